@@ -1,0 +1,79 @@
+"""Who did what, and when."""
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AuditEntry(models.Model):
+    """One thing somebody did. Rows are added and never changed.
+
+    ``facts`` hold what the sentence on the screen names; never a secret, an amount of salary or a
+    person's identity code. No user means the command line or the service itself.
+    """
+
+    class Action(models.TextChoices):
+        """What was done. The label is the sentence on the screen."""
+
+        DEBTOR_ADDED = "debtor_added", _("added debtor {name}")
+        DEBTOR_BLOCKED = "debtor_blocked", _("blocked debtor {name}")
+        DEBTOR_UNBLOCKED = "debtor_unblocked", _("unblocked debtor {name}")
+        COMPANY_ADDED = "company_added", _("added company {name}")
+        COMPANY_CHANGED = "company_changed", _("changed company {name}")
+        COMPANY_MARKED_TEST = "company_marked_test", _("marked {name} as a test company")
+        COMPANY_UNMARKED_TEST = "company_unmarked_test", _("{name} is no longer a test company")
+        ACCOUNT_CREATED = "account_created", _("created Procountor account {name}")
+        ACCOUNT_AUTHORISED = (
+            "account_authorised",
+            _("authorised account {name} for {company}, {business_id}"),
+        )
+        ACCOUNT_ENDED = "account_ended", _("account {name} was found to be no longer authorised")
+        ACCOUNT_REMOVED = "account_removed", _("removed the authorisation of account {name}")
+        LINK_CREATED = "link_created", _("linked {name} to {administration}")
+        LINK_CHANGED = "link_changed", _("changed the link of {name}: {fields}")
+        LINK_REMOVED = "link_removed", _("removed the link of {name}")
+        JOURNAL_IMPORTED = (
+            "journal_imported",
+            _("imported journal {reference} from {file}"),
+        )
+        JOURNAL_SENT = "journal_sent", _("sent journal {reference}: {count} ledger receipts")
+        JOURNAL_DOWNLOADED = "journal_downloaded", _("saved journal {reference} as {format}")
+        ITEMS_CREATED = "items_created", _("created items {items} in dimension {dimension}")
+        RECEIPT_POSTED = "receipt_posted", _("booked receipt {number} for journal {reference}")
+        RECEIPT_FOUND = (
+            "receipt_found",
+            _("found receipt {number} of journal {reference} again after a lost answer"),
+        )
+        RECEIPT_APPROVED = "receipt_approved", _("approved receipt {number}")
+        RECEIPT_REJECTED = (
+            "receipt_rejected",
+            _("Procountor rejected the receipt of {date} of journal {reference}"),
+        )
+        RECEIPT_UNCERTAIN = (
+            "receipt_uncertain",
+            _("no answer for the receipt of {date} of journal {reference}"),
+        )
+        USER_CREATED = "user_created", _("created user {name}")
+        USER_CHANGED = "user_changed", _("changed user {name}: {fields}")
+        TEMPLATE_CREATED = "template_created", _("created user template {name}")
+        TEMPLATE_CHANGED = "template_changed", _("changed user template {name}: {fields}")
+        LOGGED_IN = "logged_in", _("logged in")
+
+    at = models.DateTimeField(db_index=True)
+    user = models.ForeignKey(
+        "tilisilta.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    user_name = models.CharField(max_length=150, blank=True, default="")
+    action = models.CharField(max_length=30, choices=Action)
+    company = models.ForeignKey(
+        "tilisilta.Company", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    facts: "models.JSONField[Any, Any]" = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["company", "at"], name="audit_by_company")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.user_name} {self.action}"

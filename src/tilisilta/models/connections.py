@@ -1,0 +1,87 @@
+"""Our permission to act in Procountor, the shared pace of our requests, and living workers."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tilisilta.models.fields import EncryptedTextField
+
+
+class ProcountorAccount(models.Model):
+    """Our permission to act in one Procountor company.
+
+    ``grant`` is the refresh token or the API key; both it and the access token are encrypted at
+    rest. ``administration`` is what was last read of the company (see ``services.connections``).
+    """
+
+    class State(models.TextChoices):
+        """Whether Procountor lets us in."""
+
+        NEW = "new", _("Not authorised")
+        AUTHORISED = "authorised", _("Authorised")
+        ENDED = "ended", _("Authorisation ended")
+
+    class Method(models.TextChoices):
+        """How the permission was given."""
+
+        LOGIN = "login", _("log-in")
+        API_KEY = "api_key", _("API key")
+
+    name = models.CharField(max_length=80, unique=True)
+    state = models.CharField(max_length=10, choices=State, default=State.NEW)
+    method = models.CharField(max_length=7, choices=Method, blank=True, default="")
+    grant = EncryptedTextField(blank=True, default="")
+    access_token = EncryptedTextField(blank=True, default="")
+    access_token_expires_at = models.DateTimeField(null=True, blank=True)
+    renewal_leased_until = models.DateTimeField(null=True, blank=True)
+    procountor_company_id = models.IntegerField(null=True, blank=True)
+    company_name = models.CharField(max_length=200, blank=True, default="")
+    business_id = models.CharField(max_length=20, blank=True, default="")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    check_failed_at = models.DateTimeField(null=True, blank=True)
+    administration: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
+    administration_read_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_authorised(self) -> bool:
+        """Tell whether we believe Procountor lets us in with this account."""
+        return self.state == self.State.AUTHORISED
+
+    def mark_ended(self, now: datetime) -> None:
+        """Procountor no longer accepts the grant: a person has to authorise the account again."""
+        self.state = self.State.ENDED
+        self.ended_at = now
+        self.access_token = ""
+        self.access_token_expires_at = None
+        self.save(update_fields=["state", "ended_at", "access_token", "access_token_expires_at"])
+
+
+class ApiPace(models.Model):
+    """The next free instant at which our API client may call Procountor, for all processes."""
+
+    client_id = models.CharField(max_length=200, primary_key=True)
+    next_free_at = models.FloatField(default=0.0)
+
+    def __str__(self) -> str:
+        return self.client_id
+
+
+class Worker(models.Model):
+    """A worker process and when it was last heard of."""
+
+    executor_id = models.CharField(max_length=80, primary_key=True)
+    started_at = models.DateTimeField()
+    heard_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.executor_id

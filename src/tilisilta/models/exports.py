@@ -1,0 +1,145 @@
+"""Our promises to book ledger receipts, each try at one, and the clicks that asked for them."""
+
+import uuid
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tilisilta.models.journals import Journal
+from tilisilta.models.links import Link
+
+
+class ExportState(models.TextChoices):
+    """Where an export stands; see ``docs/exactly-once.md`` for the moves between them."""
+
+    READY = "ready", _("Ready")
+    QUEUED = "queued", _("Queued")
+    POSTING = "posting", _("Sending")
+    UNCERTAIN = "uncertain", _("Uncertain")
+    REJECTED = "rejected", _("Rejected")
+    POSTED = "posted", _("Sent")
+    APPROVED = "approved", _("Approved")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+BOOKED_STATES = (ExportState.POSTED, ExportState.APPROVED)
+UNDER_WAY_STATES = (ExportState.QUEUED, ExportState.POSTING, ExportState.UNCERTAIN)
+
+
+class Export(models.Model):
+    """Our promise to book one ledger receipt, once.
+
+    ``payload`` is what a person saw and what is sent, letter by letter. The token ends the
+    receipt's name in Procountor and is how a receipt with a lost answer is found again.
+    """
+
+    journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="exports")
+    link = models.ForeignKey(Link, on_delete=models.PROTECT, related_name="exports")
+    booking_date = models.DateField()
+    receipt_date = models.DateField()
+    epoch = models.PositiveSmallIntegerField(default=0)
+    token = models.CharField(max_length=12, unique=True)
+    name = models.CharField(max_length=80)
+    payload = models.TextField()
+    payload_sha256 = models.CharField(max_length=64)
+    row_count = models.PositiveIntegerField()
+    debit_total = models.DecimalField(max_digits=16, decimal_places=2)
+
+    state = models.CharField(max_length=10, choices=ExportState, default=ExportState.READY)
+    ledger_receipt_id = models.IntegerField(null=True, blank=True)
+    receipt_number = models.IntegerField(null=True, blank=True)
+    invoice_number = models.IntegerField(null=True, blank=True)
+    version = models.CharField(max_length=40, blank=True, default="")
+    posted_at = models.DateTimeField(null=True, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    problems: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
+    is_looked_for = models.BooleanField(
+        default=False, help_text="Procountor was asked for the token since the export was queued."
+    )
+    absent_look_count = models.PositiveSmallIntegerField(default=0)
+    look_at = models.DateTimeField(null=True, blank=True, help_text="Not before this moment.")
+
+    class Meta:
+        ordering = ["booking_date", "epoch"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["link", "journal", "booking_date", "epoch"],
+                name="one_export_per_receipt_and_epoch",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[state.value for state in BOOKED_STATES])
+                | Q(ledger_receipt_id__isnull=False),
+                name="a_booked_export_knows_its_receipt",
+            ),
+        ]
+        indexes = [models.Index(fields=["state"], name="export_state")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Attempt(models.Model):
+    """One try at an export, written down before the request leaves."""
+
+    class Outcome(models.TextChoices):
+        """How the try ended, as far as we know."""
+
+        OPEN = "open", _("under way")
+        POSTED = "posted", _("booked")
+        REJECTED = "rejected", _("rejected")
+        NOT_SENT = "not_sent", _("not sent")
+        UNKNOWN = "unknown", _("no known outcome")
+        FOUND = "found", _("found in Procountor")
+        ABSENT = "absent", _("surely not booked")
+
+    export = models.ForeignKey(Export, on_delete=models.PROTECT, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.OPEN)
+    detail = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["export", "number"], name="one_attempt_per_number"),
+            models.UniqueConstraint(
+                fields=["export"], condition=Q(outcome="open"), name="one_open_attempt_per_export"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.export}: {self.number}"
+
+
+class Sending(models.Model):
+    """Somebody asked for a journal to be sent. The engine picks it up, once (the outbox).
+
+    The id is random, never reused: the engine remembers the ids of all the work it has done,
+    also across the restoring of a backup.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="sendings")
+    requested_by = models.ForeignKey(
+        "tilisilta.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    requested_at = models.DateTimeField()
+    enqueued_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-requested_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["journal"],
+                condition=Q(finished_at__isnull=True),
+                name="one_unfinished_sending_per_journal",
+            )
+        ]
+        indexes = [models.Index(fields=["enqueued_at"], name="sending_enqueued")]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -1,0 +1,141 @@
+"""Journals as they came in, and where each stands."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tilisilta.domain import journals as domain
+from tilisilta.models.companies import Company
+
+if TYPE_CHECKING:
+    from tilisilta.models.users import User
+
+
+class JournalState(models.TextChoices):
+    """Where a journal stands, told by its check and its exports (``services.journals``)."""
+
+    READY = "ready", _("Ready")
+    PROBLEM = "problem", _("Problem")
+    OFF = "off", _("Never sent")
+    REPLACED = "replaced", _("Replaced")
+    CHANGED = "changed", _("Changed after sending")
+    QUEUED = "queued", _("Queued")
+    SENDING = "sending", _("Sending")
+    UNCERTAIN = "uncertain", _("Uncertain")
+    REJECTED = "rejected", _("Rejected")
+    PARTLY_SENT = "partly_sent", _("Partly sent")
+    SENT = "sent", _("Sent")
+    APPROVED = "approved", _("Approved")
+
+
+class JournalQuerySet(models.QuerySet["Journal"]):
+    """Journals, narrowed to what somebody may see or asks for."""
+
+    def visible_to(self, user: "User") -> Self:
+        """The journals of the debtors ``user`` may see."""
+        ids = list(user.debtors.values_list("pk", flat=True))
+        return self.filter(company__debtor__in=ids) if ids else self
+
+
+class Journal(models.Model):
+    """What Nmbrs made of one run: a snapshot. A changed one is a new revision beside it.
+
+    The lines, the run and the source never change after they came in. ``state``, ``problems``
+    and ``checked_at`` tell what the last check said of them.
+    """
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="journals")
+    run_year = models.PositiveSmallIntegerField()
+    run_number = models.CharField(max_length=20)
+    run_description = models.CharField(max_length=200, blank=True, default="")
+    revision = models.PositiveSmallIntegerField()
+    period = models.DateField(help_text="The first day of the run's own period.")
+    first_period = models.DateField(help_text="The first day of the earliest period booked on.")
+    currency = models.CharField(max_length=3)
+    source = models.CharField(max_length=20)
+    file_name = models.CharField(max_length=255, blank=True, default="")
+    file_sha256 = models.CharField(max_length=64, db_index=True)
+    content_sha256 = models.CharField(max_length=64)
+    line_count = models.PositiveIntegerField()
+    debit_total = models.DecimalField(max_digits=16, decimal_places=2)
+    came_at = models.DateTimeField()
+    came_by = models.ForeignKey(
+        "tilisilta.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    is_deleted_at_source = models.BooleanField(default=False)
+
+    state = models.CharField(max_length=12, choices=JournalState, default=JournalState.PROBLEM)
+    problems: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
+    zero_line_count = models.PositiveIntegerField(default=0)
+    checked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = JournalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-period", "-run_number", "-revision"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "run_year", "run_number", "revision"],
+                name="one_journal_per_run_and_revision",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["company", "period"], name="journal_by_period"),
+            models.Index(fields=["period", "state"], name="journal_by_state"),
+            models.Index(fields=["state"], name="journal_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.company.number} {self.run_number}/{self.run_year} rev {self.revision}"
+
+    @property
+    def reference(self) -> str:
+        """A short name a person can type: company-year-run-revision."""
+        return f"{self.company.number}-{self.run_year}-{self.run_number}-{self.revision}"
+
+    def content(self) -> domain.Journal:
+        """This journal as the rules see it."""
+        return domain.Journal(
+            company_number=self.company.number,
+            run=domain.Run(
+                year=self.run_year, number=self.run_number, description=self.run_description
+            ),
+            revision=self.revision,
+            currency=self.currency,
+            lines=tuple(line.content() for line in self.lines.order_by("position").iterator()),
+        )
+
+
+class JournalLine(models.Model):
+    """One row of a journal, as it came in. ``amount``: debit positive, credit negative."""
+
+    journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="lines")
+    position = models.PositiveIntegerField()
+    ledger_account = models.CharField(max_length=20)
+    description = models.CharField(max_length=1000, blank=True, default="")
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    cost_center = models.CharField(max_length=100, blank=True, default="")
+    cost_unit = models.CharField(max_length=100, blank=True, default="")
+    booking_date = models.DateField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["journal", "position"], name="one_line_per_position")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.ledger_account}"
+
+    def content(self) -> domain.JournalLine:
+        """This line as the rules see it."""
+        return domain.JournalLine(
+            position=self.position,
+            ledger_account=self.ledger_account,
+            description=self.description,
+            amount=self.amount,
+            cost_center=self.cost_center,
+            cost_unit=self.cost_unit,
+            booking_date=self.booking_date,
+        )

@@ -1,0 +1,90 @@
+"""Which company goes to which administration, and how."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tilisilta.domain.links import ClosedPeriodPolicy, LinkRules
+from tilisilta.models.companies import Company
+from tilisilta.models.connections import ProcountorAccount
+
+ledger_account_number = RegexValidator(r"^[0-9A-Za-z]{1,20}$", _("Digits and letters only."))
+
+
+class Link(models.Model):
+    """The link of one company to one administration: one each, as one account serves one."""
+
+    class Policy(models.TextChoices):
+        """What to do with a correction for a closed period."""
+
+        STOP = ClosedPeriodPolicy.STOP.value, _("Stop the journal")
+        NEXT_OPEN = ClosedPeriodPolicy.NEXT_OPEN.value, _("Book on the first open day after it")
+
+    company = models.OneToOneField(Company, on_delete=models.PROTECT, related_name="link")
+    procountor_account = models.OneToOneField(
+        ProcountorAccount, on_delete=models.PROTECT, related_name="link"
+    )
+    uses_cost_centers = models.BooleanField(default=False)
+    cost_center_dimension = models.CharField(max_length=255, blank=True, default="")
+    uses_cost_units = models.BooleanField(default=False)
+    cost_unit_dimension = models.CharField(max_length=255, blank=True, default="")
+    creates_missing_items = models.BooleanField(default=False)
+    sums_equal_lines = models.BooleanField(default=False)
+    closed_period_policy = models.CharField(max_length=10, choices=Policy, default=Policy.STOP)
+    clearing_account = models.CharField(
+        max_length=20, blank=True, default="", validators=[ledger_account_number]
+    )
+    fallback_account = models.CharField(
+        max_length=20, blank=True, default="", validators=[ledger_account_number]
+    )
+    dimension_accounts = models.CharField(max_length=200, blank=True, default="")
+    start_date = models.DateField(null=True, blank=True)
+    receipt_title = models.CharField(max_length=30, default="Payroll")
+    approves_receipts = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["company__number"]
+
+    def __str__(self) -> str:
+        return f"{self.company} → {self.procountor_account}"
+
+    def rules(self) -> LinkRules:
+        """This link as the rules see it. The account must have been authorised once."""
+        return LinkRules(
+            procountor_company_id=self.procountor_account.procountor_company_id or 0,
+            cost_center_dimension=self.cost_center_dimension if self.uses_cost_centers else None,
+            cost_unit_dimension=self.cost_unit_dimension if self.uses_cost_units else None,
+            creates_missing_items=self.creates_missing_items,
+            sums_equal_lines=self.sums_equal_lines,
+            closed_period_policy=ClosedPeriodPolicy(self.closed_period_policy),
+            clearing_account=self.clearing_account,
+            fallback_account=self.fallback_account,
+            account_mappings=tuple(
+                (mapping.journal_account, mapping.procountor_account_code)
+                for mapping in self.account_mappings.all()
+            ),
+            dimension_accounts=self.dimension_accounts,
+            start_date=self.start_date,
+            receipt_title=self.receipt_title,
+        )
+
+
+class AccountMapping(models.Model):
+    """One ledger account of the journal that has another number in Procountor."""
+
+    link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="account_mappings")
+    journal_account = models.CharField(max_length=20, validators=[ledger_account_number])
+    procountor_account_code = models.CharField(max_length=20, validators=[ledger_account_number])
+
+    class Meta:
+        ordering = ["journal_account"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["link", "journal_account"], name="one_mapping_per_journal_account"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.journal_account} → {self.procountor_account_code}"

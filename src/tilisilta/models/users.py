@@ -1,0 +1,73 @@
+"""People and what their user template lets them do."""
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from tilisilta.models.companies import Debtor
+
+
+class Right(models.TextChoices):
+    """None hides an area, Read shows it, Write lets change it."""
+
+    NONE = "none", _("None")
+    READ = "read", _("Read")
+    WRITE = "write", _("Write")
+
+
+class Area(models.TextChoices):
+    """The parts of the product that a user template gives rights to."""
+
+    PROCOUNTOR = "procountor", _("Procountor")
+    JOURNAL_EXPORTS = "journal_exports", _("Journal entries Export")
+    COMPANIES = "companies", _("Companies")
+    USERS = "users", _("User templates and users")
+    AUDIT_LOG = "audit_log", _("Audit log")
+
+
+class UserTemplate(models.Model):
+    """A named set of rights, one per area. The administrator's template cannot be weakened."""
+
+    name = models.CharField(max_length=80, unique=True)
+    is_administrator = models.BooleanField(default=False)
+    procountor = models.CharField(max_length=5, choices=Right, default=Right.NONE)
+    journal_exports = models.CharField(max_length=5, choices=Right, default=Right.NONE)
+    companies = models.CharField(max_length=5, choices=Right, default=Right.NONE)
+    users = models.CharField(max_length=5, choices=Right, default=Right.NONE)
+    audit_log = models.CharField(max_length=5, choices=Right, default=Right.NONE)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def right_to(self, area: Area) -> Right:
+        """The right this template gives in ``area``."""
+        return Right(getattr(self, area.value))
+
+
+class User(AbstractUser):
+    """A person. Without a template they may log in and see nothing.
+
+    ``debtors`` limits what they see; none chosen means all.
+    """
+
+    template = models.ForeignKey(UserTemplate, null=True, blank=True, on_delete=models.PROTECT)
+    language = models.CharField(max_length=2, blank=True, default="")
+    debtors: "models.ManyToManyField[Debtor, models.Model]" = models.ManyToManyField(
+        "tilisilta.Debtor", blank=True
+    )
+
+    class Meta(AbstractUser.Meta):
+        ordering = ["username"]
+
+    def can(self, right: Right, area: Area) -> bool:
+        """Tell whether this user has at least ``right`` in ``area``."""
+        if not self.is_active or self.template is None:
+            return False
+        given = self.template.right_to(area)
+        return given == Right.WRITE or (given == Right.READ and right != Right.WRITE)

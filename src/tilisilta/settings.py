@@ -1,0 +1,240 @@
+"""Every setting, read from the environment in this one file; a missing or odd one stops the start.
+
+The table of names and defaults is in ``docs/self-hosting.md``.
+"""
+
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+
+def _text(name: str, default: str | None = None) -> str:
+    value = os.environ.get(name, default)
+    if value is None or value == "":
+        raise ImproperlyConfigured(f"{name} is not set. Set it in the environment.")
+    return value
+
+
+def _url(name: str, default: str) -> str:
+    value = _text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ImproperlyConfigured(f"{name} is not an http or https address.")
+    return value
+
+
+def _number(name: str, default: str) -> float:
+    value = _text(name, default)
+    try:
+        number = float(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is not a number.") from None
+    if not 0 < number < 1_000_000:
+        raise ImproperlyConfigured(f"{name} must be above 0.")
+    return number
+
+
+def _made_once(file_name: str, make: str) -> str:
+    """Keep a secret made on the first start in the data directory, readable by its owner only."""
+    path = DATA_DIR / file_name
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(make)
+    return make
+
+
+def _secret(name: str, file_name: str, make: str) -> str:
+    """Take a secret from the environment, or from the data directory where SQLite lives too.
+
+    With PostgreSQL several machines must share their secrets, so they cannot be made here.
+    """
+    value = os.environ.get(name, "")
+    if value:
+        return value
+    if not _USES_SQLITE:
+        raise ImproperlyConfigured(f"{name} is not set. With PostgreSQL it has to be.")
+    return _made_once(file_name, make)
+
+
+BASE_URL = _url("TILISILTA_BASE_URL", "http://127.0.0.1:8000")
+DATA_DIR = Path(_text("TILISILTA_DATA_DIR", "data")).absolute()
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+DATABASE_URL = _text("TILISILTA_DATABASE_URL", f"sqlite:///{DATA_DIR}/tilisilta.sqlite3")
+_USES_SQLITE = DATABASE_URL.startswith("sqlite:")
+if not _USES_SQLITE and not DATABASE_URL.startswith(("postgres:", "postgresql:")):
+    raise ImproperlyConfigured("TILISILTA_DATABASE_URL must begin with sqlite: or postgresql:")
+DATABASES: dict[str, Any] = {"default": dict(dj_database_url.parse(DATABASE_URL))}
+if _USES_SQLITE:
+    DATABASES["default"]["OPTIONS"] = {
+        # Take the write lock when a transaction begins: two that read first and write later
+        # would otherwise fail instead of waiting for each other.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+    ENGINE_DATABASE_URL = f"sqlite:///{DATA_DIR}/engine.sqlite3"
+else:
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    ENGINE_DATABASE_URL = DATABASE_URL.replace("postgres://", "postgresql://", 1)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+SECRET_KEY = _secret("TILISILTA_SECRET_KEY", "secret-key", secrets.token_urlsafe(48))
+ENCRYPTION_KEYS = tuple(
+    key.strip()
+    for key in _secret(
+        "TILISILTA_ENCRYPTION_KEYS", "encryption-keys", Fernet.generate_key().decode()
+    ).split(",")
+)
+try:
+    for _key in ENCRYPTION_KEYS:
+        Fernet(_key)
+except ValueError:
+    raise ImproperlyConfigured(
+        "TILISILTA_ENCRYPTION_KEYS must be Fernet keys, the newest first, with commas between."
+    ) from None
+
+PROCOUNTOR_API_URL = _url("TILISILTA_PROCOUNTOR_API_URL", "https://api.procountor.com/api")
+PROCOUNTOR_LOGIN_URL = _url("TILISILTA_PROCOUNTOR_LOGIN_URL", "https://api.procountor.com/login")
+PROCOUNTOR_CLIENT_ID = os.environ.get("TILISILTA_PROCOUNTOR_CLIENT_ID", "")
+PROCOUNTOR_CLIENT_SECRET = os.environ.get("TILISILTA_PROCOUNTOR_CLIENT_SECRET", "")
+PROCOUNTOR_REQUESTS_PER_SECOND = _number("TILISILTA_PROCOUNTOR_REQUESTS_PER_SECOND", "18")
+PROCOUNTOR_TIMEOUT_SECONDS = _number("TILISILTA_PROCOUNTOR_TIMEOUT_SECONDS", "60")
+WORKER_TIMEOUT_SECONDS = _number("TILISILTA_WORKER_TIMEOUT_SECONDS", "30")
+"""A worker that has not been heard of for so long is taken for dead, and its work taken over."""
+UNCERTAIN_PAUSE_SECONDS = _number("TILISILTA_UNCERTAIN_PAUSE_SECONDS", "15")
+"""The pause before the second look for a receipt with no known outcome; later ones grow."""
+
+DEBUG = False
+_host = urlsplit(BASE_URL)
+ALLOWED_HOSTS = [_host.hostname or "127.0.0.1", "127.0.0.1", "localhost"]
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+_is_https = _host.scheme == "https"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _is_https else None
+SECURE_HSTS_SECONDS = 31_536_000 if _is_https else 0
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    }
+}
+
+INSTALLED_APPS = [
+    "tilisilta",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_htmx",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "tilisilta.web.languages.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "tilisilta.web.urls"
+WSGI_APPLICATION = "tilisilta.web.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(__file__).parent / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "tilisilta.web.context.page",
+            ],
+        },
+    }
+]
+STATIC_URL = "static/"
+STATICFILES_DIRS = [Path(__file__).parent / "web" / "static"]
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
+
+AUTH_USER_MODEL = "tilisilta.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "overview"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "tilisilta.web.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Tilisilta"
+MFA_ADAPTER = "tilisilta.web.accounts.MFAAdapter"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("sv", _("Swedish")), ("fi", _("Finnish")), ("en", _("English"))]
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
+USE_I18N = True
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+TIME_ZONE = "Europe/Helsinki"
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "plain"}
+    },
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        # A request's address can carry an OAuth code; our own client logs what it does.
+        "httpx2": {"level": "WARNING"},
+        "httpcore2": {"level": "WARNING"},
+        "dbos": {"level": "WARNING"},
+    },
+}
