@@ -1,0 +1,71 @@
+"""The canonical journal: what every source becomes before any rule looks at it."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class BookingPeriod:
+    """A payroll month; journals with other pay periods must give their dates."""
+
+    year: int
+    month: int
+
+    @property
+    def last_day(self) -> date:
+        """The day a line of this period is booked on when its source names no date (R1)."""
+        return date(self.year, self.month, monthrange(self.year, self.month)[1])
+
+    @classmethod
+    def containing(cls, day: date) -> "BookingPeriod":
+        """The month ``day`` lies in."""
+        return cls(year=day.year, month=day.month)
+
+    def __str__(self) -> str:
+        return f"{self.year}-{self.month:02}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """The payroll run a journal was made of. ``number`` is text: some sources have 3b."""
+
+    year: int
+    number: str
+    description: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JournalLine:
+    """One row of a journal. ``amount`` is positive for debit, negative for credit.
+
+    ``position`` counts from 1 in the order of the source, so that a problem can name the line.
+    """
+
+    position: int
+    ledger_account: str
+    description: str
+    amount: Decimal
+    cost_center: str = ""
+    cost_unit: str = ""
+    booking_date: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Journal:
+    """What Nmbrs made of one run: a snapshot that never changes.
+
+    ``revision`` counts the versions of the same run's journal that have come in, from 1.
+    """
+
+    company_number: int
+    run: Run
+    revision: int
+    currency: str
+    lines: tuple[JournalLine, ...]
+
+    @property
+    def run_period(self) -> BookingPeriod:
+        """The period of the run itself: the latest the journal books on, corrections lie before."""
+        return BookingPeriod.containing(max(line.booking_date for line in self.lines))

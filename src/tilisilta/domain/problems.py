@@ -1,0 +1,124 @@
+"""What can be wrong with a journal, and where a person puts it right.
+
+A problem carries a code and the facts of the case; the words for it, in three languages, belong
+to the edge (``tilisilta.services.explanations``).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """Errors stop a journal, warnings inform."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Screen(StrEnum):
+    """The place where a problem is solved."""
+
+    COMPANY = "company"
+    DEBTOR = "debtor"
+    PROCOUNTOR_ACCOUNT = "account"
+    LINK = "link"
+    JOURNAL = "journal"
+    FILE = "file"
+    PROCOUNTOR = "procountor"
+    NOWHERE = "nowhere"
+
+
+class ProblemCode(StrEnum):
+    """Every problem we know, by a code that stays the same for ever."""
+
+    # Guards: the journal as a whole must not be sent (R10).
+    TEST_COMPANY = "N01"
+    DEBTOR_BLOCKED = "N02"
+    ACCOUNT_NOT_AUTHORISED = "N03"
+    NOT_LINKED = "N04"
+    ACCOUNT_TAKEN = "N05"
+    RIGHT_MISSING = "N06"
+    # The journal against the administration.
+    LEDGER_ACCOUNT_UNKNOWN = "N07"
+    DIMENSION_UNKNOWN = "N08"
+    DIMENSION_ITEM_UNKNOWN = "N09"
+    PERIOD_CLOSED = "N10"
+    NOT_BALANCED = "N11"
+    ALREADY_SENT = "N12"
+    PROCOUNTOR_UNREACHABLE = "N13"
+    ZERO_LINES = "N14"
+    CHARACTERS_REPLACED = "N15"
+    PERSONAL_IDENTITY_CODE = "N16"
+    CURRENCY_DIFFERS = "N17"
+    VAT_STATUS_MISSING = "N18"
+    LEDGER_ACCOUNT_INACTIVE = "N19"
+    DIMENSION_AMBIGUOUS = "N20"
+    DIMENSION_ITEM_PASSIVE = "N21"
+    WITHOUT_DIMENSION = "N22"
+    PERIOD_NOT_BALANCED = "N23"
+    CLEARING_ROWS = "N24"
+    MOVED_TO_OPEN_DAY = "N25"
+    FALLBACK_USED = "N26"
+    RUN_DELETED = "N27"
+    BEFORE_START = "N28"
+    NEWER_REVISION = "N29"
+    EARLIER_REVISION_SENT = "N30"
+    TEXT_SHORTENED = "N31"
+    NOTHING_TO_BOOK = "N32"
+    # A file that cannot be read into a journal.
+    FILE_EMPTY = "F01"
+    FILE_TOO_LARGE = "F02"
+    FILE_TYPE_UNKNOWN = "F03"
+    FILE_TYPE_MISMATCH = "F04"
+    XML_MALFORMED = "F05"
+    XML_FORBIDDEN = "F06"
+    ELEMENT_MISSING = "F07"
+    AMOUNT_UNREADABLE = "F08"
+    AMOUNT_TOO_PRECISE = "F09"
+    DEBIT_CREDIT_UNCLEAR = "F10"
+    DATE_UNREADABLE = "F11"
+    ACCOUNT_MISSING = "F12"
+    COLUMNS_UNKNOWN = "F13"
+    COLUMN_TWICE = "F14"
+    NO_LINES = "F15"
+    SEVERAL_RUNS = "F16"
+    OTHER_COMPANY = "F17"
+    OTHER_RUN = "F18"
+    SAME_FILE = "F19"
+    ENCODING_UNREADABLE = "F20"
+    TOO_MANY_LINES = "F21"
+    TEXT_TOO_LONG = "F22"
+    WORKBOOK_UNREADABLE = "F23"
+    PERIOD_UNREADABLE = "F24"
+    # What happened to a receipt on its way.
+    REJECTED = "S01"
+    UNCERTAIN = "S02"
+    FOUND_SEVERAL_TIMES = "S03"
+    BOOKED_DIFFERENTLY = "S04"
+    ACCOUNT_DIED = "S05"
+    PREVIEW_CHANGED = "S06"
+    WRONG_COMPANY = "S07"
+    WAITS_FOR_EARLIER = "S08"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One finding about a journal.
+
+    ``line`` is the position of the journal line it is about and ``booking_date`` the receipt;
+    ``None`` means the journal as a whole. ``facts`` are the values its texts name, by name.
+    ``screen`` is where it is put right.
+    """
+
+    code: ProblemCode
+    severity: Severity = Severity.ERROR
+    screen: Screen = Screen.NOWHERE
+    line: int | None = None
+    booking_date: date | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def stops(self) -> bool:
+        """Tell whether the journal cannot be sent before this is put right."""
+        return self.severity is Severity.ERROR

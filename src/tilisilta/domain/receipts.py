@@ -1,0 +1,87 @@
+"""Ledger receipts: as we mean them to be booked, and as Procountor says it booked them."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from tilisilta.domain.problems import Problem
+
+NO_VAT_HANDLING = 12
+"""Procountor's VAT status "No VAT handling", the only one payroll needs (R4)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DimensionValue:
+    """The part of a transaction that a dimension item carries; an amount, not a share."""
+
+    dimension_id: int
+    item_id: int
+    value: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transaction:
+    """One row of a ledger receipt. ``accounting_value``: debit positive, credit negative.
+
+    ``positions`` are the journal lines it was made of. A clearing row has none, and neither has
+    a row read back from Procountor.
+    """
+
+    account: str
+    accounting_value: Decimal
+    description: str
+    dimension_values: tuple[DimensionValue, ...] = ()
+    positions: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptBody:
+    """What a ledger receipt says: the part that we send and that Procountor answers with."""
+
+    name: str
+    receipt_date: date
+    accountants_notes: str
+    transactions: tuple[Transaction, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerReceipt:
+    """One ledger receipt to be, with the identity that keeps it from being booked twice (R8).
+
+    ``booking_date`` is the journal's date. It differs from the body's ``receipt_date`` only where
+    a closed period is booked on the first open day after it (R7).
+    """
+
+    token: str
+    booking_date: date
+    body: ReceiptBody
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookedReceipt:
+    """A ledger receipt as Procountor holds it. ``version`` is kept letter by letter."""
+
+    ledger_receipt_id: int
+    receipt_number: int | None
+    invoice_number: int | None
+    status: str
+    version: str
+    body: ReceiptBody
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptPlan:
+    """What would be sent for a journal, oldest receipt first, and all that stands in the way.
+
+    When ``problems`` holds an error the receipts are drawn as far as they could be, to be looked
+    at, and must not be sent.
+    """
+
+    receipts: tuple[LedgerReceipt, ...]
+    problems: tuple[Problem, ...]
+    zero_line_count: int = 0
+
+    @property
+    def can_be_sent(self) -> bool:
+        """Tell whether nothing stops this plan and there is something to send."""
+        return bool(self.receipts) and not any(problem.stops for problem in self.problems)
