@@ -5,6 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+MOST_INTEGER_DIGITS = 12
+"""An amount has fewer digits than a sum could round away; the tables hold as many."""
+
+
+def is_whole_cents(amount: Decimal) -> bool:
+    """Tell whether ``amount`` is finite, below a million millions and has at most two decimals.
+
+    Zeros behind the second decimal are no decimals: 1.500 is 1.50.
+    """
+    if not amount.is_finite() or (amount and amount.adjusted() >= MOST_INTEGER_DIGITS):
+        return False
+    _, digits, exponent = amount.as_tuple()
+    return isinstance(exponent, int) and (exponent >= -2 or not any(digits[exponent + 2 :]))
+
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class BookingPeriod:
@@ -41,6 +55,8 @@ class JournalLine:
     """One row of a journal. ``amount`` is positive for debit, negative for credit.
 
     ``position`` counts from 1 in the order of the source, so that a problem can name the line.
+    A line without ledger account, or with an amount that is not a plain number of cents, cannot
+    be made: whoever reads a source refuses it first, with a problem, and nobody rounds.
     """
 
     position: int
@@ -50,6 +66,12 @@ class JournalLine:
     cost_center: str = ""
     cost_unit: str = ""
     booking_date: date
+
+    def __post_init__(self) -> None:
+        if not self.ledger_account.strip():
+            raise ValueError(f"Line {self.position} has no ledger account.")
+        if not is_whole_cents(self.amount):
+            raise ValueError(f"The amount of line {self.position} is not a number of cents.")
 
 
 @dataclass(frozen=True, kw_only=True)

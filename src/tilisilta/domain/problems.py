@@ -1,11 +1,49 @@
 """What can be wrong with a journal, and where a person puts it right.
 
 A problem carries a code and the facts of the case; the words for it, in three languages, belong
-to the edge (``tilisilta.services.explanations``).
+to the edge (``tilisilta.services.explanations``). Facts are strings under these names:
+
+================  ===================================================================
+account           ledger account as Procountor would have it
+account_name      name of the Procountor account (our permission), N03
+amount            amount of a row, as 1234.50 or -1234.50; debit positive
+characters        replaced characters, "ő → o, ł → l" (N15)
+company           name of the Nmbrs company (N01)
+company_currency  currency of the Procountor company (N17)
+count             how many, other than lines
+creates           "yes" when the link lets missing items be created (N09)
+currency          currency of the journal (N17)
+date              booking date of the journal, as 2026-01-31
+dates             unbalanced dates with their differences, "2026-05-31 -0.01" (N11)
+debtor            name of the debtor (N02)
+difference        what is missing to 0.00: the sum of the debits less the credits
+fallback          ledger account used instead (N26)
+field             "description" or "name", the text that was shortened (N31)
+item              cost center or cost unit as the journal has it
+kind              "cost_center" or "cost_unit"; for N16 "fi" or "se"
+limit             greatest length of a text (N31)
+lines             how many journal lines share the finding; ``line`` is the first
+mapped_from       the journal's ledger account, where the link maps it to another
+moved_to          receipt date instead of the booking date (N25)
+name              name of a dimension as the link has it, or of an item (N21), an account (N19)
+near              known ledger accounts or items that look alike, "5030, 5010"
+offered           real names of the dimensions, "Osasto, Projekti"
+period            the month booked on, as 2026-01
+reason            N10: "tracking-period", "fiscal-year", "no-fiscal-year";
+                  N14: "zero" or "cancelled"; N22: "unticked" or "pattern"
+revision          revision of a journal (N29, N30)
+role              "clearing" or "fallback", when the link names the ledger account
+run               number and year of the run, "6/2026"
+start             first date of the link (N28)
+vat_status        number of a VAT status (N18)
+================  ===================================================================
+
+A personal identity code never stands in a fact.
 """
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -66,6 +104,7 @@ class ProblemCode(StrEnum):
     EARLIER_REVISION_SENT = "N30"
     TEXT_SHORTENED = "N31"
     NOTHING_TO_BOOK = "N32"
+    DIMENSION_USED_TWICE = "N33"
     # A file that cannot be read into a journal.
     FILE_EMPTY = "F01"
     FILE_TOO_LARGE = "F02"
@@ -122,3 +161,20 @@ class Problem:
     def stops(self) -> bool:
         """Tell whether the journal cannot be sent before this is put right."""
         return self.severity is Severity.ERROR
+
+    def fact(self, name: str) -> str:
+        """The fact called ``name``, or an empty text when the case has none."""
+        return dict(self.facts).get(name, "")
+
+
+def facts(**values: str | int | Decimal | date) -> tuple[tuple[str, str], ...]:
+    """The facts of a problem in the form its texts expect; empty values are left out."""
+    texts = ((name, _text(value)) for name, value in values.items())
+    return tuple((name, text) for name, text in texts if text)
+
+
+def _text(value: str | int | Decimal | date) -> str:
+    if isinstance(value, Decimal):
+        # Adding zero keeps an empty sum from reading "-0.00".
+        return f"{value + 0:.2f}"
+    return value.isoformat() if isinstance(value, date) else str(value)
