@@ -1,0 +1,264 @@
+"""Which dimension items each line carries (R6)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+
+from tilisilta.domain.account_patterns import matches_pattern
+from tilisilta.domain.administrations import Dimension, DimensionItem
+from tilisilta.domain.journals import JournalLine
+from tilisilta.domain.links import LinkRules
+from tilisilta.domain.personal_codes import find_personal_codes
+from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
+from tilisilta.domain.receipts import DimensionValue
+from tilisilta.domain.tallies import Finding, LineTally
+from tilisilta.domain.texts import is_writable
+
+MOST_NEAR = 3
+
+
+class DimensionKind(StrEnum):
+    """The two tags of a journal line; each may go to one dimension of Procountor."""
+
+    COST_CENTER = "cost_center"
+    COST_UNIT = "cost_unit"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemMatch:
+    """What a cost center or unit was found to be: one item, or the several it might be."""
+
+    candidates: tuple[DimensionItem, ...]
+
+    @property
+    def item(self) -> DimensionItem | None:
+        """The item that is meant, when it is the only one."""
+        return self.candidates[0] if len(self.candidates) == 1 else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DimensionPlacing:
+    """The dimension items of the lines, and what is wrong with them.
+
+    ``items`` tells by account, kind and text of the journal the pair of dimension and item ids;
+    what could not or must not be placed is not in it, so that the receipt can be drawn without.
+    """
+
+    items: Mapping[tuple[str, DimensionKind, str], tuple[int, int]]
+    problems: tuple[Problem, ...]
+
+    def values_of(self, line: JournalLine) -> tuple[DimensionValue, ...]:
+        """The dimension values of ``line``: each carries its whole amount."""
+        return tuple(
+            DimensionValue(dimension_id=found[0], item_id=found[1], value=line.amount)
+            for kind, text in _tags(line)
+            if (found := self.items.get((line.ledger_account, kind, text)))
+        )
+
+
+def place_dimensions(
+    lines: Iterable[JournalLine],
+    rules: LinkRules,
+    dimensions: Iterable[Dimension],
+    *,
+    account_codes: Mapping[str, str],
+) -> DimensionPlacing:
+    """Find the dimension items of every line. ``account_codes`` are Procountor's accounts."""
+    offered = tuple(dimensions)
+    names = {
+        DimensionKind.COST_CENTER: rules.cost_center_dimension,
+        DimensionKind.COST_UNIT: rules.cost_unit_dimension,
+    }
+    chosen, problems = _choose_dimensions(names, offered)
+    used: LineTally[tuple[str, DimensionKind, str]] = LineTally()
+    for line in lines:
+        for kind, text in _tags(line):
+            used.add((line.ledger_account, kind, text), line.position)
+    placed, unplaced = _split_by_rules(used, rules, names, account_codes)
+    indexes = {kind: _ItemIndex(dimension) for kind, dimension in chosen.items()}
+    items: dict[tuple[str, DimensionKind, str], tuple[int, int]] = {}
+    wrong: LineTallies = {}
+    for finding in placed:
+        _, kind, text = finding.key
+        if kind in indexes:
+            match = indexes[kind].find(text)
+            if match.item and match.item.is_active:
+                items[finding.key] = (chosen[kind].dimension_id, match.item.item_id)
+            else:
+                _merge(wrong, (kind, text), finding)
+    problems += [
+        _item_problem(chosen[kind], kind, indexes[kind].find(text), merged, rules)
+        for (kind, text), merged in wrong.items()
+    ]
+    return DimensionPlacing(items=items, problems=(*problems, *unplaced))
+
+
+def find_dimensions(name: str, dimensions: Iterable[Dimension]) -> tuple[Dimension, ...]:
+    """The dimensions that ``name`` may mean: exactly so, or else whatever the case and blanks."""
+    offered = tuple(dimensions)
+    exact = tuple(dimension for dimension in offered if dimension.name == name)
+    alike = (dimension for dimension in offered if _key(dimension.name) == _key(name))
+    return exact or tuple(alike)
+
+
+def find_item(text: str, dimension: Dimension) -> ItemMatch:
+    """The item of ``dimension`` that ``text`` means: by its code, or else by its description."""
+    return _ItemIndex(dimension).find(text)
+
+
+LineTallies = dict[tuple[DimensionKind, str], Finding[str]]
+
+
+class _ItemIndex:
+    """The items of one dimension by everything they can be found by, in order of trust."""
+
+    def __init__(self, dimension: Dimension) -> None:
+        self.items = dimension.items
+        self._by: tuple[dict[str, list[DimensionItem]], ...] = ({}, {}, {}, {})
+        for item in dimension.items:
+            names = (item.code, _key(item.code), item.description, _key(item.description))
+            for index, name in zip(self._by, names, strict=True):
+                if name:
+                    index.setdefault(name, []).append(item)
+
+    def find(self, text: str) -> ItemMatch:
+        """The first way of finding that finds decides; there, active items go before passive."""
+        for index, name in zip(self._by, (text, _key(text)) * 2, strict=True):
+            found = index.get(name, ())
+            active = tuple(item for item in found if item.is_active)
+            if found:
+                return ItemMatch(candidates=active or tuple(found))
+        return ItemMatch(candidates=())
+
+    def near(self, text: str) -> tuple[DimensionItem, ...]:
+        """Active items whose code begins like ``text``, or ``text`` like it, for "did you mean"."""
+        wanted = _key(text)
+        alike = [
+            item
+            for item in self.items
+            if item.is_active
+            and item.code
+            and (_key(item.code).startswith(wanted[:2]) or wanted.startswith(_key(item.code)))
+        ]
+        return tuple(sorted(alike, key=lambda item: item.code)[:MOST_NEAR])
+
+
+def _tags(line: JournalLine) -> Iterable[tuple[DimensionKind, str]]:
+    """The cost center and the cost unit of ``line``, those it has, without outer blanks."""
+    if line.cost_center and (text := line.cost_center.strip()):
+        yield DimensionKind.COST_CENTER, text
+    if line.cost_unit and (text := line.cost_unit.strip()):
+        yield DimensionKind.COST_UNIT, text
+
+
+def _key(name: str) -> str:
+    return name.strip().casefold()
+
+
+def _choose_dimensions(
+    names: Mapping[DimensionKind, str | None], offered: tuple[Dimension, ...]
+) -> tuple[dict[DimensionKind, Dimension], list[Problem]]:
+    chosen: dict[DimensionKind, Dimension] = {}
+    problems: list[Problem] = []
+    for kind, name in names.items():
+        if name is None:
+            continue
+        found = find_dimensions(name, offered)
+        if len(found) == 1:
+            chosen[kind] = found[0]
+        else:
+            problems.append(_dimension_problem(kind, name, found, offered))
+    if len({dimension.dimension_id for dimension in chosen.values()}) < len(chosen):
+        # Both would carry the row's amount, and a dimension's values must add up to the row.
+        twice = chosen.pop(DimensionKind.COST_UNIT)
+        problems.append(
+            Problem(
+                code=ProblemCode.DIMENSION_USED_TWICE,
+                screen=Screen.LINK,
+                facts=facts(name=twice.name, kind=DimensionKind.COST_UNIT),
+            )
+        )
+    return chosen, problems
+
+
+def _dimension_problem(
+    kind: DimensionKind, name: str, found: tuple[Dimension, ...], offered: tuple[Dimension, ...]
+) -> Problem:
+    code = ProblemCode.DIMENSION_AMBIGUOUS if found else ProblemCode.DIMENSION_UNKNOWN
+    names = ", ".join(dimension.name for dimension in found or offered)
+    return Problem(code=code, screen=Screen.LINK, facts=facts(name=name, kind=kind, offered=names))
+
+
+def _split_by_rules(
+    used: LineTally[tuple[str, DimensionKind, str]],
+    rules: LinkRules,
+    names: Mapping[DimensionKind, str | None],
+    account_codes: Mapping[str, str],
+) -> tuple[list[Finding[tuple[str, DimensionKind, str]]], list[Problem]]:
+    """Part what goes to a dimension from what the link's boxes and pattern leave without one."""
+    placed: list[Finding[tuple[str, DimensionKind, str]]] = []
+    without: dict[tuple[DimensionKind, str], Finding[str]] = {}
+    for finding in used:
+        account, kind, _ = finding.key
+        code = account_codes.get(account, account)
+        if names[kind] is None:
+            _merge(without, (kind, "unticked"), finding)
+        elif not matches_pattern(code, rules.dimension_accounts):
+            _merge(without, (kind, "pattern"), finding)
+        else:
+            placed.append(finding)
+    problems = [_without_dimension(kind, reason, f) for (kind, reason), f in without.items()]
+    return placed, problems
+
+
+def _merge(
+    tallies: dict[tuple[DimensionKind, str], Finding[str]],
+    key: tuple[DimensionKind, str],
+    finding: Finding[tuple[str, DimensionKind, str]],
+) -> None:
+    """Add ``finding`` to those of the same key on other ledger accounts. Findings come by line."""
+    known = tallies.get(key)
+    lines = finding.lines + (known.lines if known else 0)
+    line = known.line if known else finding.line
+    tallies[key] = Finding(key=key[1], line=line, lines=lines)
+
+
+def _without_dimension(kind: DimensionKind, reason: str, finding: Finding[str]) -> Problem:
+    return Problem(
+        code=ProblemCode.WITHOUT_DIMENSION,
+        severity=Severity.WARNING,
+        screen=Screen.LINK,
+        line=finding.line,
+        facts=facts(kind=kind, reason=reason, lines=finding.lines),
+    )
+
+
+def _item_problem(
+    dimension: Dimension,
+    kind: DimensionKind,
+    match: ItemMatch,
+    finding: Finding[str],
+    rules: LinkRules,
+) -> Problem:
+    text = finding.key
+    codes = find_personal_codes(text)
+    told = partial(facts, name=dimension.name, kind=kind, lines=finding.lines)
+    if codes:
+        # Nothing repeats the code, and nobody is offered to make an item of it.
+        code, screen = ProblemCode.PERSONAL_IDENTITY_CODE, Screen.JOURNAL
+        more = facts(kind=codes[0].value, lines=finding.lines)
+    elif not match.candidates:
+        code, screen = ProblemCode.DIMENSION_ITEM_UNKNOWN, Screen.LINK
+        # Procountor could not keep the code of an item with other letters as it is.
+        creates = "yes" if rules.creates_missing_items and is_writable(text) else ""
+        near = ", ".join(item.code for item in _ItemIndex(dimension).near(text))
+        more = told(item=text, near=near, creates=creates)
+    elif match.item:
+        code, screen = ProblemCode.DIMENSION_ITEM_PASSIVE, Screen.PROCOUNTOR
+        more = told(item=text, description=match.item.description)
+    else:
+        code, screen = ProblemCode.DIMENSION_AMBIGUOUS, Screen.PROCOUNTOR
+        offered = ", ".join(item.code for item in match.candidates)
+        more = told(item=text, offered=offered)
+    return Problem(code=code, screen=screen, line=finding.line, facts=more)

@@ -1,0 +1,95 @@
+"""The identity of a ledger receipt: its token, and the texts that carry it (R8).
+
+The token is made of what the bureau and Procountor know, and of no id of our own database. So a
+backup that was restored, or the same run imported into an empty Tilisilta, finds the receipts it
+sent before instead of booking them again.
+"""
+
+import hashlib
+from datetime import date
+
+from tilisilta.domain.journals import BookingPeriod, Run
+
+MOST_NAME_CHARACTERS = 80
+MOST_NOTES_CHARACTERS = 255
+TOKEN_CHARACTERS = 8
+MOST_REFERENCE_CHARACTERS = MOST_NAME_CHARACTERS - len(" #") - TOKEN_CHARACTERS
+
+# Crockford's: without I, L, O and U, which people take for other signs.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_BITS_PER_CHARACTER = 5
+_MOST_RUN_NUMBER_CHARACTERS = 60
+_SCHEME = "tilisilta-receipt-1"
+_CUT = "…"
+
+
+def receipt_token(
+    *,
+    procountor_company_id: int,
+    company_number: int,
+    run_year: int,
+    run_number: str,
+    revision: int,
+    booking_date: date,
+    epoch: int = 0,
+) -> str:
+    """The eight characters that tell this receipt from every other. They never change.
+
+    They are the first 40 bits of the SHA-256 of the scheme's name and the seven values, in this
+    order, as text: whole numbers in decimal digits, the run number without outer blanks, the date
+    as 2026-01-31. Each is written as its length in bytes of UTF-8, a colon, itself and a comma,
+    so that no two lists of values read alike. The bits are written in Crockford's base 32.
+    """
+    values = (
+        _SCHEME,
+        str(procountor_company_id),
+        str(company_number),
+        str(run_year),
+        run_number.strip(),
+        str(revision),
+        booking_date.isoformat(),
+        str(epoch),
+    )
+    encoded = b"".join(_netstring(value) for value in values)
+    return _base32(hashlib.sha256(encoded).digest())
+
+
+def run_reference(title: str, period: BookingPeriod, run: Run) -> str:
+    """The run's own reference, the same on all its receipts, also on corrections."""
+    return " ".join(f"{title} {period} run {run.number}".split())
+
+
+def receipt_name(reference: str, token: str) -> str:
+    """The name of a ledger receipt: reference and token. A long reference is cut, never the token.
+
+    The ``#`` is how the token is found again after somebody wrote more behind it.
+    """
+    return f"{shortened(reference, MOST_REFERENCE_CHARACTERS)} #{token}"
+
+
+def receipt_notes(
+    token: str, *, company_number: int, run: Run, moved_from: BookingPeriod | None = None
+) -> str:
+    """The accountant's notes: the way from the receipt back to the payroll run.
+
+    A receipt that was moved out of a closed period says which period it is for (R7).
+    """
+    number = shortened(" ".join(run.number.split()), _MOST_RUN_NUMBER_CHARACTERS)
+    notes = f"Tilisilta {token} · Nmbrs {company_number} · run {number}/{run.year}"
+    return notes if moved_from is None else f"{notes} · for {moved_from}"
+
+
+def shortened(text: str, most: int) -> str:
+    """``text`` with at most ``most`` characters; a cut is shown by an ellipsis."""
+    return text if len(text) <= most else text[: most - len(_CUT)].rstrip() + _CUT
+
+
+def _netstring(value: str) -> bytes:
+    encoded = value.encode()
+    return b"%d:%s," % (len(encoded), encoded)
+
+
+def _base32(digest: bytes) -> str:
+    bits = int.from_bytes(digest, "big")
+    shifts = range(len(digest) * 8 - _BITS_PER_CHARACTER, 0, -_BITS_PER_CHARACTER)
+    return "".join(ALPHABET[bits >> shift & 31] for shift in shifts[:TOKEN_CHARACTERS])

@@ -1,0 +1,118 @@
+"""Which of Procountor's ledger accounts each line goes to (R5)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from tilisilta.domain.administrations import LedgerAccount
+from tilisilta.domain.journals import JournalLine
+from tilisilta.domain.links import LinkRules
+from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
+from tilisilta.domain.tallies import Finding, LineTally
+
+MOST_NEAR = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountPlacing:
+    """Procountor's number for each ledger account of the journal, and what is wrong with it.
+
+    An account that could not be placed keeps its own number, so that the receipt can be drawn.
+    """
+
+    codes: Mapping[str, str]
+    problems: tuple[Problem, ...]
+
+
+def place_accounts(
+    lines: Iterable[JournalLine], rules: LinkRules, ledger_accounts: Iterable[LedgerAccount]
+) -> AccountPlacing:
+    """Find the ledger account of every line: mapped, or of the same number, or the fallback."""
+    chart = {account.code.strip(): account for account in ledger_accounts}
+    mappings = {journals: ours.strip() for journals, ours in rules.account_mappings}
+    used: LineTally[str] = LineTally()
+    for line in lines:
+        used.add(line.ledger_account, line.position)
+    codes: dict[str, str] = {}
+    problems: list[Problem] = []
+    fallbacks: list[Finding[str]] = []
+    for finding in used:
+        own = finding.key.strip()
+        code = mappings.get(finding.key, mappings.get(own, own))
+        codes[finding.key] = code
+        problem = _problem_with(code, chart, finding, mapped_from=own if code != own else "")
+        if problem and rules.fallback_account:
+            codes[finding.key] = rules.fallback_account
+            problem = _fallback_used(problem, rules.fallback_account)
+            fallbacks.append(finding)
+        problems.extend([problem] if problem else [])
+    if fallbacks:
+        problems.extend(check_named_account(rules.fallback_account, chart.values(), "fallback"))
+    return AccountPlacing(codes=codes, problems=tuple(problems))
+
+
+def check_named_account(
+    code: str, ledger_accounts: Iterable[LedgerAccount], role: str
+) -> tuple[Problem, ...]:
+    """Say what is wrong with a ledger account that the link names for ``role``."""
+    chart = {account.code.strip(): account for account in ledger_accounts}
+    problem = _problem_with(code, chart, None, role=role)
+    return (problem,) if problem else ()
+
+
+def near_accounts(code: str, ledger_accounts: Iterable[LedgerAccount]) -> tuple[LedgerAccount, ...]:
+    """Active ledger accounts that somebody may have meant by ``code``, the likeliest first.
+
+    Charts of accounts are ordered by number, so the ones that begin alike and lie near are meant.
+    """
+    alike = [
+        account
+        for account in ledger_accounts
+        if account.is_active and _shared_start(account.code, code) >= min(2, len(code))
+    ]
+    alike.sort(key=lambda account: (*_distance(account.code, code), account.code))
+    return tuple(alike[:MOST_NEAR])
+
+
+def _problem_with(
+    code: str,
+    chart: Mapping[str, LedgerAccount],
+    finding: Finding[str] | None,
+    **more: str,
+) -> Problem | None:
+    account = chart.get(code)
+    if account and account.is_active:
+        return None
+    near = ", ".join(near.code for near in near_accounts(code, chart.values()))
+    return Problem(
+        code=(
+            ProblemCode.LEDGER_ACCOUNT_INACTIVE if account else ProblemCode.LEDGER_ACCOUNT_UNKNOWN
+        ),
+        screen=Screen.LINK,
+        line=finding.line if finding else None,
+        facts=facts(account=code, name=account.name if account else "", near=near, **more)
+        + (facts(lines=finding.lines) if finding else ()),
+    )
+
+
+def _fallback_used(problem: Problem, fallback: str) -> Problem:
+    """The warning that stands in for ``problem`` where the link names a fallback account."""
+    return replace(
+        problem,
+        code=ProblemCode.FALLBACK_USED,
+        severity=Severity.WARNING,
+        facts=problem.facts + facts(fallback=fallback),
+    )
+
+
+def _shared_start(one: str, other: str) -> int:
+    count = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        count += 1
+    return count
+
+
+def _distance(one: str, other: str) -> tuple[int, int]:
+    is_numeric = one.isdecimal() and other.isdecimal()
+    return -_shared_start(one, other), abs(int(one) - int(other)) if is_numeric else 0

@@ -1,0 +1,36 @@
+"""Counting equal findings, so that 100,000 lines on one unknown account make one problem."""
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding(Generic[Key]):
+    """What was found, on which line first, and on how many."""
+
+    key: Key
+    line: int
+    lines: int
+
+
+class LineTally(Generic[Key]):
+    """Counts the lines of each finding and remembers the first in the order of the source."""
+
+    def __init__(self) -> None:
+        self._first: dict[Key, int] = {}
+        self._count: dict[Key, int] = {}
+
+    def add(self, key: Key, line: int) -> None:
+        """Count ``line`` for the finding ``key``."""
+        known = self._first.get(key)
+        if known is None or line < known:
+            self._first[key] = line
+        self._count[key] = self._count.get(key, 0) + 1
+
+    def __iter__(self) -> Iterator[Finding[Key]]:
+        """The findings, by the line each was met on first."""
+        for key, line in sorted(self._first.items(), key=lambda pair: pair[1]):
+            yield Finding(key=key, line=line, lines=self._count[key])

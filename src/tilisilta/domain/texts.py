@@ -1,0 +1,220 @@
+"""Texts as Procountor takes them: Windows-1252, of limited length, without personal codes (R9)."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tilisilta.domain.identity import shortened
+from tilisilta.domain.journals import JournalLine
+from tilisilta.domain.personal_codes import find_personal_codes, mask_personal_codes
+from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
+from tilisilta.domain.tallies import LineTally
+
+MOST_DESCRIPTION_CHARACTERS = 255
+MOST_CHARACTERS_NAMED = 20
+UNWRITABLE = "?"
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def _table(pairs: str) -> dict[str, str]:
+    """Read pairs such as ``ж=zh``; nothing behind the sign means that the letter goes."""
+    return dict(pair.split("=") for pair in pairs.split())
+
+
+_SIGNS = _table(
+    "−=- ‐=- ‑=- ‒=– ―=— ′=' ″=\" ʼ=' ‛=' ‟=\" →=-> ←=<- ⁄=/ ∕=/ ≈=~ №=No ẞ=SS ₽=RUB"
+) | {"≤": "<=", "≥": ">=", "≠": "!="}
+_LETTERS = _table(
+    "Đ=D đ=d Ħ=H ħ=h ı=i ĸ=k Ł=L ł=l Ŋ=N ŋ=n Ŧ=T ŧ=t Ə=E ə=e Ⱥ=A ⱥ=a Ɖ=D ɖ=d Ɨ=I ɨ=i Ƚ=L ƚ=l"
+)
+_CYRILLIC = _table(
+    "а=a б=b в=v г=g д=d е=e ё=jo ж=zh з=z и=i й=j к=k л=l м=m н=n о=o п=p р=r с=s т=t у=u ф=f"
+    " х=h ц=ts ч=tj ш=sh щ=sjtj ъ= ы=y ь= э=e ю=ju я=ja і=i ї=ji є=je ґ=g ј=j љ=lj њ=nj ћ=c ђ=dj"
+)
+_GREEK = _table(
+    "α=a β=b γ=g δ=d ε=e ζ=z η=i θ=th ι=i κ=k λ=l ν=n ξ=x ο=o π=p ρ=r σ=s ς=s τ=t υ=y φ=f χ=ch"
+    " ψ=ps ω=o μ=m"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CleanText:
+    """A text as it will be sent, and what was done to it.
+
+    ``replaced`` pairs each character that Windows-1252 lacks with what stands for it. ``kinds``
+    are the countries of personal identity codes in it; those are masked in ``text``.
+    """
+
+    text: str
+    replaced: tuple[tuple[str, str], ...] = ()
+    kinds: tuple[str, ...] = ()
+    is_shortened: bool = False
+
+
+def clean_text(text: str, *, most: int | None = None) -> CleanText:
+    """Make ``text`` one that Procountor can keep: outer blanks go, foreign letters are rewritten.
+
+    Codes are looked for in the rewritten text, as a rewritten dash or digit can complete one, and
+    before it is shortened.
+    """
+    composed = unicodedata.normalize("NFC", text)
+    replaced: dict[str, str] = {}
+    if not is_writable(composed):
+        replaced = {sign: _rewritten(sign) for sign in composed if not is_writable(sign)}
+        composed = composed.translate({ord(sign): written for sign, written in replaced.items()})
+    written = composed.strip()
+    kinds = tuple(dict.fromkeys(kind.value for kind in find_personal_codes(written)))
+    if kinds:
+        written = mask_personal_codes(written)
+    fitting = written if most is None else shortened(written, most)
+    return CleanText(
+        text=fitting,
+        replaced=tuple(replaced.items()),
+        kinds=kinds,
+        is_shortened=fitting != written,
+    )
+
+
+class TextCheck:
+    """Cleans the texts of one journal, each distinct one once, and collects what was found."""
+
+    def __init__(self) -> None:
+        self._cleaned: dict[str, CleanText] = {}
+        self._characters: dict[str, str] = {}
+        self._replaced: LineTally[str] = LineTally()
+        self._kinds: LineTally[str] = LineTally()
+        self._shortened: LineTally[str] = LineTally()
+        self._link_problems: list[Problem] = []
+
+    def descriptions(self, lines: Iterable[JournalLine]) -> dict[str, str]:
+        """The text that is sent for each description of ``lines``."""
+        for line in lines:
+            cleaned = self._cleaned.get(line.description)
+            if cleaned is None:
+                cleaned = clean_text(line.description, most=MOST_DESCRIPTION_CHARACTERS)
+                self._cleaned[line.description] = cleaned
+            self._count(cleaned, line.position)
+        return {original: cleaned.text for original, cleaned in self._cleaned.items()}
+
+    def reference(self, reference: str, *, most: int) -> str:
+        """The run's reference as it is sent; ``most`` characters leave room for the token."""
+        cleaned = clean_text(reference, most=most)
+        self._characters.update(cleaned.replaced)
+        for kind in cleaned.kinds:
+            self._link_problems.append(_personal_code(kind, screen=Screen.LINK))
+        if cleaned.is_shortened:
+            self._link_problems.append(_text_shortened(field="name", most=most))
+        return cleaned.text
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything found so far, each kind of finding once."""
+        found = [
+            _personal_code(finding.key, line=finding.line, lines=finding.lines)
+            for finding in self._kinds
+        ]
+        found += [
+            _text_shortened(
+                field=finding.key,
+                most=MOST_DESCRIPTION_CHARACTERS,
+                line=finding.line,
+                lines=finding.lines,
+            )
+            for finding in self._shortened
+        ]
+        return (*found, *self._link_problems, *self._characters_replaced())
+
+    def _count(self, cleaned: CleanText, position: int) -> None:
+        if cleaned.replaced:
+            self._characters.update(cleaned.replaced)
+            self._replaced.add("description", position)
+        for kind in cleaned.kinds:
+            self._kinds.add(kind, position)
+        if cleaned.is_shortened:
+            self._shortened.add("description", position)
+
+    def _characters_replaced(self) -> tuple[Problem, ...]:
+        if not self._characters:
+            return ()
+        first = next(iter(self._replaced), None)
+        return (
+            Problem(
+                code=ProblemCode.CHARACTERS_REPLACED,
+                severity=Severity.WARNING,
+                screen=Screen.JOURNAL,
+                line=first.line if first else None,
+                facts=facts(
+                    characters=_named(self._characters),
+                    count=len(self._characters),
+                    lines=first.lines if first else 0,
+                ),
+            ),
+        )
+
+
+def is_writable(text: str) -> bool:
+    """Tell whether Procountor keeps every character of ``text`` as it is."""
+    if text.isascii() and text.isprintable():
+        return True
+    try:
+        text.encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return _CONTROL.search(text) is None
+
+
+def _rewritten(sign: str) -> str:
+    """What stands for one character that Windows-1252 lacks; at worst a question mark."""
+    known = _known(sign)
+    if known is not None:
+        return known
+    category = unicodedata.category(sign)
+    if category in {"Zs", "Zl", "Zp", "Cc"}:
+        return " "
+    if category in {"Cf", "Mn", "Me"}:
+        return ""
+    parts = unicodedata.normalize("NFKD", sign)
+    if parts == sign:
+        return UNWRITABLE
+    return "".join(part if is_writable(part) else _rewritten(part) for part in parts)
+
+
+def _known(sign: str) -> str | None:
+    for table in (_SIGNS, _LETTERS, _CYRILLIC, _GREEK):
+        if sign in table:
+            return table[sign]
+        small = sign.lower()
+        if small in table and small != sign:
+            return table[small].capitalize()
+    return None
+
+
+def _named(characters: dict[str, str]) -> str:
+    pairs = [f"{_shown(sign)} → {_shown(written)}" for sign, written in characters.items()]
+    rest = [f"+{len(pairs) - MOST_CHARACTERS_NAMED}"] if len(pairs) > MOST_CHARACTERS_NAMED else []
+    return ", ".join(pairs[:MOST_CHARACTERS_NAMED] + rest)
+
+
+def _shown(text: str) -> str:
+    """``text`` as a person can see it: blanks and signs without a shape by their number."""
+    if text and text.isprintable() and not text.isspace():
+        return text
+    return " ".join(f"U+{ord(sign):04X}" for sign in text) or "∅"
+
+
+def _personal_code(
+    kind: str, *, screen: Screen = Screen.JOURNAL, line: int | None = None, lines: int = 0
+) -> Problem:
+    told = facts(kind=kind) + (facts(lines=lines) if lines else ())
+    return Problem(code=ProblemCode.PERSONAL_IDENTITY_CODE, screen=screen, line=line, facts=told)
+
+
+def _text_shortened(*, field: str, most: int, line: int | None = None, lines: int = 0) -> Problem:
+    return Problem(
+        code=ProblemCode.TEXT_SHORTENED,
+        severity=Severity.WARNING,
+        screen=Screen.JOURNAL if line else Screen.LINK,
+        line=line,
+        facts=facts(field=field, limit=most) + (facts(lines=lines) if lines else ()),
+    )
