@@ -1,0 +1,105 @@
+"""What forbids sending a journal, whatever its lines say (R10)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tilisilta.domain.journals import Journal
+from tilisilta.domain.links import LinkRules
+from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
+
+
+@dataclass(frozen=True, kw_only=True)
+class JournalStanding:
+    """What is known around a journal at the moment somebody wants to send it.
+
+    ``is_sent`` means that every receipt of it is booked or on its way. A journal that was sent in
+    part is not, so that sending again carries on. ``is_earlier_revision_sent`` is true as soon as
+    one receipt of an earlier revision is booked or on its way. The names are for the texts only.
+    """
+
+    is_test_company: bool
+    is_debtor_blocked: bool
+    is_linked: bool
+    is_account_authorised: bool
+    is_deleted_at_source: bool
+    has_newer_revision: bool
+    is_earlier_revision_sent: bool
+    is_sent: bool = False
+    company_name: str = ""
+    debtor_name: str = ""
+    account_name: str = ""
+
+
+def check_guards(
+    standing: JournalStanding, journal: Journal, rules: LinkRules | None
+) -> tuple[Problem, ...]:
+    """Everything that keeps this journal as a whole from being sent, all at once.
+
+    ``rules`` is ``None`` as long as no link exists.
+    """
+    return (
+        *_company_guards(standing),
+        *_connection_guards(standing, rules),
+        *_history_guards(standing, journal),
+        *_start_guard(journal, rules),
+    )
+
+
+def _company_guards(standing: JournalStanding) -> Iterator[Problem]:
+    if standing.is_test_company:
+        yield Problem(
+            code=ProblemCode.TEST_COMPANY,
+            screen=Screen.COMPANY,
+            facts=facts(company=standing.company_name),
+        )
+    if standing.is_debtor_blocked:
+        yield Problem(
+            code=ProblemCode.DEBTOR_BLOCKED,
+            screen=Screen.DEBTOR,
+            facts=facts(company=standing.company_name, debtor=standing.debtor_name),
+        )
+
+
+def _connection_guards(standing: JournalStanding, rules: LinkRules | None) -> Iterator[Problem]:
+    if not standing.is_linked or rules is None:
+        # Without a link there is no account yet that could be authorised.
+        yield Problem(
+            code=ProblemCode.NOT_LINKED,
+            screen=Screen.LINK,
+            facts=facts(company=standing.company_name),
+        )
+    elif not standing.is_account_authorised:
+        yield Problem(
+            code=ProblemCode.ACCOUNT_NOT_AUTHORISED,
+            screen=Screen.PROCOUNTOR_ACCOUNT,
+            facts=facts(account_name=standing.account_name),
+        )
+
+
+def _history_guards(standing: JournalStanding, journal: Journal) -> Iterator[Problem]:
+    told = facts(run=f"{journal.run.number}/{journal.run.year}", revision=journal.revision)
+    if standing.is_sent:
+        yield Problem(code=ProblemCode.ALREADY_SENT, screen=Screen.JOURNAL, facts=told)
+    if standing.is_deleted_at_source:
+        yield Problem(
+            code=ProblemCode.RUN_DELETED,
+            severity=Severity.WARNING,
+            screen=Screen.JOURNAL,
+            facts=told,
+        )
+    if standing.has_newer_revision:
+        yield Problem(code=ProblemCode.NEWER_REVISION, screen=Screen.JOURNAL, facts=told)
+    if standing.is_earlier_revision_sent:
+        yield Problem(code=ProblemCode.EARLIER_REVISION_SENT, screen=Screen.JOURNAL, facts=told)
+
+
+def _start_guard(journal: Journal, rules: LinkRules | None) -> Iterator[Problem]:
+    """The run's own period decides: its corrections may well lie before the start of the link."""
+    if rules is None or rules.start_date is None or not journal.lines:
+        return
+    if journal.run_period.last_day < rules.start_date:
+        yield Problem(
+            code=ProblemCode.BEFORE_START,
+            screen=Screen.LINK,
+            facts=facts(period=str(journal.run_period), start=rules.start_date),
+        )
