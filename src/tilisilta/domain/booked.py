@@ -1,0 +1,78 @@
+"""Whether Procountor booked what we sent, row by row (design section 4)."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from tilisilta.domain.receipts import ReceiptBody, Transaction
+
+
+def deviations(sent: ReceiptBody, booked: ReceiptBody) -> tuple[str, ...]:
+    """Name everything in which the booked receipt differs from the one sent; empty when equal.
+
+    The names are ``name``, ``receipt_date``, ``accountants_notes``; ``row N account``, ``row N
+    accounting_value``, ``row N description`` and ``row N dimension_values`` with N counted from 1
+    in what was sent; ``row N missing``; and ``row N unexpected`` with N counted in what was booked.
+    Rows are compared in their order first. Those that differ may have changed places, which is no
+    deviation; what is left over is compared pair by pair.
+    """
+    return (*_heading_deviations(sent, booked), *_row_deviations(sent, booked))
+
+
+def _heading_deviations(sent: ReceiptBody, booked: ReceiptBody) -> Iterator[str]:
+    if sent.name != booked.name:
+        yield "name"
+    if sent.receipt_date != booked.receipt_date:
+        yield "receipt_date"
+    if sent.accountants_notes != booked.accountants_notes:
+        yield "accountants_notes"
+
+
+def _row_deviations(sent: ReceiptBody, booked: ReceiptBody) -> Iterator[str]:
+    sent_rows = [_content(row) for row in sent.transactions]
+    booked_rows = [_content(row) for row in booked.transactions]
+    in_place = [one == other for one, other in zip(sent_rows, booked_rows, strict=False)]
+    wanted = _not_in_place(sent_rows, in_place)
+    found = _not_in_place(booked_rows, in_place)
+    wanted, found = _without_moved(wanted, found)
+    for (number, row), (_, other) in zip(wanted, found, strict=False):
+        yield from (f"row {number} {field}" for field in _differing_fields(row, other))
+    yield from (f"row {number} missing" for number, _ in wanted[len(found) :])
+    yield from (f"row {number} unexpected" for number, _ in found[len(wanted) :])
+
+
+_FIELDS = ("account", "accounting_value", "description", "dimension_values")
+_Content = tuple[str, Decimal, str, tuple[tuple[int, int, Decimal], ...]]
+_Numbered = list[tuple[int, _Content]]
+
+
+def _content(row: Transaction) -> _Content:
+    """What a row says. Its dimension values have no order, and its positions are ours alone."""
+    values = sorted((one.dimension_id, one.item_id, one.value) for one in row.dimension_values)
+    return row.account, row.accounting_value, row.description, tuple(values)
+
+
+def _not_in_place(rows: Sequence[_Content], in_place: Sequence[bool]) -> _Numbered:
+    return [
+        (number, row)
+        for number, row in enumerate(rows, start=1)
+        if number > len(in_place) or not in_place[number - 1]
+    ]
+
+
+def _without_moved(wanted: _Numbered, found: _Numbered) -> tuple[_Numbered, _Numbered]:
+    """Take out of both sides the rows that stand on the other side in another place."""
+    places: dict[_Content, list[int]] = {}
+    for number, row in reversed(found):
+        places.setdefault(row, []).append(number)
+    missing, moved = [], set()
+    for number, row in wanted:
+        if places.get(row):
+            moved.add(places[row].pop())
+        else:
+            missing.append((number, row))
+    return missing, [(number, row) for number, row in found if number not in moved]
+
+
+def _differing_fields(one: _Content, other: _Content) -> Iterator[str]:
+    fields = zip(_FIELDS, one, other, strict=True)
+    return (field for field, left, right in fields if left != right)
