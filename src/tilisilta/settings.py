@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
-from csp.constants import NONE, SELF
 from cryptography.fernet import Fernet
+from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -112,6 +112,8 @@ PROCOUNTOR_CLIENT_ID = os.environ.get("TILISILTA_PROCOUNTOR_CLIENT_ID", "")
 PROCOUNTOR_CLIENT_SECRET = os.environ.get("TILISILTA_PROCOUNTOR_CLIENT_SECRET", "")
 PROCOUNTOR_REQUESTS_PER_SECOND = _number("TILISILTA_PROCOUNTOR_REQUESTS_PER_SECOND", "18")
 PROCOUNTOR_TIMEOUT_SECONDS = _number("TILISILTA_PROCOUNTOR_TIMEOUT_SECONDS", "60")
+PROCOUNTOR_TRANSPORT: object = None
+"""How requests leave: the network. The tests put an httpx2 transport to the sandbox here."""
 WORKER_TIMEOUT_SECONDS = _number("TILISILTA_WORKER_TIMEOUT_SECONDS", "30")
 """A worker that has not been heard of for so long is taken for dead, and its work taken over."""
 UNCERTAIN_PAUSE_SECONDS = _number("TILISILTA_UNCERTAIN_PAUSE_SECONDS", "15")

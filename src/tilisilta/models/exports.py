@@ -127,6 +127,8 @@ class Sending(models.Model):
         "tilisilta.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     requested_at = models.DateTimeField()
+    due_at = models.DateTimeField(help_text="The engine takes it up at this moment.")
+    run_count = models.PositiveIntegerField(default=0, help_text="How often it was taken up.")
     enqueued_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -139,7 +141,12 @@ class Sending(models.Model):
                 name="one_unfinished_sending_per_journal",
             )
         ]
-        indexes = [models.Index(fields=["enqueued_at"], name="sending_enqueued")]
+        indexes = [models.Index(fields=["finished_at", "enqueued_at"], name="sending_unfinished")]
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def run_id(self) -> str:
+        """What the engine calls this turn of the sending: another one each time it is taken up."""
+        return f"{self.id}.{self.run_count}"

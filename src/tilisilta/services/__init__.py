@@ -1,1 +1,1 @@
-"""One function per thing the product does."""
+"""One function per thing the product does; a view, an endpoint and a command call one each."""

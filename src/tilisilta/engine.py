@@ -1,0 +1,206 @@
+"""The one file that knows DBOS: takes committed sendings up and calls services for them.
+
+Our tables hold the truth; the engine only remembers which sendings are being worked on, lets one
+at a time run per Procountor company, and notices when a worker has died. What it repeats after a
+crash is harmless: see ``docs/exactly-once.md``. Why DBOS, and its traps: ``docs/decisions``.
+"""
+
+import logging
+import os
+import socket
+import sqlite3
+import threading
+import uuid
+from datetime import datetime, timedelta
+
+from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID, WorkflowSerializationFormat
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from tilisilta.models import Sending, Worker
+from tilisilta.services import outbox
+from tilisilta.services.delivery import advance
+from tilisilta.services.exports import continue_waiting
+
+# Raised by hand, only when the order of the steps below changes. By default it would be a hash of
+# the code, and work begun before an upgrade would lie still after it.
+APPLICATION_VERSION = "1"
+QUEUE = "sendings"
+SENDINGS_AT_ONCE = 8
+SWEEP_SECONDS = 0.25
+SHORT_WAIT_SECONDS = 1.0
+ALIVE = ("ENQUEUED", "DELAYED", "PENDING")
+
+logger = logging.getLogger("tilisilta.engine")
+
+
+@DBOS.workflow(name="deliver", serialization_type=WorkflowSerializationFormat.PORTABLE)
+def deliver(sending_id: str) -> None:
+    """Make the moves of one sending, one after the other, until it is finished or put off."""
+    while True:
+        wait_seconds = move(sending_id)
+        if wait_seconds is None:
+            return
+        if wait_seconds > 0:
+            DBOS.sleep(wait_seconds)
+
+
+@DBOS.step(name="move")
+def move(sending_id: str) -> float | None:
+    """Make one move and return the seconds to the next; ``None`` ends this turn.
+
+    A long wait ends the turn: the sending goes back to the outbox until it is due, so that
+    nobody's receipts wait behind somebody else's uncertain one.
+    """
+    now = timezone.now()
+    try:
+        progress = advance(uuid.UUID(sending_id), now=now)
+        if progress.is_finished:
+            return None
+        if progress.wait_seconds <= SHORT_WAIT_SECONDS:
+            return progress.wait_seconds
+        due_at = timezone.now() + timedelta(seconds=progress.wait_seconds)
+        outbox.put_off(uuid.UUID(sending_id), due_at=due_at)
+        return None
+    finally:
+        # This thread is not a request: nobody else closes its connection.
+        connection.close()
+
+
+class Engine:
+    """A worker: takes sendings up, tells that it is alive, and takes over from dead workers."""
+
+    def __init__(self) -> None:
+        # Never the default id: two processes with one id would run each other's work again.
+        self.executor_id = f"{socket.gethostname()[:40]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self._stopping = threading.Event()
+        self._keeper = threading.Thread(target=self._keep, name="tilisilta-keeper", daemon=True)
+
+    def start(self) -> None:
+        """Begin to work, in threads of this process."""
+        _use_write_ahead_log()
+        _hear_of(self.executor_id, timezone.now())
+        config: DBOSConfig = {
+            "name": "tilisilta",
+            "system_database_url": settings.ENGINE_DATABASE_URL,
+            "application_version": APPLICATION_VERSION,
+            "executor_id": self.executor_id,
+            "console_log_level": "WARNING",
+            "log_level": "WARNING",
+        }
+        DBOS(config=config)
+        DBOS.launch()
+        DBOS.register_queue(
+            QUEUE,
+            worker_concurrency=SENDINGS_AT_ONCE,
+            partition_concurrency=1,
+            polling_interval_sec=0.2,
+            on_conflict="always_update",
+        )
+        self._keeper.start()
+
+    def stop(self) -> None:
+        """End after the moves under way; what is left is taken up by the next worker."""
+        self._stopping.set()
+        self._keeper.join(timeout=10)
+        DBOS.destroy(workflow_completion_timeout_sec=10)
+        Worker.objects.filter(executor_id=self.executor_id).delete()
+        connection.close()
+
+    def _keep(self) -> None:
+        """Sweep the outbox often; look after workers and lost turns now and then."""
+        look_after_at = timezone.now()
+        while not self._stopping.wait(SWEEP_SECONDS):
+            try:
+                now = timezone.now()
+                sweep(now)
+                if now >= look_after_at:
+                    look_after(self.executor_id, now)
+                    look_after_at = now + _worker_timeout() / 4
+            except Exception:  # the keeper must outlive a database that is away for a moment
+                logger.exception("The engine's keeper failed; it tries again.")
+            finally:
+                connection.close()
+
+
+def sweep(now: datetime) -> int:
+    """Take up every sending that is due, and say how many there were.
+
+    Done twice, it is done once: a turn's id is taken up only once, by whichever worker.
+    """
+    due = outbox.due_sendings(now)
+    for sending in due:
+        with (
+            SetWorkflowID(sending.run_id),
+            SetEnqueueOptions(queue_partition_key=outbox.writer_of(sending)),
+        ):
+            DBOS.enqueue_workflow(QUEUE, deliver, str(sending.id))
+        outbox.mark_enqueued(sending, now)
+    return len(due)
+
+
+def look_after(executor_id: str, now: datetime) -> None:
+    """Tell that we are alive, take over from dead workers, and put lost turns back."""
+    _hear_of(executor_id, now)
+    Worker.objects.filter(heard_at__lt=now - _worker_timeout()).exclude(
+        executor_id=executor_id
+    ).delete()
+    _cancel_turns_of_the_dead()
+    outbox.put_back(_lost(outbox.enqueued_sendings(now - timedelta(seconds=2))), now=now)
+    continue_waiting(now)
+
+
+def stranded(now: datetime) -> list[Sending]:
+    """Sendings that were due more than ten minutes ago and that no worker has taken up."""
+    return outbox.due_sendings(now - timedelta(minutes=10))
+
+
+def _cancel_turns_of_the_dead() -> None:
+    """End what dead workers were at, so that it no longer holds up its Procountor company.
+
+    Open-source DBOS takes over only what its own executor id began. What is cancelled here
+    is found lost right after and taken up again by whoever is free.
+    """
+    living = set(Worker.objects.values_list("executor_id", flat=True))
+    under_way = DBOS.list_workflows(
+        status=["PENDING"], queue_name=QUEUE, load_input=False, load_output=False
+    )
+    orphans = [turn.workflow_id for turn in under_way if turn.executor_id not in living]
+    if orphans:
+        logger.warning("Taking over %d sendings of workers that have died.", len(orphans))
+        DBOS.cancel_workflows(orphans)
+
+
+def _lost(sendings: list[Sending]) -> list[Sending]:
+    """Those of ``sendings`` whose turn the engine no longer has: ended by a fault, or unknown."""
+    if not sendings:
+        return []
+    turns = DBOS.list_workflows(
+        workflow_ids=[sending.run_id for sending in sendings],
+        load_input=False,
+        load_output=False,
+    )
+    alive = {turn.workflow_id for turn in turns if turn.status in ALIVE}
+    return [sending for sending in sendings if sending.run_id not in alive]
+
+
+def _hear_of(executor_id: str, now: datetime) -> None:
+    Worker.objects.update_or_create(
+        executor_id=executor_id,
+        defaults={"heard_at": now},
+        create_defaults={"heard_at": now, "started_at": now},
+    )
+
+
+def _worker_timeout() -> timedelta:
+    return timedelta(seconds=settings.WORKER_TIMEOUT_SECONDS)
+
+
+def _use_write_ahead_log() -> None:
+    """Switch the engine's SQLite file to WAL, which stays with the file; DBOS does not."""
+    path = settings.ENGINE_DATABASE_URL.removeprefix("sqlite:///")
+    if path != settings.ENGINE_DATABASE_URL:
+        with sqlite3.connect(path) as database:
+            database.execute("PRAGMA journal_mode=WAL")
+        database.close()

@@ -1,0 +1,239 @@
+"""Checks a journal against its administration and keeps the receipts that would be sent."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from pydantic import TypeAdapter
+
+from tilisilta.clients.procountor.wire import encode_receipt
+from tilisilta.domain.administrations import Administration
+from tilisilta.domain.guards import JournalStanding, check_guards
+from tilisilta.domain.plans import plan_receipts
+from tilisilta.domain.problems import Problem, ProblemCode, Screen
+from tilisilta.domain.receipts import LedgerReceipt, ReceiptPlan
+from tilisilta.errors import TilisiltaError
+from tilisilta.models import Export, ExportState, Journal, JournalState, Link
+from tilisilta.models.exports import BOOKED_STATES, UNDER_WAY_STATES
+from tilisilta.services.administrations import (
+    ADMINISTRATION_AGE_LIMIT,
+    known_administration,
+    read_administration,
+)
+
+_problems = TypeAdapter(tuple[Problem, ...])
+
+GUARD_CODES = frozenset({ProblemCode.TEST_COMPANY, ProblemCode.DEBTOR_BLOCKED})
+
+
+def check_journal(
+    journal: Journal, *, now: datetime, age_limit: timedelta = ADMINISTRATION_AGE_LIMIT
+) -> Journal:
+    """Check ``journal`` and keep what would be sent of it as exports in the state *ready*.
+
+    Procountor is read again if what we know of the company is older than ``age_limit``. A journal
+    whose receipts are under way or all booked is left as it is. Never raises for what a person
+    can put right: that becomes a problem of the journal.
+    """
+    link = _link_of(journal)
+    administration, trouble = _administration(link, now=now, age_limit=age_limit)
+    with transaction.atomic():
+        journal = (
+            Journal.objects.select_for_update(of=("self",))
+            .select_related("company__debtor")
+            .get(pk=journal.pk)
+        )
+        exports = list(journal.exports.all())
+        if _is_settled(exports):
+            return journal
+        plan = plan_journal(journal, link=link, administration=administration)
+        problems = (*trouble, *plan.problems)
+        if link is not None and plan.can_be_sent and not trouble:
+            _keep_exports(journal, link, plan.receipts, exports)
+        else:
+            _drop_ready_exports(exports)
+        journal.problems = dump_problems(problems)
+        journal.zero_line_count = plan.zero_line_count
+        journal.checked_at = now
+        journal.save(update_fields=["problems", "zero_line_count", "checked_at"])
+        settle_state(journal)
+    return journal
+
+
+def plan_journal(
+    journal: Journal, *, link: Link | None, administration: Administration | None
+) -> ReceiptPlan:
+    """What would be sent for ``journal`` as things stand, with all its problems; stores nothing."""
+    content = journal.content()
+    rules = link.rules() if link is not None else None
+    found = check_guards(standing(journal, link), content, rules)
+    if rules is None or administration is None:
+        return ReceiptPlan(receipts=(), problems=found)
+    plan = plan_receipts(content, rules, administration, epochs=_epochs(journal))
+    return ReceiptPlan(
+        receipts=plan.receipts,
+        problems=(*found, *plan.problems),
+        zero_line_count=plan.zero_line_count,
+    )
+
+
+def standing(journal: Journal, link: Link | None) -> JournalStanding:
+    """The facts about a journal that decide whether it may be sent at all (R10)."""
+    others = Journal.objects.filter(
+        company=journal.company, run_year=journal.run_year, run_number=journal.run_number
+    )
+    earlier_sent = Export.objects.filter(
+        journal__in=others.filter(revision__lt=journal.revision),
+        state__in=[*BOOKED_STATES, *UNDER_WAY_STATES],
+    )
+    return JournalStanding(
+        is_test_company=journal.company.is_test,
+        is_debtor_blocked=journal.company.debtor.is_blocked,
+        is_linked=link is not None,
+        is_account_authorised=link is not None and link.procountor_account.is_authorised,
+        is_deleted_at_source=journal.is_deleted_at_source,
+        newer_revision=others.filter(revision__gt=journal.revision).aggregate(
+            newest=Max("revision")
+        )["newest"],
+        sent_revision=earlier_sent.aggregate(latest=Max("journal__revision"))["latest"],
+    )
+
+
+def settle_state(journal: Journal) -> None:
+    """Work out where ``journal`` stands from its exports and problems, and store it."""
+    states = set(journal.exports.values_list("state", flat=True))
+    journal.state = _state_of_exports(states) or _state_of_problems(load_problems(journal.problems))
+    journal.save(update_fields=["state"])
+
+
+def dump_problems(problems: Iterable[Problem]) -> Any:
+    """Problems as JSON, for a column."""
+    return _problems.dump_python(tuple(problems), mode="json")
+
+
+def load_problems(stored: Any) -> tuple[Problem, ...]:
+    """Problems from a column."""
+    return _problems.validate_python(stored)
+
+
+def preview_digest(exports: Iterable[Export]) -> str:
+    """A digest of everything that would be sent now: it changes when any byte of it does."""
+    digests = (
+        export.payload_sha256
+        for export in sorted(exports, key=lambda export: export.booking_date)
+        if export.state not in BOOKED_STATES
+    )
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def _link_of(journal: Journal) -> Link | None:
+    return (
+        Link.objects.select_related("procountor_account", "company")
+        .filter(company_id=journal.company_id)
+        .first()
+    )
+
+
+def _administration(
+    link: Link | None, *, now: datetime, age_limit: timedelta
+) -> tuple[Administration | None, tuple[Problem, ...]]:
+    """The linked administration, or what was last read of it and the problem of reading it."""
+    if link is None:
+        return None, ()
+    account = link.procountor_account
+    if not account.is_authorised:
+        return known_administration(account), ()
+    try:
+        return read_administration(account, now=now, age_limit=age_limit), ()
+    except TilisiltaError:
+        account.refresh_from_db()
+        known = known_administration(account)
+        unreachable = Problem(
+            code=ProblemCode.PROCOUNTOR_UNREACHABLE, screen=Screen.PROCOUNTOR_ACCOUNT
+        )
+        return known, (unreachable,) if account.is_authorised else ()
+
+
+def _is_settled(exports: Sequence[Export]) -> bool:
+    states = {export.state for export in exports}
+    under_way = states & {state.value for state in UNDER_WAY_STATES}
+    return bool(under_way) or bool(states and states <= {state.value for state in BOOKED_STATES})
+
+
+def _epochs(journal: Journal) -> dict[Any, int]:
+    """The epoch of each receipt: it grows only by an undo or a reasoned resend."""
+    newest = journal.exports.values("booking_date").annotate(epoch=Max("epoch"))
+    return {row["booking_date"]: row["epoch"] for row in newest}
+
+
+def _keep_exports(
+    journal: Journal, link: Link, receipts: Sequence[LedgerReceipt], exports: Sequence[Export]
+) -> None:
+    """Make the exports not yet booked equal the plan; what is booked stays as it was booked."""
+    present = {export.token: export for export in exports}
+    wanted = {receipt.token for receipt in receipts}
+    _drop_ready_exports(export for export in exports if export.token not in wanted)
+    for receipt in receipts:
+        export = present.get(receipt.token)
+        if export is not None and export.state in BOOKED_STATES:
+            continue
+        export = export or Export(journal=journal, link=link, token=receipt.token)
+        _fill(export, receipt, epoch=_epochs(journal).get(receipt.booking_date, 0))
+        export.save()
+
+
+def _fill(export: Export, receipt: LedgerReceipt, *, epoch: int) -> None:
+    payload = encode_receipt(receipt.body)
+    values = [transaction.accounting_value for transaction in receipt.body.transactions]
+    export.booking_date = receipt.booking_date
+    export.receipt_date = receipt.body.receipt_date
+    export.epoch = epoch
+    export.name = receipt.body.name
+    export.payload = payload.decode()
+    export.payload_sha256 = hashlib.sha256(payload).hexdigest()
+    export.row_count = len(values)
+    export.debit_total = sum(value for value in values if value > 0)
+    export.state = ExportState.READY
+    export.problems = []
+
+
+def _drop_ready_exports(exports: Iterable[Export]) -> None:
+    """Forget receipts that would be sent differently now; what was ever tried keeps its trail."""
+    for export in exports:
+        if export.state == ExportState.READY and not export.attempts.exists():
+            export.delete()
+
+
+def _state_of_exports(states: set[str]) -> JournalState | None:
+    """Where a journal stands once anything of it was sent or asked to be; else ``None``."""
+    booked = states & {state.value for state in BOOKED_STATES}
+    rest = states - booked
+    if ExportState.UNCERTAIN in rest:
+        return JournalState.UNCERTAIN
+    if ExportState.POSTING in rest or (booked and ExportState.QUEUED in rest):
+        return JournalState.SENDING
+    if ExportState.QUEUED in rest:
+        return JournalState.QUEUED
+    if booked and rest:
+        return JournalState.PARTLY_SENT
+    if ExportState.REJECTED in rest:
+        return JournalState.REJECTED
+    if booked:
+        return JournalState.APPROVED if booked == {ExportState.APPROVED} else JournalState.SENT
+    return None
+
+
+def _state_of_problems(problems: Sequence[Problem]) -> JournalState:
+    codes = {problem.code for problem in problems}
+    if codes & GUARD_CODES:
+        return JournalState.OFF
+    if ProblemCode.NEWER_REVISION in codes:
+        return JournalState.REPLACED
+    if ProblemCode.EARLIER_REVISION_SENT in codes:
+        return JournalState.CHANGED
+    if any(problem.stops for problem in problems):
+        return JournalState.PROBLEM
+    return JournalState.READY

@@ -1,0 +1,193 @@
+"""Procountor accounts: create, authorise, check, and read what their company looks like."""
+
+import secrets
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from tilisilta.clients.procountor import oauth
+from tilisilta.clients.procountor.client import Session
+from tilisilta.domain.administrations import Administration
+from tilisilta.errors import NeedsAttention, TilisiltaError
+from tilisilta.models import ProcountorAccount, User
+from tilisilta.services import audit
+from tilisilta.services.administrations import keep_administration
+from tilisilta.services.journals import recheck_account
+from tilisilta.services.procountor import (
+    application,
+    login_address,
+    procountor,
+    procountor_with,
+    store_grant,
+    transport,
+    wait_for_slot,
+)
+
+
+class AccountNameTaken(NeedsAttention):
+    """Another account already has this name."""
+
+
+class NotConfigured(NeedsAttention):
+    """The bureau's own client id and secret for Procountor are not set."""
+
+
+class OtherCompanyChosen(NeedsAttention):
+    """A linked account was authorised for another company than the one it is linked to."""
+
+    def __init__(self, *, expected: str, chosen: str) -> None:
+        super().__init__(f"The account is linked to {expected}, but {chosen} was chosen.")
+        self.expected = expected
+        self.chosen = chosen
+
+
+@dataclass(frozen=True, kw_only=True)
+class Authorisation:
+    """Where to send a person to log in to Procountor, and the state they must come back with."""
+
+    url: str
+    state: str
+
+
+def create_account(name: str, *, user: User | None) -> ProcountorAccount:
+    """Make a Procountor account, not authorised yet. Raise ``AccountNameTaken`` if it exists."""
+    try:
+        with transaction.atomic():
+            account = ProcountorAccount.objects.create(name=name.strip())
+            audit.record(audit.Action.ACCOUNT_CREATED, user=user, name=account.name)
+    except IntegrityError as error:
+        raise AccountNameTaken(f"There is already a Procountor account named {name}.") from error
+    return account
+
+
+def start_authorisation() -> Authorisation:
+    """Where a person authorises an account. Keep the state with their session until they return."""
+    _must_be_configured()
+    state = secrets.token_urlsafe(24)
+    return Authorisation(url=login_address(state), state=state)
+
+
+def finish_authorisation(
+    account: ProcountorAccount, code: str, *, user: User | None
+) -> ProcountorAccount:
+    """Exchange the code that Procountor sent back, and read the company it is for."""
+    _must_be_configured()
+    wait_for_slot()
+    grant = oauth.exchange_code(application(), code, transport=transport())
+    return _authorise(
+        account,
+        grant,
+        method=ProcountorAccount.Method.LOGIN,
+        secret=grant.refresh_token or "",
+        user=user,
+    )
+
+
+def authorise_with_api_key(
+    account: ProcountorAccount, api_key: str, *, user: User | None
+) -> ProcountorAccount:
+    """Authorise with an API key of a technical user, and read the company it is for."""
+    _must_be_configured()
+    wait_for_slot()
+    grant = oauth.token_for_api_key(application(), api_key.strip(), transport=transport())
+    return _authorise(
+        account,
+        grant,
+        method=ProcountorAccount.Method.API_KEY,
+        secret=api_key.strip(),
+        user=user,
+    )
+
+
+def remove_authorisation(account: ProcountorAccount, *, user: User | None) -> None:
+    """Forget the grant. Journals of its link wait until the account is authorised again."""
+    with transaction.atomic():
+        account.state = ProcountorAccount.State.NEW
+        account.method = account.grant = account.access_token = ""
+        account.access_token_expires_at = account.ended_at = None
+        account.save()
+        audit.record(audit.Action.ACCOUNT_REMOVED, user=user, name=account.name)
+    recheck_account(account)
+
+
+def check_account(account: ProcountorAccount) -> ProcountorAccount:
+    """Ask Procountor whether the account still works, and note the answer on it.
+
+    A dead grant turns it red; a service that cannot be reached changes nothing but is noted.
+    """
+    if not account.is_authorised:
+        return account
+    try:
+        with procountor(account) as client:
+            client.get_session()
+    except TilisiltaError:
+        ProcountorAccount.objects.filter(pk=account.pk).update(check_failed_at=timezone.now())
+    else:
+        ProcountorAccount.objects.filter(pk=account.pk).update(
+            checked_at=timezone.now(), check_failed_at=None
+        )
+    account.refresh_from_db()
+    return account
+
+
+def check_all_accounts() -> None:
+    """Check every authorised account, one after the other."""
+    for account in ProcountorAccount.objects.filter(state=ProcountorAccount.State.AUTHORISED):
+        check_account(account)
+
+
+def _authorise(
+    account: ProcountorAccount,
+    grant: oauth.Grant,
+    *,
+    method: ProcountorAccount.Method,
+    secret: str,
+    user: User | None,
+) -> ProcountorAccount:
+    session, administration = _read_company(grant)
+    _must_be_the_linked_company(account, session)
+    with transaction.atomic():
+        account.state = ProcountorAccount.State.AUTHORISED
+        account.method = method
+        account.grant = secret
+        account.procountor_company_id = session.company_id
+        account.company_name = administration.name
+        account.business_id = administration.business_id
+        account.ended_at = account.renewal_leased_until = None
+        account.save()
+        keep_administration(account, administration, now=timezone.now())
+        store_grant(account, grant)
+        audit.record(
+            audit.Action.ACCOUNT_AUTHORISED,
+            user=user,
+            name=account.name,
+            company=account.company_name,
+            business_id=account.business_id,
+        )
+    recheck_account(account)
+    return account
+
+
+def _read_company(grant: oauth.Grant) -> tuple[Session, Administration]:
+    """Read who a fresh grant is for, before anything of it is kept."""
+    with procountor_with(grant) as client:
+        return client.get_session(), client.get_administration()
+
+
+def _must_be_the_linked_company(account: ProcountorAccount, session: Session) -> None:
+    """A linked account may only come back as the company it is linked to.
+
+    Otherwise the next journal would be booked in somebody else's ledger.
+    """
+    is_linked = hasattr(account, "link")
+    if is_linked and account.procountor_company_id not in {None, session.company_id}:
+        raise OtherCompanyChosen(expected=account.company_name, chosen=session.company_name)
+
+
+def _must_be_configured() -> None:
+    own = application()
+    if not own.client_id or not own.client_secret:
+        raise NotConfigured(
+            "TILISILTA_PROCOUNTOR_CLIENT_ID and TILISILTA_PROCOUNTOR_CLIENT_SECRET are not set."
+        )

@@ -1,0 +1,176 @@
+"""Exports: ask for journals to be sent, or for an uncertain one to be looked for again.
+
+Asking only commits rows; the engine picks them up (``services.delivery``).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from tilisilta.errors import NeedsAttention
+from tilisilta.models import ExportState, Journal, JournalState, ProcountorAccount, Sending, User
+from tilisilta.services import audit
+from tilisilta.services.checks import check_journal, load_problems, preview_digest, settle_state
+
+
+class CannotBeSent(NeedsAttention):
+    """Something stands in the journal's way; its problems say what."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(f"Journal {journal.reference} cannot be sent.")
+        self.journal = journal
+
+
+class PreviewChanged(NeedsAttention):
+    """What would be sent now is not what was looked at; nothing was sent."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(f"What would be sent of journal {journal.reference} has changed.")
+        self.journal = journal
+
+
+class AlreadySent(NeedsAttention):
+    """All receipts of the journal are booked."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(f"Journal {journal.reference} has been sent.")
+        self.journal = journal
+
+
+def send_journal(
+    journal: Journal, *, user: User | None, now: datetime, seen: str | None = None
+) -> Sending:
+    """Commit that ``journal`` is to be sent; the engine picks it up.
+
+    ``seen`` is the digest of the preview a person looked at; without it, what was last stored
+    counts. Asked twice, the sending under way is returned. Raises ``CannotBeSent``,
+    ``PreviewChanged`` or ``AlreadySent``, and then nothing is sent.
+    """
+    under_way = unfinished_sending(journal)
+    if under_way is not None:
+        return under_way
+    seen = seen or preview_digest(journal.exports.all())
+    journal = check_journal(journal, now=now)
+    try:
+        with transaction.atomic():
+            return _commit_sending(journal, user=user, now=now, seen=seen)
+    except IntegrityError:
+        # Somebody else asked for the same journal in the same moment.
+        under_way = unfinished_sending(journal)
+        if under_way is None:
+            raise
+        return under_way
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentAll:
+    """What became of asking for several journals: those under way now, and those refused."""
+
+    sendings: tuple[Sending, ...]
+    refused: tuple[Journal, ...]
+
+
+def send_all_ready(*, user: User | None, now: datetime) -> SentAll:
+    """Commit that every ready journal ``user`` may see is to be sent.
+
+    One that turns out not to be ready any more is refused and stops none of the others.
+    """
+    sendings, refused = [], []
+    for journal in ready_journals(user):
+        try:
+            sendings.append(send_journal(journal, user=user, now=now))
+        except (CannotBeSent, PreviewChanged, AlreadySent):
+            refused.append(journal)
+    return SentAll(sendings=tuple(sendings), refused=tuple(refused))
+
+
+def look_again(journal: Journal, *, user: User | None, now: datetime) -> Sending:
+    """Commit that the uncertain receipts of ``journal`` are to be looked for once more."""
+    under_way = unfinished_sending(journal)
+    if under_way is not None:
+        return under_way
+    with transaction.atomic():
+        journal.exports.filter(state=ExportState.UNCERTAIN).update(look_at=None, problems=[])
+        return Sending.objects.create(
+            journal=journal, requested_by=user, requested_at=now, due_at=now
+        )
+
+
+def continue_waiting(now: datetime) -> int:
+    """Ask again for what waits since its account ended or its sending was lost; say how many.
+
+    A journal whose receipts are queued without a sending under way waits for its account: as soon
+    as that is authorised again the sending goes on by itself.
+    """
+    waiting = (
+        Journal.objects.filter(
+            Q(exports__state__in=[ExportState.QUEUED, ExportState.POSTING])
+            | Q(exports__state=ExportState.UNCERTAIN, exports__look_at__isnull=False),
+            company__link__procountor_account__state=ProcountorAccount.State.AUTHORISED,
+        )
+        .exclude(sendings__finished_at__isnull=True)
+        .distinct()
+    )
+    count = 0
+    for journal in waiting:
+        last = journal.sendings.order_by("-requested_at").first()
+        try:
+            with transaction.atomic():
+                Sending.objects.create(
+                    journal=journal,
+                    requested_by=last.requested_by if last else None,
+                    requested_at=now,
+                    due_at=now,
+                )
+        except IntegrityError:
+            # Another worker has just done the same.
+            continue
+        count += 1
+    return count
+
+
+def unfinished_sending(journal: Journal) -> Sending | None:
+    """The sending of ``journal`` that is under way, if any."""
+    return Sending.objects.filter(journal=journal, finished_at__isnull=True).first()
+
+
+def ready_journals(user: User | None = None) -> list[Journal]:
+    """All journals that could be sent now, oldest period first, as far as ``user`` may see."""
+    journals = Journal.objects.filter(state=JournalState.READY).select_related("company__debtor")
+    if user is not None:
+        journals = journals.visible_to(user)
+    return list(journals.order_by("period", "company__number", "run_number"))
+
+
+def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen: str) -> Sending:
+    journal = (
+        Journal.objects.select_for_update(of=("self",)).select_related("company").get(pk=journal.pk)
+    )
+    exports = list(journal.exports.select_for_update())
+    to_send = [export for export in exports if export.state == ExportState.READY]
+    if exports and journal.state in {JournalState.SENT, JournalState.APPROVED}:
+        raise AlreadySent(journal)
+    if not to_send or any(problem.stops for problem in load_problems(journal.problems)):
+        raise CannotBeSent(journal)
+    if preview_digest(exports) != seen:
+        raise PreviewChanged(journal)
+    sending = Sending.objects.create(
+        journal=journal, requested_by=user, requested_at=now, due_at=now
+    )
+    for export in to_send:
+        export.state = ExportState.QUEUED
+        export.is_looked_for = False
+        export.absent_look_count = 0
+        export.look_at = None
+        export.save(update_fields=["state", "is_looked_for", "absent_look_count", "look_at"])
+    settle_state(journal)
+    audit.record(
+        audit.Action.JOURNAL_SENT,
+        user=user,
+        company=journal.company,
+        reference=journal.reference,
+        count=str(len(to_send)),
+    )
+    return sending

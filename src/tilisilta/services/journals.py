@@ -1,0 +1,243 @@
+"""Journals: take them in, check them against Procountor, and settle where each stands."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from tilisilta.clients.files.columns import ColumnMapping
+from tilisilta.clients.files.reading import FileJournal, read_journal_file
+from tilisilta.domain import journals as domain
+from tilisilta.domain.comparisons import JournalComparison, compare_journals
+from tilisilta.errors import NeedsAttention
+from tilisilta.models import Company, Debtor, Journal, JournalLine, Link, ProcountorAccount, User
+from tilisilta.services import audit
+from tilisilta.services.checks import check_journal
+
+__all__ = [
+    "Imported",
+    "JournalElsewhere",
+    "check_journal",
+    "compare_with_previous",
+    "import_journal",
+    "recheck_account",
+    "recheck_company",
+    "recheck_debtor",
+]
+
+
+class JournalElsewhere(NeedsAttention):
+    """The very same file was imported for another company already."""
+
+    def __init__(self, other: Company) -> None:
+        super().__init__(f"This very file was imported for {other} already.")
+        self.other = other
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """What became of a file: a new journal, a new revision of one, or one that was there."""
+
+    journal: Journal
+    is_new: bool
+
+    @property
+    def is_revision(self) -> bool:
+        """Tell whether the file changed a run that had a journal before."""
+        return self.is_new and self.journal.revision > 1
+
+
+def import_journal(  # noqa: PLR0913  # what a person says about a file, each by its name
+    content: bytes,
+    *,
+    file_name: str,
+    company: Company,
+    user: User | None,
+    now: datetime,
+    run: domain.Run | None = None,
+    currency: str = "",
+    columns: ColumnMapping | None = None,
+) -> Imported:
+    """Read a file into a journal of ``company`` and check it.
+
+    ``run`` and ``currency`` are used where the file does not name its own: without them the run
+    is taken from the latest period and the currency from the linked administration, else EUR.
+    A file that was imported before, and one with the same lines as the run's latest revision,
+    gives the journal that is there; changed lines make a new revision.
+
+    Raises ``FileRefused`` or ``ColumnsNeeded`` (see ``clients.files``), and ``JournalElsewhere``;
+    nothing is stored then.
+    """
+    read = read_journal_file(
+        content, file_name=file_name, columns=columns, company_number=company.number
+    )
+    _must_not_be_elsewhere(read, company)
+    with transaction.atomic():
+        # One import at a time per company, or two would both make the same revision.
+        Company.objects.select_for_update().get(pk=company.pk)
+        latest, run = _latest_revision(read, company=company, given=run)
+        content_sha256 = _content_digest(read.lines)
+        if latest is not None and latest.content_sha256 == content_sha256:
+            return Imported(journal=latest, is_new=False)
+        journal = _store(
+            read,
+            company=company,
+            run=run,
+            revision=latest.revision + 1 if latest else 1,
+            currency=read.currency or currency or _currency_of(company),
+            content_sha256=content_sha256,
+            file_name=file_name,
+            user=user,
+            now=now,
+        )
+        audit.record(
+            audit.Action.JOURNAL_IMPORTED,
+            user=user,
+            company=company,
+            reference=journal.reference,
+            file=file_name,
+        )
+    check_journal(journal, now=now)
+    if latest is not None:
+        check_journal(latest, now=now)
+    return Imported(journal=journal, is_new=True)
+
+
+def compare_with_previous(journal: Journal) -> JournalComparison | None:
+    """What ``journal`` changes against the revision before it; ``None`` for a first revision."""
+    previous = Journal.objects.filter(
+        company=journal.company,
+        run_year=journal.run_year,
+        run_number=journal.run_number,
+        revision=journal.revision - 1,
+    ).first()
+    if previous is None:
+        return None
+    return compare_journals(previous.content(), journal.content())
+
+
+def recheck_company(company: Company) -> None:
+    """Check again what is not sent yet of a company whose settings or link have changed."""
+    for journal in Journal.objects.filter(company=company).order_by("period"):
+        check_journal(journal, now=timezone.now())
+
+
+def recheck_debtor(debtor: Debtor) -> None:
+    """Check again what is not sent yet of a debtor that was blocked or unblocked."""
+    for company in debtor.companies.all():
+        recheck_company(company)
+
+
+def recheck_account(account: ProcountorAccount) -> None:
+    """Check again what waits for an account that was authorised or has ended."""
+    link = Link.objects.filter(procountor_account=account).select_related("company").first()
+    if link is not None:
+        recheck_company(link.company)
+
+
+def _must_not_be_elsewhere(read: FileJournal, company: Company) -> None:
+    other = (
+        Journal.objects.filter(file_sha256=read.sha256)
+        .exclude(company=company)
+        .select_related("company")
+        .first()
+    )
+    if other is not None:
+        raise JournalElsewhere(other.company)
+
+
+def _latest_revision(
+    read: FileJournal, *, company: Company, given: domain.Run | None
+) -> tuple[Journal | None, domain.Run]:
+    run = _run_of(read, given)
+    latest = (
+        Journal.objects.filter(company=company, run_year=run.year, run_number=run.number)
+        .order_by("-revision")
+        .first()
+    )
+    return latest, run
+
+
+def _run_of(read: FileJournal, given: domain.Run | None) -> domain.Run:
+    """The run the file names; else the one a person named; else that of its latest period."""
+    last = max(line.booking_date for line in read.lines)
+    return domain.Run(
+        year=read.run_year or (given.year if given else last.year),
+        number=read.run_number or (given.number if given else str(last.month)),
+        description=read.run_description or (given.description if given else ""),
+    )
+
+
+def _currency_of(company: Company) -> str:
+    link = Link.objects.filter(company=company).select_related("procountor_account").first()
+    known = (link.procountor_account.administration or {}) if link else {}
+    return str(known.get("currency") or "EUR")
+
+
+def _content_digest(lines: tuple[domain.JournalLine, ...]) -> str:
+    """A digest of what the lines say, in their order; the file's layout plays no part."""
+    digest = hashlib.sha256()
+    for line in lines:
+        parts = (
+            line.ledger_account,
+            line.description,
+            f"{line.amount:.2f}",
+            line.cost_center,
+            line.cost_unit,
+            line.booking_date.isoformat(),
+        )
+        digest.update("\x1f".join(parts).encode() + b"\x1e")
+    return digest.hexdigest()
+
+
+def _store(  # noqa: PLR0913  # the columns of one row
+    read: FileJournal,
+    *,
+    company: Company,
+    run: domain.Run,
+    revision: int,
+    currency: str,
+    content_sha256: str,
+    file_name: str,
+    user: User | None,
+    now: datetime,
+) -> Journal:
+    last = domain.BookingPeriod.containing(max(line.booking_date for line in read.lines))
+    first = domain.BookingPeriod.containing(min(line.booking_date for line in read.lines))
+    journal = Journal.objects.create(
+        company=company,
+        run_year=run.year,
+        run_number=run.number,
+        run_description=run.description,
+        revision=revision,
+        period=last.last_day.replace(day=1),
+        first_period=first.last_day.replace(day=1),
+        currency=currency,
+        source=read.kind,
+        file_name=file_name[-255:],
+        file_sha256=read.sha256,
+        content_sha256=content_sha256,
+        line_count=len(read.lines),
+        debit_total=sum(line.amount for line in read.lines if line.amount > 0),
+        came_at=now,
+        came_by=user,
+    )
+    JournalLine.objects.bulk_create(
+        (
+            JournalLine(
+                journal=journal,
+                position=line.position,
+                ledger_account=line.ledger_account,
+                description=line.description,
+                amount=line.amount,
+                cost_center=line.cost_center,
+                cost_unit=line.cost_unit,
+                booking_date=line.booking_date,
+            )
+            for line in read.lines
+        ),
+        batch_size=2000,
+    )
+    return journal

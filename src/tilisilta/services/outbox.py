@@ -1,0 +1,50 @@
+"""The outbox: sendings that were committed and that the engine has to take up."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db.models import F
+
+from tilisilta.models import Link, Sending
+
+
+def due_sendings(now: datetime) -> list[Sending]:
+    """The sendings to be taken up now, those asked for first before the others."""
+    waiting = Sending.objects.filter(
+        finished_at__isnull=True, enqueued_at__isnull=True, due_at__lte=now
+    )
+    return list(waiting.select_related("journal").order_by("due_at")[:500])
+
+
+def writer_of(sending: Sending) -> str:
+    """What the sendings of one Procountor company share: only one of them may run at a time."""
+    link = (
+        Link.objects.filter(company_id=sending.journal.company_id)
+        .values_list("procountor_account__procountor_company_id", flat=True)
+        .first()
+    )
+    return str(link or 0)
+
+
+def mark_enqueued(sending: Sending, now: datetime) -> None:
+    """Note that the engine has taken this turn of the sending up."""
+    Sending.objects.filter(pk=sending.pk, run_count=sending.run_count).update(enqueued_at=now)
+
+
+def put_off(sending_id: object, *, due_at: datetime) -> None:
+    """Let the sending be taken up anew at ``due_at``; until then it holds nobody up."""
+    Sending.objects.filter(pk=sending_id, finished_at__isnull=True).update(
+        enqueued_at=None, due_at=due_at, run_count=F("run_count") + 1
+    )
+
+
+def enqueued_sendings(before: datetime) -> list[Sending]:
+    """Unfinished sendings that the engine took up before that moment."""
+    return list(Sending.objects.filter(finished_at__isnull=True, enqueued_at__lt=before)[:500])
+
+
+def put_back(sendings: Collection[Sending], *, now: datetime) -> None:
+    """Let sendings whose turn was lost be taken up again, the later the more often it happened."""
+    for sending in sendings:
+        pause = timedelta(seconds=min(2 ** min(sending.run_count, 12), 3600) - 1)
+        put_off(sending.pk, due_at=now + pause)

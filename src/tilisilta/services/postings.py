@@ -1,0 +1,223 @@
+"""Posts one ledger receipt: the attempt is written down first, its outcome sorted after."""
+
+import time
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from tilisilta.clients.procountor.client import ProcountorClient
+from tilisilta.clients.procountor.errors import AccessDenied, GrantEnded, ProcountorRejected
+from tilisilta.clients.procountor.wire import decode_receipt
+from tilisilta.domain.booked import deviations
+from tilisilta.domain.problems import Problem, ProblemCode, Screen
+from tilisilta.domain.receipts import BookedReceipt
+from tilisilta.errors import OutcomeUnknown, TryAgainLater
+from tilisilta.models import Attempt, Export, ExportState, Sending
+from tilisilta.services import audit
+from tilisilta.services.administrations import forget_administration
+from tilisilta.services.checks import dump_problems
+from tilisilta.services.procountor import procountor
+
+START_LIMIT_SECONDS = 10
+"""The request must leave so soon after its attempt was written down, or not at all."""
+
+
+def settled_after() -> timedelta:
+    """How long after the start of an attempt its request can no longer reach Procountor.
+
+    Twice the time-out, since it is counted anew for connecting, writing and reading.
+    """
+    return timedelta(seconds=START_LIMIT_SECONDS + 2 * settings.PROCOUNTOR_TIMEOUT_SECONDS)
+
+
+def post(sending: Sending, export: Export, *, now: datetime) -> float:
+    """Post ``export``, which was looked for and is not in Procountor; return seconds to wait."""
+    with procountor(export.link.procountor_account) as client:
+        client.make_ready()
+        begin_attempt(export, now=now)
+        try:
+            booked = client.post_ledger_receipt(
+                export.payload.encode(), not_after=time.monotonic() + START_LIMIT_SECONDS
+            )
+        except OutcomeUnknown as error:
+            become_uncertain(export, now=now, detail=str(error))
+            audit.record(
+                audit.Action.RECEIPT_UNCERTAIN,
+                user=sending.requested_by,
+                company=export.journal.company,
+                date=export.receipt_date.isoformat(),
+                reference=export.journal.reference,
+            )
+            return 0.0
+        except (ProcountorRejected, AccessDenied) as error:
+            _reject(sending, export, error, now=now)
+            return 0.0
+        except TryAgainLater as error:
+            _give_back(export, now=now, detail=str(error))
+            return float(error.retry_after_seconds or 5)
+        except GrantEnded as error:
+            _give_back(export, now=now, detail=str(error))
+            raise
+    accept(sending, export, booked, outcome=Attempt.Outcome.POSTED, now=now)
+    return 0.0
+
+
+def begin_attempt(export: Export, *, now: datetime) -> None:
+    """Write down that ``export`` is about to be posted. Two cannot do so at once."""
+    with transaction.atomic():
+        locked = Export.objects.select_for_update().get(pk=export.pk, state=ExportState.QUEUED)
+        Attempt.objects.create(export=locked, number=locked.attempts.count() + 1, started_at=now)
+        locked.state = ExportState.POSTING
+        locked.save(update_fields=["state"])
+
+
+def accept(
+    sending: Sending,
+    export: Export,
+    booked: BookedReceipt,
+    *,
+    outcome: Attempt.Outcome,
+    now: datetime,
+) -> None:
+    """Take note that ``export`` is booked, and compare row by row what was with what was sent."""
+    differing = deviations(decode_receipt(export.payload.encode()), booked.body)
+    with transaction.atomic():
+        locked = Export.objects.select_for_update().get(pk=export.pk)
+        if locked.ledger_receipt_id is not None:
+            # A slower process has noted it meanwhile.
+            return
+        locked.state = ExportState.POSTED
+        locked.ledger_receipt_id = booked.ledger_receipt_id
+        locked.receipt_number = booked.receipt_number
+        locked.invoice_number = booked.invoice_number
+        locked.version = booked.version
+        locked.posted_at = now
+        locked.look_at = None
+        locked.problems = dump_problems(_differences(export, differing))
+        locked.save()
+        _end_attempts(locked, outcome=outcome, now=now)
+        found = outcome == Attempt.Outcome.FOUND
+        audit.record(
+            audit.Action.RECEIPT_FOUND if found else audit.Action.RECEIPT_POSTED,
+            user=sending.requested_by,
+            company=export.journal.company,
+            number=str(booked.receipt_number or booked.ledger_receipt_id),
+            reference=export.journal.reference,
+        )
+
+
+def become_uncertain(export: Export, *, now: datetime, detail: str) -> None:
+    """The receipt may or may not be booked: it is looked for before anything else happens."""
+    with transaction.atomic():
+        locked = Export.objects.select_for_update().get(pk=export.pk)
+        if locked.state != ExportState.POSTING:
+            return
+        locked.state = ExportState.UNCERTAIN
+        locked.absent_look_count = 0
+        locked.look_at = now
+        locked.save(update_fields=["state", "absent_look_count", "look_at"])
+        _end_attempts(locked, outcome=Attempt.Outcome.UNKNOWN, now=now, detail=detail)
+
+
+def approve(sending: Sending, export: Export, *, now: datetime) -> float:
+    """Approve a posted receipt, as its link asks for, unless it is approved already."""
+    assert export.ledger_receipt_id is not None  # noqa: S101  # a constraint of the table
+    with procountor(export.link.procountor_account) as client:
+        try:
+            if not _is_approved(client, export.ledger_receipt_id):
+                client.approve_ledger_receipt(export.ledger_receipt_id)
+        except (ProcountorRejected, AccessDenied) as error:
+            stop(export, error)
+            return 0.0
+    export.state = ExportState.APPROVED
+    export.approved_at = now
+    export.save(update_fields=["state", "approved_at"])
+    audit.record(
+        audit.Action.RECEIPT_APPROVED,
+        user=sending.requested_by,
+        company=export.journal.company,
+        number=str(export.receipt_number or export.ledger_receipt_id),
+    )
+    return 0.0
+
+
+def stop(export: Export, error: ProcountorRejected | AccessDenied) -> None:
+    """Procountor refused something other than the receipt itself: a person must act."""
+    Export.objects.filter(pk=export.pk).update(
+        problems=dump_problems([_rejection(export, error)]), look_at=None
+    )
+
+
+def _is_approved(client: ProcountorClient, ledger_receipt_id: int) -> bool:
+    receipts = client.get_ledger_receipts([ledger_receipt_id])
+    return any(receipt.status == "APPROVED" for receipt in receipts)
+
+
+def _reject(
+    sending: Sending,
+    export: Export,
+    error: ProcountorRejected | AccessDenied,
+    *,
+    now: datetime,
+) -> None:
+    with transaction.atomic():
+        Export.objects.filter(pk=export.pk, state=ExportState.POSTING).update(
+            state=ExportState.REJECTED, problems=dump_problems([_rejection(export, error)])
+        )
+        _end_attempts(export, outcome=Attempt.Outcome.REJECTED, now=now, detail=str(error))
+        # What we know of the company is wrong, or the receipt would not have been refused.
+        forget_administration(export.link.procountor_account)
+        audit.record(
+            audit.Action.RECEIPT_REJECTED,
+            user=sending.requested_by,
+            company=export.journal.company,
+            date=export.receipt_date.isoformat(),
+            reference=export.journal.reference,
+        )
+
+
+def _give_back(export: Export, *, now: datetime, detail: str) -> None:
+    """Nothing was sent, or surely nothing was done with it: it is queued as before."""
+    with transaction.atomic():
+        Export.objects.filter(pk=export.pk, state=ExportState.POSTING).update(
+            state=ExportState.QUEUED
+        )
+        _end_attempts(export, outcome=Attempt.Outcome.NOT_SENT, now=now, detail=detail)
+
+
+def _end_attempts(
+    export: Export, *, outcome: Attempt.Outcome, now: datetime, detail: str = ""
+) -> None:
+    """End the attempt under way; one with no known outcome gets it when it becomes known."""
+    unsettled = [Attempt.Outcome.OPEN, Attempt.Outcome.UNKNOWN]
+    export.attempts.filter(outcome__in=unsettled).update(
+        outcome=outcome, ended_at=now, detail=detail[:500]
+    )
+
+
+def _rejection(export: Export, error: ProcountorRejected | AccessDenied) -> Problem:
+    answers = getattr(error, "answers", ())
+    return Problem(
+        code=ProblemCode.REJECTED,
+        screen=Screen.JOURNAL,
+        booking_date=export.booking_date,
+        facts=(
+            ("status", str(error.status)),
+            ("answer", "; ".join(message for _, message in answers) or str(error)),
+            ("field", "; ".join(field for field, _ in answers if field)),
+        ),
+    )
+
+
+def _differences(export: Export, differing: tuple[str, ...]) -> tuple[Problem, ...]:
+    if not differing:
+        return ()
+    return (
+        Problem(
+            code=ProblemCode.BOOKED_DIFFERENTLY,
+            screen=Screen.PROCOUNTOR,
+            booking_date=export.booking_date,
+            facts=(("fields", ", ".join(differing)),),
+        ),
+    )

@@ -1,0 +1,267 @@
+"""What a person sees of a journal before it is sent: the stored payload itself, made readable."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from tilisilta.clients.procountor.wire import decode_receipt, encode_receipt
+from tilisilta.domain.administrations import Administration
+from tilisilta.domain.journals import BookingPeriod
+from tilisilta.domain.problems import Problem
+from tilisilta.domain.receipts import ReceiptBody, Transaction
+from tilisilta.models import Export, ExportState, Journal, Link
+from tilisilta.services.administrations import known_administration
+from tilisilta.services.checks import load_problems, plan_journal, preview_digest
+from tilisilta.services.explanations import Explanation, explain
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownDimension:
+    """A dimension item of a row, by the words people know it by."""
+
+    dimension: str
+    code: str
+    description: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownRow:
+    """One row of a receipt. Debit is positive or ``None``, credit negative or ``None``."""
+
+    account: str
+    account_name: str
+    description: str
+    dimensions: tuple[ShownDimension, ...]
+    debit: Decimal | None
+    credit: Decimal | None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownReceipt:
+    """One ledger receipt as a card. ``payload`` is sent as it stands, byte for byte.
+
+    ``export`` is ``None`` while problems keep the receipt from being ready; its payload is then
+    only a draft. ``booking_date`` differs from ``receipt_date`` where a closed period was moved.
+    """
+
+    name: str
+    booking_date: date
+    receipt_date: date
+    period: BookingPeriod
+    is_correction: bool
+    state: str
+    export: Export | None
+    rows: tuple[ShownRow, ...]
+    debit: Decimal
+    credit: Decimal
+    payload: str
+    payload_bytes: int
+    payload_sha256: str
+    problems: tuple[Problem, ...]
+
+    @property
+    def difference(self) -> Decimal:
+        """Debit and credit together: 0.00 in every receipt that can be sent."""
+        return self.debit + self.credit
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownProblem:
+    """A problem with its words in the reader's language."""
+
+    problem: Problem
+    explanation: Explanation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """Everything the journal's page shows. ``digest`` goes back with the click on *Send*."""
+
+    journal: Journal
+    link: Link | None
+    receipts: tuple[ShownReceipt, ...]
+    problems: tuple[ShownProblem, ...]
+    digest: str
+    to_send_count: int
+    row_count: int
+    debit: Decimal
+    credit: Decimal
+    checked_at: datetime | None = None
+    errors: tuple[ShownProblem, ...] = field(default=())
+    warnings: tuple[ShownProblem, ...] = field(default=())
+
+    @property
+    def can_be_sent(self) -> bool:
+        """Tell whether the button that sends may be on."""
+        return self.to_send_count > 0 and not self.errors
+
+
+def preview_journal(journal: Journal) -> Preview:
+    """The preview of ``journal`` from what its last check stored; asks nobody and stores nothing.
+
+    Once exports exist their stored payload is what is shown. A journal with problems has none
+    yet: it is drawn from its plan, as far as that goes.
+    """
+    link = (
+        Link.objects.select_related("procountor_account", "company")
+        .filter(company_id=journal.company_id)
+        .first()
+    )
+    administration = known_administration(link.procountor_account) if link else None
+    problems = load_problems(journal.problems)
+    exports = list(journal.exports.order_by("booking_date", "epoch"))
+    names = _Names(administration)
+    if exports:
+        receipts = tuple(_shown_export(export, journal, names) for export in exports)
+    else:
+        receipts = _drafts(journal, link, administration, names, problems)
+    return _preview(journal, link, receipts, problems, exports)
+
+
+def _preview(
+    journal: Journal,
+    link: Link | None,
+    receipts: tuple[ShownReceipt, ...],
+    problems: Sequence[Problem],
+    exports: Sequence[Export],
+) -> Preview:
+    of_exports = [problem for export in exports for problem in load_problems(export.problems)]
+    shown = tuple(
+        ShownProblem(problem=problem, explanation=explain(problem))
+        for problem in (*of_exports, *problems)
+    )
+    return Preview(
+        journal=journal,
+        link=link,
+        receipts=receipts,
+        problems=shown,
+        errors=tuple(item for item in shown if item.problem.stops),
+        warnings=tuple(item for item in shown if not item.problem.stops),
+        digest=preview_digest(exports),
+        to_send_count=sum(export.state == ExportState.READY for export in exports),
+        row_count=sum(len(receipt.rows) for receipt in receipts),
+        debit=sum((receipt.debit for receipt in receipts), Decimal("0.00")),
+        credit=sum((receipt.credit for receipt in receipts), Decimal("0.00")),
+        checked_at=journal.checked_at,
+    )
+
+
+def _shown_export(export: Export, journal: Journal, names: "_Names") -> ShownReceipt:
+    return _shown(
+        decode_receipt(export.payload.encode()),
+        journal,
+        names,
+        payload=export.payload,
+        booking_date=export.booking_date,
+        state=export.state,
+        export=export,
+        sha256=export.payload_sha256,
+        problems=load_problems(export.problems),
+    )
+
+
+def _drafts(
+    journal: Journal,
+    link: Link | None,
+    administration: Administration | None,
+    names: "_Names",
+    problems: Sequence[Problem],
+) -> tuple[ShownReceipt, ...]:
+    plan = plan_journal(journal, link=link, administration=administration)
+    shown = []
+    for receipt in plan.receipts:
+        about = tuple(item for item in problems if item.booking_date == receipt.booking_date)
+        stops = any(item.stops for item in about)
+        shown.append(
+            _shown(
+                receipt.body,
+                journal,
+                names,
+                payload=encode_receipt(receipt.body).decode(),
+                booking_date=receipt.booking_date,
+                state="problem" if stops else "waiting",
+                problems=about,
+                by_line=_by_line(problems),
+                positions=receipt.body.transactions,
+            )
+        )
+    return tuple(shown)
+
+
+def _shown(  # noqa: PLR0913  # the parts of one card
+    body: ReceiptBody,
+    journal: Journal,
+    names: "_Names",
+    *,
+    payload: str,
+    booking_date: date,
+    state: str,
+    problems: tuple[Problem, ...],
+    export: Export | None = None,
+    sha256: str = "",
+    by_line: Mapping[int, tuple[Problem, ...]] | None = None,
+    positions: Sequence[Transaction] = (),
+) -> ShownReceipt:
+    rows = tuple(names.row(row, by_line or {}) for row in (positions or body.transactions))
+    period = BookingPeriod.containing(booking_date)
+    return ShownReceipt(
+        name=body.name,
+        booking_date=booking_date,
+        receipt_date=body.receipt_date,
+        period=period,
+        is_correction=period != BookingPeriod.containing(journal.period),
+        state=state,
+        export=export,
+        rows=rows,
+        debit=sum((row.debit for row in rows if row.debit is not None), Decimal("0.00")),
+        credit=sum((row.credit for row in rows if row.credit is not None), Decimal("0.00")),
+        payload=payload,
+        payload_bytes=len(payload.encode()),
+        payload_sha256=sha256,
+        problems=problems,
+    )
+
+
+def _by_line(problems: Iterable[Problem]) -> dict[int, tuple[Problem, ...]]:
+    found: dict[int, tuple[Problem, ...]] = {}
+    for problem in problems:
+        if problem.line is not None:
+            found[problem.line] = (*found.get(problem.line, ()), problem)
+    return found
+
+
+class _Names:
+    """The words of the administration for the numbers of the payload."""
+
+    def __init__(self, administration: Administration | None) -> None:
+        accounts = administration.ledger_accounts if administration else ()
+        dimensions = administration.dimensions if administration else ()
+        self._accounts = {account.code: account.name for account in accounts}
+        self._items = {
+            (dimension.dimension_id, item.item_id): ShownDimension(
+                dimension=dimension.name, code=item.code, description=item.description
+            )
+            for dimension in dimensions
+            for item in dimension.items
+        }
+
+    def row(self, row: Transaction, by_line: Mapping[int, tuple[Problem, ...]]) -> ShownRow:
+        """One row with names, and the problems of the journal lines it was made of."""
+        value = row.accounting_value
+        return ShownRow(
+            account=row.account,
+            account_name=self._accounts.get(row.account, ""),
+            description=row.description,
+            dimensions=tuple(
+                self._dimension(part.dimension_id, part.item_id) for part in row.dimension_values
+            ),
+            debit=value if value > 0 else None,
+            credit=value if value < 0 else None,
+            problems=tuple(item for line in row.positions for item in by_line.get(line, ())),
+        )
+
+    def _dimension(self, dimension_id: int, item_id: int) -> ShownDimension:
+        unknown = ShownDimension(dimension=str(dimension_id), code=str(item_id), description="")
+        return self._items.get((dimension_id, item_id), unknown)

@@ -1,0 +1,168 @@
+"""Talks to Procountor for one of our accounts: its client, and the tokens the client needs."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import httpx2
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from tilisilta.clients.procountor import oauth
+from tilisilta.clients.procountor.client import ProcountorClient
+from tilisilta.clients.procountor.errors import GrantEnded, ProcountorUnavailable
+from tilisilta.models import ProcountorAccount
+from tilisilta.services import audit
+from tilisilta.services.pace import wait_for_slot
+
+_LEASE = timedelta(seconds=60)
+_EARLY = timedelta(seconds=60)
+
+
+def transport() -> httpx2.BaseTransport | None:
+    """How requests leave; ``None`` is the network."""
+    chosen: httpx2.BaseTransport | None = settings.PROCOUNTOR_TRANSPORT
+    return chosen
+
+
+def application() -> oauth.Application:
+    """Who we are to Procountor, as registered with its vendor."""
+    return oauth.Application(
+        api_url=settings.PROCOUNTOR_API_URL,
+        client_id=settings.PROCOUNTOR_CLIENT_ID,
+        client_secret=settings.PROCOUNTOR_CLIENT_SECRET,
+        redirect_uri=redirect_uri(),
+    )
+
+
+def redirect_uri() -> str:
+    """The one address Procountor sends people back to, registered with its vendor."""
+    return f"{settings.BASE_URL}/settings/integrations/procountor/authorised"
+
+
+@contextmanager
+def procountor(account: ProcountorAccount) -> Iterator[ProcountorClient]:
+    """A client that acts in the company of ``account``. A dead grant turns the account red."""
+    with ProcountorClient(
+        api_url=settings.PROCOUNTOR_API_URL,
+        tokens=AccountTokens(account),
+        pace=wait_for_slot,
+        transport=transport(),
+        timeout_seconds=settings.PROCOUNTOR_TIMEOUT_SECONDS,
+    ) as client:
+        try:
+            yield client
+        except GrantEnded:
+            end_account(account)
+            raise
+
+
+def procountor_with(grant: oauth.Grant) -> ProcountorClient:
+    """A client for a grant that has just been given and is not kept yet."""
+    return ProcountorClient(
+        api_url=settings.PROCOUNTOR_API_URL,
+        tokens=_OneToken(grant.access_token),
+        pace=wait_for_slot,
+        transport=transport(),
+        timeout_seconds=settings.PROCOUNTOR_TIMEOUT_SECONDS,
+    )
+
+
+def login_address(state: str) -> str:
+    """Procountor's log-in page, from which a person comes back to us with ``state``."""
+    return oauth.login_url(application(), login_url=settings.PROCOUNTOR_LOGIN_URL, state=state)
+
+
+def end_account(account: ProcountorAccount) -> None:
+    """Turn the account red, once: a person has to authorise it again."""
+    account.refresh_from_db()
+    if account.state != ProcountorAccount.State.ENDED:
+        account.mark_ended(timezone.now())
+        audit.record(audit.Action.ACCOUNT_ENDED, user=None, name=account.name)
+
+
+class _OneToken:
+    """A single access token that cannot be renewed."""
+
+    def __init__(self, access_token: str) -> None:
+        self._access_token = access_token
+
+    def current(self) -> str:
+        return self._access_token
+
+    def renewed(self, instead_of: str) -> str:  # it is the only one
+        raise GrantEnded("Procountor refused an access token it had just given.")
+
+
+class AccountTokens:
+    """The access tokens of one account, kept in the database and shared by all processes."""
+
+    def __init__(self, account: ProcountorAccount) -> None:
+        self._account_id = account.pk
+
+    def current(self) -> str:
+        """A token that should work, renewed first if it has run out."""
+        account = self._account()
+        if _is_fresh(account, timezone.now()):
+            return account.access_token
+        return self._renew(instead_of=account.access_token)
+
+    def renewed(self, instead_of: str) -> str:
+        """Another token than ``instead_of``, which Procountor has refused."""
+        return self._renew(instead_of=instead_of)
+
+    def _account(self) -> ProcountorAccount:
+        return ProcountorAccount.objects.get(pk=self._account_id)
+
+    def _renew(self, *, instead_of: str) -> str:
+        """Renew once, however many ask at the same moment: one holds the lease, the rest wait."""
+        give_up_at = time.monotonic() + _LEASE.total_seconds()
+        while time.monotonic() < give_up_at:
+            account = self._account()
+            if not account.is_authorised:
+                raise GrantEnded("Procountor account is not authorised.")
+            if account.access_token != instead_of and _is_fresh(account, timezone.now()):
+                return account.access_token
+            if self._take_lease(timezone.now()):
+                return self._renew_under_lease(account)
+            time.sleep(0.05)
+        raise ProcountorUnavailable("Another process did not finish renewing the access token.")
+
+    def _take_lease(self, now: datetime) -> bool:
+        free = Q(renewal_leased_until__isnull=True) | Q(renewal_leased_until__lt=now)
+        taken = ProcountorAccount.objects.filter(free, pk=self._account_id).update(
+            renewal_leased_until=now + _LEASE
+        )
+        return taken == 1
+
+    def _renew_under_lease(self, account: ProcountorAccount) -> str:
+        try:
+            grant = new_grant(account)
+            store_grant(account, grant)
+        finally:
+            ProcountorAccount.objects.filter(pk=account.pk).update(renewal_leased_until=None)
+        return grant.access_token
+
+
+def _is_fresh(account: ProcountorAccount, now: datetime) -> bool:
+    expires_at = account.access_token_expires_at
+    return bool(account.access_token) and expires_at is not None and now < expires_at - _EARLY
+
+
+def new_grant(account: ProcountorAccount) -> oauth.Grant:
+    """Ask Procountor for a new access token by the way the account was authorised."""
+    wait_for_slot()
+    if account.method == ProcountorAccount.Method.API_KEY:
+        return oauth.token_for_api_key(application(), account.grant, transport=transport())
+    return oauth.refresh(application(), account.grant, transport=transport())
+
+
+def store_grant(account: ProcountorAccount, grant: oauth.Grant) -> None:
+    """Keep the new access token, and the new refresh token if one came with it."""
+    account.access_token = grant.access_token
+    account.access_token_expires_at = timezone.now() + timedelta(seconds=grant.expires_in_seconds)
+    if grant.refresh_token:
+        account.grant = grant.refresh_token
+    account.save(update_fields=["access_token", "access_token_expires_at", "grant"])
