@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from tilisilta.domain.administrations import LedgerAccount
 from tilisilta.domain.journals import JournalLine
 from tilisilta.domain.links import LinkRules
+from tilisilta.domain.personal_codes import mask_personal_codes
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
 from tilisilta.domain.tallies import Finding, LineTally
 
@@ -89,7 +90,12 @@ def _problem_with(
         ),
         screen=Screen.LINK,
         line=finding.line if finding else None,
-        facts=facts(account=code, name=account.name if account else "", near=near, **more)
+        facts=facts(
+            account=mask_personal_codes(code),
+            name=account.name if account else "",
+            near=near,
+            **more,
+        )
         + (facts(lines=finding.lines) if finding else ()),
     )
 

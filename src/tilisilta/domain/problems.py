@@ -8,7 +8,7 @@ account           ledger account as Procountor would have it
 account_name      name of the Procountor account (our permission), N03
 amount            amount of a row, as 1234.50 or -1234.50; debit positive
 characters        replaced characters, "ő → o, ł → l" (N15)
-company           name of the Nmbrs company (N01)
+company           name of the Nmbrs company (N01, N02, N04), of the Procountor company (S07)
 company_currency  currency of the Procountor company (N17)
 count             how many, other than lines
 creates           "yes" when the link lets missing items be created (N09)
@@ -16,6 +16,7 @@ currency          currency of the journal (N17)
 date              booking date of the journal, as 2026-01-31
 dates             unbalanced dates with their differences, "2026-05-31 -0.01" (N11)
 debtor            name of the debtor (N02)
+description       what Procountor calls the dimension item (N21)
 difference        what is missing to 0.00: the sum of the debits less the credits
 fallback          ledger account used instead (N26)
 field             "description" or "name", the text that was shortened (N31)
@@ -25,7 +26,7 @@ limit             greatest length of a text (N31)
 lines             how many journal lines share the finding; ``line`` is the first
 mapped_from       the journal's ledger account, where the link maps it to another
 moved_to          receipt date instead of the booking date (N25)
-name              name of a dimension as the link has it, or of an item (N21), an account (N19)
+name              name of a dimension, or of an inactive ledger account (N19)
 near              known ledger accounts or items that look alike, "5030, 5010"
 offered           real names of the dimensions, "Osasto, Projekti"
 period            the month booked on, as 2026-01
