@@ -23,6 +23,7 @@ from tilisilta.services.administrations import (
     known_administration,
     read_administration,
 )
+from tilisilta.services.items import create_items, items_to_create
 
 _problems = TypeAdapter(tuple[Problem, ...])
 
@@ -40,6 +41,8 @@ def check_journal(
     """
     link = _link_of(journal)
     administration, trouble = _administration(link, now=now, age_limit=age_limit)
+    if link is not None and link.creates_missing_items and administration is not None:
+        administration, trouble = _with_missing_items(journal, link, administration, now=now)
     with transaction.atomic():
         journal = (
             Journal.objects.select_for_update(of=("self",))
@@ -89,16 +92,18 @@ def standing(journal: Journal, link: Link | None) -> JournalStanding:
         journal__in=others.filter(revision__lt=journal.revision),
         state__in=[*BOOKED_STATES, *UNDER_WAY_STATES],
     )
+    account = link.procountor_account if link is not None else None
     return JournalStanding(
         is_test_company=journal.company.is_test,
         is_debtor_blocked=journal.company.debtor.is_blocked,
         is_linked=link is not None,
-        is_account_authorised=link is not None and link.procountor_account.is_authorised,
+        is_account_authorised=account is not None and account.is_authorised,
         is_deleted_at_source=journal.is_deleted_at_source,
-        newer_revision=others.filter(revision__gt=journal.revision).aggregate(
-            newest=Max("revision")
-        )["newest"],
-        sent_revision=earlier_sent.aggregate(latest=Max("journal__revision"))["latest"],
+        has_newer_revision=others.filter(revision__gt=journal.revision).exists(),
+        is_earlier_revision_sent=earlier_sent.exists(),
+        company_name=journal.company.name,
+        debtor_name=journal.company.debtor.name,
+        account_name=account.name if account is not None else "",
     )
 
 
@@ -157,6 +162,25 @@ def _administration(
         return known, (unreachable,) if account.is_authorised else ()
 
 
+def _with_missing_items(
+    journal: Journal, link: Link, administration: Administration, *, now: datetime
+) -> tuple[Administration, tuple[Problem, ...]]:
+    """Create the items the journal lacks, if they are all that stops it and the link asks for it.
+
+    It happens before the preview is drawn, since the preview needs their real ids.
+    """
+    missing = items_to_create(
+        plan_journal(journal, link=link, administration=administration).problems
+    )
+    if not missing or _is_settled(list(journal.exports.all())):
+        return administration, ()
+    try:
+        return create_items(link, missing, now=now), ()
+    except TilisiltaError:
+        link.procountor_account.refresh_from_db()
+        return known_administration(link.procountor_account) or administration, ()
+
+
 def _is_settled(exports: Sequence[Export]) -> bool:
     states = {export.state for export in exports}
     under_way = states & {state.value for state in UNDER_WAY_STATES}
@@ -211,19 +235,17 @@ def _state_of_exports(states: set[str]) -> JournalState | None:
     """Where a journal stands once anything of it was sent or asked to be; else ``None``."""
     booked = states & {state.value for state in BOOKED_STATES}
     rest = states - booked
-    if ExportState.UNCERTAIN in rest:
-        return JournalState.UNCERTAIN
-    if ExportState.POSTING in rest or (booked and ExportState.QUEUED in rest):
-        return JournalState.SENDING
-    if ExportState.QUEUED in rest:
-        return JournalState.QUEUED
-    if booked and rest:
-        return JournalState.PARTLY_SENT
-    if ExportState.REJECTED in rest:
-        return JournalState.REJECTED
-    if booked:
-        return JournalState.APPROVED if booked == {ExportState.APPROVED} else JournalState.SENT
-    return None
+    all_approved = booked == {ExportState.APPROVED.value}
+    rules = (
+        (ExportState.UNCERTAIN in rest, JournalState.UNCERTAIN),
+        (ExportState.POSTING in rest, JournalState.SENDING),
+        (booked and ExportState.QUEUED in rest, JournalState.SENDING),
+        (ExportState.QUEUED in rest, JournalState.QUEUED),
+        (booked and rest, JournalState.PARTLY_SENT),
+        (ExportState.REJECTED in rest, JournalState.REJECTED),
+        (booked, JournalState.APPROVED if all_approved else JournalState.SENT),
+    )
+    return next((state for holds, state in rules if holds), None)
 
 
 def _state_of_problems(problems: Sequence[Problem]) -> JournalState:

@@ -9,6 +9,8 @@ from typing import Any
 from django.db import transaction
 
 from tilisilta.domain.administrations import Administration, Dimension, LedgerAccount
+from tilisilta.domain.dimensions import find_dimensions
+from tilisilta.domain.ledger_accounts import near_accounts
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import (
     AccountMapping,
@@ -176,12 +178,8 @@ def administration_for_screen(account: ProcountorAccount, *, now: datetime) -> A
 
 def check_dimension(administration: Administration, name: str) -> DimensionCheck:
     """Look for a dimension by name: exactly, then ignoring case and outer blanks (R6)."""
-    dimensions = administration.dimensions
-    wanted = name.strip().casefold()
-    exact = [dimension for dimension in dimensions if dimension.name == name]
-    loose = [item for item in dimensions if item.name.strip().casefold() == wanted]
-    candidates = exact or loose
-    names = [dimension.name for dimension in dimensions]
+    candidates = find_dimensions(name, administration.dimensions)
+    names = [dimension.name for dimension in administration.dimensions]
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
     return DimensionCheck(
         name=name,
@@ -212,23 +210,10 @@ def check_accounts(
             description=descriptions[code],
             mapped_to=mappings.get(code, code),
             found=known.get(mappings.get(code, code)),
-            near=near_accounts(mappings.get(code, code), administration),
+            near=near_accounts(mappings.get(code, code), administration.ledger_accounts),
         )
         for code in sorted(descriptions)
     )
-
-
-def near_accounts(code: str, administration: Administration) -> tuple[LedgerAccount, ...]:
-    """Active accounts whose number is near ``code``: same first digits, then nearest by value."""
-    active = [account for account in administration.ledger_accounts if account.is_active]
-    if not code.isdigit():
-        return tuple(active[:2])
-    numbered = [account for account in active if account.code.isdigit()]
-    nearest = sorted(
-        numbered,
-        key=lambda account: (account.code[:2] != code[:2], abs(int(account.code) - int(code))),
-    )
-    return tuple(sorted(nearest[:2], key=lambda account: account.code))
 
 
 def _replace_mappings(link: Link, wanted: Mapping[str, str]) -> bool:

@@ -8,9 +8,10 @@ from decimal import Decimal
 from tilisilta.clients.procountor.wire import decode_receipt, encode_receipt
 from tilisilta.domain.administrations import Administration
 from tilisilta.domain.journals import BookingPeriod
-from tilisilta.domain.problems import Problem
+from tilisilta.domain.problems import Problem, ProblemCode, Screen
 from tilisilta.domain.receipts import ReceiptBody, Transaction
 from tilisilta.models import Export, ExportState, Journal, Link
+from tilisilta.models.exports import UNDER_WAY_STATES
 from tilisilta.services.administrations import known_administration
 from tilisilta.services.checks import load_problems, plan_journal, preview_digest
 from tilisilta.services.explanations import Explanation, explain
@@ -130,7 +131,7 @@ def _preview(
     of_exports = [problem for export in exports for problem in load_problems(export.problems)]
     shown = tuple(
         ShownProblem(problem=problem, explanation=explain(problem))
-        for problem in (*of_exports, *problems)
+        for problem in (*_waiting_for_account(link, exports), *of_exports, *problems)
     )
     return Preview(
         journal=journal,
@@ -145,6 +146,24 @@ def _preview(
         debit=sum((receipt.debit for receipt in receipts), Decimal("0.00")),
         credit=sum((receipt.credit for receipt in receipts), Decimal("0.00")),
         checked_at=journal.checked_at,
+    )
+
+
+def _waiting_for_account(link: Link | None, exports: Sequence[Export]) -> tuple[Problem, ...]:
+    """The account ended while receipts were queued: they go on once it is authorised again."""
+    if link is None or link.procountor_account.is_authorised:
+        return ()
+    if not any(export.state in UNDER_WAY_STATES for export in exports):
+        return ()
+    return (
+        Problem(
+            code=ProblemCode.ACCOUNT_DIED,
+            screen=Screen.PROCOUNTOR_ACCOUNT,
+            facts=(
+                ("name", link.procountor_account.name),
+                ("company", link.procountor_account.company_name),
+            ),
+        ),
     )
 
 
