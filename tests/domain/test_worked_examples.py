@@ -1,13 +1,13 @@
 from pathlib import Path
 
 import pytest
-
 from tests.domain.worked_examples import (
     FOLDER,
     drawn_problem,
     drawn_receipt,
     read_example,
 )
+
 from tilisilta.domain.plans import plan_receipts
 
 EXAMPLES = sorted(FOLDER.glob("*.md"))

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from tests.domain.samples import ADMINISTRATION, calendar_year
+
 from tilisilta.domain.administrations import Administration
 from tilisilta.domain.journals import Journal, JournalLine, Run
 from tilisilta.domain.links import ClosedPeriodPolicy, LinkRules
