@@ -1,0 +1,1 @@
+"""Talks to the outside: other services and files, their words in, our domain values out."""

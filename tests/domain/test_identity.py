@@ -1,0 +1,131 @@
+import hashlib
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tilisilta.domain.identity import (
+    ALPHABET,
+    receipt_name,
+    receipt_notes,
+    receipt_token,
+    run_reference,
+)
+from tilisilta.domain.journals import BookingPeriod, Run
+
+JUNE = date(2026, 6, 30)
+
+
+def token(  # Positional here, so that the table of pinned tokens stays readable.
+    company: int, number: int, year: int, run: str, revision: int, day: date, epoch: int
+) -> str:
+    return receipt_token(
+        procountor_company_id=company,
+        company_number=number,
+        run_year=year,
+        run_number=run,
+        revision=revision,
+        booking_date=day,
+        epoch=epoch,
+    )
+
+
+PINNED = [
+    ((50101, 1001, 2026, "6", 1, date(2026, 1, 31), 0), "R0ZV3VK5"),
+    ((50101, 1001, 2026, "6", 1, JUNE, 0), "QGF78VPD"),
+    ((50101, 1001, 2026, "6", 1, JUNE, 1), "5JMJ5DDC"),
+    ((50101, 1001, 2026, "6", 2, JUNE, 0), "RK1ZPD1X"),
+    ((50101, 1001, 2026, "3b", 1, JUNE, 0), "FHCWW824"),
+    ((50102, 1001, 2026, "6", 1, JUNE, 0), "VMHFAVVZ"),
+    ((50101, 1002, 2026, "6", 1, JUNE, 0), "M25VV7K5"),
+    ((50101, 1001, 2025, "6", 1, JUNE, 0), "827GKG1S"),
+]
+identities = st.tuples(
+    st.integers(min_value=1),
+    st.integers(min_value=1),
+    st.integers(min_value=1900, max_value=2200),
+    st.text(max_size=20).map(str.strip),
+    st.integers(min_value=1),
+    st.dates(),
+    st.integers(min_value=0),
+)
+
+
+class TestReceiptToken:
+    @pytest.mark.parametrize(("identity", "expected"), PINNED)
+    def test_is_what_it_has_always_been(
+        self, identity: tuple[int, int, int, str, int, date, int], expected: str
+    ) -> None:
+        # Receipts that carry these are in the books of real companies: never change a token here.
+        assert token(*identity) == expected
+
+    def test_is_made_as_its_documentation_says(self) -> None:
+        encoded = b"19:tilisilta-receipt-1,5:50101,4:1001,4:2026,1:6,1:1,10:2026-06-30,1:0,"
+        bits = int.from_bytes(hashlib.sha256(encoded).digest()[:5], "big")
+
+        by_hand = "".join(ALPHABET[bits >> shift & 31] for shift in range(35, -1, -5))
+
+        assert token(50101, 1001, 2026, "6", 1, JUNE, 0) == by_hand
+
+    @given(identities)
+    def test_is_eight_signs_that_people_do_not_mix_up(
+        self, identity: tuple[int, int, int, str, int, date, int]
+    ) -> None:
+        made = token(*identity)
+
+        assert len(made) == 8
+        assert set(made) <= set("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+
+    @given(identities, identities)
+    def test_tells_identities_apart(
+        self,
+        one: tuple[int, int, int, str, int, date, int],
+        other: tuple[int, int, int, str, int, date, int],
+    ) -> None:
+        assert (token(*one) == token(*other)) == (one == other)
+
+    def test_does_not_change_with_blanks_around_the_run_number(self) -> None:
+        assert token(1, 2, 2026, " 6 ", 1, JUNE, 0) == token(1, 2, 2026, "6", 1, JUNE, 0)
+
+
+class TestReceiptName:
+    def test_is_reference_and_token(self) -> None:
+        period = BookingPeriod(year=2026, month=6)
+
+        reference = run_reference("Palkat", period, Run(year=2026, number="6"))
+
+        assert receipt_name(reference, "K4T8QDXZ") == "Palkat 2026-06 run 6 #K4T8QDXZ"
+
+    def test_cuts_the_reference_and_never_the_token(self) -> None:
+        name = receipt_name("a" * 100, "K4T8QDXZ")
+
+        assert name == "a" * 69 + "… #K4T8QDXZ"
+        assert len(name) == 80
+
+    def test_is_not_cut_while_it_fits(self) -> None:
+        assert receipt_name("a" * 70, "K4T8QDXZ") == "a" * 70 + " #K4T8QDXZ"
+
+
+class TestReceiptNotes:
+    def test_lead_back_to_the_run(self) -> None:
+        notes = receipt_notes("K4T8QDXZ", company_number=1001, run=Run(year=2026, number="6"))
+
+        assert notes == "Tilisilta K4T8QDXZ · Nmbrs 1001 · run 6/2026"
+
+    def test_say_which_month_a_moved_receipt_is_for(self) -> None:
+        january = BookingPeriod(year=2026, month=1)
+
+        notes = receipt_notes(
+            "K4T8QDXZ", company_number=1001, run=Run(year=2026, number="6"), moved_from=january
+        )
+
+        assert notes.endswith(" · run 6/2026 · for 2026-01")
+
+    def test_fit_whatever_the_run_is_called(self) -> None:
+        run = Run(year=2026, number="9" * 400)
+
+        notes = receipt_notes("K4T8QDXZ", company_number=10**9, run=run)
+
+        assert len(notes) <= 255
+        assert notes.endswith("…/2026")

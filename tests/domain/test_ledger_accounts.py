@@ -1,0 +1,125 @@
+from dataclasses import replace
+
+from tests.domain.samples import ADMINISTRATION, RULES, line, without_account
+
+from tilisilta.domain.administrations import LedgerAccount
+from tilisilta.domain.ledger_accounts import check_named_account, near_accounts, place_accounts
+from tilisilta.domain.problems import ProblemCode, Screen, Severity
+
+CHART = ADMINISTRATION.ledger_accounts
+INACTIVE = tuple(replace(account, is_active=account.code != "5110") for account in CHART)
+
+
+class TestPlaceAccounts:
+    def test_keeps_the_number_by_default(self) -> None:
+        placing = place_accounts([line(1, "5010", "1.00")], RULES, CHART)
+
+        assert placing.codes == {"5010": "5010"}
+        assert placing.problems == ()
+
+    def test_follows_the_mapping_of_the_link(self) -> None:
+        rules = replace(RULES, account_mappings=(("4000", "5010"),))
+
+        placing = place_accounts([line(1, "4000", "1.00")], rules, CHART)
+
+        assert placing.codes == {"4000": "5010"}
+        assert placing.problems == ()
+
+    def test_maps_an_account_that_procountor_has_too(self) -> None:
+        rules = replace(RULES, account_mappings=(("5010", "5030"),))
+
+        placing = place_accounts([line(1, "5010", "1.00")], rules, CHART)
+
+        assert placing.codes == {"5010": "5030"}
+
+    def test_makes_one_problem_of_an_unknown_account_on_many_lines(self) -> None:
+        lines = [line(position, "5035", "1.00") for position in range(4, 104)]
+
+        (problem,) = place_accounts(lines, RULES, CHART).problems
+
+        assert problem.code is ProblemCode.LEDGER_ACCOUNT_UNKNOWN
+        assert problem.screen is Screen.LINK
+        assert problem.stops
+        assert problem.line == 4
+        assert problem.facts == (("account", "5035"), ("near", "5030, 5010"), ("lines", "100"))
+
+    def test_makes_a_problem_of_each_unknown_account(self) -> None:
+        lines = [line(1, "5035", "1.00"), line(2, "9999", "1.00")]
+
+        problems = place_accounts(lines, RULES, CHART).problems
+
+        assert [problem.fact("account") for problem in problems] == ["5035", "9999"]
+
+    def test_stops_on_an_inactive_account(self) -> None:
+        (problem,) = place_accounts([line(1, "5110", "1.00")], RULES, INACTIVE).problems
+
+        assert problem.code is ProblemCode.LEDGER_ACCOUNT_INACTIVE
+        assert problem.fact("name") == "Lomapalkat"
+
+    def test_names_the_mapped_account_and_where_it_was_mapped_from(self) -> None:
+        rules = replace(RULES, account_mappings=(("4000", "5999"),))
+
+        (problem,) = place_accounts([line(1, "4000", "1.00")], rules, CHART).problems
+
+        assert problem.fact("account") == "5999"
+        assert problem.fact("mapped_from") == "4000"
+
+    def test_falls_back_where_the_link_allows_and_says_so(self) -> None:
+        rules = replace(RULES, fallback_account="2990")
+        lines = [line(1, "5035", "1.00"), line(2, "5110", "1.00"), line(3, "5010", "1.00")]
+
+        placing = place_accounts(lines, rules, INACTIVE)
+
+        assert placing.codes == {"5035": "2990", "5110": "2990", "5010": "5010"}
+        assert [problem.code for problem in placing.problems] == [ProblemCode.FALLBACK_USED] * 2
+        assert {problem.severity for problem in placing.problems} == {Severity.WARNING}
+        assert placing.problems[0].fact("fallback") == "2990"
+
+    def test_stops_when_the_fallback_itself_is_unknown(self) -> None:
+        rules = replace(RULES, fallback_account="2990")
+        chart = without_account(ADMINISTRATION, "2990").ledger_accounts
+
+        problems = place_accounts([line(1, "5035", "1.00")], rules, chart).problems
+
+        (stopping,) = (problem for problem in problems if problem.stops)
+        assert stopping.code is ProblemCode.LEDGER_ACCOUNT_UNKNOWN
+        assert stopping.fact("role") == "fallback"
+
+    def test_does_not_ask_for_a_fallback_it_does_not_need(self) -> None:
+        rules = replace(RULES, fallback_account="9999")
+
+        placing = place_accounts([line(1, "5010", "1.00")], rules, CHART)
+
+        assert placing.problems == ()
+
+    def test_repeats_no_personal_code_from_a_column_read_wrongly(self) -> None:
+        (problem,) = place_accounts([line(1, "150390-904F", "1.00")], RULES, CHART).problems
+
+        assert "904" not in repr(problem)
+
+
+class TestNearAccounts:
+    def test_are_the_active_ones_that_begin_alike_nearest_first(self) -> None:
+        found = near_accounts("5035", CHART)
+
+        assert [account.code for account in found] == ["5030", "5010"]
+
+    def test_are_none_when_nothing_begins_alike(self) -> None:
+        assert near_accounts("9999", CHART) == ()
+
+    def test_take_letters_too(self) -> None:
+        chart = [LedgerAccount(code="PA1", name="Palkat", is_active=True)]
+
+        assert near_accounts("PA2", chart) == tuple(chart)
+
+
+class TestCheckNamedAccount:
+    def test_says_in_which_role_the_link_names_it(self) -> None:
+        (problem,) = check_named_account("2999", CHART, "clearing")
+
+        assert problem.line is None
+        assert problem.fact("role") == "clearing"
+        assert problem.fact("account") == "2999"
+
+    def test_is_content_with_an_active_account(self) -> None:
+        assert check_named_account("2990", CHART, "clearing") == ()
