@@ -1,0 +1,51 @@
+# Two commands on a fresh machine with Python 3.11+ and make: make demo, make test.
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8000
+
+.PHONY: demo test check format translations lock benchmarks clean
+
+demo: .venv/base
+	$(BIN)/tilisilta demo --port $(PORT)
+
+test: .venv/dev
+	$(BIN)/python tools/translations.py compile
+	$(BIN)/python tools/run_tests.py
+
+check: .venv/dev
+	$(BIN)/python tools/translations.py compile
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/missing_migrations.py
+	$(BIN)/python tools/translations.py check
+
+format: .venv/dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# Takes up new texts into the translation files; then translate them there.
+translations: .venv/dev
+	$(BIN)/python tools/translations.py update
+
+lock: .venv/dev
+	for list in uv base dev; do \
+	  $(BIN)/uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header requirements/$$list.in -o requirements/$$list.txt || exit 1; \
+	done
+
+benchmarks: .venv/dev
+	for program in benchmarks/*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done
+
+clean:
+	rm -rf .venv demo-data
+
+.venv/base: requirements/base.txt requirements/uv.txt pyproject.toml
+	$(PYTHON) tools/install.py base
+	@touch $@
+
+# The tests' requirements contain those of the product.
+.venv/dev: requirements/dev.txt requirements/uv.txt pyproject.toml
+	$(PYTHON) tools/install.py dev
+	@touch .venv/base $@

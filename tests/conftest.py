@@ -1,0 +1,40 @@
+"""What many tests share: the sandbox in place of Procountor, and how missing things are said."""
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import httpx2
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+if TYPE_CHECKING:
+    from procountor_sandbox.app import Sandbox
+    from pytest_django.fixtures import SettingsWrapper
+
+hypothesis_settings.register_profile("tests", deadline=None, max_examples=60)
+hypothesis_settings.load_profile("tests")
+
+
+@pytest.fixture
+def sandbox() -> "Sandbox":
+    """A fresh stand-in Procountor with the sample companies."""
+    from procountor_sandbox.app import create_app  # the rules' tests do without it
+
+    return create_app()
+
+
+@pytest.fixture
+def procountor(sandbox: "Sandbox", settings: "SettingsWrapper") -> "Sandbox":
+    """The sandbox, in place of the network for all our services."""
+    settings.PROCOUNTOR_TRANSPORT = httpx2.WSGITransport(app=sandbox)
+    return sandbox
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the browser's tests out where there is none, unless all tests are required."""
+    if shutil.which("chromium") or "TILISILTA_TESTS_REQUIRE_ALL" in os.environ:
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason="Chromium is not installed."))

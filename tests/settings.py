@@ -1,0 +1,35 @@
+"""The product's own settings, with a data directory for the tests and no way to the network."""
+
+import os
+import tempfile
+
+_data_dir = tempfile.mkdtemp(prefix="tilisilta-tests-")
+os.environ.setdefault("TILISILTA_DATA_DIR", _data_dir)
+os.environ["TILISILTA_BASE_URL"] = "http://127.0.0.1:8000"
+os.environ["TILISILTA_SECRET_KEY"] = "for tests only"
+os.environ["TILISILTA_ENCRYPTION_KEYS"] = "dGVzdHMgb25seSB0ZXN0cyBvbmx5IHRlc3RzIG9ubHk="
+os.environ["TILISILTA_PROCOUNTOR_API_URL"] = "http://procountor.invalid/api"
+os.environ["TILISILTA_PROCOUNTOR_LOGIN_URL"] = "http://procountor.invalid/login"
+os.environ["TILISILTA_PROCOUNTOR_CLIENT_ID"] = "tilisilta-demo"
+os.environ["TILISILTA_PROCOUNTOR_CLIENT_SECRET"] = "sandbox-secret"
+# The pace has tests of its own; everywhere else it would only make the tests slow.
+os.environ.setdefault("TILISILTA_PROCOUNTOR_REQUESTS_PER_SECOND", "10000")
+
+from tilisilta.settings import *  # noqa: E402, F403
+
+from pathlib import Path
+
+from tilisilta.settings import DATABASES
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A file as in production, not the memory: several threads write to it in some tests.
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(_data_dir) / "test.sqlite3")}
+    # Nobody mourns the tests' data after a power cut.
+    DATABASES["default"]["OPTIONS"]["init_command"] = (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+    )
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

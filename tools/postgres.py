@@ -1,0 +1,74 @@
+"""A PostgreSQL server of our own for the tests: started in a temporary folder, ended by its id."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+# Debian keeps them out of the PATH, one folder per version.
+DEBIAN_FOLDERS = Path("/usr/lib/postgresql")
+SERVER_USER = "postgres"
+
+
+def server_programs() -> Path | None:
+    """The folder with initdb and postgres, or ``None`` where they are not installed."""
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).resolve().parent
+    versions = sorted(DEBIAN_FOLDERS.glob("*/bin/initdb"), key=lambda path: path.parts[-3])
+    return versions[-1].parent if versions else None
+
+
+@contextmanager
+def postgres_server(programs: Path) -> Iterator[str]:
+    """Start a server on a free port of 127.0.0.1 and give the address of its database."""
+    folder = Path(tempfile.mkdtemp(prefix="tilisilta-postgres-"))
+    cluster = folder / "cluster"
+    as_user = _server_user(folder)
+    try:
+        _run([programs / "initdb", "-A", "trust", "-U", SERVER_USER, "-E", "UTF8", "-N", cluster],
+             as_user)  # fmt: skip
+        port = _free_port()
+        options = f"-h 127.0.0.1 -p {port} -k {folder} -c max_connections=200"
+        control = programs / "pg_ctl"
+        log = folder / "log"
+        _run([control, "start", "-w", "-D", cluster, "-l", log, "-o", options], as_user)
+        try:
+            yield f"postgresql://{SERVER_USER}@127.0.0.1:{port}/postgres"
+        finally:
+            _run([control, "stop", "-m", "fast", "-D", cluster], as_user)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _server_user(folder: Path) -> str | None:
+    """Who runs the server: ourselves, or Debian's user for it where we are root."""
+    if os.getuid() != 0:
+        return None
+    owner = pwd.getpwnam(SERVER_USER)
+    os.chown(folder, owner.pw_uid, owner.pw_gid)
+    return SERVER_USER
+
+
+def _run(command: list[object], user: str | None) -> None:
+    subprocess.run(
+        [str(part) for part in command],
+        check=True,
+        user=user,
+        stdout=subprocess.DEVNULL,
+        cwd="/",
+        # A server that inherits our output would keep a pipe open for as long as it runs.
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+    return port

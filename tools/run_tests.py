@@ -1,0 +1,51 @@
+"""Runs the tests on SQLite, then those that touch our database once more on PostgreSQL.
+
+``TILISILTA_TESTS_REQUIRE_ALL=1`` makes it fail where PostgreSQL or a browser is not to be found;
+without it their tests are left out, and it says so. Other arguments go to pytest.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from postgres import postgres_server, server_programs
+
+ROOT = Path(__file__).parent.parent
+# The rules, the clients and the sandbox know no database of ours: once is enough for them.
+WITHOUT_DATABASE = ("domain", "clients", "procountor_sandbox", "tools", "data")
+
+
+def main() -> int:
+    """Run both rounds and return the first failure."""
+    arguments = sys.argv[1:]
+    print("Tests on SQLite", flush=True)
+    on_sqlite = _pytest(arguments, {})
+    programs = server_programs()
+    if programs is None:
+        print("PostgreSQL's server programs are not installed: its tests were not run.")
+        return on_sqlite or int("TILISILTA_TESTS_REQUIRE_ALL" in os.environ)
+    print("Tests on PostgreSQL", flush=True)
+    with postgres_server(programs) as url:
+        on_postgres = _pytest(arguments or _touching_database(), {"TILISILTA_DATABASE_URL": url})
+    return on_sqlite or on_postgres
+
+
+def _touching_database() -> list[str]:
+    folders = sorted(path for path in (ROOT / "tests").iterdir() if path.is_dir())
+    return [
+        str(path.relative_to(ROOT))
+        for path in folders
+        if path.name not in WITHOUT_DATABASE and any(path.rglob("test_*.py"))
+    ]
+
+
+def _pytest(arguments: list[str], environment: dict[str, str]) -> int:
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", *arguments]
+    return subprocess.run(
+        command, check=False, cwd=ROOT, env={**os.environ, **environment}
+    ).returncode
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
