@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 
 if TYPE_CHECKING:
     from procountor_sandbox.app import Sandbox
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
 hypothesis_settings.register_profile("tests", deadline=None, max_examples=60)
 hypothesis_settings.load_profile("tests")
@@ -19,13 +19,13 @@ hypothesis_settings.load_profile("tests")
 @pytest.fixture
 def sandbox() -> "Sandbox":
     """A fresh stand-in Procountor with the sample companies."""
-    from procountor_sandbox.app import create_app  # the rules' tests do without it
+    from procountor_sandbox.app import create_app  # noqa: PLC0415  # the rules do without
 
     return create_app()
 
 
 @pytest.fixture
-def procountor(sandbox: "Sandbox", settings: "SettingsWrapper") -> "Sandbox":
+def procountor(sandbox: "Sandbox", settings: "Settings") -> "Sandbox":
     """The sandbox, in place of the network for all our services."""
     settings.PROCOUNTOR_TRANSPORT = httpx2.WSGITransport(app=sandbox)
     return sandbox

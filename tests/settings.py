@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 _data_dir = tempfile.mkdtemp(prefix="tilisilta-tests-")
 os.environ.setdefault("TILISILTA_DATA_DIR", _data_dir)
@@ -16,10 +17,7 @@ os.environ["TILISILTA_PROCOUNTOR_CLIENT_SECRET"] = "sandbox-secret"
 os.environ.setdefault("TILISILTA_PROCOUNTOR_REQUESTS_PER_SECOND", "10000")
 
 from tilisilta.settings import *  # noqa: E402, F403
-
-from pathlib import Path
-
-from tilisilta.settings import DATABASES
+from tilisilta.settings import DATABASES  # noqa: E402
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file as in production, not the memory: several threads write to it in some tests.

@@ -43,7 +43,7 @@ def _install(python: Path, what: list[str]) -> int:
     uv = _uv(python)
     if uv is not None:
         done = subprocess.run(
-            [uv, "pip", "install", "--quiet", "--python", python, *what], check=False
+            [str(uv), "pip", "install", "--quiet", "--python", str(python), *what], check=False
         )
         if done.returncode == 0:
             return 0
@@ -62,7 +62,7 @@ def _uv(python: Path) -> Path | None:
 
 def _pip(python: Path, what: list[str]) -> int:
     environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    command = [python, "-m", "pip", "install", "--quiet", *what]
+    command = [str(python), "-m", "pip", "install", "--quiet", *what]
     return subprocess.run(command, check=False, env=environment).returncode
 
 
