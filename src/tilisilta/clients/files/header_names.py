@@ -1,0 +1,74 @@
+"""Headers we know, in English, Swedish and Finnish, as Nmbrs and people around it write them."""
+
+import re
+
+_BLANKS = re.compile(r"[\s\u00a0_.:*-]+")
+
+# Synonyms for one value, divided by "|": English first, then Swedish, then Finnish.
+KNOWN_HEADERS = {
+    "account": (
+        "account|account number|account no|ledger account|general ledger account|gl account"
+        "|generalledgeraccount|ledger account number"
+        "|konto|kontonr|kontonummer|bokföringskonto|huvudbokskonto"
+        "|tili|tilinumero|tilinro|kirjanpitotili|pääkirjatili|kirjanpidon tili"
+    ),
+    "description": (
+        "description|text|line description|component|component name|componentname|explanation"
+        "|beskrivning|benämning|verifikationstext|radtext|lönekomponent"
+        "|kuvaus|selite|teksti|rivin kuvaus|palkkalaji|tiliöinnin selite"
+    ),
+    "amount": "amount|value|sum|belopp|värde|summa|määrä|arvo|euroa|rahamäärä",
+    "debit": "debit|debit amount|debet|debetbelopp|debiteuro|debet euroa|debit euroa|per",
+    "credit": "credit|credit amount|kredit|kreditbelopp|kredit euroa|an",
+    "direction": (
+        "debit/credit|debit or credit|debitcredit|d/c|dc|debet/kredit|debetkredit|d/k|dk"
+        "|debet tai kredit"
+    ),
+    "cost_center": (
+        "cost center|cost centre|costcenter|costcentre|cost center code|cost centre code"
+        "|kostnadsställe|kostnadsställekod|kst|kustannuspaikka|kustannuspaikan koodi|kp|kustp"
+    ),
+    "cost_unit": (
+        "cost unit|costunit|cost unit code|cost carrier|cost object"
+        "|kostnadsenhet|kostnadsbärare|transportör|kb"
+        "|kustannusyksikkö|laskentatunniste|laskentakohde|kustannuskohde"
+    ),
+    "date": (
+        "date|booking date|posting date|accounting date|entry date"
+        "|datum|bokföringsdatum|bokföringsdag|verifikationsdatum"
+        "|päivämäärä|päiväys|pvm|kirjauspäivä|tositepäivä|tositepvm|kirjauspvm"
+    ),
+    "period": (
+        "period|booking period|payroll period|month|löneperiod|bokföringsperiod|månad"
+        "|kausi|palkkakausi|jakso|kuukausi|kirjauskausi"
+    ),
+    "year": "year|fiscal year|år|räkenskapsår|vuosi|tilivuosi",
+    "company": (
+        "company number|company no|companynr|company nr|företagsnummer|företagsnr"
+        "|yrityksen numero|yritysnumero|yritysnro"
+    ),
+    "run": (
+        "run|run number|run no|payroll run|lönekörning|körning|körningsnummer"
+        "|palkka-ajo|palkka ajo|ajo|ajonumero|ajon numero"
+    ),
+    "run_description": (
+        "run description|beskrivning av lönekörning|körningens beskrivning|ajon kuvaus"
+        "|palkka-ajon kuvaus"
+    ),
+    "currency": "currency|currency code|valuta|valutakod|valuutta|valuuttakoodi",
+}
+
+
+def plain_header(header: str) -> str:
+    """``header`` as it is compared: case, blanks, hyphens, underscores and full stops aside."""
+    return _BLANKS.sub("", header).casefold()
+
+
+def known_field(header: str) -> str:
+    """The field a header means, or an empty text when we do not know it."""
+    return _FIELD_OF.get(plain_header(header), "")
+
+
+_FIELD_OF = {
+    plain_header(name): field for field, names in KNOWN_HEADERS.items() for name in names.split("|")
+}
