@@ -1,0 +1,198 @@
+"""Words for what forbids sending: the company, its account, its link, the history of the run."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tilisilta.domain.problems import ProblemCode
+from tilisilta.services.explanations.wording import Wording
+
+COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
+    ProblemCode.TEST_COMPANY: (
+        Wording(
+            message=_("%(company)s is a test company"),
+            cause=_("Test companies are never sent, so that trial runs stay out of the books."),
+            remedy=_(
+                "If it is a real company, remove the mark “test company” in its settings under "
+                "Companies."
+            ),
+        ),
+        Wording(
+            message=_("The company is a test company"),
+            cause=_("Test companies are never sent, so that trial runs stay out of the books."),
+            remedy=_(
+                "If it is a real company, remove the mark “test company” in its settings under "
+                "Companies."
+            ),
+        ),
+    ),
+    ProblemCode.DEBTOR_BLOCKED: (
+        Wording(
+            message=_("The debtor %(debtor)s is blocked"),
+            cause=_("No journal of a blocked debtor's companies is sent."),
+            remedy=_("Unblock the debtor under Companies when its journals may be sent again."),
+        ),
+        Wording(
+            message=_("The debtor is blocked"),
+            cause=_("No journal of a blocked debtor's companies is sent."),
+            remedy=_("Unblock the debtor under Companies when its journals may be sent again."),
+        ),
+    ),
+    ProblemCode.ACCOUNT_NOT_AUTHORISED: (
+        Wording(
+            message=_("The account %(account_name)s is not authorised, or no longer"),
+            cause=_(
+                "Nobody has authorised it yet, its authorisation was withdrawn in Procountor, or "
+                "its API key has expired."
+            ),
+            remedy=_(
+                "Authorise it in the settings for Procountor, under Accounts, and choose the same "
+                "company. Waiting journals continue by themselves."
+            ),
+        ),
+        Wording(
+            message=_("The account is not authorised, or no longer"),
+            cause=_(
+                "Nobody has authorised it yet, its authorisation was withdrawn in Procountor, or "
+                "its API key has expired."
+            ),
+            remedy=_(
+                "Authorise it in the settings for Procountor, under Accounts, and choose the same "
+                "company. Waiting journals continue by themselves."
+            ),
+        ),
+    ),
+    ProblemCode.NOT_LINKED: (
+        Wording(
+            message=_("No administration is linked to %(company)s"),
+            cause=_("Without a link there is nowhere to send the company's journals to."),
+            remedy=_("Make a link in the settings for Procountor, under Administrations."),
+        ),
+        Wording(
+            message=_("No administration is linked to the company"),
+            cause=_("Without a link there is nowhere to send the company's journals to."),
+            remedy=_("Make a link in the settings for Procountor, under Administrations."),
+        ),
+    ),
+    ProblemCode.ACCOUNT_TAKEN: (
+        Wording(
+            message=_("The account already has an administration"),
+            cause=_("One account serves one administration in Procountor."),
+            remedy=_("Make a new account, authorise it, and link the company to that one."),
+        ),
+    ),
+    ProblemCode.RIGHT_MISSING: (
+        Wording(
+            message=_("Your user template gives no right to do this"),
+            cause=_(
+                "Sending needs Write on “Journal entries Export”; accounts and links need Write "
+                "on “Procountor”."
+            ),
+            remedy=_("Ask an administrator to change your user template, then try again."),
+        ),
+    ),
+    ProblemCode.ALREADY_SENT: (
+        Wording(
+            message=_("The journal of run %(run)s has been sent already"),
+            cause=_(
+                "All its ledger receipts are booked in Procountor or on their way. Each is booked "
+                "once, however often Send is pressed."
+            ),
+            remedy=_("There is nothing to do. The receipt numbers stand on the journal."),
+        ),
+        Wording(
+            message=_("The journal has been sent already"),
+            cause=_(
+                "All its ledger receipts are booked in Procountor or on their way. Each is booked "
+                "once, however often Send is pressed."
+            ),
+            remedy=_("There is nothing to do. The receipt numbers stand on the journal."),
+        ),
+    ),
+    ProblemCode.PROCOUNTOR_UNREACHABLE: (
+        Wording(
+            message=_("Procountor gave no answer"),
+            cause=_(
+                "The journal could not be checked against the company's ledger accounts, "
+                "dimensions and periods. Nothing was sent."
+            ),
+            remedy=_("Check the journal again in a few minutes."),
+        ),
+    ),
+    ProblemCode.RUN_DELETED: (
+        Wording(
+            message=_("Run %(run)s was deleted in Nmbrs"),
+            cause=_("The run no longer exists there, but its journal came in before."),
+            remedy=_(
+                "Send the journal only if it belongs in the books all the same. If it has been "
+                "sent, correct or remove its receipts in Procountor."
+            ),
+        ),
+        Wording(
+            message=_("The run was deleted in Nmbrs"),
+            cause=_("The run no longer exists there, but its journal came in before."),
+            remedy=_(
+                "Send the journal only if it belongs in the books all the same. If it has been "
+                "sent, correct or remove its receipts in Procountor."
+            ),
+        ),
+    ),
+    ProblemCode.BEFORE_START: (
+        Wording(
+            message=_("The run of %(period)s is from before the link's start, %(start)s"),
+            cause=_(
+                "The link sends only runs from its start date on, so that what was booked in "
+                "another way is not booked again."
+            ),
+            remedy=_(
+                "If this journal is not in Procountor yet, choose an earlier start date in the "
+                "link."
+            ),
+        ),
+        Wording(
+            message=_("The run is from before the link's start"),
+            cause=_(
+                "The link sends only runs from its start date on, so that what was booked in "
+                "another way is not booked again."
+            ),
+            remedy=_(
+                "If this journal is not in Procountor yet, choose an earlier start date in the "
+                "link."
+            ),
+        ),
+    ),
+    ProblemCode.NEWER_REVISION: (
+        Wording(
+            message=_("There is a newer revision of the journal of run %(run)s"),
+            cause=_("The run was changed after this revision came in."),
+            remedy=_("Open the newest revision and send that one."),
+        ),
+        Wording(
+            message=_("There is a newer revision of this journal"),
+            cause=_("The run was changed after this revision came in."),
+            remedy=_("Open the newest revision and send that one."),
+        ),
+    ),
+    ProblemCode.EARLIER_REVISION_SENT: (
+        Wording(
+            message=_("An earlier revision of the journal of run %(run)s has been sent"),
+            cause=_(
+                "Sending revision %(revision)s as well would book the run twice. The journal "
+                "shows what has changed since."
+            ),
+            remedy=_(
+                "Compare the revisions. If the change belongs in the books, book the difference "
+                "in Procountor; if only texts have changed, there is nothing to do."
+            ),
+        ),
+        Wording(
+            message=_("An earlier revision of this journal has been sent"),
+            cause=_(
+                "Sending this revision as well would book the run twice. The journal shows what "
+                "has changed since."
+            ),
+            remedy=_(
+                "Compare the revisions. If the change belongs in the books, book the difference "
+                "in Procountor; if only texts have changed, there is nothing to do."
+            ),
+        ),
+    ),
+}

@@ -1,0 +1,283 @@
+"""Words for the journal against the chart of accounts and the dimensions of the administration."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tilisilta.domain.problems import ProblemCode
+from tilisilta.services.explanations.wording import Wording
+
+NEAR_ACCOUNTS = _("Ledger accounts that look alike: %(near)s.")
+NEAR_ITEMS = _("Items that look alike: %(near)s.")
+OFFERED = _("Procountor has: %(offered)s.")
+
+CLEARING = {"role": "clearing"}
+FALLBACK = {"role": "fallback"}
+COST_CENTER = {"kind": "cost_center"}
+COST_UNIT = {"kind": "cost_unit"}
+
+LEDGER_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
+    ProblemCode.LEDGER_ACCOUNT_UNKNOWN: (
+        Wording(
+            when=CLEARING,
+            message=_("The clearing account %(account)s is unknown in Procountor"),
+            cause=_("The link names it, but the company's chart of accounts does not have it."),
+            remedy=_("Name another clearing account in the link, or add this one in Procountor."),
+            hints=(NEAR_ACCOUNTS,),
+        ),
+        Wording(
+            when=FALLBACK,
+            message=_("The fallback account %(account)s is unknown in Procountor"),
+            cause=_("The link names it, but the company's chart of accounts does not have it."),
+            remedy=_("Name another fallback account in the link, or add this one in Procountor."),
+            hints=(NEAR_ACCOUNTS,),
+        ),
+        Wording(
+            message=_("Ledger account %(account)s is unknown in Procountor"),
+            cause=_(
+                "The link maps the journal's account %(mapped_from)s to it, but the company's "
+                "chart of accounts does not have it."
+            ),
+            remedy=_("Map the account to another one in the link, or add this one in Procountor."),
+            hints=(NEAR_ACCOUNTS,),
+        ),
+        Wording(
+            message=_("Ledger account %(account)s is unknown in Procountor"),
+            cause=_(
+                "The journal uses a number that the company's chart of accounts does not have."
+            ),
+            remedy=_("Add the account in Procountor, or map it to another one in the link."),
+            hints=(NEAR_ACCOUNTS,),
+        ),
+        Wording(
+            message=_("A ledger account is unknown in Procountor"),
+            cause=_(
+                "The journal uses a number that the company's chart of accounts does not have."
+            ),
+            remedy=_("Add the account in Procountor, or map it to another one in the link."),
+        ),
+    ),
+    ProblemCode.LEDGER_ACCOUNT_INACTIVE: (
+        Wording(
+            when=CLEARING,
+            message=_("The clearing account %(account)s is not in use in Procountor"),
+            cause=_("The link names it, but it has been made inactive."),
+            remedy=_(
+                "Name another clearing account in the link, or make this one active in Procountor."
+            ),
+            hints=(NEAR_ACCOUNTS,),
+        ),
+        Wording(
+            when=FALLBACK,
+            message=_("The fallback account %(account)s is not in use in Procountor"),
+            cause=_("The link names it, but it has been made inactive."),
+            remedy=_(
+                "Name another fallback account in the link, or make this one active in Procountor."
+            ),
+            hints=(NEAR_ACCOUNTS,),
+        ),
+        Wording(
+            message=_("Ledger account %(account)s %(name)s is not in use in Procountor"),
+            cause=_("It is in the company's chart of accounts, but has been made inactive."),
+            remedy=_(
+                "Make the account active in Procountor, or map it to another one in the link."
+            ),
+            hints=(NEAR_ACCOUNTS,),
+        ),
+        Wording(
+            message=_("Ledger account %(account)s is not in use in Procountor"),
+            cause=_("It is in the company's chart of accounts, but has been made inactive."),
+            remedy=_(
+                "Make the account active in Procountor, or map it to another one in the link."
+            ),
+            hints=(NEAR_ACCOUNTS,),
+        ),
+        Wording(
+            message=_("A ledger account is not in use in Procountor"),
+            cause=_("It is in the company's chart of accounts, but has been made inactive."),
+            remedy=_(
+                "Make the account active in Procountor, or map it to another one in the link."
+            ),
+        ),
+    ),
+    ProblemCode.FALLBACK_USED: (
+        Wording(
+            message=_("%(fallback)s is used instead of ledger account %(account)s"),
+            cause=_(
+                "Procountor does not have %(account)s in use, and the link names %(fallback)s as "
+                "its fallback account."
+            ),
+            remedy=_(
+                "Nothing needs to be done. To book it elsewhere, add the account in Procountor or "
+                "map it in the link."
+            ),
+            hints=(NEAR_ACCOUNTS,),
+        ),
+        Wording(
+            message=_("The fallback account is used instead of an unknown ledger account"),
+            cause=_(
+                "Procountor does not have the journal's account in use, and the link names a "
+                "fallback account."
+            ),
+            remedy=_(
+                "Nothing needs to be done. To book it elsewhere, add the account in Procountor or "
+                "map it in the link."
+            ),
+        ),
+    ),
+    ProblemCode.DIMENSION_UNKNOWN: (
+        Wording(
+            when=COST_CENTER,
+            message=_("No dimension named “%(name)s” in Procountor, for the cost centers"),
+            cause=_("The name in the link differs from the name of the dimension in Procountor."),
+            remedy=_("Choose the right name in the link."),
+            hints=(OFFERED,),
+        ),
+        Wording(
+            when=COST_UNIT,
+            message=_("No dimension named “%(name)s” in Procountor, for the cost units"),
+            cause=_("The name in the link differs from the name of the dimension in Procountor."),
+            remedy=_("Choose the right name in the link."),
+            hints=(OFFERED,),
+        ),
+        Wording(
+            message=_("The link names a dimension that Procountor does not have"),
+            cause=_("The name in the link differs from the name of the dimension in Procountor."),
+            remedy=_("Choose the right name in the link."),
+        ),
+    ),
+    ProblemCode.DIMENSION_ITEM_UNKNOWN: (
+        Wording(
+            when={**COST_CENTER, "creates": "yes"},
+            message=_("Cost center %(item)s is missing in dimension “%(name)s”"),
+            cause=_("Procountor has no item with this code or description in the dimension."),
+            remedy=_(
+                "Tilisilta creates it, as the link asks for. If it is still missing afterwards, "
+                "add it in Procountor and check again."
+            ),
+            hints=(NEAR_ITEMS,),
+        ),
+        Wording(
+            when={**COST_UNIT, "creates": "yes"},
+            message=_("Cost unit %(item)s is missing in dimension “%(name)s”"),
+            cause=_("Procountor has no item with this code or description in the dimension."),
+            remedy=_(
+                "Tilisilta creates it, as the link asks for. If it is still missing afterwards, "
+                "add it in Procountor and check again."
+            ),
+            hints=(NEAR_ITEMS,),
+        ),
+        Wording(
+            when=COST_CENTER,
+            message=_("Cost center %(item)s is missing in dimension “%(name)s”"),
+            cause=_("Procountor has no item with this code or description in the dimension."),
+            remedy=_("Add the item in Procountor, or let the link create missing items."),
+            hints=(NEAR_ITEMS,),
+        ),
+        Wording(
+            when=COST_UNIT,
+            message=_("Cost unit %(item)s is missing in dimension “%(name)s”"),
+            cause=_("Procountor has no item with this code or description in the dimension."),
+            remedy=_("Add the item in Procountor, or let the link create missing items."),
+            hints=(NEAR_ITEMS,),
+        ),
+        Wording(
+            message=_("A cost center or cost unit is missing in its dimension"),
+            cause=_("Procountor has no item with this code or description in the dimension."),
+            remedy=_("Add the item in Procountor, or let the link create missing items."),
+        ),
+    ),
+    ProblemCode.DIMENSION_ITEM_PASSIVE: (
+        Wording(
+            message=_("%(item)s %(description)s is passive in dimension “%(name)s”"),
+            cause=_("The item exists in Procountor, but nothing can be booked on a passive one."),
+            remedy=_("Make the item active in Procountor and check the journal again."),
+        ),
+        Wording(
+            message=_("%(item)s is passive in dimension “%(name)s”"),
+            cause=_("The item exists in Procountor, but nothing can be booked on a passive one."),
+            remedy=_("Make the item active in Procountor and check the journal again."),
+        ),
+        Wording(
+            message=_("A dimension item is passive in Procountor"),
+            cause=_("The item exists in Procountor, but nothing can be booked on a passive one."),
+            remedy=_("Make the item active in Procountor and check the journal again."),
+        ),
+    ),
+    ProblemCode.DIMENSION_AMBIGUOUS: (
+        Wording(
+            message=_("%(item)s may be several items of dimension “%(name)s”"),
+            cause=_("These items fit equally well: %(offered)s."),
+            remedy=_("Give the right item this code in Procountor, or make the others passive."),
+        ),
+        Wording(
+            message=_("%(item)s may be several items of dimension “%(name)s”"),
+            cause=_("Several items have the same code or description."),
+            remedy=_("Give the right item this code in Procountor, or make the others passive."),
+        ),
+        Wording(
+            message=_("“%(name)s” may be several dimensions"),
+            cause=_("Procountor has several dimensions of this name: %(offered)s."),
+            remedy=_(
+                "Give them different names in Procountor, or write the exact name in the link."
+            ),
+        ),
+        Wording(
+            message=_("A dimension or an item cannot be told from another"),
+            cause=_("Procountor has several of the same name, code or description."),
+            remedy=_(
+                "Give them different names in Procountor, or write the exact name in the link."
+            ),
+        ),
+    ),
+    ProblemCode.DIMENSION_USED_TWICE: (
+        Wording(
+            message=_("Cost centers and cost units both go to dimension “%(name)s”"),
+            cause=_("A row would carry its amount twice in the same dimension."),
+            remedy=_("Choose another dimension for one of them in the link, or untick one."),
+        ),
+        Wording(
+            message=_("Cost centers and cost units both go to the same dimension"),
+            cause=_("A row would carry its amount twice in the same dimension."),
+            remedy=_("Choose another dimension for one of them in the link, or untick one."),
+        ),
+    ),
+    ProblemCode.WITHOUT_DIMENSION: (
+        Wording(
+            when={**COST_CENTER, "reason": "unticked"},
+            message=_("Lines with a cost center are booked without it"),
+            cause=_("Cost centers are not ticked in the link."),
+            remedy=_("Nothing needs to be done. To send them, tick cost centers in the link."),
+        ),
+        Wording(
+            when={**COST_UNIT, "reason": "unticked"},
+            message=_("Lines with a cost unit are booked without it"),
+            cause=_("Cost units are not ticked in the link."),
+            remedy=_("Nothing needs to be done. To send them, tick cost units in the link."),
+        ),
+        Wording(
+            when={**COST_CENTER, "reason": "pattern"},
+            message=_("Lines with a cost center are booked without it"),
+            cause=_("The link lets only some ledger accounts carry dimensions, and not this one."),
+            remedy=_(
+                "Nothing needs to be done. To send them, change in the link which ledger accounts "
+                "carry dimensions."
+            ),
+        ),
+        Wording(
+            when={**COST_UNIT, "reason": "pattern"},
+            message=_("Lines with a cost unit are booked without it"),
+            cause=_("The link lets only some ledger accounts carry dimensions, and not this one."),
+            remedy=_(
+                "Nothing needs to be done. To send them, change in the link which ledger accounts "
+                "carry dimensions."
+            ),
+        ),
+        Wording(
+            message=_("Lines are booked without their cost center or cost unit"),
+            cause=_(
+                "They are not ticked in the link, or the link lets only some ledger accounts "
+                "carry dimensions."
+            ),
+            remedy=_("Nothing needs to be done. To send them, change the link's dimensions."),
+        ),
+    ),
+}

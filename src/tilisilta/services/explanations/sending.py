@@ -1,0 +1,123 @@
+"""Words for what happened to a receipt on its way to Procountor."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tilisilta.domain.problems import ProblemCode
+from tilisilta.services.explanations.wording import Wording
+
+CHECK_AND_SEND = _("Put that right, check the journal again, and send it.")
+LOOK_AGAIN = _(
+    "Wait: Tilisilta looks for the receipt and sends it again only if it is surely absent."
+)
+
+SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
+    ProblemCode.REJECTED: (
+        Wording(
+            message=_("Procountor refused the receipt: %(answer)s"),
+            cause=_("Procountor's answer %(status)s is about the field %(field)s."),
+            remedy=CHECK_AND_SEND,
+        ),
+        Wording(
+            message=_("Procountor refused the receipt: %(answer)s"),
+            cause=_("These are Procountor's own words, with answer %(status)s."),
+            remedy=CHECK_AND_SEND,
+        ),
+        Wording(
+            message=_("Procountor refused the receipt"),
+            cause=_("Its own words stand on the receipt, with the field they are about."),
+            remedy=CHECK_AND_SEND,
+        ),
+    ),
+    ProblemCode.UNCERTAIN: (
+        Wording(
+            message=_("It is uncertain whether the receipt is booked"),
+            cause=_("Procountor gave no clear answer when the receipt was sent."),
+            remedy=LOOK_AGAIN,
+        ),
+    ),
+    ProblemCode.FOUND_SEVERAL_TIMES: (
+        Wording(
+            message=_("The receipt is in Procountor more than once: %(numbers)s"),
+            cause=_("Several receipts in Procountor carry the same token. Nothing more is sent."),
+            remedy=_("Remove all but one of them in Procountor, then look for it again here."),
+        ),
+        Wording(
+            message=_("The receipt is in Procountor more than once"),
+            cause=_("Several receipts in Procountor carry the same token. Nothing more is sent."),
+            remedy=_("Remove all but one of them in Procountor, then look for it again here."),
+        ),
+    ),
+    ProblemCode.BOOKED_DIFFERENTLY: (
+        Wording(
+            message=_("What Procountor booked differs from what was sent"),
+            cause=_("These differ: %(fields)s."),
+            remedy=_(
+                "Open the receipt in Procountor and compare it with the journal. Correct it there "
+                "if somebody has not changed it on purpose."
+            ),
+        ),
+        Wording(
+            message=_("What Procountor booked differs from what was sent"),
+            cause=_("The receipt was read back, and its rows or its heading are not the same."),
+            remedy=_(
+                "Open the receipt in Procountor and compare it with the journal. Correct it there "
+                "if somebody has not changed it on purpose."
+            ),
+        ),
+    ),
+    ProblemCode.ACCOUNT_DIED: (
+        Wording(
+            message=_("The authorisation of account %(name)s has ended"),
+            cause=_("It was withdrawn in Procountor, or the API key has expired. Nothing is lost."),
+            remedy=_(
+                "Authorise the account again and choose the same company, %(company)s. Sending "
+                "then continues by itself."
+            ),
+        ),
+        Wording(
+            message=_("The authorisation of the account has ended"),
+            cause=_("It was withdrawn in Procountor, or the API key has expired. Nothing is lost."),
+            remedy=_(
+                "Authorise the account again and choose the same company. Sending then continues "
+                "by itself."
+            ),
+        ),
+    ),
+    ProblemCode.PREVIEW_CHANGED: (
+        Wording(
+            message=_("What would be sent is no longer what you looked at"),
+            cause=_(
+                "The link or the company in Procountor has changed since the preview was shown. "
+                "Nothing was sent."
+            ),
+            remedy=_("Look at the new preview, and send if it is right."),
+        ),
+    ),
+    ProblemCode.WRONG_COMPANY: (
+        Wording(
+            message=_("The account is authorised for another company, %(company)s"),
+            cause=_("The link was made for a different company in Procountor. Nothing was sent."),
+            remedy=_("Authorise the account again and choose the company of the link."),
+        ),
+        Wording(
+            message=_("The account %(name)s is authorised for another company"),
+            cause=_("The link was made for a different company in Procountor. Nothing was sent."),
+            remedy=_("Authorise the account again and choose the company of the link."),
+        ),
+        Wording(
+            message=_("The account is authorised for another company"),
+            cause=_("The link was made for a different company in Procountor. Nothing was sent."),
+            remedy=_("Authorise the account again and choose the company of the link."),
+        ),
+    ),
+    ProblemCode.WAITS_FOR_EARLIER: (
+        Wording(
+            message=_("The receipt waits for an earlier one"),
+            cause=_(
+                "An earlier receipt to the same company is uncertain or was refused, and receipts "
+                "are sent one after the other."
+            ),
+            remedy=_("Resolve the earlier one; this one then continues by itself."),
+        ),
+    ),
+}

@@ -1,0 +1,94 @@
+"""Facts as a reader wants to see them: amounts, dates and periods in the reader's own way."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from django.utils import formats
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_noop as _
+
+from tilisilta.domain.problems import Problem
+
+AMOUNTS = {"amount", "difference"}
+DATES = {"date", "moved_to", "start"}
+
+FIELDS = {
+    "name": _("name"),
+    "receipt_date": _("receipt date"),
+    "accountants_notes": _("notes"),
+    "account": _("ledger account"),
+    "accounting_value": _("amount"),
+    "description": _("description"),
+    "dimension_values": _("dimensions"),
+    "missing": _("is missing"),
+    "unexpected": _("was not sent"),
+}
+
+
+def shown_facts(problem: Problem) -> Mapping[str, str]:
+    """The facts of ``problem`` by name, in the active language."""
+    return {name: _shown(name, value) for name, value in problem.facts if value}
+
+
+def where(problem: Problem) -> str:
+    """A sentence that says which lines a problem is about; empty when it is about none."""
+    if problem.line is None:
+        return ""
+    more = int(problem.fact("lines") or 1) - 1
+    if not more:
+        return gettext("It concerns line %(line)s.") % {"line": problem.line}
+    text = ngettext(
+        "It concerns line %(line)s and %(count)s more line.",
+        "It concerns line %(line)s and %(count)s more lines.",
+        more,
+    )
+    return text % {"line": problem.line, "count": shown_count(more)}
+
+
+def shown_count(number: int) -> str:
+    """A whole number with its thousands parted."""
+    return formats.number_format(number, use_l10n=True, force_grouping=True)
+
+
+def _shown(name: str, value: str) -> str:
+    if name in AMOUNTS:
+        return _shown_amount(value)
+    if name in DATES:
+        return _shown_date(value)
+    if name == "period":
+        return formats.date_format(date.fromisoformat(f"{value}-01"), "YEAR_MONTH_FORMAT")
+    if name == "dates":
+        return "; ".join(_shown_difference(part) for part in value.split(", "))
+    if name == "fields":
+        return "; ".join(_shown_field(part) for part in value.split(", "))
+    return value
+
+
+def _shown_amount(value: str) -> str:
+    shown = formats.number_format(abs(Decimal(value)), 2, use_l10n=True, force_grouping=True)
+    # A true minus, as wide as a figure, that a negative amount is not mistaken for a dash.
+    return f"\N{MINUS SIGN}{shown}" if value.startswith("-") else shown
+
+
+def _shown_date(value: str) -> str:
+    return formats.date_format(date.fromisoformat(value), "DATE_FORMAT")
+
+
+def _shown_difference(part: str) -> str:
+    """One of the unbalanced dates, "2026-05-31 -0.01", or how many are not named, "+3"."""
+    if part.startswith("+"):
+        rest = int(part[1:])
+        return ngettext("%(count)s more date", "%(count)s more dates", rest) % {"count": rest}
+    day, difference = part.split(" ")
+    return f"{_shown_date(day)}: {_shown_amount(difference)}"
+
+
+def _shown_field(part: str) -> str:
+    """One deviation of a booked receipt, "receipt_date" or "row 3 account"."""
+    row, _space, field = part.rpartition(" ")
+    shown = gettext(FIELDS[field]) if field in FIELDS else field
+    if not row:
+        return shown
+    number = row.removeprefix("row ")
+    return gettext("row %(number)s: %(field)s") % {"number": number, "field": shown}

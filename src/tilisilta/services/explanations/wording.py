@@ -1,0 +1,64 @@
+"""How a text is chosen for the facts of a case, and filled with them for the reader's eyes."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """What happened, why, and what to do about it, in the active language."""
+
+    message: str
+    cause: str
+    remedy: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wording:
+    """The three texts for one kind of case.
+
+    It fits a case that has the facts named in ``when``, with those values, and every fact its
+    placeholders name. ``hints`` are sentences added to the remedy, each only where it fits.
+    """
+
+    message: Promise
+    cause: Promise
+    remedy: Promise
+    when: Mapping[str, str] | None = None
+    hints: tuple[Promise, ...] = ()
+
+    def fits(self, facts: Mapping[str, str]) -> bool:
+        """Tell whether this wording is about a case with ``facts`` and can be filled by them."""
+        has_values = all(facts.get(name) == value for name, value in (self.when or {}).items())
+        return has_values and all(
+            can_fill(text, facts) for text in (self.message, self.cause, self.remedy)
+        )
+
+    def filled(self, facts: Mapping[str, str]) -> Explanation:
+        """The texts with ``facts``, which are shown as they are given."""
+        hints = [hint for hint in self.hints if can_fill(hint, facts)]
+        return Explanation(
+            message=fill(self.message, facts),
+            cause=fill(self.cause, facts),
+            remedy=" ".join(fill(text, facts) for text in (self.remedy, *hints)),
+        )
+
+
+def choose_wording(wordings: Iterable[Wording], facts: Mapping[str, str]) -> Wording:
+    """The first wording that fits. The last of every list is general and fits every case."""
+    return next(wording for wording in wordings if wording.fits(facts))
+
+
+def can_fill(text: Promise, facts: Mapping[str, str]) -> bool:
+    """Tell whether ``facts`` has everything that ``text`` names."""
+    return all(name in facts for name in PLACEHOLDER.findall(str(text)))
+
+
+def fill(text: Promise, facts: Mapping[str, str]) -> str:
+    """``text`` in the active language, with ``facts`` in the places it names."""
+    return PLACEHOLDER.sub(lambda found: facts[found[1]], str(text))

@@ -1,0 +1,126 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+
+from tilisilta.domain.problems import Problem, ProblemCode, facts
+from tilisilta.errors import NeedsAttention, TryAgainLater
+from tilisilta.services.explanations import WORDS, catalogue, explain, explain_error
+from tilisilta.services.explanations.wording import PLACEHOLDER
+
+
+class TestExplain:
+    @pytest.mark.parametrize("code", list(ProblemCode))
+    def test_has_words_for_every_problem_whatever_is_known_of_it(self, code: ProblemCode) -> None:
+        explained = explain(Problem(code=code))
+
+        assert explained.message
+        assert explained.cause
+        assert explained.remedy
+
+    def test_names_the_facts_of_the_case(self) -> None:
+        problem = Problem(
+            code=ProblemCode.LEDGER_ACCOUNT_UNKNOWN,
+            line=12,
+            facts=facts(account="5035", near="5030, 5010", lines=4),
+        )
+
+        explained = explain(problem)
+
+        assert explained.message == "Ledger account 5035 is unknown in Procountor"
+        assert explained.cause.endswith("It concerns line 12 and 3 more lines.")
+        assert explained.remedy.endswith("Ledger accounts that look alike: 5030, 5010.")
+
+    def test_leaves_out_a_hint_without_facts(self) -> None:
+        problem = Problem(code=ProblemCode.LEDGER_ACCOUNT_UNKNOWN, facts=facts(account="5035"))
+
+        explained = explain(problem)
+
+        assert "look alike" not in explained.remedy
+
+    def test_tells_a_closed_year_from_a_missing_one(self) -> None:
+        day = date(2026, 1, 31)
+        closed, missing = (
+            explain(Problem(code=ProblemCode.PERIOD_CLOSED, facts=facts(date=day, reason=reason)))
+            for reason in ("fiscal-year", "no-fiscal-year")
+        )
+
+        assert "closed fiscal year" in closed.message
+        assert "no fiscal year" in missing.message
+
+    def test_shows_amounts_with_a_true_minus(self) -> None:
+        problem = Problem(
+            code=ProblemCode.NOT_BALANCED,
+            facts=facts(difference=Decimal("-1234.5"), dates="2026-05-31 -1234.50, +3"),
+        )
+
+        explained = explain(problem)
+
+        assert explained.message == "The journal does not balance: −1,234.50"
+        assert "3 more dates" in explained.cause
+
+    def test_names_the_fields_that_were_booked_differently(self) -> None:
+        problem = Problem(
+            code=ProblemCode.BOOKED_DIFFERENTLY,
+            facts=facts(fields="receipt_date, row 3 accounting_value"),
+        )
+
+        explained = explain(problem)
+
+        assert explained.cause == "These differ: receipt date; row 3: amount."
+
+    def test_keeps_a_percent_sign_in_a_fact(self) -> None:
+        problem = Problem(code=ProblemCode.TEST_COMPANY, facts=facts(company="100 %(x)s Oy"))
+
+        assert explain(problem).message == "100 %(x)s Oy is a test company"
+
+
+class TestCatalogue:
+    def test_has_every_problem_once_in_general_words(self) -> None:
+        codes = [code for code, _ in catalogue()]
+
+        assert codes == list(ProblemCode)
+
+    def test_goes_from_the_journal_by_the_file_to_the_sending(self) -> None:
+        groups = "".join(dict.fromkeys(code[0] for code, _ in catalogue()))
+
+        assert groups == "NFS"
+
+    @pytest.mark.parametrize("code", list(ProblemCode))
+    def test_has_general_words_without_places_to_fill(self, code: ProblemCode) -> None:
+        general = WORDS[code][-1]
+
+        texts = f"{general.message}{general.cause}{general.remedy}"
+
+        assert not PLACEHOLDER.search(texts)
+        assert not general.when
+
+
+class TestExplainError:
+    def test_says_how_long_to_wait(self) -> None:
+        class ProcountorBusy(TryAgainLater):
+            pass
+
+        explained = explain_error(ProcountorBusy("busy", retry_after_seconds=200))
+
+        assert explained.remedy == "Try again in 4 minutes."
+
+    def test_keeps_the_words_of_procountor(self) -> None:
+        class ProcountorRejected(NeedsAttention):
+            status = 400
+            answers = (("transactions[2].account", "Account 5035 is unknown."),)
+
+        explained = explain_error(ProcountorRejected("rejected"))
+
+        assert explained.message == "Procountor refused it: Account 5035 is unknown."
+
+    def test_has_words_for_an_error_it_does_not_know(self) -> None:
+        explained = explain_error(TryAgainLater("later"))
+
+        assert explained.remedy == "Try again in a few minutes."
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    translation.activate("en")
