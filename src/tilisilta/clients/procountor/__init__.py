@@ -1,0 +1,1 @@
+"""Procountor's API: its words in, our domain values out."""

@@ -1,0 +1,249 @@
+"""Procountor's other answers, turned into domain values: session, company, lists, refusals."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from pydantic import TypeAdapter
+
+from tilisilta.clients.procountor.errors import Answers
+from tilisilta.clients.procountor.wire import Answer, Text, parse_json
+from tilisilta.domain.administrations import (
+    Administration,
+    Dimension,
+    DimensionItem,
+    FiscalYear,
+    LedgerAccount,
+    TrackingPeriod,
+    TrackingPeriodStatus,
+    VatStatus,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """The company that an access token is for."""
+
+    company_id: int
+    company_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedReceipt:
+    """A ledger receipt as the list of them shows it: without its rows."""
+
+    ledger_receipt_id: int
+    receipt_number: int | None
+    name: str
+    receipt_date: date
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptPage:
+    """One page of the list of ledger receipts.
+
+    ``page_size`` is what Procountor counts as a full page, and ``total_count`` how many receipts
+    all pages hold; each is ``None`` if it does not say.
+    """
+
+    receipts: tuple[ListedReceipt, ...]
+    page_size: int | None
+    total_count: int | None
+
+
+def decode_session(content: bytes) -> Session:
+    """The answer of ``/sessioninfo``. Raises ``ValueError``, as all of these do."""
+    session = _SessionInfo.model_validate(parse_json(content))
+    return Session(company_id=session.company_id, company_name=session.name)
+
+
+def decode_administration(
+    *, company: bytes, accounts: bytes, dimensions: bytes, fiscal_years: bytes, vat: bytes
+) -> Administration:
+    """The answers of the five addresses that together describe a company."""
+    about = _Company.model_validate(parse_json(company))
+    chart = _Chart.model_validate(parse_json(accounts))
+    years = _FiscalYears.model_validate(parse_json(fiscal_years))
+    vats = _Vats.model_validate(parse_json(vat))
+    return Administration(
+        procountor_company_id=about.id,
+        name=about.name,
+        business_id=about.business_identifier.code if about.business_identifier else "",
+        currency=about.company_currency,
+        ledger_accounts=tuple(account.value() for account in chart.ledger_accounts or ()),
+        dimensions=tuple(
+            one.value() for one in _DIMENSIONS.validate_python(parse_json(dimensions))
+        ),
+        fiscal_years=tuple(year.value() for year in years.fiscal_years or ()),
+        vat_statuses=tuple(status.value() for status in vats.vat_statuses or ()),
+    )
+
+
+def decode_item(content: bytes) -> DimensionItem:
+    """The answer to a dimension item that was created."""
+    return _Item.model_validate(parse_json(content)).value()
+
+
+def decode_page(content: bytes) -> ReceiptPage:
+    """One page of ``/ledgerreceipts``."""
+    page = _Page.model_validate(parse_json(content))
+    return ReceiptPage(
+        receipts=tuple(row.value() for row in page.results or ()),
+        page_size=page.meta.page_size if page.meta else None,
+        total_count=page.meta.total_count if page.meta else None,
+    )
+
+
+def decode_refusal(content: bytes) -> Answers:
+    """What Procountor found fault with; nothing if the answer is not in its documented form.
+
+    A gateway in front of Procountor may answer with a page of HTML instead.
+    """
+    try:
+        refusal = _Refusal.model_validate(parse_json(content))
+    except ValueError:
+        return ()
+    return tuple((fault.field, fault.message) for fault in refusal.errors)
+
+
+class _SessionInfo(Answer):
+    company_id: int
+    name: Text
+
+
+class _BusinessIdentifier(Answer):
+    code: Text = ""
+
+
+class _Company(Answer):
+    id: int
+    name: Text
+    business_identifier: _BusinessIdentifier | None = None
+    company_currency: str
+
+
+class _Account(Answer):
+    ledger_account_code: str
+    name: Text = ""
+    active: bool
+
+    def value(self) -> LedgerAccount:
+        return LedgerAccount(code=self.ledger_account_code, name=self.name, is_active=self.active)
+
+
+class _Chart(Answer):
+    ledger_accounts: tuple[_Account, ...] | None
+
+
+class _Item(Answer):
+    id: int
+    code_name: Text
+    description: Text = ""
+    status: str | None = None
+
+    def value(self) -> DimensionItem:
+        # "P" is passive. An active item has no status at all.
+        return DimensionItem(
+            item_id=self.id,
+            code=self.code_name,
+            description=self.description,
+            is_active=self.status != "P",
+        )
+
+
+class _Dimension(Answer):
+    id: int
+    name: Text
+    items: tuple[_Item, ...] | None = None
+
+    def value(self) -> Dimension:
+        items = tuple(item.value() for item in self.items or ())
+        return Dimension(dimension_id=self.id, name=self.name, items=items)
+
+
+_DIMENSIONS = TypeAdapter(tuple[_Dimension, ...])
+
+
+class _TrackingPeriod(Answer):
+    start_date: date
+    end_date: date
+    status: TrackingPeriodStatus
+
+    def value(self) -> TrackingPeriod:
+        return TrackingPeriod(
+            start_date=self.start_date, end_date=self.end_date, status=self.status
+        )
+
+
+class _FiscalYear(Answer):
+    start_date: date
+    end_date: date
+    is_open: bool
+    tracking_periods: tuple[_TrackingPeriod, ...] | None = None
+
+    def value(self) -> FiscalYear:
+        return FiscalYear(
+            start_date=self.start_date,
+            end_date=self.end_date,
+            is_open=self.is_open,
+            tracking_periods=tuple(period.value() for period in self.tracking_periods or ()),
+        )
+
+
+class _FiscalYears(Answer):
+    fiscal_years: tuple[_FiscalYear, ...] | None
+
+
+class _VatStatus(Answer):
+    vat_status: int
+    description: Text = ""
+    sales: bool = False
+    purchase: bool = False
+
+    def value(self) -> VatStatus:
+        return VatStatus(
+            number=self.vat_status,
+            description=self.description,
+            for_sales=self.sales,
+            for_purchases=self.purchase,
+        )
+
+
+class _Vats(Answer):
+    vat_statuses: tuple[_VatStatus, ...] | None
+
+
+class _ListedReceipt(Answer):
+    id: int
+    name: Text = ""
+    receipt_date: date
+    receipt_number: int | None = None
+    status: Text = ""
+
+    def value(self) -> ListedReceipt:
+        return ListedReceipt(
+            ledger_receipt_id=self.id,
+            receipt_number=self.receipt_number,
+            name=self.name,
+            receipt_date=self.receipt_date,
+            status=self.status,
+        )
+
+
+class _Meta(Answer):
+    page_size: int | None = None
+    total_count: int | None = None
+
+
+class _Page(Answer):
+    results: tuple[_ListedReceipt, ...] | None
+    meta: _Meta | None = None
+
+
+class _Fault(Answer):
+    field: Text = ""
+    message: Text = ""
+
+
+class _Refusal(Answer):
+    errors: tuple[_Fault, ...]

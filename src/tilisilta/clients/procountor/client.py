@@ -1,0 +1,184 @@
+"""The client for one company in Procountor: read it, find our receipts, post and approve."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, timedelta
+from types import TracebackType
+from typing import Self, TypeVar
+
+import httpx2
+
+from tilisilta.clients.procountor.answers import (
+    ListedReceipt,
+    ReceiptPage,
+    Session,
+    decode_administration,
+    decode_item,
+    decode_page,
+    decode_session,
+)
+from tilisilta.clients.procountor.errors import (
+    ProcountorOutcomeUnknown,
+    ProcountorRejected,
+    ProcountorUnavailable,
+)
+from tilisilta.clients.procountor.exchange import AccessTokens, Exchange
+from tilisilta.clients.procountor.http import open_http
+from tilisilta.clients.procountor.listing import read_all
+from tilisilta.clients.procountor.wire import decode_booked, encode_item, parse_json
+from tilisilta.domain.administrations import Administration, DimensionItem
+from tilisilta.domain.receipts import BookedReceipt
+
+__all__ = ["AccessTokens", "ListedReceipt", "ProcountorClient", "Session"]
+
+_MOST_IDS = 200
+_PAGE_SIZE = 200
+_Decoded = TypeVar("_Decoded")
+
+
+class ProcountorClient:
+    """Acts in one company of Procountor. Use it in a ``with`` statement.
+
+    ``pace`` is called before every request and returns when it may leave. A read that fails raises
+    ``ProcountorUnavailable`` or ``ProcountorBusy`` and may be tried again; what a write raises says
+    whether anything can have happened.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_url: str,
+        tokens: AccessTokens,
+        pace: Callable[[], None],
+        transport: httpx2.BaseTransport | None = None,
+        timeout_seconds: float = 60,
+    ) -> None:
+        self._http = open_http(transport, base_url=api_url, timeout_seconds=timeout_seconds)
+        self._tokens = tokens
+        self._exchange = Exchange(self._http, tokens=tokens, pace=pace)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._http.close()
+
+    def get_session(self) -> Session:
+        """The company our token is for, and thereby whether the token works."""
+        content = self._exchange.read("/sessioninfo")
+        with _readable_answer():
+            return decode_session(content)
+
+    def get_administration(self) -> Administration:
+        """Read all of the company that the rules look at, in five requests."""
+        read = self._exchange.read
+        company, accounts = read("/company"), read("/coa")
+        dimensions, fiscal_years = read("/dimensions"), read("/fiscalyears")
+        vat = read("/vats/default")
+        with _readable_answer():
+            return decode_administration(
+                company=company,
+                accounts=accounts,
+                dimensions=dimensions,
+                fiscal_years=fiscal_years,
+                vat=vat,
+            )
+
+    def find_by_token(
+        self, tokens: Iterable[str], first: date, last: date
+    ) -> Mapping[str, tuple[ListedReceipt, ...]]:
+        """The receipts that carry each of ``tokens``, among those dated ``first`` to ``last``.
+
+        A token is found in a receipt's name, behind the ``#``, whatever somebody wrote after it.
+        Invalidated receipts count as not there, as nothing of them is in the books.
+        """
+        listed = read_all(lambda number: self._receipt_page(number, first, last))
+        standing = [one for one in listed if one.status != "INVALIDATED"]
+        return {
+            token: tuple(one for one in standing if f"#{token}" in one.name) for token in tokens
+        }
+
+    def get_ledger_receipts(self, ids: Iterable[int]) -> tuple[BookedReceipt, ...]:
+        """Read ledger receipts. Those that do not exist are left out."""
+        wanted = list(dict.fromkeys(ids))
+        pieces = [wanted[start : start + _MOST_IDS] for start in range(0, len(wanted), _MOST_IDS)]
+        return tuple(receipt for piece in pieces for receipt in self._receipts(piece))
+
+    def make_ready(self) -> None:
+        """Renew the access token if it has run out, so that posting does not have to."""
+        self._tokens.current()
+
+    def post_ledger_receipt(self, payload: bytes, *, not_after: float) -> BookedReceipt:
+        """Book ``payload`` as it is, and return the receipt as Procountor booked it.
+
+        The request leaves before ``time.monotonic()`` passes ``not_after``, or not at all.
+        """
+        content = self._exchange.write("POST", "/ledgerreceipts", payload, not_after=not_after)
+        with _readable_outcome():
+            return decode_booked(parse_json(content))
+
+    def approve_ledger_receipt(self, ledger_receipt_id: int) -> None:
+        """Make an unfinished receipt official."""
+        self._exchange.write("PUT", f"/ledgerreceipts/{ledger_receipt_id}/approve")
+
+    def create_dimension_item(
+        self, dimension_id: int, code: str, description: str
+    ) -> DimensionItem:
+        """Add an item to a dimension."""
+        content = self._exchange.write(
+            "POST",
+            f"/dimensions/{dimension_id}/items",
+            encode_item(code=code, description=description),
+        )
+        with _readable_outcome():
+            return decode_item(content)
+
+    def _receipt_page(self, number: int, first: date, last: date) -> ReceiptPage:
+        # Whether both ends belong to the range is not documented, so we ask for a day more.
+        day = timedelta(days=1)
+        content = self._exchange.read(
+            "/ledgerreceipts",
+            {
+                "types": "JOURNAL",
+                "startDate": (first - day).isoformat(),
+                "endDate": (last + day).isoformat(),
+                "orderById": "DESC",
+                "size": str(_PAGE_SIZE),
+                "page": str(number),
+            },
+        )
+        with _readable_answer():
+            return decode_page(content)
+
+    def _receipts(self, ids: Iterable[int]) -> tuple[BookedReceipt, ...]:
+        try:
+            content = self._exchange.read("/ledgerreceipts/" + ",".join(map(str, ids)))
+        except ProcountorRejected as error:
+            if error.status != httpx2.codes.NOT_FOUND:
+                raise
+            return ()
+        with _readable_answer():
+            answer = parse_json(content)
+            # One id is answered with the receipt itself, several with an array.
+            return tuple(map(decode_booked, answer if isinstance(answer, list) else [answer]))
+
+
+@contextmanager
+def _readable_answer() -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise ProcountorUnavailable(f"Procountor's answer makes no sense: {error}") from error
+
+
+@contextmanager
+def _readable_outcome() -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise ProcountorOutcomeUnknown(f"Procountor's answer makes no sense: {error}") from error

@@ -1,0 +1,52 @@
+"""What can go wrong with Procountor, named after what happened and sorted by what to do."""
+
+from tilisilta.errors import NeedsAttention, OutcomeUnknown, TryAgainLater
+
+Answers = tuple[tuple[str, str], ...]
+"""What Procountor found fault with: pairs of a field, empty if it named none, and its message."""
+
+
+class ProcountorUnavailable(TryAgainLater):
+    """Procountor was not reached or did not answer, and nothing changed there."""
+
+
+class ProcountorBusy(TryAgainLater):
+    """Procountor wants fewer requests from us. It did not look at this one."""
+
+
+class ProcountorOutcomeUnknown(OutcomeUnknown):
+    """A write left and no usable answer came back, so Procountor may have done it."""
+
+
+class _Refusal(NeedsAttention):
+    """Procountor understood a request and said no.
+
+    Its own words are in ``answers``. The message repeats only its codes, as its words may quote
+    what was sent, and that can be somebody's pay.
+    """
+
+    def __init__(self, message: str, *, status: int, answers: Answers = ()) -> None:
+        codes = [text for _, text in answers if _is_code(text)]
+        super().__init__(f"{message}: {', '.join(codes)}" if codes else message)
+        self.status = status
+        self.answers = answers
+
+
+class ProcountorRejected(_Refusal):
+    """Procountor found fault with what was sent, and did nothing."""
+
+
+class AccessDenied(_Refusal):
+    """The person or technical user we act for lacks the right to do this in Procountor."""
+
+
+class ApplicationRefused(AccessDenied):
+    """Procountor does not accept our client id and client secret, whoever we act for."""
+
+
+class GrantEnded(NeedsAttention):
+    """Procountor no longer lets us act for the company: somebody must authorise us again."""
+
+
+def _is_code(text: str) -> bool:
+    return text.isascii() and text.isidentifier() and text.isupper()

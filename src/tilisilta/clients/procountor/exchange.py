@@ -1,0 +1,166 @@
+"""One request to Procountor and its answer: paced, authorised, and sorted by what it means."""
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from typing import NoReturn, Protocol
+
+import httpx2
+
+from tilisilta.clients.procountor.answers import decode_refusal
+from tilisilta.clients.procountor.errors import (
+    AccessDenied,
+    GrantEnded,
+    ProcountorBusy,
+    ProcountorOutcomeUnknown,
+    ProcountorRejected,
+    ProcountorUnavailable,
+)
+
+NOTHING_SENT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
+)
+"""No connection was made, so no part of the request has left."""
+
+_REQUEST_TIMEOUT = 408
+
+
+class AccessTokens(Protocol):
+    """Where the client gets its access tokens from."""
+
+    def current(self) -> str:
+        """A token that should work."""
+
+    def renewed(self, instead_of: str) -> str:
+        """Another token than ``instead_of``, which Procountor has refused."""
+
+
+class Exchange:
+    """Sends requests and returns the content of answers that say yes; all others are raised.
+
+    A request that Procountor refuses with 401 is sent once more with a new token. Nothing else is
+    ever repeated here.
+    """
+
+    def __init__(
+        self, http: httpx2.Client, *, tokens: AccessTokens, pace: Callable[[], None]
+    ) -> None:
+        self._http = http
+        self._tokens = tokens
+        self._pace = pace
+
+    def read(self, path: str, params: Mapping[str, str] | None = None) -> bytes:
+        """Read ``path``. A read without an answer changed nothing and may be tried again."""
+
+        def send(token: str) -> httpx2.Response:
+            self._pace()
+            try:
+                return self._http.get(path, params=params, headers=_authorisation(token))
+            except httpx2.RequestError as error:
+                raise ProcountorUnavailable(_unreached(error)) from error
+
+        return _accepted(self._authorised(send), unanswered=ProcountorUnavailable)
+
+    def write(
+        self, method: str, path: str, content: bytes = b"", *, not_after: float = math.inf
+    ) -> bytes:
+        """Write to ``path``, unless ``time.monotonic()`` is past ``not_after`` before it leaves.
+
+        Only a write that surely did not leave may be tried again; one that left and got no clear
+        answer raises ``ProcountorOutcomeUnknown``.
+        """
+
+        def send(token: str) -> httpx2.Response:
+            self._pace()
+            _must_leave_by(not_after)
+            try:
+                return self._http.request(
+                    method,
+                    path,
+                    content=content,
+                    headers=_authorisation(token) | _content_type(content),
+                    extensions={"trace": _last_check(not_after)},
+                )
+            except NOTHING_SENT as error:
+                raise ProcountorUnavailable(_unreached(error)) from error
+            except httpx2.RequestError as error:
+                raise ProcountorOutcomeUnknown(_unreached(error)) from error
+
+        return _accepted(self._authorised(send), unanswered=ProcountorOutcomeUnknown)
+
+    def _authorised(self, send: Callable[[str], httpx2.Response]) -> httpx2.Response:
+        token = self._tokens.current()
+        response = send(token)
+        if response.status_code == httpx2.codes.UNAUTHORIZED:
+            response = send(self._tokens.renewed(token))
+        if response.status_code == httpx2.codes.UNAUTHORIZED:
+            raise GrantEnded("Procountor refused a new access token too.")
+        return response
+
+
+def retry_after_seconds(response: httpx2.Response) -> int | None:
+    """How long Procountor wants us to wait, if it says so in seconds."""
+    told = response.headers.get("Retry-After", "")
+    return int(told) if told.isascii() and told.isdigit() else None
+
+
+def refuse(response: httpx2.Response) -> NoReturn:
+    """Raise what an answer of 4xx means, except 401."""
+    status = response.status_code
+    if status == httpx2.codes.TOO_MANY_REQUESTS:
+        raise ProcountorBusy(
+            "Procountor wants fewer requests.", retry_after_seconds=retry_after_seconds(response)
+        )
+    kind = AccessDenied if status == httpx2.codes.FORBIDDEN else ProcountorRejected
+    raise kind(
+        f"Procountor refused the request with status {status}",
+        status=status,
+        answers=decode_refusal(response.content),
+    )
+
+
+def _accepted(
+    response: httpx2.Response,
+    *,
+    unanswered: type[ProcountorUnavailable] | type[ProcountorOutcomeUnknown],
+) -> bytes:
+    if response.is_success:
+        return response.content
+    # A time-out of the gateway comes as 408, and says no more than 504 does.
+    if response.is_client_error and response.status_code != _REQUEST_TIMEOUT:
+        refuse(response)
+    raise unanswered(f"Procountor answered with status {response.status_code}.")
+
+
+def _must_leave_by(not_after: float) -> None:
+    if time.monotonic() > not_after:
+        raise ProcountorUnavailable("The request was ready to leave too late, and was not sent.")
+
+
+def _last_check(not_after: float) -> Callable[[str, object], None]:
+    """Look at the clock again once connected, right before the first byte of the request leaves.
+
+    Looking up the address and connecting have no time limit that we could count on.
+    """
+
+    def check(event: str, _: object) -> None:
+        if event == "http11.send_request_headers.started":
+            _must_leave_by(not_after)
+
+    return check
+
+
+def _authorisation(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _content_type(content: bytes) -> dict[str, str]:
+    return {"Content-Type": "application/json"} if content else {}
+
+
+def _unreached(error: httpx2.RequestError) -> str:
+    return f"Procountor gave no answer ({type(error).__name__})."

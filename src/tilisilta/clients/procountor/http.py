@@ -1,0 +1,32 @@
+"""How we connect to Procountor, and under which name."""
+
+import ssl
+from functools import cache
+
+import httpx2
+
+from tilisilta import __version__
+
+
+def open_http(
+    transport: httpx2.BaseTransport | None, *, base_url: str = "", timeout_seconds: float
+) -> httpx2.Client:
+    """An HTTP client that says who we are. ``None`` as ``transport`` is the network.
+
+    The time-out counts anew for connecting, for each write and for each read. Redirects are not
+    followed: a write must not be sent a second time.
+    """
+    return httpx2.Client(
+        base_url=base_url,
+        headers={"User-Agent": f"Tilisilta/{__version__}", "Accept": "application/json"},
+        timeout=timeout_seconds,
+        transport=transport,
+        verify=_trusted_authorities() if transport is None else True,
+        follow_redirects=False,
+    )
+
+
+@cache
+def _trusted_authorities() -> ssl.SSLContext:
+    # Reading the certificates takes longer than all else we do to post a receipt.
+    return httpx2.create_ssl_context()

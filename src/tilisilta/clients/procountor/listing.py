@@ -1,0 +1,51 @@
+"""Reads the whole list of ledger receipts, although it may change from one page to the next."""
+
+from collections.abc import Callable, Iterator
+
+from tilisilta.clients.procountor.answers import ListedReceipt, ReceiptPage
+from tilisilta.clients.procountor.errors import ProcountorUnavailable
+
+_MOST_PASSES = 5
+
+_Receipts = dict[int, ListedReceipt]
+
+
+def read_all(read_page: Callable[[int], ReceiptPage]) -> tuple[ListedReceipt, ...]:
+    """All receipts of the list whose pages ``read_page`` reads, counted from 0, each once.
+
+    A receipt that leaves the list while we read it moves all behind it forward, and one of them may
+    slip onto a page we have already read. Overlooking a receipt would book it twice, so the list is
+    read again until a pass is surely whole. If it never is, ``ProcountorUnavailable`` is raised.
+    """
+    earlier: _Receipts | None = None
+    for _ in range(_MOST_PASSES):
+        pages = tuple(_pages(read_page))
+        receipts = {one.ledger_receipt_id: one for page in pages for one in page.receipts}
+        if _is_whole(pages, receipts) or receipts.keys() == (earlier or {}).keys():
+            return tuple(receipts.values())
+        earlier = receipts
+    raise ProcountorUnavailable("The list of ledger receipts kept changing while it was read.")
+
+
+def _pages(read_page: Callable[[int], ReceiptPage]) -> Iterator[ReceiptPage]:
+    seen: set[int] = set()
+    number = 0
+    while True:
+        page = read_page(number)
+        yield page
+        # Procountor may give smaller pages than we ask for. If it does not say how large they are,
+        # only an empty one is surely the last.
+        if len(page.receipts) < (page.page_size or 1):
+            return
+        ids = {one.ledger_receipt_id for one in page.receipts}
+        if ids <= seen:
+            raise ProcountorUnavailable("The list of ledger receipts gave the same page again.")
+        seen |= ids
+        number += 1
+
+
+def _is_whole(pages: tuple[ReceiptPage, ...], receipts: _Receipts) -> bool:
+    """Tell whether one pass surely missed nothing: it was one page, or the count never changed."""
+    if len(pages) == 1:
+        return True
+    return {page.total_count for page in pages} == {len(receipts)}

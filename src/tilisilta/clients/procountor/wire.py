@@ -1,0 +1,200 @@
+"""Ledger receipts as JSON: the exact bytes we send, and what Procountor answers with."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from tilisilta.domain.receipts import (
+    NO_VAT_HANDLING,
+    BookedReceipt,
+    DimensionValue,
+    ReceiptBody,
+    Transaction,
+)
+
+_VAT = {"vatType": "PURCHASE", "vatStatus": NO_VAT_HANDLING}
+
+
+def encode_receipt(body: ReceiptBody) -> bytes:
+    """The request that books ``body``. Equal bodies give equal bytes.
+
+    Each row has a line of its own, as people read this as well. Texts that are empty are left out,
+    since Procountor refuses some fields that are there but empty. Raises ``ValueError`` for an
+    amount that two decimals cannot hold: it is never rounded.
+    """
+    fields = [f"{_json(key)}: {_json(value)}" for key, value in _heading(body)]
+    rows = ",\n    ".join(_json(_row(row)) for row in body.transactions)
+    fields.append(f'"transactions": [\n    {rows}\n  ]')
+    return ("{\n  " + ",\n  ".join(fields) + "\n}\n").encode()
+
+
+def decode_receipt(payload: bytes) -> ReceiptBody:
+    """The body that :func:`encode_receipt` made ``payload`` of; its rows have no positions."""
+    return _Receipt.model_validate(parse_json(payload)).body()
+
+
+def decode_booked(answer: object) -> BookedReceipt:
+    """A ledger receipt as Procountor holds it, from parsed JSON. Raises ``ValueError``."""
+    return _Booked.model_validate(answer).receipt()
+
+
+def encode_item(*, code: str, description: str) -> bytes:
+    """The request that creates a dimension item."""
+    return _json({"codeName": code, "description": description}).encode()
+
+
+def parse_json(content: bytes) -> object:
+    """Parse JSON without ever making a float of an amount. Raises ``ValueError``."""
+    value: object = json.loads(content, parse_float=Decimal)
+    return value
+
+
+class Answer(BaseModel):
+    """What all answers of Procountor have in common: its spelling, and fields we do not know.
+
+    The values stay out of the errors about them, as they may be salaries or tokens.
+    """
+
+    model_config = ConfigDict(alias_generator=to_camel, frozen=True, hide_input_in_errors=True)
+
+
+def _text(value: object) -> object:
+    return "" if value is None else value
+
+
+def _number_or_none(value: object) -> object:
+    # Only what has been approved surely has a number, and some fields are empty instead of null.
+    return None if value == "" else value
+
+
+def _list(value: object) -> object:
+    return () if value is None else value
+
+
+def _decimal(value: object) -> object:
+    # A whole amount arrives as an int, and a bool is an int to Python but no amount.
+    return Decimal(value) if type(value) is int else value
+
+
+def _in_cents(value: Decimal) -> Decimal:
+    """``value`` with two decimals if they can hold it: Procountor may answer with four."""
+    cents = Decimal(f"{value:.2f}")
+    return cents if cents == value else value
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+_Number = Annotated[int | None, BeforeValidator(_number_or_none)]
+_Amount = Annotated[
+    Decimal,
+    Field(strict=True, max_digits=20),
+    BeforeValidator(_decimal),
+    AfterValidator(_in_cents),
+]
+
+
+class _DimensionValue(Answer):
+    dimension_id: int
+    item_id: int
+    value: _Amount
+
+
+class _Row(Answer):
+    account: str
+    accounting_value: _Amount
+    description: Text = ""
+    dimension_item_values: Annotated[tuple[_DimensionValue, ...], BeforeValidator(_list)] = ()
+
+    def transaction(self) -> Transaction:
+        return Transaction(
+            account=self.account,
+            accounting_value=self.accounting_value,
+            description=self.description,
+            dimension_values=tuple(
+                DimensionValue(dimension_id=one.dimension_id, item_id=one.item_id, value=one.value)
+                for one in self.dimension_item_values
+            ),
+        )
+
+
+class _Receipt(Answer):
+    name: Text
+    receipt_date: date
+    accountants_notes: Text = ""
+    transactions: Annotated[tuple[_Row, ...], BeforeValidator(_list)]
+
+    def body(self) -> ReceiptBody:
+        return ReceiptBody(
+            name=self.name,
+            receipt_date=self.receipt_date,
+            accountants_notes=self.accountants_notes,
+            transactions=tuple(row.transaction() for row in self.transactions),
+        )
+
+
+class _Booked(_Receipt):
+    id: int
+    status: Text = ""
+    version: Text = ""
+    receipt_number: _Number = None
+    invoice_number: _Number = None
+
+    def receipt(self) -> BookedReceipt:
+        return BookedReceipt(
+            ledger_receipt_id=self.id,
+            receipt_number=self.receipt_number,
+            invoice_number=self.invoice_number,
+            status=self.status,
+            version=self.version,
+            body=self.body(),
+        )
+
+
+def _heading(body: ReceiptBody) -> Iterator[tuple[str, object]]:
+    yield "type", "JOURNAL"
+    yield "name", body.name
+    yield "receiptDate", body.receipt_date.isoformat()
+    yield from _VAT.items()
+    if body.accountants_notes:
+        yield "accountantsNotes", body.accountants_notes
+
+
+def _row(row: Transaction) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "transactionType": "ENTRY",
+        "account": row.account,
+        "accountingValue": row.accounting_value,
+        "vatPercent": 0,
+        **_VAT,
+    }
+    if row.description:
+        fields["description"] = row.description
+    if row.dimension_values:
+        fields["dimensionItemValues"] = [
+            {"dimensionId": one.dimension_id, "itemId": one.item_id, "value": one.value}
+            for one in row.dimension_values
+        ]
+    return fields
+
+
+def _json(value: object) -> str:
+    """``value`` as JSON. The standard library's writer knows numbers only as floats."""
+    if isinstance(value, Decimal):
+        return _amount(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_json(key)}: {_json(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_json(one) for one in value) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _amount(value: Decimal) -> str:
+    # Minus zero equals zero and must read like it.
+    text = f"{abs(value) if value.is_zero() else value:.2f}"
+    if not value.is_finite() or Decimal(text) != value:
+        raise ValueError("An amount of a ledger receipt has more than two decimals.")
+    return text
