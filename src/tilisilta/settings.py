@@ -182,6 +182,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "tilisilta.web.context.page",
             ],
+            "libraries": {"ledger": "tilisilta.web.templatetags.ledger"},
         },
     }
 ]

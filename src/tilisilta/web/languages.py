@@ -3,10 +3,16 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from tilisilta.services.users import choose_language
 
 COOKIE = "language"
+COOKIE_AGE_SECONDS = 365 * 24 * 60 * 60
 
 
 class LanguageMiddleware:
@@ -21,8 +27,41 @@ class LanguageMiddleware:
         if chosen not in dict(settings.LANGUAGES):
             chosen = translation.get_language_from_request(request)
         with translation.override(chosen):
-            request.LANGUAGE_CODE = chosen  # type: ignore[attr-defined]  # as Django's own does
+            request.LANGUAGE_CODE = chosen
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", chosen)
         response.headers.setdefault("Vary", "Accept-Language, Cookie")
         return response
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Keep the language somebody chose, and go back to where they were."""
+    chosen = request.POST.get("language", "")
+    if chosen not in dict(settings.LANGUAGES):
+        return HttpResponseBadRequest()
+    if request.user.is_authenticated:
+        choose_language(request.user, chosen)
+    response = HttpResponseRedirect(_way_back(request))
+    remember_language(response, chosen)
+    return response
+
+
+def remember_language(response: HttpResponse, chosen: str) -> None:
+    """Let the browser keep the chosen language for a year."""
+    response.set_cookie(
+        COOKIE,
+        chosen,
+        max_age=COOKIE_AGE_SECONDS,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _way_back(request: HttpRequest) -> str:
+    asked = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return asked if asked and is_ours else reverse("overview")

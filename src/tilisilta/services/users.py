@@ -1,0 +1,196 @@
+"""Users and user templates: who there is, and what each may do."""
+
+from collections.abc import Iterable, Mapping
+
+from django.contrib.auth.password_validation import validate_password
+from django.db import IntegrityError, transaction
+
+from tilisilta.errors import NeedsAttention
+from tilisilta.models import Area, Debtor, Right, User, UserTemplate
+from tilisilta.services import audit
+
+ADMINISTRATOR = "Administrator"
+STANDARD_TEMPLATES: Mapping[str, Mapping[Area, Right]] = {
+    "Payroll clerk": {
+        Area.PROCOUNTOR: Right.READ,
+        Area.JOURNAL_EXPORTS: Right.WRITE,
+        Area.COMPANIES: Right.WRITE,
+    },
+    "Reader": {
+        Area.PROCOUNTOR: Right.READ,
+        Area.JOURNAL_EXPORTS: Right.READ,
+        Area.COMPANIES: Right.READ,
+        Area.AUDIT_LOG: Right.READ,
+    },
+}
+
+
+class UserNameTaken(NeedsAttention):
+    """Another user already has this user name."""
+
+
+class TemplateNameTaken(NeedsAttention):
+    """Another user template already has this name."""
+
+
+class LastAdministrator(NeedsAttention):
+    """The change would leave nobody who may change users and user templates."""
+
+
+class AdministratorTemplateKept(NeedsAttention):
+    """The administrator's template gives every right, and that cannot be changed."""
+
+
+def create_first_administrator(username: str, password: str) -> User:
+    """Make a user who may do everything, and the standard templates where they are missing.
+
+    Raises ``UserNameTaken``, or Django's ``ValidationError`` for a password that is too weak.
+    """
+    with transaction.atomic():
+        template = _administrator_template()
+        for name, rights in STANDARD_TEMPLATES.items():
+            UserTemplate.objects.get_or_create(name=name, defaults=_columns(rights))
+        return create_user(username, password, template=template, user=None)
+
+
+def create_user(
+    username: str,
+    password: str,
+    *,
+    template: UserTemplate | None,
+    user: User | None,
+    first_name: str = "",
+    last_name: str = "",
+    debtors: Iterable[Debtor] = (),
+) -> User:
+    """Make a user; ``debtors`` limits what they see, and none means all.
+
+    Raises ``UserNameTaken``, or Django's ``ValidationError`` for a name or password that cannot be.
+    """
+    made = User(
+        username=User.normalize_username(username.strip()),
+        first_name=first_name,
+        last_name=last_name,
+        template=template,
+    )
+    validate_password(password, made)
+    made.set_password(password)
+    made.clean_fields(exclude=["password"])
+    try:
+        with transaction.atomic():
+            made.save()
+            made.debtors.set(debtors)
+            audit.record(audit.Action.USER_CREATED, user=user, name=made.username)
+    except IntegrityError as error:
+        raise UserNameTaken(f"There is already a user named {username}.") from error
+    return made
+
+
+def change_user(
+    changed: User,
+    *,
+    user: User | None,
+    password: str = "",
+    debtors: Iterable[Debtor] | None = None,
+    **fields: object,
+) -> User:
+    """Change ``fields`` of a user: name, template, whether they may log in.
+
+    A ``password`` is set when one is given, ``debtors`` when they are not ``None``. Raises
+    ``LastAdministrator`` or Django's ``ValidationError``, and then nothing is changed.
+    """
+    with transaction.atomic():
+        names = [name for name, value in fields.items() if getattr(changed, name) != value]
+        for name, value in fields.items():
+            setattr(changed, name, value)
+        if password:
+            validate_password(password, changed)
+            changed.set_password(password)
+            names.append("password")
+        changed.clean_fields(exclude=["password"])
+        changed.save()
+        if debtors is not None and _replace_debtors(changed, debtors):
+            names.append("debtors")
+        _must_keep_an_administrator()
+        if names:
+            audit.record(
+                audit.Action.USER_CHANGED, user=user, name=changed.username, fields=", ".join(names)
+            )
+    return changed
+
+
+def choose_language(user: User, language: str) -> None:
+    """Keep the language ``user`` reads in, for the next log-in on any browser."""
+    User.objects.filter(pk=user.pk).update(language=language)
+
+
+def create_template(name: str, rights: Mapping[Area, Right], *, user: User | None) -> UserTemplate:
+    """Make a user template; an area that ``rights`` leave out gets *None*."""
+    try:
+        with transaction.atomic():
+            template = UserTemplate.objects.create(name=name.strip(), **_columns(rights))
+            audit.record(audit.Action.TEMPLATE_CREATED, user=user, name=template.name)
+    except IntegrityError as error:
+        raise TemplateNameTaken(f"There is already a user template named {name}.") from error
+    return template
+
+
+def change_template(
+    template: UserTemplate, *, name: str, rights: Mapping[Area, Right], user: User | None
+) -> UserTemplate:
+    """Rename a template or change its rights; whoever has it works with them at once.
+
+    Raises ``AdministratorTemplateKept``, ``LastAdministrator`` or ``TemplateNameTaken``.
+    """
+    columns = {area: rights.get(area, template.right_to(area)) for area in Area}
+    if template.is_administrator and any(right != Right.WRITE for right in columns.values()):
+        raise AdministratorTemplateKept(f"{template.name} keeps every right.")
+    fields = [area.value for area, right in columns.items() if template.right_to(area) != right]
+    fields += ["name"] if name.strip() != template.name else []
+    template.name = name.strip()
+    for area, right in columns.items():
+        setattr(template, area.value, right)
+    try:
+        with transaction.atomic():
+            template.save()
+            _must_keep_an_administrator()
+            if fields:
+                audit.record(
+                    audit.Action.TEMPLATE_CHANGED,
+                    user=user,
+                    name=template.name,
+                    fields=", ".join(fields),
+                )
+    except IntegrityError as error:
+        raise TemplateNameTaken(f"There is already a user template named {name}.") from error
+    return template
+
+
+def _administrator_template() -> UserTemplate:
+    every_right = _columns(dict.fromkeys(Area, Right.WRITE))
+    template, _ = UserTemplate.objects.update_or_create(
+        is_administrator=True,
+        defaults=every_right,
+        create_defaults={**every_right, "is_administrator": True, "name": ADMINISTRATOR},
+    )
+    return template
+
+
+def _columns(rights: Mapping[Area, Right]) -> dict[str, Right]:
+    return {area.value: rights.get(area, Right.NONE) for area in Area}
+
+
+def _replace_debtors(changed: User, debtors: Iterable[Debtor]) -> bool:
+    before = set(changed.debtors.all())
+    after = set(debtors)
+    changed.debtors.set(after)
+    return before != after
+
+
+def _must_keep_an_administrator() -> None:
+    """Somebody who can log in and sees everything must be able to give rights back."""
+    remains = User.objects.filter(
+        is_active=True, template__users=Right.WRITE, debtors__isnull=True
+    ).exists()
+    if not remains:
+        raise LastAdministrator("Nobody else could change users and user templates.")

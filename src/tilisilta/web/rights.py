@@ -1,0 +1,65 @@
+"""Who may open a page: the log-in first, then the right that the user template gives."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django_htmx.http import HttpResponseClientRedirect
+
+from tilisilta.models import Area, Right, User
+
+P = ParamSpec("P")
+
+
+class UserRequest(HttpRequest):
+    """A request by somebody who is logged in."""
+
+    user: User
+
+
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+UserView = Callable[Concatenate[UserRequest, P], HttpResponse]
+
+
+def logged_in(view: UserView[P]) -> View[P]:
+    """Let a page be opened by whoever is logged in; send others to the log-in and back."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _log_in_first(request)
+        return view(cast(UserRequest, request), *args, **kwargs)
+
+    return guarded
+
+
+def needs(
+    area: Area, right: Right, *, post: Right | None = None
+) -> Callable[[UserView[P]], View[P]]:
+    """Let a page be opened by those with ``right`` in ``area``; others are refused with 403.
+
+    ``post`` is the right needed to change something, where looking needs less.
+    """
+
+    def decorate(view: UserView[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: UserRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            needed = post if post is not None and request.method == "POST" else right
+            if not request.user.can(needed, area):
+                raise PermissionDenied(f"{area.label}: {needed.label}")
+            return view(request, *args, **kwargs)
+
+        return logged_in(guarded)
+
+    return decorate
+
+
+def _log_in_first(request: HttpRequest) -> HttpResponse:
+    if getattr(request, "htmx", False):
+        # A part of a page cannot show the log-in; the whole page has to go there.
+        return HttpResponseClientRedirect(resolve_url("account_login"))
+    return redirect_to_login(request.get_full_path())

@@ -1,0 +1,184 @@
+"""How amounts, days, states and marks look on every page: once, here."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from types import MappingProxyType
+
+from django import template
+from django.core.paginator import Page
+from django.http import QueryDict
+from django.template.context import RequestContext
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from tilisilta.models import Area, ExportState, JournalState, ProcountorAccount, Right, User
+
+register = template.Library()
+
+MINUS = "\N{MINUS SIGN}"
+DAY_FORMATS = MappingProxyType({"fi": "j.n.Y", "sv": "Y-m-d"})
+MOMENT_FORMATS = MappingProxyType({"fi": r"j.n.Y \k\l\o G.i", "sv": r"Y-m-d \k\l. H:i"})
+MONTH_FORMATS = MappingProxyType({"fi": "F Y", "sv": "F Y"})
+
+ICONS_AND_STYLES = MappingProxyType(
+    {
+        JournalState.READY.value: ("ready", "s-ready"),
+        JournalState.PROBLEM.value: ("problem", "s-problem"),
+        JournalState.OFF.value: ("off", "s-off"),
+        JournalState.REPLACED.value: ("off", "s-withdrawn"),
+        JournalState.CHANGED.value: ("warn", "s-warn"),
+        JournalState.QUEUED.value: ("queued", "s-queued"),
+        JournalState.SENDING.value: ("posting", "s-posting"),
+        JournalState.UNCERTAIN.value: ("uncertain", "s-uncertain"),
+        JournalState.REJECTED.value: ("rejected", "s-rejected"),
+        JournalState.PARTLY_SENT.value: ("warn", "s-warn"),
+        JournalState.SENT.value: ("ok", "s-ok"),
+        JournalState.APPROVED.value: ("done", "s-done"),
+        ExportState.POSTING.value: ("posting", "s-posting"),
+        ExportState.POSTED.value: ("ok", "s-ok"),
+        ExportState.WITHDRAWN.value: ("off", "s-withdrawn"),
+        ProcountorAccount.State.NEW.value: ("dead", "s-dead"),
+        ProcountorAccount.State.AUTHORISED.value: ("ok", "s-ok"),
+        ProcountorAccount.State.ENDED.value: ("dead", "s-dead"),
+        # States that are no column: a draft of the preview, a finding, a mark.
+        "waiting": ("ready", "s-ready"),
+        "error": ("problem", "s-problem"),
+        "warning": ("warn", "s-warn"),
+        "test": ("off", "s-off"),
+        "blocked": ("off", "s-off"),
+        "deleted": ("deleted", "s-warn"),
+    }
+)
+WORDS: Mapping[str, object] = MappingProxyType(
+    {
+        **dict(ProcountorAccount.State.choices),
+        **dict(ExportState.choices),
+        **dict(JournalState.choices),
+        "waiting": gettext_lazy("Waiting"),
+        "error": gettext_lazy("Stops"),
+        "warning": gettext_lazy("Informs"),
+        "test": gettext_lazy("Test company"),
+        "blocked": gettext_lazy("Blocked"),
+        "deleted": gettext_lazy("Run deleted in Nmbrs"),
+    }
+)
+
+
+@register.filter
+def amount(value: Decimal | None) -> str:
+    """An amount in the reader's locale, two decimals; a negative one is red, bold, with a minus."""
+    if value is None:
+        return ""
+    written = formats.number_format(abs(value), decimal_pos=2, force_grouping=True)
+    if value < 0:
+        return format_html('<span class="neg">{}{}</span>', MINUS, written)
+    return format_html('<span class="pos">{}</span>', written)
+
+
+@register.filter
+def credit(value: Decimal | None) -> str:
+    """An amount in a column of credits: the true minus, but no alarm."""
+    if value is None:
+        return ""
+    written = formats.number_format(abs(value), decimal_pos=2, force_grouping=True)
+    return format_html('<span class="pos">{}{}</span>', MINUS if value < 0 else "", written)
+
+
+@register.filter
+def count(value: int | None) -> str:
+    """A whole number in the reader's locale."""
+    return "" if value is None else formats.number_format(value, force_grouping=True)
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A day in the reader's language, short: 2 Jul 2026."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    return _timed(value.isoformat(), formats.date_format(value, _format(DAY_FORMATS, "j M Y")))
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A day and the time of day in the reader's language: 2 Jul 2026, 14:31."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    written = formats.date_format(local, _format(MOMENT_FORMATS, "j M Y, H:i"))
+    return _timed(local.isoformat(timespec="seconds"), written)
+
+
+@register.filter
+def month(value: date | None) -> str:
+    """A month in the reader's language: June 2026."""
+    return "" if value is None else formats.date_format(value, _format(MONTH_FORMATS, "F Y"))
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """The mark called ``name`` from the sprite of the page; a word has to stand beside it."""
+    return format_html('<svg class="i" aria-hidden="true"><use href="#{}"/></svg>', name)
+
+
+@register.simple_tag
+def state_badge(state: str, word: object = "") -> SafeString:
+    """A state by mark, word and colour; ``word`` replaces the usual one."""
+    mark, style = ICONS_AND_STYLES[str(state)]
+    return format_html(
+        '<span class="s {}">{}<span>{}</span></span>', style, icon(mark), word or WORDS[str(state)]
+    )
+
+
+@register.simple_tag
+def state_style(state: str) -> str:
+    """The class that colours ``state``."""
+    return ICONS_AND_STYLES[str(state)][1]
+
+
+@register.simple_tag
+def procountor_logo(look: str = "on") -> SafeString:
+    """The ledger that stands for Procountor: ``on``, ``sent`` (shaded), ``off``, ``dead``."""
+    return format_html(
+        '<svg class="ledger ledger-{}" aria-hidden="true"><use href="#ledger"/></svg>', look
+    )
+
+
+@register.filter
+def can_read(user: User, area: str) -> bool:
+    """Tell whether the reader may look at ``area``."""
+    return user.is_authenticated and user.can(Right.READ, Area(area))
+
+
+@register.filter
+def can_write(user: User, area: str) -> bool:
+    """Tell whether the reader may change something in ``area``."""
+    return user.is_authenticated and user.can(Right.WRITE, Area(area))
+
+
+@register.simple_tag(takes_context=True)
+def page_query(context: RequestContext, number: int) -> str:
+    """The query of this page's address with another page number."""
+    request = context.request
+    query = request.GET.copy() if request is not None else QueryDict(mutable=True)
+    query["page"] = str(number)
+    return "?" + query.urlencode()
+
+
+@register.inclusion_tag("parts/pages.html", takes_context=True)
+def pages(context: RequestContext, page: Page[object]) -> dict[str, object]:
+    """Links to the other pages of a long list; nothing when there is one page."""
+    return {"page": page, "request": context.request, "label": _("Pages")}
+
+
+def _format(by_language: Mapping[str, str], otherwise: str) -> str:
+    return by_language.get((get_language() or "en")[:2], otherwise)
+
+
+def _timed(machine: str, written: str) -> SafeString:
+    return format_html('<time datetime="{}" class="nowrap">{}</time>', machine, written)
