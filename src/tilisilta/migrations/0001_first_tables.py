@@ -667,7 +667,7 @@ class Migration(migrations.Migration):
                             ("account_created", "created Procountor account {name}"),
                             (
                                 "account_authorised",
-                                "authorised account {name} for {company}, {business_id}",
+                                "authorised account {name} for {administration}, {business_id}",
                             ),
                             (
                                 "account_ended",

@@ -26,7 +26,7 @@ class AuditEntry(models.Model):
         ACCOUNT_CREATED = "account_created", _("created Procountor account {name}")
         ACCOUNT_AUTHORISED = (
             "account_authorised",
-            _("authorised account {name} for {company}, {business_id}"),
+            _("authorised account {name} for {administration}, {business_id}"),
         )
         ACCOUNT_ENDED = "account_ended", _("account {name} was found to be no longer authorised")
         ACCOUNT_REMOVED = "account_removed", _("removed the authorisation of account {name}")

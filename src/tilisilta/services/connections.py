@@ -14,6 +14,7 @@ from tilisilta.models import ProcountorAccount, User
 from tilisilta.services import audit
 from tilisilta.services.administrations import keep_administration
 from tilisilta.services.journals import recheck_account
+from tilisilta.services.pace import wait_for_slot
 from tilisilta.services.procountor import (
     application,
     login_address,
@@ -21,7 +22,6 @@ from tilisilta.services.procountor import (
     procountor_with,
     store_grant,
     transport,
-    wait_for_slot,
 )
 
 
@@ -162,7 +162,7 @@ def _authorise(
             audit.Action.ACCOUNT_AUTHORISED,
             user=user,
             name=account.name,
-            company=account.company_name,
+            administration=account.company_name,
             business_id=account.business_id,
         )
     recheck_account(account)

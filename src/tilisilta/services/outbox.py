@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import F
 
@@ -31,7 +32,7 @@ def mark_enqueued(sending: Sending, now: datetime) -> None:
     Sending.objects.filter(pk=sending.pk, run_count=sending.run_count).update(enqueued_at=now)
 
 
-def put_off(sending_id: object, *, due_at: datetime) -> None:
+def put_off(sending_id: UUID, *, due_at: datetime) -> None:
     """Let the sending be taken up anew at ``due_at``; until then it holds nobody up."""
     Sending.objects.filter(pk=sending_id, finished_at__isnull=True).update(
         enqueued_at=None, due_at=due_at, run_count=F("run_count") + 1

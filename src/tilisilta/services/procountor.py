@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import cast
 
 import httpx2
 from django.conf import settings
@@ -23,8 +24,7 @@ _EARLY = timedelta(seconds=60)
 
 def transport() -> httpx2.BaseTransport | None:
     """How requests leave; ``None`` is the network."""
-    chosen: httpx2.BaseTransport | None = settings.PROCOUNTOR_TRANSPORT
-    return chosen
+    return cast("httpx2.BaseTransport | None", settings.PROCOUNTOR_TRANSPORT)
 
 
 def application() -> oauth.Application:
