@@ -1,0 +1,109 @@
+"""Short ways to a payroll bureau in the tests' database, all of them through the real services."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from tilisilta.models import Company, Debtor, Export, Journal, ProcountorAccount, Sending
+from tilisilta.services.connections import authorise_with_api_key, create_account
+from tilisilta.services.delivery import advance
+from tilisilta.services.exports import send_journal
+from tilisilta.services.journals import import_journal
+from tilisilta.services.links import create_link
+
+JUNE_WITH_CORRECTIONS = Path(__file__).parent / "data" / "june-with-corrections.xml"
+NOW = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
+
+
+@dataclass(kw_only=True)
+class Clock:
+    """A clock that only moves when told to."""
+
+    now: datetime = field(default=NOW)
+
+    def forward(self, seconds: float) -> None:
+        """Let so many seconds pass, and a moment more."""
+        self.now += timedelta(seconds=seconds + 0.001)
+
+
+def a_company(number: int = 1001, name: str = "Koivulammi Konepaja Oy") -> Company:
+    """A company of an invented debtor."""
+    debtor, _ = Debtor.objects.get_or_create(number=101, defaults={"name": "Koivulammi-yhtiöt"})
+    return Company.objects.create(number=number, name=name, debtor=debtor)
+
+
+def an_account(number: int = 1001) -> ProcountorAccount:
+    """A Procountor account, authorised for the sandbox's company that fits ``number``."""
+    account = create_account(f"tili-{number}", user=None)
+    return authorise_with_api_key(account, f"SANDBOX-KEY-{number}", user=None)
+
+
+def a_linked_company(number: int = 1001, **choices: Any) -> Company:
+    """A company with its link; ``choices`` are fields of the link."""
+    company = a_company(number)
+    create_link(company, an_account(number), user=None, **choices)
+    return company
+
+
+def csv_file(lines: Sequence[tuple[str, str, str]]) -> bytes:
+    """A journal file of (ledger account, amount, date)."""
+    rows = [f"{account};Palkat;{amount};{day}" for account, amount, day in lines]
+    return "\n".join(["Account;Description;Amount;Date", *rows]).encode()
+
+
+def monthly_lines(*months: int) -> list[tuple[str, str, str]]:
+    """A salary and its debt on the last day but three of each month of 2026."""
+    return [
+        line
+        for month in months
+        for line in (
+            ("5010", f"{1000 + month}.00", f"2026-{month:02}-28"),
+            ("2961", f"-{1000 + month}.00", f"2026-{month:02}-28"),
+        )
+    ]
+
+
+def a_journal(company: Company, *months: int, now: datetime = NOW) -> Journal:
+    """A journal with one ledger receipt per month; the last month is the run's own."""
+    content = csv_file(monthly_lines(*(months or (6,))))
+    return import_journal(
+        content, file_name="journal.csv", company=company, user=None, now=now
+    ).journal
+
+
+def the_june_journal(company: Company) -> Journal:
+    """The June run that corrects January to May: six ledger receipts."""
+    content = JUNE_WITH_CORRECTIONS.read_bytes()
+    return import_journal(
+        content, file_name=JUNE_WITH_CORRECTIONS.name, company=company, user=None, now=NOW
+    ).journal
+
+
+def send(journal: Journal, clock: Clock | None = None) -> Journal:
+    """Send ``journal`` and make all moves, as a worker would."""
+    clock = clock or Clock()
+    sending = send_journal(journal, user=None, now=clock.now)
+    return deliver(sending, clock)
+
+
+def deliver(sending: Sending, clock: Clock, *, most_moves: int = 200) -> Journal:
+    """Make the moves of ``sending`` until it is finished, waiting on ``clock`` as told."""
+    for _ in range(most_moves):
+        progress = advance(sending.id, now=clock.now)
+        if progress.is_finished:
+            return Journal.objects.get(pk=sending.journal_id)
+        clock.forward(progress.wait_seconds)
+    raise AssertionError(f"Not finished after {most_moves} moves.")
+
+
+def states(journal: Journal) -> list[str]:
+    """The states of a journal's exports, oldest receipt first."""
+    return [export.state for export in Export.objects.filter(journal=journal)]
+
+
+def total(amounts: Sequence[Decimal]) -> Decimal:
+    """A sum that is a Decimal also when there is nothing to add."""
+    return sum(amounts, Decimal("0.00"))
