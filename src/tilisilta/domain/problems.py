@@ -8,7 +8,7 @@ account           ledger account as Procountor would have it
 account_name      name of the Procountor account (our permission), N03
 amount            amount of a row, as 1234.50 or -1234.50; debit positive
 characters        replaced characters, "ő → o, ł → l" (N15)
-column            header of a column, as the file has it (F08–F14, F22, F24)
+column            header of a column, as the file has it (F08 to F14, F22, F24)
 company           name of the Nmbrs company (N01, N02, N04), of the Procountor company (S07);
                   number of the company the file is for (F17)
 company_currency  currency of the Procountor company (N17)
@@ -21,15 +21,14 @@ debtor            name of the debtor (N02)
 description       what Procountor calls the dimension item (N21)
 difference        what is missing to 0.00: the sum of the debits less the credits
 element           name of an XML element: the one that is missing (F07), the root (F03), or the
-                  one a value stands in (F08–F12, F22, F24)
+                  one a value stands in (F08 to F12, F22, F24)
 ending            how the name of the file ends, ".xlsx" (F04)
 expected          number of the company the file was imported for (F17)
 fallback          ledger account used instead (N26)
 field             "description" or "name", the text that was shortened (N31)
 item              cost center or cost unit as the journal has it
 kind              "cost_center" or "cost_unit"; for N16 "fi" or "se"; what a file really is: F03
-                  "pdf", "xls", "html", "zip", "xml" or "binary", F04 "xml", "csv" or "xlsx";
-                  for F06 "dtd" or "entity"
+                  "pdf", "xls", "html", "zip", "xml" or "binary", F04 "xml", "csv" or "xlsx"
 limit             greatest length of a text (N31, F22), size in MB (F02), number of lines (F21)
 lines             how many journal lines share the finding; ``line`` is the first
 mapped_from       the journal's ledger account, where the link maps it to another
@@ -41,20 +40,20 @@ period            the month booked on, as 2026-01
 reason            N10: "tracking-period", "fiscal-year", "no-fiscal-year";
                   N14: "zero" or "cancelled"; N22: "unticked" or "pattern";
                   F08: "empty", "ambiguous", "mixed", "too-large" or "unreadable";
-                  F10: "both", "neither" or "unreadable"; F11, F24: "empty", "ambiguous",
-                  "mixed" or "unreadable"; F13: "missing", "more-cells", "quotes" or
+                  F10: "both", "neither", "empty" or "unreadable"; F11, F24: "empty",
+                  "ambiguous", "mixed" or "unreadable"; F13: "missing", "more-cells", "quotes" or
                   "no-headers"; F16: "run" or "currency";
                   F23: "damaged", "protected", "too-large", "several-sheets" or "formula"
 revision          revision of a journal (N29, N30)
 role              "clearing" or "fallback", when the link names the ledger account
-row               position of the line among the lines of an XML file (F07–F12, F22, F24)
+row               position of the line among the lines of an XML file (F07 to F12, F22, F24)
 run               number and year of the run, "6/2026"; the runs of a file, "5, 6" (F16)
 start             first date of the link (N28)
-value             what the file has there, when it is surely no name (F08–F11, F17, F24)
+value             what the file has there, when it is surely no name (F08 to F11, F17, F24)
 vat_status        number of a VAT status (N18)
 ================  ===================================================================
 
-Of a file that cannot be read (F01–F24) ``line`` is the line of the file, in a workbook the row.
+Of a file that cannot be read (F01 to F24) ``line`` is the line of the file, in a workbook the row.
 A personal identity code never stands in a fact.
 """
 

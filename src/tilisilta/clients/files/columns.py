@@ -70,13 +70,14 @@ class ColumnMapping:
     @property
     def lacks(self) -> tuple[str, ...]:
         """The fields a person must name before a file can be read with this mapping."""
-        has_amounts = self.amount or (self.debit and self.credit)
-        needed = {
-            "account": self.account,
-            "amount": has_amounts,
-            "date": self.date or self.period,
+        sides = bool(self.debit) + bool(self.credit)
+        has = {
+            "account": bool(self.account),
+            # Amounts in one column or in two; with both nobody could say which to believe.
+            "amount": sides == (0 if self.amount else 2),
+            "date": bool(self.date or self.period),
         }
-        return tuple(field for field, header in needed.items() if not header)
+        return tuple(field for field, is_there in has.items() if not is_there)
 
     @property
     def is_complete(self) -> bool:

@@ -17,9 +17,9 @@ KNOWN_HEADERS = {
         "|beskrivning|benämning|verifikationstext|radtext|lönekomponent"
         "|kuvaus|selite|teksti|rivin kuvaus|palkkalaji|tiliöinnin selite"
     ),
-    "amount": "amount|value|sum|belopp|värde|summa|määrä|arvo|euroa|rahamäärä",
-    "debit": "debit|debit amount|debet|debetbelopp|debiteuro|debet euroa|debit euroa|per",
-    "credit": "credit|credit amount|kredit|kreditbelopp|kredit euroa|an",
+    "amount": "amount|value|sum|belopp|summa|rahamäärä",
+    "debit": "debit|debit amount|debet|debetbelopp|debet euroa|debit euroa",
+    "credit": "credit|credit amount|kredit|kreditbelopp|kredit euroa",
     "direction": (
         "debit/credit|debit or credit|debitcredit|d/c|dc|debet/kredit|debetkredit|d/k|dk"
         "|debet tai kredit"
@@ -58,6 +58,15 @@ KNOWN_HEADERS = {
     "currency": "currency|currency code|valuta|valutakod|valuutta|valuuttakoodi",
 }
 
+# Headers of columns a journal has no use for. Any other unknown header is asked about, because
+# it may hold the cost centers under a name of the house.
+IGNORED_HEADERS = (
+    "line|row|line number|account name|cost center name|cost unit name|company name|employee"
+    "|employee name|employee number|employee id|employeenr|company id|percentage"
+    "|rad|radnummer|kontonamn|kontobenämning|anställd|anställningsnummer|namn på anställd"
+    "|rivi|rivinumero|tilin nimi|työntekijä|työntekijän nimi|henkilönumero"
+)
+
 
 def plain_header(header: str) -> str:
     """``header`` as it is compared: case, blanks, hyphens, underscores and full stops aside."""
@@ -69,6 +78,12 @@ def known_field(header: str) -> str:
     return _FIELD_OF.get(plain_header(header), "")
 
 
+def is_ignored(header: str) -> bool:
+    """Tell whether we know that the column under ``header`` plays no part in a journal."""
+    return plain_header(header) in _IGNORED
+
+
+_IGNORED = frozenset(plain_header(name) for name in IGNORED_HEADERS.split("|"))
 _FIELD_OF = {
     plain_header(name): field for field, names in KNOWN_HEADERS.items() for name in names.split("|")
 }

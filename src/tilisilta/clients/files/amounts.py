@@ -1,0 +1,109 @@
+"""Amounts as people and programs write them, into exact numbers of cents.
+
+Whether a comma or a full stop divides the cents is found from all amounts of a file together. An
+amount that could mean two things, such as 1,234 in a file without any cents, is not guessed.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from tilisilta.clients.files.raw import Cell, Fault
+from tilisilta.domain.journals import is_whole_cents
+from tilisilta.domain.problems import ProblemCode
+
+_UNREADABLE = Fault(ProblemCode.AMOUNT_UNREADABLE, "unreadable")
+_MIXED = Fault(ProblemCode.AMOUNT_UNREADABLE, "mixed")
+_AMBIGUOUS = Fault(ProblemCode.AMOUNT_UNREADABLE, "ambiguous")
+_TOO_LARGE = Fault(ProblemCode.AMOUNT_UNREADABLE, "too-large")
+_TOO_PRECISE = Fault(ProblemCode.AMOUNT_TOO_PRECISE)
+_EMPTY = Fault(ProblemCode.AMOUNT_UNREADABLE, "empty")
+
+_OTHER = {".": ",", ",": "."}
+# Blanks of every width and apostrophes divide thousands in some countries.
+_GROUPS = " \u00a0\u2009\u202f'\u2019"
+_MINUS = str.maketrans({"\u2212": "-", "\u2013": "-"})
+_SINGLE = re.compile(r"[-+]?([0-9]+)[.,]([0-9]+)-?")
+
+
+def _written_with(sign: str) -> re.Pattern[str]:
+    thousands = (
+        rf"[0-9]{{1,3}}(?:([{_GROUPS}{re.escape(_OTHER[sign])}])[0-9]{{3}}(?:\2[0-9]{{3}})*)"
+    )
+    return re.compile(rf"([-+]?)(?:{thousands}|[0-9]+)(?:{re.escape(sign)}([0-9]+))?(-?)")
+
+
+_PATTERNS = {sign: _written_with(sign) for sign in _OTHER}
+
+
+def read_amounts(cells: Iterable[Cell], *, decimal_sign: str = "") -> dict[Cell, Decimal | Fault]:
+    """Every distinct cell with the amount it means, or with what is wrong with it.
+
+    ``decimal_sign`` is given where the format fixes it; thousands are then not divided.
+    """
+    distinct = set(cells)
+    sign = decimal_sign or _decimal_sign(cell for cell in distinct if isinstance(cell, str))
+    return {cell: _read(cell, sign, is_fixed=bool(decimal_sign)) for cell in distinct}
+
+
+def _decimal_sign(texts: Iterable[str]) -> str:
+    """The sign most amounts show to be the decimal sign; empty when none shows any."""
+    shown = Counter(sign for sign in map(_sign_shown, texts) if sign)
+    return shown.most_common(1)[0][0] if shown else ""
+
+
+def _sign_shown(text: str) -> str:
+    """The decimal sign that ``text`` can only have been written with, or an empty text."""
+    stripped = text.strip()
+    last = max(stripped.rfind("."), stripped.rfind(","))
+    if last < 0:
+        return ""
+    sign = stripped[last]
+    if stripped.count(sign) > 1:
+        return _OTHER[sign]
+    return "" if _OTHER[sign] not in stripped and _could_be_thousands(stripped) else sign
+
+
+def _could_be_thousands(text: str) -> bool:
+    """Tell whether a single sign could divide thousands as well: 1,234 but not 0,234 or 1,23."""
+    found = _SINGLE.fullmatch(text.translate(_MINUS))
+    if found is None:
+        return False
+    whole, decimals = found.groups()
+    return len(decimals) == 3 and len(whole) <= 3 and not whole.startswith("0")
+
+
+def _read(cell: Cell, sign: str, *, is_fixed: bool) -> Decimal | Fault:
+    if isinstance(cell, str):
+        return _read_text(cell.strip(), sign, is_fixed=is_fixed)
+    return _UNREADABLE if isinstance(cell, date) else _in_cents(cell)
+
+
+def _read_text(text: str, sign: str, *, is_fixed: bool) -> Decimal | Fault:
+    if not text:
+        return _EMPTY
+    text = text.translate(_MINUS)
+    if not sign and _could_be_thousands(text):
+        return _AMBIGUOUS
+    found = _PATTERNS[sign or "."].fullmatch(text)
+    if found is None or (found[1] and found[4]) or (is_fixed and found[2]):
+        return _unreadable(text, sign, is_fixed=is_fixed)
+    digits = re.sub(f"[^0-9{sign or '.'}]", "", text) if found[2] else text.strip("+-")
+    amount = Decimal(digits.replace(",", ".") if sign == "," else digits)
+    return _in_cents(-amount if "-" in (found[1], found[4]) else amount)
+
+
+def _unreadable(text: str, sign: str, *, is_fixed: bool) -> Fault:
+    """Tell an amount written the other way round from one that is none at all."""
+    is_other_way = not is_fixed and bool(sign) and _PATTERNS[_OTHER[sign]].fullmatch(text)
+    return _MIXED if is_other_way else _UNREADABLE
+
+
+def _in_cents(amount: Decimal) -> Decimal | Fault:
+    if is_whole_cents(amount):
+        return amount
+    if not amount.is_finite() or is_whole_cents(amount % 1):
+        return _TOO_LARGE
+    return _TOO_PRECISE

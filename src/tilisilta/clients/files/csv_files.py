@@ -1,0 +1,73 @@
+"""Reads CSV files: encoding, delimiter and quotes as they come, found from the whole file."""
+
+import csv
+import io
+from collections.abc import Iterator
+from itertools import islice
+
+from tilisilta.clients.files.columns import ColumnMapping
+from tilisilta.clients.files.encodings import decode_text
+from tilisilta.clients.files.findings import refused
+from tilisilta.clients.files.header_names import known_field, plain_header
+from tilisilta.clients.files.outcomes import CSV
+from tilisilta.clients.files.raw import RawJournal
+from tilisilta.clients.files.tables import Row, read_table
+from tilisilta.domain.problems import ProblemCode
+
+_DELIMITERS = ";,\t|"
+_SAMPLE_ROWS = 50
+_EXCEL_HINT = "sep="
+
+
+def read_csv(content: bytes, columns: ColumnMapping | None) -> RawJournal:
+    """What a CSV file says; ``columns`` are a person's own, else the headers must be known.
+
+    Raises ``FileRefused`` and ``ColumnsNeeded``.
+    """
+    text = decode_text(content)
+    first, _, rest = text.partition("\n")
+    hint = first.strip().casefold()
+    # Excel writes the delimiter into a line of its own: sep=;
+    if hint.startswith(_EXCEL_HINT) and len(hint) == len(_EXCEL_HINT) + 1:
+        return read_table(_rows(rest, hint[-1], lines_above=1), kind=CSV, columns=columns)
+    return read_table(_rows(text, _delimiter(text, columns)), kind=CSV, columns=columns)
+
+
+def _rows(text: str, delimiter: str, *, lines_above: int = 0) -> Iterator[Row]:
+    """The rows that are not blank; raises ``FileRefused`` when quotes do not close."""
+    # A quote that never closes would swallow journal lines into one text: no leniency here.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    start = lines_above + 1
+    try:
+        for cells in reader:
+            if any(map(str.strip, cells)):
+                yield Row(start, cells)
+            start = lines_above + reader.line_num + 1
+    except csv.Error as error:
+        raise refused(ProblemCode.COLUMNS_UNKNOWN, line=start, reason="quotes") from error
+
+
+def _delimiter(text: str, columns: ColumnMapping | None) -> str:
+    """The delimiter that makes the best table: known headers first, then rows of equal width."""
+    wanted = (
+        {plain_header(header) for header in columns.to_mapping().values()} if columns else set()
+    )
+    return max(_DELIMITERS, key=lambda delimiter: _fitness(text, delimiter, wanted))
+
+
+def _fitness(text: str, delimiter: str, wanted: set[str]) -> tuple[int, int, int]:
+    lines = io.StringIO(text, newline="")
+    reader = csv.reader(lines, delimiter=delimiter)
+    try:
+        rows = [row for row in islice(reader, _SAMPLE_ROWS) if any(map(str.strip, row))]
+    except csv.Error:
+        return 0, 0, 0
+    widths = [len(row) for row in rows]
+    if not rows or max(widths) == 1:
+        return 0, 0, 0
+    known = max(sum(_is_header(cell, wanted) for cell in row) for row in rows)
+    return known, sum(width == max(widths) for width in widths), max(widths)
+
+
+def _is_header(cell: str, wanted: set[str]) -> bool:
+    return plain_header(cell) in wanted if wanted else bool(known_field(cell))

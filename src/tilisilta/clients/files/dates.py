@@ -1,0 +1,118 @@
+"""Dates and payroll periods as files write them.
+
+Whether 5/6/2026 is in May or in June is found from all dates of a file together, and refused
+where none of them tells.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+
+from tilisilta.clients.files.raw import Cell, Fault, text_of
+from tilisilta.domain.journals import BookingPeriod
+from tilisilta.domain.problems import ProblemCode
+
+_FIRST_YEAR, _LAST_YEAR = 2000, 2099
+
+_MIDNIGHT = r"(?:[ T]00:00(?::00(?:\.0+)?)?)?"
+_YEAR_FIRST = re.compile(
+    rf"(?P<year>[0-9]{{4}})([-/.])(?P<month>[0-9]{{1,2}})\2(?P<day>[0-9]{{1,2}}){_MIDNIGHT}"
+)
+_EIGHT_DIGITS = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
+_DAY_FIRST = re.compile(
+    rf"(?P<day>[0-9]{{1,2}})\.(?P<month>[0-9]{{1,2}})\.(?P<year>[0-9]{{4}}){_MIDNIGHT}"
+)
+_EITHER_FIRST = re.compile(rf"([0-9]{{1,2}})([-/])([0-9]{{1,2}})\2([0-9]{{4}}){_MIDNIGHT}")
+_PERIOD_YEAR_FIRST = re.compile(r"([0-9]{4})(?:[-/.]([0-9]{1,2})|([0-9]{2}))")
+_PERIOD_YEAR_LAST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{4})")
+
+_DATE_EMPTY = Fault(ProblemCode.DATE_UNREADABLE, "empty")
+_DATE_UNREADABLE = Fault(ProblemCode.DATE_UNREADABLE, "unreadable")
+_DATE_AMBIGUOUS = Fault(ProblemCode.DATE_UNREADABLE, "ambiguous")
+_DATE_MIXED = Fault(ProblemCode.DATE_UNREADABLE, "mixed")
+_PERIOD_EMPTY = Fault(ProblemCode.PERIOD_UNREADABLE, "empty")
+_PERIOD_UNREADABLE = Fault(ProblemCode.PERIOD_UNREADABLE, "unreadable")
+_PERIOD_MIXED = Fault(ProblemCode.PERIOD_UNREADABLE, "mixed")
+
+
+def read_dates(cells: Iterable[Cell]) -> dict[Cell, date | Fault]:
+    """Every distinct cell with the date it means, or with what is wrong with it."""
+    distinct = set(cells)
+    order = _order(cell for cell in distinct if isinstance(cell, str))
+    return {cell: _read_date(cell, order) for cell in distinct}
+
+
+def read_periods(pairs: Iterable[tuple[Cell, Cell]]) -> dict[tuple[Cell, Cell], date | Fault]:
+    """Every distinct pair of period and year with the last day of that month, or a fault."""
+    return {pair: _read_period(*pair) for pair in set(pairs)}
+
+
+def _order(texts: Iterable[str]) -> str:
+    """Whether dates with slashes or hyphens have "day" or "month" first; empty if none tells."""
+    shown: Counter[str] = Counter()
+    for text in texts:
+        found = _EITHER_FIRST.fullmatch(text.strip())
+        if found:
+            first, second = int(found[1]), int(found[3])
+            shown["day"] += first > 12 >= second
+            shown["month"] += second > 12 >= first
+    order, count = shown.most_common(1)[0] if shown else ("", 0)
+    return order if count else ""
+
+
+def _read_date(cell: Cell, order: str) -> date | Fault:
+    if isinstance(cell, date):
+        return _day(cell.year, cell.month, cell.day) or _DATE_UNREADABLE
+    text = text_of(cell)
+    if not text:
+        return _DATE_EMPTY
+    if found := _EITHER_FIRST.fullmatch(text):
+        return _in_order(int(found[1]), int(found[3]), int(found[4]), order)
+    found = (
+        _YEAR_FIRST.fullmatch(text) or _EIGHT_DIGITS.fullmatch(text) or _DAY_FIRST.fullmatch(text)
+    )
+    day = _day(int(found["year"]), int(found["month"]), int(found["day"])) if found else None
+    return day or _DATE_UNREADABLE
+
+
+def _in_order(first: int, second: int, year: int, order: str) -> date | Fault:
+    if not order and first != second:
+        return _DATE_AMBIGUOUS
+    day, month = (second, first) if order == "month" else (first, second)
+    if read := _day(year, month, day):
+        return read
+    return _DATE_MIXED if _day(year, day, month) else _DATE_UNREADABLE
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _read_period(period: Cell, year: Cell) -> date | Fault:
+    if isinstance(period, date):
+        return _last_day(period.year, period.month)
+    text, year_text = text_of(period), text_of(year)
+    if not text:
+        return _PERIOD_EMPTY
+    if found := _PERIOD_YEAR_FIRST.fullmatch(text):
+        own_year, month = int(found[1]), int(found[2] or found[3])
+    elif found := _PERIOD_YEAR_LAST.fullmatch(text):
+        own_year, month = int(found[2]), int(found[1])
+    elif re.fullmatch("[0-9]{1,2}", text) and re.fullmatch("[0-9]{4}", year_text):
+        own_year, month = int(year_text), int(text)
+    else:
+        return _PERIOD_UNREADABLE
+    if year_text and year_text != str(own_year):
+        return _PERIOD_MIXED
+    return _last_day(own_year, month)
+
+
+def _last_day(year: int, month: int) -> date | Fault:
+    first = _day(year, month, 1)
+    return BookingPeriod.containing(first).last_day if first else _PERIOD_UNREADABLE

@@ -1,0 +1,94 @@
+"""The characters of a file: which encoding its bytes are in, found from the bytes themselves."""
+
+import codecs
+import re
+
+from tilisilta.clients.files.findings import refused
+from tilisilta.domain.problems import ProblemCode
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_SNIFFED_BYTES = 400
+_DECLARATION = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+_DECLARABLE = {
+    "ascii": "ascii",
+    "cp1252": "cp1252",
+    "iso8859-1": "iso8859-1",
+    "iso8859-15": "iso8859-15",
+    "utf-8": "utf-8",
+    # Nmbrs declares utf-16 in reports it hands out as utf-8; real utf-16 is seen by its bytes.
+    "utf-16": "utf-8",
+}
+# What the letters å, ä, ö and their capitals in old DOS and Mac files look like in Windows-1252.
+_WRONG_CODE_PAGE = re.compile("[A-Za-z][\u201e\u201d\u2020\u2021\u2122\u0152\u02c6][a-z]")
+_UTF8_LETTER = re.compile(rb"[\xc3\xc5][\x80-\xbf]")
+
+
+def decode_xml(content: bytes) -> str:
+    """The text of an XML file, by its bytes first and its declaration second.
+
+    Raises ``FileRefused`` (F20) when the bytes are not in that encoding.
+    """
+    encoding, start = _told_by_bytes(content)
+    if not encoding:
+        declared = _DECLARATION.search(content[:_SNIFFED_BYTES])
+        encoding = _declared(declared[1].decode()) if declared else "utf-8"
+    return _decoded(content, encoding, start)
+
+
+def decode_text(content: bytes) -> str:
+    """The text of a CSV file: UTF-8, UTF-16 or else Windows-1252, as Excel writes it.
+
+    Raises ``FileRefused`` (F20) when it is none of them, or visibly something else.
+    """
+    encoding, start = _told_by_bytes(content)
+    if encoding:
+        return _decoded(content, encoding, start)
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        # Letters of UTF-8 in a file that is no UTF-8: two files were glued together.
+        if _UTF8_LETTER.search(content):
+            raise _unreadable(content, error.start) from error
+    text = _decoded(content, "cp1252", 0)
+    if found := _WRONG_CODE_PAGE.search(text):
+        raise refused(ProblemCode.ENCODING_UNREADABLE, line=text.count("\n", 0, found.start()) + 1)
+    return text
+
+
+def _told_by_bytes(content: bytes) -> tuple[str, int]:
+    """The encoding a byte order mark or the zeros of UTF-16 tell, and where the text begins."""
+    for bom, encoding in _BOMS:
+        if content.startswith(bom):
+            return encoding, len(bom)
+    sample = content[:_SNIFFED_BYTES]
+    half = len(sample) // 2
+    if half and sample[1::2].count(0) > half * 0.8:
+        return "utf-16-le", 0
+    if half and sample[::2].count(0) > half * 0.8:
+        return "utf-16-be", 0
+    return "", 0
+
+
+def _declared(name: str) -> str:
+    try:
+        known = codecs.lookup(name).name
+    except LookupError:
+        known = ""
+    if known not in _DECLARABLE:
+        raise refused(ProblemCode.ENCODING_UNREADABLE, line=1)
+    return _DECLARABLE[known]
+
+
+def _decoded(content: bytes, encoding: str, start: int) -> str:
+    try:
+        return content[start:].decode(encoding)
+    except UnicodeDecodeError as error:
+        raise _unreadable(content, start + error.start) from error
+
+
+def _unreadable(content: bytes, position: int) -> Exception:
+    return refused(ProblemCode.ENCODING_UNREADABLE, line=content.count(b"\n", 0, position) + 1)

@@ -1,0 +1,79 @@
+"""A journal as a file has it: cells and elements under our field names, not yet understood."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from tilisilta.domain.problems import ProblemCode
+
+Cell = str | Decimal | date
+"""What a file can hold in one place: text, or in a workbook a number or a date."""
+
+MOST_LINES = 200_000
+
+
+class Fault(NamedTuple):
+    """Why a cell could not be understood: the code of the problem, and which case of it."""
+
+    code: ProblemCode
+    reason: str = ""
+
+
+class RawLine(NamedTuple):
+    """One journal line as the file has it; ``line`` is the line of the file it begins on.
+
+    ``amount`` goes with ``direction``, or ``debit`` and ``credit`` stand side by side. A line that
+    is dated somewhere else than on itself says on which line of the file (``date_line``).
+    """
+
+    line: int
+    account: Cell = ""
+    description: Cell = ""
+    amount: Cell = ""
+    debit: Cell = ""
+    credit: Cell = ""
+    direction: Cell = ""
+    cost_center: Cell = ""
+    cost_unit: Cell = ""
+    date: Cell = ""
+    period: Cell = ""
+    year: Cell = ""
+    date_line: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawJournal:
+    """All that a file says, before any of it is understood.
+
+    ``names`` are the columns or elements (``fact_name`` says which) by field. ``companies``,
+    ``runs``, ``run_descriptions`` and ``currencies`` are what is said of the journal as a whole,
+    each distinct text with the first line that says it. ``decimal_sign`` is given where the
+    format itself fixes it.
+    """
+
+    kind: str
+    fact_name: str
+    names: Mapping[str, str]
+    lines: list[RawLine]
+    companies: Mapping[str, int] = field(default_factory=dict)
+    runs: Mapping[str, int] = field(default_factory=dict)
+    run_descriptions: Mapping[str, int] = field(default_factory=dict)
+    currencies: Mapping[str, int] = field(default_factory=dict)
+    decimal_sign: str = ""
+    has_directions: bool = False
+
+    @property
+    def numbers_rows(self) -> bool:
+        """Tell whether lines are named by their row too: XML often stands all on one line."""
+        return self.fact_name == "element"
+
+
+def text_of(cell: Cell) -> str:
+    """``cell`` as a person reads it: a number without needless zeros, a date as 2026-06-30."""
+    if isinstance(cell, str):
+        return cell.strip()
+    if isinstance(cell, Decimal):
+        return f"{cell.normalize():f}"
+    return cell.isoformat()

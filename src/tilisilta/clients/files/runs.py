@@ -1,0 +1,80 @@
+"""What a file says of its run and its company, and whether it says one thing only."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tilisilta.clients.files.findings import Findings, showable
+from tilisilta.clients.files.raw import RawJournal
+from tilisilta.domain.problems import ProblemCode
+
+MOST_RUN_CHARACTERS = 20
+MOST_RUN_DESCRIPTION_CHARACTERS = 200
+CURRENCY_CHARACTERS = 3
+_MOST_NAMED = 5
+_NUMBER_AND_YEAR = re.compile(r"([0-9A-Za-z]{1,15}) ?/ ?(20[0-9]{2})")
+_YEAR_AND_NUMBER = re.compile(r"(20[0-9]{2}) ?[-/] ?([0-9A-Za-z]{1,15})")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileRun:
+    """The run a file names, its company and its currency; empty for what it does not name."""
+
+    year: int | None
+    number: str
+    description: str
+    currency: str
+    company_number: int | None
+
+
+def read_run(raw: RawJournal, findings: Findings, *, company_number: int) -> FileRun:
+    """What ``raw`` says of its run; several runs and other companies become findings."""
+    year, number = _number_and_year(_only(raw.runs, findings, reason="run"))
+    if len(number) > MOST_RUN_CHARACTERS:
+        findings.add(ProblemCode.TEXT_TOO_LONG, field="run", limit=MOST_RUN_CHARACTERS)
+    # A description may differ from line to line and changes no money: the first one will do.
+    description = next(iter(raw.run_descriptions), "")
+    currency = _only(raw.currencies, findings, reason="currency").upper()
+    if len(currency) > CURRENCY_CHARACTERS:
+        findings.add(ProblemCode.TEXT_TOO_LONG, field="currency", limit=CURRENCY_CHARACTERS)
+    return FileRun(
+        year=year,
+        number=number,
+        description=description[:MOST_RUN_DESCRIPTION_CHARACTERS],
+        currency=currency,
+        company_number=_company(raw, findings, company_number),
+    )
+
+
+def _only(texts: Mapping[str, int], findings: Findings, *, reason: str) -> str:
+    if len(texts) > 1:
+        line = list(texts.values())[1]
+        named = ", ".join(text for text in map(showable, list(texts)[:_MOST_NAMED]) if text)
+        findings.add(
+            ProblemCode.SEVERAL_RUNS,
+            line=line,
+            reason=reason,
+            count=len(texts),
+            **{reason: named},
+        )
+    return next(iter(texts), "")
+
+
+def _number_and_year(text: str) -> tuple[int | None, str]:
+    if found := _NUMBER_AND_YEAR.fullmatch(text):
+        return int(found[2]), found[1]
+    if found := _YEAR_AND_NUMBER.fullmatch(text):
+        return int(found[1]), found[2]
+    return None, text
+
+
+def _company(raw: RawJournal, findings: Findings, company_number: int) -> int | None:
+    for text, line in raw.companies.items():
+        if not re.fullmatch("[0-9]{1,9}", text) or int(text) != company_number:
+            findings.add(
+                ProblemCode.OTHER_COMPANY,
+                line=line,
+                company=showable(text),
+                expected=company_number,
+            )
+    return company_number if raw.companies else None

@@ -1,0 +1,274 @@
+"""Reads the parts of an XLSX workbook: its sheets' names, styles, shared texts, and cells."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from typing import IO
+from xml.parsers import expat
+
+from tilisilta.clients.files.findings import refused
+from tilisilta.clients.files.raw import MOST_LINES, Cell
+from tilisilta.clients.files.tables import MOST_ROWS_ABOVE_HEADERS, Row
+from tilisilta.domain.problems import ProblemCode
+
+MOST_COLUMNS = 500
+MOST_CELLS = 5_000_000
+_MOST_ROWS = MOST_LINES + MOST_ROWS_ABOVE_HEADERS + 1
+
+_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  # a workbook knows no time zones
+_EPOCH_1904 = datetime(1904, 1, 1)  # noqa: DTZ001  # see above
+_BUILT_IN_DATE_FORMATS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
+_QUOTED = re.compile(r'"[^"]*"|\\.|_.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
+_DATE_LETTERS = re.compile("[dmyhs]", re.IGNORECASE)
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_COLUMN = re.compile("[A-Z]{1,3}")
+_INTEGER = re.compile("-?[0-9]{1,15}")
+
+
+class SheetNames:
+    """Which sheets a workbook shows, and which parts of the archive hold what."""
+
+    def __init__(self) -> None:
+        self.is_1904 = False
+        self.targets_by_type: dict[str, str] = {}
+        self._ids: list[str] = []
+        self._targets: dict[str, str] = {}
+
+    @property
+    def sheets(self) -> list[str]:
+        """Where the sheets that are not hidden are, in their order; charts are no sheets."""
+        return [self._targets[sheet_id] for sheet_id in self._ids if sheet_id in self._targets]
+
+    def read_workbook(self, part: IO[bytes]) -> None:
+        """Read the list of sheets, and which calendar the dates count in."""
+        _walk(part, self._workbook_element)
+
+    def read_relations(self, part: IO[bytes]) -> None:
+        """Read which part each sheet is, and where styles and shared texts are."""
+        _walk(part, self._relation)
+
+    def _workbook_element(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name == "workbookPr":
+            self.is_1904 = attributes.get("date1904") in {"1", "true"}
+        elif name == "sheet" and attributes.get("state", "visible") == "visible":
+            self._ids += [value for key, value in attributes.items() if _local(key) == "id"]
+
+    def _relation(self, name: str, attributes: Mapping[str, str]) -> None:
+        kind = attributes.get("Type", "").rpartition("/")[2]
+        if name == "Relationship" and kind == "worksheet":
+            self._targets[attributes["Id"]] = attributes["Target"]
+        elif name == "Relationship":
+            self.targets_by_type[kind] = attributes["Target"]
+
+
+class Parts:
+    """What the cells of every sheet refer to: shared texts, and styles that make dates."""
+
+    def __init__(self, *, is_1904: bool) -> None:
+        self.epoch = _EPOCH_1904 if is_1904 else _EPOCH
+        self.strings: list[str] = []
+        self.date_styles: set[str] = set()
+        self._formats: dict[str, str] = {}
+        self._styles = 0
+        self._is_in_styles = False
+        self._texts: list[str] = []
+        self._is_phonetic = False
+
+    def read_styles(self, part: IO[bytes]) -> None:
+        """Read which cell styles show a number as a date."""
+        _walk(part, self._style_element, self._style_end)
+
+    def read_strings(self, part: IO[bytes]) -> None:
+        """Read the texts that cells refer to by number; rich text becomes plain."""
+        _walk(part, self._string_start, self._string_end, self._text)
+
+    def _style_element(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name == "numFmt":
+            self._formats[attributes["numFmtId"]] = attributes["formatCode"]
+        elif name == "cellXfs":
+            self._is_in_styles = True
+        elif name == "xf" and self._is_in_styles:
+            if self._is_date_format(attributes.get("numFmtId", "0")):
+                self.date_styles.add(str(self._styles))
+            self._styles += 1
+
+    def _style_end(self, name: str) -> None:
+        if name == "cellXfs":
+            self._is_in_styles = False
+
+    def _is_date_format(self, number: str) -> bool:
+        if number in self._formats:
+            return bool(_DATE_LETTERS.search(_QUOTED.sub("", self._formats[number])))
+        return int(number) in _BUILT_IN_DATE_FORMATS
+
+    def _string_start(self, name: str, _attributes: Mapping[str, str]) -> None:
+        if name == "rPh":
+            self._is_phonetic = True
+
+    def _text(self, text: str) -> None:
+        if not self._is_phonetic:
+            self._texts.append(text)
+
+    def _string_end(self, name: str) -> None:
+        if name == "rPh":
+            self._is_phonetic = False
+        elif name == "si":
+            self.strings.append(_unescaped("".join(self._texts)))
+            self._texts.clear()
+
+
+def read_rows(part: IO[bytes], parts: Parts) -> list[Row]:
+    """The rows of a sheet that hold anything.
+
+    Raises ``FileRefused`` for more rows or columns than a journal has, and for a formula whose
+    result the workbook does not hold: it would look like an empty cell.
+    """
+    sheet = _Sheet(parts)
+    _walk(part, sheet.start, sheet.end, sheet.text)
+    return sheet.rows
+
+
+class _Sheet:
+    """Walks through the cells of a sheet."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.rows: list[Row] = []
+        self._parts = parts
+        self._number = 0
+        self._cells: list[Cell] = []
+        self._column = 0
+        self._type = "n"
+        self._style = ""
+        self._texts: list[str] = []
+        self._is_value = False
+        self._has_formula = self._has_value = False
+        self._count = 0
+        self._columns: dict[str, int] = {}
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Take note of what begins."""
+        if name == "c":
+            self._begin_cell(attributes)
+        elif name in {"v", "t"}:
+            self._is_value = self._has_value = True
+        elif name == "f":
+            self._has_formula = True
+        elif name == "row":
+            self._number = int(attributes.get("r", self._number + 1))
+            self._cells = []
+            self._column = 0
+
+    def text(self, text: str) -> None:
+        """Keep the text of a value; that of formulas and remarks plays no part."""
+        if self._is_value:
+            self._texts.append(text)
+
+    def end(self, name: str) -> None:
+        """Put together what is complete."""
+        if name in {"v", "t"}:
+            self._is_value = False
+        elif name == "c":
+            self._end_cell()
+        elif name == "row":
+            self._end_row()
+
+    def _begin_cell(self, attributes: Mapping[str, str]) -> None:
+        where = attributes.get("r")
+        self._column = self._column_of(where) if where else self._column + 1
+        if self._column > MOST_COLUMNS:
+            raise refused(ProblemCode.WORKBOOK_UNREADABLE, line=self._number, reason="too-large")
+        self._type = attributes.get("t", "n")
+        self._style = attributes.get("s", "")
+        self._has_formula = self._has_value = False
+        self._texts.clear()
+
+    def _column_of(self, where: str) -> int:
+        found = _COLUMN.match(where)
+        if found is None:
+            raise ValueError(where)
+        letters = found[0]
+        if letters not in self._columns:
+            number = 0
+            for letter in letters:
+                number = number * 26 + ord(letter) - ord("A") + 1
+            self._columns[letters] = number
+        return self._columns[letters]
+
+    def _end_cell(self) -> None:
+        if self._has_formula and not self._has_value:
+            raise refused(ProblemCode.WORKBOOK_UNREADABLE, line=self._number, reason="formula")
+        text = "".join(self._texts)
+        if not text:
+            return
+        cells = self._cells
+        missing = self._column - len(cells)
+        if missing <= 0:
+            raise ValueError(self._column)
+        cells.extend([""] * (missing - 1))
+        cells.append(self._cell(text))
+
+    def _cell(self, text: str) -> Cell:
+        if self._type == "s":
+            return self._parts.strings[int(text)]
+        if self._type != "n":
+            return _unescaped(text)
+        if self._style in self._parts.date_styles:
+            return self._date(float(text))
+        # A float as Python writes it: 1.1 although the workbook has 1.1000000000000001 for it.
+        return Decimal(text if _INTEGER.fullmatch(text) else repr(float(text)))
+
+    def _date(self, serial: float) -> Cell:
+        try:
+            moment = self._parts.epoch + timedelta(days=serial)
+        except OverflowError:
+            return Decimal(repr(serial))
+        return moment.date() if moment.time() == time() else moment.isoformat()
+
+    def _end_row(self) -> None:
+        cells = self._cells
+        if not any(not isinstance(cell, str) or cell.strip() for cell in cells):
+            return
+        self.rows.append(Row(self._number, cells))
+        self._count += len(cells)
+        if len(self.rows) > _MOST_ROWS:
+            raise refused(ProblemCode.TOO_MANY_LINES, limit=MOST_LINES)
+        if self._count > MOST_CELLS:
+            raise refused(ProblemCode.WORKBOOK_UNREADABLE, reason="too-large")
+
+
+def _walk(
+    part: IO[bytes],
+    start: Callable[[str, Mapping[str, str]], None],
+    end: Callable[[str], None] | None = None,
+    text: Callable[[str], None] | None = None,
+) -> None:
+    """Walk through the XML of ``part``, names without their prefix; definitions are forbidden."""
+    names: dict[str, str] = {}
+
+    def local(name: str) -> str:
+        return names.get(name) or names.setdefault(name, _local(name))
+
+    def forbid(*_: object) -> None:
+        raise refused(ProblemCode.XML_FORBIDDEN)
+
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = forbid
+    parser.StartElementHandler = lambda name, attributes: start(local(name), attributes)
+    if end is not None:
+        parser.EndElementHandler = lambda name: end(local(name))
+    if text is not None:
+        parser.CharacterDataHandler = text
+    parser.ParseFile(part)
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _unescaped(text: str) -> str:
+    """``text`` with the control characters that workbooks write as _x000D_."""
+    if "_x" not in text:
+        return text
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)

@@ -1,0 +1,160 @@
+"""Turns the rows of a CSV or XLSX file into what the file says, by the headers of its columns."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from tilisilta.clients.files.columns import ColumnMapping
+from tilisilta.clients.files.findings import Findings, refused
+from tilisilta.clients.files.header_names import is_ignored, known_field, plain_header
+from tilisilta.clients.files.outcomes import ColumnsNeeded
+from tilisilta.clients.files.raw import MOST_LINES, Cell, RawJournal, RawLine, text_of
+from tilisilta.domain.personal_codes import mask_personal_codes
+from tilisilta.domain.problems import ProblemCode
+
+MOST_ROWS_ABOVE_HEADERS = 20
+SAMPLE_ROWS = 5
+_LINE_FIELDS = RawLine._fields[1:-1]
+_NUMBER_OR_DATE = re.compile(r"[-+]?[0-9][0-9 .,/:-]*-?")
+
+
+class Row(NamedTuple):
+    """One row that is not blank, and the line of the file it begins on."""
+
+    line: int
+    cells: Sequence[Cell]
+
+
+def read_table(rows: Iterator[Row], *, kind: str, columns: ColumnMapping | None) -> RawJournal:
+    """What the ``rows`` of a table say, blank ones left out before.
+
+    Titles may stand above the headers. Raises ``ColumnsNeeded`` when a person must name columns,
+    and ``FileRefused`` when the columns cannot be told apart.
+    """
+    top = list(islice(rows, MOST_ROWS_ABOVE_HEADERS))
+    if not top:
+        raise refused(ProblemCode.FILE_EMPTY)
+    if columns is None:
+        at = _header_row(top)
+        columns = _guess(top, at)
+    else:
+        at = _row_with(top, columns)
+    places = _places(top[at], columns)
+    body = [*top[at + 1 :], *islice(rows, MOST_LINES + 1)]
+    if len(body) > MOST_LINES:
+        raise refused(ProblemCode.TOO_MANY_LINES, limit=MOST_LINES)
+    _must_fit(body, width=len(top[at].cells))
+    return _raw_journal(body, places, columns, kind=kind)
+
+
+def _texts(row: Row) -> tuple[str, ...]:
+    return tuple(text_of(cell) for cell in row.cells)
+
+
+def _header_row(top: Sequence[Row]) -> int:
+    """Where the headers stand: where most are known, else in the first of the widest rows."""
+
+    def likeness(at: int) -> tuple[int, int, int]:
+        texts = _texts(top[at])
+        known = sum(bool(known_field(text)) for text in texts)
+        return known, sum(map(bool, texts)), -at
+
+    return max(range(len(top)), key=likeness)
+
+
+def _guess(top: Sequence[Row], at: int) -> ColumnMapping:
+    """The columns as their headers tell; raises ``ColumnsNeeded`` when they do not tell all."""
+    headers = _texts(top[at])
+    guess = ColumnMapping.guessed_from(headers)
+    unknown = [text for text in headers if text and not known_field(text) and not is_ignored(text)]
+    if not guess.to_mapping() and any(map(_NUMBER_OR_DATE.fullmatch, headers)):
+        raise refused(ProblemCode.COLUMNS_UNKNOWN, line=top[at].line, reason="no-headers")
+    if guess.lacks or unknown:
+        samples = (tuple(map(mask_personal_codes, _texts(row))) for row in top[at + 1 :])
+        raise ColumnsNeeded(
+            headers=tuple(map(mask_personal_codes, headers)),
+            rows=tuple(islice(samples, SAMPLE_ROWS)),
+            guess=guess,
+        )
+    return guess
+
+
+def _row_with(top: Sequence[Row], columns: ColumnMapping) -> int:
+    """Where the headers that a person named stand; raises ``FileRefused`` if one is nowhere."""
+    wanted = {plain_header(header): header for header in columns.to_mapping().values()}
+    found = [wanted.keys() & set(map(plain_header, _texts(row))) for row in top]
+    at = max(range(len(top)), key=lambda index: (len(found[index]), -index))
+    findings = Findings()
+    for plain, header in wanted.items():
+        if plain not in found[at]:
+            findings.add(
+                ProblemCode.COLUMNS_UNKNOWN, line=top[at].line, column=header, reason="missing"
+            )
+        elif _NUMBER_OR_DATE.fullmatch(header):
+            # A journal line taken for the headers would be lost without a trace.
+            findings.add(ProblemCode.COLUMNS_UNKNOWN, line=top[at].line, reason="no-headers")
+    for field in columns.lacks:
+        findings.add(ProblemCode.COLUMNS_UNKNOWN, field=field, reason="missing")
+    findings.refuse()
+    return at
+
+
+def _places(row: Row, columns: ColumnMapping) -> dict[str, int]:
+    """The position of each field's column; raises ``FileRefused`` when a header is there twice."""
+    plain = [plain_header(text) for text in _texts(row)]
+    counts = Counter(plain)
+    findings = Findings()
+    for header in dict.fromkeys(columns.to_mapping().values()):
+        if counts[plain_header(header)] > 1:
+            findings.add(ProblemCode.COLUMN_TWICE, line=row.line, column=header)
+    findings.refuse()
+    return {
+        field: plain.index(plain_header(header)) for field, header in columns.to_mapping().items()
+    }
+
+
+def _must_fit(body: Sequence[Row], *, width: int) -> None:
+    """No row may have more cells than there are headers: its values stand in wrong columns."""
+    findings = Findings()
+    for row in body:
+        if len(row.cells) > width and any(text_of(cell) for cell in row.cells[width:]):
+            findings.add(ProblemCode.COLUMNS_UNKNOWN, line=row.line, reason="more-cells")
+    findings.refuse()
+
+
+def _raw_journal(
+    body: Sequence[Row], places: Mapping[str, int], columns: ColumnMapping, *, kind: str
+) -> RawJournal:
+    of_lines = [(field, places[field]) for field in _LINE_FIELDS if field in places]
+    return RawJournal(
+        kind=kind,
+        fact_name="column",
+        names=columns.to_mapping(),
+        lines=[_raw_line(row, of_lines) for row in body],
+        companies=_said_in(body, places.get("company")),
+        runs=_said_in(body, places.get("run")),
+        run_descriptions=_said_in(body, places.get("run_description")),
+        currencies=_said_in(body, places.get("currency")),
+        has_directions="direction" in places,
+    )
+
+
+def _raw_line(row: Row, of_lines: Sequence[tuple[str, int]]) -> RawLine:
+    cells = row.cells
+    count = len(cells)
+    said = {field: cells[at] for field, at in of_lines if at < count}
+    return RawLine._make((row.line, *(said.get(field, "") for field in _LINE_FIELDS), 0))
+
+
+def _said_in(body: Sequence[Row], place: int | None) -> dict[str, int]:
+    """The distinct texts of one column, each with the first line it stands on."""
+    said: dict[str, int] = {}
+    if place is None:
+        return said
+    for row in body:
+        text = text_of(row.cells[place]) if place < len(row.cells) else ""
+        if text:
+            said.setdefault(text, row.line)
+    return said

@@ -1,0 +1,97 @@
+"""Opens XLSX workbooks: an archive that is looked at before anything of it is unpacked.
+
+We read the few parts we need ourselves, in one pass and within limits: openpyxl keeps a cell as
+a float, fills up gaps of any size, and takes many seconds for a large journal.
+"""
+
+import io
+import posixpath
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+from xml.parsers import expat
+
+from tilisilta.clients.files.columns import ColumnMapping
+from tilisilta.clients.files.findings import refused
+from tilisilta.clients.files.outcomes import XLSX
+from tilisilta.clients.files.raw import RawJournal
+from tilisilta.clients.files.sheets import Parts, SheetNames, read_rows
+from tilisilta.clients.files.tables import Row, read_table
+from tilisilta.domain.problems import ProblemCode
+
+MOST_UNPACKED_MEGABYTES = 200
+_WORKBOOK = "xl/workbook.xml"
+_RELATIONS = "xl/_rels/workbook.xml.rels"
+
+
+def read_workbook(content: bytes, columns: ColumnMapping | None) -> RawJournal:
+    """What the one filled sheet of a workbook says; hidden sheets do not count.
+
+    Raises ``FileRefused`` and ``ColumnsNeeded``.
+    """
+    with _reading_damaged_files(), zipfile.ZipFile(io.BytesIO(content)) as archive:
+        rows = _only_filled_sheet(archive)
+    return read_table(iter(rows), kind=XLSX, columns=columns)
+
+
+@contextmanager
+def _reading_damaged_files() -> Iterator[None]:
+    """Refuse what the archive or the XML in it raises when it is not as it should be."""
+    try:
+        yield
+    # RuntimeError and NotImplementedError are what zipfile raises for passwords and for methods
+    # of compression it lacks; the rest comes of numbers and names that lead nowhere.
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        expat.ExpatError,
+        EOFError,
+        LookupError,
+        ValueError,
+        RuntimeError,
+    ) as error:
+        raise refused(ProblemCode.WORKBOOK_UNREADABLE, reason="damaged") from error
+
+
+def _only_filled_sheet(archive: zipfile.ZipFile) -> list[Row]:
+    if _WORKBOOK not in archive.namelist():
+        raise refused(ProblemCode.FILE_TYPE_UNKNOWN, kind="zip")
+    _must_not_be_a_bomb(archive)
+    names = SheetNames()
+    with archive.open(_WORKBOOK) as part:
+        names.read_workbook(part)
+    with archive.open(_RELATIONS) as part:
+        names.read_relations(part)
+    parts = Parts(is_1904=names.is_1904)
+    for target, read in (("styles", parts.read_styles), ("sharedStrings", parts.read_strings)):
+        with _part_of(archive, names.targets_by_type.get(target, "")) as part:
+            read(part)
+    filled = [rows for target in names.sheets if (rows := _rows_of(archive, target, parts))]
+    if len(filled) > 1:
+        raise refused(ProblemCode.WORKBOOK_UNREADABLE, reason="several-sheets", count=len(filled))
+    return filled[0] if filled else []
+
+
+def _must_not_be_a_bomb(archive: zipfile.ZipFile) -> None:
+    """Look at the sizes the archive declares; more than those are never unpacked."""
+    if sum(info.file_size for info in archive.infolist()) > MOST_UNPACKED_MEGABYTES * 1024 * 1024:
+        raise refused(
+            ProblemCode.WORKBOOK_UNREADABLE, reason="too-large", limit=MOST_UNPACKED_MEGABYTES
+        )
+
+
+def _rows_of(archive: zipfile.ZipFile, target: str, parts: Parts) -> list[Row]:
+    with _part_of(archive, target) as part:
+        return read_rows(part, parts)
+
+
+@contextmanager
+def _part_of(archive: zipfile.ZipFile, target: str) -> Iterator[IO[bytes]]:
+    """The part that a relation of the workbook leads to; an empty one if there is no relation."""
+    if not target:
+        yield io.BytesIO(b"<none/>")
+        return
+    with archive.open(posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")) as part:
+        yield part

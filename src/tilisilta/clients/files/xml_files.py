@@ -1,0 +1,224 @@
+"""Reads the two kinds of XML that Nmbrs makes: journals, and journals reports in both variants.
+
+Values are taken from the elements we know and from no others. The names of employees in a
+journals report are not among them, so they are never kept.
+"""
+
+from collections.abc import Mapping
+from xml.parsers import expat
+
+from tilisilta.clients.files.encodings import decode_xml
+from tilisilta.clients.files.findings import Findings, refused
+from tilisilta.clients.files.outcomes import JOURNAL_XML, JOURNALS_REPORT
+from tilisilta.clients.files.raw import MOST_LINES, RawJournal, RawLine
+from tilisilta.domain.problems import ProblemCode
+
+_JOURNAL_ELEMENTS = {
+    "account": "dim1",
+    "cost_center": "dim2",
+    "cost_unit": "dim3",
+    "amount": "value",
+    "direction": "debitcredit",
+    "description": "description",
+    "date": "date",
+    "period": "period",
+    "currency": "currency",
+}
+_REPORT_ELEMENTS = {
+    "account": "GeneralLedgerAccount",
+    "cost_center": "CostCenter",
+    "cost_unit": "CostUnit",
+    "description": "ComponentName",
+    "debit": "Debit",
+    "credit": "Credit",
+    "period": "Period",
+    "year": "Year",
+    "run": "Run",
+    "company": "CompanyNr",
+}
+# Elements that hold values, each with the element it must stand in.
+_PARENTS = {
+    "line": "lines",
+    "header": "transaction",
+    "item": "items",
+    "journalreportitem": "journalreportitems",
+}
+_KINDS = {
+    "line": JOURNAL_XML,
+    "item": JOURNALS_REPORT,
+    "journalreportitem": JOURNALS_REPORT,
+}
+# A transaction and its header count as well as its lines.
+_MOST_RECORDS = 3 * MOST_LINES
+_ROOTS = ("transactions", "transaction", *dict.fromkeys(_PARENTS.values()))
+
+
+def read_xml(content: bytes) -> RawJournal:
+    """What a journal XML or a journals report says.
+
+    Raises ``FileRefused`` for XML that is malformed, has a document type definition (and so could
+    have entities), or is neither of the two.
+    """
+    elements = _Elements()
+    try:
+        elements.parse(decode_xml(content))
+    except expat.ExpatError as error:
+        raise refused(ProblemCode.XML_MALFORMED, line=error.lineno) from error
+    elements.repeated.refuse()
+    kind = _kind_of(elements)
+    if kind == JOURNAL_XML:
+        return _journal(elements.records)
+    return _report(elements.records)
+
+
+class _Elements:
+    """Walks through the elements and keeps what stands in lines, report items and headers.
+
+    ``records`` has them in the order of the file: name, line of the file, values by element. A
+    transaction is there without values, to tell where the reach of a header ends.
+    """
+
+    def __init__(self) -> None:
+        self.records: list[tuple[str, int, dict[str, str]]] = []
+        self.root = ""
+        self.repeated = Findings(fact_name="element")
+        self._path: list[str] = []
+        self._names: dict[str, str] = {}
+        self._values: dict[str, str] | None = None
+        self._depth = 0
+        self._texts: list[str] = []
+        self._parser = expat.ParserCreate()
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._texts.append
+        self._parser.StartDoctypeDeclHandler = self._forbid
+
+    def parse(self, text: str) -> None:
+        """Walk through ``text``; its declared encoding no longer matters."""
+        self._parser.Parse(text, True)
+
+    def _start(self, name: str, _attributes: Mapping[str, str]) -> None:
+        local = self._names.get(name) or self._local(name)
+        path = self._path
+        if self._values is None:
+            if local == "transaction":
+                self._keep(local, {})
+            elif path and path[-1] == _PARENTS.get(local):
+                self._values = {}
+                self._depth = len(path) + 1
+                self._keep(local, self._values)
+        elif len(path) == self._depth:
+            self._texts.clear()
+        path.append(local)
+
+    def _keep(self, local: str, values: dict[str, str]) -> None:
+        if len(self.records) > _MOST_RECORDS:
+            raise refused(ProblemCode.TOO_MANY_LINES, limit=MOST_LINES)
+        self.records.append((local, self._parser.CurrentLineNumber, values))
+
+    def _end(self, _name: str) -> None:
+        local = self._path.pop()
+        values = self._values
+        if values is None:
+            return
+        depth = len(self._path)
+        if depth == self._depth:
+            if local in values:
+                self.repeated.add(
+                    ProblemCode.COLUMN_TWICE, line=self._parser.CurrentLineNumber, element=local
+                )
+            values[local] = "".join(self._texts).strip()
+        elif depth < self._depth:
+            self._values = None
+
+    def _local(self, name: str) -> str:
+        local = name.rpartition(":")[2].casefold()
+        self.root = self.root or local
+        self._names[name] = local
+        return local
+
+    def _forbid(self, *_: object) -> None:
+        raise refused(ProblemCode.XML_FORBIDDEN, line=self._parser.CurrentLineNumber)
+
+
+def _kind_of(elements: _Elements) -> str:
+    kinds = {_KINDS[name] for name, _, _ in elements.records if name in _KINDS}
+    if len(kinds) == 1:
+        return kinds.pop()
+    if kinds or elements.root not in _ROOTS:
+        kind = "html" if elements.root == "html" else "xml"
+        raise refused(ProblemCode.FILE_TYPE_UNKNOWN, kind=kind, element=elements.root)
+    raise refused(ProblemCode.NO_LINES)
+
+
+def _journal(records: list[tuple[str, int, dict[str, str]]]) -> RawJournal:
+    lines: list[RawLine] = []
+    currencies: dict[str, int] = {}
+    header: dict[str, str] = {}
+    dated_on = 0
+    for name, line, values in records:
+        if name == "line":
+            lines.append(_journal_line(line, values, header, dated_on))
+            continue
+        header, dated_on = values, line
+        if currency := header.get("currency"):
+            currencies.setdefault(currency, line)
+    return RawJournal(
+        kind=JOURNAL_XML,
+        fact_name="element",
+        names=_JOURNAL_ELEMENTS,
+        lines=lines,
+        currencies=currencies,
+        decimal_sign=".",
+        has_directions=True,
+    )
+
+
+def _journal_line(
+    line: int, values: Mapping[str, str], header: Mapping[str, str], dated_on: int
+) -> RawLine:
+    return RawLine(
+        line=line,
+        account=values.get("dim1", ""),
+        description=values.get("description", ""),
+        amount=values.get("value", ""),
+        direction=values.get("debitcredit", ""),
+        cost_center=values.get("dim2", ""),
+        cost_unit=values.get("dim3", ""),
+        date=header.get("date", ""),
+        period=header.get("period", ""),
+        date_line=dated_on,
+    )
+
+
+def _report(records: list[tuple[str, int, dict[str, str]]]) -> RawJournal:
+    runs: dict[str, int] = {}
+    companies: dict[str, int] = {}
+    for _, line, values in records:
+        if run := values.get("run"):
+            runs.setdefault(run, line)
+        if company := values.get("companynr"):
+            companies.setdefault(company, line)
+    return RawJournal(
+        kind=JOURNALS_REPORT,
+        fact_name="element",
+        names=_REPORT_ELEMENTS,
+        lines=[_report_line(line, values) for _, line, values in records],
+        companies=companies,
+        runs=runs,
+    )
+
+
+def _report_line(line: int, values: Mapping[str, str]) -> RawLine:
+    return RawLine(
+        line=line,
+        account=values.get("generalledgeraccount", ""),
+        description=values.get("componentname", ""),
+        debit=values.get("debit", ""),
+        credit=values.get("credit", ""),
+        cost_center=values.get("costcenter", ""),
+        cost_unit=values.get("costunit", ""),
+        period=values.get("period", ""),
+        year=values.get("year", ""),
+    )
