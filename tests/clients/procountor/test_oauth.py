@@ -191,13 +191,13 @@ class TestRefusal:
     @pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 500])
     def test_repeats_no_secret(self, ask: Ask, status: int) -> None:
         sent = "very-secret the-code the-refresh-token the-api-key"
-        answer = httpx2.Response(
-            status, json={"error_description": sent, "refresh_token": sent, "error": sent}
-        )
+        errors = [{"status": status, "message": sent}]
+        oauth_words = {"error": sent, "error_description": sent, "refresh_token": sent}
+        answer = httpx2.Response(status, json=oauth_words | {"errors": errors})
 
         with pytest.raises(TilisiltaError) as caught:
             ask(transport_of(answering(answer)))
 
-        told = f"{caught.value!r} {caught.value.__cause__}"
+        told = f"{caught.value!r} {vars(caught.value)} {caught.value.__cause__}"
         assert "very-secret" not in told
         assert "the-" not in told

@@ -10,6 +10,7 @@ import httpx2
 from tilisilta.clients.procountor.answers import decode_refusal
 from tilisilta.clients.procountor.errors import (
     AccessDenied,
+    Answers,
     GrantEnded,
     ProcountorBusy,
     ProcountorOutcomeUnknown,
@@ -108,8 +109,8 @@ def retry_after_seconds(response: httpx2.Response) -> int | None:
     return int(told) if told.isascii() and told.isdigit() else None
 
 
-def refuse(response: httpx2.Response) -> NoReturn:
-    """Raise what an answer of 4xx means, except 401."""
+def refuse(response: httpx2.Response, answers: Answers) -> NoReturn:
+    """Raise what an answer of 4xx means, with those of Procountor's words that may be told."""
     status = response.status_code
     if status == httpx2.codes.TOO_MANY_REQUESTS:
         raise ProcountorBusy(
@@ -119,7 +120,7 @@ def refuse(response: httpx2.Response) -> NoReturn:
     raise kind(
         f"Procountor refused the request with status {status}",
         status=status,
-        answers=decode_refusal(response.content),
+        answers=answers,
     )
 
 
@@ -132,7 +133,7 @@ def _accepted(
         return response.content
     # A time-out of the gateway comes as 408, and says no more than 504 does.
     if response.is_client_error and response.status_code != _REQUEST_TIMEOUT:
-        refuse(response)
+        refuse(response, decode_refusal(response.content))
     raise unanswered(f"Procountor answered with status {response.status_code}.")
 
 

@@ -126,7 +126,8 @@ def _sorted(response: httpx2.Response) -> Grant:
     if response.status_code in _REFUSALS:
         _refuse_grant(response)
     if response.is_client_error:
-        refuse(response)
+        # Its words may quote what we sent, and that is nothing but secrets.
+        refuse(response, ())
     raise ProcountorUnavailable(
         f"Procountor gave no token: it answered with status {response.status_code}."
     )
