@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from tilisilta.domain.journals import Run
 from tilisilta.models import Company, Debtor, Export, Journal, ProcountorAccount, Sending
 from tilisilta.services.connections import authorise_with_api_key, create_account
 from tilisilta.services.delivery import advance
@@ -66,11 +67,15 @@ def monthly_lines(*months: int) -> list[tuple[str, str, str]]:
     ]
 
 
-def a_journal(company: Company, *months: int, now: datetime = NOW) -> Journal:
-    """A journal with one ledger receipt per month; the last month is the run's own."""
-    content = csv_file(monthly_lines(*(months or (6,))))
+def a_journal(company: Company, *months: int, run_number: str = "6") -> Journal:
+    """A journal of run ``run_number``/2026 with one ledger receipt per month."""
     return import_journal(
-        content, file_name="journal.csv", company=company, user=None, now=now
+        csv_file(monthly_lines(*(months or (6,)))),
+        file_name="journal.csv",
+        company=company,
+        user=None,
+        now=NOW,
+        run=Run(year=2026, number=run_number),
     ).journal
 
 

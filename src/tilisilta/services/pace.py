@@ -14,12 +14,12 @@ def wait_for_slot() -> None:
     All processes together take their slots from one row, so that the API client as a whole stays
     under Procountor's limit, however many of us there are.
     """
-    wait_seconds = _reserve_slot(time.time())
+    wait_seconds = reserve_slot(time.time())
     if wait_seconds > 0:
         time.sleep(wait_seconds)
 
 
-def _reserve_slot(now: float) -> float:
+def reserve_slot(now: float) -> float:
     """Take the next free instant and return how many seconds away it is."""
     gap = 1 / settings.PROCOUNTOR_REQUESTS_PER_SECOND
     client_id = settings.PROCOUNTOR_CLIENT_ID or "none"

@@ -1,0 +1,68 @@
+"""Requests to Procountor leave at one shared pace, however many processes and threads ask."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+from pytest_django import Settings
+
+from tilisilta.services.pace import reserve_slot, wait_for_slot
+
+
+def _reserve_many(count: int, now: float) -> list[float]:
+    try:
+        return [reserve_slot(now) for _ in range(count)]
+    finally:
+        connection.close()
+
+
+class TestReserveSlot:
+    @pytest.mark.django_db
+    def test_lets_the_first_leave_at_once_and_spaces_the_others(self, settings: Settings) -> None:
+        settings.PROCOUNTOR_REQUESTS_PER_SECOND = 20
+
+        waits = [reserve_slot(1000.0) for _ in range(4)]
+
+        assert waits == pytest.approx([0, 0.05, 0.10, 0.15], abs=1e-6)
+
+    @pytest.mark.django_db
+    def test_saves_up_no_slots_while_nobody_asks(self, settings: Settings) -> None:
+        settings.PROCOUNTOR_REQUESTS_PER_SECOND = 20
+        reserve_slot(1000.0)
+
+        waits = [reserve_slot(2000.0) for _ in range(2)]
+
+        assert waits == pytest.approx([0, 0.05], abs=1e-6)
+
+    @pytest.mark.django_db
+    def test_counts_each_api_client_by_itself(self, settings: Settings) -> None:
+        settings.PROCOUNTOR_REQUESTS_PER_SECOND = 20
+        reserve_slot(1000.0)
+        settings.PROCOUNTOR_CLIENT_ID = "another"
+
+        wait = reserve_slot(1000.0)
+
+        assert wait == 0
+
+    @pytest.mark.django_db(transaction=True)
+    def test_gives_no_slot_twice_to_many_at_once(self, settings: Settings) -> None:
+        settings.PROCOUNTOR_REQUESTS_PER_SECOND = 10
+
+        with ThreadPoolExecutor(4) as threads:
+            lists = list(threads.map(_reserve_many, [10] * 4, [1000.0] * 4))
+
+        waits = sorted(wait for waits in lists for wait in waits)
+        assert waits == pytest.approx([number / 10 for number in range(40)], abs=1e-5)
+
+
+class TestWaitForSlot:
+    @pytest.mark.django_db
+    def test_returns_only_when_the_slot_has_come(self, settings: Settings) -> None:
+        settings.PROCOUNTOR_REQUESTS_PER_SECOND = 20
+        started = time.monotonic()
+
+        for _ in range(4):
+            wait_for_slot()
+
+        assert time.monotonic() - started >= 0.149
