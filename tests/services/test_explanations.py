@@ -60,6 +60,20 @@ class TestExplain:
         assert explained.message == "The journal does not balance: −1,234.50"
         assert "3 more dates" in explained.cause
 
+    @pytest.mark.parametrize(
+        ("language", "day"), [("en", "31 Jan 2026"), ("sv", "2026-01-31"), ("fi", "31.1.2026")]
+    )
+    def test_shows_dates_in_the_way_of_the_language(self, language: str, day: str) -> None:
+        problem = Problem(
+            code=ProblemCode.PERIOD_CLOSED,
+            facts=facts(date=date(2026, 1, 31), reason="tracking-period"),
+        )
+
+        with translation.override(language):
+            explained = explain(problem)
+
+        assert day in explained.message
+
     def test_names_the_fields_that_were_booked_differently(self) -> None:
         problem = Problem(
             code=ProblemCode.BOOKED_DIFFERENTLY,

@@ -5,11 +5,14 @@ from datetime import date
 from decimal import Decimal
 
 from django.utils import formats
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_noop as _
 
 from tilisilta.domain.problems import Problem
 
+# As on the pages: every reader sees one kind of date everywhere.
+DAY_FORMATS = {"fi": "j.n.Y", "sv": "Y-m-d"}
+ENGLISH_DAY_FORMAT = "j M Y"
 AMOUNTS = {"amount", "difference"}
 DATES = {"date", "moved_to", "start"}
 
@@ -72,7 +75,8 @@ def _shown_amount(value: str) -> str:
 
 
 def _shown_date(value: str) -> str:
-    return formats.date_format(date.fromisoformat(value), "DATE_FORMAT")
+    wanted = DAY_FORMATS.get(get_language() or "en", ENGLISH_DAY_FORMAT)
+    return formats.date_format(date.fromisoformat(value), wanted)
 
 
 def _shown_difference(part: str) -> str:
