@@ -1,12 +1,53 @@
 """The first page: what needs somebody now, over all companies."""
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from datetime import date
 
-from tilisilta.web.rights import UserRequest, logged_in
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django_htmx.http import HttpResponseClientRefresh
+
+from tilisilta.models import Area, Right
+from tilisilta.services.overview import overview_for, progress_for
+from tilisilta.web.rights import UserRequest, logged_in, needs
 
 
 @logged_in
 def overview(request: UserRequest) -> HttpResponse:
     """What needs the reader now, as far as their rights and debtors go."""
-    return render(request, "overview/overview.html")
+    if not request.user.can(Right.READ, Area.JOURNAL_EXPORTS):
+        return render(request, "overview/without_rights.html")
+    search = request.GET.get("q", "").strip()
+    shown = overview_for(
+        request.user,
+        today=timezone.localdate(),
+        month=asked_month(request),
+        search=search,
+        page=asked_page(request),
+    )
+    return render(request, "overview/overview.html", {"overview": shown, "search": search})
+
+
+@needs(Area.JOURNAL_EXPORTS, Right.READ)
+def progress(request: UserRequest) -> HttpResponse:
+    """How far the sending has come: the part of the first page that asks for itself again."""
+    under_way = progress_for(request.user)
+    if under_way is None:
+        # All is sent: the page has other figures now.
+        return HttpResponseClientRefresh()
+    return render(request, "overview/progress.html", {"progress": under_way})
+
+
+def asked_month(request: HttpRequest) -> date | None:
+    """The month the address asks for as ``month=2026-06``; ``None`` for no month or a bad one."""
+    try:
+        month = date.fromisoformat(f"{request.GET.get('month', '')}-01")
+    except ValueError:
+        return None
+    return month if 2000 <= month.year < 2100 else None
+
+
+def asked_page(request: HttpRequest) -> int:
+    """The page number the address asks for; the first for none or a bad one."""
+    asked = request.GET.get("page", "")
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 1

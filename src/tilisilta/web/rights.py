@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from tilisilta.models import Area, Right, User
 
@@ -19,6 +20,7 @@ class UserRequest(HttpRequest):
     """A request by somebody who is logged in."""
 
     user: User
+    htmx: HtmxDetails
 
 
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]

@@ -1,0 +1,186 @@
+"""Debtors and companies: add them, mark them, and list them with where they stand."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+
+from tilisilta.errors import NeedsAttention
+from tilisilta.models import (
+    AuditEntry,
+    Company,
+    Debtor,
+    Export,
+    Journal,
+    Link,
+    Sending,
+    User,
+)
+from tilisilta.services import audit
+from tilisilta.services.journals import recheck_company, recheck_debtor
+
+
+class DebtorNumberTaken(NeedsAttention):
+    """Another debtor already has this number."""
+
+
+class CompanyNumberTaken(NeedsAttention):
+    """Another company already has this number."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyStanding:
+    """What a company's page shows: its link, and the journals of one year with their exports."""
+
+    company: Company
+    link: Link | None
+    year: int | None
+    years: tuple[int, ...]
+    journals: tuple[Journal, ...]
+
+
+def add_debtor(number: int, name: str, *, user: User | None) -> Debtor:
+    """Add a debtor. Raises ``DebtorNumberTaken``, or ``ValidationError`` for an empty name."""
+    debtor = Debtor(number=number, name=name.strip())
+    debtor.clean_fields()
+    try:
+        with transaction.atomic():
+            debtor.save()
+            audit.record(
+                audit.Action.DEBTOR_ADDED, user=user, name=str(debtor), debtor=str(debtor.number)
+            )
+    except IntegrityError as error:
+        raise DebtorNumberTaken(f"There is already a debtor {number}.") from error
+    return debtor
+
+
+def add_company(number: int, name: str, debtor: Debtor, *, user: User | None) -> Company:
+    """Add a company. Raises ``CompanyNumberTaken``, or ``ValidationError`` for an empty name."""
+    company = Company(number=number, name=name.strip(), debtor=debtor)
+    company.clean_fields()
+    try:
+        with transaction.atomic():
+            company.save()
+            audit.record(audit.Action.COMPANY_ADDED, user=user, company=company, name=str(company))
+    except IntegrityError as error:
+        raise CompanyNumberTaken(f"There is already a company {number}.") from error
+    return company
+
+
+def change_company(company: Company, *, name: str, debtor: Debtor, user: User | None) -> Company:
+    """Rename a company or give it to another debtor; what is not sent yet is checked again."""
+    changes = {"name": name.strip(), "debtor": debtor}
+    changed = [field for field, value in changes.items() if getattr(company, field) != value]
+    for field, value in changes.items():
+        setattr(company, field, value)
+    company.clean_fields()
+    if not changed:
+        return company
+    with transaction.atomic():
+        company.save(update_fields=changed)
+        audit.record(
+            audit.Action.COMPANY_CHANGED,
+            user=user,
+            company=company,
+            name=str(company),
+            fields=", ".join(changed),
+        )
+    recheck_company(company)
+    return company
+
+
+def set_test(company: Company, is_test: bool, *, user: User | None) -> Company:
+    """Mark a company as a test company, whose journals are never sent, or take the mark away."""
+    if company.is_test == is_test:
+        return company
+    action = audit.Action.COMPANY_MARKED_TEST if is_test else audit.Action.COMPANY_UNMARKED_TEST
+    with transaction.atomic():
+        company.is_test = is_test
+        company.save(update_fields=["is_test"])
+        audit.record(action, user=user, company=company, name=str(company))
+    recheck_company(company)
+    return company
+
+
+def set_blocked(debtor: Debtor, is_blocked: bool, *, user: User | None) -> Debtor:
+    """Block a debtor, so that no journal of its companies is sent, or unblock it."""
+    if debtor.is_blocked == is_blocked:
+        return debtor
+    action = audit.Action.DEBTOR_BLOCKED if is_blocked else audit.Action.DEBTOR_UNBLOCKED
+    with transaction.atomic():
+        debtor.is_blocked = is_blocked
+        debtor.save(update_fields=["is_blocked"])
+        audit.record(action, user=user, name=str(debtor), debtor=str(debtor.number))
+    recheck_debtor(debtor)
+    return debtor
+
+
+def find_companies(user: User, search: str = "") -> QuerySet[Company]:
+    """The companies ``user`` may see whose number or name has ``search`` in it.
+
+    Each comes with its debtor and link, and with the state and period of its latest journal.
+    """
+    latest = Journal.objects.filter(company=OuterRef("pk")).order_by("-period", "-pk")
+    found = Company.objects.visible_to(user).select_related("debtor", "link__procountor_account")
+    if search:
+        found = found.filter(matching(search))
+    return found.annotate(
+        latest_state=Subquery(latest.values("state")[:1]),
+        latest_period=Subquery(latest.values("period")[:1]),
+    ).order_by("number")
+
+
+def matching(search: str) -> Q:
+    """Whether a company's name has ``search`` in it, or its number begins with it."""
+    found = Q(name__icontains=search)
+    return found | Q(number__startswith=search) if search.isdecimal() else found
+
+
+def find_debtors(user: User, search: str = "") -> QuerySet[Debtor]:
+    """The debtors ``user`` may see, each with how many companies it has, as ``company_count``."""
+    found = Debtor.objects.visible_to(user)
+    if search:
+        found = found.filter(matching(search))
+    return found.annotate(company_count=Count("companies")).order_by("number")
+
+
+def blocked_by(debtors: Iterable[Debtor]) -> Mapping[int, AuditEntry]:
+    """Who blocked each of ``debtors`` that is blocked, and when, by the debtor's number."""
+    numbers = [str(debtor.number) for debtor in debtors if debtor.is_blocked]
+    if not numbers:
+        return {}
+    entries = AuditEntry.objects.filter(
+        action=audit.Action.DEBTOR_BLOCKED, facts__debtor__in=numbers
+    ).order_by("at", "pk")
+    return {int(entry.facts["debtor"]): entry for entry in entries}
+
+
+def company_standing(company: Company, *, year: int | None = None) -> CompanyStanding:
+    """Where ``company`` stands in ``year`` of its runs, or in the latest that has any."""
+    years = tuple(
+        Journal.objects.filter(company=company)
+        .order_by("-run_year")
+        .values_list("run_year", flat=True)
+        .distinct()
+    )
+    shown = year if year in years else next(iter(years), None)
+    link = Link.objects.filter(company=company).select_related("procountor_account").first()
+    return CompanyStanding(
+        company=company,
+        link=link,
+        year=shown,
+        years=years,
+        journals=_journals_of_year(company, shown) if shown else (),
+    )
+
+
+def _journals_of_year(company: Company, year: int) -> tuple[Journal, ...]:
+    return tuple(
+        Journal.objects.filter(company=company, run_year=year)
+        .prefetch_related(
+            Prefetch("exports", Export.objects.order_by("booking_date", "epoch").defer("payload")),
+            Prefetch("sendings", Sending.objects.select_related("requested_by")),
+        )
+        .order_by("-period", "-run_number", "-revision")
+    )

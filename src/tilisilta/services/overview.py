@@ -1,0 +1,324 @@
+"""What needs somebody now, over all companies: one page, few queries, however many there are."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.paginator import Page, Paginator
+from django.db.models import (
+    Case,
+    Count,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+
+from tilisilta.models import (
+    Company,
+    Export,
+    ExportState,
+    Journal,
+    JournalState,
+    ProcountorAccount,
+    Sending,
+    User,
+)
+from tilisilta.models.exports import BOOKED_STATES
+from tilisilta.services.checks import load_problems
+from tilisilta.services.companies import matching
+from tilisilta.services.explanations import Explanation, explain
+
+MOST_NEEDS = 15
+COMPANIES_PER_PAGE = 50
+MONTHS_SHOWN = 12
+
+# The most urgent first. The last two wait for somebody, but nothing is wrong with them.
+URGENCY = (
+    JournalState.UNCERTAIN,
+    JournalState.REJECTED,
+    JournalState.PARTLY_SENT,
+    JournalState.PROBLEM,
+    JournalState.CHANGED,
+    JournalState.READY,
+)
+STOPPED = frozenset(
+    {
+        JournalState.REJECTED.value,
+        JournalState.PARTLY_SENT.value,
+        JournalState.PROBLEM.value,
+        JournalState.CHANGED.value,
+    }
+)
+SENT = frozenset({JournalState.SENT.value, JournalState.APPROVED.value})
+UNDER_WAY = frozenset({JournalState.QUEUED.value, JournalState.SENDING.value})
+NOT_TO_SEND = frozenset({JournalState.OFF.value, JournalState.REPLACED.value})
+
+# A month of several journals shows what waits before what is done.
+_PLACES = {
+    state.value: place
+    for place, state in enumerate(
+        (
+            *URGENCY,
+            JournalState.SENDING,
+            JournalState.QUEUED,
+            JournalState.SENT,
+            JournalState.APPROVED,
+            JournalState.OFF,
+            JournalState.REPLACED,
+        )
+    )
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """A journal that waits for somebody: what happened, and how much more there is to it."""
+
+    journal: Journal
+    explanation: Explanation | None
+    more_count: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How many journals stand where. ``sent`` and ``due`` are those of the month alone."""
+
+    problems: int
+    uncertain: int
+    unsent: int
+    unsent_in_month: int
+    sent: int
+    due: int
+    under_way: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far the sendings under way have come, in ledger receipts and journals."""
+
+    booked: int
+    asked: int
+    journals: int
+
+    @property
+    def left(self) -> int:
+        """How many ledger receipts are still to be booked."""
+        return self.asked - self.booked
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """A company's month: the journal to open and the most urgent state; ``None`` has no journal."""
+
+    month: date
+    state: str | None = None
+    journal_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyYear:
+    """One row of the timetable: a company and its months, oldest first."""
+
+    company: Company
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """Everything the first page shows. ``month`` is the first day of the month it is about."""
+
+    month: date
+    next_month: date | None
+    months: tuple[date, ...]
+    counts: Counts
+    needs: tuple[Need, ...]
+    dead_accounts: tuple[ProcountorAccount, ...]
+    progress: Progress | None
+    companies: Page[Company]
+    years: tuple[CompanyYear, ...]
+
+    @property
+    def previous_month(self) -> date:
+        """The month before, for the way back in time."""
+        return self.months[-2]
+
+    @property
+    def needs_count(self) -> int:
+        """How many journals wait for somebody, also those that are not listed here."""
+        return self.counts.problems + self.counts.uncertain + self.counts.unsent
+
+
+def overview_for(
+    user: User, *, today: date, month: date | None = None, search: str = "", page: int = 1
+) -> Overview:
+    """What ``user`` may see of all companies, with twelve months up to ``month``.
+
+    Without ``month`` it is the latest that has journals, and never one after that of ``today``.
+    """
+    debtor_ids = list(user.debtors.values_list("pk", flat=True))
+    journals = Journal.objects.filter(_of(debtor_ids, "company__debtor"))
+    by_month = _states_by_month(journals)
+    month = month or _latest_month(by_month, today)
+    counts = _counts(by_month, month)
+    months = _months_up_to(month)
+    companies = Company.objects.filter(_of(debtor_ids, "debtor"))
+    shown = Paginator(_searched(companies, search), COMPANIES_PER_PAGE).get_page(page)
+    return Overview(
+        month=month,
+        next_month=_month_after(month) if month < today.replace(day=1) else None,
+        months=months,
+        counts=counts,
+        needs=_needs(journals) if counts.problems + counts.uncertain + counts.unsent else (),
+        dead_accounts=_dead_accounts(debtor_ids),
+        progress=_progress(debtor_ids) if counts.under_way + counts.uncertain else None,
+        companies=shown,
+        years=_years(list(shown), journals, months),
+    )
+
+
+def progress_for(user: User) -> Progress | None:
+    """How far the sendings have come that ``user`` may see; ``None`` when none is under way."""
+    return _progress(list(user.debtors.values_list("pk", flat=True)))
+
+
+def _of(debtor_ids: Sequence[int], field: str) -> Q:
+    return Q(**{f"{field}__in": debtor_ids}) if debtor_ids else Q()
+
+
+def _searched(companies: QuerySet[Company], search: str) -> QuerySet[Company]:
+    found = companies.filter(matching(search)) if search else companies
+    return found.order_by("number")
+
+
+def _states_by_month(journals: QuerySet[Journal]) -> Mapping[date, Counter[str]]:
+    by_month: dict[date, Counter[str]] = {}
+    rows = journals.order_by().values_list("period", "state").annotate(count=Count("pk"))
+    for period, state, count in rows:
+        by_month.setdefault(period, Counter())[state] += count
+    return by_month
+
+
+def _latest_month(by_month: Mapping[date, Counter[str]], today: date) -> date:
+    this_month = today.replace(day=1)
+    return max((month for month in by_month if month <= this_month), default=this_month)
+
+
+def _counts(by_month: Mapping[date, Counter[str]], month: date) -> Counts:
+    total = sum(by_month.values(), Counter[str]())
+    of_month = by_month.get(month, Counter())
+    return Counts(
+        problems=sum(total[state] for state in STOPPED),
+        uncertain=total[JournalState.UNCERTAIN.value],
+        unsent=total[JournalState.READY.value],
+        unsent_in_month=of_month[JournalState.READY.value],
+        sent=sum(of_month[state] for state in SENT),
+        due=of_month.total() - sum(of_month[state] for state in NOT_TO_SEND),
+        under_way=sum(total[state] for state in UNDER_WAY),
+    )
+
+
+def _months_up_to(month: date) -> tuple[date, ...]:
+    numbers = range(month.year * 12 + month.month - MONTHS_SHOWN, month.year * 12 + month.month)
+    return tuple(date(number // 12, number % 12 + 1, 1) for number in numbers)
+
+
+def _month_after(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+def _needs(journals: QuerySet[Journal]) -> tuple[Need, ...]:
+    """The most urgent journals. What stopped a receipt on its way counts more than a finding."""
+    urgency = Case(
+        *(When(state=state, then=Value(place)) for place, state in enumerate(URGENCY)),
+        output_field=IntegerField(),
+    )
+    stopped = (
+        Export.objects.filter(
+            journal=OuterRef("pk"), state__in=[ExportState.UNCERTAIN, ExportState.REJECTED]
+        )
+        .exclude(problems=[])
+        .order_by("booking_date")
+    )
+    waiting = (
+        journals.filter(state__in=URGENCY)
+        .select_related("company")
+        .annotate(urgency=urgency, receipt_problems=Subquery(stopped.values("problems")[:1]))
+        .order_by("urgency", "-period", "company__number", "run_number")
+    )
+    return tuple(_need(journal) for journal in waiting[:MOST_NEEDS])
+
+
+def _need(journal: Journal) -> Need:
+    of_receipt = load_problems(getattr(journal, "receipt_problems", None) or [])
+    problems = (*of_receipt, *load_problems(journal.problems))
+    ordered = sorted(problems, key=lambda problem: not problem.stops)
+    return Need(
+        journal=journal,
+        explanation=explain(ordered[0]) if ordered else None,
+        more_count=max(0, len(ordered) - 1),
+    )
+
+
+def _dead_accounts(debtor_ids: Sequence[int]) -> tuple[ProcountorAccount, ...]:
+    """The accounts that serve a company and let nothing through."""
+    return tuple(
+        ProcountorAccount.objects.filter(_of(debtor_ids, "link__company__debtor"))
+        .filter(link__isnull=False)
+        .exclude(state=ProcountorAccount.State.AUTHORISED)
+        .select_related("link__company")
+        .defer("administration", "grant", "access_token")
+        .order_by("link__company__number")[:MOST_NEEDS]
+    )
+
+
+def _progress(debtor_ids: Sequence[int]) -> Progress | None:
+    """All receipts of journals that are being sent; those booked before count as done."""
+    found = Sending.objects.filter(
+        _of(debtor_ids, "journal__company__debtor"), finished_at__isnull=True
+    ).aggregate(
+        journals=Count("pk", distinct=True),
+        asked=Count("journal__exports"),
+        booked=Count(
+            "journal__exports",
+            filter=Q(journal__exports__state__in=[state.value for state in BOOKED_STATES]),
+        ),
+    )
+    return Progress(**found) if found["journals"] else None
+
+
+def _years(
+    companies: Sequence[Company], journals: QuerySet[Journal], months: Sequence[date]
+) -> tuple[CompanyYear, ...]:
+    rows = (
+        journals.filter(
+            company__in=[company.pk for company in companies],
+            period__gte=months[0],
+            period__lte=months[-1],
+        )
+        .order_by("run_number", "revision")
+        .values_list("company_id", "period", "state", "pk")
+    )
+    cells: dict[tuple[int, date], list[tuple[str, int]]] = {}
+    for company_id, period, state, pk in rows:
+        cells.setdefault((company_id, period), []).append((state, pk))
+    return tuple(
+        CompanyYear(
+            company=company,
+            cells=tuple(_cell(month, cells.get((company.pk, month), ())) for month in months),
+        )
+        for company in companies
+    )
+
+
+def _cell(month: date, journals: Iterable[tuple[str, int]]) -> Cell:
+    """The most telling of a month's journals: what waits before what is done."""
+    found = min(journals, key=lambda journal: _PLACES[journal[0]], default=None)
+    if found is None:
+        return Cell(month=month)
+    state, journal_id = found
+    return Cell(month=month, state=state, journal_id=journal_id)

@@ -1,0 +1,180 @@
+"""Companies and debtors: lists, a company's runs, and what may be set on each."""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from tilisilta.models import Area, Company, Debtor, Right, User
+from tilisilta.services import companies
+from tilisilta.web.forms import StyledForm
+from tilisilta.web.overview import asked_page
+from tilisilta.web.rights import UserRequest, needs
+
+ROWS_PER_PAGE = 100
+
+
+class DebtorForm(StyledForm):
+    """What there is to say about a new debtor."""
+
+    number = forms.IntegerField(
+        label=gettext_lazy("Debtor number"), min_value=1, max_value=2_000_000_000
+    )
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+
+
+class CompanyForm(StyledForm):
+    """What may be changed of a company."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    debtor = forms.ModelChoiceField(Debtor.objects.none(), label=gettext_lazy("Debtor"))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        debtor = cast("forms.ModelChoiceField[Debtor]", self.fields["debtor"])
+        debtor.queryset = Debtor.objects.visible_to(user)
+
+
+class NewCompanyForm(CompanyForm):
+    """What there is to say about a new company; its number cannot change later."""
+
+    number = forms.IntegerField(
+        label=gettext_lazy("Company number"),
+        min_value=1,
+        max_value=2_000_000_000,
+        help_text=gettext_lazy("The company's own number in Nmbrs."),
+    )
+    field_order = ("number", "name", "debtor")
+
+
+@needs(Area.COMPANIES, Right.READ)
+def company_list(request: UserRequest) -> HttpResponse:
+    """All companies the reader may see, by number."""
+    search = request.GET.get("q", "").strip()
+    found = companies.find_companies(request.user, search)
+    page = Paginator(found, ROWS_PER_PAGE).get_page(asked_page(request))
+    return render(request, "companies/companies.html", {"page": page, "search": search})
+
+
+@needs(Area.COMPANIES, Right.WRITE)
+def new_company(request: UserRequest) -> HttpResponse:
+    """Add a company by hand."""
+    form = NewCompanyForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            company = companies.add_company(**form.cleaned_data, user=request.user)
+        except companies.CompanyNumberTaken as error:
+            form.add_explained("number", error)
+        else:
+            return redirect("company", company.number)
+    return render(request, "companies/new_company.html", {"form": form})
+
+
+@needs(Area.COMPANIES, Right.READ)
+def company(request: UserRequest, number: int) -> HttpResponse:
+    """One company: where it books, its runs with their journals, and its settings."""
+    found = _visible_company(request.user, number)
+    year = request.GET.get("year", "")
+    standing = companies.company_standing(found, year=int(year) if year.isdecimal() else None)
+    return render(
+        request,
+        "companies/company.html",
+        {"company": found, "standing": standing, "form": _settings_form(request, found)},
+    )
+
+
+@require_POST
+@needs(Area.COMPANIES, Right.WRITE)
+def company_settings(request: UserRequest, number: int) -> HttpResponse:
+    """Change a company's name or debtor."""
+    found = _visible_company(request.user, number)
+    form = _settings_form(request, found)
+    if not form.is_valid():
+        context = {"company": found, "standing": companies.company_standing(found), "form": form}
+        return render(request, "companies/company.html", context, status=422)
+    companies.change_company(found, **form.cleaned_data, user=request.user)
+    messages.success(request, _("The settings of %(company)s are kept.") % {"company": found})
+    return redirect("company", number)
+
+
+@require_POST
+@needs(Area.COMPANIES, Right.WRITE)
+def company_test(request: UserRequest, number: int) -> HttpResponse:
+    """Mark a company as a test company, or take the mark away."""
+    found = _visible_company(request.user, number)
+    is_test = request.POST.get("is_test") == "yes"
+    companies.set_test(found, is_test, user=request.user)
+    said = _("%(company)s is a test company now: its journals are never sent.")
+    if not is_test:
+        said = _("%(company)s is no test company any more: its journals can be sent.")
+    messages.success(request, said % {"company": found})
+    return redirect("company", number)
+
+
+@needs(Area.COMPANIES, Right.READ, post=Right.WRITE)
+def debtor_list(request: UserRequest) -> HttpResponse:
+    """All debtors the reader may see; those who see every debtor can add one."""
+    form = DebtorForm(request.POST or None)
+    if request.method == "POST":
+        if request.user.debtors.exists():
+            # They would not see the debtor they have just added.
+            raise PermissionDenied
+        if _is_added(request, form):
+            return redirect("debtors")
+    search = request.GET.get("q", "").strip()
+    page = Paginator(companies.find_debtors(request.user, search), ROWS_PER_PAGE).get_page(
+        asked_page(request)
+    )
+    context = {
+        "page": page,
+        "blocked_by": companies.blocked_by(page.object_list),
+        "search": search,
+        "form": form,
+    }
+    return render(request, "companies/debtors.html", context)
+
+
+@require_POST
+@needs(Area.COMPANIES, Right.WRITE)
+def debtor_blocked(request: UserRequest, number: int) -> HttpResponse:
+    """Block a debtor or unblock it."""
+    debtor = get_object_or_404(Debtor.objects.visible_to(request.user), number=number)
+    is_blocked = request.POST.get("is_blocked") == "yes"
+    companies.set_blocked(debtor, is_blocked, user=request.user)
+    said = _("%(debtor)s is blocked: no journal of its companies is sent.")
+    if not is_blocked:
+        said = _("%(debtor)s is not blocked any more.")
+    messages.success(request, said % {"debtor": debtor})
+    return redirect("debtors")
+
+
+def _is_added(request: UserRequest, form: DebtorForm) -> bool:
+    if not form.is_valid():
+        return False
+    try:
+        debtor = companies.add_debtor(**form.cleaned_data, user=request.user)
+    except companies.DebtorNumberTaken as error:
+        form.add_explained("number", error)
+        return False
+    messages.success(request, _("Debtor %(debtor)s was added.") % {"debtor": debtor})
+    return True
+
+
+def _visible_company(user: User, number: int) -> Company:
+    visible = Company.objects.visible_to(user).select_related("debtor")
+    return get_object_or_404(visible, number=number)
+
+
+def _settings_form(request: UserRequest, found: Company) -> CompanyForm:
+    return CompanyForm(
+        request.POST or None,
+        user=request.user,
+        initial={"name": found.name, "debtor": found.debtor_id},
+    )
