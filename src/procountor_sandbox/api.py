@@ -1,0 +1,197 @@
+"""What every API request goes through: the limit, the faults, who it is, the endpoint, the log."""
+
+from dataclasses import dataclass
+from threading import Event, RLock
+from typing import NoReturn
+
+import httpx2
+from werkzeug.http import HTTP_STATUS_CODES
+from werkzeug.wrappers import Request, Response
+
+from procountor_sandbox.endpoints.tokens import give_token
+from procountor_sandbox.faults import (
+    SLOW_SECONDS,
+    TOKEN_PATH,
+    Fault,
+    FaultKind,
+    Faults,
+)
+from procountor_sandbox.grants import Grant
+from procountor_sandbox.limits import RateLimit
+from procountor_sandbox.office import Call, Office
+from procountor_sandbox.refusals import UNAUTHORIZED, Refused, Violation, error_answer
+from procountor_sandbox.requests_log import LoggedRequest, RequestLog
+from procountor_sandbox.routes import find_endpoint
+from procountor_sandbox.wire import decode
+from procountor_sandbox.world import Company, Person
+
+_BEARER = "bearer"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Api:
+    """Answers everything under ``/api``. Requests wait for each other only while they book."""
+
+    office: Office
+    faults: Faults
+    log: RequestLog
+    limit: RateLimit
+    lock: RLock
+    latency_seconds: float = 0.0
+
+    def respond(self, request: Request, path: str) -> Response:
+        """Answer a request for a path under ``/api`` and note it in the log."""
+        arrived = self.office.clock()
+        grant = self._grant(request)
+        status = None
+        try:
+            response = self._through_faults(request, path, grant)
+            status = response.status_code
+            response.date = arrived
+            return response
+        finally:
+            self.log.add(
+                LoggedRequest(
+                    method=request.method,
+                    path=path,
+                    user_agent=request.headers.get("User-Agent", ""),
+                    time=arrived,
+                    company_id=grant.company_id if grant else None,
+                    status=status,
+                )
+            )
+
+    def sign_out(self, request: Request) -> Response:
+        """End the access token a request carries."""
+        with self.lock:
+            if self._grant(request) is None:
+                return _unauthorized()
+            self.office.grants.sign_out(_token(request))
+        return Response(status=200)
+
+    def _through_faults(self, request: Request, path: str, grant: Grant | None) -> Response:
+        client_id = grant.client_id if grant else request.form.get("client_id", "")
+        if not self.limit.allows(client_id):
+            return _busy(1)
+        _wait(self.latency_seconds)
+        fault = self.faults.take(request.method, path, grant.company_id if grant else None)
+        if fault is None:
+            return self._answer(request, path)
+        early = self._before(fault)
+        if early is not None:
+            return early
+        return self._after(fault, request, self._answer(request, path, fault))
+
+    def _before(self, fault: Fault) -> Response | None:
+        match fault.kind:
+            case FaultKind.BUSY:
+                return _busy(fault.retry_after_seconds)
+            case FaultKind.ERROR_BEFORE:
+                return gateway_error(fault.status or 503)
+            case FaultKind.UNAUTHORIZED:
+                return _unauthorized()
+            case FaultKind.REJECT:
+                violation = Violation(field=fault.field, message=fault.code)
+                return error_answer(Refused(fault.status or 400, violation))
+            case FaultKind.SLOW:
+                _wait(SLOW_SECONDS if fault.seconds is None else fault.seconds)
+            case FaultKind.HOLD_BEFORE:
+                self.faults.hold(fault.seconds)
+        return None
+
+    def _after(self, fault: Fault, request: Request, response: Response) -> Response:
+        match fault.kind:
+            case FaultKind.ERROR_AFTER:
+                return gateway_error(fault.status or 500)
+            case FaultKind.ANSWER_LOST:
+                _break_connection(request)
+            case FaultKind.HOLD_AFTER:
+                self.faults.hold(fault.seconds)
+        return response
+
+    def _answer(self, request: Request, path: str, fault: Fault | None = None) -> Response:
+        if request.method == "GET" and request.content_length:
+            # The gateway in front of Procountor refuses a body here.
+            return gateway_error(403)
+        with self.lock:
+            try:
+                response = self._dispatch(request, path)
+            except Refused as refused:
+                return error_answer(refused)
+            if fault is not None and fault.kind is FaultKind.LIST_LAG:
+                self._hide_booked(request, response, searches=fault.searches)
+            return response
+
+    def _dispatch(self, request: Request, path: str) -> Response:
+        if path.rstrip("/") == TOKEN_PATH:
+            if request.method != "POST":
+                raise Refused(405, Violation(message="SANDBOX_METHOD_NOT_ALLOWED"))
+            return give_token(request, self.office)
+        person, company = self._caller(request)
+        endpoint, arguments = find_endpoint(request.method, path)
+        return endpoint(
+            Call(
+                request=request,
+                office=self.office,
+                person=person,
+                company=company,
+                arguments=arguments,
+            )
+        )
+
+    def _caller(self, request: Request) -> tuple[Person, Company]:
+        grant = self._grant(request)
+        person = self.office.world.person(grant.username) if grant else None
+        company = self.office.companies.find(grant.company_id) if grant else None
+        # Someone who has lost the company has lost every token for it.
+        if person is None or company is None or company.company_id not in person.company_ids:
+            raise Refused(401, Violation(message=UNAUTHORIZED))
+        return person, company
+
+    def _grant(self, request: Request) -> Grant | None:
+        with self.lock:
+            return self.office.grants.holder(_token(request))
+
+    def _hide_booked(self, request: Request, response: Response, *, searches: int) -> None:
+        grant = self._grant(request)
+        if grant is not None and response.status_code == 200:
+            receipt_id = decode(response.get_data())["id"]
+            self.office.ledger.hide(grant.company_id, receipt_id, searches=searches)
+
+
+def gateway_error(status: int) -> Response:
+    """Return an error as the gateway before Procountor gives it: a page, no JSON."""
+    title = f"{status} {HTTP_STATUS_CODES.get(status, 'Error')}"
+    page = (
+        f"<html><head><title>{title}</title></head>"
+        f"<body><center><h1>{title}</h1></center><hr><center>gateway</center></body></html>"
+    )
+    return Response(page, status=status, content_type="text/html")
+
+
+def _token(request: Request) -> str:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if kind.lower() == _BEARER else ""
+
+
+def _unauthorized() -> Response:
+    return error_answer(Refused(401, Violation(message=UNAUTHORIZED)))
+
+
+def _busy(retry_after_seconds: int) -> Response:
+    response = error_answer(Refused(429, Violation(message="SANDBOX_TOO_MANY_REQUESTS")))
+    response.headers["Retry-After"] = str(retry_after_seconds)
+    return response
+
+
+def _wait(seconds: float) -> None:
+    if seconds > 0:
+        Event().wait(seconds)
+
+
+def _break_connection(request: Request) -> NoReturn:
+    if "werkzeug.socket" in request.environ:
+        # The server closes the connection without a word when it sees this.
+        raise ConnectionResetError("The answer is lost on purpose")
+    # In-process there is no connection to break; this is what a client makes of a broken one.
+    raise httpx2.RemoteProtocolError("Server disconnected without sending a response.")

@@ -1,0 +1,122 @@
+"""The stand-in Procountor as a WSGI application."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from werkzeug.wrappers import Request, Response
+
+from procountor_sandbox.api import Api
+from procountor_sandbox.attachments import Attachments
+from procountor_sandbox.companies import Companies
+from procountor_sandbox.drafts import Strictness
+from procountor_sandbox.faults import Faults
+from procountor_sandbox.grants import Grants
+from procountor_sandbox.ledger import Clock, Ledger
+from procountor_sandbox.limits import RateLimit
+from procountor_sandbox.office import Office
+from procountor_sandbox.requests_log import RequestLog
+from procountor_sandbox.routes import api_path
+from procountor_sandbox.sample import sample_world
+from procountor_sandbox.store import Store
+from procountor_sandbox.world import World
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+DEFAULT_REDIRECT_URIS = ("http://127.0.0.1:8000/settings/integrations/procountor/authorised",)
+
+
+def finnish_time() -> datetime:
+    """Return the time in Finland, which Procountor writes without saying so."""
+    return datetime.now(tz=ZoneInfo("Europe/Helsinki"))
+
+
+class Sandbox:
+    """A Procountor of one's own. Every part a test wants to look at is an attribute.
+
+    ``ledger`` has what is booked, ``faults`` takes misbehaviour, ``requests`` lists what was
+    asked, ``world`` is who and what there is, as it is now.
+    """
+
+    def __init__(self, api: Api, *, store: Store) -> None:
+        self.faults = api.faults
+        self.ledger = api.office.ledger
+        self.requests = api.log
+        self._api = api
+        self._store = store
+
+    @property
+    def world(self) -> World:
+        """Return the companies as they are now, and the people, keys and clients."""
+        return replace(self._api.office.world, companies=self._api.office.companies.all())
+
+    def revoke(self, *, company_id: int | None = None, username: str | None = None) -> int:
+        """End every grant of a company, of a person, or of both; return how many."""
+        with self._api.lock:
+            return self._api.office.grants.revoke(company_id=company_id, username=username)
+
+    def close(self) -> None:
+        """Let go of the state file."""
+        self.faults.clear()
+        self._store.close()
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer one request, as WSGI wants it."""
+        request = Request(environ)
+        return self._respond(request)(environ, start_response)
+
+    def _respond(self, request: Request) -> Response:
+        path = api_path(request.path)
+        if path is not None:
+            return self._api.respond(request, path)
+        if (request.method, request.path) == ("POST", "/logout"):
+            return self._api.sign_out(request)
+        return Response(status=404)
+
+
+def create_app(
+    world: World | None = None,
+    *,
+    state_path: Path | None = None,
+    redirect_uris: tuple[str, ...] = DEFAULT_REDIRECT_URIS,
+    latency_ms: int = 0,
+    requests_per_second: int | None = None,
+    clock: Clock = finnish_time,
+    accept_unbalanced: bool = False,
+) -> Sandbox:
+    """Return a stand-in for that world (the sample world if none is given).
+
+    With ``state_path`` it remembers over restarts. ``latency_ms`` is how long every API request
+    takes; ``requests_per_second`` is what one API client may ask before it gets a 429. The rest
+    of its rules are the documented ones; ``accept_unbalanced`` lets an unfinished receipt be out
+    of balance, which Procountor may or may not.
+    """
+    first_world = sample_world() if world is None else world
+    lock = RLock()
+    store = Store(state_path)
+    office = Office(
+        world=first_world,
+        companies=Companies(first_world.companies, store=store),
+        ledger=Ledger(store=store, clock=clock, lock=lock),
+        attachments=Attachments(store=store),
+        grants=Grants(first_world, store=store, clock=clock),
+        clock=clock,
+        strictness=Strictness(accept_unbalanced=accept_unbalanced),
+        redirect_uris=redirect_uris,
+    )
+    api = Api(
+        office=office,
+        faults=Faults(),
+        log=RequestLog(),
+        limit=RateLimit(requests_per_second, clock=clock),
+        lock=lock,
+        latency_seconds=latency_ms / 1000,
+    )
+    return Sandbox(api, store=store)

@@ -1,0 +1,122 @@
+"""Files hung on ledger receipts, or rather on the hidden invoice each receipt has."""
+
+import base64
+import mimetypes
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Any
+
+from procountor_sandbox.store import Store
+
+LARGEST = 10_000_000
+_KIND = "attachment"
+_FIRST_ID = 500001
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """One file with what Procountor says about it."""
+
+    attachment_id: int
+    company_id: int
+    name: str
+    reference_type: str
+    reference_id: int
+    content: bytes
+
+    @property
+    def mime_type(self) -> str:
+        """Return the type that goes with the name's extension."""
+        return mimetypes.guess_type(self.name)[0] or "application/octet-stream"
+
+    def written(self) -> dict[str, Any]:
+        """Return what Procountor writes about it; the content goes its own way."""
+        return {
+            "id": self.attachment_id,
+            "name": self.name,
+            "referenceType": self.reference_type,
+            "referenceId": self.reference_id,
+            "mimeType": self.mime_type,
+            "sendWithInvoice": False,
+        }
+
+
+class Attachments:
+    """The files of every company."""
+
+    def __init__(self, *, store: Store) -> None:
+        self._store = store
+        self._all: dict[tuple[int, int], Attachment] = {}
+        for _, stored in store.load(_KIND):
+            found = _read(stored)
+            self._all[found.company_id, found.attachment_id] = found
+        used = (attachment_id for _, attachment_id in self._all)
+        self._ids = count(max(used, default=_FIRST_ID - 1) + 1)
+
+    def add(self, company_id: int, name: str, reference_id: int, content: bytes) -> Attachment:
+        """Keep a file of an invoice and return it with its id."""
+        return self._keep(
+            Attachment(
+                attachment_id=next(self._ids),
+                company_id=company_id,
+                name=name,
+                reference_type="INVOICE",
+                reference_id=reference_id,
+                content=content,
+            )
+        )
+
+    def find(self, company_id: int, attachment_id: int) -> Attachment | None:
+        """Return one file of a company, if it has it."""
+        return self._all.get((company_id, attachment_id))
+
+    def of_invoice(self, company_id: int, invoice_id: int) -> tuple[Attachment, ...]:
+        """Return the files that hang on an invoice."""
+        return tuple(
+            one
+            for one in self._all.values()
+            if (one.company_id, one.reference_id) == (company_id, invoice_id)
+        )
+
+    def of_company(self, company_id: int) -> tuple[Attachment, ...]:
+        """Return every file of a company."""
+        return tuple(one for one in self._all.values() if one.company_id == company_id)
+
+    def rename(self, attachment: Attachment, name: str) -> Attachment:
+        """Give a file another name."""
+        return self._keep(replace(attachment, name=name))
+
+    def remove(self, attachment: Attachment) -> None:
+        """Forget a file."""
+        del self._all[attachment.company_id, attachment.attachment_id]
+        self._store.remove(_KIND, _name(attachment))
+
+    def clear(self) -> None:
+        """Forget every file."""
+        self._all.clear()
+
+    def _keep(self, attachment: Attachment) -> Attachment:
+        self._all[attachment.company_id, attachment.attachment_id] = attachment
+        stored = {
+            **attachment.written(),
+            "companyId": attachment.company_id,
+            "content": base64.b64encode(attachment.content).decode(),
+        }
+        self._store.save(_KIND, _name(attachment), stored)
+        return attachment
+
+
+def _name(attachment: Attachment) -> str:
+    return f"{attachment.company_id}/{attachment.attachment_id}"
+
+
+def _read(stored: Mapping[str, Any]) -> Attachment:
+    return Attachment(
+        attachment_id=stored["id"],
+        company_id=stored["companyId"],
+        name=stored["name"],
+        reference_type=stored["referenceType"],
+        reference_id=stored["referenceId"],
+        content=base64.b64decode(stored["content"]),
+    )

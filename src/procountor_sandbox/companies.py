@@ -1,0 +1,182 @@
+"""The companies as they are now: dimension items come, names change, periods close."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from procountor_sandbox.store import Store
+from procountor_sandbox.wire import without_none
+from procountor_sandbox.world import (
+    Company,
+    Dimension,
+    DimensionItem,
+    FiscalYear,
+    PeriodStatus,
+)
+
+_KIND = "company"
+_PASSIVE = "P"
+
+
+class Companies:
+    """Every company with the changes made since the stand-in first started."""
+
+    def __init__(self, companies: Iterable[Company], *, store: Store) -> None:
+        self._first = {one.company_id: one for one in companies}
+        self._store = store
+        self._now = dict(self._first)
+        for name, changes in store.load(_KIND):
+            if int(name) in self._now:
+                self._now[int(name)] = _changed(self._now[int(name)], changes)
+
+    def all(self) -> tuple[Company, ...]:
+        """Return every company as it is now."""
+        return tuple(self._now.values())
+
+    def find(self, company_id: int) -> Company | None:
+        """Return one company as it is now."""
+        return self._now.get(company_id)
+
+    def put_dimension(self, company: Company, dimension: Dimension) -> None:
+        """Keep a dimension in place of the one with its id."""
+        dimensions = tuple(
+            dimension if one.dimension_id == dimension.dimension_id else one
+            for one in company.dimensions
+        )
+        self._keep(replace(company, dimensions=dimensions))
+
+    def set_period(self, company: Company, period_id: int, status: PeriodStatus) -> None:
+        """Give a tracking period another status."""
+        years = tuple(_with_period(year, period_id, status) for year in company.fiscal_years)
+        self._keep(replace(company, fiscal_years=years))
+
+    def set_year(self, company: Company, year_id: int, *, is_open: bool) -> None:
+        """Open or close a whole fiscal year."""
+        years = tuple(
+            replace(year, is_open=is_open) if year.year_id == year_id else year
+            for year in company.fiscal_years
+        )
+        self._keep(replace(company, fiscal_years=years))
+
+    def clear(self) -> None:
+        """Forget every change."""
+        self._now = dict(self._first)
+
+    def _keep(self, company: Company) -> None:
+        self._now[company.company_id] = company
+        self._store.save(_KIND, str(company.company_id), _changes(company))
+
+
+def written_dimension(dimension: Dimension) -> dict[str, Any]:
+    """Return a dimension with its items as Procountor writes it."""
+    return {
+        "id": dimension.dimension_id,
+        "name": dimension.name,
+        "items": [written_item(item) for item in dimension.items],
+    }
+
+
+def written_item(item: DimensionItem) -> dict[str, Any]:
+    """Return a dimension item as Procountor writes it: only passive ones have a status."""
+    return without_none(
+        id=item.item_id,
+        codeName=item.code_name,
+        status=None if item.is_active else _PASSIVE,
+        description=item.description,
+    )
+
+
+def written_year(year: FiscalYear) -> dict[str, Any]:
+    """Return a fiscal year with its tracking periods as Procountor writes it."""
+    return {
+        "id": year.year_id,
+        "startDate": year.start_date,
+        "endDate": year.end_date,
+        "isOpen": year.is_open,
+        "modified": f"{year.start_date}T08:00:00.000",
+        "trackingPeriods": [
+            {
+                "id": period.period_id,
+                "startDate": period.start_date,
+                "endDate": period.end_date,
+                "status": period.status.value,
+                "modified": f"{year.start_date}T08:00:00.000",
+            }
+            for period in year.tracking_periods
+        ],
+    }
+
+
+def read_item(stored: Mapping[str, Any]) -> DimensionItem:
+    """Return the item that ``written_item`` wrote."""
+    return DimensionItem(
+        item_id=stored["id"],
+        code_name=stored["codeName"],
+        description=stored.get("description", ""),
+        is_active=stored.get("status") != _PASSIVE,
+    )
+
+
+def period_containing(company: Company, day: date) -> int | None:
+    """Return the id of the tracking period a day falls in."""
+    return next(
+        (
+            period.period_id
+            for year in company.fiscal_years
+            for period in year.tracking_periods
+            if period.start_date <= day <= period.end_date
+        ),
+        None,
+    )
+
+
+def _with_period(year: FiscalYear, period_id: int, status: PeriodStatus) -> FiscalYear:
+    periods = tuple(
+        replace(period, status=status) if period.period_id == period_id else period
+        for period in year.tracking_periods
+    )
+    return replace(year, tracking_periods=periods)
+
+
+def _changes(company: Company) -> dict[str, Any]:
+    return {
+        "dimensions": [written_dimension(one) for one in company.dimensions],
+        "openYears": [year.year_id for year in company.fiscal_years if year.is_open],
+        "periods": {
+            str(period.period_id): period.status.value
+            for year in company.fiscal_years
+            for period in year.tracking_periods
+        },
+    }
+
+
+def _changed(company: Company, changes: Mapping[str, Any]) -> Company:
+    return replace(
+        company,
+        dimensions=tuple(
+            Dimension(
+                dimension_id=one["id"],
+                name=one["name"],
+                items=tuple(read_item(item) for item in one["items"]),
+            )
+            for one in changes["dimensions"]
+        ),
+        fiscal_years=tuple(_changed_year(year, changes) for year in company.fiscal_years),
+    )
+
+
+def _changed_year(year: FiscalYear, changes: Mapping[str, Any]) -> FiscalYear:
+    return replace(
+        year,
+        is_open=year.year_id in changes["openYears"],
+        tracking_periods=tuple(
+            replace(
+                period,
+                status=PeriodStatus(
+                    changes["periods"].get(str(period.period_id), period.status.value)
+                ),
+            )
+            for period in year.tracking_periods
+        ),
+    )

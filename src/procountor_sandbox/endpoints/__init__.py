@@ -1,0 +1,1 @@
+"""Procountor's documented API, one module per resource."""

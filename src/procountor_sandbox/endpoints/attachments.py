@@ -1,0 +1,133 @@
+"""Attachments: upload with a description, read, rename, remove, list."""
+
+import secrets
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from procountor_sandbox.attachments import LARGEST, Attachment
+from procountor_sandbox.fields import Fields
+from procountor_sandbox.office import Call
+from procountor_sandbox.refusals import Refused, Violation, blank, not_found
+from procountor_sandbox.wire import answer, decode, encode
+
+_REFERENCE_TYPES = ("INVOICE",)
+
+
+def post_attachment(call: Call) -> Response:
+    """Keep a file with a receipt: multipart with the parts ``meta`` (JSON) and ``file``."""
+    call.require_writing()
+    fields = Fields(values=_meta(call))
+    name = fields.text("name", longest=255, required=True)
+    # The documentation hangs a journal's files on its invoice, though LEDGERRECEIPT is a word too.
+    fields.choice("referenceType", _REFERENCE_TYPES, required=True)
+    reference_id = fields.whole("referenceId", required=True)
+    if name is not None and not PurePath(name).suffix:
+        fields.refuse("name", "SANDBOX_NAME_WITHOUT_EXTENSION")
+    content = _file(call)
+    if len(content) > LARGEST:
+        fields.refuse("file", f"SANDBOX_TOO_LARGE: at most {LARGEST} bytes")
+    if fields.violations or name is None or reference_id is None:
+        raise Refused(400, *fields.violations)
+    _require_invoice(call, reference_id)
+    kept = call.office.attachments.add(call.company.company_id, name, reference_id, content)
+    return answer(kept.written())
+
+
+def get_attachment(call: Call) -> Response:
+    """Return what is known about a file, and the file, as two parts."""
+    call.require_reading()
+    found = _attachment(call)
+    boundary = secrets.token_hex(16)
+    kind = found.mime_type
+    parts = (
+        _part("application/json", encode(found.written()).encode(), found, name="meta"),
+        _part(kind, found.content, found, name="file"),
+    )
+    body = b"".join(f"--{boundary}\r\n".encode() + part + b"\r\n" for part in parts)
+    return Response(
+        body + f"--{boundary}--\r\n".encode(), content_type=f"multipart/mixed;boundary={boundary}"
+    )
+
+
+def patch_attachment(call: Call) -> Response:
+    """Rename a file. Its extension stays."""
+    call.require_writing()
+    found = _attachment(call)
+    fields = Fields(values={**call.request.args.to_dict(), **_optional_body(call)})
+    name = fields.text("name", longest=255, required=True)
+    if name is not None and PurePath(name).suffix != PurePath(found.name).suffix:
+        fields.refuse("name", "SANDBOX_EXTENSION_CANNOT_CHANGE")
+    if fields.violations or name is None:
+        raise Refused(400, *fields.violations)
+    return answer(call.office.attachments.rename(found, name).written())
+
+
+def delete_attachment(call: Call) -> Response:
+    """Remove a file."""
+    call.require_writing()
+    call.office.attachments.remove(_attachment(call))
+    return Response(status=204)
+
+
+def list_attachments(call: Call) -> Response:
+    """Return the company's files, narrowed by the invoice they hang on."""
+    call.require_reading()
+    files = call.office.attachments.of_company(call.company.company_id)
+    wanted = call.request.args.get("referenceId")
+    rows = [one.written() for one in files if wanted in {None, str(one.reference_id)}]
+    count = len(rows)
+    meta = {"pageNumber": 0, "pageSize": count, "resultCount": count, "totalCount": count}
+    return answer({"results": rows, "meta": meta})
+
+
+def _meta(call: Call) -> Mapping[str, Any]:
+    # The part may come with a filename or without; both are seen in use.
+    part = call.request.files.get("meta")
+    text = part.read() if part is not None else call.request.form.get("meta", "").encode()
+    if not text:
+        raise Refused(400, blank("meta"))
+    try:
+        meta = decode(text)
+    except ValueError as error:
+        raise Refused(400, Violation(field="meta", message="SANDBOX_BROKEN_JSON")) from error
+    if not isinstance(meta, dict):
+        raise Refused(400, Violation(field="meta", message="SANDBOX_NOT_A_JSON_OBJECT"))
+    return meta
+
+
+def _file(call: Call) -> bytes:
+    part = call.request.files.get("file")
+    if part is None:
+        raise Refused(400, blank("file"))
+    content: bytes = part.read()
+    return content
+
+
+def _optional_body(call: Call) -> Mapping[str, Any]:
+    return call.body() if call.request.get_data() else {}
+
+
+def _require_invoice(call: Call, invoice_id: int) -> None:
+    receipts = call.office.ledger.receipts(call.company.company_id)
+    if not any(one.invoice_id == invoice_id for one in receipts):
+        raise not_found(f"invoice {invoice_id}")
+
+
+def _attachment(call: Call) -> Attachment:
+    attachment_id = call.arguments["attachment_id"]
+    found = call.office.attachments.find(call.company.company_id, attachment_id)
+    if found is None:
+        raise not_found(f"attachment {attachment_id}")
+    return found
+
+
+def _part(content_type: str, content: bytes, attachment: Attachment, *, name: str) -> bytes:
+    shown = attachment.name.replace("\\", "_").replace('"', "_")
+    disposition = f'form-data; name="{name}"'
+    if name == "file":
+        disposition += f'; filename="{shown}"'
+    head = f"Content-Type: {content_type}\r\nContent-Disposition: {disposition}\r\n\r\n"
+    return head.encode("cp1252", errors="replace") + content

@@ -1,0 +1,173 @@
+"""Ledger receipts: search, read, book, replace, and move from status to status."""
+
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from procountor_sandbox.drafts import Draft, read_draft
+from procountor_sandbox.endpoints.search import STATUSES, find_all, find_page
+from procountor_sandbox.fields import Fields
+from procountor_sandbox.office import Call
+from procountor_sandbox.receipts import Receipt, Status
+from procountor_sandbox.refusals import CLOSED_PERIOD, Refused, Violation, invalid, not_found
+from procountor_sandbox.transaction_rules import read_dimension_values
+from procountor_sandbox.wire import answer
+
+MOST_IDS = 200
+
+
+def search_receipts(call: Call) -> Response:
+    """Return one page of the company's ledger receipts."""
+    call.require_reading()
+    receipts = call.office.ledger.search(call.company.company_id)
+    page = find_page(receipts, call.request.args)
+    return answer({"results": [one.listed() for one in page.receipts], "meta": page.meta()})
+
+
+def get_receipts(call: Call) -> Response:
+    """Return one receipt, or a list as soon as several ids are asked for.
+
+    Of several, unknown ids are left out, the order is by id and none comes twice.
+    """
+    call.require_reading()
+    ids = call.arguments["receipt_ids"].split(",")
+    if len(ids) > MOST_IDS or not all(one.isascii() and one.isdigit() for one in ids):
+        raise Refused(400, invalid("receiptId", call.arguments["receipt_ids"]))
+    if len(ids) == 1:
+        return answer(_written(call, _receipt(call, int(ids[0]))))
+    company_id = call.company.company_id
+    found = (call.office.ledger.find(company_id, one) for one in sorted({int(i) for i in ids}))
+    return answer([_written(call, one) for one in found if one is not None])
+
+
+def post_receipt(call: Call) -> Response:
+    """Book a receipt. It is unfinished, whatever status was sent."""
+    call.require_writing()
+    draft = _draft(call)
+    booked = call.office.ledger.book(call.company.company_id, draft)
+    return answer(_written(call, booked))
+
+
+def put_receipt(call: Call) -> Response:
+    """Replace a whole receipt, if the caller has seen its latest version."""
+    call.require_writing()
+    receipt = _receipt(call, call.arguments["receipt_id"])
+    body = call.body()
+    draft = _draft(call)
+    if body.get("version") != receipt.version:
+        raise Refused(400, Violation(field="version", message="SANDBOX_STALE_VERSION"))
+    if body.get("id") not in {None, receipt.receipt_id}:
+        raise Refused(400, invalid("id", body.get("id")))
+    if receipt.status is Status.INVALIDATED:
+        raise Refused(400, Violation(field="status", message="SANDBOX_INVALIDATED"))
+    if call.company.is_closed_on(receipt.receipt_date):
+        raise Refused(400, Violation(field="receiptDate", message=CLOSED_PERIOD))
+    return answer(_written(call, call.office.ledger.replace(receipt, draft)))
+
+
+def approve(call: Call) -> Response:
+    """Make an unfinished receipt official."""
+    receipt = _changeable(call, Status.UNFINISHED)
+    if receipt.difference != 0:
+        raise Refused(403, Violation(field="transactions", message="SANDBOX_UNBALANCED"))
+    return _moved(call, receipt, Status.APPROVED)
+
+
+def make_unfinished(call: Call) -> Response:
+    """Take a receipt back to unfinished."""
+    receipt = _changeable(call, Status.APPROVED, Status.INVALIDATED)
+    return _moved(call, receipt, Status.UNFINISHED)
+
+
+def invalidate(call: Call) -> Response:
+    """Make a receipt void. An approved one has to be made unfinished first."""
+    receipt = _changeable(call, Status.UNFINISHED)
+    return _moved(call, receipt, Status.INVALIDATED)
+
+
+def put_dimensions(call: Call) -> Response:
+    """Replace the dimension values of one row; an empty list removes them."""
+    call.require_writing()
+    receipt = _receipt(call, call.arguments["receipt_id"])
+    transaction_id = call.arguments["transaction_id"]
+    rows = (one for one in receipt.transactions if one.transaction_id == transaction_id)
+    row = next(rows, None)
+    if row is None:
+        raise not_found(f"transaction {transaction_id}")
+    if call.company.is_closed_on(receipt.receipt_date):
+        raise Refused(400, Violation(field="receiptDate", message=CLOSED_PERIOD))
+    fields = Fields(values=call.body())
+    fields.refuse_unknown(("dimensionItemValues",))
+    values = read_dimension_values(fields, call.company, accounting_value=row.accounting_value)
+    if fields.violations:
+        raise Refused(400, *fields.violations)
+    changed = call.office.ledger.set_dimensions(receipt, transaction_id, values)
+    return answer(_written(call, changed))
+
+
+def list_journals(call: Call) -> Response:
+    """Return the company's journals by their invoice side, narrowed by statuses and dates."""
+    call.require_reading()
+    wanted = call.request.args.get("statuses")
+    statuses = wanted.split(",") if wanted is not None else [status.value for status in Status]
+    if any(status not in STATUSES for status in statuses):
+        raise Refused(400, invalid("statuses", wanted))
+    receipts = call.office.ledger.receipts(call.company.company_id)
+    found = find_all(receipts, call.request.args)
+    return answer([_written_journal(one) for one in found if one.status.value in statuses])
+
+
+def _draft(call: Call) -> Draft:
+    reconcile = call.request.args.get("createReconciliation", "false")
+    if reconcile not in {"true", "false"}:
+        raise Refused(400, invalid("createReconciliation", reconcile))
+    return read_draft(
+        call.body(),
+        call.company,
+        strictness=call.office.strictness,
+        reconcile=reconcile == "true",
+    )
+
+
+def _receipt(call: Call, receipt_id: int) -> Receipt:
+    found = call.office.ledger.find(call.company.company_id, receipt_id)
+    if found is None:
+        raise not_found(f"ledger receipt {receipt_id}")
+    return found
+
+
+def _changeable(call: Call, *allowed: Status) -> Receipt:
+    call.require_writing()
+    receipt = _receipt(call, call.arguments["receipt_id"])
+    if receipt.status not in allowed:
+        raise Refused(
+            403, Violation(field="status", message=f"SANDBOX_STATUS_IS_{receipt.status.value}")
+        )
+    if call.company.is_closed_on(receipt.receipt_date):
+        raise Refused(403, Violation(field="receiptDate", message=CLOSED_PERIOD))
+    return receipt
+
+
+def _moved(call: Call, receipt: Receipt, status: Status) -> Response:
+    call.office.ledger.set_status(receipt, status)
+    return answer({"message": f"Ledger receipt {receipt.receipt_id} is {status.value}"})
+
+
+def _written(call: Call, receipt: Receipt) -> dict[str, Any]:
+    files = call.office.attachments.of_invoice(receipt.company_id, receipt.invoice_id)
+    return {**receipt.written(), "attachments": [one.written() for one in files]}
+
+
+def _written_journal(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "id": receipt.invoice_id,
+        "ledgerReceiptId": receipt.receipt_id,
+        "partnerId": None,
+        "type": "JOURNAL",
+        "status": receipt.status.value,
+        "invoiceNumber": receipt.invoice_number,
+        "date": receipt.receipt_date,
+        "created": receipt.created,
+        "version": receipt.version,
+        "counterParty": None,
+    }

@@ -1,0 +1,163 @@
+"""The books: every ledger receipt of every company, and the only ways one can come or change."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import count
+from threading import RLock
+
+from procountor_sandbox.drafts import Draft
+from procountor_sandbox.receipts import DimensionValue, Receipt, Status, Transaction, read_receipt
+from procountor_sandbox.store import Store
+from procountor_sandbox.wire import written_time
+
+Clock = Callable[[], datetime]
+_KIND = "receipt"
+# Each company counts from the same numbers: ids are only unique within a company.
+_FIRST_RECEIPT_ID = 700001
+_FIRST_INVOICE_ID = 90001
+_FIRST_INVOICE_NUMBER = 1001
+_FIRST_TRANSACTION_ID = 3000001
+
+
+class Ledger:
+    """What has been booked. Reading it is safe from any thread."""
+
+    def __init__(self, *, store: Store, clock: Clock, lock: RLock) -> None:
+        self._store = store
+        self._clock = clock
+        self._lock = lock
+        self._companies: dict[int, dict[int, Receipt]] = defaultdict(dict)
+        self._hidden: dict[tuple[int, int], int] = {}
+        self._transaction_ids: dict[int, count[int]] = {}
+        for _, stored in store.load(_KIND):
+            receipt = read_receipt(stored)
+            self._companies[receipt.company_id][receipt.receipt_id] = receipt
+
+    def receipts(self, company_id: int | None = None) -> tuple[Receipt, ...]:
+        """Return the receipts of one company, or of all, in the order they were booked."""
+        with self._lock:
+            if company_id is not None:
+                return tuple(self._companies.get(company_id, {}).values())
+            return tuple(one for books in self._companies.values() for one in books.values())
+
+    def count(self, company_id: int | None = None) -> int:
+        """Return how many receipts there are, in every status."""
+        return len(self.receipts(company_id))
+
+    def find(self, company_id: int, receipt_id: int) -> Receipt | None:
+        """Return one receipt of a company, if it has it."""
+        with self._lock:
+            return self._companies.get(company_id, {}).get(receipt_id)
+
+    def search(self, company_id: int) -> tuple[Receipt, ...]:
+        """Return the receipts a list request sees, which may lag behind what is booked."""
+        with self._lock:
+            return tuple(
+                one
+                for one in self.receipts(company_id)
+                if not self._still_hidden(company_id, one.receipt_id)
+            )
+
+    def hide(self, company_id: int, receipt_id: int, *, searches: int) -> None:
+        """Keep a receipt out of that many list requests of its company."""
+        with self._lock:
+            self._hidden[company_id, receipt_id] = searches
+
+    def book(self, company_id: int, draft: Draft) -> Receipt:
+        """Add a receipt, unfinished as Procountor does it, and return it with its numbers."""
+        with self._lock:
+            number = self.count(company_id)
+            now = written_time(self._clock())
+            return self._keep(
+                Receipt(
+                    receipt_id=_FIRST_RECEIPT_ID + number,
+                    company_id=company_id,
+                    invoice_id=_FIRST_INVOICE_ID + number,
+                    receipt_number=1 + number,
+                    invoice_number=_FIRST_INVOICE_NUMBER + number,
+                    status=Status.UNFINISHED,
+                    name=draft.name,
+                    receipt_date=draft.receipt_date,
+                    vat_type=draft.vat_type,
+                    vat_status=draft.vat_status,
+                    transactions=self._numbered(company_id, draft.transactions),
+                    created=now,
+                    version=now,
+                    others=draft.others,
+                )
+            )
+
+    def replace(self, receipt: Receipt, draft: Draft) -> Receipt:
+        """Put a draft in a receipt's place. Its rows are made anew, with new ids."""
+        with self._lock:
+            changed = replace(
+                receipt,
+                name=draft.name,
+                receipt_date=draft.receipt_date,
+                vat_type=draft.vat_type,
+                vat_status=draft.vat_status,
+                transactions=self._numbered(receipt.company_id, draft.transactions),
+                others=draft.others,
+            )
+            return self._keep(self._renewed(changed))
+
+    def set_status(self, receipt: Receipt, status: Status) -> Receipt:
+        """Move a receipt to another status."""
+        with self._lock:
+            return self._keep(self._renewed(replace(receipt, status=status)))
+
+    def set_dimensions(
+        self, receipt: Receipt, transaction_id: int, values: tuple[DimensionValue, ...]
+    ) -> Receipt:
+        """Put other dimension values on one row."""
+        with self._lock:
+            rows = tuple(
+                replace(row, dimension_values=values)
+                if row.transaction_id == transaction_id
+                else row
+                for row in receipt.transactions
+            )
+            return self._keep(self._renewed(replace(receipt, transactions=rows)))
+
+    def clear(self) -> None:
+        """Forget every receipt."""
+        with self._lock:
+            self._companies.clear()
+            self._hidden.clear()
+            self._transaction_ids.clear()
+
+    def _keep(self, receipt: Receipt) -> Receipt:
+        self._companies[receipt.company_id][receipt.receipt_id] = receipt
+        name = f"{receipt.company_id}/{receipt.receipt_id}"
+        self._store.save(_KIND, name, receipt.stored())
+        return receipt
+
+    def _renewed(self, receipt: Receipt) -> Receipt:
+        # Two changes within a millisecond must still have different versions.
+        after = datetime.fromisoformat(receipt.version) + timedelta(milliseconds=1)
+        now = max(self._clock().replace(tzinfo=None), after)
+        return replace(receipt, version=written_time(now))
+
+    def _numbered(
+        self, company_id: int, transactions: tuple[Transaction, ...]
+    ) -> tuple[Transaction, ...]:
+        if company_id not in self._transaction_ids:
+            self._transaction_ids[company_id] = count(self._next_transaction_id(company_id))
+        ids = self._transaction_ids[company_id]
+        return tuple(replace(one, transaction_id=next(ids)) for one in transactions)
+
+    def _next_transaction_id(self, company_id: int) -> int:
+        used = (
+            row.transaction_id
+            for receipt in self.receipts(company_id)
+            for row in receipt.transactions
+        )
+        return max(used, default=_FIRST_TRANSACTION_ID - 1) + 1
+
+    def _still_hidden(self, company_id: int, receipt_id: int) -> bool:
+        left = self._hidden.get((company_id, receipt_id), 0)
+        if left > 0:
+            self._hidden[company_id, receipt_id] = left - 1
+        return left > 0

@@ -1,0 +1,209 @@
+"""What a stand-in Procountor starts with: companies, people, API keys and API clients."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+RECONCILIATION_ACCOUNT = "8450"
+NO_VAT_HANDLING = 12
+
+
+class Access(StrEnum):
+    """What a person may do with journals, in the words of ``GET /users/rights``."""
+
+    ALL = "ALL_RIGHTS"
+    VIEWING = "VIEWING_RIGHTS"
+    NONE = "NO_ACCESS"
+
+
+class PeriodStatus(StrEnum):
+    """How far a tracking period is on its way to being closed."""
+
+    OPEN = "OPEN"
+    PENDING = "PENDING"
+    CLOSED = "CLOSED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerAccount:
+    """One account of a company's chart of accounts."""
+
+    code: str
+    name: str
+    is_active: bool = True
+    swedish: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DimensionItem:
+    """One value of a dimension. A passive item cannot be booked on."""
+
+    item_id: int
+    code_name: str
+    description: str = ""
+    is_active: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dimension:
+    """A tag for transactions, such as a cost centre, with its items."""
+
+    dimension_id: int
+    name: str
+    items: tuple[DimensionItem, ...]
+
+    def item(self, item_id: int) -> DimensionItem | None:
+        """Return the item with that id, if this dimension has it."""
+        return next((item for item in self.items if item.item_id == item_id), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackingPeriod:
+    """A part of a fiscal year that can be closed by itself. Both ends belong to it."""
+
+    period_id: int
+    start_date: date
+    end_date: date
+    status: PeriodStatus = PeriodStatus.OPEN
+
+
+@dataclass(frozen=True, kw_only=True)
+class FiscalYear:
+    """A fiscal year with its tracking periods. Both ends belong to it."""
+
+    year_id: int
+    start_date: date
+    end_date: date
+    is_open: bool
+    tracking_periods: tuple[TrackingPeriod, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class VatStatus:
+    """One way of handling VAT that a company uses, by the number Procountor gives it."""
+
+    number: int
+    description: str
+    sales: bool = True
+    purchase: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Company:
+    """One company ("environment"), with everything a ledger receipt is checked against."""
+
+    company_id: int
+    name: str
+    business_id: str
+    accounts: tuple[LedgerAccount, ...]
+    dimensions: tuple[Dimension, ...]
+    fiscal_years: tuple[FiscalYear, ...]
+    vat_statuses: tuple[VatStatus, ...]
+    vat_percents: tuple[Decimal, ...]
+    country: str = "FINLAND"
+    business_id_type: str = "FI"
+    currency: str = "EUR"
+    city: str = "Koivulampi"
+
+    def account(self, code: str) -> LedgerAccount | None:
+        """Return the ledger account with that number, if the chart has it."""
+        return next((account for account in self.accounts if account.code == code), None)
+
+    def dimension(self, dimension_id: int) -> Dimension | None:
+        """Return the dimension with that id, if the company has it."""
+        return next((one for one in self.dimensions if one.dimension_id == dimension_id), None)
+
+    def has_vat_status(self, number: int, *, vat_type: str) -> bool:
+        """Tell whether the company uses that way of handling VAT for its sales or purchases."""
+        return any(
+            one.number == number and (one.sales if vat_type == "SALES" else one.purchase)
+            for one in self.vat_statuses
+        )
+
+    def is_closed_on(self, day: date) -> bool:
+        """Tell whether a ledger receipt of that day is refused.
+
+        A day in no fiscal year counts as closed. A period that is being closed (``PENDING``) can
+        still be booked on, since nothing public says otherwise.
+        """
+        for year in self.fiscal_years:
+            if year.start_date <= day <= year.end_date:
+                return not year.is_open or any(
+                    period.status is PeriodStatus.CLOSED
+                    for period in year.tracking_periods
+                    if period.start_date <= day <= period.end_date
+                )
+        return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody with rights in some companies. Without a password it can only use the API."""
+
+    user_id: int
+    username: str
+    password: str | None
+    company_ids: tuple[int, ...]
+    access: Access = Access.ALL
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiKey:
+    """A key that lets an API client act for one person in one company."""
+
+    key: str
+    company_id: int
+    username: str
+    client_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiClient:
+    """A program Procountor has registered, with its secret."""
+
+    client_id: str
+    client_secret: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """Everything the stand-in knows before anybody has booked anything."""
+
+    companies: tuple[Company, ...]
+    people: tuple[Person, ...]
+    api_keys: tuple[ApiKey, ...]
+    api_clients: tuple[ApiClient, ...]
+
+    def company(self, company_id: int) -> Company:
+        """Return the company with that id."""
+        return next(one for one in self.companies if one.company_id == company_id)
+
+    def person(self, username: str) -> Person | None:
+        """Return the person who signs in with that name, if there is one."""
+        return next((one for one in self.people if one.username == username), None)
+
+
+def monthly_periods(
+    year: int, *, first_id: int = 1, closed: Iterable[int] = ()
+) -> tuple[TrackingPeriod, ...]:
+    """Return the twelve monthly tracking periods of a calendar year.
+
+    ``closed`` names the months, by number, that can no longer be booked on.
+    """
+    closed_months = set(closed)
+    return tuple(
+        TrackingPeriod(
+            period_id=first_id + month - 1,
+            start_date=date(year, month, 1),
+            end_date=_last_day(year, month),
+            status=PeriodStatus.CLOSED if month in closed_months else PeriodStatus.OPEN,
+        )
+        for month in range(1, 13)
+    )
+
+
+def _last_day(year: int, month: int) -> date:
+    first_of_next = date(year + month // 12, month % 12 + 1, 1)
+    return date.fromordinal(first_of_next.toordinal() - 1)
