@@ -1,0 +1,283 @@
+"""Journal entries Export: all journals with where they stand, and the click that sends one."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet, Sum
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tilisilta.models import (
+    Area,
+    Export,
+    ExportState,
+    Journal,
+    JournalState,
+    Right,
+    Sending,
+    User,
+)
+from tilisilta.models.exports import BOOKED_STATES
+from tilisilta.services.checks import load_problems, preview_digest
+from tilisilta.services.explanations import explain
+from tilisilta.web.rights import UserRequest, needs
+from tilisilta.web.templatetags.ledger import month
+
+ON_A_PAGE = 50
+MOST_PERIODS = 36
+BOOKED = frozenset(state.value for state in BOOKED_STATES)
+SENT = frozenset({JournalState.SENT.value, JournalState.APPROVED.value})
+UNDER_WAY = frozenset(
+    {JournalState.QUEUED.value, JournalState.SENDING.value, JournalState.UNCERTAIN.value}
+)
+
+
+class FilterForm(forms.Form):
+    """What narrows the list: words of a company, a state, a month."""
+
+    company = forms.CharField(required=False, max_length=100, label=gettext_lazy("Company"))
+    state = forms.ChoiceField(required=False, label=gettext_lazy("State"))
+    period = forms.ChoiceField(required=False, label=gettext_lazy("Period"))
+
+    def __init__(self, *args: object, user: User, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
+        state, period = self.fields["state"], self.fields["period"]
+        assert isinstance(state, forms.ChoiceField)  # noqa: S101  # said for the type check
+        assert isinstance(period, forms.ChoiceField)  # noqa: S101  # said for the type check
+        state.choices = [("", _("all")), *JournalState.choices]
+        period.choices = [("", _("all")), *_period_choices(user)]
+        for name, field in self.fields.items():
+            field.widget.attrs |= {"class": "in in-s", "id": f"f-{name}"}
+
+    def narrow(self, journals: QuerySet[Journal]) -> QuerySet[Journal]:
+        """The journals asked for; what cannot be understood narrows nothing."""
+        asked = self.cleaned_data if self.is_valid() else {}
+        for word in str(asked.get("company", "")).split():
+            by_name = Q(company__name__icontains=word) | Q(company__debtor__name__icontains=word)
+            is_number = word.isdecimal() and len(word) < 10
+            journals = journals.filter(
+                Q(company__number=int(word)) | by_name if is_number else by_name
+            )
+        if asked.get("state"):
+            journals = journals.filter(state=asked["state"])
+        if asked.get("period"):
+            journals = journals.filter(period=f"{asked['period']}-01")
+        return journals
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A journal in the list: where it stands, what was sent, and whether the button is on."""
+
+    journal: Journal
+    receipt_count: int
+    receipt_numbers: tuple[int, ...]
+    sent_at: datetime | None
+    sent_by: str
+    reason: str
+    can_be_sent: bool
+    is_sent: bool
+    is_under_way: bool
+    seen: str
+
+    @property
+    def receipt_number_text(self) -> str:
+        """The receipt numbers; a series of them by its first and last."""
+        return ", ".join(_ranges(self.receipt_numbers))
+
+    @property
+    def corrects_earlier(self) -> bool:
+        """Tell whether the journal also books on periods before its own."""
+        return self.journal.first_period < self.journal.period
+
+
+@dataclass(frozen=True, kw_only=True)
+class Totals:
+    """Counts per state and sums per currency over everything the filter lets through."""
+
+    count: int
+    states: tuple[tuple[str, int], ...]
+    sums: tuple[tuple[str, Decimal], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wave:
+    """The sendings under way and those finished since the first of them was asked for."""
+
+    done: int
+    total: int
+    current: tuple[Sending, ...]
+
+    @property
+    def left(self) -> int:
+        """How many are still to be finished."""
+        return self.total - self.done
+
+
+@needs(Area.JOURNAL_EXPORTS, Right.READ)
+def exports(request: UserRequest) -> HttpResponse:
+    """The list; while something is under way the page asks for its moving part again."""
+    form = FilterForm(request.GET or None, user=request.user)
+    asked = form.narrow(Journal.objects.visible_to(request.user))
+    totals = totals_of(asked)
+    shown = in_list_order(asked)
+    paginator = Paginator(shown, ON_A_PAGE)
+    # Counted already, together with the sums.
+    paginator.count = totals.count
+    page = paginator.get_page(request.GET.get("page"))
+    rows = rows_of(page.object_list, may_send=request.user.can(Right.WRITE, Area.JOURNAL_EXPORTS))
+    wave = wave_of(request.user)
+    context = {
+        "form": form,
+        "page": page,
+        "rows": rows,
+        "totals": totals,
+        "state_links": [
+            (state, count, with_query(request, state=state)) for state, count in totals.states
+        ],
+        "ready_count": dict(totals.states).get(JournalState.READY.value, 0),
+        "wave": wave,
+        "is_moving": wave is not None or any(row.is_under_way for row in rows),
+        "address": request.get_full_path(),
+        "query": request.GET.urlencode(),
+    }
+    part = "exports/moving.html" if is_part(request) else "exports/exports.html"
+    return render(request, part, context)
+
+
+def is_part(request: UserRequest) -> bool:
+    """Tell whether htmx asks for a part of a page, and not for its whole after going back."""
+    return bool(request.htmx) and not request.htmx.history_restore_request
+
+
+def with_query(request: UserRequest, **values: str) -> str:
+    """The query of the page's address with other values, on the first page."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    for name, value in values.items():
+        query[name] = value
+    return "?" + query.urlencode()
+
+
+def in_list_order(journals: QuerySet[Journal]) -> QuerySet[Journal]:
+    """The newest month first, and in it by company and run."""
+    return journals.select_related("company__debtor").order_by(
+        "-period", "company__number", "-run_year", "-run_number", "-revision"
+    )
+
+
+def rows_of(journals: Iterable[Journal] | QuerySet[Journal], *, may_send: bool) -> tuple[Row, ...]:
+    """The journals as rows of a table, with what was sent of them, in three queries at most."""
+    if isinstance(journals, QuerySet):
+        journals = journals.prefetch_related(
+            Prefetch("exports", queryset=Export.objects.defer("payload")),
+            Prefetch("sendings", queryset=Sending.objects.select_related("requested_by")),
+        )
+    return tuple(_row(journal, may_send=may_send) for journal in journals)
+
+
+def totals_of(journals: QuerySet[Journal]) -> Totals:
+    """Count and sum what the filter lets through, in one query."""
+    groups = (
+        journals.order_by()
+        .values("state", "currency")
+        .annotate(n=Count("pk"), s=Sum("debit_total"))
+    )
+    states: dict[str, int] = {}
+    sums: dict[str, Decimal] = {}
+    for group in groups:
+        states[group["state"]] = states.get(group["state"], 0) + group["n"]
+        sums[group["currency"]] = sums.get(group["currency"], Decimal("0.00")) + group["s"]
+    return Totals(
+        count=sum(states.values()),
+        states=tuple((state, states[state]) for state in JournalState.values if state in states),
+        sums=tuple(sorted(sums.items())),
+    )
+
+
+def wave_of(user: User) -> Wave | None:
+    """How far the sendings under way have come; ``None`` when nothing is."""
+    visible = Sending.objects.filter(journal__in=Journal.objects.visible_to(user))
+    unfinished = visible.filter(finished_at__isnull=True)
+    first = unfinished.aggregate(at=Min("requested_at"))["at"]
+    if first is None:
+        return None
+    total = visible.filter(requested_at__gte=first).aggregate(
+        total=Count("pk"), done=Count("pk", filter=Q(finished_at__isnull=False))
+    )
+    current = unfinished.filter(enqueued_at__isnull=False).select_related("journal__company")
+    return Wave(
+        done=total["done"],
+        total=total["total"],
+        current=tuple(current.order_by("enqueued_at")[:2]),
+    )
+
+
+def _row(journal: Journal, *, may_send: bool) -> Row:
+    receipts = list(journal.exports.all())
+    numbers = (item.receipt_number for item in receipts if item.state in BOOKED)
+    sendings = list(journal.sendings.all())
+    is_sent = journal.state in SENT
+    reason = "" if is_sent else _reason(journal, receipts)
+    is_ready = any(item.state == ExportState.READY for item in receipts)
+    return Row(
+        journal=journal,
+        receipt_count=len(receipts),
+        receipt_numbers=tuple(sorted(number for number in numbers if number is not None)),
+        sent_at=max((item.posted_at for item in receipts if item.posted_at), default=None),
+        sent_by=_name_of(sendings[0].requested_by) if sendings else "",
+        reason=reason if may_send or reason else _("Your user template does not let you send."),
+        can_be_sent=may_send and is_ready and not reason and journal.state not in UNDER_WAY,
+        is_sent=is_sent,
+        is_under_way=journal.state in UNDER_WAY,
+        seen=preview_digest(receipts),
+    )
+
+
+def _reason(journal: Journal, receipts: Sequence[Export]) -> str:
+    """The first thing that stops the journal, in the reader's words; empty if nothing does."""
+    for problem in (
+        *(problem for item in receipts for problem in load_problems(item.problems)),
+        *load_problems(journal.problems),
+    ):
+        if problem.stops:
+            return explain(problem).message
+    return ""
+
+
+def _ranges(numbers: Sequence[int]) -> Iterator[str]:
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    for run in runs:
+        if len(run) < 3:
+            yield from map(str, run)
+        else:
+            yield f"{run[0]}\N{EN DASH}{run[-1]}"
+
+
+def _name_of(user: User | None) -> str:
+    return (user.get_full_name() or user.get_username()) if user else _("by itself")
+
+
+def _period_choices(user: User) -> Iterator[tuple[str, str]]:
+    """The months from the latest that has a journal back to the earliest, three years at most."""
+    ends = Journal.objects.visible_to(user).aggregate(latest=Max("period"), earliest=Min("period"))
+    latest, earliest = ends["latest"], ends["earliest"]
+    if latest is None:
+        return
+    first: date = latest
+    for _step in range(MOST_PERIODS):
+        yield f"{first:%Y-%m}", month(first)
+        if first <= earliest:
+            return
+        first = date(first.year - (first.month == 1), first.month - 1 or 12, 1)

@@ -1,0 +1,359 @@
+"""What the page of a journal shows, made ready for its template."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from operator import attrgetter
+from types import MappingProxyType
+
+from django.urls import reverse
+from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
+
+from tilisilta.domain.comparisons import JournalComparison
+from tilisilta.domain.journals import BookingPeriod
+from tilisilta.domain.problems import Problem, Screen
+from tilisilta.models import (
+    Area,
+    Attempt,
+    AuditEntry,
+    Export,
+    ExportState,
+    Journal,
+    Right,
+    Sending,
+    User,
+)
+from tilisilta.models.exports import BOOKED_STATES
+from tilisilta.services.explanations import explain
+from tilisilta.services.exports import unfinished_sending
+from tilisilta.services.journals import compare_with_previous
+from tilisilta.services.previews import (
+    Preview,
+    ShownProblem,
+    ShownReceipt,
+    ShownRow,
+    preview_journal,
+)
+from tilisilta.web.templatetags.ledger import day
+
+ROWS_AT_FIRST = 100
+CHANGES_AT_FIRST = 200
+HISTORY_AT_FIRST = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fix:
+    """The link to the screen that puts a problem right."""
+
+    url: str
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedProblem:
+    """A problem with its words and the way to its remedy."""
+
+    shown: ShownProblem
+    fix: Fix | None
+    line_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardRow:
+    """A row of a receipt with the messages of its problems."""
+
+    row: ShownRow
+    line_id: str
+    messages: tuple[tuple[str, str], ...]
+    stops: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """One ledger receipt; of a very long one the first rows, and those with problems."""
+
+    number: int
+    receipt: ShownReceipt
+    rows: tuple[CardRow, ...]
+    hidden_count: int
+
+    @property
+    def is_moved(self) -> bool:
+        """Tell whether a closed period made the receipt get another date."""
+        return self.receipt.receipt_date != self.receipt.booking_date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """One receipt on the route across the page: date, state, sum."""
+
+    number: int
+    receipt_date: date
+    state: str
+    is_correction: bool
+    debit: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far the sending of a journal has come."""
+
+    is_under_way: bool
+    done: int
+    total: int
+    current: Export | None
+    route: tuple[Stop, ...]
+
+    @property
+    def left(self) -> int:
+        """How many receipts are still to be booked."""
+        return self.total - self.done
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened to the journal: when, by whom, what."""
+
+    at: datetime
+    who: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class JournalPage:
+    """Everything on the page of one journal."""
+
+    journal: Journal
+    preview: Preview
+    problems: tuple[ListedProblem, ...]
+    cards: tuple[Card, ...]
+    progress: Progress
+    revisions: tuple[Journal, ...]
+    comparison: JournalComparison | None
+    history: tuple[Event, ...]
+    sending: Sending | None
+    may_send: bool
+
+    @property
+    def changes_at_first(self) -> int:
+        """How many sums of the comparison are shown."""
+        return CHANGES_AT_FIRST
+
+    @property
+    def booked(self) -> tuple[Export, ...]:
+        """The receipts that are booked, oldest first."""
+        exports = (card.receipt.export for card in self.cards)
+        return tuple(item for item in exports if item and item.state in _BOOKED)
+
+    @property
+    def is_all_booked(self) -> bool:
+        """Tell whether nothing of the journal is left to be sent."""
+        return bool(self.cards) and len(self.booked) == len(self.cards)
+
+    @property
+    def can_be_looked_for(self) -> bool:
+        """Tell whether a receipt is uncertain and nobody is looking for it."""
+        states = (card.receipt.state for card in self.cards)
+        return ExportState.UNCERTAIN in states and not self.progress.is_under_way
+
+
+_BOOKED = frozenset(state.value for state in BOOKED_STATES)
+
+
+def journal_page(journal: Journal, *, user: User, shows_all_rows: bool = False) -> JournalPage:
+    """Put the page of ``journal`` together as far as the rights of ``user`` go."""
+    preview = preview_journal(journal)
+    most = None if shows_all_rows else ROWS_AT_FIRST
+    cards = tuple(
+        _card(number, receipt, most=most) for number, receipt in enumerate(preview.receipts, 1)
+    )
+    row_ids = {row.line_id for card in cards for row in card.rows if row.line_id}
+    return JournalPage(
+        journal=journal,
+        preview=preview,
+        problems=tuple(_listed(item, preview, user, row_ids) for item in _by_weight(preview)),
+        cards=cards,
+        progress=progress_of(journal, route=tuple(_stop(card) for card in cards)),
+        revisions=_revisions(journal),
+        comparison=compare_with_previous(journal) if journal.revision > 1 else None,
+        history=history_of(journal),
+        sending=journal.sendings.select_related("requested_by").first(),
+        may_send=user.can(Right.WRITE, Area.JOURNAL_EXPORTS),
+    )
+
+
+def progress_of(journal: Journal, *, route: tuple[Stop, ...] | None = None) -> Progress:
+    """How far the sending of ``journal`` has come, from its exports alone."""
+    exports = list(journal.exports.defer("payload").order_by("booking_date", "epoch"))
+    done = sum(item.state in _BOOKED for item in exports)
+    moving = (item for item in exports if item.state not in _BOOKED)
+    return Progress(
+        is_under_way=unfinished_sending(journal) is not None,
+        done=done,
+        total=len(exports),
+        current=next(moving, None),
+        route=route if route is not None else tuple(_stops(exports, journal)),
+    )
+
+
+def history_of(journal: Journal) -> tuple[Event, ...]:
+    """Everything that happened to ``journal``, newest first: what people did, and each attempt."""
+    entries = AuditEntry.objects.select_related("user").filter(
+        company=journal.company, facts__reference=journal.reference
+    )
+    attempts = Attempt.objects.select_related("export").filter(export__journal=journal)
+    events = (
+        *(_entry_event(entry) for entry in entries[:HISTORY_AT_FIRST]),
+        *(_attempt_event(one) for one in attempts.order_by("-started_at")[:HISTORY_AT_FIRST]),
+    )
+    return tuple(sorted(events, key=attrgetter("at"), reverse=True))[:HISTORY_AT_FIRST]
+
+
+def _card(number: int, receipt: ShownReceipt, *, most: int | None) -> Card:
+    rows = [
+        row
+        for position, row in enumerate(receipt.rows)
+        if most is None or position < most or row.problems
+    ]
+    return Card(
+        number=number,
+        receipt=receipt,
+        rows=tuple(_card_row(row) for row in rows),
+        hidden_count=len(receipt.rows) - len(rows),
+    )
+
+
+def _card_row(row: ShownRow) -> CardRow:
+    return CardRow(
+        row=row,
+        line_id=_line_id(row.problems[0]) if row.problems else "",
+        messages=tuple((item.severity.value, explain(item).message) for item in row.problems),
+        stops=any(item.stops for item in row.problems),
+    )
+
+
+def _line_id(problem: Problem) -> str:
+    return f"line-{problem.line}" if problem.line is not None else ""
+
+
+def _by_weight(preview: Preview) -> Iterable[ShownProblem]:
+    return (*preview.errors, *preview.warnings)
+
+
+def _listed(shown: ShownProblem, preview: Preview, user: User, row_ids: set[str]) -> ListedProblem:
+    line_id = _line_id(shown.problem)
+    return ListedProblem(
+        shown=shown,
+        fix=_fix(shown.problem, preview, user),
+        line_id=line_id if line_id in row_ids else "",
+    )
+
+
+def _fix(problem: Problem, preview: Preview, user: User) -> Fix | None:
+    """The way to the screen that solves the problem, if the reader may go there."""
+    area, fix = _FIXES.get(problem.screen, (None, None))
+    return fix(preview) if area and fix and user.can(Right.READ, area) else None
+
+
+def _company_fix(preview: Preview) -> Fix:
+    url = reverse("company", args=[preview.journal.company.number])
+    return Fix(url=url, label=_("Open the company"))
+
+
+def _debtor_fix(preview: Preview) -> Fix:
+    url = f"{reverse('debtors')}?q={preview.journal.company.debtor.number}"
+    return Fix(url=url, label=_("Open the debtor"))
+
+
+def _file_fix(preview: Preview) -> Fix:
+    url = reverse("import_journal", args=[preview.journal.company.number])
+    return Fix(url=url, label=_("Import again"))
+
+
+def _account_fix(preview: Preview) -> Fix:
+    anchor = f"#a{preview.link.procountor_account_id}" if preview.link else ""
+    return Fix(url=reverse("procountor_accounts") + anchor, label=_("Open the accounts"))
+
+
+def _link_fix(preview: Preview) -> Fix:
+    if preview.link is not None:
+        return Fix(url=reverse("link", args=[preview.link.pk]), label=_("Change the link"))
+    company = preview.journal.company
+    return Fix(url=f"{reverse('new_link')}?company={company.number}", label=_("Make the link"))
+
+
+_FIXES: Mapping[Screen, tuple[Area, Callable[[Preview], Fix]]] = MappingProxyType(
+    {
+        Screen.COMPANY: (Area.COMPANIES, _company_fix),
+        Screen.DEBTOR: (Area.COMPANIES, _debtor_fix),
+        Screen.FILE: (Area.JOURNAL_EXPORTS, _file_fix),
+        Screen.PROCOUNTOR_ACCOUNT: (Area.PROCOUNTOR, _account_fix),
+        Screen.LINK: (Area.PROCOUNTOR, _link_fix),
+    }
+)
+
+
+def _revisions(journal: Journal) -> tuple[Journal, ...]:
+    others = Journal.objects.filter(
+        company=journal.company, run_year=journal.run_year, run_number=journal.run_number
+    )
+    return tuple(others.exclude(pk=journal.pk).select_related("company").order_by("revision"))
+
+
+def _stop(card: Card) -> Stop:
+    receipt = card.receipt
+    return Stop(
+        number=card.number,
+        receipt_date=receipt.receipt_date,
+        state=receipt.state,
+        is_correction=receipt.is_correction,
+        debit=receipt.debit,
+    )
+
+
+def _stops(exports: Sequence[Export], journal: Journal) -> Iterator[Stop]:
+    run_period = BookingPeriod.containing(journal.period)
+    for number, export in enumerate(exports, 1):
+        yield Stop(
+            number=number,
+            receipt_date=export.receipt_date,
+            state=export.state,
+            is_correction=BookingPeriod.containing(export.booking_date) != run_period,
+            debit=export.debit_total,
+        )
+
+
+def _entry_event(entry: AuditEntry) -> Event:
+    return Event(at=entry.at, who=_who(entry), text=entry_text(entry))
+
+
+def entry_text(entry: AuditEntry) -> str:
+    """The sentence of an audit entry, in the reader's language."""
+    return entry.get_action_display().format_map(_Facts(entry.facts))
+
+
+def _who(entry: AuditEntry) -> str:
+    name = entry.user.get_full_name() if entry.user else ""
+    return name or entry.user_name or _("Tilisilta")
+
+
+class _Facts(dict[str, str]):
+    """Facts for a sentence; one that is missing leaves a dash instead of an error."""
+
+    def __missing__(self, name: str) -> str:
+        return "\N{EN DASH}"
+
+
+def _attempt_event(attempt: Attempt) -> Event:
+    text = _("attempt %(number)s at the receipt of %(date)s: %(outcome)s") % {
+        "number": attempt.number,
+        "date": strip_tags(day(attempt.export.booking_date)),
+        "outcome": attempt.get_outcome_display(),
+    }
+    return Event(
+        at=attempt.started_at,
+        who=_("Tilisilta"),
+        text=f"{text}. {attempt.detail}" if attempt.detail else text,
+    )

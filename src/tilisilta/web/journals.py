@@ -1,0 +1,133 @@
+"""The page of one journal: what will be sent, what stands in the way, and the button that sends."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+from tilisilta.errors import NeedsAttention
+from tilisilta.models import Area, Journal, Right, User
+from tilisilta.services.checks import check_journal
+from tilisilta.services.explanations import explain_error
+from tilisilta.services.exports import AlreadySent, look_again, send_journal
+from tilisilta.services.previews import preview_journal
+from tilisilta.web.exports import is_part
+from tilisilta.web.journal_page import journal_page, progress_of
+from tilisilta.web.rights import UserRequest, needs
+
+
+def visible_journal(user: User, pk: int) -> Journal:
+    """The journal if ``user`` may see its debtor; otherwise there is no such page."""
+    journals = Journal.objects.visible_to(user).select_related("company__debtor", "came_by")
+    return get_object_or_404(journals, pk=pk)
+
+
+@needs(Area.JOURNAL_EXPORTS, Right.READ)
+def journal(request: UserRequest, pk: int) -> HttpResponse:
+    """The preview with all problems, the comparison with the revision before, and the history."""
+    page = journal_page(
+        visible_journal(request.user, pk),
+        user=request.user,
+        shows_all_rows=request.GET.get("rows") == "all",
+    )
+    return render(request, "journals/journal.html", {"page": page, "journal": page.journal})
+
+
+@require_POST
+@needs(Area.JOURNAL_EXPORTS, Right.WRITE)
+def send(request: UserRequest, pk: int) -> HttpResponse:
+    """Send what was looked at; clicked twice, it is sent once."""
+    found = visible_journal(request.user, pk)
+    try:
+        send_journal(
+            found,
+            user=request.user,
+            now=timezone.now(),
+            seen=request.POST.get("seen") or None,
+        )
+    except AlreadySent as error:
+        messages.info(request, error_text(error))
+    except NeedsAttention as error:
+        # The journal itself says what has changed or stands in the way.
+        messages.error(request, error_text(error))
+        return redirect("journal", pk=pk)
+    else:
+        count = found.exports.count()
+        text = ngettext(
+            "%(reference)s is being sent: %(count)s ledger receipt.",
+            "%(reference)s is being sent: %(count)s ledger receipts.",
+            count,
+        )
+        messages.success(request, text % {"reference": found.reference, "count": count})
+    return way_back(request, found)
+
+
+@require_POST
+@needs(Area.JOURNAL_EXPORTS, Right.WRITE)
+def look(request: UserRequest, pk: int) -> HttpResponse:
+    """Look for the uncertain receipts of the journal in Procountor once more."""
+    found = visible_journal(request.user, pk)
+    look_again(found, user=request.user, now=timezone.now())
+    messages.success(request, _("Tilisilta looks for the receipts in Procountor."))
+    return redirect("journal", pk=pk)
+
+
+@require_POST
+@needs(Area.JOURNAL_EXPORTS, Right.WRITE)
+def check(request: UserRequest, pk: int) -> HttpResponse:
+    """Read Procountor again and check the journal against it."""
+    # Somebody has just put something right there, so nothing we know is fresh enough.
+    found = check_journal(
+        visible_journal(request.user, pk), now=timezone.now(), age_limit=timedelta(0)
+    )
+    if preview_journal(found).errors:
+        messages.warning(request, _("Checked. Something still stands in the way."))
+    else:
+        messages.success(request, _("Checked. Nothing stands in the way."))
+    return redirect("journal", pk=pk)
+
+
+@needs(Area.JOURNAL_EXPORTS, Right.READ)
+def progress(request: UserRequest, pk: int) -> HttpResponse:
+    """The part of the page that moves while receipts are sent; at the end the page comes anew."""
+    found = visible_journal(request.user, pk)
+    moving = progress_of(found)
+    if not moving.is_under_way:
+        return HttpResponseClientRefresh()
+    return render(request, "journals/moving.html", {"progress": moving, "journal": found})
+
+
+@needs(Area.JOURNAL_EXPORTS, Right.READ)
+def payload(request: UserRequest, pk: int, number: int) -> HttpResponse:
+    """What is sent for one receipt, letter by letter."""
+    found = visible_journal(request.user, pk)
+    receipts = preview_journal(found).receipts
+    if not 0 < number <= len(receipts):
+        return redirect("journal", pk=pk)
+    context = {"journal": found, "receipt": receipts[number - 1], "number": number}
+    part = "journals/payload_part.html" if is_part(request) else "journals/payload.html"
+    return render(request, part, context)
+
+
+def error_text(error: NeedsAttention) -> str:
+    """What happened, why, and what to do, in one paragraph."""
+    told = explain_error(error)
+    return f"{told.message}. {told.cause} {told.remedy}"
+
+
+def way_back(request: HttpRequest, found: Journal) -> HttpResponse:
+    """Back to the page the button stood on: the list, at the journal's row, or the journal."""
+    asked = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    if asked and is_ours:
+        return redirect(f"{asked}#j{found.pk}")
+    return redirect("journal", pk=found.pk)
