@@ -43,14 +43,17 @@ def read_amounts(cells: Iterable[Cell], *, decimal_sign: str = "") -> dict[Cell,
 
     ``decimal_sign`` is given where the format fixes it; thousands are then not divided.
     """
-    distinct = set(cells)
-    sign = decimal_sign or _decimal_sign(cell for cell in distinct if isinstance(cell, str))
-    return {cell: _read(cell, sign, is_fixed=bool(decimal_sign)) for cell in distinct}
+    counts = Counter(cells)
+    sign = decimal_sign or _decimal_sign(counts)
+    return {cell: _read(cell, sign, is_fixed=bool(decimal_sign)) for cell in counts}
 
 
-def _decimal_sign(texts: Iterable[str]) -> str:
-    """The sign most amounts show to be the decimal sign; empty when none shows any."""
-    shown = Counter(sign for sign in map(_sign_shown, texts) if sign)
+def _decimal_sign(counts: Counter[Cell]) -> str:
+    """The sign that most amounts, of equally many the first, show to be the decimal sign."""
+    shown: Counter[str] = Counter()
+    for cell, count in counts.items():
+        if isinstance(cell, str) and (sign := _sign_shown(cell)):
+            shown[sign] += count
     return shown.most_common(1)[0][0] if shown else ""
 
 

@@ -62,13 +62,13 @@ class _LineBuilder:
         self._findings = findings
         lines = raw.lines
         self._has_sides = "debit" in raw.names
-        cells: set[Cell] = {line.amount for line in lines}
+        cells = [line.amount for line in lines]
         if self._has_sides:
-            cells = {line.debit for line in lines} | {line.credit for line in lines}
+            cells = [cell for line in lines for cell in (line.debit, line.credit)]
         self._amounts = read_amounts(cells, decimal_sign=raw.decimal_sign)
-        self._dates = read_dates({line.date for line in lines})
+        self._dates = read_dates(line.date for line in lines)
         self._undated: set[int] = set()
-        self._periods = read_periods({(line.period, line.year) for line in lines})
+        self._periods = read_periods((line.period, line.year) for line in lines)
 
     def build(self) -> tuple[JournalLine, ...]:
         """The lines that can be read; the findings tell of the others."""

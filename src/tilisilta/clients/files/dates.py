@@ -38,9 +38,9 @@ _PERIOD_MIXED = Fault(ProblemCode.PERIOD_UNREADABLE, "mixed")
 
 def read_dates(cells: Iterable[Cell]) -> dict[Cell, date | Fault]:
     """Every distinct cell with the date it means, or with what is wrong with it."""
-    distinct = set(cells)
-    order = _order(cell for cell in distinct if isinstance(cell, str))
-    return {cell: _read_date(cell, order) for cell in distinct}
+    counts = Counter(cells)
+    order = _order(counts)
+    return {cell: _read_date(cell, order) for cell in counts}
 
 
 def read_periods(pairs: Iterable[tuple[Cell, Cell]]) -> dict[tuple[Cell, Cell], date | Fault]:
@@ -48,17 +48,22 @@ def read_periods(pairs: Iterable[tuple[Cell, Cell]]) -> dict[tuple[Cell, Cell], 
     return {pair: _read_period(*pair) for pair in set(pairs)}
 
 
-def _order(texts: Iterable[str]) -> str:
-    """Whether dates with slashes or hyphens have "day" or "month" first; empty if none tells."""
+def _order(counts: Counter[Cell]) -> str:
+    """Whether most dates with slashes or hyphens have "day" or "month" first; empty if none tells.
+
+    A date that tells is one whose day is above twelve.
+    """
     shown: Counter[str] = Counter()
-    for text in texts:
-        found = _EITHER_FIRST.fullmatch(text.strip())
-        if found:
-            first, second = int(found[1]), int(found[3])
-            shown["day"] += first > 12 >= second
-            shown["month"] += second > 12 >= first
-    order, count = shown.most_common(1)[0] if shown else ("", 0)
-    return order if count else ""
+    for cell, count in counts.items():
+        found = _EITHER_FIRST.fullmatch(cell.strip()) if isinstance(cell, str) else None
+        if found is None:
+            continue
+        first, second = int(found[1]), int(found[3])
+        if first > 12 >= second:
+            shown["day"] += count
+        elif second > 12 >= first:
+            shown["month"] += count
+    return shown.most_common(1)[0][0] if shown else ""
 
 
 def _read_date(cell: Cell, order: str) -> date | Fault:

@@ -22,8 +22,11 @@ _DECLARABLE = {
     # Nmbrs declares utf-16 in reports it hands out as utf-8; real utf-16 is seen by its bytes.
     "utf-16": "utf-8",
 }
-# What the letters å, ä, ö and their capitals in old DOS and Mac files look like in Windows-1252.
-_WRONG_CODE_PAGE = re.compile("[A-Za-z][\u201e\u201d\u2020\u2021\u2122\u0152\u02c6][a-z]")
+# What the letters a with ring and dots and o with dots of old DOS and Mac files look like in
+# Windows-1252, inside of words: a sign there, or a capital.
+_WRONG_CODE_PAGE = re.compile(
+    "[A-Za-z][\u201e\u201d\u2020\u2021\u2122\u02c6][a-z]|[a-z][\u0160\u0152\u017d\u0178][a-z]"
+)
 _UTF8_LETTER = re.compile(rb"[\xc3\xc5][\x80-\xbf]")
 
 
@@ -32,7 +35,7 @@ def decode_xml(content: bytes) -> str:
 
     Raises ``FileRefused`` (F20) when the bytes are not in that encoding.
     """
-    encoding, start = _told_by_bytes(content)
+    encoding, start = told_by_bytes(content)
     if not encoding:
         declared = _DECLARATION.search(content[:_SNIFFED_BYTES])
         encoding = _declared(declared[1].decode()) if declared else "utf-8"
@@ -44,7 +47,7 @@ def decode_text(content: bytes) -> str:
 
     Raises ``FileRefused`` (F20) when it is none of them, or visibly something else.
     """
-    encoding, start = _told_by_bytes(content)
+    encoding, start = told_by_bytes(content)
     if encoding:
         return _decoded(content, encoding, start)
     try:
@@ -59,7 +62,7 @@ def decode_text(content: bytes) -> str:
     return text
 
 
-def _told_by_bytes(content: bytes) -> tuple[str, int]:
+def told_by_bytes(content: bytes) -> tuple[str, int]:
     """The encoding a byte order mark or the zeros of UTF-16 tell, and where the text begins."""
     for bom, encoding in _BOMS:
         if content.startswith(bom):

@@ -4,11 +4,13 @@ The content tells the format; the name of the file only may not contradict it.
 """
 
 import hashlib
+import re
 from pathlib import PurePath
 
 from tilisilta.clients.files.building import build_journal
 from tilisilta.clients.files.columns import ColumnMapping
 from tilisilta.clients.files.csv_files import read_csv
+from tilisilta.clients.files.encodings import told_by_bytes
 from tilisilta.clients.files.findings import refused
 from tilisilta.clients.files.outcomes import ColumnsNeeded, FileJournal, FileRefused
 from tilisilta.clients.files.raw import RawJournal
@@ -37,8 +39,9 @@ _ENDINGS = {
     ".html": ("html",),
 }
 _BLANK = b" \t\r\n\x00\x0b\x0c"
-_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _SNIFFED_BYTES = 4096
+# No text has these; tabs and the ends of lines and pages it has.
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
 
 
 def read_journal_file(
@@ -90,27 +93,12 @@ def _told_by_content(content: bytes) -> str:
     for start, kind in ((_ZIP, "xlsx"), (_OLE, "ole"), (_PDF, "pdf")):
         if content.startswith(start):
             return kind
-    sample = content[:_SNIFFED_BYTES]
-    is_marked = sample.startswith(_BOMS)
-    if not _without_bom(content).strip(_BLANK):
+    encoding, start_of_text = told_by_bytes(content)
+    if not content[start_of_text:].strip(_BLANK):
         return ""
-    text = _without_bom(sample).lstrip(_BLANK)
-    if text.startswith(b"<"):
-        head = text.replace(b"\x00", b"").lower()
-        return "html" if head.startswith((b"<!doctype html", b"<html")) else "xml"
-    return "csv" if is_marked or not _is_binary(sample) else "binary"
-
-
-def _without_bom(content: bytes) -> bytes:
-    for bom in _BOMS:
-        if content.startswith(bom):
-            return content[len(bom) :]
-    return content
-
-
-def _is_binary(sample: bytes) -> bool:
-    """Tell whether ``sample`` has characters no text has; the zeros of UTF-16 do not count."""
-    zeros = sample.count(0)
-    is_utf16 = max(sample[::2].count(0), sample[1::2].count(0)) == zeros > len(sample) * 0.4
-    controls = sum(byte < 9 or 13 < byte < 32 for byte in sample) - zeros
-    return controls > 0 or (zeros > 0 and not is_utf16)
+    # Latin-1 has a character for every byte; which letters they are plays no part here.
+    sample = content[start_of_text:][:_SNIFFED_BYTES].decode(encoding or "latin-1", "ignore")
+    text = sample.lstrip().casefold()
+    if text.startswith("<"):
+        return "html" if text.startswith(("<!doctype html", "<html")) else "xml"
+    return "binary" if _CONTROLS.search(sample) else "csv"

@@ -142,7 +142,7 @@ class _Sheet:
         self._style = ""
         self._texts: list[str] = []
         self._is_value = False
-        self._has_formula = self._has_value = False
+        self._has_formula = False
         self._count = 0
         self._columns: dict[str, int] = {}
 
@@ -151,7 +151,7 @@ class _Sheet:
         if name == "c":
             self._begin_cell(attributes)
         elif name in {"v", "t"}:
-            self._is_value = self._has_value = True
+            self._is_value = True
         elif name == "f":
             self._has_formula = True
         elif name == "row":
@@ -180,7 +180,7 @@ class _Sheet:
             raise refused(ProblemCode.WORKBOOK_UNREADABLE, line=self._number, reason="too-large")
         self._type = attributes.get("t", "n")
         self._style = attributes.get("s", "")
-        self._has_formula = self._has_value = False
+        self._has_formula = False
         self._texts.clear()
 
     def _column_of(self, where: str) -> int:
@@ -196,10 +196,11 @@ class _Sheet:
         return self._columns[letters]
 
     def _end_cell(self) -> None:
-        if self._has_formula and not self._has_value:
-            raise refused(ProblemCode.WORKBOOK_UNREADABLE, line=self._number, reason="formula")
         text = "".join(self._texts)
         if not text:
+            # A formula may well have an empty text for its result; then it says that it is text.
+            if self._has_formula and self._type != "str":
+                raise refused(ProblemCode.WORKBOOK_UNREADABLE, line=self._number, reason="formula")
             return
         cells = self._cells
         missing = self._column - len(cells)
@@ -211,6 +212,8 @@ class _Sheet:
     def _cell(self, text: str) -> Cell:
         if self._type == "s":
             return self._parts.strings[int(text)]
+        if self._type == "b":
+            return "TRUE" if text == "1" else "FALSE"
         if self._type != "n":
             return _unescaped(text)
         if self._style in self._parts.date_styles:

@@ -1,0 +1,384 @@
+"""CSV files as spreadsheets, Nmbrs and people write them."""
+
+from datetime import date
+
+import pytest
+from tests.clients.files.samples import codes, line, question, read, refusal
+
+from tilisilta.clients.files.columns import ColumnMapping
+from tilisilta.clients.files.raw import MOST_LINES
+
+HEADERS = "Account;Description;Debit;Credit;Cost center;Cost unit;Date"
+
+
+def csv(*rows: str, headers: str = HEADERS) -> str:
+    return "\n".join((headers, *rows)) + "\n"
+
+
+class TestReadCsv:
+    def test_reads_debit_and_credit_columns(self) -> None:
+        content = csv("5010;Palkat;1 234,50;;210;P-1;30.6.2026", "2961;Netto;;1234,50;;;30.6.2026")
+
+        journal = read(content, name="june.csv")
+
+        assert journal.kind == "csv"
+        assert journal.lines == (
+            line(1, "5010", "Palkat", "1234.50", "210", "P-1"),
+            line(2, "2961", "Netto", "-1234.50"),
+        )
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            "Account,Text,Amount,Cost centre,Date",
+            "KONTO,Beskrivning,Belopp,Kostnadsställe,Bokföringsdatum",
+            " tili ,Selite,Rahamäärä,Kustannuspaikka,Pvm",
+        ],
+    )
+    def test_knows_headers_in_three_languages(self, headers: str) -> None:
+        content = csv("5010,Palkat,-12.50,210,2026-06-30", headers=headers)
+
+        journal = read(content, name="june.csv")
+
+        assert journal.lines == (line(1, "5010", "Palkat", "-12.50", "210"),)
+
+    def test_reads_an_amount_with_its_direction_beside_it(self) -> None:
+        content = csv("5010;1,00;D;6/2026", "2961;1,00;K;6/2026", headers="Tili;Summa;D/K;Kausi")
+
+        journal = read(content, name="june.csv")
+
+        assert [read_line.amount for read_line in journal.lines] == [1, -1]
+
+    def test_books_on_the_last_day_of_the_period_where_no_date_is_given(self) -> None:
+        content = csv("5010;1;2026-02-11;", "5010;1;;2026-02", headers="Account;Amount;Date;Period")
+
+        journal = read(content, name="february.csv")
+
+        assert [read_line.booking_date for read_line in journal.lines] == [
+            date(2026, 2, 11),
+            date(2026, 2, 28),
+        ]
+
+    def test_takes_the_year_of_a_period_from_its_own_column(self) -> None:
+        content = csv("5010;1;2;2024", headers="Account;Amount;Period;Year")
+
+        journal = read(content, name="february.csv")
+
+        assert journal.lines[0].booking_date == date(2024, 2, 29)
+
+    def test_takes_run_company_and_currency_from_columns(self) -> None:
+        content = csv(
+            "5010;1;2026-06;6/2026;Kesäkuu;1001;EUR",
+            headers="Account;Amount;Period;Run;Run description;Company number;Currency",
+        )
+
+        journal = read(content, name="june.csv")
+
+        assert (journal.run_year, journal.run_number) == (2026, "6")
+        assert journal.run_description == "Kesäkuu"
+        assert journal.company_number == 1001
+        assert journal.currency == "EUR"
+
+    @pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
+    def test_finds_the_delimiter(self, delimiter: str) -> None:
+        content = csv("5010;1.50;2026-06-30", headers="Account;Amount;Date")
+
+        journal = read(content.replace(";", delimiter), name="june.csv")
+
+        assert journal.lines == (line(1, "5010", "", "1.50"),)
+
+    def test_believes_excel_when_it_names_the_delimiter(self) -> None:
+        content = "sep=|\n" + csv("5010|x|2026-06-30", headers="Account|Amount|Date")
+
+        findings = refusal(content, name="june.csv")
+
+        assert codes(findings) == [("F08", 3)]
+
+    @pytest.mark.parametrize(
+        "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
+    )
+    def test_finds_the_encoding(self, encoding: str) -> None:
+        content = csv("5010;Työ – päätös;1,00;;;;30.6.2026").encode(encoding)
+
+        journal = read(content, name="june.csv")
+
+        assert journal.lines[0].description == "Työ – päätös"
+
+    def test_reads_quoted_texts_with_delimiters_quotes_and_new_lines(self) -> None:
+        content = csv('5010;"Palkat; ""kesä""\nja muut";1,00;;;;30.6.2026')
+
+        journal = read(content, name="june.csv")
+
+        assert journal.lines[0].description == 'Palkat; "kesä"\nja muut'
+
+    @pytest.mark.parametrize("ending", ["\r\n", "\r"])
+    def test_reads_the_line_ends_of_every_system(self, ending: str) -> None:
+        content = csv("5010;Palkat;1,00;;;;30.6.2026", "2961;Netto;;1,00;;;30.6.2026")
+
+        journal = read(content.replace("\n", ending), name="june.csv")
+
+        assert len(journal.lines) == 2
+
+    def test_passes_over_titles_and_blank_rows(self) -> None:
+        content = "Palkkatosite;;;;;;\n\n" + csv(";;;;;;", "5010;Palkat;1,00;;;;30.6.2026", "")
+
+        journal = read(content, name="june.csv")
+
+        assert journal.lines == (line(1, "5010", "Palkat", "1.00"),)
+
+    def test_passes_over_columns_it_knows_to_play_no_part(self) -> None:
+        content = csv(
+            "5010;Palkkatili;1;2026-06;Aino Keksitty",
+            headers="Account;Account name;Amount;Period;Employee",
+        )
+
+        journal = read(content, name="june.csv")
+
+        assert "Keksitty" not in repr(journal)
+
+
+class TestAskForColumns:
+    def test_shows_headers_samples_and_what_it_knows(self) -> None:
+        rows = [f"5010;Palkat;{number}" for number in range(9)]
+        content = csv(*rows, headers="Tili;Selite;Nettosumma")
+
+        asked = question(content, name="june.csv")
+
+        assert asked.headers == ("Tili", "Selite", "Nettosumma")
+        assert len(asked.rows) == 5
+        assert asked.rows[0] == ("5010", "Palkat", "0")
+        assert asked.guess == ColumnMapping(account="Tili", description="Selite")
+        assert asked.guess.lacks == ("amount", "date")
+
+    def test_asks_about_a_header_it_does_not_know_although_nothing_lacks(self) -> None:
+        content = csv("5010;1;2026-06;210", headers="Account;Amount;Period;Osastokoodi")
+
+        asked = question(content, name="june.csv")
+
+        assert asked.guess.is_complete
+
+    def test_asks_which_of_two_columns_is_meant(self) -> None:
+        content = csv("5010;5020;1;2026-06", headers="Account;Tili;Amount;Period")
+
+        asked = question(content, name="june.csv")
+
+        assert asked.guess.lacks == ("account",)
+
+    def test_asks_when_amounts_stand_in_one_column_and_in_two(self) -> None:
+        content = csv("5010;1;1;;2026-06", headers="Account;Amount;Debit;Credit;Period")
+
+        asked = question(content, name="june.csv")
+
+        assert asked.guess.lacks == ("amount",)
+
+    def test_masks_personal_identity_codes_in_the_samples(self) -> None:
+        content = csv("5010;131052-308T", headers="Account;Hetu")
+
+        asked = question(content, name="june.csv")
+
+        assert asked.rows == (("5010", "***"),)
+
+    def test_says_nothing_of_the_content_in_its_message(self) -> None:
+        asked = question(csv("5010;Aino Keksitty", headers="Account;Henkilö"), name="june.csv")
+
+        assert "Keksitty" not in str(asked)
+
+    def test_reads_the_columns_a_person_names(self) -> None:
+        content = csv("5010;1;2026-06;210;x", headers="Account;Luku;Period;Osasto;Muu")
+        columns = ColumnMapping(
+            account="account", amount=" luku", period="Period", cost_center="OSASTO"
+        )
+
+        journal = read(content, name="june.csv", columns=columns)
+
+        assert journal.lines == (line(1, "5010", "", "1", "210"),)
+
+
+class TestRefuseCsv:
+    @pytest.mark.parametrize(
+        ("row", "code"),
+        [
+            (";Palkat;1,00;;;;30.6.2026", "F12"),
+            ("5010;Palkat;1,00;1,00;;;30.6.2026", "F10"),
+            ("5010;Palkat;;;;;30.6.2026", "F10"),
+            ("5010;Palkat;1,005;;;;30.6.2026", "F09"),
+            ("5010;Palkat;euro;;;;30.6.2026", "F08"),
+            ("5010;Palkat;1.00;;;;30.6.2026", "F08"),
+            ("5010;Palkat;1234567890123,00;;;;30.6.2026", "F08"),
+            ("5010;Palkat;1,00;;;;31.6.2026", "F11"),
+            ("5010;Palkat;1,00;;;;", "F11"),
+            ("5010;Palkat;1,00;;;;30.6.26", "F11"),
+            ("5010;Palkat;1,00;;;;30.6.1926", "F11"),
+            (f"{'5' * 21};Palkat;1,00;;;;30.6.2026", "F22"),
+            (f"5010;{'x' * 1001};1,00;;;;30.6.2026", "F22"),
+            (f"5010;Palkat;1,00;;{'x' * 101};;30.6.2026", "F22"),
+            (f"5010;Palkat;1,00;;;{'x' * 101};30.6.2026", "F22"),
+            ("5010;Palkat;1,00;;;;30.6.2026;more", "F13"),
+            ('5010;"Palkat;1,00;;;;30.6.2026', "F13"),
+            ('5010;"Palkat"x;1,00;;;;30.6.2026', "F13"),
+        ],
+    )
+    def test_tells_code_and_line(self, row: str, code: str) -> None:
+        content = csv(*["5010;Palkat;12,34;;;;30.6.2026"] * 2, row)
+
+        findings = refusal(content, name="june.csv")
+
+        assert codes(findings) == [(code, 4)]
+
+    def test_names_the_column_as_the_file_calls_it(self) -> None:
+        content = csv("5010;x1;2026-06", headers="Tili;Belopp ;Period")
+
+        findings = refusal(content, name="june.csv")
+
+        assert findings[0].facts == {"column": "Belopp", "value": "x1", "reason": "unreadable"}
+
+    def test_counts_lines_of_the_file_through_quoted_new_lines(self) -> None:
+        content = csv('5010;"a\nb\nc";1,00;;;;30.6.2026', "5010;Palkat;x;;;;30.6.2026")
+
+        findings = refusal(content, name="june.csv")
+
+        assert codes(findings) == [("F08", 5)]
+
+    def test_lists_fifty_of_a_kind_and_counts_the_rest(self) -> None:
+        content = csv(*["5010;Palkat;x;;;;30.6.2026"] * 70)
+
+        findings = refusal(content, name="june.csv")
+
+        assert len(findings) == 50
+        assert findings[-1].line == 51
+        assert findings[-1].facts["lines"] == "21"
+
+    @pytest.mark.parametrize("amounts", [("1,234", "5"), ("1.234", "5")])
+    def test_does_not_guess_whether_a_sign_divides_thousands(
+        self, amounts: tuple[str, str]
+    ) -> None:
+        content = csv(*(f"5010;{amount};2026-06" for amount in amounts), headers="Tili;Summa;Kausi")
+
+        findings = refusal(content, name="june.csv")
+
+        assert [(finding.code, finding.facts["reason"]) for finding in findings] == [
+            ("F08", "ambiguous")
+        ]
+
+    def test_refuses_amounts_written_in_two_ways(self) -> None:
+        content = csv(
+            "5010;1,00;2026-06",
+            "5010;2,00;2026-06",
+            "5010;3.00;2026-06",
+            headers="Tili;Summa;Kausi",
+        )
+
+        findings = refusal(content, name="june.csv")
+
+        assert codes(findings) == [("F08", 4)]
+        assert findings[0].facts["reason"] == "mixed"
+
+    def test_does_not_guess_whether_day_or_month_comes_first(self) -> None:
+        content = csv("5010;1;5/6/2026", headers="Account;Amount;Date")
+
+        findings = refusal(content, name="june.csv")
+
+        assert codes(findings) == [("F11", 2)]
+        assert findings[0].facts["reason"] == "ambiguous"
+
+    def test_refuses_a_header_that_is_there_twice(self) -> None:
+        content = csv("5010;1;2;2026-06", headers="Account;Amount;AMOUNT;Period")
+
+        findings = refusal(content, name="june.csv")
+
+        assert codes(findings) == [("F14", 1)]
+        assert findings[0].facts == {"column": "Amount"}
+
+    def test_refuses_a_file_without_headers(self) -> None:
+        content = csv("5020;2,50;30.6.2026", headers="5010;1,50;30.6.2026")
+
+        findings = refusal(content, name="june.csv")
+
+        assert codes(findings) == [("F13", 1)]
+        assert findings[0].facts == {"reason": "no-headers"}
+
+    def test_never_takes_a_journal_line_for_the_headers(self) -> None:
+        content = csv("5020;2,50;30.6.2026", headers="5010;1,50;30.6.2026")
+        columns = ColumnMapping(account="5010", amount="1,50", date="30.6.2026")
+
+        findings = refusal(content, name="june.csv", columns=columns)
+
+        assert {(finding.code, finding.facts["reason"]) for finding in findings} == {
+            ("F13", "no-headers")
+        }
+
+    def test_tells_which_named_columns_the_file_does_not_have(self) -> None:
+        content = csv("5010;1;2026-06", headers="Account;Amount;Period")
+        columns = ColumnMapping(account="Account", amount="Sum", period="Month")
+
+        findings = refusal(content, name="june.csv", columns=columns)
+
+        assert [(finding.code, finding.facts["column"]) for finding in findings] == [
+            ("F13", "Sum"),
+            ("F13", "Month"),
+        ]
+
+    def test_tells_which_columns_a_person_must_name_as_well(self) -> None:
+        content = csv("5010;1;2026-06", headers="Account;Amount;Period")
+
+        findings = refusal(content, name="june.csv", columns=ColumnMapping(account="Account"))
+
+        assert [finding.facts["column"] for finding in findings] == ["amount", "date"]
+
+    def test_refuses_headers_without_lines(self) -> None:
+        findings = refusal(csv(), name="june.csv")
+
+        assert codes(findings) == [("F15", None)]
+
+    def test_refuses_several_runs(self) -> None:
+        content = csv("5010;1;2026-05;5", "5010;1;2026-06;6", headers="Account;Amount;Period;Run")
+
+        findings = refusal(content, name="june.csv")
+
+        assert codes(findings) == [("F16", 3)]
+
+    @pytest.mark.parametrize("number", ["1002", "1001 Oy", "-1001"])
+    def test_refuses_the_lines_of_another_company(self, number: str) -> None:
+        content = csv(f"5010;1;2026-06;{number}", headers="Account;Amount;Period;Company number")
+
+        findings = refusal(content, name="june.csv")
+
+        assert codes(findings) == [("F17", 2)]
+
+    def test_refuses_more_lines_than_a_journal_can_have(self) -> None:
+        content = csv(*["5010;1;2026-06"] * (MOST_LINES + 1), headers="Account;Amount;Period")
+
+        findings = refusal(content, name="june.csv")
+
+        assert codes(findings) == [("F21", None)]
+        assert findings[0].facts == {"limit": "200000"}
+
+    @pytest.mark.parametrize(
+        "letters",
+        [
+            "Työpäivä".encode("cp850"),
+            "Työpäivä".encode("mac-roman"),
+            "Työ".encode() + b"\xe4",
+            b"\x81",
+        ],
+    )
+    def test_refuses_letters_in_an_encoding_it_cannot_be_sure_of(self, letters: bytes) -> None:
+        content = csv("5010;TEXT;1,00;;;;30.6.2026").encode().replace(b"TEXT", letters)
+
+        findings = refusal(content, name="june.csv")
+
+        assert codes(findings) == [("F20", 2)]
+
+    def test_refuses_half_a_character_at_the_end(self) -> None:
+        content = csv("5010;Palkat;1,00;;;;30.6.2026").encode("utf-16")[:-1]
+
+        findings = refusal(content, name="june.csv")
+
+        assert [finding.code for finding in findings] == ["F20"]
+
+    def test_names_no_person_whose_name_stands_in_the_wrong_column(self) -> None:
+        content = csv("Aino Keksitty;1;2026-06", headers="Amount;Account;Period")
+
+        findings = refusal(content, name="june.csv")
+
+        assert "Keksitty" not in repr(findings)
