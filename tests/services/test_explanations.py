@@ -1,13 +1,45 @@
+import importlib
+import pkgutil
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.utils import translation
 
+from tilisilta import clients, services
+from tilisilta.clients.procountor.errors import ProcountorBusy, ProcountorRejected
 from tilisilta.domain.problems import Problem, ProblemCode, facts
-from tilisilta.errors import NeedsAttention, TryAgainLater
+from tilisilta.errors import TilisiltaError, TryAgainLater
+from tilisilta.services.connections import OtherCompanyChosen
 from tilisilta.services.explanations import WORDS, catalogue, explain, explain_error
+from tilisilta.services.explanations.errors import ERROR_WORDS
 from tilisilta.services.explanations.wording import PLACEHOLDER
+
+ALWAYS_KNOWN = {
+    "AlreadySent": {"journal"},
+    "CannotBeSent": {"journal"},
+    "JournalElsewhere": {"other"},
+    "OtherCompanyChosen": {"expected", "chosen"},
+}
+
+
+def _known_errors() -> set[type[TilisiltaError]]:
+    """The errors that clients and services raise, without the three that sort them."""
+    for package in (clients, services):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    found: set[type[TilisiltaError]] = set()
+    rest: list[type[TilisiltaError]] = [TilisiltaError]
+    while rest:
+        below = rest.pop().__subclasses__()
+        rest += below
+        found.update(below)
+    return {
+        kind
+        for kind in found
+        if kind.__module__.startswith((f"{clients.__name__}.", f"{services.__name__}."))
+        and not kind.__name__.startswith("_")
+    }
 
 
 class TestExplain:
@@ -84,6 +116,18 @@ class TestExplain:
 
         assert explained.cause == "These differ: receipt date; row 3: amount."
 
+    def test_says_in_which_column_of_a_file_an_amount_stands(self) -> None:
+        problem = Problem(
+            code=ProblemCode.AMOUNT_UNREADABLE,
+            line=7,
+            facts=facts(value="1,234", reason="ambiguous", column="Belopp"),
+        )
+
+        explained = explain(problem)
+
+        assert explained.message == "The amount 1,234 can mean two things"
+        assert "It stands in column “Belopp”. It concerns line 7." in explained.cause
+
     def test_keeps_a_percent_sign_in_a_fact(self) -> None:
         problem = Problem(code=ProblemCode.TEST_COMPANY, facts=facts(company="100 %(x)s Oy"))
 
@@ -112,22 +156,43 @@ class TestCatalogue:
 
 
 class TestExplainError:
-    def test_says_how_long_to_wait(self) -> None:
-        class ProcountorBusy(TryAgainLater):
-            pass
+    @pytest.mark.parametrize("kind", sorted(_known_errors(), key=str))
+    def test_has_words_of_its_own_for_every_error(self, kind: type[TilisiltaError]) -> None:
+        assert kind.__name__ in ERROR_WORDS
 
+    def test_has_no_words_for_errors_that_are_not_there(self) -> None:
+        known = {kind.__name__ for kind in _known_errors()}
+
+        assert set(ERROR_WORDS) <= known
+
+    @pytest.mark.parametrize("name", list(ERROR_WORDS))
+    def test_needs_no_facts_or_can_be_sure_of_them(self, name: str) -> None:
+        general = ERROR_WORDS[name][-1]
+
+        texts = f"{general.message}{general.cause}{general.remedy}"
+
+        assert set(PLACEHOLDER.findall(texts)) <= ALWAYS_KNOWN.get(name, set())
+
+    def test_says_how_long_to_wait(self) -> None:
         explained = explain_error(ProcountorBusy("busy", retry_after_seconds=200))
 
         assert explained.remedy == "Try again in 4 minutes."
 
     def test_keeps_the_words_of_procountor(self) -> None:
-        class ProcountorRejected(NeedsAttention):
-            status = 400
-            answers = (("transactions[2].account", "Account 5035 is unknown."),)
+        error = ProcountorRejected(
+            "Refused", status=400, answers=(("account", "Account 5035 is unknown."),)
+        )
 
-        explained = explain_error(ProcountorRejected("rejected"))
+        explained = explain_error(error)
 
         assert explained.message == "Procountor refused it: Account 5035 is unknown."
+        assert "400" in explained.cause
+
+    def test_names_both_companies_when_another_was_chosen(self) -> None:
+        explained = explain_error(OtherCompanyChosen(expected="Puutyö Oy", chosen="Konepaja Oy"))
+
+        assert explained.message == "Another company was chosen: Konepaja Oy"
+        assert "Puutyö Oy" in explained.remedy
 
     def test_has_words_for_an_error_it_does_not_know(self) -> None:
         explained = explain_error(TryAgainLater("later"))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.services.explanations.companies import COMPANY_WORDS
 from tilisilta.services.explanations.errors import explain_error
+from tilisilta.services.explanations.file_values import VALUE_WORDS
 from tilisilta.services.explanations.files import FILE_WORDS
 from tilisilta.services.explanations.ledgers import LEDGER_WORDS
 from tilisilta.services.explanations.receipts import RECEIPT_WORDS
@@ -14,7 +15,14 @@ from tilisilta.services.explanations.wording import Explanation, choose_wording
 
 __all__ = ["Explanation", "catalogue", "explain", "explain_error"]
 
-WORDS = {**COMPANY_WORDS, **LEDGER_WORDS, **RECEIPT_WORDS, **FILE_WORDS, **SENDING_WORDS}
+WORDS = {
+    **COMPANY_WORDS,
+    **LEDGER_WORDS,
+    **RECEIPT_WORDS,
+    **FILE_WORDS,
+    **VALUE_WORDS,
+    **SENDING_WORDS,
+}
 
 
 def explain(problem: Problem) -> Explanation:

@@ -39,6 +39,16 @@ ERROR_WORDS: dict[str, tuple[Wording, ...]] = {
             ),
         ),
     ),
+    "ApplicationRefused": (
+        Wording(
+            message=_("Procountor does not accept Tilisilta's own client ID"),
+            cause=_("The client ID or the client secret is not the one that Procountor gave."),
+            remedy=_(
+                "Ask whoever runs Tilisilta to check TILISILTA_PROCOUNTOR_CLIENT_ID and "
+                "TILISILTA_PROCOUNTOR_CLIENT_SECRET."
+            ),
+        ),
+    ),
     "AccessDenied": (
         Wording(
             message=_("Procountor gives no access: %(answer)s"),
@@ -161,6 +171,48 @@ ERROR_WORDS: dict[str, tuple[Wording, ...]] = {
             message=_("The journal %(journal)s has been sent already"),
             cause=_("All its ledger receipts are booked in Procountor, each once."),
             remedy=_("There is nothing to do. The receipt numbers stand on the journal."),
+        ),
+    ),
+    "UserNameTaken": (
+        Wording(
+            message=_("There is already a user of this name"),
+            cause=_("A user name belongs to one person, so that the audit log can be trusted."),
+            remedy=_("Choose another user name."),
+        ),
+    ),
+    "TemplateNameTaken": (
+        Wording(
+            message=_("There is already a user template of this name"),
+            cause=_("Each user template has a name of its own."),
+            remedy=_("Choose another name."),
+        ),
+    ),
+    "LastAdministrator": (
+        Wording(
+            message=_("Somebody must stay administrator"),
+            cause=_("After this nobody could change users and user templates any more."),
+            remedy=_("Make another user an administrator first."),
+        ),
+    ),
+    "AdministratorTemplateKept": (
+        Wording(
+            message=_("The administrators' user template stays as it is"),
+            cause=_("It gives every right, so that nobody is ever locked out."),
+            remedy=_("Make a user template with fewer rights, and give it to the user."),
+        ),
+    ),
+    "DebtorNumberTaken": (
+        Wording(
+            message=_("There is already a debtor with this number"),
+            cause=_("Each debtor has a number of its own, as in Nmbrs."),
+            remedy=_("Check the number, or use the debtor that is there."),
+        ),
+    ),
+    "CompanyNumberTaken": (
+        Wording(
+            message=_("There is already a company with this number"),
+            cause=_("Each company has a number of its own, as in Nmbrs."),
+            remedy=_("Check the number, or use the company that is there."),
         ),
     ),
     "FileRefused": (

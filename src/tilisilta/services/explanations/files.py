@@ -1,4 +1,4 @@
-"""Words for a file that cannot be read into a journal."""
+"""Words for a file that cannot be read into a journal: its kind, its columns, its run."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -6,7 +6,11 @@ from tilisilta.domain.problems import ProblemCode
 from tilisilta.services.explanations.wording import Wording
 
 FROM_NMBRS = _("Save the journal in Nmbrs again and import that file, unchanged.")
-CORRECT_AND_IMPORT = _("Correct the line where the file comes from, and import it again.")
+READABLE_KINDS = _("Journals are read from XML files of Nmbrs, CSV files and XLSX workbooks.")
+SAVE_READABLE = _("Save the journal in one of these formats and import it again.")
+NAME_COLUMNS = _("Say at the import which column holds what; the choice is remembered.")
+IN_COLUMN = _("It stands in column “%(column)s”.")
+IN_ELEMENT = _("It stands in element “%(element)s”.")
 
 FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.FILE_EMPTY: (
@@ -19,7 +23,7 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.FILE_TOO_LARGE: (
         Wording(
             message=_("The file is too large"),
-            cause=_("At most %(limit)s can be imported at once."),
+            cause=_("At most %(limit)s MB can be imported at once."),
             remedy=_("Import one run at a time."),
         ),
         Wording(
@@ -30,15 +34,57 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ),
     ProblemCode.FILE_TYPE_UNKNOWN: (
         Wording(
+            when={"kind": "pdf"},
+            message=_("A PDF file cannot be read"),
+            cause=READABLE_KINDS,
+            remedy=SAVE_READABLE,
+        ),
+        Wording(
+            when={"kind": "xls"},
+            message=_("A workbook in the old XLS format cannot be read"),
+            cause=READABLE_KINDS,
+            remedy=_("Open it in your spreadsheet program, save it as XLSX, and import that file."),
+        ),
+        Wording(
+            when={"kind": "html"},
+            message=_("The file is a web page, not a journal"),
+            cause=_("Perhaps a log-in page was saved in its place."),
+            remedy=FROM_NMBRS,
+        ),
+        Wording(
+            when={"kind": "xml"},
+            message=_("The XML file is no journal"),
+            cause=_("It begins with “%(element)s”, which no journal of Nmbrs does."),
+            remedy=FROM_NMBRS,
+        ),
+        Wording(
             message=_("This kind of file cannot be read"),
-            cause=_("Journals are read from XML files of Nmbrs, CSV files and XLSX workbooks."),
-            remedy=_("Save the journal in one of these formats and import it again."),
+            cause=READABLE_KINDS,
+            remedy=SAVE_READABLE,
         ),
     ),
     ProblemCode.FILE_TYPE_MISMATCH: (
         Wording(
+            when={"kind": "xml"},
+            message=_("The file is named %(ending)s but is an XML file"),
+            cause=_("What a file is must agree with the end of its name."),
+            remedy=_("Save the journal again under the right format, and import it."),
+        ),
+        Wording(
+            when={"kind": "csv"},
+            message=_("The file is named %(ending)s but is a text file"),
+            cause=_("What a file is must agree with the end of its name."),
+            remedy=_("Save the journal again under the right format, and import it."),
+        ),
+        Wording(
+            when={"kind": "xlsx"},
+            message=_("The file is named %(ending)s but is an XLSX workbook"),
+            cause=_("What a file is must agree with the end of its name."),
+            remedy=_("Save the journal again under the right format, and import it."),
+        ),
+        Wording(
             message=_("The content of the file does not match its name"),
-            cause=_("The end of the name promises another format than the file has."),
+            cause=_("What a file is must agree with the end of its name."),
             remedy=_("Save the journal again under the right format, and import it."),
         ),
     ),
@@ -59,7 +105,7 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.ELEMENT_MISSING: (
         Wording(
             message=_("“%(element)s” is missing in the file"),
-            cause=_("Without it the journal cannot be read."),
+            cause=_("A journal cannot be read without it."),
             remedy=FROM_NMBRS,
         ),
         Wording(
@@ -68,68 +114,37 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=FROM_NMBRS,
         ),
     ),
-    ProblemCode.AMOUNT_UNREADABLE: (
-        Wording(
-            message=_("“%(value)s” is not an amount"),
-            cause=_("Amounts are written in digits, as 1234.50 or 1234,50."),
-            remedy=CORRECT_AND_IMPORT,
-        ),
-        Wording(
-            message=_("An amount cannot be read"),
-            cause=_("Amounts are written in digits, as 1234.50 or 1234,50."),
-            remedy=CORRECT_AND_IMPORT,
-        ),
-    ),
-    ProblemCode.AMOUNT_TOO_PRECISE: (
-        Wording(
-            message=_("The amount %(value)s has more than two decimals"),
-            cause=_("Amounts are booked in whole cents, and Tilisilta never rounds."),
-            remedy=CORRECT_AND_IMPORT,
-        ),
-        Wording(
-            message=_("An amount has more than two decimals"),
-            cause=_("Amounts are booked in whole cents, and Tilisilta never rounds."),
-            remedy=CORRECT_AND_IMPORT,
-        ),
-    ),
-    ProblemCode.DEBIT_CREDIT_UNCLEAR: (
-        Wording(
-            message=_("It is unclear whether an amount is debit or credit"),
-            cause=_("The line says neither or both, or in a word that is not known."),
-            remedy=CORRECT_AND_IMPORT,
-        ),
-    ),
-    ProblemCode.DATE_UNREADABLE: (
-        Wording(
-            message=_("“%(value)s” is not a date"),
-            cause=_("Dates are written as 2026-01-31 or 31.1.2026."),
-            remedy=CORRECT_AND_IMPORT,
-        ),
-        Wording(
-            message=_("A date cannot be read"),
-            cause=_("Dates are written as 2026-01-31 or 31.1.2026."),
-            remedy=CORRECT_AND_IMPORT,
-        ),
-    ),
-    ProblemCode.ACCOUNT_MISSING: (
-        Wording(
-            message=_("A line has no ledger account"),
-            cause=_("Every amount needs the ledger account it is booked on."),
-            remedy=_(
-                "Give the wage component a ledger account in Nmbrs, and get the journal again."
-            ),
-        ),
-    ),
     ProblemCode.COLUMNS_UNKNOWN: (
         Wording(
-            message=_("The columns of the file are not known"),
-            cause=_("These are missing: %(columns)s."),
-            remedy=_("Say at the import which column holds what; the choice is remembered."),
+            when={"reason": "missing"},
+            message=_("The column “%(column)s” is missing"),
+            cause=_(
+                "A journal needs it, or it was chosen at the import, but the file does not have it."
+            ),
+            remedy=NAME_COLUMNS,
+        ),
+        Wording(
+            when={"reason": "more-cells"},
+            message=_("A line has more values than there are columns"),
+            cause=_("Its values may stand in the wrong columns, so none of them is trusted."),
+            remedy=_("Save the file again where it comes from, and import it."),
+        ),
+        Wording(
+            when={"reason": "quotes"},
+            message=_("A quotation mark in the file is never closed"),
+            cause=_("It cannot be told where the value ends that begins with it."),
+            remedy=_("Save the file again where it comes from, and import it."),
+        ),
+        Wording(
+            when={"reason": "no-headers"},
+            message=_("The file has no headers over its columns"),
+            cause=_("What stands in their place is a journal line, which must not get lost."),
+            remedy=_("Give each column a header in the first row, and import the file again."),
         ),
         Wording(
             message=_("The columns of the file are not known"),
-            cause=_("Its first row does not say which column holds the accounts and the amounts."),
-            remedy=_("Say at the import which column holds what; the choice is remembered."),
+            cause=_("Its headers do not say which column holds the accounts and the amounts."),
+            remedy=NAME_COLUMNS,
         ),
     ),
     ProblemCode.COLUMN_TWICE: (
@@ -137,6 +152,11 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             message=_("The column “%(column)s” is there twice"),
             cause=_("It cannot be told which of the two counts."),
             remedy=_("Remove or rename one of them, and import the file again."),
+        ),
+        Wording(
+            message=_("“%(element)s” is there twice in one line"),
+            cause=_("It cannot be told which of the two counts."),
+            remedy=FROM_NMBRS,
         ),
         Wording(
             message=_("A column is there twice"),
@@ -153,15 +173,27 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ),
     ProblemCode.SEVERAL_RUNS: (
         Wording(
-            message=_("The file holds more than one run"),
+            when={"reason": "run"},
+            message=_("The file holds more than one run: %(run)s"),
+            cause=_("A journal belongs to one run, so that each can be sent and found again."),
+            remedy=_("Save each run as a file of its own, and import them one by one."),
+        ),
+        Wording(
+            when={"reason": "currency"},
+            message=_("The file holds more than one currency: %(currency)s"),
+            cause=_("A journal is in one currency, that of the company's books."),
+            remedy=_("Correct the currency where the file comes from, and import it again."),
+        ),
+        Wording(
+            message=_("The file holds more than one run or currency"),
             cause=_("A journal belongs to one run, so that each can be sent and found again."),
             remedy=_("Save each run as a file of its own, and import them one by one."),
         ),
     ),
     ProblemCode.OTHER_COMPANY: (
         Wording(
-            message=_("The file belongs to another company"),
-            cause=_("The company number in the file is %(value)s."),
+            message=_("The file belongs to another company, %(company)s"),
+            cause=_("It was imported for company %(expected)s."),
             remedy=_("Choose the company the file is for, or choose another file."),
         ),
         Wording(
@@ -171,11 +203,6 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         ),
     ),
     ProblemCode.OTHER_RUN: (
-        Wording(
-            message=_("The file belongs to another run"),
-            cause=_("The run in the file is %(value)s."),
-            remedy=_("Choose the run the file is for, or choose another file."),
-        ),
         Wording(
             message=_("The file belongs to another run"),
             cause=_("The run in the file is not the one that was chosen."),
@@ -208,35 +235,35 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Import one run at a time, or let Nmbrs sum the lines of the journal."),
         ),
     ),
-    ProblemCode.TEXT_TOO_LONG: (
-        Wording(
-            message=_("A text is too long"),
-            cause=_("At most %(limit)s characters can be read in “%(column)s”."),
-            remedy=CORRECT_AND_IMPORT,
-        ),
-        Wording(
-            message=_("A text is too long"),
-            cause=_("An account, a cost center or a description is longer than any should be."),
-            remedy=CORRECT_AND_IMPORT,
-        ),
-    ),
     ProblemCode.WORKBOOK_UNREADABLE: (
         Wording(
+            when={"reason": "protected"},
+            message=_("The workbook is protected by a password"),
+            cause=_("Without the password its content cannot be read."),
+            remedy=_("Save it without a password, and import it again."),
+        ),
+        Wording(
+            when={"reason": "several-sheets"},
+            message=_("The workbook has several filled sheets: %(count)s"),
+            cause=_("It cannot be told which of them is the journal."),
+            remedy=_("Save the sheet of the journal as a workbook of its own, and import that."),
+        ),
+        Wording(
+            when={"reason": "formula"},
+            message=_("A formula in the workbook has no result"),
+            cause=_("The workbook was saved without calculating it, so its value is not known."),
+            remedy=_("Open it in your spreadsheet program, save it, and import it again."),
+        ),
+        Wording(
+            when={"reason": "too-large"},
+            message=_("The workbook is too large when unpacked"),
+            cause=_("It holds far more than the journal of any one run."),
+            remedy=_("Save the sheet of the journal as a workbook of its own, and import that."),
+        ),
+        Wording(
             message=_("The workbook cannot be read"),
-            cause=_("It is damaged, protected by a password, or in an older format than XLSX."),
+            cause=_("It is damaged, protected by a password, or holds what is no journal."),
             remedy=_("Save it again as an XLSX workbook without a password, and import it."),
-        ),
-    ),
-    ProblemCode.PERIOD_UNREADABLE: (
-        Wording(
-            message=_("“%(value)s” is not a period"),
-            cause=_("Periods are months, written as 2026-01 or 1/2026."),
-            remedy=CORRECT_AND_IMPORT,
-        ),
-        Wording(
-            message=_("A period cannot be read"),
-            cause=_("Periods are months, written as 2026-01 or 1/2026."),
-            remedy=CORRECT_AND_IMPORT,
         ),
     ),
 }

@@ -1,6 +1,6 @@
 """Facts as a reader wants to see them: amounts, dates and periods in the reader's own way."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -13,8 +13,6 @@ from tilisilta.domain.problems import Problem
 # As on the pages: every reader sees one kind of date everywhere.
 DAY_FORMATS = {"fi": "j.n.Y", "sv": "Y-m-d"}
 ENGLISH_DAY_FORMAT = "j M Y"
-AMOUNTS = {"amount", "difference"}
-DATES = {"date", "moved_to", "start"}
 
 FIELDS = {
     "name": _("name"),
@@ -55,17 +53,24 @@ def shown_count(number: int) -> str:
 
 
 def _shown(name: str, value: str) -> str:
-    if name in AMOUNTS:
-        return _shown_amount(value)
-    if name in DATES:
-        return _shown_date(value)
-    if name == "period":
-        return formats.date_format(date.fromisoformat(f"{value}-01"), "YEAR_MONTH_FORMAT")
-    if name == "dates":
-        return "; ".join(_shown_difference(part) for part in value.split(", "))
-    if name == "fields":
-        return "; ".join(_shown_field(part) for part in value.split(", "))
-    return value
+    show = _WAYS_TO_SHOW.get(name)
+    return show(value) if show else value
+
+
+def _shown_limit(value: str) -> str:
+    return shown_count(int(value))
+
+
+def _shown_period(value: str) -> str:
+    return formats.date_format(date.fromisoformat(f"{value}-01"), "F Y")
+
+
+def _shown_differences(value: str) -> str:
+    return "; ".join(_shown_difference(part) for part in value.split(", "))
+
+
+def _shown_fields(value: str) -> str:
+    return "; ".join(_shown_field(part) for part in value.split(", "))
 
 
 def _shown_amount(value: str) -> str:
@@ -96,3 +101,16 @@ def _shown_field(part: str) -> str:
         return shown
     number = row.removeprefix("row ")
     return gettext("row %(number)s: %(field)s") % {"number": number, "field": shown}
+
+
+_WAYS_TO_SHOW: Mapping[str, Callable[[str], str]] = {
+    "amount": _shown_amount,
+    "date": _shown_date,
+    "dates": _shown_differences,
+    "difference": _shown_amount,
+    "fields": _shown_fields,
+    "limit": _shown_limit,
+    "moved_to": _shown_date,
+    "period": _shown_period,
+    "start": _shown_date,
+}

@@ -23,13 +23,15 @@ class Wording:
     """The three texts for one kind of case.
 
     It fits a case that has the facts named in ``when``, with those values, and every fact its
-    placeholders name. ``hints`` are sentences added to the remedy, each only where it fits.
+    placeholders name. ``details`` are sentences added to the cause, and ``hints`` to the remedy,
+    each only where the facts fill it.
     """
 
     message: Promise
     cause: Promise
     remedy: Promise
     when: Mapping[str, str] | None = None
+    details: tuple[Promise, ...] = ()
     hints: tuple[Promise, ...] = ()
 
     def fits(self, facts: Mapping[str, str]) -> bool:
@@ -41,11 +43,10 @@ class Wording:
 
     def filled(self, facts: Mapping[str, str]) -> Explanation:
         """The texts with ``facts``, which are shown as they are given."""
-        hints = [hint for hint in self.hints if can_fill(hint, facts)]
         return Explanation(
             message=fill(self.message, facts),
-            cause=fill(self.cause, facts),
-            remedy=" ".join(fill(text, facts) for text in (self.remedy, *hints)),
+            cause=_joined(self.cause, self.details, facts),
+            remedy=_joined(self.remedy, self.hints, facts),
         )
 
 
@@ -62,3 +63,8 @@ def can_fill(text: Promise, facts: Mapping[str, str]) -> bool:
 def fill(text: Promise, facts: Mapping[str, str]) -> str:
     """``text`` in the active language, with ``facts`` in the places it names."""
     return PLACEHOLDER.sub(lambda found: facts[found[1]], str(text))
+
+
+def _joined(text: Promise, more: Iterable[Promise], facts: Mapping[str, str]) -> str:
+    fitting = (sentence for sentence in more if can_fill(sentence, facts))
+    return " ".join(fill(sentence, facts) for sentence in (text, *fitting))

@@ -1,0 +1,186 @@
+"""Words for a value in a file that cannot be read: an amount, a date, a period, a text."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tilisilta.domain.problems import ProblemCode
+from tilisilta.services.explanations.files import IN_COLUMN, IN_ELEMENT
+from tilisilta.services.explanations.wording import Wording
+
+CORRECT_AND_IMPORT = _("Correct the line where the file comes from, and import it again.")
+AMOUNTS_ARE = _("Amounts are written in digits, as 1234.50 or 1234,50.")
+DATES_ARE = _("Dates are written as 2026-01-31 or 31.1.2026.")
+PERIODS_ARE = _("Periods are months, written as 2026-01 or 1/2026.")
+PLACE = (IN_COLUMN, IN_ELEMENT)
+
+VALUE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
+    ProblemCode.AMOUNT_UNREADABLE: (
+        Wording(
+            when={"reason": "empty"},
+            message=_("A line has no amount"),
+            cause=_("A line without an amount is not left out, as it may have lost it."),
+            details=PLACE,
+            remedy=CORRECT_AND_IMPORT,
+        ),
+        Wording(
+            when={"reason": "ambiguous"},
+            message=_("The amount %(value)s can mean two things"),
+            cause=_("Nothing in the file tells whether its comma or point divides off the cents."),
+            details=PLACE,
+            remedy=_("Save the amounts with two decimals, and import the file again."),
+        ),
+        Wording(
+            when={"reason": "mixed"},
+            message=_("The amount %(value)s is written unlike the others"),
+            cause=_("The file uses both comma and point for the cents."),
+            details=PLACE,
+            remedy=_("Save all amounts in the same way, and import the file again."),
+        ),
+        Wording(
+            when={"reason": "too-large"},
+            message=_("The amount %(value)s is too large"),
+            cause=_("No payroll journal has amounts like this; perhaps a decimal sign is missing."),
+            details=PLACE,
+            remedy=CORRECT_AND_IMPORT,
+        ),
+        Wording(
+            message=_("“%(value)s” is not an amount"),
+            cause=AMOUNTS_ARE,
+            details=PLACE,
+            remedy=CORRECT_AND_IMPORT,
+        ),
+        Wording(
+            message=_("An amount cannot be read"),
+            cause=AMOUNTS_ARE,
+            details=PLACE,
+            remedy=CORRECT_AND_IMPORT,
+        ),
+    ),
+    ProblemCode.AMOUNT_TOO_PRECISE: (
+        Wording(
+            message=_("The amount %(value)s has more than two decimals"),
+            cause=_("Amounts are booked in whole cents, and Tilisilta never rounds."),
+            details=PLACE,
+            remedy=CORRECT_AND_IMPORT,
+        ),
+        Wording(
+            message=_("An amount has more than two decimals"),
+            cause=_("Amounts are booked in whole cents, and Tilisilta never rounds."),
+            details=PLACE,
+            remedy=CORRECT_AND_IMPORT,
+        ),
+    ),
+    ProblemCode.DEBIT_CREDIT_UNCLEAR: (
+        Wording(
+            when={"reason": "both"},
+            message=_("A line has both a debit and a credit"),
+            cause=_("A line is booked on one side only."),
+            remedy=CORRECT_AND_IMPORT,
+        ),
+        Wording(
+            when={"reason": "neither"},
+            message=_("A line has neither a debit nor a credit"),
+            cause=_("A line without an amount is not left out, as it may have lost it."),
+            remedy=CORRECT_AND_IMPORT,
+        ),
+        Wording(
+            when={"reason": "empty"},
+            message=_("A line does not say whether it is debit or credit"),
+            cause=_("The value that says it is empty."),
+            details=PLACE,
+            remedy=CORRECT_AND_IMPORT,
+        ),
+        Wording(
+            message=_("It is unclear whether an amount is debit or credit"),
+            cause=_("The line says neither or both, or in a word that is not known."),
+            details=PLACE,
+            remedy=CORRECT_AND_IMPORT,
+        ),
+    ),
+    ProblemCode.DATE_UNREADABLE: (
+        Wording(
+            when={"reason": "empty"},
+            message=_("A line has no date"),
+            cause=_("Without a date or a period it cannot be told when to book it."),
+            details=PLACE,
+            remedy=CORRECT_AND_IMPORT,
+        ),
+        Wording(
+            when={"reason": "ambiguous"},
+            message=_("The date %(value)s can mean two days"),
+            cause=_("Nothing in the file tells whether the day or the month comes first."),
+            details=PLACE,
+            remedy=_("Save the dates as 2026-01-31, and import the file again."),
+        ),
+        Wording(
+            when={"reason": "mixed"},
+            message=_("The date %(value)s is written unlike the others"),
+            cause=_("In some dates of the file the day comes first, in others the month."),
+            details=PLACE,
+            remedy=_("Save the dates as 2026-01-31, and import the file again."),
+        ),
+        Wording(
+            message=_("“%(value)s” is not a date"),
+            cause=DATES_ARE,
+            details=PLACE,
+            remedy=CORRECT_AND_IMPORT,
+        ),
+        Wording(
+            message=_("A date cannot be read"),
+            cause=DATES_ARE,
+            details=PLACE,
+            remedy=CORRECT_AND_IMPORT,
+        ),
+    ),
+    ProblemCode.PERIOD_UNREADABLE: (
+        Wording(
+            when={"reason": "empty"},
+            message=_("A line has no period"),
+            cause=_("Without a date or a period it cannot be told when to book it."),
+            details=PLACE,
+            remedy=CORRECT_AND_IMPORT,
+        ),
+        Wording(
+            when={"reason": "mixed"},
+            message=_("The period %(value)s and the year of the line differ"),
+            cause=_("The line names two years, and it cannot be told which of them counts."),
+            details=PLACE,
+            remedy=CORRECT_AND_IMPORT,
+        ),
+        Wording(
+            message=_("“%(value)s” is not a period"),
+            cause=PERIODS_ARE,
+            details=PLACE,
+            remedy=CORRECT_AND_IMPORT,
+        ),
+        Wording(
+            message=_("A period cannot be read"),
+            cause=PERIODS_ARE,
+            details=PLACE,
+            remedy=CORRECT_AND_IMPORT,
+        ),
+    ),
+    ProblemCode.ACCOUNT_MISSING: (
+        Wording(
+            message=_("A line has no ledger account"),
+            cause=_("Every amount needs the ledger account it is booked on."),
+            details=PLACE,
+            remedy=_(
+                "Give the wage component a ledger account in Nmbrs, and get the journal again."
+            ),
+        ),
+    ),
+    ProblemCode.TEXT_TOO_LONG: (
+        Wording(
+            message=_("A text is longer than %(limit)s characters"),
+            cause=_("No text is cut off to fit."),
+            details=PLACE,
+            remedy=CORRECT_AND_IMPORT,
+        ),
+        Wording(
+            message=_("A text is too long"),
+            cause=_("An account, a cost center or a description is longer than any should be."),
+            details=PLACE,
+            remedy=CORRECT_AND_IMPORT,
+        ),
+    ),
+}
