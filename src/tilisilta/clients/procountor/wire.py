@@ -17,6 +17,7 @@ from tilisilta.domain.receipts import (
     Transaction,
 )
 
+_PLAIN = json.JSONEncoder(ensure_ascii=False)
 _VAT = {"vatType": "PURCHASE", "vatStatus": NO_VAT_HANDLING}
 
 
@@ -189,7 +190,7 @@ def _json(value: object) -> str:
         return "{" + ", ".join(f"{_json(key)}: {_json(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_json(one) for one in value) + "]"
-    return json.dumps(value, ensure_ascii=False)
+    return _PLAIN.encode(value)
 
 
 def _amount(value: Decimal) -> str:
