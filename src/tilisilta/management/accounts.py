@@ -1,0 +1,123 @@
+"""Procountor accounts at the command line."""
+
+import os
+import sys
+from argparse import Namespace
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tilisilta.management.output import Answer, Refused, table
+from tilisilta.models import ProcountorAccount
+from tilisilta.services import connections
+
+API_KEY_VARIABLE = "TILISILTA_API_KEY"
+
+
+def add_account(options: Namespace) -> Answer:
+    """Create a Procountor account, and authorise it when an API key is given."""
+    api_key = read_api_key(options.api_key)
+    account = connections.create_account(options.name, user=None)
+    if not api_key:
+        told = _("Created account %(name)s. It is not authorised yet.")
+        return Answer(document=account_document(account), text=told % {"name": account})
+    return _authorised(account, api_key)
+
+
+def authorise_account(options: Namespace) -> Answer:
+    """Authorise an account with another API key."""
+    api_key = read_api_key(options.api_key)
+    if not api_key:
+        raise Refused(
+            _("There is no API key"),
+            remedy=_("Give --api-key - and the key on standard input, or set TILISILTA_API_KEY."),
+        )
+    return _authorised(find_account(options.name), api_key)
+
+
+def list_accounts(options: Namespace) -> Answer:
+    """All accounts, and whether Procountor lets us in with each."""
+    found = list(ProcountorAccount.objects.select_related("link__company"))
+    rows = [
+        (
+            account.name,
+            account.get_state_display(),
+            account.get_method_display() if account.method else "",
+            account.company_name,
+            account.business_id,
+            _served(account),
+            shown_moment(account.checked_at),
+        )
+        for account in found
+    ]
+    headers = (
+        _("Name"),
+        _("State"),
+        _("By"),
+        _("Procountor company"),
+        _("Business ID"),
+        _("Serves"),
+        _("Checked"),
+    )
+    return Answer(
+        document={"accounts": [account_document(account) for account in found]},
+        text=table(headers, rows),
+    )
+
+
+def read_api_key(given: str) -> str:
+    """The API key: as given, from standard input for ``-``, else from the environment."""
+    key = sys.stdin.readline() if given == "-" else given or os.environ.get(API_KEY_VARIABLE, "")
+    return key.strip()
+
+
+def find_account(name: str) -> ProcountorAccount:
+    """The account with that name; refuses when there is none."""
+    account = ProcountorAccount.objects.filter(name=name.strip()).first()
+    if account is None:
+        raise Refused(
+            _("There is no Procountor account named %(name)s") % {"name": name},
+            remedy=_("See tilisilta account list, or create it with tilisilta account add."),
+        )
+    return account
+
+
+def account_document(account: ProcountorAccount) -> dict[str, Any]:
+    """An account for the JSON document; nothing of it is secret."""
+    link = getattr(account, "link", None)
+    return {
+        "name": account.name,
+        "state": account.state,
+        "method": account.method or None,
+        "procountor_company_id": account.procountor_company_id,
+        "company_name": account.company_name or None,
+        "business_id": account.business_id or None,
+        "company": link.company.number if link else None,
+        "checked_at": account.checked_at,
+        "ended_at": account.ended_at,
+    }
+
+
+def shown_moment(moment: Any) -> str:
+    """A moment in local time, to the minute."""
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else ""
+
+
+def _authorised(account: ProcountorAccount, api_key: str) -> Answer:
+    account = connections.authorise_with_api_key(account, api_key, user=None)
+    told = _("Account %(name)s is authorised for %(company)s, %(business_id)s.")
+    return Answer(
+        document=account_document(account),
+        text=told
+        % {
+            "name": account,
+            "company": account.company_name,
+            "business_id": account.business_id,
+        },
+    )
+
+
+def _served(account: ProcountorAccount) -> str:
+    link = getattr(account, "link", None)
+    return str(link.company) if link else ""

@@ -1,0 +1,56 @@
+"""Runs the action of a command once Django is ready, and says what came of it."""
+
+import argparse
+import importlib
+
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
+
+from tilisilta.errors import TilisiltaError
+from tilisilta.management.grammar.parsers import DATABASE
+from tilisilta.management.output import Refused, Status, refusal_of, write, write_refusal
+
+
+def answer(options: argparse.Namespace) -> Status:
+    """Run the chosen action, write its answer or its refusal, and return the exit status."""
+    module, _colon, name = options.action.partition(":")
+    action = getattr(importlib.import_module(module), name)
+    try:
+        if options.needs == DATABASE:
+            must_be_up_to_date()
+        given = action(options)
+    except ValidationError as error:
+        return write_refusal(refusal_of(error), as_json=options.json)
+    except TilisiltaError as error:
+        return write_refusal(error, as_json=options.json)
+    finally:
+        connection.close()
+    write(given, as_json=options.json)
+    return Status(given.status)
+
+
+def must_be_up_to_date() -> None:
+    """Refuse to work on a database that is not there, or not the one this version knows."""
+    if missing_migrations():
+        raise Refused(
+            _("The database is not up to date"),
+            cause=_("Tilisilta was not started yet, or was upgraded since."),
+            remedy=_("Run tilisilta migrate, or tilisilta serve, which does so by itself."),
+        )
+
+
+def missing_migrations() -> list[str]:
+    """The names of the migrations the database still lacks. Refuses if it cannot be reached."""
+    try:
+        executor = MigrationExecutor(connection)
+    except DatabaseError as error:
+        raise Refused(
+            _("The database cannot be reached"),
+            # PostgreSQL's own words name host and port, and never the password.
+            cause=str(error).strip(),
+            remedy=_("Check TILISILTA_DATABASE_URL and that the server is running."),
+        ) from error
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]

@@ -1,0 +1,129 @@
+"""Debtors and companies at the command line."""
+
+from argparse import Namespace
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tilisilta.management.output import Answer, Refused, table
+from tilisilta.models import Company, Debtor
+from tilisilta.services import companies
+
+
+def add_debtor(options: Namespace) -> Answer:
+    """Add a debtor."""
+    debtor = companies.add_debtor(options.number, options.name, user=None)
+    return Answer(
+        document=debtor_document(debtor), text=_("Added debtor %(name)s.") % {"name": debtor}
+    )
+
+
+def list_debtors(options: Namespace) -> Answer:
+    """All debtors, with how many companies each has."""
+    found = list(Debtor.objects.prefetch_related("companies"))
+    rows = [
+        (str(debtor.number), debtor.name, str(len(debtor.companies.all())), _blocked(debtor))
+        for debtor in found
+    ]
+    number, count = _("Number"), _("Companies")
+    return Answer(
+        document={"debtors": [debtor_document(debtor) for debtor in found]},
+        text=table((number, _("Name"), count, ""), rows, right=f"{number}|{count}"),
+    )
+
+
+def block_debtor(options: Namespace) -> Answer:
+    """Block or unblock a debtor."""
+    debtor = companies.set_blocked(find_debtor(options.number), options.is_blocked, user=None)
+    told = _("Debtor %(name)s is blocked.") if debtor.is_blocked else _("%(name)s is not blocked.")
+    return Answer(document=debtor_document(debtor), text=told % {"name": debtor})
+
+
+def add_company(options: Namespace) -> Answer:
+    """Add a company."""
+    company = companies.add_company(
+        options.number, options.name, find_debtor(options.debtor), user=None
+    )
+    return Answer(
+        document=company_document(company), text=_("Added company %(name)s.") % {"name": company}
+    )
+
+
+def list_companies(options: Namespace) -> Answer:
+    """All companies, with what keeps their journals from being sent."""
+    found = list(Company.objects.select_related("debtor", "link__procountor_account"))
+    rows = [
+        (str(company.number), company.name, str(company.debtor), _linked(company), _off(company))
+        for company in found
+    ]
+    number = _("Number")
+    headers = (number, _("Name"), _("Debtor"), _("Procountor account"), "")
+    return Answer(
+        document={"companies": [company_document(company) for company in found]},
+        text=table(headers, rows, right=number),
+    )
+
+
+def mark_test(options: Namespace) -> Answer:
+    """Mark a company as a test company, or take the mark away."""
+    company = companies.set_test(find_company(options.number), not options.undo, user=None)
+    told = (
+        _("%(name)s is a test company: its journals are never sent.")
+        if company.is_test
+        else _("%(name)s is not a test company.")
+    )
+    return Answer(document=company_document(company), text=told % {"name": company})
+
+
+def find_debtor(number: int) -> Debtor:
+    """The debtor with that number; refuses when there is none."""
+    debtor = Debtor.objects.filter(number=number).first()
+    if debtor is None:
+        raise Refused(
+            _("There is no debtor %(number)s") % {"number": number},
+            remedy=_("See tilisilta debtor list, or add it with tilisilta debtor add."),
+        )
+    return debtor
+
+
+def find_company(number: int) -> Company:
+    """The company with that number; refuses when there is none."""
+    company = Company.objects.select_related("debtor").filter(number=number).first()
+    if company is None:
+        raise Refused(
+            _("There is no company %(number)s") % {"number": number},
+            remedy=_("See tilisilta company list, or add it with tilisilta company add."),
+        )
+    return company
+
+
+def debtor_document(debtor: Debtor) -> dict[str, Any]:
+    """A debtor for the JSON document."""
+    return {"number": debtor.number, "name": debtor.name, "is_blocked": debtor.is_blocked}
+
+
+def company_document(company: Company) -> dict[str, Any]:
+    """A company for the JSON document."""
+    link = getattr(company, "link", None)
+    return {
+        "number": company.number,
+        "name": company.name,
+        "debtor": debtor_document(company.debtor),
+        "is_test": company.is_test,
+        "account": link.procountor_account.name if link else None,
+    }
+
+
+def _blocked(debtor: Debtor) -> str:
+    return _("blocked") if debtor.is_blocked else ""
+
+
+def _linked(company: Company) -> str:
+    link = getattr(company, "link", None)
+    return link.procountor_account.name if link else _("not linked")
+
+
+def _off(company: Company) -> str:
+    if company.is_test:
+        return _("test company")
+    return _("debtor blocked") if company.debtor.is_blocked else ""

@@ -1,0 +1,31 @@
+"""What can be typed. Knows no services and needs no settings, so that help always works."""
+
+import argparse
+
+from tilisilta import __version__
+from tilisilta.management.grammar.bureau import add_bureau_commands
+from tilisilta.management.grammar.journals import add_journal_commands
+from tilisilta.management.grammar.service import add_service_commands
+from tilisilta.management.wording import gettext as _
+
+__all__ = ["build_parser"]
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line, in the language of the terminal."""
+    parser = argparse.ArgumentParser(
+        prog="tilisilta",
+        description=_("Carries payroll journals from Nmbrs into Procountor, each exactly once."),
+        epilog=_(
+            "Exit status: 0 done, 1 refused or not all sent, 2 wrong use, 3 outcome uncertain. "
+            "Settings are read from the environment; see docs/self-hosting.md."
+        ),
+    )
+    parser.add_argument("--version", action="version", version=f"tilisilta {__version__}")
+    commands = parser.add_subparsers(
+        title=_("commands"), metavar=_("COMMAND"), dest="command", required=True
+    )
+    add_service_commands(commands)
+    add_journal_commands(commands)
+    add_bureau_commands(commands)
+    return parser

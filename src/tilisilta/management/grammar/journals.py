@@ -1,0 +1,115 @@
+"""The commands of every month: import, preview, send, status."""
+
+import argparse
+
+from tilisilta.management.grammar.parsers import Subparsers, add_command
+from tilisilta.management.wording import gettext as _
+
+
+def add_journal_commands(commands: Subparsers) -> None:
+    """Add the commands for what is done with each journal."""
+    _add_import(commands)
+    _add_preview(commands)
+    _add_send(commands)
+    status = add_command(
+        commands,
+        "status",
+        action="status:show_status",
+        says=_("show where all journals stand and what waits for somebody"),
+        example="tilisilta status\ntilisilta status --company 1001 --json",
+    )
+    status.add_argument(
+        "--company", type=int, metavar=_("NUMBER"), help=_("only this company, with all journals")
+    )
+
+
+def column(text: str) -> tuple[str, str]:
+    """``account=Tili`` as a field and the header of its column."""
+    field, sign, header = (part.strip() for part in text.partition("="))
+    if not (field and sign and header):
+        raise argparse.ArgumentTypeError(_("%(text)s is not FIELD=HEADER") % {"text": repr(text)})
+    return field, header
+
+
+def _add_import(commands: Subparsers) -> None:
+    parser = add_command(
+        commands,
+        "import",
+        action="journals:import_file",
+        says=_("import a journal from a file: Nmbrs XML, CSV or XLSX"),
+        example=(
+            "tilisilta import june.xml --company 1001\n"
+            "tilisilta import june.csv --company 1001 --run 6 --year 2026 \\\n"
+            "    --columns account=Tili amount=Summa date=Pvm"
+        ),
+    )
+    parser.add_argument("file", metavar=_("FILE"))
+    parser.add_argument("--company", type=int, required=True, metavar=_("NUMBER"))
+    parser.add_argument(
+        "--run", metavar=_("NUMBER"), help=_("the run's number, where the file does not say it")
+    )
+    parser.add_argument(
+        "--year", type=int, metavar=_("YEAR"), help=_("the run's year, together with --run")
+    )
+    parser.add_argument(
+        "--currency", default="", metavar="EUR", help=_("where neither file nor link says it")
+    )
+    parser.add_argument(
+        "--columns",
+        nargs="+",
+        type=column,
+        default=None,
+        metavar=_("FIELD=HEADER"),
+        help=_("what the columns of a CSV or XLSX file hold, if their headers do not say it"),
+    )
+
+
+def _add_preview(commands: Subparsers) -> None:
+    parser = add_command(
+        commands,
+        "preview",
+        action="journals:preview",
+        says=_("show the ledger receipts that would be sent, and every problem"),
+        example="tilisilta preview 1001-2026-6-1",
+    )
+    _add_journal(parser)
+    parser.add_argument(
+        "--check", action="store_true", help=_("check the journal against Procountor first")
+    )
+
+
+def _add_send(commands: Subparsers) -> None:
+    parser = add_command(
+        commands,
+        "send",
+        action="exports:send",
+        says=_("send journals; the worker books each receipt exactly once"),
+        example="tilisilta send 1001-2026-6-1 --wait\ntilisilta send --all-ready --wait --json",
+    )
+    parser.add_argument(
+        "journals",
+        nargs="*",
+        metavar=_("JOURNAL"),
+        help=_("company-year-run-revision, as in 1001-2026-6-1"),
+    )
+    parser.add_argument("--all-ready", action="store_true", help=_("every journal that is ready"))
+    parser.add_argument(
+        "--wait",
+        action="store_true",
+        help=_("wait until all is booked; without a worker, this command does the work"),
+    )
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=900.0,
+        metavar=_("SECONDS"),
+        help=_("with --wait, stop waiting after so long (default 900); the sending goes on"),
+    )
+
+
+def _add_journal(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "journal",
+        metavar=_("JOURNAL"),
+        help=_("company-year-run-revision, as in 1001-2026-6-1"),
+    )

@@ -1,0 +1,50 @@
+"""How one command is described to argparse: what it says of itself, and what it runs."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from tilisilta.management.wording import gettext as _
+
+if TYPE_CHECKING:
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+else:
+    Subparsers = object
+
+DATABASE = "database"
+SETTINGS = "settings"
+NOTHING = "nothing"
+
+
+def add_command(
+    commands: Subparsers,
+    name: str,
+    *,
+    action: str,
+    says: str,
+    example: str,
+    needs: str = DATABASE,
+    has_json: bool = True,
+) -> argparse.ArgumentParser:
+    """Add the command ``name``, which runs ``action``, a ``module:function`` of this package.
+
+    ``needs`` is what must be there first: a database that is up to date, the settings, nothing.
+    """
+    parser = commands.add_parser(
+        name,
+        help=says,
+        description=says,
+        epilog=_("Example:") + "\n" + "\n".join(f"  {line}" for line in example.splitlines()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(action=f"tilisilta.management.{action}", needs=needs, json=False)
+    if has_json:
+        parser.add_argument("--json", action="store_true", help=_("print one JSON document"))
+    return parser
+
+
+def add_group(commands: Subparsers, name: str, *, says: str) -> Subparsers:
+    """Add a word, such as ``company``, that has commands of its own."""
+    group = commands.add_parser(name, help=says, description=says)
+    return group.add_subparsers(
+        title=_("commands"), metavar=_("COMMAND"), dest=f"{name}_command", required=True
+    )

@@ -1,0 +1,248 @@
+"""Journals at the command line: import one, look at what would be sent."""
+
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tilisilta.clients.files.columns import FIELDS, ColumnMapping
+from tilisilta.clients.files.reading import ColumnsNeeded
+from tilisilta.domain.journals import Run
+from tilisilta.management.companies import find_company
+from tilisilta.management.output import (
+    Answer,
+    Refused,
+    amount,
+    problem_document,
+    problem_text,
+    table,
+)
+from tilisilta.models import Journal
+from tilisilta.services.checks import check_journal, load_problems
+from tilisilta.services.journals import Imported, import_journal
+from tilisilta.services.previews import Preview, ShownReceipt, ShownRow, preview_journal
+
+
+def import_file(options: Namespace) -> Answer:
+    """Import a journal from a file, and say what its check found."""
+    company = find_company(options.company)
+    path = Path(options.file)
+    try:
+        imported = import_journal(
+            _content(path),
+            file_name=path.name,
+            company=company,
+            user=None,
+            now=timezone.now(),
+            run=_run(options),
+            currency=options.currency.upper(),
+            columns=_columns(options.columns),
+        )
+    except ColumnsNeeded as error:
+        raise _columns_needed(error) from error
+    document = {"is_new": imported.is_new, **journal_document(imported.journal)}
+    return Answer(document=document, text=_imported_text(imported))
+
+
+def preview(options: Namespace) -> Answer:
+    """Show the ledger receipts that would be sent of a journal, and every problem."""
+    journal = find_journal(options.journal)
+    if options.check:
+        journal = check_journal(journal, now=timezone.now())
+    shown = preview_journal(journal)
+    return Answer(document=preview_document(shown), text=_preview_text(shown))
+
+
+def find_journal(reference: str) -> Journal:
+    """The journal with that reference, company-year-run-revision; refuses when there is none.
+
+    The run may have hyphens of its own. Without the revision the latest is meant.
+    """
+    parts = reference.split("-")
+    if len(parts) >= 3 and parts[0].isdecimal() and parts[1].isdecimal():
+        of_company = Journal.objects.select_related("company__debtor").filter(
+            company__number=int(parts[0]), run_year=int(parts[1])
+        )
+        exact = of_company.filter(
+            run_number="-".join(parts[2:-1]), revision=_number(parts[-1])
+        ).first()
+        latest = of_company.filter(run_number="-".join(parts[2:])).order_by("-revision").first()
+        if exact or latest:
+            return exact or latest
+    raise Refused(
+        _("There is no journal %(reference)s") % {"reference": reference},
+        cause=_("A journal is named by company, year, run and revision, as in 1001-2026-6-1."),
+        remedy=_("See tilisilta status --company NUMBER."),
+    )
+
+
+def journal_document(journal: Journal) -> dict[str, Any]:
+    """A journal for the JSON document, with what its last check found."""
+    return {
+        "reference": journal.reference,
+        "company": journal.company.number,
+        "run": {
+            "year": journal.run_year,
+            "number": journal.run_number,
+            "description": journal.run_description,
+        },
+        "revision": journal.revision,
+        "period": f"{journal.period:%Y-%m}",
+        "currency": journal.currency,
+        "line_count": journal.line_count,
+        "debit_total": journal.debit_total,
+        "state": journal.state,
+        "problems": [problem_document(problem) for problem in load_problems(journal.problems)],
+    }
+
+
+def preview_document(shown: Preview) -> dict[str, Any]:
+    """Everything the journal's page shows; ``payload`` is sent as it stands, byte for byte."""
+    return {
+        **journal_document(shown.journal),
+        "can_be_sent": shown.can_be_sent,
+        "debit": shown.debit,
+        "credit": shown.credit,
+        "receipts": [_receipt_document(receipt) for receipt in shown.receipts],
+        "problems": [problem_document(item.problem) for item in shown.problems],
+    }
+
+
+def problems_text(journal: Journal) -> list[str]:
+    """What the last check of ``journal`` found, for a person."""
+    return [problem_text(problem) for problem in load_problems(journal.problems)]
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Refused(
+            _("The file %(name)s cannot be read") % {"name": path},
+            cause=error.strerror or "",
+            remedy=_("Check its name and that you may read it."),
+        ) from error
+
+
+def _run(options: Namespace) -> Run | None:
+    if options.run is None:
+        return None
+    if options.year is None:
+        raise Refused(_("--run needs --year beside it"), remedy=_("Add --year, as in --year 2026."))
+    return Run(year=options.year, number=options.run)
+
+
+def _columns(pairs: Sequence[tuple[str, str]] | None) -> ColumnMapping | None:
+    if not pairs:
+        return None
+    try:
+        return ColumnMapping.from_mapping(dict(pairs))
+    except ValueError as error:
+        raise Refused(
+            _("There is no such column field"),
+            cause=str(error),
+            remedy=_("Fields are: %(fields)s.") % {"fields": ", ".join(FIELDS)},
+        ) from error
+
+
+def _columns_needed(error: ColumnsNeeded) -> Refused:
+    headers = ", ".join(error.headers)
+    missing = ", ".join(error.guess.lacks)
+    return Refused(
+        _("The columns of the file must be named"),
+        cause=_("Its headers are: %(headers)s.") % {"headers": headers},
+        remedy=_("Say with --columns FIELD=HEADER which columns hold: %(missing)s.")
+        % {"missing": missing or ", ".join(FIELDS)},
+    )
+
+
+def _imported_text(imported: Imported) -> str:
+    journal = imported.journal
+    if not imported.is_new:
+        told = _("Journal %(reference)s is there already, with the same lines.")
+    elif imported.is_revision:
+        told = _("Imported journal %(reference)s, which changes an earlier one.")
+    else:
+        told = _("Imported journal %(reference)s.")
+    lines = ngettext("%(count)s line", "%(count)s lines", journal.line_count)
+    facts = (
+        lines % {"count": journal.line_count},
+        _("debit %(amount)s") % {"amount": f"{amount(journal.debit_total)} {journal.currency}"},
+        journal.get_state_display(),
+    )
+    first = told % {"reference": journal.reference}
+    return "\n".join([first, "  " + ", ".join(facts), *problems_text(journal)])
+
+
+def _preview_text(shown: Preview) -> str:
+    journal = shown.journal
+    heading = f"{journal.reference}  {journal.company}  {journal.get_state_display()}"
+    receipts = [_receipt_text(receipt) for receipt in shown.receipts]
+    problems = [problem_text(item.problem) for item in shown.problems]
+    total = _("Total: debit %(debit)s, credit %(credit)s") % {
+        "debit": amount(shown.debit),
+        "credit": amount(shown.credit),
+    }
+    return "\n\n".join([heading, *receipts, total, *problems])
+
+
+def _receipt_text(receipt: ShownReceipt) -> str:
+    notes = [_("correction")] if receipt.is_correction else []
+    if receipt.receipt_date != receipt.booking_date:
+        notes.append(_("moved from %(date)s") % {"date": receipt.booking_date})
+    heading = "  ".join((receipt.name, str(receipt.receipt_date), receipt.state, *notes))
+    debit, credit = _("Debit"), _("Credit")
+    headers = (_("Account"), _("Name"), _("Description"), _("Dimensions"), debit, credit)
+    rows = [
+        (
+            row.account,
+            row.account_name,
+            row.description,
+            ", ".join(f"{part.dimension} {part.code}" for part in row.dimensions),
+            amount(row.debit),
+            amount(row.credit),
+        )
+        for row in receipt.rows
+    ]
+    sums = ("", "", "", _("Sum"), amount(receipt.debit), amount(receipt.credit))
+    return heading + "\n" + table(headers, [*rows, sums], right=f"{debit}|{credit}")
+
+
+def _receipt_document(receipt: ShownReceipt) -> dict[str, Any]:
+    export = receipt.export
+    return {
+        "name": receipt.name,
+        "booking_date": receipt.booking_date,
+        "receipt_date": receipt.receipt_date,
+        "is_correction": receipt.is_correction,
+        "state": receipt.state,
+        "receipt_number": export.receipt_number if export else None,
+        "ledger_receipt_id": export.ledger_receipt_id if export else None,
+        "debit": receipt.debit,
+        "credit": receipt.credit,
+        "rows": [_row_document(row) for row in receipt.rows],
+        "payload": receipt.payload,
+        "payload_sha256": receipt.payload_sha256 or None,
+    }
+
+
+def _row_document(row: ShownRow) -> dict[str, Any]:
+    return {
+        "account": row.account,
+        "account_name": row.account_name,
+        "description": row.description,
+        "dimensions": [
+            {"dimension": part.dimension, "code": part.code, "description": part.description}
+            for part in row.dimensions
+        ],
+        "debit": row.debit,
+        "credit": row.credit,
+    }
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else 0

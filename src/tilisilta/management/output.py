@@ -1,0 +1,166 @@
+"""What a command has to say: one JSON document, or lines for a person, and an exit status."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import IntEnum
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from tilisilta.domain.problems import Problem
+from tilisilta.errors import NeedsAttention, OutcomeUnknown, TilisiltaError
+from tilisilta.services.explanations import Explanation, explain, explain_error
+
+
+class Status(IntEnum):
+    """How a command ended, for scripts. The numbers are documented and never change."""
+
+    DONE = 0
+    REFUSED = 1
+    WRONG_USE = 2
+    UNCERTAIN = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a command answers: ``document`` with ``--json``, else ``text``."""
+
+    document: Mapping[str, Any] = field(default_factory=dict)
+    text: str = ""
+    status: Status = Status.DONE
+
+
+class Refused(NeedsAttention):
+    """The command line itself has something against a command, and says what and why."""
+
+    def __init__(self, message: str, *, cause: str = "", remedy: str = "") -> None:
+        super().__init__(message)
+        self.explanation = Explanation(message=message, cause=cause, remedy=remedy)
+
+
+def write(answer: Answer, *, as_json: bool) -> None:
+    """Write an answer to standard output, which only ever carries answers."""
+    if as_json:
+        sys.stdout.write(as_document(answer.document) + "\n")
+    elif answer.text:
+        sys.stdout.write(answer.text.rstrip("\n") + "\n")
+    sys.stdout.flush()
+
+
+def write_refusal(error: TilisiltaError, *, as_json: bool) -> Status:
+    """Say what went wrong, why, and what to do: on standard error, or as the JSON document."""
+    document = error_document(error)
+    if as_json:
+        sys.stdout.write(as_document({"error": document}) + "\n")
+    else:
+        lines = [_error_text(explanation_of(error))]
+        problems = getattr(error, "problems", ())
+        lines += [problem_text(problem) for problem in problems]
+        sys.stderr.write("\n".join(lines) + "\n")
+    return Status.UNCERTAIN if isinstance(error, OutcomeUnknown) else Status.REFUSED
+
+
+def explanation_of(error: TilisiltaError) -> Explanation:
+    """The words for ``error``: its own, or those the pages show for it too."""
+    return error.explanation if isinstance(error, Refused) else explain_error(error)
+
+
+def refusal_of(error: ValidationError) -> Refused:
+    """A value Django found fault with, as a refusal that names what it was about."""
+    if hasattr(error, "error_dict"):
+        told = "; ".join(
+            f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items()
+        )
+    else:
+        told = " ".join(error.messages)
+    return Refused(
+        _("That cannot be: %(told)s") % {"told": told},
+        remedy=_("Put the value right and give the command again. Nothing was changed."),
+    )
+
+
+def error_document(error: TilisiltaError) -> dict[str, Any]:
+    """An error for the JSON document; a refused file brings its problems."""
+    explanation = explanation_of(error)
+    document: dict[str, Any] = {
+        "kind": type(error).__name__,
+        "message": explanation.message,
+        "cause": explanation.cause,
+        "remedy": explanation.remedy,
+    }
+    problems = getattr(error, "problems", None)
+    if problems is not None:
+        document["problems"] = [problem_document(problem) for problem in problems]
+    return document
+
+
+def problem_document(problem: Problem) -> dict[str, Any]:
+    """A problem for the JSON document, with its words in the language of the terminal."""
+    explanation = explain(problem)
+    return {
+        "code": problem.code.value,
+        "severity": problem.severity.value,
+        "line": problem.line,
+        "booking_date": problem.booking_date,
+        "message": explanation.message,
+        "cause": explanation.cause,
+        "remedy": explanation.remedy,
+    }
+
+
+def problem_text(problem: Problem) -> str:
+    """A problem for a person: what, why, and what to do, each on its line."""
+    explanation = explain(problem)
+    kind = _("Error") if problem.stops else _("Warning")
+    line = "" if problem.line is None else " · " + _("line %(line)s") % {"line": problem.line}
+    parts = (f"{kind} {problem.code.value}{line}: {explanation.message}", *_reasons(explanation))
+    return "\n".join(parts)
+
+
+def as_document(document: Mapping[str, Any]) -> str:
+    """The one JSON document of a command. Amounts are texts, so that nobody reads a float."""
+    return json.dumps(document, default=_plain, ensure_ascii=False, indent=2)
+
+
+def amount(value: Decimal | None) -> str:
+    """An amount for a person, always with its cents: 1 234.50."""
+    return "" if value is None else f"{value:,.2f}".replace(",", " ")
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, right: str = "") -> str:
+    """Rows under headers, as wide as they need; ``right`` names headers that are set right."""
+    body = [[str(cell) for cell in row] for row in rows]
+    widths = [
+        max(len(row[column]) for row in [list(headers), *body]) for column in range(len(headers))
+    ]
+    is_right = [header in right.split("|") for header in headers]
+
+    def drawn(row: Sequence[str]) -> str:
+        cells = zip(row, widths, is_right, strict=True)
+        return "  ".join(
+            cell.rjust(width) if right_set else cell.ljust(width)
+            for cell, width, right_set in cells
+        ).rstrip()
+
+    return "\n".join([drawn(headers), drawn(["-" * width for width in widths]), *map(drawn, body)])
+
+
+def _error_text(explanation: Explanation) -> str:
+    return "\n".join((f"tilisilta: {explanation.message}", *_reasons(explanation)))
+
+
+def _reasons(explanation: Explanation) -> tuple[str, ...]:
+    return tuple(f"  {text}" for text in (explanation.cause, explanation.remedy) if text)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in an answer.")

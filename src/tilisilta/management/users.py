@@ -1,0 +1,90 @@
+"""Users at the command line."""
+
+import os
+import sys
+from argparse import Namespace
+from getpass import getpass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tilisilta.management.companies import find_debtor
+from tilisilta.management.output import Answer, Refused, table
+from tilisilta.models import User, UserTemplate
+from tilisilta.services.users import create_user
+
+PASSWORD_VARIABLE = "TILISILTA_PASSWORD"  # noqa: S105  # the name of a variable
+
+
+def add_user(options: Namespace) -> Answer:
+    """Add a user with the rights of a template, perhaps limited to some debtors."""
+    template = _find_template(options.template)
+    debtors = [find_debtor(number) for number in options.debtor]
+    made = create_user(
+        options.name,
+        _read_password(reads_input=options.password == "-"),  # noqa: S105  # a sign, no secret
+        template=template,
+        debtors=debtors,
+        user=None,
+    )
+    return Answer(document=user_document(made), text=_("Added user %(name)s.") % {"name": made})
+
+
+def list_users(options: Namespace) -> Answer:
+    """All users with their templates and the debtors they are limited to."""
+    found = list(User.objects.select_related("template").prefetch_related("debtors"))
+    rows = [
+        (
+            made.username,
+            str(made.template or ""),
+            ", ".join(str(debtor.number) for debtor in made.debtors.all()) or _("all"),
+            "" if made.is_active else _("may not log in"),
+        )
+        for made in found
+    ]
+    return Answer(
+        document={"users": [user_document(made) for made in found]},
+        text=table((_("User"), _("Template"), _("Debtors"), ""), rows),
+    )
+
+
+def user_document(made: User) -> dict[str, Any]:
+    """A user for the JSON document; an empty list of debtors means all."""
+    return {
+        "name": made.username,
+        "template": made.template.name if made.template else None,
+        "debtors": [debtor.number for debtor in made.debtors.all()],
+        "is_active": made.is_active,
+    }
+
+
+def _find_template(name: str) -> UserTemplate:
+    template = UserTemplate.objects.filter(name=name).first()
+    if template is None:
+        known = ", ".join(UserTemplate.objects.values_list("name", flat=True))
+        raise Refused(
+            _("There is no user template named %(name)s") % {"name": name},
+            cause=_("There are: %(known)s.") % {"known": known}
+            if known
+            else _("The standard templates are made by the first tilisilta serve."),
+            remedy=_("Make user templates on the page User templates."),
+        )
+    return template
+
+
+def _read_password(*, reads_input: bool) -> str:
+    """The new password, from where nobody else can read it."""
+    if reads_input:
+        return sys.stdin.readline().rstrip("\n")
+    if os.environ.get(PASSWORD_VARIABLE):
+        return os.environ[PASSWORD_VARIABLE]
+    if not sys.stdin.isatty():
+        raise Refused(
+            _("There is no password"),
+            cause=_("There is no terminal to ask for it."),
+            remedy=_("Give --password - and the password on standard input."),
+        )
+    password = getpass(_("Password: "))
+    if getpass(_("Once more: ")) != password:
+        raise Refused(_("The two passwords differ"), remedy=_("Give the command again."))
+    return password
