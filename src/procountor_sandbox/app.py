@@ -10,9 +10,12 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.wrappers import Request, Response
 
+from procountor_sandbox import html, login
 from procountor_sandbox.api import Api
 from procountor_sandbox.attachments import Attachments
+from procountor_sandbox.books import show_books
 from procountor_sandbox.companies import Companies
+from procountor_sandbox.control import Control
 from procountor_sandbox.drafts import Strictness
 from procountor_sandbox.faults import Faults
 from procountor_sandbox.grants import Grants
@@ -49,6 +52,7 @@ class Sandbox:
         self.requests = api.log
         self._api = api
         self._store = store
+        self._control = Control(api, store=store)
 
     @property
     def world(self) -> World:
@@ -59,6 +63,10 @@ class Sandbox:
         """End every grant of a company, of a person, or of both; return how many."""
         with self._api.lock:
             return self._api.office.grants.revoke(company_id=company_id, username=username)
+
+    def reset(self) -> None:
+        """Forget everything that happened since the very first start."""
+        self._control.reset()
 
     def close(self) -> None:
         """Let go of the state file."""
@@ -78,7 +86,19 @@ class Sandbox:
             return self._api.respond(request, path)
         if (request.method, request.path) == ("POST", "/logout"):
             return self._api.sign_out(request)
-        return Response(status=404)
+        return self._control.respond(request) or self._page(request)
+
+    def _page(self, request: Request) -> Response:
+        office = self._api.office
+        with self._api.lock:
+            match request.path:
+                case html.STYLE_PATH:
+                    return html.style()
+                case login.LOGIN_PATH:
+                    return login.login(request, office)
+                case login.COMPANY_PATH if request.method == "POST":
+                    return login.choose_company(request, office)
+            return show_books(request, office)
 
 
 def create_app(

@@ -43,7 +43,7 @@ def _form(request: Request) -> Mapping[str, str]:
 
 def _client(form: Mapping[str, str], request: Request, office: Office) -> str:
     basic = request.authorization
-    names = (None, None)
+    names: tuple[str | None, str | None] = (None, None)
     if basic is not None and basic.type == "basic":
         names = (basic.username, basic.password)
     client_id = form.get("client_id") or names[0]

@@ -1,0 +1,186 @@
+"""The pages that show what has been booked, so a person sees the result of what was sent."""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from werkzeug.wrappers import Request, Response
+
+from procountor_sandbox.html import Markup, Piece, page, tag
+from procountor_sandbox.office import Office
+from procountor_sandbox.receipt_card import receipt_card, shown_amount, shown_time, status_badge
+from procountor_sandbox.receipts import Receipt
+from procountor_sandbox.world import Company, PeriodStatus
+
+OVERVIEW_PATHS = ("/", "/sandbox")
+_COMPANY = re.compile(r"/sandbox/companies/([0-9]{1,9})")
+_RECEIPT = re.compile(r"/sandbox/companies/([0-9]{1,9})/receipts/([0-9]{1,9})")
+_MOST_LATEST = 8
+_PER_PAGE = 20
+
+
+def show_books(request: Request, office: Office) -> Response:
+    """Return the page for an address: the overview, a company's receipts, or one receipt."""
+    if request.path in OVERVIEW_PATHS:
+        return _overview(office)
+    if found := _RECEIPT.fullmatch(request.path):
+        return _one_receipt(office, int(found[1]), int(found[2]))
+    if found := _COMPANY.fullmatch(request.path):
+        company = office.companies.find(int(found[1]))
+        if company is not None:
+            return _company_page(office, company, _page_number(request))
+    return _nothing_here()
+
+
+def _overview(office: Office) -> Response:
+    receipts = office.ledger.receipts()
+    latest = sorted(receipts, key=lambda one: one.version, reverse=True)[:_MOST_LATEST]
+    companies = {one.company_id: one for one in office.companies.all()}
+    return page(
+        "What is booked",
+        tag("h1", "What is booked"),
+        tag("p", f"{_counted(len(receipts), 'ledger receipt')} in {len(companies)} companies."),
+        _latest_list(latest, companies),
+        tag("h2", "Companies"),
+        _company_table(office, tuple(companies.values())),
+    )
+
+
+def _latest_list(latest: Sequence[Receipt], companies: dict[int, Company]) -> Markup:
+    if not latest:
+        return tag("p", "Nothing has been booked yet. What you send appears here.", class_="empty")
+    entries = [
+        tag(
+            "li",
+            tag("a", one.name, href=_address(one)),
+            tag("span", companies[one.company_id].name, class_="who"),
+            tag("span", one.receipt_date.isoformat(), class_="when"),
+            status_badge(one),
+            tag("span", shown_amount(one.debit_total), class_="amount"),
+        )
+        for one in latest
+        if one.company_id in companies
+    ]
+    return tag("section", tag("h2", "Latest"), tag("ul", *entries, class_="latest"))
+
+
+def _company_table(office: Office, companies: Sequence[Company]) -> Markup:
+    heads = ("Company", "Business id", "Closed months", "Receipts", "Debits", "Last change")
+    numeric = {"Receipts", "Debits"}
+    head = [
+        tag("th", name, scope="col", class_="amount" if name in numeric else "text")
+        for name in heads
+    ]
+    rows = [_company_row(one, office.ledger.receipts(one.company_id)) for one in companies]
+    return tag("table", tag("thead", tag("tr", *head)), tag("tbody", *rows), class_="companies")
+
+
+def _company_row(company: Company, receipts: Sequence[Receipt]) -> Markup:
+    debits = sum((one.debit_total for one in receipts), Decimal("0.00"))
+    newest = max((one.version for one in receipts), default="")
+    link = tag("a", company.name, href=f"/sandbox/companies/{company.company_id}")
+    return tag(
+        "tr",
+        tag("th", link, tag("small", str(company.company_id)), scope="row"),
+        tag("td", company.business_id, data_label="Business id"),
+        tag("td", _closed_months(company), data_label="Closed months"),
+        tag("td", len(receipts), class_="amount", data_label="Receipts"),
+        tag(
+            "td",
+            f"{shown_amount(debits)} {company.currency}" if receipts else "none",
+            class_="amount",
+            data_label="Debits",
+        ),
+        tag("td", shown_time(newest) if newest else "never", data_label="Last change"),
+    )
+
+
+def _closed_months(company: Company) -> str:
+    closed = [
+        f"{period.start_date:%Y-%m}"
+        for year in company.fiscal_years
+        if year.is_open
+        for period in year.tracking_periods
+        if period.status is PeriodStatus.CLOSED
+    ]
+    return f"{closed[0]} … {closed[-1]}" if len(closed) > 1 else "".join(closed) or "none"
+
+
+def _company_page(office: Office, company: Company, number: int) -> Response:
+    receipts = sorted(
+        office.ledger.receipts(company.company_id),
+        key=lambda one: one.receipt_id,
+        reverse=True,
+    )
+    shown = receipts[(number - 1) * _PER_PAGE : number * _PER_PAGE]
+    cards: list[Piece] = [
+        receipt_card(one, company, files=len(_files(office, one)), address=_address(one))
+        for one in shown
+    ]
+    empty = tag("p", "Nothing has been booked here yet.", class_="empty")
+    return page(
+        company.name,
+        _way_back(),
+        tag("h1", company.name),
+        tag(
+            "p",
+            f"{company.business_id} · {company.company_id} · {company.currency} · "
+            f"{_counted(len(receipts), 'ledger receipt')}, newest first",
+        ),
+        *(cards or [empty]),
+        _page_links(company, number, has_next=len(receipts) > number * _PER_PAGE),
+    )
+
+
+def _one_receipt(office: Office, company_id: int, receipt_id: int) -> Response:
+    company = office.companies.find(company_id)
+    receipt = office.ledger.find(company_id, receipt_id)
+    if company is None or receipt is None:
+        return _nothing_here()
+    back = tag("a", company.name, href=f"/sandbox/companies/{company_id}")
+    return page(
+        receipt.name,
+        tag("nav", tag("a", "What is booked", href="/sandbox"), " / ", back),
+        receipt_card(receipt, company, files=len(_files(office, receipt)), level="h1"),
+    )
+
+
+def _files(office: Office, receipt: Receipt) -> Sequence[object]:
+    return office.attachments.of_invoice(receipt.company_id, receipt.invoice_id)
+
+
+def _page_links(company: Company, number: int, *, has_next: bool) -> Markup:
+    address = f"/sandbox/companies/{company.company_id}?page="
+    links: list[Piece] = []
+    if number > 1:
+        links.append(tag("a", "Newer", href=f"{address}{number - 1}", rel="prev"))
+    if has_next:
+        links.append(tag("a", "Older", href=f"{address}{number + 1}", rel="next"))
+    return tag("nav", *links, class_="pages", aria_label="Pages") if links else Markup("")
+
+
+def _page_number(request: Request) -> int:
+    text = request.args.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def _way_back() -> Markup:
+    return tag("nav", tag("a", "What is booked", href="/sandbox"))
+
+
+def _nothing_here() -> Response:
+    return page(
+        "Nothing here",
+        tag("h1", "Nothing here"),
+        tag("p", "This address leads nowhere. ", tag("a", "See what is booked", href="/sandbox")),
+        status=404,
+        is_narrow=True,
+    )
+
+
+def _address(receipt: Receipt) -> str:
+    return f"/sandbox/companies/{receipt.company_id}/receipts/{receipt.receipt_id}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -1,0 +1,190 @@
+"""Orders to the stand-in itself, as JSON under ``/sandbox``: misbehave, close a month, forget."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from procountor_sandbox.api import Api
+from procountor_sandbox.companies import period_containing
+from procountor_sandbox.faults import Fault, FaultKind
+from procountor_sandbox.fields import Fields
+from procountor_sandbox.refusals import Refused, blank, error_answer, invalid, not_found
+from procountor_sandbox.store import Store
+from procountor_sandbox.wire import answer, decode
+from procountor_sandbox.world import Company, PeriodStatus
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_MOST_SECONDS = 600
+
+
+class Control:
+    """Does what is asked for under ``/sandbox``. No token is needed: nothing here is real."""
+
+    def __init__(self, api: Api, *, store: Store) -> None:
+        self._api = api
+        self._store = store
+        self._orders: Mapping[tuple[str, str], Callable[[Request], Any]] = {
+            ("GET", "/sandbox/faults"): self._list_faults,
+            ("POST", "/sandbox/faults"): self._add_fault,
+            ("DELETE", "/sandbox/faults"): self._drop_faults,
+            ("GET", "/sandbox/held"): self._count_held,
+            ("POST", "/sandbox/release"): self._release,
+            ("POST", "/sandbox/periods"): self._set_period,
+            ("POST", "/sandbox/revoke"): self._revoke,
+            ("GET", "/sandbox/receipts.json"): self._list_receipts,
+            ("GET", "/sandbox/requests.json"): self._list_requests,
+            ("POST", "/sandbox/reset"): self._reset,
+        }
+
+    def respond(self, request: Request) -> Response | None:
+        """Carry out an order and answer it, or return None if it is none of ours."""
+        order = self._orders.get((request.method, request.path))
+        if order is None:
+            return None
+        try:
+            return answer(order(request))
+        except Refused as refused:
+            return error_answer(refused)
+
+    def _list_faults(self, _request: Request) -> Any:
+        return {"faults": [_written_fault(one) for one in self._api.faults.pending]}
+
+    def _add_fault(self, request: Request) -> Any:
+        fault = read_fault(_body(request))
+        self._api.faults.add(fault)
+        return _written_fault(fault)
+
+    def _drop_faults(self, _request: Request) -> Any:
+        self._api.faults.clear()
+        return {"faults": []}
+
+    def _count_held(self, _request: Request) -> Any:
+        return {"held": self._api.faults.held}
+
+    def _release(self, _request: Request) -> Any:
+        return {"released": self._api.faults.release()}
+
+    def _set_period(self, request: Request) -> Any:
+        fields = Fields(values=_body(request))
+        company_id = fields.whole("company_id", required=True)
+        day = fields.day("date", required=True)
+        status = fields.choice("status", tuple(PeriodStatus), required=True)
+        fields.refuse_unknown(("company_id", "date", "status"))
+        if fields.violations or company_id is None or day is None or status is None:
+            raise Refused(400, *fields.violations)
+        with self._api.lock:
+            company = self._company(company_id)
+            period_id = period_containing(company, day)
+            if period_id is None:
+                raise not_found(f"tracking period of {day}")
+            self._api.office.companies.set_period(company, period_id, PeriodStatus(status))
+        return {"company_id": company_id, "period_id": period_id, "status": status}
+
+    def _revoke(self, request: Request) -> Any:
+        fields = Fields(values=_body(request))
+        company_id = fields.whole("company_id")
+        username = fields.text("username", longest=80)
+        fields.refuse_unknown(("company_id", "username"))
+        if fields.violations:
+            raise Refused(400, *fields.violations)
+        with self._api.lock:
+            grants = self._api.office.grants
+            return {"ended": grants.revoke(company_id=company_id, username=username)}
+
+    def _list_receipts(self, request: Request) -> Any:
+        wanted = request.args.get("company_id")
+        if wanted is not None and not (wanted.isascii() and wanted.isdigit()):
+            raise Refused(400, invalid("company_id", wanted))
+        receipts = self._api.office.ledger.receipts(int(wanted) if wanted else None)
+        return {"count": len(receipts), "receipts": [one.stored() for one in receipts]}
+
+    def _list_requests(self, _request: Request) -> Any:
+        return {
+            "requests": [
+                {**asdict(one), "time": one.time.isoformat()} for one in self._api.log.all()
+            ]
+        }
+
+    def _reset(self, _request: Request) -> Any:
+        self.reset()
+        return {"message": "Everything is as it was at the start."}
+
+    def reset(self) -> None:
+        """Forget everything that happened since the very first start."""
+        office = self._api.office
+        self._api.faults.clear()
+        with self._api.lock:
+            self._store.clear()
+            for forgetful in (office.ledger, office.companies, office.attachments, office.grants):
+                forgetful.clear()
+            self._api.log.clear()
+
+    def _company(self, company_id: int) -> Company:
+        company = self._api.office.companies.find(company_id)
+        if company is None:
+            raise not_found(f"company {company_id}")
+        return company
+
+
+def read_fault(body: Mapping[str, Any]) -> Fault:
+    """Return the fault a JSON object describes, with the names ``Fault`` has for its parts."""
+    fields = Fields(values=body)
+    fields.refuse_unknown(tuple(Fault.__dataclass_fields__))
+    kind = fields.choice("kind", tuple(FaultKind), required=True)
+    seconds = fields.amount("seconds")
+    if seconds is not None and not 0 <= seconds <= _MOST_SECONDS:
+        fields.violations.append(invalid("seconds", seconds))
+    times = _count(fields, "times", default=1) if body.get("times", 1) is not None else None
+    fault = Fault(
+        kind=FaultKind.BUSY if kind is None else FaultKind(kind),
+        method=fields.choice("method", _METHODS),
+        path=fields.text("path", longest=200),
+        company_id=fields.whole("company_id"),
+        times=times,
+        skip=_count(fields, "skip", default=0),
+        seconds=None if seconds is None else float(seconds),
+        status=_status(fields),
+        retry_after_seconds=_count(fields, "retry_after_seconds", default=1),
+        searches=_count(fields, "searches", default=1),
+        code=fields.text("code", longest=500) or Fault.code,
+        field=fields.text("field", longest=200),
+    )
+    if fields.violations:
+        raise Refused(400, *fields.violations)
+    return fault
+
+
+def _count(fields: Fields, name: str, *, default: int) -> int:
+    value = fields.whole(name)
+    if value is not None and value < 0:
+        fields.violations.append(invalid(fields.at(name), value))
+    return default if value is None else value
+
+
+def _status(fields: Fields) -> int | None:
+    status = fields.whole("status")
+    if status is not None and not 400 <= status <= 599:
+        fields.violations.append(invalid("status", status))
+    return status
+
+
+def _written_fault(fault: Fault) -> dict[str, Any]:
+    written = {name: value for name, value in asdict(fault).items() if value is not None}
+    if fault.seconds is not None:
+        written["seconds"] = str(fault.seconds)
+    return {**written, "times": fault.times}
+
+
+def _body(request: Request) -> Mapping[str, Any]:
+    text = request.get_data()
+    if not text:
+        return {}
+    try:
+        body = decode(text)
+    except ValueError as error:
+        raise Refused(400, blank("body")) from error
+    if not isinstance(body, dict):
+        raise Refused(400, invalid("body", body))
+    return body
