@@ -1,19 +1,22 @@
 """Short ways to a payroll bureau in the tests' database, all of them through the real services."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from procountor_sandbox.faults import Fault, FaultKind
 from tilisilta.domain.journals import Run
-from tilisilta.models import Company, Debtor, Export, Journal, ProcountorAccount, Sending
+from tilisilta.domain.receipts import BookedReceipt
+from tilisilta.models import Attempt, Company, Debtor, Export, Journal, ProcountorAccount, Sending
 from tilisilta.services.connections import authorise_with_api_key, create_account
 from tilisilta.services.delivery import advance
 from tilisilta.services.exports import send_journal
 from tilisilta.services.journals import import_journal
 from tilisilta.services.links import create_link
+from tilisilta.services.procountor import procountor
 
 JUNE_WITH_CORRECTIONS = Path(__file__).parent / "data" / "june-with-corrections.xml"
 NOW = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
@@ -104,11 +107,38 @@ def deliver(sending: Sending, clock: Clock, *, most_moves: int = 200) -> Journal
     raise AssertionError(f"Not finished after {most_moves} moves.")
 
 
+def make_moves(sending: Sending, clock: Clock, count: int) -> None:
+    """Make so many moves of ``sending`` and no more."""
+    for _ in range(count):
+        advance(sending.id, now=clock.now)
+
+
+def book_by_hand(account: ProcountorAccount, payload: str) -> BookedReceipt:
+    """Book ``payload`` behind the back of our tables."""
+    with procountor(account) as client:
+        return client.post_ledger_receipt(payload.encode(), not_after=math.inf)
+
+
+def on_post(kind: FaultKind, **more: Any) -> Fault:
+    """A fault for the next ledger receipt that is posted."""
+    return Fault(kind=kind, method="POST", path="/ledgerreceipts", **more)
+
+
 def states(journal: Journal) -> list[str]:
     """The states of a journal's exports, oldest receipt first."""
     return [export.state for export in Export.objects.filter(journal=journal)]
 
 
-def total(amounts: Sequence[Decimal]) -> Decimal:
-    """A sum that is a Decimal also when there is nothing to add."""
-    return sum(amounts, Decimal("0.00"))
+def attempt_outcomes(journal: Journal) -> list[str]:
+    """The outcomes of all attempts of a journal, oldest receipt first."""
+    attempts = Attempt.objects.filter(export__journal=journal)
+    return list(
+        attempts.order_by("export__booking_date", "number").values_list("outcome", flat=True)
+    )
+
+
+def problem_codes(journal: Journal) -> list[str]:
+    """The codes of the problems of a journal and then of its exports, oldest receipt first."""
+    journal.refresh_from_db()
+    of_exports = [problem for export in journal.exports.all() for problem in export.problems]
+    return [problem["code"] for problem in (*journal.problems, *of_exports)]

@@ -1,8 +1,9 @@
 """A payroll clerk books a month: from a file to ledger receipts in Procountor."""
 
 import pytest
-from procountor_sandbox.app import Sandbox
 from tests.bureau import a_linked_company, send, states, the_june_journal
+
+from procountor_sandbox.app import Sandbox
 
 pytestmark = pytest.mark.django_db
 

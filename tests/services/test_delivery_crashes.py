@@ -7,10 +7,10 @@ from typing import Any
 import httpx2
 import pytest
 from django.db import connection
-from procountor_sandbox.app import Sandbox
 from pytest_django import Settings
 from tests.bureau import Clock, a_journal, a_linked_company, deliver, states
 
+from procountor_sandbox.app import Sandbox
 from tilisilta.models import Sending
 from tilisilta.services.exports import send_journal
 

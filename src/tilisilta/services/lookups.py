@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from tilisilta.clients.procountor.client import ListedReceipt, ProcountorClient
+from tilisilta.clients.procountor.errors import ProcountorUnavailable
 from tilisilta.domain.problems import Problem, ProblemCode, Screen
 from tilisilta.domain.receipts import BookedReceipt
 from tilisilta.models import Attempt, Export, ExportState, Sending
@@ -63,7 +64,9 @@ def _settle(
         _stop([export], ProblemCode.FOUND_SEVERAL_TIMES, facts=(("numbers", numbers),))
         return 0.0
     if matches:
-        receipt = booked[matches[0].ledger_receipt_id]
+        receipt = booked.get(matches[0].ledger_receipt_id)
+        if receipt is None:
+            raise ProcountorUnavailable("Procountor lists a ledger receipt that it does not give.")
         accept(sending, export, receipt, outcome=Attempt.Outcome.FOUND, now=now)
         return 0.0
     if export.state == ExportState.QUEUED:
