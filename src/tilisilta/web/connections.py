@@ -1,0 +1,294 @@
+"""Settings of Procountor, tab Accounts: make an account, authorise it, see whether it works."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from tilisilta.clients.procountor.errors import ProcountorUnavailable
+from tilisilta.domain.problems import Problem, ProblemCode, facts
+from tilisilta.errors import TilisiltaError
+from tilisilta.models import Area, Company, Journal, ProcountorAccount, Right, User
+from tilisilta.services import connections
+from tilisilta.services.explanations import Explanation, explain, explain_error
+from tilisilta.web.exports import UNDER_WAY, is_part
+from tilisilta.web.forms import ExplainingForm
+from tilisilta.web.rights import UserRequest, needs
+
+ON_A_PAGE = 50
+STATES_IN_SESSION = "procountor_log_ins"
+MOST_OPEN_LOG_INS = 10
+
+State = ProcountorAccount.State
+
+
+class NewAccountForm(ExplainingForm):
+    """The name of a new account."""
+
+    name = forms.CharField(
+        label=gettext_lazy("User name"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"class": "in", "autocomplete": "off"}),
+        help_text=gettext_lazy(
+            "Any name you will recognise. One account serves one administration."
+        ),
+    )
+
+
+class ApiKeyForm(ExplainingForm):
+    """An API key; it is never shown again, not even when it was mistyped."""
+
+    api_key = forms.CharField(
+        label=gettext_lazy("API key"),
+        max_length=2000,
+        widget=forms.PasswordInput(attrs={"class": "in", "autocomplete": "off"}),
+        help_text=gettext_lazy("It is stored encrypted and is never shown again."),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountRow:
+    """An account in the list, and what is to be done about it."""
+
+    account: ProcountorAccount
+    company: Company | None
+    look: str
+    trouble: Explanation | None
+    waiting_count: int
+
+
+@needs(Area.PROCOUNTOR, Right.READ)
+def accounts(request: UserRequest) -> HttpResponse:
+    """All accounts with whether Procountor lets us in; the list asks for itself again."""
+    return _accounts_page(request, NewAccountForm())
+
+
+@require_POST
+@needs(Area.PROCOUNTOR, Right.WRITE)
+def new_account(request: UserRequest) -> HttpResponse:
+    """Make an account that is not authorised yet."""
+    form = NewAccountForm(request.POST)
+    if form.is_valid():
+        try:
+            account = connections.create_account(form.cleaned_data["name"], user=request.user)
+        except connections.AccountNameTaken as error:
+            form.add_explained("name", error)
+        else:
+            said = _("Account %(name)s was created. Click its icon to authorise it.")
+            messages.success(request, said % {"name": account.name})
+            return redirect(f"{reverse('procountor_accounts')}#a{account.pk}")
+    return _accounts_page(request, form, status=422)
+
+
+@require_POST
+@needs(Area.PROCOUNTOR, Right.WRITE)
+def refresh(request: UserRequest) -> HttpResponse:
+    """Ask Procountor about the accounts on the page of the list that was shown."""
+    page = _page_of(request, request.POST.get("page"), request.POST.get("q", ""))
+    checked = [connections.check_account(account) for account in page.object_list]
+    silent = sum(bool(one.is_authorised and one.check_failed_at) for one in checked)
+    if silent:
+        said = ngettext(
+            "Procountor gave no answer about %(count)s account. Try again in a few minutes.",
+            "Procountor gave no answer about %(count)s accounts. Try again in a few minutes.",
+            silent,
+        )
+        messages.warning(request, said % {"count": silent})
+    else:
+        messages.success(request, _("The accounts were checked against Procountor."))
+    return redirect("procountor_accounts")
+
+
+@needs(Area.PROCOUNTOR, Right.WRITE)
+def authorise(request: UserRequest, pk: int) -> HttpResponse:
+    """Send the person to Procountor's log-in, from which they come back to :func:`authorised`."""
+    account = _visible_account(request.user, pk)
+    try:
+        started = connections.start_authorisation()
+    except TilisiltaError as error:
+        return _trouble(request, explain_error(error), account)
+    open_log_ins = dict(request.session.get(STATES_IN_SESSION, {}))
+    open_log_ins[started.state] = account.pk
+    kept = list(open_log_ins.items())[-MOST_OPEN_LOG_INS:]
+    request.session[STATES_IN_SESSION] = dict(kept)
+    return redirect(started.url)
+
+
+@needs(Area.PROCOUNTOR, Right.WRITE)
+def authorised(request: UserRequest) -> HttpResponse:
+    """Where Procountor sends people back to: say which company they chose."""
+    done = request.GET.get("done", "")
+    if done.isdecimal():
+        account = _visible_account(request.user, int(done))
+        return render(request, "connections/authorised.html", {"account": account})
+    open_log_ins = dict(request.session.get(STATES_IN_SESSION, {}))
+    account_pk = open_log_ins.pop(request.GET.get("state", ""), None)
+    request.session[STATES_IN_SESSION] = open_log_ins
+    if account_pk is None:
+        return _trouble(request, _unknown_log_in(), None)
+    account = _visible_account(request.user, account_pk)
+    code = request.GET.get("code", "")
+    if not code:
+        return _trouble(request, _cancelled(), account)
+    try:
+        connections.finish_authorisation(account, code, user=request.user)
+    except TilisiltaError as error:
+        return _trouble(request, explain_error(error), account)
+    return _done(account)
+
+
+@needs(Area.PROCOUNTOR, Right.WRITE)
+def api_key(request: UserRequest, pk: int) -> HttpResponse:
+    """Authorise an account with an API key of a technical user."""
+    account = _visible_account(request.user, pk)
+    form = ApiKeyForm(request.POST or None)
+    if form.is_valid():
+        try:
+            connections.authorise_with_api_key(
+                account, form.cleaned_data["api_key"], user=request.user
+            )
+        except TilisiltaError as error:
+            form.add_explained("api_key", error)
+        else:
+            return _done(account)
+    status = 422 if form.is_bound else 200
+    context = {"account": account, "form": form}
+    return render(request, "connections/api_key.html", context, status=status)
+
+
+@needs(Area.PROCOUNTOR, Right.WRITE)
+def remove(request: UserRequest, pk: int) -> HttpResponse:
+    """Ask once more, then forget the authorisation of an account."""
+    account = _visible_account(request.user, pk)
+    if request.method == "POST":
+        if account.state != State.NEW:
+            connections.remove_authorisation(account, user=request.user)
+        said = _("The authorisation of account %(name)s was removed.")
+        messages.success(request, said % {"name": account.name})
+        return redirect(f"{reverse('procountor_accounts')}#a{account.pk}")
+    return render(request, "connections/remove.html", {"account": account})
+
+
+def visible_accounts(user: User) -> QuerySet[ProcountorAccount]:
+    """The accounts that serve a company ``user`` may see, and those that serve none yet."""
+    companies = Company.objects.visible_to(user)
+    return ProcountorAccount.objects.filter(
+        Q(link__isnull=True) | Q(link__company__in=companies)
+    ).select_related("link__company")
+
+
+def _accounts_page(
+    request: UserRequest, form: NewAccountForm, *, status: int = 200
+) -> HttpResponse:
+    search = request.GET.get("q", "").strip()
+    page = _page_of(request, request.GET.get("page"), search)
+    states = visible_accounts(request.user).order_by().values_list("state").annotate(Count("pk"))
+    counts = dict(states)
+    context = {
+        "form": form,
+        "page": page,
+        "rows": _rows(page.object_list),
+        "search": search,
+        "count": sum(counts.values()),
+        "authorised": counts.get(State.AUTHORISED, 0),
+        "ended": counts.get(State.ENDED, 0),
+        "new": counts.get(State.NEW, 0),
+        "address": request.get_full_path(),
+        "tab": "accounts",
+    }
+    part = "connections/list.html" if is_part(request) else "connections/accounts.html"
+    return render(request, part, context, status=status)
+
+
+def _page_of(request: UserRequest, number: str | None, search: str) -> Page[ProcountorAccount]:
+    found = visible_accounts(request.user).defer("administration")
+    for word in search.split():
+        found = found.filter(
+            Q(name__icontains=word)
+            | Q(company_name__icontains=word)
+            | Q(business_id__icontains=word)
+        )
+    # What needs somebody stands first.
+    urgency = Case(
+        When(state=State.ENDED, then=Value(0)),
+        When(state=State.NEW, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    return Paginator(found.order_by(urgency, "name"), ON_A_PAGE).get_page(number)
+
+
+def _rows(found: Iterable[ProcountorAccount]) -> list[AccountRow]:
+    shown = list(found)
+    ended = [account.pk for account in shown if account.state == State.ENDED]
+    waiting = (
+        Journal.objects.filter(company__link__procountor_account__in=ended, state__in=UNDER_WAY)
+        .order_by()
+        .values_list("company__link__procountor_account")
+        .annotate(Count("pk"))
+    )
+    counts = dict(waiting) if ended else {}
+    return [_row(account, counts.get(account.pk, 0)) for account in shown]
+
+
+def _row(account: ProcountorAccount, waiting_count: int) -> AccountRow:
+    link = getattr(account, "link", None)
+    return AccountRow(
+        account=account,
+        company=link.company if link is not None else None,
+        look={State.AUTHORISED.value: "on", State.ENDED.value: "dead"}.get(account.state, "off"),
+        trouble=_trouble_of(account),
+        waiting_count=waiting_count,
+    )
+
+
+def _trouble_of(account: ProcountorAccount) -> Explanation | None:
+    if account.state == State.ENDED:
+        told = facts(name=account.name, company=account.company_name)
+        return explain(Problem(code=ProblemCode.ACCOUNT_DIED, facts=told))
+    if account.state == State.NEW:
+        told = facts(account_name=account.name)
+        return explain(Problem(code=ProblemCode.ACCOUNT_NOT_AUTHORISED, facts=told))
+    if account.check_failed_at is not None:
+        return explain_error(ProcountorUnavailable("The last check got no answer."))
+    return None
+
+
+def _visible_account(user: User, pk: int) -> ProcountorAccount:
+    return get_object_or_404(visible_accounts(user), pk=pk)
+
+
+def _done(account: ProcountorAccount) -> HttpResponse:
+    return redirect(f"{reverse('procountor_authorised')}?done={account.pk}")
+
+
+def _trouble(
+    request: UserRequest, explanation: Explanation, account: ProcountorAccount | None
+) -> HttpResponse:
+    context = {"explanation": explanation, "account": account}
+    return render(request, "connections/trouble.html", context, status=422)
+
+
+def _unknown_log_in() -> Explanation:
+    return Explanation(
+        message=_("This log-in is finished already, or was begun elsewhere"),
+        cause=_("Each log-in at Procountor can be used once, in the browser that began it."),
+        remedy=_("Look at the accounts. If yours is not authorised yet, click its icon again."),
+    )
+
+
+def _cancelled() -> Explanation:
+    return Explanation(
+        message=_("The account was not authorised"),
+        cause=_("The log-in at Procountor was cancelled, or no company was chosen."),
+        remedy=_("Click the icon of the account again, log in, and choose one company."),
+    )
