@@ -9,7 +9,7 @@ from werkzeug.wrappers import Request, Response
 from procountor_sandbox.html import Markup, Piece, page, tag
 from procountor_sandbox.office import Office
 from procountor_sandbox.receipt_card import receipt_card, shown_amount, shown_time, status_badge
-from procountor_sandbox.receipts import Receipt
+from procountor_sandbox.receipts import Receipt, Status
 from procountor_sandbox.world import Company, PeriodStatus
 
 OVERVIEW_PATHS = ("/", "/sandbox")
@@ -34,12 +34,16 @@ def show_books(request: Request, office: Office) -> Response:
 
 def _overview(office: Office) -> Response:
     receipts = office.ledger.receipts()
-    latest = sorted(receipts, key=lambda one: one.version, reverse=True)[:_MOST_LATEST]
+    latest = sorted(receipts, key=lambda one: (one.version, one.receipt_id), reverse=True)[
+        :_MOST_LATEST
+    ]
     companies = {one.company_id: one for one in office.companies.all()}
     return page(
         "What is booked",
         tag("h1", "What is booked"),
-        tag("p", f"{_counted(len(receipts), 'ledger receipt')} in {len(companies)} companies."),
+        tag(
+            "p", f"{_counted(len(receipts), 'ledger receipt')}. Amounts leave out invalidated ones."
+        ),
         _latest_list(latest, companies),
         tag("h2", "Companies"),
         _company_table(office, tuple(companies.values())),
@@ -76,23 +80,27 @@ def _company_table(office: Office, companies: Sequence[Company]) -> Markup:
 
 
 def _company_row(company: Company, receipts: Sequence[Receipt]) -> Markup:
-    debits = sum((one.debit_total for one in receipts), Decimal("0.00"))
+    counting = [one for one in receipts if one.status is not Status.INVALIDATED]
+    debits = sum((one.debit_total for one in counting), Decimal("0.00"))
     newest = max((one.version for one in receipts), default="")
     link = tag("a", company.name, href=f"/sandbox/companies/{company.company_id}")
     return tag(
         "tr",
         tag("th", link, tag("small", str(company.company_id)), scope="row"),
-        tag("td", company.business_id, data_label="Business id"),
-        tag("td", _closed_months(company), data_label="Closed months"),
-        tag("td", len(receipts), class_="amount", data_label="Receipts"),
-        tag(
-            "td",
-            f"{shown_amount(debits)} {company.currency}" if receipts else "none",
-            class_="amount",
-            data_label="Debits",
+        _cell("Business id", company.business_id),
+        _cell("Closed months", _closed_months(company)),
+        _cell("Receipts", str(len(receipts) or ""), is_amount=True),
+        _cell(
+            "Debits",
+            f"{shown_amount(debits)} {company.currency}" if receipts else "",
+            is_amount=True,
         ),
-        tag("td", shown_time(newest) if newest else "never", data_label="Last change"),
+        _cell("Last change", shown_time(newest)),
     )
+
+
+def _cell(label: str, text: str, *, is_amount: bool = False) -> Markup:
+    return tag("td", text, class_="amount" if is_amount else "text", data_label=label)
 
 
 def _closed_months(company: Company) -> str:
@@ -103,7 +111,7 @@ def _closed_months(company: Company) -> str:
         for period in year.tracking_periods
         if period.status is PeriodStatus.CLOSED
     ]
-    return f"{closed[0]} … {closed[-1]}" if len(closed) > 1 else "".join(closed) or "none"
+    return f"{closed[0]} … {closed[-1]}" if len(closed) > 1 else "".join(closed)
 
 
 def _company_page(office: Office, company: Company, number: int) -> Response:

@@ -22,7 +22,7 @@ def receipt_card(
         _facts(receipt, files),
         _rows(receipt, company, dimensions),
         *_notes(receipt),
-        class_="receipt",
+        class_=f"receipt {receipt.status.value.lower()}",
     )
 
 
