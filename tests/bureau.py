@@ -7,6 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from werkzeug.test import Client
+
+from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
 from tilisilta.domain.journals import Run
 from tilisilta.domain.receipts import BookedReceipt
@@ -19,7 +22,8 @@ from tilisilta.services.links import create_link
 from tilisilta.services.procountor import procountor
 
 JUNE_WITH_CORRECTIONS = Path(__file__).parent / "data" / "june-with-corrections.xml"
-NOW = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
+NOW = datetime.now(tz=UTC)
+"""What the services note by themselves, such as when an account was read, is near the clocks."""
 
 
 @dataclass(kw_only=True)
@@ -122,6 +126,13 @@ def book_by_hand(account: ProcountorAccount, payload: str) -> BookedReceipt:
 def on_post(kind: FaultKind, **more: Any) -> Fault:
     """A fault for the next ledger receipt that is posted."""
     return Fault(kind=kind, method="POST", path="/ledgerreceipts", **more)
+
+
+def set_period(sandbox: Sandbox, status: str, *, month: int) -> None:
+    """Close or open a tracking period of 2026 in the Procountor company of 1001."""
+    order = {"company_id": 50101, "date": f"2026-{month:02}-01", "status": status}
+    answer = Client(sandbox).post("/sandbox/periods", json=order)
+    assert answer.status_code == 200, answer.text
 
 
 def states(journal: Journal) -> list[str]:
