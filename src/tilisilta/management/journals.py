@@ -16,6 +16,7 @@ from tilisilta.management.companies import find_company
 from tilisilta.management.output import (
     Answer,
     Refused,
+    WrongUse,
     amount,
     problem_document,
     problem_text,
@@ -70,9 +71,10 @@ def find_journal(reference: str) -> Journal:
         exact = of_company.filter(
             run_number="-".join(parts[2:-1]), revision=_number(parts[-1])
         ).first()
-        latest = of_company.filter(run_number="-".join(parts[2:])).order_by("-revision").first()
-        if exact or latest:
-            return exact or latest
+        latest = of_company.filter(run_number="-".join(parts[2:])).order_by("-revision")
+        found = exact or latest.first()
+        if found is not None:
+            return found
     raise Refused(
         _("There is no journal %(reference)s") % {"reference": reference},
         cause=_("A journal is named by company, year, run and revision, as in 1001-2026-6-1."),
@@ -132,7 +134,9 @@ def _run(options: Namespace) -> Run | None:
     if options.run is None:
         return None
     if options.year is None:
-        raise Refused(_("--run needs --year beside it"), remedy=_("Add --year, as in --year 2026."))
+        raise WrongUse(
+            _("--run needs --year beside it"), remedy=_("Add --year, as in --year 2026.")
+        )
     return Run(year=options.year, number=options.run)
 
 
@@ -142,7 +146,7 @@ def _columns(pairs: Sequence[tuple[str, str]] | None) -> ColumnMapping | None:
     try:
         return ColumnMapping.from_mapping(dict(pairs))
     except ValueError as error:
-        raise Refused(
+        raise WrongUse(
             _("There is no such column field"),
             cause=str(error),
             remedy=_("Fields are: %(fields)s.") % {"fields": ", ".join(FIELDS)},

@@ -38,9 +38,17 @@ class Answer:
 class Refused(NeedsAttention):
     """The command line itself has something against a command, and says what and why."""
 
+    status = Status.REFUSED
+
     def __init__(self, message: str, *, cause: str = "", remedy: str = "") -> None:
         super().__init__(message)
         self.explanation = Explanation(message=message, cause=cause, remedy=remedy)
+
+
+class WrongUse(Refused):
+    """The words of a command do not go together; nothing was looked at."""
+
+    status = Status.WRONG_USE
 
 
 def write(answer: Answer, *, as_json: bool) -> None:
@@ -62,6 +70,8 @@ def write_refusal(error: TilisiltaError, *, as_json: bool) -> Status:
         problems = getattr(error, "problems", ())
         lines += [problem_text(problem) for problem in problems]
         sys.stderr.write("\n".join(lines) + "\n")
+    if isinstance(error, Refused):
+        return error.status
     return Status.UNCERTAIN if isinstance(error, OutcomeUnknown) else Status.REFUSED
 
 

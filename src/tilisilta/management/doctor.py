@@ -1,0 +1,258 @@
+"""Examines an installation: what is well, what is not, and what to do about it."""
+
+import time
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import Any
+
+import httpx2
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tilisilta.clients.procountor.http import open_http
+from tilisilta.engine import stranded
+from tilisilta.management.answering import missing_migrations
+from tilisilta.management.output import Answer, Refused, Status
+from tilisilta.management.workers import living_workers
+from tilisilta.models import ProcountorAccount, Sending
+from tilisilta.services.connections import check_account
+from tilisilta.services.procountor import redirect_uri, transport
+
+CLOCK_LIMIT = timedelta(seconds=30)
+CLOCK_TIMEOUT_SECONDS = 10
+
+
+class Verdict(StrEnum):
+    """How one part is."""
+
+    WELL = "well"
+    WARNING = "warning"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What was found out about one part, and what to do if it is not well."""
+
+    part: str
+    verdict: Verdict
+    detail: str
+    remedy: str = ""
+
+
+def examine(_options: Namespace) -> Answer:
+    """Examine everything, one part after the other; one that failed stops none of the others."""
+    findings = list(_findings())
+    failed = any(finding.verdict is Verdict.FAILED for finding in findings)
+    return Answer(
+        document={
+            "is_well": not failed,
+            "findings": [_finding_document(finding) for finding in findings],
+        },
+        text="\n".join(_finding_text(finding) for finding in findings),
+        status=Status.REFUSED if failed else Status.DONE,
+    )
+
+
+def check_settings() -> Iterator[Finding]:
+    """The settings were read, or we would not be here; say what they come to."""
+    yield Finding(
+        part=_("settings"),
+        verdict=Verdict.WELL,
+        detail=_("pages at %(url)s, data in %(directory)s")
+        % {"url": settings.BASE_URL, "directory": settings.DATA_DIR},
+    )
+    if settings.PROCOUNTOR_CLIENT_ID and settings.PROCOUNTOR_CLIENT_SECRET:
+        yield Finding(
+            part=_("Procountor application"),
+            verdict=Verdict.WELL,
+            detail=_("redirect address %(url)s") % {"url": redirect_uri()},
+        )
+    else:
+        yield Finding(
+            part=_("Procountor application"),
+            verdict=Verdict.FAILED,
+            detail=_("client id and client secret are not set"),
+            remedy=_(
+                "Set TILISILTA_PROCOUNTOR_CLIENT_ID and TILISILTA_PROCOUNTOR_CLIENT_SECRET, "
+                "which Procountor gives for your application."
+            ),
+        )
+
+
+def check_database() -> Iterator[Finding]:
+    """The database can be reached and has all migrations."""
+    part = _("database")
+    try:
+        missing = missing_migrations()
+    except Refused as error:
+        told = error.explanation
+        yield Finding(
+            part=part,
+            verdict=Verdict.FAILED,
+            detail=f"{told.message}: {told.cause}",
+            remedy=told.remedy,
+        )
+        return
+    if missing:
+        yield Finding(
+            part=part,
+            verdict=Verdict.FAILED,
+            detail=_("migrations are missing: %(names)s") % {"names": ", ".join(missing)},
+            remedy=_("Run tilisilta migrate, or tilisilta serve, which does so by itself."),
+        )
+        return
+    yield Finding(part=part, verdict=Verdict.WELL, detail=_database_detail())
+
+
+def check_engine() -> Iterator[Finding]:
+    """Workers are alive, and nothing that was asked for lies still."""
+    now = timezone.now()
+    workers = living_workers(now)
+    waiting = Sending.objects.filter(finished_at__isnull=True).count()
+    yield Finding(
+        part=_("workers"),
+        verdict=Verdict.WELL if workers else Verdict.WARNING,
+        detail=_("%(count)s alive, %(waiting)s sendings under way")
+        % {"count": len(workers), "waiting": waiting},
+        remedy="" if workers else _("Start tilisilta serve or tilisilta worker."),
+    )
+    lying = stranded(now)
+    if lying:
+        yield Finding(
+            part=_("engine"),
+            verdict=Verdict.FAILED,
+            detail=_("%(count)s sendings were due ten minutes ago and nobody has taken them up")
+            % {"count": len(lying)},
+            remedy=_("Restart the workers, and look in their log for what stops them."),
+        )
+
+
+def check_accounts() -> Iterator[Finding]:
+    """Each account that was authorised is asked whether Procountor still lets it in."""
+    for account in ProcountorAccount.objects.order_by("name"):
+        yield _account_finding(check_account(account))
+
+
+def check_clock() -> Iterator[Finding]:
+    """Our clock agrees with Procountor's, whose tokens run out by its own."""
+    part = _("clock")
+    try:
+        difference = clock_difference()
+    except httpx2.RequestError as error:
+        yield Finding(
+            part=part,
+            verdict=Verdict.FAILED,
+            detail=_("Procountor at %(url)s gives no answer (%(kind)s)")
+            % {"url": settings.PROCOUNTOR_API_URL, "kind": type(error).__name__},
+            remedy=_("Check the network and TILISILTA_PROCOUNTOR_API_URL."),
+        )
+        return
+    if difference is None:
+        yield Finding(
+            part=part, verdict=Verdict.WARNING, detail=_("Procountor does not say what time it is")
+        )
+        return
+    is_right = abs(difference) <= CLOCK_LIMIT
+    yield Finding(
+        part=part,
+        verdict=Verdict.WELL if is_right else Verdict.FAILED,
+        detail=_("%(seconds)s seconds from Procountor's")
+        % {"seconds": round(abs(difference.total_seconds()))},
+        remedy="" if is_right else _("Let this machine set its clock from the network (NTP)."),
+    )
+
+
+def clock_difference() -> timedelta | None:
+    """How far our clock is ahead of Procountor's; ``None`` when its answer has no date."""
+    with open_http(transport(), timeout_seconds=CLOCK_TIMEOUT_SECONDS) as http:
+        before = time.time()
+        # Any answer will do, also a refusal: only its Date header is read.
+        response = http.get(f"{settings.PROCOUNTOR_API_URL}/status")
+        middle = (before + time.time()) / 2
+    try:
+        said = parsedate_to_datetime(response.headers.get("Date", ""))
+    except ValueError:
+        return None
+    # The header has whole seconds; on average half a second is cut off.
+    return datetime.fromtimestamp(middle, UTC) - said.astimezone(UTC) - timedelta(seconds=0.5)
+
+
+CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
+    check_settings,
+    check_database,
+    check_engine,
+    check_accounts,
+    check_clock,
+)
+
+
+def _findings() -> Iterator[Finding]:
+    for check in CHECKS:
+        try:
+            yield from check()
+        except DatabaseError:
+            # What is wrong with the database was said when it was looked at.
+            continue
+
+
+def _database_detail() -> str:
+    if connection.vendor != "sqlite":
+        return _("%(kind)s, up to date") % {"kind": connection.display_name}
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA journal_mode")
+        mode = str(cursor.fetchone()[0])
+    return _("%(kind)s, up to date, journal mode %(mode)s") % {
+        "kind": connection.display_name,
+        "mode": mode,
+    }
+
+
+def _account_finding(account: ProcountorAccount) -> Finding:
+    part = _("account %(name)s") % {"name": account.name}
+    if not account.is_authorised:
+        is_linked = hasattr(account, "link")
+        return Finding(
+            part=part,
+            verdict=Verdict.FAILED if is_linked else Verdict.WARNING,
+            detail=str(account.get_state_display()),
+            remedy=_("Authorise it: Settings › Integrations › Procountor, or with an API key."),
+        )
+    if account.check_failed_at is not None:
+        return Finding(
+            part=part,
+            verdict=Verdict.FAILED,
+            detail=_("Procountor gave no answer"),
+            remedy=_("Try again in a few minutes; see also the clock below."),
+        )
+    return Finding(
+        part=part,
+        verdict=Verdict.WELL,
+        detail=_("authorised for %(company)s, %(business_id)s by %(method)s")
+        % {
+            "company": account.company_name,
+            "business_id": account.business_id,
+            "method": account.get_method_display(),
+        },
+    )
+
+
+def _finding_document(finding: Finding) -> Mapping[str, Any]:
+    return {
+        "part": finding.part,
+        "verdict": finding.verdict.value,
+        "detail": finding.detail,
+        "remedy": finding.remedy or None,
+    }
+
+
+def _finding_text(finding: Finding) -> str:
+    signs = {Verdict.WELL: "ok", Verdict.WARNING: "??", Verdict.FAILED: "!!"}
+    line = f"{signs[finding.verdict]}  {finding.part}: {finding.detail}"
+    return f"{line}\n    {finding.remedy}" if finding.remedy else line

@@ -1,0 +1,25 @@
+"""Which ports are free to listen on."""
+
+import errno
+import socket
+
+MOST_TRIED = 200
+
+
+def is_free(host: str, port: int) -> bool:
+    """Tell whether we could listen on ``port``. Anything but a taken port is said by listening."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        # As the server does it: a port that has just been left is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return error.errno != errno.EADDRINUSE
+    return True
+
+
+def free_port_after(host: str, port: int) -> int:
+    """The next free port above ``port``."""
+    tried = range(port + 1, min(port + MOST_TRIED, 65536))
+    return next((number for number in tried if is_free(host, number)), port)

@@ -1,0 +1,161 @@
+"""Runs the service: pages, worker, or both, in one process that ends cleanly."""
+
+import secrets
+import signal
+import sys
+import threading
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.utils.translation import gettext as _
+from waitress.server import create_server
+
+from tilisilta.engine import Engine
+from tilisilta.management.answering import missing_migrations, must_be_up_to_date
+from tilisilta.management.output import Answer, Refused
+from tilisilta.management.ports import free_port_after, is_free
+from tilisilta.models import User
+from tilisilta.services.users import create_first_administrator
+from tilisilta.web.wsgi import application
+
+FIRST_USER = "admin"
+WEB_THREADS = 12
+
+
+def serve(options: Namespace) -> Answer:
+    """Run pages and worker in this process until it is told to end."""
+    must_be_free(options.host, options.port, command="serve")
+    prepare()
+    say_first_password()
+    serve_until_told(options.host, options.port)
+    return Answer()
+
+
+def web(options: Namespace) -> Answer:
+    """Run the pages only."""
+    must_be_free(options.host, options.port, command="web")
+    must_be_up_to_date()
+    say_first_password()
+    collect_static_files()
+    run_web(options.host, options.port)
+    return Answer()
+
+
+def worker(options: Namespace) -> Answer:
+    """Run a worker only."""
+    must_be_up_to_date()
+    told_to_end = threading.Event()
+    end_on_signals(told_to_end.set)
+    engine = Engine()
+    engine.start()
+    say(_("Worker %(name)s is at work. Ctrl+C ends it.") % {"name": engine.executor_id})
+    # Woken now and then, so that a signal is never left waiting.
+    while not told_to_end.wait(timeout=1):
+        pass
+    engine.stop()
+    return Answer()
+
+
+def migrate(options: Namespace) -> Answer:
+    """Bring the database up to date."""
+    missing = missing_migrations()
+    call_command("migrate", interactive=False, verbosity=0)
+    told = _("The database is up to date.")
+    return Answer(document={"applied": missing}, text="\n".join([*missing, told]))
+
+
+def prepare() -> None:
+    """Bring database and static files up to date, as every start of the whole service does."""
+    missing_migrations()
+    call_command("migrate", interactive=False, verbosity=0)
+    collect_static_files()
+
+
+def serve_until_told(
+    host: str, port: int, *, once_listening: Callable[[], None] | None = None
+) -> None:
+    """Run worker and pages until SIGTERM or SIGINT; what is left is taken up at the next start."""
+    engine = Engine()
+    engine.start()
+    try:
+        run_web(host, port, once_listening=once_listening)
+    finally:
+        engine.stop()
+
+
+def run_web(host: str, port: int, *, once_listening: Callable[[], None] | None = None) -> None:
+    """Answer requests until SIGTERM or SIGINT; requests under way are finished first."""
+    server = create_server(  # type: ignore[no-untyped-call]  # waitress ships no types
+        application,
+        host=host,
+        port=port,
+        threads=WEB_THREADS,
+        ident="Tilisilta",
+        # Behind a proxy with https the settings rely on its X-Forwarded-Proto.
+        clear_untrusted_proxy_headers=False,
+        max_request_body_size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1024 * 1024,
+    )
+    end_on_signals(_stop_serving)
+    if once_listening is None:
+        say(_("Tilisilta is at %(url)s. Ctrl+C ends it.") % {"url": settings.BASE_URL})
+    else:
+        threading.Thread(target=once_listening, name="tilisilta-welcome", daemon=True).start()
+    server.run()
+    connection.close()
+
+
+def collect_static_files() -> None:
+    """Put the files of the pages where they are served from, compressed and named by content."""
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def say_first_password() -> None:
+    """Make the first administrator where there is no user at all, and say the password once."""
+    if User.objects.exists():
+        return
+    password = secrets.token_urlsafe(15)
+    create_first_administrator(FIRST_USER, password)
+    say(
+        _("The first user is %(name)s with the password %(password)s")
+        % {"name": FIRST_USER, "password": password}
+    )
+    say(_("It is shown only now. Change it on the page Profile."))
+
+
+def must_be_free(host: str, port: int, *, command: str) -> None:
+    """Refuse to start on a port somebody else has, and offer another."""
+    if is_free(host, port):
+        return
+    raise Refused(
+        _("Port %(port)s is in use") % {"port": port},
+        cause=_("Another program, perhaps another Tilisilta, listens on it."),
+        remedy=_("Port %(free)s is free: tilisilta %(command)s --port %(free)s")
+        % {"free": free_port_after(host, port), "command": command},
+    )
+
+
+def end_on_signals(end: Callable[[], None]) -> None:
+    """Call ``end`` when this process is asked to end, by a terminal or a service manager."""
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        end()
+
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGINT, on_signal)
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal something, at once."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _stop_serving() -> None:
+    # Waitress ends its loop on this one and finishes the requests under way.
+    raise SystemExit(0)

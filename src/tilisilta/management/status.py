@@ -1,0 +1,123 @@
+"""Where everything stands, at the command line."""
+
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+
+from django.db.models import Count
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tilisilta.management.accounts import account_document
+from tilisilta.management.companies import find_company
+from tilisilta.management.journals import journal_document
+from tilisilta.management.output import Answer, amount, table
+from tilisilta.management.workers import living_workers
+from tilisilta.models import Company, Journal, JournalState, ProcountorAccount, Sending, Worker
+from tilisilta.services.checks import load_problems
+from tilisilta.services.explanations import explain
+
+# What somebody has to do something about, the most urgent first.
+WAITING = (
+    JournalState.UNCERTAIN,
+    JournalState.REJECTED,
+    JournalState.PARTLY_SENT,
+    JournalState.PROBLEM,
+    JournalState.CHANGED,
+    JournalState.READY,
+)
+
+
+def show_status(options: Namespace) -> Answer:
+    """Show where journals stand: all of one company, or what waits for somebody in all."""
+    if options.company is not None:
+        return _of_company(find_company(options.company))
+    counts = _counts()
+    waiting = _waiting()
+    under_way = Sending.objects.filter(finished_at__isnull=True).count()
+    dead = list(
+        ProcountorAccount.objects.filter(link__isnull=False).exclude(
+            state=ProcountorAccount.State.AUTHORISED
+        )
+    )
+    workers = living_workers(timezone.now())
+    return Answer(
+        document={
+            "journals": counts,
+            "sendings_under_way": under_way,
+            "workers": [worker.executor_id for worker in workers],
+            "dead_accounts": [account_document(account) for account in dead],
+            "waiting": [journal_document(journal) for journal in waiting],
+        },
+        text=_text(counts, waiting, dead, workers, under_way=under_way),
+    )
+
+
+def _of_company(company: Company) -> Answer:
+    journals = list(Journal.objects.filter(company=company).select_related("company"))
+    return Answer(
+        document={
+            "company": company.number,
+            "journals": [journal_document(journal) for journal in journals],
+        },
+        text=f"{company}\n\n{_table(journals)}",
+    )
+
+
+def _counts() -> dict[str, int]:
+    found = Journal.objects.order_by().values_list("state").annotate(Count("pk"))
+    counted = dict(found)
+    return {state.value: counted.get(state.value, 0) for state in JournalState}
+
+
+def _waiting() -> list[Journal]:
+    places = {state.value: place for place, state in enumerate(WAITING)}
+    found = Journal.objects.filter(state__in=WAITING).select_related("company")
+    return sorted(
+        found, key=lambda item: (places[item.state], item.company.number, item.period, item.pk)
+    )
+
+
+def _text(
+    counts: Mapping[str, int],
+    waiting: Sequence[Journal],
+    dead: Sequence[ProcountorAccount],
+    workers: Sequence[Worker],
+    *,
+    under_way: int,
+) -> str:
+    shown = [
+        f"{JournalState(state).label} {count}" for state, count in counts.items() if count
+    ] or [_("none yet")]
+    lines = [_("Journals: %(counts)s") % {"counts": ", ".join(shown)}]
+    lines.append(_("Sendings under way: %(count)s") % {"count": under_way})
+    lines.append(_("Workers: %(count)s") % {"count": len(workers)})
+    for account in dead:
+        told = _("Account %(name)s is not authorised: its journals wait.")
+        lines.append(told % {"name": account})
+    if waiting:
+        lines += ["", _table(waiting)]
+    return "\n".join(lines)
+
+
+def _table(journals: Sequence[Journal]) -> str:
+    debit = _("Debit")
+    headers = (_("Journal"), _("Company"), _("Period"), _("State"), debit, _("Problem"))
+    rows = [
+        (
+            journal.reference,
+            journal.company.name,
+            f"{journal.period:%Y-%m}",
+            journal.get_state_display(),
+            f"{amount(journal.debit_total)} {journal.currency}",
+            _first_problem(journal),
+        )
+        for journal in journals
+    ]
+    return table(headers, rows, right=debit)
+
+
+def _first_problem(journal: Journal) -> str:
+    problems = [problem for problem in load_problems(journal.problems) if problem.stops]
+    if not problems:
+        return ""
+    return f"{problems[0].code.value} {explain(problems[0]).message}"
