@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.db import IntegrityError, transaction
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import Area, Debtor, Right, User, UserTemplate
@@ -117,6 +119,36 @@ def change_user(
                 audit.Action.USER_CHANGED, user=user, name=changed.username, fields=", ".join(names)
             )
     return changed
+
+
+def all_users() -> QuerySet[User]:
+    """Everybody who has a log-in, by user name, each with ``has_app`` for the second step."""
+    has_app = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+    return (
+        User.objects.select_related("template")
+        .prefetch_related("debtors")
+        .annotate(has_app=Exists(has_app))
+        .order_by("username")
+    )
+
+
+def all_templates() -> QuerySet[UserTemplate]:
+    """All user templates by name, each with how many users have it, as ``user_count``."""
+    return UserTemplate.objects.annotate(user_count=Count("user")).order_by("name")
+
+
+def has_second_step(user: User) -> bool:
+    """Tell whether ``user`` logs in with a code of an authenticator app as well."""
+    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+
+
+def turn_off_second_step(changed: User, *, user: User | None) -> None:
+    """Let ``changed`` log in with the password alone, as they have lost their app and codes."""
+    with transaction.atomic():
+        Authenticator.objects.filter(user=changed).delete()
+        audit.record(
+            audit.Action.USER_CHANGED, user=user, name=changed.username, fields="second_step"
+        )
 
 
 def choose_language(user: User, language: str) -> None:

@@ -1,5 +1,6 @@
 """How log-in behaves: no open sign-up, logged in the audit log, secrets encrypted at rest."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -8,14 +9,33 @@ from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from tilisilta.models import User
 from tilisilta.services import audit
 from tilisilta.web.languages import remember_language
 
+NOTED_FIELDS: Mapping[str, str] = {
+    "account/email/password_changed": "password",
+    "mfa/email/totp_activated": "second_step",
+    "mfa/email/totp_deactivated": "second_step",
+    "mfa/email/recovery_codes_generated": "recovery_codes",
+}
+
 
 class AccountAdapter(DefaultAccountAdapter):
     """Users are made by an administrator; nobody signs up by themselves."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": _("This user may not log in any more"),
+        "enter_current_password": _("This is not your current password"),
+        "incorrect_code": _("The code is not right, or its time is over"),
+        "incorrect_password": _("The password is not right"),
+        "too_many_login_attempts": _("Too many tries: wait a few minutes, then try again"),
+        "username_password_mismatch": _("User name and password do not match"),
+        "rate_limited": _("Too many tries: wait a few minutes, then try again"),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
@@ -32,9 +52,27 @@ class AccountAdapter(DefaultAccountAdapter):
             remember_language(response, person.language)
         return response
 
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: AbstractBaseUser,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Write down in the audit log what others would be sent an e-mail about."""
+        field = NOTED_FIELDS.get(template_prefix)
+        if field is not None:
+            person = cast(User, user)
+            audit.record(audit.Action.USER_CHANGED, user=person, name=person.username, fields=field)
+
 
 class MFAAdapter(DefaultMFAAdapter):
     """Keeps the secrets of authenticator apps encrypted at rest."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("The code is not right, or its time is over"),
+    }
 
     def encrypt(self, text: str) -> str:
         """What is stored instead of ``text``."""

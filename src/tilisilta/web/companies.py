@@ -14,14 +14,14 @@ from django.views.decorators.http import require_POST
 
 from tilisilta.models import Area, Company, Debtor, Right, User
 from tilisilta.services import companies
-from tilisilta.web.forms import StyledForm
+from tilisilta.web.forms import ExplainingForm
 from tilisilta.web.overview import asked_page
 from tilisilta.web.rights import UserRequest, needs
 
 ROWS_PER_PAGE = 100
 
 
-class DebtorForm(StyledForm):
+class DebtorForm(ExplainingForm):
     """What there is to say about a new debtor."""
 
     number = forms.IntegerField(
@@ -30,7 +30,7 @@ class DebtorForm(StyledForm):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
 
 
-class CompanyForm(StyledForm):
+class CompanyForm(ExplainingForm):
     """What may be changed of a company."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)

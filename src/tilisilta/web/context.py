@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -59,7 +59,9 @@ MENU = (
         name="users",
         label=_("Users"),
         area=Area.USERS,
-        pages=frozenset({"users", "user", "new_user", "user_templates", "user_template"}),
+        pages=frozenset(
+            {"users", "user", "new_user", "user_templates", "new_user_template", "user_template"}
+        ),
     ),
     Entry(
         name="audit_log", label=_("Audit log"), area=Area.AUDIT_LOG, pages=frozenset({"audit_log"})
@@ -96,10 +98,7 @@ def _menu(request: HttpRequest) -> list[ShownEntry]:
     for entry in MENU:
         if entry.area is not None and not user.can(Right.READ, entry.area):
             continue
-        try:
-            url = reverse(entry.name)
-        except NoReverseMatch:
-            continue
+        url = reverse(entry.name)
         entries.append(
             ShownEntry(url=url, label=entry.label, is_current=(current or "") in entry.pages)
         )

@@ -1,6 +1,4 @@
-"""How our forms look and how they say what is wrong."""
-
-from typing import Any
+"""How our forms say what is wrong."""
 
 from django import forms
 
@@ -8,15 +6,8 @@ from tilisilta.errors import TilisiltaError
 from tilisilta.services.explanations import explain_error
 
 
-class StyledForm(forms.Form):
-    """A form whose fields have our looks, and whose errors are announced with their fields."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            if isinstance(field.widget, forms.CheckboxInput | forms.CheckboxSelectMultiple):
-                continue
-            field.widget.attrs.setdefault("class", "in")
+class ExplainingForm(forms.Form):
+    """A form that explains what a service refused, at the field it is about."""
 
     def add_explained(self, field: str | None, error: TilisiltaError) -> None:
         """Say at ``field`` what ``error`` means and what to do about it."""

@@ -16,7 +16,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from tilisilta.models import Area, Export, ExportState, JournalState, ProcountorAccount, Right, User
+from tilisilta.models import (
+    Area,
+    Export,
+    ExportState,
+    JournalState,
+    ProcountorAccount,
+    Right,
+    User,
+    UserTemplate,
+)
 from tilisilta.services.overview import MONTHS_SHOWN, Cell
 
 register = template.Library()
@@ -153,16 +162,17 @@ def year_cell(cell: Cell, current: date) -> SafeString:
     style = month_style(cell.month, current)
     if cell.state is None:
         return format_html(
-            '<td class="{}">{}</td>', style, _mark("none", _("No journal"), "s-none")
+            '<td class="{}"><span class="s s-none">{}<span class="vh">{}</span></span></td>',
+            *(style, icon("none"), _("No journal")),
         )
     mark, look = ICONS_AND_STYLES[cell.state]
-    if cell.month == current:
-        shown = format_html("{}<span>{}</span>", icon(mark), WORDS[cell.state])
-    else:
-        shown = _mark(mark, f"{WORDS[cell.state]}, {month(cell.month)}")
-    url = reverse("journal", args=[cell.journal_id])
+    word = str(WORDS[cell.state])
+    is_current = cell.month == current
+    told = word if is_current else f"{word}, {month(cell.month)}"
     return format_html(
-        '<td class="{}"><a class="s {}" href="{}">{}</a></td>', style, look, url, shown
+        '<td class="{}"><a class="s {}" href="{}" title="{}">{}<span class="{}">{}</span></a></td>',
+        *(style, look, reverse("journal", args=[cell.journal_id]), told),
+        *(icon(mark), "" if is_current else "vh", told),
     )
 
 
@@ -188,6 +198,12 @@ def procountor_logo(look: str = "on") -> SafeString:
 def receipt_numbers(exports: Iterable[Export]) -> str:
     """The receipt numbers of what is booked, in the order of the receipts."""
     return ", ".join(str(export.receipt_number) for export in exports if export.receipt_number)
+
+
+@register.simple_tag
+def right_of(template: UserTemplate, area: Area) -> Right:
+    """The right that ``template`` gives in ``area``."""
+    return template.right_to(area)
 
 
 @register.filter
@@ -221,12 +237,6 @@ def page_query(context: RequestContext, number: int) -> str:
 def pages(context: RequestContext, page: Page[object]) -> dict[str, object]:
     """Links to the other pages of a long list; nothing when there is one page."""
     return {"page": page, "request": context.request, "label": _("Pages")}
-
-
-def _mark(name: str, word: object, style: str = "") -> SafeString:
-    """A mark whose word only those see who point at it or have the page read out."""
-    shown = format_html('{}<span class="vh">{}</span>', icon(name), word)
-    return format_html('<span class="s {}" title="{}">{}</span>', style, word, shown)
 
 
 def _format(by_language: Mapping[str, str], otherwise: str) -> str:

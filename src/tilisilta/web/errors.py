@@ -1,0 +1,112 @@
+"""The catalogue of common errors, and the pages for what went wrong on the way to a page."""
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tilisilta.domain.problems import ProblemCode
+from tilisilta.services.explanations import Explanation, catalogue
+from tilisilta.services.explanations.companies import COMPANY_WORDS
+from tilisilta.services.explanations.files import FILE_WORDS
+from tilisilta.services.explanations.ledgers import LEDGER_WORDS
+from tilisilta.services.explanations.receipts import RECEIPT_WORDS
+from tilisilta.services.explanations.sending import SENDING_WORDS
+from tilisilta.web.rights import UserRequest, logged_in
+
+INFORMING = frozenset(
+    {
+        ProblemCode.ZERO_LINES,
+        ProblemCode.CHARACTERS_REPLACED,
+        ProblemCode.WITHOUT_DIMENSION,
+        ProblemCode.CLEARING_ROWS,
+        ProblemCode.MOVED_TO_OPEN_DAY,
+        ProblemCode.FALLBACK_USED,
+        ProblemCode.RUN_DELETED,
+        ProblemCode.TEXT_SHORTENED,
+    }
+)
+WAITING = frozenset({ProblemCode.UNCERTAIN, ProblemCode.WAITS_FOR_EARLIER})
+
+GROUPS = (
+    (_("Company, account and link"), COMPANY_WORDS),
+    (_("Ledger accounts and dimensions"), LEDGER_WORDS),
+    (_("Periods, amounts and texts"), RECEIPT_WORDS),
+    (_("Files"), FILE_WORDS),
+    (_("Sending"), SENDING_WORDS),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One problem of the catalogue, and what it does to a journal."""
+
+    code: ProblemCode
+    explanation: Explanation
+    effect: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Problems of one kind."""
+
+    title: Promise
+    rows: tuple[Row, ...]
+
+
+@logged_in
+def common_errors(request: UserRequest) -> HttpResponse:
+    """Every problem there can be, with message, cause and remedy."""
+    search = request.GET.get("q", "").strip()
+    rows = [row for row in _rows() if _has(row, search)]
+    groups = [
+        Group(title=title, rows=tuple(row for row in rows if row.code in codes))
+        for title, codes in GROUPS
+    ]
+    context = {
+        "groups": [group for group in groups if group.rows],
+        "count": len(rows),
+        "search": search,
+    }
+    return render(request, "errors/common_errors.html", context)
+
+
+def closed(request: HttpRequest) -> HttpResponse:
+    """An address that is none of ours, although a library would answer it."""
+    raise Http404
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The reader's user template does not let them in here."""
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """There is nothing at this address, or nothing that the reader may see."""
+    return render(request, "404.html", status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """A fault of ours. The page asks neither the database nor who is reading."""
+    return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def _rows() -> list[Row]:
+    return [
+        Row(code=code, explanation=explanation, effect=_effect(code))
+        for code, explanation in catalogue()
+    ]
+
+
+def _effect(code: ProblemCode) -> str:
+    if code in WAITING:
+        return "uncertain"
+    return "warning" if code in INFORMING else "error"
+
+
+def _has(row: Row, search: str) -> bool:
+    told = (row.code.value, *vars(row.explanation).values())
+    return all(any(word in text.casefold() for text in told) for word in search.casefold().split())

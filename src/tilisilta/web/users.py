@@ -1,0 +1,215 @@
+"""Users and user templates: who may log in, and what each may do."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tilisilta.models import Area, Debtor, Right, User, UserTemplate
+from tilisilta.services import users
+from tilisilta.web.forms import ExplainingForm
+from tilisilta.web.rights import UserRequest, needs
+
+
+class UserForm(ExplainingForm):
+    """What an administrator may change of a user."""
+
+    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=150, required=False)
+    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=150, required=False)
+    template = forms.ModelChoiceField(
+        UserTemplate.objects.none(),
+        label=gettext_lazy("User template"),
+        required=False,
+        empty_label=gettext_lazy("none: may log in and sees nothing"),
+    )
+    debtors = forms.ModelMultipleChoiceField(
+        Debtor.objects.none(),
+        label=gettext_lazy("Only these debtors"),
+        required=False,
+        help_text=gettext_lazy("None chosen: the user sees all debtors and their companies."),
+    )
+    is_active = forms.BooleanField(label=gettext_lazy("May log in"), required=False, initial=True)
+    password = forms.CharField(
+        label=gettext_lazy("New password"),
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=gettext_lazy(
+            "Only to set another one. At least 12 characters, not a common word and not the name."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        template = cast("forms.ModelChoiceField[UserTemplate]", self.fields["template"])
+        template.queryset = UserTemplate.objects.all()
+        debtors = cast("forms.ModelMultipleChoiceField[Debtor]", self.fields["debtors"])
+        debtors.queryset = Debtor.objects.all()
+
+
+class NewUserForm(UserForm):
+    """What there is to say about a new user."""
+
+    username = forms.CharField(
+        label=gettext_lazy("User name"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=gettext_lazy("At least 12 characters, not a common word and not the name."),
+    )
+    field_order = ("username", "password", "first_name", "last_name", "template", "debtors")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A user is made to log in; the box stands on the page of one who is there already.
+        del self.fields["is_active"]
+
+
+class TemplateForm(ExplainingForm):
+    """A name, and the right in every area."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for area in Area:
+            self.fields[area.value] = forms.ChoiceField(
+                label=area.label, choices=Right.choices, initial=Right.NONE
+            )
+
+    def rights(self) -> Mapping[Area, Right]:
+        """The rights that were chosen."""
+        return {area: Right(self.cleaned_data[area.value]) for area in Area}
+
+
+@needs(Area.USERS, Right.READ)
+def user_list(request: UserRequest) -> HttpResponse:
+    """Everybody who has a log-in, and what they may do."""
+    return render(request, "users/users.html", {"people": users.all_users()})
+
+
+@needs(Area.USERS, Right.WRITE)
+def new_user(request: UserRequest) -> HttpResponse:
+    """Make a user with a first password."""
+    form = NewUserForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = users.create_user(**form.cleaned_data, user=request.user)
+        except users.UserNameTaken as error:
+            form.add_explained("username", error)
+        except ValidationError as error:
+            form.add_error("password" if not hasattr(error, "error_dict") else None, error)
+        else:
+            messages.success(request, _("User %(name)s was made.") % {"name": made.username})
+            return redirect("users")
+    return render(request, "users/user.html", {"form": form})
+
+
+@needs(Area.USERS, Right.READ, post=Right.WRITE)
+def user(request: UserRequest, pk: int) -> HttpResponse:
+    """One user: name, template, debtors, and a new password where the old one is forgotten."""
+    person = get_object_or_404(User, pk=pk)
+    form = UserForm(request.POST or None, initial=_initial(person))
+    if request.method == "POST" and form.is_valid() and _is_changed(request, person, form):
+        messages.success(request, _("User %(name)s was changed.") % {"name": person.username})
+        return redirect("users")
+    person = get_object_or_404(User, pk=pk)
+    context = {"form": form, "person": person, "has_second_step": users.has_second_step(person)}
+    return render(request, "users/user.html", context)
+
+
+@needs(Area.USERS, Right.WRITE)
+def user_second_step(request: UserRequest, pk: int) -> HttpResponse:
+    """Turn off the second step of a user who has lost their authenticator app."""
+    person = get_object_or_404(User, pk=pk)
+    if request.method == "POST":
+        users.turn_off_second_step(person, user=request.user)
+        messages.success(
+            request,
+            _("%(name)s now logs in with the password alone.") % {"name": person.username},
+        )
+    return redirect("user", pk)
+
+
+@needs(Area.USERS, Right.READ)
+def template_list(request: UserRequest) -> HttpResponse:
+    """All user templates with their rights, one column for each area."""
+    context = {"user_templates": users.all_templates(), "areas": Area}
+    return render(request, "users/templates.html", context)
+
+
+@needs(Area.USERS, Right.WRITE)
+def new_template(request: UserRequest) -> HttpResponse:
+    """Make a user template."""
+    form = TemplateForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            users.create_template(form.cleaned_data["name"], form.rights(), user=request.user)
+        except users.TemplateNameTaken as error:
+            form.add_explained("name", error)
+        else:
+            return redirect("user_templates")
+    return render(request, "users/template.html", {"form": form})
+
+
+@needs(Area.USERS, Right.READ, post=Right.WRITE)
+def template(request: UserRequest, pk: int) -> HttpResponse:
+    """One user template: its name and its rights."""
+    shown = get_object_or_404(UserTemplate, pk=pk)
+    initial = {"name": shown.name, **{area.value: shown.right_to(area) for area in Area}}
+    form = TemplateForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid() and _is_template_changed(request, shown, form):
+        return redirect("user_templates")
+    shown = get_object_or_404(UserTemplate, pk=pk)
+    return render(request, "users/template.html", {"form": form, "shown": shown})
+
+
+def _initial(person: User) -> dict[str, Any]:
+    return {
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "template": person.template,
+        "is_active": person.is_active,
+        "debtors": person.debtors.all(),
+    }
+
+
+def _is_changed(request: UserRequest, person: User, form: UserForm) -> bool:
+    try:
+        users.change_user(person, **form.cleaned_data, user=request.user)
+    except users.LastAdministrator as error:
+        form.add_explained(None, error)
+        return False
+    except ValidationError as error:
+        form.add_error("password" if not hasattr(error, "error_dict") else None, error)
+        return False
+    if form.cleaned_data["password"] and person.pk == request.user.pk:
+        # Their own new password must not log them out.
+        update_session_auth_hash(request, person)
+    return True
+
+
+def _is_template_changed(request: UserRequest, shown: UserTemplate, form: TemplateForm) -> bool:
+    try:
+        users.change_template(
+            shown, name=form.cleaned_data["name"], rights=form.rights(), user=request.user
+        )
+    except users.TemplateNameTaken as error:
+        form.add_explained("name", error)
+    except (users.AdministratorTemplateKept, users.LastAdministrator) as error:
+        form.add_explained(None, error)
+    else:
+        messages.success(request, _("The user template was changed; it holds at once."))
+        return True
+    return False
