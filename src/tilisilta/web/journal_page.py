@@ -36,6 +36,7 @@ from tilisilta.services.previews import (
     ShownRow,
     preview_journal,
 )
+from tilisilta.web.audit import sentence_of
 from tilisilta.web.templatetags.ledger import day
 
 ROWS_AT_FIRST = 100
@@ -326,24 +327,12 @@ def _stops(exports: Sequence[Export], journal: Journal) -> Iterator[Stop]:
 
 
 def _entry_event(entry: AuditEntry) -> Event:
-    return Event(at=entry.at, who=_who(entry), text=entry_text(entry))
-
-
-def entry_text(entry: AuditEntry) -> str:
-    """The sentence of an audit entry, in the reader's language."""
-    return entry.get_action_display().format_map(_Facts(entry.facts))
+    return Event(at=entry.at, who=_who(entry), text=sentence_of(entry))
 
 
 def _who(entry: AuditEntry) -> str:
     name = entry.user.get_full_name() if entry.user else ""
     return name or entry.user_name or _("Tilisilta")
-
-
-class _Facts(dict[str, str]):
-    """Facts for a sentence; one that is missing leaves a dash instead of an error."""
-
-    def __missing__(self, name: str) -> str:
-        return "\N{EN DASH}"
 
 
 def _attempt_event(attempt: Attempt) -> Event:

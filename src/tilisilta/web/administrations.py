@@ -1,0 +1,96 @@
+"""Settings of Procountor, tab Administrations: which company's journals are booked where."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from tilisilta.models import (
+    Area,
+    Company,
+    Journal,
+    JournalState,
+    Link,
+    ProcountorAccount,
+    Right,
+    User,
+)
+from tilisilta.services.links import free_accounts
+from tilisilta.web.rights import UserRequest, needs
+
+ON_A_PAGE = 50
+MOST_NAMES = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkRow:
+    """A link in the list, and whether its journals can be sent through it."""
+
+    link: Link
+    state: str
+    problem_count: int
+
+
+@needs(Area.PROCOUNTOR, Right.READ)
+def administrations(request: UserRequest) -> HttpResponse:
+    """All links the reader may see, by company."""
+    search = request.GET.get("q", "").strip()
+    page = Paginator(_found(request.user, search), ON_A_PAGE).get_page(request.GET.get("page"))
+    free = free_accounts()
+    names = [account.name for account in list(free)[: MOST_NAMES + 1]]
+    context = {
+        "page": page,
+        "rows": _rows(page.object_list),
+        "search": search,
+        "free_names": names[:MOST_NAMES],
+        "has_more_free": len(names) > MOST_NAMES,
+        "tab": "administrations",
+    }
+    return render(request, "links/administrations.html", context)
+
+
+def visible_links(user: User) -> QuerySet[Link]:
+    """The links of the companies ``user`` may see."""
+    return Link.objects.filter(company__in=Company.objects.visible_to(user)).select_related(
+        "company__debtor", "procountor_account"
+    )
+
+
+def _found(user: User, search: str) -> QuerySet[Link]:
+    links = visible_links(user).defer("procountor_account__administration")
+    for word in search.split():
+        found = Q(company__name__icontains=word) | Q(procountor_account__name__icontains=word)
+        if word.isdecimal() and len(word) < 10:
+            found |= Q(company__number=int(word))
+        links = links.filter(found)
+    return links.order_by("company__number")
+
+
+def _rows(links: Iterable[Link]) -> list[LinkRow]:
+    shown = list(links)
+    problems = (
+        Journal.objects.filter(
+            company__in=[link.company_id for link in shown], state=JournalState.PROBLEM
+        )
+        .order_by()
+        .values_list("company")
+        .annotate(Count("pk"))
+    )
+    counts = dict(problems)
+    return [
+        LinkRow(link=link, state=_state_of(link), problem_count=counts.get(link.company_id, 0))
+        for link in shown
+    ]
+
+
+def _state_of(link: Link) -> str:
+    if link.company.is_test:
+        return "test"
+    if link.company.debtor.is_blocked:
+        return "blocked"
+    if link.procountor_account.is_authorised:
+        return ProcountorAccount.State.AUTHORISED.value
+    return str(link.procountor_account.state)

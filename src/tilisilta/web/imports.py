@@ -1,0 +1,339 @@
+"""Import: a file becomes a journal. Its columns are asked for, and all its problems are told."""
+
+import base64
+import binascii
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.core import signing
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tilisilta.clients.files.columns import FIELDS, ColumnMapping
+from tilisilta.clients.files.reading import ColumnsNeeded, FileRefused
+from tilisilta.domain.journals import Run
+from tilisilta.models import Area, Company, Right
+from tilisilta.services.explanations import Explanation, explain, explain_error
+from tilisilta.services.journals import Imported, JournalElsewhere, import_journal
+from tilisilta.web.rights import UserRequest, needs
+
+# One byte more than is ever read, so that a file that is too large is seen to be.
+MOST_BYTES = 20 * 1024 * 1024 + 1
+MOST_PROBLEMS = 200
+COOKIE = "columns"
+COOKIE_AGE_SECONDS = 400 * 24 * 60 * 60
+MOST_COOKIE_CHARACTERS = 3000
+
+FIELD_LABELS: Mapping[str, Any] = {
+    "account": gettext_lazy("Ledger account"),
+    "description": gettext_lazy("Description"),
+    "amount": gettext_lazy("Amount, debit positive"),
+    "debit": gettext_lazy("Debit"),
+    "credit": gettext_lazy("Credit"),
+    "direction": gettext_lazy("Debit or credit, as a word or letter"),
+    "cost_center": gettext_lazy("Cost center"),
+    "cost_unit": gettext_lazy("Cost unit"),
+    "date": gettext_lazy("Booking date"),
+    "period": gettext_lazy("Period"),
+    "year": gettext_lazy("Year of the period"),
+    "company": gettext_lazy("Company number"),
+    "run": gettext_lazy("Run"),
+    "run_description": gettext_lazy("Description of the run"),
+    "currency": gettext_lazy("Currency"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """A file as it came, or as the page with the question about its columns carried it on."""
+
+    name: str
+    content: bytes
+
+
+class ImportForm(forms.Form):
+    """The file, and what may be said where the file does not say it."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Journal file"),
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"class": "in", "accept": ".xml,.csv,.txt,.xlsx"}),
+    )
+    run_number = forms.CharField(
+        label=gettext_lazy("Run"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"class": "in"}),
+    )
+    run_year = forms.IntegerField(
+        label=gettext_lazy("Year of the run"),
+        required=False,
+        min_value=2000,
+        max_value=2100,
+        localize=False,
+        widget=forms.NumberInput(attrs={"class": "in"}),
+    )
+    run_description = forms.CharField(
+        label=gettext_lazy("Description of the run"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"class": "in"}),
+    )
+    currency = forms.RegexField(
+        r"^[A-Za-z]{3}$",
+        label=gettext_lazy("Currency"),
+        required=False,
+        widget=forms.TextInput(attrs={"class": "in", "maxlength": 3}),
+    )
+    kept = forms.CharField(required=False, widget=forms.HiddenInput)
+    kept_name = forms.CharField(required=False, widget=forms.HiddenInput, max_length=255)
+    table = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """A file there must be, and of a run both its number and its year or neither."""
+        given = super().clean() or self.cleaned_data
+        if not given.get("file") and not given.get("kept"):
+            self.add_error("file", _("Choose a file."))
+        if bool(given.get("run_number")) != bool(given.get("run_year")):
+            self.add_error("run_year", _("Give both the run and its year, or neither."))
+        return given
+
+    def upload(self) -> Upload | None:
+        """The file, if it can be told."""
+        chosen = self.cleaned_data.get("file")
+        if chosen:
+            file = cast("UploadedFile[Any]", chosen)
+            return Upload(name=file.name or "", content=file.read(MOST_BYTES))
+        content = unpack(self.cleaned_data.get("kept", ""))
+        if content is None:
+            self.add_error("file", _("Choose the file again."))
+            return None
+        return Upload(name=self.cleaned_data.get("kept_name", ""), content=content)
+
+    def run(self) -> Run | None:
+        """The run a person named."""
+        given = self.cleaned_data
+        if not given.get("run_number"):
+            return None
+        return Run(
+            year=given["run_year"],
+            number=given["run_number"],
+            description=given["run_description"],
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One value of a journal, and the header a person or we chose for it."""
+
+    field: str
+    label: str
+    chosen: str
+
+
+@needs(Area.JOURNAL_EXPORTS, Right.WRITE)
+def import_file(request: UserRequest, number: int) -> HttpResponse:
+    """Ask for a file and take it in; ends on the journal's page."""
+    company = get_object_or_404(Company.objects.visible_to(request.user), number=number)
+    if request.method != "POST":
+        return _page(request, company, ImportForm())
+    form = ImportForm(request.POST, request.FILES)
+    upload = form.upload() if form.is_valid() else None
+    if upload is None:
+        return _page(request, company, form)
+    columns = columns_of(request.POST)
+    try:
+        imported = import_journal(
+            upload.content,
+            file_name=upload.name,
+            company=company,
+            user=request.user,
+            now=timezone.now(),
+            run=form.run(),
+            currency=form.cleaned_data["currency"].upper(),
+            columns=columns,
+        )
+    except ColumnsNeeded as needed:
+        return _ask_for_columns(request, company, form, upload, needed)
+    except FileRefused as refused:
+        return _say_problems(request, company, form, upload, refused)
+    except JournalElsewhere as error:
+        return _page(request, company, form, refusal=_elsewhere(request, error))
+    response = _imported(request, imported)
+    if columns is not None:
+        _remember(request, response, columns, headers=(_posted_table(form) or {}).get("headers"))
+    return response
+
+
+def columns_of(posted: Mapping[str, str]) -> ColumnMapping | None:
+    """The columns a person chose in the second step; ``None`` in the first."""
+    chosen = {field: posted.get(f"column-{field}", "") for field in FIELDS}
+    return ColumnMapping.from_mapping(chosen) if any(chosen.values()) else None
+
+
+def pack(content: bytes) -> str:
+    """A file as a text that a page can carry to the next step."""
+    return base64.b64encode(zlib.compress(content, 6)).decode("ascii")
+
+
+def unpack(packed: str) -> bytes | None:
+    """The file that was packed; ``None`` for anything else, however large it claims to be."""
+    try:
+        return zlib.decompressobj().decompress(base64.b64decode(packed, validate=True), MOST_BYTES)
+    except (binascii.Error, zlib.error, ValueError):
+        return None
+
+
+def _imported(request: UserRequest, imported: Imported) -> HttpResponse:
+    journal = imported.journal
+    told = {"reference": journal.reference, "revision": journal.revision}
+    if not imported.is_new:
+        messages.info(request, _("This journal was imported before. Here it is.") % told)
+    elif imported.is_revision:
+        messages.warning(
+            request,
+            _("Revision %(revision)s of this run came in. See below what it changes.") % told,
+        )
+    else:
+        messages.success(request, _("Journal %(reference)s came in.") % told)
+    return redirect("journal", pk=journal.pk)
+
+
+def _ask_for_columns(
+    request: UserRequest,
+    company: Company,
+    form: ImportForm,
+    upload: Upload,
+    needed: ColumnsNeeded,
+) -> HttpResponse:
+    remembered = _remembered(request, needed.headers)
+    table = {"headers": needed.headers, "rows": needed.rows}
+    return _columns_page(
+        request, company, form, upload, table=table, chosen=remembered or needed.guess
+    )
+
+
+def _say_problems(
+    request: UserRequest,
+    company: Company,
+    form: ImportForm,
+    upload: Upload,
+    refused: FileRefused,
+) -> HttpResponse:
+    shown = [(item, explain(item)) for item in refused.problems[:MOST_PROBLEMS]]
+    columns, table = columns_of(request.POST), _posted_table(form)
+    told = {"problems": shown, "problem_count": len(refused.problems), "file_name": upload.name}
+    if columns is None or table is None:
+        return _page(request, company, form, **told)
+    return _columns_page(request, company, form, upload, table=table, chosen=columns, **told)
+
+
+def _columns_page(
+    request: UserRequest,
+    company: Company,
+    form: ImportForm,
+    upload: Upload,
+    *,
+    table: Mapping[str, Any],
+    chosen: ColumnMapping,
+    **told: object,
+) -> HttpResponse:
+    mapping = chosen.to_mapping()
+    context = {
+        "company": company,
+        "form": form,
+        "kept": pack(upload.content),
+        "kept_name": upload.name,
+        "table": json.dumps(table),
+        "headers": [header for header in table["headers"] if header],
+        "sample": table,
+        "columns": [
+            Column(field=field, label=str(FIELD_LABELS[field]), chosen=mapping.get(field, ""))
+            for field in FIELDS
+        ],
+        **told,
+    }
+    return _private(render(request, "imports/columns.html", context, status=422))
+
+
+def _page(request: UserRequest, company: Company, form: ImportForm, **told: object) -> HttpResponse:
+    context = {"company": company, "form": form, **told}
+    status = 422 if form.is_bound else 200
+    return _private(render(request, "imports/import.html", context, status=status))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    # The second step carries the file, and with it salaries, inside the page.
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _posted_table(form: ImportForm) -> dict[str, Any] | None:
+    try:
+        table = json.loads(form.cleaned_data.get("table") or "null")
+    except ValueError:
+        return None
+    is_table = isinstance(table, dict) and {"headers", "rows"} <= table.keys()
+    return table if is_table else None
+
+
+def _elsewhere(request: UserRequest, error: JournalElsewhere) -> Explanation:
+    if Company.objects.visible_to(request.user).filter(pk=error.other.pk).exists():
+        return explain_error(error)
+    # Whose journal it is, is not for everybody to know.
+    return Explanation(
+        message=_("This very file was imported for another company already"),
+        cause=_("A journal belongs to one company; for two it would be booked twice."),
+        remedy=_("Choose the file of the right company."),
+    )
+
+
+def _remember(
+    request: UserRequest,
+    response: HttpResponse,
+    columns: ColumnMapping,
+    *,
+    headers: Sequence[str] | None,
+) -> None:
+    """Let the browser keep the choice, so that next month's file needs no second thought."""
+    key = _key_of(headers or ())
+    others = {one: mapping for one, mapping in _kept(request).items() if one != key}
+    kept = {key: columns.to_mapping(), **others}
+    while kept and len(signing.dumps(kept, compress=True)) > MOST_COOKIE_CHARACTERS:
+        kept.popitem()
+    response.set_cookie(
+        COOKIE,
+        signing.dumps(kept, compress=True),
+        max_age=COOKIE_AGE_SECONDS,
+        secure=request.is_secure(),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _remembered(request: UserRequest, headers: Sequence[str]) -> ColumnMapping | None:
+    mapping = _kept(request).get(_key_of(headers))
+    return ColumnMapping.from_mapping(mapping) if mapping else None
+
+
+def _kept(request: UserRequest) -> dict[str, dict[str, str]]:
+    try:
+        kept: dict[str, dict[str, str]] = signing.loads(request.COOKIES.get(COOKIE, ""))
+    except signing.BadSignature:
+        return {}
+    return kept
+
+
+def _key_of(headers: Sequence[str]) -> str:
+    return hashlib.sha256("\x1f".join(headers).encode()).hexdigest()[:16]
