@@ -5,7 +5,6 @@ from dataclasses import replace
 from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.services.explanations.companies import COMPANY_WORDS
 from tilisilta.services.explanations.errors import explain_error
-from tilisilta.services.explanations.file_values import VALUE_WORDS
 from tilisilta.services.explanations.files import FILE_WORDS
 from tilisilta.services.explanations.ledgers import LEDGER_WORDS
 from tilisilta.services.explanations.receipts import RECEIPT_WORDS
@@ -20,7 +19,6 @@ WORDS = {
     **LEDGER_WORDS,
     **RECEIPT_WORDS,
     **FILE_WORDS,
-    **VALUE_WORDS,
     **SENDING_WORDS,
 }
 

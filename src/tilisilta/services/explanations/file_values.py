@@ -3,14 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.problems import ProblemCode
-from tilisilta.services.explanations.files import IN_COLUMN, IN_ELEMENT
 from tilisilta.services.explanations.wording import Wording
 
 CORRECT_AND_IMPORT = _("Correct the line where the file comes from, and import it again.")
 AMOUNTS_ARE = _("Amounts are written in digits, as 1234.50 or 1234,50.")
 DATES_ARE = _("Dates are written as 2026-01-31 or 31.1.2026.")
 PERIODS_ARE = _("Periods are months, written as 2026-01 or 1/2026.")
-PLACE = (IN_COLUMN, IN_ELEMENT)
+PLACE = (_("It stands in column “%(column)s”."), _("It stands in element “%(element)s”."))
 
 VALUE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.AMOUNT_UNREADABLE: (

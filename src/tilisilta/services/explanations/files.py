@@ -1,16 +1,15 @@
-"""Words for a file that cannot be read into a journal: its kind, its columns, its run."""
+"""Words for a file that cannot be read into a journal: its kind, its columns, its values."""
 
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.problems import ProblemCode
+from tilisilta.services.explanations.file_values import VALUE_WORDS
 from tilisilta.services.explanations.wording import Wording
 
 FROM_NMBRS = _("Save the journal in Nmbrs again and import that file, unchanged.")
 READABLE_KINDS = _("Journals are read from XML files of Nmbrs, CSV files and XLSX workbooks.")
 SAVE_READABLE = _("Save the journal in one of these formats and import it again.")
 NAME_COLUMNS = _("Say at the import which column holds what; the choice is remembered.")
-IN_COLUMN = _("It stands in column “%(column)s”.")
-IN_ELEMENT = _("It stands in element “%(element)s”.")
 
 FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.FILE_EMPTY: (
@@ -266,4 +265,5 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Save it again as an XLSX workbook without a password, and import it."),
         ),
     ),
+    **VALUE_WORDS,
 }
