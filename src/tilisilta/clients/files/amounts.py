@@ -35,6 +35,10 @@ def _written_with(sign: str) -> re.Pattern[str]:
     return re.compile(rf"([-+]?)(?:{thousands}|[0-9]+)(?:{re.escape(sign)}([0-9]+))?(-?)")
 
 
+# What nearly all amounts look like: surely whole cents, and not too many digits.
+_PLAIN = {
+    sign: re.compile(rf"-?[0-9]{{1,12}}(?:{re.escape(sign)}[0-9]{{1,2}})?") for sign in _OTHER
+}
 _PATTERNS = {sign: _written_with(sign) for sign in _OTHER}
 
 
@@ -59,14 +63,12 @@ def _decimal_sign(counts: Counter[Cell]) -> str:
 
 def _sign_shown(text: str) -> str:
     """The decimal sign that ``text`` can only have been written with, or an empty text."""
-    stripped = text.strip()
-    last = max(stripped.rfind("."), stripped.rfind(","))
-    if last < 0:
-        return ""
-    sign = stripped[last]
-    if stripped.count(sign) > 1:
-        return _OTHER[sign]
-    return "" if _OTHER[sign] not in stripped and _could_be_thousands(stripped) else sign
+    sign = text[-3:-2]
+    if sign not in _OTHER:
+        sign = text[max(text.rfind("."), text.rfind(","))] if "." in text or "," in text else ""
+        if not sign or _could_be_thousands(text):
+            return ""
+    return sign if text.count(sign) == 1 else _OTHER[sign]
 
 
 def _could_be_thousands(text: str) -> bool:
@@ -80,22 +82,23 @@ def _could_be_thousands(text: str) -> bool:
 
 def _read(cell: Cell, sign: str, *, is_fixed: bool) -> Decimal | Fault:
     if isinstance(cell, str):
-        return _read_text(cell.strip(), sign, is_fixed=is_fixed)
+        return _read_text(cell, sign, is_fixed=is_fixed)
     return _UNREADABLE if isinstance(cell, date) else _in_cents(cell)
 
 
 def _read_text(text: str, sign: str, *, is_fixed: bool) -> Decimal | Fault:
+    if _PLAIN[sign or "."].fullmatch(text):
+        return Decimal(text.replace(",", "."))
     if not text:
         return _EMPTY
-    text = text.translate(_MINUS)
-    if not sign and _could_be_thousands(text):
+    plain = text.translate(_MINUS)
+    if not sign and _could_be_thousands(plain):
         return _AMBIGUOUS
-    found = _PATTERNS[sign or "."].fullmatch(text)
+    found = _PATTERNS[sign or "."].fullmatch(plain)
     if found is None or (found[1] and found[4]) or (is_fixed and found[2]):
-        return _unreadable(text, sign, is_fixed=is_fixed)
-    digits = re.sub(f"[^0-9{sign or '.'}]", "", text) if found[2] else text.strip("+-")
-    amount = Decimal(digits.replace(",", ".") if sign == "," else digits)
-    return _in_cents(-amount if "-" in (found[1], found[4]) else amount)
+        return _unreadable(plain, sign, is_fixed=is_fixed)
+    digits = re.sub(f"[^0-9{sign}]", "", plain).replace(",", ".")
+    return _in_cents(-Decimal(digits) if "-" in {found[1], found[4]} else Decimal(digits))
 
 
 def _unreadable(text: str, sign: str, *, is_fixed: bool) -> Fault:

@@ -1,6 +1,5 @@
 """Makes the canonical journal of what a file says, and finds everything that forbids it."""
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -8,18 +7,21 @@ from tilisilta.clients.files.amounts import read_amounts
 from tilisilta.clients.files.dates import read_dates, read_periods
 from tilisilta.clients.files.findings import Findings, showable
 from tilisilta.clients.files.outcomes import FileJournal
-from tilisilta.clients.files.raw import Cell, Fault, RawJournal, RawLine, text_of
+from tilisilta.clients.files.raw import Cell, Fault, RawJournal, RawLine
 from tilisilta.clients.files.runs import read_run
 from tilisilta.domain.journals import JournalLine
 from tilisilta.domain.problems import ProblemCode
 
-MOST_CHARACTERS = {
-    "account": 20,
-    "description": 1000,
-    "cost_center": 100,
-    "cost_unit": 100,
+# What the tables hold; nothing is cut off to fit.
+MOST_ACCOUNT_CHARACTERS = 20
+MOST_DESCRIPTION_CHARACTERS = 1000
+MOST_DIMENSION_CHARACTERS = 100
+_MOST_CHARACTERS = {
+    "account": MOST_ACCOUNT_CHARACTERS,
+    "description": MOST_DESCRIPTION_CHARACTERS,
+    "cost_center": MOST_DIMENSION_CHARACTERS,
+    "cost_unit": MOST_DIMENSION_CHARACTERS,
 }
-"""What the tables hold; nothing is cut off to fit."""
 
 _DIRECTIONS = dict.fromkeys(("debit", "debet", "d", "db"), 1) | dict.fromkeys(
     ("credit", "kredit", "c", "k", "cr"), -1
@@ -54,21 +56,25 @@ def build_journal(raw: RawJournal, *, sha256: str, company_number: int) -> FileJ
     )
 
 
+def _amounts_of(raw: RawJournal, *, has_sides: bool) -> dict[Cell, Decimal | Fault]:
+    if not has_sides:
+        return read_amounts((line.amount for line in raw.lines), decimal_sign=raw.decimal_sign)
+    cells = (cell for line in raw.lines for cell in (line.debit, line.credit))
+    # Of the two sides one is empty.
+    return read_amounts(cells, decimal_sign=raw.decimal_sign) | {"": Decimal(0)}
+
+
 class _LineBuilder:
     """Understands each distinct cell of a file once, then puts the lines together."""
 
     def __init__(self, raw: RawJournal, findings: Findings) -> None:
         self._raw = raw
         self._findings = findings
-        lines = raw.lines
         self._has_sides = "debit" in raw.names
-        cells = [line.amount for line in lines]
-        if self._has_sides:
-            cells = [cell for line in lines for cell in (line.debit, line.credit)]
-        self._amounts = read_amounts(cells, decimal_sign=raw.decimal_sign)
-        self._dates = read_dates(line.date for line in lines)
+        self._amounts = _amounts_of(raw, has_sides=self._has_sides)
+        self._dates = read_dates(line.date for line in raw.lines)
+        self._periods = read_periods((line.period, line.year) for line in raw.lines)
         self._undated: set[int] = set()
-        self._periods = read_periods((line.period, line.year) for line in lines)
 
     def build(self) -> tuple[JournalLine, ...]:
         """The lines that can be read; the findings tell of the others."""
@@ -76,58 +82,48 @@ class _LineBuilder:
         return tuple(line for line in built if line is not None)
 
     def _line(self, row: int, line: RawLine) -> JournalLine | None:
-        account = text_of(line.account)
         amount = self._side(row, line) if self._has_sides else self._amount(row, line)
         day = self._day(row, line)
-        texts = (account, *map(text_of, (line.description, line.cost_center, line.cost_unit)))
-        fits = self._fits(row, line, texts)
-        if not account:
-            self._add(ProblemCode.ACCOUNT_MISSING, row, line, "account")
-        if not account or not fits or amount is None or day is None:
+        if not self._has_good_texts(row, line) or amount is None or day is None:
             return None
         return JournalLine(
             position=row,
-            ledger_account=account,
-            description=texts[1],
+            ledger_account=line.account,
+            description=line.description,
             amount=amount,
-            cost_center=texts[2],
-            cost_unit=texts[3],
+            cost_center=line.cost_center,
+            cost_unit=line.cost_unit,
             booking_date=day,
         )
 
     def _amount(self, row: int, line: RawLine) -> Decimal | None:
-        amount = self._understood(row, line, "amount", line.amount)
-        if not self._raw.has_directions:
-            return amount
-        direction = _DIRECTIONS.get(text_of(line.direction).casefold(), 0)
-        if not direction:
+        amount = self._amounts[line.amount]
+        if isinstance(amount, Fault):
+            self._add_fault(amount, row, line, "amount", line.amount)
+        direction = _DIRECTIONS.get(line.direction.casefold()) if self._raw.has_directions else 1
+        if direction is None:
             fault = _DIRECTION_UNREADABLE if line.direction else _DIRECTION_EMPTY
             self._add_fault(fault, row, line, "direction", line.direction)
+        if isinstance(amount, Fault) or direction is None:
             return None
-        return amount if amount is None or direction > 0 else -amount
+        return amount if direction > 0 else -amount
 
     def _side(self, row: int, line: RawLine) -> Decimal | None:
         """The amount of a line that has a place for debit and one for credit."""
-        if line.debit == "" and line.credit == "":
-            self._add_fault(_NEITHER_SIDE, row, line, "debit", "")
-            return None
-        debit, credit = (
-            Decimal() if cell == "" else self._understood(row, line, field, cell)
-            for field, cell in (("debit", line.debit), ("credit", line.credit))
-        )
-        if debit is None or credit is None:
+        debit, credit = self._amounts[line.debit], self._amounts[line.credit]
+        if isinstance(debit, Fault):
+            self._add_fault(debit, row, line, "debit", line.debit)
+        if isinstance(credit, Fault):
+            self._add_fault(credit, row, line, "credit", line.credit)
+        if isinstance(debit, Fault) or isinstance(credit, Fault):
             return None
         if debit and credit:
             self._add_fault(_BOTH_SIDES, row, line, "credit", line.credit)
             return None
-        return debit or -credit
-
-    def _understood(self, row: int, line: RawLine, field: str, cell: Cell) -> Decimal | None:
-        amount = self._amounts[cell]
-        if isinstance(amount, Fault):
-            self._add_fault(amount, row, line, field, cell)
+        if line.debit == "" == line.credit:
+            self._add_fault(_NEITHER_SIDE, row, line, "debit", "")
             return None
-        return amount
+        return debit or -credit
 
     def _day(self, row: int, line: RawLine) -> date | None:
         """The date of a line: its own, else the last day of its period (R1)."""
@@ -149,15 +145,21 @@ class _LineBuilder:
             )
         return None
 
-    def _fits(self, row: int, line: RawLine, texts: Sequence[str]) -> bool:
-        too_long = [
-            (field, most)
-            for (field, most), text in zip(MOST_CHARACTERS.items(), texts, strict=True)
-            if len(text) > most
-        ]
-        for field, most in too_long:
-            self._add(ProblemCode.TEXT_TOO_LONG, row, line, field, limit=most)
-        return not too_long
+    def _has_good_texts(self, row: int, line: RawLine) -> bool:
+        account, description, cost_center, cost_unit = line[1:5]
+        if (
+            0 < len(account) <= MOST_ACCOUNT_CHARACTERS
+            and len(description) <= MOST_DESCRIPTION_CHARACTERS
+            and len(cost_center) <= MOST_DIMENSION_CHARACTERS
+            and len(cost_unit) <= MOST_DIMENSION_CHARACTERS
+        ):
+            return True
+        if not account:
+            self._add(ProblemCode.ACCOUNT_MISSING, row, line, "account")
+        for field, most in _MOST_CHARACTERS.items():
+            if len(getattr(line, field)) > most:
+                self._add(ProblemCode.TEXT_TOO_LONG, row, line, field, limit=most)
+        return False
 
     def _code(self, fault: Fault) -> ProblemCode:
         """The code of ``fault``; an element that is empty is as good as missing."""

@@ -39,8 +39,9 @@ def _rows(text: str, delimiter: str, *, lines_above: int = 0) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     start = lines_above + 1
     try:
-        for cells in reader:
-            if any(map(str.strip, cells)):
+        for record in reader:
+            cells = [cell.strip() for cell in record]
+            if any(cells):
                 yield Row(start, cells)
             start = lines_above + reader.line_num + 1
     except csv.Error as error:

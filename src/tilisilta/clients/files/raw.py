@@ -24,23 +24,28 @@ class Fault(NamedTuple):
 class RawLine(NamedTuple):
     """One journal line as the file has it; ``line`` is the line of the file it begins on.
 
-    ``amount`` goes with ``direction``, or ``debit`` and ``credit`` stand side by side. A line that
-    is dated somewhere else than on itself says on which line of the file (``date_line``).
+    Texts have no outer blanks; what the file does not say is an empty text. ``amount`` goes with
+    ``direction``, or ``debit`` and ``credit`` stand side by side. A line that is dated somewhere
+    else than on itself says on which line of the file (``date_line``).
     """
 
     line: int
-    account: Cell = ""
-    description: Cell = ""
+    account: str = ""
+    description: str = ""
+    cost_center: str = ""
+    cost_unit: str = ""
+    direction: str = ""
     amount: Cell = ""
     debit: Cell = ""
     credit: Cell = ""
-    direction: Cell = ""
-    cost_center: Cell = ""
-    cost_unit: Cell = ""
     date: Cell = ""
     period: Cell = ""
     year: Cell = ""
     date_line: int = 0
+
+
+TEXT_FIELDS = ("account", "description", "cost_center", "cost_unit", "direction")
+CELL_FIELDS = ("amount", "debit", "credit", "date", "period", "year")
 
 
 @dataclass(frozen=True, kw_only=True)

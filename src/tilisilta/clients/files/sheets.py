@@ -211,11 +211,11 @@ class _Sheet:
 
     def _cell(self, text: str) -> Cell:
         if self._type == "s":
-            return self._parts.strings[int(text)]
+            return self._parts.strings[int(text)].strip()
         if self._type == "b":
             return "TRUE" if text == "1" else "FALSE"
         if self._type != "n":
-            return _unescaped(text)
+            return _unescaped(text).strip()
         if self._style in self._parts.date_styles:
             return self._date(float(text))
         # A float as Python writes it: 1.1 although the workbook has 1.1000000000000001 for it.
@@ -230,7 +230,7 @@ class _Sheet:
 
     def _end_row(self) -> None:
         cells = self._cells
-        if not any(not isinstance(cell, str) or cell.strip() for cell in cells):
+        if all(cell == "" for cell in cells):
             return
         self.rows.append(Row(self._number, cells))
         self._count += len(cells)

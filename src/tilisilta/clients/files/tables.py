@@ -4,19 +4,27 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from operator import itemgetter
 from typing import NamedTuple
 
 from tilisilta.clients.files.columns import ColumnMapping
 from tilisilta.clients.files.findings import Findings, refused
 from tilisilta.clients.files.header_names import is_ignored, known_field, plain_header
 from tilisilta.clients.files.outcomes import ColumnsNeeded
-from tilisilta.clients.files.raw import MOST_LINES, Cell, RawJournal, RawLine, text_of
+from tilisilta.clients.files.raw import (
+    CELL_FIELDS,
+    MOST_LINES,
+    TEXT_FIELDS,
+    Cell,
+    RawJournal,
+    RawLine,
+    text_of,
+)
 from tilisilta.domain.personal_codes import mask_personal_codes
 from tilisilta.domain.problems import ProblemCode
 
 MOST_ROWS_ABOVE_HEADERS = 20
 SAMPLE_ROWS = 5
-_LINE_FIELDS = RawLine._fields[1:-1]
 _NUMBER_OR_DATE = re.compile(r"[-+]?[0-9][0-9 .,/:-]*-?")
 
 
@@ -45,8 +53,9 @@ def read_table(rows: Iterator[Row], *, kind: str, columns: ColumnMapping | None)
     body = [*top[at + 1 :], *islice(rows, MOST_LINES + 1)]
     if len(body) > MOST_LINES:
         raise refused(ProblemCode.TOO_MANY_LINES, limit=MOST_LINES)
-    _must_fit(body, width=len(top[at].cells))
-    return _raw_journal(body, places, columns, kind=kind)
+    width = len(top[at].cells)
+    _must_fit(body, width=width)
+    return _raw_journal(body, places, columns, width=width, kind=kind)
 
 
 def _texts(row: Row) -> tuple[str, ...]:
@@ -125,14 +134,18 @@ def _must_fit(body: Sequence[Row], *, width: int) -> None:
 
 
 def _raw_journal(
-    body: Sequence[Row], places: Mapping[str, int], columns: ColumnMapping, *, kind: str
+    body: Sequence[Row],
+    places: Mapping[str, int],
+    columns: ColumnMapping,
+    *,
+    width: int,
+    kind: str,
 ) -> RawJournal:
-    of_lines = [(field, places[field]) for field in _LINE_FIELDS if field in places]
     return RawJournal(
         kind=kind,
         fact_name="column",
         names=columns.to_mapping(),
-        lines=[_raw_line(row, of_lines) for row in body],
+        lines=_raw_lines(body, places, width=width),
         companies=_said_in(body, places.get("company")),
         runs=_said_in(body, places.get("run")),
         run_descriptions=_said_in(body, places.get("run_description")),
@@ -141,11 +154,16 @@ def _raw_journal(
     )
 
 
-def _raw_line(row: Row, of_lines: Sequence[tuple[str, int]]) -> RawLine:
-    cells = row.cells
-    count = len(cells)
-    said = {field: cells[at] for field, at in of_lines if at < count}
-    return RawLine._make((row.line, *(said.get(field, "") for field in _LINE_FIELDS), 0))
+def _raw_lines(body: Sequence[Row], places: Mapping[str, int], *, width: int) -> list[RawLine]:
+    # Every row is made as wide as the headers and one more: fields without a column stand there.
+    texts = itemgetter(*(places.get(field, width) for field in TEXT_FIELDS))
+    cells = itemgetter(*(places.get(field, width) for field in CELL_FIELDS))
+    nothing = [""] * (width + 1)
+    lines = []
+    for row in body:
+        padded = [*row.cells[:width], *nothing[len(row.cells[:width]) :]]
+        lines.append(RawLine._make((row.line, *map(text_of, texts(padded)), *cells(padded), 0)))
+    return lines
 
 
 def _said_in(body: Sequence[Row], place: int | None) -> dict[str, int]:
