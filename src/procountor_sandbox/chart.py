@@ -4,6 +4,7 @@ from procountor_sandbox.world import LedgerAccount
 
 # Number, Finnish name, Swedish name.
 _ACTIVE = (
+    ("1760", "Palkkasaamiset", "Lönefordringar"),
     ("1763", "Palkkaennakot", "Löneförskott"),
     ("1910", "Pankkitili", "Bankkonto"),
     ("2921", "Ennakonpidätysvelka", "Förskottsinnehållningsskuld"),
@@ -14,6 +15,7 @@ _ACTIVE = (
     ("2934", "Ryhmähenkivakuutusvelka", "Grupplivförsäkringsskuld"),
     ("2941", "Ammattiyhdistysjäsenmaksut", "Fackföreningsavgifter"),
     ("2942", "Ulosottopidätykset", "Utmätningar"),
+    ("2950", "Lomapalkkajaksotukset", "Semesterlöneperiodiseringar"),
     ("2961", "Palkkavelka", "Löneskuld"),
     ("2962", "Lomapalkkavelka", "Semesterlöneskuld"),
     ("2963", "Lomapalkkavelan henkilösivukulut", "Sociala avgifter på semesterlöneskuld"),
@@ -26,6 +28,7 @@ _ACTIVE = (
     ("5060", "Lomarahat", "Semesterpremier"),
     ("5110", "Lomapalkat", "Semesterlöner"),
     ("5120", "Lomapalkkajaksotus", "Periodisering av semesterlöner"),
+    ("5190", "Lomapalkkavelan muutos", "Förändring av semesterlöneskuld"),
     ("5200", "Palkkiot", "Arvoden"),
     ("5300", "Saadut päivärahakorvaukset", "Erhållna dagpenningsersättningar"),
     ("5990", "Luontoisetujen vastatili", "Motkonto för naturaförmåner"),

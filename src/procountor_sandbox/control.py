@@ -1,13 +1,13 @@
 """Orders to the stand-in itself, as JSON under ``/sandbox``: misbehave, close a month, forget."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
 from procountor_sandbox.api import Api
-from procountor_sandbox.companies import period_containing
+from procountor_sandbox.companies import period_containing, written_dimension
 from procountor_sandbox.faults import Fault, FaultKind
 from procountor_sandbox.fields import Fields
 from procountor_sandbox.refusals import Refused, blank, error_answer, invalid, not_found
@@ -32,6 +32,7 @@ class Control:
             ("GET", "/sandbox/held"): self._count_held,
             ("POST", "/sandbox/release"): self._release,
             ("POST", "/sandbox/periods"): self._set_period,
+            ("POST", "/sandbox/dimensions"): self._rename_dimension,
             ("POST", "/sandbox/revoke"): self._revoke,
             ("GET", "/sandbox/receipts.json"): self._list_receipts,
             ("GET", "/sandbox/requests.json"): self._list_requests,
@@ -81,6 +82,23 @@ class Control:
                 raise not_found(f"tracking period of {day}")
             self._api.office.companies.set_period(company, period_id, PeriodStatus(status))
         return {"company_id": company_id, "period_id": period_id, "status": status}
+
+    def _rename_dimension(self, request: Request) -> Any:
+        fields = Fields(values=_body(request))
+        company_id = fields.whole("company_id", required=True)
+        name = fields.text("name", longest=255, required=True)
+        new_name = fields.text("new_name", longest=255, required=True)
+        fields.refuse_unknown(("company_id", "name", "new_name"))
+        if fields.violations or company_id is None or new_name is None:
+            raise Refused(400, *fields.violations)
+        with self._api.lock:
+            company = self._company(company_id)
+            found = next((one for one in company.dimensions if one.name == name), None)
+            if found is None:
+                raise not_found(f"dimension {name}")
+            renamed = replace(found, name=new_name)
+            self._api.office.companies.put_dimension(company, renamed)
+        return written_dimension(renamed)
 
     def _revoke(self, request: Request) -> Any:
         fields = Fields(values=_body(request))
