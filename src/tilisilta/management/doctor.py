@@ -222,7 +222,7 @@ def _account_finding(account: ProcountorAccount) -> Finding:
             part=part,
             verdict=Verdict.FAILED if is_linked else Verdict.WARNING,
             detail=str(account.get_state_display()),
-            remedy=_("Authorise it: Settings › Integrations › Procountor, or with an API key."),
+            remedy=_("Authorise it on the page Accounts, or with tilisilta account authorise."),
         )
     if account.check_failed_at is not None:
         return Finding(

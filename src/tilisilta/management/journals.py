@@ -45,6 +45,8 @@ def import_file(options: Namespace) -> Answer:
         )
     except ColumnsNeeded as error:
         raise _columns_needed(error) from error
+    # Its check has stored where it stands.
+    imported.journal.refresh_from_db()
     document = {"is_new": imported.is_new, **journal_document(imported.journal)}
     return Answer(document=document, text=_imported_text(imported))
 

@@ -11,6 +11,7 @@ from types import FrameType
 
 from django.conf import settings
 from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.utils.translation import gettext as _
 from waitress.server import create_server
@@ -21,7 +22,6 @@ from tilisilta.management.output import Answer, Refused
 from tilisilta.management.ports import free_port_after, is_free
 from tilisilta.models import User
 from tilisilta.services.users import create_first_administrator
-from tilisilta.web.wsgi import application
 
 FIRST_USER = "admin"
 WEB_THREADS = 12
@@ -91,7 +91,7 @@ def serve_until_told(
 def run_web(host: str, port: int, *, once_listening: Callable[[], None] | None = None) -> None:
     """Answer requests until SIGTERM or SIGINT; requests under way are finished first."""
     server = create_server(  # type: ignore[no-untyped-call]  # waitress ships no types
-        application,
+        get_wsgi_application(),
         host=host,
         port=port,
         threads=WEB_THREADS,
