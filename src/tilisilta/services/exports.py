@@ -148,6 +148,10 @@ def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen:
     journal = (
         Journal.objects.select_for_update(of=("self",)).select_related("company").get(pk=journal.pk)
     )
+    under_way = unfinished_sending(journal)
+    if under_way is not None:
+        # Somebody else asked for it while we checked it.
+        return under_way
     exports = list(journal.exports.select_for_update())
     to_send = [export for export in exports if export.state == ExportState.READY]
     if exports and journal.state in {JournalState.SENT, JournalState.APPROVED}:

@@ -99,10 +99,9 @@ def import_journal(  # noqa: PLR0913  # what a person says about a file, each by
             reference=journal.reference,
             file=file_name,
         )
-    check_journal(journal, now=now)
     if latest is not None:
         check_journal(latest, now=now)
-    return Imported(journal=journal, is_new=True)
+    return Imported(journal=check_journal(journal, now=now), is_new=True)
 
 
 def compare_with_previous(journal: Journal) -> JournalComparison | None:

@@ -35,7 +35,8 @@ def post(sending: Sending, export: Export, *, now: datetime) -> float:
     """Post ``export``, which was looked for and is not in Procountor; return seconds to wait."""
     with procountor(export.link.procountor_account) as client:
         client.make_ready()
-        begin_attempt(export, now=now)
+        if not begin_attempt(export, now=now):
+            return 0.0
         try:
             booked = client.post_ledger_receipt(
                 export.payload.encode(), not_after=time.monotonic() + START_LIMIT_SECONDS
@@ -63,13 +64,16 @@ def post(sending: Sending, export: Export, *, now: datetime) -> float:
     return 0.0
 
 
-def begin_attempt(export: Export, *, now: datetime) -> None:
-    """Write down that ``export`` is about to be posted. Two cannot do so at once."""
+def begin_attempt(export: Export, *, now: datetime) -> bool:
+    """Write down that ``export`` is about to be posted; ``False`` if another worker just did."""
     with transaction.atomic():
-        locked = Export.objects.select_for_update().get(pk=export.pk, state=ExportState.QUEUED)
+        locked = Export.objects.select_for_update().get(pk=export.pk)
+        if locked.state != ExportState.QUEUED:
+            return False
         Attempt.objects.create(export=locked, number=locked.attempts.count() + 1, started_at=now)
         locked.state = ExportState.POSTING
         locked.save(update_fields=["state"])
+    return True
 
 
 def accept(

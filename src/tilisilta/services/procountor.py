@@ -120,15 +120,21 @@ class AccountTokens:
         """Renew once, however many ask at the same moment: one holds the lease, the rest wait."""
         give_up_at = time.monotonic() + _LEASE.total_seconds()
         while time.monotonic() < give_up_at:
-            account = self._account()
-            if not account.is_authorised:
-                raise GrantEnded("Procountor account is not authorised.")
-            if account.access_token != instead_of and _is_fresh(account, timezone.now()):
-                return account.access_token
+            found = self._found(instead_of)
+            if found:
+                return found
             if self._take_lease(timezone.now()):
-                return self._renew_under_lease(account)
+                return self._renew_under_lease(instead_of)
             time.sleep(0.05)
         raise ProcountorUnavailable("Another process did not finish renewing the access token.")
+
+    def _found(self, instead_of: str) -> str:
+        """The token somebody else has renewed meanwhile, or nothing."""
+        account = self._account()
+        if not account.is_authorised:
+            raise GrantEnded("Procountor account is not authorised.")
+        is_another = account.access_token != instead_of
+        return account.access_token if is_another and _is_fresh(account, timezone.now()) else ""
 
     def _take_lease(self, now: datetime) -> bool:
         free = Q(renewal_leased_until__isnull=True) | Q(renewal_leased_until__lt=now)
@@ -137,12 +143,17 @@ class AccountTokens:
         )
         return taken == 1
 
-    def _renew_under_lease(self, account: ProcountorAccount) -> str:
+    def _renew_under_lease(self, instead_of: str) -> str:
         try:
+            # Only now is it sure that nobody renews: whoever held the lease before us may have.
+            found = self._found(instead_of)
+            if found:
+                return found
+            account = self._account()
             grant = new_grant(account)
             store_grant(account, grant)
         finally:
-            ProcountorAccount.objects.filter(pk=account.pk).update(renewal_leased_until=None)
+            ProcountorAccount.objects.filter(pk=self._account_id).update(renewal_leased_until=None)
         return grant.access_token
 
 
