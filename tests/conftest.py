@@ -9,8 +9,9 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 if TYPE_CHECKING:
-    from procountor_sandbox.app import Sandbox
     from pytest_django import Settings
+
+    from procountor_sandbox.app import Sandbox
 
 hypothesis_settings.register_profile("tests", deadline=None, max_examples=60)
 hypothesis_settings.load_profile("tests")
