@@ -216,6 +216,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Tilisilta"
+# The clock of a phone may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
 MFA_ADAPTER = "tilisilta.web.accounts.MFAAdapter"
 
 LANGUAGE_CODE = "en"

@@ -1,20 +1,23 @@
 """The frame of every page."""
 
 import pytest
-from django.test import Client
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from django.test import Client, RequestFactory
 from django.urls import reverse
+from tests.web.conftest import PASSWORD
 
 from tilisilta.models import AuditEntry, Right, User, UserTemplate
-from tilisilta.services.users import create_first_administrator, create_user
-
-PASSWORD = "a bridge over the river"
+from tilisilta.services.users import change_user, create_user
+from tilisilta.web.errors import broken
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def administrator() -> User:
-    return create_first_administrator("aino", PASSWORD)
 
 
 class TestLogIn:
@@ -57,7 +60,80 @@ class TestLogIn:
         )
 
         assert not User.objects.filter(username="eve").exists()
-        assert response.status_code in {200, 404}
+        assert response.status_code == 404
+
+    def test_says_no_name_of_who_may_not_log_in_any_more(
+        self, client: Client, administrator: User, reader: User
+    ) -> None:
+        change_user(reader, user=administrator, is_active=False)
+
+        response = client.post(
+            reverse("account_login"), {"login": "oona", "password": PASSWORD}, follow=True
+        )
+
+        assert "_auth_user_id" not in client.session
+        assert response.status_code == 200
+
+
+class TestSecondStep:
+    def test_is_asked_for_once_it_is_turned_on(self, client: Client, administrator: User) -> None:
+        TOTP.activate(administrator, generate_totp_secret())
+
+        response = client.post(
+            reverse("account_login"), {"login": "aino", "password": PASSWORD}, follow=True
+        )
+
+        assert "Log in: second step" in response.text
+        assert "_auth_user_id" not in client.session
+
+    def test_keeps_its_secret_encrypted(self, administrator: User) -> None:
+        secret = generate_totp_secret()
+
+        TOTP.activate(administrator, secret)
+
+        assert secret not in str(Authenticator.objects.get(user=administrator).data)
+
+    @pytest.mark.django_db(transaction=True)
+    def test_can_be_turned_on_and_is_written_down(self, client: Client, reader: User) -> None:
+        client.post(reverse("account_login"), {"login": "oona", "password": PASSWORD})
+        client.get(reverse("mfa_activate_totp"))
+        client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+        client.get(reverse("mfa_activate_totp"))
+        secret = client.session["mfa.totp.secret"]
+        code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+
+        response = client.post(reverse("mfa_activate_totp"), {"code": code}, follow=True)
+
+        assert "Recovery codes" in response.text
+        assert AuditEntry.objects.filter(facts__fields="second_step").exists()
+
+
+class TestOwnPassword:
+    def test_can_be_changed_and_is_written_down(
+        self, browser_of_reader: Client, reader: User
+    ) -> None:
+        response = browser_of_reader.post(
+            reverse("account_change_password"),
+            {
+                "oldpassword": PASSWORD,
+                "password1": "another bridge over it",
+                "password2": "another bridge over it",
+            },
+        )
+
+        reader.refresh_from_db()
+        assert response.status_code == 302
+        assert reader.check_password("another bridge over it")
+        assert AuditEntry.objects.filter(facts__fields="password", user=reader).exists()
+
+    def test_explains_a_wrong_one_at_its_field(self, browser_of_reader: Client) -> None:
+        response = browser_of_reader.post(
+            reverse("account_change_password"),
+            {"oldpassword": "wrong", "password1": "x", "password2": "x"},
+        )
+
+        assert "This is not your current password" in response.text
+        assert 'aria-invalid="true"' in response.text
 
 
 class TestMenu:
@@ -91,3 +167,23 @@ class TestMenu:
         assert "<style" not in response.text
         assert " style=" not in response.text
         assert "onclick" not in response.text
+
+
+class TestErrorPages:
+    def test_say_what_to_do_where_there_is_nothing(self, browser_of_reader: Client) -> None:
+        response = browser_of_reader.get("/nothing-here")
+
+        assert response.status_code == 404
+        assert "Go on from the overview" in response.text
+
+    def test_say_what_to_do_without_the_right(self, browser_of_reader: Client) -> None:
+        response = browser_of_reader.get(reverse("users"))
+
+        assert response.status_code == 403
+        assert "Ask an administrator for the right" in response.text
+
+    def test_need_nothing_that_could_be_broken(self) -> None:
+        response = broken(RequestFactory().get("/"))
+
+        assert response.status_code == 500
+        assert "each receipt once" in response.text

@@ -74,7 +74,7 @@ def common_errors(request: UserRequest) -> HttpResponse:
     return render(request, "errors/common_errors.html", context)
 
 
-def closed(request: HttpRequest) -> HttpResponse:
+def closed(request: HttpRequest, address: str) -> HttpResponse:
     """An address that is none of ours, although a library would answer it."""
     raise Http404
 

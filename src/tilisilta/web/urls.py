@@ -31,7 +31,7 @@ urlpatterns = [
     path("profile", profile.profile, name="profile"),
     # Users are made by an administrator and no e-mail is sent, so these ways are closed.
     re_path(
-        r"^log-in/(signup|email|confirm-email|password/set|password/reset|login/code)/",
+        r"^log-in/(?P<address>signup|email|confirm-email|password/set|password/reset|login/code)/",
         errors.closed,
     ),
     path("log-in/", include("allauth.urls")),

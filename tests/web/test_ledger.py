@@ -1,0 +1,86 @@
+"""How amounts, days and states look."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+
+from tilisilta.models import ExportState, JournalState, ProcountorAccount
+from tilisilta.web.templatetags.ledger import amount, day, moment, month, month_style, state_badge
+
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+JUNE = date(2026, 6, 1)
+
+
+class TestAmount:
+    @pytest.mark.parametrize(
+        ("language", "written"),
+        [
+            ("en", "38,914.20"),
+            ("fi", f"38{NO_BREAK_SPACE}914,20"),
+            ("sv", f"38{NO_BREAK_SPACE}914,20"),
+        ],
+    )
+    def test_is_written_as_the_reader_writes(self, language: str, written: str) -> None:
+        with translation.override(language):
+            shown = amount(Decimal("38914.2"))
+
+        assert shown == f'<span class="pos">{written}</span>'
+
+    def test_is_unmistakable_when_negative(self) -> None:
+        with translation.override("en"):
+            shown = amount(Decimal("-1204.16"))
+
+        assert shown == '<span class="neg">\N{MINUS SIGN}1,204.16</span>'
+
+    def test_is_blank_when_there_is_none(self) -> None:
+        assert amount(None) == ""
+
+
+class TestDays:
+    @pytest.mark.parametrize(
+        ("language", "written"),
+        [("en", "2 Jul 2026"), ("fi", "2.7.2026"), ("sv", "2026-07-02")],
+    )
+    def test_are_written_as_the_reader_writes(self, language: str, written: str) -> None:
+        with translation.override(language):
+            shown = day(date(2026, 7, 2))
+
+        assert f">{written}</time>" in shown
+        assert 'datetime="2026-07-02"' in shown
+
+    def test_have_the_time_of_day_in_helsinki(self) -> None:
+        with translation.override("en"):
+            shown = moment(datetime(2026, 7, 2, 11, 31, tzinfo=UTC))
+
+        assert ">2 Jul 2026, 14:31</time>" in shown
+
+    def test_are_a_month_and_its_year(self) -> None:
+        with translation.override("en"):
+            shown = month(JUNE)
+
+        assert shown == "June 2026"
+
+
+class TestStateBadge:
+    @pytest.mark.parametrize(
+        "state", [*JournalState.values, *ExportState.values, *ProcountorAccount.State.values]
+    )
+    def test_has_a_mark_and_a_word_for_every_state(self, state: str) -> None:
+        shown = state_badge(state)
+
+        assert '<use href="#' in shown
+        assert not shown.endswith("<span></span></span>")
+
+
+class TestMonthStyle:
+    def test_marks_the_month_the_page_is_about(self) -> None:
+        assert month_style(JUNE, JUNE) == "now"
+
+    def test_draws_a_line_where_a_year_begins(self) -> None:
+        assert month_style(date(2026, 1, 1), JUNE) == "m y old"
+
+    def test_keeps_the_latest_months_on_a_phone(self) -> None:
+        assert month_style(date(2026, 3, 1), JUNE) == "m"
+        assert month_style(date(2026, 2, 1), JUNE) == "m old"
