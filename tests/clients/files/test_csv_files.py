@@ -126,6 +126,13 @@ class TestReadCsv:
 
         assert journal.lines == (line(1, "5010", "Palkat", "1.00"),)
 
+    def test_takes_blanks_for_an_empty_cell(self) -> None:
+        content = csv("5010; Palkat ; 1,00;  ; 210 ;   ; 30.6.2026 ")
+
+        journal = read(content, name="june.csv")
+
+        assert journal.lines == (line(1, "5010", "Palkat", "1.00", "210"),)
+
     def test_passes_over_columns_it_knows_to_play_no_part(self) -> None:
         content = csv(
             "5010;Palkkatili;1;2026-06;Aino Keksitty",
@@ -152,6 +159,13 @@ class TestAskForColumns:
 
     def test_asks_about_a_header_it_does_not_know_although_nothing_lacks(self) -> None:
         content = csv("5010;1;2026-06;210", headers="Account;Amount;Period;Osastokoodi")
+
+        asked = question(content, name="june.csv")
+
+        assert asked.guess.is_complete
+
+    def test_asks_about_values_under_no_header(self) -> None:
+        content = csv("5010;1;2026-06;210", headers="Account;Amount;Period;")
 
         asked = question(content, name="june.csv")
 

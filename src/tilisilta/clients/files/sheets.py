@@ -240,6 +240,14 @@ class _Sheet:
             raise refused(ProblemCode.WORKBOOK_UNREADABLE, reason="too-large")
 
 
+class _LocalNames(dict[str, str]):
+    """Names of elements without their prefix, each cut off once."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = _local(name)
+        return self[name]
+
+
 def _walk(
     part: IO[bytes],
     start: Callable[[str, Mapping[str, str]], None],
@@ -247,10 +255,7 @@ def _walk(
     text: Callable[[str], None] | None = None,
 ) -> None:
     """Walk through the XML of ``part``, names without their prefix; definitions are forbidden."""
-    names: dict[str, str] = {}
-
-    def local(name: str) -> str:
-        return names.get(name) or names.setdefault(name, _local(name))
+    names = _LocalNames()
 
     def forbid(*_: object) -> None:
         raise refused(ProblemCode.XML_FORBIDDEN)
@@ -258,9 +263,9 @@ def _walk(
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = forbid
-    parser.StartElementHandler = lambda name, attributes: start(local(name), attributes)
+    parser.StartElementHandler = lambda name, attributes: start(names[name], attributes)
     if end is not None:
-        parser.EndElementHandler = lambda name: end(local(name))
+        parser.EndElementHandler = lambda name: end(names[name])
     if text is not None:
         parser.CharacterDataHandler = text
     parser.ParseFile(part)

@@ -80,7 +80,7 @@ def _guess(top: Sequence[Row], at: int) -> ColumnMapping:
     unknown = [text for text in headers if text and not known_field(text) and not is_ignored(text)]
     if not guess.to_mapping() and any(map(_NUMBER_OR_DATE.fullmatch, headers)):
         raise refused(ProblemCode.COLUMNS_UNKNOWN, line=top[at].line, reason="no-headers")
-    if guess.lacks or unknown:
+    if guess.lacks or unknown or _has_unnamed_values(top, at):
         samples = (tuple(map(mask_personal_codes, _texts(row))) for row in top[at + 1 :])
         raise ColumnsNeeded(
             headers=tuple(map(mask_personal_codes, headers)),
@@ -88,6 +88,17 @@ def _guess(top: Sequence[Row], at: int) -> ColumnMapping:
             guess=guess,
         )
     return guess
+
+
+def _has_unnamed_values(top: Sequence[Row], at: int) -> bool:
+    """Tell whether a column without a header holds anything a person should know of."""
+    unnamed = [place for place, text in enumerate(_texts(top[at])) if not text]
+    return any(
+        row.cells[place] != ""
+        for row in top[at + 1 :]
+        for place in unnamed
+        if place < len(row.cells)
+    )
 
 
 def _row_with(top: Sequence[Row], columns: ColumnMapping) -> int:

@@ -5,6 +5,7 @@ journals report are not among them, so they are never kept.
 """
 
 from collections.abc import Callable, Mapping
+from operator import itemgetter
 from xml.parsers import expat
 
 from tilisilta.clients.files.encodings import decode_xml
@@ -48,6 +49,11 @@ _KINDS = {
     "item": JOURNALS_REPORT,
     "journalreportitem": JOURNALS_REPORT,
 }
+# In the order of the fields of a raw line.
+_JOURNAL_TEXTS = itemgetter("dim1", "description", "dim2", "dim3", "debitcredit", "value")
+_REPORT_TEXTS = itemgetter("generalledgeraccount", "componentname", "costcenter", "costunit")
+_REPORT_SIDES = itemgetter("debit", "credit")
+_REPORT_PERIOD = itemgetter("period", "year")
 # A transaction and its header count as well as its lines.
 _MOST_RECORDS = 3 * MOST_LINES
 _ROOTS = ("transactions", "transaction", *dict.fromkeys(_PARENTS.values()))
@@ -71,6 +77,13 @@ def read_xml(content: bytes) -> RawJournal:
     return _report(elements.records)
 
 
+class _Values(dict[str, str]):
+    """Values by element; an element that is not there is as one that is empty."""
+
+    def __missing__(self, _name: str) -> str:
+        return ""
+
+
 _OnStart = Callable[[str, Mapping[str, str]], None]
 _OnEnd = Callable[[str], None]
 
@@ -83,12 +96,12 @@ class _Elements:
     """
 
     def __init__(self) -> None:
-        self.records: list[tuple[str, int, dict[str, str]]] = []
+        self.records: list[tuple[str, int, _Values]] = []
         self.root = ""
         self.repeated = Findings(fact_name="element")
         self._path: list[str] = []
         self._names: dict[str, str] = {}
-        self._values: dict[str, str] = {}
+        self._values = _Values()
         self._texts: list[str] = []
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
@@ -151,10 +164,10 @@ class _Elements:
             self.repeated.add(ProblemCode.COLUMN_TWICE, line=line, element=local)
         self._values[local] = value
 
-    def _kept(self, local: str) -> dict[str, str]:
+    def _kept(self, local: str) -> _Values:
         if len(self.records) > _MOST_RECORDS:
             raise refused(ProblemCode.TOO_MANY_LINES, limit=MOST_LINES)
-        values: dict[str, str] = {}
+        values = _Values()
         self.records.append((local, self._parser.CurrentLineNumber, values))
         return values
 
@@ -177,17 +190,18 @@ def _kind_of(elements: _Elements) -> str:
     raise refused(ProblemCode.NO_LINES)
 
 
-def _journal(records: list[tuple[str, int, dict[str, str]]]) -> RawJournal:
+def _journal(records: list[tuple[str, int, _Values]]) -> RawJournal:
     lines: list[RawLine] = []
     currencies: dict[str, int] = {}
-    header: dict[str, str] = {}
+    header = _Values()
     dated_on = 0
     for name, line, values in records:
         if name == "line":
-            lines.append(_journal_line(line, values, header, dated_on))
+            dated = ("", "", header["date"], header["period"], "", dated_on)
+            lines.append(RawLine._make((line, *_JOURNAL_TEXTS(values), *dated)))
             continue
         header, dated_on = values, line
-        if currency := header.get("currency"):
+        if currency := header["currency"]:
             currencies.setdefault(currency, line)
     return RawJournal(
         kind=JOURNAL_XML,
@@ -200,30 +214,13 @@ def _journal(records: list[tuple[str, int, dict[str, str]]]) -> RawJournal:
     )
 
 
-def _journal_line(
-    line: int, values: Mapping[str, str], header: Mapping[str, str], dated_on: int
-) -> RawLine:
-    return RawLine(
-        line=line,
-        account=values.get("dim1", ""),
-        description=values.get("description", ""),
-        amount=values.get("value", ""),
-        direction=values.get("debitcredit", ""),
-        cost_center=values.get("dim2", ""),
-        cost_unit=values.get("dim3", ""),
-        date=header.get("date", ""),
-        period=header.get("period", ""),
-        date_line=dated_on,
-    )
-
-
-def _report(records: list[tuple[str, int, dict[str, str]]]) -> RawJournal:
+def _report(records: list[tuple[str, int, _Values]]) -> RawJournal:
     runs: dict[str, int] = {}
     companies: dict[str, int] = {}
     for _, line, values in records:
-        if run := values.get("run"):
+        if run := values["run"]:
             runs.setdefault(run, line)
-        if company := values.get("companynr"):
+        if company := values["companynr"]:
             companies.setdefault(company, line)
     return RawJournal(
         kind=JOURNALS_REPORT,
@@ -235,15 +232,6 @@ def _report(records: list[tuple[str, int, dict[str, str]]]) -> RawJournal:
     )
 
 
-def _report_line(line: int, values: Mapping[str, str]) -> RawLine:
-    return RawLine(
-        line=line,
-        account=values.get("generalledgeraccount", ""),
-        description=values.get("componentname", ""),
-        debit=values.get("debit", ""),
-        credit=values.get("credit", ""),
-        cost_center=values.get("costcenter", ""),
-        cost_unit=values.get("costunit", ""),
-        period=values.get("period", ""),
-        year=values.get("year", ""),
-    )
+def _report_line(line: int, values: _Values) -> RawLine:
+    period = ("", *_REPORT_PERIOD(values), 0)
+    return RawLine._make((line, *_REPORT_TEXTS(values), "", "", *_REPORT_SIDES(values), *period))
