@@ -2,22 +2,46 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from tilisilta.web import downloads, exports, journals
+from tilisilta.web import (
+    administrations,
+    connections,
+    downloads,
+    exports,
+    imports,
+    journals,
+    links,
+    ready_journals,
+)
+
+PROCOUNTOR = "settings/integrations/procountor"
+ACCOUNT = f"{PROCOUNTOR}/accounts/<int:pk>"
+LINKS = f"{PROCOUNTOR}/administrations"
+JOURNAL = "journals/<int:pk>"
+RECEIPT = f"{JOURNAL}/receipts/<int:number>"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("exports", exports.exports, name="exports"),
-    path("journals/<int:pk>", journals.journal, name="journal"),
-    path("journals/<int:pk>/send", journals.send, name="send_journal"),
-    path("journals/<int:pk>/look-again", journals.look, name="look_again"),
-    path("journals/<int:pk>/check", journals.check, name="check_journal"),
-    path("journals/<int:pk>/progress", journals.progress, name="journal_progress"),
-    path("journals/<int:pk>/receipts/<int:number>", journals.payload, name="payload"),
-    path(
-        "journals/<int:pk>/receipts/<int:number>/payload.json",
-        downloads.payload_file,
-        name="payload_file",
-    ),
-    path("journals/<int:pk>/payload.json", downloads.payloads, name="payloads"),
-    path("journals/<int:pk>/journal.csv", downloads.journal_csv, name="journal_csv"),
-    path("journals/<int:pk>/journal.xlsx", downloads.journal_xlsx, name="journal_xlsx"),
+    path("exports/send-ready", ready_journals.send_ready, name="send_ready"),
+    path(JOURNAL, journals.journal, name="journal"),
+    path(f"{JOURNAL}/send", journals.send, name="send_journal"),
+    path(f"{JOURNAL}/look-again", journals.look, name="look_again"),
+    path(f"{JOURNAL}/check", journals.check, name="check_journal"),
+    path(f"{JOURNAL}/progress", journals.progress, name="journal_progress"),
+    path(f"{JOURNAL}/payload.json", downloads.payloads, name="payloads"),
+    path(f"{JOURNAL}/journal.csv", downloads.journal_csv, name="journal_csv"),
+    path(f"{JOURNAL}/journal.xlsx", downloads.journal_xlsx, name="journal_xlsx"),
+    path(RECEIPT, journals.payload, name="payload"),
+    path(f"{RECEIPT}/payload.json", downloads.payload_file, name="payload_file"),
+    path("companies/<int:number>/import", imports.import_file, name="import_journal"),
+    path(PROCOUNTOR, connections.accounts, name="procountor_accounts"),
+    path(f"{PROCOUNTOR}/accounts/new", connections.new_account, name="new_account"),
+    path(f"{PROCOUNTOR}/accounts/refresh", connections.refresh, name="refresh_accounts"),
+    path(f"{ACCOUNT}/authorise", connections.authorise, name="authorise"),
+    path(f"{ACCOUNT}/api-key", connections.api_key, name="api_key"),
+    path(f"{ACCOUNT}/remove", connections.remove, name="remove_authorisation"),
+    path(f"{PROCOUNTOR}/authorised", connections.authorised, name="procountor_authorised"),
+    path(LINKS, administrations.administrations, name="administrations"),
+    path(f"{LINKS}/new", links.new_link, name="new_link"),
+    path(f"{LINKS}/<int:pk>", links.link, name="link"),
+    path(f"{LINKS}/<int:pk>/remove", links.remove_link, name="remove_link"),
 ]

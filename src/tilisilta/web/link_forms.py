@@ -1,0 +1,272 @@
+"""The form of a link, and what Procountor says to each of its values while it is filled in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, cast
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tilisilta.domain.account_patterns import check_pattern
+from tilisilta.domain.administrations import Administration
+from tilisilta.errors import TilisiltaError
+from tilisilta.models import Company, Link, ProcountorAccount, User
+from tilisilta.models.links import ledger_account_number
+from tilisilta.services.administrations import known_administration
+from tilisilta.services.explanations import Explanation, explain_error
+from tilisilta.services.links import (
+    AccountCheck,
+    AccountTaken,
+    DimensionCheck,
+    administration_for_screen,
+    check_accounts,
+    check_dimension,
+    free_accounts,
+)
+from tilisilta.web.forms import ExplainingForm
+
+MAPPING = "map-"
+DIMENSION_FIELDS = ("cost_center_dimension", "cost_unit_dimension")
+
+
+class LinkForm(ExplainingForm):
+    """How a company's journals are booked."""
+
+    uses_cost_centers = forms.BooleanField(
+        required=False, label=gettext_lazy("Cost centers go to the dimension")
+    )
+    cost_center_dimension = forms.CharField(
+        required=False, max_length=255, label=gettext_lazy("Dimension for cost centers")
+    )
+    uses_cost_units = forms.BooleanField(
+        required=False, label=gettext_lazy("Cost units go to the dimension")
+    )
+    cost_unit_dimension = forms.CharField(
+        required=False, max_length=255, label=gettext_lazy("Dimension for cost units")
+    )
+    creates_missing_items = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Create missing items in Procountor when a journal needs them"),
+    )
+    dimension_accounts = forms.CharField(
+        required=False,
+        max_length=200,
+        label=gettext_lazy("Ledger accounts that carry dimensions"),
+        help_text=gettext_lazy("Empty for all; or a pattern such as [3-8]… for accounts 3 to 8."),
+    )
+    closed_period_policy = forms.ChoiceField(
+        choices=Link.Policy.choices,
+        initial=Link.Policy.STOP,
+        label=gettext_lazy("A correction for a closed period"),
+        widget=forms.RadioSelect,
+    )
+    clearing_account = forms.CharField(
+        required=False,
+        max_length=20,
+        validators=[ledger_account_number],
+        label=gettext_lazy("Clearing account"),
+        help_text=gettext_lazy(
+            "Balances each receipt where only the whole journal balances. Empty: the journal stops."
+        ),
+    )
+    fallback_account = forms.CharField(
+        required=False,
+        max_length=20,
+        validators=[ledger_account_number],
+        label=gettext_lazy("Account for those Procountor does not know"),
+        help_text=gettext_lazy("Empty: the journal stops."),
+    )
+    sums_equal_lines = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Sum lines of equal account, dimensions and description"),
+    )
+    approves_receipts = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Approve the receipts in Procountor once they are booked"),
+    )
+    start_date = forms.DateField(
+        required=False,
+        label=gettext_lazy("Send journals from"),
+        help_text=gettext_lazy("Runs of earlier months stay where they are."),
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    receipt_title = forms.CharField(
+        max_length=30,
+        initial="Payroll",
+        label=gettext_lazy("Title of the receipts"),
+        help_text=gettext_lazy("Begins the name of each receipt in Procountor."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in DIMENSION_FIELDS:
+            self.fields[name].widget.attrs |= {"list": "dimensions", "autocomplete": "off"}
+        for name in ("clearing_account", "fallback_account"):
+            self.fields[name].widget.attrs |= {"list": "ledger-accounts", "autocomplete": "off"}
+
+    def clean_dimension_accounts(self) -> str:
+        """The pattern, if it can be read."""
+        # The three dots may have come as the one sign that editors make of them.
+        pattern = str(self.cleaned_data["dimension_accounts"]).replace("…", "...")
+        try:
+            check_pattern(pattern)
+        except ValueError as error:
+            raise forms.ValidationError(
+                _("This pattern cannot be read. Write for example [3-8]... or 5...,6...")
+            ) from error
+        return pattern
+
+    def clean(self) -> dict[str, Any]:
+        """A ticked box has a dimension, and the two boxes do not share one."""
+        given = super().clean() or self.cleaned_data
+        names = [given.get(name, "").strip() for name in DIMENSION_FIELDS]
+        boxes = [given.get("uses_cost_centers"), given.get("uses_cost_units")]
+        for field, name, is_ticked in zip(DIMENSION_FIELDS, names, boxes, strict=True):
+            if is_ticked and not name:
+                self.add_error(field, _("Give the name of the dimension, or untick the box."))
+        if all(boxes) and names[0] and names[0].casefold() == names[1].casefold():
+            self.add_error(DIMENSION_FIELDS[1], _("Cost centers go to this dimension already."))
+        return given
+
+    def choices(self) -> dict[str, Any]:
+        """The values as the fields of a link."""
+        own = LinkForm.base_fields
+        return {name: value for name, value in self.cleaned_data.items() if name in own}
+
+
+class CompanyChoice(forms.ModelChoiceField[Company]):
+    """The companies without a link."""
+
+    def label_from_instance(self, obj: Company) -> str:
+        """The number and the name, and what will keep its journals from being sent."""
+        if obj.is_test:
+            return _("%(company)s (test company)") % {"company": obj}
+        if obj.debtor.is_blocked:
+            return _("%(company)s (debtor blocked)") % {"company": obj}
+        return str(obj)
+
+
+class AccountChoice(forms.ModelChoiceField[ProcountorAccount]):
+    """The accounts without a link, by the administration each is for."""
+
+    def label_from_instance(self, obj: ProcountorAccount) -> str:
+        """The company in Procountor, as that is what a person knows."""
+        return f"{obj.company_name}, {obj.business_id} ({obj.name})"
+
+
+class NewLinkForm(LinkForm):
+    """The same, with the two that a link joins."""
+
+    company = CompanyChoice(
+        Company.objects.none(), to_field_name="number", label=gettext_lazy("Company in Nmbrs")
+    )
+    account = AccountChoice(
+        ProcountorAccount.objects.none(),
+        label=gettext_lazy("Administration in Procountor"),
+        help_text=gettext_lazy(
+            "One administration per account: those that are linked already are not offered."
+        ),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        company = cast(CompanyChoice, self.fields["company"])
+        company.queryset = (
+            Company.objects.visible_to(user).filter(link__isnull=True).select_related("debtor")
+        )
+        account = cast(AccountChoice, self.fields["account"])
+        account.queryset = cast(Any, free_accounts()).defer("administration")
+        taken = explain_error(AccountTaken(""))
+        account.error_messages["invalid_choice"] = f"{taken.message}. {taken.remedy}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checks:
+    """What Procountor says to the values of the form, asked only for the part that is shown."""
+
+    values: Mapping[str, Any]
+    mappings: Mapping[str, str]
+    company: Company | None
+    account: ProcountorAccount | None
+    now: datetime
+
+    @cached_property
+    def _read(self) -> tuple[Administration | None, Explanation | None]:
+        if self.account is None:
+            return None, None
+        try:
+            return administration_for_screen(self.account, now=self.now), None
+        except TilisiltaError as error:
+            self.account.refresh_from_db()
+            return known_administration(self.account), explain_error(error)
+
+    @property
+    def administration(self) -> Administration | None:
+        """What is known of the administration; ``None`` before an account is chosen."""
+        return self._read[0]
+
+    @property
+    def trouble(self) -> Explanation | None:
+        """Why Procountor could not be asked just now."""
+        return self._read[1]
+
+    @property
+    def cost_center(self) -> DimensionCheck | None:
+        """The check of the dimension for cost centers, if its box is ticked."""
+        return self._dimension("uses_cost_centers", "cost_center_dimension")
+
+    @property
+    def cost_unit(self) -> DimensionCheck | None:
+        """The check of the dimension for cost units, if its box is ticked."""
+        return self._dimension("uses_cost_units", "cost_unit_dimension")
+
+    @cached_property
+    def accounts(self) -> tuple[AccountCheck, ...]:
+        """Every ledger account the company's journals used, and where it would go."""
+        if self.company is None or self.administration is None:
+            return ()
+        return check_accounts(self.company, self.administration, self.mappings)
+
+    @property
+    def unknown_count(self) -> int:
+        """How many ledger accounts Procountor would not take."""
+        return sum(not check.is_bookable for check in self.accounts)
+
+    def account_check(self, journal_account: str) -> AccountCheck | None:
+        """The check of one ledger account."""
+        return next((one for one in self.accounts if one.journal_account == journal_account), None)
+
+    def _dimension(self, box: str, field: str) -> DimensionCheck | None:
+        name = str(self.values.get(field) or "")
+        if self.administration is None or not self.values.get(box):
+            return None
+        return check_dimension(self.administration, name)
+
+
+def shown_values(form: LinkForm) -> dict[str, Any]:
+    """What stands in the fields now, whether it is valid or not."""
+    return {name: form[name].value() for name in form.fields}
+
+
+def typed_values(form: LinkForm, posted: QueryDict) -> dict[str, Any]:
+    """What was typed, as the initial values of a form that does not complain yet."""
+    return {
+        name: field.widget.value_from_datadict(posted, {}, name)
+        for name, field in form.fields.items()
+    }
+
+
+def mappings_of(posted: Mapping[str, str]) -> dict[str, str]:
+    """The account mappings in the form; a row left empty maps nothing."""
+    found = {
+        name.removeprefix(MAPPING): value.strip()
+        for name, value in posted.items()
+        if name.startswith(MAPPING) and value.strip()
+    }
+    more, to = posted.get("more-from", "").strip(), posted.get("more-to", "").strip()
+    return {**found, more: to} if more and to else found

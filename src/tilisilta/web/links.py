@@ -1,0 +1,243 @@
+"""Making, changing and removing a link, checked against Procountor while it is filled in."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from tilisilta.errors import NeedsAttention
+from tilisilta.models import (
+    Area,
+    Company,
+    Journal,
+    JournalState,
+    Link,
+    ProcountorAccount,
+    Right,
+)
+from tilisilta.services import links
+from tilisilta.web.administrations import visible_links
+from tilisilta.web.exports import is_part
+from tilisilta.web.journals import error_text
+from tilisilta.web.link_forms import (
+    MAPPING,
+    Checks,
+    LinkForm,
+    NewLinkForm,
+    mappings_of,
+    shown_values,
+    typed_values,
+)
+from tilisilta.web.rights import UserRequest, needs
+
+
+@needs(Area.PROCOUNTOR, Right.WRITE)
+def new_link(request: UserRequest) -> HttpResponse:
+    """Link a company to the administration of an account."""
+    asked = {"company": request.GET.get("company"), "account": request.GET.get("account")}
+    if request.method != "POST":
+        return _form_page(request, NewLinkForm(user=request.user, initial=asked))
+    posted = _applied(request.POST)
+    if "check" in posted or "apply" in posted:
+        form = NewLinkForm(user=request.user)
+        return _checked(
+            request, NewLinkForm(user=request.user, initial=typed_values(form, posted)), posted
+        )
+    existing = _link_of_company(request, posted.get("company", ""))
+    if existing is not None:
+        # Clicked twice, or somebody else was quicker: the link that is there is shown.
+        messages.info(request, error_text(links.CompanyLinked("")))
+        return redirect("link", pk=existing.pk)
+    form = NewLinkForm(posted, user=request.user)
+    made = _make(request, form, posted)
+    return redirect("link", pk=made.pk) if made else _form_page(request, form, posted=posted)
+
+
+@needs(Area.PROCOUNTOR, Right.READ, post=Right.WRITE)
+def link(request: UserRequest, pk: int) -> HttpResponse:
+    """Look at a link, or change how it books."""
+    found = get_object_or_404(visible_links(request.user), pk=pk)
+    if request.method != "POST":
+        values = {name: getattr(found, name) for name in LinkForm.base_fields}
+        return _form_page(request, LinkForm(initial=values), found=found)
+    posted = _applied(request.POST)
+    if "check" in posted or "apply" in posted:
+        form = LinkForm(initial=typed_values(LinkForm(), posted))
+        return _checked(request, form, posted, found=found)
+    form = LinkForm(posted)
+    if form.is_valid() and _is_changed(request, form, posted, found):
+        _say_saved(request, found)
+        return redirect("link", pk=found.pk)
+    return _form_page(request, form, posted=posted, found=found)
+
+
+@require_POST
+@needs(Area.PROCOUNTOR, Right.WRITE)
+def remove_link(request: UserRequest, pk: int) -> HttpResponse:
+    """Remove a link that nothing was sent through."""
+    found = visible_links(request.user).filter(pk=pk).first()
+    if found is None:
+        messages.info(request, _("The link was removed already."))
+        return redirect("administrations")
+    try:
+        links.remove_link(found, user=request.user)
+    except links.LinkInUse as error:
+        messages.error(request, error_text(error))
+        return redirect("link", pk=pk)
+    said = _("The link of %(company)s was removed.")
+    messages.success(request, said % {"company": found.company})
+    return redirect("administrations")
+
+
+def _make(request: UserRequest, form: NewLinkForm, posted: QueryDict) -> Link | None:
+    if not form.is_valid():
+        return None
+    company, account = form.cleaned_data["company"], form.cleaned_data["account"]
+    try:
+        made = links.create_link(
+            company,
+            account,
+            user=request.user,
+            account_mappings=mappings_of(posted),
+            **form.choices(),
+        )
+    except (NeedsAttention, ValidationError, IntegrityError) as error:
+        _refuse(form, error)
+        return None
+    _say_saved(request, made)
+    return made
+
+
+def _is_changed(request: UserRequest, form: LinkForm, posted: QueryDict, found: Link) -> bool:
+    try:
+        links.change_link(
+            found, user=request.user, account_mappings=mappings_of(posted), **form.choices()
+        )
+    except ValidationError as error:
+        _refuse(form, error)
+        return False
+    return True
+
+
+def _refuse(form: LinkForm, error: Exception) -> None:
+    if isinstance(error, NeedsAttention):
+        form.add_error(None, error_text(error))
+    elif isinstance(error, ValidationError):
+        form.add_error(None, error.messages)
+    else:
+        # Somebody linked one of the two in the same moment.
+        form.add_error(None, error_text(links.AccountTaken("")))
+
+
+def _say_saved(request: UserRequest, saved: Link) -> None:
+    stopped = Journal.objects.filter(company=saved.company, state=JournalState.PROBLEM).count()
+    if not stopped:
+        messages.success(request, _("The link is saved."))
+        return
+    said = ngettext(
+        "The link is saved. %(count)s journal of the company still has problems.",
+        "The link is saved. %(count)s journals of the company still have problems.",
+        stopped,
+    )
+    messages.warning(request, said % {"count": stopped})
+
+
+def _applied(posted: QueryDict) -> QueryDict:
+    """What was posted, with the suggestion somebody clicked put into its field."""
+    name, _equals, value = posted.get("apply", "").partition("=")
+    if not name:
+        return posted
+    changed = posted.copy()
+    changed[name] = value
+    return changed
+
+
+def _checked(
+    request: UserRequest, form: LinkForm, posted: QueryDict, *, found: Link | None = None
+) -> HttpResponse:
+    """The part of the form that was asked about, or the whole form, with nothing saved."""
+    part = posted.get("check", "")
+    context = _context(request, form, posted=posted, found=found)
+    checks = context["checks"]
+    if is_part(request) and part in {"cost_center", "cost_unit"}:
+        dimension = {"check": getattr(checks, part), "field": f"{part}_dimension"}
+        return render(request, "links/dimension_check.html", {**context, **dimension})
+    if is_part(request) and part.startswith(MAPPING):
+        account_check = checks.account_check(part.removeprefix(MAPPING))
+        return render(request, "links/account_check.html", {**context, "check": account_check})
+    focus = posted.get("apply", "").partition("=")[0]
+    if focus in form.fields:
+        form.fields[focus].widget.attrs["autofocus"] = True
+    return render(request, "links/link.html", {**context, "focus": focus})
+
+
+def _form_page(
+    request: UserRequest,
+    form: LinkForm,
+    *,
+    posted: QueryDict | None = None,
+    found: Link | None = None,
+) -> HttpResponse:
+    context = _context(request, form, posted=posted, found=found)
+    return render(request, "links/link.html", context, status=422 if form.is_bound else 200)
+
+
+def _context(
+    request: UserRequest,
+    form: LinkForm,
+    *,
+    posted: QueryDict | None,
+    found: Link | None,
+) -> dict[str, Any]:
+    values = shown_values(form)
+    company = found.company if found else _chosen_company(request, values.get("company"))
+    account = found.procountor_account if found else _chosen_account(values.get("account"))
+    if posted is not None:
+        mappings = mappings_of(posted)
+    else:
+        mappings = dict(
+            found.account_mappings.values_list("journal_account", "procountor_account_code")
+            if found
+            else ()
+        )
+    return {
+        "form": form,
+        "link": found,
+        "company": company,
+        "account": account,
+        "checks": Checks(
+            values=values,
+            mappings=mappings,
+            company=company,
+            account=account,
+            now=timezone.now(),
+        ),
+        "address": request.path,
+        "may_change": request.user.can(Right.WRITE, Area.PROCOUNTOR),
+    }
+
+
+def _chosen_company(request: UserRequest, number: object) -> Company | None:
+    text = str(number or "")
+    if not text.isdecimal():
+        return None
+    visible = Company.objects.visible_to(request.user).select_related("debtor")
+    return visible.filter(number=int(text)).first()
+
+
+def _chosen_account(pk: object) -> ProcountorAccount | None:
+    text = str(pk or "")
+    return ProcountorAccount.objects.filter(pk=int(text)).first() if text.isdecimal() else None
+
+
+def _link_of_company(request: UserRequest, number: str) -> Link | None:
+    if not number.isdecimal():
+        return None
+    return visible_links(request.user).filter(company__number=int(number)).first()
