@@ -1,0 +1,116 @@
+"""The part of the demo that needs the settings: fill it once, run it, and say how to get in."""
+
+import time
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tilisilta.errors import TilisiltaError
+from tilisilta.management.demo import HOST, base_url
+from tilisilta.management.output import write_refusal
+from tilisilta.management.running import prepare, say, serve_until_told
+from tilisilta.models import User
+from tilisilta.sample.loading import load_sample_bureau, write_sample_files
+from tilisilta.services.users import create_first_administrator
+
+USER = "demo"
+PASSWORD = "silta-yli-lammen"  # noqa: S105  # printed for everybody who starts the demo
+SAMPLE_FILES = "sample-files"
+LOADED_MARK = "sample-bureau-loaded"
+ANSWER_SECONDS = 60
+
+
+def run(options: Namespace, directory: Path) -> int:
+    """Serve the demo until it is told to end."""
+    try:
+        prepare()
+        load_once(directory)
+    except TilisiltaError as error:
+        return int(write_refusal(error, as_json=False))
+    welcome = _welcome(options, directory)
+    serve_until_told(
+        HOST, options.port, once_listening=lambda: _say_once_answering(options.port, welcome)
+    )
+    return 0
+
+
+def load_once(directory: Path) -> None:
+    """Load the invented bureau unless an earlier demo did; what people changed since stays."""
+    mark = directory / LOADED_MARK
+    if mark.exists():
+        return
+    say(_("Loading the invented payroll bureau …"))
+    user = User.objects.filter(username=USER).first()
+    user = user or create_first_administrator(USER, PASSWORD)
+    load_sample_bureau(user=user)
+    write_sample_files(directory / SAMPLE_FILES)
+    mark.touch()
+
+
+def boxed(lines: Sequence[str]) -> str:
+    """``lines`` in a frame that stands out from everything around it."""
+    width = max(len(line) for line in lines)
+    rule = "─" * (width + 4)
+    body = [f"│  {line.ljust(width)}  │" for line in lines]
+    return "\n".join(["", f"┌{rule}┐", *body, f"└{rule}┘", ""])
+
+
+def _welcome(options: Namespace, directory: Path) -> str:
+    lines = (
+        "",
+        _("Tilisilta is ready at %(url)s") % {"url": base_url(options.port)},
+        _("Log in as %(name)s with the password %(password)s")
+        % {"name": USER, "password": PASSWORD},
+        "",
+        _("Stand-in Procountor, to see what was booked: %(url)s")
+        % {"url": base_url(options.sandbox_port)},
+        _("Its log-in: %(name)s with the password %(password)s")
+        % {"name": "aino", "password": "sandbox"},
+        _("Its API keys: %(first)s to %(last)s")
+        % {"first": "SANDBOX-KEY-1001", "last": "SANDBOX-KEY-1010"},
+        "",
+        _("Files to import: %(directory)s") % {"directory": _near(directory / SAMPLE_FILES)},
+        _("Everything is invented, and nothing leaves this machine. Ctrl+C ends it."),
+        "",
+    )
+    return boxed(lines)
+
+
+def _near(path: Path) -> Path:
+    """``path`` as seen from here, where it is below."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _say_once_answering(port: int, text: str) -> None:
+    for _attempt in _attempts():
+        with _asking(port) as connection:
+            try:
+                connection.request("GET", reverse("account_login"))
+                if connection.getresponse().status < 500:
+                    say(text)
+                    return
+            except (OSError, HTTPException):
+                continue
+    say(_("The pages do not answer. See the messages above."))
+
+
+def _attempts() -> Iterator[None]:
+    give_up_at = time.monotonic() + ANSWER_SECONDS
+    while time.monotonic() < give_up_at:
+        yield
+        time.sleep(0.1)
+
+
+@contextmanager
+def _asking(port: int) -> Iterator[HTTPConnection]:
+    connection = HTTPConnection(HOST, port, timeout=ANSWER_SECONDS)
+    try:
+        yield connection
+    finally:
+        connection.close()
