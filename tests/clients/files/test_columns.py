@@ -1,5 +1,8 @@
 """Which column holds what."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tilisilta.clients.files.columns import FIELDS, ColumnMapping
@@ -66,3 +69,11 @@ class TestKnownHeaders:
     @pytest.mark.parametrize("header", ["COST CENTER", "cost_center", "Cost-Center:", "costcenter"])
     def test_are_found_whatever_their_case_and_blanks(self, header: str) -> None:
         assert known_field(header) == "cost_center"
+
+    def test_are_all_listed_for_those_who_make_files(self) -> None:
+        page = (Path(__file__).parents[3] / "docs" / "file-formats.md").read_text("utf-8")
+        listed = {plain_header(word) for word in re.split(r"[|,;.:\n]", page)}
+
+        names = "|".join((*KNOWN_HEADERS.values(), IGNORED_HEADERS)).split("|")
+
+        assert {name for name in names if plain_header(name) not in listed} == set()

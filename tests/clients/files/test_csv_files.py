@@ -164,6 +164,14 @@ class TestAskForColumns:
 
         assert asked.guess.is_complete
 
+    def test_asks_which_of_two_columns_is_meant_although_nothing_lacks(self) -> None:
+        content = csv("5010;1;2026-06;210;Tuotanto", headers="Tili;Summa;Kausi;Kustannuspaikka;KP")
+
+        asked = question(content, name="june.csv")
+
+        assert asked.guess.is_complete
+        assert asked.guess.cost_center == ""
+
     def test_asks_about_values_under_no_header(self) -> None:
         content = csv("5010;1;2026-06;210", headers="Account;Amount;Period;")
 

@@ -77,8 +77,12 @@ def _guess(top: Sequence[Row], at: int) -> ColumnMapping:
     """The columns as their headers tell; raises ``ColumnsNeeded`` when they do not tell all."""
     headers = _texts(top[at])
     guess = ColumnMapping.guessed_from(headers)
-    unknown = [text for text in headers if text and not known_field(text) and not is_ignored(text)]
-    if not guess.to_mapping() and any(map(_NUMBER_OR_DATE.fullmatch, headers)):
+    # A known header is left out of the guess when another one means the same.
+    taken = guess.to_mapping()
+    unknown = [
+        text for text in headers if text and known_field(text) not in taken and not is_ignored(text)
+    ]
+    if not taken and any(map(_NUMBER_OR_DATE.fullmatch, headers)):
         raise refused(ProblemCode.COLUMNS_UNKNOWN, line=top[at].line, reason="no-headers")
     if guess.lacks or unknown or _has_unnamed_values(top, at):
         samples = (tuple(map(mask_personal_codes, _texts(row))) for row in top[at + 1 :])
