@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -28,6 +28,12 @@ from tilisilta.services.links import (
     free_accounts,
 )
 from tilisilta.web.forms import ExplainingForm
+
+if TYPE_CHECKING:
+    _CompanyField = forms.ModelChoiceField[Company]
+    _AccountField = forms.ModelChoiceField[ProcountorAccount]
+else:
+    _CompanyField = _AccountField = forms.ModelChoiceField
 
 MAPPING = "map-"
 DIMENSION_FIELDS = ("cost_center_dimension", "cost_unit_dimension")
@@ -139,7 +145,7 @@ class LinkForm(ExplainingForm):
         return {name: value for name, value in self.cleaned_data.items() if name in own}
 
 
-class CompanyChoice(forms.ModelChoiceField[Company]):
+class CompanyChoice(_CompanyField):
     """The companies without a link."""
 
     def label_from_instance(self, obj: Company) -> str:
@@ -151,7 +157,7 @@ class CompanyChoice(forms.ModelChoiceField[Company]):
         return str(obj)
 
 
-class AccountChoice(forms.ModelChoiceField[ProcountorAccount]):
+class AccountChoice(_AccountField):
     """The accounts without a link, by the administration each is for."""
 
     def label_from_instance(self, obj: ProcountorAccount) -> str:
