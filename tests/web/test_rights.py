@@ -25,23 +25,23 @@ def browser_with(**rights: Right) -> Client:
 
 
 class TestRights:
-    @pytest.mark.parametrize("page", READ_PAGES)
-    def test_none_refuses_the_address(self, page: str) -> None:
-        response = browser_with().get(reverse(page))
+    @pytest.mark.parametrize("name", READ_PAGES)
+    def test_none_refuses_the_address(self, name: str) -> None:
+        response = browser_with().get(reverse(name))
 
         assert response.status_code == 403
 
-    @pytest.mark.parametrize("page", READ_PAGES)
-    def test_read_opens_the_page(self, page: str, browser_of_reader: Client) -> None:
-        response = browser_of_reader.get(reverse(page))
+    @pytest.mark.parametrize("name", READ_PAGES)
+    def test_read_opens_the_page(self, name: str, browser_of_reader: Client) -> None:
+        response = browser_of_reader.get(reverse(name))
 
         assert response.status_code == 200
 
-    @pytest.mark.parametrize("page", WRITE_PAGES)
+    @pytest.mark.parametrize("name", WRITE_PAGES)
     def test_read_does_not_open_what_changes_something(
-        self, page: str, browser_of_reader: Client
+        self, name: str, browser_of_reader: Client
     ) -> None:
-        response = browser_of_reader.get(reverse(page))
+        response = browser_of_reader.get(reverse(name))
 
         assert response.status_code == 403
 

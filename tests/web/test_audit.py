@@ -1,0 +1,107 @@
+"""The audit log and the catalogue of common errors."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+from tests.bureau import a_company
+
+from tilisilta.domain.problems import ProblemCode
+from tilisilta.models import AuditEntry, Debtor, User
+from tilisilta.services import audit
+from tilisilta.services.companies import add_debtor, set_test
+from tilisilta.web.audit import sentence_of
+
+pytestmark = pytest.mark.django_db
+
+
+class TestAuditLog:
+    def test_says_who_did_what(self, browser_of_reader: Client, administrator: User) -> None:
+        set_test(a_company(), True, user=administrator)
+
+        text = browser_of_reader.get(reverse("audit_log")).text
+
+        assert "marked 1001 Koivulammi Konepaja Oy as a test company" in text
+        assert ">aino</th>" in text
+
+    @pytest.mark.parametrize(
+        ("asked", "found"),
+        [
+            ({"company": "1001"}, 1),
+            ({"company": "9999"}, 0),
+            ({"action": "debtor_added"}, 1),
+            ({"until": "2020-01-01"}, 0),
+            ({"since": "2020-01-01", "action": "debtor_added"}, 1),
+        ],
+    )
+    def test_is_narrowed(
+        self, browser_of_reader: Client, asked: dict[str, str], found: int
+    ) -> None:
+        set_test(a_company(), True, user=None)
+        add_debtor(200, "Toiset", user=None)
+
+        page = browser_of_reader.get(reverse("audit_log"), asked).context["page"]
+
+        assert page.paginator.count == found
+
+    def test_is_narrowed_to_one_user(
+        self, browser_of_reader: Client, administrator: User, reader: User
+    ) -> None:
+        add_debtor(200, "Toiset", user=reader)
+
+        page = browser_of_reader.get(reverse("audit_log"), {"user": reader.pk}).context["page"]
+
+        assert [entry.user for entry in page] == [reader]
+
+    def test_shows_a_limited_user_no_other_debtors(
+        self, browser_of_reader: Client, reader: User
+    ) -> None:
+        set_test(a_company(), True, user=None)
+        reader.debtors.add(Debtor.objects.create(number=200, name="Oma"))
+
+        text = browser_of_reader.get(reverse("audit_log")).text
+
+        assert "Koivulammi" not in text
+        assert ">aino</option>" not in text
+
+    @pytest.mark.parametrize("action", list(AuditEntry.Action))
+    def test_has_a_sentence_even_where_facts_are_missing(self, action: str) -> None:
+        with translation.override("en"):
+            sentence = sentence_of(AuditEntry(action=action, facts={}))
+
+        assert sentence
+        assert "{" not in sentence
+
+    def test_names_fields_in_words(self) -> None:
+        entry = AuditEntry(
+            action=audit.Action.USER_CHANGED, facts={"name": "oona", "fields": "is_active, debtors"}
+        )
+
+        with translation.override("en"):
+            sentence = sentence_of(entry)
+
+        assert sentence == "changed user oona: may log in, debtors"
+
+
+class TestCommonErrors:
+    def test_explain_every_problem_there_can_be(self, browser_of_reader: Client) -> None:
+        text = browser_of_reader.get(reverse("common_errors")).text
+
+        missing = [code for code in ProblemCode if f'id="{code}"' not in text]
+        assert missing == []
+
+    def test_are_found_by_their_words(self, browser_of_reader: Client) -> None:
+        text = browser_of_reader.get(reverse("common_errors"), {"q": "ledger UNKNOWN"}).text
+
+        assert 'id="N07"' in text
+        assert 'id="N01"' not in text
+
+    def test_are_found_by_their_code(self, browser_of_reader: Client) -> None:
+        response = browser_of_reader.get(reverse("common_errors"), {"q": "n11"})
+
+        assert response.context["count"] == 1
+
+    def test_say_when_nothing_has_the_words(self, browser_of_reader: Client) -> None:
+        text = browser_of_reader.get(reverse("common_errors"), {"q": "xyzzy"}).text
+
+        assert "No message has “xyzzy” in it." in text

@@ -1,0 +1,159 @@
+"""Users and user templates on their pages."""
+
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
+from django.urls import reverse
+from tests.web.conftest import PASSWORD
+
+from tilisilta.models import Area, Right, User, UserTemplate
+from tilisilta.services.companies import add_debtor
+
+pytestmark = pytest.mark.django_db
+
+
+def filled(person: User, **changes: Any) -> dict[str, Any]:
+    """The form of a user as it comes, with changes."""
+    form = {
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "template": person.template_id or "",
+        "is_active": "on",
+        "password": "",
+        **changes,
+    }
+    return {name: value for name, value in form.items() if value is not None}
+
+
+class TestUsers:
+    def test_are_listed_with_what_they_may_do(
+        self, browser_of_administrator: Client, reader: User
+    ) -> None:
+        text = browser_of_administrator.get(reverse("users")).text
+
+        assert ">oona</a>" in text
+        assert ">Reader</td>" in text
+
+    def test_are_made_with_a_first_password(self, browser_of_administrator: Client) -> None:
+        template = UserTemplate.objects.get(name="Reader")
+
+        browser_of_administrator.post(
+            reverse("new_user"),
+            {"username": "sari", "password": PASSWORD, "template": template.pk},
+        )
+
+        made = User.objects.get(username="sari")
+        assert made.check_password(PASSWORD)
+        assert made.template == template
+
+    def test_are_not_made_with_a_weak_password(self, browser_of_administrator: Client) -> None:
+        response = browser_of_administrator.post(
+            reverse("new_user"), {"username": "sari", "password": "sari"}
+        )
+
+        assert "too short" in response.text
+        assert not User.objects.filter(username="sari").exists()
+
+    def test_are_not_made_twice(self, browser_of_administrator: Client) -> None:
+        response = browser_of_administrator.post(
+            reverse("new_user"), {"username": "aino", "password": PASSWORD}
+        )
+
+        assert "There is already a user of this name" in response.text
+
+    def test_are_not_made_with_odd_names(self, browser_of_administrator: Client) -> None:
+        response = browser_of_administrator.post(
+            reverse("new_user"), {"username": "no blanks", "password": PASSWORD}
+        )
+
+        assert "Enter a valid username" in response.text
+
+    def test_are_limited_to_debtors(self, browser_of_administrator: Client, reader: User) -> None:
+        debtor = add_debtor(101, "Koivulammi", user=None)
+
+        browser_of_administrator.post(
+            reverse("user", args=[reader.pk]), filled(reader, debtors=[debtor.pk])
+        )
+
+        assert list(reader.debtors.all()) == [debtor]
+
+    def test_get_a_new_password_from_an_administrator(
+        self, browser_of_administrator: Client, reader: User
+    ) -> None:
+        browser_of_administrator.post(
+            reverse("user", args=[reader.pk]), filled(reader, password="another bridge")
+        )
+
+        reader.refresh_from_db()
+        assert reader.check_password("another bridge")
+
+    def test_stay_logged_in_when_they_set_their_own(
+        self, browser_of_administrator: Client, administrator: User
+    ) -> None:
+        browser_of_administrator.post(
+            reverse("user", args=[administrator.pk]),
+            filled(administrator, password="another bridge"),
+        )
+
+        assert browser_of_administrator.get(reverse("users")).status_code == 200
+
+    def test_are_logged_out_where_they_may_not_log_in_any_more(
+        self, browser_of_administrator: Client, browser_of_reader: Client, reader: User
+    ) -> None:
+        browser_of_administrator.post(
+            reverse("user", args=[reader.pk]), filled(reader, is_active=None)
+        )
+
+        response = browser_of_reader.get("/")
+
+        assert response.status_code == 302
+
+    def test_never_lose_the_last_administrator(
+        self, browser_of_administrator: Client, administrator: User
+    ) -> None:
+        response = browser_of_administrator.post(
+            reverse("user", args=[administrator.pk]), filled(administrator, template="")
+        )
+
+        administrator.refresh_from_db()
+        assert administrator.template is not None
+        assert "Somebody must stay administrator" in response.text
+
+    def test_get_rid_of_a_lost_authenticator_app(
+        self, browser_of_administrator: Client, reader: User
+    ) -> None:
+        Authenticator.objects.create(user=reader, type=Authenticator.Type.TOTP, data={})
+
+        browser_of_administrator.post(reverse("user_second_step", args=[reader.pk]))
+
+        assert not Authenticator.objects.exists()
+
+
+class TestUserTemplates:
+    def test_are_listed_with_their_rights(self, browser_of_administrator: Client) -> None:
+        text = browser_of_administrator.get(reverse("user_templates")).text
+
+        assert ">Payroll clerk</a>" in text
+        assert "<span>None</span>" in text
+
+    def test_are_made(self, browser_of_administrator: Client) -> None:
+        rights = {area.value: Right.NONE for area in Area} | {"procountor": "write"}
+
+        browser_of_administrator.post(reverse("new_user_template"), {"name": "Set-up", **rights})
+
+        made = UserTemplate.objects.get(name="Set-up")
+        assert made.right_to(Area.PROCOUNTOR) == Right.WRITE
+
+    def test_cannot_weaken_the_administrators(self, browser_of_administrator: Client) -> None:
+        template = UserTemplate.objects.get(is_administrator=True)
+        rights = {area.value: Right.READ for area in Area}
+
+        response = browser_of_administrator.post(
+            reverse("user_template", args=[template.pk]), {"name": "Administrator", **rights}
+        )
+
+        template.refresh_from_db()
+        assert template.right_to(Area.USERS) == Right.WRITE
+        assert "user template stays as it is" in response.text
