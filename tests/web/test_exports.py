@@ -1,0 +1,232 @@
+"""Journal entries Export: the list, its filters, and the click that sends."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+from tests.bureau import (
+    NOW,
+    Clock,
+    a_company,
+    a_journal,
+    a_linked_company,
+    csv_file,
+    deliver,
+    send,
+    states,
+)
+
+from procountor_sandbox.app import Sandbox
+from tilisilta.models import Company, Debtor, Journal, Sending, User
+from tilisilta.services.journals import import_journal
+from tilisilta.web.exports import in_list_order, rows_of, totals_of
+from tilisilta.web.ready_journals import send_some
+
+pytestmark = pytest.mark.django_db
+
+
+NUMBERS = (1001, 1002)
+
+
+def _a_journal_of(company: Company, *, day: int) -> Journal:
+    date = f"2026-06-{day:02}"
+    lines = [("5010", "10.00", date), ("2961", "-10.00", date)]
+    return import_journal(
+        csv_file(lines), file_name="journal.csv", company=company, user=None, now=NOW
+    ).journal
+
+
+def _seen(text: str) -> str:
+    found = re.search(r'name="seen" value="([0-9a-f]{64})"', text)
+    assert found
+    return found[1]
+
+
+class TestList:
+    def test_offers_to_send_a_ready_journal(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        journal = a_journal(a_linked_company())
+
+        text = browser_of_administrator.get(reverse("exports")).text
+
+        assert reverse("send_journal", args=[journal.pk]) in text
+        assert "ledger-on" in text
+        assert "Send the 1 ready one" in text
+
+    def test_shades_the_logo_and_names_receipt_and_person_once_sent(
+        self, procountor: Sandbox, browser_of_administrator: Client, administrator: User
+    ) -> None:
+        journal = a_journal(a_linked_company())
+        page = browser_of_administrator.get(reverse("exports")).text
+        browser_of_administrator.post(
+            reverse("send_journal", args=[journal.pk]), {"seen": _seen(page)}
+        )
+        deliver(Sending.objects.get(), Clock())
+
+        text = browser_of_administrator.get(reverse("exports")).text
+
+        assert "ledger-sent" in text
+        assert "ledger-on" not in text
+        number = journal.exports.get().receipt_number
+        assert f'class="num">{number}<' in text
+        assert administrator.username in text
+
+    def test_says_why_a_test_company_is_off(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_linked_company(1007)
+        company.is_test = True
+        company.save()
+        a_journal(company)
+
+        text = browser_of_administrator.get(reverse("exports")).text
+
+        assert 'aria-disabled="true"' in text
+        assert "test company" in text
+        assert 'name="seen"' not in text
+
+    def test_tells_a_reader_that_they_may_not_send(
+        self, procountor: Sandbox, browser_of_reader: Client
+    ) -> None:
+        a_journal(a_linked_company())
+
+        text = browser_of_reader.get(reverse("exports")).text
+
+        assert "Your user template does not let you send." in text
+        assert 'name="seen"' not in text
+
+    def test_hides_journals_of_debtors_somebody_is_not_for(
+        self, browser_of_administrator: Client, administrator: User
+    ) -> None:
+        journal = a_journal(a_company())
+        administrator.debtors.add(Debtor.objects.create(number=999, name="Muu"))
+
+        text = browser_of_administrator.get(reverse("exports")).text
+
+        assert reverse("journal", args=[journal.pk]) not in text
+
+    def test_takes_the_same_queries_for_one_journal_as_for_many(
+        self,
+        browser_of_administrator: Client,
+        django_assert_max_num_queries: DjangoAssertNumQueries,
+    ) -> None:
+        for number in range(2001, 2021):
+            # No file may be imported for two companies, so each has a date of its own.
+            _a_journal_of(a_company(number, f"Yritys {number}"), day=number - 2000)
+
+        with django_assert_max_num_queries(12):
+            response = browser_of_administrator.get(reverse("exports"))
+
+        assert response.text.count("<tr ") > 20
+
+
+class TestFilter:
+    def test_narrows_by_company_state_and_month(self, browser_of_administrator: Client) -> None:
+        _a_journal_of(a_company(2001, "Ahven Oy"), day=1)
+        wanted = _a_journal_of(a_company(2002, "Hauki Oy"), day=2)
+        a_journal(wanted.company, 4, run_number="4")
+
+        text = browser_of_administrator.get(
+            reverse("exports"), {"company": "hauki", "state": "problem", "period": "2026-06"}
+        ).text
+
+        assert "1 journal<" in text
+        assert reverse("journal", args=[wanted.pk]) in text
+
+    def test_narrows_nothing_by_what_it_cannot_understand(
+        self, browser_of_administrator: Client
+    ) -> None:
+        a_journal(a_company())
+
+        response = browser_of_administrator.get(
+            reverse("exports"), {"state": "odd", "period": "2026-99", "page": "many"}
+        )
+
+        assert response.status_code == 200
+        assert "1 journal<" in response.text
+
+    def test_sums_all_pages_per_currency(self) -> None:
+        company = a_company()
+        first, second = a_journal(company, 5, run_number="5"), a_journal(company, 6)
+
+        totals = totals_of(Journal.objects.all())
+
+        assert totals.count == 2
+        assert totals.sums == (("EUR", first.debit_total + second.debit_total),)
+
+
+class TestProgress:
+    def test_is_asked_for_again_while_something_is_sent(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        journal = a_journal(a_linked_company())
+        idle = browser_of_administrator.get(reverse("exports")).text
+        browser_of_administrator.post(reverse("send_journal", args=[journal.pk]))
+
+        busy = browser_of_administrator.get(reverse("exports")).text
+
+        assert 'hx-trigger="every 2s"' not in idle
+        assert 'hx-trigger="every 2s"' in busy
+        assert "0 of 1 journal sent" in busy
+
+    def test_ends_by_itself_when_all_is_sent(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        send(a_journal(a_linked_company()))
+
+        part = browser_of_administrator.get(reverse("exports"), headers={"HX-Request": "true"}).text
+
+        assert "every 2s" not in part
+        assert "Nothing is being sent any more." in part
+        assert "<html" not in part
+
+
+class TestSendReady:
+    def test_sends_what_was_listed(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        journals = [_a_journal_of(a_linked_company(number), day=number % 10) for number in NUMBERS]
+        page = browser_of_administrator.get(reverse("send_ready")).text
+        listed = re.search(r'name="journals" value="([^"]+)"', page)
+        assert listed
+
+        response = browser_of_administrator.post(
+            reverse("send_ready"), {"journals": listed[1]}, follow=True
+        )
+
+        assert "2 journals are being sent." in response.text
+        assert [states(journal) for journal in journals] == [["queued"], ["queued"]]
+
+    def test_does_not_send_what_has_changed_since(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        journal = a_journal(a_linked_company())
+
+        response = browser_of_administrator.post(
+            reverse("send_ready"), {"journals": f"{journal.pk}:{'0' * 64}"}, follow=True
+        )
+
+        assert "1 journal was not sent" in response.text
+        assert states(journal) == ["ready"]
+
+    def test_goes_on_in_another_request_when_time_is_up(
+        self, procountor: Sandbox, administrator: User
+    ) -> None:
+        for number in NUMBERS:
+            _a_journal_of(a_linked_company(number), day=number % 10)
+        rows = rows_of(in_list_order(Journal.objects.all()), may_send=True)
+
+        step = send_some(
+            [(row.journal.pk, row.seen) for row in rows],
+            user=administrator,
+            now=Clock().now,
+            until=0.0,
+        )
+
+        assert (step.asked, step.refused, len(step.left)) == (1, 0, 1)
+
+    def test_is_refused_to_a_reader(self, browser_of_reader: Client) -> None:
+        assert browser_of_reader.get(reverse("send_ready")).status_code == 403

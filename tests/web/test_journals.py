@@ -1,0 +1,316 @@
+"""The page of a journal: preview, problems, revisions, history, and the button that sends."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tests.bureau import (
+    NOW,
+    Clock,
+    a_company,
+    a_journal,
+    a_linked_company,
+    csv_file,
+    deliver,
+    monthly_lines,
+    send,
+    states,
+    the_june_journal,
+)
+
+from procountor_sandbox.app import Sandbox
+from procountor_sandbox.faults import Fault, FaultKind
+from tilisilta.models import Attempt, Debtor, Export, Journal, Sending, User
+from tilisilta.services.connections import remove_authorisation
+from tilisilta.services.journals import import_journal
+
+pytestmark = pytest.mark.django_db
+
+
+def _page(browser: Client, journal: Journal) -> str:
+    response = browser.get(reverse("journal", args=[journal.pk]))
+    assert response.status_code == 200
+    return response.text
+
+
+def _seen(text: str) -> str:
+    found = re.search(r'name="seen" value="([0-9a-f]{64})"', text)
+    assert found
+    return found[1]
+
+
+class TestPreview:
+    def test_shows_one_card_per_ledger_receipt_with_corrections_marked(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_linked_company(
+            1001,
+            uses_cost_centers=True,
+            cost_center_dimension="Kustannuspaikka",
+            uses_cost_units=True,
+            cost_unit_dimension="Projekti",
+        )
+
+        text = _page(browser_of_administrator, the_june_journal(company))
+
+        assert text.count('<article class="sheet receipt"') == 6
+        assert "Correction for January 2026" in text
+        assert "Run of June 2026" in text
+        assert "Tuotanto" in text
+        assert "Send 6 receipts" in text
+
+    def test_lists_each_problem_with_cause_remedy_and_the_way_there(
+        self, browser_of_administrator: Client
+    ) -> None:
+        journal = a_journal(a_company())
+
+        text = _page(browser_of_administrator, journal)
+
+        assert "1 problem, 0 warnings" in text
+        assert reverse("new_link") + "?company=1001" in text
+        assert reverse("common_errors") + "#N04" in text
+        assert 'aria-disabled="true"' in text
+
+    def test_marks_the_row_a_problem_is_about(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_linked_company()
+        lines = [("5035", "10.00", "2026-06-28"), ("2961", "-10.00", "2026-06-28")]
+        journal = import_journal(
+            csv_file(lines), file_name="j.csv", company=company, user=None, now=NOW
+        ).journal
+
+        text = _page(browser_of_administrator, journal)
+
+        assert 'id="line-1" class="flag"' in text
+        assert 'href="#line-1"' in text
+        assert reverse("link", args=[company.link.pk]) in text
+
+    def test_shows_the_first_rows_of_a_long_receipt_and_all_when_asked(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        lines = monthly_lines(6) * 60
+        journal = import_journal(
+            csv_file(lines), file_name="j.csv", company=a_linked_company(), user=None, now=NOW
+        ).journal
+
+        short = _page(browser_of_administrator, journal)
+        whole = browser_of_administrator.get(
+            reverse("journal", args=[journal.pk]), {"rows": "all"}
+        ).text
+
+        assert "Show 20 more rows" in short
+        assert short.count('class="acct">5010') == 50
+        assert whole.count('class="acct">5010') == 60
+
+    def test_shows_the_payload_letter_by_letter(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        journal = a_journal(a_linked_company())
+        address = reverse("payload", args=[journal.pk, 1])
+
+        page = browser_of_administrator.get(address)
+        part = browser_of_administrator.get(address, headers={"HX-Request": "true"})
+
+        assert "&quot;accountingValue&quot;: 1006.00" in page.text
+        assert "&quot;accountingValue&quot;: 1006.00" in part.text
+        assert "<html" not in part.text
+
+    def test_is_not_there_for_somebody_of_other_debtors(
+        self, browser_of_administrator: Client, administrator: User
+    ) -> None:
+        journal = a_journal(a_company())
+        administrator.debtors.add(Debtor.objects.create(number=999, name="Muu"))
+
+        response = browser_of_administrator.get(reverse("journal", args=[journal.pk]))
+
+        assert response.status_code == 404
+
+
+class TestRevisions:
+    def test_shows_what_a_new_revision_changes(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_linked_company()
+        send(a_journal(company, 6))
+        lines = [("5010", "1016.00", "2026-06-28"), ("2961", "-1016.00", "2026-06-28")]
+        newer = import_journal(
+            csv_file(lines), file_name="j.csv", company=company, user=None, now=NOW
+        ).journal
+
+        text = _page(browser_of_administrator, newer)
+
+        assert "2 sums differ from the revision before." in text
+        assert "1,006.00" in text
+        assert "1,016.00" in text
+        assert '<span class="pos">10.00</span>' in text
+        assert "Changed after sending" in text
+
+
+class TestSend:
+    def test_sends_what_was_seen(
+        self, procountor: Sandbox, browser_of_administrator: Client, administrator: User
+    ) -> None:
+        journal = a_journal(a_linked_company())
+        seen = _seen(_page(browser_of_administrator, journal))
+
+        response = browser_of_administrator.post(
+            reverse("send_journal", args=[journal.pk]), {"seen": seen}, follow=True
+        )
+
+        assert response.redirect_chain == [(reverse("journal", args=[journal.pk]), 302)]
+        assert "is being sent: 1 ledger receipt." in response.text
+        assert Sending.objects.get().requested_by == administrator
+
+    def test_makes_one_sending_of_a_double_click(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        journal = a_journal(a_linked_company())
+        seen = _seen(_page(browser_of_administrator, journal))
+        address = reverse("send_journal", args=[journal.pk])
+
+        responses = [browser_of_administrator.post(address, {"seen": seen}) for _ in range(2)]
+
+        assert [response.status_code for response in responses] == [302, 302]
+        assert Sending.objects.count() == 1
+
+    def test_says_calmly_that_it_was_sent_before(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        journal = send(a_journal(a_linked_company()))
+
+        response = browser_of_administrator.post(
+            reverse("send_journal", args=[journal.pk]), follow=True
+        )
+
+        assert "has been sent already" in response.text
+        assert Attempt.objects.count() == 1
+
+    def test_refuses_what_has_changed_since_it_was_seen(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        journal = a_journal(a_linked_company())
+
+        response = browser_of_administrator.post(
+            reverse("send_journal", args=[journal.pk]), {"seen": "0" * 64}, follow=True
+        )
+
+        assert "no longer what you looked at" in response.text
+        assert not Sending.objects.exists()
+
+    def test_goes_back_to_the_list_it_came_from_and_nowhere_else(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        journal = a_journal(a_linked_company())
+        address = reverse("send_journal", args=[journal.pk])
+
+        ours = browser_of_administrator.post(address, {"next": "/exports?page=2"})
+        foreign = browser_of_administrator.post(address, {"next": "https://example.org/"})
+
+        assert ours["Location"] == f"/exports?page=2#j{journal.pk}"
+        assert foreign["Location"] == reverse("journal", args=[journal.pk])
+
+    def test_is_refused_to_a_reader(self, procountor: Sandbox, browser_of_reader: Client) -> None:
+        journal = a_journal(a_linked_company())
+
+        response = browser_of_reader.post(reverse("send_journal", args=[journal.pk]))
+
+        assert response.status_code == 403
+        assert states(journal) == ["ready"]
+
+    def test_needs_a_post(self, browser_of_administrator: Client) -> None:
+        journal = a_journal(a_company())
+
+        response = browser_of_administrator.get(reverse("send_journal", args=[journal.pk]))
+
+        assert response.status_code == 405
+
+
+class TestProgress:
+    def test_tells_how_many_receipts_are_booked(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        journal = a_journal(a_linked_company(), 5, 6)
+        browser_of_administrator.post(reverse("send_journal", args=[journal.pk]))
+
+        page = _page(browser_of_administrator, journal)
+        part = browser_of_administrator.get(reverse("journal_progress", args=[journal.pk]))
+
+        assert 'hx-trigger="every 2s"' in page
+        assert "0 of 2 receipts booked" in part.text
+
+    def test_reloads_the_page_when_all_is_done(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        journal = send(a_journal(a_linked_company()))
+
+        part = browser_of_administrator.get(reverse("journal_progress", args=[journal.pk]))
+
+        assert part["HX-Refresh"] == "true"
+        assert str(journal.exports.get().receipt_number) in _page(browser_of_administrator, journal)
+
+
+class TestPartlySent:
+    def test_offers_to_send_the_rest_once_it_is_put_right(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        journal = a_journal(a_linked_company(), 5, 6)
+        procountor.faults.add(
+            Fault(kind=FaultKind.REJECT, method="POST", path="/ledgerreceipts", skip=1)
+        )
+        sent = send(journal)
+        assert sent.state == "partly_sent"
+        stopped = _page(browser_of_administrator, sent)
+
+        checked = browser_of_administrator.post(
+            reverse("check_journal", args=[journal.pk]), follow=True
+        ).text
+
+        assert "problem stops this journal" in stopped
+        assert "Send the remaining receipt" in checked
+
+
+class TestLookAgain:
+    def test_is_offered_for_an_uncertain_receipt_nobody_looks_for(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        journal = a_journal(a_linked_company())
+        Export.objects.filter(journal=journal).update(state="uncertain")
+        Journal.objects.filter(pk=journal.pk).update(state="uncertain")
+        assert "Look again in Procountor" in _page(browser_of_administrator, journal)
+
+        response = browser_of_administrator.post(
+            reverse("look_again", args=[journal.pk]), follow=True
+        )
+
+        assert "Tilisilta looks for the receipts in Procountor." in response.text
+        assert Sending.objects.filter(finished_at__isnull=True).count() == 1
+
+
+class TestHistory:
+    def test_tells_what_people_did_and_each_attempt(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        journal = send(a_journal(a_linked_company()))
+
+        text = _page(browser_of_administrator, journal)
+
+        assert "imported journal 1001-2026-6-1" in text
+        assert "attempt 1 at the receipt of 28 Jun 2026: booked" in text
+
+
+class TestDeadAccount:
+    def test_is_told_while_receipts_wait_for_it(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_linked_company()
+        journal = a_journal(company)
+        browser_of_administrator.post(reverse("send_journal", args=[journal.pk]))
+        remove_authorisation(company.link.procountor_account, user=None)
+        deliver(Sending.objects.get(), Clock())
+
+        text = _page(browser_of_administrator, journal)
+
+        assert "S05" in text
+        assert reverse("procountor_accounts") in text
