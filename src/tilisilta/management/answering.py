@@ -25,8 +25,6 @@ def answer(options: argparse.Namespace) -> Status:
         return write_refusal(refusal_of(error), as_json=options.json)
     except TilisiltaError as error:
         return write_refusal(error, as_json=options.json)
-    finally:
-        connection.close()
     write(given, as_json=options.json)
     return Status(given.status)
 

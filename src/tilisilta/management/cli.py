@@ -9,6 +9,7 @@ from typing import cast
 
 from tilisilta.management.grammar import build_parser
 from tilisilta.management.starting import SettingsRefused, set_up
+from tilisilta.management.wording import gettext as _
 
 WRONG_USE = 2
 INTERRUPTED = 130
@@ -17,9 +18,11 @@ INTERRUPTED = 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; see ``docs/command-line.md``."""
     words = list(sys.argv[1:] if argv is None else argv)
-    if words[:1] == ["procountor-sandbox"]:
-        become_sandbox(words[1:])
-    options = build_parser().parse_args(words)
+    parser = build_parser()
+    options, rest = parser.parse_known_args(words)
+    if rest and not options.passes_on:
+        parser.error(_("unknown words: %(words)s") % {"words": " ".join(rest)})
+    options.rest = rest
     try:
         return run(options)
     except SettingsRefused as error:
@@ -50,8 +53,3 @@ def action(place: str) -> Callable[[argparse.Namespace], int]:
     return cast(
         "Callable[[argparse.Namespace], int]", getattr(importlib.import_module(module), name)
     )
-
-
-def become_sandbox(words: Sequence[str]) -> None:
-    """Turn this process into the stand-in Procountor, which is a program of its own."""
-    os.execv(sys.executable, [sys.executable, "-m", "procountor_sandbox", *words])  # noqa: S606  # no shell, no input

@@ -177,11 +177,12 @@ def clock_difference() -> timedelta | None:
         response = http.get(f"{settings.PROCOUNTOR_API_URL}/status")
         middle = (before + time.time()) / 2
     try:
-        said = parsedate_to_datetime(response.headers.get("Date", ""))
-    except ValueError:
+        # A proxy on the way may have added a date of its own.
+        said = parsedate_to_datetime(response.headers.get_list("Date")[0])
+    except (IndexError, ValueError):
         return None
-    # The header has whole seconds; on average half a second is cut off.
-    return datetime.fromtimestamp(middle, UTC) - said.astimezone(UTC) - timedelta(seconds=0.5)
+    # The header is in UTC and has whole seconds; on average half a second is cut off.
+    return datetime.fromtimestamp(middle, UTC) - said.replace(tzinfo=UTC) - timedelta(seconds=0.5)
 
 
 CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (

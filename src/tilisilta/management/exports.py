@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -108,10 +107,7 @@ def _wait(sendings: Sequence[Sending], *, give_up_at: float) -> None:
     """Wait until the sendings are finished; what is uncertain is looked for until the end."""
     ids = [sending.pk for sending in sendings]
     while time.monotonic() < give_up_at:
-        unfinished = Sending.objects.filter(pk__in=ids, finished_at__isnull=True).exists()
-        # Otherwise a read that goes on would keep SQLite from tidying its log.
-        connection.close()
-        if not unfinished:
+        if not Sending.objects.filter(pk__in=ids, finished_at__isnull=True).exists():
             return
         time.sleep(POLL_SECONDS)
 

@@ -15,7 +15,7 @@ SETTINGS = "settings"
 NOTHING = "nothing"
 
 
-def add_command(
+def add_command(  # noqa: PLR0913  # what a command is, each by its name
     commands: Subparsers,
     name: str,
     *,
@@ -24,10 +24,12 @@ def add_command(
     example: str,
     needs: str = DATABASE,
     has_json: bool = True,
+    passes_on: bool = False,
 ) -> argparse.ArgumentParser:
     """Add the command ``name``, which runs ``action``, a ``module:function`` of this package.
 
     ``needs`` is what must be there first: a database that is up to date, the settings, nothing.
+    A command that ``passes_on`` gives all its words to another program, also ``--help``.
     """
     parser = commands.add_parser(
         name,
@@ -35,8 +37,11 @@ def add_command(
         description=says,
         epilog=_("Example:") + "\n" + "\n".join(f"  {line}" for line in example.splitlines()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        add_help=not passes_on,
     )
-    parser.set_defaults(action=f"tilisilta.management.{action}", needs=needs, json=False)
+    parser.set_defaults(
+        action=f"tilisilta.management.{action}", needs=needs, json=False, passes_on=passes_on
+    )
     if has_json:
         parser.add_argument("--json", action="store_true", help=_("print one JSON document"))
     return parser

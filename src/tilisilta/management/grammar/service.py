@@ -29,11 +29,12 @@ def add_service_commands(commands: Subparsers) -> None:
     add_command(
         commands,
         "procountor-sandbox",
-        action="running:sandbox",
+        action="sandbox:become",
         says=_("run the stand-in Procountor; it has options of its own, see its --help"),
         example="tilisilta procountor-sandbox --port 8100 --state sandbox.sqlite3",
         needs=NOTHING,
         has_json=False,
+        passes_on=True,
     )
 
 

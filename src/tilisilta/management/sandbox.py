@@ -1,0 +1,12 @@
+"""Starts the stand-in Procountor, a program of its own that shares no code with us."""
+
+import os
+import sys
+from argparse import Namespace
+from typing import NoReturn
+
+
+def become(options: Namespace) -> NoReturn:
+    """Turn this process into the stand-in, with the rest of the words as its own."""
+    command = [sys.executable, "-m", "procountor_sandbox", *options.rest]
+    os.execv(sys.executable, command)  # noqa: S606  # our own program, no shell

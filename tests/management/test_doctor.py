@@ -1,0 +1,96 @@
+"""The doctor finds what is wrong and says what to do."""
+
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+import pytest
+from django.utils import timezone
+from tests.bureau import a_linked_company
+from tests.management.conftest import Give
+
+from tilisilta.models import Worker
+
+if TYPE_CHECKING:
+    from pytest_django import Settings
+
+    from procountor_sandbox.app import Sandbox
+
+pytestmark = pytest.mark.django_db
+
+
+def verdicts(document: dict[str, Any]) -> dict[str, str]:
+    return {finding["part"]: finding["verdict"] for finding in document["findings"]}
+
+
+class TestDoctor:
+    def test_finds_all_well(self, give: Give, procountor: "Sandbox") -> None:
+        a_linked_company()
+        now = timezone.now()
+        Worker.objects.create(executor_id="one", started_at=now, heard_at=now)
+
+        examined = give("doctor", "--json")
+
+        assert examined.status == 0
+        assert verdicts(examined.document) == {
+            "settings": "well",
+            "Procountor application": "well",
+            "database": "well",
+            "workers": "well",
+            "account tili-1001": "well",
+            "clock": "well",
+        }
+
+    def test_warns_without_a_worker(self, give: Give, procountor: "Sandbox") -> None:
+        examined = give("doctor", "--json")
+
+        assert examined.status == 0
+        assert verdicts(examined.document)["workers"] == "warning"
+
+    def test_fails_with_a_dead_account(self, give: Give, procountor: "Sandbox") -> None:
+        company = a_linked_company()
+        company.link.procountor_account.mark_ended(timezone.now())
+
+        examined = give("doctor")
+
+        assert examined.status == 1
+        assert "!!  account tili-1001: Authorisation ended" in examined.text
+
+    def test_fails_without_client_id(
+        self, give: Give, procountor: "Sandbox", settings: "Settings"
+    ) -> None:
+        settings.PROCOUNTOR_CLIENT_ID = ""
+
+        examined = give("doctor")
+
+        assert examined.status == 1
+        assert "TILISILTA_PROCOUNTOR_CLIENT_ID" in examined.text
+
+    def test_fails_where_procountor_is_not_reached(self, give: Give, settings: "Settings") -> None:
+        def refuse(request: httpx2.Request) -> httpx2.Response:
+            raise httpx2.ConnectError("no way", request=request)
+
+        settings.PROCOUNTOR_TRANSPORT = httpx2.MockTransport(refuse)
+
+        examined = give("doctor", "--json")
+
+        assert verdicts(examined.document)["clock"] == "failed"
+
+    @pytest.mark.parametrize(
+        ("headers", "verdict"),
+        [
+            ({"Date": "Tue, 01 Jan 2019 00:00:00 GMT"}, "failed"),
+            ({"Date": "yesterday"}, "warning"),
+            ({}, "warning"),
+        ],
+        ids=["far off", "unreadable", "not said"],
+    )
+    def test_compares_clocks(
+        self, give: Give, settings: "Settings", headers: dict[str, str], verdict: str
+    ) -> None:
+        settings.PROCOUNTOR_TRANSPORT = httpx2.MockTransport(
+            lambda _request: httpx2.Response(401, headers=headers)
+        )
+
+        examined = give("doctor", "--json")
+
+        assert verdicts(examined.document)["clock"] == verdict

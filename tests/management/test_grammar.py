@@ -1,0 +1,81 @@
+"""What can be typed, and what is said about it."""
+
+import argparse
+import importlib
+from collections.abc import Iterator
+
+import pytest
+
+from tilisilta.management.grammar import build_parser
+
+
+def parsers(
+    parser: argparse.ArgumentParser, name: str = ""
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Every command with its full name; a group's commands instead of the group."""
+    groups = [item for item in parser._actions if isinstance(item, argparse._SubParsersAction)]
+    if not groups:
+        yield name.strip(), parser
+    for group in groups:
+        for word, inner in group.choices.items():
+            yield from parsers(inner, f"{name} {word}")
+
+
+COMMANDS = dict(parsers(build_parser()))
+# What runs until it is ended has nothing to put into a document.
+WITHOUT_JSON = {"serve", "web", "worker", "demo", "procountor-sandbox"}
+
+
+class TestEveryCommand:
+    @pytest.mark.parametrize("name", COMMANDS)
+    def test_has_an_action(self, name: str) -> None:
+        module, _, function = COMMANDS[name].get_default("action").partition(":")
+
+        assert callable(getattr(importlib.import_module(module), function))
+
+    @pytest.mark.parametrize("name", COMMANDS)
+    def test_shows_an_example_of_itself(self, name: str) -> None:
+        shown = COMMANDS[name].format_help()
+
+        assert f"tilisilta {name}" in shown.partition("Example:")[2]
+
+    @pytest.mark.parametrize("name", COMMANDS)
+    def test_answers_in_json_where_it_answers(self, name: str) -> None:
+        has_json = "--json" in COMMANDS[name].format_help()
+
+        assert has_json == (name not in WITHOUT_JSON)
+
+
+class TestWrongUse:
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "",
+            "nonsense",
+            "company",
+            "company add 1001 Name",
+            "company add one Name --debtor 101",
+            "link add --company 1001",
+            "link add --company 1001 --account a --map 5035",
+            "link add --company 1001 --account a --closed-period never",
+            "link add --company 1001 --account a --start-date June",
+            "import file.csv --company 1001 --columns account",
+            "serve --port 70000",
+            "serve --port http",
+        ],
+    )
+    def test_ends_with_status_two(self, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit) as ended:
+            build_parser().parse_args(words.split())
+
+        assert ended.value.code == 2
+        assert "usage: tilisilta" in capsys.readouterr().err
+
+
+class TestColumns:
+    def test_take_headers_with_blanks_and_signs(self) -> None:
+        words = ["import", "f.csv", "--company", "1", "--columns", "amount=Summa = EUR", "date=Pvm"]
+
+        options = build_parser().parse_args(words)
+
+        assert options.columns == [("amount", "Summa = EUR"), ("date", "Pvm")]

@@ -1,0 +1,224 @@
+"""Debtors, companies, accounts, links and users, all from the command line."""
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.bureau import a_company, a_linked_company, an_account
+from tests.management.conftest import Give
+
+from tilisilta.models import Company, Debtor, Link, ProcountorAccount, User
+from tilisilta.services.users import create_first_administrator
+
+if TYPE_CHECKING:
+    from procountor_sandbox.app import Sandbox
+
+pytestmark = pytest.mark.django_db
+
+
+class TestDebtorCommands:
+    def test_add_list_block_and_unblock(self, give: Give) -> None:
+        added = give("debtor", "add", "101", "Koivulammi-yhtiöt")
+        blocked = give("debtor", "block", "101", "--json")
+        listed = give("debtor", "list", "--json")
+        unblocked = give("debtor", "unblock", "101", "--json")
+
+        assert added.text == "Added debtor 101 Koivulammi-yhtiöt.\n"
+        assert blocked.document["is_blocked"] is True
+        assert listed.document == {
+            "debtors": [{"number": 101, "name": "Koivulammi-yhtiöt", "is_blocked": True}]
+        }
+        assert unblocked.document["is_blocked"] is False
+        assert not Debtor.objects.get().is_blocked
+
+    def test_refuse_a_number_that_is_taken(self, give: Give) -> None:
+        give("debtor", "add", "101", "Koivulammi-yhtiöt")
+
+        refused = give("debtor", "add", "101", "Another", "--json")
+
+        assert refused.status == 1
+        assert refused.document["error"]["kind"] == "DebtorNumberTaken"
+        assert refused.document["error"]["remedy"]
+
+    def test_refuse_a_debtor_that_is_not_there(self, give: Give) -> None:
+        refused = give("debtor", "block", "999")
+
+        assert refused.status == 1
+        assert "There is no debtor 999" in refused.complaint
+        assert refused.text == ""
+
+
+class TestCompanyCommands:
+    def test_add_mark_and_unmark(self, give: Give) -> None:
+        give("debtor", "add", "101", "Koivulammi-yhtiöt")
+
+        added = give("company", "add", "1007", "Koivulammi Testi Oy", "--debtor", "101", "--json")
+        marked = give("company", "mark-test", "1007", "--json")
+        listed = give("company", "list")
+        unmarked = give("company", "mark-test", "1007", "--undo", "--json")
+
+        assert added.document["debtor"]["number"] == 101
+        assert marked.document["is_test"] is True
+        assert "test company" in listed.text
+        assert unmarked.document["is_test"] is False
+
+    def test_refuse_a_name_that_is_empty(self, give: Give) -> None:
+        give("debtor", "add", "101", "Koivulammi-yhtiöt")
+
+        refused = give("company", "add", "1001", " ", "--debtor", "101", "--json")
+
+        assert refused.status == 1
+        assert "name" in refused.document["error"]["message"]
+        assert not Company.objects.exists()
+
+
+class TestAccountCommands:
+    def test_add_with_a_key_from_standard_input(
+        self, give: Give, procountor: "Sandbox", monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sys.stdin", io.StringIO("SANDBOX-KEY-1001\n"))
+
+        added = give("account", "add", "konepaja", "--api-key", "-", "--json")
+
+        assert added.document["state"] == "authorised"
+        assert added.document["procountor_company_id"] == 50101
+        assert "SANDBOX-KEY" not in added.text
+
+    def test_add_with_a_key_from_the_environment(
+        self, give: Give, procountor: "Sandbox", monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("TILISILTA_API_KEY", "SANDBOX-KEY-1002")
+
+        added = give("account", "add", "huolto")
+
+        assert "is authorised for Koivulammi Huolto Oy" in added.text
+
+    def test_add_without_a_key_leaves_it_grey(self, give: Give) -> None:
+        added = give("account", "add", "konepaja", "--json")
+
+        assert added.document["state"] == "new"
+
+    def test_keep_a_wrong_key_to_themselves(self, give: Give, procountor: "Sandbox") -> None:
+        refused = give("account", "add", "konepaja", "--api-key", "NOT-A-KEY")
+
+        assert refused.status == 1
+        assert "NOT-A-KEY" not in refused.complaint + refused.text
+        assert ProcountorAccount.objects.get().state == "new"
+
+    def test_authorise_again(self, give: Give, procountor: "Sandbox") -> None:
+        give("account", "add", "konepaja")
+
+        give("account", "authorise", "konepaja", "--api-key", "SANDBOX-KEY-1001")
+        listed = give("account", "list", "--json")
+
+        assert [item["state"] for item in listed.document["accounts"]] == ["authorised"]
+
+    def test_refuse_to_authorise_without_a_key(self, give: Give) -> None:
+        give("account", "add", "konepaja")
+
+        refused = give("account", "authorise", "konepaja")
+
+        assert refused.status == 1
+        assert "There is no API key" in refused.complaint
+
+
+class TestLinkCommands:
+    def test_add_with_every_choice(self, give: Give, procountor: "Sandbox") -> None:
+        a_company()
+        an_account()
+
+        added = give(
+            *("link", "add", "--company", "1001", "--account", "tili-1001", "--json"),
+            *("--cost-centers", "Kustannuspaikka", "--cost-units", "Projekti", "--create-items"),
+            *("--closed-period", "next-open", "--clearing-account", "2990"),
+            *("--fallback-account", "5010", "--map", "5035=5030", "--map", "5036=5030"),
+            *("--sum-equal-lines", "--approve", "--start-date", "2026-06-01"),
+            *("--title", "Palkat", "--dimension-accounts", "[3-8]..."),
+        )
+
+        assert added.status == 0
+        assert added.document == {
+            "company": 1001,
+            "account": "tili-1001",
+            "administration": "Koivulammi Konepaja Oy",
+            "cost_centers": "Kustannuspaikka",
+            "cost_units": "Projekti",
+            "create_items": True,
+            "dimension_accounts": "[3-8]...",
+            "closed_period": "next-open",
+            "clearing_account": "2990",
+            "fallback_account": "5010",
+            "map": {"5035": "5030", "5036": "5030"},
+            "sum_equal_lines": True,
+            "approve": True,
+            "start_date": "2026-06-01",
+            "title": "Palkat",
+        }
+
+    def test_add_the_plain_way(self, give: Give, procountor: "Sandbox") -> None:
+        a_company()
+        an_account()
+
+        give("link", "add", "--company", "1001", "--account", "tili-1001")
+
+        link = Link.objects.get()
+        assert not link.uses_cost_centers
+        assert link.closed_period_policy == "stop"
+        assert link.receipt_title == "Payroll"
+
+    def test_refuse_a_second_link(self, give: Give, procountor: "Sandbox") -> None:
+        a_linked_company()
+
+        refused = give("link", "add", "--company", "1001", "--account", "tili-1001", "--json")
+
+        assert refused.status == 1
+        assert refused.document["error"]["kind"] == "CompanyLinked"
+
+    def test_list_all(self, give: Give, procountor: "Sandbox") -> None:
+        a_linked_company()
+
+        listed = give("link", "list")
+
+        assert "1001 Koivulammi Konepaja Oy" in listed.text
+
+
+class TestUserCommands:
+    def test_add_somebody_who_sees_one_debtor(
+        self, give: Give, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        create_first_administrator("aino", "a bridge over the river")
+        give("debtor", "add", "101", "Koivulammi-yhtiöt")
+        monkeypatch.setenv("TILISILTA_PASSWORD", "another bridge over it")
+
+        added = give(*("user", "add", "anna", "--template", "Reader", "--debtor", "101", "--json"))
+
+        assert added.document == {
+            "name": "anna",
+            "template": "Reader",
+            "debtors": [101],
+            "is_active": True,
+        }
+        assert User.objects.get(username="anna").check_password("another bridge over it")
+
+    def test_refuse_a_weak_password(self, give: Give, monkeypatch: pytest.MonkeyPatch) -> None:
+        create_first_administrator("aino", "a bridge over the river")
+        monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
+
+        refused = give("user", "add", "anna", "--template", "Reader", "--password", "-")
+
+        assert refused.status == 1
+        assert "too short" in refused.complaint
+
+    def test_name_the_templates_there_are(self, give: Give) -> None:
+        create_first_administrator("aino", "a bridge over the river")
+
+        refused = give("user", "add", "anna", "--template", "Nobody")
+
+        assert "Administrator, Payroll clerk, Reader" in refused.complaint
+
+    def test_list_all(self, give: Give) -> None:
+        create_first_administrator("aino", "a bridge over the river")
+
+        listed = give("user", "list", "--json")
+
+        assert [item["name"] for item in listed.document["users"]] == ["aino"]
