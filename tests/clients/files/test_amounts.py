@@ -57,6 +57,8 @@ class TestReadAmounts:
             ("0,001", "F09", ""),
             ("1234,567", "F09", ""),
             ("1000000000000,00", "F08", "too-large"),
+            ("1000000000000,001", "F08", "too-large"),
+            ("9" * 60, "F08", "too-large"),
         ],
     )
     def test_tells_why_it_cannot_read(self, written: str, code: str, reason: str) -> None:

@@ -391,6 +391,13 @@ class TestRefuseCsv:
 
         assert codes(findings) == [("F20", 2)]
 
+    def test_refuses_characters_that_no_text_has_wherever_they_stand(self) -> None:
+        content = csv(*["5010;Palkat;1,00;;;;30.6.2026"] * 300, "5010;a\x00b;1,00;;;;30.6.2026")
+
+        findings = refusal(content, name="june.csv")
+
+        assert codes(findings) == [("F20", 302)]
+
     def test_refuses_half_a_character_at_the_end(self) -> None:
         content = csv("5010;Palkat;1,00;;;;30.6.2026").encode("utf-16")[:-1]
 

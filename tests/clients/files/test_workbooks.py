@@ -204,6 +204,16 @@ class TestReadWorkbook:
 
         assert journal.lines == (line(1, "5010", "", "2.5"),)
 
+    @pytest.mark.parametrize("escaped", ["_x0000_", "_xD800_"])
+    def test_leaves_escaped_what_is_no_character_of_a_text(self, escaped: str) -> None:
+        cells = (f"Pal{escaped}", "5010", "1", "2026-06")
+        headers = ("Description", "Account", "Amount", "Period")
+        rows = "".join(f"<row>{''.join(map(text_cell, texts))}</row>" for texts in (headers, cells))
+
+        journal = read(with_sheet(rows), name="june.xlsx")
+
+        assert journal.lines[0].description == f"Pal{escaped}"
+
 
 class TestRefuseWorkbook:
     @pytest.mark.parametrize(

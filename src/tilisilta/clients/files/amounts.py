@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from tilisilta.clients.files.raw import Cell, Fault
-from tilisilta.domain.journals import is_whole_cents
+from tilisilta.domain.journals import MOST_INTEGER_DIGITS, is_whole_cents
 from tilisilta.domain.problems import ProblemCode
 
 _UNREADABLE = Fault(ProblemCode.AMOUNT_UNREADABLE, "unreadable")
@@ -110,6 +110,6 @@ def _unreadable(text: str, sign: str, *, is_fixed: bool) -> Fault:
 def _in_cents(amount: Decimal) -> Decimal | Fault:
     if is_whole_cents(amount):
         return amount
-    if not amount.is_finite() or is_whole_cents(amount % 1):
+    if not amount.is_finite() or amount.adjusted() >= MOST_INTEGER_DIGITS:
         return _TOO_LARGE
     return _TOO_PRECISE

@@ -27,6 +27,9 @@ _DECLARABLE = {
 _WRONG_CODE_PAGE = re.compile(
     "[A-Za-z][\u201e\u201d\u2020\u2021\u2122\u02c6][a-z]|[a-z][\u0160\u0152\u017d\u0178][a-z]"
 )
+CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
+"""Characters no text has, nor can keep in our tables; tabs and ends of lines and pages it has."""
+
 _UTF8_LETTER = re.compile(rb"[\xc3\xc5][\x80-\xbf]")
 
 
@@ -47,6 +50,12 @@ def decode_text(content: bytes) -> str:
 
     Raises ``FileRefused`` (F20) when it is none of them, or visibly something else.
     """
+    text = _decoded_text(content)
+    _must_not_have(CONTROLS, text)
+    return text
+
+
+def _decoded_text(content: bytes) -> str:
     encoding, start = told_by_bytes(content)
     if encoding:
         return _decoded(content, encoding, start)
@@ -57,9 +66,14 @@ def decode_text(content: bytes) -> str:
         if _UTF8_LETTER.search(content):
             raise _unreadable(content, error.start) from error
     text = _decoded(content, "cp1252", 0)
-    if found := _WRONG_CODE_PAGE.search(text):
-        raise refused(ProblemCode.ENCODING_UNREADABLE, line=text.count("\n", 0, found.start()) + 1)
+    _must_not_have(_WRONG_CODE_PAGE, text)
     return text
+
+
+def _must_not_have(wrong: re.Pattern[str], text: str) -> None:
+    if found := wrong.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise refused(ProblemCode.ENCODING_UNREADABLE, line=line)
 
 
 def told_by_bytes(content: bytes) -> tuple[str, int]:

@@ -4,13 +4,12 @@ The content tells the format; the name of the file only may not contradict it.
 """
 
 import hashlib
-import re
 from pathlib import PurePath
 
 from tilisilta.clients.files.building import build_journal
 from tilisilta.clients.files.columns import ColumnMapping
 from tilisilta.clients.files.csv_files import read_csv
-from tilisilta.clients.files.encodings import told_by_bytes
+from tilisilta.clients.files.encodings import CONTROLS, told_by_bytes
 from tilisilta.clients.files.findings import refused
 from tilisilta.clients.files.outcomes import ColumnsNeeded, FileJournal, FileRefused
 from tilisilta.clients.files.raw import RawJournal
@@ -40,8 +39,6 @@ _ENDINGS = {
 }
 _BLANK = b" \t\r\n\x00\x0b\x0c"
 _SNIFFED_BYTES = 4096
-# No text has these; tabs and the ends of lines and pages it has.
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
 
 
 def read_journal_file(
@@ -101,4 +98,4 @@ def _told_by_content(content: bytes) -> str:
     text = sample.lstrip().casefold()
     if text.startswith("<"):
         return "html" if text.startswith(("<!doctype html", "<html")) else "xml"
-    return "binary" if _CONTROLS.search(sample) else "csv"
+    return "binary" if CONTROLS.search(sample) else "csv"

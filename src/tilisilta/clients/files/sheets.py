@@ -276,7 +276,10 @@ def _local(name: str) -> str:
 
 
 def _unescaped(text: str) -> str:
-    """``text`` with the control characters that workbooks write as _x000D_."""
-    if "_x" not in text:
-        return text
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    """``text`` with the characters that workbooks write as _x000D_, if they are any of a text."""
+    return _ESCAPED.sub(_meant, text) if "_x" in text else text
+
+
+def _meant(escaped: re.Match[str]) -> str:
+    character = chr(int(escaped[1], 16))
+    return character if character.isprintable() or character in "\t\n\r" else escaped[0]
