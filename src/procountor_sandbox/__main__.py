@@ -9,10 +9,14 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from procountor_sandbox.app import DEFAULT_REDIRECT_URIS, Sandbox, create_app
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,11 +37,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-class QuietHandler(WSGIRequestHandler):
-    """Writes no line for every request: what was asked is at ``/sandbox/requests.json``."""
+class SandboxHandler(WSGIRequestHandler):
+    """Writes no line for every request, and really closes a connection that is to break."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
+        """Say nothing: what was asked is at ``/sandbox/requests.json``."""
+
+    def connection_dropped(
+        self, error: BaseException, environ: "WSGIEnvironment | None" = None
+    ) -> None:
+        """Close the connection, which would otherwise stay open for another request."""
+        self.close_connection = True
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -90,7 +100,7 @@ def _app(options: argparse.Namespace) -> Sandbox:
 def _serve(app: Sandbox, listener: socket.socket) -> None:
     host, port = listener.getsockname()[:2]
     server = make_server(
-        host, port, app, threaded=True, request_handler=QuietHandler, fd=listener.fileno()
+        host, port, app, threaded=True, request_handler=SandboxHandler, fd=listener.fileno()
     )
     _stop_on_signal(server)
     _say(f"Procountor sandbox on http://{_shown(host)}:{port} (API: /api, login: /login)")

@@ -77,8 +77,8 @@ class Sandbox:
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         """Answer one request, as WSGI wants it."""
-        request = Request(environ)
-        return self._respond(request)(environ, start_response)
+        with Request(environ) as request:
+            return self._respond(request)(environ, start_response)
 
     def _respond(self, request: Request) -> Response:
         path = api_path(request.path)
