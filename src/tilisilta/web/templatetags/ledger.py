@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 
 from django import template
@@ -11,7 +12,7 @@ from django.http import QueryDict
 from django.template.context import RequestContext
 from django.urls import reverse
 from django.utils import formats, timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -154,25 +155,21 @@ def state_style(state: str) -> str:
 
 
 @register.simple_tag
-def year_cell(cell: Cell, current: date) -> SafeString:
-    """One month of a company in the timetable, a link to its journal where it has one.
+def year_cells(cells: Iterable[Cell], current: date) -> SafeString:
+    """The months of a company in the timetable, each a link to its journal where it has one.
 
-    It is drawn here and not in a template, since a page has six hundred of them.
+    They are drawn here and not in a template, since a page has six hundred of them.
     """
-    style = month_style(cell.month, current)
-    if cell.state is None:
-        return format_html(
-            '<td class="{}"><span class="s s-none">{}<span class="vh">{}</span></span></td>',
-            *(style, icon("none"), _("No journal")),
-        )
-    mark, look = ICONS_AND_STYLES[cell.state]
-    word = str(WORDS[cell.state])
-    is_current = cell.month == current
-    told = word if is_current else f"{word}, {month(cell.month)}"
-    return format_html(
-        '<td class="{}"><a class="s {}" href="{}" title="{}">{}<span class="{}">{}</span></a></td>',
-        *(style, look, reverse("journal", args=[cell.journal_id]), told),
-        *(icon(mark), "" if is_current else "vh", told),
+    language = get_language() or "en"
+    address = reverse("journal", args=[0]).removesuffix("0")
+    drawn = ((cell, *_drawn(cell.state, cell.month, current, language)) for cell in cells)
+    return format_html_join(
+        "",
+        "{}{}{}",
+        (
+            (before, f"{address}{cell.journal_id}" if cell.journal_id else "", after)
+            for cell, before, after in drawn
+        ),
     )
 
 
@@ -237,6 +234,28 @@ def page_query(context: RequestContext, number: int) -> str:
 def pages(context: RequestContext, page: Page[object]) -> dict[str, object]:
     """Links to the other pages of a long list; nothing when there is one page."""
     return {"page": page, "request": context.request, "label": _("Pages")}
+
+
+@lru_cache(maxsize=2000)
+def _drawn(
+    state: str | None, shown: date, current: date, language: str
+) -> tuple[SafeString, SafeString]:
+    """What stands before and after the address of a journal in the cell of a month.
+
+    ``language`` is the active one: it only keeps the cells of one language from another's page.
+    """
+    style = month_style(shown, current)
+    if state is None:
+        cell = '<td class="{}"><span class="s s-none">{}<span class="vh">{}</span></span></td>'
+        return format_html(cell, style, icon("none"), _("No journal")), SafeString("")
+    mark, look = ICONS_AND_STYLES[state]
+    is_current = shown == current
+    told = str(WORDS[state]) if is_current else f"{WORDS[state]}, {month(shown)}"
+    word = format_html('<span class="{}">{}</span>', "" if is_current else "vh", told)
+    return (
+        format_html('<td class="{}"><a class="s {}" title="{}" href="', style, look, told),
+        format_html('">{}{}</a></td>', icon(mark), word),
+    )
 
 
 def _format(by_language: Mapping[str, str], otherwise: str) -> str:
