@@ -1,0 +1,202 @@
+"""Import of journal files: what is taken in, what is asked, and what is refused."""
+
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from tests.bureau import JUNE_WITH_CORRECTIONS, a_company, csv_file, monthly_lines
+
+from tilisilta.models import Company, Debtor, Journal, User
+from tilisilta.web.imports import pack, unpack
+
+pytestmark = pytest.mark.django_db
+
+UNKNOWN_HEADERS = b"Kto;Txt;Eur;Pv\n5010;Palkat;10,00;28.6.2026\n2961;Velka;-10,00;28.6.2026\n"
+CHOSEN = {
+    "column-account": "Kto",
+    "column-description": "Txt",
+    "column-amount": "Eur",
+    "column-date": "Pv",
+}
+
+
+def _file(content: bytes, name: str = "journal.csv") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def _address(company: Company) -> str:
+    return reverse("import_journal", args=[company.number])
+
+
+def _hidden(text: str) -> dict[str, str]:
+    from html import unescape  # noqa: PLC0415
+
+    fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', text)
+    return {name: unescape(value) for name, value in fields if name != "csrfmiddlewaretoken"}
+
+
+class TestImport:
+    def test_ends_on_the_page_of_the_journal(self, browser_of_administrator: Client) -> None:
+        company = a_company()
+        content = JUNE_WITH_CORRECTIONS.read_bytes()
+
+        response = browser_of_administrator.post(
+            _address(company), {"file": _file(content, "june.xml")}, follow=True
+        )
+
+        journal = Journal.objects.get()
+        assert response.redirect_chain[-1][0] == reverse("journal", args=[journal.pk])
+        assert f"Journal {journal.reference} came in." in response.text
+
+    def test_recognises_the_same_file(self, browser_of_administrator: Client) -> None:
+        company = a_company()
+        for _click in range(2):
+            response = browser_of_administrator.post(
+                _address(company), {"file": _file(csv_file(monthly_lines(6)))}, follow=True
+            )
+
+        assert "This journal was imported before." in response.text
+        assert Journal.objects.count() == 1
+
+    def test_leads_to_what_a_new_revision_changes(self, browser_of_administrator: Client) -> None:
+        company = a_company()
+        lines = [("5010", "9.00", "2026-06-28"), ("2961", "-9.00", "2026-06-28")]
+        browser_of_administrator.post(
+            _address(company), {"file": _file(csv_file(monthly_lines(6)))}
+        )
+
+        response = browser_of_administrator.post(
+            _address(company), {"file": _file(csv_file(lines))}, follow=True
+        )
+
+        assert "Revision 2 of this run came in." in response.text
+        assert "2 sums differ" in response.text
+
+    def test_uses_the_run_a_person_names(self, browser_of_administrator: Client) -> None:
+        browser_of_administrator.post(
+            _address(a_company()),
+            {"file": _file(csv_file(monthly_lines(6))), "run_number": "3b", "run_year": "2026"},
+        )
+
+        assert Journal.objects.get().run_number == "3b"
+
+    def test_asks_for_the_year_of_a_run(self, browser_of_administrator: Client) -> None:
+        response = browser_of_administrator.post(
+            _address(a_company()),
+            {"file": _file(csv_file(monthly_lines(6))), "run_number": "3b"},
+        )
+
+        assert response.status_code == 422
+        assert "Give both the run and its year, or neither." in response.text
+        assert 'value="3b"' in response.text
+
+    def test_asks_for_a_file(self, browser_of_administrator: Client) -> None:
+        response = browser_of_administrator.post(_address(a_company()), {})
+
+        assert "Choose a file." in response.text
+
+    def test_is_refused_to_a_reader(self, browser_of_reader: Client) -> None:
+        assert browser_of_reader.get(_address(a_company())).status_code == 403
+
+
+class TestRefusedFile:
+    def test_lists_all_problems_with_line_cause_and_remedy(
+        self, browser_of_administrator: Client
+    ) -> None:
+        lines = [("5010", "10.1234", "2026-06-28"), ("2961", "ten", "2026-06-28")]
+
+        response = browser_of_administrator.post(
+            _address(a_company()), {"file": _file(csv_file(lines))}
+        )
+
+        assert response.status_code == 422
+        assert "journal.csv was not imported: 2 problems" in response.text
+        assert "#F09" in response.text
+        assert "#F08" in response.text
+        assert not Journal.objects.exists()
+
+    def test_says_that_an_empty_file_is_empty(self, browser_of_administrator: Client) -> None:
+        response = browser_of_administrator.post(_address(a_company()), {"file": _file(b"")})
+
+        assert "#F01" in response.text
+
+    def test_names_the_other_company_a_file_belongs_to(
+        self, browser_of_administrator: Client
+    ) -> None:
+        file = csv_file(monthly_lines(6))
+        browser_of_administrator.post(_address(a_company()), {"file": _file(file)})
+
+        response = browser_of_administrator.post(
+            _address(a_company(1002, "Muu Oy")), {"file": _file(file)}
+        )
+
+        assert "1001 Koivulammi Konepaja Oy" in response.text
+
+    def test_names_no_company_somebody_is_not_for(
+        self, browser_of_administrator: Client, administrator: User
+    ) -> None:
+        file = csv_file(monthly_lines(6))
+        browser_of_administrator.post(_address(a_company()), {"file": _file(file)})
+        own = Debtor.objects.create(number=999, name="Muu")
+        administrator.debtors.add(own)
+        company = Company.objects.create(number=1002, name="Muu Oy", debtor=own)
+
+        response = browser_of_administrator.post(_address(company), {"file": _file(file)})
+
+        assert "imported for another company already" in response.text
+        assert "Konepaja" not in response.text
+
+
+class TestColumns:
+    def test_are_asked_for_when_headers_are_unknown(self, browser_of_administrator: Client) -> None:
+        response = browser_of_administrator.post(
+            _address(a_company()), {"file": _file(UNKNOWN_HEADERS)}
+        )
+
+        assert "Which column holds what?" in response.text
+        assert "<option>Kto</option>" in response.text
+        assert response["Cache-Control"] == "no-store"
+
+    def test_lead_to_the_journal_once_chosen(self, browser_of_administrator: Client) -> None:
+        company = a_company()
+        asked = browser_of_administrator.post(_address(company), {"file": _file(UNKNOWN_HEADERS)})
+
+        browser_of_administrator.post(_address(company), {**_hidden(asked.text), **CHOSEN})
+
+        journal = Journal.objects.get()
+        assert journal.file_name == "journal.csv"
+        assert [str(line.amount) for line in journal.lines.all()] == ["10.00", "-10.00"]
+
+    def test_are_remembered_for_the_next_file(self, browser_of_administrator: Client) -> None:
+        company = a_company()
+        asked = browser_of_administrator.post(_address(company), {"file": _file(UNKNOWN_HEADERS)})
+        browser_of_administrator.post(_address(company), {**_hidden(asked.text), **CHOSEN})
+
+        again = browser_of_administrator.post(
+            _address(company), {"file": _file(UNKNOWN_HEADERS.replace(b"10,00", b"11,00"))}
+        )
+
+        assert "<option selected>Kto</option>" in again.text
+
+    def test_keep_the_choice_when_it_is_wrong(self, browser_of_administrator: Client) -> None:
+        company = a_company()
+        asked = browser_of_administrator.post(_address(company), {"file": _file(UNKNOWN_HEADERS)})
+
+        response = browser_of_administrator.post(
+            _address(company), {**_hidden(asked.text), **CHOSEN, "column-amount": "Txt"}
+        )
+
+        assert response.status_code == 422
+        assert "was not imported: 2 problems" in response.text
+        assert "<option selected>Txt</option>" in response.text
+
+
+class TestCarriedFile:
+    def test_comes_back_as_it_was(self) -> None:
+        assert unpack(pack(b"\x00\xff journal")) == b"\x00\xff journal"
+
+    @pytest.mark.parametrize("packed", ["", "no base64!", "bm8gemxpYg=="])
+    def test_is_nothing_when_it_was_not_ours(self, packed: str) -> None:
+        assert not unpack(packed)
