@@ -4,6 +4,7 @@ import logging
 import os
 
 import django
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import translation
 
@@ -20,7 +21,9 @@ def set_up(*, is_quiet: bool) -> None:
     A quiet command logs only what is wrong, since its output is the answer. Raises
     ``SettingsRefused``.
     """
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tilisilta.settings")
+    if not settings.configured:
+        # Set, not only where it is missing: it may be there for another project.
+        os.environ["DJANGO_SETTINGS_MODULE"] = "tilisilta.settings"
     try:
         django.setup()
     except (ImproperlyConfigured, OSError) as error:

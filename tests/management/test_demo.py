@@ -1,0 +1,189 @@
+"""The demo keeps to itself, and starts and ends as a whole."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from tilisilta.management.demo import (
+    MARK,
+    DemoRefused,
+    environment,
+    make_directory,
+    ports_must_be_free,
+)
+from tilisilta.management.demo_service import PASSWORD, boxed
+from tilisilta.management.ports import free_port_after, is_free
+
+START_SECONDS = 90
+
+
+def free_ports() -> tuple[int, int]:
+    """Two ports nobody listens on."""
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1]
+
+
+@contextmanager
+def running_demo(directory: Path, port: int, sandbox_port: int) -> Iterator[str]:
+    """A demo in a process of its own; gives what it said until its box was complete."""
+    process = subprocess.Popen(
+        [
+            *(str(Path(sys.executable).with_name("tilisilta")), "demo"),
+            *("--port", str(port), "--sandbox-port", str(sandbox_port)),
+            *("--data-dir", str(directory)),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", "LANG": "en_GB.UTF-8", "LC_ALL": ""},
+    )
+    too_late = threading.Timer(START_SECONDS, process.kill)
+    too_late.start()
+    try:
+        yield read_box(process)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+    finally:
+        too_late.cancel()
+        process.kill()
+        process.communicate()
+
+
+def read_box(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if line.startswith("└"):
+            break
+    return "".join(said)
+
+
+def status_of(port: int, path: str) -> int:
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def wait_until_free(port: int) -> bool:
+    give_up_at = time.monotonic() + 10
+    while time.monotonic() < give_up_at:
+        if is_free("127.0.0.1", port):
+            return True
+    return False
+
+
+@pytest.mark.processes
+@pytest.mark.xdist_group("processes")
+class TestDemo:
+    def test_starts_ends_and_comes_back_as_it_was(self, tmp_path: Path) -> None:
+        port, sandbox_port = free_ports()
+
+        with running_demo(tmp_path / "demo", port, sandbox_port) as said:
+            answers = status_of(port, "/log-in/login/"), status_of(sandbox_port, "/sandbox")
+        has_ended = wait_until_free(port), wait_until_free(sandbox_port)
+        with running_demo(tmp_path / "demo", port, sandbox_port) as said_again:
+            pass
+
+        assert f"http://127.0.0.1:{port}" in said
+        assert PASSWORD in said
+        assert answers == (200, 200)
+        assert has_ended == (True, True)
+        assert "Loading" in said
+        assert "Loading" not in said_again
+
+
+class TestMakeDirectory:
+    def test_marks_a_new_one(self, tmp_path: Path) -> None:
+        make_directory(tmp_path / "demo", is_fresh=False)
+
+        assert (tmp_path / "demo" / MARK).exists()
+
+    def test_keeps_what_an_earlier_demo_left(self, tmp_path: Path) -> None:
+        make_directory(tmp_path, is_fresh=False)
+        (tmp_path / "kept").touch()
+
+        make_directory(tmp_path, is_fresh=False)
+
+        assert (tmp_path / "kept").exists()
+
+    def test_starts_anew_when_told_to(self, tmp_path: Path) -> None:
+        make_directory(tmp_path / "demo", is_fresh=False)
+        (tmp_path / "demo" / "gone").touch()
+
+        make_directory(tmp_path / "demo", is_fresh=True)
+
+        assert [path.name for path in (tmp_path / "demo").iterdir()] == [MARK]
+
+    @pytest.mark.parametrize("is_fresh", [False, True])
+    def test_leaves_other_peoples_directories_alone(self, tmp_path: Path, is_fresh: bool) -> None:
+        (tmp_path / "thesis.txt").touch()
+
+        with pytest.raises(DemoRefused, match="other than a demo"):
+            make_directory(tmp_path, is_fresh=is_fresh)
+
+        assert (tmp_path / "thesis.txt").exists()
+
+
+class TestEnvironment:
+    def test_forgets_the_settings_of_a_real_service(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in [name for name in os.environ if name.startswith("TILISILTA_")]:
+            # So that they are there again after the test.
+            monkeypatch.setenv(name, os.environ[name])
+        monkeypatch.setenv("TILISILTA_DATABASE_URL", "postgresql://bureau")
+
+        made = environment(8000, 8100, tmp_path)
+
+        assert "TILISILTA_DATABASE_URL" not in {**os.environ, **made}
+        assert made["TILISILTA_PROCOUNTOR_API_URL"] == "http://127.0.0.1:8100/api"
+
+    def test_goes_past_a_proxy(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in [name for name in os.environ if name.startswith("TILISILTA_")]:
+            monkeypatch.setenv(name, os.environ[name])
+        monkeypatch.setenv("NO_PROXY", "example.com")
+
+        made = environment(8000, 8100, tmp_path)
+
+        assert made["NO_PROXY"] == "example.com,127.0.0.1,localhost"
+
+
+class TestPorts:
+    def test_offer_a_free_one_for_one_that_is_used(self) -> None:
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen()
+            taken = listener.getsockname()[1]
+
+            with pytest.raises(DemoRefused, match=rf"port {taken} is in use.*--port \d+"):
+                ports_must_be_free(taken, free_port_after("127.0.0.1", taken))
+
+    def test_must_differ(self) -> None:
+        port, _other = free_ports()
+
+        with pytest.raises(DemoRefused, match="is in use"):
+            ports_must_be_free(port, port)
+
+
+class TestBoxed:
+    def test_is_as_wide_as_its_longest_line(self) -> None:
+        drawn = boxed(["short", "a longer line"]).strip().splitlines()
+
+        assert {len(line) for line in drawn} == {len("a longer line") + 6}

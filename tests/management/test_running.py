@@ -1,0 +1,181 @@
+"""The service starts, says what a person must know, and ends when told to."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from tests.bureau import csv_file, monthly_lines
+from tests.journeys.processes import (
+    Bureau,
+    create_database,
+    listening_sandbox,
+    new_bureau,
+    prepare,
+)
+
+TILISILTA = str(Path(sys.executable).with_name("tilisilta"))
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
+
+
+@pytest.fixture
+def bureau(tmp_path: Path) -> Bureau:
+    """A bureau with nothing in it, whose Procountor is nowhere."""
+    name = f"running_{uuid4().hex[:12]}"
+    create_database(name)
+    return new_bureau(tmp_path / "bureau", "http://127.0.0.1:9", database=name)
+
+
+@contextmanager
+def started(bureau: Bureau, *command: str) -> Iterator["subprocess.Popen[str]"]:
+    """A command that runs until it is told to end."""
+    process = subprocess.Popen(
+        [TILISILTA, *command],
+        env={**bureau.environment, "LANG": "C.UTF-8", "LC_ALL": ""},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    too_late = threading.Timer(60, process.kill)
+    too_late.start()
+    try:
+        yield process
+    finally:
+        too_late.cancel()
+        process.kill()
+        process.communicate()
+
+
+def read_until(process: "subprocess.Popen[str]", wanted: str) -> str:
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if wanted in line:
+            break
+    return "".join(said)
+
+
+def free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+class TestServe:
+    def test_says_the_first_password_once_and_ends_cleanly(self, bureau: Bureau) -> None:
+        port = free_port()
+        with started(bureau, "serve", "--port", port) as process:
+            said = read_until(process, "Tilisilta is at")
+            process.send_signal(signal.SIGTERM)
+            status = process.wait(timeout=30)
+        with started(bureau, "serve", "--port", port) as process:
+            said_again = read_until(process, "Tilisilta is at")
+
+        assert "The first user is admin with the password" in said
+        assert f"http://127.0.0.1:{port}" in said
+        assert status == 0
+        assert "password" not in said_again
+
+    def test_offers_another_port_for_one_that_is_used(self, bureau: Bureau) -> None:
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen()
+            port = str(listener.getsockname()[1])
+
+            with started(bureau, "serve", "--port", port) as process:
+                said, _ = process.communicate(timeout=60)
+
+        assert process.returncode == 1
+        assert f"Port {port} is in use" in said
+        assert "tilisilta serve --port" in said
+
+
+class TestWorker:
+    def test_ends_when_told_to(self, bureau: Bureau) -> None:
+        bureau.run("migrate")
+
+        with started(bureau, "worker") as process:
+            said = read_until(process, "is at work")
+            process.send_signal(signal.SIGINT)
+            status = process.wait(timeout=30)
+
+        assert "is at work" in said
+        assert status == 0
+
+    def test_wants_an_up_to_date_database(self, bureau: Bureau) -> None:
+        with started(bureau, "worker") as process:
+            said, _ = process.communicate(timeout=60)
+
+        assert process.returncode == 1
+        assert "The database is not up to date" in said
+
+
+class TestSendAndWait:
+    def test_does_the_work_where_no_worker_is(self, tmp_path: Path) -> None:
+        name = f"waiting_{uuid4().hex[:12]}"
+        create_database(name)
+        with listening_sandbox() as (sandbox, url):
+            bureau = new_bureau(tmp_path / "bureau", url, database=name)
+            prepare(bureau)
+            journal = bureau.folder / "july.csv"
+            journal.write_bytes(csv_file(monthly_lines(7)))
+            bureau.run("import", str(journal), "--company", "1001")
+
+            said = bureau.run("send", "1001-2026-6-1", "1001-2026-7-1", "--wait")
+
+            booked = sandbox.ledger.receipts()
+        assert len(booked) == 3
+        assert said.count("Approved") == 5
+
+
+class TestSettings:
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("TILISILTA_BASE_URL", "nowhere"),
+            ("TILISILTA_DATABASE_URL", "mysql://bureau"),
+            ("TILISILTA_ENCRYPTION_KEYS", "short"),
+            ("TILISILTA_PROCOUNTOR_REQUESTS_PER_SECOND", "many"),
+            ("TILISILTA_DATA_DIR", "/dev/null/data"),
+        ],
+    )
+    def test_that_are_odd_are_said_in_one_line(self, tmp_path: Path, name: str, value: str) -> None:
+        settings = {"TILISILTA_DATA_DIR": str(tmp_path), name: value}
+        inherited = {key: item for key, item in os.environ.items() if "TILISILTA" not in key}
+        inherited.pop("DJANGO_SETTINGS_MODULE", None)
+
+        done = subprocess.run(
+            [TILISILTA, "status"],
+            check=False,
+            env={**inherited, **settings},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+        assert done.returncode == 2
+        assert done.stdout == ""
+        assert len(done.stderr.splitlines()) == 1
+        assert name in done.stderr or value in done.stderr
+
+    def test_are_not_needed_for_help(self, tmp_path: Path) -> None:
+        done = subprocess.run(
+            [TILISILTA, "send", "--help"],
+            check=False,
+            cwd=tmp_path,
+            env={**os.environ, "TILISILTA_BASE_URL": "nowhere"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+        assert done.returncode == 0
+        assert not any(tmp_path.iterdir())
