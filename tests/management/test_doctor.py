@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 import pytest
+from cryptography.fernet import Fernet
 from django.utils import timezone
 from tests.bureau import a_linked_company
 from tests.management.conftest import Give
@@ -64,6 +65,19 @@ class TestDoctor:
 
         assert examined.status == 1
         assert "TILISILTA_PROCOUNTOR_CLIENT_ID" in examined.text
+
+    def test_fails_with_other_encryption_keys(
+        self, give: Give, procountor: "Sandbox", settings: "Settings"
+    ) -> None:
+        a_linked_company()
+        settings.ENCRYPTION_KEYS = (Fernet.generate_key().decode(),)
+
+        examined = give("doctor", "--json")
+        listed = give("account", "list")
+
+        assert verdicts(examined.document)["encryption keys"] == "failed"
+        assert listed.status == 1
+        assert "The encryption keys do not fit the database" in listed.complaint
 
     def test_fails_where_procountor_is_not_reached(self, give: Give, settings: "Settings") -> None:
         def refuse(request: httpx2.Request) -> httpx2.Response:

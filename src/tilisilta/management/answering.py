@@ -3,6 +3,7 @@
 import argparse
 import importlib
 
+from cryptography.fernet import InvalidToken
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -25,8 +26,19 @@ def answer(options: argparse.Namespace) -> Status:
         return write_refusal(refusal_of(error), as_json=options.json)
     except TilisiltaError as error:
         return write_refusal(error, as_json=options.json)
+    except InvalidToken:
+        return write_refusal(wrong_keys(), as_json=options.json)
     write(given, as_json=options.json)
     return Status(given.status)
+
+
+def wrong_keys() -> Refused:
+    """What is stored encrypted was encrypted with another key than those we have."""
+    return Refused(
+        _("The encryption keys do not fit the database"),
+        cause=_("What is stored of the Procountor accounts was encrypted with another key."),
+        remedy=_("Put the former key back behind the newest in TILISILTA_ENCRYPTION_KEYS."),
+    )
 
 
 def must_be_up_to_date() -> None:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 import httpx2
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from tilisilta.clients.procountor.http import open_http
 from tilisilta.engine import stranded
-from tilisilta.management.answering import missing_migrations
+from tilisilta.management.answering import missing_migrations, wrong_keys
 from tilisilta.management.output import Answer, Refused, Status
 from tilisilta.management.workers import living_workers
 from tilisilta.models import ProcountorAccount, Sending
@@ -136,8 +137,17 @@ def check_engine() -> Iterator[Finding]:
 
 def check_accounts() -> Iterator[Finding]:
     """Each account that was authorised is asked whether Procountor still lets it in."""
-    for account in ProcountorAccount.objects.order_by("name"):
-        yield _account_finding(check_account(account))
+    try:
+        for account in ProcountorAccount.objects.order_by("name"):
+            yield _account_finding(check_account(account))
+    except InvalidToken:
+        told = wrong_keys().explanation
+        yield Finding(
+            part=_("encryption keys"),
+            verdict=Verdict.FAILED,
+            detail=f"{told.message}. {told.cause}",
+            remedy=told.remedy,
+        )
 
 
 def check_clock() -> Iterator[Finding]:
