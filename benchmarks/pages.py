@@ -58,7 +58,7 @@ def main() -> None:
             "TILISILTA_DATABASE_URL": f"sqlite:///{directory}/pages.sqlite3",
             "DJANGO_SETTINGS_MODULE": "tilisilta.settings",
         }
-        import django  # noqa: PLC0415  # the settings must know the directory before
+        import django  # the settings must know the directory before
 
         django.setup()
         started = time.perf_counter()
@@ -89,10 +89,10 @@ def report(measured: Sequence[Measured], shared: float) -> None:
 
 def fill() -> tuple[int, int]:
     """Make companies, journals, receipts and an audit log; say how many companies and journals."""
-    from django.core.management import call_command  # noqa: PLC0415  # after the settings
+    from django.core.management import call_command
 
-    from tilisilta.models import Company, Debtor, Journal  # noqa: PLC0415  # after the settings
-    from tilisilta.services.users import create_first_administrator  # noqa: PLC0415  # as above
+    from tilisilta.models import Company, Debtor, Journal
+    from tilisilta.services.users import create_first_administrator
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
@@ -116,7 +116,7 @@ def fill() -> tuple[int, int]:
 
 def make_links(companies: Sequence["Company"]) -> None:
     """Link every company but the first; some accounts have ended."""
-    from tilisilta.models import Link, ProcountorAccount  # noqa: PLC0415  # after the settings
+    from tilisilta.models import Link, ProcountorAccount
 
     states = ProcountorAccount.State
     accounts = ProcountorAccount.objects.bulk_create(
@@ -141,7 +141,7 @@ def months() -> list[date]:
 
 def state_of(month: date, number: int) -> str:
     """Old months are done; of the latest some wait, some have problems and some are sent."""
-    from tilisilta.models import JournalState  # noqa: PLC0415  # after the settings
+    from tilisilta.models import JournalState
 
     if month != months()[-1]:
         return JournalState.APPROVED if number % 3 else JournalState.SENT
@@ -151,9 +151,9 @@ def state_of(month: date, number: int) -> str:
 
 def make_journals(companies: Sequence["Company"]) -> None:
     """One journal per company and month."""
-    from tilisilta.domain.problems import Problem, ProblemCode  # noqa: PLC0415  # after the settings
-    from tilisilta.models import Journal, JournalState  # noqa: PLC0415  # as above
-    from tilisilta.services.checks import dump_problems  # noqa: PLC0415  # as above
+    from tilisilta.domain.problems import Problem, ProblemCode
+    from tilisilta.models import Journal, JournalState
+    from tilisilta.services.checks import dump_problems
 
     found = dump_problems([Problem(code=ProblemCode.NOT_BALANCED, facts=(("difference", "0.01"),))])
     Journal.objects.bulk_create(
@@ -184,7 +184,7 @@ def make_journals(companies: Sequence["Company"]) -> None:
 
 def make_exports() -> None:
     """One booked receipt for each journal that was sent."""
-    from tilisilta.models import Export, ExportState, Journal  # noqa: PLC0415  # after the settings
+    from tilisilta.models import Export, ExportState, Journal
 
     sent = Journal.objects.filter(state__in=["sent", "approved"]).values_list(
         "pk", "company__link", "period", "state", "debit_total"
@@ -215,7 +215,7 @@ def make_exports() -> None:
 
 def make_audit_log() -> None:
     """One entry for each journal, as if each had been imported."""
-    from tilisilta.models import AuditEntry, Journal  # noqa: PLC0415  # after the settings
+    from tilisilta.models import AuditEntry, Journal
 
     AuditEntry.objects.bulk_create(
         (
@@ -233,16 +233,16 @@ def make_audit_log() -> None:
 
 def make_long_journal(company: "Company") -> None:
     """A journal of some hundred lines, linked and checked against the stand-in Procountor."""
-    import httpx2  # noqa: PLC0415  # after the settings
-    from django.conf import settings  # noqa: PLC0415  # as above
+    import httpx2
+    from django.conf import settings
 
-    from procountor_sandbox.app import create_app  # noqa: PLC0415  # as above
-    from tilisilta.services.connections import (  # noqa: PLC0415  # as above
+    from procountor_sandbox.app import create_app
+    from tilisilta.services.connections import (
         authorise_with_api_key,
         create_account,
     )
-    from tilisilta.services.journals import import_journal  # noqa: PLC0415  # as above
-    from tilisilta.services.links import create_link  # noqa: PLC0415  # as above
+    from tilisilta.services.journals import import_journal
+    from tilisilta.services.links import create_link
 
     settings.PROCOUNTOR_TRANSPORT = httpx2.WSGITransport(app=create_app())
     settings.PROCOUNTOR_CLIENT_ID = "tilisilta-demo"
@@ -262,9 +262,9 @@ def make_long_journal(company: "Company") -> None:
 
 def pages() -> Iterator[tuple[str, str]]:
     """The pages that are measured: what to call them, and their addresses."""
-    from django.urls import reverse  # noqa: PLC0415  # after the settings
+    from django.urls import reverse
 
-    from tilisilta.models import Company, Journal  # noqa: PLC0415  # as above
+    from tilisilta.models import Company, Journal
 
     long = Journal.objects.get(company__number=1000)
     sent = Company.objects.get(number=1501)
@@ -284,17 +284,18 @@ def pages() -> Iterator[tuple[str, str]]:
 
 def measure(name: str, path: str) -> Measured:
     """Ask for one page some times, and count its queries once."""
-    from django.db import connection  # noqa: PLC0415  # after the settings
-    from django.test import Client  # noqa: PLC0415  # as above
-    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415  # as above
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
 
-    from tilisilta.models import User  # noqa: PLC0415  # as above
+    from tilisilta.models import User
 
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(User.objects.get(username="aino"))
     content = client.get(path).content
     with CaptureQueriesContext(connection) as queries:
         client.get(path)
+    query_count = len(queries)
     seconds, own_seconds = [], []
     for _ in range(ROUNDS):
         started, own_started = time.perf_counter(), time.process_time()
@@ -307,7 +308,7 @@ def measure(name: str, path: str) -> Measured:
         name=name,
         milliseconds=statistics.median(seconds) * 1000,
         own_milliseconds=statistics.median(own_seconds) * 1000,
-        queries=len(queries),
+        queries=query_count,
         kilobytes=len(content) / 1000,
         compressed=len(gzip.compress(content)) / 1000,
     )
@@ -315,7 +316,7 @@ def measure(name: str, path: str) -> Measured:
 
 def static_kilobytes() -> float:
     """What the first page brings along besides itself, compressed as it is sent."""
-    from django.conf import settings  # noqa: PLC0415  # after the settings
+    from django.conf import settings
 
     names = ("tilisilta.css", "tilisilta.svg", "django_htmx/htmx-2.min.js")
     files = [Path(settings.STATIC_ROOT) / name for name in names]

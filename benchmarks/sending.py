@@ -1,0 +1,198 @@
+"""How fast journals are sent: at the shared pace, and as fast as one process can by itself.
+
+Holds (see the design): 500 companies with one receipt each against a Procountor with 100 ms of
+latency and a limit of 20 requests a second use at least 90 % of the limit, no second goes above it,
+and nothing is booked twice. Without limit and latency our own work per receipt stays under 25 ms on
+one core with SQLite. The stand-in Procountor runs in a process of its own; its log of requests is
+what is counted.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+COMPANIES = 500
+LIMIT = 20
+PACE = 19
+LATENCY_MS = 100
+FIRST_NUMBER = 1001
+
+
+def main() -> None:
+    """Run both parts, each with a database and a stand-in of its own."""
+    print(f"{COMPANIES} companies, one ledger receipt each, SQLite")
+    for latency_ms, limit, pace in ((LATENCY_MS, LIMIT, PACE), (0, None, 100_000)):
+        command = [sys.executable, __file__, str(latency_ms), str(limit or 0), str(pace)]
+        subprocess.run(command, check=True)
+
+
+def measure(latency_ms: int, limit: int, pace: int) -> None:
+    """Send everything once and print what it took."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with procountor(folder, latency_ms=0, limit=0) as address:
+            prepare(folder, address)
+        with procountor(folder, latency_ms=latency_ms, limit=limit) as address:
+            own_seconds, seconds = send_all(address, pace)
+            requests = _read(address, "requests.json")["requests"]
+            receipts = _read(address, "receipts.json")["receipts"]
+    names = Counter(receipt["name"] for receipt in receipts)
+    doubled = sum(count - 1 for count in names.values())
+    print(f"\nlatency {latency_ms} ms, limit {limit or 'none'}:")
+    print(f"  booked {len(receipts)}, doubled {doubled}, missing {COMPANIES - len(names)}")
+    _print_pace(requests, limit, seconds)
+    print(f"  own work {own_seconds / COMPANIES * 1000:.1f} ms of processor per receipt")
+
+
+def _print_pace(requests: list[dict[str, Any]], limit: int, seconds: float) -> None:
+    times = [datetime.fromisoformat(request["time"]) for request in requests]
+    refused = sum(request["status"] == 429 for request in requests)
+    span = (times[-1] - times[0]).total_seconds()
+    rate = (len(times) - 1) / span
+    used = f", {rate / limit:.0%} of the limit" if limit else ""
+    print(
+        f"  {len(times)} requests in {span:.1f} s: {rate:.1f} a second{used}; all {seconds:.1f} s"
+    )
+    print(f"  most in any second {_most_in_a_second(times)}; refused for their pace {refused}")
+    gaps = sorted((later - earlier).total_seconds() for earlier, later in pairwise(times))
+    print(f"  longest silence {gaps[-1]:.2f} s")
+
+
+def _most_in_a_second(times: list[datetime]) -> int:
+    first, most = 0, 0
+    for last, moment in enumerate(times):
+        while moment - times[first] >= timedelta(seconds=1):
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+def prepare(folder: Path, address: str) -> None:
+    """Make the companies, their accounts, links and journals, all ready to be sent."""
+    os.environ |= {
+        "TILISILTA_DATA_DIR": str(folder),
+        "TILISILTA_PROCOUNTOR_API_URL": f"{address}/api",
+        "TILISILTA_PROCOUNTOR_LOGIN_URL": f"{address}/login",
+        "TILISILTA_PROCOUNTOR_CLIENT_ID": "tilisilta-demo",
+        "TILISILTA_PROCOUNTOR_CLIENT_SECRET": "sandbox-secret",
+        "TILISILTA_PROCOUNTOR_REQUESTS_PER_SECOND": "100000",
+        "DJANGO_SETTINGS_MODULE": "tilisilta.settings",
+    }
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    _make_companies()
+
+
+def _make_companies() -> None:
+    from django.utils import timezone
+
+    from tilisilta.models import Company, Debtor
+    from tilisilta.services.connections import authorise_with_api_key, create_account
+    from tilisilta.services.journals import import_journal
+    from tilisilta.services.links import create_link
+
+    debtor = Debtor.objects.create(number=1, name="Koeryhmä")
+    for number in range(FIRST_NUMBER, FIRST_NUMBER + COMPANIES):
+        company = Company.objects.create(number=number, name=f"Yritys {number} Oy", debtor=debtor)
+        account = create_account(f"tili {number}", user=None)
+        authorise_with_api_key(account, f"SANDBOX-KEY-{number}", user=None)
+        create_link(company, account, user=None)
+        import_journal(
+            _journal(number), file_name="j.csv", company=company, user=None, now=timezone.now()
+        )
+
+
+def _journal(number: int) -> bytes:
+    rows = ["Account;Description;Amount;Date"]
+    for line in range(20):
+        rows.append(f"5010;Palkat {line};{number}.{line:02};2026-06-30")
+        rows.append(f"2961;Palkkavelka {line};-{number}.{line:02};2026-06-30")
+    return "\n".join(rows).encode()
+
+
+def send_all(address: str, pace: int) -> tuple[float, float]:
+    """Send every journal with one worker; give its processor time and the time that passed."""
+    from django.conf import settings
+    from django.utils import timezone
+
+    from tilisilta.engine import Engine
+    from tilisilta.models import Sending
+    from tilisilta.services.exports import send_all_ready
+
+    settings.PROCOUNTOR_API_URL = f"{address}/api"
+    settings.PROCOUNTOR_REQUESTS_PER_SECOND = pace
+    sent = send_all_ready(user=None, now=timezone.now())
+    if len(sent.sendings) != COMPANIES:
+        raise SystemExit(f"Only {len(sent.sendings)} could be sent: {sent.refused[:1]}")
+    engine = Engine()
+    engine.start()
+    started, own_started = time.monotonic(), time.process_time()
+    while Sending.objects.filter(finished_at__isnull=True).exists():
+        threading.Event().wait(0.25)
+    passed, own = time.monotonic() - started, time.process_time() - own_started
+    engine.stop()
+    return own, passed
+
+
+@contextmanager
+def procountor(folder: Path, *, latency_ms: int, limit: int) -> Iterator[str]:
+    """A stand-in Procountor in a process of its own that remembers; gives its address."""
+    command = [sys.executable, __file__, "procountor", str(folder), str(latency_ms), str(limit)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process.stdout.readline().strip() if process.stdout else ""
+        finally:
+            process.terminate()
+
+
+def serve(folder: Path, *, latency_ms: int, limit: int) -> None:
+    """Be the stand-in Procountor."""
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    from procountor_sandbox.app import create_app
+    from procountor_sandbox.sample import world_of
+
+    class Quiet(WSGIRequestHandler):
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            """Say nothing."""
+
+    app = create_app(
+        world_of(COMPANIES),
+        state_path=folder / "procountor.sqlite3",
+        latency_ms=latency_ms,
+        requests_per_second=limit or None,
+    )
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    print(f"http://127.0.0.1:{server.server_port}", flush=True)
+    server.serve_forever()
+
+
+def _read(address: str, name: str) -> Any:
+    with urlopen(f"{address}/sandbox/{name}") as answer:
+        return json.load(answer)
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["procountor", folder, latency, most]:
+            serve(Path(folder), latency_ms=int(latency), limit=int(most))
+        case [latency, most, pace]:
+            measure(int(latency), int(most), int(pace))
+        case _:
+            main()
