@@ -111,7 +111,11 @@ class LinkForm(ExplainingForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in DIMENSION_FIELDS:
-            self.fields[name].widget.attrs |= {"list": "dimensions", "autocomplete": "off"}
+            self.fields[name].widget.attrs |= {
+                "class": "in",
+                "list": "dimensions",
+                "autocomplete": "off",
+            }
         for name in ("clearing_account", "fallback_account"):
             self.fields[name].widget.attrs |= {"list": "ledger-accounts", "autocomplete": "off"}
 
