@@ -187,3 +187,28 @@ class TestErrorPages:
 
         assert response.status_code == 500
         assert "each receipt once" in response.text
+
+    def test_say_what_to_do_with_a_form_that_is_too_old(self, administrator: User) -> None:
+        client = Client(enforce_csrf_checks=True)
+
+        response = client.post(reverse("account_login"), {"login": "aino", "password": PASSWORD})
+
+        assert response.status_code == 403
+        assert "Open the page again" in response.text
+
+
+class TestPages:
+    def test_stay_in_no_browser_behind_their_reader(self, browser_of_reader: Client) -> None:
+        response = browser_of_reader.get("/")
+
+        assert "no-store" in response["Cache-Control"]
+
+    def test_differ_by_reader_and_language(self, browser_of_reader: Client) -> None:
+        response = browser_of_reader.get("/")
+
+        assert {"Accept-Language", "Cookie"} <= set(response["Vary"].split(", "))
+
+    def test_travel_compressed(self, browser_of_reader: Client) -> None:
+        response = browser_of_reader.get("/", headers={"Accept-Encoding": "gzip"})
+
+        assert response["Content-Encoding"] == "gzip"

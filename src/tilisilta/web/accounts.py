@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
@@ -21,6 +22,15 @@ NOTED_FIELDS: Mapping[str, str] = {
     "mfa/email/totp_deactivated": "second_step",
     "mfa/email/recovery_codes_generated": "recovery_codes",
 }
+
+
+class UserBackend(AuthenticationBackend):
+    """Knows who is asking, together with their user template: every page needs both."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        """The user of a session, unless they may not log in any more."""
+        user = User.objects.select_related("template").filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):

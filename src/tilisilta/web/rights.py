@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
+from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -34,7 +35,11 @@ def logged_in(view: UserView[P]) -> View[P]:
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             return _log_in_first(request)
-        return view(cast(UserRequest, request), *args, **kwargs)
+        response = view(cast(UserRequest, request), *args, **kwargs)
+        if not response.has_header("Cache-Control"):
+            # Pay must not stay behind in a browser that somebody else uses next.
+            add_never_cache_headers(response)
+        return response
 
     return guarded
 
