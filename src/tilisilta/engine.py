@@ -37,32 +37,33 @@ logger = logging.getLogger("tilisilta.engine")
 
 @DBOS.workflow(name="deliver", serialization_type=WorkflowSerializationFormat.PORTABLE)
 def deliver(sending_id: str) -> None:
-    """Make the moves of one sending, one after the other, until it is finished or put off."""
+    """Make the moves of one sending until it is finished or put off."""
     while True:
-        wait_seconds = move(sending_id)
+        wait_seconds = move_on(sending_id)
         if wait_seconds is None:
             return
-        if wait_seconds > 0:
-            DBOS.sleep(wait_seconds)
+        DBOS.sleep(wait_seconds)
 
 
-@DBOS.step(name="move")
-def move(sending_id: str) -> float | None:
-    """Make one move and return the seconds to the next; ``None`` ends this turn.
+@DBOS.step(name="move_on")
+def move_on(sending_id: str) -> float | None:
+    """Make moves until one has to wait, and return the seconds; ``None`` ends this turn.
 
-    A long wait ends the turn: the sending goes back to the outbox until it is due, so that
-    nobody's receipts wait behind somebody else's uncertain one.
+    Our tables know of each move, so the engine need not remember them one by one: what it repeats
+    after a crash begins where the tables say. A long wait ends the turn: the sending goes back to
+    the outbox until it is due, so that nobody's receipts wait behind somebody else's uncertain one.
     """
-    now = timezone.now()
     try:
-        progress = advance(uuid.UUID(sending_id), now=now)
-        if progress.is_finished:
-            return None
-        if progress.wait_seconds <= SHORT_WAIT_SECONDS:
-            return progress.wait_seconds
-        due_at = timezone.now() + timedelta(seconds=progress.wait_seconds)
-        outbox.put_off(uuid.UUID(sending_id), due_at=due_at)
-        return None
+        while True:
+            progress = advance(uuid.UUID(sending_id), now=timezone.now())
+            if progress.is_finished:
+                return None
+            if progress.wait_seconds > SHORT_WAIT_SECONDS:
+                due_at = timezone.now() + timedelta(seconds=progress.wait_seconds)
+                outbox.put_off(uuid.UUID(sending_id), due_at=due_at)
+                return None
+            if progress.wait_seconds > 0:
+                return progress.wait_seconds
     finally:
         # This thread is not a request: nobody else closes its connection.
         connection.close()

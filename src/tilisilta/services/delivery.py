@@ -79,9 +79,9 @@ def _move(sending: Sending, export: Export, exports: Sequence[Export], *, now: d
 
 def _exports_of(sending: Sending) -> list[Export]:
     return list(
-        sending.journal.exports.select_related(
-            "link__procountor_account", "journal__company"
-        ).order_by("booking_date", "epoch")
+        sending.journal.exports.select_related("link__procountor_account", "journal__company")
+        .defer("link__procountor_account__administration")
+        .order_by("booking_date", "epoch")
     )
 
 

@@ -4,6 +4,8 @@ import time
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
 
 from tilisilta.models import ApiPace
 
@@ -23,9 +25,12 @@ def reserve_slot(now: float) -> float:
     """Take the next free instant and return how many seconds away it is."""
     gap = 1 / settings.PROCOUNTOR_REQUESTS_PER_SECOND
     client_id = settings.PROCOUNTOR_CLIENT_ID or "none"
+    paces = ApiPace.objects.filter(client_id=client_id)
     with transaction.atomic():
-        pace, _ = ApiPace.objects.select_for_update().get_or_create(client_id=client_id)
-        slot = max(now, pace.next_free_at)
-        pace.next_free_at = slot + gap
-        pace.save(update_fields=["next_free_at"])
-    return slot - now
+        # The update locks the row, and only then is it read: nobody gets the same slot.
+        taken = paces.update(next_free_at=Greatest(F("next_free_at"), now) + gap)
+        if not taken:
+            ApiPace.objects.get_or_create(client_id=client_id)
+            paces.update(next_free_at=Greatest(F("next_free_at"), now) + gap)
+        slot = paces.values_list("next_free_at", flat=True).get() - gap
+    return max(0.0, slot - now)

@@ -114,7 +114,8 @@ class AccountTokens:
         return self._renew(instead_of=instead_of)
 
     def _account(self) -> ProcountorAccount:
-        return ProcountorAccount.objects.get(pk=self._account_id)
+        # What is known of the company can be large, and tokens are asked for at every request.
+        return ProcountorAccount.objects.defer("administration").get(pk=self._account_id)
 
     def _renew(self, *, instead_of: str) -> str:
         """Renew once, however many ask at the same moment: one holds the lease, the rest wait."""
