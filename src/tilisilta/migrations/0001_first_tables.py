@@ -795,7 +795,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="journal",
-            index=models.Index(fields=["state"], name="journal_state"),
+            index=models.Index(fields=["state", "currency", "debit_total"], name="journal_sums"),
         ),
         migrations.AddConstraint(
             model_name="journal",

@@ -83,7 +83,7 @@ class Journal(models.Model):
         indexes = [
             models.Index(fields=["company", "period"], name="journal_by_period"),
             models.Index(fields=["period", "state"], name="journal_by_state"),
-            models.Index(fields=["state"], name="journal_state"),
+            models.Index(fields=["state", "currency", "debit_total"], name="journal_sums"),
         ]
 
     def __str__(self) -> str:
