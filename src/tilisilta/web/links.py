@@ -167,7 +167,11 @@ def _checked(
     context = _context(request, form, posted=posted, found=found)
     checks = context["checks"]
     if is_part(request) and part in {"cost_center", "cost_unit"}:
-        dimension = {"check": getattr(checks, part), "field": f"{part}_dimension"}
+        dimension = {
+            "check": getattr(checks, part),
+            "field": f"{part}_dimension",
+            "part": part,
+        }
         return render(request, "links/dimension_check.html", {**context, **dimension})
     if is_part(request) and part.startswith(MAPPING):
         account_check = checks.account_check(part.removeprefix(MAPPING))

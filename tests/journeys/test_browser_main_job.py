@@ -1,0 +1,165 @@
+"""The whole job in a real browser: from a new account to six receipts in Procountor."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from tests.journeys.browsing import Demo, chromium, log_in, running_demo
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("processes")]
+
+PAGES = (
+    "/exports",
+    "/exports?state=ready",
+    "/exports/send-ready",
+    "/journals/6",
+    "/journals/7",
+    "/journals/12",
+    "/journals/7/receipts/1",
+    "/companies/1001/import",
+    "/settings/integrations/procountor",
+    "/settings/integrations/procountor/accounts/1/api-key",
+    "/settings/integrations/procountor/accounts/1/remove",
+    "/settings/integrations/procountor/administrations",
+    "/settings/integrations/procountor/administrations/new",
+    "/settings/integrations/procountor/administrations/1",
+)
+
+# Controls without a name, ids used twice, and anything that needs scrolling sideways.
+FAULTS = """
+() => {
+  const named = e => (e.getAttribute('aria-label') || e.textContent.trim() || e.title
+    || (e.labels && e.labels.length) || e.getAttribute('aria-labelledby'));
+  const controls = 'a[href], button, input:not([type=hidden]), select, textarea, summary';
+  const shown = [...document.querySelectorAll(controls)];
+  const nameless = shown.filter(e => !named(e)).map(e => 'nameless ' + e.outerHTML.slice(0, 90));
+  const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
+  const twice = ids.filter((id, at) => ids.indexOf(id) !== at).map(id => 'twice #' + id);
+  const wide = document.documentElement.scrollWidth > innerWidth ? ['scrolls sideways'] : [];
+  const heads = document.querySelectorAll('h1').length === 1 ? [] : ['not one h1'];
+  const told = [...document.querySelectorAll('[aria-describedby]')]
+    .flatMap(e => e.getAttribute('aria-describedby').split(' '))
+    .filter(id => id && !document.getElementById(id)).map(id => 'no #' + id);
+  return [...nameless, ...twice, ...wide, ...heads, ...told];
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """One demo for all tests of this file; each has companies of its own."""
+    with running_demo(tmp_path_factory.mktemp("demo")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Browser]:
+    """One Chromium for all tests of this file."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def faults() -> list[str]:
+    """What the browser complained about."""
+    return []
+
+
+@pytest.fixture
+def window(chrome: Browser, demo: Demo, faults: list[str]) -> Iterator[Page]:
+    """A window of its own, logged in to the demo."""
+    context = chrome.new_context(locale="en-GB")
+    page = context.new_page()
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
+    log_in(page, demo)
+    yield page
+    context.close()
+
+
+class TestMainJob:
+    def test_goes_from_a_new_account_to_six_receipts_in_procountor(
+        self, window: Page, demo: Demo
+    ) -> None:
+        window.goto(f"{demo.url}/settings/integrations/procountor")
+        window.get_by_label("User name").fill("konepaja")
+        window.get_by_role("button", name="Create the account").click()
+        expect(window.get_by_text("Not authorised", exact=True)).to_be_visible()
+
+        window.get_by_role("link", name="Authorise: konepaja").click()
+        window.get_by_label("Username").fill("aino")
+        window.get_by_label("Password").fill("sandbox")
+        window.keyboard.press("Enter")
+        window.get_by_text("Koivulammi Konepaja Oy").first.click()
+        if "authorised" not in window.url:
+            window.get_by_role("button").first.click()
+        expect(window.get_by_role("heading", name="Authorised")).to_be_visible()
+        expect(window.get_by_role("status")).to_contain_text("Koivulammi Konepaja Oy")
+
+        window.get_by_role("link", name="Make the link").click()
+        window.get_by_label("Company in Nmbrs").select_option("1001")
+        window.get_by_label("Cost centers go to the dimension").check()
+        window.get_by_label("Dimension for cost centers").fill("Kustannuspaikat")
+        window.get_by_role("button", name="Kustannuspaikka").click()
+        expect(window.get_by_label("Dimension for cost centers")).to_have_value("Kustannuspaikka")
+        window.get_by_label("Cost units go to the dimension").check()
+        window.get_by_label("Dimension for cost units").fill("Projekti")
+        expect(window.get_by_text("Found: Projekti")).to_be_visible()
+        window.get_by_role("button", name="Save the link").last.click()
+        expect(window.get_by_text("The link is saved.")).to_be_visible()
+
+        window.goto(f"{demo.url}/exports?company=1001&period=2026-06")
+        window.get_by_role("link", name="Koivulammi Konepaja Oy, June 2026").click()
+        expect(window.get_by_role("article")).to_have_count(6)
+        window.get_by_role("button", name="Send 6 receipts").click()
+        expect(window.get_by_role("region", name="Send")).to_contain_text("Sent", timeout=30_000)
+
+        booked = demo.booked(50101)
+        assert len(booked) == 6
+        window.goto(f"{demo.url}/exports?company=1001&period=2026-06")
+        expect(window.locator(".ledger-sent")).to_have_count(1)
+
+    def test_sends_from_the_row_and_follows_it_there(self, window: Page, demo: Demo) -> None:
+        window.goto(f"{demo.url}/exports?company=1009")
+
+        window.get_by_role("button", name="Send journal 1009-2026-6-1").click()
+
+        expect(window.locator(".ledger-sent")).to_have_count(1, timeout=30_000)
+        assert len(demo.booked(50109)) == 1
+
+    def test_works_without_scripts(self, chrome: Browser, demo: Demo) -> None:
+        context = chrome.new_context(java_script_enabled=False, locale="en-GB")
+        page = context.new_page()
+        log_in(page, demo)
+        page.goto(f"{demo.url}/exports?company=1006")
+
+        page.get_by_role("button", name="Send journal 1006-2026-6-1").click()
+
+        expect(page.get_by_text("is being sent: 1 ledger receipt.")).to_be_visible()
+        context.close()
+
+    def test_is_done_by_keyboard_alone(self, window: Page, demo: Demo) -> None:
+        window.goto(f"{demo.url}/exports?company=1002&state=ready")
+        button = window.get_by_role("button", name="Send journal 1002-2026-6-1")
+
+        for _step in range(60):
+            window.keyboard.press("Tab")
+            if button.evaluate("e => e === document.activeElement"):
+                break
+        window.keyboard.press("Enter")
+
+        expect(window.get_by_text("is being sent: 1 ledger receipt.")).to_be_visible()
+
+
+class TestPages:
+    @pytest.mark.parametrize("width", [1280, 640, 390])
+    def test_name_every_control_and_never_scroll_sideways(
+        self, window: Page, demo: Demo, faults: list[str], width: int
+    ) -> None:
+        window.set_viewport_size({"width": width, "height": 900})
+
+        for address in PAGES:
+            window.goto(demo.url + address)
+            faults += [f"{address}: {fault}" for fault in window.evaluate(FAULTS)]
+
+        assert faults == []
