@@ -192,6 +192,19 @@ class TestColumns:
         assert "was not imported: 2 problems" in response.text
         assert "<option selected>Txt</option>" in response.text
 
+    @pytest.mark.parametrize("table", ["", "no json", "[]", '{"headers": 1, "rows": 2}'])
+    def test_survive_a_page_that_was_tampered_with(
+        self, browser_of_administrator: Client, table: str
+    ) -> None:
+        wrong = {"kept": pack(UNKNOWN_HEADERS), "kept_name": "j.csv", "table": table}
+
+        response = browser_of_administrator.post(
+            _address(a_company()), {**wrong, "column-account": "Kto"}
+        )
+
+        assert response.status_code == 422
+        assert "was not imported" in response.text
+
 
 class TestCarriedFile:
     def test_comes_back_as_it_was(self) -> None:

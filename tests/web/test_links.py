@@ -254,6 +254,18 @@ class TestChecks:
         assert "Procountor gave no answer" in text
         assert '<option value="Kustannuspaikka">' in text
 
+    def test_tell_nothing_of_an_administration_somebody_is_not_for(
+        self, procountor: Sandbox, browser_of_administrator: Client, administrator: User
+    ) -> None:
+        account = a_linked_company(1001).link.procountor_account
+        own = Debtor.objects.create(number=999, name="Muu")
+        administrator.debtors.add(own)
+        company = Company.objects.create(number=1002, name="Muu Oy", debtor=own)
+
+        text = browser_of_administrator.post(NEW, _filled(company, account, check="form")).text
+
+        assert "Kustannuspaikka" not in text
+
 
 class TestChangeLink:
     def test_clears_the_problem_it_was_changed_for(

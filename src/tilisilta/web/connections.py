@@ -21,7 +21,7 @@ from tilisilta.models import Area, Company, Journal, ProcountorAccount, Right, U
 from tilisilta.services import connections
 from tilisilta.services.explanations import Explanation, explain, explain_error
 from tilisilta.web.exports import UNDER_WAY, is_part
-from tilisilta.web.forms import ExplainingForm
+from tilisilta.web.journals import error_text
 from tilisilta.web.rights import UserRequest, needs
 
 ON_A_PAGE = 50
@@ -31,7 +31,7 @@ MOST_OPEN_LOG_INS = 10
 State = ProcountorAccount.State
 
 
-class NewAccountForm(ExplainingForm):
+class NewAccountForm(forms.Form):
     """The name of a new account."""
 
     name = forms.CharField(
@@ -44,7 +44,7 @@ class NewAccountForm(ExplainingForm):
     )
 
 
-class ApiKeyForm(ExplainingForm):
+class ApiKeyForm(forms.Form):
     """An API key; it is never shown again, not even when it was mistyped."""
 
     api_key = forms.CharField(
@@ -81,7 +81,7 @@ def new_account(request: UserRequest) -> HttpResponse:
         try:
             account = connections.create_account(form.cleaned_data["name"], user=request.user)
         except connections.AccountNameTaken as error:
-            form.add_explained("name", error)
+            form.add_error("name", error_text(error))
         else:
             said = _("Account %(name)s was created. Click its icon to authorise it.")
             messages.success(request, said % {"name": account.name})
@@ -157,7 +157,7 @@ def api_key(request: UserRequest, pk: int) -> HttpResponse:
                 account, form.cleaned_data["api_key"], user=request.user
             )
         except TilisiltaError as error:
-            form.add_explained("api_key", error)
+            form.add_error("api_key", error_text(error))
         else:
             return _done(account)
     status = 422 if form.is_bound else 200

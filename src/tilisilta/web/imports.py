@@ -280,12 +280,13 @@ def _private(response: HttpResponse) -> HttpResponse:
 
 
 def _posted_table(form: ImportForm) -> dict[str, Any] | None:
+    """The headers and sample rows that the page carried on, if it is us who wrote them."""
     try:
         table = json.loads(form.cleaned_data.get("table") or "null")
-    except ValueError:
+        rows = [[str(cell) for cell in row] for row in table["rows"]]
+        return {"headers": [str(header) for header in table["headers"]], "rows": rows}
+    except (ValueError, TypeError, KeyError):
         return None
-    is_table = isinstance(table, dict) and {"headers", "rows"} <= table.keys()
-    return table if is_table else None
 
 
 def _elsewhere(request: UserRequest, error: JournalElsewhere) -> Explanation:

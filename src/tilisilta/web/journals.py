@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from tilisilta.errors import NeedsAttention
+from tilisilta.errors import NeedsAttention, TilisiltaError
 from tilisilta.models import Area, Journal, Right, User
 from tilisilta.services.checks import check_journal
 from tilisilta.services.explanations import explain_error
@@ -116,7 +116,7 @@ def payload(request: UserRequest, pk: int, number: int) -> HttpResponse:
     return render(request, part, context)
 
 
-def error_text(error: NeedsAttention) -> str:
+def error_text(error: TilisiltaError) -> str:
     """What happened, why, and what to do, in one paragraph."""
     told = explain_error(error)
     return f"{told.message}. {told.cause} {told.remedy}"

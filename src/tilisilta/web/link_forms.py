@@ -27,7 +27,7 @@ from tilisilta.services.links import (
     check_dimension,
     free_accounts,
 )
-from tilisilta.web.forms import ExplainingForm
+from tilisilta.web.journals import error_text
 
 if TYPE_CHECKING:
     _CompanyField = forms.ModelChoiceField[Company]
@@ -39,7 +39,7 @@ MAPPING = "map-"
 DIMENSION_FIELDS = ("cost_center_dimension", "cost_unit_dimension")
 
 
-class LinkForm(ExplainingForm):
+class LinkForm(forms.Form):
     """How a company's journals are booked."""
 
     uses_cost_centers = forms.BooleanField(
@@ -191,8 +191,7 @@ class NewLinkForm(LinkForm):
         )
         account = cast(AccountChoice, self.fields["account"])
         account.queryset = cast(Any, free_accounts()).defer("administration")
-        taken = explain_error(AccountTaken(""))
-        account.error_messages["invalid_choice"] = f"{taken.message}. {taken.remedy}"
+        account.error_messages["invalid_choice"] = error_text(AccountTaken(""))
 
 
 @dataclass(frozen=True, kw_only=True)

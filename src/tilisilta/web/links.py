@@ -24,6 +24,7 @@ from tilisilta.models import (
 )
 from tilisilta.services import links
 from tilisilta.web.administrations import visible_links
+from tilisilta.web.connections import visible_accounts
 from tilisilta.web.exports import is_part
 from tilisilta.web.journals import error_text
 from tilisilta.web.link_forms import (
@@ -46,10 +47,8 @@ def new_link(request: UserRequest) -> HttpResponse:
         return _form_page(request, NewLinkForm(user=request.user, initial=asked))
     posted = _applied(request.POST)
     if "check" in posted or "apply" in posted:
-        form = NewLinkForm(user=request.user)
-        return _checked(
-            request, NewLinkForm(user=request.user, initial=typed_values(form, posted)), posted
-        )
+        typed = typed_values(NewLinkForm(user=request.user), posted)
+        return _checked(request, NewLinkForm(user=request.user, initial=typed), posted)
     existing = _link_of_company(request, posted.get("company", ""))
     if existing is not None:
         # Clicked twice, or somebody else was quicker: the link that is there is shown.
@@ -202,7 +201,7 @@ def _context(
 ) -> dict[str, Any]:
     values = shown_values(form)
     company = found.company if found else _chosen_company(request, values.get("company"))
-    account = found.procountor_account if found else _chosen_account(values.get("account"))
+    account = found.procountor_account if found else _chosen_account(request, values.get("account"))
     if posted is not None:
         mappings = mappings_of(posted)
     else:
@@ -236,9 +235,9 @@ def _chosen_company(request: UserRequest, number: object) -> Company | None:
     return visible.filter(number=int(text)).first()
 
 
-def _chosen_account(pk: object) -> ProcountorAccount | None:
+def _chosen_account(request: UserRequest, pk: object) -> ProcountorAccount | None:
     text = str(pk or "")
-    return ProcountorAccount.objects.filter(pk=int(text)).first() if text.isdecimal() else None
+    return visible_accounts(request.user).filter(pk=int(text)).first() if text.isdecimal() else None
 
 
 def _link_of_company(request: UserRequest, number: str) -> Link | None:
