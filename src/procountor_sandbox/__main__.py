@@ -43,6 +43,10 @@ class SandboxHandler(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing: what was asked is at ``/sandbox/requests.json``."""
 
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """Send the status alone. The application dates its answers, by the clock it was given."""
+        self.send_response_only(code, message)
+
     def connection_dropped(
         self, error: BaseException, environ: "WSGIEnvironment | None" = None
     ) -> None:

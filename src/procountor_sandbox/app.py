@@ -78,7 +78,9 @@ class Sandbox:
     ) -> Iterable[bytes]:
         """Answer one request, as WSGI wants it."""
         with Request(environ) as request:
-            return self._respond(request)(environ, start_response)
+            response = self._respond(request)
+            response.date = response.date or self._api.office.clock()
+            return response(environ, start_response)
 
     def _respond(self, request: Request) -> Response:
         path = api_path(request.path)
@@ -94,6 +96,8 @@ class Sandbox:
             match request.path:
                 case html.STYLE_PATH:
                     return html.style()
+                case html.ICON_PATH:
+                    return html.icon()
                 case login.LOGIN_PATH:
                     return login.login(request, office)
                 case login.COMPANY_PATH if request.method == "POST":

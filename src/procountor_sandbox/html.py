@@ -8,8 +8,12 @@ from pathlib import Path
 from werkzeug.wrappers import Response
 
 STYLE_PATH = "/sandbox/sandbox.css"
+ICON_PATH = "/sandbox/sandbox.svg"
 _STYLE_FILE = Path(__file__).with_name("sandbox.css")
-_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+_ICON_FILE = Path(__file__).with_name("sandbox.svg")
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ def page(title: str, *inside: Piece, status: int = 200, is_narrow: bool = False)
         void("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("title", f"{title} · Procountor sandbox"),
         void("link", rel="stylesheet", href=STYLE_PATH),
-        void("link", rel="icon", href="data:,"),
+        void("link", rel="icon", href=ICON_PATH, type="image/svg+xml"),
     )
     body = tag(
         "body",
@@ -68,6 +72,11 @@ def page(title: str, *inside: Piece, status: int = 200, is_narrow: bool = False)
 def style() -> Response:
     """Return the style sheet of every page."""
     return Response(_STYLE_FILE.read_bytes(), content_type="text/css; charset=utf-8")
+
+
+def icon() -> Response:
+    """Return the sign in the browser's tab, which is not Procountor's."""
+    return Response(_ICON_FILE.read_bytes(), content_type="image/svg+xml")
 
 
 def _banner() -> Markup:

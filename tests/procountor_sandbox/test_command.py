@@ -27,6 +27,13 @@ class TestCommand:
         assert page.status_code == 200
         assert status == 0
 
+    @pytest.mark.parametrize("path", ["/", "/api/coa"])
+    def test_dates_every_answer_once(self, path: str) -> None:
+        with running() as sandbox:
+            answer = httpx2.get(f"{sandbox.address}{path}")
+
+        assert len(answer.headers.get_list("Date")) == 1
+
     def test_remembers_over_restarts(self, tmp_path: Path) -> None:
         state = str(tmp_path / "state.sqlite3")
 

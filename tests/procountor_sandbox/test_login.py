@@ -75,6 +75,16 @@ class TestLoginPage:
         assert answer.status_code == 400
         assert "redirect_uri" in answer.text
 
+    def test_asks_for_nothing_its_own_policy_forbids(self, browser: httpx2.Client) -> None:
+        page = browser.get("/login", params=QUERY)
+
+        icon = browser.get("/sandbox/sandbox.svg")
+
+        assert 'href="/sandbox/sandbox.svg"' in page.text
+        assert "data:" not in page.text
+        assert "img-src 'self'" in page.headers["Content-Security-Policy"]
+        assert icon.headers["Content-Type"] == "image/svg+xml"
+
     def test_names_the_program_and_says_it_is_a_stand_in(self, browser: httpx2.Client) -> None:
         answer = browser.get("login", params=QUERY)
 
