@@ -106,6 +106,14 @@ class TestExplain:
 
         assert day in explained.message
 
+    @pytest.mark.parametrize("fact", ["company", "name"])
+    def test_names_the_company_an_account_acts_for_instead(self, fact: str) -> None:
+        problem = Problem(code=ProblemCode.WRONG_COMPANY, facts=((fact, "Konepaja Oy"),))
+
+        explained = explain(problem)
+
+        assert explained.message == "The account is authorised for another company, Konepaja Oy"
+
     def test_names_the_fields_that_were_booked_differently(self) -> None:
         problem = Problem(
             code=ProblemCode.BOOKED_DIFFERENTLY,

@@ -100,7 +100,7 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Authorise the account again and choose the company of the link."),
         ),
         Wording(
-            message=_("The account %(name)s is authorised for another company"),
+            message=_("The account is authorised for another company, %(name)s"),
             cause=_("The link was made for a different company in Procountor. Nothing was sent."),
             remedy=_("Authorise the account again and choose the company of the link."),
         ),
