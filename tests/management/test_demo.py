@@ -165,15 +165,33 @@ class TestEnvironment:
         assert made["NO_PROXY"] == "example.com,127.0.0.1,localhost"
 
 
-class TestPorts:
-    def test_offer_a_free_one_for_one_that_is_used(self) -> None:
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            listener.listen()
-            taken = listener.getsockname()[1]
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    """A port that something listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield listener.getsockname()[1]
 
-            with pytest.raises(DemoRefused, match=rf"port {taken} is in use.*--port \d+"):
-                ports_must_be_free(taken, free_port_after("127.0.0.1", taken))
+
+class TestPorts:
+    def test_offer_a_free_one_for_one_that_is_used(
+        self, taken_port: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("MAKELEVEL", raising=False)
+        other = free_port_after("127.0.0.1", taken_port)
+
+        with pytest.raises(DemoRefused, match=rf"port {taken_port} is in use.*--port \d+"):
+            ports_must_be_free(taken_port, other)
+
+    def test_are_offered_in_the_words_of_make_where_make_started_the_demo(
+        self, taken_port: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MAKELEVEL", "1")
+        other = free_port_after("127.0.0.1", taken_port)
+
+        with pytest.raises(DemoRefused, match=r"make demo SANDBOX_PORT=\d+"):
+            ports_must_be_free(other, taken_port)
 
     def test_must_differ(self) -> None:
         port, _other = free_ports()

@@ -17,11 +17,10 @@ from importlib import import_module
 from pathlib import Path
 from types import FrameType
 
-from tilisilta.management.ports import free_port_after, is_free
+from tilisilta.management.ports import DEMO_HOST, demo_url, free_port_after, is_free
 from tilisilta.management.starting import set_up
 from tilisilta.management.wording import gettext as _
 
-HOST = "127.0.0.1"
 MARK = "tilisilta-demo"
 SANDBOX_STATE = "procountor.sqlite3"
 SANDBOX_START_SECONDS = 30
@@ -54,12 +53,12 @@ def environment(port: int, sandbox_port: int, directory: Path) -> Mapping[str, s
     """The settings of the demo. Whatever is set for a real service is forgotten first."""
     for name in [name for name in os.environ if name.startswith(_PREFIX)]:
         del os.environ[name]
-    direct = ",".join(filter(None, (os.environ.get("NO_PROXY"), HOST, "localhost")))
+    direct = ",".join(filter(None, (os.environ.get("NO_PROXY"), DEMO_HOST, "localhost")))
     return {
-        "TILISILTA_BASE_URL": base_url(port),
+        "TILISILTA_BASE_URL": demo_url(port),
         "TILISILTA_DATA_DIR": str(directory),
-        "TILISILTA_PROCOUNTOR_API_URL": f"{base_url(sandbox_port)}/api",
-        "TILISILTA_PROCOUNTOR_LOGIN_URL": f"{base_url(sandbox_port)}/login",
+        "TILISILTA_PROCOUNTOR_API_URL": f"{demo_url(sandbox_port)}/api",
+        "TILISILTA_PROCOUNTOR_LOGIN_URL": f"{demo_url(sandbox_port)}/login",
         "TILISILTA_PROCOUNTOR_CLIENT_ID": "tilisilta-demo",
         "TILISILTA_PROCOUNTOR_CLIENT_SECRET": "sandbox-secret",
         # What is uncertain resolves itself while one watches.
@@ -71,23 +70,26 @@ def environment(port: int, sandbox_port: int, directory: Path) -> Mapping[str, s
     }
 
 
-def base_url(port: int) -> str:
-    """Where something of the demo is reached."""
-    return f"http://{HOST}:{port}"
-
-
 def ports_must_be_free(port: int, sandbox_port: int) -> None:
     """Refuse to start on a port somebody else has, and offer another."""
     for option, number, other in (
         ("--port", port, sandbox_port),
         ("--sandbox-port", sandbox_port, port),
     ):
-        if number != other and is_free(HOST, number):
+        if number != other and is_free(DEMO_HOST, number):
             continue
-        free = free_port_after(HOST, max(number, other))
+        free = free_port_after(DEMO_HOST, number)
+        free = free if free != other else free_port_after(DEMO_HOST, other)
         told = _("port %(port)s is in use. Port %(free)s is free: %(command)s")
-        command = f"tilisilta demo {option} {free}"
+        command = _demo_command(option, free)
         raise DemoRefused(told % {"port": number, "free": free, "command": command})
+
+
+def _demo_command(option: str, port: int) -> str:
+    """The command to type for another port: the one of make, where it was make that started us."""
+    if "MAKELEVEL" not in os.environ:
+        return f"tilisilta demo {option} {port}"
+    return f"make demo {option.removeprefix('--').replace('-', '_').upper()}={port}"
 
 
 def make_directory(directory: Path, *, is_fresh: bool) -> None:
@@ -107,9 +109,9 @@ def stand_in(port: int, our_port: int, directory: Path) -> Iterator[subprocess.P
     """The stand-in Procountor, a process of its own that ends with us."""
     command = [
         *(sys.executable, "-m", "procountor_sandbox"),
-        *("--host", HOST, "--port", str(port)),
+        *("--host", DEMO_HOST, "--port", str(port)),
         *("--state", str(directory / SANDBOX_STATE)),
-        *("--redirect-uri", f"{base_url(our_port)}/settings/integrations/procountor/authorised"),
+        *("--redirect-uri", f"{demo_url(our_port)}/settings/integrations/procountor/authorised"),
     ]
     process = subprocess.Popen(  # noqa: S603  # our own program with our own words
         command,
@@ -128,7 +130,7 @@ def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int) -> None:
     give_up_at = time.monotonic() + SANDBOX_START_SECONDS
     while time.monotonic() < give_up_at and process.poll() is None:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            if probe.connect_ex((HOST, port)) == 0:
+            if probe.connect_ex((DEMO_HOST, port)) == 0:
                 return
         time.sleep(0.05)
     raise DemoRefused(_("the stand-in Procountor did not start; its own words are above."))

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tilisilta.errors import TilisiltaError
-from tilisilta.management.demo import HOST, base_url
 from tilisilta.management.output import write_refusal
+from tilisilta.management.ports import DEMO_HOST, demo_url
 from tilisilta.management.running import prepare, say, serve_until_told
 from tilisilta.models import User
 from tilisilta.sample.loading import load_sample_bureau, write_sample_files
@@ -34,7 +34,7 @@ def run(options: Namespace, directory: Path) -> int:
         return int(write_refusal(error, as_json=False))
     welcome = _welcome(options, directory)
     serve_until_told(
-        HOST, options.port, once_listening=lambda: _say_once_answering(options.port, welcome)
+        DEMO_HOST, options.port, once_listening=lambda: _say_once_answering(options.port, welcome)
     )
     return 0
 
@@ -63,12 +63,12 @@ def boxed(lines: Sequence[str]) -> str:
 def _welcome(options: Namespace, directory: Path) -> str:
     lines = (
         "",
-        _("Tilisilta is ready at %(url)s") % {"url": base_url(options.port)},
+        _("Tilisilta is ready at %(url)s") % {"url": demo_url(options.port)},
         _("Log in as %(name)s with the password %(password)s")
         % {"name": USER, "password": PASSWORD},
         "",
         _("Stand-in Procountor, to see what was booked: %(url)s")
-        % {"url": base_url(options.sandbox_port)},
+        % {"url": demo_url(options.sandbox_port)},
         _("Its log-in: %(name)s with the password %(password)s")
         % {"name": "aino", "password": "sandbox"},
         _("Its API keys: %(first)s to %(last)s")
@@ -109,7 +109,7 @@ def _attempts() -> Iterator[None]:
 
 @contextmanager
 def _asking(port: int) -> Iterator[HTTPConnection]:
-    connection = HTTPConnection(HOST, port, timeout=ANSWER_SECONDS)
+    connection = HTTPConnection(DEMO_HOST, port, timeout=ANSWER_SECONDS)
     try:
         yield connection
     finally:

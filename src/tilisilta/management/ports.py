@@ -1,9 +1,15 @@
-"""Which ports are free to listen on."""
+"""Where the demo's programs listen, and which ports are free to listen on."""
 
 import errno
 import socket
 
+DEMO_HOST = "127.0.0.1"
 MOST_TRIED = 200
+
+
+def demo_url(port: int) -> str:
+    """Where something of the demo is reached."""
+    return f"http://{DEMO_HOST}:{port}"
 
 
 def is_free(host: str, port: int) -> bool:
