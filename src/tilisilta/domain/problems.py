@@ -41,8 +41,8 @@ reason            N10: "tracking-period", "fiscal-year", "no-fiscal-year";
                   N14: "zero" or "cancelled"; N22: "unticked" or "pattern";
                   F08: "empty", "ambiguous", "mixed", "too-large" or "unreadable";
                   F10: "both", "neither", "empty" or "unreadable"; F11, F24: "empty",
-                  "ambiguous", "mixed" or "unreadable"; F13: "missing", "more-cells", "quotes" or
-                  "no-headers"; F16: "run" or "currency";
+                  "ambiguous", "mixed" or "unreadable"; F12: "sum" for a row of sums;
+                  F13: "missing", "more-cells", "quotes" or "no-headers"; F16: "run" or "currency";
                   F23: "damaged", "protected", "too-large", "several-sheets" or "formula"
 revision          revision of a journal (N29, N30)
 role              "clearing" or "fallback", when the link names the ledger account

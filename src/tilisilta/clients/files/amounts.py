@@ -21,6 +21,8 @@ _TOO_LARGE = Fault(ProblemCode.AMOUNT_UNREADABLE, "too-large")
 _TOO_PRECISE = Fault(ProblemCode.AMOUNT_TOO_PRECISE)
 _EMPTY = Fault(ProblemCode.AMOUNT_UNREADABLE, "empty")
 
+# Somebody wrote -0,00; nobody is to read it.
+_ZERO = Decimal(0)
 _OTHER = {".": ",", ",": "."}
 # Blanks of every width and apostrophes divide thousands in some countries.
 _GROUPS = " \u00a0\u2009\u202f'\u2019"
@@ -88,7 +90,7 @@ def _read(cell: Cell, sign: str, *, is_fixed: bool) -> Decimal | Fault:
 
 def _read_text(text: str, sign: str, *, is_fixed: bool) -> Decimal | Fault:
     if _PLAIN[sign or "."].fullmatch(text):
-        return Decimal(text.replace(",", "."))
+        return Decimal(text.replace(",", ".")) or _ZERO
     if not text:
         return _EMPTY
     plain = text.translate(_MINUS)
@@ -109,7 +111,7 @@ def _unreadable(text: str, sign: str, *, is_fixed: bool) -> Fault:
 
 def _in_cents(amount: Decimal) -> Decimal | Fault:
     if is_whole_cents(amount):
-        return amount
+        return amount or _ZERO
     if not amount.is_finite() or amount.adjusted() >= MOST_INTEGER_DIGITS:
         return _TOO_LARGE
     return _TOO_PRECISE

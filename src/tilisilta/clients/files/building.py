@@ -1,5 +1,6 @@
 """Makes the canonical journal of what a file says, and finds everything that forbids it."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -25,6 +26,13 @@ _MOST_CHARACTERS = {
 
 _DIRECTIONS = dict.fromkeys(("debit", "debet", "d", "db"), 1) | dict.fromkeys(
     ("credit", "kredit", "c", "k", "cr"), -1
+)
+
+# What spreadsheets and people write in front of a sum; Excel writes "5010 Total" for a subtotal.
+_SUM = re.compile(
+    r"\b(?:yhteensä|yht|summa|välisumma|loppusumma|kokonaissumma"
+    r"|totalt|totalsumma|delsumma|slutsumma|sum|total|totals|subtotal)\b",
+    re.IGNORECASE,
 )
 
 _DIRECTION_EMPTY = Fault(ProblemCode.DEBIT_CREDIT_UNCLEAR, "empty")
@@ -75,6 +83,8 @@ class _LineBuilder:
         self._dates = read_dates(line.date for line in raw.lines)
         self._periods = read_periods((line.period, line.year) for line in raw.lines)
         self._undated: set[int] = set()
+        # A sum taken for a line would be booked twice where the link has a fallback account.
+        self._sums = {text for text in {line.account for line in raw.lines} if _SUM.search(text)}
 
     def build(self) -> tuple[JournalLine, ...]:
         """The lines that can be read; the findings tell of the others."""
@@ -149,6 +159,7 @@ class _LineBuilder:
         account, description, cost_center, cost_unit = line[1:5]
         if (
             0 < len(account) <= MOST_ACCOUNT_CHARACTERS
+            and account not in self._sums
             and len(description) <= MOST_DESCRIPTION_CHARACTERS
             and len(cost_center) <= MOST_DIMENSION_CHARACTERS
             and len(cost_unit) <= MOST_DIMENSION_CHARACTERS
@@ -156,6 +167,8 @@ class _LineBuilder:
             return True
         if not account:
             self._add(ProblemCode.ACCOUNT_MISSING, row, line, "account")
+        elif account in self._sums:
+            self._add(ProblemCode.ACCOUNT_MISSING, row, line, "account", reason="sum")
         for field, most in _MOST_CHARACTERS.items():
             if len(getattr(line, field)) > most:
                 self._add(ProblemCode.TEXT_TOO_LONG, row, line, field, limit=most)

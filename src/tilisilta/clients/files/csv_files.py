@@ -24,16 +24,30 @@ def read_csv(content: bytes, columns: ColumnMapping | None) -> RawJournal:
 
     Raises ``FileRefused`` and ``ColumnsNeeded``.
     """
-    text = decode_text(content)
-    first, _, rest = text.partition("\n")
-    hint = first.strip().casefold()
-    # Excel writes the delimiter into a line of its own: sep=;
-    if hint.startswith(_EXCEL_HINT) and len(hint) == len(_EXCEL_HINT) + 1:
-        return read_table(_rows(rest, hint[-1], lines_above=1), kind=CSV, columns=columns)
-    return read_table(_rows(text, _delimiter(text, columns)), kind=CSV, columns=columns)
+    text, lines_above = decode_text(content), 0
+    delimiter = _delimiter_named(text)
+    if delimiter:
+        text, lines_above = text.partition("\n")[2], 1
+    else:
+        delimiter = _delimiter(text, columns)
+    return read_table(
+        _rows(text, delimiter, lines_above=lines_above),
+        kind=CSV,
+        columns=columns,
+        # An unquoted 1,50 between commas moves all that follows over by one. That the row is
+        # longer than the headers may be all there is to see of it, if it ends in blanks.
+        may_end_in_blanks=delimiter != ",",
+    )
 
 
-def _rows(text: str, delimiter: str, *, lines_above: int = 0) -> Iterator[Row]:
+def _delimiter_named(text: str) -> str:
+    """The delimiter that Excel writes into a line of its own, sep=; or an empty text."""
+    hint = text.partition("\n")[0].strip().casefold()
+    is_hint = hint.startswith(_EXCEL_HINT) and len(hint) == len(_EXCEL_HINT) + 1
+    return hint[-1] if is_hint else ""
+
+
+def _rows(text: str, delimiter: str, *, lines_above: int) -> Iterator[Row]:
     """The rows that are not blank; raises ``FileRefused`` when quotes do not close."""
     # A quote that never closes would swallow journal lines into one text: no leniency here.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

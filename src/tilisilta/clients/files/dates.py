@@ -25,6 +25,8 @@ _DAY_FIRST = re.compile(
 )
 _EITHER_FIRST = re.compile(rf"([0-9]{{1,2}})([-/])([0-9]{{1,2}})\2([0-9]{{4}}){_MIDNIGHT}")
 _PERIOD_YEAR_FIRST = re.compile(r"([0-9]{4})(?:[-/.]([0-9]{1,2})|([0-9]{2}))")
+# Spreadsheets take 2026.10 for a number and drop its last zero.
+_JANUARY_OR_OCTOBER = re.compile(r"[0-9]{4}\.1")
 _PERIOD_YEAR_LAST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{4})")
 
 _DATE_EMPTY = Fault(ProblemCode.DATE_UNREADABLE, "empty")
@@ -33,6 +35,7 @@ _DATE_AMBIGUOUS = Fault(ProblemCode.DATE_UNREADABLE, "ambiguous")
 _DATE_MIXED = Fault(ProblemCode.DATE_UNREADABLE, "mixed")
 _PERIOD_EMPTY = Fault(ProblemCode.PERIOD_UNREADABLE, "empty")
 _PERIOD_UNREADABLE = Fault(ProblemCode.PERIOD_UNREADABLE, "unreadable")
+_PERIOD_AMBIGUOUS = Fault(ProblemCode.PERIOD_UNREADABLE, "ambiguous")
 _PERIOD_MIXED = Fault(ProblemCode.PERIOD_UNREADABLE, "mixed")
 
 
@@ -105,6 +108,8 @@ def _read_period(period: Cell, year: Cell) -> date | Fault:
     text, year_text = text_of(period), text_of(year)
     if not text:
         return _PERIOD_EMPTY
+    if _JANUARY_OR_OCTOBER.fullmatch(text):
+        return _PERIOD_AMBIGUOUS
     if found := _PERIOD_YEAR_FIRST.fullmatch(text):
         own_year, month = int(found[1]), int(found[2] or found[3])
     elif found := _PERIOD_YEAR_LAST.fullmatch(text):

@@ -62,10 +62,15 @@ def _only(texts: Mapping[str, int], findings: Findings, *, reason: str) -> str:
 
 def _number_and_year(text: str) -> tuple[int | None, str]:
     if found := _NUMBER_AND_YEAR.fullmatch(text):
-        return int(found[2]), found[1]
+        return int(found[2]), _plain(found[1])
     if found := _YEAR_AND_NUMBER.fullmatch(text):
-        return int(found[1]), found[2]
-    return None, text
+        return int(found[1]), _plain(found[2])
+    return None, _plain(text)
+
+
+def _plain(number: str) -> str:
+    """``number`` without zeros before it: a run that came in as 6 must not come again as 06."""
+    return number.lstrip("0") or number if number.isdecimal() else number
 
 
 def _company(raw: RawJournal, findings: Findings, company_number: int) -> int | None:

@@ -21,6 +21,7 @@ _EPOCH_1904 = datetime(1904, 1, 1)  # noqa: DTZ001  # see above
 _BUILT_IN_DATE_FORMATS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 _QUOTED = re.compile(r'"[^"]*"|\\.|_.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _DATE_LETTERS = re.compile("[dmyhs]", re.IGNORECASE)
+_ZEROS = re.compile("00+")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _COLUMN = re.compile("[A-Z]{1,3}")
 _INTEGER = re.compile("-?[0-9]{1,15}")
@@ -63,12 +64,17 @@ class SheetNames:
 
 
 class Parts:
-    """What the cells of every sheet refer to: shared texts, and styles that make dates."""
+    """What the cells of every sheet refer to: shared texts, and styles.
+
+    ``date_styles`` make dates of numbers, and ``widths`` tells how many digits a style such as
+    0000 shows at least.
+    """
 
     def __init__(self, *, is_1904: bool) -> None:
         self.epoch = _EPOCH_1904 if is_1904 else _EPOCH
         self.strings: list[str] = []
         self.date_styles: set[str] = set()
+        self.widths: dict[str, int] = {}
         self._formats: dict[str, str] = {}
         self._styles = 0
         self._is_in_styles = False
@@ -76,7 +82,7 @@ class Parts:
         self._is_phonetic = False
 
     def read_styles(self, part: IO[bytes]) -> None:
-        """Read which cell styles show a number as a date."""
+        """Read which cell styles show a number as a date or with zeros before it."""
         _walk(part, self._style_element, self._style_end)
 
     def read_strings(self, part: IO[bytes]) -> None:
@@ -89,8 +95,11 @@ class Parts:
         elif name == "cellXfs":
             self._is_in_styles = True
         elif name == "xf" and self._is_in_styles:
-            if self._is_date_format(attributes.get("numFmtId", "0")):
-                self.date_styles.add(str(self._styles))
+            number, style = attributes.get("numFmtId", "0"), str(self._styles)
+            if self._is_date_format(number):
+                self.date_styles.add(style)
+            elif _ZEROS.fullmatch(self._formats.get(number, "")):
+                self.widths[style] = len(self._formats[number])
             self._styles += 1
 
     def _style_end(self, name: str) -> None:
@@ -214,10 +223,16 @@ class _Sheet:
             return self._parts.strings[int(text)].strip()
         if self._type == "b":
             return "TRUE" if text == "1" else "FALSE"
+        if self._type == "e":
+            # A formula that found nothing, such as #N/A, is no text to book or to tag with.
+            raise refused(ProblemCode.WORKBOOK_UNREADABLE, line=self._number, reason="formula")
         if self._type != "n":
             return _unescaped(text).strip()
         if self._style in self._parts.date_styles:
             return self._date(float(text))
+        if self._style in self._parts.widths and text.isdecimal():
+            # Cost center 7 is shown as 007, and known by that name.
+            return text.zfill(self._parts.widths[self._style])
         # A float as Python writes it: 1.1 although the workbook has 1.1000000000000001 for it.
         return Decimal(text if _INTEGER.fullmatch(text) else repr(float(text)))
 

@@ -35,26 +35,33 @@ class Row(NamedTuple):
     cells: Sequence[Cell]
 
 
-def read_table(rows: Iterator[Row], *, kind: str, columns: ColumnMapping | None) -> RawJournal:
+def read_table(
+    rows: Iterator[Row],
+    *,
+    kind: str,
+    columns: ColumnMapping | None,
+    may_end_in_blanks: bool = True,
+) -> RawJournal:
     """What the ``rows`` of a table say, blank ones left out before.
 
-    Titles may stand above the headers. Raises ``ColumnsNeeded`` when a person must name columns,
-    and ``FileRefused`` when the columns cannot be told apart.
+    Titles may stand above the headers, and blank cells behind the last column unless
+    ``may_end_in_blanks`` forbids it. Raises ``ColumnsNeeded`` when a person must name columns, and
+    ``FileRefused`` when the columns cannot be told apart.
     """
     top = list(islice(rows, MOST_ROWS_ABOVE_HEADERS))
     if not top:
         raise refused(ProblemCode.FILE_EMPTY)
-    if columns is None:
-        at = _header_row(top)
-        columns = _guess(top, at)
-    else:
-        at = _row_with(top, columns)
-    places = _places(top[at], columns)
+    at = _header_row(top) if columns is None else _row_with(top, columns)
+    headers = top[at]
     body = [*top[at + 1 :], *islice(rows, MOST_LINES + 1)]
     if len(body) > MOST_LINES:
         raise refused(ProblemCode.TOO_MANY_LINES, limit=MOST_LINES)
-    width = len(top[at].cells)
-    _must_fit(body, width=width)
+    if columns is None:
+        columns = _guess(headers, body)
+    places = _places(headers, columns)
+    _must_not_be_lines(top[:at], places)
+    width = len(headers.cells)
+    _must_fit(body, width=width, may_end_in_blanks=may_end_in_blanks)
     return _raw_journal(body, places, columns, width=width, kind=kind)
 
 
@@ -73,9 +80,9 @@ def _header_row(top: Sequence[Row]) -> int:
     return max(range(len(top)), key=likeness)
 
 
-def _guess(top: Sequence[Row], at: int) -> ColumnMapping:
+def _guess(row: Row, body: Sequence[Row]) -> ColumnMapping:
     """The columns as their headers tell; raises ``ColumnsNeeded`` when they do not tell all."""
-    headers = _texts(top[at])
+    headers = _texts(row)
     guess = ColumnMapping.guessed_from(headers)
     # A known header is left out of the guess when another one means the same.
     taken = guess.to_mapping()
@@ -83,9 +90,9 @@ def _guess(top: Sequence[Row], at: int) -> ColumnMapping:
         text for text in headers if text and known_field(text) not in taken and not is_ignored(text)
     ]
     if not taken and any(map(_NUMBER_OR_DATE.fullmatch, headers)):
-        raise refused(ProblemCode.COLUMNS_UNKNOWN, line=top[at].line, reason="no-headers")
-    if guess.lacks or unknown or _has_unnamed_values(top, at):
-        samples = (tuple(map(mask_personal_codes, _texts(row))) for row in top[at + 1 :])
+        raise refused(ProblemCode.COLUMNS_UNKNOWN, line=row.line, reason="no-headers")
+    if guess.lacks or unknown or _has_unnamed_values(headers, body):
+        samples = (tuple(map(mask_personal_codes, _texts(below))) for below in body)
         raise ColumnsNeeded(
             headers=tuple(map(mask_personal_codes, headers)),
             rows=tuple(islice(samples, SAMPLE_ROWS)),
@@ -94,14 +101,11 @@ def _guess(top: Sequence[Row], at: int) -> ColumnMapping:
     return guess
 
 
-def _has_unnamed_values(top: Sequence[Row], at: int) -> bool:
+def _has_unnamed_values(headers: Sequence[str], body: Sequence[Row]) -> bool:
     """Tell whether a column without a header holds anything a person should know of."""
-    unnamed = [place for place, text in enumerate(_texts(top[at])) if not text]
-    return any(
-        row.cells[place] != ""
-        for row in top[at + 1 :]
-        for place in unnamed
-        if place < len(row.cells)
+    unnamed = [place for place, text in enumerate(headers) if not text]
+    return bool(unnamed) and any(
+        row.cells[place] != "" for row in body for place in unnamed if place < len(row.cells)
     )
 
 
@@ -139,11 +143,25 @@ def _places(row: Row, columns: ColumnMapping) -> dict[str, int]:
     }
 
 
-def _must_fit(body: Sequence[Row], *, width: int) -> None:
+def _must_not_be_lines(above: Sequence[Row], places: Mapping[str, int]) -> None:
+    """No journal line may stand above the headers, as in a sheet that was sorted with them."""
+    findings = Findings()
+    amounts = [places[field] for field in ("amount", "debit", "credit") if field in places]
+    for row in above:
+        numbers = {
+            place for place, text in enumerate(_texts(row)) if _NUMBER_OR_DATE.fullmatch(text)
+        }
+        if places["account"] in numbers and numbers.intersection(amounts):
+            findings.add(ProblemCode.COLUMNS_UNKNOWN, line=row.line, reason="no-headers")
+    findings.refuse()
+
+
+def _must_fit(body: Sequence[Row], *, width: int, may_end_in_blanks: bool) -> None:
     """No row may have more cells than there are headers: its values stand in wrong columns."""
     findings = Findings()
     for row in body:
-        if len(row.cells) > width and any(text_of(cell) for cell in row.cells[width:]):
+        beyond = row.cells[width:]
+        if beyond and (not may_end_in_blanks or any(map(text_of, beyond))):
             findings.add(ProblemCode.COLUMNS_UNKNOWN, line=row.line, reason="more-cells")
     findings.refuse()
 

@@ -72,6 +72,7 @@ def read_xml(content: bytes) -> RawJournal:
         raise refused(ProblemCode.XML_MALFORMED, line=error.lineno) from error
     elements.repeated.refuse()
     kind = _kind_of(elements)
+    elements.misplaced.refuse()
     if kind == JOURNAL_XML:
         return _journal(elements.records)
     return _report(elements.records)
@@ -99,6 +100,7 @@ class _Elements:
         self.records: list[tuple[str, int, _Values]] = []
         self.root = ""
         self.repeated = Findings(fact_name="element")
+        self.misplaced = Findings(fact_name="element")
         self._path: list[str] = []
         self._names: dict[str, str] = {}
         self._values = _Values()
@@ -128,6 +130,10 @@ class _Elements:
             return
         if local == "transaction":
             self._kept(local)
+        elif local in _KINDS:
+            # A line all the same, which would be lost without a trace.
+            line = self._parser.CurrentLineNumber
+            self.misplaced.add(ProblemCode.ELEMENT_MISSING, line=line, element=_PARENTS[local])
         path.append(local)
 
     def _end(self, _name: str) -> None:
