@@ -1,5 +1,8 @@
 """The frame of every page."""
 
+import re
+from pathlib import Path
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
@@ -13,11 +16,14 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from tests.web.conftest import PASSWORD
 
+from tilisilta import web
 from tilisilta.models import AuditEntry, Right, User, UserTemplate
 from tilisilta.services.users import change_user, create_user
 from tilisilta.web.errors import broken
 
 pytestmark = pytest.mark.django_db
+
+TEMPLATES = tuple(Path(web.__file__).parent.glob("templates/**/*.html"))
 
 
 class TestLogIn:
@@ -195,6 +201,17 @@ class TestErrorPages:
 
         assert response.status_code == 403
         assert "Open the page again" in response.text
+
+
+class TestTemplates:
+    def test_tell_their_readers_no_comment(self) -> None:
+        # Django reads {# … #} on one line only, and shows a longer one to everybody.
+        open_comment = re.compile(r"\{#(?!.*#\})")
+
+        found = [page.name for page in TEMPLATES if open_comment.search(page.read_text("utf-8"))]
+
+        assert TEMPLATES
+        assert found == []
 
 
 class TestPages:
