@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
-from tests.bureau import JUNE_WITH_CORRECTIONS, a_company, a_linked_company, csv_file, monthly_lines
+from tests.bureau import (
+    JUNE_WITH_CORRECTIONS,
+    a_company,
+    a_linked_company,
+    csv_file,
+    monthly_lines,
+    set_period,
+)
 from tests.management.conftest import Give
 
 from tilisilta.models import Export, ExportState, Journal, JournalState, Sending
@@ -154,14 +161,17 @@ class TestPreview:
         assert "-118.11" in shown
         assert "Warning N14" in shown
 
-    def test_checks_anew_when_told_to(self, give: Give, procountor: "Sandbox") -> None:
-        a_linked_company(cost_center_dimension="Osasto", uses_cost_centers=True)
+    def test_reads_procountor_anew_when_told_to(self, give: Give, procountor: "Sandbox") -> None:
+        a_linked_company(**DIMENSIONS)
         give("import", str(JUNE_WITH_CORRECTIONS), "--company", "1001")
+        set_period(procountor, "CLOSED", month=3)
 
-        shown = give("preview", "1001-2026-6-1", "--check", "--json").document
+        as_stored = give("preview", "1001-2026-6-1", "--json").document
+        anew = give("preview", "1001-2026-6-1", "--check", "--json").document
 
-        assert shown["can_be_sent"] is False
-        assert "N08" in {problem["code"] for problem in shown["problems"]}
+        assert as_stored["can_be_sent"] is True
+        assert anew["can_be_sent"] is False
+        assert "N10" in {problem["code"] for problem in anew["problems"]}
 
     @pytest.mark.parametrize("reference", ["1001", "1001-2026-6-9", "x-y-z-1", "1001-2026-6-"])
     def test_refuses_a_journal_that_is_not_there(self, give: Give, reference: str) -> None:

@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +46,6 @@ def import_file(options: Namespace) -> Answer:
         )
     except ColumnsNeeded as error:
         raise _columns_needed(error) from error
-    # Its check has stored where it stands.
-    imported.journal.refresh_from_db()
     document = {"is_new": imported.is_new, **journal_document(imported.journal)}
     return Answer(document=document, text=_imported_text(imported))
 
@@ -55,7 +54,7 @@ def preview(options: Namespace) -> Answer:
     """Show the ledger receipts that would be sent of a journal, and every problem."""
     journal = find_journal(options.journal)
     if options.check:
-        journal = check_journal(journal, now=timezone.now())
+        journal = check_journal(journal, now=timezone.now(), age_limit=timedelta(0))
     shown = preview_journal(journal)
     return Answer(document=preview_document(shown), text=_preview_text(shown))
 
