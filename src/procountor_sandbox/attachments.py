@@ -51,14 +51,13 @@ class Attachments:
         for _, stored in store.load(_KIND):
             found = _read(stored)
             self._all[found.company_id, found.attachment_id] = found
-        used = (attachment_id for _, attachment_id in self._all)
-        self._ids = count(max(used, default=_FIRST_ID - 1) + 1)
+        self._ids: dict[int, count[int]] = {}
 
     def add(self, company_id: int, name: str, reference_id: int, content: bytes) -> Attachment:
         """Keep a file of an invoice and return it with its id."""
         return self._keep(
             Attachment(
-                attachment_id=next(self._ids),
+                attachment_id=self._next_id(company_id),
                 company_id=company_id,
                 name=name,
                 reference_type="INVOICE",
@@ -95,6 +94,14 @@ class Attachments:
     def clear(self) -> None:
         """Forget every file."""
         self._all.clear()
+        self._ids.clear()
+
+    def _next_id(self, company_id: int) -> int:
+        # Each company counts from the same number: ids are only unique within a company.
+        if company_id not in self._ids:
+            used = (one.attachment_id for one in self.of_company(company_id))
+            self._ids[company_id] = count(max(used, default=_FIRST_ID - 1) + 1)
+        return next(self._ids[company_id])
 
     def _keep(self, attachment: Attachment) -> Attachment:
         self._all[attachment.company_id, attachment.attachment_id] = attachment

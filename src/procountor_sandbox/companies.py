@@ -13,6 +13,7 @@ from procountor_sandbox.world import (
     DimensionItem,
     FiscalYear,
     PeriodStatus,
+    TrackingPeriod,
 )
 
 _KIND = "company"
@@ -95,16 +96,18 @@ def written_year(year: FiscalYear) -> dict[str, Any]:
         "endDate": year.end_date,
         "isOpen": year.is_open,
         "modified": f"{year.start_date}T08:00:00.000",
-        "trackingPeriods": [
-            {
-                "id": period.period_id,
-                "startDate": period.start_date,
-                "endDate": period.end_date,
-                "status": period.status.value,
-                "modified": f"{year.start_date}T08:00:00.000",
-            }
-            for period in year.tracking_periods
-        ],
+        "trackingPeriods": [written_period(period) for period in year.tracking_periods],
+    }
+
+
+def written_period(period: TrackingPeriod) -> dict[str, Any]:
+    """Return a tracking period as Procountor writes it."""
+    return {
+        "id": period.period_id,
+        "startDate": period.start_date,
+        "endDate": period.end_date,
+        "status": period.status.value,
+        "modified": f"{period.start_date}T08:00:00.000",
     }
 
 

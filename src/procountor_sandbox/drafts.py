@@ -7,9 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from procountor_sandbox.fields import Fields
-from procountor_sandbox.receipts import OTHER_FIELDS, Transaction
+from procountor_sandbox.receipts import OTHER_FIELDS, STATUSES, Transaction
 from procountor_sandbox.refusals import CLOSED_PERIOD, Refused
-from procountor_sandbox.transaction_rules import read_transactions
+from procountor_sandbox.transaction_rules import RECONCILIATION_ENTRY, read_transactions
 from procountor_sandbox.wire import without_none
 from procountor_sandbox.world import RECONCILIATION_ACCOUNT, Company
 
@@ -129,6 +129,8 @@ def _check_type(fields: Fields) -> None:
     receipt_type = fields.choice("type", RECEIPT_TYPES, required=True)
     if receipt_type not in {None, "JOURNAL"}:
         fields.refuse("type", "SANDBOX_TYPE_NOT_ALLOWED: only JOURNAL can be written")
+    # Passed over, as documented, but a word that is no status at all is no JSON of Procountor's.
+    fields.choice("status", STATUSES)
 
 
 def _receipt_date(fields: Fields, company: Company) -> date | None:
@@ -191,6 +193,8 @@ def _balanced(
     if difference == 0:
         return transactions
     if reconcile:
+        if any(one.transaction_type == RECONCILIATION_ENTRY for one in transactions):
+            fields.refuse("transactions", f"SANDBOX_MORE_THAN_ONE_{RECONCILIATION_ENTRY}")
         return (*transactions, _reconciliation(-difference))
     if not strictness.accept_unbalanced:
         fields.refuse("transactions", f"SANDBOX_UNBALANCED: the difference is {difference}")
@@ -200,7 +204,7 @@ def _balanced(
 def _reconciliation(value: Decimal) -> Transaction:
     return Transaction(
         transaction_id=0,
-        transaction_type="RECONCILIATION_ENTRY",
+        transaction_type=RECONCILIATION_ENTRY,
         account=RECONCILIATION_ACCOUNT,
         accounting_value=value.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP),
         vat_percent=Decimal(0),

@@ -1,5 +1,6 @@
 """Reading a JSON object field by field and noting everything that is wrong, not just the first."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,6 +11,10 @@ from procountor_sandbox.refusals import Violation, blank, invalid
 
 LARGEST_ID = 2**31 - 1
 TOO_LARGE_AMOUNT = 10**15
+# Python reads more ISO 8601 than Procountor says it takes, such as week dates.
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# Ten digits hold every int32; a longer text is no id, and Python would not even read it.
+_WHOLE = re.compile(r"[0-9]{1,10}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,12 +132,19 @@ class Fields:
 
 def read_day(value: object) -> date | None:
     """Return the day a text like ``2026-06-30`` names, if it is written exactly so."""
-    if not isinstance(value, str) or len(value) != len("2026-06-30"):
+    if not isinstance(value, str) or _DAY.fullmatch(value) is None:
         return None
     try:
         return date.fromisoformat(value)
     except ValueError:
         return None
+
+
+def read_whole(text: str) -> int | None:
+    """Return the int32 a text in a URL names, if it is one and not negative."""
+    if _WHOLE.fullmatch(text) is None or int(text) > LARGEST_ID:
+        return None
+    return int(text)
 
 
 def is_windows_1252(text: str) -> bool:

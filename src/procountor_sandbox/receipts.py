@@ -18,6 +18,31 @@ class Status(StrEnum):
     INVALIDATED = "INVALIDATED"
 
 
+# Every status the documentation names; journals only ever have the three above.
+STATUSES = (
+    "EMPTY",
+    "UNFINISHED",
+    "NOT_SENT",
+    "SENT",
+    "RECEIVED",
+    "PAID",
+    "PAYMENT_DENIED",
+    "VERIFIED",
+    "APPROVED",
+    "INVALIDATED",
+    "PAYMENT_QUEUED",
+    "PARTLY_PAID",
+    "PAYMENT_SENT_TO_BANK",
+    "MARKED_PAID",
+    "STARTED",
+    "INVOICED",
+    "OVERRIDDEN",
+    "DELETED",
+    "UNSAVED",
+    "PAYMENT_TRANSACTION_REMOVED",
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class DimensionValue:
     """The part of a transaction's amount that falls on one dimension item."""

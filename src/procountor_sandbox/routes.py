@@ -77,7 +77,8 @@ def find_endpoint(method: str, path: str) -> tuple[Endpoint, Mapping[str, Any]]:
     """Return the endpoint for a path under ``/api``, with the values standing in the path."""
     try:
         endpoint, arguments = _MAP.bind("localhost").match(path, method=method)
-    except NotFound as error:
+    except (NotFound, ValueError) as error:
+        # A number too long for Python to read names nothing either.
         raise Refused(404, Violation(message="SANDBOX_NO_SUCH_ADDRESS")) from error
     except MethodNotAllowed as error:
         raise Refused(405, Violation(message="SANDBOX_METHOD_NOT_ALLOWED")) from error

@@ -14,7 +14,8 @@ from procountor_sandbox.wire import without_none
 from procountor_sandbox.world import Company
 
 ENTRY = "ENTRY"
-SINGLE_TYPES = ("REVERSING_ENTRY", "RECONCILIATION_ENTRY")
+RECONCILIATION_ENTRY = "RECONCILIATION_ENTRY"
+SINGLE_TYPES = ("REVERSING_ENTRY", RECONCILIATION_ENTRY)
 MOST_DIMENSIONS = 6
 _CENT = Decimal("0.01")
 _VAT_TYPES = ("SALES", "PURCHASE")

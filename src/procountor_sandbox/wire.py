@@ -37,7 +37,9 @@ def decode(text: str | bytes) -> Any:
 
 def answer(value: Any, status: int = 200) -> Response:
     """Return a response with the value as its JSON body."""
-    return Response(encode(value), status=status, content_type=JSON_TYPE)
+    # JSON may hold half a character, which an error answer may repeat and UTF-8 cannot.
+    body = encode(value).encode(errors="replace")
+    return Response(body, status=status, content_type=JSON_TYPE)
 
 
 def written_time(moment: datetime) -> str:

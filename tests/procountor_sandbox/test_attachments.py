@@ -83,6 +83,42 @@ class TestAttachment:
         assert listed["results"] == [made]
         assert others["results"] == []
 
+    def test_is_listed_in_pages_by_type(self, caller: httpx2.Client, invoice_id: int) -> None:
+        made = [upload(caller, invoice_id).json() for _ in range(3)]
+
+        second = caller.get("attachments", params={"type": "INVOICE", "size": 2, "page": 1}).json()
+        others = caller.get("attachments", params={"type": "ENVIRONMENT"}).json()
+
+        assert second["results"] == made[2:]
+        assert second["meta"] == {
+            "pageNumber": 1,
+            "pageSize": 2,
+            "resultCount": 1,
+            "totalCount": 3,
+        }
+        assert (others["results"], others["meta"]["pageSize"]) == ([], 50)
+
+    @pytest.mark.parametrize(
+        ("name", "value"), [("type", "FILE"), ("size", "201"), ("referenceid", "1")]
+    )
+    def test_is_not_listed_for_parameters_it_cannot_understand(
+        self, caller: httpx2.Client, name: str, value: str
+    ) -> None:
+        answer = caller.get("attachments", params={name: value})
+
+        assert answer.status_code == 400
+        assert [one for one, _ in messages(answer)] == [name]
+
+    def test_has_an_id_that_another_company_uses_too(
+        self, caller: httpx2.Client, sandbox: Sandbox, invoice_id: int
+    ) -> None:
+        other = signed_in(sandbox, 1002)
+        their_invoice = other.post("ledgerreceipts", json=receipt()).json()["invoiceId"]
+
+        ours, theirs = upload(caller, invoice_id).json(), upload(other, their_invoice).json()
+
+        assert ours["id"] == theirs["id"]
+
     def test_is_not_seen_by_another_company(
         self, caller: httpx2.Client, sandbox: Sandbox, invoice_id: int
     ) -> None:
@@ -99,6 +135,10 @@ class TestAttachment:
             ({"name": "palkat"}, "name"),
             ({"name": "Ł.pdf"}, "name"),
             ({"referenceType": "LEDGERRECEIPT"}, "referenceType"),
+            ({"referenceType": "FILE"}, "referenceType"),
+            ({"sendWithInvoice": None}, "sendWithInvoice"),
+            ({"sendWithInvoice": True}, "sendWithInvoice"),
+            ({"unknown": 1}, "unknown"),
             ({"referenceId": None}, "referenceId"),
         ],
     )

@@ -119,6 +119,9 @@ class TestReceiptRules:
             ("name", 7),
             ("receiptDate", "30.6.2026"),
             ("receiptDate", "2026-06-31"),
+            ("receiptDate", "2026-W26-2"),
+            ("status", "DONE"),
+            ("status", ""),
             ("receiptDate", "2026-06-30T00:00:00"),
             ("vatType", "purchase"),
             ("vatStatus", "12"),
@@ -257,6 +260,15 @@ class TestBalance:
         added = booked["transactions"][2]
         assert added["transactionType"] == "RECONCILIATION_ENTRY"
         assert (added["account"], added["accountingValue"]) == ("8450", -0.01)
+
+    def test_is_not_made_twice(self, caller: httpx2.Client) -> None:
+        sent = receipt(
+            row(), row("2961", -99.98), row("8450", -0.01, transactionType="RECONCILIATION_ENTRY")
+        )
+
+        answer = caller.post("ledgerreceipts?createReconciliation=true", json=sent)
+
+        assert messages(answer) == [("transactions", "SANDBOX_MORE_THAN_ONE_RECONCILIATION_ENTRY")]
 
     def test_can_be_left_for_later_where_the_sandbox_is_told_so(self) -> None:
         caller = signed_in(create_app(accept_unbalanced=True))

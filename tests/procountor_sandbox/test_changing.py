@@ -10,6 +10,7 @@ from tests.procountor_sandbox.calling import (
     messages,
     receipt,
     row,
+    signed_in,
 )
 
 from procountor_sandbox.app import DEFAULT_REDIRECT_URIS, Sandbox, create_app
@@ -110,12 +111,25 @@ class TestReplacing:
         address = f"ledgerreceipts/{booked['id']}"
 
         other = caller.put(address, json=booked | {"id": 1})
+        listed = caller.put(address, json=booked | {"id": [1]})
         caller.put(f"{address}/invalidate")
         latest = caller.get(address).json()
         invalidated = caller.put(address, json=latest)
         unknown = caller.put("ledgerreceipts/1", json=booked)
 
-        assert [one.status_code for one in (other, invalidated, unknown)] == [400, 400, 404]
+        assert [one.status_code for one in (other, listed)] == [400, 400]
+        assert [one.status_code for one in (invalidated, unknown)] == [400, 404]
+
+    def test_leaves_official_bookkeeping_in_balance(self) -> None:
+        caller = signed_in(create_app(accept_unbalanced=True))
+        address = "ledgerreceipts/700001"
+        caller.post("ledgerreceipts", json=receipt())
+        caller.put(f"{address}/approve")
+        latest = caller.get(address).json()
+
+        answer = caller.put(address, json=latest | {"transactions": [row()]})
+
+        assert messages(answer) == [("transactions", "SANDBOX_UNBALANCED")]
 
 
 class TestStatus:
@@ -227,6 +241,33 @@ class TestRowDimensions:
         assert messages(unknown) == [("dimensionItemValues", UNKNOWN_DIMENSION)]
         assert messages(short) == [("dimensionItemValues", "SANDBOX_DIMENSION_SUM_MISMATCH")]
         assert elsewhere.status_code == 404
+
+    @pytest.mark.parametrize("body", [{}, {"dimensionItemValues": None}])
+    def test_are_only_removed_by_an_empty_list(
+        self, caller: httpx2.Client, booked: dict[str, Any], body: dict[str, Any]
+    ) -> None:
+        row_id = booked["transactions"][0]["id"]
+
+        answer = caller.put(
+            f"ledgerreceipts/{booked['id']}/transactions/{row_id}/dimensions", json=body
+        )
+
+        assert messages(answer) == [
+            ("dimensionItemValues", "Value of the 'dimensionItemValues' cannot be blank.")
+        ]
+
+    def test_stay_on_an_invalidated_receipt(
+        self, caller: httpx2.Client, booked: dict[str, Any]
+    ) -> None:
+        row_id = booked["transactions"][0]["id"]
+        caller.put(f"ledgerreceipts/{booked['id']}/invalidate")
+
+        answer = caller.put(
+            f"ledgerreceipts/{booked['id']}/transactions/{row_id}/dimensions",
+            json={"dimensionItemValues": []},
+        )
+
+        assert messages(answer) == [("status", "SANDBOX_INVALIDATED")]
 
     def test_stay_in_a_closed_period(
         self, caller: httpx2.Client, sandbox: Sandbox, booked: dict[str, Any]

@@ -79,7 +79,12 @@ class TestIndependentClient:
         file = tmp_path / "palkat.txt"
         file.write_bytes(b"invented")
         invoice_id = client.post_ledger_receipt(**receipt())["content"]["invoiceId"]
-        meta = {"name": "palkat.txt", "referenceType": "INVOICE", "referenceId": invoice_id}
+        meta = {
+            "name": "palkat.txt",
+            "referenceType": "INVOICE",
+            "referenceId": invoice_id,
+            "sendWithInvoice": False,
+        }
 
         made = client.post_attachment(meta, str(file))
         read = client.get_attachment(made["content"]["id"])

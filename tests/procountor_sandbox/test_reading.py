@@ -109,6 +109,10 @@ class TestFiscalYears:
 
         statuses = [one.status_code for one in (first, again, closing, unknown)]
         assert statuses == [200, 409, 409, 404]
+        year = next(
+            one for one in caller.get("fiscalyears").json()["fiscalYears"] if one["id"] == 26
+        )
+        assert year["trackingPeriods"][5] == first.json()
 
 
 class TestVats:
@@ -179,6 +183,11 @@ class TestDimensions:
 
         assert caller.get(f"dimensions/{COST_CENTRES}").json()["name"] == "Osasto"
 
+    def test_take_nothing_but_a_name(self, caller: httpx2.Client) -> None:
+        answer = caller.put(f"dimensions/{COST_CENTRES}", json={"name": "Osasto", "items": []})
+
+        assert messages(answer) == [("items", "SANDBOX_UNKNOWN_FIELD")]
+
     def test_are_not_found_under_another_id(self, caller: httpx2.Client) -> None:
         answer = caller.get("dimensions/1")
 
@@ -194,11 +203,22 @@ class TestDimensions:
 
 
 class TestAddresses:
-    @pytest.mark.parametrize("path", ["nothing", "ledgerreceipts/", "dimensions/x", "coa/1"])
+    @pytest.mark.parametrize(
+        "path", ["nothing", "ledgerreceipts/", "dimensions/x", "coa/1", "dimensions/" + "9" * 5000]
+    )
     def test_that_lead_nowhere_are_not_found(self, caller: httpx2.Client, path: str) -> None:
         answer = caller.get(path)
 
         assert answer.status_code == 404
+
+    def test_repeat_half_a_character_without_breaking(self, caller: httpx2.Client) -> None:
+        answer = caller.post(
+            "ledgerreceipts",
+            content=b'{"type": "\\ud800"}',
+            headers={"Content-Type": "application/json"},
+        )
+
+        assert ("type", "Value of the 'type' field is invalid") in messages(answer)
 
     @pytest.mark.parametrize(
         ("method", "path"), [("DELETE", "ledgerreceipts/700001"), ("POST", "coa")]

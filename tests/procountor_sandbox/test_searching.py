@@ -117,8 +117,14 @@ class TestSearch:
             ("types", "JOURNAL,NOTHING"),
             ("types", "VAT_SUMMARY"),
             ("status", "DONE"),
+            ("status", "UNFINISHED,APPROVED"),
             ("orderById", "UP"),
+            ("orderById", "ASC,DESC"),
             ("previousId", "1"),
+            ("size", "9" * 5000),
+            ("startDate", "2026-W26-2"),
+            ("createdStartDate", "20260630T120000"),
+            ("createdStartDate", "2026-06-30T25:00:00"),
         ],
     )
     def test_refuses_parameters_it_cannot_understand(
@@ -128,6 +134,20 @@ class TestSearch:
 
         assert answer.status_code == 400
         assert messages(answer) == [(name, f"Value of the '{name}' field is invalid")]
+
+    def test_refuses_every_wrong_order_not_just_the_first(
+        self, caller: httpx2.Client, ids: list[int]
+    ) -> None:
+        answer = caller.get("ledgerreceipts", params={"orderById": "ASC", "orderByDate": "UP"})
+
+        assert messages(answer) == [("orderByDate", "Value of the 'orderByDate' field is invalid")]
+
+    @pytest.mark.parametrize("path", ["ledgerreceipts", "journals"])
+    def test_finds_nothing_by_a_filter_there_is_not(self, caller: httpx2.Client, path: str) -> None:
+        answer = caller.get(path, params={"name": "Payroll"})
+
+        assert answer.status_code == 400
+        assert messages(answer) == [("name", "SANDBOX_UNKNOWN_PARAMETER")]
 
 
 class TestSeveralAtOnce:
@@ -155,7 +175,9 @@ class TestSeveralAtOnce:
         assert (most.status_code, most.json()) == (200, [])
         assert more.status_code == 400
 
-    @pytest.mark.parametrize(("asked", "status"), [("1", 404), ("x", 400), ("1,", 400)])
+    @pytest.mark.parametrize(
+        ("asked", "status"), [("1", 404), ("x", 400), ("1,", 400), ("9" * 5000, 400)]
+    )
     def test_have_to_be_ids(self, caller: httpx2.Client, asked: str, status: int) -> None:
         answer = caller.get(f"ledgerreceipts/{asked}")
 
@@ -170,10 +192,16 @@ class TestJournals:
         assert [one["ledgerReceiptId"] for one in journals] == [ids[1]]
         assert journals[0]["id"] == full["invoiceId"]
 
-    def test_refuse_unknown_statuses(self, caller: httpx2.Client) -> None:
-        answer = caller.get("journals", params={"statuses": "DONE"})
+    @pytest.mark.parametrize("statuses", ["DONE", "PAID", "APPROVED,DONE"])
+    def test_refuse_statuses_no_journal_has(self, caller: httpx2.Client, statuses: str) -> None:
+        answer = caller.get("journals", params={"statuses": statuses})
 
         assert answer.status_code == 400
+
+    def test_can_be_narrowed_by_days(self, caller: httpx2.Client, ids: list[int]) -> None:
+        journals = caller.get("journals", params={"endDate": "2026-04-30"}).json()
+
+        assert [one["ledgerReceiptId"] for one in journals] == [ids[0]]
 
 
 class TestWithoutRights:

@@ -8,12 +8,31 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from procountor_sandbox.attachments import LARGEST, Attachment
-from procountor_sandbox.fields import Fields
+from procountor_sandbox.endpoints.search import Query, read_paging
+from procountor_sandbox.fields import LARGEST_ID, Fields
 from procountor_sandbox.office import Call
 from procountor_sandbox.refusals import Refused, Violation, blank, not_found
 from procountor_sandbox.wire import answer, decode, encode
 
-_REFERENCE_TYPES = ("INVOICE",)
+_INVOICE = "INVOICE"
+_REFERENCE_TYPES = (
+    "BANKSTATEMENTEVENT",
+    "COST_RECEIPT",
+    "CUSTOMER_BUSINESS_PARTNER_REGISTER",
+    "EMPLOYEE_INFO",
+    "ENVIRONMENT",
+    "FINANCIAL_STATEMENT",
+    _INVOICE,
+    "INVOICEDRAFT_ITEM",
+    "LEDGERRECEIPT",
+    "NETS_COLLECTION",
+    "PERSON_BUSINESS_PARTNER_REGISTER",
+    "PURCHASE_PRODUCT_REGISTER",
+    "REFERENCE_PAYMENT",
+    "SALES_PRODUCT_REGISTER",
+    "SUPPLIER_BUSINESS_PARTNER_REGISTER",
+)
+_KNOWN = ("id", "name", "referenceType", "referenceId", "mimeType", "sendWithInvoice")
 
 
 def post_attachment(call: Call) -> Response:
@@ -21,8 +40,9 @@ def post_attachment(call: Call) -> Response:
     call.require_writing()
     fields = Fields(values=_meta(call))
     name = fields.text("name", longest=255, required=True)
-    # The documentation hangs a journal's files on its invoice, though LEDGERRECEIPT is a word too.
-    fields.choice("referenceType", _REFERENCE_TYPES, required=True)
+    fields.refuse_unknown(_KNOWN)
+    _check_reference_type(fields)
+    _check_sending(fields)
     reference_id = fields.whole("referenceId", required=True)
     if name is not None and not PurePath(name).suffix:
         fields.refuse("name", "SANDBOX_NAME_WITHOUT_EXTENSION")
@@ -73,14 +93,42 @@ def delete_attachment(call: Call) -> Response:
 
 
 def list_attachments(call: Call) -> Response:
-    """Return the company's files, narrowed by the invoice they hang on."""
+    """Return one page of the company's files, narrowed by the invoice they hang on."""
     call.require_reading()
-    files = call.office.attachments.of_company(call.company.company_id)
-    wanted = call.request.args.get("referenceId")
-    rows = [one.written() for one in files if wanted in {None, str(one.reference_id)}]
-    count = len(rows)
-    meta = {"pageNumber": 0, "pageSize": count, "resultCount": count, "totalCount": count}
-    return answer({"results": rows, "meta": meta})
+    query = Query(parameters=call.request.args)
+    query.refuse_unknown(("type", "referenceId", "page", "size"))
+    kind = query.word("type", _REFERENCE_TYPES)
+    invoice_id = query.whole("referenceId", default=0, largest=LARGEST_ID)
+    number, size = read_paging(query)
+    query.refuse_if_wrong()
+    rows = [
+        one.written()
+        for one in call.office.attachments.of_company(call.company.company_id)
+        if kind in {None, one.reference_type} and invoice_id in {0, one.reference_id}
+    ]
+    shown = rows[number * size : (number + 1) * size]
+    meta = {
+        "pageNumber": number,
+        "pageSize": size,
+        "resultCount": len(shown),
+        "totalCount": len(rows),
+    }
+    return answer({"results": shown, "meta": meta})
+
+
+def _check_reference_type(fields: Fields) -> None:
+    kind = fields.choice("referenceType", _REFERENCE_TYPES, required=True)
+    # The documentation hangs a journal's files on its invoice, though LEDGERRECEIPT is a word too.
+    if kind not in {None, _INVOICE}:
+        fields.refuse("referenceType", "SANDBOX_REFERENCE_TYPE_NOT_KEPT: journals use INVOICE")
+
+
+def _check_sending(fields: Fields) -> None:
+    wanted = fields.values.get("sendWithInvoice")
+    if wanted is None:
+        fields.violations.append(blank("sendWithInvoice"))
+    elif wanted is not False:
+        fields.refuse("sendWithInvoice", "SANDBOX_JOURNALS_ARE_NOT_SENT: only false is right")
 
 
 def _meta(call: Call) -> Mapping[str, Any]:

@@ -1,10 +1,11 @@
 """Who am I, which company is this, and what may be booked there: all that is only read."""
 
+from dataclasses import replace
 from typing import Any
 
 from werkzeug.wrappers import Response
 
-from procountor_sandbox.companies import written_year
+from procountor_sandbox.companies import written_period, written_year
 from procountor_sandbox.office import Call
 from procountor_sandbox.refusals import Refused, blank, invalid, not_found
 from procountor_sandbox.wire import answer, without_none
@@ -130,14 +131,7 @@ def put_tracking_period(call: Call) -> Response:
     if wanted != PeriodStatus.PENDING or period.status is not PeriodStatus.OPEN or not year.is_open:
         raise Refused(409, invalid("status", wanted))
     call.office.companies.set_period(call.company, period_id, PeriodStatus.PENDING)
-    return answer(
-        {
-            "id": period_id,
-            "startDate": period.start_date,
-            "endDate": period.end_date,
-            "status": PeriodStatus.PENDING.value,
-        }
-    )
+    return answer(written_period(replace(period, status=PeriodStatus.PENDING)))
 
 
 def get_default_vats(call: Call) -> Response:

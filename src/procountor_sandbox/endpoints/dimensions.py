@@ -40,6 +40,7 @@ def put_dimension(call: Call) -> Response:
     call.require_writing()
     dimension = _dimension(call)
     fields = Fields(values=call.body())
+    fields.refuse_unknown(("name",))
     name = fields.text("name", longest=255, required=True)
     if name is None or fields.violations:
         raise Refused(400, *fields.violations)

@@ -4,12 +4,12 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from procountor_sandbox.drafts import Draft, read_draft
-from procountor_sandbox.endpoints.search import STATUSES, find_all, find_page
-from procountor_sandbox.fields import Fields
+from procountor_sandbox.drafts import Draft, Strictness, read_draft
+from procountor_sandbox.endpoints.search import find_all, find_page
+from procountor_sandbox.fields import Fields, read_whole
 from procountor_sandbox.office import Call
 from procountor_sandbox.receipts import Receipt, Status
-from procountor_sandbox.refusals import CLOSED_PERIOD, Refused, Violation, invalid, not_found
+from procountor_sandbox.refusals import CLOSED_PERIOD, Refused, Violation, blank, invalid, not_found
 from procountor_sandbox.transaction_rules import read_dimension_values
 from procountor_sandbox.wire import answer
 
@@ -30,13 +30,11 @@ def get_receipts(call: Call) -> Response:
     Of several, unknown ids are left out, the order is by id and none comes twice.
     """
     call.require_reading()
-    ids = call.arguments["receipt_ids"].split(",")
-    if len(ids) > MOST_IDS or not all(one.isascii() and one.isdigit() for one in ids):
-        raise Refused(400, invalid("receiptId", call.arguments["receipt_ids"]))
+    ids = _asked_ids(call)
     if len(ids) == 1:
-        return answer(_written(call, _receipt(call, int(ids[0]))))
+        return answer(_written(call, _receipt(call, ids[0])))
     company_id = call.company.company_id
-    found = (call.office.ledger.find(company_id, one) for one in sorted({int(i) for i in ids}))
+    found = (call.office.ledger.find(company_id, one) for one in sorted(set(ids)))
     return answer([_written(call, one) for one in found if one is not None])
 
 
@@ -53,10 +51,11 @@ def put_receipt(call: Call) -> Response:
     call.require_writing()
     receipt = _receipt(call, call.arguments["receipt_id"])
     body = call.body()
-    draft = _draft(call)
+    draft = _draft(call, is_official=receipt.status is Status.APPROVED)
     if body.get("version") != receipt.version:
         raise Refused(400, Violation(field="version", message="SANDBOX_STALE_VERSION"))
-    if body.get("id") not in {None, receipt.receipt_id}:
+    # A tuple: what was sent as the id may be a list, which no set can be asked for.
+    if body.get("id") not in (None, receipt.receipt_id):
         raise Refused(400, invalid("id", body.get("id")))
     if receipt.status is Status.INVALIDATED:
         raise Refused(400, Violation(field="status", message="SANDBOX_INVALIDATED"))
@@ -96,8 +95,13 @@ def put_dimensions(call: Call) -> Response:
         raise not_found(f"transaction {transaction_id}")
     if call.company.is_closed_on(receipt.receipt_date):
         raise Refused(400, Violation(field="receiptDate", message=CLOSED_PERIOD))
+    if receipt.status is Status.INVALIDATED:
+        raise Refused(400, Violation(field="status", message="SANDBOX_INVALIDATED"))
     fields = Fields(values=call.body())
     fields.refuse_unknown(("dimensionItemValues",))
+    if fields.values.get("dimensionItemValues") is None:
+        # Only an empty list removes them: a body without one is more likely a mistake.
+        fields.violations.append(blank("dimensionItemValues"))
     values = read_dimension_values(fields, call.company, accounting_value=row.accounting_value)
     if fields.violations:
         raise Refused(400, *fields.violations)
@@ -110,21 +114,31 @@ def list_journals(call: Call) -> Response:
     call.require_reading()
     wanted = call.request.args.get("statuses")
     statuses = wanted.split(",") if wanted is not None else [status.value for status in Status]
-    if any(status not in STATUSES for status in statuses):
+    if any(status not in set(Status) for status in statuses):
         raise Refused(400, invalid("statuses", wanted))
     receipts = call.office.ledger.receipts(call.company.company_id)
     found = find_all(receipts, call.request.args)
     return answer([_written_journal(one) for one in found if one.status.value in statuses])
 
 
-def _draft(call: Call) -> Draft:
+def _asked_ids(call: Call) -> list[int]:
+    asked = call.arguments["receipt_ids"]
+    read = [read_whole(one) for one in asked.split(",")]
+    ids = [one for one in read if one is not None]
+    if len(ids) < len(read) or len(ids) > MOST_IDS:
+        raise Refused(400, invalid("receiptId", asked))
+    return ids
+
+
+def _draft(call: Call, *, is_official: bool = False) -> Draft:
     reconcile = call.request.args.get("createReconciliation", "false")
     if reconcile not in {"true", "false"}:
         raise Refused(400, invalid("createReconciliation", reconcile))
     return read_draft(
         call.body(),
         call.company,
-        strictness=call.office.strictness,
+        # Official bookkeeping balances, whatever is let pass before it is approved.
+        strictness=Strictness() if is_official else call.office.strictness,
         reconcile=reconcile == "true",
     )
 

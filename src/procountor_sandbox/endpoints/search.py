@@ -1,37 +1,16 @@
 """Finding ledger receipts: filters, order and paging of ``GET /ledgerreceipts``."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 
 from procountor_sandbox.drafts import RECEIPT_TYPES
-from procountor_sandbox.fields import LARGEST_ID, read_day
-from procountor_sandbox.receipts import Receipt
+from procountor_sandbox.fields import LARGEST_ID, read_day, read_whole
+from procountor_sandbox.receipts import STATUSES, Receipt
 from procountor_sandbox.refusals import Refused, Violation, invalid
 
-STATUSES = (
-    "EMPTY",
-    "UNFINISHED",
-    "NOT_SENT",
-    "SENT",
-    "RECEIVED",
-    "PAID",
-    "PAYMENT_DENIED",
-    "VERIFIED",
-    "APPROVED",
-    "INVALIDATED",
-    "PAYMENT_QUEUED",
-    "PARTLY_PAID",
-    "PAYMENT_SENT_TO_BANK",
-    "MARKED_PAID",
-    "STARTED",
-    "INVOICED",
-    "OVERRIDDEN",
-    "DELETED",
-    "UNSAVED",
-    "PAYMENT_TRANSACTION_REMOVED",
-)
 DEFAULT_SIZE = 50
 LARGEST_SIZE = 200
 # In the order they count when several are given, which the documentation leaves open.
@@ -41,7 +20,92 @@ _ORDERS = (
     ("orderByCreated", "created"),
     ("orderByVersion", "version"),
 )
+# To the second or finer, and never with a zone.
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?")
+_WINDOWS = (
+    "startDate",
+    "endDate",
+    "createdStartDate",
+    "createdEndDate",
+    "versionStartDate",
+    "versionEndDate",
+)
+_SEARCH = (
+    *_WINDOWS,
+    "types",
+    "status",
+    "page",
+    "size",
+    "previousId",
+    *(parameter for parameter, _ in _ORDERS),
+)
+_LISTING = (*_WINDOWS, "statuses")
 _SEARCHABLE_TYPES = tuple(one for one in RECEIPT_TYPES if one != "VAT_SUMMARY")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """The query parameters of a list request, and what is wrong with them."""
+
+    parameters: Mapping[str, str]
+    violations: list[Violation] = field(default_factory=list)
+
+    def whole(self, name: str, *, default: int, largest: int, smallest: int = 0) -> int:
+        """Return a whole number within those bounds, or the default."""
+        text = self.parameters.get(name)
+        if text is None:
+            return default
+        value = read_whole(text)
+        if value is None or not smallest <= value <= largest:
+            self.violations.append(invalid(name, text))
+            return default
+        return value
+
+    def day(self, name: str) -> str | None:
+        """Return a date as it was written."""
+        text = self.parameters.get(name)
+        if text is not None and read_day(text) is None:
+            self.violations.append(invalid(name, text))
+        return text
+
+    def moment(self, name: str) -> str | None:
+        """Return a time, to the millisecond."""
+        text = self.parameters.get(name)
+        if text is None:
+            return None
+        moment = _read_moment(text)
+        if moment is None:
+            self.violations.append(invalid(name, text))
+            return None
+        return moment.isoformat(timespec="milliseconds")
+
+    def word(self, name: str, allowed: Sequence[str]) -> str | None:
+        """Return one of the allowed words."""
+        text = self.parameters.get(name)
+        if text is not None and text not in allowed:
+            self.violations.append(invalid(name, text))
+        return text
+
+    def words(self, name: str, allowed: Sequence[str]) -> tuple[str, ...]:
+        """Return the allowed words of a list with commas."""
+        text = self.parameters.get(name)
+        words = tuple(text.split(",")) if text is not None else ()
+        if any(word not in allowed for word in words):
+            self.violations.append(invalid(name, text))
+        return words
+
+    def refuse_unknown(self, known: Collection[str]) -> None:
+        """Note every parameter that is not documented."""
+        # A filter that is misspelt and passed over would quietly find everything.
+        for name in self.parameters:
+            if name not in known:
+                message = "SANDBOX_UNKNOWN_PARAMETER"
+                self.violations.append(Violation(field=name, message=message))
+
+    def refuse_if_wrong(self) -> None:
+        """Refuse the request when anything is wrong with its parameters."""
+        if self.violations:
+            raise Refused(400, *self.violations)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,9 +129,9 @@ class Page:
 
 def find_page(receipts: Sequence[Receipt], parameters: Mapping[str, str]) -> Page:
     """Return the page of receipts the query parameters ask for, or refuse what they say."""
-    query = _Query(parameters=parameters)
-    number = query.whole("page", default=0, largest=LARGEST_ID)
-    size = query.whole("size", default=DEFAULT_SIZE, largest=LARGEST_SIZE, smallest=1)
+    query = Query(parameters=parameters)
+    query.refuse_unknown(_SEARCH)
+    number, size = read_paging(query)
     previous = query.whole("previousId", default=0, largest=LARGEST_ID)
     found = _found(query, receipts)
     rest = _after(found, previous)
@@ -79,12 +143,20 @@ def find_page(receipts: Sequence[Receipt], parameters: Mapping[str, str]) -> Pag
     )
 
 
+def read_paging(query: Query) -> tuple[int, int]:
+    """Return which page is asked for, counted from zero, and how many rows it has at most."""
+    number = query.whole("page", default=0, largest=LARGEST_ID)
+    return number, query.whole("size", default=DEFAULT_SIZE, largest=LARGEST_SIZE, smallest=1)
+
+
 def find_all(receipts: Sequence[Receipt], parameters: Mapping[str, str]) -> list[Receipt]:
     """Return every receipt that passes the filters among the query parameters, in order."""
-    return _found(_Query(parameters=parameters), receipts)
+    query = Query(parameters=parameters)
+    query.refuse_unknown(_LISTING)
+    return _found(query, receipts)
 
 
-def _found(query: "_Query", receipts: Sequence[Receipt]) -> list[Receipt]:
+def _found(query: Query, receipts: Sequence[Receipt]) -> list[Receipt]:
     filters = _filters(query)
     order, is_ascending = _order(query)
     query.refuse_if_wrong()
@@ -93,60 +165,22 @@ def _found(query: "_Query", receipts: Sequence[Receipt]) -> list[Receipt]:
     return found
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Query:
-    parameters: Mapping[str, str]
-    violations: list[Violation] = field(default_factory=list)
-
-    def whole(self, name: str, *, default: int, largest: int, smallest: int = 0) -> int:
-        text = self.parameters.get(name)
-        if text is None:
-            return default
-        if not (text.isascii() and text.isdigit() and smallest <= int(text) <= largest):
-            self.violations.append(invalid(name, text))
-            return default
-        return int(text)
-
-    def day(self, name: str) -> str | None:
-        text = self.parameters.get(name)
-        if text is not None and read_day(text) is None:
-            self.violations.append(invalid(name, text))
-        return text
-
-    def moment(self, name: str) -> str | None:
-        text = self.parameters.get(name)
-        if text is None:
-            return None
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            moment = None
-        if moment is None or moment.tzinfo is not None or "T" not in text:
-            self.violations.append(invalid(name, text))
-            return None
-        return moment.isoformat(timespec="milliseconds")
-
-    def words(self, name: str, allowed: Sequence[str]) -> tuple[str, ...]:
-        text = self.parameters.get(name)
-        words = tuple(text.split(",")) if text is not None else ()
-        if any(word not in allowed for word in words):
-            self.violations.append(invalid(name, text))
-        return words
-
-    def refuse_if_wrong(self) -> None:
-        if self.violations:
-            raise Refused(400, *self.violations)
+def _read_moment(text: str) -> datetime | None:
+    if _MOMENT.fullmatch(text) is None:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
-def _filters(query: _Query) -> list[Callable[[Receipt], bool]]:
+def _filters(query: Query) -> list[Callable[[Receipt], bool]]:
     filters: list[Callable[[Receipt], bool]] = []
     types = query.words("types", _SEARCHABLE_TYPES)
     if types and "JOURNAL" not in types:
         filters.append(lambda _: False)
-    status = query.parameters.get("status")
+    status = query.word("status", STATUSES)
     if status is not None:
-        if status not in STATUSES:
-            query.violations.append(invalid("status", status))
         filters.append(lambda one: one.status.value == status)
     _add_window(filters, query.day("startDate"), query.day("endDate"), _written_day)
     for prefix in ("created", "version"):
@@ -172,12 +206,13 @@ def _written_day(receipt: Receipt) -> str:
     return receipt.receipt_date.isoformat()
 
 
-def _order(query: _Query) -> tuple[str, bool]:
-    for parameter, attribute in _ORDERS:
-        words = query.words(parameter, ("ASC", "DESC"))
-        if words:
-            return attribute, words[0] == "ASC"
-    return "receipt_id", False
+def _order(query: Query) -> tuple[str, bool]:
+    asked = [
+        (attribute, word == "ASC")
+        for parameter, attribute in _ORDERS
+        if (word := query.word(parameter, ("ASC", "DESC"))) is not None
+    ]
+    return asked[0] if asked else ("receipt_id", False)
 
 
 def _after(receipts: list[Receipt], previous_id: int) -> list[Receipt]:
