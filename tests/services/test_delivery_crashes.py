@@ -102,6 +102,8 @@ class TestDelivery:
 
             expected = ["approved" if approves else "posted"] * 2
             assert states(journal) == expected, f"killed at step {step}"
+            journal.refresh_from_db()
+            assert journal.state == ("approved" if approves else "sent"), f"killed at step {step}"
             names = [receipt.name for receipt in procountor.ledger.receipts()]
             for export in journal.exports.all():
                 assert names.count(export.name) == 1, f"killed at step {step}"

@@ -49,14 +49,15 @@ def check_journal(
             .select_related("company__debtor")
             .get(pk=journal.pk)
         )
-        exports = list(journal.exports.all())
+        exports = list(journal.exports.select_for_update())
         if _is_settled(exports):
             return journal
         plan = plan_journal(journal, link=link, administration=administration)
         problems = (*trouble, *plan.problems)
         if link is not None and plan.can_be_sent and not trouble:
             _keep_exports(journal, link, plan.receipts, exports)
-        else:
+        elif not any(export.state in BOOKED_STATES for export in exports):
+            # Of a journal sent in part the rest is kept: without it, it would look sent.
             _drop_ready_exports(exports)
         journal.problems = dump_problems(problems)
         journal.zero_line_count = plan.zero_line_count
@@ -109,9 +110,15 @@ def standing(journal: Journal, link: Link | None) -> JournalStanding:
 
 def settle_state(journal: Journal) -> None:
     """Work out where ``journal`` stands from its exports and problems, and store it."""
-    states = set(journal.exports.values_list("state", flat=True))
-    journal.state = _state_of_exports(states) or _state_of_problems(load_problems(journal.problems))
-    journal.save(update_fields=["state"])
+    with transaction.atomic():
+        # One at a time: who read the exports first must not be the last to store.
+        locked = Journal.objects.select_for_update().only("problems", "state").get(pk=journal.pk)
+        states = set(locked.exports.values_list("state", flat=True))
+        journal.state = _state_of_exports(states) or _state_of_problems(
+            load_problems(locked.problems)
+        )
+        locked.state = journal.state
+        locked.save(update_fields=["state"])
 
 
 def dump_problems(problems: Iterable[Problem]) -> Any:

@@ -7,14 +7,16 @@ crash, nothing is booked twice. The states and why they are enough: ``docs/exact
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
+
+from django.db import transaction
 
 from tilisilta.clients.procountor.errors import AccessDenied, GrantEnded, ProcountorRejected
 from tilisilta.errors import OutcomeUnknown, TryAgainLater
-from tilisilta.models import Export, ExportState, Sending
+from tilisilta.models import Export, ExportState, Journal, Sending
 from tilisilta.models.exports import UNDER_WAY_STATES
-from tilisilta.services.checks import load_problems, settle_state
+from tilisilta.services.checks import check_journal, load_problems, settle_state
 from tilisilta.services.lookups import look
 from tilisilta.services.postings import approve, become_uncertain, post, stop
 
@@ -28,48 +30,73 @@ class Progress:
 
 
 FINISHED = Progress(is_finished=True)
+LONGEST_PAUSE_SECONDS = 3600.0
+"""However long Procountor asks us to stay away, we try again after so long."""
+APPROVAL_PAUSE_SECONDS = 60.0
 
 
 def advance(sending_id: UUID, *, now: datetime) -> Progress:
     """Make the next move of a sending, if there is one now.
 
     Receipts go oldest first. A rejected one, or one that a person must look at, stops those after
-    it: they are *ready* again and the journal is partly sent.
+    it: they are *ready* again and the journal is partly sent. The same happens to what is not
+    posted yet when the company was marked as a test company or its debtor blocked meanwhile.
     """
-    sending = Sending.objects.select_related("journal__company", "requested_by").get(pk=sending_id)
+    sending = Sending.objects.select_related("journal__company__debtor", "requested_by").get(
+        pk=sending_id
+    )
     if sending.finished_at is not None:
         return FINISHED
     exports = _exports_of(sending)
     export = _next_export(exports)
     if export is None:
         return _finish(sending, now=now)
+    if export.state == ExportState.POSTING:
+        # Whoever was posting it is gone, or slow. The receipt may be booked: look for it.
+        become_uncertain(export, now=now, detail="The worker stopped while posting.")
+        settle_state(sending.journal)
+        return Progress()
+    return _hindered(sending, export, now=now) or _progressed(sending, export, exports, now=now)
+
+
+def _hindered(sending: Sending, export: Export, *, now: datetime) -> Progress | None:
+    """What keeps ``export`` from moving now, if anything does."""
     if not export.link.procountor_account.is_authorised:
-        # The rest stays queued and goes on by itself once the account is authorised again.
-        return _finish(sending, now=now, keeps_queue=True)
+        return _wait_for_account(sending, export, now=now)
+    if export.state == ExportState.QUEUED and _is_forbidden(sending):
+        return _take_back(sending, now=now)
     if export.look_at is not None and export.look_at > now:
         return Progress(wait_seconds=(export.look_at - now).total_seconds())
+    return None
+
+
+def _progressed(
+    sending: Sending, export: Export, exports: Sequence[Export], *, now: datetime
+) -> Progress:
+    wait_seconds = _try_move(sending, export, exports, now=now)
+    settle_state(sending.journal)
+    return Progress(wait_seconds=min(wait_seconds, LONGEST_PAUSE_SECONDS))
+
+
+def _try_move(
+    sending: Sending, export: Export, exports: Sequence[Export], *, now: datetime
+) -> float:
     try:
-        wait_seconds = _move(sending, export, exports, now=now)
+        return _move(sending, export, exports, now=now)
     except GrantEnded:
-        wait_seconds = 0.0
+        return 0.0
     except (ProcountorRejected, AccessDenied) as error:
         stop(export, error)
-        wait_seconds = 0.0
+        return 0.0
     except (TryAgainLater, OutcomeUnknown) as error:
         # Only reads and approvals get here, which are looked at anew before they are repeated.
-        wait_seconds = float(getattr(error, "retry_after_seconds", None) or 5)
-    settle_state(sending.journal)
-    return Progress(wait_seconds=wait_seconds)
+        return float(getattr(error, "retry_after_seconds", None) or 5)
 
 
 def _move(sending: Sending, export: Export, exports: Sequence[Export], *, now: datetime) -> float:
     """Make one move with ``export`` and return how long to wait before the next."""
     if export.state == ExportState.POSTED:
         return approve(sending, export, now=now)
-    if export.state == ExportState.POSTING:
-        # Whoever was posting it is gone, or slow. The receipt may be booked: look for it.
-        become_uncertain(export, now=now, detail="The worker stopped while posting.")
-        return 0.0
     if export.state == ExportState.UNCERTAIN:
         return look(sending, [export], now=now)
     if not export.is_looked_for:
@@ -100,12 +127,41 @@ def _is_queued(export: Export) -> bool:
 
 
 def _wants_approval(export: Export) -> bool:
-    return export.state == ExportState.POSTED and export.link.approves_receipts
+    """A receipt with a problem is left to a person: it was booked differently, or not approved."""
+    return (
+        export.state == ExportState.POSTED and export.link.approves_receipts and not export.problems
+    )
+
+
+def _is_forbidden(sending: Sending) -> bool:
+    company = sending.journal.company
+    return company.is_test or company.debtor.is_blocked
+
+
+def _take_back(sending: Sending, *, now: datetime) -> Progress:
+    """Send nothing more: the company was marked, or its debtor blocked, after the click."""
+    finished = _finish(sending, now=now)
+    # Only the guards have changed, so Procountor need not be asked.
+    check_journal(sending.journal, now=now, age_limit=timedelta.max)
+    return finished
+
+
+def _wait_for_account(sending: Sending, export: Export, *, now: datetime) -> Progress:
+    """Wait for the account: the rest goes on by itself once it is authorised again."""
+    if export.state == ExportState.POSTED:
+        # Once the sending is finished, nothing would tell that the approval is still to come.
+        return Progress(wait_seconds=APPROVAL_PAUSE_SECONDS)
+    return _finish(sending, now=now, keeps_queue=True)
 
 
 def _finish(sending: Sending, *, now: datetime, keeps_queue: bool = False) -> Progress:
-    if not keeps_queue:
-        sending.journal.exports.filter(state=ExportState.QUEUED).update(state=ExportState.READY)
-    Sending.objects.filter(pk=sending.pk).update(finished_at=now)
-    settle_state(sending.journal)
+    with transaction.atomic():
+        # All at once, or a crash in between would leave the journal in a state of the past.
+        journal = Journal.objects.select_for_update().get(pk=sending.journal_id)
+        is_ours = Sending.objects.filter(pk=sending.pk, finished_at__isnull=True).update(
+            finished_at=now
+        )
+        if is_ours and not keeps_queue:
+            journal.exports.filter(state=ExportState.QUEUED).update(state=ExportState.READY)
+        settle_state(journal)
     return FINISHED

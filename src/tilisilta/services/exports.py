@@ -3,16 +3,32 @@
 Asking only commits rows; the engine picks them up (``services.delivery``).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from tilisilta.domain.problems import Severity
 from tilisilta.errors import NeedsAttention
-from tilisilta.models import ExportState, Journal, JournalState, ProcountorAccount, Sending, User
+from tilisilta.models import (
+    Export,
+    ExportState,
+    Journal,
+    JournalState,
+    ProcountorAccount,
+    Sending,
+    User,
+)
+from tilisilta.models.exports import BOOKED_STATES
 from tilisilta.services import audit
-from tilisilta.services.checks import check_journal, load_problems, preview_digest, settle_state
+from tilisilta.services.checks import (
+    check_journal,
+    dump_problems,
+    load_problems,
+    preview_digest,
+    settle_state,
+)
 
 
 class CannotBeSent(NeedsAttention):
@@ -169,6 +185,8 @@ def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen:
         export.absent_look_count = 0
         export.look_at = None
         export.save(update_fields=["state", "is_looked_for", "absent_look_count", "look_at"])
+    for export in exports:
+        _let_others_pass(export)
     settle_state(journal)
     audit.record(
         audit.Action.JOURNAL_SENT,
@@ -178,3 +196,11 @@ def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen:
         count=str(len(to_send)),
     )
     return sending
+
+
+def _let_others_pass(export: Export) -> None:
+    """A person sends the rest: what is odd about a booked receipt stops those after it no more."""
+    problems = load_problems(export.problems)
+    if export.state in BOOKED_STATES and problems:
+        warnings = [replace(problem, severity=Severity.WARNING) for problem in problems]
+        Export.objects.filter(pk=export.pk).update(problems=dump_problems(warnings))

@@ -1,6 +1,7 @@
 """Posts one ledger receipt: the attempt is written down first, its outcome sorted after."""
 
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from tilisilta.clients.procountor.client import ProcountorClient
 from tilisilta.clients.procountor.errors import AccessDenied, GrantEnded, ProcountorRejected
 from tilisilta.clients.procountor.wire import decode_receipt
 from tilisilta.domain.booked import deviations
-from tilisilta.domain.problems import Problem, ProblemCode, Screen
+from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity
 from tilisilta.domain.receipts import BookedReceipt
 from tilisilta.errors import OutcomeUnknown, TryAgainLater
 from tilisilta.models import Attempt, Export, ExportState, Sending
@@ -147,10 +148,14 @@ def approve(sending: Sending, export: Export, *, now: datetime) -> float:
 
 
 def stop(export: Export, error: ProcountorRejected | AccessDenied) -> None:
-    """Procountor refused something other than the receipt itself: a person must act."""
-    Export.objects.filter(pk=export.pk).update(
-        problems=dump_problems([_rejection(export, error)]), look_at=None
-    )
+    """Procountor refused something other than the receipt itself: a person must act.
+
+    What is booked needs only its approval; that is no reason to keep other receipts back.
+    """
+    problem = _rejection(export, error)
+    if export.state == ExportState.POSTED:
+        problem = replace(problem, severity=Severity.WARNING)
+    Export.objects.filter(pk=export.pk).update(problems=dump_problems([problem]), look_at=None)
 
 
 def _is_approved(client: ProcountorClient, ledger_receipt_id: int) -> bool:

@@ -11,7 +11,7 @@ from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.problems import Problem, ProblemCode, Screen
 from tilisilta.domain.receipts import ReceiptBody, Transaction
 from tilisilta.models import Export, ExportState, Journal, Link
-from tilisilta.models.exports import UNDER_WAY_STATES
+from tilisilta.models.exports import BOOKED_STATES, UNDER_WAY_STATES
 from tilisilta.services.administrations import known_administration
 from tilisilta.services.checks import load_problems, plan_journal, preview_digest
 from tilisilta.services.explanations import Explanation, explain
@@ -91,12 +91,17 @@ class Preview:
     credit: Decimal
     checked_at: datetime | None = None
     errors: tuple[ShownProblem, ...] = field(default=())
+    of_booked: tuple[ShownProblem, ...] = field(default=())
     warnings: tuple[ShownProblem, ...] = field(default=())
 
     @property
     def can_be_sent(self) -> bool:
-        """Tell whether the button that sends may be on."""
-        return self.to_send_count > 0 and not self.errors
+        """Tell whether the button that sends may be on.
+
+        What is odd about a booked receipt stops nothing: who sends the rest has seen it.
+        """
+        stopping = (item for item in self.errors if item not in self.of_booked)
+        return self.to_send_count > 0 and not any(stopping)
 
 
 def preview_journal(journal: Journal) -> Preview:
@@ -128,10 +133,11 @@ def _preview(
     problems: Sequence[Problem],
     exports: Sequence[Export],
 ) -> Preview:
-    of_exports = [problem for export in exports for problem in load_problems(export.problems)]
+    of_booked = _problems_of(export for export in exports if export.state in BOOKED_STATES)
+    of_others = _problems_of(export for export in exports if export.state not in BOOKED_STATES)
     shown = tuple(
         ShownProblem(problem=problem, explanation=explain(problem))
-        for problem in (*_waiting_for_account(link, exports), *of_exports, *problems)
+        for problem in (*_waiting_for_account(link, exports), *of_booked, *of_others, *problems)
     )
     return Preview(
         journal=journal,
@@ -139,6 +145,7 @@ def _preview(
         receipts=receipts,
         problems=shown,
         errors=tuple(item for item in shown if item.problem.stops),
+        of_booked=tuple(item for item in shown if item.problem in of_booked),
         warnings=tuple(item for item in shown if not item.problem.stops),
         digest=preview_digest(exports),
         to_send_count=sum(export.state == ExportState.READY for export in exports),
@@ -147,6 +154,10 @@ def _preview(
         credit=sum((receipt.credit for receipt in receipts), Decimal("0.00")),
         checked_at=journal.checked_at,
     )
+
+
+def _problems_of(exports: Iterable[Export]) -> list[Problem]:
+    return [problem for export in exports for problem in load_problems(export.problems)]
 
 
 def _waiting_for_account(link: Link | None, exports: Sequence[Export]) -> tuple[Problem, ...]:
