@@ -25,6 +25,11 @@ class DimensionKind(StrEnum):
     COST_UNIT = "cost_unit"
 
 
+# Ledger account, cost center and cost unit: lines agree in them far more often than not.
+_Tagging = tuple[str, str, str]
+_Tag = tuple[str, DimensionKind, str]
+
+
 @dataclass(frozen=True, kw_only=True)
 class ItemMatch:
     """What a cost center or unit was found to be: one item, or the several it might be."""
@@ -41,19 +46,19 @@ class ItemMatch:
 class DimensionPlacing:
     """The dimension items of the lines, and what is wrong with them.
 
-    ``items`` tells by account, kind and text of the journal the pair of dimension and item ids;
-    what could not or must not be placed is not in it, so that the receipt can be drawn without.
+    ``items`` tells by ledger account, cost center and cost unit of the journal the pairs of
+    dimension and item ids; what could not or must not be placed is not in it, so that the receipt
+    can be drawn without.
     """
 
-    items: Mapping[tuple[str, DimensionKind, str], tuple[int, int]]
+    items: Mapping[_Tagging, tuple[tuple[int, int], ...]]
     problems: tuple[Problem, ...]
 
     def values_of(self, line: JournalLine) -> tuple[DimensionValue, ...]:
         """The dimension values of ``line``: each carries its whole amount."""
         return tuple(
-            DimensionValue(dimension_id=found[0], item_id=found[1], value=line.amount)
-            for kind, text in _tags(line)
-            if (found := self.items.get((line.ledger_account, kind, text)))
+            DimensionValue(dimension_id=dimension_id, item_id=item_id, value=line.amount)
+            for dimension_id, item_id in self.items.get(_tagging(line), ())
         )
 
 
@@ -71,13 +76,16 @@ def place_dimensions(
         DimensionKind.COST_UNIT: rules.cost_unit_dimension,
     }
     chosen, problems = _choose_dimensions(names, offered)
-    used: LineTally[tuple[str, DimensionKind, str]] = LineTally()
+    taggings: LineTally[_Tagging] = LineTally()
     for line in lines:
-        for kind, text in _tags(line):
-            used.add((line.ledger_account, kind, text), line.position)
+        taggings.add(_tagging(line), line.position)
+    used: LineTally[_Tag] = LineTally()
+    for tagging in taggings:
+        for tag in _tags(tagging.key):
+            used.add(tag, tagging.line, lines=tagging.lines)
     placed, unplaced = _split_by_rules(used, rules, names, account_codes)
     indexes = {kind: _ItemIndex(dimension) for kind, dimension in chosen.items()}
-    items: dict[tuple[str, DimensionKind, str], tuple[int, int]] = {}
+    items: dict[_Tag, tuple[int, int]] = {}
     wrong: LineTallies = {}
     for finding in placed:
         _, kind, text = finding.key
@@ -91,7 +99,11 @@ def place_dimensions(
         _item_problem(chosen[kind], kind, indexes[kind].find(text), merged, rules)
         for (kind, text), merged in wrong.items()
     ]
-    return DimensionPlacing(items=items, problems=(*problems, *unplaced))
+    items_of = {
+        tagging.key: tuple(items[tag] for tag in _tags(tagging.key) if tag in items)
+        for tagging in taggings
+    }
+    return DimensionPlacing(items=items_of, problems=(*problems, *unplaced))
 
 
 def find_dimensions(name: str, dimensions: Iterable[Dimension]) -> tuple[Dimension, ...]:
@@ -144,12 +156,17 @@ class _ItemIndex:
         return tuple(sorted(alike, key=lambda item: item.code)[:MOST_NEAR])
 
 
-def _tags(line: JournalLine) -> Iterable[tuple[DimensionKind, str]]:
-    """The cost center and the cost unit of ``line``, those it has, without outer blanks."""
-    if line.cost_center and (text := line.cost_center.strip()):
-        yield DimensionKind.COST_CENTER, text
-    if line.cost_unit and (text := line.cost_unit.strip()):
-        yield DimensionKind.COST_UNIT, text
+def _tagging(line: JournalLine) -> _Tagging:
+    return line.ledger_account, line.cost_center, line.cost_unit
+
+
+def _tags(tagging: _Tagging) -> Iterable[_Tag]:
+    """The cost center and the cost unit, those that are there, without outer blanks."""
+    account, cost_center, cost_unit = tagging
+    if text := cost_center.strip():
+        yield account, DimensionKind.COST_CENTER, text
+    if text := cost_unit.strip():
+        yield account, DimensionKind.COST_UNIT, text
 
 
 def _key(name: str) -> str:
@@ -191,13 +208,13 @@ def _dimension_problem(
 
 
 def _split_by_rules(
-    used: LineTally[tuple[str, DimensionKind, str]],
+    used: LineTally[_Tag],
     rules: LinkRules,
     names: Mapping[DimensionKind, str | None],
     account_codes: Mapping[str, str],
-) -> tuple[list[Finding[tuple[str, DimensionKind, str]]], list[Problem]]:
+) -> tuple[list[Finding[_Tag]], list[Problem]]:
     """Part what goes to a dimension from what the link's boxes and pattern leave without one."""
-    placed: list[Finding[tuple[str, DimensionKind, str]]] = []
+    placed: list[Finding[_Tag]] = []
     without: dict[tuple[DimensionKind, str], Finding[str]] = {}
     for finding in used:
         account, kind, _ = finding.key
@@ -215,7 +232,7 @@ def _split_by_rules(
 def _merge(
     tallies: dict[tuple[DimensionKind, str], Finding[str]],
     key: tuple[DimensionKind, str],
-    finding: Finding[tuple[str, DimensionKind, str]],
+    finding: Finding[_Tag],
 ) -> None:
     """Add ``finding`` to those of the same key on other ledger accounts. Findings come by line."""
     known = tallies.get(key)

@@ -16,8 +16,7 @@ def is_whole_cents(amount: Decimal) -> bool:
     """
     if not amount.is_finite() or (amount and amount.adjusted() >= MOST_INTEGER_DIGITS):
         return False
-    _, digits, exponent = amount.as_tuple()
-    return isinstance(exponent, int) and (exponent >= -2 or not any(digits[exponent + 2 :]))
+    return amount == round(amount, 2)
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -50,7 +49,7 @@ class Run:
     description: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class JournalLine:
     """One row of a journal. ``amount`` is positive for debit, negative for credit.
 

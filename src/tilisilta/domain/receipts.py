@@ -10,7 +10,7 @@ NO_VAT_HANDLING = 12
 """Procountor's VAT status "No VAT handling", the only one payroll needs (R4)."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DimensionValue:
     """The part of a transaction that a dimension item carries; an amount, not a share."""
 
@@ -19,7 +19,7 @@ class DimensionValue:
     value: Decimal
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Transaction:
     """One row of a ledger receipt. ``accounting_value``: debit positive, credit negative.
 

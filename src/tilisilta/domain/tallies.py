@@ -23,12 +23,12 @@ class LineTally(Generic[Key]):
         self._first: dict[Key, int] = {}
         self._count: dict[Key, int] = {}
 
-    def add(self, key: Key, line: int) -> None:
-        """Count ``line`` for the finding ``key``."""
+    def add(self, key: Key, line: int, *, lines: int = 1) -> None:
+        """Count ``lines`` for the finding ``key``, of which ``line`` is the first."""
         known = self._first.get(key)
         if known is None or line < known:
             self._first[key] = line
-        self._count[key] = self._count.get(key, 0) + 1
+        self._count[key] = self._count.get(key, 0) + lines
 
     def __iter__(self) -> Iterator[Finding[Key]]:
         """The findings, by the line each was met on first."""

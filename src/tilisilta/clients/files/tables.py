@@ -194,8 +194,11 @@ def _raw_lines(body: Sequence[Row], places: Mapping[str, int], *, width: int) ->
     nothing = [""] * (width + 1)
     lines = []
     for row in body:
-        padded = [*row.cells[:width], *nothing[len(row.cells[:width]) :]]
-        lines.append(RawLine._make((row.line, *map(text_of, texts(padded)), *cells(padded), 0)))
+        number, filled = row
+        padded = [*filled[:width], *nothing[min(len(filled), width) :]]
+        # Most cells are texts already.
+        read = [cell if cell.__class__ is str else text_of(cell) for cell in texts(padded)]
+        lines.append(RawLine._make((number, *read, *cells(padded), 0)))
     return lines
 
 
