@@ -35,6 +35,7 @@ class TestNewAccount:
         assert "Account tili-1001 was created." in response.text
         assert "ledger-off" in response.text
         assert "Not authorised" in response.text
+        assert "<dd>Nobody has authorised it yet.</dd>" in response.text
 
     def test_keeps_the_name_and_says_why_it_is_refused(
         self, browser_of_administrator: Client
@@ -211,11 +212,12 @@ class TestRemove:
         assert account.is_authorised
 
         for _click in range(2):
-            browser_of_administrator.post(address)
+            after = browser_of_administrator.post(address, follow=True)
 
         account.refresh_from_db()
         removals = AuditEntry.objects.filter(action=AuditEntry.Action.ACCOUNT_REMOVED)
         assert "Remove the authorisation of tili-1001?" in asked.text
         assert account.state == ProcountorAccount.State.NEW
         assert account.grant == ""
+        assert "Its authorisation was removed here." in after.text
         assert removals.count() == 1

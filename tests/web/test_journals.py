@@ -104,6 +104,35 @@ class TestPreview:
         assert short.count('class="acct">5010') == 50
         assert whole.count('class="acct">5010') == 60
 
+    def test_shows_the_journals_own_lines_where_nothing_is_decided_yet(
+        self, browser_of_administrator: Client
+    ) -> None:
+        journal = a_journal(a_company(), 6)
+
+        text = _page(browser_of_administrator, journal)
+
+        assert "Nothing is decided yet" in text
+        assert '<tr role="row" id="line-2">' in text
+        assert text.count("1,006.00") == 4
+        assert "What will be sent" not in text
+
+    def test_pages_the_lines_of_a_long_journal_and_sums_all_of_them(
+        self, browser_of_administrator: Client
+    ) -> None:
+        journal = import_journal(
+            csv_file(monthly_lines(6) * 60),
+            file_name="j.csv",
+            company=a_company(),
+            user=None,
+            now=NOW,
+        ).journal
+
+        second = browser_of_administrator.get(reverse("journal", args=[journal.pk]), {"page": "2"})
+
+        assert second.text.count(' id="line-') == 20
+        assert "Page 2 of 2" in second.text
+        assert "60,360.00" in second.text
+
     def test_shows_the_payload_letter_by_letter(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:

@@ -256,11 +256,29 @@ def _trouble_of(account: ProcountorAccount) -> Explanation | None:
         told = facts(name=account.name, company=account.company_name)
         return explain(Problem(code=ProblemCode.ACCOUNT_DIED, facts=told))
     if account.state == State.NEW:
-        told = facts(account_name=account.name)
-        return explain(Problem(code=ProblemCode.ACCOUNT_NOT_AUTHORISED, facts=told))
+        return _removed() if account.company_name else _never_authorised()
     if account.check_failed_at is not None:
         return explain_error(ProcountorUnavailable("The last check got no answer."))
     return None
+
+
+def _never_authorised() -> Explanation:
+    return Explanation(
+        message=_("The account is not authorised yet"),
+        cause=_("Nobody has authorised it yet."),
+        remedy=_(
+            "Click its icon, log in to Procountor and choose one company; or authorise it with an "
+            "API key."
+        ),
+    )
+
+
+def _removed() -> Explanation:
+    return Explanation(
+        message=_("The account is not authorised any more"),
+        cause=_("Its authorisation was removed here."),
+        remedy=_("Click its icon to authorise it again, and choose the same company."),
+    )
 
 
 def _visible_account(user: User, pk: int) -> ProcountorAccount:

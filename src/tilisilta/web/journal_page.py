@@ -37,6 +37,7 @@ from tilisilta.services.previews import (
     preview_journal,
 )
 from tilisilta.web.audit import sentence_of
+from tilisilta.web.journal_lines import JournalLines, journal_lines
 from tilisilta.web.templatetags.ledger import day
 
 ROWS_AT_FIRST = 100
@@ -130,6 +131,7 @@ class JournalPage:
     preview: Preview
     problems: tuple[ListedProblem, ...]
     cards: tuple[Card, ...]
+    lines: JournalLines | None
     progress: Progress
     revisions: tuple[Journal, ...]
     comparison: JournalComparison | None
@@ -163,19 +165,27 @@ class JournalPage:
 _BOOKED = frozenset(state.value for state in BOOKED_STATES)
 
 
-def journal_page(journal: Journal, *, user: User, shows_all_rows: bool = False) -> JournalPage:
-    """Put the page of ``journal`` together as far as the rights of ``user`` go."""
+def journal_page(
+    journal: Journal, *, user: User, shows_all_rows: bool = False, lines_page: str | int = 1
+) -> JournalPage:
+    """Put the page of ``journal`` together as far as the rights of ``user`` go.
+
+    Without a receipt to draw it shows the journal's own lines, page ``lines_page`` of them.
+    """
     preview = preview_journal(journal)
     most = None if shows_all_rows else ROWS_AT_FIRST
     cards = tuple(
         _card(number, receipt, most=most) for number, receipt in enumerate(preview.receipts, 1)
     )
+    lines = None if cards else journal_lines(journal, page_number=lines_page)
     row_ids = {row.line_id for card in cards for row in card.rows if row.line_id}
+    row_ids |= {item.line_id for item in lines.shown} if lines else set()
     return JournalPage(
         journal=journal,
         preview=preview,
         problems=tuple(_listed(item, preview, user, row_ids) for item in _by_weight(preview)),
         cards=cards,
+        lines=lines,
         progress=progress_of(journal, route=tuple(_stop(card) for card in cards)),
         revisions=_revisions(journal),
         comparison=compare_with_previous(journal) if journal.revision > 1 else None,

@@ -36,6 +36,7 @@ def journal(request: UserRequest, pk: int) -> HttpResponse:
         visible_journal(request.user, pk),
         user=request.user,
         shows_all_rows=request.GET.get("rows") == "all",
+        lines_page=request.GET.get("page", "1"),
     )
     return render(request, "journals/journal.html", {"page": page, "journal": page.journal})
 
