@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from procountor_sandbox.app import DEFAULT_REDIRECT_URIS, Sandbox, create_app
+from procountor_sandbox.drafts import Strictness
+from procountor_sandbox.limits import PRODUCTION_RATE
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -81,12 +83,20 @@ def _parser() -> argparse.ArgumentParser:
         "--latency-ms", type=_not_negative, default=0, help="time every API request takes"
     )
     parser.add_argument(
-        "--rate", type=_positive, help="requests per second one API client may make"
+        "--rate",
+        type=_positive,
+        default=PRODUCTION_RATE,
+        help="requests per second one API client may make (%(default)s)",
     )
     parser.add_argument(
         "--accept-unbalanced",
         action="store_true",
         help="book unfinished receipts that do not balance",
+    )
+    parser.add_argument(
+        "--refuse-pending",
+        action="store_true",
+        help="book nothing in tracking periods that are PENDING",
     )
     return parser
 
@@ -97,7 +107,9 @@ def _app(options: argparse.Namespace) -> Sandbox:
         redirect_uris=tuple(options.redirect_uri or DEFAULT_REDIRECT_URIS),
         latency_ms=options.latency_ms,
         requests_per_second=options.rate,
-        accept_unbalanced=options.accept_unbalanced,
+        strictness=Strictness(
+            accept_unbalanced=options.accept_unbalanced, refuse_pending=options.refuse_pending
+        ),
     )
 
 

@@ -16,7 +16,7 @@ from procountor_sandbox.attachments import Attachments
 from procountor_sandbox.books import show_books
 from procountor_sandbox.companies import Companies
 from procountor_sandbox.control import Control
-from procountor_sandbox.drafts import Strictness
+from procountor_sandbox.drafts import STRICT, Strictness
 from procountor_sandbox.faults import Faults
 from procountor_sandbox.grants import Grants
 from procountor_sandbox.ledger import Clock, Ledger
@@ -113,14 +113,13 @@ def create_app(
     latency_ms: int = 0,
     requests_per_second: int | None = None,
     clock: Clock = finnish_time,
-    accept_unbalanced: bool = False,
+    strictness: Strictness = STRICT,
 ) -> Sandbox:
     """Return a stand-in for that world (the sample world if none is given).
 
     With ``state_path`` it remembers over restarts. ``latency_ms`` is how long every API request
     takes; ``requests_per_second`` is what one API client may ask before it gets a 429. The rest
-    of its rules are the documented ones; ``accept_unbalanced`` lets an unfinished receipt be out
-    of balance, which Procountor may or may not.
+    of its rules are the documented ones; ``strictness`` sets those that are not documented.
     """
     first_world = sample_world() if world is None else world
     lock = RLock()
@@ -132,7 +131,7 @@ def create_app(
         attachments=Attachments(store=store),
         grants=Grants(first_world, store=store, clock=clock),
         clock=clock,
-        strictness=Strictness(accept_unbalanced=accept_unbalanced),
+        strictness=strictness,
         redirect_uris=redirect_uris,
     )
     api = Api(

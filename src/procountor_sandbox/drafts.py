@@ -81,10 +81,23 @@ class Strictness:
     """The rules whose real hardness nobody has documented.
 
     ``accept_unbalanced`` lets an unfinished receipt be out of balance; it still cannot be
-    approved. The default refuses it, so that a mistake shows at once.
+    approved. The default refuses it, so that a mistake shows at once. ``refuse_pending`` keeps
+    out of tracking periods that are being closed, which the default lets be booked on.
     """
 
     accept_unbalanced: bool = False
+    refuse_pending: bool = False
+
+    def closed_message(self, company: Company, day: date) -> str | None:
+        """Return why nothing can be booked or changed on that day, or None when it can."""
+        if company.is_closed_on(day):
+            return CLOSED_PERIOD
+        if self.refuse_pending and company.is_pending_on(day):
+            return "SANDBOX_PENDING_TRACKING_PERIOD"
+        return None
+
+
+STRICT = Strictness()
 
 
 def read_draft(
@@ -100,7 +113,7 @@ def read_draft(
     name = fields.text("name", longest=80, required=True)
     vat_type = fields.choice("vatType", VAT_TYPES, required=True)
     vat_status = fields.whole("vatStatus", required=True)
-    receipt_date = _receipt_date(fields, company)
+    receipt_date = _receipt_date(fields, company, strictness)
     _check_type(fields)
     _check_vat_status(fields, company, vat_type=vat_type, vat_status=vat_status)
     others = _others(fields, company)
@@ -133,10 +146,12 @@ def _check_type(fields: Fields) -> None:
     fields.choice("status", STATUSES)
 
 
-def _receipt_date(fields: Fields, company: Company) -> date | None:
+def _receipt_date(fields: Fields, company: Company, strictness: Strictness) -> date | None:
     receipt_date = fields.day("receiptDate", required=True)
-    if receipt_date is not None and company.is_closed_on(receipt_date):
-        fields.refuse("receiptDate", CLOSED_PERIOD)
+    if receipt_date is not None:
+        closed = strictness.closed_message(company, receipt_date)
+        if closed is not None:
+            fields.refuse("receiptDate", closed)
     return receipt_date
 
 

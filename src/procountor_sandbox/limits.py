@@ -5,6 +5,9 @@ from threading import Lock
 
 from procountor_sandbox.ledger import Clock
 
+# What Procountor allows one API client in production.
+PRODUCTION_RATE = 60
+
 
 class RateLimit:
     """Counts each client's requests over the last second; without a limit it lets all pass."""

@@ -125,17 +125,24 @@ class Company:
     def is_closed_on(self, day: date) -> bool:
         """Tell whether a ledger receipt of that day is refused.
 
-        A day in no fiscal year counts as closed. A period that is being closed (``PENDING``) can
-        still be booked on, since nothing public says otherwise.
+        A day in no fiscal year counts as closed. A period that is being closed (``PENDING``)
+        does not, since nothing public says so.
         """
-        for year in self.fiscal_years:
-            if year.start_date <= day <= year.end_date:
-                return not year.is_open or any(
-                    period.status is PeriodStatus.CLOSED
-                    for period in year.tracking_periods
-                    if period.start_date <= day <= period.end_date
-                )
-        return True
+        years = [year for year in self.fiscal_years if year.start_date <= day <= year.end_date]
+        is_open = bool(years) and all(year.is_open for year in years)
+        return not is_open or PeriodStatus.CLOSED in self._period_statuses(day)
+
+    def is_pending_on(self, day: date) -> bool:
+        """Tell whether the tracking period of that day is being closed."""
+        return PeriodStatus.PENDING in self._period_statuses(day)
+
+    def _period_statuses(self, day: date) -> set[PeriodStatus]:
+        return {
+            period.status
+            for year in self.fiscal_years
+            for period in year.tracking_periods
+            if period.start_date <= day <= period.end_date
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

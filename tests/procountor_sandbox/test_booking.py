@@ -11,6 +11,7 @@ from tests.procountor_sandbox.calling import (
 )
 
 from procountor_sandbox.app import Sandbox, create_app
+from procountor_sandbox.drafts import Strictness
 from procountor_sandbox.refusals import CLOSED_PERIOD
 
 
@@ -176,6 +177,17 @@ class TestReceiptRules:
         assert answer.status_code == 400
         assert messages(answer) == [("receiptDate", CLOSED_PERIOD)]
 
+    def test_leave_pending_periods_out_on_request(self) -> None:
+        caller = signed_in(create_app(strictness=Strictness(refuse_pending=True)))
+        booked = caller.post("ledgerreceipts", json=receipt()).json()
+        caller.put("fiscalyears/26/trackingPeriods/2606", json={"status": "PENDING"})
+
+        posted = caller.post("ledgerreceipts", json=receipt())
+        approved = caller.put(f"ledgerreceipts/{booked['id']}/approve")
+
+        assert messages(posted) == [("receiptDate", "SANDBOX_PENDING_TRACKING_PERIOD")]
+        assert (approved.status_code, messages(approved)) == (403, messages(posted))
+
     @pytest.mark.parametrize(("day", "status"), [("2026-03-31", 400), ("2026-04-01", 200)])
     def test_refuse_days_in_closed_tracking_periods(
         self, sandbox: Sandbox, day: str, status: int
@@ -271,7 +283,7 @@ class TestBalance:
         assert messages(answer) == [("transactions", "SANDBOX_MORE_THAN_ONE_RECONCILIATION_ENTRY")]
 
     def test_can_be_left_for_later_where_the_sandbox_is_told_so(self) -> None:
-        caller = signed_in(create_app(accept_unbalanced=True))
+        caller = signed_in(create_app(strictness=Strictness(accept_unbalanced=True)))
         booked = caller.post("ledgerreceipts", json=receipt(row(), row("2961", -99.99))).json()
 
         approved = caller.put(f"ledgerreceipts/{booked['id']}/approve")

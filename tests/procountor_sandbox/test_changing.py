@@ -14,6 +14,7 @@ from tests.procountor_sandbox.calling import (
 )
 
 from procountor_sandbox.app import DEFAULT_REDIRECT_URIS, Sandbox, create_app
+from procountor_sandbox.drafts import Strictness
 from procountor_sandbox.refusals import CLOSED_PERIOD, NO_RIGHTS, UNKNOWN_DIMENSION
 from procountor_sandbox.sample import API_CLIENT
 from procountor_sandbox.world import Access
@@ -121,7 +122,7 @@ class TestReplacing:
         assert [one.status_code for one in (invalidated, unknown)] == [400, 404]
 
     def test_leaves_official_bookkeeping_in_balance(self) -> None:
-        caller = signed_in(create_app(accept_unbalanced=True))
+        caller = signed_in(create_app(strictness=Strictness(accept_unbalanced=True)))
         address = "ledgerreceipts/700001"
         caller.post("ledgerreceipts", json=receipt())
         caller.put(f"{address}/approve")

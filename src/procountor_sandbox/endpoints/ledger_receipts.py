@@ -1,15 +1,16 @@
 """Ledger receipts: search, read, book, replace, and move from status to status."""
 
+from dataclasses import replace
 from typing import Any
 
 from werkzeug.wrappers import Response
 
-from procountor_sandbox.drafts import Draft, Strictness, read_draft
+from procountor_sandbox.drafts import Draft, read_draft
 from procountor_sandbox.endpoints.search import find_all, find_page
 from procountor_sandbox.fields import Fields, read_whole
 from procountor_sandbox.office import Call
 from procountor_sandbox.receipts import Receipt, Status
-from procountor_sandbox.refusals import CLOSED_PERIOD, Refused, Violation, blank, invalid, not_found
+from procountor_sandbox.refusals import Refused, Violation, blank, invalid, not_found
 from procountor_sandbox.transaction_rules import read_dimension_values
 from procountor_sandbox.wire import answer
 
@@ -59,8 +60,7 @@ def put_receipt(call: Call) -> Response:
         raise Refused(400, invalid("id", body.get("id")))
     if receipt.status is Status.INVALIDATED:
         raise Refused(400, Violation(field="status", message="SANDBOX_INVALIDATED"))
-    if call.company.is_closed_on(receipt.receipt_date):
-        raise Refused(400, Violation(field="receiptDate", message=CLOSED_PERIOD))
+    _require_open_period(call, receipt, status=400)
     return answer(_written(call, call.office.ledger.replace(receipt, draft)))
 
 
@@ -93,8 +93,7 @@ def put_dimensions(call: Call) -> Response:
     row = next(rows, None)
     if row is None:
         raise not_found(f"transaction {transaction_id}")
-    if call.company.is_closed_on(receipt.receipt_date):
-        raise Refused(400, Violation(field="receiptDate", message=CLOSED_PERIOD))
+    _require_open_period(call, receipt, status=400)
     if receipt.status is Status.INVALIDATED:
         raise Refused(400, Violation(field="status", message="SANDBOX_INVALIDATED"))
     fields = Fields(values=call.body())
@@ -134,11 +133,12 @@ def _draft(call: Call, *, is_official: bool = False) -> Draft:
     reconcile = call.request.args.get("createReconciliation", "false")
     if reconcile not in {"true", "false"}:
         raise Refused(400, invalid("createReconciliation", reconcile))
+    # Official bookkeeping balances, whatever is let pass before it is approved.
+    strictness = call.office.strictness
     return read_draft(
         call.body(),
         call.company,
-        # Official bookkeeping balances, whatever is let pass before it is approved.
-        strictness=Strictness() if is_official else call.office.strictness,
+        strictness=replace(strictness, accept_unbalanced=False) if is_official else strictness,
         reconcile=reconcile == "true",
     )
 
@@ -157,9 +157,14 @@ def _changeable(call: Call, *allowed: Status) -> Receipt:
         raise Refused(
             403, Violation(field="status", message=f"SANDBOX_STATUS_IS_{receipt.status.value}")
         )
-    if call.company.is_closed_on(receipt.receipt_date):
-        raise Refused(403, Violation(field="receiptDate", message=CLOSED_PERIOD))
+    _require_open_period(call, receipt, status=403)
     return receipt
+
+
+def _require_open_period(call: Call, receipt: Receipt, *, status: int) -> None:
+    closed = call.office.strictness.closed_message(call.company, receipt.receipt_date)
+    if closed is not None:
+        raise Refused(status, Violation(field="receiptDate", message=closed))
 
 
 def _moved(call: Call, receipt: Receipt, status: Status) -> Response:
