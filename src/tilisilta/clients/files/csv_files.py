@@ -54,7 +54,7 @@ def _rows(text: str, delimiter: str, *, lines_above: int) -> Iterator[Row]:
     start = lines_above + 1
     try:
         for record in reader:
-            cells = list(map(str.strip, record))
+            cells = tuple(map(str.strip, record))
             if any(cells):
                 yield Row(start, cells)
             start = lines_above + reader.line_num + 1

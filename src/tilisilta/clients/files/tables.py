@@ -160,8 +160,9 @@ def _must_fit(body: Sequence[Row], *, width: int, may_end_in_blanks: bool) -> No
     """No row may have more cells than there are headers: its values stand in wrong columns."""
     findings = Findings()
     for row in body:
-        beyond = row.cells[width:]
-        if beyond and (not may_end_in_blanks or any(map(text_of, beyond))):
+        if len(row.cells) > width and (
+            not may_end_in_blanks or any(map(text_of, row.cells[width:]))
+        ):
             findings.add(ProblemCode.COLUMNS_UNKNOWN, line=row.line, reason="more-cells")
     findings.refuse()
 
