@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from werkzeug.wrappers import Request, Response
 
-from procountor_sandbox.html import Markup, Piece, page, tag
+from procountor_sandbox.html import Markup, Piece, counted, page, tag
 from procountor_sandbox.office import Office
 from procountor_sandbox.receipt_card import receipt_card, shown_amount, shown_time, status_badge
 from procountor_sandbox.receipts import Receipt, Status
@@ -41,11 +41,10 @@ def _overview(office: Office) -> Response:
     return page(
         "What is booked",
         tag("h1", "What is booked"),
-        tag(
-            "p", f"{_counted(len(receipts), 'ledger receipt')}. Amounts leave out invalidated ones."
-        ),
+        tag("p", f"{counted(len(receipts), 'ledger receipt')} in all."),
         _latest_list(latest, companies),
         tag("h2", "Companies"),
+        tag("p", "The debits leave out invalidated receipts.", class_="who"),
         _company_table(office, tuple(companies.values())),
     )
 
@@ -60,7 +59,8 @@ def _latest_list(latest: Sequence[Receipt], companies: dict[int, Company]) -> Ma
             tag("span", companies[one.company_id].name, class_="who"),
             tag("span", one.receipt_date.isoformat(), class_="when"),
             status_badge(one),
-            tag("span", shown_amount(one.debit_total), class_="amount"),
+            tag("span", _in_currency(one.debit_total, companies[one.company_id]), class_="amount"),
+            class_=one.status.value.lower(),
         )
         for one in latest
         if one.company_id in companies
@@ -92,11 +92,15 @@ def _company_row(company: Company, receipts: Sequence[Receipt]) -> Markup:
         _cell("Receipts", str(len(receipts) or ""), is_amount=True),
         _cell(
             "Debits",
-            f"{shown_amount(debits)} {company.currency}" if receipts else "",
+            _in_currency(debits, company) if receipts else "",
             is_amount=True,
         ),
         _cell("Last change", shown_time(newest)),
     )
+
+
+def _in_currency(amount: Decimal, company: Company) -> str:
+    return f"{shown_amount(amount)} {company.currency}"
 
 
 def _cell(label: str, text: str, *, is_amount: bool = False) -> Markup:
@@ -133,7 +137,7 @@ def _company_page(office: Office, company: Company, number: int) -> Response:
         tag(
             "p",
             f"{company.business_id} · {company.company_id} · {company.currency} · "
-            f"{_counted(len(receipts), 'ledger receipt')}, newest first",
+            f"{counted(len(receipts), 'ledger receipt')}, newest first",
         ),
         *(cards or [empty]),
         _page_links(company, number, has_next=len(receipts) > number * _PER_PAGE),
@@ -188,7 +192,3 @@ def _nothing_here() -> Response:
 
 def _address(receipt: Receipt) -> str:
     return f"/sandbox/companies/{receipt.company_id}/receipts/{receipt.receipt_id}"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -47,6 +47,11 @@ def join(pieces: Iterable[Piece]) -> Markup:
     )
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun, which gets an ``s`` for several unless it is given."""
+    return f"{number} {one}" if number == 1 else f"{number} {many or one + 's'}"
+
+
 def page(title: str, *inside: Piece, status: int = 200, is_narrow: bool = False) -> Response:
     """Return a whole page under a head that says this is no real Procountor."""
     head = tag(

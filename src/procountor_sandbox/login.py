@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
-from procountor_sandbox.html import Markup, Piece, join, page, tag, void
+from procountor_sandbox.html import Markup, Piece, counted, join, page, tag, void
 from procountor_sandbox.office import Office
 from procountor_sandbox.world import Company, Person
 
@@ -100,11 +100,14 @@ def _login_form(values: Mapping[str, str], office: Office, *, is_refused: bool =
 def _who_there_is(office: Office) -> Markup:
     people = [one for one in office.world.people if one.password is not None]
     rows = [
-        tag("li", tag("b", one.username), f" / {one.password}, {len(one.company_ids)} companies")
-        for one in people
+        tag("li", tag("b", one.username), f" / {one.password}, {_companies(one)}") for one in people
     ]
     intro = tag("p", "The invented people here, with their passwords:")
     return tag("aside", intro, tag("ul", *rows))
+
+
+def _companies(person: Person) -> str:
+    return counted(len(person.company_ids), "company", "companies")
 
 
 def _company_form(values: Mapping[str, str], office: Office, person: Person) -> Response:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from procountor_sandbox.html import Markup, Piece, tag
+from procountor_sandbox.html import Markup, Piece, join, tag
 from procountor_sandbox.receipts import Receipt, Status, Transaction
 from procountor_sandbox.world import Company, Dimension
 
@@ -46,8 +46,8 @@ def shown_time(written: str) -> str:
 def _facts(receipt: Receipt, files: int) -> Markup:
     facts = [
         ("Dated", receipt.receipt_date.isoformat()),
-        ("Receipt", str(receipt.receipt_number)),
-        ("Voucher", str(receipt.invoice_number)),
+        ("Receipt number", str(receipt.receipt_number)),
+        ("Invoice number", str(receipt.invoice_number)),
         ("Id", str(receipt.receipt_id)),
         ("Booked", shown_time(receipt.created)),
     ]
@@ -60,7 +60,7 @@ def _facts(receipt: Receipt, files: int) -> Markup:
 
 
 def _rows(receipt: Receipt, company: Company, dimensions: list[Dimension]) -> Markup:
-    names = ["Account", "Description", *(one.name for one in dimensions)]
+    names = ["Ledger account", "Description", *(one.name for one in dimensions)]
     heads = [tag("th", name, scope="col") for name in names]
     amounts = [tag("th", name, scope="col", class_="amount") for name in ("Debit", "Credit")]
     body = [_row(one, company, dimensions) for one in receipt.transactions]
@@ -96,14 +96,14 @@ def _row(row: Transaction, company: Company, dimensions: list[Dimension]) -> Mar
     )
 
 
-def _items(row: Transaction, dimension: Dimension) -> str:
+def _items(row: Transaction, dimension: Dimension) -> Markup:
     values = [one for one in row.dimension_values if one.dimension_id == dimension.dimension_id]
     texts = []
     for one in values:
         item = dimension.item(one.item_id)
         name = f"{item.code_name} {item.description}".strip() if item else str(one.item_id)
-        texts.append(name if len(values) == 1 else f"{name}: {shown_amount(one.value)}")
-    return ", ".join(texts)
+        texts.append(name if len(values) == 1 else f"{name} {shown_amount(one.value)}")
+    return join(tag("span", text) for text in texts)
 
 
 def _notes(receipt: Receipt) -> list[Piece]:

@@ -35,7 +35,8 @@ class TestOverview:
 
         assert "Payroll of June" in page
         assert "/sandbox/companies/50101/receipts/700001" in page
-        assert "1 ledger receipt." in page
+        assert "1 ledger receipt in all." in page
+        assert "100.00 EUR" in page
 
     def test_shows_closed_months(self, browser: httpx2.Client) -> None:
         assert "2026-01 … 2026-03" in browser.get("/").text
@@ -72,7 +73,7 @@ class TestReceiptPage:
 
         page = browser.get("/sandbox/companies/50101/receipts/700001").text
 
-        assert "210 Tuotanto: 60.00, 220 Huolto: 40.00" in page
+        assert "<span>210 Tuotanto 60.00</span><span>220 Huolto 40.00</span>" in page
 
     def test_says_the_status_in_words(self, browser: httpx2.Client, caller: httpx2.Client) -> None:
         caller.post("ledgerreceipts", json=receipt())

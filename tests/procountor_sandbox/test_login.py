@@ -85,6 +85,12 @@ class TestLoginPage:
         assert "img-src 'self'" in page.headers["Content-Security-Policy"]
         assert icon.headers["Content-Type"] == "image/svg+xml"
 
+    def test_counts_the_companies_of_everybody(self, browser: httpx2.Client) -> None:
+        page = browser.get("/login", params=QUERY).text
+
+        assert "10 companies" in page
+        assert "1 company<" in page
+
     def test_names_the_program_and_says_it_is_a_stand_in(self, browser: httpx2.Client) -> None:
         answer = browser.get("login", params=QUERY)
 
