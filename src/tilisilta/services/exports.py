@@ -103,15 +103,20 @@ def send_all_ready(*, user: User | None, now: datetime) -> SentAll:
 
 
 def look_again(journal: Journal, *, user: User | None, now: datetime) -> Sending:
-    """Commit that the uncertain receipts of ``journal`` are to be looked for once more."""
-    under_way = unfinished_sending(journal)
-    if under_way is not None:
-        return under_way
+    """Commit that the uncertain receipts of ``journal`` are to be looked for once more, now.
+
+    A sending under way that waits before its next look is hastened.
+    """
     with transaction.atomic():
-        journal.exports.filter(state=ExportState.UNCERTAIN).update(look_at=None, problems=[])
-        return Sending.objects.create(
-            journal=journal, requested_by=user, requested_at=now, due_at=now
-        )
+        journal = Journal.objects.select_for_update().get(pk=journal.pk)
+        journal.exports.filter(state=ExportState.UNCERTAIN).update(look_at=now, problems=[])
+        under_way = unfinished_sending(journal)
+        if under_way is None:
+            return Sending.objects.create(
+                journal=journal, requested_by=user, requested_at=now, due_at=now
+            )
+        Sending.objects.filter(pk=under_way.pk, enqueued_at__isnull=True).update(due_at=now)
+        return under_way
 
 
 def continue_waiting(now: datetime) -> int:
@@ -140,11 +145,20 @@ def continue_waiting(now: datetime) -> int:
                     requested_at=now,
                     due_at=now,
                 )
+                look_anew(journal)
         except IntegrityError:
             # Another worker has just done the same.
             continue
         count += 1
     return count
+
+
+def look_anew(journal: Journal) -> None:
+    """Let the queued receipts of ``journal`` be looked for before they are posted.
+
+    What an earlier turn has seen is no proof: an old backup may have been restored since.
+    """
+    journal.exports.filter(state=ExportState.QUEUED).update(is_looked_for=False)
 
 
 def unfinished_sending(journal: Journal) -> Sending | None:

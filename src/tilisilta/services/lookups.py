@@ -1,7 +1,7 @@
 """Looks in Procountor for receipts of ours: before the first post, and after a lost answer."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -10,13 +10,15 @@ from tilisilta.clients.procountor.client import ListedReceipt, ProcountorClient
 from tilisilta.clients.procountor.errors import ProcountorUnavailable
 from tilisilta.domain.problems import Problem, ProblemCode, Screen
 from tilisilta.domain.receipts import BookedReceipt
-from tilisilta.models import Attempt, Export, ExportState, Sending
+from tilisilta.models import Attempt, Export, ExportState, Link, Sending
 from tilisilta.services.checks import dump_problems
 from tilisilta.services.postings import accept, settled_after
 from tilisilta.services.procountor import procountor
 
 LOOKS_TO_BE_SURE = 3
 """A new receipt may take a moment to show in the list; so often it must be missing from it."""
+MOST_DAYS_AHEAD = timedelta(days=62)
+"""So far ahead of today the first open day may have been, where periods are closed early."""
 
 
 def look(sending: Sending, exports: Sequence[Export], *, now: datetime) -> float:
@@ -32,15 +34,27 @@ def look(sending: Sending, exports: Sequence[Export], *, now: datetime) -> float
         if chosen.company_id != account.procountor_company_id:
             _stop(exports, ProblemCode.WRONG_COMPANY, facts=(("name", chosen.company_name),))
             return 0.0
-        found = client.find_by_token(
-            [export.token for export in exports],
-            min(export.receipt_date for export in exports),
-            max(export.receipt_date for export in exports),
-        )
+        first, last = _days_to_search(exports, now)
+        found = client.find_by_token([export.token for export in exports], first, last)
         booked = _read(client, found)
     return max(
         _settle(sending, export, found.get(export.token, ()), booked, now=now) for export in exports
     )
+
+
+def _days_to_search(exports: Sequence[Export], now: datetime) -> tuple[date, date]:
+    """The first and last day on which the receipts may lie.
+
+    Where closed periods are moved, periods may have been closed or reopened since a forgotten past
+    booked the receipt: then it lies on its booking date, or on a day that was open then.
+    """
+    first = min(min(export.receipt_date, export.booking_date) for export in exports)
+    last = max(export.receipt_date for export in exports)
+    moves = any(export.link.closed_period_policy == Link.Policy.NEXT_OPEN for export in exports)
+    is_first_look = any(export.state == ExportState.QUEUED for export in exports)
+    if moves and is_first_look:
+        last = max(last, now.date() + MOST_DAYS_AHEAD)
+    return first, last
 
 
 def _read(
@@ -70,7 +84,7 @@ def _settle(
         accept(sending, export, receipt, outcome=Attempt.Outcome.FOUND, now=now)
         return 0.0
     if export.state == ExportState.QUEUED:
-        Export.objects.filter(pk=export.pk).update(is_looked_for=True)
+        Export.objects.filter(pk=export.pk, state=ExportState.QUEUED).update(is_looked_for=True)
         return 0.0
     return _note_absence(export, now=now)
 

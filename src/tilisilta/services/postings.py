@@ -34,16 +34,20 @@ def settled_after() -> timedelta:
 
 def post(sending: Sending, export: Export, *, now: datetime) -> float:
     """Post ``export``, which was looked for and is not in Procountor; return seconds to wait."""
+    asked_at = time.monotonic()
     with procountor(export.link.procountor_account) as client:
         client.make_ready()
-        if not begin_attempt(export, now=now):
+        # Renewing a token may have taken its time, and the look for a lost answer counts from here.
+        started_at = now + timedelta(seconds=time.monotonic() - asked_at)
+        attempt = begin_attempt(export, now=started_at)
+        if attempt is None:
             return 0.0
         try:
             booked = client.post_ledger_receipt(
                 export.payload.encode(), not_after=time.monotonic() + START_LIMIT_SECONDS
             )
         except OutcomeUnknown as error:
-            become_uncertain(export, now=now, detail=str(error))
+            become_uncertain(export, now=now, detail=str(error), attempt=attempt)
             audit.record(
                 audit.Action.RECEIPT_UNCERTAIN,
                 user=sending.requested_by,
@@ -53,28 +57,35 @@ def post(sending: Sending, export: Export, *, now: datetime) -> float:
             )
             return 0.0
         except (ProcountorRejected, AccessDenied) as error:
-            _reject(sending, export, error, now=now)
+            _reject(sending, export, attempt, error, now=now)
             return 0.0
         except TryAgainLater as error:
-            _give_back(export, now=now, detail=str(error))
+            _give_back(export, attempt, now=now, detail=str(error))
             return float(error.retry_after_seconds or 5)
         except GrantEnded as error:
-            _give_back(export, now=now, detail=str(error))
+            _give_back(export, attempt, now=now, detail=str(error))
             raise
     accept(sending, export, booked, outcome=Attempt.Outcome.POSTED, now=now)
     return 0.0
 
 
-def begin_attempt(export: Export, *, now: datetime) -> bool:
-    """Write down that ``export`` is about to be posted; ``False`` if another worker just did."""
+def begin_attempt(export: Export, *, now: datetime) -> Attempt | None:
+    """Write down that ``export`` is about to be posted; ``None`` if it is not to be any more.
+
+    Another worker may have just posted it, or it was taken back and queued again with another
+    content, which must be looked for first. ``export`` gets the content that is stored.
+    """
     with transaction.atomic():
         locked = Export.objects.select_for_update().get(pk=export.pk)
-        if locked.state != ExportState.QUEUED:
-            return False
-        Attempt.objects.create(export=locked, number=locked.attempts.count() + 1, started_at=now)
+        if locked.state != ExportState.QUEUED or not locked.is_looked_for:
+            return None
+        attempt = Attempt.objects.create(
+            export=locked, number=locked.attempts.count() + 1, started_at=now
+        )
         locked.state = ExportState.POSTING
         locked.save(update_fields=["state"])
-    return True
+    export.payload = locked.payload
+    return attempt
 
 
 def accept(
@@ -91,6 +102,7 @@ def accept(
         locked = Export.objects.select_for_update().get(pk=export.pk)
         if locked.ledger_receipt_id is not None:
             # A slower process has noted it meanwhile.
+            _must_be_the_same(locked, booked)
             return
         locked.state = ExportState.POSTED
         locked.ledger_receipt_id = booked.ledger_receipt_id
@@ -112,11 +124,16 @@ def accept(
         )
 
 
-def become_uncertain(export: Export, *, now: datetime, detail: str) -> None:
-    """The receipt may or may not be booked: it is looked for before anything else happens."""
+def become_uncertain(
+    export: Export, *, now: datetime, detail: str, attempt: Attempt | None = None
+) -> None:
+    """The receipt may or may not be booked: it is looked for before anything else happens.
+
+    Who has made an ``attempt`` says so, and changes nothing if it is no longer the current one.
+    """
     with transaction.atomic():
         locked = Export.objects.select_for_update().get(pk=export.pk)
-        if locked.state != ExportState.POSTING:
+        if locked.state != ExportState.POSTING or not _is_current(attempt):
             return
         locked.state = ExportState.UNCERTAIN
         locked.absent_look_count = 0
@@ -163,17 +180,49 @@ def _is_approved(client: ProcountorClient, ledger_receipt_id: int) -> bool:
     return any(receipt.status == "APPROVED" for receipt in receipts)
 
 
+def _must_be_the_same(export: Export, booked: BookedReceipt) -> None:
+    """Raise the alarm if ``export`` is booked twice after all; nobody may find that by chance."""
+    if export.ledger_receipt_id == booked.ledger_receipt_id:
+        return
+    numbers = (
+        export.receipt_number or export.ledger_receipt_id,
+        booked.receipt_number or booked.ledger_receipt_id,
+    )
+    problem = Problem(
+        code=ProblemCode.FOUND_SEVERAL_TIMES,
+        screen=Screen.PROCOUNTOR,
+        booking_date=export.booking_date,
+        facts=(("numbers", ", ".join(map(str, numbers))),),
+    )
+    export.problems = [*export.problems, *dump_problems([problem])]
+    export.save(update_fields=["problems"])
+
+
+def _is_current(attempt: Attempt | None) -> bool:
+    """Tell whether ``attempt`` is still under way, as far as the tables know.
+
+    Its worker may have slept, been taken for dead, and wake up while its successor tries again.
+    """
+    if attempt is None:
+        return True
+    return Attempt.objects.filter(pk=attempt.pk, outcome=Attempt.Outcome.OPEN).exists()
+
+
 def _reject(
     sending: Sending,
     export: Export,
+    attempt: Attempt,
     error: ProcountorRejected | AccessDenied,
     *,
     now: datetime,
 ) -> None:
     with transaction.atomic():
-        Export.objects.filter(pk=export.pk, state=ExportState.POSTING).update(
-            state=ExportState.REJECTED, problems=dump_problems([_rejection(export, error)])
-        )
+        locked = Export.objects.select_for_update().get(pk=export.pk)
+        if not _is_current(attempt):
+            return
+        locked.state = ExportState.REJECTED
+        locked.problems = dump_problems([_rejection(export, error)])
+        locked.save(update_fields=["state", "problems"])
         _end_attempts(export, outcome=Attempt.Outcome.REJECTED, now=now, detail=str(error))
         # What we know of the company is wrong, or the receipt would not have been refused.
         forget_administration(export.link.procountor_account)
@@ -186,12 +235,14 @@ def _reject(
         )
 
 
-def _give_back(export: Export, *, now: datetime, detail: str) -> None:
+def _give_back(export: Export, attempt: Attempt, *, now: datetime, detail: str) -> None:
     """Nothing was sent, or surely nothing was done with it: it is queued as before."""
     with transaction.atomic():
-        Export.objects.filter(pk=export.pk, state=ExportState.POSTING).update(
-            state=ExportState.QUEUED
-        )
+        locked = Export.objects.select_for_update().get(pk=export.pk)
+        if not _is_current(attempt):
+            return
+        locked.state = ExportState.QUEUED
+        locked.save(update_fields=["state"])
         _end_attempts(export, outcome=Attempt.Outcome.NOT_SENT, now=now, detail=detail)
 
 

@@ -1,0 +1,113 @@
+"""A worker sleeps in the middle of a post, its successor goes on, and then it wakes up."""
+
+from collections.abc import Callable
+
+import httpx2
+import pytest
+from pytest_django import Settings
+from tests.bureau import Clock, a_journal, a_linked_company, deliver, make_moves
+
+from procountor_sandbox.app import Sandbox
+from tilisilta.models import Attempt, Export, Sending
+from tilisilta.services.delivery import advance
+from tilisilta.services.exports import send_journal
+from tilisilta.services.postings import begin_attempt
+
+pytestmark = pytest.mark.django_db
+
+
+class SleepyTransport(httpx2.BaseTransport):
+    """Lets others act while the first ledger receipt is on its way, and then answers by itself."""
+
+    def __init__(
+        self, sandbox: Sandbox, *, meanwhile: Callable[[], None], answer: httpx2.Response | None
+    ) -> None:
+        self._inner = httpx2.WSGITransport(app=sandbox)
+        self._meanwhile: Callable[[], None] | None = meanwhile
+        self._answer = answer
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Pass the request on, unless it is the first post."""
+        meanwhile = self._meanwhile
+        if request.method == "POST" and request.url.path == "/api/ledgerreceipts" and meanwhile:
+            self._meanwhile = None
+            meanwhile()
+            if self._answer is not None:
+                return self._answer
+        return self._inner.handle_request(request)
+
+
+def _queue(procountor: Sandbox) -> tuple[Sending, Clock]:
+    journal = a_journal(a_linked_company(), 6)
+    clock = Clock()
+    sending = send_journal(journal, user=None, now=clock.now)
+    make_moves(sending, clock, 1)
+    return sending, clock
+
+
+def _give_up_on_the_first_attempt(sending: Sending, clock: Clock) -> None:
+    """What the successor does until the receipt is surely not there and queued again."""
+    for _ in range(20):
+        progress = advance(sending.id, now=clock.now)
+        clock.forward(progress.wait_seconds)
+        if Export.objects.get().state == "queued":
+            return
+
+
+class TestAWorkerThatWakesUp:
+    @pytest.mark.parametrize("status", [429, 422])
+    def test_changes_nothing_about_the_attempt_of_its_successor(
+        self, procountor: Sandbox, settings: Settings, status: int
+    ) -> None:
+        sending, clock = _queue(procountor)
+
+        def successor_is_posting() -> None:
+            _give_up_on_the_first_attempt(sending, clock)
+            Attempt.objects.create(export=Export.objects.get(), number=2, started_at=clock.now)
+            Export.objects.update(state="posting")
+
+        settings.PROCOUNTOR_TRANSPORT = SleepyTransport(
+            procountor, meanwhile=successor_is_posting, answer=httpx2.Response(status)
+        )
+        advance(sending.id, now=clock.now)
+
+        assert Export.objects.get().state == "posting"
+        assert Attempt.objects.get(number=2).outcome == "open"
+
+    def test_says_so_when_the_receipt_is_booked_twice_after_all(
+        self, procountor: Sandbox, settings: Settings
+    ) -> None:
+        sending, clock = _queue(procountor)
+        settings.PROCOUNTOR_TRANSPORT = SleepyTransport(
+            procountor, meanwhile=lambda: _deliver(sending, clock), answer=None
+        )
+
+        advance(sending.id, now=clock.now)
+
+        assert procountor.ledger.count() == 2
+        assert [problem["code"] for problem in Export.objects.get().problems] == ["S03"]
+
+    def test_posts_nothing_that_was_queued_anew_and_not_looked_for(
+        self, procountor: Sandbox
+    ) -> None:
+        _, clock = _queue(procountor)
+        stale = Export.objects.select_related("link__procountor_account").get()
+        Export.objects.update(is_looked_for=False)
+
+        attempt = begin_attempt(stale, now=clock.now)
+
+        assert attempt is None
+        assert Attempt.objects.count() == 0
+
+    def test_posts_what_is_stored_and_not_what_it_remembers(self, procountor: Sandbox) -> None:
+        _, clock = _queue(procountor)
+        stale = Export.objects.get()
+        stale.payload = "of yesterday"
+
+        begin_attempt(stale, now=clock.now)
+
+        assert stale.payload == Export.objects.get().payload
+
+
+def _deliver(sending: Sending, clock: Clock) -> None:
+    deliver(sending, clock)
