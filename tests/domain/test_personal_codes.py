@@ -27,14 +27,21 @@ class TestFindPersonalCodes:
 
         assert find_personal_codes(f"Palkka {code}, touko") == ("fi",)
 
-    @pytest.mark.parametrize("dash", ["\u2010", "\u2011", "\u2013", "\u2014", "\u2212"])
+    @pytest.mark.parametrize("dash", ["\u00ad", "\u2010", "\u2011", "\u2013", "\u2014", "\u2212"])
     def test_knows_the_dashes_word_processors_make(self, dash: str) -> None:
         assert find_personal_codes(finnish("150390", dash, "904")) == ("fi",)
         assert find_personal_codes(swedish("900315", "238", dash)) == ("se",)
 
+    @pytest.mark.parametrize("separator", [" -", "- ", " - ", "\u00a0-\u00a0", " \u2013 "])
+    def test_knows_codes_with_blanks_around_the_dash(self, separator: str) -> None:
+        assert find_personal_codes(finnish("150390", separator, "904")) == ("fi",)
+        assert find_personal_codes(swedish("900315", "238", separator)) == ("se",)
+
     @pytest.mark.parametrize(
         "code",
         [
+            swedish("900315", "238", " "),
+            swedish("900315", "238", " ", "19"),
             swedish("900315", "238"),
             swedish("900315", "238", "+"),
             swedish("900315", "238", ""),

@@ -12,16 +12,17 @@ from enum import StrEnum
 
 MASK = "***"
 
-# The hyphen and the dashes and minus signs that word processors make of it.
-_DASHES = r"\-\u2010-\u2015\u2212"
+# The hyphen and the dashes, minus signs and soft hyphens that word processors make of it.
+_DASHES = r"\-\u00ad\u2010-\u2015\u2212"
+_BLANK = r"[ \u00a0]?"
 _FINNISH = re.compile(
     rf"(?<![0-9])(?P<day>[0-9]{{2}})(?P<month>[0-9]{{2}})(?P<year>[0-9]{{2}})"
-    rf"(?P<century>[+A-FU-Ya-fu-y{_DASHES}])(?P<number>[0-9]{{3}})"
+    rf"{_BLANK}(?P<century>[+A-FU-Ya-fu-y{_DASHES}]){_BLANK}(?P<number>[0-9]{{3}})"
     r"(?P<check>[0-9A-Ya-y])(?![0-9])"
 )
 _SWEDISH = re.compile(
     r"(?<![0-9])(?P<century>1[89]|20)?(?P<year>[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
-    rf"[+{_DASHES}]?(?P<number>[0-9]{{3}})(?P<check>[0-9])(?![0-9])"
+    rf"{_BLANK}[+{_DASHES}]?{_BLANK}(?P<number>[0-9]{{3}})(?P<check>[0-9])(?![0-9])"
 )
 _FINNISH_CHECKS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 _FINNISH_CENTURIES = {"+": 1800} | dict.fromkeys("ABCDEF", 2000)
