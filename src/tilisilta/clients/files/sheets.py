@@ -193,11 +193,10 @@ class _Sheet:
         self._texts.clear()
 
     def _column_of(self, where: str) -> int:
-        found = _COLUMN.match(where)
-        if found is None:
-            raise ValueError(where)
-        letters = found[0]
+        letters = where.rstrip("0123456789")
         if letters not in self._columns:
+            if not _COLUMN.fullmatch(letters):
+                raise ValueError(where)
             number = 0
             for letter in letters:
                 number = number * 26 + ord(letter) - ord("A") + 1
@@ -245,7 +244,7 @@ class _Sheet:
 
     def _end_row(self) -> None:
         cells = self._cells
-        if all(cell == "" for cell in cells):
+        if cells.count("") == len(cells):
             return
         self.rows.append(Row(self._number, cells))
         self._count += len(cells)
