@@ -79,6 +79,11 @@ def _parser() -> argparse.ArgumentParser:
         help="address the login page may send people back to; may be given several times "
         f"({DEFAULT_REDIRECT_URIS[0]})",
     )
+    _add_behaviour(parser)
+    return parser
+
+
+def _add_behaviour(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--latency-ms", type=_not_negative, default=0, help="time every API request takes"
     )
@@ -98,7 +103,6 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="book nothing in tracking periods that are PENDING",
     )
-    return parser
 
 
 def _app(options: argparse.Namespace) -> Sandbox:

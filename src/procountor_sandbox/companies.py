@@ -52,14 +52,6 @@ class Companies:
         years = tuple(_with_period(year, period_id, status) for year in company.fiscal_years)
         self._keep(replace(company, fiscal_years=years))
 
-    def set_year(self, company: Company, year_id: int, *, is_open: bool) -> None:
-        """Open or close a whole fiscal year."""
-        years = tuple(
-            replace(year, is_open=is_open) if year.year_id == year_id else year
-            for year in company.fiscal_years
-        )
-        self._keep(replace(company, fiscal_years=years))
-
     def clear(self) -> None:
         """Forget every change."""
         self._now = dict(self._first)
@@ -145,7 +137,6 @@ def _with_period(year: FiscalYear, period_id: int, status: PeriodStatus) -> Fisc
 def _changes(company: Company) -> dict[str, Any]:
     return {
         "dimensions": [written_dimension(one) for one in company.dimensions],
-        "openYears": [year.year_id for year in company.fiscal_years if year.is_open],
         "periods": {
             str(period.period_id): period.status.value
             for year in company.fiscal_years
@@ -172,7 +163,6 @@ def _changed(company: Company, changes: Mapping[str, Any]) -> Company:
 def _changed_year(year: FiscalYear, changes: Mapping[str, Any]) -> FiscalYear:
     return replace(
         year,
-        is_open=year.year_id in changes["openYears"],
         tracking_periods=tuple(
             replace(
                 period,

@@ -46,11 +46,6 @@ class JournalComparison:
     changes: tuple[SumChange, ...]
     is_currency_changed: bool = False
 
-    @property
-    def differs_only_in_texts_or_order(self) -> bool:
-        """Tell whether the same amounts stand on the same lines, worded or ordered otherwise."""
-        return self.kind in {ChangeKind.TEXTS, ChangeKind.ORDER} and not self.is_currency_changed
-
 
 def compare_journals(before: Journal, after: Journal) -> JournalComparison:
     """Compare two revisions by booking date, ledger account, cost center and cost unit."""

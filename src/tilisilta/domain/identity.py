@@ -11,7 +11,6 @@ from datetime import date
 from tilisilta.domain.journals import BookingPeriod, Run
 
 MOST_NAME_CHARACTERS = 80
-MOST_NOTES_CHARACTERS = 255
 TOKEN_CHARACTERS = 8
 MOST_REFERENCE_CHARACTERS = MOST_NAME_CHARACTERS - len(" #") - TOKEN_CHARACTERS
 

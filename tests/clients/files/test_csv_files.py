@@ -162,14 +162,14 @@ class TestAskForColumns:
 
         asked = question(content, name="june.csv")
 
-        assert asked.guess.is_complete
+        assert asked.guess.lacks == ()
 
     def test_asks_which_of_two_columns_is_meant_although_nothing_lacks(self) -> None:
         content = csv("5010;1;2026-06;210;Tuotanto", headers="Tili;Summa;Kausi;Kustannuspaikka;KP")
 
         asked = question(content, name="june.csv")
 
-        assert asked.guess.is_complete
+        assert asked.guess.lacks == ()
         assert asked.guess.cost_center == ""
 
     def test_asks_about_values_under_no_header(self) -> None:
@@ -177,7 +177,7 @@ class TestAskForColumns:
 
         asked = question(content, name="june.csv")
 
-        assert asked.guess.is_complete
+        assert asked.guess.lacks == ()
 
     def test_asks_which_of_two_columns_is_meant(self) -> None:
         content = csv("5010;5020;1;2026-06", headers="Account;Tili;Amount;Period")

@@ -79,11 +79,6 @@ class ColumnMapping:
         }
         return tuple(field for field, is_there in has.items() if not is_there)
 
-    @property
-    def is_complete(self) -> bool:
-        """Tell whether a file can be read with this mapping."""
-        return not self.lacks
-
 
 FIELDS = tuple(field.name for field in fields(ColumnMapping))
 """Every field a column can hold, in the order a form shows them."""
