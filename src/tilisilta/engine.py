@@ -115,10 +115,11 @@ class Engine:
         while not self._stopping.wait(SWEEP_SECONDS):
             try:
                 now = timezone.now()
-                sweep(now)
-                if now >= look_after_at:
+                # First of all: a worker that only fails to sweep must not be taken for dead.
+                if now >= look_after_at or look_after_at - now > _worker_timeout():
                     look_after(self.executor_id, now)
                     look_after_at = now + _worker_timeout() / 4
+                sweep(now)
             except Exception:  # the keeper must outlive a database that is away for a moment
                 logger.exception("The engine's keeper failed; it tries again.")
             finally:

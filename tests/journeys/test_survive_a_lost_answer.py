@@ -1,5 +1,7 @@
 """Procountor does not answer, or nothing that makes sense: no receipt is lost or booked twice."""
 
+from datetime import timedelta
+
 import pytest
 from tests.bureau import (
     Clock,
@@ -10,13 +12,16 @@ from tests.bureau import (
     deliver,
     make_moves,
     on_post,
+    problem_codes,
     send,
+    set_period,
     states,
 )
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
-from tilisilta.models import Attempt, Export, Sending
+from tilisilta.models import Attempt, Export, Link, Sending
+from tilisilta.services import outbox
 from tilisilta.services.exports import look_again, send_journal
 from tilisilta.services.journals import check_journal
 from tilisilta.services.postings import settled_after
@@ -130,6 +135,48 @@ class TestARestoredBackup:
         assert states(sent) == ["posted", "posted"]
         assert procountor.ledger.count() == 2
 
+    def test_of_the_middle_of_a_sending_looks_before_it_goes_on(self, procountor: Sandbox) -> None:
+        journal = a_journal(a_linked_company(), 5, 6)
+        clock = Clock()
+        sending = send_journal(journal, user=None, now=clock.now)
+        make_moves(sending, clock, 1)
+        backup = list(Export.objects.all())
+        deliver(sending, clock)
+        _restore(backup)
+
+        outbox.put_back([sending], now=clock.now)
+        sent = deliver(sending, clock)
+
+        assert states(sent) == ["posted", "posted"]
+        assert procountor.ledger.count() == 2
+
+    def test_finds_a_receipt_whose_period_was_closed_since(self, procountor: Sandbox) -> None:
+        journal = a_journal(a_linked_company(closed_period_policy=Link.Policy.NEXT_OPEN), 2)
+        send(journal)
+        _forget_the_sending()
+        for month in (2, 3, 4):
+            set_period(procountor, "CLOSED", month=month)
+
+        sent = send(check_journal(journal, now=Clock().now, age_limit=timedelta(0)))
+
+        assert procountor.ledger.count() == 1
+        assert states(sent) == ["posted"]
+        assert problem_codes(sent)[-1] == "S04"
+
+    def test_finds_a_receipt_whose_period_was_opened_again_since(self, procountor: Sandbox) -> None:
+        for month in (2, 3, 4):
+            set_period(procountor, "CLOSED", month=month)
+        journal = a_journal(a_linked_company(closed_period_policy=Link.Policy.NEXT_OPEN), 2)
+        send(journal)
+        _forget_the_sending()
+        for month in (2, 3, 4):
+            set_period(procountor, "OPEN", month=month)
+
+        sent = send(check_journal(journal, now=Clock().now, age_limit=timedelta(0)))
+
+        assert procountor.ledger.count() == 1
+        assert states(sent) == ["posted"]
+
 
 class TestABusyProcountor:
     def test_is_given_the_time_it_asks_for(self, procountor: Sandbox) -> None:
@@ -154,6 +201,14 @@ class TestABusyProcountor:
 
         assert states(sent) == ["posted"]
         assert Attempt.objects.count() == 1
+
+
+def _restore(backup: list[Export]) -> None:
+    """Forget all that happened since ``backup``, in the middle of the sending."""
+    Attempt.objects.all().delete()
+    for export in backup:
+        export.save()
+    Sending.objects.update(finished_at=None)
 
 
 def _forget_the_sending() -> None:

@@ -4,9 +4,13 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F
 
 from tilisilta.models import Link, Sending
+from tilisilta.services.exports import look_anew
+
+MOST_DOUBLINGS = 6
 
 
 def due_sendings(now: datetime) -> list[Sending]:
@@ -33,19 +37,32 @@ def mark_enqueued(sending: Sending, now: datetime) -> None:
 
 
 def put_off(sending_id: UUID, *, due_at: datetime) -> None:
-    """Let the sending be taken up anew at ``due_at``; until then it holds nobody up."""
-    Sending.objects.filter(pk=sending_id, finished_at__isnull=True).update(
-        enqueued_at=None, due_at=due_at, run_count=F("run_count") + 1
-    )
+    """Let the sending be taken up anew at ``due_at``; until then it holds nobody up.
+
+    The next turn looks for its queued receipts again, whatever this one has seen: who takes it up
+    may live in a time that was restored from a backup.
+    """
+    unfinished = Sending.objects.filter(pk=sending_id, finished_at__isnull=True)
+    with transaction.atomic():
+        unfinished.update(enqueued_at=None, due_at=due_at, run_count=F("run_count") + 1)
+        for sending in unfinished.select_related("journal"):
+            look_anew(sending.journal)
 
 
 def enqueued_sendings(before: datetime) -> list[Sending]:
-    """Unfinished sendings that the engine took up before that moment."""
-    return list(Sending.objects.filter(finished_at__isnull=True, enqueued_at__lt=before)[:500])
+    """Unfinished sendings that the engine took up before that moment, the earliest first.
+
+    Those are the first to be worked on, and so to be lost with a worker.
+    """
+    enqueued = Sending.objects.filter(finished_at__isnull=True, enqueued_at__lt=before)
+    return list(enqueued.order_by("enqueued_at")[:500])
 
 
 def put_back(sendings: Collection[Sending], *, now: datetime) -> None:
-    """Let sendings whose turn was lost be taken up again, the later the more often it happened."""
+    """Let sendings whose turn was lost be taken up again, the later the more often it happened.
+
+    Turns also end for a long wait, so their count says little: the pause stays at most a minute.
+    """
     for sending in sendings:
-        pause = timedelta(seconds=min(2 ** min(sending.run_count, 12), 3600) - 1)
-        put_off(sending.pk, due_at=now + pause)
+        doubled = 2 ** min(sending.run_count, MOST_DOUBLINGS) - 1
+        put_off(sending.pk, due_at=now + timedelta(seconds=doubled))
