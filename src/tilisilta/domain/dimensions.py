@@ -9,11 +9,10 @@ from tilisilta.domain.account_patterns import matches_pattern
 from tilisilta.domain.administrations import Dimension, DimensionItem
 from tilisilta.domain.journals import JournalLine
 from tilisilta.domain.links import LinkRules
-from tilisilta.domain.personal_codes import find_personal_codes
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
 from tilisilta.domain.receipts import DimensionValue
 from tilisilta.domain.tallies import Finding, LineTally
-from tilisilta.domain.texts import is_writable
+from tilisilta.domain.texts import clean_text, is_writable
 
 MOST_NEAR = 3
 
@@ -87,6 +86,34 @@ def place_dimensions(
     indexes = {kind: _ItemIndex(dimension) for kind, dimension in chosen.items()}
     items: dict[_Tag, tuple[int, int]] = {}
     wrong: LineTallies = {}
+    for finding in placed:
+        _, kind, text = finding.key
+        if kind in indexes:
+            match = indexes[kind].find(text)
+            if match.item and match.item.is_active:
+                items[finding.key] = (chosen[kind].dimension_id, match.item.item_id)
+            else:
+                _merge(wrong, (kind, text), finding)
+    problems += [
+        _item_problem(chosen[kind], kind, indexes[kind].find(text), merged, rules)
+        for (kind, text), merged in wrong.items()
+    ]
+    items_of = {
+        tagging.key: tuple(items[tag] for tag in _tags(tagging.key) if tag in items)
+        for tagging in taggings
+    }
+    return DimensionPlacing(items=items_of, problems=(*problems, *unplaced))
+
+
+def find_dimensions(name: str, dimensions: Iterable[Dimension]) -> tuple[Dimension, ...]:
+    """The dimensions that ``name`` may mean: exactly so, or else whatever the case and blanks."""
+    offered = tuple(dimensions)
+    exact = tuple(dimension for dimension in offered if dimension.name == name)
+    alike = (dimension for dimension in offered if _key(dimension.name) == _key(name))
+    return exact or tuple(alike)
+
+
+LineTallies = {}
     for finding in placed:
         _, kind, text = finding.key
         if kind in indexes:
@@ -259,12 +286,13 @@ def _item_problem(
     rules: LinkRules,
 ) -> Problem:
     text = finding.key
-    codes = find_personal_codes(text)
+    # In the rewritten text, as signs without a shape may hide a code from the eye.
+    codes = clean_text(text).kinds
     told = partial(facts, name=dimension.name, kind=kind, lines=finding.lines)
     if codes:
         # Nothing repeats the code, and nobody is offered to make an item of it.
         code, screen = ProblemCode.PERSONAL_IDENTITY_CODE, Screen.JOURNAL
-        more = facts(kind=codes[0].value, lines=finding.lines)
+        more = facts(kind=codes[0], lines=finding.lines)
     elif not match.candidates:
         code, screen = ProblemCode.DIMENSION_ITEM_UNKNOWN, Screen.LINK
         # Procountor could not keep the code of an item with other letters as it is.

@@ -1,0 +1,127 @@
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from tests.domain.samples import ADMINISTRATION, OSASTO, PROJEKTI, RULES, journal, line
+
+from tilisilta.domain.administrations import Dimension, DimensionItem
+from tilisilta.domain.dimensions import find_dimensions
+from tilisilta.domain.links import LinkRules
+from tilisilta.domain.plans import plan_receipts
+from tilisilta.domain.receipts import ReceiptPlan
+
+
+def item(
+    item_id: int, code: str, description: str = "", *, is_active: bool = True
+) -> DimensionItem:
+    return DimensionItem(item_id=item_id, code=code, description=description, is_active=is_active)
+
+
+def dimension(*items: DimensionItem, name: str = "Osasto") -> Dimension:
+    return Dimension(dimension_id=1, name=name, items=items)
+
+
+ONE_DIMENSION = replace(RULES, cost_unit_dimension=None)
+
+
+def plan_with(
+    cost_center: str, *dimensions: Dimension, rules: LinkRules = ONE_DIMENSION
+) -> ReceiptPlan:
+    """The plan of a journal whose only tag is ``cost_center``."""
+    administration = replace(ADMINISTRATION, dimensions=dimensions or ADMINISTRATION.dimensions)
+    tagged = journal(line(1, "5010", "100.00", cost_center=cost_center), line(2, "2961", "-100.00"))
+    return plan_receipts(tagged, rules, administration)
+
+
+class TestFindDimensions:
+    def test_prefers_the_exact_name(self) -> None:
+        loud = replace(OSASTO, dimension_id=2, name="OSASTO")
+
+        assert find_dimensions("Osasto", (loud, OSASTO)) == (OSASTO,)
+
+    @pytest.mark.parametrize("name", ["osasto", " OSASTO ", "Osasto "])
+    def test_passes_over_case_and_outer_blanks(self, name: str) -> None:
+        assert find_dimensions(name, (PROJEKTI, OSASTO)) == (OSASTO,)
+
+    def test_gives_all_that_may_be_meant(self) -> None:
+        loud = replace(OSASTO, dimension_id=2, name="OSASTO")
+
+        assert find_dimensions("osasto", (OSASTO, loud)) == (OSASTO, loud)
+
+
+class TestItems:
+    @pytest.mark.parametrize(
+        ("text", "items", "item_id"),
+        [
+            ("210", (item(1, "x", "210"), item(2, "210")), 2),
+            ("myynti", (item(1, "210", "Tuotanto"), item(2, "310", "Myynti")), 2),
+            (" p-108", (item(1, "P-108"), item(2, "P-114")), 1),
+            ("p-1", (item(1, "P-1"), item(2, "p-1")), 2),
+            ("210", (item(1, "210", is_active=False), item(2, "210")), 2),
+        ],
+    )
+    def test_are_found_by_code_before_description_and_exactly_before_alike(
+        self, text: str, items: tuple[DimensionItem, ...], item_id: int
+    ) -> None:
+        plan = plan_with(text, dimension(*items))
+
+        (value,) = plan.receipts[0].body.transactions[0].dimension_values
+        assert value.item_id == item_id
+
+    def test_are_not_found_by_a_number_with_zeros_before_it(self) -> None:
+        plan = plan_with("0210", dimension(item(1, "210")))
+
+        assert [problem.code for problem in plan.problems] == ["N09"]
+
+
+class TestPlaceDimensions:
+    def test_gives_a_line_the_items_of_its_cost_center_and_unit(self) -> None:
+        tagged = journal(
+            line(1, "5010", "100.00", cost_center="210", cost_unit="P-108"),
+            line(2, "2961", "-100.00"),
+        )
+
+        plan = plan_receipts(tagged, RULES, ADMINISTRATION)
+
+        first, second = plan.receipts[0].body.transactions
+        values = [(one.dimension_id, one.item_id, one.value) for one in first.dimension_values]
+        assert values == [(279751, 777210, Decimal(100)), (279752, 778108, Decimal(100))]
+        assert second.dimension_values == ()
+        assert plan.problems == ()
+
+    def test_says_that_two_items_may_be_meant(self) -> None:
+        found = plan_with("210", dimension(item(1, "210"), item(2, "210"))).problems
+
+        assert [(problem.code, problem.line) for problem in found] == [("N20", 1)]
+
+    def test_says_that_two_dimensions_may_be_meant(self) -> None:
+        loud = replace(OSASTO, dimension_id=2, name="OSASTO")
+        rules = replace(ONE_DIMENSION, cost_center_dimension="osasto")
+
+        found = plan_with("210", OSASTO, loud, rules=rules).problems
+
+        assert [(problem.code, problem.fact("offered")) for problem in found] == [
+            ("N20", "Osasto, OSASTO")
+        ]
+
+    def test_says_that_one_dimension_cannot_take_both(self) -> None:
+        found = plan_with("210", rules=replace(RULES, cost_unit_dimension="Osasto")).problems
+
+        assert [problem.code for problem in found] == ["N33"]
+
+    @pytest.mark.parametrize("creates", [True, False])
+    def test_tells_whether_a_missing_item_would_be_made(self, creates: bool) -> None:
+        found = plan_with("230", rules=replace(RULES, creates_missing_items=creates)).problems
+
+        assert [(problem.code, problem.fact("creates")) for problem in found] == [
+            ("N09", "yes" if creates else "")
+        ]
+
+    @pytest.mark.parametrize(
+        "code", ["150390-904F", "150390\u2013904F", "150390\u200b-904F", "１５０３９０-904F"]
+    )
+    def test_never_repeats_a_personal_identity_code(self, code: str) -> None:
+        found = plan_with(code, rules=replace(RULES, creates_missing_items=True)).problems
+
+        assert [problem.code for problem in found] == ["N16"]
+        assert "904" not in repr(found)
