@@ -19,6 +19,7 @@ from tilisilta.clients.files.reading import (
 from tilisilta.domain.journals import JournalLine
 
 COMPANY_NUMBER = 1001
+HEADERS = "Account;Description;Debit;Credit;Cost center;Cost unit;Date"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,11 @@ class Finding:
     code: str
     line: int | None
     facts: dict[str, str]
+
+
+def csv(*rows: str, headers: str = HEADERS) -> str:
+    """Return a CSV file with those rows under the headers."""
+    return "\n".join((headers, *rows)) + "\n"
 
 
 def read(content: bytes | str, *, name: str, columns: ColumnMapping | None = None) -> FileJournal:
