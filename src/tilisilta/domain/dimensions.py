@@ -113,39 +113,6 @@ def find_dimensions(name: str, dimensions: Iterable[Dimension]) -> tuple[Dimensi
     return exact or tuple(alike)
 
 
-LineTallies = {}
-    for finding in placed:
-        _, kind, text = finding.key
-        if kind in indexes:
-            match = indexes[kind].find(text)
-            if match.item and match.item.is_active:
-                items[finding.key] = (chosen[kind].dimension_id, match.item.item_id)
-            else:
-                _merge(wrong, (kind, text), finding)
-    problems += [
-        _item_problem(chosen[kind], kind, indexes[kind].find(text), merged, rules)
-        for (kind, text), merged in wrong.items()
-    ]
-    items_of = {
-        tagging.key: tuple(items[tag] for tag in _tags(tagging.key) if tag in items)
-        for tagging in taggings
-    }
-    return DimensionPlacing(items=items_of, problems=(*problems, *unplaced))
-
-
-def find_dimensions(name: str, dimensions: Iterable[Dimension]) -> tuple[Dimension, ...]:
-    """The dimensions that ``name`` may mean: exactly so, or else whatever the case and blanks."""
-    offered = tuple(dimensions)
-    exact = tuple(dimension for dimension in offered if dimension.name == name)
-    alike = (dimension for dimension in offered if _key(dimension.name) == _key(name))
-    return exact or tuple(alike)
-
-
-def find_item(text: str, dimension: Dimension) -> ItemMatch:
-    """The item of ``dimension`` that ``text`` means: by its code, or else by its description."""
-    return _ItemIndex(dimension).find(text)
-
-
 LineTallies = dict[tuple[DimensionKind, str], Finding[str]]
 
 
