@@ -72,6 +72,17 @@ class TestPreview:
         assert reverse("common_errors") + "#N04" in text
         assert 'aria-disabled="true"' in text
 
+    def test_leads_to_the_choice_in_the_link_that_solves_a_closed_period(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_linked_company(1005)
+        journal = a_journal(company, 3, 6)
+
+        text = _page(browser_of_administrator, journal)
+
+        assert reverse("link", args=[company.link.pk]) + "#link-period" in text
+        assert "What would be sent" in text
+
     def test_marks_the_row_a_problem_is_about(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
@@ -318,7 +329,7 @@ class TestLookAgain:
 
 
 class TestHistory:
-    def test_tells_what_people_did_and_each_attempt(
+    def test_tells_what_people_did_and_each_booking_once(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         journal = send(a_journal(a_linked_company()))
@@ -326,7 +337,27 @@ class TestHistory:
         text = _page(browser_of_administrator, journal)
 
         assert "imported journal 1001-2026-6-1" in text
-        assert "attempt 1 at the receipt of 28 Jun 2026: booked" in text
+        assert text.count("booked receipt 1 for journal 1001-2026-6-1") == 1
+        assert "attempt 1" not in text
+
+    def test_tells_of_an_attempt_that_booked_nothing(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        procountor.faults.add(Fault(kind=FaultKind.REJECT, method="POST", path="/ledgerreceipts"))
+        journal = send(a_journal(a_linked_company()))
+
+        text = _page(browser_of_administrator, journal)
+
+        assert "attempt 1 at the receipt of 28 Jun 2026: rejected" in text
+
+    def test_folds_older_entries_away(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        journal = send(a_journal(a_linked_company(), 1, 2, 3, 4, 5, 6, 7))
+
+        text = _page(browser_of_administrator, journal)
+
+        assert "<summary>1 older entry</summary>" in text
 
 
 class TestDeadAccount:

@@ -242,6 +242,25 @@ class TestChecks:
         assert "Mapped" in part
         assert "<table" not in part
 
+    def test_tells_at_once_what_is_left_to_decide(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_linked_company()
+        _a_journal_on_5035(company)
+        address = reverse("link", args=[company.link.pk])
+
+        wrong, right = (
+            browser_of_administrator.post(
+                address, _saved(check="map-5035", **{"map-5035": chosen}), headers=PART
+            ).text
+            for chosen in ("5036", "5030")
+        )
+
+        assert 'id="left" role="status" hx-swap-oob="true"' in wrong
+        assert "1 ledger account is to be decided" in wrong
+        assert 'id="unknown" hx-swap-oob="true"></span>' in right
+        assert "to be decided" not in right
+
     def test_go_on_with_what_was_last_read_when_procountor_is_away(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from tilisilta.domain.comparisons import JournalComparison
 from tilisilta.domain.journals import BookingPeriod
-from tilisilta.domain.problems import Problem, Screen
+from tilisilta.domain.problems import Problem, ProblemCode, Screen
 from tilisilta.models import (
     Area,
     Attempt,
@@ -42,7 +42,8 @@ from tilisilta.web.templatetags.ledger import day
 
 ROWS_AT_FIRST = 100
 CHANGES_AT_FIRST = 200
-HISTORY_AT_FIRST = 200
+HISTORY_AT_MOST = 200
+HISTORY_AT_FIRST = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +146,16 @@ class JournalPage:
         return CHANGES_AT_FIRST
 
     @property
+    def recent_history(self) -> tuple[Event, ...]:
+        """What happened last."""
+        return self.history[:HISTORY_AT_FIRST]
+
+    @property
+    def older_history(self) -> tuple[Event, ...]:
+        """What happened before that, folded away."""
+        return self.history[HISTORY_AT_FIRST:]
+
+    @property
     def booked(self) -> tuple[Export, ...]:
         """The receipts that are booked, oldest first."""
         exports = (card.receipt.export for card in self.cards)
@@ -210,16 +221,24 @@ def progress_of(journal: Journal, *, route: tuple[Stop, ...] | None = None) -> P
 
 
 def history_of(journal: Journal) -> tuple[Event, ...]:
-    """Everything that happened to ``journal``, newest first: what people did, and each attempt."""
+    """Everything that happened to ``journal``, newest first: what people did, and the attempts.
+
+    An attempt that booked its receipt is left out: the entry of the booking tells it.
+    """
     entries = AuditEntry.objects.select_related("user").filter(
         company=journal.company, facts__reference=journal.reference
     )
-    attempts = Attempt.objects.select_related("export").filter(export__journal=journal)
-    events = (
-        *(_entry_event(entry) for entry in entries[:HISTORY_AT_FIRST]),
-        *(_attempt_event(one) for one in attempts.order_by("-started_at")[:HISTORY_AT_FIRST]),
+    attempts = (
+        Attempt.objects.select_related("export")
+        .filter(export__journal=journal)
+        .exclude(outcome=Attempt.Outcome.POSTED)
+        .order_by("-started_at")
     )
-    return tuple(sorted(events, key=attrgetter("at"), reverse=True))[:HISTORY_AT_FIRST]
+    events = (
+        *(_entry_event(entry) for entry in entries[:HISTORY_AT_MOST]),
+        *(_attempt_event(one) for one in attempts[:HISTORY_AT_MOST]),
+    )
+    return tuple(sorted(events, key=attrgetter("at"), reverse=True))[:HISTORY_AT_MOST]
 
 
 def _card(number: int, receipt: ShownReceipt, *, most: int | None) -> Card:
@@ -264,38 +283,57 @@ def _listed(shown: ShownProblem, preview: Preview, user: User, row_ids: set[str]
 
 def _fix(problem: Problem, preview: Preview, user: User) -> Fix | None:
     """The way to the screen that solves the problem, if the reader may go there."""
-    area, fix = _FIXES.get(problem.screen, (None, None))
-    return fix(preview) if area and fix and user.can(Right.READ, area) else None
+    area, fix = _FIXES.get(_screen_of(problem), (None, None))
+    return fix(problem, preview) if area and fix and user.can(Right.READ, area) else None
 
 
-def _company_fix(preview: Preview) -> Fix:
+def _screen_of(problem: Problem) -> Screen:
+    """The screen of the remedy. What is to be opened in Procountor may be chosen around here."""
+    return Screen.LINK if problem.code in _CHOICES_OF_LINK else problem.screen
+
+
+def _company_fix(_problem: Problem, preview: Preview) -> Fix:
     url = reverse("company", args=[preview.journal.company.number])
     return Fix(url=url, label=_("Open the company"))
 
 
-def _debtor_fix(preview: Preview) -> Fix:
+def _debtor_fix(_problem: Problem, preview: Preview) -> Fix:
     url = f"{reverse('debtors')}?q={preview.journal.company.debtor.number}"
     return Fix(url=url, label=_("Open the debtor"))
 
 
-def _file_fix(preview: Preview) -> Fix:
+def _file_fix(_problem: Problem, preview: Preview) -> Fix:
     url = reverse("import_journal", args=[preview.journal.company.number])
     return Fix(url=url, label=_("Import again"))
 
 
-def _account_fix(preview: Preview) -> Fix:
+def _account_fix(_problem: Problem, preview: Preview) -> Fix:
     anchor = f"#a{preview.link.procountor_account_id}" if preview.link else ""
     return Fix(url=reverse("procountor_accounts") + anchor, label=_("Open the accounts"))
 
 
-def _link_fix(preview: Preview) -> Fix:
+def _link_fix(problem: Problem, preview: Preview) -> Fix:
     if preview.link is not None:
-        return Fix(url=reverse("link", args=[preview.link.pk]), label=_("Change the link"))
+        anchor = _CHOICES_OF_LINK.get(problem.code, "")
+        url = reverse("link", args=[preview.link.pk]) + anchor
+        return Fix(url=url, label=_("Change the link"))
     company = preview.journal.company
     return Fix(url=f"{reverse('new_link')}?company={company.number}", label=_("Make the link"))
 
 
-_FIXES: Mapping[Screen, tuple[Area, Callable[[Preview], Fix]]] = MappingProxyType(
+# Where on the long page of a link the choice stands that solves a problem.
+_CHOICES_OF_LINK: Mapping[ProblemCode, str] = MappingProxyType(
+    {
+        ProblemCode.LEDGER_ACCOUNT_UNKNOWN: "#link-accounts",
+        ProblemCode.LEDGER_ACCOUNT_INACTIVE: "#link-accounts",
+        ProblemCode.DIMENSION_UNKNOWN: "#link-dimensions",
+        ProblemCode.DIMENSION_AMBIGUOUS: "#link-dimensions",
+        ProblemCode.DIMENSION_USED_TWICE: "#link-dimensions",
+        ProblemCode.PERIOD_CLOSED: "#link-period",
+        ProblemCode.PERIOD_NOT_BALANCED: "#link-booking",
+    }
+)
+_FIXES: Mapping[Screen, tuple[Area, Callable[[Problem, Preview], Fix]]] = MappingProxyType(
     {
         Screen.COMPANY: (Area.COMPANIES, _company_fix),
         Screen.DEBTOR: (Area.COMPANIES, _debtor_fix),

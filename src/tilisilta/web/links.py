@@ -174,7 +174,7 @@ def _checked(
         return render(request, "links/dimension_check.html", {**context, **dimension})
     if is_part(request) and part.startswith(MAPPING):
         account_check = checks.account_check(part.removeprefix(MAPPING))
-        return render(request, "links/account_check.html", {**context, "check": account_check})
+        return render(request, "links/account_part.html", {**context, "check": account_check})
     focus = posted.get("apply", "").partition("=")[0]
     if focus in form.fields:
         form.fields[focus].widget.attrs["autofocus"] = True
