@@ -36,6 +36,9 @@ class ProcountorAccount(models.Model):
     access_token = EncryptedTextField(blank=True, default="")
     access_token_expires_at = models.DateTimeField(null=True, blank=True)
     renewal_leased_until = models.DateTimeField(null=True, blank=True)
+    items_leased_until = models.DateTimeField(
+        null=True, blank=True, help_text="Somebody creates dimension items until this moment."
+    )
     procountor_company_id = models.IntegerField(null=True, blank=True)
     company_name = models.CharField(max_length=200, blank=True, default="")
     business_id = models.CharField(max_length=20, blank=True, default="")

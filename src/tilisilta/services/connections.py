@@ -146,8 +146,11 @@ def _authorise(
     user: User | None,
 ) -> ProcountorAccount:
     session, administration = _read_company(grant)
-    _must_be_the_linked_company(account, session)
     with transaction.atomic():
+        # Locked, or somebody could link it between the look and the change of its company.
+        ProcountorAccount.objects.select_for_update().get(pk=account.pk)
+        account.refresh_from_db()
+        _must_be_the_linked_company(account, session)
         account.state = ProcountorAccount.State.AUTHORISED
         account.method = method
         account.grant = secret

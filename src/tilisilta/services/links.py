@@ -91,11 +91,12 @@ def create_link(
         raise CompanyLinked(f"{company} is linked already.")
     if Link.objects.filter(procountor_account=account).exists():
         raise AccountTaken(f"{account} serves another company already.")
-    if not account.is_authorised:
-        raise AccountNotAuthorised(f"{account} is not authorised.")
+    _must_be_authorised(account)
     link = Link(company=company, procountor_account=account, **choices)
     link.full_clean()
     with transaction.atomic():
+        # Locked, or it could be authorised for another company in this moment.
+        _must_be_authorised(ProcountorAccount.objects.select_for_update().get(pk=account.pk))
         link.save()
         _replace_mappings(link, account_mappings or {})
         audit.record(
@@ -143,10 +144,12 @@ def change_link(
 
 def remove_link(link: Link, *, user: User | None) -> None:
     """Remove a link through which nothing was sent yet. Raises ``LinkInUse`` otherwise."""
-    if link.exports.exclude(state=ExportState.READY).exists():
-        raise LinkInUse("Receipts were sent through this link; it stays as their trail.")
     company = link.company
     with transaction.atomic():
+        # Locked, or somebody could send them between the look and the removal.
+        exports = list(link.exports.select_for_update())
+        if any(export.state != ExportState.READY for export in exports):
+            raise LinkInUse("Receipts were sent through this link; it stays as their trail.")
         if link.exports.filter(attempts__isnull=False).exists():
             raise LinkInUse("Receipts were tried through this link; it stays as their trail.")
         Export.objects.filter(link=link).delete()
@@ -214,6 +217,11 @@ def check_accounts(
         )
         for code in sorted(descriptions)
     )
+
+
+def _must_be_authorised(account: ProcountorAccount) -> None:
+    if not account.is_authorised:
+        raise AccountNotAuthorised(f"{account} is not authorised.")
 
 
 def _replace_mappings(link: Link, wanted: Mapping[str, str]) -> bool:

@@ -8,6 +8,7 @@ from typing import cast
 
 import httpx2
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -78,7 +79,8 @@ def login_address(state: str) -> str:
 def end_account(account: ProcountorAccount) -> None:
     """Turn the account red, once: a person has to authorise it again."""
     account.refresh_from_db()
-    if account.state != ProcountorAccount.State.ENDED:
+    # One that a person has removed meanwhile stays removed.
+    if account.is_authorised:
         account.mark_ended(timezone.now())
         audit.record(audit.Action.ACCOUNT_ENDED, user=None, name=account.name)
 
@@ -152,10 +154,18 @@ class AccountTokens:
                 return found
             account = self._account()
             grant = new_grant(account)
-            store_grant(account, grant)
+            self._store_renewed(grant, of=account.grant)
         finally:
             ProcountorAccount.objects.filter(pk=self._account_id).update(renewal_leased_until=None)
         return grant.access_token
+
+    def _store_renewed(self, grant: oauth.Grant, *, of: str) -> None:
+        """Keep a renewed grant, unless a person has removed or replaced the one it was made of."""
+        with transaction.atomic():
+            account = ProcountorAccount.objects.select_for_update().get(pk=self._account_id)
+            if not account.is_authorised or account.grant != of:
+                raise ProcountorUnavailable("The account was authorised anew or removed meanwhile.")
+            store_grant(account, grant)
 
 
 def _is_fresh(account: ProcountorAccount, now: datetime) -> bool:
