@@ -1,0 +1,72 @@
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from tilisilta.domain.booked import deviations
+from tilisilta.domain.receipts import DimensionValue, ReceiptBody, Transaction
+
+TAG = DimensionValue(dimension_id=1, item_id=10, value=Decimal("60.00"))
+OTHER_TAG = DimensionValue(dimension_id=2, item_id=20, value=Decimal("60.00"))
+WAGES = Transaction(
+    account="5010",
+    accounting_value=Decimal("60.00"),
+    description="Palkat",
+    dimension_values=(TAG, OTHER_TAG),
+    positions=(1,),
+)
+OVERTIME = Transaction(account="5030", accounting_value=Decimal("40.00"), description="Ylityö")
+NET = Transaction(account="2961", accounting_value=Decimal("-100.00"), description="Netto")
+SENT = ReceiptBody(
+    name="Payroll 2026-06 run 6 #R0ZV3VK5",
+    receipt_date=date(2026, 6, 30),
+    accountants_notes="Tilisilta R0ZV3VK5",
+    transactions=(WAGES, OVERTIME, NET),
+)
+
+
+def booked(*rows: Transaction) -> ReceiptBody:
+    return replace(SENT, transactions=rows)
+
+
+class TestDeviations:
+    def test_are_none_when_procountor_booked_what_was_sent(self) -> None:
+        unnumbered = replace(WAGES, positions=(), dimension_values=(OTHER_TAG, TAG))
+
+        assert deviations(SENT, booked(unnumbered, OVERTIME, NET)) == ()
+
+    def test_are_none_for_rows_that_changed_places(self) -> None:
+        assert deviations(SENT, booked(NET, WAGES, OVERTIME)) == ()
+
+    def test_pay_no_heed_to_how_many_zeros_an_amount_has(self) -> None:
+        short = replace(NET, accounting_value=Decimal("-1E+2"))
+
+        assert deviations(SENT, booked(WAGES, OVERTIME, short)) == ()
+
+    def test_name_what_the_heading_says_otherwise(self) -> None:
+        other = replace(SENT, name="Payroll", receipt_date=date(2026, 7, 1), accountants_notes="")
+
+        assert deviations(SENT, other) == ("name", "receipt_date", "accountants_notes")
+
+    def test_name_each_field_of_a_row(self) -> None:
+        changed = Transaction(account="5020", accounting_value=Decimal("60.01"), description="")
+
+        assert deviations(SENT, booked(changed, OVERTIME, NET)) == (
+            "row 1 account",
+            "row 1 accounting_value",
+            "row 1 description",
+            "row 1 dimension_values",
+        )
+
+    def test_name_a_dimension_value_that_carries_another_amount(self) -> None:
+        half = replace(WAGES, dimension_values=(replace(TAG, value=Decimal(30)), OTHER_TAG))
+
+        assert deviations(SENT, booked(half, OVERTIME, NET)) == ("row 1 dimension_values",)
+
+    def test_name_rows_that_are_missing_and_rows_that_nobody_sent(self) -> None:
+        assert deviations(SENT, booked(WAGES, NET)) == ("row 2 missing",)
+        assert deviations(SENT, booked(WAGES, OVERTIME, NET, NET)) == ("row 4 unexpected",)
+
+    def test_count_equal_rows_one_by_one(self) -> None:
+        sent = booked(WAGES, WAGES, NET)
+
+        assert deviations(sent, booked(WAGES, NET)) == ("row 2 missing",)

@@ -1,0 +1,73 @@
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from tests.domain.samples import RULES, balanced_journal, journal, line
+
+from tilisilta.domain.guards import JournalStanding, check_guards
+
+FREE = JournalStanding(
+    is_test_company=False,
+    is_debtor_blocked=False,
+    is_linked=True,
+    is_account_authorised=True,
+    is_deleted_at_source=False,
+    has_newer_revision=False,
+    is_earlier_revision_sent=False,
+)
+TEST_COMPANY = replace(FREE, is_test_company=True)
+BLOCKED = replace(FREE, is_debtor_blocked=True)
+NO_LINK = replace(FREE, is_linked=False, is_account_authorised=False)
+UNAUTHORISED = replace(FREE, is_account_authorised=False)
+SENT = replace(FREE, is_sent=True)
+OUTDATED = replace(FREE, has_newer_revision=True)
+REVISED = replace(FREE, is_earlier_revision_sent=True)
+DELETED = replace(FREE, is_deleted_at_source=True)
+JULY = date(2026, 7, 1)
+
+
+class TestCheckGuards:
+    def test_lets_a_journal_through_that_nothing_forbids(self) -> None:
+        assert check_guards(FREE, balanced_journal(), RULES) == ()
+
+    @pytest.mark.parametrize(
+        ("standing", "code"),
+        [
+            (TEST_COMPANY, "N01"),
+            (BLOCKED, "N02"),
+            (UNAUTHORISED, "N03"),
+            (NO_LINK, "N04"),
+            (SENT, "N12"),
+            (OUTDATED, "N29"),
+            (REVISED, "N30"),
+        ],
+    )
+    def test_stops_a_journal(self, standing: JournalStanding, code: str) -> None:
+        problems = check_guards(standing, balanced_journal(), RULES)
+
+        assert [(problem.code, problem.stops) for problem in problems] == [(code, True)]
+
+    def test_only_warns_of_a_run_that_was_deleted(self) -> None:
+        problems = check_guards(DELETED, balanced_journal(), RULES)
+
+        assert [(problem.code, problem.stops) for problem in problems] == [("N27", False)]
+
+    def test_tells_everything_at_once(self) -> None:
+        standing = replace(TEST_COMPANY, is_debtor_blocked=True, is_sent=True)
+
+        problems = check_guards(standing, balanced_journal(), None)
+
+        assert [problem.code for problem in problems] == ["N01", "N02", "N04", "N12"]
+
+    def test_stops_a_run_before_the_start_of_the_link(self) -> None:
+        problems = check_guards(FREE, balanced_journal(), replace(RULES, start_date=JULY))
+
+        assert [problem.code for problem in problems] == ["N28"]
+
+    def test_lets_corrections_from_before_the_start_through(self) -> None:
+        corrected = journal(
+            line(1, "5010", "1.00", booking_date=date(2026, 6, 30)),
+            line(2, "2961", "-1.00", booking_date=date(2026, 7, 31)),
+        )
+
+        assert check_guards(FREE, corrected, replace(RULES, start_date=JULY)) == ()
