@@ -27,6 +27,10 @@ from tilisilta.services.items import create_items, items_to_create
 
 _problems = TypeAdapter(tuple[Problem, ...])
 
+UNSENT_STATES = frozenset(
+    {ExportState.READY.value, ExportState.REJECTED.value, ExportState.WITHDRAWN.value}
+)
+FOR_GOOD_STATES = frozenset({JournalState.OFF, JournalState.REPLACED})
 GUARD_CODES = frozenset({ProblemCode.TEST_COMPANY, ProblemCode.DEBTOR_BLOCKED})
 
 
@@ -114,9 +118,7 @@ def settle_state(journal: Journal) -> None:
         # One at a time: who read the exports first must not be the last to store.
         locked = Journal.objects.select_for_update().only("problems", "state").get(pk=journal.pk)
         states = set(locked.exports.values_list("state", flat=True))
-        journal.state = _state_of_exports(states) or _state_of_problems(
-            load_problems(locked.problems)
-        )
+        journal.state = _state(states, load_problems(locked.problems))
         locked.state = journal.state
         locked.save(update_fields=["state"])
 
@@ -189,7 +191,7 @@ def _with_missing_items(
 
 
 def _is_settled(exports: Sequence[Export]) -> bool:
-    states = {export.state for export in exports}
+    states = {export.state for export in exports} - {ExportState.WITHDRAWN.value}
     under_way = states & {state.value for state in UNDER_WAY_STATES}
     return bool(under_way) or bool(states and states <= {state.value for state in BOOKED_STATES})
 
@@ -206,7 +208,9 @@ def _keep_exports(
     """Make the exports not yet booked equal the plan; what is booked stays as it was booked."""
     present = {export.token: export for export in exports}
     wanted = {receipt.token for receipt in receipts}
-    _drop_ready_exports(export for export in exports if export.token not in wanted)
+    unwanted = [export for export in exports if export.token not in wanted]
+    _drop_ready_exports(unwanted)
+    _withdraw_tried_exports(unwanted)
     for receipt in receipts:
         export = present.get(receipt.token)
         if export is not None and export.state in BOOKED_STATES:
@@ -236,6 +240,26 @@ def _drop_ready_exports(exports: Iterable[Export]) -> None:
     for export in exports:
         if export.state == ExportState.READY and not export.attempts.exists():
             export.delete()
+
+
+def _withdraw_tried_exports(exports: Iterable[Export]) -> None:
+    """Take back receipts that are not to be sent any more but were tried, as refused ones were.
+
+    Otherwise what Procountor said about them would stop the journal for ever.
+    """
+    for export in exports:
+        if export.pk is not None and export.state in {ExportState.READY, ExportState.REJECTED}:
+            export.state = ExportState.WITHDRAWN
+            export.problems = []
+            export.save(update_fields=["state", "problems"])
+
+
+def _state(states: set[str], problems: Sequence[Problem]) -> JournalState:
+    of_problems = _state_of_problems(problems)
+    if of_problems in FOR_GOOD_STATES and states <= UNSENT_STATES:
+        # A receipt that was refused once asks nobody for anything any more.
+        return of_problems
+    return _state_of_exports(states - {ExportState.WITHDRAWN.value}) or of_problems
 
 
 def _state_of_exports(states: set[str]) -> JournalState | None:

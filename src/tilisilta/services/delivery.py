@@ -164,4 +164,18 @@ def _finish(sending: Sending, *, now: datetime, keeps_queue: bool = False) -> Pr
         if is_ours and not keeps_queue:
             journal.exports.filter(state=ExportState.QUEUED).update(state=ExportState.READY)
         settle_state(journal)
+    _check_revisions(journal, now=now)
     return FINISHED
+
+
+def _check_revisions(journal: Journal, *, now: datetime) -> None:
+    """Tell later revisions of the run, which waited to see whether this one is booked."""
+    revisions = Journal.objects.filter(
+        company_id=journal.company_id,
+        run_year=journal.run_year,
+        run_number=journal.run_number,
+        revision__gte=journal.revision,
+    ).order_by("revision")
+    if len(revisions) > 1:
+        for revision in revisions:
+            check_journal(revision, now=now, age_limit=timedelta.max)
