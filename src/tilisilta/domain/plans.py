@@ -9,7 +9,7 @@ from tilisilta.domain.administrations import Administration
 from tilisilta.domain.balance import check_balance, clearing_row, needs_clearing
 from tilisilta.domain.corrections import JournalPart, split_corrections
 from tilisilta.domain.dimensions import place_dimensions
-from tilisilta.domain.fiscal_years import place_date
+from tilisilta.domain.fiscal_years import DatePlacing, place_date
 from tilisilta.domain.identity import (
     MOST_REFERENCE_CHARACTERS,
     receipt_name,
@@ -63,17 +63,13 @@ def plan_receipts(
     cancelled = tuple(position for draft in drafts for position in draft.cancelled)
     reference = _reference(journal, rules, texts) if drafts else ""
     drafts = tuple(draft for draft in _cleared(drafts, rules, reference) if draft.rows)
-    dates = tuple(
-        place_date(draft.booking_date, rules.closed_period_policy, administration.fiscal_years)
-        for draft in drafts
-    )
+    dates = _dates(drafts, rules, administration)
     identity = _Identity(journal=journal, rules=rules, reference=reference)
     zeros = zero_lines(journal.lines)
     problems = (
         *_check_company(journal, rules, administration),
         *_check_anything_to_book(drafts),
-        *check_balance(parts, clearing_account=rules.clearing_account),
-        *_check_clearing_account(parts, rules, administration),
+        *_check_sums(parts, rules, administration),
         *accounts.problems,
         *dimensions.problems,
         *(placing.problem for placing in dates if placing.problem),
@@ -81,10 +77,7 @@ def plan_receipts(
         *zero_line_problems(zeros, cancelled),
     )
     return ReceiptPlan(
-        receipts=tuple(
-            identity.receipt(draft, placing.receipt_date, epochs.get(draft.booking_date, 0))
-            for draft, placing in zip(drafts, dates, strict=True)
-        ),
+        receipts=identity.receipts(drafts, dates, epochs),
         problems=tuple(sorted(problems, key=lambda problem: not problem.stops)),
         zero_line_count=len(zeros) + len(cancelled),
     )
@@ -116,6 +109,15 @@ class _Identity:
     rules: LinkRules
     reference: str
 
+    def receipts(
+        self, drafts: Sequence[_Draft], dates: Sequence[DatePlacing], epochs: Mapping[date, int]
+    ) -> tuple[LedgerReceipt, ...]:
+        """The receipts of all drafts, each on its date."""
+        return tuple(
+            self.receipt(draft, placing.receipt_date, epochs.get(draft.booking_date, 0))
+            for draft, placing in zip(drafts, dates, strict=True)
+        )
+
     def receipt(self, draft: _Draft, receipt_date: date, epoch: int) -> LedgerReceipt:
         """The receipt of ``draft``, with its own token in name and notes."""
         run = self.journal.run
@@ -142,6 +144,13 @@ class _Identity:
             transactions=draft.rows,
         )
         return LedgerReceipt(token=token, booking_date=draft.booking_date, body=body)
+
+
+def _dates(
+    drafts: Sequence[_Draft], rules: LinkRules, administration: Administration
+) -> tuple[DatePlacing, ...]:
+    policy, years = rules.closed_period_policy, administration.fiscal_years
+    return tuple(place_date(draft.booking_date, policy, years) for draft in drafts)
 
 
 def _reference(journal: Journal, rules: LinkRules, texts: TextCheck) -> str:
@@ -190,11 +199,11 @@ def _check_anything_to_book(drafts: Sequence[_Draft]) -> Iterator[Problem]:
         yield Problem(code=ProblemCode.NOTHING_TO_BOOK, screen=Screen.JOURNAL)
 
 
-def _check_clearing_account(
+def _check_sums(
     parts: Sequence[JournalPart], rules: LinkRules, administration: Administration
 ) -> tuple[Problem, ...]:
+    balance = tuple(check_balance(parts, clearing_account=rules.clearing_account))
     if not rules.clearing_account or not needs_clearing(parts):
-        return ()
-    return check_named_account(
-        rules.clearing_account, administration.ledger_accounts, role="clearing"
-    )
+        return balance
+    accounts = administration.ledger_accounts
+    return (*balance, *check_named_account(rules.clearing_account, accounts, role="clearing"))
