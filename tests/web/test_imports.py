@@ -169,6 +169,15 @@ class TestColumns:
         assert journal.file_name == "journal.csv"
         assert [str(line.amount) for line in journal.lines.all()] == ["10.00", "-10.00"]
 
+    def test_say_so_when_none_was_chosen(self, browser_of_administrator: Client) -> None:
+        company = a_company()
+        asked = browser_of_administrator.post(_address(company), {"file": _file(UNKNOWN_HEADERS)})
+
+        again = browser_of_administrator.post(_address(company), _hidden(asked.text))
+
+        assert "No column was chosen" not in asked.text
+        assert "No column was chosen" in again.text
+
     def test_are_remembered_for_the_next_file(self, browser_of_administrator: Client) -> None:
         company = a_company()
         asked = browser_of_administrator.post(_address(company), {"file": _file(UNKNOWN_HEADERS)})

@@ -34,7 +34,11 @@ class CompanyForm(ExplainingForm):
     """What may be changed of a company."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
-    debtor = forms.ModelChoiceField(Debtor.objects.none(), label=gettext_lazy("Debtor"))
+    debtor = forms.ModelChoiceField(
+        Debtor.objects.none(),
+        label=gettext_lazy("Debtor"),
+        empty_label=gettext_lazy("Choose one"),
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

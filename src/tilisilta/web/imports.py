@@ -217,6 +217,9 @@ def _ask_for_columns(
     upload: Upload,
     needed: ColumnsNeeded,
 ) -> HttpResponse:
+    if form.cleaned_data["kept"]:
+        # They have been asked before, and chose nothing.
+        form.add_error(None, _("No column was chosen: at least the needed ones must be."))
     remembered = _remembered(request, needed.headers)
     table = {"headers": needed.headers, "rows": needed.rows}
     return _columns_page(

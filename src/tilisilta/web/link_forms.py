@@ -173,11 +173,15 @@ class NewLinkForm(LinkForm):
     """The same, with the two that a link joins."""
 
     company = CompanyChoice(
-        Company.objects.none(), to_field_name="number", label=gettext_lazy("Company in Nmbrs")
+        Company.objects.none(),
+        to_field_name="number",
+        label=gettext_lazy("Company in Nmbrs"),
+        empty_label=gettext_lazy("Choose one"),
     )
     account = AccountChoice(
         ProcountorAccount.objects.none(),
         label=gettext_lazy("Administration in Procountor"),
+        empty_label=gettext_lazy("Choose one"),
         help_text=gettext_lazy(
             "One administration per account: those that are linked already are not offered."
         ),
