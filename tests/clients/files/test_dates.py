@@ -26,6 +26,8 @@ class TestReadDates:
             "30-6-2026",
             "2026-06-30 00:00:00",
             "2026-06-30T00:00",
+            "30.6.2026 0:00",
+            "30.6.2026 0.00.00",
             JUNE,
         ],
     )
@@ -37,6 +39,7 @@ class TestReadDates:
         [
             ("", "empty"),
             ("2026-06-31", "unreadable"),
+            ("30.6.2026 0:01", "unreadable"),
             ("2026-02-29", "unreadable"),
             ("30.6.26", "unreadable"),
             ("1926-06-30", "unreadable"),

@@ -15,7 +15,8 @@ from tilisilta.domain.problems import ProblemCode
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099
 
-_MIDNIGHT = r"(?:[ T]00:00(?::00(?:\.0+)?)?)?"
+# A time of day, as programs add it to a date; Finnish spreadsheets write 0.00.00.
+_MIDNIGHT = r"(?:[ T]0?0[:.]00(?:[:.]00(?:\.0+)?)?)?"
 _YEAR_FIRST = re.compile(
     rf"(?P<year>[0-9]{{4}})([-/.])(?P<month>[0-9]{{1,2}})\2(?P<day>[0-9]{{1,2}}){_MIDNIGHT}"
 )
