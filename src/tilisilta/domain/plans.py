@@ -60,7 +60,7 @@ def plan_receipts(
         sums_equal_lines=rules.sums_equal_lines,
     )
     drafts = tuple(_Draft(part=part, rows=maker.rows_of(part.lines)) for part in parts)
-    cancelled = tuple(position for draft in drafts for position in draft.cancelled)
+    cancelled = _cancelled(drafts) if rules.sums_equal_lines else ()
     reference = _reference(journal, rules, texts) if drafts else ""
     drafts = tuple(draft for draft in _cleared(drafts, rules, reference) if draft.rows)
     dates = _dates(drafts, rules, administration)
@@ -93,12 +93,6 @@ class _Draft:
     @property
     def booking_date(self) -> date:
         return self.part.booking_date
-
-    @property
-    def cancelled(self) -> Iterator[int]:
-        """The positions of lines that cancelled out when summed, and stand in no row."""
-        kept = {position for row in self.rows for position in row.positions}
-        return (line.position for line in self.part.lines if line.position not in kept)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +150,13 @@ def _dates(
 def _reference(journal: Journal, rules: LinkRules, texts: TextCheck) -> str:
     reference = run_reference(rules.receipt_title, journal.run_period, journal.run)
     return texts.reference(reference, most=MOST_REFERENCE_CHARACTERS)
+
+
+def _cancelled(drafts: Sequence[_Draft]) -> tuple[int, ...]:
+    """The positions of lines that cancelled out when summed, and stand in no row."""
+    kept = {position for draft in drafts for row in draft.rows for position in row.positions}
+    positions = (line.position for draft in drafts for line in draft.part.lines)
+    return tuple(position for position in positions if position not in kept)
 
 
 def _cleared(drafts: Sequence[_Draft], rules: LinkRules, reference: str) -> Iterator[_Draft]:
