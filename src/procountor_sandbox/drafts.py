@@ -172,7 +172,7 @@ def _others(fields: Fields, company: Company) -> dict[str, Any]:
         fields.refuse("partnerId", "SANDBOX_PARTNER_NOT_FOUND")
     return without_none(
         vatProcessing=_vat_processing(fields, company),
-        invoiceNotes=fields.text("invoiceNotes", longest=10000),
+        invoiceNotes=fields.text("invoiceNotes", longest=10000, may_have_lines=True),
         accountantsNotes=fields.text("accountantsNotes", longest=255),
         transactionDescription=fields.text("transactionDescription", longest=255),
         receiptValidity=fields.choice("receiptValidity", RECEIPT_VALIDITIES),

@@ -13,6 +13,7 @@ LARGEST_ID = 2**31 - 1
 TOO_LARGE_AMOUNT = 10**15
 # Python reads more ISO 8601 than Procountor says it takes, such as week dates.
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # Ten digits hold every int32; a longer text is no id, and Python would not even read it.
 _WHOLE = re.compile(r"[0-9]{1,10}")
 
@@ -37,8 +38,13 @@ class Fields:
         """Note that this field breaks a rule."""
         self.violations.append(Violation(field=self.at(name), message=message))
 
-    def text(self, name: str, *, longest: int, required: bool = False) -> str | None:
-        """Return a text of at most ``longest`` characters, all of them in Windows-1252."""
+    def text(
+        self, name: str, *, longest: int, required: bool = False, may_have_lines: bool = False
+    ) -> str | None:
+        """Return a text of at most ``longest`` characters, all of them in Windows-1252.
+
+        Only where the documentation says so may it have several lines.
+        """
         value = self._present(name, required=required)
         if value is None:
             return None
@@ -48,6 +54,8 @@ class Fields:
         if required and not value.strip():
             self.violations.append(blank(self.at(name)))
             return None
+        if _CONTROL.search(value.replace("\n", "") if may_have_lines else value):
+            self.refuse(name, "SANDBOX_CONTROL_CHARACTERS")
         return self._checked_text(name, value, longest)
 
     def choice(self, name: str, allowed: Collection[str], *, required: bool = False) -> str | None:

@@ -73,6 +73,8 @@ def _read_row(row: Fields, company: Company, *, vat_type: str | None) -> Transac
     account = row.text("account", longest=255, required=True)
     amount = row.amount("accountingValue", required=True)
     value = None if amount is None else amount.quantize(_CENT, rounding=ROUND_HALF_UP)
+    if value is not None and not value:
+        row.refuse("accountingValue", "SANDBOX_ROW_OF_ZERO")
     vat_percent = row.amount("vatPercent", required=True)
     description = row.text("description", longest=255)
     _check_account(row, company, account=account, vat_percent=vat_percent)

@@ -81,6 +81,11 @@ class TestBooking:
         assert '"accountingValue": 0.10' in answer.text
         assert '"accountingValue": -0.30' in answer.text
 
+    def test_takes_notes_of_several_lines(self, caller: httpx2.Client) -> None:
+        booked = caller.post("ledgerreceipts", json=receipt(invoiceNotes="two\nlines")).json()
+
+        assert booked["invoiceNotes"] == "two\nlines"
+
     def test_rounds_amounts_to_cents(self, caller: httpx2.Client) -> None:
         sent = receipt(row(value=10.005), row("2961", -10.01))
 
@@ -148,6 +153,9 @@ class TestReceiptRules:
             ("type", "SALARY", "SANDBOX_TYPE_NOT_ALLOWED"),
             ("name", "x" * 81, "SANDBOX_TOO_LONG"),
             ("name", "Łódź", "SANDBOX_CHARACTERS_OUTSIDE_WINDOWS_1252"),
+            ("name", "two\nlines", "SANDBOX_CONTROL_CHARACTERS"),
+            ("accountantsNotes", "two\nlines", "SANDBOX_CONTROL_CHARACTERS"),
+            ("invoiceNotes", "a\x00sign", "SANDBOX_CONTROL_CHARACTERS"),
             ("accountantsNotes", "x" * 256, "SANDBOX_TOO_LONG"),
             ("transactionDescription", "x" * 256, "SANDBOX_TOO_LONG"),
             ("invoiceNotes", "x" * 10001, "SANDBOX_TOO_LONG"),
