@@ -116,8 +116,8 @@ class TestSendAllReady:
 class TestLookAgain:
     def test_hastens_a_sending_that_waits_before_its_next_look(self, procountor: Sandbox) -> None:
         sending, clock = _an_uncertain_sending(procountor)
-        Export.objects.update(look_at=clock.now + timedelta(days=300))
-        outbox.put_off(sending.pk, due_at=clock.now + timedelta(days=300))
+        Export.objects.update(look_at=clock.now + timedelta(minutes=30))
+        outbox.put_off(sending.pk, due_at=clock.now + timedelta(minutes=30))
 
         again = look_again(sending.journal, user=None, now=clock.now)
 

@@ -7,6 +7,7 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from tests.bureau import NOW, a_linked_company
 
 from procountor_sandbox.app import Sandbox
@@ -75,6 +76,14 @@ class TestCreateItems:
             create_items(link, [(_dimension_name(link), "K7")], now=NOW)
 
         assert ProcountorAccount.objects.get().items_leased_until is None
+
+    def test_waits_for_no_lease_of_a_clock_that_ran_ahead(self, procountor: Sandbox) -> None:
+        link = _link()
+        ProcountorAccount.objects.update(items_leased_until=timezone.now() + timedelta(days=300))
+
+        create_items(link, [(_dimension_name(link), "K7")], now=NOW)
+
+        assert _codes(link).count("K7") == 1
 
 
 @pytest.mark.django_db(transaction=True)

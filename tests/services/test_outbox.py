@@ -37,6 +37,11 @@ class TestDueSendings:
 
         assert outbox.due_sendings(NOW) == []
 
+    def test_are_also_those_put_off_by_a_clock_that_ran_ahead(self, sending: Sending) -> None:
+        Sending.objects.update(due_at=NOW + timedelta(days=300))
+
+        assert outbox.due_sendings(NOW) == [sending]
+
     def test_come_in_the_order_in_which_they_were_asked_for(self, sending: Sending) -> None:
         journal = a_journal(a_linked_company(1002), 5)
         earlier = send_journal(journal, user=None, now=NOW - timedelta(minutes=1))

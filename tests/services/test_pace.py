@@ -36,6 +36,15 @@ class TestReserveSlot:
         assert waits == pytest.approx([0, 0.05], abs=1e-6)
 
     @pytest.mark.django_db
+    def test_forgets_a_slot_that_a_clock_that_ran_ahead_has_left(self, settings: Settings) -> None:
+        settings.PROCOUNTOR_REQUESTS_PER_SECOND = 20
+        reserve_slot(1000.0 + 24 * 60 * 60)
+
+        waits = [reserve_slot(1000.0) for _ in range(2)]
+
+        assert waits == pytest.approx([0, 0.05], abs=1e-6)
+
+    @pytest.mark.django_db
     def test_counts_each_api_client_by_itself(self, settings: Settings) -> None:
         settings.PROCOUNTOR_REQUESTS_PER_SECOND = 20
         reserve_slot(1000.0)

@@ -1,7 +1,10 @@
 """The access tokens of an account stay what the people made of it who authorised or removed it."""
 
+from datetime import timedelta
+
 import httpx2
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 from tests.bureau import an_account
 
@@ -57,6 +60,16 @@ class TestAccountTokens:
         authorise_with_api_key(account, "SANDBOX-KEY-1001", user=None)
 
         token = AccountTokens(account).renewed(instead_of="")
+
+        assert token == ProcountorAccount.objects.get().access_token
+
+    def test_are_renewed_although_a_clock_that_ran_ahead_left_a_lease(
+        self, procountor: Sandbox
+    ) -> None:
+        account = an_account()
+        ProcountorAccount.objects.update(renewal_leased_until=timezone.now() + timedelta(days=300))
+
+        token = AccountTokens(account).renewed(instead_of=account.access_token)
 
         assert token == ProcountorAccount.objects.get().access_token
 

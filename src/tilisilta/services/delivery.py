@@ -18,6 +18,7 @@ from tilisilta.models import Export, ExportState, Journal, Sending
 from tilisilta.models.exports import UNDER_WAY_STATES
 from tilisilta.services.checks import check_journal, load_problems, settle_state
 from tilisilta.services.lookups import look
+from tilisilta.services.outbox import LONGEST_PAUSE
 from tilisilta.services.postings import approve, become_uncertain, post, stop
 
 
@@ -30,8 +31,6 @@ class Progress:
 
 
 FINISHED = Progress(is_finished=True)
-LONGEST_PAUSE_SECONDS = 3600.0
-"""However long Procountor asks us to stay away, we try again after so long."""
 APPROVAL_PAUSE_SECONDS = 60.0
 
 
@@ -65,7 +64,7 @@ def _hindered(sending: Sending, export: Export, *, now: datetime) -> Progress | 
         return _wait_for_account(sending, export, now=now)
     if export.state == ExportState.QUEUED and _is_forbidden(sending):
         return _take_back(sending, now=now)
-    if export.look_at is not None and export.look_at > now:
+    if export.look_at is not None and now < export.look_at <= now + LONGEST_PAUSE:
         return Progress(wait_seconds=(export.look_at - now).total_seconds())
     return None
 
@@ -75,7 +74,8 @@ def _progressed(
 ) -> Progress:
     wait_seconds = _try_move(sending, export, exports, now=now)
     settle_state(sending.journal)
-    return Progress(wait_seconds=min(wait_seconds, LONGEST_PAUSE_SECONDS))
+    # However long Procountor asks us to stay away.
+    return Progress(wait_seconds=min(wait_seconds, LONGEST_PAUSE.total_seconds()))
 
 
 def _try_move(

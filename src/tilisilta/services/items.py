@@ -101,7 +101,9 @@ def _alone(account: ProcountorAccount) -> Iterator[None]:
 
 
 def _take_lease(account: ProcountorAccount, now: datetime) -> datetime | None:
-    free = Q(items_leased_until__isnull=True) | Q(items_leased_until__lt=now)
     until = now + _LEASE
+    # One that ends later than ours would was taken by a clock that ran ahead.
+    held = Q(items_leased_until__range=(now, until))
+    free = Q(items_leased_until__isnull=True) | ~held
     taken = ProcountorAccount.objects.filter(free, pk=account.pk).update(items_leased_until=until)
     return until if taken else None

@@ -5,19 +5,23 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from tilisilta.models import Link, Sending
 from tilisilta.services.exports import look_anew
 
+LONGEST_PAUSE = timedelta(hours=1)
 MOST_DOUBLINGS = 6
 
 
 def due_sendings(now: datetime) -> list[Sending]:
-    """The sendings to be taken up now, those asked for first before the others."""
-    waiting = Sending.objects.filter(
-        finished_at__isnull=True, enqueued_at__isnull=True, due_at__lte=now
-    )
+    """The sendings to be taken up now, those asked for first before the others.
+
+    None is put off for longer than ``LONGEST_PAUSE``: what is due later than that was put off by a
+    clock that ran ahead.
+    """
+    due = Q(due_at__lte=now) | Q(due_at__gt=now + 2 * LONGEST_PAUSE)
+    waiting = Sending.objects.filter(due, finished_at__isnull=True, enqueued_at__isnull=True)
     return list(waiting.select_related("journal").order_by("due_at")[:500])
 
 

@@ -140,9 +140,12 @@ class AccountTokens:
         return account.access_token if is_another and _is_fresh(account, timezone.now()) else ""
 
     def _take_lease(self, now: datetime) -> bool:
-        free = Q(renewal_leased_until__isnull=True) | Q(renewal_leased_until__lt=now)
+        until = now + _LEASE
+        # One that ends later than ours would was taken by a clock that ran ahead.
+        held = Q(renewal_leased_until__range=(now, until))
+        free = Q(renewal_leased_until__isnull=True) | ~held
         taken = ProcountorAccount.objects.filter(free, pk=self._account_id).update(
-            renewal_leased_until=now + _LEASE
+            renewal_leased_until=until
         )
         return taken == 1
 
