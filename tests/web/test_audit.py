@@ -72,6 +72,30 @@ class TestAuditLog:
         assert sentence
         assert "{" not in sentence
 
+    @pytest.mark.parametrize(
+        ("count", "sentence"),
+        [
+            (1, "sent journal 1001-2026-6-1: 1 ledger receipt"),
+            (6, "sent journal 1001-2026-6-1: 6 ledger receipts"),
+        ],
+    )
+    def test_counts_receipts_as_people_do(self, count: int, sentence: str) -> None:
+        facts = {"reference": "1001-2026-6-1", "count": count}
+
+        entry = AuditEntry(action=AuditEntry.Action.JOURNAL_SENT, facts=facts)
+
+        assert sentence_of(entry) == sentence
+
+    @pytest.mark.parametrize(
+        ("written", "shown"), [("2026-06-30", "30 Jun 2026"), ("some day", "some day")]
+    )
+    def test_writes_days_as_its_reader_does(self, written: str, shown: str) -> None:
+        facts = {"reference": "1001-2026-6-1", "date": written}
+
+        entry = AuditEntry(action=AuditEntry.Action.RECEIPT_UNCERTAIN, facts=facts)
+
+        assert shown in sentence_of(entry)
+
     def test_names_fields_in_words(self) -> None:
         entry = AuditEntry(
             action=audit.Action.USER_CHANGED, facts={"name": "oona", "fields": "is_active, debtors"}

@@ -152,6 +152,17 @@ class TestMenu:
         assert ">Users</a>" in text
         assert 'aria-current="page">Overview</a>' in text
 
+    @pytest.mark.parametrize(
+        ("address", "area"),
+        [("/exports/send-ready", "Journal entries Export"), ("/users/new", "Users")],
+    )
+    def test_marks_the_area_somebody_is_in(
+        self, browser_of_administrator: Client, address: str, area: str
+    ) -> None:
+        text = browser_of_administrator.get(address).text
+
+        assert f'aria-current="page">{area}</a>' in text
+
     def test_hides_an_area_the_template_gives_none_of(self, client: Client) -> None:
         template = UserTemplate.objects.create(name="Only companies", companies=Right.READ)
         client.force_login(create_user("oona", PASSWORD, template=template, user=None))

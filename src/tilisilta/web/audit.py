@@ -13,12 +13,15 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from tilisilta.models import Area, AuditEntry, Right, User
 from tilisilta.services.audit import entries_visible_to
 from tilisilta.web.overview import asked_page
 from tilisilta.web.rights import UserRequest, needs
+from tilisilta.web.templatetags.ledger import day
 
 ENTRIES_PER_PAGE = 100
 
@@ -118,7 +121,28 @@ def sentence_of(entry: AuditEntry) -> str:
     if "fields" in facts:
         names = str(facts["fields"]).split(", ")
         facts["fields"] = ", ".join(str(FIELD_WORDS.get(name, name)) for name in names)
-    return str(AuditEntry.Action(entry.action).label).format_map(_Facts(facts))
+    if "date" in facts:
+        facts["date"] = _day_in_words(str(facts["date"]))
+    return _sentence(entry.action, facts).format_map(_Facts(facts))
+
+
+def _sentence(action: str, facts: Mapping[str, object]) -> str:
+    count = str(facts.get("count", ""))
+    if action == AuditEntry.Action.JOURNAL_SENT and count.isdecimal():
+        return ngettext(
+            "sent journal {reference}: {count} ledger receipt",
+            "sent journal {reference}: {count} ledger receipts",
+            int(count),
+        )
+    return str(AuditEntry.Action(action).label)
+
+
+def _day_in_words(written: str) -> str:
+    """The day in the reader's language; as it is written down where it is no day."""
+    try:
+        return strip_tags(day(date.fromisoformat(written)))
+    except ValueError:
+        return written
 
 
 class _Facts(dict[str, str]):
@@ -140,5 +164,5 @@ class _Ellipses(dict[str, str]):
         return "\N{HORIZONTAL ELLIPSIS}"
 
 
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
+def _midnight(of: date) -> datetime:
+    return timezone.make_aware(datetime.combine(of, time.min))

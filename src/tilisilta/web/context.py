@@ -45,14 +45,23 @@ MENU = (
         name="exports",
         label=_("Journal entries Export"),
         area=Area.JOURNAL_EXPORTS,
-        pages=frozenset({"exports", "journal"}),
+        pages=frozenset({"exports", "journal", "payload", "send_ready"}),
     ),
     Entry(
         name="procountor_accounts",
         label=_("Settings"),
         area=Area.PROCOUNTOR,
         pages=frozenset(
-            {"procountor_accounts", "administrations", "new_link", "link", "procountor_authorised"}
+            {
+                "procountor_accounts",
+                "new_account",
+                "api_key",
+                "remove_authorisation",
+                "administrations",
+                "new_link",
+                "link",
+                "procountor_authorised",
+            }
         ),
     ),
     Entry(

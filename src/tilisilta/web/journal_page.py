@@ -223,7 +223,7 @@ def progress_of(journal: Journal, *, route: tuple[Stop, ...] | None = None) -> P
 def history_of(journal: Journal) -> tuple[Event, ...]:
     """Everything that happened to ``journal``, newest first: what people did, and the attempts.
 
-    An attempt that booked its receipt is left out: the entry of the booking tells it.
+    An attempt whose receipt was booked or found is left out: an entry tells that already.
     """
     entries = AuditEntry.objects.select_related("user").filter(
         company=journal.company, facts__reference=journal.reference
@@ -231,7 +231,7 @@ def history_of(journal: Journal) -> tuple[Event, ...]:
     attempts = (
         Attempt.objects.select_related("export")
         .filter(export__journal=journal)
-        .exclude(outcome=Attempt.Outcome.POSTED)
+        .exclude(outcome__in=(Attempt.Outcome.POSTED, Attempt.Outcome.FOUND))
         .order_by("-started_at")
     )
     events = (
