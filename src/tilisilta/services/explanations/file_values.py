@@ -160,6 +160,13 @@ VALUE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ),
     ProblemCode.ACCOUNT_MISSING: (
         Wording(
+            when={"reason": "sum"},
+            message=_("A row of sums stands among the lines"),
+            cause=_("It adds up lines that are there already, and would book them twice."),
+            details=PLACE,
+            remedy=_("Delete the row from the file, and import it again."),
+        ),
+        Wording(
             message=_("A line has no ledger account"),
             cause=_("Every amount needs the ledger account it is booked on."),
             details=PLACE,

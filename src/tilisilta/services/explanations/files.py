@@ -250,8 +250,10 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         Wording(
             when={"reason": "formula"},
             message=_("A formula in the workbook has no result"),
-            cause=_("The workbook was saved without calculating it, so its value is not known."),
-            remedy=_("Open it in your spreadsheet program, save it, and import it again."),
+            cause=_("It failed, as #N/A tells, or the workbook was saved without calculating it."),
+            remedy=_(
+                "Correct it in your spreadsheet program, save the workbook, and import it again."
+            ),
         ),
         Wording(
             when={"reason": "too-large"},
