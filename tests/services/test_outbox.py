@@ -113,3 +113,13 @@ class TestPutBack:
         again = Sending.objects.get()
         assert again.due_at == NOW + timedelta(seconds=seconds)
         assert again.enqueued_at is None
+
+    def test_leaves_a_turn_that_ended_by_itself_meanwhile(self, sending: Sending) -> None:
+        later = NOW + timedelta(minutes=30)
+        Sending.objects.update(enqueued_at=NOW)
+        found = outbox.enqueued_sendings(NOW + timedelta(seconds=1))
+        outbox.put_off(sending.pk, due_at=later)
+
+        outbox.put_back(found, now=NOW)
+
+        assert Sending.objects.get().due_at == later

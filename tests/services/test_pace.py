@@ -6,8 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 from pytest_django import Settings
+from tests.bureau import an_account
 
+from procountor_sandbox.app import Sandbox
+from tilisilta.clients.procountor.client import ProcountorClient
 from tilisilta.services.pace import reserve_slot, wait_for_slot
+from tilisilta.services.procountor import AccountTokens
 
 
 def _reserve_many(count: int, now: float) -> list[float]:
@@ -75,3 +79,26 @@ class TestWaitForSlot:
             wait_for_slot()
 
         assert time.monotonic() - started >= 0.149
+
+
+class TestAClientMadeReady:
+    @pytest.mark.django_db
+    def test_has_waited_for_its_next_request_already(
+        self, procountor: Sandbox, settings: Settings
+    ) -> None:
+        waits: list[str] = []
+        client = ProcountorClient(
+            api_url=settings.PROCOUNTOR_API_URL,
+            tokens=AccountTokens(an_account()),
+            pace=lambda: waits.append("one request"),
+            transport=settings.PROCOUNTOR_TRANSPORT,
+        )
+
+        with client:
+            client.make_ready()
+            waited_at_first = len(waits)
+            client.get_session()
+            client.get_session()
+
+        assert waited_at_first == 1
+        assert len(waits) == 2

@@ -40,13 +40,15 @@ def mark_enqueued(sending: Sending, now: datetime) -> None:
     Sending.objects.filter(pk=sending.pk, run_count=sending.run_count).update(enqueued_at=now)
 
 
-def put_off(sending_id: UUID, *, due_at: datetime) -> None:
+def put_off(sending_id: UUID, *, due_at: datetime, run_count: int | None = None) -> None:
     """Let the sending be taken up anew at ``due_at``; until then it holds nobody up.
 
     The next turn looks for its queued receipts again, whatever this one has seen: who takes it up
-    may live in a time that was restored from a backup.
+    may live in a time that was restored from a backup. With ``run_count`` only that turn is ended.
     """
     unfinished = Sending.objects.filter(pk=sending_id, finished_at__isnull=True)
+    if run_count is not None and not unfinished.filter(run_count=run_count).exists():
+        return
     with transaction.atomic():
         unfinished.update(enqueued_at=None, due_at=due_at, run_count=F("run_count") + 1)
         for sending in unfinished.select_related("journal"):
@@ -69,4 +71,5 @@ def put_back(sendings: Collection[Sending], *, now: datetime) -> None:
     """
     for sending in sendings:
         doubled = 2 ** min(sending.run_count, MOST_DOUBLINGS) - 1
-        put_off(sending.pk, due_at=now + timedelta(seconds=doubled))
+        # It may have ended its turn by itself since we looked, and then waits as it should.
+        put_off(sending.pk, due_at=now + timedelta(seconds=doubled), run_count=sending.run_count)

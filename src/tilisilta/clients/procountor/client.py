@@ -110,8 +110,12 @@ class ProcountorClient:
         return tuple(receipt for piece in pieces for receipt in self._receipts(piece))
 
     def make_ready(self) -> None:
-        """Renew the access token if it has run out, so that posting does not have to."""
+        """Renew the access token if it has run out, and wait until the next request may leave.
+
+        So posting need not, and leaves in time also where many requests wait for their turn.
+        """
         self._tokens.current()
+        self._exchange.take_slot()
 
     def post_ledger_receipt(self, payload: bytes, *, not_after: float) -> BookedReceipt:
         """Book ``payload`` as it is, and return the receipt as Procountor booked it.

@@ -53,12 +53,18 @@ class Exchange:
         self._http = http
         self._tokens = tokens
         self._pace = pace
+        self._has_slot = False
+
+    def take_slot(self) -> None:
+        """Wait now for the moment at which the next request may leave, so that it need not."""
+        self._pace()
+        self._has_slot = True
 
     def read(self, path: str, params: Mapping[str, str] | None = None) -> bytes:
         """Read ``path``. A read without an answer changed nothing and may be tried again."""
 
         def send(token: str) -> httpx2.Response:
-            self._pace()
+            self._wait_for_slot()
             try:
                 return self._http.get(path, params=params, headers=_authorisation(token))
             except httpx2.RequestError as error:
@@ -76,7 +82,7 @@ class Exchange:
         """
 
         def send(token: str) -> httpx2.Response:
-            self._pace()
+            self._wait_for_slot()
             _must_leave_by(not_after)
             try:
                 return self._http.request(
@@ -92,6 +98,11 @@ class Exchange:
                 raise ProcountorOutcomeUnknown(_unreached(error)) from error
 
         return _accepted(self._authorised(send), unanswered=ProcountorOutcomeUnknown)
+
+    def _wait_for_slot(self) -> None:
+        if not self._has_slot:
+            self._pace()
+        self._has_slot = False
 
     def _authorised(self, send: Callable[[str], httpx2.Response]) -> httpx2.Response:
         token = self._tokens.current()
