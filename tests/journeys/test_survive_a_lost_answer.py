@@ -20,6 +20,7 @@ from tests.bureau import (
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
+from procountor_sandbox.receipts import Status
 from tilisilta.models import Attempt, Export, Link, Sending
 from tilisilta.services import outbox
 from tilisilta.services.exports import look_again, send_journal
@@ -122,6 +123,40 @@ class TestALostAnswer:
 
         assert states(sent) == ["posted"]
         assert procountor.ledger.count() == 1
+
+
+class TestAReceiptFoundSeveralTimes:
+    def test_goes_on_once_a_person_has_removed_all_but_one(self, procountor: Sandbox) -> None:
+        journal = a_journal(a_linked_company(), 5, 6)
+        export = journal.exports.all()[0]
+        for _ in range(2):
+            book_by_hand(export.link.procountor_account, export.payload)
+        assert states(send(journal)) == ["ready", "ready"]
+        procountor.ledger.set_status(procountor.ledger.receipts()[1], Status.INVALIDATED)
+
+        sent = send(journal)
+
+        assert sent.state == "sent"
+        assert procountor.ledger.count() == 3
+
+    def test_after_a_lost_answer_goes_on_once_it_is_looked_for_again(
+        self, procountor: Sandbox
+    ) -> None:
+        journal = a_journal(a_linked_company(), 5, 6)
+        export = journal.exports.all()[0]
+        procountor.faults.add(on_post(FaultKind.ANSWER_LOST))
+        clock = Clock()
+        sending = send_journal(journal, user=None, now=clock.now)
+        make_moves(sending, clock, 2)
+        book_by_hand(export.link.procountor_account, export.payload)
+        assert states(deliver(sending, clock)) == ["uncertain", "ready"]
+        procountor.ledger.set_status(procountor.ledger.receipts()[1], Status.INVALIDATED)
+
+        deliver(look_again(journal, user=None, now=clock.now), clock)
+        sent = send(journal, clock)
+
+        assert sent.state == "sent"
+        assert procountor.ledger.count() == 3
 
 
 class TestARestoredBackup:
