@@ -71,7 +71,7 @@ class TestList:
         assert "ledger-sent" in text
         assert "ledger-on" not in text
         number = journal.exports.get().receipt_number
-        assert f'class="num">{number}<' in text
+        assert f'data-l="Receipt numbers:">{number}<' in text
         assert administrator.username in text
 
     def test_says_why_a_test_company_is_off(
