@@ -325,6 +325,7 @@ class TestChangeLink:
 
         assert looked.status_code == 200
         assert "Save the link" not in looked.text
+        assert "changing it needs the right Write on Procountor" in looked.text
         assert changed.status_code == 403
 
 

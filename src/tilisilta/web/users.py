@@ -33,7 +33,10 @@ class UserForm(ExplainingForm):
         Debtor.objects.none(),
         label=gettext_lazy("Only these debtors"),
         required=False,
-        help_text=gettext_lazy("None chosen: the user sees all debtors and their companies."),
+        help_text=gettext_lazy(
+            "None chosen: the user sees all debtors and their companies. "
+            "Hold Ctrl to choose several."
+        ),
     )
     is_active = forms.BooleanField(label=gettext_lazy("May log in"), required=False, initial=True)
     password = forms.CharField(
