@@ -280,6 +280,23 @@ class TestProgress:
         assert 'hx-trigger="every 2s"' in page
         assert "0 of 2 receipts booked" in part.text
 
+    def test_stays_silent_while_there_is_nothing_new(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        journal = a_journal(a_linked_company(), 5, 6)
+        browser_of_administrator.post(reverse("send_journal", args=[journal.pk]))
+        address = reverse("journal_progress", args=[journal.pk])
+        first = browser_of_administrator.get(address)
+        shown = re.search(r'name="shown" value="([^"]+)"', first.text)
+        assert shown
+
+        again = browser_of_administrator.get(address, {"shown": shown[1]})
+        Export.objects.filter(journal=journal, booking_date__month=5).update(state="posting")
+        moved = browser_of_administrator.get(address, {"shown": shown[1]})
+
+        assert again.status_code == 204
+        assert moved.status_code == 200
+
     def test_reloads_the_page_when_all_is_done(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from operator import attrgetter
 from types import MappingProxyType
 
 from django.urls import reverse
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from tilisilta.domain.comparisons import JournalComparison
@@ -16,8 +14,6 @@ from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.problems import Problem, ProblemCode, Screen
 from tilisilta.models import (
     Area,
-    Attempt,
-    AuditEntry,
     Export,
     ExportState,
     Journal,
@@ -36,13 +32,11 @@ from tilisilta.services.previews import (
     ShownRow,
     preview_journal,
 )
-from tilisilta.web.audit import sentence_of
+from tilisilta.web.journal_history import Event, history_of
 from tilisilta.web.journal_lines import JournalLines, journal_lines
-from tilisilta.web.templatetags.ledger import day
 
 ROWS_AT_FIRST = 100
 CHANGES_AT_FIRST = 200
-HISTORY_AT_MOST = 200
 HISTORY_AT_FIRST = 8
 
 
@@ -114,14 +108,12 @@ class Progress:
         """How many receipts are still to be booked."""
         return self.total - self.done
 
-
-@dataclass(frozen=True, kw_only=True)
-class Event:
-    """Something that happened to the journal: when, by whom, what."""
-
-    at: datetime
-    who: str
-    text: str
+    @property
+    def mark(self) -> str:
+        """Another one as soon as there is something new to show, or to read aloud."""
+        if self.current is None:
+            return str(self.done)
+        return f"{self.done} {self.current.pk} {self.current.state} {self.current.look_at}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,27 +210,6 @@ def progress_of(journal: Journal, *, route: tuple[Stop, ...] | None = None) -> P
         current=next(moving, None),
         route=route if route is not None else tuple(_stops(exports, journal)),
     )
-
-
-def history_of(journal: Journal) -> tuple[Event, ...]:
-    """Everything that happened to ``journal``, newest first: what people did, and the attempts.
-
-    An attempt whose receipt was booked or found is left out: an entry tells that already.
-    """
-    entries = AuditEntry.objects.select_related("user").filter(
-        company=journal.company, facts__reference=journal.reference
-    )
-    attempts = (
-        Attempt.objects.select_related("export")
-        .filter(export__journal=journal)
-        .exclude(outcome__in=(Attempt.Outcome.POSTED, Attempt.Outcome.FOUND))
-        .order_by("-started_at")
-    )
-    events = (
-        *(_entry_event(entry) for entry in entries[:HISTORY_AT_MOST]),
-        *(_attempt_event(one) for one in attempts[:HISTORY_AT_MOST]),
-    )
-    return tuple(sorted(events, key=attrgetter("at"), reverse=True))[:HISTORY_AT_MOST]
 
 
 def _card(number: int, receipt: ShownReceipt, *, most: int | None) -> Card:
@@ -372,25 +343,3 @@ def _stops(exports: Sequence[Export], journal: Journal) -> Iterator[Stop]:
             is_correction=BookingPeriod.containing(export.booking_date) != run_period,
             debit=export.debit_total,
         )
-
-
-def _entry_event(entry: AuditEntry) -> Event:
-    return Event(at=entry.at, who=_who(entry), text=sentence_of(entry))
-
-
-def _who(entry: AuditEntry) -> str:
-    name = entry.user.get_full_name() if entry.user else ""
-    return name or entry.user_name or _("Tilisilta")
-
-
-def _attempt_event(attempt: Attempt) -> Event:
-    text = _("attempt %(number)s at the receipt of %(date)s: %(outcome)s") % {
-        "number": attempt.number,
-        "date": strip_tags(day(attempt.export.booking_date)),
-        "outcome": attempt.get_outcome_display(),
-    }
-    return Event(
-        at=attempt.started_at,
-        who=_("Tilisilta"),
-        text=f"{text}. {attempt.detail}" if attempt.detail else text,
-    )

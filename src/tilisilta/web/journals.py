@@ -102,6 +102,9 @@ def progress(request: UserRequest, pk: int) -> HttpResponse:
     moving = progress_of(found)
     if not moving.is_under_way:
         return HttpResponseClientRefresh()
+    if request.GET.get("shown") == moving.mark:
+        # Nothing new: what is replaced is read aloud again by screen readers.
+        return HttpResponse(status=204)
     return render(request, "journals/moving.html", {"progress": moving, "journal": found})
 
 

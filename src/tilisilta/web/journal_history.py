@@ -1,0 +1,66 @@
+"""What happened to a journal: what people did, and the attempts at its receipts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+
+from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
+
+from tilisilta.models import Attempt, AuditEntry, Journal
+from tilisilta.web.audit import sentence_of
+from tilisilta.web.templatetags.ledger import day
+
+HISTORY_AT_MOST = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened to the journal: when, by whom, what."""
+
+    at: datetime
+    who: str
+    text: str
+
+
+def history_of(journal: Journal) -> tuple[Event, ...]:
+    """Everything that happened to ``journal``, newest first: what people did, and the attempts.
+
+    An attempt whose receipt was booked or found is left out: an entry tells that already.
+    """
+    entries = AuditEntry.objects.select_related("user").filter(
+        company=journal.company, facts__reference=journal.reference
+    )
+    attempts = (
+        Attempt.objects.select_related("export")
+        .filter(export__journal=journal)
+        .exclude(outcome__in=(Attempt.Outcome.POSTED, Attempt.Outcome.FOUND))
+        .order_by("-started_at")
+    )
+    events = (
+        *(_entry_event(entry) for entry in entries[:HISTORY_AT_MOST]),
+        *(_attempt_event(one) for one in attempts[:HISTORY_AT_MOST]),
+    )
+    return tuple(sorted(events, key=attrgetter("at"), reverse=True))[:HISTORY_AT_MOST]
+
+
+def _entry_event(entry: AuditEntry) -> Event:
+    return Event(at=entry.at, who=_who(entry), text=sentence_of(entry))
+
+
+def _who(entry: AuditEntry) -> str:
+    name = entry.user.get_full_name() if entry.user else ""
+    return name or entry.user_name or _("Tilisilta")
+
+
+def _attempt_event(attempt: Attempt) -> Event:
+    text = _("attempt %(number)s at the receipt of %(date)s: %(outcome)s") % {
+        "number": attempt.number,
+        "date": strip_tags(day(attempt.export.booking_date)),
+        "outcome": attempt.get_outcome_display(),
+    }
+    return Event(
+        at=attempt.started_at,
+        who=_("Tilisilta"),
+        text=f"{text}. {attempt.detail}" if attempt.detail else text,
+    )
