@@ -18,6 +18,7 @@ from tilisilta.services.explanations.wording import PLACEHOLDER
 ALWAYS_KNOWN = {
     "AlreadySent": {"journal"},
     "CannotBeSent": {"journal"},
+    "ImportedAsOtherRun": {"journal"},
     "JournalElsewhere": {"other"},
     "OtherCompanyChosen": {"expected", "chosen"},
 }

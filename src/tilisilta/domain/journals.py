@@ -49,6 +49,12 @@ class Run:
     description: str = ""
 
 
+def plain_run_number(number: str) -> str:
+    """``number`` without zeros before it: a run that came in as 6 must not come again as 06."""
+    number = number.strip()
+    return number.lstrip("0") or number if number.isdecimal() else number
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JournalLine:
     """One row of a journal. ``amount`` is positive for debit, negative for credit.

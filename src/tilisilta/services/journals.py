@@ -18,6 +18,7 @@ from tilisilta.services.checks import check_journal
 
 __all__ = [
     "Imported",
+    "ImportedAsOtherRun",
     "JournalElsewhere",
     "check_journal",
     "compare_with_previous",
@@ -34,6 +35,14 @@ class JournalElsewhere(NeedsAttention):
     def __init__(self, other: Company) -> None:
         super().__init__(f"This very file was imported for {other} already.")
         self.other = other
+
+
+class ImportedAsOtherRun(NeedsAttention):
+    """The very same file was imported for another run of the company already."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(f"This very file is journal {journal.reference} already.")
+        self.journal = journal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +76,8 @@ def import_journal(  # noqa: PLR0913  # what a person says about a file, each by
     A file that was imported before, and one with the same lines as the run's latest revision,
     gives the journal that is there; changed lines make a new revision.
 
-    Raises ``FileRefused`` or ``ColumnsNeeded`` (see ``clients.files``), and ``JournalElsewhere``;
-    nothing is stored then.
+    Raises ``FileRefused`` or ``ColumnsNeeded`` (see ``clients.files``), ``JournalElsewhere`` or
+    ``ImportedAsOtherRun``; nothing is stored then.
     """
     read = read_journal_file(
         content, file_name=file_name, columns=columns, company_number=company.number
@@ -78,6 +87,7 @@ def import_journal(  # noqa: PLR0913  # what a person says about a file, each by
         # One import at a time per company, or two would both make the same revision.
         Company.objects.select_for_update().get(pk=company.pk)
         latest, run = _latest_revision(read, company=company, given=run)
+        _must_not_be_another_run(read, company, run)
         content_sha256 = _content_digest(read.lines)
         if latest is not None and latest.content_sha256 == content_sha256:
             return Imported(journal=latest, is_new=False)
@@ -147,6 +157,18 @@ def _must_not_be_elsewhere(read: FileJournal, company: Company) -> None:
         raise JournalElsewhere(other.company)
 
 
+def _must_not_be_another_run(read: FileJournal, company: Company, run: domain.Run) -> None:
+    """One file is one run: under a second number its receipts would be booked twice."""
+    other = (
+        Journal.objects.filter(company=company, file_sha256=read.sha256)
+        .exclude(run_year=run.year, run_number=run.number)
+        .select_related("company")
+        .first()
+    )
+    if other is not None:
+        raise ImportedAsOtherRun(other)
+
+
 def _latest_revision(
     read: FileJournal, *, company: Company, given: domain.Run | None
 ) -> tuple[Journal | None, domain.Run]:
@@ -162,10 +184,11 @@ def _latest_revision(
 def _run_of(read: FileJournal, given: domain.Run | None) -> domain.Run:
     """The run the file names; else the one a person named; else that of its latest period."""
     last = max(line.booking_date for line in read.lines)
+    given = given or domain.Run(year=last.year, number=str(last.month))
     return domain.Run(
-        year=read.run_year or (given.year if given else last.year),
-        number=read.run_number or (given.number if given else str(last.month)),
-        description=read.run_description or (given.description if given else ""),
+        year=read.run_year or given.year,
+        number=read.run_number or domain.plain_run_number(given.number),
+        description=read.run_description or given.description,
     )
 
 

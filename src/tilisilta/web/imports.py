@@ -24,7 +24,12 @@ from tilisilta.clients.files.reading import ColumnsNeeded, FileRefused
 from tilisilta.domain.journals import Run
 from tilisilta.models import Area, Company, Right
 from tilisilta.services.explanations import Explanation, explain, explain_error
-from tilisilta.services.journals import Imported, JournalElsewhere, import_journal
+from tilisilta.services.journals import (
+    Imported,
+    ImportedAsOtherRun,
+    JournalElsewhere,
+    import_journal,
+)
 from tilisilta.web.rights import UserRequest, needs
 
 # One byte more than is ever read, so that a file that is too large is seen to be.
@@ -170,6 +175,8 @@ def import_file(request: UserRequest, number: int) -> HttpResponse:
         return _say_problems(request, company, form, upload, refused)
     except JournalElsewhere as error:
         return _page(request, company, form, refusal=_elsewhere(request, error))
+    except ImportedAsOtherRun as error:
+        return _page(request, company, form, refusal=explain_error(error))
     response = _imported(request, imported)
     if columns is not None:
         _remember(request, response, columns, headers=(_posted_table(form) or {}).get("headers"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tilisilta.clients.files.findings import Findings, showable
 from tilisilta.clients.files.raw import RawJournal
+from tilisilta.domain.journals import plain_run_number
 from tilisilta.domain.problems import ProblemCode
 
 MOST_RUN_CHARACTERS = 20
@@ -62,15 +63,10 @@ def _only(texts: Mapping[str, int], findings: Findings, *, reason: str) -> str:
 
 def _number_and_year(text: str) -> tuple[int | None, str]:
     if found := _NUMBER_AND_YEAR.fullmatch(text):
-        return int(found[2]), _plain(found[1])
+        return int(found[2]), plain_run_number(found[1])
     if found := _YEAR_AND_NUMBER.fullmatch(text):
-        return int(found[1]), _plain(found[2])
-    return None, _plain(text)
-
-
-def _plain(number: str) -> str:
-    """``number`` without zeros before it: a run that came in as 6 must not come again as 06."""
-    return number.lstrip("0") or number if number.isdecimal() else number
+        return int(found[1]), plain_run_number(found[2])
+    return None, plain_run_number(text)
 
 
 def _company(raw: RawJournal, findings: Findings, company_number: int) -> int | None:

@@ -149,6 +149,13 @@ ERROR_WORDS: dict[str, tuple[Wording, ...]] = {
             remedy=_("Choose the file of the right company."),
         ),
     ),
+    "ImportedAsOtherRun": (
+        Wording(
+            message=_("This very file is journal %(journal)s already"),
+            cause=_("A file is the journal of one run; as a second run it would be booked twice."),
+            remedy=_("Open that journal, or choose the file of the other run."),
+        ),
+    ),
     "CannotBeSent": (
         Wording(
             message=_("The journal %(journal)s cannot be sent"),
