@@ -11,6 +11,7 @@ import socket
 import sqlite3
 import threading
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID, WorkflowSerializationFormat
@@ -20,6 +21,7 @@ from django.utils import timezone
 
 from tilisilta.models import Sending, Worker
 from tilisilta.services import outbox
+from tilisilta.services.connections import check_unheard_accounts
 from tilisilta.services.delivery import advance
 from tilisilta.services.exports import continue_waiting
 
@@ -29,6 +31,7 @@ APPLICATION_VERSION = "1"
 QUEUE = "sendings"
 SENDINGS_AT_ONCE = 8
 SWEEP_SECONDS = 0.25
+WATCH_SECONDS = 60.0
 SHORT_WAIT_SECONDS = 1.0
 ALIVE = ("ENQUEUED", "DELAYED", "PENDING")
 
@@ -76,7 +79,12 @@ class Engine:
         # Never the default id: two processes with one id would run each other's work again.
         self.executor_id = f"{socket.gethostname()[:40]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._stopping = threading.Event()
-        self._keeper = threading.Thread(target=self._keep, name="tilisilta-keeper", daemon=True)
+        self._look_after_at = timezone.now()
+        self._threads = (
+            self._thread("keeper", self._keep, seconds=SWEEP_SECONDS),
+            # Apart from the keeper: waiting for Procountor must not make it look dead.
+            self._thread("watcher", check_unheard_accounts, seconds=WATCH_SECONDS),
+        )
 
     def start(self) -> None:
         """Begin to work, in threads of this process."""
@@ -99,31 +107,41 @@ class Engine:
             polling_interval_sec=0.2,
             on_conflict="always_update",
         )
-        self._keeper.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """End after the moves under way; what is left is taken up by the next worker."""
         self._stopping.set()
-        self._keeper.join(timeout=10)
+        for thread in self._threads:
+            thread.join(timeout=10)
         DBOS.destroy(workflow_completion_timeout_sec=10)
         Worker.objects.filter(executor_id=self.executor_id).delete()
         connection.close()
 
-    def _keep(self) -> None:
+    def _keep(self, now: datetime) -> None:
         """Sweep the outbox often; look after workers and lost turns now and then."""
-        look_after_at = timezone.now()
-        while not self._stopping.wait(SWEEP_SECONDS):
-            try:
-                now = timezone.now()
-                # First of all: a worker that only fails to sweep must not be taken for dead.
-                if now >= look_after_at or look_after_at - now > _worker_timeout():
-                    look_after(self.executor_id, now)
-                    look_after_at = now + _worker_timeout() / 4
-                sweep(now)
-            except Exception:  # the keeper must outlive a database that is away for a moment
-                logger.exception("The engine's keeper failed; it tries again.")
-            finally:
-                connection.close()
+        # First of all: a worker that only fails to sweep must not be taken for dead.
+        if now >= self._look_after_at or self._look_after_at - now > _worker_timeout():
+            look_after(self.executor_id, now)
+            self._look_after_at = now + _worker_timeout() / 4
+        sweep(now)
+
+    def _thread(
+        self, name: str, act: Callable[[datetime], object], *, seconds: float
+    ) -> threading.Thread:
+        """A thread that does ``act`` again and again until we stop, with pauses between."""
+
+        def repeat() -> None:
+            while not self._stopping.wait(seconds):
+                try:
+                    act(timezone.now())
+                except Exception:  # it must outlive a database that is away for a moment
+                    logger.exception("The engine's %s failed; it tries again.", name)
+                finally:
+                    connection.close()
+
+        return threading.Thread(target=repeat, name=f"tilisilta-{name}", daemon=True)
 
 
 def sweep(now: datetime) -> int:

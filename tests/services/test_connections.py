@@ -1,8 +1,11 @@
 """Procountor accounts: authorised for a company, checked, and removed."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
-from tests.bureau import a_journal, a_linked_company, an_account
+from tests.bureau import NOW, a_journal, a_linked_company, an_account
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
@@ -13,6 +16,7 @@ from tilisilta.services.connections import (
     NotConfigured,
     authorise_with_api_key,
     check_account,
+    check_unheard_accounts,
     create_account,
     remove_authorisation,
     start_authorisation,
@@ -116,3 +120,35 @@ class TestCheckAccount:
 
         assert checked.is_authorised
         assert checked.check_failed_at is not None
+
+
+class TestCheckUnheardAccounts:
+    def test_finds_a_grant_that_ended_unnoticed(self, procountor: Sandbox) -> None:
+        account = an_account()
+        ProcountorAccount.objects.update(checked_at=NOW - timedelta(hours=13))
+        procountor.revoke(company_id=50101)
+
+        count = check_unheard_accounts(NOW)
+
+        account.refresh_from_db()
+        assert count == 1
+        assert account.state == "ended"
+
+    def test_leaves_an_account_alone_that_answered_lately(self, procountor: Sandbox) -> None:
+        an_account()
+        ProcountorAccount.objects.update(checked_at=NOW - timedelta(hours=11))
+
+        assert check_unheard_accounts(NOW) == 0
+
+    def test_does_not_insist_while_procountor_is_away(self, procountor: Sandbox) -> None:
+        account = an_account()
+        ProcountorAccount.objects.update(checked_at=None)
+        procountor.faults.add(Fault(kind=FaultKind.ERROR_BEFORE, path="/sessioninfo", times=None))
+        check_unheard_accounts(timezone.now())
+
+        at_once = check_unheard_accounts(timezone.now())
+        later = check_unheard_accounts(timezone.now() + timedelta(minutes=16))
+
+        account.refresh_from_db()
+        assert (at_once, later) == (0, 1)
+        assert account.state == "authorised"

@@ -2,8 +2,10 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from tilisilta.clients.procountor import oauth
@@ -23,6 +25,13 @@ from tilisilta.services.procountor import (
     store_grant,
     transport,
 )
+
+CHECK_AGE = timedelta(hours=12)
+"""An account that answered so long ago is asked again."""
+CHECK_RETRY_AGE = timedelta(minutes=15)
+"""One that could not be asked is asked again after so long."""
+MOST_CHECKS = 20
+"""So many accounts are asked in a row, so that journals need not wait for their turn."""
 
 
 class AccountNameTaken(NeedsAttention):
@@ -131,10 +140,23 @@ def check_account(account: ProcountorAccount) -> ProcountorAccount:
     return account
 
 
-def check_all_accounts() -> None:
-    """Check every authorised account, one after the other."""
-    for account in ProcountorAccount.objects.filter(state=ProcountorAccount.State.AUTHORISED):
+def check_unheard_accounts(now: datetime) -> int:
+    """Check the accounts that nobody has heard of for long, some at a time; say how many.
+
+    A connection that died must not be found out at the end of the month.
+    """
+    tried_lately = Q(check_failed_at__gt=now - CHECK_RETRY_AGE)
+    unheard = (
+        ProcountorAccount.objects.filter(
+            Q(checked_at__isnull=True) | Q(checked_at__lt=now - CHECK_AGE),
+            state=ProcountorAccount.State.AUTHORISED,
+        )
+        .exclude(tried_lately)
+        .order_by(F("checked_at").asc(nulls_first=True))[:MOST_CHECKS]
+    )
+    for account in unheard:
         check_account(account)
+    return len(unheard)
 
 
 def _authorise(
