@@ -6,6 +6,7 @@ to the edge (``tilisilta.services.explanations``). Facts are strings under these
 ================  ===================================================================
 account           ledger account as Procountor would have it
 account_name      name of the Procountor account (our permission), N03
+answer            what Procountor said of what it refused (S01)
 amount            amount of a row, as 1234.50 or -1234.50; debit positive
 characters        replaced characters, "ő → o, ł → l" (N15)
 column            header of a column, as the file has it (F08 to F14, F22, F24)
@@ -25,7 +26,9 @@ element           name of an XML element: the one that is missing (F07), the roo
 ending            how the name of the file ends, ".xlsx" (F04)
 expected          number of the company the file was imported for (F17)
 fallback          ledger account used instead (N26)
-field             "description" or "name", the text that was shortened (N31)
+field             "description" or "name", the text that was shortened (N31); the field that
+                  Procountor found fault with (S01)
+fields            what Procountor booked otherwise, as ``domain.booked`` names it (S04)
 item              cost center or cost unit as the journal has it
 kind              "cost_center" or "cost_unit"; for N16 "fi" or "se"; what a file really is: F03
                   "pdf", "xls", "html", "zip", "xml" or "binary", F04 "xml", "csv" or "xlsx"
@@ -33,8 +36,10 @@ limit             greatest length of a text (N31, F22), size in MB (F02), number
 lines             how many journal lines share the finding; ``line`` is the first
 mapped_from       the journal's ledger account, where the link maps it to another
 moved_to          receipt date instead of the booking date (N25)
-name              name of a dimension, or of an inactive ledger account (N19)
+name              name of a dimension, of an inactive ledger account (N19), of the Procountor
+                  account (S05), of the Procountor company that answered (S07)
 near              known ledger accounts or items that look alike, "5030, 5010"
+numbers           receipt numbers of all that carry the token (S03)
 offered           real names of the dimensions, "Osasto, Projekti"
 period            the month booked on, as 2026-01
 reason            N10: "tracking-period", "fiscal-year", "no-fiscal-year";
@@ -49,6 +54,7 @@ role              "clearing" or "fallback", when the link names the ledger accou
 row               position of the line among the lines of an XML file (F07 to F12, F22, F24)
 run               number and year of the run, "6/2026"; the runs of a file, "5, 6" (F16)
 start             first date of the link (N28)
+status            status of Procountor's answer (S01)
 value             what the file has there, when it is surely no name (F08 to F11, F17, F24)
 vat_status        number of a VAT status (N18)
 ================  ===================================================================
