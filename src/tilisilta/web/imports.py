@@ -173,10 +173,8 @@ def import_file(request: UserRequest, number: int) -> HttpResponse:
         return _ask_for_columns(request, company, form, upload, needed)
     except FileRefused as refused:
         return _say_problems(request, company, form, upload, refused)
-    except JournalElsewhere as error:
-        return _page(request, company, form, refusal=_elsewhere(request, error))
-    except ImportedAsOtherRun as error:
-        return _page(request, company, form, refusal=explain_error(error))
+    except (JournalElsewhere, ImportedAsOtherRun) as error:
+        return _page(request, company, form, refusal=_known_already(request, error))
     response = _imported(request, imported)
     if columns is not None:
         _remember(request, response, columns, headers=(_posted_table(form) or {}).get("headers"))
@@ -299,7 +297,11 @@ def _posted_table(form: ImportForm) -> dict[str, Any] | None:
         return None
 
 
-def _elsewhere(request: UserRequest, error: JournalElsewhere) -> Explanation:
+def _known_already(
+    request: UserRequest, error: JournalElsewhere | ImportedAsOtherRun
+) -> Explanation:
+    if isinstance(error, ImportedAsOtherRun):
+        return explain_error(error)
     if Company.objects.visible_to(request.user).filter(pk=error.other.pk).exists():
         return explain_error(error)
     # Whose journal it is, is not for everybody to know.
