@@ -56,9 +56,9 @@ def a_linked_company(number: int = 1001, **choices: Any) -> Company:
     return company
 
 
-def csv_file(lines: Sequence[tuple[str, str, str]]) -> bytes:
+def csv_file(lines: Sequence[tuple[str, str, str]], *, description: str = "Palkat") -> bytes:
     """A journal file of (ledger account, amount, date)."""
-    rows = [f"{account};Palkat;{amount};{day}" for account, amount, day in lines]
+    rows = [f"{account};{description};{amount};{day}" for account, amount, day in lines]
     return "\n".join(["Account;Description;Amount;Date", *rows]).encode()
 
 
@@ -77,7 +77,7 @@ def monthly_lines(*months: int) -> list[tuple[str, str, str]]:
 def a_journal(company: Company, *months: int, run_number: str = "6") -> Journal:
     """A journal of run ``run_number``/2026 with one ledger receipt per month."""
     return import_journal(
-        csv_file(monthly_lines(*(months or (6,)))),
+        csv_file(monthly_lines(*(months or (6,))), description=f"Palkat, ajo {run_number}"),
         file_name="journal.csv",
         company=company,
         user=None,

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID, WorkflowSerializationFormat
 from django.conf import settings
-from django.db import connection
+from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from tilisilta.models import Sending, Worker
@@ -68,8 +68,8 @@ def move_on(sending_id: str) -> float | None:
             if progress.wait_seconds > 0:
                 return progress.wait_seconds
     finally:
-        # This thread is not a request: nobody else closes its connection.
-        connection.close()
+        # This thread is not a request: nobody else closes its connection once it is of no use.
+        close_old_connections()
 
 
 class Engine:
@@ -95,6 +95,8 @@ class Engine:
             "system_database_url": settings.ENGINE_DATABASE_URL,
             "application_version": APPLICATION_VERSION,
             "executor_id": self.executor_id,
+            # Each has a connection to the database; no more than so many sendings run at once.
+            "max_executor_threads": 2 * SENDINGS_AT_ONCE,
             "console_log_level": "WARNING",
             "log_level": "WARNING",
         }
@@ -139,7 +141,7 @@ class Engine:
                 except Exception:  # it must outlive a database that is away for a moment
                     logger.exception("The engine's %s failed; it tries again.", name)
                 finally:
-                    connection.close()
+                    close_old_connections()
 
         return threading.Thread(target=repeat, name=f"tilisilta-{name}", daemon=True)
 

@@ -76,7 +76,10 @@ DATABASE_URL = _text("TILISILTA_DATABASE_URL", f"sqlite:///{DATA_DIR}/tilisilta.
 _USES_SQLITE = DATABASE_URL.startswith("sqlite:")
 if not _USES_SQLITE and not DATABASE_URL.startswith(("postgres:", "postgresql:")):
     raise ImproperlyConfigured("TILISILTA_DATABASE_URL must begin with sqlite: or postgresql:")
-DATABASES: dict[str, Any] = {"default": dict(dj_database_url.parse(DATABASE_URL))}
+DATABASES: dict[str, Any] = {
+    # Opening a connection takes longer than most of what is asked of it.
+    "default": dict(dj_database_url.parse(DATABASE_URL, conn_max_age=600))
+}
 if _USES_SQLITE:
     DATABASES["default"]["OPTIONS"] = {
         # Take the write lock when a transaction begins: two that read first and write later

@@ -117,10 +117,11 @@ def settle_state(journal: Journal) -> None:
     with transaction.atomic():
         # One at a time: who read the exports first must not be the last to store.
         locked = Journal.objects.select_for_update().only("problems", "state").get(pk=journal.pk)
-        states = set(locked.exports.values_list("state", flat=True))
+        states = set(locked.exports.order_by().values_list("state", flat=True))
         journal.state = _state(states, load_problems(locked.problems))
-        locked.state = journal.state
-        locked.save(update_fields=["state"])
+        if locked.state != journal.state:
+            locked.state = journal.state
+            locked.save(update_fields=["state"])
 
 
 def dump_problems(problems: Iterable[Problem]) -> Any:

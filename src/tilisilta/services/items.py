@@ -102,8 +102,9 @@ def _alone(account: ProcountorAccount) -> Iterator[None]:
 
 def _take_lease(account: ProcountorAccount, now: datetime) -> datetime | None:
     until = now + _LEASE
-    # One that ends later than ours would was taken by a clock that ran ahead.
-    held = Q(items_leased_until__range=(now, until))
+    # One that ends long after ours would was taken by a clock that ran ahead. Those of threads that
+    # ask at the same moment end a little later.
+    held = Q(items_leased_until__range=(now, until + _LEASE))
     free = Q(items_leased_until__isnull=True) | ~held
     taken = ProcountorAccount.objects.filter(free, pk=account.pk).update(items_leased_until=until)
     return until if taken else None

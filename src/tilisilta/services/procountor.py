@@ -99,15 +99,20 @@ class _OneToken:
 
 
 class AccountTokens:
-    """The access tokens of one account, kept in the database and shared by all processes."""
+    """The access tokens of one account, kept in the database and shared by all processes.
+
+    What was read stays for as long as it is fresh, so it is made anew for each few requests.
+    """
 
     def __init__(self, account: ProcountorAccount) -> None:
         self._account_id = account.pk
+        self._read: ProcountorAccount | None = None
 
     def current(self) -> str:
         """A token that should work, renewed first if it has run out."""
-        account = self._account()
+        account = self._read or self._account()
         if _is_fresh(account, timezone.now()):
+            self._read = account
             return account.access_token
         return self._renew(instead_of=account.access_token)
 
@@ -120,6 +125,10 @@ class AccountTokens:
         return ProcountorAccount.objects.defer("administration").get(pk=self._account_id)
 
     def _renew(self, *, instead_of: str) -> str:
+        self._read = None
+        return self._renewed_once(instead_of)
+
+    def _renewed_once(self, instead_of: str) -> str:
         """Renew once, however many ask at the same moment: one holds the lease, the rest wait."""
         give_up_at = time.monotonic() + _LEASE.total_seconds()
         while time.monotonic() < give_up_at:
@@ -141,8 +150,9 @@ class AccountTokens:
 
     def _take_lease(self, now: datetime) -> bool:
         until = now + _LEASE
-        # One that ends later than ours would was taken by a clock that ran ahead.
-        held = Q(renewal_leased_until__range=(now, until))
+        # One that ends long after ours would was taken by a clock that ran ahead. Those of threads
+        # that ask at the same moment end a little later.
+        held = Q(renewal_leased_until__range=(now, until + _LEASE))
         free = Q(renewal_leased_until__isnull=True) | ~held
         taken = ProcountorAccount.objects.filter(free, pk=self._account_id).update(
             renewal_leased_until=until
