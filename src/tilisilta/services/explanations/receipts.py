@@ -129,18 +129,18 @@ RECEIPT_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         Wording(
             when={"reason": "zero"},
             message=_("Lines of 0.00 are left out"),
-            cause=_("Procountor refuses rows of 0.00."),
+            cause=_("A row of 0.00 books nothing."),
             remedy=_("Nothing needs to be done. The sums are the same without them."),
         ),
         Wording(
             when={"reason": "cancelled"},
             message=_("Lines that cancel each other out are left out"),
-            cause=_("The link sums equal lines, these come to 0.00, and Procountor refuses that."),
+            cause=_("The link sums equal lines. These come to 0.00, and such a row books nothing."),
             remedy=_("Nothing needs to be done. The sums are the same without them."),
         ),
         Wording(
             message=_("Lines of 0.00 are left out"),
-            cause=_("Procountor refuses rows of 0.00, also where equal lines are summed to it."),
+            cause=_("A row of 0.00 books nothing, also where equal lines are summed to it."),
             remedy=_("Nothing needs to be done. The sums are the same without them."),
         ),
     ),
