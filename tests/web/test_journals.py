@@ -280,6 +280,19 @@ class TestProgress:
         assert 'hx-trigger="every 2s"' in page
         assert "0 of 2 receipts booked" in part.text
 
+    def test_moves_every_state_the_page_shows(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        journal = a_journal(a_linked_company(), 5, 6)
+        browser_of_administrator.post(reverse("send_journal", args=[journal.pk]))
+        page = _page(browser_of_administrator, journal)
+
+        part = browser_of_administrator.get(reverse("journal_progress", args=[journal.pk])).text
+
+        moving = re.findall(r'id="([^"]+)" hx-swap-oob', part)
+        assert moving[:3] == ["state", "r1s", "r2s"]
+        assert all(f'id="{name}"' in page for name in moving[:3])
+
     def test_stays_silent_while_there_is_nothing_new(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
