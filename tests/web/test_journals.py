@@ -15,13 +15,12 @@ from tests.bureau import (
     deliver,
     monthly_lines,
     send,
-    states,
     the_june_journal,
 )
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
-from tilisilta.models import Attempt, Debtor, Export, Journal, Sending, User
+from tilisilta.models import Debtor, Journal, Sending, User
 from tilisilta.services.connections import remove_authorisation
 from tilisilta.services.journals import import_journal
 
@@ -186,176 +185,6 @@ class TestRevisions:
         assert "1,016.00" in text
         assert '<span class="pos">10.00</span>' in text
         assert "Changed after sending" in text
-
-
-class TestSend:
-    def test_sends_what_was_seen(
-        self, procountor: Sandbox, browser_of_administrator: Client, administrator: User
-    ) -> None:
-        journal = a_journal(a_linked_company())
-        seen = _seen(_page(browser_of_administrator, journal))
-
-        response = browser_of_administrator.post(
-            reverse("send_journal", args=[journal.pk]), {"seen": seen}, follow=True
-        )
-
-        assert response.redirect_chain == [(reverse("journal", args=[journal.pk]), 302)]
-        assert "is being sent: 1 ledger receipt." in response.text
-        assert Sending.objects.get().requested_by == administrator
-
-    def test_makes_one_sending_of_a_double_click(
-        self, procountor: Sandbox, browser_of_administrator: Client
-    ) -> None:
-        journal = a_journal(a_linked_company())
-        seen = _seen(_page(browser_of_administrator, journal))
-        address = reverse("send_journal", args=[journal.pk])
-
-        responses = [browser_of_administrator.post(address, {"seen": seen}) for _ in range(2)]
-
-        assert [response.status_code for response in responses] == [302, 302]
-        assert Sending.objects.count() == 1
-
-    def test_says_calmly_that_it_was_sent_before(
-        self, procountor: Sandbox, browser_of_administrator: Client
-    ) -> None:
-        journal = send(a_journal(a_linked_company()))
-
-        response = browser_of_administrator.post(
-            reverse("send_journal", args=[journal.pk]), follow=True
-        )
-
-        assert "has been sent already" in response.text
-        assert Attempt.objects.count() == 1
-
-    def test_refuses_what_has_changed_since_it_was_seen(
-        self, procountor: Sandbox, browser_of_administrator: Client
-    ) -> None:
-        journal = a_journal(a_linked_company())
-
-        response = browser_of_administrator.post(
-            reverse("send_journal", args=[journal.pk]), {"seen": "0" * 64}, follow=True
-        )
-
-        assert "no longer what you looked at" in response.text
-        assert not Sending.objects.exists()
-
-    def test_goes_back_to_the_list_it_came_from_and_nowhere_else(
-        self, procountor: Sandbox, browser_of_administrator: Client
-    ) -> None:
-        journal = a_journal(a_linked_company())
-        address = reverse("send_journal", args=[journal.pk])
-
-        ours = browser_of_administrator.post(address, {"next": "/exports?page=2"})
-        foreign = browser_of_administrator.post(address, {"next": "https://example.org/"})
-
-        assert ours["Location"] == f"/exports?page=2#j{journal.pk}"
-        assert foreign["Location"] == reverse("journal", args=[journal.pk])
-
-    def test_is_refused_to_a_reader(self, procountor: Sandbox, browser_of_reader: Client) -> None:
-        journal = a_journal(a_linked_company())
-
-        response = browser_of_reader.post(reverse("send_journal", args=[journal.pk]))
-
-        assert response.status_code == 403
-        assert states(journal) == ["ready"]
-
-    def test_needs_a_post(self, browser_of_administrator: Client) -> None:
-        journal = a_journal(a_company())
-
-        response = browser_of_administrator.get(reverse("send_journal", args=[journal.pk]))
-
-        assert response.status_code == 405
-
-
-class TestProgress:
-    def test_tells_how_many_receipts_are_booked(
-        self, procountor: Sandbox, browser_of_administrator: Client
-    ) -> None:
-        journal = a_journal(a_linked_company(), 5, 6)
-        browser_of_administrator.post(reverse("send_journal", args=[journal.pk]))
-
-        page = _page(browser_of_administrator, journal)
-        part = browser_of_administrator.get(reverse("journal_progress", args=[journal.pk]))
-
-        assert 'hx-trigger="every 2s"' in page
-        assert "0 of 2 receipts booked" in part.text
-
-    def test_moves_every_state_the_page_shows(
-        self, procountor: Sandbox, browser_of_administrator: Client
-    ) -> None:
-        journal = a_journal(a_linked_company(), 5, 6)
-        browser_of_administrator.post(reverse("send_journal", args=[journal.pk]))
-        page = _page(browser_of_administrator, journal)
-
-        part = browser_of_administrator.get(reverse("journal_progress", args=[journal.pk])).text
-
-        moving = re.findall(r'id="([^"]+)" hx-swap-oob', part)
-        assert moving[:3] == ["state", "r1s", "r2s"]
-        assert all(f'id="{name}"' in page for name in moving[:3])
-
-    def test_stays_silent_while_there_is_nothing_new(
-        self, procountor: Sandbox, browser_of_administrator: Client
-    ) -> None:
-        journal = a_journal(a_linked_company(), 5, 6)
-        browser_of_administrator.post(reverse("send_journal", args=[journal.pk]))
-        address = reverse("journal_progress", args=[journal.pk])
-        first = browser_of_administrator.get(address)
-        shown = re.search(r'name="shown" value="([^"]+)"', first.text)
-        assert shown
-
-        again = browser_of_administrator.get(address, {"shown": shown[1]})
-        Export.objects.filter(journal=journal, booking_date__month=5).update(state="posting")
-        moved = browser_of_administrator.get(address, {"shown": shown[1]})
-
-        assert again.status_code == 204
-        assert moved.status_code == 200
-
-    def test_reloads_the_page_when_all_is_done(
-        self, procountor: Sandbox, browser_of_administrator: Client
-    ) -> None:
-        journal = send(a_journal(a_linked_company()))
-
-        part = browser_of_administrator.get(reverse("journal_progress", args=[journal.pk]))
-
-        assert part["HX-Refresh"] == "true"
-        assert str(journal.exports.get().receipt_number) in _page(browser_of_administrator, journal)
-
-
-class TestPartlySent:
-    def test_offers_to_send_the_rest_once_it_is_put_right(
-        self, procountor: Sandbox, browser_of_administrator: Client
-    ) -> None:
-        journal = a_journal(a_linked_company(), 5, 6)
-        procountor.faults.add(
-            Fault(kind=FaultKind.REJECT, method="POST", path="/ledgerreceipts", skip=1)
-        )
-        sent = send(journal)
-        assert sent.state == "partly_sent"
-        stopped = _page(browser_of_administrator, sent)
-
-        checked = browser_of_administrator.post(
-            reverse("check_journal", args=[journal.pk]), follow=True
-        ).text
-
-        assert "problem stops this journal" in stopped
-        assert "Send the remaining receipt" in checked
-
-
-class TestLookAgain:
-    def test_is_offered_for_an_uncertain_receipt_nobody_looks_for(
-        self, procountor: Sandbox, browser_of_administrator: Client
-    ) -> None:
-        journal = a_journal(a_linked_company())
-        Export.objects.filter(journal=journal).update(state="uncertain")
-        Journal.objects.filter(pk=journal.pk).update(state="uncertain")
-        assert "Look again in Procountor" in _page(browser_of_administrator, journal)
-
-        response = browser_of_administrator.post(
-            reverse("look_again", args=[journal.pk]), follow=True
-        )
-
-        assert "Tilisilta looks for the receipts in Procountor." in response.text
-        assert Sending.objects.filter(finished_at__isnull=True).count() == 1
 
 
 class TestHistory:
