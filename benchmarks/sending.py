@@ -25,7 +25,7 @@ from urllib.request import urlopen
 
 COMPANIES = 500
 LIMIT = 20
-PACE = 19
+PACE = 18
 LATENCY_MS = 100
 FIRST_NUMBER = 1001
 
