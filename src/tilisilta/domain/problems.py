@@ -48,7 +48,8 @@ reason            N10: "tracking-period", "fiscal-year", "no-fiscal-year";
                   F10: "both", "neither", "empty" or "unreadable"; F11, F24: "empty",
                   "ambiguous", "mixed" or "unreadable"; F12: "sum" for a row of sums;
                   F13: "missing", "more-cells", "quotes" or "no-headers"; F16: "run" or "currency";
-                  F23: "damaged", "protected", "too-large", "several-sheets" or "formula"
+                  F23: "damaged", "protected", "too-large", "several-sheets",
+                  "formula" or "merged"
 revision          revision of a journal (N29, N30)
 role              "clearing" or "fallback", when the link names the ledger account
 row               position of the line among the lines of an XML file (F07 to F12, F22, F24)

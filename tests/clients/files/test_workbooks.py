@@ -13,6 +13,11 @@ from tilisilta.clients.files.columns import ColumnMapping
 
 HEADERS = ("Account", "Description", "Amount", "Cost center", "Cost unit", "Date")
 JUNE = date(2026, 6, 30)
+BALANCED = (
+    HEADERS,
+    ("5010", "Palkat", 10, "100", "", JUNE),
+    ("2961", "Palkkavelka", -10, "200", "", JUNE),
+)
 NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
@@ -250,6 +255,23 @@ class TestRefuseWorkbook:
 
         assert codes(findings) == [("F09", 2)]
         assert findings[0].facts["value"] == "0.09999999999999964"
+
+    def test_refuses_cells_merged_over_several_rows(self) -> None:
+        book = openpyxl.load_workbook(io.BytesIO(workbook(BALANCED)))
+        book.worksheets[0].merge_cells("D2:D3")
+
+        findings = refusal(saved(book), name="june.xlsx")
+
+        assert codes(findings) == [("F23", 2)]
+        assert findings[0].facts == {"reason": "merged"}
+
+    def test_reads_a_title_merged_over_several_columns(self) -> None:
+        book = openpyxl.load_workbook(io.BytesIO(workbook([("Palkat",), *BALANCED])))
+        book.worksheets[0].merge_cells("A1:F1")
+
+        journal = read(saved(book), name="june.xlsx")
+
+        assert [line.cost_center for line in journal.lines] == ["100", "200"]
 
     def test_refuses_a_formula_without_its_result(self) -> None:
         content = one_row("5010", "", "=1+1", "", "", JUNE)

@@ -24,6 +24,7 @@ _DATE_LETTERS = re.compile("[dmyhs]", re.IGNORECASE)
 _ZEROS = re.compile("00+")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _COLUMN = re.compile("[A-Z]{1,3}")
+_RANGE = re.compile("[A-Z]{1,3}([0-9]+):[A-Z]{1,3}([0-9]+)")
 _INTEGER = re.compile("-?[0-9]{1,15}")
 
 
@@ -130,8 +131,8 @@ class Parts:
 def read_rows(part: IO[bytes], parts: Parts) -> list[Row]:
     """The rows of a sheet that hold anything.
 
-    Raises ``FileRefused`` for more rows or columns than a journal has, and for a formula whose
-    result the workbook does not hold: it would look like an empty cell.
+    Raises ``FileRefused`` for more rows or columns than a journal has, for cells merged over
+    several rows, and for a formula whose result the workbook does not hold: it would look empty.
     """
     sheet = _Sheet(parts)
     _walk(part, sheet.start, sheet.end, sheet.text)
@@ -163,6 +164,8 @@ class _Sheet:
             self._is_value = True
         elif name == "f":
             self._has_formula = True
+        elif name == "mergeCell":
+            self._merge(attributes["ref"])
         elif name == "row":
             self._number = int(attributes.get("r", self._number + 1))
             self._cells = []
@@ -191,6 +194,15 @@ class _Sheet:
         self._style = attributes.get("s", "")
         self._has_formula = False
         self._texts.clear()
+
+    def _merge(self, where: str) -> None:
+        """Refuse cells merged over several rows: all but the first of them would look empty."""
+        found = _RANGE.fullmatch(where)
+        if found is None:
+            raise ValueError(where)
+        first, last = int(found[1]), int(found[2])
+        if first < last and sum(first <= row.line <= last for row in self.rows) > 1:
+            raise refused(ProblemCode.WORKBOOK_UNREADABLE, line=first, reason="merged")
 
     def _column_of(self, where: str) -> int:
         letters = where.rstrip("0123456789")

@@ -256,6 +256,12 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
         ),
         Wording(
+            when={"reason": "merged"},
+            message=_("Cells of the workbook are merged over several rows"),
+            cause=_("Only the first of the rows holds what they show; the others look empty."),
+            remedy=_("Unmerge them, fill every row, and import the workbook again."),
+        ),
+        Wording(
             when={"reason": "too-large"},
             message=_("The workbook is too large when unpacked"),
             cause=_("It holds far more than the journal of any one run."),
