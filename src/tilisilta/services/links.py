@@ -3,7 +3,6 @@
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -23,7 +22,6 @@ from tilisilta.models import (
 )
 from tilisilta.models.exports import ExportState
 from tilisilta.services import audit
-from tilisilta.services.administrations import known_administration, read_administration
 from tilisilta.services.journals import recheck_company
 
 
@@ -163,20 +161,6 @@ def free_accounts() -> Iterable[ProcountorAccount]:
     return ProcountorAccount.objects.filter(
         state=ProcountorAccount.State.AUTHORISED, link__isnull=True
     )
-
-
-def administration_for_screen(account: ProcountorAccount, *, now: datetime) -> Administration:
-    """What to check a form against: fresh if Procountor answers, else what was last read.
-
-    Raises what the client raises only when nothing was ever read.
-    """
-    try:
-        return read_administration(account, now=now)
-    except NeedsAttention:
-        known = known_administration(account)
-        if known is None:
-            raise
-        return known
 
 
 def check_dimension(administration: Administration, name: str) -> DimensionCheck:

@@ -16,13 +16,12 @@ from tilisilta.domain.administrations import Administration
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Company, Link, ProcountorAccount, User
 from tilisilta.models.links import ledger_account_number
-from tilisilta.services.administrations import known_administration
+from tilisilta.services.administrations import known_administration, read_administration
 from tilisilta.services.explanations import Explanation, explain_error
 from tilisilta.services.links import (
     AccountCheck,
     AccountTaken,
     DimensionCheck,
-    administration_for_screen,
     check_accounts,
     check_dimension,
     free_accounts,
@@ -213,7 +212,7 @@ class Checks:
         if self.account is None:
             return None, None
         try:
-            return administration_for_screen(self.account, now=self.now), None
+            return read_administration(self.account, now=self.now), None
         except TilisiltaError as error:
             self.account.refresh_from_db()
             return known_administration(self.account), explain_error(error)
