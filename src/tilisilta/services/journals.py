@@ -8,9 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from tilisilta.clients.files.columns import ColumnMapping
-from tilisilta.clients.files.reading import FileJournal, read_journal_file
+from tilisilta.clients.files.reading import read_journal_file
 from tilisilta.domain import journals as domain
 from tilisilta.domain.comparisons import JournalComparison, compare_journals
+from tilisilta.domain.payroll import SourceJournal
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import Company, Debtor, Journal, JournalLine, Link, ProcountorAccount, User
 from tilisilta.services import audit
@@ -146,7 +147,7 @@ def recheck_account(account: ProcountorAccount) -> None:
         recheck_company(link.company)
 
 
-def _must_not_be_elsewhere(read: FileJournal, company: Company) -> None:
+def _must_not_be_elsewhere(read: SourceJournal, company: Company) -> None:
     other = (
         Journal.objects.filter(file_sha256=read.sha256)
         .exclude(company=company)
@@ -157,7 +158,7 @@ def _must_not_be_elsewhere(read: FileJournal, company: Company) -> None:
         raise JournalElsewhere(other.company)
 
 
-def _must_not_be_another_run(read: FileJournal, company: Company, run: domain.Run) -> None:
+def _must_not_be_another_run(read: SourceJournal, company: Company, run: domain.Run) -> None:
     """One file is one run: under a second number its receipts would be booked twice."""
     other = (
         Journal.objects.filter(company=company, file_sha256=read.sha256)
@@ -170,7 +171,7 @@ def _must_not_be_another_run(read: FileJournal, company: Company, run: domain.Ru
 
 
 def _latest_revision(
-    read: FileJournal, *, company: Company, given: domain.Run | None
+    read: SourceJournal, *, company: Company, given: domain.Run | None
 ) -> tuple[Journal | None, domain.Run]:
     run = _run_of(read, given)
     latest = (
@@ -181,7 +182,7 @@ def _latest_revision(
     return latest, run
 
 
-def _run_of(read: FileJournal, given: domain.Run | None) -> domain.Run:
+def _run_of(read: SourceJournal, given: domain.Run | None) -> domain.Run:
     """The run the file names; else the one a person named; else that of its latest period."""
     last = max(line.booking_date for line in read.lines)
     given = given or domain.Run(year=last.year, number=str(last.month))
@@ -215,7 +216,7 @@ def _content_digest(lines: tuple[domain.JournalLine, ...]) -> str:
 
 
 def _store(  # noqa: PLR0913  # the columns of one row
-    read: FileJournal,
+    read: SourceJournal,
     *,
     company: Company,
     run: domain.Run,

@@ -12,11 +12,11 @@ import pytest
 from tilisilta.clients.files.columns import ColumnMapping
 from tilisilta.clients.files.reading import (
     ColumnsNeeded,
-    FileJournal,
     FileRefused,
     read_journal_file,
 )
 from tilisilta.domain.journals import JournalLine
+from tilisilta.domain.payroll import SourceJournal
 
 COMPANY_NUMBER = 1001
 HEADERS = "Account;Description;Debit;Credit;Cost center;Cost unit;Date"
@@ -36,7 +36,7 @@ def csv(*rows: str, headers: str = HEADERS) -> str:
     return "\n".join((headers, *rows)) + "\n"
 
 
-def read(content: bytes | str, *, name: str, columns: ColumnMapping | None = None) -> FileJournal:
+def read(content: bytes | str, *, name: str, columns: ColumnMapping | None = None) -> SourceJournal:
     """Read ``content`` for the invented company."""
     encoded = content.encode() if isinstance(content, str) else content
     return read_journal_file(

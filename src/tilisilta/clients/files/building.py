@@ -7,10 +7,10 @@ from decimal import Decimal
 from tilisilta.clients.files.amounts import read_amounts
 from tilisilta.clients.files.dates import read_dates, read_periods
 from tilisilta.clients.files.findings import Findings, showable
-from tilisilta.clients.files.outcomes import FileJournal
 from tilisilta.clients.files.raw import Cell, Fault, RawJournal, RawLine
 from tilisilta.clients.files.runs import read_run
 from tilisilta.domain.journals import JournalLine
+from tilisilta.domain.payroll import SourceJournal
 from tilisilta.domain.problems import ProblemCode
 
 # What the tables hold; nothing is cut off to fit.
@@ -41,7 +41,7 @@ _NEITHER_SIDE = Fault(ProblemCode.DEBIT_CREDIT_UNCLEAR, "neither")
 _BOTH_SIDES = Fault(ProblemCode.DEBIT_CREDIT_UNCLEAR, "both")
 
 
-def build_journal(raw: RawJournal, *, sha256: str, company_number: int) -> FileJournal:
+def build_journal(raw: RawJournal, *, sha256: str, company_number: int) -> SourceJournal:
     """The journal of ``raw`` for the company with ``company_number``.
 
     Raises ``FileRefused`` with everything that was found.
@@ -52,7 +52,7 @@ def build_journal(raw: RawJournal, *, sha256: str, company_number: int) -> FileJ
     run = read_run(raw, findings, company_number=company_number)
     lines = _LineBuilder(raw, findings).build()
     findings.refuse()
-    return FileJournal(
+    return SourceJournal(
         kind=raw.kind,
         run_year=run.year,
         run_number=run.number,

@@ -1,9 +1,6 @@
-"""What reading a file can end in: a journal, a list of problems, or a question about columns."""
-
-from dataclasses import dataclass
+"""What reading a file can end in besides a journal: problems, or a question about columns."""
 
 from tilisilta.clients.files.columns import ColumnMapping
-from tilisilta.domain.journals import JournalLine
 from tilisilta.domain.problems import Problem
 from tilisilta.errors import NeedsAttention
 
@@ -11,24 +8,6 @@ JOURNAL_XML = "journal-xml"
 JOURNALS_REPORT = "journals-report"
 CSV = "csv"
 XLSX = "xlsx"
-
-
-@dataclass(frozen=True, kw_only=True)
-class FileJournal:
-    """The journal a file holds, and what the file itself says of its run.
-
-    ``kind`` is one of the four formats. What the file does not say is empty or ``None``: most
-    files name neither their run nor a company. ``sha256`` is the digest of the file as it came.
-    """
-
-    kind: str
-    run_year: int | None = None
-    run_number: str = ""
-    run_description: str = ""
-    currency: str = ""
-    company_number: int | None = None
-    lines: tuple[JournalLine, ...]
-    sha256: str
 
 
 class FileRefused(NeedsAttention):

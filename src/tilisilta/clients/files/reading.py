@@ -11,13 +11,14 @@ from tilisilta.clients.files.columns import ColumnMapping
 from tilisilta.clients.files.csv_files import read_csv
 from tilisilta.clients.files.encodings import CONTROLS, told_by_bytes
 from tilisilta.clients.files.findings import refused
-from tilisilta.clients.files.outcomes import ColumnsNeeded, FileJournal, FileRefused
+from tilisilta.clients.files.outcomes import ColumnsNeeded, FileRefused
 from tilisilta.clients.files.raw import RawJournal
 from tilisilta.clients.files.workbooks import read_workbook
 from tilisilta.clients.files.xml_files import read_xml
+from tilisilta.domain.payroll import SourceJournal
 from tilisilta.domain.problems import ProblemCode
 
-__all__ = ["MOST_MEGABYTES", "ColumnsNeeded", "FileJournal", "FileRefused", "read_journal_file"]
+__all__ = ["MOST_MEGABYTES", "ColumnsNeeded", "FileRefused", "read_journal_file"]
 
 MOST_MEGABYTES = 20
 
@@ -43,7 +44,7 @@ _SNIFFED_BYTES = 4096
 
 def read_journal_file(
     content: bytes, *, file_name: str, columns: ColumnMapping | None, company_number: int
-) -> FileJournal:
+) -> SourceJournal:
     """The journal that ``content`` holds for the company with ``company_number``.
 
     ``columns`` says what the columns of a CSV or XLSX file hold; without it the headers must be

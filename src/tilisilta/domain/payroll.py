@@ -1,0 +1,138 @@
+"""What payroll hands over, whichever way it comes, and the one interface of those who read it."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from tilisilta.domain.dimensions import DimensionKind
+from tilisilta.domain.journals import JournalLine
+
+_DAYS_OF_PERIOD = {"Week": 7, "Week4": 28}
+_MONTHS_OF_PERIOD = {"Month": 1, "Month6": 6, "Year": 12}
+
+
+class JournalSplit(StrEnum):
+    """How finely a journal's lines are told apart when it is fetched."""
+
+    COMPANY = "company"
+    COST_CENTER = "cost_center"
+    COST_UNIT = "cost_unit"
+    """By cost center and cost unit."""
+
+    def serves(self, needed: "JournalSplit") -> bool:
+        """Tell whether a journal of this split says all that one of ``needed`` would."""
+        order = tuple(JournalSplit)
+        return order.index(self) >= order.index(needed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceJournal:
+    """A journal as its source has it, and what the source itself says of the run.
+
+    Every way in makes this of what it reads: the readers of files, and the client of Nmbrs.
+    ``kind`` says which one it was. What the source does not say is empty or ``None``: most files
+    name neither their run nor a company. ``sha256`` is the digest of what came, byte for byte.
+    """
+
+    kind: str
+    run_year: int | None = None
+    run_number: str = ""
+    run_description: str = ""
+    currency: str = ""
+    company_number: int | None = None
+    lines: tuple[JournalLine, ...]
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayrollDebtor:
+    """A debtor as Nmbrs lists it. ``number`` is text there; the id is what never changes."""
+
+    nmbrs_debtor_id: int
+    number: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayrollCompany:
+    """A company as Nmbrs lists it. ``period_type`` is Nmbrs' own word: Month, Week4, Year …"""
+
+    nmbrs_company_id: int
+    number: int
+    name: str
+    period_type: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayrollCostObject:
+    """A cost center or cost unit of a company. Journal lines carry its ``code``."""
+
+    kind: DimensionKind
+    nmbrs_id: int
+    code: str
+    description: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayrollRun:
+    """A run as Nmbrs lists it. Its periods are counted within ``year``, by the period type."""
+
+    nmbrs_run_id: int
+    year: int
+    number: str
+    period_start: int
+    period_end: int
+    description: str
+    run_at: datetime | None
+    is_locked: bool
+
+
+class PayrollSource(Protocol):
+    """Whatever can be asked for a bureau's payrolls: Nmbrs by SOAP today, by REST one day.
+
+    Each method is one request. They raise ``TryAgainLater`` when nobody answers, and
+    ``NeedsAttention`` when the answer is no.
+    """
+
+    def debtors(self) -> tuple[PayrollDebtor, ...]:
+        """All debtors that may be seen."""
+
+    def companies(self) -> tuple[PayrollCompany, ...]:
+        """All companies that may be seen; they do not say whose they are."""
+
+    def companies_of(self, nmbrs_debtor_id: int) -> tuple[PayrollCompany, ...]:
+        """The companies of one debtor."""
+
+    def runs(self, nmbrs_company_id: int, year: int) -> tuple[PayrollRun, ...]:
+        """The runs of a company in one year."""
+
+    def cost_objects(
+        self, nmbrs_company_id: int, kind: DimensionKind
+    ) -> tuple[PayrollCostObject, ...]:
+        """The cost centers or the cost units of a company."""
+
+    def journal(
+        self, nmbrs_company_id: int, run: PayrollRun, split: JournalSplit
+    ) -> SourceJournal | None:
+        """The journal of a run as it is now; ``None`` while the run has none."""
+
+
+def last_day_of_run(period_type: str, year: int, period: int) -> date:
+    """The last day of a run's period. Weeks are counted from New Year, so it may be days off."""
+    if days := _DAYS_OF_PERIOD.get(period_type):
+        return date(year, 1, 1) + timedelta(days=days * max(period, 1) - 1)
+    month = min(_MONTHS_OF_PERIOD.get(period_type, 1) * max(period, 1), 12)
+    return date(year, month, monthrange(year, month)[1])
+
+
+def is_before_start(start: date | None, *, period_type: str, year: int, period: int) -> bool:
+    """Tell whether a run's period lies wholly before ``start``, so that nobody wants its journal.
+
+    Where periods are weeks a month is left to spare: their dates are decided by the journal itself.
+    """
+    if start is None:
+        return False
+    spare = timedelta(days=31 if period_type in _DAYS_OF_PERIOD else 0)
+    return last_day_of_run(period_type, year, period) + spare < start
