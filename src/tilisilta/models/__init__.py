@@ -1,8 +1,14 @@
 """Tables, and the few moves a row can make."""
 
 from tilisilta.models.audit import AuditEntry
-from tilisilta.models.companies import Company, Debtor
-from tilisilta.models.connections import ApiPace, ProcountorAccount, Worker
+from tilisilta.models.companies import Company, CostObject, Debtor, NmbrsCompany, Run
+from tilisilta.models.connections import (
+    ApiPace,
+    NmbrsConnection,
+    ProcountorAccount,
+    Synchronisation,
+    Worker,
+)
 from tilisilta.models.exports import Attempt, Export, ExportState, Sending
 from tilisilta.models.journals import Journal, JournalLine, JournalState
 from tilisilta.models.links import AccountMapping, Link
@@ -15,6 +21,7 @@ __all__ = [
     "Attempt",
     "AuditEntry",
     "Company",
+    "CostObject",
     "Debtor",
     "Export",
     "ExportState",
@@ -22,9 +29,13 @@ __all__ = [
     "JournalLine",
     "JournalState",
     "Link",
+    "NmbrsCompany",
+    "NmbrsConnection",
     "ProcountorAccount",
     "Right",
+    "Run",
     "Sending",
+    "Synchronisation",
     "User",
     "UserTemplate",
     "Worker",

@@ -1,8 +1,14 @@
-"""Debtors and companies as payroll knows them."""
+"""Debtors, companies, runs and cost objects as payroll knows them."""
 
-from typing import TYPE_CHECKING, Self
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tilisilta.domain.dimensions import DimensionKind
+from tilisilta.domain.payroll import JournalSplit
+from tilisilta.models.connections import NmbrsConnection
 
 if TYPE_CHECKING:
     from tilisilta.models.users import User
@@ -18,16 +24,35 @@ class DebtorQuerySet(models.QuerySet["Debtor"]):
 
 
 class Debtor(models.Model):
-    """A client of the bureau. A blocked debtor's journals are never sent."""
+    """A client of the bureau. A blocked debtor's journals are never sent.
+
+    ``number`` is unique in the bureau and mostly the debtor's own in Nmbrs; ``nmbrs_number`` is
+    what Nmbrs says. One that was added by hand has no connection. Nmbrs does not tell who is
+    blocked, so that is kept here alone.
+    """
 
     number = models.PositiveIntegerField(unique=True)
     name = models.CharField(max_length=200)
     is_blocked = models.BooleanField(default=False)
+    connection = models.ForeignKey(
+        NmbrsConnection, null=True, blank=True, on_delete=models.PROTECT, related_name="debtors"
+    )
+    nmbrs_debtor_id = models.BigIntegerField(null=True, blank=True)
+    nmbrs_number = models.CharField(max_length=40, blank=True, default="")
+    companies_read_at = models.DateTimeField(null=True, blank=True)
+    gone_at = models.DateTimeField(
+        null=True, blank=True, help_text="Nmbrs no longer lists it since this moment."
+    )
 
     objects = DebtorQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "nmbrs_debtor_id"], name="one_debtor_per_nmbrs_id"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
@@ -45,13 +70,16 @@ class CompanyQuerySet(models.QuerySet["Company"]):
 class Company(models.Model):
     """A payroll employer: runs and journals belong to it. A test company never sends any.
 
-    ``number`` is the company's own in Nmbrs and unique in the bureau.
+    ``number`` is unique in the bureau and never changes: it is part of what receipts are found
+    again by. Mostly it is the company's own in Nmbrs. Nmbrs does not tell which companies are for
+    tests, so that is kept here alone. Nothing of a period before ``start_date`` is fetched or sent.
     """
 
     number = models.PositiveIntegerField(unique=True)
     name = models.CharField(max_length=200)
     debtor = models.ForeignKey(Debtor, on_delete=models.PROTECT, related_name="companies")
     is_test = models.BooleanField(default=False)
+    start_date = models.DateField(null=True, blank=True)
 
     objects = CompanyQuerySet.as_manager()
 
@@ -61,3 +89,138 @@ class Company(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+
+class NmbrsCompanyQuerySet(models.QuerySet["NmbrsCompany"]):
+    """Companies in Nmbrs, and the wish to have them fetched."""
+
+    def fetchable(self) -> Self:
+        """Those Nmbrs lists, of connections that work."""
+        return self.filter(connection__state=NmbrsConnection.State.WORKING, gone_at__isnull=True)
+
+    def want(self, now: datetime, **more: Any) -> int:
+        """Have them fetched from ``now`` on, and say how many that are."""
+        return self.update(wanted_at=now, due_at=now, tries=0, **more)
+
+
+class NmbrsCompany(models.Model):
+    """Where a company is found in Nmbrs, and how fetching its runs stands.
+
+    ``wanted_at`` and ``due_at`` are set while somebody waits for it to be fetched, and
+    ``claimed_by`` while a worker does so; a worker that dies lets go of it. ``trouble`` holds the
+    problems of the last time, as ``services.checks`` stores problems.
+    """
+
+    company = models.OneToOneField(
+        Company, primary_key=True, on_delete=models.PROTECT, related_name="nmbrs"
+    )
+    connection = models.ForeignKey(
+        NmbrsConnection, on_delete=models.PROTECT, related_name="companies"
+    )
+    nmbrs_company_id = models.BigIntegerField()
+    nmbrs_number = models.BigIntegerField()
+    period_type = models.CharField(max_length=20, blank=True, default="")
+    gone_at = models.DateTimeField(
+        null=True, blank=True, help_text="Nmbrs no longer lists it since this moment."
+    )
+    cost_centers_read_at = models.DateTimeField(null=True, blank=True)
+    cost_units_read_at = models.DateTimeField(null=True, blank=True)
+    wanted_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(
+        null=True, blank=True, db_index=True, help_text="It may be taken up from then on."
+    )
+    tries = models.PositiveSmallIntegerField(default=0)
+    wanted_by = models.ForeignKey(
+        "tilisilta.Synchronisation",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="waiting",
+    )
+    wants_all_journals = models.BooleanField(default=False)
+    claimed_by = models.ForeignKey(
+        "tilisilta.Worker", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    tried_at = models.DateTimeField(null=True, blank=True)
+    fetched_at = models.DateTimeField(null=True, blank=True)
+    trouble: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
+
+    objects = NmbrsCompanyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["company__number"]
+        verbose_name_plural = "companies in Nmbrs"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "nmbrs_company_id"], name="one_company_per_nmbrs_id"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.company} in {self.connection}"
+
+
+class Run(models.Model):
+    """A payroll run as Nmbrs lists it. ``split`` is how finely its journal was last fetched."""
+
+    class Split(models.TextChoices):
+        """How finely the lines of a journal are told apart."""
+
+        COMPANY = JournalSplit.COMPANY.value, _("by company")
+        COST_CENTER = JournalSplit.COST_CENTER.value, _("by cost center")
+        COST_UNIT = JournalSplit.COST_UNIT.value, _("by cost center and cost unit")
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="runs")
+    nmbrs_run_id = models.BigIntegerField()
+    year = models.PositiveSmallIntegerField()
+    number = models.CharField(max_length=20)
+    description = models.CharField(max_length=200, blank=True, default="")
+    period_start = models.PositiveSmallIntegerField()
+    period_end = models.PositiveSmallIntegerField()
+    run_at = models.DateTimeField(null=True, blank=True)
+    is_locked = models.BooleanField(default=False)
+    split = models.CharField(max_length=11, choices=Split, blank=True, default="")
+    journal_read_at = models.DateTimeField(null=True, blank=True)
+    trouble: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
+    gone_at = models.DateTimeField(
+        null=True, blank=True, help_text="Nmbrs no longer lists it since this moment."
+    )
+
+    class Meta:
+        ordering = ["-year", "-period_end", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "nmbrs_run_id"], name="one_run_per_nmbrs_id")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.year}"
+
+
+class CostObject(models.Model):
+    """A cost center or a cost unit of a company: what journal lines carry the codes of."""
+
+    class Kind(models.TextChoices):
+        """The two tags of a journal line."""
+
+        COST_CENTER = DimensionKind.COST_CENTER.value, _("cost center")
+        COST_UNIT = DimensionKind.COST_UNIT.value, _("cost unit")
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="cost_objects")
+    kind = models.CharField(max_length=11, choices=Kind)
+    nmbrs_id = models.BigIntegerField()
+    code = models.CharField(max_length=100)
+    description = models.CharField(max_length=200, blank=True, default="")
+    gone_at = models.DateTimeField(
+        null=True, blank=True, help_text="Nmbrs no longer lists it since this moment."
+    )
+
+    class Meta:
+        ordering = ["kind", "code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "kind", "nmbrs_id"], name="one_cost_object_per_nmbrs_id"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.description}"

@@ -1,4 +1,4 @@
-"""Our permission to act in Procountor, the shared pace of our requests, and living workers."""
+"""Our access to Procountor and to Nmbrs, the shared pace of our requests, and living workers."""
 
 from datetime import datetime
 from typing import Any
@@ -69,8 +69,48 @@ class ProcountorAccount(models.Model):
         self.save(update_fields=["state", "ended_at", "access_token", "access_token_expires_at"])
 
 
+class NmbrsConnection(models.Model):
+    """Our access to one environment of Nmbrs, by the API token of a user there.
+
+    The token is encrypted at rest. ``forbidden_calls`` are those that its API template does not
+    allow, as the last test found. ``trouble`` holds the problems of the last test or fetch, and
+    ``questions`` the companies of Nmbrs of which a person must say whether they are here already.
+    """
+
+    class State(models.TextChoices):
+        """Whether Nmbrs lets us in."""
+
+        WORKING = "working", _("Working")
+        REFUSED = "refused", _("Refused by Nmbrs")
+        REMOVED = "removed", _("Removed")
+
+    name = models.CharField(max_length=80, unique=True)
+    state = models.CharField(max_length=8, choices=State, default=State.WORKING)
+    user_name = models.CharField(max_length=200)
+    token = EncryptedTextField(blank=True, default="")
+    domain = models.CharField(max_length=100)
+    first_year = models.PositiveSmallIntegerField(help_text="Runs of earlier years stay there.")
+    debtor_count = models.PositiveIntegerField(default=0)
+    company_count = models.PositiveIntegerField(default=0)
+    forbidden_calls: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
+    trouble: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
+    questions: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
+    silent_count = models.PositiveIntegerField(
+        default=0, help_text="So many calls in a row got no answer."
+    )
+    tested_at = models.DateTimeField(null=True, blank=True)
+    listed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ApiPace(models.Model):
-    """The next free instant at which our API client may call Procountor, for all processes."""
+    """The next free instant at which we may call a service as one client, for all processes."""
 
     client_id = models.CharField(max_length=200, primary_key=True)
     next_free_at = models.FloatField(default=0.0)
@@ -88,3 +128,41 @@ class Worker(models.Model):
 
     def __str__(self) -> str:
         return self.executor_id
+
+
+class Synchronisation(models.Model):
+    """One time that everything is fetched from Nmbrs: first the lists, then each company.
+
+    ``night`` is set where nobody asked for it. ``listed_at`` tells that the lists were read and
+    the companies counted; until then ``claimed_by`` may be at it.
+    """
+
+    requested_at = models.DateTimeField()
+    requested_by = models.ForeignKey(
+        "tilisilta.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    night = models.DateField(null=True, blank=True, unique=True)
+    wants_all_journals = models.BooleanField(default=False)
+    claimed_by = models.ForeignKey(
+        Worker, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    listed_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    company_count = models.PositiveIntegerField(default=0)
+    failed_count = models.PositiveIntegerField(default=0)
+    journal_count = models.PositiveIntegerField(default=0, help_text="New journals.")
+    revision_count = models.PositiveIntegerField(default=0, help_text="Changed journals.")
+
+    class Meta:
+        ordering = ["-requested_at"]
+        constraints = [
+            # The rows of the condition all have the same value, so there is one at most.
+            models.UniqueConstraint(
+                models.Value(1),
+                condition=models.Q(finished_at__isnull=True),
+                name="one_unfinished_synchronisation",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.requested_at:%Y-%m-%d %H:%M}"

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain import journals as domain
-from tilisilta.models.companies import Company
+from tilisilta.models.companies import Company, Run
 
 if TYPE_CHECKING:
     from tilisilta.models.users import User
@@ -63,6 +63,15 @@ class Journal(models.Model):
     came_by = models.ForeignKey(
         "tilisilta.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    run = models.ForeignKey(
+        Run,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="journals",
+        help_text="The run in Nmbrs it was fetched of; none for a file.",
+    )
+    split = models.CharField(max_length=11, choices=Run.Split, blank=True, default="")
     is_deleted_at_source = models.BooleanField(default=False)
 
     state = models.CharField(max_length=12, choices=JournalState, default=JournalState.PROBLEM)

@@ -38,7 +38,6 @@ class Link(models.Model):
         max_length=20, blank=True, default="", validators=[ledger_account_number]
     )
     dimension_accounts = models.CharField(max_length=200, blank=True, default="")
-    start_date = models.DateField(null=True, blank=True)
     receipt_title = models.CharField(max_length=30, default="Payroll")
     approves_receipts = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -66,7 +65,7 @@ class Link(models.Model):
                 for mapping in self.account_mappings.all()
             ),
             dimension_accounts=self.dimension_accounts,
-            start_date=self.start_date,
+            start_date=self.company.start_date,
             receipt_title=self.receipt_title,
         )
 

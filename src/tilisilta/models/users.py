@@ -22,6 +22,7 @@ class Area(models.TextChoices):
     """The parts of the product that a user template gives rights to."""
 
     PROCOUNTOR = "procountor", _("Procountor")
+    NMBRS = "nmbrs", _("Nmbrs")
     JOURNAL_EXPORTS = "journal_exports", _("Journal entries Export")
     COMPANIES = "companies", _("Companies")
     USERS = "users", _("User templates and users")
@@ -34,6 +35,7 @@ class UserTemplate(models.Model):
     name = models.CharField(max_length=80, unique=True)
     is_administrator = models.BooleanField(default=False)
     procountor = models.CharField(max_length=5, choices=Right, default=Right.NONE)
+    nmbrs = models.CharField(max_length=5, choices=Right, default=Right.NONE)
     journal_exports = models.CharField(max_length=5, choices=Right, default=Right.NONE)
     companies = models.CharField(max_length=5, choices=Right, default=Right.NONE)
     users = models.CharField(max_length=5, choices=Right, default=Right.NONE)
