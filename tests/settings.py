@@ -15,6 +15,8 @@ os.environ["TILISILTA_PROCOUNTOR_CLIENT_ID"] = "tilisilta-demo"
 os.environ["TILISILTA_PROCOUNTOR_CLIENT_SECRET"] = "sandbox-secret"
 # The pace has tests of its own; everywhere else it would only make the tests slow.
 os.environ.setdefault("TILISILTA_PROCOUNTOR_REQUESTS_PER_SECOND", "10000")
+os.environ["TILISILTA_NMBRS_SOAP_URL"] = "http://nmbrs.invalid/soap/v3"
+os.environ.setdefault("TILISILTA_NMBRS_REQUESTS_PER_SECOND", "10000")
 
 from tilisilta.settings import *  # noqa: E402, F403
 from tilisilta.settings import DATABASES  # noqa: E402
@@ -31,3 +33,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# A call that gets no answer is made again at once.
+NMBRS_RETRY_PAUSES = (0.0, 0.0)

@@ -6,6 +6,7 @@ The table of names and defaults is in ``docs/self-hosting.md``.
 import os
 import secrets
 import sys
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,6 +42,17 @@ def _number(name: str, default: str) -> float:
     if not 0 < number < 1_000_000:
         raise ImproperlyConfigured(f"{name} must be above 0.")
     return number
+
+
+def _time_of_day(name: str, default: str) -> time | None:
+    """A time such as 04:00, or ``None`` for ``off``."""
+    value = _text(name, default)
+    if value == "off":
+        return None
+    try:
+        return datetime.strptime(value, "%H:%M").time()  # noqa: DTZ007  # of every day
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is neither a time such as 04:00 nor off.") from None
 
 
 def _made_once(file_name: str, make: str) -> str:
@@ -117,6 +129,15 @@ PROCOUNTOR_REQUESTS_PER_SECOND = _number("TILISILTA_PROCOUNTOR_REQUESTS_PER_SECO
 PROCOUNTOR_TIMEOUT_SECONDS = _number("TILISILTA_PROCOUNTOR_TIMEOUT_SECONDS", "60")
 PROCOUNTOR_TRANSPORT: object = None
 """How requests leave: the network. The tests put an httpx2 transport to the sandbox here."""
+NMBRS_SOAP_URL = _url("TILISILTA_NMBRS_SOAP_URL", "https://api.nmbrs.nl/soap/v3")
+NMBRS_REQUESTS_PER_SECOND = _number("TILISILTA_NMBRS_REQUESTS_PER_SECOND", "120")
+"""Above 150 calls in a second Nmbrs makes each of them wait; 120 stays clear of that."""
+NMBRS_TIMEOUT_SECONDS = _number("TILISILTA_NMBRS_TIMEOUT_SECONDS", "60")
+NMBRS_SYNC_TIME = _time_of_day("TILISILTA_NMBRS_SYNC_TIME", "04:00")
+"""From when on, in local time, everything is fetched once each night."""
+NMBRS_RETRY_PAUSES: tuple[float, ...] = (0.5, 2.0)
+NMBRS_TRANSPORT: object = None
+"""As for Procountor: the tests put an httpx2 transport to the sandbox here."""
 WORKER_TIMEOUT_SECONDS = _number("TILISILTA_WORKER_TIMEOUT_SECONDS", "30")
 """A worker that has not been heard of for so long is taken for dead, and its work taken over."""
 UNCERTAIN_PAUSE_SECONDS = _number("TILISILTA_UNCERTAIN_PAUSE_SECONDS", "15")

@@ -1,5 +1,6 @@
-"""The shared pace of our requests to Procountor."""
+"""The shared pace of our requests to Procountor and to Nmbrs."""
 
+import threading
 import time
 
 from django.conf import settings
@@ -8,10 +9,11 @@ from django.db import connection
 from tilisilta.models import ApiPace
 
 MOST_WAITING = 1000
+NMBRS_BLOCK_SECONDS = 0.1
 
 
 def wait_for_slot() -> None:
-    """Wait until this process may send one request.
+    """Wait until this process may send one request to Procountor.
 
     All processes together take their slots from one row, so that the API client as a whole stays
     under Procountor's limit, however many of us there are.
@@ -22,16 +24,57 @@ def wait_for_slot() -> None:
 
 
 def reserve_slot(now: float) -> float:
-    """Take the next free instant and return how many seconds away it is."""
-    gap = 1 / settings.PROCOUNTOR_REQUESTS_PER_SECOND
-    client_id = settings.PROCOUNTOR_CLIENT_ID or "none"
+    """Take the next free instant for Procountor and return how many seconds away it is."""
+    return reserve_slots(
+        settings.PROCOUNTOR_CLIENT_ID or "none",
+        now=now,
+        gap=1 / settings.PROCOUNTOR_REQUESTS_PER_SECOND,
+    )
+
+
+def reserve_slots(client_id: str, *, now: float, gap: float, count: int = 1) -> float:
+    """Take ``count`` instants that are ``gap`` apart; return how far the first is, in seconds."""
     # So many never wait at once: a clock that ran ahead has left a slot no one can wait for.
-    latest = now + MOST_WAITING * gap
-    taken = _take(client_id, now, latest, gap)
+    latest = now + MOST_WAITING * gap * count
+    taken = _take(client_id, now, latest, gap * count)
     if taken is None:
         ApiPace.objects.get_or_create(client_id=client_id)
-        taken = _take(client_id, now, latest, gap)
-    return max(0.0, taken - gap - now) if taken is not None else 0.0
+        taken = _take(client_id, now, latest, gap * count)
+    return max(0.0, taken - gap * count - now) if taken is not None else 0.0
+
+
+class NmbrsPace:
+    """The pace of one connection to Nmbrs, for all threads of this process.
+
+    Slots are taken a tenth of a second's worth at a time, as a statement for each of more than a
+    hundred calls in a second would keep the database from everybody else.
+    """
+
+    def __init__(self, connection_id: int) -> None:
+        self._client_id = f"nmbrs-{connection_id}"
+        self._lock = threading.Lock()
+        self._next_at = 0.0
+        self._left = 0
+
+    def wait(self) -> None:
+        """Wait until one call may be made."""
+        wait_seconds = self.reserve(time.time()) - time.time()
+        if wait_seconds > 0:
+            time.sleep(wait_seconds)
+
+    def reserve(self, now: float) -> float:
+        """Take the next slot and return its instant, which may be over already."""
+        gap = 1 / settings.NMBRS_REQUESTS_PER_SECOND
+        with self._lock:
+            if not self._left:
+                self._left = max(1, round(NMBRS_BLOCK_SECONDS / gap))
+                self._next_at = now + reserve_slots(
+                    self._client_id, now=now, gap=gap, count=self._left
+                )
+            slot = self._next_at
+            self._left -= 1
+            self._next_at += gap
+        return slot
 
 
 def _take(client_id: str, now: float, latest: float, gap: float) -> float | None:

@@ -11,14 +11,21 @@ from tilisilta.clients.files.columns import ColumnMapping
 from tilisilta.clients.files.csv_files import read_csv
 from tilisilta.clients.files.encodings import CONTROLS, told_by_bytes
 from tilisilta.clients.files.findings import refused
-from tilisilta.clients.files.outcomes import ColumnsNeeded, FileRefused
+from tilisilta.clients.files.outcomes import JOURNAL_XML, ColumnsNeeded, FileRefused
 from tilisilta.clients.files.raw import RawJournal
 from tilisilta.clients.files.workbooks import read_workbook
-from tilisilta.clients.files.xml_files import read_xml
+from tilisilta.clients.files.xml_files import read_xml, read_xml_text
+from tilisilta.domain.journals import JournalLine
 from tilisilta.domain.payroll import SourceJournal
 from tilisilta.domain.problems import ProblemCode
 
-__all__ = ["MOST_MEGABYTES", "ColumnsNeeded", "FileRefused", "read_journal_file"]
+__all__ = [
+    "MOST_MEGABYTES",
+    "ColumnsNeeded",
+    "FileRefused",
+    "read_journal_file",
+    "read_journal_xml",
+]
 
 MOST_MEGABYTES = 20
 
@@ -59,6 +66,18 @@ def read_journal_file(
     return build_journal(
         raw, sha256=hashlib.sha256(content).hexdigest(), company_number=company_number
     )
+
+
+def read_journal_xml(text: str) -> tuple[tuple[JournalLine, ...], str]:
+    """The lines and the currency of a journal XML that somebody else has asked Nmbrs for.
+
+    The currency is empty where the journal names none. Raises ``FileRefused`` with all that is
+    wrong with it; a journal without lines is refused too.
+    """
+    read = build_journal(read_xml_text(text), sha256="", company_number=0)
+    if read.kind != JOURNAL_XML:
+        raise refused(ProblemCode.FILE_TYPE_UNKNOWN, kind="xml")
+    return read.lines, read.currency
 
 
 def _read(content: bytes, kind: str, columns: ColumnMapping | None) -> RawJournal:

@@ -60,6 +60,11 @@ _ROOTS = ("transactions", "transaction", *dict.fromkeys(_PARENTS.values()))
 
 
 def read_xml(content: bytes) -> RawJournal:
+    """What a file with a journal XML or a journals report says; see ``read_xml_text``."""
+    return read_xml_text(decode_xml(content))
+
+
+def read_xml_text(text: str) -> RawJournal:
     """What a journal XML or a journals report says.
 
     Raises ``FileRefused`` for XML that is malformed, has a document type definition (and so could
@@ -67,7 +72,7 @@ def read_xml(content: bytes) -> RawJournal:
     """
     elements = _Elements()
     try:
-        elements.parse(decode_xml(content))
+        elements.parse(text)
     except expat.ExpatError as error:
         raise refused(ProblemCode.XML_MALFORMED, line=error.lineno) from error
     elements.repeated.refuse()

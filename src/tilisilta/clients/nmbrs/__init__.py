@@ -1,0 +1,1 @@
+"""Nmbrs: its words in, our domain values out."""

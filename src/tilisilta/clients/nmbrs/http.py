@@ -1,0 +1,94 @@
+"""Carries the messages of the SOAP library over our own HTTP client."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import httpx2
+from lxml import etree
+from zeep.exceptions import TransportError
+
+from tilisilta import __version__
+from tilisilta.clients.nmbrs.errors import NmbrsUnavailable
+
+MOST_ANSWER_BYTES = 64 * 1024 * 1024
+_FAULT = 500
+
+Pace = Callable[[], None]
+
+
+class SoapTransport:
+    """What zeep needs to reach the network, done as all our requests are.
+
+    Redirects are not followed, as the token would go with them.
+    """
+
+    def __init__(self, *, transport: httpx2.BaseTransport | None, timeout_seconds: float) -> None:
+        self._http = httpx2.Client(
+            headers={"User-Agent": f"Tilisilta/{__version__}"},
+            timeout=timeout_seconds,
+            transport=transport,
+            follow_redirects=False,
+            limits=httpx2.Limits(max_connections=64, max_keepalive_connections=32),
+        )
+
+    def load(self, url: str) -> bytes:
+        """The WSDL, or another description that one names."""
+        answer, content = self._asked("GET", url)
+        if answer.status_code != httpx2.codes.OK:
+            raise NmbrsUnavailable(f"Nmbrs gave its description with status {answer.status_code}.")
+        return content
+
+    def post_xml(self, address: str, envelope: Any, headers: Mapping[str, str]) -> Any:
+        """Send a call and give the answer that zeep reads: a reply, or a fault."""
+        answer, content = self._asked(
+            "POST",
+            address,
+            content=etree.tostring(envelope, encoding="utf-8", xml_declaration=True),
+            headers=dict(headers),
+        )
+        if answer.status_code not in {httpx2.codes.OK, _FAULT} or not _is_xml(answer):
+            raise NmbrsUnavailable(f"Nmbrs answered with status {answer.status_code}.")
+        return _Answer(answer, content)
+
+    def get(self, address: str, params: Any, headers: Any) -> Any:
+        """SOAP by GET, which no call of ours uses."""
+        raise TransportError("Nmbrs is only called by POST.")
+
+    post = get
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+
+    def _asked(self, method: str, url: str, **more: Any) -> tuple[httpx2.Response, bytes]:
+        try:
+            with self._http.stream(method, url, **more) as answer:
+                return answer, _read(answer)
+        except httpx2.HTTPError as error:
+            # The address alone: neither what was asked nor who asked belongs in a message.
+            raise NmbrsUnavailable(f"Nmbrs was not reached: {type(error).__name__}.") from error
+
+
+class _Answer:
+    """An answer in the shape that zeep reads."""
+
+    def __init__(self, answer: httpx2.Response, content: bytes) -> None:
+        self.status_code = answer.status_code
+        self.headers = answer.headers
+        self.encoding = answer.charset_encoding or "utf-8"
+        self.content = content
+
+
+def _read(answer: httpx2.Response) -> bytes:
+    """The body, as far as it has a size that somebody could mean."""
+    parts, size = [], 0
+    for part in answer.iter_bytes():
+        size += len(part)
+        if size > MOST_ANSWER_BYTES:
+            raise NmbrsUnavailable("The answer of Nmbrs is larger than any journal.")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _is_xml(answer: httpx2.Response) -> bool:
+    return "xml" in answer.headers.get("Content-Type", "").casefold()

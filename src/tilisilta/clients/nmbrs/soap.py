@@ -1,0 +1,352 @@
+"""Asks Nmbrs by SOAP. What its calls and their parameters are called is read from its own WSDL."""
+
+import hashlib
+import re
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
+
+import httpx2
+import zeep
+from lxml import etree
+from zeep.exceptions import Error as ZeepError
+from zeep.exceptions import Fault
+from zeep.wsdl.bindings.soap import Soap11Binding
+
+from tilisilta.clients.files.outcomes import FileRefused
+from tilisilta.clients.files.reading import read_journal_xml
+from tilisilta.clients.nmbrs.errors import (
+    NmbrsAccessDenied,
+    NmbrsAnswerUnknown,
+    NmbrsCallForbidden,
+    NmbrsLoginRefused,
+    NmbrsRefused,
+    NmbrsUnavailable,
+)
+from tilisilta.clients.nmbrs.http import Pace, SoapTransport
+from tilisilta.domain.dimensions import DimensionKind
+from tilisilta.domain.journals import plain_run_number
+from tilisilta.domain.payroll import (
+    JournalSplit,
+    PayrollCompany,
+    PayrollCostObject,
+    PayrollDebtor,
+    PayrollRun,
+    SourceJournal,
+)
+from tilisilta.domain.problems import ProblemCode
+
+KIND = "nmbrs"
+DEBTORS = "DebtorService"
+COMPANIES = "CompanyService"
+JOURNAL_CALLS: Mapping[JournalSplit, str] = {
+    JournalSplit.COMPANY: "Journals_GetByRunCompany_v2",
+    JournalSplit.COST_CENTER: "Journals_GetByRunCostCenter_v2",
+    JournalSplit.COST_UNIT: "Journals_GetByRunCostCenterCostUnitPerYear",
+}
+"""The calls that say which year is meant: the others take whichever year is active in Nmbrs."""
+COST_OBJECT_CALLS: Mapping[DimensionKind, str] = {
+    DimensionKind.COST_CENTER: "CostCenter_GetList",
+    DimensionKind.COST_UNIT: "CostUnit_GetList",
+}
+
+_NAMESPACE = "https://api.nmbrs.nl/soap/v3/"
+_CODE = re.compile(r"--->\s*(\d{4}):")
+_REFUSALS: Mapping[str, type[NmbrsRefused]] = {
+    "1001": NmbrsLoginRefused,
+    "1004": NmbrsLoginRefused,
+    "2043": NmbrsLoginRefused,
+    "1002": NmbrsCallForbidden,
+    "1003": NmbrsAccessDenied,
+    "2003": NmbrsAccessDenied,
+    "2004": NmbrsAccessDenied,
+    "2009": NmbrsAccessDenied,
+    "2046": NmbrsAccessDenied,
+}
+# Nmbrs writes its times without saying where. They are kept to tell whether a run was run again.
+_ITS_TIME = ZoneInfo("Europe/Amsterdam")
+
+
+class SoapServices:
+    """The two services of Nmbrs as their WSDLs describe them, each read when it is first needed.
+
+    One serves all threads and all connections of a process.
+    """
+
+    def __init__(
+        self, soap_url: str, *, transport: httpx2.BaseTransport | None, timeout_seconds: float
+    ) -> None:
+        self._soap_url = soap_url.rstrip("/")
+        self._transport = transport
+        self._timeout_seconds = timeout_seconds
+        self._lock = threading.Lock()
+        self._described: dict[str, tuple[zeep.Client, Soap11Binding]] = {}
+
+    def described(self, service: str) -> tuple[zeep.Client, Soap11Binding]:
+        """The library's client for a service, and the SOAP 1.1 binding of it."""
+        with self._lock:
+            if service not in self._described:
+                self._described[service] = self._read(service)
+            return self._described[service]
+
+    def address(self, service: str) -> str:
+        """Where a service is called: below our own setting, whatever its WSDL says."""
+        return f"{self._soap_url}/{service}.asmx"
+
+    def _read(self, service: str) -> tuple[zeep.Client, Soap11Binding]:
+        transport = SoapTransport(transport=self._transport, timeout_seconds=self._timeout_seconds)
+        try:
+            client = zeep.Client(
+                f"{self.address(service)}?WSDL",
+                transport=transport,
+                settings=zeep.Settings(
+                    forbid_dtd=True,
+                    forbid_entities=True,
+                    forbid_external=True,
+                    # A journal of many lines is one text, longer than the parser expects.
+                    xml_huge_tree=True,
+                ),
+            )
+        except (ZeepError, etree.XMLSyntaxError) as error:
+            raise NmbrsUnavailable(f"The description of {service} cannot be read.") from error
+        for binding in client.wsdl.bindings.values():
+            if type(binding) is Soap11Binding:
+                return client, binding
+        raise NmbrsAnswerUnknown(service, "SOAP 1.1 binding")
+
+
+class NmbrsSoap:
+    """One user's access to Nmbrs: the ``PayrollSource`` that there is today.
+
+    ``pace`` is called before each call. One that gets no answer is made again after each of
+    ``retry_pauses``, in seconds: all of them only read.
+    """
+
+    def __init__(  # who asks, and how
+        self,
+        services: SoapServices,
+        *,
+        user_name: str,
+        token: str,
+        domain: str,
+        pace: Pace,
+        retry_pauses: Sequence[float] = (0.5, 2.0),
+    ) -> None:
+        self._services = services
+        self._login = {"Username": user_name, "Token": token}
+        self._domain = domain
+        self._pace = pace
+        self._retry_pauses = retry_pauses
+
+    def find_domain(self) -> str:
+        """The domain of the user's environment, which every other call has to name."""
+        found = self._call(DEBTORS, "Environment_Get", header="AuthHeader")
+        domain = str(getattr(found, "SubDomain", None) or "")
+        if not domain:
+            raise NmbrsAnswerUnknown("Environment_Get", "SubDomain")
+        self._domain = domain
+        return domain
+
+    def debtors(self) -> tuple[PayrollDebtor, ...]:
+        """All debtors that may be seen."""
+        return tuple(
+            PayrollDebtor(
+                nmbrs_debtor_id=_whole(row, "Id"), number=_text(row, "Number"), name=_name(row)
+            )
+            for row in _rows(self._call(DEBTORS, "List_GetAll"))
+        )
+
+    def companies(self) -> tuple[PayrollCompany, ...]:
+        """All companies that may be seen; they do not say whose they are."""
+        return _companies(self._call(COMPANIES, "List_GetAll"))
+
+    def companies_of(self, nmbrs_debtor_id: int) -> tuple[PayrollCompany, ...]:
+        """The companies of one debtor."""
+        return _companies(self._call(COMPANIES, "List_GetByDebtor", {"debtorid": nmbrs_debtor_id}))
+
+    def runs(self, nmbrs_company_id: int, year: int) -> tuple[PayrollRun, ...]:
+        """The runs of a company in one year."""
+        asked = {"companyid": nmbrs_company_id, "year": year}
+        return tuple(_run(row, year) for row in _rows(self._call(COMPANIES, "Run_GetList", asked)))
+
+    def cost_objects(
+        self, nmbrs_company_id: int, kind: DimensionKind
+    ) -> tuple[PayrollCostObject, ...]:
+        """The cost centers or the cost units of a company."""
+        rows = self._call(COMPANIES, COST_OBJECT_CALLS[kind], {"companyid": nmbrs_company_id})
+        return tuple(
+            PayrollCostObject(
+                kind=kind,
+                nmbrs_id=_whole(row, "Id"),
+                code=_text(row, "Code"),
+                description=_text(row, "Description"),
+            )
+            for row in _rows(rows)
+        )
+
+    def journal(
+        self, nmbrs_company_id: int, run: PayrollRun, split: JournalSplit
+    ) -> SourceJournal | None:
+        """The journal of a run as it is now; ``None`` while the run has none.
+
+        Raises ``FileRefused`` for a journal that nobody can vouch for, with all that is wrong.
+        """
+        asked = {"companyid": nmbrs_company_id, "runid": run.nmbrs_run_id, "year": run.year}
+        text = str(self._call(COMPANIES, JOURNAL_CALLS[split], asked) or "")
+        if not text.strip():
+            return None
+        try:
+            lines, currency = read_journal_xml(text)
+        except FileRefused as refusal:
+            if [problem.code for problem in refusal.problems] == [ProblemCode.NO_LINES]:
+                return None
+            raise
+        return SourceJournal(
+            kind=KIND,
+            run_year=run.year,
+            run_number=run.number,
+            run_description=run.description,
+            currency=currency,
+            lines=lines,
+            sha256=hashlib.sha256(text.encode()).hexdigest(),
+        )
+
+    def forbidden_calls(self, nmbrs_company_id: int, year: int) -> tuple[str, ...]:
+        """The calls we need that the user's API template does not allow, tried one by one.
+
+        A run that does not exist is asked for, so that nothing large comes back.
+        """
+        asked = {"companyid": nmbrs_company_id, "runid": 0, "year": year}
+        calls = ("Run_GetList", *COST_OBJECT_CALLS.values(), *JOURNAL_CALLS.values())
+        return tuple(call for call in calls if self._is_forbidden(call, asked))
+
+    def _is_forbidden(self, call: str, asked: Mapping[str, int]) -> bool:
+        try:
+            self._call(COMPANIES, call, asked)
+        except NmbrsCallForbidden:
+            return True
+        except NmbrsLoginRefused:
+            raise
+        except NmbrsRefused:
+            # It said no to the run, so it let the call through.
+            return False
+        return False
+
+    def _call(
+        self,
+        service: str,
+        call: str,
+        values: Mapping[str, int] | None = None,
+        *,
+        header: str = "AuthHeaderWithDomain",
+    ) -> Any:
+        for pause in self._retry_pauses:
+            try:
+                return self._called(service, call, values or {}, header)
+            except NmbrsUnavailable:
+                time.sleep(pause)
+        return self._called(service, call, values or {}, header)
+
+    def _called(self, service: str, call: str, values: Mapping[str, int], header: str) -> Any:
+        client, binding = self._services.described(service)
+        arguments = _named(binding, call, values)
+        login = self._login if header == "AuthHeader" else {**self._login, "Domain": self._domain}
+        self._pace()
+        try:
+            return binding.send(
+                client,
+                {"address": self._services.address(service)},
+                call,
+                (),
+                {**arguments, "_soapheaders": {header: login}},
+            )
+        except Fault as fault:
+            _refuse(call, fault)
+        except (ZeepError, etree.XMLSyntaxError) as error:
+            # Not chained: its message quotes the answer, which may be somebody's pay.
+            told = f"Nmbrs gave no readable answer to {call}: {type(error).__name__}."
+            raise NmbrsUnavailable(told) from None
+
+
+def _named(binding: Soap11Binding, call: str, values: Mapping[str, int]) -> dict[str, int]:
+    """``values`` under the names that the WSDL has for them.
+
+    Some calls say ``Year``, others ``intYear``; what is documented nowhere is looked up.
+    """
+    try:
+        operation = binding.get(call)
+    except ValueError as error:
+        raise NmbrsAnswerUnknown(call, "description") from error
+    known = dict(operation.input.body.type.elements)
+    named = {name: values.get(name.casefold().removeprefix("int")) for name in known}
+    missing = [name for name, value in named.items() if value is None]
+    if missing:
+        raise NmbrsAnswerUnknown(call, f"meaning for {', '.join(missing)}")
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def _refuse(call: str, fault: Fault) -> NoReturn:
+    """Raise what a SOAP fault means. Its text is read for the code alone, and not passed on."""
+    found = _CODE.search(str(fault.message or ""))
+    code = found[1] if found else ""
+    raise _REFUSALS.get(code, NmbrsRefused)(call, code=code) from None
+
+
+def _rows(answer: Any) -> Iterable[Any]:
+    """The rows of a list, which is nothing at all when it is empty."""
+    return answer or ()
+
+
+def _companies(answer: Any) -> tuple[PayrollCompany, ...]:
+    return tuple(
+        PayrollCompany(
+            nmbrs_company_id=_whole(row, "ID"),
+            number=_whole(row, "Number"),
+            name=_name(row),
+            period_type=_text(row, "LoonaangifteTijdvak"),
+        )
+        for row in _rows(answer)
+    )
+
+
+def _run(row: Any, year: int) -> PayrollRun:
+    return PayrollRun(
+        nmbrs_run_id=_whole(row, "ID"),
+        year=int(getattr(row, "Year", None) or year),
+        number=plain_run_number(str(_whole(row, "Number"))),
+        period_start=_whole(row, "PeriodStart"),
+        period_end=_whole(row, "PeriodEnd"),
+        description=_text(row, "Description")[:200],
+        run_at=_moment(getattr(row, "RunAt", None)),
+        is_locked=bool(getattr(row, "IsLocked", False)),
+    )
+
+
+def _whole(row: Any, name: str) -> int:
+    value = getattr(row, name, None)
+    if value is None:
+        raise NmbrsAnswerUnknown(type(row).__name__, name)
+    return int(value)
+
+
+def _text(row: Any, name: str) -> str:
+    return str(getattr(row, name, None) or "").strip()
+
+
+def _name(row: Any) -> str:
+    """A name as our tables hold it; Nmbrs allows none at all."""
+    return _text(row, "Name")[:200] or f"({_whole_id(row)})"
+
+
+def _whole_id(row: Any) -> str:
+    return str(getattr(row, "ID", None) or getattr(row, "Id", None) or "")
+
+
+def _moment(value: datetime | None) -> datetime | None:
+    if value is None or value.year < 1900:
+        # The least date there is stands for none.
+        return None
+    return value if value.tzinfo is not None else value.replace(tzinfo=_ITS_TIME)

@@ -1,0 +1,89 @@
+"""Talks to Nmbrs for one of our connections."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
+
+import httpx2
+from django.conf import settings
+
+from tilisilta.clients.nmbrs.errors import NmbrsLoginRefused
+from tilisilta.models import NmbrsConnection
+from tilisilta.services import audit
+from tilisilta.services.pace import NmbrsPace
+
+if TYPE_CHECKING:
+    from tilisilta.clients.nmbrs.soap import NmbrsSoap, SoapServices
+
+_lock = threading.Lock()
+_services: dict[int, "SoapServices"] = {}
+_paces: dict[int, NmbrsPace] = {}
+
+
+@contextmanager
+def nmbrs(connection: NmbrsConnection) -> Iterator["NmbrsSoap"]:
+    """A client that asks as the user of ``connection``. A refused token turns it red."""
+    try:
+        yield nmbrs_as(
+            connection.user_name,
+            connection.token,
+            domain=connection.domain,
+            pace=_pace_of(connection.pk),
+        )
+    except NmbrsLoginRefused:
+        mark_refused(connection)
+        raise
+
+
+def nmbrs_as(
+    user_name: str, token: str, *, domain: str = "", pace: NmbrsPace | None = None
+) -> "NmbrsSoap":
+    """A client for a user and token that need not be kept anywhere."""
+    # The SOAP library takes half a second to import, which no page and no command should wait for.
+    from tilisilta.clients.nmbrs.soap import NmbrsSoap  # noqa: PLC0415
+
+    return NmbrsSoap(
+        _soap_services(),
+        user_name=user_name,
+        token=token,
+        domain=domain,
+        pace=pace.wait if pace is not None else _at_once,
+        retry_pauses=settings.NMBRS_RETRY_PAUSES,
+    )
+
+
+def mark_refused(connection: NmbrsConnection) -> None:
+    """Turn the connection red, once: a person has to give it another token."""
+    State = NmbrsConnection.State  # noqa: N806  # a class
+    changed = NmbrsConnection.objects.filter(pk=connection.pk, state=State.WORKING).update(
+        state=State.REFUSED
+    )
+    if changed:
+        audit.record(audit.Action.NMBRS_REFUSED, user=None, name=connection.name)
+
+
+def _soap_services() -> "SoapServices":
+    """What is known of Nmbrs' services, read once per process and way out."""
+    from tilisilta.clients.nmbrs.soap import SoapServices  # noqa: PLC0415  # as above
+
+    transport = cast("httpx2.BaseTransport | None", settings.NMBRS_TRANSPORT)
+    with _lock:
+        # By the way out, since tests have many: each is kept alive by its services.
+        key = id(transport)
+        if key not in _services:
+            _services[key] = SoapServices(
+                settings.NMBRS_SOAP_URL,
+                transport=transport,
+                timeout_seconds=settings.NMBRS_TIMEOUT_SECONDS,
+            )
+        return _services[key]
+
+
+def _pace_of(connection_id: int) -> NmbrsPace:
+    with _lock:
+        return _paces.setdefault(connection_id, NmbrsPace(connection_id))
+
+
+def _at_once() -> None:
+    """No pace: a person tries a user and token out, with a handful of calls."""
