@@ -9,19 +9,35 @@ from typing import Any
 
 from werkzeug.test import Client
 
+from nmbrs_sandbox import sample as nmbrs_sample
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
 from tilisilta.domain.journals import Run
 from tilisilta.domain.receipts import BookedReceipt
-from tilisilta.models import Attempt, Company, Debtor, Export, Journal, ProcountorAccount, Sending
+from tilisilta.models import (
+    Attempt,
+    Company,
+    Debtor,
+    Export,
+    Journal,
+    NmbrsConnection,
+    ProcountorAccount,
+    Sending,
+    Synchronisation,
+    Worker,
+)
 from tilisilta.services.connections import authorise_with_api_key, create_account
 from tilisilta.services.delivery import advance
 from tilisilta.services.exports import send_journal
+from tilisilta.services.fetch_queue import claim_companies, fetch_claimed
 from tilisilta.services.journals import import_journal
 from tilisilta.services.links import create_link
+from tilisilta.services.nmbrs_connections import connect
 from tilisilta.services.procountor import procountor
+from tilisilta.services.synchronisations import ask_for_everything, read_lists
 
 JUNE_WITH_CORRECTIONS = Path(__file__).parent / "data" / "june-with-corrections.xml"
+WORKER = "a-worker"
 NOW = datetime.now(tz=UTC)
 """What the services note by themselves, such as when an account was read, is near the clocks."""
 
@@ -133,6 +149,34 @@ def set_period(sandbox: Sandbox, status: str, *, month: int) -> None:
     order = {"company_id": 50101, "date": f"2026-{month:02}-01", "status": status}
     answer = Client(sandbox).post("/sandbox/periods", json=order)
     assert answer.status_code == 200, answer.text
+
+
+def a_connection(name: str = "Palkkatoimisto") -> NmbrsConnection:
+    """A connection to the stand-in Nmbrs, from whose year on runs are fetched."""
+    return connect(
+        name, user_name=nmbrs_sample.USERNAME, token=nmbrs_sample.TOKEN, first_year=2026, user=None
+    )
+
+
+def fetch_everything(clock: Clock | None = None, **choices: Any) -> Synchronisation:
+    """Ask for everything to be fetched from Nmbrs, and fetch it as a worker would."""
+    clock = clock or Clock()
+    clock.forward(1)
+    asked = ask_for_everything(user=None, now=clock.now, **choices)
+    read_lists(asked, now=clock.now)
+    fetch_waiting(clock)
+    asked.refresh_from_db()
+    return asked
+
+
+def fetch_waiting(clock: Clock | None = None) -> None:
+    """Fetch every company that is due, as a worker would."""
+    clock = clock or Clock()
+    worker = {"started_at": clock.now, "heard_at": clock.now}
+    Worker.objects.get_or_create(executor_id=WORKER, defaults=worker)
+    while claimed := claim_companies(WORKER, 12, now=clock.now):
+        for found in claimed:
+            fetch_claimed(found, now=clock.now)
 
 
 def states(journal: Journal) -> list[str]:

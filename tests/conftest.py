@@ -11,6 +11,7 @@ from hypothesis import settings as hypothesis_settings
 if TYPE_CHECKING:
     from pytest_django import Settings
 
+    from nmbrs_sandbox.app import Sandbox as NmbrsSandbox
     from procountor_sandbox.app import Sandbox
 
 hypothesis_settings.register_profile("tests", deadline=None, max_examples=60)
@@ -30,6 +31,21 @@ def procountor(sandbox: "Sandbox", settings: "Settings") -> "Sandbox":
     """The sandbox, in place of the network for all our services."""
     settings.PROCOUNTOR_TRANSPORT = httpx2.WSGITransport(app=sandbox)
     return sandbox
+
+
+@pytest.fixture
+def nmbrs_sandbox() -> "NmbrsSandbox":
+    """A fresh stand-in Nmbrs with the sample bureau."""
+    from nmbrs_sandbox.app import create_app  # noqa: PLC0415  # the rules do without
+
+    return create_app()
+
+
+@pytest.fixture
+def nmbrs(nmbrs_sandbox: "NmbrsSandbox", settings: "Settings") -> "NmbrsSandbox":
+    """The stand-in Nmbrs, in place of the network for all our services."""
+    settings.NMBRS_TRANSPORT = httpx2.WSGITransport(app=nmbrs_sandbox)
+    return nmbrs_sandbox
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,5 +1,7 @@
 """The one file that knows DBOS: takes committed sendings up and calls services for them.
 
+A worker also fetches from Nmbrs (``fetcher.py``), for which the engine is not needed.
+
 Our tables hold the truth; the engine only remembers which sendings are being worked on, lets one
 at a time run per Procountor company, and notices when a worker has died. What it repeats after a
 crash is harmless: see ``docs/exactly-once.md``. Why DBOS, and its traps: ``docs/decisions``.
@@ -19,6 +21,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
+from tilisilta.fetcher import LOOK_SECONDS, Fetcher
 from tilisilta.models import Sending, Worker
 from tilisilta.services import outbox
 from tilisilta.services.connections import check_unheard_accounts
@@ -80,10 +83,12 @@ class Engine:
         self.executor_id = f"{socket.gethostname()[:40]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._stopping = threading.Event()
         self._look_after_at = timezone.now()
+        self._fetcher = Fetcher(self.executor_id, self._stopping)
         self._threads = (
             self._thread("keeper", self._keep, seconds=SWEEP_SECONDS),
             # Apart from the keeper: waiting for Procountor must not make it look dead.
             self._thread("watcher", check_unheard_accounts, seconds=WATCH_SECONDS),
+            self._thread("fetcher", self._fetcher.look, seconds=LOOK_SECONDS),
         )
 
     def start(self) -> None:
@@ -117,6 +122,7 @@ class Engine:
         self._stopping.set()
         for thread in self._threads:
             thread.join(timeout=10)
+        self._fetcher.stop()
         DBOS.destroy(workflow_completion_timeout_sec=10)
         Worker.objects.filter(executor_id=self.executor_id).delete()
         connection.close()

@@ -20,7 +20,9 @@ ALWAYS_KNOWN = {
     "CannotBeSent": {"journal"},
     "ImportedAsOtherRun": {"journal"},
     "JournalElsewhere": {"other"},
+    "NotInNmbrs": {"other"},
     "OtherCompanyChosen": {"expected", "chosen"},
+    "OtherEnvironment": {"expected", "chosen"},
 }
 
 
@@ -149,10 +151,10 @@ class TestCatalogue:
 
         assert codes == list(ProblemCode)
 
-    def test_goes_from_the_journal_by_the_file_to_the_sending(self) -> None:
+    def test_goes_from_the_journal_by_the_file_and_payroll_to_the_sending(self) -> None:
         groups = "".join(dict.fromkeys(code[0] for code, _ in catalogue()))
 
-        assert groups == "NFS"
+        assert groups == "NFPS"
 
     @pytest.mark.parametrize("code", list(ProblemCode))
     def test_has_general_words_without_places_to_fill(self, code: ProblemCode) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.domain.journals import Journal
 from tilisilta.domain.links import LinkRules
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
@@ -14,7 +15,8 @@ class JournalStanding:
 
     ``is_sent`` means that every receipt of it is booked or on its way. A journal that was sent in
     part is not, so that sending again carries on. ``is_earlier_revision_sent`` is true as soon as
-    one receipt of an earlier revision is booked or on its way. The names are for the texts only.
+    one receipt of an earlier revision is booked or on its way. ``lacks_split`` is what the link
+    uses and the journal was fetched without. The names are for the texts only.
     """
 
     is_test_company: bool
@@ -25,6 +27,7 @@ class JournalStanding:
     has_newer_revision: bool
     is_earlier_revision_sent: bool
     is_sent: bool = False
+    lacks_split: DimensionKind | None = None
     company_name: str = ""
     debtor_name: str = ""
     account_name: str = ""
@@ -42,6 +45,7 @@ def check_guards(
         *_connection_guards(standing, rules),
         *_history_guards(standing, journal),
         *_start_guard(journal, rules),
+        *_split_guard(standing),
     )
 
 
@@ -102,4 +106,14 @@ def _start_guard(journal: Journal, rules: LinkRules | None) -> Iterator[Problem]
             code=ProblemCode.BEFORE_START,
             screen=Screen.LINK,
             facts=facts(period=str(journal.run_period), start=rules.start_date),
+        )
+
+
+def _split_guard(standing: JournalStanding) -> Iterator[Problem]:
+    """Booked as it is, all lines would go without a dimension that the link asks for."""
+    if standing.lacks_split is not None:
+        yield Problem(
+            code=ProblemCode.JOURNAL_TOO_COARSE,
+            screen=Screen.COMPANY,
+            facts=facts(split=standing.lacks_split, company=standing.company_name),
         )

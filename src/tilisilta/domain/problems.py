@@ -8,7 +8,9 @@ account           ledger account as Procountor would have it
 account_name      name of the Procountor account (our permission), N03
 answer            what Procountor said of what it refused (S01)
 amount            amount of a row, as 1234.50 or -1234.50; debit positive
+call              name of a call of Nmbrs (P03 to P06)
 characters        replaced characters, "ő → o, ł → l" (N15)
+codes             codes of what is wrong with a fetched journal, "F08, F11" (P07)
 column            header of a column, as the file has it (F08 to F14, F22, F24)
 company           name of the Nmbrs company (N01, N02, N04), of the Procountor company (S07);
                   number of the company the file is for (F17)
@@ -39,6 +41,7 @@ moved_to          receipt date instead of the booking date (N25)
 name              name of a dimension, of an inactive ledger account (N19), of the Procountor
                   account (S05), of the Procountor company that answered (S07)
 near              known ledger accounts or items that look alike, "5030, 5010"
+number            Nmbrs' own number for why it refused a call (P02 to P05)
 numbers           receipt numbers of all that carry the token (S03)
 offered           real names of the dimensions, "Osasto, Projekti"
 period            the month booked on, as 2026-01
@@ -54,6 +57,7 @@ revision          revision of a journal (N29, N30)
 role              "clearing" or "fallback", when the link names the ledger account
 row               position of the line among the lines of an XML file (F07 to F12, F22, F24)
 run               number and year of the run, "6/2026"; the runs of a file, "5, 6" (F16)
+split             "cost_center" or "cost_unit": what the link uses and the journal lacks (N34)
 start             first date of the link (N28)
 status            status of Procountor's answer (S01)
 value             what the file has there, when it is surely no name (F08 to F11, F17, F24)
@@ -84,6 +88,7 @@ class Screen(StrEnum):
     DEBTOR = "debtor"
     PROCOUNTOR_ACCOUNT = "account"
     LINK = "link"
+    NMBRS = "nmbrs"
     JOURNAL = "journal"
     FILE = "file"
     PROCOUNTOR = "procountor"
@@ -128,6 +133,7 @@ class ProblemCode(StrEnum):
     TEXT_SHORTENED = "N31"
     NOTHING_TO_BOOK = "N32"
     DIMENSION_USED_TWICE = "N33"
+    JOURNAL_TOO_COARSE = "N34"
     # A file that cannot be read into a journal.
     FILE_EMPTY = "F01"
     FILE_TOO_LARGE = "F02"
@@ -153,6 +159,17 @@ class ProblemCode(StrEnum):
     TEXT_TOO_LONG = "F22"
     WORKBOOK_UNREADABLE = "F23"
     PERIOD_UNREADABLE = "F24"
+    # What happened when Nmbrs was asked.
+    NMBRS_UNREACHABLE = "P01"
+    NMBRS_LOGIN_REFUSED = "P02"
+    NMBRS_CALL_FORBIDDEN = "P03"
+    NMBRS_ACCESS_DENIED = "P04"
+    NMBRS_REFUSED = "P05"
+    NMBRS_ANSWER_UNKNOWN = "P06"
+    FETCHED_JOURNAL_REFUSED = "P07"
+    RUN_NUMBER_TWICE = "P08"
+    COMPANY_WITHOUT_DEBTOR = "P09"
+    FETCHING_BROKE = "P10"
     # What happened to a receipt on its way.
     REJECTED = "S01"
     UNCERTAIN = "S02"

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tilisilta.management.output import Answer, Refused, table
+from tilisilta.management.output import Answer, Refused, WrongUse, table
 from tilisilta.models import Company, Debtor
 from tilisilta.services import companies
 
@@ -75,6 +75,21 @@ def mark_test(options: Namespace) -> Answer:
     return Answer(document=company_document(company), text=told % {"name": company})
 
 
+def set_start(options: Namespace) -> Answer:
+    """Say from when on journals of a company are fetched and sent."""
+    if (options.date is None) != options.none:
+        raise WrongUse(_("Give a date, or --none"), remedy=_("See tilisilta company start --help."))
+    company = companies.set_start(find_company(options.number), options.date, user=None)
+    told = (
+        _("Nothing of %(name)s before %(day)s is fetched or sent.")
+        if company.start_date
+        else _("All journals of %(name)s are fetched and can be sent.")
+    )
+    return Answer(
+        document=company_document(company), text=told % {"name": company, "day": company.start_date}
+    )
+
+
 def find_debtor(number: int) -> Debtor:
     """The debtor with that number; refuses when there is none."""
     debtor = Debtor.objects.filter(number=number).first()
@@ -110,6 +125,7 @@ def company_document(company: Company) -> dict[str, Any]:
         "name": company.name,
         "debtor": debtor_document(company.debtor),
         "is_test": company.is_test,
+        "start_date": company.start_date,
         "account": link.procountor_account.name if link else None,
     }
 

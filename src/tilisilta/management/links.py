@@ -78,7 +78,7 @@ def link_document(link: Link) -> dict[str, Any]:
         },
         "sum_equal_lines": link.sums_equal_lines,
         "approve": link.approves_receipts,
-        "start_date": link.start_date,
+        "start_date": link.company.start_date,
         "title": link.receipt_title,
     }
 
@@ -96,6 +96,5 @@ def _choices(options: Namespace) -> dict[str, Any]:
         "fallback_account": options.fallback_account,
         "sums_equal_lines": options.sum_equal_lines,
         "approves_receipts": options.approve,
-        "start_date": options.start_date,
     }
     return choices | ({"receipt_title": options.title} if options.title else {})

@@ -11,7 +11,9 @@ from pydantic import TypeAdapter
 
 from tilisilta.clients.procountor.wire import encode_receipt
 from tilisilta.domain.administrations import Administration
+from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.domain.guards import JournalStanding, check_guards
+from tilisilta.domain.payroll import JournalSplit
 from tilisilta.domain.plans import plan_receipts
 from tilisilta.domain.problems import Problem, ProblemCode, Screen
 from tilisilta.domain.receipts import LedgerReceipt, ReceiptPlan
@@ -106,10 +108,31 @@ def standing(journal: Journal, link: Link | None) -> JournalStanding:
         is_deleted_at_source=journal.is_deleted_at_source,
         has_newer_revision=others.filter(revision__gt=journal.revision).exists(),
         is_earlier_revision_sent=earlier_sent.exists(),
+        lacks_split=missing_split(journal.split, link),
         company_name=journal.company.name,
         debtor_name=journal.company.debtor.name,
         account_name=account.name if account is not None else "",
     )
+
+
+def split_of(link: Link | None) -> JournalSplit:
+    """How finely journals are fetched for ``link``; as finely as can be as long as there is none.
+
+    Whatever the link will use is there then, and most journals need not be fetched again for it.
+    """
+    if link is None or link.uses_cost_units:
+        return JournalSplit.COST_UNIT
+    return JournalSplit.COST_CENTER if link.uses_cost_centers else JournalSplit.COMPANY
+
+
+def missing_split(split: str, link: Link | None) -> DimensionKind | None:
+    """What ``link`` uses and a journal fetched with ``split`` cannot say. A file says what it can.
+
+    A journal without cost centers may still say it has none, so only the way of asking counts.
+    """
+    if not split or link is None or JournalSplit(split).serves(split_of(link)):
+        return None
+    return DimensionKind.COST_UNIT if link.uses_cost_units else DimensionKind.COST_CENTER
 
 
 def settle_state(journal: Journal) -> None:

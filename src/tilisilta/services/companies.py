@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import (
@@ -14,6 +16,7 @@ from tilisilta.models import (
     Export,
     Journal,
     Link,
+    NmbrsCompany,
     Sending,
     User,
 )
@@ -99,6 +102,29 @@ def set_test(company: Company, is_test: bool, *, user: User | None) -> Company:
         company.is_test = is_test
         company.save(update_fields=["is_test"])
         audit.record(action, user=user, company=company, name=str(company))
+    recheck_company(company)
+    return company
+
+
+def set_start(company: Company, start_date: date | None, *, user: User | None) -> Company:
+    """Fetch and send nothing of periods before ``start_date``; ``None`` lifts the limit.
+
+    What was fetched of an earlier period stays and is not sent. A company from Nmbrs is fetched
+    again, as more of its runs may be wanted now.
+    """
+    if company.start_date == start_date:
+        return company
+    with transaction.atomic():
+        company.start_date = start_date
+        company.save(update_fields=["start_date"])
+        audit.record(
+            audit.Action.COMPANY_CHANGED,
+            user=user,
+            company=company,
+            name=str(company),
+            fields="start_date",
+        )
+        NmbrsCompany.objects.fetchable().filter(company=company).want(timezone.now())
     recheck_company(company)
     return company
 

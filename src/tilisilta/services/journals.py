@@ -1,8 +1,8 @@
 """Journals: take them in, check them against Procountor, and settle where each stands."""
 
 import hashlib
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,10 +11,20 @@ from tilisilta.clients.files.columns import ColumnMapping
 from tilisilta.clients.files.reading import read_journal_file
 from tilisilta.domain import journals as domain
 from tilisilta.domain.comparisons import JournalComparison, compare_journals
-from tilisilta.domain.payroll import SourceJournal
+from tilisilta.domain.payroll import JournalSplit, SourceJournal
 from tilisilta.errors import NeedsAttention
-from tilisilta.models import Company, Debtor, Journal, JournalLine, Link, ProcountorAccount, User
+from tilisilta.models import (
+    Company,
+    Debtor,
+    Journal,
+    JournalLine,
+    Link,
+    ProcountorAccount,
+    Run,
+    User,
+)
 from tilisilta.services import audit
+from tilisilta.services.administrations import ADMINISTRATION_AGE_LIMIT
 from tilisilta.services.checks import check_journal
 
 __all__ = [
@@ -24,6 +34,7 @@ __all__ = [
     "check_journal",
     "compare_with_previous",
     "import_journal",
+    "keep_fetched",
     "recheck_account",
     "recheck_company",
     "recheck_debtor",
@@ -52,6 +63,7 @@ class Imported:
 
     journal: Journal
     is_new: bool
+    previous: Journal | None = None
 
     @property
     def is_revision(self) -> bool:
@@ -85,34 +97,55 @@ def import_journal(  # noqa: PLR0913  # what a person says about a file, each by
     )
     _must_not_be_elsewhere(read, company)
     with transaction.atomic():
-        # One import at a time per company, or two would both make the same revision.
-        Company.objects.select_for_update().get(pk=company.pk)
-        latest, run = _latest_revision(read, company=company, given=run)
+        _alone(company)
+        run = _run_of(read, run)
         _must_not_be_another_run(read, company, run)
-        content_sha256 = _content_digest(read.lines)
-        if latest is not None and latest.content_sha256 == content_sha256:
-            return Imported(journal=latest, is_new=False)
-        journal = _store(
+        kept = _keep_revision(
             read,
             company=company,
             run=run,
-            revision=latest.revision + 1 if latest else 1,
-            currency=read.currency or currency or _currency_of(company),
-            content_sha256=content_sha256,
+            currency=read.currency or currency,
             file_name=file_name,
             user=user,
             now=now,
         )
-        audit.record(
-            audit.Action.JOURNAL_IMPORTED,
-            user=user,
-            company=company,
-            reference=journal.reference,
-            file=file_name,
+        if kept.is_new:
+            audit.record(
+                audit.Action.JOURNAL_IMPORTED,
+                user=user,
+                company=company,
+                reference=kept.journal.reference,
+                file=file_name,
+            )
+    return _checked(kept, now=now, age_limit=ADMINISTRATION_AGE_LIMIT)
+
+
+def keep_fetched(read: SourceJournal, *, run: Run, split: JournalSplit, now: datetime) -> Imported:
+    """Keep the journal that Nmbrs gave for ``run``, as a new revision if anything differs.
+
+    It is checked against what is known of the administration: so many are fetched in a row that
+    Procountor is not asked about each. Whoever opens or sends one has it checked anew.
+    """
+    with transaction.atomic():
+        _alone(run.company)
+        of_run = _run_of(read, None)
+        kept = _keep_revision(
+            read,
+            company=run.company,
+            run=of_run,
+            currency=read.currency,
+            nmbrs_run=run,
+            split=split,
+            now=now,
         )
-    if latest is not None:
-        check_journal(latest, now=now)
-    return Imported(journal=check_journal(journal, now=now), is_new=True)
+        if kept.is_new:
+            audit.record(
+                audit.Action.JOURNAL_FETCHED,
+                user=None,
+                company=run.company,
+                reference=kept.journal.reference,
+            )
+    return _checked(kept, now=now, age_limit=timedelta.max)
 
 
 def compare_with_previous(journal: Journal) -> JournalComparison | None:
@@ -170,18 +203,6 @@ def _must_not_be_another_run(read: SourceJournal, company: Company, run: domain.
         raise ImportedAsOtherRun(other)
 
 
-def _latest_revision(
-    read: SourceJournal, *, company: Company, given: domain.Run | None
-) -> tuple[Journal | None, domain.Run]:
-    run = _run_of(read, given)
-    latest = (
-        Journal.objects.filter(company=company, run_year=run.year, run_number=run.number)
-        .order_by("-revision")
-        .first()
-    )
-    return latest, run
-
-
 def _run_of(read: SourceJournal, given: domain.Run | None) -> domain.Run:
     """The run the file names; else the one a person named; else that of its latest period."""
     last = max(line.booking_date for line in read.lines)
@@ -215,29 +236,46 @@ def _content_digest(lines: tuple[domain.JournalLine, ...]) -> str:
     return digest.hexdigest()
 
 
-def _store(  # noqa: PLR0913  # the columns of one row
+def _alone(company: Company) -> None:
+    """Keep others from keeping journals of ``company``, or two would make the same revision."""
+    Company.objects.select_for_update().get(pk=company.pk)
+
+
+def _keep_revision(  # noqa: PLR0913  # what is known of where it comes from
     read: SourceJournal,
     *,
     company: Company,
     run: domain.Run,
-    revision: int,
     currency: str,
-    content_sha256: str,
-    file_name: str,
-    user: User | None,
     now: datetime,
-) -> Journal:
+    file_name: str = "",
+    user: User | None = None,
+    nmbrs_run: Run | None = None,
+    split: JournalSplit | None = None,
+) -> Imported:
+    """Store ``read`` unless it says what the run's latest revision says."""
+    latest = (
+        Journal.objects.filter(company=company, run_year=run.year, run_number=run.number)
+        .order_by("-revision")
+        .first()
+    )
+    content_sha256 = _content_digest(read.lines)
+    if latest is not None and latest.content_sha256 == content_sha256:
+        _note_run(latest, nmbrs_run, split)
+        return Imported(journal=latest, is_new=False)
     last = domain.BookingPeriod.containing(max(line.booking_date for line in read.lines))
     first = domain.BookingPeriod.containing(min(line.booking_date for line in read.lines))
     journal = Journal.objects.create(
         company=company,
+        run=nmbrs_run,
+        split=split or "",
         run_year=run.year,
         run_number=run.number,
         run_description=run.description,
-        revision=revision,
+        revision=latest.revision + 1 if latest else 1,
         period=last.last_day.replace(day=1),
         first_period=first.last_day.replace(day=1),
-        currency=currency,
+        currency=currency or _currency_of(company),
         source=read.kind,
         file_name=file_name[-255:],
         file_sha256=read.sha256,
@@ -247,6 +285,28 @@ def _store(  # noqa: PLR0913  # the columns of one row
         came_at=now,
         came_by=user,
     )
+    _store_lines(journal, read.lines)
+    return Imported(journal=journal, is_new=True, previous=latest)
+
+
+def _note_run(journal: Journal, nmbrs_run: Run | None, split: JournalSplit | None) -> None:
+    """Note of which run in Nmbrs a journal is that came before, perhaps from a file."""
+    if nmbrs_run is None or (journal.run_id == nmbrs_run.pk and journal.split == split):
+        return
+    journal.run, journal.split = nmbrs_run, split or ""
+    journal.save(update_fields=["run", "split"])
+
+
+def _checked(kept: Imported, *, now: datetime, age_limit: timedelta) -> Imported:
+    """Check a new journal, and the one whose place it takes."""
+    if not kept.is_new:
+        return kept
+    if kept.previous is not None:
+        check_journal(kept.previous, now=now, age_limit=age_limit)
+    return replace(kept, journal=check_journal(kept.journal, now=now, age_limit=age_limit))
+
+
+def _store_lines(journal: Journal, lines: tuple[domain.JournalLine, ...]) -> None:
     JournalLine.objects.bulk_create(
         (
             JournalLine(
@@ -259,8 +319,7 @@ def _store(  # noqa: PLR0913  # the columns of one row
                 cost_unit=line.cost_unit,
                 booking_date=line.booking_date,
             )
-            for line in read.lines
+            for line in lines
         ),
         batch_size=2000,
     )
-    return journal

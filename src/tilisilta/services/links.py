@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from tilisilta.domain.administrations import Administration, Dimension, LedgerAccount
 from tilisilta.domain.dimensions import find_dimensions
@@ -17,11 +18,13 @@ from tilisilta.models import (
     Export,
     JournalLine,
     Link,
+    NmbrsCompany,
     ProcountorAccount,
     User,
 )
 from tilisilta.models.exports import ExportState
 from tilisilta.services import audit
+from tilisilta.services.checks import split_of
 from tilisilta.services.journals import recheck_company
 
 
@@ -104,6 +107,7 @@ def create_link(
             name=str(company),
             administration=account.company_name,
         )
+        _fetch_as_needed(link)
     recheck_company(company)
     return link
 
@@ -136,6 +140,7 @@ def change_link(
                 name=str(link.company),
                 fields=", ".join(changed),
             )
+        _fetch_as_needed(link)
     recheck_company(link.company)
     return link
 
@@ -206,6 +211,16 @@ def check_accounts(
 def _must_be_authorised(account: ProcountorAccount) -> None:
     if not account.is_authorised:
         raise AccountNotAuthorised(f"{account} is not authorised.")
+
+
+def _fetch_as_needed(link: Link) -> None:
+    """Have the company fetched again if its journals are told apart otherwise than the link needs.
+
+    Those that were sent stay as they are.
+    """
+    fetched = link.company.runs.filter(gone_at__isnull=True, journal_read_at__isnull=False)
+    if fetched.exclude(split=split_of(link)).exists():
+        NmbrsCompany.objects.fetchable().filter(company=link.company).want(timezone.now())
 
 
 def _replace_mappings(link: Link, wanted: Mapping[str, str]) -> bool:

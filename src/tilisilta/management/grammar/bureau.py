@@ -110,6 +110,16 @@ def _add_company_commands(commands: Subparsers) -> None:
     )
     _add_number(mark)
     mark.add_argument("--undo", action="store_true", help=_("take the mark away"))
+    start = add_command(
+        commands,
+        "start",
+        action="companies:set_start",
+        says=_("say from which day on journals of a company are fetched and sent"),
+        example="tilisilta company start 1001 2026-06-01\ntilisilta company start 1001 --none",
+    )
+    _add_number(start)
+    start.add_argument("date", type=day, nargs="?", metavar="2026-06-01")
+    start.add_argument("--none", action="store_true", help=_("fetch and send all of them"))
 
 
 def _add_account_commands(commands: Subparsers) -> None:
@@ -223,9 +233,6 @@ def _add_booking_choices(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--approve", action="store_true", help=_("approve each receipt once it is booked")
-    )
-    parser.add_argument(
-        "--start-date", type=day, metavar="2026-06-30", help=_("book nothing dated earlier")
     )
     parser.add_argument(
         "--title", default="", metavar=_("TEXT"), help=_("how the receipts' names begin")

@@ -7,6 +7,7 @@ from tilisilta.services.explanations.companies import COMPANY_WORDS
 from tilisilta.services.explanations.errors import explain_error
 from tilisilta.services.explanations.files import FILE_WORDS
 from tilisilta.services.explanations.ledgers import LEDGER_WORDS
+from tilisilta.services.explanations.payroll import PAYROLL_WORDS
 from tilisilta.services.explanations.receipts import RECEIPT_WORDS
 from tilisilta.services.explanations.sending import SENDING_WORDS
 from tilisilta.services.explanations.shown_facts import shown_facts, where
@@ -19,6 +20,7 @@ WORDS = {
     **LEDGER_WORDS,
     **RECEIPT_WORDS,
     **FILE_WORDS,
+    **PAYROLL_WORDS,
     **SENDING_WORDS,
 }
 

@@ -195,4 +195,23 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
         ),
     ),
+    ProblemCode.JOURNAL_TOO_COARSE: (
+        Wording(
+            message=_("The journal was fetched without cost units"),
+            cause=_(
+                "The link uses them, but did not yet when the journal was fetched. Sent like this, "
+                "all its lines would go without."
+            ),
+            remedy=_("It is fetched again by itself. To have it at once, fetch the company now."),
+            when={"split": "cost_unit"},
+        ),
+        Wording(
+            message=_("The journal was fetched without cost centers"),
+            cause=_(
+                "The link uses them, but did not yet when the journal was fetched. Sent like this, "
+                "all its lines would go without."
+            ),
+            remedy=_("It is fetched again by itself. To have it at once, fetch the company now."),
+        ),
+    ),
 }

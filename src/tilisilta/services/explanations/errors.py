@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from tilisilta.domain.problems import ProblemCode
 from tilisilta.errors import OutcomeUnknown, TilisiltaError, TryAgainLater
+from tilisilta.services.explanations.payroll import PAYROLL_WORDS
 from tilisilta.services.explanations.wording import Explanation, Wording
 
 # Errors are known here by the names of their classes, as those that raise them explain
@@ -222,6 +224,45 @@ ERROR_WORDS: dict[str, tuple[Wording, ...]] = {
             remedy=_("Check the number, or use the company that is there."),
         ),
     ),
+    "NmbrsUnavailable": PAYROLL_WORDS[ProblemCode.NMBRS_UNREACHABLE],
+    "NmbrsLoginRefused": PAYROLL_WORDS[ProblemCode.NMBRS_LOGIN_REFUSED],
+    "NmbrsCallForbidden": PAYROLL_WORDS[ProblemCode.NMBRS_CALL_FORBIDDEN],
+    "NmbrsAccessDenied": PAYROLL_WORDS[ProblemCode.NMBRS_ACCESS_DENIED],
+    "NmbrsRefused": PAYROLL_WORDS[ProblemCode.NMBRS_REFUSED],
+    "NmbrsAnswerUnknown": PAYROLL_WORDS[ProblemCode.NMBRS_ANSWER_UNKNOWN],
+    "ConnectionNameTaken": (
+        Wording(
+            message=_("There is already a connection of this name"),
+            cause=_("Each connection to Nmbrs has a name of its own."),
+            remedy=_("Choose another name."),
+        ),
+    ),
+    "OtherEnvironment": (
+        Wording(
+            message=_("The token belongs to another environment: %(chosen)s"),
+            cause=_(
+                "The connection is to %(expected)s. Its companies would be mixed with those of "
+                "the other, so nothing was changed."
+            ),
+            remedy=_("Give a token of %(expected)s, or make a connection of its own."),
+        ),
+    ),
+    "NothingConnected": (
+        Wording(
+            message=_("Nmbrs is not connected"),
+            cause=_("There is no connection that Nmbrs accepts, so nothing can be fetched."),
+            remedy=_("Make a connection in the settings for Nmbrs, or give it another token."),
+        ),
+    ),
+    "NotInNmbrs": (
+        Wording(
+            message=_("%(other)s cannot be fetched from Nmbrs"),
+            cause=_(
+                "It was added by hand, is no longer in Nmbrs, or its connection does not work."
+            ),
+            remedy=_("See the settings for Nmbrs, or import its journals from files."),
+        ),
+    ),
     "FileRefused": (
         Wording(
             message=_("The file cannot be read into a journal"),
@@ -283,9 +324,10 @@ def _facts_of(error: TilisiltaError) -> Mapping[str, str]:
         "answer": "; ".join(text for _field, text in getattr(error, "answers", ())),
         "wait": _shown_wait(getattr(error, "retry_after_seconds", None)),
         "journal": journal.reference if journal else "",
+        "number": getattr(error, "code", ""),
         **{
             name: str(getattr(error, name, None) or "")
-            for name in ("status", "expected", "chosen", "other")
+            for name in ("status", "expected", "chosen", "other", "call")
         },
     }
     return {name: text for name, text in told.items() if text}

@@ -1,0 +1,156 @@
+"""Words for what can go wrong between Nmbrs and us."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tilisilta.domain.problems import ProblemCode
+from tilisilta.services.explanations.wording import Wording
+
+PAYROLL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
+    ProblemCode.NMBRS_UNREACHABLE: (
+        Wording(
+            message=_("Nmbrs gave no answer"),
+            cause=_("It cannot be reached, or its answer cannot be read. Nothing was changed."),
+            remedy=_("It is tried again by itself. Should it last, see whether Nmbrs is down."),
+        ),
+    ),
+    ProblemCode.NMBRS_LOGIN_REFUSED: (
+        Wording(
+            message=_("Nmbrs does not accept the user and token"),
+            cause=_(
+                "User name, token and domain do not go together: the token was made anew, the user "
+                "was removed, or has no subscription. Nmbrs says %(number)s."
+            ),
+            remedy=_(
+                "Make a token in Nmbrs, in the user's profile under API token, and give it to the "
+                "connection in the settings for Nmbrs."
+            ),
+        ),
+        Wording(
+            message=_("Nmbrs does not accept the user and token"),
+            cause=_(
+                "User name, token and domain do not go together: the token was made anew, the user "
+                "was removed, or has no subscription."
+            ),
+            remedy=_(
+                "Make a token in Nmbrs, in the user's profile under API token, and give it to the "
+                "connection in the settings for Nmbrs."
+            ),
+        ),
+    ),
+    ProblemCode.NMBRS_CALL_FORBIDDEN: (
+        Wording(
+            message=_("The API template in Nmbrs does not allow the call %(call)s"),
+            cause=_("In Nmbrs each call is allowed or not by the API template of the user."),
+            remedy=_("Allow %(call)s in the API template, then fetch again."),
+        ),
+        Wording(
+            message=_("The API template in Nmbrs does not allow a call that is needed"),
+            cause=_("In Nmbrs each call is allowed or not by the API template of the user."),
+            remedy=_(
+                "Test the connection in the settings for Nmbrs: it names the calls to be allowed."
+            ),
+        ),
+    ),
+    ProblemCode.NMBRS_ACCESS_DENIED: (
+        Wording(
+            message=_("Nmbrs does not let the user see this"),
+            cause=_(
+                "The user has no right to the debtor or company, its tag filter leaves it out, or "
+                "it was removed. Nmbrs says %(number)s to %(call)s."
+            ),
+            remedy=_("Give the user the right in Nmbrs, then fetch again."),
+        ),
+        Wording(
+            message=_("Nmbrs does not let the user see this"),
+            cause=_(
+                "The user has no right to the debtor or company, its tag filter leaves it out, or "
+                "it was removed."
+            ),
+            remedy=_("Give the user the right in Nmbrs, then fetch again."),
+        ),
+    ),
+    ProblemCode.NMBRS_REFUSED: (
+        Wording(
+            message=_("Nmbrs refused the call %(call)s"),
+            cause=_("It gave the number %(number)s as its reason."),
+            remedy=_("Look the number up at Nmbrs, put right what it is about, and fetch again."),
+        ),
+        Wording(
+            message=_("Nmbrs refused a call"),
+            cause=_("It gave no reason that is known here."),
+            remedy=_("Fetch again. If it stays so, ask Nmbrs."),
+        ),
+    ),
+    ProblemCode.NMBRS_ANSWER_UNKNOWN: (
+        Wording(
+            message=_("Nmbrs answers %(call)s in a way that is not known here"),
+            cause=_("Its API has changed. Nothing was guessed, and nothing was kept."),
+            remedy=_("Upgrade Tilisilta. Until then import the journals from files."),
+        ),
+        Wording(
+            message=_("Nmbrs answers in a way that is not known here"),
+            cause=_("Its API has changed. Nothing was guessed, and nothing was kept."),
+            remedy=_("Upgrade Tilisilta. Until then import the journals from files."),
+        ),
+    ),
+    ProblemCode.FETCHED_JOURNAL_REFUSED: (
+        Wording(
+            message=_("The journal of run %(run)s cannot be read"),
+            cause=_("Nmbrs gave a journal that nobody can vouch for: %(codes)s."),
+            remedy=_(
+                "Look the codes up under Common errors. Put it right in Nmbrs, make the journal "
+                "anew, and fetch again."
+            ),
+        ),
+        Wording(
+            message=_("The journal of a run cannot be read"),
+            cause=_("Nmbrs gave a journal that nobody can vouch for."),
+            remedy=_("Put it right in Nmbrs, make the journal anew, and fetch again."),
+        ),
+    ),
+    ProblemCode.RUN_NUMBER_TWICE: (
+        Wording(
+            message=_("Nmbrs has more than one run %(run)s"),
+            cause=_(
+                "Runs are told apart by year and number. None of them was fetched, as one might "
+                "have been booked in place of the other."
+            ),
+            remedy=_("Delete the run in Nmbrs that is one too many, then fetch again."),
+        ),
+        Wording(
+            message=_("Nmbrs has several runs of one number"),
+            cause=_(
+                "Runs are told apart by year and number. None of them was fetched, as one might "
+                "have been booked in place of the other."
+            ),
+            remedy=_("Delete the run in Nmbrs that is one too many, then fetch again."),
+        ),
+    ),
+    ProblemCode.COMPANY_WITHOUT_DEBTOR: (
+        Wording(
+            message=_("Companies of Nmbrs that belong to no debtor: %(count)s"),
+            cause=_(
+                "Nmbrs lists the companies %(numbers)s, but under none of the debtors that the "
+                "user may see. They were not taken in."
+            ),
+            remedy=_("Give the user the right to their debtors in Nmbrs, then fetch again."),
+        ),
+        Wording(
+            message=_("A company of Nmbrs belongs to no debtor"),
+            cause=_(
+                "Nmbrs lists the company, but under none of the debtors that the user may see. It "
+                "was not taken in."
+            ),
+            remedy=_("Give the user the right to its debtor in Nmbrs, then fetch again."),
+        ),
+    ),
+    ProblemCode.FETCHING_BROKE: (
+        Wording(
+            message=_("Fetching broke off by a fault of Tilisilta's own"),
+            cause=_("Something came that nobody has thought of. What came before it is kept."),
+            remedy=_(
+                "Fetch again. If it stays so, whoever runs Tilisilta finds the fault in its log."
+            ),
+        ),
+    ),
+}

@@ -1,0 +1,181 @@
+"""Connections to Nmbrs: make one, try it out, change its token, and take it away."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from tilisilta.clients.nmbrs.errors import NmbrsUnavailable
+from tilisilta.errors import NeedsAttention, TilisiltaError
+from tilisilta.models import NmbrsConnection, User
+from tilisilta.services import audit
+from tilisilta.services.nmbrs import mark_refused, nmbrs_as
+from tilisilta.services.payroll_problems import stored_problem_of
+
+State = NmbrsConnection.State
+
+
+class ConnectionNameTaken(NeedsAttention):
+    """Another connection already has this name."""
+
+
+class OtherEnvironment(NeedsAttention):
+    """The new token belongs to another environment than the one the companies came from."""
+
+    def __init__(self, *, expected: str, chosen: str) -> None:
+        super().__init__(f"The connection is to {expected}, but the token is of {chosen}.")
+        self.expected = expected
+        self.chosen = chosen
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reached:
+    """What a user and token reach in Nmbrs, as a test found out."""
+
+    domain: str
+    debtor_count: int
+    company_count: int
+    forbidden_calls: tuple[str, ...]
+
+
+def connect(  # what a person says of a connection, each by its name
+    name: str,
+    *,
+    user_name: str,
+    token: str,
+    first_year: int,
+    user: User | None,
+    domain: str = "",
+) -> NmbrsConnection:
+    """Make a connection, once Nmbrs has let its user in; without ``domain`` Nmbrs is asked for it.
+
+    Runs from ``first_year`` on are fetched. Raises ``ConnectionNameTaken``,
+    what the client raises, or Django's ``ValidationError``; nothing is kept then.
+    """
+    made = NmbrsConnection(
+        name=name.strip(),
+        user_name=user_name.strip(),
+        token=token.strip(),
+        domain=domain.strip(),
+        first_year=first_year,
+    )
+    made.clean_fields(exclude=["domain"])
+    _name_must_be_free(made)
+    reached = try_out(made.user_name, made.token, domain=made.domain)
+    made.domain = reached.domain
+    try:
+        with transaction.atomic():
+            _note(made, reached, now=timezone.now())
+            made.save()
+            audit.record(
+                audit.Action.NMBRS_CONNECTED, user=user, name=made.name, user_name=made.user_name
+            )
+    except IntegrityError as error:
+        raise ConnectionNameTaken(f"There is already a connection named {name}.") from error
+    return made
+
+
+def change_connection(
+    connection: NmbrsConnection,
+    *,
+    user: User | None,
+    user_name: str,
+    first_year: int,
+    token: str = "",
+) -> NmbrsConnection:
+    """Change user, token or first year, once Nmbrs has let the user in; no token keeps the old one.
+
+    Raises ``OtherEnvironment`` when they belong to another environment: its companies are not ours.
+    """
+    changes = {"user_name": user_name.strip(), "first_year": first_year}
+    if token.strip():
+        changes["token"] = token.strip()
+    changed = [field for field, value in changes.items() if getattr(connection, field) != value]
+    for field, value in changes.items():
+        setattr(connection, field, value)
+    connection.clean_fields()
+    if not changed and connection.state == State.WORKING:
+        return connection
+    reached = try_out(connection.user_name, connection.token, domain="")
+    if reached.domain != connection.domain:
+        raise OtherEnvironment(expected=connection.domain, chosen=reached.domain)
+    with transaction.atomic():
+        _note(connection, reached, now=timezone.now())
+        connection.save()
+        audit.record(
+            audit.Action.NMBRS_CHANGED,
+            user=user,
+            name=connection.name,
+            fields=", ".join(changed) or "token",
+        )
+    return connection
+
+
+def check_connection(connection: NmbrsConnection) -> NmbrsConnection:
+    """Ask Nmbrs what the connection reaches, and keep the answer on it; never raises for a no."""
+    if connection.state == State.REMOVED:
+        return connection
+    now = timezone.now()
+    try:
+        reached = try_out(connection.user_name, connection.token, domain=connection.domain)
+    except NmbrsUnavailable as error:
+        # Nothing is known of the token then, so its state stays as it was.
+        connection.trouble = stored_problem_of(error)
+        connection.tested_at = now
+        connection.save(update_fields=["trouble", "tested_at"])
+    except TilisiltaError as error:
+        mark_refused(connection)
+        connection.refresh_from_db()
+        connection.trouble = stored_problem_of(error)
+        connection.tested_at = now
+        connection.save(update_fields=["trouble", "tested_at"])
+    else:
+        _note(connection, reached, now=now)
+        connection.save()
+    return connection
+
+
+def remove_connection(connection: NmbrsConnection, *, user: User | None) -> None:
+    """Forget the token and fetch no more. What came in by it stays, and can still be sent."""
+    if connection.state == State.REMOVED:
+        return
+    with transaction.atomic():
+        connection.state = State.REMOVED
+        connection.token = ""
+        connection.trouble = connection.questions = []
+        connection.save()
+        connection.companies.update(wanted_at=None, due_at=None, wanted_by=None)
+        audit.record(audit.Action.NMBRS_REMOVED, user=user, name=connection.name)
+
+
+def try_out(user_name: str, token: str, *, domain: str) -> Reached:
+    """What a user and token reach: two lists, and each call that will be needed, once."""
+    source = nmbrs_as(user_name, token, domain=domain)
+    found = domain or source.find_domain()
+    debtors = source.debtors()
+    companies = source.companies()
+    forbidden: tuple[str, ...] = ()
+    if companies:
+        forbidden = source.forbidden_calls(companies[0].nmbrs_company_id, timezone.localdate().year)
+    return Reached(
+        domain=found,
+        debtor_count=len(debtors),
+        company_count=len(companies),
+        forbidden_calls=forbidden,
+    )
+
+
+def _note(connection: NmbrsConnection, reached: Reached, *, now: datetime) -> None:
+    connection.state = State.WORKING
+    connection.debtor_count = reached.debtor_count
+    connection.company_count = reached.company_count
+    connection.forbidden_calls = list(reached.forbidden_calls)
+    connection.trouble = []
+    connection.silent_count = 0
+    connection.tested_at = now
+
+
+def _name_must_be_free(made: NmbrsConnection) -> None:
+    if NmbrsConnection.objects.filter(name=made.name).exists():
+        raise ConnectionNameTaken(f"There is already a connection named {made.name}.")

@@ -1,0 +1,403 @@
+"""Keeps debtors and companies as Nmbrs lists them: what is new, renamed, gone, and back."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Max, Q
+
+from tilisilta.domain.payroll import PayrollCompany, PayrollDebtor, PayrollSource
+from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
+from tilisilta.models import Company, Debtor, Journal, NmbrsCompany, NmbrsConnection, User
+from tilisilta.models.exports import BOOKED_STATES, UNDER_WAY_STATES
+from tilisilta.services import audit
+from tilisilta.services.checks import dump_problems
+from tilisilta.services.companies import set_start
+from tilisilta.services.journals import recheck_company
+
+LARGEST_NUMBER = 2_000_000_000
+DEBTOR_AGE = timedelta(days=14)
+"""Whose a company is, Nmbrs only tells debtor by debtor; each is asked once in so long."""
+LEAST_DEBTORS_ASKED = 5
+MOST_NAMED = 10
+
+
+def keep_lists(connection: NmbrsConnection, source: PayrollSource, *, now: datetime) -> None:
+    """Read both lists and bring our debtors and companies up to date with them.
+
+    What Nmbrs no longer lists is marked and stays. A company that may be one of ours that was added
+    by hand under another name becomes a question on the connection: to guess wrong would be to book
+    in somebody else's ledger.
+    """
+    debtors = source.debtors()
+    companies = source.companies()
+    _keep_debtors(connection, debtors, now=now)
+    whose = _whose(connection, source, companies, now=now)
+    homeless = _keep_companies(connection, companies, whose, now=now)
+    connection.debtor_count = len(debtors)
+    connection.company_count = len(companies)
+    connection.listed_at = now
+    connection.trouble = dump_problems(_without_debtor(homeless))
+    connection.save(
+        update_fields=["debtor_count", "company_count", "questions", "listed_at", "trouble"]
+    )
+
+
+def answer_question(
+    connection: NmbrsConnection, nmbrs_company_id: int, *, is_same: bool, user: User | None
+) -> Company | None:
+    """Say whether a company of Nmbrs is the one of its number here, or another one.
+
+    Gives the company; ``None`` when somebody has answered already.
+    """
+    with transaction.atomic():
+        connection = NmbrsConnection.objects.select_for_update().get(pk=connection.pk)
+        found = [one for one in connection.questions if one["nmbrs_company_id"] == nmbrs_company_id]
+        connection.questions = [one for one in connection.questions if one not in found]
+        connection.save(update_fields=["questions"])
+        if not found:
+            return None
+        asked = PayrollCompany(
+            nmbrs_company_id=nmbrs_company_id,
+            number=found[0]["number"],
+            name=found[0]["name"],
+            period_type=found[0]["period_type"],
+        )
+        here = Company.objects.filter(number=asked.number, nmbrs__isnull=True).first()
+        if is_same and here is not None:
+            return _adopt(connection, here, asked, user=user)
+        debtor = Debtor.objects.get(pk=found[0]["debtor"])
+        return _add_company(connection, asked, debtor, number=_free_number(None, asked), user=user)
+
+
+def _keep_debtors(
+    connection: NmbrsConnection, listed: Sequence[PayrollDebtor], *, now: datetime
+) -> None:
+    known = {
+        debtor.nmbrs_debtor_id: debtor
+        for debtor in Debtor.objects.filter(connection__domain__iexact=connection.domain)
+    }
+    numbers = Counter(one.number for one in listed)
+    for one in listed:
+        debtor = known.get(one.nmbrs_debtor_id)
+        if debtor is None:
+            _add_debtor(connection, one, is_only=numbers[one.number] == 1)
+        else:
+            _renew_debtor(connection, debtor, one)
+    ids = {one.nmbrs_debtor_id for one in listed}
+    for debtor in known.values():
+        if debtor.connection_id == connection.pk and debtor.nmbrs_debtor_id not in ids:
+            _mark_gone(debtor, now)
+
+
+def _add_debtor(connection: NmbrsConnection, one: PayrollDebtor, *, is_only: bool) -> None:
+    """Take a debtor in; one that was added by hand with this number and name is the same."""
+    number = int(one.number) if one.number.isdecimal() and len(one.number) < 10 else 0
+    here = Debtor.objects.filter(number=number, connection__isnull=True).first()
+    origin = {
+        "connection": connection,
+        "nmbrs_debtor_id": one.nmbrs_debtor_id,
+        "nmbrs_number": one.number[:40],
+    }
+    with transaction.atomic():
+        if here is not None and is_only and _is_same_name(here.name, one.name):
+            Debtor.objects.filter(pk=here.pk).update(**origin)
+            return
+        is_free = is_only and number > 0 and not Debtor.objects.filter(number=number).exists()
+        debtor = Debtor.objects.create(
+            number=number if is_free else _free(Debtor.objects.all(), one.nmbrs_debtor_id),
+            name=one.name,
+            **origin,
+        )
+        audit.record(
+            audit.Action.DEBTOR_ADDED, user=None, name=str(debtor), debtor=str(debtor.number)
+        )
+
+
+def _renew_debtor(connection: NmbrsConnection, debtor: Debtor, one: PayrollDebtor) -> None:
+    changes: dict[str, Any] = {}
+    if debtor.name != one.name:
+        changes["name"] = one.name
+    if debtor.nmbrs_number != one.number[:40]:
+        changes["nmbrs_number"] = one.number[:40]
+    if debtor.connection_id != connection.pk and _is_left(debtor.connection, debtor.gone_at):
+        changes["connection"] = connection
+    if debtor.gone_at is not None:
+        changes["gone_at"] = None
+        audit.record(audit.Action.DEBTOR_BACK, user=None, name=str(debtor))
+    if not changes:
+        return
+    Debtor.objects.filter(pk=debtor.pk).update(**changes)
+    if "name" in changes:
+        audit.record(
+            audit.Action.DEBTOR_CHANGED,
+            user=None,
+            name=f"{debtor.number} {one.name}",
+            fields="name",
+        )
+
+
+def _whose(
+    connection: NmbrsConnection,
+    source: PayrollSource,
+    listed: Sequence[PayrollCompany],
+    *,
+    now: datetime,
+) -> Mapping[int, Debtor]:
+    """The debtor of each company that we had to ask about, by the company's id in Nmbrs.
+
+    A company we do not know makes us ask until it is found: new debtors first. Of the others those
+    are asked that nobody has asked for longest, a few each time, as companies do change hands.
+    """
+    known = set(
+        NmbrsCompany.objects.filter(connection__domain__iexact=connection.domain).values_list(
+            "nmbrs_company_id", flat=True
+        )
+    )
+    unknown = {one.nmbrs_company_id for one in listed} - known
+    whose: dict[int, Debtor] = {}
+    for place, debtor in enumerate(_debtors_to_ask(connection)):
+        asked_at = debtor.companies_read_at
+        is_old = asked_at is None or asked_at < now - DEBTOR_AGE
+        if not unknown and not (is_old and place < _debtors_a_night(connection)):
+            break
+        companies = source.companies_of(debtor.nmbrs_debtor_id or 0)
+        whose |= {one.nmbrs_company_id: debtor for one in companies}
+        unknown -= whose.keys()
+        Debtor.objects.filter(pk=debtor.pk).update(companies_read_at=now)
+    return whose
+
+
+def _debtors_to_ask(connection: NmbrsConnection) -> Iterable[Debtor]:
+    return Debtor.objects.filter(connection=connection, gone_at__isnull=True).order_by(
+        F("companies_read_at").asc(nulls_first=True), "pk"
+    )
+
+
+def _debtors_a_night(connection: NmbrsConnection) -> int:
+    return max(LEAST_DEBTORS_ASKED, -(-connection.debtors.count() // DEBTOR_AGE.days))
+
+
+def _keep_companies(
+    connection: NmbrsConnection,
+    listed: Sequence[PayrollCompany],
+    whose: Mapping[int, Debtor],
+    *,
+    now: datetime,
+) -> Sequence[PayrollCompany]:
+    """Keep all that are listed, and give those whose debtor nobody tells."""
+    known = {
+        found.nmbrs_company_id: found
+        for found in NmbrsCompany.objects.filter(
+            connection__domain__iexact=connection.domain
+        ).select_related("company__debtor", "connection")
+    }
+    numbers = Counter(one.number for one in listed)
+    questions = []
+    homeless = []
+    for one in listed:
+        found, debtor = known.get(one.nmbrs_company_id), whose.get(one.nmbrs_company_id)
+        if found is not None:
+            _renew_company(connection, found, one, debtor)
+        elif debtor is not None:
+            question = _take_in(connection, one, debtor, is_only=numbers[one.number] == 1)
+            questions += [question] if question else []
+        else:
+            homeless.append(one)
+    ids = {one.nmbrs_company_id for one in listed}
+    for found in known.values():
+        if found.connection_id == connection.pk and found.nmbrs_company_id not in ids:
+            _mark_company_gone(found, now)
+    connection.questions = questions
+    return homeless
+
+
+def _without_debtor(companies: Sequence[PayrollCompany]) -> Sequence[Problem]:
+    """What to say of companies that cannot come in, as nobody says whose they are."""
+    if not companies:
+        return ()
+    numbers = ", ".join(str(one.number) for one in companies[:MOST_NAMED])
+    return (
+        Problem(
+            code=ProblemCode.COMPANY_WITHOUT_DEBTOR,
+            screen=Screen.NMBRS,
+            facts=facts(count=len(companies), numbers=numbers),
+        ),
+    )
+
+
+def _take_in(
+    connection: NmbrsConnection, one: PayrollCompany, debtor: Debtor, *, is_only: bool
+) -> Mapping[str, Any] | None:
+    """Add a company, or recognise one that was added by hand; ``None`` if a person must say."""
+    here = Company.objects.filter(number=one.number, nmbrs__isnull=True).first()
+    if here is None or not is_only:
+        number = _free_number(one.number if is_only else None, one)
+        _add_company(connection, one, debtor, number=number, user=None)
+        return None
+    if _is_same_name(here.name, one.name):
+        _adopt(connection, here, one, user=None)
+        return None
+    return {
+        "nmbrs_company_id": one.nmbrs_company_id,
+        "number": one.number,
+        "name": one.name,
+        "period_type": one.period_type,
+        "debtor": debtor.pk,
+        "here": here.name,
+    }
+
+
+def _add_company(
+    connection: NmbrsConnection,
+    one: PayrollCompany,
+    debtor: Debtor,
+    *,
+    number: int,
+    user: User | None,
+) -> Company:
+    with transaction.atomic():
+        company = Company.objects.create(number=number, name=one.name, debtor=debtor)
+        _tie(connection, company, one)
+        audit.record(audit.Action.COMPANY_ADDED, user=user, company=company, name=str(company))
+    return company
+
+
+def _adopt(
+    connection: NmbrsConnection, here: Company, one: PayrollCompany, *, user: User | None
+) -> Company:
+    """Know from now on that ``here`` is the company in Nmbrs."""
+    with transaction.atomic():
+        _tie(connection, here, one)
+        audit.record(
+            audit.Action.COMPANY_ADOPTED,
+            user=user,
+            company=here,
+            name=str(here),
+            nmbrs_number=str(one.number),
+        )
+    _start_after_what_was_sent(here, user=user)
+    return here
+
+
+def _start_after_what_was_sent(company: Company, *, user: User | None) -> None:
+    """Fetch nothing of the months that were sent from files already.
+
+    Their runs may have other numbers in Nmbrs than somebody gave them here. As runs of their own
+    they would be ready to be sent a second time.
+    """
+    sent = Journal.objects.filter(
+        company=company,
+        run__isnull=True,
+        exports__state__in=[*BOOKED_STATES, *UNDER_WAY_STATES],
+    )
+    last = sent.aggregate(last=Max("period"))["last"]
+    if last is not None and (company.start_date is None or company.start_date <= last):
+        first = date(last.year + last.month // 12, last.month % 12 + 1, 1)
+        set_start(company, first, user=user)
+
+
+def _tie(connection: NmbrsConnection, company: Company, one: PayrollCompany) -> None:
+    NmbrsCompany.objects.create(
+        company=company,
+        connection=connection,
+        nmbrs_company_id=one.nmbrs_company_id,
+        nmbrs_number=one.number,
+        period_type=one.period_type[:20],
+    )
+
+
+def _renew_company(
+    connection: NmbrsConnection, found: NmbrsCompany, one: PayrollCompany, debtor: Debtor | None
+) -> None:
+    changes: dict[str, Any] = {
+        field: value
+        for field, value in (
+            ("nmbrs_number", one.number),
+            ("period_type", one.period_type[:20]),
+        )
+        if getattr(found, field) != value
+    }
+    if found.connection_id != connection.pk and _is_left(found.connection, found.gone_at):
+        changes["connection"] = connection
+    if found.gone_at is not None:
+        changes["gone_at"] = None
+        audit.record(
+            audit.Action.COMPANY_BACK, user=None, company=found.company, name=str(found.company)
+        )
+    if changes:
+        NmbrsCompany.objects.filter(pk=found.pk).update(**changes)
+    _renew_name_and_debtor(found.company, one, debtor)
+
+
+def _renew_name_and_debtor(company: Company, one: PayrollCompany, debtor: Debtor | None) -> None:
+    """Follow Nmbrs in what it tells; a change of debtor may bring or lift a block."""
+    changes: dict[str, Any] = {}
+    if company.name != one.name:
+        changes["name"] = one.name
+    if debtor is not None and company.debtor_id != debtor.pk:
+        changes["debtor"] = debtor
+    if not changes:
+        return
+    with transaction.atomic():
+        for field, value in changes.items():
+            setattr(company, field, value)
+        company.save(update_fields=list(changes))
+        audit.record(
+            audit.Action.COMPANY_CHANGED,
+            user=None,
+            company=company,
+            name=str(company),
+            fields=", ".join(changes),
+        )
+    recheck_company(company)
+
+
+def _mark_gone(debtor: Debtor, now: datetime) -> None:
+    if debtor.gone_at is None:
+        Debtor.objects.filter(pk=debtor.pk).update(gone_at=now)
+        audit.record(audit.Action.DEBTOR_GONE, user=None, name=str(debtor))
+
+
+def _mark_company_gone(found: NmbrsCompany, now: datetime) -> None:
+    if found.gone_at is None:
+        NmbrsCompany.objects.filter(pk=found.pk).update(
+            gone_at=now, wanted_at=None, due_at=None, wanted_by=None
+        )
+        audit.record(
+            audit.Action.COMPANY_GONE, user=None, company=found.company, name=str(found.company)
+        )
+
+
+def _is_left(connection: NmbrsConnection | None, gone_at: datetime | None) -> bool:
+    """Tell whether nobody else reads it: another user of the environment may see the same."""
+    if connection is None or gone_at is not None:
+        return True
+    return connection.state != NmbrsConnection.State.WORKING
+
+
+def _is_same_name(one: str, other: str) -> bool:
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+
+
+def _free_number(wanted: int | None, one: PayrollCompany) -> int:
+    """``wanted`` if no company here has it, else one made of the company's id in Nmbrs.
+
+    Numbers of companies may repeat from debtor to debtor, but here each has one of its own. The id
+    is the same whenever a company comes in anew, and so its receipts are found again (R8).
+    """
+    companies = Company.objects.all()
+    is_number = wanted is not None and 0 < wanted <= LARGEST_NUMBER
+    if wanted is not None and is_number and not companies.filter(number=wanted).exists():
+        return wanted
+    return _free(companies, one.nmbrs_company_id)
+
+
+def _free(rows: Any, number: int) -> int:
+    """``number``, or the next above it that no row has."""
+    wanted = number if 0 < number <= LARGEST_NUMBER else 1
+    while rows.filter(Q(number=wanted)).exists():
+        wanted += 1
+    return wanted

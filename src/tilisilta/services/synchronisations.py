@@ -1,0 +1,192 @@
+"""Synchronisations: ask for everything to be fetched from Nmbrs, and follow how far it is."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from tilisilta.domain.problems import Problem, ProblemCode, Screen
+from tilisilta.errors import NeedsAttention, TilisiltaError
+from tilisilta.models import (
+    Company,
+    NmbrsCompany,
+    NmbrsConnection,
+    Synchronisation,
+    User,
+)
+from tilisilta.services import audit
+from tilisilta.services.checks import dump_problems
+from tilisilta.services.nmbrs import nmbrs
+from tilisilta.services.payroll_lists import keep_lists
+from tilisilta.services.payroll_problems import stored_problem_of
+
+logger = logging.getLogger("tilisilta.synchronisations")
+
+
+class NothingConnected(NeedsAttention):
+    """There is no working connection to Nmbrs that anything could be fetched by."""
+
+
+class NotInNmbrs(NeedsAttention):
+    """The company did not come from Nmbrs, or is no longer there, so it cannot be fetched."""
+
+    def __init__(self, company: Company) -> None:
+        super().__init__(f"{company} cannot be fetched from Nmbrs.")
+        self.other = company
+
+
+@dataclass(frozen=True, kw_only=True)
+class SyncProgress:
+    """How far a synchronisation has come. Nothing is counted until the lists are read."""
+
+    synchronisation: Synchronisation
+    waiting: int
+    current: tuple[Company, ...]
+
+    @property
+    def total(self) -> int:
+        """How many companies are fetched in all."""
+        return self.synchronisation.company_count
+
+    @property
+    def done(self) -> int:
+        """How many are fetched, or have failed."""
+        return max(0, self.total - self.waiting)
+
+
+def ask_for_everything(
+    *, user: User | None, now: datetime, wants_all_journals: bool = False
+) -> Synchronisation:
+    """Commit that everything is to be fetched; a worker picks it up.
+
+    Asked while one is under way, that one is returned. Normally only journals that may have changed
+    are fetched; ``wants_all_journals`` fetches each one again. Raises ``NothingConnected``.
+    """
+    if not NmbrsConnection.objects.filter(state=NmbrsConnection.State.WORKING).exists():
+        raise NothingConnected("There is no working connection to Nmbrs.")
+    made = _begin(
+        Synchronisation(requested_at=now, requested_by=user, wants_all_journals=wants_all_journals)
+    )
+    if made is None:
+        return Synchronisation.objects.get(finished_at__isnull=True)
+    audit.record(audit.Action.SYNC_ASKED, user=user)
+    return made
+
+
+def ask_for_company(company: Company, *, user: User | None, now: datetime) -> NmbrsCompany:
+    """Commit that one company is to be fetched with all its journals, before all others.
+
+    Raises ``NotInNmbrs``.
+    """
+    found = NmbrsCompany.objects.fetchable().filter(company=company).first()
+    if found is None:
+        raise NotInNmbrs(company)
+    with transaction.atomic():
+        is_asked = found.wanted_at is not None and found.wants_all_journals
+        NmbrsCompany.objects.filter(pk=found.pk).want(now, wants_all_journals=True)
+        if not is_asked:
+            audit.record(
+                audit.Action.COMPANY_FETCH_ASKED, user=user, company=company, name=str(company)
+            )
+    found.refresh_from_db()
+    return found
+
+
+def begin_nightly(now: datetime) -> Synchronisation | None:
+    """Begin the synchronisation of this night, if its time has come and there was none since.
+
+    Done by several workers at once, it is done once.
+    """
+    at = settings.NMBRS_SYNC_TIME
+    local = timezone.localtime(now)
+    if at is None or local.time() < at:
+        return None
+    begin = datetime.combine(local.date(), at, tzinfo=local.tzinfo)
+    if Synchronisation.objects.filter(Q(requested_at__gte=begin) | Q(night=local.date())).exists():
+        return None
+    if not NmbrsConnection.objects.filter(state=NmbrsConnection.State.WORKING).exists():
+        return None
+    return _begin(Synchronisation(requested_at=now, night=local.date()))
+
+
+def read_lists(synchronisation: Synchronisation, *, now: datetime) -> None:
+    """The first part of a synchronisation: the lists of every connection, then who is waited for.
+
+    A connection that fails keeps what is known of it and stops none of the others.
+    """
+    for connection in NmbrsConnection.objects.filter(state=NmbrsConnection.State.WORKING):
+        trouble = _trouble_of_lists(connection, now=now)
+        if trouble:
+            NmbrsConnection.objects.filter(pk=connection.pk).update(trouble=trouble)
+    with transaction.atomic():
+        more = {"wants_all_journals": True} if synchronisation.wants_all_journals else {}
+        wanted = NmbrsCompany.objects.fetchable().want(now, wanted_by=synchronisation, **more)
+        Synchronisation.objects.filter(pk=synchronisation.pk).update(
+            listed_at=now, company_count=wanted, claimed_by=None
+        )
+    finish_if_done(synchronisation.pk, now=now)
+
+
+def claim_lists(executor_id: str) -> Synchronisation | None:
+    """Take up the synchronisation whose lists are to be read, if nobody else is at it."""
+    open_ones = Synchronisation.objects.filter(
+        finished_at__isnull=True, listed_at__isnull=True, claimed_by__isnull=True
+    )
+    found = open_ones.first()
+    if found is None or not open_ones.filter(pk=found.pk).update(claimed_by=executor_id):
+        return None
+    return found
+
+
+def finish_if_done(synchronisation_id: int, *, now: datetime) -> None:
+    """End a synchronisation whose companies have all been fetched, or have failed."""
+    unfinished = Synchronisation.objects.filter(
+        pk=synchronisation_id, finished_at__isnull=True, listed_at__isnull=False
+    )
+    if not NmbrsCompany.objects.filter(wanted_by=synchronisation_id).exists():
+        unfinished.update(finished_at=now)
+
+
+def progress_of(synchronisation: Synchronisation) -> SyncProgress:
+    """How far a synchronisation has come."""
+    waiting = NmbrsCompany.objects.filter(wanted_by=synchronisation)
+    counts = waiting.aggregate(n=Count("pk"))
+    current = waiting.filter(claimed_by__isnull=False).select_related("company")
+    return SyncProgress(
+        synchronisation=synchronisation,
+        waiting=counts["n"],
+        current=tuple(one.company for one in current.order_by("company__number")[:3]),
+    )
+
+
+def latest_synchronisation() -> Synchronisation | None:
+    """The synchronisation under way, or the one before it."""
+    return Synchronisation.objects.select_related("requested_by").first()
+
+
+def _trouble_of_lists(connection: NmbrsConnection, *, now: datetime) -> Any:
+    """Read the lists of one connection; what keeps them from being read, as a column has it."""
+    try:
+        with nmbrs(connection) as source:
+            keep_lists(connection, source, now=now)
+    except TilisiltaError as error:
+        return stored_problem_of(error)
+    except Exception:  # a fault of ours with one connection must not stop the others
+        logger.exception("Reading the lists of connection %s failed.", connection.pk)
+        return dump_problems([Problem(code=ProblemCode.FETCHING_BROKE, screen=Screen.NMBRS)])
+    return []
+
+
+def _begin(made: Synchronisation) -> Synchronisation | None:
+    """Store a new synchronisation; ``None`` when one is under way already."""
+    try:
+        with transaction.atomic():
+            made.save()
+    except IntegrityError:
+        return None
+    return made
