@@ -160,8 +160,7 @@ def a_connection(name: str = "Palkkatoimisto") -> NmbrsConnection:
 
 def fetch_everything(clock: Clock | None = None, **choices: Any) -> Synchronisation:
     """Ask for everything to be fetched from Nmbrs, and fetch it as a worker would."""
-    clock = clock or Clock()
-    clock.forward(1)
+    clock = clock or Clock(now=datetime.now(tz=UTC))
     asked = ask_for_everything(user=None, now=clock.now, **choices)
     read_lists(asked, now=clock.now)
     fetch_waiting(clock)
@@ -171,7 +170,7 @@ def fetch_everything(clock: Clock | None = None, **choices: Any) -> Synchronisat
 
 def fetch_waiting(clock: Clock | None = None) -> None:
     """Fetch every company that is due, as a worker would."""
-    clock = clock or Clock()
+    clock = clock or Clock(now=datetime.now(tz=UTC))
     worker = {"started_at": clock.now, "heard_at": clock.now}
     Worker.objects.get_or_create(executor_id=WORKER, defaults=worker)
     while claimed := claim_companies(WORKER, 12, now=clock.now):

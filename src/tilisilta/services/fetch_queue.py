@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from tilisilta.clients.nmbrs.errors import NmbrsUnavailable
+from tilisilta.clients.nmbrs.errors import NmbrsLoginRefused, NmbrsUnavailable
 from tilisilta.domain.problems import Problem, ProblemCode, Screen
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import NmbrsCompany, NmbrsConnection, Synchronisation
@@ -38,11 +38,10 @@ def claim_companies(executor_id: str, count: int, *, now: datetime) -> Sequence[
 
     Those somebody asked for by themselves go before those of a synchronisation.
     """
-    free = NmbrsCompany.objects.filter(
+    free = NmbrsCompany.objects.fetchable().filter(
         wanted_at__isnull=False, claimed_by__isnull=True, due_at__lte=now
     )
-    order = (F("wanted_by").asc(nulls_first=True), "due_at", "pk")
-    ids = list(free.order_by(*order).values_list("pk", flat=True)[:count])
+    ids = list(free.order_by("due_at", "pk").values_list("pk", flat=True)[:count])
     if not ids:
         return ()
     with transaction.atomic():
@@ -52,7 +51,7 @@ def claim_companies(executor_id: str, count: int, *, now: datetime) -> Sequence[
     return list(
         NmbrsCompany.objects.filter(pk__in=[one.pk for one in mine])
         .select_related("company__debtor", "connection")
-        .order_by(*order)
+        .order_by("due_at", "pk")
     )
 
 
@@ -63,6 +62,9 @@ def fetch_claimed(found: NmbrsCompany, *, now: datetime) -> None:
             fetched = fetch_company(found, source, now=now, today=timezone.localdate(now))
     except NmbrsUnavailable as error:
         _settle_silence(found, error, now=now)
+    except NmbrsLoginRefused as error:
+        _settle(found, Fetched(), stored_problem_of(error), now=now)
+        _give_up(found.connection_id, stored_problem_of(error), now=now)
     except TilisiltaError as error:
         _settle(found, Fetched(), stored_problem_of(error), now=now)
     except Exception:  # a fault of ours with one company must not stop the others
@@ -96,8 +98,17 @@ def _settle(
         finish_if_done(found.wanted_by_id, now=now)
     if is_fetched:
         NmbrsConnection.objects.filter(pk=found.connection_id, silent_count__gt=0).update(
-            silent_count=0
+            silent_count=0, trouble=[]
         )
+
+
+def _give_up(connection_id: int, trouble: Any, *, now: datetime) -> None:
+    """Let the rest of a connection's companies fail too: Nmbrs would refuse each of them."""
+    waiting = NmbrsCompany.objects.filter(
+        connection=connection_id, wanted_at__isnull=False, claimed_by__isnull=True
+    )
+    for found in waiting.select_related("company"):
+        _settle(found, Fetched(), trouble, now=now)
 
 
 def _settle_silence(found: NmbrsCompany, error: NmbrsUnavailable, *, now: datetime) -> None:

@@ -83,7 +83,7 @@ def fetch_company(
 def years_to_list(connection: NmbrsConnection, today: date, *, wants_all: bool) -> Sequence[int]:
     """The years whose runs are listed. In December the first run of the next year may be there."""
     last = today.year + (today.month == DECEMBER)
-    years = range(min(connection.first_year, last), last + 1)
+    years = range(connection.first_year, last + 1)
     return years if wants_all else years[-YEARS_LOOKED_AT:]
 
 

@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +24,9 @@ from tilisilta.services.checks import dump_problems
 from tilisilta.services.nmbrs import nmbrs
 from tilisilta.services.payroll_lists import keep_lists
 from tilisilta.services.payroll_problems import stored_problem_of
+
+HEAD_START = timedelta(days=1)
+"""What a person waits for is due so much earlier than all that waits by itself."""
 
 logger = logging.getLogger("tilisilta.synchronisations")
 
@@ -88,7 +91,7 @@ def ask_for_company(company: Company, *, user: User | None, now: datetime) -> Nm
         raise NotInNmbrs(company)
     with transaction.atomic():
         is_asked = found.wanted_at is not None and found.wants_all_journals
-        NmbrsCompany.objects.filter(pk=found.pk).want(now, wants_all_journals=True)
+        NmbrsCompany.objects.filter(pk=found.pk).want(now - HEAD_START, wants_all_journals=True)
         if not is_asked:
             audit.record(
                 audit.Action.COMPANY_FETCH_ASKED, user=user, company=company, name=str(company)

@@ -1,0 +1,208 @@
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+from tests.bureau import Clock, a_company, a_connection, fetch_everything, fetch_waiting
+
+from nmbrs_sandbox.faults import Fault, FaultKind
+from tilisilta.models import AuditEntry, Company, Journal, NmbrsConnection, Synchronisation
+from tilisilta.services.nmbrs_connections import remove_connection
+from tilisilta.services.synchronisations import (
+    NothingConnected,
+    NotInNmbrs,
+    ask_for_company,
+    ask_for_everything,
+    begin_nightly,
+    claim_lists,
+    latest_synchronisation,
+    progress_of,
+    read_lists,
+)
+
+if TYPE_CHECKING:
+    from pytest_django import Settings
+
+    from nmbrs_sandbox.app import Sandbox
+
+pytestmark = pytest.mark.django_db
+
+HELSINKI = ZoneInfo("Europe/Helsinki")
+
+
+def helsinki(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 7, day, hour, minute, tzinfo=HELSINKI)
+
+
+class TestAskForEverything:
+    def test_is_one_when_clicked_twice(self, nmbrs: "Sandbox") -> None:
+        a_connection()
+        clock = Clock()
+
+        first = ask_for_everything(user=None, now=clock.now)
+        clock.forward(1)
+        second = ask_for_everything(user=None, now=clock.now)
+
+        assert first == second
+        assert AuditEntry.objects.filter(action="sync_asked").count() == 1
+
+    def test_can_be_done_again_once_it_is_finished(self, nmbrs: "Sandbox") -> None:
+        a_connection()
+        fetch_everything()
+
+        fetch_everything()
+
+        assert Synchronisation.objects.filter(finished_at__isnull=False).count() == 2
+
+    def test_needs_a_connection_that_works(self, nmbrs: "Sandbox") -> None:
+        made = a_connection()
+        remove_connection(made, user=None)
+
+        with pytest.raises(NothingConnected):
+            ask_for_everything(user=None, now=Clock().now)
+
+
+class TestAskForCompany:
+    def test_refuses_what_did_not_come_from_nmbrs(self, nmbrs: "Sandbox") -> None:
+        with pytest.raises(NotInNmbrs):
+            ask_for_company(a_company(), user=None, now=Clock().now)
+
+    def test_is_written_down_once_however_often_it_is_clicked(self, nmbrs: "Sandbox") -> None:
+        a_connection()
+        fetch_everything()
+        company = Company.objects.get(number=1001)
+
+        ask_for_company(company, user=None, now=Clock().now)
+        ask_for_company(company, user=None, now=Clock().now)
+
+        assert AuditEntry.objects.filter(action="company_fetch_asked").count() == 1
+
+
+class TestReadLists:
+    def test_of_one_connection_that_fails_stop_no_other(self, nmbrs: "Sandbox") -> None:
+        a_connection("Ensimmäinen")
+        a_connection("Toinen")
+        nmbrs.faults.add(Fault(kind=FaultKind.DOWN, times=3))
+
+        done = fetch_everything()
+
+        troubles = NmbrsConnection.objects.order_by("name").values_list("trouble", flat=True)
+        assert [[problem["code"] for problem in one] for one in troubles] == [["P01"], []]
+        assert (done.company_count, done.journal_count) == (10, 60)
+        assert done.finished_at is not None
+
+    def test_end_a_synchronisation_with_nothing_to_fetch(self, nmbrs: "Sandbox") -> None:
+        a_connection()
+        nmbrs.faults.add(Fault(kind=FaultKind.DOWN, times=None))
+
+        done = fetch_everything()
+
+        assert done.finished_at is not None
+        assert done.company_count == 0
+
+    def test_keep_fetching_what_is_known_while_they_cannot_be_read(self, nmbrs: "Sandbox") -> None:
+        a_connection()
+        fetch_everything()
+        nmbrs.faults.add(Fault(kind=FaultKind.DOWN, operation="List_GetAll", times=None))
+
+        done = fetch_everything()
+
+        assert (done.company_count, done.failed_count) == (10, 0)
+
+
+class TestClaimLists:
+    def test_gives_them_to_one_worker(self, nmbrs: "Sandbox") -> None:
+        a_connection()
+        ask_for_everything(user=None, now=Clock().now)
+        fetch_waiting()
+
+        assert claim_lists("a-worker") is not None
+        assert claim_lists("a-worker") is None
+
+
+class TestProgressOf:
+    def test_counts_what_is_done_and_names_what_is_at_work(self, nmbrs: "Sandbox") -> None:
+        a_connection()
+        clock = Clock()
+        asked = ask_for_everything(user=None, now=clock.now)
+        before = progress_of(asked)
+        told = [(before.done, before.total)]
+        read_lists(asked, now=clock.now)
+        begun = progress_of(Synchronisation.objects.get())
+        told.append((begun.done, begun.total))
+        fetch_waiting(clock)
+        ended = progress_of(Synchronisation.objects.get())
+        told.append((ended.done, ended.total))
+
+        assert told == [(0, 0), (0, 10), (10, 10)]
+        assert ended.current == ()
+
+    def test_is_told_of_the_latest(self, nmbrs: "Sandbox") -> None:
+        a_connection()
+        done = fetch_everything()
+
+        assert latest_synchronisation() == done
+
+
+class TestBeginNightly:
+    @pytest.fixture(autouse=True)
+    def _connected(self, nmbrs: "Sandbox") -> None:
+        a_connection()
+
+    def test_waits_for_its_time(self) -> None:
+        assert begin_nightly(helsinki(2, 3, 59)) is None
+        assert begin_nightly(helsinki(2, 4)) is not None
+
+    def test_begins_once_a_night(self) -> None:
+        begun = begin_nightly(helsinki(2, 4))
+        assert begun is not None
+        Synchronisation.objects.update(finished_at=helsinki(2, 4, 5))
+
+        again = begin_nightly(helsinki(2, 5))
+        next_night = begin_nightly(helsinki(3, 4))
+
+        assert again is None
+        assert next_night is not None
+
+    def test_is_made_up_for_in_the_morning(self) -> None:
+        begun = begin_nightly(helsinki(2, 9))
+
+        assert begun is not None
+        assert begun.requested_by is None
+
+    def test_is_not_needed_after_somebody_did_it(self) -> None:
+        ask_for_everything(user=None, now=helsinki(2, 8))
+        Synchronisation.objects.update(finished_at=helsinki(2, 8, 5))
+
+        assert begin_nightly(helsinki(2, 9)) is None
+
+    def test_does_not_disturb_one_under_way(self) -> None:
+        ask_for_everything(user=None, now=helsinki(2, 3))
+
+        assert begin_nightly(helsinki(2, 4)) is None
+        assert Synchronisation.objects.count() == 1
+
+    def test_can_be_switched_off(self, settings: "Settings") -> None:
+        settings.NMBRS_SYNC_TIME = None
+
+        assert begin_nightly(helsinki(2, 12)) is None
+
+    def test_has_its_time_from_the_settings(self, settings: "Settings") -> None:
+        settings.NMBRS_SYNC_TIME = time(22, 30)
+
+        assert begin_nightly(helsinki(2, 22)) is None
+        assert begin_nightly(helsinki(2, 22, 30)) is not None
+
+    def test_needs_a_connection(self) -> None:
+        remove_connection(NmbrsConnection.objects.get(), user=None)
+
+        assert begin_nightly(helsinki(2, 4)) is None
+
+    def test_is_fetched_like_any_other(self) -> None:
+        begun = begin_nightly(helsinki(2, 4))
+        assert begun is not None
+
+        read_lists(begun, now=helsinki(2, 4))
+        fetch_waiting(Clock(now=helsinki(2, 4) + timedelta(seconds=1)))
+
+        assert Journal.objects.count() == 60
