@@ -41,8 +41,9 @@ class JournalQuerySet(models.QuerySet["Journal"]):
 class Journal(models.Model):
     """What Nmbrs made of one run: a snapshot. A changed one is a new revision beside it.
 
-    The lines, the run and the source never change after they came in. ``state``, ``problems``
-    and ``checked_at`` tell what the last check said of them.
+    The lines, the run and the source never change after they came in. A currency that nobody named
+    follows the administration, once there is one. ``state``, ``problems`` and ``checked_at`` tell
+    what the last check said of them.
     """
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="journals")
@@ -53,6 +54,9 @@ class Journal(models.Model):
     period = models.DateField(help_text="The first day of the run's own period.")
     first_period = models.DateField(help_text="The first day of the earliest period booked on.")
     currency = models.CharField(max_length=3)
+    is_currency_assumed = models.BooleanField(
+        default=False, help_text="Nobody named it: it is that of the administration."
+    )
     source = models.CharField(max_length=20)
     file_name = models.CharField(max_length=255, blank=True, default="")
     file_sha256 = models.CharField(max_length=64, db_index=True)

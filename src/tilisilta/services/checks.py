@@ -58,6 +58,7 @@ def check_journal(
         exports = list(journal.exports.select_for_update())
         if _is_settled(exports):
             return journal
+        _assume_currency(journal, administration)
         plan = plan_journal(journal, link=link, administration=administration)
         problems = (*trouble, *plan.problems)
         if link is not None and plan.can_be_sent and not trouble:
@@ -71,6 +72,15 @@ def check_journal(
         journal.save(update_fields=["problems", "zero_line_count", "checked_at"])
         settle_state(journal)
     return journal
+
+
+def _assume_currency(journal: Journal, administration: Administration | None) -> None:
+    """Nobody named the currency: wages are in that of the company, which the link tells."""
+    if not journal.is_currency_assumed or administration is None:
+        return
+    if journal.currency != administration.currency:
+        journal.currency = administration.currency
+        journal.save(update_fields=["currency"])
 
 
 def plan_journal(

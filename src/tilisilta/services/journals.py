@@ -276,6 +276,7 @@ def _keep_revision(  # noqa: PLR0913  # what is known of where it comes from
         period=last.last_day.replace(day=1),
         first_period=first.last_day.replace(day=1),
         currency=currency or _currency_of(company),
+        is_currency_assumed=not currency,
         source=read.kind,
         file_name=file_name[-255:],
         file_sha256=read.sha256,
