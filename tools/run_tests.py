@@ -12,8 +12,8 @@ from pathlib import Path
 from postgres import postgres_server, server_programs
 
 ROOT = Path(__file__).parent.parent
-# The rules, the clients and the sandbox know no database of ours: once is enough for them.
-WITHOUT_DATABASE = ("domain", "clients", "procountor_sandbox", "tools", "data")
+# The rules, the clients and the sandboxes know no database of ours: once is enough for them.
+WITHOUT_DATABASE = ("domain", "clients", "procountor_sandbox", "nmbrs_sandbox", "tools", "data")
 
 
 def main() -> int:

@@ -1,29 +1,27 @@
 """What every API request goes through: the limit, the faults, who it is, the endpoint, the log."""
 
 from dataclasses import dataclass
-from threading import Event, RLock
-from typing import NoReturn
+from threading import RLock
 
-import httpx2
-from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wrappers import Request, Response
 
 from procountor_sandbox.endpoints.tokens import give_token
 from procountor_sandbox.faults import (
-    SLOW_SECONDS,
     TOKEN_PATH,
     Fault,
     FaultKind,
     Faults,
 )
 from procountor_sandbox.grants import Grant
-from procountor_sandbox.limits import RateLimit
 from procountor_sandbox.office import Call, Office
 from procountor_sandbox.refusals import UNAUTHORIZED, Refused, Violation, error_answer
 from procountor_sandbox.requests_log import LoggedRequest, RequestLog
 from procountor_sandbox.routes import find_endpoint
-from procountor_sandbox.wire import decode
 from procountor_sandbox.world import Company, Person
+from sandbox_parts.faults import SLOW_SECONDS
+from sandbox_parts.limits import RateLimit
+from sandbox_parts.outages import break_connection, gateway_error, wait
+from sandbox_parts.wire import decode
 
 _BEARER = "bearer"
 
@@ -73,7 +71,7 @@ class Api:
         client_id = grant.client_id if grant else request.form.get("client_id", "")
         if not self.limit.allows(client_id):
             return _busy(1)
-        _wait(self.latency_seconds)
+        wait(self.latency_seconds)
         fault = self.faults.take(request.method, path, grant.company_id if grant else None)
         if fault is None:
             return self._answer(request, path)
@@ -94,7 +92,7 @@ class Api:
                 violation = Violation(field=fault.field, message=fault.code)
                 return error_answer(Refused(fault.status or 400, violation))
             case FaultKind.SLOW:
-                _wait(SLOW_SECONDS if fault.seconds is None else fault.seconds)
+                wait(SLOW_SECONDS if fault.seconds is None else fault.seconds)
             case FaultKind.HOLD_BEFORE:
                 self.faults.hold(fault.seconds)
         return None
@@ -104,7 +102,7 @@ class Api:
             case FaultKind.ERROR_AFTER:
                 return gateway_error(fault.status or 500)
             case FaultKind.ANSWER_LOST:
-                _break_connection(request)
+                break_connection(request)
             case FaultKind.HOLD_AFTER:
                 self.faults.hold(fault.seconds)
         return response
@@ -159,16 +157,6 @@ class Api:
             self.office.ledger.hide(grant.company_id, receipt_id, searches=searches)
 
 
-def gateway_error(status: int) -> Response:
-    """Return an error as the gateway before Procountor gives it: a page, no JSON."""
-    title = f"{status} {HTTP_STATUS_CODES.get(status, 'Error')}"
-    page = (
-        f"<html><head><title>{title}</title></head>"
-        f"<body><center><h1>{title}</h1></center><hr><center>gateway</center></body></html>"
-    )
-    return Response(page, status=status, content_type="text/html")
-
-
 def _token(request: Request) -> str:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if kind.lower() == _BEARER else ""
@@ -182,16 +170,3 @@ def _busy(retry_after_seconds: int) -> Response:
     response = error_answer(Refused(429, Violation(message="SANDBOX_TOO_MANY_REQUESTS")))
     response.headers["Retry-After"] = str(retry_after_seconds)
     return response
-
-
-def _wait(seconds: float) -> None:
-    if seconds > 0:
-        Event().wait(seconds)
-
-
-def _break_connection(request: Request) -> NoReturn:
-    if "werkzeug.socket" in request.environ:
-        # The server closes the connection without a word when it sees this.
-        raise ConnectionResetError("The answer is lost on purpose")
-    # In-process there is no connection to break; this is what a client makes of a broken one.
-    raise httpx2.RemoteProtocolError("Server disconnected without sending a response.")

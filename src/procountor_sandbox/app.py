@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.wrappers import Request, Response
 
-from procountor_sandbox import html, login
+from procountor_sandbox import login
 from procountor_sandbox.api import Api
 from procountor_sandbox.attachments import Attachments
 from procountor_sandbox.books import show_books
@@ -19,14 +19,17 @@ from procountor_sandbox.control import Control
 from procountor_sandbox.drafts import STRICT, Strictness
 from procountor_sandbox.faults import Faults
 from procountor_sandbox.grants import Grants
-from procountor_sandbox.ledger import Clock, Ledger
-from procountor_sandbox.limits import RateLimit
+from procountor_sandbox.html import SITE
+from procountor_sandbox.ledger import Ledger
 from procountor_sandbox.office import Office
 from procountor_sandbox.requests_log import RequestLog
 from procountor_sandbox.routes import api_path
 from procountor_sandbox.sample import sample_world
-from procountor_sandbox.store import Store
 from procountor_sandbox.world import World
+from sandbox_parts import pages
+from sandbox_parts.clock import Clock
+from sandbox_parts.limits import RateLimit
+from sandbox_parts.store import Store
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -94,10 +97,10 @@ class Sandbox:
         office = self._api.office
         with self._api.lock:
             match request.path:
-                case html.STYLE_PATH:
-                    return html.style()
-                case html.ICON_PATH:
-                    return html.icon()
+                case pages.STYLE_PATH:
+                    return SITE.style()
+                case pages.ICON_PATH:
+                    return SITE.icon()
                 case login.LOGIN_PATH:
                     return login.login(request, office)
                 case login.COMPANY_PATH if request.method == "POST":

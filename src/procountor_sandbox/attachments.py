@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
-from procountor_sandbox.store import Store
+from sandbox_parts.store import Store
 
 LARGEST = 10_000_000
 _KIND = "attachment"

@@ -6,11 +6,12 @@ from decimal import Decimal
 
 from werkzeug.wrappers import Request, Response
 
-from procountor_sandbox.html import Markup, Piece, counted, page, tag
+from procountor_sandbox.html import page
 from procountor_sandbox.office import Office
-from procountor_sandbox.receipt_card import receipt_card, shown_amount, shown_time, status_badge
+from procountor_sandbox.receipt_card import receipt_card, shown_time, status_badge
 from procountor_sandbox.receipts import Receipt, Status
 from procountor_sandbox.world import Company, PeriodStatus
+from sandbox_parts.markup import Markup, Piece, counted, shown_amount, tag
 
 OVERVIEW_PATHS = ("/", "/sandbox")
 _COMPANY = re.compile(r"/sandbox/companies/([0-9]{1,9})")

@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from procountor_sandbox.store import Store
-from procountor_sandbox.wire import without_none
 from procountor_sandbox.world import (
     Company,
     Dimension,
@@ -15,6 +13,8 @@ from procountor_sandbox.world import (
     PeriodStatus,
     TrackingPeriod,
 )
+from sandbox_parts.store import Store
+from sandbox_parts.wire import without_none
 
 _KIND = "company"
 _PASSIVE = "P"

@@ -11,9 +11,9 @@ from procountor_sandbox.companies import period_containing, written_dimension
 from procountor_sandbox.faults import Fault, FaultKind
 from procountor_sandbox.fields import Fields
 from procountor_sandbox.refusals import Refused, blank, error_answer, invalid, not_found
-from procountor_sandbox.store import Store
-from procountor_sandbox.wire import answer, decode
 from procountor_sandbox.world import Company, PeriodStatus
+from sandbox_parts.store import Store
+from sandbox_parts.wire import answer, decode
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _MOST_SECONDS = 600

@@ -10,8 +10,8 @@ from procountor_sandbox.fields import Fields
 from procountor_sandbox.receipts import OTHER_FIELDS, STATUSES, Transaction
 from procountor_sandbox.refusals import CLOSED_PERIOD, Refused
 from procountor_sandbox.transaction_rules import RECONCILIATION_ENTRY, read_transactions
-from procountor_sandbox.wire import without_none
 from procountor_sandbox.world import RECONCILIATION_ACCOUNT, Company
+from sandbox_parts.wire import without_none
 
 RECEIPT_TYPES = (
     "JOURNAL",

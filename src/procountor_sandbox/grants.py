@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from procountor_sandbox.ledger import Clock
 from procountor_sandbox.signing import Signer
-from procountor_sandbox.store import Store
 from procountor_sandbox.world import ApiKey, Person, World
+from sandbox_parts.clock import Clock
+from sandbox_parts.store import Store
 
 ACCESS_LIFE = timedelta(hours=1)
 # Procountor says six months.

@@ -1,7 +1,6 @@
 """The books: every ledger receipt of every company, and the only ways one can come or change."""
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -9,10 +8,10 @@ from threading import RLock
 
 from procountor_sandbox.drafts import Draft
 from procountor_sandbox.receipts import DimensionValue, Receipt, Status, Transaction, read_receipt
-from procountor_sandbox.store import Store
-from procountor_sandbox.wire import written_time
+from sandbox_parts.clock import Clock
+from sandbox_parts.store import Store
+from sandbox_parts.wire import written_time
 
-Clock = Callable[[], datetime]
 _KIND = "receipt"
 # Each company counts from the same numbers: ids are only unique within a company.
 _FIRST_RECEIPT_ID = 700001

@@ -6,9 +6,10 @@ from urllib.parse import urlencode
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
-from procountor_sandbox.html import Markup, Piece, counted, join, page, tag, void
+from procountor_sandbox.html import page
 from procountor_sandbox.office import Office
 from procountor_sandbox.world import Company, Person
+from sandbox_parts.markup import Markup, Piece, counted, join, tag, void
 
 LOGIN_PATH = "/login"
 COMPANY_PATH = "/login/company"

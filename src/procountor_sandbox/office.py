@@ -10,10 +10,11 @@ from procountor_sandbox.attachments import Attachments
 from procountor_sandbox.companies import Companies
 from procountor_sandbox.drafts import Strictness
 from procountor_sandbox.grants import Grants
-from procountor_sandbox.ledger import Clock, Ledger
+from procountor_sandbox.ledger import Ledger
 from procountor_sandbox.refusals import NO_RIGHTS, Refused, Violation
-from procountor_sandbox.wire import JSON_TYPE, decode
 from procountor_sandbox.world import Access, Company, Person, World
+from sandbox_parts.clock import Clock
+from sandbox_parts.wire import JSON_TYPE, decode
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,10 +1,8 @@
 """One ledger receipt on a page: head, rows with accounts and dimensions by name, sums."""
 
-from decimal import Decimal
-
-from procountor_sandbox.html import Markup, Piece, join, tag
 from procountor_sandbox.receipts import Receipt, Status, Transaction
 from procountor_sandbox.world import Company, Dimension
+from sandbox_parts.markup import Markup, Piece, join, shown_amount, tag
 
 _SIGNS = {Status.UNFINISHED: "○", Status.APPROVED: "✓", Status.INVALIDATED: "✕"}
 
@@ -31,11 +29,6 @@ def status_badge(receipt: Receipt) -> Markup:
     status = receipt.status
     word = f"{_SIGNS[status]} {status.value.capitalize()}"
     return tag("span", word, class_=f"badge {status.value.lower()}")
-
-
-def shown_amount(amount: Decimal) -> str:
-    """Return an amount with two decimals and narrow spaces between thousands."""
-    return f"{amount:,.2f}".replace(",", "\u202f").replace("-", "\u2212")
 
 
 def shown_time(written: str) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from procountor_sandbox.wire import without_none
+from sandbox_parts.wire import without_none
 
 
 class Status(StrEnum):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from werkzeug.wrappers import Response
 
-from procountor_sandbox.wire import answer, without_none
+from sandbox_parts.wire import answer, without_none
 
 CLOSED_PERIOD = "CLOSED_FISCAL_PERIOD"
 ACCOUNT_OR_VAT = "ERROR_LEDGERACCOUNT_VATPERCENTAGE_COMBINATION"

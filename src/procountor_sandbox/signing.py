@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from procountor_sandbox.wire import decode, encode
+from sandbox_parts.wire import decode, encode
 
 _HEADER = {"alg": "HS256", "typ": "JWT"}
 

@@ -10,8 +10,8 @@ from procountor_sandbox.receipts import (
     Transaction,
 )
 from procountor_sandbox.refusals import ACCOUNT_OR_VAT, UNKNOWN_DIMENSION, blank
-from procountor_sandbox.wire import without_none
 from procountor_sandbox.world import Company
+from sandbox_parts.wire import without_none
 
 ENTRY = "ENTRY"
 RECONCILIATION_ENTRY = "RECONCILIATION_ENTRY"

@@ -12,7 +12,7 @@ from procountor_sandbox.endpoints.search import Query, read_paging
 from procountor_sandbox.fields import LARGEST_ID, Fields
 from procountor_sandbox.office import Call
 from procountor_sandbox.refusals import Refused, Violation, blank, not_found
-from procountor_sandbox.wire import answer, decode, encode
+from sandbox_parts.wire import answer, decode, encode
 
 _INVOICE = "INVOICE"
 _REFERENCE_TYPES = (

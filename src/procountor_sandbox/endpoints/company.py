@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 from procountor_sandbox.companies import written_period, written_year
 from procountor_sandbox.office import Call
 from procountor_sandbox.refusals import Refused, blank, invalid, not_found
-from procountor_sandbox.wire import answer, without_none
 from procountor_sandbox.world import Access, FiscalYear, LedgerAccount, PeriodStatus
+from sandbox_parts.wire import answer, without_none
 
 _PRODUCT = "FINANCIALS_PREMIUM"
 _VAT_COUNTRIES = {"FI": "FINLAND", "SE": "SWEDEN"}

@@ -8,8 +8,8 @@ from procountor_sandbox.companies import written_dimension, written_item
 from procountor_sandbox.fields import Fields
 from procountor_sandbox.office import Call
 from procountor_sandbox.refusals import Refused, not_found
-from procountor_sandbox.wire import answer
 from procountor_sandbox.world import Dimension, DimensionItem
+from sandbox_parts.wire import answer
 
 _PASSIVE = "P"
 

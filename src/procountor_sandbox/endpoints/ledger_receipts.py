@@ -12,7 +12,7 @@ from procountor_sandbox.office import Call
 from procountor_sandbox.receipts import Receipt, Status
 from procountor_sandbox.refusals import Refused, Violation, blank, invalid, not_found
 from procountor_sandbox.transaction_rules import read_dimension_values
-from procountor_sandbox.wire import answer
+from sandbox_parts.wire import answer
 
 MOST_IDS = 200
 

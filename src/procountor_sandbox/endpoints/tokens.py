@@ -6,7 +6,7 @@ from werkzeug.wrappers import Request, Response
 
 from procountor_sandbox.grants import ACCESS_LIFE, Grant
 from procountor_sandbox.office import Office
-from procountor_sandbox.wire import answer
+from sandbox_parts.wire import answer
 
 FORM = "application/x-www-form-urlencoded"
 _PARAMETERS = ("grant_type", "client_id", "client_secret", "api_key", "code", "refresh_token")

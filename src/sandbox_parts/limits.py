@@ -1,16 +1,13 @@
-"""How many requests an API client may make in a second."""
+"""How many requests somebody may make in a second."""
 
 from collections import defaultdict, deque
 from threading import Lock
 
-from procountor_sandbox.ledger import Clock
-
-# What Procountor allows one API client in production.
-PRODUCTION_RATE = 60
+from sandbox_parts.clock import Clock
 
 
 class RateLimit:
-    """Counts each client's requests over the last second; without a limit it lets all pass."""
+    """Counts each caller's requests over the last second; without a limit it lets all pass."""
 
     def __init__(self, requests_per_second: int | None, *, clock: Clock) -> None:
         self._limit = requests_per_second
@@ -18,13 +15,13 @@ class RateLimit:
         self._lock = Lock()
         self._times: dict[str, deque[float]] = defaultdict(deque)
 
-    def allows(self, client_id: str) -> bool:
-        """Count one request and tell whether it is within the limit. A refused one counts not."""
+    def allows(self, caller: str) -> bool:
+        """Count one request and tell whether it is within the limit. One beyond it counts not."""
         if self._limit is None:
             return True
         now = self._clock().timestamp()
         with self._lock:
-            times = self._times[client_id]
+            times = self._times[caller]
             while times and times[0] <= now - 1:
                 times.popleft()
             if len(times) >= self._limit:

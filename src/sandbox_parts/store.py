@@ -1,11 +1,11 @@
-"""Where the stand-in keeps what it must not forget: a small SQLite file, or nothing at all."""
+"""Where a stand-in keeps what it must not forget: a small SQLite file, or nothing at all."""
 
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from procountor_sandbox.wire import decode, encode
+from sandbox_parts.wire import decode, encode
 
 _CREATE = (
     "CREATE TABLE IF NOT EXISTS entry "

@@ -1,4 +1,4 @@
-"""JSON as Procountor sends and takes it: amounts are exact decimals, dates are ISO 8601."""
+"""JSON as the stand-ins send, take and keep it: amounts are exact decimals, dates are ISO 8601."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -43,7 +43,7 @@ def answer(value: Any, status: int = 200) -> Response:
 
 
 def written_time(moment: datetime) -> str:
-    """Return a moment the way Procountor writes it: to the millisecond, without a zone."""
+    """Return a moment to the millisecond, without its zone."""
     return moment.replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 

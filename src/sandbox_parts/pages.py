@@ -1,0 +1,74 @@
+"""The pages of a stand-in: one look for all, with a name and colours for each."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from werkzeug.wrappers import Response
+
+from sandbox_parts.markup import Markup, Piece, tag, void
+
+STYLE_PATH = "/sandbox/sandbox.css"
+ICON_PATH = "/sandbox/sandbox.svg"
+_SHARED_STYLE = Path(__file__).with_name("shared.css")
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """The pages of one stand-in.
+
+    ``notice`` says on every page that this is no real service. ``folder`` has ``sandbox.css``,
+    which comes after the shared style, and ``sandbox.svg``. ``forms_go_to`` limits where forms
+    may be sent; a form whose answer leads to another site cannot be limited.
+    """
+
+    name: str
+    notice: str
+    folder: Path
+    forms_go_to: str = ""
+
+    def page(
+        self, title: str, *inside: Piece, status: int = 200, is_narrow: bool = False
+    ) -> Response:
+        """Return a whole page under a head that says this is no real service."""
+        head = tag(
+            "head",
+            void("meta", charset="utf-8"),
+            void("meta", name="viewport", content="width=device-width, initial-scale=1"),
+            tag("title", f"{title} · {self.name}"),
+            void("link", rel="stylesheet", href=STYLE_PATH),
+            void("link", rel="icon", href=ICON_PATH, type="image/svg+xml"),
+        )
+        body = tag(
+            "body",
+            self._banner(),
+            tag("main", *inside, class_="narrow" if is_narrow else "wide"),
+        )
+        html = f"<!doctype html>\n{tag('html', head, body, lang='en').text}\n"
+        response = Response(html, status=status, content_type="text/html; charset=utf-8")
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Content-Security-Policy"] = self._policy()
+        return response
+
+    def style(self) -> Response:
+        """Return the style sheet of every page."""
+        own = self.folder / "sandbox.css"
+        content = _SHARED_STYLE.read_bytes() + b"\n" + own.read_bytes()
+        return Response(content, content_type="text/css; charset=utf-8")
+
+    def icon(self) -> Response:
+        """Return the sign in the browser's tab, which is not the real service's."""
+        file = self.folder / "sandbox.svg"
+        return Response(file.read_bytes(), content_type="image/svg+xml")
+
+    def _policy(self) -> str:
+        return f"{_POLICY}; form-action {self.forms_go_to}" if self.forms_go_to else _POLICY
+
+    def _banner(self) -> Markup:
+        return tag(
+            "header",
+            tag("a", self.name, href="/sandbox", class_="brand"),
+            tag("p", self.notice),
+        )

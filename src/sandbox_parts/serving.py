@@ -1,0 +1,117 @@
+"""A stand-in as a command: its port, its address on the screen, and its end."""
+
+import argparse
+import signal
+import socket
+import sys
+import threading
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+
+class SandboxHandler(WSGIRequestHandler):
+    """Writes no line for every request, and really closes a connection that is to break."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing: what was asked is at ``/sandbox/requests.json``."""
+
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """Send the status alone. The application dates its answers, by the clock it was given."""
+        self.send_response_only(code, message)
+
+    def connection_dropped(
+        self, error: BaseException, environ: "WSGIEnvironment | None" = None
+    ) -> None:
+        """Close the connection, which would otherwise stay open for another request."""
+        self.close_connection = True
+
+
+def listen(host: str, port: int, *, command: str) -> socket.socket | None:
+    """Return a listening socket; when it cannot be had, say why and what to do, and return None."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        _say_port_is_taken(command, host, port, error)
+        return None
+    return listener
+
+
+def serve(app: "WSGIApplication", listener: socket.socket, *, name: str, has: str) -> None:
+    """Say the address and serve until SIGTERM or Ctrl+C. ``has`` says what is to be found there."""
+    host, port = listener.getsockname()[:2]
+    server = make_server(
+        host, port, app, threaded=True, request_handler=SandboxHandler, fd=listener.fileno()
+    )
+    _stop_on_signal(server)
+    _say(f"{name} on http://{_shown(host)}:{port} ({has})")
+    _say("Everything in it is invented. Stop it with Ctrl+C.")
+    try:
+        server.serve_forever()
+    finally:
+        server.server_close()
+
+
+def add_address(parser: argparse.ArgumentParser, *, port: int) -> None:
+    """Give a command the options that say where it listens."""
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    parser.add_argument(
+        "--port",
+        type=_port,
+        default=port,
+        help="port to listen on; 0 takes any free one (%(default)s)",
+    )
+
+
+def not_negative(text: str) -> int:
+    """Read an option that is a number from 0 to 600 000."""
+    return _whole(text, least=0, most=600_000)
+
+
+def positive(text: str) -> int:
+    """Read an option that is a number from 1 to 1 000 000."""
+    return _whole(text, least=1, most=1_000_000)
+
+
+def _stop_on_signal(server: BaseWSGIServer) -> None:
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        # The server's loop runs in this very thread, so somebody else has to end it.
+        threading.Thread(target=server.shutdown).start()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+
+
+def _say_port_is_taken(command: str, host: str, port: int, error: OSError) -> None:
+    sys.stderr.write(
+        f"{command}: cannot listen on {host}:{port}: {error.strerror or error}.\n"
+        "Another program may be using the port. Choose one with --port, or --port 0 for any.\n"
+    )
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _port(text: str) -> int:
+    return _whole(text, least=0, most=65535)
+
+
+def _whole(text: str, *, least: int, most: int) -> int:
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from {least} to {most}")
+    return int(text)
