@@ -1,0 +1,67 @@
+"""Misbehaviour on request: what can go wrong, when, and how often."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from nmbrs_sandbox.services import WSDL
+from sandbox_parts.faults import CountedFault, FaultLine
+
+_MOST_SECONDS = 600
+
+
+class FaultKind(StrEnum):
+    """The ways in which a service lets its callers down."""
+
+    DOWN = "down"
+    SLOW = "slow"
+    BROKEN_XML = "broken_xml"
+    CONNECTION_LOST = "connection_lost"
+    FAULT = "fault"
+    HOLD_BEFORE = "hold_before"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault(CountedFault):
+    """One kind of misbehaviour, for the next ``times`` calls it fits, after ``skip`` others.
+
+    ``operation`` is a name such as ``Run_GetList`` or ``CompanyService/List_GetAll``, with ``*``
+    for anything; without one the fault fits every call, but no look at the WSDL. The rest says
+    more about one kind each: ``seconds`` how slow (1) or how long held at most (60), ``status``
+    of the gateway that is down, ``code`` and ``text`` of the SOAP fault.
+    """
+
+    kind: FaultKind
+    operation: str | None = None
+    company_id: int | None = None
+    seconds: float | None = None
+    status: int = 503
+    code: str = "9999"
+    text: str = "Unknown error"
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that mean nothing."""
+        if (self.times is not None and self.times < 1) or self.skip < 0:
+            raise ValueError("times is 1 or more, or nothing for always; skip is 0 or more")
+        if self.seconds is not None and not 0 <= self.seconds <= _MOST_SECONDS:
+            raise ValueError(f"seconds is from 0 to {_MOST_SECONDS}")
+        if not 400 <= self.status <= 599:
+            raise ValueError("status is from 400 to 599")
+
+    def fits(self, service: str, operation: str, company_id: int | None) -> bool:
+        """Tell whether a call is one of those the fault is meant for."""
+        if self.company_id not in {None, company_id}:
+            return False
+        if self.operation is None:
+            return operation != WSDL
+        return any(
+            fnmatchcase(name, self.operation) for name in (operation, f"{service}/{operation}")
+        )
+
+
+class Faults(FaultLine[Fault]):
+    """The faults still to come, and the gate at which held calls wait."""
+
+    def take(self, service: str, operation: str, company_id: int | None) -> Fault | None:
+        """Return the fault this call is to suffer, and count it as used."""
+        return self.take_first(lambda fault: fault.fits(service, operation, company_id))
