@@ -117,6 +117,12 @@ class TestPlaceDimensions:
             ("N09", "yes" if creates else "")
         ]
 
+    @pytest.mark.parametrize("code", ["2" * 81, "Łódź"])
+    def test_promises_no_item_of_a_code_that_procountor_could_not_keep(self, code: str) -> None:
+        found = plan_with(code, rules=replace(RULES, creates_missing_items=True)).problems
+
+        assert [(problem.code, problem.fact("creates")) for problem in found] == [("N09", "")]
+
     @pytest.mark.parametrize(
         "code", ["150390-904F", "150390\u2013904F", "150390\u200b-904F", "１５０３９０-904F"]
     )

@@ -15,6 +15,9 @@ from tilisilta.domain.tallies import Finding, LineTally
 from tilisilta.domain.texts import clean_text, is_writable
 
 MOST_NEAR = 3
+# Procountor's documentation names no limit. This is the one of its other names, and what would be
+# longer than it really takes, Procountor refuses.
+MOST_ITEM_CODE_CHARACTERS = 80
 
 
 class DimensionKind(StrEnum):
@@ -22,6 +25,13 @@ class DimensionKind(StrEnum):
 
     COST_CENTER = "cost_center"
     COST_UNIT = "cost_unit"
+
+
+class CodeObstacle(StrEnum):
+    """Why a cost center or unit can have no item of its code."""
+
+    UNWRITABLE = "unwritable"
+    TOO_LONG = "too-long"
 
 
 # Ledger account, cost center and cost unit: lines agree in them far more often than not.
@@ -83,7 +93,7 @@ def place_dimensions(
         for tag in _tags(tagging.key):
             used.add(tag, tagging.line, lines=tagging.lines)
     placed, unplaced = _split_by_rules(used, rules, names, account_codes)
-    indexes = {kind: _ItemIndex(dimension) for kind, dimension in chosen.items()}
+    indexes = {kind: ItemIndex(dimension) for kind, dimension in chosen.items()}
     items: dict[_Tag, tuple[int, int]] = {}
     wrong: LineTallies = {}
     for finding in placed:
@@ -113,10 +123,17 @@ def find_dimensions(name: str, dimensions: Iterable[Dimension]) -> tuple[Dimensi
     return exact or tuple(alike)
 
 
+def code_obstacle(code: str) -> CodeObstacle | None:
+    """Why Procountor could not keep ``code`` as the code of an item as it is, if it could not."""
+    if not is_writable(code):
+        return CodeObstacle.UNWRITABLE
+    return CodeObstacle.TOO_LONG if len(code) > MOST_ITEM_CODE_CHARACTERS else None
+
+
 LineTallies = dict[tuple[DimensionKind, str], Finding[str]]
 
 
-class _ItemIndex:
+class ItemIndex:
     """The items of one dimension by everything they can be found by, in order of trust."""
 
     def __init__(self, dimension: Dimension) -> None:
@@ -136,6 +153,11 @@ class _ItemIndex:
             if found:
                 return ItemMatch(candidates=active or tuple(found))
         return ItemMatch(candidates=())
+
+    def described(self, description: str) -> tuple[DimensionItem, ...]:
+        """The items of this description, whatever the case and outer blanks; active ones first."""
+        found = self._by[-1].get(_key(description), ())
+        return tuple(sorted(found, key=lambda item: not item.is_active))
 
     def near(self, text: str) -> tuple[DimensionItem, ...]:
         """Active items whose code begins like ``text``, or ``text`` like it, for "did you mean"."""
@@ -262,9 +284,8 @@ def _item_problem(
         more = facts(kind=codes[0], lines=finding.lines)
     elif not match.candidates:
         code, screen = ProblemCode.DIMENSION_ITEM_UNKNOWN, Screen.LINK
-        # Procountor could not keep the code of an item with other letters as it is.
-        creates = "yes" if rules.creates_missing_items and is_writable(text) else ""
-        near = ", ".join(item.code for item in _ItemIndex(dimension).near(text))
+        creates = "yes" if rules.creates_missing_items and code_obstacle(text) is None else ""
+        near = ", ".join(item.code for item in ItemIndex(dimension).near(text))
         more = told(item=text, near=near, creates=creates)
     elif match.item:
         code, screen = ProblemCode.DIMENSION_ITEM_PASSIVE, Screen.PROCOUNTOR

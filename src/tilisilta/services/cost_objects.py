@@ -1,10 +1,19 @@
 """Cost centers and cost units as Nmbrs lists them."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from django.db import transaction
+from django.db.models import F
 
+from tilisilta.domain.administrations import Dimension
+from tilisilta.domain.cost_objects import (
+    ItemComparison,
+    can_be_item,
+    compare_with_items,
+    descriptions_by_code,
+)
 from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.domain.payroll import PayrollCostObject, PayrollSource
 from tilisilta.models import Company, CostObject, NmbrsCompany
@@ -13,6 +22,7 @@ _READ_AT = {
     DimensionKind.COST_CENTER: "cost_centers_read_at",
     DimensionKind.COST_UNIT: "cost_units_read_at",
 }
+_NUMBERS = re.compile(r"(\d+)")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -27,14 +37,56 @@ def keep_cost_objects(
     """Read one of the two lists of a company; what it no longer has is marked and stays."""
     listed = source.cost_objects(found.nmbrs_company_id, kind)
     known = {one.nmbrs_id: one for one in found.company.cost_objects.filter(kind=kind)}
+    gone = known.keys() - {one.nmbrs_id for one in listed}
     with transaction.atomic():
         for one in listed:
             _keep(found.company, known.get(one.nmbrs_id), one)
-        gone = known.keys() - {one.nmbrs_id for one in listed}
-        found.company.cost_objects.filter(
-            kind=kind, nmbrs_id__in=gone, gone_at__isnull=True
-        ).update(gone_at=now)
+        if any(known[nmbrs_id].gone_at is None for nmbrs_id in gone):
+            found.company.cost_objects.filter(
+                kind=kind, nmbrs_id__in=gone, gone_at__isnull=True
+            ).update(gone_at=now)
         NmbrsCompany.objects.filter(pk=found.pk).update(**{_READ_AT[kind]: now})
+
+
+def compare_with_dimension(
+    company: Company, kind: DimensionKind, dimension: Dimension
+) -> ItemComparison | None:
+    """Which of the company's cost centers or units have an item in ``dimension``.
+
+    ``None`` when Nmbrs lists none of them, as for a company whose journals come from files only.
+    """
+    comparison = compare_with_items(_listed(company, kind), dimension)
+    return comparison if comparison.count else None
+
+
+def codes_for_items(company: Company, kind: DimensionKind) -> Sequence[str]:
+    """The codes of the company's cost centers or units, those that an item can have."""
+    return [code for code in descriptions_by_code(_listed(company, kind)) if can_be_item(code)]
+
+
+def cost_object_descriptions(company: Company) -> Mapping[DimensionKind, Mapping[str, str]]:
+    """What Nmbrs calls each cost center and unit by its code, also those it no longer lists."""
+    rows = company.cost_objects.order_by(F("gone_at").asc(nulls_first=True), "code", "pk")
+    listed = list(rows.values_list("kind", "code", "description"))
+    return {
+        kind: descriptions_by_code(
+            (code, description) for other, code, description in listed if other == kind
+        )
+        for kind in DimensionKind
+    }
+
+
+def _listed(company: Company, kind: DimensionKind) -> Iterable[tuple[str, str]]:
+    """Code and description of what Nmbrs lists, as people count: 600 goes before 1000."""
+    listed = company.cost_objects.filter(kind=kind, gone_at__isnull=True).order_by("code", "pk")
+    pairs = listed.values_list("code", "description")
+    return sorted(pairs, key=lambda pair: _counted(pair[0]))
+
+
+def _counted(code: str) -> list[tuple[str, int]]:
+    """The parts of a code as they are to be compared: texts and numbers in turn."""
+    parts = _NUMBERS.split(code.strip())
+    return [("", int(part)) if part.isdecimal() else (part, 0) for part in parts]
 
 
 def _keep(company: Company, known: CostObject | None, one: PayrollCostObject) -> None:

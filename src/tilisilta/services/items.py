@@ -1,28 +1,65 @@
-"""Creates dimension items in Procountor that a journal needs, where its link asks for that (R6)."""
+"""Creates dimension items in Procountor: those a journal needs, or a person asked for (R6)."""
 
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
 
+from tilisilta.clients.procountor.client import ProcountorClient
+from tilisilta.clients.procountor.errors import ProcountorRejected
 from tilisilta.domain.administrations import Administration, Dimension
-from tilisilta.domain.dimensions import find_dimensions
+from tilisilta.domain.cost_objects import item_description
+from tilisilta.domain.dimensions import DimensionKind, ItemIndex, find_dimensions
 from tilisilta.domain.problems import Problem, ProblemCode
-from tilisilta.errors import TryAgainLater
-from tilisilta.models import Link, ProcountorAccount
+from tilisilta.errors import OutcomeUnknown, TilisiltaError, TryAgainLater
+from tilisilta.models import Link, ProcountorAccount, User
 from tilisilta.services import audit
-from tilisilta.services.administrations import read_administration
+from tilisilta.services.administrations import forget_administration, read_administration
+from tilisilta.services.cost_objects import cost_object_descriptions
 from tilisilta.services.procountor import procountor
 
 _LEASE = timedelta(minutes=5)
 _LONGEST_WAIT_SECONDS = 20
+# Well below the lease, as the last request may take a while to be answered.
+_LONGEST_RUN_SECONDS = 180
 
 
-def items_to_create(problems: Sequence[Problem]) -> tuple[tuple[str, str], ...]:
-    """The missing items, as dimension name and code, if they are all that stops a journal."""
+@dataclass(frozen=True, kw_only=True)
+class WantedItem:
+    """The item that a cost center or unit lacks in the dimension of this name."""
+
+    kind: DimensionKind
+    dimension_name: str
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeItems:
+    """What became of wanted items, by their codes.
+
+    One that was there already is in none of the lists. ``left`` were not tried, or have no known
+    outcome; ``trouble`` is what broke it off, if it was not the time. ``without_dimension`` have no
+    dimension to go to, or several.
+    """
+
+    created: tuple[str, ...] = ()
+    refused: tuple[tuple[str, ProcountorRejected], ...] = ()
+    left: tuple[str, ...] = ()
+    without_dimension: tuple[str, ...] = ()
+    trouble: TilisiltaError | None = None
+    is_held_up: bool = False
+
+
+class _HeldUp(TryAgainLater):
+    """Somebody else creates items with the same account, and takes long."""
+
+
+def items_to_create(problems: Sequence[Problem]) -> tuple[WantedItem, ...]:
+    """The missing items, if they are all that stops a journal and its link asks for them."""
     missing = []
     for problem in problems:
         facts = dict(problem.facts)
@@ -30,54 +67,188 @@ def items_to_create(problems: Sequence[Problem]) -> tuple[tuple[str, str], ...]:
             continue
         if problem.code != ProblemCode.DIMENSION_ITEM_UNKNOWN or facts.get("creates") != "yes":
             return ()
-        missing.append((facts["name"], facts["item"]))
+        missing.append(
+            WantedItem(
+                kind=DimensionKind(facts["kind"]),
+                dimension_name=facts["name"],
+                code=facts["item"],
+            )
+        )
     return tuple(missing)
 
 
-def create_items(
-    link: Link, missing: Sequence[tuple[str, str]], *, now: datetime
-) -> Administration:
-    """Create the ``missing`` items and read the company again.
+def create_items(link: Link, missing: Sequence[WantedItem], *, now: datetime) -> Administration:
+    """Create the ``missing`` items for a journal, and give the company as it is read after that.
 
-    One at a time does so per account, and reads the company right before. So an item that somebody
-    else has just created, or whose creation gave no answer last time, is not created twice. Raises
-    what the client raises, and ``TryAgainLater`` when somebody else takes long; items created until
-    then stay, and the next check goes on from there.
+    Raises what the client raises, and ``TryAgainLater`` when somebody else takes long; items
+    created until then stay, and the next check goes on from there.
     """
-    account = link.procountor_account
-    with _alone(account):
-        administration = read_administration(account, now=now, age_limit=timedelta(0))
-        try:
-            _create(link, _still_missing(missing, administration))
-        finally:
-            administration = read_administration(account, now=now, age_limit=timedelta(0))
-    return administration
+    until = time.monotonic() + _LONGEST_RUN_SECONDS
+    made = make_items(link, missing, user=None, now=now, until=until)
+    for error in (made.trouble, *(refusal for _, refusal in made.refused)):
+        if error is not None:
+            raise error
+    return read_administration(link.procountor_account, now=now)
 
 
-def _still_missing(
-    missing: Sequence[tuple[str, str]], administration: Administration
-) -> list[tuple[Dimension, str]]:
-    """The dimensions and codes to create, each once: two names may mean the same dimension."""
-    wanted: dict[tuple[int, str], Dimension] = {}
-    for name, code in missing:
-        dimensions = find_dimensions(name, administration.dimensions)
-        if len(dimensions) != 1 or any(item.code == code for item in dimensions[0].items):
-            continue
-        wanted[dimensions[0].dimension_id, code] = dimensions[0]
-    return [(dimension, code) for (_, code), dimension in wanted.items()]
+def make_items(
+    link: Link,
+    wanted: Sequence[WantedItem],
+    *,
+    user: User | None,
+    now: datetime,
+    until: float,
+) -> MadeItems:
+    """Create those of the ``wanted`` items that are still missing, called as in Nmbrs.
 
-
-def _create(link: Link, wanted: Sequence[tuple[Dimension, str]]) -> None:
-    with procountor(link.procountor_account) as client:
-        for dimension, code in wanted:
-            client.create_dimension_item(dimension.dimension_id, code, code)
-            audit.record(
-                audit.Action.ITEMS_CREATED,
-                user=None,
-                company=link.company,
-                items=code,
-                dimension=dimension.name,
+    One at a time does so per account, and reads the company right before and after. So an item
+    that somebody else has just created, or whose creation gave no answer, is not created twice.
+    A refusal concerns one item, and the others are created all the same; anything else breaks it
+    off. Nothing more is begun after ``until`` on the monotonic clock, but at least one is.
+    """
+    maker = _Maker(link, user=user, now=now)
+    try:
+        with _alone(link.procountor_account):
+            maker.choose(wanted)
+            while maker.goes_on(until):
+                maker.create(until)
+                maker.settle()
+    except TilisiltaError as error:
+        maker.trouble = maker.trouble or error
+        if not maker.has_chosen:
+            return MadeItems(
+                left=tuple(dict.fromkeys(one.code for one in wanted)),
+                trouble=error,
+                is_held_up=isinstance(error, _HeldUp),
             )
+    return maker.result()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _NewItem:
+    """An item to create, in the very dimension it goes to."""
+
+    dimension: Dimension
+    code: str
+    description: str
+
+    def is_in(self, administration: Administration) -> bool:
+        """Tell whether the dimension has an item of this very code."""
+        return any(
+            item.code == self.code
+            for dimension in administration.dimensions
+            if dimension.dimension_id == self.dimension.dimension_id
+            for item in dimension.items
+        )
+
+
+class _Maker:
+    """Creates items one by one, and remembers what became of each."""
+
+    def __init__(self, link: Link, *, user: User | None, now: datetime) -> None:
+        self.trouble: TilisiltaError | None = None
+        self.has_chosen = False
+        self._link, self._user, self._now = link, user, now
+        self._left: list[_NewItem] = []
+        self._created: list[_NewItem] = []
+        self._refused: list[tuple[_NewItem, ProcountorRejected]] = []
+        self._without_dimension: tuple[str, ...] = ()
+
+    def choose(self, wanted: Sequence[WantedItem]) -> None:
+        """Read the company, and choose what it still lacks, each once.
+
+        Two names may mean the same dimension. What a journal's line would find is not missing.
+        """
+        administration = self._read()
+        described = cost_object_descriptions(self._link.company)
+        chosen: dict[tuple[int, str], _NewItem] = {}
+        without: list[str] = []
+        indexes: dict[int, ItemIndex] = {}
+        for one in wanted:
+            dimensions = find_dimensions(one.dimension_name, administration.dimensions)
+            if len(dimensions) != 1:
+                without.append(one.code)
+                continue
+            (dimension,) = dimensions
+            index = indexes.setdefault(dimension.dimension_id, ItemIndex(dimension))
+            if index.find(one.code).candidates:
+                continue
+            description = described[one.kind].get(one.code, "")
+            chosen.setdefault(
+                (dimension.dimension_id, one.code),
+                _NewItem(
+                    dimension=dimension,
+                    code=one.code,
+                    description=item_description(one.code, description),
+                ),
+            )
+        self._left = list(chosen.values())
+        self._without_dimension = tuple(dict.fromkeys(without))
+        self.has_chosen = True
+
+    def goes_on(self, until: float) -> bool:
+        """Tell whether there is more to create, and nothing against it."""
+        is_begun = bool(self._created or self._refused)
+        is_late = is_begun and time.monotonic() >= until
+        return bool(self._left) and self.trouble is None and not is_late
+
+    def create(self, until: float) -> None:
+        """Create what is left until the time is up, or something is in the way."""
+        try:
+            with procountor(self._link.procountor_account) as client:
+                while self.goes_on(until):
+                    self._create_next(client)
+        except TilisiltaError as error:
+            self.trouble = error
+
+    def settle(self) -> None:
+        """Read the company again: what is there now was created, whatever the answer was."""
+        administration = self._read()
+        if isinstance(self.trouble, OutcomeUnknown) and self._left[0].is_in(administration):
+            self.trouble = None
+            self._note_created(self._left.pop(0))
+        # Somebody else created it between our look and our request.
+        self._refused = [one for one in self._refused if not one[0].is_in(administration)]
+
+    def result(self) -> MadeItems:
+        """What became of all of them."""
+        return MadeItems(
+            created=tuple(one.code for one in self._created),
+            refused=tuple((one.code, error) for one, error in self._refused),
+            left=tuple(one.code for one in self._left),
+            without_dimension=self._without_dimension,
+            trouble=self.trouble,
+        )
+
+    def _create_next(self, client: ProcountorClient) -> None:
+        item = self._left[0]
+        try:
+            client.create_dimension_item(item.dimension.dimension_id, item.code, item.description)
+        except ProcountorRejected as error:
+            self._refused.append((item, error))
+        else:
+            self._note_created(item)
+        self._left.pop(0)
+
+    def _note_created(self, item: _NewItem) -> None:
+        # One entry each and at once, so that none is there without the other after a crash.
+        audit.record(
+            audit.Action.ITEMS_CREATED,
+            user=self._user,
+            company=self._link.company,
+            items=item.code,
+            dimension=item.dimension.name,
+        )
+        self._created.append(item)
+
+    def _read(self) -> Administration:
+        account = self._link.procountor_account
+        try:
+            return read_administration(account, now=self._now, age_limit=timedelta(0))
+        except TilisiltaError:
+            # What we know may lack what was just created.
+            forget_administration(account)
+            raise
 
 
 @contextmanager
@@ -89,7 +260,7 @@ def _alone(account: ProcountorAccount) -> Iterator[None]:
     give_up_at = time.monotonic() + _LONGEST_WAIT_SECONDS
     while (leased_until := _take_lease(account, timezone.now())) is None:
         if time.monotonic() > give_up_at:
-            raise TryAgainLater("Somebody else is creating dimension items.")
+            raise _HeldUp("Somebody else is creating dimension items.")
         time.sleep(0.05)
     try:
         yield

@@ -1,5 +1,6 @@
 """Making, changing and removing a link, checked against Procountor while it is filled in."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +24,7 @@ from tilisilta.models import (
     Right,
 )
 from tilisilta.services import links
+from tilisilta.services.administrations import ADMINISTRATION_AGE_LIMIT
 from tilisilta.web.administrations import visible_links
 from tilisilta.web.connections import visible_accounts
 from tilisilta.web.exports import is_part
@@ -168,6 +170,7 @@ def _checked(
     if is_part(request) and part in {"cost_center", "cost_unit"}:
         dimension = {
             "check": getattr(checks, part),
+            "items": getattr(checks, f"{part}_items"),
             "field": f"{part}_dimension",
             "part": part,
         }
@@ -210,6 +213,7 @@ def _context(
             if found
             else ()
         )
+    is_asked = posted is not None and posted.get("check") == "form" and not is_part(request)
     return {
         "form": form,
         "link": found,
@@ -221,7 +225,10 @@ def _context(
             company=company,
             account=account,
             now=timezone.now(),
+            # Who presses the button may have put something right in Procountor a moment ago.
+            age_limit=timedelta(0) if is_asked else ADMINISTRATION_AGE_LIMIT,
         ),
+        "is_saved": found is not None and posted is None,
         "address": request.path,
         "may_change": request.user.can(Right.WRITE, Area.PROCOUNTOR),
     }

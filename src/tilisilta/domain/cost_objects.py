@@ -1,0 +1,129 @@
+"""Which cost centers or units have an item in their dimension, and which would stop a journal."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tilisilta.domain.administrations import Dimension, DimensionItem
+from tilisilta.domain.dimensions import MOST_NEAR, CodeObstacle, ItemIndex, code_obstacle
+from tilisilta.domain.texts import MOST_DESCRIPTION_CHARACTERS, clean_text
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissingItem:
+    """A cost center or unit without an item, and what its item would be called.
+
+    ``near`` are items of the same description under another code: perhaps what is meant.
+    """
+
+    code: str
+    description: str
+    near: tuple[DimensionItem, ...]
+    obstacle: CodeObstacle | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassiveItem:
+    """A cost center or unit whose item is there and must not be used."""
+
+    code: str
+    item: DimensionItem
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmbiguousItem:
+    """A cost center or unit that may be several items."""
+
+    code: str
+    candidates: tuple[DimensionItem, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemComparison:
+    """How the cost centers or units of a company stand against the items of one dimension.
+
+    Each code counts once. Those that hold a personal identity code are only counted, as nothing
+    repeats it.
+    """
+
+    count: int
+    found_count: int
+    missing: tuple[MissingItem, ...]
+    passive: tuple[PassiveItem, ...]
+    ambiguous: tuple[AmbiguousItem, ...]
+    personal_code_count: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether every one of them can be booked on."""
+        return self.found_count == self.count
+
+    @property
+    def creatable(self) -> tuple[MissingItem, ...]:
+        """The missing items that can be created."""
+        return tuple(one for one in self.missing if one.obstacle is None)
+
+    @property
+    def stuck(self) -> tuple[MissingItem, ...]:
+        """The missing items that cannot be created, as Procountor could not keep their code."""
+        return tuple(one for one in self.missing if one.obstacle is not None)
+
+
+def compare_with_items(
+    cost_objects: Iterable[tuple[str, str]], dimension: Dimension
+) -> ItemComparison:
+    """Look for the item of each code and description as placing a journal's line does (R6)."""
+    index = ItemIndex(dimension)
+    descriptions = descriptions_by_code(cost_objects)
+    missing: list[MissingItem] = []
+    passive: list[PassiveItem] = []
+    ambiguous: list[AmbiguousItem] = []
+    found_count = personal_code_count = 0
+    for code, description in descriptions.items():
+        match = index.find(code)
+        if match.item and match.item.is_active:
+            found_count += 1
+        elif clean_text(code).kinds:
+            personal_code_count += 1
+        elif match.item:
+            passive.append(PassiveItem(code=code, item=match.item))
+        elif match.candidates:
+            ambiguous.append(AmbiguousItem(code=code, candidates=match.candidates))
+        else:
+            missing.append(_missing(code, description, index))
+    return ItemComparison(
+        count=len(descriptions),
+        found_count=found_count,
+        missing=tuple(missing),
+        passive=tuple(passive),
+        ambiguous=tuple(ambiguous),
+        personal_code_count=personal_code_count,
+    )
+
+
+def descriptions_by_code(cost_objects: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The description of each code as journal lines carry it: without outer blanks, never empty."""
+    found: dict[str, str] = {}
+    for code, description in cost_objects:
+        if text := code.strip():
+            found.setdefault(text, description)
+    return found
+
+
+def can_be_item(code: str) -> bool:
+    """Tell whether an item of this code may be created: Procountor keeps it, and it is nobody's."""
+    return code_obstacle(code) is None and not clean_text(code).kinds
+
+
+def item_description(code: str, description: str) -> str:
+    """What the item of a cost center or unit is called in Procountor: the code at worst."""
+    cleaned = clean_text(description, most=MOST_DESCRIPTION_CHARACTERS)
+    return code if cleaned.kinds or not cleaned.text else cleaned.text
+
+
+def _missing(code: str, description: str, index: ItemIndex) -> MissingItem:
+    return MissingItem(
+        code=code,
+        description=item_description(code, description),
+        near=index.described(description)[:MOST_NEAR],
+        obstacle=code_obstacle(code),
+    )

@@ -1,0 +1,70 @@
+"""The items that a link's cost centers and units lack in Procountor: seen, and created at once."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tilisilta.domain.administrations import Dimension
+from tilisilta.domain.cost_objects import ItemComparison
+from tilisilta.domain.dimensions import DimensionKind, find_dimensions
+from tilisilta.models import Link, User
+from tilisilta.services.administrations import read_administration
+from tilisilta.services.cost_objects import codes_for_items, compare_with_dimension
+from tilisilta.services.items import MadeItems, WantedItem, make_items
+from tilisilta.services.journals import recheck_company
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissingItems:
+    """The dimension that a link has for one kind, and what is missing in it."""
+
+    dimension: Dimension
+    comparison: ItemComparison
+
+
+def find_missing_items(link: Link, kind: DimensionKind, *, now: datetime) -> MissingItems | None:
+    """What is missing at this moment, as Procountor says when it is asked anew.
+
+    ``None`` when the link does not use ``kind``, its dimension is not there, or Nmbrs lists none.
+    Raises what the client raises.
+    """
+    name = dimension_name(link, kind)
+    administration = read_administration(link.procountor_account, now=now, age_limit=timedelta(0))
+    found = find_dimensions(name, administration.dimensions) if name else ()
+    if len(found) != 1:
+        return None
+    comparison = compare_with_dimension(link.company, kind, found[0])
+    return MissingItems(dimension=found[0], comparison=comparison) if comparison else None
+
+
+def create_missing_items(
+    link: Link,
+    kind: DimensionKind,
+    *,
+    user: User | None,
+    codes: Collection[str],
+    now: datetime,
+    until: float,
+) -> MadeItems:
+    """Create the items of those ``codes`` that Nmbrs still lists and Procountor still lacks.
+
+    However often it is asked for, and by however many, each is created once. What is left when the
+    time is up, or something breaks it off, is for the next call. The company's journals are checked
+    again.
+    """
+    name = dimension_name(link, kind)
+    wanted = [
+        WantedItem(kind=kind, dimension_name=name, code=code)
+        for code in codes_for_items(link.company, kind)
+        if code in codes
+    ]
+    made = make_items(link, wanted, user=user, now=now, until=until)
+    recheck_company(link.company)
+    return made
+
+
+def dimension_name(link: Link, kind: DimensionKind) -> str:
+    """The name of the dimension that ``link`` has for ``kind``; empty when it does not use it."""
+    if kind == DimensionKind.COST_CENTER:
+        return link.cost_center_dimension if link.uses_cost_centers else ""
+    return link.cost_unit_dimension if link.uses_cost_units else ""

@@ -1,0 +1,442 @@
+"""The link says which cost centers and units have no item, and creates them at one word."""
+
+import json
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from tests.bureau import a_company, a_linked_company, an_account
+
+from procountor_sandbox.app import Sandbox
+from procountor_sandbox.faults import Fault, FaultKind
+from tilisilta.models import AuditEntry, Company, CostObject, Debtor, Link, ProcountorAccount, User
+from tilisilta.services import items
+from tilisilta.web import missing_items
+
+pytestmark = pytest.mark.django_db
+
+NEW = "/settings/integrations/procountor/administrations/new"
+PART = {"HX-Request": "true"}
+ITEMS = "/dimensions/*/items"
+CHOICES = {
+    "closed_period_policy": "stop",
+    "receipt_title": "Palkat",
+    "uses_cost_centers": "on",
+    "cost_center_dimension": "Kustannuspaikka",
+}
+
+
+def in_nmbrs(company: Company, *pairs: tuple[str, str], kind: str = "cost_center") -> None:
+    for code, description in pairs:
+        CostObject.objects.create(
+            company=company,
+            kind=kind,
+            nmbrs_id=CostObject.objects.count() + 1,
+            code=code,
+            description=description,
+        )
+
+
+def a_link(*pairs: tuple[str, str], **choices: Any) -> Link:
+    """A link with both dimensions, of a company with these cost centers in Nmbrs."""
+    company = a_linked_company(
+        uses_cost_centers=True,
+        cost_center_dimension="Kustannuspaikka",
+        uses_cost_units=True,
+        cost_unit_dimension="Projekti",
+        **choices,
+    )
+    in_nmbrs(company, *pairs)
+    return company.link
+
+
+def page(browser: Client, link: Link) -> str:
+    return browser.get(reverse("link", args=[link.pk])).text
+
+
+def address(link: Link, kind: str = "cost_center") -> str:
+    return reverse("missing_items", args=[link.pk, kind])
+
+
+def say_yes(browser: Client, link: Link, *codes: str, **more: object) -> str:
+    """The page that comes after the confirmation of ``codes``."""
+    posted = {"codes": json.dumps(codes), **more}
+    return browser.post(address(link), posted, follow=True).text
+
+
+def created(sandbox: Sandbox) -> int:
+    """How many items Procountor was asked to create."""
+    return sum(
+        one.method == "POST" and one.path.endswith("/items") for one in sandbox.requests.all()
+    )
+
+
+class TestTheLink:
+    def test_says_that_all_have_an_item(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        text = page(browser_of_administrator, a_link(("100", "Hallinto"), ("210", "Tuotanto")))
+
+        assert "2 cost centers in Nmbrs: all have an item" in text
+        assert "no item in Procountor" not in text
+
+    def test_names_the_missing_ones_and_offers_to_create_them(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        link = a_link(("100", "Hallinto"), ("450", "Varikko"), ("460", "Pesula"))
+
+        text = page(browser_of_administrator, link)
+
+        assert "1 of 3 cost centers in Nmbrs have an item" in text
+        assert "2 have no item in Procountor:" in text
+        assert "<b>450</b> Varikko" in text
+        assert "Create the 2 missing items in Procountor" in text
+        assert address(link) in text
+
+    def test_hints_at_an_item_of_the_same_description(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        text = page(browser_of_administrator, a_link(("45", "varasto")))
+
+        assert re.search(r"<b>45</b> varasto <span[^>]*>\(same description: 230\)</span>", text)
+
+    def test_names_passive_and_ambiguous_ones_with_what_to_do(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        link = a_link()
+        in_nmbrs(link.company, ("p-099", "Urakka"), kind="cost_unit")
+
+        text = page(browser_of_administrator, link)
+
+        assert "Passive in Procountor:" in text
+        assert re.search(r"<b>p-099</b> Päättynyt urakka <span[^>]*>\(item P-099\)</span>", text)
+        assert "Activate them in Procountor, then check again." in text
+        assert "Create the" not in text
+
+    def test_names_twenty_and_keeps_the_rest_folded(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        link = a_link(*((f"K{number:02}", "Piste") for number in range(27)))
+
+        text = page(browser_of_administrator, link)
+
+        assert "and 7 more" in text
+        assert text.index("K19") < text.index("<details>") < text.index("K20")
+
+    def test_says_why_an_item_cannot_be_created(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        link = a_link(("Łódź", "Varikko"), ("4" * 81, ""), ("150390-904F", "Matti"))
+
+        text = page(browser_of_administrator, link)
+
+        assert "has letters that Procountor cannot keep" in text
+        assert "is too long for Procountor" in text
+        assert "1 code holds a personal identity code, and is not shown" in text
+        assert "904F" not in text
+        assert "Create the" not in text
+
+    def test_says_nothing_of_a_company_whose_journals_come_from_files(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        text = page(browser_of_administrator, a_link())
+
+        assert "Found: Kustannuspaikka" in text
+        assert "in Nmbrs:" not in text
+        assert "no item in Procountor" not in text
+
+    def test_shows_a_reader_the_list_and_says_why_there_is_no_button(
+        self, procountor: Sandbox, browser_of_reader: Client
+    ) -> None:
+        link = a_link(("450", "Varikko"))
+
+        text = page(browser_of_reader, link)
+
+        assert "<b>450</b> Varikko" in text
+        assert "Creating them needs the right Write on Procountor." in text
+        assert address(link) not in text
+
+    def test_has_no_button_while_the_account_is_not_authorised(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        link = a_link(("450", "Varikko"))
+        ProcountorAccount.objects.update(state=ProcountorAccount.State.ENDED)
+
+        text = page(browser_of_administrator, link)
+
+        assert "They can be created here once the account is authorised." in text
+        assert address(link) not in text
+
+    def test_tells_that_journals_create_them_where_the_link_says_so(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        text = page(
+            browser_of_administrator, a_link(("450", "Varikko"), creates_missing_items=True)
+        )
+
+        assert "Each is created when a journal needs it." in text
+
+    def test_follows_the_name_while_it_is_typed(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        link = a_link(("P-101", ""), ("450", "Varikko"))
+        typed = {**CHOICES, "cost_center_dimension": "projekti", "check": "cost_center"}
+
+        part = browser_of_administrator.post(
+            reverse("link", args=[link.pk]), typed, headers=PART
+        ).text
+
+        assert "1 of 2 cost centers in Nmbrs have an item" in part
+        assert "They can be created here once the link is saved." in part
+        assert address(link) not in part
+        assert "<html" not in part
+
+    def test_shows_the_list_before_it_is_saved_for_the_first_time(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company, account = a_company(), an_account()
+        in_nmbrs(company, ("450", "Varikko"))
+        filled = {**CHOICES, "company": "1001", "account": str(account.pk), "check": "form"}
+
+        text = browser_of_administrator.post(NEW, filled).text
+
+        assert "<b>450</b> Varikko" in text
+        assert "They can be created here once the link is saved." in text
+        assert "Create the" not in text
+
+    def test_asks_procountor_anew_when_it_is_to_be_checked(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        link = a_link()
+        procountor.requests.clear()
+
+        for part in ("cost_center", "form"):
+            browser_of_administrator.post(
+                reverse("link", args=[link.pk]), {**CHOICES, "check": part}, headers=PART
+            )
+        asked_for_parts = procountor.requests.count("GET", "/dimensions")
+        browser_of_administrator.post(reverse("link", args=[link.pk]), {**CHOICES, "check": "form"})
+
+        assert asked_for_parts == 0
+        assert procountor.requests.count("GET", "/dimensions") == 1
+
+
+class TestTheQuestion:
+    def test_names_every_item_and_where_it_goes_and_creates_nothing(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        link = a_link(("100", "Hallinto"), ("450", "Varikko"), ("460", "Łódź"))
+
+        text = browser_of_administrator.get(address(link)).text
+
+        assert "Create 2 items in Procountor?" in text
+        assert "Kustannuspaikka" in text
+        assert f"Koivulammi Konepaja Oy, {link.procountor_account.business_id}" in text
+        assert "Varikko" in text
+        assert "Lódz" in text
+        assert "Items cannot be removed from Procountor again" in text
+        assert created(procountor) == 0
+
+    def test_lets_those_be_left_out_that_may_be_there_already(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        link = a_link(("45", "Varasto"), ("460", "Pesula"))
+
+        text = browser_of_administrator.get(address(link)).text
+        after = say_yes(browser_of_administrator, link, "45", "460", leave="45")
+
+        assert 'name="leave" value="45"' in text
+        assert 'name="leave" value="460"' not in text
+        assert "1 item was created in Procountor." in after
+        assert created(procountor) == 1
+
+    @pytest.mark.parametrize("is_away", [False, True])
+    def test_leads_back_when_there_is_nothing_to_ask(
+        self, procountor: Sandbox, browser_of_administrator: Client, is_away: bool
+    ) -> None:
+        link = a_link(("100", "Hallinto"))
+        if is_away:
+            procountor.faults.add(Fault(kind=FaultKind.ERROR_BEFORE))
+
+        response = browser_of_administrator.get(address(link), follow=True)
+
+        assert response.redirect_chain == [(reverse("link", args=[link.pk]), 302)]
+        said = "Procountor gave no answer" if is_away else "There is no item to create."
+        assert said in response.text
+
+    def test_is_refused_to_a_reader(self, procountor: Sandbox, browser_of_reader: Client) -> None:
+        link = a_link(("450", "Varikko"))
+
+        asked = browser_of_reader.get(address(link))
+        posted = browser_of_reader.post(address(link), {"codes": '["450"]'})
+
+        assert (asked.status_code, posted.status_code) == (403, 403)
+        assert created(procountor) == 0
+
+    def test_is_not_there_for_other_debtors_and_other_kinds(
+        self, procountor: Sandbox, browser_of_administrator: Client, administrator: User
+    ) -> None:
+        link = a_link(("450", "Varikko"))
+
+        other_kind = browser_of_administrator.get(address(link, "employee"))
+        administrator.debtors.add(Debtor.objects.create(number=999, name="Muu"))
+        posted = browser_of_administrator.post(address(link), {"codes": '["450"]'})
+
+        assert (other_kind.status_code, posted.status_code) == (404, 404)
+        assert created(procountor) == 0
+
+
+class TestCreating:
+    def test_creates_what_was_said_yes_to_and_remembers_who(
+        self, procountor: Sandbox, browser_of_administrator: Client, administrator: User
+    ) -> None:
+        link = a_link(("450", "Varikko"), ("460", "Pesula"))
+
+        text = say_yes(browser_of_administrator, link, "450", "460")
+
+        assert "2 items were created in Procountor." in text
+        assert "2 cost centers in Nmbrs: all have an item" in text
+        entries = AuditEntry.objects.filter(action="items_created")
+        assert [entry.user for entry in entries] == [administrator] * 2
+
+    def test_is_calm_when_clicked_twice(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        link = a_link(("450", "Varikko"))
+        say_yes(browser_of_administrator, link, "450")
+
+        text = say_yes(browser_of_administrator, link, "450")
+
+        assert "Nothing was left to create: the items are there." in text
+        assert created(procountor) == 1
+
+    @pytest.mark.parametrize("codes", ["", "450", "{}", "[1, null]", '["9'])
+    def test_creates_nothing_for_what_cannot_be_read(
+        self, procountor: Sandbox, browser_of_administrator: Client, codes: str
+    ) -> None:
+        link = a_link(("450", "Varikko"))
+
+        response = browser_of_administrator.post(address(link), {"codes": codes})
+
+        assert response.status_code == 302
+        assert created(procountor) == 0
+
+    def test_keeps_the_words_of_procountor_and_creates_the_others(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        link = a_link(("450", "Varikko"), ("460", "Pesula"))
+        procountor.faults.add(Fault(kind=FaultKind.REJECT, method="POST", path=ITEMS))
+
+        text = say_yes(browser_of_administrator, link, "450", "460")
+
+        assert "Item 450 was not created. Procountor refused it: " in text
+        assert "1 item was created in Procountor." in text
+        assert "1 has no item in Procountor:" in text
+
+    def test_says_what_is_uncertain_and_finds_it_again(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        link = a_link(("450", "Varikko"), ("460", "Pesula"))
+        procountor.faults.add(Fault(kind=FaultKind.ANSWER_LOST, method="POST", path=ITEMS))
+        procountor.faults.add(Fault(kind=FaultKind.ERROR_BEFORE, method="GET", skip=5, times=1))
+
+        uncertain = say_yes(browser_of_administrator, link, "450", "460")
+        after = say_yes(browser_of_administrator, link, "450", "460")
+
+        assert "it is uncertain whether item 450 was created" in uncertain
+        assert "2 items are left to create." in uncertain
+        assert "1 item was created in Procountor." in after
+        assert "2 cost centers in Nmbrs: all have an item" in after
+        assert created(procountor) == 2
+
+    def test_says_what_to_do_when_the_account_is_not_authorised(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        link = a_link(("450", "Varikko"))
+        procountor.faults.add(
+            Fault(kind=FaultKind.UNAUTHORIZED, method="POST", path=ITEMS, times=2)
+        )
+
+        text = say_yes(browser_of_administrator, link, "450")
+
+        assert "Procountor does not accept the authorisation" in text
+        assert "1 item is left to create." in text
+
+    def test_says_that_somebody_else_is_creating(
+        self,
+        procountor: Sandbox,
+        browser_of_administrator: Client,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        link = a_link(("450", "Varikko"))
+        monkeypatch.setattr(items, "_LONGEST_WAIT_SECONDS", 0)
+        ProcountorAccount.objects.update(items_leased_until=timezone.now() + timedelta(minutes=1))
+
+        text = say_yes(browser_of_administrator, link, "450")
+
+        assert "Somebody else is creating items in this administration." in text
+        assert created(procountor) == 0
+
+    def test_says_that_the_dimension_is_gone(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        link = a_link(("450", "Varikko"))
+        Link.objects.update(cost_center_dimension="Osasto")
+
+        text = say_yes(browser_of_administrator, link, "450")
+
+        assert "The link&#x27;s dimension is no longer in Procountor" in text
+
+
+class TestManyItems:
+    @pytest.fixture(autouse=True)
+    def _no_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Each step is over after one item."""
+        monkeypatch.setattr(missing_items, "SECONDS_PER_STEP", 0.0)
+
+    def test_go_on_by_themselves_and_show_how_many_are_done(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        link = a_link(("450", "Varikko"), ("460", "Pesula"), ("470", "Halli"))
+
+        text = say_yes(browser_of_administrator, link, "450", "460", "470")
+        steps = [text]
+        while 'id="going"' in steps[-1]:
+            steps.append(
+                browser_of_administrator.post(address(link), hidden(steps[-1]), follow=True).text
+            )
+
+        assert [re.findall(r"(\d of \d) items are done", step) for step in steps] == [
+            ["1 of 3"],
+            ["2 of 3"],
+            [],
+        ]
+        assert "3 items were created in Procountor." in steps[-1]
+        assert created(procountor) == 3
+
+    def test_keep_what_was_refused_on_the_way_for_the_end(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        link = a_link(("450", "Varikko"), ("460", "Pesula"), ("470", "Halli"))
+        procountor.faults.add(Fault(kind=FaultKind.REJECT, method="POST", path=ITEMS, skip=1))
+        step = say_yes(browser_of_administrator, link, "450", "460", "470")
+
+        for _ in range(2):
+            response = browser_of_administrator.post(address(link), hidden(step), headers=PART)
+            step = response.text
+        text = page(browser_of_administrator, link)
+
+        assert response["HX-Redirect"] == reverse("link", args=[link.pk])
+        assert "Item 460 was not created." in text
+        assert "2 items were created in Procountor." in text
+
+
+def hidden(text: str) -> dict[str, str]:
+    """The hidden fields of the form that goes on."""
+    form = text[text.index('id="going"') :]
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form)
+    return {name: value.replace("&quot;", '"') for name, value in found}
