@@ -106,6 +106,28 @@ class TestAuditLog:
 
         assert sentence == "changed user oona: may log in, debtors"
 
+    def test_names_what_was_changed_of_a_connection_in_words(self) -> None:
+        told = {"name": "Kirnu", "fields": "user_name, first_year, token"}
+
+        entry = AuditEntry(action=audit.Action.NMBRS_CHANGED, facts=told)
+
+        with translation.override("en"):
+            sentence = sentence_of(entry)
+        assert sentence == "changed connection to Nmbrs Kirnu: user name, first year, token"
+
+    def test_shows_what_nmbrs_has_no_longer(self, browser_of_reader: Client) -> None:
+        company = a_company()
+        audit.record(audit.Action.COMPANY_GONE, user=None, company=company, name=str(company))
+        audit.record(
+            audit.Action.RUN_GONE, user=None, company=company, name=str(company), run="4/2026"
+        )
+
+        text = browser_of_reader.get(reverse("audit_log")).text
+
+        assert "1001 Koivulammi Konepaja Oy is no longer in Nmbrs" in text
+        assert "run 4/2026 of 1001 Koivulammi Konepaja Oy is no longer in Nmbrs" in text
+        assert "Tilisilta itself" in text
+
 
 class TestCommonErrors:
     def test_explain_every_problem_there_can_be(self, browser_of_reader: Client) -> None:

@@ -1,12 +1,14 @@
 """Companies and debtors on their pages."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.bureau import a_company, a_journal
 
 from tilisilta.models import AuditEntry, Company, Debtor, User
-from tilisilta.services.companies import add_debtor, set_blocked, set_test
+from tilisilta.services.companies import add_debtor, set_blocked, set_start, set_test
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +96,43 @@ class TestCompany:
         company.refresh_from_db()
         assert company.is_test
         assert AuditEntry.objects.latest("pk").user == administrator
+
+    def test_says_who_marked_it_as_a_test_company_and_who_blocked_its_debtor(
+        self, browser_of_administrator: Client, reader: User
+    ) -> None:
+        company = set_test(a_company(), True, user=reader)
+        set_blocked(company.debtor, True, user=None)
+
+        text = browser_of_administrator.get(reverse("company", args=[company.number])).text
+
+        assert "</time> oona</span>" in text
+        assert "</time> Tilisilta itself</span>" in text
+
+    @pytest.mark.parametrize(
+        ("given", "kept"), [("2026-03-01", date(2026, 3, 1)), ("", None), ("tomorrow", None)]
+    )
+    def test_is_fetched_and_sent_from_its_start_date_on(
+        self, browser_of_administrator: Client, given: str, kept: date | None
+    ) -> None:
+        company = a_company()
+
+        response = browser_of_administrator.post(
+            reverse("company_start", args=[company.number]), {"start_date": given}
+        )
+
+        company.refresh_from_db()
+        assert company.start_date == kept
+        assert response.status_code == (422 if given == "tomorrow" else 302)
+
+    def test_shows_its_start_date_to_who_may_not_set_it(self, browser_of_reader: Client) -> None:
+        company = set_start(a_company(), date(2026, 3, 1), user=None)
+
+        text = browser_of_reader.get(reverse("company", args=[company.number])).text
+        posted = browser_of_reader.post(reverse("company_start", args=[company.number]))
+
+        assert "1 Mar 2026" in text
+        assert "Save the start date" not in text
+        assert posted.status_code == 403
 
     def test_is_renamed(self, browser_of_administrator: Client) -> None:
         company = a_company()

@@ -146,6 +146,18 @@ class TestUserTemplates:
         made = UserTemplate.objects.get(name="Set-up")
         assert made.right_to(Area.PROCOUNTOR) == Right.WRITE
 
+    def test_give_a_right_in_every_area(self, browser_of_administrator: Client) -> None:
+        wanted = {area.value: Right.READ.value for area in Area}
+
+        page = browser_of_administrator.get(reverse("new_user_template")).text
+        browser_of_administrator.post(
+            reverse("new_user_template"), {"name": "Looks at all", **wanted}
+        )
+
+        made = UserTemplate.objects.get(name="Looks at all")
+        assert all(f'name="{area.value}"' in page for area in Area)
+        assert {made.right_to(area) for area in Area} == {Right.READ}
+
     def test_cannot_weaken_the_administrators(self, browser_of_administrator: Client) -> None:
         template = UserTemplate.objects.get(is_administrator=True)
         rights = {area.value: Right.READ for area in Area}

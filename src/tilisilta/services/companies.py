@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from tilisilta.errors import NeedsAttention
@@ -17,6 +17,8 @@ from tilisilta.models import (
     Journal,
     Link,
     NmbrsCompany,
+    NmbrsConnection,
+    Run,
     Sending,
     User,
 )
@@ -34,13 +36,23 @@ class CompanyNumberTaken(NeedsAttention):
 
 @dataclass(frozen=True, kw_only=True)
 class CompanyStanding:
-    """What a company's page shows: its link, and the journals of one year with their exports."""
+    """What a company's page shows: its link, and the journals of one year with their exports.
+
+    ``runs`` are those of that year that have no journal here yet. The runs in trouble and the ones
+    that Nmbrs has no longer are those of all years. The two entries tell who marked it as a test
+    company and who blocked its debtor.
+    """
 
     company: Company
     link: Link | None
     year: int | None
     years: tuple[int, ...]
     journals: tuple[Journal, ...]
+    runs: tuple[Run, ...]
+    runs_in_trouble: tuple[Run, ...]
+    runs_gone: tuple[Run, ...]
+    marked_as_test: AuditEntry | None
+    blocked: AuditEntry | None
 
 
 def add_debtor(number: int, name: str, *, user: User | None) -> Debtor:
@@ -142,15 +154,22 @@ def set_blocked(debtor: Debtor, is_blocked: bool, *, user: User | None) -> Debto
     return debtor
 
 
-def find_companies(user: User, search: str = "") -> QuerySet[Company]:
+def find_companies(
+    user: User, search: str = "", *, only_in_trouble: bool = False
+) -> QuerySet[Company]:
     """The companies ``user`` may see whose number or name has ``search`` in it.
 
-    Each comes with its debtor and link, and with the state and period of its latest journal.
+    Each comes with its debtor and link, with the state and period of its latest journal, and with
+    how fetching it from Nmbrs stands. ``only_in_trouble`` leaves those whose last fetch failed.
     """
     latest = Journal.objects.filter(company=OuterRef("pk")).order_by("-period", "-pk")
-    found = Company.objects.visible_to(user).select_related("debtor", "link__procountor_account")
+    found = Company.objects.visible_to(user).select_related(
+        "debtor", "link__procountor_account", "nmbrs__connection"
+    )
     if search:
         found = found.filter(matching(search))
+    if only_in_trouble:
+        found = found.filter(in_trouble("nmbrs__"), nmbrs__isnull=False)
     return found.annotate(
         latest_state=Subquery(latest.values("state")[:1]),
         latest_period=Subquery(latest.values("period")[:1]),
@@ -161,6 +180,15 @@ def matching(search: str) -> Q:
     """Whether a company's name has ``search`` in it, or its number begins with it."""
     found = Q(name__icontains=search)
     return found | Q(number__startswith=search) if search.isdecimal() else found
+
+
+def in_trouble(prefix: str = "") -> Q:
+    """Whether the last fetch of a company that is still fetched went wrong, or did in part."""
+    return (
+        ~Q(**{f"{prefix}trouble": []})
+        & Q(**{f"{prefix}gone_at__isnull": True})
+        & ~Q(**{f"{prefix}connection__state": NmbrsConnection.State.REMOVED})
+    )
 
 
 def find_debtors(user: User, search: str = "") -> QuerySet[Debtor]:
@@ -182,23 +210,45 @@ def blocked_by(debtors: Iterable[Debtor]) -> Mapping[int, AuditEntry]:
     return {int(entry.facts["debtor"]): entry for entry in entries}
 
 
+def marked_as_test_by(companies: Iterable[Company]) -> Mapping[int, AuditEntry]:
+    """Who marked each of ``companies`` that is a test company, and when, by the company's id."""
+    ids = [company.pk for company in companies if company.is_test]
+    if not ids:
+        return {}
+    entries = AuditEntry.objects.filter(
+        action=audit.Action.COMPANY_MARKED_TEST, company__in=ids
+    ).order_by("at", "pk")
+    return {entry.company_id: entry for entry in entries if entry.company_id is not None}
+
+
 def company_standing(company: Company, *, year: int | None = None) -> CompanyStanding:
     """Where ``company`` stands in ``year`` of its runs, or in the latest that has any."""
-    years = tuple(
-        Journal.objects.filter(company=company)
-        .order_by("-run_year")
-        .values_list("run_year", flat=True)
-        .distinct()
-    )
-    shown = year if year in years else next(iter(years), None)
-    link = Link.objects.filter(company=company).select_related("procountor_account").first()
+    with_journal = Journal.objects.filter(company=company).order_by()
+    runs = _runs_of(company)
+    years = set(with_journal.values_list("run_year", flat=True).distinct())
+    # A run that was deleted before it had a journal is no reason to show its year.
+    years |= {run.year for run in runs if run.gone_at is None}
+    shown = year if year in years else max(years, default=None)
     return CompanyStanding(
         company=company,
-        link=link,
+        link=Link.objects.filter(company=company).select_related("procountor_account").first(),
         year=shown,
-        years=years,
+        years=tuple(sorted(years, reverse=True)),
         journals=_journals_of_year(company, shown) if shown else (),
+        runs=tuple(run for run in runs if run.year == shown and not getattr(run, "is_here", True)),
+        runs_in_trouble=tuple(run for run in runs if run.trouble and run.gone_at is None),
+        runs_gone=tuple(run for run in runs if run.gone_at is not None),
+        marked_as_test=marked_as_test_by([company]).get(company.pk),
+        blocked=blocked_by([company.debtor]).get(company.debtor.number),
     )
+
+
+def _runs_of(company: Company) -> tuple[Run, ...]:
+    """All runs as Nmbrs lists them; ``is_here`` tells whether a journal of it came, by any way."""
+    of_run = Journal.objects.filter(company=company).filter(
+        Q(run=OuterRef("pk")) | Q(run_year=OuterRef("year"), run_number=OuterRef("number"))
+    )
+    return tuple(Run.objects.filter(company=company).annotate(is_here=Exists(of_run)))
 
 
 def _journals_of_year(company: Company, year: int) -> tuple[Journal, ...]:

@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tilisilta.clients.nmbrs.errors import NmbrsUnavailable
 from tilisilta.errors import NeedsAttention, TilisiltaError
-from tilisilta.models import NmbrsConnection, User
+from tilisilta.models import NmbrsConnection, Synchronisation, User
 from tilisilta.services import audit
+from tilisilta.services.fetches import years_to_list
 from tilisilta.services.nmbrs import mark_refused, nmbrs_as
 from tilisilta.services.payroll_problems import stored_problem_of
+from tilisilta.services.synchronisations import ask_for_everything, finish_if_done
 
 State = NmbrsConnection.State
 
@@ -73,6 +76,35 @@ def connect(  # what a person says of a connection, each by its name
             )
     except IntegrityError as error:
         raise ConnectionNameTaken(f"There is already a connection named {name}.") from error
+    return made
+
+
+def connect_and_fetch(  # what a person says of a connection, each by its name
+    name: str,
+    *,
+    user_name: str,
+    token: str,
+    first_year: int,
+    user: User | None,
+    domain: str = "",
+) -> NmbrsConnection:
+    """Make a connection as ``connect`` does, and ask at once for everything to be fetched by it."""
+    made = connect(
+        name,
+        user_name=user_name,
+        token=token,
+        first_year=first_year,
+        user=user,
+        domain=domain,
+    )
+    now = timezone.now()
+    years = partial(years_to_list, made, timezone.localdate(now))
+    ask_for_everything(
+        user=user,
+        now=now,
+        # Without it only the latest of the chosen years would be looked at.
+        wants_all_journals=len(years(wants_all=True)) > len(years(wants_all=False)),
+    )
     return made
 
 
@@ -147,6 +179,8 @@ def remove_connection(connection: NmbrsConnection, *, user: User | None) -> None
         connection.save()
         connection.companies.update(wanted_at=None, due_at=None, wanted_by=None)
         audit.record(audit.Action.NMBRS_REMOVED, user=user, name=connection.name)
+    for under_way in Synchronisation.objects.filter(finished_at__isnull=True):
+        finish_if_done(under_way.pk, now=timezone.now())
 
 
 def try_out(user_name: str, token: str, *, domain: str) -> Reached:

@@ -9,6 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import (
     Case,
     Count,
+    Exists,
     IntegerField,
     OuterRef,
     Q,
@@ -24,6 +25,8 @@ from tilisilta.models import (
     ExportState,
     Journal,
     JournalState,
+    Link,
+    NmbrsConnection,
     ProcountorAccount,
     Sending,
     User,
@@ -32,6 +35,7 @@ from tilisilta.models.exports import BOOKED_STATES
 from tilisilta.services.checks import load_problems
 from tilisilta.services.companies import matching
 from tilisilta.services.explanations import Explanation, explain
+from tilisilta.services.fetch_standing import FetchStanding, standing_for
 
 MOST_NEEDS = 15
 COMPANIES_PER_PAGE = 50
@@ -57,6 +61,7 @@ STOPPED = frozenset(
 SENT = frozenset({JournalState.SENT.value, JournalState.APPROVED.value})
 UNDER_WAY = frozenset({JournalState.QUEUED.value, JournalState.SENDING.value})
 NOT_TO_SEND = frozenset({JournalState.OFF.value, JournalState.REPLACED.value})
+WITHOUT_LINK = frozenset({JournalState.PROBLEM.value, *NOT_TO_SEND})
 
 # A month of several journals shows what waits before what is done.
 _PLACES = {
@@ -129,8 +134,20 @@ class CompanyYear:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FirstSteps:
+    """What a new bureau has to do before anything can be sent, and what of it is done."""
+
+    is_nmbrs_connected: bool
+    is_procountor_authorised: bool
+    is_linked: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Overview:
-    """Everything the first page shows. ``month`` is the first day of the month it is about."""
+    """Everything the first page shows. ``month`` is the first day of the month it is about.
+
+    ``steps`` are there as long as nothing is linked, for those who see the whole bureau.
+    """
 
     month: date
     next_month: date | None
@@ -139,6 +156,8 @@ class Overview:
     needs: tuple[Need, ...]
     dead_accounts: tuple[ProcountorAccount, ...]
     progress: Progress | None
+    fetching: FetchStanding
+    steps: FirstSteps | None
     companies: Page[Company]
     years: tuple[CompanyYear, ...]
 
@@ -176,6 +195,8 @@ def overview_for(
         needs=_needs(journals) if counts.problems + counts.uncertain + counts.unsent else (),
         dead_accounts=_dead_accounts(debtor_ids),
         progress=_progress(debtor_ids) if counts.under_way + counts.uncertain else None,
+        fetching=standing_for(user, debtor_ids=debtor_ids),
+        steps=_first_steps(user, by_month) if not debtor_ids else None,
         companies=shown,
         years=_years(list(shown), journals, months),
     )
@@ -274,6 +295,25 @@ def _dead_accounts(debtor_ids: Sequence[int]) -> tuple[ProcountorAccount, ...]:
         .defer("administration", "grant", "access_token")
         .order_by("link__company__number")[:MOST_NEEDS]
     )
+
+
+def _first_steps(user: User, by_month: Mapping[date, Counter[str]]) -> FirstSteps | None:
+    """The first steps, unless they are behind us: without a link no journal is ever ready."""
+    states = set().union(*by_month.values())
+    if states - WITHOUT_LINK:
+        return None
+    account = ProcountorAccount.objects.filter(state=ProcountorAccount.State.AUTHORISED)
+    connection = NmbrsConnection.objects.filter(state=NmbrsConnection.State.WORKING)
+    # One row, that the three are asked for in one query.
+    found = (
+        User.objects.filter(pk=user.pk)
+        .values_list(Exists(connection), Exists(account), Exists(Link.objects.all()))
+        .get()
+    )
+    steps = FirstSteps(
+        is_nmbrs_connected=found[0], is_procountor_authorised=found[1], is_linked=found[2]
+    )
+    return None if steps.is_linked else steps
 
 
 def _progress(debtor_ids: Sequence[int]) -> Progress | None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Max, Q
 
+from tilisilta.clients.nmbrs.errors import NmbrsAccessDenied
 from tilisilta.domain.payroll import PayrollCompany, PayrollDebtor, PayrollSource
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 from tilisilta.models import Company, Debtor, Journal, NmbrsCompany, NmbrsConnection, User
@@ -65,10 +66,10 @@ def answer_question(
             name=found[0]["name"],
             period_type=found[0]["period_type"],
         )
+        debtor = Debtor.objects.get(pk=found[0]["debtor"])
         here = Company.objects.filter(number=asked.number, nmbrs__isnull=True).first()
         if is_same and here is not None:
-            return _adopt(connection, here, asked, user=user)
-        debtor = Debtor.objects.get(pk=found[0]["debtor"])
+            return _adopt(connection, here, asked, debtor, user=user)
         return _add_company(connection, asked, debtor, number=_free_number(None, asked), user=user)
 
 
@@ -163,11 +164,19 @@ def _whose(
         is_old = asked_at is None or asked_at < now - DEBTOR_AGE
         if not unknown and not (is_old and place < _debtors_a_night(connection)):
             break
-        companies = source.companies_of(debtor.nmbrs_debtor_id or 0)
-        whose |= {one.nmbrs_company_id: debtor for one in companies}
+        whose |= dict.fromkeys(_companies_of(source, debtor), debtor)
         unknown -= whose.keys()
         Debtor.objects.filter(pk=debtor.pk).update(companies_read_at=now)
     return whose
+
+
+def _companies_of(source: PayrollSource, debtor: Debtor) -> Iterable[int]:
+    """The companies of a debtor by their ids; none of one that has gone since it was listed."""
+    try:
+        companies = source.companies_of(debtor.nmbrs_debtor_id or 0)
+    except NmbrsAccessDenied:
+        return ()
+    return [one.nmbrs_company_id for one in companies]
 
 
 def _debtors_to_ask(connection: NmbrsConnection) -> Iterable[Debtor]:
@@ -238,7 +247,7 @@ def _take_in(
         _add_company(connection, one, debtor, number=number, user=None)
         return None
     if _is_same_name(here.name, one.name):
-        _adopt(connection, here, one, user=None)
+        _adopt(connection, here, one, debtor, user=None)
         return None
     return {
         "nmbrs_company_id": one.nmbrs_company_id,
@@ -266,7 +275,12 @@ def _add_company(
 
 
 def _adopt(
-    connection: NmbrsConnection, here: Company, one: PayrollCompany, *, user: User | None
+    connection: NmbrsConnection,
+    here: Company,
+    one: PayrollCompany,
+    debtor: Debtor,
+    *,
+    user: User | None,
 ) -> Company:
     """Know from now on that ``here`` is the company in Nmbrs."""
     with transaction.atomic():
@@ -279,6 +293,7 @@ def _adopt(
             nmbrs_number=str(one.number),
         )
     _start_after_what_was_sent(here, user=user)
+    _renew_name_and_debtor(here, one, debtor)
     return here
 
 

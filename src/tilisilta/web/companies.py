@@ -1,5 +1,6 @@
 """Companies and debtors: lists, a company's runs, and what may be set on each."""
 
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
@@ -14,6 +15,9 @@ from django.views.decorators.http import require_POST
 
 from tilisilta.models import Area, Company, Debtor, Right, User
 from tilisilta.services import companies
+from tilisilta.services.fetch_standing import standing_for
+from tilisilta.web.company_page import company_page
+from tilisilta.web.fetching import FetchLook, look_of
 from tilisilta.web.forms import ExplainingForm
 from tilisilta.web.overview import asked_page
 from tilisilta.web.rights import UserRequest, needs
@@ -31,7 +35,7 @@ class DebtorForm(ExplainingForm):
 
 
 class CompanyForm(ExplainingForm):
-    """What may be changed of a company."""
+    """What may be changed of a company that does not come from Nmbrs."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     debtor = forms.ModelChoiceField(
@@ -46,6 +50,20 @@ class CompanyForm(ExplainingForm):
         debtor.queryset = Debtor.objects.visible_to(user)
 
 
+class StartForm(ExplainingForm):
+    """From when on a company's journals are of interest."""
+
+    start_date = forms.DateField(
+        required=False,
+        label=gettext_lazy("Fetch and send from"),
+        help_text=gettext_lazy(
+            "Nothing of earlier periods is fetched or sent. Empty: from the first year on."
+        ),
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+
 class NewCompanyForm(CompanyForm):
     """What there is to say about a new company; its number cannot change later."""
 
@@ -58,13 +76,29 @@ class NewCompanyForm(CompanyForm):
     field_order = ("number", "name", "debtor")
 
 
+@dataclass(frozen=True, kw_only=True)
+class CompanyRow:
+    """A company in the list, and how fetching it stands."""
+
+    company: Company
+    look: FetchLook
+
+
 @needs(Area.COMPANIES, Right.READ)
 def company_list(request: UserRequest) -> HttpResponse:
     """All companies the reader may see, by number."""
     search = request.GET.get("q", "").strip()
-    found = companies.find_companies(request.user, search)
+    only_in_trouble = request.GET.get("fetch") == "failed"
+    found = companies.find_companies(request.user, search, only_in_trouble=only_in_trouble)
     page = Paginator(found, ROWS_PER_PAGE).get_page(asked_page(request))
-    return render(request, "companies/companies.html", {"page": page, "search": search})
+    context = {
+        "page": page,
+        "rows": [CompanyRow(company=one, look=look_of(one)) for one in page],
+        "search": search,
+        "only_in_trouble": only_in_trouble,
+        "fetching": standing_for(request.user),
+    }
+    return render(request, "companies/companies.html", context)
 
 
 @needs(Area.COMPANIES, Right.WRITE)
@@ -85,25 +119,36 @@ def new_company(request: UserRequest) -> HttpResponse:
 def company(request: UserRequest, number: int) -> HttpResponse:
     """One company: where it books, its runs with their journals, and its settings."""
     found = _visible_company(request.user, number)
-    year = request.GET.get("year", "")
-    standing = companies.company_standing(found, year=int(year) if year.isdecimal() else None)
-    return render(
-        request,
-        "companies/company.html",
-        {"company": found, "standing": standing, "form": _settings_form(request, found)},
-    )
+    return _company_page(request, found, _settings_form(request, found), _start_form(found))
 
 
 @require_POST
 @needs(Area.COMPANIES, Right.WRITE)
 def company_settings(request: UserRequest, number: int) -> HttpResponse:
-    """Change a company's name or debtor."""
+    """Change the name or debtor of a company that does not come from Nmbrs."""
     found = _visible_company(request.user, number)
     form = _settings_form(request, found)
+    if form is None:
+        said = _("Name and debtor of %(company)s come from Nmbrs.")
+        messages.info(request, said % {"company": found})
+        return redirect("company", number)
     if not form.is_valid():
-        context = {"company": found, "standing": companies.company_standing(found), "form": form}
-        return render(request, "companies/company.html", context, status=422)
+        return _company_page(request, found, form, _start_form(found), status=422)
     companies.change_company(found, **form.cleaned_data, user=request.user)
+    messages.success(request, _("The settings of %(company)s are kept.") % {"company": found})
+    return redirect("company", number)
+
+
+@require_POST
+@needs(Area.COMPANIES, Right.WRITE)
+def company_start(request: UserRequest, number: int) -> HttpResponse:
+    """Say from when on a company's journals are fetched and sent."""
+    found = _visible_company(request.user, number)
+    form = StartForm(request.POST)
+    if not form.is_valid():
+        settings = _settings_form(request, found, is_posted=False)
+        return _company_page(request, found, settings, form, status=422)
+    companies.set_start(found, form.cleaned_data["start_date"], user=request.user)
     messages.success(request, _("The settings of %(company)s are kept.") % {"company": found})
     return redirect("company", number)
 
@@ -172,13 +217,43 @@ def _is_added(request: UserRequest, form: DebtorForm) -> bool:
 
 
 def _visible_company(user: User, number: int) -> Company:
-    visible = Company.objects.visible_to(user).select_related("debtor")
+    visible = Company.objects.visible_to(user).select_related("debtor", "nmbrs__connection")
     return get_object_or_404(visible, number=number)
 
 
-def _settings_form(request: UserRequest, found: Company) -> CompanyForm:
+def _settings_form(
+    request: UserRequest, found: Company, *, is_posted: bool = True
+) -> CompanyForm | None:
+    """The form of what may be changed; nothing of what Nmbrs tells us."""
+    if hasattr(found, "nmbrs"):
+        return None
     return CompanyForm(
-        request.POST or None,
+        (request.POST or None) if is_posted else None,
         user=request.user,
         initial={"name": found.name, "debtor": found.debtor_id},
     )
+
+
+def _start_form(found: Company) -> StartForm:
+    return StartForm(initial={"start_date": found.start_date})
+
+
+def _company_page(
+    request: UserRequest,
+    found: Company,
+    form: CompanyForm | None,
+    start_form: StartForm,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    year = request.GET.get("year", "")
+    page = company_page(found, user=request.user, year=int(year) if year.isdecimal() else None)
+    context = {
+        "company": found,
+        "page": page,
+        "standing": page.standing,
+        "look": page.look,
+        "form": form,
+        "start_form": start_form,
+    }
+    return render(request, "companies/company.html", context, status=status)

@@ -9,19 +9,31 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from tilisilta.models import Area, Right
+from tilisilta.models import Area, Right, User
 
 LANGUAGES = (("sv", "SV", "Svenska"), ("fi", "FI", "Suomi"), ("en", "EN", "English"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One entry of the main menu, and the addresses that belong to it. No area: for everybody."""
+    """One entry of the main menu, and the addresses that belong to it. No area: for everybody.
+
+    Who may not see its first page is led to the page named in ``otherwise``, by the right to that.
+    """
 
     name: str
     label: Promise | str
     area: Area | None
     pages: frozenset[str]
+    otherwise: tuple[str, Area] | None = None
+
+    def page_for(self, user: User) -> str | None:
+        """The name of the page that ``user`` is led to; ``None`` hides the entry."""
+        if self.area is None or user.can(Right.READ, self.area):
+            return self.name
+        if self.otherwise is not None and user.can(Right.READ, self.otherwise[1]):
+            return self.otherwise[0]
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +63,7 @@ MENU = (
         name="procountor_accounts",
         label=_("Settings"),
         area=Area.PROCOUNTOR,
+        otherwise=("nmbrs_connections", Area.NMBRS),
         pages=frozenset(
             {
                 "procountor_accounts",
@@ -60,7 +73,12 @@ MENU = (
                 "administrations",
                 "new_link",
                 "link",
+                "missing_items",
                 "procountor_authorised",
+                "nmbrs_connections",
+                "new_nmbrs_connection",
+                "nmbrs_connection",
+                "remove_nmbrs_connection",
             }
         ),
     ),
@@ -105,10 +123,8 @@ def _menu(request: HttpRequest) -> list[ShownEntry]:
     current = match.url_name if match else None
     entries = []
     for entry in MENU:
-        if entry.area is not None and not user.can(Right.READ, entry.area):
-            continue
-        url = reverse(entry.name)
-        entries.append(
-            ShownEntry(url=url, label=entry.label, is_current=(current or "") in entry.pages)
-        )
+        name = entry.page_for(user)
+        if name is not None:
+            is_current = (current or "") in entry.pages
+            entries.append(ShownEntry(url=reverse(name), label=entry.label, is_current=is_current))
     return entries

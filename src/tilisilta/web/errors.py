@@ -13,6 +13,7 @@ from tilisilta.services.explanations import Explanation, catalogue
 from tilisilta.services.explanations.companies import COMPANY_WORDS
 from tilisilta.services.explanations.files import FILE_WORDS
 from tilisilta.services.explanations.ledgers import LEDGER_WORDS
+from tilisilta.services.explanations.payroll import PAYROLL_WORDS
 from tilisilta.services.explanations.receipts import RECEIPT_WORDS
 from tilisilta.services.explanations.sending import SENDING_WORDS
 from tilisilta.web.rights import UserRequest, logged_in
@@ -29,12 +30,15 @@ INFORMING = frozenset(
         ProblemCode.TEXT_SHORTENED,
     }
 )
-WAITING = frozenset({ProblemCode.UNCERTAIN, ProblemCode.WAITS_FOR_EARLIER})
+WAITING = frozenset(
+    {ProblemCode.UNCERTAIN, ProblemCode.WAITS_FOR_EARLIER, ProblemCode.NMBRS_UNREACHABLE}
+)
 
 GROUPS = (
     (_("Company, account and link"), COMPANY_WORDS),
     (_("Ledger accounts and dimensions"), LEDGER_WORDS),
     (_("Periods, amounts and texts"), RECEIPT_WORDS),
+    (_("Fetching from Nmbrs"), PAYROLL_WORDS),
     (_("Files"), FILE_WORDS),
     (_("Sending"), SENDING_WORDS),
 )

@@ -260,12 +260,19 @@ def _fix(problem: Problem, preview: Preview, user: User) -> Fix | None:
 
 def _screen_of(problem: Problem) -> Screen:
     """The screen of the remedy. What is to be opened in Procountor may be chosen around here."""
+    if problem.code in _CHOICES_OF_COMPANY:
+        return Screen.COMPANY
     return Screen.LINK if problem.code in _CHOICES_OF_LINK else problem.screen
 
 
-def _company_fix(_problem: Problem, preview: Preview) -> Fix:
+def _company_fix(problem: Problem, preview: Preview) -> Fix:
     url = reverse("company", args=[preview.journal.company.number])
-    return Fix(url=url, label=_("Open the company"))
+    anchor = _CHOICES_OF_COMPANY.get(problem.code, "")
+    return Fix(url=url + anchor, label=_("Open the company"))
+
+
+def _nmbrs_fix(_problem: Problem, _preview: Preview) -> Fix:
+    return Fix(url=reverse("nmbrs_connections"), label=_("Open the settings for Nmbrs"))
 
 
 def _debtor_fix(_problem: Problem, preview: Preview) -> Fix:
@@ -292,6 +299,13 @@ def _link_fix(problem: Problem, preview: Preview) -> Fix:
     return Fix(url=f"{reverse('new_link')}?company={company.number}", label=_("Make the link"))
 
 
+# Where on the page of a company it is.
+_CHOICES_OF_COMPANY: Mapping[ProblemCode, str] = MappingProxyType(
+    {
+        ProblemCode.BEFORE_START: "#settings",
+        ProblemCode.JOURNAL_TOO_COARSE: "#nmbrs",
+    }
+)
 # Where on the long page of a link the choice stands that solves a problem.
 _CHOICES_OF_LINK: Mapping[ProblemCode, str] = MappingProxyType(
     {
@@ -311,6 +325,7 @@ _FIXES: Mapping[Screen, tuple[Area, Callable[[Problem, Preview], Fix]]] = Mappin
         Screen.FILE: (Area.JOURNAL_EXPORTS, _file_fix),
         Screen.PROCOUNTOR_ACCOUNT: (Area.PROCOUNTOR, _account_fix),
         Screen.LINK: (Area.PROCOUNTOR, _link_fix),
+        Screen.NMBRS: (Area.NMBRS, _nmbrs_fix),
     }
 )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,10 +13,17 @@ from django.utils.translation import gettext_lazy
 
 from tilisilta.domain.account_patterns import check_pattern
 from tilisilta.domain.administrations import Administration
+from tilisilta.domain.cost_objects import ItemComparison
+from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Company, Link, ProcountorAccount, User
 from tilisilta.models.links import ledger_account_number
-from tilisilta.services.administrations import known_administration, read_administration
+from tilisilta.services.administrations import (
+    ADMINISTRATION_AGE_LIMIT,
+    known_administration,
+    read_administration,
+)
+from tilisilta.services.cost_objects import compare_with_dimension
 from tilisilta.services.explanations import Explanation, explain_error
 from tilisilta.services.links import (
     AccountCheck,
@@ -92,13 +99,6 @@ class LinkForm(forms.Form):
     approves_receipts = forms.BooleanField(
         required=False,
         label=gettext_lazy("Approve the receipts in Procountor once they are booked"),
-    )
-    start_date = forms.DateField(
-        required=False,
-        label=gettext_lazy("Send journals from"),
-        help_text=gettext_lazy("Runs of earlier months stay where they are."),
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     receipt_title = forms.CharField(
         max_length=30,
@@ -206,16 +206,18 @@ class Checks:
     company: Company | None
     account: ProcountorAccount | None
     now: datetime
+    age_limit: timedelta = ADMINISTRATION_AGE_LIMIT
 
     @cached_property
     def _read(self) -> tuple[Administration | None, Explanation | None]:
         if self.account is None:
             return None, None
         try:
-            return read_administration(self.account, now=self.now), None
+            read = read_administration(self.account, now=self.now, age_limit=self.age_limit)
         except TilisiltaError as error:
             self.account.refresh_from_db()
             return known_administration(self.account), explain_error(error)
+        return read, None
 
     @property
     def administration(self) -> Administration | None:
@@ -238,6 +240,16 @@ class Checks:
         return self._dimension("uses_cost_units", "cost_unit_dimension")
 
     @cached_property
+    def cost_center_items(self) -> ItemComparison | None:
+        """Which cost centers of Nmbrs have an item, if their dimension is found."""
+        return self._items(DimensionKind.COST_CENTER, self.cost_center)
+
+    @cached_property
+    def cost_unit_items(self) -> ItemComparison | None:
+        """Which cost units of Nmbrs have an item, if their dimension is found."""
+        return self._items(DimensionKind.COST_UNIT, self.cost_unit)
+
+    @cached_property
     def accounts(self) -> tuple[AccountCheck, ...]:
         """Every ledger account the company's journals used, and where it would go."""
         if self.company is None or self.administration is None:
@@ -258,6 +270,11 @@ class Checks:
         if self.administration is None or not self.values.get(box):
             return None
         return check_dimension(self.administration, name)
+
+    def _items(self, kind: DimensionKind, check: DimensionCheck | None) -> ItemComparison | None:
+        if self.company is None or check is None or check.found is None:
+            return None
+        return compare_with_dimension(self.company, kind, check.found)
 
 
 def shown_values(form: LinkForm) -> dict[str, Any]:

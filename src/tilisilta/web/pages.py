@@ -7,15 +7,21 @@ from tilisilta.web import (
     connections,
     downloads,
     exports,
+    fetching,
     imports,
     journals,
     links,
+    missing_items,
+    nmbrs,
     ready_journals,
 )
 
 PROCOUNTOR = "settings/integrations/procountor"
 ACCOUNT = f"{PROCOUNTOR}/accounts/<int:pk>"
 LINKS = f"{PROCOUNTOR}/administrations"
+NMBRS = "settings/integrations/nmbrs"
+CONNECTION = f"{NMBRS}/<int:pk>"
+COMPANY = "companies/<int:number>"
 JOURNAL = "journals/<int:pk>"
 RECEIPT = f"{JOURNAL}/receipts/<int:number>"
 
@@ -32,7 +38,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{JOURNAL}/journal.xlsx", downloads.journal_xlsx, name="journal_xlsx"),
     path(RECEIPT, journals.payload, name="payload"),
     path(f"{RECEIPT}/payload.json", downloads.payload_file, name="payload_file"),
-    path("companies/<int:number>/import", imports.import_file, name="import_journal"),
+    path(f"{COMPANY}/import", imports.import_file, name="import_journal"),
+    path(f"{COMPANY}/fetch", fetching.fetch_company, name="fetch_company"),
+    path(f"{COMPANY}/fetch/state", fetching.company_fetch, name="company_fetch"),
+    path("fetch", fetching.fetch_everything, name="fetch_everything"),
+    path("fetch/progress", fetching.fetch_progress, name="fetch_progress"),
+    path(NMBRS, nmbrs.connections, name="nmbrs_connections"),
+    path(f"{NMBRS}/new", nmbrs.new_connection, name="new_nmbrs_connection"),
+    path(CONNECTION, nmbrs.connection, name="nmbrs_connection"),
+    path(f"{CONNECTION}/test", nmbrs.check_connection, name="check_nmbrs_connection"),
+    path(f"{CONNECTION}/remove", nmbrs.remove_connection, name="remove_nmbrs_connection"),
+    path(f"{CONNECTION}/answer", nmbrs.answer, name="answer_nmbrs_question"),
     path(PROCOUNTOR, connections.accounts, name="procountor_accounts"),
     path(f"{PROCOUNTOR}/accounts/new", connections.new_account, name="new_account"),
     path(f"{PROCOUNTOR}/accounts/refresh", connections.refresh, name="refresh_accounts"),
@@ -43,5 +59,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(LINKS, administrations.administrations, name="administrations"),
     path(f"{LINKS}/new", links.new_link, name="new_link"),
     path(f"{LINKS}/<int:pk>", links.link, name="link"),
+    path(f"{LINKS}/<int:pk>/missing/<str:kind>", missing_items.missing_items, name="missing_items"),
     path(f"{LINKS}/<int:pk>/remove", links.remove_link, name="remove_link"),
 ]

@@ -22,6 +22,7 @@ from tilisilta.models import (
     Export,
     ExportState,
     JournalState,
+    NmbrsConnection,
     ProcountorAccount,
     Right,
     User,
@@ -57,6 +58,9 @@ ICONS_AND_STYLES = MappingProxyType(
         ProcountorAccount.State.NEW.value: ("dead", "s-dead"),
         ProcountorAccount.State.AUTHORISED.value: ("ok", "s-ok"),
         ProcountorAccount.State.ENDED.value: ("dead", "s-dead"),
+        NmbrsConnection.State.WORKING.value: ("ok", "s-ok"),
+        NmbrsConnection.State.REFUSED.value: ("dead", "s-dead"),
+        NmbrsConnection.State.REMOVED.value: ("off", "s-off"),
         # States that are no column: a draft of the preview, a finding, a mark.
         "waiting": ("ready", "s-ready"),
         "error": ("problem", "s-problem"),
@@ -64,11 +68,22 @@ ICONS_AND_STYLES = MappingProxyType(
         "test": ("off", "s-off"),
         "blocked": ("off", "s-off"),
         "deleted": ("deleted", "s-warn"),
+        # How fetching a company from Nmbrs stands.
+        "fetched": ("ok", "s-ok"),
+        "fetched_in_part": ("warn", "s-warn"),
+        "not_fetched": ("problem", "s-problem"),
+        "to_be_fetched": ("queued", "s-queued"),
+        "being_fetched": ("coming", "s-posting"),
+        "never_fetched": ("none", "s-none"),
+        "disconnected": ("off", "s-off"),
+        "gone": ("deleted", "s-warn"),
+        "by_hand": ("none", "s-none"),
     }
 )
 WORDS: Mapping[str, object] = MappingProxyType(
     {
         **dict(ProcountorAccount.State.choices),
+        **dict(NmbrsConnection.State.choices),
         **dict(ExportState.choices),
         **dict(JournalState.choices),
         "waiting": gettext_lazy("Waiting"),
@@ -77,6 +92,15 @@ WORDS: Mapping[str, object] = MappingProxyType(
         "test": gettext_lazy("Test company"),
         "blocked": gettext_lazy("Blocked"),
         "deleted": gettext_lazy("Run deleted in Nmbrs"),
+        "fetched": gettext_lazy("Fetched"),
+        "fetched_in_part": gettext_lazy("Fetched in part"),
+        "not_fetched": gettext_lazy("Not fetched"),
+        "to_be_fetched": gettext_lazy("Waits to be fetched"),
+        "being_fetched": gettext_lazy("Being fetched"),
+        "never_fetched": gettext_lazy("Not fetched yet"),
+        "disconnected": gettext_lazy("Connection removed"),
+        "gone": gettext_lazy("No longer in Nmbrs"),
+        "by_hand": gettext_lazy("Added by hand"),
     }
 )
 

@@ -1,0 +1,110 @@
+"""What the page of one company shows, made ready for its template."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from tilisilta.domain.payroll import is_before_start, last_day_of_run
+from tilisilta.domain.problems import Problem
+from tilisilta.models import Area, Company, Journal, NmbrsCompany, Right, Run, User
+from tilisilta.services.checks import load_problems
+from tilisilta.services.companies import CompanyStanding, company_standing
+from tilisilta.services.explanations import Explanation, explain
+from tilisilta.web.fetching import FetchLook, look_of
+
+PROBLEMS_OF_A_RUN = 20
+MONTHLY = "Month"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRow:
+    """A run in the list: with its journal, or as Nmbrs has it while there is none."""
+
+    month: date
+    number: str
+    journal: Journal | None = None
+    run: Run | None = None
+    is_monthly: bool = True
+    is_before_start: bool = False
+
+    @property
+    def place(self) -> tuple[date, int, int]:
+        """Where it stands among the others: by its month, then by its number."""
+        number = int(self.number) if self.number.isdecimal() else 0
+        return (self.month, number, self.journal.revision if self.journal else 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """Something that went wrong with a company, or with one of its runs."""
+
+    problem: Problem
+    explanation: Explanation
+    run: Run | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyPage:
+    """Everything on the page of one company but its forms."""
+
+    standing: CompanyStanding
+    rows: tuple[RunRow, ...]
+    look: FetchLook
+    troubles: tuple[Trouble, ...]
+
+
+def company_page(company: Company, *, user: User, year: int | None) -> CompanyPage:
+    """Put the page of ``company`` together, with the runs of ``year`` or of the latest.
+
+    What is wrong inside a journal is for those who may see journals; others see that something is.
+    """
+    standing = company_standing(company, year=year)
+    rows = (*_rows_of_journals(standing), *_rows_of_runs(standing))
+    may_see_journals = user.can(Right.READ, Area.JOURNAL_EXPORTS)
+    of_runs = tuple(_troubles_of_runs(standing)) if may_see_journals else ()
+    told = {trouble.problem for trouble in of_runs}
+    return CompanyPage(
+        standing=standing,
+        rows=tuple(sorted(rows, key=lambda row: row.place, reverse=True)),
+        look=look_of(company),
+        troubles=(*_troubles(company, told=told), *of_runs),
+    )
+
+
+def _rows_of_journals(standing: CompanyStanding) -> Iterator[RunRow]:
+    for journal in standing.journals:
+        yield RunRow(month=journal.period, number=journal.run_number, journal=journal)
+
+
+def _rows_of_runs(standing: CompanyStanding) -> Iterator[RunRow]:
+    """The runs that have no journal here. Where one is deleted in Nmbrs, none will come."""
+    for run in standing.runs:
+        period_type = standing.company.nmbrs.period_type
+        last_day = last_day_of_run(period_type, run.year, run.period_end)
+        yield RunRow(
+            month=last_day.replace(day=1),
+            number=run.number,
+            run=run,
+            is_monthly=period_type == MONTHLY and run.period_start == run.period_end,
+            is_before_start=is_before_start(
+                standing.company.start_date,
+                period_type=period_type,
+                year=run.year,
+                period=run.period_end,
+            ),
+        )
+
+
+def _troubles(company: Company, *, told: set[Problem]) -> Iterator[Trouble]:
+    """What went wrong with the company as a whole; its runs tell theirs themselves."""
+    found: NmbrsCompany | None = getattr(company, "nmbrs", None)
+    for problem in load_problems(found.trouble) if found is not None else ():
+        if problem not in told:
+            yield Trouble(problem=problem, explanation=explain(problem))
+
+
+def _troubles_of_runs(standing: CompanyStanding) -> Iterator[Trouble]:
+    """Why journals could not be read: all that was found, up to a length somebody would read."""
+    for run in standing.runs_in_trouble:
+        for problem in load_problems(run.trouble)[:PROBLEMS_OF_A_RUN]:
+            yield Trouble(problem=problem, explanation=explain(problem), run=run)

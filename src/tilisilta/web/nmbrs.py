@@ -1,0 +1,311 @@
+"""Settings of Nmbrs: the connections, what each reaches, and what only a person can answer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from tilisilta.domain.problems import ProblemCode
+from tilisilta.errors import TilisiltaError
+from tilisilta.models import Area, Debtor, NmbrsConnection, Right, User
+from tilisilta.services import nmbrs_connections
+from tilisilta.services.checks import load_problems
+from tilisilta.services.explanations import Explanation, explain, explain_error
+from tilisilta.services.fetch_standing import standing_for
+from tilisilta.services.payroll_lists import answer_question
+from tilisilta.web.exports import is_part
+from tilisilta.web.journals import error_text
+from tilisilta.web.rights import UserRequest, needs
+
+EARLIEST_YEAR = 2000
+
+State = NmbrsConnection.State
+
+
+def this_year() -> int:
+    """The year that is, where the bureau is."""
+    return timezone.localdate().year
+
+
+class ConnectionForm(forms.Form):
+    """Who asks Nmbrs, and from which year on. The token is never shown again."""
+
+    user_name = forms.CharField(
+        label=gettext_lazy("User name in Nmbrs"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"class": "in", "autocomplete": "off"}),
+        help_text=gettext_lazy("The e-mail address that the user logs in to Nmbrs with."),
+    )
+    token = forms.CharField(
+        label=gettext_lazy("API token"),
+        max_length=2000,
+        widget=forms.PasswordInput(attrs={"class": "in", "autocomplete": "off"}),
+        help_text=gettext_lazy(
+            "It stands in Nmbrs in the profile of the user. "
+            "It is stored encrypted and is never shown again."
+        ),
+    )
+    first_year = forms.IntegerField(
+        label=gettext_lazy("First year"),
+        min_value=EARLIEST_YEAR,
+        initial=this_year,
+        help_text=gettext_lazy("Runs of earlier years stay in Nmbrs."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["first_year"].widget.attrs["class"] = "in"
+
+    def clean_first_year(self) -> int:
+        """A year that has begun, or the next one."""
+        year = int(self.cleaned_data["first_year"])
+        if year > this_year() + 1:
+            raise ValidationError(_("There are no runs of such a late year yet."))
+        return year
+
+
+class NewConnectionForm(ConnectionForm):
+    """The same, and what a connection is called here."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"class": "in", "autocomplete": "off"}),
+        help_text=gettext_lazy("Any name you will recognise, such as that of your bureau."),
+    )
+    domain = forms.CharField(
+        label=gettext_lazy("Domain"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "in", "autocomplete": "off"}),
+        help_text=gettext_lazy("Empty: it is found by itself."),
+    )
+
+
+class ChangeConnectionForm(ConnectionForm):
+    """The same for a connection that is there: its token may stay as it is."""
+
+    def __init__(self, *args: Any, keeps_token: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        token = self.fields["token"]
+        token.label = _("New API token")
+        token.required = not keeps_token
+        if keeps_token:
+            token.help_text = _("Empty: the one that is stored stays. It is never shown.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A company of Nmbrs, and the one here that has its number and another name."""
+
+    nmbrs_company_id: int
+    number: int
+    name: str
+    here: str
+    debtor: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectionRow:
+    """A connection in the list, and what there is to be done about it."""
+
+    connection: NmbrsConnection
+    troubles: tuple[Explanation, ...]
+    forbidden_calls: tuple[str, ...]
+
+    @property
+    def is_removed(self) -> bool:
+        """Tell whether its token was forgotten."""
+        return self.connection.state == State.REMOVED
+
+    @property
+    def has_more(self) -> bool:
+        """Tell whether there is something to say below its row."""
+        return bool(self.troubles or self.forbidden_calls)
+
+
+@needs(Area.NMBRS, Right.READ)
+def connections(request: UserRequest) -> HttpResponse:
+    """All connections with whether Nmbrs lets us in, and how far fetching is."""
+    return _connections_page(request, NewConnectionForm())
+
+
+@require_POST
+@needs(Area.NMBRS, Right.WRITE)
+def new_connection(request: UserRequest) -> HttpResponse:
+    """Make a connection once Nmbrs has let its user in, and fetch everything by it at once."""
+    form = NewConnectionForm(request.POST)
+    if form.is_valid():
+        try:
+            made = nmbrs_connections.connect_and_fetch(**form.cleaned_data, user=request.user)
+        except nmbrs_connections.ConnectionNameTaken as error:
+            form.add_error("name", error_text(error))
+        except TilisiltaError as error:
+            return _connections_page(request, form, refusal=explain_error(error), status=422)
+        else:
+            said = _("%(name)s is connected. %(reached)s")
+            messages.success(
+                request, said % {"name": made.name, "reached": reached_text(made, request.user)}
+            )
+            return redirect("nmbrs_connections")
+    return _connections_page(request, form, status=422)
+
+
+@require_POST
+@needs(Area.NMBRS, Right.WRITE)
+def check_connection(request: UserRequest, pk: int) -> HttpResponse:
+    """Ask Nmbrs what the connection reaches, and say so."""
+    found = nmbrs_connections.check_connection(get_object_or_404(NmbrsConnection, pk=pk))
+    problems = load_problems(found.trouble)
+    if problems:
+        # Its cause and remedy stand below its row.
+        messages.error(request, f"{found.name}: {explain(problems[0]).message}.")
+    elif found.forbidden_calls:
+        said = _("%(reached)s The API template does not allow: %(calls)s.")
+        calls = ", ".join(found.forbidden_calls)
+        messages.warning(
+            request, said % {"reached": reached_text(found, request.user), "calls": calls}
+        )
+    elif found.state == State.WORKING:
+        messages.success(request, reached_text(found, request.user))
+    return redirect("nmbrs_connections")
+
+
+@needs(Area.NMBRS, Right.WRITE)
+def connection(request: UserRequest, pk: int) -> HttpResponse:
+    """Give a connection another user, token or first year; a removed one is connected again."""
+    found = get_object_or_404(NmbrsConnection, pk=pk)
+    refusal = None
+    form = ChangeConnectionForm(
+        request.POST or None,
+        keeps_token=found.state != State.REMOVED,
+        initial={"user_name": found.user_name, "first_year": found.first_year},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            nmbrs_connections.change_connection(found, user=request.user, **form.cleaned_data)
+        except TilisiltaError as error:
+            refusal = explain_error(error)
+        else:
+            messages.success(request, reached_text(found, request.user))
+            return redirect("nmbrs_connections")
+    shown = get_object_or_404(NmbrsConnection, pk=pk)
+    context = {"connection": shown, "form": form, "refusal": refusal}
+    status = 422 if form.is_bound else 200
+    return render(request, "nmbrs/connection.html", context, status=status)
+
+
+@needs(Area.NMBRS, Right.WRITE)
+def remove_connection(request: UserRequest, pk: int) -> HttpResponse:
+    """Ask once more, then forget the token of a connection."""
+    found = get_object_or_404(NmbrsConnection, pk=pk)
+    if request.method == "POST":
+        nmbrs_connections.remove_connection(found, user=request.user)
+        said = _("%(name)s is removed. What came in by it stays, and can still be sent.")
+        messages.success(request, said % {"name": found.name})
+        return redirect("nmbrs_connections")
+    return render(request, "nmbrs/remove.html", {"connection": found})
+
+
+@require_POST
+@needs(Area.NMBRS, Right.WRITE)
+def answer(request: UserRequest, pk: int) -> HttpResponse:
+    """Say whether a company of Nmbrs is the one of its number here, or another one."""
+    found = get_object_or_404(NmbrsConnection, pk=pk)
+    if request.user.debtors.exists():
+        # Only who sees all companies can know.
+        raise PermissionDenied
+    asked = request.POST.get("nmbrs_company_id", "")
+    is_same = request.POST.get("is_same") == "yes"
+    kept = answer_question(
+        found, int(asked) if asked.isdecimal() else 0, is_same=is_same, user=request.user
+    )
+    if kept is None:
+        messages.info(request, _("Somebody has answered that already."))
+    elif is_same:
+        said = _("%(company)s is the company in Nmbrs. It is fetched with the next fetch.")
+        messages.success(request, said % {"company": kept})
+    else:
+        said = _("%(company)s was added as another company. It is fetched with the next fetch.")
+        messages.success(request, said % {"company": kept})
+    return redirect("nmbrs_connections")
+
+
+def reached_text(found: NmbrsConnection, user: User) -> str:
+    """What Nmbrs lets the user of a connection see, as far as ``user`` may know."""
+    told = {"user_name": found.user_name, "domain": found.domain}
+    if user.debtors.exists():
+        return _("Nmbrs lets %(user_name)s in, domain %(domain)s.") % told
+    debtors = ngettext("%(count)s debtor", "%(count)s debtors", found.debtor_count)
+    companies = ngettext("%(count)s company", "%(count)s companies", found.company_count)
+    return _("Nmbrs lets %(user_name)s in, domain %(domain)s: %(debtors)s and %(companies)s.") % {
+        **told,
+        "debtors": debtors % {"count": found.debtor_count},
+        "companies": companies % {"count": found.company_count},
+    }
+
+
+def _connections_page(
+    request: UserRequest,
+    form: NewConnectionForm,
+    *,
+    refusal: Explanation | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    fetching = standing_for(request.user)
+    found = sorted(NmbrsConnection.objects.all(), key=lambda one: one.state == State.REMOVED)
+    context = {
+        "form": form,
+        "refusal": refusal,
+        "rows": [_row(one, is_limited=fetching.is_limited) for one in found],
+        "questions": [] if fetching.is_limited else _questions(found),
+        "fetching": fetching,
+    }
+    part = "nmbrs/list.html" if is_part(request) else "nmbrs/connections.html"
+    return render(request, part, context, status=status)
+
+
+def _row(found: NmbrsConnection, *, is_limited: bool) -> ConnectionRow:
+    problems = load_problems(found.trouble)
+    if is_limited:
+        # It names companies of debtors that are not theirs.
+        problems = tuple(one for one in problems if one.code != ProblemCode.COMPANY_WITHOUT_DEBTOR)
+    is_working = found.state == State.WORKING
+    return ConnectionRow(
+        connection=found,
+        troubles=tuple(explain(one) for one in problems),
+        # What is allowed to a user whom Nmbrs does not let in, nobody can tell.
+        forbidden_calls=tuple(found.forbidden_calls) if is_working else (),
+    )
+
+
+def _questions(
+    found: Iterable[NmbrsConnection],
+) -> list[tuple[NmbrsConnection, tuple[Question, ...]]]:
+    """The questions of each connection that has any."""
+    asking = [one for one in found if one.questions]
+    ids = {asked["debtor"] for one in asking for asked in one.questions}
+    debtors = Debtor.objects.in_bulk(ids) if ids else {}
+    return [
+        (one, tuple(_question(asked, debtors.get(asked["debtor"])) for asked in one.questions))
+        for one in asking
+    ]
+
+
+def _question(asked: dict[str, Any], debtor: Debtor | None) -> Question:
+    return Question(
+        nmbrs_company_id=asked["nmbrs_company_id"],
+        number=asked["number"],
+        name=asked["name"],
+        here=asked["here"],
+        debtor=str(debtor or ""),
+    )

@@ -1,0 +1,417 @@
+"""Connections to Nmbrs: made, tried out, changed, let go; and questions only a person answers."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from tests.bureau import a_company, a_connection, fetch_everything
+from tests.web.test_rights import browser_with
+
+from nmbrs_sandbox import sample
+from nmbrs_sandbox.app import Sandbox
+from tilisilta.domain.problems import Problem, ProblemCode
+from tilisilta.models import (
+    AuditEntry,
+    Company,
+    Debtor,
+    NmbrsConnection,
+    Right,
+    Synchronisation,
+    User,
+)
+from tilisilta.services.checks import dump_problems
+from tilisilta.services.nmbrs_connections import remove_connection
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/settings/integrations/nmbrs"
+COST_CENTERS = "CostCenter_GetList"
+
+
+def _filled(**values: str) -> dict[str, str]:
+    return {
+        "name": "Palkkatoimisto",
+        "user_name": sample.USERNAME,
+        "token": sample.TOKEN,
+        "first_year": "2026",
+        "domain": "",
+        **values,
+    }
+
+
+def _limited(user: User) -> None:
+    user.debtors.add(Debtor.objects.create(number=999, name="Muu"))
+
+
+def _asked_about_1003() -> NmbrsConnection:
+    """A connection that asks about company 1003, which is here under another name."""
+    a_company(1003, "Vanha Siivous Oy")
+    made = a_connection()
+    fetch_everything()
+    made.refresh_from_db()
+    return made
+
+
+def _answer(browser: Client, asked: NmbrsConnection, *, is_same: str) -> str:
+    given = {
+        "nmbrs_company_id": str(sample.FIRST_COMPANY_ID + 2),
+        "is_same": is_same,
+    }
+    answered = browser.post(reverse("answer_nmbrs_question", args=[asked.pk]), given, follow=True)
+    return str(answered.text)
+
+
+class TestNewConnection:
+    def test_says_what_it_reaches_and_lands_where_fetching_is_followed(
+        self, nmbrs: Sandbox, browser_of_administrator: Client, administrator: User
+    ) -> None:
+        response = browser_of_administrator.post(
+            reverse("new_nmbrs_connection"), _filled(), follow=True
+        )
+
+        assert response.redirect_chain == [(PAGE, 302)]
+        assert "Palkkatoimisto is connected." in response.text
+        assert "domain koivulammi: 3 debtors and 10 companies." in response.text
+        assert "Fetching from Nmbrs" in response.text
+        assert Synchronisation.objects.get().requested_by == administrator
+
+    def test_begins_with_this_year_and_fetches_earlier_ones_that_were_chosen(
+        self, nmbrs: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        this_year = timezone.localdate().year
+
+        page = browser_of_administrator.get(PAGE).text
+        browser_of_administrator.post(
+            reverse("new_nmbrs_connection"), _filled(first_year=str(this_year - 3))
+        )
+
+        assert f'name="first_year" value="{this_year}"' in page
+        assert Synchronisation.objects.get().wants_all_journals
+
+    def test_never_shows_its_token_and_keeps_it_encrypted(
+        self, nmbrs: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        browser_of_administrator.post(reverse("new_nmbrs_connection"), _filled())
+
+        made = NmbrsConnection.objects.get()
+        addresses = (PAGE, reverse("nmbrs_connection", args=[made.pk]))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT token FROM tilisilta_nmbrsconnection")
+            (stored,) = cursor.fetchone()
+        assert made.token == sample.TOKEN
+        assert sample.TOKEN not in stored
+        for address in addresses:
+            assert sample.TOKEN not in browser_of_administrator.get(address).text
+
+    def test_explains_a_token_that_nmbrs_refuses_and_keeps_the_rest_of_the_form(
+        self, nmbrs: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        response = browser_of_administrator.post(
+            reverse("new_nmbrs_connection"), _filled(token="MISTYPED-TOKEN")
+        )
+
+        assert response.status_code == 422
+        assert "Nmbrs does not accept the user and token" in response.text
+        assert "<dt>Remedy</dt>" in response.text
+        assert 'value="Palkkatoimisto"' in response.text
+        assert "MISTYPED-TOKEN" not in response.text
+        assert not NmbrsConnection.objects.exists()
+        assert not Synchronisation.objects.exists()
+
+    def test_wants_a_name_of_its_own_and_a_year_that_can_be(
+        self, nmbrs: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        a_connection("Palkkatoimisto")
+
+        twice = browser_of_administrator.post(reverse("new_nmbrs_connection"), _filled())
+        late = browser_of_administrator.post(
+            reverse("new_nmbrs_connection"), _filled(name="Toinen", first_year="2999")
+        )
+
+        assert "There is already a connection of this name" in twice.text
+        assert "There are no runs of such a late year yet." in late.text
+        assert NmbrsConnection.objects.count() == 1
+
+    def test_is_refused_to_who_may_only_look(self, nmbrs: Sandbox) -> None:
+        browser = browser_with(nmbrs=Right.READ)
+
+        shown = browser.get(PAGE)
+        posted = browser.post(reverse("new_nmbrs_connection"), _filled())
+
+        assert shown.status_code == 200
+        assert "New connection" not in shown.text
+        assert posted.status_code == 403
+        assert not NmbrsConnection.objects.exists()
+
+
+class TestList:
+    def test_tells_of_each_connection_what_it_reaches(
+        self, nmbrs: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        a_connection()
+        fetch_everything()
+
+        text = browser_of_administrator.get(PAGE).text
+
+        assert "1 connection</h2>" in text
+        assert "Working" in text
+        assert "domain koivulammi" in text
+        assert 'data-l="Companies:">10</td>' in text
+        assert "60 new journals, 0 changed" in text
+
+    def test_shows_trouble_with_cause_and_remedy(
+        self, nmbrs: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        found = a_connection()
+        found.trouble = dump_problems([Problem(code=ProblemCode.NMBRS_UNREACHABLE)])
+        found.save()
+
+        text = browser_of_administrator.get(PAGE).text
+
+        assert "Nmbrs gave no answer" in text
+        assert "It is tried again by itself." in text
+
+    def test_hides_what_all_debtors_have_from_who_sees_only_some(
+        self, nmbrs: Sandbox, browser_of_administrator: Client, administrator: User
+    ) -> None:
+        asked = _asked_about_1003()
+        told = (("count", "2"), ("numbers", "1042, 1043"))
+        nameless = Problem(code=ProblemCode.COMPANY_WITHOUT_DEBTOR, facts=told)
+        NmbrsConnection.objects.update(trouble=dump_problems([nameless]))
+        everything = browser_of_administrator.get(PAGE).text
+        _limited(administrator)
+
+        text = browser_of_administrator.get(PAGE).text
+        refused = browser_of_administrator.post(
+            reverse("answer_nmbrs_question", args=[asked.pk]), {"is_same": "yes"}
+        )
+
+        for secret in ("Saaristo Siivous", "Vanha Siivous", "1042", "Companies:", "new journals"):
+            assert secret in everything
+            assert secret not in text
+        assert "Palkkatoimisto" in text
+        assert refused.status_code == 403
+
+    def test_gives_its_list_alone_once_fetching_has_finished(
+        self, nmbrs: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        a_connection()
+
+        part = browser_of_administrator.get(PAGE, headers={"HX-Request": "true"}).text
+
+        assert 'id="connections"' in part
+        assert "<html" not in part
+        assert 'name="token"' not in part
+
+
+class TestTest:
+    def test_says_what_the_connection_reaches(
+        self, nmbrs: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        found = a_connection()
+        nmbrs.hide_debtor(debtor_id=sample.FIRST_DEBTOR_ID)
+
+        response = browser_of_administrator.post(
+            reverse("check_nmbrs_connection", args=[found.pk]), follow=True
+        )
+
+        assert "domain koivulammi: 2 debtors and 6 companies." in response.text
+
+    def test_names_the_calls_that_the_api_template_forbids(
+        self, nmbrs: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        found = a_connection()
+        nmbrs.forbid_call(operation=COST_CENTERS)
+
+        response = browser_of_administrator.post(
+            reverse("check_nmbrs_connection", args=[found.pk]), follow=True
+        )
+
+        assert f"The API template does not allow: {COST_CENTERS}." in response.text
+        assert "does not allow 1 call that is needed" in response.text
+        assert f'<span class="code">{COST_CENTERS}</span>' in response.text
+
+    def test_turns_a_connection_red_whose_token_was_made_anew(
+        self, nmbrs: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        found = a_connection()
+        nmbrs.change_token(token="another")
+
+        response = browser_of_administrator.post(
+            reverse("check_nmbrs_connection", args=[found.pk]), follow=True
+        )
+
+        found.refresh_from_db()
+        assert found.state == NmbrsConnection.State.REFUSED
+        assert "Refused by Nmbrs" in response.text
+        assert "Make a token in Nmbrs" in response.text
+
+    def test_tells_who_sees_some_debtors_no_numbers_of_all(
+        self, nmbrs: Sandbox, browser_of_administrator: Client, administrator: User
+    ) -> None:
+        found = a_connection()
+        _limited(administrator)
+
+        response = browser_of_administrator.post(
+            reverse("check_nmbrs_connection", args=[found.pk]), follow=True
+        )
+
+        assert f"Nmbrs lets {sample.USERNAME} in, domain koivulammi." in response.text
+
+    def test_is_not_done_by_following_a_link(
+        self, nmbrs: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        address = reverse("check_nmbrs_connection", args=[a_connection().pk])
+
+        assert browser_of_administrator.get(address).status_code == 405
+
+
+class TestChange:
+    def test_gives_another_token_once_nmbrs_has_taken_it(
+        self, nmbrs: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        found = a_connection()
+        address = reverse("nmbrs_connection", args=[found.pk])
+        nmbrs.change_token(token="another")
+        wanted = {"user_name": sample.USERNAME, "first_year": "2026"}
+
+        wrong = browser_of_administrator.post(address, {**wanted, "token": "MISTYPED"})
+        right = browser_of_administrator.post(address, {**wanted, "token": "another"})
+
+        found.refresh_from_db()
+        assert wrong.status_code == 422
+        assert "Nmbrs does not accept the user and token" in wrong.text
+        assert "MISTYPED" not in wrong.text
+        assert right["Location"] == PAGE
+        assert found.token == "another"
+
+    def test_keeps_the_token_that_is_stored_where_none_is_given(
+        self, nmbrs: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        found = a_connection()
+
+        browser_of_administrator.post(
+            reverse("nmbrs_connection", args=[found.pk]),
+            {"user_name": sample.USERNAME, "token": "", "first_year": "2025"},
+        )
+
+        found.refresh_from_db()
+        assert (found.token, found.first_year) == (sample.TOKEN, 2025)
+
+    def test_connects_a_removed_one_again_and_wants_a_token_for_it(
+        self, nmbrs: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        found = a_connection()
+        remove_connection(found, user=None)
+        address = reverse("nmbrs_connection", args=[found.pk])
+        wanted = {"user_name": sample.USERNAME, "first_year": "2026"}
+
+        listed = browser_of_administrator.get(PAGE).text
+        without = browser_of_administrator.post(address, wanted)
+        browser_of_administrator.post(address, {**wanted, "token": sample.TOKEN})
+
+        found.refresh_from_db()
+        assert "Connect again" in listed
+        assert "This field is required." in without.text
+        assert found.state == NmbrsConnection.State.WORKING
+
+
+class TestRemove:
+    def test_asks_first_and_then_forgets(
+        self, nmbrs: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        found = a_connection()
+        address = reverse("remove_nmbrs_connection", args=[found.pk])
+
+        asked = browser_of_administrator.get(address)
+        found.refresh_from_db()
+        assert found.state == NmbrsConnection.State.WORKING
+        for _click in range(2):
+            after = browser_of_administrator.post(address, follow=True)
+
+        found.refresh_from_db()
+        removals = AuditEntry.objects.filter(action=AuditEntry.Action.NMBRS_REMOVED)
+        assert "Remove the connection Palkkatoimisto?" in asked.text
+        assert (found.state, found.token) == (NmbrsConnection.State.REMOVED, "")
+        assert "What came in by it stays, and can still be sent." in after.text
+        assert removals.count() == 1
+
+
+class TestQuestions:
+    def test_show_both_companies(self, nmbrs: Sandbox, browser_of_administrator: Client) -> None:
+        _asked_about_1003()
+
+        text = browser_of_administrator.get(PAGE).text
+
+        assert "1 question about Palkkatoimisto" in text
+        assert "Saaristo Siivous Oy" in text
+        assert "Vanha Siivous Oy" in text
+        assert "102 Saaristopalvelut" in text
+
+    def test_are_answered_with_the_same_company(
+        self, nmbrs: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        asked = _asked_about_1003()
+
+        first = _answer(browser_of_administrator, asked, is_same="yes")
+        second = _answer(browser_of_administrator, asked, is_same="yes")
+
+        company = Company.objects.get(number=1003)
+        assert company.nmbrs.nmbrs_company_id == sample.FIRST_COMPANY_ID + 2
+        assert "is the company in Nmbrs." in first
+        assert "1 question" not in first
+        assert "Somebody has answered that already." in second
+
+    def test_are_answered_with_another_company(
+        self, nmbrs: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        asked = _asked_about_1003()
+
+        text = _answer(browser_of_administrator, asked, is_same="no")
+
+        added = Company.objects.get(nmbrs__nmbrs_company_id=sample.FIRST_COMPANY_ID + 2)
+        assert added.number != 1003
+        assert f"{added} was added as another company." in text
+
+    def test_are_shown_and_not_answered_by_who_may_only_look(self, nmbrs: Sandbox) -> None:
+        asked = _asked_about_1003()
+        browser = browser_with(nmbrs=Right.READ)
+
+        text = browser.get(PAGE).text
+        answered = browser.post(
+            reverse("answer_nmbrs_question", args=[asked.pk]), {"is_same": "yes"}
+        )
+
+        assert "1 question about Palkkatoimisto" in text
+        assert "The same company" not in text
+        assert answered.status_code == 403
+
+
+class TestNavigation:
+    def test_leads_from_settings_to_nmbrs_where_procountor_is_hidden(self) -> None:
+        browser = browser_with(nmbrs=Right.READ)
+
+        text = browser.get(PAGE).text
+
+        assert f'<a href="{PAGE}" aria-current="page">Settings</a>' in text
+        assert reverse("procountor_accounts") not in text
+
+    def test_goes_between_both_for_who_may_see_both(self) -> None:
+        browser = browser_with(nmbrs=Right.READ, procountor=Right.READ)
+
+        at_nmbrs = browser.get(PAGE).text
+        at_procountor = browser.get(reverse("procountor_accounts")).text
+
+        procountor = reverse("procountor_accounts")
+        assert f'<a href="{procountor}" aria-current="page">Settings</a>' in at_procountor
+        assert f'href="{procountor}">Procountor</a></li>' in at_nmbrs
+        assert f'href="{PAGE}">Nmbrs</a></li>' in at_procountor
+
+    def test_names_nmbrs_nowhere_for_who_may_not_see_it(self) -> None:
+        browser = browser_with(procountor=Right.READ)
+
+        text = browser.get(reverse("procountor_accounts")).text
+
+        assert PAGE not in text
+        assert browser.get(PAGE).status_code == 403
