@@ -8,13 +8,13 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 
+from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
 from tilisilta.models import NmbrsCompany
 from tilisilta.services import fetch_queue, synchronisations
 
-FETCHES_AT_ONCE = 12
 LOOK_SECONDS = 0.5
 
 logger = logging.getLogger("tilisilta.fetcher")
@@ -29,13 +29,14 @@ class Fetcher:
     def __init__(self, executor_id: str, stopping: threading.Event) -> None:
         self._executor_id = executor_id
         self._stopping = stopping
-        self._free = threading.Semaphore(FETCHES_AT_ONCE)
-        self._pool = ThreadPoolExecutor(FETCHES_AT_ONCE, thread_name_prefix="tilisilta-fetch")
+        at_once = settings.NMBRS_FETCHES_AT_ONCE
+        self._free = threading.Semaphore(at_once)
+        self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="tilisilta-fetch")
         self._freed = threading.Event()
 
     def look(self, now: datetime) -> None:
-        """Begin this night's synchronisation if it is time, and take up all that is due."""
-        synchronisations.begin_nightly(now)
+        """Begin what nobody has to ask for, and take up all that is due."""
+        synchronisations.begin_by_itself(now)
         while (found := synchronisations.claim_lists(self._executor_id)) is not None:
             synchronisations.read_lists(found, now=timezone.now())
         while not self._stopping.is_set() and self._take_up():

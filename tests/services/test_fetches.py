@@ -91,6 +91,17 @@ class TestFirstTime:
 
         assert not Run.objects.filter(year__lt=2027).exists()
 
+    def test_of_an_earlier_year_that_is_chosen_later_is_made_up_for(
+        self, fetched: "Sandbox"
+    ) -> None:
+        NmbrsConnection.objects.update(first_year=2023)
+
+        fetch_everything()
+        fetch_everything()
+
+        listed = Counter(call.operation for call in fetched.requests.all())["Run_GetList"]
+        assert listed == 10 * 4 + 10 * 2
+
     def test_leaves_what_lies_before_the_start_of_a_company(self, nmbrs: "Sandbox") -> None:
         a_connection()
         fetch_everything()
@@ -114,6 +125,8 @@ class TestUnchangedCompany:
 
     def test_costs_no_more_where_two_years_are_looked_at(self, fetched: "Sandbox") -> None:
         NmbrsConnection.objects.update(first_year=2020)
+        fetch_everything()
+        fetched.requests.clear()
 
         fetch_everything()
 
@@ -123,6 +136,7 @@ class TestUnchangedCompany:
         self, fetched: "Sandbox"
     ) -> None:
         NmbrsConnection.objects.update(first_year=2020)
+        NmbrsCompany.objects.update(listed_from=2020)
         clock = Clock()
 
         for _night in range(2):
@@ -352,18 +366,19 @@ class TestFailures:
 
 class TestYearsToList:
     @pytest.mark.parametrize(
-        ("first_year", "today", "nightly", "everything"),
+        ("first_year", "listed_from", "today", "years"),
         [
-            (2026, date(2026, 6, 1), [2026], [2026]),
-            (2026, date(2026, 12, 1), [2026, 2027], [2026, 2027]),
-            (2023, date(2026, 6, 1), [2025, 2026], [2023, 2024, 2025, 2026]),
-            (2027, date(2026, 6, 1), [], []),
+            (2026, 2026, date(2026, 6, 1), [2026]),
+            (2026, 2026, date(2026, 12, 1), [2026, 2027]),
+            (2023, 2023, date(2026, 6, 1), [2025, 2026]),
+            (2023, None, date(2026, 6, 1), [2023, 2024, 2025, 2026]),
+            (2022, 2024, date(2026, 6, 1), [2022, 2023, 2025, 2026]),
+            (2027, None, date(2026, 6, 1), []),
         ],
     )
-    def test_are_the_latest_two_of_those_chosen(
-        self, first_year: int, today: date, nightly: list[int], everything: list[int]
+    def test_are_the_latest_two_and_those_never_looked_at(
+        self, first_year: int, listed_from: int | None, today: date, years: list[int]
     ) -> None:
         connection = NmbrsConnection(first_year=first_year)
 
-        assert list(years_to_list(connection, today, wants_all=False)) == nightly
-        assert list(years_to_list(connection, today, wants_all=True)) == everything
+        assert list(years_to_list(connection, today, listed_from=listed_from)) == years

@@ -13,7 +13,7 @@ from tilisilta.services.synchronisations import (
     NotInNmbrs,
     ask_for_company,
     ask_for_everything,
-    begin_nightly,
+    begin_by_itself,
     claim_lists,
     latest_synchronisation,
     progress_of,
@@ -144,28 +144,33 @@ class TestProgressOf:
         assert latest_synchronisation() == done
 
 
-class TestBeginNightly:
+class TestBeginByItself:
     @pytest.fixture(autouse=True)
     def _connected(self, nmbrs: "Sandbox") -> None:
         a_connection()
+        # Fetched once already, the evening before.
+        NmbrsConnection.objects.update(created_at=helsinki(1, 20))
+        Synchronisation.objects.create(
+            requested_at=helsinki(1, 20), listed_at=helsinki(1, 20), finished_at=helsinki(1, 21)
+        )
 
     def test_waits_for_its_time(self) -> None:
-        assert begin_nightly(helsinki(2, 3, 59)) is None
-        assert begin_nightly(helsinki(2, 4)) is not None
+        assert begin_by_itself(helsinki(2, 3, 59)) is None
+        assert begin_by_itself(helsinki(2, 4)) is not None
 
     def test_begins_once_a_night(self) -> None:
-        begun = begin_nightly(helsinki(2, 4))
+        begun = begin_by_itself(helsinki(2, 4))
         assert begun is not None
         Synchronisation.objects.update(finished_at=helsinki(2, 4, 5))
 
-        again = begin_nightly(helsinki(2, 5))
-        next_night = begin_nightly(helsinki(3, 4))
+        again = begin_by_itself(helsinki(2, 5))
+        next_night = begin_by_itself(helsinki(3, 4))
 
         assert again is None
         assert next_night is not None
 
     def test_is_made_up_for_in_the_morning(self) -> None:
-        begun = begin_nightly(helsinki(2, 9))
+        begun = begin_by_itself(helsinki(2, 9))
 
         assert begun is not None
         assert begun.requested_by is None
@@ -174,32 +179,42 @@ class TestBeginNightly:
         ask_for_everything(user=None, now=helsinki(2, 8))
         Synchronisation.objects.update(finished_at=helsinki(2, 8, 5))
 
-        assert begin_nightly(helsinki(2, 9)) is None
+        assert begin_by_itself(helsinki(2, 9)) is None
 
     def test_does_not_disturb_one_under_way(self) -> None:
         ask_for_everything(user=None, now=helsinki(2, 3))
 
-        assert begin_nightly(helsinki(2, 4)) is None
-        assert Synchronisation.objects.count() == 1
+        assert begin_by_itself(helsinki(2, 4)) is None
+        assert Synchronisation.objects.count() == 2
 
     def test_can_be_switched_off(self, settings: "Settings") -> None:
         settings.NMBRS_SYNC_TIME = None
 
-        assert begin_nightly(helsinki(2, 12)) is None
+        assert begin_by_itself(helsinki(2, 12)) is None
 
     def test_has_its_time_from_the_settings(self, settings: "Settings") -> None:
         settings.NMBRS_SYNC_TIME = time(22, 30)
 
-        assert begin_nightly(helsinki(2, 22)) is None
-        assert begin_nightly(helsinki(2, 22, 30)) is not None
+        assert begin_by_itself(helsinki(2, 22)) is None
+        assert begin_by_itself(helsinki(2, 22, 30)) is not None
+
+    def test_is_done_for_a_connection_that_came_too_late_for_the_last_one(self) -> None:
+        NmbrsConnection.objects.update(created_at=helsinki(1, 20, 30))
+
+        begun = begin_by_itself(helsinki(1, 22))
+        assert begun is not None
+        Synchronisation.objects.update(finished_at=helsinki(1, 23))
+
+        assert begun.night is None
+        assert begin_by_itself(helsinki(1, 23)) is None
 
     def test_needs_a_connection(self) -> None:
         remove_connection(NmbrsConnection.objects.get(), user=None)
 
-        assert begin_nightly(helsinki(2, 4)) is None
+        assert begin_by_itself(helsinki(2, 4)) is None
 
     def test_is_fetched_like_any_other(self) -> None:
-        begun = begin_nightly(helsinki(2, 4))
+        begun = begin_by_itself(helsinki(2, 4))
         assert begun is not None
 
         read_lists(begun, now=helsinki(2, 4))

@@ -28,6 +28,7 @@ from tilisilta.models import (
     Right,
     Run,
     User,
+    UserTemplate,
     Worker,
 )
 from tilisilta.services.checks import dump_problems
@@ -318,6 +319,8 @@ class TestJournal:
         refused = Problem(code=ProblemCode.NMBRS_LOGIN_REFUSED, screen=Screen.NMBRS)
         Journal.objects.update(problems=dump_problems([refused]))
         address = reverse("journal", args=[journal.pk])
+
+        UserTemplate.objects.filter(is_administrator=False).update(nmbrs=Right.NONE)
 
         shown = browser_of_administrator.get(address).text
         hidden = browser_of_reader.get(address).text

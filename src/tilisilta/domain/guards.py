@@ -104,7 +104,7 @@ def _start_guard(journal: Journal, rules: LinkRules | None) -> Iterator[Problem]
     if journal.run_period.last_day < rules.start_date:
         yield Problem(
             code=ProblemCode.BEFORE_START,
-            screen=Screen.LINK,
+            screen=Screen.COMPANY,
             facts=facts(period=str(journal.run_period), start=rules.start_date),
         )
 

@@ -299,6 +299,14 @@ class Migration(migrations.Migration):
                         null=True,
                     ),
                 ),
+                (
+                    "listed_from",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="All years from this one on have been looked at once.",
+                        null=True,
+                    ),
+                ),
                 ("cost_centers_read_at", models.DateTimeField(blank=True, null=True)),
                 ("cost_units_read_at", models.DateTimeField(blank=True, null=True)),
                 ("wanted_at", models.DateTimeField(blank=True, null=True)),

@@ -123,6 +123,9 @@ class NmbrsCompany(models.Model):
     gone_at = models.DateTimeField(
         null=True, blank=True, help_text="Nmbrs no longer lists it since this moment."
     )
+    listed_from = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="All years from this one on have been looked at once."
+    )
     cost_centers_read_at = models.DateTimeField(null=True, blank=True)
     cost_units_read_at = models.DateTimeField(null=True, blank=True)
     wanted_at = models.DateTimeField(null=True, blank=True)

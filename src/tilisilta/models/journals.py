@@ -1,5 +1,6 @@
 """Journals as they came in, and where each stands."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -109,6 +110,11 @@ class Journal(models.Model):
 
     def content(self) -> domain.Journal:
         """This journal as the rules see it."""
+        lines = tuple(line.content() for line in self.lines.order_by("position").iterator())
+        return replace(self.content_without_lines(), lines=lines)
+
+    def content_without_lines(self) -> domain.Journal:
+        """The same for rules that look at no line."""
         return domain.Journal(
             company_number=self.company.number,
             run=domain.Run(
@@ -116,7 +122,7 @@ class Journal(models.Model):
             ),
             revision=self.revision,
             currency=self.currency,
-            lines=tuple(line.content() for line in self.lines.order_by("position").iterator()),
+            lines=(),
         )
 
 

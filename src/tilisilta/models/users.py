@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -67,9 +68,20 @@ class User(AbstractUser):
     class Meta(AbstractUser.Meta):
         ordering = ["username"]
 
+    @cached_property
+    def is_limited(self) -> bool:
+        """Tell whether this user sees some debtors only."""
+        return self.debtors.exists()
+
     def can(self, right: Right, area: Area) -> bool:
-        """Tell whether this user has at least ``right`` in ``area``."""
+        """Tell whether this user has at least ``right`` in ``area``.
+
+        A connection to Nmbrs serves all debtors: who sees only some of them may look at it, but
+        not change it.
+        """
         if not self.is_active or self.template is None:
             return False
         given = self.template.right_to(area)
+        if area == Area.NMBRS and right == given == Right.WRITE:
+            return not self.is_limited
         return given == Right.WRITE or (given == Right.READ and right != Right.WRITE)

@@ -69,8 +69,10 @@ def check_journal(
         journal.problems = dump_problems(problems)
         journal.zero_line_count = plan.zero_line_count
         journal.checked_at = now
-        journal.save(update_fields=["problems", "zero_line_count", "checked_at"])
-        settle_state(journal)
+        # Without a link there was nothing to keep, so nothing has become of the exports.
+        states = {export.state for export in exports} if link is None else _export_states(journal)
+        journal.state = _state(states, problems)
+        journal.save(update_fields=["problems", "zero_line_count", "checked_at", "state"])
     return journal
 
 
@@ -87,7 +89,8 @@ def plan_journal(
     journal: Journal, *, link: Link | None, administration: Administration | None
 ) -> ReceiptPlan:
     """What would be sent for ``journal`` as things stand, with all its problems; stores nothing."""
-    content = journal.content()
+    # Only a link has rules about lines, and there may be many of them.
+    content = journal.content() if link is not None else journal.content_without_lines()
     rules = link.rules() if link is not None else None
     found = check_guards(standing(journal, link), content, rules)
     if rules is None or administration is None:
@@ -117,7 +120,7 @@ def standing(journal: Journal, link: Link | None) -> JournalStanding:
         is_account_authorised=account is not None and account.is_authorised,
         is_deleted_at_source=journal.is_deleted_at_source,
         has_newer_revision=others.filter(revision__gt=journal.revision).exists(),
-        is_earlier_revision_sent=earlier_sent.exists(),
+        is_earlier_revision_sent=journal.revision > 1 and earlier_sent.exists(),
         lacks_split=missing_split(journal.split, link),
         company_name=journal.company.name,
         debtor_name=journal.company.debtor.name,
@@ -150,11 +153,14 @@ def settle_state(journal: Journal) -> None:
     with transaction.atomic():
         # One at a time: who read the exports first must not be the last to store.
         locked = Journal.objects.select_for_update().only("problems", "state").get(pk=journal.pk)
-        states = set(locked.exports.order_by().values_list("state", flat=True))
-        journal.state = _state(states, load_problems(locked.problems))
+        journal.state = _state(_export_states(locked), load_problems(locked.problems))
         if locked.state != journal.state:
             locked.state = journal.state
             locked.save(update_fields=["state"])
+
+
+def _export_states(journal: Journal) -> set[str]:
+    return set(journal.exports.order_by().values_list("state", flat=True))
 
 
 def dump_problems(problems: Iterable[Problem]) -> Any:

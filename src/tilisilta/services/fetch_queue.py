@@ -88,7 +88,8 @@ def _settle(
         is_ended = mine.filter(wanted_at=found.wanted_at).update(**done, **ended)
         if not is_ended:
             mine.update(**done)
-        if found.wanted_by_id is not None:
+        counts = (bool(trouble), fetched.journal_count, fetched.revision_count)
+        if found.wanted_by_id is not None and any(counts):
             Synchronisation.objects.filter(pk=found.wanted_by_id).update(
                 failed_count=F("failed_count") + bool(trouble),
                 journal_count=F("journal_count") + fetched.journal_count,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 from itertools import islice
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -69,7 +70,11 @@ def fetch_company(
     then is kept, and the next time goes on from there.
     """
     fetch = _Fetch(found, source, now=now)
-    years = years_to_list(found.connection, today, wants_all=found.wants_all_journals)
+    years = years_to_list(
+        found.connection,
+        today,
+        listed_from=None if found.wants_all_journals else found.listed_from,
+    )
     for year in years:
         fetch.keep_runs(year)
     looks = fetch.looks()
@@ -77,14 +82,25 @@ def fetch_company(
     for look in islice(looks, spare):
         look()
     fetch.keep_journals(fetch.runs_to_fetch())
+    if found.listed_from != found.connection.first_year:
+        NmbrsCompany.objects.filter(pk=found.pk).update(listed_from=found.connection.first_year)
     return fetch.fetched
 
 
-def years_to_list(connection: NmbrsConnection, today: date, *, wants_all: bool) -> Sequence[int]:
-    """The years whose runs are listed. In December the first run of the next year may be there."""
+def years_to_list(
+    connection: NmbrsConnection, today: date, *, listed_from: int | None
+) -> Sequence[int]:
+    """The years whose runs are listed: the latest ones, and any that were never looked at.
+
+    ``listed_from`` is the year from which on all were looked at once; ``None`` lists all that are
+    chosen. In December the first run of the next year may be there.
+    """
     last = today.year + (today.month == DECEMBER)
-    years = range(connection.first_year, last + 1)
-    return years if wants_all else years[-YEARS_LOOKED_AT:]
+    chosen = range(connection.first_year, last + 1)
+    if listed_from is None:
+        return chosen
+    latest = last - YEARS_LOOKED_AT
+    return [year for year in chosen if year > latest or year < listed_from]
 
 
 class _Fetch:
@@ -109,8 +125,14 @@ class _Fetch:
             # The company has no such year yet, which says nothing about runs.
             return
         known = {run.nmbrs_run_id: run for run in self._company.runs.filter(year=year)}
+        new = [one for one in listed if one.nmbrs_run_id not in known]
+        Run.objects.bulk_create(
+            Run(company=self._company, nmbrs_run_id=one.nmbrs_run_id, **_columns(one))
+            for one in new
+        )
         for one in listed:
-            self._keep_run(known.get(one.nmbrs_run_id), one)
+            if one.nmbrs_run_id in known:
+                self._renew_run(known[one.nmbrs_run_id], one)
         ids = {one.nmbrs_run_id for one in listed}
         for run in known.values():
             if run.nmbrs_run_id not in ids and run.gone_at is None:
@@ -140,21 +162,10 @@ class _Fetch:
         for run in self._company.runs.filter(gone_at__isnull=True).exclude(trouble=[]):
             self.fetched.trouble += load_problems(run.trouble)[:1]
 
-    def _keep_run(self, run: Run | None, one: PayrollRun) -> None:
-        values = {
-            "year": one.year,
-            "number": one.number,
-            "description": one.description,
-            "period_start": one.period_start,
-            "period_end": one.period_end,
-            "run_at": one.run_at,
-            "is_locked": one.is_locked,
-        }
-        if run is None:
-            Run.objects.create(company=self._company, nmbrs_run_id=one.nmbrs_run_id, **values)
-            return
+    def _renew_run(self, run: Run, one: PayrollRun) -> None:
         if run.gone_at is not None:
             self._set_gone(run, is_gone=False)
+        values = _columns(one)
         changes = {name: value for name, value in values.items() if getattr(run, name) != value}
         if not changes:
             return
@@ -252,6 +263,19 @@ class _Fetch:
         Run.objects.filter(pk=run.pk).update(
             trouble=dump_problems(problems), journal_read_at=self._now
         )
+
+
+def _columns(one: PayrollRun) -> dict[str, Any]:
+    """A run as our table has it, but for its id."""
+    return {
+        "year": one.year,
+        "number": one.number,
+        "description": one.description,
+        "period_start": one.period_start,
+        "period_end": one.period_end,
+        "run_at": one.run_at,
+        "is_locked": one.is_locked,
+    }
 
 
 def _asked(run: Run) -> PayrollRun:

@@ -41,6 +41,10 @@ __all__ = [
 ]
 
 
+ASSUMED_CURRENCY = "EUR"
+"""Until the administration tells its own, see ``services.checks``."""
+
+
 class JournalElsewhere(NeedsAttention):
     """The very same file was imported for another company already."""
 
@@ -126,9 +130,14 @@ def keep_fetched(read: SourceJournal, *, run: Run, split: JournalSplit, now: dat
     It is checked against what is known of the administration: so many are fetched in a row that
     Procountor is not asked about each. Whoever opens or sends one has it checked anew.
     """
+    of_run = _run_of(read, None)
+    is_first = run.journal_read_at is None
+    known = None if is_first else _unchanged(read, run.company, of_run)
+    if known is not None:
+        _note_run(known, run, split)
+        return Imported(journal=known, is_new=False)
     with transaction.atomic():
         _alone(run.company)
-        of_run = _run_of(read, None)
         kept = _keep_revision(
             read,
             company=run.company,
@@ -214,12 +223,6 @@ def _run_of(read: SourceJournal, given: domain.Run | None) -> domain.Run:
     )
 
 
-def _currency_of(company: Company) -> str:
-    link = Link.objects.filter(company=company).select_related("procountor_account").first()
-    known = (link.procountor_account.administration or {}) if link else {}
-    return str(known.get("currency") or "EUR")
-
-
 def _content_digest(lines: tuple[domain.JournalLine, ...]) -> str:
     """A digest of what the lines say, in their order; the file's layout plays no part."""
     digest = hashlib.sha256()
@@ -236,9 +239,24 @@ def _content_digest(lines: tuple[domain.JournalLine, ...]) -> str:
     return digest.hexdigest()
 
 
+def _latest_revision(company: Company, run: domain.Run) -> Journal | None:
+    return (
+        Journal.objects.filter(company=company, run_year=run.year, run_number=run.number)
+        .order_by("-revision")
+        .first()
+    )
+
+
+def _unchanged(read: SourceJournal, company: Company, run: domain.Run) -> Journal | None:
+    """The run's latest revision if ``read`` says the same; most of what is looked at again does."""
+    latest = _latest_revision(company, run)
+    is_same = latest is not None and latest.content_sha256 == _content_digest(read.lines)
+    return latest if is_same else None
+
+
 def _alone(company: Company) -> None:
     """Keep others from keeping journals of ``company``, or two would make the same revision."""
-    Company.objects.select_for_update().get(pk=company.pk)
+    Company.objects.select_for_update().only("pk").get(pk=company.pk)
 
 
 def _keep_revision(  # noqa: PLR0913  # what is known of where it comes from
@@ -254,11 +272,7 @@ def _keep_revision(  # noqa: PLR0913  # what is known of where it comes from
     split: JournalSplit | None = None,
 ) -> Imported:
     """Store ``read`` unless it says what the run's latest revision says."""
-    latest = (
-        Journal.objects.filter(company=company, run_year=run.year, run_number=run.number)
-        .order_by("-revision")
-        .first()
-    )
+    latest = _latest_revision(company, run)
     content_sha256 = _content_digest(read.lines)
     if latest is not None and latest.content_sha256 == content_sha256:
         _note_run(latest, nmbrs_run, split)
@@ -275,7 +289,7 @@ def _keep_revision(  # noqa: PLR0913  # what is known of where it comes from
         revision=latest.revision + 1 if latest else 1,
         period=last.last_day.replace(day=1),
         first_period=first.last_day.replace(day=1),
-        currency=currency or _currency_of(company),
+        currency=currency or ASSUMED_CURRENCY,
         is_currency_assumed=not currency,
         source=read.kind,
         file_name=file_name[-255:],

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -11,7 +10,6 @@ from tilisilta.clients.nmbrs.errors import NmbrsUnavailable
 from tilisilta.errors import NeedsAttention, TilisiltaError
 from tilisilta.models import NmbrsConnection, Synchronisation, User
 from tilisilta.services import audit
-from tilisilta.services.fetches import years_to_list
 from tilisilta.services.nmbrs import mark_refused, nmbrs_as
 from tilisilta.services.payroll_problems import stored_problem_of
 from tilisilta.services.synchronisations import ask_for_everything, finish_if_done
@@ -97,14 +95,7 @@ def connect_and_fetch(  # what a person says of a connection, each by its name
         user=user,
         domain=domain,
     )
-    now = timezone.now()
-    years = partial(years_to_list, made, timezone.localdate(now))
-    ask_for_everything(
-        user=user,
-        now=now,
-        # Without it only the latest of the chosen years would be looked at.
-        wants_all_journals=len(years(wants_all=True)) > len(years(wants_all=False)),
-    )
+    ask_for_everything(user=user, now=timezone.now())
     return made
 
 

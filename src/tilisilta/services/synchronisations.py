@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -100,21 +100,22 @@ def ask_for_company(company: Company, *, user: User | None, now: datetime) -> Nm
     return found
 
 
-def begin_nightly(now: datetime) -> Synchronisation | None:
-    """Begin the synchronisation of this night, if its time has come and there was none since.
+def begin_by_itself(now: datetime) -> Synchronisation | None:
+    """Begin a synchronisation that nobody asks for: each night, and for a new connection.
 
-    Done by several workers at once, it is done once.
+    Done by several workers at once, it is done once. A connection that was made while another
+    synchronisation had its lists already is fetched as soon as that one has ended.
     """
-    at = settings.NMBRS_SYNC_TIME
-    local = timezone.localtime(now)
-    if at is None or local.time() < at:
+    working = NmbrsConnection.objects.filter(state=NmbrsConnection.State.WORKING)
+    newest = working.order_by("created_at").last()
+    if newest is None:
         return None
-    begin = datetime.combine(local.date(), at, tzinfo=local.tzinfo)
-    if Synchronisation.objects.filter(Q(requested_at__gte=begin) | Q(night=local.date())).exists():
+    night = _night(now)
+    if night is not None:
+        return _begin(Synchronisation(requested_at=now, night=night))
+    if Synchronisation.objects.filter(requested_at__gte=newest.created_at).exists():
         return None
-    if not NmbrsConnection.objects.filter(state=NmbrsConnection.State.WORKING).exists():
-        return None
-    return _begin(Synchronisation(requested_at=now, night=local.date()))
+    return _begin(Synchronisation(requested_at=now))
 
 
 def read_lists(synchronisation: Synchronisation, *, now: datetime) -> None:
@@ -170,6 +171,17 @@ def progress_of(synchronisation: Synchronisation) -> SyncProgress:
 def latest_synchronisation() -> Synchronisation | None:
     """The synchronisation under way, or the one before it."""
     return Synchronisation.objects.select_related("requested_by").first()
+
+
+def _night(now: datetime) -> date | None:
+    """The night whose time has come, if there was no synchronisation since."""
+    at = settings.NMBRS_SYNC_TIME
+    local = timezone.localtime(now)
+    if at is None or local.time() < at:
+        return None
+    begin = datetime.combine(local.date(), at, tzinfo=local.tzinfo)
+    since = Q(requested_at__gte=begin) | Q(night=local.date())
+    return None if Synchronisation.objects.filter(since).exists() else local.date()
 
 
 def _trouble_of_lists(connection: NmbrsConnection, *, now: datetime) -> Any:

@@ -15,11 +15,13 @@ ADMINISTRATOR = "Administrator"
 STANDARD_TEMPLATES: Mapping[str, Mapping[Area, Right]] = {
     "Payroll clerk": {
         Area.PROCOUNTOR: Right.READ,
+        Area.NMBRS: Right.READ,
         Area.JOURNAL_EXPORTS: Right.WRITE,
         Area.COMPANIES: Right.WRITE,
     },
     "Reader": {
         Area.PROCOUNTOR: Right.READ,
+        Area.NMBRS: Right.READ,
         Area.JOURNAL_EXPORTS: Right.READ,
         Area.COMPANIES: Right.READ,
         Area.AUDIT_LOG: Right.READ,

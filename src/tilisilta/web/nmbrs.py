@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from tilisilta.domain.problems import ProblemCode
 from tilisilta.errors import TilisiltaError
-from tilisilta.models import Area, Debtor, NmbrsConnection, Right, User
+from tilisilta.models import Area, Debtor, NmbrsConnection, Right
 from tilisilta.services import nmbrs_connections
 from tilisilta.services.checks import load_problems
 from tilisilta.services.explanations import Explanation, explain, explain_error
@@ -153,9 +153,7 @@ def new_connection(request: UserRequest) -> HttpResponse:
             return _connections_page(request, form, refusal=explain_error(error), status=422)
         else:
             said = _("%(name)s is connected. %(reached)s")
-            messages.success(
-                request, said % {"name": made.name, "reached": reached_text(made, request.user)}
-            )
+            messages.success(request, said % {"name": made.name, "reached": reached_text(made)})
             return redirect("nmbrs_connections")
     return _connections_page(request, form, status=422)
 
@@ -172,11 +170,9 @@ def check_connection(request: UserRequest, pk: int) -> HttpResponse:
     elif found.forbidden_calls:
         said = _("%(reached)s The API template does not allow: %(calls)s.")
         calls = ", ".join(found.forbidden_calls)
-        messages.warning(
-            request, said % {"reached": reached_text(found, request.user), "calls": calls}
-        )
+        messages.warning(request, said % {"reached": reached_text(found), "calls": calls})
     elif found.state == State.WORKING:
-        messages.success(request, reached_text(found, request.user))
+        messages.success(request, reached_text(found))
     return redirect("nmbrs_connections")
 
 
@@ -196,7 +192,7 @@ def connection(request: UserRequest, pk: int) -> HttpResponse:
         except TilisiltaError as error:
             refusal = explain_error(error)
         else:
-            messages.success(request, reached_text(found, request.user))
+            messages.success(request, reached_text(found))
             return redirect("nmbrs_connections")
     shown = get_object_or_404(NmbrsConnection, pk=pk)
     context = {"connection": shown, "form": form, "refusal": refusal}
@@ -221,9 +217,6 @@ def remove_connection(request: UserRequest, pk: int) -> HttpResponse:
 def answer(request: UserRequest, pk: int) -> HttpResponse:
     """Say whether a company of Nmbrs is the one of its number here, or another one."""
     found = get_object_or_404(NmbrsConnection, pk=pk)
-    if request.user.debtors.exists():
-        # Only who sees all companies can know.
-        raise PermissionDenied
     asked = request.POST.get("nmbrs_company_id", "")
     is_same = request.POST.get("is_same") == "yes"
     kept = answer_question(
@@ -240,15 +233,13 @@ def answer(request: UserRequest, pk: int) -> HttpResponse:
     return redirect("nmbrs_connections")
 
 
-def reached_text(found: NmbrsConnection, user: User) -> str:
-    """What Nmbrs lets the user of a connection see, as far as ``user`` may know."""
-    told = {"user_name": found.user_name, "domain": found.domain}
-    if user.debtors.exists():
-        return _("Nmbrs lets %(user_name)s in, domain %(domain)s.") % told
+def reached_text(found: NmbrsConnection) -> str:
+    """What Nmbrs lets the user of a connection see."""
     debtors = ngettext("%(count)s debtor", "%(count)s debtors", found.debtor_count)
     companies = ngettext("%(count)s company", "%(count)s companies", found.company_count)
     return _("Nmbrs lets %(user_name)s in, domain %(domain)s: %(debtors)s and %(companies)s.") % {
-        **told,
+        "user_name": found.user_name,
+        "domain": found.domain,
         "debtors": debtors % {"count": found.debtor_count},
         "companies": companies % {"count": found.company_count},
     }
