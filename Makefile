@@ -3,11 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 SANDBOX_PORT ?= 8100
+NMBRS_PORT ?= 8200
 
 .PHONY: demo test check format translations lock benchmarks clean
 
 demo: .venv/base
-	$(BIN)/tilisilta demo --port $(PORT) --sandbox-port $(SANDBOX_PORT)
+	$(BIN)/tilisilta demo --port $(PORT) --sandbox-port $(SANDBOX_PORT) --nmbrs-port $(NMBRS_PORT)
 
 test: .venv/dev
 	$(BIN)/python tools/translations.py compile

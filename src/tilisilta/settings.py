@@ -132,6 +132,8 @@ PROCOUNTOR_TRANSPORT: object = None
 NMBRS_SOAP_URL = _url("TILISILTA_NMBRS_SOAP_URL", "https://api.nmbrs.nl/soap/v3")
 NMBRS_REQUESTS_PER_SECOND = _number("TILISILTA_NMBRS_REQUESTS_PER_SECOND", "120")
 """Above 150 calls in a second Nmbrs makes each of them wait; 120 stays clear of that."""
+NMBRS_FETCHES_AT_ONCE = max(1, round(_number("TILISILTA_NMBRS_FETCHES_AT_ONCE", "12")))
+"""So many companies are fetched at the same time by one worker."""
 NMBRS_TIMEOUT_SECONDS = _number("TILISILTA_NMBRS_TIMEOUT_SECONDS", "60")
 NMBRS_SYNC_TIME = _time_of_day("TILISILTA_NMBRS_SYNC_TIME", "04:00")
 """From when on, in local time, everything is fetched once each night."""

@@ -1,14 +1,15 @@
-"""A demo that really runs, and a Chromium to look at it with."""
+"""A demo or an empty bureau that really runs, and a Chromium to look at it with."""
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,51 +23,77 @@ START_SECONDS = 90
 
 
 @dataclass(frozen=True, kw_only=True)
-class Demo:
-    """The addresses of a running demo, and the files it offers to import."""
+class Running:
+    """The addresses of what runs, and who may log in."""
 
     url: str
     procountor_url: str
-    sample_files: Path
+    nmbrs_url: str
+    user: str = USER
+    password: str = PASSWORD
 
     def booked(self, company_id: int) -> list[dict[str, Any]]:
         """What the stand-in Procountor has booked for a company."""
         address = f"{self.procountor_url}/sandbox/receipts.json?company_id={company_id}"
-        with urlopen(address) as answer:  # noqa: S310  # our own stand-in
-            receipts: list[dict[str, Any]] = json.load(answer)["receipts"]
+        receipts: list[dict[str, Any]] = _read(address)["receipts"]
         return receipts
+
+    def paid(self, company_id: int) -> list[dict[str, Any]]:
+        """The runs that the stand-in Nmbrs holds for a company, each with its journal's lines."""
+        address = f"{self.nmbrs_url}/sandbox/journals.json?company_id={company_id}"
+        runs: list[dict[str, Any]] = _read(address)["runs"]
+        return runs
 
 
 @contextmanager
-def running_demo(folder: Path) -> Iterator[Demo]:
+def running_demo(folder: Path) -> Iterator[Running]:
     """A demo in a process of its own, with its invented bureau loaded."""
-    port, sandbox_port = _free_ports()
-    process = subprocess.Popen(
-        [
-            *(str(Path(sys.executable).with_name("tilisilta")), "demo"),
-            *("--port", str(port), "--sandbox-port", str(sandbox_port)),
-            *("--data-dir", str(folder)),
-        ],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    port, sandbox_port, nmbrs_port = free_ports(3)
+    command = (
+        *("demo", "--port", str(port), "--sandbox-port", str(sandbox_port)),
+        *("--nmbrs-port", str(nmbrs_port), "--data-dir", str(folder)),
     )
-    too_late = threading.Timer(START_SECONDS, process.kill)
-    too_late.start()
-    try:
-        _wait_for_box(process)
-        too_late.cancel()
-        yield Demo(
+    with _process("tilisilta", *command) as process:
+        _wait_for(r"^└", process)
+        yield Running(
             url=f"http://127.0.0.1:{port}",
             procountor_url=f"http://127.0.0.1:{sandbox_port}",
-            sample_files=folder / "sample-files",
+            nmbrs_url=f"http://127.0.0.1:{nmbrs_port}",
         )
-    finally:
-        too_late.cancel()
-        process.terminate()
-        process.communicate(timeout=30)
+
+
+@contextmanager
+def running_empty_bureau(folder: Path) -> Iterator[Running]:
+    """Tilisilta as it is after its first start, with both stand-ins beside it and nothing in it."""
+    port, procountor_port, nmbrs_port = free_ports(3)
+    url = f"http://127.0.0.1:{port}"
+    redirect_uri = f"{url}/settings/integrations/procountor/authorised"
+    listening = ("--port", str(procountor_port), "--redirect-uri", redirect_uri)
+    settings = {
+        "TILISILTA_DATA_DIR": str(folder),
+        "TILISILTA_BASE_URL": url,
+        "TILISILTA_PROCOUNTOR_API_URL": f"http://127.0.0.1:{procountor_port}/api",
+        "TILISILTA_PROCOUNTOR_LOGIN_URL": f"http://127.0.0.1:{procountor_port}/login",
+        "TILISILTA_PROCOUNTOR_CLIENT_ID": "tilisilta-demo",
+        "TILISILTA_PROCOUNTOR_CLIENT_SECRET": "sandbox-secret",
+        "TILISILTA_NMBRS_SOAP_URL": f"http://127.0.0.1:{nmbrs_port}/soap/v3",
+    }
+    with (
+        _process("tilisilta", "procountor-sandbox", *listening) as procountor,
+        _process("tilisilta", "nmbrs-sandbox", "--port", str(nmbrs_port)) as nmbrs,
+        _process("tilisilta", "serve", "--port", str(port), **settings) as process,
+    ):
+        _wait_for("http://", procountor)
+        _wait_for("http://", nmbrs)
+        password = _wait_for(r"admin with the password (\S+)", process)[1]
+        _wait_for(url, process)
+        yield Running(
+            url=url,
+            procountor_url=f"http://127.0.0.1:{procountor_port}",
+            nmbrs_url=f"http://127.0.0.1:{nmbrs_port}",
+            user="admin",
+            password=password,
+        )
 
 
 @contextmanager
@@ -80,27 +107,59 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def log_in(page: Page, demo: Demo) -> None:
-    """Log in as the demo's administrator."""
-    page.goto(f"{demo.url}/log-in/login/")
-    page.get_by_label("User name").fill(USER)
-    page.get_by_label("Password").fill(PASSWORD)
+def log_in(page: Page, running: Running) -> None:
+    """Log in as the administrator."""
+    page.goto(f"{running.url}/log-in/login/")
+    page.get_by_label("User name").fill(running.user)
+    page.get_by_label("Password").fill(running.password)
     page.get_by_role("button", name="Log in").click()
-    page.wait_for_url(f"{demo.url}/")
+    page.wait_for_url(f"{running.url}/")
 
 
-def _free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
+def free_ports(count: int) -> list[int]:
+    """So many ports that nobody listens on."""
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
 
 
-def _wait_for_box(process: "subprocess.Popen[str]") -> None:
-    assert process.stdout is not None
-    said = []
-    for line in process.stdout:
-        said.append(line)
-        if line.startswith("└"):
-            return
-    raise AssertionError("The demo did not start: " + "".join(said))
+def _read(address: str) -> Any:
+    with urlopen(address) as answer:  # noqa: S310  # our own stand-in
+        return json.load(answer)
+
+
+@contextmanager
+def _process(program: str, *command: str, **settings: str) -> Iterator["subprocess.Popen[str]"]:
+    """One of our programs, with no settings but these; it is ended by its own id."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TILISILTA_")}
+    process = subprocess.Popen(
+        [str(Path(sys.executable).with_name(program)), *command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        env={**kept, "PYTHONIOENCODING": "utf-8", "LC_ALL": "C.UTF-8", **settings},
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+def _wait_for(words: str, process: "subprocess.Popen[str]") -> "re.Match[str]":
+    """The first line that has ``words``, as a pattern, among what a program says."""
+    too_late = threading.Timer(START_SECONDS, process.kill)
+    too_late.start()
+    try:
+        assert process.stdout is not None
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if found := re.search(words, line):
+                return found
+        raise AssertionError("It did not start: " + "".join(said))
+    finally:
+        too_late.cancel()

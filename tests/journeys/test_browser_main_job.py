@@ -1,22 +1,30 @@
 """The whole job in a real browser: from a new account to six receipts in Procountor."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.journeys.browsing import Demo, chromium, log_in, running_demo
+from tests.journeys.browsing import Running, chromium, log_in, running_demo
+
+FETCH_MILLISECONDS = 90_000
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("processes")]
 
 PAGES = (
+    "/",
+    "/companies",
+    "/companies?fetch=failed",
+    "/companies/1001",
+    "/companies/1007",
+    "/companies/1001/import",
+    "/debtors",
     "/exports",
     "/exports?state=ready",
     "/exports/send-ready",
-    "/journals/6",
-    "/journals/7",
-    "/journals/12",
-    "/journals/7/receipts/1",
-    "/companies/1001/import",
+    "/settings/integrations/nmbrs",
+    "/settings/integrations/nmbrs/1",
+    "/settings/integrations/nmbrs/1/remove",
     "/settings/integrations/procountor",
     "/settings/integrations/procountor/accounts/1/api-key",
     "/settings/integrations/procountor/accounts/1/remove",
@@ -24,6 +32,9 @@ PAGES = (
     "/settings/integrations/procountor/administrations/new",
     "/settings/integrations/procountor/administrations/1",
 )
+
+# Journals as the list of exports finds them: with receipts, with problems, never sent.
+JOURNALS = ("company=1001&period=2026-06", "company=1002&state=ready", "company=1007")
 
 # Controls without a name, ids used twice, and anything that needs scrolling sideways.
 FAULTS = """
@@ -46,16 +57,24 @@ FAULTS = """
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One demo for all tests of this file; each has companies of its own."""
     with running_demo(tmp_path_factory.mktemp("demo")) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def chrome() -> Iterator[Browser]:
-    """One Chromium for all tests of this file."""
+def chrome(demo: Running) -> Iterator[Browser]:
+    """One Chromium for all tests of this file, once the demo's journals have come in."""
     with chromium() as browser:
+        context = browser.new_context(locale="en-GB")
+        page = context.new_page()
+        log_in(page, demo)
+        expect(page.get_by_text("Fetching from Nmbrs").first).to_be_visible()
+        expect(page.get_by_text(re.compile("17 new journals")).first).to_be_visible(
+            timeout=FETCH_MILLISECONDS
+        )
+        context.close()
         yield browser
 
 
@@ -66,7 +85,7 @@ def faults() -> list[str]:
 
 
 @pytest.fixture
-def window(chrome: Browser, demo: Demo, faults: list[str]) -> Iterator[Page]:
+def window(chrome: Browser, demo: Running, faults: list[str]) -> Iterator[Page]:
     """A window of its own, logged in to the demo."""
     context = chrome.new_context(locale="en-GB")
     page = context.new_page()
@@ -79,7 +98,7 @@ def window(chrome: Browser, demo: Demo, faults: list[str]) -> Iterator[Page]:
 
 class TestMainJob:
     def test_goes_from_a_new_account_to_six_receipts_in_procountor(
-        self, window: Page, demo: Demo
+        self, window: Page, demo: Running
     ) -> None:
         window.goto(f"{demo.url}/settings/integrations/procountor")
         window.get_by_label("User name").fill("konepaja")
@@ -119,7 +138,7 @@ class TestMainJob:
         window.goto(f"{demo.url}/exports?company=1001&period=2026-06")
         expect(window.locator(".ledger-sent")).to_have_count(1)
 
-    def test_sends_from_the_row_and_follows_it_there(self, window: Page, demo: Demo) -> None:
+    def test_sends_from_the_row_and_follows_it_there(self, window: Page, demo: Running) -> None:
         window.goto(f"{demo.url}/exports?company=1009")
 
         window.get_by_role("button", name="Send journal 1009-2026-6-1").click()
@@ -127,7 +146,7 @@ class TestMainJob:
         expect(window.locator(".ledger-sent")).to_have_count(1, timeout=30_000)
         assert len(demo.booked(50109)) == 1
 
-    def test_works_without_scripts(self, chrome: Browser, demo: Demo) -> None:
+    def test_works_without_scripts(self, chrome: Browser, demo: Running) -> None:
         context = chrome.new_context(java_script_enabled=False, locale="en-GB")
         page = context.new_page()
         log_in(page, demo)
@@ -138,7 +157,7 @@ class TestMainJob:
         expect(page.get_by_text("is being sent: 1 ledger receipt.")).to_be_visible()
         context.close()
 
-    def test_is_done_by_keyboard_alone(self, window: Page, demo: Demo) -> None:
+    def test_is_done_by_keyboard_alone(self, window: Page, demo: Running) -> None:
         window.goto(f"{demo.url}/exports?company=1002&state=ready")
         button = window.get_by_role("button", name="Send journal 1002-2026-6-1")
 
@@ -151,14 +170,25 @@ class TestMainJob:
         expect(window.get_by_text("is being sent: 1 ledger receipt.")).to_be_visible()
 
 
+def journal_pages(window: Page, demo: Running) -> Iterator[str]:
+    """The addresses of some journals, and of one ledger receipt."""
+    for query in JOURNALS:
+        window.goto(f"{demo.url}/exports?{query}")
+        address = window.locator('a[href^="/journals/"]').first.get_attribute("href")
+        assert address is not None
+        yield address
+        if "ready" in query:
+            yield f"{address}/receipts/1"
+
+
 class TestPages:
     @pytest.mark.parametrize("width", [1280, 640, 390])
     def test_name_every_control_and_never_scroll_sideways(
-        self, window: Page, demo: Demo, faults: list[str], width: int
+        self, window: Page, demo: Running, faults: list[str], width: int
     ) -> None:
         window.set_viewport_size({"width": width, "height": 900})
 
-        for address in PAGES:
+        for address in (*PAGES, *journal_pages(window, demo)):
             window.goto(demo.url + address)
             faults += [f"{address}: {fault}" for fault in window.evaluate(FAULTS)]
 

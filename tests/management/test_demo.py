@@ -7,12 +7,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from tests.journeys.browsing import free_ports
 
 from tilisilta.management.demo import (
     MARK,
@@ -27,21 +28,14 @@ from tilisilta.management.ports import free_port_after, is_free
 START_SECONDS = 90
 
 
-def free_ports() -> tuple[int, int]:
-    """Two ports nobody listens on."""
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
-
-
 @contextmanager
-def running_demo(directory: Path, port: int, sandbox_port: int) -> Iterator[str]:
+def running_demo(directory: Path, ports: Sequence[int]) -> Iterator[str]:
     """A demo in a process of its own; gives what it said until its box was complete."""
+    port, sandbox_port, nmbrs_port = map(str, ports)
     process = subprocess.Popen(
         [
             *(str(Path(sys.executable).with_name("tilisilta")), "demo"),
-            *("--port", str(port), "--sandbox-port", str(sandbox_port)),
+            *("--port", port, "--sandbox-port", sandbox_port, "--nmbrs-port", nmbrs_port),
             *("--data-dir", str(directory)),
         ],
         stdout=subprocess.PIPE,
@@ -93,20 +87,21 @@ def wait_until_free(port: int) -> bool:
 @pytest.mark.xdist_group("processes")
 class TestDemo:
     def test_starts_ends_and_comes_back_as_it_was(self, tmp_path: Path) -> None:
-        port, sandbox_port = free_ports()
+        ports = free_ports(3)
+        pages = ("/log-in/login/", "/sandbox", "/sandbox")
 
-        with running_demo(tmp_path / "demo", port, sandbox_port) as said:
-            answers = status_of(port, "/log-in/login/"), status_of(sandbox_port, "/sandbox")
-        has_ended = wait_until_free(port), wait_until_free(sandbox_port)
-        with running_demo(tmp_path / "demo", port, sandbox_port) as said_again:
+        with running_demo(tmp_path / "demo", ports) as said:
+            answers = [status_of(*where) for where in zip(ports, pages, strict=True)]
+        has_ended = [wait_until_free(port) for port in ports]
+        with running_demo(tmp_path / "demo", ports) as said_again:
             pass
 
-        assert f"http://127.0.0.1:{port}" in said
+        assert all(f"http://127.0.0.1:{port}" in said for port in ports)
         assert PASSWORD in said
-        assert answers == (200, 200)
-        assert has_ended == (True, True)
-        assert "Loading" in said
-        assert "Loading" not in said_again
+        assert answers == [200, 200, 200]
+        assert has_ended == [True, True, True]
+        assert "Setting up" in said
+        assert "Setting up" not in said_again
 
 
 class TestMakeDirectory:
@@ -150,17 +145,18 @@ class TestEnvironment:
             monkeypatch.setenv(name, os.environ[name])
         monkeypatch.setenv("TILISILTA_DATABASE_URL", "postgresql://bureau")
 
-        made = environment(8000, 8100, tmp_path)
+        made = environment(8000, sandbox_port=8100, nmbrs_port=8200, directory=tmp_path)
 
         assert "TILISILTA_DATABASE_URL" not in {**os.environ, **made}
         assert made["TILISILTA_PROCOUNTOR_API_URL"] == "http://127.0.0.1:8100/api"
+        assert made["TILISILTA_NMBRS_SOAP_URL"] == "http://127.0.0.1:8200/soap/v3"
 
     def test_goes_past_a_proxy(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         for name in [name for name in os.environ if name.startswith("TILISILTA_")]:
             monkeypatch.setenv(name, os.environ[name])
         monkeypatch.setenv("NO_PROXY", "example.com")
 
-        made = environment(8000, 8100, tmp_path)
+        made = environment(8000, sandbox_port=8100, nmbrs_port=8200, directory=tmp_path)
 
         assert made["NO_PROXY"] == "example.com,127.0.0.1,localhost"
 
@@ -182,7 +178,7 @@ class TestPorts:
         other = free_port_after("127.0.0.1", taken_port)
 
         with pytest.raises(DemoRefused, match=rf"port {taken_port} is in use.*--port \d+"):
-            ports_must_be_free(taken_port, other)
+            ports_must_be_free({"--port": taken_port, "--sandbox-port": other})
 
     def test_are_offered_in_the_words_of_make_where_make_started_the_demo(
         self, taken_port: int, monkeypatch: pytest.MonkeyPatch
@@ -191,13 +187,13 @@ class TestPorts:
         other = free_port_after("127.0.0.1", taken_port)
 
         with pytest.raises(DemoRefused, match=r"make demo SANDBOX_PORT=\d+"):
-            ports_must_be_free(other, taken_port)
+            ports_must_be_free({"--port": other, "--sandbox-port": taken_port})
 
     def test_must_differ(self) -> None:
-        port, _other = free_ports()
+        (port,) = free_ports(1)
 
         with pytest.raises(DemoRefused, match="is in use"):
-            ports_must_be_free(port, port)
+            ports_must_be_free({"--port": port, "--nmbrs-port": port})
 
 
 class TestBoxed:

@@ -4,29 +4,49 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.bureau import fetch_waiting
 
-from tilisilta.models import AuditEntry, Export, Journal, Link, ProcountorAccount
-from tilisilta.sample.loading import load_sample_bureau, write_sample_files
+from tilisilta.models import (
+    AuditEntry,
+    Company,
+    Journal,
+    Link,
+    NmbrsCompany,
+    ProcountorAccount,
+    Synchronisation,
+)
+from tilisilta.sample.loading import set_up_sample_bureau, write_sample_file
 from tilisilta.services.checks import load_problems
+from tilisilta.services.journals import import_journal
 
 if TYPE_CHECKING:
+    from nmbrs_sandbox.app import Sandbox as NmbrsSandbox
     from procountor_sandbox.app import Sandbox
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("procountor", "nmbrs")]
 
 
-def state_of(company: int, month: int = 6) -> str:
-    return Journal.objects.get(company__number=company, period__month=month).state
+def latest(company: int, month: int = 6) -> Journal:
+    return Journal.objects.filter(company__number=company, period__month=month).latest("revision")
 
 
 def errors_of(company: int) -> set[str]:
-    journal = Journal.objects.get(company__number=company, period__month=6)
-    return {problem.code.value for problem in load_problems(journal.problems) if problem.stops}
+    problems = load_problems(latest(company).problems)
+    return {problem.code.value for problem in problems if problem.stops}
 
 
-class TestLoadSampleBureau:
-    def test_shows_each_case(self, procountor: "Sandbox") -> None:
-        load_sample_bureau(user=None)
+class TestSetUpSampleBureau:
+    def test_waits_for_a_worker_to_bring_the_journals(self) -> None:
+        set_up_sample_bureau(user=None)
+
+        assert Company.objects.count() == 10
+        assert not Journal.objects.exists()
+        assert Synchronisation.objects.get().finished_at is None
+        assert NmbrsCompany.objects.filter(wanted_at__isnull=False).count() == 10
+
+    def test_shows_each_case(self) -> None:
+        set_up_sample_bureau(user=None)
+        fetch_waiting()
 
         assert {number: errors_of(number) for number in range(1001, 1011)} == {
             1001: {"N04"},
@@ -40,39 +60,52 @@ class TestLoadSampleBureau:
             1009: set(),
             1010: {"N04"},
         }
-        assert [state_of(number) for number in (1002, 1006, 1009)] == ["ready"] * 3
-        assert [state_of(number) for number in (1007, 1008)] == ["off"] * 2
+        assert [latest(number).state for number in (1002, 1006, 1009)] == ["ready"] * 3
+        assert [latest(number).state for number in (1007, 1008)] == ["off"] * 2
 
-    def test_really_sends_two_journals(self, procountor: "Sandbox") -> None:
-        load_sample_bureau(user=None)
+    def test_fetches_nothing_before_a_company_starts(self) -> None:
+        set_up_sample_bureau(user=None)
+        fetch_waiting()
 
-        assert [state_of(1002, month) for month in (4, 5)] == ["sent"] * 2
-        assert Export.objects.filter(ledger_receipt_id__isnull=False).count() == 2
+        counts = {company.number: company.journals.count() for company in Company.objects.all()}
+        assert counts == {1001: 6, 1002: 3, **dict.fromkeys(range(1003, 1011), 1)}
 
-    def test_leaves_the_first_company_to_be_set_up(self, procountor: "Sandbox") -> None:
-        load_sample_bureau(user=None)
+    def test_leaves_the_first_company_to_be_set_up(self) -> None:
+        set_up_sample_bureau(user=None)
 
         assert not Link.objects.filter(company__number__in=[1001, 1010]).exists()
         assert ProcountorAccount.objects.count() == 9
-        assert Journal.objects.filter(company__number=1001).count() == 6
 
-    def test_takes_the_currency_of_the_administration(self, procountor: "Sandbox") -> None:
-        load_sample_bureau(user=None)
+    def test_takes_the_currency_of_the_administration(self) -> None:
+        set_up_sample_bureau(user=None)
+        fetch_waiting()
 
-        assert Journal.objects.get(company__number=1006).currency == "SEK"
+        assert latest(1006).currency == "SEK"
 
-    def test_changes_nothing_when_done_again(self, procountor: "Sandbox") -> None:
-        load_sample_bureau(user=None)
+    def test_changes_nothing_when_done_again(self) -> None:
+        set_up_sample_bureau(user=None)
         entries = AuditEntry.objects.count()
 
-        load_sample_bureau(user=None)
+        set_up_sample_bureau(user=None)
 
         assert AuditEntry.objects.count() == entries
 
 
-class TestWriteSampleFiles:
-    def test_offers_a_journal_to_import(self, tmp_path: Path) -> None:
-        written = write_sample_files(tmp_path / "files")
+class TestWriteSampleFile:
+    def test_offers_a_journal_to_import(
+        self, tmp_path: Path, procountor: "Sandbox", nmbrs: "NmbrsSandbox"
+    ) -> None:
+        set_up_sample_bureau(user=None)
+        fetch_waiting()
+        path = write_sample_file(tmp_path / "files")
 
-        assert len(written) == 7
-        assert written[-1].read_bytes().startswith(b"\xef\xbb\xbfPvm;")
+        imported = import_journal(
+            path.read_bytes(),
+            file_name=path.name,
+            company=Company.objects.get(number=1001),
+            user=None,
+            now=latest(1001).came_at,
+        )
+
+        assert imported.is_new
+        assert imported.journal.run_number == "7"

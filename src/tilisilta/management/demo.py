@@ -1,4 +1,4 @@
-"""Runs the demo: a stand-in Procountor, an invented bureau and Tilisilta, all on this machine.
+"""Runs the demo: two stand-ins, an invented bureau and Tilisilta, all on this machine.
 
 This file works before the settings are read, as it is what decides them.
 """
@@ -13,6 +13,7 @@ import time
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -22,7 +23,6 @@ from tilisilta.management.starting import set_up
 from tilisilta.management.wording import gettext as _
 
 MARK = "tilisilta-demo"
-SANDBOX_STATE = "procountor.sqlite3"
 SANDBOX_START_SECONDS = 30
 _PREFIX = "TILISILTA_"
 
@@ -31,15 +31,51 @@ class DemoRefused(Exception):
     """The demo cannot start; the message says why and what to do."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class StandIn:
+    """A service that the demo has a stand-in for: its program, and the option for its port."""
+
+    name: str
+    module: str
+    option: str
+    state: str
+
+
+PROCOUNTOR = StandIn(
+    name="Procountor",
+    module="procountor_sandbox",
+    option="--sandbox-port",
+    state="procountor.sqlite3",
+)
+NMBRS = StandIn(name="Nmbrs", module="nmbrs_sandbox", option="--nmbrs-port", state="nmbrs.sqlite3")
+
+
 def run(options: Namespace) -> int:
     """Run the demo until Ctrl+C. What was done in it is there again the next time."""
     directory = Path(options.data_dir).absolute()
     _end_on_sigterm()
     try:
-        ports_must_be_free(options.port, options.sandbox_port)
+        ports_must_be_free(
+            {
+                "--port": options.port,
+                PROCOUNTOR.option: options.sandbox_port,
+                NMBRS.option: options.nmbrs_port,
+            }
+        )
         make_directory(directory, is_fresh=options.fresh)
-        with stand_in(options.sandbox_port, options.port, directory):
-            os.environ.update(environment(options.port, options.sandbox_port, directory))
+        redirect_uri = f"{demo_url(options.port)}/settings/integrations/procountor/authorised"
+        with (
+            stand_in(PROCOUNTOR, options.sandbox_port, directory, "--redirect-uri", redirect_uri),
+            stand_in(NMBRS, options.nmbrs_port, directory),
+        ):
+            os.environ.update(
+                environment(
+                    options.port,
+                    sandbox_port=options.sandbox_port,
+                    nmbrs_port=options.nmbrs_port,
+                    directory=directory,
+                )
+            )
             set_up(is_quiet=True)
             # Its services can be imported only now that the settings are there.
             service = import_module("tilisilta.management.demo_service")
@@ -49,7 +85,9 @@ def run(options: Namespace) -> int:
         return 1
 
 
-def environment(port: int, sandbox_port: int, directory: Path) -> Mapping[str, str]:
+def environment(
+    port: int, *, sandbox_port: int, nmbrs_port: int, directory: Path
+) -> Mapping[str, str]:
     """The settings of the demo. Whatever is set for a real service is forgotten first."""
     for name in [name for name in os.environ if name.startswith(_PREFIX)]:
         del os.environ[name]
@@ -61,6 +99,10 @@ def environment(port: int, sandbox_port: int, directory: Path) -> Mapping[str, s
         "TILISILTA_PROCOUNTOR_LOGIN_URL": f"{demo_url(sandbox_port)}/login",
         "TILISILTA_PROCOUNTOR_CLIENT_ID": "tilisilta-demo",
         "TILISILTA_PROCOUNTOR_CLIENT_SECRET": "sandbox-secret",
+        "TILISILTA_NMBRS_SOAP_URL": f"{demo_url(nmbrs_port)}/soap/v3",
+        # Slow enough for one to see the journals come in.
+        "TILISILTA_NMBRS_REQUESTS_PER_SECOND": "2",
+        "TILISILTA_NMBRS_FETCHES_AT_ONCE": "2",
         # What is uncertain resolves itself while one watches.
         "TILISILTA_PROCOUNTOR_TIMEOUT_SECONDS": "10",
         "TILISILTA_UNCERTAIN_PAUSE_SECONDS": "3",
@@ -70,16 +112,15 @@ def environment(port: int, sandbox_port: int, directory: Path) -> Mapping[str, s
     }
 
 
-def ports_must_be_free(port: int, sandbox_port: int) -> None:
-    """Refuse to start on a port somebody else has, and offer another."""
-    for option, number, other in (
-        ("--port", port, sandbox_port),
-        ("--sandbox-port", sandbox_port, port),
-    ):
-        if number != other and is_free(DEMO_HOST, number):
+def ports_must_be_free(ports: Mapping[str, int]) -> None:
+    """Refuse to start on a port somebody else has, and offer another. ``ports`` by option."""
+    for option, number in ports.items():
+        others = {other for name, other in ports.items() if name != option}
+        if number not in others and is_free(DEMO_HOST, number):
             continue
         free = free_port_after(DEMO_HOST, number)
-        free = free if free != other else free_port_after(DEMO_HOST, other)
+        while free in others:
+            free = free_port_after(DEMO_HOST, free)
         told = _("port %(port)s is in use. Port %(free)s is free: %(command)s")
         command = _demo_command(option, free)
         raise DemoRefused(told % {"port": number, "free": free, "command": command})
@@ -105,13 +146,15 @@ def make_directory(directory: Path, *, is_fresh: bool) -> None:
 
 
 @contextmanager
-def stand_in(port: int, our_port: int, directory: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """The stand-in Procountor, a process of its own that ends with us."""
+def stand_in(
+    service: StandIn, port: int, directory: Path, *more: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A stand-in as a process of its own that ends with us."""
     command = [
-        *(sys.executable, "-m", "procountor_sandbox"),
+        *(sys.executable, "-m", service.module),
         *("--host", DEMO_HOST, "--port", str(port)),
-        *("--state", str(directory / SANDBOX_STATE)),
-        *("--redirect-uri", f"{demo_url(our_port)}/settings/integrations/procountor/authorised"),
+        *("--state", str(directory / service.state)),
+        *more,
     ]
     process = subprocess.Popen(  # noqa: S603  # our own program with our own words
         command,
@@ -120,20 +163,21 @@ def stand_in(port: int, our_port: int, directory: Path) -> Iterator[subprocess.P
         start_new_session=True,
     )
     try:
-        _wait_until_it_listens(process, port)
+        _wait_until_it_listens(service, process, port)
         yield process
     finally:
         _end(process)
 
 
-def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int) -> None:
+def _wait_until_it_listens(service: StandIn, process: subprocess.Popen[bytes], port: int) -> None:
     give_up_at = time.monotonic() + SANDBOX_START_SECONDS
     while time.monotonic() < give_up_at and process.poll() is None:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             if probe.connect_ex((DEMO_HOST, port)) == 0:
                 return
         time.sleep(0.05)
-    raise DemoRefused(_("the stand-in Procountor did not start; its own words are above."))
+    told = _("the stand-in %(service)s did not start; its own words are above.")
+    raise DemoRefused(told % {"service": service.name})
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -15,13 +15,14 @@ from tilisilta.management.output import write_refusal
 from tilisilta.management.ports import DEMO_HOST, demo_url
 from tilisilta.management.running import prepare, say, serve_until_told
 from tilisilta.models import User
-from tilisilta.sample.loading import load_sample_bureau, write_sample_files
+from tilisilta.sample.bureau import NMBRS_TOKEN, NMBRS_USER
+from tilisilta.sample.loading import FILE_TO_IMPORT, set_up_sample_bureau, write_sample_file
 from tilisilta.services.users import create_first_administrator
 
 USER = "demo"
 PASSWORD = "silta-yli-lammen"  # noqa: S105  # printed for everybody who starts the demo
 SAMPLE_FILES = "sample-files"
-LOADED_MARK = "sample-bureau-loaded"
+SET_UP_MARK = "sample-bureau-set-up"
 ANSWER_SECONDS = 60
 
 
@@ -29,7 +30,7 @@ def run(options: Namespace, directory: Path) -> int:
     """Serve the demo until it is told to end."""
     try:
         prepare()
-        load_once(directory)
+        set_up_once(directory)
     except TilisiltaError as error:
         return int(write_refusal(error, as_json=False))
     welcome = _welcome(options, directory)
@@ -39,16 +40,16 @@ def run(options: Namespace, directory: Path) -> int:
     return 0
 
 
-def load_once(directory: Path) -> None:
-    """Load the invented bureau unless an earlier demo did; what people changed since stays."""
-    mark = directory / LOADED_MARK
+def set_up_once(directory: Path) -> None:
+    """Set the invented bureau up unless an earlier demo did; what people changed since stays."""
+    mark = directory / SET_UP_MARK
     if mark.exists():
         return
-    say(_("Loading the invented payroll bureau …"))
+    say(_("Setting up the invented payroll bureau …"))
     user = User.objects.filter(username=USER).first()
     user = user or create_first_administrator(USER, PASSWORD)
-    load_sample_bureau(user=user)
-    write_sample_files(directory / SAMPLE_FILES)
+    set_up_sample_bureau(user=user)
+    write_sample_file(directory / SAMPLE_FILES)
     mark.touch()
 
 
@@ -74,7 +75,13 @@ def _welcome(options: Namespace, directory: Path) -> str:
         _("Its API keys: %(first)s to %(last)s")
         % {"first": "SANDBOX-KEY-1001", "last": "SANDBOX-KEY-1010"},
         "",
-        _("Files to import: %(directory)s") % {"directory": _near(directory / SAMPLE_FILES)},
+        _("Stand-in Nmbrs, to change something in payroll: %(url)s")
+        % {"url": demo_url(options.nmbrs_port)},
+        _("Its user: %(name)s with the token %(token)s")
+        % {"name": NMBRS_USER, "token": NMBRS_TOKEN},
+        "",
+        _("A file to import: %(directory)s")
+        % {"directory": _near(directory / SAMPLE_FILES / FILE_TO_IMPORT)},
         _("Everything is invented, and nothing leaves this machine. Ctrl+C ends it."),
         "",
     )

@@ -1,4 +1,4 @@
-"""Starts the stand-in Procountor, a program of its own that shares no code with us."""
+"""Starts a stand-in, a program of its own that shares no code with us."""
 
 import os
 import sys
@@ -8,5 +8,5 @@ from typing import NoReturn
 
 def become(options: Namespace) -> NoReturn:
     """Turn this process into the stand-in, with the rest of the words as its own."""
-    command = [sys.executable, "-m", "procountor_sandbox", *options.rest]
+    command = [sys.executable, "-m", options.module, *options.rest]
     os.execv(sys.executable, command)  # noqa: S606  # our own program, no shell

@@ -1,0 +1,154 @@
+"""How fast a bureau is fetched from Nmbrs: the first time, and when nothing has changed.
+
+Holds: 2,000 companies with 12 runs each are fetched within the time that the pace allows for their
+calls, and an unchanged company costs at most four calls. The stand-in Nmbrs runs in a process of
+its own, with its limit of 150 calls a second; its log is what is counted. It shares the two cores
+of the machine with us, so its own work slows ours. Names on the command line: number of companies
+and calls per second; without them 2000 and 120.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+COMPANIES = 2000
+RUNS = 12
+LINES = 20
+LATENCY_MS = 50
+LIMIT = 150
+PACE = 120
+
+
+def main(companies: int, pace: int) -> None:
+    """Fetch everything twice with one worker and print what it took."""
+    print(f"{companies} companies, {RUNS} runs each, {LINES} lines a journal, SQLite")
+    print(f"Nmbrs: {LATENCY_MS} ms of latency, limit {LIMIT} calls a second; our pace {pace}")
+    with tempfile.TemporaryDirectory() as name, nmbrs(companies) as address:
+        prepare(Path(name), address, pace)
+        for title in ("first time", "nothing changed"):
+            _measure(title, companies, address, pace)
+    print(f"\nmost memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+def prepare(folder: Path, address: str, pace: int) -> None:
+    """An empty database and a connection to the stand-in."""
+    os.environ |= {
+        "TILISILTA_DATA_DIR": str(folder),
+        "TILISILTA_NMBRS_SOAP_URL": f"{address}/soap/v3",
+        "TILISILTA_NMBRS_REQUESTS_PER_SECOND": str(pace),
+        "TILISILTA_NMBRS_SYNC_TIME": "off",
+        "DJANGO_SETTINGS_MODULE": "tilisilta.settings",
+    }
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from nmbrs_sandbox.sample import TOKEN, USERNAME, YEAR
+    from tilisilta.services.nmbrs_connections import connect
+
+    call_command("migrate", verbosity=0)
+    connect("Koe", user_name=USERNAME, token=TOKEN, first_year=YEAR, user=None)
+
+
+def _measure(title: str, companies: int, address: str, pace: int) -> None:
+    before = len(_calls(address))
+    passed, own, done = fetch_all()
+    calls = _calls(address)[before:]
+    per_company = Counter(call["company_id"] for call in calls if call["company_id"])
+    times = [datetime.fromisoformat(call["time"]) for call in calls]
+    allowed = len(calls) / pace
+    print(f"\n{title}: {len(calls)} calls in {passed:.1f} s of {allowed:.1f} s the pace allows")
+    print(f"  {allowed / passed:.0%} of the pace; most in any second {_most_in_a_second(times)}")
+    print(f"  delayed by Nmbrs {sum(call['is_delayed'] for call in calls)}")
+    print(f"  calls per company: most {max(per_company.values())}, companies {len(per_company)}")
+    print(f"  new {done.journal_count}, changed {done.revision_count}, failed {done.failed_count}")
+    print(f"  own work {own / len(calls) * 1000:.1f} ms of processor a call")
+    if len(per_company) != companies or done.failed_count:
+        raise SystemExit("Not every company was fetched.")
+
+
+def fetch_all() -> tuple[float, float, Any]:
+    """Fetch everything with one worker: the time that passed, its processor time, the result."""
+    from django.utils import timezone
+
+    from tilisilta.engine import Engine
+    from tilisilta.models import Synchronisation
+    from tilisilta.services.synchronisations import ask_for_everything
+
+    asked = ask_for_everything(user=None, now=timezone.now())
+    engine = Engine()
+    engine.start()
+    started, own_started = time.monotonic(), time.process_time()
+    while Synchronisation.objects.filter(finished_at__isnull=True).exists():
+        threading.Event().wait(0.25)
+    passed, own = time.monotonic() - started, time.process_time() - own_started
+    engine.stop()
+    asked.refresh_from_db()
+    return passed, own, asked
+
+
+def _most_in_a_second(times: list[datetime]) -> int:
+    first, most = 0, 0
+    for last, moment in enumerate(times):
+        while moment - times[first] >= timedelta(seconds=1):
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+@contextmanager
+def nmbrs(companies: int) -> Iterator[str]:
+    """A stand-in Nmbrs in a process of its own; gives its address."""
+    command = [sys.executable, __file__, "nmbrs", str(companies)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process.stdout.readline().strip() if process.stdout else ""
+        finally:
+            process.terminate()
+
+
+def serve(companies: int) -> None:
+    """Be the stand-in Nmbrs."""
+    from werkzeug.serving import make_server
+
+    from nmbrs_sandbox.app import create_app
+    from nmbrs_sandbox.sample import world_of
+    from sandbox_parts.serving import SandboxHandler
+
+    app = create_app(
+        world_of(companies, runs=RUNS, lines=LINES),
+        latency_ms=LATENCY_MS,
+        calls_per_second=LIMIT,
+    )
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=SandboxHandler)
+    print(f"http://127.0.0.1:{server.server_port}", flush=True)
+    server.serve_forever()
+
+
+def _calls(address: str) -> list[dict[str, Any]]:
+    with urlopen(f"{address}/sandbox/requests.json") as answer:
+        calls: list[dict[str, Any]] = json.load(answer)["requests"]
+    return calls
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["nmbrs", count]:
+            serve(int(count))
+        case [count, pace]:
+            main(int(count), int(pace))
+        case _:
+            main(COMPANIES, PACE)
