@@ -35,7 +35,13 @@ class Give(Protocol):
 @pytest.fixture
 def give(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Give]:
     """Give commands in this very process, in English."""
-    for name in ("LC_ALL", "LC_MESSAGES", "TILISILTA_API_KEY", "TILISILTA_PASSWORD"):
+    for name in (
+        "LC_ALL",
+        "LC_MESSAGES",
+        "TILISILTA_API_KEY",
+        "TILISILTA_PASSWORD",
+        "TILISILTA_NMBRS_TOKEN",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", "en_GB.UTF-8")
     level = logging.getLogger().level

@@ -23,7 +23,7 @@ def parsers(
 
 COMMANDS = dict(parsers(build_parser()))
 # What runs until it is ended has nothing to put into a document.
-WITHOUT_JSON = {"serve", "web", "worker", "demo", "procountor-sandbox"}
+WITHOUT_JSON = {"serve", "web", "worker", "demo", "procountor-sandbox", "nmbrs-sandbox"}
 
 
 class TestEveryCommand:
@@ -58,7 +58,11 @@ class TestWrongUse:
             "link add --company 1001",
             "link add --company 1001 --account a --map 5035",
             "link add --company 1001 --account a --closed-period never",
-            "link add --company 1001 --account a --start-date June",
+            "company start 1001 June",
+            "nmbrs add palkat",
+            "nmbrs add palkat --user u --first-year 26",
+            "sync --company Konepaja",
+            "sync --timeout soon",
             "import file.csv --company 1001 --columns account",
             "serve --port 70000",
             "serve --port http",

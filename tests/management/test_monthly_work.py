@@ -9,8 +9,10 @@ from django.utils import timezone
 from tests.bureau import (
     JUNE_WITH_CORRECTIONS,
     a_company,
+    a_connection,
     a_linked_company,
     csv_file,
+    fetch_everything,
     monthly_lines,
     set_period,
 )
@@ -21,6 +23,7 @@ from tilisilta.services.checks import settle_state
 from tilisilta.services.delivery import advance
 
 if TYPE_CHECKING:
+    from nmbrs_sandbox.app import Sandbox as Nmbrs
     from procountor_sandbox.app import Sandbox
 
 pytestmark = pytest.mark.django_db
@@ -282,6 +285,39 @@ class TestStatus:
         shown = give("status")
 
         assert "Account tili-1001 is not authorised" in shown.text
+
+    def test_shows_what_came_of_fetching(self, give: Give, nmbrs: "Nmbrs") -> None:
+        a_connection("palkat")
+        nmbrs.deny_company(company_id=48103)
+        fetch_everything()
+
+        shown = give("status", "--json").document["synchronisation"]
+        told = give("status").text
+
+        assert shown["is_finished"] is True
+        assert (shown["company_count"], shown["failed_count"]) == (10, 1)
+        assert [failed["number"] for failed in shown["failed"]] == [1003]
+        assert "10 companies, 1 failed, 54 new journals, 0 changed" in told
+        assert "Companies with trouble: 1003." in told
+
+    def test_shows_that_fetching_is_under_way(self, give: Give, nmbrs: "Nmbrs") -> None:
+        a_connection("palkat")
+        give("sync", "--no-wait")
+
+        assert "the lists of debtors and companies are not read yet" in give("status").text
+
+    def test_names_connections_that_died(self, give: Give, nmbrs: "Nmbrs") -> None:
+        a_connection("palkat")
+        fetch_everything()
+        nmbrs.change_token(token="another")
+        give("nmbrs", "test")
+
+        told = give("status").text
+
+        assert "Connection palkat\nError P02" in told
+
+    def test_has_nothing_to_say_of_fetching_before_the_first_time(self, give: Give) -> None:
+        assert give("status", "--json").document["synchronisation"] is None
 
     def test_shows_all_journals_of_a_company(
         self, give: Give, procountor: "Sandbox", june_file: str

@@ -1,5 +1,6 @@
 """The service starts, says what a person must know, and ends when told to."""
 
+import json
 import os
 import signal
 import socket
@@ -8,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,6 +22,10 @@ from tests.journeys.processes import (
     new_bureau,
     prepare,
 )
+from werkzeug.serving import make_server
+
+from nmbrs_sandbox.app import create_app
+from nmbrs_sandbox.sample import TOKEN, USERNAME
 
 TILISILTA = str(Path(sys.executable).with_name("tilisilta"))
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
@@ -51,6 +57,22 @@ def started(bureau: Bureau, *command: str) -> Iterator["subprocess.Popen[str]"]:
         too_late.cancel()
         process.kill()
         process.communicate()
+
+
+@contextmanager
+def listening_nmbrs() -> Iterator[str]:
+    """The stand-in Nmbrs on a free port; gives its address."""
+    sandbox = create_app()
+    server = make_server("127.0.0.1", 0, sandbox, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        sandbox.close()
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def read_until(process: "subprocess.Popen[str]", wanted: str) -> str:
@@ -136,6 +158,26 @@ class TestSendAndWait:
         assert said.count("Approved") == 5
 
 
+class TestSyncAndWait:
+    def test_does_the_work_where_no_worker_is(self, bureau: Bureau) -> None:
+        with listening_nmbrs() as url:
+            bureau = replace(
+                bureau,
+                environment={
+                    **bureau.environment,
+                    "TILISILTA_NMBRS_SOAP_URL": f"{url}/soap/v3",
+                    "TILISILTA_NMBRS_TOKEN": TOKEN,
+                },
+            )
+            bureau.run("migrate")
+            bureau.run("nmbrs", "add", "palkat", "--user", USERNAME, "--first-year", "2026")
+
+            said = bureau.run("sync", "--json")
+
+        assert json.loads(said)["new_journal_count"] == 60
+        assert json.loads(bureau.run("status", "--json"))["workers"] == []
+
+
 class TestSettings:
     @pytest.mark.parametrize(
         ("name", "value"),
@@ -145,6 +187,8 @@ class TestSettings:
             ("TILISILTA_ENCRYPTION_KEYS", "short"),
             ("TILISILTA_PROCOUNTOR_REQUESTS_PER_SECOND", "many"),
             ("TILISILTA_DATA_DIR", "/dev/null/data"),
+            ("TILISILTA_NMBRS_SOAP_URL", "ftp://nowhere"),
+            ("TILISILTA_NMBRS_SYNC_TIME", "midnight"),
         ],
     )
     def test_that_are_odd_are_said_in_one_line(self, tmp_path: Path, name: str, value: str) -> None:

@@ -1,16 +1,17 @@
 """Debtors, companies, accounts, links and users, all from the command line."""
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.bureau import a_company, a_linked_company, an_account
+from tests.bureau import a_company, a_connection, a_linked_company, an_account, fetch_everything
 from tests.management.conftest import Give
 
-from tilisilta.models import Company, Debtor, Link, ProcountorAccount, User
+from tilisilta.models import Company, Debtor, Journal, Link, ProcountorAccount, User
 from tilisilta.services.users import create_first_administrator
 
 if TYPE_CHECKING:
+    from nmbrs_sandbox.app import Sandbox as Nmbrs
     from procountor_sandbox.app import Sandbox
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,93 @@ class TestCompanyCommands:
         assert refused.status == 1
         assert "name" in refused.document["error"]["message"]
         assert not Company.objects.exists()
+
+    def test_list_says_how_fetching_stands(self, give: Give, nmbrs: "Nmbrs") -> None:
+        a_company(2001, "Käsin lisätty Oy")
+        a_connection()
+        nmbrs.deny_company(company_id=48103)
+        fetch_everything()
+        nmbrs.hide_company(company_id=48104)
+        fetch_everything()
+
+        listed = give("company", "list", "--json")
+        shown = give("company", "list")
+
+        found = {company["number"]: company for company in listed.document["companies"]}
+        by_hand, fetched, failed, gone = (found[number] for number in (2001, 1001, 1003, 1004))
+        assert (by_hand["nmbrs_number"], by_hand["fetched_at"], by_hand["trouble"]) == (
+            None,
+            None,
+            [],
+        )
+        assert fetched["nmbrs_number"] == 1001
+        assert fetched["fetched_at"]
+        assert fetched["trouble"] == []
+        assert failed["fetched_at"] is None
+        assert [problem["code"] for problem in failed["trouble"]] == ["P04"]
+        assert gone["gone_at"]
+        lines = {line.split()[0]: line for line in shown.text.splitlines()}
+        assert "not from Nmbrs" in lines["2001"]
+        assert "never" in lines["1003"]
+        assert "P04 Nmbrs does not let the user see this" in lines["1003"]
+        assert "no longer in Nmbrs since" in lines["1004"]
+
+    def test_list_asks_the_database_as_often_for_many(
+        self, give: Give, nmbrs: "Nmbrs", django_assert_max_num_queries: Any
+    ) -> None:
+        a_connection()
+        fetch_everything()
+
+        # Three of them make sure that the database is up to date.
+        with django_assert_max_num_queries(4):
+            give("company", "list")
+
+    def test_start_stops_what_is_earlier(
+        self, give: Give, procountor: "Sandbox", nmbrs: "Nmbrs"
+    ) -> None:
+        a_linked_company()
+        a_connection()
+        fetch_everything()
+
+        started = give("company", "start", "1001", "2026-06-01", "--json")
+        shown = give("company", "start", "1001", "2026-06-01")
+
+        codes = {
+            journal.run_number: [problem["code"] for problem in journal.problems]
+            for journal in Journal.objects.filter(company__number=1001)
+        }
+        assert started.document["start_date"] == "2026-06-01"
+        assert "N28" in codes["5"]
+        assert "N28" not in codes["6"]
+        assert shown.text == (
+            "Nothing of 1001 Koivulammi Konepaja Oy before 2026-06-01 is fetched or sent.\n"
+        )
+
+    def test_start_is_lifted_again(self, give: Give) -> None:
+        a_company()
+        give("company", "start", "1001", "2026-06-01")
+
+        lifted = give("company", "start", "1001", "--none")
+
+        assert "All journals of 1001 Koivulammi Konepaja Oy" in lifted.text
+        assert Company.objects.get().start_date is None
+
+    @pytest.mark.parametrize("words", [(), ("2026-06-01", "--none")], ids=["neither", "both"])
+    def test_start_must_be_told_when(self, give: Give, words: tuple[str, ...]) -> None:
+        a_company()
+
+        wrong = give("company", "start", "1001", *words)
+
+        assert wrong.status == 2
+        assert "Give a date, or --none" in wrong.complaint
+
+    def test_start_shows_with_the_link(self, give: Give, procountor: "Sandbox") -> None:
+        a_linked_company()
+        give("company", "start", "1001", "2026-06-01")
+
+        listed = give("link", "list", "--json")
+
+        assert listed.document["links"][0]["start_date"] == "2026-06-01"
 
 
 class TestAccountCommands:
@@ -132,7 +220,7 @@ class TestLinkCommands:
             *("--cost-centers", "Kustannuspaikka", "--cost-units", "Projekti", "--create-items"),
             *("--closed-period", "next-open", "--clearing-account", "2990"),
             *("--fallback-account", "5010", "--map", "5035=5030", "--map", "5036=5030"),
-            *("--sum-equal-lines", "--approve", "--start-date", "2026-06-01"),
+            *("--sum-equal-lines", "--approve"),
             *("--title", "Palkat", "--dimension-accounts", "[3-8]..."),
         )
 
@@ -151,7 +239,7 @@ class TestLinkCommands:
             "map": {"5035": "5030", "5036": "5030"},
             "sum_equal_lines": True,
             "approve": True,
-            "start_date": "2026-06-01",
+            "start_date": None,
             "title": "Palkat",
         }
 

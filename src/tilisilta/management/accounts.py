@@ -1,14 +1,12 @@
 """Procountor accounts at the command line."""
 
-import os
-import sys
 from argparse import Namespace
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tilisilta.management.output import Answer, Refused, table
+from tilisilta.management.output import Answer, Refused, shown_moment, table
+from tilisilta.management.secret_input import read_secret
 from tilisilta.models import ProcountorAccount
 from tilisilta.services import connections
 
@@ -68,8 +66,7 @@ def list_accounts(options: Namespace) -> Answer:
 
 def read_api_key(given: str) -> str:
     """The API key: as given, from standard input for ``-``, else from the environment."""
-    key = sys.stdin.readline() if given == "-" else given or os.environ.get(API_KEY_VARIABLE, "")
-    return key.strip()
+    return read_secret(given, variable=API_KEY_VARIABLE, prompt=_("API key: "))
 
 
 def find_account(name: str) -> ProcountorAccount:
@@ -97,11 +94,6 @@ def account_document(account: ProcountorAccount) -> dict[str, Any]:
         "checked_at": account.checked_at,
         "ended_at": account.ended_at,
     }
-
-
-def shown_moment(moment: Any) -> str:
-    """A moment in local time, to the minute."""
-    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else ""
 
 
 def _authorised(account: ProcountorAccount, api_key: str) -> Answer:

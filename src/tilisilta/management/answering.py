@@ -36,7 +36,7 @@ def wrong_keys() -> Refused:
     """What is stored encrypted was encrypted with another key than those we have."""
     return Refused(
         _("The encryption keys do not fit the database"),
-        cause=_("What is stored of the Procountor accounts was encrypted with another key."),
+        cause=_("What lets us into Procountor and Nmbrs was encrypted with another key."),
         remedy=_("Put the former key back behind the newest in TILISILTA_ENCRYPTION_KEYS."),
     )
 

@@ -3,11 +3,21 @@
 from argparse import Namespace
 from typing import Any
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from tilisilta.management.output import Answer, Refused, WrongUse, table
-from tilisilta.models import Company, Debtor
+from tilisilta.management.output import (
+    Answer,
+    Refused,
+    WrongUse,
+    problem_document,
+    shown_moment,
+    table,
+)
+from tilisilta.models import Company, Debtor, NmbrsCompany
 from tilisilta.services import companies
+from tilisilta.services.checks import load_problems
+from tilisilta.services.explanations import explain
 
 
 def add_debtor(options: Namespace) -> Answer:
@@ -50,14 +60,21 @@ def add_company(options: Namespace) -> Answer:
 
 
 def list_companies(options: Namespace) -> Answer:
-    """All companies, with what keeps their journals from being sent."""
-    found = list(Company.objects.select_related("debtor", "link__procountor_account"))
+    """All companies: when each was fetched, and what keeps its journals from coming or going."""
+    found = list(Company.objects.select_related("debtor", "link__procountor_account", "nmbrs"))
     rows = [
-        (str(company.number), company.name, str(company.debtor), _linked(company), _off(company))
+        (
+            str(company.number),
+            company.name,
+            str(company.debtor),
+            _linked(company),
+            _fetched(company),
+            "; ".join([*_off(company), *_trouble(company)]),
+        )
         for company in found
     ]
     number = _("Number")
-    headers = (number, _("Name"), _("Debtor"), _("Procountor account"), "")
+    headers = (number, _("Name"), _("Debtor"), _("Procountor account"), _("Fetched"), "")
     return Answer(
         document={"companies": [company_document(company) for company in found]},
         text=table(headers, rows, right=number),
@@ -118,8 +135,9 @@ def debtor_document(debtor: Debtor) -> dict[str, Any]:
 
 
 def company_document(company: Company) -> dict[str, Any]:
-    """A company for the JSON document."""
+    """A company for the JSON document; one that is not from Nmbrs was never fetched."""
     link = getattr(company, "link", None)
+    found: NmbrsCompany | None = getattr(company, "nmbrs", None)
     return {
         "number": company.number,
         "name": company.name,
@@ -127,6 +145,12 @@ def company_document(company: Company) -> dict[str, Any]:
         "is_test": company.is_test,
         "start_date": company.start_date,
         "account": link.procountor_account.name if link else None,
+        "nmbrs_number": found.nmbrs_number if found else None,
+        "fetched_at": found.fetched_at if found else None,
+        "gone_at": found.gone_at if found else None,
+        "trouble": [problem_document(problem) for problem in load_problems(found.trouble)]
+        if found
+        else [],
     }
 
 
@@ -139,7 +163,29 @@ def _linked(company: Company) -> str:
     return link.procountor_account.name if link else _("not linked")
 
 
-def _off(company: Company) -> str:
+def _fetched(company: Company) -> str:
+    found: NmbrsCompany | None = getattr(company, "nmbrs", None)
+    if found is None:
+        return _("not from Nmbrs")
+    return shown_moment(found.fetched_at) or _("never")
+
+
+def _off(company: Company) -> list[str]:
     if company.is_test:
-        return _("test company")
-    return _("debtor blocked") if company.debtor.is_blocked else ""
+        return [_("test company")]
+    return [_("debtor blocked")] if company.debtor.is_blocked else []
+
+
+def _trouble(company: Company) -> list[str]:
+    """What is wrong with fetching the company, short enough for a table."""
+    found: NmbrsCompany | None = getattr(company, "nmbrs", None)
+    if found is None:
+        return []
+    if found.gone_at is not None:
+        return [_("no longer in Nmbrs since %(day)s") % {"day": f"{localdate(found.gone_at)}"}]
+    problems = load_problems(found.trouble)
+    if not problems:
+        return []
+    first = f"{problems[0].code.value} {explain(problems[0]).message}"
+    rest = len(problems) - 1
+    return [first, *([_("and %(count)s more") % {"count": rest}] if rest else [])]

@@ -2,12 +2,9 @@
 
 import time
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from enum import StrEnum
-from typing import Any
 
 import httpx2
 from cryptography.fernet import InvalidToken
@@ -19,6 +16,12 @@ from django.utils.translation import gettext as _
 from tilisilta.clients.procountor.http import open_http
 from tilisilta.engine import stranded
 from tilisilta.management.answering import missing_migrations, wrong_keys
+from tilisilta.management.doctor_payroll import (
+    check_connections,
+    check_fetched_companies,
+    check_nightly_fetching,
+)
+from tilisilta.management.findings import Finding, Verdict, finding_document, finding_text
 from tilisilta.management.output import Answer, Refused, Status
 from tilisilta.management.workers import living_workers
 from tilisilta.models import ProcountorAccount, Sending
@@ -29,24 +32,6 @@ CLOCK_LIMIT = timedelta(seconds=30)
 CLOCK_TIMEOUT_SECONDS = 10
 
 
-class Verdict(StrEnum):
-    """How one part is."""
-
-    WELL = "well"
-    WARNING = "warning"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """What was found out about one part, and what to do if it is not well."""
-
-    part: str
-    verdict: Verdict
-    detail: str
-    remedy: str = ""
-
-
 def examine(_options: Namespace) -> Answer:
     """Examine everything, one part after the other; one that failed stops none of the others."""
     findings = list(_findings())
@@ -54,9 +39,9 @@ def examine(_options: Namespace) -> Answer:
     return Answer(
         document={
             "is_well": not failed,
-            "findings": [_finding_document(finding) for finding in findings],
+            "findings": [finding_document(finding) for finding in findings],
         },
-        text="\n".join(_finding_text(finding) for finding in findings),
+        text="\n".join(finding_text(finding) for finding in findings),
         status=Status.REFUSED if failed else Status.DONE,
     )
 
@@ -135,11 +120,12 @@ def check_engine() -> Iterator[Finding]:
         )
 
 
-def check_accounts() -> Iterator[Finding]:
-    """Each account that was authorised is asked whether Procountor still lets it in."""
+def check_access() -> Iterator[Finding]:
+    """Procountor and Nmbrs are asked whether they still let us in, wherever they did before."""
     try:
         for account in ProcountorAccount.objects.order_by("name"):
             yield _account_finding(check_account(account))
+        yield from check_connections()
     except InvalidToken:
         told = wrong_keys().explanation
         yield Finding(
@@ -199,7 +185,9 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     check_settings,
     check_database,
     check_engine,
-    check_accounts,
+    check_access,
+    check_nightly_fetching,
+    check_fetched_companies,
     check_clock,
 )
 
@@ -252,18 +240,3 @@ def _account_finding(account: ProcountorAccount) -> Finding:
             "method": account.get_method_display(),
         },
     )
-
-
-def _finding_document(finding: Finding) -> Mapping[str, Any]:
-    return {
-        "part": finding.part,
-        "verdict": finding.verdict.value,
-        "detail": finding.detail,
-        "remedy": finding.remedy or None,
-    }
-
-
-def _finding_text(finding: Finding) -> str:
-    signs = {Verdict.WELL: "ok", Verdict.WARNING: "??", Verdict.FAILED: "!!"}
-    line = f"{signs[finding.verdict]}  {finding.part}: {finding.detail}"
-    return f"{line}\n    {finding.remedy}" if finding.remedy else line

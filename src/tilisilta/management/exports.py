@@ -3,7 +3,6 @@
 import time
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tilisilta.engine import Engine
 from tilisilta.errors import TilisiltaError
 from tilisilta.management.journals import find_journal, journal_document
 from tilisilta.management.output import (
@@ -24,7 +22,7 @@ from tilisilta.management.output import (
     problem_document,
     problem_text,
 )
-from tilisilta.management.workers import living_workers
+from tilisilta.management.workers import living_workers, someone_working
 from tilisilta.models import Export, Journal, JournalState, Sending
 from tilisilta.services.checks import load_problems
 from tilisilta.services.exports import (
@@ -63,20 +61,6 @@ def send(options: Namespace) -> Answer:
         text=_text(journals, refused, waited=options.wait),
         status=_status(journals, refused, waited=options.wait),
     )
-
-
-@contextmanager
-def someone_working() -> Iterator[None]:
-    """Make sure that a worker is there: one that is alive already, else this very process."""
-    if living_workers(timezone.now()):
-        yield
-        return
-    engine = Engine()
-    engine.start()
-    try:
-        yield
-    finally:
-        engine.stop()
 
 
 def _ask(options: Namespace) -> tuple[list[Sending], list[_Refusal]]:

@@ -10,6 +10,7 @@ from enum import IntEnum
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tilisilta.domain.problems import Problem
@@ -18,7 +19,11 @@ from tilisilta.services.explanations import Explanation, explain, explain_error
 
 
 class Status(IntEnum):
-    """How a command ended, for scripts. The numbers are documented and never change."""
+    """How a command ended, for scripts. The numbers are documented and never change.
+
+    ``UNCERTAIN`` is what is not known yet: a receipt may be booked or not, or all that was asked
+    for may still come, while nothing has to be repeated.
+    """
 
     DONE = 0
     REFUSED = 1
@@ -66,7 +71,7 @@ def write_refusal(error: TilisiltaError, *, as_json: bool) -> Status:
     if as_json:
         sys.stdout.write(as_document({"error": document}) + "\n")
     else:
-        lines = [_error_text(explanation_of(error))]
+        lines = [f"tilisilta: {explanation_text(explanation_of(error))}"]
         problems = getattr(error, "problems", ())
         lines += [problem_text(problem) for problem in problems]
         sys.stderr.write("\n".join(lines) + "\n")
@@ -132,6 +137,11 @@ def problem_text(problem: Problem) -> str:
     return "\n".join(parts)
 
 
+def explanation_text(explanation: Explanation) -> str:
+    """What happened, why, and what to do, each on its line."""
+    return "\n".join((explanation.message, *_reasons(explanation)))
+
+
 def as_document(document: Mapping[str, Any]) -> str:
     """The one JSON document of a command. Amounts are texts, so that nobody reads a float."""
     return json.dumps(document, default=_plain, ensure_ascii=False, indent=2)
@@ -140,6 +150,11 @@ def as_document(document: Mapping[str, Any]) -> str:
 def amount(value: Decimal | None) -> str:
     """An amount for a person, always with its cents: 1 234.50."""
     return "" if value is None else f"{value:,.2f}".replace(",", " ")
+
+
+def shown_moment(moment: datetime | None) -> str:
+    """A moment in local time, to the minute."""
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else ""
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, right: str = "") -> str:
@@ -158,10 +173,6 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, right: str =
         ).rstrip()
 
     return "\n".join([drawn(headers), drawn(["-" * width for width in widths]), *map(drawn, body)])
-
-
-def _error_text(explanation: Explanation) -> str:
-    return "\n".join((f"tilisilta: {explanation.message}", *_reasons(explanation)))
 
 
 def _reasons(explanation: Explanation) -> tuple[str, ...]:

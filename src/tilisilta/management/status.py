@@ -1,7 +1,7 @@
 """Where everything stands, at the command line."""
 
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.db.models import Count
 from django.utils import timezone
@@ -10,11 +10,14 @@ from django.utils.translation import gettext as _
 from tilisilta.management.accounts import account_document
 from tilisilta.management.companies import find_company
 from tilisilta.management.journals import journal_document
-from tilisilta.management.output import Answer, amount, table
+from tilisilta.management.nmbrs_connections import trouble_texts
+from tilisilta.management.output import Answer, amount, shown_moment, table
+from tilisilta.management.sync_outcomes import Outcome, outcome_document, outcome_of, summary
 from tilisilta.management.workers import living_workers
 from tilisilta.models import Company, Journal, JournalState, ProcountorAccount, Sending, Worker
 from tilisilta.services.checks import load_problems
 from tilisilta.services.explanations import explain
+from tilisilta.services.synchronisations import latest_synchronisation
 
 # What somebody has to do something about, the most urgent first.
 WAITING = (
@@ -40,15 +43,18 @@ def show_status(options: Namespace) -> Answer:
         )
     )
     workers = living_workers(timezone.now())
+    latest = latest_synchronisation()
+    fetched = outcome_of(latest) if latest else None
     return Answer(
         document={
             "journals": counts,
             "sendings_under_way": under_way,
             "workers": [worker.executor_id for worker in workers],
             "dead_accounts": [account_document(account) for account in dead],
+            "synchronisation": outcome_document(fetched) if fetched else None,
             "waiting": [journal_document(journal) for journal in waiting],
         },
-        text=_text(counts, waiting, dead, workers, under_way=under_way),
+        text=_text(counts, waiting, dead, workers, fetched, under_way=under_way),
     )
 
 
@@ -82,6 +88,7 @@ def _text(
     waiting: Sequence[Journal],
     dead: Sequence[ProcountorAccount],
     workers: Sequence[Worker],
+    fetched: Outcome | None,
     *,
     under_way: int,
 ) -> str:
@@ -94,9 +101,27 @@ def _text(
     for account in dead:
         told = _("Account %(name)s is not authorised: its journals wait.")
         lines.append(told % {"name": account})
+    if fetched is not None:
+        lines += _fetched_lines(fetched)
     if waiting:
         lines += ["", _table(waiting)]
     return "\n".join(lines)
+
+
+def _fetched_lines(fetched: Outcome) -> Iterator[str]:
+    """The latest synchronisation, and what is wrong with connections; companies may be many."""
+    yield _("Fetched from Nmbrs, asked for at %(moment)s: %(summary)s") % {
+        "moment": shown_moment(fetched.asked_at),
+        "summary": summary(fetched),
+    }
+    if fetched.failed:
+        numbers = ", ".join(str(failed.company.number) for failed in fetched.failed)
+        yield _("Companies with trouble: %(numbers)s. See tilisilta company list.") % {
+            "numbers": numbers
+        }
+    for connection in fetched.connections:
+        yield _("Connection %(name)s") % {"name": connection}
+        yield from trouble_texts(connection)
 
 
 def _table(journals: Sequence[Journal]) -> str:

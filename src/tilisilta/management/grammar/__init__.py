@@ -5,6 +5,7 @@ import argparse
 from tilisilta import __version__
 from tilisilta.management.grammar.bureau import add_bureau_commands
 from tilisilta.management.grammar.journals import add_journal_commands
+from tilisilta.management.grammar.payroll import add_payroll_commands
 from tilisilta.management.grammar.service import add_service_commands
 from tilisilta.management.wording import gettext as _
 
@@ -17,7 +18,8 @@ def build_parser() -> argparse.ArgumentParser:
         prog="tilisilta",
         description=_("Carries payroll journals from Nmbrs into Procountor, each exactly once."),
         epilog=_(
-            "Exit status: 0 done, 1 refused or not all sent, 2 wrong use, 3 outcome uncertain. "
+            "Exit status: 0 done, 1 refused or something failed, 2 wrong use, 3 outcome uncertain "
+            "or not finished in time. "
             "Settings are read from the environment; see docs/self-hosting.md."
         ),
     )
@@ -28,4 +30,5 @@ def build_parser() -> argparse.ArgumentParser:
     add_service_commands(commands)
     add_journal_commands(commands)
     add_bureau_commands(commands)
+    add_payroll_commands(commands)
     return parser

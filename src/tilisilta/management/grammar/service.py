@@ -21,20 +21,24 @@ def add_service_commands(commands: Subparsers) -> None:
         commands,
         "doctor",
         action="doctor:examine",
-        says=_("check settings, database, workers, accounts and clock"),
+        says=_("check settings, database, workers, accounts, Nmbrs and clock"),
         example="tilisilta doctor",
         needs=SETTINGS,
     )
     _add_demo(commands)
-    add_command(
+    _add_sandbox(
         commands,
         "procountor-sandbox",
-        action="sandbox:become",
+        module="procountor_sandbox",
         says=_("run the stand-in Procountor; it has options of its own, see its --help"),
-        example="tilisilta procountor-sandbox --port 8100 --state sandbox.sqlite3",
-        needs=NOTHING,
-        has_json=False,
-        passes_on=True,
+        example="tilisilta procountor-sandbox --port 8100 --state procountor.sqlite3",
+    )
+    _add_sandbox(
+        commands,
+        "nmbrs-sandbox",
+        module="nmbrs_sandbox",
+        says=_("run the stand-in Nmbrs; it has options of its own, see its --help"),
+        example="tilisilta nmbrs-sandbox --port 8200 --state nmbrs.sqlite3",
     )
 
 
@@ -43,6 +47,19 @@ def port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise argparse.ArgumentTypeError(_("%(text)s is not a port") % {"text": repr(text)})
     return int(text)
+
+
+def _add_sandbox(commands: Subparsers, name: str, *, module: str, says: str, example: str) -> None:
+    add_command(
+        commands,
+        name,
+        action="sandbox:become",
+        says=says,
+        example=example,
+        needs=NOTHING,
+        has_json=False,
+        passes_on=True,
+    ).set_defaults(module=module)
 
 
 def _add_running(commands: Subparsers) -> None:
@@ -95,13 +112,14 @@ def _add_demo(commands: Subparsers) -> None:
         commands,
         "demo",
         action="demo:run",
-        says=_("run Tilisilta with a stand-in Procountor and an invented payroll bureau"),
+        says=_("run Tilisilta with stand-ins of both services and an invented payroll bureau"),
         example="tilisilta demo\ntilisilta demo --port 9000 --fresh",
         needs=NOTHING,
         has_json=False,
     )
     demo.add_argument("--port", type=port, default=8000, metavar=_("PORT"))
     demo.add_argument("--sandbox-port", type=port, default=8100, metavar=_("PORT"))
+    demo.add_argument("--nmbrs-port", type=port, default=8200, metavar=_("PORT"))
     demo.add_argument(
         "--data-dir",
         default="demo-data",

@@ -1,0 +1,152 @@
+"""Examines what comes in from Nmbrs: the connections, the nightly fetching, the companies."""
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+
+from django.conf import settings
+from django.db.models import Min
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tilisilta.management.findings import Finding, Verdict
+from tilisilta.management.nmbrs_connections import connection_problems, forbidden_calls
+from tilisilta.management.output import shown_moment
+from tilisilta.management.sync_outcomes import outcome_of, summary
+from tilisilta.models import NmbrsCompany, NmbrsConnection, Synchronisation
+from tilisilta.services.checks import load_problems
+from tilisilta.services.explanations import explain
+from tilisilta.services.nmbrs_connections import check_connection
+from tilisilta.services.synchronisations import latest_synchronisation
+
+State = NmbrsConnection.State
+GRACE = timedelta(minutes=15)
+"""So long after its hour the nightly fetching may begin before anybody is told that it did not."""
+MOST_NAMED = 10
+
+
+def check_connections() -> Iterator[Finding]:
+    """Each connection is tried out, but for those that were removed."""
+    for connection in NmbrsConnection.objects.exclude(state=State.REMOVED):
+        yield _connection_finding(check_connection(connection))
+        if connection.questions:
+            yield _questions_finding(connection)
+
+
+def check_nightly_fetching() -> Iterator[Finding]:
+    """Everything was fetched since the last time it should have been."""
+    working = NmbrsConnection.objects.filter(state=State.WORKING)
+    since = working.aggregate(since=Min("created_at"))["since"]
+    # Where none works there is nothing to fetch by, which was said of the connections.
+    if since is not None:
+        yield _nightly_finding(since, now=timezone.now())
+
+
+def check_fetched_companies() -> Iterator[Finding]:
+    """No company failed the last time it was fetched."""
+    fetched = NmbrsCompany.objects.filter(connection__state=State.WORKING, gone_at__isnull=True)
+    count = fetched.count()
+    failed = list(fetched.exclude(trouble=[]).select_related("company"))
+    if not count:
+        return
+    part = _("companies in Nmbrs")
+    if not failed:
+        told = ngettext("%(count)s company", "%(count)s companies", count) % {"count": count}
+        yield Finding(part=part, verdict=Verdict.WELL, detail=told)
+        return
+    yield Finding(
+        part=part,
+        verdict=Verdict.FAILED,
+        detail=_("%(failed)s of %(count)s had trouble when fetched last: %(names)s")
+        % {"failed": len(failed), "count": count, "names": _named(failed)},
+        remedy=_("Fetch again with tilisilta sync, which says what to do about each."),
+    )
+
+
+def _connection_finding(connection: NmbrsConnection) -> Finding:
+    part = _("connection %(name)s") % {"name": connection}
+    problems = connection_problems(connection)
+    if problems or connection.forbidden_calls:
+        told = explain(problems[0]) if problems else forbidden_calls(connection)
+        return Finding(part=part, verdict=Verdict.FAILED, detail=told.message, remedy=told.remedy)
+    debtors = ngettext("%(count)s debtor", "%(count)s debtors", connection.debtor_count)
+    companies = ngettext("%(count)s company", "%(count)s companies", connection.company_count)
+    facts = (
+        _("works"),
+        _("domain %(domain)s") % {"domain": connection.domain},
+        debtors % {"count": connection.debtor_count},
+        companies % {"count": connection.company_count},
+    )
+    return Finding(part=part, verdict=Verdict.WELL, detail=", ".join(facts))
+
+
+def _questions_finding(connection: NmbrsConnection) -> Finding:
+    numbers = [str(asked["number"]) for asked in connection.questions]
+    return Finding(
+        part=_("companies of connection %(name)s") % {"name": connection},
+        verdict=Verdict.WARNING,
+        detail=_("here already under another name: %(numbers)s") % {"numbers": _some(numbers)},
+        remedy=_("Say in the settings for Nmbrs whether they are the same."),
+    )
+
+
+def _nightly_finding(connected_at: datetime, *, now: datetime) -> Finding:
+    part = _("nightly fetching")
+    at = settings.NMBRS_SYNC_TIME
+    latest = latest_synchronisation()
+    last = _last_told(latest)
+    if at is None:
+        return Finding(
+            part=part,
+            verdict=Verdict.WARNING,
+            detail=_("switched off; %(last)s") % {"last": last},
+            remedy=_(
+                "Set TILISILTA_NMBRS_SYNC_TIME to an hour, or let tilisilta sync be given by a "
+                "schedule of your own."
+            ),
+        )
+    due_at = last_due(at, now - GRACE)
+    was_asked = latest is not None and latest.requested_at >= due_at
+    if not was_asked and connected_at < due_at:
+        return Finding(
+            part=part,
+            verdict=Verdict.WARNING,
+            detail=_("should have run at %(moment)s and did not; %(last)s")
+            % {"moment": shown_moment(due_at), "last": last},
+            remedy=_("Keep tilisilta serve or tilisilta worker running, also at night."),
+        )
+    return Finding(
+        part=part,
+        verdict=Verdict.WELL,
+        detail=_("each night from %(time)s; %(last)s") % {"time": f"{at:%H:%M}", "last": last},
+    )
+
+
+def last_due(at: time, now: datetime) -> datetime:
+    """The last moment before ``now`` at which a night's fetching was due, from ``at`` on."""
+    local = timezone.localtime(now)
+    days = [local.date() - timedelta(days=back) for back in (0, 1)]
+    moments = [datetime.combine(day, at, local.tzinfo) for day in days]
+    return next(moment for moment in moments if moment <= local)
+
+
+def _last_told(latest: Synchronisation | None) -> str:
+    if latest is None:
+        return _("nothing was fetched yet")
+    told = {"moment": shown_moment(latest.requested_at), "summary": summary(outcome_of(latest))}
+    if latest.finished_at is None:
+        return _("under way since %(moment)s: %(summary)s") % told
+    return _("last at %(moment)s: %(summary)s") % told
+
+
+def _named(failed: list[NmbrsCompany]) -> str:
+    return _some(
+        [f"{one.company.number} ({load_problems(one.trouble)[0].code.value})" for one in failed]
+    )
+
+
+def _some(names: list[str]) -> str:
+    """The first of ``names``, and how many more there are."""
+    rest = len(names) - MOST_NAMED
+    more = [_("and %(count)s more") % {"count": rest}] if rest > 0 else []
+    return ", ".join([*names[:MOST_NAMED], *more])

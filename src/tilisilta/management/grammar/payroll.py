@@ -1,0 +1,143 @@
+"""The commands for Nmbrs: connections to it, and fetching from it."""
+
+import argparse
+
+from tilisilta.management.grammar.parsers import Subparsers, add_command, add_group
+from tilisilta.management.wording import gettext as _
+
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2099
+
+
+def add_payroll_commands(commands: Subparsers) -> None:
+    """Add the commands for what comes in from Nmbrs by itself."""
+    _add_connection_commands(
+        add_group(commands, "nmbrs", says=_("connections to Nmbrs, where journals are fetched"))
+    )
+    _add_sync(commands)
+
+
+def year(text: str) -> int:
+    """``2026`` as a year of payroll."""
+    if not text.isdecimal() or not EARLIEST_YEAR <= int(text) <= LATEST_YEAR:
+        raise argparse.ArgumentTypeError(
+            _("%(text)s is not a year such as 2026") % {"text": repr(text)}
+        )
+    return int(text)
+
+
+def _add_connection_commands(commands: Subparsers) -> None:
+    add = add_command(
+        commands,
+        "add",
+        action="nmbrs_connections:add_connection",
+        says=_("connect Nmbrs: the user and API token are tried out at once"),
+        example=(
+            "tilisilta nmbrs add palkat --user payroll@example.com --token - < token.txt\n"
+            "TILISILTA_NMBRS_TOKEN=… tilisilta nmbrs add palkat --user payroll@example.com"
+        ),
+    )
+    _add_name(add)
+    add.add_argument(
+        "--user", required=True, metavar=_("USER"), help=_("the name of the API user in Nmbrs")
+    )
+    _add_token(add)
+    add.add_argument(
+        "--domain",
+        default="",
+        metavar=_("DOMAIN"),
+        help=_("the domain of the environment; without this Nmbrs is asked for it"),
+    )
+    _add_first_year(add, says=_("fetch runs from this year on (default: this year)"))
+    change = add_command(
+        commands,
+        "change",
+        action="nmbrs_connections:change_connection",
+        says=_("give a connection another token, user or first year"),
+        example=(
+            "tilisilta nmbrs change palkat --token - < token.txt\n"
+            "tilisilta nmbrs change palkat --first-year 2025"
+        ),
+    )
+    _add_name(change)
+    change.add_argument(
+        "--user", default="", metavar=_("USER"), help=_("the name of the API user in Nmbrs")
+    )
+    _add_token(change)
+    _add_first_year(change, says=_("fetch runs from this year on"))
+    test = add_command(
+        commands,
+        "test",
+        action="nmbrs_connections:check_connections",
+        says=_("ask Nmbrs what each connection reaches, and which calls are forbidden"),
+        example="tilisilta nmbrs test\ntilisilta nmbrs test palkat --json",
+    )
+    test.add_argument("name", nargs="?", metavar=_("NAME"), help=_("only this connection"))
+    add_command(
+        commands,
+        "list",
+        action="nmbrs_connections:list_connections",
+        says=_("list all connections to Nmbrs and whether they work"),
+        example="tilisilta nmbrs list --json",
+    )
+    remove = add_command(
+        commands,
+        "remove",
+        action="nmbrs_connections:remove_connection",
+        says=_("forget a connection's token; what came in by it stays"),
+        example="tilisilta nmbrs remove palkat",
+    )
+    _add_name(remove)
+
+
+def _add_sync(commands: Subparsers) -> None:
+    parser = add_command(
+        commands,
+        "sync",
+        action="synchronisations:sync",
+        says=_("fetch companies, runs and journals from Nmbrs"),
+        example="tilisilta sync\ntilisilta sync --company 1001\ntilisilta sync --no-wait",
+    )
+    parser.add_argument(
+        "--company",
+        type=int,
+        metavar=_("NUMBER"),
+        help=_("only this company, with all its journals and before all others"),
+    )
+    parser.add_argument(
+        "--all-journals",
+        action="store_true",
+        help=_("fetch every journal again, not only those that may have changed"),
+    )
+    parser.add_argument(
+        "--no-wait",
+        dest="wait",
+        action="store_false",
+        help=_("ask for it and end; otherwise, where no worker is, this command does the work"),
+    )
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=3600.0,
+        metavar=_("SECONDS"),
+        help=_("stop waiting after so long (default 3600); the fetching goes on"),
+    )
+
+
+def _add_name(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar=_("NAME"))
+
+
+def _add_token(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--token",
+        default="",
+        metavar=_("TOKEN"),
+        help=_(
+            "the API token; - reads it from standard input, and without this it is taken from "
+            "TILISILTA_NMBRS_TOKEN, so that it need not stand in the list of processes"
+        ),
+    )
+
+
+def _add_first_year(parser: argparse.ArgumentParser, *, says: str) -> None:
+    parser.add_argument("--first-year", type=year, metavar="2026", help=says)

@@ -1,0 +1,279 @@
+"""Connections to Nmbrs at the command line."""
+
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tilisilta.domain.problems import Problem, ProblemCode, Screen
+from tilisilta.management.output import (
+    Answer,
+    Refused,
+    Status,
+    WrongUse,
+    explanation_text,
+    problem_document,
+    problem_text,
+    shown_moment,
+    table,
+)
+from tilisilta.management.secret_input import read_secret
+from tilisilta.models import NmbrsConnection
+from tilisilta.services import nmbrs_connections
+from tilisilta.services.checks import load_problems
+from tilisilta.services.explanations import Explanation, explain
+
+TOKEN_VARIABLE = "TILISILTA_NMBRS_TOKEN"  # noqa: S105  # the name of a variable
+State = NmbrsConnection.State
+
+
+def add_connection(options: Namespace) -> Answer:
+    """Make a connection, once Nmbrs has let its user in, and ask for everything to be fetched."""
+    token = _read_token(options)
+    if not token:
+        raise Refused(
+            _("There is no token"),
+            cause=_("Nmbrs lets nobody in without one."),
+            remedy=_(
+                "Make one in Nmbrs, in the user's profile under API token. Then give --token - and "
+                "the token on standard input, or set TILISILTA_NMBRS_TOKEN."
+            ),
+        )
+    connection = nmbrs_connections.connect_and_fetch(
+        options.name,
+        user_name=options.user,
+        token=token,
+        domain=options.domain,
+        first_year=options.first_year or timezone.localdate().year,
+        user=None,
+    )
+    text = _tested_text(connection)
+    hint = _("All it reaches will be fetched. To wait for it, give tilisilta sync.")
+    return Answer(document=connection_document(connection), text=f"{text}\n{hint}")
+
+
+def change_connection(options: Namespace) -> Answer:
+    """Give a connection another token, user or first year, once Nmbrs has let the user in."""
+    connection = find_connection(options.name)
+    token = _read_token(options)
+    if not (token or options.user or options.first_year):
+        raise WrongUse(
+            _("Say what to change: --token, --user or --first-year"),
+            remedy=_("See tilisilta nmbrs change --help."),
+        )
+    first_year = connection.first_year
+    connection = nmbrs_connections.change_connection(
+        connection,
+        user=None,
+        user_name=options.user or connection.user_name,
+        token=token,
+        first_year=options.first_year or first_year,
+    )
+    text = _tested_text(connection)
+    if connection.first_year < first_year:
+        text += "\n" + _(
+            "The earlier years come in when all is fetched next: now with tilisilta sync."
+        )
+    return Answer(document=connection_document(connection), text=text)
+
+
+def check_connections(options: Namespace) -> Answer:
+    """Ask Nmbrs what each connection reaches, or the one that was named."""
+    tested = [nmbrs_connections.check_connection(one) for one in _to_be_tested(options.name)]
+    return Answer(
+        document={"connections": [connection_document(one) for one in tested]},
+        text="\n".join(_tested_text(one) for one in tested),
+        status=Status.DONE if all(works(one) for one in tested) else Status.REFUSED,
+    )
+
+
+def list_connections(options: Namespace) -> Answer:
+    """All connections as they were when Nmbrs was last asked, also removed ones."""
+    found = list(_connections())
+    rows = [
+        (
+            one.name,
+            one.get_state_display(),
+            one.user_name,
+            one.domain,
+            str(one.first_year),
+            str(one.debtor_count),
+            str(one.company_count),
+            shown_moment(one.tested_at),
+            _remark(one),
+        )
+        for one in found
+    ]
+    debtors, companies = _("Debtors"), _("Companies")
+    headers = (
+        _("Name"),
+        _("State"),
+        _("User"),
+        _("Domain"),
+        _("From"),
+        debtors,
+        companies,
+        _("Tested"),
+        "",
+    )
+    return Answer(
+        document={"connections": [connection_document(one) for one in found]},
+        text=table(headers, rows, right=f"{debtors}|{companies}"),
+    )
+
+
+def remove_connection(options: Namespace) -> Answer:
+    """Forget the token of a connection and fetch no more by it."""
+    connection = find_connection(options.name)
+    nmbrs_connections.remove_connection(connection, user=None)
+    told = _("Removed connection %(name)s and forgot its token. What came in by it stays.")
+    return Answer(document=connection_document(connection), text=told % {"name": connection})
+
+
+def find_connection(name: str) -> NmbrsConnection:
+    """The connection with that name, also a removed one; refuses when there is none."""
+    connection = _connections().filter(name=name.strip()).first()
+    if connection is None:
+        raise Refused(
+            _("There is no connection to Nmbrs named %(name)s") % {"name": name},
+            remedy=_("See tilisilta nmbrs list, or make it with tilisilta nmbrs add."),
+        )
+    return connection
+
+
+def works(connection: NmbrsConnection) -> bool:
+    """Tell whether all that is needed can be fetched by it, as far as Nmbrs last said."""
+    has_no_fault = not connection.forbidden_calls and not connection.trouble
+    return connection.state == State.WORKING and has_no_fault
+
+
+def connection_document(connection: NmbrsConnection) -> dict[str, Any]:
+    """A connection for the JSON document; nothing of it is secret."""
+    return {
+        "name": connection.name,
+        "state": connection.state,
+        "user": connection.user_name,
+        "domain": connection.domain,
+        "first_year": connection.first_year,
+        "debtor_count": connection.debtor_count,
+        "company_count": connection.company_count,
+        "forbidden_calls": list(connection.forbidden_calls),
+        "tested_at": connection.tested_at,
+        "listed_at": connection.listed_at,
+        "problems": [problem_document(problem) for problem in connection_problems(connection)],
+        "questions": question_documents(connection),
+    }
+
+
+def connection_problems(connection: NmbrsConnection) -> tuple[Problem, ...]:
+    """What is wrong with a connection. One that was refused while fetching only says so."""
+    found = load_problems(connection.trouble)
+    if connection.state == State.REFUSED and not found:
+        return (Problem(code=ProblemCode.NMBRS_LOGIN_REFUSED, screen=Screen.NMBRS),)
+    return found
+
+
+def question_documents(connection: NmbrsConnection) -> list[dict[str, Any]]:
+    """The companies of which a person must say whether they are the same, and how."""
+    return [
+        {
+            "nmbrs_company_id": asked["nmbrs_company_id"],
+            "number": asked["number"],
+            "name": asked["name"],
+            "name_here": asked["here"],
+            "message": told.message,
+            "cause": told.cause,
+            "remedy": told.remedy,
+        }
+        for asked, told in _questions(connection)
+    ]
+
+
+def trouble_texts(connection: NmbrsConnection) -> list[str]:
+    """Everything a person should know or do about a connection, each with its remedy."""
+    texts = [problem_text(problem) for problem in connection_problems(connection)]
+    if connection.forbidden_calls:
+        texts.append(explanation_text(forbidden_calls(connection)))
+    texts += [explanation_text(told) for _asked, told in _questions(connection)]
+    return texts
+
+
+def forbidden_calls(connection: NmbrsConnection) -> Explanation:
+    """The words for the calls that the API template of the user does not allow."""
+    calls = ", ".join(connection.forbidden_calls)
+    return Explanation(
+        message=_("Calls that the API template in Nmbrs does not allow: %(calls)s")
+        % {"calls": calls},
+        cause=_("In Nmbrs each call is allowed or not by the API template of the user."),
+        remedy=_("Allow them in the API template, then give tilisilta nmbrs test."),
+    )
+
+
+def _questions(connection: NmbrsConnection) -> Iterator[tuple[dict[str, Any], Explanation]]:
+    for asked in connection.questions:
+        told = Explanation(
+            message=_("Is %(number)s %(name)s in Nmbrs the company %(number)s %(here)s here?")
+            % {"number": asked["number"], "name": asked["name"], "here": asked["here"]},
+            cause=_(
+                "They have one number and two names. Until somebody answers, the company in Nmbrs "
+                "is not fetched, as its journals might land in another company's books."
+            ),
+            remedy=_("Answer in the settings for Nmbrs."),
+        )
+        yield asked, told
+
+
+def _to_be_tested(name: str | None) -> Sequence[NmbrsConnection]:
+    if name is None:
+        found = list(_connections().exclude(state=State.REMOVED))
+        if not found:
+            raise Refused(
+                _("There is no connection to Nmbrs"),
+                remedy=_("Make one with tilisilta nmbrs add."),
+            )
+        return found
+    connection = find_connection(name)
+    if connection.state == State.REMOVED:
+        raise Refused(
+            _("The connection %(name)s was removed") % {"name": connection},
+            cause=_("Its token was forgotten, so Nmbrs cannot be asked."),
+            remedy=_("Give it a token with tilisilta nmbrs change, or make another connection."),
+        )
+    return (connection,)
+
+
+def _connections() -> QuerySet[NmbrsConnection]:
+    # The token is read only where it is used: without the right key the rest can still be seen.
+    return NmbrsConnection.objects.defer("token")
+
+
+def _read_token(options: Namespace) -> str:
+    return read_secret(options.token, variable=TOKEN_VARIABLE, prompt=_("Token: "))
+
+
+def _tested_text(connection: NmbrsConnection) -> str:
+    state = _("works") if works(connection) else _("does not work")
+    debtors = ngettext("%(count)s debtor", "%(count)s debtors", connection.debtor_count)
+    companies = ngettext("%(count)s company", "%(count)s companies", connection.company_count)
+    facts = (
+        _("domain %(domain)s") % {"domain": connection.domain},
+        debtors % {"count": connection.debtor_count},
+        companies % {"count": connection.company_count},
+    )
+    first = f"{connection.name}  {state}  {', '.join(facts)}"
+    return "\n".join([first, *trouble_texts(connection)])
+
+
+def _remark(connection: NmbrsConnection) -> str:
+    """The first thing that is wrong, short enough for a table."""
+    problems = connection_problems(connection)
+    if problems:
+        return f"{problems[0].code.value} {explain(problems[0]).message}"
+    if connection.forbidden_calls:
+        return forbidden_calls(connection).message
+    told = [explanation.message for _asked, explanation in _questions(connection)]
+    return told[0] if told else ""
