@@ -39,6 +39,7 @@ class Fetcher:
         synchronisations.begin_by_itself(now)
         while (found := synchronisations.claim_lists(self._executor_id)) is not None:
             synchronisations.read_lists(found, now=timezone.now())
+        synchronisations.finish_abandoned(now)
         while not self._stopping.is_set() and self._take_up():
             pass
 

@@ -124,7 +124,7 @@ class TestFetchClaimed:
         self, waiting: "Sandbox", clock: Clock, caplog: pytest.LogCaptureFixture
     ) -> None:
         found = claim_companies(WORKER, 1, now=clock.now)[0]
-        found.connection.first_year = "a word"  # type: ignore[assignment]
+        found.connection.first_year = "a word"
 
         fetch_claimed(found, now=clock.now)
 

@@ -2,7 +2,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.bureau import (
@@ -16,13 +16,28 @@ from tests.bureau import (
 )
 
 from nmbrs_sandbox.faults import Fault, FaultKind
+from tilisilta.clients.nmbrs.soap import NmbrsSoap
 from tilisilta.domain.comparisons import ChangeKind
-from tilisilta.models import Company, CostObject, Journal, NmbrsCompany, NmbrsConnection, Run
+from tilisilta.domain.payroll import SourceJournal
+from tilisilta.models import (
+    Company,
+    CostObject,
+    Journal,
+    Link,
+    NmbrsCompany,
+    NmbrsConnection,
+    Run,
+)
 from tilisilta.services.companies import set_start
-from tilisilta.services.fetches import MOST_CALLS, years_to_list
+from tilisilta.services.fetches import MOST_CALLS, fetch_company, years_to_list
 from tilisilta.services.journals import compare_with_previous
 from tilisilta.services.links import change_link, create_link
-from tilisilta.services.synchronisations import ask_for_company
+from tilisilta.services.nmbrs import nmbrs as nmbrs_client
+from tilisilta.services.synchronisations import (
+    ask_for_company,
+    ask_for_everything,
+    read_lists,
+)
 
 if TYPE_CHECKING:
     from nmbrs_sandbox.app import Sandbox
@@ -222,6 +237,30 @@ class TestRecalculatedRun:
         assert [journal.state for journal in states] == ["sent", "changed"]
 
 
+class TestLinkedMeanwhile:
+    def test_is_checked_against_the_link_all_the_same(
+        self, nmbrs: "Sandbox", procountor: "Procountor"
+    ) -> None:
+        a_connection()
+        asked = ask_for_everything(user=None, now=Clock().now)
+        read_lists(asked, now=Clock().now)
+        account = an_account()
+
+        class LinkedInBetween(NmbrsSoap):
+            """Somebody links the company while its journals come in."""
+
+            def journal(self, *asked: Any) -> SourceJournal | None:
+                if not Link.objects.exists():
+                    create_link(konepaja(), account, user=None)
+                return super().journal(*asked)
+
+        with nmbrs_client(konepaja().nmbrs.connection) as source:
+            source.__class__ = LinkedInBetween
+            fetch_company(konepaja().nmbrs, source, now=Clock().now, today=Clock().now.date())
+
+        assert "N04" not in problem_codes(june())
+
+
 class TestDeletedRun:
     def test_leaves_its_journal_with_a_warning(self, fetched: "Sandbox") -> None:
         fetched.delete_run(company_id=KONEPAJA, run_id=june_run_id())
@@ -354,6 +393,32 @@ class TestFailures:
         assert done.failed_count == 10
         facts = dict(konepaja().nmbrs.trouble[0]["facts"])
         assert facts["call"] == "Journals_GetByRunCostCenterCostUnitPerYear"
+
+    def test_never_come_of_a_list_that_no_link_uses(self, nmbrs: "Sandbox") -> None:
+        a_connection()
+        nmbrs.forbid_call(operation="CostUnit_GetList")
+
+        done = fetch_everything()
+
+        assert (done.failed_count, done.journal_count) == (0, 60)
+
+    def test_come_of_a_list_that_the_link_uses_and_stop_no_journal(
+        self, fetched: "Sandbox", procountor: "Procountor"
+    ) -> None:
+        create_link(
+            konepaja(),
+            an_account(),
+            user=None,
+            uses_cost_units=True,
+            cost_unit_dimension="Projekti",
+        )
+        fetched.forbid_call(operation="CostUnit_GetList")
+        fetched.add_run(company_id=KONEPAJA)
+
+        done = fetch_everything()
+
+        assert (done.failed_count, done.journal_count) == (1, 1)
+        assert [problem["code"] for problem in konepaja().nmbrs.trouble] == ["P03"]
 
     def test_never_come_of_a_year_that_is_not_there_yet(self, nmbrs: "Sandbox") -> None:
         a_connection()

@@ -166,6 +166,24 @@ class TestCheckConnection:
         assert made.state == State.WORKING
         assert [problem["code"] for problem in made.trouble] == ["P01"]
 
+    def test_leaves_one_removed_that_was_removed_meanwhile(self, nmbrs: "Sandbox") -> None:
+        made = a_connection()
+        as_it_was = NmbrsConnection.objects.get()
+        remove_connection(made, user=None)
+
+        check_connection(as_it_was)
+
+        kept = NmbrsConnection.objects.get()
+        assert (kept.state, kept.token) == (State.REMOVED, "")
+
+    def test_leaves_questions_as_they_are(self, nmbrs: "Sandbox") -> None:
+        made = a_connection()
+        NmbrsConnection.objects.update(questions=[{"nmbrs_company_id": 1}])
+
+        check_connection(made)
+
+        assert NmbrsConnection.objects.get().questions == [{"nmbrs_company_id": 1}]
+
 
 class TestRemoveConnection:
     def test_forgets_the_token_and_keeps_what_came(self, nmbrs: "Sandbox") -> None:

@@ -15,6 +15,7 @@ from tilisilta.services.synchronisations import (
     ask_for_everything,
     begin_by_itself,
     claim_lists,
+    finish_abandoned,
     latest_synchronisation,
     progress_of,
     read_lists,
@@ -108,6 +109,29 @@ class TestReadLists:
         done = fetch_everything()
 
         assert (done.company_count, done.failed_count) == (10, 0)
+
+
+class TestFinishAbandoned:
+    def test_ends_what_a_dead_worker_left_without_an_end(self, nmbrs: "Sandbox") -> None:
+        a_connection()
+        done = fetch_everything()
+        Synchronisation.objects.update(finished_at=None)
+
+        finish_abandoned(Clock().now)
+
+        done.refresh_from_db()
+        assert done.finished_at is not None
+
+    def test_ends_nothing_that_somebody_waits_for(self, nmbrs: "Sandbox") -> None:
+        a_connection()
+        asked = ask_for_everything(user=None, now=Clock().now)
+        finish_abandoned(Clock().now)
+        read_lists(asked, now=Clock().now)
+
+        finish_abandoned(Clock().now)
+
+        asked.refresh_from_db()
+        assert asked.finished_at is None
 
 
 class TestClaimLists:

@@ -4,6 +4,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.domain.links import ClosedPeriodPolicy, LinkRules
 from tilisilta.models.companies import Company
 from tilisilta.models.connections import ProcountorAccount
@@ -48,6 +49,12 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return f"{self.company} → {self.procountor_account}"
+
+    def dimension_name(self, kind: DimensionKind) -> str:
+        """The name of the dimension that ``kind`` goes to; empty when its box is not ticked."""
+        if kind == DimensionKind.COST_CENTER:
+            return self.cost_center_dimension if self.uses_cost_centers else ""
+        return self.cost_unit_dimension if self.uses_cost_units else ""
 
     def rules(self) -> LinkRules:
         """This link as the rules see it. The account must have been authorised once."""

@@ -66,14 +66,29 @@ def check_journal(
         elif not any(export.state in BOOKED_STATES for export in exports):
             # Of a journal sent in part the rest is kept: without it, it would look sent.
             _drop_ready_exports(exports)
-        journal.problems = dump_problems(problems)
-        journal.zero_line_count = plan.zero_line_count
-        journal.checked_at = now
         # Without a link there was nothing to keep, so nothing has become of the exports.
         states = {export.state for export in exports} if link is None else _export_states(journal)
-        journal.state = _state(states, problems)
-        journal.save(update_fields=["problems", "zero_line_count", "checked_at", "state"])
+        journal.zero_line_count = plan.zero_line_count
+        _note_check(journal, problems, states, now=now)
     return journal
+
+
+def check_unlinked(journal: Journal, *, now: datetime) -> None:
+    """Check a new journal of a company without a link, in the transaction that stores it.
+
+    No receipt can come of it, so that there is nothing to look up and nothing to keep.
+    """
+    plan = plan_journal(journal, link=None, administration=None)
+    _note_check(journal, plan.problems, set(), now=now)
+
+
+def _note_check(
+    journal: Journal, problems: Sequence[Problem], states: set[str], *, now: datetime
+) -> None:
+    journal.problems = dump_problems(problems)
+    journal.checked_at = now
+    journal.state = _state(states, problems)
+    journal.save(update_fields=["problems", "zero_line_count", "checked_at", "state"])
 
 
 def _assume_currency(journal: Journal, administration: Administration | None) -> None:

@@ -91,7 +91,7 @@ def _settle(
         counts = (bool(trouble), fetched.journal_count, fetched.revision_count)
         if found.wanted_by_id is not None and any(counts):
             Synchronisation.objects.filter(pk=found.wanted_by_id).update(
-                failed_count=F("failed_count") + bool(trouble),
+                failed_count=F("failed_count") + int(bool(trouble)),
                 journal_count=F("journal_count") + fetched.journal_count,
                 revision_count=F("revision_count") + fetched.revision_count,
             )

@@ -22,6 +22,7 @@ from tilisilta.clients.nmbrs.errors import (
     NmbrsLoginRefused,
     NmbrsRefused,
 )
+from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.domain.payroll import (
     JournalSplit,
     PayrollRun,
@@ -41,7 +42,7 @@ from tilisilta.models.exports import BOOKED_STATES, UNDER_WAY_STATES
 from tilisilta.services import audit
 from tilisilta.services.checks import check_journal, dump_problems, load_problems, split_of
 from tilisilta.services.cost_objects import keep_cost_objects, kinds_by_age
-from tilisilta.services.journals import keep_fetched
+from tilisilta.services.journals import keep_fetched, note_journal_read, recheck_company
 from tilisilta.services.payroll_problems import problem_of, problems_of_run
 
 MOST_CALLS = 4
@@ -142,10 +143,9 @@ class _Fetch:
     def looks(self) -> Iterator[Callable[[], None]]:
         """What is looked at besides, in order: where calls are few, the two lists take turns."""
         first, second = kinds_by_age(self._found)
-        keep = partial(keep_cost_objects, self._found, self._source, now=self._now)
-        yield partial(keep, first)
+        yield partial(self._keep_cost_objects, first)
         yield self._look_at_oldest_journal
-        yield partial(keep, second)
+        yield partial(self._keep_cost_objects, second)
 
     def runs_to_fetch(self) -> Sequence[Run]:
         """The runs whose journals were never fetched, or have to be fetched again."""
@@ -159,8 +159,15 @@ class _Fetch:
         """Fetch the journals of ``runs``. One that cannot be read does not stop the others."""
         for run in runs:
             self._keep_journal(run, self._split_for(run, is_sent=run.pk in self._sent_runs))
+        if self.fetched.journal_count and self._link is None:
+            self._check_if_linked_since()
         for run in self._company.runs.filter(gone_at__isnull=True).exclude(trouble=[]):
             self.fetched.trouble += load_problems(run.trouble)[:1]
+
+    def _check_if_linked_since(self) -> None:
+        """What was kept as unlinked in the moment somebody made the link, nobody has checked."""
+        if Link.objects.filter(company=self._company).exists():
+            recheck_company(self._company)
 
     def _renew_run(self, run: Run, one: PayrollRun) -> None:
         if run.gone_at is not None:
@@ -199,6 +206,14 @@ class _Fetch:
                     )
                 )
         self._ambiguous |= {one.nmbrs_run_id for one in listed if numbers[one.year, one.number] > 1}
+
+    def _keep_cost_objects(self, kind: DimensionKind) -> None:
+        """Read one of the two lists. That it may not be read only troubles a link that uses it."""
+        try:
+            keep_cost_objects(self._found, self._source, kind, now=self._now)
+        except NmbrsCallForbidden as error:
+            if self._link is not None and self._link.dimension_name(kind):
+                self.fetched.trouble.append(problem_of(error))
 
     def _look_at_oldest_journal(self) -> None:
         """Fetch the journal again that was looked at longest ago, those not yet sent first."""
@@ -252,12 +267,13 @@ class _Fetch:
             # About this run alone: it may have gone since it was listed.
             self._note_trouble(run, (problem_of(error),))
             return
+        if read is None:
+            note_journal_read(run, split, now=self._now)
+            return
         run.company = self._company
-        if read is not None:
-            kept = keep_fetched(read, run=run, split=split, now=self._now)
-            self.fetched.journal_count += kept.is_new and not kept.is_revision
-            self.fetched.revision_count += kept.is_revision
-        Run.objects.filter(pk=run.pk).update(split=split, journal_read_at=self._now, trouble=[])
+        kept = keep_fetched(read, run=run, split=split, now=self._now)
+        self.fetched.journal_count += kept.is_new and not kept.is_revision
+        self.fetched.revision_count += kept.is_revision
 
     def _note_trouble(self, run: Run, problems: Sequence[Problem]) -> None:
         Run.objects.filter(pk=run.pk).update(

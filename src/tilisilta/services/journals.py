@@ -25,7 +25,7 @@ from tilisilta.models import (
 )
 from tilisilta.services import audit
 from tilisilta.services.administrations import ADMINISTRATION_AGE_LIMIT
-from tilisilta.services.checks import check_journal
+from tilisilta.services.checks import check_journal, check_unlinked
 
 __all__ = [
     "Imported",
@@ -35,6 +35,7 @@ __all__ = [
     "compare_with_previous",
     "import_journal",
     "keep_fetched",
+    "note_journal_read",
     "recheck_account",
     "recheck_company",
     "recheck_debtor",
@@ -131,10 +132,10 @@ def keep_fetched(read: SourceJournal, *, run: Run, split: JournalSplit, now: dat
     Procountor is not asked about each. Whoever opens or sends one has it checked anew.
     """
     of_run = _run_of(read, None)
-    is_first = run.journal_read_at is None
-    known = None if is_first else _unchanged(read, run.company, of_run)
+    known = None if run.journal_read_at is None else _unchanged(read, run.company, of_run)
     if known is not None:
         _note_run(known, run, split)
+        note_journal_read(run, split, now=now)
         return Imported(journal=known, is_new=False)
     with transaction.atomic():
         _alone(run.company)
@@ -147,6 +148,7 @@ def keep_fetched(read: SourceJournal, *, run: Run, split: JournalSplit, now: dat
             split=split,
             now=now,
         )
+        note_journal_read(run, split, now=now)
         if kept.is_new:
             audit.record(
                 audit.Action.JOURNAL_FETCHED,
@@ -154,7 +156,16 @@ def keep_fetched(read: SourceJournal, *, run: Run, split: JournalSplit, now: dat
                 company=run.company,
                 reference=kept.journal.reference,
             )
+        is_linked = Link.objects.filter(company=run.company).exists()
+        if kept.is_new and kept.previous is None and not is_linked:
+            check_unlinked(kept.journal, now=now)
+            return kept
     return _checked(kept, now=now, age_limit=timedelta.max)
+
+
+def note_journal_read(run: Run, split: JournalSplit, *, now: datetime) -> None:
+    """Note that the journal of a run was asked for and understood, even if there is none yet."""
+    Run.objects.filter(pk=run.pk).update(split=split, journal_read_at=now, trouble=[])
 
 
 def compare_with_previous(journal: Journal) -> JournalComparison | None:

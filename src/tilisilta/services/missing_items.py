@@ -28,7 +28,7 @@ def find_missing_items(link: Link, kind: DimensionKind, *, now: datetime) -> Mis
     ``None`` when the link does not use ``kind``, its dimension is not there, or Nmbrs lists none.
     Raises what the client raises.
     """
-    name = dimension_name(link, kind)
+    name = link.dimension_name(kind)
     administration = read_administration(link.procountor_account, now=now, age_limit=timedelta(0))
     found = find_dimensions(name, administration.dimensions) if name else ()
     if len(found) != 1:
@@ -52,7 +52,7 @@ def create_missing_items(
     time is up, or something breaks it off, is for the next call. The company's journals are checked
     again.
     """
-    name = dimension_name(link, kind)
+    name = link.dimension_name(kind)
     wanted = [
         WantedItem(kind=kind, dimension_name=name, code=code)
         for code in codes_for_items(link.company, kind)
@@ -61,10 +61,3 @@ def create_missing_items(
     made = make_items(link, wanted, user=user, now=now, until=until)
     recheck_company(link.company)
     return made
-
-
-def dimension_name(link: Link, kind: DimensionKind) -> str:
-    """The name of the dimension that ``link`` has for ``kind``; empty when it does not use it."""
-    if kind == DimensionKind.COST_CENTER:
-        return link.cost_center_dimension if link.uses_cost_centers else ""
-    return link.cost_unit_dimension if link.uses_cost_units else ""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -136,26 +137,26 @@ def change_connection(
 
 
 def check_connection(connection: NmbrsConnection) -> NmbrsConnection:
-    """Ask Nmbrs what the connection reaches, and keep the answer on it; never raises for a no."""
+    """Ask Nmbrs what the connection reaches, and note the answer on it; never raises for a no.
+
+    One that is removed meanwhile stays removed.
+    """
     if connection.state == State.REMOVED:
         return connection
-    now = timezone.now()
+    kept = NmbrsConnection.objects.exclude(state=State.REMOVED).filter(pk=connection.pk)
+    noted: dict[str, Any] = {"tested_at": timezone.now()}
     try:
         reached = try_out(connection.user_name, connection.token, domain=connection.domain)
     except NmbrsUnavailable as error:
         # Nothing is known of the token then, so its state stays as it was.
-        connection.trouble = stored_problem_of(error)
-        connection.tested_at = now
-        connection.save(update_fields=["trouble", "tested_at"])
+        noted["trouble"] = stored_problem_of(error)
     except TilisiltaError as error:
         mark_refused(connection)
-        connection.refresh_from_db()
-        connection.trouble = stored_problem_of(error)
-        connection.tested_at = now
-        connection.save(update_fields=["trouble", "tested_at"])
+        noted["trouble"] = stored_problem_of(error)
     else:
-        _note(connection, reached, now=now)
-        connection.save()
+        noted |= _columns(reached)
+    kept.update(**noted)
+    connection.refresh_from_db()
     return connection
 
 
@@ -181,8 +182,10 @@ def try_out(user_name: str, token: str, *, domain: str) -> Reached:
     debtors = source.debtors()
     companies = source.companies()
     forbidden: tuple[str, ...] = ()
-    if companies:
-        forbidden = source.forbidden_calls(companies[0].nmbrs_company_id, timezone.localdate().year)
+    if debtors and companies:
+        forbidden = source.forbidden_calls(
+            debtors[0].nmbrs_debtor_id, companies[0].nmbrs_company_id, timezone.localdate().year
+        )
     return Reached(
         domain=found,
         debtor_count=len(debtors),
@@ -191,14 +194,22 @@ def try_out(user_name: str, token: str, *, domain: str) -> Reached:
     )
 
 
+def _columns(reached: Reached) -> dict[str, Any]:
+    """What a test that went well leaves on a connection."""
+    return {
+        "state": State.WORKING,
+        "debtor_count": reached.debtor_count,
+        "company_count": reached.company_count,
+        "forbidden_calls": list(reached.forbidden_calls),
+        "trouble": [],
+        "silent_count": 0,
+    }
+
+
 def _note(connection: NmbrsConnection, reached: Reached, *, now: datetime) -> None:
-    connection.state = State.WORKING
-    connection.debtor_count = reached.debtor_count
-    connection.company_count = reached.company_count
-    connection.forbidden_calls = list(reached.forbidden_calls)
-    connection.trouble = []
-    connection.silent_count = 0
     connection.tested_at = now
+    for field, value in _columns(reached).items():
+        setattr(connection, field, value)
 
 
 def _name_must_be_free(made: NmbrsConnection) -> None:

@@ -75,10 +75,14 @@ def ask_for_everything(
     made = _begin(
         Synchronisation(requested_at=now, requested_by=user, wants_all_journals=wants_all_journals)
     )
-    if made is None:
-        return Synchronisation.objects.get(finished_at__isnull=True)
-    audit.record(audit.Action.SYNC_ASKED, user=user)
-    return made
+    if made is not None:
+        audit.record(audit.Action.SYNC_ASKED, user=user)
+        return made
+    under_way = Synchronisation.objects.filter(finished_at__isnull=True).first()
+    if under_way is not None:
+        return under_way
+    # It has ended in this very moment.
+    return ask_for_everything(user=user, now=now, wants_all_journals=wants_all_journals)
 
 
 def ask_for_company(company: Company, *, user: User | None, now: datetime) -> NmbrsCompany:
@@ -145,6 +149,12 @@ def claim_lists(executor_id: str) -> Synchronisation | None:
     if found is None or not open_ones.filter(pk=found.pk).update(claimed_by=executor_id):
         return None
     return found
+
+
+def finish_abandoned(now: datetime) -> None:
+    """End a synchronisation that nobody ended, as its last worker died right before."""
+    for found in Synchronisation.objects.filter(finished_at__isnull=True, listed_at__isnull=False):
+        finish_if_done(found.pk, now=now)
 
 
 def finish_if_done(synchronisation_id: int, *, now: datetime) -> None:

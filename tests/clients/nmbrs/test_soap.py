@@ -24,6 +24,7 @@ from tilisilta.clients.nmbrs.soap import NmbrsSoap, SoapServices
 from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.domain.payroll import JournalSplit, PayrollRun
 
+KOIVULAMMI = 7101
 KONEPAJA = 48101
 URL = "http://nmbrs.invalid/soap/v3"
 SERVICES = ("DebtorService", "CompanyService")
@@ -238,17 +239,16 @@ class TestRefusals:
     def test_finds_the_calls_that_are_forbidden(
         self, nmbrs_sandbox: Sandbox, client: NmbrsSoap
     ) -> None:
-        nmbrs_sandbox.forbid_call(operation="CostUnit_GetList")
-        nmbrs_sandbox.forbid_call(operation="Journals_GetByRunCostCenter_v2")
+        calls = ("List_GetByDebtor", "CostUnit_GetList", "Journals_GetByRunCostCenter_v2")
+        for call in calls:
+            nmbrs_sandbox.forbid_call(operation=call)
 
-        forbidden = client.forbidden_calls(KONEPAJA, 2026)
-
-        assert forbidden == ("CostUnit_GetList", "Journals_GetByRunCostCenter_v2")
+        assert client.forbidden_calls(KOIVULAMMI, KONEPAJA, 2026) == calls
 
     def test_finds_no_call_forbidden_that_only_had_nothing_to_answer(
         self, client: NmbrsSoap
     ) -> None:
-        assert client.forbidden_calls(KONEPAJA, 2026) == ()
+        assert client.forbidden_calls(KOIVULAMMI, KONEPAJA, 2026) == ()
 
     def test_refuses_a_journal_it_cannot_vouch_for(self, nmbrs_sandbox: Sandbox) -> None:
         def odd_amounts(environ: Any, start_response: Any) -> Any:

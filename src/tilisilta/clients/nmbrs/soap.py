@@ -214,13 +214,25 @@ class NmbrsSoap:
             sha256=hashlib.sha256(text.encode()).hexdigest(),
         )
 
-    def forbidden_calls(self, nmbrs_company_id: int, year: int) -> tuple[str, ...]:
+    def forbidden_calls(
+        self, nmbrs_debtor_id: int, nmbrs_company_id: int, year: int
+    ) -> tuple[str, ...]:
         """The calls we need that the user's API template does not allow, tried one by one.
 
         A run that does not exist is asked for, so that nothing large comes back.
         """
-        asked = {"companyid": nmbrs_company_id, "runid": 0, "year": year}
-        calls = ("Run_GetList", *COST_OBJECT_CALLS.values(), *JOURNAL_CALLS.values())
+        asked = {
+            "debtorid": nmbrs_debtor_id,
+            "companyid": nmbrs_company_id,
+            "runid": 0,
+            "year": year,
+        }
+        calls = (
+            "List_GetByDebtor",
+            "Run_GetList",
+            *COST_OBJECT_CALLS.values(),
+            *JOURNAL_CALLS.values(),
+        )
         return tuple(call for call in calls if self._is_forbidden(call, asked))
 
     def _is_forbidden(self, call: str, asked: Mapping[str, int]) -> bool:

@@ -137,25 +137,25 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ),
     ProblemCode.BEFORE_START: (
         Wording(
-            message=_("The run of %(period)s is from before the link's start, %(start)s"),
+            message=_("The run of %(period)s is from before the company's start, %(start)s"),
             cause=_(
-                "The link sends only runs from its start date on, so that what was booked in "
+                "Only runs from a company's start date on are sent, so that what was booked in "
                 "another way is not booked again."
             ),
             remedy=_(
                 "If this journal is not in Procountor yet, choose an earlier start date in the "
-                "link."
+                "settings of the company."
             ),
         ),
         Wording(
-            message=_("The run is from before the link's start"),
+            message=_("The run is from before the company's start"),
             cause=_(
-                "The link sends only runs from its start date on, so that what was booked in "
+                "Only runs from a company's start date on are sent, so that what was booked in "
                 "another way is not booked again."
             ),
             remedy=_(
                 "If this journal is not in Procountor yet, choose an earlier start date in the "
-                "link."
+                "settings of the company."
             ),
         ),
     ),
