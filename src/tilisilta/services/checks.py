@@ -78,8 +78,10 @@ def check_unlinked(journal: Journal, *, now: datetime) -> None:
 
     No receipt can come of it, so that there is nothing to look up and nothing to keep.
     """
-    plan = plan_journal(journal, link=None, administration=None)
-    _note_check(journal, plan.problems, set(), now=now)
+    found = check_guards(
+        standing(journal, None, has_newer=False), journal.content_without_lines(), None
+    )
+    _note_check(journal, found, set(), now=now)
 
 
 def _note_check(
@@ -118,8 +120,13 @@ def plan_journal(
     )
 
 
-def standing(journal: Journal, link: Link | None) -> JournalStanding:
-    """The facts about a journal that decide whether it may be sent at all (R10)."""
+def standing(
+    journal: Journal, link: Link | None, *, has_newer: bool | None = None
+) -> JournalStanding:
+    """The facts about a journal that decide whether it may be sent at all (R10).
+
+    ``has_newer`` is for who knows already whether there is a newer revision.
+    """
     others = Journal.objects.filter(
         company=journal.company, run_year=journal.run_year, run_number=journal.run_number
     )
@@ -134,7 +141,11 @@ def standing(journal: Journal, link: Link | None) -> JournalStanding:
         is_linked=link is not None,
         is_account_authorised=account is not None and account.is_authorised,
         is_deleted_at_source=journal.is_deleted_at_source,
-        has_newer_revision=others.filter(revision__gt=journal.revision).exists(),
+        has_newer_revision=(
+            others.filter(revision__gt=journal.revision).exists()
+            if has_newer is None
+            else has_newer
+        ),
         is_earlier_revision_sent=journal.revision > 1 and earlier_sent.exists(),
         lacks_split=missing_split(journal.split, link),
         company_name=journal.company.name,

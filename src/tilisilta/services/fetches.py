@@ -271,7 +271,9 @@ class _Fetch:
             note_journal_read(run, split, now=self._now)
             return
         run.company = self._company
-        kept = keep_fetched(read, run=run, split=split, now=self._now)
+        kept = keep_fetched(
+            read, run=run, split=split, is_linked=self._link is not None, now=self._now
+        )
         self.fetched.journal_count += kept.is_new and not kept.is_revision
         self.fetched.revision_count += kept.is_revision
 

@@ -125,11 +125,14 @@ def import_journal(  # noqa: PLR0913  # what a person says about a file, each by
     return _checked(kept, now=now, age_limit=ADMINISTRATION_AGE_LIMIT)
 
 
-def keep_fetched(read: SourceJournal, *, run: Run, split: JournalSplit, now: datetime) -> Imported:
+def keep_fetched(
+    read: SourceJournal, *, run: Run, split: JournalSplit, is_linked: bool, now: datetime
+) -> Imported:
     """Keep the journal that Nmbrs gave for ``run``, as a new revision if anything differs.
 
-    It is checked against what is known of the administration: so many are fetched in a row that
-    Procountor is not asked about each. Whoever opens or sends one has it checked anew.
+    ``is_linked`` tells whether the company had a link when fetching it began. A journal is checked
+    against what is known of the administration: so many are fetched in a row that Procountor is not
+    asked about each. Whoever opens or sends one has it checked anew.
     """
     of_run = _run_of(read, None)
     known = None if run.journal_read_at is None else _unchanged(read, run.company, of_run)
@@ -156,7 +159,6 @@ def keep_fetched(read: SourceJournal, *, run: Run, split: JournalSplit, now: dat
                 company=run.company,
                 reference=kept.journal.reference,
             )
-        is_linked = Link.objects.filter(company=run.company).exists()
         if kept.is_new and kept.previous is None and not is_linked:
             check_unlinked(kept.journal, now=now)
             return kept
