@@ -182,11 +182,13 @@ def journal_pages(window: Page, demo: Running) -> Iterator[str]:
 
 
 class TestPages:
+    @pytest.mark.parametrize("language", ["English", "Svenska", "Suomi"])
     @pytest.mark.parametrize("width", [1280, 640, 390])
     def test_name_every_control_and_never_scroll_sideways(
-        self, window: Page, demo: Running, faults: list[str], width: int
+        self, window: Page, demo: Running, faults: list[str], width: int, language: str
     ) -> None:
         window.set_viewport_size({"width": width, "height": 900})
+        window.get_by_title(language).click()
 
         for address in (*PAGES, *journal_pages(window, demo)):
             window.goto(demo.url + address)
