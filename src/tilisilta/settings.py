@@ -268,5 +268,7 @@ LOGGING: dict[str, Any] = {
         "httpx2": {"level": "WARNING"},
         "httpcore2": {"level": "WARNING"},
         "dbos": {"level": "WARNING"},
+        # It logs values that it cannot read, which may be somebody's pay.
+        "zeep": {"level": "CRITICAL"},
     },
 }

@@ -3,8 +3,16 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.domain.samples import line
 
-from tilisilta.domain.payroll import JournalSplit, is_before_start, last_day_of_run
+from tilisilta.domain.payroll import (
+    JournalSplit,
+    SourceJournal,
+    books_since,
+    is_before_start,
+    last_day_of_run,
+    may_book_since,
+)
 
 
 class TestJournalSplit:
@@ -64,10 +72,38 @@ class TestIsBeforeStart:
 
         assert not is_before_start(start, period_type="Month", year=2026, period=6)
 
-    @given(start=st.dates(date(2020, 1, 1), date(2030, 12, 31)), period=st.integers(1, 13))
-    def test_never_leaves_out_weeks_that_may_reach_past_it(self, start: date, period: int) -> None:
-        # Four-week periods may begin some days off New Year.
-        last_day = last_day_of_run("Week4", start.year, period)
 
-        if last_day + timedelta(days=7) >= start:
-            assert not is_before_start(start, period_type="Week4", year=start.year, period=period)
+class TestMayBookSince:
+    @given(
+        start=st.dates(date(2020, 1, 1), date(2030, 12, 31)),
+        period_type=st.sampled_from(["Month", "Week4", "Week"]),
+        period=st.integers(1, 12),
+        late=st.integers(0, 31),
+    )
+    def test_leaves_out_no_run_that_is_booked_within_a_month_after_its_period(
+        self, start: date, period_type: str, period: int, late: int
+    ) -> None:
+        booked_on = last_day_of_run(period_type, start.year, period) + timedelta(days=late)
+
+        if booked_on >= start:
+            assert may_book_since(start, period_type=period_type, year=start.year, period=period)
+
+    def test_leaves_out_what_lies_long_before(self) -> None:
+        start = date(2026, 6, 1)
+
+        wanted = [
+            may_book_since(start, period_type="Month", year=2026, period=period)
+            for period in (3, 4, 5, 6)
+        ]
+
+        assert wanted == [False, False, True, True]
+
+
+class TestBooksSince:
+    def test_is_decided_by_the_latest_month_of_the_journal(self) -> None:
+        days = (date(2026, 5, 31), date(2026, 6, 5))
+        lines = tuple(line(1, "5010", "1.00", booking_date=day) for day in days)
+        journal = SourceJournal(kind="nmbrs", lines=lines, sha256="")
+
+        assert books_since(date(2026, 6, 30), journal)
+        assert not books_since(date(2026, 7, 1), journal)

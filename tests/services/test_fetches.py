@@ -1,13 +1,17 @@
+import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import httpx2
 import pytest
 from tests.bureau import (
     Clock,
     a_connection,
+    a_journal,
     an_account,
     fetch_everything,
     fetch_waiting,
@@ -18,8 +22,9 @@ from tests.bureau import (
 from nmbrs_sandbox.faults import Fault, FaultKind
 from tilisilta.clients.nmbrs.soap import NmbrsSoap
 from tilisilta.domain.comparisons import ChangeKind
-from tilisilta.domain.payroll import SourceJournal
+from tilisilta.domain.payroll import JournalSplit, SourceJournal
 from tilisilta.models import (
+    AuditEntry,
     Company,
     CostObject,
     Journal,
@@ -30,7 +35,11 @@ from tilisilta.models import (
 )
 from tilisilta.services.companies import set_start
 from tilisilta.services.fetches import MOST_CALLS, fetch_company, years_to_list
-from tilisilta.services.journals import compare_with_previous
+from tilisilta.services.journals import (
+    compare_with_previous,
+    keep_fetched,
+    say_surely_another,
+)
 from tilisilta.services.links import change_link, create_link
 from tilisilta.services.nmbrs import nmbrs as nmbrs_client
 from tilisilta.services.synchronisations import (
@@ -40,12 +49,18 @@ from tilisilta.services.synchronisations import (
 )
 
 if TYPE_CHECKING:
+    from pytest_django import Settings
+
     from nmbrs_sandbox.app import Sandbox
     from procountor_sandbox.app import Sandbox as Procountor
 
 pytestmark = pytest.mark.django_db
 
 KONEPAJA = 48101
+MAINTENANCE = (
+    b'<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>'
+    b"<Maintenance/></soap:Body></soap:Envelope>"
+)
 JOURNAL_CALLS = "Journals_*"
 
 
@@ -117,17 +132,29 @@ class TestFirstTime:
         listed = Counter(call.operation for call in fetched.requests.all())["Run_GetList"]
         assert listed == 10 * 4 + 10 * 2
 
-    def test_leaves_what_lies_before_the_start_of_a_company(self, nmbrs: "Sandbox") -> None:
+    def test_keeps_nothing_of_before_the_start_of_a_company(self, nmbrs: "Sandbox") -> None:
         a_connection()
-        fetch_everything()
-        company = Company.objects.get(number=1002)
-        Journal.objects.filter(company=company).update(run=None)
-        set_start(company, date(2026, 5, 1), user=None)
+        read_lists(ask_for_everything(user=None, now=Clock().now), now=Clock().now)
+        company = set_start(Company.objects.get(number=1002), date(2026, 6, 1), user=None)
 
+        fetch_waiting()
+        # May may book in June, so it was seen once; it is not seen each night.
         nmbrs.requests.clear()
+        fetch_everything()
+
+        assert [journal.run_number for journal in company.journals.all()] == ["6"]
+        assert max(calls_by_company(nmbrs).values()) <= MOST_CALLS
+
+    def test_brings_more_when_the_start_is_moved_back(self, nmbrs: "Sandbox") -> None:
+        a_connection()
+        read_lists(ask_for_everything(user=None, now=Clock().now), now=Clock().now)
+        company = set_start(Company.objects.get(number=1002), date(2026, 6, 1), user=None)
         fetch_waiting()
 
-        assert len(list(journal_calls(nmbrs))) == 2
+        set_start(company, date(2026, 4, 1), user=None)
+        fetch_waiting()
+
+        assert [journal.run_number for journal in company.journals.all()] == ["6", "5", "4"]
 
 
 class TestUnchangedCompany:
@@ -196,11 +223,9 @@ class TestRecalculatedRun:
 
     def test_is_found_at_once_when_a_person_asks_for_the_company(self, fetched: "Sandbox") -> None:
         fetched.recalculate_run(company_id=KONEPAJA, run_id=june_run_id(), touch_run_at=False)
-        clock = Clock()
-        clock.forward(5)
 
-        ask_for_company(konepaja(), user=None, now=clock.now)
-        fetch_waiting(clock)
+        ask_for_company(konepaja(), user=None, now=datetime.now(tz=UTC))
+        fetch_waiting()
 
         assert june().revision == 2
         assert set(calls_by_company(fetched)) == {KONEPAJA}
@@ -447,3 +472,141 @@ class TestYearsToList:
         connection = NmbrsConnection(first_year=first_year)
 
         assert list(years_to_list(connection, today, listed_from=listed_from)) == years
+
+
+class TestOnce:
+    """Whatever becomes of runs and their numbers, no payroll is ready to be sent twice."""
+
+    @pytest.fixture
+    def may(self, fetched: "Sandbox", procountor: "Procountor") -> Journal:
+        """May of the first company, which is linked, sent."""
+        create_link(konepaja(), an_account(), user=None)
+        fetch_waiting()
+        return send(Journal.objects.filter(company=konepaja(), run_number="5").latest("revision"))
+
+    def test_for_a_run_that_gets_another_number(self, fetched: "Sandbox", may: Journal) -> None:
+        assert may.run is not None
+        run = fetched.known_run(KONEPAJA, may.run.nmbrs_run_id)
+        fetched.put_run(KONEPAJA, replace(run, number=55))
+
+        fetch_everything()
+
+        assert not Journal.objects.filter(company=konepaja(), run_number="55").exists()
+        assert Journal.objects.get(pk=may.pk).state == "sent"
+
+    def test_for_a_run_that_is_deleted_and_made_anew_under_the_next_number(
+        self, fetched: "Sandbox", may: Journal
+    ) -> None:
+        assert may.run is not None
+        fetched.delete_run(company_id=KONEPAJA, run_id=may.run.nmbrs_run_id)
+        fetched.add_run(company_id=KONEPAJA, year=2026, period=5)
+
+        fetch_everything()
+
+        anew = Journal.objects.get(company=konepaja(), run_number="7")
+        assert problem_codes(anew) == ["N35"]
+        assert anew.state == "problem"
+
+    def test_until_a_person_says_that_it_is_another_payroll(
+        self, fetched: "Sandbox", may: Journal
+    ) -> None:
+        assert may.run is not None
+        fetched.delete_run(company_id=KONEPAJA, run_id=may.run.nmbrs_run_id)
+        fetched.add_run(company_id=KONEPAJA, year=2026, period=5)
+        fetch_everything()
+        anew = Journal.objects.get(company=konepaja(), run_number="7")
+
+        said = say_surely_another(anew, user=None, now=Clock().now)
+
+        assert said.state == "ready"
+        assert AuditEntry.objects.filter(action="journal_not_twice").count() == 1
+
+    def test_for_a_file_of_the_same_month_under_a_number_of_its_own(
+        self, fetched: "Sandbox", may: Journal
+    ) -> None:
+        from_file = a_journal(konepaja(), 6, run_number="106")
+
+        assert "N35" in problem_codes(from_file)
+
+    def test_for_a_worker_that_was_asleep_with_an_older_journal(
+        self, fetched: "Sandbox", may: Journal
+    ) -> None:
+        run = Run.objects.select_related("company").get(nmbrs_run_id=june_run_id())
+        with nmbrs_client(konepaja().nmbrs.connection) as source:
+            asked = next(one for one in source.runs(KONEPAJA, 2026) if one.number == "6")
+            older = source.journal(KONEPAJA, asked, JournalSplit(run.split))
+        before = datetime.now(tz=UTC)
+        fetched.recalculate_run(company_id=KONEPAJA, run_id=june_run_id(), touch_run_at=True)
+        fetch_everything()
+        newer = june()
+        assert older is not None
+
+        kept = keep_fetched(
+            older, run=run, split=JournalSplit(run.split), is_linked=True, now=before
+        )
+
+        assert not kept.is_new
+        assert june() == newer
+
+
+class TestOddAnswers:
+    def test_never_count_as_lists_that_are_empty(
+        self, fetched: "Sandbox", settings: "Settings"
+    ) -> None:
+        def maintenance(environ: Any, start_response: Any) -> list[bytes]:
+            if environ["REQUEST_METHOD"] == "GET":
+                return list(fetched(environ, start_response))
+            start_response("200 OK", [("Content-Type", "text/xml")])
+            return [MAINTENANCE]
+
+        settings.NMBRS_TRANSPORT = httpx2.WSGITransport(app=maintenance)
+
+        fetch_everything()
+
+        assert not Run.objects.filter(gone_at__isnull=False).exists()
+        assert not NmbrsCompany.objects.filter(gone_at__isnull=False).exists()
+        assert [problem["code"] for problem in konepaja().nmbrs.trouble] == ["P01"]
+
+    def test_of_a_run_under_another_year_break_nothing(self, fetched: "Sandbox") -> None:
+        Run.objects.filter(company__number=1001).update(year=2025)
+
+        done = fetch_everything()
+
+        assert done.failed_count == 0
+        assert set(Run.objects.values_list("year", flat=True)) == {2026}
+
+    def test_about_next_year_stop_no_company_in_december(self, fetched: "Sandbox") -> None:
+        fetched.faults.add(
+            Fault(kind=FaultKind.FAULT, code="2046", operation="Run_GetList", skip=1, times=1)
+        )
+        december = datetime(2026, 12, 1, 12, tzinfo=UTC)
+
+        with nmbrs_client(konepaja().nmbrs.connection) as source:
+            fetch_company(konepaja().nmbrs, source, now=december, today=december.date())
+
+        assert Counter(call.operation for call in fetched.requests.all())["Run_GetList"] == 2
+
+    def test_without_a_journal_that_was_there_are_told(
+        self, fetched: "Sandbox", settings: "Settings"
+    ) -> None:
+        def emptied(environ: Any, start_response: Any) -> list[bytes]:
+            answer = b"".join(fetched(environ, start_response))
+            return [re.sub(b"&lt;transactions.*/transactions&gt;", b"", answer, flags=re.DOTALL)]
+
+        settings.NMBRS_TRANSPORT = httpx2.WSGITransport(app=emptied)
+
+        fetch_everything(wants_all_journals=True)
+
+        assert [problem["code"] for problem in konepaja().nmbrs.trouble] == ["P11"] * 6
+        assert konepaja().journals.count() == 6
+
+
+class TestUnchecked:
+    def test_journals_of_a_worker_that_died_are_checked_the_next_time(
+        self, fetched: "Sandbox"
+    ) -> None:
+        Journal.objects.update(problems=[], checked_at=None)
+
+        fetch_everything(wants_all_journals=True)
+
+        assert problem_codes(june()) == ["N04"]

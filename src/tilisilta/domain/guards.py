@@ -16,7 +16,9 @@ class JournalStanding:
     ``is_sent`` means that every receipt of it is booked or on its way. A journal that was sent in
     part is not, so that sending again carries on. ``is_earlier_revision_sent`` is true as soon as
     one receipt of an earlier revision is booked or on its way. ``lacks_split`` is what the link
-    uses and the journal was fetched without. The names are for the texts only.
+    uses and the journal was fetched without. ``twin`` names another journal that may be the same
+    payroll under another run number, as long as nobody has said that it is not. The names are for
+    the texts only.
     """
 
     is_test_company: bool
@@ -28,6 +30,7 @@ class JournalStanding:
     is_earlier_revision_sent: bool
     is_sent: bool = False
     lacks_split: DimensionKind | None = None
+    twin: str = ""
     company_name: str = ""
     debtor_name: str = ""
     account_name: str = ""
@@ -93,6 +96,12 @@ def _history_guards(standing: JournalStanding, journal: Journal) -> Iterator[Pro
         )
     if standing.has_newer_revision:
         yield Problem(code=ProblemCode.NEWER_REVISION, screen=Screen.JOURNAL, facts=told)
+    if standing.twin:
+        yield Problem(
+            code=ProblemCode.PERHAPS_BOOKED_ALREADY,
+            screen=Screen.JOURNAL,
+            facts=facts(journal=standing.twin),
+        )
     if standing.is_earlier_revision_sent:
         yield Problem(code=ProblemCode.EARLIER_REVISION_SENT, screen=Screen.JOURNAL, facts=told)
 

@@ -7,9 +7,10 @@ from enum import StrEnum
 from typing import Protocol
 
 from tilisilta.domain.dimensions import DimensionKind
-from tilisilta.domain.journals import JournalLine
+from tilisilta.domain.journals import BookingPeriod, JournalLine
 
 _DAYS_OF_PERIOD = {"Week": 7, "Week4": 28}
+SPARE = timedelta(days=31)
 _MONTHS_OF_PERIOD = {"Month": 1, "Month6": 6, "Year": 12}
 
 
@@ -128,11 +129,20 @@ def last_day_of_run(period_type: str, year: int, period: int) -> date:
 
 
 def is_before_start(start: date | None, *, period_type: str, year: int, period: int) -> bool:
-    """Tell whether a run's period lies wholly before ``start``, so that nobody wants its journal.
+    """Tell whether a run's period lies wholly before ``start``."""
+    return start is not None and last_day_of_run(period_type, year, period) < start
 
-    Where periods are weeks a month is left to spare: their dates are decided by the journal itself.
+
+def may_book_since(start: date | None, *, period_type: str, year: int, period: int) -> bool:
+    """Tell whether a run may book on a day since ``start``, so that its journal has to be seen.
+
+    Wages are often booked in the month after their period, and weeks are days off; so a month is
+    left to spare, and the dates of the journal itself decide.
     """
-    if start is None:
-        return False
-    spare = timedelta(days=31 if period_type in _DAYS_OF_PERIOD else 0)
-    return last_day_of_run(period_type, year, period) + spare < start
+    return start is None or last_day_of_run(period_type, year, period) + SPARE >= start
+
+
+def books_since(start: date | None, journal: SourceJournal) -> bool:
+    """Tell whether a journal's own month, the latest it books on, is not before ``start``."""
+    last = max(line.booking_date for line in journal.lines)
+    return start is None or BookingPeriod.containing(last).last_day >= start

@@ -38,6 +38,7 @@ limit             greatest length of a text (N31, F22), size in MB (F02), number
 lines             how many journal lines share the finding; ``line`` is the first
 mapped_from       the journal's ledger account, where the link maps it to another
 moved_to          receipt date instead of the booking date (N25)
+journal           reference of another journal, "1001-2026-5-1" (N35)
 name              name of a dimension, of an inactive ledger account (N19), of the Procountor
                   account (S05), of the Procountor company that answered (S07)
 near              known ledger accounts or items that look alike, "5030, 5010"
@@ -134,6 +135,7 @@ class ProblemCode(StrEnum):
     NOTHING_TO_BOOK = "N32"
     DIMENSION_USED_TWICE = "N33"
     JOURNAL_TOO_COARSE = "N34"
+    PERHAPS_BOOKED_ALREADY = "N35"
     # A file that cannot be read into a journal.
     FILE_EMPTY = "F01"
     FILE_TOO_LARGE = "F02"
@@ -170,6 +172,7 @@ class ProblemCode(StrEnum):
     RUN_NUMBER_TWICE = "P08"
     COMPANY_WITHOUT_DEBTOR = "P09"
     FETCHING_BROKE = "P10"
+    JOURNAL_EMPTIED = "P11"
     # What happened to a receipt on its way.
     REJECTED = "S01"
     UNCERTAIN = "S02"

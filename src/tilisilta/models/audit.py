@@ -50,6 +50,10 @@ class AuditEntry(models.Model):
             _("imported journal {reference} from {file}"),
         )
         JOURNAL_FETCHED = "journal_fetched", _("fetched journal {reference} from Nmbrs")
+        JOURNAL_NOT_TWICE = (
+            "journal_not_twice",
+            _("said that journal {reference} is another payroll"),
+        )
         RUN_GONE = "run_gone", _("run {run} of {name} is no longer in Nmbrs")
         RUN_BACK = "run_back", _("run {run} of {name} is in Nmbrs again")
         JOURNAL_SENT = "journal_sent", _("sent journal {reference}: {count} ledger receipts")

@@ -78,6 +78,9 @@ class Journal(models.Model):
     )
     split = models.CharField(max_length=11, choices=Run.Split, blank=True, default="")
     is_deleted_at_source = models.BooleanField(default=False)
+    is_surely_another = models.BooleanField(
+        default=False, help_text="A person said that it is no other journal's payroll again."
+    )
 
     state = models.CharField(max_length=12, choices=JournalState, default=JournalState.PROBLEM)
     problems: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from pydantic import TypeAdapter
 
 from tilisilta.clients.procountor.wire import encode_receipt
@@ -148,10 +148,35 @@ def standing(
         ),
         is_earlier_revision_sent=journal.revision > 1 and earlier_sent.exists(),
         lacks_split=missing_split(journal.split, link),
+        twin=_twin_of(journal) if link is not None else "",
         company_name=journal.company.name,
         debtor_name=journal.company.debtor.name,
         account_name=account.name if account is not None else "",
     )
+
+
+def _twin_of(journal: Journal) -> str:
+    """Another journal that came before and may be the same payroll under another run number.
+
+    Numbers of runs change hands: one is deleted and made anew, or somebody gave a file's run a
+    number of its own. The same lines are suspect, and so is a journal of the same period whose run
+    is gone from Nmbrs, or of which one came from a file and the other from Nmbrs.
+    """
+    if journal.is_surely_another:
+        return ""
+    is_fetched = journal.run_id is not None
+    same_period = Q(period=journal.period) & (
+        Q(is_deleted_at_source=True) | Q(run__isnull=is_fetched)
+    )
+    twin = (
+        Journal.objects.filter(company=journal.company_id, pk__lt=journal.pk)
+        .filter(Q(content_sha256=journal.content_sha256) | same_period)
+        .exclude(run_year=journal.run_year, run_number=journal.run_number)
+        .exclude(state=JournalState.REPLACED)
+        .select_related("company")
+        .first()
+    )
+    return twin.reference if twin is not None else ""
 
 
 def split_of(link: Link | None) -> JournalSplit:

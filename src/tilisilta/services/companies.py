@@ -136,6 +136,8 @@ def set_start(company: Company, start_date: date | None, *, user: User | None) -
             name=str(company),
             fields="start_date",
         )
+        # What was seen and not kept, as it lay before the start, has to be seen again.
+        company.runs.filter(journals__isnull=True).update(journal_read_at=None)
         NmbrsCompany.objects.fetchable().filter(company=company).want(timezone.now())
     recheck_company(company)
     return company

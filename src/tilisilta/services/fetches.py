@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tilisilta.clients.files.outcomes import FileRefused
 from tilisilta.clients.nmbrs.errors import (
@@ -27,7 +27,8 @@ from tilisilta.domain.payroll import (
     JournalSplit,
     PayrollRun,
     PayrollSource,
-    is_before_start,
+    books_since,
+    may_book_since,
 )
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 from tilisilta.models import (
@@ -70,7 +71,7 @@ def fetch_company(
     Raises what the source raises where nothing more can be asked of the company; what came until
     then is kept, and the next time goes on from there.
     """
-    fetch = _Fetch(found, source, now=now)
+    fetch = _Fetch(found, source, now=now, today=today)
     years = years_to_list(
         found.connection,
         today,
@@ -107,12 +108,15 @@ def years_to_list(
 class _Fetch:
     """One company while it is fetched."""
 
-    def __init__(self, found: NmbrsCompany, source: PayrollSource, *, now: datetime) -> None:
+    def __init__(
+        self, found: NmbrsCompany, source: PayrollSource, *, now: datetime, today: date
+    ) -> None:
         self.fetched = Fetched()
         self._found = found
         self._company = found.company
         self._source = source
         self._now = now
+        self._today = today
         self._link = Link.objects.filter(company=found.company).first()
         self._ambiguous: set[int] = set()
 
@@ -120,12 +124,17 @@ class _Fetch:
         """List the runs of one year; those no longer there are marked, with their journals."""
         try:
             listed = self._source.runs(self._found.nmbrs_company_id, year)
+        except (NmbrsCallForbidden, NmbrsLoginRefused):
+            raise
         except NmbrsRefused as error:
-            if error.code != NO_SUCH_PERIOD:
+            if error.code != NO_SUCH_PERIOD and year <= self._today.year:
                 raise
             # The company has no such year yet, which says nothing about runs.
             return
-        known = {run.nmbrs_run_id: run for run in self._company.runs.filter(year=year)}
+        listed = tuple({one.nmbrs_run_id: one for one in listed}.values())
+        ids = {one.nmbrs_run_id for one in listed}
+        of_year = Q(year=year) | Q(nmbrs_run_id__in=ids)
+        known = {run.nmbrs_run_id: run for run in self._company.runs.filter(of_year)}
         new = [one for one in listed if one.nmbrs_run_id not in known]
         Run.objects.bulk_create(
             Run(company=self._company, nmbrs_run_id=one.nmbrs_run_id, **_columns(one))
@@ -134,7 +143,6 @@ class _Fetch:
         for one in listed:
             if one.nmbrs_run_id in known:
                 self._renew_run(known[one.nmbrs_run_id], one)
-        ids = {one.nmbrs_run_id for one in listed}
         for run in known.values():
             if run.nmbrs_run_id not in ids and run.gone_at is None:
                 self._set_gone(run, is_gone=True)
@@ -226,7 +234,7 @@ class _Fetch:
             self._keep_journal(run, self._split_for(run, is_sent=run.pk in self._sent_runs))
 
     def _is_wanted(self, run: Run) -> bool:
-        return run.nmbrs_run_id not in self._ambiguous and not is_before_start(
+        return run.nmbrs_run_id not in self._ambiguous and may_book_since(
             self._company.start_date,
             period_type=self._found.period_type,
             year=run.year,
@@ -268,6 +276,10 @@ class _Fetch:
             self._note_trouble(run, (problem_of(error),))
             return
         if read is None:
+            self._note_no_journal(run, split)
+            return
+        if not books_since(self._company.start_date, read) and not run.journals.exists():
+            # Seen, and not wanted: nothing of before the start is kept.
             note_journal_read(run, split, now=self._now)
             return
         run.company = self._company
@@ -276,6 +288,15 @@ class _Fetch:
         )
         self.fetched.journal_count += kept.is_new and not kept.is_revision
         self.fetched.revision_count += kept.is_revision
+
+    def _note_no_journal(self, run: Run, split: JournalSplit) -> None:
+        """A run has none yet; or no longer, which somebody should know who is about to send it."""
+        note_journal_read(run, split, now=self._now)
+        if run.journals.exists():
+            emptied = Problem(
+                code=ProblemCode.JOURNAL_EMPTIED, screen=Screen.NMBRS, facts=facts(run=str(run))
+            )
+            self._note_trouble(run, (emptied,))
 
     def _note_trouble(self, run: Run, problems: Sequence[Problem]) -> None:
         Run.objects.filter(pk=run.pk).update(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from tilisilta.clients.files.columns import ColumnMapping
@@ -18,6 +19,7 @@ from tilisilta.models import (
     Debtor,
     Journal,
     JournalLine,
+    JournalState,
     Link,
     ProcountorAccount,
     Run,
@@ -39,6 +41,7 @@ __all__ = [
     "recheck_account",
     "recheck_company",
     "recheck_debtor",
+    "say_surely_another",
 ]
 
 
@@ -69,6 +72,7 @@ class Imported:
     journal: Journal
     is_new: bool
     previous: Journal | None = None
+    needs_check: bool = False
 
     @property
     def is_revision(self) -> bool:
@@ -134,14 +138,13 @@ def keep_fetched(
     against what is known of the administration: so many are fetched in a row that Procountor is not
     asked about each. Whoever opens or sends one has it checked anew.
     """
-    of_run = _run_of(read, None)
-    known = None if run.journal_read_at is None else _unchanged(read, run.company, of_run)
-    if known is not None:
-        _note_run(known, run, split)
-        note_journal_read(run, split, now=now)
-        return Imported(journal=known, is_new=False)
+    of_run = _same_run(run, _run_of(read, None))
     with transaction.atomic():
         _alone(run.company)
+        latest = _latest_revision(run.company, of_run)
+        if latest is not None and _is_older(run, now):
+            # Who was asleep for long must not put an older journal in place of a newer one.
+            return Imported(journal=latest, is_new=False)
         kept = _keep_revision(
             read,
             company=run.company,
@@ -165,6 +168,32 @@ def keep_fetched(
     return _checked(kept, now=now, age_limit=timedelta.max)
 
 
+def _same_run(run: Run, named: domain.Run) -> domain.Run:
+    """The run as its first journal named it: under another number it would be booked twice."""
+    first = run.journals.order_by("pk").first()
+    if first is None:
+        return named
+    return domain.Run(year=first.run_year, number=first.run_number, description=named.description)
+
+
+def _is_older(run: Run, now: datetime) -> bool:
+    """Tell whether the run's journal was read by somebody else since this fetch began."""
+    return Run.objects.filter(pk=run.pk, journal_read_at__gt=now).exists()
+
+
+def say_surely_another(journal: Journal, *, user: User | None, now: datetime) -> Journal:
+    """Say that ``journal`` is no other journal's payroll again, so that it may be sent."""
+    with transaction.atomic():
+        Journal.objects.filter(pk=journal.pk).update(is_surely_another=True)
+        audit.record(
+            audit.Action.JOURNAL_NOT_TWICE,
+            user=user,
+            company=journal.company,
+            reference=journal.reference,
+        )
+    return check_journal(journal, now=now)
+
+
 def note_journal_read(run: Run, split: JournalSplit, *, now: datetime) -> None:
     """Note that the journal of a run was asked for and understood, even if there is none yet."""
     Run.objects.filter(pk=run.pk).update(split=split, journal_read_at=now, trouble=[])
@@ -185,8 +214,15 @@ def compare_with_previous(journal: Journal) -> JournalComparison | None:
 
 def recheck_company(company: Company) -> None:
     """Check again what is not sent yet of a company whose settings or link have changed."""
-    for journal in Journal.objects.filter(company=company).order_by("period"):
+    for journal in unsettled(Journal.objects.filter(company=company)).order_by("period"):
         check_journal(journal, now=timezone.now())
+
+
+def unsettled(journals: QuerySet[Journal]) -> QuerySet[Journal]:
+    """Those that a check may say something new of: not sent as a whole, and not replaced."""
+    return journals.exclude(
+        state__in=[JournalState.SENT, JournalState.APPROVED, JournalState.REPLACED]
+    )
 
 
 def recheck_debtor(debtor: Debtor) -> None:
@@ -260,16 +296,11 @@ def _latest_revision(company: Company, run: domain.Run) -> Journal | None:
     )
 
 
-def _unchanged(read: SourceJournal, company: Company, run: domain.Run) -> Journal | None:
-    """The run's latest revision if ``read`` says the same; most of what is looked at again does."""
-    latest = _latest_revision(company, run)
-    is_same = latest is not None and latest.content_sha256 == _content_digest(read.lines)
-    return latest if is_same else None
-
-
 def _alone(company: Company) -> None:
     """Keep others from keeping journals of ``company``, or two would make the same revision."""
-    Company.objects.select_for_update().only("pk").get(pk=company.pk)
+    # Not so hard that others could not refer to the company: who sends writes of it while
+    # holding the journal that we may want.
+    Company.objects.select_for_update(no_key=True).only("pk").get(pk=company.pk)
 
 
 def _keep_revision(  # noqa: PLR0913  # what is known of where it comes from
@@ -288,8 +319,9 @@ def _keep_revision(  # noqa: PLR0913  # what is known of where it comes from
     latest = _latest_revision(company, run)
     content_sha256 = _content_digest(read.lines)
     if latest is not None and latest.content_sha256 == content_sha256:
-        _note_run(latest, nmbrs_run, split)
-        return Imported(journal=latest, is_new=False)
+        is_noted = _note_run(latest, nmbrs_run, split)
+        needs_check = is_noted or latest.checked_at is None
+        return Imported(journal=latest, is_new=False, needs_check=needs_check)
     last = domain.BookingPeriod.containing(max(line.booking_date for line in read.lines))
     first = domain.BookingPeriod.containing(min(line.booking_date for line in read.lines))
     journal = Journal.objects.create(
@@ -317,17 +349,21 @@ def _keep_revision(  # noqa: PLR0913  # what is known of where it comes from
     return Imported(journal=journal, is_new=True, previous=latest)
 
 
-def _note_run(journal: Journal, nmbrs_run: Run | None, split: JournalSplit | None) -> None:
-    """Note of which run in Nmbrs a journal is that came before, perhaps from a file."""
+def _note_run(journal: Journal, nmbrs_run: Run | None, split: JournalSplit | None) -> bool:
+    """Note of which run in Nmbrs a journal is that came before; tell whether that is news.
+
+    It came from a file, or its run was deleted and made anew, or it is told apart otherwise.
+    """
     if nmbrs_run is None or (journal.run_id == nmbrs_run.pk and journal.split == split):
-        return
-    journal.run, journal.split = nmbrs_run, split or ""
-    journal.save(update_fields=["run", "split"])
+        return False
+    journal.run, journal.split, journal.is_deleted_at_source = nmbrs_run, split or "", False
+    journal.save(update_fields=["run", "split", "is_deleted_at_source"])
+    return True
 
 
 def _checked(kept: Imported, *, now: datetime, age_limit: timedelta) -> Imported:
-    """Check a new journal, and the one whose place it takes."""
-    if not kept.is_new:
+    """Check a journal that is new or of which something new is known, and the one before it."""
+    if not kept.is_new and not kept.needs_check:
         return kept
     if kept.previous is not None:
         check_journal(kept.previous, now=now, age_limit=age_limit)

@@ -15,7 +15,6 @@ from tilisilta.models import Company, Debtor, Journal, NmbrsCompany, NmbrsConnec
 from tilisilta.models.exports import BOOKED_STATES, UNDER_WAY_STATES
 from tilisilta.services import audit
 from tilisilta.services.checks import dump_problems
-from tilisilta.services.companies import set_start
 from tilisilta.services.journals import recheck_company
 
 LARGEST_NUMBER = 2_000_000_000
@@ -51,26 +50,41 @@ def answer_question(
 ) -> Company | None:
     """Say whether a company of Nmbrs is the one of its number here, or another one.
 
-    Gives the company; ``None`` when somebody has answered already.
+    Gives the company; ``None`` when it has been answered already, here or on another connection to
+    the same environment.
     """
     with transaction.atomic():
         connection = NmbrsConnection.objects.select_for_update().get(pk=connection.pk)
         found = [one for one in connection.questions if one["nmbrs_company_id"] == nmbrs_company_id]
         connection.questions = [one for one in connection.questions if one not in found]
         connection.save(update_fields=["questions"])
-        if not found:
+        if not found or nmbrs_company_id in _known_companies(connection):
             return None
-        asked = PayrollCompany(
-            nmbrs_company_id=nmbrs_company_id,
-            number=found[0]["number"],
-            name=found[0]["name"],
-            period_type=found[0]["period_type"],
-        )
-        debtor = Debtor.objects.get(pk=found[0]["debtor"])
-        here = Company.objects.filter(number=asked.number, nmbrs__isnull=True).first()
-        if is_same and here is not None:
-            return _adopt(connection, here, asked, debtor, user=user)
+        company = _answered(connection, found[0], is_same=is_same, user=user)
+    if company is not None and is_same:
+        # Only now: it may ask Procountor, which nothing in the database should wait for.
+        recheck_company(company)
+    return company
+
+
+def _answered(
+    connection: NmbrsConnection,
+    question: Mapping[str, Any],
+    *,
+    is_same: bool,
+    user: User | None,
+) -> Company | None:
+    asked = PayrollCompany(
+        nmbrs_company_id=question["nmbrs_company_id"],
+        number=question["number"],
+        name=question["name"],
+        period_type=question["period_type"],
+    )
+    debtor = Debtor.objects.get(pk=question["debtor"])
+    if not is_same:
         return _add_company(connection, asked, debtor, number=_free_number(None, asked), user=user)
+    here = Company.objects.filter(number=asked.number, nmbrs__isnull=True).first()
+    return _adopt(connection, here, asked, debtor, user=user) if here is not None else None
 
 
 def _keep_debtors(
@@ -152,18 +166,18 @@ def _whose(
     A company we do not know makes us ask until it is found: new debtors first. Of the others those
     are asked that nobody has asked for longest, a few each time, as companies do change hands.
     """
-    known = set(
-        NmbrsCompany.objects.filter(connection__domain__iexact=connection.domain).values_list(
-            "nmbrs_company_id", flat=True
-        )
-    )
+    asked_about = {one["nmbrs_company_id"] for one in connection.questions}
+    known = _known_companies(connection) | asked_about
     unknown = {one.nmbrs_company_id for one in listed} - known
     whose: dict[int, Debtor] = {}
+    a_night = _debtors_a_night(connection)
     for place, debtor in enumerate(_debtors_to_ask(connection)):
         asked_at = debtor.companies_read_at
         is_old = asked_at is None or asked_at < now - DEBTOR_AGE
-        if not unknown and not (is_old and place < _debtors_a_night(connection)):
-            break
+        is_turn = is_old and place < a_night
+        # A company that was moved to a blocked debtor must not be sent in the nights between.
+        if not unknown and not is_turn and not debtor.is_blocked:
+            continue
         whose |= dict.fromkeys(_companies_of(source, debtor), debtor)
         unknown -= whose.keys()
         Debtor.objects.filter(pk=debtor.pk).update(companies_read_at=now)
@@ -177,6 +191,12 @@ def _companies_of(source: PayrollSource, debtor: Debtor) -> Iterable[int]:
     except NmbrsAccessDenied:
         return ()
     return [one.nmbrs_company_id for one in companies]
+
+
+def _known_companies(connection: NmbrsConnection) -> set[int]:
+    """The ids of the companies of this environment that are here, by whichever connection."""
+    same = NmbrsCompany.objects.filter(connection__domain__iexact=connection.domain)
+    return set(same.values_list("nmbrs_company_id", flat=True))
 
 
 def _debtors_to_ask(connection: NmbrsConnection) -> Iterable[Debtor]:
@@ -204,12 +224,15 @@ def _keep_companies(
         ).select_related("company__debtor", "connection")
     }
     numbers = Counter(one.number for one in listed)
+    asked_before = {asked["nmbrs_company_id"]: asked for asked in connection.questions}
     questions = []
     homeless = []
     for one in listed:
         found, debtor = known.get(one.nmbrs_company_id), whose.get(one.nmbrs_company_id)
         if found is not None:
             _renew_company(connection, found, one, debtor)
+        elif one.nmbrs_company_id in asked_before:
+            questions.append(asked_before[one.nmbrs_company_id])
         elif debtor is not None:
             question = _take_in(connection, one, debtor, is_only=numbers[one.number] == 1)
             questions += [question] if question else []
@@ -247,7 +270,7 @@ def _take_in(
         _add_company(connection, one, debtor, number=number, user=None)
         return None
     if _is_same_name(here.name, one.name):
-        _adopt(connection, here, one, debtor, user=None)
+        recheck_company(_adopt(connection, here, one, debtor, user=None))
         return None
     return {
         "nmbrs_company_id": one.nmbrs_company_id,
@@ -282,7 +305,11 @@ def _adopt(
     *,
     user: User | None,
 ) -> Company:
-    """Know from now on that ``here`` is the company in Nmbrs."""
+    """Know from now on that ``here`` is the company in Nmbrs, and follow it.
+
+    All of it or nothing: tied without its start, months that were sent from files would be ready to
+    be sent a second time. Whoever calls checks its journals again after the commit.
+    """
     with transaction.atomic():
         _tie(connection, here, one)
         audit.record(
@@ -292,8 +319,8 @@ def _adopt(
             name=str(here),
             nmbrs_number=str(one.number),
         )
-    _start_after_what_was_sent(here, user=user)
-    _renew_name_and_debtor(here, one, debtor)
+        _start_after_what_was_sent(here, user=user)
+        _follow(here, one, debtor)
     return here
 
 
@@ -309,9 +336,17 @@ def _start_after_what_was_sent(company: Company, *, user: User | None) -> None:
         exports__state__in=[*BOOKED_STATES, *UNDER_WAY_STATES],
     )
     last = sent.aggregate(last=Max("period"))["last"]
-    if last is not None and (company.start_date is None or company.start_date <= last):
-        first = date(last.year + last.month // 12, last.month % 12 + 1, 1)
-        set_start(company, first, user=user)
+    if last is None or (company.start_date is not None and company.start_date > last):
+        return
+    company.start_date = date(last.year + last.month // 12, last.month % 12 + 1, 1)
+    company.save(update_fields=["start_date"])
+    audit.record(
+        audit.Action.COMPANY_CHANGED,
+        user=user,
+        company=company,
+        name=str(company),
+        fields="start_date",
+    )
 
 
 def _tie(connection: NmbrsConnection, company: Company, one: PayrollCompany) -> None:
@@ -344,18 +379,20 @@ def _renew_company(
         )
     if changes:
         NmbrsCompany.objects.filter(pk=found.pk).update(**changes)
-    _renew_name_and_debtor(found.company, one, debtor)
+    if _follow(found.company, one, debtor):
+        # Another debtor may bring a block, or lift one.
+        recheck_company(found.company)
 
 
-def _renew_name_and_debtor(company: Company, one: PayrollCompany, debtor: Debtor | None) -> None:
-    """Follow Nmbrs in what it tells; a change of debtor may bring or lift a block."""
+def _follow(company: Company, one: PayrollCompany, debtor: Debtor | None) -> bool:
+    """Follow Nmbrs in what it tells of a company, and say whether anything was new."""
     changes: dict[str, Any] = {}
     if company.name != one.name:
         changes["name"] = one.name
     if debtor is not None and company.debtor_id != debtor.pk:
         changes["debtor"] = debtor
     if not changes:
-        return
+        return False
     with transaction.atomic():
         for field, value in changes.items():
             setattr(company, field, value)
@@ -367,7 +404,7 @@ def _renew_name_and_debtor(company: Company, one: PayrollCompany, debtor: Debtor
             name=str(company),
             fields=", ".join(changes),
         )
-    recheck_company(company)
+    return True
 
 
 def _mark_gone(debtor: Debtor, now: datetime) -> None:

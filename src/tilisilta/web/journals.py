@@ -17,6 +17,7 @@ from tilisilta.models import Area, Journal, Right, User
 from tilisilta.services.checks import check_journal
 from tilisilta.services.explanations import explain_error
 from tilisilta.services.exports import AlreadySent, look_again, send_journal
+from tilisilta.services.journals import say_surely_another
 from tilisilta.services.previews import preview_journal
 from tilisilta.web.exports import is_part
 from tilisilta.web.journal_page import journal_page, progress_of
@@ -92,6 +93,18 @@ def check(request: UserRequest, pk: int) -> HttpResponse:
         messages.warning(request, _("Checked. Something still stands in the way."))
     else:
         messages.success(request, _("Checked. Nothing stands in the way."))
+    return redirect("journal", pk=pk)
+
+
+@require_POST
+@needs(Area.JOURNAL_EXPORTS, Right.WRITE)
+def not_twice(request: UserRequest, pk: int) -> HttpResponse:
+    """Say that the journal is no other journal's payroll again, so that it may be sent."""
+    found = say_surely_another(
+        visible_journal(request.user, pk), user=request.user, now=timezone.now()
+    )
+    said = _("%(reference)s counts as another payroll now. Who said so is in the audit log.")
+    messages.success(request, said % {"reference": found.reference})
     return redirect("journal", pk=pk)
 
 

@@ -48,6 +48,8 @@ class SoapTransport:
         )
         if answer.status_code not in {httpx2.codes.OK, _FAULT} or not _is_xml(answer):
             raise NmbrsUnavailable(f"Nmbrs answered with status {answer.status_code}.")
+        if answer.status_code == httpx2.codes.OK and not _is_answer_to(content, headers):
+            raise NmbrsUnavailable("Nmbrs answered something else than it was asked.")
         return _Answer(answer, content)
 
     def get(self, address: str, params: Any, headers: Any) -> Any:
@@ -92,3 +94,13 @@ def _read(answer: httpx2.Response) -> bytes:
 
 def _is_xml(answer: httpx2.Response) -> bool:
     return "xml" in answer.headers.get("Content-Type", "").casefold()
+
+
+def _is_answer_to(content: bytes, headers: Mapping[str, str]) -> bool:
+    """Tell whether the body names the result of the call.
+
+    The library takes an answer to something else for an empty list, and an empty list says that
+    all there was is gone.
+    """
+    call = headers.get("SOAPAction", "").strip('"').rpartition("/")[2]
+    return f"{call}Result".encode() in content

@@ -66,6 +66,8 @@ _REFUSALS: Mapping[str, type[NmbrsRefused]] = {
     "2009": NmbrsAccessDenied,
     "2046": NmbrsAccessDenied,
 }
+# What the library raises for an answer that is XML and no answer of ours.
+_MISREADINGS = (AttributeError, LookupError, TypeError, ValueError)
 # Nmbrs writes its times without saying where. They are kept to tell whether a run was run again.
 _ITS_TIME = ZoneInfo("Europe/Amsterdam")
 
@@ -277,7 +279,7 @@ class NmbrsSoap:
             )
         except Fault as fault:
             _refuse(call, fault)
-        except (ZeepError, etree.XMLSyntaxError) as error:
+        except (ZeepError, etree.XMLSyntaxError, *_MISREADINGS) as error:
             # Not chained: its message quotes the answer, which may be somebody's pay.
             told = f"Nmbrs gave no readable answer to {call}: {type(error).__name__}."
             raise NmbrsUnavailable(told) from None

@@ -214,4 +214,28 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("It is fetched again by itself. To have it at once, fetch the company now."),
         ),
     ),
+    ProblemCode.PERHAPS_BOOKED_ALREADY: (
+        Wording(
+            message=_("This may be the payroll of journal %(journal)s again"),
+            cause=_(
+                "It has the same lines, or the same period while the other one was deleted in "
+                "Nmbrs or came another way. Sent as well, wages could be booked twice."
+            ),
+            remedy=_(
+                "Compare the two. If this is another payroll, say so on the journal's page; then "
+                "it can be sent."
+            ),
+        ),
+        Wording(
+            message=_("This may be the payroll of another journal again"),
+            cause=_(
+                "It has the same lines, or the same period while the other one was deleted in "
+                "Nmbrs or came another way. Sent as well, wages could be booked twice."
+            ),
+            remedy=_(
+                "Compare the two. If this is another payroll, say so on the journal's page; then "
+                "it can be sent."
+            ),
+        ),
+    ),
 }

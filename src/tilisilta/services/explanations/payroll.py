@@ -153,4 +153,22 @@ PAYROLL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
         ),
     ),
+    ProblemCode.JOURNAL_EMPTIED: (
+        Wording(
+            message=_("Nmbrs no longer has a journal of run %(run)s"),
+            cause=_("It had one when it was fetched before. That one is kept as it came."),
+            remedy=_(
+                "See in Nmbrs whether its journal is to be made anew. Send the one that is here "
+                "only if it still belongs in the books."
+            ),
+        ),
+        Wording(
+            message=_("Nmbrs no longer has the journal of a run"),
+            cause=_("It had one when it was fetched before. That one is kept as it came."),
+            remedy=_(
+                "See in Nmbrs whether its journal is to be made anew. Send the one that is here "
+                "only if it still belongs in the books."
+            ),
+        ),
+    ),
 }
