@@ -34,6 +34,7 @@ from tilisilta.models import (
     Run,
 )
 from tilisilta.services.companies import set_start
+from tilisilta.services.exports import send_all_ready
 from tilisilta.services.fetches import MOST_CALLS, fetch_company, years_to_list
 from tilisilta.services.journals import (
     compare_with_previous,
@@ -42,11 +43,13 @@ from tilisilta.services.journals import (
 )
 from tilisilta.services.links import change_link, create_link
 from tilisilta.services.nmbrs import nmbrs as nmbrs_client
+from tilisilta.services.overview import overview_for
 from tilisilta.services.synchronisations import (
     ask_for_company,
     ask_for_everything,
     read_lists,
 )
+from tilisilta.services.users import create_first_administrator
 
 if TYPE_CHECKING:
     from pytest_django import Settings
@@ -306,6 +309,37 @@ class TestDeletedRun:
 
         assert not june().is_deleted_at_source
         assert problem_codes(june()) == ["N04"]
+
+    def test_that_was_sent_asks_for_somebody_to_undo_it(
+        self, fetched: "Sandbox", procountor: "Procountor"
+    ) -> None:
+        create_link(konepaja(), an_account(), user=None)
+        fetch_waiting()
+        may = send(Journal.objects.filter(company=konepaja(), run_number="5").latest("revision"))
+        assert may.run is not None
+        fetched.delete_run(company_id=KONEPAJA, run_id=may.run.nmbrs_run_id)
+
+        fetch_everything()
+
+        may.refresh_from_db()
+        assert (may.state, problem_codes(may)) == ("sent", ["N27"])
+        user = create_first_administrator("aino", "silta-yli-lammen")
+        Journal.objects.exclude(company=konepaja()).update(state="off")
+        needs = overview_for(user, today=date(2026, 7, 1)).needs
+        assert may in [need.journal for need in needs]
+
+    def test_is_not_sent_along_with_all_that_is_ready(
+        self, fetched: "Sandbox", procountor: "Procountor"
+    ) -> None:
+        create_link(konepaja(), an_account(), user=None)
+        fetch_waiting()
+        fetched.delete_run(company_id=KONEPAJA, run_id=june_run_id())
+        fetch_everything()
+
+        asked = send_all_ready(user=None, now=datetime.now(tz=UTC))
+
+        assert june().state == "ready"
+        assert len(asked.sendings) == 5
 
     def test_and_made_anew_under_its_number_is_a_revision(self, fetched: "Sandbox") -> None:
         old = june_run_id()

@@ -52,6 +52,16 @@ def check_guards(
     )
 
 
+def run_deleted(journal: Journal) -> Problem:
+    """What to say of a journal whose run is gone from Nmbrs, also after it was sent."""
+    return Problem(
+        code=ProblemCode.RUN_DELETED,
+        severity=Severity.WARNING,
+        screen=Screen.JOURNAL,
+        facts=facts(run=f"{journal.run.number}/{journal.run.year}", revision=journal.revision),
+    )
+
+
 def _company_guards(standing: JournalStanding) -> Iterator[Problem]:
     if standing.is_test_company:
         yield Problem(
@@ -88,12 +98,7 @@ def _history_guards(standing: JournalStanding, journal: Journal) -> Iterator[Pro
     if standing.is_sent:
         yield Problem(code=ProblemCode.ALREADY_SENT, screen=Screen.JOURNAL, facts=told)
     if standing.is_deleted_at_source:
-        yield Problem(
-            code=ProblemCode.RUN_DELETED,
-            severity=Severity.WARNING,
-            screen=Screen.JOURNAL,
-            facts=told,
-        )
+        yield run_deleted(journal)
     if standing.has_newer_revision:
         yield Problem(code=ProblemCode.NEWER_REVISION, screen=Screen.JOURNAL, facts=told)
     if standing.twin:

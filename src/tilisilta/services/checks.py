@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from tilisilta.clients.procountor.wire import encode_receipt
 from tilisilta.domain.administrations import Administration
 from tilisilta.domain.dimensions import DimensionKind
-from tilisilta.domain.guards import JournalStanding, check_guards
+from tilisilta.domain.guards import JournalStanding, check_guards, run_deleted
 from tilisilta.domain.payroll import JournalSplit
 from tilisilta.domain.plans import plan_receipts
 from tilisilta.domain.problems import Problem, ProblemCode, Screen
@@ -42,7 +42,8 @@ def check_journal(
     """Check ``journal`` and keep what would be sent of it as exports in the state *ready*.
 
     Procountor is read again if what we know of the company is older than ``age_limit``. A journal
-    whose receipts are under way or all booked is left as it is. Never raises for what a person
+    whose receipts are under way or all booked is left as it is; only that its run is gone from
+    Nmbrs is noted then too. Never raises for what a person
     can put right: that becomes a problem of the journal.
     """
     link = _link_of(journal)
@@ -57,6 +58,7 @@ def check_journal(
         )
         exports = list(journal.exports.select_for_update())
         if _is_settled(exports):
+            _note_deletion(journal)
             return journal
         _assume_currency(journal, administration)
         plan = plan_journal(journal, link=link, administration=administration)
@@ -71,6 +73,20 @@ def check_journal(
         journal.zero_line_count = plan.zero_line_count
         _note_check(journal, problems, states, now=now)
     return journal
+
+
+def _note_deletion(journal: Journal) -> None:
+    """Say of a journal that was sent whether its run is still there: somebody has to undo it."""
+    others = [
+        problem
+        for problem in load_problems(journal.problems)
+        if problem.code != ProblemCode.RUN_DELETED
+    ]
+    told = [run_deleted(journal.content_without_lines())] if journal.is_deleted_at_source else []
+    noted = dump_problems([*others, *told])
+    if journal.problems != noted:
+        journal.problems = noted
+        journal.save(update_fields=["problems"])
 
 
 def check_unlinked(journal: Journal, *, now: datetime) -> None:

@@ -167,8 +167,13 @@ def unfinished_sending(journal: Journal) -> Sending | None:
 
 
 def ready_journals(user: User | None = None) -> list[Journal]:
-    """All journals that could be sent now, oldest period first, as far as ``user`` may see."""
-    journals = Journal.objects.filter(state=JournalState.READY).select_related("company__debtor")
+    """All journals to be sent in one go, oldest period first, as far as ``user`` may see.
+
+    One whose run was deleted in Nmbrs can be sent by itself, by whoever has seen its warning.
+    """
+    journals = Journal.objects.filter(
+        state=JournalState.READY, is_deleted_at_source=False
+    ).select_related("company__debtor")
     if user is not None:
         journals = journals.visible_to(user)
     return list(journals.order_by("period", "company__number", "run_number"))

@@ -8,6 +8,7 @@ from django.db.models import Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from tilisilta.models import Company, NmbrsCompany, NmbrsConnection, Synchronisation, User
 from tilisilta.services.companies import in_trouble
+from tilisilta.services.fetch_queue import SILENT
 
 MOST_NAMED = 3
 
@@ -20,7 +21,7 @@ class FetchStanding:
 
     For who is limited to some debtors only the companies of those are counted. ``failed_count``
     counts the companies in trouble: while one is under way those that it came past, and
-    afterwards all.
+    afterwards all. ``is_silent`` tells that Nmbrs gives no answer at all.
     """
 
     latest: Synchronisation | None = None
@@ -31,6 +32,7 @@ class FetchStanding:
     current: tuple[Company, ...] = ()
     is_connected: bool = False
     is_limited: bool = False
+    is_silent: bool = False
 
     @property
     def is_under_way(self) -> bool:
@@ -54,7 +56,8 @@ class FetchStanding:
             return ""
         counts = (self.done_count, self.latest.journal_count, self.latest.revision_count)
         numbers = (company.number for company in self.current)
-        return " ".join(map(str, (self.latest.pk, self.is_listed, *counts, *numbers)))
+        told = (self.latest.pk, self.is_listed, self.is_silent, *counts, *numbers)
+        return " ".join(map(str, told))
 
 
 def standing_for(user: User, *, debtor_ids: Sequence[int] | None = None) -> FetchStanding:
@@ -77,6 +80,7 @@ def standing_for(user: User, *, debtor_ids: Sequence[int] | None = None) -> Fetc
             mine_in_trouble=_number_of(mine.filter(in_trouble())),
             refused=_number_of(NmbrsConnection.objects.filter(state=State.REFUSED)),
             working=_number_of(working),
+            silent=_number_of(working.filter(silent_count__gte=SILENT)),
         )
         .order_by("-requested_at")
         .first()
@@ -92,6 +96,7 @@ def standing_for(user: User, *, debtor_ids: Sequence[int] | None = None) -> Fetc
         refused_count=latest.refused,
         current=_current(mine.filter(wanted_by=latest)) if is_under_way else (),
         is_connected=latest.working > 0,
+        is_silent=is_under_way and latest.silent > 0,
         is_limited=bool(debtor_ids),
     )
 

@@ -10,6 +10,7 @@ from django.db.models import (
     Case,
     Count,
     Exists,
+    F,
     IntegerField,
     OuterRef,
     Q,
@@ -62,6 +63,12 @@ SENT = frozenset({JournalState.SENT.value, JournalState.APPROVED.value})
 UNDER_WAY = frozenset({JournalState.QUEUED.value, JournalState.SENDING.value})
 NOT_TO_SEND = frozenset({JournalState.OFF.value, JournalState.REPLACED.value})
 WITHOUT_LINK = frozenset({JournalState.PROBLEM.value, *NOT_TO_SEND})
+
+# What was sent of a run that is gone from Nmbrs asks for somebody like one that has changed.
+_SHOWN_STATE = Case(
+    When(is_deleted_at_source=True, state__in=SENT, then=Value(JournalState.CHANGED.value)),
+    default=F("state"),
+)
 
 # A month of several journals shows what waits before what is done.
 _PLACES = {
@@ -218,7 +225,12 @@ def _searched(companies: QuerySet[Company], search: str) -> QuerySet[Company]:
 
 def _states_by_month(journals: QuerySet[Journal]) -> Mapping[date, Counter[str]]:
     by_month: dict[date, Counter[str]] = {}
-    rows = journals.order_by().values_list("period", "state").annotate(count=Count("pk"))
+    rows = (
+        journals.order_by()
+        .annotate(shown=_SHOWN_STATE)
+        .values_list("period", "shown")
+        .annotate(count=Count("pk"))
+    )
     for period, state, count in rows:
         by_month.setdefault(period, Counter())[state] += count
     return by_month
@@ -255,7 +267,7 @@ def _month_after(month: date) -> date:
 def _needs(journals: QuerySet[Journal]) -> tuple[Need, ...]:
     """The most urgent journals. What stopped a receipt on its way counts more than a finding."""
     urgency = Case(
-        *(When(state=state, then=Value(place)) for place, state in enumerate(URGENCY)),
+        *(When(shown=state, then=Value(place)) for place, state in enumerate(URGENCY)),
         output_field=IntegerField(),
     )
     stopped = (
@@ -266,7 +278,8 @@ def _needs(journals: QuerySet[Journal]) -> tuple[Need, ...]:
         .order_by("booking_date")
     )
     waiting = (
-        journals.filter(state__in=URGENCY)
+        journals.annotate(shown=_SHOWN_STATE)
+        .filter(shown__in=URGENCY)
         .select_related("company")
         .annotate(urgency=urgency, receipt_problems=Subquery(stopped.values("problems")[:1]))
         .order_by("urgency", "-period", "company__number", "run_number")
@@ -278,10 +291,12 @@ def _need(journal: Journal) -> Need:
     of_receipt = load_problems(getattr(journal, "receipt_problems", None) or [])
     problems = (*of_receipt, *load_problems(journal.problems))
     ordered = sorted(problems, key=lambda problem: not problem.stops)
+    stopping = [problem for problem in ordered if problem.stops]
     return Need(
         journal=journal,
         explanation=explain(ordered[0]) if ordered else None,
-        more_count=max(0, len(ordered) - 1),
+        # What only informs would read as if it stood in the way too.
+        more_count=max(0, len(stopping or ordered) - 1),
     )
 
 

@@ -33,6 +33,8 @@ ON_A_PAGE = 50
 MOST_PERIODS = 36
 BOOKED = frozenset(state.value for state in BOOKED_STATES)
 SENT = frozenset({JournalState.SENT.value, JournalState.APPROVED.value})
+# Another revision of the same run stands for them, and a payroll counts once.
+NOT_SUMMED = frozenset({JournalState.REPLACED.value, JournalState.CHANGED.value})
 UNDER_WAY = frozenset(
     {JournalState.QUEUED.value, JournalState.SENDING.value, JournalState.UNCERTAIN.value}
 )
@@ -99,9 +101,13 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Totals:
-    """Counts per state and sums per currency over everything the filter lets through."""
+    """Counts per state and sums per currency over everything the filter lets through.
+
+    ``ready_count`` is how many would be sent in one go.
+    """
 
     count: int
+    ready_count: int
     states: tuple[tuple[str, int], ...]
     sums: tuple[tuple[str, Decimal], ...]
 
@@ -142,7 +148,7 @@ def exports(request: UserRequest) -> HttpResponse:
         "state_links": [
             (state, count, with_query(request, state=state)) for state, count in totals.states
         ],
-        "ready_count": dict(totals.states).get(JournalState.READY.value, 0),
+        "ready_count": totals.ready_count,
         "wave": wave,
         "is_moving": wave is not None or any(row.is_under_way for row in rows),
         "address": request.get_full_path(),
@@ -186,15 +192,24 @@ def totals_of(journals: QuerySet[Journal]) -> Totals:
     groups = (
         journals.order_by()
         .values("state", "currency")
-        .annotate(n=Count("pk"), s=Sum("debit_total"))
+        .annotate(
+            n=Count("pk"),
+            s=Sum("debit_total"),
+            gone=Count("pk", filter=Q(is_deleted_at_source=True)),
+        )
     )
     states: dict[str, int] = {}
     sums: dict[str, Decimal] = {}
+    ready_count = 0
     for group in groups:
+        if group["state"] == JournalState.READY:
+            ready_count += group["n"] - group["gone"]
         states[group["state"]] = states.get(group["state"], 0) + group["n"]
-        sums[group["currency"]] = sums.get(group["currency"], Decimal("0.00")) + group["s"]
+        if group["state"] not in NOT_SUMMED:
+            sums[group["currency"]] = sums.get(group["currency"], Decimal("0.00")) + group["s"]
     return Totals(
         count=sum(states.values()),
+        ready_count=ready_count,
         states=tuple((state, states[state]) for state in JournalState.values if state in states),
         sums=tuple(sorted(sums.items())),
     )

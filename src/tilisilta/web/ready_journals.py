@@ -40,7 +40,9 @@ def send_ready(request: UserRequest) -> HttpResponse:
     if request.method == "POST":
         return _next_step(request)
     form = FilterForm(request.GET or None, user=request.user)
-    ready = form.narrow(Journal.objects.visible_to(request.user)).filter(state=JournalState.READY)
+    ready = form.narrow(Journal.objects.visible_to(request.user)).filter(
+        state=JournalState.READY, is_deleted_at_source=False
+    )
     ready = ready.select_related("company__debtor").order_by("period", "company__number")
     rows = [row for row in rows_of(ready, may_send=True) if row.can_be_sent]
     sums = ready.order_by().values_list("currency").annotate(Sum("debit_total"), Count("pk"))
