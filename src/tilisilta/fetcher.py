@@ -6,7 +6,7 @@ It needs no durable engine, unlike sending: see ``services.fetch_queue``.
 import logging
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import close_old_connections
@@ -33,12 +33,18 @@ class Fetcher:
         self._free = threading.Semaphore(at_once)
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="tilisilta-fetch")
         self._freed = threading.Event()
+        # By the key of the company. Only the thread that looks touches it.
+        self._under_way: dict[int, Future[None]] = {}
+        self._lists_failed_at: datetime | None = None
 
     def look(self, now: datetime) -> None:
-        """Begin what nobody has to ask for, and take up all that is due."""
+        """Begin what nobody has to ask for, and take up all that is due.
+
+        One thread at a time may look.
+        """
+        self._release_lost()
         synchronisations.begin_by_itself(now)
-        while (found := synchronisations.claim_lists(self._executor_id)) is not None:
-            synchronisations.read_lists(found, now=timezone.now())
+        self._read_lists(now)
         synchronisations.finish_abandoned(now)
         while not self._stopping.is_set() and self._take_up():
             pass
@@ -46,6 +52,30 @@ class Fetcher:
     def stop(self) -> None:
         """End after the companies under way; the rest stays wanted."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _release_lost(self) -> None:
+        """Let go of what we have claimed and nobody is at, as its end could not be noted."""
+        self._under_way = {
+            pk: fetching for pk, fetching in self._under_way.items() if not fetching.done()
+        }
+        fetch_queue.release_lost(
+            self._executor_id, under_way=self._under_way.keys(), now=timezone.now()
+        )
+        synchronisations.release_lists(self._executor_id)
+
+    def _read_lists(self, now: datetime) -> None:
+        """Read the lists somebody waits for; after a fault of ours not before a pause."""
+        failed_at = self._lists_failed_at
+        if failed_at is not None and timedelta() <= now - failed_at < fetch_queue.PAUSE:
+            return
+        while (found := synchronisations.claim_lists(self._executor_id)) is not None:
+            try:
+                synchronisations.read_lists(found, now=timezone.now())
+            except Exception:  # what is known already can be fetched all the same
+                logger.exception("Reading the lists failed; it is tried again.")
+                self._lists_failed_at = timezone.now()
+                synchronisations.release_lists(self._executor_id)
+                return
 
     def _take_up(self) -> bool:
         """Claim as many companies as there are free threads; ``False`` when none is due."""
@@ -56,16 +86,25 @@ class Fetcher:
             self._freed.wait(LOOK_SECONDS)
             self._freed.clear()
             return True
-        claimed = fetch_queue.claim_companies(self._executor_id, free, now=timezone.now())
-        for _unused in range(free - len(claimed)):
-            self._free.release()
-        for found in claimed:
-            self._pool.submit(self._fetch, found).add_done_callback(self._let_next)
-        return bool(claimed)
+        unused = free
+        try:
+            for found in fetch_queue.claim_companies(self._executor_id, free, now=timezone.now()):
+                fetching = self._pool.submit(self._fetch, found)
+                unused -= 1
+                self._under_way[found.pk] = fetching
+                fetching.add_done_callback(self._let_next)
+        finally:
+            # Also when claiming failed: without them nothing would ever be taken up again.
+            for _thread in range(unused):
+                self._free.release()
+        return unused < free
 
     def _fetch(self, found: NmbrsCompany) -> None:
         try:
             fetch_queue.fetch_claimed(found, now=timezone.now())
+        except Exception:  # nobody else would hear of it
+            logger.exception("What came of company %s was not noted.", found.company.number)
+            fetch_queue.release(found, now=timezone.now())
         finally:
             # This thread is not a request: nobody else closes its connection once it is of no use.
             close_old_connections()

@@ -1,8 +1,13 @@
+import threading
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.bureau import WORKER, Clock, a_connection, fetch_everything, fetch_waiting
+from django.db import connection as database
+from django.db import transaction
+from django.utils import timezone
+from tests.bureau import NOW, WORKER, Clock, a_connection, fetch_everything, fetch_waiting
 
 from nmbrs_sandbox.faults import Fault, FaultKind
 from tilisilta.models import (
@@ -16,12 +21,20 @@ from tilisilta.models import (
 from tilisilta.services.fetch_queue import (
     LONG_PAUSE,
     MOST_TRIES,
+    MOST_TRIES_WHILE_DOWN,
     PAUSE,
+    SILENT,
     claim_companies,
     fetch_claimed,
 )
+from tilisilta.services.nmbrs import mark_refused
 from tilisilta.services.nmbrs_connections import change_connection, remove_connection
-from tilisilta.services.synchronisations import ask_for_company, ask_for_everything, read_lists
+from tilisilta.services.synchronisations import (
+    ask_for_company,
+    ask_for_everything,
+    finish_abandoned,
+    read_lists,
+)
 
 if TYPE_CHECKING:
     from nmbrs_sandbox.app import Sandbox
@@ -33,7 +46,8 @@ KONEPAJA = 48101
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    """Ahead of the real one, which counts for pauses where it is the later."""
+    return Clock(now=NOW + timedelta(days=1))
 
 
 @pytest.fixture
@@ -68,6 +82,13 @@ class TestClaimCompanies:
 
         assert len(claim_companies(WORKER, 10, now=clock.now)) == 10
 
+    def test_gives_nothing_to_a_worker_that_was_taken_for_dead(
+        self, waiting: "Sandbox", clock: Clock
+    ) -> None:
+        Worker.objects.filter(executor_id=WORKER).delete()
+
+        assert claim_companies(WORKER, 6, now=clock.now) == ()
+
     def test_gives_first_what_somebody_asked_for(self, waiting: "Sandbox", clock: Clock) -> None:
         fetch_waiting(clock)
         read_lists(ask_for_everything(user=None, now=clock.now), now=clock.now)
@@ -84,6 +105,30 @@ class TestClaimCompanies:
 
         assert claim_companies(WORKER, 10, now=clock.now) == ()
         assert Synchronisation.objects.get().finished_at is not None
+
+
+@pytest.mark.skipif(database.vendor == "sqlite", reason="SQLite has one writer at a time.")
+@pytest.mark.django_db(transaction=True)
+class TestTwoClaimersAtOnce:
+    def test_get_companies_both(self, waiting: "Sandbox", clock: Clock) -> None:
+        locked, claimed = threading.Event(), threading.Event()
+
+        def claim_slowly() -> None:
+            with transaction.atomic():
+                claim_companies("another", 6, now=clock.now)
+                locked.set()
+                claimed.wait(20)
+            database.close()
+
+        other = threading.Thread(target=claim_slowly)
+        other.start()
+        locked.wait(20)
+
+        mine = claim_companies(WORKER, 6, now=clock.now)
+
+        claimed.set()
+        other.join()
+        assert numbers(mine) == [1007, 1008, 1009, 1010]
 
 
 class TestFetchClaimed:
@@ -161,6 +206,52 @@ class TestSilence:
         trouble = NmbrsConnection.objects.get().trouble
         assert [problem["code"] for problem in trouble] == ["P01"]
 
+    def test_of_a_few_companies_alone_ends_too(self, waiting: "Sandbox", clock: Clock) -> None:
+        faulty = NmbrsCompany.objects.order_by("pk")[:SILENT]
+        for found in faulty:
+            waiting.faults.add(
+                Fault(kind=FaultKind.DOWN, company_id=found.nmbrs_company_id, times=None)
+            )
+
+        for _turn in range(MOST_TRIES_WHILE_DOWN + 1):
+            fetch_waiting(clock)
+            clock.forward(LONG_PAUSE.total_seconds())
+
+        done = Synchronisation.objects.get()
+        assert done.failed_count == SILENT
+        assert done.finished_at is not None
+        assert not NmbrsCompany.objects.filter(wanted_at__isnull=False).exists()
+
+    def test_is_followed_by_a_whole_pause_however_long_it_took(self, waiting: "Sandbox") -> None:
+        waiting.faults.add(Fault(kind=FaultKind.DOWN, company_id=KONEPAJA, times=None))
+        begun_at = timezone.now() - timedelta(minutes=3)
+        NmbrsCompany.objects.update(due_at=begun_at)
+        (found,) = claim_companies(WORKER, 1, now=begun_at)
+
+        fetch_claimed(found, now=begun_at)
+
+        found.refresh_from_db()
+        assert found.due_at is not None
+        assert found.due_at > begun_at + timedelta(minutes=3) + PAUSE
+
+    def test_hangs_nothing_when_the_token_is_refused_meanwhile(
+        self, waiting: "Sandbox", clock: Clock
+    ) -> None:
+        NmbrsCompany.objects.exclude(nmbrs_company_id=KONEPAJA).update(
+            wanted_at=None, wanted_by=None
+        )
+        waiting.faults.add(Fault(kind=FaultKind.DOWN, company_id=KONEPAJA, times=None))
+        (found,) = claim_companies(WORKER, 1, now=clock.now)
+        mark_refused(found.connection)
+        finish_abandoned(clock.now)
+        is_awaited = Synchronisation.objects.filter(finished_at__isnull=True).exists()
+
+        fetch_claimed(found, now=clock.now)
+
+        done = Synchronisation.objects.get()
+        assert is_awaited
+        assert (done.failed_count, done.finished_at) == (1, clock.now)
+
     def test_of_nmbrs_itself_is_not_asked_about_all_the_time(
         self, waiting: "Sandbox", clock: Clock
     ) -> None:
@@ -186,6 +277,17 @@ class TestSilence:
         assert NmbrsConnection.objects.get().silent_count == 0
         assert NmbrsConnection.objects.get().trouble == []
         assert not NmbrsCompany.objects.exclude(trouble=[]).exists()
+
+    def test_is_over_at_once_for_who_asks_again(self, waiting: "Sandbox", clock: Clock) -> None:
+        waiting.faults.add(Fault(kind=FaultKind.DOWN, times=None))
+        fetch_waiting(clock)
+        waiting.faults.clear()
+        clock.forward(1)
+
+        ask_for_everything(user=None, now=clock.now)
+        fetch_waiting(clock)
+
+        assert Journal.objects.count() == 60
 
 
 class TestRefusedToken:

@@ -1,14 +1,15 @@
 from typing import TYPE_CHECKING
 
+import httpx2
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection as database
-from tests.bureau import a_connection, fetch_everything
+from tests.bureau import NOW, a_connection, fetch_everything
 
 from nmbrs_sandbox import sample
 from nmbrs_sandbox.faults import Fault, FaultKind
 from tilisilta.clients.nmbrs.errors import NmbrsLoginRefused, NmbrsUnavailable
-from tilisilta.models import AuditEntry, NmbrsCompany, NmbrsConnection
+from tilisilta.models import AuditEntry, NmbrsCompany, NmbrsConnection, Synchronisation
 from tilisilta.services import nmbrs_connections
 from tilisilta.services.nmbrs_connections import (
     ConnectionNameTaken,
@@ -18,13 +19,37 @@ from tilisilta.services.nmbrs_connections import (
     connect,
     remove_connection,
 )
+from tilisilta.services.synchronisations import (
+    NothingConnected,
+    ask_for_everything,
+    read_lists,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_django import Settings
+
     from nmbrs_sandbox.app import Sandbox
 
 pytestmark = pytest.mark.django_db
 
 State = NmbrsConnection.State
+
+
+class Meanwhile(httpx2.BaseTransport):
+    """The way to the stand-in, on which something else happens as soon as Nmbrs is asked."""
+
+    def __init__(self, nmbrs: "Sandbox", act: "Callable[[], object]") -> None:
+        self._way = httpx2.WSGITransport(app=nmbrs)
+        self._act = act
+        self._is_done = False
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        if not self._is_done:
+            self._is_done = True
+            self._act()
+        return self._way.handle_request(request)
 
 
 class TestConnect:
@@ -132,6 +157,56 @@ class TestChangeConnection:
 
         assert NmbrsConnection.objects.get().token == sample.TOKEN
 
+    def test_leaves_one_removed_that_was_removed_meanwhile(
+        self, nmbrs: "Sandbox", settings: "Settings"
+    ) -> None:
+        made = a_connection()
+        settings.NMBRS_TRANSPORT = Meanwhile(
+            nmbrs, lambda: remove_connection(NmbrsConnection.objects.get(), user=None)
+        )
+
+        with pytest.raises(NothingConnected):
+            change_connection(made, user=None, user_name=made.user_name, first_year=2025)
+
+        kept = NmbrsConnection.objects.get()
+        assert (kept.state, kept.token, kept.first_year) == (State.REMOVED, "", 2026)
+        assert not AuditEntry.objects.filter(action="nmbrs_changed").exists()
+
+    def test_connects_a_removed_one_again(self, nmbrs: "Sandbox") -> None:
+        made = a_connection()
+        remove_connection(made, user=None)
+
+        change_connection(
+            made, user=None, user_name=made.user_name, first_year=2026, token=sample.TOKEN
+        )
+
+        kept = NmbrsConnection.objects.get()
+        assert (kept.state, kept.token) == (State.WORKING, sample.TOKEN)
+
+    def test_leaves_what_fetching_keeps_meanwhile(
+        self, nmbrs: "Sandbox", settings: "Settings"
+    ) -> None:
+        made = a_connection()
+        asked = [{"nmbrs_company_id": 1}]
+        settings.NMBRS_TRANSPORT = Meanwhile(
+            nmbrs, lambda: NmbrsConnection.objects.update(questions=asked, listed_at=NOW)
+        )
+
+        changed = change_connection(made, user=None, user_name=made.user_name, first_year=2025)
+
+        kept = NmbrsConnection.objects.get()
+        assert (kept.questions, kept.listed_at, kept.first_year) == (asked, NOW, 2025)
+        assert changed.questions == asked
+
+    def test_knows_the_environment_in_any_case(self, nmbrs: "Sandbox") -> None:
+        made = a_connection()
+        NmbrsConnection.objects.update(domain=sample.DOMAIN.upper())
+        made.refresh_from_db()
+
+        change_connection(made, user=None, user_name=made.user_name, first_year=2025)
+
+        assert NmbrsConnection.objects.get().first_year == 2025
+
 
 class TestCheckConnection:
     def test_turns_red_once_the_token_is_refused(self, nmbrs: "Sandbox") -> None:
@@ -175,6 +250,26 @@ class TestCheckConnection:
 
         kept = NmbrsConnection.objects.get()
         assert (kept.state, kept.token) == (State.REMOVED, "")
+
+    def test_stays_as_it_is_when_the_template_forbids_the_lists(self, nmbrs: "Sandbox") -> None:
+        made = a_connection()
+        nmbrs.forbid_call(operation="List_GetAll")
+
+        check_connection(made)
+
+        assert made.state == State.WORKING
+        assert [problem["code"] for problem in made.trouble] == ["P03"]
+
+    def test_does_not_hang_a_synchronisation(self, nmbrs: "Sandbox") -> None:
+        made = a_connection()
+        read_lists(ask_for_everything(user=None, now=NOW), now=NOW)
+        nmbrs.change_token(token="newer-token")
+
+        check_connection(made)
+
+        done = Synchronisation.objects.get()
+        assert done.finished_at is not None
+        assert done.failed_count == 10
 
     def test_leaves_questions_as_they_are(self, nmbrs: "Sandbox") -> None:
         made = a_connection()

@@ -17,7 +17,7 @@ from tests.bureau import (
 from nmbrs_sandbox.app import create_app
 from nmbrs_sandbox.sample import world_of
 from tilisilta.models import AuditEntry, Company, Debtor, Journal, NmbrsCompany, NmbrsConnection
-from tilisilta.services.payroll_lists import answer_question
+from tilisilta.services.recognising import answer_question
 
 if TYPE_CHECKING:
     from pytest_django import Settings

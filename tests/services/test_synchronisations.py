@@ -3,10 +3,29 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.bureau import Clock, a_company, a_connection, fetch_everything, fetch_waiting
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
+from tests.bureau import (
+    WORKER,
+    Clock,
+    a_company,
+    a_connection,
+    fetch_everything,
+    fetch_waiting,
+)
 
 from nmbrs_sandbox.faults import Fault, FaultKind
-from tilisilta.models import AuditEntry, Company, Journal, NmbrsConnection, Synchronisation
+from tilisilta.models import (
+    AuditEntry,
+    Company,
+    Journal,
+    NmbrsCompany,
+    NmbrsConnection,
+    Synchronisation,
+    Worker,
+)
+from tilisilta.services.fetch_queue import claim_companies, fetch_claimed
+from tilisilta.services.nmbrs import mark_refused
 from tilisilta.services.nmbrs_connections import remove_connection
 from tilisilta.services.synchronisations import (
     NothingConnected,
@@ -133,6 +152,19 @@ class TestFinishAbandoned:
         asked.refresh_from_db()
         assert asked.finished_at is None
 
+    def test_waits_for_nothing_of_a_connection_that_turned_red(self, nmbrs: "Sandbox") -> None:
+        made = a_connection()
+        asked = ask_for_everything(user=None, now=Clock().now)
+        read_lists(asked, now=Clock().now)
+        mark_refused(made)
+
+        finish_abandoned(Clock().now)
+
+        asked.refresh_from_db()
+        assert asked.finished_at is not None
+        assert asked.failed_count == 10
+        assert progress_of(asked).waiting == 0
+
 
 class TestClaimLists:
     def test_gives_them_to_one_worker(self, nmbrs: "Sandbox") -> None:
@@ -141,6 +173,12 @@ class TestClaimLists:
         fetch_waiting()
 
         assert claim_lists("a-worker") is not None
+        assert claim_lists("a-worker") is None
+
+    def test_gives_none_to_a_worker_that_was_taken_for_dead(self, nmbrs: "Sandbox") -> None:
+        a_connection()
+        ask_for_everything(user=None, now=Clock().now)
+
         assert claim_lists("a-worker") is None
 
 
@@ -210,6 +248,56 @@ class TestBeginByItself:
 
         assert begin_by_itself(helsinki(2, 4)) is None
         assert Synchronisation.objects.count() == 2
+
+    def test_does_not_try_while_one_is_under_way(self) -> None:
+        ask_for_everything(user=None, now=helsinki(2, 3))
+
+        with CaptureQueriesContext(database) as looked:
+            begin_by_itself(helsinki(2, 4))
+
+        statements = [query["sql"].split()[0] for query in looked.captured_queries]
+        assert set(statements) == {"SELECT"}
+
+    def test_leaves_no_night_out_for_one_that_does_not_end(self) -> None:
+        first = begin_by_itself(helsinki(2, 4))
+        assert first is not None
+        read_lists(first, now=helsinki(2, 4))
+
+        too_early = begin_by_itself(helsinki(3, 3, 59))
+        second = begin_by_itself(helsinki(3, 4))
+
+        first.refresh_from_db()
+        assert too_early is None
+        assert second is not None
+        assert (first.finished_at, first.failed_count) == (helsinki(3, 4), 10)
+        assert not NmbrsCompany.objects.filter(wanted_by=first).exists()
+
+    def test_counts_once_what_failed_after_its_synchronisation_was_ended(
+        self, nmbrs: "Sandbox"
+    ) -> None:
+        first = begin_by_itself(helsinki(2, 4))
+        assert first is not None
+        read_lists(first, now=helsinki(2, 4))
+        Worker.objects.create(
+            executor_id=WORKER, started_at=helsinki(2, 4), heard_at=helsinki(2, 4)
+        )
+        (found,) = claim_companies(WORKER, 1, now=helsinki(2, 4))
+        begin_by_itself(helsinki(3, 4))
+        nmbrs.change_token(token="newer-token")
+
+        fetch_claimed(found, now=helsinki(3, 4))
+
+        first.refresh_from_db()
+        assert first.failed_count == 10
+
+    def test_lets_one_that_was_ended_want_nothing_more(self) -> None:
+        first = begin_by_itself(helsinki(2, 4))
+        assert first is not None
+        begin_by_itself(helsinki(3, 4))
+
+        read_lists(first, now=helsinki(3, 4))
+
+        assert not NmbrsCompany.objects.filter(wanted_at__isnull=False).exists()
 
     def test_can_be_switched_off(self, settings: "Settings") -> None:
         settings.NMBRS_SYNC_TIME = None

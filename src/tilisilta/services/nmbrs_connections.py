@@ -7,13 +7,18 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from tilisilta.clients.nmbrs.errors import NmbrsUnavailable
+from tilisilta.clients.nmbrs.errors import NmbrsLoginRefused
 from tilisilta.errors import NeedsAttention, TilisiltaError
 from tilisilta.models import NmbrsConnection, Synchronisation, User
 from tilisilta.services import audit
+from tilisilta.services.fetch_queue import give_up
 from tilisilta.services.nmbrs import mark_refused, nmbrs_as
 from tilisilta.services.payroll_problems import stored_problem_of
-from tilisilta.services.synchronisations import ask_for_everything, finish_if_done
+from tilisilta.services.synchronisations import (
+    NothingConnected,
+    ask_for_everything,
+    finish_if_done,
+)
 
 State = NmbrsConnection.State
 
@@ -110,8 +115,12 @@ def change_connection(
 ) -> NmbrsConnection:
     """Change user, token or first year, once Nmbrs has let the user in; no token keeps the old one.
 
+    A removed one is connected again; one that is removed meanwhile stays so: ``NothingConnected``.
     Raises ``OtherEnvironment`` when they belong to another environment: its companies are not ours.
     """
+    kept = NmbrsConnection.objects.filter(pk=connection.pk)
+    if connection.state != State.REMOVED:
+        kept = kept.exclude(state=State.REMOVED)
     changes = {"user_name": user_name.strip(), "first_year": first_year}
     if token.strip():
         changes["token"] = token.strip()
@@ -122,23 +131,27 @@ def change_connection(
     if not changed and connection.state == State.WORKING:
         return connection
     reached = try_out(connection.user_name, connection.token, domain="")
-    if reached.domain != connection.domain:
+    if reached.domain.casefold() != connection.domain.casefold():
         raise OtherEnvironment(expected=connection.domain, chosen=reached.domain)
     with transaction.atomic():
-        _note(connection, reached, now=timezone.now())
-        connection.save()
+        # Only these: fetching keeps more in the same row while we ask.
+        if not kept.update(**changes, **_columns(reached), tested_at=timezone.now()):
+            raise NothingConnected(f"The connection {connection.name} was removed meanwhile.")
         audit.record(
             audit.Action.NMBRS_CHANGED,
             user=user,
             name=connection.name,
             fields=", ".join(changed) or "token",
         )
+    connection.refresh_from_db()
     return connection
 
 
 def check_connection(connection: NmbrsConnection) -> NmbrsConnection:
     """Ask Nmbrs what the connection reaches, and note the answer on it; never raises for a no.
 
+    Only a refused user, token or domain turns it red, and what waits to be fetched by it fails
+    then. For anything else the token is not to blame, so the state stays as it was.
     One that is removed meanwhile stays removed.
     """
     if connection.state == State.REMOVED:
@@ -147,11 +160,11 @@ def check_connection(connection: NmbrsConnection) -> NmbrsConnection:
     noted: dict[str, Any] = {"tested_at": timezone.now()}
     try:
         reached = try_out(connection.user_name, connection.token, domain=connection.domain)
-    except NmbrsUnavailable as error:
-        # Nothing is known of the token then, so its state stays as it was.
+    except NmbrsLoginRefused as error:
         noted["trouble"] = stored_problem_of(error)
-    except TilisiltaError as error:
         mark_refused(connection)
+        give_up(connection.pk, noted["trouble"], now=timezone.now())
+    except TilisiltaError as error:
         noted["trouble"] = stored_problem_of(error)
     else:
         noted |= _columns(reached)
@@ -168,7 +181,7 @@ def remove_connection(connection: NmbrsConnection, *, user: User | None) -> None
         connection.state = State.REMOVED
         connection.token = ""
         connection.trouble = connection.questions = []
-        connection.save()
+        connection.save(update_fields=["state", "token", "trouble", "questions"])
         connection.companies.update(wanted_at=None, due_at=None, wanted_by=None)
         audit.record(audit.Action.NMBRS_REMOVED, user=user, name=connection.name)
     for under_way in Synchronisation.objects.filter(finished_at__isnull=True):

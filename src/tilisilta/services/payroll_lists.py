@@ -2,22 +2,27 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max, Q
+from django.db.models import F
 
 from tilisilta.clients.nmbrs.errors import NmbrsAccessDenied
 from tilisilta.domain.payroll import PayrollCompany, PayrollDebtor, PayrollSource
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
-from tilisilta.models import Company, Debtor, Journal, NmbrsCompany, NmbrsConnection, User
-from tilisilta.models.exports import BOOKED_STATES, UNDER_WAY_STATES
+from tilisilta.models import Debtor, NmbrsCompany, NmbrsConnection
 from tilisilta.services import audit
 from tilisilta.services.checks import dump_problems
 from tilisilta.services.journals import recheck_company
+from tilisilta.services.recognising import (
+    follow,
+    free_number,
+    is_same_name,
+    known_companies,
+    take_in,
+)
 
-LARGEST_NUMBER = 2_000_000_000
 DEBTOR_AGE = timedelta(days=14)
 """Whose a company is, Nmbrs only tells debtor by debtor; each is asked once in so long."""
 LEAST_DEBTORS_ASKED = 5
@@ -43,48 +48,6 @@ def keep_lists(connection: NmbrsConnection, source: PayrollSource, *, now: datet
     connection.save(
         update_fields=["debtor_count", "company_count", "questions", "listed_at", "trouble"]
     )
-
-
-def answer_question(
-    connection: NmbrsConnection, nmbrs_company_id: int, *, is_same: bool, user: User | None
-) -> Company | None:
-    """Say whether a company of Nmbrs is the one of its number here, or another one.
-
-    Gives the company; ``None`` when it has been answered already, here or on another connection to
-    the same environment.
-    """
-    with transaction.atomic():
-        connection = NmbrsConnection.objects.select_for_update().get(pk=connection.pk)
-        found = [one for one in connection.questions if one["nmbrs_company_id"] == nmbrs_company_id]
-        connection.questions = [one for one in connection.questions if one not in found]
-        connection.save(update_fields=["questions"])
-        if not found or nmbrs_company_id in _known_companies(connection):
-            return None
-        company = _answered(connection, found[0], is_same=is_same, user=user)
-    if company is not None and is_same:
-        # Only now: it may ask Procountor, which nothing in the database should wait for.
-        recheck_company(company)
-    return company
-
-
-def _answered(
-    connection: NmbrsConnection,
-    question: Mapping[str, Any],
-    *,
-    is_same: bool,
-    user: User | None,
-) -> Company | None:
-    asked = PayrollCompany(
-        nmbrs_company_id=question["nmbrs_company_id"],
-        number=question["number"],
-        name=question["name"],
-        period_type=question["period_type"],
-    )
-    debtor = Debtor.objects.get(pk=question["debtor"])
-    if not is_same:
-        return _add_company(connection, asked, debtor, number=_free_number(None, asked), user=user)
-    here = Company.objects.filter(number=asked.number, nmbrs__isnull=True).first()
-    return _adopt(connection, here, asked, debtor, user=user) if here is not None else None
 
 
 def _keep_debtors(
@@ -117,12 +80,12 @@ def _add_debtor(connection: NmbrsConnection, one: PayrollDebtor, *, is_only: boo
         "nmbrs_number": one.number[:40],
     }
     with transaction.atomic():
-        if here is not None and is_only and _is_same_name(here.name, one.name):
+        if here is not None and is_only and is_same_name(here.name, one.name):
             Debtor.objects.filter(pk=here.pk).update(**origin)
             return
         is_free = is_only and number > 0 and not Debtor.objects.filter(number=number).exists()
         debtor = Debtor.objects.create(
-            number=number if is_free else _free(Debtor.objects.all(), one.nmbrs_debtor_id),
+            number=number if is_free else free_number(Debtor.objects.all(), one.nmbrs_debtor_id),
             name=one.name,
             **origin,
         )
@@ -167,7 +130,7 @@ def _whose(
     are asked that nobody has asked for longest, a few each time, as companies do change hands.
     """
     asked_about = {one["nmbrs_company_id"] for one in connection.questions}
-    known = _known_companies(connection) | asked_about
+    known = known_companies(connection) | asked_about
     unknown = {one.nmbrs_company_id for one in listed} - known
     whose: dict[int, Debtor] = {}
     a_night = _debtors_a_night(connection)
@@ -191,12 +154,6 @@ def _companies_of(source: PayrollSource, debtor: Debtor) -> Iterable[int]:
     except NmbrsAccessDenied:
         return ()
     return [one.nmbrs_company_id for one in companies]
-
-
-def _known_companies(connection: NmbrsConnection) -> set[int]:
-    """The ids of the companies of this environment that are here, by whichever connection."""
-    same = NmbrsCompany.objects.filter(connection__domain__iexact=connection.domain)
-    return set(same.values_list("nmbrs_company_id", flat=True))
 
 
 def _debtors_to_ask(connection: NmbrsConnection) -> Iterable[Debtor]:
@@ -234,7 +191,7 @@ def _keep_companies(
         elif one.nmbrs_company_id in asked_before:
             questions.append(asked_before[one.nmbrs_company_id])
         elif debtor is not None:
-            question = _take_in(connection, one, debtor, is_only=numbers[one.number] == 1)
+            question = take_in(connection, one, debtor, is_only=numbers[one.number] == 1)
             questions += [question] if question else []
         else:
             homeless.append(one)
@@ -260,105 +217,6 @@ def _without_debtor(companies: Sequence[PayrollCompany]) -> Sequence[Problem]:
     )
 
 
-def _take_in(
-    connection: NmbrsConnection, one: PayrollCompany, debtor: Debtor, *, is_only: bool
-) -> Mapping[str, Any] | None:
-    """Add a company, or recognise one that was added by hand; ``None`` if a person must say."""
-    here = Company.objects.filter(number=one.number, nmbrs__isnull=True).first()
-    if here is None or not is_only:
-        number = _free_number(one.number if is_only else None, one)
-        _add_company(connection, one, debtor, number=number, user=None)
-        return None
-    if _is_same_name(here.name, one.name):
-        recheck_company(_adopt(connection, here, one, debtor, user=None))
-        return None
-    return {
-        "nmbrs_company_id": one.nmbrs_company_id,
-        "number": one.number,
-        "name": one.name,
-        "period_type": one.period_type,
-        "debtor": debtor.pk,
-        "here": here.name,
-    }
-
-
-def _add_company(
-    connection: NmbrsConnection,
-    one: PayrollCompany,
-    debtor: Debtor,
-    *,
-    number: int,
-    user: User | None,
-) -> Company:
-    with transaction.atomic():
-        company = Company.objects.create(number=number, name=one.name, debtor=debtor)
-        _tie(connection, company, one)
-        audit.record(audit.Action.COMPANY_ADDED, user=user, company=company, name=str(company))
-    return company
-
-
-def _adopt(
-    connection: NmbrsConnection,
-    here: Company,
-    one: PayrollCompany,
-    debtor: Debtor,
-    *,
-    user: User | None,
-) -> Company:
-    """Know from now on that ``here`` is the company in Nmbrs, and follow it.
-
-    All of it or nothing: tied without its start, months that were sent from files would be ready to
-    be sent a second time. Whoever calls checks its journals again after the commit.
-    """
-    with transaction.atomic():
-        _tie(connection, here, one)
-        audit.record(
-            audit.Action.COMPANY_ADOPTED,
-            user=user,
-            company=here,
-            name=str(here),
-            nmbrs_number=str(one.number),
-        )
-        _start_after_what_was_sent(here, user=user)
-        _follow(here, one, debtor)
-    return here
-
-
-def _start_after_what_was_sent(company: Company, *, user: User | None) -> None:
-    """Fetch nothing of the months that were sent from files already.
-
-    Their runs may have other numbers in Nmbrs than somebody gave them here. As runs of their own
-    they would be ready to be sent a second time.
-    """
-    sent = Journal.objects.filter(
-        company=company,
-        run__isnull=True,
-        exports__state__in=[*BOOKED_STATES, *UNDER_WAY_STATES],
-    )
-    last = sent.aggregate(last=Max("period"))["last"]
-    if last is None or (company.start_date is not None and company.start_date > last):
-        return
-    company.start_date = date(last.year + last.month // 12, last.month % 12 + 1, 1)
-    company.save(update_fields=["start_date"])
-    audit.record(
-        audit.Action.COMPANY_CHANGED,
-        user=user,
-        company=company,
-        name=str(company),
-        fields="start_date",
-    )
-
-
-def _tie(connection: NmbrsConnection, company: Company, one: PayrollCompany) -> None:
-    NmbrsCompany.objects.create(
-        company=company,
-        connection=connection,
-        nmbrs_company_id=one.nmbrs_company_id,
-        nmbrs_number=one.number,
-        period_type=one.period_type[:20],
-    )
-
-
 def _renew_company(
     connection: NmbrsConnection, found: NmbrsCompany, one: PayrollCompany, debtor: Debtor | None
 ) -> None:
@@ -379,32 +237,9 @@ def _renew_company(
         )
     if changes:
         NmbrsCompany.objects.filter(pk=found.pk).update(**changes)
-    if _follow(found.company, one, debtor):
+    if follow(found.company, one, debtor):
         # Another debtor may bring a block, or lift one.
         recheck_company(found.company)
-
-
-def _follow(company: Company, one: PayrollCompany, debtor: Debtor | None) -> bool:
-    """Follow Nmbrs in what it tells of a company, and say whether anything was new."""
-    changes: dict[str, Any] = {}
-    if company.name != one.name:
-        changes["name"] = one.name
-    if debtor is not None and company.debtor_id != debtor.pk:
-        changes["debtor"] = debtor
-    if not changes:
-        return False
-    with transaction.atomic():
-        for field, value in changes.items():
-            setattr(company, field, value)
-        company.save(update_fields=list(changes))
-        audit.record(
-            audit.Action.COMPANY_CHANGED,
-            user=None,
-            company=company,
-            name=str(company),
-            fields=", ".join(changes),
-        )
-    return True
 
 
 def _mark_gone(debtor: Debtor, now: datetime) -> None:
@@ -428,28 +263,3 @@ def _is_left(connection: NmbrsConnection | None, gone_at: datetime | None) -> bo
     if connection is None or gone_at is not None:
         return True
     return connection.state != NmbrsConnection.State.WORKING
-
-
-def _is_same_name(one: str, other: str) -> bool:
-    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
-
-
-def _free_number(wanted: int | None, one: PayrollCompany) -> int:
-    """``wanted`` if no company here has it, else one made of the company's id in Nmbrs.
-
-    Numbers of companies may repeat from debtor to debtor, but here each has one of its own. The id
-    is the same whenever a company comes in anew, and so its receipts are found again (R8).
-    """
-    companies = Company.objects.all()
-    is_number = wanted is not None and 0 < wanted <= LARGEST_NUMBER
-    if wanted is not None and is_number and not companies.filter(number=wanted).exists():
-        return wanted
-    return _free(companies, one.nmbrs_company_id)
-
-
-def _free(rows: Any, number: int) -> int:
-    """``number``, or the next above it that no row has."""
-    wanted = number if 0 < number <= LARGEST_NUMBER else 1
-    while rows.filter(Q(number=wanted)).exists():
-        wanted += 1
-    return wanted

@@ -21,7 +21,7 @@ from tilisilta.services import nmbrs_connections
 from tilisilta.services.checks import load_problems
 from tilisilta.services.explanations import Explanation, explain, explain_error
 from tilisilta.services.fetch_standing import standing_for
-from tilisilta.services.payroll_lists import answer_question
+from tilisilta.services.recognising import answer_question
 from tilisilta.web.exports import is_part
 from tilisilta.web.journals import error_text
 from tilisilta.web.rights import UserRequest, needs
