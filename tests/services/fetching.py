@@ -1,0 +1,17 @@
+"""What the tests of fetching share: the first sample company, as it stands in both places."""
+
+from tilisilta.models import Company, Journal, Run
+
+KONEPAJA = 48101
+
+
+def konepaja() -> Company:
+    return Company.objects.get(number=1001)
+
+
+def june() -> Journal:
+    return Journal.objects.filter(company__number=1001, run_number="6").order_by("-revision")[0]
+
+
+def june_run_id() -> int:
+    return Run.objects.get(company__number=1001, number="6").nmbrs_run_id
