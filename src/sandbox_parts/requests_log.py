@@ -4,7 +4,8 @@ from collections import deque
 from threading import Lock
 from typing import Generic, TypeVar
 
-_MOST = 20_000
+# More than a first synchronisation of 2,000 companies asks, with room for the next one.
+_MOST = 50_000
 
 R = TypeVar("R")
 
