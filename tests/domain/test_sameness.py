@@ -1,0 +1,87 @@
+"""The same payroll is recognised under every other shape, and another one is not."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.domain.samples import line
+
+from tilisilta.domain.journals import JournalLine
+from tilisilta.domain.sameness import have_line_in_common, payroll_digest
+
+LINES = (
+    line(1, "5010", "4200.00", cost_center="410"),
+    line(2, "5010", "300.00", cost_center="410"),
+    line(3, "2961", "-4500.00"),
+)
+
+
+def _split(one: JournalLine) -> tuple[JournalLine, JournalLine]:
+    half = (one.amount / 2).quantize(Decimal("0.01"))
+    return replace(one, amount=half), replace(one, amount=one.amount - half)
+
+
+class TestPayrollDigest:
+    @given(st.permutations(LINES))
+    def test_knows_no_order(self, lines: list[JournalLine]) -> None:
+        assert payroll_digest(lines) == payroll_digest(LINES)
+
+    def test_knows_no_merging_texts_or_zero_lines(self) -> None:
+        pieces = [replace(part, description="x") for one in LINES for part in _split(one)]
+        zero = replace(LINES[0], amount=Decimal("0.00"), ledger_account="9999")
+
+        assert payroll_digest([*pieces, zero]) == payroll_digest(LINES)
+
+    def test_tells_dates_accounts_dimensions_sides_and_cents_apart(self) -> None:
+        first = LINES[0]
+        others = (
+            replace(first, booking_date=date(2025, 1, 1)),
+            replace(first, ledger_account="5011"),
+            replace(first, cost_center="420"),
+            replace(first, cost_unit="A"),
+            replace(first, amount=-first.amount),
+            replace(first, amount=first.amount + Decimal("0.01")),
+        )
+
+        digests = {payroll_digest([other, *LINES[1:]]) for other in others}
+
+        assert len(digests) == len(others)
+        assert payroll_digest(LINES) not in digests
+
+    def test_without_dimensions_leaves_out_only_those(self) -> None:
+        moved = [replace(LINES[0], cost_center="420"), *LINES[1:]]
+
+        assert payroll_digest(moved) != payroll_digest(LINES)
+        assert payroll_digest(moved, with_dimensions=False) == payroll_digest(
+            LINES, with_dimensions=False
+        )
+
+    def test_of_nothing_to_book_is_no_payroll(self) -> None:
+        assert payroll_digest([]) == ""
+        assert payroll_digest([replace(LINES[0], amount=Decimal("0.00"))]) == ""
+
+
+class TestHaveLineInCommon:
+    def test_sees_a_recalculated_run(self) -> None:
+        recalculated = [replace(one, amount=one.amount * 2) for one in LINES]
+
+        assert have_line_in_common(LINES, recalculated)
+
+    def test_sees_an_amount_under_another_text(self) -> None:
+        renamed = [replace(one, description="Lön") for one in LINES]
+
+        assert have_line_in_common(LINES, renamed)
+
+    def test_sees_none_in_another_payroll_of_the_month(self) -> None:
+        wages = (
+            line(1, "5010", "4200.00", description="Kuukausipalkat"),
+            line(2, "2961", "-4200.00", description="Maksettavat palkat"),
+        )
+        holiday_pay = (
+            line(1, "5110", "2100.00", description="Lomarahat"),
+            line(2, "2961", "-2100.00", description="Maksettavat lomarahat"),
+        )
+
+        assert not have_line_in_common(wages, holiday_pay)
