@@ -250,7 +250,7 @@ def make_long_journal(company: "Company") -> None:
     account = authorise_with_api_key(
         create_account("tili-long", user=None), "SANDBOX-KEY-1001", user=None
     )
-    create_link(company, account, user=None)
+    create_link(company, account, start_month=date(2020, 1, 1), user=None, different_names=True)
     lines = [
         f"{code};Palkat {line};{sign}{1000 + line}.00;2026-06-{line % 3 + 26}"
         for line in range(LINES_OF_ONE // 2)

@@ -17,7 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -112,7 +112,7 @@ def _make_companies() -> None:
         company = Company.objects.create(number=number, name=f"Yritys {number} Oy", debtor=debtor)
         account = create_account(f"tili {number}", user=None)
         authorise_with_api_key(account, f"SANDBOX-KEY-{number}", user=None)
-        create_link(company, account, user=None)
+        create_link(company, account, start_month=date(2020, 1, 1), user=None, different_names=True)
         import_journal(
             _journal(number), file_name="j.csv", company=company, user=None, now=timezone.now()
         )
@@ -133,11 +133,12 @@ def send_all(address: str, pace: int) -> tuple[float, float]:
 
     from tilisilta.engine import Engine
     from tilisilta.models import Sending
-    from tilisilta.services.exports import send_all_ready
+    from tilisilta.services.exports import Wanted, ready_journals, send_many
 
     settings.PROCOUNTOR_API_URL = f"{address}/api"
     settings.PROCOUNTOR_REQUESTS_PER_SECOND = pace
-    sent = send_all_ready(user=None, now=timezone.now())
+    wanted = [Wanted(journal=one) for one in ready_journals().journals]
+    sent = send_many(wanted, user=None, now=timezone.now())
     if len(sent.sendings) != COMPANIES:
         raise SystemExit(f"Only {len(sent.sendings)} could be sent: {sent.refused[:1]}")
     engine = Engine()

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from tilisilta.models import (
     Debtor,
     Export,
     Journal,
+    Link,
     NmbrsConnection,
     ProcountorAccount,
     Sending,
@@ -28,7 +29,13 @@ from tilisilta.models import (
 )
 from tilisilta.services.connections import authorise_with_api_key, create_account
 from tilisilta.services.delivery import advance
-from tilisilta.services.exports import send_journal
+from tilisilta.services.exports import (
+    SentMany,
+    Wanted,
+    ready_journals,
+    send_journal,
+    send_many,
+)
 from tilisilta.services.fetch_queue import claim_companies, fetch_claimed
 from tilisilta.services.journals import import_journal
 from tilisilta.services.links import create_link
@@ -38,6 +45,7 @@ from tilisilta.services.synchronisations import ask_for_everything, read_lists
 
 JUNE_WITH_CORRECTIONS = Path(__file__).parent / "data" / "june-with-corrections.xml"
 WORKER = "a-worker"
+FIRST_MONTH = date(2020, 1, 1)
 NOW = datetime.now(tz=UTC)
 """What the services note by themselves, such as when an account was read, is near the clocks."""
 
@@ -68,8 +76,23 @@ def an_account(number: int = 1001) -> ProcountorAccount:
 def a_linked_company(number: int = 1001, **choices: Any) -> Company:
     """A company with its link; ``choices`` are fields of the link."""
     company = a_company(number)
-    create_link(company, an_account(number), user=None, **choices)
+    account = an_account(number)
+    link_to(company, account, **choices)
     return company
+
+
+def link_to(company: Company, account: ProcountorAccount, **choices: Any) -> Link:
+    """Link them from long ago on, whatever their names; ``choices`` are fields of the link."""
+    start_month = choices.pop("start_month", FIRST_MONTH)
+    return create_link(
+        company,
+        account,
+        start_month=start_month,
+        user=None,
+        different_names=True,
+        shared_administration=True,
+        **choices,
+    )
 
 
 def csv_file(lines: Sequence[tuple[str, str, str]], *, description: str = "Palkat") -> bytes:
@@ -115,6 +138,12 @@ def send(journal: Journal, clock: Clock | None = None) -> Journal:
     clock = clock or Clock()
     sending = send_journal(journal, user=None, now=clock.now)
     return deliver(sending, clock)
+
+
+def send_all_ready(now: datetime = NOW, **narrowed: Any) -> SentMany:
+    """Ask for all journals that are ready, of all months unless ``narrowed``."""
+    ready = ready_journals(**(narrowed or {"all_periods": True})).journals
+    return send_many([Wanted(journal=one) for one in ready], user=None, now=now)
 
 
 def deliver(sending: Sending, clock: Clock, *, most_moves: int = 200) -> Journal:

@@ -5,8 +5,10 @@ import pytest
 from tests.domain.samples import RULES, balanced_journal, journal, line
 
 from tilisilta.domain.guards import JournalStanding, check_guards
+from tilisilta.domain.journals import BookingPeriod
 
 FREE = JournalStanding(
+    period=BookingPeriod(year=2026, month=6),
     is_test_company=False,
     is_debtor_blocked=False,
     is_linked=True,
@@ -19,7 +21,9 @@ TEST_COMPANY = replace(FREE, is_test_company=True)
 BLOCKED = replace(FREE, is_debtor_blocked=True)
 NO_LINK = replace(FREE, is_linked=False, is_account_authorised=False)
 UNAUTHORISED = replace(FREE, is_account_authorised=False)
-SENT = replace(FREE, is_sent=True)
+ENDED = replace(NO_LINK, ended_link="Koivulammi Konepaja Oy")
+TWIN = replace(FREE, twin="1001-2026-81-1")
+STRANGER = replace(FREE, stranger="1002-2026-6-1")
 OUTDATED = replace(FREE, has_newer_revision=True)
 REVISED = replace(FREE, is_earlier_revision_sent=True)
 DELETED = replace(FREE, is_deleted_at_source=True)
@@ -37,7 +41,9 @@ class TestCheckGuards:
             (BLOCKED, "N02"),
             (UNAUTHORISED, "N03"),
             (NO_LINK, "N04"),
-            (SENT, "N12"),
+            (ENDED, "N36"),
+            (TWIN, "N35"),
+            (STRANGER, "N37"),
             (OUTDATED, "N29"),
             (REVISED, "N30"),
         ],
@@ -53,16 +59,26 @@ class TestCheckGuards:
         assert [(problem.code, problem.stops) for problem in problems] == [("N27", False)]
 
     def test_tells_everything_at_once(self) -> None:
-        standing = replace(TEST_COMPANY, is_debtor_blocked=True, is_sent=True)
+        standing = replace(TEST_COMPANY, is_debtor_blocked=True, is_earlier_revision_sent=True)
 
         problems = check_guards(standing, balanced_journal(), None)
 
-        assert [problem.code for problem in problems] == ["N01", "N02", "N04", "N12"]
+        assert [problem.code for problem in problems] == ["N01", "N02", "N04", "N30"]
 
-    def test_stops_a_run_before_the_start_of_the_link(self) -> None:
-        problems = check_guards(FREE, balanced_journal(), replace(RULES, start_date=JULY))
+    def test_says_of_a_run_before_the_start_of_the_link_nothing_else(self) -> None:
+        standing = replace(UNAUTHORISED, twin="1001-2026-81-1")
 
-        assert [problem.code for problem in problems] == ["N28"]
+        problems = check_guards(standing, balanced_journal(), replace(RULES, start_date=JULY))
+
+        assert [(problem.code, problem.stops) for problem in problems] == [("N28", False)]
+
+    def test_warns_of_what_was_booked_in_other_books(self) -> None:
+        standing = replace(FREE, booked_elsewhere=(("Toinen Oy", "12, 13"),))
+
+        problems = check_guards(standing, balanced_journal(), RULES)
+
+        assert [(problem.code, problem.stops) for problem in problems] == [("N38", False)]
+        assert problems[0].fact("numbers") == "12, 13"
 
     def test_lets_corrections_from_before_the_start_through(self) -> None:
         corrected = journal(
@@ -70,4 +86,5 @@ class TestCheckGuards:
             line(2, "2961", "-1.00", booking_date=date(2026, 7, 31)),
         )
 
-        assert check_guards(FREE, corrected, replace(RULES, start_date=JULY)) == ()
+        standing = replace(FREE, period=BookingPeriod(year=2026, month=7))
+        assert check_guards(standing, corrected, replace(RULES, start_date=JULY)) == ()

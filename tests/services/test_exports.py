@@ -13,6 +13,7 @@ from tests.bureau import (
     make_moves,
     on_post,
     send,
+    send_all_ready,
     states,
 )
 
@@ -27,7 +28,6 @@ from tilisilta.services.exports import (
     PreviewChanged,
     continue_waiting,
     look_again,
-    send_all_ready,
     send_journal,
     unfinished_sending,
 )
@@ -107,10 +107,11 @@ class TestSendAllReady:
         second.link.receipt_title = "Palkat"
         second.link.save()
 
-        sent = send_all_ready(user=None, now=NOW)
+        sent = send_all_ready()
 
         assert [sending.journal for sending in sent.sendings] == [ready]
-        assert list(sent.refused) == [stale]
+        assert [refusal.journal for refusal in sent.refused] == [stale]
+        assert isinstance(sent.refused[0].error, PreviewChanged)
 
 
 class TestLookAgain:

@@ -11,8 +11,10 @@ from tests.bureau import (
     an_account,
     fetch_everything,
     fetch_waiting,
+    link_to,
     problem_codes,
     send,
+    send_all_ready,
 )
 from tests.services.fetching import KONEPAJA, june, june_run_id, konepaja
 
@@ -30,12 +32,11 @@ from tilisilta.models import (
     Run,
 )
 from tilisilta.services.companies import set_start
-from tilisilta.services.exports import send_all_ready
 from tilisilta.services.fetches import MOST_CALLS, fetch_company, years_to_list
 from tilisilta.services.journals import (
     compare_with_previous,
 )
-from tilisilta.services.links import change_link, create_link
+from tilisilta.services.links import change_link
 from tilisilta.services.nmbrs import nmbrs as nmbrs_client
 from tilisilta.services.overview import overview_for
 from tilisilta.services.synchronisations import (
@@ -210,10 +211,9 @@ class TestRecalculatedRun:
     def test_that_was_sent_asks_for_a_person(
         self, fetched: "Sandbox", procountor: "Procountor"
     ) -> None:
-        create_link(
+        link_to(
             konepaja(),
             an_account(),
-            user=None,
             uses_cost_centers=True,
             cost_center_dimension="Kustannuspaikka",
             uses_cost_units=True,
@@ -245,7 +245,7 @@ class TestLinkedMeanwhile:
 
             def journal(self, *asked: Any) -> SourceJournal | None:
                 if not Link.objects.exists():
-                    create_link(konepaja(), account, user=None)
+                    link_to(konepaja(), account)
                 return super().journal(*asked)
 
         with nmbrs_client(konepaja().nmbrs.connection) as source:
@@ -279,7 +279,7 @@ class TestDeletedRun:
     def test_that_was_sent_asks_for_somebody_to_undo_it(
         self, fetched: "Sandbox", procountor: "Procountor"
     ) -> None:
-        create_link(konepaja(), an_account(), user=None)
+        link_to(konepaja(), an_account())
         fetch_waiting()
         may = send(Journal.objects.filter(company=konepaja(), run_number="5").latest("revision"))
         assert may.run is not None
@@ -297,12 +297,12 @@ class TestDeletedRun:
     def test_is_not_sent_along_with_all_that_is_ready(
         self, fetched: "Sandbox", procountor: "Procountor"
     ) -> None:
-        create_link(konepaja(), an_account(), user=None)
+        link_to(konepaja(), an_account())
         fetch_waiting()
         fetched.delete_run(company_id=KONEPAJA, run_id=june_run_id())
         fetch_everything()
 
-        asked = send_all_ready(user=None, now=datetime.now(tz=UTC))
+        asked = send_all_ready(datetime.now(tz=UTC))
 
         assert june().state == "ready"
         assert len(asked.sendings) == 5
@@ -335,7 +335,7 @@ class TestRunWithoutJournal:
 
 class TestSplit:
     def test_follows_the_link(self, fetched: "Sandbox", procountor: "Procountor") -> None:
-        link = create_link(konepaja(), an_account(), user=None)
+        link = link_to(konepaja(), an_account())
         fetch_waiting()
         without = june()
 
@@ -353,7 +353,7 @@ class TestSplit:
         assert "N34" not in problem_codes(june())
 
     def test_of_what_was_sent_stays(self, fetched: "Sandbox", procountor: "Procountor") -> None:
-        link = create_link(konepaja(), an_account(), user=None)
+        link = link_to(konepaja(), an_account())
         fetch_waiting()
         may = Journal.objects.filter(company=konepaja(), run_number="5").order_by("-revision")[0]
         send(may)
@@ -430,10 +430,9 @@ class TestFailures:
     def test_come_of_a_list_that_the_link_uses_and_stop_no_journal(
         self, fetched: "Sandbox", procountor: "Procountor"
     ) -> None:
-        create_link(
+        link_to(
             konepaja(),
             an_account(),
-            user=None,
             uses_cost_units=True,
             cost_unit_dimension="Projekti",
         )

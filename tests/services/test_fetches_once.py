@@ -14,6 +14,7 @@ from tests.bureau import (
     an_account,
     fetch_everything,
     fetch_waiting,
+    link_to,
     problem_codes,
     send,
 )
@@ -32,7 +33,6 @@ from tilisilta.services.journals import (
     keep_fetched,
     say_surely_another,
 )
-from tilisilta.services.links import create_link
 from tilisilta.services.nmbrs import nmbrs as nmbrs_client
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class TestOnce:
     @pytest.fixture
     def may(self, fetched: "Sandbox", procountor: "Procountor") -> Journal:
         """May of the first company, which is linked, sent."""
-        create_link(konepaja(), an_account(), user=None)
+        link_to(konepaja(), an_account())
         fetch_waiting()
         return send(Journal.objects.filter(company=konepaja(), run_number="5").latest("revision"))
 

@@ -1,7 +1,16 @@
 """Links: one company, one administration, and a trail that stays."""
 
 import pytest
-from tests.bureau import Clock, a_company, a_journal, a_linked_company, an_account, on_post, send
+from tests.bureau import (
+    Clock,
+    a_company,
+    a_journal,
+    a_linked_company,
+    an_account,
+    link_to,
+    on_post,
+    send,
+)
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import FaultKind
@@ -19,7 +28,6 @@ from tilisilta.services.links import (
     CompanyLinked,
     LinkInUse,
     change_link,
-    create_link,
     remove_link,
 )
 
@@ -31,7 +39,7 @@ class TestCreateLink:
         company = a_company()
         journal = a_journal(company)
 
-        create_link(company, an_account(), user=None)
+        link_to(company, an_account())
 
         journal.refresh_from_db()
         assert journal.state == "ready"
@@ -40,24 +48,24 @@ class TestCreateLink:
         company = a_linked_company()
 
         with pytest.raises(CompanyLinked):
-            create_link(company, an_account(1002), user=None)
+            link_to(company, an_account(1002))
 
     def test_refuses_an_account_that_serves_another_company(self, procountor: Sandbox) -> None:
         account = a_linked_company().link.procountor_account
 
         with pytest.raises(AccountTaken):
-            create_link(a_company(1002), account, user=None)
+            link_to(a_company(1002), account)
 
     def test_refuses_an_account_that_is_not_authorised(self) -> None:
         with pytest.raises(AccountNotAuthorised):
-            create_link(a_company(), create_account("tili", user=None), user=None)
+            link_to(a_company(), create_account("tili", user=None))
 
     def test_refuses_an_account_that_was_removed_meanwhile(self, procountor: Sandbox) -> None:
         shown = an_account()
         remove_authorisation(ProcountorAccount.objects.get(), user=None)
 
         with pytest.raises(AccountNotAuthorised):
-            create_link(a_company(), shown, user=None)
+            link_to(a_company(), shown)
 
         assert not Link.objects.exists()
 
@@ -135,7 +143,7 @@ class TestALinkedAccount:
 
     def test_linked_behind_a_form_that_was_open_is_protected_too(self, procountor: Sandbox) -> None:
         shown = an_account()
-        create_link(a_company(), ProcountorAccount.objects.get(), user=None)
+        link_to(a_company(), ProcountorAccount.objects.get())
 
         with pytest.raises(OtherCompanyChosen):
             authorise_with_api_key(shown, "SANDBOX-KEY-1002", user=None)

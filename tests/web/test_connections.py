@@ -6,13 +6,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
-from tests.bureau import a_company, an_account
+from tests.bureau import a_company, an_account, link_to
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
 from tilisilta.models import AuditEntry, Debtor, ProcountorAccount, User
 from tilisilta.services.connections import create_account
-from tilisilta.services.links import create_link
 
 pytestmark = pytest.mark.django_db
 
@@ -168,7 +167,7 @@ class TestList:
         self, procountor: Sandbox, browser_of_administrator: Client, administrator: User
     ) -> None:
         account = an_account(1001)
-        create_link(a_company(), account, user=None)
+        link_to(a_company(), account)
         administrator.debtors.add(Debtor.objects.create(number=999, name="Muu"))
 
         listed = browser_of_administrator.get(ACCOUNTS).text

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
-from tests.bureau import NOW, WORKER, a_company, an_account
+from tests.bureau import NOW, WORKER, a_company, an_account, link_to
 from tests.services.test_overview import a_stored_journal, an_export
 from tests.web.conftest import PASSWORD
 from tests.web.test_overview import MOST_QUERIES
@@ -32,7 +32,6 @@ from tilisilta.models import (
 )
 from tilisilta.services.checks import dump_problems
 from tilisilta.services.companies import add_company, add_debtor
-from tilisilta.services.links import create_link
 from tilisilta.services.users import create_user
 
 pytestmark = pytest.mark.django_db
@@ -345,7 +344,7 @@ class TestFirstSteps:
     def test_are_over_once_something_is_linked(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
-        create_link(a_company(), an_account(1001), user=None)
+        link_to(a_company(), an_account(1001))
 
         assert "Three steps" not in browser_of_administrator.get("/").text
 

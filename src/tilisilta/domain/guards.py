@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tilisilta.domain.dimensions import DimensionKind
-from tilisilta.domain.journals import Journal
+from tilisilta.domain.journals import BookingPeriod, Journal
 from tilisilta.domain.links import LinkRules
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
 
@@ -13,14 +13,17 @@ from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, fa
 class JournalStanding:
     """What is known around a journal at the moment somebody wants to send it.
 
-    ``is_sent`` means that every receipt of it is booked or on its way. A journal that was sent in
-    part is not, so that sending again carries on. ``is_earlier_revision_sent`` is true as soon as
-    one receipt of an earlier revision is booked or on its way. ``lacks_split`` is what the link
-    uses and the journal was fetched without. ``twin`` names another journal that may be the same
-    payroll under another run number, as long as nobody has said that it is not. The names are for
-    the texts only.
+    ``period`` is that of the run. ``ended_link`` names the administration of the last link when all
+    links of the company have ended before the period, and ``is_linked`` is false then.
+    ``is_earlier_revision_sent`` is true as soon as one receipt of an earlier revision is booked or
+    on its way. ``lacks_split`` is what the link uses and the journal was fetched without. ``twin``
+    names another journal of the company that may be the same payroll under another run number, as
+    long as nobody has said that it is not, and ``stranger`` one of another company that books the
+    very same. ``booked_elsewhere`` tells of receipts that were booked in another administration,
+    through a link that has ended. The names are for the texts only.
     """
 
+    period: BookingPeriod
     is_test_company: bool
     is_debtor_blocked: bool
     is_linked: bool
@@ -28,9 +31,11 @@ class JournalStanding:
     is_deleted_at_source: bool
     has_newer_revision: bool
     is_earlier_revision_sent: bool
-    is_sent: bool = False
     lacks_split: DimensionKind | None = None
     twin: str = ""
+    stranger: str = ""
+    ended_link: str = ""
+    booked_elsewhere: tuple[tuple[str, str], ...] = ()
     company_name: str = ""
     debtor_name: str = ""
     account_name: str = ""
@@ -41,14 +46,18 @@ def check_guards(
 ) -> tuple[Problem, ...]:
     """Everything that keeps this journal as a whole from being sent, all at once.
 
-    ``rules`` is ``None`` as long as no link exists.
+    ``rules`` is ``None`` as long as no link exists. Of a journal that lies before the start of its
+    link that alone is said: nobody has to put anything right about it (R10).
     """
+    before_start = tuple(_start_guard(standing, rules))
+    if before_start:
+        return (*_company_guards(standing), *before_start)
     return (
         *_company_guards(standing),
         *_connection_guards(standing, rules),
         *_history_guards(standing, journal),
-        *_start_guard(journal, rules),
         *_split_guard(standing),
+        *_trail_warnings(standing),
     )
 
 
@@ -78,7 +87,13 @@ def _company_guards(standing: JournalStanding) -> Iterator[Problem]:
 
 
 def _connection_guards(standing: JournalStanding, rules: LinkRules | None) -> Iterator[Problem]:
-    if not standing.is_linked or rules is None:
+    if standing.ended_link:
+        yield Problem(
+            code=ProblemCode.LINK_ENDED,
+            screen=Screen.LINK,
+            facts=facts(company=standing.company_name, administration=standing.ended_link),
+        )
+    elif not standing.is_linked or rules is None:
         # Without a link there is no account yet that could be authorised.
         yield Problem(
             code=ProblemCode.NOT_LINKED,
@@ -95,8 +110,6 @@ def _connection_guards(standing: JournalStanding, rules: LinkRules | None) -> It
 
 def _history_guards(standing: JournalStanding, journal: Journal) -> Iterator[Problem]:
     told = facts(run=f"{journal.run.number}/{journal.run.year}", revision=journal.revision)
-    if standing.is_sent:
-        yield Problem(code=ProblemCode.ALREADY_SENT, screen=Screen.JOURNAL, facts=told)
     if standing.is_deleted_at_source:
         yield run_deleted(journal)
     if standing.has_newer_revision:
@@ -107,19 +120,26 @@ def _history_guards(standing: JournalStanding, journal: Journal) -> Iterator[Pro
             screen=Screen.JOURNAL,
             facts=facts(journal=standing.twin),
         )
+    if standing.stranger:
+        yield Problem(
+            code=ProblemCode.PERHAPS_ANOTHER_COMPANYS,
+            screen=Screen.JOURNAL,
+            facts=facts(journal=standing.stranger, company=standing.company_name),
+        )
     if standing.is_earlier_revision_sent:
         yield Problem(code=ProblemCode.EARLIER_REVISION_SENT, screen=Screen.JOURNAL, facts=told)
 
 
-def _start_guard(journal: Journal, rules: LinkRules | None) -> Iterator[Problem]:
+def _start_guard(standing: JournalStanding, rules: LinkRules | None) -> Iterator[Problem]:
     """The run's own period decides: its corrections may well lie before the start of the link."""
-    if rules is None or rules.start_date is None or not journal.lines:
+    if rules is None or rules.start_date is None:
         return
-    if journal.run_period.last_day < rules.start_date:
+    if standing.period.last_day < rules.start_date:
         yield Problem(
             code=ProblemCode.BEFORE_START,
-            screen=Screen.COMPANY,
-            facts=facts(period=str(journal.run_period), start=rules.start_date),
+            severity=Severity.WARNING,
+            screen=Screen.LINK,
+            facts=facts(period=str(standing.period), start=rules.start_date),
         )
 
 
@@ -130,4 +150,15 @@ def _split_guard(standing: JournalStanding) -> Iterator[Problem]:
             code=ProblemCode.JOURNAL_TOO_COARSE,
             screen=Screen.COMPANY,
             facts=facts(split=standing.lacks_split, company=standing.company_name),
+        )
+
+
+def _trail_warnings(standing: JournalStanding) -> Iterator[Problem]:
+    """What was booked in the wrong books has to be taken out of them by a person."""
+    for administration, numbers in standing.booked_elsewhere:
+        yield Problem(
+            code=ProblemCode.BOOKED_ELSEWHERE,
+            severity=Severity.WARNING,
+            screen=Screen.PROCOUNTOR,
+            facts=facts(administration=administration, numbers=numbers),
         )

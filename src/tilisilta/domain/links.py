@@ -1,8 +1,11 @@
 """How one company's journals go to its administration, as chosen in advance by a person."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from tilisilta.domain.journals import BookingPeriod
 
 
 class ClosedPeriodPolicy(StrEnum):
@@ -10,6 +13,36 @@ class ClosedPeriodPolicy(StrEnum):
 
     STOP = "stop"
     NEXT_OPEN = "next-open"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkSpan:
+    """From when to when a link books: whole months from ``start_month``, and up to ``ends_on``."""
+
+    start_month: date
+    ends_on: date | None = None
+
+    def covers(self, period: BookingPeriod) -> bool:
+        """Return whether the journals of ``period`` go through the link."""
+        last_day = period.last_day
+        return self.start_month <= last_day and (self.ends_on is None or last_day < self.ends_on)
+
+
+def span_for(period: BookingPeriod, spans: Sequence[LinkSpan]) -> int | None:
+    """The place of the link that books ``period``, among the links of one company.
+
+    Without one in force it is the one that begins next, which tells that the period lies before
+    it; after the end of the last one there is none. Of several in force the latest begun counts.
+    """
+    covering = [place for place, span in enumerate(spans) if span.covers(period)]
+    if covering:
+        return max(covering, key=lambda place: (spans[place].start_month, place))
+    later = [
+        place
+        for place, span in enumerate(spans)
+        if span.start_month > period.last_day and span.ends_on != span.start_month
+    ]
+    return min(later, key=lambda place: (spans[place].start_month, -place), default=None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,13 +7,14 @@ to the edge (``tilisilta.services.explanations``). Facts are strings under these
 account           ledger account as Procountor would have it
 account_name      name of the Procountor account (our permission), N03
 answer            what Procountor said of what it refused (S01)
+administration    name of a Procountor company (N36, N38)
 amount            amount of a row, as 1234.50 or -1234.50; debit positive
 call              name of a call of Nmbrs (P03 to P06)
 characters        replaced characters, "ő → o, ł → l" (N15)
 codes             codes of what is wrong with a fetched journal, "F08, F11" (P07)
 column            header of a column, as the file has it (F08 to F14, F22, F24)
-company           name of the Nmbrs company (N01, N02, N04), of the Procountor company (S07);
-                  number of the company the file is for (F17)
+company           name of the Nmbrs company (N01, N02, N04, N36, N37), of the Procountor
+                  company (S07); number of the company the file is for (F17)
 company_currency  currency of the Procountor company (N17)
 count             how many, other than lines
 creates           "yes" when the link lets missing items be created (N09)
@@ -38,15 +39,18 @@ limit             greatest length of a text (N31, F22), size in MB (F02), number
 lines             how many journal lines share the finding; ``line`` is the first
 mapped_from       the journal's ledger account, where the link maps it to another
 moved_to          receipt date instead of the booking date (N25)
-journal           reference of another journal, "1001-2026-5-1" (N35)
+journal           reference of another journal, "1001-2026-5-1" (N35, N37)
 name              name of a dimension, of an inactive ledger account (N19), of the Procountor
                   account (S05), of the Procountor company that answered (S07)
 near              known ledger accounts or items that look alike, "5030, 5010"
 number            Nmbrs' own number for why it refused a call (P02 to P05)
-numbers           receipt numbers of all that carry the token (S03)
+numbers           receipt numbers: of all that carry the token (S03), of those booked in another
+                  administration (N38)
 offered           real names of the dimensions, "Osasto, Projekti"
 period            the month booked on, as 2026-01
-reason            N10: "tracking-period", "fiscal-year", "no-fiscal-year";
+reason_text       why somebody discarded a journal (E45)
+reason            E44: "guessed", "month" or "lines";
+                  N10: "tracking-period", "fiscal-year", "no-fiscal-year";
                   N14: "zero" or "cancelled"; N22: "unticked" or "pattern";
                   F08: "empty", "ambiguous", "mixed", "too-large" or "unreadable";
                   F10: "both", "neither", "empty" or "unreadable"; F11, F24: "empty",
@@ -136,6 +140,9 @@ class ProblemCode(StrEnum):
     DIMENSION_USED_TWICE = "N33"
     JOURNAL_TOO_COARSE = "N34"
     PERHAPS_BOOKED_ALREADY = "N35"
+    LINK_ENDED = "N36"
+    PERHAPS_ANOTHER_COMPANYS = "N37"
+    BOOKED_ELSEWHERE = "N38"
     # A file that cannot be read into a journal.
     FILE_EMPTY = "F01"
     FILE_TOO_LARGE = "F02"
@@ -161,6 +168,16 @@ class ProblemCode(StrEnum):
     TEXT_TOO_LONG = "F22"
     WORKBOOK_UNREADABLE = "F23"
     PERIOD_UNREADABLE = "F24"
+    # What a person asked for and was refused.
+    NAMES_DIFFER = "E40"
+    ADMINISTRATION_SHARED = "E41"
+    MONTHS_COVERED = "E42"
+    LINK_BUSY = "E43"
+    WHICH_RUN = "E44"
+    WAS_DISCARDED = "E45"
+    RUN_TAKEN = "E46"
+    CANNOT_DISCARD = "E47"
+    CANNOT_RENUMBER = "E48"
     # What happened when Nmbrs was asked.
     NMBRS_UNREACHABLE = "P01"
     NMBRS_LOGIN_REFUSED = "P02"

@@ -3,11 +3,12 @@
 from argparse import Namespace
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from tilisilta.management.output import Answer, Refused, shown_moment, table
 from tilisilta.management.secret_input import read_secret
-from tilisilta.models import ProcountorAccount
+from tilisilta.models import Link, ProcountorAccount
 from tilisilta.services import connections
 
 API_KEY_VARIABLE = "TILISILTA_API_KEY"
@@ -36,7 +37,11 @@ def authorise_account(options: Namespace) -> Answer:
 
 def list_accounts(options: Namespace) -> Answer:
     """All accounts, and whether Procountor lets us in with each."""
-    found = list(ProcountorAccount.objects.select_related("link__company"))
+    found = list(
+        ProcountorAccount.objects.prefetch_related(
+            Prefetch("links", Link.objects.open().select_related("company"))
+        )
+    )
     rows = [
         (
             account.name,
@@ -82,7 +87,7 @@ def find_account(name: str) -> ProcountorAccount:
 
 def account_document(account: ProcountorAccount) -> dict[str, Any]:
     """An account for the JSON document; nothing of it is secret."""
-    link = getattr(account, "link", None)
+    link = account.open_link()
     return {
         "name": account.name,
         "state": account.state,
@@ -111,5 +116,5 @@ def _authorised(account: ProcountorAccount, api_key: str) -> Answer:
 
 
 def _served(account: ProcountorAccount) -> str:
-    link = getattr(account, "link", None)
+    link = account.open_link()
     return str(link.company) if link else ""

@@ -3,6 +3,7 @@
 from argparse import Namespace
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ from tilisilta.management.output import (
     shown_moment,
     table,
 )
-from tilisilta.models import Company, Debtor, NmbrsCompany
+from tilisilta.models import Company, Debtor, Link, NmbrsCompany
 from tilisilta.services import companies
 from tilisilta.services.checks import load_problems
 from tilisilta.services.explanations import explain
@@ -61,7 +62,11 @@ def add_company(options: Namespace) -> Answer:
 
 def list_companies(options: Namespace) -> Answer:
     """All companies: when each was fetched, and what keeps its journals from coming or going."""
-    found = list(Company.objects.select_related("debtor", "link__procountor_account", "nmbrs"))
+    found = list(
+        Company.objects.select_related("debtor", "nmbrs").prefetch_related(
+            Prefetch("links", Link.objects.open().select_related("procountor_account"))
+        )
+    )
     rows = [
         (
             str(company.number),
@@ -136,7 +141,7 @@ def debtor_document(debtor: Debtor) -> dict[str, Any]:
 
 def company_document(company: Company) -> dict[str, Any]:
     """A company for the JSON document; one that is not from Nmbrs was never fetched."""
-    link = getattr(company, "link", None)
+    link = company.open_link()
     found: NmbrsCompany | None = getattr(company, "nmbrs", None)
     return {
         "number": company.number,
@@ -159,7 +164,7 @@ def _blocked(debtor: Debtor) -> str:
 
 
 def _linked(company: Company) -> str:
-    link = getattr(company, "link", None)
+    link = company.open_link()
     return link.procountor_account.name if link else _("not linked")
 
 

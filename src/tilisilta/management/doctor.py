@@ -216,7 +216,7 @@ def _database_detail() -> str:
 def _account_finding(account: ProcountorAccount) -> Finding:
     part = _("account %(name)s") % {"name": account.name}
     if not account.is_authorised:
-        is_linked = hasattr(account, "link")
+        is_linked = account.links.open().exists()
         return Finding(
             part=part,
             verdict=Verdict.FAILED if is_linked else Verdict.WARNING,

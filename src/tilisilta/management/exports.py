@@ -3,15 +3,14 @@
 import time
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tilisilta.errors import TilisiltaError
+from tilisilta.domain.standing import SENT_JOURNALS, JournalState
+from tilisilta.management.companies import find_company, find_debtor
 from tilisilta.management.journals import find_journal, journal_document
 from tilisilta.management.output import (
     Answer,
@@ -23,26 +22,18 @@ from tilisilta.management.output import (
     problem_text,
 )
 from tilisilta.management.workers import living_workers, someone_working
-from tilisilta.models import Export, Journal, JournalState, Sending
-from tilisilta.services.checks import load_problems
+from tilisilta.models import Export, Journal, Sending
+from tilisilta.services.checks import journal_standing, load_problems
 from tilisilta.services.exports import (
-    AlreadySent,
-    CannotBeSent,
-    PreviewChanged,
-    send_all_ready,
-    send_journal,
+    ReadyJournals,
+    Refusal,
+    Wanted,
+    ready_journals,
+    send_many,
 )
 
+MOST_NAMED = 10
 POLL_SECONDS = 0.2
-SENT = frozenset({JournalState.SENT.value, JournalState.APPROVED.value})
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Refusal:
-    """A journal that was not taken up, and why."""
-
-    journal: Journal
-    error: TilisiltaError
 
 
 def send(options: Namespace) -> Answer:
@@ -51,40 +42,41 @@ def send(options: Namespace) -> Answer:
         raise WrongUse(
             _("Name journals, or give --all-ready"), remedy=_("See tilisilta send --help.")
         )
-    sendings, refused = _ask(options)
-    if options.wait and sendings:
+    wanted, ready = _wanted(options)
+    asked = send_many([Wanted(journal=one) for one in wanted], user=None, now=timezone.now())
+    if options.wait and asked.sendings:
         with someone_working():
-            _wait(sendings, give_up_at=time.monotonic() + options.timeout)
-    journals = [Journal.objects.get(pk=sending.journal_id) for sending in sendings]
+            _wait(asked.sendings, give_up_at=time.monotonic() + options.timeout)
+    journals = [Journal.objects.get(pk=sending.journal_id) for sending in asked.sendings]
     return Answer(
-        document=_document(journals, refused),
-        text=_text(journals, refused, waited=options.wait),
-        status=_status(journals, refused, waited=options.wait),
+        document={**_document(journals, asked.refused), **_left_document(ready)},
+        text=_text(journals, asked.refused, ready, waited=options.wait),
+        status=_status(journals, asked.refused, waited=options.wait),
     )
 
 
-def _ask(options: Namespace) -> tuple[list[Sending], list[_Refusal]]:
-    now = timezone.now()
-    if options.all_ready:
-        asked = send_all_ready(user=None, now=now)
-        errors = [_Refusal(journal=item, error=CannotBeSent(item)) for item in asked.refused]
-        return list(asked.sendings), errors
-    # All of them first: a mistyped reference should not be found after half are under way.
-    journals = [find_journal(reference) for reference in dict.fromkeys(options.journals)]
-    return _send_each(journals, now=now)
+def _wanted(options: Namespace) -> tuple[list[Journal], ReadyJournals | None]:
+    """The journals that are asked for; with --all-ready those of one month unless all are."""
+    if not options.all_ready:
+        _must_be_for_all_ready(options)
+        # All of them first: a mistyped reference must not be found after half are under way.
+        return [find_journal(reference) for reference in dict.fromkeys(options.journals)], None
+    among = Journal.objects.all()
+    if options.company is not None:
+        among = among.filter(company=find_company(options.company))
+    if options.debtor is not None:
+        among = among.filter(company__debtor=find_debtor(options.debtor))
+    ready = ready_journals(among=among, period=options.period, all_periods=options.all_periods)
+    return list(ready.journals), ready
 
 
-def _send_each(
-    journals: Sequence[Journal], *, now: datetime
-) -> tuple[list[Sending], list[_Refusal]]:
-    sendings, refused = [], []
-    for journal in journals:
-        try:
-            sendings.append(send_journal(journal, user=None, now=now))
-        except (CannotBeSent, PreviewChanged, AlreadySent) as error:
-            journal.refresh_from_db()
-            refused.append(_Refusal(journal=journal, error=error))
-    return sendings, refused
+def _must_be_for_all_ready(options: Namespace) -> None:
+    narrowing = (options.period, options.company, options.debtor, options.all_periods or None)
+    if any(value is not None for value in narrowing):
+        raise WrongUse(
+            _("--period, --all-periods, --company and --debtor belong to --all-ready"),
+            remedy=_("Name journals, or give --all-ready with them."),
+        )
 
 
 def _wait(sendings: Sequence[Sending], *, give_up_at: float) -> None:
@@ -96,20 +88,23 @@ def _wait(sendings: Sequence[Sending], *, give_up_at: float) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def _status(journals: Sequence[Journal], refused: Sequence[_Refusal], *, waited: bool) -> Status:
+def _status(journals: Sequence[Journal], refused: Sequence[Refusal], *, waited: bool) -> Status:
     if any(journal.state == JournalState.UNCERTAIN for journal in journals):
         return Status.UNCERTAIN
-    if refused or (waited and any(journal.state not in SENT for journal in journals)):
+    if refused or (waited and any(journal.state not in SENT_JOURNALS for journal in journals)):
         return Status.REFUSED
     return Status.DONE
 
 
-def _document(journals: Sequence[Journal], refused: Sequence[_Refusal]) -> dict[str, Any]:
+def _document(journals: Sequence[Journal], refused: Sequence[Refusal]) -> dict[str, Any]:
     return {
         "journals": [
             {
                 **journal_document(journal),
-                "receipts": [_receipt_document(export) for export in journal.exports.all()],
+                "receipts": [
+                    _receipt_document(export)
+                    for export in journal.exports.select_related("link__procountor_account")
+                ],
             }
             for journal in journals
         ],
@@ -123,6 +118,7 @@ def _document(journals: Sequence[Journal], refused: Sequence[_Refusal]) -> dict[
 def _receipt_document(export: Export) -> dict[str, Any]:
     return {
         "name": export.name,
+        "administration": export.link.procountor_account.company_name,
         "booking_date": export.booking_date,
         "receipt_date": export.receipt_date,
         "state": export.state,
@@ -134,28 +130,62 @@ def _receipt_document(export: Export) -> dict[str, Any]:
     }
 
 
-def _text(journals: Sequence[Journal], refused: Sequence[_Refusal], *, waited: bool) -> str:
+def _left_document(ready: ReadyJournals | None) -> dict[str, Any]:
+    """What is ready as well and was left, so that nobody thinks that it was sent."""
+    if ready is None:
+        return {}
+    return {
+        "period": f"{ready.period:%Y-%m}" if ready.period else None,
+        "left": [
+            {"reference": one.reference, "period": f"{one.period:%Y-%m}"} for one in ready.others
+        ],
+    }
+
+
+def _text(
+    journals: Sequence[Journal],
+    refused: Sequence[Refusal],
+    ready: ReadyJournals | None,
+    *,
+    waited: bool,
+) -> str:
     lines = [line for journal in journals for line in _journal_lines(journal)]
     for item in refused:
         explanation = explanation_of(item.error)
         lines.append(f"{item.journal.reference}  {explanation.message}")
-        lines += [
-            problem_text(problem)
-            for problem in load_problems(item.journal.problems)
-            if problem.stops
-        ]
+        lines += [problem_text(problem) for problem in journal_standing(item.journal).obstacles]
     if not journals and not refused:
         lines.append(_("No journal is ready."))
+    lines += _left_lines(ready)
     if journals and not waited and not living_workers(timezone.now()):
         lines.append(_("No worker is running: they are sent as soon as one does."))
     return "\n".join(lines)
 
 
+def _left_lines(ready: ReadyJournals | None) -> Iterator[str]:
+    others = list(ready.others) if ready is not None else []
+    if ready is None or not others or ready.period is None:
+        return
+    told = ngettext(
+        "Left, as it is not of %(period)s: %(journals)s",
+        "Left, as they are not of %(period)s: %(journals)s",
+        len(others),
+    )
+    named = ", ".join(one.reference for one in others[:MOST_NAMED])
+    more = len(others) - MOST_NAMED
+    if more > 0:
+        named += " " + ngettext("and %(count)s more", "and %(count)s more", more) % {"count": more}
+    yield told % {"period": f"{ready.period:%Y-%m}", "journals": named}
+    yield _("To send them too, give --period YYYY-MM or --all-periods.")
+
+
 def _journal_lines(journal: Journal) -> Iterator[str]:
-    exports = list(journal.exports.all())
+    exports = list(journal.exports.select_related("link__procountor_account"))
     count = ngettext("%(count)s receipt", "%(count)s receipts", len(exports))
     shown = count % {"count": len(exports)}
-    yield f"{journal.reference}  {journal.get_state_display()}  {shown}"
+    books = {export.link.procountor_account.company_name for export in exports}
+    told = f"{journal.reference}  {journal.get_state_display()}  {shown}"
+    yield f"{told}  → {', '.join(sorted(books))}" if books else told
     for export in exports:
         number = export.receipt_number or ""
         yield f"  {export.receipt_date}  {export.get_state_display()}  {number}  {export.name}"

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from tilisilta.management.accounts import find_account
 from tilisilta.management.companies import find_company
-from tilisilta.management.output import Answer, table
+from tilisilta.management.output import Answer, Refused, table
 from tilisilta.models import Link
-from tilisilta.services.links import create_link
+from tilisilta.services.links import create_link, end_link
 
 
 def add_link(options: Namespace) -> Answer:
@@ -18,6 +18,9 @@ def add_link(options: Namespace) -> Answer:
         find_company(options.company),
         find_account(options.account),
         user=None,
+        start_month=options.start,
+        different_names=options.different_names,
+        shared_administration=options.shared_administration,
         account_mappings=dict(options.map),
         **_choices(options),
     )
@@ -25,6 +28,28 @@ def add_link(options: Namespace) -> Answer:
     return Answer(
         document=link_document(link),
         text=told % {"name": link.company, "administration": link.procountor_account.company_name},
+    )
+
+
+def end(options: Namespace) -> Answer:
+    """End the link of a company, from a booking date on, with the reason."""
+    company = find_company(options.company)
+    link = company.open_link()
+    if link is None:
+        raise Refused(
+            _("Company %(name)s has no link") % {"name": company},
+            remedy=_("See tilisilta link list."),
+        )
+    ended = end_link(link, ends_on=options.ends_on, reason=options.reason, user=None)
+    told = _("The link of %(name)s to %(administration)s ended from %(date)s on.")
+    return Answer(
+        document=link_document(ended),
+        text=told
+        % {
+            "name": company,
+            "administration": ended.procountor_account.company_name,
+            "date": ended.ends_on,
+        },
     )
 
 
@@ -40,6 +65,8 @@ def list_links(options: Namespace) -> Answer:
             str(link.company),
             link.procountor_account.name,
             link.procountor_account.company_name,
+            f"{link.start_month:%Y-%m}",
+            str(link.ends_on or ""),
             link.cost_center_dimension if link.uses_cost_centers else "",
             link.cost_unit_dimension if link.uses_cost_units else "",
             link.closed_period_policy,
@@ -50,6 +77,8 @@ def list_links(options: Namespace) -> Answer:
         _("Company"),
         _("Procountor account"),
         _("Administration"),
+        _("From"),
+        _("Until"),
         _("Cost centers to"),
         _("Cost units to"),
         _("Closed period"),
@@ -78,7 +107,9 @@ def link_document(link: Link) -> dict[str, Any]:
         },
         "sum_equal_lines": link.sums_equal_lines,
         "approve": link.approves_receipts,
-        "start_date": link.company.start_date,
+        "start": f"{link.start_month:%Y-%m}",
+        "ends_on": link.ends_on,
+        "end_reason": link.end_reason or None,
         "title": link.receipt_title,
     }
 

@@ -7,6 +7,7 @@ from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tilisilta.domain.standing import WAITING_JOURNALS, JournalState
 from tilisilta.management.accounts import account_document
 from tilisilta.management.companies import find_company
 from tilisilta.management.journals import journal_document
@@ -14,20 +15,10 @@ from tilisilta.management.nmbrs_connections import trouble_texts
 from tilisilta.management.output import Answer, amount, shown_moment, table
 from tilisilta.management.sync_outcomes import Outcome, outcome_document, outcome_of, summary
 from tilisilta.management.workers import living_workers
-from tilisilta.models import Company, Journal, JournalState, ProcountorAccount, Sending, Worker
+from tilisilta.models import JOURNAL_STATES, Company, Journal, ProcountorAccount, Sending, Worker
 from tilisilta.services.checks import load_problems
 from tilisilta.services.explanations import explain
 from tilisilta.services.synchronisations import latest_synchronisation
-
-# What somebody has to do something about, the most urgent first.
-WAITING = (
-    JournalState.UNCERTAIN,
-    JournalState.REJECTED,
-    JournalState.PARTLY_SENT,
-    JournalState.PROBLEM,
-    JournalState.CHANGED,
-    JournalState.READY,
-)
 
 
 def show_status(options: Namespace) -> Answer:
@@ -38,9 +29,7 @@ def show_status(options: Namespace) -> Answer:
     waiting = _waiting()
     under_way = Sending.objects.filter(finished_at__isnull=True).count()
     dead = list(
-        ProcountorAccount.objects.filter(link__isnull=False).exclude(
-            state=ProcountorAccount.State.AUTHORISED
-        )
+        ProcountorAccount.objects.serving().exclude(state=ProcountorAccount.State.AUTHORISED)
     )
     workers = living_workers(timezone.now())
     latest = latest_synchronisation()
@@ -76,8 +65,8 @@ def _counts() -> dict[str, int]:
 
 
 def _waiting() -> list[Journal]:
-    places = {state.value: place for place, state in enumerate(WAITING)}
-    found = Journal.objects.filter(state__in=WAITING).select_related("company")
+    places = {state.value: place for place, state in enumerate(WAITING_JOURNALS)}
+    found = Journal.objects.filter(state__in=WAITING_JOURNALS).select_related("company")
     return sorted(
         found, key=lambda item: (places[item.state], item.company.number, item.period, item.pk)
     )
@@ -92,9 +81,10 @@ def _text(
     *,
     under_way: int,
 ) -> str:
-    shown = [
-        f"{JournalState(state).label} {count}" for state, count in counts.items() if count
-    ] or [_("none yet")]
+    words = dict(JOURNAL_STATES)
+    shown = [f"{words[state]} {count}" for state, count in counts.items() if count] or [
+        _("none yet")
+    ]
     lines = [_("Journals: %(counts)s") % {"counts": ", ".join(shown)}]
     lines.append(_("Sendings under way: %(count)s") % {"count": under_way})
     lines.append(_("Workers: %(count)s") % {"count": len(workers)})

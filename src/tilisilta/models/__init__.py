@@ -1,5 +1,6 @@
 """Tables, and the few moves a row can make."""
 
+from tilisilta.domain.standing import ExportState, JournalState
 from tilisilta.models.audit import AuditEntry
 from tilisilta.models.companies import Company, CostObject, Debtor, NmbrsCompany, Run
 from tilisilta.models.connections import (
@@ -9,12 +10,14 @@ from tilisilta.models.connections import (
     Synchronisation,
     Worker,
 )
-from tilisilta.models.exports import Attempt, Export, ExportState, Sending
-from tilisilta.models.journals import Journal, JournalLine, JournalState
+from tilisilta.models.exports import EXPORT_STATES, Attempt, Export, Sending
+from tilisilta.models.journals import JOURNAL_STATES, Journal, JournalLine
 from tilisilta.models.links import AccountMapping, Link
 from tilisilta.models.users import Area, Right, User, UserTemplate
 
 __all__ = [
+    "EXPORT_STATES",
+    "JOURNAL_STATES",
     "AccountMapping",
     "ApiPace",
     "Area",

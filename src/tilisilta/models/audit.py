@@ -44,6 +44,11 @@ class AuditEntry(models.Model):
         DEBTOR_CHANGED = "debtor_changed", _("changed debtor {name}: {fields}")
         LINK_CREATED = "link_created", _("linked {name} to {administration}")
         LINK_CHANGED = "link_changed", _("changed the link of {name}: {fields}")
+        LINK_ENDED = "link_ended", _("ended the link of {name} from {date} on: {reason}")
+        LINK_CONFIRMED = (
+            "link_confirmed",
+            _("confirmed that {name} goes to {administration}: {difference}"),
+        )
         LINK_REMOVED = "link_removed", _("removed the link of {name}")
         JOURNAL_IMPORTED = (
             "journal_imported",
@@ -54,10 +59,19 @@ class AuditEntry(models.Model):
             "journal_not_twice",
             _("said that journal {reference} is another payroll"),
         )
+        JOURNAL_RENUMBERED = (
+            "journal_renumbered",
+            _("said that journal {before} is {reference}"),
+        )
+        JOURNAL_DISCARDED = "journal_discarded", _("discarded journal {reference}: {reason}")
         RUN_GONE = "run_gone", _("run {run} of {name} is no longer in Nmbrs")
         RUN_BACK = "run_back", _("run {run} of {name} is in Nmbrs again")
         JOURNAL_SENT = "journal_sent", _("sent journal {reference}: {count} ledger receipts")
         JOURNAL_DOWNLOADED = "journal_downloaded", _("saved journal {reference} as {format}")
+        FOREIGN_RECEIPTS = (
+            "foreign_receipts",
+            _("looked for runs of {name} booked another way: {count} found"),
+        )
         ITEMS_CREATED = "items_created", _("created items {items} in dimension {dimension}")
         RECEIPT_POSTED = "receipt_posted", _("booked receipt {number} for journal {reference}")
         RECEIPT_FOUND = (

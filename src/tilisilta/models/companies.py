@@ -11,6 +11,7 @@ from tilisilta.domain.payroll import JournalSplit
 from tilisilta.models.connections import NmbrsConnection
 
 if TYPE_CHECKING:
+    from tilisilta.models.links import Link
     from tilisilta.models.users import User
 
 
@@ -73,11 +74,13 @@ class Company(models.Model):
     ``number`` is unique in the bureau and never changes: it is part of what receipts are found
     again by. Mostly it is the company's own in Nmbrs. Nmbrs does not tell which companies are for
     tests, so that is kept here alone. Nothing of a period before ``start_date`` is fetched or sent.
+    ``business_id`` is compared with that of the administration it is linked to.
     """
 
     number = models.PositiveIntegerField(unique=True)
     name = models.CharField(max_length=200)
     debtor = models.ForeignKey(Debtor, on_delete=models.PROTECT, related_name="companies")
+    business_id = models.CharField(max_length=20, blank=True, default="")
     is_test = models.BooleanField(default=False)
     start_date = models.DateField(null=True, blank=True)
 
@@ -89,6 +92,18 @@ class Company(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+    def open_link(self) -> "Link | None":
+        """The link that has not ended, if there is one; links that were prefetched are used."""
+        return next((link for link in self.links.all() if link.is_open), None)
+
+    @property
+    def link(self) -> "Link":
+        """The link that is open. Raises ``Link.DoesNotExist``, which templates show as nothing."""
+        found = self.open_link()
+        if found is None:
+            raise self.links.model.DoesNotExist(f"{self} has no open link.")
+        return found
 
 
 class NmbrsCompanyQuerySet(models.QuerySet["NmbrsCompany"]):

@@ -1,12 +1,49 @@
 """Our access to Procountor and to Nmbrs, the shared pace of our requests, and living workers."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.models.fields import EncryptedTextField
+
+if TYPE_CHECKING:
+    from tilisilta.models.links import Link
+    from tilisilta.models.users import User
+
+
+class ProcountorAccountQuerySet(models.QuerySet["ProcountorAccount"]):
+    """Accounts, narrowed to what somebody may see or to what they can serve."""
+
+    def visible_to(self, user: "User") -> Self:
+        """The accounts that belong to the debtors ``user`` may see.
+
+        An account belongs to the debtor of the company it serves; one that serves none, to the
+        debtor it was made for. One of no debtor is for those alone who see all.
+        """
+        ids = list(user.debtors.values_list("pk", flat=True))
+        if not ids:
+            return self
+        serving = self.model.objects.serving()
+        theirs = self.model.objects.filter(
+            links__company__debtor__in=ids, links__ends_on__isnull=True
+        )
+        return self.filter(
+            models.Q(pk__in=theirs.values("pk"))
+            | (models.Q(debtor__in=ids) & ~models.Q(pk__in=serving.values("pk")))
+        )
+
+    def serving(self) -> Self:
+        """The accounts that serve a company, which an open link says."""
+        return self.filter(links__isnull=False, links__ends_on__isnull=True)
+
+    def free(self) -> Self:
+        """The authorised accounts that serve no company."""
+        serving = self.model.objects.serving()
+        return self.filter(state=ProcountorAccount.State.AUTHORISED).exclude(
+            pk__in=serving.values("pk")
+        )
 
 
 class ProcountorAccount(models.Model):
@@ -30,6 +67,14 @@ class ProcountorAccount(models.Model):
         API_KEY = "api_key", _("API key")
 
     name = models.CharField(max_length=80, unique=True)
+    debtor = models.ForeignKey(
+        "tilisilta.Debtor",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="procountor_accounts",
+        help_text="Whose it is while it serves no company; none is for those who see all.",
+    )
     state = models.CharField(max_length=10, choices=State, default=State.NEW)
     method = models.CharField(max_length=7, choices=Method, blank=True, default="")
     grant = EncryptedTextField(blank=True, default="")
@@ -49,11 +94,25 @@ class ProcountorAccount(models.Model):
     administration_read_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = ProcountorAccountQuerySet.as_manager()
+
     class Meta:
         ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name
+
+    def open_link(self) -> "Link | None":
+        """The link that has not ended, if there is one; links that were prefetched are used."""
+        return next((link for link in self.links.all() if link.is_open), None)
+
+    @property
+    def link(self) -> "Link":
+        """The link it serves. Raises ``Link.DoesNotExist``, which templates show as nothing."""
+        found = self.open_link()
+        if found is None:
+            raise self.links.model.DoesNotExist(f"{self} serves no company.")
+        return found
 
     @property
     def is_authorised(self) -> bool:

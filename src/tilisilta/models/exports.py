@@ -7,25 +7,29 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from tilisilta.domain.standing import ExportState
 from tilisilta.models.journals import Journal
 from tilisilta.models.links import Link
 
+EXPORT_STATES = [
+    (ExportState.READY.value, _("Ready")),
+    (ExportState.QUEUED.value, _("Queued")),
+    (ExportState.POSTING.value, _("Sending")),
+    (ExportState.UNCERTAIN.value, _("Uncertain")),
+    (ExportState.REJECTED.value, _("Rejected")),
+    (ExportState.POSTED.value, _("Sent")),
+    (ExportState.APPROVED.value, _("Approved")),
+    (ExportState.WITHDRAWN.value, _("Withdrawn")),
+]
+"""The states of an export with their words."""
 
-class ExportState(models.TextChoices):
-    """Where an export stands; see ``docs/exactly-once.md`` for the moves between them."""
 
-    READY = "ready", _("Ready")
-    QUEUED = "queued", _("Queued")
-    POSTING = "posting", _("Sending")
-    UNCERTAIN = "uncertain", _("Uncertain")
-    REJECTED = "rejected", _("Rejected")
-    POSTED = "posted", _("Sent")
-    APPROVED = "approved", _("Approved")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+class _WithoutTrail(models.Manager["Export"]):
+    """Leaves out what was booked through a link that has ended, into other books than today's."""
 
-
-BOOKED_STATES = (ExportState.POSTED, ExportState.APPROVED)
-UNDER_WAY_STATES = (ExportState.QUEUED, ExportState.POSTING, ExportState.UNCERTAIN)
+    def get_queryset(self) -> "models.QuerySet[Export]":
+        """What counts today."""
+        return super().get_queryset().filter(is_trail=False)
 
 
 class Export(models.Model):
@@ -33,6 +37,8 @@ class Export(models.Model):
 
     ``payload`` is what a person saw and what is sent, letter by letter. The token ends the
     receipt's name in Procountor and is how a receipt with a lost answer is found again.
+    ``is_trail`` says that the link it was sent through has ended and its journal goes to another
+    administration: ``objects`` and ``journal.exports`` leave it out, ``with_trail`` has it.
     """
 
     journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="exports")
@@ -46,8 +52,13 @@ class Export(models.Model):
     payload_sha256 = models.CharField(max_length=64)
     row_count = models.PositiveIntegerField()
     debit_total = models.DecimalField(max_digits=16, decimal_places=2)
+    items_to_make: "models.JSONField[Any, Any]" = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Dimension items to be made before it is sent, with their stand-in ids.",
+    )
 
-    state = models.CharField(max_length=10, choices=ExportState, default=ExportState.READY)
+    state = models.CharField(max_length=10, choices=EXPORT_STATES, default=ExportState.READY.value)
     ledger_receipt_id = models.IntegerField(null=True, blank=True)
     receipt_number = models.IntegerField(null=True, blank=True)
     invoice_number = models.IntegerField(null=True, blank=True)
@@ -60,6 +71,10 @@ class Export(models.Model):
     )
     absent_look_count = models.PositiveSmallIntegerField(default=0)
     look_at = models.DateTimeField(null=True, blank=True, help_text="Not before this moment.")
+    is_trail = models.BooleanField(default=False)
+
+    objects = _WithoutTrail()
+    with_trail: "models.Manager[Export]" = models.Manager()
 
     class Meta:
         ordering = ["booking_date", "epoch"]
@@ -69,7 +84,7 @@ class Export(models.Model):
                 name="one_export_per_receipt_and_epoch",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[state.value for state in BOOKED_STATES])
+                condition=~Q(state__in=[ExportState.POSTED.value, ExportState.APPROVED.value])
                 | Q(ledger_receipt_id__isnull=False),
                 name="a_booked_export_knows_its_receipt",
             ),

@@ -7,27 +7,30 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain import journals as domain
+from tilisilta.domain.standing import JournalState
 from tilisilta.models.companies import Company, Run
 
 if TYPE_CHECKING:
     from tilisilta.models.users import User
 
 
-class JournalState(models.TextChoices):
-    """Where a journal stands, told by its check and its exports (``services.journals``)."""
-
-    READY = "ready", _("Ready")
-    PROBLEM = "problem", _("Problem")
-    OFF = "off", _("Never sent")
-    REPLACED = "replaced", _("Replaced")
-    CHANGED = "changed", _("Changed after sending")
-    QUEUED = "queued", _("Queued")
-    SENDING = "sending", _("Sending")
-    UNCERTAIN = "uncertain", _("Uncertain")
-    REJECTED = "rejected", _("Rejected")
-    PARTLY_SENT = "partly_sent", _("Partly sent")
-    SENT = "sent", _("Sent")
-    APPROVED = "approved", _("Approved")
+JOURNAL_STATES = [
+    (JournalState.READY.value, _("Ready")),
+    (JournalState.PROBLEM.value, _("Problem")),
+    (JournalState.BEFORE_START.value, _("Before start")),
+    (JournalState.OFF.value, _("Never sent")),
+    (JournalState.REPLACED.value, _("Replaced")),
+    (JournalState.DISCARDED.value, _("Discarded")),
+    (JournalState.CHANGED.value, _("Changed after sending")),
+    (JournalState.QUEUED.value, _("Queued")),
+    (JournalState.SENDING.value, _("Sending")),
+    (JournalState.UNCERTAIN.value, _("Uncertain")),
+    (JournalState.REJECTED.value, _("Rejected")),
+    (JournalState.PARTLY_SENT.value, _("Partly sent")),
+    (JournalState.SENT.value, _("Sent")),
+    (JournalState.APPROVED.value, _("Approved")),
+]
+"""The states of a journal with their words."""
 
 
 class JournalQuerySet(models.QuerySet["Journal"]):
@@ -44,7 +47,8 @@ class Journal(models.Model):
 
     The lines, the run and the source never change after they came in. A currency that nobody named
     follows the administration, once there is one. ``state``, ``problems`` and ``checked_at`` tell
-    what the last check said of them.
+    what the last check said of them. Of one that was discarded the lines are gone and the digests
+    stay.
     """
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="journals")
@@ -62,6 +66,16 @@ class Journal(models.Model):
     file_name = models.CharField(max_length=255, blank=True, default="")
     file_sha256 = models.CharField(max_length=64, db_index=True)
     content_sha256 = models.CharField(max_length=64)
+    payroll_sha256 = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_index=True,
+        help_text="What it would book: equal for the same payroll in another shape.",
+    )
+    accounts_sha256 = models.CharField(
+        max_length=64, blank=True, default="", help_text="The same without dimensions."
+    )
     line_count = models.PositiveIntegerField()
     debit_total = models.DecimalField(max_digits=16, decimal_places=2)
     came_at = models.DateTimeField()
@@ -77,12 +91,23 @@ class Journal(models.Model):
         help_text="The run in Nmbrs it was fetched of; none for a file.",
     )
     split = models.CharField(max_length=11, choices=Run.Split, blank=True, default="")
+    is_run_guessed = models.BooleanField(
+        default=False, help_text="Nobody named its run: the number is that of its month."
+    )
     is_deleted_at_source = models.BooleanField(default=False)
     is_surely_another = models.BooleanField(
         default=False, help_text="A person said that it is no other journal's payroll again."
     )
 
-    state = models.CharField(max_length=12, choices=JournalState, default=JournalState.PROBLEM)
+    discarded_at = models.DateTimeField(null=True, blank=True)
+    discarded_by = models.ForeignKey(
+        "tilisilta.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    discard_reason = models.CharField(max_length=200, blank=True, default="")
+
+    state = models.CharField(
+        max_length=12, choices=JOURNAL_STATES, default=JournalState.PROBLEM.value
+    )
     problems: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
     zero_line_count = models.PositiveIntegerField(default=0)
     checked_at = models.DateTimeField(null=True, blank=True)

@@ -1,19 +1,34 @@
 """Which company goes to which administration, and how."""
 
+from typing import Self
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.dimensions import DimensionKind
-from tilisilta.domain.links import ClosedPeriodPolicy, LinkRules
+from tilisilta.domain.links import ClosedPeriodPolicy, LinkRules, LinkSpan
 from tilisilta.models.companies import Company
 from tilisilta.models.connections import ProcountorAccount
 
 ledger_account_number = RegexValidator(r"^[0-9A-Za-z]{1,20}$", _("Digits and letters only."))
 
 
+class LinkQuerySet(models.QuerySet["Link"]):
+    """Links, narrowed to those in force."""
+
+    def open(self) -> Self:
+        """Those that have not ended: one for each company at most, and one for each account."""
+        return self.filter(ends_on__isnull=True)
+
+
 class Link(models.Model):
-    """The link of one company to one administration: one each, as one account serves one."""
+    """The link of one company to one administration, for the months it is in force.
+
+    It books what belongs to ``start_month`` and later, and nothing that is dated ``ends_on`` or
+    later. A company has one open link at most, and so has an account. One that ended stays as the
+    trail of what was sent through it, beside its successor.
+    """
 
     class Policy(models.TextChoices):
         """What to do with a correction for a closed period."""
@@ -21,10 +36,15 @@ class Link(models.Model):
         STOP = ClosedPeriodPolicy.STOP.value, _("Stop the journal")
         NEXT_OPEN = ClosedPeriodPolicy.NEXT_OPEN.value, _("Book on the first open day after it")
 
-    company = models.OneToOneField(Company, on_delete=models.PROTECT, related_name="link")
-    procountor_account = models.OneToOneField(
-        ProcountorAccount, on_delete=models.PROTECT, related_name="link"
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="links")
+    procountor_account = models.ForeignKey(
+        ProcountorAccount, on_delete=models.PROTECT, related_name="links"
     )
+    start_month = models.DateField(help_text="The first day of the first month it books.")
+    ends_on = models.DateField(
+        null=True, blank=True, help_text="From this booking date on nothing goes through it."
+    )
+    end_reason = models.CharField(max_length=200, blank=True, default="")
     uses_cost_centers = models.BooleanField(default=False)
     cost_center_dimension = models.CharField(max_length=255, blank=True, default="")
     uses_cost_units = models.BooleanField(default=False)
@@ -44,11 +64,34 @@ class Link(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
+    objects = LinkQuerySet.as_manager()
+
     class Meta:
-        ordering = ["company__number"]
+        ordering = ["company__number", "start_month", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company"],
+                condition=models.Q(ends_on__isnull=True),
+                name="one_open_link_per_company",
+            ),
+            models.UniqueConstraint(
+                fields=["procountor_account"],
+                condition=models.Q(ends_on__isnull=True),
+                name="one_open_link_per_account",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.company} → {self.procountor_account}"
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether the link has not ended."""
+        return self.ends_on is None
+
+    def span(self) -> LinkSpan:
+        """The months it is in force, as the rules see them."""
+        return LinkSpan(start_month=self.start_month, ends_on=self.ends_on)
 
     def dimension_name(self, kind: DimensionKind) -> str:
         """The name of the dimension that ``kind`` goes to; empty when its box is not ticked."""
@@ -72,7 +115,7 @@ class Link(models.Model):
                 for mapping in self.account_mappings.all()
             ),
             dimension_accounts=self.dimension_accounts,
-            start_date=self.company.start_date,
+            start_date=max(self.start_month, self.company.start_date or self.start_month),
             receipt_title=self.receipt_title,
         )
 

@@ -1,5 +1,6 @@
 """Sets the invented bureau up by the same services that real ones are set up with."""
 
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
@@ -61,4 +62,5 @@ def _set_up(sample: SampleCompany, company: Company, *, user: User | None) -> No
     if not account.is_authorised:
         connections.authorise_with_api_key(account, sample.api_key, user=user)
     if sample.link is not None and not Link.objects.filter(company=company).exists():
-        create_link(company, account, user=user, **sample.link)
+        start = sample.start_date or date(FIRST_YEAR, 1, 1)
+        create_link(company, account, start_month=start, user=user, **sample.link)

@@ -165,8 +165,17 @@ def find_companies(
     how fetching it from Nmbrs stands. ``only_in_trouble`` leaves those whose last fetch failed.
     """
     latest = Journal.objects.filter(company=OuterRef("pk")).order_by("-period", "-pk")
-    found = Company.objects.visible_to(user).select_related(
-        "debtor", "link__procountor_account", "nmbrs__connection"
+    found = (
+        Company.objects.visible_to(user)
+        .select_related("debtor", "nmbrs__connection")
+        .prefetch_related(
+            Prefetch(
+                "links",
+                Link.objects.open()
+                .select_related("procountor_account")
+                .defer("procountor_account__administration"),
+            )
+        )
     )
     if search:
         found = found.filter(matching(search))
@@ -233,7 +242,10 @@ def company_standing(company: Company, *, year: int | None = None) -> CompanySta
     shown = year if year in years else max(years, default=None)
     return CompanyStanding(
         company=company,
-        link=Link.objects.filter(company=company).select_related("procountor_account").first(),
+        link=Link.objects.open()
+        .filter(company=company)
+        .select_related("procountor_account")
+        .first(),
         year=shown,
         years=tuple(sorted(years, reverse=True)),
         journals=_journals_of_year(company, shown) if shown else (),

@@ -11,8 +11,10 @@ from django.utils import timezone
 from tilisilta.clients.procountor import oauth
 from tilisilta.clients.procountor.client import Session
 from tilisilta.domain.administrations import Administration
+from tilisilta.domain.company_match import compare_companies
+from tilisilta.domain.standing import ExportState
 from tilisilta.errors import NeedsAttention, TilisiltaError
-from tilisilta.models import ProcountorAccount, User
+from tilisilta.models import Company, Debtor, Export, ProcountorAccount, User
 from tilisilta.services import audit
 from tilisilta.services.administrations import keep_administration
 from tilisilta.services.journals import recheck_account
@@ -59,15 +61,28 @@ class Authorisation:
     state: str
 
 
-def create_account(name: str, *, user: User | None) -> ProcountorAccount:
-    """Make a Procountor account, not authorised yet. Raise ``AccountNameTaken`` if it exists."""
+def create_account(
+    name: str, *, user: User | None, debtor: Debtor | None = None
+) -> ProcountorAccount:
+    """Make a Procountor account, not authorised yet. Raise ``AccountNameTaken`` if it exists.
+
+    It belongs to ``debtor``, or else to the one debtor that ``user`` sees; made by somebody who
+    sees all of them it is for those alone, until it serves a company.
+    """
     try:
         with transaction.atomic():
-            account = ProcountorAccount.objects.create(name=name.strip())
+            account = ProcountorAccount.objects.create(
+                name=name.strip(), debtor=debtor or _debtor_of(user)
+            )
             audit.record(audit.Action.ACCOUNT_CREATED, user=user, name=account.name)
     except IntegrityError as error:
         raise AccountNameTaken(f"There is already a Procountor account named {name}.") from error
     return account
+
+
+def _debtor_of(user: User | None) -> Debtor | None:
+    """The debtor that somebody's account belongs to unless they choose another they see."""
+    return user.debtors.order_by("number").first() if user is not None else None
 
 
 def start_authorisation() -> Authorisation:
@@ -172,7 +187,7 @@ def _authorise(
         # Locked, or somebody could link it between the look and the change of its company.
         ProcountorAccount.objects.select_for_update().get(pk=account.pk)
         account.refresh_from_db()
-        _must_be_the_linked_company(account, session)
+        _must_be_the_linked_company(account, session, administration)
         account.state = ProcountorAccount.State.AUTHORISED
         account.method = method
         account.grant = secret
@@ -200,14 +215,32 @@ def _read_company(grant: oauth.Grant) -> tuple[Session, Administration]:
         return client.get_session(), client.get_administration()
 
 
-def _must_be_the_linked_company(account: ProcountorAccount, session: Session) -> None:
-    """A linked account may only come back as the company it is linked to.
+def _must_be_the_linked_company(
+    account: ProcountorAccount, session: Session, administration: Administration
+) -> None:
+    """An account through which anything was sent may only come back as the company it acts in.
 
-    Otherwise the next journal would be booked in somebody else's ledger.
+    Otherwise the next journal would be booked in somebody else's ledger. One that serves a company
+    and has sent nothing may come back as the one that is meant, which name and business ID tell.
     """
-    is_linked = hasattr(account, "link")
-    if is_linked and account.procountor_company_id not in {None, session.company_id}:
+    if account.procountor_company_id in {None, session.company_id}:
+        return
+    is_used = Export.with_trail.filter(link__procountor_account=account).exclude(
+        state=ExportState.READY, attempts__isnull=True
+    )
+    serves = account.links.open().select_related("company").first()
+    is_right_one = serves is None or not _differs(serves.company, session, administration)
+    if is_used.exists() or not is_right_one:
         raise OtherCompanyChosen(expected=account.company_name, chosen=session.company_name)
+
+
+def _differs(company: Company, session: Session, administration: Administration) -> bool:
+    return compare_companies(
+        name=company.name,
+        business_id=company.business_id,
+        other_name=session.company_name,
+        other_business_id=administration.business_id,
+    ).is_different
 
 
 def _must_be_configured() -> None:

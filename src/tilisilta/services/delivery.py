@@ -13,9 +13,9 @@ from uuid import UUID
 from django.db import transaction
 
 from tilisilta.clients.procountor.errors import AccessDenied, GrantEnded, ProcountorRejected
+from tilisilta.domain.standing import EXPORTS_UNDER_WAY, ExportState
 from tilisilta.errors import OutcomeUnknown, TryAgainLater
-from tilisilta.models import Export, ExportState, Journal, Sending
-from tilisilta.models.exports import UNDER_WAY_STATES
+from tilisilta.models import Export, Journal, Sending
 from tilisilta.services.checks import check_journal, load_problems, settle_state
 from tilisilta.services.lookups import look
 from tilisilta.services.outbox import LONGEST_PAUSE
@@ -117,7 +117,7 @@ def _next_export(exports: Sequence[Export]) -> Export | None:
     for export in exports:
         if any(problem.stops for problem in load_problems(export.problems)):
             return None
-        if export.state in UNDER_WAY_STATES or _wants_approval(export):
+        if export.state in EXPORTS_UNDER_WAY or _wants_approval(export):
             return export
     return None
 

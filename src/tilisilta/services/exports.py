@@ -3,32 +3,38 @@
 Asking only commits rows; the engine picks them up (``services.delivery``).
 """
 
+import math
+import time
+from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Max, Q, QuerySet
 
 from tilisilta.domain.problems import Severity
+from tilisilta.domain.standing import BOOKED_EXPORTS, JOURNALS_NOT_DUE, ExportState, JournalState
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import (
     Export,
-    ExportState,
     Journal,
-    JournalState,
+    Link,
     ProcountorAccount,
     Sending,
     User,
 )
-from tilisilta.models.exports import BOOKED_STATES
+from tilisilta.models.journals import JournalQuerySet
 from tilisilta.services import audit
 from tilisilta.services.checks import (
     check_journal,
     dump_problems,
+    journal_standing,
     load_problems,
     preview_digest,
     settle_state,
 )
+from tilisilta.services.gathering import period_of
 
 
 class CannotBeSent(NeedsAttention):
@@ -81,25 +87,57 @@ def send_journal(
 
 
 @dataclass(frozen=True, kw_only=True)
-class SentAll:
-    """What became of asking for several journals: those under way now, and those refused."""
+class Wanted:
+    """A journal that somebody wants to be sent, and the digest of what they looked at, if any."""
 
-    sendings: tuple[Sending, ...]
-    refused: tuple[Journal, ...]
+    journal: Journal
+    seen: str | None = None
 
 
-def send_all_ready(*, user: User | None, now: datetime) -> SentAll:
-    """Commit that every ready journal ``user`` may see is to be sent.
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """A journal that was not taken up, and why."""
 
-    One that turns out not to be ready any more is refused and stops none of the others.
+    journal: Journal
+    error: NeedsAttention
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentMany:
+    """What became of asking for several journals.
+
+    ``sendings`` are under way now, ``refused`` were not taken up, and ``left`` were not reached
+    before the time was up.
     """
-    sendings, refused = [], []
-    for journal in ready_journals(user):
+
+    sendings: tuple[Sending, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    left: tuple[Wanted, ...] = ()
+
+
+def send_many(
+    wanted: Iterable[Wanted],
+    *,
+    user: User | None,
+    now: datetime,
+    until: float = math.inf,
+) -> SentMany:
+    """Commit that each of ``wanted`` is to be sent, in their order, for pages and commands alike.
+
+    One that cannot be sent is refused with its reason and stops none of the others. Nothing more is
+    begun after ``until`` on the monotonic clock, but at least one is, so that each call gets on.
+    """
+    left = deque(wanted)
+    sendings: list[Sending] = []
+    refused: list[Refusal] = []
+    while left and (not (sendings or refused) or time.monotonic() < until):
+        one = left.popleft()
         try:
-            sendings.append(send_journal(journal, user=user, now=now))
-        except (CannotBeSent, PreviewChanged, AlreadySent):
-            refused.append(journal)
-    return SentAll(sendings=tuple(sendings), refused=tuple(refused))
+            sendings.append(send_journal(one.journal, user=user, now=now, seen=one.seen))
+        except (CannotBeSent, PreviewChanged, AlreadySent) as error:
+            one.journal.refresh_from_db()
+            refused.append(Refusal(journal=one.journal, error=error))
+    return SentMany(sendings=tuple(sendings), refused=tuple(refused), left=tuple(left))
 
 
 def look_again(journal: Journal, *, user: User | None, now: datetime) -> Sending:
@@ -129,7 +167,8 @@ def continue_waiting(now: datetime) -> int:
         Journal.objects.filter(
             Q(exports__state__in=[ExportState.QUEUED, ExportState.POSTING])
             | Q(exports__state=ExportState.UNCERTAIN, exports__look_at__isnull=False),
-            company__link__procountor_account__state=ProcountorAccount.State.AUTHORISED,
+            exports__is_trail=False,
+            exports__link__procountor_account__state=ProcountorAccount.State.AUTHORISED,
         )
         .exclude(sendings__finished_at__isnull=True)
         .distinct()
@@ -166,17 +205,47 @@ def unfinished_sending(journal: Journal) -> Sending | None:
     return Sending.objects.filter(journal=journal, finished_at__isnull=True).first()
 
 
-def ready_journals(user: User | None = None) -> list[Journal]:
-    """All journals to be sent in one go, oldest period first, as far as ``user`` may see.
+@dataclass(frozen=True, kw_only=True)
+class ReadyJournals:
+    """The journals to be sent in one go, and those that are ready as well but of other months.
 
-    One whose run was deleted in Nmbrs can be sent by itself, by whoever has seen its warning.
+    ``period`` is the first day of the month they are of, and ``None`` for all months.
     """
-    journals = Journal.objects.filter(
-        state=JournalState.READY, is_deleted_at_source=False
-    ).select_related("company__debtor")
+
+    journals: QuerySet[Journal]
+    period: date | None
+    others: QuerySet[Journal]
+
+
+def ready_journals(
+    user: User | None = None,
+    *,
+    among: JournalQuerySet | None = None,
+    period: date | None = None,
+    all_periods: bool = False,
+) -> ReadyJournals:
+    """The journals that one click sends, as far as ``user`` may see, by company.
+
+    Without ``period`` they are those of the newest month that has runs, and older ones are left
+    unless they are asked for: what lies unsent for long may have been booked another way. ``among``
+    narrows them further. One whose run was deleted in Nmbrs can be sent by itself, by whoever has
+    seen its warning.
+    """
+    journals: JournalQuerySet = Journal.objects.all() if among is None else among
     if user is not None:
         journals = journals.visible_to(user)
-    return list(journals.order_by("period", "company__number", "run_number"))
+    newest = journals.exclude(state__in=JOURNALS_NOT_DUE).aggregate(at=Max("period"))["at"]
+    ready = (
+        journals.filter(state=JournalState.READY, is_deleted_at_source=False)
+        .select_related("company__debtor")
+        .order_by("period", "company__number", "run_number", "revision")
+    )
+    if all_periods:
+        return ReadyJournals(journals=ready, period=None, others=ready.none())
+    chosen = period or newest
+    return ReadyJournals(
+        journals=ready.filter(period=chosen), period=chosen, others=ready.exclude(period=chosen)
+    )
 
 
 def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen: str) -> Sending:
@@ -187,14 +256,18 @@ def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen:
     if under_way is not None:
         # Somebody else asked for it while we checked it.
         return under_way
+    # Locked before its exports, as whoever ends a link does: none may end while it is being used.
+    link_ids = set(journal.exports.order_by().values_list("link", flat=True))
+    links = list(Link.objects.select_for_update().filter(pk__in=link_ids))
     exports = list(journal.exports.select_for_update())
-    to_send = [export for export in exports if export.state == ExportState.READY]
-    if exports and journal.state in {JournalState.SENT, JournalState.APPROVED}:
+    standing = journal_standing(journal, exports)
+    if standing.is_sent:
         raise AlreadySent(journal)
-    if not to_send or any(problem.stops for problem in load_problems(journal.problems)):
+    if not standing.can_be_sent or not _are_in_force(links, exports, journal):
         raise CannotBeSent(journal)
     if preview_digest(exports) != seen:
         raise PreviewChanged(journal)
+    to_send = [export for export in exports if export.state == ExportState.READY]
     sending = Sending.objects.create(
         journal=journal, requested_by=user, requested_at=now, due_at=now
     )
@@ -217,9 +290,15 @@ def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen:
     return sending
 
 
+def _are_in_force(links: Sequence[Link], exports: Sequence[Export], journal: Journal) -> bool:
+    """Return whether the links of what is to be sent have not ended since it was checked."""
+    in_force = {link.pk for link in links if link.span().covers(period_of(journal))}
+    return all(one.link_id in in_force for one in exports if one.state == ExportState.READY)
+
+
 def _let_others_pass(export: Export) -> None:
     """A person sends the rest: what is odd about a booked receipt stops those after it no more."""
     problems = load_problems(export.problems)
-    if export.state in BOOKED_STATES and problems:
+    if export.state in BOOKED_EXPORTS and problems:
         warnings = [replace(problem, severity=Severity.WARNING) for problem in problems]
         Export.objects.filter(pk=export.pk).update(problems=dump_problems(warnings))

@@ -31,6 +31,7 @@ from tilisilta.domain.payroll import (
     may_book_since,
 )
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
+from tilisilta.domain.standing import COMMITTED_EXPORTS
 from tilisilta.models import (
     Export,
     Journal,
@@ -39,10 +40,10 @@ from tilisilta.models import (
     NmbrsConnection,
     Run,
 )
-from tilisilta.models.exports import BOOKED_STATES, UNDER_WAY_STATES
 from tilisilta.services import audit
-from tilisilta.services.checks import check_journal, dump_problems, load_problems, split_of
+from tilisilta.services.checks import check_journal, dump_problems, load_problems
 from tilisilta.services.cost_objects import keep_cost_objects, kinds_by_age
+from tilisilta.services.gathering import split_of
 from tilisilta.services.journals import keep_fetched, note_journal_read, recheck_company
 from tilisilta.services.payroll_problems import problem_of, problems_of_run
 
@@ -117,7 +118,7 @@ class _Fetch:
         self._source = source
         self._now = now
         self._today = today
-        self._link = Link.objects.filter(company=found.company).first()
+        self._link = Link.objects.open().filter(company=found.company).first()
         self._ambiguous: set[int] = set()
 
     def keep_runs(self, year: int) -> None:
@@ -333,4 +334,4 @@ def _asked(run: Run) -> PayrollRun:
 
 def _sent_exports(run: OuterRef) -> QuerySet[Export]:
     """What is booked or on its way of a run's journals."""
-    return Export.objects.filter(journal__run=run, state__in=[*BOOKED_STATES, *UNDER_WAY_STATES])
+    return Export.objects.filter(journal__run=run, state__in=COMMITTED_EXPORTS)

@@ -13,14 +13,14 @@ from tilisilta.clients.files.reading import read_journal_file
 from tilisilta.domain import journals as domain
 from tilisilta.domain.comparisons import JournalComparison, compare_journals
 from tilisilta.domain.payroll import JournalSplit, SourceJournal
+from tilisilta.domain.sameness import payroll_digest
+from tilisilta.domain.standing import JOURNALS_AT_REST, JournalState
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import (
     Company,
     Debtor,
     Journal,
     JournalLine,
-    JournalState,
-    Link,
     ProcountorAccount,
     Run,
     User,
@@ -212,17 +212,21 @@ def compare_with_previous(journal: Journal) -> JournalComparison | None:
     return compare_journals(previous.content(), journal.content())
 
 
-def recheck_company(company: Company) -> None:
-    """Check again what is not sent yet of a company whose settings or link have changed."""
-    for journal in unsettled(Journal.objects.filter(company=company)).order_by("period"):
+def recheck_company(company: Company, *, with_sent: bool = False) -> None:
+    """Check again what is not sent yet of a company whose settings or link have changed.
+
+    ``with_sent`` checks what was sent as well: after a link has ended, it may have to be sent
+    elsewhere.
+    """
+    journals = Journal.objects.filter(company=company)
+    chosen = journals if with_sent else unsettled(journals)
+    for journal in chosen.exclude(state=JournalState.DISCARDED).order_by("period", "pk"):
         check_journal(journal, now=timezone.now())
 
 
 def unsettled(journals: QuerySet[Journal]) -> QuerySet[Journal]:
     """Those that a check may say something new of: not sent as a whole, and not replaced."""
-    return journals.exclude(
-        state__in=[JournalState.SENT, JournalState.APPROVED, JournalState.REPLACED]
-    )
+    return journals.exclude(state__in=JOURNALS_AT_REST)
 
 
 def recheck_debtor(debtor: Debtor) -> None:
@@ -233,8 +237,7 @@ def recheck_debtor(debtor: Debtor) -> None:
 
 def recheck_account(account: ProcountorAccount) -> None:
     """Check again what waits for an account that was authorised or has ended."""
-    link = Link.objects.filter(procountor_account=account).select_related("company").first()
-    if link is not None:
+    for link in account.links.select_related("company"):
         recheck_company(link.company)
 
 
@@ -340,6 +343,8 @@ def _keep_revision(  # noqa: PLR0913  # what is known of where it comes from
         file_name=file_name[-255:],
         file_sha256=read.sha256,
         content_sha256=content_sha256,
+        payroll_sha256=payroll_digest(read.lines),
+        accounts_sha256=payroll_digest(read.lines, with_dimensions=False),
         line_count=len(read.lines),
         debit_total=sum(line.amount for line in read.lines if line.amount > 0),
         came_at=now,

@@ -1,31 +1,30 @@
-"""Links: which company goes to which administration, checked against Procountor as it is typed."""
+"""Links: which company goes to which administration, from when, and until when."""
 
-import difflib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from tilisilta.domain.administrations import Administration, Dimension, LedgerAccount
-from tilisilta.domain.dimensions import find_dimensions
-from tilisilta.domain.ledger_accounts import near_accounts
+from tilisilta.domain.problems import ProblemCode
+from tilisilta.domain.standing import EXPORTS_UNDER_WAY, ExportState
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import (
     AccountMapping,
     Company,
     Export,
-    JournalLine,
     Link,
     NmbrsCompany,
     ProcountorAccount,
     User,
 )
-from tilisilta.models.exports import ExportState
 from tilisilta.services import audit
-from tilisilta.services.checks import split_of
+from tilisilta.services.gathering import split_of
 from tilisilta.services.journals import recheck_company
+from tilisilta.services.link_proposals import Pairing, named, pairing_of
 
 
 class AccountTaken(NeedsAttention):
@@ -44,71 +43,106 @@ class LinkInUse(NeedsAttention):
     """Receipts were sent through the link, so it stays as their trail."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DimensionCheck:
-    """Whether a dimension name is known in Procountor, and what it may have meant."""
+class LinkBusy(NeedsAttention):
+    """Receipts are on their way through the link, so it cannot end at this moment."""
 
-    name: str
-    found: Dimension | None
-    is_ambiguous: bool
-    offered: tuple[str, ...]
+    code: ClassVar[str] = ProblemCode.LINK_BUSY
 
 
-@dataclass(frozen=True, kw_only=True)
-class AccountCheck:
-    """A ledger account used by the company's journals, and where the link books it."""
+class DifferentNames(NeedsAttention):
+    """Company and administration differ in name or business ID, and nobody has confirmed it."""
 
-    journal_account: str
-    description: str
-    mapped_to: str
-    found: LedgerAccount | None
-    near: tuple[LedgerAccount, ...]
+    code: ClassVar[str] = ProblemCode.NAMES_DIFFER
 
-    @property
-    def is_mapped(self) -> bool:
-        """Tell whether the link gives this account another number."""
-        return bool(self.mapped_to) and self.mapped_to != self.journal_account
-
-    @property
-    def is_bookable(self) -> bool:
-        """Tell whether Procountor would take it."""
-        return self.found is not None and self.found.is_active
+    def __init__(self, company: Company, account: ProcountorAccount) -> None:
+        super().__init__(f"{company} and {account.company_name} differ.")
+        self.facts = {
+            "company": named(company.name, company.business_id),
+            "administration": named(account.company_name, account.business_id),
+        }
 
 
-def create_link(
+class SharedAdministration(NeedsAttention):
+    """Another company is linked to the same administration, and nobody has confirmed it."""
+
+    code: ClassVar[str] = ProblemCode.ADMINISTRATION_SHARED
+
+    def __init__(self, company: Company, account: ProcountorAccount, other: Company | None) -> None:
+        super().__init__(f"{account.company_name} serves another company as well as {company}.")
+        self.facts = {
+            "company": company.name,
+            "administration": named(account.company_name, account.business_id),
+            **({"other": str(other)} if other is not None else {}),
+        }
+
+
+class MonthsCovered(NeedsAttention):
+    """The months from the start on go through an earlier link of the company."""
+
+    code: ClassVar[str] = ProblemCode.MONTHS_COVERED
+
+    def __init__(self, earlier: Link) -> None:
+        super().__init__(f"{earlier} books until {earlier.ends_on}.")
+        self.earlier = earlier
+        self.facts = {
+            "administration": earlier.procountor_account.company_name,
+            "date": earlier.ends_on.isoformat() if earlier.ends_on else "",
+        }
+
+
+def create_link(  # what a person says of a link, each by its name
     company: Company,
     account: ProcountorAccount,
     *,
+    start_month: date,
     user: User | None,
+    different_names: bool = False,
+    shared_administration: bool = False,
     account_mappings: Mapping[str, str] | None = None,
     **choices: Any,
 ) -> Link:
     """Link ``company`` to the administration of ``account``; ``choices`` are fields of ``Link``.
 
-    Raises ``CompanyLinked``, ``AccountTaken``, ``AccountNotAuthorised``, or Django's
-    ``ValidationError`` for a choice that cannot be.
+    Nothing of a month before ``start_month`` is ever sent through it. ``different_names`` and
+    ``shared_administration`` say that a person has confirmed what is odd about the pair.
+
+    Raises ``CompanyLinked``, ``AccountTaken``, ``AccountNotAuthorised``, ``DifferentNames``,
+    ``SharedAdministration``, ``MonthsCovered``, or Django's ``ValidationError`` for a choice that
+    cannot be.
     """
-    if Link.objects.filter(company=company).exists():
+    if company.links.open().exists():
         raise CompanyLinked(f"{company} is linked already.")
-    if Link.objects.filter(procountor_account=account).exists():
+    if account.links.open().exists():
         raise AccountTaken(f"{account} serves another company already.")
     _must_be_authorised(account)
-    link = Link(company=company, procountor_account=account, **choices)
+    link = Link(
+        company=company,
+        procountor_account=account,
+        start_month=start_month.replace(day=1),
+        **choices,
+    )
     link.full_clean()
+    _must_be_free(link)
     with transaction.atomic():
         # Locked, or it could be authorised for another company in this moment.
-        _must_be_authorised(ProcountorAccount.objects.select_for_update().get(pk=account.pk))
+        locked = ProcountorAccount.objects.select_for_update().get(pk=account.pk)
+        _must_be_authorised(locked)
+        pairing = pairing_of(company, locked)
+        _must_be_confirmed(pairing, different_names, shared_administration)
         link.save()
+        ProcountorAccount.objects.filter(pk=account.pk).update(debtor=company.debtor)
         _replace_mappings(link, account_mappings or {})
         audit.record(
             audit.Action.LINK_CREATED,
             user=user,
             company=company,
             name=str(company),
-            administration=account.company_name,
+            administration=named(locked.company_name, locked.business_id),
         )
+        _record_confirmation(pairing, user=user)
         _fetch_as_needed(link)
-    recheck_company(company)
+    # What went to other books through a link that has ended is to be sent anew.
+    recheck_company(company, with_sent=company.links.exclude(ends_on=None).exists())
     return link
 
 
@@ -121,13 +155,16 @@ def change_link(
 ) -> Link:
     """Change how an existing link books; what was sent stays as it was sent.
 
-    ``account_mappings`` replaces all mappings; ``None`` leaves them as they are.
+    ``account_mappings`` replaces all mappings; ``None`` leaves them as they are. Raises
+    ``MonthsCovered`` for a start that lies before the end of an earlier link.
     """
     before = {name: getattr(link, name) for name in choices}
     for name, value in choices.items():
         setattr(link, name, value)
+    link.start_month = link.start_month.replace(day=1)
     link.full_clean()
-    changed = [name for name, value in choices.items() if before[name] != value]
+    _must_be_free(link)
+    changed = [name for name in choices if before[name] != getattr(link, name)]
     with transaction.atomic():
         link.save()
         if account_mappings is not None and _replace_mappings(link, account_mappings):
@@ -145,67 +182,96 @@ def change_link(
     return link
 
 
+def end_link(link: Link, *, ends_on: date, reason: str, user: User | None) -> Link:
+    """End ``link``: what is dated ``ends_on`` or later goes through its successor, if it has one.
+
+    A link that was wrong from the beginning ends with its start. What was sent through it stays its
+    trail, and is no reason any more not to send it where it belongs. Raises ``LinkBusy`` while
+    receipts are on their way, and Django's ``ValidationError`` without a reason.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise ValidationError({"reason": _("Say why the link ends.")})
+    with transaction.atomic():
+        link = (
+            Link.objects.select_for_update(of=("self",)).select_related("company").get(pk=link.pk)
+        )
+        if not link.is_open:
+            return link
+        if link.exports.filter(state__in=EXPORTS_UNDER_WAY).exists():
+            raise LinkBusy(f"Receipts are on their way through {link}.")
+        link.ends_on = max(ends_on, link.start_month)
+        link.end_reason = reason[:200]
+        link.save(update_fields=["ends_on", "end_reason"])
+        audit.record(
+            audit.Action.LINK_ENDED,
+            user=user,
+            company=link.company,
+            name=str(link.company),
+            date=link.ends_on.isoformat(),
+            reason=link.end_reason,
+        )
+    recheck_company(link.company, with_sent=True)
+    return link
+
+
 def remove_link(link: Link, *, user: User | None) -> None:
     """Remove a link through which nothing was sent yet. Raises ``LinkInUse`` otherwise."""
     company = link.company
     with transaction.atomic():
         # Locked, or somebody could send them between the look and the removal.
-        exports = list(link.exports.select_for_update())
+        exports = list(Export.with_trail.filter(link=link).select_for_update())
         if any(export.state != ExportState.READY for export in exports):
             raise LinkInUse("Receipts were sent through this link; it stays as their trail.")
-        if link.exports.filter(attempts__isnull=False).exists():
+        if Export.with_trail.filter(link=link, attempts__isnull=False).exists():
             raise LinkInUse("Receipts were tried through this link; it stays as their trail.")
-        Export.objects.filter(link=link).delete()
+        Export.with_trail.filter(link=link).delete()
         link.delete()
         audit.record(audit.Action.LINK_REMOVED, user=user, company=company, name=str(company))
     recheck_company(Company.objects.get(pk=company.pk))
 
 
-def free_accounts() -> Iterable[ProcountorAccount]:
-    """The authorised accounts that serve no company yet."""
-    return ProcountorAccount.objects.filter(
-        state=ProcountorAccount.State.AUTHORISED, link__isnull=True
+def _locked(link: Link) -> Link:
+    """The link as it stands; who asks for a sending locks it too, so none begins meanwhile."""
+    links = Link.objects.select_for_update(of=("self",)).select_related("company")
+    return links.get(pk=link.pk)
+
+
+def _must_be_confirmed(pairing: Pairing, different_names: bool, shared: bool) -> None:
+    if pairing.match.is_different and not different_names:
+        raise DifferentNames(pairing.company, pairing.account)
+    if pairing.others and not shared:
+        of_debtor = (one for one in pairing.others if one.debtor_id == pairing.company.debtor_id)
+        raise SharedAdministration(pairing.company, pairing.account, next(of_debtor, None))
+
+
+def _record_confirmation(pairing: Pairing, *, user: User | None) -> None:
+    """Keep both names of what somebody confirmed, as they stood at that moment."""
+    if not pairing.needs_confirmation:
+        return
+    told = [f"{named(pairing.company.name, pairing.company.business_id)}"]
+    told += [f"{other}" for other in pairing.others]
+    audit.record(
+        audit.Action.LINK_CONFIRMED,
+        user=user,
+        company=pairing.company,
+        name=str(pairing.company),
+        administration=named(pairing.account.company_name, pairing.account.business_id),
+        difference="; ".join(told),
     )
 
 
-def check_dimension(administration: Administration, name: str) -> DimensionCheck:
-    """Look for a dimension by name: exactly, then ignoring case and outer blanks (R6)."""
-    candidates = find_dimensions(name, administration.dimensions)
-    names = [dimension.name for dimension in administration.dimensions]
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
-    return DimensionCheck(
-        name=name,
-        found=candidates[0] if len(candidates) == 1 else None,
-        is_ambiguous=len(candidates) > 1,
-        offered=tuple(near or names),
+def _must_be_free(link: Link) -> None:
+    """No month may go through two links of one company."""
+    earlier = (
+        Link.objects.filter(company=link.company, ends_on__gt=link.start_month)
+        .exclude(pk=link.pk)
+        .select_related("procountor_account", "company")
+        .order_by("-ends_on")
     )
-
-
-def check_accounts(
-    company: Company, administration: Administration, mappings: Mapping[str, str]
-) -> tuple[AccountCheck, ...]:
-    """Every ledger account the company's journals have used, and where it would be booked."""
-    known = {account.code: account for account in administration.ledger_accounts}
-    used = (
-        JournalLine.objects.filter(journal__company=company)
-        .order_by("ledger_account", "position")
-        .values_list("ledger_account", "description")
-    )
-    descriptions: dict[str, str] = {}
-    for code, description in used.iterator():
-        descriptions.setdefault(code, description)
-    for code in mappings:
-        descriptions.setdefault(code, "")
-    return tuple(
-        AccountCheck(
-            journal_account=code,
-            description=descriptions[code],
-            mapped_to=mappings.get(code, code),
-            found=known.get(mappings.get(code, code)),
-            near=near_accounts(mappings.get(code, code), administration.ledger_accounts),
-        )
-        for code in sorted(descriptions)
-    )
+    covering = next((one for one in earlier if one.ends_on and one.ends_on > one.start_month), None)
+    if covering is not None and link.is_open:
+        raise MonthsCovered(covering)
 
 
 def _must_be_authorised(account: ProcountorAccount) -> None:

@@ -10,7 +10,8 @@ from tilisilta.clients.procountor.client import ListedReceipt, ProcountorClient
 from tilisilta.clients.procountor.errors import ProcountorUnavailable
 from tilisilta.domain.problems import Problem, ProblemCode, Screen
 from tilisilta.domain.receipts import BookedReceipt
-from tilisilta.models import Attempt, Export, ExportState, Link, Sending
+from tilisilta.domain.standing import ExportState
+from tilisilta.models import Attempt, Export, Link, Sending
 from tilisilta.services.checks import dump_problems
 from tilisilta.services.postings import accept, settled_after
 from tilisilta.services.procountor import procountor

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Q
 
-from tilisilta.models import Link, Sending
+from tilisilta.models import Export, Sending
 from tilisilta.services.exports import look_anew
 
 LONGEST_PAUSE = timedelta(hours=1)
@@ -27,12 +27,12 @@ def due_sendings(now: datetime) -> list[Sending]:
 
 def writer_of(sending: Sending) -> str:
     """What the sendings of one Procountor company share: only one of them may run at a time."""
-    link = (
-        Link.objects.filter(company_id=sending.journal.company_id)
-        .values_list("procountor_account__procountor_company_id", flat=True)
-        .first()
+    books = (
+        Export.objects.filter(journal_id=sending.journal_id)
+        .order_by("pk")
+        .values_list("link__procountor_account__procountor_company_id", flat=True)
     )
-    return str(link or 0)
+    return str(books.first() or 0)
 
 
 def mark_enqueued(sending: Sending, now: datetime) -> None:

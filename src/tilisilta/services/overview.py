@@ -13,6 +13,7 @@ from django.db.models import (
     F,
     IntegerField,
     OuterRef,
+    Prefetch,
     Q,
     QuerySet,
     Subquery,
@@ -20,19 +21,27 @@ from django.db.models import (
     When,
 )
 
+from tilisilta.domain.standing import (
+    BOOKED_EXPORTS,
+    BY_URGENCY,
+    JOURNALS_NOT_DUE,
+    JOURNALS_UNDER_WAY,
+    SENT_JOURNALS,
+    STOPPED_JOURNALS,
+    WAITING_JOURNALS,
+    ExportState,
+    JournalState,
+)
 from tilisilta.models import (
     Company,
     Export,
-    ExportState,
     Journal,
-    JournalState,
     Link,
     NmbrsConnection,
     ProcountorAccount,
     Sending,
     User,
 )
-from tilisilta.models.exports import BOOKED_STATES
 from tilisilta.services.checks import load_problems
 from tilisilta.services.companies import matching
 from tilisilta.services.explanations import Explanation, explain
@@ -42,49 +51,19 @@ MOST_NEEDS = 15
 COMPANIES_PER_PAGE = 50
 MONTHS_SHOWN = 12
 
-# The most urgent first. The last two wait for somebody, but nothing is wrong with them.
-URGENCY = (
-    JournalState.UNCERTAIN,
-    JournalState.REJECTED,
-    JournalState.PARTLY_SENT,
-    JournalState.PROBLEM,
-    JournalState.CHANGED,
-    JournalState.READY,
-)
-STOPPED = frozenset(
-    {
-        JournalState.REJECTED.value,
-        JournalState.PARTLY_SENT.value,
-        JournalState.PROBLEM.value,
-        JournalState.CHANGED.value,
-    }
-)
-SENT = frozenset({JournalState.SENT.value, JournalState.APPROVED.value})
-UNDER_WAY = frozenset({JournalState.QUEUED.value, JournalState.SENDING.value})
-NOT_TO_SEND = frozenset({JournalState.OFF.value, JournalState.REPLACED.value})
-WITHOUT_LINK = frozenset({JournalState.PROBLEM.value, *NOT_TO_SEND})
+WITHOUT_LINK = frozenset({JournalState.PROBLEM, *JOURNALS_NOT_DUE})
+# What is uncertain is counted by itself.
+UNDER_WAY = JOURNALS_UNDER_WAY - {JournalState.UNCERTAIN}
 
 # What was sent of a run that is gone from Nmbrs asks for somebody like one that has changed.
 _SHOWN_STATE = Case(
-    When(is_deleted_at_source=True, state__in=SENT, then=Value(JournalState.CHANGED.value)),
+    When(
+        is_deleted_at_source=True, state__in=SENT_JOURNALS, then=Value(JournalState.CHANGED.value)
+    ),
     default=F("state"),
 )
 
-# A month of several journals shows what waits before what is done.
-_PLACES = {
-    state.value: place
-    for place, state in enumerate(
-        (
-            *URGENCY,
-            JournalState.SENDING,
-            JournalState.QUEUED,
-            JournalState.SENT,
-            JournalState.APPROVED,
-            JournalState.OFF,
-            JournalState.REPLACED,
-        )
-    )
-}
+_PLACES = {state.value: place for place, state in enumerate(BY_URGENCY)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,12 +224,12 @@ def _counts(by_month: Mapping[date, Counter[str]], month: date) -> Counts:
     total = sum(by_month.values(), Counter[str]())
     of_month = by_month.get(month, Counter())
     return Counts(
-        problems=sum(total[state] for state in STOPPED),
+        problems=sum(total[state] for state in STOPPED_JOURNALS),
         uncertain=total[JournalState.UNCERTAIN.value],
         unsent=total[JournalState.READY.value],
         unsent_in_month=of_month[JournalState.READY.value],
-        sent=sum(of_month[state] for state in SENT),
-        due=of_month.total() - sum(of_month[state] for state in NOT_TO_SEND),
+        sent=sum(of_month[state] for state in SENT_JOURNALS),
+        due=of_month.total() - sum(of_month[state] for state in JOURNALS_NOT_DUE),
         under_way=sum(total[state] for state in UNDER_WAY),
     )
 
@@ -267,7 +246,7 @@ def _month_after(month: date) -> date:
 def _needs(journals: QuerySet[Journal]) -> tuple[Need, ...]:
     """The most urgent journals. What stopped a receipt on its way counts more than a finding."""
     urgency = Case(
-        *(When(shown=state, then=Value(place)) for place, state in enumerate(URGENCY)),
+        *(When(shown=state, then=Value(place)) for place, state in enumerate(WAITING_JOURNALS)),
         output_field=IntegerField(),
     )
     stopped = (
@@ -279,7 +258,7 @@ def _needs(journals: QuerySet[Journal]) -> tuple[Need, ...]:
     )
     waiting = (
         journals.annotate(shown=_SHOWN_STATE)
-        .filter(shown__in=URGENCY)
+        .filter(shown__in=WAITING_JOURNALS)
         .select_related("company")
         .annotate(urgency=urgency, receipt_problems=Subquery(stopped.values("problems")[:1]))
         .order_by("urgency", "-period", "company__number", "run_number")
@@ -303,12 +282,13 @@ def _need(journal: Journal) -> Need:
 def _dead_accounts(debtor_ids: Sequence[int]) -> tuple[ProcountorAccount, ...]:
     """The accounts that serve a company and let nothing through."""
     return tuple(
-        ProcountorAccount.objects.filter(_of(debtor_ids, "link__company__debtor"))
-        .filter(link__isnull=False)
+        ProcountorAccount.objects.filter(
+            _of(debtor_ids, "links__company__debtor"), links__in=Link.objects.open()
+        )
         .exclude(state=ProcountorAccount.State.AUTHORISED)
-        .select_related("link__company")
+        .prefetch_related(Prefetch("links", Link.objects.open().select_related("company")))
         .defer("administration", "grant", "access_token")
-        .order_by("link__company__number")[:MOST_NEEDS]
+        .order_by("links__company__number")[:MOST_NEEDS]
     )
 
 
@@ -340,7 +320,7 @@ def _progress(debtor_ids: Sequence[int]) -> Progress | None:
         asked=Count("journal__exports"),
         booked=Count(
             "journal__exports",
-            filter=Q(journal__exports__state__in=[state.value for state in BOOKED_STATES]),
+            filter=Q(journal__exports__state__in=BOOKED_EXPORTS),
         ),
     )
     return Progress(**found) if found["journals"] else None

@@ -13,8 +13,9 @@ from tilisilta.clients.procountor.wire import decode_receipt
 from tilisilta.domain.booked import deviations
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity
 from tilisilta.domain.receipts import BookedReceipt
+from tilisilta.domain.standing import ExportState
 from tilisilta.errors import OutcomeUnknown, TryAgainLater
-from tilisilta.models import Attempt, Export, ExportState, Sending
+from tilisilta.models import Attempt, Export, Sending
 from tilisilta.services import audit
 from tilisilta.services.administrations import forget_administration
 from tilisilta.services.checks import dump_problems

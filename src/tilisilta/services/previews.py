@@ -1,7 +1,7 @@
 """What a person sees of a journal before it is sent: the stored payload itself, made readable."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -10,11 +10,16 @@ from tilisilta.domain.administrations import Administration
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.problems import Problem, ProblemCode, Screen
 from tilisilta.domain.receipts import ReceiptBody, Transaction
-from tilisilta.models import Export, ExportState, Journal, Link
-from tilisilta.models.exports import BOOKED_STATES, UNDER_WAY_STATES
-from tilisilta.services.administrations import known_administration
-from tilisilta.services.checks import load_problems, plan_journal, preview_digest
+from tilisilta.domain.standing import BOOKED_EXPORTS, EXPORTS_UNDER_WAY, ExportState, Standing
+from tilisilta.models import Export, Journal, Link
+from tilisilta.services.checks import (
+    journal_standing,
+    load_problems,
+    plan_journal,
+    preview_digest,
+)
 from tilisilta.services.explanations import Explanation, explain
+from tilisilta.services.gathering import Ledger, ledger_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,14 +83,19 @@ class ShownProblem:
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """Everything the journal's page shows. ``digest`` goes back with the click on *Send*."""
+    """Everything the journal's page shows. ``digest`` goes back with the click on *Send*.
+
+    ``receipts`` are what the journal books. Those that were tried once and are not wanted any more
+    are ``withdrawn``, and ``trail`` is what went to another administration through a link that has
+    ended: neither counts in any sum.
+    """
 
     journal: Journal
     link: Link | None
     receipts: tuple[ShownReceipt, ...]
     problems: tuple[ShownProblem, ...]
     digest: str
-    to_send_count: int
+    standing: Standing
     row_count: int
     debit: Decimal
     credit: Decimal
@@ -93,15 +103,18 @@ class Preview:
     errors: tuple[ShownProblem, ...] = field(default=())
     of_booked: tuple[ShownProblem, ...] = field(default=())
     warnings: tuple[ShownProblem, ...] = field(default=())
+    withdrawn: tuple[Export, ...] = field(default=())
+    trail: tuple[Export, ...] = field(default=())
 
     @property
     def can_be_sent(self) -> bool:
-        """Tell whether the button that sends may be on.
+        """Return whether the button that sends may be on."""
+        return self.standing.can_be_sent
 
-        What is odd about a booked receipt stops nothing: who sends the rest has seen it.
-        """
-        stopping = (item for item in self.errors if item not in self.of_booked)
-        return self.to_send_count > 0 and not any(stopping)
+    @property
+    def to_send_count(self) -> int:
+        """How many receipts the button would send."""
+        return self.standing.to_send
 
 
 def preview_journal(journal: Journal) -> Preview:
@@ -110,20 +123,25 @@ def preview_journal(journal: Journal) -> Preview:
     Once exports exist their stored payload is what is shown. A journal with problems has none
     yet: it is drawn from its plan, as far as that goes.
     """
-    link = (
-        Link.objects.select_related("procountor_account", "company")
-        .filter(company_id=journal.company_id)
-        .first()
-    )
-    administration = known_administration(link.procountor_account) if link else None
+    ledger = ledger_of(journal)
     problems = load_problems(journal.problems)
-    exports = list(journal.exports.order_by("booking_date", "epoch"))
-    names = _Names(administration)
-    if exports:
-        receipts = tuple(_shown_export(export, journal, names) for export in exports)
+    known = list(
+        Export.with_trail.filter(journal=journal)
+        .select_related("link__procountor_account")
+        .order_by("booking_date", "epoch")
+    )
+    exports = [export for export in known if not export.is_trail]
+    wanted = [export for export in exports if export.state != ExportState.WITHDRAWN]
+    names = _Names(ledger.administration)
+    if wanted:
+        receipts = tuple(_shown_export(export, journal, names) for export in wanted)
     else:
-        receipts = _drafts(journal, link, administration, names, problems)
-    return _preview(journal, link, receipts, problems, exports)
+        receipts = _drafts(journal, ledger, names, problems)
+    return replace(
+        _preview(journal, ledger.link, receipts, problems, exports),
+        withdrawn=tuple(one for one in exports if one.state == ExportState.WITHDRAWN),
+        trail=tuple(one for one in known if one.is_trail and one.state in BOOKED_EXPORTS),
+    )
 
 
 def _preview(
@@ -133,8 +151,8 @@ def _preview(
     problems: Sequence[Problem],
     exports: Sequence[Export],
 ) -> Preview:
-    of_booked = _problems_of(export for export in exports if export.state in BOOKED_STATES)
-    of_others = _problems_of(export for export in exports if export.state not in BOOKED_STATES)
+    of_booked = _problems_of(export for export in exports if export.state in BOOKED_EXPORTS)
+    of_others = _problems_of(export for export in exports if export.state not in BOOKED_EXPORTS)
     shown = tuple(
         ShownProblem(problem=problem, explanation=explain(problem))
         for problem in (*_waiting_for_account(link, exports), *of_booked, *of_others, *problems)
@@ -148,7 +166,7 @@ def _preview(
         of_booked=tuple(item for item in shown if item.problem in of_booked),
         warnings=tuple(item for item in shown if not item.problem.stops),
         digest=preview_digest(exports),
-        to_send_count=sum(export.state == ExportState.READY for export in exports),
+        standing=journal_standing(journal, exports),
         row_count=sum(len(receipt.rows) for receipt in receipts),
         debit=sum((receipt.debit for receipt in receipts), Decimal("0.00")),
         credit=sum((receipt.credit for receipt in receipts), Decimal("0.00")),
@@ -164,7 +182,7 @@ def _waiting_for_account(link: Link | None, exports: Sequence[Export]) -> tuple[
     """The account ended while receipts were queued: they go on once it is authorised again."""
     if link is None or link.procountor_account.is_authorised:
         return ()
-    if not any(export.state in UNDER_WAY_STATES for export in exports):
+    if not any(export.state in EXPORTS_UNDER_WAY for export in exports):
         return ()
     return (
         Problem(
@@ -194,12 +212,11 @@ def _shown_export(export: Export, journal: Journal, names: "_Names") -> ShownRec
 
 def _drafts(
     journal: Journal,
-    link: Link | None,
-    administration: Administration | None,
+    ledger: Ledger,
     names: "_Names",
     problems: Sequence[Problem],
 ) -> tuple[ShownReceipt, ...]:
-    plan = plan_journal(journal, link=link, administration=administration)
+    plan = plan_journal(journal, ledger)
     shown = []
     for receipt in plan.receipts:
         about = tuple(item for item in problems if item.booking_date == receipt.booking_date)

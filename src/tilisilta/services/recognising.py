@@ -11,8 +11,8 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from tilisilta.domain.payroll import PayrollCompany
+from tilisilta.domain.standing import COMMITTED_EXPORTS
 from tilisilta.models import Company, Debtor, Journal, NmbrsCompany, NmbrsConnection, User
-from tilisilta.models.exports import BOOKED_STATES, UNDER_WAY_STATES
 from tilisilta.services import audit
 from tilisilta.services.journals import recheck_company
 
@@ -175,7 +175,7 @@ def _start_after_what_was_sent(company: Company, *, user: User | None) -> None:
     sent = Journal.objects.filter(
         company=company,
         run__isnull=True,
-        exports__state__in=[*BOOKED_STATES, *UNDER_WAY_STATES],
+        exports__state__in=COMMITTED_EXPORTS,
     )
     last = sent.aggregate(last=Max("period"))["last"]
     if last is None or (company.start_date is not None and company.start_date > last):

@@ -8,17 +8,16 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from tilisilta.domain.standing import JournalState
 from tilisilta.models import (
     Area,
     Company,
     Journal,
-    JournalState,
     Link,
     ProcountorAccount,
     Right,
     User,
 )
-from tilisilta.services.links import free_accounts
 from tilisilta.web.rights import UserRequest, needs
 
 ON_A_PAGE = 50
@@ -39,7 +38,7 @@ def administrations(request: UserRequest) -> HttpResponse:
     """All links the reader may see, by company."""
     search = request.GET.get("q", "").strip()
     page = Paginator(_found(request.user, search), ON_A_PAGE).get_page(request.GET.get("page"))
-    free = free_accounts()
+    free = ProcountorAccount.objects.free().visible_to(request.user)
     names = [account.name for account in list(free)[: MOST_NAMES + 1]]
     context = {
         "page": page,

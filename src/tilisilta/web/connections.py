@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, Value, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,11 +16,12 @@ from django.views.decorators.http import require_POST
 
 from tilisilta.clients.procountor.errors import ProcountorUnavailable
 from tilisilta.domain.problems import Problem, ProblemCode, facts
+from tilisilta.domain.standing import EXPORTS_UNDER_WAY
 from tilisilta.errors import TilisiltaError
-from tilisilta.models import Area, Company, Journal, ProcountorAccount, Right, User
+from tilisilta.models import Area, Company, Journal, Link, ProcountorAccount, Right, User
 from tilisilta.services import connections
 from tilisilta.services.explanations import Explanation, explain, explain_error
-from tilisilta.web.exports import UNDER_WAY, is_part
+from tilisilta.web.exports import is_part
 from tilisilta.web.journals import error_text
 from tilisilta.web.rights import UserRequest, needs
 
@@ -179,11 +180,10 @@ def remove(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def visible_accounts(user: User) -> QuerySet[ProcountorAccount]:
-    """The accounts that serve a company ``user`` may see, and those that serve none yet."""
-    companies = Company.objects.visible_to(user)
-    return ProcountorAccount.objects.filter(
-        Q(link__isnull=True) | Q(link__company__in=companies)
-    ).select_related("link__company")
+    """The accounts of the debtors ``user`` may see, each with the link it serves."""
+    return ProcountorAccount.objects.visible_to(user).prefetch_related(
+        Prefetch("links", Link.objects.open().select_related("company"))
+    )
 
 
 def _accounts_page(
@@ -231,17 +231,21 @@ def _rows(found: Iterable[ProcountorAccount]) -> list[AccountRow]:
     shown = list(found)
     ended = [account.pk for account in shown if account.state == State.ENDED]
     waiting = (
-        Journal.objects.filter(company__link__procountor_account__in=ended, state__in=UNDER_WAY)
+        Journal.objects.filter(
+            exports__link__procountor_account__in=ended,
+            exports__state__in=EXPORTS_UNDER_WAY,
+            exports__is_trail=False,
+        )
         .order_by()
-        .values_list("company__link__procountor_account")
-        .annotate(Count("pk"))
+        .values_list("exports__link__procountor_account")
+        .annotate(Count("pk", distinct=True))
     )
     counts = dict(waiting) if ended else {}
     return [_row(account, counts.get(account.pk, 0)) for account in shown]
 
 
 def _row(account: ProcountorAccount, waiting_count: int) -> AccountRow:
-    link = getattr(account, "link", None)
+    link = account.open_link()
     return AccountRow(
         account=account,
         company=link.company if link is not None else None,

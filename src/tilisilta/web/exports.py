@@ -13,37 +13,37 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tilisilta.domain.standing import (
+    BOOKED_EXPORTS,
+    JOURNALS_NOT_SUMMED,
+    ExportState,
+    JournalState,
+)
 from tilisilta.models import (
+    JOURNAL_STATES,
     Area,
     Export,
-    ExportState,
     Journal,
-    JournalState,
     Right,
     Sending,
     User,
 )
-from tilisilta.models.exports import BOOKED_STATES
-from tilisilta.services.checks import load_problems, preview_digest
+from tilisilta.models.journals import JournalQuerySet
+from tilisilta.services.checks import journal_standing, preview_digest
 from tilisilta.services.explanations import explain
 from tilisilta.web.rights import UserRequest, needs
 from tilisilta.web.templatetags.ledger import month
 
 ON_A_PAGE = 50
 MOST_PERIODS = 36
-BOOKED = frozenset(state.value for state in BOOKED_STATES)
-SENT = frozenset({JournalState.SENT.value, JournalState.APPROVED.value})
-# Another revision of the same run stands for them, and a payroll counts once.
-NOT_SUMMED = frozenset({JournalState.REPLACED.value, JournalState.CHANGED.value})
-UNDER_WAY = frozenset(
-    {JournalState.QUEUED.value, JournalState.SENDING.value, JournalState.UNCERTAIN.value}
-)
 
 
 class FilterForm(forms.Form):
     """What narrows the list: words of a company, a state, a month."""
 
-    company = forms.CharField(required=False, max_length=100, label=gettext_lazy("Company"))
+    company = forms.CharField(
+        required=False, max_length=100, label=gettext_lazy("Company or debtor")
+    )
     state = forms.ChoiceField(required=False, label=gettext_lazy("State"))
     period = forms.ChoiceField(required=False, label=gettext_lazy("Period"))
 
@@ -52,12 +52,18 @@ class FilterForm(forms.Form):
         state, period = self.fields["state"], self.fields["period"]
         assert isinstance(state, forms.ChoiceField)  # noqa: S101  # said for the type check
         assert isinstance(period, forms.ChoiceField)  # noqa: S101  # said for the type check
-        state.choices = [("", _("all")), *JournalState.choices]
+        state.choices = [("", _("all")), *JOURNAL_STATES]
         period.choices = [("", _("all")), *_period_choices(user)]
         for name, field in self.fields.items():
             field.widget.attrs |= {"class": "in in-s", "id": f"f-{name}"}
 
-    def narrow(self, journals: QuerySet[Journal]) -> QuerySet[Journal]:
+    @property
+    def first_day(self) -> date | None:
+        """The first day of the month that is asked for, if one is."""
+        asked = self.cleaned_data.get("period") if self.is_valid() else None
+        return date.fromisoformat(f"{asked}-01") if asked else None
+
+    def narrow(self, journals: JournalQuerySet, *, with_period: bool = True) -> JournalQuerySet:
         """The journals asked for; what cannot be understood narrows nothing."""
         asked = self.cleaned_data if self.is_valid() else {}
         for word in str(asked.get("company", "")).split():
@@ -68,7 +74,7 @@ class FilterForm(forms.Form):
             )
         if asked.get("state"):
             journals = journals.filter(state=asked["state"])
-        if asked.get("period"):
+        if with_period and asked.get("period"):
             journals = journals.filter(period=f"{asked['period']}-01")
         return journals
 
@@ -87,6 +93,7 @@ class Row:
     is_sent: bool
     is_under_way: bool
     seen: str
+    books: tuple[str, ...] = ()
 
     @property
     def receipt_number_text(self) -> str:
@@ -181,10 +188,19 @@ def rows_of(journals: Iterable[Journal] | QuerySet[Journal], *, may_send: bool) 
     """The journals as rows of a table, with what was sent of them, in three queries at most."""
     if isinstance(journals, QuerySet):
         journals = journals.prefetch_related(
-            Prefetch("exports", queryset=Export.objects.defer("payload")),
+            Prefetch("exports", queryset=_exports_with_books()),
             Prefetch("sendings", queryset=Sending.objects.select_related("requested_by")),
         )
     return tuple(_row(journal, may_send=may_send) for journal in journals)
+
+
+def _exports_with_books() -> QuerySet[Export]:
+    """Exports with the administration each goes to, and without what may be large."""
+    return (
+        Export.objects.select_related("link__procountor_account")
+        .defer("payload", "link__procountor_account__administration")
+        .order_by("booking_date", "epoch")
+    )
 
 
 def totals_of(journals: QuerySet[Journal]) -> Totals:
@@ -205,12 +221,12 @@ def totals_of(journals: QuerySet[Journal]) -> Totals:
         if group["state"] == JournalState.READY:
             ready_count += group["n"] - group["gone"]
         states[group["state"]] = states.get(group["state"], 0) + group["n"]
-        if group["state"] not in NOT_SUMMED:
+        if group["state"] not in JOURNALS_NOT_SUMMED:
             sums[group["currency"]] = sums.get(group["currency"], Decimal("0.00")) + group["s"]
     return Totals(
         count=sum(states.values()),
         ready_count=ready_count,
-        states=tuple((state, states[state]) for state in JournalState.values if state in states),
+        states=tuple((state, states[state]) for state in JournalState if state in states),
         sums=tuple(sorted(sums.items())),
     )
 
@@ -234,12 +250,12 @@ def wave_of(user: User) -> Wave | None:
 
 
 def _row(journal: Journal, *, may_send: bool) -> Row:
-    receipts = list(journal.exports.all())
-    numbers = (item.receipt_number for item in receipts if item.state in BOOKED)
+    receipts = [item for item in journal.exports.all() if item.state != ExportState.WITHDRAWN]
+    numbers = (item.receipt_number for item in receipts if item.state in BOOKED_EXPORTS)
     sendings = list(journal.sendings.all())
-    is_sent = journal.state in SENT
-    reason = "" if is_sent else _reason(journal, receipts)
-    is_ready = any(item.state == ExportState.READY for item in receipts)
+    standing = journal_standing(journal, receipts)
+    obstacle = None if standing.is_sent else standing.obstacle
+    reason = explain(obstacle).message if obstacle else ""
     return Row(
         journal=journal,
         receipt_count=len(receipts),
@@ -247,22 +263,12 @@ def _row(journal: Journal, *, may_send: bool) -> Row:
         sent_at=max((item.posted_at for item in receipts if item.posted_at), default=None),
         sent_by=_name_of(sendings[0].requested_by) if sendings else "",
         reason=reason if may_send or reason else _("Your user template does not let you send."),
-        can_be_sent=may_send and is_ready and not reason and journal.state not in UNDER_WAY,
-        is_sent=is_sent,
-        is_under_way=journal.state in UNDER_WAY,
+        can_be_sent=may_send and standing.can_be_sent,
+        is_sent=standing.is_sent,
+        is_under_way=standing.is_under_way,
         seen=preview_digest(receipts),
+        books=tuple(sorted({item.link.procountor_account.company_name for item in receipts})),
     )
-
-
-def _reason(journal: Journal, receipts: Sequence[Export]) -> str:
-    """The first thing that stops the journal, in the reader's words; empty if nothing does."""
-    for problem in (
-        *(problem for item in receipts for problem in load_problems(item.problems)),
-        *load_problems(journal.problems),
-    ):
-        if problem.stops:
-            return explain(problem).message
-    return ""
 
 
 def _ranges(numbers: Sequence[int]) -> Iterator[str]:

@@ -12,16 +12,15 @@ from django.utils.translation import gettext as _
 from tilisilta.domain.comparisons import JournalComparison
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.problems import Problem, ProblemCode, Screen
+from tilisilta.domain.standing import BOOKED_EXPORTS, ExportState
 from tilisilta.models import (
     Area,
     Export,
-    ExportState,
     Journal,
     Right,
     Sending,
     User,
 )
-from tilisilta.models.exports import BOOKED_STATES
 from tilisilta.services.explanations import explain
 from tilisilta.services.exports import unfinished_sending
 from tilisilta.services.journals import compare_with_previous
@@ -151,7 +150,7 @@ class JournalPage:
     def booked(self) -> tuple[Export, ...]:
         """The receipts that are booked, oldest first."""
         exports = (card.receipt.export for card in self.cards)
-        return tuple(item for item in exports if item and item.state in _BOOKED)
+        return tuple(item for item in exports if item and item.state in BOOKED_EXPORTS)
 
     @property
     def is_all_booked(self) -> bool:
@@ -163,9 +162,6 @@ class JournalPage:
         """Tell whether a receipt is uncertain and nobody is looking for it."""
         states = (card.receipt.state for card in self.cards)
         return ExportState.UNCERTAIN in states and not self.progress.is_under_way
-
-
-_BOOKED = frozenset(state.value for state in BOOKED_STATES)
 
 
 def journal_page(
@@ -200,9 +196,13 @@ def journal_page(
 
 def progress_of(journal: Journal, *, route: tuple[Stop, ...] | None = None) -> Progress:
     """How far the sending of ``journal`` has come, from its exports alone."""
-    exports = list(journal.exports.defer("payload").order_by("booking_date", "epoch"))
-    done = sum(item.state in _BOOKED for item in exports)
-    moving = (item for item in exports if item.state not in _BOOKED)
+    exports = list(
+        journal.exports.exclude(state=ExportState.WITHDRAWN)
+        .defer("payload")
+        .order_by("booking_date", "epoch")
+    )
+    done = sum(item.state in BOOKED_EXPORTS for item in exports)
+    moving = (item for item in exports if item.state not in BOOKED_EXPORTS)
     return Progress(
         is_under_way=unfinished_sending(journal) is not None,
         done=done,

@@ -25,14 +25,13 @@ from tilisilta.services.administrations import (
 )
 from tilisilta.services.cost_objects import compare_with_dimension
 from tilisilta.services.explanations import Explanation, explain_error
-from tilisilta.services.links import (
+from tilisilta.services.link_checks import (
     AccountCheck,
-    AccountTaken,
     DimensionCheck,
     check_accounts,
     check_dimension,
-    free_accounts,
 )
+from tilisilta.services.links import AccountTaken
 from tilisilta.web.journals import error_text
 
 if TYPE_CHECKING:
@@ -48,6 +47,12 @@ DIMENSION_FIELDS = ("cost_center_dimension", "cost_unit_dimension")
 class LinkForm(forms.Form):
     """How a company's journals are booked."""
 
+    start_month = forms.DateField(
+        input_formats=["%Y-%m", "%m/%Y", "%Y-%m-%d"],
+        widget=forms.DateInput(format="%Y-%m", attrs={"class": "in", "placeholder": "2026-06"}),
+        label=gettext_lazy("First month"),
+        help_text=gettext_lazy("Nothing of a month before it is ever sent."),
+    )
     uses_cost_centers = forms.BooleanField(
         required=False, label=gettext_lazy("Cost centers go to the dimension")
     )
@@ -190,10 +195,12 @@ class NewLinkForm(LinkForm):
         super().__init__(*args, **kwargs)
         company = cast(CompanyChoice, self.fields["company"])
         company.queryset = (
-            Company.objects.visible_to(user).filter(link__isnull=True).select_related("debtor")
+            Company.objects.visible_to(user)
+            .exclude(links__in=Link.objects.open())
+            .select_related("debtor")
         )
         account = cast(AccountChoice, self.fields["account"])
-        account.queryset = cast(Any, free_accounts()).defer("administration")
+        account.queryset = ProcountorAccount.objects.free().visible_to(user).defer("administration")
         account.error_messages["invalid_choice"] = error_text(AccountTaken(""))
 
 

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from tilisilta.domain.standing import JournalState
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import (
     Area,
     Company,
     Journal,
-    JournalState,
     Link,
     ProcountorAccount,
     Right,

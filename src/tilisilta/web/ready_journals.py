@@ -14,10 +14,9 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from django_htmx.http import HttpResponseClientRedirect
 
-from tilisilta.errors import NeedsAttention
-from tilisilta.models import Area, Journal, JournalState, Right, User
-from tilisilta.services.exports import AlreadySent, send_journal
-from tilisilta.web.exports import FilterForm, rows_of
+from tilisilta.models import Area, Journal, Right, User
+from tilisilta.services.exports import AlreadySent, Wanted, ready_journals, send_many
+from tilisilta.web.exports import FilterForm, rows_of, with_query
 from tilisilta.web.rights import UserRequest, needs
 
 ROWS_SHOWN = 200
@@ -40,17 +39,27 @@ def send_ready(request: UserRequest) -> HttpResponse:
     if request.method == "POST":
         return _next_step(request)
     form = FilterForm(request.GET or None, user=request.user)
-    ready = form.narrow(Journal.objects.visible_to(request.user)).filter(
-        state=JournalState.READY, is_deleted_at_source=False
+    ready = ready_journals(
+        request.user,
+        among=form.narrow(Journal.objects.all(), with_period=False),
+        period=form.first_day,
+        all_periods=request.GET.get("months") == "all",
     )
-    ready = ready.select_related("company__debtor").order_by("period", "company__number")
-    rows = [row for row in rows_of(ready, may_send=True) if row.can_be_sent]
-    sums = ready.order_by().values_list("currency").annotate(Sum("debit_total"), Count("pk"))
+    rows = [row for row in rows_of(ready.journals, may_send=True) if row.can_be_sent]
+    sums = ready.journals.order_by().values_list("currency").annotate(Sum("debit_total"))
+    left = ready.others.order_by("period").values_list("period").annotate(Count("pk"))
     context = {
         "rows": rows[:ROWS_SHOWN],
         "count": len(rows),
         "receipt_count": sum(row.receipt_count for row in rows),
-        "sums": sorted((currency, total) for currency, total, _count in sums),
+        "sums": sorted(sums),
+        "period": ready.period,
+        "left": [
+            (period, number, with_query(request, period=f"{period:%Y-%m}"))
+            for period, number in left
+        ],
+        "left_count": sum(number for _period, number in left),
+        "all_months": with_query(request, months="all", period=""),
         "journals": " ".join(f"{row.journal.pk}:{row.seen}" for row in rows),
         "query": request.GET.urlencode(),
     }
@@ -65,28 +74,19 @@ def send_some(
     The first is always asked for, so that each step gets somewhere. ``until`` is a moment of the
     monotonic clock.
     """
-    left = list(chosen)
-    asked = refused = 0
-    while left and (not asked + refused or time.monotonic() < until):
-        pk, seen = left.pop(0)
-        if _is_sent(pk, seen, user=user, now=now):
-            asked += 1
-        else:
-            refused += 1
-    return Step(asked=asked, refused=refused, left=tuple(left))
-
-
-def _is_sent(pk: int, seen: str, *, user: User, now: datetime) -> bool:
-    journal = Journal.objects.visible_to(user).select_related("company").filter(pk=pk).first()
-    if journal is None:
-        return False
-    try:
-        send_journal(journal, user=user, now=now, seen=seen)
-    except AlreadySent:
-        return True
-    except NeedsAttention:
-        return False
-    return True
+    pairs = list(chosen)
+    visible = Journal.objects.visible_to(user).select_related("company")
+    found = visible.in_bulk([pk for pk, _seen in pairs])
+    wanted = [Wanted(journal=found[pk], seen=seen) for pk, seen in pairs if pk in found]
+    many = send_many(wanted, user=user, now=now, until=until)
+    done_before = sum(isinstance(one.error, AlreadySent) for one in many.refused)
+    hidden = len(pairs) - len(wanted)
+    return Step(
+        # What somebody else has sent meanwhile is as good as sent.
+        asked=len(many.sendings) + done_before,
+        refused=len(many.refused) - done_before + hidden,
+        left=tuple((one.journal.pk, one.seen or "") for one in many.left),
+    )
 
 
 def _next_step(request: UserRequest) -> HttpResponse:

@@ -1,9 +1,8 @@
 """The commands that set a bureau up: debtors, companies, accounts, links, users."""
 
 import argparse
-from datetime import date
 
-from tilisilta.management.grammar.parsers import Subparsers, add_command, add_group
+from tilisilta.management.grammar.parsers import Subparsers, add_command, add_group, day, month
 from tilisilta.management.wording import gettext as _
 
 
@@ -28,16 +27,6 @@ def mapped_account(text: str) -> tuple[str, str]:
             _("%(text)s is not JOURNAL_ACCOUNT=PROCOUNTOR_ACCOUNT") % {"text": repr(text)}
         )
     return before, after
-
-
-def day(text: str) -> date:
-    """``2026-06-30`` as a date."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            _("%(text)s is not a date such as 2026-06-30") % {"text": repr(text)}
-        ) from None
 
 
 def _add_debtor_commands(commands: Subparsers) -> None:
@@ -161,13 +150,50 @@ def _add_link_commands(commands: Subparsers) -> None:
         says=_("link a company to the administration of a Procountor account"),
         example=(
             'tilisilta link add --company 1001 --account "Koivulammi Konepaja" \\\n'
-            "    --cost-centers Kustannuspaikka --cost-units Projekti --map 5035=5030"
+            "    --start 2026-06 --cost-centers Kustannuspaikka --map 5035=5030"
         ),
     )
     add.add_argument("--company", type=int, required=True, metavar=_("NUMBER"))
     add.add_argument("--account", required=True, metavar=_("NAME"))
+    add.add_argument(
+        "--start",
+        type=month,
+        required=True,
+        metavar="2026-06",
+        help=_("the first month that is sent; nothing of a month before it ever is"),
+    )
+    add.add_argument(
+        "--different-names",
+        action="store_true",
+        help=_("confirm that the company goes to an administration of another name or business ID"),
+    )
+    add.add_argument(
+        "--shared-administration",
+        action="store_true",
+        help=_("confirm that another company goes to the same administration"),
+    )
     _add_dimension_choices(add)
     _add_booking_choices(add)
+    end = add_command(
+        commands,
+        "end",
+        action="links:end",
+        says=_("end a link, so that the company can have another one from then on"),
+        example=(
+            "tilisilta link end --company 1001 --from 2026-07-01 "
+            '--reason "moved to another administration"'
+        ),
+    )
+    end.add_argument("--company", type=int, required=True, metavar=_("NUMBER"))
+    end.add_argument(
+        "--from",
+        dest="ends_on",
+        type=day,
+        required=True,
+        metavar="2026-07-01",
+        help=_("from this booking date on nothing goes through it"),
+    )
+    end.add_argument("--reason", required=True, metavar=_("TEXT"))
     add_command(
         commands,
         "list",

@@ -2,7 +2,7 @@
 
 import argparse
 
-from tilisilta.management.grammar.parsers import Subparsers, add_command
+from tilisilta.management.grammar.parsers import Subparsers, add_command, month
 from tilisilta.management.wording import gettext as _
 
 
@@ -84,7 +84,10 @@ def _add_send(commands: Subparsers) -> None:
         "send",
         action="exports:send",
         says=_("send journals; the worker books each receipt exactly once"),
-        example="tilisilta send 1001-2026-6-1 --wait\ntilisilta send --all-ready --wait --json",
+        example=(
+            "tilisilta send 1001-2026-6-1 --wait\n"
+            "tilisilta send --all-ready --period 2026-06 --wait --json"
+        ),
     )
     parser.add_argument(
         "journals",
@@ -92,7 +95,23 @@ def _add_send(commands: Subparsers) -> None:
         metavar=_("JOURNAL"),
         help=_("company-year-run-revision, as in 1001-2026-6-1"),
     )
-    parser.add_argument("--all-ready", action="store_true", help=_("every journal that is ready"))
+    parser.add_argument(
+        "--all-ready",
+        action="store_true",
+        help=_("every journal that is ready, of the newest month that has runs"),
+    )
+    parser.add_argument(
+        "--period", type=month, metavar="2026-06", help=_("with --all-ready: of this month")
+    )
+    parser.add_argument(
+        "--all-periods", action="store_true", help=_("with --all-ready: of all months")
+    )
+    parser.add_argument(
+        "--company", type=int, metavar=_("NUMBER"), help=_("with --all-ready: of this company")
+    )
+    parser.add_argument(
+        "--debtor", type=int, metavar=_("NUMBER"), help=_("with --all-ready: of this debtor")
+    )
     parser.add_argument(
         "--wait",
         action="store_true",

@@ -1,6 +1,7 @@
 """How one command is described to argparse: what it says of itself, and what it runs."""
 
 import argparse
+from datetime import date
 from typing import TYPE_CHECKING
 
 from tilisilta.management.wording import gettext as _
@@ -53,3 +54,23 @@ def add_group(commands: Subparsers, name: str, *, says: str) -> Subparsers:
     return group.add_subparsers(
         title=_("commands"), metavar=_("COMMAND"), dest=f"{name}_command", required=True
     )
+
+
+def day(text: str) -> date:
+    """``2026-06-30`` as a date."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            _("%(text)s is not a date such as 2026-06-30") % {"text": repr(text)}
+        ) from None
+
+
+def month(text: str) -> date:
+    """``2026-06`` as the first day of that month."""
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            _("%(text)s is not a month such as 2026-06") % {"text": repr(text)}
+        ) from None

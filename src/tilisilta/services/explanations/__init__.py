@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from tilisilta.domain.problems import Problem, ProblemCode
+from tilisilta.services.explanations.choices import CHOICE_WORDS
 from tilisilta.services.explanations.companies import COMPANY_WORDS
 from tilisilta.services.explanations.errors import explain_error
 from tilisilta.services.explanations.files import FILE_WORDS
@@ -22,6 +23,7 @@ WORDS = {
     **FILE_WORDS,
     **PAYROLL_WORDS,
     **SENDING_WORDS,
+    **CHOICE_WORDS,
 }
 
 

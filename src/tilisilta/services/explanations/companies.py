@@ -137,25 +137,25 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ),
     ProblemCode.BEFORE_START: (
         Wording(
-            message=_("The run of %(period)s is from before the company's start, %(start)s"),
+            message=_("The run of %(period)s is from before the start, %(start)s"),
             cause=_(
-                "Only runs from a company's start date on are sent, so that what was booked in "
-                "another way is not booked again."
+                "Nothing of a month before the start is sent, so that what was booked in another "
+                "way is not booked again. Nobody has to do anything about it."
             ),
             remedy=_(
-                "If this journal is not in Procountor yet, choose an earlier start date in the "
-                "settings of the company."
+                "If this journal is not in Procountor yet, choose an earlier first month in the "
+                "link, and an earlier start date in the settings of the company."
             ),
         ),
         Wording(
-            message=_("The run is from before the company's start"),
+            message=_("The run is from before the start"),
             cause=_(
-                "Only runs from a company's start date on are sent, so that what was booked in "
-                "another way is not booked again."
+                "Nothing of a month before the start is sent, so that what was booked in another "
+                "way is not booked again. Nobody has to do anything about it."
             ),
             remedy=_(
-                "If this journal is not in Procountor yet, choose an earlier start date in the "
-                "settings of the company."
+                "If this journal is not in Procountor yet, choose an earlier first month in the "
+                "link, and an earlier start date in the settings of the company."
             ),
         ),
     ),
@@ -236,6 +236,68 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "Compare the two. If this is another payroll, say so on the journal's page; then "
                 "it can be sent."
             ),
+        ),
+    ),
+    ProblemCode.LINK_ENDED: (
+        Wording(
+            message=_("The link to %(administration)s has ended"),
+            cause=_("Its end lies before the month of this run, and it has no successor."),
+            remedy=_("Link %(company)s to the administration that its payroll goes to now."),
+        ),
+        Wording(
+            message=_("The company's link has ended"),
+            cause=_("Its end lies before the month of this run, and it has no successor."),
+            remedy=_("Link the company to the administration that its payroll goes to now."),
+        ),
+    ),
+    ProblemCode.PERHAPS_ANOTHER_COMPANYS: (
+        Wording(
+            when={"journal": "?"},
+            message=_("This is the payroll of another company, to the cent"),
+            cause=_(
+                "A journal of another company books the same amounts on the same accounts and "
+                "dates. Perhaps its file was imported here."
+            ),
+            remedy=_(
+                "Look whose payroll it is. If it is this company's own, say on the journal's page "
+                "that it is another payroll; otherwise discard it."
+            ),
+        ),
+        Wording(
+            message=_(
+                "This is the payroll of journal %(journal)s, of another company, to the cent"
+            ),
+            cause=_(
+                "It books the same amounts on the same accounts and dates. Perhaps the file of the "
+                "other company was imported here."
+            ),
+            remedy=_(
+                "Look whose payroll it is. If it is this company's own, say on the journal's page "
+                "that it is another payroll; otherwise discard it."
+            ),
+        ),
+        Wording(
+            message=_("This may be the payroll of another company"),
+            cause=_(
+                "A journal of another company books the same amounts on the same accounts and "
+                "dates. Perhaps its file was imported here."
+            ),
+            remedy=_(
+                "Look whose payroll it is. If it is this company's own, say on the journal's page "
+                "that it is another payroll; otherwise discard it."
+            ),
+        ),
+    ),
+    ProblemCode.BOOKED_ELSEWHERE: (
+        Wording(
+            message=_("It was booked in %(administration)s, too: %(numbers)s"),
+            cause=_("It was sent there through a link that has ended since."),
+            remedy=_("Invalidate these receipts in %(administration)s, unless that is done."),
+        ),
+        Wording(
+            message=_("It was booked in another administration, too"),
+            cause=_("It was sent there through a link that has ended since."),
+            remedy=_("Invalidate these receipts there, unless that is done."),
         ),
     ),
 }

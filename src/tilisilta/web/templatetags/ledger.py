@@ -17,11 +17,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from tilisilta.domain.standing import ExportState, JournalState
 from tilisilta.models import (
+    EXPORT_STATES,
+    JOURNAL_STATES,
     Area,
     Export,
-    ExportState,
-    JournalState,
     NmbrsConnection,
     ProcountorAccount,
     Right,
@@ -42,7 +43,9 @@ ICONS_AND_STYLES = MappingProxyType(
     {
         JournalState.READY.value: ("ready", "s-ready"),
         JournalState.PROBLEM.value: ("problem", "s-problem"),
+        JournalState.BEFORE_START.value: ("before", "s-before"),
         JournalState.OFF.value: ("off", "s-off"),
+        JournalState.DISCARDED.value: ("off", "s-withdrawn"),
         JournalState.REPLACED.value: ("off", "s-withdrawn"),
         JournalState.CHANGED.value: ("warn", "s-warn"),
         JournalState.QUEUED.value: ("queued", "s-queued"),
@@ -84,8 +87,8 @@ WORDS: Mapping[str, object] = MappingProxyType(
     {
         **dict(ProcountorAccount.State.choices),
         **dict(NmbrsConnection.State.choices),
-        **dict(ExportState.choices),
-        **dict(JournalState.choices),
+        **dict(EXPORT_STATES),
+        **dict(JOURNAL_STATES),
         "waiting": gettext_lazy("Waiting"),
         "error": gettext_lazy("Stops"),
         "warning": gettext_lazy("Informs"),

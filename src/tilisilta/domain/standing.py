@@ -1,0 +1,228 @@
+"""Where a journal stands, and whether it can be sent: the one place that says so.
+
+A journal's state follows from the states of its exports and from its problems. Which states belong
+together, what waits for a person, what is under way and what is never sent is named here and
+nowhere else; list, page, command, service and worker all ask here.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tilisilta.domain.problems import Problem, ProblemCode, Screen
+
+
+class ExportState(StrEnum):
+    """Where an export stands; see ``docs/exactly-once.md`` for the moves between them."""
+
+    READY = "ready"
+    QUEUED = "queued"
+    POSTING = "posting"
+    UNCERTAIN = "uncertain"
+    REJECTED = "rejected"
+    POSTED = "posted"
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
+    """No longer part of what the journal would book; kept as the trail of what was tried."""
+
+
+BOOKED_EXPORTS = frozenset({ExportState.POSTED, ExportState.APPROVED})
+EXPORTS_UNDER_WAY = frozenset({ExportState.QUEUED, ExportState.POSTING, ExportState.UNCERTAIN})
+COMMITTED_EXPORTS = BOOKED_EXPORTS | EXPORTS_UNDER_WAY
+"""What is in the books, or may be before anybody can stop it."""
+
+
+class JournalState(StrEnum):
+    """Where a journal stands."""
+
+    READY = "ready"
+    PROBLEM = "problem"
+    BEFORE_START = "before_start"
+    """Of a month before the link begins: nobody has to do anything about it."""
+    OFF = "off"
+    REPLACED = "replaced"
+    DISCARDED = "discarded"
+    CHANGED = "changed"
+    QUEUED = "queued"
+    SENDING = "sending"
+    UNCERTAIN = "uncertain"
+    REJECTED = "rejected"
+    PARTLY_SENT = "partly_sent"
+    SENT = "sent"
+    APPROVED = "approved"
+
+
+SENT_JOURNALS = frozenset({JournalState.SENT, JournalState.APPROVED})
+JOURNALS_UNDER_WAY = frozenset({JournalState.QUEUED, JournalState.SENDING, JournalState.UNCERTAIN})
+STOPPED_JOURNALS = frozenset(
+    {
+        JournalState.REJECTED,
+        JournalState.PARTLY_SENT,
+        JournalState.PROBLEM,
+        JournalState.CHANGED,
+    }
+)
+"""A person has to do something before the journal is booked as a whole."""
+WAITING_JOURNALS = (
+    JournalState.UNCERTAIN,
+    JournalState.REJECTED,
+    JournalState.PARTLY_SENT,
+    JournalState.PROBLEM,
+    JournalState.CHANGED,
+    JournalState.READY,
+)
+"""What waits for somebody, the most urgent first. With the last one nothing is wrong."""
+JOURNALS_NOT_DUE = frozenset(
+    {
+        JournalState.OFF,
+        JournalState.REPLACED,
+        JournalState.DISCARDED,
+        JournalState.BEFORE_START,
+    }
+)
+"""Nothing is to be booked of them, and nobody is asked for anything."""
+JOURNALS_NOT_SUMMED = frozenset(
+    {
+        JournalState.REPLACED,
+        JournalState.CHANGED,
+        JournalState.DISCARDED,
+        JournalState.BEFORE_START,
+    }
+)
+"""Another revision stands for them, or none has to: a payroll counts once."""
+JOURNALS_AT_REST = SENT_JOURNALS | {JournalState.REPLACED, JournalState.DISCARDED}
+"""A check has nothing new to say of them."""
+BY_URGENCY = (
+    *WAITING_JOURNALS,
+    JournalState.SENDING,
+    JournalState.QUEUED,
+    JournalState.SENT,
+    JournalState.APPROVED,
+    JournalState.OFF,
+    JournalState.BEFORE_START,
+    JournalState.REPLACED,
+    JournalState.DISCARDED,
+)
+"""All states: what a month of several journals shows first."""
+
+_OFF_CODES = frozenset({ProblemCode.TEST_COMPANY, ProblemCode.DEBTOR_BLOCKED})
+_FOR_GOOD = frozenset({JournalState.OFF, JournalState.REPLACED, JournalState.BEFORE_START})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportStanding:
+    """One export as far as it decides where its journal stands."""
+
+    state: ExportState
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def is_booked(self) -> bool:
+        """Return whether the receipt is in Procountor."""
+        return self.state in BOOKED_EXPORTS
+
+    @property
+    def is_wanted(self) -> bool:
+        """Return whether the receipt is part of what the journal books; a withdrawn one is not."""
+        return self.state != ExportState.WITHDRAWN
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Where a journal stands, and what stands in the way of sending it.
+
+    ``to_send`` is how many receipts a click would send. ``obstacles`` are the problems that keep
+    it from being sent, those of its receipts first; what is odd about a receipt that is booked
+    stops nothing, as whoever sends the rest has seen it.
+    """
+
+    state: JournalState
+    to_send: int
+    obstacles: tuple[Problem, ...]
+
+    @property
+    def can_be_sent(self) -> bool:
+        """Return whether a click sends something now."""
+        return self.to_send > 0 and not self.obstacles and not self.is_under_way
+
+    @property
+    def is_sent(self) -> bool:
+        """Return whether all of it is booked."""
+        return self.state in SENT_JOURNALS
+
+    @property
+    def is_under_way(self) -> bool:
+        """Return whether some of it is being sent, or may have been."""
+        return self.state in JOURNALS_UNDER_WAY
+
+    @property
+    def obstacle(self) -> Problem | None:
+        """The first thing to say to somebody who wants to send it; ``None`` when it can be."""
+        if self.is_sent:
+            return Problem(code=ProblemCode.ALREADY_SENT, screen=Screen.JOURNAL)
+        return self.obstacles[0] if self.obstacles else None
+
+
+def standing_of(
+    exports: Sequence[ExportStanding],
+    problems: Sequence[Problem],
+    *,
+    is_discarded: bool = False,
+) -> Standing:
+    """Work out where a journal stands from its exports and from what its check found."""
+    states = {export.state for export in exports}
+    rest = (export for export in exports if export.is_wanted and not export.is_booked)
+    found = (*(problem for export in rest for problem in export.problems), *problems)
+    state = JournalState.DISCARDED if is_discarded else state_of(states, problems)
+    is_never_sent = state in JOURNALS_NOT_DUE
+    return Standing(
+        state=state,
+        to_send=0 if is_never_sent else sum(one.state == ExportState.READY for one in exports),
+        # What is not to be sent says why, although nobody has to put it right.
+        obstacles=tuple(problem for problem in found if problem.stops or is_never_sent),
+    )
+
+
+def state_of(states: Collection[ExportState], problems: Sequence[Problem]) -> JournalState:
+    """The state of a journal with exports in ``states`` and these ``problems``."""
+    of_problems = _state_of_problems(problems)
+    wanted = frozenset(states) - {ExportState.WITHDRAWN}
+    if of_problems in _FOR_GOOD and wanted <= {ExportState.READY, ExportState.REJECTED}:
+        # A receipt that was refused once asks nobody for anything any more.
+        return of_problems
+    return _state_of_exports(wanted) or of_problems
+
+
+def is_settled(states: Collection[ExportState]) -> bool:
+    """Return whether a check must leave the exports alone: under way, or booked as a whole."""
+    wanted = frozenset(states) - {ExportState.WITHDRAWN}
+    return bool(wanted & EXPORTS_UNDER_WAY) or bool(wanted and wanted <= BOOKED_EXPORTS)
+
+
+def _state_of_exports(wanted: frozenset[ExportState]) -> JournalState | None:
+    """Where a journal stands once anything of it was sent or asked to be; else ``None``."""
+    booked = wanted & BOOKED_EXPORTS
+    rest = wanted - booked
+    all_approved = booked == {ExportState.APPROVED}
+    rules = (
+        (ExportState.UNCERTAIN in rest, JournalState.UNCERTAIN),
+        (ExportState.POSTING in rest, JournalState.SENDING),
+        (booked and ExportState.QUEUED in rest, JournalState.SENDING),
+        (ExportState.QUEUED in rest, JournalState.QUEUED),
+        (booked and rest, JournalState.PARTLY_SENT),
+        (ExportState.REJECTED in rest, JournalState.REJECTED),
+        (booked, JournalState.APPROVED if all_approved else JournalState.SENT),
+    )
+    return next((state for holds, state in rules if holds), None)
+
+
+def _state_of_problems(problems: Sequence[Problem]) -> JournalState:
+    codes = {problem.code for problem in problems}
+    rules = (
+        (codes & _OFF_CODES, JournalState.OFF),
+        (ProblemCode.NEWER_REVISION in codes, JournalState.REPLACED),
+        (ProblemCode.EARLIER_REVISION_SENT in codes, JournalState.CHANGED),
+        (ProblemCode.BEFORE_START in codes, JournalState.BEFORE_START),
+        (any(problem.stops for problem in problems), JournalState.PROBLEM),
+    )
+    return next((state for holds, state in rules if holds), JournalState.READY)
