@@ -57,6 +57,8 @@ class MadeItems:
 class _HeldUp(TryAgainLater):
     """Somebody else creates items with the same account, and takes long."""
 
+    code = ProblemCode.ITEMS_BEING_CREATED
+
 
 def items_to_create(problems: Sequence[Problem]) -> tuple[WantedItem, ...]:
     """The missing items, if they are all that stops a journal and its link asks for them."""

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.utils import timezone
 from tilisilta.domain.administrations import Administration, Dimension, LedgerAccount
 from tilisilta.domain.dimensions import find_dimensions
 from tilisilta.domain.ledger_accounts import near_accounts
+from tilisilta.domain.problems import ProblemCode
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import (
     AccountMapping,
@@ -31,17 +33,26 @@ from tilisilta.services.journals import recheck_company
 class AccountTaken(NeedsAttention):
     """The Procountor account serves another company already: one administration per account."""
 
+    code = ProblemCode.ACCOUNT_TAKEN
+
 
 class CompanyLinked(NeedsAttention):
     """The company has a link already."""
+
+    code = ProblemCode.COMPANY_LINKED
 
 
 class AccountNotAuthorised(NeedsAttention):
     """The Procountor account must be authorised before a company can be linked to it."""
 
+    code = ProblemCode.ACCOUNT_NOT_AUTHORISED
+    facts = MappingProxyType({"reason": "linking"})
+
 
 class LinkInUse(NeedsAttention):
     """Receipts were sent through the link, so it stays as their trail."""
+
+    code = ProblemCode.LINK_IN_USE
 
 
 @dataclass(frozen=True, kw_only=True)

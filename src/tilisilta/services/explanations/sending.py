@@ -114,10 +114,22 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         Wording(
             message=_("The receipt waits for an earlier one"),
             cause=_(
-                "An earlier receipt to the same company is uncertain or was refused, and receipts "
+                "It is uncertain whether an earlier receipt of the journal is booked, and receipts "
                 "are sent one after the other."
             ),
-            remedy=_("Resolve the earlier one; this one then continues by itself."),
+            remedy=_("Wait: once the earlier one is found or sent, this one goes on by itself."),
+        ),
+    ),
+    ProblemCode.CANNOT_BE_SENT: (
+        Wording(
+            message=_("The journal %(journal)s cannot be sent"),
+            cause=_("Something stands in its way; nothing was sent."),
+            remedy=_("Open the journal: its problems say what to do."),
+        ),
+        Wording(
+            message=_("The journal cannot be sent"),
+            cause=_("Something stands in its way; nothing was sent."),
+            remedy=_("Open the journal: its problems say what to do."),
         ),
     ),
 }
