@@ -1,15 +1,14 @@
-import importlib
-import pkgutil
 import re
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
 from django.utils import translation
+from tests.services.errors import known_errors
 
 import tilisilta
-from tilisilta import clients, services
 from tilisilta.clients.procountor.errors import ProcountorBusy, ProcountorRejected
 from tilisilta.domain.problems import Problem, ProblemCode, facts
 from tilisilta.errors import NeedsAttention, OutcomeUnknown, TilisiltaError, TryAgainLater
@@ -22,29 +21,10 @@ SOURCE = Path(tilisilta.__file__).parent
 GENERAL = {TryAgainLater.code, OutcomeUnknown.code, NeedsAttention.code}
 
 
-def _known_errors() -> set[type[TilisiltaError]]:
-    """The errors that clients and services raise, without the three that sort them."""
-    for package in (clients, services):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            importlib.import_module(module.name)
-    found: set[type[TilisiltaError]] = set()
-    rest: list[type[TilisiltaError]] = [TilisiltaError]
-    while rest:
-        below = rest.pop().__subclasses__()
-        rest += below
-        found.update(below)
-    return {
-        kind
-        for kind in found
-        if kind.__module__.startswith((f"{clients.__name__}.", f"{services.__name__}."))
-        # What is only there to be inherited from is never raised itself.
-        and not (kind.__name__.startswith("_") and kind.__subclasses__())
-    }
-
-
+@cache
 def _made_codes() -> set[str]:
     """The codes that errors carry, or that the source makes a problem of or shows on a page."""
-    found = {kind.code for kind in _known_errors()} | GENERAL
+    found = {kind.code for kind in known_errors()} | GENERAL
     for path in SOURCE.rglob("*.py"):
         if "explanations" in path.parts or path == SOURCE / "domain" / "problems.py":
             continue
@@ -182,7 +162,7 @@ class TestCatalogue:
 
 
 class TestExplainError:
-    @pytest.mark.parametrize("kind", sorted(_known_errors(), key=str))
+    @pytest.mark.parametrize("kind", sorted(known_errors(), key=str))
     def test_knows_every_error_by_a_code_of_its_own(self, kind: type[TilisiltaError]) -> None:
         assert kind.code in set(ProblemCode)
         assert kind.code not in GENERAL

@@ -19,7 +19,7 @@ company_currency  currency of the Procountor company (N17)
 count             how many, other than lines
 creates           "yes" when the link lets missing items be created (N09)
 currency          currency of the journal (N17); the currencies of a file (F16)
-date              booking date of the journal, as 2026-01-31
+date              booking date of the journal, as 2026-01-31; date of a receipt (S02, S08)
 dates             unbalanced dates with their differences, "2026-05-31 -0.01" (N11)
 debtor            name of the debtor (N02)
 description       what Procountor calls the dimension item (N21)
@@ -85,6 +85,18 @@ class Severity(StrEnum):
 
     ERROR = "error"
     WARNING = "warning"
+
+
+class Effect(StrEnum):
+    """What a problem does to the journal or the action it is about.
+
+    What ``STOPS`` goes on only when a person has put something right. What ``INFORMS`` holds up
+    nothing. What ``WAITS`` passes by itself, or is found out by itself.
+    """
+
+    STOPS = "stops"
+    INFORMS = "informs"
+    WAITS = "waits"
 
 
 class Screen(StrEnum):
@@ -226,6 +238,31 @@ class ProblemCode(StrEnum):
     LOG_IN_FINISHED = "E33"
     LOG_IN_CANCELLED = "E34"
     COMMAND_REFUSED = "E35"
+
+    @property
+    def effect(self) -> Effect:
+        """What a problem of this code does, whatever the case."""
+        return _EFFECTS.get(self, Effect.STOPS)
+
+
+# All others stop.
+_EFFECTS = {
+    ProblemCode.ZERO_LINES: Effect.INFORMS,
+    ProblemCode.CHARACTERS_REPLACED: Effect.INFORMS,
+    ProblemCode.WITHOUT_DIMENSION: Effect.INFORMS,
+    ProblemCode.CLEARING_ROWS: Effect.INFORMS,
+    ProblemCode.MOVED_TO_OPEN_DAY: Effect.INFORMS,
+    ProblemCode.FALLBACK_USED: Effect.INFORMS,
+    ProblemCode.RUN_DELETED: Effect.INFORMS,
+    ProblemCode.TEXT_SHORTENED: Effect.INFORMS,
+    ProblemCode.NMBRS_UNREACHABLE: Effect.WAITS,
+    ProblemCode.UNCERTAIN: Effect.WAITS,
+    ProblemCode.WAITS_FOR_EARLIER: Effect.WAITS,
+    ProblemCode.TRY_AGAIN_LATER: Effect.WAITS,
+    ProblemCode.PROCOUNTOR_SILENT: Effect.WAITS,
+    ProblemCode.PROCOUNTOR_BUSY: Effect.WAITS,
+    ProblemCode.ITEMS_BEING_CREATED: Effect.WAITS,
+}
 
 
 @dataclass(frozen=True, kw_only=True)

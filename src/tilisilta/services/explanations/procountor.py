@@ -38,7 +38,7 @@ PROCOUNTOR_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             message=_("It is uncertain whether Procountor did what was asked"),
             cause=_("The request was sent, but no clear answer came back."),
             remedy=_(
-                "Look in Procountor before doing it again. Receipts are looked for by itself."
+                "Look in Procountor before doing it again. For receipts Tilisilta looks by itself."
             ),
         ),
     ),

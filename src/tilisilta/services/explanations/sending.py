@@ -30,6 +30,11 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ),
     ProblemCode.UNCERTAIN: (
         Wording(
+            message=_("It is uncertain whether the receipt of %(date)s is booked"),
+            cause=_("Procountor gave no clear answer when the receipt was sent."),
+            remedy=LOOK_AGAIN,
+        ),
+        Wording(
             message=_("It is uncertain whether the receipt is booked"),
             cause=_("Procountor gave no clear answer when the receipt was sent."),
             remedy=LOOK_AGAIN,
@@ -111,6 +116,14 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         ),
     ),
     ProblemCode.WAITS_FOR_EARLIER: (
+        Wording(
+            message=_("The receipt of %(date)s waits for an earlier one"),
+            cause=_(
+                "It is uncertain whether an earlier receipt of the journal is booked, and receipts "
+                "are sent one after the other."
+            ),
+            remedy=_("Wait: once the earlier one is found or sent, this one goes on by itself."),
+        ),
         Wording(
             message=_("The receipt waits for an earlier one"),
             cause=_(
