@@ -17,6 +17,7 @@ from tilisilta.management.output import (
     Answer,
     Status,
     WrongUse,
+    coded,
     error_document,
     explanation_of,
     problem_document,
@@ -138,7 +139,7 @@ def _text(journals: Sequence[Journal], refused: Sequence[_Refusal], *, waited: b
     lines = [line for journal in journals for line in _journal_lines(journal)]
     for item in refused:
         explanation = explanation_of(item.error)
-        lines.append(f"{item.journal.reference}  {explanation.message}")
+        lines.append(f"{item.journal.reference}  {coded(explanation)}")
         lines += [
             problem_text(problem)
             for problem in load_problems(item.journal.problems)

@@ -51,7 +51,6 @@ class MadeItems:
     left: tuple[str, ...] = ()
     without_dimension: tuple[str, ...] = ()
     trouble: TilisiltaError | None = None
-    is_held_up: bool = False
 
 
 class _HeldUp(TryAgainLater):
@@ -121,7 +120,6 @@ def make_items(
             return MadeItems(
                 left=tuple(dict.fromkeys(one.code for one in wanted)),
                 trouble=error,
-                is_held_up=isinstance(error, _HeldUp),
             )
     return maker.result()
 
