@@ -1,4 +1,6 @@
+import ast
 import re
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -21,6 +23,15 @@ SOURCE = Path(tilisilta.__file__).parent
 GENERAL = {TryAgainLater.code, OutcomeUnknown.code, NeedsAttention.code}
 
 
+def _given_codes(tree: ast.AST) -> Iterator[str]:
+    """The codes below ``tree``, without those that something is only compared with or sorted by."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "ProblemCode":
+            yield ProblemCode[node.attr].value
+        elif not isinstance(node, ast.Compare | ast.Set | ast.Dict):
+            yield from _given_codes(node)
+
+
 @cache
 def _made_codes() -> set[str]:
     """The codes that errors carry, or that the source makes a problem of or shows on a page."""
@@ -28,8 +39,7 @@ def _made_codes() -> set[str]:
     for path in SOURCE.rglob("*.py"):
         if "explanations" in path.parts or path == SOURCE / "domain" / "problems.py":
             continue
-        named = re.findall(r"\bProblemCode\.([A-Z_]+)\b", path.read_text(encoding="utf-8"))
-        found |= {ProblemCode[name].value for name in named}
+        found |= set(_given_codes(ast.parse(path.read_text(encoding="utf-8"))))
     for path in SOURCE.rglob("*.html"):
         found |= set(re.findall(r'\{% explained "(\w+)"', path.read_text(encoding="utf-8")))
     return found
