@@ -39,13 +39,14 @@ class TestDebtorCommands:
 
         assert refused.status == 1
         assert refused.document["error"]["kind"] == "DebtorNumberTaken"
+        assert refused.document["error"]["code"] == "E21"
         assert refused.document["error"]["remedy"]
 
     def test_refuse_a_debtor_that_is_not_there(self, give: Give) -> None:
         refused = give("debtor", "block", "999")
 
         assert refused.status == 1
-        assert "There is no debtor 999" in refused.complaint
+        assert refused.complaint.startswith("tilisilta: E35 There is no debtor 999")
         assert refused.text == ""
 
 

@@ -62,8 +62,7 @@ class TestSendJournal:
     ) -> None:
         company = a_linked_company()
         journal = a_journal(company)
-        company.link.receipt_title = "Palkat"
-        company.link.save()
+        company.links.update(receipt_title="Palkat")
 
         with pytest.raises(PreviewChanged):
             send_journal(journal, user=None, now=NOW)
@@ -104,8 +103,7 @@ class TestSendAllReady:
     ) -> None:
         first, second = a_linked_company(), a_linked_company(1002)
         ready, stale = a_journal(first, 5), a_journal(second, 6)
-        second.link.receipt_title = "Palkat"
-        second.link.save()
+        second.links.update(receipt_title="Palkat")
 
         sent = send_all_ready()
 

@@ -147,6 +147,17 @@ class TestCommonErrors:
 
         assert response.context["count"] == 1
 
+    @pytest.mark.parametrize(
+        ("code", "effect"), [("N07", "Stops"), ("N14", "Informs"), ("S02", "Waits")]
+    )
+    def test_say_what_each_problem_does(
+        self, browser_of_reader: Client, code: str, effect: str
+    ) -> None:
+        text = browser_of_reader.get(reverse("common_errors")).text
+
+        row = text[text.index(f'id="{code}"') :]
+        assert f"<span>{effect}</span>" in row[: row.index("</tr>")]
+
     def test_say_when_nothing_has_the_words(self, browser_of_reader: Client) -> None:
         text = browser_of_reader.get(reverse("common_errors"), {"q": "xyzzy"}).text
 

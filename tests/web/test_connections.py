@@ -34,7 +34,8 @@ class TestNewAccount:
         assert "Account tili-1001 was created." in response.text
         assert "ledger-off" in response.text
         assert "Not authorised" in response.text
-        assert "<dd>Nobody has authorised it yet.</dd>" in response.text
+        assert "<dd>Nobody has authorised it yet." in response.text
+        assert f'href="{reverse("common_errors")}#N03"' in response.text
 
     def test_keeps_the_name_and_says_why_it_is_refused(
         self, browser_of_administrator: Client

@@ -15,7 +15,9 @@ from tests.bureau import (
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
+from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.models import Attempt, Export, Journal, Sending, User
+from tilisilta.services.checks import dump_problems
 
 pytestmark = pytest.mark.django_db
 
@@ -183,6 +185,37 @@ class TestPartlySent:
 
         assert "problem stops this journal" in stopped
         assert "Send the remaining receipt" in checked
+
+
+class TestUncertain:
+    def test_is_said_of_the_receipt_and_of_those_that_wait_for_it(
+        self, procountor: Sandbox, browser_of_reader: Client
+    ) -> None:
+        journal = a_journal(a_linked_company(), 4, 5, 6)
+        first, *later = journal.exports.order_by("booking_date")
+        Export.objects.filter(pk=first.pk).update(state="uncertain")
+        Export.objects.filter(pk__in=[export.pk for export in later]).update(state="queued")
+
+        text = _page(browser_of_reader, journal)
+
+        assert "It is uncertain whether the receipt of 28 Apr 2026 is booked" in text
+        assert text.count("waits for an earlier one") == len(later)
+        assert f'href="{reverse("common_errors")}#S02"' in text
+        assert f'href="{reverse("common_errors")}#S08"' in text
+
+    def test_is_left_out_where_the_receipt_was_found_several_times(
+        self, procountor: Sandbox, browser_of_reader: Client
+    ) -> None:
+        journal = a_journal(a_linked_company())
+        several = [Problem(code=ProblemCode.FOUND_SEVERAL_TIMES)]
+        Export.objects.filter(journal=journal).update(
+            state="uncertain", problems=dump_problems(several)
+        )
+
+        text = _page(browser_of_reader, journal)
+
+        assert "#S03" in text
+        assert "#S02" not in text
 
 
 class TestLookAgain:

@@ -65,7 +65,7 @@ class TestDays:
 
 class TestStateBadge:
     @pytest.mark.parametrize(
-        "state", [*JournalState.values, *ExportState.values, *ProcountorAccount.State.values]
+        "state", [*JournalState, *ExportState, *ProcountorAccount.State.values]
     )
     def test_has_a_mark_and_a_word_for_every_state(self, state: str) -> None:
         shown = state_badge(state)

@@ -347,7 +347,7 @@ class TestCreating:
         uncertain = say_yes(browser_of_administrator, link, "450", "460")
         after = say_yes(browser_of_administrator, link, "450", "460")
 
-        assert "it is uncertain whether item 450 was created" in uncertain
+        assert "It is uncertain whether item 450 was created." in uncertain
         assert "2 items are left to create." in uncertain
         assert "1 item was created in Procountor." in after
         assert "2 cost centers in Nmbrs: all have an item" in after
@@ -378,7 +378,7 @@ class TestCreating:
 
         text = say_yes(browser_of_administrator, link, "450")
 
-        assert "Somebody else is creating items in this administration." in text
+        assert "Items are being created in this administration already." in text
         assert created(procountor) == 0
 
     def test_says_that_the_dimension_is_gone(

@@ -1,4 +1,4 @@
-"""What can be wrong with a journal, and where a person puts it right.
+"""What can be wrong with a journal, a file or an action, and where a person puts it right.
 
 A problem carries a code and the facts of the case; the words for it, in three languages, belong
 to the edge (``tilisilta.services.explanations``). Facts are strings under these names:
@@ -6,10 +6,11 @@ to the edge (``tilisilta.services.explanations``). Facts are strings under these
 ================  ===================================================================
 account           ledger account as Procountor would have it
 account_name      name of the Procountor account (our permission), N03
-answer            what Procountor said of what it refused (S01)
-administration    name of a Procountor company (N36, N38)
+administration    name of a Procountor company (N36, N38, E40 to E42)
+answer            what Procountor said of what it refused (S01, E07, E08)
 amount            amount of a row, as 1234.50 or -1234.50; debit positive
 call              name of a call of Nmbrs (P03 to P06)
+chosen            name of what was chosen: the company (E13), the environment (E24)
 characters        replaced characters, "ő → o, ł → l" (N15)
 codes             codes of what is wrong with a fetched journal, "F08, F11" (P07)
 column            header of a column, as the file has it (F08 to F14, F22, F24)
@@ -19,7 +20,7 @@ company_currency  currency of the Procountor company (N17)
 count             how many, other than lines
 creates           "yes" when the link lets missing items be created (N09)
 currency          currency of the journal (N17); the currencies of a file (F16)
-date              booking date of the journal, as 2026-01-31
+date              booking date of the journal, as 2026-01-31; date of a receipt (S02, S08)
 dates             unbalanced dates with their differences, "2026-05-31 -0.01" (N11)
 debtor            name of the debtor (N02)
 description       what Procountor calls the dimension item (N21)
@@ -27,7 +28,8 @@ difference        what is missing to 0.00: the sum of the debits less the credit
 element           name of an XML element: the one that is missing (F07), the root (F03), or the
                   one a value stands in (F08 to F12, F22, F24)
 ending            how the name of the file ends, ".xlsx" (F04)
-expected          number of the company the file was imported for (F17)
+expected          number of the company the file was imported for (F17); name of what should
+                  have been chosen: the company (E13), the environment (E24)
 fallback          ledger account used instead (N26)
 field             "description" or "name", the text that was shortened (N31); the field that
                   Procountor found fault with (S01)
@@ -39,13 +41,15 @@ limit             greatest length of a text (N31, F22), size in MB (F02), number
 lines             how many journal lines share the finding; ``line`` is the first
 mapped_from       the journal's ledger account, where the link maps it to another
 moved_to          receipt date instead of the booking date (N25)
-journal           reference of another journal, "1001-2026-5-1" (N35, N37)
+journal           reference of a journal, "1001-2026-5-1": of another one (N35, N37, F18, E44), of
+                  the one it is about (N12, S06, E16, E45 to E48)
 name              name of a dimension, of an inactive ledger account (N19), of the Procountor
                   account (S05), of the Procountor company that answered (S07)
 near              known ledger accounts or items that look alike, "5030, 5010"
 number            Nmbrs' own number for why it refused a call (P02 to P05)
 numbers           receipt numbers: of all that carry the token (S03), of those booked in another
                   administration (N38)
+other             the company that has the file already (F19), that is not in Nmbrs (E26)
 offered           real names of the dimensions, "Osasto, Projekti"
 period            the month booked on, as 2026-01
 reason_text       why somebody discarded a journal (E45)
@@ -57,16 +61,17 @@ reason            E44: "guessed", "month" or "lines";
                   "ambiguous", "mixed" or "unreadable"; F12: "sum" for a row of sums;
                   F13: "missing", "more-cells", "quotes" or "no-headers"; F16: "run" or "currency";
                   F23: "damaged", "protected", "too-large", "several-sheets",
-                  "formula" or "merged"
+                  "formula" or "merged"; N03: "linking" when a link was to be made
 revision          revision of a journal (N29, N30)
 role              "clearing" or "fallback", when the link names the ledger account
 row               position of the line among the lines of an XML file (F07 to F12, F22, F24)
 run               number and year of the run, "6/2026"; the runs of a file, "5, 6" (F16)
 split             "cost_center" or "cost_unit": what the link uses and the journal lacks (N34)
 start             first date of the link (N28)
-status            status of Procountor's answer (S01)
+status            status of Procountor's answer (S01, E07, E08)
 value             what the file has there, when it is surely no name (F08 to F11, F17, F24)
 vat_status        number of a VAT status (N18)
+wait              how many seconds to wait (E05)
 ================  ===================================================================
 
 Of a file that cannot be read (F01 to F24) ``line`` is the line of the file, in a workbook the row.
@@ -84,6 +89,18 @@ class Severity(StrEnum):
 
     ERROR = "error"
     WARNING = "warning"
+
+
+class Effect(StrEnum):
+    """What a problem does to the journal or the action it is about.
+
+    What ``STOPS`` goes on only when a person has put something right. What ``INFORMS`` holds up
+    nothing. What ``WAITS`` passes by itself, or is found out by itself.
+    """
+
+    STOPS = "stops"
+    INFORMS = "informs"
+    WAITS = "waits"
 
 
 class Screen(StrEnum):
@@ -168,16 +185,6 @@ class ProblemCode(StrEnum):
     TEXT_TOO_LONG = "F22"
     WORKBOOK_UNREADABLE = "F23"
     PERIOD_UNREADABLE = "F24"
-    # What a person asked for and was refused.
-    NAMES_DIFFER = "E40"
-    ADMINISTRATION_SHARED = "E41"
-    MONTHS_COVERED = "E42"
-    LINK_BUSY = "E43"
-    WHICH_RUN = "E44"
-    WAS_DISCARDED = "E45"
-    RUN_TAKEN = "E46"
-    CANNOT_DISCARD = "E47"
-    CANNOT_RENUMBER = "E48"
     # What happened when Nmbrs was asked.
     NMBRS_UNREACHABLE = "P01"
     NMBRS_LOGIN_REFUSED = "P02"
@@ -199,6 +206,82 @@ class ProblemCode(StrEnum):
     PREVIEW_CHANGED = "S06"
     WRONG_COMPANY = "S07"
     WAITS_FOR_EARLIER = "S08"
+    # An action that came to nothing: what could not be done, and was not. First the general ones.
+    TRY_AGAIN_LATER = "E01"
+    OUTCOME_UNKNOWN = "E02"
+    NOT_POSSIBLE = "E03"
+    # Procountor, asked for something other than to book a receipt.
+    PROCOUNTOR_SILENT = "E04"
+    PROCOUNTOR_BUSY = "E05"
+    PROCOUNTOR_OUTCOME_UNKNOWN = "E06"
+    PROCOUNTOR_REFUSED = "E07"
+    PROCOUNTOR_ACCESS_DENIED = "E08"
+    CLIENT_ID_REFUSED = "E09"
+    AUTHORISATION_REFUSED = "E10"
+    CLIENT_ID_MISSING = "E11"
+    # What somebody asked for here.
+    ACCOUNT_NAME_TAKEN = "E12"
+    OTHER_COMPANY_CHOSEN = "E13"
+    COMPANY_LINKED = "E14"
+    LINK_IN_USE = "E15"
+    CANNOT_BE_SENT = "E16"
+    USER_NAME_TAKEN = "E17"
+    TEMPLATE_NAME_TAKEN = "E18"
+    LAST_ADMINISTRATOR = "E19"
+    ADMINISTRATOR_TEMPLATE_KEPT = "E20"
+    DEBTOR_NUMBER_TAKEN = "E21"
+    COMPANY_NUMBER_TAKEN = "E22"
+    CONNECTION_NAME_TAKEN = "E23"
+    OTHER_ENVIRONMENT = "E24"
+    NMBRS_NOT_CONNECTED = "E25"
+    NOT_IN_NMBRS = "E26"
+    FILE_REFUSED = "E27"
+    ITEMS_BEING_CREATED = "E28"
+    # What a page or a command has to say by itself.
+    NOTHING_HERE = "E29"
+    FAULT_OF_OURS = "E30"
+    REQUEST_UNREADABLE = "E31"
+    PAGE_TOO_OLD = "E32"
+    LOG_IN_FINISHED = "E33"
+    LOG_IN_CANCELLED = "E34"
+    COMMAND_REFUSED = "E35"
+    # What a person has to decide, or may not.
+    NAMES_DIFFER = "E40"
+    ADMINISTRATION_SHARED = "E41"
+    MONTHS_COVERED = "E42"
+    LINK_BUSY = "E43"
+    WHICH_RUN = "E44"
+    WAS_DISCARDED = "E45"
+    RUN_TAKEN = "E46"
+    CANNOT_DISCARD = "E47"
+    CANNOT_RENUMBER = "E48"
+
+    @property
+    def effect(self) -> Effect:
+        """What a problem of this code does, whatever the case."""
+        return _EFFECTS.get(self, Effect.STOPS)
+
+
+# All others stop.
+_EFFECTS = {
+    ProblemCode.ZERO_LINES: Effect.INFORMS,
+    ProblemCode.CHARACTERS_REPLACED: Effect.INFORMS,
+    ProblemCode.WITHOUT_DIMENSION: Effect.INFORMS,
+    ProblemCode.CLEARING_ROWS: Effect.INFORMS,
+    ProblemCode.MOVED_TO_OPEN_DAY: Effect.INFORMS,
+    ProblemCode.FALLBACK_USED: Effect.INFORMS,
+    ProblemCode.RUN_DELETED: Effect.INFORMS,
+    ProblemCode.BEFORE_START: Effect.INFORMS,
+    ProblemCode.BOOKED_ELSEWHERE: Effect.INFORMS,
+    ProblemCode.TEXT_SHORTENED: Effect.INFORMS,
+    ProblemCode.NMBRS_UNREACHABLE: Effect.WAITS,
+    ProblemCode.UNCERTAIN: Effect.WAITS,
+    ProblemCode.WAITS_FOR_EARLIER: Effect.WAITS,
+    ProblemCode.TRY_AGAIN_LATER: Effect.WAITS,
+    ProblemCode.PROCOUNTOR_SILENT: Effect.WAITS,
+    ProblemCode.PROCOUNTOR_BUSY: Effect.WAITS,
+    ProblemCode.ITEMS_BEING_CREATED: Effect.WAITS,
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from tilisilta.management.output import (
     Answer,
     Status,
     WrongUse,
+    coded,
     error_document,
     explanation_of,
     problem_document,
@@ -152,7 +153,7 @@ def _text(
     lines = [line for journal in journals for line in _journal_lines(journal)]
     for item in refused:
         explanation = explanation_of(item.error)
-        lines.append(f"{item.journal.reference}  {explanation.message}")
+        lines.append(f"{item.journal.reference}  {coded(explanation)}")
         lines += [problem_text(problem) for problem in journal_standing(item.journal).obstacles]
     if not journals and not refused:
         lines.append(_("No journal is ready."))

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tilisilta.domain.problems import Problem
+from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.errors import NeedsAttention, OutcomeUnknown, TilisiltaError
 from tilisilta.services.explanations import Explanation, explain, explain_error
 
@@ -43,11 +43,12 @@ class Answer:
 class Refused(NeedsAttention):
     """The command line itself has something against a command, and says what and why."""
 
+    code = ProblemCode.COMMAND_REFUSED
     status = Status.REFUSED
 
     def __init__(self, message: str, *, cause: str = "", remedy: str = "") -> None:
         super().__init__(message)
-        self.explanation = Explanation(message=message, cause=cause, remedy=remedy)
+        self.explanation = Explanation(message=message, cause=cause, remedy=remedy, code=self.code)
 
 
 class WrongUse(Refused):
@@ -104,6 +105,7 @@ def error_document(error: TilisiltaError) -> dict[str, Any]:
     explanation = explanation_of(error)
     document: dict[str, Any] = {
         "kind": type(error).__name__,
+        "code": explanation.code,
         "message": explanation.message,
         "cause": explanation.cause,
         "remedy": explanation.remedy,
@@ -138,8 +140,13 @@ def problem_text(problem: Problem) -> str:
 
 
 def explanation_text(explanation: Explanation) -> str:
-    """What happened, why, and what to do, each on its line."""
-    return "\n".join((explanation.message, *_reasons(explanation)))
+    """What happened, with its code, why, and what to do, each on its line."""
+    return "\n".join((coded(explanation), *_reasons(explanation)))
+
+
+def coded(explanation: Explanation) -> str:
+    """What happened, after its code."""
+    return f"{explanation.code} {explanation.message}".lstrip()
 
 
 def as_document(document: Mapping[str, Any]) -> str:

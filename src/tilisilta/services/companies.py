@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from tilisilta.domain.problems import ProblemCode
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import (
     AuditEntry,
@@ -29,9 +30,13 @@ from tilisilta.services.journals import recheck_company, recheck_debtor
 class DebtorNumberTaken(NeedsAttention):
     """Another debtor already has this number."""
 
+    code = ProblemCode.DEBTOR_NUMBER_TAKEN
+
 
 class CompanyNumberTaken(NeedsAttention):
     """Another company already has this number."""
+
+    code = ProblemCode.COMPANY_NUMBER_TAKEN
 
 
 @dataclass(frozen=True, kw_only=True)

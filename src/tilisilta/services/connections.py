@@ -12,6 +12,7 @@ from tilisilta.clients.procountor import oauth
 from tilisilta.clients.procountor.client import Session
 from tilisilta.domain.administrations import Administration
 from tilisilta.domain.company_match import compare_companies
+from tilisilta.domain.problems import ProblemCode
 from tilisilta.domain.standing import ExportState
 from tilisilta.errors import NeedsAttention, TilisiltaError
 from tilisilta.models import Company, Debtor, Export, ProcountorAccount, User
@@ -39,18 +40,23 @@ MOST_CHECKS = 20
 class AccountNameTaken(NeedsAttention):
     """Another account already has this name."""
 
+    code = ProblemCode.ACCOUNT_NAME_TAKEN
+
 
 class NotConfigured(NeedsAttention):
     """The bureau's own client id and secret for Procountor are not set."""
+
+    code = ProblemCode.CLIENT_ID_MISSING
 
 
 class OtherCompanyChosen(NeedsAttention):
     """A linked account was authorised for another company than the one it is linked to."""
 
+    code = ProblemCode.OTHER_COMPANY_CHOSEN
+
     def __init__(self, *, expected: str, chosen: str) -> None:
         super().__init__(f"The account is linked to {expected}, but {chosen} was chosen.")
-        self.expected = expected
-        self.chosen = chosen
+        self.facts = {"expected": expected, "chosen": chosen}
 
 
 @dataclass(frozen=True, kw_only=True)

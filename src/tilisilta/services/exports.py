@@ -13,7 +13,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Q, QuerySet
 
-from tilisilta.domain.problems import Severity
+from tilisilta.domain.problems import ProblemCode, Severity
 from tilisilta.domain.standing import BOOKED_EXPORTS, JOURNALS_NOT_DUE, ExportState, JournalState
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import (
@@ -40,25 +40,34 @@ from tilisilta.services.gathering import period_of
 class CannotBeSent(NeedsAttention):
     """Something stands in the journal's way; its problems say what."""
 
+    code = ProblemCode.CANNOT_BE_SENT
+
     def __init__(self, journal: Journal) -> None:
         super().__init__(f"Journal {journal.reference} cannot be sent.")
         self.journal = journal
+        self.facts = {"journal": journal.reference}
 
 
 class PreviewChanged(NeedsAttention):
     """What would be sent now is not what was looked at; nothing was sent."""
 
+    code = ProblemCode.PREVIEW_CHANGED
+
     def __init__(self, journal: Journal) -> None:
         super().__init__(f"What would be sent of journal {journal.reference} has changed.")
         self.journal = journal
+        self.facts = {"journal": journal.reference}
 
 
 class AlreadySent(NeedsAttention):
     """All receipts of the journal are booked."""
 
+    code = ProblemCode.ALREADY_SENT
+
     def __init__(self, journal: Journal) -> None:
         super().__init__(f"Journal {journal.reference} has been sent.")
         self.journal = journal
+        self.facts = {"journal": journal.reference}
 
 
 def send_journal(

@@ -128,7 +128,7 @@ class _Fetch:
         except (NmbrsCallForbidden, NmbrsLoginRefused):
             raise
         except NmbrsRefused as error:
-            if error.code != NO_SUCH_PERIOD and year <= self._today.year:
+            if error.number != NO_SUCH_PERIOD and year <= self._today.year:
                 raise
             # The company has no such year yet, which says nothing about runs.
             return

@@ -51,11 +51,12 @@ class MadeItems:
     left: tuple[str, ...] = ()
     without_dimension: tuple[str, ...] = ()
     trouble: TilisiltaError | None = None
-    is_held_up: bool = False
 
 
 class _HeldUp(TryAgainLater):
     """Somebody else creates items with the same account, and takes long."""
+
+    code = ProblemCode.ITEMS_BEING_CREATED
 
 
 def items_to_create(problems: Sequence[Problem]) -> tuple[WantedItem, ...]:
@@ -119,7 +120,6 @@ def make_items(
             return MadeItems(
                 left=tuple(dict.fromkeys(one.code for one in wanted)),
                 trouble=error,
-                is_held_up=isinstance(error, _HeldUp),
             )
     return maker.result()
 

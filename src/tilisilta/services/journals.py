@@ -13,6 +13,7 @@ from tilisilta.clients.files.reading import read_journal_file
 from tilisilta.domain import journals as domain
 from tilisilta.domain.comparisons import JournalComparison, compare_journals
 from tilisilta.domain.payroll import JournalSplit, SourceJournal
+from tilisilta.domain.problems import ProblemCode
 from tilisilta.domain.sameness import payroll_digest
 from tilisilta.domain.standing import JOURNALS_AT_REST, JournalState
 from tilisilta.errors import NeedsAttention
@@ -52,17 +53,23 @@ ASSUMED_CURRENCY = "EUR"
 class JournalElsewhere(NeedsAttention):
     """The very same file was imported for another company already."""
 
+    code = ProblemCode.SAME_FILE
+
     def __init__(self, other: Company) -> None:
         super().__init__(f"This very file was imported for {other} already.")
         self.other = other
+        self.facts = {"other": str(other)}
 
 
 class ImportedAsOtherRun(NeedsAttention):
     """The very same file was imported for another run of the company already."""
 
+    code = ProblemCode.OTHER_RUN
+
     def __init__(self, journal: Journal) -> None:
         super().__init__(f"This very file is journal {journal.reference} already.")
         self.journal = journal
+        self.facts = {"journal": journal.reference}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, ClassVar
+from types import MappingProxyType
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -30,29 +31,38 @@ from tilisilta.services.link_proposals import Pairing, named, pairing_of
 class AccountTaken(NeedsAttention):
     """The Procountor account serves another company already: one administration per account."""
 
+    code = ProblemCode.ACCOUNT_TAKEN
+
 
 class CompanyLinked(NeedsAttention):
     """The company has a link already."""
+
+    code = ProblemCode.COMPANY_LINKED
 
 
 class AccountNotAuthorised(NeedsAttention):
     """The Procountor account must be authorised before a company can be linked to it."""
 
+    code = ProblemCode.ACCOUNT_NOT_AUTHORISED
+    facts = MappingProxyType({"reason": "linking"})
+
 
 class LinkInUse(NeedsAttention):
     """Receipts were sent through the link, so it stays as their trail."""
+
+    code = ProblemCode.LINK_IN_USE
 
 
 class LinkBusy(NeedsAttention):
     """Receipts are on their way through the link, so it cannot end at this moment."""
 
-    code: ClassVar[str] = ProblemCode.LINK_BUSY
+    code = ProblemCode.LINK_BUSY
 
 
 class DifferentNames(NeedsAttention):
     """Company and administration differ in name or business ID, and nobody has confirmed it."""
 
-    code: ClassVar[str] = ProblemCode.NAMES_DIFFER
+    code = ProblemCode.NAMES_DIFFER
 
     def __init__(self, company: Company, account: ProcountorAccount) -> None:
         super().__init__(f"{company} and {account.company_name} differ.")
@@ -65,7 +75,7 @@ class DifferentNames(NeedsAttention):
 class SharedAdministration(NeedsAttention):
     """Another company is linked to the same administration, and nobody has confirmed it."""
 
-    code: ClassVar[str] = ProblemCode.ADMINISTRATION_SHARED
+    code = ProblemCode.ADMINISTRATION_SHARED
 
     def __init__(self, company: Company, account: ProcountorAccount, other: Company | None) -> None:
         super().__init__(f"{account.company_name} serves another company as well as {company}.")
@@ -79,7 +89,7 @@ class SharedAdministration(NeedsAttention):
 class MonthsCovered(NeedsAttention):
     """The months from the start on go through an earlier link of the company."""
 
-    code: ClassVar[str] = ProblemCode.MONTHS_COVERED
+    code = ProblemCode.MONTHS_COVERED
 
     def __init__(self, earlier: Link) -> None:
         super().__init__(f"{earlier} books until {earlier.ends_on}.")

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tilisilta.clients.nmbrs.errors import NmbrsLoginRefused
+from tilisilta.domain.problems import ProblemCode
 from tilisilta.errors import NeedsAttention, TilisiltaError
 from tilisilta.models import NmbrsConnection, Synchronisation, User
 from tilisilta.services import audit
@@ -26,14 +27,17 @@ State = NmbrsConnection.State
 class ConnectionNameTaken(NeedsAttention):
     """Another connection already has this name."""
 
+    code = ProblemCode.CONNECTION_NAME_TAKEN
+
 
 class OtherEnvironment(NeedsAttention):
     """The new token belongs to another environment than the one the companies came from."""
 
+    code = ProblemCode.OTHER_ENVIRONMENT
+
     def __init__(self, *, expected: str, chosen: str) -> None:
         super().__init__(f"The connection is to {expected}, but the token is of {chosen}.")
-        self.expected = expected
-        self.chosen = chosen
+        self.facts = {"expected": expected, "chosen": chosen}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """What a person sees of a journal before it is sent: the stored payload itself, made readable."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,7 +8,7 @@ from decimal import Decimal
 from tilisilta.clients.procountor.wire import decode_receipt, encode_receipt
 from tilisilta.domain.administrations import Administration
 from tilisilta.domain.journals import BookingPeriod
-from tilisilta.domain.problems import Problem, ProblemCode, Screen
+from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
 from tilisilta.domain.receipts import ReceiptBody, Transaction
 from tilisilta.domain.standing import BOOKED_EXPORTS, EXPORTS_UNDER_WAY, ExportState, Standing
 from tilisilta.models import Export, Journal, Link
@@ -155,7 +155,13 @@ def _preview(
     of_others = _problems_of(export for export in exports if export.state not in BOOKED_EXPORTS)
     shown = tuple(
         ShownProblem(problem=problem, explanation=explain(problem))
-        for problem in (*_waiting_for_account(link, exports), *of_booked, *of_others, *problems)
+        for problem in (
+            *_waiting_for_account(link, exports),
+            *of_booked,
+            *of_others,
+            *_waiting_to_be_found(exports),
+            *problems,
+        )
     )
     return Preview(
         journal=journal,
@@ -194,6 +200,29 @@ def _waiting_for_account(link: Link | None, exports: Sequence[Export]) -> tuple[
             ),
         ),
     )
+
+
+def _waiting_to_be_found(exports: Sequence[Export]) -> Iterator[Problem]:
+    """An uncertain receipt is looked for before anything else, so those after it wait for it."""
+    is_looking = False
+    for export in exports:
+        if export.state == ExportState.UNCERTAIN and not export.problems:
+            is_looking = True
+            yield Problem(
+                code=ProblemCode.UNCERTAIN,
+                severity=Severity.WARNING,
+                screen=Screen.JOURNAL,
+                booking_date=export.booking_date,
+                facts=facts(date=export.receipt_date),
+            )
+        elif is_looking and export.state == ExportState.QUEUED:
+            yield Problem(
+                code=ProblemCode.WAITS_FOR_EARLIER,
+                severity=Severity.WARNING,
+                screen=Screen.JOURNAL,
+                booking_date=export.booking_date,
+                facts=facts(date=export.receipt_date),
+            )
 
 
 def _shown_export(export: Export, journal: Journal, names: "_Names") -> ShownReceipt:

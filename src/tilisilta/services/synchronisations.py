@@ -38,13 +38,17 @@ logger = logging.getLogger("tilisilta.synchronisations")
 class NothingConnected(NeedsAttention):
     """There is no working connection to Nmbrs that anything could be fetched by."""
 
+    code = ProblemCode.NMBRS_NOT_CONNECTED
+
 
 class NotInNmbrs(NeedsAttention):
     """The company did not come from Nmbrs, or is no longer there, so it cannot be fetched."""
 
+    code = ProblemCode.NOT_IN_NMBRS
+
     def __init__(self, company: Company) -> None:
         super().__init__(f"{company} cannot be fetched from Nmbrs.")
-        self.other = company
+        self.facts = {"other": str(company)}
 
 
 @dataclass(frozen=True, kw_only=True)

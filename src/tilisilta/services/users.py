@@ -7,6 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
+from tilisilta.domain.problems import ProblemCode
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import Area, Debtor, Right, User, UserTemplate
 from tilisilta.services import audit
@@ -32,17 +33,25 @@ STANDARD_TEMPLATES: Mapping[str, Mapping[Area, Right]] = {
 class UserNameTaken(NeedsAttention):
     """Another user already has this user name."""
 
+    code = ProblemCode.USER_NAME_TAKEN
+
 
 class TemplateNameTaken(NeedsAttention):
     """Another user template already has this name."""
+
+    code = ProblemCode.TEMPLATE_NAME_TAKEN
 
 
 class LastAdministrator(NeedsAttention):
     """The change would leave nobody who may change users and user templates."""
 
+    code = ProblemCode.LAST_ADMINISTRATOR
+
 
 class AdministratorTemplateKept(NeedsAttention):
     """The administrator's template gives every right, and that cannot be changed."""
+
+    code = ProblemCode.ADMINISTRATOR_TEMPLATE_KEPT
 
 
 def create_first_administrator(username: str, password: str) -> User:

@@ -20,7 +20,7 @@ from tilisilta.domain.standing import EXPORTS_UNDER_WAY
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Area, Company, Journal, Link, ProcountorAccount, Right, User
 from tilisilta.services import connections
-from tilisilta.services.explanations import Explanation, explain, explain_error
+from tilisilta.services.explanations import Explanation, explain, explain_code, explain_error
 from tilisilta.web.exports import is_part
 from tilisilta.web.journals import error_text
 from tilisilta.web.rights import UserRequest, needs
@@ -135,11 +135,11 @@ def authorised(request: UserRequest) -> HttpResponse:
     account_pk = open_log_ins.pop(request.GET.get("state", ""), None)
     request.session[STATES_IN_SESSION] = open_log_ins
     if account_pk is None:
-        return _trouble(request, _unknown_log_in(), None)
+        return _trouble(request, explain_code(ProblemCode.LOG_IN_FINISHED), None)
     account = _visible_account(request.user, account_pk)
     code = request.GET.get("code", "")
     if not code:
-        return _trouble(request, _cancelled(), account)
+        return _trouble(request, explain_code(ProblemCode.LOG_IN_CANCELLED), account)
     try:
         connections.finish_authorisation(account, code, user=request.user)
     except TilisiltaError as error:
@@ -274,6 +274,7 @@ def _never_authorised() -> Explanation:
             "Click its icon, log in to Procountor and choose one company; or authorise it with an "
             "API key."
         ),
+        code=ProblemCode.ACCOUNT_NOT_AUTHORISED.value,
     )
 
 
@@ -282,6 +283,7 @@ def _removed() -> Explanation:
         message=_("The account is not authorised any more"),
         cause=_("Its authorisation was removed here."),
         remedy=_("Click its icon to authorise it again, and choose the same company."),
+        code=ProblemCode.ACCOUNT_NOT_AUTHORISED.value,
     )
 
 
@@ -298,19 +300,3 @@ def _trouble(
 ) -> HttpResponse:
     context = {"explanation": explanation, "account": account}
     return render(request, "connections/trouble.html", context, status=422)
-
-
-def _unknown_log_in() -> Explanation:
-    return Explanation(
-        message=_("This log-in is finished already, or was begun elsewhere"),
-        cause=_("Each log-in at Procountor can be used once, in the browser that began it."),
-        remedy=_("Look at the accounts. If yours is not authorised yet, click its icon again."),
-    )
-
-
-def _cancelled() -> Explanation:
-    return Explanation(
-        message=_("The account was not authorised"),
-        cause=_("The log-in at Procountor was cancelled, or no company was chosen."),
-        remedy=_("Click the icon of the account again, log in, and choose one company."),
-    )

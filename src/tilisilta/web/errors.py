@@ -6,47 +6,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
-from tilisilta.domain.problems import ProblemCode
-from tilisilta.services.explanations import Explanation, catalogue
-from tilisilta.services.explanations.companies import COMPANY_WORDS
-from tilisilta.services.explanations.files import FILE_WORDS
-from tilisilta.services.explanations.ledgers import LEDGER_WORDS
-from tilisilta.services.explanations.payroll import PAYROLL_WORDS
-from tilisilta.services.explanations.receipts import RECEIPT_WORDS
-from tilisilta.services.explanations.sending import SENDING_WORDS
+from tilisilta.domain.problems import Effect, ProblemCode
+from tilisilta.services.explanations import SUBJECTS, Explanation, catalogue
 from tilisilta.web.rights import UserRequest, logged_in
 
-INFORMING = frozenset(
-    {
-        ProblemCode.ZERO_LINES,
-        ProblemCode.CHARACTERS_REPLACED,
-        ProblemCode.WITHOUT_DIMENSION,
-        ProblemCode.CLEARING_ROWS,
-        ProblemCode.MOVED_TO_OPEN_DAY,
-        ProblemCode.FALLBACK_USED,
-        ProblemCode.RUN_DELETED,
-        ProblemCode.TEXT_SHORTENED,
-    }
-)
-WAITING = frozenset(
-    {ProblemCode.UNCERTAIN, ProblemCode.WAITS_FOR_EARLIER, ProblemCode.NMBRS_UNREACHABLE}
-)
-
-GROUPS = (
-    (_("Company, account and link"), COMPANY_WORDS),
-    (_("Ledger accounts and dimensions"), LEDGER_WORDS),
-    (_("Periods, amounts and texts"), RECEIPT_WORDS),
-    (_("Fetching from Nmbrs"), PAYROLL_WORDS),
-    (_("Files"), FILE_WORDS),
-    (_("Sending"), SENDING_WORDS),
-)
+LOOKS = {Effect.STOPS: "error", Effect.INFORMS: "warning", Effect.WAITS: "uncertain"}
+"""The state by whose mark and colour each effect is shown."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One problem of the catalogue, and what it does to a journal."""
+    """One problem of the catalogue, and what it does to a journal or an action."""
 
     code: ProblemCode
     explanation: Explanation
@@ -67,8 +38,8 @@ def common_errors(request: UserRequest) -> HttpResponse:
     search = request.GET.get("q", "").strip()
     rows = [row for row in _rows() if _has(row, search)]
     groups = [
-        Group(title=title, rows=tuple(row for row in rows if row.code in codes))
-        for title, codes in GROUPS
+        Group(title=subject.title, rows=tuple(row for row in rows if row.code in subject.words))
+        for subject in SUBJECTS
     ]
     context = {
         "groups": [group for group in groups if group.rows],
@@ -100,17 +71,11 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def _rows() -> list[Row]:
     return [
-        Row(code=code, explanation=explanation, effect=_effect(code))
+        Row(code=code, explanation=explanation, effect=LOOKS[code.effect])
         for code, explanation in catalogue()
     ]
 
 
-def _effect(code: ProblemCode) -> str:
-    if code in WAITING:
-        return "uncertain"
-    return "warning" if code in INFORMING else "error"
-
-
 def _has(row: Row, search: str) -> bool:
-    told = (row.code.value, *vars(row.explanation).values())
+    told = vars(row.explanation).values()
     return all(any(word in text.casefold() for text in told) for word in search.casefold().split())

@@ -12,4 +12,4 @@ class ExplainingForm(forms.Form):
     def add_explained(self, field: str | None, error: TilisiltaError) -> None:
         """Say at ``field`` what ``error`` means and what to do about it."""
         explanation = explain_error(error)
-        self.add_error(field, f"{explanation.message}. {explanation.remedy}")
+        self.add_error(field, f"{explanation.message}. {explanation.remedy} ({explanation.code})")

@@ -22,8 +22,9 @@ from django.utils.translation import gettext_lazy
 from tilisilta.clients.files.columns import FIELDS, ColumnMapping
 from tilisilta.clients.files.reading import ColumnsNeeded, FileRefused
 from tilisilta.domain.journals import Run
+from tilisilta.domain.problems import ProblemCode
 from tilisilta.models import Area, Company, Right
-from tilisilta.services.explanations import Explanation, explain, explain_error
+from tilisilta.services.explanations import Explanation, explain, explain_code, explain_error
 from tilisilta.services.journals import (
     Imported,
     ImportedAsOtherRun,
@@ -305,11 +306,7 @@ def _known_already(
     if Company.objects.visible_to(request.user).filter(pk=error.other.pk).exists():
         return explain_error(error)
     # Whose journal it is, is not for everybody to know.
-    return Explanation(
-        message=_("This very file was imported for another company already"),
-        cause=_("A journal belongs to one company; for two it would be booked twice."),
-        remedy=_("Choose the file of the right company."),
-    )
+    return explain_code(ProblemCode.SAME_FILE)
 
 
 def _remember(

@@ -15,7 +15,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from tilisilta.errors import NeedsAttention, TilisiltaError
 from tilisilta.models import Area, Journal, Right, User
 from tilisilta.services.checks import check_journal
-from tilisilta.services.explanations import explain_error
+from tilisilta.services.explanations import Explanation, explain_error
 from tilisilta.services.exports import AlreadySent, look_again, send_journal
 from tilisilta.services.journals import say_surely_another
 from tilisilta.services.previews import preview_journal
@@ -136,7 +136,13 @@ def payload(request: UserRequest, pk: int, number: int) -> HttpResponse:
 def error_text(error: TilisiltaError) -> str:
     """What happened, why, and what to do, in one paragraph."""
     told = explain_error(error)
-    return f"{told.message}. {told.cause} {told.remedy}"
+    return as_paragraph(told)
+
+
+def as_paragraph(told: Explanation) -> str:
+    """An explanation as one paragraph, with its code at the end."""
+    code = f" ({told.code})" if told.code else ""
+    return f"{told.message}. {told.cause} {told.remedy}{code}"
 
 
 def way_back(request: HttpRequest, found: Journal) -> HttpResponse:

@@ -13,12 +13,14 @@ from django.utils.translation import ngettext
 from django_htmx.http import HttpResponseClientRedirect
 
 from tilisilta.domain.dimensions import DimensionKind
+from tilisilta.domain.problems import Problem, ProblemCode, facts
 from tilisilta.errors import NeedsAttention, OutcomeUnknown, TilisiltaError
 from tilisilta.models import Area, Link, Right
+from tilisilta.services.explanations import explain
 from tilisilta.services.items import MadeItems
 from tilisilta.services.missing_items import create_missing_items, find_missing_items
 from tilisilta.web.administrations import visible_links
-from tilisilta.web.journals import error_text
+from tilisilta.web.journals import as_paragraph, error_text
 from tilisilta.web.rights import UserRequest, needs
 
 # A page must answer soon. What was not reached is asked for by the next request.
@@ -112,14 +114,10 @@ def _tell(request: UserRequest, made: MadeItems, created: int) -> None:
 
 
 def _trouble(made: MadeItems) -> str:
-    if made.is_held_up:
-        return _("Somebody else is creating items in this administration. Try again in a minute.")
     if isinstance(made.trouble, OutcomeUnknown):
-        said = _(
-            "Procountor gave no clear answer, so it is uncertain whether item %(code)s was "
-            "created. The next time it is looked for first, and never created twice."
-        )
-        return said % {"code": made.left[0]}
+        told = facts(item=made.left[0])
+        unknown = Problem(code=ProblemCode.PROCOUNTOR_OUTCOME_UNKNOWN, facts=told)
+        return as_paragraph(explain(unknown))
     return error_text(made.trouble) if made.trouble else ""
 
 

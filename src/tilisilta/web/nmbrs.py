@@ -166,7 +166,8 @@ def check_connection(request: UserRequest, pk: int) -> HttpResponse:
     problems = load_problems(found.trouble)
     if problems:
         # Its cause and remedy stand below its row.
-        messages.error(request, f"{found.name}: {explain(problems[0]).message}.")
+        told = explain(problems[0])
+        messages.error(request, f"{found.name}: {told.message} ({told.code}).")
     elif found.forbidden_calls:
         said = _("%(reached)s The API template does not allow: %(calls)s.")
         calls = ", ".join(found.forbidden_calls)

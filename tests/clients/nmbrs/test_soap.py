@@ -223,7 +223,7 @@ class TestRefusals:
         with pytest.raises(NmbrsRefused) as refusal:
             client.runs(KONEPAJA, 2026)
 
-        assert refusal.value.code == "2011"
+        assert refusal.value.number == "2011"
 
     def test_repeats_nothing_of_what_nmbrs_says(
         self, nmbrs_sandbox: Sandbox, client: NmbrsSoap

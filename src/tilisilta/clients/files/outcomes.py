@@ -1,7 +1,7 @@
 """What reading a file can end in besides a journal: problems, or a question about columns."""
 
 from tilisilta.clients.files.columns import ColumnMapping
-from tilisilta.domain.problems import Problem
+from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.errors import NeedsAttention
 
 JOURNAL_XML = "journal-xml"
@@ -12,6 +12,8 @@ XLSX = "xlsx"
 
 class FileRefused(NeedsAttention):
     """The file is no journal we can vouch for; ``problems`` are all that was found in it."""
+
+    code = ProblemCode.FILE_REFUSED
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         # The codes only: a message ends in logs, and what the file says does not belong there.
@@ -26,6 +28,8 @@ class ColumnsNeeded(NeedsAttention):
     ``headers`` and the first ``rows`` are shown to that person; ``guess`` is what we made of the
     headers we do know, and lacks something, or holds nothing at all.
     """
+
+    code = ProblemCode.COLUMNS_UNKNOWN
 
     def __init__(
         self,

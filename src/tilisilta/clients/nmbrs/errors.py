@@ -1,39 +1,54 @@
 """What can go wrong with Nmbrs, named after what happened and sorted by what to do."""
 
+from tilisilta.domain.problems import ProblemCode
 from tilisilta.errors import NeedsAttention, TryAgainLater
 
 
 class NmbrsUnavailable(TryAgainLater):
     """Nmbrs was not reached, gave no answer, or one that cannot be read."""
 
+    code = ProblemCode.NMBRS_UNREACHABLE
+
 
 class NmbrsRefused(NeedsAttention):
-    """Nmbrs understood a call and said no; ``code`` is its own number for why.
+    """Nmbrs understood a call and said no; ``number`` is its own number for why.
 
     Its words are not kept: they may quote what was asked for.
     """
 
-    def __init__(self, call: str, *, code: str = "") -> None:
-        super().__init__(f"Nmbrs refused {call}: {code or 'no code'}.")
+    code = ProblemCode.NMBRS_REFUSED
+
+    def __init__(self, call: str, *, number: str = "") -> None:
+        super().__init__(f"Nmbrs refused {call}: {number or 'no number'}.")
         self.call = call
-        self.code = code
+        self.number = number
+        self.facts = {"call": call, "number": number}
 
 
 class NmbrsLoginRefused(NmbrsRefused):
     """User name, token and domain do not go together, or the user has no subscription."""
 
+    code = ProblemCode.NMBRS_LOGIN_REFUSED
+
 
 class NmbrsCallForbidden(NmbrsRefused):
     """The API template of the user does not allow this call."""
+
+    code = ProblemCode.NMBRS_CALL_FORBIDDEN
 
 
 class NmbrsAccessDenied(NmbrsRefused):
     """The user may not see this debtor or company, or it is not there any more."""
 
+    code = ProblemCode.NMBRS_ACCESS_DENIED
+
 
 class NmbrsAnswerUnknown(NeedsAttention):
     """Nmbrs answered in a way this version does not know, so that nothing may be made of it."""
 
+    code = ProblemCode.NMBRS_ANSWER_UNKNOWN
+
     def __init__(self, call: str, what: str) -> None:
         super().__init__(f"The answer of Nmbrs to {call} has no {what}.")
         self.call = call
+        self.facts = {"call": call}

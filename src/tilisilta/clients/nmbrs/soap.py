@@ -303,10 +303,10 @@ def _named(binding: Soap11Binding, call: str, values: Mapping[str, int]) -> dict
 
 
 def _refuse(call: str, fault: Fault) -> NoReturn:
-    """Raise what a SOAP fault means. Its text is read for the code alone, and not passed on."""
+    """Raise what a SOAP fault means. Its text is read for the number alone, and not passed on."""
     found = _CODE.search(str(fault.message or ""))
-    code = found[1] if found else ""
-    raise _REFUSALS.get(code, NmbrsRefused)(call, code=code) from None
+    number = found[1] if found else ""
+    raise _REFUSALS.get(number, NmbrsRefused)(call, number=number) from None
 
 
 def _rows(answer: Any) -> Iterable[Any]:

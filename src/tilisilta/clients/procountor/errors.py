@@ -1,5 +1,6 @@
 """What can go wrong with Procountor, named after what happened and sorted by what to do."""
 
+from tilisilta.domain.problems import ProblemCode
 from tilisilta.errors import NeedsAttention, OutcomeUnknown, TryAgainLater
 
 Answers = tuple[tuple[str, str], ...]
@@ -9,13 +10,19 @@ Answers = tuple[tuple[str, str], ...]
 class ProcountorUnavailable(TryAgainLater):
     """Procountor was not reached or did not answer, and nothing changed there."""
 
+    code = ProblemCode.PROCOUNTOR_SILENT
+
 
 class ProcountorBusy(TryAgainLater):
     """Procountor wants fewer requests from us. It did not look at this one."""
 
+    code = ProblemCode.PROCOUNTOR_BUSY
+
 
 class ProcountorOutcomeUnknown(OutcomeUnknown):
     """A write left and no usable answer came back, so Procountor may have done it."""
+
+    code = ProblemCode.PROCOUNTOR_OUTCOME_UNKNOWN
 
 
 class _Refusal(NeedsAttention):
@@ -30,22 +37,31 @@ class _Refusal(NeedsAttention):
         super().__init__(f"{message}: {', '.join(codes)}" if codes else message)
         self.status = status
         self.answers = answers
+        self.facts = {"answer": "; ".join(text for _, text in answers), "status": str(status)}
 
 
 class ProcountorRejected(_Refusal):
     """Procountor found fault with what was sent, and did nothing."""
 
+    code = ProblemCode.PROCOUNTOR_REFUSED
+
 
 class AccessDenied(_Refusal):
     """The person or technical user we act for lacks the right to do this in Procountor."""
+
+    code = ProblemCode.PROCOUNTOR_ACCESS_DENIED
 
 
 class ApplicationRefused(AccessDenied):
     """Procountor does not accept our client id and client secret, whoever we act for."""
 
+    code = ProblemCode.CLIENT_ID_REFUSED
+
 
 class GrantEnded(NeedsAttention):
     """Procountor no longer lets us act for the company: somebody must authorise us again."""
+
+    code = ProblemCode.AUTHORISATION_REFUSED
 
 
 def _is_code(text: str) -> bool:

@@ -1,30 +1,59 @@
 """The words for problems and errors: what happened, why, and what to do about it."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.problems import Problem, ProblemCode
+from tilisilta.errors import TilisiltaError
+from tilisilta.services.explanations.actions import ACTION_WORDS
 from tilisilta.services.explanations.choices import CHOICE_WORDS
 from tilisilta.services.explanations.companies import COMPANY_WORDS
-from tilisilta.services.explanations.errors import explain_error
+from tilisilta.services.explanations.errors import problem_of
 from tilisilta.services.explanations.files import FILE_WORDS
 from tilisilta.services.explanations.ledgers import LEDGER_WORDS
 from tilisilta.services.explanations.payroll import PAYROLL_WORDS
+from tilisilta.services.explanations.procountor import PROCOUNTOR_WORDS
 from tilisilta.services.explanations.receipts import RECEIPT_WORDS
 from tilisilta.services.explanations.sending import SENDING_WORDS
 from tilisilta.services.explanations.shown_facts import shown_facts, where
-from tilisilta.services.explanations.wording import Explanation, choose_wording
+from tilisilta.services.explanations.wording import Explanation, Wording, choose_wording
 
-__all__ = ["Explanation", "catalogue", "explain", "explain_error"]
+__all__ = [
+    "SUBJECTS",
+    "WORDS",
+    "Explanation",
+    "Subject",
+    "catalogue",
+    "explain",
+    "explain_code",
+    "explain_error",
+    "problem_of",
+]
 
-WORDS = {
-    **COMPANY_WORDS,
-    **LEDGER_WORDS,
-    **RECEIPT_WORDS,
-    **FILE_WORDS,
-    **PAYROLL_WORDS,
-    **SENDING_WORDS,
-    **CHOICE_WORDS,
-}
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """A part of the catalogue, by what its problems are about."""
+
+    title: Promise
+    words: Mapping[ProblemCode, tuple[Wording, ...]]
+
+
+SUBJECTS = (
+    Subject(title=_("Company, account and link"), words=COMPANY_WORDS),
+    Subject(title=_("Ledger accounts and dimensions"), words=LEDGER_WORDS),
+    Subject(title=_("Periods, amounts and texts"), words=RECEIPT_WORDS),
+    Subject(title=_("Fetching from Nmbrs"), words=PAYROLL_WORDS),
+    Subject(title=_("Files"), words=FILE_WORDS),
+    Subject(title=_("Sending"), words=SENDING_WORDS),
+    Subject(title=_("Whose books, and which run"), words=CHOICE_WORDS),
+    Subject(title=_("What Procountor answers"), words=PROCOUNTOR_WORDS),
+    Subject(title=_("Actions that could not be done"), words=ACTION_WORDS),
+)
+WORDS = {code: wordings for subject in SUBJECTS for code, wordings in subject.words.items()}
 
 
 def explain(problem: Problem) -> Explanation:
@@ -32,11 +61,23 @@ def explain(problem: Problem) -> Explanation:
     facts = shown_facts(problem)
     explanation = choose_wording(WORDS[problem.code], facts).filled(facts)
     lines = where(problem)
-    if not lines:
-        return explanation
-    return replace(explanation, cause=f"{explanation.cause} {lines}")
+    cause = f"{explanation.cause} {lines}" if lines else explanation.cause
+    return replace(explanation, code=problem.code.value, cause=cause)
+
+
+def explain_code(code: ProblemCode) -> Explanation:
+    """The general words for a problem, whatever is known of it, in the active language."""
+    return replace(WORDS[code][-1].filled({}), code=code.value)
+
+
+def explain_error(error: TilisiltaError) -> Explanation:
+    """The words for a raised ``error`` in the active language.
+
+    A file that was refused for several problems says so; show the problems themselves beside it.
+    """
+    return explain(problem_of(error))
 
 
 def catalogue() -> tuple[tuple[ProblemCode, Explanation], ...]:
-    """Every problem there can be, in general words and the active language, in order of codes."""
-    return tuple((code, WORDS[code][-1].filled({})) for code in ProblemCode)
+    """Every problem there can be, in general words, in order of codes."""
+    return tuple((code, explain_code(code)) for code in ProblemCode)

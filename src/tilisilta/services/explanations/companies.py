@@ -38,6 +38,14 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ),
     ProblemCode.ACCOUNT_NOT_AUTHORISED: (
         Wording(
+            when={"reason": "linking"},
+            message=_("The account is not authorised, or no longer"),
+            cause=_("A company can be linked only to an account that is authorised."),
+            remedy=_(
+                "Authorise it in the settings for Procountor, under Accounts, then make the link."
+            ),
+        ),
+        Wording(
             message=_("The account %(account_name)s is not authorised, or no longer"),
             cause=_(
                 "Nobody has authorised it yet, its authorisation was withdrawn in Procountor, or "
@@ -81,17 +89,26 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ),
     ProblemCode.RIGHT_MISSING: (
         Wording(
-            message=_("Your user template gives no right to do this"),
+            message=_("You have no right to this"),
             cause=_(
-                "Sending needs Write on “Journal entries Export”; accounts and links need Write "
-                "on “Procountor”."
+                "Your user template gives no right to this area, or only the right to look at it."
             ),
-            remedy=_("Ask an administrator to change your user template, then try again."),
+            remedy=_(
+                "Ask an administrator for the right under Users, User templates. It holds at once."
+            ),
         ),
     ),
     ProblemCode.ALREADY_SENT: (
         Wording(
             message=_("The journal of run %(run)s has been sent already"),
+            cause=_(
+                "All its ledger receipts are booked in Procountor or on their way. Each is booked "
+                "once, however often Send is pressed."
+            ),
+            remedy=_("There is nothing to do. The receipt numbers stand on the journal."),
+        ),
+        Wording(
+            message=_("The journal %(journal)s has been sent already"),
             cause=_(
                 "All its ledger receipts are booked in Procountor or on their way. Each is booked "
                 "once, however often Send is pressed."
@@ -298,6 +315,20 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             message=_("It was booked in another administration, too"),
             cause=_("It was sent there through a link that has ended since."),
             remedy=_("Invalidate these receipts there, unless that is done."),
+        ),
+    ),
+    ProblemCode.COMPANY_LINKED: (
+        Wording(
+            message=_("The company already has a link"),
+            cause=_("A company goes to one administration, so that nothing is booked twice."),
+            remedy=_("Change the link that is there."),
+        ),
+    ),
+    ProblemCode.LINK_IN_USE: (
+        Wording(
+            message=_("The link cannot be removed"),
+            cause=_("Receipts were sent through it, and it is their trail for the auditor."),
+            remedy=_("Keep the link. To stop sending, remove the account's authorisation."),
         ),
     ),
 }

@@ -203,16 +203,26 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ),
     ProblemCode.OTHER_RUN: (
         Wording(
-            message=_("The file belongs to another run"),
-            cause=_("The run in the file is not the one that was chosen."),
-            remedy=_("Choose the run the file is for, or choose another file."),
+            message=_("This very file is journal %(journal)s already"),
+            cause=_("A file is the journal of one run; as a second run it would be booked twice."),
+            remedy=_("Open that journal, or choose the file of the other run."),
+        ),
+        Wording(
+            message=_("This very file is the journal of another run already"),
+            cause=_("A file is the journal of one run; as a second run it would be booked twice."),
+            remedy=_("Open the journal of that run, or choose the file of the other run."),
         ),
     ),
     ProblemCode.SAME_FILE: (
         Wording(
-            message=_("This very file has been imported already"),
-            cause=_("Its content is the same, byte for byte."),
-            remedy=_("There is nothing to do: its journal is there."),
+            message=_("This very file was imported for %(other)s already"),
+            cause=_("A journal belongs to one company; for two it would be booked twice."),
+            remedy=_("Choose the file of the right company."),
+        ),
+        Wording(
+            message=_("This very file was imported for another company already"),
+            cause=_("A journal belongs to one company; for two it would be booked twice."),
+            remedy=_("Choose the file of the right company."),
         ),
     ),
     ProblemCode.ENCODING_UNREADABLE: (
@@ -274,4 +284,11 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         ),
     ),
     **VALUE_WORDS,
+    ProblemCode.FILE_REFUSED: (
+        Wording(
+            message=_("The file cannot be read into a journal"),
+            cause=_("Each of its problems says what is wrong and on which line."),
+            remedy=_("Put the problems right where the file comes from, and import it again."),
+        ),
+    ),
 }

@@ -171,4 +171,52 @@ PAYROLL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
         ),
     ),
+    ProblemCode.CONNECTION_NAME_TAKEN: (
+        Wording(
+            message=_("There is already a connection of this name"),
+            cause=_("Each connection to Nmbrs has a name of its own."),
+            remedy=_("Choose another name."),
+        ),
+    ),
+    ProblemCode.OTHER_ENVIRONMENT: (
+        Wording(
+            message=_("The token belongs to another environment: %(chosen)s"),
+            cause=_(
+                "The connection is to %(expected)s. Its companies would be mixed with those of "
+                "the other, so nothing was changed."
+            ),
+            remedy=_("Give a token of %(expected)s, or make a connection of its own."),
+        ),
+        Wording(
+            message=_("The token belongs to another environment"),
+            cause=_(
+                "The companies of the connection would be mixed with those of the other "
+                "environment, so nothing was changed."
+            ),
+            remedy=_("Give a token of the same environment, or make a connection of its own."),
+        ),
+    ),
+    ProblemCode.NMBRS_NOT_CONNECTED: (
+        Wording(
+            message=_("Nmbrs is not connected"),
+            cause=_("There is no connection that Nmbrs accepts, so nothing can be fetched."),
+            remedy=_("Make a connection in the settings for Nmbrs, or give it another token."),
+        ),
+    ),
+    ProblemCode.NOT_IN_NMBRS: (
+        Wording(
+            message=_("%(other)s cannot be fetched from Nmbrs"),
+            cause=_(
+                "It was added by hand, is no longer in Nmbrs, or its connection does not work."
+            ),
+            remedy=_("See the settings for Nmbrs, or import its journals from files."),
+        ),
+        Wording(
+            message=_("The company cannot be fetched from Nmbrs"),
+            cause=_(
+                "It was added by hand, is no longer in Nmbrs, or its connection does not work."
+            ),
+            remedy=_("See the settings for Nmbrs, or import its journals from files."),
+        ),
+    ),
 }

@@ -30,6 +30,11 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ),
     ProblemCode.UNCERTAIN: (
         Wording(
+            message=_("It is uncertain whether the receipt of %(date)s is booked"),
+            cause=_("Procountor gave no clear answer when the receipt was sent."),
+            remedy=LOOK_AGAIN,
+        ),
+        Wording(
             message=_("It is uncertain whether the receipt is booked"),
             cause=_("Procountor gave no clear answer when the receipt was sent."),
             remedy=LOOK_AGAIN,
@@ -112,12 +117,32 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ),
     ProblemCode.WAITS_FOR_EARLIER: (
         Wording(
-            message=_("The receipt waits for an earlier one"),
+            message=_("The receipt of %(date)s waits for an earlier one"),
             cause=_(
-                "An earlier receipt to the same company is uncertain or was refused, and receipts "
+                "It is uncertain whether an earlier receipt of the journal is booked, and receipts "
                 "are sent one after the other."
             ),
-            remedy=_("Resolve the earlier one; this one then continues by itself."),
+            remedy=_("Wait: once the earlier one is found or sent, this one goes on by itself."),
+        ),
+        Wording(
+            message=_("The receipt waits for an earlier one"),
+            cause=_(
+                "It is uncertain whether an earlier receipt of the journal is booked, and receipts "
+                "are sent one after the other."
+            ),
+            remedy=_("Wait: once the earlier one is found or sent, this one goes on by itself."),
+        ),
+    ),
+    ProblemCode.CANNOT_BE_SENT: (
+        Wording(
+            message=_("The journal %(journal)s cannot be sent"),
+            cause=_("Something stands in its way; nothing was sent."),
+            remedy=_("Open the journal: its problems say what to do."),
+        ),
+        Wording(
+            message=_("The journal cannot be sent"),
+            cause=_("Something stands in its way; nothing was sent."),
+            remedy=_("Open the journal: its problems say what to do."),
         ),
     ),
 }

@@ -103,6 +103,14 @@ def _shown_field(part: str) -> str:
     return gettext("row %(number)s: %(field)s") % {"number": number, "field": shown}
 
 
+def _shown_wait(value: str) -> str:
+    seconds = int(value)
+    if seconds < 90:
+        return ngettext("%(count)s second", "%(count)s seconds", seconds) % {"count": seconds}
+    minutes = -(-seconds // 60)
+    return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
+
+
 _WAYS_TO_SHOW: Mapping[str, Callable[[str], str]] = {
     "amount": _shown_amount,
     "date": _shown_date,
@@ -113,4 +121,5 @@ _WAYS_TO_SHOW: Mapping[str, Callable[[str], str]] = {
     "moved_to": _shown_date,
     "period": _shown_period,
     "start": _shown_date,
+    "wait": _shown_wait,
 }

@@ -11,11 +11,15 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """What happened, why, and what to do about it, in the active language."""
+    """What happened, why, and what to do about it, in the active language.
+
+    ``code`` is the problem's, by which people can ask and read on; what is no problem has none.
+    """
 
     message: str
     cause: str
     remedy: str
+    code: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
