@@ -101,22 +101,26 @@ def csv_file(lines: Sequence[tuple[str, str, str]], *, description: str = "Palka
     return "\n".join(["Account;Description;Amount;Date", *rows]).encode()
 
 
-def monthly_lines(*months: int) -> list[tuple[str, str, str]]:
+def monthly_lines(*months: int, cents: int = 0) -> list[tuple[str, str, str]]:
     """A salary and its debt on the last day but three of each month of 2026."""
     return [
         line
         for month in months
         for line in (
-            ("5010", f"{1000 + month}.00", f"2026-{month:02}-28"),
-            ("2961", f"-{1000 + month}.00", f"2026-{month:02}-28"),
+            ("5010", f"{1000 + month}.{cents:02}", f"2026-{month:02}-28"),
+            ("2961", f"-{1000 + month}.{cents:02}", f"2026-{month:02}-28"),
         )
     ]
 
 
 def a_journal(company: Company, *months: int, run_number: str = "6") -> Journal:
-    """A journal of run ``run_number``/2026 with one ledger receipt per month."""
+    """A journal of run ``run_number``/2026 with one ledger receipt per month.
+
+    Each run has other amounts, as the same ones would be the same payroll.
+    """
+    cents = 0 if run_number == "6" else int(run_number) % 100
     return import_journal(
-        csv_file(monthly_lines(*(months or (6,))), description=f"Palkat, ajo {run_number}"),
+        csv_file(monthly_lines(*(months or (6,)), cents=cents)),
         file_name="journal.csv",
         company=company,
         user=None,

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.bureau import NOW, a_company
+from tests.bureau import FIRST_MONTH, NOW, a_company
 
 from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.models import (
@@ -59,7 +59,11 @@ def a_stored_journal(company: Company, state: str, *, month: int = 6, **columns:
 def an_export(journal: Journal, state: str, **columns: Any) -> Export:
     """A receipt of a journal in some state."""
     account, _ = ProcountorAccount.objects.get_or_create(name=f"tili-{journal.company.number}")
-    link, _ = Link.objects.get_or_create(company=journal.company, procountor_account=account)
+    link, _ = Link.objects.get_or_create(
+        company=journal.company,
+        procountor_account=account,
+        defaults={"start_month": FIRST_MONTH},
+    )
     number = Export.objects.count() + 1
     return Export.objects.create(
         journal=journal,
@@ -198,16 +202,20 @@ class TestNeeds:
 class TestDeadAccounts:
     def test_are_those_that_serve_a_company(self, user: User) -> None:
         ended = ProcountorAccount.objects.create(name="ended", state=ProcountorAccount.State.ENDED)
-        Link.objects.create(company=a_company(1001), procountor_account=ended)
+        Link.objects.create(
+            company=a_company(1001), procountor_account=ended, start_month=FIRST_MONTH
+        )
         ProcountorAccount.objects.create(name="unused")
         works = ProcountorAccount.objects.create(
             name="works", state=ProcountorAccount.State.AUTHORISED
         )
-        Link.objects.create(company=a_company(1002), procountor_account=works)
+        Link.objects.create(
+            company=a_company(1002), procountor_account=works, start_month=FIRST_MONTH
+        )
 
         overview = overview_for(user, today=TODAY)
 
-        assert overview.dead_accounts == (ended,)
+        assert [link.procountor_account for link in overview.dead_links] == [ended]
 
 
 class TestProgress:

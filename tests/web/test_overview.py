@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
-from tests.bureau import NOW, a_company
+from tests.bureau import FIRST_MONTH, NOW, a_company
 from tests.services.test_overview import a_stored_journal, an_export
 
 from tilisilta.models import ExportState, JournalState, Link, ProcountorAccount, Sending
@@ -34,7 +34,9 @@ class TestOverview:
 
     def test_shows_accounts_that_let_nothing_through(self, browser_of_reader: Client) -> None:
         account = ProcountorAccount.objects.create(name="kirnu-12")
-        Link.objects.create(company=a_company(), procountor_account=account)
+        Link.objects.create(
+            company=a_company(), procountor_account=account, start_month=FIRST_MONTH
+        )
 
         text = browser_of_reader.get("/").text
 

@@ -13,7 +13,6 @@ from django.db.models import (
     F,
     IntegerField,
     OuterRef,
-    Prefetch,
     Q,
     QuerySet,
     Subquery,
@@ -140,7 +139,7 @@ class Overview:
     months: tuple[date, ...]
     counts: Counts
     needs: tuple[Need, ...]
-    dead_accounts: tuple[ProcountorAccount, ...]
+    dead_links: tuple[Link, ...]
     progress: Progress | None
     fetching: FetchStanding
     steps: FirstSteps | None
@@ -179,7 +178,7 @@ def overview_for(
         months=months,
         counts=counts,
         needs=_needs(journals) if counts.problems + counts.uncertain + counts.unsent else (),
-        dead_accounts=_dead_accounts(debtor_ids),
+        dead_links=_dead_links(debtor_ids),
         progress=_progress(debtor_ids) if counts.under_way + counts.uncertain else None,
         fetching=standing_for(user, debtor_ids=debtor_ids),
         steps=_first_steps(user, by_month) if not debtor_ids else None,
@@ -279,16 +278,19 @@ def _need(journal: Journal) -> Need:
     )
 
 
-def _dead_accounts(debtor_ids: Sequence[int]) -> tuple[ProcountorAccount, ...]:
-    """The accounts that serve a company and let nothing through."""
+def _dead_links(debtor_ids: Sequence[int]) -> tuple[Link, ...]:
+    """The links whose account lets nothing through."""
     return tuple(
-        ProcountorAccount.objects.filter(
-            _of(debtor_ids, "links__company__debtor"), links__in=Link.objects.open()
+        Link.objects.open()
+        .filter(_of(debtor_ids, "company__debtor"))
+        .exclude(procountor_account__state=ProcountorAccount.State.AUTHORISED)
+        .select_related("company", "procountor_account")
+        .defer(
+            "procountor_account__administration",
+            "procountor_account__grant",
+            "procountor_account__access_token",
         )
-        .exclude(state=ProcountorAccount.State.AUTHORISED)
-        .prefetch_related(Prefetch("links", Link.objects.open().select_related("company")))
-        .defer("administration", "grant", "access_token")
-        .order_by("links__company__number")[:MOST_NEEDS]
+        .order_by("company__number")[:MOST_NEEDS]
     )
 
 
