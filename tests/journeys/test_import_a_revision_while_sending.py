@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 class TestARevisionImportedWhileTheRunIsBeingSent:
     def test_is_held_back_by_the_one_that_is_booked(self, procountor: Sandbox) -> None:
         company = a_linked_company()
-        first = _import(company, 5)
+        first = _import(company, 6)
         clock = Clock()
         sending = send_journal(first, user=None, now=clock.now)
         second = _import(company, 5, 6)
@@ -41,7 +41,7 @@ class TestARevisionImportedWhileTheRunIsBeingSent:
 
     def test_takes_the_place_of_one_that_was_refused(self, procountor: Sandbox) -> None:
         company = a_linked_company()
-        first = _import(company, 5)
+        first = _import(company, 6)
         clock = Clock()
         sending = send_journal(first, user=None, now=clock.now)
         second = _import(company, 5, 6)
@@ -56,7 +56,7 @@ class TestARevisionImportedWhileTheRunIsBeingSent:
 
     def test_waits_as_long_as_it_is_uncertain(self, procountor: Sandbox) -> None:
         company = a_linked_company()
-        first = _import(company, 5)
+        first = _import(company, 6)
         clock = Clock()
         send_journal(first, user=None, now=clock.now)
         Export.objects.update(state="uncertain")

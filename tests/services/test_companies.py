@@ -169,7 +169,7 @@ class TestFindCompanies:
 
     def test_tells_the_state_of_the_latest_journal(self, user: User) -> None:
         company = a_company()
-        a_journal(company, 5)
+        a_journal(company, 5, run_number="5")
         latest = the_june_journal(company)
 
         found = find_companies(user).get()

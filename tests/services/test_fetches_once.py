@@ -29,10 +29,8 @@ from tilisilta.models import (
     Run,
 )
 from tilisilta.services.fetches import fetch_company
-from tilisilta.services.journals import (
-    keep_fetched,
-    say_surely_another,
-)
+from tilisilta.services.journal_answers import say_surely_another
+from tilisilta.services.journals import keep_fetched
 from tilisilta.services.nmbrs import nmbrs as nmbrs_client
 
 if TYPE_CHECKING:

@@ -62,15 +62,6 @@ class TestImportJournal:
         assert changed.is_revision
         assert changed.journal.revision == 2
 
-    def test_makes_a_revision_of_lines_that_are_changed_back(self) -> None:
-        company = a_company()
-        take_in(company, JUNE)
-        take_in(company, MAY)
-
-        back = take_in(company, JUNE)
-
-        assert back.journal.revision == 3
-
     def test_knows_a_run_number_with_zeros_before_it(self) -> None:
         company = a_company()
         first = take_in(company, JUNE, run="6")

@@ -68,7 +68,9 @@ class TestImport:
         )
 
         response = browser_of_administrator.post(
-            _address(company), {"file": _file(csv_file(lines))}, follow=True
+            _address(company),
+            {"file": _file(csv_file(lines)), "run_number": "6", "run_year": "2026"},
+            follow=True,
         )
 
         assert "Revision 2 of this run came in." in response.text

@@ -20,6 +20,7 @@ from tests.bureau import (
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
+from tilisilta.domain.journals import Run
 from tilisilta.models import Debtor, Journal, Sending, User
 from tilisilta.services.connections import remove_authorisation
 from tilisilta.services.journals import import_journal
@@ -88,7 +89,12 @@ class TestPreview:
         company = a_linked_company()
         lines = [("5035", "10.00", "2026-06-28"), ("2961", "-10.00", "2026-06-28")]
         journal = import_journal(
-            csv_file(lines), file_name="j.csv", company=company, user=None, now=NOW
+            csv_file(lines),
+            file_name="j.csv",
+            company=company,
+            user=None,
+            now=NOW,
+            run=Run(year=2026, number="6"),
         ).journal
 
         text = _page(browser_of_administrator, journal)
@@ -175,7 +181,12 @@ class TestRevisions:
         send(a_journal(company, 6))
         lines = [("5010", "1016.00", "2026-06-28"), ("2961", "-1016.00", "2026-06-28")]
         newer = import_journal(
-            csv_file(lines), file_name="j.csv", company=company, user=None, now=NOW
+            csv_file(lines),
+            file_name="j.csv",
+            company=company,
+            user=None,
+            now=NOW,
+            run=Run(year=2026, number="6"),
         ).journal
 
         text = _page(browser_of_administrator, newer)

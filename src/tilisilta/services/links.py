@@ -152,7 +152,7 @@ def create_link(  # what a person says of a link, each by its name
         _record_confirmation(pairing, user=user)
         _fetch_as_needed(link)
     # What went to other books through a link that has ended is to be sent anew.
-    recheck_company(company, with_sent=company.links.exclude(ends_on=None).exists())
+    recheck_company(company, with_settled=company.links.exclude(ends_on=None).exists())
     return link
 
 
@@ -221,7 +221,7 @@ def end_link(link: Link, *, ends_on: date, reason: str, user: User | None) -> Li
             date=link.ends_on.isoformat(),
             reason=link.end_reason,
         )
-    recheck_company(link.company, with_sent=True)
+    recheck_company(link.company, with_settled=True)
     return link
 
 

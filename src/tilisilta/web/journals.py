@@ -17,7 +17,7 @@ from tilisilta.models import Area, Journal, Right, User
 from tilisilta.services.checks import check_journal
 from tilisilta.services.explanations import Explanation, explain_error
 from tilisilta.services.exports import AlreadySent, look_again, send_journal
-from tilisilta.services.journals import say_surely_another
+from tilisilta.services.journal_answers import say_surely_another
 from tilisilta.services.previews import preview_journal
 from tilisilta.web.exports import is_part
 from tilisilta.web.journal_page import journal_page, progress_of

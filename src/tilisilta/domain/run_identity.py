@@ -1,0 +1,60 @@
+"""Whether a journal is a new revision of one that is there, or the journal of another run (R0).
+
+A revision is the same run: the same number, named by the file or a person, and not contradicted by
+what the journal says. In doubt a person is asked; nothing takes another run's place by itself.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from enum import StrEnum
+
+from tilisilta.domain.journals import BookingPeriod, JournalLine
+from tilisilta.domain.sameness import have_line_in_common
+
+_LETTERS = "bcdefghijklmnopqrstuvwxyz"
+
+
+class Doubt(StrEnum):
+    """Why it is not certain that a journal is a revision of another one."""
+
+    GUESSED = "guessed"
+    """Nobody named its run: the number is only that of its month."""
+    MONTH = "month"
+    """It is of another month than the run whose number it has."""
+    LINES = "lines"
+    """It has no line in common with it, as another payroll of the same month would."""
+
+
+def doubt_about(
+    lines: Sequence[JournalLine],
+    known: Sequence[JournalLine],
+    *,
+    is_named: bool,
+) -> Doubt | None:
+    """Why ``lines`` may be no revision of the journal with the lines ``known``, if they may not.
+
+    ``is_named`` tells whether a file or a person has said that both are of one run. A known journal
+    without lines contradicts nothing.
+    """
+    if not is_named:
+        return Doubt.GUESSED
+    if not known:
+        return None
+    if period_of_lines(lines) != period_of_lines(known):
+        return Doubt.MONTH
+    return None if have_line_in_common(lines, known) else Doubt.LINES
+
+
+def period_of_lines(lines: Sequence[JournalLine]) -> BookingPeriod:
+    """The period of a run: the latest its journal books on, as corrections lie before it."""
+    return BookingPeriod.containing(max(line.booking_date for line in lines))
+
+
+def another_number(number: str, taken: Collection[str]) -> str:
+    """A number for another run that nobody has numbered: 8b beside run 8.
+
+    Nmbrs numbers its runs with digits alone, so that none of its own is ever taken.
+    """
+    if number not in taken:
+        return number
+    suffixes: Iterator[str] = (first + second for first in ("", *_LETTERS) for second in _LETTERS)
+    return next(number + suffix for suffix in suffixes if number + suffix not in taken)

@@ -1,0 +1,171 @@
+"""What a person says of a journal that came in: another payroll, another run, or not wanted."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from tilisilta.domain import journals as domain
+from tilisilta.domain.problems import ProblemCode
+from tilisilta.domain.standing import ExportState, JournalState
+from tilisilta.errors import NeedsAttention
+from tilisilta.models import Export, Journal, JournalLine, User
+from tilisilta.services import audit
+from tilisilta.services.checks import check_journal
+from tilisilta.services.journals import recheck_company
+from tilisilta.services.keeping import (
+    free_run,
+    journals_of_run,
+    lock_company,
+    next_revision,
+    was_ever_sent,
+)
+
+
+class CannotDiscard(NeedsAttention):
+    """The journal did not come from a file, or something of it was sent."""
+
+    code = ProblemCode.CANNOT_DISCARD
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(f"Journal {journal.reference} cannot be discarded.")
+        self.facts = {"journal": journal.reference}
+
+
+class CannotRenumber(NeedsAttention):
+    """Something of the journal was sent under its number, or Nmbrs says which run it is."""
+
+    code = ProblemCode.CANNOT_RENUMBER
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(f"Journal {journal.reference} keeps its run.")
+        self.facts = {"journal": journal.reference}
+
+
+class RunTaken(NeedsAttention):
+    """Another journal has this run, and nobody has said that one is a revision of the other."""
+
+    code = ProblemCode.RUN_TAKEN
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(f"That run is journal {journal.reference} already.")
+        self.facts = {
+            "journal": journal.reference,
+            "run": f"{journal.run_number}/{journal.run_year}",
+        }
+
+
+def say_surely_another(journal: Journal, *, user: User | None, now: datetime) -> Journal:
+    """Say that ``journal`` is no other journal's payroll again, so that it may be sent."""
+    with transaction.atomic():
+        Journal.objects.filter(pk=journal.pk).update(is_surely_another=True)
+        audit.record(
+            audit.Action.JOURNAL_NOT_TWICE,
+            user=user,
+            company=journal.company,
+            reference=journal.reference,
+        )
+    return check_journal(journal, now=now)
+
+
+def tell_run(
+    journal: Journal,
+    *,
+    user: User | None,
+    run: domain.Run | None = None,
+    revision_of: Journal | None = None,
+) -> Journal:
+    """Say which run ``journal`` is of: ``run``, or that of ``revision_of``, or one of its own.
+
+    With neither it becomes a run of its own, under a number that is free. All journals of the
+    company are checked again, as others may stand in its place or have stood behind it. Raises
+    ``CannotRenumber`` or ``RunTaken``.
+    """
+    with transaction.atomic():
+        lock_company(journal.company)
+        journal = Journal.objects.select_related("company").get(pk=journal.pk)
+        before = journal.reference
+        if journal.run_id is not None or journal.discarded_at is not None or was_ever_sent(journal):
+            raise CannotRenumber(journal)
+        wanted = _wanted_run(journal, run, revision_of)
+        if (wanted.year, wanted.number) != (journal.run_year, journal.run_number):
+            journal.revision = next_revision(journal.company, wanted)
+            journal.run_year, journal.run_number = wanted.year, wanted.number
+        elif run is None and revision_of is None:
+            return journal
+        journal.is_run_guessed = run is None and revision_of is None
+        # What would have been sent carries the former number.
+        Export.objects.filter(journal=journal, state=ExportState.READY).delete()
+        journal.save(update_fields=["run_year", "run_number", "revision", "is_run_guessed"])
+        audit.record(
+            audit.Action.JOURNAL_RENUMBERED,
+            user=user,
+            company=journal.company,
+            before=before,
+            reference=journal.reference,
+        )
+    recheck_company(journal.company, with_settled=True)
+    return Journal.objects.select_related("company__debtor").get(pk=journal.pk)
+
+
+def discard(journal: Journal, *, reason: str, user: User | None, now: datetime) -> Journal:
+    """Discard a journal that came from a file and of which nothing was ever sent.
+
+    Its lines go and its digests stay, so that the same file is recognised. Raises
+    ``CannotDiscard``, and Django's ``ValidationError`` without a reason. Discarded twice, it stays
+    as it was.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise ValidationError({"reason": _("Say why the journal is discarded.")})
+    with transaction.atomic():
+        lock_company(journal.company)
+        journal = (
+            Journal.objects.select_for_update(of=("self",))
+            .select_related("company__debtor")
+            .get(pk=journal.pk)
+        )
+        if journal.discarded_at is not None:
+            return journal
+        if journal.run_id is not None or was_ever_sent(journal):
+            raise CannotDiscard(journal)
+        Export.with_trail.filter(journal=journal).delete()
+        JournalLine.objects.filter(journal=journal).delete()
+        journal.discarded_at, journal.discarded_by = now, user
+        journal.discard_reason = reason[:200]
+        journal.state, journal.problems = JournalState.DISCARDED, []
+        journal.save(
+            update_fields=[
+                "discarded_at",
+                "discarded_by",
+                "discard_reason",
+                "state",
+                "problems",
+            ]
+        )
+        audit.record(
+            audit.Action.JOURNAL_DISCARDED,
+            user=user,
+            company=journal.company,
+            reference=journal.reference,
+            reason=journal.discard_reason,
+        )
+    recheck_company(journal.company, with_settled=True)
+    return journal
+
+
+def _wanted_run(
+    journal: Journal, run: domain.Run | None, revision_of: Journal | None
+) -> domain.Run:
+    own = domain.Run(year=journal.run_year, number=journal.run_number)
+    if revision_of is not None:
+        return domain.Run(year=revision_of.run_year, number=revision_of.run_number)
+    if run is None:
+        others = journals_of_run(journal.company, own).exclude(pk=journal.pk)
+        return free_run(journal.company, own) if others.exists() else own
+    wanted = domain.Run(year=run.year, number=domain.plain_run_number(run.number))
+    taken = journals_of_run(journal.company, wanted).exclude(pk=journal.pk).first()
+    if taken is not None and (wanted.year, wanted.number) != (own.year, own.number):
+        raise RunTaken(taken)
+    return wanted

@@ -1,0 +1,337 @@
+"""Which run a journal is of: told by its file, by a person, or asked (R0).
+
+Nothing takes another run's place by itself: a number that nobody named is only a guess, and one
+that the journal contradicts may be a slip. In both cases a person says which run it is.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from tilisilta.domain import journals as domain
+from tilisilta.domain.payroll import SourceJournal
+from tilisilta.domain.problems import ProblemCode
+from tilisilta.domain.run_identity import Doubt, doubt_about, period_of_lines
+from tilisilta.domain.sameness import payroll_digest
+from tilisilta.domain.standing import ExportState, JournalState
+from tilisilta.errors import NeedsAttention
+from tilisilta.models import Company, Export, Journal, Run
+from tilisilta.services.keeping import (
+    content_digest,
+    free_run,
+    journals_of_run,
+    was_ever_sent,
+)
+
+
+class JournalElsewhere(NeedsAttention):
+    """The very same file was imported for another company already."""
+
+    code = ProblemCode.SAME_FILE
+
+    def __init__(self, other: Company) -> None:
+        super().__init__(f"This very file was imported for {other} already.")
+        self.other = other
+        self.facts = {"other": str(other)}
+
+
+class ImportedAsOtherRun(NeedsAttention):
+    """The very same file was imported for another run of the company already."""
+
+    code = ProblemCode.OTHER_RUN
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(f"This very file is journal {journal.reference} already.")
+        self.journal = journal
+        self.facts = {"journal": journal.reference}
+
+
+class WhichRun(NeedsAttention):
+    """It is not certain which run a file is of; ``known`` is the journal it might be again.
+
+    ``read`` is what the file says, and ``free`` the run it would be if it is another one.
+    """
+
+    code = ProblemCode.WHICH_RUN
+
+    def __init__(
+        self, known: Journal, *, read: SourceJournal, free: domain.Run, doubt: Doubt
+    ) -> None:
+        super().__init__(f"It may be journal {known.reference} again, or another run.")
+        self.known = known
+        self.read = read
+        self.free = free
+        self.doubt = doubt
+        self.facts = {
+            "journal": known.reference,
+            "run": f"{known.run_number}/{known.run_year}",
+            "period": str(period_of_lines(read.lines)),
+            "reason": doubt.value,
+        }
+
+
+class WasDiscarded(NeedsAttention):
+    """The file is a journal that somebody discarded on purpose."""
+
+    code = ProblemCode.WAS_DISCARDED
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(f"This file is journal {journal.reference}, which was discarded.")
+        self.journal = journal
+        self.facts = {"journal": journal.reference, "reason_text": journal.discard_reason}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunAnswer:
+    """What a person says of a file's run, beforehand or when asked.
+
+    ``run`` is its number and year, ``revision_of`` a journal it is a newer version of, and
+    ``another_run`` that it is a run of its own. ``again`` takes in what was discarded before.
+    """
+
+    run: domain.Run | None = None
+    revision_of: Journal | None = None
+    another_run: bool = False
+    again: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """The run a journal is kept under, or the journal that is there already.
+
+    ``is_guessed`` says that nobody named the run. ``moved`` are journals whose guessed number gave
+    way: they are to be checked again.
+    """
+
+    run: domain.Run
+    is_guessed: bool = False
+    existing: Journal | None = None
+    moved: tuple[Journal, ...] = ()
+
+
+def place_file(read: SourceJournal, *, company: Company, answer: RunAnswer) -> Place:
+    """Find the run of a file, in the transaction that keeps it and alone with its company.
+
+    Raises ``WasDiscarded``, ``ImportedAsOtherRun`` or ``WhichRun``.
+    """
+    named = _named_run(read, answer.run)
+    if not answer.again:
+        _must_not_be_discarded(read, company, named)
+    if answer.revision_of is not None:
+        return _place_revision(read, company, answer.revision_of, named)
+    if named is None and not answer.another_run:
+        return _place_unnamed(read, company)
+    run = named or _guessed_run(read)
+    _must_not_be_another_run(read, company, run)
+    known = _same_version(read, journals_of_run(company, run))
+    if known is not None:
+        return Place(run=run, existing=known)
+    if answer.another_run:
+        return Place(run=free_run(company, run), is_guessed=named is None)
+    return _place_named(read, company, run)
+
+
+def place_fetched(read: SourceJournal, *, run: Run, named: domain.Run) -> Place:
+    """Find the run under which the journal of ``run`` in Nmbrs is kept here.
+
+    It keeps the number its first journal had, as its receipts are found again by it. A journal that
+    came from a file and books the very same is that journal. A number that was only guessed gives
+    way to Nmbrs' own.
+    """
+    first = run.journals.exclude(state=JournalState.DISCARDED).order_by("pk").first()
+    if first is not None:
+        return Place(
+            run=domain.Run(
+                year=first.run_year, number=first.run_number, description=named.description
+            )
+        )
+    adopted = _from_file(read, run.company)
+    if adopted is not None:
+        moved = _give_number(adopted, named) if adopted.is_run_guessed else ()
+        return Place(run=named, existing=adopted, moved=moved)
+    latest = journals_of_run(run.company, named).first()
+    if latest is None:
+        return Place(run=named)
+    is_named = latest.run_id is not None or not latest.is_run_guessed
+    if doubt_about(read.lines, _lines_of(latest), is_named=is_named) is None:
+        return Place(run=named)
+    moved = _give_number(latest, free_run(run.company, named)) if latest.is_run_guessed else ()
+    return Place(run=named if moved else free_run(run.company, named), moved=moved)
+
+
+def _place_unnamed(read: SourceJournal, company: Company) -> Place:
+    """A file that names no run: what is there already, the first of its month, or a question."""
+    run = _guessed_run(read)
+    known = _same_version(read, _kept(company))
+    if known is not None:
+        return Place(run=run, existing=known)
+    latest = journals_of_run(company, run).first()
+    if latest is not None:
+        raise WhichRun(latest, read=read, free=free_run(company, run), doubt=Doubt.GUESSED)
+    return Place(run=run, is_guessed=True)
+
+
+def _place_named(read: SourceJournal, company: Company, run: domain.Run) -> Place:
+    """A file whose run is named: a revision, unless what it says contradicts that."""
+    latest = journals_of_run(company, run).first()
+    doubt = doubt_about(read.lines, _lines_of(latest), is_named=True) if latest else None
+    if latest is None or doubt is None:
+        return Place(run=run)
+    if latest.is_run_guessed and read.run_number:
+        # The file says the number itself; the one that is there was never more than a guess.
+        moved = _give_number(latest, free_run(company, run))
+        if moved:
+            return Place(run=run, moved=moved)
+    raise WhichRun(latest, read=read, free=free_run(company, run), doubt=doubt)
+
+
+def _place_revision(
+    read: SourceJournal, company: Company, of: Journal, named: domain.Run | None
+) -> Place:
+    """A person says whose newer version it is. What is the newest version already stays that."""
+    run = domain.Run(
+        year=of.run_year,
+        number=of.run_number,
+        description=named.description if named else of.run_description,
+    )
+    latest = journals_of_run(company, run).first()
+    if latest is not None and latest.content_sha256 == content_digest(read.lines):
+        return Place(run=run, existing=latest)
+    return Place(run=run, is_guessed=of.is_run_guessed)
+
+
+def _named_run(read: SourceJournal, given: domain.Run | None) -> domain.Run | None:
+    """The run the file names; else the one a person named. The file's own words go first."""
+    if given is None and not read.run_number:
+        return None
+    last = period_of_lines(read.lines)
+    given = given or domain.Run(year=last.year, number="")
+    return domain.Run(
+        year=read.run_year or given.year,
+        number=read.run_number or domain.plain_run_number(given.number),
+        description=read.run_description or given.description,
+    )
+
+
+def _guessed_run(read: SourceJournal) -> domain.Run:
+    last = period_of_lines(read.lines)
+    return domain.Run(year=last.year, number=str(last.month), description=read.run_description)
+
+
+def _kept(company: Company) -> QuerySet[Journal]:
+    return (
+        Journal.objects.filter(company=company)
+        .exclude(state=JournalState.DISCARDED)
+        .select_related("company")
+        .order_by("-pk")
+    )
+
+
+def _same_version(read: SourceJournal, among: Iterable[Journal]) -> Journal | None:
+    """The version that ``read`` is again, in whatever order or with lines merged; newest first.
+
+    The very same lines go before what only books the same; texts alone may have been put right.
+    """
+    content, payroll = content_digest(read.lines), payroll_digest(read.lines)
+    found = [
+        journal
+        for journal in among
+        if content == journal.content_sha256 or (payroll and payroll == journal.payroll_sha256)
+    ]
+    exact = [journal for journal in found if journal.content_sha256 == content]
+    if exact:
+        return exact[0]
+    # Of the newest version other texts are news; of an older one they would bring it back.
+    older = [journal for journal in found if not _is_newest(journal)]
+    return older[0] if older else None
+
+
+def _is_newest(journal: Journal) -> bool:
+    return (
+        not Journal.objects.filter(
+            company_id=journal.company_id,
+            run_year=journal.run_year,
+            run_number=journal.run_number,
+            revision__gt=journal.revision,
+        )
+        .exclude(state=JournalState.DISCARDED)
+        .exists()
+    )
+
+
+def _must_not_be_discarded(read: SourceJournal, company: Company, named: domain.Run | None) -> None:
+    discarded = Journal.objects.filter(
+        company=company,
+        state=JournalState.DISCARDED,
+        content_sha256=content_digest(read.lines),
+    ).select_related("company")
+    if named is not None:
+        discarded = discarded.filter(run_year=named.year, run_number=named.number)
+    found = discarded.order_by("-discarded_at").first()
+    # Taken in again since, it is there.
+    if found is not None and _same_version(read, _kept(company)) is None:
+        raise WasDiscarded(found)
+
+
+def must_not_be_elsewhere(read: SourceJournal, company: Company) -> None:
+    """Raise ``JournalElsewhere`` if another company has the very same file."""
+    other = (
+        Journal.objects.filter(file_sha256=read.sha256)
+        .exclude(company=company)
+        .exclude(state=JournalState.DISCARDED)
+        .select_related("company")
+        .first()
+    )
+    if other is not None:
+        raise JournalElsewhere(other.company)
+
+
+def _must_not_be_another_run(read: SourceJournal, company: Company, run: domain.Run) -> None:
+    """One file is one run: under a second number its receipts would be booked twice."""
+    other = (
+        Journal.objects.filter(company=company, file_sha256=read.sha256)
+        .exclude(run_year=run.year, run_number=run.number)
+        .exclude(state=JournalState.DISCARDED)
+        .select_related("company")
+        .first()
+    )
+    if other is not None:
+        raise ImportedAsOtherRun(other)
+
+
+def _from_file(read: SourceJournal, company: Company) -> Journal | None:
+    """The journal from a file that books the very same as what Nmbrs gave, if there is one."""
+    same = Journal.objects.filter(
+        company=company, run__isnull=True, payroll_sha256=payroll_digest(read.lines)
+    )
+    found = same.exclude(state__in=[JournalState.DISCARDED]).select_related("company")
+    return next((one for one in found.order_by("-pk") if _is_newest(one)), None)
+
+
+def _give_number(journal: Journal, run: domain.Run) -> tuple[Journal, ...]:
+    """Give all versions of the run of ``journal`` another number, unless anything was ever sent.
+
+    What would have been sent carried the former number, and is planned anew by the next check.
+    """
+    versions = list(
+        Journal.objects.filter(
+            company_id=journal.company_id,
+            run_year=journal.run_year,
+            run_number=journal.run_number,
+        ).select_related("company")
+    )
+    is_taken = Journal.objects.filter(
+        company_id=journal.company_id, run_year=run.year, run_number=run.number
+    ).exclude(pk__in=[one.pk for one in versions])
+    if is_taken.exists() or any(was_ever_sent(one) for one in versions):
+        return ()
+    Export.objects.filter(journal__in=versions, state=ExportState.READY).delete()
+    for one in versions:
+        one.run_year, one.run_number = run.year, run.number
+        one.save(update_fields=["run_year", "run_number"])
+    return tuple(one for one in versions if one.state != JournalState.DISCARDED)
+
+
+def _lines_of(journal: Journal) -> tuple[domain.JournalLine, ...]:
+    return journal.content().lines
