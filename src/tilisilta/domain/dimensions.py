@@ -8,8 +8,10 @@ from functools import partial
 from tilisilta.domain.account_patterns import matches_pattern
 from tilisilta.domain.administrations import Dimension, DimensionItem
 from tilisilta.domain.journals import JournalLine
+from tilisilta.domain.likeness import LikeCodes
 from tilisilta.domain.links import LinkRules
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
+from tilisilta.domain.questionable import question_about
 from tilisilta.domain.receipts import DimensionValue
 from tilisilta.domain.tallies import Finding, LineTally
 from tilisilta.domain.texts import clean_text, is_writable
@@ -284,9 +286,17 @@ def _item_problem(
         more = facts(kind=codes[0], lines=finding.lines)
     elif not match.candidates:
         code, screen = ProblemCode.DIMENSION_ITEM_UNKNOWN, Screen.LINK
-        creates = "yes" if rules.creates_missing_items and code_obstacle(text) is None else ""
         near = ", ".join(item.code for item in ItemIndex(dimension).near(text))
-        more = told(item=text, near=near, creates=creates)
+        item_codes = [item.code for item in dimension.items]
+        question = question_about(text, item_codes)
+        can_be_made = question is None and code_obstacle(text) is None
+        more = told(
+            item=text,
+            near=near,
+            creates="yes" if rules.creates_missing_items and can_be_made else "",
+            questionable=question or "",
+            meant=LikeCodes(item_codes).meant_by(text),
+        )
     elif match.item:
         code, screen = ProblemCode.DIMENSION_ITEM_PASSIVE, Screen.PROCOUNTOR
         more = told(item=text, description=match.item.description)

@@ -11,6 +11,7 @@ from tilisilta.services.explanations.payroll import PAYROLL_WORDS
 from tilisilta.services.explanations.receipts import RECEIPT_WORDS
 from tilisilta.services.explanations.sending import SENDING_WORDS
 from tilisilta.services.explanations.shown_facts import shown_facts, where
+from tilisilta.services.explanations.suspicions import SUSPICION_WORDS
 from tilisilta.services.explanations.wording import Explanation, choose_wording
 
 __all__ = ["Explanation", "catalogue", "explain", "explain_error"]
@@ -22,6 +23,7 @@ WORDS = {
     **FILE_WORDS,
     **PAYROLL_WORDS,
     **SENDING_WORDS,
+    **SUSPICION_WORDS,
 }
 
 

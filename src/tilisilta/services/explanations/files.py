@@ -129,6 +129,18 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Save the file again where it comes from, and import it."),
         ),
         Wording(
+            when={"reason": "cut-amounts"},
+            message=_("The comma divides both columns and cents, or seems to"),
+            cause=_(
+                "Behind an amount without cents stands a number of one or two digits in the next "
+                "column. It cannot be told whether these are the cents."
+            ),
+            remedy=_(
+                "Save the file with semicolons between the columns, or the amounts with a point "
+                "for the cents, as 4200.50, and import it again."
+            ),
+        ),
+        Wording(
             when={"reason": "quotes"},
             message=_("A quotation mark in the file is never closed"),
             cause=_("It cannot be told where the value ends that begins with it."),
