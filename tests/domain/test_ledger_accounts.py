@@ -79,7 +79,9 @@ class TestPlaceAccounts:
         rules = replace(RULES, fallback_account="2990")
         chart = without_account(ADMINISTRATION, "2990").ledger_accounts
 
-        problems = place_accounts([line(1, "5035", "1.00")], rules, chart).problems
+        lines = [line(1, "5035", "1.00"), line(2, "2961", "-1.00")]
+
+        problems = place_accounts(lines, rules, chart).problems
 
         (stopping,) = (problem for problem in problems if problem.stops)
         assert stopping.code is ProblemCode.LEDGER_ACCOUNT_UNKNOWN

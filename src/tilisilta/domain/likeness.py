@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 _FEWEST_DIGITS_WITHIN_TEXT = 2
 # Signs without a shape, and what spreadsheets put around a text to keep it one.
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad\x00-\x1f]")
-_QUOTES = re.compile("[\"'`´\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb]")
+_QUOTES = re.compile("[\"'`\u00b4\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb]")
 _AROUND = " \t=+#*.,;:()[]{}<>_-"
 _ZERO_DECIMALS = re.compile(r"([0-9]+)[.,]0+")
 _SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}")

@@ -73,9 +73,7 @@ def plan_receipts(
         *_check_sums(parts, rules, administration),
         *accounts.problems,
         *dimensions.problems,
-        *check_signs(
-            lines, account_codes=accounts.codes, run_description=journal.run.description
-        ),
+        *check_signs(lines, account_codes=accounts.codes, run_description=journal.run.description),
         *(placing.problem for placing in dates if placing.problem),
         *texts.problems(),
         *zero_line_problems(zeros, cancelled),

@@ -53,15 +53,16 @@ numbers           receipt numbers of all that carry the token (S03)
 offered           real names of the dimensions, "Osasto, Projekti"
 period            the month booked on, as 2026-01; for N41 the month the file names
 period_type       Nmbrs' word for a company's pay period, "Week4" (F25)
-questionable      "number", "date" or "like-item": what a missing item's code looks like (N09)
+questionable      "number", "date", "formula" or "like-item": what a missing item's code looks
+                  like (N09)
 reason            N10: "tracking-period", "fiscal-year", "no-fiscal-year";
                   N14: "zero" or "cancelled"; N22: "unticked" or "pattern";
                   F08: "empty", "ambiguous", "mixed", "too-large" or "unreadable";
                   F10: "both", "neither", "empty" or "unreadable"; F11, F24: "empty",
                   "ambiguous", "mixed" or "unreadable"; F12: "sum" for a row of sums,
                   "balance" for one of an opening or closing balance; F13: "missing", "more-cells",
-                  "cut-amounts", "quotes" or "no-headers"; F16: "run" or "currency"; F25: "number"
-                  or "period-type"; F26: "rows", "column" or "sheet";
+                  "ragged", "cut-amounts", "quotes" or "no-headers"; F16: "run" or "currency";
+                  F25: "number" or "period-type"; F26: "rows", "column" or "sheet";
                   F23: "damaged", "protected", "too-large", "several-sheets",
                   "formula" or "merged"
 revision          revision of a journal (N29, N30)

@@ -21,6 +21,8 @@ class Question(StrEnum):
     NUMBER = "number"
     """A number with decimals, thousands or an exponent, an amount of money, a percentage."""
     DATE = "date"
+    FORMULA = "formula"
+    """What a spreadsheet writes around a text, or instead of one, as #N/A."""
     LIKE_ITEM = "like-item"
     """An item that is there, but for zeros, quotes or a name."""
 
@@ -62,6 +64,10 @@ _NOT_A_CODE = tuple(
         r"\([0-9 .,']*[0-9]\)",
     )
 )
+_FORMULA = re.compile(
+    r"=.*|[\"'\u2018-\u201f].*|.*[\"\u201c-\u201f]|\#[A-Z/0-9]+[!?]?|\#N/A|nan|null|none|undefined",
+    re.IGNORECASE,
+)
 _SIGNS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2019": "'"})
 
 
@@ -82,6 +88,8 @@ def question_about(code: str, item_codes: Iterable[str] = ()) -> Question | None
 
 
 def _question_of(text: str) -> Question | None:
+    if _FORMULA.fullmatch(text):
+        return Question.FORMULA
     if any(pattern.fullmatch(text) for pattern in _DATES):
         return Question.DATE
     if _AMOUNT.fullmatch(text) or any(pattern.fullmatch(text) for pattern in _NOT_A_CODE):

@@ -8,12 +8,13 @@ from tilisilta.domain.journals import BookingPeriod, JournalLine
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
 
 COST_ACCOUNTS = tuple("345678")
-"""What the numbers of cost accounts begin with, in Finnish and Swedish charts alike."""
+"""What the numbers of cost accounts begin with, in Finland and Sweden."""
 
 # What a credit of a cost account is called when it is meant: a correction or reversal, a change of
 # the holiday pay liability, a benefit in kind, a refund. In English, Swedish, Finnish and Dutch.
 _MEANT_AS_CREDIT = re.compile(
-    r"correct|revers|refund|reimburs|cancel|adjust|accru|storno|credit note|holiday|vacation|benefit"
+    r"correct|revers|refund|reimburs|cancel|adjust|accru|storno|credit note"
+    r"|holiday|vacation|benefit"
     r"|rättel|korriger|korrektion|återför|återbetal|justering|makuler|annuller|förmån|ersättning"
     r"|semester(?:löne)?skuld|upplup|reserver"
     r"|korja|oikais|oikaisu|peruut|palautu|hyvity|purku|puretaan|jaksot|mitätö|lomapalkkavel"

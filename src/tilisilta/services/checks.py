@@ -103,6 +103,7 @@ def check_unlinked(journal: Journal, *, now: datetime) -> None:
 def _note_check(
     journal: Journal, problems: Sequence[Problem], states: set[str], *, now: datetime
 ) -> None:
+    problems = (*problems, *load_problems(journal.reader_notes))
     journal.problems = dump_problems(problems)
     journal.checked_at = now
     journal.state = _state(states, problems)

@@ -21,13 +21,14 @@ from tilisilta.models import (
     JournalLine,
     JournalState,
     Link,
+    NmbrsCompany,
     ProcountorAccount,
     Run,
     User,
 )
 from tilisilta.services import audit
 from tilisilta.services.administrations import ADMINISTRATION_AGE_LIMIT
-from tilisilta.services.checks import check_journal, check_unlinked
+from tilisilta.services.checks import check_journal, check_unlinked, dump_problems
 
 __all__ = [
     "Imported",
@@ -90,8 +91,11 @@ def import_journal(  # noqa: PLR0913  # what a person says about a file, each by
     run: domain.Run | None = None,
     currency: str = "",
     columns: ColumnMapping | None = None,
+    debit_negative: bool = False,
 ) -> Imported:
     """Read a file into a journal of ``company`` and check it.
+
+    With ``debit_negative`` the signs of its single column of amounts are turned round.
 
     ``run`` and ``currency`` are used where the file does not name its own: without them the run
     is taken from the latest period and the currency from the linked administration, else EUR.
@@ -102,7 +106,12 @@ def import_journal(  # noqa: PLR0913  # what a person says about a file, each by
     ``ImportedAsOtherRun``; nothing is stored then.
     """
     read = read_journal_file(
-        content, file_name=file_name, columns=columns, company_number=company.number
+        content,
+        file_name=file_name,
+        columns=columns,
+        company_number=company.number,
+        period_type=_period_type_of(company),
+        debit_negative=debit_negative,
     )
     _must_not_be_elsewhere(read, company)
     with transaction.atomic():
@@ -238,6 +247,12 @@ def recheck_account(account: ProcountorAccount) -> None:
         recheck_company(link.company)
 
 
+def _period_type_of(company: Company) -> str:
+    """Nmbrs' word for the pay periods of ``company``; empty for one that is not from Nmbrs."""
+    known = NmbrsCompany.objects.filter(company=company).only("period_type").first()
+    return known.period_type if known is not None else ""
+
+
 def _must_not_be_elsewhere(read: SourceJournal, company: Company) -> None:
     other = (
         Journal.objects.filter(file_sha256=read.sha256)
@@ -340,6 +355,7 @@ def _keep_revision(  # noqa: PLR0913  # what is known of where it comes from
         file_name=file_name[-255:],
         file_sha256=read.sha256,
         content_sha256=content_sha256,
+        reader_notes=dump_problems(read.notes),
         line_count=len(read.lines),
         debit_total=sum(line.amount for line in read.lines if line.amount > 0),
         came_at=now,

@@ -129,6 +129,18 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Save the file again where it comes from, and import it."),
         ),
         Wording(
+            when={"reason": "ragged"},
+            message=_("A line has more values than the other lines"),
+            cause=_(
+                "Perhaps the sign between the columns stands within a text too, and moves all that "
+                "follows over by one column. None of its values is trusted."
+            ),
+            remedy=_(
+                "Put the text in quotation marks or take the sign out of it, and import the file "
+                "again."
+            ),
+        ),
+        Wording(
             when={"reason": "cut-amounts"},
             message=_("The comma divides both columns and cents, or seems to"),
             cause=_(

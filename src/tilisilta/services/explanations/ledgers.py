@@ -3,20 +3,19 @@
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.problems import ProblemCode
+from tilisilta.services.explanations.questioned_items import (
+    COST_CENTER,
+    COST_UNIT,
+    NEAR_ITEMS,
+    QUESTIONED_ITEMS,
+)
 from tilisilta.services.explanations.wording import Wording
 
 NEAR_ACCOUNTS = _("Ledger accounts that look alike: %(near)s.")
-NEAR_ITEMS = _("Items that look alike: %(near)s.")
-QUESTIONED_REMEDY = _(
-    "Correct the code where the file comes from, and import it again. If it is right, add the item "
-    "in Procountor and check the journal again."
-)
 OFFERED = _("Procountor has: %(offered)s.")
 
 CLEARING = {"role": "clearing"}
 FALLBACK = {"role": "fallback"}
-COST_CENTER = {"kind": "cost_center"}
-COST_UNIT = {"kind": "cost_unit"}
 
 LEDGER_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.LEDGER_ACCOUNT_UNKNOWN: (
@@ -138,32 +137,6 @@ LEDGER_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
         ),
     ),
-    ProblemCode.ALL_TO_FALLBACK: (
-        Wording(
-            message=_("All lines would be booked on the fallback account %(fallback)s"),
-            cause=_(
-                "Procountor has none of the journal's ledger accounts in use. Debits and credits "
-                "would meet on one account, and nothing of the payroll would be in the books."
-            ),
-            remedy=_(
-                "Check that the link leads to the right administration and that the column of the "
-                "ledger accounts is the right one. Then add the accounts in Procountor or map them "
-                "in the link."
-            ),
-        ),
-        Wording(
-            message=_("All lines would be booked on the fallback account"),
-            cause=_(
-                "Procountor has none of the journal's ledger accounts in use. Debits and credits "
-                "would meet on one account, and nothing of the payroll would be in the books."
-            ),
-            remedy=_(
-                "Check that the link leads to the right administration and that the column of the "
-                "ledger accounts is the right one. Then add the accounts in Procountor or map them "
-                "in the link."
-            ),
-        ),
-    ),
     ProblemCode.DIMENSION_UNKNOWN: (
         Wording(
             when=COST_CENTER,
@@ -186,76 +159,7 @@ LEDGER_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         ),
     ),
     ProblemCode.DIMENSION_ITEM_UNKNOWN: (
-        Wording(
-            when={**COST_CENTER, "questionable": "number"},
-            message=_("Cost center %(item)s looks like a number or an amount, not like a code"),
-            cause=_(
-                "Dimension “%(name)s” has no such item, and none is made of it by itself: an item "
-                "stays in Procountor. Perhaps a wrong column was chosen, or a spreadsheet took the "
-                "code for a number."
-            ),
-            remedy=QUESTIONED_REMEDY,
-            hints=(NEAR_ITEMS,),
-        ),
-        Wording(
-            when={**COST_CENTER, "questionable": "date"},
-            message=_("Cost center %(item)s looks like a date, not like a code"),
-            cause=_(
-                "Dimension “%(name)s” has no such item, and none is made of it by itself: an item "
-                "stays in Procountor. Perhaps a wrong column was chosen, or a spreadsheet took the "
-                "code for a date."
-            ),
-            remedy=QUESTIONED_REMEDY,
-            hints=(NEAR_ITEMS,),
-        ),
-        Wording(
-            when={**COST_CENTER, "questionable": "like-item"},
-            message=_("Cost center %(item)s is probably item %(meant)s, written another way"),
-            cause=_(
-                "Dimension “%(name)s” has no item %(item)s. It differs from %(meant)s only by what "
-                "a spreadsheet or a person adds: decimals, quotes, blanks, zeros in front, or a "
-                "name."
-            ),
-            remedy=_(
-                "Write the code as %(meant)s where the file comes from, and import it again. If "
-                "%(item)s is an item of its own, add it in Procountor."
-            ),
-        ),
-        Wording(
-            when={**COST_UNIT, "questionable": "number"},
-            message=_("Cost unit %(item)s looks like a number or an amount, not like a code"),
-            cause=_(
-                "Dimension “%(name)s” has no such item, and none is made of it by itself: an item "
-                "stays in Procountor. Perhaps a wrong column was chosen, or a spreadsheet took the "
-                "code for a number."
-            ),
-            remedy=QUESTIONED_REMEDY,
-            hints=(NEAR_ITEMS,),
-        ),
-        Wording(
-            when={**COST_UNIT, "questionable": "date"},
-            message=_("Cost unit %(item)s looks like a date, not like a code"),
-            cause=_(
-                "Dimension “%(name)s” has no such item, and none is made of it by itself: an item "
-                "stays in Procountor. Perhaps a wrong column was chosen, or a spreadsheet took the "
-                "code for a date."
-            ),
-            remedy=QUESTIONED_REMEDY,
-            hints=(NEAR_ITEMS,),
-        ),
-        Wording(
-            when={**COST_UNIT, "questionable": "like-item"},
-            message=_("Cost unit %(item)s is probably item %(meant)s, written another way"),
-            cause=_(
-                "Dimension “%(name)s” has no item %(item)s. It differs from %(meant)s only by what "
-                "a spreadsheet or a person adds: decimals, quotes, blanks, zeros in front, or a "
-                "name."
-            ),
-            remedy=_(
-                "Write the code as %(meant)s where the file comes from, and import it again. If "
-                "%(item)s is an item of its own, add it in Procountor."
-            ),
-        ),
+        *QUESTIONED_ITEMS,
         Wording(
             when={**COST_CENTER, "creates": "yes"},
             message=_("Cost center %(item)s is missing in dimension “%(name)s”"),

@@ -40,6 +40,32 @@ SUSPICION_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
         ),
     ),
+    ProblemCode.ALL_TO_FALLBACK: (
+        Wording(
+            message=_("All lines would be booked on the fallback account %(fallback)s"),
+            cause=_(
+                "Procountor has none of the journal's ledger accounts in use. Debits and credits "
+                "would meet on one account, and nothing of the payroll would be in the books."
+            ),
+            remedy=_(
+                "Check that the link leads to the right administration and that the column of the "
+                "ledger accounts is the right one. Then add the accounts in Procountor or map them "
+                "in the link."
+            ),
+        ),
+        Wording(
+            message=_("All lines would be booked on the fallback account"),
+            cause=_(
+                "Procountor has none of the journal's ledger accounts in use. Debits and credits "
+                "would meet on one account, and nothing of the payroll would be in the books."
+            ),
+            remedy=_(
+                "Check that the link leads to the right administration and that the column of the "
+                "ledger accounts is the right one. Then add the accounts in Procountor or map them "
+                "in the link."
+            ),
+        ),
+    ),
     ProblemCode.PERIOD_AND_DATE_DIFFER: (
         Wording(
             message=_("The file names the period %(period)s and the date %(date)s"),
@@ -137,7 +163,9 @@ SUSPICION_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=GIVE_DATES,
         ),
         Wording(
-            message=_("Period %(value)s is a week or a four-week period, and the file has no dates"),
+            message=_(
+                "Period %(value)s is a week or a four-week period, and the file has no dates"
+            ),
             cause=_(
                 "A year has twelve months. A period above 12 does not tell the day to book on, and "
                 "the other periods of such a company are no months either."
