@@ -131,3 +131,35 @@ class TestPlaceDimensions:
 
         assert [problem.code for problem in found] == ["N16"]
         assert "904" not in repr(found)
+
+
+class TestQuestionableItems:
+    CREATES = replace(ONE_DIMENSION, creates_missing_items=True)
+
+    @pytest.mark.parametrize(
+        ("code", "looks_like"),
+        [
+            ("4200,00", "number"),
+            ("4,20E+02", "number"),
+            ("31.7.2026", "date"),
+            ('="420"', "formula"),
+            ("210.0", "like-item"),
+            ("210 Tampere", "like-item"),
+            ("0210", "like-item"),
+        ],
+    )
+    def test_are_never_made_by_themselves(self, code: str, looks_like: str) -> None:
+        (problem,) = plan_with(code, rules=self.CREATES).problems
+
+        assert problem.code.value == "N09"
+        assert problem.stops
+        assert problem.fact("questionable") == looks_like
+        assert not problem.fact("creates")
+        assert problem.fact("meant") == ("210" if looks_like == "like-item" else "")
+
+    @pytest.mark.parametrize("code", ["410", "P-108", "4200", "2026", "Myynti 2"])
+    def test_are_no_plain_codes(self, code: str) -> None:
+        (problem,) = plan_with(code, rules=self.CREATES).problems
+
+        assert problem.fact("creates") == "yes"
+        assert not problem.fact("questionable")

@@ -15,6 +15,7 @@ from tilisilta.clients.files.raw import RawJournal, RawLine
 from tilisilta.clients.files.sum_words import Mark, Strength, has_sum_word, mark_of
 
 _FEWEST_ADDED_UP = 2
+_MOST_CHARACTERS_OF_A_CODE = 3
 _ZERO = Decimal(0)
 
 
@@ -85,7 +86,7 @@ def find_sum_rows(
             # A line that is needed to balance, such as what is paid "in total", adds up nothing.
             is_needed = at not in confirmed and not whole and bool(rest)
             certain |= {} if is_needed else {at: mark}
-        elif not rest:
+        elif not rest and amounts[at]:
             certain[at] = mark
     return SumRows(certain=certain)
 
@@ -106,6 +107,9 @@ def _mark_in(line: RawLine, words: frozenset[str]) -> SumMark | None:
     for name in ("description", "cost_center", "cost_unit"):
         text: str = getattr(line, name)
         if text in words and (mark := mark_of(text, account=line.account)):
+            if name != "description" and len(text) <= _MOST_CHARACTERS_OF_A_CODE:
+                # UB or SUM may well be a cost center.
+                mark = mark._replace(strength=Strength.PERHAPS)
             found.append(SumMark(name, mark))
     return max(found, key=lambda one: one.mark.strength, default=None)
 
