@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from typing import Literal
 
 import openpyxl
 import pytest
@@ -113,7 +114,7 @@ class TestHiddenColumns:
 class TestHiddenSheets:
     @pytest.mark.parametrize("state", ["hidden", "veryHidden"])
     def test_are_refused_with_their_name_and_sums_when_they_hold_a_journal(
-        self, state: str
+        self, state: Literal["hidden", "veryHidden"]
     ) -> None:
         book = opened(ROWS, ROWS)
         book.worksheets[1].sheet_state = state

@@ -10,7 +10,7 @@ from tilisilta.clients.files.line_dates import LineDates
 from tilisilta.clients.files.raw import Cell, Fault, RawJournal, RawLine
 from tilisilta.clients.files.repetitions import find_repetition
 from tilisilta.clients.files.runs import read_run
-from tilisilta.clients.files.sum_rows import SumMark, find_sum_rows, marked_rows
+from tilisilta.clients.files.sum_rows import SumMark, SumRows, find_sum_rows, marked_rows
 from tilisilta.domain.journals import JournalLine
 from tilisilta.domain.payroll import SourceJournal
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
@@ -35,19 +35,23 @@ def build_journal(
     company_number: int,
     period_type: str = "",
     debit_negative: bool = False,
+    is_fetched: bool = False,
 ) -> SourceJournal:
     """The journal of ``raw`` for the company with ``company_number``.
 
     ``period_type`` is Nmbrs' word for the company's pay periods, where it is known. With
-    ``debit_negative`` amounts are turned round. What may be wrong although it can be read is in
-    the notes of the journal. Raises ``FileRefused`` with everything that was found.
+    ``debit_negative`` amounts are turned round. Of a journal that ``is_fetched`` from Nmbrs nobody
+    can have added rows of sums or pasted lines twice, so it is not suspected. What may be wrong
+    although it can be read is in the notes of the journal.
+
+    Raises ``FileRefused`` with everything that was found.
     """
     findings = Findings(fact_name=raw.fact_name, names=raw.names)
     if not raw.lines:
         findings.add(ProblemCode.NO_LINES)
     run = read_run(raw, findings, company_number=company_number)
     builder = _LineBuilder(raw, findings, period_type=period_type, debit_negative=debit_negative)
-    lines = builder.build()
+    lines = builder.build(is_fetched=is_fetched)
     findings.refuse()
     return SourceJournal(
         kind=raw.kind,
@@ -79,17 +83,21 @@ class _LineBuilder:
         if debit_negative and self._amounts.says_sides:
             findings.add(ProblemCode.SIDES_GIVEN)
 
-    def build(self) -> tuple[JournalLine, ...]:
+    def build(self, *, is_fetched: bool) -> tuple[JournalLine, ...]:
         """The lines that can be read; the findings tell of the others."""
         lines = self._raw.lines
         marks = marked_rows(self._raw)
+        if is_fetched:
+            marks = {at: mark for at, mark in marks.items() if mark.is_account}
         sure = {at for at, mark in marks.items() if mark.is_sure}
         built = [None if at in sure else self._line(at + 1, line) for at, line in enumerate(lines)]
         amounts = [
             self._amounts.known(line) if at in sure else one.amount if one else None
             for at, (line, one) in enumerate(zip(lines, built, strict=True))
         ]
-        sums = find_sum_rows(self._raw, marks, amounts)
+        sums = SumRows(certain=marks)
+        if not is_fetched:
+            sums = find_sum_rows(self._raw, marks, amounts)
         for at, mark in sums.certain.items():
             self._add_sum_row(at + 1, lines[at], mark)
         for at in sure - sums.certain.keys():
@@ -97,7 +105,7 @@ class _LineBuilder:
         self._suspect_sums(sums.suspected)
         self._refuse_hidden(amounts)
         self._refuse_no_months()
-        if not sums.certain:
+        if not sums.certain and not is_fetched:
             self._look_for_repetitions(amounts)
         return tuple(line for line in built if line is not None)
 

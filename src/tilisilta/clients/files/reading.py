@@ -87,7 +87,7 @@ def read_journal_xml(text: str) -> tuple[tuple[JournalLine, ...], str]:
     The currency is empty where the journal names none. Raises ``FileRefused`` with all that is
     wrong with it; a journal without lines is refused too.
     """
-    read = build_journal(read_xml_text(text), sha256="", company_number=0)
+    read = build_journal(read_xml_text(text), sha256="", company_number=0, is_fetched=True)
     if read.kind != JOURNAL_XML:
         raise refused(ProblemCode.FILE_TYPE_UNKNOWN, kind="xml")
     return read.lines, read.currency
