@@ -157,6 +157,17 @@ class TestQuestionableItems:
         assert not problem.fact("creates")
         assert problem.fact("meant") == ("210" if looks_like == "like-item" else "")
 
+    def test_are_amounts_in_the_column_of_the_cost_centers(self) -> None:
+        lines = [
+            line(1, "5010", "4200.00", cost_center="4200"),
+            line(2, "6110", "300.00", cost_center="300"),
+            line(3, "2961", "-4500.00", cost_center="4500"),
+        ]
+
+        problems = plan_receipts(journal(*lines), self.CREATES, ADMINISTRATION).problems
+
+        assert {problem.fact("questionable") for problem in problems} == {"number"}
+
     @pytest.mark.parametrize("code", ["410", "P-108", "4200", "2026", "Myynti 2"])
     def test_are_no_plain_codes(self, code: str) -> None:
         (problem,) = plan_with(code, rules=self.CREATES).problems

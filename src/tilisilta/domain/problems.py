@@ -51,7 +51,8 @@ near              known ledger accounts or items that look alike, "5030, 5010"
 number            Nmbrs' own number for why it refused a call (P02 to P05)
 numbers           receipt numbers of all that carry the token (S03)
 offered           real names of the dimensions, "Osasto, Projekti"
-period            the month booked on, as 2026-01; for N41 the month the file names
+period            the month booked on, as 2026-01; for N41 the month the file names,
+                  for N45 the earlier month that may be a payroll of its own
 period_type       Nmbrs' word for a company's pay period, "Week4" (F25)
 questionable      "number", "date", "formula" or "like-item": what a missing item's code looks
                   like (N09)
@@ -155,6 +156,7 @@ class ProblemCode(StrEnum):
     ALL_TO_FALLBACK = "N42"
     PERHAPS_SUMS = "N43"
     PERHAPS_DOUBLED = "N44"
+    PERHAPS_TWO_PAYROLLS = "N45"
     # A file that cannot be read into a journal.
     FILE_EMPTY = "F01"
     FILE_TOO_LARGE = "F02"

@@ -21,7 +21,6 @@ from tilisilta.models import (
     JournalLine,
     JournalState,
     Link,
-    NmbrsCompany,
     ProcountorAccount,
     Run,
     User,
@@ -110,7 +109,7 @@ def import_journal(  # noqa: PLR0913  # what a person says about a file, each by
         file_name=file_name,
         columns=columns,
         company_number=company.number,
-        period_type=_period_type_of(company),
+        period_type=company.period_type,
         debit_negative=debit_negative,
     )
     _must_not_be_elsewhere(read, company)
@@ -245,12 +244,6 @@ def recheck_account(account: ProcountorAccount) -> None:
     link = Link.objects.filter(procountor_account=account).select_related("company").first()
     if link is not None:
         recheck_company(link.company)
-
-
-def _period_type_of(company: Company) -> str:
-    """Nmbrs' word for the pay periods of ``company``; empty for one that is not from Nmbrs."""
-    known = NmbrsCompany.objects.filter(company=company).only("period_type").first()
-    return known.period_type if known is not None else ""
 
 
 def _must_not_be_elsewhere(read: SourceJournal, company: Company) -> None:

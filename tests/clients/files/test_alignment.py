@@ -61,6 +61,18 @@ class TestAmountsCutByCommas:
 
         assert codes(refusal(content, name="july.csv")) == [("F13", 3)]
 
+    def test_are_refused_beside_cost_centers_where_only_the_cents_make_it_balance(self) -> None:
+        content = csv(
+            f"{TAGGED},Cost unit",
+            "2026-07-31,5010,4200,50,410",
+            "2026-07-31,6110,730,80",
+            "2026-07-31,7030,100,410",
+            "2026-07-31,1910,-100",
+            "2026-07-31,2961,-4931,30",
+        )
+
+        assert codes(refusal(content, name="july.csv")) == [("F13", 2), ("F13", 3), ("F13", 6)]
+
     @pytest.mark.parametrize(
         "rows",
         [
@@ -94,13 +106,14 @@ class TestAmountsCutByCommas:
 
 
 class TestTextsCutByTheDelimiter:
+    @pytest.mark.parametrize("text", ["Wages; bonus", "Wages;bonus"])
     @pytest.mark.parametrize("delimiter", [";", "\t", "|", ","])
     def test_are_refused_where_the_others_show_how_many_cells_there_are(
-        self, delimiter: str
+        self, delimiter: str, text: str
     ) -> None:
         content = csv(
             "Date;Account;Amount;Description;Cost center;Cost unit",
-            "2026-07-31;5010;4200.00;Wages; bonus;410",
+            f"2026-07-31;5010;4200.00;{text};410",
             "2026-07-31;6110;100.00;Pension;410",
             "2026-07-31;2961;-4300.00;Net;",
         ).replace(";", delimiter)

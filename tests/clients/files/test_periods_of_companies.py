@@ -89,6 +89,12 @@ class TestPeriodAndDate:
             "July 2026",
             "juli",
             "Jul-2026",
+            "2026 July",
+            "Kausi 7/2026",
+            "Palkkakausi 07",
+            "1.7.2026 - 31.7.2026",
+            "01.07.-31.07.2026",
+            "2026-07-01 - 2026-07-31",
             "2025-08",
         ],
     )
@@ -101,7 +107,9 @@ class TestPeriodAndDate:
         assert (note.fact("date"), note.fact("lines")) == ("2026-08-05", "2")
         assert note.fact("period") == ("2025-08" if period == "2025-08" else "2026-07")
 
-    @pytest.mark.parametrize("period", ["2026-08", "8", "elokuu", "August", "", "ajo 8", "99"])
+    @pytest.mark.parametrize(
+        "period", ["2026-08", "8", "elokuu", "August", "", "ajo 8", "99", "1.8.-31.8.2026"]
+    )
     def test_are_no_warning_in_the_same_month_or_where_no_month_is_named(self, period: str) -> None:
         assert noted(read(dated(period, "5.8.2026"), name="a.csv")) == []
 

@@ -118,6 +118,28 @@ class TestHeadersThatComeAgain:
         assert codes(findings) == [("F28", 6)]
 
 
+class TestTwoPayrolls:
+    @staticmethod
+    def months(*factors: int) -> str:
+        rows = [
+            f"28.{month}.2026;{account};Palkat;{amount * factor}"
+            for month, factor in enumerate(factors, 6)
+            for account, amount in (("5010", 42), ("6110", 7), ("2961", -42), ("2931", -7))
+        ]
+        return "\n".join([HEADERS, *rows]) + "\n"
+
+    @pytest.mark.parametrize("factors", [(10, 10), (10, 15), (10, 6), (1, 8, 10)])
+    def test_are_a_warning(self, factors: tuple[int, ...]) -> None:
+        journal = read(self.months(*factors), name="july.csv")
+
+        assert noted(journal) == ["N45"]
+        assert journal.notes[0].fact("period") == f"2026-0{4 + len(factors)}"
+
+    @pytest.mark.parametrize("factors", [(1, 10), (3, 10), (1, 1, 10), (10,)])
+    def test_are_told_from_corrections(self, factors: tuple[int, ...]) -> None:
+        assert noted(read(self.months(*factors), name="july.csv")) == []
+
+
 class TestAmountsInTwoWays:
     def test_are_asked_about(self) -> None:
         content = table("5010;5,00;5,00;", headers="Pvm;Tili;Summa;Debet;Kredit")

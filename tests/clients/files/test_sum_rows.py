@@ -70,6 +70,10 @@ class TestWordsForASum:
             "Totaal rekening 5010",
             "Zwischensumme",
             "I alt",
+            "Tot.",
+            "Kontosumma",
+            "Tilisumma",
+            "Lönesumma",
         ],
     )
     def test_are_known_in_the_description(self, text: str) -> None:

@@ -19,6 +19,7 @@ _WHOLE = re.compile(r"[-+\u2212\u2013]?[0-9]+")
 _CENTS = re.compile("[0-9]{1,2}-?")
 _THOUSANDS = re.compile(r"[0-9]{3}(?:\.[0-9]{1,2})?-?")
 _MOST_DIGITS_BEFORE_THOUSANDS = 3
+_MOST_LONGER = 2
 _ZERO = Decimal(0)
 
 
@@ -73,8 +74,10 @@ def _unlike_the_others(body: Sequence[Row], width: int) -> Iterator[Row]:
     usual = min((one for one in counts if counts[one] == max(counts.values())), default=width)
     longer = [row for row in body if len(row.cells) > usual]
     of_usual_length = [row for row in body if len(row.cells) == usual]
-    is_padded = len(of_usual_length) > len(body) / 2 and any(
-        not text_of(row.cells[-1]) for row in of_usual_length
+    is_padded = (
+        len(of_usual_length) > len(body) / 2
+        and len(longer) <= max(_MOST_LONGER, len(body) // 5)
+        and any(not text_of(row.cells[-1]) for row in of_usual_length)
     )
     are_indented = any(row.is_indented for row in body if len(row.cells) <= usual)
     for row in longer:

@@ -8,7 +8,7 @@ from tilisilta.clients.files.findings import Findings, showable
 from tilisilta.clients.files.line_amounts import LineAmounts, debit_and_credit
 from tilisilta.clients.files.line_dates import LineDates
 from tilisilta.clients.files.raw import Cell, Fault, RawJournal, RawLine
-from tilisilta.clients.files.repetitions import find_repetition
+from tilisilta.clients.files.repetitions import find_repetition, find_second_payroll
 from tilisilta.clients.files.runs import read_run
 from tilisilta.clients.files.sum_rows import SumMark, SumRows, find_sum_rows, marked_rows
 from tilisilta.domain.journals import JournalLine
@@ -107,7 +107,10 @@ class _LineBuilder:
         self._refuse_no_months()
         if not sums.certain and not is_fetched:
             self._look_for_repetitions(amounts)
-        return tuple(line for line in built if line is not None)
+        read = tuple(line for line in built if line is not None)
+        if not is_fetched and (month := find_second_payroll(read)):
+            self._note(ProblemCode.PERHAPS_TWO_PAYROLLS, None, period=str(month))
+        return read
 
     def notes(self) -> tuple[Problem, ...]:
         """Warnings about a journal that could be read."""
@@ -219,7 +222,7 @@ class _LineBuilder:
         else:
             self._note(ProblemCode.PERHAPS_DOUBLED, None, block=block, count=count)
 
-    def _note(self, code: ProblemCode, position: int | None, **values: int) -> None:
+    def _note(self, code: ProblemCode, position: int | None, **values: str | int) -> None:
         self._notes.append(
             Problem(
                 code=code,

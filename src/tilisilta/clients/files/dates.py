@@ -63,7 +63,20 @@ _MONTH_NAMES = tuple(
         "dec|joulu",
     )
 )
-_NAME_AND_YEAR = re.compile(r"([^\W\d]+)\.?[ -]*([0-9]{4})?")
+_NAME_AND_YEAR = re.compile(
+    r"(?:(?P<before>[0-9]{4})[-/ ]+)?(?P<name>[^\W\d]+)\.?[-/ ]*(?P<behind>[0-9]{4})?"
+)
+# What people write before a period, and the last day of one that is written as a range.
+_LABEL = re.compile(
+    r"(?:palkka|löne|pay(?:roll)?|loon)?[- ]?(?:kausi|jakso|kuukausi|kk|period|periode|month|månad"
+    r"|maand)\.?:? +",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(
+    r".*[0-9][. ]*(?:-|\u2013|to|till|tot) *"
+    r"(?P<last>[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{4})",
+    re.IGNORECASE,
+)
 _HALF_A_YEAR = 6
 
 
@@ -84,15 +97,21 @@ def month_named(period: Cell, year: Cell, day: date) -> BookingPeriod | None:
 
     A month without a year is taken for the one nearest to ``day``.
     """
+    text, year_text = text_of(period), text_of(year)
+    if isinstance(period, str):
+        period = text = _LABEL.sub("", text, count=1)
     read = _read_period(period, year)
     if isinstance(read, date):
         return BookingPeriod.containing(read)
-    text, year_text = text_of(period), text_of(year)
+    if found := _RANGE.fullmatch(text):
+        last = _read_date(found["last"], "day")
+        return BookingPeriod.containing(last) if isinstance(last, date) else None
     if re.fullmatch("0?[1-9]|1[0-2]", text):
         month, own_year = int(text), year_text
     elif found := _NAME_AND_YEAR.fullmatch(text):
-        month = next((at for at, name in enumerate(_MONTH_NAMES, 1) if name.fullmatch(found[1])), 0)
-        own_year = found[2] or year_text
+        name = found["name"]
+        month = next((at for at, one in enumerate(_MONTH_NAMES, 1) if one.fullmatch(name)), 0)
+        own_year = found["before"] or found["behind"] or year_text
     else:
         return None
     if not month or (own_year and not re.fullmatch("20[0-9]{2}", own_year)):

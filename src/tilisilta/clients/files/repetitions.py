@@ -1,11 +1,12 @@
 """Finds lines that are in a file more than once, as when a journal was pasted twice."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from tilisilta.clients.files.raw import RawLine
+from tilisilta.domain.journals import BookingPeriod, JournalLine
 
 FEWEST_LINES_OF_A_BLOCK = 4
 """Shorter blocks that come again may well be employees with equal pay."""
@@ -42,6 +43,37 @@ def find_repetition(
     if times > 1 and len(counts) >= FEWEST_LINES_OF_A_BLOCK and times == max(counts.values()):
         return Repetition(len(counts), times, False)
     return None
+
+
+def find_second_payroll(lines: Sequence[JournalLine]) -> BookingPeriod | None:
+    """An earlier month that seems to be a payroll of its own, and not a correction of one.
+
+    It balances, is on the same ledger accounts as the last month, and is about as large; a
+    correction is a small part of what it corrects.
+    """
+    months: defaultdict[BookingPeriod, list[JournalLine]] = defaultdict(list)
+    for line in lines:
+        months[BookingPeriod.containing(line.booking_date)].append(line)
+    if len(months) < 2:
+        return None
+    *earlier, last = sorted(months)
+    accounts, total = _accounts_and_debit(months[last])
+    for month in reversed(earlier):
+        others, debit = _accounts_and_debit(months[month])
+        is_as_large = total <= 2 * debit and debit <= 2 * total
+        if (
+            is_as_large
+            and others == accounts
+            and len(accounts) >= FEWEST_LINES_OF_A_BLOCK
+            and not sum((line.amount for line in months[month]), Decimal(0))
+        ):
+            return month
+    return None
+
+
+def _accounts_and_debit(lines: Sequence[JournalLine]) -> tuple[set[str], Decimal]:
+    accounts = {line.ledger_account for line in lines if line.amount}
+    return accounts, sum((line.amount for line in lines if line.amount > 0), Decimal(0))
 
 
 def _key(line: RawLine) -> Hashable:

@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 # English, Swedish, Finnish, Dutch, German, Norwegian and Danish, Estonian; what spreadsheets write.
 _SUM_WORDS = (
-    r"total|totals|totale|sub-?totals?|sums?|grandtotal|Σ"
+    r"total|totals|totale|sub-?totals?|sums?|grandtotal|tot|subtot|Σ"
     r"|totalt|totalsumma|delsumma|mellansumma|slutsumma|huvudsumma|summa|summor|sammanlagt"
     r"|yhteensä|yhteensa|yht|välisumma|valisumma|loppusumma|kokonaissumma|yhteissumma|osasumma"
     r"|summat|kokonaismäärä"
     r"|totaal|totalen|sub-?totaal|eindtotaal|tussentotaal|som"
     r"|summe|zwischensumme|gesamtsumme|endsumme|gesamt|gesamtergebnis|teilergebnis"
     r"|delsum|totalsum|hovedtotal|i alt|kokku|vahesumma"
+    r"|tilisumma|kontosumma|rivisumma|sivusumma|sidsumma|osastosumma|kontototal|rekeningtotaal"
 )
 # Words that may stand beside one of those without making a text of it: what is added up.
 _BESIDE = (
@@ -35,7 +36,9 @@ _BALANCE = (
     r"|beginsaldo|eindsaldo|openingssaldo|slotsaldo|anfangssaldo|endsaldo|anfangsbestand"
     r"|inngående (?:balanse|saldo)|utgående balanse|indgående saldo|algsaldo|lõppsaldo"
 )
-_SUM = re.compile(rf"(?<![^\W_])(?:{_SUM_WORDS})(?![^\W_])", re.IGNORECASE)
+_COMPOUND = r"[^\W\d_]+(?:summa|summe|totaal|totalt|total)"
+_SUM = re.compile(rf"(?<![^\W_])(?:{_SUM_WORDS}|{_COMPOUND})(?![^\W_])", re.IGNORECASE)
+_SUM_IN_ACCOUNT = re.compile(rf"(?<![^\W_])(?:{_SUM_WORDS})(?![^\W_])", re.IGNORECASE)
 _SUM_ALONE = re.compile(rf"(?:(?:{_SUM_WORDS}|{_BESIDE})\W*)+", re.IGNORECASE)
 _BALANCE_ALONE = re.compile(
     rf"\W*(?:(?:konto|tili|tilin|account|rekening|[0-9]+)\W+)*(?:{_BALANCE})(?:\W+[0-9.]+)*\W*",
@@ -76,4 +79,4 @@ def mark_of(text: str, *, account: str = "") -> Mark | None:
 
 def has_sum_word(text: str) -> bool:
     """Return whether a word for a sum stands anywhere in ``text``."""
-    return _SUM.search(text) is not None
+    return _SUM_IN_ACCOUNT.search(text) is not None

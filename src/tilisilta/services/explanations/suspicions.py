@@ -121,6 +121,32 @@ SUSPICION_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
         ),
     ),
+    ProblemCode.PERHAPS_TWO_PAYROLLS: (
+        Wording(
+            message=_("The file may also hold the whole payroll of %(period)s"),
+            cause=_(
+                "Its lines of that month are on the same ledger accounts as those of the last "
+                "month and about as large. As a correction they would be booked beside what is "
+                "booked for that month already."
+            ),
+            remedy=_(
+                "If two journals are in one file, import each as a file of its own. If it is a "
+                "correction, nothing needs to be done."
+            ),
+        ),
+        Wording(
+            message=_("The file may hold the payrolls of several months"),
+            cause=_(
+                "Its lines of an earlier month are on the same ledger accounts as those of the "
+                "last month and about as large. As a correction they would be booked beside what "
+                "is booked for that month already."
+            ),
+            remedy=_(
+                "If two journals are in one file, import each as a file of its own. If it is a "
+                "correction, nothing needs to be done."
+            ),
+        ),
+    ),
     ProblemCode.PERIOD_NOT_A_MONTH: (
         Wording(
             when={"period_type": "Week4"},
