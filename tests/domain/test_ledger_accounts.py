@@ -172,6 +172,13 @@ class TestFallback:
         assert problems[-1].stops
         assert problems[-1].facts == (("fallback", "2990"), ("lines", "3"))
 
+    def test_never_takes_all_that_is_not_on_it_already(self) -> None:
+        lines = [line(1, "7777", "1.00"), line(2, "2990", "-1.00")]
+
+        problems = place_accounts(lines, self.FALLBACK, CHART).problems
+
+        assert [problem.code.value for problem in problems] == ["N26", "N42"]
+
     def test_may_be_used_by_the_journal_itself(self) -> None:
         lines = [line(1, "2990", "1.00"), line(2, "2990", "-1.00")]
 

@@ -58,7 +58,7 @@ def place_accounts(
         problems.extend([problem] if problem else [])
     if fallbacks:
         problems.extend(check_named_account(rules.fallback_account, chart.values(), "fallback"))
-    if fallbacks and len(fallbacks) == len(codes):
+    if fallbacks and set(codes.values()) == {rules.fallback_account}:
         problems.append(_all_to_fallback(fallbacks, rules.fallback_account))
     return AccountPlacing(codes=codes, problems=tuple(problems))
 

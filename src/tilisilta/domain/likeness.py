@@ -14,7 +14,7 @@ _FEWEST_DIGITS_WITHIN_TEXT = 2
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad\x00-\x1f]")
 _QUOTES = re.compile("[\"'`\u00b4\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb]")
 _AROUND = " \t=+#*.,;:()[]{}<>_-"
-_ZERO_DECIMALS = re.compile(r"([0-9]+)[.,]0+")
+_ZERO_DECIMALS = re.compile(r"([0-9]+)[.,:/-]0+")
 _SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:[.,' ][0-9]{3})+(?:[.,]0+)?")
 # Letters that a hand or a scanner put in the place of figures.
@@ -97,7 +97,9 @@ def _from_exponent(text: str) -> Iterable[str]:
 
 def _cleaned(text: str) -> str:
     composed = unicodedata.normalize("NFKC", _INVISIBLE.sub("", " ".join(text.split())))
-    return _QUOTES.sub("", composed).strip()
+    # Figures of other scripts are figures too.
+    figures = (str(unicodedata.decimal(sign, sign)) for sign in composed)
+    return _QUOTES.sub("", "".join(figures)).strip()
 
 
 def _plain(code: str) -> str:

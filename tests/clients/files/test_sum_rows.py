@@ -161,6 +161,17 @@ class TestWordsForASum:
         assert codes(findings) == [("F12", 4)]
         assert findings[0].facts["reason"] == "sum"
 
+    @pytest.mark.parametrize(
+        "row", ["Yhteensä;;;0,00", ";;;Yhteensä", "Tili 5010 yhteensä;;;4200,00"]
+    )
+    def test_are_known_in_place_of_a_date_or_an_amount(self, row: str) -> None:
+        content = table("5010;Palkat;4200,00", "2961;Velka;-4200,00") + f"{row}\n"
+
+        findings = refusal(content, name="july.csv")
+
+        assert codes(findings) == [("F12", 4)]
+        assert findings[0].facts["reason"] == "sum"
+
     def test_are_known_in_a_workbook(self) -> None:
         content = workbook(
             [

@@ -57,9 +57,9 @@ class RawJournal:
     ``names`` are the columns or elements (``fact_name`` says which) by field. ``companies``,
     ``runs``, ``run_descriptions`` and ``currencies`` are what is said of the journal as a whole,
     each distinct text with the first line that says it. ``decimal_sign`` is given where the
-    format itself fixes it. ``remarks`` are texts that may mark a row of sums in columns that play
-    no part, by the place of the row: the column and its text. ``hidden_lines`` of the file are
-    those a workbook does not show.
+    format itself fixes it. ``remarks`` are texts that may mark a row of sums where no text is
+    expected, or in a column that plays no part: by the place of the row, the column and its text.
+    ``hidden_lines`` of the file are those a workbook does not show.
     """
 
     kind: str

@@ -212,10 +212,11 @@ def _must_not_begin_again(body: Sequence[Row], row: Row, places: Mapping[str, in
 def _remarks(
     body: Sequence[Row], places: Mapping[str, int], *, headers: Row
 ) -> dict[int, tuple[str, str]]:
-    """The texts that may mark a row of sums in columns that are not read, one for each row."""
+    """The texts that may mark a row of sums in other columns than those of texts, one a row."""
+    of_texts = {places[field] for field in TEXT_FIELDS if field in places}
     remarks: dict[int, tuple[str, str]] = {}
     for place, header in enumerate(_texts(headers)):
-        if place in places.values():
+        if place in of_texts:
             continue
         marked = {
             text

@@ -144,8 +144,8 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             when={"reason": "cut-amounts"},
             message=_("The comma divides both columns and cents, or seems to"),
             cause=_(
-                "Behind an amount without cents stands a number of one or two digits in the next "
-                "column. It cannot be told whether these are the cents."
+                "Behind an amount without cents stands nothing but a short number in the next "
+                "column. It cannot be told whether that is the end of the amount."
             ),
             remedy=_(
                 "Save the file with semicolons between the columns, or the amounts with a point "

@@ -44,8 +44,9 @@ SUSPICION_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         Wording(
             message=_("All lines would be booked on the fallback account %(fallback)s"),
             cause=_(
-                "Procountor has none of the journal's ledger accounts in use. Debits and credits "
-                "would meet on one account, and nothing of the payroll would be in the books."
+                "Procountor has none of the journal's other ledger accounts in use. Debits and "
+                "credits would meet on one account, and nothing of the payroll would be in the "
+                "books."
             ),
             remedy=_(
                 "Check that the link leads to the right administration and that the column of the "
@@ -56,8 +57,9 @@ SUSPICION_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         Wording(
             message=_("All lines would be booked on the fallback account"),
             cause=_(
-                "Procountor has none of the journal's ledger accounts in use. Debits and credits "
-                "would meet on one account, and nothing of the payroll would be in the books."
+                "Procountor has none of the journal's other ledger accounts in use. Debits and "
+                "credits would meet on one account, and nothing of the payroll would be in the "
+                "books."
             ),
             remedy=_(
                 "Check that the link leads to the right administration and that the column of the "
@@ -246,7 +248,10 @@ SUSPICION_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "“Debits are negative in the file” is for files with one column of amounts and no "
                 "word for the side. Here it would turn round what is clear."
             ),
-            remedy=_("Import the file without that choice."),
+            remedy=_(
+                "Import the file without that choice. If its sides are the wrong way round, "
+                "correct them where the file comes from."
+            ),
         ),
     ),
     ProblemCode.HEADERS_REPEATED: (
