@@ -131,3 +131,46 @@ class TestPlaceDimensions:
 
         assert [problem.code for problem in found] == ["N16"]
         assert "904" not in repr(found)
+
+
+class TestQuestionableItems:
+    CREATES = replace(ONE_DIMENSION, creates_missing_items=True)
+
+    @pytest.mark.parametrize(
+        ("code", "looks_like"),
+        [
+            ("4200,00", "number"),
+            ("4,20E+02", "number"),
+            ("31.7.2026", "date"),
+            ('="420"', "formula"),
+            ("210.0", "like-item"),
+            ("210 Tampere", "like-item"),
+            ("0210", "like-item"),
+        ],
+    )
+    def test_are_never_made_by_themselves(self, code: str, looks_like: str) -> None:
+        (problem,) = plan_with(code, rules=self.CREATES).problems
+
+        assert problem.code.value == "N09"
+        assert problem.stops
+        assert problem.fact("questionable") == looks_like
+        assert not problem.fact("creates")
+        assert problem.fact("meant") == ("210" if looks_like == "like-item" else "")
+
+    def test_are_amounts_in_the_column_of_the_cost_centers(self) -> None:
+        lines = [
+            line(1, "5010", "4200.00", cost_center="4200"),
+            line(2, "6110", "300.00", cost_center="300"),
+            line(3, "2961", "-4500.00", cost_center="4500"),
+        ]
+
+        problems = plan_receipts(journal(*lines), self.CREATES, ADMINISTRATION).problems
+
+        assert {problem.fact("questionable") for problem in problems} == {"number"}
+
+    @pytest.mark.parametrize("code", ["410", "P-108", "4200", "2026", "Myynti 2"])
+    def test_are_no_plain_codes(self, code: str) -> None:
+        (problem,) = plan_with(code, rules=self.CREATES).problems
+
+        assert problem.fact("creates") == "yes"
+        assert not problem.fact("questionable")

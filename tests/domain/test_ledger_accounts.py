@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import pytest
 from tests.domain.samples import ADMINISTRATION, RULES, line, without_account
 
 from tilisilta.domain.administrations import LedgerAccount
@@ -79,7 +80,9 @@ class TestPlaceAccounts:
         rules = replace(RULES, fallback_account="2990")
         chart = without_account(ADMINISTRATION, "2990").ledger_accounts
 
-        problems = place_accounts([line(1, "5035", "1.00")], rules, chart).problems
+        lines = [line(1, "5035", "1.00"), line(2, "2961", "-1.00")]
+
+        problems = place_accounts(lines, rules, chart).problems
 
         (stopping,) = (problem for problem in problems if problem.stops)
         assert stopping.code is ProblemCode.LEDGER_ACCOUNT_UNKNOWN
@@ -123,3 +126,65 @@ class TestCheckNamedAccount:
 
     def test_is_content_with_an_active_account(self) -> None:
         assert check_named_account("2990", CHART, "clearing") == ()
+
+
+class TestFallback:
+    FALLBACK = replace(RULES, fallback_account="2990")
+
+    @pytest.mark.parametrize(
+        "written",
+        ["5010.0", '="5010"', "05010", "5010 Palkat", "Palkat 5010", "5010.", "'5010", "5 010"],
+    )
+    def test_never_takes_an_account_that_is_only_written_another_way(self, written: str) -> None:
+        lines = [line(1, written, "1.00"), line(2, "2961", "-1.00")]
+
+        placing = place_accounts(lines, self.FALLBACK, CHART)
+
+        (problem,) = placing.problems
+        assert problem.code is ProblemCode.LEDGER_ACCOUNT_UNKNOWN
+        assert problem.stops
+        assert problem.fact("meant") == "5010"
+        assert placing.codes[written] == written
+
+    def test_never_takes_one_that_is_written_unlike_a_mapped_one(self) -> None:
+        rules = replace(self.FALLBACK, account_mappings=(("4000", "5010"),))
+        lines = [line(1, "4000.0", "1.00"), line(2, "2961", "-1.00")]
+
+        (problem,) = place_accounts(lines, rules, CHART).problems
+
+        assert (problem.code.value, problem.fact("meant")) == ("N07", "4000")
+
+    @pytest.mark.parametrize("written", ["5011", "50101", "5010-1", "9999", "Palkat"])
+    def test_takes_any_other_account(self, written: str) -> None:
+        lines = [line(1, written, "1.00"), line(2, "2961", "-1.00")]
+
+        placing = place_accounts(lines, self.FALLBACK, CHART)
+
+        assert placing.codes[written] == "2990"
+        assert [problem.code.value for problem in placing.problems] == ["N26"]
+
+    def test_never_takes_a_journal_as_a_whole(self) -> None:
+        lines = [line(1, "7777", "1.00"), line(2, "8888", "-1.00"), line(3, "8888", "-0.01")]
+
+        problems = place_accounts(lines, self.FALLBACK, CHART).problems
+
+        assert [problem.code.value for problem in problems] == ["N26", "N26", "N42"]
+        assert problems[-1].stops
+        assert problems[-1].facts == (("fallback", "2990"), ("lines", "3"))
+
+    def test_never_takes_all_that_is_not_on_it_already(self) -> None:
+        lines = [line(1, "7777", "1.00"), line(2, "2990", "-1.00")]
+
+        problems = place_accounts(lines, self.FALLBACK, CHART).problems
+
+        assert [problem.code.value for problem in problems] == ["N26", "N42"]
+
+    def test_may_be_used_by_the_journal_itself(self) -> None:
+        lines = [line(1, "2990", "1.00"), line(2, "2990", "-1.00")]
+
+        assert place_accounts(lines, self.FALLBACK, CHART).problems == ()
+
+    def test_names_the_account_that_is_meant_without_a_fallback_too(self) -> None:
+        (problem,) = place_accounts([line(1, "5010.0", "1.00")], RULES, CHART).problems
+
+        assert problem.fact("meant") == "5010"

@@ -110,6 +110,16 @@ class TestImport:
         assert "Where, How much, When" in asked.complaint
         assert named.document["line_count"] == 2
 
+    def test_turns_amounts_round_when_debits_are_negative(self, give: Give, tmp_path: Path) -> None:
+        a_company()
+        path = tmp_path / "reversed.csv"
+        path.write_text("Account;Amount;Period\n5010;-10.00;2026-06\n2961;10.00;2026-06\n")
+
+        give("import", str(path), "--company", "1001", "--debit-negative")
+
+        amounts = Journal.objects.get().lines.values_list("amount", flat=True)
+        assert [str(amount) for amount in amounts] == ["10.00", "-10.00"]
+
     def test_takes_the_run_from_the_command(self, give: Give, june_file: str) -> None:
         a_company()
 

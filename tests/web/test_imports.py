@@ -103,6 +103,38 @@ class TestImport:
         assert browser_of_reader.get(_address(a_company())).status_code == 403
 
 
+class TestDebitNegative:
+    CONTENT = b"Account;Amount;Period\n5010;-10.00;2026-06\n2961;10.00;2026-06\n"
+
+    def test_turns_the_amounts_round(self, browser_of_administrator: Client) -> None:
+        browser_of_administrator.post(
+            _address(a_company()), {"file": _file(self.CONTENT), "debit_negative": "on"}
+        )
+
+        amounts = Journal.objects.get().lines.values_list("amount", flat=True)
+        assert [str(amount) for amount in amounts] == ["10.00", "-10.00"]
+
+    def test_is_asked_beside_the_columns_and_kept(self, browser_of_administrator: Client) -> None:
+        address = _address(a_company())
+        asked = browser_of_administrator.post(
+            address, {"file": _file(UNKNOWN_HEADERS), "debit_negative": "on"}
+        )
+
+        browser_of_administrator.post(
+            address, {**_hidden(asked.text), **CHOSEN, "debit_negative": "on"}
+        )
+
+        assert 'name="debit_negative"' in asked.text
+        assert "checked" in asked.text
+        amounts = Journal.objects.get().lines.values_list("amount", flat=True)
+        assert [str(amount) for amount in amounts] == ["-10.00", "10.00"]
+
+    def test_is_not_chosen_by_itself(self, browser_of_administrator: Client) -> None:
+        browser_of_administrator.post(_address(a_company()), {"file": _file(self.CONTENT)})
+
+        assert str(Journal.objects.get().lines.first().amount) == "-10.00"  # type: ignore[union-attr]
+
+
 class TestRefusedFile:
     def test_lists_all_problems_with_line_cause_and_remedy(
         self, browser_of_administrator: Client

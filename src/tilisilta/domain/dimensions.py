@@ -1,15 +1,18 @@
 """Which dimension items each line carries (R6)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from functools import partial
 
 from tilisilta.domain.account_patterns import matches_pattern
 from tilisilta.domain.administrations import Dimension, DimensionItem
 from tilisilta.domain.journals import JournalLine
+from tilisilta.domain.likeness import LikeCodes
 from tilisilta.domain.links import LinkRules
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
+from tilisilta.domain.questionable import Question, question_about
 from tilisilta.domain.receipts import DimensionValue
 from tilisilta.domain.tallies import Finding, LineTally
 from tilisilta.domain.texts import clean_text, is_writable
@@ -72,7 +75,7 @@ class DimensionPlacing:
 
 
 def place_dimensions(
-    lines: Iterable[JournalLine],
+    lines: Sequence[JournalLine],
     rules: LinkRules,
     dimensions: Iterable[Dimension],
     *,
@@ -104,8 +107,16 @@ def place_dimensions(
                 items[finding.key] = (chosen[kind].dimension_id, match.item.item_id)
             else:
                 _merge(wrong, (kind, text), finding)
+    amounts = _kinds_of_amounts(lines) if wrong else set()
     problems += [
-        _item_problem(chosen[kind], kind, indexes[kind].find(text), merged, rules)
+        _item_problem(
+            chosen[kind],
+            kind,
+            indexes[kind].find(text),
+            merged,
+            rules,
+            is_amount=kind in amounts,
+        )
         for (kind, text), merged in wrong.items()
     ]
     items_of = {
@@ -187,6 +198,22 @@ def _tags(tagging: _Tagging) -> Iterable[_Tag]:
 
 def _key(name: str) -> str:
     return name.strip().casefold()
+
+
+def _kinds_of_amounts(lines: Sequence[JournalLine]) -> set[DimensionKind]:
+    """The tags that hold on every line the line's own amount: a wrong column was chosen."""
+    kinds = set()
+    for kind in DimensionKind:
+        tagged = [line for line in lines if getattr(line, kind).strip()]
+        codes = {getattr(line, kind).strip() for line in tagged}
+        if len(codes) > 1 and all(_is_amount_of(line, getattr(line, kind)) for line in tagged):
+            kinds.add(kind)
+    return kinds
+
+
+def _is_amount_of(line: JournalLine, code: str) -> bool:
+    plain = code.strip()
+    return plain.isdecimal() and Decimal(plain) == abs(line.amount)
 
 
 def _choose_dimensions(
@@ -273,6 +300,8 @@ def _item_problem(
     match: ItemMatch,
     finding: Finding[str],
     rules: LinkRules,
+    *,
+    is_amount: bool,
 ) -> Problem:
     text = finding.key
     # In the rewritten text, as signs without a shape may hide a code from the eye.
@@ -284,9 +313,17 @@ def _item_problem(
         more = facts(kind=codes[0], lines=finding.lines)
     elif not match.candidates:
         code, screen = ProblemCode.DIMENSION_ITEM_UNKNOWN, Screen.LINK
-        creates = "yes" if rules.creates_missing_items and code_obstacle(text) is None else ""
         near = ", ".join(item.code for item in ItemIndex(dimension).near(text))
-        more = told(item=text, near=near, creates=creates)
+        item_codes = [item.code for item in dimension.items]
+        question = question_about(text, item_codes) or (Question.NUMBER if is_amount else None)
+        can_be_made = question is None and code_obstacle(text) is None
+        more = told(
+            item=text,
+            near=near,
+            creates="yes" if rules.creates_missing_items and can_be_made else "",
+            questionable=question or "",
+            meant=LikeCodes(item_codes).meant_by(text),
+        )
     elif match.item:
         code, screen = ProblemCode.DIMENSION_ITEM_PASSIVE, Screen.PROCOUNTOR
         more = told(item=text, description=match.item.description)

@@ -1,10 +1,11 @@
 """Which of Procountor's ledger accounts each line goes to (R5)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tilisilta.domain.administrations import LedgerAccount
 from tilisilta.domain.journals import JournalLine
+from tilisilta.domain.likeness import LikeCodes
 from tilisilta.domain.links import LinkRules
 from tilisilta.domain.personal_codes import mask_personal_codes
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
@@ -27,9 +28,14 @@ class AccountPlacing:
 def place_accounts(
     lines: Iterable[JournalLine], rules: LinkRules, ledger_accounts: Iterable[LedgerAccount]
 ) -> AccountPlacing:
-    """Find the ledger account of every line: mapped, or of the same number, or the fallback."""
+    """Find the ledger account of every line: mapped, or of the same number, or the fallback.
+
+    The fallback is for accounts that Procountor lacks. It never takes one of the chart, or one the
+    link maps, that is only written another way, and never a journal as a whole.
+    """
     chart = {account.code.strip(): account for account in ledger_accounts}
     mappings = {journals: ours.strip() for journals, ours in rules.account_mappings}
+    alike = LikeCodes((*chart, *mappings))
     used: LineTally[str] = LineTally()
     for line in lines:
         used.add(line.ledger_account, line.position)
@@ -40,14 +46,20 @@ def place_accounts(
         own = finding.key.strip()
         code = mappings.get(finding.key, mappings.get(own, own))
         codes[finding.key] = code
-        problem = _problem_with(code, chart, finding, mapped_from=own if code != own else "")
-        if problem and rules.fallback_account:
+        is_mapped = code != own
+        meant = "" if is_mapped or code in chart else alike.meant_by(own)
+        problem = _problem_with(
+            code, chart, finding, mapped_from=own if is_mapped else "", meant=meant
+        )
+        if problem and rules.fallback_account and not meant:
             codes[finding.key] = rules.fallback_account
             problem = _fallback_used(problem, rules.fallback_account)
             fallbacks.append(finding)
         problems.extend([problem] if problem else [])
     if fallbacks:
         problems.extend(check_named_account(rules.fallback_account, chart.values(), "fallback"))
+    if fallbacks and set(codes.values()) == {rules.fallback_account}:
+        problems.append(_all_to_fallback(fallbacks, rules.fallback_account))
     return AccountPlacing(codes=codes, problems=tuple(problems))
 
 
@@ -107,6 +119,16 @@ def _fallback_used(problem: Problem, fallback: str) -> Problem:
         code=ProblemCode.FALLBACK_USED,
         severity=Severity.WARNING,
         facts=problem.facts + facts(fallback=fallback),
+    )
+
+
+def _all_to_fallback(fallbacks: Sequence[Finding[str]], fallback: str) -> Problem:
+    """The error that no line goes where the journal says: debit and credit would meet."""
+    return Problem(
+        code=ProblemCode.ALL_TO_FALLBACK,
+        screen=Screen.LINK,
+        line=min(finding.line for finding in fallbacks),
+        facts=facts(fallback=fallback, lines=sum(finding.lines for finding in fallbacks)),
     )
 
 

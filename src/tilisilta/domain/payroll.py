@@ -8,6 +8,7 @@ from typing import Protocol
 
 from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.domain.journals import BookingPeriod, JournalLine
+from tilisilta.domain.problems import Problem
 
 _DAYS_OF_PERIOD = {"Week": 7, "Week4": 28}
 SPARE = timedelta(days=31)
@@ -35,6 +36,7 @@ class SourceJournal:
     Every way in makes this of what it reads: the readers of files, and the client of Nmbrs.
     ``kind`` says which one it was. What the source does not say is empty or ``None``: most files
     name neither their run nor a company. ``sha256`` is the digest of what came, byte for byte.
+    ``notes`` are warnings about what could be read and may be wrong all the same.
     """
 
     kind: str
@@ -45,6 +47,7 @@ class SourceJournal:
     company_number: int | None = None
     lines: tuple[JournalLine, ...]
     sha256: str
+    notes: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,6 +29,7 @@ from tilisilta.domain.receipts import (
     Transaction,
 )
 from tilisilta.domain.rows import RowMaker, zero_line_problems, zero_lines
+from tilisilta.domain.signs import check_signs
 from tilisilta.domain.texts import TextCheck, clean_text
 
 NO_EPOCHS: Mapping[date, int] = MappingProxyType({})
@@ -72,6 +73,7 @@ def plan_receipts(
         *_check_sums(parts, rules, administration),
         *accounts.problems,
         *dimensions.problems,
+        *check_signs(lines, account_codes=accounts.codes, run_description=journal.run.description),
         *(placing.problem for placing in dates if placing.problem),
         *texts.problems(),
         *zero_line_problems(zeros, cancelled),

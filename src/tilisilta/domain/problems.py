@@ -8,29 +8,33 @@ account           ledger account as Procountor would have it
 account_name      name of the Procountor account (our permission), N03
 administration    name of a Procountor company (N36, N38, E40 to E42)
 answer            what Procountor said of what it refused (S01, E07, E08)
-amount            amount of a row, as 1234.50 or -1234.50; debit positive
+amount            amount of a row, as 1234.50 or -1234.50; debit positive; the sum of the cost
+                  accounts (N40)
+block             how many lines stand in the block that comes again (F29, N44)
 call              name of a call of Nmbrs (P03 to P06)
 chosen            name of what was chosen: the company (E13), the environment (E24)
 characters        replaced characters, "ő → o, ł → l" (N15)
 codes             codes of what is wrong with a fetched journal, "F08, F11" (P07)
-column            header of a column, as the file has it (F08 to F14, F22, F24)
+column            header of a column, as the file has it (F08 to F14, F22, F24 to F26)
 company           name of the Nmbrs company (N01, N02, N04, N36, N37), of the Procountor
                   company (S07); number of the company the file is for (F17)
 company_currency  currency of the Procountor company (N17)
-count             how many, other than lines
+count             how many, other than lines; how often a block of lines is there (F29, N44)
 creates           "yes" when the link lets missing items be created (N09)
+credit            sum of the credits of hidden rows (F26)
 currency          currency of the journal (N17); the currencies of a file (F16)
 date              booking date of the journal, as 2026-01-31; date of a receipt (S02, S08)
+debit             sum of the debits of hidden rows (F26)
 dates             unbalanced dates with their differences, "2026-05-31 -0.01" (N11)
 debtor            name of the debtor (N02)
 description       what Procountor calls the dimension item (N21)
 difference        what is missing to 0.00: the sum of the debits less the credits
 element           name of an XML element: the one that is missing (F07), the root (F03), or the
-                  one a value stands in (F08 to F12, F22, F24)
+                  one a value stands in (F08 to F12, F22, F24, F25)
 ending            how the name of the file ends, ".xlsx" (F04)
 expected          number of the company the file was imported for (F17); name of what should
                   have been chosen: the company (E13), the environment (E24)
-fallback          ledger account used instead (N26)
+fallback          ledger account used instead (N26, N42)
 field             "description" or "name", the text that was shortened (N31); the field that
                   Procountor found fault with (S01)
 fields            what Procountor booked otherwise, as ``domain.booked`` names it (S04)
@@ -40,6 +44,8 @@ kind              "cost_center" or "cost_unit"; for N16 "fi" or "se"; what a fil
 limit             greatest length of a text (N31, F22), size in MB (F02), number of lines (F21)
 lines             how many journal lines share the finding; ``line`` is the first
 mapped_from       the journal's ledger account, where the link maps it to another
+meant             ledger account that the journal's looks like (N07), item that a cost center or
+                  unit looks like (N09)
 moved_to          receipt date instead of the booking date (N25)
 journal           reference of a journal, "1001-2026-5-1": of another one (N35, N37, F18, E44), of
                   the one it is about (N12, S06, E16, E45 to E48)
@@ -51,30 +57,38 @@ numbers           receipt numbers: of all that carry the token (S03), of those b
                   administration (N38)
 other             the company that has the file already (F19), that is not in Nmbrs (E26)
 offered           real names of the dimensions, "Osasto, Projekti"
-period            the month booked on, as 2026-01
+period            the month booked on, as 2026-01; for N41 the month the file names,
+                  for N45 the earlier month that may be a payroll of its own
+period_type       Nmbrs' word for a company's pay period, "Week4" (F25)
+questionable      "number", "date", "formula" or "like-item": what a missing item's code looks
+                  like (N09)
 reason_text       why somebody discarded a journal (E45)
 reason            E44: "guessed", "month" or "lines";
                   N10: "tracking-period", "fiscal-year", "no-fiscal-year";
                   N14: "zero" or "cancelled"; N22: "unticked" or "pattern";
                   F08: "empty", "ambiguous", "mixed", "too-large" or "unreadable";
                   F10: "both", "neither", "empty" or "unreadable"; F11, F24: "empty",
-                  "ambiguous", "mixed" or "unreadable"; F12: "sum" for a row of sums;
-                  F13: "missing", "more-cells", "quotes" or "no-headers"; F16: "run" or "currency";
+                  "ambiguous", "mixed" or "unreadable"; F12: "sum" for a row of sums,
+                  "balance" for one of an opening or closing balance; F13: "missing", "more-cells",
+                  "ragged", "cut-amounts", "quotes" or "no-headers"; F16: "run" or "currency";
+                  F25: "number" or "period-type"; F26: "rows", "column" or "sheet";
                   F23: "damaged", "protected", "too-large", "several-sheets",
                   "formula" or "merged"; N03: "linking" when a link was to be made
 revision          revision of a journal (N29, N30)
 role              "clearing" or "fallback", when the link names the ledger account
+rows              the hidden rows of a workbook, "4-6, 9" (F26)
 row               position of the line among the lines of an XML file (F07 to F12, F22, F24)
 run               number and year of the run, "6/2026"; the runs of a file, "5, 6" (F16)
+sheet             name of a hidden sheet (F26)
 split             "cost_center" or "cost_unit": what the link uses and the journal lacks (N34)
 start             first date of the link (N28)
 status            status of Procountor's answer (S01, E07, E08)
-value             what the file has there, when it is surely no name (F08 to F11, F17, F24)
+value             what the file has there, when it is surely no name (F08 to F11, F17, F24, F25)
 vat_status        number of a VAT status (N18)
 wait              how many seconds to wait (E05)
 ================  ===================================================================
 
-Of a file that cannot be read (F01 to F24) ``line`` is the line of the file, in a workbook the row.
+Of a file that cannot be read (F01 to F29) ``line`` is the line of the file, in a workbook the row.
 A personal identity code never stands in a fact.
 """
 
@@ -160,6 +174,13 @@ class ProblemCode(StrEnum):
     LINK_ENDED = "N36"
     PERHAPS_ANOTHER_COMPANYS = "N37"
     BOOKED_ELSEWHERE = "N38"
+    # What balances and may be wrong all the same.
+    SIGNS_PERHAPS_REVERSED = "N40"
+    PERIOD_AND_DATE_DIFFER = "N41"
+    ALL_TO_FALLBACK = "N42"
+    PERHAPS_SUMS = "N43"
+    PERHAPS_DOUBLED = "N44"
+    PERHAPS_TWO_PAYROLLS = "N45"
     # A file that cannot be read into a journal.
     FILE_EMPTY = "F01"
     FILE_TOO_LARGE = "F02"
@@ -185,6 +206,11 @@ class ProblemCode(StrEnum):
     TEXT_TOO_LONG = "F22"
     WORKBOOK_UNREADABLE = "F23"
     PERIOD_UNREADABLE = "F24"
+    PERIOD_NOT_A_MONTH = "F25"
+    HIDDEN_IN_WORKBOOK = "F26"
+    SIDES_GIVEN = "F27"
+    HEADERS_REPEATED = "F28"
+    LINES_REPEATED = "F29"
     # What happened when Nmbrs was asked.
     NMBRS_UNREACHABLE = "P01"
     NMBRS_LOGIN_REFUSED = "P02"

@@ -43,6 +43,7 @@ def import_file(options: Namespace) -> Answer:
             run=_run(options),
             currency=options.currency.upper(),
             columns=_columns(options.columns),
+            debit_negative=options.debit_negative,
         )
     except ColumnsNeeded as error:
         raise _columns_needed(error) from error

@@ -105,6 +105,12 @@ class Company(models.Model):
             raise self.links.model.DoesNotExist(f"{self} has no open link.")
         return found
 
+    @property
+    def period_type(self) -> str:
+        """Nmbrs' word for the company's pay periods; empty for one that Nmbrs does not list."""
+        listed = NmbrsCompany.objects.filter(company=self).only("period_type").first()
+        return listed.period_type if listed is not None else ""
+
 
 class NmbrsCompanyQuerySet(models.QuerySet["NmbrsCompany"]):
     """Companies in Nmbrs, and the wish to have them fetched."""

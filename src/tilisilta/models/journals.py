@@ -109,6 +109,11 @@ class Journal(models.Model):
         max_length=12, choices=JOURNAL_STATES, default=JournalState.PROBLEM.value
     )
     problems: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
+    reader_notes: "models.JSONField[Any, Any]" = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Warnings of reading the file; every check shows them again.",
+    )
     zero_line_count = models.PositiveIntegerField(default=0)
     checked_at = models.DateTimeField(null=True, blank=True)
 

@@ -218,7 +218,7 @@ def _keep(
 def _note_check(
     journal: Journal, problems: Sequence[Problem], exports: Iterable[Export], *, now: datetime
 ) -> None:
-    journal.problems = dump_problems(problems)
+    journal.problems = dump_problems((*problems, *load_problems(journal.reader_notes)))
     journal.checked_at = now
     journal.state = journal_standing(journal, exports).state
     journal.save(update_fields=["problems", "zero_line_count", "checked_at", "state"])

@@ -65,8 +65,11 @@ def import_journal(  # noqa: PLR0913  # what a person says about a file, each by
     currency: str = "",
     columns: ColumnMapping | None = None,
     answer: RunAnswer | None = None,
+    debit_negative: bool = False,
 ) -> Imported:
     """Read a file into a journal of ``company`` and check it.
+
+    With ``debit_negative`` the signs of its single column of amounts are turned round.
 
     ``run`` and ``currency`` are used where the file does not name its own: without them the run
     is taken from the latest period and the currency from the linked administration, else EUR.
@@ -78,7 +81,12 @@ def import_journal(  # noqa: PLR0913  # what a person says about a file, each by
     ``ImportedAsOtherRun``, ``WhichRun`` or ``WasDiscarded``; nothing is stored then.
     """
     read = read_journal_file(
-        content, file_name=file_name, columns=columns, company_number=company.number
+        content,
+        file_name=file_name,
+        columns=columns,
+        company_number=company.number,
+        period_type=company.period_type,
+        debit_negative=debit_negative,
     )
     must_not_be_elsewhere(read, company)
     answer = answer or RunAnswer(run=run)

@@ -166,6 +166,10 @@ def _place_unnamed(read: SourceJournal, company: Company) -> Place:
     known = _same_version(read, _kept(company))
     if known is not None:
         return Place(run=run, existing=known)
+    same_file = _kept(company).filter(file_sha256=read.sha256).first()
+    if same_file is not None:
+        # The very same file, read in another way: with other columns, or its signs turned round.
+        return _place_revision(read, company, same_file, None)
     latest = journals_of_run(company, run).first()
     if latest is not None:
         raise WhichRun(latest, read=read, free=free_run(company, run), doubt=Doubt.GUESSED)
@@ -176,7 +180,7 @@ def _place_named(read: SourceJournal, company: Company, run: domain.Run) -> Plac
     """A file whose run is named: a revision, unless what it says contradicts that."""
     latest = journals_of_run(company, run).first()
     doubt = doubt_about(read.lines, _lines_of(latest), is_named=True) if latest else None
-    if latest is None or doubt is None:
+    if latest is None or doubt is None or latest.file_sha256 == read.sha256:
         return Place(run=run)
     if latest.is_run_guessed and read.run_number:
         # The file says the number itself; the one that is there was never more than a guess.

@@ -102,6 +102,14 @@ class ImportForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"class": "in", "maxlength": 3}),
     )
+    debit_negative = forms.BooleanField(
+        label=gettext_lazy("Debits are negative in the file"),
+        required=False,
+        help_text=gettext_lazy(
+            "For files with one column of amounts where wages are negative: all amounts are "
+            "turned round."
+        ),
+    )
     kept = forms.CharField(required=False, widget=forms.HiddenInput)
     kept_name = forms.CharField(required=False, widget=forms.HiddenInput, max_length=255)
     table = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -169,6 +177,7 @@ def import_file(request: UserRequest, number: int) -> HttpResponse:
             run=form.run(),
             currency=form.cleaned_data["currency"].upper(),
             columns=columns,
+            debit_negative=form.cleaned_data["debit_negative"],
         )
     except ColumnsNeeded as needed:
         return _ask_for_columns(request, company, form, upload, needed)

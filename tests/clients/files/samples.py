@@ -36,24 +36,52 @@ def csv(*rows: str, headers: str = HEADERS) -> str:
     return "\n".join((headers, *rows)) + "\n"
 
 
-def read(content: bytes | str, *, name: str, columns: ColumnMapping | None = None) -> SourceJournal:
+def read(
+    content: bytes | str,
+    *,
+    name: str,
+    columns: ColumnMapping | None = None,
+    period_type: str = "",
+    debit_negative: bool = False,
+) -> SourceJournal:
     """Read ``content`` for the invented company."""
     encoded = content.encode() if isinstance(content, str) else content
     return read_journal_file(
-        encoded, file_name=name, columns=columns, company_number=COMPANY_NUMBER
+        encoded,
+        file_name=name,
+        columns=columns,
+        company_number=COMPANY_NUMBER,
+        period_type=period_type,
+        debit_negative=debit_negative,
     )
 
 
 def refusal(
-    content: bytes | str, *, name: str, columns: ColumnMapping | None = None
+    content: bytes | str,
+    *,
+    name: str,
+    columns: ColumnMapping | None = None,
+    period_type: str = "",
+    debit_negative: bool = False,
 ) -> list[Finding]:
     """All that is found wrong with ``content``."""
     with pytest.raises(FileRefused) as refused:
-        read(content, name=name, columns=columns)
+        read(
+            content,
+            name=name,
+            columns=columns,
+            period_type=period_type,
+            debit_negative=debit_negative,
+        )
     return [
         Finding(code=problem.code.value, line=problem.line, facts=dict(problem.facts))
         for problem in refused.value.problems
     ]
+
+
+def noted(journal: SourceJournal) -> list[str]:
+    """The codes of the warnings of reading a journal."""
+    return [note.code.value for note in journal.notes]
 
 
 def question(content: bytes | str, *, name: str) -> ColumnsNeeded:

@@ -94,7 +94,6 @@ class TestReadPeriods:
             ("", "2026", "empty"),
             ("6", "", "unreadable"),
             ("6", "26", "unreadable"),
-            ("13", "2026", "unreadable"),
             ("0", "2026", "unreadable"),
             ("2026-00", "", "unreadable"),
             ("June", "2026", "unreadable"),
@@ -103,3 +102,21 @@ class TestReadPeriods:
     )
     def test_tells_why_it_cannot_read(self, period: str, year: str, reason: str) -> None:
         assert read_periods([(period, year)])[period, year] == ("F24", reason)
+
+    @pytest.mark.parametrize(
+        ("period", "year"),
+        [
+            ("13", "2026"),
+            ("2026-13", ""),
+            ("202653", ""),
+            ("27/2026", ""),
+            ("W31", "2026"),
+            ("2026-W31", ""),
+            ("vk 31", "2026"),
+            ("viikko 31/2026", ""),
+            ("vecka 31", ""),
+            ("week 5", "2026"),
+        ],
+    )
+    def test_knows_weeks_and_four_week_periods_for_no_months(self, period: str, year: str) -> None:
+        assert read_periods([(period, year)])[period, year] == ("F25", "number")

@@ -192,7 +192,7 @@ class TestRefuseJournalXml:
 
         findings = refusal(content, name="june.xml")
 
-        assert codes(findings) == [("F24", 3)]
+        assert codes(findings) == [("F25", 3)]
 
     def test_refuses_an_element_that_is_there_twice(self) -> None:
         content = journal_xml(xml_line(more="<dim1>5020</dim1>"))

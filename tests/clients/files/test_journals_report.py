@@ -80,7 +80,7 @@ class TestRefuseJournalsReport:
             (report_item(debit="0,005"), "F09"),
             (report_item(debit="x"), "F08"),
             (report_item(account=""), "F12"),
-            (report_item(period="13"), "F24"),
+            (report_item(period="13"), "F25"),
             (report_item(year="26"), "F24"),
             (report_item(period=""), "F07"),
         ],

@@ -24,7 +24,8 @@ from tests.clients.files.samples import (
     xml_line,
 )
 
-from tilisilta.clients.files.reading import FileRefused
+from tilisilta.clients.files.reading import FileRefused, read_journal_xml
+from tilisilta.clients.files.sum_words import mark_of
 from tilisilta.domain.journals import JournalLine
 
 CSV = "Account;Amount;Period\n5010;1;2026-06\n"
@@ -35,7 +36,7 @@ blankless = st.text(
     st.characters(codec="cp1252", exclude_categories=("Cc", "Zs"), exclude_characters="<>&\"'="),
     min_size=1,
     max_size=12,
-)
+).filter(lambda text: mark_of(text) is None)
 amounts = st.integers(min_value=-(10**12), max_value=10**12).map(
     lambda cents: Decimal(cents).scaleb(-2)
 )
@@ -72,6 +73,20 @@ def written_rows(lines: Sequence[JournalLine], sign: str) -> list[list[str]]:
         ]
         for read_line in lines
     ]
+
+
+class TestReadJournalXml:
+    def test_believes_nmbrs_where_a_file_would_be_suspected(self) -> None:
+        wages = [xml_line(description=text) for text in ("Palkat", "Yhteensä")]
+        debts = [xml_line("2961", "20.00", "credit"), xml_line("2961", "0.00", "credit")]
+
+        lines, _ = read_journal_xml(journal_xml(*(wages + debts) * 2))
+
+        assert len(lines) == 8
+
+    def test_books_no_sum_in_place_of_an_account(self) -> None:
+        with pytest.raises(FileRefused):
+            read_journal_xml(journal_xml(xml_line("Total")))
 
 
 class TestReadJournalFile:

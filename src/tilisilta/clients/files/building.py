@@ -1,17 +1,19 @@
 """Makes the canonical journal of what a file says, and finds everything that forbids it."""
 
-import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from tilisilta.clients.files.amounts import read_amounts
-from tilisilta.clients.files.dates import read_dates, read_periods
 from tilisilta.clients.files.findings import Findings, showable
+from tilisilta.clients.files.line_amounts import LineAmounts, debit_and_credit
+from tilisilta.clients.files.line_dates import LineDates
 from tilisilta.clients.files.raw import Cell, Fault, RawJournal, RawLine
+from tilisilta.clients.files.repetitions import find_repetition, find_second_payroll
 from tilisilta.clients.files.runs import read_run
+from tilisilta.clients.files.sum_rows import SumMark, SumRows, find_sum_rows, marked_rows
 from tilisilta.domain.journals import JournalLine
 from tilisilta.domain.payroll import SourceJournal
-from tilisilta.domain.problems import ProblemCode
+from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
 
 # What the tables hold; nothing is cut off to fit.
 MOST_ACCOUNT_CHARACTERS = 20
@@ -23,26 +25,24 @@ _MOST_CHARACTERS = {
     "cost_center": MOST_DIMENSION_CHARACTERS,
     "cost_unit": MOST_DIMENSION_CHARACTERS,
 }
-
-_DIRECTIONS = dict.fromkeys(("debit", "debet", "d", "db"), 1) | dict.fromkeys(
-    ("credit", "kredit", "c", "k", "cr"), -1
-)
-
-# What spreadsheets and people write in front of a sum; Excel writes "5010 Total" for a subtotal.
-_SUM = re.compile(
-    r"\b(?:yhteensä|yht|summa|välisumma|loppusumma|kokonaissumma"
-    r"|totalt|totalsumma|delsumma|slutsumma|sum|total|totals|subtotal)\b",
-    re.IGNORECASE,
-)
-
-_DIRECTION_EMPTY = Fault(ProblemCode.DEBIT_CREDIT_UNCLEAR, "empty")
-_DIRECTION_UNREADABLE = Fault(ProblemCode.DEBIT_CREDIT_UNCLEAR, "unreadable")
-_NEITHER_SIDE = Fault(ProblemCode.DEBIT_CREDIT_UNCLEAR, "neither")
-_BOTH_SIDES = Fault(ProblemCode.DEBIT_CREDIT_UNCLEAR, "both")
+_MOST_RANGES_NAMED = 12
 
 
-def build_journal(raw: RawJournal, *, sha256: str, company_number: int) -> SourceJournal:
+def build_journal(
+    raw: RawJournal,
+    *,
+    sha256: str,
+    company_number: int,
+    period_type: str = "",
+    debit_negative: bool = False,
+    is_fetched: bool = False,
+) -> SourceJournal:
     """The journal of ``raw`` for the company with ``company_number``.
+
+    ``period_type`` is Nmbrs' word for the company's pay periods, where it is known. With
+    ``debit_negative`` amounts are turned round. Of a journal that ``is_fetched`` from Nmbrs nobody
+    can have added rows of sums or pasted lines twice, so it is not suspected. What may be wrong
+    although it can be read is in the notes of the journal.
 
     Raises ``FileRefused`` with everything that was found.
     """
@@ -50,7 +50,8 @@ def build_journal(raw: RawJournal, *, sha256: str, company_number: int) -> Sourc
     if not raw.lines:
         findings.add(ProblemCode.NO_LINES)
     run = read_run(raw, findings, company_number=company_number)
-    lines = _LineBuilder(raw, findings).build()
+    builder = _LineBuilder(raw, findings, period_type=period_type, debit_negative=debit_negative)
+    lines = builder.build(is_fetched=is_fetched)
     findings.refuse()
     return SourceJournal(
         kind=raw.kind,
@@ -61,38 +62,64 @@ def build_journal(raw: RawJournal, *, sha256: str, company_number: int) -> Sourc
         company_number=run.company_number,
         lines=lines,
         sha256=sha256,
+        notes=builder.notes(),
     )
-
-
-def _amounts_of(raw: RawJournal, *, has_sides: bool) -> dict[Cell, Decimal | Fault]:
-    if not has_sides:
-        return read_amounts((line.amount for line in raw.lines), decimal_sign=raw.decimal_sign)
-    cells = (cell for line in raw.lines for cell in (line.debit, line.credit))
-    # Of the two sides one is empty.
-    return read_amounts(cells, decimal_sign=raw.decimal_sign) | {"": Decimal(0)}
 
 
 class _LineBuilder:
     """Understands each distinct cell of a file once, then puts the lines together."""
 
-    def __init__(self, raw: RawJournal, findings: Findings) -> None:
+    def __init__(
+        self, raw: RawJournal, findings: Findings, *, period_type: str, debit_negative: bool
+    ) -> None:
         self._raw = raw
         self._findings = findings
-        self._has_sides = "debit" in raw.names
-        self._amounts = _amounts_of(raw, has_sides=self._has_sides)
-        self._dates = read_dates(line.date for line in raw.lines)
-        self._periods = read_periods((line.period, line.year) for line in raw.lines)
+        self._amounts = LineAmounts(raw, debit_negative=debit_negative)
+        self._dates = LineDates(raw, period_type=period_type)
+        self._period_type = period_type
         self._undated: set[int] = set()
-        # A sum taken for a line would be booked twice where the link has a fallback account.
-        self._sums = {text for text in {line.account for line in raw.lines} if _SUM.search(text)}
+        self._no_months: dict[tuple[str, str, str], list[int]] = {}
+        self._notes: list[Problem] = []
+        if debit_negative and self._amounts.says_sides:
+            findings.add(ProblemCode.SIDES_GIVEN)
 
-    def build(self) -> tuple[JournalLine, ...]:
+    def build(self, *, is_fetched: bool) -> tuple[JournalLine, ...]:
         """The lines that can be read; the findings tell of the others."""
-        built = (self._line(row, line) for row, line in enumerate(self._raw.lines, start=1))
-        return tuple(line for line in built if line is not None)
+        lines = self._raw.lines
+        marks = marked_rows(self._raw)
+        if is_fetched:
+            marks = {at: mark for at, mark in marks.items() if mark.is_account}
+        sure = {at for at, mark in marks.items() if mark.is_sure}
+        built = [None if at in sure else self._line(at + 1, line) for at, line in enumerate(lines)]
+        amounts = [
+            self._amounts.known(line) if at in sure else one.amount if one else None
+            for at, (line, one) in enumerate(zip(lines, built, strict=True))
+        ]
+        sums = SumRows(certain=marks)
+        if not is_fetched:
+            sums = find_sum_rows(self._raw, marks, amounts)
+        for at, mark in sums.certain.items():
+            self._add_sum_row(at + 1, lines[at], mark)
+        for at in sure - sums.certain.keys():
+            built[at] = self._line(at + 1, lines[at])
+        self._suspect_sums(sums.suspected)
+        self._refuse_hidden(amounts)
+        self._refuse_no_months()
+        if not sums.certain and not is_fetched:
+            self._look_for_repetitions(amounts)
+        read = tuple(line for line in built if line is not None)
+        if not is_fetched and (month := find_second_payroll(read)):
+            self._note(ProblemCode.PERHAPS_TWO_PAYROLLS, None, period=str(month))
+        return read
+
+    def notes(self) -> tuple[Problem, ...]:
+        """Warnings about a journal that could be read."""
+        return (*self._dates.notes(), *self._notes)
 
     def _line(self, row: int, line: RawLine) -> JournalLine | None:
-        amount = self._side(row, line) if self._has_sides else self._amount(row, line)
+        amount, faults = self._amounts.read(line)
+        for field, fault, cell in faults:
+            self._add_fault(fault, row, line, field, cell)
         day = self._day(row, line)
         if not self._has_good_texts(row, line) or amount is None or day is None:
             return None
@@ -106,43 +133,15 @@ class _LineBuilder:
             booking_date=day,
         )
 
-    def _amount(self, row: int, line: RawLine) -> Decimal | None:
-        amount = self._amounts[line.amount]
-        if isinstance(amount, Fault):
-            self._add_fault(amount, row, line, "amount", line.amount)
-        direction = _DIRECTIONS.get(line.direction.casefold()) if self._raw.has_directions else 1
-        if direction is None:
-            fault = _DIRECTION_UNREADABLE if line.direction else _DIRECTION_EMPTY
-            self._add_fault(fault, row, line, "direction", line.direction)
-        if isinstance(amount, Fault) or direction is None:
-            return None
-        return amount if direction > 0 else -amount
-
-    def _side(self, row: int, line: RawLine) -> Decimal | None:
-        """The amount of a line that has a place for debit and one for credit."""
-        debit, credit = self._amounts[line.debit], self._amounts[line.credit]
-        if isinstance(debit, Fault):
-            self._add_fault(debit, row, line, "debit", line.debit)
-        if isinstance(credit, Fault):
-            self._add_fault(credit, row, line, "credit", line.credit)
-        if isinstance(debit, Fault) or isinstance(credit, Fault):
-            return None
-        if debit and credit:
-            self._add_fault(_BOTH_SIDES, row, line, "credit", line.credit)
-            return None
-        if line.debit == "" == line.credit:
-            self._add_fault(_NEITHER_SIDE, row, line, "debit", "")
-            return None
-        return debit or -credit
-
     def _day(self, row: int, line: RawLine) -> date | None:
         """The date of a line: its own, else the last day of its period (R1)."""
-        by_period = line.date == "" and (line.period != "" or "date" not in self._raw.names)
-        day = self._periods[line.period, line.year] if by_period else self._dates[line.date]
+        day, field, cell = self._dates.read(row, line)
         if not isinstance(day, Fault):
             return day
-        field, cell = ("period", line.period) if by_period else ("date", line.date)
-        if not line.date_line:
+        if day.code is ProblemCode.PERIOD_NOT_A_MONTH:
+            key = (field, showable(cell), day.reason)
+            self._no_months.setdefault(key, []).append(line.date_line or line.line)
+        elif not line.date_line:
             self._add_fault(day, row, line, field, cell)
         elif line.date_line not in self._undated:
             self._undated.add(line.date_line)
@@ -159,7 +158,6 @@ class _LineBuilder:
         account, description, cost_center, cost_unit = line[1:5]
         if (
             0 < len(account) <= MOST_ACCOUNT_CHARACTERS
-            and account not in self._sums
             and len(description) <= MOST_DESCRIPTION_CHARACTERS
             and len(cost_center) <= MOST_DIMENSION_CHARACTERS
             and len(cost_unit) <= MOST_DIMENSION_CHARACTERS
@@ -167,12 +165,73 @@ class _LineBuilder:
             return True
         if not account:
             self._add(ProblemCode.ACCOUNT_MISSING, row, line, "account")
-        elif account in self._sums:
-            self._add(ProblemCode.ACCOUNT_MISSING, row, line, "account", reason="sum")
         for field, most in _MOST_CHARACTERS.items():
             if len(getattr(line, field)) > most:
                 self._add(ProblemCode.TEXT_TOO_LONG, row, line, field, limit=most)
         return False
+
+    def _add_sum_row(self, row: int, line: RawLine, found: SumMark) -> None:
+        self._add(ProblemCode.ACCOUNT_MISSING, row, line, found.field, reason=found.mark.reason)
+
+    def _suspect_sums(self, places: Sequence[int]) -> None:
+        if places:
+            self._note(ProblemCode.PERHAPS_SUMS, places[0] + 1, lines=len(places))
+
+    def _refuse_hidden(self, amounts: Sequence[Decimal | None]) -> None:
+        """Refuse lines that a workbook does not show: somebody may have filtered them out."""
+        places = [
+            at for at, line in enumerate(self._raw.lines) if line.line in self._raw.hidden_lines
+        ]
+        if not places:
+            return
+        lines = [self._raw.lines[at].line for at in places]
+        debit, credit = debit_and_credit(amounts[at] for at in places)
+        self._findings.add(
+            ProblemCode.HIDDEN_IN_WORKBOOK,
+            line=lines[0],
+            reason="rows",
+            lines=len(lines),
+            rows=_ranges(lines),
+            debit=f"{debit:.2f}",
+            credit=f"{credit:.2f}",
+        )
+
+    def _refuse_no_months(self) -> None:
+        for (field, value, reason), lines in self._no_months.items():
+            shown: Mapping[str, str] = {
+                "period_type": self._period_type if reason == "period-type" else "",
+            }
+            self._findings.add(
+                ProblemCode.PERIOD_NOT_A_MONTH,
+                line=lines[0],
+                field=field,
+                value=value,
+                reason=reason,
+                lines=len(set(lines)),
+                **shown,
+            )
+
+    def _look_for_repetitions(self, amounts: Sequence[Decimal | None]) -> None:
+        repetition = find_repetition(self._raw.lines, amounts)
+        if repetition is None:
+            return
+        block, count, is_certain = repetition
+        if is_certain:
+            line = self._raw.lines[block].line
+            self._findings.add(ProblemCode.LINES_REPEATED, line=line, block=block, count=count)
+        else:
+            self._note(ProblemCode.PERHAPS_DOUBLED, None, block=block, count=count)
+
+    def _note(self, code: ProblemCode, position: int | None, **values: str | int) -> None:
+        self._notes.append(
+            Problem(
+                code=code,
+                severity=Severity.WARNING,
+                screen=Screen.FILE,
+                line=position,
+                facts=facts(**values),
+            )
+        )
 
     def _code(self, fault: Fault) -> ProblemCode:
         """The code of ``fault``; an element that is empty is as good as missing."""
@@ -190,3 +249,16 @@ class _LineBuilder:
         if self._raw.numbers_rows:
             values["row"] = row
         self._findings.add(code, line=line.line, field=field, **values)
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Ascending numbers as people write them: 4-6, 9."""
+    ranges: list[list[int]] = []
+    for number in numbers:
+        if ranges and number == ranges[-1][-1] + 1:
+            ranges[-1] = [ranges[-1][0], number]
+        else:
+            ranges.append([number, number])
+    named = [str(first) if first == last else f"{first}-{last}" for first, last in ranges]
+    rest = ["…"] if len(named) > _MOST_RANGES_NAMED else []
+    return ", ".join(named[:_MOST_RANGES_NAMED] + rest)

@@ -5,13 +5,14 @@ import io
 from collections.abc import Iterator
 from itertools import islice
 
+from tilisilta.clients.files.alignment import Row
 from tilisilta.clients.files.columns import ColumnMapping
 from tilisilta.clients.files.encodings import decode_text
 from tilisilta.clients.files.findings import refused
 from tilisilta.clients.files.header_names import known_field, plain_header
 from tilisilta.clients.files.outcomes import CSV
 from tilisilta.clients.files.raw import RawJournal
-from tilisilta.clients.files.tables import Row, read_table
+from tilisilta.clients.files.tables import read_table
 from tilisilta.domain.problems import ProblemCode
 
 _DELIMITERS = ";,\t|"
@@ -34,9 +35,7 @@ def read_csv(content: bytes, columns: ColumnMapping | None) -> RawJournal:
         _rows(text, delimiter, lines_above=lines_above),
         kind=CSV,
         columns=columns,
-        # An unquoted 1,50 between commas moves all that follows over by one. That the row is
-        # longer than the headers may be all there is to see of it, if it ends in blanks.
-        may_end_in_blanks=delimiter != ",",
+        delimiter=delimiter,
     )
 
 
@@ -56,7 +55,8 @@ def _rows(text: str, delimiter: str, *, lines_above: int) -> Iterator[Row]:
         for record in reader:
             cells = tuple(map(str.strip, record))
             if any(cells):
-                yield Row(start, cells)
+                is_indented = any(cell[:1] == " " and cell.strip() for cell in record[1:])
+                yield Row(start, cells, is_indented)
             start = lines_above + reader.line_num + 1
     except csv.Error as error:
         raise refused(ProblemCode.COLUMNS_UNKNOWN, line=start, reason="quotes") from error

@@ -38,6 +38,46 @@ _PERIOD_EMPTY = Fault(ProblemCode.PERIOD_UNREADABLE, "empty")
 _PERIOD_UNREADABLE = Fault(ProblemCode.PERIOD_UNREADABLE, "unreadable")
 _PERIOD_AMBIGUOUS = Fault(ProblemCode.PERIOD_UNREADABLE, "ambiguous")
 _PERIOD_MIXED = Fault(ProblemCode.PERIOD_UNREADABLE, "mixed")
+_NO_MONTH = Fault(ProblemCode.PERIOD_NOT_A_MONTH, "number")
+
+_MOST_WEEKS = 53
+_WEEK = re.compile(
+    r"(?:[0-9]{4}[-/ ]?)?(?:w|wk|week|v|vk|vko|viikko|vecka|kw)\.? ?[0-9]{1,2}(?:[-/ ][0-9]{4})?",
+    re.IGNORECASE,
+)
+# Beginnings of the months' names in English, Swedish, Finnish and Dutch.
+_MONTH_NAMES = tuple(
+    re.compile(rf"(?:{names})[^\W\d]*", re.IGNORECASE)
+    for names in (
+        "jan|tammi",
+        "feb|helmi",
+        "mar(?!ras)|mrt|maa[rl]",
+        "apr|huhti",
+        "may|maj|mei|touko",
+        "jun|kesä",
+        "jul|heinä",
+        "aug|elo",
+        "sep|syys",
+        "okt|oct|loka",
+        "nov|marras",
+        "dec|joulu",
+    )
+)
+_NAME_AND_YEAR = re.compile(
+    r"(?:(?P<before>[0-9]{4})[-/ ]+)?(?P<name>[^\W\d]+)\.?[-/ ]*(?P<behind>[0-9]{4})?"
+)
+# What people write before a period, and the last day of one that is written as a range.
+_LABEL = re.compile(
+    r"(?:palkka|löne|pay(?:roll)?|loon)?[- ]?(?:kausi|jakso|kuukausi|kk|period|periode|month|månad"
+    r"|maand)\.?:? +",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(
+    r".*[0-9][. ]*(?:-|\u2013|to|till|tot) *"
+    r"(?P<last>[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{4})",
+    re.IGNORECASE,
+)
+_HALF_A_YEAR = 6
 
 
 def read_dates(cells: Iterable[Cell]) -> dict[Cell, date | Fault]:
@@ -50,6 +90,37 @@ def read_dates(cells: Iterable[Cell]) -> dict[Cell, date | Fault]:
 def read_periods(pairs: Iterable[tuple[Cell, Cell]]) -> dict[tuple[Cell, Cell], date | Fault]:
     """Every distinct pair of period and year with the last day of that month, or a fault."""
     return {pair: _read_period(*pair) for pair in set(pairs)}
+
+
+def month_named(period: Cell, year: Cell, day: date) -> BookingPeriod | None:
+    """The month that a line dated on ``day`` names as its period, if it names one.
+
+    A month without a year is taken for the one nearest to ``day``.
+    """
+    text, year_text = text_of(period), text_of(year)
+    if isinstance(period, str):
+        period = text = _LABEL.sub("", text, count=1)
+    read = _read_period(period, year)
+    if isinstance(read, date):
+        return BookingPeriod.containing(read)
+    if found := _RANGE.fullmatch(text):
+        last = _read_date(found["last"], "day")
+        return BookingPeriod.containing(last) if isinstance(last, date) else None
+    if re.fullmatch("0?[1-9]|1[0-2]", text):
+        month, own_year = int(text), year_text
+    elif found := _NAME_AND_YEAR.fullmatch(text):
+        name = found["name"]
+        month = next((at for at, one in enumerate(_MONTH_NAMES, 1) if one.fullmatch(name)), 0)
+        own_year = found["before"] or found["behind"] or year_text
+    else:
+        return None
+    if not month or (own_year and not re.fullmatch("20[0-9]{2}", own_year)):
+        return None
+    if own_year:
+        return BookingPeriod(year=int(own_year), month=month)
+    away = month - day.month
+    turn = -1 if away > _HALF_A_YEAR else int(away < -_HALF_A_YEAR)
+    return BookingPeriod(year=day.year + turn, month=month)
 
 
 def _order(counts: Counter[Cell]) -> str:
@@ -118,12 +189,14 @@ def _read_period(period: Cell, year: Cell) -> date | Fault:
     elif re.fullmatch("[0-9]{1,2}", text) and re.fullmatch("[0-9]{4}", year_text):
         own_year, month = int(year_text), int(text)
     else:
-        return _PERIOD_UNREADABLE
+        return _NO_MONTH if _WEEK.fullmatch(text) else _PERIOD_UNREADABLE
     if year_text and year_text != str(own_year):
         return _PERIOD_MIXED
     return _last_day(own_year, month)
 
 
 def _last_day(year: int, month: int) -> date | Fault:
+    if 12 < month <= _MOST_WEEKS and _FIRST_YEAR <= year <= _LAST_YEAR:
+        return _NO_MONTH
     first = _day(year, month, 1)
     return BookingPeriod.containing(first).last_day if first else _PERIOD_UNREADABLE

@@ -60,11 +60,12 @@ KNOWN_HEADERS = {
 
 # Headers of columns a journal has no use for. Any other unknown header is asked about, because
 # it may hold the cost centers under a name of the house.
+NUMBERING_HEADERS = "line|row|line number|rad|radnummer|rivi|rivinumero"
 IGNORED_HEADERS = (
-    "line|row|line number|account name|cost center name|cost unit name|company name|employee"
+    f"{NUMBERING_HEADERS}|account name|cost center name|cost unit name|company name|employee"
     "|employee name|employee number|employee id|employeenr|company id|percentage"
-    "|rad|radnummer|kontonamn|kontobenämning|anställd|anställningsnummer|namn på anställd"
-    "|rivi|rivinumero|tilin nimi|työntekijä|työntekijän nimi|henkilönumero"
+    "|kontonamn|kontobenämning|anställd|anställningsnummer|namn på anställd"
+    "|tilin nimi|työntekijä|työntekijän nimi|henkilönumero"
 )
 
 
@@ -83,6 +84,12 @@ def is_ignored(header: str) -> bool:
     return plain_header(header) in _IGNORED
 
 
+def is_numbering(header: str) -> bool:
+    """Return whether the column under ``header`` counts the lines, and says nothing of them."""
+    return plain_header(header) in _NUMBERING
+
+
+_NUMBERING = frozenset(plain_header(name) for name in NUMBERING_HEADERS.split("|"))
 _IGNORED = frozenset(plain_header(name) for name in IGNORED_HEADERS.split("|"))
 _FIELD_OF = {
     plain_header(name): field for field, names in KNOWN_HEADERS.items() for name in names.split("|")

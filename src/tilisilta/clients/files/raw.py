@@ -26,7 +26,8 @@ class RawLine(NamedTuple):
 
     Texts have no outer blanks; what the file does not say is an empty text. ``amount`` goes with
     ``direction``, or ``debit`` and ``credit`` stand side by side. A line that is dated somewhere
-    else than on itself says on which line of the file (``date_line``).
+    else than on itself says on which line of the file (``date_line``). ``rest`` is a digest of what
+    stands on it besides, to tell lines apart that are alike in all we read.
     """
 
     line: int
@@ -42,6 +43,7 @@ class RawLine(NamedTuple):
     period: Cell = ""
     year: Cell = ""
     date_line: int = 0
+    rest: int = 0
 
 
 TEXT_FIELDS = ("account", "description", "cost_center", "cost_unit", "direction")
@@ -55,7 +57,9 @@ class RawJournal:
     ``names`` are the columns or elements (``fact_name`` says which) by field. ``companies``,
     ``runs``, ``run_descriptions`` and ``currencies`` are what is said of the journal as a whole,
     each distinct text with the first line that says it. ``decimal_sign`` is given where the
-    format itself fixes it.
+    format itself fixes it. ``remarks`` are texts that may mark a row of sums where no text is
+    expected, or in a column that plays no part: by the place of the row, the column and its text.
+    ``hidden_lines`` of the file are those a workbook does not show.
     """
 
     kind: str
@@ -66,6 +70,8 @@ class RawJournal:
     runs: Mapping[str, int] = field(default_factory=dict)
     run_descriptions: Mapping[str, int] = field(default_factory=dict)
     currencies: Mapping[str, int] = field(default_factory=dict)
+    remarks: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    hidden_lines: frozenset[int] = frozenset()
     decimal_sign: str = ""
     has_directions: bool = False
 

@@ -50,12 +50,21 @@ _SNIFFED_BYTES = 4096
 
 
 def read_journal_file(
-    content: bytes, *, file_name: str, columns: ColumnMapping | None, company_number: int
+    content: bytes,
+    *,
+    file_name: str,
+    columns: ColumnMapping | None,
+    company_number: int,
+    period_type: str = "",
+    debit_negative: bool = False,
 ) -> SourceJournal:
     """The journal that ``content`` holds for the company with ``company_number``.
 
     ``columns`` says what the columns of a CSV or XLSX file hold; without it the headers must be
-    known ones. Nothing is repaired: whatever is not certain is refused.
+    known ones. ``period_type`` is Nmbrs' word for the company's pay periods, and empty where it is
+    not known. ``debit_negative`` is for files whose single column of amounts has its debits
+    negative. Nothing is repaired: whatever is not certain is refused, and what is suspicious is in
+    the notes of the journal.
 
     Raises ``FileRefused`` with all that is wrong with the file, and ``ColumnsNeeded`` when a
     person must say first which columns hold what.
@@ -64,7 +73,11 @@ def read_journal_file(
         raise refused(ProblemCode.FILE_TOO_LARGE, limit=MOST_MEGABYTES)
     raw = _read(content, _kind_of(content, file_name), columns)
     return build_journal(
-        raw, sha256=hashlib.sha256(content).hexdigest(), company_number=company_number
+        raw,
+        sha256=hashlib.sha256(content).hexdigest(),
+        company_number=company_number,
+        period_type=period_type,
+        debit_negative=debit_negative,
     )
 
 
@@ -74,7 +87,7 @@ def read_journal_xml(text: str) -> tuple[tuple[JournalLine, ...], str]:
     The currency is empty where the journal names none. Raises ``FileRefused`` with all that is
     wrong with it; a journal without lines is refused too.
     """
-    read = build_journal(read_xml_text(text), sha256="", company_number=0)
+    read = build_journal(read_xml_text(text), sha256="", company_number=0, is_fetched=True)
     if read.kind != JOURNAL_XML:
         raise refused(ProblemCode.FILE_TYPE_UNKNOWN, kind="xml")
     return read.lines, read.currency

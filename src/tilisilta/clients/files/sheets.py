@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
 from decimal import Decimal
-from typing import IO
+from typing import IO, NamedTuple
 from xml.parsers import expat
 
+from tilisilta.clients.files.alignment import Row
 from tilisilta.clients.files.findings import refused
 from tilisilta.clients.files.raw import MOST_LINES, Cell
-from tilisilta.clients.files.tables import MOST_ROWS_ABOVE_HEADERS, Row
+from tilisilta.clients.files.tables import MOST_ROWS_ABOVE_HEADERS, Hidden
 from tilisilta.domain.problems import ProblemCode
 
 MOST_COLUMNS = 500
@@ -25,22 +26,42 @@ _ZEROS = re.compile("00+")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _COLUMN = re.compile("[A-Z]{1,3}")
 _RANGE = re.compile("[A-Z]{1,3}([0-9]+):[A-Z]{1,3}([0-9]+)")
+_LEAST_SIZE_SEEN = 0.5
 _INTEGER = re.compile("-?[0-9]{1,15}")
 
 
+class Sheet(NamedTuple):
+    """A sheet of a workbook: its name, the part of the archive it is in, and if it is hidden."""
+
+    name: str
+    target: str
+    is_hidden: bool
+
+
+class SheetContent(NamedTuple):
+    """The rows of a sheet that hold anything, and what the sheet hides."""
+
+    rows: list[Row]
+    hidden: Hidden
+
+
 class SheetNames:
-    """Which sheets a workbook shows, and which parts of the archive hold what."""
+    """Which sheets a workbook has, and which parts of the archive hold what."""
 
     def __init__(self) -> None:
         self.is_1904 = False
         self.targets_by_type: dict[str, str] = {}
-        self._ids: list[str] = []
+        self._ids: list[tuple[str, str, bool]] = []
         self._targets: dict[str, str] = {}
 
     @property
-    def sheets(self) -> list[str]:
-        """Where the sheets that are not hidden are, in their order; charts are no sheets."""
-        return [self._targets[sheet_id] for sheet_id in self._ids if sheet_id in self._targets]
+    def sheets(self) -> list[Sheet]:
+        """The sheets in their order; charts are no sheets."""
+        return [
+            Sheet(name, self._targets[sheet_id], is_hidden)
+            for sheet_id, name, is_hidden in self._ids
+            if sheet_id in self._targets
+        ]
 
     def read_workbook(self, part: IO[bytes]) -> None:
         """Read the list of sheets, and which calendar the dates count in."""
@@ -53,8 +74,13 @@ class SheetNames:
     def _workbook_element(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "workbookPr":
             self.is_1904 = attributes.get("date1904") in {"1", "true"}
-        elif name == "sheet" and attributes.get("state", "visible") == "visible":
-            self._ids += [value for key, value in attributes.items() if _local(key) == "id"]
+        elif name == "sheet":
+            is_hidden = attributes.get("state", "visible") != "visible"
+            self._ids += [
+                (value, attributes.get("name", ""), is_hidden)
+                for key, value in attributes.items()
+                if _local(key) == "id"
+            ]
 
     def _relation(self, name: str, attributes: Mapping[str, str]) -> None:
         kind = attributes.get("Type", "").rpartition("/")[2]
@@ -128,22 +154,28 @@ class Parts:
             self._texts.clear()
 
 
-def read_rows(part: IO[bytes], parts: Parts) -> list[Row]:
-    """The rows of a sheet that hold anything.
+def read_sheet(part: IO[bytes], parts: Parts) -> SheetContent:
+    """The rows of a sheet that hold anything, and which rows and columns it hides.
+
+    Rows are hidden by hand, by a filter, in a collapsed group, or by a height of nothing.
 
     Raises ``FileRefused`` for more rows or columns than a journal has, for cells merged over
     several rows, and for a formula whose result the workbook does not hold: it would look empty.
     """
-    sheet = _Sheet(parts)
+    sheet = _Cells(parts)
     _walk(part, sheet.start, sheet.end, sheet.text)
-    return sheet.rows
+    hidden = Hidden(frozenset(sheet.hidden_lines), frozenset(sheet.hidden_columns))
+    return SheetContent(sheet.rows, hidden)
 
 
-class _Sheet:
+class _Cells:
     """Walks through the cells of a sheet."""
 
     def __init__(self, parts: Parts) -> None:
         self.rows: list[Row] = []
+        self.hidden_lines: set[int] = set()
+        self.hidden_columns: set[int] = set()
+        self._default_height = ""
         self._parts = parts
         self._number = 0
         self._cells: list[Cell] = []
@@ -170,6 +202,12 @@ class _Sheet:
             self._number = int(attributes.get("r", self._number + 1))
             self._cells = []
             self._column = 0
+            if _is_hidden(attributes, attributes.get("ht", self._default_height)):
+                self.hidden_lines.add(self._number)
+        elif name == "col":
+            self._hide_columns(attributes)
+        elif name == "sheetFormatPr":
+            self._default_height = attributes.get("defaultRowHeight", "")
 
     def text(self, text: str) -> None:
         """Keep the text of a value; that of formulas and remarks plays no part."""
@@ -184,6 +222,11 @@ class _Sheet:
             self._end_cell()
         elif name == "row":
             self._end_row()
+
+    def _hide_columns(self, attributes: Mapping[str, str]) -> None:
+        if _is_hidden(attributes, attributes.get("width", "")):
+            first, last = int(attributes["min"]), int(attributes["max"])
+            self.hidden_columns.update(range(first - 1, min(last, MOST_COLUMNS)))
 
     def _begin_cell(self, attributes: Mapping[str, str]) -> None:
         where = attributes.get("r")
@@ -295,6 +338,12 @@ def _walk(
     if text is not None:
         parser.CharacterDataHandler = text
     parser.ParseFile(part)
+
+
+def _is_hidden(attributes: Mapping[str, str], size: str) -> bool:
+    """Return whether a row or column of that height or width cannot be seen."""
+    is_marked = attributes.get("hidden", "0") in {"1", "true"}
+    return is_marked or (bool(size) and float(size) < _LEAST_SIZE_SEEN)
 
 
 def _local(name: str) -> str:

@@ -7,19 +7,25 @@ from itertools import islice
 from operator import itemgetter
 from typing import NamedTuple
 
+from tilisilta.clients.files.alignment import Row, must_be_aligned
 from tilisilta.clients.files.columns import ColumnMapping
 from tilisilta.clients.files.findings import Findings, refused
-from tilisilta.clients.files.header_names import is_ignored, known_field, plain_header
+from tilisilta.clients.files.header_names import (
+    is_ignored,
+    is_numbering,
+    known_field,
+    plain_header,
+)
 from tilisilta.clients.files.outcomes import ColumnsNeeded
 from tilisilta.clients.files.raw import (
     CELL_FIELDS,
     MOST_LINES,
     TEXT_FIELDS,
-    Cell,
     RawJournal,
     RawLine,
     text_of,
 )
+from tilisilta.clients.files.sum_words import mark_of
 from tilisilta.domain.personal_codes import mask_personal_codes
 from tilisilta.domain.problems import ProblemCode
 
@@ -28,11 +34,11 @@ SAMPLE_ROWS = 5
 _NUMBER_OR_DATE = re.compile(r"[-+]?[0-9][0-9 .,/:-]*-?")
 
 
-class Row(NamedTuple):
-    """One row that is not blank, and the line of the file it begins on."""
+class Hidden(NamedTuple):
+    """What a workbook does not show: lines of the file, and columns by their place."""
 
-    line: int
-    cells: Sequence[Cell]
+    lines: frozenset[int] = frozenset()
+    columns: frozenset[int] = frozenset()
 
 
 def read_table(
@@ -40,12 +46,13 @@ def read_table(
     *,
     kind: str,
     columns: ColumnMapping | None,
-    may_end_in_blanks: bool = True,
+    delimiter: str = "",
+    hidden: Hidden = Hidden(),  # noqa: B008  # a value that cannot be changed
 ) -> RawJournal:
     """What the ``rows`` of a table say, blank ones left out before.
 
-    Titles may stand above the headers, and blank cells behind the last column unless
-    ``may_end_in_blanks`` forbids it. Raises ``ColumnsNeeded`` when a person must name columns, and
+    Titles may stand above the headers. ``delimiter`` is what divides the cells of a text file, and
+    ``hidden`` what a workbook hides. Raises ``ColumnsNeeded`` when a person must name columns, and
     ``FileRefused`` when the columns cannot be told apart.
     """
     top = list(islice(rows, MOST_ROWS_ABOVE_HEADERS))
@@ -60,9 +67,23 @@ def read_table(
         columns = _guess(headers, body)
     places = _places(headers, columns)
     _must_not_be_lines(top[:at], places)
+    _must_be_shown(headers, places, hidden)
+    _must_not_begin_again(body, headers, places)
     width = len(headers.cells)
-    _must_fit(body, width=width, may_end_in_blanks=may_end_in_blanks)
-    return _raw_journal(body, places, columns, width=width, kind=kind)
+    must_be_aligned(body, places, width=width, delimiter=delimiter)
+    return RawJournal(
+        kind=kind,
+        fact_name="column",
+        names=columns.to_mapping(),
+        lines=_raw_lines(body, places, headers=headers),
+        companies=_said_in(body, places.get("company")),
+        runs=_said_in(body, places.get("run")),
+        run_descriptions=_said_in(body, places.get("run_description")),
+        currencies=_said_in(body, places.get("currency")),
+        remarks=_remarks(body, places, headers=headers),
+        hidden_lines=hidden.lines,
+        has_directions="direction" in places,
+    )
 
 
 def _texts(row: Row) -> tuple[str, ...]:
@@ -156,50 +177,76 @@ def _must_not_be_lines(above: Sequence[Row], places: Mapping[str, int]) -> None:
     findings.refuse()
 
 
-def _must_fit(body: Sequence[Row], *, width: int, may_end_in_blanks: bool) -> None:
-    """No row may have more cells than there are headers: its values stand in wrong columns."""
+def _must_be_shown(row: Row, places: Mapping[str, int], hidden: Hidden) -> None:
+    """Refuse hidden columns that would be read: nobody sees what they would book."""
+    texts = _texts(row)
     findings = Findings()
-    for row in body:
-        if len(row.cells) > width and (
-            not may_end_in_blanks or any(map(text_of, row.cells[width:]))
-        ):
-            findings.add(ProblemCode.COLUMNS_UNKNOWN, line=row.line, reason="more-cells")
+    for place in sorted(hidden.columns.intersection(places.values())):
+        findings.add(
+            ProblemCode.HIDDEN_IN_WORKBOOK, line=row.line, column=texts[place], reason="column"
+        )
     findings.refuse()
 
 
-def _raw_journal(
-    body: Sequence[Row],
-    places: Mapping[str, int],
-    columns: ColumnMapping,
-    *,
-    width: int,
-    kind: str,
-) -> RawJournal:
-    return RawJournal(
-        kind=kind,
-        fact_name="column",
-        names=columns.to_mapping(),
-        lines=_raw_lines(body, places, width=width),
-        companies=_said_in(body, places.get("company")),
-        runs=_said_in(body, places.get("run")),
-        run_descriptions=_said_in(body, places.get("run_description")),
-        currencies=_said_in(body, places.get("currency")),
-        has_directions="direction" in places,
-    )
+def _must_not_begin_again(body: Sequence[Row], row: Row, places: Mapping[str, int]) -> None:
+    """Refuse headers among the lines: a second journal, or the same one once more."""
+    headers = [plain_header(text) for text in _texts(row)]
+    place = places["account"]
+    findings = Findings()
+    for below in body:
+        account = text_of(below.cells[place]) if place < len(below.cells) else ""
+        if account[:1].isdecimal():
+            continue
+        texts = _texts(below)
+        same = sum(
+            bool(text) and plain_header(text) == header
+            for text, header in zip(texts, headers, strict=False)
+        )
+        known = {known_field(text) for text in texts} - {""}
+        is_header = {"account"} < known and known & {"amount", "debit", "credit"}
+        if is_header or (same > 1 and plain_header(account) == headers[place]):
+            findings.add(ProblemCode.HEADERS_REPEATED, line=below.line)
+    findings.refuse()
 
 
-def _raw_lines(body: Sequence[Row], places: Mapping[str, int], *, width: int) -> list[RawLine]:
+def _remarks(
+    body: Sequence[Row], places: Mapping[str, int], *, headers: Row
+) -> dict[int, tuple[str, str]]:
+    """The texts that may mark a row of sums in other columns than those of texts, one a row."""
+    of_texts = {places[field] for field in TEXT_FIELDS if field in places}
+    remarks: dict[int, tuple[str, str]] = {}
+    for place, header in enumerate(_texts(headers)):
+        if place in of_texts:
+            continue
+        marked = {
+            text
+            for text in {text_of(row.cells[place]) for row in body if place < len(row.cells)}
+            if text and mark_of(text)
+        }
+        for at, row in enumerate(body if marked else ()):
+            if place < len(row.cells) and text_of(row.cells[place]) in marked:
+                remarks.setdefault(at, (header, text_of(row.cells[place])))
+    return remarks
+
+
+def _raw_lines(body: Sequence[Row], places: Mapping[str, int], *, headers: Row) -> list[RawLine]:
+    width = len(headers.cells)
     # Every row is made as wide as the headers and one more: fields without a column stand there.
     texts = itemgetter(*(places.get(field, width) for field in TEXT_FIELDS))
     cells = itemgetter(*(places.get(field, width) for field in CELL_FIELDS))
     nothing = [""] * (width + 1)
+    unread = [
+        place
+        for place, header in enumerate(_texts(headers))
+        if place not in places.values() and not is_numbering(header)
+    ]
     lines = []
-    for row in body:
-        number, filled = row
+    for number, filled, _ in body:
         padded = [*filled[:width], *nothing[min(len(filled), width) :]]
         # Most cells are texts already.
         read = [cell if cell.__class__ is str else text_of(cell) for cell in texts(padded)]
-        lines.append(RawLine._make((number, *read, *cells(padded), 0)))
+        rest = hash(tuple(padded[place] for place in unread)) if unread else 0
+        lines.append(RawLine._make((number, *read, *cells(padded), 0, rest)))
     return lines
 
 

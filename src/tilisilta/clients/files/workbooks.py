@@ -15,10 +15,11 @@ from xml.parsers import expat
 
 from tilisilta.clients.files.columns import ColumnMapping
 from tilisilta.clients.files.findings import refused
-from tilisilta.clients.files.outcomes import XLSX
+from tilisilta.clients.files.line_amounts import LineAmounts, debit_and_credit
+from tilisilta.clients.files.outcomes import XLSX, ColumnsNeeded, FileRefused
 from tilisilta.clients.files.raw import RawJournal
-from tilisilta.clients.files.sheets import Parts, SheetNames, read_rows
-from tilisilta.clients.files.tables import Row, read_table
+from tilisilta.clients.files.sheets import Parts, SheetContent, SheetNames, read_sheet
+from tilisilta.clients.files.tables import read_table
 from tilisilta.domain.problems import ProblemCode
 
 MOST_UNPACKED_MEGABYTES = 200
@@ -27,13 +28,20 @@ _RELATIONS = "xl/_rels/workbook.xml.rels"
 
 
 def read_workbook(content: bytes, columns: ColumnMapping | None) -> RawJournal:
-    """What the one filled sheet of a workbook says; hidden sheets do not count.
+    """What the one filled sheet of a workbook says.
 
-    Raises ``FileRefused`` and ``ColumnsNeeded``.
+    A hidden sheet does not count, unless it holds journal lines of its own: then the workbook is
+    refused. Raises ``FileRefused`` and ``ColumnsNeeded``.
     """
     with _reading_damaged_files(), zipfile.ZipFile(io.BytesIO(content)) as archive:
-        rows = _only_filled_sheet(archive)
-    return read_table(iter(rows), kind=XLSX, columns=columns)
+        shown, hidden = _filled_sheets(archive)
+    for name, sheet in hidden:
+        _must_be_no_journal(name, sheet, columns)
+    if len(shown) > 1:
+        raise refused(ProblemCode.WORKBOOK_UNREADABLE, reason="several-sheets", count=len(shown))
+    if not shown:
+        return read_table(iter(()), kind=XLSX, columns=columns)
+    return read_table(iter(shown[0].rows), kind=XLSX, columns=columns, hidden=shown[0].hidden)
 
 
 @contextmanager
@@ -55,7 +63,29 @@ def _reading_damaged_files() -> Iterator[None]:
         raise refused(ProblemCode.WORKBOOK_UNREADABLE, reason="damaged") from error
 
 
-def _only_filled_sheet(archive: zipfile.ZipFile) -> list[Row]:
+def _must_be_no_journal(name: str, sheet: SheetContent, columns: ColumnMapping | None) -> None:
+    """Refuse a hidden sheet that would be read as a journal if it were shown."""
+    try:
+        raw = read_table(iter(sheet.rows), kind=XLSX, columns=columns)
+    except (FileRefused, ColumnsNeeded):
+        return
+    amounts = LineAmounts(raw)
+    debit, credit = debit_and_credit(amounts.known(line) for line in raw.lines)
+    if debit or credit:
+        raise refused(
+            ProblemCode.HIDDEN_IN_WORKBOOK,
+            reason="sheet",
+            sheet=name,
+            count=len(raw.lines),
+            debit=f"{debit:.2f}",
+            credit=f"{credit:.2f}",
+        )
+
+
+def _filled_sheets(
+    archive: zipfile.ZipFile,
+) -> tuple[list[SheetContent], list[tuple[str, SheetContent]]]:
+    """The filled sheets that are shown, and the hidden ones with their names."""
     if _WORKBOOK not in archive.namelist():
         raise refused(ProblemCode.FILE_TYPE_UNKNOWN, kind="zip")
     _must_not_be_a_bomb(archive)
@@ -68,10 +98,19 @@ def _only_filled_sheet(archive: zipfile.ZipFile) -> list[Row]:
     for target, read in (("styles", parts.read_styles), ("sharedStrings", parts.read_strings)):
         with _part_of(archive, names.targets_by_type.get(target, "")) as part:
             read(part)
-    filled = [rows for target in names.sheets if (rows := _rows_of(archive, target, parts))]
-    if len(filled) > 1:
-        raise refused(ProblemCode.WORKBOOK_UNREADABLE, reason="several-sheets", count=len(filled))
-    return filled[0] if filled else []
+    shown, hidden = [], []
+    for sheet in names.sheets:
+        try:
+            content = _content_of(archive, sheet.target, parts)
+        except FileRefused:
+            if sheet.is_hidden:
+                continue
+            raise
+        if content.rows and sheet.is_hidden:
+            hidden.append((sheet.name, content))
+        elif content.rows:
+            shown.append(content)
+    return shown, hidden
 
 
 def _must_not_be_a_bomb(archive: zipfile.ZipFile) -> None:
@@ -82,9 +121,9 @@ def _must_not_be_a_bomb(archive: zipfile.ZipFile) -> None:
         )
 
 
-def _rows_of(archive: zipfile.ZipFile, target: str, parts: Parts) -> list[Row]:
+def _content_of(archive: zipfile.ZipFile, target: str, parts: Parts) -> SheetContent:
     with _part_of(archive, target) as part:
-        return read_rows(part, parts)
+        return read_sheet(part, parts)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from tilisilta.clients.files.encodings import decode_xml
 from tilisilta.clients.files.findings import Findings, refused
 from tilisilta.clients.files.outcomes import JOURNAL_XML, JOURNALS_REPORT
 from tilisilta.clients.files.raw import MOST_LINES, RawJournal, RawLine
+from tilisilta.clients.files.sum_words import mark_of
 from tilisilta.domain.problems import ProblemCode
 
 _JOURNAL_ELEMENTS = {
@@ -37,6 +38,8 @@ _REPORT_ELEMENTS = {
     "run": "Run",
     "company": "CompanyNr",
 }
+_JOURNAL_READ = frozenset(name.casefold() for name in _JOURNAL_ELEMENTS.values())
+_REPORT_READ = frozenset(name.casefold() for name in _REPORT_ELEMENTS.values())
 # Elements that hold values, each with the element it must stand in.
 _PARENTS = {
     "line": "lines",
@@ -209,7 +212,8 @@ def _journal(records: list[tuple[str, int, _Values]]) -> RawJournal:
     for name, line, values in records:
         if name == "line":
             dated = ("", "", header["date"], header["period"], "", dated_on)
-            lines.append(RawLine._make((line, *_JOURNAL_TEXTS(values), *dated)))
+            rest = _digest_of_others(values, _JOURNAL_READ)
+            lines.append(RawLine._make((line, *_JOURNAL_TEXTS(values), *dated, rest)))
             continue
         header, dated_on = values, line
         if currency := header["currency"]:
@@ -240,9 +244,23 @@ def _report(records: list[tuple[str, int, _Values]]) -> RawJournal:
         lines=[_report_line(line, values) for _, line, values in records],
         companies=companies,
         runs=runs,
+        remarks={
+            at: ("EmployeeName", values["employeename"])
+            for at, (_, _, values) in enumerate(records)
+            if mark_of(values["employeename"])
+        },
     )
 
 
 def _report_line(line: int, values: _Values) -> RawLine:
     period = ("", *_REPORT_PERIOD(values), 0)
-    return RawLine._make((line, *_REPORT_TEXTS(values), "", "", *_REPORT_SIDES(values), *period))
+    rest = _digest_of_others(values, _REPORT_READ)
+    return RawLine._make(
+        (line, *_REPORT_TEXTS(values), "", "", *_REPORT_SIDES(values), *period, rest)
+    )
+
+
+def _digest_of_others(values: _Values, read: frozenset[str]) -> int:
+    """A digest of what we do not read, such as the employee; it tells equal lines apart."""
+    others = values.keys() - read
+    return hash(tuple((name, values[name]) for name in sorted(others))) if others else 0

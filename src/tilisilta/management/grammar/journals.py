@@ -62,6 +62,11 @@ def _add_import(commands: Subparsers) -> None:
         metavar=_("FIELD=HEADER"),
         help=_("what the columns of a CSV or XLSX file hold, if their headers do not say it"),
     )
+    parser.add_argument(
+        "--debit-negative",
+        action="store_true",
+        help=_("debits are negative in the file: turn all its amounts round"),
+    )
 
 
 def _add_preview(commands: Subparsers) -> None:

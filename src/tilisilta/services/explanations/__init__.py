@@ -19,6 +19,7 @@ from tilisilta.services.explanations.procountor import PROCOUNTOR_WORDS
 from tilisilta.services.explanations.receipts import RECEIPT_WORDS
 from tilisilta.services.explanations.sending import SENDING_WORDS
 from tilisilta.services.explanations.shown_facts import shown_facts, where
+from tilisilta.services.explanations.suspicions import SUSPICION_WORDS
 from tilisilta.services.explanations.wording import Explanation, Wording, choose_wording
 
 __all__ = [
@@ -48,6 +49,7 @@ SUBJECTS = (
     Subject(title=_("Periods, amounts and texts"), words=RECEIPT_WORDS),
     Subject(title=_("Fetching from Nmbrs"), words=PAYROLL_WORDS),
     Subject(title=_("Files"), words=FILE_WORDS),
+    Subject(title=_("What balances and may be wrong"), words=SUSPICION_WORDS),
     Subject(title=_("Sending"), words=SENDING_WORDS),
     Subject(title=_("Whose books, and which run"), words=CHOICE_WORDS),
     Subject(title=_("What Procountor answers"), words=PROCOUNTOR_WORDS),

@@ -167,6 +167,13 @@ VALUE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Delete the row from the file, and import it again."),
         ),
         Wording(
+            when={"reason": "balance"},
+            message=_("An opening or closing balance stands among the lines"),
+            cause=_("It says what was on the account before or after, and is no part of the run."),
+            details=PLACE,
+            remedy=_("Delete the row from the file, and import it again."),
+        ),
+        Wording(
             message=_("A line has no ledger account"),
             cause=_("Every amount needs the ledger account it is booked on."),
             details=PLACE,

@@ -129,6 +129,30 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Save the file again where it comes from, and import it."),
         ),
         Wording(
+            when={"reason": "ragged"},
+            message=_("A line has more values than the other lines"),
+            cause=_(
+                "Perhaps the sign between the columns stands within a text too, and moves all that "
+                "follows over by one column. None of its values is trusted."
+            ),
+            remedy=_(
+                "Put the text in quotation marks or take the sign out of it, and import the file "
+                "again."
+            ),
+        ),
+        Wording(
+            when={"reason": "cut-amounts"},
+            message=_("The comma divides both columns and cents, or seems to"),
+            cause=_(
+                "Behind an amount without cents stands nothing but a short number in the next "
+                "column. It cannot be told whether that is the end of the amount."
+            ),
+            remedy=_(
+                "Save the file with semicolons between the columns, or the amounts with a point "
+                "for the cents, as 4200.50, and import it again."
+            ),
+        ),
+        Wording(
             when={"reason": "quotes"},
             message=_("A quotation mark in the file is never closed"),
             cause=_("It cannot be told where the value ends that begins with it."),

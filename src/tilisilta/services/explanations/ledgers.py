@@ -3,16 +3,19 @@
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.problems import ProblemCode
+from tilisilta.services.explanations.questioned_items import (
+    COST_CENTER,
+    COST_UNIT,
+    NEAR_ITEMS,
+    QUESTIONED_ITEMS,
+)
 from tilisilta.services.explanations.wording import Wording
 
 NEAR_ACCOUNTS = _("Ledger accounts that look alike: %(near)s.")
-NEAR_ITEMS = _("Items that look alike: %(near)s.")
 OFFERED = _("Procountor has: %(offered)s.")
 
 CLEARING = {"role": "clearing"}
 FALLBACK = {"role": "fallback"}
-COST_CENTER = {"kind": "cost_center"}
-COST_UNIT = {"kind": "cost_unit"}
 
 LEDGER_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.LEDGER_ACCOUNT_UNKNOWN: (
@@ -29,6 +32,17 @@ LEDGER_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("The link names it, but the company's chart of accounts does not have it."),
             remedy=_("Name another fallback account in the link, or add this one in Procountor."),
             hints=(NEAR_ACCOUNTS,),
+        ),
+        Wording(
+            message=_("Ledger account %(account)s is probably %(meant)s, written another way"),
+            cause=_(
+                "Procountor has no account %(account)s. It differs from %(meant)s only by what a "
+                "spreadsheet or a person adds: decimals, quotes, blanks, zeros in front, or a name."
+            ),
+            remedy=_(
+                "Write the account as %(meant)s where the file comes from, and import it again; or "
+                "map %(account)s to the right account in the link."
+            ),
         ),
         Wording(
             message=_("Ledger account %(account)s is unknown in Procountor"),
@@ -145,6 +159,7 @@ LEDGER_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         ),
     ),
     ProblemCode.DIMENSION_ITEM_UNKNOWN: (
+        *QUESTIONED_ITEMS,
         Wording(
             when={**COST_CENTER, "creates": "yes"},
             message=_("Cost center %(item)s is missing in dimension “%(name)s”"),

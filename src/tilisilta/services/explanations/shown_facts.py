@@ -113,8 +113,10 @@ def _shown_wait(value: str) -> str:
 
 _WAYS_TO_SHOW: Mapping[str, Callable[[str], str]] = {
     "amount": _shown_amount,
+    "credit": _shown_amount,
     "date": _shown_date,
     "dates": _shown_differences,
+    "debit": _shown_amount,
     "difference": _shown_amount,
     "fields": _shown_fields,
     "limit": _shown_limit,

@@ -1,0 +1,65 @@
+"""The booking date of each line of a file, and whether its period says another month."""
+
+from datetime import date
+
+from tilisilta.clients.files.dates import month_named, read_dates, read_periods
+from tilisilta.clients.files.raw import Cell, Fault, RawJournal, RawLine
+from tilisilta.domain.journals import BookingPeriod
+from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
+
+MONTH = "Month"
+"""Nmbrs' word for pay periods that are months."""
+_MOST_NOTES = 12
+_OTHER_PERIODS = Fault(ProblemCode.PERIOD_NOT_A_MONTH, "period-type")
+
+
+class LineDates:
+    """Understands each distinct date and period of a file once (R1).
+
+    ``period_type`` is empty where nobody knows the pay periods of the company. Where they are
+    known to be no months, a period alone tells no date.
+    """
+
+    def __init__(self, raw: RawJournal, *, period_type: str) -> None:
+        self._has_dates = "date" in raw.names
+        self._has_months = period_type in {"", MONTH}
+        self._dates = read_dates(line.date for line in raw.lines)
+        self._periods = read_periods((line.period, line.year) for line in raw.lines)
+        self._months: dict[tuple[Cell, Cell, date], BookingPeriod | None] = {}
+        self._differing: dict[tuple[BookingPeriod, date], list[int]] = {}
+
+    def read(self, row: int, line: RawLine) -> tuple[date | Fault, str, Cell]:
+        """The date of a line or what is wrong with it, and the field and cell it was read from."""
+        by_period = line.date == "" and (line.period != "" or not self._has_dates)
+        if not by_period:
+            day = self._dates[line.date]
+            if line.period != "" and not isinstance(day, Fault) and self._has_months:
+                self._compare(row, line, day)
+            return day, "date", line.date
+        day = self._periods[line.period, line.year]
+        is_named = not isinstance(day, Fault) or day.code is ProblemCode.PERIOD_NOT_A_MONTH
+        if is_named and not self._has_months:
+            day = _OTHER_PERIODS
+        return day, "period", line.period
+
+    def notes(self) -> tuple[Problem, ...]:
+        """A warning for each date that lies outside of the month its lines name as their period."""
+        return tuple(
+            Problem(
+                code=ProblemCode.PERIOD_AND_DATE_DIFFER,
+                severity=Severity.WARNING,
+                screen=Screen.FILE,
+                line=rows[0],
+                booking_date=day,
+                facts=facts(period=str(month), date=day, lines=len(rows)),
+            )
+            for (month, day), rows in list(self._differing.items())[:_MOST_NOTES]
+        )
+
+    def _compare(self, row: int, line: RawLine, day: date) -> None:
+        key = (line.period, line.year, day)
+        if key not in self._months:
+            self._months[key] = month_named(*key)
+        month = self._months[key]
+        if month is not None and month != BookingPeriod.containing(day):
+            self._differing.setdefault((month, day), []).append(row)

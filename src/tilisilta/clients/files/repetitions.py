@@ -1,0 +1,94 @@
+"""Finds lines that are in a file more than once, as when a journal was pasted twice."""
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from tilisilta.clients.files.raw import RawLine
+from tilisilta.domain.journals import BookingPeriod, JournalLine
+
+FEWEST_LINES_OF_A_BLOCK = 4
+"""Shorter blocks that come again may well be employees with equal pay."""
+MOST_TIMES_PASTED = 3
+
+
+class Repetition(NamedTuple):
+    """How many lines stand in the block that comes again, how often it is there, and how surely.
+
+    ``is_certain`` is a long block alike in every column, in the same order, a few times.
+    """
+
+    block: int
+    times: int
+    is_certain: bool
+
+
+def find_repetition(
+    lines: Sequence[RawLine], amounts: Sequence[Decimal | None]
+) -> Repetition | None:
+    """How the lines repeat one another as a whole; ``None`` when they do not, or do not balance."""
+    if any(amount is None for amount in amounts) or not any(amounts):
+        return None
+    keys = [_key(line) for line in lines]
+    block = _period(keys)
+    times = len(keys) // block
+    if times > 1 and block > 1:
+        if sum((amount or Decimal(0) for amount in amounts[:block]), Decimal(0)):
+            return None
+        is_certain = block >= FEWEST_LINES_OF_A_BLOCK and times <= MOST_TIMES_PASTED
+        return Repetition(block, times, is_certain)
+    counts = Counter(keys)
+    times = min(counts.values())
+    if times > 1 and len(counts) >= FEWEST_LINES_OF_A_BLOCK and times == max(counts.values()):
+        return Repetition(len(counts), times, False)
+    return None
+
+
+def find_second_payroll(lines: Sequence[JournalLine]) -> BookingPeriod | None:
+    """An earlier month that seems to be a payroll of its own, and not a correction of one.
+
+    It balances, is on the same ledger accounts as the last month, and is about as large; a
+    correction is a small part of what it corrects.
+    """
+    months: defaultdict[BookingPeriod, list[JournalLine]] = defaultdict(list)
+    for line in lines:
+        months[BookingPeriod.containing(line.booking_date)].append(line)
+    if len(months) < 2:
+        return None
+    *earlier, last = sorted(months)
+    accounts, total = _accounts_and_debit(months[last])
+    for month in reversed(earlier):
+        others, debit = _accounts_and_debit(months[month])
+        is_as_large = total <= 2 * debit and debit <= 2 * total
+        if (
+            is_as_large
+            and others == accounts
+            and len(accounts) >= FEWEST_LINES_OF_A_BLOCK
+            and not sum((line.amount for line in months[month]), Decimal(0))
+        ):
+            return month
+    return None
+
+
+def _accounts_and_debit(lines: Sequence[JournalLine]) -> tuple[set[str], Decimal]:
+    accounts = {line.ledger_account for line in lines if line.amount}
+    return accounts, sum((line.amount for line in lines if line.amount > 0), Decimal(0))
+
+
+def _key(line: RawLine) -> Hashable:
+    """Everything a line says; where it stands in the file plays no part."""
+    return line[1:12], line.rest
+
+
+def _period(keys: Sequence[Hashable]) -> int:
+    """The length of the shortest block of which ``keys`` are made, or that of all of them."""
+    # How much of the beginning comes again at each place, as Knuth, Morris and Pratt count it.
+    overlap = [0] * len(keys)
+    for at in range(1, len(keys)):
+        length = overlap[at - 1]
+        while length and keys[at] != keys[length]:
+            length = overlap[length - 1]
+        overlap[at] = length + 1 if keys[at] == keys[length] else 0
+    block = len(keys) - overlap[-1]
+    return block if len(keys) % block == 0 else len(keys)

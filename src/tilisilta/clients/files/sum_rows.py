@@ -1,0 +1,196 @@
+"""Finds rows that add up other rows: booked as lines, they would double the payroll.
+
+A word tells most of them, in whatever column it stands. A word that may be innocent, as in
+"Summa lön", is believed only where the amounts confirm it; and where every account ends in the sum
+of its lines, no word is needed.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
+
+from tilisilta.clients.files.raw import RawJournal, RawLine
+from tilisilta.clients.files.sum_words import Mark, Strength, has_sum_word, mark_of
+
+_FEWEST_ADDED_UP = 2
+_MOST_CHARACTERS_OF_A_CODE = 3
+_ZERO = Decimal(0)
+
+
+class SumMark(NamedTuple):
+    """The field or column that a word for a sum stands in, and what it says."""
+
+    field: str
+    mark: Mark
+    is_account: bool = False
+
+    @property
+    def is_sure(self) -> bool:
+        """Return whether the word alone tells."""
+        return self.mark.strength is Strength.SURELY
+
+
+@dataclass(frozen=True, kw_only=True)
+class SumRows:
+    """Rows of sums by their place, and those that may be some although nothing says so."""
+
+    certain: Mapping[int, SumMark]
+    suspected: Sequence[int] = field(default=())
+
+
+def marked_rows(raw: RawJournal) -> dict[int, SumMark]:
+    """The rows on which a word for a sum or a balance stands, by their place among the lines.
+
+    Where every line has such a word it is the text of the house, and marks none.
+    """
+    marks: dict[int, SumMark] = {}
+    sums = {text for text in {line.account for line in raw.lines} if _is_no_account(text)}
+    words = _texts_with_marks(raw)
+    for at, line in enumerate(raw.lines):
+        if line.account in sums:
+            said = mark_of(line.account)
+            reason = said.reason if said else "sum"
+            marks[at] = SumMark("account", Mark(Strength.SURELY, reason), True)
+        elif found := _mark_in(line, words):
+            marks[at] = found
+        elif at in raw.remarks:
+            column, text = raw.remarks[at]
+            if mark := mark_of(text, account=line.account):
+                marks[at] = SumMark(column, mark)
+    if len(marks) == len(raw.lines):
+        return {at: mark for at, mark in marks.items() if mark.is_account}
+    return marks
+
+
+def find_sum_rows(
+    raw: RawJournal, marks: Mapping[int, SumMark], amounts: Sequence[Decimal | None]
+) -> SumRows:
+    """Which rows are sums, by their words and by ``amounts``, those of all lines."""
+    if any(amount is None for at, amount in enumerate(amounts) if at not in marks):
+        # The file is refused anyway, and nothing can be added up.
+        return SumRows(certain={at: mark for at, mark in marks.items() if mark.is_sure})
+    if not marks:
+        return _unmarked_sums(raw, [amount or _ZERO for amount in amounts])
+    confirmed = _confirmed(raw.lines, marks, amounts)
+    sums = {at for at, mark in marks.items() if mark.is_sure or at in confirmed}
+    rest = sum((amount or _ZERO for at, amount in enumerate(amounts) if at not in sums), _ZERO)
+    whole = sum((amount or _ZERO for amount in amounts), _ZERO)
+    certain = {}
+    for at in sorted(sums):
+        mark = marks[at]
+        if mark.is_account or amounts[at] is None:
+            certain[at] = mark
+        elif mark.is_sure:
+            # A line that is needed to balance, such as what is paid "in total", adds up nothing.
+            is_needed = at not in confirmed and not whole and bool(rest)
+            certain |= {} if is_needed else {at: mark}
+        elif not rest and amounts[at]:
+            certain[at] = mark
+    return SumRows(certain=certain)
+
+
+def _is_no_account(text: str) -> bool:
+    mark = mark_of(text)
+    return has_sum_word(text) or (mark is not None and mark.strength is Strength.SURELY)
+
+
+def _texts_with_marks(raw: RawJournal) -> frozenset[str]:
+    """The distinct texts that mark a row: few, so that most rows are passed over at a glance."""
+    texts = {text for line in raw.lines for text in (line[2], line[3], line[4])}
+    return frozenset(text for text in texts if text and mark_of(text))
+
+
+def _mark_in(line: RawLine, words: frozenset[str]) -> SumMark | None:
+    found = []
+    for name in ("description", "cost_center", "cost_unit"):
+        text: str = getattr(line, name)
+        if text in words and (mark := mark_of(text, account=line.account)):
+            if name != "description" and len(text) <= _MOST_CHARACTERS_OF_A_CODE:
+                # UB or SUM may well be a cost center.
+                mark = mark._replace(strength=Strength.PERHAPS)
+            found.append(SumMark(name, mark))
+    return max(found, key=lambda one: one.mark.strength, default=None)
+
+
+def _confirmed(
+    lines: Sequence[RawLine], marks: Mapping[int, SumMark], amounts: Sequence[Decimal | None]
+) -> set[int]:
+    """The marked rows whose amount is the sum of rows above or below that are not marked."""
+    places = range(len(lines))
+    return _sums_before(places, lines, marks, amounts) | _sums_before(
+        reversed(places), lines, marks, amounts
+    )
+
+
+def _sums_before(
+    places: Iterable[int],
+    lines: Sequence[RawLine],
+    marks: Mapping[int, SumMark],
+    amounts: Sequence[Decimal | None],
+) -> set[int]:
+    """The marked rows that equal what came before them: all, of the block, account or center."""
+    found: set[int] = set()
+    sums: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    since: defaultdict[str, Decimal] = defaultdict(Decimal)
+    block: Decimal | None = None
+    for at in places:
+        line, amount = lines[at], amounts[at]
+        keys = (("all", ""), ("account", line.account), ("center", line.cost_center))
+        if at not in marks:
+            for key in keys:
+                sums[key] += amount or _ZERO
+            since[line.account] += amount or _ZERO
+            block = (block or _ZERO) + (amount or _ZERO)
+            continue
+        known = [sums[key] for key in keys if key in sums]
+        known += [since.pop(line.account)] if line.account in since else []
+        known += [block] if block is not None else []
+        block = None
+        if amount is not None and amount in known:
+            found.add(at)
+    return found
+
+
+def _unmarked_sums(raw: RawJournal, amounts: Sequence[Decimal]) -> SumRows:
+    """Rows that end every ledger account with several lines with the sum of its other lines.
+
+    Without a word it may be a coincidence, so at least one account must have several lines to add
+    up, and the journal must balance with the rows as well as without them. Texts unlike those of
+    the other lines make it certain.
+    """
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for at, line in enumerate(raw.lines):
+        places[line.account].append(at)
+    several = [of_account for of_account in places.values() if len(of_account) > 1]
+    if not any(len(of_account) > _FEWEST_ADDED_UP for of_account in several) or sum(amounts, _ZERO):
+        return SumRows(certain={})
+    for last in (-1, 0):
+        sums = [of_account[last] for of_account in several]
+        others = [[at for at in of_account if at != of_account[last]] for of_account in several]
+        is_sum = (
+            amounts[at] == sum((amounts[one] for one in rest), _ZERO)
+            for at, rest in zip(sums, others, strict=True)
+        )
+        if all(is_sum) and not sum((amounts[at] for at in sums), _ZERO):
+            if _stand_out(raw.lines, sums, others):
+                mark = SumMark("amount", Mark(Strength.SURELY, "sum"))
+                return SumRows(certain=dict.fromkeys(sums, mark))
+            return SumRows(certain={}, suspected=sums)
+    return SumRows(certain={})
+
+
+def _stand_out(
+    lines: Sequence[RawLine], sums: Sequence[int], others: Sequence[Sequence[int]]
+) -> bool:
+    """Return whether the sums share a text, or the lack of one, that no other line has."""
+    texts = {_own_text(lines[at]) for at in sums}
+    of_others = {_own_text(lines[at]) for rest in others for at in rest}
+    return len(texts) == 1 and texts.isdisjoint(of_others)
+
+
+def _own_text(line: RawLine) -> str:
+    """The description of ``line``, empty where it only repeats the account."""
+    text = line.description.casefold()
+    return "" if text == line.account.casefold() else text

@@ -1,0 +1,102 @@
+"""Codes of cost centers and units that nobody would give: numbers with decimals, amounts, dates.
+
+They come of a wrong column, or of a spreadsheet that took a code for a number. An item made of one
+stays in Procountor for good, so a person is asked instead.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from enum import StrEnum
+
+from tilisilta.domain.likeness import LikeCodes
+
+_ITEMS_THAT_SHOW_A_WAY = 2
+
+
+class Question(StrEnum):
+    """What a code looks like, where it does not look like a code."""
+
+    NUMBER = "number"
+    """A number with decimals, thousands or an exponent, an amount of money, a percentage."""
+    DATE = "date"
+    FORMULA = "formula"
+    """What a spreadsheet writes around a text, or instead of one, as #N/A."""
+    LIKE_ITEM = "like-item"
+    """An item that is there, but for zeros, quotes or a name."""
+
+
+_MONTHS = (
+    "jan(?:uary|uari)?|feb(?:ruary|ruari)?|mar(?:ch|s)?|maart|mrt|apr(?:il)?|may|maj|mei|june?|juni"
+    "|july?|juli|aug(?:usti|ustus|ust)?|sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+    "|(?:tammi|helmi|maalis|huhti|touko|kesä|heinä|elo|syys|loka|marras|joulu)(?:kuuta|kuu|k)?"
+)
+_YEAR = "(?:[0-9]{2}|(?:19|20)[0-9]{2})"
+_TIME = r"(?:[ T][0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:\.[0-9]+)?)?Z?)?"
+_DAY, _MONTH = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])"
+_NAMED_MONTH = rf"(?:{_MONTHS})\.?"
+_DATES = tuple(
+    re.compile(pattern + _TIME, re.IGNORECASE)
+    for pattern in (
+        rf"(?:19|20)[0-9]{{2}}([-/.]){_MONTH}\1{_DAY}",
+        rf"{_DAY}([-/.]){_MONTH}\1{_YEAR}",
+        rf"{_MONTH}([-/.]){_DAY}\1{_YEAR}",
+        rf"{_DAY}\.{_MONTH}\.",
+        r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])",
+        rf"{_DAY}[-. ]{{1,2}}{_NAMED_MONTH}(?:[-. ]?{_YEAR})?",
+        rf"{_NAMED_MONTH}[-. ]{_YEAR}",
+    )
+)
+_CURRENCY = r"(?:€|\$|£|¥|eur|euroa|euro|sek|kr|usd|gbp|nok|dkk)"
+_NUMBER = r"[-+]?[0-9]+(?:[ .,'][0-9]{3})*(?:[.,][0-9]+)?-?"
+_AMOUNT = re.compile(
+    rf"{_CURRENCY}\.? ?{_NUMBER}|{_NUMBER} ?(?:{_CURRENCY}\.?|%)|% ?{_NUMBER}", re.IGNORECASE
+)
+_NOT_A_CODE = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        # 4200,00 and .50; a whole number with a sign; 4 200 and 1'234'567,5; 4,20E+02.
+        r"[-+]?[0-9]*[.,][0-9]+-?",
+        r"[-+][0-9]+|[0-9]+-",
+        r"[-+]?[0-9]{1,3}(?:([ .,'])[0-9]{3})(?:\1[0-9]{3})*(?:[.,][0-9]+)?-?",
+        r"[-+]?[0-9]+(?:[.,][0-9]+)?e[-+][0-9]+|[0-9]+[.,][0-9]+e[0-9]+",
+        r"\([0-9 .,']*[0-9]\)",
+    )
+)
+_FORMULA = re.compile(
+    r"=.*|[\"'\u2018-\u201f].*|.*[\"\u201c-\u201f]|\#[A-Z/0-9]+[!?]?|\#N/A|nan|null|none|undefined",
+    re.IGNORECASE,
+)
+_SIGNS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2019": "'"})
+
+
+def question_about(code: str, item_codes: Iterable[str] = ()) -> Question | None:
+    """Return what makes ``code`` no likely code of a new item, or ``None`` for a plain one.
+
+    ``item_codes`` are those of the dimension. Where several of them are written in the same way,
+    as 10.1 and 10.2 are, it is the way of the house, and such a code is plain.
+    """
+    known = [known.strip() for known in item_codes]
+    if LikeCodes(known).meant_by(code):
+        return Question.LIKE_ITEM
+    text = " ".join(unicodedata.normalize("NFKC", code).translate(_SIGNS).split())
+    question = _question_of(text)
+    shapes = Counter(_shape(one) for one in known)
+    is_way_of_the_house = shapes[_shape(text)] >= _ITEMS_THAT_SHOW_A_WAY
+    return None if is_way_of_the_house else question
+
+
+def _question_of(text: str) -> Question | None:
+    if _FORMULA.fullmatch(text):
+        return Question.FORMULA
+    if any(pattern.fullmatch(text) for pattern in _DATES):
+        return Question.DATE
+    if _AMOUNT.fullmatch(text) or any(pattern.fullmatch(text) for pattern in _NOT_A_CODE):
+        return Question.NUMBER
+    return None
+
+
+def _shape(code: str) -> str:
+    """How ``code`` is written: 10.1 and 12.30 are alike."""
+    return re.sub("[0-9]+", "9", code.casefold())

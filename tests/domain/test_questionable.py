@@ -1,0 +1,126 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tilisilta.domain.questionable import Question, question_about
+
+
+class TestQuestionAbout:
+    @pytest.mark.parametrize(
+        "code",
+        [
+            "4200,00",
+            "4200.0",
+            "-4200,00",
+            "\u22124200,00",
+            "4200.00-",
+            "4 200",
+            "4\u00a0200",
+            "4.200,00",
+            "1'234.50",
+            "1,234,567",
+            "4,20E+02",
+            "4.2e2",
+            "1E+05",
+            ".50",
+            "-5",
+            "(100,00)",
+            "50%",
+            "33,3 %",
+            "€ 410",
+            "410 €",
+            "410 kr",
+            "EUR 410",
+        ],
+    )
+    def test_questions_numbers(self, code: str) -> None:
+        assert question_about(code) is Question.NUMBER
+
+    @pytest.mark.parametrize(
+        "code",
+        [
+            "31.7.2026",
+            "31.7.26",
+            "2026-07-31",
+            "2026.07.31",
+            "20260731",
+            "7/31/2026",
+            "31/07/26",
+            "1.7.",
+            "1-Jul",
+            "Jul-26",
+            "1.heinä",
+            "12 maj",
+            "2026-07-31 00:00:00",
+            "2026-07-31T00:00:00Z",
+        ],
+    )
+    def test_questions_dates(self, code: str) -> None:
+        assert question_about(code) is Question.DATE
+
+    @pytest.mark.parametrize("code", ['="420"', "'420", '"420"', "#N/A", "#REF!", "=A1", "nan"])
+    def test_questions_what_a_spreadsheet_writes(self, code: str) -> None:
+        assert question_about(code) is Question.FORMULA
+
+    @pytest.mark.parametrize("code", ["420.0", "0420", "420 Siivous", "4,20E+02", "'420", "４２０"])
+    def test_questions_what_looks_like_an_item(self, code: str) -> None:
+        assert question_about(code, ["100", "420"]) is Question.LIKE_ITEM
+
+    @pytest.mark.parametrize(
+        "code",
+        [
+            "410",
+            "10",
+            "7",
+            "007",
+            "4200",
+            "2026",
+            "1234567",
+            "20261399",
+            "P-108",
+            "A1",
+            "KP 10",
+            "2026-07",
+            "26-001",
+            "1.2.3",
+            "1E5",
+            "100E",
+            "Myynti",
+            "12 Marketing",
+            "Maj & Co",
+            "May",
+            "Dec",
+            "N/A-1",
+            "Tuotanto Oulu",
+        ],
+    )
+    def test_takes_plain_codes(self, code: str) -> None:
+        assert question_about(code, ["100", "210"]) is None
+
+    def test_takes_the_way_of_the_house(self) -> None:
+        assert question_about("10.3", ["10.1", "10.2"]) is None
+        assert question_about("10.3", ["10.1", "200"]) is Question.NUMBER
+
+    @given(st.decimals(Decimal("0.01"), Decimal(10**6), places=2))
+    def test_questions_every_amount(self, amount: Decimal) -> None:
+        written = (
+            f"{amount:.2f}",
+            f"{amount:,.2f}",
+            f"-{amount:.2f}",
+            f"{amount:.2f}".replace(".", ","),
+        )
+
+        assert {question_about(text) for text in written} == {Question.NUMBER}
+
+    @given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
+    def test_questions_every_date(self, day: date) -> None:
+        written = (day.isoformat(), f"{day.day}.{day.month}.{day.year}", f"{day:%Y%m%d}")
+
+        assert {question_about(text) for text in written} == {Question.DATE}
+
+    @given(st.integers(min_value=0, max_value=9_999_999))
+    def test_takes_every_whole_number(self, number: int) -> None:
+        assert question_about(str(number)) is None
