@@ -25,7 +25,7 @@ class LineDates:
         self._has_months = period_type in {"", MONTH}
         self._dates = read_dates(line.date for line in raw.lines)
         self._periods = read_periods((line.period, line.year) for line in raw.lines)
-        self._months: dict[tuple[Cell, Cell, date], BookingPeriod | None] = {}
+        self._others: dict[tuple[Cell, Cell, date], BookingPeriod | None] = {}
         self._differing: dict[tuple[BookingPeriod, date], list[int]] = {}
 
     def read(self, row: int, line: RawLine) -> tuple[date | Fault, str, Cell]:
@@ -58,8 +58,8 @@ class LineDates:
 
     def _compare(self, row: int, line: RawLine, day: date) -> None:
         key = (line.period, line.year, day)
-        if key not in self._months:
-            self._months[key] = month_named(*key)
-        month = self._months[key]
-        if month is not None and month != BookingPeriod.containing(day):
-            self._differing.setdefault((month, day), []).append(row)
+        if key not in self._others:
+            month = month_named(*key)
+            self._others[key] = month if month != BookingPeriod.containing(day) else None
+        if other := self._others[key]:
+            self._differing.setdefault((other, day), []).append(row)

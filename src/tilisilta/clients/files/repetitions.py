@@ -51,11 +51,12 @@ def find_second_payroll(lines: Sequence[JournalLine]) -> BookingPeriod | None:
     It balances, is on the same ledger accounts as the last month, and is about as large; a
     correction is a small part of what it corrects.
     """
+    month_of = {day: BookingPeriod.containing(day) for day in {one.booking_date for one in lines}}
+    if len(set(month_of.values())) < 2:
+        return None
     months: defaultdict[BookingPeriod, list[JournalLine]] = defaultdict(list)
     for line in lines:
-        months[BookingPeriod.containing(line.booking_date)].append(line)
-    if len(months) < 2:
-        return None
+        months[month_of[line.booking_date]].append(line)
     *earlier, last = sorted(months)
     accounts, total = _accounts_and_debit(months[last])
     for month in reversed(earlier):

@@ -221,7 +221,7 @@ def _remarks(
         marked = {
             text
             for text in {text_of(row.cells[place]) for row in body if place < len(row.cells)}
-            if text and mark_of(text)
+            if text and not _NUMBER_OR_DATE.fullmatch(text) and mark_of(text)
         }
         for at, row in enumerate(body if marked else ()):
             if place < len(row.cells) and text_of(row.cells[place]) in marked:
