@@ -7,7 +7,7 @@ from tests.domain.samples import ADMINISTRATION, RULES, journal, line
 
 from tilisilta.domain.administrations import Dimension, DimensionItem
 from tilisilta.domain.cost_objects import ItemComparison, compare_with_items, item_description
-from tilisilta.domain.dimensions import CodeObstacle
+from tilisilta.domain.items_to_make import CodeObstacle
 from tilisilta.domain.plans import plan_receipts
 
 PERSONAL_CODE = "150390-904F"

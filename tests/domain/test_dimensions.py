@@ -110,18 +110,50 @@ class TestPlaceDimensions:
         assert [problem.code for problem in found] == ["N33"]
 
     @pytest.mark.parametrize("creates", [True, False])
-    def test_tells_whether_a_missing_item_would_be_made(self, creates: bool) -> None:
-        found = plan_with("230", rules=replace(RULES, creates_missing_items=creates)).problems
+    def test_says_whether_a_missing_item_will_be_made(self, creates: bool) -> None:
+        plan = plan_with("230", rules=replace(RULES, creates_missing_items=creates))
 
-        assert [(problem.code, problem.fact("creates")) for problem in found] == [
-            ("N09", "yes" if creates else "")
+        assert [(problem.code, problem.stops) for problem in plan.problems] == [
+            ("N46", False) if creates else ("N09", True)
         ]
+        assert [item.code for item in plan.items_to_make] == (["230"] if creates else [])
+
+    def test_lets_a_number_below_zero_stand_in_for_an_item_to_be_made(self) -> None:
+        rules = replace(ONE_DIMENSION, creates_missing_items=True)
+        lines = [
+            line(1, "5010", "1.00", cost_center="230"),
+            line(2, "5010", "2.00", cost_center="225"),
+            line(3, "5010", "3.00", cost_center="230"),
+            line(4, "2961", "-6.00", cost_center="210"),
+        ]
+
+        plan = plan_receipts(journal(*lines), rules, ADMINISTRATION)
+
+        values = [row.dimension_values[0].item_id for row in plan.receipts[0].body.transactions]
+        assert values == [-2, -1, -2, 777210]
+        assert [(item.code, item.stand_in) for item in plan.items_to_make] == [
+            ("225", -1),
+            ("230", -2),
+        ]
+        assert plan.can_be_sent
+
+    def test_names_the_first_of_very_many_items_and_counts_the_rest(self) -> None:
+        rules = replace(ONE_DIMENSION, creates_missing_items=True)
+        lines = [line(n, "5010", "0.01", cost_center=f"K{n:04}") for n in range(1, 2001)]
+
+        plan = plan_receipts(journal(*lines, line(2001, "2961", "-20.00")), rules, ADMINISTRATION)
+
+        (problem,) = [one for one in plan.problems if one.code == "N46"]
+        assert problem.fact("count") == "2000"
+        assert problem.fact("items").startswith("K0001, K0002")
+        assert len(problem.fact("items")) < 80
 
     @pytest.mark.parametrize("code", ["2" * 81, "Łódź"])
     def test_promises_no_item_of_a_code_that_procountor_could_not_keep(self, code: str) -> None:
-        found = plan_with(code, rules=replace(RULES, creates_missing_items=True)).problems
+        plan = plan_with(code, rules=replace(RULES, creates_missing_items=True))
 
-        assert [(problem.code, problem.fact("creates")) for problem in found] == [("N09", "")]
+        assert [problem.code for problem in plan.problems] == ["N09"]
+        assert plan.items_to_make == ()
 
     @pytest.mark.parametrize(
         "code", ["150390-904F", "150390\u2013904F", "150390\u200b-904F", "１５０３９０-904F"]
@@ -154,7 +186,6 @@ class TestQuestionableItems:
         assert problem.code.value == "N09"
         assert problem.stops
         assert problem.fact("questionable") == looks_like
-        assert not problem.fact("creates")
         assert problem.fact("meant") == ("210" if looks_like == "like-item" else "")
 
     def test_are_amounts_in_the_column_of_the_cost_centers(self) -> None:
@@ -170,7 +201,7 @@ class TestQuestionableItems:
 
     @pytest.mark.parametrize("code", ["410", "P-108", "4200", "2026", "Myynti 2"])
     def test_are_no_plain_codes(self, code: str) -> None:
-        (problem,) = plan_with(code, rules=self.CREATES).problems
+        plan = plan_with(code, rules=self.CREATES)
 
-        assert problem.fact("creates") == "yes"
-        assert not problem.fact("questionable")
+        assert [problem.code for problem in plan.problems] == ["N46"]
+        assert [item.code for item in plan.items_to_make] == [code]

@@ -2,9 +2,9 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier
 from typing import TypeVar
 
@@ -22,15 +22,12 @@ from tilisilta.clients.procountor.errors import (
     ProcountorUnavailable,
 )
 from tilisilta.domain.dimensions import DimensionKind
-from tilisilta.domain.problems import Problem, ProblemCode, Severity, facts
 from tilisilta.errors import OutcomeUnknown
 from tilisilta.models import AuditEntry, CostObject, Link, ProcountorAccount
 from tilisilta.services.administrations import read_administration
 from tilisilta.services.items import (
     MadeItems,
     WantedItem,
-    create_items,
-    items_to_create,
     make_items,
 )
 from tilisilta.services.procountor import procountor as client_of
@@ -39,27 +36,6 @@ T = TypeVar("T")
 
 ITEMS = "/dimensions/*/items"
 DIMENSION = "Kustannuspaikka"
-FACTS = facts(name="Osasto", item="K7", kind=DimensionKind.COST_UNIT)
-MISSING = Problem(code=ProblemCode.DIMENSION_ITEM_UNKNOWN, facts=(*FACTS, *facts(creates="yes")))
-
-
-class TestItemsToCreate:
-    def test_are_named_when_they_are_all_that_stops_the_journal(self) -> None:
-        warning = Problem(code=ProblemCode.ZERO_LINES, severity=Severity.WARNING)
-
-        assert items_to_create([MISSING, warning]) == (
-            WantedItem(kind=DimensionKind.COST_UNIT, dimension_name="Osasto", code="K7"),
-        )
-
-    def test_are_none_when_something_else_stops_it_too(self) -> None:
-        other = Problem(code=ProblemCode.PERIOD_CLOSED)
-
-        assert items_to_create([MISSING, other]) == ()
-
-    def test_are_none_when_the_link_does_not_ask_for_them(self) -> None:
-        unwanted = Problem(code=ProblemCode.DIMENSION_ITEM_UNKNOWN, facts=FACTS)
-
-        assert items_to_create([unwanted]) == ()
 
 
 @pytest.mark.django_db
@@ -226,6 +202,14 @@ class TestAtTheSameMoment:
 
         assert made.result() == MadeItems(created=("K8",))
         assert _items(link)["K7"] == "Toinen"
+
+
+def create_items(link: Link, wanted: Sequence[WantedItem], *, now: datetime) -> None:
+    """Make all of them, and raise the first thing that was in the way."""
+    made = make_items(link, wanted, user=None, now=now, until=math.inf)
+    for error in (made.trouble, *(refusal for _code, refusal in made.refused)):
+        if error is not None:
+            raise error
 
 
 def _link() -> Link:

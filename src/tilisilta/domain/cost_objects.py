@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tilisilta.domain.administrations import Dimension, DimensionItem
-from tilisilta.domain.dimensions import MOST_NEAR, CodeObstacle, ItemIndex, code_obstacle
+from tilisilta.domain.dimensions import MOST_NEAR, ItemIndex
+from tilisilta.domain.items_to_make import CodeObstacle, code_obstacle
 from tilisilta.domain.texts import MOST_DESCRIPTION_CHARACTERS, clean_text
 
 

@@ -3,11 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from functools import partial
 
 from tilisilta.domain.account_patterns import matches_pattern
 from tilisilta.domain.administrations import Dimension, DimensionItem
+from tilisilta.domain.items_to_make import (
+    DimensionKind,
+    ItemToMake,
+    items_to_make,
+    notices_of_items,
+)
 from tilisilta.domain.journals import JournalLine
 from tilisilta.domain.likeness import LikeCodes
 from tilisilta.domain.links import LinkRules
@@ -15,26 +20,19 @@ from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, fa
 from tilisilta.domain.questionable import Question, question_about
 from tilisilta.domain.receipts import DimensionValue
 from tilisilta.domain.tallies import Finding, LineTally
-from tilisilta.domain.texts import clean_text, is_writable
+from tilisilta.domain.texts import clean_text
+
+__all__ = [
+    "MOST_NEAR",
+    "DimensionKind",
+    "DimensionPlacing",
+    "ItemIndex",
+    "ItemMatch",
+    "find_dimensions",
+    "place_dimensions",
+]
 
 MOST_NEAR = 3
-# Procountor's documentation names no limit. This is the one of its other names, and what would be
-# longer than it really takes, Procountor refuses.
-MOST_ITEM_CODE_CHARACTERS = 80
-
-
-class DimensionKind(StrEnum):
-    """The two tags of a journal line; each may go to one dimension of Procountor."""
-
-    COST_CENTER = "cost_center"
-    COST_UNIT = "cost_unit"
-
-
-class CodeObstacle(StrEnum):
-    """Why a cost center or unit can have no item of its code."""
-
-    UNWRITABLE = "unwritable"
-    TOO_LONG = "too-long"
 
 
 # Ledger account, cost center and cost unit: lines agree in them far more often than not.
@@ -65,6 +63,7 @@ class DimensionPlacing:
 
     items: Mapping[_Tagging, tuple[tuple[int, int], ...]]
     problems: tuple[Problem, ...]
+    items_to_make: tuple[ItemToMake, ...] = ()
 
     def values_of(self, line: JournalLine) -> tuple[DimensionValue, ...]:
         """The dimension values of ``line``: each carries its whole amount."""
@@ -108,22 +107,33 @@ def place_dimensions(
             else:
                 _merge(wrong, (kind, text), finding)
     amounts = _kinds_of_amounts(lines) if wrong else set()
-    problems += [
-        _item_problem(
-            chosen[kind],
-            kind,
-            indexes[kind].find(text),
+    found = {
+        key: _item_problem(
+            chosen[key[0]],
+            key[0],
+            indexes[key[0]].find(key[1]),
             merged,
-            rules,
-            is_amount=kind in amounts,
+            is_amount=key[0] in amounts,
         )
-        for (kind, text), merged in wrong.items()
-    ]
+        for key, merged in wrong.items()
+    }
+    to_make = items_to_make(found, chosen) if rules.creates_missing_items else {}
+    problems += [problem for key, problem in found.items() if key not in to_make]
+    problems += notices_of_items(to_make.values())
+    for finding in placed:
+        _, kind, text = finding.key
+        if (kind, text) in to_make:
+            item = to_make[kind, text]
+            items[finding.key] = (item.dimension_id, item.stand_in)
     items_of = {
         tagging.key: tuple(items[tag] for tag in _tags(tagging.key) if tag in items)
         for tagging in taggings
     }
-    return DimensionPlacing(items=items_of, problems=(*problems, *unplaced))
+    return DimensionPlacing(
+        items=items_of,
+        problems=(*problems, *unplaced),
+        items_to_make=tuple(to_make.values()),
+    )
 
 
 def find_dimensions(name: str, dimensions: Iterable[Dimension]) -> tuple[Dimension, ...]:
@@ -132,13 +142,6 @@ def find_dimensions(name: str, dimensions: Iterable[Dimension]) -> tuple[Dimensi
     exact = tuple(dimension for dimension in offered if dimension.name == name)
     alike = (dimension for dimension in offered if _key(dimension.name) == _key(name))
     return exact or tuple(alike)
-
-
-def code_obstacle(code: str) -> CodeObstacle | None:
-    """Why Procountor could not keep ``code`` as the code of an item as it is, if it could not."""
-    if not is_writable(code):
-        return CodeObstacle.UNWRITABLE
-    return CodeObstacle.TOO_LONG if len(code) > MOST_ITEM_CODE_CHARACTERS else None
 
 
 LineTallies = dict[tuple[DimensionKind, str], Finding[str]]
@@ -299,7 +302,6 @@ def _item_problem(
     kind: DimensionKind,
     match: ItemMatch,
     finding: Finding[str],
-    rules: LinkRules,
     *,
     is_amount: bool,
 ) -> Problem:
@@ -316,11 +318,9 @@ def _item_problem(
         near = ", ".join(item.code for item in ItemIndex(dimension).near(text))
         item_codes = [item.code for item in dimension.items]
         question = question_about(text, item_codes) or (Question.NUMBER if is_amount else None)
-        can_be_made = question is None and code_obstacle(text) is None
         more = told(
             item=text,
             near=near,
-            creates="yes" if rules.creates_missing_items and can_be_made else "",
             questionable=question or "",
             meant=LikeCodes(item_codes).meant_by(text),
         )

@@ -82,6 +82,7 @@ def plan_receipts(
         receipts=identity.receipts(drafts, dates, epochs),
         problems=tuple(sorted(problems, key=lambda problem: not problem.stops)),
         zero_line_count=len(zeros) + len(cancelled),
+        items_to_make=dimensions.items_to_make,
     )
 
 

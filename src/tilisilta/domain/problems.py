@@ -20,7 +20,6 @@ company           name of the Nmbrs company (N01, N02, N04, N36, N37), of the Pr
                   company (S07); number of the company the file is for (F17)
 company_currency  currency of the Procountor company (N17)
 count             how many, other than lines; how often a block of lines is there (F29, N44)
-creates           "yes" when the link lets missing items be created (N09)
 credit            sum of the credits of hidden rows (F26)
 currency          currency of the journal (N17); the currencies of a file (F16)
 date              booking date of the journal, as 2026-01-31; date of a receipt (S02, S08)
@@ -39,6 +38,7 @@ field             "description" or "name", the text that was shortened (N31); th
                   Procountor found fault with (S01)
 fields            what Procountor booked otherwise, as ``domain.booked`` names it (S04)
 item              cost center or cost unit as the journal has it
+items             codes of the items to be made, the first of them (N46); refused ones (S14)
 kind              "cost_center" or "cost_unit"; for N16 "fi" or "se"; what a file really is: F03
                   "pdf", "xls", "html", "zip", "xml" or "binary", F04 "xml", "csv" or "xlsx"
 limit             greatest length of a text (N31, F22), size in MB (F02), number of lines (F21)
@@ -46,6 +46,7 @@ lines             how many journal lines share the finding; ``line`` is the firs
 mapped_from       the journal's ledger account, where the link maps it to another
 meant             ledger account that the journal's looks like (N07), item that a cost center or
                   unit looks like (N09)
+more              how many more items there are (N46)
 moved_to          receipt date instead of the booking date (N25)
 journal           reference of a journal, "1001-2026-5-1": of another one (N35, N37, F18, E44), of
                   the one it is about (N12, S06, E16, E45 to E48)
@@ -181,6 +182,7 @@ class ProblemCode(StrEnum):
     PERHAPS_SUMS = "N43"
     PERHAPS_DOUBLED = "N44"
     PERHAPS_TWO_PAYROLLS = "N45"
+    ITEMS_TO_BE_MADE = "N46"
     # A file that cannot be read into a journal.
     FILE_EMPTY = "F01"
     FILE_TOO_LARGE = "F02"
@@ -232,6 +234,7 @@ class ProblemCode(StrEnum):
     PREVIEW_CHANGED = "S06"
     WRONG_COMPANY = "S07"
     WAITS_FOR_EARLIER = "S08"
+    ITEM_REFUSED = "S14"
     # An action that came to nothing: what could not be done, and was not. First the general ones.
     TRY_AGAIN_LATER = "E01"
     OUTCOME_UNKNOWN = "E02"
@@ -299,6 +302,12 @@ _EFFECTS = {
     ProblemCode.RUN_DELETED: Effect.INFORMS,
     ProblemCode.BEFORE_START: Effect.INFORMS,
     ProblemCode.BOOKED_ELSEWHERE: Effect.INFORMS,
+    ProblemCode.SIGNS_PERHAPS_REVERSED: Effect.INFORMS,
+    ProblemCode.PERIOD_AND_DATE_DIFFER: Effect.INFORMS,
+    ProblemCode.PERHAPS_SUMS: Effect.INFORMS,
+    ProblemCode.ITEMS_TO_BE_MADE: Effect.INFORMS,
+    ProblemCode.PERHAPS_DOUBLED: Effect.INFORMS,
+    ProblemCode.PERHAPS_TWO_PAYROLLS: Effect.INFORMS,
     ProblemCode.TEXT_SHORTENED: Effect.INFORMS,
     ProblemCode.NMBRS_UNREACHABLE: Effect.WAITS,
     ProblemCode.UNCERTAIN: Effect.WAITS,

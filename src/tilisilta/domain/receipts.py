@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from tilisilta.domain.items_to_make import ItemToMake
 from tilisilta.domain.problems import Problem
 
 NO_VAT_HANDLING = 12
@@ -73,6 +74,8 @@ class BookedReceipt:
 class ReceiptPlan:
     """What would be sent for a journal, oldest receipt first, and all that stands in the way.
 
+    ``items_to_make`` are what its rows refer to and Procountor does not have yet.
+
     When ``problems`` holds an error the receipts are drawn as far as they could be, to be looked
     at, and must not be sent.
     """
@@ -80,6 +83,7 @@ class ReceiptPlan:
     receipts: tuple[LedgerReceipt, ...]
     problems: tuple[Problem, ...]
     zero_line_count: int = 0
+    items_to_make: tuple[ItemToMake, ...] = ()
 
     @property
     def can_be_sent(self) -> bool:

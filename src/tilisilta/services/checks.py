@@ -6,6 +6,7 @@ journal, and what would be sent as exports in the state *ready*.
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from pydantic import TypeAdapter
 from tilisilta.clients.procountor.wire import encode_receipt
 from tilisilta.domain.administrations import Administration
 from tilisilta.domain.guards import check_guards, run_deleted
+from tilisilta.domain.items_to_make import ItemToMake
 from tilisilta.domain.plans import plan_receipts
 from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.domain.receipts import LedgerReceipt, ReceiptPlan
@@ -96,6 +98,7 @@ def plan_journal(journal: Journal, ledger: Ledger) -> ReceiptPlan:
         receipts=plan.receipts,
         problems=(*found, *plan.problems),
         zero_line_count=plan.zero_line_count,
+        items_to_make=plan.items_to_make,
     )
 
 
@@ -207,7 +210,7 @@ def _keep(
 ) -> None:
     """The third move: store what would be sent, and what was found."""
     if ledger.link is not None and plan.can_be_sent and not ledger.trouble:
-        _keep_exports(journal, ledger.link, plan.receipts, exports)
+        _keep_exports(journal, ledger.link, plan, exports)
     elif not any(export.state in BOOKED_EXPORTS for export in exports):
         # Of a journal sent in part the rest is kept: without it, it would look sent.
         _drop_ready_exports(exports)
@@ -225,26 +228,28 @@ def _note_check(
 
 
 def _keep_exports(
-    journal: Journal, link: Link, receipts: Sequence[LedgerReceipt], exports: Sequence[Export]
+    journal: Journal, link: Link, plan: ReceiptPlan, exports: Sequence[Export]
 ) -> None:
     """Make the exports not yet booked equal the plan; what is booked stays as it was booked."""
     present = {export.token: export for export in exports}
-    wanted = {receipt.token for receipt in receipts}
+    wanted = {receipt.token for receipt in plan.receipts}
     unwanted = [export for export in exports if export.token not in wanted]
     _drop_ready_exports(unwanted)
     _withdraw_tried_exports(unwanted)
     epochs = epochs_of(journal)
-    for receipt in receipts:
+    for receipt in plan.receipts:
         export = present.get(receipt.token)
         if export is not None and export.state in BOOKED_EXPORTS:
             continue
         export = export or Export(journal=journal, token=receipt.token)
         export.link = link
-        _fill(export, receipt, epoch=epochs.get(receipt.booking_date, 0))
+        _fill(export, receipt, plan.items_to_make, epoch=epochs.get(receipt.booking_date, 0))
         export.save()
 
 
-def _fill(export: Export, receipt: LedgerReceipt, *, epoch: int) -> None:
+def _fill(
+    export: Export, receipt: LedgerReceipt, items: Sequence[ItemToMake], *, epoch: int
+) -> None:
     payload = encode_receipt(receipt.body)
     values = [transaction.accounting_value for transaction in receipt.body.transactions]
     export.booking_date = receipt.booking_date
@@ -253,6 +258,14 @@ def _fill(export: Export, receipt: LedgerReceipt, *, epoch: int) -> None:
     export.name = receipt.body.name
     export.payload = payload.decode()
     export.payload_sha256 = hashlib.sha256(payload).hexdigest()
+    used = {
+        (value.dimension_id, value.item_id)
+        for row in receipt.body.transactions
+        for value in row.dimension_values
+    }
+    export.items_to_make = [
+        asdict(item) for item in items if (item.dimension_id, item.stand_in) in used
+    ]
     export.row_count = len(values)
     export.debit_total = sum(value for value in values if value > 0)
     export.state = ExportState.READY

@@ -17,6 +17,7 @@ from tilisilta.domain.standing import EXPORTS_UNDER_WAY, ExportState
 from tilisilta.errors import OutcomeUnknown, TryAgainLater
 from tilisilta.models import Export, Journal, Sending
 from tilisilta.services.checks import check_journal, load_problems, settle_state
+from tilisilta.services.items_of_journals import make_items_for
 from tilisilta.services.lookups import look
 from tilisilta.services.outbox import LONGEST_PAUSE
 from tilisilta.services.postings import approve, become_uncertain, post, stop
@@ -99,6 +100,10 @@ def _move(sending: Sending, export: Export, exports: Sequence[Export], *, now: d
         return approve(sending, export, now=now)
     if export.state == ExportState.UNCERTAIN:
         return look(sending, [export], now=now)
+    in_need = [item for item in exports if item.state == ExportState.QUEUED and item.items_to_make]
+    if in_need:
+        # Before it is looked for: what an earlier turn has booked has the ids of the items.
+        return make_items_for(in_need, user=sending.requested_by, now=now)
     if not export.is_looked_for:
         return look(sending, [item for item in exports if _is_queued(item)], now=now)
     return post(sending, export, now=now)

@@ -1,4 +1,4 @@
-"""Creates dimension items in Procountor: those a journal needs, or a person asked for (R6)."""
+"""Creates dimension items in Procountor: for a sending, or because a person asked for them (R6)."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from tilisilta.clients.procountor.errors import ProcountorRejected
 from tilisilta.domain.administrations import Administration, Dimension
 from tilisilta.domain.cost_objects import item_description
 from tilisilta.domain.dimensions import DimensionKind, ItemIndex, find_dimensions
-from tilisilta.domain.problems import Problem, ProblemCode
+from tilisilta.domain.problems import ProblemCode
 from tilisilta.errors import OutcomeUnknown, TilisiltaError, TryAgainLater
 from tilisilta.models import Link, ProcountorAccount, User
 from tilisilta.services import audit
@@ -24,8 +24,6 @@ from tilisilta.services.procountor import procountor
 
 _LEASE = timedelta(minutes=5)
 _LONGEST_WAIT_SECONDS = 20
-# Well below the lease, as the last request may take a while to be answered.
-_LONGEST_RUN_SECONDS = 180
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,39 +55,6 @@ class _HeldUp(TryAgainLater):
     """Somebody else creates items with the same account, and takes long."""
 
     code = ProblemCode.ITEMS_BEING_CREATED
-
-
-def items_to_create(problems: Sequence[Problem]) -> tuple[WantedItem, ...]:
-    """The missing items, if they are all that stops a journal and its link asks for them."""
-    missing = []
-    for problem in problems:
-        facts = dict(problem.facts)
-        if not problem.stops:
-            continue
-        if problem.code != ProblemCode.DIMENSION_ITEM_UNKNOWN or facts.get("creates") != "yes":
-            return ()
-        missing.append(
-            WantedItem(
-                kind=DimensionKind(facts["kind"]),
-                dimension_name=facts["name"],
-                code=facts["item"],
-            )
-        )
-    return tuple(missing)
-
-
-def create_items(link: Link, missing: Sequence[WantedItem], *, now: datetime) -> Administration:
-    """Create the ``missing`` items for a journal, and give the company as it is read after that.
-
-    Raises what the client raises, and ``TryAgainLater`` when somebody else takes long; items
-    created until then stay, and the next check goes on from there.
-    """
-    until = time.monotonic() + _LONGEST_RUN_SECONDS
-    made = make_items(link, missing, user=None, now=now, until=until)
-    for error in (made.trouble, *(refusal for _, refusal in made.refused)):
-        if error is not None:
-            raise error
-    return read_administration(link.procountor_account, now=now)
 
 
 def make_items(

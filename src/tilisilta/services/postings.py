@@ -78,7 +78,8 @@ def begin_attempt(export: Export, *, now: datetime) -> Attempt | None:
     """
     with transaction.atomic():
         locked = Export.objects.select_for_update().get(pk=export.pk)
-        if locked.state != ExportState.QUEUED or not locked.is_looked_for:
+        is_whole = not locked.items_to_make
+        if locked.state != ExportState.QUEUED or not (locked.is_looked_for and is_whole):
             return None
         attempt = Attempt.objects.create(
             export=locked, number=locked.attempts.count() + 1, started_at=now

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from tilisilta.clients.procountor.wire import decode_receipt, encode_receipt
 from tilisilta.domain.administrations import Administration
+from tilisilta.domain.items_to_make import ItemToMake
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
 from tilisilta.domain.receipts import ReceiptBody, Transaction
@@ -20,6 +21,7 @@ from tilisilta.services.checks import (
 )
 from tilisilta.services.explanations import Explanation, explain
 from tilisilta.services.gathering import Ledger, ledger_of
+from tilisilta.services.items_of_journals import items_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +31,7 @@ class ShownDimension:
     dimension: str
     code: str
     description: str
+    is_to_be_made: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +108,7 @@ class Preview:
     warnings: tuple[ShownProblem, ...] = field(default=())
     withdrawn: tuple[Export, ...] = field(default=())
     trail: tuple[Export, ...] = field(default=())
+    items_to_make: tuple[ItemToMake, ...] = ()
 
     @property
     def can_be_sent(self) -> bool:
@@ -132,14 +136,16 @@ def preview_journal(journal: Journal) -> Preview:
     )
     exports = [export for export in known if not export.is_trail]
     wanted = [export for export in exports if export.state != ExportState.WITHDRAWN]
-    names = _Names(ledger.administration)
+    items = items_of(wanted)
+    names = _Names(ledger.administration, items)
     if wanted:
         receipts = tuple(_shown_export(export, journal, names) for export in wanted)
     else:
-        receipts = _drafts(journal, ledger, names, problems)
+        receipts = _drafts(journal, ledger, problems)
     return replace(
         _preview(journal, ledger.link, receipts, problems, exports),
         withdrawn=tuple(one for one in exports if one.state == ExportState.WITHDRAWN),
+        items_to_make=items,
         trail=tuple(one for one in known if one.is_trail and one.state in BOOKED_EXPORTS),
     )
 
@@ -242,10 +248,12 @@ def _shown_export(export: Export, journal: Journal, names: "_Names") -> ShownRec
 def _drafts(
     journal: Journal,
     ledger: Ledger,
-    names: "_Names",
     problems: Sequence[Problem],
 ) -> tuple[ShownReceipt, ...]:
+    if journal.discarded_at is not None:
+        return ()
     plan = plan_journal(journal, ledger)
+    names = _Names(ledger.administration, plan.items_to_make)
     shown = []
     for receipt in plan.receipts:
         about = tuple(item for item in problems if item.booking_date == receipt.booking_date)
@@ -311,7 +319,9 @@ def _by_line(problems: Iterable[Problem]) -> dict[int, tuple[Problem, ...]]:
 class _Names:
     """The words of the administration for the numbers of the payload."""
 
-    def __init__(self, administration: Administration | None) -> None:
+    def __init__(
+        self, administration: Administration | None, to_make: Iterable[ItemToMake] = ()
+    ) -> None:
         accounts = administration.ledger_accounts if administration else ()
         dimensions = administration.dimensions if administration else ()
         self._accounts = {account.code: account.name for account in accounts}
@@ -321,6 +331,12 @@ class _Names:
             )
             for dimension in dimensions
             for item in dimension.items
+        }
+        self._items |= {
+            (item.dimension_id, item.stand_in): ShownDimension(
+                dimension=item.dimension_name, code=item.code, description="", is_to_be_made=True
+            )
+            for item in to_make
         }
 
     def row(self, row: Transaction, by_line: Mapping[int, tuple[Problem, ...]]) -> ShownRow:

@@ -17,6 +17,7 @@ from tilisilta.models import Area, Journal, Right, User
 from tilisilta.services.checks import check_journal
 from tilisilta.services.explanations import Explanation, explain_error
 from tilisilta.services.exports import AlreadySent, look_again, send_journal
+from tilisilta.services.items_of_journals import make_items_of
 from tilisilta.services.journal_answers import say_surely_another
 from tilisilta.services.previews import preview_journal
 from tilisilta.web.exports import is_part
@@ -93,6 +94,31 @@ def check(request: UserRequest, pk: int) -> HttpResponse:
         messages.warning(request, _("Checked. Something still stands in the way."))
     else:
         messages.success(request, _("Checked. Nothing stands in the way."))
+    return redirect("journal", pk=pk)
+
+
+@require_POST
+@needs(Area.JOURNAL_EXPORTS, Right.WRITE)
+def make_items(request: UserRequest, pk: int) -> HttpResponse:
+    """Create the dimension items that the journal needs, now, because a person looked at them."""
+    found = visible_journal(request.user, pk)
+    try:
+        made = make_items_of(found, user=request.user, now=timezone.now())
+    except TilisiltaError as error:
+        messages.error(request, error_text(error))
+        return redirect("journal", pk=pk)
+    trouble = made.trouble or next((error for _code, error in made.refused), None)
+    if trouble is not None:
+        messages.error(request, error_text(trouble))
+    if made.created:
+        said = ngettext(
+            "%(count)s item was created in Procountor.",
+            "%(count)s items were created in Procountor.",
+            len(made.created),
+        )
+        messages.success(request, said % {"count": len(made.created)})
+    elif trouble is None:
+        messages.info(request, _("The items are there already."))
     return redirect("journal", pk=pk)
 
 

@@ -161,26 +161,6 @@ LEDGER_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.DIMENSION_ITEM_UNKNOWN: (
         *QUESTIONED_ITEMS,
         Wording(
-            when={**COST_CENTER, "creates": "yes"},
-            message=_("Cost center %(item)s is missing in dimension “%(name)s”"),
-            cause=_("Procountor has no item with this code or description in the dimension."),
-            remedy=_(
-                "Tilisilta creates it, as the link asks for. If it is still missing afterwards, "
-                "add it in Procountor and check again."
-            ),
-            hints=(NEAR_ITEMS,),
-        ),
-        Wording(
-            when={**COST_UNIT, "creates": "yes"},
-            message=_("Cost unit %(item)s is missing in dimension “%(name)s”"),
-            cause=_("Procountor has no item with this code or description in the dimension."),
-            remedy=_(
-                "Tilisilta creates it, as the link asks for. If it is still missing afterwards, "
-                "add it in Procountor and check again."
-            ),
-            hints=(NEAR_ITEMS,),
-        ),
-        Wording(
             when=COST_CENTER,
             message=_("Cost center %(item)s is missing in dimension “%(name)s”"),
             cause=_("Procountor has no item with this code or description in the dimension."),
@@ -198,6 +178,34 @@ LEDGER_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             message=_("A cost center or cost unit is missing in its dimension"),
             cause=_("Procountor has no item with this code or description in the dimension."),
             remedy=_("Add the item in Procountor, or let the link create missing items."),
+        ),
+    ),
+    ProblemCode.ITEMS_TO_BE_MADE: (
+        Wording(
+            when=COST_CENTER,
+            message=_("Cost centers to be created in “%(name)s”: %(count)s"),
+            cause=_("Procountor does not have them yet: %(items)s."),
+            remedy=_(
+                "Look whether they are right. They are created with the sending, or at once by "
+                "the button; nobody can take them back from here."
+            ),
+        ),
+        Wording(
+            when=COST_UNIT,
+            message=_("Cost units to be created in “%(name)s”: %(count)s"),
+            cause=_("Procountor does not have them yet: %(items)s."),
+            remedy=_(
+                "Look whether they are right. They are created with the sending, or at once by "
+                "the button; nobody can take them back from here."
+            ),
+        ),
+        Wording(
+            message=_("Dimension items are to be created"),
+            cause=_("Procountor does not have them yet, and the link asks for them."),
+            remedy=_(
+                "Look whether they are right. They are created with the sending, or at once by "
+                "the button; nobody can take them back from here."
+            ),
         ),
     ),
     ProblemCode.DIMENSION_ITEM_PASSIVE: (

@@ -133,6 +133,32 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Wait: once the earlier one is found or sent, this one goes on by itself."),
         ),
     ),
+    ProblemCode.ITEM_REFUSED: (
+        Wording(
+            message=_("Procountor refused to create %(items)s in “%(name)s”: %(answer)s"),
+            cause=_("The receipt needs these items, so it was not sent."),
+            remedy=_(
+                "Create them in Procountor, or put the codes right where the journal comes from; "
+                "then check the journal again and send it."
+            ),
+        ),
+        Wording(
+            message=_("Procountor has no usable item for %(items)s in “%(name)s”"),
+            cause=_(
+                "The item is passive, there are several of this code, or the dimension is gone. "
+                "The receipt needs it, so it was not sent."
+            ),
+            remedy=_("Put it right in Procountor; then check the journal again and send it."),
+        ),
+        Wording(
+            message=_("Procountor refused to create a dimension item"),
+            cause=_("The receipt needs the item, so it was not sent."),
+            remedy=_(
+                "Create it in Procountor, or put the code right where the journal comes from; "
+                "then check the journal again and send it."
+            ),
+        ),
+    ),
     ProblemCode.CANNOT_BE_SENT: (
         Wording(
             message=_("The journal %(journal)s cannot be sent"),
