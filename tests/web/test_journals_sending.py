@@ -6,9 +6,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.bureau import (
+    NOW,
     a_company,
     a_journal,
     a_linked_company,
+    csv_file,
+    monthly_lines,
+    on_post,
     send,
     states,
 )
@@ -18,6 +22,8 @@ from procountor_sandbox.faults import Fault, FaultKind
 from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.models import Attempt, Export, Journal, Sending, User
 from tilisilta.services.checks import dump_problems
+from tilisilta.services.journals import import_journal
+from tilisilta.services.links import change_link
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +38,50 @@ def _seen(text: str) -> str:
     found = re.search(r'name="seen" value="([0-9a-f]{64})"', text)
     assert found
     return found[1]
+
+
+class TestAReceiptThatIsNotWantedAnyMore:
+    """It was refused once, and the link was changed so that the journal books without it."""
+
+    @staticmethod
+    def _journal(procountor: Sandbox) -> Journal:
+        company = a_linked_company()
+        lines = [
+            ("5010", "100.00", "2026-05-28"),
+            ("5010", "-100.00", "2026-05-28"),
+            *monthly_lines(6),
+        ]
+        journal = import_journal(
+            csv_file(lines), file_name="j.csv", company=company, user=None, now=NOW
+        ).journal
+        procountor.faults.add(on_post(FaultKind.REJECT))
+        send(journal)
+        change_link(company.link, user=None, sums_equal_lines=True)
+        return journal
+
+    def test_is_not_counted_among_those_to_send(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        journal = self._journal(procountor)
+        assert states(journal) == ["withdrawn", "ready"]
+
+        text = _page(browser_of_administrator, journal)
+
+        assert "Send 1 receipt" in text
+        assert "<dt>Receipts</dt><dd>1</dd>" in text
+        assert "<dd>1,006.00" in re.sub(r'<span class="pos">', "", text)
+
+    def test_leaves_no_dead_button_after_the_rest_was_sent(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        journal = send(self._journal(procountor))
+        assert states(journal) == ["withdrawn", "posted"]
+
+        text = _page(browser_of_administrator, journal)
+
+        assert "What was sent" in text
+        assert 'aria-disabled="true"' not in text
+        assert str(journal.exports.get(state="posted").receipt_number) in text
 
 
 class TestSend:

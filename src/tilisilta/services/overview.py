@@ -315,14 +315,15 @@ def _first_steps(user: User, by_month: Mapping[date, Counter[str]]) -> FirstStep
 
 def _progress(debtor_ids: Sequence[int]) -> Progress | None:
     """All receipts of journals that are being sent; those booked before count as done."""
+    wanted = Q(journal__exports__is_trail=False) & ~Q(journal__exports__state=ExportState.WITHDRAWN)
     found = Sending.objects.filter(
         _of(debtor_ids, "journal__company__debtor"), finished_at__isnull=True
     ).aggregate(
         journals=Count("pk", distinct=True),
-        asked=Count("journal__exports"),
+        asked=Count("journal__exports", filter=wanted),
         booked=Count(
             "journal__exports",
-            filter=Q(journal__exports__state__in=BOOKED_EXPORTS),
+            filter=wanted & Q(journal__exports__state__in=BOOKED_EXPORTS),
         ),
     )
     return Progress(**found) if found["journals"] else None

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
+from tilisilta.domain.standing import EXPORTS_UNDER_WAY
 from tilisilta.errors import NeedsAttention, TilisiltaError
 from tilisilta.models import Area, Journal, Right, User
 from tilisilta.services.checks import check_journal
@@ -62,7 +63,7 @@ def send(request: UserRequest, pk: int) -> HttpResponse:
         messages.error(request, error_text(error))
         return redirect("journal", pk=pk)
     else:
-        count = found.exports.count()
+        count = found.exports.filter(state__in=EXPORTS_UNDER_WAY).count()
         text = ngettext(
             "%(reference)s is being sent: %(count)s ledger receipt.",
             "%(reference)s is being sent: %(count)s ledger receipts.",

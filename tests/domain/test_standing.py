@@ -1,0 +1,200 @@
+"""Where a journal stands follows from its exports and problems, and is said in one place."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tilisilta.domain.problems import Problem, ProblemCode, Severity
+from tilisilta.domain.standing import (
+    BOOKED_EXPORTS,
+    BY_URGENCY,
+    COMMITTED_EXPORTS,
+    EXPORTS_UNDER_WAY,
+    JOURNALS_NOT_DUE,
+    JOURNALS_UNDER_WAY,
+    SENT_JOURNALS,
+    STOPPED_JOURNALS,
+    WAITING_JOURNALS,
+    ExportStanding,
+    ExportState,
+    JournalState,
+    Standing,
+    is_settled,
+    standing_of,
+    state_of,
+)
+
+PROBLEMS = st.lists(
+    st.builds(
+        Problem,
+        code=st.sampled_from(ProblemCode),
+        severity=st.sampled_from(Severity),
+    ),
+    max_size=4,
+)
+STATES = st.lists(st.sampled_from(ExportState), max_size=6)
+
+
+def problem(code: ProblemCode, severity: Severity = Severity.ERROR) -> Problem:
+    return Problem(code=code, severity=severity)
+
+
+def standing(states: Sequence[str], problems: Sequence[Problem] = ()) -> Standing:
+    exports = [ExportStanding(state=ExportState(state)) for state in states]
+    return standing_of(exports, problems)
+
+
+class TestTheSets:
+    def test_have_every_state_of_a_journal_in_the_order_of_urgency_once(self) -> None:
+        assert sorted(BY_URGENCY) == sorted(JournalState)
+
+    def test_put_every_state_of_a_journal_in_one_heap(self) -> None:
+        ready = {JournalState.READY}
+        heaps = [SENT_JOURNALS, JOURNALS_UNDER_WAY, STOPPED_JOURNALS, JOURNALS_NOT_DUE, ready]
+
+        assert sorted(state for heap in heaps for state in heap) == sorted(JournalState)
+
+    def test_let_wait_for_somebody_what_is_stopped_uncertain_or_ready(self) -> None:
+        others = {JournalState.UNCERTAIN, JournalState.READY}
+
+        assert set(WAITING_JOURNALS) == STOPPED_JOURNALS | others
+
+    def test_part_what_is_booked_from_what_is_under_way(self) -> None:
+        assert not BOOKED_EXPORTS & EXPORTS_UNDER_WAY
+        assert COMMITTED_EXPORTS == BOOKED_EXPORTS | EXPORTS_UNDER_WAY
+
+
+class TestState:
+    @pytest.mark.parametrize(
+        ("states", "state"),
+        [
+            ((), "ready"),
+            (("ready",), "ready"),
+            (("queued", "ready"), "queued"),
+            (("posting", "queued"), "sending"),
+            (("posted", "queued"), "sending"),
+            (("uncertain", "posted"), "uncertain"),
+            (("posted", "ready"), "partly_sent"),
+            (("posted", "rejected"), "partly_sent"),
+            (("rejected", "ready"), "rejected"),
+            (("posted", "posted"), "sent"),
+            (("posted", "approved"), "sent"),
+            (("approved",), "approved"),
+            (("withdrawn", "posted"), "sent"),
+            (("withdrawn",), "ready"),
+            (("withdrawn", "ready"), "ready"),
+        ],
+    )
+    def test_follows_from_the_exports(self, states: tuple[str, ...], state: str) -> None:
+        assert standing(states).state == state
+
+    @pytest.mark.parametrize(
+        ("code", "state"),
+        [
+            (ProblemCode.TEST_COMPANY, "off"),
+            (ProblemCode.DEBTOR_BLOCKED, "off"),
+            (ProblemCode.NEWER_REVISION, "replaced"),
+            (ProblemCode.EARLIER_REVISION_SENT, "changed"),
+            (ProblemCode.BEFORE_START, "before_start"),
+            (ProblemCode.PERIOD_CLOSED, "problem"),
+        ],
+    )
+    def test_follows_from_the_problems_before_anything_is_sent(
+        self, code: ProblemCode, state: str
+    ) -> None:
+        assert standing((), [problem(code)]).state == state
+        assert standing(("posted",), [problem(code)]).state == "sent"
+
+    def test_is_not_changed_by_warnings(self) -> None:
+        warning = problem(ProblemCode.ZERO_LINES, Severity.WARNING)
+
+        assert standing(("ready",), [warning]).state == "ready"
+
+    @given(STATES, PROBLEMS)
+    def test_is_one_of_the_states_whatever_there_is(
+        self, states: list[ExportState], problems: list[Problem]
+    ) -> None:
+        assert state_of(states, problems) in JournalState
+
+    @given(STATES, PROBLEMS)
+    def test_is_the_same_without_what_is_withdrawn(
+        self, states: list[ExportState], problems: list[Problem]
+    ) -> None:
+        wanted = [state for state in states if state != ExportState.WITHDRAWN]
+
+        assert state_of(states, problems) == state_of(wanted, problems)
+        assert is_settled(states) == is_settled(wanted)
+
+
+class TestWhetherItCanBeSent:
+    def test_counts_what_a_click_sends(self) -> None:
+        found = standing(("withdrawn", "posted", "ready", "ready"))
+
+        assert (found.to_send, found.can_be_sent) == (2, True)
+
+    @pytest.mark.parametrize("states", [("queued", "ready"), ("uncertain",), ("posting", "ready")])
+    def test_says_no_while_it_is_under_way(self, states: tuple[str, ...]) -> None:
+        assert not standing(states).can_be_sent
+
+    def test_says_that_it_was_sent(self) -> None:
+        found = standing(("posted",))
+
+        assert not found.can_be_sent
+        assert found.obstacle is not None
+        assert found.obstacle.code is ProblemCode.ALREADY_SENT
+
+    def test_is_not_stopped_by_what_is_odd_about_a_booked_receipt(self) -> None:
+        odd = problem(ProblemCode.BOOKED_DIFFERENTLY)
+        exports = [
+            ExportStanding(state=ExportState.POSTED, problems=(odd,)),
+            ExportStanding(state=ExportState.READY),
+        ]
+
+        assert standing_of(exports, []).can_be_sent
+
+    def test_says_first_what_stops_a_receipt(self) -> None:
+        refused = problem(ProblemCode.REJECTED)
+        exports = [ExportStanding(state=ExportState.REJECTED, problems=(refused,))]
+
+        found = standing_of(exports, [problem(ProblemCode.PERIOD_CLOSED)])
+
+        assert found.obstacle == refused
+        assert len(found.obstacles) == 2
+
+    def test_forgets_what_was_said_of_a_withdrawn_receipt(self) -> None:
+        refused = problem(ProblemCode.REJECTED)
+        exports = [
+            ExportStanding(state=ExportState.WITHDRAWN, problems=(refused,)),
+            ExportStanding(state=ExportState.READY),
+        ]
+
+        assert standing_of(exports, []).can_be_sent
+
+    @given(STATES, PROBLEMS)
+    def test_is_yes_only_with_something_to_send_and_nothing_against_it(
+        self, states: list[ExportState], problems: list[Problem]
+    ) -> None:
+        found = standing(states, problems)
+
+        if found.can_be_sent:
+            assert ExportState.READY in states
+            assert not any(one.stops for one in problems)
+            assert found.state not in JOURNALS_NOT_DUE | SENT_JOURNALS | JOURNALS_UNDER_WAY
+
+    @pytest.mark.parametrize("severity", list(Severity))
+    def test_is_no_before_the_start_although_nobody_has_to_put_it_right(
+        self, severity: Severity
+    ) -> None:
+        found = standing(("ready",), [problem(ProblemCode.BEFORE_START, severity)])
+
+        assert found.state is JournalState.BEFORE_START
+        assert (found.to_send, found.can_be_sent) == (0, False)
+        assert found.obstacle is not None
+
+    def test_is_no_for_one_that_was_discarded(self) -> None:
+        found = standing_of([ExportStanding(state=ExportState.READY)], [], is_discarded=True)
+
+        assert found.state is JournalState.DISCARDED
+        assert not found.can_be_sent
