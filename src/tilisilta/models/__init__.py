@@ -12,10 +12,12 @@ from tilisilta.models.connections import (
 from tilisilta.models.exports import Attempt, Export, ExportState, Sending
 from tilisilta.models.journals import Journal, JournalLine, JournalState
 from tilisilta.models.links import AccountMapping, Link
+from tilisilta.models.seen_receipts import AnotherReceipt, SeenReceipt
 from tilisilta.models.users import Area, Right, User, UserTemplate
 
 __all__ = [
     "AccountMapping",
+    "AnotherReceipt",
     "ApiPace",
     "Area",
     "Attempt",
@@ -34,6 +36,7 @@ __all__ = [
     "ProcountorAccount",
     "Right",
     "Run",
+    "SeenReceipt",
     "Sending",
     "Synchronisation",
     "User",

@@ -173,7 +173,7 @@ class TestDecodeBooked:
 
         assert (booked.receipt_number, booked.invoice_number) == (None, None)
 
-    @pytest.mark.parametrize("amount", [1.5, True, "1.50", None])
+    @pytest.mark.parametrize("amount", [1.5, True, "1.50"])
     def test_refuses_an_amount_that_is_no_exact_number(self, amount: object) -> None:
         row = {"account": "5010", "accountingValue": amount}
 

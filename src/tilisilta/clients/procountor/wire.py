@@ -78,7 +78,10 @@ def _list(value: object) -> object:
 
 
 def _decimal(value: object) -> object:
-    # A whole amount arrives as an int, and a bool is an int to Python but no amount.
+    # A whole amount arrives as an int, and a bool is an int to Python but no amount. A row that
+    # somebody has begun in Procountor may have none yet.
+    if value is None:
+        return Decimal("0.00")
     return Decimal(value) if type(value) is int else value
 
 
@@ -105,8 +108,8 @@ class _DimensionValue(Answer):
 
 
 class _Row(Answer):
-    account: str
-    accounting_value: _Amount
+    account: Text = ""
+    accounting_value: _Amount = Decimal("0.00")
     description: Text = ""
     dimension_item_values: Annotated[tuple[_DimensionValue, ...], BeforeValidator(_list)] = ()
 

@@ -175,6 +175,20 @@ ERROR_WORDS: dict[str, tuple[Wording, ...]] = {
             remedy=_("Look at the new preview, and send if it is right."),
         ),
     ),
+    "NotInQuestion": (
+        Wording(
+            message=_("That receipt is not in question"),
+            cause=_("Somebody has answered already, or Tilisilta has looked again since."),
+            remedy=_("Look at the journal: it shows which receipts are in question now."),
+        ),
+    ),
+    "ReceiptCannotBeOurs": (
+        Wording(
+            message=_("That receipt cannot be the one of the journal"),
+            cause=_("It is gone, invalidated, or the receipt of another journal by now."),
+            remedy=_("Compare them in Procountor, and check the journal again."),
+        ),
+    ),
     "AlreadySent": (
         Wording(
             message=_("The journal %(journal)s has been sent already"),

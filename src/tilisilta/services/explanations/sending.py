@@ -9,6 +9,14 @@ CHECK_AND_SEND = _("Put that right, check the journal again, and send it.")
 LOOK_AGAIN = _(
     "Wait: Tilisilta looks for the receipt and sends it again only if it is surely absent."
 )
+COMPARE_AND_SAY = _(
+    "Compare it with the journal in Procountor. Say here that it is this one, or that it is "
+    "another and this one is to be sent."
+)
+SAY_OR_LEAVE = _(
+    "If it is to be booked after all, make the receipt unfinished again in Procountor, or say here "
+    "that it is to be sent again. Otherwise leave it."
+)
 
 SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.REJECTED: (
@@ -108,6 +116,45 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             message=_("The account is authorised for another company"),
             cause=_("The link was made for a different company in Procountor. Nothing was sent."),
             remedy=_("Authorise the account again and choose the company of the link."),
+        ),
+    ),
+    ProblemCode.PERHAPS_BOOKED: (
+        Wording(
+            message=_("Receipt %(numbers)s of %(date)s may be this one already: %(name)s"),
+            cause=_(
+                "It carries no token of Tilisilta, but books the same amounts on the same "
+                "accounts, dimensions and day. Sent as well, wages could be booked twice."
+            ),
+            remedy=COMPARE_AND_SAY,
+            when={"same": "all"},
+        ),
+        Wording(
+            message=_("Receipt %(numbers)s of %(date)s may be this one already: %(name)s"),
+            cause=_(
+                "It carries no token of Tilisilta, but books the same amounts on the same "
+                "accounts and day. Sent as well, wages could be booked twice."
+            ),
+            remedy=COMPARE_AND_SAY,
+        ),
+        Wording(
+            message=_("A receipt in Procountor may be this one already"),
+            cause=_(
+                "It carries no token of Tilisilta, but books the same amounts on the same "
+                "accounts and day. Sent as well, wages could be booked twice."
+            ),
+            remedy=COMPARE_AND_SAY,
+        ),
+    ),
+    ProblemCode.INVALIDATED_BY_PERSON: (
+        Wording(
+            message=_("The receipt was booked and invalidated in Procountor: %(numbers)s"),
+            cause=_("Somebody has made it void, and may have had a reason. Nothing is sent again."),
+            remedy=SAY_OR_LEAVE,
+        ),
+        Wording(
+            message=_("The receipt was booked and invalidated in Procountor"),
+            cause=_("Somebody has made it void, and may have had a reason. Nothing is sent again."),
+            remedy=SAY_OR_LEAVE,
         ),
     ),
     ProblemCode.WAITS_FOR_EARLIER: (
