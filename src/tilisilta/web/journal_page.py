@@ -32,6 +32,7 @@ from tilisilta.services.previews import (
     ShownRow,
     preview_journal,
 )
+from tilisilta.services.questions import Question, questions_of
 from tilisilta.web.journal_history import Event, history_of
 from tilisilta.web.journal_lines import JournalLines, journal_lines
 
@@ -55,6 +56,7 @@ class ListedProblem:
     shown: ShownProblem
     fix: Fix | None
     line_id: str
+    questions: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,6 +251,7 @@ def _listed(shown: ShownProblem, preview: Preview, user: User, row_ids: set[str]
         shown=shown,
         fix=_fix(shown.problem, preview, user),
         line_id=line_id if line_id in row_ids else "",
+        questions=questions_of(shown.problem),
     )
 
 

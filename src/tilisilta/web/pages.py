@@ -13,6 +13,7 @@ from tilisilta.web import (
     links,
     missing_items,
     nmbrs,
+    perhaps_ours,
     ready_journals,
 )
 
@@ -33,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{JOURNAL}/look-again", journals.look, name="look_again"),
     path(f"{JOURNAL}/check", journals.check, name="check_journal"),
     path(f"{JOURNAL}/not-twice", journals.not_twice, name="journal_not_twice"),
+    path(f"{JOURNAL}/settle", perhaps_ours.settle, name="settle_receipt"),
     path(f"{JOURNAL}/progress", journals.progress, name="journal_progress"),
     path(f"{JOURNAL}/payload.json", downloads.payloads, name="payloads"),
     path(f"{JOURNAL}/journal.csv", downloads.journal_csv, name="journal_csv"),
