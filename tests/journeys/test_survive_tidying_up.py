@@ -38,7 +38,7 @@ from tilisilta.models import (
 )
 from tilisilta.services.exports import look_again, send_journal
 from tilisilta.services.journals import check_journal, import_journal
-from tilisilta.services.perhaps_ours import say_another, take_over
+from tilisilta.services.perhaps_ours import NotInQuestion, say_another, take_over
 
 pytestmark = pytest.mark.django_db
 
@@ -236,6 +236,18 @@ class TestPerhapsOurs:
         assert (facts["numbers"], facts["date"]) == ("1", "2026-06-28")
         assert (facts["name"], facts["same"]) == (WITHOUT_TOKEN, "all")
 
+    def test_waits_for_a_list_that_lags_behind(self, procountor: Sandbox) -> None:
+        export, sending, clock = an_uncertain_export(procountor)
+        booked = procountor.ledger.receipts()[0]
+        by_hand = export.payload.replace(export.name, "Palkat käsin").replace(export.token, "")
+        book_by_hand(export.link.procountor_account, by_hand)
+        procountor.ledger.hide(booked.company_id, booked.receipt_id, searches=3)
+
+        sent = deliver(sending, clock)
+
+        assert states(sent) == ["posted"]
+        assert sent.exports.get().ledger_receipt_id == booked.receipt_id
+
     def test_stops_a_forgotten_one_before_it_is_posted(self, procountor: Sandbox) -> None:
         export = a_forgotten_export(procountor)
         untidy(procountor)
@@ -343,6 +355,16 @@ class TestPerhapsOurs:
         export = sent.exports.get()
         assert len(receipts_with(procountor, export.token)) == 1
         assert export.ledger_receipt_id != receipt_id
+
+    def test_is_no_longer_asked_about_once_the_export_is_booked(self, procountor: Sandbox) -> None:
+        clock = Clock()
+        stopped = _stopped(procountor, clock, is_uncertain=False)
+        first, second = stopped.exports.get(), procountor.ledger.receipts()[0].receipt_id
+        say_another(first, second, user=None, now=clock.now)
+        send(stopped, clock)
+
+        with pytest.raises(NotInQuestion):
+            take_over(stopped.exports.get(), second, user=None, now=clock.now)
 
     def test_of_several_each_is_a_question(self, procountor: Sandbox) -> None:
         export = a_journal(a_linked_company(), 6).exports.get()

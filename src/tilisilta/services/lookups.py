@@ -13,7 +13,12 @@ from tilisilta.clients.procountor.wire import decode_receipt
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 from tilisilta.domain.receipts import BookedReceipt
-from tilisilta.domain.recognition import JournalReceipt, Recognised, recognise
+from tilisilta.domain.recognition import (
+    INVALIDATED,
+    JournalReceipt,
+    Recognised,
+    recognise,
+)
 from tilisilta.domain.sameness import receipt_digest
 from tilisilta.models import AnotherReceipt, Attempt, Export, ExportState, Link, Sending
 from tilisilta.services.checks import dump_problems
@@ -126,8 +131,9 @@ def _settle(
         return 0.0
     if found.standing:
         receipt = booked.get(found.standing[0].ledger_receipt_id)
-        if receipt is None:
-            raise ProcountorUnavailable("Procountor lists a ledger receipt that it does not give.")
+        if receipt is None or receipt.status == INVALIDATED:
+            # It was there a moment ago, so that the next look tells more.
+            raise ProcountorUnavailable("A ledger receipt that was listed cannot be taken over.")
         accept(sending, export, receipt, outcome=Attempt.Outcome.FOUND, now=now)
         return 0.0
     if found.invalidated:

@@ -11,7 +11,15 @@ from tilisilta.domain.problems import Problem, Severity
 from tilisilta.domain.receipts import BookedReceipt
 from tilisilta.domain.recognition import INVALIDATED
 from tilisilta.errors import NeedsAttention
-from tilisilta.models import AnotherReceipt, Attempt, Export, ExportState, ProcountorAccount, User
+from tilisilta.models import (
+    AnotherReceipt,
+    Attempt,
+    Export,
+    ExportState,
+    Journal,
+    ProcountorAccount,
+    User,
+)
 from tilisilta.services import audit
 from tilisilta.services.checks import dump_problems, load_problems, settle_state
 from tilisilta.services.exports import look_again
@@ -47,7 +55,7 @@ def take_over(
         raise ReceiptCannotBeOurs("A receipt that is invalidated books nothing.")
     booked = _read(export, ledger_receipt_id)
     with transaction.atomic():
-        locked = Export.objects.select_for_update().get(pk=export.pk)
+        locked = _locked(export)
         # One at a time in a company, or two exports might become the same receipt.
         account = ProcountorAccount.objects.select_for_update().get(
             pk=export.link.procountor_account_id
@@ -87,7 +95,7 @@ def say_another(
         "ledger_receipt_id": ledger_receipt_id,
     }
     with transaction.atomic():
-        locked = Export.objects.select_for_update().get(pk=export.pk)
+        locked = _locked(export)
         if AnotherReceipt.objects.filter(**said).exists():
             return locked
         question = _question(locked, ledger_receipt_id)
@@ -105,6 +113,12 @@ def say_another(
         if locked.state == ExportState.UNCERTAIN and not left:
             look_again(export.journal, user=user, now=now)
     return locked
+
+
+def _locked(export: Export) -> Export:
+    """The export as it is now, locked after its journal, as everybody does it."""
+    Journal.objects.select_for_update().get(pk=export.journal_id)
+    return Export.objects.select_for_update().get(pk=export.pk)
 
 
 def _question(export: Export, ledger_receipt_id: int) -> Question:

@@ -24,7 +24,12 @@ from tilisilta.clients.procountor.errors import (
 from tilisilta.clients.procountor.exchange import AccessTokens, Exchange
 from tilisilta.clients.procountor.http import open_http
 from tilisilta.clients.procountor.listing import ReceiptWindow, read_all
-from tilisilta.clients.procountor.wire import decode_booked, encode_item, parse_json
+from tilisilta.clients.procountor.wire import (
+    decode_booked,
+    decode_read,
+    encode_item,
+    parse_json,
+)
 from tilisilta.domain.administrations import Administration, DimensionItem
 from tilisilta.domain.receipts import BookedReceipt
 
@@ -163,7 +168,7 @@ class ProcountorClient:
         with _readable_answer():
             answer = parse_json(content)
             # One id is answered with the receipt itself, several with an array.
-            return tuple(map(decode_booked, answer if isinstance(answer, list) else [answer]))
+            return tuple(map(decode_read, answer if isinstance(answer, list) else [answer]))
 
 
 @contextmanager

@@ -9,6 +9,10 @@ CHECK_AND_SEND = _("Put that right, check the journal again, and send it.")
 LOOK_AGAIN = _(
     "Wait: Tilisilta looks for the receipt and sends it again only if it is surely absent."
 )
+INVALIDATE_OR_SAY = _(
+    "Invalidate all but one of them in Procountor and look for it again here, or say here which "
+    "one it is."
+)
 COMPARE_AND_SAY = _(
     "Compare it with the journal in Procountor. Say here that it is this one, or that it is "
     "another and this one is to be sent."
@@ -47,12 +51,12 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         Wording(
             message=_("The receipt is in Procountor more than once: %(numbers)s"),
             cause=_("Several receipts in Procountor carry the same token. Nothing more is sent."),
-            remedy=_("Remove all but one of them in Procountor, then look for it again here."),
+            remedy=INVALIDATE_OR_SAY,
         ),
         Wording(
             message=_("The receipt is in Procountor more than once"),
             cause=_("Several receipts in Procountor carry the same token. Nothing more is sent."),
-            remedy=_("Remove all but one of them in Procountor, then look for it again here."),
+            remedy=INVALIDATE_OR_SAY,
         ),
     ),
     ProblemCode.BOOKED_DIFFERENTLY: (
