@@ -62,7 +62,7 @@ class TestASecondClick:
 
 
 @pytest.mark.django_db(transaction=True)
-class TestAReceiptInQuestion:
+class TestAReceiptInDoubt:
     @pytest.mark.parametrize("act", [take_over, say_another])
     def test_is_settled_once_by_several_people(
         self, procountor: Sandbox, act: Callable[..., Export]

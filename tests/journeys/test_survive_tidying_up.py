@@ -38,7 +38,7 @@ from tilisilta.models import (
 )
 from tilisilta.services.exports import look_again, send_journal
 from tilisilta.services.journals import check_journal, import_journal
-from tilisilta.services.perhaps_ours import NotInQuestion, say_another, take_over
+from tilisilta.services.perhaps_ours import NotInDoubt, say_another, take_over
 
 pytestmark = pytest.mark.django_db
 
@@ -363,10 +363,10 @@ class TestPerhapsOurs:
         say_another(first, second, user=None, now=clock.now)
         send(stopped, clock)
 
-        with pytest.raises(NotInQuestion):
+        with pytest.raises(NotInDoubt):
             take_over(stopped.exports.get(), second, user=None, now=clock.now)
 
-    def test_of_several_each_is_a_question(self, procountor: Sandbox) -> None:
+    def test_of_several_each_is_a_doubt(self, procountor: Sandbox) -> None:
         export = a_journal(a_linked_company(), 6).exports.get()
         for name in ("Palkat käsin", "Palkat kopio"):
             by_hand = export.payload.replace(export.name, name).replace(export.token, "")

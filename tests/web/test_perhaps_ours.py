@@ -32,7 +32,7 @@ def say(browser: Client, journal: Journal, said: str, receipt: int = 700001) -> 
     return answer.text
 
 
-class TestAReceiptInQuestion:
+class TestAReceiptInDoubt:
     def test_is_named_with_both_answers(
         self, stopped: Journal, browser_of_administrator: Client
     ) -> None:
@@ -72,7 +72,7 @@ class TestAReceiptInQuestion:
         assert send(stopped).state == "sent"
 
     @pytest.mark.parametrize("said", ["ours", "another"])
-    def test_must_be_one_that_is_in_question(
+    def test_must_be_one_that_is_in_doubt(
         self, stopped: Journal, browser_of_administrator: Client, said: str
     ) -> None:
         page = say(browser_of_administrator, stopped, said, receipt=700002)

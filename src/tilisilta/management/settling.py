@@ -10,29 +10,29 @@ from django.utils.translation import gettext as _
 from tilisilta.management.journals import find_journal, journal_document
 from tilisilta.management.output import Answer, Refused
 from tilisilta.models import Export, Journal
+from tilisilta.services.doubts import Doubt, doubts_about
 from tilisilta.services.perhaps_ours import say_another, take_over
-from tilisilta.services.questions import Question, questions_about
 
 
 def settle(options: Namespace) -> Answer:
     """Say of a receipt that is in question whether it is the one of the journal."""
     journal = find_journal(options.journal)
-    question = _question(journal, options.receipt)
+    doubt = _doubt(journal, options.receipt)
     export = Export.objects.select_related("link__procountor_account", "journal__company").get(
-        token=question.token
+        token=doubt.token
     )
     act = take_over if options.ours else say_another
-    settled = act(export, question.ledger_receipt_id, user=None, now=timezone.now())
+    settled = act(export, doubt.ledger_receipt_id, user=None, now=timezone.now())
     journal.refresh_from_db()
     return Answer(
-        document=_document(journal, settled, question),
-        text="\n".join(_lines(journal, question, is_ours=options.ours)),
+        document=_document(journal, settled, doubt),
+        text="\n".join(_lines(journal, doubt, is_ours=options.ours)),
     )
 
 
-def _question(journal: Journal, number: str) -> Question:
-    """The question about the receipt with that number, or else with that id of Procountor's."""
-    asked = tuple(questions_about(journal))
+def _doubt(journal: Journal, number: str) -> Doubt:
+    """The doubt about the receipt with that number, or else with that id of Procountor's."""
+    asked = tuple(doubts_about(journal))
     by_number = [one for one in asked if one.number == number]
     by_id = [one for one in asked if str(one.ledger_receipt_id) == number]
     found = by_number or by_id
@@ -48,7 +48,7 @@ def _question(journal: Journal, number: str) -> Question:
     )
 
 
-def _document(journal: Journal, export: Export, question: Question) -> dict[str, Any]:
+def _document(journal: Journal, export: Export, doubt: Doubt) -> dict[str, Any]:
     return {
         **journal_document(journal),
         "receipt": {
@@ -58,23 +58,23 @@ def _document(journal: Journal, export: Export, question: Question) -> dict[str,
             "receipt_number": export.receipt_number,
         },
         "settled": {
-            "ledger_receipt_id": question.ledger_receipt_id,
-            "number": question.number,
+            "ledger_receipt_id": doubt.ledger_receipt_id,
+            "number": doubt.number,
         },
         "in_question": [
             {"ledger_receipt_id": one.ledger_receipt_id, "number": one.number}
-            for one in questions_about(journal)
+            for one in doubts_about(journal)
         ],
     }
 
 
-def _lines(journal: Journal, question: Question, *, is_ours: bool) -> Iterator[str]:
-    told = {"number": question.number, "reference": journal.reference}
+def _lines(journal: Journal, doubt: Doubt, *, is_ours: bool) -> Iterator[str]:
+    told = {"number": doubt.number, "reference": journal.reference}
     if is_ours:
         yield _("Receipt %(number)s is the one of %(reference)s. It is not sent again.") % told
     else:
         yield _("Receipt %(number)s is another than the one of %(reference)s.") % told
-    left = ", ".join(one.number for one in questions_about(journal))
+    left = ", ".join(one.number for one in doubts_about(journal))
     if left:
         yield _("Still in question: %(numbers)s") % {"numbers": left}
     elif not is_ours and not journal.sendings.filter(finished_at__isnull=True).exists():

@@ -22,9 +22,9 @@ from tilisilta.domain.recognition import (
 from tilisilta.domain.sameness import receipt_digest
 from tilisilta.models import AnotherReceipt, Attempt, Export, ExportState, Link, Sending
 from tilisilta.services.checks import dump_problems
+from tilisilta.services.doubts import doubt_problems
 from tilisilta.services.postings import accept, settled_after
 from tilisilta.services.procountor import procountor
-from tilisilta.services.questions import questions
 from tilisilta.services.seen_receipts import read_receipts
 
 LOOKS_TO_BE_SURE = 3
@@ -127,7 +127,7 @@ def _settle(
     now: datetime,
 ) -> float:
     if len(found.standing) > 1:
-        _stop(export, questions(ProblemCode.FOUND_SEVERAL_TIMES, export, found.standing))
+        _stop(export, doubt_problems(ProblemCode.FOUND_SEVERAL_TIMES, export, found.standing))
         return 0.0
     if found.standing:
         receipt = booked.get(found.standing[0].ledger_receipt_id)
@@ -137,9 +137,9 @@ def _settle(
         accept(sending, export, receipt, outcome=Attempt.Outcome.FOUND, now=now)
         return 0.0
     if found.invalidated:
-        _stop(export, questions(ProblemCode.INVALIDATED_BY_PERSON, export, found.invalidated))
+        _stop(export, doubt_problems(ProblemCode.INVALIDATED_BY_PERSON, export, found.invalidated))
         return 0.0
-    perhaps = questions(ProblemCode.PERHAPS_BOOKED, export, found.perhaps)
+    perhaps = doubt_problems(ProblemCode.PERHAPS_BOOKED, export, found.perhaps)
     if export.state != ExportState.QUEUED:
         return _note_absence(export, perhaps, now=now)
     if perhaps:

@@ -22,17 +22,17 @@ from tilisilta.models import (
 )
 from tilisilta.services import audit
 from tilisilta.services.checks import dump_problems, load_problems, settle_state
+from tilisilta.services.doubts import Doubt, doubts_of
 from tilisilta.services.exports import look_again
 from tilisilta.services.postings import note_booked
 from tilisilta.services.procountor import procountor
-from tilisilta.services.questions import Question, questions_of
 
 ANSWERABLE_STATES = frozenset(
     {ExportState.READY.value, ExportState.QUEUED.value, ExportState.UNCERTAIN.value}
 )
 
 
-class NotInQuestion(NeedsAttention):
+class NotInDoubt(NeedsAttention):
     """Nobody asks any more whether that receipt is the one of the journal."""
 
 
@@ -46,12 +46,12 @@ def take_over(
     """Say that a receipt in Procountor is the one of ``export``, which is then booked.
 
     The receipt is read anew, and in what it differs is noted as for every receipt that is found.
-    Raises ``NotInQuestion`` or ``ReceiptCannotBeOurs``, and then nothing has changed.
+    Raises ``NotInDoubt`` or ``ReceiptCannotBeOurs``, and then nothing has changed.
     """
     if export.ledger_receipt_id == ledger_receipt_id:
         return export
-    question = _question(export, ledger_receipt_id)
-    if not question.can_be_ours:
+    doubt = _doubt(export, ledger_receipt_id)
+    if not doubt.can_be_ours:
         raise ReceiptCannotBeOurs("A receipt that is invalidated books nothing.")
     booked = _read(export, ledger_receipt_id)
     with transaction.atomic():
@@ -62,7 +62,7 @@ def take_over(
         )
         if locked.ledger_receipt_id == ledger_receipt_id:
             return locked
-        _question(locked, ledger_receipt_id)
+        _doubt(locked, ledger_receipt_id)
         if _taken(account, ledger_receipt_id):
             raise ReceiptCannotBeOurs("The receipt is that of another journal.")
         note_booked(
@@ -86,7 +86,7 @@ def say_another(
 
     That is remembered, so that the same receipt does not stop it again. An uncertain export is
     looked for once more by itself; one that is ready waits for somebody to send it. Raises
-    ``NotInQuestion``, and then nothing has changed.
+    ``NotInDoubt``, and then nothing has changed.
     """
     company_id = export.link.procountor_account.procountor_company_id
     said = {
@@ -98,7 +98,7 @@ def say_another(
         locked = _locked(export)
         if AnotherReceipt.objects.filter(**said).exists():
             return locked
-        question = _question(locked, ledger_receipt_id)
+        doubt = _doubt(locked, ledger_receipt_id)
         AnotherReceipt.objects.create(**said, said_at=now, said_by=user)
         left = [one for one in load_problems(locked.problems) if not _asks(one, ledger_receipt_id)]
         locked.problems = dump_problems(left)
@@ -107,7 +107,7 @@ def say_another(
             audit.Action.RECEIPT_IS_ANOTHER,
             user=user,
             company=export.journal.company,
-            number=question.number,
+            number=doubt.number,
             reference=export.journal.reference,
         )
         if locked.state == ExportState.UNCERTAIN and not left:
@@ -121,18 +121,18 @@ def _locked(export: Export) -> Export:
     return Export.objects.select_for_update().get(pk=export.pk)
 
 
-def _question(export: Export, ledger_receipt_id: int) -> Question:
-    """The question that is open about the receipt, while an answer can still change anything."""
+def _doubt(export: Export, ledger_receipt_id: int) -> Doubt:
+    """The open doubt about the receipt, while an answer can still change anything."""
     if export.state in ANSWERABLE_STATES:
         for problem in load_problems(export.problems):
-            for question in questions_of(problem):
-                if question.ledger_receipt_id == ledger_receipt_id:
-                    return question
-    raise NotInQuestion("Nobody asks about that receipt.")
+            for doubt in doubts_of(problem):
+                if doubt.ledger_receipt_id == ledger_receipt_id:
+                    return doubt
+    raise NotInDoubt("Nobody asks about that receipt.")
 
 
 def _asks(problem: Problem, ledger_receipt_id: int) -> bool:
-    return any(one.ledger_receipt_id == ledger_receipt_id for one in questions_of(problem))
+    return any(one.ledger_receipt_id == ledger_receipt_id for one in doubts_of(problem))
 
 
 def _read(export: Export, ledger_receipt_id: int) -> BookedReceipt:

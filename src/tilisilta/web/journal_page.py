@@ -22,6 +22,7 @@ from tilisilta.models import (
     User,
 )
 from tilisilta.models.exports import BOOKED_STATES
+from tilisilta.services.doubts import Doubt, doubts_of
 from tilisilta.services.explanations import explain
 from tilisilta.services.exports import unfinished_sending
 from tilisilta.services.journals import compare_with_previous
@@ -32,7 +33,6 @@ from tilisilta.services.previews import (
     ShownRow,
     preview_journal,
 )
-from tilisilta.services.questions import Question, questions_of
 from tilisilta.web.journal_history import Event, history_of
 from tilisilta.web.journal_lines import JournalLines, journal_lines
 
@@ -56,7 +56,7 @@ class ListedProblem:
     shown: ShownProblem
     fix: Fix | None
     line_id: str
-    questions: tuple[Question, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,7 +251,7 @@ def _listed(shown: ShownProblem, preview: Preview, user: User, row_ids: set[str]
         shown=shown,
         fix=_fix(shown.problem, preview, user),
         line_id=line_id if line_id in row_ids else "",
-        questions=questions_of(shown.problem),
+        doubts=doubts_of(shown.problem),
     )
 
 

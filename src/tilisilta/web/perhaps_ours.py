@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Area, Right
-from tilisilta.services.perhaps_ours import NotInQuestion, say_another, take_over
+from tilisilta.services.perhaps_ours import NotInDoubt, say_another, take_over
 from tilisilta.web.journals import error_text, visible_journal
 from tilisilta.web.rights import UserRequest, needs
 
@@ -41,7 +41,7 @@ def settle(request: UserRequest, pk: int) -> HttpResponse:
     act = take_over if answer["said"] == OURS else say_another
     try:
         act(export, answer["receipt"], user=request.user, now=timezone.now())
-    except NotInQuestion as error:
+    except NotInDoubt as error:
         messages.info(request, error_text(error))
     except TilisiltaError as error:
         messages.error(request, error_text(error))

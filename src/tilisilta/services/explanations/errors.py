@@ -175,7 +175,7 @@ ERROR_WORDS: dict[str, tuple[Wording, ...]] = {
             remedy=_("Look at the new preview, and send if it is right."),
         ),
     ),
-    "NotInQuestion": (
+    "NotInDoubt": (
         Wording(
             message=_("That receipt is not in question"),
             cause=_("Somebody has answered already, or Tilisilta has looked again since."),

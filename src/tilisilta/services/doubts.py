@@ -1,4 +1,4 @@
-"""Questions that only a person can answer: is this receipt in Procountor ours, or another?"""
+"""Doubts that only a person can answer: is this receipt in Procountor ours, or another?"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from tilisilta.models import Export, Journal
 from tilisilta.services.checks import load_problems
 
 TOGETHER = frozenset({ProblemCode.FOUND_SEVERAL_TIMES})
-"""What is one question about several receipts; of the others each receipt is a question."""
+"""What is one problem of several receipts; otherwise each receipt is a problem of its own."""
 CAN_BE_OURS = frozenset({ProblemCode.FOUND_SEVERAL_TIMES, ProblemCode.PERHAPS_BOOKED})
-"""The questions to which *it is ours* is an answer: a receipt that is void books nothing."""
+"""Where *it is ours* can be said: a receipt that is void books nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class Doubt:
     """A ledger receipt of which a person has to say whether it is the one of an export."""
 
     code: ProblemCode
@@ -32,7 +32,7 @@ class Question:
         return self.code in CAN_BE_OURS
 
 
-def questions(
+def doubt_problems(
     code: ProblemCode, export: Export, receipts: Sequence[JournalReceipt]
 ) -> list[Problem]:
     """The problems that ask a person about ``receipts``, so that ``export`` is not sent twice."""
@@ -41,13 +41,13 @@ def questions(
     return [_asked(code, export, [receipt]) for receipt in receipts]
 
 
-def questions_of(problem: Problem) -> tuple[Question, ...]:
+def doubts_of(problem: Problem) -> tuple[Doubt, ...]:
     """The receipts that ``problem`` asks about; none if it asks nothing."""
     ids, numbers = problem.fact("receipts"), problem.fact("numbers")
     if not ids:
         return ()
     return tuple(
-        Question(
+        Doubt(
             code=problem.code,
             token=problem.fact("token"),
             ledger_receipt_id=int(receipt_id),
@@ -57,11 +57,11 @@ def questions_of(problem: Problem) -> tuple[Question, ...]:
     )
 
 
-def questions_about(journal: Journal) -> Iterator[Question]:
+def doubts_about(journal: Journal) -> Iterator[Doubt]:
     """All that has to be answered before the receipts of ``journal`` can go on."""
     for export in journal.exports.all():
         for problem in load_problems(export.problems):
-            yield from questions_of(problem)
+            yield from doubts_of(problem)
 
 
 def _asked(code: ProblemCode, export: Export, receipts: Sequence[JournalReceipt]) -> Problem:
