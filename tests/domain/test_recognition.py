@@ -109,6 +109,15 @@ class TestRecognise:
             if one.is_standing and one.plain_digest == "same" and not one.tokens and not one.sent_as
         ]
 
+    @given(receipts)
+    def test_tells_which_carry_the_token_of_another_of_ours(
+        self, found: list[JournalReceipt]
+    ) -> None:
+        sorted_out = recognise(found, token=TOKEN, plain_digest="", our_tokens={TOKEN, OTHER})
+
+        assert sorted_out.mixed == tuple(one for one in sorted_out.standing if OTHER in one.tokens)
+        assert not recognise(found, token=TOKEN, plain_digest="", our_tokens={TOKEN}).mixed
+
     def test_asks_about_one_with_a_token_that_nobody_knows(self) -> None:
         foreign = a_receipt(name=f"Palkat #{OTHER}", plain="same")
 

@@ -176,17 +176,24 @@ class TestAfterARestoredBackup:
         assert states(sent) == ["posted"]
         assert procountor.ledger.count() == 1
 
-    def test_a_receipt_is_found_that_was_renamed_to_another_token_of_ours(
+    def test_a_receipt_that_got_the_name_of_another_of_ours_is_asked_about(
         self, procountor: Sandbox
     ) -> None:
         export = a_forgotten_export(procountor)
         other = a_journal(export.journal.company, 5, run_number="5").exports.get()
         tidy(procountor, "rename", name=other.name)
+        tidy(procountor, "redate", date="2026-05-28")
+        receipt_id = procountor.ledger.receipts()[0].receipt_id
+        clock = Clock()
 
-        sent = send(check_journal(export.journal, now=Clock().now))
+        for journal in (other.journal, export.journal):
+            assert problem_codes(send(check_journal(journal, now=clock.now))) == ["S11"]
+        take_over(_now(export), receipt_id, user=None, now=clock.now)
+        say_another(_now(other), receipt_id, user=None, now=clock.now)
 
-        assert states(sent) == ["posted"]
-        assert procountor.ledger.count() == 1
+        assert states(send(other.journal)) == ["posted"]
+        assert states(export.journal) == ["posted"]
+        assert procountor.ledger.count() == 2
 
     def test_a_journal_imported_afresh_finds_its_renamed_receipts(
         self, procountor: Sandbox
@@ -235,6 +242,15 @@ class TestPerhapsOurs:
         facts = dict(export.journal.exports.get().problems[0]["facts"])
         assert (facts["numbers"], facts["date"]) == ("1", "2026-06-28")
         assert (facts["name"], facts["same"]) == (WITHOUT_TOKEN, "all")
+
+    def test_is_named_without_anybodys_personal_identity_code(self, procountor: Sandbox) -> None:
+        export = a_forgotten_export(procountor)
+        untidy(procountor)
+        tidy(procountor, "rename", name="Palkka 131052-308T")
+
+        stopped = send(check_journal(export.journal, now=Clock().now))
+
+        assert dict(stopped.exports.get().problems[0]["facts"])["name"] == "Palkka ***"
 
     def test_waits_for_a_list_that_lags_behind(self, procountor: Sandbox) -> None:
         export, sending, clock = an_uncertain_export(procountor)
@@ -461,6 +477,10 @@ class TestABusyOffice:
             _send_until_booked(check_journal(journal, now=clock.now), clock)
 
         assert procountor.ledger.count() == 24
+
+
+def _now(export: Export) -> Export:
+    return Export.objects.get(pk=export.pk)
 
 
 def _stopped(procountor: Sandbox, clock: Clock, *, is_uncertain: bool, act: str = "") -> Journal:

@@ -18,7 +18,7 @@ company_currency  currency of the Procountor company (N17)
 count             how many, other than lines
 creates           "yes" when the link lets missing items be created (N09)
 currency          currency of the journal (N17); the currencies of a file (F16)
-date              booking date of the journal, as 2026-01-31; date of the receipt (S09, S10)
+date              booking date of the journal, as 2026-01-31; date of the receipt (S09 to S11)
 dates             unbalanced dates with their differences, "2026-05-31 -0.01" (N11)
 debtor            name of the debtor (N02)
 description       what Procountor calls the dimension item (N21)
@@ -41,10 +41,10 @@ moved_to          receipt date instead of the booking date (N25)
 journal           reference of another journal, "1001-2026-5-1" (N35)
 name              name of a dimension, of an inactive ledger account (N19), of the Procountor
                   account (S05), of the Procountor company that answered (S07), of the first
-                  receipt in question (S03, S09, S10)
+                  receipt in question (S03, S09 to S11)
 near              known ledger accounts or items that look alike, "5030, 5010"
 number            Nmbrs' own number for why it refused a call (P02 to P05)
-numbers           receipt numbers of all that are in question, "12, 15" (S03, S09, S10)
+numbers           receipt numbers of all that are in question, "12, 15" (S03, S09 to S11)
 offered           real names of the dimensions, "Osasto, Projekti"
 period            the month booked on, as 2026-01
 reason            N10: "tracking-period", "fiscal-year", "no-fiscal-year";
@@ -55,7 +55,7 @@ reason            N10: "tracking-period", "fiscal-year", "no-fiscal-year";
                   F13: "missing", "more-cells", "quotes" or "no-headers"; F16: "run" or "currency";
                   F23: "damaged", "protected", "too-large", "several-sheets",
                   "formula" or "merged"
-receipts          Procountor's ids of all that are in question, as ``numbers`` (S03, S09, S10)
+receipts          Procountor's ids of all that are in question, as ``numbers`` (S03, S09 to S11)
 revision          revision of a journal (N29, N30)
 role              "clearing" or "fallback", when the link names the ledger account
 row               position of the line among the lines of an XML file (F07 to F12, F22, F24)
@@ -64,7 +64,7 @@ same              "all", or "sums" where only the dimensions differ (S09)
 split             "cost_center" or "cost_unit": what the link uses and the journal lacks (N34)
 start             first date of the link (N28)
 status            status of Procountor's answer (S01)
-token             token of the export that a receipt is in question for (S03, S09, S10)
+token             token of the export that a receipt is in question for (S03, S09 to S11)
 value             what the file has there, when it is surely no name (F08 to F11, F17, F24)
 vat_status        number of a VAT status (N18)
 ================  ===================================================================
@@ -188,6 +188,7 @@ class ProblemCode(StrEnum):
     WAITS_FOR_EARLIER = "S08"
     PERHAPS_BOOKED = "S09"
     INVALIDATED_BY_PERSON = "S10"
+    SEVERAL_TOKENS = "S11"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,12 +54,14 @@ class Recognised:
     """What was found of one receipt of ours: those that carry its token, and those like it.
 
     ``invalidated`` are those with the token that a person has made void. ``perhaps`` would book
-    the same, on the same day and accounts, and carry no token of ours.
+    the same, on the same day and accounts, and carry no token of ours. ``mixed`` are those of the
+    standing ones that carry the token of another receipt of ours as well.
     """
 
     standing: tuple[JournalReceipt, ...] = ()
     invalidated: tuple[JournalReceipt, ...] = ()
     perhaps: tuple[JournalReceipt, ...] = ()
+    mixed: tuple[JournalReceipt, ...] = ()
 
 
 def tokens_in(*texts: str) -> frozenset[str]:
@@ -79,8 +81,8 @@ def recognise(
     """Sort out which of ``receipts`` are, or may be, the one with ``token``.
 
     ``plain_digest`` is what it books, without dimensions, as people edit those. ``our_tokens`` are
-    the tokens of all that we have promised to book: what carries one of them is that receipt and
-    no other. ``others`` are the ids of receipts of which a person has said that they are another.
+    the tokens of all that we have promised to book: what carries one of them alone is that receipt
+    and no other. ``others`` are the ids of receipts that a person has said to be another.
     """
     in_question = [
         one
@@ -88,8 +90,10 @@ def recognise(
         if one.sent_as in ("", token) and one.ledger_receipt_id not in others
     ]
     carrying = [one for one in in_question if token in one.tokens or one.sent_as == token]
+    standing = tuple(one for one in carrying if one.is_standing)
     return Recognised(
-        standing=tuple(one for one in carrying if one.is_standing),
+        standing=standing,
+        mixed=tuple(one for one in standing if one.tokens & (set(our_tokens) - {token})),
         invalidated=tuple(one for one in carrying if not one.is_standing),
         perhaps=tuple(
             one

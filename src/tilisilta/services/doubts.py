@@ -13,7 +13,13 @@ from tilisilta.services.checks import load_problems
 
 TOGETHER = frozenset({ProblemCode.FOUND_SEVERAL_TIMES})
 """What is one problem of several receipts; otherwise each receipt is a problem of its own."""
-CAN_BE_OURS = frozenset({ProblemCode.FOUND_SEVERAL_TIMES, ProblemCode.PERHAPS_BOOKED})
+CAN_BE_OURS = frozenset(
+    {
+        ProblemCode.FOUND_SEVERAL_TIMES,
+        ProblemCode.PERHAPS_BOOKED,
+        ProblemCode.SEVERAL_TOKENS,
+    }
+)
 """Where *it is ours* can be said: a receipt that is void books nothing."""
 
 

@@ -34,6 +34,8 @@ MOST_DAYS_AHEAD = timedelta(days=62)
 DAYS_AROUND_A_MONTH = timedelta(days=15)
 """So far out of its month a forgotten receipt is looked for: people date wages on the payday."""
 
+_NOT_SURE = (Attempt.Outcome.OPEN, Attempt.Outcome.UNKNOWN, Attempt.Outcome.ABSENT)
+
 
 def look(sending: Sending, exports: Sequence[Export], *, now: datetime) -> float:
     """Look for ``exports``, all of one company, in Procountor; return how long to wait.
@@ -68,7 +70,8 @@ def _windows(export: Export, now: datetime) -> tuple[ReceiptWindow, ...]:
     last = export.receipt_date
     if export.state == ExportState.UNCERTAIN:
         by_date = ReceiptWindow(first=first, last=last)
-        tried_since = export.attempts.aggregate(at=Min("started_at"))["at"]
+        unsure = export.attempts.filter(outcome__in=_NOT_SURE)
+        tried_since = unsure.aggregate(at=Min("started_at"))["at"]
         return (by_date, ReceiptWindow(created_since=tried_since)) if tried_since else (by_date,)
     if export.link.closed_period_policy == Link.Policy.NEXT_OPEN:
         last = max(last, now.date() + MOST_DAYS_AHEAD)
@@ -96,9 +99,15 @@ def _joined(windows: Sequence[ReceiptWindow]) -> Iterable[ReceiptWindow]:
 def _recognised(
     export: Export, receipts: Sequence[JournalReceipt], procountor_company_id: int
 ) -> Recognised:
+    if not receipts:
+        return Recognised()
     plain_digest = receipt_digest(decode_receipt(export.payload.encode()), with_dimensions=False)
-    alike = (one for one in receipts if one.plain_digest == plain_digest)
-    tokens = {token for one in alike for token in one.tokens}
+    tokens = {
+        token
+        for one in receipts
+        if one.plain_digest == plain_digest or export.token in one.tokens
+        for token in one.tokens
+    }
     others = AnotherReceipt.objects.filter(
         token=export.token,
         procountor_company_id=procountor_company_id,
@@ -128,6 +137,9 @@ def _settle(
 ) -> float:
     if len(found.standing) > 1:
         _stop(export, doubt_problems(ProblemCode.FOUND_SEVERAL_TIMES, export, found.standing))
+        return 0.0
+    if found.mixed:
+        _stop(export, doubt_problems(ProblemCode.SEVERAL_TOKENS, export, found.mixed))
         return 0.0
     if found.standing:
         receipt = booked.get(found.standing[0].ledger_receipt_id)

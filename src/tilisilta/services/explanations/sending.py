@@ -161,6 +161,24 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=SAY_OR_LEAVE,
         ),
     ),
+    ProblemCode.SEVERAL_TOKENS: (
+        Wording(
+            message=_("Receipt %(numbers)s carries the tokens of several receipts: %(name)s"),
+            cause=_(
+                "Its name or notes were changed to those of another receipt of Tilisilta, so that "
+                "it may be either. Nothing more is sent."
+            ),
+            remedy=COMPARE_AND_SAY,
+        ),
+        Wording(
+            message=_("A receipt in Procountor carries the tokens of several receipts"),
+            cause=_(
+                "Its name or notes were changed to those of another receipt of Tilisilta, so that "
+                "it may be either. Nothing more is sent."
+            ),
+            remedy=COMPARE_AND_SAY,
+        ),
+    ),
     ProblemCode.WAITS_FOR_EARLIER: (
         Wording(
             message=_("The receipt waits for an earlier one"),
