@@ -12,6 +12,7 @@ from werkzeug.test import Client
 from nmbrs_sandbox import sample as nmbrs_sample
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
+from procountor_sandbox.receipts import Receipt, Status
 from tilisilta.domain.journals import Run
 from tilisilta.domain.receipts import BookedReceipt
 from tilisilta.models import (
@@ -175,6 +176,32 @@ def book_by_hand(account: ProcountorAccount, payload: str) -> BookedReceipt:
 def on_post(kind: FaultKind, **more: Any) -> Fault:
     """A fault for the next ledger receipt that is posted."""
     return Fault(kind=kind, method="POST", path="/ledgerreceipts", **more)
+
+
+def tidy(sandbox: Sandbox, act: str, *, place: int = -1, **details: Any) -> Receipt:
+    """Let a person in Procountor do something with a receipt of the company of 1001."""
+    company = sandbox.world.company(50101)
+    receipt = sandbox.ledger.receipts(50101)[place]
+    return sandbox.busy.people.act(company, receipt, {"act": act, **details})
+
+
+def forget_the_sending() -> None:
+    """What an old backup looks like: the receipts are booked, and we know nothing of it."""
+    Sending.objects.all().delete()
+    Attempt.objects.all().delete()
+    Export.objects.update(
+        state="ready", ledger_receipt_id=None, receipt_number=None, is_looked_for=False, problems=[]
+    )
+
+
+def receipts_with(sandbox: Sandbox, token: str) -> list[Receipt]:
+    """The receipts that carry ``token`` in name or notes and are not invalidated."""
+    return [
+        receipt
+        for receipt in sandbox.ledger.receipts()
+        if receipt.status is not Status.INVALIDATED
+        and token in f"{receipt.name} {receipt.others.get('accountantsNotes', '')}"
+    ]
 
 
 def set_period(sandbox: Sandbox, status: str, *, month: int) -> None:

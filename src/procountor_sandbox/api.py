@@ -5,6 +5,7 @@ from threading import RLock
 
 from werkzeug.wrappers import Request, Response
 
+from procountor_sandbox.busy_office import BusyOffice
 from procountor_sandbox.endpoints.tokens import give_token
 from procountor_sandbox.faults import (
     TOKEN_PATH,
@@ -35,6 +36,7 @@ class Api:
     log: RequestLog
     limit: RateLimit
     lock: RLock
+    busy: BusyOffice
     latency_seconds: float = 0.0
 
     def respond(self, request: Request, path: str) -> Response:
@@ -118,6 +120,8 @@ class Api:
                 return error_answer(refused)
             if fault is not None and fault.kind is FaultKind.LIST_LAG:
                 self._hide_booked(request, response, searches=fault.searches)
+            grant = self._grant(request)
+            self.busy.after_request(request.method, path, grant.company_id if grant else None)
             return response
 
     def _dispatch(self, request: Request, path: str) -> Response:

@@ -14,6 +14,8 @@ from procountor_sandbox import login
 from procountor_sandbox.api import Api
 from procountor_sandbox.attachments import Attachments
 from procountor_sandbox.books import show_books
+from procountor_sandbox.busy_office import BusyOffice
+from procountor_sandbox.by_hand import change_by_hand
 from procountor_sandbox.companies import Companies
 from procountor_sandbox.control import Control
 from procountor_sandbox.drafts import STRICT, Strictness
@@ -22,6 +24,7 @@ from procountor_sandbox.grants import Grants
 from procountor_sandbox.html import SITE
 from procountor_sandbox.ledger import Ledger
 from procountor_sandbox.office import Office
+from procountor_sandbox.people import People
 from procountor_sandbox.requests_log import RequestLog
 from procountor_sandbox.routes import api_path
 from procountor_sandbox.sample import sample_world
@@ -45,12 +48,14 @@ def finnish_time() -> datetime:
 class Sandbox:
     """A Procountor of one's own. Every part a test wants to look at is an attribute.
 
-    ``ledger`` has what is booked, ``faults`` takes misbehaviour, ``requests`` lists what was
-    asked, ``world`` is who and what there is, as it is now.
+    ``ledger`` has what is booked, ``faults`` takes misbehaviour, ``busy`` is the office whose
+    people change what is booked, ``requests`` lists what was asked, ``world`` is who and what there
+    is, as it is now.
     """
 
     def __init__(self, api: Api, *, store: Store) -> None:
         self.faults = api.faults
+        self.busy = api.busy
         self.ledger = api.office.ledger
         self.requests = api.log
         self._api = api
@@ -91,7 +96,11 @@ class Sandbox:
             return self._api.respond(request, path)
         if (request.method, request.path) == ("POST", "/logout"):
             return self._api.sign_out(request)
-        return self._control.respond(request) or self._page(request)
+        return self._control.respond(request) or self._by_hand(request) or self._page(request)
+
+    def _by_hand(self, request: Request) -> Response | None:
+        with self._api.lock:
+            return change_by_hand(request, self._api.office, self._api.busy.people)
 
     def _page(self, request: Request) -> Response:
         office = self._api.office
@@ -130,7 +139,7 @@ def create_app(
     office = Office(
         world=first_world,
         companies=Companies(first_world.companies, store=store),
-        ledger=Ledger(store=store, clock=clock, lock=lock),
+        ledger=Ledger(store=store, clock=clock, lock=lock, whole_seconds=strictness.whole_seconds),
         attachments=Attachments(store=store),
         grants=Grants(first_world, store=store, clock=clock),
         clock=clock,
@@ -143,6 +152,9 @@ def create_app(
         log=RequestLog(),
         limit=RateLimit(requests_per_second, clock=clock),
         lock=lock,
+        busy=BusyOffice(
+            people=People(ledger=office.ledger, strictness=strictness), companies=office.companies
+        ),
         latency_seconds=latency_ms / 1000,
     )
     return Sandbox(api, store=store)

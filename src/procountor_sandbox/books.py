@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from werkzeug.wrappers import Request, Response
 
+from procountor_sandbox.by_hand import forms_by_hand
 from procountor_sandbox.html import page
 from procountor_sandbox.office import Office
 from procountor_sandbox.receipt_card import receipt_card, shown_time, status_badge
@@ -155,6 +156,7 @@ def _one_receipt(office: Office, company_id: int, receipt_id: int) -> Response:
         receipt.name,
         tag("nav", tag("a", "What is booked", href="/sandbox"), " / ", back),
         receipt_card(receipt, company, files=len(_files(office, receipt)), level="h1"),
+        forms_by_hand(receipt),
     )
 
 

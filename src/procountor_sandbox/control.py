@@ -1,4 +1,4 @@
-"""Orders to the stand-in itself, as JSON under ``/sandbox``: misbehave, close a month, forget."""
+"""Orders to the stand-in itself, as JSON under ``/sandbox``: misbehave, close a month, tidy up."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
@@ -7,9 +7,11 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from procountor_sandbox.api import Api
+from procountor_sandbox.busy_office import USUAL, Office
 from procountor_sandbox.companies import period_containing, written_dimension
 from procountor_sandbox.faults import Fault, FaultKind
 from procountor_sandbox.fields import Fields
+from procountor_sandbox.people import Act
 from procountor_sandbox.refusals import Refused, blank, error_answer, invalid, not_found
 from procountor_sandbox.world import Company, PeriodStatus
 from sandbox_parts.store import Store
@@ -33,6 +35,10 @@ class Control:
             ("POST", "/sandbox/release"): self._release,
             ("POST", "/sandbox/periods"): self._set_period,
             ("POST", "/sandbox/dimensions"): self._rename_dimension,
+            ("POST", "/sandbox/people"): self._act,
+            ("GET", "/sandbox/busy-office"): self._show_office,
+            ("POST", "/sandbox/busy-office"): self._open_office,
+            ("DELETE", "/sandbox/busy-office"): self._close_office,
             ("POST", "/sandbox/revoke"): self._revoke,
             ("GET", "/sandbox/receipts.json"): self._list_receipts,
             ("GET", "/sandbox/requests.json"): self._list_requests,
@@ -100,6 +106,39 @@ class Control:
             self._api.office.companies.put_dimension(company, renamed)
         return written_dimension(renamed)
 
+    def _act(self, request: Request) -> Any:
+        body = _body(request)
+        fields = Fields(values=body)
+        company_id = fields.whole("company_id", required=True)
+        receipt_id = fields.whole("receipt_id", required=True)
+        if fields.violations or company_id is None or receipt_id is None:
+            raise Refused(400, *fields.violations)
+        with self._api.lock:
+            company = self._company(company_id)
+            receipt = self._api.office.ledger.find(company_id, receipt_id)
+            if receipt is None:
+                raise not_found(f"ledger receipt {receipt_id}")
+            return self._api.busy.people.act(company, receipt, body).stored()
+
+    def _show_office(self, _request: Request) -> Any:
+        office = self._api.busy.open
+        return {
+            "open": office is not None,
+            **(asdict(office) if office else {}),
+            "act_count": self._api.busy.act_count,
+        }
+
+    def _open_office(self, request: Request) -> Any:
+        office = read_office(_body(request))
+        with self._api.lock:
+            self._api.busy.start(office)
+        return self._show_office(request)
+
+    def _close_office(self, request: Request) -> Any:
+        with self._api.lock:
+            self._api.busy.stop()
+        return self._show_office(request)
+
     def _revoke(self, request: Request) -> Any:
         fields = Fields(values=_body(request))
         company_id = fields.whole("company_id")
@@ -134,6 +173,7 @@ class Control:
         office = self._api.office
         self._api.faults.clear()
         with self._api.lock:
+            self._api.busy.stop()
             self._store.clear()
             for forgetful in (office.ledger, office.companies, office.attachments, office.grants):
                 forgetful.clear()
@@ -172,6 +212,32 @@ def read_fault(body: Mapping[str, Any]) -> Fault:
     if fields.violations:
         raise Refused(400, *fields.violations)
     return fault
+
+
+def read_office(body: Mapping[str, Any]) -> Office:
+    """Return how busy an office a JSON object describes, with the names ``Office`` has."""
+    fields = Fields(values=body)
+    fields.refuse_unknown(tuple(Office.__dataclass_fields__))
+    every = _count(fields, "every", default=1)
+    if every == 0:
+        fields.violations.append(invalid("every", every))
+    acts = body.get("acts", [act.value for act in USUAL])
+    if not isinstance(acts, list) or not acts or any(one not in tuple(Act) for one in acts):
+        fields.violations.append(invalid("acts", acts))
+    only_posts = body.get("only_posts", True)
+    if not isinstance(only_posts, bool):
+        fields.violations.append(invalid("only_posts", only_posts))
+    seed = _count(fields, "seed", default=0)
+    company_id = fields.whole("company_id")
+    if fields.violations:
+        raise Refused(400, *fields.violations)
+    return Office(
+        every=every,
+        seed=seed,
+        acts=tuple(map(Act, acts)),
+        company_id=company_id,
+        only_posts=only_posts,
+    )
 
 
 def _count(fields: Fields, name: str, *, default: int) -> int:

@@ -82,11 +82,13 @@ class Strictness:
 
     ``accept_unbalanced`` lets an unfinished receipt be out of balance; it still cannot be
     approved. The default refuses it, so that a mistake shows at once. ``refuse_pending`` keeps
-    out of tracking periods that are being closed, which the default lets be booked on.
+    out of tracking periods that are being closed, which the default lets be booked on. With
+    ``whole_seconds`` times have no milliseconds, and two changes within a second one version.
     """
 
     accept_unbalanced: bool = False
     refuse_pending: bool = False
+    whole_seconds: bool = False
 
     def closed_message(self, company: Company, day: date) -> str | None:
         """Return why nothing can be booked or changed on that day, or None when it can."""

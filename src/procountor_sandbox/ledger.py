@@ -23,9 +23,12 @@ _FIRST_TRANSACTION_ID = 3000001
 class Ledger:
     """What has been booked. Reading it is safe from any thread."""
 
-    def __init__(self, *, store: Store, clock: Clock, lock: RLock) -> None:
+    def __init__(
+        self, *, store: Store, clock: Clock, lock: RLock, whole_seconds: bool = False
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._whole_seconds = whole_seconds
         self._lock = lock
         self._companies: dict[int, dict[int, Receipt]] = defaultdict(dict)
         self._hidden: dict[tuple[int, int], int] = {}
@@ -68,7 +71,7 @@ class Ledger:
         """Add a receipt, unfinished as Procountor does it, and return it with its numbers."""
         with self._lock:
             number = self.count(company_id)
-            now = written_time(self._clock())
+            now = self._written_now()
             return self._keep(
                 Receipt(
                     receipt_id=_FIRST_RECEIPT_ID + number,
@@ -120,6 +123,11 @@ class Ledger:
             )
             return self._keep(self._renewed(replace(receipt, transactions=rows)))
 
+    def change(self, changed: Receipt) -> Receipt:
+        """Keep a receipt that a person has edited in the pages; its rows keep their ids."""
+        with self._lock:
+            return self._keep(self._renewed(changed))
+
     def clear(self) -> None:
         """Forget every receipt."""
         with self._lock:
@@ -133,7 +141,14 @@ class Ledger:
         self._store.save(_KIND, name, receipt.stored())
         return receipt
 
+    def _written_now(self) -> str:
+        return written_time(
+            self._clock().replace(microsecond=0) if self._whole_seconds else self._clock()
+        )
+
     def _renewed(self, receipt: Receipt) -> Receipt:
+        if self._whole_seconds:
+            return replace(receipt, version=self._written_now())
         # Two changes within a millisecond must still have different versions.
         after = datetime.fromisoformat(receipt.version) + timedelta(milliseconds=1)
         now = max(self._clock().replace(tzinfo=None), after)

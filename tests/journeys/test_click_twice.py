@@ -7,14 +7,28 @@ from typing import TypeVar
 
 import pytest
 from django.db import connection
-from tests.bureau import Clock, a_journal, a_linked_company, an_account, deliver, on_post, states
+from tests.bureau import (
+    Clock,
+    a_journal,
+    a_linked_company,
+    an_account,
+    book_by_hand,
+    deliver,
+    on_post,
+    send,
+    states,
+)
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import FaultKind
-from tilisilta.models import Attempt, Sending
+from tilisilta.clients.procountor.client import ReceiptWindow
+from tilisilta.models import Attempt, AuditEntry, Export, SeenReceipt, Sending
 from tilisilta.services.delivery import advance
 from tilisilta.services.exports import send_journal
+from tilisilta.services.perhaps_ours import ReceiptCannotBeOurs, say_another, take_over
 from tilisilta.services.procountor import AccountTokens
+from tilisilta.services.procountor import procountor as client_of
+from tilisilta.services.seen_receipts import read_receipts
 
 _Found = TypeVar("_Found")
 
@@ -45,6 +59,60 @@ class TestASecondClick:
 
         assert second == first
         assert Sending.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAReceiptInDoubt:
+    @pytest.mark.parametrize("act", [take_over, say_another])
+    def test_is_settled_once_by_several_people(
+        self, procountor: Sandbox, act: Callable[..., Export]
+    ) -> None:
+        export = a_journal(a_linked_company(), 6).exports.get()
+        by_hand = export.payload.replace(export.name, "Palkat käsin").replace(export.token, "")
+        booked = book_by_hand(export.link.procountor_account, by_hand)
+        stopped = send(export.journal)
+        now = Clock().now
+
+        at_once(
+            4,
+            lambda: act(stopped.exports.get(), booked.ledger_receipt_id, user=None, now=now),
+        )
+
+        said = AuditEntry.objects.filter(action__in=["receipt_taken_over", "receipt_is_another"])
+        assert said.count() == 1
+        assert procountor.ledger.count() == 1
+
+    def test_becomes_that_of_one_journal_only(self, procountor: Sandbox) -> None:
+        company = a_linked_company()
+        first = a_journal(company, 6).exports.get()
+        by_hand = first.payload.replace(first.name, "Palkat käsin").replace(first.token, "")
+        booked = book_by_hand(first.link.procountor_account, by_hand)
+        second = a_journal(company, 6, run_number="7").exports.get()
+        exports = [send(export.journal).exports.get() for export in (first, second)]
+
+        def take(_: int = 0) -> str:
+            try:
+                take_over(exports.pop(), booked.ledger_receipt_id, user=None, now=Clock().now)
+            except ReceiptCannotBeOurs:
+                return "refused"
+            return "taken"
+
+        assert sorted(at_once(2, take)) == ["refused", "taken"]
+        assert Export.objects.filter(ledger_receipt_id=booked.ledger_receipt_id).count() == 1
+
+    def test_is_read_by_several_workers(self, procountor: Sandbox) -> None:
+        account = an_account()
+        export = a_journal(a_linked_company(1002), 6).exports.get()
+        for number in range(30):
+            book_by_hand(account, export.payload.replace(export.name, f"Muistio {number}"))
+        window = ReceiptWindow(first=export.receipt_date, last=export.receipt_date)
+
+        def read() -> int:
+            with client_of(account) as client:
+                return len(read_receipts(client, 50101, [window], now=Clock().now))
+
+        assert at_once(4, read) == [30] * 4
+        assert SeenReceipt.objects.count() == 30
 
 
 @pytest.mark.django_db(transaction=True)

@@ -16,7 +16,9 @@ from tests.journeys.processes import (
 )
 
 from procountor_sandbox.app import Sandbox
+from procountor_sandbox.busy_office import Office
 from procountor_sandbox.faults import Fault, FaultKind
+from procountor_sandbox.people import Act
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 
@@ -86,6 +88,26 @@ class TestAKilledWorker:
 
         assert len(_names(sandbox)) == 2
         assert len(set(_names(sandbox))) == 2
+
+    @pytest.mark.parametrize("kind", [FaultKind.HOLD_BEFORE, FaultKind.HOLD_AFTER])
+    def test_finds_what_somebody_has_renamed_meanwhile(
+        self, bureau: Bureau, listening: tuple[Sandbox, str], kind: FaultKind
+    ) -> None:
+        sandbox, _ = listening
+        sandbox.busy.start(Office(acts=(Act.RENAME,)))
+        sandbox.faults.add(Fault(kind=kind, method="POST", path="/ledgerreceipts"))
+
+        with bureau.worker() as worker:
+            assert sandbox.faults.wait_until_held(timeout_seconds=LONGEST_WAIT_SECONDS)
+            worker.kill()
+            worker.wait(timeout=LONGEST_WAIT_SECONDS)
+        sandbox.faults.release()
+        with bureau.worker():
+            # What was found under another name is left to a person, who approves it.
+            bureau.wait_until_states(["posted", "approved"])
+
+        assert sandbox.ledger.count() == 2
+        assert sandbox.busy.act_count == 2
 
     def test_whose_request_arrives_late_is_still_found(
         self, bureau: Bureau, listening: tuple[Sandbox, str]

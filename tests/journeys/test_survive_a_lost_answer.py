@@ -10,6 +10,7 @@ from tests.bureau import (
     attempt_outcomes,
     book_by_hand,
     deliver,
+    forget_the_sending,
     make_moves,
     on_post,
     problem_codes,
@@ -163,7 +164,7 @@ class TestARestoredBackup:
     def test_finds_what_the_forgotten_past_has_booked(self, procountor: Sandbox) -> None:
         journal = a_journal(a_linked_company(), 5, 6)
         send(journal)
-        _forget_the_sending()
+        forget_the_sending()
 
         sent = send(check_journal(journal, now=Clock().now))
 
@@ -188,7 +189,7 @@ class TestARestoredBackup:
     def test_finds_a_receipt_whose_period_was_closed_since(self, procountor: Sandbox) -> None:
         journal = a_journal(a_linked_company(closed_period_policy=Link.Policy.NEXT_OPEN), 2)
         send(journal)
-        _forget_the_sending()
+        forget_the_sending()
         for month in (2, 3, 4):
             set_period(procountor, "CLOSED", month=month)
 
@@ -203,7 +204,7 @@ class TestARestoredBackup:
             set_period(procountor, "CLOSED", month=month)
         journal = a_journal(a_linked_company(closed_period_policy=Link.Policy.NEXT_OPEN), 2)
         send(journal)
-        _forget_the_sending()
+        forget_the_sending()
         for month in (2, 3, 4):
             set_period(procountor, "OPEN", month=month)
 
@@ -244,12 +245,3 @@ def _restore(backup: list[Export]) -> None:
     for export in backup:
         export.save()
     Sending.objects.update(finished_at=None)
-
-
-def _forget_the_sending() -> None:
-    """What an old backup looks like: the receipts are booked, and we know nothing of it."""
-    Sending.objects.all().delete()
-    Attempt.objects.all().delete()
-    Export.objects.update(
-        state="ready", ledger_receipt_id=None, receipt_number=None, is_looked_for=False
-    )

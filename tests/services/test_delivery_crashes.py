@@ -8,9 +8,18 @@ import httpx2
 import pytest
 from django.db import connection
 from pytest_django import Settings
-from tests.bureau import Clock, a_journal, a_linked_company, deliver, states
+from tests.bureau import (
+    Clock,
+    a_journal,
+    a_linked_company,
+    deliver,
+    receipts_with,
+    send,
+    states,
+)
 
 from procountor_sandbox.app import Sandbox
+from procountor_sandbox.busy_office import Office
 from tilisilta.models import Sending
 from tilisilta.services.exports import send_journal
 
@@ -108,3 +117,29 @@ class TestDelivery:
             for export in journal.exports.all():
                 assert names.count(export.name) == 1, f"killed at step {step}"
         assert step > 20
+
+    def test_books_each_receipt_once_although_people_tidy_up_meanwhile(
+        self, procountor: Sandbox, settings: Settings
+    ) -> None:
+        company = a_linked_company(approves_receipts=True)
+        procountor.busy.start(Office(seed=20, only_posts=False))
+        step, was_killed = 0, True
+
+        while was_killed:
+            step += 1
+            journal = a_journal(company, 5, 6, run_number=str(step))
+            clock = Clock()
+            sending = send_journal(journal, user=None, now=clock.now)
+            was_killed = _deliver_until_killed(sending, clock, procountor, settings, steps=step)
+            clock.forward(60)
+            deliver(sending, clock)
+            while set(states(journal)) - {"posted", "approved"}:
+                # What was booked otherwise than it was sent stops those after it, once.
+                send(journal, clock)
+
+            for export in journal.exports.all():
+                found = receipts_with(procountor, export.token)
+                assert len(found) == 1, f"killed at step {step}"
+        assert step > 20
+        assert procountor.ledger.count() == 2 * step
+        assert procountor.busy.act_count > 5 * step

@@ -22,7 +22,7 @@ company_currency  currency of the Procountor company (N17)
 count             how many, other than lines; how often a block of lines is there (F29, N44)
 credit            sum of the credits of hidden rows (F26)
 currency          currency of the journal (N17); the currencies of a file (F16)
-date              booking date of the journal, as 2026-01-31; date of a receipt (S02, S08)
+date              booking date of the journal, as 2026-01-31; date of a receipt (S02, S08 to S11)
 debit             sum of the debits of hidden rows (F26)
 dates             unbalanced dates with their differences, "2026-05-31 -0.01" (N11)
 debtor            name of the debtor (N02)
@@ -51,11 +51,12 @@ moved_to          receipt date instead of the booking date (N25)
 journal           reference of a journal, "1001-2026-5-1": of another one (N35, N37, F18, E44), of
                   the one it is about (N12, S06, E16, E45 to E48)
 name              name of a dimension, of an inactive ledger account (N19), of the Procountor
-                  account (S05), of the Procountor company that answered (S07)
+                  account (S05), of the Procountor company that answered (S07), of the first
+                  receipt in question (S03, S09 to S11)
 near              known ledger accounts or items that look alike, "5030, 5010"
 number            Nmbrs' own number for why it refused a call (P02 to P05)
-numbers           receipt numbers: of all that carry the token (S03), of those booked in another
-                  administration (N38)
+numbers           receipt numbers: of all that are in question, "12, 15" (S03, S09 to S11), of those
+                  booked in another administration (N38)
 other             the company that has the file already (F19), that is not in Nmbrs (E26)
 offered           real names of the dimensions, "Osasto, Projekti"
 period            the month booked on, as 2026-01; for N41 the month the file names,
@@ -75,15 +76,18 @@ reason            E44: "guessed", "month" or "lines";
                   F25: "number" or "period-type"; F26: "rows", "column" or "sheet";
                   F23: "damaged", "protected", "too-large", "several-sheets",
                   "formula" or "merged"; N03: "linking" when a link was to be made
+receipts          Procountor's ids of all that are in question, as ``numbers`` (S03, S09 to S11)
 revision          revision of a journal (N29, N30)
 role              "clearing" or "fallback", when the link names the ledger account
 rows              the hidden rows of a workbook, "4-6, 9" (F26)
 row               position of the line among the lines of an XML file (F07 to F12, F22, F24)
 run               number and year of the run, "6/2026"; the runs of a file, "5, 6" (F16)
 sheet             name of a hidden sheet (F26)
+same              "all", or "sums" where only the dimensions differ (S09)
 split             "cost_center" or "cost_unit": what the link uses and the journal lacks (N34)
 start             first date of the link (N28)
 status            status of Procountor's answer (S01, E07, E08)
+token             token of the export that a receipt is in question for (S03, S09 to S11)
 value             what the file has there, when it is surely no name (F08 to F11, F17, F24, F25)
 vat_status        number of a VAT status (N18)
 wait              how many seconds to wait (E05)
@@ -234,6 +238,9 @@ class ProblemCode(StrEnum):
     PREVIEW_CHANGED = "S06"
     WRONG_COMPANY = "S07"
     WAITS_FOR_EARLIER = "S08"
+    PERHAPS_BOOKED = "S09"
+    INVALIDATED_BY_PERSON = "S10"
+    SEVERAL_TOKENS = "S11"
     ITEM_REFUSED = "S14"
     # An action that came to nothing: what could not be done, and was not. First the general ones.
     TRY_AGAIN_LATER = "E01"
@@ -274,6 +281,8 @@ class ProblemCode(StrEnum):
     LOG_IN_FINISHED = "E33"
     LOG_IN_CANCELLED = "E34"
     COMMAND_REFUSED = "E35"
+    NOT_IN_DOUBT = "E36"
+    CANNOT_BE_OURS = "E37"
     # What a person has to decide, or may not.
     NAMES_DIFFER = "E40"
     ADMINISTRATION_SHARED = "E41"

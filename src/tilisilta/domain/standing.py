@@ -174,12 +174,16 @@ def standing_of(
     rest = (export for export in exports if export.is_wanted and not export.is_booked)
     found = (*(problem for export in rest for problem in export.problems), *problems)
     state = JournalState.DISCARDED if is_discarded else state_of(states, problems)
+    stopping = tuple(problem for problem in found if problem.stops)
+    if state is JournalState.READY and stopping:
+        # Its check found nothing, but a receipt must not be sent before a person has answered.
+        state = JournalState.PROBLEM
     is_never_sent = state in JOURNALS_NOT_DUE
     return Standing(
         state=state,
         to_send=0 if is_never_sent else sum(one.state == ExportState.READY for one in exports),
         # What is not to be sent says why, although nobody has to put it right.
-        obstacles=tuple(problem for problem in found if problem.stops or is_never_sent),
+        obstacles=tuple(found) if is_never_sent else stopping,
     )
 
 

@@ -13,12 +13,14 @@ from tilisilta.models.connections import (
 from tilisilta.models.exports import EXPORT_STATES, Attempt, Export, Sending
 from tilisilta.models.journals import JOURNAL_STATES, Journal, JournalLine
 from tilisilta.models.links import AccountMapping, Link
+from tilisilta.models.seen_receipts import AnotherReceipt, SeenReceipt
 from tilisilta.models.users import Area, Right, User, UserTemplate
 
 __all__ = [
     "EXPORT_STATES",
     "JOURNAL_STATES",
     "AccountMapping",
+    "AnotherReceipt",
     "ApiPace",
     "Area",
     "Attempt",
@@ -37,6 +39,7 @@ __all__ = [
     "ProcountorAccount",
     "Right",
     "Run",
+    "SeenReceipt",
     "Sending",
     "Synchronisation",
     "User",

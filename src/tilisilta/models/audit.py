@@ -78,6 +78,14 @@ class AuditEntry(models.Model):
             "receipt_found",
             _("found receipt {number} of journal {reference} again after a lost answer"),
         )
+        RECEIPT_TAKEN_OVER = (
+            "receipt_taken_over",
+            _("said that receipt {number} is the one of journal {reference}"),
+        )
+        RECEIPT_IS_ANOTHER = (
+            "receipt_is_another",
+            _("said that receipt {number} is another than the one of journal {reference}"),
+        )
         RECEIPT_APPROVED = "receipt_approved", _("approved receipt {number}")
         RECEIPT_REJECTED = (
             "receipt_rejected",

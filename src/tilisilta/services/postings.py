@@ -13,9 +13,10 @@ from tilisilta.clients.procountor.wire import decode_receipt
 from tilisilta.domain.booked import deviations
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity
 from tilisilta.domain.receipts import BookedReceipt
+from tilisilta.domain.recognition import APPROVED
 from tilisilta.domain.standing import ExportState
 from tilisilta.errors import OutcomeUnknown, TryAgainLater
-from tilisilta.models import Attempt, Export, Sending
+from tilisilta.models import Attempt, Export, Sending, User
 from tilisilta.services import audit
 from tilisilta.services.administrations import forget_administration
 from tilisilta.services.checks import dump_problems
@@ -23,6 +24,7 @@ from tilisilta.services.procountor import procountor
 
 START_LIMIT_SECONDS = 10
 """The request must leave so soon after its attempt was written down, or not at all."""
+_TEXTS = frozenset({"name", "accountants_notes"})
 
 
 def settled_after() -> timedelta:
@@ -99,6 +101,31 @@ def accept(
     now: datetime,
 ) -> None:
     """Take note that ``export`` is booked, and compare row by row what was with what was sent."""
+    found = outcome == Attempt.Outcome.FOUND
+    note_booked(
+        export,
+        booked,
+        outcome=outcome,
+        action=audit.Action.RECEIPT_FOUND if found else audit.Action.RECEIPT_POSTED,
+        user=sending.requested_by,
+        now=now,
+    )
+
+
+def note_booked(
+    export: Export,
+    booked: BookedReceipt,
+    *,
+    outcome: Attempt.Outcome,
+    action: audit.Action,
+    user: User | None,
+    now: datetime,
+    severity: Severity = Severity.ERROR,
+) -> None:
+    """Store which receipt ``export`` has become, and with ``severity`` in what it differs.
+
+    One that a person has approved meanwhile is approved already, where its link asks for that.
+    """
     differing = deviations(decode_receipt(export.payload.encode()), booked.body)
     with transaction.atomic():
         locked = Export.objects.select_for_update().get(pk=export.pk)
@@ -106,20 +133,21 @@ def accept(
             # A slower process has noted it meanwhile.
             _must_be_the_same(locked, booked)
             return
-        locked.state = ExportState.POSTED
+        is_approved = export.link.approves_receipts and booked.status == APPROVED
+        locked.state = ExportState.APPROVED if is_approved else ExportState.POSTED
+        locked.approved_at = now if is_approved else None
         locked.ledger_receipt_id = booked.ledger_receipt_id
         locked.receipt_number = booked.receipt_number
         locked.invoice_number = booked.invoice_number
         locked.version = booked.version
         locked.posted_at = now
         locked.look_at = None
-        locked.problems = dump_problems(_differences(export, differing))
+        locked.problems = dump_problems(_differences(export, differing, severity))
         locked.save()
         _end_attempts(locked, outcome=outcome, now=now)
-        found = outcome == Attempt.Outcome.FOUND
         audit.record(
-            audit.Action.RECEIPT_FOUND if found else audit.Action.RECEIPT_POSTED,
-            user=sending.requested_by,
+            action,
+            user=user,
             company=export.journal.company,
             number=str(booked.receipt_number or booked.ledger_receipt_id),
             reference=export.journal.reference,
@@ -179,7 +207,7 @@ def stop(export: Export, error: ProcountorRejected | AccessDenied) -> None:
 
 def _is_approved(client: ProcountorClient, ledger_receipt_id: int) -> bool:
     receipts = client.get_ledger_receipts([ledger_receipt_id])
-    return any(receipt.status == "APPROVED" for receipt in receipts)
+    return any(receipt.status == APPROVED for receipt in receipts)
 
 
 def _must_be_the_same(export: Export, booked: BookedReceipt) -> None:
@@ -272,12 +300,19 @@ def _rejection(export: Export, error: ProcountorRejected | AccessDenied) -> Prob
     )
 
 
-def _differences(export: Export, differing: tuple[str, ...]) -> tuple[Problem, ...]:
+def _differences(
+    export: Export, differing: tuple[str, ...], severity: Severity
+) -> tuple[Problem, ...]:
+    """The problem that what is booked differs. Another name or note alone stops nothing.
+
+    People rename receipts all the time, and that changes nothing in the books.
+    """
     if not differing:
         return ()
     return (
         Problem(
             code=ProblemCode.BOOKED_DIFFERENTLY,
+            severity=Severity.WARNING if set(differing) <= _TEXTS else severity,
             screen=Screen.PROCOUNTOR,
             booking_date=export.booking_date,
             facts=(("fields", ", ".join(differing)),),

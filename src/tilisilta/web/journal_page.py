@@ -21,6 +21,7 @@ from tilisilta.models import (
     Sending,
     User,
 )
+from tilisilta.services.doubts import Doubt, doubts_of
 from tilisilta.services.explanations import explain
 from tilisilta.services.exports import unfinished_sending
 from tilisilta.services.journals import compare_with_previous
@@ -54,6 +55,7 @@ class ListedProblem:
     shown: ShownProblem
     fix: Fix | None
     line_id: str
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,6 +251,7 @@ def _listed(shown: ShownProblem, preview: Preview, user: User, row_ids: set[str]
         shown=shown,
         fix=_fix(shown.problem, preview, user),
         line_id=line_id if line_id in row_ids else "",
+        doubts=doubts_of(shown.problem),
     )
 
 

@@ -13,6 +13,7 @@ from tilisilta.web import (
     links,
     missing_items,
     nmbrs,
+    perhaps_ours,
     ready_journals,
 )
 
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{JOURNAL}/check", journals.check, name="check_journal"),
     path(f"{JOURNAL}/not-twice", journals.not_twice, name="journal_not_twice"),
     path(f"{JOURNAL}/items", journals.make_items, name="journal_items"),
+    path(f"{JOURNAL}/settle", perhaps_ours.settle, name="settle_receipt"),
     path(f"{JOURNAL}/progress", journals.progress, name="journal_progress"),
     path(f"{JOURNAL}/payload.json", downloads.payloads, name="payloads"),
     path(f"{JOURNAL}/journal.csv", downloads.journal_csv, name="journal_csv"),

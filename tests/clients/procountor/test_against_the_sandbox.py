@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import httpx2
@@ -13,7 +13,7 @@ from procountor_sandbox.app import Sandbox, create_app
 from procountor_sandbox.faults import Fault, FaultKind
 from procountor_sandbox.sample import API_CLIENT, sample_world
 from tilisilta.clients.procountor import oauth
-from tilisilta.clients.procountor.client import ProcountorClient, Session
+from tilisilta.clients.procountor.client import ProcountorClient, ReceiptWindow, Session
 from tilisilta.clients.procountor.errors import (
     AccessDenied,
     ApplicationRefused,
@@ -204,63 +204,51 @@ class TestPosting:
         assert sandbox.ledger.count() == 0
 
 
-class TestFindByToken:
-    def test_finds_a_receipt_whatever_was_written_behind_its_token(
+class TestListReceipts:
+    def test_lists_both_ends_of_the_dates_and_what_each_receipt_is(
         self, client: ProcountorClient
     ) -> None:
-        plain = post(client, body_of("Palkat #A1B2C3D4"))
-        extended = post(client, body_of("Palkat #B1B2C3D4 tarkistettu / AL"))
-        post(client, body_of("A1B2C3D4 ilman ristikkoa"))
+        first = post(client, body_of("January", day=date(2026, 1, 31)))
+        last = post(client, body_of("June", day=date(2026, 6, 30)))
+        post(client, body_of("September", day=date(2026, 9, 30)))
 
-        found = client.find_by_token(["A1B2C3D4", "B1B2C3D4", "C1B2C3D4"], JUNE, JUNE)
+        listed = client.list_receipts(
+            ReceiptWindow(first=date(2026, 1, 31), last=date(2026, 6, 30))
+        )
 
-        assert {
-            token: [one.ledger_receipt_id for one in ones] for token, ones in found.items()
-        } == {
-            "A1B2C3D4": [plain.ledger_receipt_id],
-            "B1B2C3D4": [extended.ledger_receipt_id],
-            "C1B2C3D4": [],
-        }
+        assert [(one.ledger_receipt_id, one.version) for one in listed] == [
+            (one.ledger_receipt_id, one.version) for one in (last, first)
+        ]
 
-    def test_finds_all_that_carry_the_same_token(self, client: ProcountorClient) -> None:
-        post(client, body_of("Palkat #A1B2C3D4"))
-        post(client, body_of("Palkat #A1B2C3D4"))
+    def test_lists_what_was_made_since_wherever_it_is_dated(self, client: ProcountorClient) -> None:
+        post(client, body_of(day=date(2026, 1, 31)))
+        now = datetime.now(tz=UTC)
 
-        found = client.find_by_token(["A1B2C3D4"], JUNE, JUNE)
+        since_now = client.list_receipts(ReceiptWindow(created_since=now))
+        since_later = client.list_receipts(ReceiptWindow(created_since=now + timedelta(days=3)))
 
-        assert sorted(one.receipt_number or 0 for one in found["A1B2C3D4"]) == [1, 2]
+        assert (len(since_now), len(since_later)) == (1, 0)
 
-    def test_finds_them_on_both_ends_of_the_dates(self, client: ProcountorClient) -> None:
-        post(client, body_of("#AAAAAAAA", day=date(2026, 1, 31)))
-        post(client, body_of("#BBBBBBBB", day=date(2026, 6, 30)))
-        post(client, body_of("#CCCCCCCC", day=date(2026, 9, 30)))
-        tokens = ["AAAAAAAA", "BBBBBBBB", "CCCCCCCC"]
-
-        found = client.find_by_token(tokens, date(2026, 1, 31), date(2026, 6, 30))
-
-        assert [len(found[token]) for token in tokens] == [1, 1, 0]
-
-    def test_overlooks_what_was_invalidated(
+    def test_lists_what_was_invalidated_too(
         self, client: ProcountorClient, sandbox: Sandbox, tokens: KeyTokens
     ) -> None:
-        booked = post(client, body_of("#A1B2C3D4"))
+        booked = post(client, body_of())
         invalidate(sandbox, tokens, booked.ledger_receipt_id)
 
-        found = client.find_by_token(["A1B2C3D4"], JUNE, JUNE)
+        listed = client.list_receipts(ReceiptWindow(first=JUNE, last=JUNE))
 
-        assert found == {"A1B2C3D4": ()}
+        assert [one.status for one in listed] == ["INVALIDATED"]
 
     def test_reads_as_many_pages_as_there_are(
         self, client: ProcountorClient, sandbox: Sandbox
     ) -> None:
-        tokens = [f"{number:08}" for number in range(401)]
-        for token in tokens:
-            post(client, body_of(f"Palkat #{token}"))
+        for number in range(401):
+            post(client, body_of(f"Palkat {number}"))
         before = sandbox.requests.count("GET", "/ledgerreceipts")
 
-        found = client.find_by_token(tokens, JUNE, JUNE)
+        listed = client.list_receipts(ReceiptWindow(first=JUNE, last=JUNE))
 
-        assert all(len(found[token]) == 1 for token in tokens)
+        assert len({one.name for one in listed}) == 401
         assert sandbox.requests.count("GET", "/ledgerreceipts") - before == 3
 
 
@@ -306,7 +294,7 @@ class TestFaults:
             post(client, body_of())
 
         assert sandbox.ledger.count() == booked_count
-        assert len(client.find_by_token(["A1B2C3D4"], JUNE, JUNE)["A1B2C3D4"]) == booked_count
+        assert len(client.list_receipts(ReceiptWindow(first=JUNE, last=JUNE))) == booked_count
 
     @pytest.mark.parametrize("kind", [FaultKind.ERROR_BEFORE, FaultKind.ANSWER_LOST])
     def test_let_a_read_be_tried_again(

@@ -9,7 +9,7 @@ import pytest
 from tests.clients.procountor.acting import Tokens, answering, client_of, refusal, soon
 
 from tilisilta import __version__
-from tilisilta.clients.procountor.client import ProcountorClient
+from tilisilta.clients.procountor.client import ProcountorClient, ReceiptWindow
 from tilisilta.clients.procountor.errors import (
     AccessDenied,
     GrantEnded,
@@ -31,6 +31,8 @@ BOOKED: dict[str, object] = {
 }
 SESSION = {"companyId": 50101, "name": "Koivulammi Konepaja Oy"}
 
+JUNE = date(2026, 6, 30)
+
 Call = Callable[[ProcountorClient], object]
 
 
@@ -47,7 +49,7 @@ READS: list[Call] = [
     lambda client: client.get_session(),
     lambda client: client.get_administration(),
     lambda client: client.get_ledger_receipts([4711]),
-    lambda client: client.find_by_token(["A1B2C3D4"], date(2026, 6, 30), date(2026, 6, 30)),
+    lambda client: client.list_receipts(ReceiptWindow(first=JUNE, last=JUNE)),
 ]
 NOTHING_SENT: list[httpx2.RequestError] = [
     httpx2.ConnectError("refused"),

@@ -1,5 +1,5 @@
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tilisilta.clients.procountor.answers import ListedReceipt, ReceiptPage
 from tilisilta.clients.procountor.errors import ProcountorUnavailable
-from tilisilta.clients.procountor.listing import read_all
+from tilisilta.clients.procountor.listing import ReceiptWindow, read_all
 
 
 def listed(number: int) -> ListedReceipt:
@@ -49,6 +49,20 @@ class Ledger:
         added = self.additions.pop(0) if self.additions else None
         self.ids -= {removed} if removed else set()
         self.ids |= {added} if added else set()
+
+
+class TestReceiptWindow:
+    def test_asks_for_a_day_more_on_either_side(self) -> None:
+        window = ReceiptWindow(first=date(2026, 6, 1), last=date(2026, 6, 30))
+
+        assert window.parameters() == {"startDate": "2026-05-31", "endDate": "2026-07-01"}
+
+    def test_asks_for_a_day_earlier_whatever_the_zone_of_procountor(self) -> None:
+        moment = datetime(2026, 7, 2, 0, 30, 0, 999, tzinfo=timezone(timedelta(hours=3)))
+
+        asked = ReceiptWindow(created_since=moment).parameters()
+
+        assert asked == {"createdStartDate": "2026-06-30T21:30:00"}
 
 
 class TestReadAll:

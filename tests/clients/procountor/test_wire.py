@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tilisilta.clients.procountor.wire import (
     decode_booked,
+    decode_read,
     decode_receipt,
     encode_receipt,
     parse_json,
@@ -173,12 +174,19 @@ class TestDecodeBooked:
 
         assert (booked.receipt_number, booked.invoice_number) == (None, None)
 
-    @pytest.mark.parametrize("amount", [1.5, True, "1.50", None])
+    @pytest.mark.parametrize("amount", [1.5, True, "1.50"])
     def test_refuses_an_amount_that_is_no_exact_number(self, amount: object) -> None:
         row = {"account": "5010", "accountingValue": amount}
 
         with pytest.raises(ValueError, match="accountingValue"):
             decode_booked(BOOKED | {"transactions": [row]})
+
+    def test_takes_a_row_that_somebody_has_only_begun(self) -> None:
+        row = {"account": None, "accountingValue": None}
+
+        (begun,) = decode_booked(BOOKED | {"transactions": [row]}).body.transactions
+
+        assert (begun.account, str(begun.accounting_value)) == ("", "0.00")
 
     def test_keeps_amounts_out_of_the_error_about_an_answer(self) -> None:
         row = {"account": "5010", "accountingValue": "3211.77"}
@@ -187,6 +195,22 @@ class TestDecodeBooked:
             decode_booked(BOOKED | {"transactions": [row]})
 
         assert "3211.77" not in str(caught.value)
+
+
+class TestDecodeRead:
+    def test_reads_what_can_be_read_of_a_receipt_with_odd_rows(self) -> None:
+        row = {"account": "5010", "accountingValue": "1.50"}
+
+        read = decode_read(BOOKED | {"transactions": [row]})
+
+        assert read.ledger_receipt_id == 4711
+        assert read.body.name == decode_booked(BOOKED).body.name
+        assert read.body.transactions == ()
+
+    @pytest.mark.parametrize("answer", [None, [], {}, {"id": 4711, "transactions": []}])
+    def test_refuses_what_is_no_receipt(self, answer: object) -> None:
+        with pytest.raises(ValueError, match="validation error"):
+            decode_read(answer)
 
 
 class TestParseJson:

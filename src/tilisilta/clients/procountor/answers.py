@@ -29,13 +29,17 @@ class Session:
 
 @dataclass(frozen=True, kw_only=True)
 class ListedReceipt:
-    """A ledger receipt as the list of them shows it: without its rows."""
+    """A ledger receipt as the list of them shows it: without its rows and notes.
+
+    ``version`` is kept letter by letter, and empty where the list has none.
+    """
 
     ledger_receipt_id: int
     receipt_number: int | None
     name: str
     receipt_date: date
     status: str
+    version: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,6 +223,7 @@ class _ListedReceipt(Answer):
     receipt_date: date
     receipt_number: int | None = None
     status: Text = ""
+    version: Text = ""
 
     def value(self) -> ListedReceipt:
         return ListedReceipt(
@@ -227,6 +232,7 @@ class _ListedReceipt(Answer):
             name=self.name,
             receipt_date=self.receipt_date,
             status=self.status,
+            version=self.version,
         )
 
 

@@ -1,8 +1,7 @@
 """The client for one company in Procountor: read it, find our receipts, post and approve."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -24,14 +23,27 @@ from tilisilta.clients.procountor.errors import (
 )
 from tilisilta.clients.procountor.exchange import AccessTokens, Exchange
 from tilisilta.clients.procountor.http import open_http
-from tilisilta.clients.procountor.listing import read_all
-from tilisilta.clients.procountor.wire import decode_booked, encode_item, parse_json
+from tilisilta.clients.procountor.listing import ReceiptWindow, read_all
+from tilisilta.clients.procountor.wire import (
+    decode_booked,
+    decode_read,
+    encode_item,
+    parse_json,
+)
 from tilisilta.domain.administrations import Administration, DimensionItem
 from tilisilta.domain.receipts import BookedReceipt
 
-__all__ = ["AccessTokens", "ListedReceipt", "ProcountorClient", "Session"]
+__all__ = [
+    "MOST_IDS",
+    "AccessTokens",
+    "ListedReceipt",
+    "ProcountorClient",
+    "ReceiptWindow",
+    "Session",
+]
 
-_MOST_IDS = 200
+MOST_IDS = 200
+"""So many receipts are read in one request."""
 _PAGE_SIZE = 200
 _Decoded = TypeVar("_Decoded")
 
@@ -89,24 +101,14 @@ class ProcountorClient:
                 vat=vat,
             )
 
-    def find_by_token(
-        self, tokens: Iterable[str], first: date, last: date
-    ) -> Mapping[str, tuple[ListedReceipt, ...]]:
-        """The receipts that carry each of ``tokens``, among those dated ``first`` to ``last``.
-
-        A token is found in a receipt's name, behind the ``#``, whatever somebody wrote after it.
-        Invalidated receipts count as not there, as nothing of them is in the books.
-        """
-        listed = read_all(lambda number: self._receipt_page(number, first, last))
-        standing = [one for one in listed if one.status != "INVALIDATED"]
-        return {
-            token: tuple(one for one in standing if f"#{token}" in one.name) for token in tokens
-        }
+    def list_receipts(self, window: ReceiptWindow) -> tuple[ListedReceipt, ...]:
+        """The receipts of the type JOURNAL in ``window``, in whatever status, each once."""
+        return read_all(lambda number: self._receipt_page(number, window))
 
     def get_ledger_receipts(self, ids: Iterable[int]) -> tuple[BookedReceipt, ...]:
         """Read ledger receipts. Those that do not exist are left out."""
         wanted = list(dict.fromkeys(ids))
-        pieces = [wanted[start : start + _MOST_IDS] for start in range(0, len(wanted), _MOST_IDS)]
+        pieces = [wanted[start : start + MOST_IDS] for start in range(0, len(wanted), MOST_IDS)]
         return tuple(receipt for piece in pieces for receipt in self._receipts(piece))
 
     def make_ready(self) -> None:
@@ -142,15 +144,12 @@ class ProcountorClient:
         with _readable_outcome():
             return decode_item(content)
 
-    def _receipt_page(self, number: int, first: date, last: date) -> ReceiptPage:
-        # Whether both ends belong to the range is not documented, so we ask for a day more.
-        day = timedelta(days=1)
+    def _receipt_page(self, number: int, window: ReceiptWindow) -> ReceiptPage:
         content = self._exchange.read(
             "/ledgerreceipts",
             {
                 "types": "JOURNAL",
-                "startDate": (first - day).isoformat(),
-                "endDate": (last + day).isoformat(),
+                **window.parameters(),
                 "orderById": "DESC",
                 "size": str(_PAGE_SIZE),
                 "page": str(number),
@@ -169,7 +168,7 @@ class ProcountorClient:
         with _readable_answer():
             answer = parse_json(content)
             # One id is answered with the receipt itself, several with an array.
-            return tuple(map(decode_booked, answer if isinstance(answer, list) else [answer]))
+            return tuple(map(decode_read, answer if isinstance(answer, list) else [answer]))
 
 
 @contextmanager

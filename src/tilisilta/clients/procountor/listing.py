@@ -1,6 +1,8 @@
 """Reads the whole list of ledger receipts, although it may change from one page to the next."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
 from tilisilta.clients.procountor.answers import ListedReceipt, ReceiptPage
 from tilisilta.clients.procountor.errors import ProcountorUnavailable
@@ -8,6 +10,31 @@ from tilisilta.clients.procountor.errors import ProcountorUnavailable
 _MOST_PASSES = 5
 
 _Receipts = dict[int, ListedReceipt]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptWindow:
+    """Which ledger receipts are listed: by receipt date, by when they were made, or by both."""
+
+    first: date | None = None
+    last: date | None = None
+    created_since: datetime | None = None
+
+    def parameters(self) -> dict[str, str]:
+        """The window as Procountor's list takes it, a day wider on every side.
+
+        Whether the ends belong to a range is not documented, nor the zone of Procountor's clock.
+        """
+        day = timedelta(days=1)
+        asked = {}
+        if self.first is not None:
+            asked["startDate"] = (self.first - day).isoformat()
+        if self.last is not None:
+            asked["endDate"] = (self.last + day).isoformat()
+        if self.created_since is not None:
+            moment = (self.created_since - day).astimezone(UTC).replace(tzinfo=None)
+            asked["createdStartDate"] = moment.isoformat(timespec="seconds")
+        return asked
 
 
 def read_all(read_page: Callable[[int], ReceiptPage]) -> tuple[ListedReceipt, ...]:

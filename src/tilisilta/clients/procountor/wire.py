@@ -44,6 +44,18 @@ def decode_booked(answer: object) -> BookedReceipt:
     return _Booked.model_validate(answer).receipt()
 
 
+def decode_read(answer: object) -> BookedReceipt:
+    """The same for a receipt that may be anybody's. One with odd rows has none.
+
+    People begin receipts in Procountor and leave them half done. What cannot be understood of
+    their rows must not keep us from reading all others. Raises ``ValueError``.
+    """
+    try:
+        return decode_booked(answer)
+    except ValueError:
+        return _Booked.model_validate(_without_rows(answer)).receipt()
+
+
 def encode_item(*, code: str, description: str) -> bytes:
     """The request that creates a dimension item."""
     return _json({"codeName": code, "description": description}).encode()
@@ -64,6 +76,10 @@ class Answer(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, frozen=True, hide_input_in_errors=True)
 
 
+def _without_rows(answer: object) -> object:
+    return {**answer, "transactions": ()} if isinstance(answer, dict) else answer
+
+
 def _text(value: object) -> object:
     return "" if value is None else value
 
@@ -78,7 +94,10 @@ def _list(value: object) -> object:
 
 
 def _decimal(value: object) -> object:
-    # A whole amount arrives as an int, and a bool is an int to Python but no amount.
+    # A whole amount arrives as an int, and a bool is an int to Python but no amount. A row that
+    # somebody has begun in Procountor may have none yet.
+    if value is None:
+        return Decimal("0.00")
     return Decimal(value) if type(value) is int else value
 
 
@@ -105,8 +124,8 @@ class _DimensionValue(Answer):
 
 
 class _Row(Answer):
-    account: str
-    accounting_value: _Amount
+    account: Text = ""
+    accounting_value: _Amount = Decimal("0.00")
     description: Text = ""
     dimension_item_values: Annotated[tuple[_DimensionValue, ...], BeforeValidator(_list)] = ()
 

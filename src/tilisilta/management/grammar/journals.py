@@ -1,4 +1,4 @@
-"""The commands of every month: import, preview, send, status."""
+"""The commands of every month: import, preview, send, settle, status."""
 
 import argparse
 
@@ -11,6 +11,7 @@ def add_journal_commands(commands: Subparsers) -> None:
     _add_import(commands)
     _add_preview(commands)
     _add_send(commands)
+    _add_settle(commands)
     status = add_command(
         commands,
         "status",
@@ -128,6 +129,35 @@ def _add_send(commands: Subparsers) -> None:
         default=900.0,
         metavar=_("SECONDS"),
         help=_("with --wait, stop waiting after so long (default 900); the sending goes on"),
+    )
+
+
+def _add_settle(commands: Subparsers) -> None:
+    parser = add_command(
+        commands,
+        "settle",
+        action="settling:settle",
+        says=_("say of a receipt in Procountor whether it is the one of a journal, or another"),
+        example=(
+            "tilisilta settle 1001-2026-6-1 --receipt 88 --ours\n"
+            "tilisilta settle 1001-2026-6-1 --receipt 88 --another"
+        ),
+    )
+    _add_journal(parser)
+    parser.add_argument(
+        "--receipt",
+        required=True,
+        metavar=_("NUMBER"),
+        help=_("the receipt in question, by the number that its problem names"),
+    )
+    said = parser.add_mutually_exclusive_group(required=True)
+    said.add_argument(
+        "--ours", action="store_true", help=_("it is the journal's: it is taken over, nothing sent")
+    )
+    said.add_argument(
+        "--another",
+        action="store_true",
+        help=_("it is another: the journal's own may be sent, and this is remembered"),
     )
 
 

@@ -9,6 +9,18 @@ CHECK_AND_SEND = _("Put that right, check the journal again, and send it.")
 LOOK_AGAIN = _(
     "Wait: Tilisilta looks for the receipt and sends it again only if it is surely absent."
 )
+INVALIDATE_OR_SAY = _(
+    "Invalidate all but one of them in Procountor and look for it again here, or say here which "
+    "one it is."
+)
+COMPARE_AND_SAY = _(
+    "Compare it with the journal in Procountor. Say here that it is this one, or that it is "
+    "another and this one is to be sent."
+)
+SAY_OR_LEAVE = _(
+    "If it is to be booked after all, make the receipt unfinished again in Procountor, or say here "
+    "that it is to be sent again. Otherwise leave it."
+)
 
 SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.REJECTED: (
@@ -44,12 +56,12 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         Wording(
             message=_("The receipt is in Procountor more than once: %(numbers)s"),
             cause=_("Several receipts in Procountor carry the same token. Nothing more is sent."),
-            remedy=_("Remove all but one of them in Procountor, then look for it again here."),
+            remedy=INVALIDATE_OR_SAY,
         ),
         Wording(
             message=_("The receipt is in Procountor more than once"),
             cause=_("Several receipts in Procountor carry the same token. Nothing more is sent."),
-            remedy=_("Remove all but one of them in Procountor, then look for it again here."),
+            remedy=INVALIDATE_OR_SAY,
         ),
     ),
     ProblemCode.BOOKED_DIFFERENTLY: (
@@ -115,6 +127,63 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Authorise the account again and choose the company of the link."),
         ),
     ),
+    ProblemCode.PERHAPS_BOOKED: (
+        Wording(
+            message=_("Receipt %(numbers)s of %(date)s may be this one already: %(name)s"),
+            cause=_(
+                "It carries no token of Tilisilta, but books the same amounts on the same "
+                "accounts, dimensions and day. Sent as well, wages could be booked twice."
+            ),
+            remedy=COMPARE_AND_SAY,
+            when={"same": "all"},
+        ),
+        Wording(
+            message=_("Receipt %(numbers)s of %(date)s may be this one already: %(name)s"),
+            cause=_(
+                "It carries no token of Tilisilta, but books the same amounts on the same "
+                "accounts and day. Sent as well, wages could be booked twice."
+            ),
+            remedy=COMPARE_AND_SAY,
+        ),
+        Wording(
+            message=_("A receipt in Procountor may be this one already"),
+            cause=_(
+                "It carries no token of Tilisilta, but books the same amounts on the same "
+                "accounts and day. Sent as well, wages could be booked twice."
+            ),
+            remedy=COMPARE_AND_SAY,
+        ),
+    ),
+    ProblemCode.INVALIDATED_BY_PERSON: (
+        Wording(
+            message=_("The receipt was booked and invalidated in Procountor: %(numbers)s"),
+            cause=_("Somebody has made it void, and may have had a reason. Nothing is sent again."),
+            remedy=SAY_OR_LEAVE,
+        ),
+        Wording(
+            message=_("The receipt was booked and invalidated in Procountor"),
+            cause=_("Somebody has made it void, and may have had a reason. Nothing is sent again."),
+            remedy=SAY_OR_LEAVE,
+        ),
+    ),
+    ProblemCode.SEVERAL_TOKENS: (
+        Wording(
+            message=_("Receipt %(numbers)s carries the tokens of several receipts: %(name)s"),
+            cause=_(
+                "Its name or notes were changed to those of another receipt of Tilisilta, so that "
+                "it may be either. Nothing more is sent."
+            ),
+            remedy=COMPARE_AND_SAY,
+        ),
+        Wording(
+            message=_("A receipt in Procountor carries the tokens of several receipts"),
+            cause=_(
+                "Its name or notes were changed to those of another receipt of Tilisilta, so that "
+                "it may be either. Nothing more is sent."
+            ),
+            remedy=COMPARE_AND_SAY,
+        ),
+    ),
     ProblemCode.WAITS_FOR_EARLIER: (
         Wording(
             message=_("The receipt of %(date)s waits for an earlier one"),
@@ -157,6 +226,20 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "Create it in Procountor, or put the code right where the journal comes from; "
                 "then check the journal again and send it."
             ),
+        ),
+    ),
+    ProblemCode.NOT_IN_DOUBT: (
+        Wording(
+            message=_("That receipt is not in question"),
+            cause=_("Somebody has answered already, or Tilisilta has looked again since."),
+            remedy=_("Look at the journal: it shows which receipts are in question now."),
+        ),
+    ),
+    ProblemCode.CANNOT_BE_OURS: (
+        Wording(
+            message=_("That receipt cannot be the one of the journal"),
+            cause=_("It is gone, invalidated, or the receipt of another journal by now."),
+            remedy=_("Compare them in Procountor, and check the journal again."),
         ),
     ),
     ProblemCode.CANNOT_BE_SENT: (

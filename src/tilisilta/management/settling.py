@@ -1,0 +1,81 @@
+"""Settling at the command line: is a receipt in Procountor the one of a journal, or another?"""
+
+from argparse import Namespace
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tilisilta.management.journals import find_journal, journal_document
+from tilisilta.management.output import Answer, Refused
+from tilisilta.models import Export, Journal
+from tilisilta.services.doubts import Doubt, doubts_about
+from tilisilta.services.perhaps_ours import say_another, take_over
+
+
+def settle(options: Namespace) -> Answer:
+    """Say of a receipt that is in question whether it is the one of the journal."""
+    journal = find_journal(options.journal)
+    doubt = _doubt(journal, options.receipt)
+    export = Export.objects.select_related("link__procountor_account", "journal__company").get(
+        token=doubt.token
+    )
+    act = take_over if options.ours else say_another
+    settled = act(export, doubt.ledger_receipt_id, user=None, now=timezone.now())
+    journal.refresh_from_db()
+    return Answer(
+        document=_document(journal, settled, doubt),
+        text="\n".join(_lines(journal, doubt, is_ours=options.ours)),
+    )
+
+
+def _doubt(journal: Journal, number: str) -> Doubt:
+    """The doubt about the receipt with that number, or else with that id of Procountor's."""
+    asked = tuple(doubts_about(journal))
+    by_number = [one for one in asked if one.number == number]
+    by_id = [one for one in asked if str(one.ledger_receipt_id) == number]
+    found = by_number or by_id
+    if found:
+        return found[0]
+    told = ", ".join(one.number for one in asked)
+    raise Refused(
+        _("Receipt %(number)s is not in question") % {"number": number},
+        cause=_("In question of this journal: %(numbers)s.") % {"numbers": told}
+        if told
+        else _("No receipt is in question of this journal."),
+        remedy=_("See tilisilta preview %(reference)s.") % {"reference": journal.reference},
+    )
+
+
+def _document(journal: Journal, export: Export, doubt: Doubt) -> dict[str, Any]:
+    return {
+        **journal_document(journal),
+        "receipt": {
+            "name": export.name,
+            "state": export.state,
+            "ledger_receipt_id": export.ledger_receipt_id,
+            "receipt_number": export.receipt_number,
+        },
+        "settled": {
+            "ledger_receipt_id": doubt.ledger_receipt_id,
+            "number": doubt.number,
+        },
+        "in_question": [
+            {"ledger_receipt_id": one.ledger_receipt_id, "number": one.number}
+            for one in doubts_about(journal)
+        ],
+    }
+
+
+def _lines(journal: Journal, doubt: Doubt, *, is_ours: bool) -> Iterator[str]:
+    told = {"number": doubt.number, "reference": journal.reference}
+    if is_ours:
+        yield _("Receipt %(number)s is the one of %(reference)s. It is not sent again.") % told
+    else:
+        yield _("Receipt %(number)s is another than the one of %(reference)s.") % told
+    left = ", ".join(one.number for one in doubts_about(journal))
+    if left:
+        yield _("Still in question: %(numbers)s") % {"numbers": left}
+    elif not is_ours and not journal.sendings.filter(finished_at__isnull=True).exists():
+        yield _("Send it with tilisilta send %(reference)s.") % told

@@ -1,0 +1,166 @@
+"""Reads the ledger receipts of a time in Procountor, each once as long as nobody changes it."""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+
+from tilisilta.clients.procountor.client import (
+    MOST_IDS,
+    ListedReceipt,
+    ProcountorClient,
+    ReceiptWindow,
+)
+from tilisilta.clients.procountor.errors import ProcountorUnavailable
+from tilisilta.domain.receipts import BookedReceipt
+from tilisilta.domain.recognition import JournalReceipt, is_settled, tokens_in
+from tilisilta.domain.sameness import receipt_digest
+from tilisilta.models import Export, SeenReceipt
+
+_AT_A_TIME = 500
+"""So many ids go into one query: databases take no end of them."""
+
+
+def read_receipts(
+    client: ProcountorClient,
+    procountor_company_id: int,
+    windows: Iterable[ReceiptWindow],
+    *,
+    now: datetime,
+) -> tuple[JournalReceipt, ...]:
+    """All receipts of the type JOURNAL in ``windows``, with their tokens and what they book.
+
+    The list has neither notes nor rows, so that receipts are read as well, up to 200 in one
+    request. Those that an export of ours is known to have become need no reading: they are its
+    receipt, and no other's. Nor does one whose version is the one we have read before.
+    """
+    listed = {
+        one.ledger_receipt_id: one for window in windows for one in client.list_receipts(window)
+    }
+    sent = _sent(procountor_company_id, listed)
+    kept = _kept(procountor_company_id, listed.keys() - sent.keys())
+    unread = [
+        key for key in listed if key not in sent and not _is_current(kept.get(key), listed[key])
+    ]
+    read = _read(client, procountor_company_id, unread, now=now)
+    return tuple(
+        read.get(key) or _known(one, kept.get(key), sent.get(key, ""))
+        for key, one in listed.items()
+    )
+
+
+def _sent(procountor_company_id: int, ids: Collection[int]) -> dict[int, str]:
+    """The tokens of the exports that are known to have become receipts with those ids."""
+    exports = Export.objects.filter(
+        link__procountor_account__procountor_company_id=procountor_company_id
+    )
+    return {
+        receipt_id: token
+        for some in _pieces(ids, _AT_A_TIME)
+        for receipt_id, token in exports.filter(ledger_receipt_id__in=some).values_list(
+            "ledger_receipt_id", "token"
+        )
+        if receipt_id is not None
+    }
+
+
+def _kept(procountor_company_id: int, ids: Collection[int]) -> dict[int, SeenReceipt]:
+    rows = SeenReceipt.objects.filter(procountor_company_id=procountor_company_id)
+    return {
+        row.ledger_receipt_id: row
+        for some in _pieces(ids, _AT_A_TIME)
+        for row in rows.filter(ledger_receipt_id__in=some)
+    }
+
+
+def _is_current(row: SeenReceipt | None, listed: ListedReceipt) -> bool:
+    """Return whether what was read before is what Procountor has now."""
+    return (
+        row is not None
+        and bool(row.version)
+        and row.version == listed.version
+        and is_settled(row.version, row.read_at)
+    )
+
+
+def _read(
+    client: ProcountorClient, procountor_company_id: int, ids: Collection[int], *, now: datetime
+) -> dict[int, JournalReceipt]:
+    """Read receipts and keep what there is to know of them, piece by piece."""
+    found: dict[int, JournalReceipt] = {}
+    for some in _pieces(ids, MOST_IDS):
+        booked = [_seen(one) for one in client.get_ledger_receipts(some)]
+        missing = set(some) - {one.ledger_receipt_id for one in booked}
+        if missing:
+            # One that we cannot read may be the one we look for.
+            raise ProcountorUnavailable("Procountor lists a ledger receipt that it does not give.")
+        _keep(procountor_company_id, booked, now=now)
+        found |= {one.ledger_receipt_id: one for one in booked}
+    return found
+
+
+def _seen(booked: BookedReceipt) -> JournalReceipt:
+    body = booked.body
+    return JournalReceipt(
+        ledger_receipt_id=booked.ledger_receipt_id,
+        receipt_number=booked.receipt_number,
+        name=body.name,
+        receipt_date=body.receipt_date,
+        status=booked.status,
+        version=booked.version,
+        tokens=tokens_in(body.name, body.accountants_notes),
+        digest=receipt_digest(body),
+        plain_digest=receipt_digest(body, with_dimensions=False),
+    )
+
+
+def _keep(procountor_company_id: int, receipts: Iterable[JournalReceipt], *, now: datetime) -> None:
+    """Keep what was read. Whoever is last stays: an older version is found out by its version."""
+    SeenReceipt.objects.bulk_create(
+        [
+            SeenReceipt(
+                procountor_company_id=procountor_company_id,
+                ledger_receipt_id=one.ledger_receipt_id,
+                version=one.version,
+                read_at=now,
+                receipt_date=one.receipt_date,
+                status=one.status,
+                tokens=" ".join(sorted(one.tokens)),
+                digest=one.digest,
+                plain_digest=one.plain_digest,
+            )
+            # In one order for all, or two workers might wait for each other's rows for ever.
+            for one in sorted(receipts, key=lambda one: one.ledger_receipt_id)
+        ],
+        update_conflicts=True,
+        unique_fields=["procountor_company_id", "ledger_receipt_id"],
+        update_fields=[
+            "version",
+            "read_at",
+            "receipt_date",
+            "status",
+            "tokens",
+            "digest",
+            "plain_digest",
+        ],
+    )
+
+
+def _known(listed: ListedReceipt, row: SeenReceipt | None, sent_as: str) -> JournalReceipt:
+    """A receipt that was not read now: as it is listed, with what was read of it before."""
+    before = row if row is not None and not sent_as else SeenReceipt()
+    return JournalReceipt(
+        ledger_receipt_id=listed.ledger_receipt_id,
+        receipt_number=listed.receipt_number,
+        name=listed.name,
+        receipt_date=listed.receipt_date,
+        status=listed.status,
+        version=listed.version,
+        tokens=tokens_in(listed.name) | frozenset(before.tokens.split()),
+        digest=before.digest,
+        plain_digest=before.plain_digest,
+        sent_as=sent_as,
+    )
+
+
+def _pieces(ids: Collection[int], size: int) -> Iterator[list[int]]:
+    ordered = sorted(ids)
+    return (ordered[start : start + size] for start in range(0, len(ordered), size))

@@ -1,0 +1,56 @@
+"""The buttons next to a receipt in question: it is the journal's, or another."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from tilisilta.errors import TilisiltaError
+from tilisilta.models import Area, Right
+from tilisilta.services.perhaps_ours import NotInDoubt, say_another, take_over
+from tilisilta.web.journals import error_text, visible_journal
+from tilisilta.web.rights import UserRequest, needs
+
+OURS, ANOTHER = "ours", "another"
+
+
+class AnswerForm(forms.Form):
+    """Which receipt is meant, for which of the journal's own, and what it is."""
+
+    token = forms.CharField(max_length=12)
+    receipt = forms.IntegerField(min_value=1)
+    said = forms.ChoiceField(choices=[(OURS, OURS), (ANOTHER, ANOTHER)])
+
+
+@require_POST
+@needs(Area.JOURNAL_EXPORTS, Right.WRITE)
+def settle(request: UserRequest, pk: int) -> HttpResponse:
+    """Say what a receipt in question is; clicked twice, it is said once."""
+    found = visible_journal(request.user, pk)
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        return redirect("journal", pk=pk)
+    answer = form.cleaned_data
+    export = get_object_or_404(
+        found.exports.select_related("link__procountor_account", "journal__company"),
+        token=answer["token"],
+    )
+    act = take_over if answer["said"] == OURS else say_another
+    try:
+        act(export, answer["receipt"], user=request.user, now=timezone.now())
+    except NotInDoubt as error:
+        messages.info(request, error_text(error))
+    except TilisiltaError as error:
+        messages.error(request, error_text(error))
+    else:
+        messages.success(request, _said(answer["said"]))
+    return redirect("journal", pk=pk)
+
+
+def _said(said: str) -> str:
+    if said == OURS:
+        return _("The receipt is the journal's now. Who said so is in the audit log.")
+    return _("The receipt counts as another one. Who said so is in the audit log.")
