@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tilisilta", "0017_reader_notes"),
+        ("tilisilta", "0016_reader_notes"),
     ]
 
     operations = [

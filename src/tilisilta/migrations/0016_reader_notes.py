@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tilisilta", "0016_new_states"),
+        ("tilisilta", "0015_one_open_link"),
     ]
 
     operations = [
