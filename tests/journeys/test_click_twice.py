@@ -8,12 +8,15 @@ from typing import TypeVar
 import pytest
 from django.db import connection
 from tests.bureau import (
+    NOW,
     Clock,
     a_journal,
     a_linked_company,
     an_account,
     book_by_hand,
+    csv_file,
     deliver,
+    monthly_lines,
     on_post,
     send,
     states,
@@ -22,9 +25,12 @@ from tests.bureau import (
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import FaultKind
 from tilisilta.clients.procountor.client import ReceiptWindow
+from tilisilta.domain.journals import Run
 from tilisilta.models import Attempt, AuditEntry, Export, SeenReceipt, Sending
 from tilisilta.services.delivery import advance
 from tilisilta.services.exports import send_journal
+from tilisilta.services.journal_answers import say_surely_another
+from tilisilta.services.journals import import_journal
 from tilisilta.services.perhaps_ours import ReceiptCannotBeOurs, say_another, take_over
 from tilisilta.services.procountor import AccountTokens
 from tilisilta.services.procountor import procountor as client_of
@@ -87,7 +93,15 @@ class TestAReceiptInDoubt:
         first = a_journal(company, 6).exports.get()
         by_hand = first.payload.replace(first.name, "Palkat käsin").replace(first.token, "")
         booked = book_by_hand(first.link.procountor_account, by_hand)
-        second = a_journal(company, 6, run_number="7").exports.get()
+        twin = import_journal(
+            csv_file(monthly_lines(6), description="Palkat, ajo 7"),
+            file_name="j.csv",
+            company=company,
+            user=None,
+            now=NOW,
+            run=Run(year=2026, number="7"),
+        ).journal
+        second = say_surely_another(twin, user=None, now=NOW).exports.get()
         exports = [send(export.journal).exports.get() for export in (first, second)]
 
         def take(_: int = 0) -> str:

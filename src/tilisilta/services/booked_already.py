@@ -1,0 +1,172 @@
+"""Which runs of a company seem to be in Procountor already, booked another way.
+
+When a link is made, months may be in the books that Nmbrs' own link or a person has booked. They
+are found by what they book: the same date, and the same sums by ledger account and side. Nothing is
+written; whoever makes the link chooses the first month with that in view.
+"""
+
+import math
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from tilisilta.clients.procountor.client import ReceiptWindow
+from tilisilta.domain.corrections import split_corrections
+from tilisilta.domain.receipts import ReceiptBody, Transaction
+from tilisilta.domain.recognition import JournalReceipt
+from tilisilta.domain.sameness import receipt_digest
+from tilisilta.domain.standing import JournalState
+from tilisilta.models import Company, Export, Journal, ProcountorAccount
+from tilisilta.services.procountor import procountor
+from tilisilta.services.seen_receipts import read_receipts
+
+MONTHS_BACK = 14
+_SPARE = timedelta(days=3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookedRun:
+    """A run of which receipts of somebody else's book the same, and those receipts.
+
+    It is whole when each of its booking dates has such a receipt.
+    """
+
+    journal: Journal
+    receipts: tuple[JournalReceipt, ...]
+    is_whole: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookedAlready:
+    """What was found, oldest run first. Incomplete when the time was up before all was read."""
+
+    runs: tuple[BookedRun, ...] = ()
+    is_complete: bool = True
+
+    @property
+    def start_after(self) -> date | None:
+        """The first month after the newest run that is booked as a whole; ``None`` without one."""
+        whole = [run.journal.period for run in self.runs if run.is_whole]
+        if not whole:
+            return None
+        last = max(whole)
+        return date(last.year + last.month // 12, last.month % 12 + 1, 1)
+
+
+def find_booked_runs(
+    company: Company,
+    account: ProcountorAccount,
+    *,
+    now: datetime,
+    mappings: Mapping[str, str] | None = None,
+    until: float = math.inf,
+) -> BookedAlready:
+    """Look for the runs of ``company`` of the last months in the administration of ``account``.
+
+    ``mappings`` give ledger accounts that have another number there. Nothing more is read after
+    ``until`` on the monotonic clock. Raises what the client raises.
+    """
+    journals = _journals(company, now)
+    wanted = {journal.pk: _digests_of(journal, mappings or {}) for journal in journals}
+    days = sorted({day for digests in wanted.values() for day in digests}, reverse=True)
+    receipts, is_complete = _read(account, days, now=now, until=until)
+    foreign = _by_digest(_not_ours(receipts))
+    runs = (_found(journal, wanted[journal.pk], foreign) for journal in journals)
+    return BookedAlready(
+        runs=tuple(run for run in runs if run is not None), is_complete=is_complete
+    )
+
+
+def _journals(company: Company, now: datetime) -> list[Journal]:
+    """The newest versions of what nothing was sent of, as far back as it is worth looking."""
+    months = now.year * 12 + now.month - 1 - MONTHS_BACK
+    since = date(months // 12, months % 12 + 1, 1)
+    return list(
+        Journal.objects.filter(company=company, period__gte=since)
+        .exclude(state__in=[JournalState.DISCARDED, JournalState.REPLACED])
+        .select_related("company")
+        .order_by("period", "pk")
+    )
+
+
+def _digests_of(journal: Journal, mappings: Mapping[str, str]) -> dict[date, str]:
+    """What each booking date of ``journal`` would book, without dimensions."""
+    lines = tuple(line for line in journal.content().lines if line.amount)
+    return {
+        part.booking_date: receipt_digest(
+            ReceiptBody(
+                name="",
+                receipt_date=part.booking_date,
+                accountants_notes="",
+                transactions=tuple(
+                    Transaction(
+                        account=mappings.get(line.ledger_account, line.ledger_account),
+                        accounting_value=line.amount,
+                        description="",
+                    )
+                    for line in part.lines
+                ),
+            ),
+            with_dimensions=False,
+        )
+        for part in split_corrections(lines)
+    }
+
+
+def _read(
+    account: ProcountorAccount, days: Sequence[date], *, now: datetime, until: float
+) -> tuple[dict[int, JournalReceipt], bool]:
+    """The receipts of those days, the newest first, until the time is up."""
+    found: dict[int, JournalReceipt] = {}
+    company_id = account.procountor_company_id
+    if not days or company_id is None:
+        return found, True
+    with procountor(account) as client:
+        for window in _windows(days):
+            if found and time.monotonic() >= until:
+                return found, False
+            read = read_receipts(client, company_id, [window], now=now)
+            found |= {one.ledger_receipt_id: one for one in read}
+    return found, True
+
+
+def _windows(days: Sequence[date]) -> Iterable[ReceiptWindow]:
+    """Days that lie close together as one window: each costs a request, and so does each page."""
+    first = last = days[0]
+    for day in days[1:]:
+        if first - day <= _SPARE:
+            first = day
+        else:
+            yield ReceiptWindow(first=first, last=last)
+            first = last = day
+    yield ReceiptWindow(first=first, last=last)
+
+
+def _not_ours(receipts: Mapping[int, JournalReceipt]) -> list[JournalReceipt]:
+    """Those that stand, and that no export of ours is known to have become or been sent as."""
+    standing = [one for one in receipts.values() if one.is_standing and not one.sent_as]
+    tokens = {token for one in standing for token in one.tokens}
+    ours = set(Export.with_trail.filter(token__in=tokens).values_list("token", flat=True))
+    return [one for one in standing if one.tokens.isdisjoint(ours)]
+
+
+def _by_digest(receipts: Iterable[JournalReceipt]) -> dict[str, list[JournalReceipt]]:
+    found: dict[str, list[JournalReceipt]] = {}
+    for one in receipts:
+        if one.plain_digest:
+            found.setdefault(one.plain_digest, []).append(one)
+    return found
+
+
+def _found(
+    journal: Journal, digests: Mapping[date, str], foreign: Mapping[str, list[JournalReceipt]]
+) -> BookedRun | None:
+    matches = [foreign[digest] for digest in digests.values() if digest in foreign]
+    if not matches:
+        return None
+    return BookedRun(
+        journal=journal,
+        receipts=tuple(receipt for some in matches for receipt in some),
+        is_whole=len(matches) == len(digests),
+    )
