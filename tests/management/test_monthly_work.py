@@ -210,7 +210,7 @@ class TestSend:
         assert again.document["refused"][0]["error"]["kind"] == "AlreadySent"
         assert len(procountor.ledger.receipts()) == 1
 
-    def test_sends_all_that_is_ready(
+    def test_sends_all_that_is_ready_month_by_month(
         self, give: Give, procountor: "Sandbox", tmp_path: Path
     ) -> None:
         a_linked_company(1001)
@@ -220,10 +220,12 @@ class TestSend:
             path.write_bytes(csv_file(monthly_lines(month)))
             give("import", str(path), "--company", str(number))
 
-        asked = give("send", "--all-ready", "--json")
+        newest = give("send", "--all-ready", "--json")
+        earlier = give("send", "--all-ready", "--period", "2026-05", "--json")
 
-        assert asked.status == 0
-        assert [item["company"] for item in asked.document["journals"]] == [1001, 1002]
+        assert newest.status == earlier.status == 0
+        assert [item["company"] for item in newest.document["journals"]] == [1002]
+        assert [item["company"] for item in earlier.document["journals"]] == [1001]
 
     def test_says_why_a_journal_is_refused(self, give: Give, june_file: str) -> None:
         a_company()

@@ -27,6 +27,12 @@ class LinkSpan:
         last_day = period.last_day
         return self.start_month <= last_day and (self.ends_on is None or last_day < self.ends_on)
 
+    def overlaps(self, other: "LinkSpan") -> bool:
+        """Return whether some month goes through both."""
+        starts_on = max(self.start_month, other.start_month)
+        ends = (one.ends_on.replace(day=1) for one in (self, other) if one.ends_on is not None)
+        return all(starts_on < end for end in ends)
+
 
 def span_for(period: BookingPeriod, spans: Sequence[LinkSpan]) -> int | None:
     """The place of the link that books ``period``, among the links of one company.
