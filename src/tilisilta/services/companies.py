@@ -314,9 +314,7 @@ def company_standing(company: Company, *, year: int | None = None) -> CompanySta
 def _links_of(company: Company) -> tuple[Link, ...]:
     """All links of the company, the latest first."""
     links = Link.objects.filter(company=company).select_related("procountor_account")
-    return tuple(
-        links.defer("procountor_account__administration").order_by("-start_month", "-pk")
-    )
+    return tuple(links.defer("procountor_account__administration").order_by("-start_month", "-pk"))
 
 
 def _runs_of(company: Company) -> tuple[Run, ...]:

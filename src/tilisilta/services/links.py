@@ -246,6 +246,12 @@ def remove_link(link: Link, *, user: User | None) -> None:
     recheck_company(Company.objects.get(pk=company.pk))
 
 
+def was_used(link: Link) -> bool:
+    """Return whether anything was sent through ``link``, or tried: then it stays as a trail."""
+    exports = Export.with_trail.filter(link=link)
+    return exports.exclude(state=ExportState.READY, attempts__isnull=True).exists()
+
+
 def _must_be_confirmed(pairing: Pairing, different_names: bool, shared: bool) -> None:
     if not pairing.match.is_equal and not different_names:
         raise DifferentNames(pairing.company, pairing.account)

@@ -115,9 +115,7 @@ class SettingsForms:
     start: StartForm
 
     @classmethod
-    def of(
-        cls, found: Company, user: User, *, posted: QueryDict | None = None
-    ) -> "SettingsForms":
+    def of(cls, found: Company, user: User, *, posted: QueryDict | None = None) -> "SettingsForms":
         """The forms with what is kept now; ``posted`` is what was sent of name and debtor."""
         named = {"name": found.name, "debtor": found.debtor_id}
         return cls(
