@@ -211,7 +211,7 @@ class TestWhatIsProposed:
         a_journal(a_company())
         text = browser_of_administrator.get(NEW, {"company": "1001"}).text
         form = dict(
-            re.findall(r'<select name="(\w+)".*?<option value="([^"]+)" selected>', text, re.S)
+            re.findall(r'<select name="(\w+)".*?<option value="([^"]+)" selected>', text, re.DOTALL)
         )
 
         browser_of_administrator.post(

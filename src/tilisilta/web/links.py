@@ -302,7 +302,7 @@ def _context(
     else:
         offers = None
     start = _first_day(values.get("start_month"))
-    form.fields["start_month"].widget.choices = month_choices(company, start, today=_today())  # type: ignore[attr-defined]  # a select
+    form.fields["start_month"].widget.choices = month_choices(company, start, today=_today())
     return {
         "form": form,
         "link": found,
