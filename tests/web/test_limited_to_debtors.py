@@ -20,7 +20,7 @@ from tests.web.conftest import PASSWORD
 from nmbrs_sandbox.app import Sandbox as Nmbrs
 from procountor_sandbox.app import Sandbox
 from tilisilta.models import Company, Debtor, Journal, Link, ProcountorAccount, User, UserTemplate
-from tilisilta.services.connections import create_account
+from tilisilta.services.connections import authorise_with_api_key, create_account
 from tilisilta.services.links import end_link
 from tilisilta.services.users import create_user
 
@@ -76,7 +76,7 @@ class Hidden:
 
 @pytest.fixture
 def hidden(procountor: Sandbox) -> Hidden:
-    """A debtor with a company, a link, an ended one, a journal that was sent, and three accounts."""
+    """A debtor with a company, a link, an ended one, a journal that was sent, and accounts."""
     company = a_company(1001, "Salainen Oy")
     before = an_account(1002)
     ended = link_to(company, before)
@@ -182,6 +182,21 @@ class TestEverythingOfAnotherDebtor:
         for text in texts:
             shown = text.replace('value="Salainen"', "").replace("q=Salainen", "")
             assert not any(secret in shown for secret in SECRETS)
+
+    def test_is_not_offered_beside_what_is_ones_own(
+        self, window: Client, hidden: Hidden, limited: User
+    ) -> None:
+        own = limited.debtors.get()
+        Company.objects.create(number=2001, name="Koivulammi Huolto Oy", debtor=own)
+        a_company(1003, "Salainen Siivous Oy")
+        account = create_account("oma-tili", user=limited)
+        authorise_with_api_key(account, "SANDBOX-KEY-1003", user=limited)
+
+        for asked in ({"company": "2001"}, {"account": str(account.pk)}):
+            text = window.get(reverse("new_link"), asked).text
+
+            assert "oma-tili" in text
+            assert not any(secret in text for secret in SECRETS)
 
     def test_is_not_shown_when_somebody_comes_back_from_procountor(
         self, window: Client, hidden: Hidden
