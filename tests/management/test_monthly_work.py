@@ -1,6 +1,7 @@
 """Import, preview, send and status, as they are given every month."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,10 @@ from tests.bureau import (
     a_company,
     a_connection,
     a_linked_company,
+    an_account,
     csv_file,
     fetch_everything,
+    link_to,
     monthly_lines,
     set_period,
 )
@@ -279,6 +282,18 @@ class TestStatus:
         shown = give("status")
 
         assert "N04 No administration is linked" in shown.text
+
+    def test_does_not_name_what_is_before_the_start_of_its_link(
+        self, give: Give, procountor: "Sandbox", june_file: str
+    ) -> None:
+        link_to(a_company(), an_account(), start_month=date(2026, 7, 1))
+        give("import", june_file, "--company", "1001")
+
+        shown = give("status", "--json").document
+
+        assert shown["waiting"] == []
+        assert shown["journals"]["before_start"] == 1
+        assert not shown["journals"].get("problem")
 
     def test_names_accounts_that_died(self, give: Give, procountor: "Sandbox") -> None:
         company = a_linked_company()

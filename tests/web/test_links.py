@@ -259,6 +259,18 @@ class TestWhatIsProposed:
         assert not _is_chosen(text, "1001")
         assert not _is_chosen(text, "1002")
 
+    def test_chooses_none_of_two_administrations_of_one_name(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        a_company(1001)
+        accounts = [an_account(1001), an_account(1002)]
+        ProcountorAccount.objects.update(company_name="Koivulammi Konepaja Oy")
+
+        text = browser_of_administrator.get(NEW, {"company": "1001"}).text
+
+        assert not any(_is_chosen(text, str(account.pk)) for account in accounts)
+        assert "Same name or business ID" in text
+
     def test_follows_the_company_that_is_chosen_on_the_page(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
