@@ -1,6 +1,7 @@
 """Import, preview, send and status, as they are given every month."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,10 @@ from tests.bureau import (
     a_company,
     a_connection,
     a_linked_company,
+    an_account,
     csv_file,
     fetch_everything,
+    link_to,
     monthly_lines,
     set_period,
 )
@@ -220,7 +223,7 @@ class TestSend:
         assert again.document["refused"][0]["error"]["kind"] == "AlreadySent"
         assert len(procountor.ledger.receipts()) == 1
 
-    def test_sends_all_that_is_ready(
+    def test_sends_all_that_is_ready_month_by_month(
         self, give: Give, procountor: "Sandbox", tmp_path: Path
     ) -> None:
         a_linked_company(1001)
@@ -230,10 +233,12 @@ class TestSend:
             path.write_bytes(csv_file(monthly_lines(month)))
             give("import", str(path), "--company", str(number))
 
-        asked = give("send", "--all-ready", "--json")
+        newest = give("send", "--all-ready", "--json")
+        earlier = give("send", "--all-ready", "--period", "2026-05", "--json")
 
-        assert asked.status == 0
-        assert [item["company"] for item in asked.document["journals"]] == [1001, 1002]
+        assert newest.status == earlier.status == 0
+        assert [item["company"] for item in newest.document["journals"]] == [1002]
+        assert [item["company"] for item in earlier.document["journals"]] == [1001]
 
     def test_says_why_a_journal_is_refused(self, give: Give, june_file: str) -> None:
         a_company()
@@ -287,6 +292,18 @@ class TestStatus:
         shown = give("status")
 
         assert "N04 No administration is linked" in shown.text
+
+    def test_does_not_name_what_is_before_the_start_of_its_link(
+        self, give: Give, procountor: "Sandbox", june_file: str
+    ) -> None:
+        link_to(a_company(), an_account(), start_month=date(2026, 7, 1))
+        give("import", june_file, "--company", "1001")
+
+        shown = give("status", "--json").document
+
+        assert shown["waiting"] == []
+        assert shown["journals"]["before_start"] == 1
+        assert not shown["journals"].get("problem")
 
     def test_names_accounts_that_died(self, give: Give, procountor: "Sandbox") -> None:
         company = a_linked_company()

@@ -7,7 +7,16 @@ import pytest
 from tests.bureau import a_company, a_connection, a_linked_company, an_account, fetch_everything
 from tests.management.conftest import Give
 
-from tilisilta.models import Company, Debtor, Journal, Link, ProcountorAccount, User
+from tilisilta.models import (
+    AuditEntry,
+    Company,
+    Debtor,
+    Journal,
+    Link,
+    ProcountorAccount,
+    User,
+)
+from tilisilta.services.connections import authorise_with_api_key, create_account
 from tilisilta.services.users import create_first_administrator
 
 if TYPE_CHECKING:
@@ -15,6 +24,8 @@ if TYPE_CHECKING:
     from procountor_sandbox.app import Sandbox
 
 pytestmark = pytest.mark.django_db
+
+LINK_1001 = ("link", "add", "--company", "1001", "--account", "tili-1001")
 
 
 class TestDebtorCommands:
@@ -152,13 +163,33 @@ class TestCompanyCommands:
         assert wrong.status == 2
         assert "Give a date, or --none" in wrong.complaint
 
-    def test_start_shows_with_the_link(self, give: Give, procountor: "Sandbox") -> None:
-        a_linked_company()
-        give("company", "start", "1001", "2026-06-01")
+    def test_business_id_is_kept_changed_and_listed(self, give: Give) -> None:
+        give("debtor", "add", "101", "Koivulammi-yhtiöt")
+        konepaja = ("1001", "Koivulammi Konepaja Oy")
 
-        listed = give("link", "list", "--json")
+        added = give(
+            *("company", "add", *konepaja, "--debtor", "101", "--business-id", "0112038-9"),
+            "--json",
+        )
+        changed = give("company", "change", "1001", "--business-id", "9901010-1", "--json")
+        listed = give("company", "list")
+        cleared = give("company", "change", "1001", "--business-id", "", "--json")
 
-        assert listed.document["links"][0]["start_date"] == "2026-06-01"
+        assert added.document["business_id"] == "0112038-9"
+        assert changed.document["business_id"] == "9901010-1"
+        assert "9901010-1" in listed.text
+        assert cleared.document["business_id"] is None
+        entries = AuditEntry.objects.filter(action="company_changed")
+        assert [entry.facts["fields"] for entry in entries] == ["business_id"] * 2
+
+    def test_business_id_that_is_mistyped_is_refused(self, give: Give) -> None:
+        a_company()
+
+        refused = give("company", "change", "1001", "--business-id", "9901010-2")
+
+        assert refused.status == 1
+        assert "9901010-2 is no Finnish business ID" in refused.complaint
+        assert Company.objects.get().business_id == ""
 
 
 class TestAccountCommands:
@@ -186,6 +217,18 @@ class TestAccountCommands:
         added = give("account", "add", "konepaja", "--json")
 
         assert added.document["state"] == "new"
+
+    def test_add_for_a_debtor(self, give: Give) -> None:
+        give("debtor", "add", "101", "Koivulammi-yhtiöt")
+
+        owned = give("account", "add", "konepaja", "--debtor", "101", "--json")
+        common = give("account", "add", "muu", "--json")
+        unknown = give("account", "add", "kolmas", "--debtor", "999")
+
+        assert owned.document["debtor"] == 101
+        assert common.document["debtor"] is None
+        assert "There is no debtor 999" in unknown.complaint
+        assert not ProcountorAccount.objects.filter(name="kolmas").exists()
 
     def test_keep_a_wrong_key_to_themselves(self, give: Give, procountor: "Sandbox") -> None:
         refused = give("account", "add", "konepaja", "--api-key", "NOT-A-KEY")
@@ -218,6 +261,7 @@ class TestLinkCommands:
 
         added = give(
             *("link", "add", "--company", "1001", "--account", "tili-1001", "--json"),
+            *("--start", "2026-06"),
             *("--cost-centers", "Kustannuspaikka", "--cost-units", "Projekti", "--create-items"),
             *("--closed-period", "next-open", "--clearing-account", "2990"),
             *("--fallback-account", "5010", "--map", "5035=5030", "--map", "5036=5030"),
@@ -240,7 +284,9 @@ class TestLinkCommands:
             "map": {"5035": "5030", "5036": "5030"},
             "sum_equal_lines": True,
             "approve": True,
-            "start_date": None,
+            "start": "2026-06",
+            "ends_on": None,
+            "end_reason": None,
             "title": "Palkat",
         }
 
@@ -248,7 +294,7 @@ class TestLinkCommands:
         a_company()
         an_account()
 
-        give("link", "add", "--company", "1001", "--account", "tili-1001")
+        give(*LINK_1001, "--start", "2026-06")
 
         link = Link.objects.get()
         assert not link.uses_cost_centers
@@ -258,10 +304,75 @@ class TestLinkCommands:
     def test_refuse_a_second_link(self, give: Give, procountor: "Sandbox") -> None:
         a_linked_company()
 
-        refused = give("link", "add", "--company", "1001", "--account", "tili-1001", "--json")
+        refused = give(*LINK_1001, "--start", "2026-06", "--json")
 
         assert refused.status == 1
         assert refused.document["error"]["kind"] == "CompanyLinked"
+
+    @pytest.mark.parametrize("start", [(), ("--start", "June")], ids=["none", "no month"])
+    def test_must_be_told_the_first_month(self, give: Give, start: tuple[str, ...]) -> None:
+        with pytest.raises(SystemExit) as ended:
+            give(*LINK_1001, *start)
+
+        assert ended.value.code == 2
+
+    def test_refuse_another_name_until_it_is_confirmed(
+        self, give: Give, procountor: "Sandbox"
+    ) -> None:
+        a_company(1001, "Aivan Muu Oy")
+        an_account()
+
+        refused = give(*LINK_1001, "--start", "2026-06", "--json")
+        made = give(*LINK_1001, "--start", "2026-06", "--different-names")
+
+        assert refused.document["error"]["code"] == "E40"
+        assert "Aivan Muu Oy" in refused.document["error"]["message"]
+        assert "Koivulammi Konepaja Oy, 9901010-1" in refused.document["error"]["message"]
+        assert "--different-names" in refused.document["error"]["remedy"]
+        assert made.status == 0
+        entry = AuditEntry.objects.get(action="link_confirmed")
+        assert entry.facts["administration"] == "Koivulammi Konepaja Oy, 9901010-1"
+        assert "Aivan Muu Oy" in entry.facts["difference"]
+
+    def test_refuse_a_shared_administration_until_it_is_confirmed(
+        self, give: Give, procountor: "Sandbox"
+    ) -> None:
+        a_linked_company()
+        a_company(1002, "Koivulammi Konepaja Oy")
+        account = create_account("toinen", user=None)
+        authorise_with_api_key(account, "SANDBOX-KEY-1001", user=None)
+        words = (*("link", "add", "--company", "1002"), "--account", "toinen", "--start", "2026-06")
+
+        refused = give(*words, "--different-names", "--json")
+        made = give(*words, "--shared-administration")
+
+        assert refused.document["error"]["code"] == "E41"
+        assert made.status == 0
+
+    def test_end_frees_company_and_account(self, give: Give, procountor: "Sandbox") -> None:
+        a_linked_company()
+        end = ("link", "end", "--company", "1001", "--from", "2026-07-01", "--reason", "moved")
+
+        ended = give(*end, "--json")
+        again = give(*end)
+        successor = give(*LINK_1001, "--start", "2026-07")
+
+        assert ended.document["ends_on"] == "2026-07-01"
+        assert ended.document["end_reason"] == "moved"
+        assert again.status == 1
+        assert "has no link" in again.complaint
+        assert successor.status == 0
+
+    def test_end_wants_a_reason(self, give: Give, procountor: "Sandbox") -> None:
+        a_linked_company()
+
+        refused = give(
+            *("link", "end", "--company", "1001", "--from", "2026-07-01", "--reason", " ")
+        )
+
+        assert refused.status == 1
+        assert "Say why the link ends." in refused.complaint
+        assert Link.objects.open().exists()
 
     def test_list_all(self, give: Give, procountor: "Sandbox") -> None:
         a_linked_company()

@@ -1,6 +1,7 @@
 """Journal entries Export: the list, its filters, and the click that sends."""
 
 import re
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -12,8 +13,10 @@ from tests.bureau import (
     a_company,
     a_journal,
     a_linked_company,
+    an_account,
     csv_file,
     deliver,
+    link_to,
     send,
     states,
 )
@@ -31,8 +34,8 @@ NUMBERS = (1001, 1002)
 
 
 def _a_journal_of(company: Company, *, day: int) -> Journal:
-    date = f"2026-06-{day:02}"
-    lines = [("5010", "10.00", date), ("2961", "-10.00", date)]
+    booked_on = f"2026-06-{day:02}"
+    lines = [("5010", "10.00", booked_on), ("2961", "-10.00", booked_on)]
     return import_journal(
         csv_file(lines), file_name="journal.csv", company=company, user=None, now=NOW
     ).journal
@@ -136,6 +139,23 @@ class TestFilter:
         assert "1 journal<" in text
         assert reverse("journal", args=[wanted.pk]) in text
 
+    def test_offers_what_is_before_the_start_and_counts_it_as_no_problem(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_company(1001)
+        link_to(company, an_account(1001), start_month=date(2026, 7, 1))
+        a_journal(company, 6)
+
+        listed = browser_of_administrator.get(reverse("exports"), {"state": "before_start"}).text
+        overview = browser_of_administrator.get(reverse("overview")).text
+        links = browser_of_administrator.get(reverse("administrations")).text
+
+        assert '<option value="before_start" selected>' in listed
+        assert "s-before" in listed
+        assert "is from before the start" in listed
+        assert "s-before" in overview
+        assert "journal with problems" not in links
+
     def test_narrows_nothing_by_what_it_cannot_understand(
         self, browser_of_administrator: Client
     ) -> None:
@@ -199,6 +219,70 @@ class TestSendReady:
 
         assert "2 journals are being sent." in response.text
         assert [states(journal) for journal in journals] == [["queued"], ["queued"]]
+
+    def test_names_the_books_and_what_is_not_among_them(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_linked_company(1001)
+        a_journal(company, 5, run_number="5")
+        a_journal(company, 6)
+        another = a_company(1002, "Aivan Muu Oy")
+        link_to(another, an_account(1002))
+        _a_journal_of(another, day=3)
+        a_journal(a_company(1003, "Ilman Linkkiä Oy"), 6, run_number="9")
+
+        text = browser_of_administrator.get(reverse("send_ready")).text
+        listed = re.search(r'name="journals" value="([^"]+)"', text)
+
+        assert listed
+        assert len(listed[1].split()) == 2
+        assert "Koivulammi Konepaja Oy, 9901010-1" in text
+        assert "<b>Koivulammi Huolto Oy</b>, 9901020-8" in text
+        assert "another name or business ID" in text
+        assert "Look at May 2026" in text
+        assert "Somebody has to look at them first." in text
+
+    def test_shows_the_month_that_is_asked_for_and_all_together(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_linked_company(1001)
+        a_journal(company, 5, run_number="5")
+        a_journal(company, 6)
+
+        may = browser_of_administrator.get(reverse("send_ready"), {"period": "2026-05"}).text
+        both = browser_of_administrator.get(reverse("send_ready"), {"months": "all"}).text
+
+        assert "Send all of May 2026" in may
+        assert "Send 1 journal<" in may.replace("\n", "").replace("  ", "")
+        assert "Send all of all months" in both
+        assert "2 journals" in both
+
+    def test_is_counted_on_the_list_as_it_would_be_sent(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_linked_company(1001)
+        a_journal(company, 4, run_number="4")
+        a_journal(company, 5, run_number="5")
+        a_journal(company, 6)
+
+        all_months = browser_of_administrator.get(reverse("exports")).text
+        may = browser_of_administrator.get(reverse("exports"), {"period": "2026-05"}).text
+
+        assert "Send the 1 ready one of June 2026" in all_months
+        assert "2 of other months are ready, too" in all_months
+        assert "Send the 1 ready one of May 2026" in may
+
+    def test_leaves_what_is_before_the_start_unnamed(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_company(1001)
+        link_to(company, an_account(1001), start_month=date(2026, 7, 1))
+        a_journal(company, 6)
+
+        text = browser_of_administrator.get(reverse("send_ready")).text
+
+        assert "Not among them" not in text
+        assert "is ready to be sent" in text
 
     def test_does_not_send_what_has_changed_since(
         self, procountor: Sandbox, browser_of_administrator: Client

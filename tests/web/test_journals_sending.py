@@ -10,7 +10,9 @@ from tests.bureau import (
     a_company,
     a_journal,
     a_linked_company,
+    an_account,
     csv_file,
+    link_to,
     monthly_lines,
     on_post,
     send,
@@ -98,6 +100,19 @@ class TestSend:
         assert response.redirect_chain == [(reverse("journal", args=[journal.pk]), 302)]
         assert "is being sent: 1 ledger receipt." in response.text
         assert Sending.objects.get().requested_by == administrator
+
+    def test_names_the_books_it_goes_to(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_company(1001)
+        link_to(company, an_account(1002))
+
+        text = _page(browser_of_administrator, a_journal(company))
+
+        bar = text[text.index('<section class="sendbar"') :]
+        assert "Goes to" in bar
+        assert "Koivulammi Huolto Oy, 9901020-8" in bar
+        assert "another name or business ID" in bar
 
     def test_makes_one_sending_of_a_double_click(
         self, procountor: Sandbox, browser_of_administrator: Client

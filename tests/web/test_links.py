@@ -1,5 +1,6 @@
 """Links: made and changed on a form that Procountor checks while it is filled in."""
 
+import re
 from datetime import date
 
 import pytest
@@ -12,14 +13,18 @@ from tests.bureau import (
     a_linked_company,
     an_account,
     csv_file,
+    link_to,
     send,
 )
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
-from tilisilta.models import Company, Debtor, Link, ProcountorAccount, User
+from tilisilta.models import AuditEntry, Company, Debtor, Link, ProcountorAccount, User
 from tilisilta.services.companies import set_start
+from tilisilta.services.connections import authorise_with_api_key, create_account
+from tilisilta.services.exports import send_journal
 from tilisilta.services.journals import import_journal
+from tilisilta.services.links import end_link
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +36,7 @@ def _filled(company: Company, account: ProcountorAccount, **values: str) -> dict
     return {
         "company": str(company.number),
         "account": str(account.pk),
+        "start_month": "2026-06-01",
         "closed_period_policy": "stop",
         "receipt_title": "Palkat",
         **values,
@@ -38,7 +44,19 @@ def _filled(company: Company, account: ProcountorAccount, **values: str) -> dict
 
 
 def _saved(**values: str) -> dict[str, str]:
-    return {"closed_period_policy": "stop", "receipt_title": "Palkat", **values}
+    kept = {"closed_period_policy": "stop", "receipt_title": "Palkat"}
+    return {"start_month": "2026-01-01", **kept, **values}
+
+
+def _tick_in(text: str) -> str:
+    """The value of the box that says that both belong together."""
+    found = re.search(r'name="confirmed" value="([^"]+)"', text)
+    assert found is not None, "There is no box to tick."
+    return found[1]
+
+
+def _is_chosen(text: str, value: str) -> bool:
+    return f'<option value="{value}" selected>' in text
 
 
 def _a_journal_on_5035(company: Company) -> None:
@@ -60,6 +78,8 @@ class TestAdministrations:
 
         assert reverse("link", args=[company.link.pk]) in text
         assert "Kustannuspaikka" in text
+        assert "January 2020" in text
+        assert "company from" in text
         assert "1 Mar 2026" in text
         assert "Free accounts: tili-1002" in text
 
@@ -165,6 +185,247 @@ class TestNewLink:
 
     def test_is_refused_to_a_reader(self, browser_of_reader: Client) -> None:
         assert browser_of_reader.get(NEW).status_code == 403
+
+
+class TestWhatIsProposed:
+    def test_chooses_the_account_and_the_month_for_a_company(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_company()
+        an_account(1002)
+        account = an_account(1001)
+        a_journal(company)
+
+        text = browser_of_administrator.get(NEW, {"company": "1001"}).text
+
+        assert _is_chosen(text, str(account.pk))
+        assert _is_chosen(text, "2026-06-01")
+        assert "The name is the same." in text
+        assert "the month of the newest run without corrections" in text
+        assert 'name="confirmed"' not in text
+
+    def test_saves_what_it_proposed_at_one_click(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        an_account()
+        a_journal(a_company())
+        text = browser_of_administrator.get(NEW, {"company": "1001"}).text
+        form = dict(
+            re.findall(r'<select name="(\w+)".*?<option value="([^"]+)" selected>', text, re.DOTALL)
+        )
+
+        browser_of_administrator.post(
+            NEW, {**form, "closed_period_policy": "stop", "receipt_title": "Payroll"}
+        )
+
+        link = Link.objects.get()
+        assert link.start_month == date(2026, 6, 1)
+        assert not AuditEntry.objects.filter(action="link_confirmed").exists()
+
+    def test_chooses_the_company_for_an_account_just_authorised(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        a_company(1002, "Koivulammi Huolto Oy")
+        a_company(1001)
+
+        text = browser_of_administrator.get(NEW, {"account": str(an_account().pk)}).text
+
+        assert _is_chosen(text, "1001")
+        first, second = text.index("Same name or business ID"), text.index("Other companies")
+        assert first < text.index('value="1001"') < second < text.index('value="1002"')
+
+    def test_chooses_nothing_that_differs_and_offers_a_new_account(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        a_company(1001, "Aivan Muu Oy")
+        account = an_account()
+
+        asked = {"company": "1001", "account": str(account.pk)}
+        text = browser_of_administrator.get(NEW, asked).text
+
+        assert _is_chosen(text, "1001")
+        assert not _is_chosen(text, str(account.pk))
+        assert "No free account has the name or business ID of this company." in text
+        assert "#new" in text
+
+    def test_chooses_none_of_two_companies_of_one_name(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        a_company(1001)
+        a_company(1002, "Koivulammi Konepaja")
+
+        text = browser_of_administrator.get(NEW, {"account": str(an_account().pk)}).text
+
+        assert not _is_chosen(text, "1001")
+        assert not _is_chosen(text, "1002")
+
+    def test_chooses_none_of_two_administrations_of_one_name(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        a_company(1001)
+        accounts = [an_account(1001), an_account(1002)]
+        ProcountorAccount.objects.update(company_name="Koivulammi Konepaja Oy")
+
+        text = browser_of_administrator.get(NEW, {"company": "1001"}).text
+
+        assert not any(_is_chosen(text, str(account.pk)) for account in accounts)
+        assert "Same name or business ID" in text
+
+    def test_follows_the_company_that_is_chosen_on_the_page(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        a_company(1001)
+        company = a_company(1002, "Koivulammi Huolto Oy")
+        wrong, right = an_account(1001), an_account(1002)
+
+        text = browser_of_administrator.post(
+            NEW, _filled(company, wrong, check="company"), headers=PART
+        ).text
+
+        assert _is_chosen(text, str(right.pk))
+        assert "The name is the same." in text
+
+    def test_leaves_an_account_that_somebody_chose(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_company(1001)
+        an_account(1001)
+        other = an_account(1002)
+
+        text = browser_of_administrator.post(
+            NEW, _filled(company, other, check="account"), headers=PART
+        ).text
+
+        assert _is_chosen(text, str(other.pk))
+        assert "The names differ." in text
+
+    def test_shows_what_the_first_month_means_for_the_runs(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company, account = a_company(), an_account()
+        for month in (4, 5, 6):
+            a_journal(company, month, run_number=str(month))
+
+        text = browser_of_administrator.post(
+            NEW, _filled(company, account, check="start", start_month="2026-05-01"), headers=PART
+        ).text
+
+        assert text.count("Before start</span>") == 1
+        assert text.count("Through this link</span>") == 2
+
+    def test_leads_to_the_link_of_a_company_that_has_one(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_linked_company()
+
+        response = browser_of_administrator.get(NEW, {"company": "1001"})
+
+        assert response["Location"] == reverse("link", args=[company.link.pk])
+
+
+class TestConfirming:
+    def test_refuses_another_name_without_a_tick_and_keeps_what_was_typed(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        filled = _filled(a_company(1001, "Aivan Muu Oy"), an_account(), receipt_title="Oma")
+
+        response = browser_of_administrator.post(
+            NEW, {**filled, "more-from": "50", "more-to": "51"}
+        )
+
+        assert response.status_code == 422
+        assert "(E40)" in response.text
+        assert 'value="Oma"' in response.text
+        assert 'value="51"' in response.text
+        assert (
+            "Yes, payroll of <b>Aivan Muu Oy</b> goes to the books of "
+            "<b>Koivulammi Konepaja Oy, 9901010-1</b>"
+        ) in response.text
+        assert not Link.objects.exists()
+
+    def test_links_with_the_tick_and_says_afterwards_who_gave_it(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        filled = _filled(a_company(1001, "Aivan Muu Oy"), an_account())
+        tick = _tick_in(browser_of_administrator.post(NEW, {**filled, "check": "form"}).text)
+
+        response = browser_of_administrator.post(NEW, {**filled, "confirmed": tick}, follow=True)
+
+        assert Link.objects.count() == 1
+        assert "Confirmed by aino" in response.text
+        assert 'name="confirmed"' not in response.text
+        entry = AuditEntry.objects.get(action="link_confirmed")
+        assert entry.user is not None
+        assert "Aivan Muu Oy" in entry.facts["difference"]
+
+    @pytest.mark.parametrize("stale", ["on", "another pair", "another name"])
+    def test_takes_no_tick_that_was_given_for_something_else(
+        self, procountor: Sandbox, browser_of_administrator: Client, stale: str
+    ) -> None:
+        company, account = a_company(1001, "Aivan Muu Oy"), an_account()
+        other = an_account(1002)
+        shown = other if stale == "another pair" else account
+        filled = _filled(company, shown, check="form")
+        tick = _tick_in(browser_of_administrator.post(NEW, filled).text)
+        if stale == "another name":
+            Company.objects.update(name="Vielä Muu Oy")
+
+        response = browser_of_administrator.post(
+            NEW, _filled(company, account, confirmed="on" if stale == "on" else tick)
+        )
+
+        assert response.status_code == 422
+        assert not Link.objects.exists()
+
+    def test_wants_a_tick_for_books_that_another_company_has(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        a_linked_company(1001)
+        twin = create_account("toinen", user=None)
+        authorise_with_api_key(twin, "SANDBOX-KEY-1001", user=None)
+        filled = _filled(a_company(1002, "Koivulammi Konepaja Oy"), twin)
+
+        refused = browser_of_administrator.post(NEW, filled)
+        tick = _tick_in(refused.text)
+        browser_of_administrator.post(NEW, {**filled, "confirmed": tick})
+
+        assert refused.status_code == 422
+        assert "1001 Koivulammi Konepaja Oy goes to Koivulammi Konepaja Oy" in refused.text
+        assert Link.objects.count() == 2
+
+    def test_takes_no_tick_from_before_another_company_was_linked_there(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        twin = create_account("toinen", user=None)
+        authorise_with_api_key(twin, "SANDBOX-KEY-1001", user=None)
+        filled = _filled(a_company(1002, "Aivan Muu Oy"), twin)
+        tick = _tick_in(browser_of_administrator.post(NEW, {**filled, "check": "form"}).text)
+        a_linked_company(1001)
+
+        response = browser_of_administrator.post(NEW, {**filled, "confirmed": tick})
+
+        assert response.status_code == 422
+        assert Link.objects.count() == 1
+
+    def test_names_no_company_of_a_debtor_somebody_is_not_for(
+        self, procountor: Sandbox, browser_of_administrator: Client, administrator: User
+    ) -> None:
+        a_linked_company(1001)
+        own = Debtor.objects.create(number=999, name="Muu")
+        administrator.debtors.add(own)
+        company = Company.objects.create(number=1002, name="Koivulammi Konepaja Oy", debtor=own)
+        twin = create_account("toinen", user=administrator)
+        authorise_with_api_key(twin, "SANDBOX-KEY-1001", user=administrator)
+        filled = _filled(company, twin)
+
+        refused = browser_of_administrator.post(NEW, filled)
+        tick = _tick_in(refused.text)
+        browser_of_administrator.post(NEW, {**filled, "confirmed": tick})
+
+        assert "1 company of another debtor" in refused.text
+        assert "1001 Koivulammi" not in refused.text
+        entry = AuditEntry.objects.get(action="link_confirmed", company=company)
+        assert "Koivulammi Konepaja Oy; 1001" in entry.facts["difference"]
 
 
 class TestChecks:
@@ -330,6 +591,150 @@ class TestChangeLink:
         assert "Save the link" not in looked.text
         assert "changing it needs the right Write on Procountor" in looked.text
         assert changed.status_code == 403
+
+    def test_says_that_the_months_go_through_an_earlier_link(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_linked_company()
+        account = company.link.procountor_account
+        end_link(company.link, ends_on=date(2026, 7, 1), reason="moved", user=None)
+        link = link_to(company, account, start_month=date(2026, 7, 1))
+
+        response = browser_of_administrator.post(
+            reverse("link", args=[link.pk]), _saved(start_month="2026-06-01")
+        )
+
+        assert response.status_code == 422
+        assert "(E42)" in response.text
+        link.refresh_from_db()
+        assert link.start_month == date(2026, 7, 1)
+
+    def test_another_first_month_moves_runs_before_the_start_and_back(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_linked_company()
+        journal = a_journal(company)
+        address = reverse("link", args=[company.link.pk])
+        seen = []
+
+        for start in ("2026-07-01", "2026-06-01"):
+            browser_of_administrator.post(address, _saved(start_month=start))
+            journal.refresh_from_db()
+            seen.append(journal.state)
+
+        assert seen == ["before_start", "ready"]
+
+
+class TestEndLink:
+    def test_proposes_the_day_after_the_last_month_that_was_sent(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_linked_company()
+        send(a_journal(company))
+
+        text = browser_of_administrator.get(reverse("end_link", args=[company.link.pk])).text
+
+        assert 'value="2026-07-01"' in text
+        assert "1 receipt was sent through it" in text
+
+    def test_ends_it_and_keeps_it_to_be_looked_at(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_linked_company()
+        link = company.link
+        journal = send(a_journal(company))
+        given = {"how": "moves", "ends_on": "2026-07-01", "reason": "Uusi tilitoimisto"}
+
+        page = browser_of_administrator.post(
+            reverse("end_link", args=[link.pk]), given, follow=True
+        ).text
+        of_company = browser_of_administrator.get(reverse("company", args=[1001])).text
+        listed = browser_of_administrator.get(reverse("administrations")).text
+
+        assert "has ended." in page
+        assert "Uusi tilitoimisto" in page
+        assert reverse("journal", args=[journal.pk]) in page
+        assert "Save the link" not in page
+        assert f"{NEW}?company=1001" in page
+        for text in (of_company, listed):
+            assert "1 ended link" in text
+            assert "Uusi tilitoimisto" in text
+            assert "ended on" in text
+
+    def test_ends_a_wrong_one_with_its_first_month(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        link = a_linked_company().link
+
+        browser_of_administrator.post(
+            reverse("end_link", args=[link.pk]), {"how": "wrong", "reason": "Väärä kirjanpito"}
+        )
+
+        link.refresh_from_db()
+        assert link.ends_on == link.start_month
+
+    @pytest.mark.parametrize("missing", ["reason", "ends_on"])
+    def test_wants_a_reason_and_a_day_and_keeps_the_other(
+        self, procountor: Sandbox, browser_of_administrator: Client, missing: str
+    ) -> None:
+        link = a_linked_company().link
+        given = {"how": "moves", "ends_on": "2026-07-01", "reason": "Muutto"}
+
+        response = browser_of_administrator.post(
+            reverse("end_link", args=[link.pk]), {**given, missing: " "}
+        )
+
+        assert response.status_code == 422
+        assert ("Muutto" if missing == "ends_on" else "2026-07-01") in response.text
+        assert Link.objects.open().exists()
+
+    def test_waits_for_receipts_that_are_on_their_way(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_linked_company()
+        send_journal(a_journal(company), user=None, now=NOW)
+
+        response = browser_of_administrator.post(
+            reverse("end_link", args=[company.link.pk]),
+            {"how": "wrong", "reason": "Väärä kirjanpito"},
+        )
+
+        assert response.status_code == 422
+        assert "(E43)" in response.text
+        assert "Väärä kirjanpito" in response.text
+
+    def test_clicked_twice_says_calmly_that_it_has_ended(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        link = a_linked_company().link
+        address = reverse("end_link", args=[link.pk])
+        given = {"how": "wrong", "reason": "Väärä kirjanpito"}
+        browser_of_administrator.post(address, given)
+
+        again = browser_of_administrator.post(address, given, follow=True)
+
+        assert "The link has ended already." in again.text
+        assert AuditEntry.objects.filter(action="link_ended").count() == 1
+
+    def test_cannot_be_changed_afterwards(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        link = a_linked_company().link
+        end_link(link, ends_on=link.start_month, reason="wrong", user=None)
+
+        response = browser_of_administrator.post(
+            reverse("link", args=[link.pk]), _saved(receipt_title="Muu"), follow=True
+        )
+
+        assert "It stays as it was." in response.text
+        link.refresh_from_db()
+        assert link.receipt_title == "Payroll"
+
+    def test_is_refused_to_a_reader(self, procountor: Sandbox, browser_of_reader: Client) -> None:
+        address = reverse("end_link", args=[a_linked_company().link.pk])
+
+        assert browser_of_reader.get(address).status_code == 403
+        assert browser_of_reader.post(address, {"how": "wrong", "reason": "x"}).status_code == 403
 
 
 class TestRemoveLink:

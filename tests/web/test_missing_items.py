@@ -15,6 +15,7 @@ from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
 from tilisilta.models import AuditEntry, Company, CostObject, Debtor, Link, ProcountorAccount, User
 from tilisilta.services import items
+from tilisilta.services.links import end_link
 from tilisilta.web import missing_items
 
 pytestmark = pytest.mark.django_db
@@ -440,3 +441,17 @@ def hidden(text: str) -> dict[str, str]:
     form = text[text.index('id="going"') :]
     found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form)
     return {name: value.replace("&quot;", '"') for name, value in found}
+
+
+class TestAfterTheLinkEnded:
+    def test_nothing_is_made_in_books_it_led_to(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        link = a_link(("777", "Uusi"))
+        end_link(link, ends_on=link.start_month, reason="wrong", user=None)
+
+        looked = browser_of_administrator.get(address(link))
+        asked = browser_of_administrator.post(address(link), {"codes": '["777"]'})
+
+        assert (looked.status_code, asked.status_code) == (404, 404)
+        assert created(procountor) == 0

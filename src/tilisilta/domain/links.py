@@ -27,6 +27,17 @@ class LinkSpan:
         last_day = period.last_day
         return self.start_month <= last_day and (self.ends_on is None or last_day < self.ends_on)
 
+    @property
+    def is_empty(self) -> bool:
+        """Return whether no month goes through the link, as it ended in its first one."""
+        return self.ends_on is not None and self.ends_on.replace(day=1) <= self.start_month
+
+    def overlaps(self, other: "LinkSpan") -> bool:
+        """Return whether some month goes through both."""
+        starts_on = max(self.start_month, other.start_month)
+        ends = (one.ends_on.replace(day=1) for one in (self, other) if one.ends_on is not None)
+        return all(starts_on < end for end in ends)
+
 
 def span_for(period: BookingPeriod, spans: Sequence[LinkSpan]) -> int | None:
     """The place of the link that books ``period``, among the links of one company.
@@ -40,7 +51,7 @@ def span_for(period: BookingPeriod, spans: Sequence[LinkSpan]) -> int | None:
     later = [
         place
         for place, span in enumerate(spans)
-        if span.start_month > period.last_day and span.ends_on != span.start_month
+        if span.start_month > period.last_day and not span.is_empty
     ]
     return min(later, key=lambda place: (spans[place].start_month, -place), default=None)
 

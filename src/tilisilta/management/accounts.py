@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
+from tilisilta.management.companies import find_debtor
 from tilisilta.management.output import Answer, Refused, shown_moment, table
 from tilisilta.management.secret_input import read_secret
 from tilisilta.models import Link, ProcountorAccount
@@ -17,7 +18,8 @@ API_KEY_VARIABLE = "TILISILTA_API_KEY"
 def add_account(options: Namespace) -> Answer:
     """Create a Procountor account, and authorise it when an API key is given."""
     api_key = read_api_key(options.api_key)
-    account = connections.create_account(options.name, user=None)
+    debtor = find_debtor(options.debtor) if options.debtor is not None else None
+    account = connections.create_account(options.name, user=None, debtor=debtor)
     if not api_key:
         told = _("Created account %(name)s. It is not authorised yet.")
         return Answer(document=account_document(account), text=told % {"name": account})
@@ -38,8 +40,8 @@ def authorise_account(options: Namespace) -> Answer:
 def list_accounts(options: Namespace) -> Answer:
     """All accounts, and whether Procountor lets us in with each."""
     found = list(
-        ProcountorAccount.objects.prefetch_related(
-            Prefetch("links", Link.objects.open().select_related("company"))
+        ProcountorAccount.objects.select_related("debtor").prefetch_related(
+            Prefetch("links", Link.objects.open().select_related("company__debtor"))
         )
     )
     rows = [
@@ -50,6 +52,7 @@ def list_accounts(options: Namespace) -> Answer:
             account.company_name,
             account.business_id,
             _served(account),
+            str(account.owner() or ""),
             shown_moment(account.checked_at),
         )
         for account in found
@@ -61,6 +64,7 @@ def list_accounts(options: Namespace) -> Answer:
         _("Procountor company"),
         _("Business ID"),
         _("Serves"),
+        _("Debtor"),
         _("Checked"),
     )
     return Answer(
@@ -87,7 +91,7 @@ def find_account(name: str) -> ProcountorAccount:
 
 def account_document(account: ProcountorAccount) -> dict[str, Any]:
     """An account for the JSON document; nothing of it is secret."""
-    link = account.open_link()
+    link, owner = account.open_link(), account.owner()
     return {
         "name": account.name,
         "state": account.state,
@@ -96,6 +100,7 @@ def account_document(account: ProcountorAccount) -> dict[str, Any]:
         "company_name": account.company_name or None,
         "business_id": account.business_id or None,
         "company": link.company.number if link else None,
+        "debtor": owner.number if owner else None,
         "checked_at": account.checked_at,
         "ended_at": account.ended_at,
     }

@@ -53,10 +53,30 @@ def block_debtor(options: Namespace) -> Answer:
 def add_company(options: Namespace) -> Answer:
     """Add a company."""
     company = companies.add_company(
-        options.number, options.name, find_debtor(options.debtor), user=None
+        options.number,
+        options.name,
+        find_debtor(options.debtor),
+        business_id=options.business_id,
+        user=None,
     )
     return Answer(
         document=company_document(company), text=_("Added company %(name)s.") % {"name": company}
+    )
+
+
+def change_company(options: Namespace) -> Answer:
+    """Say what the business ID of a company is."""
+    company = companies.set_business_id(
+        find_company(options.number), options.business_id, user=None
+    )
+    told = (
+        _("The business ID of %(name)s is %(business_id)s.")
+        if company.business_id
+        else _("The business ID of %(name)s is not known.")
+    )
+    return Answer(
+        document=company_document(company),
+        text=told % {"name": company, "business_id": company.business_id},
     )
 
 
@@ -71,6 +91,7 @@ def list_companies(options: Namespace) -> Answer:
         (
             str(company.number),
             company.name,
+            company.business_id,
             str(company.debtor),
             _linked(company),
             _fetched(company),
@@ -79,7 +100,15 @@ def list_companies(options: Namespace) -> Answer:
         for company in found
     ]
     number = _("Number")
-    headers = (number, _("Name"), _("Debtor"), _("Procountor account"), _("Fetched"), "")
+    headers = (
+        number,
+        _("Name"),
+        _("Business ID"),
+        _("Debtor"),
+        _("Procountor account"),
+        _("Fetched"),
+        "",
+    )
     return Answer(
         document={"companies": [company_document(company) for company in found]},
         text=table(headers, rows, right=number),
@@ -146,6 +175,7 @@ def company_document(company: Company) -> dict[str, Any]:
     return {
         "number": company.number,
         "name": company.name,
+        "business_id": company.business_id or None,
         "debtor": debtor_document(company.debtor),
         "is_test": company.is_test,
         "start_date": company.start_date,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from tilisilta.models.fields import EncryptedTextField
 
 if TYPE_CHECKING:
+    from tilisilta.models.companies import Debtor
     from tilisilta.models.links import Link
     from tilisilta.models.users import User
 
@@ -113,6 +114,11 @@ class ProcountorAccount(models.Model):
         if found is None:
             raise self.links.model.DoesNotExist(f"{self} serves no company.")
         return found
+
+    def owner(self) -> "Debtor | None":
+        """The debtor it belongs to: of the company it serves, or the one it was made for."""
+        link = self.open_link()
+        return self.debtor if link is None else link.company.debtor
 
     @property
     def is_authorised(self) -> bool:

@@ -4,10 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from tilisilta.domain.business_ids import LONGEST, is_mistyped
 from tilisilta.domain.problems import ProblemCode
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import (
@@ -41,8 +44,9 @@ class CompanyNumberTaken(NeedsAttention):
 
 @dataclass(frozen=True, kw_only=True)
 class CompanyStanding:
-    """What a company's page shows: its link, and the journals of one year with their exports.
+    """What a company's page shows: its links, and the journals of one year with their exports.
 
+    ``link`` is the one that is open, and ``ended_links`` are those that are only a trail.
     ``runs`` are those of that year that have no journal here yet. The runs in trouble and the ones
     that Nmbrs has no longer are those of all years. The two entries tell who marked it as a test
     company and who blocked its debtor.
@@ -50,6 +54,7 @@ class CompanyStanding:
 
     company: Company
     link: Link | None
+    ended_links: tuple[Link, ...]
     year: int | None
     years: tuple[int, ...]
     journals: tuple[Journal, ...]
@@ -75,9 +80,20 @@ def add_debtor(number: int, name: str, *, user: User | None) -> Debtor:
     return debtor
 
 
-def add_company(number: int, name: str, debtor: Debtor, *, user: User | None) -> Company:
-    """Add a company. Raises ``CompanyNumberTaken``, or ``ValidationError`` for an empty name."""
-    company = Company(number=number, name=name.strip(), debtor=debtor)
+def add_company(
+    number: int, name: str, debtor: Debtor, *, user: User | None, business_id: str = ""
+) -> Company:
+    """Add a company.
+
+    Raises ``CompanyNumberTaken``, or ``ValidationError`` for an empty name or a mistyped business
+    ID.
+    """
+    company = Company(
+        number=number,
+        name=name.strip(),
+        debtor=debtor,
+        business_id=checked_business_id(business_id),
+    )
     company.clean_fields()
     try:
         with transaction.atomic():
@@ -108,6 +124,40 @@ def change_company(company: Company, *, name: str, debtor: Debtor, user: User | 
         )
     recheck_company(company)
     return company
+
+
+def set_business_id(company: Company, business_id: str, *, user: User | None) -> Company:
+    """Keep the business ID of a company, which its administration is compared by.
+
+    An empty one is not known. Raises ``ValidationError`` for one that is obviously mistyped.
+    """
+    business_id = checked_business_id(business_id)
+    if company.business_id == business_id:
+        return company
+    with transaction.atomic():
+        company.business_id = business_id
+        company.save(update_fields=["business_id"])
+        audit.record(
+            audit.Action.COMPANY_CHANGED,
+            user=user,
+            company=company,
+            name=str(company),
+            fields="business_id",
+        )
+    return company
+
+
+def checked_business_id(business_id: str) -> str:
+    """``business_id`` without outer blanks. Raises ``ValidationError`` for a mistyped one."""
+    business_id = business_id.strip()
+    if is_mistyped(business_id):
+        raise ValidationError(
+            _("%(business_id)s is no Finnish business ID: its last digit does not fit the others.")
+            % {"business_id": business_id}
+        )
+    if len(business_id) > LONGEST:
+        raise ValidationError(_("A business ID has 20 letters and digits at most."))
+    return business_id
 
 
 def set_test(company: Company, is_test: bool, *, user: User | None) -> Company:
@@ -245,12 +295,11 @@ def company_standing(company: Company, *, year: int | None = None) -> CompanySta
     # A run that was deleted before it had a journal is no reason to show its year.
     years |= {run.year for run in runs if run.gone_at is None}
     shown = year if year in years else max(years, default=None)
+    links = _links_of(company)
     return CompanyStanding(
         company=company,
-        link=Link.objects.open()
-        .filter(company=company)
-        .select_related("procountor_account")
-        .first(),
+        link=next((link for link in links if link.is_open), None),
+        ended_links=tuple(link for link in links if not link.is_open),
         year=shown,
         years=tuple(sorted(years, reverse=True)),
         journals=_journals_of_year(company, shown) if shown else (),
@@ -260,6 +309,12 @@ def company_standing(company: Company, *, year: int | None = None) -> CompanySta
         marked_as_test=marked_as_test_by([company]).get(company.pk),
         blocked=blocked_by([company.debtor]).get(company.debtor.number),
     )
+
+
+def _links_of(company: Company) -> tuple[Link, ...]:
+    """All links of the company, the latest first."""
+    links = Link.objects.filter(company=company).select_related("procountor_account")
+    return tuple(links.defer("procountor_account__administration").order_by("-start_month", "-pk"))
 
 
 def _runs_of(company: Company) -> tuple[Run, ...]:

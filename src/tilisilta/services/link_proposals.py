@@ -2,11 +2,23 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
+
+from django.db.models import Max
 
 from tilisilta.domain.company_match import CompanyMatch, compare_companies
-from tilisilta.domain.standing import JournalState
-from tilisilta.models import Company, Journal, Link, ProcountorAccount, User
+from tilisilta.domain.journals import BookingPeriod
+from tilisilta.domain.standing import COMMITTED_EXPORTS, JournalState
+from tilisilta.models import (
+    AuditEntry,
+    Company,
+    Export,
+    Journal,
+    Link,
+    ProcountorAccount,
+    User,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +35,28 @@ class Pairing:
 
     @property
     def needs_confirmation(self) -> bool:
-        """Return whether a person has to confirm that payroll goes there."""
-        return self.match.is_different or bool(self.others)
+        """Return whether a person has to confirm that payroll goes there.
+
+        So it has to be where nothing is known of one of the two: only what agrees needs no look.
+        """
+        return not self.match.is_equal or bool(self.others)
+
+
+class StartReason(StrEnum):
+    """Why a month is proposed as the first of a link."""
+
+    NEWEST_PLAIN = "newest-plain"
+    NEWEST = "newest"
+    THIS_MONTH = "this-month"
+    AFTER_EARLIER_LINK = "after-earlier-link"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposedStart:
+    """The first day of the month a link had best begin with, and why."""
+
+    month: date
+    reason: StartReason
 
 
 def pairing_of(company: Company, account: ProcountorAccount) -> Pairing:
@@ -57,11 +89,11 @@ def named(name: str, business_id: str) -> str:
     return f"{name}, {business_id}" if business_id else name
 
 
-def proposed_start(company: Company, *, today: date) -> date:
-    """The month a new link of ``company`` had best begin with: its first day.
+def proposed_start(company: Company, *, today: date) -> ProposedStart:
+    """The month a new link of ``company`` had best begin with.
 
     That of the newest run without corrections, as what came before was most likely booked another
-    way; of a company without journals it is this month.
+    way; of a company without journals it is this month. It is never one that an earlier link books.
     """
     journals = (
         Journal.objects.filter(company=company)
@@ -70,11 +102,36 @@ def proposed_start(company: Company, *, today: date) -> date:
         .values_list("period", "first_period")[:24]
     )
     seen = list(journals)
-    plain = (period for period, first in seen if period == first)
-    newest = next(plain, seen[0][0] if seen else today)
-    last_end = company.links.exclude(ends_on=None).order_by("-ends_on").first()
-    earliest = last_end.ends_on if last_end is not None and last_end.ends_on else newest
-    return max(newest, earliest).replace(day=1)
+    plain = next((period for period, first in seen if period == first), None)
+    newest = plain or (seen[0][0] if seen else today)
+    reason = StartReason.NEWEST_PLAIN if plain else StartReason.NEWEST
+    if not seen:
+        reason = StartReason.THIS_MONTH
+    ends = company.links.exclude(ends_on=None).values_list("ends_on", "start_month")
+    earliest = max((end for end, start in ends if end and end > start), default=newest)
+    if earliest.replace(day=1) > newest.replace(day=1):
+        newest, reason = earliest, StartReason.AFTER_EARLIER_LINK
+    return ProposedStart(month=newest.replace(day=1), reason=reason)
+
+
+def proposed_end(link: Link) -> date:
+    """The day from which ``link`` had best not book any more: after the last month it has sent.
+
+    Nothing was sent through it yet: its first day, so that all of its months are free.
+    """
+    sent = Export.with_trail.filter(link=link, state__in=COMMITTED_EXPORTS)
+    last = sent.aggregate(at=Max("journal__period"))["at"]
+    if last is None:
+        return link.start_month
+    return BookingPeriod.containing(last).last_day + timedelta(days=1)
+
+
+def confirmation_of(link: Link) -> AuditEntry | None:
+    """Who confirmed when ``link`` was made that payroll goes there, if it had to be confirmed."""
+    entries = AuditEntry.objects.filter(
+        action=AuditEntry.Action.LINK_CONFIRMED, company=link.company_id, facts__link=str(link.pk)
+    )
+    return entries.order_by("-at").first()
 
 
 def proposed_accounts(company: Company, *, user: User | None) -> tuple[Pairing, ...]:

@@ -149,7 +149,7 @@ def create_link(  # what a person says of a link, each by its name
             name=str(company),
             administration=named(locked.company_name, locked.business_id),
         )
-        _record_confirmation(pairing, user=user)
+        _record_confirmation(link, pairing, user=user)
         _fetch_as_needed(link)
     # What went to other books through a link that has ended is to be sent anew.
     recheck_company(company, with_settled=company.links.exclude(ends_on=None).exists())
@@ -166,8 +166,11 @@ def change_link(
     """Change how an existing link books; what was sent stays as it was sent.
 
     ``account_mappings`` replaces all mappings; ``None`` leaves them as they are. Raises
-    ``MonthsCovered`` for a start that lies before the end of an earlier link.
+    ``MonthsCovered`` for a start that lies before the end of an earlier link, and Django's
+    ``ValidationError`` for a link that has ended: it stays as the trail it is.
     """
+    if not Link.objects.open().filter(pk=link.pk).exists():
+        raise ValidationError(_("The link has ended. It stays as it was."))
     before = {name: getattr(link, name) for name in choices}
     for name, value in choices.items():
         setattr(link, name, value)
@@ -213,6 +216,7 @@ def end_link(link: Link, *, ends_on: date, reason: str, user: User | None) -> Li
         link.ends_on = max(ends_on, link.start_month)
         link.end_reason = reason[:200]
         link.save(update_fields=["ends_on", "end_reason"])
+        _leave_account(link)
         audit.record(
             audit.Action.LINK_ENDED,
             user=user,
@@ -236,31 +240,36 @@ def remove_link(link: Link, *, user: User | None) -> None:
         if Export.with_trail.filter(link=link, attempts__isnull=False).exists():
             raise LinkInUse("Receipts were tried through this link; it stays as their trail.")
         Export.with_trail.filter(link=link).delete()
+        _leave_account(link)
         link.delete()
         audit.record(audit.Action.LINK_REMOVED, user=user, company=company, name=str(company))
     recheck_company(Company.objects.get(pk=company.pk))
 
 
-def _locked(link: Link) -> Link:
-    """The link as it stands; who asks for a sending locks it too, so none begins meanwhile."""
-    links = Link.objects.select_for_update(of=("self",)).select_related("company")
-    return links.get(pk=link.pk)
+def was_used(link: Link) -> bool:
+    """Return whether anything was sent through ``link``, or tried: then it stays as a trail."""
+    exports = Export.with_trail.filter(link=link)
+    return exports.exclude(state=ExportState.READY, attempts__isnull=True).exists()
 
 
 def _must_be_confirmed(pairing: Pairing, different_names: bool, shared: bool) -> None:
-    if pairing.match.is_different and not different_names:
+    if not pairing.match.is_equal and not different_names:
         raise DifferentNames(pairing.company, pairing.account)
     if pairing.others and not shared:
         of_debtor = (one for one in pairing.others if one.debtor_id == pairing.company.debtor_id)
         raise SharedAdministration(pairing.company, pairing.account, next(of_debtor, None))
 
 
-def _record_confirmation(pairing: Pairing, *, user: User | None) -> None:
+def _record_confirmation(link: Link, pairing: Pairing, *, user: User | None) -> None:
     """Keep both names of what somebody confirmed, as they stood at that moment."""
     if not pairing.needs_confirmation:
         return
-    told = [f"{named(pairing.company.name, pairing.company.business_id)}"]
-    told += [f"{other}" for other in pairing.others]
+    told = [named(pairing.company.name, pairing.company.business_id)]
+    # Whoever may see the company reads this, and need not learn of other debtors' companies.
+    told += [
+        str(other) if other.debtor_id == pairing.company.debtor_id else str(other.number)
+        for other in pairing.others
+    ]
     audit.record(
         audit.Action.LINK_CONFIRMED,
         user=user,
@@ -268,20 +277,27 @@ def _record_confirmation(pairing: Pairing, *, user: User | None) -> None:
         name=str(pairing.company),
         administration=named(pairing.account.company_name, pairing.account.business_id),
         difference="; ".join(told),
+        link=str(link.pk),
     )
 
 
 def _must_be_free(link: Link) -> None:
     """No month may go through two links of one company."""
-    earlier = (
-        Link.objects.filter(company=link.company, ends_on__gt=link.start_month)
+    others = (
+        Link.objects.filter(company=link.company)
         .exclude(pk=link.pk)
         .select_related("procountor_account", "company")
         .order_by("-ends_on")
     )
-    covering = next((one for one in earlier if one.ends_on and one.ends_on > one.start_month), None)
+    covering = next((one for one in others if one.span().overlaps(link.span())), None)
     if covering is not None and link.is_open:
         raise MonthsCovered(covering)
+
+
+def _leave_account(link: Link) -> None:
+    """Keep an account that serves no company any more with the debtor it served last."""
+    account_id = link.procountor_account_id
+    ProcountorAccount.objects.filter(pk=account_id).update(debtor=link.company.debtor_id)
 
 
 def _must_be_authorised(account: ProcountorAccount) -> None:

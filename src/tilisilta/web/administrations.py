@@ -18,6 +18,7 @@ from tilisilta.models import (
     Right,
     User,
 )
+from tilisilta.services.link_proposals import match_of
 from tilisilta.web.rights import UserRequest, needs
 
 ON_A_PAGE = 50
@@ -31,18 +32,24 @@ class LinkRow:
     link: Link
     state: str
     problem_count: int
+    differs: bool
 
 
 @needs(Area.PROCOUNTOR, Right.READ)
 def administrations(request: UserRequest) -> HttpResponse:
-    """All links the reader may see, by company."""
+    """All links the reader may see, by company; those that have ended are folded away."""
     search = request.GET.get("q", "").strip()
-    page = Paginator(_found(request.user, search), ON_A_PAGE).get_page(request.GET.get("page"))
+    found = _found(request.user, search)
+    open_links = found.filter(ends_on__isnull=True).order_by("company__number")
+    page = Paginator(open_links, ON_A_PAGE).get_page(request.GET.get("page"))
+    ended = list(found.exclude(ends_on=None).order_by("-ends_on", "-pk")[: ON_A_PAGE + 1])
     free = ProcountorAccount.objects.free().visible_to(request.user)
     names = [account.name for account in list(free)[: MOST_NAMES + 1]]
     context = {
         "page": page,
         "rows": _rows(page.object_list),
+        "ended": ended[:ON_A_PAGE],
+        "ended_more": len(ended) > ON_A_PAGE,
         "search": search,
         "free_names": names[:MOST_NAMES],
         "has_more_free": len(names) > MOST_NAMES,
@@ -65,7 +72,7 @@ def _found(user: User, search: str) -> QuerySet[Link]:
         if word.isdecimal() and len(word) < 10:
             found |= Q(company__number=int(word))
         links = links.filter(found)
-    return links.order_by("company__number")
+    return links
 
 
 def _rows(links: Iterable[Link]) -> list[LinkRow]:
@@ -80,7 +87,12 @@ def _rows(links: Iterable[Link]) -> list[LinkRow]:
     )
     counts = dict(problems)
     return [
-        LinkRow(link=link, state=_state_of(link), problem_count=counts.get(link.company_id, 0))
+        LinkRow(
+            link=link,
+            state=_state_of(link),
+            problem_count=counts.get(link.company_id, 0),
+            differs=not match_of(link.company, link.procountor_account).is_equal,
+        )
         for link in shown
     ]
 

@@ -1,18 +1,19 @@
 """Companies and debtors: lists, a company's runs, and what may be set on each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from tilisilta.domain.business_ids import LONGEST
 from tilisilta.models import Area, Company, Debtor, Right, User
 from tilisilta.services import companies
 from tilisilta.services.fetch_standing import standing_for
@@ -50,6 +51,24 @@ class CompanyForm(ExplainingForm):
         debtor.queryset = Debtor.objects.visible_to(user)
 
 
+class BusinessIdForm(ExplainingForm):
+    """By what a company is known in the trade register."""
+
+    business_id = forms.CharField(
+        required=False,
+        max_length=LONGEST,
+        label=gettext_lazy("Business ID"),
+        help_text=gettext_lazy(
+            "Compared with that of the administration which the company is linked to."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "1234567-1"}),
+    )
+
+    def clean_business_id(self) -> str:
+        """The business ID, unless it is obviously mistyped."""
+        return companies.checked_business_id(self.cleaned_data["business_id"])
+
+
 class StartForm(ExplainingForm):
     """From when on a company's journals are of interest."""
 
@@ -64,7 +83,7 @@ class StartForm(ExplainingForm):
     )
 
 
-class NewCompanyForm(CompanyForm):
+class NewCompanyForm(CompanyForm, BusinessIdForm):
     """What there is to say about a new company; its number cannot change later."""
 
     number = forms.IntegerField(
@@ -73,7 +92,7 @@ class NewCompanyForm(CompanyForm):
         max_value=2_000_000_000,
         help_text=gettext_lazy("The company's own number in Nmbrs."),
     )
-    field_order = ("number", "name", "debtor")
+    field_order = ("number", "name", "business_id", "debtor")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +101,30 @@ class CompanyRow:
 
     company: Company
     look: FetchLook
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingsForms:
+    """The forms for the settings of one company.
+
+    ``company`` is ``None`` where name and debtor come from Nmbrs.
+    """
+
+    company: CompanyForm | None
+    business_id: BusinessIdForm
+    start: StartForm
+
+    @classmethod
+    def of(cls, found: Company, user: User, *, posted: QueryDict | None = None) -> "SettingsForms":
+        """The forms with what is kept now; ``posted`` is what was sent of name and debtor."""
+        named = {"name": found.name, "debtor": found.debtor_id}
+        return cls(
+            company=None
+            if hasattr(found, "nmbrs")
+            else CompanyForm(posted, user=user, initial=named),
+            business_id=BusinessIdForm(initial={"business_id": found.business_id}),
+            start=StartForm(initial={"start_date": found.start_date}),
+        )
 
 
 @needs(Area.COMPANIES, Right.READ)
@@ -119,7 +162,7 @@ def new_company(request: UserRequest) -> HttpResponse:
 def company(request: UserRequest, number: int) -> HttpResponse:
     """One company: where it books, its runs with their journals, and its settings."""
     found = _visible_company(request.user, number)
-    return _company_page(request, found, _settings_form(request, found), _start_form(found))
+    return _company_page(request, found, SettingsForms.of(found, request.user))
 
 
 @require_POST
@@ -127,16 +170,29 @@ def company(request: UserRequest, number: int) -> HttpResponse:
 def company_settings(request: UserRequest, number: int) -> HttpResponse:
     """Change the name or debtor of a company that does not come from Nmbrs."""
     found = _visible_company(request.user, number)
-    form = _settings_form(request, found)
+    forms_shown = SettingsForms.of(found, request.user, posted=request.POST)
+    form = forms_shown.company
     if form is None:
         said = _("Name and debtor of %(company)s come from Nmbrs.")
         messages.info(request, said % {"company": found})
         return redirect("company", number)
     if not form.is_valid():
-        return _company_page(request, found, form, _start_form(found), status=422)
+        return _company_page(request, found, forms_shown, status=422)
     companies.change_company(found, **form.cleaned_data, user=request.user)
-    messages.success(request, _("The settings of %(company)s are kept.") % {"company": found})
-    return redirect("company", number)
+    return _kept(request, found)
+
+
+@require_POST
+@needs(Area.COMPANIES, Right.WRITE)
+def company_business_id(request: UserRequest, number: int) -> HttpResponse:
+    """Say what a company's business ID is."""
+    found = _visible_company(request.user, number)
+    form = BusinessIdForm(request.POST)
+    if not form.is_valid():
+        shown = replace(SettingsForms.of(found, request.user), business_id=form)
+        return _company_page(request, found, shown, status=422)
+    companies.set_business_id(found, form.cleaned_data["business_id"], user=request.user)
+    return _kept(request, found)
 
 
 @require_POST
@@ -146,11 +202,10 @@ def company_start(request: UserRequest, number: int) -> HttpResponse:
     found = _visible_company(request.user, number)
     form = StartForm(request.POST)
     if not form.is_valid():
-        settings = _settings_form(request, found, is_posted=False)
-        return _company_page(request, found, settings, form, status=422)
+        shown = replace(SettingsForms.of(found, request.user), start=form)
+        return _company_page(request, found, shown, status=422)
     companies.set_start(found, form.cleaned_data["start_date"], user=request.user)
-    messages.success(request, _("The settings of %(company)s are kept.") % {"company": found})
-    return redirect("company", number)
+    return _kept(request, found)
 
 
 @require_POST
@@ -221,30 +276,13 @@ def _visible_company(user: User, number: int) -> Company:
     return get_object_or_404(visible, number=number)
 
 
-def _settings_form(
-    request: UserRequest, found: Company, *, is_posted: bool = True
-) -> CompanyForm | None:
-    """The form of what may be changed; nothing of what Nmbrs tells us."""
-    if hasattr(found, "nmbrs"):
-        return None
-    return CompanyForm(
-        (request.POST or None) if is_posted else None,
-        user=request.user,
-        initial={"name": found.name, "debtor": found.debtor_id},
-    )
-
-
-def _start_form(found: Company) -> StartForm:
-    return StartForm(initial={"start_date": found.start_date})
+def _kept(request: UserRequest, found: Company) -> HttpResponse:
+    messages.success(request, _("The settings of %(company)s are kept.") % {"company": found})
+    return redirect("company", found.number)
 
 
 def _company_page(
-    request: UserRequest,
-    found: Company,
-    form: CompanyForm | None,
-    start_form: StartForm,
-    *,
-    status: int = 200,
+    request: UserRequest, found: Company, shown: SettingsForms, *, status: int = 200
 ) -> HttpResponse:
     year = request.GET.get("year", "")
     page = company_page(found, user=request.user, year=int(year) if year.isdecimal() else None)
@@ -253,7 +291,8 @@ def _company_page(
         "page": page,
         "standing": page.standing,
         "look": page.look,
-        "form": form,
-        "start_form": start_form,
+        "form": shown.company,
+        "business_id_form": shown.business_id,
+        "start_form": shown.start,
     }
     return render(request, "companies/company.html", context, status=status)

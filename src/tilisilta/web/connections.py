@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -18,7 +19,7 @@ from tilisilta.clients.procountor.errors import ProcountorUnavailable
 from tilisilta.domain.problems import Problem, ProblemCode, facts
 from tilisilta.domain.standing import EXPORTS_UNDER_WAY
 from tilisilta.errors import TilisiltaError
-from tilisilta.models import Area, Company, Journal, Link, ProcountorAccount, Right, User
+from tilisilta.models import Area, Company, Debtor, Journal, Link, ProcountorAccount, Right, User
 from tilisilta.services import connections
 from tilisilta.services.explanations import Explanation, explain, explain_code, explain_error
 from tilisilta.web.exports import is_part
@@ -33,7 +34,7 @@ State = ProcountorAccount.State
 
 
 class NewAccountForm(forms.Form):
-    """The name of a new account."""
+    """The name of a new account, and whose it is."""
 
     name = forms.CharField(
         label=gettext_lazy("User name"),
@@ -43,6 +44,25 @@ class NewAccountForm(forms.Form):
             "Any name you will recognise. One account serves one administration."
         ),
     )
+    debtor = forms.ModelChoiceField(
+        Debtor.objects.none(),
+        label=gettext_lazy("Debtor"),
+        widget=forms.Select(attrs={"class": "in"}),
+        help_text=gettext_lazy(
+            "Users who are limited to other debtors do not see the account. Once it serves a "
+            "company it belongs to the debtor of that."
+        ),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        debtor = cast("forms.ModelChoiceField[Debtor]", self.fields["debtor"])
+        debtor.queryset = Debtor.objects.visible_to(user)
+        own = list(user.debtors.all()[:2])
+        debtor.required = bool(own)
+        debtor.empty_label = _("Choose one") if own else _("none: only for those who see all")
+        if len(own) == 1:
+            debtor.initial, debtor.empty_label = own[0], None
 
 
 class ApiKeyForm(forms.Form):
@@ -70,17 +90,17 @@ class AccountRow:
 @needs(Area.PROCOUNTOR, Right.READ)
 def accounts(request: UserRequest) -> HttpResponse:
     """All accounts with whether Procountor lets us in; the list asks for itself again."""
-    return _accounts_page(request, NewAccountForm())
+    return _accounts_page(request, NewAccountForm(user=request.user))
 
 
 @require_POST
 @needs(Area.PROCOUNTOR, Right.WRITE)
 def new_account(request: UserRequest) -> HttpResponse:
     """Make an account that is not authorised yet."""
-    form = NewAccountForm(request.POST)
+    form = NewAccountForm(request.POST, user=request.user)
     if form.is_valid():
         try:
-            account = connections.create_account(form.cleaned_data["name"], user=request.user)
+            account = connections.create_account(**form.cleaned_data, user=request.user)
         except connections.AccountNameTaken as error:
             form.add_error("name", error_text(error))
         else:
@@ -182,7 +202,7 @@ def remove(request: UserRequest, pk: int) -> HttpResponse:
 def visible_accounts(user: User) -> QuerySet[ProcountorAccount]:
     """The accounts of the debtors ``user`` may see, each with the link it serves."""
     return ProcountorAccount.objects.visible_to(user).prefetch_related(
-        Prefetch("links", Link.objects.open().select_related("company"))
+        Prefetch("links", Link.objects.open().select_related("company__debtor"))
     )
 
 
@@ -210,7 +230,7 @@ def _accounts_page(
 
 
 def _page_of(request: UserRequest, number: str | None, search: str) -> Page[ProcountorAccount]:
-    found = visible_accounts(request.user).defer("administration")
+    found = visible_accounts(request.user).select_related("debtor").defer("administration")
     for word in search.split():
         found = found.filter(
             Q(name__icontains=word)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from tilisilta.domain.standing import (
     BOOKED_EXPORTS,
+    JOURNALS_NOT_DUE,
     JOURNALS_NOT_SUMMED,
     ExportState,
     JournalState,
@@ -24,6 +25,7 @@ from tilisilta.models import (
     Area,
     Export,
     Journal,
+    ProcountorAccount,
     Right,
     Sending,
     User,
@@ -31,6 +33,7 @@ from tilisilta.models import (
 from tilisilta.models.journals import JournalQuerySet
 from tilisilta.services.checks import journal_standing, preview_digest
 from tilisilta.services.explanations import explain
+from tilisilta.services.link_proposals import match_of
 from tilisilta.web.rights import UserRequest, needs
 from tilisilta.web.templatetags.ledger import month
 
@@ -79,6 +82,24 @@ class FilterForm(forms.Form):
         return journals
 
 
+@dataclass(frozen=True, kw_only=True, order=True)
+class Books:
+    """An administration that receipts go to, and whether it is called as the company is."""
+
+    name: str
+    business_id: str
+    is_different: bool
+
+    @classmethod
+    def of(cls, journal: Journal, account: ProcountorAccount) -> "Books":
+        """The administration of ``account``, as it compares with the company of ``journal``."""
+        return cls(
+            name=account.company_name,
+            business_id=account.business_id,
+            is_different=not match_of(journal.company, account).is_equal,
+        )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """A journal in the list: where it stands, what was sent, and whether the button is on."""
@@ -93,7 +114,7 @@ class Row:
     is_sent: bool
     is_under_way: bool
     seen: str
-    books: tuple[str, ...] = ()
+    books: tuple[Books, ...] = ()
 
     @property
     def receipt_number_text(self) -> str:
@@ -110,11 +131,14 @@ class Row:
 class Totals:
     """Counts per state and sums per currency over everything the filter lets through.
 
-    ``ready_count`` is how many would be sent in one go.
+    ``ready_count`` is how many would be sent in one go, all of ``ready_period``, and
+    ``ready_elsewhere`` how many of other months are ready as well.
     """
 
     count: int
+    ready_period: date | None
     ready_count: int
+    ready_elsewhere: int
     states: tuple[tuple[str, int], ...]
     sums: tuple[tuple[str, Decimal], ...]
 
@@ -137,8 +161,9 @@ class Wave:
 def exports(request: UserRequest) -> HttpResponse:
     """The list; while something is under way the page asks for its moving part again."""
     form = FilterForm(request.GET or None, user=request.user)
-    asked = form.narrow(Journal.objects.visible_to(request.user))
-    totals = totals_of(asked)
+    of_all_months = form.narrow(Journal.objects.visible_to(request.user), with_period=False)
+    totals = totals_of(of_all_months, period=form.first_day)
+    asked = of_all_months.filter(period=form.first_day) if form.first_day else of_all_months
     # The page is found by ids alone: whole rows of many thousand journals would be slow to sort.
     paginator = Paginator(in_list_order(asked).values_list("pk", flat=True), ON_A_PAGE)
     # Counted already, together with the sums.
@@ -155,7 +180,6 @@ def exports(request: UserRequest) -> HttpResponse:
         "state_links": [
             (state, count, with_query(request, state=state)) for state, count in totals.states
         ],
-        "ready_count": totals.ready_count,
         "wave": wave,
         "is_moving": wave is not None or any(row.is_under_way for row in rows),
         "address": request.get_full_path(),
@@ -203,29 +227,41 @@ def _exports_with_books() -> QuerySet[Export]:
     )
 
 
-def totals_of(journals: QuerySet[Journal]) -> Totals:
-    """Count and sum what the filter lets through, in one query."""
-    groups = (
+def totals_of(journals: QuerySet[Journal], *, period: date | None = None) -> Totals:
+    """Count and sum what the filter lets through, in one query; of ``period`` if it names one.
+
+    What is ready in one go is that of ``period``, or else of the newest month that has runs, as
+    ``services.exports.ready_journals`` chooses it; the rest is counted as well.
+    """
+    groups = list(
         journals.order_by()
-        .values("state", "currency")
+        .values("period", "state", "currency")
         .annotate(
             n=Count("pk"),
             s=Sum("debit_total"),
             gone=Count("pk", filter=Q(is_deleted_at_source=True)),
         )
     )
+    due = (group["period"] for group in groups if group["state"] not in JOURNALS_NOT_DUE)
+    ready_period = period or max(due, default=None)
+    ready: dict[date, int] = {}
     states: dict[str, int] = {}
     sums: dict[str, Decimal] = {}
-    ready_count = 0
     for group in groups:
         if group["state"] == JournalState.READY:
-            ready_count += group["n"] - group["gone"]
+            sendable = group["n"] - group["gone"]
+            ready[group["period"]] = ready.get(group["period"], 0) + sendable
+        if period is not None and group["period"] != period:
+            continue
         states[group["state"]] = states.get(group["state"], 0) + group["n"]
         if group["state"] not in JOURNALS_NOT_SUMMED:
             sums[group["currency"]] = sums.get(group["currency"], Decimal("0.00")) + group["s"]
+    ready_count = ready.get(ready_period, 0) if ready_period else 0
     return Totals(
         count=sum(states.values()),
+        ready_period=ready_period,
         ready_count=ready_count,
+        ready_elsewhere=sum(ready.values()) - ready_count,
         states=tuple((state, states[state]) for state in JournalState if state in states),
         sums=tuple(sorted(sums.items())),
     )
@@ -267,8 +303,14 @@ def _row(journal: Journal, *, may_send: bool) -> Row:
         is_sent=standing.is_sent,
         is_under_way=standing.is_under_way,
         seen=preview_digest(receipts),
-        books=tuple(sorted({item.link.procountor_account.company_name for item in receipts})),
+        books=books_of(journal, receipts),
     )
+
+
+def books_of(journal: Journal, exports: Iterable[Export]) -> tuple[Books, ...]:
+    """The administrations that the receipts of ``journal`` go to: one, but for a moved company."""
+    accounts = {item.link.procountor_account for item in exports}
+    return tuple(sorted({Books.of(journal, account) for account in accounts}))
 
 
 def _ranges(numbers: Sequence[int]) -> Iterator[str]:

@@ -32,6 +32,7 @@ from tilisilta.services.previews import (
     ShownRow,
     preview_journal,
 )
+from tilisilta.web.exports import Books, books_of
 from tilisilta.web.journal_history import Event, history_of
 from tilisilta.web.journal_lines import JournalLines, journal_lines
 
@@ -147,6 +148,16 @@ class JournalPage:
     def older_history(self) -> tuple[Event, ...]:
         """What happened before that, folded away."""
         return self.history[HISTORY_AT_FIRST:]
+
+    @property
+    def books(self) -> tuple[Books, ...]:
+        """The administrations that its receipts go to, or would go to once nothing is wrong."""
+        exports = (card.receipt.export for card in self.cards)
+        found = books_of(self.journal, [one for one in exports if one is not None])
+        if found or self.preview.link is None or not self.cards:
+            return found
+        account = self.preview.link.procountor_account
+        return (Books.of(self.journal, account),)
 
     @property
     def booked(self) -> tuple[Export, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from django import forms
 from django.http import QueryDict
@@ -16,7 +16,7 @@ from tilisilta.domain.administrations import Administration
 from tilisilta.domain.cost_objects import ItemComparison
 from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.errors import TilisiltaError
-from tilisilta.models import Company, Link, ProcountorAccount, User
+from tilisilta.models import Company, Link, ProcountorAccount
 from tilisilta.models.links import ledger_account_number
 from tilisilta.services.administrations import (
     ADMINISTRATION_AGE_LIMIT,
@@ -31,14 +31,6 @@ from tilisilta.services.link_checks import (
     check_accounts,
     check_dimension,
 )
-from tilisilta.services.links import AccountTaken
-from tilisilta.web.journals import error_text
-
-if TYPE_CHECKING:
-    _CompanyField = forms.ModelChoiceField[Company]
-    _AccountField = forms.ModelChoiceField[ProcountorAccount]
-else:
-    _CompanyField = _AccountField = forms.ModelChoiceField
 
 MAPPING = "map-"
 DIMENSION_FIELDS = ("cost_center_dimension", "cost_unit_dimension")
@@ -48,10 +40,10 @@ class LinkForm(forms.Form):
     """How a company's journals are booked."""
 
     start_month = forms.DateField(
-        input_formats=["%Y-%m", "%m/%Y", "%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m", attrs={"class": "in", "placeholder": "2026-06"}),
+        input_formats=["%Y-%m-%d", "%Y-%m"],
+        widget=forms.Select,
         label=gettext_lazy("First month"),
-        help_text=gettext_lazy("Nothing of a month before it is ever sent."),
+        help_text=gettext_lazy("Earlier runs are before the start: never ready, never a problem."),
     )
     uses_cost_centers = forms.BooleanField(
         required=False, label=gettext_lazy("Cost centers go to the dimension")
@@ -151,57 +143,6 @@ class LinkForm(forms.Form):
         """The values as the fields of a link."""
         own = LinkForm.base_fields
         return {name: value for name, value in self.cleaned_data.items() if name in own}
-
-
-class CompanyChoice(_CompanyField):
-    """The companies without a link."""
-
-    def label_from_instance(self, obj: Company) -> str:
-        """The number and the name, and what will keep its journals from being sent."""
-        if obj.is_test:
-            return _("%(company)s (test company)") % {"company": obj}
-        if obj.debtor.is_blocked:
-            return _("%(company)s (debtor blocked)") % {"company": obj}
-        return str(obj)
-
-
-class AccountChoice(_AccountField):
-    """The accounts without a link, by the administration each is for."""
-
-    def label_from_instance(self, obj: ProcountorAccount) -> str:
-        """The company in Procountor, as that is what a person knows."""
-        return f"{obj.company_name}, {obj.business_id} ({obj.name})"
-
-
-class NewLinkForm(LinkForm):
-    """The same, with the two that a link joins."""
-
-    company = CompanyChoice(
-        Company.objects.none(),
-        to_field_name="number",
-        label=gettext_lazy("Company in Nmbrs"),
-        empty_label=gettext_lazy("Choose one"),
-    )
-    account = AccountChoice(
-        ProcountorAccount.objects.none(),
-        label=gettext_lazy("Administration in Procountor"),
-        empty_label=gettext_lazy("Choose one"),
-        help_text=gettext_lazy(
-            "One administration per account: those that are linked already are not offered."
-        ),
-    )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        company = cast(CompanyChoice, self.fields["company"])
-        company.queryset = (
-            Company.objects.visible_to(user)
-            .exclude(links__in=Link.objects.open())
-            .select_related("debtor")
-        )
-        account = cast(AccountChoice, self.fields["account"])
-        account.queryset = ProcountorAccount.objects.free().visible_to(user).defer("administration")
-        account.error_messages["invalid_choice"] = error_text(AccountTaken(""))
 
 
 @dataclass(frozen=True, kw_only=True)

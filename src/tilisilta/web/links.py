@@ -1,12 +1,13 @@
-"""Making, changing and removing a link, checked against Procountor while it is filled in."""
+"""Making, changing, ending and removing a link, checked against Procountor as it is filled in."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from tilisilta.models import (
 )
 from tilisilta.services import links
 from tilisilta.services.administrations import ADMINISTRATION_AGE_LIMIT
+from tilisilta.services.link_proposals import proposed_start
 from tilisilta.web.administrations import visible_links
 from tilisilta.web.connections import visible_accounts
 from tilisilta.web.exports import is_part
@@ -33,23 +35,39 @@ from tilisilta.web.link_forms import (
     MAPPING,
     Checks,
     LinkForm,
-    NewLinkForm,
     mappings_of,
     shown_values,
     typed_values,
 )
+from tilisilta.web.link_page import (
+    Comparison,
+    compare,
+    compare_link,
+    month_choices,
+    start_page,
+    trail_of,
+)
+from tilisilta.web.new_link_form import (
+    NewLinkForm,
+    Offers,
+    fitting_account,
+    fitting_company,
+    initial_of,
+)
 from tilisilta.web.rights import UserRequest, needs
+
+TICK = "confirmed"
 
 
 @needs(Area.PROCOUNTOR, Right.WRITE)
 def new_link(request: UserRequest) -> HttpResponse:
     """Link a company to the administration of an account."""
-    asked = {"company": request.GET.get("company"), "account": request.GET.get("account")}
     if request.method != "POST":
-        return _form_page(request, NewLinkForm(user=request.user, initial=asked))
+        return _new_form(request)
     posted = _applied(request.POST)
     if "check" in posted or "apply" in posted:
         typed = typed_values(NewLinkForm(user=request.user), posted)
+        typed |= _proposed(request, typed, changed=posted.get("check", ""))
         return _checked(request, NewLinkForm(user=request.user, initial=typed), posted)
     existing = _link_of_company(request, posted.get("company", ""))
     if existing is not None:
@@ -61,10 +79,53 @@ def new_link(request: UserRequest) -> HttpResponse:
     return redirect("link", pk=made.pk) if made else _form_page(request, form, posted=posted)
 
 
+def _new_form(request: UserRequest) -> HttpResponse:
+    """The empty form, with what surely fits to the company or the account it was asked for."""
+    existing = _link_of_company(request, request.GET.get("company", ""))
+    if existing is not None:
+        messages.info(request, error_text(links.CompanyLinked("")))
+        return redirect("link", pk=existing.pk)
+    company = _chosen_company(request, request.GET.get("company"))
+    account = _chosen_account(request, request.GET.get("account"))
+    if account is not None and account.open_link() is not None:
+        account = None
+    if company is None and account is not None:
+        company = fitting_company(account, user=request.user)
+    elif company is not None and (account is None or not _fits(request, company, account)):
+        account = fitting_account(company, user=request.user)
+    start = proposed_start(company, today=_today()).month if company else None
+    form = NewLinkForm(user=request.user, initial=initial_of(company, account, start))
+    return _form_page(request, form)
+
+
+def _proposed(request: UserRequest, typed: Mapping[str, Any], *, changed: str) -> dict[str, object]:
+    """What follows from the company or account that was just chosen; nothing else is touched."""
+    company = _chosen_company(request, typed.get("company"))
+    account = _chosen_account(request, typed.get("account"))
+    had_company = company is not None
+    if company is None and account is not None:
+        company = fitting_company(account, user=request.user)
+    elif company is not None and (
+        account is None or (changed == "company" and not _fits(request, company, account))
+    ):
+        account = fitting_account(company, user=request.user)
+    is_new = company is not None and (changed == "company" or not had_company)
+    start: object = typed.get("start_month")
+    if company is not None and (is_new or not start):
+        start = proposed_start(company, today=_today()).month
+    return {
+        "company": company.number if company else None,
+        "account": account.pk if account else None,
+        "start_month": start,
+    }
+
+
 @needs(Area.PROCOUNTOR, Right.READ, post=Right.WRITE)
 def link(request: UserRequest, pk: int) -> HttpResponse:
-    """Look at a link, or change how it books."""
+    """Look at a link, or change how it books. One that has ended can only be looked at."""
     found = get_object_or_404(visible_links(request.user), pk=pk)
+    if not found.is_open:
+        return _ended_page(request, found)
     if request.method != "POST":
         values = {name: getattr(found, name) for name in LinkForm.base_fields}
         return _form_page(request, LinkForm(initial=values), found=found)
@@ -79,12 +140,29 @@ def link(request: UserRequest, pk: int) -> HttpResponse:
     return _form_page(request, form, posted=posted, found=found)
 
 
+def _ended_page(request: UserRequest, found: Link) -> HttpResponse:
+    if request.method == "POST":
+        messages.info(request, _("The link has ended. It stays as it was."))
+        return redirect("link", pk=found.pk)
+    context = {
+        "link": found,
+        "comparison": compare_link(found, user=request.user),
+        "trail": trail_of(found),
+        "has_successor": found.company.links.open().exists(),
+        "is_used": links.was_used(found),
+        "may_change": request.user.can(Right.WRITE, Area.PROCOUNTOR),
+    }
+    return render(request, "links/ended.html", context)
+
+
 @require_POST
 @needs(Area.PROCOUNTOR, Right.WRITE)
 def remove_link(request: UserRequest, pk: int) -> HttpResponse:
     """Remove a link that nothing was sent through."""
     found = visible_links(request.user).filter(pk=pk).first()
     if found is None:
+        if Link.objects.filter(pk=pk).exists():
+            raise Http404
         messages.info(request, _("The link was removed already."))
         return redirect("administrations")
     try:
@@ -101,11 +179,15 @@ def _make(request: UserRequest, form: NewLinkForm, posted: QueryDict) -> Link | 
     if not form.is_valid():
         return None
     company, account = form.cleaned_data["company"], form.cleaned_data["account"]
+    shown = compare(company, account, user=request.user, ticked=posted.get(TICK, ""))
     try:
         made = links.create_link(
             company,
             account,
             user=request.user,
+            # What was not shown to be odd was not confirmed either.
+            different_names=shown.is_ticked and not shown.pairing.match.is_equal,
+            shared_administration=shown.is_ticked and bool(shown.pairing.others),
             account_mappings=mappings_of(posted),
             **form.choices(),
         )
@@ -121,7 +203,7 @@ def _is_changed(request: UserRequest, form: LinkForm, posted: QueryDict, found: 
         links.change_link(
             found, user=request.user, account_mappings=mappings_of(posted), **form.choices()
         )
-    except ValidationError as error:
+    except (NeedsAttention, ValidationError) as error:
         _refuse(form, error)
         return False
     return True
@@ -214,11 +296,22 @@ def _context(
             else ()
         )
     is_asked = posted is not None and posted.get("check") == "form" and not is_part(request)
+    if isinstance(form, NewLinkForm):
+        offers = Offers.to(request.user, company=company, account=account)
+        offers.put_into(form)
+    else:
+        offers = None
+    start = _first_day(values.get("start_month"))
+    form.fields["start_month"].widget.choices = month_choices(company, start, today=_today())
     return {
         "form": form,
         "link": found,
         "company": company,
         "account": account,
+        "offers": offers,
+        "comparison": _comparison(request, company, account, posted=posted, found=found),
+        "start": start_page(company, start, today=_today()) if company else None,
+        "is_used": found is not None and links.was_used(found),
         "checks": Checks(
             values=values,
             mappings=mappings,
@@ -232,6 +325,40 @@ def _context(
         "address": request.path,
         "may_change": request.user.can(Right.WRITE, Area.PROCOUNTOR),
     }
+
+
+def _comparison(
+    request: UserRequest,
+    company: Company | None,
+    account: ProcountorAccount | None,
+    *,
+    posted: QueryDict | None,
+    found: Link | None,
+) -> Comparison | None:
+    if found is not None:
+        return compare_link(found, user=request.user)
+    if company is None or account is None:
+        return None
+    ticked = posted.get(TICK, "") if posted is not None else ""
+    return compare(company, account, user=request.user, ticked=ticked)
+
+
+def _fits(request: UserRequest, company: Company, account: ProcountorAccount) -> bool:
+    return not compare(company, account, user=request.user).pairing.needs_confirmation
+
+
+def _first_day(value: object) -> date | None:
+    """The month that stands in the form, as it was typed or as it is kept."""
+    if isinstance(value, date):
+        return value.replace(day=1)
+    try:
+        return date.fromisoformat(str(value or "")[:7] + "-01")
+    except ValueError:
+        return None
+
+
+def _today() -> date:
+    return timezone.localdate()
 
 
 def _chosen_company(request: UserRequest, number: object) -> Company | None:
@@ -250,4 +377,5 @@ def _chosen_account(request: UserRequest, pk: object) -> ProcountorAccount | Non
 def _link_of_company(request: UserRequest, number: str) -> Link | None:
     if not number.isdecimal():
         return None
-    return visible_links(request.user).filter(company__number=int(number)).first()
+    found = visible_links(request.user).filter(company__number=int(number), ends_on__isnull=True)
+    return found.first()

@@ -31,7 +31,8 @@ MOST_REFUSALS_NAMED = 5
 @needs(Area.PROCOUNTOR, Right.WRITE)
 def missing_items(request: UserRequest, pk: int, kind: str) -> HttpResponse:
     """Ask once, naming every item and where it goes, then create exactly those."""
-    found = get_object_or_404(visible_links(request.user), pk=pk)
+    # Nothing is made any more in books that a link does not lead to.
+    found = get_object_or_404(visible_links(request.user).filter(ends_on__isnull=True), pk=pk)
     if kind not in set(DimensionKind):
         raise Http404
     if request.method == "POST":

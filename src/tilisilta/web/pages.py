@@ -10,6 +10,7 @@ from tilisilta.web import (
     fetching,
     imports,
     journals,
+    link_ends,
     links,
     missing_items,
     nmbrs,
@@ -64,5 +65,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{LINKS}/new", links.new_link, name="new_link"),
     path(f"{LINKS}/<int:pk>", links.link, name="link"),
     path(f"{LINKS}/<int:pk>/missing/<str:kind>", missing_items.missing_items, name="missing_items"),
+    path(f"{LINKS}/<int:pk>/end", link_ends.end_link, name="end_link"),
     path(f"{LINKS}/<int:pk>/remove", links.remove_link, name="remove_link"),
 ]

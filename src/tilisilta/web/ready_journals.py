@@ -3,10 +3,10 @@
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib import messages
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,14 +14,27 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from django_htmx.http import HttpResponseClientRedirect
 
+from tilisilta.domain.standing import JOURNALS_UNDER_WAY, STOPPED_JOURNALS, JournalState
 from tilisilta.models import Area, Journal, Right, User
-from tilisilta.services.exports import AlreadySent, Wanted, ready_journals, send_many
+from tilisilta.services.exports import (
+    AlreadySent,
+    ReadyJournals,
+    Wanted,
+    ready_journals,
+    send_many,
+)
 from tilisilta.web.exports import FilterForm, rows_of, with_query
 from tilisilta.web.rights import UserRequest, needs
 
 ROWS_SHOWN = 200
 # A page must answer soon. What was not reached is asked for by the next request.
 SECONDS_PER_STEP = 4.0
+NAMED_STATES = tuple(
+    state
+    for state in JournalState
+    if state in {*STOPPED_JOURNALS, *JOURNALS_UNDER_WAY, JournalState.OFF}
+)
+"""What is not among them and is no rest of another time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,37 +46,86 @@ class Step:
     left: tuple[tuple[int, str], ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class LeftMonth:
+    """Another month that has ready journals, and the query that shows them."""
+
+    period: date
+    count: int
+    query: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotReady:
+    """So many journals are not among them, as they are in this state."""
+
+    state: str
+    count: int
+    query: str
+
+
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def send_ready(request: UserRequest) -> HttpResponse:
     """Show all ready journals the filter lets through, then send exactly what was shown."""
     if request.method == "POST":
         return _next_step(request)
     form = FilterForm(request.GET or None, user=request.user)
+    among = form.narrow(Journal.objects.all(), with_period=False)
     ready = ready_journals(
         request.user,
-        among=form.narrow(Journal.objects.all(), with_period=False),
+        among=among,
         period=form.first_day,
         all_periods=request.GET.get("months") == "all",
     )
     rows = [row for row in rows_of(ready.journals, may_send=True) if row.can_be_sent]
     sums = ready.journals.order_by().values_list("currency").annotate(Sum("debit_total"))
-    left = ready.others.order_by("period").values_list("period").annotate(Count("pk"))
+    left = tuple(_left_months(request, ready))
+    visible = among.visible_to(request.user)
     context = {
         "rows": rows[:ROWS_SHOWN],
         "count": len(rows),
+        "company_count": len({row.journal.company_id for row in rows}),
         "receipt_count": sum(row.receipt_count for row in rows),
+        "books_count": len({books for row in rows for books in row.books}),
         "sums": sorted(sums),
         "period": ready.period,
-        "left": [
-            (period, number, with_query(request, period=f"{period:%Y-%m}"))
-            for period, number in left
-        ],
-        "left_count": sum(number for _period, number in left),
+        "period_field": form["period"],
+        "chosen_period": f"{ready.period:%Y-%m}" if ready.period else "",
+        "company": request.GET.get("company", ""),
+        "left": left,
+        "left_count": sum(month.count for month in left),
+        "not_due": tuple(_not_ready(request, visible, ready)),
         "all_months": with_query(request, months="all", period=""),
+        "is_all_months": ready.period is None,
         "journals": " ".join(f"{row.journal.pk}:{row.seen}" for row in rows),
         "query": request.GET.urlencode(),
     }
     return render(request, "exports/ready.html", context)
+
+
+def _left_months(request: UserRequest, ready: ReadyJournals) -> Iterator[LeftMonth]:
+    """The other months of which journals are ready."""
+    found = ready.others.order_by("period").values_list("period").annotate(Count("pk"))
+    for period, count in found:
+        asked = with_query(request, period=f"{period:%Y-%m}", months="")
+        yield LeftMonth(period=period, count=count, query=asked)
+
+
+def _not_ready(
+    request: UserRequest, visible: QuerySet[Journal], ready: ReadyJournals
+) -> Iterator[NotReady]:
+    """What is not ready of the months that are shown, and where to see why."""
+    shown = visible if ready.period is None else visible.filter(period=ready.period)
+    counts = dict(shown.order_by().values_list("state").annotate(Count("pk")))
+    period = f"{ready.period:%Y-%m}" if ready.period else ""
+    for state in NAMED_STATES:
+        if count := counts.get(state):
+            query = with_query(request, state=state, period=period, months="")
+            yield NotReady(state=state, count=count, query=query)
+    deleted = shown.filter(state=JournalState.READY, is_deleted_at_source=True).count()
+    if deleted:
+        query = with_query(request, state=JournalState.READY, period=period, months="")
+        yield NotReady(state="deleted", count=deleted, query=query)
 
 
 def send_some(

@@ -15,6 +15,11 @@ urlpatterns = [
     path("companies/new", companies.new_company, name="new_company"),
     path("companies/<int:number>", companies.company, name="company"),
     path("companies/<int:number>/settings", companies.company_settings, name="company_settings"),
+    path(
+        "companies/<int:number>/business-id",
+        companies.company_business_id,
+        name="company_business_id",
+    ),
     path("companies/<int:number>/start", companies.company_start, name="company_start"),
     path("companies/<int:number>/test", companies.company_test, name="company_test"),
     path("debtors", companies.debtor_list, name="debtors"),

@@ -83,6 +83,19 @@ def _add_company_commands(commands: Subparsers) -> None:
         metavar=_("NUMBER"),
         help=_("the debtor it belongs to"),
     )
+    _add_business_id(add)
+    change = add_command(
+        commands,
+        "change",
+        action="companies:change_company",
+        says=_("say what the business ID of a company is"),
+        example=(
+            "tilisilta company change 1001 --business-id 9901010-1\n"
+            'tilisilta company change 1001 --business-id ""'
+        ),
+    )
+    _add_number(change)
+    _add_business_id(change, is_required=True)
     add_command(
         commands,
         "list",
@@ -123,6 +136,15 @@ def _add_account_commands(commands: Subparsers) -> None:
         ),
     )
     add.add_argument("name", metavar=_("NAME"))
+    add.add_argument(
+        "--debtor",
+        type=int,
+        metavar=_("NUMBER"),
+        help=_(
+            "the debtor it belongs to until it serves a company; without it, only users who see "
+            "all debtors see the account"
+        ),
+    )
     _add_api_key(add)
     authorise = add_command(
         commands,
@@ -302,6 +324,16 @@ def _add_user_commands(commands: Subparsers) -> None:
 
 def _add_number(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("number", type=int, metavar=_("NUMBER"))
+
+
+def _add_business_id(parser: argparse.ArgumentParser, *, is_required: bool = False) -> None:
+    parser.add_argument(
+        "--business-id",
+        required=is_required,
+        default="",
+        metavar="9901010-1",
+        help=_("the business ID, which is compared with that of the administration"),
+    )
 
 
 def _add_api_key(parser: argparse.ArgumentParser) -> None:

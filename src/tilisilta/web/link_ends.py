@@ -1,0 +1,96 @@
+"""Ending a link: from when on, why, and what becomes of what was sent through it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tilisilta.models import Area, Link, Right
+from tilisilta.services import links
+from tilisilta.services.link_proposals import proposed_end
+from tilisilta.web.administrations import visible_links
+from tilisilta.web.forms import ExplainingForm
+from tilisilta.web.link_page import trail_of
+from tilisilta.web.rights import UserRequest, needs
+
+
+class EndForm(ExplainingForm):
+    """From when on a link books no more, and why."""
+
+    MOVES, WRONG = "moves", "wrong"
+
+    how = forms.ChoiceField(
+        choices=[(MOVES, ""), (WRONG, "")], widget=forms.RadioSelect, initial=MOVES
+    )
+    ends_on = forms.DateField(
+        required=False,
+        label=gettext_lazy("Nothing is booked through it from"),
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    reason = forms.CharField(
+        max_length=200,
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("It stands in the audit log and with the link."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, link: Link, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.link = link
+
+    def clean(self) -> dict[str, Any]:
+        """A wrong link ends with its first month; any other needs its day."""
+        given = super().clean() or self.cleaned_data
+        if given.get("how") == self.WRONG:
+            given["ends_on"] = self.link.start_month
+            self.errors.pop("ends_on", None)
+        elif "ends_on" not in self.errors and not given.get("ends_on"):
+            self.add_error("ends_on", _("Give the day."))
+        return given
+
+
+@needs(Area.PROCOUNTOR, Right.WRITE)
+def end_link(request: UserRequest, pk: int) -> HttpResponse:
+    """Ask from when on and why, say what happens, and end the link."""
+    found = get_object_or_404(visible_links(request.user), pk=pk)
+    if not found.is_open:
+        messages.info(request, _("The link has ended already."))
+        return redirect("link", pk=pk)
+    if request.method != "POST":
+        initial = {"ends_on": proposed_end(found), "how": EndForm.MOVES}
+        return _page(request, found, EndForm(link=found, initial=initial))
+    form = EndForm(request.POST, link=found)
+    if not form.is_valid():
+        return _page(request, found, form, status=422)
+    try:
+        links.end_link(
+            found,
+            ends_on=form.cleaned_data["ends_on"],
+            reason=form.cleaned_data["reason"],
+            user=request.user,
+        )
+    except links.LinkBusy as error:
+        form.add_explained(None, error)
+        return _page(request, found, form, status=422)
+    except ValidationError as error:
+        form.add_error("reason", error.messages)
+        return _page(request, found, form, status=422)
+    messages.success(request, _("The link of %(company)s has ended.") % {"company": found.company})
+    return redirect("link", pk=pk)
+
+
+def _page(request: UserRequest, found: Link, form: EndForm, *, status: int = 200) -> HttpResponse:
+    context = {
+        "link": found,
+        "form": form,
+        "trail": trail_of(found),
+        "is_used": links.was_used(found),
+        "chosen": form["how"].value(),
+    }
+    return render(request, "links/end.html", context, status=status)

@@ -1,0 +1,215 @@
+"""What the page of a link shows beside its form: both sides compared, and from when it books."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Min
+
+from tilisilta.domain.company_match import Agreement
+from tilisilta.domain.standing import JOURNALS_NOT_DUE, JournalState
+from tilisilta.models import AuditEntry, Company, Export, Journal, Link, ProcountorAccount, User
+from tilisilta.services.link_proposals import (
+    Pairing,
+    ProposedStart,
+    confirmation_of,
+    named,
+    pairing_of,
+    proposed_start,
+)
+from tilisilta.web.templatetags.ledger import month
+
+RUNS_SHOWN = 12
+MONTHS_OFFERED = 36
+RECEIPTS_SHOWN = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A company and an administration side by side, as far as the reader may know of others.
+
+    ``is_ticked`` says that a person has confirmed this very pair on the form, and ``confirmed``
+    who did when the link was made.
+    """
+
+    pairing: Pairing
+    others: tuple[Company, ...]
+    hidden_count: int
+    is_ticked: bool = False
+    confirmed: AuditEntry | None = None
+
+    @property
+    def pair(self) -> str:
+        """What a tick stands for: the two sides as they were shown, and who else goes there.
+
+        A tick for another pair, or for the same one before something changed, is no tick.
+        """
+        company, account = self.pairing.company, self.pairing.account
+        shown = (
+            *(company.name, company.business_id, account.company_name, account.business_id),
+            *sorted(str(other.pk) for other in self.pairing.others),
+        )
+        digest = hashlib.sha256("\n".join(shown).encode()).hexdigest()[:16]
+        return f"{company.number}-{account.pk}-{account.procountor_company_id}-{digest}"
+
+    @property
+    def company(self) -> str:
+        """The company by name and business ID."""
+        return named(self.pairing.company.name, self.pairing.company.business_id)
+
+    @property
+    def administration(self) -> str:
+        """The administration by name and business ID."""
+        return named(self.pairing.account.company_name, self.pairing.account.business_id)
+
+    @property
+    def what_differs(self) -> str:
+        """Which of the marks differ: ``name``, ``id``, ``both``, or nothing."""
+        match = self.pairing.match
+        is_name = match.name == Agreement.DIFFERENT
+        is_id = match.business_id == Agreement.DIFFERENT
+        if is_name and is_id:
+            return "both"
+        return "name" if is_name else "id" if is_id else ""
+
+    @property
+    def what_agrees(self) -> str:
+        """Which of the marks agree: ``name``, ``id``, ``both``, or nothing."""
+        match = self.pairing.match
+        is_name = match.name == Agreement.EQUAL
+        is_id = match.business_id == Agreement.EQUAL
+        if is_name and is_id:
+            return "both"
+        return "name" if is_name else "id" if is_id else ""
+
+
+def compare(
+    company: Company, account: ProcountorAccount, *, user: User, ticked: str = ""
+) -> Comparison:
+    """Put the two side by side for a link that is to be made; ``ticked`` is what was confirmed."""
+    compared = _compared(pairing_of(company, account), user)
+    return Comparison(
+        pairing=compared.pairing,
+        others=compared.others,
+        hidden_count=compared.hidden_count,
+        is_ticked=bool(ticked) and ticked == compared.pair,
+    )
+
+
+def compare_link(link: Link, *, user: User) -> Comparison:
+    """The same for a link that is there, with who confirmed it."""
+    compared = _compared(pairing_of(link.company, link.procountor_account), user)
+    return Comparison(
+        pairing=compared.pairing,
+        others=compared.others,
+        hidden_count=compared.hidden_count,
+        confirmed=confirmation_of(link),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartRow:
+    """A run of the company, and whether it goes through the link."""
+
+    journal: Journal
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartPage:
+    """From when a link books: what is proposed, and what that means for the latest runs."""
+
+    proposed: ProposedStart
+    rows: tuple[StartRow, ...]
+    before_count: int
+
+
+def start_page(company: Company, start: date | None, *, today: date) -> StartPage:
+    """What ``start`` as the first month would mean for the runs of ``company``."""
+    journals = Journal.objects.filter(company=company).exclude(
+        state__in=[JournalState.DISCARDED, JournalState.REPLACED]
+    )
+    newest = list(journals.order_by("-period", "-pk")[:RUNS_SHOWN])
+    return StartPage(
+        proposed=proposed_start(company, today=today),
+        rows=tuple(_start_rows(newest, start)),
+        before_count=journals.filter(period__lt=start).count() if start else 0,
+    )
+
+
+def month_choices(
+    company: Company | None, chosen: date | None, *, today: date
+) -> list[tuple[str, str]]:
+    """The months to choose from, the latest first: from next month back to the earliest run.
+
+    They go back three years at least, and as far as the one that is chosen now.
+    """
+    earliest = None
+    if company is not None:
+        earliest = Journal.objects.filter(company=company).aggregate(at=Min("period"))["at"]
+    wanted = [one for one in (earliest, chosen) if one is not None]
+    last = max([_month_after(today), *(one.replace(day=1) for one in wanted if one == chosen)])
+    first = min([_months_before(today, MONTHS_OFFERED), *wanted]).replace(day=1)
+    return [(f"{one}", month(one)) for one in _months(last, first)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trail:
+    """What was sent through a link: receipts with their journals, of many the latest."""
+
+    exports: tuple[Export, ...]
+    count: int
+
+    @property
+    def hidden_count(self) -> int:
+        """How many more there are."""
+        return self.count - len(self.exports)
+
+
+def trail_of(link: Link) -> Trail:
+    """The receipts that went through ``link``, the latest first."""
+    sent = (
+        Export.with_trail.filter(link=link, ledger_receipt_id__isnull=False)
+        .select_related("journal__company")
+        .defer("payload")
+        .order_by("-booking_date", "-pk")
+    )
+    return Trail(exports=tuple(sent[:RECEIPTS_SHOWN]), count=sent.count())
+
+
+def _compared(pairing: Pairing, user: User) -> Comparison:
+    ids = [other.pk for other in pairing.others]
+    visible = set(Company.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
+    others = tuple(other for other in pairing.others if other.pk in visible)
+    return Comparison(
+        pairing=pairing, others=others, hidden_count=len(pairing.others) - len(others)
+    )
+
+
+def _start_rows(newest: list[Journal], start: date | None) -> Iterator[StartRow]:
+    for journal in reversed(newest):
+        is_before = start is not None and journal.period < start
+        # What is sent stays sent, and what is never sent is not because of the link.
+        is_due = journal.state not in JOURNALS_NOT_DUE or journal.state == JournalState.BEFORE_START
+        if journal.state in {JournalState.SENT, JournalState.APPROVED} or not is_due:
+            state = journal.state
+        else:
+            state = JournalState.BEFORE_START if is_before else "through_link"
+        yield StartRow(journal=journal, state=state)
+
+
+def _months(last: date, first: date) -> Iterator[date]:
+    month_shown = last
+    while month_shown >= first:
+        yield month_shown
+        month_shown = _months_before(month_shown, 1)
+
+
+def _month_after(day: date) -> date:
+    return date(day.year + (day.month == 12), day.month % 12 + 1, 1)
+
+
+def _months_before(day: date, count: int) -> date:
+    months = day.year * 12 + day.month - 1 - count
+    return date(months // 12, months % 12 + 1, 1)

@@ -1,0 +1,171 @@
+"""The form of a new link: which company and which account are offered, what fits first."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, cast
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tilisilta.models import Company, Link, ProcountorAccount, User
+from tilisilta.services.link_proposals import (
+    Pairing,
+    pairing_of,
+    proposed_accounts,
+    proposed_companies,
+)
+from tilisilta.services.links import AccountTaken
+from tilisilta.web.journals import error_text
+from tilisilta.web.link_forms import LinkForm
+
+if TYPE_CHECKING:
+    _CompanyField = forms.ModelChoiceField[Company]
+    _AccountField = forms.ModelChoiceField[ProcountorAccount]
+else:
+    _CompanyField = _AccountField = forms.ModelChoiceField
+
+
+class CompanyChoice(_CompanyField):
+    """The companies without a link."""
+
+    def label_from_instance(self, obj: Company) -> str:
+        """The number and the name, and what will keep its journals from being sent."""
+        if obj.is_test:
+            return _("%(company)s (test company)") % {"company": obj}
+        if obj.debtor.is_blocked:
+            return _("%(company)s (debtor blocked)") % {"company": obj}
+        return str(obj)
+
+
+class AccountChoice(_AccountField):
+    """The accounts without a link, by the administration each is for."""
+
+    def label_from_instance(self, obj: ProcountorAccount) -> str:
+        """The company in Procountor, as that is what a person knows."""
+        return f"{obj.company_name}, {obj.business_id} ({obj.name})"
+
+
+class NewLinkForm(LinkForm):
+    """What is said of every link, with the two that a new one joins."""
+
+    company = CompanyChoice(
+        Company.objects.none(),
+        to_field_name="number",
+        label=gettext_lazy("Company in Nmbrs"),
+        empty_label=gettext_lazy("Choose one"),
+    )
+    account = AccountChoice(
+        ProcountorAccount.objects.none(),
+        label=gettext_lazy("Administration in Procountor"),
+        empty_label=gettext_lazy("Choose one"),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        company = cast(CompanyChoice, self.fields["company"])
+        company.queryset = (
+            Company.objects.visible_to(user)
+            .exclude(links__in=Link.objects.open())
+            .select_related("debtor")
+        )
+        account = cast(AccountChoice, self.fields["account"])
+        account.queryset = ProcountorAccount.objects.free().visible_to(user).defer("administration")
+        account.error_messages["invalid_choice"] = error_text(AccountTaken(""))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offers:
+    """What fits the company or the account that is chosen.
+
+    ``fits_company`` and ``fits_account`` say whether anything does; they are ``None`` as long as
+    the other one is not chosen.
+    """
+
+    accounts: tuple[Pairing, ...]
+    companies: tuple[Pairing, ...]
+    fits_company: bool | None
+    fits_account: bool | None
+
+    @classmethod
+    def to(
+        cls, user: User, *, company: Company | None, account: ProcountorAccount | None
+    ) -> "Offers":
+        """What ``user`` may choose beside ``company`` or ``account``."""
+        accounts = proposed_accounts(company, user=user) if company else ()
+        companies = proposed_companies(account, user=user) if account else ()
+        return cls(
+            accounts=accounts,
+            companies=companies,
+            fits_company=_fits(accounts) if company else None,
+            fits_account=_fits(companies) if account else None,
+        )
+
+    def put_into(self, form: NewLinkForm) -> None:
+        """Offer what fits first, and everything else apart from it."""
+        company = cast(CompanyChoice, form.fields["company"])
+        account = cast(AccountChoice, form.fields["account"])
+        fitting = _("Same name or business ID")
+        if self.fits_company:
+            account.choices = _grouped(
+                account,
+                (fitting, [one.account for one in self.accounts if one.match.is_equal]),
+                (_("Other accounts"), [one.account for one in self.accounts if _differs(one)]),
+            )
+        if self.fits_account:
+            company.choices = _grouped(
+                company,
+                (fitting, [one.company for one in self.companies if one.match.is_equal]),
+                (_("Other companies"), [one.company for one in self.companies if _differs(one)]),
+            )
+
+
+def fitting_account(company: Company, *, user: User) -> ProcountorAccount | None:
+    """The account to choose for ``company``: of the only administration that surely is its own."""
+    fitting = [one for one in proposed_accounts(company, user=user) if one.match.is_equal]
+    books = {one.account.procountor_company_id for one in fitting}
+    if len(books) != 1:
+        return None
+    account = fitting[0].account
+    return None if pairing_of(company, account).needs_confirmation else account
+
+
+def fitting_company(account: ProcountorAccount, *, user: User) -> Company | None:
+    """The company to choose for ``account``, if it is the only one that fits."""
+    fitting = [one for one in proposed_companies(account, user=user) if one.match.is_equal]
+    if len(fitting) != 1 or pairing_of(fitting[0].company, account).needs_confirmation:
+        return None
+    return fitting[0].company
+
+
+def _fits(pairings: Iterable[Pairing]) -> bool:
+    return any(one.match.is_equal for one in pairings)
+
+
+def _differs(pairing: Pairing) -> bool:
+    return not pairing.match.is_equal
+
+
+def _grouped(
+    field: CompanyChoice | AccountChoice,
+    *groups: tuple[str, Sequence[Company] | Sequence[ProcountorAccount]],
+) -> list[tuple[str, Any]]:
+    """The choices of ``field`` under the words of each of ``groups`` that has any."""
+    choices = [
+        (words, [(field.prepare_value(one), field.label_from_instance(one)) for one in found])  # type: ignore[arg-type]  # each group is of the field's own kind
+        for words, found in groups
+        if found
+    ]
+    return [("", str(field.empty_label)), *choices]
+
+
+def initial_of(
+    company: Company | None, account: ProcountorAccount | None, start: date | None
+) -> dict[str, object]:
+    """The values a form begins with."""
+    return {
+        "company": company.number if company else None,
+        "account": account.pk if account else None,
+        "start_month": start,
+    }

@@ -1,0 +1,313 @@
+"""A walk of all addresses by somebody who is limited to one debtor, over everything of another."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from tests.bureau import (
+    a_company,
+    a_connection,
+    a_journal,
+    an_account,
+    link_to,
+    send,
+)
+from tests.web.conftest import PASSWORD
+
+from nmbrs_sandbox.app import Sandbox as Nmbrs
+from procountor_sandbox.app import Sandbox
+from tilisilta.models import Company, Debtor, Journal, Link, ProcountorAccount, User, UserTemplate
+from tilisilta.services.connections import authorise_with_api_key, create_account
+from tilisilta.services.links import end_link
+from tilisilta.services.users import create_user
+
+pytestmark = pytest.mark.django_db
+
+PART = {"HX-Request": "true"}
+# What belongs to the bureau as a whole, and to no debtor: its connections to Nmbrs, its users and
+# what they may do. An id there is nobody's secret among those with the right to the area.
+OF_THE_BUREAU = frozenset(
+    {
+        "nmbrs_connection",
+        "check_nmbrs_connection",
+        "remove_nmbrs_connection",
+        "answer_nmbrs_question",
+        "user",
+        "user_second_step",
+        "user_template",
+    }
+)
+SECRETS = ("Salainen", "tili-1001", "tili-1002", "vapaa-tili", "9901010-1", "9901020")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hidden:
+    """What belongs to the other debtor: everything there can be of it."""
+
+    company: Company
+    journal: Journal
+    link: Link
+    ended: Link
+    accounts: tuple[ProcountorAccount, ...]
+
+    def values(self, name: str) -> Iterator[dict[str, object]]:
+        """The ids to put into the address called ``name``, one set for each object there is."""
+        if name in {"link", "end_link", "remove_link"}:
+            yield from ({"pk": one.pk} for one in (self.link, self.ended))
+        elif name == "missing_items":
+            for one in (self.link, self.ended):
+                yield {"pk": one.pk, "kind": "cost_center"}
+        elif name in {"authorise", "api_key", "remove_authorisation"}:
+            yield from ({"pk": one.pk} for one in self.accounts)
+        elif name == "debtor_blocked":
+            yield {"number": self.company.debtor.number}
+        elif name in {"payload", "payload_file"}:
+            yield {"pk": self.journal.pk, "number": 1}
+        elif name in _of("journals/<int:pk>"):
+            yield {"pk": self.journal.pk}
+        elif name in _of("companies/<int:number>"):
+            yield {"number": self.company.number}
+        else:
+            raise AssertionError(f"Say which object of another debtor {name} is to be tried with.")
+
+
+@pytest.fixture
+def hidden(procountor: Sandbox) -> Hidden:
+    """A debtor with a company, a link, an ended one, a journal that was sent, and accounts."""
+    company = a_company(1001, "Salainen Oy")
+    before = an_account(1002)
+    ended = link_to(company, before)
+    end_link(ended, ends_on=date(2026, 1, 1), reason="Salainen syy", user=None)
+    account = an_account(1001)
+    link = link_to(company, account, start_month=date(2026, 1, 1))
+    journal = send(a_journal(company))
+    made_for = create_account("vapaa-tili", user=None, debtor=company.debtor)
+    nobodys = create_account("yhteinen-tili", user=None)
+    return Hidden(
+        company=company,
+        journal=journal,
+        link=link,
+        ended=ended,
+        accounts=(account, before, made_for, nobodys),
+    )
+
+
+@pytest.fixture
+def limited(administrator: User) -> User:
+    """Somebody who may do everything, for one debtor that has nothing of the hidden ones."""
+    own = Debtor.objects.create(number=999, name="Oma")
+    template = UserTemplate.objects.get(is_administrator=True)
+    return create_user("sari", PASSWORD, template=template, user=None, debtors=[own])
+
+
+@pytest.fixture
+def window(limited: User) -> Client:
+    """The browser of who is limited, logged in."""
+    client = Client()
+    client.force_login(limited)
+    return client
+
+
+def _patterns(
+    found: list[URLPattern | URLResolver] | None = None,
+) -> Iterator[tuple[str, str]]:
+    """The name and the route of every page of ours."""
+    for pattern in get_resolver().url_patterns if found is None else found:
+        if isinstance(pattern, URLResolver):
+            if "log-in" not in str(pattern.pattern):
+                yield from _patterns(pattern.url_patterns)
+        elif pattern.name:
+            yield pattern.name, str(pattern.pattern)
+
+
+def _of(start: str) -> set[str]:
+    return {name for name, route in _patterns() if route.startswith(start)}
+
+
+WITH_IDS = sorted(name for name, route in _patterns() if "<" in route and name not in OF_THE_BUREAU)
+WITHOUT_IDS = sorted(
+    name
+    for name, route in _patterns()
+    if "<" not in route and name not in {"language", "procountor_authorised"}
+)
+
+
+class TestEverythingOfAnotherDebtor:
+    def test_is_looked_for_at_many_addresses(self) -> None:
+        assert len(WITH_IDS) > 25
+        assert {"payload_file", "journal_xlsx", "end_link", "import_journal"} <= set(WITH_IDS)
+
+    @pytest.mark.parametrize("name", WITH_IDS)
+    @pytest.mark.parametrize("method", ["get", "post", "part"])
+    def test_is_not_there(self, window: Client, hidden: Hidden, name: str, method: str) -> None:
+        before = _everything()
+
+        for values in hidden.values(name):
+            address = reverse(name, kwargs=values)
+            if method == "part":
+                response = window.get(address, headers=PART)
+            else:
+                response = getattr(window, method)(address)
+
+            # A page that only takes posts says so before it looks for anything.
+            refused = {404, 405} if method != "post" else {404}
+            assert response.status_code in refused, (address, response.status_code)
+            assert not any(secret in response.text for secret in SECRETS), address
+        assert _everything() == before
+
+    @pytest.mark.parametrize("name", WITHOUT_IDS)
+    def test_stands_on_no_list(self, window: Client, hidden: Hidden, name: str) -> None:
+        for headers in ({}, PART):
+            response = window.get(reverse(name), headers=headers)
+
+            assert not any(secret in response.text for secret in SECRETS), name
+
+    def test_is_not_offered_with_its_ids_given(self, window: Client, hidden: Hidden) -> None:
+        free = hidden.accounts[1]
+        asked = {"company": str(hidden.company.number), "account": str(free.pk)}
+
+        texts = [
+            window.get(reverse("new_link"), asked).text,
+            window.get(reverse("administrations"), {"q": "Salainen"}).text,
+            window.get(reverse("procountor_accounts"), {"q": "tili"}).text,
+            *(
+                window.post(reverse("new_link"), {**asked, "check": part}, headers=PART).text
+                for part in ("form", "company", "account", "start", "cost_center", "map-5010")
+            ),
+        ]
+
+        for text in texts:
+            shown = text.replace('value="Salainen"', "").replace("q=Salainen", "")
+            assert not any(secret in shown for secret in SECRETS)
+
+    def test_is_not_offered_beside_what_is_ones_own(
+        self, window: Client, hidden: Hidden, limited: User
+    ) -> None:
+        own = limited.debtors.get()
+        Company.objects.create(number=2001, name="Koivulammi Huolto Oy", debtor=own)
+        a_company(1003, "Salainen Siivous Oy")
+        account = create_account("oma-tili", user=limited)
+        authorise_with_api_key(account, "SANDBOX-KEY-1003", user=limited)
+
+        for asked in ({"company": "2001"}, {"account": str(account.pk)}):
+            text = window.get(reverse("new_link"), asked).text
+
+            assert "oma-tili" in text
+            assert not any(secret in text for secret in SECRETS)
+
+    def test_is_not_shown_when_somebody_comes_back_from_procountor(
+        self, window: Client, hidden: Hidden
+    ) -> None:
+        for account in hidden.accounts:
+            session = window.session
+            session["procountor_log_ins"] = {"a-state": account.pk}
+            session.save()
+            address = reverse("procountor_authorised")
+
+            done = window.get(address, {"done": str(account.pk)})
+            returned = window.get(address, {"state": "a-state", "code": "a-code"})
+
+            assert (done.status_code, returned.status_code) == (404, 404)
+
+    def test_is_not_refreshed(self, window: Client, hidden: Hidden) -> None:
+        before = _everything()
+
+        window.post(reverse("refresh_accounts"), {"page": "1", "q": ""})
+
+        assert _everything() == before
+
+    def test_cannot_be_linked(self, window: Client, hidden: Hidden, limited: User) -> None:
+        """The third way into foreign books: an account of another debtor, by its number."""
+        own = Company.objects.create(number=2001, name="Oma Oy", debtor=limited.debtors.get())
+        free = hidden.accounts[1]
+        filled = {
+            "company": str(own.number),
+            "account": str(free.pk),
+            "start_month": "2026-06-01",
+            "closed_period_policy": "stop",
+            "receipt_title": "Palkat",
+        }
+
+        tried = [
+            window.post(reverse("new_link"), given)
+            for given in (filled, {**filled, "confirmed": f"2001-{free.pk}-50102-0"})
+        ]
+        foreign = window.post(reverse("new_link"), {**filled, "company": "1001"})
+
+        assert [one.status_code for one in (*tried, foreign)] == [422] * 3
+        assert not own.links.exists()
+
+
+class TestAnAccountOfOnesOwn:
+    def test_belongs_to_the_one_debtor_of_who_made_it(self, window: Client, limited: User) -> None:
+        own = limited.debtors.get()
+
+        window.post(reverse("new_account"), {"name": "oma-tili", "debtor": own.pk})
+
+        assert ProcountorAccount.objects.get().debtor == own
+        assert "oma-tili" in window.get(reverse("procountor_accounts")).text
+
+    def test_cannot_be_made_for_another_debtor_or_for_none(
+        self, window: Client, hidden: Hidden
+    ) -> None:
+        for debtor in (hidden.company.debtor.pk, ""):
+            response = window.post(reverse("new_account"), {"name": "oma-tili", "debtor": debtor})
+
+            assert response.status_code == 422
+        assert not ProcountorAccount.objects.filter(name="oma-tili").exists()
+
+    def test_must_be_given_to_one_of_several_debtors(self, window: Client, limited: User) -> None:
+        limited.debtors.add(Debtor.objects.create(number=998, name="Toinen oma"))
+
+        text = window.get(reverse("procountor_accounts")).text
+        refused = window.post(reverse("new_account"), {"name": "oma-tili"})
+
+        assert "Choose one" in text
+        assert refused.status_code == 422
+
+    def test_is_for_those_who_see_all_unless_a_debtor_is_chosen(
+        self, browser_of_administrator: Client
+    ) -> None:
+        text = browser_of_administrator.get(reverse("procountor_accounts")).text
+        browser_of_administrator.post(reverse("new_account"), {"name": "yhteinen"})
+
+        assert "none: only for those who see all" in text
+        assert ProcountorAccount.objects.get().debtor is None
+
+    def test_follows_the_company_it_serves_and_stays_with_its_debtor(
+        self, procountor: Sandbox, hidden: Hidden
+    ) -> None:
+        link = hidden.link
+        other = Debtor.objects.create(number=997, name="Uusi omistaja")
+        Company.objects.filter(pk=hidden.company.pk).update(debtor=other)
+
+        end_link(link, ends_on=date(2026, 7, 1), reason="moved", user=None)
+
+        account = ProcountorAccount.objects.get(pk=link.procountor_account_id)
+        assert account.debtor == other
+
+
+class TestTheBureauAsAWhole:
+    def test_keeps_its_connections_to_nmbrs_from_who_is_limited(
+        self, window: Client, nmbrs: Nmbrs
+    ) -> None:
+        """Each shows names of companies of all debtors, or changes what is fetched for all."""
+        connection = a_connection()
+
+        statuses = {
+            window.get(reverse(name, args=[connection.pk])).status_code
+            for name in ("nmbrs_connection", "remove_nmbrs_connection")
+        }
+
+        assert statuses <= {403, 404}
+
+
+def _everything() -> list[object]:
+    """What could be changed by a forbidden click."""
+    return [
+        list(model.objects.order_by("pk").values())
+        for model in (ProcountorAccount, Link, Journal, Company, Debtor)
+    ]
