@@ -128,7 +128,8 @@ def prepare(bureau: Bureau) -> None:
     bureau.run("debtor", "add", "101", "Koivulammi-yhtiöt")
     bureau.run("company", "add", "1001", "Koivulammi Konepaja Oy", "--debtor", "101")
     bureau.run("account", "add", "konepaja", "--api-key", "SANDBOX-KEY-1001")
-    bureau.run("link", "add", "--company", "1001", "--account", "konepaja", "--approve")
+    link = ("link", "add", "--company", "1001", "--account", "konepaja", "--start", "2026-01")
+    bureau.run(*link, "--approve")
     journal = bureau.folder / "journal.csv"
     journal.write_bytes(csv_file(monthly_lines(5, 6)))
     bureau.run("import", str(journal), "--company", "1001")

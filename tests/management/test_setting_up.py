@@ -4,7 +4,16 @@ import io
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.bureau import a_company, a_connection, a_linked_company, an_account, fetch_everything
+from tests.bureau import (
+    a_company,
+    a_connection,
+    a_journal,
+    a_linked_company,
+    an_account,
+    book_by_hand,
+    fetch_everything,
+    link_to,
+)
 from tests.management.conftest import Give
 
 from tilisilta.models import (
@@ -17,6 +26,7 @@ from tilisilta.models import (
     User,
 )
 from tilisilta.services.connections import authorise_with_api_key, create_account
+from tilisilta.services.links import remove_link
 from tilisilta.services.users import create_first_administrator
 
 if TYPE_CHECKING:
@@ -285,6 +295,7 @@ class TestLinkCommands:
             "sum_equal_lines": True,
             "approve": True,
             "start": "2026-06",
+            "booked_already": [],
             "ends_on": None,
             "end_reason": None,
             "title": "Palkat",
@@ -309,12 +320,38 @@ class TestLinkCommands:
         assert refused.status == 1
         assert refused.document["error"]["kind"] == "CompanyLinked"
 
-    @pytest.mark.parametrize("start", [(), ("--start", "June")], ids=["none", "no month"])
-    def test_must_be_told_the_first_month(self, give: Give, start: tuple[str, ...]) -> None:
+    def test_must_be_told_a_first_month_that_is_one(self, give: Give) -> None:
         with pytest.raises(SystemExit) as ended:
-            give(*LINK_1001, *start)
+            give(*LINK_1001, "--start", "June")
 
         assert ended.value.code == 2
+
+    def test_must_be_told_the_first_month_of_a_company_without_runs(
+        self, give: Give, procountor: "Sandbox"
+    ) -> None:
+        a_company()
+        an_account()
+
+        refused = give(*LINK_1001, "--json")
+
+        assert refused.status == 2
+        assert "has no run yet" in refused.document["error"]["message"]
+        assert not Link.objects.exists()
+
+    def test_begin_after_what_is_booked_already_when_nobody_says_from_when(
+        self, give: Give, procountor: "Sandbox"
+    ) -> None:
+        company, account = a_company(), an_account()
+        link = link_to(company, account)
+        export = a_journal(company, 6).exports.get()
+        book_by_hand(account, export.payload.replace(export.token, "NMBRS"))
+        remove_link(link, user=None)
+
+        made = give(*LINK_1001, "--json")
+
+        assert made.document["start"] == "2026-07"
+        assert [run["reference"] for run in made.document["booked_already"]] == ["1001-2026-6-1"]
+        assert Journal.objects.get().state == "before_start"
 
     def test_refuse_another_name_until_it_is_confirmed(
         self, give: Give, procountor: "Sandbox"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -53,15 +54,15 @@ class Hidden:
     ended: Link
     accounts: tuple[ProcountorAccount, ...]
 
-    def values(self, name: str) -> Iterator[dict[str, object]]:
+    def values(self, name: str) -> Iterator[dict[str, Any]]:
         """The ids to put into the address called ``name``, one set for each object there is."""
         if name in {"link", "end_link", "remove_link"}:
-            yield from ({"pk": one.pk} for one in (self.link, self.ended))
+            yield from (dict[str, Any](pk=one.pk) for one in (self.link, self.ended))
         elif name == "missing_items":
             for one in (self.link, self.ended):
                 yield {"pk": one.pk, "kind": "cost_center"}
         elif name in {"authorise", "api_key", "remove_authorisation"}:
-            yield from ({"pk": one.pk} for one in self.accounts)
+            yield from (dict[str, Any](pk=one.pk) for one in self.accounts)
         elif name == "debtor_blocked":
             yield {"number": self.company.debtor.number}
         elif name in {"payload", "payload_file"}:

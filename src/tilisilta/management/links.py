@@ -1,34 +1,106 @@
 """Links at the command line."""
 
 from argparse import Namespace
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tilisilta.errors import TilisiltaError
 from tilisilta.management.accounts import find_account
 from tilisilta.management.companies import find_company
-from tilisilta.management.output import Answer, Refused, table
-from tilisilta.models import Link
+from tilisilta.management.output import Answer, Refused, WrongUse, table
+from tilisilta.models import Company, Link, ProcountorAccount
+from tilisilta.services.booked_already import BookedAlready, BookedRun, find_booked_runs
+from tilisilta.services.link_proposals import StartReason, proposed_start
 from tilisilta.services.links import create_link, end_link
 
 
 def add_link(options: Namespace) -> Answer:
     """Link a company to the administration of an account, with all choices."""
+    company, account = find_company(options.company), find_account(options.account)
+    booked = _booked_already(company, account, dict(options.map))
     link = create_link(
-        find_company(options.company),
-        find_account(options.account),
+        company,
+        account,
         user=None,
-        start_month=options.start,
+        start_month=options.start or _start_of(company, booked),
         different_names=options.different_names,
         shared_administration=options.shared_administration,
         account_mappings=dict(options.map),
         **_choices(options),
     )
-    told = _("Linked %(name)s to %(administration)s.")
+    told = _("Linked %(name)s to %(administration)s, from %(month)s on.") % {
+        "name": link.company,
+        "administration": link.procountor_account.company_name,
+        "month": f"{link.start_month:%Y-%m}",
+    }
+    runs = booked.runs if booked is not None else ()
     return Answer(
-        document=link_document(link),
-        text=told % {"name": link.company, "administration": link.procountor_account.company_name},
+        document={
+            **link_document(link),
+            "booked_already": [_run_document(run) for run in runs] if booked else None,
+        },
+        text="\n".join([told, *_booked_lines(link, booked)]),
     )
+
+
+def _booked_already(
+    company: Company, account: ProcountorAccount, mappings: dict[str, str]
+) -> BookedAlready | None:
+    """The runs that seem booked another way; ``None`` when Procountor cannot be asked."""
+    if not account.is_authorised:
+        return None
+    try:
+        return find_booked_runs(company, account, now=timezone.now(), mappings=mappings)
+    except TilisiltaError:
+        return None
+
+
+def _start_of(company: Company, booked: BookedAlready | None) -> date:
+    """The month to begin with when nobody names one: never one that seems booked already."""
+    proposed = proposed_start(company, today=timezone.localdate())
+    if proposed.reason == StartReason.THIS_MONTH:
+        raise WrongUse(
+            _("Say from which month on: company %(name)s has no run yet") % {"name": company},
+            remedy=_("Add --start, as in --start 2026-06."),
+        )
+    after = booked.start_after if booked is not None else None
+    return max(proposed.month, after) if after else proposed.month
+
+
+def _booked_lines(link: Link, booked: BookedAlready | None) -> Iterator[str]:
+    if booked is None:
+        yield _("Whether runs are booked already is not known: Procountor gave no answer.")
+        return
+    for run in booked.runs:
+        told = _("Seems booked already, another way: %(run)s, receipts %(receipts)s.")
+        yield told % {"run": run.journal.reference, "receipts": _numbers(run)}
+    if booked.start_after and link.start_month < booked.start_after:
+        told = _("To begin after them, give --start %(month)s; now they wait to be compared.")
+        yield told % {"month": f"{booked.start_after:%Y-%m}"}
+
+
+def _run_document(run: BookedRun) -> dict[str, Any]:
+    return {
+        "reference": run.journal.reference,
+        "is_whole": run.is_whole,
+        "receipts": [
+            {
+                "ledger_receipt_id": one.ledger_receipt_id,
+                "receipt_number": one.receipt_number,
+                "name": one.name,
+                "date": one.receipt_date,
+            }
+            for one in run.receipts
+        ],
+    }
+
+
+def _numbers(run: BookedRun) -> str:
+    return ", ".join(str(one.receipt_number or one.ledger_receipt_id) for one in run.receipts)
 
 
 def end(options: Namespace) -> Answer:

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from tilisilta.web import (
     administrations,
+    booked_already,
     connections,
     downloads,
     exports,
@@ -63,6 +64,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{PROCOUNTOR}/authorised", connections.authorised, name="procountor_authorised"),
     path(LINKS, administrations.administrations, name="administrations"),
     path(f"{LINKS}/new", links.new_link, name="new_link"),
+    path(f"{LINKS}/booked-already", booked_already.booked_already, name="booked_already"),
     path(f"{LINKS}/<int:pk>", links.link, name="link"),
     path(f"{LINKS}/<int:pk>/missing/<str:kind>", missing_items.missing_items, name="missing_items"),
     path(f"{LINKS}/<int:pk>/end", link_ends.end_link, name="end_link"),

@@ -180,9 +180,11 @@ def _add_link_commands(commands: Subparsers) -> None:
     add.add_argument(
         "--start",
         type=month,
-        required=True,
         metavar="2026-06",
-        help=_("the first month that is sent; nothing of a month before it ever is"),
+        help=_(
+            "the first month that is sent; nothing of a month before it ever is (default: that of "
+            "the newest run without corrections, or the one after what is booked already)"
+        ),
     )
     add.add_argument(
         "--different-names",

@@ -1,0 +1,38 @@
+"""The part of a new link that tells which runs somebody else seems to have booked already."""
+
+import time
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from tilisilta.errors import TilisiltaError
+from tilisilta.models import Area, Company, Right
+from tilisilta.services.booked_already import BookedAlready, find_booked_runs
+from tilisilta.services.explanations import Explanation, explain_error
+from tilisilta.web.connections import visible_accounts
+from tilisilta.web.rights import UserRequest, needs
+
+SECONDS_PER_STEP = 4.0
+
+
+@needs(Area.PROCOUNTOR, Right.WRITE)
+def booked_already(request: UserRequest) -> HttpResponse:
+    """Look in Procountor for the runs of a company; asks for itself again until all is read."""
+    number, pk = request.GET.get("company", ""), request.GET.get("account", "")
+    if not (number.isdecimal() and pk.isdecimal()):
+        raise Http404
+    company = Company.objects.visible_to(request.user).filter(number=int(number)).first()
+    account = visible_accounts(request.user).filter(pk=int(pk)).first()
+    if company is None or account is None or not account.is_authorised:
+        raise Http404
+    found: BookedAlready | None = None
+    trouble: Explanation | None = None
+    try:
+        # What was read is kept, so that the next step goes on behind it.
+        until = time.monotonic() + SECONDS_PER_STEP
+        found = find_booked_runs(company, account, now=timezone.now(), until=until)
+    except TilisiltaError as error:
+        trouble = explain_error(error)
+    context = {"found": found, "trouble": trouble, "company": company, "account": account}
+    return render(request, "links/booked.html", context)
