@@ -1,6 +1,6 @@
 """A walk of all addresses by somebody who is limited to one debtor, over everything of another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,7 +53,7 @@ class Hidden:
     ended: Link
     accounts: tuple[ProcountorAccount, ...]
 
-    def values(self, name: str) -> Iterator[dict[str, object]]:
+    def values(self, name: str) -> Iterator[Mapping[str, object]]:
         """The ids to put into the address called ``name``, one set for each object there is."""
         if name in {"link", "end_link", "remove_link"}:
             yield from ({"pk": one.pk} for one in (self.link, self.ended))
@@ -146,7 +146,7 @@ class TestEverythingOfAnotherDebtor:
         before = _everything()
 
         for values in hidden.values(name):
-            address = reverse(name, kwargs=values)
+            address = reverse(name, kwargs=dict(values))
             if method == "part":
                 response = window.get(address, headers=PART)
             else:
