@@ -8,6 +8,7 @@ from datetime import date
 from django.db.models import Min
 
 from tilisilta.domain.company_match import Agreement
+from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.standing import JOURNALS_NOT_DUE, JournalState
 from tilisilta.models import AuditEntry, Company, Export, Journal, Link, ProcountorAccount, User
 from tilisilta.services.link_proposals import (
@@ -122,7 +123,6 @@ class StartPage:
 
     proposed: ProposedStart
     rows: tuple[StartRow, ...]
-    before_count: int
 
 
 def start_page(company: Company, start: date | None, *, today: date) -> StartPage:
@@ -133,8 +133,7 @@ def start_page(company: Company, start: date | None, *, today: date) -> StartPag
     newest = list(journals.order_by("-period", "-pk")[:RUNS_SHOWN])
     return StartPage(
         proposed=proposed_start(company, today=today),
-        rows=tuple(_start_rows(newest, start)),
-        before_count=journals.filter(period__lt=start).count() if start else 0,
+        rows=tuple(_start_rows(newest, start and max(start, company.start_date or start))),
     )
 
 
@@ -189,7 +188,8 @@ def _compared(pairing: Pairing, user: User) -> Comparison:
 
 def _start_rows(newest: list[Journal], start: date | None) -> Iterator[StartRow]:
     for journal in reversed(newest):
-        is_before = start is not None and journal.period < start
+        last_day = BookingPeriod.containing(journal.period).last_day
+        is_before = start is not None and last_day < start
         # What is sent stays sent, and what is never sent is not because of the link.
         is_due = journal.state not in JOURNALS_NOT_DUE or journal.state == JournalState.BEFORE_START
         if journal.state in {JournalState.SENT, JournalState.APPROVED} or not is_due:
