@@ -31,6 +31,7 @@ PAGES = (
     "/settings/integrations/procountor/administrations",
     "/settings/integrations/procountor/administrations/new",
     "/settings/integrations/procountor/administrations/1",
+    "/settings/integrations/procountor/administrations/1/end",
 )
 
 # Journals as the list of exports finds them: with receipts, with problems, never sent.

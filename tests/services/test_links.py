@@ -496,6 +496,32 @@ class TestALinkedAccount:
 
         assert account.company_name == "Koivulammi Huolto Oy"
 
+    def test_does_not_take_the_months_of_an_ended_link_to_other_books(
+        self, procountor: Sandbox
+    ) -> None:
+        """They are still sent through it, wherever its account leads then."""
+        company = a_linked_company()
+        journal = a_journal(company)
+        end_link(company.link, ends_on=JULY, reason="moved", user=None)
+        account = ProcountorAccount.objects.get()
+
+        with pytest.raises(OtherCompanyChosen):
+            authorise_with_api_key(account, "SANDBOX-KEY-1002", user=None)
+        journal.refresh_from_db()
+        assert journal.state == "ready"
+
+    def test_is_free_for_another_company_when_its_link_was_wrong_and_unused(
+        self, procountor: Sandbox
+    ) -> None:
+        link = a_linked_company().link
+        end_link(link, ends_on=link.start_month, reason="wrong", user=None)
+
+        account = authorise_with_api_key(
+            ProcountorAccount.objects.get(), "SANDBOX-KEY-1002", user=None
+        )
+
+        assert account.company_name == "Koivulammi Huolto Oy"
+
     def test_through_which_was_sent_never_comes_back_as_another(self, procountor: Sandbox) -> None:
         company = a_company(1001, "Koivulammi Huolto Oy")
         link_to(company, an_account(1001))

@@ -1,6 +1,7 @@
 """The page of a journal: preview, problems, revisions, history, and the button that sends."""
 
 import re
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -11,8 +12,10 @@ from tests.bureau import (
     a_company,
     a_journal,
     a_linked_company,
+    an_account,
     csv_file,
     deliver,
+    link_to,
     monthly_lines,
     send,
     the_june_journal,
@@ -22,6 +25,7 @@ from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
 from tilisilta.domain.journals import Run
 from tilisilta.models import Debtor, Journal, Sending, User
+from tilisilta.services.companies import set_start
 from tilisilta.services.connections import remove_authorisation
 from tilisilta.services.journals import import_journal
 
@@ -82,6 +86,20 @@ class TestPreview:
 
         assert reverse("link", args=[company.link.pk]) + "#link-period" in text
         assert "What would be sent" in text
+
+    def test_leads_to_the_later_of_the_two_starts(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_company()
+        link = link_to(company, an_account(), start_month=date(2026, 7, 1))
+        journal = a_journal(company)
+
+        of_link = _page(browser_of_administrator, journal)
+        set_start(company, date(2026, 8, 1), user=None)
+        of_company = _page(browser_of_administrator, journal)
+
+        assert reverse("link", args=[link.pk]) + "#link-start" in of_link
+        assert reverse("company", args=[1001]) + "#settings" in of_company
 
     def test_marks_the_row_a_problem_is_about(
         self, procountor: Sandbox, browser_of_administrator: Client

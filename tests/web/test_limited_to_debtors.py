@@ -1,9 +1,8 @@
 """A walk of all addresses by somebody who is limited to one debtor, over everything of another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -54,15 +53,15 @@ class Hidden:
     ended: Link
     accounts: tuple[ProcountorAccount, ...]
 
-    def values(self, name: str) -> Iterator[dict[str, Any]]:
+    def values(self, name: str) -> Iterator[Mapping[str, object]]:
         """The ids to put into the address called ``name``, one set for each object there is."""
         if name in {"link", "end_link", "remove_link"}:
-            yield from (dict[str, Any](pk=one.pk) for one in (self.link, self.ended))
+            yield from ({"pk": one.pk} for one in (self.link, self.ended))
         elif name == "missing_items":
             for one in (self.link, self.ended):
                 yield {"pk": one.pk, "kind": "cost_center"}
         elif name in {"authorise", "api_key", "remove_authorisation"}:
-            yield from (dict[str, Any](pk=one.pk) for one in self.accounts)
+            yield from ({"pk": one.pk} for one in self.accounts)
         elif name == "debtor_blocked":
             yield {"number": self.company.debtor.number}
         elif name in {"payload", "payload_file"}:
@@ -147,7 +146,7 @@ class TestEverythingOfAnotherDebtor:
         before = _everything()
 
         for values in hidden.values(name):
-            address = reverse(name, kwargs=values)
+            address = reverse(name, kwargs=dict(values))
             if method == "part":
                 response = window.get(address, headers=PART)
             else:

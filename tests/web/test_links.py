@@ -313,6 +313,33 @@ class TestWhatIsProposed:
         assert text.count("Before start</span>") == 1
         assert text.count("Through this link</span>") == 2
 
+    def test_says_which_runs_an_earlier_link_books(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_linked_company()
+        for month in (5, 6, 7):
+            a_journal(company, month, run_number=str(month))
+        end_link(company.link, ends_on=date(2026, 7, 1), reason="moved", user=None)
+
+        text = browser_of_administrator.get(NEW, {"company": "1001"}).text
+
+        assert _is_chosen(text, "2026-07-01")
+        assert text.count("Through the earlier link</span>") == 2
+        assert text.count("Through this link</span>") == 1
+
+    def test_counts_the_start_of_the_company_where_that_is_later(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_linked_company()
+        a_journal(company, 5, run_number="5")
+        a_journal(company, 6)
+        set_start(company, date(2026, 6, 1), user=None)
+
+        text = browser_of_administrator.get(reverse("link", args=[company.link.pk])).text
+
+        assert text.count("Before start</span>") == 1
+        assert text.count("Through this link</span>") == 1
+
     def test_leads_to_the_link_of_a_company_that_has_one(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:

@@ -234,9 +234,10 @@ def _must_be_the_linked_company(
     is_used = Export.with_trail.filter(link__procountor_account=account).exclude(
         state=ExportState.READY, attempts__isnull=True
     )
-    serves = account.links.open().select_related("company").first()
-    is_right_one = serves is None or not _differs(serves.company, session, administration)
-    if is_used.exists() or not is_right_one:
+    # One that has ended still books its own months: they must not land in other books either.
+    booking = (link for link in account.links.select_related("company") if not link.span().is_empty)
+    is_wrong = any(_differs(link.company, session, administration) for link in booking)
+    if is_used.exists() or is_wrong:
         raise OtherCompanyChosen(expected=account.company_name, chosen=session.company_name)
 
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -139,7 +139,7 @@ def create_link(  # what a person says of a link, each by its name
         _must_be_authorised(locked)
         pairing = pairing_of(company, locked)
         _must_be_confirmed(pairing, different_names, shared_administration)
-        link.save()
+        _save_new(link)
         ProcountorAccount.objects.filter(pk=account.pk).update(debtor=company.debtor)
         _replace_mappings(link, account_mappings or {})
         audit.record(
@@ -169,8 +169,6 @@ def change_link(
     ``MonthsCovered`` for a start that lies before the end of an earlier link, and Django's
     ``ValidationError`` for a link that has ended: it stays as the trail it is.
     """
-    if not Link.objects.open().filter(pk=link.pk).exists():
-        raise ValidationError(_("The link has ended. It stays as it was."))
     before = {name: getattr(link, name) for name in choices}
     for name, value in choices.items():
         setattr(link, name, value)
@@ -179,7 +177,10 @@ def change_link(
     _must_be_free(link)
     changed = [name for name in choices if before[name] != getattr(link, name)]
     with transaction.atomic():
-        link.save()
+        # Locked, or it could end in this moment; only what was chosen is written over it.
+        if not Link.objects.select_for_update().get(pk=link.pk).is_open:
+            raise ValidationError(_("The link has ended. It stays as it was."))
+        link.save(update_fields=[*choices, "changed_at"])
         if account_mappings is not None and _replace_mappings(link, account_mappings):
             changed.append("account_mappings")
         if changed:
@@ -298,6 +299,17 @@ def _leave_account(link: Link) -> None:
     """Keep an account that serves no company any more with the debtor it served last."""
     account_id = link.procountor_account_id
     ProcountorAccount.objects.filter(pk=account_id).update(debtor=link.company.debtor_id)
+
+
+def _save_new(link: Link) -> None:
+    """Store a link, unless somebody linked its company or its account in the same moment."""
+    try:
+        with transaction.atomic():
+            link.save()
+    except IntegrityError as error:
+        if link.company.links.open().exists():
+            raise CompanyLinked(f"{link.company} is linked already.") from error
+        raise AccountTaken(f"{link.procountor_account} serves another company.") from error
 
 
 def _must_be_authorised(account: ProcountorAccount) -> None:

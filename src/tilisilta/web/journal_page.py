@@ -268,12 +268,16 @@ def _listed(shown: ShownProblem, preview: Preview, user: User, row_ids: set[str]
 
 def _fix(problem: Problem, preview: Preview, user: User) -> Fix | None:
     """The way to the screen that solves the problem, if the reader may go there."""
-    area, fix = _FIXES.get(_screen_of(problem), (None, None))
+    area, fix = _FIXES.get(_screen_of(problem, preview), (None, None))
     return fix(problem, preview) if area and fix and user.can(Right.READ, area) else None
 
 
-def _screen_of(problem: Problem) -> Screen:
+def _screen_of(problem: Problem, preview: Preview) -> Screen:
     """The screen of the remedy. What is to be opened in Procountor may be chosen around here."""
+    link, start = preview.link, preview.journal.company.start_date
+    if problem.code == ProblemCode.BEFORE_START and link is not None:
+        # Of the two starts the later one counts.
+        return Screen.COMPANY if start is not None and start > link.start_month else Screen.LINK
     if problem.code in _CHOICES_OF_COMPANY:
         return Screen.COMPANY
     return Screen.LINK if problem.code in _CHOICES_OF_LINK else problem.screen
@@ -328,6 +332,7 @@ _CHOICES_OF_LINK: Mapping[ProblemCode, str] = MappingProxyType(
         ProblemCode.DIMENSION_UNKNOWN: "#link-dimensions",
         ProblemCode.DIMENSION_AMBIGUOUS: "#link-dimensions",
         ProblemCode.DIMENSION_USED_TWICE: "#link-dimensions",
+        ProblemCode.BEFORE_START: "#link-start",
         ProblemCode.PERIOD_CLOSED: "#link-period",
         ProblemCode.PERIOD_NOT_BALANCED: "#link-booking",
     }

@@ -8,7 +8,9 @@ from datetime import date
 from django.db.models import Min
 
 from tilisilta.domain.company_match import Agreement
-from tilisilta.domain.standing import JOURNALS_NOT_DUE, JournalState
+from tilisilta.domain.journals import BookingPeriod
+from tilisilta.domain.links import LinkSpan
+from tilisilta.domain.standing import JOURNALS_NOT_DUE, SENT_JOURNALS, JournalState
 from tilisilta.models import AuditEntry, Company, Export, Journal, Link, ProcountorAccount, User
 from tilisilta.services.link_proposals import (
     Pairing,
@@ -122,7 +124,6 @@ class StartPage:
 
     proposed: ProposedStart
     rows: tuple[StartRow, ...]
-    before_count: int
 
 
 def start_page(company: Company, start: date | None, *, today: date) -> StartPage:
@@ -133,8 +134,13 @@ def start_page(company: Company, start: date | None, *, today: date) -> StartPag
     newest = list(journals.order_by("-period", "-pk")[:RUNS_SHOWN])
     return StartPage(
         proposed=proposed_start(company, today=today),
-        rows=tuple(_start_rows(newest, start)),
-        before_count=journals.filter(period__lt=start).count() if start else 0,
+        rows=tuple(
+            _start_rows(
+                newest,
+                start and max(start, company.start_date or start),
+                earlier=[link.span() for link in company.links.exclude(ends_on=None)],
+            )
+        ),
     )
 
 
@@ -187,16 +193,22 @@ def _compared(pairing: Pairing, user: User) -> Comparison:
     )
 
 
-def _start_rows(newest: list[Journal], start: date | None) -> Iterator[StartRow]:
+def _start_rows(
+    newest: list[Journal], start: date | None, *, earlier: list[LinkSpan]
+) -> Iterator[StartRow]:
     for journal in reversed(newest):
-        is_before = start is not None and journal.period < start
-        # What is sent stays sent, and what is never sent is not because of the link.
-        is_due = journal.state not in JOURNALS_NOT_DUE or journal.state == JournalState.BEFORE_START
-        if journal.state in {JournalState.SENT, JournalState.APPROVED} or not is_due:
-            state = journal.state
-        else:
-            state = JournalState.BEFORE_START if is_before else "through_link"
-        yield StartRow(journal=journal, state=state)
+        yield StartRow(journal=journal, state=_state_with(journal, start, earlier))
+
+
+def _state_with(journal: Journal, start: date | None, earlier: list[LinkSpan]) -> str:
+    """Where the journal would stand with this start. What is sent stays sent."""
+    is_due = journal.state not in JOURNALS_NOT_DUE or journal.state == JournalState.BEFORE_START
+    if journal.state in SENT_JOURNALS or not is_due:
+        return journal.state
+    period = BookingPeriod.containing(journal.period)
+    if any(span.covers(period) for span in earlier):
+        return "through_earlier_link"
+    return JournalState.BEFORE_START if start and period.last_day < start else "through_link"
 
 
 def _months(last: date, first: date) -> Iterator[date]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -191,7 +190,7 @@ def _make(request: UserRequest, form: NewLinkForm, posted: QueryDict) -> Link | 
             account_mappings=mappings_of(posted),
             **form.choices(),
         )
-    except (NeedsAttention, ValidationError, IntegrityError) as error:
+    except (NeedsAttention, ValidationError) as error:
         _refuse(form, error)
         return None
     _say_saved(request, made)
@@ -209,14 +208,11 @@ def _is_changed(request: UserRequest, form: LinkForm, posted: QueryDict, found: 
     return True
 
 
-def _refuse(form: LinkForm, error: Exception) -> None:
+def _refuse(form: LinkForm, error: NeedsAttention | ValidationError) -> None:
     if isinstance(error, NeedsAttention):
         form.add_error(None, error_text(error))
-    elif isinstance(error, ValidationError):
-        form.add_error(None, error.messages)
     else:
-        # Somebody linked one of the two in the same moment.
-        form.add_error(None, error_text(links.AccountTaken("")))
+        form.add_error(None, error.messages)
 
 
 def _say_saved(request: UserRequest, saved: Link) -> None:

@@ -77,6 +77,7 @@ ICONS_AND_STYLES = MappingProxyType(
         "different": ("differs", "s-differs"),
         "unknown": ("none", "s-none"),
         "through_link": ("ready", "s-ready"),
+        "through_earlier_link": ("before", "s-before"),
         # How fetching a company from Nmbrs stands.
         "fetched": ("ok", "s-ok"),
         "fetched_in_part": ("warn", "s-warn"),
@@ -105,6 +106,7 @@ WORDS: Mapping[str, object] = MappingProxyType(
         "different": gettext_lazy("Different"),
         "unknown": gettext_lazy("Not known"),
         "through_link": gettext_lazy("Through this link"),
+        "through_earlier_link": gettext_lazy("Through the earlier link"),
         "fetched": gettext_lazy("Fetched"),
         "fetched_in_part": gettext_lazy("Fetched in part"),
         "not_fetched": gettext_lazy("Not fetched"),
