@@ -34,6 +34,7 @@ fallback          ledger account used instead (N26)
 field             "description" or "name", the text that was shortened (N31); the field that
                   Procountor found fault with (S01)
 fields            what Procountor booked otherwise, as ``domain.booked`` names it (S04)
+free              number and year that no run has yet, "6b/2026" (E44)
 item              cost center or cost unit as the journal has it
 kind              "cost_center" or "cost_unit"; for N16 "fi" or "se"; what a file really is: F03
                   "pdf", "xls", "html", "zip", "xml" or "binary", F04 "xml", "csv" or "xlsx"
@@ -41,8 +42,9 @@ limit             greatest length of a text (N31, F22), size in MB (F02), number
 lines             how many journal lines share the finding; ``line`` is the first
 mapped_from       the journal's ledger account, where the link maps it to another
 moved_to          receipt date instead of the booking date (N25)
-journal           reference of a journal, "1001-2026-5-1": of another one (N35, N37, F18, E44), of
-                  the one it is about (N12, S06, E16, E45 to E48)
+journal           reference of a journal, "1001-2026-5-1": of another one (N35, N37, F18, E44,
+                  E46, E49), of the one it is about (N12, S06, E16, E45 to E48); "?" for one that not
+                  everybody may know of (N37)
 name              name of a dimension, of an inactive ledger account (N19), of the Procountor
                   account (S05), of the Procountor company that answered (S07)
 near              known ledger accounts or items that look alike, "5030, 5010"
@@ -255,6 +257,7 @@ class ProblemCode(StrEnum):
     RUN_TAKEN = "E46"
     CANNOT_DISCARD = "E47"
     CANNOT_RENUMBER = "E48"
+    NOT_OF_THE_COMPANY = "E49"
 
     @property
     def effect(self) -> Effect:

@@ -173,4 +173,16 @@ CHOICE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Leave it as it is."),
         ),
     ),
+    ProblemCode.NOT_OF_THE_COMPANY: (
+        Wording(
+            message=_("Journal %(journal)s is another company's"),
+            cause=_("A revision is a newer version of a run of the same company."),
+            remedy=_("Name a journal of this company."),
+        ),
+        Wording(
+            message=_("That journal is another company's"),
+            cause=_("A revision is a newer version of a run of the same company."),
+            remedy=_("Name a journal of this company."),
+        ),
+    ),
 }
