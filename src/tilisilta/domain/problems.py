@@ -43,8 +43,8 @@ lines             how many journal lines share the finding; ``line`` is the firs
 mapped_from       the journal's ledger account, where the link maps it to another
 moved_to          receipt date instead of the booking date (N25)
 journal           reference of a journal, "1001-2026-5-1": of another one (N35, N37, F18, E44,
-                  E46, E49), of the one it is about (N12, S06, E16, E45 to E48); "?" for one that not
-                  everybody may know of (N37)
+                  E46, E49), of the one it is about (N12, S06, E16, E45 to E48); "?" for one of a
+                  debtor that not everybody may see (N37)
 name              name of a dimension, of an inactive ledger account (N19), of the Procountor
                   account (S05), of the Procountor company that answered (S07)
 near              known ledger accounts or items that look alike, "5030, 5010"
