@@ -98,7 +98,12 @@ def tell_run(
     """
     with transaction.atomic():
         lock_company(journal.company)
-        journal = Journal.objects.select_related("company").get(pk=journal.pk)
+        # Whoever sends locks it too: what is sent at this moment keeps its number.
+        journal = (
+            Journal.objects.select_for_update(of=("self",))
+            .select_related("company")
+            .get(pk=journal.pk)
+        )
         before = journal.reference
         if not is_open_to_answers(journal):
             raise CannotRenumber(journal)

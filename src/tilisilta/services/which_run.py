@@ -18,6 +18,7 @@ from tilisilta.domain.sameness import payroll_digest
 from tilisilta.domain.standing import ExportState, JournalState
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import Company, Export, Journal, Run
+from tilisilta.services import audit
 from tilisilta.services.keeping import (
     content_digest,
     free_run,
@@ -401,11 +402,13 @@ def _give_number(journal: Journal, run: domain.Run) -> tuple[Journal, ...]:
     What would have been sent carried the former number, and is planned anew by the next check.
     """
     versions = list(
-        Journal.objects.filter(
+        Journal.objects.select_for_update(of=("self",))
+        .filter(
             company_id=journal.company_id,
             run_year=journal.run_year,
             run_number=journal.run_number,
-        ).select_related("company")
+        )
+        .select_related("company")
     )
     is_taken = Journal.objects.filter(
         company_id=journal.company_id, run_year=run.year, run_number=run.number
@@ -414,8 +417,16 @@ def _give_number(journal: Journal, run: domain.Run) -> tuple[Journal, ...]:
         return ()
     Export.objects.filter(journal__in=versions, state=ExportState.READY).delete()
     for one in versions:
+        before = one.reference
         one.run_year, one.run_number = run.year, run.number
         one.save(update_fields=["run_year", "run_number"])
+        audit.record(
+            audit.Action.JOURNAL_RENUMBERED,
+            user=None,
+            company=one.company,
+            before=before,
+            reference=one.reference,
+        )
     return tuple(one for one in versions if one.state != JournalState.DISCARDED)
 
 
