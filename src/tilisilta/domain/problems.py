@@ -15,7 +15,7 @@ characters        replaced characters, "ő → o, ł → l" (N15)
 codes             codes of what is wrong with a fetched journal, "F08, F11" (P07)
 column            header of a column, as the file has it (F08 to F14, F22, F24)
 company           name of the Nmbrs company (N01, N02, N04, N36, N37), of the Procountor
-                  company (S07); number of the company the file is for (F17)
+                  company (S07); number, name or business ID of the company the file is for (F17)
 company_currency  currency of the Procountor company (N17)
 count             how many, other than lines
 creates           "yes" when the link lets missing items be created (N09)
@@ -51,7 +51,8 @@ near              known ledger accounts or items that look alike, "5030, 5010"
 number            Nmbrs' own number for why it refused a call (P02 to P05)
 numbers           receipt numbers: of all that carry the token (S03), of those booked in another
                   administration (N38)
-other             the company that has the file already (F19), that is not in Nmbrs (E26)
+other             the company that has the file already (F19), that it names (F17), that is not in
+                  Nmbrs (E26)
 offered           real names of the dimensions, "Osasto, Projekti"
 period            the month booked on, as 2026-01
 reason_text       why somebody discarded a journal (E45)
@@ -61,7 +62,8 @@ reason            E44: "guessed", "month" or "lines";
                   F08: "empty", "ambiguous", "mixed", "too-large" or "unreadable";
                   F10: "both", "neither", "empty" or "unreadable"; F11, F24: "empty",
                   "ambiguous", "mixed" or "unreadable"; F12: "sum" for a row of sums;
-                  F13: "missing", "more-cells", "quotes" or "no-headers"; F16: "run" or "currency";
+                  F13: "missing", "more-cells", "quotes" or "no-headers"; F16: "run", "currency" or
+                  "company"; F17: "name" or "business-id", where the file has no number;
                   F23: "damaged", "protected", "too-large", "several-sheets",
                   "formula" or "merged"; N03: "linking" when a link was to be made
 revision          revision of a journal (N29, N30)

@@ -49,7 +49,11 @@ def import_file(options: Namespace) -> Answer:
         )
     except ColumnsNeeded as error:
         raise _columns_needed(error) from error
-    document = {"is_new": imported.is_new, **journal_document(imported.journal)}
+    document = {
+        "is_new": imported.is_new,
+        **journal_document(imported.journal),
+        "names_company": imported.names_company or None,
+    }
     return Answer(document=document, text=_imported_text(imported))
 
 
@@ -194,7 +198,11 @@ def _imported_text(imported: Imported) -> str:
         journal.get_state_display(),
     )
     first = told % {"reference": journal.reference}
-    return "\n".join([first, "  " + ", ".join(facts), *problems_text(journal)])
+    said_lines = [first, "  " + ", ".join(facts)]
+    if imported.names_company:
+        said = _("The file names the company %(name)s, and was imported for %(company)s.")
+        said_lines.append(said % {"name": imported.names_company, "company": journal.company})
+    return "\n".join([*said_lines, *problems_text(journal)])
 
 
 def _preview_text(shown: Preview) -> str:

@@ -18,6 +18,7 @@ from tilisilta.models import Company, Debtor, Journal, ProcountorAccount, Run, U
 from tilisilta.services import audit
 from tilisilta.services.administrations import ADMINISTRATION_AGE_LIMIT
 from tilisilta.services.checks import check_journal, check_unlinked
+from tilisilta.services.file_companies import must_be_of
 from tilisilta.services.keeping import (
     Imported,
     journals_of_run,
@@ -68,6 +69,8 @@ def import_journal(  # noqa: PLR0913  # what a person says about a file, each by
 ) -> Imported:
     """Read a file into a journal of ``company`` and check it.
 
+    A file that names another company of the bureau is refused.
+
     ``run`` and ``currency`` are used where the file does not name its own: without them the run
     is taken from the latest period and the currency from the linked administration, else EUR.
     ``answer`` is what a person says more of its run. A file that was imported before gives the
@@ -80,6 +83,7 @@ def import_journal(  # noqa: PLR0913  # what a person says about a file, each by
     read = read_journal_file(
         content, file_name=file_name, columns=columns, company_number=company.number
     )
+    names_company = must_be_of(read, company, user=user)
     must_not_be_elsewhere(read, company)
     answer = answer or RunAnswer(run=run)
     with transaction.atomic():
@@ -110,6 +114,7 @@ def import_journal(  # noqa: PLR0913  # what a person says about a file, each by
                 reference=kept.journal.reference,
                 file=file_name,
             )
+    kept = replace(kept, names_company=names_company)
     return _checked(kept, place.moved, now=now, age_limit=ADMINISTRATION_AGE_LIMIT)
 
 

@@ -309,6 +309,13 @@ def _imported(request: UserRequest, imported: Imported) -> HttpResponse:
         )
     else:
         messages.success(request, _("Journal %(reference)s came in.") % told)
+    if imported.names_company:
+        said = _(
+            "The file names the company %(name)s, and was imported for %(company)s. Look whether "
+            "it is the right one before anything is sent."
+        )
+        told = {"name": imported.names_company, "company": journal.company}
+        messages.warning(request, said % told)
     return redirect("journal", pk=journal.pk)
 
 

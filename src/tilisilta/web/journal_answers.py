@@ -59,8 +59,8 @@ class RunForm(forms.Form):
         widget=forms.NumberInput(attrs={"class": "in"}),
     )
 
-    def __init__(self, *args: Any, neighbours: tuple[Neighbour, ...], **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="a-%s", **kwargs)
+    def __init__(self, posted: Any, *, neighbours: tuple[Neighbour, ...]) -> None:
+        super().__init__(posted, auto_id="a-%s")
         self._neighbours = {one.value: one.journal for one in neighbours}
 
     def clean_answer(self) -> str:

@@ -61,7 +61,7 @@ KNOWN_HEADERS = {
 # Headers of columns a journal has no use for. Any other unknown header is asked about, because
 # it may hold the cost centers under a name of the house.
 IGNORED_HEADERS = (
-    "line|row|line number|account name|cost center name|cost unit name|company name|employee"
+    "line|row|line number|account name|cost center name|cost unit name|employee"
     "|employee name|employee number|employee id|employeenr|company id|percentage"
     "|rad|radnummer|kontonamn|kontobenämning|anställd|anställningsnummer|namn på anställd"
     "|rivi|rivinumero|tilin nimi|työntekijä|työntekijän nimi|henkilönumero"

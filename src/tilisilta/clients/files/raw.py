@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from tilisilta.clients.files.company_headers import CompanyColumn
 from tilisilta.domain.problems import ProblemCode
 
 Cell = str | Decimal | date
@@ -54,7 +55,8 @@ class RawJournal:
 
     ``names`` are the columns or elements (``fact_name`` says which) by field. ``companies``,
     ``runs``, ``run_descriptions`` and ``currencies`` are what is said of the journal as a whole,
-    each distinct text with the first line that says it. ``decimal_sign`` is given where the
+    each distinct text with the first line that says it; ``company_columns`` name the company
+    besides. ``decimal_sign`` is given where the
     format itself fixes it.
     """
 
@@ -66,6 +68,7 @@ class RawJournal:
     runs: Mapping[str, int] = field(default_factory=dict)
     run_descriptions: Mapping[str, int] = field(default_factory=dict)
     currencies: Mapping[str, int] = field(default_factory=dict)
+    company_columns: tuple[CompanyColumn, ...] = ()
     decimal_sign: str = ""
     has_directions: bool = False
 
