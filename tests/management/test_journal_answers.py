@@ -66,7 +66,10 @@ class TestTheQuestion:
 
         asked = give("import", str(folder / "second.csv"), "--company", "1001")
 
-        assert "E44 Which run is this?" in asked.complaint
+        assert (
+            "E44 The file names no run, and run 8/2026 is journal 1001-2026-8-1 already"
+            in asked.complaint
+        )
         assert "--another-run" in asked.complaint
         assert "-2 100.00" in asked.complaint
 

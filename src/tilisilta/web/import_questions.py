@@ -10,6 +10,7 @@ from django import forms
 from django.core import signing
 from django.db.models import QuerySet
 from django.utils import formats
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -21,7 +22,7 @@ from tilisilta.domain.standing import BOOKED_EXPORTS, JournalState
 from tilisilta.models import Company, Journal
 from tilisilta.services.explanations import Explanation, explain_error
 from tilisilta.services.journals import RunAnswer, WhichRun
-from tilisilta.web.templatetags.ledger import count, month, state_badge
+from tilisilta.web.templatetags.ledger import count, day, month, state_badge
 
 SALT = "which-run"
 ANSWERABLE_SECONDS = 12 * 60 * 60
@@ -191,6 +192,7 @@ def _digest(content: bytes) -> str:
 def _facts(asked: WhichRun) -> Iterator[Fact]:
     compared, known, read = asked.comparison, asked.known, asked.read
     yield _run_fact(asked)
+    yield Fact(what=_("Came from"), of_file=_("this file"), of_known=_source(known))
     yield Fact(
         what=_("Month"),
         of_file=_month(compared.file.period),
@@ -238,7 +240,7 @@ def _run_fact(asked: WhichRun) -> Fact:
     if known.run_id is not None:
         told = _("%(run)s, given by Nmbrs")
     elif known.is_run_guessed:
-        told = _("%(run)s, after its month")
+        told = _("%(run)s, the number of its month")
     else:
         told = _("%(run)s, named")
     is_named = bool(named) or is_asked_of_person
@@ -299,6 +301,12 @@ def _debit_fact(asked: WhichRun) -> Fact:
         compared=text,
         mark=mark,
     )
+
+
+def _source(known: Journal) -> str:
+    """Where the journal that is there came from, and when."""
+    name = _("Nmbrs") if known.run_id is not None or not known.file_name else known.file_name
+    return _("%(name)s, %(day)s") % {"name": name, "day": strip_tags(day(known.came_at))}
 
 
 def _receipts(known: Journal) -> Any:

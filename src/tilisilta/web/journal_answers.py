@@ -59,8 +59,8 @@ class RunForm(forms.Form):
         widget=forms.NumberInput(attrs={"class": "in"}),
     )
 
-    def __init__(self, posted: Any, *, neighbours: tuple[Neighbour, ...]) -> None:
-        super().__init__(posted, auto_id="a-%s")
+    def __init__(self, posted: Any, *, year: int, neighbours: tuple[Neighbour, ...]) -> None:
+        super().__init__(posted, auto_id="a-%s", initial={"year": year})
         self._neighbours = {one.value: one.journal for one in neighbours}
 
     def clean_answer(self) -> str:
@@ -108,7 +108,7 @@ def journal_run(request: UserRequest, pk: int) -> HttpResponse:
     """Ask which run the journal is of, and make it that."""
     journal = visible_journal(request.user, pk)
     neighbours = tuple(_neighbours(journal))
-    form = RunForm(request.POST or None, neighbours=neighbours)
+    form = RunForm(request.POST or None, year=journal.run_year, neighbours=neighbours)
     if request.method == "POST" and form.is_valid():
         try:
             told = tell_run(
