@@ -2,11 +2,10 @@
 
 import re
 from html import unescape
+from typing import Any
 
 import pytest
-from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from tests.bureau import NOW, a_company, a_linked_company, send
@@ -49,26 +48,26 @@ HOUSE_COLUMNS = {
 }
 
 
-def upload(browser: Client, company: Company, text: str, **chosen: str) -> HttpResponse:
+def upload(browser: Client, company: Company, text: str, **chosen: str) -> Any:
     """Choose ``text`` as a file on the import page."""
     file = SimpleUploadedFile("elokuu.csv", text.encode())
     address = reverse("import_journal", args=[company.number])
     return browser.post(address, {"file": file, **chosen})
 
 
-def hidden(response: HttpResponse) -> dict[str, str]:
+def hidden(response: Any) -> dict[str, str]:
     """What the page carries on."""
     fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', response.text)
     return {name: unescape(value) for name, value in fields if name != "csrfmiddlewaretoken"}
 
 
-def answer(browser: Client, company: Company, page: HttpResponse, **said: str) -> HttpResponse:
+def answer(browser: Client, company: Company, page: Any, **said: str) -> Any:
     """Fill in the page that asks, and go on."""
     address = reverse("import_journal", args=[company.number])
     return browser.post(address, {**hidden(page), **said}, follow=True)
 
 
-def proposed(page: HttpResponse) -> str:
+def proposed(page: Any) -> str:
     """The answer that is chosen already."""
     found = re.findall(r'value="(\w+)"\s+checked', page.text)
     assert len(found) <= 1
@@ -286,7 +285,7 @@ class TestAPageThatIsOutOfDate:
         company = a_company()
         take_in(company, WAGES)
         page = upload(browser_of_administrator, company, HOLIDAY_PAY)
-        monkeypatch.setattr(signing.time, "time", lambda: NOW.timestamp() + 100_000)
+        monkeypatch.setattr("django.core.signing.time.time", lambda: NOW.timestamp() + 100_000)
 
         done = answer(browser_of_administrator, company, page, answer="revision")
 

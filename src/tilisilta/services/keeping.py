@@ -34,7 +34,7 @@ class Imported:
     @property
     def is_revision(self) -> bool:
         """Tell whether the file changed a run that had a journal before."""
-        return self.is_new and self.journal.revision > 1
+        return self.is_new and self.previous is not None
 
 
 def journals_of_run(company: Company, run: domain.Run) -> QuerySet[Journal]:
