@@ -52,7 +52,7 @@ class Run:
 def plain_run_number(number: str) -> str:
     """``number`` without zeros before it: a run that came in as 6 must not come again as 06."""
     number = number.strip()
-    return number.lstrip("0") or number if number.isdecimal() else number
+    return (number.lstrip("0") or "0") if number.isdecimal() else number
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

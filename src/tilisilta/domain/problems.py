@@ -17,7 +17,7 @@ characters        replaced characters, "ő → o, ł → l" (N15)
 codes             codes of what is wrong with a fetched journal, "F08, F11" (P07)
 column            header of a column, as the file has it (F08 to F14, F22, F24 to F26)
 company           name of the Nmbrs company (N01, N02, N04, N36, N37), of the Procountor
-                  company (S07); number of the company the file is for (F17)
+                  company (S07); number, name or business ID of the company the file is for (F17)
 company_currency  currency of the Procountor company (N17)
 count             how many, other than lines; how often a block of lines is there (F29, N44)
 credit            sum of the credits of hidden rows (F26)
@@ -37,6 +37,7 @@ fallback          ledger account used instead (N26, N42)
 field             "description" or "name", the text that was shortened (N31); the field that
                   Procountor found fault with (S01)
 fields            what Procountor booked otherwise, as ``domain.booked`` names it (S04)
+free              number and year that no run has yet, "6b/2026" (E44)
 item              cost center or cost unit as the journal has it
 items             codes of the items to be made, the first of them (N46); refused ones (S14)
 kind              "cost_center" or "cost_unit"; for N16 "fi" or "se"; what a file really is: F03
@@ -48,8 +49,9 @@ meant             ledger account that the journal's looks like (N07), item that 
                   unit looks like (N09)
 more              how many more items there are (N46)
 moved_to          receipt date instead of the booking date (N25)
-journal           reference of a journal, "1001-2026-5-1": of another one (N35, N37, F18, E44), of
-                  the one it is about (N12, S06, E16, E45 to E48)
+journal           reference of a journal, "1001-2026-5-1": of another one (N35, N37, F18, E44,
+                  E46, E49), of the one it is about (N12, S06, E16, E45 to E48); "?" for one of a
+                  debtor that not everybody may see (N37)
 name              name of a dimension, of an inactive ledger account (N19), of the Procountor
                   account (S05), of the Procountor company that answered (S07), of the first
                   receipt in question (S03, S09 to S11)
@@ -57,7 +59,8 @@ near              known ledger accounts or items that look alike, "5030, 5010"
 number            Nmbrs' own number for why it refused a call (P02 to P05)
 numbers           receipt numbers: of all that are in question, "12, 15" (S03, S09 to S11), of those
                   booked in another administration (N38)
-other             the company that has the file already (F19), that is not in Nmbrs (E26)
+other             the company that has the file already (F19), that it names (F17), that is not in
+                  Nmbrs (E26)
 offered           real names of the dimensions, "Osasto, Projekti"
 period            the month booked on, as 2026-01; for N41 the month the file names,
                   for N45 the earlier month that may be a payroll of its own
@@ -72,7 +75,8 @@ reason            E44: "guessed", "month" or "lines";
                   F10: "both", "neither", "empty" or "unreadable"; F11, F24: "empty",
                   "ambiguous", "mixed" or "unreadable"; F12: "sum" for a row of sums,
                   "balance" for one of an opening or closing balance; F13: "missing", "more-cells",
-                  "ragged", "cut-amounts", "quotes" or "no-headers"; F16: "run" or "currency";
+                  "ragged", "cut-amounts", "quotes" or "no-headers"; F16: "run", "currency"
+                  or "company"; F17: "name" or "business-id", where the file has no number;
                   F25: "number" or "period-type"; F26: "rows", "column" or "sheet";
                   F23: "damaged", "protected", "too-large", "several-sheets",
                   "formula" or "merged"; N03: "linking" when a link was to be made
@@ -293,6 +297,7 @@ class ProblemCode(StrEnum):
     RUN_TAKEN = "E46"
     CANNOT_DISCARD = "E47"
     CANNOT_RENUMBER = "E48"
+    NOT_OF_THE_COMPANY = "E49"
 
     @property
     def effect(self) -> Effect:

@@ -22,7 +22,14 @@ def payroll_digest(lines: Iterable[JournalLine], *, with_dimensions: bool = True
     Without dimensions it tells what is booked on which account only, as a link books it whose
     boxes are not ticked. Nothing to book gives the empty text, which is no payroll at all.
     """
-    return _digest(_sums((_line_key(line, with_dimensions), line.amount) for line in lines))
+    return _digest(payroll_sums(lines, with_dimensions=with_dimensions))
+
+
+def payroll_sums(
+    lines: Iterable[JournalLine], *, with_dimensions: bool = True
+) -> Mapping[tuple[Hashable, ...], Decimal]:
+    """What ``lines`` would book, per booking date, ledger account, dimensions and side."""
+    return _sums((_line_key(line, with_dimensions), line.amount) for line in lines)
 
 
 def receipt_digest(body: ReceiptBody, *, with_dimensions: bool = True) -> str:

@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 
 from tilisilta.clients.files.columns import FIELDS, ColumnMapping
 from tilisilta.clients.files.reading import ColumnsNeeded
-from tilisilta.domain.journals import Run
+from tilisilta.clients.files.runs import MOST_RUN_CHARACTERS
+from tilisilta.domain.journals import Run, plain_run_number
 from tilisilta.management.companies import find_company
 from tilisilta.management.output import (
     Answer,
@@ -25,13 +26,15 @@ from tilisilta.management.output import (
 )
 from tilisilta.models import Journal
 from tilisilta.services.checks import check_journal, load_problems
-from tilisilta.services.journals import Imported, import_journal
+from tilisilta.services.journals import Imported, RunAnswer, import_journal
 from tilisilta.services.previews import Preview, ShownReceipt, ShownRow, preview_journal
+from tilisilta.services.references import journal_by_reference
 
 
 def import_file(options: Namespace) -> Answer:
     """Import a journal from a file, and say what its check found."""
     company = find_company(options.company)
+    answer = _answer(options)
     path = Path(options.file)
     try:
         imported = import_journal(
@@ -40,14 +43,18 @@ def import_file(options: Namespace) -> Answer:
             company=company,
             user=None,
             now=timezone.now(),
-            run=_run(options),
+            answer=answer,
             currency=options.currency.upper(),
             columns=_columns(options.columns),
             debit_negative=options.debit_negative,
         )
     except ColumnsNeeded as error:
         raise _columns_needed(error) from error
-    document = {"is_new": imported.is_new, **journal_document(imported.journal)}
+    document = {
+        "is_new": imported.is_new,
+        **journal_document(imported.journal),
+        "names_company": imported.names_company or None,
+    }
     return Answer(document=document, text=_imported_text(imported))
 
 
@@ -63,20 +70,11 @@ def preview(options: Namespace) -> Answer:
 def find_journal(reference: str) -> Journal:
     """The journal with that reference, company-year-run-revision; refuses when there is none.
 
-    The run may have hyphens of its own. Without the revision the latest is meant.
+    Without the revision the latest is meant.
     """
-    parts = reference.split("-")
-    if len(parts) >= 3 and parts[0].isdecimal() and parts[1].isdecimal():
-        of_company = Journal.objects.select_related("company__debtor").filter(
-            company__number=int(parts[0]), run_year=int(parts[1])
-        )
-        exact = of_company.filter(
-            run_number="-".join(parts[2:-1]), revision=_number(parts[-1])
-        ).first()
-        latest = of_company.filter(run_number="-".join(parts[2:])).order_by("-revision")
-        found = exact or latest.first()
-        if found is not None:
-            return found
+    found = journal_by_reference(reference, Journal.objects.all())
+    if found is not None:
+        return found
     raise Refused(
         _("There is no journal %(reference)s") % {"reference": reference},
         cause=_("A journal is named by company, year, run and revision, as in 1001-2026-6-1."),
@@ -99,6 +97,7 @@ def journal_document(journal: Journal) -> dict[str, Any]:
         "currency": journal.currency,
         "line_count": journal.line_count,
         "debit_total": journal.debit_total,
+        "is_run_guessed": journal.is_run_guessed,
         "state": journal.state,
         "problems": [problem_document(problem) for problem in load_problems(journal.problems)],
     }
@@ -132,12 +131,31 @@ def _content(path: Path) -> bytes:
         ) from error
 
 
-def _run(options: Namespace) -> Run | None:
-    if options.run is None:
+def _answer(options: Namespace) -> RunAnswer:
+    """What the command says of the file's run."""
+    known = options.revision_of
+    return RunAnswer(
+        run=run_of(options),
+        revision_of=find_journal(known) if known is not None else None,
+        another_run=options.another_run,
+        again=options.again,
+    )
+
+
+def run_of(options: Namespace) -> Run | None:
+    """The run that ``--run`` and ``--year`` name, which go together."""
+    if options.run is None and options.year is None:
         return None
+    if options.run is None:
+        raise WrongUse(_("--year needs --run beside it"), remedy=_("Add --run, as in --run 6."))
     if options.year is None:
         raise WrongUse(
             _("--run needs --year beside it"), remedy=_("Add --year, as in --year 2026.")
+        )
+    if not plain_run_number(options.run) or len(options.run) > MOST_RUN_CHARACTERS:
+        raise WrongUse(
+            _("--run needs a number of at most 20 characters"),
+            remedy=_("Give the number of the run, as in --run 6."),
         )
     return Run(year=options.year, number=options.run)
 
@@ -181,7 +199,11 @@ def _imported_text(imported: Imported) -> str:
         journal.get_state_display(),
     )
     first = told % {"reference": journal.reference}
-    return "\n".join([first, "  " + ", ".join(facts), *problems_text(journal)])
+    said_lines = [first, "  " + ", ".join(facts)]
+    if imported.names_company:
+        said = _("The file names the company %(name)s, and was imported for %(company)s.")
+        said_lines.append(said % {"name": imported.names_company, "company": journal.company})
+    return "\n".join([*said_lines, *problems_text(journal)])
 
 
 def _preview_text(shown: Preview) -> str:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tilisilta.domain.problems import Problem, ProblemCode
+from tilisilta.domain.run_comparisons import RunComparison, RunSide
 from tilisilta.errors import NeedsAttention, OutcomeUnknown, TilisiltaError
 from tilisilta.services.explanations import Explanation, explain, explain_error
 
@@ -73,6 +74,9 @@ def write_refusal(error: TilisiltaError, *, as_json: bool) -> Status:
         sys.stdout.write(as_document({"error": document}) + "\n")
     else:
         lines = [f"tilisilta: {explanation_text(explanation_of(error))}"]
+        question = getattr(error, "comparison", None)
+        if question is not None:
+            lines.append(comparison_text(question))
         problems = getattr(error, "problems", ())
         lines += [problem_text(problem) for problem in problems]
         sys.stderr.write("\n".join(lines) + "\n")
@@ -101,7 +105,10 @@ def refusal_of(error: ValidationError) -> Refused:
 
 
 def error_document(error: TilisiltaError) -> dict[str, Any]:
-    """An error for the JSON document; a refused file brings its problems."""
+    """An error for the JSON document; a refused file brings its problems.
+
+    ``facts`` are those its texts name, for whoever decides by them, such as ``journal``.
+    """
     explanation = explanation_of(error)
     document: dict[str, Any] = {
         "kind": type(error).__name__,
@@ -110,10 +117,61 @@ def error_document(error: TilisiltaError) -> dict[str, Any]:
         "cause": explanation.cause,
         "remedy": explanation.remedy,
     }
+    if error.facts:
+        document["facts"] = dict(error.facts)
+    question = getattr(error, "comparison", None)
+    if question is not None:
+        document["comparison"] = comparison_document(question)
     problems = getattr(error, "problems", None)
     if problems is not None:
         document["problems"] = [problem_document(problem) for problem in problems]
     return document
+
+
+def comparison_document(compared: RunComparison) -> dict[str, Any]:
+    """A file beside the journal it may be a newer version of."""
+    return {
+        "file": _side_document(compared.file),
+        "known": _side_document(compared.known),
+        "equal_lines": compared.equal_lines,
+        "common_accounts": compared.common_accounts,
+        "changed_sums": compared.changed_sums,
+        "proposal": compared.proposal,
+    }
+
+
+def comparison_text(compared: RunComparison) -> str:
+    """The same for a person, as a small table."""
+    rows = [
+        (
+            name,
+            str(side.period),
+            str(side.line_count),
+            str(side.account_count),
+            str(side.sum_count),
+            amount(side.debit),
+        )
+        for name, side in ((_("file"), compared.file), (_("known"), compared.known))
+    ]
+    counts = (
+        "",
+        "",
+        _("%(count)s equal") % {"count": compared.equal_lines},
+        _("%(count)s in common") % {"count": compared.common_accounts},
+        _("%(count)s differ") % {"count": compared.changed_sums},
+        f"{compared.difference:+,.2f}".replace(",", " "),
+    )
+    headers = ("", _("Period"), _("Lines"), _("Accounts"), _("Sums"), _("Debit"))
+    return table(headers, [*rows, counts], right="|".join(headers[2:]))
+
+
+def _side_document(side: RunSide) -> dict[str, Any]:
+    return {
+        "period": str(side.period),
+        "line_count": side.line_count,
+        "account_count": side.account_count,
+        "debit_total": side.debit,
+    }
 
 
 def problem_document(problem: Problem) -> dict[str, Any]:

@@ -41,6 +41,10 @@ class JournalQuerySet(models.QuerySet["Journal"]):
         ids = list(user.debtors.values_list("pk", flat=True))
         return self.filter(company__debtor__in=ids) if ids else self
 
+    def kept(self) -> Self:
+        """Those that nobody discarded."""
+        return self.exclude(state=JournalState.DISCARDED)
+
 
 class Journal(models.Model):
     """What Nmbrs made of one run: a snapshot. A changed one is a new revision beside it.

@@ -219,7 +219,7 @@ def find_companies(
     Each comes with its debtor and link, with the state and period of its latest journal, and with
     how fetching it from Nmbrs stands. ``only_in_trouble`` leaves those whose last fetch failed.
     """
-    latest = Journal.objects.filter(company=OuterRef("pk")).order_by("-period", "-pk")
+    latest = Journal.objects.kept().filter(company=OuterRef("pk")).order_by("-period", "-pk")
     found = (
         Company.objects.visible_to(user)
         .select_related("debtor", "nmbrs__connection")
@@ -319,8 +319,10 @@ def _links_of(company: Company) -> tuple[Link, ...]:
 
 def _runs_of(company: Company) -> tuple[Run, ...]:
     """All runs as Nmbrs lists them; ``is_here`` tells whether a journal of it came, by any way."""
-    of_run = Journal.objects.filter(company=company).filter(
-        Q(run=OuterRef("pk")) | Q(run_year=OuterRef("year"), run_number=OuterRef("number"))
+    of_run = (
+        Journal.objects.kept()
+        .filter(company=company)
+        .filter(Q(run=OuterRef("pk")) | Q(run_year=OuterRef("year"), run_number=OuterRef("number")))
     )
     return tuple(Run.objects.filter(company=company).annotate(is_here=Exists(of_run)))
 

@@ -21,6 +21,9 @@ from tilisilta.errors import TilisiltaError
 from tilisilta.models import Export, Journal, Link
 from tilisilta.services.administrations import known_administration, read_administration
 
+HIDDEN_JOURNAL = "?"
+"""In place of the reference of a journal that not all may know of who read of it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ledger:
@@ -204,7 +207,7 @@ def _stranger_of(journal: Journal) -> str:
     if stranger is None:
         return ""
     is_of_same_debtor = stranger.company.debtor_id == journal.company.debtor_id
-    return stranger.reference if is_of_same_debtor else "?"
+    return stranger.reference if is_of_same_debtor else HIDDEN_JOURNAL
 
 
 def _ended_link(journal: Journal) -> str:

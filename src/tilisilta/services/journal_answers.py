@@ -21,6 +21,18 @@ from tilisilta.services.keeping import (
     next_revision,
     was_ever_sent,
 )
+from tilisilta.services.which_run import NotOfTheCompany, RunTaken
+
+__all__ = [
+    "CannotDiscard",
+    "CannotRenumber",
+    "NotOfTheCompany",
+    "RunTaken",
+    "discard",
+    "is_open_to_answers",
+    "say_surely_another",
+    "tell_run",
+]
 
 
 class CannotDiscard(NeedsAttention):
@@ -43,30 +55,32 @@ class CannotRenumber(NeedsAttention):
         self.facts = {"journal": journal.reference}
 
 
-class RunTaken(NeedsAttention):
-    """Another journal has this run, and nobody has said that one is a revision of the other."""
-
-    code = ProblemCode.RUN_TAKEN
-
-    def __init__(self, journal: Journal) -> None:
-        super().__init__(f"That run is journal {journal.reference} already.")
-        self.facts = {
-            "journal": journal.reference,
-            "run": f"{journal.run_number}/{journal.run_year}",
-        }
-
-
 def say_surely_another(journal: Journal, *, user: User | None, now: datetime) -> Journal:
-    """Say that ``journal`` is no other journal's payroll again, so that it may be sent."""
+    """Say that ``journal`` is no other journal's payroll again, so that it may be sent.
+
+    Said twice, it stands in the audit log once. One that was discarded stays as it is.
+    """
     with transaction.atomic():
-        Journal.objects.filter(pk=journal.pk).update(is_surely_another=True)
-        audit.record(
-            audit.Action.JOURNAL_NOT_TWICE,
-            user=user,
-            company=journal.company,
-            reference=journal.reference,
+        waiting = Journal.objects.filter(
+            pk=journal.pk, is_surely_another=False, discarded_at__isnull=True
         )
+        if waiting.update(is_surely_another=True):
+            audit.record(
+                audit.Action.JOURNAL_NOT_TWICE,
+                user=user,
+                company=journal.company,
+                reference=journal.reference,
+            )
     return check_journal(journal, now=now)
+
+
+def is_open_to_answers(journal: Journal) -> bool:
+    """Return whether ``journal`` may still become another run, or be discarded.
+
+    It came from a file, and nothing of it was ever sent or tried.
+    """
+    is_of_file = journal.run_id is None and journal.discarded_at is None
+    return is_of_file and not was_ever_sent(journal)
 
 
 def tell_run(
@@ -80,21 +94,30 @@ def tell_run(
 
     With neither it becomes a run of its own, under a number that is free. All journals of the
     company are checked again, as others may stand in its place or have stood behind it. Raises
-    ``CannotRenumber`` or ``RunTaken``.
+    ``CannotRenumber``, ``RunTaken`` or ``NotOfTheCompany``.
     """
     with transaction.atomic():
         lock_company(journal.company)
-        journal = Journal.objects.select_related("company").get(pk=journal.pk)
+        # Whoever sends locks it too: what is sent at this moment keeps its number.
+        journal = (
+            Journal.objects.select_for_update(of=("self",))
+            .select_related("company")
+            .get(pk=journal.pk)
+        )
         before = journal.reference
-        if journal.run_id is not None or journal.discarded_at is not None or was_ever_sent(journal):
+        if not is_open_to_answers(journal):
             raise CannotRenumber(journal)
+        if revision_of is not None and revision_of.company_id != journal.company_id:
+            raise NotOfTheCompany(revision_of)
         wanted = _wanted_run(journal, run, revision_of)
+        is_guessed = run is None if revision_of is None else revision_of.is_run_guessed
         if (wanted.year, wanted.number) != (journal.run_year, journal.run_number):
             journal.revision = next_revision(journal.company, wanted)
             journal.run_year, journal.run_number = wanted.year, wanted.number
-        elif run is None and revision_of is None:
+        elif is_guessed or not journal.is_run_guessed:
+            # Said before: a second click changes nothing.
             return journal
-        journal.is_run_guessed = run is None and revision_of is None
+        journal.is_run_guessed = is_guessed
         # What would have been sent carries the former number.
         Export.objects.filter(journal=journal, state=ExportState.READY).delete()
         journal.save(update_fields=["run_year", "run_number", "revision", "is_run_guessed"])

@@ -18,6 +18,7 @@ from tilisilta.models import Company, Debtor, Journal, ProcountorAccount, Run, U
 from tilisilta.services import audit
 from tilisilta.services.administrations import ADMINISTRATION_AGE_LIMIT
 from tilisilta.services.checks import check_journal, check_unlinked
+from tilisilta.services.file_companies import must_be_of
 from tilisilta.services.keeping import (
     Imported,
     journals_of_run,
@@ -70,6 +71,7 @@ def import_journal(  # noqa: PLR0913  # what a person says about a file, each by
     """Read a file into a journal of ``company`` and check it.
 
     With ``debit_negative`` the signs of its single column of amounts are turned round.
+    A file that names another company of the bureau is refused.
 
     ``run`` and ``currency`` are used where the file does not name its own: without them the run
     is taken from the latest period and the currency from the linked administration, else EUR.
@@ -88,6 +90,7 @@ def import_journal(  # noqa: PLR0913  # what a person says about a file, each by
         period_type=company.period_type,
         debit_negative=debit_negative,
     )
+    names_company = must_be_of(read, company, user=user)
     must_not_be_elsewhere(read, company)
     answer = answer or RunAnswer(run=run)
     with transaction.atomic():
@@ -118,6 +121,7 @@ def import_journal(  # noqa: PLR0913  # what a person says about a file, each by
                 reference=kept.journal.reference,
                 file=file_name,
             )
+    kept = replace(kept, names_company=names_company)
     return _checked(kept, place.moved, now=now, age_limit=ADMINISTRATION_AGE_LIMIT)
 
 

@@ -20,17 +20,22 @@ ASSUMED_CURRENCY = "EUR"
 
 @dataclass(frozen=True, kw_only=True)
 class Imported:
-    """What became of a file: a new journal, a new revision of one, or one that was there."""
+    """What became of a file: a new journal, a new revision of one, or one that was there.
+
+    ``names_company`` is a company that it names and that is neither the one it was imported for nor
+    any other here.
+    """
 
     journal: Journal
     is_new: bool
     previous: Journal | None = None
     needs_check: bool = False
+    names_company: str = ""
 
     @property
     def is_revision(self) -> bool:
         """Tell whether the file changed a run that had a journal before."""
-        return self.is_new and self.journal.revision > 1
+        return self.is_new and self.previous is not None
 
 
 def journals_of_run(company: Company, run: domain.Run) -> QuerySet[Journal]:

@@ -165,7 +165,7 @@ def overview_for(
     Without ``month`` it is the latest that has journals, and never one after that of ``today``.
     """
     debtor_ids = list(user.debtors.values_list("pk", flat=True))
-    journals = Journal.objects.filter(_of(debtor_ids, "company__debtor"))
+    journals = Journal.objects.kept().filter(_of(debtor_ids, "company__debtor"))
     by_month = _states_by_month(journals)
     month = month or _latest_month(by_month, today)
     counts = _counts(by_month, month)

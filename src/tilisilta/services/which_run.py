@@ -7,16 +7,18 @@ that the journal contradicts may be a slip. In both cases a person says which ru
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tilisilta.domain import journals as domain
 from tilisilta.domain.payroll import SourceJournal
 from tilisilta.domain.problems import ProblemCode
+from tilisilta.domain.run_comparisons import RunComparison, compare_runs
 from tilisilta.domain.run_identity import Doubt, doubt_about, period_of_lines
 from tilisilta.domain.sameness import payroll_digest
 from tilisilta.domain.standing import ExportState, JournalState
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import Company, Export, Journal, Run
+from tilisilta.services import audit
 from tilisilta.services.keeping import (
     content_digest,
     free_run,
@@ -63,12 +65,37 @@ class WhichRun(NeedsAttention):
         self.read = read
         self.free = free
         self.doubt = doubt
+        self.comparison: RunComparison = compare_runs(read.lines, _lines_of(known))
         self.facts = {
             "journal": known.reference,
             "run": f"{known.run_number}/{known.run_year}",
-            "period": str(period_of_lines(read.lines)),
+            "period": str(self.comparison.file.period),
+            "free": f"{free.number}/{free.year}",
             "reason": doubt.value,
         }
+
+
+class RunTaken(NeedsAttention):
+    """Another journal has this run, and nobody has said that one is a revision of the other."""
+
+    code = ProblemCode.RUN_TAKEN
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(f"That run is journal {journal.reference} already.")
+        self.facts = {
+            "journal": journal.reference,
+            "run": f"{journal.run_number}/{journal.run_year}",
+        }
+
+
+class NotOfTheCompany(NeedsAttention):
+    """The journal that another one shall be a revision of is of another company."""
+
+    code = ProblemCode.NOT_OF_THE_COMPANY
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(f"Journal {journal.reference} is another company's.")
+        self.facts = {"journal": journal.reference}
 
 
 class WasDiscarded(NeedsAttention):
@@ -87,7 +114,8 @@ class RunAnswer:
     """What a person says of a file's run, beforehand or when asked.
 
     ``run`` is its number and year, ``revision_of`` a journal it is a newer version of, and
-    ``another_run`` that it is a run of its own. ``again`` takes in what was discarded before.
+    ``another_run`` that it is a run of its own: under the number of ``run`` where that is given,
+    else under one that is free. ``again`` takes in what was discarded before.
     """
 
     run: domain.Run | None = None
@@ -113,23 +141,34 @@ class Place:
 def place_file(read: SourceJournal, *, company: Company, answer: RunAnswer) -> Place:
     """Find the run of a file, in the transaction that keeps it and alone with its company.
 
-    Raises ``WasDiscarded``, ``ImportedAsOtherRun`` or ``WhichRun``.
+    What the file says of its run goes before what a person says beforehand; where the file's own
+    number is contradicted, the person's counts. A file that is there already is found whatever run
+    it became. Raises ``WasDiscarded``, ``ImportedAsOtherRun``, ``WhichRun``, ``RunTaken`` or
+    ``NotOfTheCompany``.
     """
     named = _named_run(read, answer.run)
     if not answer.again:
         _must_not_be_discarded(read, company, named)
     if answer.revision_of is not None:
         return _place_revision(read, company, answer.revision_of, named)
-    if named is None and not answer.another_run:
-        return _place_unnamed(read, company)
-    run = named or _guessed_run(read)
-    _must_not_be_another_run(read, company, run)
-    known = _same_version(read, journals_of_run(company, run))
-    if known is not None:
-        return Place(run=run, existing=known)
     if answer.another_run:
-        return Place(run=free_run(company, run), is_guessed=named is None)
-    return _place_named(read, company, run)
+        return _place_another(read, company, answer.run)
+    if named is None:
+        return _place_unnamed(read, company)
+    known = _same_version(read, journals_of_run(company, named))
+    elsewhere = known or _same_file(read, company)
+    if known is None and elsewhere is not None and not read.run_number:
+        # Under a second number its receipts would be booked twice.
+        raise ImportedAsOtherRun(elsewhere)
+    if elsewhere is not None:
+        return Place(run=named, existing=elsewhere)
+    given = _given_run(read, answer.run)
+    try:
+        return _place_named(read, company, named)
+    except WhichRun:
+        if given is None or (given.year, given.number) == (named.year, named.number):
+            raise
+    return _place_named(read, company, given)
 
 
 def place_fetched(read: SourceJournal, *, run: Run, named: domain.Run) -> Place:
@@ -172,8 +211,44 @@ def _place_unnamed(read: SourceJournal, company: Company) -> Place:
         return _place_revision(read, company, same_file, None)
     latest = journals_of_run(company, run).first()
     if latest is not None:
-        raise WhichRun(latest, read=read, free=free_run(company, run), doubt=Doubt.GUESSED)
+        free = _free_beside(read, company, latest)
+        raise WhichRun(latest, read=read, free=free, doubt=Doubt.GUESSED)
     return Place(run=run, is_guessed=True)
+
+
+def _place_another(read: SourceJournal, company: Company, given: domain.Run | None) -> Place:
+    """A run of its own, as a person says; the same lines once more are what is there already."""
+    chosen = _given_run(read, given)
+    same = (one for one in _kept(company) if one.content_sha256 == content_digest(read.lines))
+    known = next(same, None)
+    if chosen is None:
+        named = _named_run(read, None)
+        run = free_run(company, named or _guessed_run(read))
+        if known is not None:
+            return Place(run=run, existing=known)
+        if named is not None and run.number != named.number:
+            run = _free_beside(read, company, journals_of_run(company, named).first())
+        # What a file names is no guess, as long as it is left as it is.
+        is_guessed = named is None or run.number != named.number
+        return Place(run=run, is_guessed=is_guessed)
+    taken = journals_of_run(company, chosen).first()
+    if taken is not None and taken == known:
+        return Place(run=chosen, existing=known)
+    if taken is not None:
+        raise RunTaken(taken)
+    same_file = _same_file(read, company)
+    if same_file is not None:
+        raise ImportedAsOtherRun(same_file)
+    return Place(run=chosen)
+
+
+def _free_beside(read: SourceJournal, company: Company, known: Journal | None) -> domain.Run:
+    """The run a file would be if it is another one than that of ``known``: that of its month."""
+    guessed = _guessed_run(read)
+    if known is None or period_of_lines(read.lines).last_day.replace(day=1) != known.period:
+        return free_run(company, guessed)
+    own = domain.Run(year=known.run_year, number=known.run_number, description=guessed.description)
+    return free_run(company, own)
 
 
 def _place_named(read: SourceJournal, company: Company, run: domain.Run) -> Place:
@@ -187,13 +262,15 @@ def _place_named(read: SourceJournal, company: Company, run: domain.Run) -> Plac
         moved = _give_number(latest, free_run(company, run))
         if moved:
             return Place(run=run, moved=moved)
-    raise WhichRun(latest, read=read, free=free_run(company, run), doubt=doubt)
+    raise WhichRun(latest, read=read, free=_free_beside(read, company, latest), doubt=doubt)
 
 
 def _place_revision(
     read: SourceJournal, company: Company, of: Journal, named: domain.Run | None
 ) -> Place:
     """A person says whose newer version it is. What is the newest version already stays that."""
+    if of.company_id != company.pk:
+        raise NotOfTheCompany(of)
     run = domain.Run(
         year=of.run_year,
         number=of.run_number,
@@ -215,6 +292,17 @@ def _named_run(read: SourceJournal, given: domain.Run | None) -> domain.Run | No
         year=read.run_year or given.year,
         number=read.run_number or domain.plain_run_number(given.number),
         description=read.run_description or given.description,
+    )
+
+
+def _given_run(read: SourceJournal, given: domain.Run | None) -> domain.Run | None:
+    """The run a person named, described as the file describes it."""
+    if given is None:
+        return None
+    return domain.Run(
+        year=given.year,
+        number=domain.plain_run_number(given.number),
+        description=given.description or read.run_description,
     )
 
 
@@ -265,17 +353,24 @@ def _is_newest(journal: Journal) -> bool:
 
 
 def _must_not_be_discarded(read: SourceJournal, company: Company, named: domain.Run | None) -> None:
-    discarded = Journal.objects.filter(
-        company=company,
-        state=JournalState.DISCARDED,
-        content_sha256=content_digest(read.lines),
-    ).select_related("company")
+    """The very file is known under whatever number; the same payroll under the number it had."""
+    payroll = payroll_digest(read.lines)
+    same = Q(content_sha256=content_digest(read.lines))
+    if payroll:
+        same |= Q(payroll_sha256=payroll)
     if named is not None:
-        discarded = discarded.filter(run_year=named.year, run_number=named.number)
-    found = discarded.order_by("-discarded_at").first()
+        same &= Q(run_year=named.year, run_number=named.number)
+    discarded = Journal.objects.filter(
+        same | Q(file_sha256=read.sha256), company=company, state=JournalState.DISCARDED
+    )
+    found = discarded.select_related("company", "discarded_by").order_by("-discarded_at").first()
     # Taken in again since, it is there.
-    if found is not None and _same_version(read, _kept(company)) is None:
+    if found is not None and not _is_there(read, company):
         raise WasDiscarded(found)
+
+
+def _is_there(read: SourceJournal, company: Company) -> bool:
+    return _same_version(read, _kept(company)) is not None or _same_file(read, company) is not None
 
 
 def must_not_be_elsewhere(read: SourceJournal, company: Company) -> None:
@@ -291,17 +386,9 @@ def must_not_be_elsewhere(read: SourceJournal, company: Company) -> None:
         raise JournalElsewhere(other.company)
 
 
-def _must_not_be_another_run(read: SourceJournal, company: Company, run: domain.Run) -> None:
-    """One file is one run: under a second number its receipts would be booked twice."""
-    other = (
-        Journal.objects.filter(company=company, file_sha256=read.sha256)
-        .exclude(run_year=run.year, run_number=run.number)
-        .exclude(state=JournalState.DISCARDED)
-        .select_related("company")
-        .first()
-    )
-    if other is not None:
-        raise ImportedAsOtherRun(other)
+def _same_file(read: SourceJournal, company: Company) -> Journal | None:
+    """The journal of the very same file, whatever run it is of; the newest if it came twice."""
+    return _kept(company).filter(file_sha256=read.sha256).first()
 
 
 def _from_file(read: SourceJournal, company: Company) -> Journal | None:
@@ -319,11 +406,13 @@ def _give_number(journal: Journal, run: domain.Run) -> tuple[Journal, ...]:
     What would have been sent carried the former number, and is planned anew by the next check.
     """
     versions = list(
-        Journal.objects.filter(
+        Journal.objects.select_for_update(of=("self",))
+        .filter(
             company_id=journal.company_id,
             run_year=journal.run_year,
             run_number=journal.run_number,
-        ).select_related("company")
+        )
+        .select_related("company")
     )
     is_taken = Journal.objects.filter(
         company_id=journal.company_id, run_year=run.year, run_number=run.number
@@ -332,8 +421,16 @@ def _give_number(journal: Journal, run: domain.Run) -> tuple[Journal, ...]:
         return ()
     Export.objects.filter(journal__in=versions, state=ExportState.READY).delete()
     for one in versions:
+        before = one.reference
         one.run_year, one.run_number = run.year, run.number
         one.save(update_fields=["run_year", "run_number"])
+        audit.record(
+            audit.Action.JOURNAL_RENUMBERED,
+            user=None,
+            company=one.company,
+            before=before,
+            reference=one.reference,
+        )
     return tuple(one for one in versions if one.state != JournalState.DISCARDED)
 
 

@@ -12,7 +12,7 @@ from tilisilta.services.downloads import (
     payloads_of,
 )
 from tilisilta.services.previews import preview_journal
-from tilisilta.web.journals import visible_journal
+from tilisilta.web.journals import kept_journal
 from tilisilta.web.rights import UserRequest, needs
 
 LANGUAGES_WITH_DECIMAL_COMMA = frozenset({"fi", "sv"})
@@ -22,26 +22,26 @@ LANGUAGES_WITH_DECIMAL_COMMA = frozenset({"fi", "sv"})
 def journal_csv(request: UserRequest, pk: int) -> HttpResponse:
     """The journal's lines as CSV, with the decimal sign of the reader's language."""
     has_comma = (get_language() or "en")[:2] in LANGUAGES_WITH_DECIMAL_COMMA
-    journal = visible_journal(request.user, pk)
+    journal = kept_journal(request.user, pk)
     return _saved(journal_as_csv(journal, user=request.user, has_decimal_comma=has_comma))
 
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def journal_xlsx(request: UserRequest, pk: int) -> HttpResponse:
     """The journal's lines as a workbook."""
-    return _saved(journal_as_xlsx(visible_journal(request.user, pk), user=request.user))
+    return _saved(journal_as_xlsx(kept_journal(request.user, pk), user=request.user))
 
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def payloads(request: UserRequest, pk: int) -> HttpResponse:
     """The payloads of all receipts."""
-    return _saved(payloads_of(visible_journal(request.user, pk), user=request.user))
+    return _saved(payloads_of(kept_journal(request.user, pk), user=request.user))
 
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def payload_file(request: UserRequest, pk: int, number: int) -> HttpResponse:
     """The payload of one receipt."""
-    journal = visible_journal(request.user, pk)
+    journal = kept_journal(request.user, pk)
     receipts = preview_journal(journal).receipts
     if not 0 < number <= len(receipts):
         raise Http404

@@ -67,7 +67,10 @@ class FilterForm(forms.Form):
         return date.fromisoformat(f"{asked}-01") if asked else None
 
     def narrow(self, journals: JournalQuerySet, *, with_period: bool = True) -> JournalQuerySet:
-        """The journals asked for; what cannot be understood narrows nothing."""
+        """The journals asked for; what cannot be understood narrows nothing.
+
+        Those that were discarded are only among them when their state is asked for.
+        """
         asked = self.cleaned_data if self.is_valid() else {}
         for word in str(asked.get("company", "")).split():
             by_name = Q(company__name__icontains=word) | Q(company__debtor__name__icontains=word)
@@ -75,8 +78,8 @@ class FilterForm(forms.Form):
             journals = journals.filter(
                 Q(company__number=int(word)) | by_name if is_number else by_name
             )
-        if asked.get("state"):
-            journals = journals.filter(state=asked["state"])
+        state = asked.get("state")
+        journals = journals.filter(state=state) if state else journals.kept()
         if with_period and asked.get("period"):
             journals = journals.filter(period=f"{asked['period']}-01")
         return journals

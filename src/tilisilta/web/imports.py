@@ -29,7 +29,19 @@ from tilisilta.services.journals import (
     Imported,
     ImportedAsOtherRun,
     JournalElsewhere,
+    RunAnswer,
+    WasDiscarded,
+    WhichRun,
     import_journal,
+)
+from tilisilta.services.which_run import RunTaken
+from tilisilta.web.import_questions import (
+    AnswerForm,
+    QuestionOutOfDate,
+    carried,
+    question_asked,
+    question_of,
+    run_answer,
 )
 from tilisilta.web.rights import UserRequest, needs
 
@@ -39,6 +51,20 @@ MOST_PROBLEMS = 200
 COOKIE = "columns"
 COOKIE_AGE_SECONDS = 400 * 24 * 60 * 60
 MOST_COOKIE_CHARACTERS = 3000
+
+OUT_OF_DATE = gettext_lazy(
+    "The question is out of date: its page is too old or was changed, or a newer version of that "
+    "run came in since. Nothing was stored. Choose the file again."
+)
+REFUSALS = (
+    ColumnsNeeded,
+    FileRefused,
+    WhichRun,
+    WasDiscarded,
+    JournalElsewhere,
+    ImportedAsOtherRun,
+    QuestionOutOfDate,
+)
 
 FIELD_LABELS: Mapping[str, Any] = {
     "account": gettext_lazy("Ledger account"),
@@ -113,6 +139,7 @@ class ImportForm(forms.Form):
     kept = forms.CharField(required=False, widget=forms.HiddenInput)
     kept_name = forms.CharField(required=False, widget=forms.HiddenInput, max_length=255)
     table = forms.CharField(required=False, widget=forms.HiddenInput)
+    again = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         """A file there must be, and of a run both its number and its year or neither."""
@@ -167,28 +194,97 @@ def import_file(request: UserRequest, number: int) -> HttpResponse:
     if upload is None:
         return _page(request, company, form)
     columns = columns_of(request.POST)
+    answered = AnswerForm(request.POST, auto_id="a-%s") if "question" in request.POST else None
+    if answered is not None and answered.is_valid() and answered.leaves_out:
+        messages.info(request, _("The file was not imported. Nothing was stored."))
+        return redirect("import_journal", number=company.number)
     try:
-        imported = import_journal(
+        imported = _take_in(request, company, form, upload, columns, answered)
+    except REFUSALS as error:
+        return _not_taken(request, company, form, upload, answered, error)
+    response = _imported(request, imported)
+    if columns is not None:
+        _remember(request, response, columns, headers=(_posted_table(form) or {}).get("headers"))
+    return response
+
+
+def _not_taken(
+    request: UserRequest,
+    company: Company,
+    form: ImportForm,
+    upload: Upload,
+    answered: AnswerForm | None,
+    error: Exception,
+) -> HttpResponse:
+    """The page that says why a file was not taken in, or asks what is missing."""
+    match error:
+        case ColumnsNeeded():
+            return _ask_for_columns(request, company, form, upload, error)
+        case FileRefused():
+            return _say_problems(request, company, form, upload, error)
+        case WhichRun():
+            question = question_of(error, upload.content, form=answered)
+            return _ask(request, company, form, upload, "imports/which_run.html", question=question)
+        case WasDiscarded():
+            told = {"discarded": error.journal, "explanation": explain_error(error)}
+            return _ask(request, company, form, upload, "imports/discarded.html", **told)
+        case JournalElsewhere() | ImportedAsOtherRun():
+            return _page(request, company, form, refusal=_known_already(request, error))
+    form.add_error(None, OUT_OF_DATE)
+    return _page(request, company, form)
+
+
+def _take_in(
+    request: UserRequest,
+    company: Company,
+    form: ImportForm,
+    upload: Upload,
+    columns: ColumnMapping | None,
+    answered: AnswerForm | None,
+) -> Imported:
+    """Import the file with what was answered; a wrong answer gets its fault, and is asked again."""
+    unasked = RunAnswer(run=form.run(), again=form.cleaned_data["again"])
+
+    def take(answer: RunAnswer) -> Imported:
+        return import_journal(
             upload.content,
             file_name=upload.name,
             company=company,
             user=request.user,
             now=timezone.now(),
-            run=form.run(),
             currency=form.cleaned_data["currency"].upper(),
             columns=columns,
             debit_negative=form.cleaned_data["debit_negative"],
+            answer=answer,
         )
-    except ColumnsNeeded as needed:
-        return _ask_for_columns(request, company, form, upload, needed)
-    except FileRefused as refused:
-        return _say_problems(request, company, form, upload, refused)
-    except (JournalElsewhere, ImportedAsOtherRun) as error:
-        return _page(request, company, form, refusal=_known_already(request, error))
-    response = _imported(request, imported)
-    if columns is not None:
-        _remember(request, response, columns, headers=(_posted_table(form) or {}).get("headers"))
-    return response
+
+    if answered is None or not answered.is_valid():
+        return take(unasked)
+    asked = question_asked(request.POST["question"], upload.content, company=company)
+    try:
+        return take(run_answer(answered, asked, again=unasked.again))
+    except RunTaken as taken:
+        answered.add_error("number", explain_error(taken).message)
+        return take(unasked)
+
+
+def _ask(
+    request: UserRequest,
+    company: Company,
+    form: ImportForm,
+    upload: Upload,
+    template: str,
+    **asked: object,
+) -> HttpResponse:
+    """A page that asks something more, and carries on the file and all that was chosen."""
+    context = {
+        "company": company,
+        "upload": upload,
+        "kept": pack(upload.content),
+        "carried": carried(form, request.POST, without={"file", "kept", "kept_name"}),
+        **asked,
+    }
+    return _private(render(request, template, context, status=422))
 
 
 def columns_of(posted: Mapping[str, str]) -> ColumnMapping | None:
@@ -222,6 +318,13 @@ def _imported(request: UserRequest, imported: Imported) -> HttpResponse:
         )
     else:
         messages.success(request, _("Journal %(reference)s came in.") % told)
+    if imported.names_company:
+        said = _(
+            "The file names the company %(name)s, and was imported for %(company)s. Look whether "
+            "it is the right one before anything is sent."
+        )
+        told = {"name": imported.names_company, "company": journal.company}
+        messages.warning(request, said % told)
     return redirect("journal", pk=journal.pk)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
+from django.db.models import Q
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
@@ -28,9 +29,7 @@ def history_of(journal: Journal) -> tuple[Event, ...]:
 
     An attempt whose receipt was booked or found is left out: an entry tells that already.
     """
-    entries = AuditEntry.objects.select_related("user").filter(
-        company=journal.company, facts__reference=journal.reference
-    )
+    entries = AuditEntry.objects.select_related("user").filter(_of(journal))
     attempts = (
         Attempt.objects.select_related("export")
         .filter(export__journal=journal)
@@ -42,6 +41,25 @@ def history_of(journal: Journal) -> tuple[Event, ...]:
         *(_attempt_event(one) for one in attempts[:HISTORY_AT_MOST]),
     )
     return tuple(sorted(events, key=attrgetter("at"), reverse=True))[:HISTORY_AT_MOST]
+
+
+def _of(journal: Journal) -> Q:
+    """The entries of ``journal`` under every number it had, each only for as long as it had it."""
+    renumbered = AuditEntry.objects.filter(
+        company=journal.company, action=AuditEntry.Action.JOURNAL_RENUMBERED
+    )
+    of_company = Q(company=journal.company)
+    reference, until, found = journal.reference, Q(), Q(pk__in=[])
+    while True:
+        here = of_company & until & Q(facts__reference=reference)
+        came = renumbered.filter(here).order_by("-pk").first()
+        # Another journal may have had the number before.
+        left = renumbered.filter(until, facts__before=reference).order_by("-pk").first()
+        begun = max((one.pk for one in (came, left) if one is not None), default=0)
+        found |= here & Q(pk__gte=begun)
+        if came is None or begun != came.pk:
+            return found
+        reference, until = came.facts["before"], Q(pk__lt=came.pk)
 
 
 def _entry_event(entry: AuditEntry) -> Event:

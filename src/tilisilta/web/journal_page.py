@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from tilisilta.domain.comparisons import JournalComparison
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.problems import Problem, ProblemCode, Screen
-from tilisilta.domain.standing import BOOKED_EXPORTS, ExportState
+from tilisilta.domain.standing import BOOKED_EXPORTS, ExportState, JournalState
 from tilisilta.models import (
     Area,
     Export,
@@ -24,6 +24,8 @@ from tilisilta.models import (
 from tilisilta.services.doubts import Doubt, doubts_of
 from tilisilta.services.explanations import explain
 from tilisilta.services.exports import unfinished_sending
+from tilisilta.services.gathering import HIDDEN_JOURNAL
+from tilisilta.services.journal_answers import is_open_to_answers
 from tilisilta.services.journals import compare_with_previous
 from tilisilta.services.previews import (
     Preview,
@@ -32,6 +34,7 @@ from tilisilta.services.previews import (
     ShownRow,
     preview_journal,
 )
+from tilisilta.services.references import journal_by_reference
 from tilisilta.web.exports import Books, books_of
 from tilisilta.web.journal_history import Event, history_of
 from tilisilta.web.journal_lines import JournalLines, journal_lines
@@ -50,6 +53,18 @@ class Fix:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OtherJournal:
+    """The journal whose payroll this one may be again; ``None`` if the reader may not see it."""
+
+    journal: Journal | None
+
+    @property
+    def is_hidden(self) -> bool:
+        """Tell whether it belongs to a debtor the reader has nothing to do with."""
+        return self.journal is None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ListedProblem:
     """A problem with its words and the way to its remedy."""
 
@@ -57,6 +72,7 @@ class ListedProblem:
     fix: Fix | None
     line_id: str
     doubts: tuple[Doubt, ...] = ()
+    other: OtherJournal | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +149,12 @@ class JournalPage:
     history: tuple[Event, ...]
     sending: Sending | None
     may_send: bool
+    may_be_answered: bool
+
+    @property
+    def is_discarded(self) -> bool:
+        """Tell whether nothing is left of the journal but who discarded it, when and why."""
+        return self.journal.discarded_at is not None
 
     @property
     def changes_at_first(self) -> int:
@@ -189,7 +211,9 @@ def journal_page(
     cards = tuple(
         _card(number, receipt, most=most) for number, receipt in enumerate(preview.receipts, 1)
     )
-    lines = None if cards else journal_lines(journal, page_number=lines_page)
+    is_discarded = journal.discarded_at is not None
+    lines = None if cards or is_discarded else journal_lines(journal, page_number=lines_page)
+    may_send = user.can(Right.WRITE, Area.JOURNAL_EXPORTS)
     row_ids = {row.line_id for card in cards for row in card.rows if row.line_id}
     row_ids |= {item.line_id for item in lines.shown} if lines else set()
     return JournalPage(
@@ -203,7 +227,8 @@ def journal_page(
         comparison=compare_with_previous(journal) if journal.revision > 1 else None,
         history=history_of(journal),
         sending=journal.sendings.select_related("requested_by").first(),
-        may_send=user.can(Right.WRITE, Area.JOURNAL_EXPORTS),
+        may_send=may_send,
+        may_be_answered=may_send and is_open_to_answers(journal),
     )
 
 
@@ -263,7 +288,24 @@ def _listed(shown: ShownProblem, preview: Preview, user: User, row_ids: set[str]
         fix=_fix(shown.problem, preview, user),
         line_id=line_id if line_id in row_ids else "",
         doubts=doubts_of(shown.problem),
+        other=_other(shown.problem, preview.journal, user),
     )
+
+
+def _other(problem: Problem, journal: Journal, user: User) -> OtherJournal | None:
+    """The journal that ``journal`` may be again, as far as ``user`` may know of it."""
+    if problem.code not in _PERHAPS_ANOTHERS:
+        return None
+    visible = Journal.objects.visible_to(user)
+    reference = problem.fact("journal")
+    if reference != HIDDEN_JOURNAL:
+        return OtherJournal(journal=journal_by_reference(reference, visible))
+    # Not everybody who sees this journal may know of the other one; this reader may.
+    same = visible.filter(payroll_sha256=journal.payroll_sha256, pk__lt=journal.pk)
+    others = same.exclude(company=journal.company_id).exclude(
+        state__in=[JournalState.DISCARDED, JournalState.REPLACED]
+    )
+    return OtherJournal(journal=others.select_related("company").order_by("-pk").first())
 
 
 def _fix(problem: Problem, preview: Preview, user: User) -> Fix | None:
@@ -317,6 +359,9 @@ def _link_fix(problem: Problem, preview: Preview) -> Fix:
     return Fix(url=f"{reverse('new_link')}?company={company.number}", label=_("Make the link"))
 
 
+_PERHAPS_ANOTHERS = frozenset(
+    {ProblemCode.PERHAPS_BOOKED_ALREADY, ProblemCode.PERHAPS_ANOTHER_COMPANYS}
+)
 # Where on the page of a company it is.
 _CHOICES_OF_COMPANY: Mapping[ProblemCode, str] = MappingProxyType(
     {

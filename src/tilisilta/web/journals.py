@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -28,8 +28,18 @@ from tilisilta.web.rights import UserRequest, needs
 
 def visible_journal(user: User, pk: int) -> Journal:
     """The journal if ``user`` may see its debtor; otherwise there is no such page."""
-    journals = Journal.objects.visible_to(user).select_related("company__debtor", "came_by")
+    journals = Journal.objects.visible_to(user).select_related(
+        "company__debtor", "came_by", "discarded_by"
+    )
     return get_object_or_404(journals, pk=pk)
+
+
+def kept_journal(user: User, pk: int) -> Journal:
+    """The same, as long as it has content: of one that was discarded there is nothing to show."""
+    found = visible_journal(user, pk)
+    if found.discarded_at is not None:
+        raise Http404
+    return found
 
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
@@ -77,7 +87,7 @@ def send(request: UserRequest, pk: int) -> HttpResponse:
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def look(request: UserRequest, pk: int) -> HttpResponse:
     """Look for the uncertain receipts of the journal in Procountor once more."""
-    found = visible_journal(request.user, pk)
+    found = kept_journal(request.user, pk)
     look_again(found, user=request.user, now=timezone.now())
     messages.success(request, _("Tilisilta looks for the receipts in Procountor."))
     return redirect("journal", pk=pk)
@@ -89,7 +99,7 @@ def check(request: UserRequest, pk: int) -> HttpResponse:
     """Read Procountor again and check the journal against it."""
     # Somebody has just put something right there, so nothing we know is fresh enough.
     found = check_journal(
-        visible_journal(request.user, pk), now=timezone.now(), age_limit=timedelta(0)
+        kept_journal(request.user, pk), now=timezone.now(), age_limit=timedelta(0)
     )
     if preview_journal(found).errors:
         messages.warning(request, _("Checked. Something still stands in the way."))
@@ -128,7 +138,7 @@ def make_items(request: UserRequest, pk: int) -> HttpResponse:
 def not_twice(request: UserRequest, pk: int) -> HttpResponse:
     """Say that the journal is no other journal's payroll again, so that it may be sent."""
     found = say_surely_another(
-        visible_journal(request.user, pk), user=request.user, now=timezone.now()
+        kept_journal(request.user, pk), user=request.user, now=timezone.now()
     )
     said = _("%(reference)s counts as another payroll now. Who said so is in the audit log.")
     messages.success(request, said % {"reference": found.reference})
@@ -151,7 +161,7 @@ def progress(request: UserRequest, pk: int) -> HttpResponse:
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def payload(request: UserRequest, pk: int, number: int) -> HttpResponse:
     """What is sent for one receipt, letter by letter."""
-    found = visible_journal(request.user, pk)
+    found = kept_journal(request.user, pk)
     receipts = preview_journal(found).receipts
     if not 0 < number <= len(receipts):
         return redirect("journal", pk=pk)

@@ -60,6 +60,8 @@ def build_journal(
         run_description=run.description,
         currency=run.currency,
         company_number=run.company_number,
+        company_names=run.company_names,
+        business_ids=run.business_ids,
         lines=lines,
         sha256=sha256,
         notes=builder.notes(),

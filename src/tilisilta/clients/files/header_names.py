@@ -62,7 +62,7 @@ KNOWN_HEADERS = {
 # it may hold the cost centers under a name of the house.
 NUMBERING_HEADERS = "line|row|line number|rad|radnummer|rivi|rivinumero"
 IGNORED_HEADERS = (
-    f"{NUMBERING_HEADERS}|account name|cost center name|cost unit name|company name|employee"
+    f"{NUMBERING_HEADERS}|account name|cost center name|cost unit name|employee"
     "|employee name|employee number|employee id|employeenr|company id|percentage"
     "|kontonamn|kontobenämning|anställd|anställningsnummer|namn på anställd"
     "|tilin nimi|työntekijä|työntekijän nimi|henkilönumero"

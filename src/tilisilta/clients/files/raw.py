@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from tilisilta.clients.files.company_headers import CompanyColumn
 from tilisilta.domain.problems import ProblemCode
 
 Cell = str | Decimal | date
@@ -56,7 +57,8 @@ class RawJournal:
 
     ``names`` are the columns or elements (``fact_name`` says which) by field. ``companies``,
     ``runs``, ``run_descriptions`` and ``currencies`` are what is said of the journal as a whole,
-    each distinct text with the first line that says it. ``decimal_sign`` is given where the
+    each distinct text with the first line that says it; ``company_columns`` name the company
+    besides. ``decimal_sign`` is given where the
     format itself fixes it. ``remarks`` are texts that may mark a row of sums where no text is
     expected, or in a column that plays no part: by the place of the row, the column and its text.
     ``hidden_lines`` of the file are those a workbook does not show.
@@ -72,6 +74,7 @@ class RawJournal:
     currencies: Mapping[str, int] = field(default_factory=dict)
     remarks: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     hidden_lines: frozenset[int] = frozenset()
+    company_columns: tuple[CompanyColumn, ...] = ()
     decimal_sign: str = ""
     has_directions: bool = False
 

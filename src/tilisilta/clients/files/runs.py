@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tilisilta.clients.files.company_headers import Mark
 from tilisilta.clients.files.findings import Findings, showable
 from tilisilta.clients.files.raw import RawJournal
 from tilisilta.domain.journals import plain_run_number
@@ -26,6 +27,8 @@ class FileRun:
     description: str
     currency: str
     company_number: int | None
+    company_names: tuple[str, ...] = ()
+    business_ids: tuple[str, ...] = ()
 
 
 def read_run(raw: RawJournal, findings: Findings, *, company_number: int) -> FileRun:
@@ -44,7 +47,20 @@ def read_run(raw: RawJournal, findings: Findings, *, company_number: int) -> Fil
         description=description[:MOST_RUN_DESCRIPTION_CHARACTERS],
         currency=currency,
         company_number=_company(raw, findings, company_number),
+        company_names=_named_companies(raw, findings, Mark.NAME),
+        business_ids=_named_companies(raw, findings, Mark.BUSINESS_ID),
     )
+
+
+def _named_companies(raw: RawJournal, findings: Findings, mark: Mark) -> tuple[str, ...]:
+    """What the file calls its company; a column that names several is a finding."""
+    columns = [column for column in raw.company_columns if column.mark is mark]
+    for column in columns:
+        if not column.is_of_one:
+            line = list(column.texts.values())[1]
+            count = len(column.texts)
+            findings.add(ProblemCode.SEVERAL_RUNS, line=line, reason="company", count=count)
+    return tuple(dict.fromkeys(text for column in columns for text in column.texts))
 
 
 def _only(texts: Mapping[str, int], findings: Findings, *, reason: str) -> str:

@@ -2,13 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence, Set
+from itertools import islice, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
 from tilisilta.clients.files.alignment import Row, must_be_aligned
 from tilisilta.clients.files.columns import ColumnMapping
+from tilisilta.clients.files.company_headers import (
+    CompanyColumn,
+    company_column,
+    names_companies,
+)
 from tilisilta.clients.files.findings import Findings, refused
 from tilisilta.clients.files.header_names import (
     is_ignored,
@@ -71,11 +76,14 @@ def read_table(
     _must_not_begin_again(body, headers, places)
     width = len(headers.cells)
     must_be_aligned(body, places, width=width, delimiter=delimiter)
+    taken = frozenset(places.values())
+    titles = _company_titles(top[:at])
     return RawJournal(
         kind=kind,
         fact_name="column",
         names=columns.to_mapping(),
         lines=_raw_lines(body, places, headers=headers),
+        company_columns=(*titles, *_company_columns(headers, body, taken)),
         companies=_said_in(body, places.get("company")),
         runs=_said_in(body, places.get("run")),
         run_descriptions=_said_in(body, places.get("run_description")),
@@ -108,7 +116,9 @@ def _guess(row: Row, body: Sequence[Row]) -> ColumnMapping:
     # A known header is left out of the guess when another one means the same.
     taken = guess.to_mapping()
     unknown = [
-        text for text in headers if text and known_field(text) not in taken and not is_ignored(text)
+        text
+        for place, text in enumerate(headers)
+        if text and known_field(text) not in taken and not _may_be_passed_over(text, place, body)
     ]
     if not taken and any(map(_NUMBER_OR_DATE.fullmatch, headers)):
         raise refused(ProblemCode.COLUMNS_UNKNOWN, line=row.line, reason="no-headers")
@@ -120,6 +130,34 @@ def _guess(row: Row, body: Sequence[Row]) -> ColumnMapping:
             guess=guess,
         )
     return guess
+
+
+def _company_titles(above: Sequence[Row]) -> Iterator[CompanyColumn]:
+    """What is said of the company above the headers: "Yritys: …", or in the next cell."""
+    for row in above:
+        texts = [text for text in _texts(row) if text]
+        parted = [tuple(map(str.strip, text.split(":", 1))) for text in texts if ":" in text]
+        for pair in (*pairwise(texts), *parted):
+            label, text = pair
+            column = company_column(label, {text: row.line}) if text else None
+            if column is not None:
+                yield column
+
+
+def _company_columns(row: Row, body: Sequence[Row], taken: Set[int]) -> Iterator[CompanyColumn]:
+    """The columns that name the company, unless they are ``taken`` for something else."""
+    for place, header in enumerate(_texts(row)):
+        if place not in taken and names_companies(header):
+            column = company_column(header, _said_in(body, place))
+            if column is not None:
+                yield column
+
+
+def _may_be_passed_over(header: str, place: int, body: Sequence[Row]) -> bool:
+    """Tell whether a column of no field is none that a person should know of."""
+    if is_ignored(header):
+        return True
+    return names_companies(header) and company_column(header, _said_in(body, place)) is not None
 
 
 def _has_unnamed_values(headers: Sequence[str], body: Sequence[Row]) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from operator import itemgetter
 from xml.parsers import expat
 
+from tilisilta.clients.files.company_headers import CompanyColumn, Mark
 from tilisilta.clients.files.encodings import decode_xml
 from tilisilta.clients.files.findings import Findings, refused
 from tilisilta.clients.files.outcomes import JOURNAL_XML, JOURNALS_REPORT
@@ -232,17 +233,21 @@ def _journal(records: list[tuple[str, int, _Values]]) -> RawJournal:
 def _report(records: list[tuple[str, int, _Values]]) -> RawJournal:
     runs: dict[str, int] = {}
     companies: dict[str, int] = {}
+    names: dict[str, int] = {}
     for _, line, values in records:
         if run := values["run"]:
             runs.setdefault(run, line)
         if company := values["companynr"]:
             companies.setdefault(company, line)
+        if name := values["companyname"]:
+            names.setdefault(name, line)
     return RawJournal(
         kind=JOURNALS_REPORT,
         fact_name="element",
         names=_REPORT_ELEMENTS,
         lines=[_report_line(line, values) for _, line, values in records],
         companies=companies,
+        company_columns=(CompanyColumn(mark=Mark.NAME, texts=names),) if names else (),
         runs=runs,
         remarks={
             at: ("EmployeeName", values["employeename"])

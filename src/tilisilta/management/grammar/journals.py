@@ -1,8 +1,8 @@
-"""The commands of every month: import, preview, send, settle, status."""
+"""The commands of every month: import, preview, journal, send, settle, status."""
 
 import argparse
 
-from tilisilta.management.grammar.parsers import Subparsers, add_command, month
+from tilisilta.management.grammar.parsers import Subparsers, add_command, add_group, month
 from tilisilta.management.wording import gettext as _
 
 
@@ -10,6 +10,7 @@ def add_journal_commands(commands: Subparsers) -> None:
     """Add the commands for what is done with each journal."""
     _add_import(commands)
     _add_preview(commands)
+    _add_answers(commands)
     _add_send(commands)
     _add_settle(commands)
     status = add_command(
@@ -41,16 +42,15 @@ def _add_import(commands: Subparsers) -> None:
         example=(
             "tilisilta import june.xml --company 1001\n"
             "tilisilta import june.csv --company 1001 --run 6 --year 2026 \\\n"
-            "    --columns account=Tili amount=Summa date=Pvm"
+            "    --columns account=Tili amount=Summa date=Pvm\n"
+            "tilisilta import holiday-pay.csv --company 1001 --another-run"
         ),
     )
     parser.add_argument("file", metavar=_("FILE"))
     parser.add_argument("--company", type=int, required=True, metavar=_("NUMBER"))
+    _add_run(parser)
     parser.add_argument(
-        "--run", metavar=_("NUMBER"), help=_("the run's number, where the file does not say it")
-    )
-    parser.add_argument(
-        "--year", type=int, metavar=_("YEAR"), help=_("the run's year, together with --run")
+        "--again", action="store_true", help=_("take in a file whose journal was discarded")
     )
     parser.add_argument(
         "--currency", default="", metavar="EUR", help=_("where neither file nor link says it")
@@ -68,6 +68,71 @@ def _add_import(commands: Subparsers) -> None:
         action="store_true",
         help=_("debits are negative in the file: turn all its amounts round"),
     )
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    """What says which run a journal is of: one of three, or nothing."""
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--run", metavar=_("NUMBER"), help=_("the run's number, where the file does not say it")
+    )
+    which.add_argument(
+        "--revision-of",
+        metavar=_("JOURNAL"),
+        help=_("it is a newer version of this journal, as in 1001-2026-6-1"),
+    )
+    which.add_argument(
+        "--another-run",
+        action="store_true",
+        help=_("it is a run of its own, under a number that is free"),
+    )
+    parser.add_argument(
+        "--year", type=year, metavar=_("YEAR"), help=_("the run's year, together with --run")
+    )
+
+
+def year(text: str) -> int:
+    """``2026`` as a year that a run can have."""
+    if not (text.isdecimal() and 2000 <= int(text) <= 2100):
+        raise argparse.ArgumentTypeError(_("%(text)s is not a year") % {"text": repr(text)})
+    return int(text)
+
+
+def _add_answers(commands: Subparsers) -> None:
+    """Add ``journal`` and what a person may say of one."""
+    answers = add_group(commands, "journal", says=_("say what a journal is, or discard it"))
+    run = add_command(
+        answers,
+        "run",
+        action="journal_answers:change_run",
+        says=_("say which run a journal from a file is of, as long as nothing of it was sent"),
+        example=(
+            "tilisilta journal run 1001-2026-6-2 --another-run\n"
+            "tilisilta journal run 1001-2026-6b-1 --run 61 --year 2026\n"
+            "tilisilta journal run 1001-2026-6b-1 --revision-of 1001-2026-6"
+        ),
+    )
+    _add_journal(run)
+    _add_run(run)
+    discard = add_command(
+        answers,
+        "discard",
+        action="journal_answers:discard_journal",
+        says=_("discard a journal from a file, as long as nothing of it was sent"),
+        example='tilisilta journal discard 1001-2026-6-1 --reason "file of another company"',
+    )
+    _add_journal(discard)
+    discard.add_argument(
+        "--reason", required=True, metavar=_("TEXT"), help=_("why; it stands in the audit log")
+    )
+    another = add_command(
+        answers,
+        "another-payroll",
+        action="journal_answers:another_payroll",
+        says=_("say that a journal is not the payroll of another one again (N35, N37)"),
+        example="tilisilta journal another-payroll 1001-2026-6b-1",
+    )
+    _add_journal(another)
 
 
 def _add_preview(commands: Subparsers) -> None:

@@ -67,11 +67,10 @@ CHOICE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.WHICH_RUN: (
         Wording(
             when={"reason": "guessed"},
-            message=_("Which run is this? There is a journal of %(period)s already: %(journal)s"),
+            message=_("The file names no run, and run %(run)s is journal %(journal)s already"),
             cause=_(
-                "The file does not name its run, and its lines are not those of that journal. It "
-                "may be the same run, recalculated, or another payroll of the month. Nothing was "
-                "stored."
+                "Its lines are not those of that journal. It may be the same run, recalculated, or "
+                "another payroll. Nothing was stored."
             ),
             remedy=_(
                 "Say which: a new revision of %(journal)s, another run, or a run by its number. "
@@ -107,8 +106,7 @@ CHOICE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         Wording(
             message=_("It is not clear which run the file is of"),
             cause=_(
-                "It may be the same run, recalculated, or another payroll of the month. Nothing "
-                "was stored."
+                "It may be the same run, recalculated, or another payroll. Nothing was stored."
             ),
             remedy=_("Say which run it is."),
         ),
@@ -171,6 +169,18 @@ CHOICE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "were sent or tried; or Nmbrs itself says which run it is."
             ),
             remedy=_("Leave it as it is."),
+        ),
+    ),
+    ProblemCode.NOT_OF_THE_COMPANY: (
+        Wording(
+            message=_("Journal %(journal)s is another company's"),
+            cause=_("A revision is a newer version of a run of the same company."),
+            remedy=_("Name a journal of this company."),
+        ),
+        Wording(
+            message=_("That journal is another company's"),
+            cause=_("A revision is a newer version of a run of the same company."),
+            remedy=_("Name a journal of this company."),
         ),
     ),
 }

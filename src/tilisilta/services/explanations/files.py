@@ -202,6 +202,12 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Save each run as a file of its own, and import them one by one."),
         ),
         Wording(
+            when={"reason": "company"},
+            message=_("The file is of more than one company"),
+            cause=_("A column names several. A journal belongs to one company and one run."),
+            remedy=_("Save the journal of each company as a file of its own."),
+        ),
+        Wording(
             when={"reason": "currency"},
             message=_("The file holds more than one currency: %(currency)s"),
             cause=_("A journal is in one currency, that of the company's books."),
@@ -214,6 +220,20 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         ),
     ),
     ProblemCode.OTHER_COMPANY: (
+        Wording(
+            when={"reason": "name"},
+            message=_("The file names another company, %(company)s"),
+            cause=_("It was imported for company %(expected)s."),
+            details=(_("Here that is %(other)s."),),
+            remedy=_("Choose the company the file is for, or choose another file."),
+        ),
+        Wording(
+            when={"reason": "business-id"},
+            message=_("The file names another business ID, %(company)s"),
+            cause=_("It was imported for company %(expected)s, which has another one."),
+            details=(_("Here that is %(other)s."),),
+            remedy=_("Choose the company the file is for, or choose another file."),
+        ),
         Wording(
             message=_("The file belongs to another company, %(company)s"),
             cause=_("It was imported for company %(expected)s."),

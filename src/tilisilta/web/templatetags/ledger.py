@@ -47,7 +47,7 @@ ICONS_AND_STYLES = MappingProxyType(
         JournalState.PROBLEM.value: ("problem", "s-problem"),
         JournalState.BEFORE_START.value: ("before", "s-before"),
         JournalState.OFF.value: ("off", "s-off"),
-        JournalState.DISCARDED.value: ("off", "s-withdrawn"),
+        JournalState.DISCARDED.value: ("discarded", "s-withdrawn"),
         JournalState.REPLACED.value: ("off", "s-withdrawn"),
         JournalState.CHANGED.value: ("warn", "s-warn"),
         JournalState.QUEUED.value: ("queued", "s-queued"),

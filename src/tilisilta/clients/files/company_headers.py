@@ -1,0 +1,77 @@
+"""Columns that say whose journal it is by name or business ID. They are compared, never booked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tilisilta.clients.files.header_names import plain_header
+from tilisilta.domain.company_match import plain_business_id, plain_name
+
+
+class Mark(StrEnum):
+    """What of a company a column holds."""
+
+    NAME = "name"
+    """Its name, its number, or both."""
+    BUSINESS_ID = "business-id"
+
+
+# English first, then Swedish, Finnish and Dutch, as what they come from may be Nmbrs' own country.
+_HEADERS = {
+    Mark.NAME: (
+        "company|company name|name of company|employer|employer name|employer number"
+        "|legal entity|entity name"
+        "|företag|företagsnamn|företagets namn|bolag|bolagsnamn|bolagets namn|bolagsnummer"
+        "|arbetsgivare|arbetsgivarens namn|arbetsgivarnummer"
+        "|yritys|yrityksen nimi|yritysnimi|yhtiö|yhtiön nimi|työnantaja|työnantajan nimi"
+        "|toiminimi"
+        "|bedrijf|bedrijfsnaam|naam bedrijf|bedrijfsnummer|bedrijfsnr|werkgever|werkgeversnaam"
+        "|naam werkgever|werkgevernaam|werkgevernummer|werkgeversnummer|onderneming"
+    ),
+    Mark.BUSINESS_ID: (
+        "business id|business identity code|company registration number|vat number|vat id"
+        "|organisationsnummer|organisationsnr|orgnummer|orgnr|org nr|fo nummer|fo nr|momsnummer"
+        "|momsregistreringsnummer|vat nummer"
+        "|y tunnus|ly tunnus|yritystunnus|yrityksen y tunnus|alv numero|alv tunnus"
+        "|kvk|kvk nummer|kvk nr|btw nummer|rsin"
+    ),
+}
+# A house may keep its projects or its own customers under these, so they must say one thing only.
+_MAYBE = (
+    "client|client name|customer|customer name|kund|kundnamn|kundens namn|klient|klientnamn"
+    "|asiakas|asiakkaan nimi|asiakasyritys|asiakasnimi|klant|klantnaam|naam klant"
+)
+_MARK_OF = {
+    plain_header(name): mark for mark, names in _HEADERS.items() for name in names.split("|")
+}
+_PERHAPS = frozenset(plain_header(name) for name in _MAYBE.split("|"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyColumn:
+    """One such column: its distinct texts, each with the first line that says it."""
+
+    mark: Mark
+    texts: Mapping[str, int]
+
+    @property
+    def is_of_one(self) -> bool:
+        """Return whether all its texts are of one company, however they are written."""
+        plain = plain_name if self.mark is Mark.NAME else plain_business_id
+        return len({plain(text) for text in self.texts}) <= 1
+
+
+def company_column(header: str, texts: Mapping[str, int]) -> CompanyColumn | None:
+    """The column under ``header`` as one that names companies; ``None`` if it may be another."""
+    plain = plain_header(header)
+    mark = _MARK_OF.get(plain) or (Mark.NAME if plain in _PERHAPS else None)
+    if mark is None:
+        return None
+    column = CompanyColumn(mark=mark, texts=texts)
+    return column if plain in _MARK_OF or column.is_of_one else None
+
+
+def names_companies(header: str) -> bool:
+    """Return whether there is any use in looking at what stands under ``header``."""
+    plain = plain_header(header)
+    return plain in _MARK_OF or plain in _PERHAPS

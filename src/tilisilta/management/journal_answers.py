@@ -1,0 +1,71 @@
+"""What a person says of a journal, at the command line: which run, not wanted, another payroll."""
+
+from argparse import Namespace
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tilisilta.management.journals import (
+    find_journal,
+    journal_document,
+    problems_text,
+    run_of,
+)
+from tilisilta.management.output import Answer, WrongUse
+from tilisilta.models import Journal
+from tilisilta.services.journal_answers import discard, say_surely_another, tell_run
+
+
+def change_run(options: Namespace) -> Answer:
+    """Say which run a journal from a file is of."""
+    run = run_of(options)
+    if run is None and options.revision_of is None and not options.another_run:
+        raise WrongUse(
+            _("It is not said which run the journal is of"),
+            remedy=_("Give --run with --year, --revision-of, or --another-run."),
+        )
+    journal = find_journal(options.journal)
+    before = journal.reference
+    known = find_journal(options.revision_of) if options.revision_of is not None else None
+    told = tell_run(journal, user=None, run=run, revision_of=known)
+    if told.reference == before:
+        said = _("Journal %(reference)s keeps its number.") % {"reference": before}
+    else:
+        said = _("Journal %(before)s is %(reference)s now.") % {
+            "before": before,
+            "reference": told.reference,
+        }
+    document = {"before": before, **journal_document(told)}
+    return Answer(document=document, text=_text(said, told))
+
+
+def discard_journal(options: Namespace) -> Answer:
+    """Discard a journal from a file of which nothing was ever sent."""
+    journal = find_journal(options.journal)
+    gone = discard(journal, reason=options.reason, user=None, now=timezone.now())
+    said = _("Journal %(reference)s is discarded: %(reason)s") % {
+        "reference": gone.reference,
+        "reason": gone.discard_reason,
+    }
+    document: dict[str, Any] = {
+        **journal_document(gone),
+        "discarded_at": gone.discarded_at,
+        "reason": gone.discard_reason,
+    }
+    return Answer(document=document, text=said)
+
+
+def another_payroll(options: Namespace) -> Answer:
+    """Say that a journal is no other journal's payroll again."""
+    journal = find_journal(options.journal)
+    told = say_surely_another(journal, user=None, now=timezone.now())
+    said = _("Journal %(reference)s counts as another payroll: %(state)s") % {
+        "reference": told.reference,
+        "state": told.get_state_display(),
+    }
+    return Answer(document=journal_document(told), text=_text(said, told))
+
+
+def _text(said: str, journal: Journal) -> str:
+    return "\n".join([said, *problems_text(journal)])

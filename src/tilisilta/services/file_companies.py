@@ -1,0 +1,58 @@
+"""Whether a file is of the company it is imported for, by what it says itself."""
+
+from collections.abc import Iterator
+
+from tilisilta.clients.files.findings import Findings
+from tilisilta.domain.named_companies import KnownCompany, Named, read_business_id, read_name
+from tilisilta.domain.payroll import SourceJournal
+from tilisilta.domain.personal_codes import mask_personal_codes
+from tilisilta.domain.problems import ProblemCode
+from tilisilta.models import Company, User
+
+
+def must_be_of(read: SourceJournal, company: Company, *, user: User | None) -> str:
+    """Refuse a file that names another company of the bureau; the name of one nobody here has.
+
+    All companies are looked at, also those ``user`` may not see; of these the refusal says no more
+    than the file itself. Raises ``FileRefused``.
+    """
+    if not (read.company_names or read.business_ids):
+        return ""
+    findings = Findings()
+    unknown = []
+    for reason, named in _said(read, company):
+        # Another ID than the company has is another company, whoever's it is.
+        if named.is_of_another or (named.is_unknown and reason == "business-id"):
+            findings.add(
+                ProblemCode.OTHER_COMPANY,
+                reason=reason,
+                company=named.text,
+                expected=str(company),
+                other=_visible(named.other, user),
+            )
+        elif named.is_unknown:
+            unknown.append(mask_personal_codes(named.text))
+    findings.refuse()
+    return unknown[0] if unknown else ""
+
+
+def _said(read: SourceJournal, company: Company) -> Iterator[tuple[str, Named]]:
+    own = _known(company)
+    others = [_known(one) for one in Company.objects.exclude(pk=company.pk)]
+    for text in read.company_names:
+        yield "name", read_name(text, own, others)
+    for text in read.business_ids:
+        yield "business-id", read_business_id(text, own, others)
+
+
+def _known(company: Company) -> KnownCompany:
+    return KnownCompany(number=company.number, name=company.name, business_id=company.business_id)
+
+
+def _visible(other: KnownCompany | None, user: User | None) -> str:
+    if other is None:
+        return ""
+    seen = Company.objects.filter(number=other.number)
+    if user is not None:
+        seen = seen.visible_to(user)
+    return f"{other.number} {other.name}" if seen.exists() else ""

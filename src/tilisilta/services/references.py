@@ -1,0 +1,30 @@
+"""Journals by the reference a person types or a problem names."""
+
+from django.db.models import QuerySet
+
+from tilisilta.domain.standing import JournalState
+from tilisilta.models import Journal
+
+
+def journal_by_reference(reference: str, among: QuerySet[Journal]) -> Journal | None:
+    """The journal with that reference, company-year-run-revision; ``None`` when there is none.
+
+    The run may have hyphens of its own. Without the revision the latest is meant, and one that was
+    discarded only where there is no other.
+    """
+    parts = reference.split("-")
+    if len(parts) < 3 or not (parts[0].isdecimal() and parts[1].isdecimal()):
+        return None
+    of_year = among.select_related("company__debtor").filter(
+        company__number=int(parts[0]), run_year=int(parts[1])
+    )
+    exact = of_year.filter(run_number="-".join(parts[2:-1]), revision=_number(parts[-1])).first()
+    if exact is not None:
+        return exact
+    versions = of_year.filter(run_number="-".join(parts[2:])).order_by("-revision")
+    kept = versions.exclude(state=JournalState.DISCARDED)
+    return kept.first() or versions.first()
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 6 else 0

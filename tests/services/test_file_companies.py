@@ -1,0 +1,226 @@
+"""A file that says itself that it is another company's is not taken in."""
+
+import io
+from collections.abc import Sequence
+
+import pytest
+from openpyxl import Workbook
+from tests.bureau import NOW, a_company
+
+from tilisilta.clients.files.columns import ColumnMapping
+from tilisilta.clients.files.reading import ColumnsNeeded, FileRefused
+from tilisilta.models import Company, Journal, User, UserTemplate
+from tilisilta.services.companies import add_company, add_debtor
+from tilisilta.services.journals import Imported, import_journal
+from tilisilta.services.users import create_user
+
+pytestmark = pytest.mark.django_db
+
+LINES = (("2026-07-31", "5010", "Wages", "18.10"), ("2026-07-31", "2961", "Payable", "-18.10"))
+
+
+@pytest.fixture
+def company() -> Company:
+    """The company files are imported for; another one of the bureau is there as well."""
+    a_company(1002, "Koivulammi Huolto Oy")
+    Company.objects.filter(number=1002).update(business_id="9901020-9")
+    own = a_company(1009, "Saaristo Siivous Oy")
+    own.business_id = "9901090-0"
+    own.save()
+    return own
+
+
+def rows_with(header: str, *texts: str) -> list[list[str]]:
+    """A journal with one more column; a single text stands on each line."""
+    said = texts if len(texts) == len(LINES) else texts * len(LINES)
+    lines = [[text, *line] for text, line in zip(said, LINES, strict=True)]
+    return [[header, "Date", "Account", "Description", "Amount"], *lines]
+
+
+def as_csv(rows: Sequence[Sequence[str]], delimiter: str = ";", encoding: str = "utf-8") -> bytes:
+    """The rows as a CSV file."""
+    return "\n".join(delimiter.join(row) for row in rows).encode(encoding)
+
+
+def as_xlsx(rows: Sequence[Sequence[str]]) -> bytes:
+    """The rows as a workbook."""
+    workbook = Workbook()
+    assert workbook.active is not None
+    for row in rows:
+        workbook.active.append(list(row))
+    content = io.BytesIO()
+    workbook.save(content)
+    return content.getvalue()
+
+
+def take(company: Company, content: bytes, name: str = "j.csv", **more: object) -> Imported:
+    """Import ``content`` for ``company``."""
+    given: dict[str, object] = {"user": None, **more}
+    return import_journal(
+        content,
+        file_name=name,
+        company=company,
+        now=NOW,
+        **given,  # type: ignore[arg-type]  # each by its name
+    )
+
+
+def refusal(company: Company, content: bytes, name: str = "j.csv", **more: object) -> FileRefused:
+    """What the refusal of ``content`` says."""
+    with pytest.raises(FileRefused) as refused:
+        take(company, content, name, **more)
+    assert not Journal.objects.exists()
+    return refused.value
+
+
+class TestAName:
+    @pytest.mark.parametrize(
+        "header",
+        [
+            *("Company name", "Company", "Employer", "Yritys", "Yrityksen nimi", "Asiakas"),
+            *("Työnantaja", "Företag", "Företagsnamn", "Bolag", "Arbetsgivare", "Kund"),
+            *("Bedrijf", "Bedrijfsnaam", "Werkgever", "Klant", "COMPANY_NAME", "Client"),
+        ],
+    )
+    def test_of_another_company_is_refused_under_any_header(
+        self, company: Company, header: str
+    ) -> None:
+        refused = refusal(company, as_csv(rows_with(header, "Koivulammi Huolto Oy")))
+
+        assert [problem.code for problem in refused.problems] == ["F17"]
+        assert refused.problems[0].fact("company") == "Koivulammi Huolto Oy"
+        assert refused.problems[0].fact("other") == "1002 Koivulammi Huolto Oy"
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            *("koivulammi  huolto oy ", "KOIVULAMMI HUOLTO OY", "Koivulammi Huolto"),
+            *("1002", "1002 Koivulammi Huolto Oy", "Koivulammi Huolto Oy (1002)", "1002 - Muu"),
+        ],
+    )
+    def test_of_another_company_is_refused_in_any_shape(self, company: Company, text: str) -> None:
+        content = as_xlsx(rows_with("Yritys", text))
+
+        assert refusal(company, content, "j.xlsx").problems[0].code == "F17"
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            *("Saaristo Siivous Oy", "saaristo siivous", "1009", "1009 Saaristo Siivous Oy"),
+            "Saaristo Siivous Oy (1009)",
+        ],
+    )
+    def test_of_this_company_is_fine(self, company: Company, text: str) -> None:
+        imported = take(company, as_csv(rows_with("Yritys", text)))
+
+        assert imported.is_new
+        assert imported.names_company == ""
+
+    def test_of_nobody_here_is_told(self, company: Company) -> None:
+        imported = take(company, as_csv(rows_with("Yritys", "Aivan Muu Oy")))
+
+        assert imported.names_company == "Aivan Muu Oy"
+
+    def test_that_only_the_legal_form_tells_apart_is_its_own(self, company: Company) -> None:
+        a_company(1010, "Saaristo Siivous Ab")
+
+        refusal(company, as_csv(rows_with("Yritys", "Saaristo Siivous Ab")))
+        assert take(company, as_csv(rows_with("Yritys", "Saaristo Siivous"))).is_new
+
+    def test_without_its_legal_form_may_be_two_companies(self, company: Company) -> None:
+        a_company(1011, "Koivulammi Huolto Ab")
+
+        imported = take(company, as_csv(rows_with("Yritys", "Koivulammi Huolto")))
+
+        assert imported.names_company == "Koivulammi Huolto"
+
+    @pytest.mark.parametrize("titles", [["Yritys: Koivulammi Huolto Oy"], ["Bolag", "1002"]])
+    def test_above_the_headers_counts_too(self, company: Company, titles: list[str]) -> None:
+        rows = [titles, *([*row[1:]] for row in rows_with("", ""))]
+
+        assert refusal(company, as_xlsx(rows), "j.xlsx").problems[0].code == "F17"
+
+    def test_counts_when_a_person_names_the_columns(self, company: Company) -> None:
+        columns = ColumnMapping(account="Account", amount="Amount", date="Date")
+
+        refused = refusal(
+            company, as_csv(rows_with("Yritys", "Koivulammi Huolto Oy")), columns=columns
+        )
+
+        assert refused.problems[0].code == "F17"
+
+    def test_in_a_column_chosen_for_something_else_is_no_company(self, company: Company) -> None:
+        columns = ColumnMapping(
+            account="Account", amount="Amount", date="Date", cost_unit="Asiakas"
+        )
+        content = as_csv(rows_with("Asiakas", "Koivulammi Huolto Oy"))
+
+        assert take(company, content, columns=columns).is_new
+
+    def test_of_several_companies_is_refused(self, company: Company) -> None:
+        content = as_csv(rows_with("Yritys", "Saaristo Siivous Oy", "Koivulammi Huolto Oy"))
+
+        codes = [problem.code for problem in refusal(company, content).problems]
+
+        assert "F16" in codes
+
+    def test_that_may_be_a_project_is_asked_about(self, company: Company) -> None:
+        with pytest.raises(ColumnsNeeded):
+            take(company, as_csv(rows_with("Asiakas", "Satama", "Torni")))
+
+    def test_in_the_report_of_nmbrs_counts(self, company: Company) -> None:
+        item = (
+            "<item><GeneralLedgerAccount>{}</GeneralLedgerAccount><ComponentName>x</ComponentName>"
+            "<Debit>{}</Debit><Credit>{}</Credit><Period>7</Period><Year>2026</Year>"
+            "<CompanyName>Koivulammi Huolto Oy</CompanyName></item>"
+        )
+        items = item.format("5010", "1.00", "0.00") + item.format("2961", "0.00", "1.00")
+
+        refused = refusal(company, f"<items>{items}</items>".encode(), "j.xml")
+
+        assert refused.problems[0].code == "F17"
+
+
+class TestABusinessId:
+    @pytest.mark.parametrize(
+        "header", ["Y-tunnus", "FO-nummer", "Business ID", "KvK", "Organisationsnummer"]
+    )
+    @pytest.mark.parametrize("text", ["9901020-9", "FI99010209", "1234567-1"])
+    def test_of_another_company_is_refused(self, company: Company, header: str, text: str) -> None:
+        problem = refusal(company, as_csv(rows_with(header, text))).problems[0]
+
+        assert problem.code == "F17"
+        assert bool(problem.fact("other")) == text.endswith("9")
+
+    @pytest.mark.parametrize("text", ["9901090-0", "99010900", "FI99010900"])
+    def test_of_this_company_is_fine(self, company: Company, text: str) -> None:
+        assert take(company, as_csv(rows_with("Y-tunnus", text))).is_new
+
+    def test_of_nobody_here_is_fine_as_long_as_the_company_has_none(self) -> None:
+        bare = a_company(1010, "Paljas Oy")
+
+        assert take(bare, as_csv(rows_with("Y-tunnus", "1234567-1"))).is_new
+
+    def test_of_another_one_is_refused_although_the_company_has_none(
+        self, company: Company
+    ) -> None:
+        bare = a_company(1010, "Paljas Oy")
+
+        assert refusal(bare, as_csv(rows_with("Y-tunnus", "9901020-9"))).problems
+
+
+class TestWhoIsLimited:
+    def test_learns_no_more_than_the_file_says(self, company: Company) -> None:
+        hidden = add_company(2001, "Salainen Oy", add_debtor(200, "Toiset", user=None), user=None)
+        template = UserTemplate.objects.create(name="Some")
+        clerk: User = create_user(
+            "sari", "a bridge over", template=template, user=None, debtors=[company.debtor]
+        )
+        content = as_csv(rows_with("Yritys", "salainen"))
+
+        narrow = refusal(company, content, user=clerk).problems[0]
+        wide = refusal(company, content).problems[0]
+
+        assert narrow.fact("company") == "salainen"
+        assert narrow.fact("other") == ""
+        assert wide.fact("other") == str(hidden)
