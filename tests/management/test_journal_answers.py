@@ -236,6 +236,17 @@ class TestJournalDiscard:
         assert gone.document["reason"] == "a slip"
         assert AuditEntry.objects.filter(action="journal_discarded").count() == 1
 
+    def test_leaves_nothing_to_look_at(self, give: Give) -> None:
+        take_in(a_company(), WAGES)
+        give("journal", "discard", "1001-2026-8-1", "--reason", "a slip")
+
+        shown = give("preview", "1001-2026-8-1")
+        sent = give("send", "1001-2026-8-1")
+
+        assert "a slip" in shown.text
+        assert "Debit" not in shown.text
+        assert sent.status == 1
+
     def test_needs_a_reason(self, give: Give) -> None:
         take_in(a_company(), WAGES)
 

@@ -22,6 +22,7 @@ from tilisilta.management.output import (
     amount,
     problem_document,
     problem_text,
+    shown_moment,
     table,
 )
 from tilisilta.models import Journal
@@ -210,6 +211,12 @@ def _preview_text(shown: Preview) -> str:
     journal = shown.journal
     heading = f"{journal.reference}  {journal.company}  {journal.get_state_display()}"
     receipts = [_receipt_text(receipt) for receipt in shown.receipts]
+    if journal.discarded_at is not None:
+        told = _("Discarded %(moment)s: %(reason)s") % {
+            "moment": shown_moment(journal.discarded_at),
+            "reason": journal.discard_reason,
+        }
+        return f"{heading}\n\n{told}"
     problems = [problem_text(item.problem) for item in shown.problems]
     total = _("Total: debit %(debit)s, credit %(credit)s") % {
         "debit": amount(shown.debit),

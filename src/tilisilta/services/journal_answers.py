@@ -21,7 +21,7 @@ from tilisilta.services.keeping import (
     next_revision,
     was_ever_sent,
 )
-from tilisilta.services.which_run import NotOfTheCompany, RunTaken
+from tilisilta.services.run_refusals import NotOfTheCompany, RunTaken
 
 __all__ = [
     "CannotDiscard",

@@ -26,12 +26,14 @@ from tilisilta.services.keeping import (
     lock_company,
     note_run,
 )
-from tilisilta.services.which_run import (
+from tilisilta.services.run_refusals import (
     ImportedAsOtherRun,
     JournalElsewhere,
-    RunAnswer,
     WasDiscarded,
     WhichRun,
+)
+from tilisilta.services.which_run import (
+    RunAnswer,
     must_not_be_elsewhere,
     place_fetched,
     place_file,

@@ -34,7 +34,7 @@ from tilisilta.services.journals import (
     WhichRun,
     import_journal,
 )
-from tilisilta.services.which_run import RunTaken
+from tilisilta.services.run_refusals import RunTaken
 from tilisilta.web.import_questions import (
     AnswerForm,
     QuestionOutOfDate,
