@@ -131,7 +131,7 @@ def a_company() -> Any:
     company = Company.objects.create(number=1001, name="Koivulammi Konepaja Oy", debtor=debtor)
     account = create_account("tili", user=None)
     authorise_with_api_key(account, "SANDBOX-KEY-1001", user=None)
-    create_link(company, account, user=None)
+    create_link(company, account, start_month=date(2020, 1, 1), user=None, different_names=True)
     return company
 
 

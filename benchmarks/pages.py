@@ -129,7 +129,7 @@ def make_links(companies: Sequence["Company"]) -> None:
         for company in companies[1:]
     )
     Link.objects.bulk_create(
-        Link(company=company, procountor_account=account)
+        Link(company=company, procountor_account=account, start_month=date(2020, 1, 1))
         for company, account in zip(companies[1:], accounts, strict=True)
     )
 
@@ -187,7 +187,7 @@ def make_exports() -> None:
     from tilisilta.models import Export, ExportState, Journal
 
     sent = Journal.objects.filter(state__in=["sent", "approved"]).values_list(
-        "pk", "company__link", "period", "state", "debit_total"
+        "pk", "company__links", "period", "state", "debit_total"
     )
     Export.objects.bulk_create(
         (

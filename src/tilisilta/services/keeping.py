@@ -4,14 +4,14 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from tilisilta.domain import journals as domain
 from tilisilta.domain.payroll import JournalSplit, SourceJournal
 from tilisilta.domain.run_identity import another_number, period_of_lines
 from tilisilta.domain.sameness import payroll_digest
-from tilisilta.domain.standing import JournalState
-from tilisilta.models import Attempt, Company, Export, Journal, JournalLine, Run, User
+from tilisilta.domain.standing import ExportState, JournalState
+from tilisilta.models import Company, Export, Journal, JournalLine, Run, User
 from tilisilta.services.checks import dump_problems
 
 ASSUMED_CURRENCY = "EUR"
@@ -61,11 +61,8 @@ def free_run(company: Company, run: domain.Run) -> domain.Run:
 
 def was_ever_sent(journal: Journal) -> bool:
     """Return whether any receipt of ``journal`` was sent or tried: its tokens are known outside."""
-    exports = Export.with_trail.filter(journal=journal)
-    return (
-        Attempt.objects.filter(export__in=exports).exists()
-        or exports.exclude(state="ready").exists()
-    )
+    is_known_outside = ~Q(state=ExportState.READY) | Q(attempts__isnull=False)
+    return Export.with_trail.filter(is_known_outside, journal=journal).exists()
 
 
 def lock_company(company: Company) -> None:

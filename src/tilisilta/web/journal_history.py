@@ -45,21 +45,21 @@ def history_of(journal: Journal) -> tuple[Event, ...]:
 
 def _of(journal: Journal) -> Q:
     """The entries of ``journal`` under every number it had, each only for as long as it had it."""
+    # Few journals ever get another number: those of the company are read at once, the last first.
     renumbered = AuditEntry.objects.filter(
         company=journal.company, action=AuditEntry.Action.JOURNAL_RENUMBERED
-    )
-    of_company = Q(company=journal.company)
+    ).order_by("-pk")
     reference, until, found = journal.reference, Q(), Q(pk__in=[])
-    while True:
-        here = of_company & until & Q(facts__reference=reference)
-        came = renumbered.filter(here).order_by("-pk").first()
-        # Another journal may have had the number before.
-        left = renumbered.filter(until, facts__before=reference).order_by("-pk").first()
-        begun = max((one.pk for one in (came, left) if one is not None), default=0)
-        found |= here & Q(pk__gte=begun)
-        if came is None or begun != came.pk:
+    for entry in renumbered:
+        if reference not in {entry.facts["reference"], entry.facts["before"]}:
+            continue
+        here = Q(company=journal.company, facts__reference=reference, pk__gte=entry.pk)
+        found |= here & until
+        if entry.facts["reference"] != reference:
+            # Another journal had the number before and left it then.
             return found
-        reference, until = came.facts["before"], Q(pk__lt=came.pk)
+        reference, until = entry.facts["before"], Q(pk__lt=entry.pk)
+    return found | (Q(company=journal.company, facts__reference=reference) & until)
 
 
 def _entry_event(entry: AuditEntry) -> Event:

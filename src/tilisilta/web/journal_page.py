@@ -211,6 +211,8 @@ def journal_page(
     cards = tuple(
         _card(number, receipt, most=most) for number, receipt in enumerate(preview.receipts, 1)
     )
+    # None is asked for while another one is unfinished, so the latest tells of all.
+    sending = journal.sendings.select_related("requested_by").first()
     is_discarded = journal.discarded_at is not None
     lines = None if cards or is_discarded else journal_lines(journal, page_number=lines_page)
     may_send = user.can(Right.WRITE, Area.JOURNAL_EXPORTS)
@@ -222,31 +224,43 @@ def journal_page(
         problems=tuple(_listed(item, preview, user, row_ids) for item in _by_weight(preview)),
         cards=cards,
         lines=lines,
-        progress=progress_of(journal, route=tuple(_stop(card) for card in cards)),
+        progress=_progress(
+            [card.receipt.export for card in cards if card.receipt.export],
+            route=tuple(_stop(card) for card in cards),
+            is_under_way=sending is not None and sending.finished_at is None,
+        ),
         revisions=_revisions(journal),
         comparison=compare_with_previous(journal) if journal.revision > 1 else None,
         history=history_of(journal),
-        sending=journal.sendings.select_related("requested_by").first(),
+        sending=sending,
         may_send=may_send,
         may_be_answered=may_send and is_open_to_answers(journal),
     )
 
 
-def progress_of(journal: Journal, *, route: tuple[Stop, ...] | None = None) -> Progress:
+def progress_of(journal: Journal) -> Progress:
     """How far the sending of ``journal`` has come, from its exports alone."""
     exports = list(
         journal.exports.exclude(state=ExportState.WITHDRAWN)
         .defer("payload")
         .order_by("booking_date", "epoch")
     )
-    done = sum(item.state in BOOKED_EXPORTS for item in exports)
-    moving = (item for item in exports if item.state not in BOOKED_EXPORTS)
-    return Progress(
+    return _progress(
+        exports,
+        route=tuple(_stops(exports, journal)),
         is_under_way=unfinished_sending(journal) is not None,
-        done=done,
+    )
+
+
+def _progress(
+    exports: Sequence[Export], *, route: tuple[Stop, ...], is_under_way: bool
+) -> Progress:
+    return Progress(
+        is_under_way=is_under_way,
+        done=sum(item.state in BOOKED_EXPORTS for item in exports),
         total=len(exports),
-        current=next(moving, None),
-        route=route if route is not None else tuple(_stops(exports, journal)),
+        current=next((item for item in exports if item.state not in BOOKED_EXPORTS), None),
+        route=route,
     )
 
 
