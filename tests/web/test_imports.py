@@ -9,7 +9,7 @@ from django.urls import reverse
 from tests.bureau import JUNE_WITH_CORRECTIONS, a_company, csv_file, monthly_lines
 
 from tilisilta.models import Company, Debtor, Journal, User
-from tilisilta.web.imports import pack, unpack
+from tilisilta.web.uploads import pack, unpack
 
 pytestmark = pytest.mark.django_db
 

@@ -1,17 +1,12 @@
 """Import: a file becomes a journal. Its columns are asked for, and all its problems are told."""
 
-import base64
-import binascii
-import hashlib
 import json
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
-from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -43,14 +38,11 @@ from tilisilta.web.import_questions import (
     question_of,
     run_answer,
 )
+from tilisilta.web.remembered_columns import remember_columns, remembered_columns
 from tilisilta.web.rights import UserRequest, needs
+from tilisilta.web.uploads import MOST_BYTES, Upload, pack, unpack
 
-# One byte more than is ever read, so that a file that is too large is seen to be.
-MOST_BYTES = 20 * 1024 * 1024 + 1
 MOST_PROBLEMS = 200
-COOKIE = "columns"
-COOKIE_AGE_SECONDS = 400 * 24 * 60 * 60
-MOST_COOKIE_CHARACTERS = 3000
 
 OUT_OF_DATE = gettext_lazy(
     "The question is out of date: its page is too old or was changed, or a newer version of that "
@@ -83,14 +75,6 @@ FIELD_LABELS: Mapping[str, Any] = {
     "run_description": gettext_lazy("Description of the run"),
     "currency": gettext_lazy("Currency"),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Upload:
-    """A file as it came, or as the page with the question about its columns carried it on."""
-
-    name: str
-    content: bytes
 
 
 class ImportForm(forms.Form):
@@ -204,7 +188,9 @@ def import_file(request: UserRequest, number: int) -> HttpResponse:
         return _not_taken(request, company, form, upload, answered, error)
     response = _imported(request, imported)
     if columns is not None:
-        _remember(request, response, columns, headers=(_posted_table(form) or {}).get("headers"))
+        remember_columns(
+            request, response, columns, headers=(_posted_table(form) or {}).get("headers")
+        )
     return response
 
 
@@ -293,19 +279,6 @@ def columns_of(posted: Mapping[str, str]) -> ColumnMapping | None:
     return ColumnMapping.from_mapping(chosen) if any(chosen.values()) else None
 
 
-def pack(content: bytes) -> str:
-    """A file as a text that a page can carry to the next step."""
-    return base64.b64encode(zlib.compress(content, 6)).decode("ascii")
-
-
-def unpack(packed: str) -> bytes | None:
-    """The file that was packed; ``None`` for anything else, however large it claims to be."""
-    try:
-        return zlib.decompressobj().decompress(base64.b64decode(packed, validate=True), MOST_BYTES)
-    except (binascii.Error, zlib.error, ValueError):
-        return None
-
-
 def _imported(request: UserRequest, imported: Imported) -> HttpResponse:
     journal = imported.journal
     told = {"reference": journal.reference, "revision": journal.revision}
@@ -338,7 +311,7 @@ def _ask_for_columns(
     if form.cleaned_data["kept"]:
         # They have been asked before, and chose nothing.
         form.add_error(None, _("No column was chosen: at least the needed ones must be."))
-    remembered = _remembered(request, needed.headers)
+    remembered = remembered_columns(request, needed.headers)
     table = {"headers": needed.headers, "rows": needed.rows}
     return _columns_page(
         request, company, form, upload, table=table, chosen=remembered or needed.guess
@@ -419,43 +392,3 @@ def _known_already(
         return explain_error(error)
     # Whose journal it is, is not for everybody to know.
     return explain_code(ProblemCode.SAME_FILE)
-
-
-def _remember(
-    request: UserRequest,
-    response: HttpResponse,
-    columns: ColumnMapping,
-    *,
-    headers: Sequence[str] | None,
-) -> None:
-    """Let the browser keep the choice, so that next month's file needs no second thought."""
-    key = _key_of(headers or ())
-    others = {one: mapping for one, mapping in _kept(request).items() if one != key}
-    kept = {key: columns.to_mapping(), **others}
-    while kept and len(signing.dumps(kept, compress=True)) > MOST_COOKIE_CHARACTERS:
-        kept.popitem()
-    response.set_cookie(
-        COOKIE,
-        signing.dumps(kept, compress=True),
-        max_age=COOKIE_AGE_SECONDS,
-        secure=request.is_secure(),
-        httponly=True,
-        samesite="Lax",
-    )
-
-
-def _remembered(request: UserRequest, headers: Sequence[str]) -> ColumnMapping | None:
-    mapping = _kept(request).get(_key_of(headers))
-    return ColumnMapping.from_mapping(mapping) if mapping else None
-
-
-def _kept(request: UserRequest) -> dict[str, dict[str, str]]:
-    try:
-        kept: dict[str, dict[str, str]] = signing.loads(request.COOKIES.get(COOKIE, ""))
-    except signing.BadSignature:
-        return {}
-    return kept
-
-
-def _key_of(headers: Sequence[str]) -> str:
-    return hashlib.sha256("\x1f".join(headers).encode()).hexdigest()[:16]

@@ -1,0 +1,103 @@
+"""From a problem of a journal to the screen that puts it right, if the reader may go there."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tilisilta.domain.problems import Problem, ProblemCode, Screen
+from tilisilta.models import Area, Right, User
+from tilisilta.services.previews import Preview
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fix:
+    """The link to the screen that puts a problem right."""
+
+    url: str
+    label: str
+
+
+def fix_for(problem: Problem, preview: Preview, user: User) -> Fix | None:
+    """The way to the screen that solves the problem, if the reader may go there."""
+    area, fix = _FIXES.get(_screen_of(problem, preview), (None, None))
+    return fix(problem, preview) if area and fix and user.can(Right.READ, area) else None
+
+
+def _screen_of(problem: Problem, preview: Preview) -> Screen:
+    """The screen of the remedy. What is to be opened in Procountor may be chosen around here."""
+    link, start = preview.link, preview.journal.company.start_date
+    if problem.code == ProblemCode.BEFORE_START and link is not None:
+        # Of the two starts the later one counts.
+        return Screen.COMPANY if start is not None and start > link.start_month else Screen.LINK
+    if problem.code in _CHOICES_OF_COMPANY:
+        return Screen.COMPANY
+    return Screen.LINK if problem.code in _CHOICES_OF_LINK else problem.screen
+
+
+def _company_fix(problem: Problem, preview: Preview) -> Fix:
+    url = reverse("company", args=[preview.journal.company.number])
+    anchor = _CHOICES_OF_COMPANY.get(problem.code, "")
+    return Fix(url=url + anchor, label=_("Open the company"))
+
+
+def _nmbrs_fix(_problem: Problem, _preview: Preview) -> Fix:
+    return Fix(url=reverse("nmbrs_connections"), label=_("Open the settings for Nmbrs"))
+
+
+def _debtor_fix(_problem: Problem, preview: Preview) -> Fix:
+    url = f"{reverse('debtors')}?q={preview.journal.company.debtor.number}"
+    return Fix(url=url, label=_("Open the debtor"))
+
+
+def _file_fix(_problem: Problem, preview: Preview) -> Fix:
+    url = reverse("import_journal", args=[preview.journal.company.number])
+    return Fix(url=url, label=_("Import again"))
+
+
+def _account_fix(_problem: Problem, preview: Preview) -> Fix:
+    anchor = f"#a{preview.link.procountor_account_id}" if preview.link else ""
+    return Fix(url=reverse("procountor_accounts") + anchor, label=_("Open the accounts"))
+
+
+def _link_fix(problem: Problem, preview: Preview) -> Fix:
+    if preview.link is not None:
+        anchor = _CHOICES_OF_LINK.get(problem.code, "")
+        url = reverse("link", args=[preview.link.pk]) + anchor
+        return Fix(url=url, label=_("Change the link"))
+    company = preview.journal.company
+    return Fix(url=f"{reverse('new_link')}?company={company.number}", label=_("Make the link"))
+
+
+# Where on the page of a company it is.
+_CHOICES_OF_COMPANY: Mapping[ProblemCode, str] = MappingProxyType(
+    {
+        ProblemCode.BEFORE_START: "#settings",
+        ProblemCode.JOURNAL_TOO_COARSE: "#nmbrs",
+    }
+)
+# Where on the long page of a link the choice stands that solves a problem.
+_CHOICES_OF_LINK: Mapping[ProblemCode, str] = MappingProxyType(
+    {
+        ProblemCode.LEDGER_ACCOUNT_UNKNOWN: "#link-accounts",
+        ProblemCode.LEDGER_ACCOUNT_INACTIVE: "#link-accounts",
+        ProblemCode.DIMENSION_UNKNOWN: "#link-dimensions",
+        ProblemCode.DIMENSION_AMBIGUOUS: "#link-dimensions",
+        ProblemCode.DIMENSION_USED_TWICE: "#link-dimensions",
+        ProblemCode.BEFORE_START: "#link-start",
+        ProblemCode.PERIOD_CLOSED: "#link-period",
+        ProblemCode.PERIOD_NOT_BALANCED: "#link-booking",
+    }
+)
+_FIXES: Mapping[Screen, tuple[Area, Callable[[Problem, Preview], Fix]]] = MappingProxyType(
+    {
+        Screen.COMPANY: (Area.COMPANIES, _company_fix),
+        Screen.DEBTOR: (Area.COMPANIES, _debtor_fix),
+        Screen.FILE: (Area.JOURNAL_EXPORTS, _file_fix),
+        Screen.PROCOUNTOR_ACCOUNT: (Area.PROCOUNTOR, _account_fix),
+        Screen.LINK: (Area.PROCOUNTOR, _link_fix),
+        Screen.NMBRS: (Area.NMBRS, _nmbrs_fix),
+    }
+)
