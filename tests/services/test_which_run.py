@@ -17,6 +17,7 @@ from tests.bureau import (
 
 from procountor_sandbox.app import Sandbox
 from tilisilta.domain.journals import Run
+from tilisilta.domain.standing import JournalState
 from tilisilta.models import AuditEntry, Company, Journal, JournalLine
 from tilisilta.services.exports import CannotBeSent, send_journal
 from tilisilta.services.journal_answers import (
@@ -63,6 +64,12 @@ def take_in(
         now=NOW,
         answer=RunAnswer(run=named, **answer),  # type: ignore[arg-type]  # each by its name
     )
+
+
+def naming_run(text: str, number: str) -> str:
+    """The same file with a column that names its run."""
+    heads, *rows = text.split("\n")
+    return "\n".join([f"{heads};Run", *(f"{row};{number}" for row in rows)])
 
 
 def numbers(company: Company) -> list[str]:
@@ -162,19 +169,73 @@ class TestARunThatIsNamed:
 
         assert second.journal.reference == "1001-2026-8-2"
 
-    def test_displaces_a_number_that_was_only_guessed(self) -> None:
+    @pytest.mark.parametrize("text", [HOLIDAY_PAY, RECALCULATED, WAGES_OF_SEPTEMBER])
+    def test_never_takes_the_place_of_a_guess_unasked(self, text: str) -> None:
         company = a_company()
         guessed = take_in(company, WAGES).journal
-        named = "\n".join(
-            f"{line};{run}"
-            for line, run in zip(HOLIDAY_PAY.split("\n"), ("Run", "8", "8"), strict=True)
-        )
+        before = guessed.state
 
-        real = take_in(company, named)
+        with pytest.raises(WhichRun) as asked:
+            take_in(company, naming_run(text, "8"))
+        with pytest.raises(WhichRun):
+            take_in(company, text, run="8")
+
+        guessed.refresh_from_db()
+        assert asked.value.facts["reason"] == "known-guessed"
+        assert asked.value.facts["free"] == "8/2026"
+        assert [guessed.state, Journal.objects.count()] == [before, 1]
+
+    def test_that_is_another_one_displaces_a_number_that_was_only_guessed(self) -> None:
+        company = a_company()
+        guessed = take_in(company, WAGES).journal
+
+        real = take_in(company, naming_run(HOLIDAY_PAY, "8"), another_run=True)
 
         guessed.refresh_from_db()
         assert real.journal.reference == "1001-2026-8-1"
         assert guessed.reference == "1001-2026-8b-1"
+        assert JournalState.REPLACED not in (guessed.state, real.journal.state)
+
+    def test_keeps_a_guess_that_was_sent_where_it_is(self, procountor: Sandbox) -> None:
+        company = a_linked_company()
+        guessed = send(take_in(company, WAGES).journal)
+
+        with pytest.raises(WhichRun) as asked:
+            take_in(company, naming_run(HOLIDAY_PAY, "8"))
+        real = take_in(company, naming_run(HOLIDAY_PAY, "8"), another_run=True)
+
+        guessed.refresh_from_db()
+        assert asked.value.facts["free"] == "8b/2026"
+        assert [guessed.reference, real.journal.reference] == ["1001-2026-8-1", "1001-2026-8b-1"]
+
+    def test_that_is_the_guessed_one_recalculated_is_named_from_then_on(self) -> None:
+        company = a_company()
+        guessed = take_in(company, WAGES).journal
+
+        again = take_in(company, naming_run(RECALCULATED, "8"), revision_of=guessed).journal
+
+        assert again.reference == "1001-2026-8-2"
+        assert not again.is_run_guessed
+
+
+class TestTheNewestVersion:
+    def test_in_another_order_is_what_is_there(self) -> None:
+        company = a_company()
+        first = take_in(company, WAGES, run="8").journal
+        heads, wages, net_pay = WAGES.split("\n")
+
+        again = take_in(company, "\n".join((heads, net_pay, wages)), run="8")
+
+        assert not again.is_new
+        assert again.journal == first
+
+    def test_with_other_texts_is_news(self) -> None:
+        company = a_company()
+        take_in(company, WAGES, run="8")
+
+        again = take_in(company, WAGES.replace("Kuukausipalkat", "Tuntipalkat"), run="8")
+
+        assert again.is_revision
 
 
 class TestAnOlderVersion:

@@ -64,7 +64,8 @@ class TestImport:
         company = a_company()
         lines = [("5010", "9.00", "2026-06-28"), ("2961", "-9.00", "2026-06-28")]
         browser_of_administrator.post(
-            _address(company), {"file": _file(csv_file(monthly_lines(6)))}
+            _address(company),
+            {"file": _file(csv_file(monthly_lines(6))), "run_number": "6", "run_year": "2026"},
         )
 
         response = browser_of_administrator.post(

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from tilisilta.domain.journals import BookingPeriod, JournalLine
 from tilisilta.domain.run_identity import period_of_lines
-from tilisilta.domain.sameness import have_line_in_common, payroll_sums
+from tilisilta.domain.sameness import have_most_lines_in_common, payroll_sums
 
 
 class Proposal(StrEnum):
@@ -77,7 +77,7 @@ def compare_runs(lines: Sequence[JournalLine], known: Sequence[JournalLine]) -> 
         equal_lines=equal.total(),
         common_accounts=len(_accounts(lines) & _accounts(known)),
         changed_sums=sum(sums.get(key) != known_sums.get(key) for key in keys),
-        has_alike_lines=have_line_in_common(lines, known),
+        has_alike_lines=have_most_lines_in_common(lines, known),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
 
 from tilisilta.domain.journals import BookingPeriod, JournalLine
-from tilisilta.domain.sameness import have_line_in_common
+from tilisilta.domain.sameness import have_most_lines_in_common
 
 _LETTERS = "bcdefghijklmnopqrstuvwxyz"
 
@@ -18,10 +18,12 @@ class Doubt(StrEnum):
 
     GUESSED = "guessed"
     """Nobody named its run: the number is only that of its month."""
+    KNOWN_GUESSED = "known-guessed"
+    """It names its run, but the number of the journal that is there is only that of its month."""
     MONTH = "month"
     """It is of another month than the run whose number it has."""
     LINES = "lines"
-    """It has no line in common with it, as another payroll of the same month would."""
+    """It has few lines in common with it, as another payroll of the same month would."""
 
 
 def doubt_about(
@@ -41,7 +43,7 @@ def doubt_about(
         return None
     if period_of_lines(lines) != period_of_lines(known):
         return Doubt.MONTH
-    return None if have_line_in_common(lines, known) else Doubt.LINES
+    return None if have_most_lines_in_common(lines, known) else Doubt.LINES
 
 
 def period_of_lines(lines: Sequence[JournalLine]) -> BookingPeriod:

@@ -47,24 +47,29 @@ def receipt_sums(
     )
 
 
-def have_line_in_common(one: Iterable[JournalLine], other: Iterable[JournalLine]) -> bool:
-    """Return whether any line of ``one`` may be the same line as one of ``other``, changed or not.
+def have_most_lines_in_common(one: Iterable[JournalLine], other: Iterable[JournalLine]) -> bool:
+    """Return whether most lines of the shorter journal may be lines of the other, changed or not.
 
     Such lines are on the same account and side with the same text, or with the same amount. A
-    recalculated run has many; another payroll of the same month has other accounts and texts.
+    recalculated run keeps most of them; another payroll of the same month may share what every
+    payroll has, as the line of the net pay, and no more than half.
     """
-    return not _line_traits(one).isdisjoint(_line_traits(other))
+    shorter, longer = sorted((_line_traits(one), _line_traits(other)), key=len)
+    known = set().union(*longer)
+    common = sum(not traits.isdisjoint(known) for traits in shorter)
+    return 2 * common > len(shorter)
 
 
-def _line_traits(lines: Iterable[JournalLine]) -> set[tuple[Hashable, ...]]:
-    traits: set[tuple[Hashable, ...]] = set()
-    for line in lines:
-        if line.amount:
-            account = line.ledger_account.strip()
-            text = " ".join(line.description.casefold().split())
-            traits.add((account, line.amount > 0, text))
-            traits.add((account, line.amount))
-    return traits
+def _line_traits(lines: Iterable[JournalLine]) -> list[set[tuple[Hashable, ...]]]:
+    """What tells each line that books anything, of which any one is enough."""
+    return [
+        {
+            (account, line.amount > 0, " ".join(line.description.casefold().split())),
+            (account, line.amount),
+        }
+        for line in lines
+        if line.amount and (account := line.ledger_account.strip())
+    ]
 
 
 def _line_key(line: JournalLine, with_dimensions: bool) -> tuple[Hashable, ...]:

@@ -4,8 +4,9 @@ Nothing takes another run's place by itself: a number that nobody named is only 
 that the journal contradicts may be a slip. In both cases a person says which run it is.
 """
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q, QuerySet
 
@@ -145,24 +146,49 @@ def _place_another(read: SourceJournal, company: Company, given: domain.Run | No
     same = (one for one in _kept(company) if one.content_sha256 == content_digest(read.lines))
     known = next(same, None)
     if chosen is None:
-        named = _named_run(read, None)
-        run = free_run(company, named or _guessed_run(read))
-        if known is not None:
-            return Place(run=run, existing=known)
-        if named is not None and run.number != named.number:
-            run = _free_beside(read, company, journals_of_run(company, named).first())
-        # What a file names is no guess, as long as it is left as it is.
-        is_guessed = named is None or run.number != named.number
-        return Place(run=run, is_guessed=is_guessed)
+        return _place_beside(read, company, known)
     taken = journals_of_run(company, chosen).first()
     if taken is not None and taken == known:
         return Place(run=chosen, existing=known)
-    if taken is not None:
-        raise RunTaken(taken)
     same_file = _same_file(read, company)
-    if same_file is not None:
+    if taken is None and same_file is not None:
         raise ImportedAsOtherRun(same_file)
-    return Place(run=chosen)
+    # Only what the file itself names is stronger than a guess that somebody has seen.
+    moved = _give_way(taken) if read.run_number == chosen.number else ()
+    if taken is not None and not moved:
+        raise RunTaken(taken)
+    return Place(run=chosen, moved=moved)
+
+
+def _place_beside(read: SourceJournal, company: Company, known: Journal | None) -> Place:
+    """A run of its own without a number from a person: the file's own number, else a free one."""
+    named = _named_run(read, None)
+    wanted = named or _guessed_run(read)
+    taken = journals_of_run(company, wanted).first()
+    if known is not None or taken is None:
+        run = free_run(company, wanted)
+        return Place(run=run, existing=known, is_guessed=named is None)
+    if named is None:
+        return Place(run=free_run(company, wanted), is_guessed=True)
+    moved = _give_way(taken)
+    if moved:
+        return Place(run=named, moved=moved)
+    return Place(run=_free_beside(read, company, taken), is_guessed=True)
+
+
+def _give_way(taken: Journal | None) -> tuple[Journal, ...]:
+    """Move a journal whose number was only guessed beside it, if nothing of it was ever sent."""
+    if taken is None or not _can_give_way(taken):
+        return ()
+    own = domain.Run(
+        year=taken.run_year, number=taken.run_number, description=taken.run_description
+    )
+    return _give_number(taken, free_run(taken.company, own))
+
+
+def _can_give_way(taken: Journal) -> bool:
+    """Return whether its number was only guessed, and nothing outside carries it."""
+    return taken.is_run_guessed and not any(was_ever_sent(one) for one in _versions_of(taken))
 
 
 def _free_beside(read: SourceJournal, company: Company, known: Journal | None) -> domain.Run:
@@ -177,15 +203,16 @@ def _free_beside(read: SourceJournal, company: Company, known: Journal | None) -
 def _place_named(read: SourceJournal, company: Company, run: domain.Run) -> Place:
     """A file whose run is named: a revision, unless what it says contradicts that."""
     latest = journals_of_run(company, run).first()
-    doubt = doubt_about(read.lines, _lines_of(latest), is_named=True) if latest else None
-    if latest is None or doubt is None or latest.file_sha256 == read.sha256:
+    if latest is None or latest.file_sha256 == read.sha256:
         return Place(run=run)
-    if latest.is_run_guessed and read.run_number:
-        # The file says the number itself; the one that is there was never more than a guess.
-        moved = _give_number(latest, free_run(company, run))
-        if moved:
-            return Place(run=run, moved=moved)
-    raise WhichRun(latest, read=read, free=_free_beside(read, company, latest), doubt=doubt)
+    doubt = doubt_about(read.lines, _lines_of(latest), is_named=True)
+    if latest.is_run_guessed:
+        # The number of the one that is there was never more than a guess: it may be another run.
+        doubt = Doubt.KNOWN_GUESSED
+    if doubt is None:
+        return Place(run=run)
+    free = run if read.run_number and _can_give_way(latest) else _free_beside(read, company, latest)
+    raise WhichRun(latest, read=read, free=free, doubt=doubt)
 
 
 def _place_revision(
@@ -202,7 +229,8 @@ def _place_revision(
     latest = journals_of_run(company, run).first()
     if latest is not None and latest.content_sha256 == content_digest(read.lines):
         return Place(run=run, existing=latest)
-    return Place(run=run, is_guessed=of.is_run_guessed)
+    is_named = named is not None and (named.year, named.number) == (run.year, run.number)
+    return Place(run=run, is_guessed=of.is_run_guessed and not is_named)
 
 
 def _named_run(read: SourceJournal, given: domain.Run | None) -> domain.Run | None:
@@ -243,23 +271,30 @@ def _kept(company: Company) -> QuerySet[Journal]:
     )
 
 
-def _same_version(read: SourceJournal, among: Iterable[Journal]) -> Journal | None:
+def _same_version(read: SourceJournal, among: QuerySet[Journal]) -> Journal | None:
     """The version that ``read`` is again, in whatever order or with lines merged; newest first.
 
     The very same lines go before what only books the same; texts alone may have been put right.
     """
     content, payroll = content_digest(read.lines), payroll_digest(read.lines)
-    found = [
-        journal
-        for journal in among
-        if content == journal.content_sha256 or (payroll and payroll == journal.payroll_sha256)
-    ]
+    same = Q(content_sha256=content)
+    if payroll:
+        same |= Q(payroll_sha256=payroll)
+    found = list(among.filter(same))
     exact = [journal for journal in found if journal.content_sha256 == content]
     if exact:
         return exact[0]
     # Of the newest version other texts are news; of an older one they would bring it back.
-    older = [journal for journal in found if not _is_newest(journal)]
-    return older[0] if older else None
+    return next((one for one in found if not _is_newest(one) or _says_same(read, one)), None)
+
+
+def _says_same(read: SourceJournal, journal: Journal) -> bool:
+    """Return whether it is the very same lines, in another order."""
+    return _said_lines(read.lines) == _said_lines(_lines_of(journal))
+
+
+def _said_lines(lines: Iterable[domain.JournalLine]) -> Counter[domain.JournalLine]:
+    return Counter(replace(line, position=0) for line in lines if line.amount)
 
 
 def _is_newest(journal: Journal) -> bool:
@@ -328,15 +363,7 @@ def _give_number(journal: Journal, run: domain.Run) -> tuple[Journal, ...]:
 
     What would have been sent carried the former number, and is planned anew by the next check.
     """
-    versions = list(
-        Journal.objects.select_for_update(of=("self",))
-        .filter(
-            company_id=journal.company_id,
-            run_year=journal.run_year,
-            run_number=journal.run_number,
-        )
-        .select_related("company")
-    )
+    versions = list(_versions_of(journal).select_for_update(of=("self",)))
     is_taken = Journal.objects.filter(
         company_id=journal.company_id, run_year=run.year, run_number=run.number
     ).exclude(pk__in=[one.pk for one in versions])
@@ -355,6 +382,12 @@ def _give_number(journal: Journal, run: domain.Run) -> tuple[Journal, ...]:
             reference=one.reference,
         )
     return tuple(one for one in versions if one.state != JournalState.DISCARDED)
+
+
+def _versions_of(journal: Journal) -> QuerySet[Journal]:
+    return Journal.objects.filter(
+        company_id=journal.company_id, run_year=journal.run_year, run_number=journal.run_number
+    ).select_related("company")
 
 
 def _lines_of(journal: Journal) -> tuple[domain.JournalLine, ...]:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from tilisilta.domain import journals as domain
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.run_comparisons import RunComparison
+from tilisilta.domain.run_identity import Doubt
 from tilisilta.domain.standing import BOOKED_EXPORTS, JournalState
 from tilisilta.models import Company, Journal
 from tilisilta.services.explanations import Explanation, explain_error
@@ -230,7 +231,7 @@ def _facts(asked: WhichRun) -> Iterator[Fact]:
 def _run_fact(asked: WhichRun) -> Fact:
     known, read = asked.known, asked.read
     named = read.run_number
-    is_asked_of_person = not named and asked.doubt != "guessed"
+    is_asked_of_person = not named and asked.doubt != Doubt.GUESSED
     if named:
         of_file = _("%(run)s, named in the file") % {"run": named}
     elif is_asked_of_person:
@@ -243,7 +244,7 @@ def _run_fact(asked: WhichRun) -> Fact:
         told = _("%(run)s, the number of its month")
     else:
         told = _("%(run)s, named")
-    is_named = bool(named) or is_asked_of_person
+    is_named = (bool(named) or is_asked_of_person) and asked.doubt != Doubt.KNOWN_GUESSED
     return Fact(
         what=_("Run"),
         of_file=of_file,
@@ -261,7 +262,7 @@ def _lines_fact(compared: RunComparison) -> Fact:
     elif compared.has_alike_lines:
         text, mark = _("None equal, some alike"), ""
     else:
-        text, mark = _("None in common"), "differs"
+        text, mark = _("Few in common"), "differs"
     return Fact(
         what=_("Lines"),
         of_file=count(compared.file.line_count),

@@ -79,6 +79,19 @@ CHOICE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
         ),
         Wording(
+            when={"reason": "known-guessed"},
+            message=_("Run %(run)s is journal %(journal)s, whose number was only guessed"),
+            cause=_(
+                "Nobody named the run of that journal: its number is only that of its month. It "
+                "may be this run before it was recalculated, or another payroll. Nothing was "
+                "stored."
+            ),
+            remedy=_(
+                "Say which: a new revision of %(journal)s, or another run. With tilisilta import: "
+                "--revision-of %(journal)s, or --another-run."
+            ),
+        ),
+        Wording(
             when={"reason": "month"},
             message=_("Run %(run)s is journal %(journal)s, of another month"),
             cause=_(
@@ -92,7 +105,7 @@ CHOICE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         ),
         Wording(
             when={"reason": "lines"},
-            message=_("Run %(run)s is journal %(journal)s, and no line of it is in this file"),
+            message=_("Run %(run)s is journal %(journal)s, and few of its lines are in this file"),
             cause=_(
                 "A run that was recalculated keeps most of its lines, so this may be another "
                 "payroll of the month. As a new revision it would take the other one's place. "
