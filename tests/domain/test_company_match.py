@@ -27,6 +27,9 @@ class TestPlainName:
             ("Ska\u0308rga\u030ardens Bygg", "Skärgårdens Bygg"),
             ("Malli ry", "Malli r.y."),
             ("Tmi Matti Malli", "Matti Malli"),
+            ("Oy Ab Malli", "Malli Oy Ab"),
+            ("Osuuskunta Malli", "Malli osk"),
+            ("Malli Abp (publ)", "Malli Oyj"),
         ],
     )
     def test_is_the_same_for_one_company(self, one: str, other: str) -> None:
@@ -41,6 +44,15 @@ class TestPlainName:
             ("Malli Tampere Oy", "Malli Turku Oy"),
             ("Asunto Oy Kuusi", "Oy Kuusi"),
             ("Hälsö Ab", "Halso Ab"),
+            # Letters of a legal form that are part of the name.
+            ("RS Rakennus Oy", "Rakennus Oy"),
+            ("HB Kone Oy", "Kone Oy"),
+            ("Sia Cleaning Oy", "Cleaning Oy"),
+            ("KB Kuljetus Oy", "AY Kuljetus Ab"),
+            ("Limited Edition Oy", "Edition Oy"),
+            ("Inc Design Oy", "Design Oy"),
+            ("Osk Kone BV Oy", "Kone NV Palvelu Oy"),
+            ("Rakennus RS Palvelu Oy", "Rakennus Palvelu Oy"),
         ],
     )
     def test_tells_two_companies_apart(self, one: str, other: str) -> None:

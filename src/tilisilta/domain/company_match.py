@@ -10,14 +10,16 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-# Finland's, Sweden's and the other common ones. Words that may tell two companies apart, such as
-# those for a branch or a housing company, are none of them.
+# Finland's, Sweden's and the other common ones, which stand behind a name. Words that may tell two
+# companies apart, such as those for a branch or a housing company, are none of them.
 _LEGAL_FORM = re.compile(
     r"oyj?|abp?|oyab|aboy|julkinen|osakeyhti[öo]|aktiebolag(?:et)?|publ"
     r"|ky|kb|kommandiittiyhtiö|kommanditbolag|ay|avoinyhtiö|handelsbolag|hb"
     r"|tmi|toiminimi|osk|osuuskunta|andelslag|anl|ry|rf|rs|sr"
     r"|ltd|limited|inc|llc|plc|gmbh|bv|nv|vof|asa|aps|oü|sia|uab"
 )
+# Few stand in front; anywhere else the same letters are part of the name, as in "RS Rakennus Oy".
+_LEGAL_FORM_IN_FRONT = re.compile(r"oyj?|abp?|oyab|aboy|ky|ay|tmi|toiminimi|osk|osuuskunta")
 _NOT_OF_WORDS = re.compile(r"[^\w]+")
 
 
@@ -61,16 +63,24 @@ def compare_companies(
 
 
 def plain_name(name: str) -> str:
-    """``name`` without what says nothing: case, legal form, punctuation, blanks.
+    """``name`` without what says nothing: case, punctuation, blanks, the legal form at its ends.
 
-    Of a name that is nothing but a legal form that is kept.
+    Of a name that is nothing but legal forms all is kept.
     """
     text = unicodedata.normalize("NFKC", name).casefold()
     # Dots within O.Y. and apostrophes part no words.
     text = re.sub(r"(?<=\w)[.'\u2019`](?=\w\b)", "", text)
     words = [word for word in _NOT_OF_WORDS.split(text.replace("_", " ")) if word]
-    named = [word for word in words if not _LEGAL_FORM.fullmatch(word)]
-    return " ".join(named or words)
+    return " ".join(_without_legal_form(words) or words)
+
+
+def _without_legal_form(words: list[str]) -> list[str]:
+    named = list(words)
+    while named and _LEGAL_FORM.fullmatch(named[-1]):
+        named.pop()
+    while len(named) > 1 and _LEGAL_FORM_IN_FRONT.fullmatch(named[0]):
+        named.pop(0)
+    return named
 
 
 def plain_business_id(business_id: str) -> str:
