@@ -338,6 +338,36 @@ class TestTheSamePayroll:
         assert problem_codes(strange) == ["N37"]
         assert say_surely_another(strange, user=None, now=NOW).state == "ready"
 
+    def test_of_another_company_is_held_whatever_nobody_books(self, procountor: Sandbox) -> None:
+        heads = "Pvm;Tili;Selite;Kustannuspaikka;Summa"
+        split = f"{heads}\n31.8.2026;5010;P;100;100,00\n31.8.2026;2961;V;;-100,00"
+        take_in(a_linked_company(1003), split, run="8")
+
+        strange = take_in(a_linked_company(1002), split.replace(";100;1", ";;1"), run="8").journal
+
+        assert problem_codes(strange) == ["N37"]
+
+    def test_of_another_company_is_held_no_longer_than_that_one_is_there(
+        self, procountor: Sandbox
+    ) -> None:
+        first = take_in(a_linked_company(1003), WAGES, run="8").journal
+        strange = take_in(a_linked_company(1002), "\ufeff" + WAGES, run="8").journal
+
+        discard(first, reason="another company's", user=None, now=NOW)
+
+        strange.refresh_from_db()
+        assert strange.state == "ready"
+
+    def test_of_another_company_that_was_corrected_is_let_go(self, procountor: Sandbox) -> None:
+        other = a_linked_company(1003)
+        take_in(other, WAGES, run="8")
+        strange = take_in(a_linked_company(1002), "\ufeff" + WAGES, run="8").journal
+
+        take_in(other, RECALCULATED, run="8")
+
+        strange.refresh_from_db()
+        assert strange.state == "ready"
+
 
 class TestTellRun:
     def test_parts_two_payrolls_that_were_taken_for_one(self, procountor: Sandbox) -> None:

@@ -97,7 +97,7 @@ def facts_of(journal: Journal, link: Link | None) -> JournalStanding:
         is_earlier_revision_sent=journal.revision > 1 and earlier_sent.exists(),
         lacks_split=missing_split(journal.split, link),
         twin=_twin_of(journal, link),
-        stranger=_stranger_of(journal),
+        stranger=_stranger_of(journal, link),
         ended_link=_ended_link(journal) if link is None else "",
         booked_elsewhere=_booked_elsewhere(journal),
         company_name=journal.company.name,
@@ -188,7 +188,7 @@ def _twin_of(journal: Journal, link: Link | None) -> str:
     return twin.reference if twin is not None else ""
 
 
-def _stranger_of(journal: Journal) -> str:
+def _stranger_of(journal: Journal, link: Link | None) -> str:
     """A journal of another company that came before and books the very same.
 
     To whom its debtor is not known, only that there is one is told: facts name what all may read
@@ -197,7 +197,7 @@ def _stranger_of(journal: Journal) -> str:
     if journal.is_surely_another or not journal.payroll_sha256:
         return ""
     stranger = (
-        Journal.objects.filter(payroll_sha256=journal.payroll_sha256, pk__lt=journal.pk)
+        Journal.objects.filter(same_payroll(journal, link), pk__lt=journal.pk)
         .exclude(company=journal.company_id)
         .exclude(state__in=[JournalState.DISCARDED, JournalState.REPLACED])
         .select_related("company")

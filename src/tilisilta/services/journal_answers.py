@@ -13,7 +13,7 @@ from tilisilta.errors import NeedsAttention
 from tilisilta.models import Export, Journal, JournalLine, User
 from tilisilta.services import audit
 from tilisilta.services.checks import check_journal
-from tilisilta.services.journals import recheck_company
+from tilisilta.services.journals import recheck_company, recheck_strangers
 from tilisilta.services.keeping import (
     free_run,
     journals_of_run,
@@ -175,6 +175,7 @@ def discard(journal: Journal, *, reason: str, user: User | None, now: datetime) 
             reason=journal.discard_reason,
         )
     recheck_company(journal.company, with_settled=True)
+    recheck_strangers(journal)
     return journal
 
 

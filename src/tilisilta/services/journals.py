@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from tilisilta.clients.files.columns import ColumnMapping
@@ -217,6 +217,16 @@ def recheck_company(company: Company, *, with_settled: bool = False) -> None:
         check_journal(journal, now=timezone.now())
 
 
+def recheck_strangers(journal: Journal) -> None:
+    """Check again what stood behind ``journal`` as the same payroll in another company."""
+    same = Q(payroll_sha256=journal.payroll_sha256) | Q(accounts_sha256=journal.accounts_sha256)
+    behind = Journal.objects.filter(
+        same & ~Q(payroll_sha256=""), pk__gt=journal.pk, state=JournalState.PROBLEM
+    ).exclude(company=journal.company_id)
+    for other in behind.order_by("pk"):
+        check_journal(other, now=timezone.now(), age_limit=timedelta.max)
+
+
 def unsettled(journals: QuerySet[Journal]) -> QuerySet[Journal]:
     """Those that a check may say something new of: not sent as a whole, and not replaced."""
     return journals.exclude(state__in=JOURNALS_AT_REST)
@@ -244,4 +254,5 @@ def _checked(
         return kept
     if kept.previous is not None:
         check_journal(kept.previous, now=now, age_limit=age_limit)
+        recheck_strangers(kept.previous)
     return replace(kept, journal=check_journal(kept.journal, now=now, age_limit=age_limit))
