@@ -14,6 +14,7 @@ from tests.bureau import (
     a_journal,
     a_linked_company,
     an_account,
+    deliver,
     link_to,
     on_post,
     problem_codes,
@@ -272,6 +273,38 @@ class TestEndLink:
 
         assert company.open_link() is not None
 
+    def test_does_not_wait_for_an_account_that_is_gone(self, procountor: Sandbox) -> None:
+        """What waits for its authorisation is sent by nobody, perhaps for ever."""
+        company = a_linked_company()
+        journal = a_journal(company)
+        sending = send_journal(journal, user=None, now=Clock().now)
+        remove_authorisation(company.link.procountor_account, user=None)
+        deliver(sending, Clock())
+        assert states(journal) == ["queued"]
+
+        end_link(company.link, ends_on=JUNE, reason="moved", user=None)
+
+        journal.refresh_from_db()
+        assert problem_codes(journal) == ["N36"]
+        assert not Export.objects.exists()
+        link_to(company, an_account(1002), start_month=JUNE)
+        assert send(journal).state == "sent"
+        assert len(booked(procountor, 50102)) == 1
+
+    def test_takes_back_what_a_test_company_left_with_an_account_that_is_gone(
+        self, procountor: Sandbox
+    ) -> None:
+        company = a_linked_company()
+        journal = a_journal(company)
+        sending = send_journal(journal, user=None, now=Clock().now)
+        remove_authorisation(company.link.procountor_account, user=None)
+        Company.objects.update(is_test=True)
+
+        deliver(sending, Clock())
+
+        journal.refresh_from_db()
+        assert "queued" not in [journal.state, *states(journal)]
+
     def test_keeps_a_journal_from_being_sent_that_was_ready(self, procountor: Sandbox) -> None:
         company = a_linked_company()
         journal = a_journal(company)
@@ -521,6 +554,28 @@ class TestALinkedAccount:
         )
 
         assert account.company_name == "Koivulammi Huolto Oy"
+
+    def test_does_not_come_back_into_the_books_of_another_company(
+        self, procountor: Sandbox
+    ) -> None:
+        """A shared administration is confirmed when a link is made, never by logging in."""
+        link_to(a_company(1002, "Koivulammi Huolto Oy"), an_account(1002))
+        weekly = a_company(1012, "Koivulammi Huolto Oy")
+        account = an_account(1001)
+        link_to(weekly, account)
+
+        with pytest.raises(OtherCompanyChosen):
+            authorise_with_api_key(account, "SANDBOX-KEY-1002", user=None)
+
+        assert ProcountorAccount.objects.get(pk=account.pk).company_name == account.company_name
+
+    def test_comes_back_as_no_company_whose_name_nobody_knows(self, procountor: Sandbox) -> None:
+        nameless = a_company(1012, "")
+        account = an_account(1001)
+        link_to(nameless, account)
+
+        with pytest.raises(OtherCompanyChosen):
+            authorise_with_api_key(account, "SANDBOX-KEY-1002", user=None)
 
     def test_through_which_was_sent_never_comes_back_as_another(self, procountor: Sandbox) -> None:
         company = a_company(1001, "Koivulammi Huolto Oy")

@@ -15,7 +15,7 @@ from tilisilta.domain.company_match import compare_companies
 from tilisilta.domain.problems import ProblemCode
 from tilisilta.domain.standing import ExportState
 from tilisilta.errors import NeedsAttention, TilisiltaError
-from tilisilta.models import Company, Debtor, Export, ProcountorAccount, User
+from tilisilta.models import Company, Debtor, Export, Link, ProcountorAccount, User
 from tilisilta.services import audit
 from tilisilta.services.administrations import keep_administration
 from tilisilta.services.journals import recheck_account
@@ -236,18 +236,24 @@ def _must_be_the_linked_company(
     )
     # One that has ended still books its own months: they must not land in other books either.
     booking = (link for link in account.links.select_related("company") if not link.span().is_empty)
-    is_wrong = any(_differs(link.company, session, administration) for link in booking)
-    if is_used.exists() or is_wrong:
+    is_wrong = any(not _belongs(link.company, session, administration) for link in booking)
+    # Books that serve another company were never confirmed to be shared with this one.
+    is_taken = (
+        Link.objects.open()
+        .filter(procountor_account__procountor_company_id=session.company_id)
+        .exclude(procountor_account=account)
+    )
+    if is_used.exists() or is_wrong or (account.links.open().exists() and is_taken.exists()):
         raise OtherCompanyChosen(expected=account.company_name, chosen=session.company_name)
 
 
-def _differs(company: Company, session: Session, administration: Administration) -> bool:
+def _belongs(company: Company, session: Session, administration: Administration) -> bool:
     return compare_companies(
         name=company.name,
         business_id=company.business_id,
         other_name=session.company_name,
         other_business_id=administration.business_id,
-    ).is_different
+    ).is_equal
 
 
 def _must_be_configured() -> None:

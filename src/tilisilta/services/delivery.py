@@ -61,10 +61,10 @@ def advance(sending_id: UUID, *, now: datetime) -> Progress:
 
 def _hindered(sending: Sending, export: Export, *, now: datetime) -> Progress | None:
     """What keeps ``export`` from moving now, if anything does."""
-    if not export.link.procountor_account.is_authorised:
-        return _wait_for_account(sending, export, now=now)
     if export.state == ExportState.QUEUED and _is_forbidden(sending):
         return _take_back(sending, now=now)
+    if not export.link.procountor_account.is_authorised:
+        return _wait_for_account(sending, export, now=now)
     if export.look_at is not None and now < export.look_at <= now + LONGEST_PAUSE:
         return Progress(wait_seconds=(export.look_at - now).total_seconds())
     return None

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,11 +21,13 @@ from tilisilta.models import (
     Link,
     NmbrsCompany,
     ProcountorAccount,
+    Sending,
     User,
 )
 from tilisilta.services import audit
 from tilisilta.services.gathering import split_of
 from tilisilta.services.journals import recheck_company
+from tilisilta.services.keeping import lock_company
 from tilisilta.services.link_proposals import Pairing, named, pairing_of
 
 
@@ -120,11 +123,7 @@ def create_link(  # what a person says of a link, each by its name
     ``SharedAdministration``, ``MonthsCovered``, or Django's ``ValidationError`` for a choice that
     cannot be.
     """
-    if company.links.open().exists():
-        raise CompanyLinked(f"{company} is linked already.")
-    if account.links.open().exists():
-        raise AccountTaken(f"{account} serves another company already.")
-    _must_be_authorised(account)
+    _must_be_unlinked(company, account)
     link = Link(
         company=company,
         procountor_account=account,
@@ -132,9 +131,11 @@ def create_link(  # what a person says of a link, each by its name
         **choices,
     )
     link.full_clean()
-    _must_be_free(link)
     with transaction.atomic():
-        # Locked, or it could be authorised for another company in this moment.
+        # Both locked, or in this moment the company could get another link for the same months,
+        # and the account could be authorised for other books.
+        lock_company(company)
+        _must_be_free(link)
         locked = ProcountorAccount.objects.select_for_update().get(pk=account.pk)
         _must_be_authorised(locked)
         pairing = pairing_of(company, locked)
@@ -212,6 +213,7 @@ def end_link(link: Link, *, ends_on: date, reason: str, user: User | None) -> Li
         )
         if not link.is_open:
             return link
+        _take_back_waiting(link)
         if link.exports.filter(state__in=EXPORTS_UNDER_WAY).exists():
             raise LinkBusy(f"Receipts are on their way through {link}.")
         link.ends_on = max(ends_on, link.start_month)
@@ -228,6 +230,14 @@ def end_link(link: Link, *, ends_on: date, reason: str, user: User | None) -> Li
         )
     recheck_company(link.company, with_settled=True)
     return link
+
+
+def _take_back_waiting(link: Link) -> None:
+    """Make ready again what only waits for its account to be authorised, as nobody sends it now."""
+    waiting = link.exports.filter(state=ExportState.QUEUED)
+    is_sending = Sending.objects.filter(journal=OuterRef("journal"), finished_at__isnull=True)
+    left = waiting.filter(~Exists(is_sending)).select_for_update(of=("self",))
+    Export.objects.filter(pk__in=[export.pk for export in left]).update(state=ExportState.READY)
 
 
 def remove_link(link: Link, *, user: User | None) -> None:
@@ -310,6 +320,14 @@ def _save_new(link: Link) -> None:
         if link.company.links.open().exists():
             raise CompanyLinked(f"{link.company} is linked already.") from error
         raise AccountTaken(f"{link.procountor_account} serves another company.") from error
+
+
+def _must_be_unlinked(company: Company, account: ProcountorAccount) -> None:
+    if company.links.open().exists():
+        raise CompanyLinked(f"{company} is linked already.")
+    if account.links.open().exists():
+        raise AccountTaken(f"{account} serves another company already.")
+    _must_be_authorised(account)
 
 
 def _must_be_authorised(account: ProcountorAccount) -> None:
