@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.bureau import (
+    NOW,
     a_company,
     a_connection,
     a_journal,
@@ -13,6 +14,7 @@ from tests.bureau import (
     book_by_hand,
     fetch_everything,
     link_to,
+    problem_codes,
 )
 from tests.management.conftest import Give
 
@@ -25,6 +27,7 @@ from tilisilta.models import (
     ProcountorAccount,
     User,
 )
+from tilisilta.services.checks import check_journal
 from tilisilta.services.connections import authorise_with_api_key, create_account
 from tilisilta.services.links import remove_link
 from tilisilta.services.users import create_first_administrator
@@ -385,6 +388,19 @@ class TestLinkCommands:
 
         assert refused.document["error"]["code"] == "E41"
         assert made.status == 0
+
+    def test_confirm_lets_go_what_a_new_name_holds(self, give: Give, procountor: "Sandbox") -> None:
+        journal = a_journal(a_linked_company())
+        Company.objects.update(name="Toinen nimi Oy")
+        check_journal(journal, now=NOW)
+        journal.refresh_from_db()
+        assert problem_codes(journal) == ["N39"]
+
+        confirmed = give("link", "confirm", "--company", "1001")
+
+        journal.refresh_from_db()
+        assert "1001 Toinen nimi Oy goes to Koivulammi Konepaja Oy" in confirmed.text
+        assert journal.state == "ready"
 
     def test_end_frees_company_and_account(self, give: Give, procountor: "Sandbox") -> None:
         a_linked_company()

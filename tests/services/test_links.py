@@ -58,6 +58,7 @@ from tilisilta.services.links import (
     MonthsCovered,
     SharedAdministration,
     change_link,
+    confirm_link,
     create_link,
     end_link,
     remove_link,
@@ -251,6 +252,81 @@ class TestThreeWaysIntoForeignBooks:
         visible = ProcountorAccount.objects.visible_to(user)
 
         assert not visible.filter(pk__in=[theirs.pk, nobodys.pk]).exists()
+
+
+class TestCompaniesThatDifferByNow:
+    """The link was right when it was made; a name or a business ID has changed since."""
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"name": "Aivan toinen Oy"},
+            {"name": "Koivulammi Konepaja 2 Oy"},
+            {"name": ""},
+            {"business_id": "9902020-3"},
+        ],
+    )
+    def test_hold_their_journals_until_somebody_confirms(
+        self, procountor: Sandbox, changed: dict[str, str]
+    ) -> None:
+        company = a_linked_company()
+        journal = a_journal(company)
+        Company.objects.update(**changed)
+        check_journal(journal, now=NOW)
+
+        journal.refresh_from_db()
+        assert problem_codes(journal) == ["N39"]
+        with pytest.raises(CannotBeSent):
+            send_journal(journal, user=None, now=NOW)
+
+        for _click in range(2):
+            confirm_link(company.link, user=None)
+
+        assert send(Journal.objects.get()).state == "sent"
+        assert AuditEntry.objects.filter(action=AuditEntry.Action.LINK_CONFIRMED).count() == 1
+
+    def test_are_found_out_when_the_business_id_is_told(self, procountor: Sandbox) -> None:
+        company = a_linked_company()
+        journal = a_journal(company)
+
+        set_business_id(Company.objects.get(), "9902020-3", user=None)
+
+        journal.refresh_from_db()
+        assert problem_codes(journal) == ["N39"]
+        set_business_id(Company.objects.get(), "", user=None)
+        journal.refresh_from_db()
+        assert journal.state == "ready"
+
+    def test_are_asked_about_anew_after_another_change(self, procountor: Sandbox) -> None:
+        company = a_company(1001, "Toinen Oy")
+        link_to(company, an_account())
+        journal = a_journal(company)
+        assert journal.state == "ready"
+        Company.objects.update(name="Kolmas Oy")
+
+        check_journal(journal, now=NOW)
+
+        journal.refresh_from_db()
+        assert problem_codes(journal) == ["N39"]
+
+    @pytest.mark.parametrize("name", ["KOIVULAMMI KONEPAJA", "Koivulammi-Konepaja Oyj"])
+    def test_are_not_held_for_another_spelling(self, procountor: Sandbox, name: str) -> None:
+        journal = a_journal(a_linked_company())
+        Company.objects.update(name=name)
+
+        check_journal(journal, now=NOW)
+
+        journal.refresh_from_db()
+        assert journal.state == "ready"
+
+    def test_leave_what_was_sent_alone(self, procountor: Sandbox) -> None:
+        journal = send(a_journal(a_linked_company()))
+        Company.objects.update(name="Aivan toinen Oy")
+
+        check_journal(journal, now=NOW)
+
+        journal.refresh_from_db()
+        assert journal.state == "sent"
 
 
 class TestEndLink:

@@ -55,7 +55,7 @@ class Hidden:
 
     def values(self, name: str) -> Iterator[Mapping[str, object]]:
         """The ids to put into the address called ``name``, one set for each object there is."""
-        if name in {"link", "end_link", "remove_link"}:
+        if name in {"link", "confirm_link", "end_link", "remove_link"}:
             yield from ({"pk": one.pk} for one in (self.link, self.ended))
         elif name == "missing_items":
             for one in (self.link, self.ended):

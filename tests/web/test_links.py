@@ -19,7 +19,7 @@ from tests.bureau import (
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
-from tilisilta.models import AuditEntry, Company, Debtor, Link, ProcountorAccount, User
+from tilisilta.models import AuditEntry, Company, Debtor, Journal, Link, ProcountorAccount, User
 from tilisilta.services.companies import set_start
 from tilisilta.services.connections import authorise_with_api_key, create_account
 from tilisilta.services.exports import send_journal
@@ -789,3 +789,53 @@ class TestRemoveLink:
 
         assert "The link cannot be removed" in response.text
         assert Link.objects.exists()
+
+
+class TestCompaniesThatDifferByNow:
+    def _held(self) -> tuple[Link, str]:
+        """The page of a link whose company has another name by now, and its address."""
+        company = a_linked_company()
+        a_journal(company)
+        Company.objects.update(name="Toinen nimi Oy")
+        return company.link, reverse("link", args=[company.link.pk])
+
+    def test_are_confirmed_with_one_click(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        link, page = self._held()
+        text = browser_of_administrator.get(page).text
+        assert "so nothing is sent" in text
+        pair = re.search(r'name="pair" value="([^"]+)"', text)
+        assert pair is not None
+
+        answer = browser_of_administrator.post(
+            reverse("confirm_link", args=[link.pk]), {"pair": pair[1]}, follow=True
+        )
+
+        assert "What waited for it can be sent." in answer.text
+        assert "Confirmed by" in answer.text
+        assert Journal.objects.get().state == "ready"
+
+    def test_are_not_confirmed_as_they_were_not_shown(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        link, _page = self._held()
+
+        answer = browser_of_administrator.post(
+            reverse("confirm_link", args=[link.pk]), {"pair": "another"}, follow=True
+        )
+
+        assert "Look at both once more." in answer.text
+        assert not Link.objects.get().confirmed_pair
+
+    def test_have_no_button_for_who_may_only_read(
+        self, procountor: Sandbox, browser_of_reader: Client
+    ) -> None:
+        link, page = self._held()
+
+        shown = browser_of_reader.get(page).text
+        refused = browser_of_reader.post(reverse("confirm_link", args=[link.pk]), {"pair": "x"})
+
+        assert "so nothing is sent" in shown
+        assert "confirm-link" not in shown
+        assert refused.status_code == 403

@@ -5,6 +5,7 @@ nothing there: "Koivulammi Huolto Oy" is "KOIVULAMMI HUOLTO". Anything else is a
 person has to confirm.
 """
 
+import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -60,6 +61,15 @@ def compare_companies(
             plain_business_id(business_id), plain_business_id(other_business_id)
         ),
     )
+
+
+def pair_digest(*, name: str, business_id: str, other_name: str, other_business_id: str) -> str:
+    """A digest of two companies as they are compared: another spelling is still the same pair."""
+    marks = (
+        *(plain_name(name), plain_business_id(business_id)),
+        *(plain_name(other_name), plain_business_id(other_business_id)),
+    )
+    return hashlib.sha256("\n".join(marks).encode()).hexdigest()
 
 
 def plain_name(name: str) -> str:

@@ -20,7 +20,8 @@ class JournalStanding:
     names another journal of the company that may be the same payroll under another run number, as
     long as nobody has said that it is not, and ``stranger`` one of another company that books the
     very same. ``booked_elsewhere`` tells of receipts that were booked in another administration,
-    through a link that has ended. The names are for the texts only.
+    through a link that has ended. ``differs_from`` names the administration when it is another
+    company by now, as far as names tell, and nobody has confirmed it. The names are for the texts.
     """
 
     period: BookingPeriod
@@ -36,6 +37,7 @@ class JournalStanding:
     stranger: str = ""
     ended_link: str = ""
     booked_elsewhere: tuple[tuple[str, str], ...] = ()
+    differs_from: str = ""
     company_name: str = ""
     debtor_name: str = ""
     account_name: str = ""
@@ -105,6 +107,12 @@ def _connection_guards(standing: JournalStanding, rules: LinkRules | None) -> It
             code=ProblemCode.ACCOUNT_NOT_AUTHORISED,
             screen=Screen.PROCOUNTOR_ACCOUNT,
             facts=facts(account_name=standing.account_name),
+        )
+    elif standing.differs_from:
+        yield Problem(
+            code=ProblemCode.COMPANIES_DIFFER_NOW,
+            screen=Screen.LINK,
+            facts=facts(company=standing.company_name, administration=standing.differs_from),
         )
 
 

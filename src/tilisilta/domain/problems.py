@@ -6,7 +6,7 @@ to the edge (``tilisilta.services.explanations``). Facts are strings under these
 ================  ===================================================================
 account           ledger account as Procountor would have it
 account_name      name of the Procountor account (our permission), N03
-administration    name of a Procountor company (N36, N38, E40 to E42)
+administration    name of a Procountor company (N36, N38, N39, E40 to E42)
 answer            what Procountor said of what it refused (S01, E07, E08)
 amount            amount of a row, as 1234.50 or -1234.50; debit positive; the sum of the cost
                   accounts (N40)
@@ -16,7 +16,7 @@ chosen            name of what was chosen: the company (E13), the environment (E
 characters        replaced characters, "ő → o, ł → l" (N15)
 codes             codes of what is wrong with a fetched journal, "F08, F11" (P07)
 column            header of a column, as the file has it (F08 to F14, F22, F24 to F26)
-company           name of the Nmbrs company (N01, N02, N04, N36, N37), of the Procountor
+company           name of the Nmbrs company (N01, N02, N04, N36, N37, N39), of the Procountor
                   company (S07); number, name or business ID of the company the file is for (F17)
 company_currency  currency of the Procountor company (N17)
 count             how many, other than lines; how often a block of lines is there (F29, N44)
@@ -183,6 +183,7 @@ class ProblemCode(StrEnum):
     LINK_ENDED = "N36"
     PERHAPS_ANOTHER_COMPANYS = "N37"
     BOOKED_ELSEWHERE = "N38"
+    COMPANIES_DIFFER_NOW = "N39"
     # What balances and may be wrong all the same.
     SIGNS_PERHAPS_REVERSED = "N40"
     PERIOD_AND_DATE_DIFFER = "N41"
@@ -331,6 +332,17 @@ _EFFECTS = {
     ProblemCode.PROCOUNTOR_BUSY: Effect.WAITS,
     ProblemCode.ITEMS_BEING_CREATED: Effect.WAITS,
 }
+
+
+SUSPICIONS = frozenset(
+    {
+        ProblemCode.SIGNS_PERHAPS_REVERSED,
+        ProblemCode.PERHAPS_SUMS,
+        ProblemCode.PERHAPS_DOUBLED,
+        ProblemCode.PERHAPS_TWO_PAYROLLS,
+    }
+)
+"""What balances and is probably wrong: sent by whoever has seen it, and not with others."""
 
 
 @dataclass(frozen=True, kw_only=True)

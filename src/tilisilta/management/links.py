@@ -14,8 +14,8 @@ from tilisilta.management.companies import find_company
 from tilisilta.management.output import Answer, Refused, WrongUse, table
 from tilisilta.models import Company, Link, ProcountorAccount
 from tilisilta.services.booked_already import BookedAlready, BookedRun, find_booked_runs
-from tilisilta.services.link_proposals import StartReason, proposed_start
-from tilisilta.services.links import create_link, end_link
+from tilisilta.services.link_proposals import StartReason, named, proposed_start
+from tilisilta.services.links import confirm_link, create_link, end_link
 
 
 def add_link(options: Namespace) -> Answer:
@@ -103,15 +103,22 @@ def _numbers(run: BookedRun) -> str:
     return ", ".join(str(one.receipt_number or one.ledger_receipt_id) for one in run.receipts)
 
 
+def confirm(options: Namespace) -> Answer:
+    """Confirm that a company belongs to its administration, as both are named now."""
+    link = _open_link_of(find_company(options.company))
+    told = _("%(name)s goes to %(administration)s: confirmed.") % {
+        "name": named(str(link.company), link.company.business_id),
+        "administration": named(
+            link.procountor_account.company_name, link.procountor_account.business_id
+        ),
+    }
+    return Answer(document=link_document(confirm_link(link, user=None)), text=told)
+
+
 def end(options: Namespace) -> Answer:
     """End the link of a company, from a booking date on, with the reason."""
     company = find_company(options.company)
-    link = company.open_link()
-    if link is None:
-        raise Refused(
-            _("Company %(name)s has no link") % {"name": company},
-            remedy=_("See tilisilta link list."),
-        )
+    link = _open_link_of(company)
     ended = end_link(link, ends_on=options.ends_on, reason=options.reason, user=None)
     told = _("The link of %(name)s to %(administration)s ended from %(date)s on.")
     return Answer(
@@ -123,6 +130,16 @@ def end(options: Namespace) -> Answer:
             "date": ended.ends_on,
         },
     )
+
+
+def _open_link_of(company: Company) -> Link:
+    link = company.open_link()
+    if link is None:
+        raise Refused(
+            _("Company %(name)s has no link") % {"name": company},
+            remedy=_("See tilisilta link list."),
+        )
+    return link
 
 
 def list_links(options: Namespace) -> Answer:

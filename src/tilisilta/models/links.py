@@ -45,6 +45,12 @@ class Link(models.Model):
         null=True, blank=True, help_text="From this booking date on nothing goes through it."
     )
     end_reason = models.CharField(max_length=200, blank=True, default="")
+    confirmed_pair = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        help_text="A digest of company and administration as a person confirmed them.",
+    )
     uses_cost_centers = models.BooleanField(default=False)
     cost_center_dimension = models.CharField(max_length=255, blank=True, default="")
     uses_cost_units = models.BooleanField(default=False)

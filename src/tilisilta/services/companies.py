@@ -144,6 +144,8 @@ def set_business_id(company: Company, business_id: str, *, user: User | None) ->
             name=str(company),
             fields="business_id",
         )
+    # Its administration may turn out to be another company's, or the right one after all.
+    recheck_company(company)
     return company
 
 

@@ -20,6 +20,7 @@ from tilisilta.domain.standing import BOOKED_EXPORTS, COMMITTED_EXPORTS, Journal
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Export, Journal, Link
 from tilisilta.services.administrations import known_administration, read_administration
+from tilisilta.services.link_proposals import is_unconfirmed, named
 
 HIDDEN_JOURNAL = "?"
 """In place of the reference of a journal that not all may know of who read of it."""
@@ -100,6 +101,7 @@ def facts_of(journal: Journal, link: Link | None) -> JournalStanding:
         stranger=_stranger_of(journal, link),
         ended_link=_ended_link(journal) if link is None else "",
         booked_elsewhere=_booked_elsewhere(journal),
+        differs_from=_differs_from(link),
         company_name=journal.company.name,
         debtor_name=journal.company.debtor.name,
         account_name=account.name if account is not None else "",
@@ -218,6 +220,12 @@ def _ended_link(journal: Journal) -> str:
         .first()
     )
     return last.procountor_account.company_name if last is not None else ""
+
+
+def _differs_from(link: Link | None) -> str:
+    if link is None or not is_unconfirmed(link):
+        return ""
+    return named(link.procountor_account.company_name, link.procountor_account.business_id)
 
 
 def _booked_elsewhere(journal: Journal) -> tuple[tuple[str, str], ...]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from django.db.models import Max
 
-from tilisilta.domain.company_match import CompanyMatch, compare_companies
+from tilisilta.domain.company_match import CompanyMatch, compare_companies, pair_digest
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.standing import COMMITTED_EXPORTS, JournalState
 from tilisilta.models import (
@@ -84,6 +84,26 @@ def match_of(company: Company, account: ProcountorAccount) -> CompanyMatch:
     )
 
 
+def pair_of(company: Company, account: ProcountorAccount) -> str:
+    """A digest of the two as they are now, to tell later whether they are as they were."""
+    return pair_digest(
+        name=company.name,
+        business_id=company.business_id,
+        other_name=account.company_name,
+        other_business_id=account.business_id,
+    )
+
+
+def is_unconfirmed(link: Link) -> bool:
+    """Return whether company and administration differ by now, other than a person has confirmed.
+
+    Either may get another name or business ID after the link was made.
+    """
+    company, account = link.company, link.procountor_account
+    is_confirmed = link.confirmed_pair == pair_of(company, account)
+    return not is_confirmed and not match_of(company, account).is_equal
+
+
 def named(name: str, business_id: str) -> str:
     """A company by name and, where it is known, business ID."""
     return f"{name}, {business_id}" if business_id else name
@@ -127,7 +147,7 @@ def proposed_end(link: Link) -> date:
 
 
 def confirmation_of(link: Link) -> AuditEntry | None:
-    """Who confirmed when ``link`` was made that payroll goes there, if it had to be confirmed."""
+    """Who confirmed last that payroll goes there, if it had to be confirmed."""
     entries = AuditEntry.objects.filter(
         action=AuditEntry.Action.LINK_CONFIRMED, company=link.company_id, facts__link=str(link.pk)
     )

@@ -28,7 +28,13 @@ from tilisilta.services import audit
 from tilisilta.services.gathering import split_of
 from tilisilta.services.journals import recheck_company
 from tilisilta.services.keeping import lock_company
-from tilisilta.services.link_proposals import Pairing, named, pairing_of
+from tilisilta.services.link_proposals import (
+    Pairing,
+    is_unconfirmed,
+    named,
+    pair_of,
+    pairing_of,
+)
 
 
 class AccountTaken(NeedsAttention):
@@ -140,6 +146,7 @@ def create_link(  # what a person says of a link, each by its name
         _must_be_authorised(locked)
         pairing = pairing_of(company, locked)
         _must_be_confirmed(pairing, different_names, shared_administration)
+        link.confirmed_pair = pair_of(company, locked) if pairing.needs_confirmation else ""
         _save_new(link)
         ProcountorAccount.objects.filter(pk=account.pk).update(debtor=company.debtor)
         _replace_mappings(link, account_mappings or {})
@@ -193,6 +200,27 @@ def change_link(
                 fields=", ".join(changed),
             )
         _fetch_as_needed(link)
+    recheck_company(link.company)
+    return link
+
+
+def confirm_link(link: Link, *, user: User | None) -> Link:
+    """Keep that a person says company and administration belong together as they are named now.
+
+    What waited for it is checked again. Confirmed twice, it stands in the audit log once.
+    """
+    with transaction.atomic():
+        link = (
+            Link.objects.select_for_update(of=("self",))
+            .select_related("company", "procountor_account")
+            .get(pk=link.pk)
+        )
+        if not is_unconfirmed(link):
+            return link
+        link.confirmed_pair = pair_of(link.company, link.procountor_account)
+        link.save(update_fields=["confirmed_pair", "changed_at"])
+        pairing = pairing_of(link.company, link.procountor_account)
+        _record_confirmation(link, pairing, user=user)
     recheck_company(link.company)
     return link
 

@@ -16,6 +16,7 @@ from tilisilta.services.link_proposals import (
     Pairing,
     ProposedStart,
     confirmation_of,
+    is_unconfirmed,
     named,
     pairing_of,
     proposed_start,
@@ -32,7 +33,7 @@ class Comparison:
     """A company and an administration side by side, as far as the reader may know of others.
 
     ``is_ticked`` says that a person has confirmed this very pair on the form, and ``confirmed``
-    who did when the link was made.
+    who did of a link that is there. ``is_open_question`` says that it has to be confirmed anew.
     """
 
     pairing: Pairing
@@ -40,6 +41,7 @@ class Comparison:
     hidden_count: int
     is_ticked: bool = False
     confirmed: AuditEntry | None = None
+    is_open_question: bool = False
 
     @property
     def pair(self) -> str:
@@ -106,7 +108,8 @@ def compare_link(link: Link, *, user: User) -> Comparison:
         pairing=compared.pairing,
         others=compared.others,
         hidden_count=compared.hidden_count,
-        confirmed=confirmation_of(link),
+        confirmed=None if is_unconfirmed(link) else confirmation_of(link),
+        is_open_question=is_unconfirmed(link),
     )
 
 

@@ -12,6 +12,7 @@ from tilisilta.web import (
     imports,
     journal_answers,
     journals,
+    link_confirmations,
     link_ends,
     links,
     missing_items,
@@ -70,6 +71,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{LINKS}/booked-already", booked_already.booked_already, name="booked_already"),
     path(f"{LINKS}/<int:pk>", links.link, name="link"),
     path(f"{LINKS}/<int:pk>/missing/<str:kind>", missing_items.missing_items, name="missing_items"),
+    path(f"{LINKS}/<int:pk>/confirm", link_confirmations.confirm_link, name="confirm_link"),
     path(f"{LINKS}/<int:pk>/end", link_ends.end_link, name="end_link"),
     path(f"{LINKS}/<int:pk>/remove", links.remove_link, name="remove_link"),
 ]

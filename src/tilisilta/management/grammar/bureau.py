@@ -198,6 +198,14 @@ def _add_link_commands(commands: Subparsers) -> None:
     )
     _add_dimension_choices(add)
     _add_booking_choices(add)
+    confirm = add_command(
+        commands,
+        "confirm",
+        action="links:confirm",
+        says=_("confirm that a company and its administration belong together though they differ"),
+        example="tilisilta link confirm --company 1001",
+    )
+    confirm.add_argument("--company", type=int, required=True, metavar=_("NUMBER"))
     end = add_command(
         commands,
         "end",

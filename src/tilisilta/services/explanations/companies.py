@@ -317,6 +317,24 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Invalidate these receipts there, unless that is done."),
         ),
     ),
+    ProblemCode.COMPANIES_DIFFER_NOW: (
+        Wording(
+            message=_("%(company)s and %(administration)s differ by now"),
+            cause=_(
+                "One of them has got another name or business ID since they were linked, or nobody "
+                "ever confirmed that they belong together."
+            ),
+            remedy=_(
+                "Look whether the payroll belongs in these books. Confirm it on the page of the "
+                "link, or with tilisilta link confirm; if it does not, end the link."
+            ),
+        ),
+        Wording(
+            message=_("Company and administration differ by now"),
+            cause=_("One of them has got another name or business ID since they were linked."),
+            remedy=_("Look whether the payroll belongs in these books, and confirm it."),
+        ),
+    ),
     ProblemCode.COMPANY_LINKED: (
         Wording(
             message=_("The company already has a link"),

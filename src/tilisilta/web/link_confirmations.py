@@ -1,0 +1,27 @@
+"""Confirming that company and administration of a link belong together after all."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from tilisilta.models import Area, Right
+from tilisilta.services import links
+from tilisilta.web.administrations import visible_links
+from tilisilta.web.link_page import compare_link
+from tilisilta.web.rights import UserRequest, needs
+
+
+@require_POST
+@needs(Area.PROCOUNTOR, Right.WRITE)
+def confirm_link(request: UserRequest, pk: int) -> HttpResponse:
+    """Keep that a person says so, of the two as they were shown and of no others."""
+    found = get_object_or_404(visible_links(request.user), pk=pk)
+    shown = compare_link(found, user=request.user)
+    if shown.is_open_question and request.POST.get("pair") != shown.pair:
+        messages.warning(request, _("They were changed in the meantime. Look at both once more."))
+    else:
+        links.confirm_link(found, user=request.user)
+        messages.success(request, _("Confirmed. What waited for it can be sent."))
+    return redirect("link", pk=pk)
