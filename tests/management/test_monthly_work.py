@@ -240,6 +240,28 @@ class TestSend:
         assert [item["company"] for item in newest.document["journals"]] == [1002]
         assert [item["company"] for item in earlier.document["journals"]] == [1001]
 
+    def test_leaves_what_looks_wrong_to_who_has_seen_it(
+        self, give: Give, procountor: "Sandbox", tmp_path: Path
+    ) -> None:
+        for number, sign in ((1001, "-"), (1002, "")):
+            a_linked_company(number)
+            path = tmp_path / f"{number}.csv"
+            credit = "" if sign else "-"
+            path.write_text(
+                "Kausi;Tili;Summa\n"
+                f"2026-06;5010;{sign}42,0{number % 10}\n2026-06;2961;{credit}42,0{number % 10}\n"
+            )
+            give("import", str(path), "--company", str(number))
+
+        told = give("send", "--all-ready").text
+        document = give("send", "--all-ready", "--json").document
+        by_name = give("send", "1001-2026-6-1", "--json")
+
+        assert "Left, as somebody has to look at it first: 1001-2026-6-1" in told
+        assert [document["journals"], document["to_look_at"]] == [[], ["1001-2026-6-1"]]
+        assert by_name.status == 0
+        assert Sending.objects.count() == 2
+
     def test_says_why_a_journal_is_refused(self, give: Give, june_file: str) -> None:
         a_company()
         give("import", june_file, "--company", "1001")

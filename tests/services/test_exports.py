@@ -1,8 +1,9 @@
 """Asking for journals to be sent, or looked for again, only commits rows."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 from tests.bureau import (
     NOW,
     Clock,
@@ -28,6 +29,7 @@ from tilisilta.services.exports import (
     PreviewChanged,
     continue_waiting,
     look_again,
+    newest_month,
     send_journal,
     unfinished_sending,
 )
@@ -173,3 +175,13 @@ def _an_uncertain_sending(procountor: Sandbox) -> tuple[Sending, Clock]:
     sending = send_journal(journal, user=None, now=clock.now)
     make_moves(sending, clock, 2)
     return sending, clock
+
+
+class TestNewestMonth:
+    def test_has_begun(self) -> None:
+        today = timezone.localdate()
+        this_month, ahead = today.replace(day=1), date(today.year + 2, 1, 1)
+
+        assert newest_month([this_month, ahead, date(2020, 1, 1)]) == this_month
+        assert newest_month([ahead]) == ahead
+        assert newest_month([]) is None

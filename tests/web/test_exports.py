@@ -220,6 +220,19 @@ class TestSendReady:
         assert "2 journals are being sent." in response.text
         assert [states(journal) for journal in journals] == [["queued"], ["queued"]]
 
+    def test_leaves_what_looks_wrong_and_says_so(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        a_journal(a_linked_company())
+        Journal.objects.update(needs_look=True)
+
+        text = browser_of_administrator.get(reverse("send_ready")).text
+        listed = browser_of_administrator.get(reverse("exports")).text
+
+        assert "They balance, but something looks wrong." in text
+        assert "1001-2026-6-1" not in text
+        assert "Looks wrong" in listed
+
     def test_names_the_books_and_what_is_not_among_them(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:

@@ -140,6 +140,7 @@ def _left_document(ready: ReadyJournals | None) -> dict[str, Any]:
         "left": [
             {"reference": one.reference, "period": f"{one.period:%Y-%m}"} for one in ready.others
         ],
+        "to_look_at": [one.reference for one in ready.warned_of],
     }
 
 
@@ -164,6 +165,15 @@ def _text(
 
 
 def _left_lines(ready: ReadyJournals | None) -> Iterator[str]:
+    warned_of = list(ready.warned_of) if ready is not None else []
+    if warned_of:
+        told = ngettext(
+            "Left, as somebody has to look at it first: %(journals)s",
+            "Left, as somebody has to look at them first: %(journals)s",
+            len(warned_of),
+        )
+        yield told % {"journals": _named(warned_of)}
+        yield _("To send one all the same, name it.")
     others = list(ready.others) if ready is not None else []
     if ready is None or not others or ready.period is None:
         return
@@ -172,12 +182,19 @@ def _left_lines(ready: ReadyJournals | None) -> Iterator[str]:
         "Left, as they are not of %(period)s: %(journals)s",
         len(others),
     )
-    named = ", ".join(one.reference for one in others[:MOST_NAMED])
-    more = len(others) - MOST_NAMED
-    if more > 0:
-        named += " " + ngettext("and %(count)s more", "and %(count)s more", more) % {"count": more}
-    yield told % {"period": f"{ready.period:%Y-%m}", "journals": named}
+    yield told % {"period": f"{ready.period:%Y-%m}", "journals": _named(others)}
     yield _("To send them too, give --period YYYY-MM or --all-periods.")
+
+
+def _named(journals: Sequence[Journal]) -> str:
+    """The first of them by their references, and how many more there are."""
+    named = ", ".join(one.reference for one in journals[:MOST_NAMED])
+    more = len(journals) - MOST_NAMED
+    if more <= 0:
+        return named
+    return (
+        named + " " + ngettext("and %(count)s more", "and %(count)s more", more) % {"count": more}
+    )
 
 
 def _journal_lines(journal: Journal) -> Iterator[str]:

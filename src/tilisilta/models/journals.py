@@ -99,6 +99,10 @@ class Journal(models.Model):
         default=False, help_text="Nobody named its run: the number is that of its month."
     )
     is_deleted_at_source = models.BooleanField(default=False)
+    needs_look = models.BooleanField(
+        default=False,
+        help_text="Probably wrong though it balances: sent by itself, not with others.",
+    )
     is_surely_another = models.BooleanField(
         default=False, help_text="A person said that it is no other journal's payroll again."
     )

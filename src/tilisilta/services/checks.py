@@ -18,7 +18,7 @@ from tilisilta.domain.administrations import Administration
 from tilisilta.domain.guards import check_guards, run_deleted
 from tilisilta.domain.items_to_make import ItemToMake
 from tilisilta.domain.plans import plan_receipts
-from tilisilta.domain.problems import Problem, ProblemCode
+from tilisilta.domain.problems import SUSPICIONS, Problem, ProblemCode
 from tilisilta.domain.receipts import LedgerReceipt, ReceiptPlan
 from tilisilta.domain.standing import (
     BOOKED_EXPORTS,
@@ -221,10 +221,12 @@ def _keep(
 def _note_check(
     journal: Journal, problems: Sequence[Problem], exports: Iterable[Export], *, now: datetime
 ) -> None:
-    journal.problems = dump_problems((*problems, *load_problems(journal.reader_notes)))
+    found = (*problems, *load_problems(journal.reader_notes))
+    journal.problems = dump_problems(found)
+    journal.needs_look = any(problem.code in SUSPICIONS for problem in found)
     journal.checked_at = now
     journal.state = journal_standing(journal, exports).state
-    journal.save(update_fields=["problems", "zero_line_count", "checked_at", "state"])
+    journal.save(update_fields=["problems", "needs_look", "zero_line_count", "checked_at", "state"])
 
 
 def _keep_exports(

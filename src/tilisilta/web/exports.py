@@ -33,6 +33,7 @@ from tilisilta.models import (
 from tilisilta.models.journals import JournalQuerySet
 from tilisilta.services.checks import journal_standing, preview_digest
 from tilisilta.services.explanations import explain
+from tilisilta.services.exports import newest_month
 from tilisilta.services.link_proposals import match_of
 from tilisilta.web.rights import UserRequest, needs
 from tilisilta.web.templatetags.ledger import month
@@ -242,17 +243,17 @@ def totals_of(journals: QuerySet[Journal], *, period: date | None = None) -> Tot
         .annotate(
             n=Count("pk"),
             s=Sum("debit_total"),
-            gone=Count("pk", filter=Q(is_deleted_at_source=True)),
+            warned_of=Count("pk", filter=Q(is_deleted_at_source=True) | Q(needs_look=True)),
         )
     )
     due = (group["period"] for group in groups if group["state"] not in JOURNALS_NOT_DUE)
-    ready_period = period or max(due, default=None)
+    ready_period = period or newest_month(due)
     ready: dict[date, int] = {}
     states: dict[str, int] = {}
     sums: dict[str, Decimal] = {}
     for group in groups:
         if group["state"] == JournalState.READY:
-            sendable = group["n"] - group["gone"]
+            sendable = group["n"] - group["warned_of"]
             ready[group["period"]] = ready.get(group["period"], 0) + sendable
         if period is not None and group["period"] != period:
             continue

@@ -122,10 +122,12 @@ def _not_ready(
         if count := counts.get(state):
             query = with_query(request, state=state, period=period, months="")
             yield NotReady(state=state, count=count, query=query)
-    deleted = shown.filter(state=JournalState.READY, is_deleted_at_source=True).count()
-    if deleted:
-        query = with_query(request, state=JournalState.READY, period=period, months="")
-        yield NotReady(state="deleted", count=deleted, query=query)
+    deleted = ready.warned_of.filter(is_deleted_at_source=True).count()
+    suspicious = ready.warned_of.filter(is_deleted_at_source=False).count()
+    for name, count in (("deleted", deleted), ("needs_look", suspicious)):
+        if count:
+            query = with_query(request, state=JournalState.READY, period=period, months="")
+            yield NotReady(state=name, count=count, query=query)
 
 
 def send_some(
