@@ -26,7 +26,7 @@ from tilisilta.services.checks import dump_problems
 from tilisilta.services.doubts import doubt_problems
 from tilisilta.services.postings import accept, settled_after
 from tilisilta.services.procountor import procountor
-from tilisilta.services.seen_receipts import read_receipts
+from tilisilta.services.seen_receipts import promised_with, read_receipts
 
 LOOKS_TO_BE_SURE = 3
 """A new receipt may take a moment to show in the list; so often it must be missing from it."""
@@ -117,7 +117,7 @@ def _recognised(
         receipts,
         token=export.token,
         plain_digest=plain_digest,
-        our_tokens=set(Export.objects.filter(token__in=tokens).values_list("token", flat=True)),
+        promised=promised_with(Export.objects.filter(token__in=tokens)),
         others=set(others.values_list("ledger_receipt_id", flat=True)),
     )
 
@@ -152,7 +152,10 @@ def _settle(
     if found.invalidated:
         _stop(export, doubt_problems(ProblemCode.INVALIDATED_BY_PERSON, export, found.invalidated))
         return 0.0
-    perhaps = doubt_problems(ProblemCode.PERHAPS_BOOKED, export, found.perhaps)
+    perhaps = [
+        *doubt_problems(ProblemCode.PERHAPS_BOOKED, export, found.perhaps),
+        *doubt_problems(ProblemCode.PERHAPS_BOOKED, export, found.copied, same="copied"),
+    ]
     if export.state != ExportState.QUEUED:
         return _note_absence(export, perhaps, now=now)
     if perhaps:

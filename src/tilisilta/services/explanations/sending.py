@@ -140,6 +140,16 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         Wording(
             message=_("Receipt %(numbers)s of %(date)s may be this one already: %(name)s"),
             cause=_(
+                "It carries the token of another receipt of Tilisilta, as copies do, but books the "
+                "same amounts on the same accounts and day. Sent as well, wages could be booked "
+                "twice."
+            ),
+            remedy=COMPARE_AND_SAY,
+            when={"same": "copied"},
+        ),
+        Wording(
+            message=_("Receipt %(numbers)s of %(date)s may be this one already: %(name)s"),
+            cause=_(
                 "It carries no token of Tilisilta, but books the same amounts on the same "
                 "accounts and day. Sent as well, wages could be booked twice."
             ),
