@@ -10,6 +10,7 @@ from django.db.models import Min
 from tilisilta.clients.procountor.client import ProcountorClient, ReceiptWindow
 from tilisilta.clients.procountor.errors import ProcountorUnavailable
 from tilisilta.clients.procountor.wire import decode_receipt
+from tilisilta.domain.booked import has_something_in_common
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 from tilisilta.domain.receipts import BookedReceipt
@@ -42,7 +43,8 @@ def look(sending: Sending, exports: Sequence[Export], *, now: datetime) -> float
     """Look for ``exports``, all of one company, in Procountor; return how long to wait.
 
     One receipt with the token in name or notes is ours: it is taken over. Several stop the export
-    until a person has looked, and so does one that a person has invalidated. None lets a queued
+    until a person has looked, and so does one that a person has invalidated, or that books nothing
+    of what we would send. None lets a queued
     export be posted, unless a receipt without a token would book just the same. An uncertain one
     is looked for again, with growing pauses, until it surely is not there.
     """
@@ -136,21 +138,13 @@ def _settle(
     *,
     now: datetime,
 ) -> float:
-    if len(found.standing) > 1:
-        _stop(export, doubt_problems(ProblemCode.FOUND_SEVERAL_TIMES, export, found.standing))
-        return 0.0
-    if found.mixed:
-        _stop(export, doubt_problems(ProblemCode.SEVERAL_TOKENS, export, found.mixed))
+    doubts = _doubts(export, found, booked)
+    if doubts:
+        _stop(export, doubts)
         return 0.0
     if found.standing:
-        receipt = booked.get(found.standing[0].ledger_receipt_id)
-        if receipt is None or receipt.status == INVALIDATED:
-            # It was there a moment ago, so that the next look tells more.
-            raise ProcountorUnavailable("A ledger receipt that was listed cannot be taken over.")
+        receipt = _taken_over(found.standing[0], booked)
         accept(sending, export, receipt, outcome=Attempt.Outcome.FOUND, now=now)
-        return 0.0
-    if found.invalidated:
-        _stop(export, doubt_problems(ProblemCode.INVALIDATED_BY_PERSON, export, found.invalidated))
         return 0.0
     perhaps = [
         *doubt_problems(ProblemCode.PERHAPS_BOOKED, export, found.perhaps),
@@ -163,6 +157,38 @@ def _settle(
     else:
         Export.objects.filter(pk=export.pk, state=ExportState.QUEUED).update(is_looked_for=True)
     return 0.0
+
+
+def _doubts(
+    export: Export, found: Recognised, booked: Mapping[int, BookedReceipt]
+) -> list[Problem]:
+    """What a person must say of the receipts with the token, however often they are looked for."""
+    if len(found.standing) > 1:
+        return doubt_problems(ProblemCode.FOUND_SEVERAL_TIMES, export, found.standing)
+    if found.mixed:
+        return doubt_problems(ProblemCode.SEVERAL_TOKENS, export, found.mixed)
+    if not found.standing:
+        return doubt_problems(ProblemCode.INVALIDATED_BY_PERSON, export, found.invalidated)
+    if not _may_be_ours(export, found.standing[0], booked):
+        return doubt_problems(ProblemCode.PERHAPS_BOOKED, export, found.standing, same="token")
+    return []
+
+
+def _may_be_ours(export: Export, seen: JournalReceipt, booked: Mapping[int, BookedReceipt]) -> bool:
+    """Return whether a receipt with the token is ours, and not foreign with a token typed on it."""
+    if seen.sent_as == export.token:
+        return True
+    receipt = _taken_over(seen, booked)
+    return has_something_in_common(decode_receipt(export.payload.encode()), receipt.body)
+
+
+def _taken_over(seen: JournalReceipt, booked: Mapping[int, BookedReceipt]) -> BookedReceipt:
+    """The receipt as it was read to be taken over."""
+    receipt = booked.get(seen.ledger_receipt_id)
+    if receipt is None or receipt.status == INVALIDATED:
+        # It was there a moment ago, so that the next look tells more.
+        raise ProcountorUnavailable("A ledger receipt that was listed cannot be taken over.")
+    return receipt
 
 
 def _note_absence(export: Export, perhaps: Sequence[Problem], *, now: datetime) -> float:

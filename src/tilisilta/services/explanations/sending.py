@@ -150,6 +150,15 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         Wording(
             message=_("Receipt %(numbers)s of %(date)s may be this one already: %(name)s"),
             cause=_(
+                "It carries this one's token, but books nothing of what would be sent. Somebody "
+                "may have typed or copied the token. Nothing more is sent."
+            ),
+            remedy=COMPARE_AND_SAY,
+            when={"same": "token"},
+        ),
+        Wording(
+            message=_("Receipt %(numbers)s of %(date)s may be this one already: %(name)s"),
+            cause=_(
                 "It carries no token of Tilisilta, but books the same amounts on the same "
                 "accounts and day. Sent as well, wages could be booked twice."
             ),
