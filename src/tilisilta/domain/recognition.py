@@ -78,14 +78,17 @@ class Recognised:
 
     ``invalidated`` are those with the token that a person has made void. ``perhaps`` would book
     the same, on the same day and accounts, and carry no token of ours. ``copied`` are like them,
-    and carry the token of another receipt of ours without being that receipt. ``mixed`` are those
-    of the standing ones that carry the token of another receipt of ours as well.
+    and carry the token of another receipt of ours without being that receipt. ``revisions`` carry
+    the token of another revision of the same run, and nobody here knows that they were sent.
+    ``mixed`` are those of the standing ones that carry the token of another receipt of ours as
+    well.
     """
 
     standing: tuple[JournalReceipt, ...] = ()
     invalidated: tuple[JournalReceipt, ...] = ()
     perhaps: tuple[JournalReceipt, ...] = ()
     copied: tuple[JournalReceipt, ...] = ()
+    revisions: tuple[JournalReceipt, ...] = ()
     mixed: tuple[JournalReceipt, ...] = ()
 
 
@@ -101,14 +104,15 @@ def recognise(
     token: str,
     plain_digest: str,
     promised: Iterable[Promised] = (),
+    siblings: Collection[str] = (),
     others: Collection[int] = (),
 ) -> Recognised:
     """Sort out which of ``receipts`` are, or may be, the one with ``token``.
 
     ``plain_digest`` is what it books, without dimensions, as people edit those. ``promised`` is
     all that we have promised to book: what carries one of those tokens alone is that receipt and
-    no other, unless it is a copy. ``others`` are the ids of receipts that a person has said to be
-    another.
+    no other, unless it is a copy. ``siblings`` are the tokens of other revisions of its run.
+    ``others`` are the ids of receipts that a person has said to be another.
     """
     ours = {one.token: one for one in promised if one.token != token}
     in_question = [
@@ -118,18 +122,18 @@ def recognise(
     ]
     carrying = [one for one in in_question if token in one.tokens or one.sent_as == token]
     standing = tuple(one for one in carrying if one.is_standing)
+    rest = [one for one in in_question if one not in carrying and one.is_standing]
+    revisions = tuple(one for one in rest if not one.tokens.isdisjoint(siblings))
     alike = [
         one
-        for one in in_question
-        if one not in carrying
-        and one.is_standing
-        and plain_digest
-        and one.plain_digest == plain_digest
+        for one in rest
+        if one not in revisions and plain_digest and one.plain_digest == plain_digest
     ]
     return Recognised(
         standing=standing,
         mixed=tuple(one for one in standing if not one.tokens.isdisjoint(ours)),
         invalidated=tuple(one for one in carrying if not one.is_standing),
+        revisions=revisions,
         perhaps=tuple(one for one in alike if one.tokens.isdisjoint(ours)),
         copied=tuple(
             one

@@ -1,6 +1,6 @@
 """Looks in Procountor for receipts of ours: before the first post, and after a lost answer."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -25,6 +25,7 @@ from tilisilta.domain.standing import ExportState
 from tilisilta.models import AnotherReceipt, Attempt, Export, Link, Sending
 from tilisilta.services.checks import dump_problems
 from tilisilta.services.doubts import doubt_problems
+from tilisilta.services.other_revisions import tokens_of_other_revisions
 from tilisilta.services.postings import accept, settled_after
 from tilisilta.services.procountor import procountor
 from tilisilta.services.seen_receipts import promised_with, read_receipts
@@ -45,7 +46,8 @@ def look(sending: Sending, exports: Sequence[Export], *, now: datetime) -> float
     One receipt with the token in name or notes is ours: it is taken over. Several stop the export
     until a person has looked, and so does one that a person has invalidated, or that books nothing
     of what we would send. None lets a queued
-    export be posted, unless a receipt without a token would book just the same. An uncertain one
+    export be posted, unless a receipt without a token would book just the same, or another revision
+    of the run was sent that our tables have forgotten. An uncertain one
     is looked for again, with growing pauses, until it surely is not there.
     """
     account = exports[0].link.procountor_account
@@ -56,7 +58,13 @@ def look(sending: Sending, exports: Sequence[Export], *, now: datetime) -> float
             return 0.0
         windows = [window for export in exports for window in _windows(export, now)]
         receipts = read_receipts(client, chosen.company_id, _joined(windows), now=now)
-        found = {export.pk: _recognised(export, receipts, chosen.company_id) for export in exports}
+        siblings = tokens_of_other_revisions(exports, receipts, chosen.company_id)
+        found = {
+            export.pk: _recognised(
+                export, receipts, chosen.company_id, siblings.get(export.booking_date, frozenset())
+            )
+            for export in exports
+        }
         booked = _read(client, found)
     return max(_settle(sending, export, found[export.pk], booked, now=now) for export in exports)
 
@@ -100,7 +108,10 @@ def _joined(windows: Sequence[ReceiptWindow]) -> Iterable[ReceiptWindow]:
 
 
 def _recognised(
-    export: Export, receipts: Sequence[JournalReceipt], procountor_company_id: int
+    export: Export,
+    receipts: Sequence[JournalReceipt],
+    procountor_company_id: int,
+    siblings: Collection[str],
 ) -> Recognised:
     if not receipts:
         return Recognised()
@@ -120,6 +131,7 @@ def _recognised(
         token=export.token,
         plain_digest=plain_digest,
         promised=promised_with(Export.objects.filter(token__in=tokens)),
+        siblings=siblings,
         others=set(others.values_list("ledger_receipt_id", flat=True)),
     )
 
@@ -149,6 +161,7 @@ def _settle(
     perhaps = [
         *doubt_problems(ProblemCode.PERHAPS_BOOKED, export, found.perhaps),
         *doubt_problems(ProblemCode.PERHAPS_BOOKED, export, found.copied, same="copied"),
+        *doubt_problems(ProblemCode.PERHAPS_BOOKED, export, found.revisions, same="revision"),
     ]
     if export.state != ExportState.QUEUED:
         return _note_absence(export, perhaps, now=now)
