@@ -146,6 +146,24 @@ class TestRecognise:
         assert found.copied == ((receipt,) if is_asked else ())
         assert found.perhaps == found.standing == ()
 
+    @given(receipts)
+    def test_asks_once_about_what_was_sent_as_another_revision(
+        self, found: list[JournalReceipt]
+    ) -> None:
+        sorted_out = recognise(
+            found, token=TOKEN, plain_digest="same", promised=BOTH, siblings={OTHER}
+        )
+
+        assert list(sorted_out.revisions) == [
+            one
+            for one in found
+            if one.is_standing
+            and OTHER in one.tokens
+            and TOKEN not in one.tokens
+            and not one.sent_as
+        ]
+        assert not set(sorted_out.revisions) & {*sorted_out.perhaps, *sorted_out.copied}
+
     def test_asks_about_nothing_when_there_is_nothing_to_book(self) -> None:
         assert recognise([a_receipt()], token=TOKEN, plain_digest="").perhaps == ()
 
