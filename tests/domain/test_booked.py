@@ -2,7 +2,9 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from tilisilta.domain.booked import deviations
+import pytest
+
+from tilisilta.domain.booked import deviations, has_something_in_common
 from tilisilta.domain.receipts import DimensionValue, ReceiptBody, Transaction
 
 TAG = DimensionValue(dimension_id=1, item_id=10, value=Decimal("60.00"))
@@ -26,6 +28,13 @@ SENT = ReceiptBody(
 
 def booked(*rows: Transaction) -> ReceiptBody:
     return replace(SENT, transactions=rows)
+
+
+def times(factor: str) -> tuple[Transaction, ...]:
+    return tuple(
+        replace(row, accounting_value=row.accounting_value * Decimal(factor))
+        for row in SENT.transactions
+    )
 
 
 class TestDeviations:
@@ -70,3 +79,72 @@ class TestDeviations:
         sent = booked(WAGES, WAGES, NET)
 
         assert deviations(sent, booked(WAGES, NET)) == ("row 2 missing",)
+
+
+class TestHasSomethingInCommon:
+    def test_with_itself_whatever_its_heading_says(self) -> None:
+        other = replace(SENT, name="Palkat", receipt_date=date(2026, 1, 1), accountants_notes="")
+
+        assert has_something_in_common(SENT, other)
+
+    @pytest.mark.parametrize(
+        "rows",
+        [
+            (NET, OVERTIME, WAGES),
+            (replace(WAGES, dimension_values=()), NET),
+            (replace(WAGES, account="5020", description=""), replace(NET, account="2960")),
+            (
+                replace(WAGES, account="5020", description=""),
+                replace(OVERTIME, account="5020", description=""),
+                replace(NET, description="Maksettavat"),
+            ),
+            # The net wages, paid on two days, and the wages told more finely.
+            (
+                replace(NET, accounting_value=Decimal("-30.00"), description="Ennakko"),
+                replace(NET, accounting_value=Decimal("-70.00"), description="Loppu"),
+                replace(WAGES, account="5000", accounting_value=Decimal("100.00")),
+            ),
+        ],
+    )
+    def test_with_one_of_ours_that_people_have_tidied_up(
+        self, rows: tuple[Transaction, ...]
+    ) -> None:
+        tidied = replace(booked(*rows), name="Palkat, vrt. #R0ZV3VK5", accountants_notes="")
+
+        assert has_something_in_common(SENT, tidied)
+
+    def test_with_one_whose_every_amount_was_corrected_a_little(self) -> None:
+        corrected = booked(*times("1.01"))
+
+        assert has_something_in_common(SENT, replace(corrected, name="Palkat"))
+        assert has_something_in_common(SENT, replace(corrected, accountants_notes="ok"))
+
+    def test_but_not_if_nothing_but_a_typed_token_says_so(self) -> None:
+        corrected = booked(*times("1.01"))
+        typed = replace(corrected, name="Palkat, vrt. #R0ZV3VK5", accountants_notes="R0ZV3VK5")
+
+        assert not has_something_in_common(SENT, typed)
+
+    @pytest.mark.parametrize(
+        "rows",
+        [
+            (),
+            (replace(WAGES, account="6100", accounting_value=Decimal("10.00")),),
+            # A reversal, and another payroll on the same accounts.
+            tuple(
+                replace(row, accounting_value=-row.accounting_value) for row in SENT.transactions
+            ),
+            tuple(
+                replace(row, accounting_value=row.accounting_value / 2) for row in SENT.transactions
+            ),
+            # The same amounts of something else.
+            tuple(
+                replace(row, account=f"1{place}", description="Kone")
+                for place, row in enumerate(SENT.transactions)
+            ),
+        ],
+    )
+    def test_not_with_a_foreign_receipt_that_was_given_our_whole_heading(
+        self, rows: tuple[Transaction, ...]
+    ) -> None:
+        assert not has_something_in_common(SENT, booked(*rows))

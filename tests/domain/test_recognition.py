@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 
 from tilisilta.domain.identity import ALPHABET, TOKEN_CHARACTERS, receipt_name, receipt_notes
 from tilisilta.domain.journals import Run
-from tilisilta.domain.recognition import JournalReceipt, is_settled, recognise, tokens_in
+from tilisilta.domain.recognition import JournalReceipt, Promised, is_settled, recognise, tokens_in
 
 TOKEN = "A1B2C3D4"
 OTHER = "Z9Y8X7W6"
+BOTH = (Promised(token=TOKEN), Promised(token=OTHER, plain_digest="same"))
 READ_AT = datetime(2026, 7, 10, 12, 0, tzinfo=UTC)
 
 tokens = st.text(alphabet=ALPHABET, min_size=TOKEN_CHARACTERS, max_size=TOKEN_CHARACTERS)
@@ -81,10 +82,11 @@ class TestRecognise:
         self, found: list[JournalReceipt], others: set[int]
     ) -> None:
         sorted_out = recognise(
-            found, token=TOKEN, plain_digest="same", our_tokens={TOKEN, OTHER}, others=others
+            found, token=TOKEN, plain_digest="same", promised=BOTH, others=others
         )
 
-        placed = [*sorted_out.standing, *sorted_out.invalidated, *sorted_out.perhaps]
+        perhaps = [*sorted_out.perhaps, *sorted_out.copied]
+        placed = [*sorted_out.standing, *sorted_out.invalidated, *perhaps]
         assert len(placed) == len({one.ledger_receipt_id for one in placed})
         assert all(one.ledger_receipt_id not in others for one in placed)
         assert all(one.sent_as in ("", TOKEN) for one in placed)
@@ -101,7 +103,7 @@ class TestRecognise:
     def test_asks_about_all_that_would_book_the_same_without_a_token_of_ours(
         self, found: list[JournalReceipt]
     ) -> None:
-        sorted_out = recognise(found, token=TOKEN, plain_digest="same", our_tokens={TOKEN, OTHER})
+        sorted_out = recognise(found, token=TOKEN, plain_digest="same", promised=BOTH)
 
         assert list(sorted_out.perhaps) == [
             one
@@ -113,15 +115,54 @@ class TestRecognise:
     def test_tells_which_carry_the_token_of_another_of_ours(
         self, found: list[JournalReceipt]
     ) -> None:
-        sorted_out = recognise(found, token=TOKEN, plain_digest="", our_tokens={TOKEN, OTHER})
+        sorted_out = recognise(found, token=TOKEN, plain_digest="", promised=BOTH)
 
         assert sorted_out.mixed == tuple(one for one in sorted_out.standing if OTHER in one.tokens)
-        assert not recognise(found, token=TOKEN, plain_digest="", our_tokens={TOKEN}).mixed
+        assert not recognise(found, token=TOKEN, plain_digest="", promised=[BOTH[0]]).mixed
 
     def test_asks_about_one_with_a_token_that_nobody_knows(self) -> None:
         foreign = a_receipt(name=f"Palkat #{OTHER}", plain="same")
 
         assert recognise([foreign], token=TOKEN, plain_digest="same").perhaps == (foreign,)
+
+    @pytest.mark.parametrize(
+        ("promised", "is_asked"),
+        [
+            (Promised(token=OTHER, ledger_receipt_id=1), False),
+            (Promised(token=OTHER, ledger_receipt_id=2), True),
+            (Promised(token=OTHER, ledger_receipt_id=2, plain_digest="same"), True),
+            (Promised(token=OTHER, plain_digest="same"), False),
+            (Promised(token=OTHER, plain_digest="else"), True),
+            (Promised(token=OTHER), True),
+        ],
+    )
+    def test_asks_about_a_copy_of_another_of_ours_and_not_about_that_other(
+        self, promised: Promised, is_asked: bool
+    ) -> None:
+        receipt = a_receipt(1, name=f"Palkat #{OTHER}", plain="same")
+
+        found = recognise([receipt], token=TOKEN, plain_digest="same", promised=[promised])
+
+        assert found.copied == ((receipt,) if is_asked else ())
+        assert found.perhaps == found.standing == ()
+
+    @given(receipts)
+    def test_asks_once_about_what_was_sent_as_another_revision(
+        self, found: list[JournalReceipt]
+    ) -> None:
+        sorted_out = recognise(
+            found, token=TOKEN, plain_digest="same", promised=BOTH, siblings={OTHER}
+        )
+
+        assert list(sorted_out.revisions) == [
+            one
+            for one in found
+            if one.is_standing
+            and OTHER in one.tokens
+            and TOKEN not in one.tokens
+            and not one.sent_as
+        ]
+        assert not set(sorted_out.revisions) & {*sorted_out.perhaps, *sorted_out.copied}
 
     def test_asks_about_nothing_when_there_is_nothing_to_book(self) -> None:
         assert recognise([a_receipt()], token=TOKEN, plain_digest="").perhaps == ()

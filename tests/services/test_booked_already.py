@@ -68,6 +68,20 @@ class TestFindBookedRuns:
 
         assert find_booked_runs(company, account, now=TODAY).runs == ()
 
+    def test_counts_a_copy_that_still_carries_the_token_of_what_we_have_sent(
+        self, procountor: Sandbox
+    ) -> None:
+        company, account = a_company(), an_account()
+        link_to(company, account)
+        sent = send(a_journal(company, 6)).exports.get()
+        july = a_journal(company, 7, run_number="7").exports.get()
+        by_hand = july.payload.replace(july.name, sent.name).replace(july.token, sent.token)
+        book_by_hand(account, by_hand)
+
+        found = find_booked_runs(company, account, now=TODAY)
+
+        assert [run.journal.run_number for run in found.runs] == ["7"]
+
     def test_does_not_count_a_run_as_whole_of_which_only_a_part_is_there(
         self, procountor: Sandbox
     ) -> None:

@@ -1,9 +1,12 @@
 """Whether Procountor booked what we sent, row by row (design section 4)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from tilisilta.domain.receipts import ReceiptBody, Transaction
+
+_NEAR = Decimal("0.1")
+"""A corrected sum is within this part of what it was; another payroll's is mostly not."""
 
 
 def deviations(sent: ReceiptBody, booked: ReceiptBody) -> tuple[str, ...]:
@@ -16,6 +19,42 @@ def deviations(sent: ReceiptBody, booked: ReceiptBody) -> tuple[str, ...]:
     deviation; what is left over is compared pair by pair.
     """
     return (*_heading_deviations(sent, booked), *_row_deviations(sent, booked))
+
+
+def has_something_in_common(sent: ReceiptBody, booked: ReceiptBody) -> bool:
+    """Return whether ``booked``, which carries our token, may be what was sent, tidied up since.
+
+    The sum of one account and side is still the same, or one row is but for its account. A token
+    alone does not make a receipt ours, as anybody can type or copy it. Where amounts were
+    corrected everywhere, our whole name or notes must stand there too, and a sum be near.
+    """
+    ours, theirs = _sums(sent.transactions), _sums(booked.transactions)
+    if not ours.items().isdisjoint(theirs.items()):
+        return True
+    if not _told(sent.transactions).isdisjoint(_told(booked.transactions)):
+        return True
+    is_headed = sent.name in booked.name or sent.accountants_notes in booked.accountants_notes
+    return is_headed and any(_are_near(ours[key], theirs[key]) for key in ours.keys() & theirs)
+
+
+def _sums(rows: Iterable[Transaction]) -> Mapping[tuple[str, bool], Decimal]:
+    """The sum of each account and side."""
+    sums: dict[tuple[str, bool], Decimal] = {}
+    for row in rows:
+        if row.accounting_value:
+            key = row.account, row.accounting_value > 0
+            sums[key] = sums.get(key, Decimal(0)) + row.accounting_value
+    return sums
+
+
+def _told(rows: Iterable[Transaction]) -> set[tuple[Decimal, str]]:
+    """What rows say but for their accounts; those without a text say too little."""
+    texts = ((row.accounting_value, " ".join(row.description.casefold().split())) for row in rows)
+    return {(amount, text) for amount, text in texts if amount and text}
+
+
+def _are_near(one: Decimal, other: Decimal) -> bool:
+    return abs(one - other) <= _NEAR * max(abs(one), abs(other))
 
 
 def _heading_deviations(sent: ReceiptBody, booked: ReceiptBody) -> Iterator[str]:

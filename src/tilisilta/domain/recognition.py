@@ -2,7 +2,7 @@
 
 People tidy up: they rename receipts, change dates and rows, and write notes. A receipt is ours if
 its name **or** its notes carry our token. One that would book just what ours books, and carries no
-token of ours, is *perhaps* ours, and a person says which it is (R8).
+token of ours or has it from a copy, is *perhaps* ours, and a person says which it is (R8).
 """
 
 import re
@@ -50,17 +50,45 @@ class JournalReceipt:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Promised:
+    """A receipt that we have promised to book, by its token, as far as our tables know it.
+
+    ``ledger_receipt_id`` is what it has become, and ``plain_digest`` what it would book.
+    """
+
+    token: str
+    ledger_receipt_id: int | None = None
+    plain_digest: str = ""
+
+    def may_be(self, receipt: JournalReceipt) -> bool:
+        """Return whether ``receipt``, which carries this token, is this one and not a copy of it.
+
+        People copy a receipt with its name and notes, and then change what it books. One whose
+        own receipt is known is no other. Where that is forgotten, it is the one that books the
+        same.
+        """
+        if self.ledger_receipt_id is not None:
+            return self.ledger_receipt_id == receipt.ledger_receipt_id
+        return self.plain_digest == receipt.plain_digest
+
+
+@dataclass(frozen=True, kw_only=True)
 class Recognised:
     """What was found of one receipt of ours: those that carry its token, and those like it.
 
     ``invalidated`` are those with the token that a person has made void. ``perhaps`` would book
-    the same, on the same day and accounts, and carry no token of ours. ``mixed`` are those of the
-    standing ones that carry the token of another receipt of ours as well.
+    the same, on the same day and accounts, and carry no token of ours. ``copied`` are like them,
+    and carry the token of another receipt of ours without being that receipt. ``revisions`` carry
+    the token of another revision of the same run, and nobody here knows that they were sent.
+    ``mixed`` are those of the standing ones that carry the token of another receipt of ours as
+    well.
     """
 
     standing: tuple[JournalReceipt, ...] = ()
     invalidated: tuple[JournalReceipt, ...] = ()
     perhaps: tuple[JournalReceipt, ...] = ()
+    copied: tuple[JournalReceipt, ...] = ()
+    revisions: tuple[JournalReceipt, ...] = ()
     mixed: tuple[JournalReceipt, ...] = ()
 
 
@@ -75,15 +103,18 @@ def recognise(
     *,
     token: str,
     plain_digest: str,
-    our_tokens: Collection[str] = (),
+    promised: Iterable[Promised] = (),
+    siblings: Collection[str] = (),
     others: Collection[int] = (),
 ) -> Recognised:
     """Sort out which of ``receipts`` are, or may be, the one with ``token``.
 
-    ``plain_digest`` is what it books, without dimensions, as people edit those. ``our_tokens`` are
-    the tokens of all that we have promised to book: what carries one of them alone is that receipt
-    and no other. ``others`` are the ids of receipts that a person has said to be another.
+    ``plain_digest`` is what it books, without dimensions, as people edit those. ``promised`` is
+    all that we have promised to book: what carries one of those tokens alone is that receipt and
+    no other, unless it is a copy. ``siblings`` are the tokens of other revisions of its run.
+    ``others`` are the ids of receipts that a person has said to be another.
     """
+    ours = {one.token: one for one in promised if one.token != token}
     in_question = [
         one
         for one in receipts
@@ -91,18 +122,24 @@ def recognise(
     ]
     carrying = [one for one in in_question if token in one.tokens or one.sent_as == token]
     standing = tuple(one for one in carrying if one.is_standing)
+    rest = [one for one in in_question if one not in carrying and one.is_standing]
+    revisions = tuple(one for one in rest if not one.tokens.isdisjoint(siblings))
+    alike = [
+        one
+        for one in rest
+        if one not in revisions and plain_digest and one.plain_digest == plain_digest
+    ]
     return Recognised(
         standing=standing,
-        mixed=tuple(one for one in standing if one.tokens & (set(our_tokens) - {token})),
+        mixed=tuple(one for one in standing if not one.tokens.isdisjoint(ours)),
         invalidated=tuple(one for one in carrying if not one.is_standing),
-        perhaps=tuple(
+        revisions=revisions,
+        perhaps=tuple(one for one in alike if one.tokens.isdisjoint(ours)),
+        copied=tuple(
             one
-            for one in in_question
-            if one not in carrying
-            and one.is_standing
-            and plain_digest
-            and one.plain_digest == plain_digest
-            and one.tokens.isdisjoint(our_tokens)
+            for one in alike
+            if not one.tokens.isdisjoint(ours)
+            and not any(ours[own].may_be(one) for own in one.tokens & ours.keys())
         ),
     )
 

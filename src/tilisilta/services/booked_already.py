@@ -19,7 +19,7 @@ from tilisilta.domain.sameness import receipt_digest
 from tilisilta.domain.standing import JournalState
 from tilisilta.models import Company, Export, Journal, ProcountorAccount
 from tilisilta.services.procountor import procountor
-from tilisilta.services.seen_receipts import read_receipts
+from tilisilta.services.seen_receipts import promised_with, read_receipts
 
 MONTHS_BACK = 14
 _SPARE = timedelta(days=3)
@@ -144,11 +144,19 @@ def _windows(days: Sequence[date]) -> Iterable[ReceiptWindow]:
 
 
 def _not_ours(receipts: Mapping[int, JournalReceipt]) -> list[JournalReceipt]:
-    """Those that stand, and that no export of ours is known to have become or been sent as."""
+    """Those that stand, and that no export of ours is known to have become or been sent as.
+
+    A copy of a receipt of ours carries its token as well, and books something of its own.
+    """
     standing = [one for one in receipts.values() if one.is_standing and not one.sent_as]
     tokens = {token for one in standing for token in one.tokens}
-    ours = set(Export.with_trail.filter(token__in=tokens).values_list("token", flat=True))
-    return [one for one in standing if one.tokens.isdisjoint(ours)]
+    promised = promised_with(Export.with_trail.filter(token__in=tokens))
+    ours = {one.token: one for one in promised}
+    return [
+        one
+        for one in standing
+        if not any(ours[token].may_be(one) for token in one.tokens & ours.keys())
+    ]
 
 
 def _by_digest(receipts: Iterable[JournalReceipt]) -> dict[str, list[JournalReceipt]]:

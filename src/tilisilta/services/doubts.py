@@ -39,12 +39,15 @@ class Doubt:
 
 
 def doubt_problems(
-    code: ProblemCode, export: Export, receipts: Sequence[JournalReceipt]
+    code: ProblemCode, export: Export, receipts: Sequence[JournalReceipt], *, same: str = ""
 ) -> list[Problem]:
-    """The problems that ask a person about ``receipts``, so that ``export`` is not sent twice."""
+    """The problems that ask a person about ``receipts``, so that ``export`` is not sent twice.
+
+    ``same`` says why a receipt is *perhaps* ours; by itself it is for the sums that it books.
+    """
     if code in TOGETHER:
-        return [_asked(code, export, receipts)]
-    return [_asked(code, export, [receipt]) for receipt in receipts]
+        return [_asked(code, export, receipts, same)]
+    return [_asked(code, export, [receipt], same) for receipt in receipts]
 
 
 def doubts_of(problem: Problem) -> tuple[Doubt, ...]:
@@ -70,7 +73,9 @@ def doubts_about(journal: Journal) -> Iterator[Doubt]:
             yield from doubts_of(problem)
 
 
-def _asked(code: ProblemCode, export: Export, receipts: Sequence[JournalReceipt]) -> Problem:
+def _asked(
+    code: ProblemCode, export: Export, receipts: Sequence[JournalReceipt], same: str
+) -> Problem:
     first = receipts[0]
     return Problem(
         code=code,
@@ -82,7 +87,7 @@ def _asked(code: ProblemCode, export: Export, receipts: Sequence[JournalReceipt]
             numbers=", ".join(str(one.receipt_number or one.ledger_receipt_id) for one in receipts),
             date=first.receipt_date,
             name=mask_personal_codes(first.name),
-            same=_same(export, first) if code == ProblemCode.PERHAPS_BOOKED else "",
+            same=(same or _same(export, first)) if code == ProblemCode.PERHAPS_BOOKED else "",
         ),
     )
 

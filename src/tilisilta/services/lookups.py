@@ -1,6 +1,6 @@
 """Looks in Procountor for receipts of ours: before the first post, and after a lost answer."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.db.models import Min
 from tilisilta.clients.procountor.client import ProcountorClient, ReceiptWindow
 from tilisilta.clients.procountor.errors import ProcountorUnavailable
 from tilisilta.clients.procountor.wire import decode_receipt
+from tilisilta.domain.booked import has_something_in_common
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 from tilisilta.domain.receipts import BookedReceipt
@@ -24,9 +25,10 @@ from tilisilta.domain.standing import ExportState
 from tilisilta.models import AnotherReceipt, Attempt, Export, Link, Sending
 from tilisilta.services.checks import dump_problems
 from tilisilta.services.doubts import doubt_problems
+from tilisilta.services.other_revisions import tokens_of_other_revisions
 from tilisilta.services.postings import accept, settled_after
 from tilisilta.services.procountor import procountor
-from tilisilta.services.seen_receipts import read_receipts
+from tilisilta.services.seen_receipts import promised_with, read_receipts
 
 LOOKS_TO_BE_SURE = 3
 """A new receipt may take a moment to show in the list; so often it must be missing from it."""
@@ -42,8 +44,10 @@ def look(sending: Sending, exports: Sequence[Export], *, now: datetime) -> float
     """Look for ``exports``, all of one company, in Procountor; return how long to wait.
 
     One receipt with the token in name or notes is ours: it is taken over. Several stop the export
-    until a person has looked, and so does one that a person has invalidated. None lets a queued
-    export be posted, unless a receipt without a token would book just the same. An uncertain one
+    until a person has looked, and so does one that a person has invalidated, or that books nothing
+    of what we would send. None lets a queued
+    export be posted, unless a receipt without a token would book just the same, or another revision
+    of the run was sent that our tables have forgotten. An uncertain one
     is looked for again, with growing pauses, until it surely is not there.
     """
     account = exports[0].link.procountor_account
@@ -54,7 +58,13 @@ def look(sending: Sending, exports: Sequence[Export], *, now: datetime) -> float
             return 0.0
         windows = [window for export in exports for window in _windows(export, now)]
         receipts = read_receipts(client, chosen.company_id, _joined(windows), now=now)
-        found = {export.pk: _recognised(export, receipts, chosen.company_id) for export in exports}
+        siblings = tokens_of_other_revisions(exports, receipts, chosen.company_id)
+        found = {
+            export.pk: _recognised(
+                export, receipts, chosen.company_id, siblings.get(export.booking_date, frozenset())
+            )
+            for export in exports
+        }
         booked = _read(client, found)
     return max(_settle(sending, export, found[export.pk], booked, now=now) for export in exports)
 
@@ -98,7 +108,10 @@ def _joined(windows: Sequence[ReceiptWindow]) -> Iterable[ReceiptWindow]:
 
 
 def _recognised(
-    export: Export, receipts: Sequence[JournalReceipt], procountor_company_id: int
+    export: Export,
+    receipts: Sequence[JournalReceipt],
+    procountor_company_id: int,
+    siblings: Collection[str],
 ) -> Recognised:
     if not receipts:
         return Recognised()
@@ -117,7 +130,8 @@ def _recognised(
         receipts,
         token=export.token,
         plain_digest=plain_digest,
-        our_tokens=set(Export.objects.filter(token__in=tokens).values_list("token", flat=True)),
+        promised=promised_with(Export.objects.filter(token__in=tokens)),
+        siblings=siblings,
         others=set(others.values_list("ledger_receipt_id", flat=True)),
     )
 
@@ -136,23 +150,19 @@ def _settle(
     *,
     now: datetime,
 ) -> float:
-    if len(found.standing) > 1:
-        _stop(export, doubt_problems(ProblemCode.FOUND_SEVERAL_TIMES, export, found.standing))
-        return 0.0
-    if found.mixed:
-        _stop(export, doubt_problems(ProblemCode.SEVERAL_TOKENS, export, found.mixed))
+    doubts = _doubts(export, found, booked)
+    if doubts:
+        _stop(export, doubts)
         return 0.0
     if found.standing:
-        receipt = booked.get(found.standing[0].ledger_receipt_id)
-        if receipt is None or receipt.status == INVALIDATED:
-            # It was there a moment ago, so that the next look tells more.
-            raise ProcountorUnavailable("A ledger receipt that was listed cannot be taken over.")
+        receipt = _taken_over(found.standing[0], booked)
         accept(sending, export, receipt, outcome=Attempt.Outcome.FOUND, now=now)
         return 0.0
-    if found.invalidated:
-        _stop(export, doubt_problems(ProblemCode.INVALIDATED_BY_PERSON, export, found.invalidated))
-        return 0.0
-    perhaps = doubt_problems(ProblemCode.PERHAPS_BOOKED, export, found.perhaps)
+    perhaps = [
+        *doubt_problems(ProblemCode.PERHAPS_BOOKED, export, found.perhaps),
+        *doubt_problems(ProblemCode.PERHAPS_BOOKED, export, found.copied, same="copied"),
+        *doubt_problems(ProblemCode.PERHAPS_BOOKED, export, found.revisions, same="revision"),
+    ]
     if export.state != ExportState.QUEUED:
         return _note_absence(export, perhaps, now=now)
     if perhaps:
@@ -160,6 +170,38 @@ def _settle(
     else:
         Export.objects.filter(pk=export.pk, state=ExportState.QUEUED).update(is_looked_for=True)
     return 0.0
+
+
+def _doubts(
+    export: Export, found: Recognised, booked: Mapping[int, BookedReceipt]
+) -> list[Problem]:
+    """What a person must say of the receipts with the token, however often they are looked for."""
+    if len(found.standing) > 1:
+        return doubt_problems(ProblemCode.FOUND_SEVERAL_TIMES, export, found.standing)
+    if found.mixed:
+        return doubt_problems(ProblemCode.SEVERAL_TOKENS, export, found.mixed)
+    if not found.standing:
+        return doubt_problems(ProblemCode.INVALIDATED_BY_PERSON, export, found.invalidated)
+    if not _may_be_ours(export, found.standing[0], booked):
+        return doubt_problems(ProblemCode.PERHAPS_BOOKED, export, found.standing, same="token")
+    return []
+
+
+def _may_be_ours(export: Export, seen: JournalReceipt, booked: Mapping[int, BookedReceipt]) -> bool:
+    """Return whether a receipt with the token is ours, and not foreign with a token typed on it."""
+    if seen.sent_as == export.token:
+        return True
+    receipt = _taken_over(seen, booked)
+    return has_something_in_common(decode_receipt(export.payload.encode()), receipt.body)
+
+
+def _taken_over(seen: JournalReceipt, booked: Mapping[int, BookedReceipt]) -> BookedReceipt:
+    """The receipt as it was read to be taken over."""
+    receipt = booked.get(seen.ledger_receipt_id)
+    if receipt is None or receipt.status == INVALIDATED:
+        # It was there a moment ago, so that the next look tells more.
+        raise ProcountorUnavailable("A ledger receipt that was listed cannot be taken over.")
+    return receipt
 
 
 def _note_absence(export: Export, perhaps: Sequence[Problem], *, now: datetime) -> float:

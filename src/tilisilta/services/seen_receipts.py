@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from tilisilta.clients.procountor.client import (
     MOST_IDS,
     ListedReceipt,
@@ -10,8 +12,9 @@ from tilisilta.clients.procountor.client import (
     ReceiptWindow,
 )
 from tilisilta.clients.procountor.errors import ProcountorUnavailable
+from tilisilta.clients.procountor.wire import decode_receipt
 from tilisilta.domain.receipts import BookedReceipt
-from tilisilta.domain.recognition import JournalReceipt, is_settled, tokens_in
+from tilisilta.domain.recognition import JournalReceipt, Promised, is_settled, tokens_in
 from tilisilta.domain.sameness import receipt_digest
 from tilisilta.models import Export, SeenReceipt
 
@@ -45,6 +48,21 @@ def read_receipts(
         read.get(key) or _known(one, kept.get(key), sent.get(key, ""))
         for key, one in listed.items()
     )
+
+
+def promised_with(exports: QuerySet[Export]) -> list[Promised]:
+    """What we know of ``exports``, to tell the receipt of each from copies of it."""
+    return [
+        Promised(
+            token=export.token,
+            ledger_receipt_id=export.ledger_receipt_id,
+            # Once its receipt is known, what it books tells nothing more.
+            plain_digest=""
+            if export.ledger_receipt_id is not None
+            else receipt_digest(decode_receipt(export.payload.encode()), with_dimensions=False),
+        )
+        for export in exports.order_by()
+    ]
 
 
 def _sent(procountor_company_id: int, ids: Collection[int]) -> dict[int, str]:

@@ -17,6 +17,11 @@ COMPARE_AND_SAY = _(
     "Compare it with the journal in Procountor. Say here that it is this one, or that it is "
     "another and this one is to be sent."
 )
+REVERSE_OR_TAKE = _(
+    "Compare it with the journal in Procountor. Say here that it is this one, and correct it "
+    "there. Or invalidate or reverse it there, and say here that it is another and this one is to "
+    "be sent."
+)
 SAY_OR_LEAVE = _(
     "If it is to be booked after all, make the receipt unfinished again in Procountor, or say here "
     "that it is to be sent again. Otherwise leave it."
@@ -136,6 +141,35 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
             remedy=COMPARE_AND_SAY,
             when={"same": "all"},
+        ),
+        Wording(
+            message=_("Receipt %(numbers)s of %(date)s may be this one already: %(name)s"),
+            cause=_(
+                "It carries the token of another receipt of Tilisilta, as copies do, but books the "
+                "same amounts on the same accounts and day. Sent as well, wages could be booked "
+                "twice."
+            ),
+            remedy=COMPARE_AND_SAY,
+            when={"same": "copied"},
+        ),
+        Wording(
+            message=_("Receipt %(numbers)s of %(date)s may be this one already: %(name)s"),
+            cause=_(
+                "It carries this one's token, but books nothing of what would be sent. Somebody "
+                "may have typed or copied the token. Nothing more is sent."
+            ),
+            remedy=COMPARE_AND_SAY,
+            when={"same": "token"},
+        ),
+        Wording(
+            message=_("Receipt %(numbers)s of %(date)s may be this one already: %(name)s"),
+            cause=_(
+                "It was sent for the same payroll run, by another revision of its journal or for "
+                "another date, and Tilisilta does not remember it. Sent as well, wages could be "
+                "booked twice."
+            ),
+            remedy=REVERSE_OR_TAKE,
+            when={"same": "revision"},
         ),
         Wording(
             message=_("Receipt %(numbers)s of %(date)s may be this one already: %(name)s"),
