@@ -43,7 +43,8 @@ benchmarks: .venv/dev
 clean:
 	rm -rf .venv demo-data
 
-.venv/base: requirements/base.txt requirements/uv.txt pyproject.toml
+# Installed anew when the translations change, as installing compiles them.
+.venv/base: requirements/base.txt requirements/uv.txt pyproject.toml $(wildcard src/tilisilta/locale/*/LC_MESSAGES/django.po)
 	$(PYTHON) tools/install.py base
 	@touch $@
 
