@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 
 from tilisilta.domain.identity import ALPHABET, TOKEN_CHARACTERS, receipt_name, receipt_notes
 from tilisilta.domain.journals import Run
-from tilisilta.domain.recognition import JournalReceipt, Promised, is_settled, recognise, tokens_in
+from tilisilta.domain.recognition import (
+    JournalReceipt,
+    Promised,
+    is_trustworthy,
+    recognise,
+    tokens_in,
+)
 
 TOKEN = "A1B2C3D4"
 OTHER = "Z9Y8X7W6"
@@ -171,14 +177,14 @@ class TestRecognise:
 class TestIsSettled:
     @pytest.mark.parametrize("version", ["2026-07-08T12:00:00", "2026-07-08T12:00:00.123Z"])
     def test_is_so_long_after_the_change(self, version: str) -> None:
-        assert is_settled(version, READ_AT)
+        assert is_trustworthy(version, READ_AT)
 
     @given(st.timedeltas(min_value=timedelta(hours=-24), max_value=timedelta(hours=24)))
     def test_is_not_so_within_a_day_whatever_the_zone(self, away: timedelta) -> None:
         version = (READ_AT + away).replace(tzinfo=None).isoformat()
 
-        assert not is_settled(version, READ_AT)
+        assert not is_trustworthy(version, READ_AT)
 
     @pytest.mark.parametrize("version", ["", "yesterday", "7"])
     def test_is_never_so_without_a_time(self, version: str) -> None:
-        assert not is_settled(version, READ_AT)
+        assert not is_trustworthy(version, READ_AT)

@@ -144,7 +144,7 @@ def recognise(
     )
 
 
-def is_settled(version: str, read_at: datetime) -> bool:
+def is_trustworthy(version: str, read_at: datetime) -> bool:
     """Return whether ``version`` can stand for what was read at ``read_at``.
 
     Procountor's times may be as coarse as a second: what was changed shortly before it was read may

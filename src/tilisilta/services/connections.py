@@ -13,12 +13,12 @@ from tilisilta.clients.procountor.client import Session
 from tilisilta.domain.administrations import Administration
 from tilisilta.domain.company_match import compare_companies
 from tilisilta.domain.problems import ProblemCode
-from tilisilta.domain.standing import ExportState
 from tilisilta.errors import NeedsAttention, TilisiltaError
 from tilisilta.models import Company, Debtor, Export, Link, ProcountorAccount, User
 from tilisilta.services import audit
 from tilisilta.services.administrations import keep_administration
 from tilisilta.services.journals import recheck_account
+from tilisilta.services.keeping import KNOWN_OUTSIDE
 from tilisilta.services.pace import wait_for_slot
 from tilisilta.services.procountor import (
     application,
@@ -231,9 +231,7 @@ def _must_be_the_linked_company(
     """
     if account.procountor_company_id in {None, session.company_id}:
         return
-    is_used = Export.with_trail.filter(link__procountor_account=account).exclude(
-        state=ExportState.READY, attempts__isnull=True
-    )
+    is_used = Export.with_trail.filter(KNOWN_OUTSIDE, link__procountor_account=account)
     # One that has ended still books its own months: they must not land in other books either.
     booking = (link for link in account.links.select_related("company") if not link.span().is_empty)
     is_wrong = any(not _belongs(link.company, session, administration) for link in booking)

@@ -59,10 +59,13 @@ def free_run(company: Company, run: domain.Run) -> domain.Run:
     )
 
 
+KNOWN_OUTSIDE = ~Q(state=ExportState.READY) | Q(attempts__isnull=False)
+"""Finds the exports that were sent or tried: their tokens may stand in Procountor."""
+
+
 def was_ever_sent(journal: Journal) -> bool:
     """Return whether any receipt of ``journal`` was sent or tried: its tokens are known outside."""
-    is_known_outside = ~Q(state=ExportState.READY) | Q(attempts__isnull=False)
-    return Export.with_trail.filter(is_known_outside, journal=journal).exists()
+    return Export.with_trail.filter(KNOWN_OUTSIDE, journal=journal).exists()
 
 
 def lock_company(company: Company) -> None:

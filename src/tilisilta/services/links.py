@@ -27,7 +27,7 @@ from tilisilta.models import (
 from tilisilta.services import audit
 from tilisilta.services.gathering import split_of
 from tilisilta.services.journals import recheck_company
-from tilisilta.services.keeping import lock_company
+from tilisilta.services.keeping import KNOWN_OUTSIDE, lock_company
 from tilisilta.services.link_proposals import (
     Pairing,
     is_unconfirmed,
@@ -287,8 +287,7 @@ def remove_link(link: Link, *, user: User | None) -> None:
 
 def was_used(link: Link) -> bool:
     """Return whether anything was sent through ``link``, or tried: then it stays as a trail."""
-    exports = Export.with_trail.filter(link=link)
-    return exports.exclude(state=ExportState.READY, attempts__isnull=True).exists()
+    return Export.with_trail.filter(KNOWN_OUTSIDE, link=link).exists()
 
 
 def _must_be_confirmed(pairing: Pairing, different_names: bool, shared: bool) -> None:

@@ -14,7 +14,7 @@ from tilisilta.clients.procountor.client import (
 from tilisilta.clients.procountor.errors import ProcountorUnavailable
 from tilisilta.clients.procountor.wire import decode_receipt
 from tilisilta.domain.receipts import BookedReceipt
-from tilisilta.domain.recognition import JournalReceipt, Promised, is_settled, tokens_in
+from tilisilta.domain.recognition import JournalReceipt, Promised, is_trustworthy, tokens_in
 from tilisilta.domain.sameness import receipt_digest
 from tilisilta.models import Export, SeenReceipt
 
@@ -95,7 +95,7 @@ def _is_current(row: SeenReceipt | None, listed: ListedReceipt) -> bool:
         row is not None
         and bool(row.version)
         and row.version == listed.version
-        and is_settled(row.version, row.read_at)
+        and is_trustworthy(row.version, row.read_at)
     )
 
 
