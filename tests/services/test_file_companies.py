@@ -133,6 +133,7 @@ class TestAName:
             *("Saaristo Siivous Oy 1002", "1002 Saaristo Siivous Oy", "Saaristo Siivous (1002)"),
             *("Saaristo Siivous Oy, 1234567-1", "Koivulammi Huolto Oy\u200b", "Palkat 1002: Muu"),
             "Koivulammi Huolto Oy 1002, 9901020-9",
+            *("1 002 Muu", "ASIAKAS1002", "Koivulammi Huolto Oy kausi 7", "Muu Oy 1002 (kausi 7)"),
         ],
     )
     def test_of_another_company_is_refused_in_any_shape(self, company: Company, text: str) -> None:
@@ -156,9 +157,14 @@ class TestAName:
             *("Saaristo Siivous Oy, 9901090-0", "Saaristo Siivous Oy FI99010900", "9901090-0"),
             *("Saaristo Siivous Oy 7/2026", "Saaristo Siivous / palkat", "Saaristo Siivous Oy, 1"),
             "1009 Saaristo Siivous Oy (9901090-0)",
+            *("Saaristo Siivous Oy kausi 12", "Saaristo Siivous Oy, period 12", "ASIAKAS1009"),
+            *("Saaristo Siivous Oy vk 12", "Saaristo Siivous Oy, osasto 12", "1 009 Saaristo"),
+            *("Saaristo Siivous Oy (ajo 12)", "Saaristo Siivous Oy 12. jakso", "7/2026 1009"),
         ],
     )
     def test_of_this_company_is_fine(self, company: Company, text: str) -> None:
+        a_company(12, "Torni 12 Oy")
+
         imported = take(company, as_csv(rows_with("Yritys", text)))
 
         assert imported.is_new

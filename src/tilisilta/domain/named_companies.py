@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from tilisilta.domain.company_match import plain_business_id, plain_name
 
-_NUMBER = r"(?:[0-9]{1,9}|[0-9]{1,3}(?:[ .,'][0-9]{3})+)(?:[.,]0+)?"
+_NUMBER = r"(?:[0-9]{1,3}(?:[ .,'][0-9]{3})+(?![0-9])|[0-9]{1,9})(?:[.,]0+)?"
 _BARE_NUMBER = re.compile(rf"[#'\"(\[]*\s*({_NUMBER})\s*[)\].,:;'\"]*")
 _NUMBER_AND_NAME = re.compile(
     rf"[#(\[]*({_NUMBER})(?:\s*[)\]\-\u2013\u2014:,.;/|_]+\s*|\s+)(.*[^\W\d_].*)"
@@ -23,7 +23,7 @@ _NAME_AND_NUMBER = re.compile(
 _LABEL = re.compile(
     r"(?:(?:company|client|customer|employer|entity|företag|bolag|kund|klient|arbetsgivare|firma"
     r"|yritys|yrityksen|asiakas|asiakkaan|yhtiö|yhtiön|työnantaja|bedrijf|klant|werkgever"
-    r"|virksomhed|nmbrs|code|koodi|id|number|numero|nummer|nro|nr|no)(?![^\W_])[\s.:#-]*)+",
+    r"|virksomhed|nmbrs|code|koodi|id|number|numero|nummer|nro|nr|no)(?![^\W\d_])[\s.:#-]*)+",
     re.IGNORECASE,
 )
 _BUSINESS_ID = re.compile(
@@ -32,9 +32,15 @@ _BUSINESS_ID = re.compile(
     r"|SE ?[0-9]{12})(?![\w-])",
     re.IGNORECASE,
 )
-_DAY_OR_MONTH = re.compile(
-    r"(?<!\S)(?:(?:[0-9]{1,2}\.)?[0-9]{1,2}[./-][0-9]{4}|(?:19|20)[0-9]{2}[-/][0-9]{1,2}(?:-[0-9]{1,2})?)"
-    r"(?!\S)"
+# Numbers of something else: dates, periods, runs, departments, pages.
+_NOT_OF_COMPANIES = re.compile(
+    r"(?<![^\s(\[,;])(?:(?:[0-9]{1,2}\.)?[0-9]{1,2}[./-][0-9]{4}"
+    r"|(?:19|20)[0-9]{2}[-/][0-9]{1,2}(?:-[0-9]{1,2})?"
+    r"|(?:kausi|palkkakausi|jakso|vk|viikko|kk|kuukausi|period|löneperiod|periode|vecka|v|week"
+    r"|month|månad|maand|run|ajo|palkka-ajo|körning|lönekörning|osasto|toimipiste|avdelning|afdeling"
+    r"|department|dept|sivu|sida|page|blad|versio|version)\b\.?:? ?(?:nro|nr|no)?\.? ?[0-9]+"
+    r"|[0-9]+\. ?(?:kausi|palkkakausi|jakso|periodi?|viikko|vecka|palkka-ajo))(?![^\s,;)\]])",
+    re.IGNORECASE,
 )
 _BETWEEN_PIECES = re.compile(r"\s[-\u2013\u2014]\s|[,;|()\[\]\t\u2022]|\s/\s|:\s")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
@@ -182,11 +188,11 @@ def _parts(text: str) -> tuple[frozenset[int], tuple[str, ...]]:
     """The numbers that "1002 Koivulammi Huolto Oy" may mean, and what may be the name in it."""
     if found := _BARE_NUMBER.fullmatch(text):
         return _numbers(found[1]), ()
-    without_ids = _trimmed(_DAY_OR_MONTH.sub(" ", _BUSINESS_ID.sub(" ", text)))
+    without_ids = _trimmed(_NOT_OF_COMPANIES.sub(" ", _BUSINESS_ID.sub(" ", text)))
     if found := _BARE_NUMBER.fullmatch(without_ids):
         return _numbers(found[1]), ()
     numbers: set[int] = set()
-    names = [text, without_ids]
+    names = [without_ids]
     for piece in (without_ids, *map(_trimmed, _BETWEEN_PIECES.split(without_ids))):
         for part in _without_label(piece):
             if found := _BARE_NUMBER.fullmatch(part):
