@@ -232,6 +232,8 @@ class TestAName:
                 "CVR: 9901020-9",
             ),
             *("Palkanmaksaja: Koivulammi Huolto Oy", "Koivulammi Huolto Oy | heinäkuu"),
+            *("Palkkajournaali Koivulammi Huolto Oy", "Tulostettu 1.8.2026 Koivulammi Huolto Oy"),
+            *("Koivulammi Huolto Oy palkat 7/2026", "Löner KOIVULAMMI HUOLTO OY, juli"),
         ],
     )
     def test_of_another_company_stands_above_the_headers(
@@ -252,16 +254,35 @@ class TestAName:
             # The bureau prints its own name.
             ["Koivulammi Huolto Oy", "Saaristo Siivous Oy"],
             ["Koivulammi Huolto Oy", "9901090-0"],
+            ["Koivulammi Huolto Oy", "Palkat: Saaristo Siivous Oy heinäkuu"],
+            ["Koivulammi Huolto Oy / Saaristo Siivous Oy"],
+            ["Huolto Oyj", "Vanha Koivulammi"],
+            ["Palkat Saaristo Siivous Oy"],
         ],
     )
     def test_above_the_headers_is_no_other_ones(self, company: Company, titles: list[str]) -> None:
         a_company(1010, "Palkat Oy")
+        a_company(1011, "Siivous Oy")
         rows = [*([title] for title in titles), *([*row[1:]] for row in rows_with("", ""))]
 
         imported = take(company, as_csv(rows))
 
         assert imported.is_new
         assert not imported.names_company
+
+    @pytest.mark.parametrize(
+        ("header", "text"),
+        [
+            *(("Yritys", "Saaristo Siivous Oy"), ("Y-tunnus", "FI99010900")),
+            *(("Yritysnumero", "1009"), ("Firma", "1009 Saaristo Siivous Oy")),
+        ],
+    )
+    def test_of_the_bureau_above_the_headers_is_fine_where_a_column_names_the_right_one(
+        self, company: Company, header: str, text: str
+    ) -> None:
+        rows = [["Koivulammi Huolto Oy"], *rows_with(header, text)]
+
+        assert take(company, as_csv(rows)).is_new
 
     def test_of_a_namesake_above_the_headers_is_told_by_its_number(self, company: Company) -> None:
         Company.objects.filter(number=1002).update(name=company.name)

@@ -122,8 +122,10 @@ def read_title(text: str, company: KnownCompany, others: Sequence[KnownCompany])
         is_own = company.number in numbers or _exactly(company.name) in map(_exactly, named)
         other = next(iter(numbered or ([] if is_own else exact)), None)
         return Named(text=text, other=other)
-    read = _read_pieces(text, named, company, others, is_own=False)
-    return Named(text=text, other=read.other)
+    other = _read_pieces(text, named, company, others, is_own=False).other
+    if other is None and not _holds(whole, company):
+        other = next((one for one in others if _holds(whole, one)), None)
+    return Named(text=text, other=other)
 
 
 def is_own_title(text: str, company: KnownCompany) -> bool:
@@ -132,7 +134,8 @@ def is_own_title(text: str, company: KnownCompany) -> bool:
     own_id = plain_business_id(company.business_id)
     if own_id and own_id in map(plain_business_id, business_ids_in(whole)):
         return True
-    return plain_name(company.name) in map(plain_name, (whole, *_parts(whole)[1]))
+    named = map(plain_name, (whole, *_parts(whole)[1]))
+    return plain_name(company.name) in named or _holds(whole, company)
 
 
 def business_ids_in(text: str) -> tuple[str, ...]:
@@ -173,6 +176,13 @@ def _read_pieces(
 
 def _exact(name: str, others: Sequence[KnownCompany]) -> KnownCompany | None:
     return next((one for one in others if _exactly(one.name) == _exactly(name)), None)
+
+
+def _holds(text: str, company: KnownCompany) -> bool:
+    """Return whether the full name stands within ``text``, as in "Palkat Koivulammi Huolto Oy"."""
+    name = _exactly(company.name)
+    # A name of one word may be a word of the title.
+    return " " in name and bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", _exactly(text)))
 
 
 def _same_id(

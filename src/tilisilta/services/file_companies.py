@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tilisilta.clients.files.findings import Findings
+from tilisilta.domain.company_match import plain_business_id
 from tilisilta.domain.named_companies import (
     KnownCompany,
     Named,
@@ -54,13 +55,24 @@ def _said(read: SourceJournal, company: Company) -> Iterator[tuple[str, Named]]:
     for text in read.business_ids:
         for written in business_ids_in(text) or (text,):
             yield "business-id", read_business_id(written, own, others)
-    titles = [text for text in read.titles if text not in read.company_names]
-    if not any(
-        is_own_title(text, own) and not read_title(text, own, others).other for text in titles
-    ):
+    if not _names_own(read, own, others):
         # A bureau's own name stands above the names of its customers.
-        for text in titles:
-            yield "name", read_title(text, own, others)
+        for text in read.titles:
+            if text not in read.company_names:
+                yield "name", read_title(text, own, others)
+
+
+def _names_own(read: SourceJournal, own: KnownCompany, others: list[KnownCompany]) -> bool:
+    """Return whether the file says anywhere that it is of the chosen company, and no namesake."""
+    own_id = plain_business_id(own.business_id)
+    return (
+        read.company_number is not None
+        or (bool(own_id) and own_id in map(plain_business_id, read.business_ids))
+        or any(
+            is_own_title(text, own) and not read_title(text, own, others).is_of_another
+            for text in (*read.titles, *read.company_names)
+        )
+    )
 
 
 def _known(company: Company) -> KnownCompany:

@@ -53,7 +53,7 @@ _MAYBE = (
     "client|client name|customer|customer name|kund|kundnamn|kundens namn|klient|klientnamn"
     "|asiakas|asiakkaan nimi|asiakasyritys|asiakasnimi|klant|klantnaam|naam klant"
     "|administration|organisation|organization|organisaatio|organisatie|mandant|payer|maksaja"
-    "|betalare|entity|konsernin yhtiö|koncernbolag"
+    "|betalare|entity|org|bureau client|konsernin yhtiö|koncernbolag"
 )
 # Rates of the tax stand under these far more often than its numbers.
 _MAYBE_ID = "vat|alv|moms|btw|tax id|tunnus"
