@@ -133,7 +133,30 @@ class TestFallback:
 
     @pytest.mark.parametrize(
         "written",
-        ["5010.0", '="5010"', "05010", "5010 Palkat", "Palkat 5010", "5010.", "'5010", "5 010"],
+        [
+            *(
+                "5010.0",
+                '="5010"',
+                "05010",
+                "5010 Palkat",
+                "Palkat 5010",
+                "5010.",
+                "'5010",
+                "5 010",
+            ),
+            *(
+                "5010kk",
+                "5010 kk",
+                "5010a",
+                "5010A",
+                "5010 A",
+                "K5010",
+                "FI5010",
+                "5010_a",
+                "5010b",
+            ),
+            *("5010/kk", "5010kk.", "a5010", "KP 5010", "5010hh", "5010ä", "5010.0a"),
+        ],
     )
     def test_never_takes_an_account_that_is_only_written_another_way(self, written: str) -> None:
         lines = [line(1, written, "1.00"), line(2, "2961", "-1.00")]
@@ -154,7 +177,29 @@ class TestFallback:
 
         assert (problem.code.value, problem.fact("meant")) == ("N07", "4000")
 
-    @pytest.mark.parametrize("written", ["5011", "50101", "5010-1", "9999", "Palkat"])
+    @pytest.mark.parametrize(
+        "written",
+        [
+            *("#SAKNAS!", "#ARVO!", "N/A", "TOSI", "-", "\u2013", "?", "0", "000", "07:30"),
+            *("4200,50", "4200.-", "yht.", "Summa", "2026-07", "7/2026", "31.7.2026", "=B2", "€ 7"),
+        ],
+    )
+    def test_never_takes_what_is_no_account(self, written: str) -> None:
+        lines = [line(1, written, "1.00"), line(2, "2961", "-1.00")]
+
+        placing = place_accounts(lines, self.FALLBACK, CHART)
+
+        (problem,) = placing.problems
+        assert (problem.code.value, problem.stops) == ("N07", True)
+        assert placing.codes[written] == written
+
+    def test_takes_what_is_no_account_where_a_person_maps_it(self) -> None:
+        rules = replace(self.FALLBACK, account_mappings=(("-", "5010"),))
+        lines = [line(1, "-", "1.00"), line(2, "2961", "-1.00")]
+
+        assert place_accounts(lines, rules, CHART).problems == ()
+
+    @pytest.mark.parametrize("written", ["5011", "50101", "5010-1", "9999", "Palkat", "5011A"])
     def test_takes_any_other_account(self, written: str) -> None:
         lines = [line(1, written, "1.00"), line(2, "2961", "-1.00")]
 

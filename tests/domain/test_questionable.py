@@ -34,6 +34,22 @@ class TestQuestionAbout:
             "410 €",
             "410 kr",
             "EUR 410",
+            *("4200.-", "4200,-", "4200,--", "4200:-", "4 200,-", "4200,", "4200.", "4200,50:-"),
+            *("7,5 h", "0,5 pv", "1.5 kpl", "37,50 tim", "12,5 km"),
+            *("0", "000", "0000", "\uff10"),
+            *("-", "\u2013", "\u2014", "--", "?", "???", "...", "*", "_", "/", "\u2026", "n.n."),
+            *(
+                "yht.",
+                "Yht",
+                "yhteensä",
+                "YHTEENSÄ:",
+                "summa",
+                "Total",
+                "Totalt",
+                "Totaal",
+                "I alt",
+            ),
+            *("Delsumma", "Välisumma", "Loppusumma", "Grand total", "410 yhteensä", "Totalsumma"),
         ],
     )
     def test_questions_numbers(self, code: str) -> None:
@@ -56,12 +72,40 @@ class TestQuestionAbout:
             "12 maj",
             "2026-07-31 00:00:00",
             "2026-07-31T00:00:00Z",
+            *("2026-07", "2026/7", "7/2026", "07-2026", "07/2026", "2026 07", "2026M07"),
+            *("2026W27", "2026-W27", "vk 27", "v. 27/2026", "Q3/2026", "Q3 2026"),
+            *("2026-Q3", "2026Q3", "1.-31.7.2026", "1.7.2026-31.7.2026"),
+            *(
+                "07:30",
+                "7:30",
+                "7:30:00",
+                "07:30 PM",
+                "klo 7:30",
+                "kl. 07:30",
+                "162:30",
+                "8:00-16:00",
+            ),
+            *("heinä 2026", "Juli-2026", "Jul/26"),
         ],
     )
     def test_questions_dates(self, code: str) -> None:
         assert question_about(code) is Question.DATE
 
-    @pytest.mark.parametrize("code", ['="420"', "'420", '"420"', "#N/A", "#REF!", "=A1", "nan"])
+    @pytest.mark.parametrize(
+        "code",
+        [
+            *('="420"', "'420", '"420"', "#N/A", "#REF!", "=A1", "nan"),
+            *("#PUUTTUU!", "#ARVO!", "#VIITTAUS!", "#JAKO/0!", "#NIMI?", "#LUKU!", "#TYHJÄ!"),
+            *("#SAKNAS!", "#VÄRDEFEL!", "#REFERENS!", "#DIVISION/0!", "#NAMN?", "#OGILTIGT!"),
+            *("#SKÄRNING!", "#V\u00c4RDEFEL!", "#VA\u0308RDEFEL!", "#värdefel!", "#Saknas"),
+            *("#N/B", "#WAARDE!", "#VERW!", "#DEEL/0!", "#NAAM?", "#GETAL!", "#LEEG!"),
+            *("#I/T", "#VÆRDI!", "#REFERENCE!", "#NAVN?", "#NUL!", "#NUM!", "#OVERLØB!"),
+            *("#WERT!", "#BEZUG!", "#NV", "#GETTING_DATA", "####", "#N/A N/A", "Err:502"),
+            *("N/A", "n/a", "N.A.", "n.a", "(blank)", "(tyhjä)", "(tom)", "(leeg)", "Virhe:508"),
+            *("TRUE", "False", "TOSI", "EPÄTOSI", "SANT", "FALSKT", "Sann", "WAAR", "ONWAAR"),
+            *("SAND", "FALSK", "WAHR", "FALSCH"),
+        ],
+    )
     def test_questions_what_a_spreadsheet_writes(self, code: str) -> None:
         assert question_about(code) is Question.FORMULA
 
@@ -83,7 +127,7 @@ class TestQuestionAbout:
             "P-108",
             "A1",
             "KP 10",
-            "2026-07",
+            "2026-13",
             "26-001",
             "1.2.3",
             "1E5",
@@ -95,6 +139,8 @@ class TestQuestionAbout:
             "Dec",
             "N/A-1",
             "Tuotanto Oulu",
+            *("Sand", "Total Energy", "Summanen", "Yhteiset", "Q3", "A-", "0A", "130 h", "1/2"),
+            *("K7:3", "W27", "Sanna", "Tosihyvä", "P-2026-07", "Truesalon", "T0"),
         ],
     )
     def test_takes_plain_codes(self, code: str) -> None:
@@ -103,6 +149,15 @@ class TestQuestionAbout:
     def test_takes_the_way_of_the_house(self) -> None:
         assert question_about("10.3", ["10.1", "10.2"]) is None
         assert question_about("10.3", ["10.1", "200"]) is Question.NUMBER
+        assert question_about("2026-07", ["2025-01", "2025-02"]) is None
+        assert question_about("20260731", ["10000001", "10000002"]) is None
+
+    @pytest.mark.parametrize("code", ["0", "000", "0000"])
+    def test_takes_no_zeros_although_the_house_has_numbers(self, code: str) -> None:
+        assert question_about(code, ["100", "210", "2100", "7"]) is Question.NUMBER
+
+    def test_takes_no_date_of_figures_although_the_house_has_numbers(self) -> None:
+        assert question_about("20260731", ["100", "210"]) is Question.DATE
 
     @given(st.decimals(Decimal("0.01"), Decimal(10**6), places=2))
     def test_questions_every_amount(self, amount: Decimal) -> None:
@@ -121,6 +176,6 @@ class TestQuestionAbout:
 
         assert {question_about(text) for text in written} == {Question.DATE}
 
-    @given(st.integers(min_value=0, max_value=9_999_999))
+    @given(st.integers(min_value=1, max_value=9_999_999))
     def test_takes_every_whole_number(self, number: int) -> None:
         assert question_about(str(number)) is None

@@ -80,6 +80,9 @@ class TestAName:
             *("Company name", "Company", "Employer", "Yritys", "Yrityksen nimi", "Asiakas"),
             *("Työnantaja", "Företag", "Företagsnamn", "Bolag", "Arbetsgivare", "Kund"),
             *("Bedrijf", "Bedrijfsnaam", "Werkgever", "Klant", "COMPANY_NAME", "Client"),
+            *("Firma", "Palkanmaksaja", "Utbetalare", "Administratie", "Virksomhed", "Yhtiö"),
+            *("Selskab", "Unternehmen", "Arbejdsgiver", "Firmanavn", "Osakeyhtiö", "Mandant"),
+            *("Organisation", "Payer", "Administration", "Firman nimi", "Client company"),
         ],
     )
     def test_of_another_company_is_refused_under_any_header(
@@ -96,6 +99,41 @@ class TestAName:
         [
             *("koivulammi  huolto oy ", "KOIVULAMMI HUOLTO OY", "Koivulammi Huolto"),
             *("1002", "1002 Koivulammi Huolto Oy", "Koivulammi Huolto Oy (1002)", "1002 - Muu"),
+            *(
+                "1002.0",
+                "1002,00",
+                "#1002",
+                "Asiakas 1002",
+                "Company 1002",
+                "Yritys: 1002",
+                "1 002",
+            ),
+            *(
+                "1\u00a0002",
+                "1.002",
+                "01002",
+                "(1002)",
+                "Nro 1002",
+                "Kund nr 1002",
+                "Bolag nr. 1002",
+            ),
+            *("Asiakas nro: 1002", "'1002", "1002.", "Company no. 1002", "Klant #1002", "１００２"),
+            *("Koivulammi Huolto Oy 1002", "Muu Oy 1002", "Muu Oy (1002)", "Muu Oy, 1002"),
+            *(
+                "Muu Oy - 1002",
+                "Muu Oy [1002]",
+                "Muu Oy #1002",
+                "1002_Muu",
+                "1002/Muu",
+                "1002) Muu",
+            ),
+            *("Koivulammi Huolto Oy, 9901020-9", "Muu Oy 9901020-9", "Muu Oy (FI99010209)"),
+            *("Koivulammi Huolto Oy, 1234567-1", "Koivulammi Huolto Oy 1234567-1", "99010209"),
+            *("Koivulammi Huolto Oy / palkat", "Asiakas: Koivulammi Huolto Oy", "9901020-9"),
+            *("Saaristo Siivous Oy 1002", "1002 Saaristo Siivous Oy", "Saaristo Siivous (1002)"),
+            *("Saaristo Siivous Oy, 1234567-1", "Koivulammi Huolto Oy\u200b", "Palkat 1002: Muu"),
+            "Koivulammi Huolto Oy 1002, 9901020-9",
+            *("1 002 Muu", "ASIAKAS1002", "Koivulammi Huolto Oy kausi 7", "Muu Oy 1002 (kausi 7)"),
         ],
     )
     def test_of_another_company_is_refused_in_any_shape(self, company: Company, text: str) -> None:
@@ -108,13 +146,50 @@ class TestAName:
         [
             *("Saaristo Siivous Oy", "saaristo siivous", "1009", "1009 Saaristo Siivous Oy"),
             "Saaristo Siivous Oy (1009)",
+            *(
+                "1009.0",
+                "#1009",
+                "Asiakas 1009",
+                "Yritys: 1009",
+                "1 009",
+                "Saaristo Siivous Oy 1009",
+            ),
+            *("Saaristo Siivous Oy, 9901090-0", "Saaristo Siivous Oy FI99010900", "9901090-0"),
+            *("Saaristo Siivous Oy 7/2026", "Saaristo Siivous / palkat", "Saaristo Siivous Oy, 1"),
+            "1009 Saaristo Siivous Oy (9901090-0)",
+            *("Saaristo Siivous Oy kausi 12", "Saaristo Siivous Oy, period 12", "ASIAKAS1009"),
+            *("Saaristo Siivous Oy vk 12", "Saaristo Siivous Oy, osasto 12", "1 009 Saaristo"),
+            *("Saaristo Siivous Oy (ajo 12)", "Saaristo Siivous Oy 12. jakso", "7/2026 1009"),
         ],
     )
     def test_of_this_company_is_fine(self, company: Company, text: str) -> None:
+        a_company(12, "Torni 12 Oy")
+
         imported = take(company, as_csv(rows_with("Yritys", text)))
 
         assert imported.is_new
         assert imported.names_company == ""
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            *("1002 Saaristo Siivous Oy", "Saaristo Siivous Oy (1002)", "Saaristo Siivous Oy 1002"),
+            *("#1002 saaristo siivous", "1002.0", "Asiakas 1002 Saaristo Siivous Oy"),
+        ],
+    )
+    def test_of_a_namesake_is_told_by_its_number(self, company: Company, text: str) -> None:
+        Company.objects.filter(number=1002).update(name=company.name)
+
+        assert refusal(company, as_csv(rows_with("Yritys", text))).problems[0].code == "F17"
+        assert take(company, as_csv(rows_with("Yritys", text.replace("1002", "1009")))).is_new
+
+    @pytest.mark.parametrize("name", ["Talo 1002", "1002 Talo Oy", "Oy Talo 24/7 Ab", "24 h Oy"])
+    def test_that_holds_a_number_is_still_its_own(self, company: Company, name: str) -> None:
+        a_company(24, "Vuorokausi Oy")
+        company.name = name
+        company.save()
+
+        assert take(company, as_csv(rows_with("Yritys", name.upper()))).is_new
 
     def test_of_nobody_here_is_told(self, company: Company) -> None:
         imported = take(company, as_csv(rows_with("Yritys", "Aivan Muu Oy")))
@@ -139,6 +214,90 @@ class TestAName:
         rows = [titles, *([*row[1:]] for row in rows_with("", ""))]
 
         assert refusal(company, as_xlsx(rows), "j.xlsx").problems[0].code == "F17"
+
+    @pytest.mark.parametrize(
+        "title",
+        [
+            *("Koivulammi Huolto Oy", "KOIVULAMMI HUOLTO", "Koivulammi-Huolto, Oy", "Asiakas 1002"),
+            *(
+                "Koivulammi Huolto Oy 7/2026",
+                "Palkkajournaali - Koivulammi Huolto Oy",
+                "Kund #1002",
+            ),
+            *("1002 Koivulammi Huolto Oy", "Koivulammi Huolto Oy (1002)", "Firma: 1002"),
+            *(
+                "Koivulammi Huolto Oy, 9901020-9",
+                "9901020-9",
+                "Y-tunnus 9901020-9",
+                "CVR: 9901020-9",
+            ),
+            *("Palkanmaksaja: Koivulammi Huolto Oy", "Koivulammi Huolto Oy | heinäkuu"),
+            *("Palkkajournaali Koivulammi Huolto Oy", "Tulostettu 1.8.2026 Koivulammi Huolto Oy"),
+            *("Koivulammi Huolto Oy palkat 7/2026", "Löner KOIVULAMMI HUOLTO OY, juli"),
+        ],
+    )
+    def test_of_another_company_stands_above_the_headers(
+        self, company: Company, title: str
+    ) -> None:
+        rows = [["Palkat"], [title], *([*row[1:]] for row in rows_with("", ""))]
+
+        assert refusal(company, as_xlsx(rows), "j.xlsx").problems[0].code == "F17"
+        assert refusal(company, as_csv(rows)).problems[0].code == "F17"
+        columns = ColumnMapping(account="Account", amount="Amount", date="Date")
+        assert refusal(company, as_csv(rows), columns=columns).problems[0].code == "F17"
+
+    @pytest.mark.parametrize(
+        "titles",
+        [
+            *(["Palkat"], ["1002"], ["Saaristo Siivous Oy"], ["Saaristo Siivous Oy 7/2026"]),
+            *(["Aivan Muu Oy"], ["7/2026", "1002"], ["Tulostettu 1.8.2026"], ["Sivu 1002"]),
+            # The bureau prints its own name.
+            ["Koivulammi Huolto Oy", "Saaristo Siivous Oy"],
+            ["Koivulammi Huolto Oy", "9901090-0"],
+            ["Koivulammi Huolto Oy", "Palkat: Saaristo Siivous Oy heinäkuu"],
+            ["Koivulammi Huolto Oy / Saaristo Siivous Oy"],
+            ["Huolto Oyj", "Vanha Koivulammi"],
+            ["Palkat Saaristo Siivous Oy"],
+        ],
+    )
+    def test_above_the_headers_is_no_other_ones(self, company: Company, titles: list[str]) -> None:
+        a_company(1010, "Palkat Oy")
+        a_company(1011, "Siivous Oy")
+        rows = [*([title] for title in titles), *([*row[1:]] for row in rows_with("", ""))]
+
+        imported = take(company, as_csv(rows))
+
+        assert imported.is_new
+        assert not imported.names_company
+
+    @pytest.mark.parametrize(
+        ("header", "text"),
+        [
+            *(("Yritys", "Saaristo Siivous Oy"), ("Y-tunnus", "FI99010900")),
+            *(("Yritysnumero", "1009"), ("Firma", "1009 Saaristo Siivous Oy")),
+        ],
+    )
+    def test_of_the_bureau_above_the_headers_is_fine_where_a_column_names_the_right_one(
+        self, company: Company, header: str, text: str
+    ) -> None:
+        rows = [["Koivulammi Huolto Oy"], *rows_with(header, text)]
+
+        assert take(company, as_csv(rows)).is_new
+
+    def test_of_a_namesake_above_the_headers_is_told_by_its_number(self, company: Company) -> None:
+        Company.objects.filter(number=1002).update(name=company.name)
+        rows = [["1002 Saaristo Siivous Oy"], *([*row[1:]] for row in rows_with("", ""))]
+
+        assert refusal(company, as_csv(rows)).problems[0].code == "F17"
+
+    @pytest.mark.parametrize("header", ["Firma", "Palkanmaksaja", "Virksomhed", "Organisation"])
+    def test_counts_under_any_header_when_a_person_names_the_columns(
+        self, company: Company, header: str
+    ) -> None:
+        columns = ColumnMapping(account="Account", amount="Amount", date="Date")
+        content = as_csv(rows_with(header, "Koivulammi Huolto Oy"))
+
+        assert refusal(company, content, columns=columns).problems[0].code == "F17"
 
     def test_counts_when_a_person_names_the_columns(self, company: Company) -> None:
         columns = ColumnMapping(account="Account", amount="Amount", date="Date")
@@ -183,7 +342,11 @@ class TestAName:
 
 class TestABusinessId:
     @pytest.mark.parametrize(
-        "header", ["Y-tunnus", "FO-nummer", "Business ID", "KvK", "Organisationsnummer"]
+        "header",
+        [
+            *("Y-tunnus", "FO-nummer", "Business ID", "KvK", "Organisationsnummer"),
+            *("CVR", "VAT", "VAT number", "VAT No.", "ALV", "Moms", "BTW", "CVR-nr."),
+        ],
     )
     @pytest.mark.parametrize("text", ["9901020-9", "FI99010209", "1234567-1"])
     def test_of_another_company_is_refused(self, company: Company, header: str, text: str) -> None:
@@ -195,6 +358,13 @@ class TestABusinessId:
     @pytest.mark.parametrize("text", ["9901090-0", "99010900", "FI99010900"])
     def test_of_this_company_is_fine(self, company: Company, text: str) -> None:
         assert take(company, as_csv(rows_with("Y-tunnus", text))).is_new
+
+    @pytest.mark.parametrize("header", ["VAT", "ALV", "Moms", "BTW"])
+    @pytest.mark.parametrize("text", ["25,5", "0", "24 %", "V1"])
+    def test_is_told_from_a_rate_of_tax(self, company: Company, header: str, text: str) -> None:
+        columns = ColumnMapping(account="Account", amount="Amount", date="Date")
+
+        assert take(company, as_csv(rows_with(header, text)), columns=columns).is_new
 
     def test_of_nobody_here_is_fine_as_long_as_the_company_has_none(self) -> None:
         bare = a_company(1010, "Paljas Oy")

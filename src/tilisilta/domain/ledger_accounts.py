@@ -9,6 +9,7 @@ from tilisilta.domain.likeness import LikeCodes
 from tilisilta.domain.links import LinkRules
 from tilisilta.domain.personal_codes import mask_personal_codes
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
+from tilisilta.domain.questionable import question_about
 from tilisilta.domain.tallies import Finding, LineTally
 
 MOST_NEAR = 3
@@ -31,11 +32,13 @@ def place_accounts(
     """Find the ledger account of every line: mapped, or of the same number, or the fallback.
 
     The fallback is for accounts that Procountor lacks. It never takes one of the chart, or one the
-    link maps, that is only written another way, and never a journal as a whole.
+    link maps, that is only written another way, nor what is no code at all, such as #N/A or a
+    date; and never a journal as a whole.
     """
     chart = {account.code.strip(): account for account in ledger_accounts}
     mappings = {journals: ours.strip() for journals, ours in rules.account_mappings}
-    alike = LikeCodes((*chart, *mappings))
+    own_codes = (*chart, *mappings)
+    alike = LikeCodes(own_codes, are_numbers=True)
     used: LineTally[str] = LineTally()
     for line in lines:
         used.add(line.ledger_account, line.position)
@@ -51,7 +54,8 @@ def place_accounts(
         problem = _problem_with(
             code, chart, finding, mapped_from=own if is_mapped else "", meant=meant
         )
-        if problem and rules.fallback_account and not meant:
+        is_no_code = not is_mapped and code not in chart and question_about(own, own_codes)
+        if problem and rules.fallback_account and not (meant or is_no_code):
             codes[finding.key] = rules.fallback_account
             problem = _fallback_used(problem, rules.fallback_account)
             fallbacks.append(finding)

@@ -21,6 +21,7 @@ _THOUSANDS = re.compile(r"[0-9]{1,3}(?:[.,' ][0-9]{3})+(?:[.,]0+)?")
 _FIGURES = str.maketrans("OoIl", "0011")
 _CODE_WITHIN = re.compile(r"(?<![^\W_])[0-9]+(?:[.,]0+)?(?![^\W_])")
 _GLUED = re.compile(r"([0-9]{2,})[^\W\d_]{3,}.*|[^\W\d_]{3,}([0-9]{2,})")
+_GLUED_LETTERS = re.compile(r"([0-9]{3,})(?:[.,]0+)?[^\W\d]{1,2}|[^\W\d]{1,2}([0-9]{3,})")
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -28,7 +29,13 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 class LikeCodes:
     """Known codes, to be found by anything that was meant to be one of them."""
 
-    def __init__(self, known: Iterable[str]) -> None:
+    def __init__(self, known: Iterable[str], *, are_numbers: bool = False) -> None:
+        """Remember the ``known`` codes.
+
+        Where they ``are_numbers``, as ledger accounts are, one with a letter or two is no code of
+        its own: 5010a was meant to be 5010. Cost centers 410 and 410A may well be two.
+        """
+        self._are_numbers = are_numbers
         self._known: dict[str, str] = {}
         for code in known:
             if plain := _plain(code):
@@ -43,6 +50,10 @@ class LikeCodes:
         for reading in _readings(written):
             if found := self._known.get(reading):
                 return found
+        if self._are_numbers and (
+            glued := _GLUED_LETTERS.fullmatch(_cleaned(written).strip(_AROUND))
+        ):
+            return self._known.get(_plain(glued[1] or glued[2]), "")
         return ""
 
 

@@ -7,13 +7,54 @@ company's only where it can be no third one's.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tilisilta.domain.company_match import plain_business_id, plain_name
 
-_NUMBER_AND_NAME = re.compile(r"([0-9]{1,9})(?:\s*[-\u2013:,.;/]\s*|\s+)(\D.*)")
-_NAME_AND_NUMBER = re.compile(r"(.*\D)\s*\(\s*([0-9]{1,9})\s*\)")
+_NUMBER = r"(?:[0-9]{1,3}(?:[ .,'][0-9]{3})+(?![0-9])|[0-9]{1,9})(?:[.,]0+)?"
+_BARE_NUMBER = re.compile(rf"[#'\"(\[]*\s*({_NUMBER})\s*[)\].,:;'\"]*")
+_NUMBER_AND_NAME = re.compile(
+    rf"[#(\[]*({_NUMBER})(?:\s*[)\]\-\u2013\u2014:,.;/|_]+\s*|\s+)(.*[^\W\d_].*)"
+)
+_NAME_AND_NUMBER = re.compile(
+    r"(.*[^\W\d_].*?)[\s,;:/|(\[#_\-\u2013\u2014]+([0-9]{1,9})(?:[.,]0+)?\s*[)\].]*"
+)
+_LABEL = re.compile(
+    r"(?:(?:company|client|customer|employer|entity|företag|bolag|kund|klient|arbetsgivare|firma"
+    r"|yritys|yrityksen|asiakas|asiakkaan|yhtiö|yhtiön|työnantaja|bedrijf|klant|werkgever"
+    r"|virksomhed|nmbrs|code|koodi|id|number|numero|nummer|nro|nr|no)(?![^\W\d_])[\s.:#-]*)+",
+    re.IGNORECASE,
+)
+_BUSINESS_ID = re.compile(
+    # Finland's, its VAT number, Sweden's with a month that no person has, its VAT number.
+    r"(?<![\w-])(?:(?:FI ?)?[0-9]{6,7}-[0-9]|FI ?[0-9]{8}|[0-9]{2}[2-9][0-9]{3}-[0-9]{4}"
+    r"|SE ?[0-9]{12})(?![\w-])",
+    re.IGNORECASE,
+)
+# Numbers of something else: dates, periods, runs, departments, pages.
+_NOT_OF_COMPANIES = re.compile(
+    r"(?<![^\s(\[,;])(?:(?:[0-9]{1,2}\.)?[0-9]{1,2}[./-][0-9]{4}"
+    r"|(?:19|20)[0-9]{2}[-/][0-9]{1,2}(?:-[0-9]{1,2})?"
+    r"|(?:kausi|palkkakausi|jakso|vk|viikko|kk|kuukausi|period|löneperiod|periode|vecka|v|week"
+    r"|month|månad|maand|run|ajo|palkka-ajo|körning|lönekörning|osasto|toimipiste|avdelning|afdeling"
+    r"|department|dept|sivu|sida|page|blad|versio|version)\b\.?:? ?(?:nro|nr|no)?\.? ?[0-9]+"
+    r"|[0-9]+\. ?(?:kausi|palkkakausi|jakso|periodi?|viikko|vecka|palkka-ajo))(?![^\s,;)\]])",
+    re.IGNORECASE,
+)
+_BETWEEN_PIECES = re.compile(r"\s[-\u2013\u2014]\s|[,;|()\[\]\t\u2022]|\s/\s|:\s")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
+# A company may be called so, but a title says it of every journal.
+_WORDS_OF_TITLES = frozenset(
+    [
+        *("palkka", "palkat", "palkkajournaali", "palkanlaskenta", "palkka-ajo"),
+        *("tosite", "kirjaukset", "muistio", "raportti", "lön"),
+        *("löner", "lönejournal", "verifikation", "journal", "payroll"),
+        *("salary", "salaries", "wages", "report", "loon"),
+        *("salaris", "salarissen", "lonen", "total", "summa"),
+        *("yhteensä"),
+    ]
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,25 +81,66 @@ class Named:
 
 
 def read_name(text: str, company: KnownCompany, others: Sequence[KnownCompany]) -> Named:
-    """What ``text`` in a column of company names says when it was imported for ``company``."""
-    number, name = _parts(text)
-    if number is not None and not name:
-        named = [one for one in others if one.number == number != company.number]
-        return Named(text=text, other=named[0] if named else None)
-    wanted = (_exactly(text), _exactly(name))
-    if _exactly(company.name) in wanted:
+    """What ``text`` in a column of company names says when it was imported for ``company``.
+
+    A number counts before a name: companies may be called alike, and never have one number.
+    """
+    whole = _cleaned(text)
+    if not whole or _exactly(company.name) == _exactly(whole):
         return Named(text=text)
-    exact = [one for one in others if _exactly(one.name) in wanted]
-    if exact:
-        return Named(text=text, other=exact[0])
-    wanted = (plain_name(text), plain_name(name))
-    if plain_name(company.name) in wanted:
+    same = _exact(whole, others) or _same_id(whole, company, others)
+    if same:
+        return Named(text=text, other=same)
+    if plain_name(company.name) == plain_name(whole):
         return Named(text=text)
-    alike = [one for one in others if plain_name(one.name) in wanted]
-    numbered = [one for one in others if one.number == number]
-    if len(alike) == 1 or numbered:
-        return Named(text=text, other=(alike or numbered)[0])
-    return Named(text=text, is_unknown=number != company.number)
+    numbers, names = _parts(whole)
+    numbered = [one for one in others if one.number in numbers]
+    if numbered and company.number not in numbers:
+        return Named(text=text, other=numbered[0])
+    if not names:
+        return Named(text=text)
+    return _read_pieces(text, names, company, others, is_own=company.number in numbers)
+
+
+def read_title(text: str, company: KnownCompany, others: Sequence[KnownCompany]) -> Named:
+    """What ``text`` above the headers says, where nothing tells that it is a company at all.
+
+    A number or a word means nothing there; only what is the full name or the business ID of
+    another company does.
+    """
+    whole = _cleaned(text)
+    for found in business_ids_in(whole):
+        same = _same_id(found, company, others)
+        if same:
+            return Named(text=text, other=same)
+    numbers, names = _parts(whole)
+    named = tuple(name for name in (whole, *names) if name.casefold() not in _WORDS_OF_TITLES)
+    if plain_name(company.name) in map(plain_name, named):
+        namesakes = [one for one in others if plain_name(one.name) == plain_name(company.name)]
+        numbered = [one for one in namesakes if one.number in numbers]
+        exact = [one for name in named for one in [_exact(name, namesakes)] if one]
+        is_own = company.number in numbers or _exactly(company.name) in map(_exactly, named)
+        other = next(iter(numbered or ([] if is_own else exact)), None)
+        return Named(text=text, other=other)
+    other = _read_pieces(text, named, company, others, is_own=False).other
+    if other is None and not _holds(whole, company):
+        other = next((one for one in others if _holds(whole, one)), None)
+    return Named(text=text, other=other)
+
+
+def is_own_title(text: str, company: KnownCompany) -> bool:
+    """Return whether ``text`` above the headers names ``company``."""
+    whole = _cleaned(text)
+    own_id = plain_business_id(company.business_id)
+    if own_id and own_id in map(plain_business_id, business_ids_in(whole)):
+        return True
+    named = map(plain_name, (whole, *_parts(whole)[1]))
+    return plain_name(company.name) in named or _holds(whole, company)
+
+
+def business_ids_in(text: str) -> tuple[str, ...]:
+    """The business IDs that ``text`` holds beside a name."""
+    return tuple(dict.fromkeys(_BUSINESS_ID.findall(_cleaned(text))))
 
 
 def read_business_id(text: str, company: KnownCompany, others: Sequence[KnownCompany]) -> Named:
@@ -70,17 +152,98 @@ def read_business_id(text: str, company: KnownCompany, others: Sequence[KnownCom
     return Named(text=text, other=same[0] if same else None, is_unknown=bool(own) and not same)
 
 
-def _parts(text: str) -> tuple[int | None, str]:
-    """The number and the name of "1002 Koivulammi Huolto Oy", whichever of the two are there."""
-    text = text.strip()
-    if text.isascii() and text.isdigit() and len(text) <= 9:
-        return int(text), ""
-    if found := _NUMBER_AND_NAME.fullmatch(text):
-        return int(found[1]), found[2]
-    if found := _NAME_AND_NUMBER.fullmatch(text):
-        return int(found[2]), found[1]
-    return None, text
+def _read_pieces(
+    text: str,
+    names: Sequence[str],
+    company: KnownCompany,
+    others: Sequence[KnownCompany],
+    *,
+    is_own: bool,
+) -> Named:
+    if _exactly(company.name) in map(_exactly, names):
+        return Named(text=text)
+    for name in names:
+        if exact := _exact(name, others):
+            return Named(text=text, other=exact)
+    wanted = {plain_name(name) for name in names} - {""}
+    if plain_name(company.name) in wanted:
+        return Named(text=text)
+    alike = [one for one in others if plain_name(one.name) in wanted]
+    if len(alike) == 1:
+        return Named(text=text, other=alike[0])
+    return Named(text=text, is_unknown=not is_own)
+
+
+def _exact(name: str, others: Sequence[KnownCompany]) -> KnownCompany | None:
+    return next((one for one in others if _exactly(one.name) == _exactly(name)), None)
+
+
+def _holds(text: str, company: KnownCompany) -> bool:
+    """Return whether the full name stands within ``text``, as in "Palkat Koivulammi Huolto Oy"."""
+    name = _exactly(company.name)
+    # A name of one word may be a word of the title.
+    return " " in name and bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", _exactly(text)))
+
+
+def _same_id(
+    text: str, company: KnownCompany, others: Sequence[KnownCompany]
+) -> KnownCompany | None:
+    wanted = plain_business_id(text)
+    if not wanted or wanted == plain_business_id(company.business_id):
+        return None
+    return next((one for one in others if plain_business_id(one.business_id) == wanted), None)
+
+
+def _parts(text: str) -> tuple[frozenset[int], tuple[str, ...]]:
+    """The numbers that "1002 Koivulammi Huolto Oy" may mean, and what may be the name in it."""
+    if found := _BARE_NUMBER.fullmatch(text):
+        return _numbers(found[1]), ()
+    without_ids = _trimmed(_NOT_OF_COMPANIES.sub(" ", _BUSINESS_ID.sub(" ", text)))
+    if found := _BARE_NUMBER.fullmatch(without_ids):
+        return _numbers(found[1]), ()
+    numbers: set[int] = set()
+    names = [without_ids]
+    for piece in (without_ids, *map(_trimmed, _BETWEEN_PIECES.split(without_ids))):
+        for part in _without_label(piece):
+            if found := _BARE_NUMBER.fullmatch(part):
+                # Only a label tells that a piece is the company's: pages are numbered too.
+                is_labelled = part != piece
+                numbers |= _numbers(found[1]) if is_labelled else set()
+                continue
+            names.append(part)
+            if found := _NUMBER_AND_NAME.fullmatch(part):
+                numbers |= _numbers(found[1])
+                names.append(_trimmed(found[2]))
+            if found := _NAME_AND_NUMBER.fullmatch(part):
+                numbers |= _numbers(found[2])
+                names.append(_trimmed(found[1]))
+    named = tuple(dict.fromkeys(name for name in names if plain_name(name)))
+    if numbers and _LABEL.fullmatch(without_ids.rstrip("0123456789.,' ")):
+        return frozenset(numbers), ()
+    return frozenset(numbers), named
+
+
+def _without_label(piece: str) -> Iterator[str]:
+    yield piece
+    if (found := _LABEL.match(piece)) and (rest := piece[found.end() :].strip()):
+        yield rest
+
+
+def _numbers(written: str) -> frozenset[int]:
+    """What a formatted number may be: 1002.0 is 1002, and 1.000 is 1000 or 1."""
+    whole = re.sub(r"[.,]0+$", "", written)
+    is_grouped = re.fullmatch(r".*[.,][0-9]{3}", written)
+    texts = (whole, written) if is_grouped else (whole,)
+    return frozenset(int(re.sub("[^0-9]", "", text)) for text in texts)
+
+
+def _trimmed(text: str) -> str:
+    return text.strip(" \t,;:/|-\u2013\u2014()[]")
+
+
+def _cleaned(text: str) -> str:
+    return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).split())
 
 
 def _exactly(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return _cleaned(name).casefold()

@@ -35,7 +35,8 @@ class SourceJournal:
 
     Every way in makes this of what it reads: the readers of files, and the client of Nmbrs.
     ``kind`` says which one it was. What the source does not say is empty or ``None``: most files
-    name neither their run nor a company. ``company_names`` may be names, numbers or both.
+    name neither their run nor a company. ``company_names`` may be names, numbers or both, and
+    ``titles`` is whatever stands above the headers.
     ``sha256`` is the digest of what came, byte for byte. ``notes`` are warnings about what could be
     read and may be wrong all the same.
     """
@@ -48,6 +49,7 @@ class SourceJournal:
     company_number: int | None = None
     company_names: tuple[str, ...] = ()
     business_ids: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
     lines: tuple[JournalLine, ...]
     sha256: str
     notes: tuple[Problem, ...] = ()

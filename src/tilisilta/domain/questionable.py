@@ -1,4 +1,4 @@
-"""Codes of cost centers and units that nobody would give: numbers with decimals, amounts, dates.
+"""Codes that nobody would give: numbers with decimals, amounts, dates, errors of formulas.
 
 They come of a wrong column, or of a spreadsheet that took a code for a number. An item made of one
 stays in Procountor for good, so a person is asked instead.
@@ -19,10 +19,12 @@ class Question(StrEnum):
     """What a code looks like, where it does not look like a code."""
 
     NUMBER = "number"
-    """A number with decimals, thousands or an exponent, an amount of money, a percentage."""
+    """A number with decimals, thousands or an exponent, an amount of money, a percentage, a sum,
+    or what stands for no number at all: 0 or a dash."""
     DATE = "date"
+    """A date, a month, a week, or a time of the day."""
     FORMULA = "formula"
-    """What a spreadsheet writes around a text, or instead of one, as #N/A."""
+    """What a spreadsheet writes around a text, or instead of one, as #N/A and TRUE."""
     LIKE_ITEM = "like-item"
     """An item that is there, but for zeros, quotes or a name."""
 
@@ -36,6 +38,8 @@ _YEAR = "(?:[0-9]{2}|(?:19|20)[0-9]{2})"
 _TIME = r"(?:[ T][0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:\.[0-9]+)?)?Z?)?"
 _DAY, _MONTH = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])"
 _NAMED_MONTH = rf"(?:{_MONTHS})\.?"
+_WEEK = "(?:W(?:0?[1-9]|[1-4][0-9]|5[0-3])|Q[1-4])"
+_HOURS = "[0-9]{1,4}:[0-5][0-9](?::[0-5][0-9])?"
 _DATES = tuple(
     re.compile(pattern + _TIME, re.IGNORECASE)
     for pattern in (
@@ -45,7 +49,15 @@ _DATES = tuple(
         rf"{_DAY}\.{_MONTH}\.",
         r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])",
         rf"{_DAY}[-. ]{{1,2}}{_NAMED_MONTH}(?:[-. ]?{_YEAR})?",
-        rf"{_NAMED_MONTH}[-. ]{_YEAR}",
+        rf"{_NAMED_MONTH}[-./ ]{_YEAR}",
+        # A month, a week or a quarter of a year, and from when until when.
+        rf"(?:19|20)[0-9]{{2}}[-/ ]?[-/ M]{_MONTH}",
+        rf"{_MONTH}[-/](?:19|20)[0-9]{{2}}",
+        rf"(?:19|20)[0-9]{{2}}[-/ ]?{_WEEK}|{_WEEK}[-/ ]?(?:19|20)[0-9]{{2}}",
+        r"(?:vk|viikko|vecka|v\.|wk|week|uge) ?[0-9]{1,2}(?:[-/ ](?:19|20)[0-9]{2})?",
+        rf"{_DAY}\.(?:{_MONTH}\.)?(?:{_YEAR})? ?- ?{_DAY}\.{_MONTH}\.(?:{_YEAR})?",
+        # A time of the day, hours worked, from when until when.
+        rf"(?:klo|kl|at)?\.? ?{_HOURS} ?(?:[ap]\.?m\.?|h)?(?: ?- ?{_HOURS})?",
     )
 )
 _CURRENCY = r"(?:€|\$|£|¥|eur|euroa|euro|sek|kr|usd|gbp|nok|dkk)"
@@ -62,10 +74,21 @@ _NOT_A_CODE = tuple(
         r"[-+]?[0-9]{1,3}(?:([ .,'])[0-9]{3})(?:\1[0-9]{3})*(?:[.,][0-9]+)?-?",
         r"[-+]?[0-9]+(?:[.,][0-9]+)?e[-+][0-9]+|[0-9]+[.,][0-9]+e[0-9]+",
         r"\([0-9 .,']*[0-9]\)",
+        # 4200,- and 4200:-; 4200,; 7,5 h; 000; a dash or dots for nothing.
+        r"[-+]?[0-9][0-9 .,']*[.,:]-{0,2}",
+        r"[-+]?[0-9]+[.,][0-9]+ ?(?:h|t|tim|tuntia|min|pv|d|kk|kpl|st|stk|km)\.?",
+        r"0+|[\W_]+|n\.n\.",
+        # What stands beside a sum.
+        r"(?:[0-9]+ )?(?:yht|yhteensä|(?:väli|loppu|kokonais|del|total|slut)?summa|sum|subtotal"
+        r"|(?:grand )?total|totalt|totaal|subtotaal|i ?alt)[.:]?",
     )
 )
 _FORMULA = re.compile(
-    r"=.*|[\"'\u2018-\u201f].*|.*[\"\u201c-\u201f]|\#[A-Z/0-9]+[!?]?|\#N/A|nan|null|none|undefined",
+    r"=.*|[\"'\u2018-\u201f].*|.*[\"\u201c-\u201f]|nan|null|none|undefined"
+    # Errors begin with this sign in every language; a column that is too narrow shows it alone.
+    r"|\#[\w/]+[!?]?|\#+|\#N/A N/A|(?:err|virhe|fel|fejl|fout):[0-9]+"
+    r"|n/a|n\.a\.?|\((?:blank|empty|tyhjä|tom|tomt|leeg)\)"
+    r"|true|false|tosi|epätosi|sant|sann|falskt|usann|waar|onwaar|wahr|falsch|(?-i:SAND|FALSK)",
     re.IGNORECASE,
 )
 _SIGNS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2019": "'"})
@@ -82,6 +105,9 @@ def question_about(code: str, item_codes: Iterable[str] = ()) -> Question | None
         return Question.LIKE_ITEM
     text = " ".join(unicodedata.normalize("NFKC", code).translate(_SIGNS).split())
     question = _question_of(text)
+    if not text.strip("0"):
+        # Houses have numbers for codes, but nothing has none.
+        return question
     shapes = Counter(_shape(one) for one in known)
     is_way_of_the_house = shapes[_shape(text)] >= _ITEMS_THAT_SHOW_A_WAY
     return None if is_way_of_the_house else question
@@ -98,5 +124,7 @@ def _question_of(text: str) -> Question | None:
 
 
 def _shape(code: str) -> str:
-    """How ``code`` is written: 10.1 and 12.30 are alike."""
+    """How ``code`` is written: 10.1 and 12.30 are alike. Of a whole number, how long it is."""
+    if code.isdecimal():
+        return "9" * len(code)
     return re.sub("[0-9]+", "9", code.casefold())

@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 
 from tilisilta.clients.files.findings import Findings
-from tilisilta.domain.named_companies import KnownCompany, Named, read_business_id, read_name
+from tilisilta.domain.company_match import plain_business_id
+from tilisilta.domain.named_companies import (
+    KnownCompany,
+    Named,
+    business_ids_in,
+    is_own_title,
+    read_business_id,
+    read_name,
+    read_title,
+)
 from tilisilta.domain.payroll import SourceJournal
 from tilisilta.domain.personal_codes import mask_personal_codes
 from tilisilta.domain.problems import ProblemCode
@@ -16,7 +25,7 @@ def must_be_of(read: SourceJournal, company: Company, *, user: User | None) -> s
     All companies are looked at, also those ``user`` may not see; of these the refusal says no more
     than the file itself. Raises ``FileRefused``.
     """
-    if not (read.company_names or read.business_ids):
+    if not (read.company_names or read.business_ids or read.titles):
         return ""
     findings = Findings()
     unknown = []
@@ -41,8 +50,29 @@ def _said(read: SourceJournal, company: Company) -> Iterator[tuple[str, Named]]:
     others = [_known(one) for one in Company.objects.exclude(pk=company.pk)]
     for text in read.company_names:
         yield "name", read_name(text, own, others)
+        for beside in business_ids_in(text):
+            yield "business-id", read_business_id(beside, own, others)
     for text in read.business_ids:
-        yield "business-id", read_business_id(text, own, others)
+        for written in business_ids_in(text) or (text,):
+            yield "business-id", read_business_id(written, own, others)
+    if not _names_own(read, own, others):
+        # A bureau's own name stands above the names of its customers.
+        for text in read.titles:
+            if text not in read.company_names:
+                yield "name", read_title(text, own, others)
+
+
+def _names_own(read: SourceJournal, own: KnownCompany, others: list[KnownCompany]) -> bool:
+    """Return whether the file says anywhere that it is of the chosen company, and no namesake."""
+    own_id = plain_business_id(own.business_id)
+    return (
+        read.company_number is not None
+        or (bool(own_id) and own_id in map(plain_business_id, read.business_ids))
+        or any(
+            is_own_title(text, own) and not read_title(text, own, others).is_of_another
+            for text in (*read.titles, *read.company_names)
+        )
+    )
 
 
 def _known(company: Company) -> KnownCompany:

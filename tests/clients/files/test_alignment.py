@@ -74,6 +74,60 @@ class TestAmountsCutByCommas:
         assert codes(refusal(content, name="july.csv")) == [("F13", 2), ("F13", 3), ("F13", 6)]
 
     @pytest.mark.parametrize(
+        ("headers", "rows", "lines"),
+        [
+            ("{},Cost center", ("4200,210", "730,80", "-4930,80"), (3, 4)),
+            ("{},Cost unit", ("4200,P1", "730,80", "-4930,80"), (3, 4)),
+            ("{},Cost center", ("4200,10", "800,A1", "-5000,10"), (2, 4)),
+            ("{},Cost center", ("4200,210", "730,5", "-4930,5"), (3, 4)),
+            ("{},Cost center", ("4200,210", "730,80", "100,40", "-5031,20"), (3, 4, 5)),
+            ("{},Cost center", ("4200,210", "730,80", "4930,80-"), (3, 4)),
+            ("{},Cost center", ("4200,Oulu", "730,80", "\u22124930,80"), (3, 4)),
+            ("{},Cost center,Cost unit", ("4200,210,P1", "730,80,410", "-4930,80,410"), (3, 4)),
+            ("{},Cost center", ("30.00,210", "4,200.50", "-4,200.50", "-30.00,210"), (3, 4)),
+        ],
+    )
+    def test_are_refused_beside_codes_where_it_balances_with_cents_as_well(
+        self, headers: str, rows: tuple[str, ...], lines: tuple[int, ...]
+    ) -> None:
+        content = csv(
+            headers.format("Date,Account,Amount"), *(f"2026-07-31,5010,{row}" for row in rows)
+        )
+
+        assert codes(refusal(content, name="july.csv")) == [("F13", line) for line in lines]
+
+    @pytest.mark.parametrize(
+        ("headers", "rows"),
+        [
+            ("D/C,Amount,Cost center", ("D,4200,210", "D,730,80", "C,4930,80")),
+            ("D/C,Amount,Cost unit", ("debet,4200,P1", "Debet,730,80", "Kredit,4930,80")),
+            (
+                "Debit,Cost center,Credit,Cost unit",
+                ("4200,210", "730,80", ",,4200,P1", ",,730,80"),
+            ),
+        ],
+    )
+    def test_are_refused_beside_codes_whatever_tells_the_side(
+        self, headers: str, rows: tuple[str, ...]
+    ) -> None:
+        content = csv(f"Date,Account,{headers}", *(f"2026-07-31,5010,{row}" for row in rows))
+
+        findings = refusal(content, name="july.csv")
+
+        assert {finding.facts["reason"] for finding in findings} == {"cut-amounts"}
+        assert [finding.line for finding in findings] == [3, len(rows) + 1]
+
+    def test_are_told_from_cost_centers_beside_debits_that_balance_as_they_are(self) -> None:
+        content = csv(
+            "Date,Account,Debit,Cost center,Credit",
+            "2026-07-31,5010,4200,10,",
+            "2026-07-31,5010,730,20,",
+            "2026-07-31,2961,,,4930",
+        )
+
+        assert len(read(content, name="july.csv").lines) == 3
+
+    @pytest.mark.parametrize(
         "rows",
         [
             ('5010,"4200,50",10', '2961,"-4200,50",10'),
@@ -81,8 +135,15 @@ class TestAmountsCutByCommas:
             ("5010,4200,410", "2961,-4200,410"),
             ("5010,100,410", "2961,-100,410"),
             ("5010,4200,10", "6110,800,20", "2961,-5000,"),
-            ("5010,4200,10", "6110,800,A1", "2961,-5000,10"),
+            ("5010,4200,10", "6110,800,A1", "2961,-4200,20", "2961,-800,"),
             ("5010,4200,", "2961,-4200,"),
+            # The codes of these would balance as cents. Rows that end in blanks show that none is
+            # too long, amounts with a point or between quotes how the program writes cents.
+            ("5010,4200,210", "5010,730,80", "2961,-730,80", "2961,-4200,"),
+            ("5010,4200.50,210", "5010,730,80", "2961,-730,80", "2961,-4200.50,210"),
+            ('5010,"4200,50",210', "5010,730,80", "2961,-730,80", '2961,"-4200,50",210'),
+            # Only together with the amounts they would not.
+            ("5010,4200,210", "5010,730,80", "2961,-4930,81"),
         ],
     )
     def test_are_told_from_cost_centers(self, rows: tuple[str, ...]) -> None:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from tilisilta.clients.files.findings import Findings
+from tilisilta.clients.files.line_amounts import side_of
 from tilisilta.clients.files.raw import Cell, text_of
 from tilisilta.domain.problems import ProblemCode
 
@@ -87,11 +88,30 @@ def _unlike_the_others(body: Sequence[Row], width: int) -> Iterator[Row]:
 
 
 class _Amount(NamedTuple):
-    """An amount of a row, and the cell that stands behind it in the next column."""
+    """An amount of a row, its side, and the cell that stands behind it in the next column."""
 
     row: Row
     text: str
     behind: str
+    side: int
+
+
+class _Column(NamedTuple):
+    """The amounts of one column, and what it is beside: a column of codes, or one that is read."""
+
+    amounts: Sequence[_Amount]
+    is_before_code: bool
+    may_be_cut: bool
+
+
+class _Sums(NamedTuple):
+    """What the journal sums up to as it is read, and with what may have been cut off."""
+
+    whole: Decimal
+    joined: Decimal
+
+
+_NEVER_BEHIND_AN_AMOUNT = {"date", "debit", "credit", "account", "period", "year", "direction"}
 
 
 def _cut_rows(body: Sequence[Row], places: Mapping[str, int], width: int) -> Sequence[Row]:
@@ -100,43 +120,97 @@ def _cut_rows(body: Sequence[Row], places: Mapping[str, int], width: int) -> Seq
     They cannot be told from whole amounts beside a short code, unless other rows have amounts with
     cents and codes behind them, or the journal balances only without what would be cents.
     """
-    fields = {place: field for field, place in places.items()}
-    for place in sorted(places[name] for name in ("amount", "debit", "credit") if name in places):
-        found = [
-            _Amount(row, text_of(row.cells[place]), _behind(row, place))
-            for row in body
-            if place < len(row.cells) and text_of(row.cells[place])
+    columns = _amount_columns(body, places, width)
+    for pattern, scale in ((_CENTS, 1), (_THOUSANDS, 1000)):
+        sums = _Sums(
+            sum(
+                (one.side * _value(one.text) for column in columns for one in column.amounts), _ZERO
+            ),
+            sum(
+                (
+                    one.side
+                    * (_joined(one, pattern, scale) if column.may_be_cut else _value(one.text))
+                    for column in columns
+                    for one in column.amounts
+                ),
+                _ZERO,
+            ),
+        )
+        suspects = [
+            one.row
+            for column in columns
+            if column.may_be_cut
+            for one in _suspects(column, pattern, scale, sums, width)
         ]
-        field = fields.get(place + 1, "") if place + 1 < width else ""
-        is_code = field in {"cost_center", "cost_unit"}
-        if field in {"date", "debit", "credit", "account", "period", "year", "direction"}:
-            continue
-        for pattern, scale in ((_CENTS, 1), (_THOUSANDS, 1000)):
-            if suspects := _suspects(found, pattern, scale, is_code=is_code):
-                return suspects
+        if suspects:
+            return sorted(suspects, key=lambda row: row.line)
     return ()
 
 
+def _amount_columns(
+    body: Sequence[Row], places: Mapping[str, int], width: int
+) -> Sequence[_Column]:
+    fields = {place: field for field, place in places.items()}
+    side_at = places.get("direction", width)
+    columns = []
+    for name in ("amount", "debit", "credit"):
+        if name not in places:
+            continue
+        place = places[name]
+        field = fields.get(place + 1, "") if place + 1 < width else ""
+        amounts = [
+            _Amount(
+                row, text_of(row.cells[place]), _cell(row, place + 1), _side(row, name, side_at)
+            )
+            for row in body
+            if _cell(row, place)
+        ]
+        columns.append(
+            _Column(
+                amounts,
+                is_before_code=field in {"cost_center", "cost_unit"},
+                may_be_cut=field not in _NEVER_BEHIND_AN_AMOUNT,
+            )
+        )
+    return columns
+
+
 def _suspects(
-    found: Sequence[_Amount], pattern: re.Pattern[str], scale: int, *, is_code: bool
-) -> Sequence[Row]:
+    column: _Column, pattern: re.Pattern[str], scale: int, sums: _Sums, width: int
+) -> Sequence[_Amount]:
+    found, is_code = column.amounts, column.is_before_code
     suspects = [one for one in found if _may_be_cut(one, pattern, scale)]
-    if not suspects:
-        return ()
-    whole = sum((_value(one.text) for one in found), _ZERO)
-    joined = sum((_joined(one, pattern, scale) for one in found), _ZERO)
-    if whole and not joined:
-        return [one.row for one in suspects]
+    if not suspects or (sums.whole and not sums.joined):
+        return suspects
     others = [one for one in found if one.behind and not _may_be_cut(one, pattern, scale)]
-    if any(not _WHOLE.fullmatch(one.text) for one in others) or (is_code and others):
-        # The column has values of its own beside amounts that were surely not cut.
-        return ()
-    if joined and (others or not whole):
-        return ()
-    if scale > 1 and is_code and not whole and all("." not in one.behind for one in suspects):
-        # 410 behind 100 is a cost center far more often than 100,410 is an amount.
-        return ()
-    return [one.row for one in suspects]
+    have_points = any("." in one.behind for one in suspects)
+    if have_points and not sums.joined:
+        # 200.50 behind 4 is no code, whatever stands on the other rows.
+        return suspects
+    # The column has values of its own beside amounts that were surely not cut.
+    are_surely_whole = any(not _WHOLE.fullmatch(one.text) for one in others) or (
+        is_code and others and (sums.joined or scale > 1 or _are_padded(found, suspects, width))
+    )
+    balances_only_as_read = sums.joined and (others or not sums.whole)
+    # 410 behind 100 is a cost center far more often than 100,410 is an amount.
+    are_codes = scale > 1 and is_code and not sums.whole and not have_points
+    return () if are_surely_whole or balances_only_as_read or are_codes else suspects
+
+
+def _are_padded(found: Sequence[_Amount], suspects: Sequence[_Amount], width: int) -> bool:
+    """Return whether rows are made as long as the headers, so that a cut one would be longer."""
+    doubted = {one.row.line for one in suspects}
+    return all(len(one.row.cells) == width for one in suspects) and any(
+        len(one.row.cells) == width and not text_of(one.row.cells[-1])
+        for one in found
+        if one.row.line not in doubted
+    )
+
+
+def _side(row: Row, name: str, side_at: int) -> int:
+    if name == "credit":
+        return -1
+    return side_of(_cell(row, side_at)) or 1
 
 
 def _may_be_cut(one: _Amount, pattern: re.Pattern[str], scale: int) -> bool:
@@ -153,7 +227,8 @@ def _joined(one: _Amount, pattern: re.Pattern[str], scale: int) -> Decimal:
     digits = one.behind.rstrip("-")
     rest = Decimal(digits) if scale > 1 else Decimal(f"0.{digits}")
     is_negative = value < 0 or one.text[:1] in "-\u2212\u2013" or one.behind.endswith("-")
-    return value * scale + (-rest if is_negative else rest)
+    size = abs(value) * scale + rest
+    return -size if is_negative else size
 
 
 def _value(text: str) -> Decimal:
@@ -164,5 +239,5 @@ def _value(text: str) -> Decimal:
         return _ZERO
 
 
-def _behind(row: Row, place: int) -> str:
-    return text_of(row.cells[place + 1]) if place + 1 < len(row.cells) else ""
+def _cell(row: Row, place: int) -> str:
+    return text_of(row.cells[place]) if place < len(row.cells) else ""

@@ -62,6 +62,7 @@ def build_journal(
         company_number=run.company_number,
         company_names=run.company_names,
         business_ids=run.business_ids,
+        titles=raw.titles,
         lines=lines,
         sha256=sha256,
         notes=builder.notes(),

@@ -1,5 +1,6 @@
 """Columns that say whose journal it is by name or business ID. They are compared, never booked."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,31 +21,50 @@ class Mark(StrEnum):
 _HEADERS = {
     Mark.NAME: (
         "company|company name|name of company|employer|employer name|employer number"
-        "|legal entity|entity name"
+        "|legal entity|entity name|legal name|payroll company|nmbrs company|client company"
+        "|firm|firm name"
         "|företag|företagsnamn|företagets namn|bolag|bolagsnamn|bolagets namn|bolagsnummer"
-        "|arbetsgivare|arbetsgivarens namn|arbetsgivarnummer"
+        "|arbetsgivare|arbetsgivarens namn|arbetsgivarnummer|aktiebolag|firma|firmanamn"
+        "|firmans namn|utbetalare|utbetalarens namn|löneutbetalare|kundföretag"
         "|yritys|yrityksen nimi|yritysnimi|yhtiö|yhtiön nimi|työnantaja|työnantajan nimi"
-        "|toiminimi"
+        "|toiminimi|firman nimi|osakeyhtiö|yhtiönimi|palkanmaksaja|palkanmaksajan nimi"
+        "|suorituksen maksaja|asiakasyrityksen nimi|työnantajan numero|yhtiönumero|yhtiön numero"
         "|bedrijf|bedrijfsnaam|naam bedrijf|bedrijfsnummer|bedrijfsnr|werkgever|werkgeversnaam"
         "|naam werkgever|werkgevernaam|werkgevernummer|werkgeversnummer|onderneming"
+        "|administratie|administratienaam|naam administratie|firmanaam|bedrijf naam"
+        # Those of the neighbours, whose systems are used here as well.
+        "|virksomhed|virksomhedsnavn|selskab|selskabsnavn|firmanavn|arbejdsgiver|selskap"
+        "|selskapsnavn|bedrift|arbeidsgiver|unternehmen|firmenname|arbeitgeber|ettevõte|tööandja"
     ),
     Mark.BUSINESS_ID: (
         "business id|business identity code|company registration number|vat number|vat id"
         "|organisationsnummer|organisationsnr|orgnummer|orgnr|org nr|fo nummer|fo nr|momsnummer"
         "|momsregistreringsnummer|vat nummer"
         "|y tunnus|ly tunnus|yritystunnus|yrityksen y tunnus|alv numero|alv tunnus"
-        "|kvk|kvk nummer|kvk nr|btw nummer|rsin"
+        "|kvk|kvk nummer|kvk nr|btw nummer|btw nr|btw id|rsin"
+        "|business identity number|company reg no|registration number|vat no|vat nr|vat reg no"
+        "|vat registration number|vat tunnus|vat numero|yrityksen tunnus|ytunnus|alv nro"
+        "|cvr|cvr nummer|cvr nr|cvr no|se nummer|moms nr|momsreg nr|momsreg nummer|ust id|ust idnr"
+        "|registrikood"
     ),
 }
 # A house may keep its projects or its own customers under these, so they must say one thing only.
 _MAYBE = (
     "client|client name|customer|customer name|kund|kundnamn|kundens namn|klient|klientnamn"
     "|asiakas|asiakkaan nimi|asiakasyritys|asiakasnimi|klant|klantnaam|naam klant"
+    "|administration|organisation|organization|organisaatio|organisatie|mandant|payer|maksaja"
+    "|betalare|entity|org|bureau client|konsernin yhtiö|koncernbolag"
+)
+# Rates of the tax stand under these far more often than its numbers.
+_MAYBE_ID = "vat|alv|moms|btw|tax id|tunnus"
+_LIKE_ID = re.compile(
+    r"(?:[A-Z]{2})?[ ]?(?=(?:[ .-]*[0-9]){7})[0-9 .-]+(?:B[0-9]{2})?", re.IGNORECASE
 )
 _MARK_OF = {
     plain_header(name): mark for mark, names in _HEADERS.items() for name in names.split("|")
 }
 _PERHAPS = frozenset(plain_header(name) for name in _MAYBE.split("|"))
+_PERHAPS_ID = frozenset(plain_header(name) for name in _MAYBE_ID.split("|"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +85,8 @@ def company_column(header: str, texts: Mapping[str, int]) -> CompanyColumn | Non
     """The column under ``header`` as one that names companies; ``None`` if it may be another."""
     plain = plain_header(header)
     mark = _MARK_OF.get(plain) or (Mark.NAME if plain in _PERHAPS else None)
+    if plain in _PERHAPS_ID and texts and all(map(_LIKE_ID.fullmatch, texts)):
+        mark = Mark.BUSINESS_ID
     if mark is None:
         return None
     column = CompanyColumn(mark=mark, texts=texts)
@@ -74,4 +96,4 @@ def company_column(header: str, texts: Mapping[str, int]) -> CompanyColumn | Non
 def names_companies(header: str) -> bool:
     """Return whether there is any use in looking at what stands under ``header``."""
     plain = plain_header(header)
-    return plain in _MARK_OF or plain in _PERHAPS
+    return plain in _MARK_OF or plain in _PERHAPS or plain in _PERHAPS_ID

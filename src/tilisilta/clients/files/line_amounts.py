@@ -12,6 +12,12 @@ _DIRECTIONS = dict.fromkeys(("debit", "debet", "d", "db"), 1) | dict.fromkeys(
     ("credit", "kredit", "c", "k", "cr"), -1
 )
 
+
+def side_of(direction: str) -> int | None:
+    """1 for a word that means debit, -1 for credit; ``None`` for any other."""
+    return _DIRECTIONS.get(direction.casefold())
+
+
 _DIRECTION_EMPTY = Fault(ProblemCode.DEBIT_CREDIT_UNCLEAR, "empty")
 _DIRECTION_UNREADABLE = Fault(ProblemCode.DEBIT_CREDIT_UNCLEAR, "unreadable")
 _NEITHER_SIDE = Fault(ProblemCode.DEBIT_CREDIT_UNCLEAR, "neither")
@@ -54,7 +60,7 @@ class LineAmounts:
 
     def _amount(self, line: RawLine) -> tuple[Decimal | None, tuple[FieldFault, ...]]:
         amount = self._amounts[line.amount]
-        direction = _DIRECTIONS.get(line.direction.casefold()) if self._has_directions else 1
+        direction = side_of(line.direction) if self._has_directions else 1
         if not isinstance(amount, Fault) and direction is not None:
             return (amount if direction * self._sign > 0 else -amount or amount), ()
         faults = []

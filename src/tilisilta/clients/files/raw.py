@@ -58,7 +58,7 @@ class RawJournal:
     ``names`` are the columns or elements (``fact_name`` says which) by field. ``companies``,
     ``runs``, ``run_descriptions`` and ``currencies`` are what is said of the journal as a whole,
     each distinct text with the first line that says it; ``company_columns`` name the company
-    besides. ``decimal_sign`` is given where the
+    besides, and ``titles`` stand above the headers. ``decimal_sign`` is given where the
     format itself fixes it. ``remarks`` are texts that may mark a row of sums where no text is
     expected, or in a column that plays no part: by the place of the row, the column and its text.
     ``hidden_lines`` of the file are those a workbook does not show.
@@ -75,6 +75,7 @@ class RawJournal:
     remarks: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     hidden_lines: frozenset[int] = frozenset()
     company_columns: tuple[CompanyColumn, ...] = ()
+    titles: tuple[str, ...] = ()
     decimal_sign: str = ""
     has_directions: bool = False
 

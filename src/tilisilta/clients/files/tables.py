@@ -83,6 +83,7 @@ def read_table(
         fact_name="column",
         names=columns.to_mapping(),
         lines=_raw_lines(body, places, headers=headers),
+        titles=tuple(dict.fromkeys(text for row in top[:at] for text in _texts(row) if text)),
         company_columns=(*titles, *_company_columns(headers, body, taken)),
         companies=_said_in(body, places.get("company")),
         runs=_said_in(body, places.get("run")),
@@ -133,11 +134,13 @@ def _guess(row: Row, body: Sequence[Row]) -> ColumnMapping:
 
 
 def _company_titles(above: Sequence[Row]) -> Iterator[CompanyColumn]:
-    """What is said of the company above the headers: "Yritys: …", or in the next cell."""
+    """What is said of the company above the headers: "Yritys: …", "Yritys 1002", or beside it."""
     for row in above:
         texts = [text for text in _texts(row) if text]
         parted = [tuple(map(str.strip, text.split(":", 1))) for text in texts if ":" in text]
-        for pair in (*pairwise(texts), *parted):
+        spaced = [text.rsplit(maxsplit=1) for text in texts if text[-1:].isdecimal()]
+        labelled = [(label, text) for label, text in (pair for pair in spaced if len(pair) > 1)]
+        for pair in (*pairwise(texts), *parted, *labelled):
             label, text = pair
             column = company_column(label, {text: row.line}) if text else None
             if column is not None:
