@@ -47,6 +47,8 @@ _DATES = tuple(
         rf"{_DAY}([-/.]){_MONTH}\1{_YEAR}",
         rf"{_MONTH}([-/.]){_DAY}\1{_YEAR}",
         rf"{_DAY}\.{_MONTH}\.",
+        # A spreadsheet shows 1/8 where it took a code for a date.
+        rf"{_DAY}/{_MONTH}|{_MONTH}/{_DAY}",
         r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])",
         rf"{_DAY}[-. ]{{1,2}}{_NAMED_MONTH}(?:[-. ]?{_YEAR})?",
         rf"{_NAMED_MONTH}[-./ ]{_YEAR}",
