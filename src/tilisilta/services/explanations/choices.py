@@ -61,7 +61,10 @@ CHOICE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         Wording(
             message=_("The link cannot end at this moment"),
             cause=_("Receipts are on their way through it, or it is uncertain what became of one."),
-            remedy=_("Wait until they are booked or refused, then end the link."),
+            remedy=_(
+                "Wait until they are booked or refused, and answer what is in question. Then end the "
+                "link."
+            ),
         ),
     ),
     ProblemCode.WHICH_RUN: (
