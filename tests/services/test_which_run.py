@@ -72,6 +72,17 @@ def naming_run(text: str, number: str) -> str:
     return "\n".join([f"{heads};Run", *(f"{row};{number}" for row in rows)])
 
 
+def split_over(cost_center: str) -> str:
+    """The wages of one cost center."""
+    heads, *rows = WAGES.split("\n")
+    return "\n".join([f"{heads};Kustannuspaikka", *(f"{row};{cost_center}" for row in rows)])
+
+
+LONG = WAGES + "".join(
+    f"\n31.8.2026;60{n};Lisät {n};{n},00;\n31.8.2026;29{n};Velka {n};;{n},00" for n in range(10, 18)
+)
+
+
 def numbers(company: Company) -> list[str]:
     """The journals of a company by their references, without the company."""
     return [
@@ -168,6 +179,60 @@ class TestARunThatIsNamed:
         second = take_in(company, HOLIDAY_PAY, run="8", revision_of=first)
 
         assert second.journal.reference == "1001-2026-8-2"
+
+    def test_asks_when_the_file_says_one_number_and_a_person_another(self) -> None:
+        company = a_company()
+        first = take_in(company, naming_run(WAGES, "8")).journal
+
+        with pytest.raises(WhichRun) as asked:
+            take_in(company, naming_run(RECALCULATED, "8"), run="9")
+
+        other = take_in(company, naming_run(RECALCULATED, "8"), run="9", another_run=True)
+        first.refresh_from_db()
+        assert asked.value.facts["reason"] == "number"
+        assert asked.value.facts["free"] == "9/2026"
+        assert [first.reference, other.journal.reference] == ["1001-2026-8-1", "1001-2026-9-1"]
+
+    @pytest.mark.parametrize(
+        ("first", "second"),
+        [
+            (WAGES, RECALCULATED.replace("31.8.", "14.8.")),
+            (WAGES, WAGES.replace("31.8.", "14.8.")),
+            (split_over("410"), split_over("420").replace("4200", "3100")),
+            (split_over("410"), split_over("420")),
+            (LONG, RECALCULATED),
+        ],
+    )
+    def test_asks_about_another_week_or_cost_center_or_size(self, first: str, second: str) -> None:
+        company = a_company()
+        take_in(company, naming_run(first, "8"))
+
+        with pytest.raises(WhichRun) as asked:
+            take_in(company, naming_run(second.replace("4200", "4100"), "8"))
+
+        assert asked.value.facts["reason"] == "lines"
+
+    @pytest.mark.parametrize(
+        "corrected",
+        [
+            WAGES.replace("5010", "5020"),
+            WAGES.replace("4200", "4150"),
+        ],
+    )
+    def test_is_the_same_run_when_one_thing_was_put_right(self, corrected: str) -> None:
+        company = a_company()
+        take_in(company, naming_run(WAGES, "8"))
+
+        assert take_in(company, naming_run(corrected, "8")).is_revision
+
+    def test_is_the_same_run_when_its_texts_count_otherwise(self) -> None:
+        company = a_company()
+        counted = WAGES.replace("Kuukausipalkat", "Kuukausipalkat 3 hlö")
+        take_in(company, naming_run(counted, "8"))
+
+        again = counted.replace("3 hlö", "4 hlö").replace("4200", "5600")
+
+        assert take_in(company, naming_run(again, "8")).is_revision
 
     @pytest.mark.parametrize("text", [HOLIDAY_PAY, RECALCULATED, WAGES_OF_SEPTEMBER])
     def test_never_takes_the_place_of_a_guess_unasked(self, text: str) -> None:
@@ -329,6 +394,18 @@ class TestTheSamePayroll:
         second = take_in(company, texts[1], run="81").journal
 
         assert ("N35" in problem_codes(second)) is not uses
+
+    @pytest.mark.parametrize(
+        ("day", "is_held"), [("30.8.", True), ("1.9.", True), ("17.8.", False)]
+    )
+    def test_dated_otherwise_is_held(self, procountor: Sandbox, day: str, is_held: bool) -> None:
+        """Less than a week apart it is no pay period of its own."""
+        company = a_linked_company()
+        take_in(company, WAGES, run="8")
+
+        second = take_in(company, WAGES.replace("31.8.", day), run="81").journal
+
+        assert ("N35" in problem_codes(second)) is is_held
 
     def test_of_another_company_is_held(self, procountor: Sandbox) -> None:
         take_in(a_linked_company(1003), WAGES, run="8")

@@ -68,7 +68,8 @@ period_type       Nmbrs' word for a company's pay period, "Week4" (F25)
 questionable      "number", "date", "formula" or "like-item": what a missing item's code looks
                   like (N09)
 reason_text       why somebody discarded a journal (E45)
-reason            E44: "guessed", "known-guessed", "month" or "lines";
+reason            E44: "guessed", "known-guessed", "number", "month" or
+                  "lines";
                   N10: "tracking-period", "fiscal-year", "no-fiscal-year";
                   N14: "zero" or "cancelled"; N22: "unticked" or "pattern";
                   F08: "empty", "ambiguous", "mixed", "too-large" or "unreadable";

@@ -20,6 +20,8 @@ class Doubt(StrEnum):
     """Nobody named its run: the number is only that of its month."""
     KNOWN_GUESSED = "known-guessed"
     """It names its run, but the number of the journal that is there is only that of its month."""
+    NUMBER = "number"
+    """It names a run that is there, and a person has named another one."""
     MONTH = "month"
     """It is of another month than the run whose number it has."""
     LINES = "lines"

@@ -6,7 +6,8 @@ texts, and each sum is kept as a digest where it is stored: nobody reads a salar
 """
 
 import hashlib
-from collections.abc import Hashable, Iterable, Mapping
+import re
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -14,6 +15,8 @@ from tilisilta.domain.journals import JournalLine
 from tilisilta.domain.receipts import ReceiptBody, Transaction
 
 _ZERO = Decimal("0.00")
+_MOST_LINES_MERGED = 3
+"""A journal that tells less apart has a third of the lines of one that tells more, at least."""
 
 
 def payroll_digest(lines: Iterable[JournalLine], *, with_dimensions: bool = True) -> str:
@@ -47,29 +50,51 @@ def receipt_sums(
     )
 
 
-def have_most_lines_in_common(one: Iterable[JournalLine], other: Iterable[JournalLine]) -> bool:
+def have_most_lines_in_common(one: Sequence[JournalLine], other: Sequence[JournalLine]) -> bool:
     """Return whether most lines of the shorter journal may be lines of the other, changed or not.
 
-    Such lines are on the same account and side with the same text, or with the same amount. A
-    recalculated run keeps most of them; another payroll of the same month may share what every
-    payroll has, as the line of the net pay, and no more than half.
+    Such lines are of the same day and dimensions, and agree in two of account, text and amount. A
+    recalculated run keeps most of them. Another payroll of the month is of another day or cost
+    center, or shares no more than what every payroll has, as the line of the net pay.
     """
-    shorter, longer = sorted((_line_traits(one), _line_traits(other)), key=len)
+    with_dimensions = _has_dimensions(one) and _has_dimensions(other)
+    shorter, longer = sorted(
+        (_line_traits(lines, with_dimensions) for lines in (one, other)), key=len
+    )
     known = set().union(*longer)
     common = sum(not traits.isdisjoint(known) for traits in shorter)
-    return 2 * common > len(shorter)
+    return 2 * common > len(shorter) and _MOST_LINES_MERGED * common >= len(longer)
 
 
-def _line_traits(lines: Iterable[JournalLine]) -> list[set[tuple[Hashable, ...]]]:
+def sums_on_any_day(
+    lines: Iterable[JournalLine], *, with_dimensions: bool = True
+) -> Mapping[tuple[Hashable, ...], Decimal]:
+    """What ``lines`` would book, per ledger account, dimensions and side, on whatever day."""
+    return _sums((_line_key(line, with_dimensions)[1:], line.amount) for line in lines)
+
+
+def _has_dimensions(lines: Iterable[JournalLine]) -> bool:
+    return any(line.cost_center.strip() or line.cost_unit.strip() for line in lines)
+
+
+def _line_traits(
+    lines: Iterable[JournalLine], with_dimensions: bool
+) -> list[set[tuple[Hashable, ...]]]:
     """What tells each line that books anything, of which any one is enough."""
-    return [
-        {
-            (account, line.amount > 0, " ".join(line.description.casefold().split())),
-            (account, line.amount),
-        }
-        for line in lines
-        if line.amount and (account := line.ledger_account.strip())
-    ]
+    return [_traits_of(line, with_dimensions) for line in lines if line.amount]
+
+
+def _traits_of(line: JournalLine, with_dimensions: bool) -> set[tuple[Hashable, ...]]:
+    tags = (line.cost_center.strip(), line.cost_unit.strip()) if with_dimensions else ()
+    place = (line.booking_date, *tags)
+    account = line.ledger_account.strip()
+    # Texts count people, hours and months: "Wages, 3 people".
+    text = " ".join(re.sub("[0-9]+", " ", line.description.casefold()).split())
+    return {
+        (*place, "account and text", account, line.amount > 0, text),
+        (*place, "account and amount", account, line.amount),
+        (*place, "text and amount", text, line.amount),
+    }
 
 
 def _line_key(line: JournalLine, with_dimensions: bool) -> tuple[Hashable, ...]:

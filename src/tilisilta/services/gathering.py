@@ -4,10 +4,12 @@ The first of the three moves of a check (``services.checks``). Nothing here writ
 """
 
 from collections import defaultdict
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from tilisilta.domain.administrations import Administration
 from tilisilta.domain.dimensions import DimensionKind
@@ -16,12 +18,15 @@ from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.links import span_for
 from tilisilta.domain.payroll import JournalSplit
 from tilisilta.domain.problems import Problem, ProblemCode, Screen
+from tilisilta.domain.sameness import sums_on_any_day
 from tilisilta.domain.standing import BOOKED_EXPORTS, COMMITTED_EXPORTS, JournalState
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Export, Journal, Link
 from tilisilta.services.administrations import known_administration, read_administration
 from tilisilta.services.link_proposals import is_unconfirmed, named
 
+_A_MONTH = timedelta(days=31)
+_LESS_THAN_A_PAY_PERIOD = timedelta(days=6)
 HIDDEN_JOURNAL = "?"
 """In place of the reference of a journal that not all may know of who read of it."""
 
@@ -179,15 +184,46 @@ def _twin_of(journal: Journal, link: Link | None) -> str:
         & (Q(is_deleted_at_source=True) | Q(run__isnull=is_fetched))
         & ~Q(state=JournalState.REPLACED)
     )
-    twin = (
+    earlier = (
         Journal.objects.filter(company=journal.company_id, pk__lt=journal.pk)
-        .filter(same_payroll(journal, link) | same_period)
         .exclude(run_year=journal.run_year, run_number=journal.run_number)
         .exclude(state=JournalState.DISCARDED)
         .select_related("company")
-        .first()
     )
+    twin = earlier.filter(same_payroll(journal, link) | same_period).first()
+    twin = twin or _twin_of_another_day(journal, link, earlier)
     return twin.reference if twin is not None else ""
+
+
+def _twin_of_another_day(
+    journal: Journal, link: Link, earlier: QuerySet[Journal]
+) -> Journal | None:
+    """One that books the same on the same accounts less than a week before or after.
+
+    Pay periods are a week long at least, so that it is no payroll of its own but dated otherwise.
+    """
+    alike = earlier.filter(
+        debit_total=journal.debit_total,
+        period__range=(journal.period - _A_MONTH, journal.period + _A_MONTH),
+    ).exclude(state=JournalState.REPLACED)
+    if not alike:
+        return None
+    with_dimensions = link.uses_cost_centers or link.uses_cost_units
+    sums, last = _booked_by(journal, with_dimensions)
+    for one in alike:
+        other_sums, other_last = _booked_by(one, with_dimensions)
+        if sums == other_sums and abs(last - other_last) <= _LESS_THAN_A_PAY_PERIOD:
+            return one
+    return None
+
+
+def _booked_by(
+    journal: Journal, with_dimensions: bool
+) -> tuple[Mapping[tuple[Hashable, ...], Decimal], date]:
+    """What a journal books, on whatever day, and the last day it books on."""
+    lines = journal.content().lines
+    last = max((line.booking_date for line in lines), default=journal.period)
+    return sums_on_any_day(lines, with_dimensions=with_dimensions), last
 
 
 def _stranger_of(journal: Journal, link: Link | None) -> str:

@@ -87,12 +87,14 @@ def place_file(read: SourceJournal, *, company: Company, answer: RunAnswer) -> P
     if elsewhere is not None:
         return Place(run=named, existing=elsewhere)
     given = _given_run(read, answer.run)
-    try:
+    if given is None or (given.year, given.number) == (named.year, named.number):
         return _place_named(read, company, named)
-    except WhichRun:
-        if given is None or (given.year, given.number) == (named.year, named.number):
-            raise
-    return _place_named(read, company, given)
+    latest = journals_of_run(company, named).first()
+    if latest is None:
+        return Place(run=named)
+    # The file says one number and a person another: neither takes a place by itself.
+    free = free_run(company, given)
+    raise WhichRun(latest, read=read, free=free, doubt=Doubt.NUMBER)
 
 
 def place_fetched(read: SourceJournal, *, run: Run, named: domain.Run) -> Place:

@@ -62,8 +62,8 @@ CHOICE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             message=_("The link cannot end at this moment"),
             cause=_("Receipts are on their way through it, or it is uncertain what became of one."),
             remedy=_(
-                "Wait until they are booked or refused, and answer what is in question. Then end the "
-                "link."
+                "Wait until they are booked or refused, and answer what is in question. Then end "
+                "the link."
             ),
         ),
     ),
@@ -89,6 +89,15 @@ CHOICE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "may be this run before it was recalculated, or another payroll. Nothing was "
                 "stored."
             ),
+            remedy=_(
+                "Say which: a new revision of %(journal)s, or another run. With tilisilta import: "
+                "--revision-of %(journal)s, or --another-run."
+            ),
+        ),
+        Wording(
+            when={"reason": "number"},
+            message=_("The file names run %(run)s, which is journal %(journal)s, and you another"),
+            cause=_("It may be that run, recalculated, or the one you named. Nothing was stored."),
             remedy=_(
                 "Say which: a new revision of %(journal)s, or another run. With tilisilta import: "
                 "--revision-of %(journal)s, or --another-run."
