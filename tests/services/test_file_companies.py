@@ -271,6 +271,66 @@ class TestAName:
         assert not imported.names_company
 
     @pytest.mark.parametrize(
+        ("own", "another", "titles"),
+        [
+            *(("Kone Oy", f"{word} Oy", [word]) for word in ("Kesäkuu", "Kausi", "Palvelu")),
+            ("Kone Oy", "Kesäkuu", ["Kesäkuu"]),
+            ("Kone Oy Helsinki", "Helsinki Oy", ["Helsinki 30.6.2026"]),
+            ("Kone Oy Helsinki", "Helsinki Oy", ["Kone, Helsinki"]),
+            ("Lahti Huolto Oy", "Lahti Oy", ["Lahti", "30.6.2026"]),
+            ("Kone Oy", "Nimi Oy", ["Nimi: x"]),
+            *(
+                ("Asunto Oy Kuusi", "Asunto Oy Kuusi 6", [f"Asunto Oy Kuusi {month}"])
+                for month in ("6 2026", "06 2026", "6 / 2026", "6/2026")
+            ),
+            ("Asunto Oy Kuusi 6", "Asunto Oy Kuusi", ["Asunto Oy Kuusi 6 2026"]),
+            ("Koivu Ab", "Koivu Oy", ["Koivu Oy Ab palkat"]),
+            ("Koivu Ab", "Koivu Oy", ["Koivu Oy Ab"]),
+            ("Rakennus Oy Mäki", "Mäki Oy", ["Rakennus Mäki Oy"]),
+            *(
+                ("Kone Oy", "Talo Tili Oy", [f"{label}: Talo Tili Oy", "Palkat 6/2026"])
+                for label in (
+                    *("Palkanlaskenta", "Palkanlaskija", "Tilitoimisto", "Palkkatoimisto"),
+                    *("Lönebyrå", "Redovisningsbyrå", "Payroll office", "Prepared by"),
+                    *("Laatija", "Tulostaja", "Palkat 6/2026, laatija"),
+                )
+            ),
+            ("Kone Oy", "Talo Tili Oy", ["Tilitoimisto:;Talo Tili Oy"]),
+        ],
+    )
+    def test_that_a_plain_title_may_be_is_not_refused(
+        self, own: str, another: str, titles: list[str]
+    ) -> None:
+        company = a_company(101, own)
+        a_company(102, another)
+        rows = [*([title] for title in titles), *([*row[1:]] for row in rows_with("", ""))]
+
+        assert take(company, as_csv(rows)).is_new
+
+    @pytest.mark.parametrize(
+        ("own", "another", "titles"),
+        [
+            ("Kone Oy", "Kesäkuu Oy", ["Kesäkuu Oy"]),
+            ("Kone Oy", "Kesäkuu Oy", ["Palkat Kesäkuu Oy 6/2026"]),
+            ("Koivu Ab", "Koivu Oy", ["Koivu Oy palkat"]),
+            ("Asunto Oy Kuusi", "Asunto Oy Kuusi 6", ["Asunto Oy Kuusi 6"]),
+            ("Asunto Oy Kuusi", "Asunto Oy Kuusi 6", ["Asunto Oy Kuusi 6 6/2026"]),
+            ("Huolto Oy", "Koivulammi Huolto Oy", ["Palkat Koivulammi Huolto Oy"]),
+            ("Kone Oy", "Talo Tili Oy", ["Talo Tili Oy", "Palkkakirjaukset 8/2026"]),
+            ("Talo Tili Oy", "Koivu Oy", ["Laatija: Talo Tili Oy", "Koivu Oy"]),
+            ("Talo Tili Oy", "Koivu Oy", ["Laatija: Talo Tili Oy, asiakas: Koivu Oy"]),
+        ],
+    )
+    def test_in_full_above_the_headers_is_refused(
+        self, own: str, another: str, titles: list[str]
+    ) -> None:
+        company = a_company(101, own)
+        a_company(102, another)
+        rows = [*([title] for title in titles), *([*row[1:]] for row in rows_with("", ""))]
+
+        assert refusal(company, as_csv(rows)).problems[0].code == "F17"
+
+    @pytest.mark.parametrize(
         ("header", "text"),
         [
             *(("Yritys", "Saaristo Siivous Oy"), ("Y-tunnus", "FI99010900")),
