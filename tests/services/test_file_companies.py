@@ -234,6 +234,10 @@ class TestAName:
             *("Palkanmaksaja: Koivulammi Huolto Oy", "Koivulammi Huolto Oy | heinäkuu"),
             *("Palkkajournaali Koivulammi Huolto Oy", "Tulostettu 1.8.2026 Koivulammi Huolto Oy"),
             *("Koivulammi Huolto Oy palkat 7/2026", "Löner KOIVULAMMI HUOLTO OY, juli"),
+            *("Palkat_Koivulammi Huolto Oy_2026-06", "Koivulammi Huolto Oy2026"),
+            *("Asiakas 1002, palkat", "Yritys 1002 - Palkat 6/2026", "Yritys 1002 Palkat 6/2026"),
+            *("Palkat Koivulammi Huolto", "Koivulammi Huolto palkat", "Y-tunnus 9901020 - 9"),
+            *("Palkkakirjaus Koivulammi Huolto 6/2026", "Kund nr 1002 löner"),
         ],
     )
     def test_of_another_company_stands_above_the_headers(
@@ -258,11 +262,17 @@ class TestAName:
             ["Koivulammi Huolto Oy / Saaristo Siivous Oy"],
             ["Huolto Oyj", "Vanha Koivulammi"],
             ["Palkat Saaristo Siivous Oy"],
+            *(["Asiakas 1009, palkat"], ["Yritys 1009 - Palkat 6/2026"], ["Y-tunnus 9901090 - 0"]),
+            *(["Palkat_Saaristo Siivous Oy_2026-06"], ["Saaristo Siivous Oy2026"]),
+            *(["Saaristo Siivous palkat"], ["Yritys 12.6.2026"], ["Asiakas 12/2026"]),
+            *(["Yritys 12 2026"], ["Yritys 2026 palkat"], ["Palkat 1002 - 6/2026"]),
         ],
     )
     def test_above_the_headers_is_no_other_ones(self, company: Company, titles: list[str]) -> None:
         a_company(1010, "Palkat Oy")
         a_company(1011, "Siivous Oy")
+        a_company(12, "Torni Oy")
+        a_company(2026, "Vuosi Oy")
         rows = [*([title] for title in titles), *([*row[1:]] for row in rows_with("", ""))]
 
         imported = take(company, as_csv(rows))
@@ -296,6 +306,8 @@ class TestAName:
                 )
             ),
             ("Kone Oy", "Talo Tili Oy", ["Tilitoimisto:;Talo Tili Oy"]),
+            ("Talo Tili Turku Oy", "Talo Tili Oy", ["Palkat Talo Tili"]),
+            ("Kone Oy", "Palkat Summa Oy", ["Palkat summa yhteensä"]),
         ],
     )
     def test_that_a_plain_title_may_be_is_not_refused(

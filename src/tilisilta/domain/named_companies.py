@@ -45,6 +45,13 @@ _NOT_OF_COMPANIES = re.compile(
 _MONTH_AND_YEAR = re.compile(
     r"(?<![\w.])(?:0?[1-9]|1[0-2])(?:\s*[./-]\s*|\s+)(?:19|20)[0-9]{2}(?![\w-])"
 )
+_LABELLED_NUMBER = re.compile(
+    r"(?<!\w)(?:company|client|customer|employer|företag|bolag|kund|klient|arbetsgivare|firma|yritys"
+    r"|asiakas|yhtiö|työnantaja|bedrijf|klant|werkgever|virksomhed)"
+    r"(?: ?(?:nro|nr|no|number|numero|nummer))?[ .:#]{1,3}([0-9]{1,9})(?!\w|[.,/-] ?[0-9]|\. )",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"20[1-4][0-9]")
 _BETWEEN_PIECES = re.compile(r"\s[-\u2013\u2014]\s|[,;|()\[\]\t\u2022]|\s/\s|:\s")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
 # A company may be called so, but a title says it of every journal.
@@ -111,7 +118,7 @@ def read_title(text: str, company: KnownCompany, others: Sequence[KnownCompany])
     A number or a word means nothing there; only what is the full name or the business ID of
     another company does. What fits ``company`` as well is of it.
     """
-    written = _cleaned(text)
+    written = _parted(text)
     for found in business_ids_in(written):
         same = _same_id(found, company, others)
         if same:
@@ -119,6 +126,12 @@ def read_title(text: str, company: KnownCompany, others: Sequence[KnownCompany])
     whole = _trimmed(_cleaned(_MONTH_AND_YEAR.sub(" ", written)))
     numbers, names = _parts(whole)
     named = tuple(name for name in (whole, *names) if _may_be_told(name))
+    labelled = _labelled_numbers(written)
+    if labelled:
+        by_number = [one for one in others if one.number in labelled]
+        is_own = company.number in labelled
+        if is_own or by_number:
+            return Named(text=text, other=None if is_own else by_number[0])
     for one in others:
         # Of more words than the company's own name, which is a part of it.
         if _is_within(company, one) and not _holds_apart(whole, company, one):
@@ -136,6 +149,7 @@ def read_title(text: str, company: KnownCompany, others: Sequence[KnownCompany])
     other = _read_pieces(text, named, company, others, is_own=False).other
     if other is None and not _holds(written, company):
         other = next((one for one in others if _holds(whole, one)), None)
+        other = other or _held_without_form(whole, company, others)
     if other and _fits(written, company) and not _is_within(company, other):
         other = None
     return Named(text=text, other=other)
@@ -143,9 +157,11 @@ def read_title(text: str, company: KnownCompany, others: Sequence[KnownCompany])
 
 def is_own_title(text: str, company: KnownCompany) -> bool:
     """Return whether ``text`` above the headers names ``company``."""
-    whole = _cleaned(text)
+    whole = _parted(text)
     own_id = plain_business_id(company.business_id)
     if own_id and own_id in map(plain_business_id, business_ids_in(whole)):
+        return True
+    if company.number in _labelled_numbers(whole):
         return True
     named = map(plain_name, (whole, *_parts(whole)[1]))
     return plain_name(company.name) in named or _holds(whole, company) or _fits(whole, company)
@@ -240,6 +256,42 @@ def _core(name: str) -> tuple[str, ...]:
 
 def _forms(name: str) -> frozenset[str]:
     return frozenset(filter(is_legal_form, re.findall(r"\w+", _exactly(name))))
+
+
+def _held_without_form(
+    text: str, company: KnownCompany, others: Sequence[KnownCompany]
+) -> KnownCompany | None:
+    """The one company whose name without its legal form stands within ``text``."""
+
+    def is_held(name: str) -> bool:
+        letters = [word for word in name.split() if word.isalpha()]
+        return (
+            len(letters) > 1
+            and not _WORDS_OF_TITLES.issuperset(letters)
+            and name not in plain_name(company.name)
+            and f" {name} " in plain
+        )
+
+    words = re.findall(r"\w+", _exactly(_NOT_OF_COMPANIES.sub(" ", text)))
+    plain = f" {' '.join(words)} "
+    if f" {plain_name(company.name)} " in plain:
+        return None
+    found = [one for one in others if is_held(plain_name(one.name))]
+    return found[0] if len(found) == 1 else None
+
+
+def _labelled_numbers(text: str) -> frozenset[int]:
+    """The numbers that a label says are a company's, as in "Yritys 1002 - Palkat"."""
+    without_dates = _NOT_OF_COMPANIES.sub(" | ", _MONTH_AND_YEAR.sub(" | ", text))
+    found = _LABELLED_NUMBER.findall(without_dates)
+    return frozenset(int(number) for number in found if not _YEAR.fullmatch(number))
+
+
+def _parted(title: str) -> str:
+    """``title`` with blanks where other marks part its words, and none within a business ID."""
+    text = re.sub(r"(?<=[^\W\d])(?=(?:19|20)[0-9]{2}(?!\w))", " ", title.replace("_", " "))
+    text = re.sub(r"(?<![\w-])([0-9]{6,7}) ?[-\u2013] ?([0-9])(?![\w-])", r"\1-\2", text)
+    return _cleaned(text)
 
 
 def _holds_apart(text: str, company: KnownCompany, longer: KnownCompany) -> bool:
