@@ -343,6 +343,51 @@ class TestAName:
         assert refusal(company, as_csv(rows)).problems[0].code == "F17"
 
     @pytest.mark.parametrize(
+        "titles",
+        [
+            ["Talo Tili Oy", "Koivulammi Huolto Oy", "Palkat 8/2026"],
+            ["Talo Tili Oy;;Koivulammi Huolto Oy"],
+            ["Talo Tili Oy", "Palkat Koivulammi Huolto Oy 8/2026"],
+            ["Talo Tili Oy", "Koivulammi Huolto Oy 9901020-9"],
+            ["Talo Tili Oy", "Y-tunnus 9901020-9"],
+            ["Talo Tili Oy", "Yritys 1002 - Palkat"],
+            ["Talo Tili Oy", "1002 Koivulammi Huolto"],
+            ["Palkanlaskenta: Talo Tili Oy", "Koivulammi Huolto Oy 9901020-9"],
+        ],
+    )
+    @pytest.mark.usefixtures("company")
+    def test_of_a_customer_is_not_the_bureaus_own(self, titles: list[str]) -> None:
+        bureau = a_company(1003, "Talo Tili Oy")
+        rows = [*([title] for title in titles), *([*row[1:]] for row in rows_with("", ""))]
+
+        assert refusal(bureau, as_csv(rows)).problems[0].code == "F17"
+        assert take(Company.objects.get(number=1002), as_csv(rows)).is_new
+
+    @pytest.mark.parametrize(
+        "titles",
+        [
+            ["Talo Tili Oy", "Palkat 8/2026"],
+            ["Talo Tili Oy", "Koivulammi Huolto"],
+            ["Talo Tili Oy (1003)", "Koivulammi Huolto Oy"],
+            ["Yritys: Talo Tili Oy", "Koivulammi Huolto Oy"],
+            ["Yritys;1003", "Koivulammi Huolto Oy"],
+        ],
+    )
+    @pytest.mark.usefixtures("company")
+    def test_of_the_bureau_itself_is_its_own(self, titles: list[str]) -> None:
+        bureau = a_company(1003, "Talo Tili Oy")
+        rows = [*([title] for title in titles), *([*row[1:]] for row in rows_with("", ""))]
+
+        assert take(bureau, as_csv(rows)).is_new
+
+    def test_of_a_customer_below_the_bureaus_own_counts_not_where_a_column_is_right(
+        self, company: Company
+    ) -> None:
+        rows = [["Saaristo Siivous Oy"], ["Koivulammi Huolto Oy"]]
+
+        assert take(company, as_csv([*rows, *rows_with("Yritys", "Saaristo Siivous Oy")])).is_new
+
+    @pytest.mark.parametrize(
         ("header", "text"),
         [
             *(("Yritys", "Saaristo Siivous Oy"), ("Y-tunnus", "FI99010900")),

@@ -167,6 +167,28 @@ def is_own_title(text: str, company: KnownCompany) -> bool:
     return plain_name(company.name) in named or _holds(whole, company) or _fits(whole, company)
 
 
+def is_surely_own_title(text: str, company: KnownCompany) -> bool:
+    """Return whether ``text`` names ``company`` by its number or business ID."""
+    whole = _parted(text)
+    own_id = plain_business_id(company.business_id)
+    if own_id and own_id in map(plain_business_id, business_ids_in(whole)):
+        return True
+    is_numbered = company.number in _parts(whole)[0] and is_own_title(text, company)
+    return is_numbered or company.number in _labelled_numbers(whole)
+
+
+def is_own_name(text: str, company: KnownCompany) -> bool:
+    """Return whether ``text`` in a column of company names names ``company`` by name or number."""
+    return company.number in _parts(_cleaned(text))[0] or is_own_title(text, company)
+
+
+def is_title_in_full(text: str, company: KnownCompany) -> bool:
+    """Return whether ``text`` names ``company`` by number, ID, or its name with its legal form."""
+    if is_surely_own_title(text, company):
+        return True
+    return bool(_forms(company.name)) and _fits(_parted(text), company)
+
+
 def business_ids_in(text: str) -> tuple[str, ...]:
     """The business IDs that ``text`` holds beside a name."""
     return tuple(dict.fromkeys(_BUSINESS_ID.findall(_cleaned(text))))
