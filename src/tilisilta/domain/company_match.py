@@ -93,6 +93,11 @@ def _without_legal_form(words: list[str]) -> list[str]:
     return named
 
 
+def is_legal_form(word: str) -> bool:
+    """Return whether ``word`` is a legal form, as far as one word can tell."""
+    return bool(_LEGAL_FORM.fullmatch(word.casefold()))
+
+
 def plain_business_id(business_id: str) -> str:
     """``business_id`` as letters and digits: FI12345678 and 1234567-8 are the same."""
     text = "".join(char for char in business_id.upper() if char.isascii() and char.isalnum())

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tilisilta.domain.company_match import plain_business_id, plain_name
+from tilisilta.domain.company_match import is_legal_form, plain_business_id, plain_name
 
 _NUMBER = r"(?:[0-9]{1,3}(?:[ .,'][0-9]{3})+(?![0-9])|[0-9]{1,9})(?:[.,]0+)?"
 _BARE_NUMBER = re.compile(rf"[#'\"(\[]*\s*({_NUMBER})\s*[)\].,:;'\"]*")
@@ -42,6 +42,16 @@ _NOT_OF_COMPANIES = re.compile(
     r"|[0-9]+\. ?(?:kausi|palkkakausi|jakso|periodi?|viikko|vecka|palkka-ajo))(?![^\s,;)\]])",
     re.IGNORECASE,
 )
+_MONTH_AND_YEAR = re.compile(
+    r"(?<![\w.])(?:0?[1-9]|1[0-2])(?:\s*[./-]\s*|\s+)(?:19|20)[0-9]{2}(?![\w-])"
+)
+_LABELLED_NUMBER = re.compile(
+    r"(?<!\w)(?:company|client|customer|employer|företag|bolag|kund|klient|arbetsgivare|firma|yritys"
+    r"|asiakas|yhtiö|työnantaja|bedrijf|klant|werkgever|virksomhed)"
+    r"(?: ?(?:nro|nr|no|number|numero|nummer))?[ .:#]{1,3}([0-9]{1,9})(?!\w|[.,/-] ?[0-9]|\. )",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"20[1-4][0-9]")
 _BETWEEN_PIECES = re.compile(r"\s[-\u2013\u2014]\s|[,;|()\[\]\t\u2022]|\s/\s|:\s")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
 # A company may be called so, but a title says it of every journal.
@@ -52,7 +62,7 @@ _WORDS_OF_TITLES = frozenset(
         *("löner", "lönejournal", "verifikation", "journal", "payroll"),
         *("salary", "salaries", "wages", "report", "loon"),
         *("salaris", "salarissen", "lonen", "total", "summa"),
-        *("yhteensä"),
+        "yhteensä",
     ]
 )
 
@@ -106,36 +116,77 @@ def read_title(text: str, company: KnownCompany, others: Sequence[KnownCompany])
     """What ``text`` above the headers says, where nothing tells that it is a company at all.
 
     A number or a word means nothing there; only what is the full name or the business ID of
-    another company does.
+    another company does. What fits ``company`` as well is of it.
     """
-    whole = _cleaned(text)
-    for found in business_ids_in(whole):
+    written = _parted(text)
+    for found in business_ids_in(written):
         same = _same_id(found, company, others)
         if same:
             return Named(text=text, other=same)
+    whole = _trimmed(_cleaned(_MONTH_AND_YEAR.sub(" ", written)))
     numbers, names = _parts(whole)
-    named = tuple(name for name in (whole, *names) if name.casefold() not in _WORDS_OF_TITLES)
-    if plain_name(company.name) in map(plain_name, named):
+    named = tuple(name for name in (whole, *names) if _may_be_told(name))
+    labelled = _labelled_numbers(written)
+    if labelled:
+        by_number = [one for one in others if one.number in labelled]
+        is_own = company.number in labelled
+        if is_own or by_number:
+            return Named(text=text, other=None if is_own else by_number[0])
+    for one in others:
+        # Of more words than the company's own name, which is a part of it.
+        if _is_within(company, one) and not _holds_apart(whole, company, one):
+            # A number behind a name is as often a month or a run.
+            is_held = _holds(whole, one) and not one.name[-1:].isdecimal()
+            if is_held or _exactly(one.name) in map(_exactly, named):
+                return Named(text=text, other=one)
+    if plain_name(company.name) in map(plain_name, (whole, *names)):
         namesakes = [one for one in others if plain_name(one.name) == plain_name(company.name)]
         numbered = [one for one in namesakes if one.number in numbers]
         exact = [one for name in named for one in [_exact(name, namesakes)] if one]
-        is_own = company.number in numbers or _exactly(company.name) in map(_exactly, named)
+        is_own = company.number in numbers or _fits(written, company)
         other = next(iter(numbered or ([] if is_own else exact)), None)
         return Named(text=text, other=other)
     other = _read_pieces(text, named, company, others, is_own=False).other
-    if other is None and not _holds(whole, company):
+    if other is None and not _holds(written, company):
         other = next((one for one in others if _holds(whole, one)), None)
+        other = other or _held_without_form(whole, company, others)
+    if other and _fits(written, company) and not _is_within(company, other):
+        other = None
     return Named(text=text, other=other)
 
 
 def is_own_title(text: str, company: KnownCompany) -> bool:
     """Return whether ``text`` above the headers names ``company``."""
-    whole = _cleaned(text)
+    whole = _parted(text)
     own_id = plain_business_id(company.business_id)
     if own_id and own_id in map(plain_business_id, business_ids_in(whole)):
         return True
+    if company.number in _labelled_numbers(whole):
+        return True
     named = map(plain_name, (whole, *_parts(whole)[1]))
-    return plain_name(company.name) in named or _holds(whole, company)
+    return plain_name(company.name) in named or _holds(whole, company) or _fits(whole, company)
+
+
+def is_surely_own_title(text: str, company: KnownCompany) -> bool:
+    """Return whether ``text`` names ``company`` by its number or business ID."""
+    whole = _parted(text)
+    own_id = plain_business_id(company.business_id)
+    if own_id and own_id in map(plain_business_id, business_ids_in(whole)):
+        return True
+    is_numbered = company.number in _parts(whole)[0] and is_own_title(text, company)
+    return is_numbered or company.number in _labelled_numbers(whole)
+
+
+def is_own_name(text: str, company: KnownCompany) -> bool:
+    """Return whether ``text`` in a column of company names names ``company`` by name or number."""
+    return company.number in _parts(_cleaned(text))[0] or is_own_title(text, company)
+
+
+def is_title_in_full(text: str, company: KnownCompany) -> bool:
+    """Return whether ``text`` names ``company`` by number, ID, or its name with its legal form."""
+    if is_surely_own_title(text, company):
+        return True
+    return bool(_forms(company.name)) and _fits(_parted(text), company)
 
 
 def business_ids_in(text: str) -> tuple[str, ...]:
@@ -183,6 +234,92 @@ def _holds(text: str, company: KnownCompany) -> bool:
     name = _exactly(company.name)
     # A name of one word may be a word of the title.
     return " " in name and bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", _exactly(text)))
+
+
+def _may_be_told(name: str) -> bool:
+    """Return whether a title that is ``name`` can be a company: a lone word is a month or a town.
+
+    Its legal form tells that it is none.
+    """
+    plain = plain_name(name)
+    has_form = plain != " ".join(re.findall(r"\w+", _exactly(name)))
+    return (" " in plain or has_form) and _exactly(name) not in _WORDS_OF_TITLES
+
+
+def _fits(text: str, company: KnownCompany) -> bool:
+    """Return whether ``text`` holds the name with its legal forms, wherever among them it stands.
+
+    "Koivu Oy Ab" fits "Koivu Ab", and "Rakennus Mäki Oy" fits "Rakennus Oy Mäki".
+    """
+    core, forms = _core(company.name), _forms(company.name)
+    words = re.findall(r"\w+", _exactly(text))
+    places = [at for at, word in enumerate(words) if not is_legal_form(word)]
+    for first in range(len(places) - len(core) + 1):
+        span = places[first : first + len(core)]
+        if not core or tuple(words[at] for at in span) != core:
+            continue
+        before = places[first - 1] + 1 if first else 0
+        behind = places[first + len(core)] if first + len(core) < len(places) else len(words)
+        if forms <= {word for word in words[before:behind] if is_legal_form(word)}:
+            return True
+    return False
+
+
+def _is_within(one: KnownCompany, other: KnownCompany) -> bool:
+    """Return whether the name of ``one`` is only a part of the name of ``other``."""
+    part, all_of = _core(one.name), _core(other.name)
+    return len(part) < len(all_of) and f" {' '.join(part)} " in f" {' '.join(all_of)} "
+
+
+def _core(name: str) -> tuple[str, ...]:
+    words = re.findall(r"\w+", _exactly(name))
+    return tuple(word for word in words if not is_legal_form(word))
+
+
+def _forms(name: str) -> frozenset[str]:
+    return frozenset(filter(is_legal_form, re.findall(r"\w+", _exactly(name))))
+
+
+def _held_without_form(
+    text: str, company: KnownCompany, others: Sequence[KnownCompany]
+) -> KnownCompany | None:
+    """The one company whose name without its legal form stands within ``text``."""
+
+    def is_held(name: str) -> bool:
+        letters = [word for word in name.split() if word.isalpha()]
+        return (
+            len(letters) > 1
+            and not _WORDS_OF_TITLES.issuperset(letters)
+            and name not in plain_name(company.name)
+            and f" {name} " in plain
+        )
+
+    words = re.findall(r"\w+", _exactly(_NOT_OF_COMPANIES.sub(" ", text)))
+    plain = f" {' '.join(words)} "
+    if f" {plain_name(company.name)} " in plain:
+        return None
+    found = [one for one in others if is_held(plain_name(one.name))]
+    return found[0] if len(found) == 1 else None
+
+
+def _labelled_numbers(text: str) -> frozenset[int]:
+    """The numbers that a label says are a company's, as in "Yritys 1002 - Palkat"."""
+    without_dates = _NOT_OF_COMPANIES.sub(" | ", _MONTH_AND_YEAR.sub(" | ", text))
+    found = _LABELLED_NUMBER.findall(without_dates)
+    return frozenset(int(number) for number in found if not _YEAR.fullmatch(number))
+
+
+def _parted(title: str) -> str:
+    """``title`` with blanks where other marks part its words, and none within a business ID."""
+    text = re.sub(r"(?<=[^\W\d])(?=(?:19|20)[0-9]{2}(?!\w))", " ", title.replace("_", " "))
+    text = re.sub(r"(?<![\w-])([0-9]{6,7}) ?[-\u2013] ?([0-9])(?![\w-])", r"\1-\2", text)
+    return _cleaned(text)
+
+
+def _holds_apart(text: str, company: KnownCompany, longer: KnownCompany) -> bool:
+    """Return whether ``text`` names ``company`` also where it does not name the ``longer`` one."""
+    rest = _exactly(text).replace(_exactly(longer.name), " | ")
+    return _holds(rest, company) or plain_name(company.name) in map(plain_name, _parts(rest)[1])
 
 
 def _same_id(

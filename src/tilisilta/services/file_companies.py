@@ -8,7 +8,10 @@ from tilisilta.domain.named_companies import (
     KnownCompany,
     Named,
     business_ids_in,
+    is_own_name,
     is_own_title,
+    is_surely_own_title,
+    is_title_in_full,
     read_business_id,
     read_name,
     read_title,
@@ -55,22 +58,41 @@ def _said(read: SourceJournal, company: Company) -> Iterator[tuple[str, Named]]:
     for text in read.business_ids:
         for written in business_ids_in(text) or (text,):
             yield "business-id", read_business_id(written, own, others)
-    if not _names_own(read, own, others):
+    if not _is_surely_own(read, own, others):
+        yield from (("name", named) for named in _said_in_titles(read, own, others))
+
+
+def _said_in_titles(
+    read: SourceJournal, own: KnownCompany, others: list[KnownCompany]
+) -> Iterator[Named]:
+    """What the titles say where nothing else in the file says that it is of the chosen company."""
+    said = [read_title(text, own, others) for text in read.titles]
+    named_own = [
+        at
+        for at, named in enumerate(said)
+        if not named.is_of_another and is_own_title(named.text, own)
+    ]
+    for at, named in enumerate(said):
         # A bureau's own name stands above the names of its customers.
-        for text in read.titles:
-            if text not in read.company_names:
-                yield "name", read_title(text, own, others)
+        is_above = bool(named_own) and at < named_own[-1]
+        is_sure = named.other is not None and is_title_in_full(named.text, named.other)
+        if named.text not in read.company_names and not is_above and (is_sure or not named_own):
+            yield named
 
 
-def _names_own(read: SourceJournal, own: KnownCompany, others: list[KnownCompany]) -> bool:
-    """Return whether the file says anywhere that it is of the chosen company, and no namesake."""
+def _is_surely_own(read: SourceJournal, own: KnownCompany, others: list[KnownCompany]) -> bool:
+    """Return whether a column, a label, a number or an ID says it is of the chosen company."""
     own_id = plain_business_id(own.business_id)
     return (
         read.company_number is not None
         or (bool(own_id) and own_id in map(plain_business_id, read.business_ids))
         or any(
-            is_own_title(text, own) and not read_title(text, own, others).is_of_another
-            for text in (*read.titles, *read.company_names)
+            is_own_name(text, own) and not read_name(text, own, others).is_of_another
+            for text in read.company_names
+        )
+        or any(
+            is_surely_own_title(text, own) and not read_title(text, own, others).is_of_another
+            for text in read.titles
         )
     )
 

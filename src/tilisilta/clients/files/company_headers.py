@@ -1,7 +1,7 @@
 """Columns that say whose journal it is by name or business ID. They are compared, never booked."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -65,6 +65,27 @@ _MARK_OF = {
 }
 _PERHAPS = frozenset(plain_header(name) for name in _MAYBE.split("|"))
 _PERHAPS_ID = frozenset(plain_header(name) for name in _MAYBE_ID.split("|"))
+# Whoever made the file, whosever payroll it is.
+_OFFICE = (
+    r"(?:palkanlaskenta|palkanlaskija|tilitoimisto|palkkatoimisto|lönebyrå|redovisningsbyrå"
+    r"|payroll office|prepared by|laatija|tulostaja)"
+)
+_OF_OFFICE = re.compile(
+    rf"(?<!\w){_OFFICE}\s*:.*?(?=(?<!\w)(?:yritys|asiakas|yhtiö|työnantaja|palkanmaksaja|företag"
+    r"|bolag|kund|arbetsgivare|company|client|customer|employer)\s*:|$)",
+    re.IGNORECASE,
+)
+_OFFICE_BESIDE = re.compile(rf"{_OFFICE}\s*:", re.IGNORECASE)
+
+
+def without_offices(texts: Sequence[str]) -> Iterator[str]:
+    """The texts of a line above the headers without what a label says of the payroll office."""
+    is_of_office = False
+    for text in filter(None, texts):
+        rest = "" if is_of_office else _OF_OFFICE.sub(" ", text).strip(" ,;|")
+        is_of_office = bool(_OFFICE_BESIDE.fullmatch(text.strip()))
+        if rest:
+            yield text if _OF_OFFICE.search(text) is None else rest
 
 
 @dataclass(frozen=True, kw_only=True)

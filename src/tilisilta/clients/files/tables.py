@@ -13,6 +13,7 @@ from tilisilta.clients.files.company_headers import (
     CompanyColumn,
     company_column,
     names_companies,
+    without_offices,
 )
 from tilisilta.clients.files.findings import Findings, refused
 from tilisilta.clients.files.header_names import (
@@ -83,7 +84,9 @@ def read_table(
         fact_name="column",
         names=columns.to_mapping(),
         lines=_raw_lines(body, places, headers=headers),
-        titles=tuple(dict.fromkeys(text for row in top[:at] for text in _texts(row) if text)),
+        titles=tuple(
+            dict.fromkeys(text for row in top[:at] for text in without_offices(_texts(row)))
+        ),
         company_columns=(*titles, *_company_columns(headers, body, taken)),
         companies=_said_in(body, places.get("company")),
         runs=_said_in(body, places.get("run")),
