@@ -40,6 +40,89 @@ class TestAmountsCutByCommas:
         assert [finding.code for finding in findings] == ["F13", "F13"]
         assert {finding.facts["reason"] for finding in findings} == {"cut-amounts"}
 
+    @pytest.mark.parametrize("headers", [DESCRIBED, f"{DESCRIBED},Cost center", TAGGED])
+    @pytest.mark.parametrize(
+        ("wages", "net"),
+        [
+            ("4 200,50", "-4 200,50"),
+            ("12 200,50", "-12 200,50"),
+            ("4'200,50", "-4'200,50"),
+            ("4\u2019200,50", "-4\u2019200,50"),
+            ("4\u00a0200,50", "-4\u00a0200,50"),
+            ("4\u2009200,50", "-4\u2009200,50"),
+            ("4\u202f200,50", "\u22124\u202f200,50"),
+            ("1 234 200,5", "\u20131 234 200,5"),
+            ("1.234.200,50", "-1.234.200,50"),
+            ("4 200,50", "4 200,50-"),
+            ("4200,50", "4200,50\u2212"),
+            ("4200,50", "4200,50 -"),
+            ("4200,50 EUR", "-4200,50 EUR"),
+            ("4 200,50 eur", "4 200,50- eur"),
+            ("4200,50EUR", "4200,50EUR-"),
+            ("4200,50 \u20ac", "-4200,50 \u20ac"),
+            ("4200,50\u00a0\u20ac", "-4200,50\u00a0\u20ac"),
+            ("4 200,50 kr", "-4 200,50 kr"),
+            ("4200,50 kr.", "-4200,50 kr."),
+            ("4200,50 SEK", "-4200,50 SEK"),
+            ("4200,50 euroa", "-4200,50 euroa"),
+            ("4200,50 e", "-4200,50 e"),
+            ("4,200.50 EUR", "-4,200.50 EUR"),
+        ],
+    )
+    def test_are_refused_however_the_amounts_are_written(
+        self, headers: str, wages: str, net: str
+    ) -> None:
+        content = csv(headers, f"2026-07-31,5010,{wages}", f"2026-07-31,2961,{net}")
+
+        findings = refusal(content, name="july.csv")
+
+        assert codes(findings) == [("F13", 2), ("F13", 3)]
+        assert {finding.facts["reason"] for finding in findings} == {"cut-amounts"}
+
+    @pytest.mark.parametrize("headers", [DESCRIBED, TAGGED])
+    @pytest.mark.parametrize(
+        "amounts",
+        [
+            ("4 200,50", "300,25", "-4 500,75"),
+            ("300,25", "4'200,50", "-4'500,75"),
+            ("1.234.567,50", "4.200,25", "-1.238.767,75"),
+            ("4 200,50", "0,50", "-4 201,00"),
+            ("999,50 EUR", "1 000,50 EUR", "-2 000,00 EUR"),
+            ("4 200,50", "1 000,00", "5 200,50-"),
+        ],
+    )
+    def test_are_refused_beside_amounts_in_groups(
+        self, headers: str, amounts: tuple[str, ...]
+    ) -> None:
+        content = csv(headers, *(f"2026-07-31,5010,{amount}" for amount in amounts))
+
+        assert codes(refusal(content, name="july.csv")) == [("F13", 2), ("F13", 3), ("F13", 4)]
+
+    def test_are_refused_with_a_currency_though_only_the_rest_balances(self) -> None:
+        content = csv(TAGGED, "2026-07-31,5010,4200,50 EUR", "2026-07-31,2961,-4200,51 EUR")
+
+        assert codes(refusal(content, name="july.csv")) == [("F13", 2), ("F13", 3)]
+
+    @pytest.mark.parametrize(
+        "amount", ["4 200,50", "4'200,50", "4\u2019200,50", "4\u00a0200,50", "4.200,50"]
+    )
+    @pytest.mark.parametrize(
+        ("delimiter", "quote"), [(";", ""), ("\t", ""), ("|", ""), (",", '"'), (";", '"')]
+    )
+    def test_are_whole_behind_other_delimiters_or_in_quotes(
+        self, amount: str, delimiter: str, quote: str
+    ) -> None:
+        content = csv(
+            DESCRIBED.replace(",", delimiter),
+            delimiter.join(("2026-07-31", "5010", f"{quote}{amount}{quote}", "50")),
+            delimiter.join(("2026-07-31", "2961", f"{quote}-{amount}{quote}", "50")),
+        )
+
+        assert [str(line.amount) for line in read(content, name="july.csv").lines] == [
+            "4200.50",
+            "-4200.50",
+        ]
+
     def test_are_refused_beside_amounts_without_cents(self) -> None:
         content = csv(
             DESCRIBED,
@@ -142,6 +225,15 @@ class TestAmountsCutByCommas:
             ("5010,4200,210", "5010,730,80", "2961,-730,80", "2961,-4200,"),
             ("5010,4200.50,210", "5010,730,80", "2961,-730,80", "2961,-4200.50,210"),
             ('5010,"4200,50",210', "5010,730,80", "2961,-730,80", '2961,"-4200,50",210'),
+            # Amounts in groups, with cost centers of their own.
+            ("5010,4 200.50,50", "2961,-4 200.50,50"),
+            ("5010,4'200,410", "2961,-4'200,410"),
+            ("5010,4 200,10", "6110,1 800,20", "2961,-6 000,"),
+            ('5010,"4.200,50",10', '2961,"-4.200,50",10'),
+            ('5010,"4,200.50",10', '2961,"-4,200.50",10'),
+            ("5010,4200,10E", "2961,-4200,10E"),
+            ("5010,4200,10 E", "6110,800,20 E", "2961,-5000,"),
+            ("5010,4.20,10", "5010,4.200,20", "2961,-8.40,"),
             # Only together with the amounts they would not.
             ("5010,4200,210", "5010,730,80", "2961,-4930,81"),
         ],

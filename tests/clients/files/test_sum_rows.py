@@ -232,6 +232,55 @@ class TestSumsWithoutAWord:
     def test_are_certain_where_their_text_sets_them_apart(self) -> None:
         assert codes(refusal(with_sums(""), name="july.csv")) == [("F12", 4), ("F12", 6)]
 
+    def test_are_certain_without_text_and_cost_center_beside_departments(self) -> None:
+        content = table(
+            *(
+                f"{account};{row}"
+                for account, sign in (("5010", ""), ("2961", "-"))
+                for row in (f"a;1;{sign}2000,00", f"b;2;{sign}3000,00", f";;{sign}5000,00")
+            ),
+            headers="Pvm;Tili;Selite;KP;Summa",
+        )
+
+        assert codes(refusal(content, name="july.csv")) == [("F12", 4), ("F12", 7)]
+
+    def test_are_certain_where_they_alone_have_a_text(self) -> None:
+        content = table(
+            *(
+                f"{account};{row}"
+                for account, sign in (("5010", ""), ("2961", "-"))
+                for row in (f";{sign}2000,00", f";{sign}3000,00", f"Rivit;{sign}5000,00")
+            )
+        )
+
+        assert codes(refusal(content, name="july.csv")) == [("F12", 4), ("F12", 7)]
+
+    @pytest.mark.parametrize(
+        ("with_code", "texts"),
+        [
+            ("KP", ("Tuotanto", "Myynti", "Hallinto")),
+            ("Kustannusyksikkö", ("Tuotanto", "Myynti", "Hallinto")),
+            ("", ("Tuotanto", "Myynti", "Hallinto")),
+            ("KP", ("", "", "Hallinto")),
+        ],
+    )
+    @pytest.mark.parametrize("places", [(0, 1, 2), (2, 0, 1)])
+    def test_are_a_warning_where_a_department_is_as_large_as_the_others(
+        self, with_code: str, texts: tuple[str, ...], places: tuple[int, ...]
+    ) -> None:
+        departments = [(texts[at], (2000, 3000, 5000)[at], at + 1) for at in places]
+        rows = [
+            f"{account};{text};{sign}{amount},00" + (f";{code}" if with_code else "")
+            for account, sign in (("5010", ""), ("2961", "-"))
+            for text, amount, code in departments
+        ]
+        content = table(*rows, headers=f"{HEADERS};{with_code}" if with_code else HEADERS)
+
+        journal = read(content, name="july.csv")
+
+        assert len(journal.lines) == len(rows)
+        assert noted(journal) == ["N43"]
+
     def test_are_a_warning_where_nothing_does(self) -> None:
         content = table(
             "5010;4200,00",

@@ -11,14 +11,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from tilisilta.clients.files.amounts import decimal_sign_of, read_amounts, without_groups
 from tilisilta.clients.files.findings import Findings
 from tilisilta.clients.files.line_amounts import side_of
-from tilisilta.clients.files.raw import Cell, text_of
+from tilisilta.clients.files.raw import Cell, Fault, text_of
 from tilisilta.domain.problems import ProblemCode
 
 _WHOLE = re.compile(r"[-+\u2212\u2013]?[0-9]+")
-_CENTS = re.compile("[0-9]{1,2}-?")
-_THOUSANDS = re.compile(r"[0-9]{3}(?:\.[0-9]{1,2})?-?")
+# What may stand behind the last digit of an amount: a minus, and what it is an amount of.
+_CURRENCY = "\u20ac|EUR|euroa?|kr|SEK|NOK|DKK|GBP|USD|\u00a3|\\$"
+_MINUSES = "-\u2212\u2013"
+_END = rf"\s?[{_MINUSES}]?\s?(?:{_CURRENCY}|(?<=\s)e)?\.?\s?[{_MINUSES}]?"
+_CENTS = re.compile(rf"[0-9]{{1,2}}{_END}", re.IGNORECASE)
+_THOUSANDS = re.compile(rf"[0-9]{{3}}(?:\.[0-9]{{1,2}})?{_END}", re.IGNORECASE)
+_WITH_CURRENCY = re.compile(
+    rf"[0-9.]+\s?[{_MINUSES}]?\s?(?:{_CURRENCY})\.?\s?[{_MINUSES}]?", re.IGNORECASE
+)
+_DIGITS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _MOST_DIGITS_BEFORE_THOUSANDS = 3
 _MOST_LONGER = 2
 _ZERO = Decimal(0)
@@ -88,10 +97,14 @@ def _unlike_the_others(body: Sequence[Row], width: int) -> Iterator[Row]:
 
 
 class _Amount(NamedTuple):
-    """An amount of a row, its side, and the cell that stands behind it in the next column."""
+    """An amount of a row, its side, and the cell that stands behind it in the next column.
+
+    ``text`` is without what divides the thousands of a whole amount; ``value`` is what is read.
+    """
 
     row: Row
     text: str
+    value: Decimal
     behind: str
     side: int
 
@@ -123,13 +136,10 @@ def _cut_rows(body: Sequence[Row], places: Mapping[str, int], width: int) -> Seq
     columns = _amount_columns(body, places, width)
     for pattern, scale in ((_CENTS, 1), (_THOUSANDS, 1000)):
         sums = _Sums(
-            sum(
-                (one.side * _value(one.text) for column in columns for one in column.amounts), _ZERO
-            ),
+            sum((one.side * one.value for column in columns for one in column.amounts), _ZERO),
             sum(
                 (
-                    one.side
-                    * (_joined(one, pattern, scale) if column.may_be_cut else _value(one.text))
+                    one.side * (_joined(one, pattern, scale) if column.may_be_cut else one.value)
                     for column in columns
                     for one in column.amounts
                 ),
@@ -152,18 +162,23 @@ def _amount_columns(
 ) -> Sequence[_Column]:
     fields = {place: field for field, place in places.items()}
     side_at = places.get("direction", width)
+    names = [name for name in ("amount", "debit", "credit") if name in places]
+    texts = [text for row in body for name in names if (text := _cell(row, places[name]))]
+    read, sign = read_amounts(texts), decimal_sign_of(texts)
     columns = []
-    for name in ("amount", "debit", "credit"):
-        if name not in places:
-            continue
+    for name in names:
         place = places[name]
         field = fields.get(place + 1, "") if place + 1 < width else ""
         amounts = [
             _Amount(
-                row, text_of(row.cells[place]), _cell(row, place + 1), _side(row, name, side_at)
+                row,
+                without_groups(text, decimal_sign=sign),
+                _ZERO if isinstance(value := read[text], Fault) else value,
+                _cell(row, place + 1),
+                _side(row, name, side_at),
             )
             for row in body
-            if _cell(row, place)
+            if (text := _cell(row, place))
         ]
         columns.append(
             _Column(
@@ -183,6 +198,9 @@ def _suspects(
     if not suspects or (sums.whole and not sums.joined):
         return suspects
     others = [one for one in found if one.behind and not _may_be_cut(one, pattern, scale)]
+    if is_code and any(_WITH_CURRENCY.fullmatch(one.behind) for one in suspects):
+        # Nor is 50 EUR behind 4200, balanced or not.
+        return suspects
     have_points = any("." in one.behind for one in suspects)
     if have_points and not sums.joined:
         # 200.50 behind 4 is no code, whatever stands on the other rows.
@@ -216,27 +234,19 @@ def _side(row: Row, name: str, side_at: int) -> int:
 def _may_be_cut(one: _Amount, pattern: re.Pattern[str], scale: int) -> bool:
     if not _WHOLE.fullmatch(one.text) or not pattern.fullmatch(one.behind):
         return False
-    return scale == 1 or len(one.text.lstrip("-+\u2212\u2013")) <= _MOST_DIGITS_BEFORE_THOUSANDS
+    return scale == 1 or len(one.text.lstrip(f"+{_MINUSES}")) <= _MOST_DIGITS_BEFORE_THOUSANDS
 
 
 def _joined(one: _Amount, pattern: re.Pattern[str], scale: int) -> Decimal:
     """The amount as it was before it was cut, if it was."""
-    value = _value(one.text)
     if not _may_be_cut(one, pattern, scale):
-        return value
-    digits = one.behind.rstrip("-")
+        return one.value
+    found = _DIGITS.match(one.behind)
+    digits = found[0] if found else ""
     rest = Decimal(digits) if scale > 1 else Decimal(f"0.{digits}")
-    is_negative = value < 0 or one.text[:1] in "-\u2212\u2013" or one.behind.endswith("-")
-    size = abs(value) * scale + rest
+    is_negative = one.text[0] in _MINUSES or any(sign in one.behind for sign in _MINUSES)
+    size = abs(one.value) * scale + rest
     return -size if is_negative else size
-
-
-def _value(text: str) -> Decimal:
-    plain = text.replace("\u2212", "-").replace("\u2013", "-").replace(" ", "").replace(",", ".")
-    try:
-        return Decimal(plain)
-    except ArithmeticError:
-        return _ZERO
 
 
 def _cell(row: Row, place: int) -> str:

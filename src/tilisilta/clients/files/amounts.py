@@ -44,6 +44,16 @@ _PLAIN = {
 _PATTERNS = {sign: _written_with(sign) for sign in _OTHER}
 
 
+def _whole_in_groups(*, fewest_by_point: int) -> re.Pattern[str]:
+    by_blanks = rf"([{_GROUPS}])[0-9]{{3}}(?:\1[0-9]{{3}})*"
+    by_points = rf"(?:\.[0-9]{{3}}){{{fewest_by_point},}}"
+    return re.compile(rf"[-+\u2212\u2013]?[0-9]{{1,3}}(?:{by_blanks}|{by_points})")
+
+
+_GROUPED = _whole_in_groups(fewest_by_point=2)
+_GROUPED_BY_POINT = _whole_in_groups(fewest_by_point=1)
+
+
 def read_amounts(cells: Iterable[Cell], *, decimal_sign: str = "") -> dict[Cell, Decimal | Fault]:
     """Every distinct cell with the amount it means, or with what is wrong with it.
 
@@ -52,6 +62,22 @@ def read_amounts(cells: Iterable[Cell], *, decimal_sign: str = "") -> dict[Cell,
     counts = Counter(cells)
     sign = decimal_sign or _decimal_sign(counts)
     return {cell: _read(cell, sign, is_fixed=bool(decimal_sign)) for cell in counts}
+
+
+def without_groups(text: str, *, decimal_sign: str = "") -> str:
+    """``text`` without what divides its thousands, if it is a whole amount, else as it is.
+
+    A single full stop divides them only where the ``decimal_sign`` is a comma: 4.200 may be 4.20.
+    """
+    pattern = _GROUPED_BY_POINT if decimal_sign == "," else _GROUPED
+    if not pattern.fullmatch(text):
+        return text
+    return re.sub(f"[{_GROUPS}.]", "", text)
+
+
+def decimal_sign_of(cells: Iterable[Cell]) -> str:
+    """The decimal sign of amounts that stand in ``cells``, or an empty text if none shows it."""
+    return _decimal_sign(Counter(cells))
 
 
 def _decimal_sign(counts: Counter[Cell]) -> str:

@@ -157,8 +157,8 @@ def _unmarked_sums(raw: RawJournal, amounts: Sequence[Decimal]) -> SumRows:
     """Rows that end every ledger account with several lines with the sum of its other lines.
 
     Without a word it may be a coincidence, so at least one account must have several lines to add
-    up, and the journal must balance with the rows as well as without them. Texts unlike those of
-    the other lines make it certain.
+    up, and the journal must balance with the rows as well as without them. It is certain where the
+    rows lack the text that the other lines have, or say what they are.
     """
     places: defaultdict[str, list[int]] = defaultdict(list)
     for at, line in enumerate(raw.lines):
@@ -184,10 +184,25 @@ def _unmarked_sums(raw: RawJournal, amounts: Sequence[Decimal]) -> SumRows:
 def _stand_out(
     lines: Sequence[RawLine], sums: Sequence[int], others: Sequence[Sequence[int]]
 ) -> bool:
-    """Return whether the sums share a text, or the lack of one, that no other line has."""
+    """Return whether the sums share a text, or the lack of one, that only sums would have.
+
+    A department that happens to be as large as all others together has a text of its own as well,
+    or a cost center.
+    """
     texts = {_own_text(lines[at]) for at in sums}
     of_others = {_own_text(lines[at]) for rest in others for at in rest}
-    return len(texts) == 1 and texts.isdisjoint(of_others)
+    if len(texts) != 1 or not texts.isdisjoint(of_others):
+        return False
+    if texts == {""} or all(_has_sure_word(lines[at]) for at in sums):
+        return True
+    return of_others == {""} and not any(
+        lines[at].cost_center or lines[at].cost_unit for at in sums
+    )
+
+
+def _has_sure_word(line: RawLine) -> bool:
+    mark = mark_of(line.description, account=line.account)
+    return mark is not None and mark.strength is Strength.SURELY
 
 
 def _own_text(line: RawLine) -> str:
