@@ -119,7 +119,10 @@ def place_fetched(read: SourceJournal, *, run: Run, named: domain.Run) -> Place:
     if latest is None:
         return Place(run=named)
     is_named = latest.run_id is not None or not latest.is_run_guessed
-    if doubt_about(read.lines, _lines_of(latest), is_named=is_named) is None:
+    doubt = doubt_about(read.lines, _lines_of(latest), is_named=is_named)
+    # Nmbrs gives a number twice in a year only when it has made the run anew.
+    is_made_anew = latest.run_id is not None and doubt == Doubt.LINES
+    if doubt is None or is_made_anew:
         return Place(run=named)
     moved = _give_number(latest, free_run(run.company, named)) if latest.is_run_guessed else ()
     return Place(run=named if moved else free_run(run.company, named), moved=moved)
