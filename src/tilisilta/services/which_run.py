@@ -65,10 +65,10 @@ class Place:
 def place_file(read: SourceJournal, *, company: Company, answer: RunAnswer) -> Place:
     """Find the run of a file, in the transaction that keeps it and alone with its company.
 
-    What the file says of its run goes before what a person says beforehand; where the file's own
-    number is contradicted, the person's counts. A file that is there already is found whatever run
-    it became. Raises ``WasDiscarded``, ``ImportedAsOtherRun``, ``WhichRun``, ``RunTaken`` or
-    ``NotOfTheCompany``.
+    The file's own number counts, and that of a person where it has none; where both name one and
+    they differ, it is asked, unless nobody has the file's yet. What is there already is found
+    whatever run it became. Raises ``WasDiscarded``, ``ImportedAsOtherRun``, ``WhichRun``,
+    ``RunTaken`` or ``NotOfTheCompany``.
     """
     named = _named_run(read, answer.run)
     if not answer.again:
