@@ -28,7 +28,7 @@ from tilisilta.domain.journals import Run
 from tilisilta.domain.recognition import JournalReceipt
 from tilisilta.models import Company, Export, Journal, JournalLine
 from tilisilta.services.exports import send_journal
-from tilisilta.services.journals import check_journal, import_journal
+from tilisilta.services.journals import RunAnswer, check_journal, import_journal
 from tilisilta.services.other_revisions import tokens_of_other_revisions
 from tilisilta.services.perhaps_ours import say_another, take_over
 
@@ -214,14 +214,16 @@ def _receipt(token: str, *, sent_as: str = "") -> JournalReceipt:
 
 
 def _corrected(company: Company, lines: list[tuple[str, str, str]]) -> Journal:
-    """The run 6/2026 as it comes in the next time."""
+    """The run 6/2026 as it comes in the next time, and a person says that it is that run."""
+    known = Journal.objects.filter(company=company, run_year=2026, run_number="6").last()
+    run = Run(year=2026, number="6")
     return import_journal(
         csv_file(lines),
         file_name="corrected.csv",
         company=company,
         user=None,
         now=NOW,
-        run=Run(year=2026, number="6"),
+        answer=RunAnswer(run=run, revision_of=known),
     ).journal
 
 
