@@ -81,7 +81,7 @@ def can_be_made(problem: Problem) -> bool:
 
 
 def notices_of_items(items: Iterable[ItemToMake]) -> list[Problem]:
-    """Say of each dimension how many items are made in it with the sending, and the first ones."""
+    """Return per dimension how many items the sending makes, and which come first."""
     by_kind: dict[DimensionKind, list[ItemToMake]] = {}
     for item in items:
         by_kind.setdefault(item.kind, []).append(item)

@@ -65,7 +65,7 @@ def add_company(options: Namespace) -> Answer:
 
 
 def change_company(options: Namespace) -> Answer:
-    """Say what the business ID of a company is."""
+    """Set the business ID of a company."""
     company = companies.set_business_id(
         find_company(options.number), options.business_id, user=None
     )

@@ -18,7 +18,7 @@ from tilisilta.services.journal_answers import discard, say_surely_another, tell
 
 
 def change_run(options: Namespace) -> Answer:
-    """Say which run a journal from a file is of."""
+    """Give a journal from a file the run that a person names."""
     run = run_of(options)
     if run is None and options.revision_of is None and not options.another_run:
         raise WrongUse(
@@ -57,7 +57,7 @@ def discard_journal(options: Namespace) -> Answer:
 
 
 def another_payroll(options: Namespace) -> Answer:
-    """Say that a journal is no other journal's payroll again."""
+    """Confirm that a journal is another payroll than the one it looks like."""
     journal = find_journal(options.journal)
     told = say_surely_another(journal, user=None, now=timezone.now())
     said = _("Journal %(reference)s counts as another payroll: %(state)s") % {

@@ -160,7 +160,7 @@ def _company_columns(row: Row, body: Sequence[Row], taken: Set[int]) -> Iterator
 
 
 def _may_be_passed_over(header: str, place: int, body: Sequence[Row]) -> bool:
-    """Tell whether a column of no field is none that a person should know of."""
+    """Return whether a column of no field is one that nobody needs to know of."""
     if is_ignored(header):
         return True
     return names_companies(header) and company_column(header, _said_in(body, place)) is not None
