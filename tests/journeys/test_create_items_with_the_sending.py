@@ -18,12 +18,12 @@ from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
 from tilisilta.domain.journals import Run
 from tilisilta.models import Company, Export, Journal
-from tilisilta.services.checks import check_journal
-from tilisilta.services.exports import CannotBeSent, send_journal
-from tilisilta.services.items_of_journals import make_items_of
-from tilisilta.services.journals import import_journal
+from tilisilta.services.journals.checks import check_journal
+from tilisilta.services.journals.importing import import_journal
+from tilisilta.services.journals.previews import preview_journal
 from tilisilta.services.links import change_link
-from tilisilta.services.previews import preview_journal
+from tilisilta.services.sending.asking import CannotBeSent, send_journal
+from tilisilta.services.sending.items import make_items_of
 
 pytestmark = pytest.mark.django_db
 

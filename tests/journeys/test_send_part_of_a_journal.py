@@ -17,14 +17,14 @@ from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import FaultKind
 from tilisilta.models import AuditEntry, Journal, ProcountorAccount
 from tilisilta.services.connections import authorise_with_api_key, remove_authorisation
-from tilisilta.services.exports import (
+from tilisilta.services.journals.importing import check_journal
+from tilisilta.services.sending.asking import (
     AlreadySent,
     CannotBeSent,
     continue_waiting,
     send_journal,
     unfinished_sending,
 )
-from tilisilta.services.journals import check_journal
 
 pytestmark = pytest.mark.django_db
 

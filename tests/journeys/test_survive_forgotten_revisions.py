@@ -27,10 +27,10 @@ from procountor_sandbox.faults import FaultKind
 from tilisilta.domain.journals import Run
 from tilisilta.domain.recognition import JournalReceipt
 from tilisilta.models import Company, Export, Journal, JournalLine
-from tilisilta.services.exports import send_journal
-from tilisilta.services.journals import RunAnswer, check_journal, import_journal
-from tilisilta.services.other_revisions import tokens_of_other_revisions
-from tilisilta.services.perhaps_ours import say_another, take_over
+from tilisilta.services.journals.importing import RunAnswer, check_journal, import_journal
+from tilisilta.services.sending.asking import send_journal
+from tilisilta.services.sending.other_revisions import tokens_of_other_revisions
+from tilisilta.services.sending.perhaps_ours import say_another, take_over
 
 pytestmark = pytest.mark.django_db
 

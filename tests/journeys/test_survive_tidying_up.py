@@ -36,9 +36,9 @@ from tilisilta.models import (
     JournalState,
     Sending,
 )
-from tilisilta.services.exports import look_again, send_journal
-from tilisilta.services.journals import check_journal, import_journal
-from tilisilta.services.perhaps_ours import NotInDoubt, say_another, take_over
+from tilisilta.services.journals.importing import check_journal, import_journal
+from tilisilta.services.sending.asking import look_again, send_journal
+from tilisilta.services.sending.perhaps_ours import NotInDoubt, say_another, take_over
 
 pytestmark = pytest.mark.django_db
 

@@ -22,8 +22,8 @@ from tests.bureau import (
 from tests.management.conftest import Give
 
 from tilisilta.models import Export, ExportState, Journal, JournalState, Sending
-from tilisilta.services.checks import settle_state
-from tilisilta.services.delivery import advance
+from tilisilta.services.journals.checks import settle_state
+from tilisilta.services.sending.delivery import advance
 
 if TYPE_CHECKING:
     from nmbrs_sandbox.app import Sandbox as Nmbrs

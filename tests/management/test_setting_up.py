@@ -27,8 +27,8 @@ from tilisilta.models import (
     ProcountorAccount,
     User,
 )
-from tilisilta.services.checks import check_journal
 from tilisilta.services.connections import authorise_with_api_key, create_account
+from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.links import remove_link
 from tilisilta.services.users import create_first_administrator
 

@@ -16,8 +16,8 @@ from tilisilta.models import (
     Synchronisation,
 )
 from tilisilta.sample.loading import set_up_sample_bureau, write_sample_file
-from tilisilta.services.checks import load_problems
-from tilisilta.services.journals import import_journal
+from tilisilta.services.journals.checks import load_problems
+from tilisilta.services.journals.importing import import_journal
 
 if TYPE_CHECKING:
     from nmbrs_sandbox.app import Sandbox as NmbrsSandbox

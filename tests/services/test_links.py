@@ -37,7 +37,6 @@ from tilisilta.models import (
     ProcountorAccount,
     User,
 )
-from tilisilta.services.checks import check_journal, load_problems
 from tilisilta.services.companies import set_business_id
 from tilisilta.services.connections import (
     OtherCompanyChosen,
@@ -45,8 +44,9 @@ from tilisilta.services.connections import (
     create_account,
     remove_authorisation,
 )
-from tilisilta.services.exports import AlreadySent, CannotBeSent, PreviewChanged, send_journal
-from tilisilta.services.gathering import link_of
+from tilisilta.services.journals.checks import check_journal, load_problems
+from tilisilta.services.journals.gathering import link_of
+from tilisilta.services.journals.previews import preview_journal
 from tilisilta.services.link_proposals import proposed_start
 from tilisilta.services.links import (
     AccountNotAuthorised,
@@ -63,7 +63,12 @@ from tilisilta.services.links import (
     end_link,
     remove_link,
 )
-from tilisilta.services.previews import preview_journal
+from tilisilta.services.sending.asking import (
+    AlreadySent,
+    CannotBeSent,
+    PreviewChanged,
+    send_journal,
+)
 
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,7 @@ from tilisilta.models import (
     Sending,
     User,
 )
-from tilisilta.services.checks import dump_problems
+from tilisilta.services.journals.checks import dump_problems
 from tilisilta.services.overview import COMPANIES_PER_PAGE, MOST_NEEDS, overview_for, progress_for
 
 pytestmark = pytest.mark.django_db

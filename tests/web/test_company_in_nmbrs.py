@@ -31,8 +31,8 @@ from tilisilta.models import (
     UserTemplate,
     Worker,
 )
-from tilisilta.services.checks import dump_problems
 from tilisilta.services.companies import add_company, add_debtor, set_start
+from tilisilta.services.journals.checks import dump_problems
 
 pytestmark = pytest.mark.django_db
 

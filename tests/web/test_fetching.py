@@ -30,8 +30,8 @@ from tilisilta.models import (
     UserTemplate,
     Worker,
 )
-from tilisilta.services.checks import dump_problems
 from tilisilta.services.companies import add_company, add_debtor
+from tilisilta.services.journals.checks import dump_problems
 from tilisilta.services.users import create_user
 
 pytestmark = pytest.mark.django_db

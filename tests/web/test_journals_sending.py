@@ -23,8 +23,8 @@ from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
 from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.models import Attempt, Export, Journal, Sending, User
-from tilisilta.services.checks import dump_problems
-from tilisilta.services.journals import import_journal
+from tilisilta.services.journals.checks import dump_problems
+from tilisilta.services.journals.importing import import_journal
 from tilisilta.services.links import change_link
 
 pytestmark = pytest.mark.django_db

@@ -20,8 +20,8 @@ from tilisilta.models import (
     Synchronisation,
     User,
 )
-from tilisilta.services.checks import dump_problems
-from tilisilta.services.nmbrs_connections import remove_connection
+from tilisilta.services.fetching.connections import remove_connection
+from tilisilta.services.journals.checks import dump_problems
 
 pytestmark = pytest.mark.django_db
 

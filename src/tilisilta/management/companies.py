@@ -17,8 +17,8 @@ from tilisilta.management.output import (
 )
 from tilisilta.models import Company, Debtor, Link, NmbrsCompany
 from tilisilta.services import companies
-from tilisilta.services.checks import load_problems
 from tilisilta.services.explanations import explain
+from tilisilta.services.journals.checks import load_problems
 
 
 def add_debtor(options: Namespace) -> Answer:

@@ -14,10 +14,10 @@ from tilisilta.management.nmbrs_connections import connection_problems, forbidde
 from tilisilta.management.output import shown_moment
 from tilisilta.management.sync_outcomes import outcome_of, summary
 from tilisilta.models import NmbrsCompany, NmbrsConnection, Synchronisation
-from tilisilta.services.checks import load_problems
 from tilisilta.services.explanations import explain
-from tilisilta.services.nmbrs_connections import check_connection
-from tilisilta.services.synchronisations import latest_synchronisation
+from tilisilta.services.fetching.connections import check_connection
+from tilisilta.services.fetching.synchronisations import latest_synchronisation
+from tilisilta.services.journals.checks import load_problems
 
 State = NmbrsConnection.State
 GRACE = timedelta(minutes=15)

@@ -24,8 +24,8 @@ from tilisilta.management.output import (
 )
 from tilisilta.management.workers import living_workers, someone_working
 from tilisilta.models import Export, Journal, Sending
-from tilisilta.services.checks import journal_standing, load_problems
-from tilisilta.services.exports import (
+from tilisilta.services.journals.checks import journal_standing, load_problems
+from tilisilta.services.sending.asking import (
     ReadyJournals,
     Refusal,
     Wanted,

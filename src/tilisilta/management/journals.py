@@ -26,10 +26,10 @@ from tilisilta.management.output import (
     table,
 )
 from tilisilta.models import Journal
-from tilisilta.services.checks import check_journal, load_problems
-from tilisilta.services.journals import Imported, RunAnswer, import_journal
-from tilisilta.services.previews import Preview, ShownReceipt, ShownRow, preview_journal
-from tilisilta.services.references import journal_by_reference
+from tilisilta.services.journals.checks import check_journal, load_problems
+from tilisilta.services.journals.importing import Imported, RunAnswer, import_journal
+from tilisilta.services.journals.previews import Preview, ShownReceipt, ShownRow, preview_journal
+from tilisilta.services.journals.references import journal_by_reference
 
 
 def import_file(options: Namespace) -> Answer:

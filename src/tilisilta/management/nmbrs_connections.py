@@ -23,9 +23,9 @@ from tilisilta.management.output import (
 )
 from tilisilta.management.secret_input import read_secret
 from tilisilta.models import NmbrsConnection
-from tilisilta.services import nmbrs_connections
-from tilisilta.services.checks import load_problems
 from tilisilta.services.explanations import Explanation, explain
+from tilisilta.services.fetching import connections as nmbrs_connections
+from tilisilta.services.journals.checks import load_problems
 
 TOKEN_VARIABLE = "TILISILTA_NMBRS_TOKEN"  # noqa: S105  # the name of a variable
 State = NmbrsConnection.State

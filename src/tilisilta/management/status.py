@@ -16,9 +16,9 @@ from tilisilta.management.output import Answer, amount, shown_moment, table
 from tilisilta.management.sync_outcomes import Outcome, outcome_document, outcome_of, summary
 from tilisilta.management.workers import living_workers
 from tilisilta.models import JOURNAL_STATES, Company, Journal, ProcountorAccount, Sending, Worker
-from tilisilta.services.checks import load_problems
 from tilisilta.services.explanations import explain
-from tilisilta.services.synchronisations import latest_synchronisation
+from tilisilta.services.fetching.synchronisations import latest_synchronisation
+from tilisilta.services.journals.checks import load_problems
 
 
 def show_status(options: Namespace) -> Answer:

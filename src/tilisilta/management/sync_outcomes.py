@@ -17,8 +17,8 @@ from tilisilta.management.nmbrs_connections import (
 )
 from tilisilta.management.output import problem_document, problem_text
 from tilisilta.models import Company, NmbrsCompany, NmbrsConnection, Run, Synchronisation
-from tilisilta.services.checks import load_problems
-from tilisilta.services.synchronisations import progress_of
+from tilisilta.services.fetching.synchronisations import progress_of
+from tilisilta.services.journals.checks import load_problems
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -129,7 +129,7 @@ class NmbrsCompany(models.Model):
 
     ``wanted_at`` and ``due_at`` are set while somebody waits for it to be fetched, and
     ``claimed_by`` while a worker does so; a worker that dies lets go of it. ``trouble`` holds the
-    problems of the last time, as ``services.checks`` stores problems.
+    problems of the last time, as ``services.journals.checks`` stores problems.
     """
 
     company = models.OneToOneField(

@@ -25,9 +25,9 @@ from tilisilta.models import (
     User,
 )
 from tilisilta.services import audit
-from tilisilta.services.gathering import split_of
-from tilisilta.services.journals import recheck_company
-from tilisilta.services.keeping import KNOWN_OUTSIDE, lock_company
+from tilisilta.services.journals.gathering import split_of
+from tilisilta.services.journals.importing import recheck_company
+from tilisilta.services.journals.keeping import KNOWN_OUTSIDE, lock_company
 from tilisilta.services.link_proposals import (
     Pairing,
     is_unconfirmed,

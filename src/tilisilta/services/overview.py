@@ -41,10 +41,10 @@ from tilisilta.models import (
     Sending,
     User,
 )
-from tilisilta.services.checks import load_problems
 from tilisilta.services.companies import matching
 from tilisilta.services.explanations import Explanation, explain
-from tilisilta.services.fetch_standing import FetchStanding, standing_for
+from tilisilta.services.fetching.progress import FetchStanding, standing_for
+from tilisilta.services.journals.checks import load_problems
 
 MOST_NEEDS = 15
 COMPANIES_PER_PAGE = 50

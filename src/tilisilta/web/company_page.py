@@ -7,9 +7,9 @@ from datetime import date
 from tilisilta.domain.payroll import is_before_start, last_day_of_run
 from tilisilta.domain.problems import Problem
 from tilisilta.models import Area, Company, Journal, NmbrsCompany, Right, Run, User
-from tilisilta.services.checks import load_problems
 from tilisilta.services.companies import CompanyStanding, company_standing
 from tilisilta.services.explanations import Explanation, explain
+from tilisilta.services.journals.checks import load_problems
 from tilisilta.web.fetching import FetchLook, look_of
 
 PROBLEMS_OF_A_RUN = 20

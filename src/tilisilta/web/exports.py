@@ -31,10 +31,10 @@ from tilisilta.models import (
     User,
 )
 from tilisilta.models.journals import JournalQuerySet
-from tilisilta.services.checks import journal_standing, preview_digest
 from tilisilta.services.explanations import explain
-from tilisilta.services.exports import newest_month
+from tilisilta.services.journals.checks import journal_standing, preview_digest
 from tilisilta.services.link_proposals import match_of
+from tilisilta.services.sending.asking import newest_month
 from tilisilta.web.rights import UserRequest, needs
 from tilisilta.web.templatetags.ledger import month
 

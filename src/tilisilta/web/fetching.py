@@ -15,10 +15,10 @@ from django_htmx.http import trigger_client_event
 
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import Area, Company, NmbrsCompany, NmbrsConnection, Right, User
-from tilisilta.services.checks import load_problems
 from tilisilta.services.explanations import Explanation, explain
-from tilisilta.services.fetch_standing import standing_for
-from tilisilta.services.synchronisations import ask_for_company, ask_for_everything
+from tilisilta.services.fetching.progress import standing_for
+from tilisilta.services.fetching.synchronisations import ask_for_company, ask_for_everything
+from tilisilta.services.journals.checks import load_problems
 from tilisilta.web.journals import error_text
 from tilisilta.web.rights import UserRequest, logged_in, needs
 

@@ -20,7 +20,7 @@ from tilisilta.domain.journals import Run
 from tilisilta.domain.problems import ProblemCode
 from tilisilta.models import Area, Company, Right
 from tilisilta.services.explanations import Explanation, explain, explain_code, explain_error
-from tilisilta.services.journals import (
+from tilisilta.services.journals.importing import (
     Imported,
     ImportedAsOtherRun,
     JournalElsewhere,
@@ -29,7 +29,7 @@ from tilisilta.services.journals import (
     WhichRun,
     import_journal,
 )
-from tilisilta.services.run_refusals import RunTaken
+from tilisilta.services.journals.run_refusals import RunTaken
 from tilisilta.web.import_questions import (
     AnswerForm,
     QuestionOutOfDate,

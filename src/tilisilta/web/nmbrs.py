@@ -17,11 +17,11 @@ from django.views.decorators.http import require_POST
 from tilisilta.domain.problems import ProblemCode
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Area, Debtor, NmbrsConnection, Right
-from tilisilta.services import nmbrs_connections
-from tilisilta.services.checks import load_problems
 from tilisilta.services.explanations import Explanation, explain, explain_error
-from tilisilta.services.fetch_standing import standing_for
-from tilisilta.services.recognising import answer_question
+from tilisilta.services.fetching import connections as nmbrs_connections
+from tilisilta.services.fetching.progress import standing_for
+from tilisilta.services.fetching.recognising import answer_question
+from tilisilta.services.journals.checks import load_problems
 from tilisilta.web.exports import is_part
 from tilisilta.web.journals import error_text
 from tilisilta.web.rights import UserRequest, needs

@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from tilisilta.domain.standing import JOURNALS_UNDER_WAY, STOPPED_JOURNALS, JournalState
 from tilisilta.models import Area, Journal, Right, User
-from tilisilta.services.exports import (
+from tilisilta.services.sending.asking import (
     AlreadySent,
     ReadyJournals,
     Wanted,

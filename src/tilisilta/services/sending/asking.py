@@ -1,0 +1,330 @@
+"""Exports: ask for journals to be sent, or for an uncertain one to be looked for again.
+
+Asking only commits rows; the engine picks them up (``services.sending.delivery``).
+"""
+
+import math
+import time
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from tilisilta.domain.problems import ProblemCode, Severity
+from tilisilta.domain.standing import BOOKED_EXPORTS, JOURNALS_NOT_DUE, ExportState, JournalState
+from tilisilta.errors import NeedsAttention
+from tilisilta.models import (
+    Export,
+    Journal,
+    Link,
+    ProcountorAccount,
+    Sending,
+    User,
+)
+from tilisilta.models.journals import JournalQuerySet
+from tilisilta.services import audit
+from tilisilta.services.journals.checks import (
+    check_journal,
+    dump_problems,
+    journal_standing,
+    load_problems,
+    preview_digest,
+    settle_state,
+)
+from tilisilta.services.journals.gathering import period_of
+
+
+class CannotBeSent(NeedsAttention):
+    """Something stands in the journal's way; its problems say what."""
+
+    code = ProblemCode.CANNOT_BE_SENT
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(f"Journal {journal.reference} cannot be sent.")
+        self.journal = journal
+        self.facts = {"journal": journal.reference}
+
+
+class PreviewChanged(NeedsAttention):
+    """What would be sent now is not what was looked at; nothing was sent."""
+
+    code = ProblemCode.PREVIEW_CHANGED
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(f"What would be sent of journal {journal.reference} has changed.")
+        self.journal = journal
+        self.facts = {"journal": journal.reference}
+
+
+class AlreadySent(NeedsAttention):
+    """All receipts of the journal are booked."""
+
+    code = ProblemCode.ALREADY_SENT
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(f"Journal {journal.reference} has been sent.")
+        self.journal = journal
+        self.facts = {"journal": journal.reference}
+
+
+def send_journal(
+    journal: Journal, *, user: User | None, now: datetime, seen: str | None = None
+) -> Sending:
+    """Commit that ``journal`` is to be sent; the engine picks it up.
+
+    ``seen`` is the digest of the preview a person looked at; without it, what was last stored
+    counts. Asked twice, the sending under way is returned. Raises ``CannotBeSent``,
+    ``PreviewChanged`` or ``AlreadySent``, and then nothing is sent.
+    """
+    under_way = unfinished_sending(journal)
+    if under_way is not None:
+        return under_way
+    seen = seen or preview_digest(journal.exports.all())
+    journal = check_journal(journal, now=now)
+    try:
+        with transaction.atomic():
+            return _commit_sending(journal, user=user, now=now, seen=seen)
+    except IntegrityError:
+        # Somebody else asked for the same journal in the same moment.
+        under_way = unfinished_sending(journal)
+        if under_way is None:
+            raise
+        return under_way
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A journal that somebody wants to be sent, and the digest of what they looked at, if any."""
+
+    journal: Journal
+    seen: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """A journal that was not taken up, and why."""
+
+    journal: Journal
+    error: NeedsAttention
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentMany:
+    """What became of asking for several journals.
+
+    ``sendings`` are under way now, ``refused`` were not taken up, and ``left`` were not reached
+    before the time was up.
+    """
+
+    sendings: tuple[Sending, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    left: tuple[Wanted, ...] = ()
+
+
+def send_many(
+    wanted: Iterable[Wanted],
+    *,
+    user: User | None,
+    now: datetime,
+    until: float = math.inf,
+) -> SentMany:
+    """Commit that each of ``wanted`` is to be sent, in their order, for pages and commands alike.
+
+    One that cannot be sent is refused with its reason and stops none of the others. Nothing more is
+    begun after ``until`` on the monotonic clock, but at least one is, so that each call gets on.
+    """
+    left = deque(wanted)
+    sendings: list[Sending] = []
+    refused: list[Refusal] = []
+    while left and (not (sendings or refused) or time.monotonic() < until):
+        one = left.popleft()
+        try:
+            sendings.append(send_journal(one.journal, user=user, now=now, seen=one.seen))
+        except (CannotBeSent, PreviewChanged, AlreadySent) as error:
+            one.journal.refresh_from_db()
+            refused.append(Refusal(journal=one.journal, error=error))
+    return SentMany(sendings=tuple(sendings), refused=tuple(refused), left=tuple(left))
+
+
+def look_again(journal: Journal, *, user: User | None, now: datetime) -> Sending:
+    """Commit that the uncertain receipts of ``journal`` are to be looked for once more, now.
+
+    A sending under way that waits before its next look is hastened.
+    """
+    with transaction.atomic():
+        journal = Journal.objects.select_for_update().get(pk=journal.pk)
+        journal.exports.filter(state=ExportState.UNCERTAIN).update(look_at=now, problems=[])
+        under_way = unfinished_sending(journal)
+        if under_way is None:
+            return Sending.objects.create(
+                journal=journal, requested_by=user, requested_at=now, due_at=now
+            )
+        Sending.objects.filter(pk=under_way.pk, enqueued_at__isnull=True).update(due_at=now)
+        return under_way
+
+
+def continue_waiting(now: datetime) -> int:
+    """Ask again for what waits since its account ended or its sending was lost; say how many.
+
+    A journal whose receipts are queued without a sending under way waits for its account: as soon
+    as that is authorised again the sending goes on by itself.
+    """
+    waiting = (
+        Journal.objects.filter(
+            Q(exports__state__in=[ExportState.QUEUED, ExportState.POSTING])
+            | Q(exports__state=ExportState.UNCERTAIN, exports__look_at__isnull=False),
+            exports__is_trail=False,
+            exports__link__procountor_account__state=ProcountorAccount.State.AUTHORISED,
+        )
+        .exclude(sendings__finished_at__isnull=True)
+        .distinct()
+    )
+    count = 0
+    for journal in waiting:
+        last = journal.sendings.order_by("-requested_at").first()
+        try:
+            with transaction.atomic():
+                Sending.objects.create(
+                    journal=journal,
+                    requested_by=last.requested_by if last else None,
+                    requested_at=now,
+                    due_at=now,
+                )
+                look_anew(journal)
+        except IntegrityError:
+            # Another worker has just done the same.
+            continue
+        count += 1
+    return count
+
+
+def look_anew(journal: Journal) -> None:
+    """Let the queued receipts of ``journal`` be looked for before they are posted.
+
+    What an earlier turn has seen is no proof: an old backup may have been restored since.
+    """
+    journal.exports.filter(state=ExportState.QUEUED).update(is_looked_for=False)
+
+
+def unfinished_sending(journal: Journal) -> Sending | None:
+    """The sending of ``journal`` that is under way, if any."""
+    return Sending.objects.filter(journal=journal, finished_at__isnull=True).first()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadyJournals:
+    """The journals to be sent in one go, and those that are ready as well but are left.
+
+    ``period`` is the first day of the month they are of, and ``None`` for all months. ``others``
+    are of other months, and ``warned_of`` those of the month that somebody has to look at first.
+    """
+
+    journals: QuerySet[Journal]
+    period: date | None
+    others: QuerySet[Journal]
+    warned_of: QuerySet[Journal]
+
+
+def ready_journals(
+    user: User | None = None,
+    *,
+    among: JournalQuerySet | None = None,
+    period: date | None = None,
+    all_periods: bool = False,
+) -> ReadyJournals:
+    """The journals that one click sends, as far as ``user`` may see, by company.
+
+    Without ``period`` they are those of the newest month that has runs, and older ones are left
+    unless they are asked for: what lies unsent for long may have been booked another way. A month
+    that has not begun is not the newest. ``among`` narrows them further. One whose run was deleted
+    in Nmbrs, or that is probably wrong though it balances, can be sent by itself, by whoever has
+    seen its warning.
+    """
+    journals: JournalQuerySet = Journal.objects.all() if among is None else among
+    if user is not None:
+        journals = journals.visible_to(user)
+    found = (
+        journals.filter(state=JournalState.READY)
+        .select_related("company__debtor")
+        .order_by("period", "company__number", "run_number", "revision")
+    )
+    is_warned_of = Q(is_deleted_at_source=True) | Q(needs_look=True)
+    ready, warned_of = found.exclude(is_warned_of), found.filter(is_warned_of)
+    if all_periods:
+        return ReadyJournals(journals=ready, period=None, others=ready.none(), warned_of=warned_of)
+    due = journals.exclude(state__in=JOURNALS_NOT_DUE).order_by()
+    chosen = period or newest_month(due.values_list("period", flat=True).distinct())
+    of_month = Q(period=chosen)
+    return ReadyJournals(
+        journals=ready.filter(of_month),
+        period=chosen,
+        others=ready.exclude(of_month),
+        warned_of=warned_of.filter(of_month),
+    )
+
+
+def newest_month(periods: Iterable[date]) -> date | None:
+    """The newest of ``periods`` that has begun; one in the future may be a slip of the year."""
+    known = set(periods)
+    begun = {period for period in known if period <= timezone.localdate()}
+    return max(begun or known, default=None)
+
+
+def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen: str) -> Sending:
+    journal = (
+        Journal.objects.select_for_update(of=("self",)).select_related("company").get(pk=journal.pk)
+    )
+    under_way = unfinished_sending(journal)
+    if under_way is not None:
+        # Somebody else asked for it while we checked it.
+        return under_way
+    # Locked before its exports, as whoever ends a link does: none may end while it is being used.
+    link_ids = set(journal.exports.order_by().values_list("link", flat=True))
+    links = list(Link.objects.select_for_update().filter(pk__in=link_ids))
+    exports = list(journal.exports.select_for_update())
+    standing = journal_standing(journal, exports)
+    if standing.is_sent:
+        raise AlreadySent(journal)
+    if not standing.can_be_sent or not _are_in_force(links, exports, journal):
+        raise CannotBeSent(journal)
+    if preview_digest(exports) != seen:
+        raise PreviewChanged(journal)
+    to_send = [export for export in exports if export.state == ExportState.READY]
+    sending = Sending.objects.create(
+        journal=journal, requested_by=user, requested_at=now, due_at=now
+    )
+    for export in to_send:
+        export.state = ExportState.QUEUED
+        export.is_looked_for = False
+        export.absent_look_count = 0
+        export.look_at = None
+        export.save(update_fields=["state", "is_looked_for", "absent_look_count", "look_at"])
+    for export in exports:
+        _let_others_pass(export)
+    settle_state(journal)
+    audit.record(
+        audit.Action.JOURNAL_SENT,
+        user=user,
+        company=journal.company,
+        reference=journal.reference,
+        count=str(len(to_send)),
+    )
+    return sending
+
+
+def _are_in_force(links: Sequence[Link], exports: Sequence[Export], journal: Journal) -> bool:
+    """Return whether the links of what is to be sent have not ended since it was checked."""
+    in_force = {link.pk for link in links if link.span().covers(period_of(journal))}
+    return all(one.link_id in in_force for one in exports if one.state == ExportState.READY)
+
+
+def _let_others_pass(export: Export) -> None:
+    """A person sends the rest: what is odd about a booked receipt stops those after it no more."""
+    problems = load_problems(export.problems)
+    if export.state in BOOKED_EXPORTS and problems:
+        warnings = [replace(problem, severity=Severity.WARNING) for problem in problems]
+        Export.objects.filter(pk=export.pk).update(problems=dump_problems(warnings))
