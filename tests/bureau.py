@@ -255,4 +255,4 @@ def problem_codes(journal: Journal) -> list[str]:
     """The codes of the problems of a journal and then of its exports, oldest receipt first."""
     journal.refresh_from_db()
     of_exports = [problem for export in journal.exports.all() for problem in export.problems]
-    return [problem["code"] for problem in (*journal.problems, *of_exports)]
+    return [problem.code for problem in (*journal.problems, *of_exports)]

@@ -131,7 +131,7 @@ class TestSending:
         assert items_made(procountor) == 2
         assert problem_codes(sent) == []
         export = sent.exports.get()
-        assert export.items_to_make == []
+        assert export.items_to_make == ()
         ids, seen_ids = item_ids(export.payload), item_ids(seen)
         assert min(seen_ids) < 0 < min(ids)
         assert len(ids) == len(seen_ids)
@@ -209,7 +209,7 @@ class TestAtAClick:
 
         assert made.created == ("K7", "K8")
         assert problem_codes(journal) == []
-        assert journal.exports.get().items_to_make == []
+        assert journal.exports.get().items_to_make == ()
 
     def test_twice_makes_them_once(self, procountor: Sandbox) -> None:
         journal = take_in(a_company_that_creates(), "K7")

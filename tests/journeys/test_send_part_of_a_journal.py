@@ -53,8 +53,8 @@ class TestARejectedReceipt:
         sent = send(six_receipts)
 
         problem = sent.exports.all()[0].problems[0]
-        assert problem["code"] == "S01"
-        assert "SANDBOX_TOO_LATE" in str(problem["facts"])
+        assert problem.code == "S01"
+        assert "SANDBOX_TOO_LATE" in str(problem.facts)
 
     def test_is_sent_with_the_rest_when_sent_again(
         self, procountor: Sandbox, six_receipts: Journal

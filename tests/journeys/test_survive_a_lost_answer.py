@@ -107,7 +107,7 @@ class TestALostAnswer:
         sent = send(journal)
 
         assert procountor.ledger.count() == 2
-        assert [problem["code"] for problem in sent.exports.get().problems] == ["S03"]
+        assert [problem.code for problem in sent.exports.get().problems] == ["S03"]
 
     def test_may_be_looked_for_again_after_a_person_has_tidied_up(
         self, procountor: Sandbox

@@ -85,7 +85,7 @@ class TestAWorkerThatWakesUp:
         advance(sending.id, now=clock.now)
 
         assert procountor.ledger.count() == 2
-        assert [problem["code"] for problem in Export.objects.get().problems] == ["S03"]
+        assert [problem.code for problem in Export.objects.get().problems] == ["S03"]
 
     def test_posts_nothing_that_was_queued_anew_and_not_looked_for(
         self, procountor: Sandbox

@@ -134,5 +134,5 @@ def _account() -> ProcountorAccount:
 
 
 def _same(journal: Journal) -> str:
-    facts: dict[str, Any] = dict(journal.exports.get().problems[0]["facts"])
+    facts: dict[str, Any] = dict(journal.exports.get().problems[0].facts)
     return str(facts["same"])

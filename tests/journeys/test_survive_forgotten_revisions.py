@@ -98,7 +98,7 @@ class TestACorrectedRevisionAfterARestoredBackup:
         stopped = send(_corrected(company, monthly_lines(5, 6, cents=50)))
 
         asked = [
-            dict(problem["facts"])["receipts"]
+            dict(problem.facts)["receipts"]
             for export in stopped.exports.all()
             for problem in export.problems
         ]
@@ -240,4 +240,4 @@ def _forget_journals(journals: QuerySet[Journal]) -> None:
 
 
 def _same(journal: Journal) -> str:
-    return str(dict(journal.exports.get().problems[0]["facts"])["same"])
+    return str(dict(journal.exports.get().problems[0].facts)["same"])

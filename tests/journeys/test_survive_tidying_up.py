@@ -239,7 +239,7 @@ class TestPerhapsOurs:
         assert states(stopped) == ["uncertain"]
         assert problem_codes(stopped) == ["S09"]
         assert procountor.ledger.count() == 1
-        facts = dict(export.journal.exports.get().problems[0]["facts"])
+        facts = dict(export.journal.exports.get().problems[0].facts)
         assert (facts["numbers"], facts["date"]) == ("1", "2026-06-28")
         assert (facts["name"], facts["same"]) == (WITHOUT_TOKEN, "all")
 
@@ -250,7 +250,7 @@ class TestPerhapsOurs:
 
         stopped = send(check_journal(export.journal, now=Clock().now))
 
-        assert dict(stopped.exports.get().problems[0]["facts"])["name"] == "Palkka ***"
+        assert dict(stopped.exports.get().problems[0].facts)["name"] == "Palkka ***"
 
     def test_waits_for_a_list_that_lags_behind(self, procountor: Sandbox) -> None:
         export, sending, clock = an_uncertain_export(procountor)
@@ -292,7 +292,7 @@ class TestPerhapsOurs:
         stopped = send(check_journal(export.journal, now=Clock().now))
 
         assert problem_codes(stopped) == ["S09"]
-        assert dict(stopped.exports.get().problems[0]["facts"])["same"] == "sums"
+        assert dict(stopped.exports.get().problems[0].facts)["same"] == "sums"
 
     @pytest.mark.parametrize(
         ("act", "details"),

@@ -148,7 +148,7 @@ class TestCompanyCommands:
         shown = give("company", "start", "1001", "2026-06-01")
 
         codes = {
-            journal.run_number: [problem["code"] for problem in journal.problems]
+            journal.run_number: [problem.code for problem in journal.problems]
             for journal in Journal.objects.filter(company__number=1001)
         }
         assert started.document["start_date"] == "2026-06-01"

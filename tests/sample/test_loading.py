@@ -16,7 +16,6 @@ from tilisilta.models import (
     Synchronisation,
 )
 from tilisilta.sample.loading import set_up_sample_bureau, write_sample_file
-from tilisilta.services.journals.checks import load_problems
 from tilisilta.services.journals.importing import import_journal
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def latest(company: int, month: int = 6) -> Journal:
 
 
 def errors_of(company: int) -> set[str]:
-    problems = load_problems(latest(company).problems)
+    problems = latest(company).problems
     return {problem.code.value for problem in problems if problem.stops}
 
 

@@ -44,7 +44,7 @@ from tilisilta.services.connections import (
     create_account,
     remove_authorisation,
 )
-from tilisilta.services.journals.checks import check_journal, load_problems
+from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.journals.gathering import link_of
 from tilisilta.services.journals.previews import preview_journal
 from tilisilta.services.link_proposals import proposed_start
@@ -473,7 +473,7 @@ class TestAWrongLinkPutRight:
         assert (len(booked(procountor, 50101)), len(booked(procountor, 50102))) == (1, 1)
         assert right.token != mistaken.token
         assert Export.with_trail.get(pk=mistaken.pk).ledger_receipt_id == mistaken.ledger_receipt_id
-        told = load_problems(Journal.objects.get().problems)[0]
+        told = Journal.objects.get().problems[0]
         assert dict(told.facts) == {
             "administration": "Koivulammi Huolto Oy",
             "numbers": str(mistaken.receipt_number),

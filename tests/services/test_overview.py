@@ -20,7 +20,6 @@ from tilisilta.models import (
     Sending,
     User,
 )
-from tilisilta.services.journals.checks import dump_problems
 from tilisilta.services.overview import COMPANIES_PER_PAGE, MOST_NEEDS, overview_for, progress_for
 
 pytestmark = pytest.mark.django_db
@@ -156,7 +155,7 @@ class TestNeeds:
             Problem(code=ProblemCode.NOT_BALANCED),
             Problem(code=ProblemCode.NOT_LINKED),
         ]
-        a_stored_journal(a_company(), JournalState.PROBLEM, problems=dump_problems(problems))
+        a_stored_journal(a_company(), JournalState.PROBLEM, problems=problems)
 
         (need,) = overview_for(user, today=TODAY).needs
 
@@ -168,9 +167,9 @@ class TestNeeds:
         journal = a_stored_journal(
             a_company(),
             JournalState.REJECTED,
-            problems=dump_problems([Problem(code=ProblemCode.ZERO_LINES)]),
+            problems=[Problem(code=ProblemCode.ZERO_LINES)],
         )
-        rejected = dump_problems([Problem(code=ProblemCode.REJECTED)])
+        rejected = [Problem(code=ProblemCode.REJECTED)]
         an_export(journal, ExportState.REJECTED, problems=rejected)
 
         (need,) = overview_for(user, today=TODAY).needs

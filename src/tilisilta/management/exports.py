@@ -24,7 +24,7 @@ from tilisilta.management.output import (
 )
 from tilisilta.management.workers import living_workers, someone_working
 from tilisilta.models import Export, Journal, Sending
-from tilisilta.services.journals.checks import journal_standing, load_problems
+from tilisilta.services.journals.checks import journal_standing
 from tilisilta.services.sending.asking import (
     ReadyJournals,
     Refusal,
@@ -127,7 +127,7 @@ def _receipt_document(export: Export) -> dict[str, Any]:
         "ledger_receipt_id": export.ledger_receipt_id,
         "receipt_number": export.receipt_number,
         "posted_at": export.posted_at,
-        "problems": [problem_document(problem) for problem in load_problems(export.problems)],
+        "problems": [problem_document(problem) for problem in export.problems],
     }
 
 
@@ -207,4 +207,4 @@ def _journal_lines(journal: Journal) -> Iterator[str]:
     for export in exports:
         number = export.receipt_number or ""
         yield f"  {export.receipt_date}  {export.get_state_display()}  {number}  {export.name}"
-        yield from (problem_text(problem) for problem in load_problems(export.problems))
+        yield from (problem_text(problem) for problem in export.problems)

@@ -18,7 +18,6 @@ from tilisilta.management.workers import living_workers
 from tilisilta.models import JOURNAL_STATES, Company, Journal, ProcountorAccount, Sending, Worker
 from tilisilta.services.explanations import explain
 from tilisilta.services.fetching.synchronisations import latest_synchronisation
-from tilisilta.services.journals.checks import load_problems
 
 
 def show_status(options: Namespace) -> Answer:
@@ -132,7 +131,7 @@ def _table(journals: Sequence[Journal]) -> str:
 
 
 def _first_problem(journal: Journal) -> str:
-    problems = [problem for problem in load_problems(journal.problems) if problem.stops]
+    problems = [problem for problem in journal.problems if problem.stops]
     if not problems:
         return ""
     return f"{problems[0].code.value} {explain(problems[0]).message}"

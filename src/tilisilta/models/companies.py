@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.domain.payroll import JournalSplit
 from tilisilta.models.connections import NmbrsConnection
+from tilisilta.models.fields import ProblemsField
 
 if TYPE_CHECKING:
     from tilisilta.models.links import Link
@@ -167,7 +168,7 @@ class NmbrsCompany(models.Model):
     )
     tried_at = models.DateTimeField(null=True, blank=True)
     fetched_at = models.DateTimeField(null=True, blank=True)
-    trouble: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
+    trouble = ProblemsField()
 
     objects = NmbrsCompanyQuerySet.as_manager()
 
@@ -205,7 +206,7 @@ class Run(models.Model):
     is_locked = models.BooleanField(default=False)
     split = models.CharField(max_length=11, choices=Split, blank=True, default="")
     journal_read_at = models.DateTimeField(null=True, blank=True)
-    trouble: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
+    trouble = ProblemsField()
     gone_at = models.DateTimeField(
         null=True, blank=True, help_text="Nmbrs no longer lists it since this moment."
     )

@@ -1,13 +1,13 @@
 """Our promises to book ledger receipts, each try at one, and the clicks that asked for them."""
 
 import uuid
-from typing import Any
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.standing import ExportState
+from tilisilta.models.fields import ItemsToMakeField, ProblemsField
 from tilisilta.models.journals import Journal
 from tilisilta.models.links import Link
 
@@ -52,9 +52,7 @@ class Export(models.Model):
     payload_sha256 = models.CharField(max_length=64)
     row_count = models.PositiveIntegerField()
     debit_total = models.DecimalField(max_digits=16, decimal_places=2)
-    items_to_make: "models.JSONField[Any, Any]" = models.JSONField(
-        default=list,
-        blank=True,
+    items_to_make = ItemsToMakeField(
         help_text="Dimension items to be made before it is sent, with their stand-in ids.",
     )
 
@@ -65,7 +63,7 @@ class Export(models.Model):
     version = models.CharField(max_length=40, blank=True, default="")
     posted_at = models.DateTimeField(null=True, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
-    problems: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
+    problems = ProblemsField()
     is_looked_for = models.BooleanField(
         default=False, help_text="Procountor was asked for the token since the export was queued."
     )

@@ -1,7 +1,7 @@
 """Journals as they came in, and where each stands."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from tilisilta.domain import journals as domain
 from tilisilta.domain.standing import JournalState
 from tilisilta.models.companies import Company, Run
+from tilisilta.models.fields import ProblemsField
 
 if TYPE_CHECKING:
     from tilisilta.models.users import User
@@ -116,10 +117,8 @@ class Journal(models.Model):
     state = models.CharField(
         max_length=12, choices=JOURNAL_STATES, default=JournalState.PROBLEM.value
     )
-    problems: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
-    reader_notes: "models.JSONField[Any, Any]" = models.JSONField(
-        default=list,
-        blank=True,
+    problems = ProblemsField()
+    reader_notes = ProblemsField(
         help_text="Warnings of reading the file; every check shows them again.",
     )
     zero_line_count = models.PositiveIntegerField(default=0)

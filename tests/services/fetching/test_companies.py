@@ -383,7 +383,7 @@ class TestFailures:
         found = konepaja().nmbrs
         assert found.fetched_at is None
         assert found.tried_at is not None
-        assert [problem["code"] for problem in found.trouble] == ["P04"]
+        assert [problem.code for problem in found.trouble] == ["P04"]
 
     def test_of_one_run_stop_no_other_run(self, nmbrs: "Sandbox") -> None:
         a_connection()
@@ -395,7 +395,7 @@ class TestFailures:
 
         assert konepaja().journals.count() == 5
         assert done.failed_count == 1
-        assert [problem["code"] for problem in konepaja().nmbrs.trouble] == ["P04"]
+        assert [problem.code for problem in konepaja().nmbrs.trouble] == ["P04"]
 
     def test_of_a_run_are_over_when_it_is_fetched(self, nmbrs: "Sandbox") -> None:
         a_connection()
@@ -407,7 +407,7 @@ class TestFailures:
         done = fetch_everything()
 
         assert (done.failed_count, done.journal_count) == (0, 1)
-        assert konepaja().nmbrs.trouble == []
+        assert konepaja().nmbrs.trouble == ()
 
     def test_name_the_call_that_is_forbidden(self, nmbrs: "Sandbox") -> None:
         a_connection()
@@ -416,7 +416,7 @@ class TestFailures:
         done = fetch_everything()
 
         assert done.failed_count == 10
-        facts = dict(konepaja().nmbrs.trouble[0]["facts"])
+        facts = dict(konepaja().nmbrs.trouble[0].facts)
         assert facts["call"] == "Journals_GetByRunCostCenterCostUnitPerYear"
 
     def test_never_come_of_a_list_that_no_link_uses(self, nmbrs: "Sandbox") -> None:
@@ -442,7 +442,7 @@ class TestFailures:
         done = fetch_everything()
 
         assert (done.failed_count, done.journal_count) == (1, 1)
-        assert [problem["code"] for problem in konepaja().nmbrs.trouble] == ["P03"]
+        assert [problem.code for problem in konepaja().nmbrs.trouble] == ["P03"]
 
     def test_never_come_of_a_year_that_is_not_there_yet(self, nmbrs: "Sandbox") -> None:
         a_connection()

@@ -138,7 +138,7 @@ class TestOddAnswers:
 
         assert not Run.objects.filter(gone_at__isnull=False).exists()
         assert not NmbrsCompany.objects.filter(gone_at__isnull=False).exists()
-        assert [problem["code"] for problem in konepaja().nmbrs.trouble] == ["P01"]
+        assert [problem.code for problem in konepaja().nmbrs.trouble] == ["P01"]
 
     def test_of_a_run_under_another_year_break_nothing(self, fetched: "Sandbox") -> None:
         Run.objects.filter(company__number=1001).update(year=2025)
@@ -170,7 +170,7 @@ class TestOddAnswers:
 
         fetch_everything(wants_all_journals=True)
 
-        assert [problem["code"] for problem in konepaja().nmbrs.trouble] == ["P11"] * 6
+        assert [problem.code for problem in konepaja().nmbrs.trouble] == ["P11"] * 6
         assert konepaja().journals.count() == 6
 
 

@@ -125,7 +125,7 @@ class TestChangeConnection:
         )
 
         made.refresh_from_db()
-        assert (made.state, made.token, made.trouble) == (State.WORKING, "newer-token", [])
+        assert (made.state, made.token, made.trouble) == (State.WORKING, "newer-token", ())
 
     def test_keeps_the_old_token_where_none_is_given(self, nmbrs: "Sandbox") -> None:
         made = a_connection()
@@ -218,7 +218,7 @@ class TestCheckConnection:
 
         made.refresh_from_db()
         assert made.state == State.REFUSED
-        assert [problem["code"] for problem in made.trouble] == ["P02"]
+        assert [problem.code for problem in made.trouble] == ["P02"]
         assert AuditEntry.objects.filter(action="nmbrs_refused").count() == 1
 
     def test_becomes_well_again_by_itself(self, nmbrs: "Sandbox") -> None:
@@ -229,7 +229,7 @@ class TestCheckConnection:
 
         check_connection(made)
 
-        assert (made.state, made.trouble) == (State.WORKING, [])
+        assert (made.state, made.trouble) == (State.WORKING, ())
 
     def test_says_nothing_of_the_token_while_nobody_answers(self, nmbrs: "Sandbox") -> None:
         made = a_connection()
@@ -239,7 +239,7 @@ class TestCheckConnection:
 
         made.refresh_from_db()
         assert made.state == State.WORKING
-        assert [problem["code"] for problem in made.trouble] == ["P01"]
+        assert [problem.code for problem in made.trouble] == ["P01"]
 
     def test_leaves_one_removed_that_was_removed_meanwhile(self, nmbrs: "Sandbox") -> None:
         made = a_connection()
@@ -258,7 +258,7 @@ class TestCheckConnection:
         check_connection(made)
 
         assert made.state == State.WORKING
-        assert [problem["code"] for problem in made.trouble] == ["P03"]
+        assert [problem.code for problem in made.trouble] == ["P03"]
 
     def test_does_not_hang_a_synchronisation(self, nmbrs: "Sandbox") -> None:
         made = a_connection()

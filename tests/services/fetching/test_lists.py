@@ -98,8 +98,8 @@ class TestNewOnes:
         fetch_everything()
 
         trouble = NmbrsConnection.objects.get().trouble
-        assert [problem["code"] for problem in trouble] == ["P09"]
-        assert dict(trouble[0]["facts"])["numbers"] == "1008"
+        assert [problem.code for problem in trouble] == ["P09"]
+        assert dict(trouble[0].facts)["numbers"] == "1008"
         assert Company.objects.count() == 9
 
 

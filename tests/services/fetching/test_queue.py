@@ -174,7 +174,7 @@ class TestFetchClaimed:
         fetch_claimed(found, now=clock.now)
 
         found.refresh_from_db()
-        assert [problem["code"] for problem in found.trouble] == ["P10"]
+        assert [problem.code for problem in found.trouble] == ["P10"]
         assert (found.wanted_at, found.claimed_by) == (None, None)
         assert "1001" in caplog.text
 
@@ -189,7 +189,7 @@ class TestSilence:
 
         found = NmbrsCompany.objects.get(nmbrs_company_id=KONEPAJA)
         assert found.wanted_at is None
-        assert [problem["code"] for problem in found.trouble] == ["P01"]
+        assert [problem.code for problem in found.trouble] == ["P01"]
         assert Journal.objects.count() == 54
         assert NmbrsCompany.objects.filter(wanted_at__isnull=False).count() == 0
 
@@ -204,7 +204,7 @@ class TestSilence:
 
         assert NmbrsCompany.objects.filter(wanted_at__isnull=False).count() == 10
         trouble = NmbrsConnection.objects.get().trouble
-        assert [problem["code"] for problem in trouble] == ["P01"]
+        assert [problem.code for problem in trouble] == ["P01"]
 
     def test_of_a_few_companies_alone_ends_too(self, waiting: "Sandbox", clock: Clock) -> None:
         faulty = NmbrsCompany.objects.order_by("pk")[:SILENT]
@@ -275,7 +275,7 @@ class TestSilence:
 
         assert Journal.objects.count() == 60
         assert NmbrsConnection.objects.get().silent_count == 0
-        assert NmbrsConnection.objects.get().trouble == []
+        assert NmbrsConnection.objects.get().trouble == ()
         assert not NmbrsCompany.objects.exclude(trouble=[]).exists()
 
     def test_is_over_at_once_for_who_asks_again(self, waiting: "Sandbox", clock: Clock) -> None:

@@ -107,7 +107,7 @@ class TestReadLists:
         done = fetch_everything()
 
         troubles = NmbrsConnection.objects.order_by("name").values_list("trouble", flat=True)
-        assert [[problem["code"] for problem in one] for one in troubles] == [["P01"], []]
+        assert [[problem.code for problem in one] for one in troubles] == [["P01"], []]
         assert (done.company_count, done.journal_count) == (10, 60)
         assert done.finished_at is not None
 

@@ -107,7 +107,7 @@ class TestImportJournal:
         imported = take_in(a_company(), JUNE)
 
         assert imported.journal.state == "problem"
-        assert [problem["code"] for problem in imported.journal.problems] == ["N04"]
+        assert [problem.code for problem in imported.journal.problems] == ["N04"]
 
 
 class TestCompareWithPrevious:

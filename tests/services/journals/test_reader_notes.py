@@ -6,7 +6,7 @@ from tests.bureau import NOW, a_company, a_linked_company
 from procountor_sandbox.app import Sandbox
 from tilisilta.clients.files.outcomes import FileRefused
 from tilisilta.models import Company, Journal, JournalState, NmbrsCompany, NmbrsConnection
-from tilisilta.services.journals.checks import check_journal, load_problems
+from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.journals.importing import import_journal
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def take_in(company: Company, content: bytes, *, debit_negative: bool = False) -
 
 
 def codes(journal: Journal) -> list[str]:
-    return [problem.code.value for problem in load_problems(journal.problems)]
+    return [problem.code.value for problem in journal.problems]
 
 
 class TestReaderNotes:

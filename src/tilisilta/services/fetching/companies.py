@@ -43,7 +43,7 @@ from tilisilta.models import (
 from tilisilta.services import audit
 from tilisilta.services.cost_objects import keep_cost_objects, kinds_by_age
 from tilisilta.services.fetching.problems import problem_of, problems_of_run
-from tilisilta.services.journals.checks import check_journal, dump_problems, load_problems
+from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.journals.gathering import split_of
 from tilisilta.services.journals.importing import keep_fetched, note_journal_read, recheck_company
 
@@ -171,7 +171,7 @@ class _Fetch:
         if self.fetched.journal_count and self._link is None:
             self._check_if_linked_since()
         for run in self._company.runs.filter(gone_at__isnull=True).exclude(trouble=[]):
-            self.fetched.trouble += load_problems(run.trouble)[:1]
+            self.fetched.trouble += run.trouble[:1]
 
     def _check_if_linked_since(self) -> None:
         """What was kept as unlinked in the moment somebody made the link, nobody has checked."""
@@ -300,9 +300,7 @@ class _Fetch:
             self._note_trouble(run, (emptied,))
 
     def _note_trouble(self, run: Run, problems: Sequence[Problem]) -> None:
-        Run.objects.filter(pk=run.pk).update(
-            trouble=dump_problems(problems), journal_read_at=self._now
-        )
+        Run.objects.filter(pk=run.pk).update(trouble=problems, journal_read_at=self._now)
 
 
 def _columns(one: PayrollRun) -> dict[str, Any]:

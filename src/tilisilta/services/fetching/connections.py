@@ -13,7 +13,7 @@ from tilisilta.errors import NeedsAttention, TilisiltaError
 from tilisilta.models import NmbrsConnection, Synchronisation, User
 from tilisilta.services import audit
 from tilisilta.services.fetching.client import mark_refused, nmbrs_as
-from tilisilta.services.fetching.problems import stored_problem_of
+from tilisilta.services.fetching.problems import problem_of
 from tilisilta.services.fetching.queue import give_up
 from tilisilta.services.fetching.synchronisations import (
     NothingConnected,
@@ -165,11 +165,11 @@ def check_connection(connection: NmbrsConnection) -> NmbrsConnection:
     try:
         reached = try_out(connection.user_name, connection.token, domain=connection.domain)
     except NmbrsLoginRefused as error:
-        noted["trouble"] = stored_problem_of(error)
+        noted["trouble"] = (problem_of(error),)
         mark_refused(connection)
         give_up(connection.pk, noted["trouble"], now=timezone.now())
     except TilisiltaError as error:
-        noted["trouble"] = stored_problem_of(error)
+        noted["trouble"] = (problem_of(error),)
     else:
         noted |= _columns(reached)
     kept.update(**noted)

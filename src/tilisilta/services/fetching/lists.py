@@ -20,7 +20,6 @@ from tilisilta.services.fetching.recognising import (
     known_companies,
     take_in,
 )
-from tilisilta.services.journals.checks import dump_problems
 from tilisilta.services.journals.importing import recheck_company
 
 DEBTOR_AGE = timedelta(days=14)
@@ -44,7 +43,7 @@ def keep_lists(connection: NmbrsConnection, source: PayrollSource, *, now: datet
     connection.debtor_count = len(debtors)
     connection.company_count = len(companies)
     connection.listed_at = now
-    connection.trouble = dump_problems(_without_debtor(homeless))
+    connection.trouble = _without_debtor(homeless)
     connection.save(
         update_fields=["debtor_count", "company_count", "questions", "listed_at", "trouble"]
     )

@@ -2,23 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from tilisilta.clients.files.outcomes import FileRefused
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 from tilisilta.errors import TilisiltaError
 from tilisilta.services import explanations
-from tilisilta.services.journals.checks import dump_problems
 
 
 def problem_of(error: TilisiltaError) -> Problem:
     """The problem that an error of the Nmbrs client comes to."""
     return replace(explanations.problem_of(error), screen=Screen.NMBRS)
-
-
-def stored_problem_of(error: TilisiltaError) -> Any:
-    """The same, as it is kept in a column."""
-    return dump_problems([problem_of(error)])
 
 
 def problems_of_run(refusal: FileRefused, *, run: str) -> Sequence[Problem]:

@@ -19,9 +19,8 @@ from tilisilta.errors import TilisiltaError
 from tilisilta.models import NmbrsCompany, NmbrsConnection, Synchronisation, Worker
 from tilisilta.services.fetching.client import nmbrs
 from tilisilta.services.fetching.companies import Fetched, fetch_company
-from tilisilta.services.fetching.problems import stored_problem_of
+from tilisilta.services.fetching.problems import problem_of
 from tilisilta.services.fetching.synchronisations import finish_if_done
-from tilisilta.services.journals.checks import dump_problems
 
 MOST_TRIES = 3
 """A company that gets no answer so often, while others do, has failed for this time."""
@@ -92,16 +91,16 @@ def fetch_claimed(found: NmbrsCompany, *, now: datetime) -> None:
     except NmbrsUnavailable as error:
         _settle_silence(found, error, now=now)
     except NmbrsLoginRefused as error:
-        _settle(found, Fetched(), stored_problem_of(error), now=now)
-        give_up(found.connection_id, stored_problem_of(error), now=now)
+        _settle(found, Fetched(), (problem_of(error),), now=now)
+        give_up(found.connection_id, (problem_of(error),), now=now)
     except TilisiltaError as error:
-        _settle(found, Fetched(), stored_problem_of(error), now=now)
+        _settle(found, Fetched(), (problem_of(error),), now=now)
     except Exception:  # a fault of ours with one company must not stop the others
         logger.exception("Fetching company %s failed.", found.company.number)
         fault = Problem(code=ProblemCode.FETCHING_BROKE, screen=Screen.NMBRS)
-        _settle(found, Fetched(), dump_problems([fault]), now=now)
+        _settle(found, Fetched(), [fault], now=now)
     else:
-        _settle(found, fetched, dump_problems(fetched.trouble), now=now, is_fetched=True)
+        _settle(found, fetched, fetched.trouble, now=now, is_fetched=True)
 
 
 def give_up(connection_id: int, trouble: Any, *, now: datetime) -> None:
@@ -159,7 +158,7 @@ def _settle_silence(found: NmbrsCompany, error: NmbrsUnavailable, *, now: dateti
 
     As long as nobody gets an answer it is hardly the fault of the company: it may try longer then.
     """
-    trouble = stored_problem_of(error)
+    trouble = (problem_of(error),)
     connection = NmbrsConnection.objects.filter(pk=found.connection_id)
     connection.update(silent_count=F("silent_count") + 1)
     silent_count, state = connection.values_list("silent_count", "state").get()

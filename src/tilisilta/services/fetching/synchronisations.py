@@ -3,7 +3,6 @@
 import logging
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -24,8 +23,7 @@ from tilisilta.models import (
 from tilisilta.services import audit
 from tilisilta.services.fetching.client import nmbrs
 from tilisilta.services.fetching.lists import keep_lists
-from tilisilta.services.fetching.problems import stored_problem_of
-from tilisilta.services.journals.checks import dump_problems
+from tilisilta.services.fetching.problems import problem_of
 
 HEAD_START = timedelta(days=1)
 """What a person waits for is due so much earlier than all that waits by itself."""
@@ -249,17 +247,17 @@ def _night(now: datetime) -> date | None:
     return None if Synchronisation.objects.filter(since).exists() else local.date()
 
 
-def _trouble_of_lists(connection: NmbrsConnection, *, now: datetime) -> Any:
-    """Read the lists of one connection; what keeps them from being read, as a column has it."""
+def _trouble_of_lists(connection: NmbrsConnection, *, now: datetime) -> tuple[Problem, ...]:
+    """Read the lists of one connection; what keeps them from being read, if anything does."""
     try:
         with nmbrs(connection) as source:
             keep_lists(connection, source, now=now)
     except TilisiltaError as error:
-        return stored_problem_of(error)
+        return (problem_of(error),)
     except Exception:  # a fault of ours with one connection must not stop the others
         logger.exception("Reading the lists of connection %s failed.", connection.pk)
-        return dump_problems([Problem(code=ProblemCode.FETCHING_BROKE, screen=Screen.NMBRS)])
-    return []
+        return (Problem(code=ProblemCode.FETCHING_BROKE, screen=Screen.NMBRS),)
+    return ()
 
 
 def _begin(made: Synchronisation) -> Synchronisation | None:

@@ -6,12 +6,9 @@ journal, and what would be sent as exports in the state *ready*.
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
-from pydantic import TypeAdapter
 
 from tilisilta.clients.procountor.wire import encode_receipt
 from tilisilta.domain.administrations import Administration
@@ -38,8 +35,6 @@ from tilisilta.services.journals.gathering import (
     period_of,
 )
 from tilisilta.services.procountor.administrations import ADMINISTRATION_AGE_LIMIT
-
-_problems = TypeAdapter(tuple[Problem, ...])
 
 
 def check_journal(
@@ -106,11 +101,8 @@ def journal_standing(journal: Journal, exports: Iterable[Export] | None = None) 
     """Where ``journal`` stands by what is stored of it; ``exports`` are those it has, if known."""
     known = journal.exports.all() if exports is None else exports
     return standing_of(
-        [
-            ExportStanding(state=ExportState(one.state), problems=load_problems(one.problems))
-            for one in known
-        ],
-        load_problems(journal.problems),
+        [ExportStanding(state=ExportState(one.state), problems=one.problems) for one in known],
+        journal.problems,
         is_discarded=journal.discarded_at is not None,
     )
 
@@ -128,16 +120,6 @@ def settle_state(journal: Journal) -> None:
         if locked.state != journal.state:
             locked.state = journal.state
             locked.save(update_fields=["state"])
-
-
-def dump_problems(problems: Iterable[Problem]) -> Any:
-    """Problems as JSON, for a column."""
-    return _problems.dump_python(tuple(problems), mode="json")
-
-
-def load_problems(stored: Any) -> tuple[Problem, ...]:
-    """Problems from a column."""
-    return _problems.validate_python(stored)
 
 
 def preview_digest(exports: Iterable[Export]) -> str:
@@ -179,13 +161,9 @@ def _exports_through(link: Link | None, journal: Journal) -> list[Export]:
 
 def _note_deletion(journal: Journal) -> None:
     """Say of a journal that was sent whether its run is still there: somebody has to undo it."""
-    others = [
-        problem
-        for problem in load_problems(journal.problems)
-        if problem.code != ProblemCode.RUN_DELETED
-    ]
+    others = [problem for problem in journal.problems if problem.code != ProblemCode.RUN_DELETED]
     told = [run_deleted(journal.content_without_lines())] if journal.is_deleted_at_source else []
-    noted = dump_problems([*others, *told])
+    noted = (*others, *told)
     if journal.problems != noted:
         journal.problems = noted
         journal.save(update_fields=["problems"])
@@ -221,8 +199,8 @@ def _keep(
 def _note_check(
     journal: Journal, problems: Sequence[Problem], exports: Iterable[Export], *, now: datetime
 ) -> None:
-    found = (*problems, *load_problems(journal.reader_notes))
-    journal.problems = dump_problems(found)
+    found = (*problems, *journal.reader_notes)
+    journal.problems = found
     journal.needs_look = any(problem.code in SUSPICIONS for problem in found)
     journal.checked_at = now
     journal.state = journal_standing(journal, exports).state
@@ -265,9 +243,7 @@ def _fill(
         for row in receipt.body.transactions
         for value in row.dimension_values
     }
-    export.items_to_make = [
-        asdict(item) for item in items if (item.dimension_id, item.stand_in) in used
-    ]
+    export.items_to_make = [item for item in items if (item.dimension_id, item.stand_in) in used]
     export.row_count = len(values)
     export.debit_total = sum(value for value in values if value > 0)
     export.state = ExportState.READY

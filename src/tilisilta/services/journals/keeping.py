@@ -12,7 +12,6 @@ from tilisilta.domain.run_identity import another_number, period_of_lines
 from tilisilta.domain.sameness import payroll_digest
 from tilisilta.domain.standing import ExportState, JournalState
 from tilisilta.models import Company, Export, Journal, JournalLine, Run, User
-from tilisilta.services.journals.checks import dump_problems
 
 ASSUMED_CURRENCY = "EUR"
 """Until the administration tells its own, see ``services.journals.checks``."""
@@ -132,7 +131,7 @@ def keep_revision(  # noqa: PLR0913  # what is known of where it comes from
         content_sha256=content_sha256,
         payroll_sha256=payroll_digest(read.lines),
         accounts_sha256=payroll_digest(read.lines, with_dimensions=False),
-        reader_notes=dump_problems(read.notes),
+        reader_notes=read.notes,
         line_count=len(read.lines),
         debit_total=sum(line.amount for line in read.lines if line.amount > 0),
         came_at=now,

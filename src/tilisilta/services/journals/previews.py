@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from tilisilta.clients.procountor.wire import decode_receipt, encode_receipt
 from tilisilta.domain.administrations import Administration
-from tilisilta.domain.items_to_make import ItemToMake
+from tilisilta.domain.items_to_make import ItemToMake, each_once
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
 from tilisilta.domain.receipts import ReceiptBody, Transaction
@@ -16,12 +16,10 @@ from tilisilta.models import Export, Journal, Link
 from tilisilta.services.explanations import Explanation, explain
 from tilisilta.services.journals.checks import (
     journal_standing,
-    load_problems,
     plan_journal,
     preview_digest,
 )
 from tilisilta.services.journals.gathering import Ledger, ledger_of
-from tilisilta.services.sending.items import items_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +126,7 @@ def preview_journal(journal: Journal) -> Preview:
     yet: it is drawn from its plan, as far as that goes.
     """
     ledger = ledger_of(journal)
-    problems = load_problems(journal.problems)
+    problems = journal.problems
     known = list(
         Export.with_trail.filter(journal=journal)
         .select_related("link__procountor_account")
@@ -136,7 +134,7 @@ def preview_journal(journal: Journal) -> Preview:
     )
     exports = [export for export in known if not export.is_trail]
     wanted = [export for export in exports if export.state != ExportState.WITHDRAWN]
-    items = items_of(wanted)
+    items = each_once(item for export in wanted for item in export.items_to_make)
     names = _Names(ledger.administration, items)
     if wanted:
         receipts = tuple(_shown_export(export, journal, names) for export in wanted)
@@ -187,7 +185,7 @@ def _preview(
 
 
 def _problems_of(exports: Iterable[Export]) -> list[Problem]:
-    return [problem for export in exports for problem in load_problems(export.problems)]
+    return [problem for export in exports for problem in export.problems]
 
 
 def _waiting_for_account(link: Link | None, exports: Sequence[Export]) -> tuple[Problem, ...]:
@@ -241,7 +239,7 @@ def _shown_export(export: Export, journal: Journal, names: "_Names") -> ShownRec
         state=export.state,
         export=export,
         sha256=export.payload_sha256,
-        problems=load_problems(export.problems),
+        problems=export.problems,
     )
 
 

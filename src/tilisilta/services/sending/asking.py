@@ -29,9 +29,7 @@ from tilisilta.models.journals import JournalQuerySet
 from tilisilta.services import audit
 from tilisilta.services.journals.checks import (
     check_journal,
-    dump_problems,
     journal_standing,
-    load_problems,
     preview_digest,
     settle_state,
 )
@@ -324,7 +322,7 @@ def _are_in_force(links: Sequence[Link], exports: Sequence[Export], journal: Jou
 
 def _let_others_pass(export: Export) -> None:
     """A person sends the rest: what is odd about a booked receipt stops those after it no more."""
-    problems = load_problems(export.problems)
+    problems = export.problems
     if export.state in BOOKED_EXPORTS and problems:
         warnings = [replace(problem, severity=Severity.WARNING) for problem in problems]
-        Export.objects.filter(pk=export.pk).update(problems=dump_problems(warnings))
+        Export.objects.filter(pk=export.pk).update(problems=warnings)

@@ -16,7 +16,7 @@ from tilisilta.clients.procountor.errors import AccessDenied, GrantEnded, Procou
 from tilisilta.domain.standing import EXPORTS_UNDER_WAY, ExportState
 from tilisilta.errors import OutcomeUnknown, TryAgainLater
 from tilisilta.models import Export, Journal, Sending
-from tilisilta.services.journals.checks import check_journal, load_problems, settle_state
+from tilisilta.services.journals.checks import check_journal, settle_state
 from tilisilta.services.sending.items import make_items_for
 from tilisilta.services.sending.lookups import look
 from tilisilta.services.sending.outbox import LONGEST_PAUSE
@@ -120,7 +120,7 @@ def _exports_of(sending: Sending) -> list[Export]:
 def _next_export(exports: Sequence[Export]) -> Export | None:
     """The first export with something left to do, unless an earlier one stops it."""
     for export in exports:
-        if any(problem.stops for problem in load_problems(export.problems)):
+        if any(problem.stops for problem in export.problems):
             return None
         if export.state in EXPORTS_UNDER_WAY or _wants_approval(export):
             return export

@@ -9,7 +9,6 @@ from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 from tilisilta.domain.recognition import JournalReceipt
 from tilisilta.domain.sameness import receipt_digest
 from tilisilta.models import Export, Journal
-from tilisilta.services.journals.checks import load_problems
 
 TOGETHER = frozenset({ProblemCode.FOUND_SEVERAL_TIMES})
 """What is one problem of several receipts; otherwise each receipt is a problem of its own."""
@@ -69,7 +68,7 @@ def doubts_of(problem: Problem) -> tuple[Doubt, ...]:
 def doubts_about(journal: Journal) -> Iterator[Doubt]:
     """All that has to be answered before the receipts of ``journal`` can go on."""
     for export in journal.exports.all():
-        for problem in load_problems(export.problems):
+        for problem in export.problems:
             yield from doubts_of(problem)
 
 

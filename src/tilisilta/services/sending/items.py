@@ -6,52 +6,33 @@ posted, or when a person asks for them. Until then a number below zero stands in
 
 import hashlib
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
-from pydantic import TypeAdapter
 
 from tilisilta.clients.procountor.errors import ProcountorRejected
 from tilisilta.clients.procountor.wire import decode_receipt, encode_receipt
 from tilisilta.domain.administrations import Administration
 from tilisilta.domain.dimensions import ItemIndex
-from tilisilta.domain.items_to_make import MOST_NAMED_ITEMS, ItemToMake
+from tilisilta.domain.items_to_make import MOST_NAMED_ITEMS, ItemToMake, each_once
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 from tilisilta.domain.receipts import ReceiptBody, Transaction
 from tilisilta.domain.standing import ExportState
 from tilisilta.models import Export, Journal, User
-from tilisilta.services.journals.checks import check_journal, dump_problems, load_problems
+from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.procountor.administrations import read_administration
 from tilisilta.services.procountor.items import MadeItems, WantedItem, make_items
 
 # One turn of a sending must not hold up the others of its company for longer.
 LONGEST_RUN_SECONDS = 60
 
-_items = TypeAdapter(tuple[ItemToMake, ...])
-
-
-def items_of(exports: Iterable[Export]) -> tuple[ItemToMake, ...]:
-    """The items that are still to be made for these exports, each once, by their codes."""
-    found = {
-        (item.dimension_id, item.code): item
-        for export in exports
-        for item in load_items(export.items_to_make)
-    }
-    return tuple(found[key] for key in sorted(found))
-
-
-def load_items(stored: Any) -> tuple[ItemToMake, ...]:
-    """Items from a column."""
-    return _items.validate_python(stored)
-
 
 def make_items_of(journal: Journal, *, user: User | None, now: datetime) -> MadeItems:
     """Make the items of a journal now, because a person asked for them, and check it again."""
     exports = list(journal.exports.filter(state=ExportState.READY).select_related("link"))
-    items = items_of(exports)
+    items = each_once(item for export in exports for item in export.items_to_make)
     if not items:
         return MadeItems()
     made = _make(exports[0], items, user=user, now=now)
@@ -66,7 +47,7 @@ def make_items_for(exports: Sequence[Export], *, user: User | None, now: datetim
     it; whatever else is in the way is raised, and tried again. What was seen stays what is sent:
     only the places that were kept for the ids are filled.
     """
-    items = items_of(exports)
+    items = each_once(item for export in exports for item in export.items_to_make)
     made = _make(exports[0], items, user=user, now=now)
     if made.trouble is not None:
         raise made.trouble
@@ -89,7 +70,7 @@ def _make(
 
 
 def _fill(export: Export, administration: Administration, made: MadeItems) -> None:
-    items = load_items(export.items_to_make)
+    items = export.items_to_make
     ids = _ids_of(items, administration)
     lacking = [item for item in items if (item.dimension_id, item.stand_in) not in ids]
     unmade = [item for item in lacking if item.code not in made.left]
@@ -115,10 +96,10 @@ def _forget_notice(journal_id: int) -> None:
         journal = Journal.objects.select_for_update().get(pk=journal_id)
         if any(export.items_to_make for export in journal.exports.all()):
             return
-        problems = load_problems(journal.problems)
+        problems = journal.problems
         left = [one for one in problems if one.code != ProblemCode.ITEMS_TO_BE_MADE]
         if len(left) < len(problems):
-            journal.problems = dump_problems(left)
+            journal.problems = left
             journal.save(update_fields=["problems"])
 
 
@@ -169,4 +150,4 @@ def _stop(
             answer="; ".join(dict.fromkeys(answers)),
         ),
     )
-    Export.objects.filter(pk=export.pk).update(problems=dump_problems([problem]), look_at=None)
+    Export.objects.filter(pk=export.pk).update(problems=[problem], look_at=None)

@@ -23,7 +23,6 @@ from tilisilta.domain.recognition import (
 from tilisilta.domain.sameness import receipt_digest
 from tilisilta.domain.standing import ExportState
 from tilisilta.models import AnotherReceipt, Attempt, Export, Link, Sending
-from tilisilta.services.journals.checks import dump_problems
 from tilisilta.services.procountor.client import procountor
 from tilisilta.services.procountor.seen_receipts import promised_with, read_receipts
 from tilisilta.services.sending.doubts import doubt_problems
@@ -218,7 +217,7 @@ def _note_absence(export: Export, perhaps: Sequence[Problem], *, now: datetime) 
         settled_at = attempt.started_at + settled_after() if attempt else now
         is_sure = locked.absent_look_count >= LOOKS_TO_BE_SURE and now >= settled_at
         if is_sure and perhaps:
-            locked.problems = dump_problems(perhaps)
+            locked.problems = perhaps
             locked.look_at = None
         elif is_sure:
             locked.state = ExportState.QUEUED
@@ -253,5 +252,5 @@ def _stop_all(exports: Sequence[Export], code: ProblemCode, **values: str) -> No
 def _stop(export: Export, problems: Sequence[Problem]) -> None:
     """Let a person decide, unless somebody has settled the export meanwhile."""
     Export.objects.filter(pk=export.pk, ledger_receipt_id__isnull=True).update(
-        problems=dump_problems(problems), look_at=None
+        problems=problems, look_at=None
     )

@@ -21,7 +21,7 @@ from tilisilta.models import (
     User,
 )
 from tilisilta.services import audit
-from tilisilta.services.journals.checks import dump_problems, load_problems, settle_state
+from tilisilta.services.journals.checks import settle_state
 from tilisilta.services.procountor.client import procountor
 from tilisilta.services.sending.asking import look_again
 from tilisilta.services.sending.doubts import Doubt, doubts_of
@@ -102,8 +102,8 @@ def say_another(
             return locked
         doubt = _doubt(locked, ledger_receipt_id)
         AnotherReceipt.objects.create(**said, said_at=now, said_by=user)
-        left = [one for one in load_problems(locked.problems) if not _asks(one, ledger_receipt_id)]
-        locked.problems = dump_problems(left)
+        left = [one for one in locked.problems if not _asks(one, ledger_receipt_id)]
+        locked.problems = left
         locked.save(update_fields=["problems"])
         audit.record(
             audit.Action.RECEIPT_IS_ANOTHER,
@@ -126,7 +126,7 @@ def _locked(export: Export) -> Export:
 def _doubt(export: Export, ledger_receipt_id: int) -> Doubt:
     """The open doubt about the receipt, while an answer can still change anything."""
     if export.state in ANSWERABLE_STATES:
-        for problem in load_problems(export.problems):
+        for problem in export.problems:
             for doubt in doubts_of(problem):
                 if doubt.ledger_receipt_id == ledger_receipt_id:
                     return doubt

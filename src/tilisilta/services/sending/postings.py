@@ -18,7 +18,6 @@ from tilisilta.domain.standing import ExportState
 from tilisilta.errors import OutcomeUnknown, TryAgainLater
 from tilisilta.models import Attempt, Export, Sending, User
 from tilisilta.services import audit
-from tilisilta.services.journals.checks import dump_problems
 from tilisilta.services.procountor.administrations import forget_administration
 from tilisilta.services.procountor.client import procountor
 
@@ -142,7 +141,7 @@ def note_booked(
         locked.version = booked.version
         locked.posted_at = now
         locked.look_at = None
-        locked.problems = dump_problems(_differences(export, differing, severity))
+        locked.problems = _differences(export, differing, severity)
         locked.save()
         _end_attempts(locked, outcome=outcome, now=now)
         audit.record(
@@ -202,7 +201,7 @@ def stop(export: Export, error: ProcountorRejected | AccessDenied) -> None:
     problem = _rejection(export, error)
     if export.state == ExportState.POSTED:
         problem = replace(problem, severity=Severity.WARNING)
-    Export.objects.filter(pk=export.pk).update(problems=dump_problems([problem]), look_at=None)
+    Export.objects.filter(pk=export.pk).update(problems=[problem], look_at=None)
 
 
 def _is_approved(client: ProcountorClient, ledger_receipt_id: int) -> bool:
@@ -224,7 +223,7 @@ def _must_be_the_same(export: Export, booked: BookedReceipt) -> None:
         booking_date=export.booking_date,
         facts=(("numbers", ", ".join(map(str, numbers))),),
     )
-    export.problems = [*export.problems, *dump_problems([problem])]
+    export.problems = [*export.problems, problem]
     export.save(update_fields=["problems"])
 
 
@@ -251,7 +250,7 @@ def _reject(
         if not _is_current(attempt):
             return
         locked.state = ExportState.REJECTED
-        locked.problems = dump_problems([_rejection(export, error)])
+        locked.problems = [_rejection(export, error)]
         locked.save(update_fields=["state", "problems"])
         _end_attempts(export, outcome=Attempt.Outcome.REJECTED, now=now, detail=str(error))
         # What we know of the company is wrong, or the receipt would not have been refused.
