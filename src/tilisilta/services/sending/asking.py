@@ -24,16 +24,11 @@ from tilisilta.models import (
     ProcountorAccount,
     Sending,
     User,
+    preview_digest,
 )
 from tilisilta.models.journals import JournalQuerySet
 from tilisilta.services import audit
-from tilisilta.services.journals.checks import (
-    check_journal,
-    journal_standing,
-    preview_digest,
-    settle_state,
-)
-from tilisilta.services.journals.gathering import period_of
+from tilisilta.services.journals.checks import check_journal
 
 
 class CannotBeSent(NeedsAttention):
@@ -284,7 +279,7 @@ def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen:
     link_ids = set(journal.exports.order_by().values_list("link", flat=True))
     links = list(Link.objects.select_for_update().filter(pk__in=link_ids))
     exports = list(journal.exports.select_for_update())
-    standing = journal_standing(journal, exports)
+    standing = journal.standing(one.standing() for one in exports)
     if standing.is_sent:
         raise AlreadySent(journal)
     if not standing.can_be_sent or not _are_in_force(links, exports, journal):
@@ -303,7 +298,6 @@ def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen:
         export.save(update_fields=["state", "is_looked_for", "absent_look_count", "look_at"])
     for export in exports:
         _let_others_pass(export)
-    settle_state(journal)
     audit.record(
         audit.Action.JOURNAL_SENT,
         user=user,
@@ -311,12 +305,13 @@ def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen:
         reference=journal.reference,
         count=str(len(to_send)),
     )
+    journal.store_state()
     return sending
 
 
 def _are_in_force(links: Sequence[Link], exports: Sequence[Export], journal: Journal) -> bool:
     """Return whether the links of what is to be sent have not ended since it was checked."""
-    in_force = {link.pk for link in links if link.span().covers(period_of(journal))}
+    in_force = {link.pk for link in links if link.covers(journal.booking_period)}
     return all(one.link_id in in_force for one in exports if one.state == ExportState.READY)
 
 
