@@ -25,12 +25,11 @@ from tilisilta.management.output import (
 from tilisilta.management.workers import living_workers, someone_working
 from tilisilta.models import Export, Journal, Sending
 from tilisilta.services.sending.asking import (
-    ReadyJournals,
     Refusal,
     Wanted,
-    ready_journals,
     send_many,
 )
+from tilisilta.services.sending.ready import ReadyJournals, ready_journals
 
 MOST_NAMED = 10
 POLL_SECONDS = 0.2

@@ -33,7 +33,7 @@ from tilisilta.models import (
 )
 from tilisilta.models.journals import JournalQuerySet
 from tilisilta.services.explanations import explain
-from tilisilta.services.sending.asking import newest_month
+from tilisilta.services.sending.ready import newest_month
 from tilisilta.web.rights import UserRequest, needs
 from tilisilta.web.templatetags.ledger import month
 
