@@ -37,7 +37,7 @@ def _made_codes() -> set[str]:
     """The codes that errors carry, or that the source makes a problem of or shows on a page."""
     found = {kind.code for kind in known_errors()} | GENERAL
     for path in SOURCE.rglob("*.py"):
-        if "explanations" in path.parts or path == SOURCE / "domain" / "problems.py":
+        if "explanations" in path.parts or path == SOURCE / "domain" / "problem_codes.py":
             continue
         found |= set(_given_codes(ast.parse(path.read_text(encoding="utf-8"))))
     for path in SOURCE.rglob("*.html"):
