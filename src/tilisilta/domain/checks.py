@@ -10,7 +10,7 @@ from tilisilta.domain.items_to_make import ItemToMake
 from tilisilta.domain.journals import Journal
 from tilisilta.domain.links import LinkRules
 from tilisilta.domain.plans import plan_receipts
-from tilisilta.domain.problems import SUSPICIONS, Problem, ProblemCode
+from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.domain.receipts import LedgerReceipt, ReceiptPlan
 from tilisilta.domain.standing import (
     BOOKED_EXPORTS,
@@ -81,7 +81,7 @@ class JournalPlan:
     @property
     def needs_look(self) -> bool:
         """Return whether it balances and is probably wrong all the same."""
-        return any(problem.code in SUSPICIONS for problem in self.problems)
+        return any(problem.code.is_suspicion for problem in self.problems)
 
 
 def leaves_exports(exports: Iterable[ExportStanding]) -> bool:
