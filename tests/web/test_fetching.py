@@ -62,7 +62,7 @@ def in_nmbrs(company: Company, **columns: Any) -> NmbrsCompany:
 
 def trouble(code: ProblemCode = ProblemCode.NMBRS_ACCESS_DENIED) -> list[Problem]:
     """What a company keeps of a fetch that went wrong."""
-    return [Problem(code=code)]
+    return [Problem(code=code, facts=code.example)]
 
 
 def a_synchronisation_under_way(**columns: Any) -> Synchronisation:

@@ -204,7 +204,7 @@ class ProblemCode(StrEnum):
     NMBRS_UNREACHABLE = _waits("P01", "wait")
     NMBRS_LOGIN_REFUSED = _stops("P02", "call", number="1001")
     NMBRS_CALL_FORBIDDEN = _stops("P03", "number", call="Run_GetList")
-    NMBRS_ACCESS_DENIED = _stops("P04", call="Company_GetList", number="1003")
+    NMBRS_ACCESS_DENIED = _stops("P04", call="List_GetByDebtor", number="1003")
     NMBRS_REFUSED = _stops("P05", call="Run_GetList", number="5005")
     NMBRS_ANSWER_UNKNOWN = _stops("P06", call="Run_GetList")
     FETCHED_JOURNAL_REFUSED = _stops("P07", run="6/2026", codes="F08, F11")
@@ -298,7 +298,7 @@ class ProblemCode(StrEnum):
         free="6b/2026",
         reason="guessed",
     )
-    WAS_DISCARDED = _stops("E45", journal="1003-2026-6-1", reason_text="test payroll")
+    WAS_DISCARDED = _stops("E45", journal="1003-2026-6-1", reason_text="file of another company")
     RUN_TAKEN = _stops("E46", run="6/2026", journal="1003-2026-6-1")
     CANNOT_DISCARD = _stops("E47", journal="1003-2026-6-1")
     CANNOT_RENUMBER = _stops("E48", journal="1003-2026-6-1")

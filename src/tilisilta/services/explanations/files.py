@@ -25,11 +25,6 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("At most %(limit)s MB can be imported at once."),
             remedy=_("Import one run at a time."),
         ),
-        Wording(
-            message=_("The file is too large"),
-            cause=_("It is larger than the journal of any one run should be."),
-            remedy=_("Import one run at a time."),
-        ),
     ),
     ProblemCode.FILE_TYPE_UNKNOWN: (
         Wording(
@@ -81,11 +76,6 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("What a file is must agree with the end of its name."),
             remedy=_("Save the journal again under the right format, and import it."),
         ),
-        Wording(
-            message=_("The content of the file does not match its name"),
-            cause=_("What a file is must agree with the end of its name."),
-            remedy=_("Save the journal again under the right format, and import it."),
-        ),
     ),
     ProblemCode.XML_MALFORMED: (
         Wording(
@@ -105,11 +95,6 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         Wording(
             message=_("“%(element)s” is missing in the file"),
             cause=_("A journal cannot be read without it."),
-            remedy=FROM_NMBRS,
-        ),
-        Wording(
-            message=_("Something is missing in the file"),
-            cause=_("An element that a journal cannot be read without is not there."),
             remedy=FROM_NMBRS,
         ),
     ),
@@ -181,11 +166,6 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("It cannot be told which of the two counts."),
             remedy=FROM_NMBRS,
         ),
-        Wording(
-            message=_("A column is there twice"),
-            cause=_("It cannot be told which of the two counts."),
-            remedy=_("Remove or rename one of them, and import the file again."),
-        ),
     ),
     ProblemCode.NO_LINES: (
         Wording(
@@ -251,11 +231,6 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("A file is the journal of one run; as a second run it would be booked twice."),
             remedy=_("Open that journal, or choose the file of the other run."),
         ),
-        Wording(
-            message=_("This very file is the journal of another run already"),
-            cause=_("A file is the journal of one run; as a second run it would be booked twice."),
-            remedy=_("Open the journal of that run, or choose the file of the other run."),
-        ),
     ),
     ProblemCode.SAME_FILE: (
         Wording(
@@ -280,11 +255,6 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         Wording(
             message=_("The file has too many lines"),
             cause=_("At most %(limit)s lines can be imported at once."),
-            remedy=_("Import one run at a time, or let Nmbrs sum the lines of the journal."),
-        ),
-        Wording(
-            message=_("The file has too many lines"),
-            cause=_("It has more lines than the journal of one run should have."),
             remedy=_("Import one run at a time, or let Nmbrs sum the lines of the journal."),
         ),
     ),

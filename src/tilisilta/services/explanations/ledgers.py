@@ -61,13 +61,6 @@ LEDGER_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Add the account in Procountor, or map it to another one in the link."),
             hints=(NEAR_ACCOUNTS,),
         ),
-        Wording(
-            message=_("A ledger account is unknown in Procountor"),
-            cause=_(
-                "The journal uses a number that the company's chart of accounts does not have."
-            ),
-            remedy=_("Add the account in Procountor, or map it to another one in the link."),
-        ),
     ),
     ProblemCode.LEDGER_ACCOUNT_INACTIVE: (
         Wording(
@@ -104,13 +97,6 @@ LEDGER_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
             hints=(NEAR_ACCOUNTS,),
         ),
-        Wording(
-            message=_("A ledger account is not in use in Procountor"),
-            cause=_("It is in the company's chart of accounts, but has been made inactive."),
-            remedy=_(
-                "Make the account active in Procountor, or map it to another one in the link."
-            ),
-        ),
     ),
     ProblemCode.FALLBACK_USED: (
         Wording(
@@ -124,17 +110,6 @@ LEDGER_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "map it in the link."
             ),
             hints=(NEAR_ACCOUNTS,),
-        ),
-        Wording(
-            message=_("The fallback account is used instead of an unknown ledger account"),
-            cause=_(
-                "Procountor does not have the journal's account in use, and the link names a "
-                "fallback account."
-            ),
-            remedy=_(
-                "Nothing needs to be done. To book it elsewhere, add the account in Procountor or "
-                "map it in the link."
-            ),
         ),
     ),
     ProblemCode.DIMENSION_UNKNOWN: (
@@ -152,11 +127,6 @@ LEDGER_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Choose the right name in the link."),
             hints=(OFFERED,),
         ),
-        Wording(
-            message=_("The link names a dimension that Procountor does not have"),
-            cause=_("The name in the link differs from the name of the dimension in Procountor."),
-            remedy=_("Choose the right name in the link."),
-        ),
     ),
     ProblemCode.DIMENSION_ITEM_UNKNOWN: (
         *QUESTIONED_ITEMS,
@@ -173,11 +143,6 @@ LEDGER_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("Procountor has no item with this code or description in the dimension."),
             remedy=_("Add the item in Procountor, or let the link create missing items."),
             hints=(NEAR_ITEMS,),
-        ),
-        Wording(
-            message=_("A cost center or cost unit is missing in its dimension"),
-            cause=_("Procountor has no item with this code or description in the dimension."),
-            remedy=_("Add the item in Procountor, or let the link create missing items."),
         ),
     ),
     ProblemCode.ITEMS_TO_BE_MADE: (
@@ -199,14 +164,6 @@ LEDGER_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "the button; nobody can take them back from here."
             ),
         ),
-        Wording(
-            message=_("Dimension items are to be created"),
-            cause=_("Procountor does not have them yet, and the link asks for them."),
-            remedy=_(
-                "Look whether they are right. They are created with the sending, or at once by "
-                "the button; nobody can take them back from here."
-            ),
-        ),
     ),
     ProblemCode.DIMENSION_ITEM_PASSIVE: (
         Wording(
@@ -219,21 +176,11 @@ LEDGER_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("The item exists in Procountor, but nothing can be booked on a passive one."),
             remedy=_("Make the item active in Procountor and check the journal again."),
         ),
-        Wording(
-            message=_("A dimension item is passive in Procountor"),
-            cause=_("The item exists in Procountor, but nothing can be booked on a passive one."),
-            remedy=_("Make the item active in Procountor and check the journal again."),
-        ),
     ),
     ProblemCode.DIMENSION_AMBIGUOUS: (
         Wording(
             message=_("%(item)s may be several items of dimension “%(name)s”"),
             cause=_("These items fit equally well: %(offered)s."),
-            remedy=_("Give the right item this code in Procountor, or make the others passive."),
-        ),
-        Wording(
-            message=_("%(item)s may be several items of dimension “%(name)s”"),
-            cause=_("Several items have the same code or description."),
             remedy=_("Give the right item this code in Procountor, or make the others passive."),
         ),
         Wording(
@@ -243,22 +190,10 @@ LEDGER_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "Give them different names in Procountor, or write the exact name in the link."
             ),
         ),
-        Wording(
-            message=_("A dimension or an item cannot be told from another"),
-            cause=_("Procountor has several of the same name, code or description."),
-            remedy=_(
-                "Give them different names in Procountor, or write the exact name in the link."
-            ),
-        ),
     ),
     ProblemCode.DIMENSION_USED_TWICE: (
         Wording(
             message=_("Cost centers and cost units both go to dimension “%(name)s”"),
-            cause=_("A row would carry its amount twice in the same dimension."),
-            remedy=_("Choose another dimension for one of them in the link, or untick one."),
-        ),
-        Wording(
-            message=_("Cost centers and cost units both go to the same dimension"),
             cause=_("A row would carry its amount twice in the same dimension."),
             remedy=_("Choose another dimension for one of them in the link, or untick one."),
         ),
@@ -293,14 +228,6 @@ LEDGER_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "Nothing needs to be done. To send them, change in the link which ledger accounts "
                 "carry dimensions."
             ),
-        ),
-        Wording(
-            message=_("Lines are booked without their cost center or cost unit"),
-            cause=_(
-                "They are not ticked in the link, or the link lets only some ledger accounts "
-                "carry dimensions."
-            ),
-            remedy=_("Nothing needs to be done. To send them, change the link's dimensions."),
         ),
     ),
 }

@@ -107,14 +107,6 @@ PROCOUNTOR_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
             remedy=_("Authorise again and choose %(expected)s, or make a new account."),
         ),
-        Wording(
-            message=_("Another company was chosen"),
-            cause=_(
-                "The account is linked to a company already. Its journals would have gone to the "
-                "wrong books, so the authorisation was not kept."
-            ),
-            remedy=_("Authorise again and choose the company of the link, or make a new account."),
-        ),
     ),
     ProblemCode.LOG_IN_FINISHED: (
         Wording(

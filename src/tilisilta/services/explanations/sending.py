@@ -39,11 +39,6 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("These are Procountor's own words, with answer %(status)s."),
             remedy=CHECK_AND_SEND,
         ),
-        Wording(
-            message=_("Procountor refused the receipt"),
-            cause=_("Its own words stand on the receipt, with the field they are about."),
-            remedy=CHECK_AND_SEND,
-        ),
     ),
     ProblemCode.UNCERTAIN: (
         Wording(
@@ -51,20 +46,10 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("Procountor gave no clear answer when the receipt was sent."),
             remedy=LOOK_AGAIN,
         ),
-        Wording(
-            message=_("It is uncertain whether the receipt is booked"),
-            cause=_("Procountor gave no clear answer when the receipt was sent."),
-            remedy=LOOK_AGAIN,
-        ),
     ),
     ProblemCode.FOUND_SEVERAL_TIMES: (
         Wording(
             message=_("The receipt is in Procountor more than once: %(numbers)s"),
-            cause=_("Several receipts in Procountor carry the same token. Nothing more is sent."),
-            remedy=INVALIDATE_OR_SAY,
-        ),
-        Wording(
-            message=_("The receipt is in Procountor more than once"),
             cause=_("Several receipts in Procountor carry the same token. Nothing more is sent."),
             remedy=INVALIDATE_OR_SAY,
         ),
@@ -78,14 +63,6 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "if somebody has not changed it on purpose."
             ),
         ),
-        Wording(
-            message=_("What Procountor booked differs from what was sent"),
-            cause=_("The receipt was read back, and its rows or its heading are not the same."),
-            remedy=_(
-                "Open the receipt in Procountor and compare it with the journal. Correct it there "
-                "if somebody has not changed it on purpose."
-            ),
-        ),
     ),
     ProblemCode.ACCOUNT_DIED: (
         Wording(
@@ -94,14 +71,6 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_(
                 "Authorise the account again and choose the same company, %(company)s. Sending "
                 "then continues by itself."
-            ),
-        ),
-        Wording(
-            message=_("The authorisation of the account has ended"),
-            cause=_("It was withdrawn in Procountor, or the API key has expired. Nothing is lost."),
-            remedy=_(
-                "Authorise the account again and choose the same company. Sending then continues "
-                "by itself."
             ),
         ),
     ),
@@ -123,11 +92,6 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         ),
         Wording(
             message=_("The account is authorised for another company, %(name)s"),
-            cause=_("The link was made for a different company in Procountor. Nothing was sent."),
-            remedy=_("Authorise the account again and choose the company of the link."),
-        ),
-        Wording(
-            message=_("The account is authorised for another company"),
             cause=_("The link was made for a different company in Procountor. Nothing was sent."),
             remedy=_("Authorise the account again and choose the company of the link."),
         ),
@@ -194,11 +158,6 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("Somebody has made it void, and may have had a reason. Nothing is sent again."),
             remedy=SAY_OR_LEAVE,
         ),
-        Wording(
-            message=_("The receipt was booked and invalidated in Procountor"),
-            cause=_("Somebody has made it void, and may have had a reason. Nothing is sent again."),
-            remedy=SAY_OR_LEAVE,
-        ),
     ),
     ProblemCode.SEVERAL_TOKENS: (
         Wording(
@@ -227,14 +186,6 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
             remedy=_("Wait: once the earlier one is found or sent, this one goes on by itself."),
         ),
-        Wording(
-            message=_("The receipt waits for an earlier one"),
-            cause=_(
-                "It is uncertain whether an earlier receipt of the journal is booked, and receipts "
-                "are sent one after the other."
-            ),
-            remedy=_("Wait: once the earlier one is found or sent, this one goes on by itself."),
-        ),
     ),
     ProblemCode.ITEM_REFUSED: (
         Wording(
@@ -252,14 +203,6 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "The receipt needs it, so it was not sent."
             ),
             remedy=_("Put it right in Procountor; then check the journal again and send it."),
-        ),
-        Wording(
-            message=_("Procountor refused to create a dimension item"),
-            cause=_("The receipt needs the item, so it was not sent."),
-            remedy=_(
-                "Create it in Procountor, or put the code right where the journal comes from; "
-                "then check the journal again and send it."
-            ),
         ),
     ),
     ProblemCode.NOT_IN_DOUBT: (
@@ -279,11 +222,6 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.CANNOT_BE_SENT: (
         Wording(
             message=_("The journal %(journal)s cannot be sent"),
-            cause=_("Something stands in its way; nothing was sent."),
-            remedy=_("Open the journal: its problems say what to do."),
-        ),
-        Wording(
-            message=_("The journal cannot be sent"),
             cause=_("Something stands in its way; nothing was sent."),
             remedy=_("Open the journal: its problems say what to do."),
         ),

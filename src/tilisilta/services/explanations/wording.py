@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
@@ -54,9 +55,17 @@ class Wording:
         )
 
 
+LITTLE_KNOWN = Wording(
+    message=_("A problem of which not all is known"),
+    cause=_("What it is about has no name, or an earlier version of Tilisilta has found it."),
+    remedy=_("Check the journal again, or look the code up under Common errors."),
+)
+"""For a case with fewer facts than all texts of its code need, whatever the code."""
+
+
 def choose_wording(wordings: Iterable[Wording], facts: Mapping[str, str]) -> Wording:
-    """The first wording that fits. The last of every list is general and fits every case."""
-    return next(wording for wording in wordings if wording.fits(facts))
+    """The first wording that fits, else the one for cases of which little is known."""
+    return next((wording for wording in wordings if wording.fits(facts)), LITTLE_KNOWN)
 
 
 def can_fill(text: Promise, facts: Mapping[str, str]) -> bool:
