@@ -242,8 +242,7 @@ class TestCatalogue:
             for wording in wordings
             for name in (
                 *(wording.when or {}),
-                *PLACEHOLDER.findall(f"{wording.message}{wording.cause}{wording.remedy}"),
-                *PLACEHOLDER.findall("".join(map(str, (*wording.details, *wording.hints)))),
+                *PLACEHOLDER.findall("".join(map(str, wording.texts))),
             )
         }
 

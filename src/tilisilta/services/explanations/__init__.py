@@ -82,8 +82,4 @@ def catalogue() -> tuple[tuple[ProblemCode, Explanation], ...]:
 
 def all_texts(code: ProblemCode) -> str:
     """All words for problems of ``code``, in the active language and with places left open."""
-    return " ".join(
-        str(text)
-        for wording in WORDS[code]
-        for text in (wording.message, wording.cause, wording.remedy)
-    )
+    return " ".join(str(text) for wording in WORDS[code] for text in wording.texts)

@@ -3,17 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.problems import ProblemCode
-from tilisilta.services.explanations.wording import Wording
-
-ONLY_UNSENT_FILES = _(
-    "Only a journal that came from a file, and of which nothing was ever sent, can be discarded."
-)
-KEEP_IT = _("Keep it. What is booked is undone in Procountor.")
-FOUND_BY_NUMBER = _(
-    "Its receipts are found again in Procountor by the number of the run, and some were sent or "
-    "tried; or Nmbrs itself says which run it is."
-)
-LEAVE_IT = _("Leave it as it is.")
+from tilisilta.services.explanations.wording import Wording, for_cases
 
 CHOICE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.NAMES_DIFFER: (
@@ -140,31 +130,23 @@ CHOICE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Choose another number, or say that it is a revision of that journal."),
         ),
     ),
-    ProblemCode.CANNOT_DISCARD: (
-        Wording(
-            message=_("Journal %(journal)s cannot be discarded"),
-            cause=ONLY_UNSENT_FILES,
-            remedy=KEEP_IT,
+    ProblemCode.CANNOT_DISCARD: for_cases(
+        _("Journal %(journal)s cannot be discarded"),
+        _("The journal cannot be discarded"),
+        cause=_(
+            "Only a journal that came from a file, and of which nothing was ever sent, can be "
+            "discarded."
         ),
-        # For the journal's own page.
-        Wording(
-            message=_("The journal cannot be discarded"),
-            cause=ONLY_UNSENT_FILES,
-            remedy=KEEP_IT,
-        ),
+        remedy=_("Keep it. What is booked is undone in Procountor."),
     ),
-    ProblemCode.CANNOT_RENUMBER: (
-        Wording(
-            message=_("Journal %(journal)s keeps its run"),
-            cause=FOUND_BY_NUMBER,
-            remedy=LEAVE_IT,
+    ProblemCode.CANNOT_RENUMBER: for_cases(
+        _("Journal %(journal)s keeps its run"),
+        _("The journal keeps its run"),
+        cause=_(
+            "Its receipts are found again in Procountor by the number of the run, and some "
+            "were sent or tried; or Nmbrs itself says which run it is."
         ),
-        # For the journal's own page.
-        Wording(
-            message=_("The journal keeps its run"),
-            cause=FOUND_BY_NUMBER,
-            remedy=LEAVE_IT,
-        ),
+        remedy=_("Leave it as it is."),
     ),
     ProblemCode.NOT_OF_THE_COMPANY: (
         Wording(

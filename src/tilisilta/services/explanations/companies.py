@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.problems import ProblemCode
-from tilisilta.services.explanations.wording import Wording
+from tilisilta.services.explanations.wording import Wording, for_cases
 
 COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.TEST_COMPANY: (
@@ -69,23 +69,14 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
         ),
     ),
-    ProblemCode.ALREADY_SENT: (
-        Wording(
-            message=_("The journal %(journal)s has been sent already"),
-            cause=_(
-                "All its ledger receipts are booked in Procountor or on their way. Each is booked "
-                "once, however often Send is pressed."
-            ),
-            remedy=_("There is nothing to do. The receipt numbers stand on the journal."),
+    ProblemCode.ALREADY_SENT: for_cases(
+        _("The journal %(journal)s has been sent already"),
+        _("The journal has been sent already"),
+        cause=_(
+            "All its ledger receipts are booked in Procountor or on their way. Each is booked "
+            "once, however often Send is pressed."
         ),
-        Wording(
-            message=_("The journal has been sent already"),
-            cause=_(
-                "All its ledger receipts are booked in Procountor or on their way. Each is booked "
-                "once, however often Send is pressed."
-            ),
-            remedy=_("There is nothing to do. The receipt numbers stand on the journal."),
-        ),
+        remedy=_("There is nothing to do. The receipt numbers stand on the journal."),
     ),
     ProblemCode.PROCOUNTOR_UNREACHABLE: (
         Wording(
@@ -140,24 +131,14 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
         ),
     ),
-    ProblemCode.JOURNAL_TOO_COARSE: (
-        Wording(
-            message=_("The journal was fetched without cost units"),
-            cause=_(
-                "The link uses them, but did not yet when the journal was fetched. Sent like this, "
-                "all its lines would go without."
-            ),
-            remedy=_("It is fetched again by itself. To have it at once, fetch the company now."),
-            when={"split": "cost_unit"},
+    ProblemCode.JOURNAL_TOO_COARSE: for_cases(
+        ({"split": "cost_unit"}, _("The journal was fetched without cost units")),
+        _("The journal was fetched without cost centers"),
+        cause=_(
+            "The link uses them, but did not yet when the journal was fetched. Sent like this, "
+            "all its lines would go without."
         ),
-        Wording(
-            message=_("The journal was fetched without cost centers"),
-            cause=_(
-                "The link uses them, but did not yet when the journal was fetched. Sent like this, "
-                "all its lines would go without."
-            ),
-            remedy=_("It is fetched again by itself. To have it at once, fetch the company now."),
-        ),
+        remedy=_("It is fetched again by itself. To have it at once, fetch the company now."),
     ),
     ProblemCode.PERHAPS_BOOKED_ALREADY: (
         Wording(

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.problems import ProblemCode
 from tilisilta.services.explanations.file_values import VALUE_WORDS
-from tilisilta.services.explanations.wording import Wording
+from tilisilta.services.explanations.wording import Wording, for_cases
 
 FROM_NMBRS = _("Save the journal in Nmbrs again and import that file, unchanged.")
 READABLE_KINDS = _("Journals are read from XML files of Nmbrs, CSV files and XLSX workbooks.")
@@ -57,25 +57,12 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=SAVE_READABLE,
         ),
     ),
-    ProblemCode.FILE_TYPE_MISMATCH: (
-        Wording(
-            when={"kind": "xml"},
-            message=_("The file is named %(ending)s but is an XML file"),
-            cause=_("What a file is must agree with the end of its name."),
-            remedy=_("Save the journal again under the right format, and import it."),
-        ),
-        Wording(
-            when={"kind": "csv"},
-            message=_("The file is named %(ending)s but is a text file"),
-            cause=_("What a file is must agree with the end of its name."),
-            remedy=_("Save the journal again under the right format, and import it."),
-        ),
-        Wording(
-            when={"kind": "xlsx"},
-            message=_("The file is named %(ending)s but is an XLSX workbook"),
-            cause=_("What a file is must agree with the end of its name."),
-            remedy=_("Save the journal again under the right format, and import it."),
-        ),
+    ProblemCode.FILE_TYPE_MISMATCH: for_cases(
+        ({"kind": "xml"}, _("The file is named %(ending)s but is an XML file")),
+        ({"kind": "csv"}, _("The file is named %(ending)s but is a text file")),
+        ({"kind": "xlsx"}, _("The file is named %(ending)s but is an XLSX workbook")),
+        cause=_("What a file is must agree with the end of its name."),
+        remedy=_("Save the journal again under the right format, and import it."),
     ),
     ProblemCode.XML_MALFORMED: (
         Wording(
@@ -232,17 +219,11 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Open that journal, or choose the file of the other run."),
         ),
     ),
-    ProblemCode.SAME_FILE: (
-        Wording(
-            message=_("This very file was imported for %(other)s already"),
-            cause=_("A journal belongs to one company; for two it would be booked twice."),
-            remedy=_("Choose the file of the right company."),
-        ),
-        Wording(
-            message=_("This very file was imported for another company already"),
-            cause=_("A journal belongs to one company; for two it would be booked twice."),
-            remedy=_("Choose the file of the right company."),
-        ),
+    ProblemCode.SAME_FILE: for_cases(
+        _("This very file was imported for %(other)s already"),
+        _("This very file was imported for another company already"),
+        cause=_("A journal belongs to one company; for two it would be booked twice."),
+        remedy=_("Choose the file of the right company."),
     ),
     ProblemCode.ENCODING_UNREADABLE: (
         Wording(

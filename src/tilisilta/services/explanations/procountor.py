@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.problems import ProblemCode
-from tilisilta.services.explanations.wording import Wording
+from tilisilta.services.explanations.wording import Wording, for_cases
 
 PROCOUNTOR_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.PROCOUNTOR_SILENT: (
@@ -54,17 +54,11 @@ PROCOUNTOR_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Check the values, and try again."),
         ),
     ),
-    ProblemCode.PROCOUNTOR_ACCESS_DENIED: (
-        Wording(
-            message=_("Procountor gives no access: %(answer)s"),
-            cause=_("The person or API key behind the account lacks a right in Procountor."),
-            remedy=_("Give the right in Procountor, or authorise the account as another person."),
-        ),
-        Wording(
-            message=_("Procountor gives no access"),
-            cause=_("The person or API key behind the account lacks a right in Procountor."),
-            remedy=_("Give the right in Procountor, or authorise the account as another person."),
-        ),
+    ProblemCode.PROCOUNTOR_ACCESS_DENIED: for_cases(
+        _("Procountor gives no access: %(answer)s"),
+        _("Procountor gives no access"),
+        cause=_("The person or API key behind the account lacks a right in Procountor."),
+        remedy=_("Give the right in Procountor, or authorise the account as another person."),
     ),
     ProblemCode.CLIENT_ID_REFUSED: (
         Wording(

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.problems import ProblemCode
-from tilisilta.services.explanations.wording import Wording
+from tilisilta.services.explanations.wording import Wording, for_cases
 
 OPEN_PERIOD = _(
     "Open the period in Procountor, or choose in the link to book on the first open day after it."
@@ -142,18 +142,10 @@ RECEIPT_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Choose a shorter receipt title in the link if the whole name matters."),
         ),
     ),
-    ProblemCode.PERSONAL_IDENTITY_CODE: (
-        Wording(
-            when={"kind": "fi"},
-            message=_("A text holds a Finnish personal identity code"),
-            cause=_("Personal identity codes must not reach the books; nothing repeats it here."),
-            remedy=REMOVE_CODE,
-        ),
-        Wording(
-            when={"kind": "se"},
-            message=_("A text holds a Swedish personal identity number"),
-            cause=_("Personal identity codes must not reach the books; nothing repeats it here."),
-            remedy=REMOVE_CODE,
-        ),
+    ProblemCode.PERSONAL_IDENTITY_CODE: for_cases(
+        ({"kind": "fi"}, _("A text holds a Finnish personal identity code")),
+        ({"kind": "se"}, _("A text holds a Swedish personal identity number")),
+        cause=_("Personal identity codes must not reach the books; nothing repeats it here."),
+        remedy=REMOVE_CODE,
     ),
 }

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.problems import ProblemCode
-from tilisilta.services.explanations.wording import Wording
+from tilisilta.services.explanations.wording import Wording, for_cases
 
 CHECK_AND_SEND = _("Put that right, check the journal again, and send it.")
 LOOK_AGAIN = _(
@@ -84,17 +84,11 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Look at the new preview, and send if it is right."),
         ),
     ),
-    ProblemCode.WRONG_COMPANY: (
-        Wording(
-            message=_("The account is authorised for another company, %(company)s"),
-            cause=_("The link was made for a different company in Procountor. Nothing was sent."),
-            remedy=_("Authorise the account again and choose the company of the link."),
-        ),
-        Wording(
-            message=_("The account is authorised for another company, %(name)s"),
-            cause=_("The link was made for a different company in Procountor. Nothing was sent."),
-            remedy=_("Authorise the account again and choose the company of the link."),
-        ),
+    ProblemCode.WRONG_COMPANY: for_cases(
+        _("The account is authorised for another company, %(company)s"),
+        _("The account is authorised for another company, %(name)s"),
+        cause=_("The link was made for a different company in Procountor. Nothing was sent."),
+        remedy=_("Authorise the account again and choose the company of the link."),
     ),
     ProblemCode.PERHAPS_BOOKED: (
         Wording(
@@ -159,23 +153,14 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=SAY_OR_LEAVE,
         ),
     ),
-    ProblemCode.SEVERAL_TOKENS: (
-        Wording(
-            message=_("Receipt %(numbers)s carries the tokens of several receipts: %(name)s"),
-            cause=_(
-                "Its name or notes were changed to those of another receipt of Tilisilta, so that "
-                "it may be either. Nothing more is sent."
-            ),
-            remedy=COMPARE_AND_SAY,
+    ProblemCode.SEVERAL_TOKENS: for_cases(
+        _("Receipt %(numbers)s carries the tokens of several receipts: %(name)s"),
+        _("A receipt in Procountor carries the tokens of several receipts"),
+        cause=_(
+            "Its name or notes were changed to those of another receipt of Tilisilta, so that "
+            "it may be either. Nothing more is sent."
         ),
-        Wording(
-            message=_("A receipt in Procountor carries the tokens of several receipts"),
-            cause=_(
-                "Its name or notes were changed to those of another receipt of Tilisilta, so that "
-                "it may be either. Nothing more is sent."
-            ),
-            remedy=COMPARE_AND_SAY,
-        ),
+        remedy=COMPARE_AND_SAY,
     ),
     ProblemCode.WAITS_FOR_EARLIER: (
         Wording(

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.problems import ProblemCode
 from tilisilta.services.explanations.file_values import PLACE
-from tilisilta.services.explanations.wording import Wording
+from tilisilta.services.explanations.wording import Wording, for_cases
 
 UNHIDE = _("Show all rows, columns and sheets, delete what is no part of it, and import it again.")
 GIVE_DATES = _("Import the journal XML of the run instead, or a file with dates.")
@@ -124,20 +124,12 @@ SUSPICION_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             details=PLACE,
             remedy=GIVE_DATES,
         ),
-        Wording(
-            when={"value": "13"},
-            message=_("Period 13 is a four-week period or a week, and the file has no dates"),
-            cause=_(
-                "A year has twelve months. A period above 12 does not tell the day to book on, and "
-                "the other periods of such a company are no months either."
+        *for_cases(
+            (
+                {"value": "13"},
+                _("Period 13 is a four-week period or a week, and the file has no dates"),
             ),
-            details=PLACE,
-            remedy=GIVE_DATES,
-        ),
-        Wording(
-            message=_(
-                "Period %(value)s is a week or a four-week period, and the file has no dates"
-            ),
+            _("Period %(value)s is a week or a four-week period, and the file has no dates"),
             cause=_(
                 "A year has twelve months. A period above 12 does not tell the day to book on, and "
                 "the other periods of such a company are no months either."

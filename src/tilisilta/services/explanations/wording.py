@@ -39,6 +39,11 @@ class Wording:
     details: tuple[Promise, ...] = ()
     hints: tuple[Promise, ...] = ()
 
+    @property
+    def texts(self) -> tuple[Promise, ...]:
+        """All that a case may be told."""
+        return (self.message, self.cause, self.remedy, *self.details, *self.hints)
+
     def fits(self, facts: Mapping[str, str]) -> bool:
         """Tell whether this wording is about a case with ``facts`` and can be filled by them."""
         has_values = all(facts.get(name) == value for name, value in (self.when or {}).items())
@@ -53,6 +58,26 @@ class Wording:
             cause=_joined(self.cause, self.details, facts),
             remedy=_joined(self.remedy, self.hints, facts),
         )
+
+
+def for_cases(
+    *cases: Promise | tuple[Mapping[str, str], Promise],
+    cause: Promise,
+    remedy: Promise,
+    details: tuple[Promise, ...] = (),
+    hints: tuple[Promise, ...] = (),
+) -> tuple[Wording, ...]:
+    """Return wordings that differ in their message alone.
+
+    A message stands by itself, or behind the facts that it is for.
+    """
+    told = (case if isinstance(case, tuple) else (None, case) for case in cases)
+    return tuple(
+        Wording(
+            when=when, message=message, cause=cause, remedy=remedy, details=details, hints=hints
+        )
+        for when, message in told
+    )
 
 
 LITTLE_KNOWN = Wording(
