@@ -148,7 +148,7 @@ class Problem:
 
     @property
     def stops(self) -> bool:
-        """Tell whether the journal cannot be sent before this is put right."""
+        """Return whether the journal cannot be sent before this is put right."""
         return self.severity is Severity.ERROR
 
     def fact(self, name: str) -> str:

@@ -45,7 +45,7 @@ class Wording:
         return (self.message, self.cause, self.remedy, *self.details, *self.hints)
 
     def fits(self, facts: Mapping[str, str]) -> bool:
-        """Tell whether this wording is about a case with ``facts`` and can be filled by them."""
+        """Return whether this wording is about a case with ``facts`` and can be filled by them."""
         has_values = all(facts.get(name) == value for name, value in (self.when or {}).items())
         return has_values and all(
             can_fill(text, facts) for text in (self.message, self.cause, self.remedy)
@@ -94,7 +94,7 @@ def choose_wording(wordings: Iterable[Wording], facts: Mapping[str, str]) -> Wor
 
 
 def can_fill(text: Promise, facts: Mapping[str, str]) -> bool:
-    """Tell whether ``facts`` has everything that ``text`` names."""
+    """Return whether ``facts`` has everything that ``text`` names."""
     return all(name in facts for name in PLACEHOLDER.findall(str(text)))
 
 
