@@ -7,17 +7,17 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.models.fields import EncryptedTextField, ProblemsField
+from tilisilta.models.users import User
 
 if TYPE_CHECKING:
     from tilisilta.models.companies import Debtor
     from tilisilta.models.links import Link
-    from tilisilta.models.users import User
 
 
 class ProcountorAccountQuerySet(models.QuerySet["ProcountorAccount"]):
     """Accounts, narrowed to what somebody may see or to what they can serve."""
 
-    def visible_to(self, user: "User") -> Self:
+    def visible_to(self, user: User) -> Self:
         """The accounts that belong to the debtors ``user`` may see.
 
         An account belongs to the debtor of the company it serves; one that serves none, to the

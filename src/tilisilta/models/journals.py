@@ -1,7 +1,7 @@
 """Journals as they came in, and where each stands."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,10 +10,7 @@ from tilisilta.domain import journals as domain
 from tilisilta.domain.standing import JournalState
 from tilisilta.models.companies import Company, Run
 from tilisilta.models.fields import ProblemsField
-
-if TYPE_CHECKING:
-    from tilisilta.models.users import User
-
+from tilisilta.models.users import User
 
 JOURNAL_STATES = [
     (JournalState.READY.value, _("Ready")),
@@ -37,7 +34,7 @@ JOURNAL_STATES = [
 class JournalQuerySet(models.QuerySet["Journal"]):
     """Journals, narrowed to what somebody may see or asks for."""
 
-    def visible_to(self, user: "User") -> Self:
+    def visible_to(self, user: User) -> Self:
         """The journals of the debtors ``user`` may see."""
         ids = list(user.debtors.values_list("pk", flat=True))
         return self.filter(company__debtor__in=ids) if ids else self

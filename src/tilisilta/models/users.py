@@ -1,14 +1,9 @@
 """People and what their user template lets them do."""
 
-from typing import TYPE_CHECKING
-
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    from tilisilta.models.companies import Debtor
 
 
 class Right(models.TextChoices):
@@ -61,9 +56,7 @@ class User(AbstractUser):
 
     template = models.ForeignKey(UserTemplate, null=True, blank=True, on_delete=models.PROTECT)
     language = models.CharField(max_length=2, blank=True, default="")
-    debtors: "models.ManyToManyField[Debtor, models.Model]" = models.ManyToManyField(
-        "tilisilta.Debtor", blank=True
-    )
+    debtors = models.ManyToManyField("tilisilta.Debtor", blank=True)
 
     class Meta(AbstractUser.Meta):
         ordering = ["username"]
