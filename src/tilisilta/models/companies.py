@@ -21,8 +21,7 @@ class DebtorQuerySet(models.QuerySet["Debtor"]):
 
     def visible_to(self, user: User) -> Self:
         """The debtors ``user`` may see: all, or the ones chosen for them."""
-        ids = list(user.debtors.values_list("pk", flat=True))
-        return self.filter(pk__in=ids) if ids else self
+        return self.filter(user.may_see("pk"))
 
 
 class Debtor(models.Model):
@@ -65,8 +64,7 @@ class CompanyQuerySet(models.QuerySet["Company"]):
 
     def visible_to(self, user: User) -> Self:
         """The companies of the debtors ``user`` may see."""
-        ids = list(user.debtors.values_list("pk", flat=True))
-        return self.filter(debtor__in=ids) if ids else self
+        return self.filter(user.may_see("debtor"))
 
 
 class Company(models.Model):
@@ -115,6 +113,10 @@ class Company(models.Model):
 
 class NmbrsCompanyQuerySet(models.QuerySet["NmbrsCompany"]):
     """Companies in Nmbrs, and the wish to have them fetched."""
+
+    def visible_to(self, user: User) -> Self:
+        """Those of the debtors ``user`` may see."""
+        return self.filter(user.may_see("company__debtor"))
 
     def fetchable(self) -> Self:
         """Those Nmbrs lists, of connections that work."""

@@ -36,8 +36,7 @@ class JournalQuerySet(models.QuerySet["Journal"]):
 
     def visible_to(self, user: User) -> Self:
         """The journals of the debtors ``user`` may see."""
-        ids = list(user.debtors.values_list("pk", flat=True))
-        return self.filter(company__debtor__in=ids) if ids else self
+        return self.filter(user.may_see("company__debtor"))
 
     def kept(self) -> Self:
         """Those that nobody discarded."""

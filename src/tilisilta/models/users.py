@@ -62,9 +62,24 @@ class User(AbstractUser):
         ordering = ["username"]
 
     @cached_property
+    def chosen_debtor_ids(self) -> tuple[int, ...]:
+        """The ids of ``debtors``, read once for all that one request asks."""
+        return tuple(self.debtors.values_list("pk", flat=True))
+
+    @property
     def is_limited(self) -> bool:
-        """Tell whether this user sees some debtors only."""
-        return self.debtors.exists()
+        """Return whether this user sees some debtors only."""
+        return bool(self.chosen_debtor_ids)
+
+    def may_see(self, debtor: str) -> models.Q:
+        """The condition on rows that they are of a debtor this user may see.
+
+        ``debtor`` is the way from a row to its debtor, such as ``company__debtor``.
+        """
+        if not self.is_limited:
+            # Unlike an empty Q, which vanishes beside another one, this stays true in any query.
+            return ~models.Q(pk__in=())
+        return models.Q((f"{debtor}__in", self.chosen_debtor_ids))
 
     def can(self, right: Right, area: Area) -> bool:
         """Tell whether this user has at least ``right`` in ``area``.

@@ -11,7 +11,6 @@ from django.shortcuts import render
 from tilisilta.domain.standing import JournalState
 from tilisilta.models import (
     Area,
-    Company,
     Journal,
     Link,
     ProcountorAccount,
@@ -60,9 +59,7 @@ def administrations(request: UserRequest) -> HttpResponse:
 
 def visible_links(user: User) -> QuerySet[Link]:
     """The links of the companies ``user`` may see."""
-    return Link.objects.filter(company__in=Company.objects.visible_to(user)).select_related(
-        "company__debtor", "procountor_account"
-    )
+    return Link.objects.visible_to(user).select_related("company__debtor", "procountor_account")
 
 
 def _found(user: User, search: str) -> QuerySet[Link]:

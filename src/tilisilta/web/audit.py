@@ -89,8 +89,8 @@ class FilterForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
         people = cast("forms.ModelChoiceField[User]", self.fields["user"])
         # Who is limited to some debtors need not learn who else there is.
-        is_limited = user.debtors.exists()
-        people.queryset = User.objects.filter(pk=user.pk) if is_limited else User.objects.all()
+        everybody = User.objects.all()
+        people.queryset = everybody.filter(pk=user.pk) if user.is_limited else everybody
         kinds = cast(forms.ChoiceField, self.fields["action"])
         kinds.choices = [("", _("all")), *_action_choices()]
 

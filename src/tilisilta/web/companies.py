@@ -227,7 +227,7 @@ def debtor_list(request: UserRequest) -> HttpResponse:
     """All debtors the reader may see; those who see every debtor can add one."""
     form = DebtorForm(request.POST or None)
     if request.method == "POST":
-        if request.user.debtors.exists():
+        if request.user.is_limited:
             # They would not see the debtor they have just added.
             raise PermissionDenied
         if _is_added(request, form):

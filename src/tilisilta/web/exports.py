@@ -273,7 +273,7 @@ def totals_of(journals: QuerySet[Journal], *, period: date | None = None) -> Tot
 
 def wave_of(user: User) -> Wave | None:
     """How far the sendings under way have come; ``None`` when nothing is."""
-    visible = Sending.objects.filter(journal__in=Journal.objects.visible_to(user))
+    visible = Sending.objects.filter(user.may_see("journal__company__debtor"))
     unfinished = visible.filter(finished_at__isnull=True)
     first = unfinished.aggregate(at=Min("requested_at"))["at"]
     if first is None:

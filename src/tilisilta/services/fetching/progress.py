@@ -1,6 +1,5 @@
 """How fetching from Nmbrs stands, as far as a reader may know."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,16 +59,12 @@ class FetchStanding:
         return " ".join(map(str, told))
 
 
-def standing_for(user: User, *, debtor_ids: Sequence[int] | None = None) -> FetchStanding:
+def standing_for(user: User) -> FetchStanding:
     """How far the latest synchronisation is, or what came of it, as far as ``user`` may know.
 
-    Two queries at most, and one more unless the ids of the debtors they are limited to are given.
+    Two queries at most, and one more unless the debtors they are limited to are known already.
     """
-    if debtor_ids is None:
-        debtor_ids = list(user.debtors.values_list("pk", flat=True))
-    mine = NmbrsCompany.objects.all()
-    if debtor_ids:
-        mine = mine.filter(company__debtor__in=debtor_ids)
+    mine = NmbrsCompany.objects.visible_to(user)
     working = NmbrsConnection.objects.filter(state=State.WORKING)
     came_past = Q(wanted_by__isnull=True, tried_at__gte=OuterRef("requested_at"))
     latest = (
@@ -86,18 +81,18 @@ def standing_for(user: User, *, debtor_ids: Sequence[int] | None = None) -> Fetc
         .first()
     )
     if latest is None:
-        return FetchStanding(is_connected=working.exists(), is_limited=bool(debtor_ids))
+        return FetchStanding(is_connected=working.exists(), is_limited=user.is_limited)
     is_under_way = latest.finished_at is None
     return FetchStanding(
         latest=latest,
-        company_count=latest.mine if debtor_ids else latest.company_count,
+        company_count=latest.mine if user.is_limited else latest.company_count,
         waiting_count=latest.mine_waiting,
         failed_count=latest.mine_failed_so_far if is_under_way else latest.mine_in_trouble,
         refused_count=latest.refused,
         current=_current(mine.filter(wanted_by=latest)) if is_under_way else (),
         is_connected=latest.working > 0,
         is_silent=is_under_way and latest.silent > 0,
-        is_limited=bool(debtor_ids),
+        is_limited=user.is_limited,
     )
 
 
