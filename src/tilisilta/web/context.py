@@ -9,9 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from tilisilta.languages import LANGUAGES, language_of
 from tilisilta.models import Area, Right, User
-
-LANGUAGES = (("sv", "SV", "Svenska"), ("fi", "FI", "Suomi"), ("en", "EN", "English"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,13 +103,18 @@ MENU = (
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Values for the frame of the page: the menu as the reader's rights allow, and languages."""
-    chosen = get_language() or "en"
+    chosen = language_of(get_language())
     return {
         "menu": _menu(request),
-        "language_code": chosen,
+        "language_code": chosen.code,
         "language_choices": [
-            {"code": code, "short": short, "name": name, "is_current": code == chosen}
-            for code, short, name in LANGUAGES
+            {
+                "code": one.code,
+                "short": one.code.upper(),
+                "name": one.own_name,
+                "is_current": one == chosen,
+            }
+            for one in LANGUAGES
         ],
     }
 
