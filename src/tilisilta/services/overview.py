@@ -87,7 +87,7 @@ class Counts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Progress:
+class SendingsUnderWay:
     """How far the sendings under way have come, in ledger receipts and journals."""
 
     booked: int
@@ -139,7 +139,7 @@ class Overview:
     counts: Counts
     needs: tuple[Need, ...]
     dead_links: tuple[Link, ...]
-    progress: Progress | None
+    progress: SendingsUnderWay | None
     fetching: FetchStanding
     steps: FirstSteps | None
     companies: Page[Company]
@@ -177,7 +177,7 @@ def overview_for(
         counts=counts,
         needs=_needs(journals) if counts.problems + counts.uncertain + counts.unsent else (),
         dead_links=_dead_links(user),
-        progress=progress_for(user) if counts.under_way + counts.uncertain else None,
+        progress=sendings_under_way(user) if counts.under_way + counts.uncertain else None,
         fetching=standing_for(user),
         steps=None if user.is_limited else _first_steps(user, by_month),
         companies=shown,
@@ -185,7 +185,7 @@ def overview_for(
     )
 
 
-def progress_for(user: User) -> Progress | None:
+def sendings_under_way(user: User) -> SendingsUnderWay | None:
     """How far the sendings have come that ``user`` may see; ``None`` when none is under way.
 
     All receipts of journals that are being sent count; those booked before count as done.
@@ -201,7 +201,7 @@ def progress_for(user: User) -> Progress | None:
             filter=wanted & Q(journal__exports__state__in=BOOKED_EXPORTS),
         ),
     )
-    return Progress(**found) if found["journals"] else None
+    return SendingsUnderWay(**found) if found["journals"] else None
 
 
 def _searched(companies: QuerySet[Company], search: str) -> QuerySet[Company]:

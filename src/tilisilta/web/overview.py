@@ -8,7 +8,7 @@ from django.utils import timezone
 from django_htmx.http import HttpResponseClientRefresh
 
 from tilisilta.models import Area, Right
-from tilisilta.services.overview import overview_for, progress_for
+from tilisilta.services.overview import overview_for, sendings_under_way
 from tilisilta.web.rights import UserRequest, logged_in, needs
 
 
@@ -31,7 +31,7 @@ def overview(request: UserRequest) -> HttpResponse:
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def progress(request: UserRequest) -> HttpResponse:
     """How far the sending has come: the part of the first page that asks for itself again."""
-    under_way = progress_for(request.user)
+    under_way = sendings_under_way(request.user)
     if under_way is None:
         # All is sent: the page has other figures now.
         return HttpResponseClientRefresh()
