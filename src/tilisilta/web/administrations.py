@@ -18,6 +18,7 @@ from tilisilta.models import (
     User,
 )
 from tilisilta.services.link_proposals import match_of
+from tilisilta.web.parts import visible_links
 from tilisilta.web.rights import UserRequest, needs
 
 ON_A_PAGE = 50
@@ -55,11 +56,6 @@ def administrations(request: UserRequest) -> HttpResponse:
         "tab": "administrations",
     }
     return render(request, "links/administrations.html", context)
-
-
-def visible_links(user: User) -> QuerySet[Link]:
-    """The links of the companies ``user`` may see."""
-    return Link.objects.visible_to(user).select_related("company__debtor", "procountor_account")
 
 
 def _found(user: User, search: str) -> QuerySet[Link]:

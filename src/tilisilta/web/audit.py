@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from tilisilta.models import Area, AuditEntry, Right, User
 from tilisilta.services.audit import entries_visible_to
-from tilisilta.web.overview import asked_page
+from tilisilta.web.parts import asked_page
 from tilisilta.web.rights import UserRequest, needs
 from tilisilta.web.templatetags.ledger import day
 

@@ -19,8 +19,7 @@ from tilisilta.services import companies
 from tilisilta.services.fetching.progress import standing_for
 from tilisilta.web.company_page import company_page
 from tilisilta.web.fetching import FetchLook, look_of
-from tilisilta.web.overview import asked_page
-from tilisilta.web.parts import ExplainingForm
+from tilisilta.web.parts import ExplainingForm, asked_page
 from tilisilta.web.rights import UserRequest, needs
 
 ROWS_PER_PAGE = 100

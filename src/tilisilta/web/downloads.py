@@ -13,7 +13,7 @@ from tilisilta.services.journals.downloads import (
     payloads_of,
 )
 from tilisilta.services.journals.previews import preview_journal
-from tilisilta.web.journals import kept_journal
+from tilisilta.web.parts import kept_journal
 from tilisilta.web.rights import UserRequest, needs
 
 

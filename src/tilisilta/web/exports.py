@@ -35,6 +35,7 @@ from tilisilta.services.explanations import explain
 from tilisilta.services.journals.checks import journal_standing, preview_digest
 from tilisilta.services.link_proposals import match_of
 from tilisilta.services.sending.asking import newest_month
+from tilisilta.web.parts import is_part, with_query
 from tilisilta.web.rights import UserRequest, needs
 from tilisilta.web.templatetags.ledger import month
 
@@ -191,20 +192,6 @@ def exports(request: UserRequest) -> HttpResponse:
     }
     part = "exports/moving.html" if is_part(request) else "exports/exports.html"
     return render(request, part, context)
-
-
-def is_part(request: UserRequest) -> bool:
-    """Tell whether htmx asks for a part of a page, and not for its whole after going back."""
-    return bool(request.htmx) and not request.htmx.history_restore_request
-
-
-def with_query(request: UserRequest, **values: str) -> str:
-    """The query of the page's address with other values, on the first page."""
-    query = request.GET.copy()
-    query.pop("page", None)
-    for name, value in values.items():
-        query[name] = value
-    return "?" + query.urlencode()
 
 
 def in_list_order(journals: QuerySet[Journal]) -> QuerySet[Journal]:

@@ -18,7 +18,7 @@ from tilisilta.models import Area, Company, NmbrsCompany, NmbrsConnection, Right
 from tilisilta.services.explanations import Explanation, explain
 from tilisilta.services.fetching.progress import standing_for
 from tilisilta.services.fetching.synchronisations import ask_for_company, ask_for_everything
-from tilisilta.web.journals import error_text
+from tilisilta.web.parts import error_text
 from tilisilta.web.rights import UserRequest, logged_in, needs
 
 FETCHED = "fetched"

@@ -19,8 +19,7 @@ from tilisilta.models import Area, Link, Right
 from tilisilta.services.explanations import explain
 from tilisilta.services.missing_items import create_missing_items, find_missing_items
 from tilisilta.services.procountor.items import MadeItems
-from tilisilta.web.administrations import visible_links
-from tilisilta.web.journals import as_paragraph, error_text
+from tilisilta.web.parts import as_paragraph, error_text, visible_links
 from tilisilta.web.rights import UserRequest, needs
 
 # A page must answer soon. What was not reached is asked for by the next request.

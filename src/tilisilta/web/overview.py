@@ -9,6 +9,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from tilisilta.models import Area, Right
 from tilisilta.services.overview import overview_for, sendings_under_way
+from tilisilta.web.parts import asked_page
 from tilisilta.web.rights import UserRequest, logged_in, needs
 
 
@@ -45,9 +46,3 @@ def asked_month(request: HttpRequest) -> date | None:
     except ValueError:
         return None
     return month if 2000 <= month.year < 2100 else None
-
-
-def asked_page(request: HttpRequest) -> int:
-    """The page number the address asks for; the first for none or a bad one."""
-    asked = request.GET.get("page", "")
-    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 1
