@@ -31,7 +31,7 @@ from tilisilta.services.journals.previews import (
 from tilisilta.services.journals.references import journal_by_reference
 from tilisilta.services.sending.asking import unfinished_sending
 from tilisilta.services.sending.doubts import Doubt, doubts_of
-from tilisilta.web.exports import Books, books_of
+from tilisilta.web.export_rows import Books, books_of
 from tilisilta.web.journal_fixes import Fix, fix_for
 from tilisilta.web.journal_history import Event, history_of
 from tilisilta.web.journal_lines import JournalLines, journal_lines

@@ -23,7 +23,8 @@ from tilisilta.services.sending.asking import (
     ready_journals,
     send_many,
 )
-from tilisilta.web.exports import FilterForm, rows_of
+from tilisilta.web.export_filter import FilterForm
+from tilisilta.web.export_rows import rows_of
 from tilisilta.web.parts import with_query
 from tilisilta.web.rights import UserRequest, needs
 
