@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
@@ -15,7 +14,7 @@ from tilisilta.models import Area, Company, Right, User
 from tilisilta.services.fetching.progress import standing_for
 from tilisilta.services.fetching.synchronisations import ask_for_company, ask_for_everything
 from tilisilta.web.fetch_looks import look_of
-from tilisilta.web.parts import error_text
+from tilisilta.web.parts import address_to_go_back_to, error_text
 from tilisilta.web.rights import UserRequest, logged_in, needs
 
 FETCHED = "fetched"
@@ -31,7 +30,7 @@ def fetch_everything(request: UserRequest) -> HttpResponse:
         ask_for_everything(user=request.user, now=timezone.now())
     except NeedsAttention as error:
         messages.error(request, error_text(error))
-    return redirect(_way_back(request))
+    return redirect(address_to_go_back_to(request) or reverse("overview"))
 
 
 @logged_in
@@ -75,12 +74,3 @@ def company_fetch(request: UserRequest, number: int) -> HttpResponse:
 def _visible_company(user: User, number: int) -> Company:
     visible = Company.objects.visible_to(user).select_related("nmbrs__connection")
     return get_object_or_404(visible, number=number)
-
-
-def _way_back(request: UserRequest) -> str:
-    """The page that the button stood on."""
-    asked = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(
-        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return asked if asked and is_ours else reverse("overview")

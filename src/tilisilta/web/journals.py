@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -21,7 +20,13 @@ from tilisilta.services.journals.previews import preview_journal
 from tilisilta.services.sending.asking import AlreadySent, look_again, send_journal
 from tilisilta.services.sending.items import make_items_of
 from tilisilta.web.journal_page import journal_page, progress_of
-from tilisilta.web.parts import error_text, is_part, kept_journal, visible_journal
+from tilisilta.web.parts import (
+    address_to_go_back_to,
+    error_text,
+    is_part,
+    kept_journal,
+    visible_journal,
+)
 from tilisilta.web.rights import UserRequest, needs
 
 
@@ -155,10 +160,6 @@ def payload(request: UserRequest, pk: int, number: int) -> HttpResponse:
 
 def way_back(request: HttpRequest, found: Journal) -> HttpResponse:
     """Back to the page the button stood on: the list, at the journal's row, or the journal."""
-    asked = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(
-        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    if asked and is_ours:
+    if asked := address_to_go_back_to(request):
         return redirect(f"{asked}#j{found.pk}")
     return redirect("journal", pk=found.pk)

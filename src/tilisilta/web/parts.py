@@ -4,6 +4,7 @@ from django import forms
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Journal, Link, ProcountorAccount, User
@@ -72,6 +73,15 @@ def with_query(request: UserRequest, **values: str) -> str:
     for name, value in values.items():
         query[name] = value
     return "?" + query.urlencode()
+
+
+def address_to_go_back_to(request: HttpRequest) -> str:
+    """The address of ours that a form asks to go back to; empty for none, or for one elsewhere."""
+    asked = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return asked if is_ours else ""
 
 
 def asked_page(request: HttpRequest) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from tilisilta.models import Company, NmbrsCompany, NmbrsConnection, Synchronisation, User
+from tilisilta.models.companies import NmbrsCompanyQuerySet
 from tilisilta.services.companies import in_trouble
 from tilisilta.services.fetching.queue import SILENT
 
@@ -76,7 +77,7 @@ def standing_of(synchronisation: Synchronisation) -> FetchStanding:
 
 
 def _standing(
-    synchronisations: QuerySet[Synchronisation], mine: QuerySet[NmbrsCompany], *, is_limited: bool
+    synchronisations: QuerySet[Synchronisation], mine: NmbrsCompanyQuerySet, *, is_limited: bool
 ) -> FetchStanding:
     working = NmbrsConnection.objects.filter(state=State.WORKING)
     came_past = Q(wanted_by__isnull=True, tried_at__gte=OuterRef("requested_at"))
