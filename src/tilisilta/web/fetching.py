@@ -3,18 +3,18 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from tilisilta.errors import NeedsAttention
-from tilisilta.models import Area, Company, Right, User
+from tilisilta.models import Area, Right
 from tilisilta.services.fetching.progress import standing_for
 from tilisilta.services.fetching.synchronisations import ask_for_company, ask_for_everything
 from tilisilta.web.fetch_looks import look_of
-from tilisilta.web.parts import address_to_go_back_to, error_text
+from tilisilta.web.parts import address_to_go_back_to, error_text, visible_company
 from tilisilta.web.rights import UserRequest, logged_in, needs
 
 FETCHED = "fetched"
@@ -52,7 +52,7 @@ def fetch_progress(request: UserRequest) -> HttpResponse:
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def fetch_company(request: UserRequest, number: int) -> HttpResponse:
     """Have one company fetched, before all others."""
-    found = _visible_company(request.user, number)
+    found = visible_company(request.user, number)
     try:
         ask_for_company(found, user=request.user, now=timezone.now())
     except NeedsAttention as error:
@@ -63,14 +63,9 @@ def fetch_company(request: UserRequest, number: int) -> HttpResponse:
 @needs(Area.COMPANIES, Right.READ)
 def company_fetch(request: UserRequest, number: int) -> HttpResponse:
     """How fetching one company stands: the part of its page that asks for itself again."""
-    found = _visible_company(request.user, number)
+    found = visible_company(request.user, number)
     look = look_of(found)
     if look.is_moving and request.GET.get("shown") == look.state:
         return HttpResponse(status=204)
     response = render(request, "nmbrs/look_now.html", {"company": found, "look": look})
     return response if look.is_moving else trigger_client_event(response, FETCHED, after="settle")
-
-
-def _visible_company(user: User, number: int) -> Company:
-    visible = Company.objects.visible_to(user).select_related("nmbrs__connection")
-    return get_object_or_404(visible, number=number)

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from tilisilta.errors import TilisiltaError
-from tilisilta.models import Journal, Link, ProcountorAccount, User
+from tilisilta.models import Company, Journal, Link, ProcountorAccount, User
 from tilisilta.services.explanations import Explanation, explain_error
 from tilisilta.web.rights import UserRequest
 
@@ -19,6 +19,12 @@ class ExplainingForm(forms.Form):
         """Say at ``field`` what ``error`` means and what to do about it."""
         explanation = explain_error(error)
         self.add_error(field, f"{explanation.message}. {explanation.remedy} ({explanation.code})")
+
+
+def visible_company(user: User, number: int) -> Company:
+    """The company if ``user`` may see its debtor; otherwise there is no such page."""
+    companies = Company.objects.visible_to(user).select_related("debtor", "nmbrs__connection")
+    return get_object_or_404(companies, number=number)
 
 
 def visible_journal(user: User, pk: int) -> Journal:
