@@ -133,7 +133,8 @@ def send_all(address: str, pace: int) -> tuple[float, float]:
 
     from tilisilta.engine import Engine
     from tilisilta.models import Sending
-    from tilisilta.services.sending.asking import Wanted, ready_journals, send_many
+    from tilisilta.services.sending.asking import Wanted, send_many
+    from tilisilta.services.sending.ready import ready_journals
 
     settings.PROCOUNTOR_API_URL = f"{address}/api"
     settings.PROCOUNTOR_REQUESTS_PER_SECOND = pace

@@ -38,11 +38,11 @@ from tilisilta.services.procountor.client import procountor
 from tilisilta.services.sending.asking import (
     SentMany,
     Wanted,
-    ready_journals,
     send_journal,
     send_many,
 )
 from tilisilta.services.sending.delivery import advance
+from tilisilta.services.sending.ready import ready_journals
 
 JUNE_WITH_CORRECTIONS = Path(__file__).parent / "data" / "june-with-corrections.xml"
 WORKER = "a-worker"

@@ -17,8 +17,7 @@ from tests.bureau import (
 )
 
 from procountor_sandbox.app import Sandbox
-from tilisilta.models import Journal
-from tilisilta.services.journals.checks import preview_digest
+from tilisilta.models import Journal, preview_digest
 from tilisilta.services.journals.previews import preview_journal
 from tilisilta.services.links import change_link
 from tilisilta.services.sending.asking import CannotBeSent, PreviewChanged, send_journal

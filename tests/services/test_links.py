@@ -45,7 +45,6 @@ from tilisilta.services.connections import (
     remove_authorisation,
 )
 from tilisilta.services.journals.checks import check_journal
-from tilisilta.services.journals.gathering import link_of
 from tilisilta.services.journals.previews import preview_journal
 from tilisilta.services.link_proposals import proposed_start
 from tilisilta.services.links import (
@@ -73,6 +72,10 @@ from tilisilta.services.sending.asking import (
 pytestmark = pytest.mark.django_db
 
 JUNE, JULY = date(2026, 6, 1), date(2026, 7, 1)
+
+
+def link_booking(journal: Journal) -> Link | None:
+    return Link.objects.booking(journal.booking_period, company_id=journal.company_id)
 
 
 def booked(sandbox: Sandbox, company_id: int) -> list[Any]:
@@ -445,10 +448,10 @@ class TestEndLink:
 
         link_to(company, account, start_month=JUNE)
 
-        assert link_of(a_journal(company, 5, run_number="5")) == company.links.get(
+        assert link_booking(a_journal(company, 5, run_number="5")) == company.links.get(
             start_month=FIRST_MONTH
         )
-        assert link_of(a_journal(company, 6)) == company.open_link()
+        assert link_booking(a_journal(company, 6)) == company.open_link()
 
 
 class TestAWrongLinkPutRight:

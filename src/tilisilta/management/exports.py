@@ -24,14 +24,12 @@ from tilisilta.management.output import (
 )
 from tilisilta.management.workers import living_workers, someone_working
 from tilisilta.models import Export, Journal, Sending
-from tilisilta.services.journals.checks import journal_standing
 from tilisilta.services.sending.asking import (
-    ReadyJournals,
     Refusal,
     Wanted,
-    ready_journals,
     send_many,
 )
+from tilisilta.services.sending.ready import ReadyJournals, ready_journals
 
 MOST_NAMED = 10
 POLL_SECONDS = 0.2
@@ -155,7 +153,7 @@ def _text(
     for item in refused:
         explanation = explanation_of(item.error)
         lines.append(f"{item.journal.reference}  {coded(explanation)}")
-        lines += [problem_text(problem) for problem in journal_standing(item.journal).obstacles]
+        lines += [problem_text(problem) for problem in item.journal.standing().obstacles]
     if not journals and not refused:
         lines.append(_("No journal is ready."))
     lines += _left_lines(ready)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tilisilta.domain.company_match import CompanyMatch, compare_companies, pair_digest
 from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.domain.payroll import JournalSplit
-from tilisilta.models.connections import NmbrsConnection
+from tilisilta.models.connections import NmbrsConnection, ProcountorAccount
 from tilisilta.models.fields import ProblemsField
 from tilisilta.models.users import User
 
@@ -109,6 +110,24 @@ class Company(models.Model):
         """Nmbrs' word for the company's pay periods; empty for one that Nmbrs does not list."""
         listed = NmbrsCompany.objects.filter(company=self).only("period_type").first()
         return listed.period_type if listed is not None else ""
+
+    def match_with(self, account: ProcountorAccount) -> CompanyMatch:
+        """How name and business ID compare with those of the account's administration."""
+        return compare_companies(
+            name=self.name,
+            business_id=self.business_id,
+            other_name=account.company_name,
+            other_business_id=account.business_id,
+        )
+
+    def pair_with(self, account: ProcountorAccount) -> str:
+        """A digest of the two as they are now, to tell later whether they are as they were."""
+        return pair_digest(
+            name=self.name,
+            business_id=self.business_id,
+            other_name=account.company_name,
+            other_business_id=account.business_id,
+        )
 
 
 class NmbrsCompanyQuerySet(models.QuerySet["NmbrsCompany"]):

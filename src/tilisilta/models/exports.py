@@ -1,12 +1,14 @@
 """Our promises to book ledger receipts, each try at one, and the clicks that asked for them."""
 
+import hashlib
 import uuid
+from collections.abc import Iterable
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from tilisilta.domain.standing import ExportState
+from tilisilta.domain.standing import BOOKED_EXPORTS, ExportStanding, ExportState
 from tilisilta.models.fields import ItemsToMakeField, ProblemsField
 from tilisilta.models.journals import Journal
 from tilisilta.models.links import Link
@@ -91,6 +93,23 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def standing(self) -> ExportStanding:
+        """As far as it decides where its journal stands."""
+        return ExportStanding(state=ExportState(self.state), problems=self.problems)
+
+
+def preview_digest(exports: Iterable[Export]) -> str:
+    """A digest of everything that would be sent now: it changes when any byte of it does.
+
+    The administrations count as well: the same receipts in other books are something else.
+    """
+    digests = (
+        f"{export.link_id}:{export.payload_sha256}"
+        for export in sorted(exports, key=lambda export: export.booking_date)
+        if export.state not in BOOKED_EXPORTS and export.state != ExportState.WITHDRAWN
+    )
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
 class Attempt(models.Model):

@@ -52,6 +52,10 @@ class _ValuesField:
         """The values; none where a subquery found no row."""
         return () if value is None else self.values.validate_json(value)
 
+    def validate(self, value: Any, model_instance: Any) -> None:
+        """As JSON is validated, which only knows what the values become."""
+        super().validate(self.get_prep_value(value), model_instance)  # type: ignore[misc]
+
     def deconstruct(self) -> Any:
         """Plain JSON to migrations, so that old ones need nothing of what the domain says today."""
         name, _, positional, options = super().deconstruct()  # type: ignore[misc]

@@ -17,7 +17,6 @@ from tilisilta.models import (
     Right,
     User,
 )
-from tilisilta.services.link_proposals import match_of
 from tilisilta.web.parts import visible_links
 from tilisilta.web.rights import UserRequest, needs
 
@@ -84,7 +83,7 @@ def _rows(links: Iterable[Link]) -> list[LinkRow]:
             link=link,
             state=_state_of(link),
             problem_count=counts.get(link.company_id, 0),
-            differs=not match_of(link.company, link.procountor_account).is_equal,
+            differs=not link.company.match_with(link.procountor_account).is_equal,
         )
         for link in shown
     ]

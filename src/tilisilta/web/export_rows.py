@@ -8,10 +8,8 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from tilisilta.domain.standing import BOOKED_EXPORTS, ExportState
-from tilisilta.models import Export, Journal, ProcountorAccount, Sending, User
+from tilisilta.models import Export, Journal, ProcountorAccount, Sending, User, preview_digest
 from tilisilta.services.explanations import explain
-from tilisilta.services.journals.checks import journal_standing, preview_digest
-from tilisilta.services.link_proposals import match_of
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -28,7 +26,7 @@ class Books:
         return cls(
             name=account.company_name,
             business_id=account.business_id,
-            is_different=not match_of(journal.company, account).is_equal,
+            is_different=not journal.company.match_with(account).is_equal,
         )
 
 
@@ -82,7 +80,7 @@ def _row(journal: Journal, *, may_send: bool) -> Row:
     receipts = [item for item in journal.exports.all() if item.state != ExportState.WITHDRAWN]
     numbers = (item.receipt_number for item in receipts if item.state in BOOKED_EXPORTS)
     sendings = list(journal.sendings.all())
-    standing = journal_standing(journal, receipts)
+    standing = journal.standing(one.standing() for one in receipts)
     obstacle = None if standing.is_sent else standing.obstacle
     reason = explain(obstacle).message if obstacle else ""
     return Row(

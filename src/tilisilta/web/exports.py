@@ -21,7 +21,7 @@ from tilisilta.models import (
     Sending,
     User,
 )
-from tilisilta.services.sending.asking import newest_month
+from tilisilta.services.sending.ready import newest_month
 from tilisilta.web.export_filter import FilterForm
 from tilisilta.web.export_rows import rows_of
 from tilisilta.web.parts import is_part, with_query

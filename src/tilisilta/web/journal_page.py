@@ -19,7 +19,6 @@ from tilisilta.models import (
 )
 from tilisilta.services.explanations import explain
 from tilisilta.services.journals.answers import is_open_to_answers
-from tilisilta.services.journals.gathering import HIDDEN_JOURNAL
 from tilisilta.services.journals.importing import compare_with_previous
 from tilisilta.services.journals.previews import (
     Preview,
@@ -29,6 +28,7 @@ from tilisilta.services.journals.previews import (
     preview_journal,
 )
 from tilisilta.services.journals.references import journal_by_reference
+from tilisilta.services.journals.twins import HIDDEN_JOURNAL
 from tilisilta.services.sending.asking import unfinished_sending
 from tilisilta.services.sending.doubts import Doubt, doubts_of
 from tilisilta.web.export_rows import Books, books_of

@@ -18,11 +18,10 @@ from tilisilta.domain.standing import JOURNALS_UNDER_WAY, STOPPED_JOURNALS, Jour
 from tilisilta.models import Area, Journal, Right, User
 from tilisilta.services.sending.asking import (
     AlreadySent,
-    ReadyJournals,
     Wanted,
-    ready_journals,
     send_many,
 )
+from tilisilta.services.sending.ready import ReadyJournals, ready_journals
 from tilisilta.web.export_filter import FilterForm
 from tilisilta.web.export_rows import rows_of
 from tilisilta.web.parts import with_query

@@ -30,10 +30,10 @@ from tilisilta.services.sending.asking import (
     PreviewChanged,
     continue_waiting,
     look_again,
-    newest_month,
     send_journal,
     unfinished_sending,
 )
+from tilisilta.services.sending.ready import newest_month
 
 pytestmark = pytest.mark.django_db
 

@@ -5,16 +5,13 @@ journal that was recalculated without its run shows only by looking at it, so ea
 that nobody has looked at for longest is looked at too.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property, partial
 from itertools import islice
-from typing import Any
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from tilisilta.clients.files.outcomes import FileRefused
 from tilisilta.clients.nmbrs.errors import (
@@ -40,10 +37,9 @@ from tilisilta.models import (
     NmbrsConnection,
     Run,
 )
-from tilisilta.services import audit
 from tilisilta.services.cost_objects import keep_cost_objects, kinds_by_age
 from tilisilta.services.fetching.problems import problem_of, problems_of_run
-from tilisilta.services.journals.checks import check_journal
+from tilisilta.services.fetching.runs import keep_runs, numbered_twice
 from tilisilta.services.journals.gathering import split_of
 from tilisilta.services.journals.importing import keep_fetched, note_journal_read, recheck_company
 
@@ -133,21 +129,10 @@ class _Fetch:
             # The company has no such year yet, which says nothing about runs.
             return
         listed = tuple({one.nmbrs_run_id: one for one in listed}.values())
-        ids = {one.nmbrs_run_id for one in listed}
-        of_year = Q(year=year) | Q(nmbrs_run_id__in=ids)
-        known = {run.nmbrs_run_id: run for run in self._company.runs.filter(of_year)}
-        new = [one for one in listed if one.nmbrs_run_id not in known]
-        Run.objects.bulk_create(
-            Run(company=self._company, nmbrs_run_id=one.nmbrs_run_id, **_columns(one))
-            for one in new
-        )
-        for one in listed:
-            if one.nmbrs_run_id in known:
-                self._renew_run(known[one.nmbrs_run_id], one)
-        for run in known.values():
-            if run.nmbrs_run_id not in ids and run.gone_at is None:
-                self._set_gone(run, is_gone=True)
-        self._find_ambiguous(listed)
+        keep_runs(self._company, listed, year=year, now=self._now)
+        twice = numbered_twice(listed)
+        self._ambiguous |= {run.nmbrs_run_id for runs in twice for run in runs}
+        self.fetched.trouble += [_numbered_twice(runs) for runs in twice]
 
     def looks(self) -> Iterator[Callable[[], None]]:
         """What is looked at besides, in order: where calls are few, the two lists take turns."""
@@ -177,44 +162,6 @@ class _Fetch:
         """What was kept as unlinked in the moment somebody made the link, nobody has checked."""
         if Link.objects.filter(company=self._company).exists():
             recheck_company(self._company)
-
-    def _renew_run(self, run: Run, one: PayrollRun) -> None:
-        if run.gone_at is not None:
-            self._set_gone(run, is_gone=False)
-        values = _columns(one)
-        changes = {name: value for name, value in values.items() if getattr(run, name) != value}
-        if not changes:
-            return
-        if changes.keys() & {"run_at", "is_locked", "number"}:
-            # It was run again, or closed: its journal may be another one now.
-            changes["journal_read_at"] = None
-        Run.objects.filter(pk=run.pk).update(**changes)
-
-    def _set_gone(self, run: Run, *, is_gone: bool) -> None:
-        """Mark a run and the journals that came of it, or take the mark away."""
-        action = audit.Action.RUN_GONE if is_gone else audit.Action.RUN_BACK
-        with transaction.atomic():
-            Run.objects.filter(pk=run.pk).update(gone_at=self._now if is_gone else None)
-            run.journals.update(is_deleted_at_source=is_gone)
-            audit.record(
-                action, user=None, company=self._company, name=str(self._company), run=str(run)
-            )
-        for journal in run.journals.all():
-            check_journal(journal, now=self._now, age_limit=timedelta.max)
-
-    def _find_ambiguous(self, listed: Sequence[PayrollRun]) -> None:
-        """Two runs of one number cannot be told apart by it: none of them is fetched."""
-        numbers = Counter((one.year, one.number) for one in listed)
-        for (year, number), count in numbers.items():
-            if count > 1:
-                self.fetched.trouble.append(
-                    Problem(
-                        code=ProblemCode.RUN_NUMBER_TWICE,
-                        screen=Screen.NMBRS,
-                        facts=facts(run=f"{number}/{year}", count=count),
-                    )
-                )
-        self._ambiguous |= {one.nmbrs_run_id for one in listed if numbers[one.year, one.number] > 1}
 
     def _keep_cost_objects(self, kind: DimensionKind) -> None:
         """Read one of the two lists. That it may not be read only troubles a link that uses it."""
@@ -303,17 +250,12 @@ class _Fetch:
         Run.objects.filter(pk=run.pk).update(trouble=problems, journal_read_at=self._now)
 
 
-def _columns(one: PayrollRun) -> dict[str, Any]:
-    """A run as our table has it, but for its id."""
-    return {
-        "year": one.year,
-        "number": one.number,
-        "description": one.description,
-        "period_start": one.period_start,
-        "period_end": one.period_end,
-        "run_at": one.run_at,
-        "is_locked": one.is_locked,
-    }
+def _numbered_twice(runs: Sequence[PayrollRun]) -> Problem:
+    return Problem(
+        code=ProblemCode.RUN_NUMBER_TWICE,
+        screen=Screen.NMBRS,
+        facts=facts(run=f"{runs[0].number}/{runs[0].year}", count=len(runs)),
+    )
 
 
 def _asked(run: Run) -> PayrollRun:

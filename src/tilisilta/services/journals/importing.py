@@ -18,6 +18,7 @@ from tilisilta.models import Company, Debtor, Journal, ProcountorAccount, Run, U
 from tilisilta.services import audit
 from tilisilta.services.journals.checks import check_journal, check_unlinked
 from tilisilta.services.journals.file_companies import must_be_of
+from tilisilta.services.journals.here_already import must_not_be_elsewhere
 from tilisilta.services.journals.keeping import (
     Imported,
     journals_of_run,
@@ -33,7 +34,6 @@ from tilisilta.services.journals.run_refusals import (
 )
 from tilisilta.services.journals.which_run import (
     RunAnswer,
-    must_not_be_elsewhere,
     place_fetched,
     place_file,
 )

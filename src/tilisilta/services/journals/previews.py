@@ -7,19 +7,15 @@ from decimal import Decimal
 
 from tilisilta.clients.procountor.wire import decode_receipt, encode_receipt
 from tilisilta.domain.administrations import Administration
+from tilisilta.domain.checks import plan_journal
 from tilisilta.domain.items_to_make import ItemToMake, each_once
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
 from tilisilta.domain.receipts import ReceiptBody, Transaction
 from tilisilta.domain.standing import BOOKED_EXPORTS, EXPORTS_UNDER_WAY, ExportState, Standing
-from tilisilta.models import Export, Journal, Link
+from tilisilta.models import Export, Journal, Link, preview_digest
 from tilisilta.services.explanations import Explanation, explain
-from tilisilta.services.journals.checks import (
-    journal_standing,
-    plan_journal,
-    preview_digest,
-)
-from tilisilta.services.journals.gathering import Ledger, ledger_of
+from tilisilta.services.journals.gathering import Destination, gather, known_destination
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +121,7 @@ def preview_journal(journal: Journal) -> Preview:
     Once exports exist their stored payload is what is shown. A journal with problems has none
     yet: it is drawn from its plan, as far as that goes.
     """
-    ledger = ledger_of(journal)
+    destination = known_destination(journal)
     problems = journal.problems
     known = list(
         Export.with_trail.filter(journal=journal)
@@ -135,13 +131,13 @@ def preview_journal(journal: Journal) -> Preview:
     exports = [export for export in known if not export.is_trail]
     wanted = [export for export in exports if export.state != ExportState.WITHDRAWN]
     items = each_once(item for export in wanted for item in export.items_to_make)
-    names = _Names(ledger.administration, items)
+    names = _Names(destination.administration, items)
     if wanted:
         receipts = tuple(_shown_export(export, journal, names) for export in wanted)
     else:
-        receipts = _drafts(journal, ledger, problems)
+        receipts = _drafts(journal, destination, problems)
     return replace(
-        _preview(journal, ledger.link, receipts, problems, exports),
+        _preview(journal, destination.link, receipts, problems, exports),
         withdrawn=tuple(one for one in exports if one.state == ExportState.WITHDRAWN),
         items_to_make=items,
         trail=tuple(one for one in known if one.is_trail and one.state in BOOKED_EXPORTS),
@@ -176,7 +172,7 @@ def _preview(
         of_booked=tuple(item for item in shown if item.problem in of_booked),
         warnings=tuple(item for item in shown if not item.problem.stops),
         digest=preview_digest(exports),
-        standing=journal_standing(journal, exports),
+        standing=journal.standing(export.standing() for export in exports),
         row_count=sum(len(receipt.rows) for receipt in receipts),
         debit=sum((receipt.debit for receipt in receipts), Decimal("0.00")),
         credit=sum((receipt.credit for receipt in receipts), Decimal("0.00")),
@@ -245,13 +241,13 @@ def _shown_export(export: Export, journal: Journal, names: "_Names") -> ShownRec
 
 def _drafts(
     journal: Journal,
-    ledger: Ledger,
+    destination: Destination,
     problems: Sequence[Problem],
 ) -> tuple[ShownReceipt, ...]:
     if journal.discarded_at is not None:
         return ()
-    plan = plan_journal(journal, ledger)
-    names = _Names(ledger.administration, plan.items_to_make)
+    plan = plan_journal(gather(journal, destination).facts)
+    names = _Names(destination.administration, plan.items_to_make)
     shown = []
     for receipt in plan.receipts:
         about = tuple(item for item in problems if item.booking_date == receipt.booking_date)

@@ -4,31 +4,31 @@ Nothing takes another run's place by itself: a number that nobody named is only 
 that the journal contradicts may be a slip. In both cases a person says which run it is.
 """
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-
-from django.db.models import Q, QuerySet
+from dataclasses import dataclass
 
 from tilisilta.domain import journals as domain
 from tilisilta.domain.payroll import SourceJournal
 from tilisilta.domain.run_identity import Doubt, doubt_about, period_of_lines
-from tilisilta.domain.sameness import payroll_digest
-from tilisilta.domain.standing import ExportState, JournalState
-from tilisilta.models import Company, Export, Journal, Run
-from tilisilta.services import audit
+from tilisilta.domain.standing import JournalState
+from tilisilta.models import Company, Journal, Run
+from tilisilta.services.journals.here_already import (
+    journals_of,
+    lines_of,
+    must_not_be_discarded,
+    same_file,
+    same_from_file,
+    same_version,
+)
 from tilisilta.services.journals.keeping import (
     content_digest,
     free_run,
     journals_of_run,
-    was_ever_sent,
 )
+from tilisilta.services.journals.run_numbers import can_give_way, give_number, give_way
 from tilisilta.services.journals.run_refusals import (
     ImportedAsOtherRun,
-    JournalElsewhere,
     NotOfTheCompany,
     RunTaken,
-    WasDiscarded,
     WhichRun,
 )
 
@@ -72,15 +72,15 @@ def place_file(read: SourceJournal, *, company: Company, answer: RunAnswer) -> P
     """
     named = _named_run(read, answer.run)
     if not answer.again:
-        _must_not_be_discarded(read, company, named)
+        must_not_be_discarded(read, company, named)
     if answer.revision_of is not None:
         return _place_revision(read, company, answer.revision_of, named)
     if answer.another_run:
         return _place_another(read, company, answer.run)
     if named is None:
         return _place_unnamed(read, company)
-    known = _same_version(read, journals_of_run(company, named))
-    elsewhere = known or _same_file(read, company)
+    known = same_version(read, journals_of_run(company, named))
+    elsewhere = known or same_file(read, company)
     if known is None and elsewhere is not None and not read.run_number:
         # Under a second number its receipts would be booked twice.
         raise ImportedAsOtherRun(elsewhere)
@@ -111,33 +111,33 @@ def place_fetched(read: SourceJournal, *, run: Run, named: domain.Run) -> Place:
                 year=first.run_year, number=first.run_number, description=named.description
             )
         )
-    adopted = _from_file(read, run.company)
+    adopted = same_from_file(read, run.company)
     if adopted is not None:
-        moved = _give_number(adopted, named) if adopted.is_run_guessed else ()
+        moved = give_number(adopted, named) if adopted.is_run_guessed else ()
         return Place(run=named, existing=adopted, moved=moved)
     latest = journals_of_run(run.company, named).first()
     if latest is None:
         return Place(run=named)
     is_named = latest.run_id is not None or not latest.is_run_guessed
-    doubt = doubt_about(read.lines, _lines_of(latest), is_named=is_named)
+    doubt = doubt_about(read.lines, lines_of(latest), is_named=is_named)
     # Nmbrs gives a number twice in a year only when it has made the run anew.
     is_made_anew = latest.run_id is not None and doubt == Doubt.LINES
     if doubt is None or is_made_anew:
         return Place(run=named)
-    moved = _give_number(latest, free_run(run.company, named)) if latest.is_run_guessed else ()
+    moved = give_number(latest, free_run(run.company, named)) if latest.is_run_guessed else ()
     return Place(run=named if moved else free_run(run.company, named), moved=moved)
 
 
 def _place_unnamed(read: SourceJournal, company: Company) -> Place:
     """A file that names no run: what is there already, the first of its month, or a question."""
     run = _guessed_run(read)
-    known = _same_version(read, _kept(company))
+    known = same_version(read, journals_of(company))
     if known is not None:
         return Place(run=run, existing=known)
-    same_file = _kept(company).filter(file_sha256=read.sha256).first()
-    if same_file is not None:
+    same = same_file(read, company)
+    if same is not None:
         # The very same file, read in another way: with other columns, or its signs turned round.
-        return _place_revision(read, company, same_file, None)
+        return _place_revision(read, company, same, None)
     latest = journals_of_run(company, run).first()
     if latest is not None:
         free = _free_beside(read, company, latest)
@@ -148,18 +148,18 @@ def _place_unnamed(read: SourceJournal, company: Company) -> Place:
 def _place_another(read: SourceJournal, company: Company, given: domain.Run | None) -> Place:
     """A run of its own, as a person says; the same lines once more are what is there already."""
     chosen = _given_run(read, given)
-    same = (one for one in _kept(company) if one.content_sha256 == content_digest(read.lines))
+    same = (one for one in journals_of(company) if one.content_sha256 == content_digest(read.lines))
     known = next(same, None)
     if chosen is None:
         return _place_beside(read, company, known)
     taken = journals_of_run(company, chosen).first()
     if taken is not None and taken == known:
         return Place(run=chosen, existing=known)
-    same_file = _same_file(read, company)
-    if taken is None and same_file is not None:
-        raise ImportedAsOtherRun(same_file)
+    of_same_file = same_file(read, company)
+    if taken is None and of_same_file is not None:
+        raise ImportedAsOtherRun(of_same_file)
     # Only what the file itself names is stronger than a guess that somebody has seen.
-    moved = _give_way(taken) if read.run_number == chosen.number else ()
+    moved = give_way(taken) if read.run_number == chosen.number else ()
     if taken is not None and not moved:
         raise RunTaken(taken)
     return Place(run=chosen, moved=moved)
@@ -175,25 +175,10 @@ def _place_beside(read: SourceJournal, company: Company, known: Journal | None) 
         return Place(run=run, existing=known, is_guessed=named is None)
     if named is None:
         return Place(run=free_run(company, wanted), is_guessed=True)
-    moved = _give_way(taken)
+    moved = give_way(taken)
     if moved:
         return Place(run=named, moved=moved)
     return Place(run=_free_beside(read, company, taken), is_guessed=True)
-
-
-def _give_way(taken: Journal | None) -> tuple[Journal, ...]:
-    """Move a journal whose number was only guessed beside it, if nothing of it was ever sent."""
-    if taken is None or not _can_give_way(taken):
-        return ()
-    own = domain.Run(
-        year=taken.run_year, number=taken.run_number, description=taken.run_description
-    )
-    return _give_number(taken, free_run(taken.company, own))
-
-
-def _can_give_way(taken: Journal) -> bool:
-    """Return whether its number was only guessed, and nothing outside carries it."""
-    return taken.is_run_guessed and not any(was_ever_sent(one) for one in _versions_of(taken))
 
 
 def _free_beside(read: SourceJournal, company: Company, known: Journal | None) -> domain.Run:
@@ -210,13 +195,13 @@ def _place_named(read: SourceJournal, company: Company, run: domain.Run) -> Plac
     latest = journals_of_run(company, run).first()
     if latest is None or latest.file_sha256 == read.sha256:
         return Place(run=run)
-    doubt = doubt_about(read.lines, _lines_of(latest), is_named=True)
+    doubt = doubt_about(read.lines, lines_of(latest), is_named=True)
     if latest.is_run_guessed:
         # The number of the one that is there was never more than a guess: it may be another run.
         doubt = Doubt.KNOWN_GUESSED
     if doubt is None:
         return Place(run=run)
-    free = run if read.run_number and _can_give_way(latest) else _free_beside(read, company, latest)
+    free = run if read.run_number and can_give_way(latest) else _free_beside(read, company, latest)
     raise WhichRun(latest, read=read, free=free, doubt=doubt)
 
 
@@ -265,135 +250,3 @@ def _given_run(read: SourceJournal, given: domain.Run | None) -> domain.Run | No
 def _guessed_run(read: SourceJournal) -> domain.Run:
     last = period_of_lines(read.lines)
     return domain.Run(year=last.year, number=str(last.month), description=read.run_description)
-
-
-def _kept(company: Company) -> QuerySet[Journal]:
-    return (
-        Journal.objects.filter(company=company)
-        .exclude(state=JournalState.DISCARDED)
-        .select_related("company")
-        .order_by("-pk")
-    )
-
-
-def _same_version(read: SourceJournal, among: QuerySet[Journal]) -> Journal | None:
-    """The version that ``read`` is again, in whatever order or with lines merged; newest first.
-
-    The very same lines go before what only books the same; texts alone may have been put right.
-    """
-    content, payroll = content_digest(read.lines), payroll_digest(read.lines)
-    same = Q(content_sha256=content)
-    if payroll:
-        same |= Q(payroll_sha256=payroll)
-    found = list(among.filter(same))
-    exact = [journal for journal in found if journal.content_sha256 == content]
-    if exact:
-        return exact[0]
-    # Of the newest version other texts are news; of an older one they would bring it back.
-    return next((one for one in found if not _is_newest(one) or _says_same(read, one)), None)
-
-
-def _says_same(read: SourceJournal, journal: Journal) -> bool:
-    """Return whether it is the very same lines, in another order."""
-    return _said_lines(read.lines) == _said_lines(_lines_of(journal))
-
-
-def _said_lines(lines: Iterable[domain.JournalLine]) -> Counter[domain.JournalLine]:
-    return Counter(replace(line, position=0) for line in lines if line.amount)
-
-
-def _is_newest(journal: Journal) -> bool:
-    return (
-        not Journal.objects.filter(
-            company_id=journal.company_id,
-            run_year=journal.run_year,
-            run_number=journal.run_number,
-            revision__gt=journal.revision,
-        )
-        .exclude(state=JournalState.DISCARDED)
-        .exists()
-    )
-
-
-def _must_not_be_discarded(read: SourceJournal, company: Company, named: domain.Run | None) -> None:
-    """The very file is known under whatever number; the same payroll under the number it had."""
-    payroll = payroll_digest(read.lines)
-    same = Q(content_sha256=content_digest(read.lines))
-    if payroll:
-        same |= Q(payroll_sha256=payroll)
-    if named is not None:
-        same &= Q(run_year=named.year, run_number=named.number)
-    discarded = Journal.objects.filter(
-        same | Q(file_sha256=read.sha256), company=company, state=JournalState.DISCARDED
-    )
-    found = discarded.select_related("company", "discarded_by").order_by("-discarded_at").first()
-    # Taken in again since, it is there.
-    if found is not None and not _is_there(read, company):
-        raise WasDiscarded(found)
-
-
-def _is_there(read: SourceJournal, company: Company) -> bool:
-    return _same_version(read, _kept(company)) is not None or _same_file(read, company) is not None
-
-
-def must_not_be_elsewhere(read: SourceJournal, company: Company) -> None:
-    """Raise ``JournalElsewhere`` if another company has the very same file."""
-    other = (
-        Journal.objects.filter(file_sha256=read.sha256)
-        .exclude(company=company)
-        .exclude(state=JournalState.DISCARDED)
-        .select_related("company")
-        .first()
-    )
-    if other is not None:
-        raise JournalElsewhere(other.company)
-
-
-def _same_file(read: SourceJournal, company: Company) -> Journal | None:
-    """The journal of the very same file, whatever run it is of; the newest if it came twice."""
-    return _kept(company).filter(file_sha256=read.sha256).first()
-
-
-def _from_file(read: SourceJournal, company: Company) -> Journal | None:
-    """The journal from a file that books the very same as what Nmbrs gave, if there is one."""
-    same = Journal.objects.filter(
-        company=company, run__isnull=True, payroll_sha256=payroll_digest(read.lines)
-    )
-    found = same.exclude(state__in=[JournalState.DISCARDED]).select_related("company")
-    return next((one for one in found.order_by("-pk") if _is_newest(one)), None)
-
-
-def _give_number(journal: Journal, run: domain.Run) -> tuple[Journal, ...]:
-    """Give all versions of the run of ``journal`` another number, unless anything was ever sent.
-
-    What would have been sent carried the former number, and is planned anew by the next check.
-    """
-    versions = list(_versions_of(journal).select_for_update(of=("self",)))
-    is_taken = Journal.objects.filter(
-        company_id=journal.company_id, run_year=run.year, run_number=run.number
-    ).exclude(pk__in=[one.pk for one in versions])
-    if is_taken.exists() or any(was_ever_sent(one) for one in versions):
-        return ()
-    Export.objects.filter(journal__in=versions, state=ExportState.READY).delete()
-    for one in versions:
-        before = one.reference
-        one.run_year, one.run_number = run.year, run.number
-        one.save(update_fields=["run_year", "run_number"])
-        audit.record(
-            audit.Action.JOURNAL_RENUMBERED,
-            user=None,
-            company=one.company,
-            before=before,
-            reference=one.reference,
-        )
-    return tuple(one for one in versions if one.state != JournalState.DISCARDED)
-
-
-def _versions_of(journal: Journal) -> QuerySet[Journal]:
-    return Journal.objects.filter(
-        company_id=journal.company_id, run_year=journal.run_year, run_number=journal.run_number
-    ).select_related("company")
-
-
-def _lines_of(journal: Journal) -> tuple[domain.JournalLine, ...]:
-    return journal.content().lines

@@ -15,6 +15,7 @@ from django.utils import timezone
 from tilisilta.clients.procountor import oauth
 from tilisilta.clients.procountor.client import ProcountorClient
 from tilisilta.clients.procountor.errors import GrantEnded, ProcountorUnavailable
+from tilisilta.clients.procountor.exchange import AccessTokens
 from tilisilta.models import ProcountorAccount
 from tilisilta.services import audit
 from tilisilta.services.pace import wait_for_slot
@@ -46,13 +47,7 @@ def redirect_uri() -> str:
 @contextmanager
 def procountor(account: ProcountorAccount) -> Iterator[ProcountorClient]:
     """A client that acts in the company of ``account``. A dead grant turns the account red."""
-    with ProcountorClient(
-        api_url=settings.PROCOUNTOR_API_URL,
-        tokens=AccountTokens(account),
-        pace=wait_for_slot,
-        transport=transport(),
-        timeout_seconds=settings.PROCOUNTOR_TIMEOUT_SECONDS,
-    ) as client:
+    with _client_with(AccountTokens(account)) as client:
         try:
             yield client
         except GrantEnded:
@@ -62,13 +57,7 @@ def procountor(account: ProcountorAccount) -> Iterator[ProcountorClient]:
 
 def procountor_with(grant: oauth.Grant) -> ProcountorClient:
     """A client for a grant that has just been given and is not kept yet."""
-    return ProcountorClient(
-        api_url=settings.PROCOUNTOR_API_URL,
-        tokens=_OneToken(grant.access_token),
-        pace=wait_for_slot,
-        transport=transport(),
-        timeout_seconds=settings.PROCOUNTOR_TIMEOUT_SECONDS,
-    )
+    return _client_with(_OneToken(grant.access_token))
 
 
 def login_address(state: str) -> str:
@@ -83,6 +72,16 @@ def end_account(account: ProcountorAccount) -> None:
     if account.is_authorised:
         account.mark_ended(timezone.now())
         audit.record(audit.Action.ACCOUNT_ENDED, user=None, name=account.name)
+
+
+def _client_with(tokens: AccessTokens) -> ProcountorClient:
+    return ProcountorClient(
+        api_url=settings.PROCOUNTOR_API_URL,
+        tokens=tokens,
+        pace=wait_for_slot,
+        transport=transport(),
+        timeout_seconds=settings.PROCOUNTOR_TIMEOUT_SECONDS,
+    )
 
 
 class _OneToken:

@@ -8,14 +8,13 @@ import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.db.models import Q
 
 from tilisilta.domain.problems import ProblemCode, Severity
-from tilisilta.domain.standing import BOOKED_EXPORTS, JOURNALS_NOT_DUE, ExportState, JournalState
+from tilisilta.domain.standing import BOOKED_EXPORTS, ExportState
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import (
     Export,
@@ -24,16 +23,10 @@ from tilisilta.models import (
     ProcountorAccount,
     Sending,
     User,
-)
-from tilisilta.models.journals import JournalQuerySet
-from tilisilta.services import audit
-from tilisilta.services.journals.checks import (
-    check_journal,
-    journal_standing,
     preview_digest,
-    settle_state,
 )
-from tilisilta.services.journals.gathering import period_of
+from tilisilta.services import audit
+from tilisilta.services.journals.checks import check_journal
 
 
 class CannotBeSent(NeedsAttention):
@@ -213,65 +206,6 @@ def unfinished_sending(journal: Journal) -> Sending | None:
     return Sending.objects.filter(journal=journal, finished_at__isnull=True).first()
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReadyJournals:
-    """The journals to be sent in one go, and those that are ready as well but are left.
-
-    ``period`` is the first day of the month they are of, and ``None`` for all months. ``others``
-    are of other months, and ``warned_of`` those of the month that somebody has to look at first.
-    """
-
-    journals: QuerySet[Journal]
-    period: date | None
-    others: QuerySet[Journal]
-    warned_of: QuerySet[Journal]
-
-
-def ready_journals(
-    user: User | None = None,
-    *,
-    among: JournalQuerySet | None = None,
-    period: date | None = None,
-    all_periods: bool = False,
-) -> ReadyJournals:
-    """The journals that one click sends, as far as ``user`` may see, by company.
-
-    Without ``period`` they are those of the newest month that has runs, and older ones are left
-    unless they are asked for: what lies unsent for long may have been booked another way. A month
-    that has not begun is not the newest. ``among`` narrows them further. One whose run was deleted
-    in Nmbrs, or that is probably wrong though it balances, can be sent by itself, by whoever has
-    seen its warning.
-    """
-    journals: JournalQuerySet = Journal.objects.all() if among is None else among
-    if user is not None:
-        journals = journals.visible_to(user)
-    found = (
-        journals.filter(state=JournalState.READY)
-        .select_related("company__debtor")
-        .order_by("period", "company__number", "run_number", "revision")
-    )
-    is_warned_of = Q(is_deleted_at_source=True) | Q(needs_look=True)
-    ready, warned_of = found.exclude(is_warned_of), found.filter(is_warned_of)
-    if all_periods:
-        return ReadyJournals(journals=ready, period=None, others=ready.none(), warned_of=warned_of)
-    due = journals.exclude(state__in=JOURNALS_NOT_DUE).order_by()
-    chosen = period or newest_month(due.values_list("period", flat=True).distinct())
-    of_month = Q(period=chosen)
-    return ReadyJournals(
-        journals=ready.filter(of_month),
-        period=chosen,
-        others=ready.exclude(of_month),
-        warned_of=warned_of.filter(of_month),
-    )
-
-
-def newest_month(periods: Iterable[date]) -> date | None:
-    """The newest of ``periods`` that has begun; one in the future may be a slip of the year."""
-    known = set(periods)
-    begun = {period for period in known if period <= timezone.localdate()}
-    return max(begun or known, default=None)
-
-
 def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen: str) -> Sending:
     journal = (
         Journal.objects.select_for_update(of=("self",)).select_related("company").get(pk=journal.pk)
@@ -284,7 +218,7 @@ def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen:
     link_ids = set(journal.exports.order_by().values_list("link", flat=True))
     links = list(Link.objects.select_for_update().filter(pk__in=link_ids))
     exports = list(journal.exports.select_for_update())
-    standing = journal_standing(journal, exports)
+    standing = journal.standing(one.standing() for one in exports)
     if standing.is_sent:
         raise AlreadySent(journal)
     if not standing.can_be_sent or not _are_in_force(links, exports, journal):
@@ -303,7 +237,6 @@ def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen:
         export.save(update_fields=["state", "is_looked_for", "absent_look_count", "look_at"])
     for export in exports:
         _let_others_pass(export)
-    settle_state(journal)
     audit.record(
         audit.Action.JOURNAL_SENT,
         user=user,
@@ -311,12 +244,13 @@ def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen:
         reference=journal.reference,
         count=str(len(to_send)),
     )
+    journal.store_state()
     return sending
 
 
 def _are_in_force(links: Sequence[Link], exports: Sequence[Export], journal: Journal) -> bool:
     """Return whether the links of what is to be sent have not ended since it was checked."""
-    in_force = {link.pk for link in links if link.span().covers(period_of(journal))}
+    in_force = {link.pk for link in links if link.covers(journal.booking_period)}
     return all(one.link_id in in_force for one in exports if one.state == ExportState.READY)
 
 

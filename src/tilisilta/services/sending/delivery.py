@@ -16,7 +16,7 @@ from tilisilta.clients.procountor.errors import AccessDenied, GrantEnded, Procou
 from tilisilta.domain.standing import EXPORTS_UNDER_WAY, ExportState
 from tilisilta.errors import OutcomeUnknown, TryAgainLater
 from tilisilta.models import Export, Journal, Sending
-from tilisilta.services.journals.checks import check_journal, settle_state
+from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.pace import wait_after
 from tilisilta.services.sending.items import make_items_for
 from tilisilta.services.sending.lookups import look
@@ -55,7 +55,7 @@ def advance(sending_id: UUID, *, now: datetime) -> Progress:
     if export.state == ExportState.POSTING:
         # Whoever was posting it is gone, or slow. The receipt may be booked: look for it.
         become_uncertain(export, now=now, detail="The worker stopped while posting.")
-        settle_state(sending.journal)
+        sending.journal.store_state()
         return Progress()
     return _hindered(sending, export, now=now) or _progressed(sending, export, exports, now=now)
 
@@ -75,7 +75,7 @@ def _progressed(
     sending: Sending, export: Export, exports: Sequence[Export], *, now: datetime
 ) -> Progress:
     wait_seconds = _try_move(sending, export, exports, now=now)
-    settle_state(sending.journal)
+    sending.journal.store_state()
     # However long Procountor asks us to stay away.
     return Progress(wait_seconds=min(wait_seconds, LONGEST_PAUSE.total_seconds()))
 
@@ -169,7 +169,7 @@ def _finish(sending: Sending, *, now: datetime, keeps_queue: bool = False) -> Pr
         )
         if is_ours and not keeps_queue:
             journal.exports.filter(state=ExportState.QUEUED).update(state=ExportState.READY)
-        settle_state(journal)
+        journal.store_state()
     _check_revisions(journal, now=now)
     return FINISHED
 

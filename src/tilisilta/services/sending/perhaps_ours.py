@@ -21,7 +21,6 @@ from tilisilta.models import (
     User,
 )
 from tilisilta.services import audit
-from tilisilta.services.journals.checks import settle_state
 from tilisilta.services.procountor.client import procountor
 from tilisilta.services.sending.asking import look_again
 from tilisilta.services.sending.doubts import Doubt, doubts_of
@@ -77,7 +76,7 @@ def take_over(
             # Somebody has compared them, so that the rest of the journal need not wait.
             severity=Severity.WARNING,
         )
-        settle_state(export.journal)
+        export.journal.store_state()
     return Export.objects.get(pk=export.pk)
 
 
