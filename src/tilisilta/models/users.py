@@ -82,7 +82,7 @@ class User(AbstractUser):
         return models.Q((f"{debtor}__in", self.chosen_debtor_ids))
 
     def can(self, right: Right, area: Area) -> bool:
-        """Tell whether this user has at least ``right`` in ``area``.
+        """Return whether this user has at least ``right`` in ``area``.
 
         A connection to Nmbrs serves all debtors: who sees only some of them may look at it, but
         not change it.

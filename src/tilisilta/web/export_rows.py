@@ -53,7 +53,7 @@ class Row:
 
     @property
     def corrects_earlier(self) -> bool:
-        """Tell whether the journal also books on periods before its own."""
+        """Return whether the journal also books on periods before its own."""
         return self.journal.first_period < self.journal.period
 
 

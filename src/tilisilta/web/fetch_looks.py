@@ -21,7 +21,7 @@ class FetchLook:
 
     @property
     def is_moving(self) -> bool:
-        """Tell whether it will be another one in a moment."""
+        """Return whether it will be another one in a moment."""
         return self.state in MOVING_STATES
 
 

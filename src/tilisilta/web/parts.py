@@ -11,6 +11,9 @@ from tilisilta.models import Company, Journal, Link, ProcountorAccount, User
 from tilisilta.services.explanations import Explanation, explain_error
 from tilisilta.web.rights import UserRequest
 
+# A page must answer soon. What was not reached is asked for by the next request.
+SECONDS_PER_STEP = 4.0
+
 
 class ExplainingForm(forms.Form):
     """A form that explains what a service refused, at the field it is about."""
@@ -68,7 +71,7 @@ def as_paragraph(told: Explanation) -> str:
 
 
 def is_part(request: UserRequest) -> bool:
-    """Tell whether htmx asks for a part of a page, and not for its whole after going back."""
+    """Return whether htmx asks for a part of a page, and not for its whole after going back."""
     return bool(request.htmx) and not request.htmx.history_restore_request
 
 
@@ -88,6 +91,12 @@ def address_to_go_back_to(request: HttpRequest) -> str:
         asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return asked if is_ours else ""
+
+
+def carried_count(request: HttpRequest, name: str) -> int:
+    """A count that a page carries from one of its steps to the next; 0 for none or a bad one."""
+    text = request.POST.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 8 else 0
 
 
 def asked_page(request: HttpRequest) -> int:

@@ -36,12 +36,12 @@ class FetchStanding:
 
     @property
     def is_under_way(self) -> bool:
-        """Tell whether a synchronisation is not finished yet."""
+        """Return whether a synchronisation is not finished yet."""
         return self.latest is not None and self.latest.finished_at is None
 
     @property
     def is_listed(self) -> bool:
-        """Tell whether it is known how many companies there are."""
+        """Return whether it is known how many companies there are."""
         return self.latest is not None and self.latest.listed_at is not None
 
     @property
