@@ -20,8 +20,10 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
+from tilisilta.languages import LANGUAGES, SOURCE_LANGUAGE, language_of
+
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "tilisilta"
-LANGUAGES = {"sv": "Swedish", "fi": "Finnish"}
+TRANSLATED = tuple(one.code for one in LANGUAGES if one != SOURCE_LANGUAGE)
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
@@ -81,7 +83,7 @@ def updated(texts: Catalog, known: Catalog) -> Catalog:
 def written(catalog: Catalog, language: str) -> bytes:
     """The content of the file for ``language``: sorted, and the same wherever it is made."""
     content = BytesIO()
-    content.write(HEADER.format(name=LANGUAGES[language], language=language).encode())
+    content.write(HEADER.format(name=language_of(language).name, language=language).encode())
     write_po(content, catalog, width=100, no_location=True, omit_header=True, sort_output=True)
     return content.getvalue().rstrip(b"\n") + b"\n"
 
@@ -111,7 +113,7 @@ def main(arguments: list[str] | None = None, *, source: Path = SOURCE) -> int:
 
 def _update(source: Path) -> int:
     texts = collect_texts(source)
-    for language in LANGUAGES:
+    for language in TRANSLATED:
         path = _file(source, language)
         catalog = updated(texts, _read(path))
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -124,7 +126,7 @@ def _update(source: Path) -> int:
 def _check(source: Path) -> int:
     texts = collect_texts(source)
     found = []
-    for language in LANGUAGES:
+    for language in TRANSLATED:
         path = _file(source, language)
         known = _read(path)
         current = updated(texts, known)
@@ -138,7 +140,7 @@ def _check(source: Path) -> int:
 
 
 def _compile(source: Path) -> int:
-    for language in LANGUAGES:
+    for language in TRANSLATED:
         path = _file(source, language)
         with path.with_suffix(".mo").open("wb") as compiled:
             write_mo(compiled, _read(path))

@@ -20,7 +20,12 @@ from tilisilta.models import (
     Sending,
     User,
 )
-from tilisilta.services.overview import COMPANIES_PER_PAGE, MOST_NEEDS, overview_for, progress_for
+from tilisilta.services.overview import (
+    COMPANIES_PER_PAGE,
+    MOST_NEEDS,
+    overview_for,
+    sendings_under_way,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -234,13 +239,13 @@ class TestProgress:
 
         assert progress is not None
         assert (progress.booked, progress.asked, progress.left) == (1, 2, 1)
-        assert progress == progress_for(user)
+        assert progress == sendings_under_way(user)
 
     def test_is_none_when_nothing_is_under_way(self, user: User) -> None:
         a_stored_journal(a_company(), JournalState.SENT)
 
         assert overview_for(user, today=TODAY).progress is None
-        assert progress_for(user) is None
+        assert sendings_under_way(user) is None
 
 
 class TestYears:

@@ -10,7 +10,7 @@ from tilisilta.domain.problems import ProblemCode
 from tilisilta.models import AuditEntry, Debtor, User
 from tilisilta.services import audit
 from tilisilta.services.companies import add_debtor, set_test
-from tilisilta.web.audit import sentence_of
+from tilisilta.web.audit_sentences import sentence_of
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.services.connections import create_account
 from tilisilta.services.explanations import Explanation, explain
 from tilisilta.services.links import AccountTaken
-from tilisilta.web.journals import as_paragraph, error_text
+from tilisilta.web.parts import as_paragraph, error_text
 
 
 class TestErrorPages:

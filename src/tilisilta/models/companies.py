@@ -11,19 +11,18 @@ from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.domain.payroll import JournalSplit
 from tilisilta.models.connections import NmbrsConnection, ProcountorAccount
 from tilisilta.models.fields import ProblemsField
+from tilisilta.models.users import User
 
 if TYPE_CHECKING:
     from tilisilta.models.links import Link
-    from tilisilta.models.users import User
 
 
 class DebtorQuerySet(models.QuerySet["Debtor"]):
     """Debtors, narrowed to what somebody may see."""
 
-    def visible_to(self, user: "User") -> Self:
+    def visible_to(self, user: User) -> Self:
         """The debtors ``user`` may see: all, or the ones chosen for them."""
-        ids = list(user.debtors.values_list("pk", flat=True))
-        return self.filter(pk__in=ids) if ids else self
+        return self.filter(user.may_see("pk"))
 
 
 class Debtor(models.Model):
@@ -64,10 +63,9 @@ class Debtor(models.Model):
 class CompanyQuerySet(models.QuerySet["Company"]):
     """Companies, narrowed to what somebody may see."""
 
-    def visible_to(self, user: "User") -> Self:
+    def visible_to(self, user: User) -> Self:
         """The companies of the debtors ``user`` may see."""
-        ids = list(user.debtors.values_list("pk", flat=True))
-        return self.filter(debtor__in=ids) if ids else self
+        return self.filter(user.may_see("debtor"))
 
 
 class Company(models.Model):
@@ -134,6 +132,10 @@ class Company(models.Model):
 
 class NmbrsCompanyQuerySet(models.QuerySet["NmbrsCompany"]):
     """Companies in Nmbrs, and the wish to have them fetched."""
+
+    def visible_to(self, user: User) -> Self:
+        """Those of the debtors ``user`` may see."""
+        return self.filter(user.may_see("company__debtor"))
 
     def fetchable(self) -> Self:
         """Those Nmbrs lists, of connections that work."""

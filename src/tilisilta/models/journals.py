@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -11,10 +11,7 @@ from tilisilta.domain import journals as domain
 from tilisilta.domain.standing import ExportStanding, JournalState, Standing, standing_of
 from tilisilta.models.companies import Company, Run
 from tilisilta.models.fields import ProblemsField
-
-if TYPE_CHECKING:
-    from tilisilta.models.users import User
-
+from tilisilta.models.users import User
 
 JOURNAL_STATES = [
     (JournalState.READY.value, _("Ready")),
@@ -38,10 +35,9 @@ JOURNAL_STATES = [
 class JournalQuerySet(models.QuerySet["Journal"]):
     """Journals, narrowed to what somebody may see or asks for."""
 
-    def visible_to(self, user: "User") -> Self:
+    def visible_to(self, user: User) -> Self:
         """The journals of the debtors ``user`` may see."""
-        ids = list(user.debtors.values_list("pk", flat=True))
-        return self.filter(company__debtor__in=ids) if ids else self
+        return self.filter(user.may_see("company__debtor"))
 
     def kept(self) -> Self:
         """Those that nobody discarded."""

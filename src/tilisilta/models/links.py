@@ -11,12 +11,17 @@ from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.links import ClosedPeriodPolicy, LinkRules, LinkSpan, span_for
 from tilisilta.models.companies import Company
 from tilisilta.models.connections import ProcountorAccount
+from tilisilta.models.users import User
 
 ledger_account_number = RegexValidator(r"^[0-9A-Za-z]{1,20}$", _("Digits and letters only."))
 
 
 class LinkQuerySet(models.QuerySet["Link"]):
-    """Links, narrowed to those in force."""
+    """Links, narrowed to what somebody may see or to those in force."""
+
+    def visible_to(self, user: User) -> Self:
+        """The links of the companies ``user`` may see."""
+        return self.filter(user.may_see("company__debtor"))
 
     def open(self) -> Self:
         """Those that have not ended: one for each company at most, and one for each account."""

@@ -11,13 +11,13 @@ from django.shortcuts import render
 from tilisilta.domain.standing import JournalState
 from tilisilta.models import (
     Area,
-    Company,
     Journal,
     Link,
     ProcountorAccount,
     Right,
     User,
 )
+from tilisilta.web.parts import visible_links
 from tilisilta.web.rights import UserRequest, needs
 
 ON_A_PAGE = 50
@@ -55,13 +55,6 @@ def administrations(request: UserRequest) -> HttpResponse:
         "tab": "administrations",
     }
     return render(request, "links/administrations.html", context)
-
-
-def visible_links(user: User) -> QuerySet[Link]:
-    """The links of the companies ``user`` may see."""
-    return Link.objects.filter(company__in=Company.objects.visible_to(user)).select_related(
-        "company__debtor", "procountor_account"
-    )
 
 
 def _found(user: User, search: str) -> QuerySet[Link]:

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -38,6 +38,7 @@ from tilisilta.web.import_questions import (
     question_of,
     run_answer,
 )
+from tilisilta.web.parts import visible_company
 from tilisilta.web.remembered_columns import remember_columns, remembered_columns
 from tilisilta.web.rights import UserRequest, needs
 from tilisilta.web.uploads import MOST_BYTES, Upload, pack, unpack
@@ -170,7 +171,7 @@ class Column:
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def import_file(request: UserRequest, number: int) -> HttpResponse:
     """Ask for a file and take it in; ends on the journal's page."""
-    company = get_object_or_404(Company.objects.visible_to(request.user), number=number)
+    company = visible_company(request.user, number)
     if request.method != "POST":
         return _page(request, company, ImportForm())
     form = ImportForm(request.POST, request.FILES)

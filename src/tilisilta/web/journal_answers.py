@@ -20,7 +20,7 @@ from tilisilta.errors import NeedsAttention
 from tilisilta.models import Area, Journal, Right
 from tilisilta.services.explanations import explain_error
 from tilisilta.services.journals.answers import RunTaken, discard, is_open_to_answers, tell_run
-from tilisilta.web.journals import error_text, visible_journal
+from tilisilta.web.parts import error_text, visible_journal
 from tilisilta.web.rights import UserRequest, needs
 
 MONTHS_AROUND = 2

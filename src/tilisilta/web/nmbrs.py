@@ -21,8 +21,7 @@ from tilisilta.services.explanations import Explanation, explain, explain_error
 from tilisilta.services.fetching import connections as nmbrs_connections
 from tilisilta.services.fetching.progress import standing_for
 from tilisilta.services.fetching.recognising import answer_question
-from tilisilta.web.exports import is_part
-from tilisilta.web.journals import error_text
+from tilisilta.web.parts import error_text, is_part
 from tilisilta.web.rights import UserRequest, needs
 
 EARLIEST_YEAR = 2000

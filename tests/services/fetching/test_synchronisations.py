@@ -26,6 +26,7 @@ from tilisilta.models import (
 )
 from tilisilta.services.fetching.client import mark_refused
 from tilisilta.services.fetching.connections import remove_connection
+from tilisilta.services.fetching.progress import standing_of
 from tilisilta.services.fetching.queue import claim_companies, fetch_claimed
 from tilisilta.services.fetching.synchronisations import (
     NothingConnected,
@@ -36,7 +37,6 @@ from tilisilta.services.fetching.synchronisations import (
     claim_lists,
     finish_abandoned,
     latest_synchronisation,
-    progress_of,
     read_lists,
 )
 
@@ -163,7 +163,7 @@ class TestFinishAbandoned:
         asked.refresh_from_db()
         assert asked.finished_at is not None
         assert asked.failed_count == 10
-        assert progress_of(asked).waiting == 0
+        assert standing_of(asked).waiting_count == 0
 
 
 class TestClaimLists:
@@ -182,19 +182,19 @@ class TestClaimLists:
         assert claim_lists("a-worker") is None
 
 
-class TestProgressOf:
+class TestStandingOf:
     def test_counts_what_is_done_and_names_what_is_at_work(self, nmbrs: "Sandbox") -> None:
         a_connection()
         clock = Clock()
         asked = ask_for_everything(user=None, now=clock.now)
-        before = progress_of(asked)
-        told = [(before.done, before.total)]
+        before = standing_of(asked)
+        told = [(before.done_count, before.company_count)]
         read_lists(asked, now=clock.now)
-        begun = progress_of(Synchronisation.objects.get())
-        told.append((begun.done, begun.total))
+        begun = standing_of(Synchronisation.objects.get())
+        told.append((begun.done_count, begun.company_count))
         fetch_waiting(clock)
-        ended = progress_of(Synchronisation.objects.get())
-        told.append((ended.done, ended.total))
+        ended = standing_of(Synchronisation.objects.get())
+        told.append((ended.done_count, ended.company_count))
 
         assert told == [(0, 0), (0, 10), (10, 10)]
         assert ended.current == ()

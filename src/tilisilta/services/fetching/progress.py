@@ -1,12 +1,12 @@
 """How fetching from Nmbrs stands, as far as a reader may know."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from tilisilta.models import Company, NmbrsCompany, NmbrsConnection, Synchronisation, User
+from tilisilta.models.companies import NmbrsCompanyQuerySet
 from tilisilta.services.companies import in_trouble
 from tilisilta.services.fetching.queue import SILENT
 
@@ -17,7 +17,7 @@ State = NmbrsConnection.State
 
 @dataclass(frozen=True, kw_only=True)
 class FetchStanding:
-    """How far the latest synchronisation is, or what came of it.
+    """How far a synchronisation is, or what came of it; ``latest`` is the one it is about.
 
     For who is limited to some debtors only the companies of those are counted. ``failed_count``
     counts the companies in trouble: while one is under way those that it came past, and
@@ -36,12 +36,12 @@ class FetchStanding:
 
     @property
     def is_under_way(self) -> bool:
-        """Tell whether a synchronisation is not finished yet."""
+        """Return whether a synchronisation is not finished yet."""
         return self.latest is not None and self.latest.finished_at is None
 
     @property
     def is_listed(self) -> bool:
-        """Tell whether it is known how many companies there are."""
+        """Return whether it is known how many companies there are."""
         return self.latest is not None and self.latest.listed_at is not None
 
     @property
@@ -60,44 +60,49 @@ class FetchStanding:
         return " ".join(map(str, told))
 
 
-def standing_for(user: User, *, debtor_ids: Sequence[int] | None = None) -> FetchStanding:
+def standing_for(user: User) -> FetchStanding:
     """How far the latest synchronisation is, or what came of it, as far as ``user`` may know.
 
-    Two queries at most, and one more unless the ids of the debtors they are limited to are given.
+    Two queries at most, and one more unless the debtors they are limited to are known already.
     """
-    if debtor_ids is None:
-        debtor_ids = list(user.debtors.values_list("pk", flat=True))
-    mine = NmbrsCompany.objects.all()
-    if debtor_ids:
-        mine = mine.filter(company__debtor__in=debtor_ids)
+    newest_first = Synchronisation.objects.order_by("-requested_at")
+    mine = NmbrsCompany.objects.visible_to(user)
+    return _standing(newest_first, mine, is_limited=user.is_limited)
+
+
+def standing_of(synchronisation: Synchronisation) -> FetchStanding:
+    """How far one synchronisation is, or what came of it, over all companies."""
+    it_alone = Synchronisation.objects.filter(pk=synchronisation.pk)
+    return _standing(it_alone, NmbrsCompany.objects.all(), is_limited=False)
+
+
+def _standing(
+    synchronisations: QuerySet[Synchronisation], mine: NmbrsCompanyQuerySet, *, is_limited: bool
+) -> FetchStanding:
     working = NmbrsConnection.objects.filter(state=State.WORKING)
     came_past = Q(wanted_by__isnull=True, tried_at__gte=OuterRef("requested_at"))
-    latest = (
-        Synchronisation.objects.annotate(
-            mine=_number_of(mine.fetchable()),
-            mine_waiting=_number_of(mine.filter(wanted_by=OuterRef("pk"))),
-            mine_failed_so_far=_number_of(mine.filter(came_past, in_trouble())),
-            mine_in_trouble=_number_of(mine.filter(in_trouble())),
-            refused=_number_of(NmbrsConnection.objects.filter(state=State.REFUSED)),
-            working=_number_of(working),
-            silent=_number_of(working.filter(silent_count__gte=SILENT)),
-        )
-        .order_by("-requested_at")
-        .first()
-    )
+    latest = synchronisations.annotate(
+        mine=_number_of(mine.fetchable()),
+        mine_waiting=_number_of(mine.filter(wanted_by=OuterRef("pk"))),
+        mine_failed_so_far=_number_of(mine.filter(came_past, in_trouble())),
+        mine_in_trouble=_number_of(mine.filter(in_trouble())),
+        refused=_number_of(NmbrsConnection.objects.filter(state=State.REFUSED)),
+        working=_number_of(working),
+        silent=_number_of(working.filter(silent_count__gte=SILENT)),
+    ).first()
     if latest is None:
-        return FetchStanding(is_connected=working.exists(), is_limited=bool(debtor_ids))
+        return FetchStanding(is_connected=working.exists(), is_limited=is_limited)
     is_under_way = latest.finished_at is None
     return FetchStanding(
         latest=latest,
-        company_count=latest.mine if debtor_ids else latest.company_count,
+        company_count=latest.mine if is_limited else latest.company_count,
         waiting_count=latest.mine_waiting,
         failed_count=latest.mine_failed_so_far if is_under_way else latest.mine_in_trouble,
         refused_count=latest.refused,
         current=_current(mine.filter(wanted_by=latest)) if is_under_way else (),
         is_connected=latest.working > 0,
         is_silent=is_under_way and latest.silent > 0,
-        is_limited=bool(debtor_ids),
+        is_limited=is_limited,
     )
 
 

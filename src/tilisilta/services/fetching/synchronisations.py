@@ -1,12 +1,11 @@
 """Synchronisations: ask for everything to be fetched from Nmbrs, and follow how far it is."""
 
 import logging
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -47,25 +46,6 @@ class NotInNmbrs(NeedsAttention):
     def __init__(self, company: Company) -> None:
         super().__init__(f"{company} cannot be fetched from Nmbrs.")
         self.facts = {"other": str(company)}
-
-
-@dataclass(frozen=True, kw_only=True)
-class SyncProgress:
-    """How far a synchronisation has come. Nothing is counted until the lists are read."""
-
-    synchronisation: Synchronisation
-    waiting: int
-    current: tuple[Company, ...]
-
-    @property
-    def total(self) -> int:
-        """How many companies are fetched in all."""
-        return self.synchronisation.company_count
-
-    @property
-    def done(self) -> int:
-        """How many are fetched, or have failed."""
-        return max(0, self.total - self.waiting)
 
 
 def ask_for_everything(
@@ -199,18 +179,6 @@ def finish_if_done(synchronisation_id: int, *, now: datetime) -> None:
         return
     if Synchronisation.objects.filter(pk=synchronisation_id, listed_at__isnull=False).exists():
         _end(synchronisation_id, now=now)
-
-
-def progress_of(synchronisation: Synchronisation) -> SyncProgress:
-    """How far a synchronisation has come."""
-    waiting = NmbrsCompany.objects.filter(wanted_by=synchronisation)
-    counts = waiting.aggregate(n=Count("pk"))
-    current = waiting.filter(claimed_by__isnull=False).select_related("company")
-    return SyncProgress(
-        synchronisation=synchronisation,
-        waiting=counts["n"],
-        current=tuple(one.company for one in current.order_by("company__number")[:3]),
-    )
 
 
 def latest_synchronisation() -> Synchronisation | None:

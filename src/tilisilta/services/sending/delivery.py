@@ -17,6 +17,7 @@ from tilisilta.domain.standing import EXPORTS_UNDER_WAY, ExportState
 from tilisilta.errors import OutcomeUnknown, TryAgainLater
 from tilisilta.models import Export, Journal, Sending
 from tilisilta.services.journals.checks import check_journal
+from tilisilta.services.pace import wait_after
 from tilisilta.services.sending.items import make_items_for
 from tilisilta.services.sending.lookups import look
 from tilisilta.services.sending.outbox import LONGEST_PAUSE
@@ -91,7 +92,7 @@ def _try_move(
         return 0.0
     except (TryAgainLater, OutcomeUnknown) as error:
         # Only reads and approvals get here, which are looked at anew before they are repeated.
-        return float(getattr(error, "retry_after_seconds", None) or 5)
+        return wait_after(error)
 
 
 def _move(sending: Sending, export: Export, exports: Sequence[Export], *, now: datetime) -> float:

@@ -18,6 +18,7 @@ from tilisilta.domain.standing import ExportState
 from tilisilta.errors import OutcomeUnknown, TryAgainLater
 from tilisilta.models import Attempt, Export, Sending, User
 from tilisilta.services import audit
+from tilisilta.services.pace import wait_after
 from tilisilta.services.procountor.administrations import forget_administration
 from tilisilta.services.procountor.client import procountor
 
@@ -63,7 +64,7 @@ def post(sending: Sending, export: Export, *, now: datetime) -> float:
             return 0.0
         except TryAgainLater as error:
             _give_back(export, attempt, now=now, detail=str(error))
-            return float(error.retry_after_seconds or 5)
+            return wait_after(error)
         except GrantEnded as error:
             _give_back(export, attempt, now=now, detail=str(error))
             raise

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.domain.standing import ExportState, JournalState
+from tilisilta.languages import Language, language_of
 from tilisilta.models import (
     EXPORT_STATES,
     JOURNAL_STATES,
@@ -37,9 +38,6 @@ register = template.Library()
 
 MONTHS_ON_A_PHONE = 4
 MINUS = "\N{MINUS SIGN}"
-DAY_FORMATS = MappingProxyType({"fi": "j.n.Y", "sv": "Y-m-d"})
-MOMENT_FORMATS = MappingProxyType({"fi": r"j.n.Y \k\l\o G.i", "sv": r"Y-m-d \k\l. H:i"})
-MONTH_FORMATS = MappingProxyType({"fi": "F Y", "sv": "F Y"})
 
 ICONS_AND_STYLES = MappingProxyType(
     {
@@ -155,7 +153,7 @@ def day(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
-    return _timed(value.isoformat(), formats.date_format(value, _format(DAY_FORMATS, "j M Y")))
+    return _timed(value.isoformat(), formats.date_format(value, _language().day))
 
 
 @register.filter
@@ -164,14 +162,14 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return ""
     local = timezone.localtime(value)
-    written = formats.date_format(local, _format(MOMENT_FORMATS, "j M Y, H:i"))
+    written = formats.date_format(local, _language().moment)
     return _timed(local.isoformat(timespec="seconds"), written)
 
 
 @register.filter
 def month(value: date | None) -> str:
     """A month in the reader's language: June 2026."""
-    return "" if value is None else formats.date_format(value, _format(MONTH_FORMATS, "F Y"))
+    return "" if value is None else formats.date_format(value, _language().month)
 
 
 @register.simple_tag
@@ -207,7 +205,7 @@ def year_cells(cells: Iterable[Cell], current: date) -> SafeString:
 
     They are drawn here and not in a template, since a page has six hundred of them.
     """
-    language = get_language() or "en"
+    language = _language().code
     address = reverse("journal", args=[0]).removesuffix("0")
     drawn = ((cell, *_drawn(cell.state, cell.month, current, language)) for cell in cells)
     return format_html_join(
@@ -305,8 +303,8 @@ def _drawn(
     )
 
 
-def _format(by_language: Mapping[str, str], otherwise: str) -> str:
-    return by_language.get((get_language() or "en")[:2], otherwise)
+def _language() -> Language:
+    return language_of(get_language())
 
 
 def _timed(machine: str, written: str) -> SafeString:
