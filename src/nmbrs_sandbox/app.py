@@ -8,17 +8,17 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.wrappers import Request, Response
 
-from nmbrs_sandbox.api import Api, Pace, is_call
-from nmbrs_sandbox.bureau import Bureau
 from nmbrs_sandbox.control import control
 from nmbrs_sandbox.faults import Faults
 from nmbrs_sandbox.page_buttons import press
-from nmbrs_sandbox.payroll_pages import show, show_service
+from nmbrs_sandbox.pages import show, show_service
+from nmbrs_sandbox.payroll.access_moves import Bureau
+from nmbrs_sandbox.payroll.sample import sample_world
+from nmbrs_sandbox.payroll.world import World
 from nmbrs_sandbox.requests_log import CallLog
-from nmbrs_sandbox.sample import sample_world
-from nmbrs_sandbox.schema import YEAR_PARAMETERS, Service
-from nmbrs_sandbox.services import services
-from nmbrs_sandbox.world import World
+from nmbrs_sandbox.soap.api import Api, Pace, is_call
+from nmbrs_sandbox.soap.schema import YEAR_PARAMETERS, Service
+from nmbrs_sandbox.soap.services import services
 from sandbox_parts.clock import Clock
 from sandbox_parts.limits import RateLimit
 from sandbox_parts.store import Store

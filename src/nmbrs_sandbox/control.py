@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.wrappers import Request, Response
 
 from nmbrs_sandbox.faults import Fault
-from nmbrs_sandbox.orders import OrderRefused, order_names, read_fields
+from nmbrs_sandbox.payroll.fields import OrderRefused, order_names, read_fields
 from nmbrs_sandbox.written import written, written_journals
 from sandbox_parts.wire import answer, decode
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from nmbrs_sandbox.services import WSDL
+from nmbrs_sandbox.soap.services import WSDL
 from sandbox_parts.faults import CountedFault, FaultLine
 
 _MOST_SECONDS = 600

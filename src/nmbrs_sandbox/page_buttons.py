@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
-from nmbrs_sandbox.bureau import Bureau
 from nmbrs_sandbox.control import refuse_other_sites
-from nmbrs_sandbox.orders import OrderRefused
-from nmbrs_sandbox.payroll_pages import show_refusal
+from nmbrs_sandbox.pages import show_refusal
+from nmbrs_sandbox.payroll.access_moves import Bureau
+from nmbrs_sandbox.payroll.fields import OrderRefused
 
 _RUNS = re.compile(r"/sandbox/companies/([0-9]{1,9})/runs")
 _RUN = re.compile(r"/sandbox/companies/([0-9]{1,9})/runs/([0-9]{1,10})/([a-z_]+)")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import singledispatch
 from typing import Any
 
-from nmbrs_sandbox.world import Access, Company, CostItem, Debtor, JournalLine, Run
+from nmbrs_sandbox.payroll.world import Access, Company, CostItem, Debtor, JournalLine, Run
 
 
 @singledispatch

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 import httpx2
 
 from nmbrs_sandbox.app import Sandbox
-from nmbrs_sandbox.sample import DOMAIN, TOKEN, USERNAME
+from nmbrs_sandbox.payroll.sample import DOMAIN, TOKEN, USERNAME
 
 SITE = "http://sandbox/"
 NAMESPACE = "https://api.nmbrs.nl/soap/v3/"

@@ -15,8 +15,8 @@ from tests.nmbrs_sandbox.calling import (
 )
 
 from nmbrs_sandbox.app import Sandbox, create_app
-from nmbrs_sandbox.journal_xml import Split, journal_xml
-from nmbrs_sandbox.world import JournalLine, Run
+from nmbrs_sandbox.payroll.world import JournalLine, Run
+from nmbrs_sandbox.soap.journal_xml import Split, journal_xml
 
 SPLITS = {
     "Journals_GetByRunCompany": (),

@@ -16,8 +16,8 @@ from tests.nmbrs_sandbox.calling import (
 )
 
 from nmbrs_sandbox.app import Sandbox
-from nmbrs_sandbox.orders import OrderRefused
-from nmbrs_sandbox.world import JournalLine, Run
+from nmbrs_sandbox.payroll.fields import OrderRefused
+from nmbrs_sandbox.payroll.world import JournalLine, Run
 
 
 def run_of(sandbox: Sandbox, run_id: int, company_id: int = KONEPAJA) -> Run:

@@ -5,7 +5,7 @@ import pytest
 from tests.nmbrs_sandbox.calling import JANUARY, JUNE, KONEPAJA, KULJETUS, client_of
 
 from nmbrs_sandbox.app import Sandbox, create_app
-from nmbrs_sandbox.sample import world_of
+from nmbrs_sandbox.payroll.sample import world_of
 
 COMPANY_PAGE = f"/sandbox/companies/{KONEPAJA}"
 

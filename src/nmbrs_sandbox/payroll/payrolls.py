@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from nmbrs_sandbox.months import last_day
-from nmbrs_sandbox.world import JournalLine
+from nmbrs_sandbox.payroll.months import last_day
+from nmbrs_sandbox.payroll.world import JournalLine
 
 _CENT = Decimal("0.01")
 _ZERO = Decimal(0)

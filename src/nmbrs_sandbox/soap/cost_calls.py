@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from nmbrs_sandbox.asking import company_asked_for
-from nmbrs_sandbox.schema import Field, Operation, Question, Simple, Structure, list_of
-from nmbrs_sandbox.soap_faults import (
+from nmbrs_sandbox.payroll.world import CostItem
+from nmbrs_sandbox.soap.asking import company_asked_for
+from nmbrs_sandbox.soap.refusals import (
     DUPLICATE_COST_CODE,
     INVALID_COST_CODE,
     INVALID_COST_ID,
     refusal,
 )
-from nmbrs_sandbox.world import CostItem
+from nmbrs_sandbox.soap.schema import Field, Operation, Question, Simple, Structure, list_of
 
 _LONGEST_CODE = 50
 _FIELDS = (Field("Id"), Field("Code", Simple.TEXT), Field("Description", Simple.TEXT))

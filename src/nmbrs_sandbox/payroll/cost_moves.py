@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from nmbrs_sandbox.orders import OrderRefused, order
-from nmbrs_sandbox.state import State
-from nmbrs_sandbox.world import Company, CostItem
+from nmbrs_sandbox.payroll.bureau import State
+from nmbrs_sandbox.payroll.fields import OrderRefused, order
+from nmbrs_sandbox.payroll.world import Company, CostItem
 
 _FIRST_ID = 9_000_001
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from nmbrs_sandbox.months import month_after, month_name
-from nmbrs_sandbox.world import Journal, Payroll, Run
+from nmbrs_sandbox.payroll.months import month_after, month_name
+from nmbrs_sandbox.payroll.world import Journal, Payroll, Run
 
 
 def monthly_runs(

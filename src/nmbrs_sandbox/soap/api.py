@@ -7,15 +7,13 @@ from xml.etree import ElementTree as ET
 
 from werkzeug.wrappers import Request, Response
 
-from nmbrs_sandbox.answers import answer, fault_answer, xml_response
-from nmbrs_sandbox.bureau import Bureau
-from nmbrs_sandbox.envelope import Call, outline, parse, read_call
 from nmbrs_sandbox.faults import Fault, FaultKind, Faults
-from nmbrs_sandbox.orders import OrderRefused
+from nmbrs_sandbox.payroll.access_moves import Bureau
+from nmbrs_sandbox.payroll.fields import OrderRefused
 from nmbrs_sandbox.requests_log import CallLog, LoggedCall
-from nmbrs_sandbox.schema import Header, Question, Service
-from nmbrs_sandbox.services import WSDL
-from nmbrs_sandbox.soap_faults import (
+from nmbrs_sandbox.soap.answers import answer, fault_answer, xml_response
+from nmbrs_sandbox.soap.envelope import Call, outline, parse, read_call
+from nmbrs_sandbox.soap.refusals import (
     INVALID_AUTHENTICATION,
     SWITCHED_OFF,
     SoapFault,
@@ -23,7 +21,9 @@ from nmbrs_sandbox.soap_faults import (
     malformed,
     refusal,
 )
-from nmbrs_sandbox.wsdl import wsdl
+from nmbrs_sandbox.soap.schema import Header, Question, Service
+from nmbrs_sandbox.soap.services import WSDL
+from nmbrs_sandbox.soap.wsdl import wsdl
 from sandbox_parts.faults import SLOW_SECONDS
 from sandbox_parts.limits import RateLimit
 from sandbox_parts.outages import break_connection, gateway_error, wait

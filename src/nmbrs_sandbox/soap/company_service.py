@@ -3,11 +3,11 @@
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from nmbrs_sandbox.asking import company_asked_for, run_asked_for, year_asked_for
-from nmbrs_sandbox.months import month_after
-from nmbrs_sandbox.schema import Choice, Field, Operation, Question, Simple, Structure, list_of
-from nmbrs_sandbox.soap_faults import NOT_VISIBLE, malformed, refusal
-from nmbrs_sandbox.world import Company, Run
+from nmbrs_sandbox.payroll.months import month_after
+from nmbrs_sandbox.payroll.world import Company, Run
+from nmbrs_sandbox.soap.asking import company_asked_for, run_asked_for, year_asked_for
+from nmbrs_sandbox.soap.refusals import NOT_VISIBLE, malformed, refusal
+from nmbrs_sandbox.soap.schema import Choice, Field, Operation, Question, Simple, Structure, list_of
 
 NAME = "CompanyService"
 _MONTHLY = "Month"

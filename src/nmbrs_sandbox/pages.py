@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 
 from werkzeug.wrappers import Request, Response
 
-from nmbrs_sandbox.bureau import Bureau
 from nmbrs_sandbox.html import SITE, page
-from nmbrs_sandbox.months import month_name
+from nmbrs_sandbox.payroll.access_moves import Bureau
+from nmbrs_sandbox.payroll.months import month_name
+from nmbrs_sandbox.payroll.run_moves import next_period
+from nmbrs_sandbox.payroll.world import Company, CostItem, Debtor
 from nmbrs_sandbox.run_card import button, run_card
-from nmbrs_sandbox.run_orders import next_period
-from nmbrs_sandbox.schema import Service
-from nmbrs_sandbox.world import Company, CostItem, Debtor
+from nmbrs_sandbox.soap.schema import Service
 from sandbox_parts.markup import Markup, Piece, counted, tag
 from sandbox_parts.pages import ICON_PATH, STYLE_PATH
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from nmbrs_sandbox.schema import Field, Header, Operation, Question, Simple, Structure, list_of
-from nmbrs_sandbox.soap_faults import NOT_VISIBLE, refusal
-from nmbrs_sandbox.world import Debtor
+from nmbrs_sandbox.payroll.world import Debtor
+from nmbrs_sandbox.soap.refusals import NOT_VISIBLE, refusal
+from nmbrs_sandbox.soap.schema import Field, Header, Operation, Question, Simple, Structure, list_of
 
 NAME = "DebtorService"
 # The service's own site, of which every bureau's domain is a part.

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from nmbrs_sandbox.months import month_after, month_name
-from nmbrs_sandbox.orders import OrderRefused, order
-from nmbrs_sandbox.state import State
-from nmbrs_sandbox.world import Company, JournalLine, Run, WrittenJournal
+from nmbrs_sandbox.payroll.bureau import State
+from nmbrs_sandbox.payroll.fields import OrderRefused, order
+from nmbrs_sandbox.payroll.months import month_after, month_name
+from nmbrs_sandbox.payroll.world import Company, JournalLine, Run, WrittenJournal
 
 TEN_EUROS = Decimal("10.00")
 

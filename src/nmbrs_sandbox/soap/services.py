@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from nmbrs_sandbox import company_service, debtor_service
-from nmbrs_sandbox.cost_calls import COST_OPERATIONS
-from nmbrs_sandbox.journal_calls import journal_operations
-from nmbrs_sandbox.schema import YEAR_PARAMETERS, Service, service
+from nmbrs_sandbox.soap import company_service, debtor_service
+from nmbrs_sandbox.soap.cost_calls import COST_OPERATIONS
+from nmbrs_sandbox.soap.journal_calls import journal_operations
+from nmbrs_sandbox.soap.schema import YEAR_PARAMETERS, Service, service
 
 WSDL = "WSDL"
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
-from nmbrs_sandbox.months import last_day
+from nmbrs_sandbox.payroll.months import last_day
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,8 @@
 """What the operations about one company have in common: may it be seen, and does the year fit."""
 
-from nmbrs_sandbox.schema import YEAR, Question
-from nmbrs_sandbox.soap_faults import INVALID_PERIOD, NOT_VISIBLE, refusal
-from nmbrs_sandbox.world import Company, Run
+from nmbrs_sandbox.payroll.world import Company, Run
+from nmbrs_sandbox.soap.refusals import INVALID_PERIOD, NOT_VISIBLE, refusal
+from nmbrs_sandbox.soap.schema import YEAR, Question
 
 _YEARS = range(2000, 2100)
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from nmbrs_sandbox.asking import run_asked_for
-from nmbrs_sandbox.journal_xml import UTF_16_DECLARATION, Split, journal_xml
-from nmbrs_sandbox.schema import YEAR, Field, Operation, Question
+from nmbrs_sandbox.soap.asking import run_asked_for
+from nmbrs_sandbox.soap.journal_xml import UTF_16_DECLARATION, Split, journal_xml
+from nmbrs_sandbox.soap.schema import YEAR, Field, Operation, Question
 
 _RUN = (Field("CompanyId"), Field("RunId"))
 # Nobody outside knows for sure what the year is called here; see the option for it.

@@ -10,7 +10,7 @@ from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, get_type_hints
 
 if TYPE_CHECKING:
-    from nmbrs_sandbox.state import State
+    from nmbrs_sandbox.payroll.bureau import State
 
 P = ParamSpec("P")
 S = TypeVar("S", bound="State")

@@ -2,7 +2,16 @@
 
 from collections.abc import Iterator
 
-from nmbrs_sandbox.schema import Choice, Field, Header, Kind, Operation, Service, Simple, Structure
+from nmbrs_sandbox.soap.schema import (
+    Choice,
+    Field,
+    Header,
+    Kind,
+    Operation,
+    Service,
+    Simple,
+    Structure,
+)
 from sandbox_parts.markup import Markup, join, tag
 
 _TRANSPORT = "http://schemas.xmlsoap.org/soap/http"

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from nmbrs_sandbox.orders import OrderRefused, order
-from nmbrs_sandbox.runs import monthly_runs
-from nmbrs_sandbox.sample import small_payroll
-from nmbrs_sandbox.soap_faults import NO_RIGHT_TO_COMPANY, NOT_VISIBLE
-from nmbrs_sandbox.state import State
-from nmbrs_sandbox.world import Company, CostItem, Debtor
+from nmbrs_sandbox.payroll.bureau import State
+from nmbrs_sandbox.payroll.fields import OrderRefused, order
+from nmbrs_sandbox.payroll.runs import monthly_runs
+from nmbrs_sandbox.payroll.sample import small_payroll
+from nmbrs_sandbox.payroll.world import Company, CostItem, Debtor
+from nmbrs_sandbox.soap.refusals import NO_RIGHT_TO_COMPANY, NOT_VISIBLE
 
 _MOST_RUNS = 120
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from threading import RLock
 from typing import Any
 
-from nmbrs_sandbox.orders import OrderRefused, order_names, read_fields
-from nmbrs_sandbox.world import Company, Debtor, Run, World
+from nmbrs_sandbox.payroll.fields import OrderRefused, order_names, read_fields
+from nmbrs_sandbox.payroll.world import Company, Debtor, Run, World
 from sandbox_parts.clock import Clock
 from sandbox_parts.store import Store
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from importlib.resources import files
 
-from nmbrs_sandbox.journal_xml import read_journal
-from nmbrs_sandbox.months import last_day
-from nmbrs_sandbox.payrolls import FINNISH, SWEDISH, Correction, Wage, WagePayroll, Words
-from nmbrs_sandbox.runs import first_run_id, monthly_runs
-from nmbrs_sandbox.world import (
+from nmbrs_sandbox.payroll.months import last_day
+from nmbrs_sandbox.payroll.payrolls import FINNISH, SWEDISH, Correction, Wage, WagePayroll, Words
+from nmbrs_sandbox.payroll.runs import first_run_id, monthly_runs
+from nmbrs_sandbox.payroll.world import (
     Access,
     Company,
     CostItem,
@@ -21,6 +20,7 @@ from nmbrs_sandbox.world import (
     JournalLine,
     World,
 )
+from nmbrs_sandbox.soap.journal_xml import read_journal
 
 USERNAME = "palkat@example.invalid"
 TOKEN = "sandbox-nmbrs-token"  # noqa: S105  # invented

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nmbrs_sandbox.bureau import Bureau
+    from nmbrs_sandbox.payroll.access_moves import Bureau
 
 NAMESPACE = "https://api.nmbrs.nl/soap/v3/"
 YEAR = "Year"

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from nmbrs_sandbox.company_orders import CompanyOrders
-from nmbrs_sandbox.cost_orders import CostOrders
-from nmbrs_sandbox.orders import OrderRefused, order
-from nmbrs_sandbox.run_orders import RunOrders
-from nmbrs_sandbox.world import Access
+from nmbrs_sandbox.payroll.company_moves import CompanyOrders
+from nmbrs_sandbox.payroll.cost_moves import CostOrders
+from nmbrs_sandbox.payroll.fields import OrderRefused, order
+from nmbrs_sandbox.payroll.run_moves import RunOrders
+from nmbrs_sandbox.payroll.world import Access
 
 
 class Bureau(RunOrders, CompanyOrders, CostOrders):

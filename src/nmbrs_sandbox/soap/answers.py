@@ -6,9 +6,9 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from nmbrs_sandbox.envelope import SOAP
-from nmbrs_sandbox.schema import Kind, Operation, Service, Structure
-from nmbrs_sandbox.soap_faults import SoapFault
+from nmbrs_sandbox.soap.envelope import SOAP
+from nmbrs_sandbox.soap.refusals import SoapFault
+from nmbrs_sandbox.soap.schema import Kind, Operation, Service, Structure
 from sandbox_parts.markup import Markup, Piece, tag
 
 XML_TYPE = "text/xml; charset=utf-8"

@@ -8,8 +8,8 @@ from xml.etree import ElementTree as ET
 
 from werkzeug.wrappers import Request
 
-from nmbrs_sandbox.schema import Field, Header, Operation, Service, Simple, Structure
-from nmbrs_sandbox.soap_faults import SoapFault, malformed
+from nmbrs_sandbox.soap.refusals import SoapFault, malformed
+from nmbrs_sandbox.soap.schema import Field, Header, Operation, Service, Simple, Structure
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 _MOST_BYTES = 1_000_000
