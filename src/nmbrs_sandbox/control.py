@@ -1,35 +1,132 @@
-"""Orders to the stand-in itself, as JSON under ``/sandbox``: change payroll, misbehave, forget."""
+"""Orders to the stand-in itself under ``/sandbox``: change payroll, misbehave, forget.
 
+Programs send JSON, people press buttons. No token is needed, as nothing here is real; but no other
+site's page may give orders.
+"""
+
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
-from nmbrs_sandbox.faults import Fault
-from nmbrs_sandbox.payroll.fields import OrderRefused, order_names, read_fields
+from nmbrs_sandbox.faults import Fault, Faults
+from nmbrs_sandbox.pages import show_refusal
+from nmbrs_sandbox.payroll.bureau import Bureau
+from nmbrs_sandbox.payroll.fields import OrderRefused, read_fields
+from nmbrs_sandbox.payroll.orders import MOVES, give_order
+from nmbrs_sandbox.requests_log import CallLog
 from nmbrs_sandbox.written import written, written_journals
 from sandbox_parts.wire import answer, decode
 
-if TYPE_CHECKING:
-    from nmbrs_sandbox.app import Sandbox
-
 PREFIX = "/sandbox/"
+_BUTTON = re.compile(r"/sandbox/companies/([0-9]{1,9})/runs(?:/([0-9]{1,10})/([a-z_]+))?")
+# What the buttons of a run are called in its addresses. The one without a name adds a run.
+_BUTTONS: Mapping[str | None, str] = {
+    None: "add_run",
+    "recalculate": "recalculate_run",
+    "make_journal": "make_journal",
+    "delete": "delete_run",
+    "put_back": "put_back_run",
+}
+_Order = Callable[[Request], Any]
 
 
-def control(request: Request, sandbox: "Sandbox") -> Response | None:
-    """Carry out an order and answer it, or return None if it is none.
+class Control:
+    """Does what is asked for under ``/sandbox``."""
 
-    No token is needed, as nothing here is real; but no other site's page may give orders.
-    """
-    order = _order(request, sandbox)
-    if order is None:
-        return None
-    try:
-        refuse_other_sites(request)
-        return answer(order(request, sandbox))
-    except OrderRefused as refused:
-        return answer({"error": str(refused)}, refused.status)
+    def __init__(
+        self, bureau: Bureau, *, faults: Faults, log: CallLog, reset: Callable[[], None]
+    ) -> None:
+        self._bureau = bureau
+        self._faults = faults
+        self._log = log
+        self._forget = reset
+        self._orders: Mapping[tuple[str, str], _Order] = {
+            **{("POST", PREFIX + name): self._change for name in MOVES},
+            ("GET", "/sandbox/faults"): self._list_faults,
+            ("POST", "/sandbox/faults"): self._add_fault,
+            ("DELETE", "/sandbox/faults"): self._drop_faults,
+            ("GET", "/sandbox/held"): self._count_held,
+            ("POST", "/sandbox/release"): self._release,
+            ("GET", "/sandbox/world.json"): self._list_world,
+            ("GET", "/sandbox/journals.json"): self._list_journals,
+            ("GET", "/sandbox/requests.json"): self._list_requests,
+            ("POST", "/sandbox/reset"): self._reset,
+        }
+
+    def respond(self, request: Request) -> Response | None:
+        """Carry out an order, or what a button says; return None for any other request."""
+        order = self._orders.get((request.method, request.path))
+        if order is None:
+            return self._press(request)
+        try:
+            refuse_other_sites(request)
+            return answer(order(request))
+        except OrderRefused as refused:
+            return answer({"error": str(refused)}, refused.status)
+
+    def _press(self, request: Request) -> Response | None:
+        found = _BUTTON.fullmatch(request.path)
+        if found is None or found[3] not in _BUTTONS or request.method != "POST":
+            return None
+        fields = {"company_id": int(found[1])} | ({"run_id": int(found[2])} if found[2] else {})
+        try:
+            refuse_other_sites(request)
+            run = give_order(self._bureau, _BUTTONS[found[3]], fields)
+        except OrderRefused as refused:
+            return show_refusal(str(refused), refused.status)
+        # 303, so that going back or reloading does not press the button again.
+        address = f"/sandbox/companies/{found[1]}?run={run.run_id}#run-{run.run_id}"
+        return redirect(address, code=303)
+
+    def _change(self, request: Request) -> Any:
+        name = request.path.removeprefix(PREFIX)
+        return written(give_order(self._bureau, name, _body(request)))
+
+    def _list_faults(self, _request: Request) -> Any:
+        return {"faults": [_written_fault(one) for one in self._faults.pending]}
+
+    def _add_fault(self, request: Request) -> Any:
+        fault = read_fault(_body(request))
+        self._faults.add(fault)
+        return _written_fault(fault)
+
+    def _drop_faults(self, _request: Request) -> Any:
+        self._faults.clear()
+        return {"faults": []}
+
+    def _count_held(self, _request: Request) -> Any:
+        return {"held": self._faults.held}
+
+    def _release(self, _request: Request) -> Any:
+        return {"released": self._faults.release()}
+
+    def _list_world(self, _request: Request) -> Any:
+        world = self._bureau.world
+        return {
+            "debtors": [written(one) for one in world.debtors],
+            "companies": [written(one) for one in world.companies],
+            "forbidden_calls": sorted(world.forbidden_calls),
+        }
+
+    def _list_journals(self, request: Request) -> Any:
+        wanted = request.args.get("company_id")
+        if wanted is None:
+            return written_journals(self._bureau.companies())
+        if not (wanted.isascii() and wanted.isdigit() and len(wanted) <= 10):
+            raise OrderRefused("company_id is not a whole number")
+        return written_journals([self._bureau.known_company(int(wanted))])
+
+    def _list_requests(self, _request: Request) -> Any:
+        requests = self._log.all()
+        return {"requests": [{**asdict(one), "time": one.time.isoformat()} for one in requests]}
+
+    def _reset(self, _request: Request) -> Any:
+        self._forget()
+        return {"message": "Everything is as it was at the start."}
 
 
 def refuse_other_sites(request: Request) -> None:
@@ -37,82 +134,6 @@ def refuse_other_sites(request: Request) -> None:
     origin = request.headers.get("Origin")
     if request.method != "GET" and origin not in {None, request.host_url.rstrip("/")}:
         raise OrderRefused("orders are taken from the sandbox's own pages only", status=403)
-
-
-def _order(request: Request, sandbox: "Sandbox") -> "_Order | None":
-    name = request.path.removeprefix(PREFIX)
-    if request.method == "POST" and name in order_names(type(sandbox)):
-        return _change
-    return _ORDERS.get((request.method, request.path))
-
-
-def _change(request: Request, sandbox: "Sandbox") -> Any:
-    return written(sandbox.give_order(request.path.removeprefix(PREFIX), _body(request)))
-
-
-def _list_faults(_request: Request, sandbox: "Sandbox") -> Any:
-    return {"faults": [_written_fault(one) for one in sandbox.faults.pending]}
-
-
-def _add_fault(request: Request, sandbox: "Sandbox") -> Any:
-    fault = read_fault(_body(request))
-    sandbox.faults.add(fault)
-    return _written_fault(fault)
-
-
-def _drop_faults(_request: Request, sandbox: "Sandbox") -> Any:
-    sandbox.faults.clear()
-    return {"faults": []}
-
-
-def _count_held(_request: Request, sandbox: "Sandbox") -> Any:
-    return {"held": sandbox.faults.held}
-
-
-def _release(_request: Request, sandbox: "Sandbox") -> Any:
-    return {"released": sandbox.faults.release()}
-
-
-def _list_world(_request: Request, sandbox: "Sandbox") -> Any:
-    world = sandbox.world
-    return {
-        "debtors": [written(one) for one in world.debtors],
-        "companies": [written(one) for one in world.companies],
-        "forbidden_calls": sorted(world.forbidden_calls),
-    }
-
-
-def _list_journals(request: Request, sandbox: "Sandbox") -> Any:
-    wanted = request.args.get("company_id")
-    if wanted is None:
-        return written_journals(sandbox.companies())
-    if not (wanted.isascii() and wanted.isdigit() and len(wanted) <= 10):
-        raise OrderRefused("company_id is not a whole number")
-    return written_journals([sandbox.known_company(int(wanted))])
-
-
-def _list_requests(_request: Request, sandbox: "Sandbox") -> Any:
-    requests = sandbox.requests.all()
-    return {"requests": [{**asdict(one), "time": one.time.isoformat()} for one in requests]}
-
-
-def _reset(_request: Request, sandbox: "Sandbox") -> Any:
-    sandbox.reset()
-    return {"message": "Everything is as it was at the start."}
-
-
-_Order = Callable[[Request, "Sandbox"], Any]
-_ORDERS: Mapping[tuple[str, str], _Order] = {
-    ("GET", "/sandbox/faults"): _list_faults,
-    ("POST", "/sandbox/faults"): _add_fault,
-    ("DELETE", "/sandbox/faults"): _drop_faults,
-    ("GET", "/sandbox/held"): _count_held,
-    ("POST", "/sandbox/release"): _release,
-    ("GET", "/sandbox/world.json"): _list_world,
-    ("GET", "/sandbox/journals.json"): _list_journals,
-    ("GET", "/sandbox/requests.json"): _list_requests,
-    ("POST", "/sandbox/reset"): _reset,
-}
 
 
 def read_fault(body: Mapping[str, Any]) -> Fault:

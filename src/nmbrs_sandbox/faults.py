@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from nmbrs_sandbox.soap.services import WSDL
 from sandbox_parts.faults import CountedFault, FaultLine
 
+# What a look at the WSDL is called where calls go by their operations.
+WSDL = "WSDL"
 _MOST_SECONDS = 600
 
 

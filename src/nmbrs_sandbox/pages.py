@@ -2,19 +2,24 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from werkzeug.wrappers import Request, Response
 
-from nmbrs_sandbox.html import SITE, page
-from nmbrs_sandbox.payroll.access_moves import Bureau
-from nmbrs_sandbox.payroll.months import month_name
+from nmbrs_sandbox.payroll.bureau import Bureau
 from nmbrs_sandbox.payroll.run_moves import next_period
-from nmbrs_sandbox.payroll.world import Company, CostItem, Debtor
+from nmbrs_sandbox.payroll.world import Company, CostItem, Debtor, month_name
 from nmbrs_sandbox.run_card import button, run_card
-from nmbrs_sandbox.soap.schema import Service
 from sandbox_parts.markup import Markup, Piece, counted, tag
-from sandbox_parts.pages import ICON_PATH, STYLE_PATH
+from sandbox_parts.pages import ICON_PATH, STYLE_PATH, Site
 
+SITE = Site(
+    name="Nmbrs sandbox",
+    notice="A stand-in for trying things out. It is not Nmbrs; all of it is invented.",
+    folder=Path(__file__).parent,
+    forms_go_to="'self'",
+)
+page = SITE.page
 OVERVIEW_PATHS = ("/", "/sandbox")
 _COMPANY = re.compile(r"/sandbox/companies/([0-9]{1,9})")
 _PER_PAGE = 100
@@ -37,13 +42,13 @@ def show(request: Request, bureau: Bureau) -> Response:
     return nothing_here()
 
 
-def show_service(service: Service) -> Response:
+def show_service(name: str, operations: Iterable[str]) -> Response:
     """Return the page of a service for somebody who opens its address in a browser."""
-    names = [tag("li", tag("code", name)) for name in service.operations]
+    names = [tag("li", tag("code", one)) for one in operations]
     return page(
-        service.name,
+        name,
         _way_back(),
-        tag("h1", service.name),
+        tag("h1", name),
         tag("p", "This address is for programs. ", tag("a", "Its WSDL", href="?WSDL")),
         tag("ul", *names),
         is_narrow=True,

@@ -40,7 +40,7 @@ def insert(client: httpx2.Client) -> Ask:
 
 def codes(sandbox: Sandbox) -> list[str]:
     """Return the codes of the cost centers there are."""
-    company = sandbox.company(KONEPAJA)
+    company = sandbox.bureau.company(KONEPAJA)
     return [one.code for one in company.cost_centers] if company else []
 
 
@@ -308,6 +308,6 @@ class TestManyAtOnce:
             ids = list(pool.map(add, range(60)))
 
         assert len(set(ids)) == 60
-        company = sandbox.company(KONEPAJA)
+        company = sandbox.bureau.company(KONEPAJA)
         assert company is not None
         assert len(company.cost_units) == 64

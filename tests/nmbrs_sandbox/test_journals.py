@@ -15,8 +15,8 @@ from tests.nmbrs_sandbox.calling import (
 )
 
 from nmbrs_sandbox.app import Sandbox, create_app
+from nmbrs_sandbox.payroll.journal_xml import Split, journal_xml
 from nmbrs_sandbox.payroll.world import JournalLine, Run
-from nmbrs_sandbox.soap.journal_xml import Split, journal_xml
 
 SPLITS = {
     "Journals_GetByRunCompany": (),
@@ -171,7 +171,7 @@ class TestSummedLines:
 @pytest.fixture
 def run(sandbox: Sandbox) -> Run:
     """A run whose own booking date is known."""
-    found = sandbox.company(KONEPAJA)
+    found = sandbox.bureau.company(KONEPAJA)
     assert found is not None
     return found.runs[0]
 

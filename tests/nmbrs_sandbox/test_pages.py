@@ -96,7 +96,7 @@ class TestCompanyPage:
 
     def test_deletes_a_run_and_puts_it_back(self, client: httpx2.Client, sandbox: Sandbox) -> None:
         def is_deleted() -> bool:
-            run = sandbox.known_run(KONEPAJA, JANUARY)
+            run = sandbox.bureau.known_run(KONEPAJA, JANUARY)
             return run.is_deleted
 
         press(client, "Delete the run", run_id=JANUARY)

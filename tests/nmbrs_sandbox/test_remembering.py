@@ -83,7 +83,7 @@ class TestStateFile:
 
         second = again(first, path)
 
-        company = second.company(KONEPAJA)
+        company = second.bureau.company(KONEPAJA)
         assert company is not None
         assert (company.name, company.runs[5].is_deleted) == ("Uusi Oy", False)
 

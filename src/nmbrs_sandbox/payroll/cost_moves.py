@@ -3,83 +3,90 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from nmbrs_sandbox.payroll.bureau import State
-from nmbrs_sandbox.payroll.fields import OrderRefused, order
+from nmbrs_sandbox.payroll.bureau import Bureau
+from nmbrs_sandbox.payroll.fields import OrderRefused
 from nmbrs_sandbox.payroll.world import Company, CostItem
 
 _FIRST_ID = 9_000_001
 
 
-class CostOrders(State):
-    """What can be done to the cost centers and cost units of a company."""
+def add_cost_center(
+    bureau: Bureau, *, company_id: int, code: str, description: str = ""
+) -> CostItem:
+    """Add a cost center."""
+    company = bureau.known_company(company_id)
+    added = _new(bureau, company.cost_centers, code, description)
+    bureau.put_company(replace(company, cost_centers=(*company.cost_centers, added)))
+    return added
 
-    @order
-    def add_cost_center(self, *, company_id: int, code: str, description: str = "") -> CostItem:
-        """Add a cost center."""
-        company = self.known_company(company_id)
-        added = self._new(company.cost_centers, code, description)
-        self.put_company(replace(company, cost_centers=(*company.cost_centers, added)))
-        return added
 
-    @order
-    def rename_cost_center(
-        self,
-        *,
-        company_id: int,
-        code: str,
-        new_code: str | None = None,
-        description: str | None = None,
-    ) -> CostItem:
-        """Give a cost center another code, another description, or both."""
-        company = self.known_company(company_id)
-        items, renamed = _renamed(company.cost_centers, code, new_code, description)
-        self.put_company(replace(company, cost_centers=items))
-        return renamed
+def rename_cost_center(
+    bureau: Bureau,
+    *,
+    company_id: int,
+    code: str,
+    new_code: str | None = None,
+    description: str | None = None,
+) -> CostItem:
+    """Give a cost center another code, another description, or both."""
+    company = bureau.known_company(company_id)
+    items, renamed = _renamed(company.cost_centers, code, new_code, description)
+    bureau.put_company(replace(company, cost_centers=items))
+    return renamed
 
-    @order
-    def remove_cost_center(self, *, company_id: int, code: str) -> Company:
-        """Remove a cost center from the list. Journals keep it."""
-        company = self.known_company(company_id)
-        return self.put_company(replace(company, cost_centers=_without(company.cost_centers, code)))
 
-    @order
-    def add_cost_unit(self, *, company_id: int, code: str, description: str = "") -> CostItem:
-        """Add a cost unit."""
-        company = self.known_company(company_id)
-        added = self._new(company.cost_units, code, description)
-        self.put_company(replace(company, cost_units=(*company.cost_units, added)))
-        return added
+def remove_cost_center(bureau: Bureau, *, company_id: int, code: str) -> Company:
+    """Remove a cost center from the list. Journals keep it."""
+    company = bureau.known_company(company_id)
+    return bureau.put_company(replace(company, cost_centers=_without(company.cost_centers, code)))
 
-    @order
-    def rename_cost_unit(
-        self,
-        *,
-        company_id: int,
-        code: str,
-        new_code: str | None = None,
-        description: str | None = None,
-    ) -> CostItem:
-        """Give a cost unit another code, another description, or both."""
-        company = self.known_company(company_id)
-        items, renamed = _renamed(company.cost_units, code, new_code, description)
-        self.put_company(replace(company, cost_units=items))
-        return renamed
 
-    @order
-    def remove_cost_unit(self, *, company_id: int, code: str) -> Company:
-        """Remove a cost unit from the list. Journals keep it."""
-        company = self.known_company(company_id)
-        return self.put_company(replace(company, cost_units=_without(company.cost_units, code)))
+def add_cost_unit(bureau: Bureau, *, company_id: int, code: str, description: str = "") -> CostItem:
+    """Add a cost unit."""
+    company = bureau.known_company(company_id)
+    added = _new(bureau, company.cost_units, code, description)
+    bureau.put_company(replace(company, cost_units=(*company.cost_units, added)))
+    return added
 
-    def _new(self, items: Iterable[CostItem], code: str, description: str) -> CostItem:
-        _must_be_new(items, code)
-        used = (
-            item.item_id
-            for one in self.companies()
-            for item in (*one.cost_centers, *one.cost_units)
-        )
-        item_id = max(_FIRST_ID, 1 + max(used, default=0))
-        return CostItem(item_id=item_id, code=code, description=description)
+
+def rename_cost_unit(
+    bureau: Bureau,
+    *,
+    company_id: int,
+    code: str,
+    new_code: str | None = None,
+    description: str | None = None,
+) -> CostItem:
+    """Give a cost unit another code, another description, or both."""
+    company = bureau.known_company(company_id)
+    items, renamed = _renamed(company.cost_units, code, new_code, description)
+    bureau.put_company(replace(company, cost_units=items))
+    return renamed
+
+
+def remove_cost_unit(bureau: Bureau, *, company_id: int, code: str) -> Company:
+    """Remove a cost unit from the list. Journals keep it."""
+    company = bureau.known_company(company_id)
+    return bureau.put_company(replace(company, cost_units=_without(company.cost_units, code)))
+
+
+MOVES = (
+    add_cost_center,
+    rename_cost_center,
+    remove_cost_center,
+    add_cost_unit,
+    rename_cost_unit,
+    remove_cost_unit,
+)
+
+
+def _new(bureau: Bureau, items: Iterable[CostItem], code: str, description: str) -> CostItem:
+    _must_be_new(items, code)
+    used = (
+        item.item_id for one in bureau.companies() for item in (*one.cost_centers, *one.cost_units)
+    )
+    item_id = max(_FIRST_ID, 1 + max(used, default=0))
+    return CostItem(item_id=item_id, code=code, description=description)
 
 
 def _renamed(

@@ -6,20 +6,18 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from nmbrs_sandbox.soap.envelope import SOAP
 from nmbrs_sandbox.soap.refusals import SoapFault
-from nmbrs_sandbox.soap.schema import Kind, Operation, Service, Structure
-from sandbox_parts.markup import Markup, Piece, tag
+from nmbrs_sandbox.soap.wsdl import SOAP
+from sandbox_parts.markup import Markup, tag
 
-XML_TYPE = "text/xml; charset=utf-8"
+_XML_TYPE = "text/xml; charset=utf-8"
 _DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
 
 
-def answer(service: Service, operation: Operation, value: Any) -> Response:
-    """Return the answer to a call, with its result written as the WSDL says."""
-    result = _element(f"{operation.name}Result", operation.result, value)
-    inside = tag(f"{operation.name}Response", result, xmlns=service.namespace)
-    return xml_response(_envelope(inside))
+def answer(operation: str, value: Any, *, namespace: str) -> Response:
+    """Return the answer to a call: a text or number, or elements by name in their order."""
+    result = _element(f"{operation}Result", value)
+    return _envelope(tag(f"{operation}Response", result, xmlns=namespace))
 
 
 def fault_answer(fault: SoapFault) -> Response:
@@ -30,35 +28,31 @@ def fault_answer(fault: SoapFault) -> Response:
         tag("faultstring", fault.text),
         tag("detail"),
     )
-    return xml_response(_envelope(inside), status=500)
+    return _envelope(inside, status=500)
 
 
-def xml_response(content: Markup, status: int = 200) -> Response:
-    """Return a document as a response."""
+def xml_response(text: str, status: int = 200) -> Response:
+    """Return an XML document as a response."""
     # XML has no place for half a character, which an error may repeat and UTF-8 cannot write.
-    body = f"{_DECLARATION}{content.text}".encode(errors="replace")
-    return Response(body, status=status, content_type=XML_TYPE)
+    body = text.encode(errors="replace")
+    return Response(body, status=status, content_type=_XML_TYPE)
 
 
-def _envelope(inside: Markup) -> Markup:
-    return tag("soap:Envelope", tag("soap:Body", inside), **{"xmlns:soap": SOAP})
+def _envelope(inside: Markup, status: int = 200) -> Response:
+    envelope = tag("soap:Envelope", tag("soap:Body", inside), **{"xmlns:soap": SOAP})
+    return xml_response(f"{_DECLARATION}{envelope.text}", status)
 
 
-def _element(name: str, kind: Kind, value: Any) -> Markup:
-    return tag(name, *_inside(kind, value))
-
-
-def _inside(kind: Kind, value: Any) -> list[Piece]:
-    if not isinstance(kind, Structure):
-        return [_written(value)]
+def _element(name: str, value: Any) -> Markup:
     if not isinstance(value, Mapping):
-        # A list: the structure has nothing but its repeated element.
-        value = {kind.fields[0].key: value}
-    return [
-        _element(field.name, field.kind, one)
-        for field in kind.fields
-        for one in (value[field.key] if field.is_many else [value[field.key]])
-    ]
+        return tag(name, _written(value))
+    # A list stands for the same element again and again.
+    children = (
+        _element(child, one)
+        for child, inside in value.items()
+        for one in (inside if isinstance(inside, list) else [inside])
+    )
+    return tag(name, *children)
 
 
 def _written(value: object) -> str:

@@ -1,169 +1,117 @@
-"""The WSDL of a service, made from the declarations of its operations."""
+"""The two services as their WSDLs describe them: served as they stand, and read for the calls.
 
-from collections.abc import Iterator
+The texts beside this file are all there is to say about names, orders and types. What is filled
+in when one is served is the address it was asked at, and the one name that is not sure.
+"""
 
-from nmbrs_sandbox.soap.schema import (
-    Choice,
-    Field,
-    Header,
-    Kind,
-    Operation,
-    Service,
-    Simple,
-    Structure,
-)
-from sandbox_parts.markup import Markup, join, tag
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from importlib.resources import files
+from xml.etree import ElementTree as ET
 
-_TRANSPORT = "http://schemas.xmlsoap.org/soap/http"
+SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
+# How the operations for a given year's journal may call the year. The texts have the first one;
+# nobody outside knows for sure, so there is an option for it.
+YEAR_PARAMETERS = ("intYear", "Year")
+_NAMES = ("DebtorService", "CompanyService")
+_FIRST_SITE = "http://127.0.0.1:8200"
+# .NET writes of every text that it may be left out. This stand-in wants them all but this one.
+_MAY_BE_LEFT_OUT = "Entity"
+_WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
+_BINDING = "{http://schemas.xmlsoap.org/wsdl/soap/}"
+_SCHEMA = "{http://www.w3.org/2001/XMLSchema}"
 
 
-def wsdl(service: Service, *, address: str) -> Markup:
-    """Return the whole description of a service that answers at an address."""
-    operations = tuple(service.operations.values())
-    return tag(
-        "wsdl:definitions",
-        tag("wsdl:types", _schema(service)),
-        *(message for one in operations for message in _messages(one)),
-        tag("wsdl:portType", *(_abstract(one) for one in operations), name=_port(service)),
-        _binding(service, operations),
-        _address(service, address),
-        targetNamespace=service.namespace,
-        **{
-            "xmlns:wsdl": "http://schemas.xmlsoap.org/wsdl/",
-            "xmlns:soap": "http://schemas.xmlsoap.org/wsdl/soap/",
-            "xmlns:s": "http://www.w3.org/2001/XMLSchema",
-            "xmlns:tns": service.namespace,
-        },
+@dataclass(frozen=True, kw_only=True)
+class Element:
+    """One element of a request: a number, a text, or others in a fixed order."""
+
+    name: str
+    is_number: bool = False
+    parts: tuple["Element", ...] | None = None
+
+    @property
+    def is_optional(self) -> bool:
+        """Return whether a request may do without it."""
+        return self.name == _MAY_BE_LEFT_OUT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signature:
+    """What a call of one operation has in its body and in its header."""
+
+    name: str
+    action: str
+    parameters: tuple[Element, ...]
+    header: str
+    header_parts: tuple[Element, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """One of the services: its WSDL, and what that says about each operation."""
+
+    name: str
+    namespace: str
+    text: str
+    signatures: Mapping[str, Signature]
+
+    @property
+    def path(self) -> str:
+        """The address of the service, without its site."""
+        return f"/soap/v3/{self.name}.asmx"
+
+    def wsdl(self, *, site: str) -> str:
+        """Return the WSDL of the service where it is asked for at that site."""
+        return self.text.replace(f'"{_FIRST_SITE}{self.path}"', f'"{escape(site)}{self.path}"')
+
+
+def read_services(*, year_parameter: str) -> Mapping[str, Service]:
+    """Return the services by path, with that name for the year in the operations for journals."""
+    if year_parameter not in YEAR_PARAMETERS:
+        raise ValueError(f"the year is called one of {', '.join(YEAR_PARAMETERS)}")
+    services = (_read_service(name, year_parameter) for name in _NAMES)
+    return {one.path: one for one in services}
+
+
+@cache
+def _read_service(name: str, year_parameter: str) -> Service:
+    text = files(__package__).joinpath(f"{name}.wsdl").read_text(encoding="utf-8")
+    text = text.replace(f'name="{YEAR_PARAMETERS[0]}"', f'name="{year_parameter}"')
+    root = ET.fromstring(text)  # noqa: S314  # comes with the package
+    signatures = {one.name: one for one in _read_signatures(root)}
+    namespace = root.attrib["targetNamespace"]
+    return Service(name=name, namespace=namespace, text=text, signatures=signatures)
+
+
+def _read_signatures(root: ET.Element) -> Iterator[Signature]:
+    schema = f"{_WSDL}types/{_SCHEMA}schema"
+    elements = {one.attrib["name"]: one for one in root.iterfind(f"{schema}/{_SCHEMA}element")}
+    types = {one.attrib["name"]: one for one in root.iterfind(f"{schema}/{_SCHEMA}complexType")}
+    for operation in root.iterfind(f"{_WSDL}binding/{_WSDL}operation"):
+        (bound,) = operation.iterfind(f"{_BINDING}operation")
+        (header,) = operation.iterfind(f"{_WSDL}input/{_BINDING}header")
+        name = operation.attrib["name"]
+        yield Signature(
+            name=name,
+            action=bound.attrib["soapAction"],
+            parameters=_parts(elements[name], types),
+            header=header.attrib["part"],
+            header_parts=_parts(elements[header.attrib["part"]], types),
+        )
+
+
+def _parts(kind: ET.Element, types: Mapping[str, ET.Element]) -> tuple[Element, ...]:
+    return tuple(
+        _element(one.attrib["name"], one.attrib["type"], types)
+        for one in kind.iterfind(f".//{_SCHEMA}element")
     )
 
 
-def _schema(service: Service) -> Markup:
-    operations = service.operations.values()
-    kinds = dict.fromkeys(kind for one in operations for kind in _kinds_of(one))
-    return tag(
-        "s:schema",
-        *(element for one in operations for element in _elements(one)),
-        *(_type(kind) for kind in kinds),
-        *(_header_element(header) for header in Header),
-        elementFormDefault="qualified",
-        targetNamespace=service.namespace,
-    )
-
-
-def _kinds_of(operation: Operation) -> Iterator[Choice | Structure]:
-    for kind in (*(one.kind for one in operation.parameters), operation.result):
-        yield from _named(kind)
-
-
-def _named(kind: Kind) -> Iterator[Choice | Structure]:
-    """Yield a type and those it is made of, as far as they have names of their own."""
-    if isinstance(kind, Simple):
-        return
-    yield kind
-    if isinstance(kind, Structure):
-        for field in kind.fields:
-            yield from _named(field.kind)
-
-
-def _elements(operation: Operation) -> tuple[Markup, Markup]:
-    result = Field(f"{operation.name}Result", operation.result)
-    return (
-        tag("s:element", _sequence(operation.parameters), name=operation.name),
-        tag("s:element", _sequence((result,)), name=f"{operation.name}Response"),
-    )
-
-
-def _header_element(header: Header) -> Markup:
-    fields = tuple(Field(name, Simple.TEXT) for name in header.parts)
-    return tag("s:element", _sequence(fields), name=header.value)
-
-
-def _type(kind: Choice | Structure) -> Markup:
-    if isinstance(kind, Structure):
-        return tag("s:complexType", _fields(kind.fields), name=kind.name)
-    words = (tag("s:enumeration", value=word) for word in kind.words)
-    return tag("s:simpleType", tag("s:restriction", *words, base="s:string"), name=kind.name)
-
-
-def _sequence(fields: tuple[Field, ...]) -> Markup:
-    return tag("s:complexType", _fields(fields))
-
-
-def _fields(fields: tuple[Field, ...]) -> Markup:
-    return tag("s:sequence", *(_field(one) for one in fields))
-
-
-def _field(field: Field) -> Markup:
-    kind = field.kind
-    # What is no number may be left out as far as the schema goes, as .NET writes it.
-    may_be_missing = field.is_optional or field.is_many or kind is Simple.TEXT
-    may_be_missing = may_be_missing or isinstance(kind, Structure)
-    return tag(
-        "s:element",
-        minOccurs="0" if may_be_missing else "1",
-        maxOccurs="unbounded" if field.is_many else "1",
-        name=field.name,
-        type=f"s:{kind.value}" if isinstance(kind, Simple) else f"tns:{kind.name}",
-    )
-
-
-def _messages(operation: Operation) -> tuple[Markup, ...]:
-    name, header = operation.name, operation.header.value
-    return (
-        _message(f"{name}SoapIn", "parameters", name),
-        _message(f"{name}SoapOut", "parameters", f"{name}Response"),
-        # Programs name the header by its part, which therefore must be called as its element.
-        _message(f"{name}{header}", header, header),
-    )
-
-
-def _message(name: str, part: str, element: str) -> Markup:
-    return tag("wsdl:message", tag("wsdl:part", name=part, element=f"tns:{element}"), name=name)
-
-
-def _abstract(operation: Operation) -> Markup:
-    return tag(
-        "wsdl:operation",
-        tag("wsdl:input", message=f"tns:{operation.name}SoapIn"),
-        tag("wsdl:output", message=f"tns:{operation.name}SoapOut"),
-        name=operation.name,
-    )
-
-
-def _binding(service: Service, operations: tuple[Operation, ...]) -> Markup:
-    return tag(
-        "wsdl:binding",
-        tag("soap:binding", transport=_TRANSPORT),
-        *(_bound(service, one) for one in operations),
-        name=_port(service),
-        type=f"tns:{_port(service)}",
-    )
-
-
-def _bound(service: Service, operation: Operation) -> Markup:
-    header = operation.header.value
-    body = tag("soap:body", use="literal")
-    in_header = tag(
-        "soap:header", message=f"tns:{operation.name}{header}", part=header, use="literal"
-    )
-    return tag(
-        "wsdl:operation",
-        tag("soap:operation", soapAction=service.action(operation.name), style="document"),
-        tag("wsdl:input", join((body, in_header))),
-        tag("wsdl:output", body),
-        name=operation.name,
-    )
-
-
-def _address(service: Service, address: str) -> Markup:
-    port = tag(
-        "wsdl:port",
-        tag("soap:address", location=address),
-        name=_port(service),
-        binding=f"tns:{_port(service)}",
-    )
-    return tag("wsdl:service", port, name=service.name)
-
-
-def _port(service: Service) -> str:
-    return f"{service.name}Soap"
+def _element(name: str, kind: str, types: Mapping[str, ET.Element]) -> Element:
+    prefix, _, local = kind.partition(":")
+    if prefix == "tns":
+        return Element(name=name, parts=_parts(types[local], types))
+    return Element(name=name, is_number=kind == "s:int")
