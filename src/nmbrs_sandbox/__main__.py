@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nmbrs_sandbox.app import Sandbox, create_app
-from nmbrs_sandbox.payroll.fields import OrderRefused
 from nmbrs_sandbox.soap.wsdl import YEAR_PARAMETERS
+from sandbox_parts.orders import OrderRefused
 from sandbox_parts.serving import add_address, listen, not_negative, positive, serve
 
 # What the service allows one user in a second before it takes its time.

@@ -15,11 +15,18 @@ from werkzeug.wrappers import Request, Response
 from nmbrs_sandbox.faults import Fault, Faults
 from nmbrs_sandbox.pages import show_refusal
 from nmbrs_sandbox.payroll.bureau import Bureau
-from nmbrs_sandbox.payroll.fields import OrderRefused, read_fields
 from nmbrs_sandbox.payroll.orders import MOVES, give_order
 from nmbrs_sandbox.requests_log import CallLog
 from nmbrs_sandbox.written import written, written_journals
-from sandbox_parts.wire import answer, decode
+from sandbox_parts.control import (
+    Orders,
+    carry_out,
+    read_body,
+    refuse_other_sites,
+    shared_orders,
+)
+from sandbox_parts.orders import OrderRefused, read_fields
+from sandbox_parts.wire import answer
 
 PREFIX = "/sandbox/"
 _BUTTON = re.compile(r"/sandbox/companies/([0-9]{1,9})/runs(?:/([0-9]{1,10})/([a-z_]+))?")
@@ -31,7 +38,6 @@ _BUTTONS: Mapping[str | None, str] = {
     "delete": "delete_run",
     "put_back": "put_back_run",
 }
-_Order = Callable[[Request], Any]
 
 
 class Control:
@@ -41,30 +47,19 @@ class Control:
         self, bureau: Bureau, *, faults: Faults, log: CallLog, reset: Callable[[], None]
     ) -> None:
         self._bureau = bureau
-        self._faults = faults
-        self._log = log
-        self._forget = reset
-        self._orders: Mapping[tuple[str, str], _Order] = {
+        self._orders: Orders = {
+            **shared_orders(
+                faults, log, read_fault=read_fault, written_fault=_written_fault, reset=reset
+            ),
             **{("POST", PREFIX + name): self._change for name in MOVES},
-            ("GET", "/sandbox/faults"): self._list_faults,
-            ("POST", "/sandbox/faults"): self._add_fault,
-            ("DELETE", "/sandbox/faults"): self._drop_faults,
-            ("GET", "/sandbox/held"): self._count_held,
-            ("POST", "/sandbox/release"): self._release,
             ("GET", "/sandbox/world.json"): self._list_world,
             ("GET", "/sandbox/journals.json"): self._list_journals,
-            ("GET", "/sandbox/requests.json"): self._list_requests,
-            ("POST", "/sandbox/reset"): self._reset,
         }
 
     def respond(self, request: Request) -> Response | None:
         """Carry out an order, or what a button says; return None for any other request."""
-        order = self._orders.get((request.method, request.path))
-        if order is None:
-            return self._press(request)
         try:
-            refuse_other_sites(request)
-            return answer(order(request))
+            return carry_out(request, self._orders) or self._press(request)
         except OrderRefused as refused:
             return answer({"error": str(refused)}, refused.status)
 
@@ -84,25 +79,7 @@ class Control:
 
     def _change(self, request: Request) -> Any:
         name = request.path.removeprefix(PREFIX)
-        return written(give_order(self._bureau, name, _body(request)))
-
-    def _list_faults(self, _request: Request) -> Any:
-        return {"faults": [_written_fault(one) for one in self._faults.pending]}
-
-    def _add_fault(self, request: Request) -> Any:
-        fault = read_fault(_body(request))
-        self._faults.add(fault)
-        return _written_fault(fault)
-
-    def _drop_faults(self, _request: Request) -> Any:
-        self._faults.clear()
-        return {"faults": []}
-
-    def _count_held(self, _request: Request) -> Any:
-        return {"held": self._faults.held}
-
-    def _release(self, _request: Request) -> Any:
-        return {"released": self._faults.release()}
+        return written(give_order(self._bureau, name, read_body(request)))
 
     def _list_world(self, _request: Request) -> Any:
         world = self._bureau.world
@@ -119,21 +96,6 @@ class Control:
         if not (wanted.isascii() and wanted.isdigit() and len(wanted) <= 10):
             raise OrderRefused("company_id is not a whole number")
         return written_journals([self._bureau.known_company(int(wanted))])
-
-    def _list_requests(self, _request: Request) -> Any:
-        requests = self._log.all()
-        return {"requests": [{**asdict(one), "time": one.time.isoformat()} for one in requests]}
-
-    def _reset(self, _request: Request) -> Any:
-        self._forget()
-        return {"message": "Everything is as it was at the start."}
-
-
-def refuse_other_sites(request: Request) -> None:
-    """Refuse what a browser sends for a page of another site."""
-    origin = request.headers.get("Origin")
-    if request.method != "GET" and origin not in {None, request.host_url.rstrip("/")}:
-        raise OrderRefused("orders are taken from the sandbox's own pages only", status=403)
 
 
 def read_fault(body: Mapping[str, Any]) -> Fault:
@@ -152,14 +114,3 @@ def read_fault(body: Mapping[str, Any]) -> Fault:
 def _written_fault(fault: Fault) -> dict[str, Any]:
     seconds = None if fault.seconds is None else str(fault.seconds)
     return {**asdict(fault), "seconds": seconds}
-
-
-def _body(request: Request) -> Mapping[str, Any]:
-    text = request.get_data()
-    try:
-        body = decode(text) if text else {}
-    except ValueError as error:
-        raise OrderRefused("the body is no JSON") from error
-    if not isinstance(body, dict):
-        raise OrderRefused("the body is no JSON object")
-    return body

@@ -16,9 +16,9 @@ from tests.nmbrs_sandbox.calling import (
 )
 
 from nmbrs_sandbox.app import Sandbox
-from nmbrs_sandbox.payroll.fields import OrderRefused
 from nmbrs_sandbox.payroll.orders import MOVES
 from nmbrs_sandbox.payroll.world import JournalLine, Run
+from sandbox_parts.orders import OrderRefused
 
 
 def run_of(sandbox: Sandbox, run_id: int, company_id: int = KONEPAJA) -> Run:

@@ -6,8 +6,8 @@ import pytest
 from tests.nmbrs_sandbox.calling import JUNE, KONEPAJA, SetClock, call, client_of, texts
 
 from nmbrs_sandbox.app import Sandbox, create_app
-from nmbrs_sandbox.payroll.fields import OrderRefused
 from nmbrs_sandbox.payroll.sample import world_of
+from sandbox_parts.orders import OrderRefused
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from dataclasses import replace
 from threading import RLock
 from typing import Any
 
-from nmbrs_sandbox.payroll.fields import OrderRefused
 from nmbrs_sandbox.payroll.world import Company, Debtor, Run, World
 from sandbox_parts.clock import Clock
+from sandbox_parts.orders import OrderRefused
 from sandbox_parts.store import Store
 
 _KIND = "order"

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from nmbrs_sandbox.payroll.bureau import Bureau
-from nmbrs_sandbox.payroll.fields import OrderRefused
 from nmbrs_sandbox.payroll.payrolls import monthly_runs, small_payroll
 from nmbrs_sandbox.payroll.world import (
     NO_RIGHT_TO_COMPANY,
@@ -13,6 +12,7 @@ from nmbrs_sandbox.payroll.world import (
     CostItem,
     Debtor,
 )
+from sandbox_parts.orders import OrderRefused
 
 _MOST_RUNS = 120
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from nmbrs_sandbox.payroll.bureau import Bureau
-from nmbrs_sandbox.payroll.fields import OrderRefused
 from nmbrs_sandbox.payroll.world import Company, CostItem
+from sandbox_parts.orders import OrderRefused
 
 _FIRST_ID = 9_000_001
 

@@ -6,7 +6,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from nmbrs_sandbox.payroll import company_moves, cost_moves, run_moves
 from nmbrs_sandbox.payroll.bureau import Bureau
-from nmbrs_sandbox.payroll.fields import OrderRefused, read_fields
+from sandbox_parts.orders import OrderRefused, read_fields
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -5,7 +5,6 @@ from datetime import datetime
 from decimal import Decimal
 
 from nmbrs_sandbox.payroll.bureau import Bureau
-from nmbrs_sandbox.payroll.fields import OrderRefused
 from nmbrs_sandbox.payroll.world import (
     Company,
     JournalLine,
@@ -14,6 +13,7 @@ from nmbrs_sandbox.payroll.world import (
     month_after,
     month_name,
 )
+from sandbox_parts.orders import OrderRefused
 
 TEN_EUROS = Decimal("10.00")
 

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Request, Response
 
 from nmbrs_sandbox.faults import WSDL, Fault, FaultKind, Faults
 from nmbrs_sandbox.payroll.bureau import Bureau
-from nmbrs_sandbox.payroll.fields import OrderRefused
 from nmbrs_sandbox.requests_log import CallLog, LoggedCall
 from nmbrs_sandbox.soap.answers import answer, fault_answer, xml_response
 from nmbrs_sandbox.soap.envelope import Call, outline, parse, read_call
@@ -26,6 +25,7 @@ from nmbrs_sandbox.soap.refusals import (
 from nmbrs_sandbox.soap.wsdl import Service
 from sandbox_parts.faults import SLOW_SECONDS
 from sandbox_parts.limits import RateLimit
+from sandbox_parts.orders import OrderRefused
 from sandbox_parts.outages import break_connection, gateway_error, wait
 
 

@@ -1,4 +1,4 @@
-"""The fields of an order, read from JSON as the function that carries it out has them."""
+"""Orders to a stand-in: why one is refused, and its fields as the function it goes to has them."""
 
 import re
 from collections.abc import Callable, Mapping
