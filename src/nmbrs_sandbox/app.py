@@ -1,11 +1,9 @@
 """The stand-in Nmbrs as a WSGI application."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
-from zoneinfo import ZoneInfo
 
 from werkzeug.wrappers import Request, Response
 
@@ -20,8 +18,9 @@ from nmbrs_sandbox.payroll.world import World
 from nmbrs_sandbox.requests_log import CallLog
 from nmbrs_sandbox.soap.api import Api, Pace, is_call
 from nmbrs_sandbox.soap.wsdl import YEAR_PARAMETERS, read_services
-from sandbox_parts.clock import Clock
+from sandbox_parts.clock import Clock, finnish_time
 from sandbox_parts.limits import RateLimit
+from sandbox_parts.serving import respond
 from sandbox_parts.store import Store
 
 if TYPE_CHECKING:
@@ -31,11 +30,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 OVERLOAD_DELAY_SECONDS = 0.5
-
-
-def finnish_time() -> datetime:
-    """Return the time in Finland, where the invented bureau is."""
-    return datetime.now(tz=ZoneInfo("Europe/Helsinki"))
 
 
 def _order(
@@ -112,10 +106,7 @@ class Sandbox:
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         """Answer one request, as WSGI wants it."""
-        with Request(environ) as request:
-            response = self._respond(request)
-            response.date = response.date or self.bureau.clock()
-            return response(environ, start_response)
+        return respond(environ, start_response, answer=self._respond, clock=self.bureau.clock)
 
     def _respond(self, request: Request) -> Response:
         service = self._soap.services.get(request.path)

@@ -5,8 +5,9 @@ site's page may give orders.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
+from functools import singledispatch
 from typing import Any
 
 from werkzeug.utils import redirect
@@ -16,8 +17,8 @@ from nmbrs_sandbox.faults import Fault, Faults
 from nmbrs_sandbox.pages import show_refusal
 from nmbrs_sandbox.payroll.bureau import Bureau
 from nmbrs_sandbox.payroll.orders import MOVES, give_order
+from nmbrs_sandbox.payroll.world import Access, Company, CostItem, Debtor, JournalLine, Run
 from nmbrs_sandbox.requests_log import CallLog
-from nmbrs_sandbox.written import written, written_journals
 from sandbox_parts.control import (
     Orders,
     carry_out,
@@ -79,23 +80,23 @@ class Control:
 
     def _change(self, request: Request) -> Any:
         name = request.path.removeprefix(PREFIX)
-        return written(give_order(self._bureau, name, read_body(request)))
+        return _written(give_order(self._bureau, name, read_body(request)))
 
     def _list_world(self, _request: Request) -> Any:
         world = self._bureau.world
         return {
-            "debtors": [written(one) for one in world.debtors],
-            "companies": [written(one) for one in world.companies],
+            "debtors": [_written(one) for one in world.debtors],
+            "companies": [_written(one) for one in world.companies],
             "forbidden_calls": sorted(world.forbidden_calls),
         }
 
     def _list_journals(self, request: Request) -> Any:
         wanted = request.args.get("company_id")
         if wanted is None:
-            return written_journals(self._bureau.companies())
+            return _written_journals(self._bureau.companies())
         if not (wanted.isascii() and wanted.isdigit() and len(wanted) <= 10):
             raise OrderRefused("company_id is not a whole number")
-        return written_journals([self._bureau.known_company(int(wanted))])
+        return _written_journals([self._bureau.known_company(int(wanted))])
 
 
 def read_fault(body: Mapping[str, Any]) -> Fault:
@@ -114,3 +115,93 @@ def read_fault(body: Mapping[str, Any]) -> Fault:
 def _written_fault(fault: Fault) -> dict[str, Any]:
     seconds = None if fault.seconds is None else str(fault.seconds)
     return {**asdict(fault), "seconds": seconds}
+
+
+@singledispatch
+def _written(value: object) -> Any:
+    """Return what an order came to as JSON has it. Tokens are left out."""
+    raise TypeError(f"{type(value).__name__} is nothing an order comes to")
+
+
+@_written.register
+def _debtor(debtor: Debtor) -> Any:
+    return {
+        "debtor_id": debtor.debtor_id,
+        "number": debtor.number,
+        "name": debtor.name,
+        "is_hidden": debtor.is_hidden,
+    }
+
+
+@_written.register
+def _company(company: Company) -> Any:
+    return {
+        "company_id": company.company_id,
+        "number": company.number,
+        "name": company.name,
+        "debtor_id": company.debtor_id,
+        "active_year": company.active_year,
+        "is_hidden": company.is_hidden,
+        "denied_with": company.denied_with,
+        "cost_centers": [_item(one) for one in company.cost_centers],
+        "cost_units": [_item(one) for one in company.cost_units],
+        "runs": [_run(one) for one in company.runs],
+    }
+
+
+@_written.register
+def _run(run: Run) -> Any:
+    return {
+        "run_id": run.run_id,
+        "number": run.number,
+        "year": run.year,
+        "period_start": run.period_start,
+        "period_end": run.period_end,
+        "description": run.description,
+        "run_at": run.run_at.isoformat(timespec="seconds"),
+        "is_locked": run.is_locked,
+        "is_deleted": run.is_deleted,
+        "has_journal": run.journal is not None,
+    }
+
+
+@_written.register
+def _item(item: CostItem) -> Any:
+    return {"id": item.item_id, "code": item.code, "description": item.description}
+
+
+@_written.register
+def _access(access: Access) -> Any:
+    return {"domain": access.domain}
+
+
+@_written.register
+def _calls(calls: frozenset) -> Any:  # type: ignore[type-arg]  # dispatch knows no arguments
+    return {"forbidden_calls": sorted(calls)}
+
+
+def _written_journals(companies: Iterable[Company]) -> Any:
+    """Return every run of some companies with the rows of its journal, as finely as known."""
+    return {
+        "runs": [
+            {
+                "company_id": company.company_id,
+                "company_number": company.number,
+                **_run(run),
+                "lines": [_line(one) for one in (run.journal.lines() if run.journal else ())],
+            }
+            for company in companies
+            for run in company.runs
+        ]
+    }
+
+
+def _line(line: JournalLine) -> Any:
+    return {
+        "date": line.booking_date,
+        "account": line.ledger_account,
+        "description": line.description,
+        "cost_center": line.cost_center,
+        "cost_unit": line.cost_unit,
+        "amount": f"{line.amount:.2f}",
+    }
