@@ -105,3 +105,13 @@ class TestStateFile:
 
         with pytest.raises(OrderRefused, match="no company 48120"):
             create_app(state_path=path)
+
+    def test_with_an_order_that_is_unknown_is_refused(self, path: Path) -> None:
+        create_app(state_path=path).close()
+        with sqlite3.connect(path) as database:
+            kept = '{"order": "sell_company", "fields": {}}'
+            database.execute("INSERT INTO entry VALUES ('order', '000000001', ?)", (kept,))
+        database.close()
+
+        with pytest.raises(OrderRefused, match="sell_company, which is unknown here"):
+            create_app(state_path=path)

@@ -51,5 +51,5 @@ def repeat_orders(bureau: Bureau) -> None:
         for name, fields in bureau.remembered():
             move = MOVES.get(name)
             if move is None:
-                raise OrderRefused(f"it holds an order {name}, which nobody knows here")
+                raise OrderRefused(f"it holds an order {name}, which is unknown here")
             move(bureau, **read_fields(move, fields))
