@@ -42,7 +42,7 @@ def show(request: Request, bureau: Bureau) -> Response:
 
 
 def show_service(name: str, operations: Iterable[str]) -> Response:
-    """Return the page of a service for somebody who opens its address in a browser."""
+    """Return the page of a service, for people who open its address in a browser."""
     names = [tag("li", tag("code", one)) for one in operations]
     return page(
         name,

@@ -145,7 +145,7 @@ def positive(text: str) -> int:
 
 def _stop_on_signal(server: BaseWSGIServer) -> None:
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        # The server's loop runs in this very thread, so somebody else has to end it.
+        # The server's loop runs in this very thread, so another one has to end it.
         threading.Thread(target=server.shutdown).start()
 
     for number in (signal.SIGTERM, signal.SIGINT):

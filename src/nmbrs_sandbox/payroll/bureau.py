@@ -82,7 +82,7 @@ class Bureau:
         return tuple(one for one in self._companies.values() if self.is_visible(one))
 
     def is_visible(self, company: Company) -> bool:
-        """Tell whether a company and its debtor are let through by the tag filter."""
+        """Return whether a company and its debtor are let through by the tag filter."""
         debtor = self._debtors.get(company.debtor_id)
         return not company.is_hidden and debtor is not None and not debtor.is_hidden
 

@@ -64,7 +64,7 @@ def add_run(
 ) -> Run:
     """Add a run of a month: the one after the last run's, unless told otherwise.
 
-    With ``has_journal`` false nobody has made a journal of it yet, see ``make_journal``.
+    With ``has_journal`` false it has no journal until ``make_journal``.
     """
     company = bureau.known_company(company_id)
     year, period = _period(company, year, period)

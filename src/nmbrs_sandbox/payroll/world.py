@@ -31,7 +31,7 @@ class JournalLine:
 
 
 class Journal(Protocol):
-    """What payroll made of one run. It is worked out when somebody asks for it."""
+    """What payroll made of one run. It is worked out when it is asked for."""
 
     def lines(self) -> tuple[JournalLine, ...]:
         """Return the rows, those of the run's own period first, then corrections oldest first."""
@@ -57,7 +57,7 @@ class WrittenJournal:
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """A payroll run. Without a journal nobody has made one of it yet.
+    """A payroll run. Its journal is None until one is made.
 
     ``run_at`` has no zone: the service writes the time of the place where it is.
     """

@@ -160,7 +160,7 @@ class Api:
 
 
 def is_call(request: Request) -> bool:
-    """Tell whether a request to a service is for a program: a call, or a look at the WSDL."""
+    """Return whether a request to a service is for a program: a call, or a look at the WSDL."""
     return request.method != "GET" or _asks_for_wsdl(request)
 
 

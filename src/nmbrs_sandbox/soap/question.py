@@ -14,7 +14,7 @@ _YEARS = range(2000, 2100)
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """One call of somebody who may make it: what was asked, and of whom.
+    """One call of a user who may make it: what was asked, and of which bureau.
 
     ``declares_utf_16`` makes journals claim to be in that encoding, as .NET likes to say of
     texts, though they are sent in UTF-8.

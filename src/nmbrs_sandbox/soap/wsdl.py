@@ -12,8 +12,8 @@ from importlib.resources import files
 from xml.etree import ElementTree as ET
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
-# How the operations for a given year's journal may call the year. The texts have the first one;
-# nobody outside knows for sure, so there is an option for it.
+# How the operations for a given year's journal may call the year. The texts have the first one,
+# but no public source is sure of it, so there is an option.
 YEAR_PARAMETERS = ("intYear", "Year")
 _NAMES = ("DebtorService", "CompanyService")
 _FIRST_SITE = "http://127.0.0.1:8200"
