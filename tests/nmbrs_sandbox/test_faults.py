@@ -10,7 +10,6 @@ from tests.nmbrs_sandbox.calling import (
     DEBTOR,
     KONEPAJA,
     KULJETUS,
-    SetClock,
     call,
     client_of,
     fault,
@@ -18,6 +17,7 @@ from tests.nmbrs_sandbox.calling import (
     send,
     texts,
 )
+from tests.sandbox_parts.clock import SetClock
 
 from nmbrs_sandbox.app import Sandbox, create_app
 from nmbrs_sandbox.faults import Fault, FaultKind

@@ -7,12 +7,12 @@ from tests.nmbrs_sandbox.calling import (
     JUNE,
     KONEPAJA,
     KULJETUS,
-    SetClock,
     call,
     client_of,
     journal,
     result,
 )
+from tests.sandbox_parts.clock import SetClock
 
 from nmbrs_sandbox.app import Sandbox, create_app
 from nmbrs_sandbox.payroll.journal_xml import Split, journal_xml

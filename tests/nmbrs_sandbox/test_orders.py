@@ -10,10 +10,10 @@ from tests.nmbrs_sandbox.calling import (
     JANUARY,
     JUNE,
     KONEPAJA,
-    SetClock,
     call,
     texts,
 )
+from tests.sandbox_parts.clock import SetClock
 
 from nmbrs_sandbox.app import Sandbox
 from nmbrs_sandbox.payroll.orders import MOVES

@@ -3,7 +3,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.nmbrs_sandbox.calling import JUNE, KONEPAJA, SetClock, call, client_of, texts
+from tests.nmbrs_sandbox.calling import JUNE, KONEPAJA, call, client_of, texts
+from tests.sandbox_parts.clock import SetClock
 
 from nmbrs_sandbox.app import Sandbox, create_app
 from nmbrs_sandbox.payroll.sample import world_of

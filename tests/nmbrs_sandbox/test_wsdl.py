@@ -8,7 +8,6 @@ from tests.nmbrs_sandbox.calling import (
     JUNE,
     KONEPAJA,
     NAMESPACE,
-    SetClock,
     call,
     client_of,
     fault,
@@ -16,6 +15,7 @@ from tests.nmbrs_sandbox.calling import (
     parsed,
     result,
 )
+from tests.sandbox_parts.clock import SetClock
 
 from nmbrs_sandbox.app import Sandbox, create_app
 from nmbrs_sandbox.soap.operations import OPERATIONS
