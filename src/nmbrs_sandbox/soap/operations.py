@@ -32,6 +32,7 @@ _LONGEST_CODE = 50
 
 
 def get_environment(question: Question) -> Any:
+    # Two elements, since programs take a single one out of its structure.
     return {"Domain": _SITE, "SubDomain": question.bureau.access.domain}
 
 
