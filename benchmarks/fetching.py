@@ -57,7 +57,7 @@ def prepare(folder: Path, address: str, pace: int) -> None:
     from django.core.management import call_command
 
     from nmbrs_sandbox.payroll.sample import TOKEN, USERNAME, YEAR
-    from tilisilta.services.nmbrs_connections import connect
+    from tilisilta.services.fetching.connections import connect
 
     call_command("migrate", verbosity=0)
     connect("Koe", user_name=USERNAME, token=TOKEN, first_year=YEAR, user=None)
@@ -86,7 +86,7 @@ def fetch_all() -> tuple[float, float, Any]:
 
     from tilisilta.engine import Engine
     from tilisilta.models import Synchronisation
-    from tilisilta.services.synchronisations import ask_for_everything
+    from tilisilta.services.fetching.synchronisations import ask_for_everything
 
     asked = ask_for_everything(user=None, now=timezone.now())
     engine = Engine()

@@ -138,8 +138,8 @@ def a_company() -> Any:
 def a_sending(company: Any, run: str, day: date, clock: Clock) -> Any:
     """A journal of one receipt, asked to be sent."""
     from tilisilta.domain.journals import Run
-    from tilisilta.services.exports import send_journal
-    from tilisilta.services.journals import import_journal
+    from tilisilta.services.journals.importing import import_journal
+    from tilisilta.services.sending.asking import send_journal
 
     rows = f"Account;Description;Amount;Date\n5010;Palkat {run};9{run}.99;{day}\n"
     rows += f"2961;Velka {run};-9{run}.99;{day}\n"
@@ -156,7 +156,7 @@ def a_sending(company: Any, run: str, day: date, clock: Clock) -> Any:
 
 def look(company: Any, run: str, day: date, clock: Clock) -> Callable[[], object]:
     """The look before the first post of a journal, which is then posted."""
-    from tilisilta.services.delivery import advance
+    from tilisilta.services.sending.delivery import advance
 
     def act() -> None:
         sending = a_sending(company, run, day, clock)
@@ -169,7 +169,7 @@ def look(company: Any, run: str, day: date, clock: Clock) -> Callable[[], object
 def look_for_lost(sandbox: Any, company: Any, clock: Clock) -> Callable[[], object]:
     """The look for a receipt that was booked and renamed, and whose answer was lost."""
     from procountor_sandbox.faults import Fault, FaultKind
-    from tilisilta.services.delivery import advance
+    from tilisilta.services.sending.delivery import advance
 
     sending = a_sending(company, "71", date(2026, 7, 31), clock)
     sandbox.faults.add(Fault(kind=FaultKind.ANSWER_LOST, method="POST", path="/ledgerreceipts"))
@@ -185,7 +185,7 @@ def list_only(company: Any, day: date) -> None:
     """What a look by names on the very day asks for."""
     from tilisilta.clients.procountor.client import ReceiptWindow
     from tilisilta.models import Link
-    from tilisilta.services.procountor import procountor
+    from tilisilta.services.procountor.client import procountor
 
     with procountor(Link.objects.get(company=company).procountor_account) as client:
         client.list_receipts(ReceiptWindow(first=day, last=day))

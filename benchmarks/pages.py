@@ -153,9 +153,8 @@ def make_journals(companies: Sequence["Company"]) -> None:
     """One journal per company and month."""
     from tilisilta.domain.problems import Problem, ProblemCode
     from tilisilta.models import Journal, JournalState
-    from tilisilta.services.checks import dump_problems
 
-    found = dump_problems([Problem(code=ProblemCode.NOT_BALANCED, facts=(("difference", "0.01"),))])
+    found = [Problem(code=ProblemCode.NOT_BALANCED, facts=(("difference", "0.01"),))]
     Journal.objects.bulk_create(
         (
             Journal(
@@ -241,7 +240,7 @@ def make_long_journal(company: "Company") -> None:
         authorise_with_api_key,
         create_account,
     )
-    from tilisilta.services.journals import import_journal
+    from tilisilta.services.journals.importing import import_journal
     from tilisilta.services.links import create_link
 
     settings.PROCOUNTOR_TRANSPORT = httpx2.WSGITransport(app=create_app())

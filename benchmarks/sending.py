@@ -104,7 +104,7 @@ def _make_companies() -> None:
 
     from tilisilta.models import Company, Debtor
     from tilisilta.services.connections import authorise_with_api_key, create_account
-    from tilisilta.services.journals import import_journal
+    from tilisilta.services.journals.importing import import_journal
     from tilisilta.services.links import create_link
 
     debtor = Debtor.objects.create(number=1, name="Koeryhmä")
@@ -133,7 +133,8 @@ def send_all(address: str, pace: int) -> tuple[float, float]:
 
     from tilisilta.engine import Engine
     from tilisilta.models import Sending
-    from tilisilta.services.exports import Wanted, ready_journals, send_many
+    from tilisilta.services.sending.asking import Wanted, send_many
+    from tilisilta.services.sending.ready import ready_journals
 
     settings.PROCOUNTOR_API_URL = f"{address}/api"
     settings.PROCOUNTOR_REQUESTS_PER_SECOND = pace

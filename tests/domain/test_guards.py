@@ -4,10 +4,10 @@ from datetime import date
 import pytest
 from tests.domain.samples import RULES, balanced_journal, journal, line
 
-from tilisilta.domain.guards import JournalStanding, check_guards
+from tilisilta.domain.guards import Surroundings, check_guards
 from tilisilta.domain.journals import BookingPeriod
 
-FREE = JournalStanding(
+FREE = Surroundings(
     period=BookingPeriod(year=2026, month=6),
     is_test_company=False,
     is_debtor_blocked=False,
@@ -48,7 +48,7 @@ class TestCheckGuards:
             (REVISED, "N30"),
         ],
     )
-    def test_stops_a_journal(self, standing: JournalStanding, code: str) -> None:
+    def test_stops_a_journal(self, standing: Surroundings, code: str) -> None:
         problems = check_guards(standing, balanced_journal(), RULES)
 
         assert [(problem.code, problem.stops) for problem in problems] == [(code, True)]

@@ -1,7 +1,11 @@
+import re
 from datetime import date
 from decimal import Decimal
 
-from tilisilta.domain.problems import Problem, ProblemCode, Severity, facts
+import pytest
+
+from tilisilta.domain import problems
+from tilisilta.domain.problems import Effect, Problem, ProblemCode, Severity, facts
 from tilisilta.domain.tallies import Finding, LineTally
 
 
@@ -36,6 +40,29 @@ class TestProblem:
 
     def test_has_a_code_of_its_own_for_everything(self) -> None:
         assert len({code.value for code in ProblemCode}) == len(ProblemCode.__members__)
+
+
+class TestProblemCode:
+    def test_declares_what_balances_and_is_probably_wrong(self) -> None:
+        suspicions = {code.value for code in ProblemCode if code.is_suspicion}
+
+        assert suspicions == {"N40", "N43", "N44", "N45"}
+        assert all(ProblemCode(code).effect is Effect.INFORMS for code in suspicions)
+
+    def test_declares_the_facts_of_its_example(self) -> None:
+        assert all(dict(code.example).keys() <= code.fact_names for code in ProblemCode)
+
+    def test_declares_only_facts_whose_meaning_is_told(self) -> None:
+        told = set(re.findall(r"^(\w+) {2,}", problems.__doc__ or "", re.MULTILINE))
+
+        assert set().union(*(code.fact_names for code in ProblemCode)) <= told
+
+    def test_warns_of_a_fact_that_it_does_not_declare(self) -> None:
+        with pytest.warns(UserWarning, match="N05 does not declare the facts run, wait"):
+            Problem(code=ProblemCode.ACCOUNT_TAKEN, facts=facts(wait=3, run="6/2026"))
+
+    def test_lets_every_problem_count_its_lines(self) -> None:
+        assert Problem(code=ProblemCode.ACCOUNT_TAKEN, facts=facts(lines=3)).fact("lines") == "3"
 
 
 class TestLineTally:

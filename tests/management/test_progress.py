@@ -9,7 +9,7 @@ from tests.bureau import a_connection
 from tilisilta.management.progress import ProgressLine
 from tilisilta.management.synchronisations import progress_text
 from tilisilta.models import NmbrsCompany, Worker
-from tilisilta.services.synchronisations import ask_for_everything, progress_of, read_lists
+from tilisilta.services.fetching.synchronisations import ask_for_everything, progress_of, read_lists
 
 if TYPE_CHECKING:
     import pytest

@@ -18,7 +18,7 @@ from nmbrs_sandbox.payroll.sample import sample_world
 from nmbrs_sandbox.payroll.world import World, WrittenJournal
 from tilisilta.fetcher import Fetcher
 from tilisilta.models import Journal, NmbrsCompany, Run, Synchronisation, Worker
-from tilisilta.services.synchronisations import claim_lists, read_lists
+from tilisilta.services.fetching.synchronisations import claim_lists, read_lists
 
 if TYPE_CHECKING:
     from pytest_django import Settings

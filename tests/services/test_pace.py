@@ -11,7 +11,7 @@ from tests.bureau import an_account
 from procountor_sandbox.app import Sandbox
 from tilisilta.clients.procountor.client import ProcountorClient
 from tilisilta.services.pace import reserve_slot, wait_for_slot
-from tilisilta.services.procountor import AccountTokens
+from tilisilta.services.procountor.client import AccountTokens
 
 
 def _reserve_many(count: int, now: float) -> list[float]:

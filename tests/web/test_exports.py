@@ -23,7 +23,7 @@ from tests.bureau import (
 
 from procountor_sandbox.app import Sandbox
 from tilisilta.models import Company, Debtor, Journal, Sending, User
-from tilisilta.services.journals import import_journal
+from tilisilta.services.journals.importing import import_journal
 from tilisilta.web.exports import in_list_order, rows_of, totals_of
 from tilisilta.web.ready_journals import send_some
 

@@ -30,7 +30,6 @@ from tilisilta.models import (
     UserTemplate,
     Worker,
 )
-from tilisilta.services.checks import dump_problems
 from tilisilta.services.companies import add_company, add_debtor
 from tilisilta.services.users import create_user
 
@@ -61,9 +60,9 @@ def in_nmbrs(company: Company, **columns: Any) -> NmbrsCompany:
     )
 
 
-def trouble(code: ProblemCode = ProblemCode.NMBRS_ACCESS_DENIED) -> Any:
+def trouble(code: ProblemCode = ProblemCode.NMBRS_ACCESS_DENIED) -> list[Problem]:
     """What a company keeps of a fetch that went wrong."""
-    return dump_problems([Problem(code=code)])
+    return [Problem(code=code, facts=code.example)]
 
 
 def a_synchronisation_under_way(**columns: Any) -> Synchronisation:

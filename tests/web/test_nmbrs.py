@@ -20,8 +20,7 @@ from tilisilta.models import (
     Synchronisation,
     User,
 )
-from tilisilta.services.checks import dump_problems
-from tilisilta.services.nmbrs_connections import remove_connection
+from tilisilta.services.fetching.connections import remove_connection
 
 pytestmark = pytest.mark.django_db
 
@@ -164,7 +163,7 @@ class TestList:
         self, nmbrs: Sandbox, browser_of_administrator: Client
     ) -> None:
         found = a_connection()
-        found.trouble = dump_problems([Problem(code=ProblemCode.NMBRS_UNREACHABLE)])
+        found.trouble = [Problem(code=ProblemCode.NMBRS_UNREACHABLE)]
         found.save()
 
         text = browser_of_administrator.get(PAGE).text
@@ -178,7 +177,7 @@ class TestList:
         asked = _asked_about_1003()
         told = (("count", "2"), ("numbers", "1042, 1043"))
         nameless = Problem(code=ProblemCode.COMPANY_WITHOUT_DEBTOR, facts=told)
-        NmbrsConnection.objects.update(trouble=dump_problems([nameless]))
+        NmbrsConnection.objects.update(trouble=[nameless])
         everything = browser_of_administrator.get(PAGE).text
         _limited(administrator)
 

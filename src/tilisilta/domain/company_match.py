@@ -72,6 +72,11 @@ def pair_digest(*, name: str, business_id: str, other_name: str, other_business_
     return hashlib.sha256("\n".join(marks).encode()).hexdigest()
 
 
+def name_with_id(name: str, business_id: str) -> str:
+    """A company by name and, where it is known, business ID."""
+    return f"{name}, {business_id}" if business_id else name
+
+
 def plain_name(name: str) -> str:
     """``name`` without what says nothing: case, punctuation, blanks, the legal form at its ends.
 

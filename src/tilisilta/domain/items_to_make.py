@@ -43,6 +43,12 @@ class ItemToMake:
     stand_in: int
 
 
+def each_once(items: Iterable[ItemToMake]) -> tuple[ItemToMake, ...]:
+    """The items of several receipts, each once, by their codes."""
+    found = {(item.dimension_id, item.code): item for item in items}
+    return tuple(found[key] for key in sorted(found))
+
+
 def code_obstacle(code: str) -> CodeObstacle | None:
     """Why Procountor could not keep ``code`` as the code of an item as it is, if it could not."""
     if not is_writable(code):

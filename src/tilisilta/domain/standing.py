@@ -197,12 +197,6 @@ def state_of(states: Collection[ExportState], problems: Sequence[Problem]) -> Jo
     return _state_of_exports(wanted) or of_problems
 
 
-def is_settled(states: Collection[ExportState]) -> bool:
-    """Return whether a check must leave the exports alone: under way, or booked as a whole."""
-    wanted = frozenset(states) - {ExportState.WITHDRAWN}
-    return bool(wanted & EXPORTS_UNDER_WAY) or bool(wanted and wanted <= BOOKED_EXPORTS)
-
-
 def _state_of_exports(wanted: frozenset[ExportState]) -> JournalState | None:
     """Where a journal stands once anything of it was sent or asked to be; else ``None``."""
     booked = wanted & BOOKED_EXPORTS

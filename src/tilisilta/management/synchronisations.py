@@ -21,7 +21,7 @@ from tilisilta.management.sync_outcomes import (
 )
 from tilisilta.management.workers import living_workers, someone_working
 from tilisilta.models import Company, Journal, NmbrsCompany, Synchronisation
-from tilisilta.services.synchronisations import (
+from tilisilta.services.fetching.synchronisations import (
     SyncProgress,
     ask_for_company,
     ask_for_everything,

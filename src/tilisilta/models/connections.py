@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tilisilta.models.fields import EncryptedTextField
+from tilisilta.models.fields import EncryptedTextField, ProblemsField
 
 if TYPE_CHECKING:
     from tilisilta.models.companies import Debtor
@@ -158,7 +158,7 @@ class NmbrsConnection(models.Model):
     debtor_count = models.PositiveIntegerField(default=0)
     company_count = models.PositiveIntegerField(default=0)
     forbidden_calls: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
-    trouble: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
+    trouble = ProblemsField()
     questions: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
     silent_count = models.PositiveIntegerField(
         default=0, help_text="So many calls in a row got no answer."

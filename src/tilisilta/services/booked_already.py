@@ -18,8 +18,8 @@ from tilisilta.domain.recognition import JournalReceipt
 from tilisilta.domain.sameness import receipt_digest
 from tilisilta.domain.standing import JournalState
 from tilisilta.models import Company, Export, Journal, ProcountorAccount
-from tilisilta.services.procountor import procountor
-from tilisilta.services.seen_receipts import promised_with, read_receipts
+from tilisilta.services.procountor.client import procountor
+from tilisilta.services.procountor.seen_receipts import promised_with, read_receipts
 
 MONTHS_BACK = 14
 _SPARE = timedelta(days=3)

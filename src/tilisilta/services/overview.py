@@ -41,10 +41,9 @@ from tilisilta.models import (
     Sending,
     User,
 )
-from tilisilta.services.checks import load_problems
 from tilisilta.services.companies import matching
 from tilisilta.services.explanations import Explanation, explain
-from tilisilta.services.fetch_standing import FetchStanding, standing_for
+from tilisilta.services.fetching.progress import FetchStanding, standing_for
 
 MOST_NEEDS = 15
 COMPANIES_PER_PAGE = 50
@@ -266,8 +265,8 @@ def _needs(journals: QuerySet[Journal]) -> tuple[Need, ...]:
 
 
 def _need(journal: Journal) -> Need:
-    of_receipt = load_problems(getattr(journal, "receipt_problems", None) or [])
-    problems = (*of_receipt, *load_problems(journal.problems))
+    of_receipt = getattr(journal, "receipt_problems", None) or []
+    problems = (*of_receipt, *journal.problems)
     ordered = sorted(problems, key=lambda problem: not problem.stops)
     stopping = [problem for problem in ordered if problem.stops]
     return Need(

@@ -18,7 +18,6 @@ from tilisilta.models import (
     Right,
     User,
 )
-from tilisilta.services.link_proposals import match_of
 from tilisilta.web.rights import UserRequest, needs
 
 ON_A_PAGE = 50
@@ -91,7 +90,7 @@ def _rows(links: Iterable[Link]) -> list[LinkRow]:
             link=link,
             state=_state_of(link),
             problem_count=counts.get(link.company_id, 0),
-            differs=not match_of(link.company, link.procountor_account).is_equal,
+            differs=not link.company.match_with(link.procountor_account).is_equal,
         )
         for link in shown
     ]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from tilisilta.domain.business_ids import LONGEST
 from tilisilta.models import Area, Company, Debtor, Right, User
 from tilisilta.services import companies
-from tilisilta.services.fetch_standing import standing_for
+from tilisilta.services.fetching.progress import standing_for
 from tilisilta.web.company_page import company_page
 from tilisilta.web.fetching import FetchLook, look_of
 from tilisilta.web.forms import ExplainingForm

@@ -21,7 +21,7 @@ from tilisilta.domain.standing import EXPORTS_UNDER_WAY
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Area, Company, Debtor, Journal, Link, ProcountorAccount, Right, User
 from tilisilta.services import connections
-from tilisilta.services.explanations import Explanation, explain, explain_code, explain_error
+from tilisilta.services.explanations import Explanation, explain, explain_error
 from tilisilta.web.exports import is_part
 from tilisilta.web.journals import error_text
 from tilisilta.web.rights import UserRequest, needs
@@ -155,11 +155,11 @@ def authorised(request: UserRequest) -> HttpResponse:
     account_pk = open_log_ins.pop(request.GET.get("state", ""), None)
     request.session[STATES_IN_SESSION] = open_log_ins
     if account_pk is None:
-        return _trouble(request, explain_code(ProblemCode.LOG_IN_FINISHED), None)
+        return _trouble(request, explain(Problem(code=ProblemCode.LOG_IN_FINISHED)), None)
     account = _visible_account(request.user, account_pk)
     code = request.GET.get("code", "")
     if not code:
-        return _trouble(request, explain_code(ProblemCode.LOG_IN_CANCELLED), account)
+        return _trouble(request, explain(Problem(code=ProblemCode.LOG_IN_CANCELLED)), account)
     try:
         connections.finish_authorisation(account, code, user=request.user)
     except TilisiltaError as error:

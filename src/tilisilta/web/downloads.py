@@ -4,14 +4,14 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import get_language
 
 from tilisilta.models import Area, Right
-from tilisilta.services.downloads import (
+from tilisilta.services.journals.downloads import (
     Download,
     journal_as_csv,
     journal_as_xlsx,
     payload_of,
     payloads_of,
 )
-from tilisilta.services.previews import preview_journal
+from tilisilta.services.journals.previews import preview_journal
 from tilisilta.web.journals import kept_journal
 from tilisilta.web.rights import UserRequest, needs
 

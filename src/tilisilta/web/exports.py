@@ -29,12 +29,11 @@ from tilisilta.models import (
     Right,
     Sending,
     User,
+    preview_digest,
 )
 from tilisilta.models.journals import JournalQuerySet
-from tilisilta.services.checks import journal_standing, preview_digest
 from tilisilta.services.explanations import explain
-from tilisilta.services.exports import newest_month
-from tilisilta.services.link_proposals import match_of
+from tilisilta.services.sending.ready import newest_month
 from tilisilta.web.rights import UserRequest, needs
 from tilisilta.web.templatetags.ledger import month
 
@@ -100,7 +99,7 @@ class Books:
         return cls(
             name=account.company_name,
             business_id=account.business_id,
-            is_different=not match_of(journal.company, account).is_equal,
+            is_different=not journal.company.match_with(account).is_equal,
         )
 
 
@@ -293,7 +292,7 @@ def _row(journal: Journal, *, may_send: bool) -> Row:
     receipts = [item for item in journal.exports.all() if item.state != ExportState.WITHDRAWN]
     numbers = (item.receipt_number for item in receipts if item.state in BOOKED_EXPORTS)
     sendings = list(journal.sendings.all())
-    standing = journal_standing(journal, receipts)
+    standing = journal.standing(one.standing() for one in receipts)
     obstacle = None if standing.is_sent else standing.obstacle
     reason = explain(obstacle).message if obstacle else ""
     return Row(

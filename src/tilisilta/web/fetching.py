@@ -15,10 +15,9 @@ from django_htmx.http import trigger_client_event
 
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import Area, Company, NmbrsCompany, NmbrsConnection, Right, User
-from tilisilta.services.checks import load_problems
 from tilisilta.services.explanations import Explanation, explain
-from tilisilta.services.fetch_standing import standing_for
-from tilisilta.services.synchronisations import ask_for_company, ask_for_everything
+from tilisilta.services.fetching.progress import standing_for
+from tilisilta.services.fetching.synchronisations import ask_for_company, ask_for_everything
 from tilisilta.web.journals import error_text
 from tilisilta.web.rights import UserRequest, logged_in, needs
 
@@ -52,7 +51,7 @@ def look_of(company: Company) -> FetchLook:
     if found.gone_at is not None:
         return FetchLook(state="gone", at=found.gone_at)
     state = _state_of(found)
-    problems = load_problems(found.trouble) if state != "disconnected" else ()
+    problems = found.trouble if state != "disconnected" else ()
     return FetchLook(
         state=state,
         at=found.fetched_at,

@@ -17,10 +17,10 @@ from django.utils.translation import gettext_lazy
 from tilisilta.clients.files.columns import FIELDS, ColumnMapping
 from tilisilta.clients.files.reading import ColumnsNeeded, FileRefused
 from tilisilta.domain.journals import Run
-from tilisilta.domain.problems import ProblemCode
+from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.models import Area, Company, Right
-from tilisilta.services.explanations import Explanation, explain, explain_code, explain_error
-from tilisilta.services.journals import (
+from tilisilta.services.explanations import Explanation, explain, explain_error
+from tilisilta.services.journals.importing import (
     Imported,
     ImportedAsOtherRun,
     JournalElsewhere,
@@ -29,7 +29,7 @@ from tilisilta.services.journals import (
     WhichRun,
     import_journal,
 )
-from tilisilta.services.run_refusals import RunTaken
+from tilisilta.services.journals.run_refusals import RunTaken
 from tilisilta.web.import_questions import (
     AnswerForm,
     QuestionOutOfDate,
@@ -391,4 +391,4 @@ def _known_already(
     if Company.objects.visible_to(request.user).filter(pk=error.other.pk).exists():
         return explain_error(error)
     # Whose journal it is, is not for everybody to know.
-    return explain_code(ProblemCode.SAME_FILE)
+    return explain(Problem(code=ProblemCode.SAME_FILE))

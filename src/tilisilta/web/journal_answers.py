@@ -19,7 +19,7 @@ from tilisilta.domain.standing import JournalState
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import Area, Journal, Right
 from tilisilta.services.explanations import explain_error
-from tilisilta.services.journal_answers import RunTaken, discard, is_open_to_answers, tell_run
+from tilisilta.services.journals.answers import RunTaken, discard, is_open_to_answers, tell_run
 from tilisilta.web.journals import error_text, visible_journal
 from tilisilta.web.rights import UserRequest, needs
 

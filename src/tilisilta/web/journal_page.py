@@ -17,20 +17,20 @@ from tilisilta.models import (
     Sending,
     User,
 )
-from tilisilta.services.doubts import Doubt, doubts_of
 from tilisilta.services.explanations import explain
-from tilisilta.services.exports import unfinished_sending
-from tilisilta.services.gathering import HIDDEN_JOURNAL
-from tilisilta.services.journal_answers import is_open_to_answers
-from tilisilta.services.journals import compare_with_previous
-from tilisilta.services.previews import (
+from tilisilta.services.journals.answers import is_open_to_answers
+from tilisilta.services.journals.importing import compare_with_previous
+from tilisilta.services.journals.previews import (
     Preview,
     ShownProblem,
     ShownReceipt,
     ShownRow,
     preview_journal,
 )
-from tilisilta.services.references import journal_by_reference
+from tilisilta.services.journals.references import journal_by_reference
+from tilisilta.services.journals.twins import HIDDEN_JOURNAL
+from tilisilta.services.sending.asking import unfinished_sending
+from tilisilta.services.sending.doubts import Doubt, doubts_of
 from tilisilta.web.exports import Books, books_of
 from tilisilta.web.journal_fixes import Fix, fix_for
 from tilisilta.web.journal_history import Event, history_of

@@ -15,12 +15,12 @@ from django_htmx.http import HttpResponseClientRefresh
 from tilisilta.domain.standing import EXPORTS_UNDER_WAY
 from tilisilta.errors import NeedsAttention, TilisiltaError
 from tilisilta.models import Area, Journal, Right, User
-from tilisilta.services.checks import check_journal
 from tilisilta.services.explanations import Explanation, explain_error
-from tilisilta.services.exports import AlreadySent, look_again, send_journal
-from tilisilta.services.items_of_journals import make_items_of
-from tilisilta.services.journal_answers import say_surely_another
-from tilisilta.services.previews import preview_journal
+from tilisilta.services.journals.answers import say_surely_another
+from tilisilta.services.journals.checks import check_journal
+from tilisilta.services.journals.previews import preview_journal
+from tilisilta.services.sending.asking import AlreadySent, look_again, send_journal
+from tilisilta.services.sending.items import make_items_of
 from tilisilta.web.exports import is_part
 from tilisilta.web.journal_page import journal_page, progress_of
 from tilisilta.web.rights import UserRequest, needs

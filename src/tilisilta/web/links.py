@@ -24,8 +24,8 @@ from tilisilta.models import (
     Right,
 )
 from tilisilta.services import links
-from tilisilta.services.administrations import ADMINISTRATION_AGE_LIMIT
 from tilisilta.services.link_proposals import proposed_start
+from tilisilta.services.procountor.administrations import ADMINISTRATION_AGE_LIMIT
 from tilisilta.web.administrations import visible_links
 from tilisilta.web.connections import visible_accounts
 from tilisilta.web.exports import is_part

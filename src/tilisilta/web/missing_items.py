@@ -17,8 +17,8 @@ from tilisilta.domain.problems import Problem, ProblemCode, facts
 from tilisilta.errors import NeedsAttention, OutcomeUnknown, TilisiltaError
 from tilisilta.models import Area, Link, Right
 from tilisilta.services.explanations import explain
-from tilisilta.services.items import MadeItems
 from tilisilta.services.missing_items import create_missing_items, find_missing_items
+from tilisilta.services.procountor.items import MadeItems
 from tilisilta.web.administrations import visible_links
 from tilisilta.web.journals import as_paragraph, error_text
 from tilisilta.web.rights import UserRequest, needs

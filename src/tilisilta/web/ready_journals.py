@@ -16,13 +16,12 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from tilisilta.domain.standing import JOURNALS_UNDER_WAY, STOPPED_JOURNALS, JournalState
 from tilisilta.models import Area, Journal, Right, User
-from tilisilta.services.exports import (
+from tilisilta.services.sending.asking import (
     AlreadySent,
-    ReadyJournals,
     Wanted,
-    ready_journals,
     send_many,
 )
+from tilisilta.services.sending.ready import ReadyJournals, ready_journals
 from tilisilta.web.exports import FilterForm, rows_of, with_query
 from tilisilta.web.rights import UserRequest, needs
 

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from tilisilta.domain.problems import ProblemCode
+from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.domain.standing import ExportState, JournalState
 from tilisilta.models import (
     EXPORT_STATES,
@@ -30,7 +30,7 @@ from tilisilta.models import (
     User,
     UserTemplate,
 )
-from tilisilta.services.explanations import Explanation, explain_code
+from tilisilta.services.explanations import Explanation, explain
 from tilisilta.services.overview import MONTHS_SHOWN, Cell
 
 register = template.Library()
@@ -191,8 +191,8 @@ def state_badge(state: str, word: object = "") -> SafeString:
 
 @register.simple_tag
 def explained(code: str) -> Explanation:
-    """The words of the catalogue for ``code``, for a page that stands for one error."""
-    return explain_code(ProblemCode(code))
+    """Return the words for ``code``, for a page that stands for one error."""
+    return explain(Problem(code=ProblemCode(code)))
 
 
 @register.simple_tag
