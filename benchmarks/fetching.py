@@ -56,7 +56,7 @@ def prepare(folder: Path, address: str, pace: int) -> None:
     django.setup()
     from django.core.management import call_command
 
-    from nmbrs_sandbox.sample import TOKEN, USERNAME, YEAR
+    from nmbrs_sandbox.payroll.sample import TOKEN, USERNAME, YEAR
     from tilisilta.services.fetching.connections import connect
 
     call_command("migrate", verbosity=0)
@@ -125,7 +125,7 @@ def serve(companies: int) -> None:
     from werkzeug.serving import make_server
 
     from nmbrs_sandbox.app import create_app
-    from nmbrs_sandbox.sample import world_of
+    from nmbrs_sandbox.payroll.sample import world_of
     from sandbox_parts.serving import SandboxHandler
 
     app = create_app(

@@ -9,7 +9,7 @@ from typing import Any
 
 from werkzeug.test import Client
 
-from nmbrs_sandbox import sample as nmbrs_sample
+from nmbrs_sandbox.payroll import sample as nmbrs_sample
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
 from procountor_sandbox.receipts import Receipt, Status

@@ -17,8 +17,8 @@ from tests.bureau import (
 from tests.web.test_fetching import EVENT, browser_limited_to, in_nmbrs, trouble
 from tests.web.test_rights import browser_with
 
-from nmbrs_sandbox import sample
 from nmbrs_sandbox.app import Sandbox
+from nmbrs_sandbox.payroll import sample
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 from tilisilta.models import (
     Company,

@@ -8,8 +8,8 @@ from django.utils import timezone
 from tests.bureau import a_company, a_connection, fetch_everything
 from tests.web.test_rights import browser_with
 
-from nmbrs_sandbox import sample
 from nmbrs_sandbox.app import Sandbox
+from nmbrs_sandbox.payroll import sample
 from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.models import (
     AuditEntry,

@@ -10,7 +10,7 @@ import pytest
 
 from nmbrs_sandbox.app import Sandbox, create_app
 from nmbrs_sandbox.faults import Fault, FaultKind
-from nmbrs_sandbox.sample import DOMAIN, TOKEN, USERNAME, world_of
+from nmbrs_sandbox.payroll.sample import DOMAIN, TOKEN, USERNAME, world_of
 from tilisilta.clients.files.outcomes import FileRefused
 from tilisilta.clients.nmbrs.errors import (
     NmbrsAccessDenied,

@@ -59,8 +59,8 @@ class TestOnce:
 
     def test_for_a_run_that_gets_another_number(self, fetched: "Sandbox", may: Journal) -> None:
         assert may.run is not None
-        run = fetched.known_run(KONEPAJA, may.run.nmbrs_run_id)
-        fetched.put_run(KONEPAJA, replace(run, number=55))
+        run = fetched.bureau.known_run(KONEPAJA, may.run.nmbrs_run_id)
+        fetched.bureau.put_run(KONEPAJA, replace(run, number=55))
 
         fetch_everything()
 

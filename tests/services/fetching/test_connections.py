@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection as database
 from tests.bureau import NOW, a_connection, fetch_everything
 
-from nmbrs_sandbox import sample
 from nmbrs_sandbox.faults import Fault, FaultKind
+from nmbrs_sandbox.payroll import sample
 from tilisilta.clients.nmbrs.errors import NmbrsLoginRefused, NmbrsUnavailable
 from tilisilta.models import AuditEntry, NmbrsCompany, NmbrsConnection, Synchronisation
 from tilisilta.services.fetching import connections as nmbrs_connections

@@ -15,7 +15,7 @@ from tests.bureau import (
 )
 
 from nmbrs_sandbox.app import create_app
-from nmbrs_sandbox.sample import world_of
+from nmbrs_sandbox.payroll.sample import world_of
 from tilisilta.models import AuditEntry, Company, Debtor, Journal, NmbrsCompany, NmbrsConnection
 from tilisilta.services.fetching.recognising import answer_question
 

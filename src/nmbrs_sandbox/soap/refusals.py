@@ -1,23 +1,23 @@
 """Saying no the way Nmbrs does: a SOAP fault whose text holds a code."""
 
-_TITLES = {
-    1001: "Invalid Authentication",
-    1002: "Unauthorized Access. This call is switched off in the API user template.",
-    1003: "Unauthorized Access. The id is not visible or does not exist.",
-    2004: "Unauthorized Access to company",
-    2006: "Invalid Period",
-    2037: "Invalid cost center id",
-    2038: "Invalid cost center code",
-    2039: "Duplicate cost center code",
-}
+from nmbrs_sandbox.payroll.world import NO_RIGHT_TO_COMPANY, NOT_VISIBLE
+
 INVALID_AUTHENTICATION = 1001
 SWITCHED_OFF = 1002
-NOT_VISIBLE = 1003
-NO_RIGHT_TO_COMPANY = 2004
 INVALID_PERIOD = 2006
 INVALID_COST_ID = 2037
 INVALID_COST_CODE = 2038
 DUPLICATE_COST_CODE = 2039
+_TITLES = {
+    INVALID_AUTHENTICATION: "Invalid Authentication",
+    SWITCHED_OFF: "Unauthorized Access. This call is switched off in the API user template.",
+    NOT_VISIBLE: "Unauthorized Access. The id is not visible or does not exist.",
+    NO_RIGHT_TO_COMPANY: "Unauthorized Access to company",
+    INVALID_PERIOD: "Invalid Period",
+    INVALID_COST_ID: "Invalid cost center id",
+    INVALID_COST_CODE: "Invalid cost center code",
+    DUPLICATE_COST_CODE: "Duplicate cost center code",
+}
 _SERVER = "System.Web.Services.Protocols.SoapException: Server was unable to process request."
 
 

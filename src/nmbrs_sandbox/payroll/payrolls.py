@@ -1,12 +1,17 @@
-"""Journals of invented payrolls: the same every time, realistic, and balanced to 0.00."""
+"""Invented payrolls and their monthly runs: journals that are realistic and balance to 0.00."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from nmbrs_sandbox.months import last_day
-from nmbrs_sandbox.world import JournalLine
+from nmbrs_sandbox.payroll.world import (
+    JournalLine,
+    Payroll,
+    Run,
+    last_day,
+    month_name,
+)
 
 _CENT = Decimal("0.01")
 _ZERO = Decimal(0)
@@ -77,10 +82,10 @@ class WagePayroll:
     def wages_of(self, month: int) -> tuple[Wage, ...]:
         """Return what is paid in a month."""
         return tuple(
-            replace(wage, euros=_varied(wage.euros, self.seed + month * 37 + index * 11))
-            if wage.varies
-            else wage
-            for index, wage in enumerate(self.wages)
+            replace(one, euros=_varied(one.euros, self.seed + month * 37 + index * 11))
+            if one.varies
+            else one
+            for index, one in enumerate(self.wages)
         )
 
 
@@ -103,6 +108,87 @@ class WageJournal:
             for line in _part(one.wages, last_day(one.year, one.month), words)
         )
         return (*own, *corrected)
+
+
+def small_payroll(
+    seed: int,
+    center: str,
+    euros: str,
+    *,
+    words: Words = FINNISH,
+    descriptions: tuple[str, str, str] = ("Kuukausipalkat", "Tuntipalkat", "Lomapalkat"),
+) -> WagePayroll:
+    """Return a payroll of two cost centers: the office, and ``center`` where the work is done."""
+    base = Decimal(euros)
+    monthly, hourly, holidays = descriptions
+    return WagePayroll(
+        seed=seed,
+        words=words,
+        wages=(
+            wage("5010", monthly, "100", f"{base / 4:.2f}"),
+            wage("5010", monthly, center, f"{base:.2f}"),
+            wage("5020", hourly, center, f"{base * 3 / 5:.2f}", varies=True),
+            wage("5110", holidays, center, f"{base / 20:.2f}", varies=True),
+        ),
+    )
+
+
+def wage(
+    account: str,
+    description: str,
+    cost_center: str,
+    euros: str,
+    cost_unit: str = "",
+    *,
+    varies: bool = False,
+) -> Wage:
+    """Return one kind of pay, its amount written out."""
+    return Wage(
+        account=account,
+        description=description,
+        cost_center=cost_center,
+        euros=Decimal(euros),
+        cost_unit=cost_unit,
+        varies=varies,
+    )
+
+
+def monthly_runs(
+    payroll: Payroll, count: int, *, first_id: int, in_swedish: bool = False, year: int
+) -> tuple[Run, ...]:
+    """Return the runs of so many months from January on. Only the last one is not locked."""
+    return tuple(
+        _month_run(
+            payroll,
+            year + number // 12,
+            number % 12 + 1,
+            run_id=first_id + number,
+            in_swedish=in_swedish,
+            is_locked=number + 1 < count,
+        )
+        for number in range(count)
+    )
+
+
+def first_run_id(company_id: int) -> int:
+    """Return the id of a company's first run: no other company's runs come near it."""
+    return company_id * 1000 + 1
+
+
+def _month_run(
+    payroll: Payroll, year: int, month: int, *, run_id: int, in_swedish: bool, is_locked: bool
+) -> Run:
+    return Run(
+        run_id=run_id,
+        number=month,
+        year=year,
+        period_start=month,
+        period_end=month,
+        description=month_name(year, month, in_swedish=in_swedish),
+        run_at=datetime(year, month, 25, 10, 0),  # noqa: DTZ001  # the service writes no zone
+        is_locked=is_locked,
+        journal=payroll.journal(year, month),
+    )
 
 
 def _part(wages: Sequence[Wage], day: date, words: Words) -> list[JournalLine]:

@@ -8,11 +8,17 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from importlib.resources import files
 
-from nmbrs_sandbox.journal_xml import read_journal
-from nmbrs_sandbox.months import last_day
-from nmbrs_sandbox.payrolls import FINNISH, SWEDISH, Correction, Wage, WagePayroll, Words
-from nmbrs_sandbox.runs import first_run_id, monthly_runs
-from nmbrs_sandbox.world import (
+from nmbrs_sandbox.payroll.journal_xml import read_journal
+from nmbrs_sandbox.payroll.payrolls import (
+    SWEDISH,
+    Correction,
+    WagePayroll,
+    first_run_id,
+    monthly_runs,
+    small_payroll,
+    wage,
+)
+from nmbrs_sandbox.payroll.world import (
     Access,
     Company,
     CostItem,
@@ -20,6 +26,7 @@ from nmbrs_sandbox.world import (
     Journal,
     JournalLine,
     World,
+    last_day,
 )
 
 USERNAME = "palkat@example.invalid"
@@ -145,57 +152,15 @@ def world_of(companies: int = 1, runs: int = 12, lines: int = 10) -> World:
     return World(access=ACCESS, debtors=debtors, companies=made)
 
 
-def small_payroll(
-    seed: int,
-    center: str,
-    euros: str,
-    *,
-    words: Words = FINNISH,
-    descriptions: tuple[str, str, str] = ("Kuukausipalkat", "Tuntipalkat", "Lomapalkat"),
-) -> WagePayroll:
-    """Return a payroll of two cost centers: the office, and ``center`` where the work is done."""
-    base = Decimal(euros)
-    monthly, hourly, holidays = descriptions
-    return WagePayroll(
-        seed=seed,
-        words=words,
-        wages=(
-            _wage("5010", monthly, "100", f"{base / 4:.2f}"),
-            _wage("5010", monthly, center, f"{base:.2f}"),
-            _wage("5020", hourly, center, f"{base * 3 / 5:.2f}", varies=True),
-            _wage("5110", holidays, center, f"{base / 20:.2f}", varies=True),
-        ),
-    )
-
-
-def _wage(
-    account: str,
-    description: str,
-    cost_center: str,
-    euros: str,
-    cost_unit: str = "",
-    *,
-    varies: bool = False,
-) -> Wage:
-    return Wage(
-        account=account,
-        description=description,
-        cost_center=cost_center,
-        euros=Decimal(euros),
-        cost_unit=cost_unit,
-        varies=varies,
-    )
-
-
 _KONEPAJA = WagePayroll(
     seed=1001,
     wages=(
-        _wage("5010", "Kuukausipalkat", "210", "21480.00"),
-        _wage("5010", "Kuukausipalkat", "220", "12940.50"),
-        _wage("5010", "Kuukausipalkat", "100", "9875.00"),
-        _wage("5030", "Ylityöt", "210", "1620.00", "P-108", varies=True),
-        _wage("5030", "Iltalisät", "220", "880.00", "P-114", varies=True),
-        _wage("5110", "Lomapalkat", "210", "1450.00", varies=True),
+        wage("5010", "Kuukausipalkat", "210", "21480.00"),
+        wage("5010", "Kuukausipalkat", "220", "12940.50"),
+        wage("5010", "Kuukausipalkat", "100", "9875.00"),
+        wage("5030", "Ylityöt", "210", "1620.00", "P-108", varies=True),
+        wage("5030", "Iltalisät", "220", "880.00", "P-114", varies=True),
+        wage("5110", "Lomapalkat", "210", "1450.00", varies=True),
     ),
 )
 _CLEANING = small_payroll(1003, "420", "9840.00")
@@ -203,8 +168,8 @@ _SIIVOUS = replace(
     _CLEANING,
     wages=(
         *_CLEANING.wages,
-        _wage("5035", "Sunnuntaikorvaukset", "420", "712.40", varies=True),
-        _wage("5035", "Iltalisät", "420", "388.20", varies=True),
+        wage("5035", "Sunnuntaikorvaukset", "420", "712.40", varies=True),
+        wage("5035", "Iltalisät", "420", "388.20", varies=True),
     ),
 )
 _KULJETUS = small_payroll(1005, "410", "18650.00")
@@ -215,9 +180,7 @@ _BYGG = small_payroll(
     words=SWEDISH,
     descriptions=("Månadslöner", "Timlöner", "Semesterlöner"),
 )
-_MARCH = Correction(
-    year=YEAR, month=3, wages=(_wage("5030", "Yölisät maaliskuu", "410", "246.80"),)
-)
+_MARCH = Correction(year=YEAR, month=3, wages=(wage("5030", "Yölisät maaliskuu", "410", "246.80"),))
 
 _DEBTORS = tuple(
     Debtor(debtor_id=FIRST_DEBTOR_ID + n, number=str(_FIRST_DEBTOR_NUMBER + n), name=name)

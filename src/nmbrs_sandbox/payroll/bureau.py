@@ -1,22 +1,23 @@
-"""Debtors, companies and who is let in, as they are now."""
+"""The saved state: debtors, companies and who is let in, as they are now."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from threading import RLock
 from typing import Any
 
-from nmbrs_sandbox.orders import OrderRefused, order_names, read_fields
-from nmbrs_sandbox.world import Company, Debtor, Run, World
+from nmbrs_sandbox.payroll.world import Company, Debtor, Run, World
 from sandbox_parts.clock import Clock
+from sandbox_parts.orders import OrderRefused
 from sandbox_parts.store import Store
 
 _KIND = "order"
 
 
-class State:
-    """The world as the orders carried out so far have made it.
+class Bureau:
+    """A payroll bureau: its world, as the orders carried out so far have made it.
 
     What is kept on disk is not the world but the orders: they are carried out again at a start.
+    Whoever asks more than one thing, or changes one, holds the ``lock`` meanwhile.
     """
 
     def __init__(self, first_world: World, *, store: Store, clock: Clock) -> None:
@@ -38,30 +39,18 @@ class State:
                 forbidden_calls=frozenset(self.forbidden_calls),
             )
 
-    def give_order(self, name: str, values: Mapping[str, Any]) -> Any:
-        """Carry out the order of that name with the fields of a JSON object."""
-        if name not in order_names(type(self)):
-            raise OrderRefused(f"there is no order {name}", status=404)
-        method = getattr(self, name)
-        return method(**read_fields(method, values))
-
     def remember(self, name: str, fields: Mapping[str, Any]) -> None:
         """Keep an order that has been carried out."""
         self._orders += 1
         self._store.save(_KIND, f"{self._orders:09}", {"order": name, "fields": fields})
 
-    def repeat_orders(self) -> None:
-        """Carry out again what is kept on disk. To be called once, at the start."""
-        with self.lock:
-            for _, kept in self._store.load(_KIND):
-                name = kept["order"]
-                if name not in order_names(type(self)):
-                    raise OrderRefused(f"it holds an order {name}, which nobody knows here")
-                method = getattr(type(self), name).__wrapped__
-                method(self, **read_fields(method, kept["fields"]))
-                self._orders += 1
+    def remembered(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """Return name and fields of every order kept on disk. To be called once, at the start."""
+        kept = [(one["order"], one["fields"]) for _, one in self._store.load(_KIND)]
+        self._orders = len(kept)
+        return kept
 
-    def forget_orders(self) -> None:
+    def forget(self) -> None:
         """Go back to the first world."""
         with self.lock:
             self._store.clear()
@@ -93,9 +82,13 @@ class State:
         return tuple(one for one in self._companies.values() if self.is_visible(one))
 
     def is_visible(self, company: Company) -> bool:
-        """Tell whether a company and its debtor are let through by the tag filter."""
+        """Return whether a company and its debtor are let through by the tag filter."""
         debtor = self._debtors.get(company.debtor_id)
         return not company.is_hidden and debtor is not None and not debtor.is_hidden
+
+    def next_run_id(self) -> int:
+        """Return an id that no run has had."""
+        return 1 + max((run.run_id for one in self.companies() for run in one.runs), default=0)
 
     def known_debtor(self, debtor_id: int) -> Debtor:
         """Return a debtor an order names, or refuse the order."""

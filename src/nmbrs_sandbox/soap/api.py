@@ -1,4 +1,4 @@
-"""What every call goes through: the pace, the faults, who it is, the operation, the log."""
+"""What every SOAP call goes through: pace, faults, who it is, the operation, the log."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,15 +7,14 @@ from xml.etree import ElementTree as ET
 
 from werkzeug.wrappers import Request, Response
 
-from nmbrs_sandbox.answers import answer, fault_answer, xml_response
-from nmbrs_sandbox.bureau import Bureau
-from nmbrs_sandbox.envelope import Call, outline, parse, read_call
-from nmbrs_sandbox.faults import Fault, FaultKind, Faults
-from nmbrs_sandbox.orders import OrderRefused
+from nmbrs_sandbox.faults import WSDL, Fault, FaultKind, Faults
+from nmbrs_sandbox.payroll.bureau import Bureau
 from nmbrs_sandbox.requests_log import CallLog, LoggedCall
-from nmbrs_sandbox.schema import Header, Question, Service
-from nmbrs_sandbox.services import WSDL
-from nmbrs_sandbox.soap_faults import (
+from nmbrs_sandbox.soap.answers import answer, fault_answer, xml_response
+from nmbrs_sandbox.soap.envelope import Call, outline, parse, read_call
+from nmbrs_sandbox.soap.operations import OPERATIONS
+from nmbrs_sandbox.soap.question import Question
+from nmbrs_sandbox.soap.refusals import (
     INVALID_AUTHENTICATION,
     SWITCHED_OFF,
     SoapFault,
@@ -23,9 +22,10 @@ from nmbrs_sandbox.soap_faults import (
     malformed,
     refusal,
 )
-from nmbrs_sandbox.wsdl import wsdl
+from nmbrs_sandbox.soap.wsdl import Service
 from sandbox_parts.faults import SLOW_SECONDS
 from sandbox_parts.limits import RateLimit
+from sandbox_parts.orders import OrderRefused
 from sandbox_parts.outages import break_connection, gateway_error, wait
 
 
@@ -33,7 +33,6 @@ from sandbox_parts.outages import break_connection, gateway_error, wait
 class Pace:
     """How fast the stand-in is: how long each call takes, and what happens to too many."""
 
-    calls_per_second: int | None
     delay_seconds: float
     latency_seconds: float
 
@@ -65,6 +64,7 @@ class Api:
     log: CallLog
     limit: RateLimit
     pace: Pace
+    declares_utf_16: bool = False
 
     def respond(self, request: Request, service: Service) -> Response:
         """Answer a call, or a request for the WSDL, and note it in the log."""
@@ -125,37 +125,42 @@ class Api:
         return None
 
     def _answer(self, visit: _Visit) -> Response:
-        service = visit.service
         if visit.asks_for_wsdl:
-            address = f"{visit.request.host_url.rstrip('/')}{service.path}"
-            return xml_response(wsdl(service, address=address))
+            return xml_response(visit.service.wsdl(site=visit.request.host_url.rstrip("/")))
         try:
-            if visit.envelope is None:
-                raise visit.mistake or ValueError("a request is either read or refused")
-            call = read_call(visit.request, visit.envelope, service)
-            with self.bureau.lock:
-                self._let_in(call, service)
-                value = call.operation.answer(Question(bureau=self.bureau, values=call.values))
+            return self._carry_out(visit)
         except SoapFault as fault:
             return _refused(visit, fault)
         except OrderRefused as refused:
             return _refused(visit, malformed("REFUSED", str(refused)))
-        return answer(service, call.operation, value)
+
+    def _carry_out(self, visit: _Visit) -> Response:
+        if visit.envelope is None:
+            raise visit.mistake or ValueError("a request is either read or refused")
+        service = visit.service
+        call = read_call(visit.request, visit.envelope, service)
+        name = call.signature.name
+        with self.bureau.lock:
+            self._let_in(call, service)
+            question = Question(
+                bureau=self.bureau, values=call.values, declares_utf_16=self.declares_utf_16
+            )
+            value = OPERATIONS[service.name][name](question)
+        return answer(name, value, namespace=service.namespace)
 
     def _let_in(self, call: Call, service: Service) -> None:
         access, sent = self.bureau.access, call.credentials
         is_known = (sent.username, sent.token) == (access.username, access.token)
-        if call.operation.header is Header.WITH_DOMAIN:
-            is_known = is_known and sent.domain == access.domain
-        if not is_known:
+        # Environment_Get alone takes no domain: it is where a program learns it.
+        if not is_known or sent.domain not in {None, access.domain}:
             raise refusal(INVALID_AUTHENTICATION)
-        name = call.operation.name
+        name = call.signature.name
         if self.bureau.forbidden_calls & {name, f"{service.name}/{name}"}:
             raise refusal(SWITCHED_OFF)
 
 
 def is_call(request: Request) -> bool:
-    """Tell whether a request to a service is for a program: a call, or a look at the WSDL."""
+    """Return whether a request to a service is for a program: a call, or a look at the WSDL."""
     return request.method != "GET" or _asks_for_wsdl(request)
 
 

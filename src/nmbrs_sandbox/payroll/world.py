@@ -1,11 +1,21 @@
-"""What a stand-in Nmbrs is made of: debtors, companies, runs and their journals."""
+"""What payroll is made of: debtors, companies, runs and their journals, and months."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
-from nmbrs_sandbox.months import last_day
+# What Nmbrs calls the two ways in which a company can be out of reach.
+NOT_VISIBLE = 1003
+NO_RIGHT_TO_COMPANY = 2004
+_FINNISH = (
+    *("Tammikuu", "Helmikuu", "Maaliskuu", "Huhtikuu", "Toukokuu", "Kesäkuu"),
+    *("Heinäkuu", "Elokuu", "Syyskuu", "Lokakuu", "Marraskuu", "Joulukuu"),
+)
+_SWEDISH = (
+    *("Januari", "Februari", "Mars", "April", "Maj", "Juni"),
+    *("Juli", "Augusti", "September", "Oktober", "November", "December"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +31,7 @@ class JournalLine:
 
 
 class Journal(Protocol):
-    """What payroll made of one run. It is worked out when somebody asks for it."""
+    """What payroll made of one run. It is worked out when it is asked for."""
 
     def lines(self) -> tuple[JournalLine, ...]:
         """Return the rows, those of the run's own period first, then corrections oldest first."""
@@ -47,7 +57,7 @@ class WrittenJournal:
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """A payroll run. Without a journal nobody has made one of it yet.
+    """A payroll run. Its journal is None until one is made.
 
     ``run_at`` has no zone: the service writes the time of the place where it is.
     """
@@ -143,3 +153,20 @@ class World:
     def company(self, number: int) -> Company:
         """Return the first company with that number."""
         return next(one for one in self.companies if one.number == number)
+
+
+def last_day(year: int, month: int) -> date:
+    """Return the last day of a month."""
+    first_of_next = date(year + month // 12, month % 12 + 1, 1)
+    return date.fromordinal(first_of_next.toordinal() - 1)
+
+
+def month_name(year: int, month: int, *, in_swedish: bool = False) -> str:
+    """Return a month as a run is called: ``Kesäkuu 2026`` or ``Juni 2026``."""
+    names = _SWEDISH if in_swedish else _FINNISH
+    return f"{names[month - 1]} {year}"
+
+
+def month_after(year: int, month: int) -> tuple[int, int]:
+    """Return the next month and its year."""
+    return year + month // 12, month % 12 + 1

@@ -8,10 +8,9 @@ from xml.etree import ElementTree as ET
 
 from werkzeug.wrappers import Request
 
-from nmbrs_sandbox.schema import Field, Header, Operation, Service, Simple, Structure
-from nmbrs_sandbox.soap_faults import SoapFault, malformed
+from nmbrs_sandbox.soap.refusals import SoapFault, malformed
+from nmbrs_sandbox.soap.wsdl import SOAP, Element, Service, Signature
 
-SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 _MOST_BYTES = 1_000_000
 _WHOLE = re.compile(r"-?[0-9]{1,10}")
 _LARGEST_INT = 2**31 - 1
@@ -30,7 +29,7 @@ class Credentials:
 class Call:
     """A request that keeps to the WSDL."""
 
-    operation: Operation
+    signature: Signature
     credentials: Credentials
     values: Mapping[str, Any]
 
@@ -64,15 +63,15 @@ def read_call(request: Request, envelope: ET.Element, service: Service) -> Call:
     """Return the call in an envelope, or refuse it with the first thing that is wrong."""
     header, content = _parts(envelope)
     name = _local(content, service)
-    operation = service.operations.get(name)
-    if operation is None:
+    signature = service.signatures.get(name)
+    if signature is None:
         raise malformed("UNKNOWN_OPERATION", f"{service.name} has no {name}")
     action = request.headers.get("SOAPAction", "").strip('"')
-    if action != service.action(name):
+    if action != signature.action:
         raise malformed("WRONG_SOAPACTION", f"{action!r} is not the action of {name}")
-    credentials = _credentials(header, operation.header, service)
-    values = _read_fields(content, operation.parameters, service)
-    return Call(operation=operation, credentials=credentials, values=values)
+    credentials = _credentials(header, signature, service)
+    values = _read_parts(content, signature.parameters, service)
+    return Call(signature=signature, credentials=credentials, values=values)
 
 
 def outline(envelope: ET.Element) -> tuple[str, int | None, str]:
@@ -114,29 +113,32 @@ def _parts(envelope: ET.Element) -> tuple[Sequence[ET.Element], ET.Element]:
     return header, body[0]
 
 
-def _credentials(header: Sequence[ET.Element], kind: Header, service: Service) -> Credentials:
-    wanted = _qualified(kind.value, service)
+def _credentials(
+    header: Sequence[ET.Element], signature: Signature, service: Service
+) -> Credentials:
+    wanted = _qualified(signature.header, service)
     if not header:
-        raise malformed("MISSING_HEADER", f"{kind.value} in the namespace {service.namespace}")
+        raise malformed(
+            "MISSING_HEADER", f"{signature.header} in the namespace {service.namespace}"
+        )
     if [one.tag for one in header] != [wanted]:
         tags = ", ".join(one.tag for one in header)
         raise malformed("WRONG_HEADER", f"{tags} instead of {wanted}")
-    fields = tuple(Field(name, Simple.TEXT) for name in kind.parts)
-    values = _read_fields(header[0], fields, service)
+    values = _read_parts(header[0], signature.header_parts, service)
     return Credentials(
         username=values["Username"], token=values["Token"], domain=values.get("Domain")
     )
 
 
-def _read_fields(
-    parent: ET.Element, fields: Sequence[Field], service: Service
+def _read_parts(
+    parent: ET.Element, wanted: Sequence[Element], service: Service
 ) -> Mapping[str, Any]:
     _no_text(parent)
     elements = list(parent)
     values: dict[str, Any] = {}
-    for one in fields:
+    for one in wanted:
         if elements and elements[0].tag == _qualified(one.name, service):
-            values[one.key] = _read_value(elements.pop(0), one, service)
+            values[one.name] = _read_value(elements.pop(0), one, service)
         elif not one.is_optional:
             raise _not_expected(parent, one, elements)
     if elements:
@@ -144,20 +146,20 @@ def _read_fields(
     return values
 
 
-def _not_expected(parent: ET.Element, wanted: Field, elements: Sequence[ET.Element]) -> SoapFault:
+def _not_expected(parent: ET.Element, wanted: Element, elements: Sequence[ET.Element]) -> SoapFault:
     instead = f", which has {elements[0].tag} there" if elements else ""
     return malformed("MISSING_ELEMENT", f"{wanted.name} is wanted next in {parent.tag}{instead}")
 
 
-def _read_value(element: ET.Element, wanted: Field, service: Service) -> Any:
+def _read_value(element: ET.Element, wanted: Element, service: Service) -> Any:
     if element.attrib:
         raise malformed("ATTRIBUTE", f"{element.tag} has attributes")
-    if isinstance(wanted.kind, Structure):
-        return _read_fields(element, wanted.kind.fields, service)
+    if wanted.parts is not None:
+        return _read_parts(element, wanted.parts, service)
     if len(element):
         raise malformed("UNKNOWN_ELEMENT", f"{element[0].tag} in {element.tag}")
     text = element.text or ""
-    return _whole(element, text.strip()) if wanted.kind is Simple.INT else text
+    return _whole(element, text.strip()) if wanted.is_number else text
 
 
 def _whole(element: ET.Element, text: str) -> int:

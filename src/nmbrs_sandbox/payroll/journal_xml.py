@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import attrgetter
 from xml.etree import ElementTree as ET
 
-from nmbrs_sandbox.world import JournalLine
+from nmbrs_sandbox.payroll.world import JournalLine
 from sandbox_parts.markup import Markup, join, tag
 
 UTF_16_DECLARATION = '<?xml version="1.0" encoding="utf-16"?>'

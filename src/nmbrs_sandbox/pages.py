@@ -2,19 +2,24 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from werkzeug.wrappers import Request, Response
 
-from nmbrs_sandbox.bureau import Bureau
-from nmbrs_sandbox.html import SITE, page
-from nmbrs_sandbox.months import month_name
+from nmbrs_sandbox.payroll.bureau import Bureau
+from nmbrs_sandbox.payroll.run_moves import next_period
+from nmbrs_sandbox.payroll.world import Company, CostItem, Debtor, month_name
 from nmbrs_sandbox.run_card import button, run_card
-from nmbrs_sandbox.run_orders import next_period
-from nmbrs_sandbox.schema import Service
-from nmbrs_sandbox.world import Company, CostItem, Debtor
 from sandbox_parts.markup import Markup, Piece, counted, tag
-from sandbox_parts.pages import ICON_PATH, STYLE_PATH
+from sandbox_parts.pages import Site, page_links, page_number
 
+SITE = Site(
+    name="Nmbrs sandbox",
+    notice="A stand-in for trying things out. It is not Nmbrs; all of it is invented.",
+    folder=Path(__file__).parent,
+    forms_go_to="'self'",
+)
+page = SITE.page
 OVERVIEW_PATHS = ("/", "/sandbox")
 _COMPANY = re.compile(r"/sandbox/companies/([0-9]{1,9})")
 _PER_PAGE = 100
@@ -23,27 +28,26 @@ _RUNS_SHOWN = 24
 
 def show(request: Request, bureau: Bureau) -> Response:
     """Return the page for an address: the overview, or a company with its runs."""
-    if request.path == STYLE_PATH:
-        return SITE.style()
-    if request.path == ICON_PATH:
-        return SITE.icon()
+    file = SITE.file(request.path)
+    if file is not None:
+        return file
     with bureau.lock:
         if request.path in OVERVIEW_PATHS:
-            return _overview(bureau, _page_number(request))
+            return _overview(bureau, page_number(request))
         found = _COMPANY.fullmatch(request.path)
         company = bureau.company(int(found[1])) if found else None
         if company is not None:
             return _company_page(bureau, company, request.args.get("run"))
-    return nothing_here()
+    return SITE.nothing_here("See the payroll")
 
 
-def show_service(service: Service) -> Response:
-    """Return the page of a service for somebody who opens its address in a browser."""
-    names = [tag("li", tag("code", name)) for name in service.operations]
+def show_service(name: str, operations: Iterable[str]) -> Response:
+    """Return the page of a service, for people who open its address in a browser."""
+    names = [tag("li", tag("code", one)) for one in operations]
     return page(
-        service.name,
+        name,
         _way_back(),
-        tag("h1", service.name),
+        tag("h1", name),
         tag("p", "This address is for programs. ", tag("a", "Its WSDL", href="?WSDL")),
         tag("ul", *names),
         is_narrow=True,
@@ -58,17 +62,6 @@ def show_refusal(message: str, status: int) -> Response:
         tag("p", f"{message}.", class_="wrong"),
         _way_back(),
         status=status,
-        is_narrow=True,
-    )
-
-
-def nothing_here() -> Response:
-    """Return the page of an address that leads nowhere."""
-    return page(
-        "Nothing here",
-        tag("h1", "Nothing here"),
-        tag("p", "This address leads nowhere. ", tag("a", "See the payroll", href="/sandbox")),
-        status=404,
         is_narrow=True,
     )
 
@@ -93,7 +86,13 @@ def _overview(bureau: Bureau, number: int) -> Response:
             "Open a company to recalculate a run, delete one or add one, as payroll would.",
         ),
         *sections,
-        _page_links(number, has_next=len(companies) > number * _PER_PAGE),
+        page_links(
+            "/sandbox",
+            number,
+            before="Back",
+            after="More companies",
+            has_next=len(companies) > number * _PER_PAGE,
+        ),
     )
 
 
@@ -185,20 +184,6 @@ def _item_list(title: str, items: Sequence[CostItem]) -> Markup:
         return Markup("")
     names = [tag("li", tag("b", one.code), f" {one.description}") for one in items]
     return tag("section", tag("h2", title), tag("ul", *names, class_="items"))
-
-
-def _page_links(number: int, *, has_next: bool) -> Markup:
-    links: list[Piece] = []
-    if number > 1:
-        links.append(tag("a", "Back", href=f"/sandbox?page={number - 1}", rel="prev"))
-    if has_next:
-        links.append(tag("a", "More companies", href=f"/sandbox?page={number + 1}", rel="next"))
-    return tag("nav", *links, class_="pages", aria_label="Pages") if links else Markup("")
-
-
-def _page_number(request: Request) -> int:
-    text = request.args.get("page", "1")
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
 def _way_back() -> Markup:

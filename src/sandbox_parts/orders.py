@@ -1,20 +1,12 @@
-"""What an order to the stand-in is: a change that is carried out once and remembered."""
+"""Orders to a stand-in: why one is refused, and its fields as the function it goes to has them."""
 
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from functools import wraps
 from inspect import Parameter, signature
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, get_type_hints
-
-if TYPE_CHECKING:
-    from nmbrs_sandbox.state import State
-
-P = ParamSpec("P")
-S = TypeVar("S", bound="State")
-R = TypeVar("R")
+from typing import Any, get_type_hints
 
 _LARGEST_INT = 2**31 - 1
 _LONGEST_TEXT = 200
@@ -30,41 +22,15 @@ class OrderRefused(Exception):
         self.status = status
 
 
-def order(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
-    """Make a method an order: it is remembered with its arguments, and done again at a restart.
-
-    Its parameters are what the order's JSON may hold. One called ``at`` is the time, which is
-    filled in when nobody gave it.
-    """
-    takes_time = "at" in signature(method).parameters
-
-    @wraps(method)
-    def carried_out(self: S, /, *args: P.args, **fields: P.kwargs) -> R:
-        with self.lock:
-            # Checked whoever gives it: what is kept on disk must be readable at the next start.
-            fields.update(read_fields(method, fields))
-            if takes_time and fields.get("at") is None:
-                fields["at"] = _read_moment("at", self.clock())
-            outcome = method(self, *args, **fields)
-            self.remember(method.__name__, fields)
-            return outcome
-
-    carried_out.is_order = True  # type: ignore[attr-defined]  # how orders are told apart
-    return carried_out
-
-
-def order_names(kind: type) -> frozenset[str]:
-    """Return the names of every order a class can be given."""
-    return frozenset(name for name in dir(kind) if hasattr(getattr(kind, name), "is_order"))
-
-
-def read_fields(method: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments of an order from JSON, or refuse what does not fit."""
-    parameters = [one for one in signature(method).parameters.values() if one.name != "self"]
+def read_fields(function: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keyword arguments of a function from JSON, or refuse what does not fit."""
+    parameters = [
+        one for one in signature(function).parameters.values() if one.kind is Parameter.KEYWORD_ONLY
+    ]
     unknown = set(values) - {one.name for one in parameters}
     if unknown:
         raise OrderRefused(f"unknown field: {', '.join(sorted(unknown))}")
-    hints = get_type_hints(method)
+    hints = get_type_hints(function)
     return {
         one.name: _read(one.name, hints[one.name], values[one.name])
         for one in parameters
