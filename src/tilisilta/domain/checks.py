@@ -1,4 +1,4 @@
-"""What a check makes of all that is known about a journal: one plan, and nothing is stored yet."""
+"""What a check decides from all that is known about a journal: one plan, stored by its caller."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,7 +27,7 @@ _RETRACTABLE = frozenset({ExportState.READY, ExportState.REJECTED})
 
 @dataclass(frozen=True, kw_only=True)
 class ExportFacts(ExportStanding):
-    """An export that is there already. Of one that was tried, Procountor may know the token."""
+    """An existing export. Procountor may know the token of one that was tried."""
 
     token: str
     was_tried: bool
@@ -37,12 +37,12 @@ class ExportFacts(ExportStanding):
 class JournalFacts:
     """All that is known about a journal when it is checked, gathered once.
 
-    ``administration`` is ``None`` as long as there is no link that books the journal's period, or
-    its account was never authorised; ``trouble`` says why it could not be read again. A currency
-    that is assumed was named by no file. ``exports`` leaves out what was booked in other books, and
+    ``administration`` is ``None`` without a link that books the journal's period, or when its
+    account was never authorised; ``trouble`` says why it could not be read again. An assumed
+    currency is one that no file named. ``exports`` leaves out what was booked in other books, and
     ``epochs`` gives the epoch of each booking date that was undone or sent again on purpose.
-    ``reader_notes`` are the warnings of reading the file, and ``last_problems`` what the last check
-    found.
+    ``reader_notes`` are the warnings from reading the file, and ``last_problems`` the problems of
+    the last check.
     """
 
     journal: Journal
@@ -59,12 +59,12 @@ class JournalFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class JournalPlan:
-    """What a check found, and what is to be stored of it.
+    """The result of a check, and what is to be stored of it.
 
-    ``receipts`` are all that would be booked, drawn as far as they could be; ``ready`` are those of
+    ``receipts`` are all that would be booked, drawn as far as possible; ``ready`` are those of
     them that become exports in the state *ready*. Exports whose tokens are ``forgotten`` were never
-    tried and go; those that are ``withdrawn`` stay as the trail of what was tried. With
-    ``leaves_exports`` only problems and state are news.
+    tried and are deleted; those that are ``withdrawn`` stay as the trail of what was tried. With
+    ``leaves_exports`` only the problems and the state are stored.
     """
 
     state: JournalState
@@ -80,25 +80,26 @@ class JournalPlan:
 
     @property
     def needs_look(self) -> bool:
-        """Return whether it balances and is probably wrong all the same."""
         return any(problem.code.is_suspicion for problem in self.problems)
 
 
 def leaves_exports(exports: Iterable[ExportStanding]) -> bool:
-    """Return whether a check must leave ``exports`` alone: under way, or booked as a whole."""
+    """Return whether a check must not touch ``exports``: under way, or booked as a whole."""
     wanted = frozenset(export.state for export in exports) - {ExportState.WITHDRAWN}
     return bool(wanted & EXPORTS_UNDER_WAY) or bool(wanted and wanted <= BOOKED_EXPORTS)
 
 
 def plan_journal(facts: JournalFacts) -> JournalPlan:
-    """Say what would be sent of a journal as things stand, with all its problems and its state."""
+    """Return what would be sent of a journal now, with all its problems and its state."""
+    # Exports under way belong to the worker: replacing or withdrawing one now would lose track of
+    # a receipt that is just being posted.
     if leaves_exports(facts.exports):
         return _left_alone(facts)
     journal = _with_currency(facts)
-    found = check_guards(facts.surroundings, journal, facts.rules)
-    drawn = _drawn(facts, journal, found)
-    problems = (*facts.trouble, *found, *drawn.problems, *facts.reader_notes)
-    is_stopped = bool(facts.trouble) or any(one.stops for one in (*found, *drawn.problems))
+    guards = check_guards(facts.surroundings, journal, facts.rules)
+    drawn = _drawn(facts, journal, guards)
+    problems = (*facts.trouble, *guards, *drawn.problems, *facts.reader_notes)
+    is_stopped = bool(facts.trouble) or any(one.stops for one in (*guards, *drawn.problems))
     if drawn.receipts and not is_stopped:
         ready = _ready(facts.exports, drawn.receipts)
         forgotten, withdrawn = _unwanted(facts.exports, drawn.receipts)
@@ -119,24 +120,25 @@ def plan_journal(facts: JournalFacts) -> JournalPlan:
 
 
 def _left_alone(facts: JournalFacts) -> JournalPlan:
-    """Say only whether the run is still there: what was sent of one that is gone must be undone."""
-    kept = (one for one in facts.last_problems if one.code != ProblemCode.RUN_DELETED)
+    """Return only whether the run still exists: what was sent of a deleted run must be undone."""
+    # Taken over, as the receipts are not drawn again and their problems cannot be worked out anew.
+    earlier = (one for one in facts.last_problems if one.code != ProblemCode.RUN_DELETED)
     deleted = (run_deleted(facts.journal),) if facts.surroundings.is_deleted_at_source else ()
-    problems = (*kept, *deleted)
+    problems = (*earlier, *deleted)
     state = standing_of(facts.exports, problems).state
     return JournalPlan(state=state, problems=problems, leaves_exports=True)
 
 
 def _with_currency(facts: JournalFacts) -> Journal:
-    """Where the file names no currency, wages are in that of the administration."""
+    """Return the journal with the administration's currency where no file named one."""
     if not facts.is_currency_assumed or facts.administration is None:
         return facts.journal
     return replace(facts.journal, currency=facts.administration.currency)
 
 
-def _drawn(facts: JournalFacts, journal: Journal, found: Sequence[Problem]) -> ReceiptPlan:
-    """The receipts, where there are books to draw them for and the journal belongs into them."""
-    is_before_start = any(problem.code == ProblemCode.BEFORE_START for problem in found)
+def _drawn(facts: JournalFacts, journal: Journal, guards: Sequence[Problem]) -> ReceiptPlan:
+    """Return the receipts, if the journal has books to go to and does not lie before the start."""
+    is_before_start = any(problem.code == ProblemCode.BEFORE_START for problem in guards)
     if facts.rules is None or facts.administration is None or is_before_start:
         return _NOTHING
     return plan_receipts(journal, facts.rules, facts.administration, epochs=facts.epochs)
@@ -145,7 +147,7 @@ def _drawn(facts: JournalFacts, journal: Journal, found: Sequence[Problem]) -> R
 def _ready(
     exports: Sequence[ExportFacts], receipts: Sequence[LedgerReceipt]
 ) -> tuple[LedgerReceipt, ...]:
-    """The receipts that are not booked yet; what is booked stays as it was booked."""
+    # What is booked stays as it was booked, even if it would be drawn differently today.
     booked = {export.token for export in exports if export.is_booked}
     return tuple(receipt for receipt in receipts if receipt.token not in booked)
 
@@ -153,9 +155,9 @@ def _ready(
 def _unwanted(
     exports: Sequence[ExportFacts], receipts: Sequence[LedgerReceipt]
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """The tokens of exports that would be sent differently now: those to forget, to withdraw.
+    """Return the tokens of exports that would now be sent differently: to forget, to withdraw.
 
-    A refused one is withdrawn too, or what Procountor said of it would stop the journal for ever.
+    A refused one is withdrawn too, or Procountor's refusal would stop the journal for ever.
     """
     wanted = {receipt.token for receipt in receipts}
     left = [export for export in exports if export.token not in wanted]
@@ -165,9 +167,9 @@ def _unwanted(
 
 
 def _unsent(exports: Sequence[ExportFacts]) -> frozenset[str]:
-    """What goes while nothing can be sent. Of a journal sent in part the rest stays.
+    """Return the tokens to forget while nothing can be sent.
 
-    Without that rest the journal would look sent.
+    The rest of a journal that was sent in part stays: without it the journal would count as sent.
     """
     if any(export.is_booked for export in exports):
         return frozenset()
@@ -178,6 +180,7 @@ def _untried(exports: Sequence[ExportFacts]) -> frozenset[str]:
     return frozenset(
         export.token
         for export in exports
+        # A tried export is never deleted: Procountor may hold a receipt with its token.
         if export.state == ExportState.READY and not export.was_tried
     )
 
@@ -188,7 +191,7 @@ def _left(
     forgotten: frozenset[str],
     withdrawn: frozenset[str],
 ) -> list[ExportStanding]:
-    """The exports as they stand once the plan is stored."""
+    """Return the exports as they will be once the plan is stored."""
     new = {receipt.token for receipt in ready}
     gone = forgotten | withdrawn | new
     return [

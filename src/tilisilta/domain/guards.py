@@ -1,4 +1,4 @@
-"""What forbids sending a journal, whatever its lines say (R10)."""
+"""What forbids sending a journal, whatever its lines contain (R10)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, fa
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """What is known around a journal at the moment somebody wants to send it.
+    """What is known around a journal when it is checked.
 
     ``period`` is that of the run. ``ended_link`` names the administration of the last link when all
-    links of the company have ended before the period, and ``is_linked`` is false then.
+    links of the company ended before the period; ``is_linked`` is false then.
     ``is_earlier_revision_sent`` is true as soon as one receipt of an earlier revision is booked or
     on its way. ``split`` is how finely the journal was fetched, ``None`` for a file, and
     ``needed_split`` how finely its link needs it. ``twin`` names another journal of the company
-    that may be the same payroll under another run number, as long as nobody has said that it is
-    not, and ``stranger`` one of another company that books the very same. ``booked_elsewhere``
-    tells of receipts that were booked in another administration, through a link that has ended.
-    ``differs_from`` names the administration when it is another company by now, as far as names
-    tell, and nobody has confirmed it. The names are for the texts.
+    that may be the same payroll under another run number, until a person has denied it, and
+    ``stranger`` one of another company that books exactly the same. ``booked_elsewhere`` lists
+    receipts that were booked in another administration, through a link that has ended.
+    ``differs_from`` names the administration if it now seems to be another company by its name
+    and no person has confirmed it. The names are for the texts.
     """
 
     period: BookingPeriod
@@ -48,10 +48,10 @@ class Surroundings:
 def check_guards(
     around: Surroundings, journal: Journal, rules: LinkRules | None
 ) -> tuple[Problem, ...]:
-    """Everything that keeps this journal as a whole from being sent, all at once.
+    """Return every reason not to send this journal as a whole, all at once.
 
-    ``rules`` is ``None`` as long as no link exists. Of a journal that lies before the start of its
-    link that alone is said: nobody has to put anything right about it (R10).
+    ``rules`` is ``None`` as long as no link exists. For a journal that lies before the start of its
+    link only that is reported, as there is nothing to put right about it (R10).
     """
     before_start = tuple(_start_guard(around, rules))
     if before_start:
@@ -66,7 +66,7 @@ def check_guards(
 
 
 def run_deleted(journal: Journal) -> Problem:
-    """What to say of a journal whose run is gone from Nmbrs, also after it was sent."""
+    """Return the warning about a journal whose run was deleted in Nmbrs, also after sending."""
     return Problem(
         code=ProblemCode.RUN_DELETED,
         severity=Severity.WARNING,
@@ -119,11 +119,11 @@ def _connection_guards(around: Surroundings, rules: LinkRules | None) -> Iterato
 
 
 def _history_guards(around: Surroundings, journal: Journal) -> Iterator[Problem]:
-    told = facts(run=f"{journal.run.number}/{journal.run.year}", revision=journal.revision)
+    this_revision = facts(run=f"{journal.run.number}/{journal.run.year}", revision=journal.revision)
     if around.is_deleted_at_source:
         yield run_deleted(journal)
     if around.has_newer_revision:
-        yield Problem(code=ProblemCode.NEWER_REVISION, screen=Screen.JOURNAL, facts=told)
+        yield Problem(code=ProblemCode.NEWER_REVISION, screen=Screen.JOURNAL, facts=this_revision)
     if around.twin:
         yield Problem(
             code=ProblemCode.PERHAPS_BOOKED_ALREADY,
@@ -137,11 +137,16 @@ def _history_guards(around: Surroundings, journal: Journal) -> Iterator[Problem]
             facts=facts(journal=around.stranger, company=around.company_name),
         )
     if around.is_earlier_revision_sent:
-        yield Problem(code=ProblemCode.EARLIER_REVISION_SENT, screen=Screen.JOURNAL, facts=told)
+        yield Problem(
+            code=ProblemCode.EARLIER_REVISION_SENT, screen=Screen.JOURNAL, facts=this_revision
+        )
 
 
 def _start_guard(around: Surroundings, rules: LinkRules | None) -> Iterator[Problem]:
-    """The run's own period decides: its corrections may well lie before the start of the link."""
+    """Warn of a run before the start of the link.
+
+    The run's own period decides: its corrections may well lie before the start.
+    """
     if rules is None or rules.start_date is None:
         return
     if around.period.last_day < rules.start_date:
@@ -154,10 +159,10 @@ def _start_guard(around: Surroundings, rules: LinkRules | None) -> Iterator[Prob
 
 
 def _split_guard(around: Surroundings) -> Iterator[Problem]:
-    """Booked as it is, all lines would go without a dimension that the link asks for.
+    """Report a journal fetched too coarsely: its lines would lack a dimension of the link.
 
-    A journal without cost centers may still say it has none, so only the way of asking counts. A
-    file says what it can.
+    A journal without cost centers may really have none, so only the call that fetched it counts.
+    A file contains all it can.
     """
     if around.split is not None and not around.split.serves(around.needed_split):
         yield Problem(
@@ -168,7 +173,7 @@ def _split_guard(around: Surroundings) -> Iterator[Problem]:
 
 
 def _trail_warnings(around: Surroundings) -> Iterator[Problem]:
-    """What was booked in the wrong books has to be taken out of them by a person."""
+    """Warn of what was booked in the wrong books, as a person has to remove it there."""
     for administration, numbers in around.booked_elsewhere:
         yield Problem(
             code=ProblemCode.BOOKED_ELSEWHERE,

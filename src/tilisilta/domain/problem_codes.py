@@ -1,9 +1,9 @@
-"""Every kind of problem: its code, what it does, and the facts that its words may name.
+"""Every kind of problem: its code, what it does, and the facts that its text may name.
 
 A code is declared once, here. The named facts are an invented example of a case, as the sample
-bureau might have it: *Common errors* shows the words filled with them. Further names are facts
-that only some cases have. What the facts mean is told in ``tilisilta.domain.problems``, and the
-words are in ``tilisilta.services.explanations``.
+bureau might have it: *Common errors* shows the texts filled with them. Further names are facts
+that only some cases have. ``tilisilta.domain.problems`` explains the facts, and the texts are in
+``tilisilta.services.explanations``.
 """
 
 from dataclasses import dataclass, replace
@@ -14,8 +14,8 @@ from typing import Self
 class Effect(StrEnum):
     """What a problem does to the journal or the action it is about.
 
-    What ``STOPS`` goes on only when a person has put something right. What ``INFORMS`` holds up
-    nothing. What ``WAITS`` passes by itself, or is found out by itself.
+    What ``STOPS`` continues only after a person has put something right. What ``INFORMS`` delays
+    nothing. What ``WAITS`` ends by itself.
     """
 
     STOPS = "stops"
@@ -57,9 +57,10 @@ _PLACE = ("column", "element", "row")
 class ProblemCode(StrEnum):
     """Every problem we know, by a code that stays the same for ever.
 
-    ``effect`` holds whatever the case. A journal with a problem that ``is_suspicion`` balances and
-    is probably wrong: it is sent by itself, by a person who has seen it, and not along with others.
-    ``example`` has the facts of an invented case, and ``fact_names`` are all that a case may have.
+    ``effect`` is the same in every case. A journal with a problem that ``is_suspicion`` balances
+    and is probably wrong: it is sent alone, by a person who has seen the problem, never along with
+    others. ``example`` has the facts of an invented case, and ``fact_names`` are all that a case
+    may have.
     """
 
     effect: Effect
@@ -68,14 +69,14 @@ class ProblemCode(StrEnum):
     fact_names: frozenset[str]
 
     def __new__(cls, declared: Declared | str) -> Self:
-        """Make a member whose value is the code; what stops and has no facts is only a code."""
-        told = declared if isinstance(declared, Declared) else Declared(code=declared)
-        member = str.__new__(cls, told.code)
-        member._value_ = told.code
-        member.effect = told.effect
-        member.is_suspicion = told.is_suspicion
-        member.example = told.example
-        member.fact_names = frozenset((*told.more, *dict(told.example)))
+        """Make a member whose value is the code. A plain code stops and has no facts."""
+        declaration = declared if isinstance(declared, Declared) else Declared(code=declared)
+        member = str.__new__(cls, declaration.code)
+        member._value_ = declaration.code
+        member.effect = declaration.effect
+        member.is_suspicion = declaration.is_suspicion
+        member.example = declaration.example
+        member.fact_names = frozenset((*declaration.more, *dict(declaration.example)))
         return member
 
     # Guards: the journal as a whole must not be sent (R10).
@@ -149,7 +150,7 @@ class ProblemCode(StrEnum):
     COMPANIES_DIFFER_NOW = _stops(
         "N39", company="Saaristo Siivous Oy", administration="Saaristo Puhtaus Oy"
     )
-    # What balances and may be wrong all the same.
+    # What balances and may still be wrong.
     SIGNS_PERHAPS_REVERSED = _suspects("N40", amount="-31200.00")
     PERIOD_AND_DATE_DIFFER = _informs("N41", period="2026-06", date="2026-07-05")
     ALL_TO_FALLBACK = _stops("N42", fallback="5010")
@@ -212,7 +213,7 @@ class ProblemCode(StrEnum):
     COMPANY_WITHOUT_DEBTOR = _stops("P09", count="2", numbers="1011, 1012")
     FETCHING_BROKE = "P10"
     JOURNAL_EMPTIED = _stops("P11", run="6/2026")
-    # What happened to a receipt on its way.
+    # What happened to a receipt while it was sent.
     REJECTED = _stops(
         "S01", status="400", answer="Ledger account 5035 does not exist.", field="account"
     )
@@ -237,7 +238,7 @@ class ProblemCode(StrEnum):
     ITEM_REFUSED = _stops(
         "S14", items="425, 435", name="Kustannuspaikka", answer="The code is too long."
     )
-    # An action that came to nothing: what could not be done, and was not. First the general ones.
+    # An action that failed and changed nothing. First the general ones.
     TRY_AGAIN_LATER = _waits("E01", "wait")
     OUTCOME_UNKNOWN = "E02"
     NOT_POSSIBLE = "E03"
@@ -250,7 +251,7 @@ class ProblemCode(StrEnum):
     CLIENT_ID_REFUSED = _stops("E09", "answer", "status")
     AUTHORISATION_REFUSED = "E10"
     CLIENT_ID_MISSING = "E11"
-    # What somebody asked for here.
+    # What a person asked of Tilisilta.
     ACCOUNT_NAME_TAKEN = "E12"
     OTHER_COMPANY_CHOSEN = _stops("E13", expected="Saaristo Siivous Oy", chosen="Saaristo Hoiva Oy")
     COMPANY_LINKED = "E14"
@@ -268,7 +269,7 @@ class ProblemCode(StrEnum):
     NOT_IN_NMBRS = _stops("E26", other="1003 Saaristo Siivous Oy")
     FILE_REFUSED = "E27"
     ITEMS_BEING_CREATED = _waits("E28", "wait")
-    # What a page or a command has to say by itself.
+    # What a page or a command reports on its own.
     NOTHING_HERE = "E29"
     FAULT_OF_OURS = "E30"
     REQUEST_UNREADABLE = "E31"
@@ -278,7 +279,7 @@ class ProblemCode(StrEnum):
     COMMAND_REFUSED = "E35"
     NOT_IN_DOUBT = "E36"
     CANNOT_BE_OURS = "E37"
-    # What a person has to decide, or may not.
+    # What a person has to decide, or is not allowed to do.
     NAMES_DIFFER = _stops(
         "E40", company="Saaristo Siivous Oy", administration="Skärgårdens Bygg AB"
     )

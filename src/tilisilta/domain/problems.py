@@ -1,22 +1,22 @@
 """What can be wrong with a journal, a file or an action, and where a person puts it right.
 
-A problem carries a code and the facts of the case; the words for it, in three languages, belong
-to the edge (``tilisilta.services.explanations``). Facts are strings under these names:
+A problem carries a code and the facts of the case. Its texts, in three languages, are made outside
+of the domain (``tilisilta.services.explanations``). Facts are strings under these names:
 
 ================  ================================================================================
 account           ledger account as Procountor would have it
 account_name      name of the Procountor account (our permission)
 administration    name of a Procountor company
 amount            amount of a row, as 1234.50 or -1234.50; debit positive
-answer            what Procountor said of what it refused
-block             how many lines stand in the block that comes again
+answer            the message with which Procountor refused something
+block             how many lines the repeated block has
 call              name of a call of Nmbrs
 characters        replaced characters, "ő → o, ł → l"
 chosen            name of what was chosen, a company or an environment
 codes             codes of what is wrong with a fetched journal, "F08, F11"
 column            header of a column, as the file has it
-company           name of the Nmbrs company or of the Procountor company; what the file calls
-                  the company it is for
+company           name of the Nmbrs company or of the Procountor company; the name of its
+                  company in a file
 company_currency  currency of the Procountor company
 count             how many, other than lines
 credit            sum of the credits of hidden rows
@@ -31,16 +31,16 @@ element           name of an XML element
 ending            how the name of the file ends, ".xlsx"
 expected          name or number of what should have been chosen
 fallback          ledger account used instead
-field             which text was shortened; the field that Procountor found fault with
-fields            what Procountor booked otherwise, as ``domain.booked`` names it
+field             which text was shortened; the field that Procountor refused
+fields            what Procountor booked differently, as ``domain.booked`` names it
 free              number and year that no run has yet, "6b/2026"
 item              cost center or cost unit as the journal has it
 items             codes of dimension items, the first of them
-journal           reference of a journal, "1001-2026-5-1"; "?" for one of a debtor that not
-                  everybody may see
+journal           reference of a journal, "1001-2026-5-1"; "?" for one of a debtor that the
+                  reader may not see
 kind              "cost_center" or "cost_unit"; "fi" or "se" of a personal code; what a file is
 limit             greatest length of a text, size in MB, number of lines
-lines             how many journal lines share the finding; ``line`` is the first. Every code
+lines             how many journal lines have the problem; ``line`` is the first. Every code
                   may have it
 mapped_from       the journal's ledger account, where the link maps it to another
 meant             ledger account or item that the journal's looks like
@@ -55,9 +55,9 @@ offered           real names of the dimensions, or codes of the items, to choose
 other             another company, by number and name
 period            a month, as 2026-01
 period_type       Nmbrs' word for a company's pay period, "Week4"
-questionable      "number", "date", "formula" or "like-item": what an item's code looks like
-reason            which of several cases it is; the words of the code say which there are
-reason_text       why somebody discarded a journal
+questionable      "number", "date", "formula" or "like-item": what an item's code resembles
+reason            which of several cases it is; the texts of the code list the cases
+reason_text       why a person discarded a journal
 receipts          Procountor's ids of all that are in question, as ``numbers``
 revision          revision of a journal
 role              "clearing" or "fallback", when the link names the ledger account
@@ -70,14 +70,14 @@ split             "cost_center" or "cost_unit": what the link uses and the journ
 start             first date of the link
 status            status of Procountor's answer
 token             token of the export that a receipt is in question for
-value             what the file has there, when it is surely no name
+value             what the file has there, if it certainly is no name
 vat_status        number of a VAT status
 wait              how many seconds to wait
 ================  ================================================================================
 
-Which codes have which of them is declared in ``tilisilta.domain.problem_codes``. Of a file that
-cannot be read (F01 to F29) ``line`` is the line of the file, in a workbook the row. A personal
-identity code never stands in a fact.
+``tilisilta.domain.problem_codes`` declares which codes have which facts. For a file that cannot be
+read (F01 to F29) ``line`` is the line of the file, in a workbook the row. A fact never holds a
+personal identity code.
 """
 
 import warnings
@@ -106,7 +106,7 @@ class Severity(StrEnum):
 
 
 class Screen(StrEnum):
-    """The place where a problem is solved."""
+    """The place where a problem is put right."""
 
     COMPANY = "company"
     DEBTOR = "debtor"
@@ -124,10 +124,10 @@ _OF_EVERY_CODE = frozenset({"lines"})
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One finding about a journal.
+    """One problem of a journal, a file or an action.
 
     ``line`` is the position of the journal line it is about and ``booking_date`` the receipt;
-    ``None`` means the journal as a whole. ``facts`` are the values its texts name, by name.
+    ``None`` means the journal as a whole. ``facts`` are the values that its texts name, by name.
     ``screen`` is where it is put right.
     """
 
@@ -142,28 +142,26 @@ class Problem:
         """Warn of a fact that the code does not declare."""
         undeclared = {name for name, _ in self.facts} - self.code.fact_names - _OF_EVERY_CODE
         if undeclared:
-            # No error: a stored problem of an older release must still be shown.
+            # No error: a problem that an older release stored must still be shown.
             names = ", ".join(sorted(undeclared))
             warnings.warn(f"{self.code} does not declare the facts {names}", stacklevel=3)
 
     @property
     def stops(self) -> bool:
-        """Return whether the journal cannot be sent before this is put right."""
         return self.severity is Severity.ERROR
 
     def fact(self, name: str) -> str:
-        """The fact called ``name``, or an empty text when the case has none."""
         return dict(self.facts).get(name, "")
 
 
 def facts(**values: str | int | Decimal | date) -> tuple[tuple[str, str], ...]:
-    """The facts of a problem in the form its texts expect; empty values are left out."""
+    """Return the facts of a problem in the form its texts expect; empty values are left out."""
     texts = ((name, _text(value)) for name, value in values.items())
     return tuple((name, text) for name, text in texts if text)
 
 
 def _text(value: str | int | Decimal | date) -> str:
     if isinstance(value, Decimal):
-        # Adding zero keeps an empty sum from reading "-0.00".
+        # Adding zero prevents "-0.00" for an empty sum.
         return f"{value + 0:.2f}"
     return value.isoformat() if isinstance(value, date) else str(value)
