@@ -90,33 +90,11 @@ def place_dimensions(
     taggings: LineTally[_Tagging] = LineTally()
     for line in lines:
         taggings.add(_tagging(line), line.position)
-    used: LineTally[_Tag] = LineTally()
-    for tagging in taggings:
-        for tag in _tags(tagging.key):
-            used.add(tag, tagging.line, lines=tagging.lines)
+    used = _tags_of(taggings)
     placed, unplaced = _split_by_rules(used, rules, names, account_codes)
     indexes = {kind: ItemIndex(dimension) for kind, dimension in chosen.items()}
-    items: dict[_Tag, tuple[int, int]] = {}
-    wrong: LineTallies = {}
-    for finding in placed:
-        _, kind, text = finding.key
-        if kind in indexes:
-            match = indexes[kind].find(text)
-            if match.item and match.item.is_active:
-                items[finding.key] = (chosen[kind].dimension_id, match.item.item_id)
-            else:
-                _merge(wrong, (kind, text), finding)
-    amounts = _kinds_of_amounts(lines) if wrong else set()
-    problems_by_item = {
-        key: _item_problem(
-            chosen[key[0]],
-            key[0],
-            indexes[key[0]].find(key[1]),
-            merged,
-            is_amount=key[0] in amounts,
-        )
-        for key, merged in wrong.items()
-    }
+    items, wrong = _find_items(placed, chosen, indexes)
+    problems_by_item = _item_problems(wrong, chosen, indexes, lines)
     to_make = items_to_make(problems_by_item, chosen) if rules.creates_missing_items else {}
     problems += [problem for key, problem in problems_by_item.items() if key not in to_make]
     problems += notices_of_items(to_make.values())
@@ -203,6 +181,49 @@ def _tags(tagging: _Tagging) -> Iterable[_Tag]:
 
 def _key(name: str) -> str:
     return name.strip().casefold()
+
+
+def _tags_of(taggings: LineTally[_Tagging]) -> LineTally[_Tag]:
+    used: LineTally[_Tag] = LineTally()
+    for tagging in taggings:
+        for tag in _tags(tagging.key):
+            used.add(tag, tagging.line, lines=tagging.lines)
+    return used
+
+
+def _find_items(
+    placed: Iterable[Finding[_Tag]],
+    chosen: Mapping[DimensionKind, Dimension],
+    indexes: Mapping[DimensionKind, ItemIndex],
+) -> tuple[dict[_Tag, tuple[int, int]], LineTallies]:
+    """Return the items of the tags that can be booked on, and the tags that cannot."""
+    items: dict[_Tag, tuple[int, int]] = {}
+    wrong: LineTallies = {}
+    for finding in placed:
+        _, kind, text = finding.key
+        if kind in indexes:
+            match = indexes[kind].find(text)
+            if match.item and match.item.is_active:
+                items[finding.key] = (chosen[kind].dimension_id, match.item.item_id)
+            else:
+                _merge(wrong, (kind, text), finding)
+    return items, wrong
+
+
+def _item_problems(
+    wrong: LineTallies,
+    chosen: Mapping[DimensionKind, Dimension],
+    indexes: Mapping[DimensionKind, ItemIndex],
+    lines: Sequence[JournalLine],
+) -> dict[tuple[DimensionKind, str], Problem]:
+    # All lines are read once more for this, so only where there is a problem to explain.
+    amounts = _kinds_of_amounts(lines) if wrong else set()
+    return {
+        (kind, text): _item_problem(
+            chosen[kind], kind, indexes[kind].find(text), finding, is_amount=kind in amounts
+        )
+        for (kind, text), finding in wrong.items()
+    }
 
 
 def _kinds_of_amounts(lines: Sequence[JournalLine]) -> set[DimensionKind]:
