@@ -42,7 +42,7 @@ FACTS = JournalFacts(
 TOKENS = tuple(
     receipt.token for receipt in plan_receipts(balanced_journal(), RULES, ADMINISTRATION).receipts
 )
-"""Those of the receipts that the journal's plan draws."""
+"""Tokens of the receipts that the journal's plan draws."""
 UNREACHABLE = Problem(code=ProblemCode.PROCOUNTOR_UNREACHABLE)
 STALE = Problem(code=ProblemCode.RUN_DELETED, severity=Severity.WARNING)
 
@@ -100,8 +100,10 @@ class TestPlanJournal:
         plan = plan_journal(facts)
 
         touched = plan.forgotten | plan.withdrawn | {receipt.token for receipt in plan.ready}
-        kept = [one for one in facts.exports if one.state in BOOKED_EXPORTS | EXPORTS_UNDER_WAY]
-        assert not touched & {export.token for export in kept}
+        untouchable = [
+            one for one in facts.exports if one.state in BOOKED_EXPORTS | EXPORTS_UNDER_WAY
+        ]
+        assert not touched & {export.token for export in untouchable}
 
     @given(some_facts)
     def test_forgets_nothing_that_was_tried(self, facts: JournalFacts) -> None:
@@ -110,7 +112,7 @@ class TestPlanJournal:
         assert not plan.forgotten & {one.token for one in facts.exports if one.was_tried}
 
     @given(some_facts)
-    def test_finds_nothing_new_to_do_once_it_is_stored(self, facts: JournalFacts) -> None:
+    def test_has_nothing_left_to_do_once_it_is_stored(self, facts: JournalFacts) -> None:
         plan = plan_journal(facts)
 
         again = plan_journal(replace(facts, exports=states_after(facts.exports, plan)))
@@ -133,7 +135,7 @@ class TestPlanJournal:
         assert plan.withdrawn == {"old"}
         assert plan.state is JournalState.READY
 
-    def test_keeps_the_rest_of_a_journal_that_was_sent_in_part(self) -> None:
+    def test_leaves_the_rest_of_a_journal_that_was_sent_in_part(self) -> None:
         booked = an_export(ExportState.POSTED, "booked")
         rest = an_export(ExportState.READY, "rest", was_tried=False)
         facts = replace(FACTS, exports=(booked, rest), trouble=(UNREACHABLE,))
@@ -143,7 +145,7 @@ class TestPlanJournal:
         assert (plan.ready, plan.forgotten, plan.withdrawn) == ((), frozenset(), frozenset())
         assert plan.state is JournalState.PARTLY_SENT
 
-    def test_says_of_a_sent_journal_only_whether_its_run_is_there(self) -> None:
+    def test_reports_of_a_sent_journal_only_whether_its_run_still_exists(self) -> None:
         odd = Problem(code=ProblemCode("S04"), severity=Severity.WARNING)
         sent = tuple(an_export(ExportState.POSTED, token) for token in TOKENS)
         facts = replace(FACTS, exports=sent, last_problems=(odd, STALE))
@@ -174,7 +176,7 @@ class TestPlanJournal:
 
 class TestLeavesExports:
     @given(st.lists(st.sampled_from(ExportState)))
-    def test_is_the_same_without_what_is_withdrawn(self, states: list[ExportState]) -> None:
+    def test_ignores_withdrawn_exports(self, states: list[ExportState]) -> None:
         exports = [an_export(state, "any") for state in states]
 
         wanted = [one for one in exports if one.state != ExportState.WITHDRAWN]
