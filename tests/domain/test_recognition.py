@@ -92,7 +92,7 @@ class TestRecognise:
         )
 
         perhaps = [*sorted_out.perhaps, *sorted_out.copied]
-        placed = [*sorted_out.standing, *sorted_out.invalidated, *perhaps]
+        placed = [*sorted_out.valid, *sorted_out.invalidated, *perhaps]
         assert len(placed) == len({one.ledger_receipt_id for one in placed})
         assert all(one.ledger_receipt_id not in others for one in placed)
         assert all(one.sent_as in ("", TOKEN) for one in placed)
@@ -102,7 +102,7 @@ class TestRecognise:
         sorted_out = recognise(listed, token=TOKEN, plain_digest="same")
 
         ours = [one for one in listed if TOKEN in one.tokens and one.sent_as != OTHER]
-        placed = [*sorted_out.standing, *sorted_out.invalidated]
+        placed = [*sorted_out.valid, *sorted_out.invalidated]
         assert all(one in placed for one in ours)
 
     @given(receipts)
@@ -114,7 +114,7 @@ class TestRecognise:
         assert list(sorted_out.perhaps) == [
             one
             for one in listed
-            if one.is_standing and one.plain_digest == "same" and not one.tokens and not one.sent_as
+            if one.is_valid and one.plain_digest == "same" and not one.tokens and not one.sent_as
         ]
 
     @given(receipts)
@@ -123,7 +123,7 @@ class TestRecognise:
     ) -> None:
         sorted_out = recognise(listed, token=TOKEN, plain_digest="", promised=BOTH)
 
-        assert sorted_out.mixed == tuple(one for one in sorted_out.standing if OTHER in one.tokens)
+        assert sorted_out.mixed == tuple(one for one in sorted_out.valid if OTHER in one.tokens)
         assert not recognise(listed, token=TOKEN, plain_digest="", promised=[BOTH[0]]).mixed
 
     def test_asks_about_a_receipt_with_an_unknown_token(self) -> None:
@@ -150,7 +150,7 @@ class TestRecognise:
         sorted_out = recognise([receipt], token=TOKEN, plain_digest="same", promised=[promised])
 
         assert sorted_out.copied == ((receipt,) if is_asked else ())
-        assert sorted_out.perhaps == sorted_out.standing == ()
+        assert sorted_out.perhaps == sorted_out.valid == ()
 
     @given(receipts)
     def test_asks_once_about_what_was_sent_as_another_revision(
@@ -163,10 +163,7 @@ class TestRecognise:
         assert list(sorted_out.revisions) == [
             one
             for one in listed
-            if one.is_standing
-            and OTHER in one.tokens
-            and TOKEN not in one.tokens
-            and not one.sent_as
+            if one.is_valid and OTHER in one.tokens and TOKEN not in one.tokens and not one.sent_as
         ]
         assert not set(sorted_out.revisions) & {*sorted_out.perhaps, *sorted_out.copied}
 

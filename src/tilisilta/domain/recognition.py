@@ -44,7 +44,7 @@ class JournalReceipt:
     sent_as: str = ""
 
     @property
-    def is_standing(self) -> bool:
+    def is_valid(self) -> bool:
         return self.status != INVALIDATED
 
 
@@ -78,10 +78,10 @@ class Recognised:
     same, on the same day and accounts, and carry no token of ours. ``copied`` are like them, and
     carry the token of another receipt of ours without being that receipt. ``revisions`` carry the
     token of another revision of the same run, and our tables do not know that they were sent.
-    ``mixed`` are those of the standing ones that also carry the token of another receipt of ours.
+    ``mixed`` are those of the valid ones that also carry the token of another receipt of ours.
     """
 
-    standing: tuple[JournalReceipt, ...] = ()
+    valid: tuple[JournalReceipt, ...] = ()
     invalidated: tuple[JournalReceipt, ...] = ()
     perhaps: tuple[JournalReceipt, ...] = ()
     copied: tuple[JournalReceipt, ...] = ()
@@ -120,8 +120,8 @@ def recognise(
         if one.sent_as in ("", token) and one.ledger_receipt_id not in others
     ]
     carrying = [one for one in in_question if token in one.tokens or one.sent_as == token]
-    standing = tuple(one for one in carrying if one.is_standing)
-    rest = [one for one in in_question if one not in carrying and one.is_standing]
+    valid = tuple(one for one in carrying if one.is_valid)
+    rest = [one for one in in_question if one not in carrying and one.is_valid]
     revisions = tuple(one for one in rest if not one.tokens.isdisjoint(siblings))
     # An empty digest means that it is not known what the receipt books, not that it books nothing.
     alike = [
@@ -130,9 +130,9 @@ def recognise(
         if one not in revisions and plain_digest and one.plain_digest == plain_digest
     ]
     return Recognised(
-        standing=standing,
-        mixed=tuple(one for one in standing if not one.tokens.isdisjoint(ours)),
-        invalidated=tuple(one for one in carrying if not one.is_standing),
+        valid=valid,
+        mixed=tuple(one for one in valid if not one.tokens.isdisjoint(ours)),
+        invalidated=tuple(one for one in carrying if not one.is_valid),
         revisions=revisions,
         perhaps=tuple(one for one in alike if one.tokens.isdisjoint(ours)),
         copied=tuple(

@@ -148,7 +148,7 @@ def _not_ours(receipts: Mapping[int, JournalReceipt]) -> list[JournalReceipt]:
 
     A copy of a receipt of ours carries its token as well, and books something of its own.
     """
-    standing = [one for one in receipts.values() if one.is_standing and not one.sent_as]
+    standing = [one for one in receipts.values() if one.is_valid and not one.sent_as]
     tokens = {token for one in standing for token in one.tokens}
     promised = promised_with(Export.with_trail.filter(token__in=tokens))
     ours = {one.token: one for one in promised}

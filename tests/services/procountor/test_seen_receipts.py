@@ -163,7 +163,7 @@ class TestReadReceipts:
         (found,) = read(account)
 
         assert found.tokens == {"A1B2C3D4"}
-        assert found.is_standing
+        assert found.is_valid
 
     def test_believes_no_row_where_the_list_has_no_version(
         self, account: ProcountorAccount, sandbox: Sandbox, settings: Settings

@@ -136,7 +136,7 @@ def _recognised(
 
 
 def _read(client: ProcountorClient, found: Mapping[int, Recognised]) -> dict[int, BookedReceipt]:
-    ids = [one.standing[0].ledger_receipt_id for one in found.values() if len(one.standing) == 1]
+    ids = [one.valid[0].ledger_receipt_id for one in found.values() if len(one.valid) == 1]
     receipts = client.get_ledger_receipts(ids) if ids else ()
     return {receipt.ledger_receipt_id: receipt for receipt in receipts}
 
@@ -153,8 +153,8 @@ def _settle(
     if doubts:
         _stop(export, doubts)
         return 0.0
-    if found.standing:
-        receipt = _taken_over(found.standing[0], booked)
+    if found.valid:
+        receipt = _taken_over(found.valid[0], booked)
         accept(sending, export, receipt, outcome=Attempt.Outcome.FOUND, now=now)
         return 0.0
     perhaps = [
@@ -175,14 +175,14 @@ def _doubts(
     export: Export, found: Recognised, booked: Mapping[int, BookedReceipt]
 ) -> list[Problem]:
     """What a person must say of the receipts with the token, however often they are looked for."""
-    if len(found.standing) > 1:
-        return doubt_problems(ProblemCode.FOUND_SEVERAL_TIMES, export, found.standing)
+    if len(found.valid) > 1:
+        return doubt_problems(ProblemCode.FOUND_SEVERAL_TIMES, export, found.valid)
     if found.mixed:
         return doubt_problems(ProblemCode.SEVERAL_TOKENS, export, found.mixed)
-    if not found.standing:
+    if not found.valid:
         return doubt_problems(ProblemCode.INVALIDATED_BY_PERSON, export, found.invalidated)
-    if not _may_be_ours(export, found.standing[0], booked):
-        return doubt_problems(ProblemCode.PERHAPS_BOOKED, export, found.standing, same="token")
+    if not _may_be_ours(export, found.valid[0], booked):
+        return doubt_problems(ProblemCode.PERHAPS_BOOKED, export, found.valid, same="token")
     return []
 
 

@@ -29,7 +29,7 @@ def tokens_of_other_revisions(
     so that one receipt is asked about once. The dates tried are all that the revisions we know book
     on, and those of the receipts themselves. What our tables know to be booked carries no riddle.
     """
-    riddles = [one for one in receipts if one.tokens and one.is_standing and not one.sent_as]
+    riddles = [one for one in receipts if one.tokens and one.is_valid and not one.sent_as]
     if not riddles:
         return {}
     journal = exports[0].journal
