@@ -51,7 +51,7 @@ class LastAdministrator(NeedsAttention):
 class AdministratorTemplateKept(NeedsAttention):
     """The administrator's template gives every right, and that cannot be changed."""
 
-    code = ProblemCode.ADMINISTRATOR_TEMPLATE_KEPT
+    code = ProblemCode.ADMINISTRATOR_TEMPLATE_FIXED
 
 
 def create_first_administrator(username: str, password: str) -> User:
