@@ -139,6 +139,7 @@ class ItemIndex:
 
     def find(self, text: str) -> ItemMatch:
         """Return the match of the first way that finds any; active items go before passive."""
+        # Codes come first: the description of one item may equal the code of another.
         for index, name in zip(self._by, (text, _key(text)) * 2, strict=True):
             items = index.get(name, ())
             active = tuple(item for item in items if item.is_active)

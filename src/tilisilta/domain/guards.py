@@ -91,6 +91,7 @@ def _company_guards(around: Surroundings) -> Iterator[Problem]:
 
 
 def _connection_guards(around: Surroundings, rules: LinkRules | None) -> Iterator[Problem]:
+    # One reason at a time: each of them can only be judged once those before it are gone.
     if around.ended_link:
         yield Problem(
             code=ProblemCode.LINK_ENDED,

@@ -46,6 +46,7 @@ def place_accounts(
     problems: list[Problem] = []
     fallbacks: list[Finding[str]] = []
     for finding in used:
+        # A mapping may have the account with the same outer blanks as the journal.
         own = finding.key.strip()
         code = mappings.get(finding.key, mappings.get(own, own))
         codes[finding.key] = code

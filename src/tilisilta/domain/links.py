@@ -23,6 +23,7 @@ class LinkSpan:
     ends_on: date | None = None
 
     def covers(self, period: BookingPeriod) -> bool:
+        # The month in which a link ends belongs to the next link, so that none is booked twice.
         last_day = period.last_day
         return self.start_month <= last_day and (self.ends_on is None or last_day < self.ends_on)
 
@@ -45,6 +46,8 @@ def span_for(period: BookingPeriod, spans: Sequence[LinkSpan]) -> int | None:
     it; after the end of the last link it is ``None``. Of several in force the latest begun counts.
     """
     covering = [place for place, span in enumerate(spans) if span.covers(period)]
+    # The services prevent overlaps. If two links cover a month all the same, the choice must not
+    # depend on the order in which the database returns them.
     if covering:
         return max(covering, key=lambda place: (spans[place].start_month, place))
     later = [

@@ -118,6 +118,7 @@ def read_title(text: str, company: KnownCompany, others: Sequence[KnownCompany])
     another company does. What fits ``company`` as well belongs to it.
     """
     written = _separated(text)
+    # A business ID decides before any name, as companies may have the same name.
     for business_id in business_ids_in(written):
         same = _same_id(business_id, company, others)
         if same:

@@ -25,6 +25,7 @@ _SWEDISH = re.compile(
     rf"{_BLANK}[+{_DASHES}]?{_BLANK}(?P<number>[0-9]{{3}})(?P<check>[0-9])(?![0-9])"
 )
 _FINNISH_CHECKS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
+# The hyphen and U to Y, which are not listed, are the signs of the 1900s.
 _FINNISH_CENTURIES = {"+": 1800} | dict.fromkeys("ABCDEF", 2000)
 _COORDINATION_DAYS = 60
 """A samordningsnummer has the day of birth and sixty more."""

@@ -193,6 +193,7 @@ def _check_company(
             screen=Screen.COMPANY,
             facts=facts(currency=journal.currency, company_currency=administration.currency),
         )
+    # Procountor refuses a VAT status that the company has not enabled for purchases.
     if not any(
         status.number == NO_VAT_HANDLING and status.for_purchases
         for status in administration.vat_statuses

@@ -122,6 +122,7 @@ def recognise(
     carrying = [one for one in in_question if token in one.tokens or one.sent_as == token]
     valid = tuple(one for one in carrying if one.is_valid)
     rest = [one for one in in_question if one not in carrying and one.is_valid]
+    # Each receipt is in one group only, so that a person is asked about it once.
     revisions = tuple(one for one in rest if not one.tokens.isdisjoint(siblings))
     # An empty digest means that it is not known what the receipt books, not that it books nothing.
     alike = [

@@ -43,6 +43,7 @@ def doubt_about(
         return Doubt.GUESSED
     if not known:
         return None
+    # Before the lines: lines of another month never agree, as their dates differ.
     if period_of_lines(lines) != period_of_lines(known):
         return Doubt.MONTH
     return None if have_most_lines_in_common(lines, known) else Doubt.LINES

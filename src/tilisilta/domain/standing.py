@@ -213,6 +213,7 @@ def _state_of_exports(wanted: frozenset[ExportState]) -> JournalState | None:
 
 def _state_of_problems(problems: Sequence[Problem]) -> JournalState:
     codes = {problem.code for problem in problems}
+    # Off and replaced come first: there is nothing to put right about such a journal.
     rules = (
         (codes & _OFF_CODES, JournalState.OFF),
         (ProblemCode.NEWER_REVISION in codes, JournalState.REPLACED),

@@ -177,6 +177,7 @@ def _rewritten(sign: str) -> str:
     if category in {"Cf", "Mn", "Me"}:
         return ""
     parts = unicodedata.normalize("NFKD", sign)
+    # Without a decomposition the recursion below would not end.
     if parts == sign:
         return UNWRITABLE
     return "".join(part if is_writable(part) else _rewritten(part) for part in parts)

@@ -72,6 +72,7 @@ def _delimiter(text: str, columns: ColumnMapping | None) -> str:
 
 def _fitness(text: str, delimiter: str, wanted: set[str]) -> tuple[int, int, int]:
     lines = io.StringIO(text, newline="")
+    # Not strict, as this only compares delimiters; the strict reading follows.
     reader = csv.reader(lines, delimiter=delimiter)
     try:
         rows = [row for row in islice(reader, _SAMPLE_ROWS) if any(map(str.strip, row))]

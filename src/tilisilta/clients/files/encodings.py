@@ -81,6 +81,7 @@ def encoding_of_bytes(content: bytes) -> tuple[str, int]:
         if content.startswith(bom):
             return encoding, len(bom)
     sample = content[:_SNIFFED_BYTES]
+    # Latin letters have a zero in every other byte of UTF-16; the few others are allowed for.
     half = len(sample) // 2
     if half and sample[1::2].count(0) > half * 0.8:
         return "utf-16-le", 0

@@ -8,6 +8,7 @@ from tilisilta.clients.files.outcomes import FileRefused
 from tilisilta.domain.personal_codes import mask_personal_codes
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 
+# One wrong column would otherwise list a problem for each of 100,000 lines.
 MOST_PROBLEMS_PER_CODE = 50
 MOST_VALUE_CHARACTERS = 40
 _MOST_LETTERS = 3

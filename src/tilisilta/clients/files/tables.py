@@ -292,6 +292,7 @@ def _raw_lines(body: Sequence[Row], places: Mapping[str, int], *, headers: Row) 
         padded = [*filled[:width], *nothing[min(len(filled), width) :]]
         # Most cells are texts already, and this runs for every line.
         read = [cell if cell.__class__ is str else text_of(cell) for cell in texts(padded)]
+        # ``hash`` will do: its values are only compared within one file.
         rest = hash(tuple(padded[place] for place in unread)) if unread else 0
         lines.append(RawLine._make((number, *read, *cells(padded), 0, rest)))
     return lines

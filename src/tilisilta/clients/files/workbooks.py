@@ -133,5 +133,6 @@ def _part_of(archive: zipfile.ZipFile, target: str) -> Iterator[IO[bytes]]:
     if not target:
         yield io.BytesIO(b"<none/>")
         return
+    # Targets are relative to xl/, or absolute from the root of the archive.
     with archive.open(posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")) as part:
         yield part

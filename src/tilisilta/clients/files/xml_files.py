@@ -265,6 +265,7 @@ def _report_line(line: int, values: _Values) -> RawLine:
 
 
 def _digest_of_others(values: _Values, read: frozenset[str]) -> int:
-    # Equal lines of two employees differ in the employee, which is not stored.
+    # Equal lines of two employees differ in the employee, whose name is not stored. ``hash`` gives
+    # other values in another process, but they are only compared within one file.
     others = values.keys() - read
     return hash(tuple((name, values[name]) for name in sorted(others))) if others else 0

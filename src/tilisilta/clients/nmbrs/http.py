@@ -11,6 +11,7 @@ from tilisilta import __version__
 from tilisilta.clients.nmbrs.errors import NmbrsUnavailable
 
 MOST_ANSWER_BYTES = 64 * 1024 * 1024
+# SOAP sends its faults with this status, so it is an answer and no failure of the server.
 _FAULT = 500
 
 Pace = Callable[[], None]

@@ -256,6 +256,7 @@ class NmbrsSoap:
         for pause in self._retry_pauses:
             try:
                 return self._call_once(service, call, values or {}, header)
+            # Only silence is worth another try; a refusal would be the same again.
             except NmbrsUnavailable:
                 time.sleep(pause)
         return self._call_once(service, call, values or {}, header)

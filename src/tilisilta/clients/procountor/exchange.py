@@ -145,6 +145,7 @@ def _accepted(
     # 408 is a time-out of the gateway, after which a write may have happened, just as with a 5xx.
     if response.is_client_error and response.status_code != _REQUEST_TIMEOUT:
         refuse(response, decode_refusal(response.content))
+    # A redirect too: a gateway may have sent it after the request had reached Procountor.
     raise unanswered(f"Procountor answered with status {response.status_code}.")
 
 

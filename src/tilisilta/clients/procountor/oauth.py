@@ -88,6 +88,7 @@ class _TokenAnswer(BaseModel):
 
     access_token: str
     refresh_token: str | None = None
+    # The documented lifetime, for an answer without one.
     expires_in: int = 3600
 
     def grant(self) -> Grant:
@@ -109,6 +110,7 @@ def _ask(
     url = f"{application.api_url.rstrip('/')}/oauth/token"
     with open_http(transport, timeout_seconds=_TIMEOUT_SECONDS) as http:
         try:
+            # In the body, as Procountor no longer accepts credentials in the query.
             response = http.post(url, data=form | us)
         except httpx2.RequestError as error:
             kind = type(error).__name__

@@ -18,6 +18,7 @@ from tilisilta.domain.receipts import (
 )
 
 _PLAIN = json.JSONEncoder(ensure_ascii=False)
+# Procountor requires VAT type and status in the heading, also of receipts without VAT.
 _VAT = {"vatType": "PURCHASE", "vatStatus": NO_VAT_HANDLING}
 
 
@@ -173,6 +174,7 @@ class _Booked(_Receipt):
 
 
 def _heading(body: ReceiptBody) -> Iterator[tuple[str, object]]:
+    # Without a status: Procountor ignores it and creates every receipt as unfinished.
     yield "type", "JOURNAL"
     yield "name", body.name
     yield "receiptDate", body.receipt_date.isoformat()
