@@ -1,23 +1,31 @@
-"""Orders about cost centers and cost units, which are kept in the same way."""
+"""Orders about cost centers and cost units: two lists of a company that change in the same way."""
 
 from collections.abc import Iterable
 from dataclasses import replace
+from enum import Enum, auto
 
 from nmbrs_sandbox.payroll.bureau import Bureau
 from nmbrs_sandbox.payroll.world import Company, CostItem
 from sandbox_parts.orders import OrderRefused
 
+# Far above the ids made from a company's id (``company_id * 100 + n``), so that the items of a
+# company added later cannot get an id that is taken.
 _FIRST_ID = 9_000_001
+
+
+class _Kind(Enum):
+    CENTER = auto()
+    UNIT = auto()
+
+
+# Each order is a function of its own, although two and two do the same: an order's name and its
+# fields are read from the function.
 
 
 def add_cost_center(
     bureau: Bureau, *, company_id: int, code: str, description: str = ""
 ) -> CostItem:
-    """Add a cost center."""
-    company = bureau.known_company(company_id)
-    added = _new(bureau, company.cost_centers, code, description)
-    bureau.put_company(replace(company, cost_centers=(*company.cost_centers, added)))
-    return added
+    return _add(bureau, company_id, _Kind.CENTER, code=code, description=description)
 
 
 def rename_cost_center(
@@ -29,24 +37,18 @@ def rename_cost_center(
     description: str | None = None,
 ) -> CostItem:
     """Give a cost center another code, another description, or both."""
-    company = bureau.known_company(company_id)
-    items, renamed = _renamed(company.cost_centers, code, new_code, description)
-    bureau.put_company(replace(company, cost_centers=items))
-    return renamed
+    return _rename(
+        bureau, company_id, _Kind.CENTER, code=code, new_code=new_code, description=description
+    )
 
 
 def remove_cost_center(bureau: Bureau, *, company_id: int, code: str) -> Company:
-    """Remove a cost center from the list. Journals keep it."""
-    company = bureau.known_company(company_id)
-    return bureau.put_company(replace(company, cost_centers=_without(company.cost_centers, code)))
+    """Remove a cost center from the list. It stays in the journals."""
+    return _remove(bureau, company_id, _Kind.CENTER, code=code)
 
 
 def add_cost_unit(bureau: Bureau, *, company_id: int, code: str, description: str = "") -> CostItem:
-    """Add a cost unit."""
-    company = bureau.known_company(company_id)
-    added = _new(bureau, company.cost_units, code, description)
-    bureau.put_company(replace(company, cost_units=(*company.cost_units, added)))
-    return added
+    return _add(bureau, company_id, _Kind.UNIT, code=code, description=description)
 
 
 def rename_cost_unit(
@@ -58,16 +60,14 @@ def rename_cost_unit(
     description: str | None = None,
 ) -> CostItem:
     """Give a cost unit another code, another description, or both."""
-    company = bureau.known_company(company_id)
-    items, renamed = _renamed(company.cost_units, code, new_code, description)
-    bureau.put_company(replace(company, cost_units=items))
-    return renamed
+    return _rename(
+        bureau, company_id, _Kind.UNIT, code=code, new_code=new_code, description=description
+    )
 
 
 def remove_cost_unit(bureau: Bureau, *, company_id: int, code: str) -> Company:
-    """Remove a cost unit from the list. Journals keep it."""
-    company = bureau.known_company(company_id)
-    return bureau.put_company(replace(company, cost_units=_without(company.cost_units, code)))
+    """Remove a cost unit from the list. It stays in the journals."""
+    return _remove(bureau, company_id, _Kind.UNIT, code=code)
 
 
 MOVES = (
@@ -80,39 +80,67 @@ MOVES = (
 )
 
 
-def _new(bureau: Bureau, items: Iterable[CostItem], code: str, description: str) -> CostItem:
+def _add(bureau: Bureau, company_id: int, kind: _Kind, *, code: str, description: str) -> CostItem:
+    company = bureau.known_company(company_id)
+    items = _items(company, kind)
     _must_be_new(items, code)
-    used = (
-        item.item_id for one in bureau.companies() for item in (*one.cost_centers, *one.cost_units)
-    )
-    item_id = max(_FIRST_ID, 1 + max(used, default=0))
-    return CostItem(item_id=item_id, code=code, description=description)
+    added = CostItem(item_id=_next_id(bureau), code=code, description=description)
+    _put(bureau, company, kind, (*items, added))
+    return added
 
 
-def _renamed(
-    items: tuple[CostItem, ...], code: str, new_code: str | None, description: str | None
-) -> tuple[tuple[CostItem, ...], CostItem]:
-    found = _known(items, code)
+def _rename(
+    bureau: Bureau,
+    company_id: int,
+    kind: _Kind,
+    *,
+    code: str,
+    new_code: str | None,
+    description: str | None,
+) -> CostItem:
+    company = bureau.known_company(company_id)
+    items = _items(company, kind)
+    item = _known(items, code)
     if new_code is not None and new_code != code:
         _must_be_new(items, new_code)
     renamed = replace(
-        found,
-        code=found.code if new_code is None else new_code,
-        description=found.description if description is None else description,
+        item,
+        code=item.code if new_code is None else new_code,
+        description=item.description if description is None else description,
     )
-    return tuple(renamed if one is found else one for one in items), renamed
+    _put(bureau, company, kind, tuple(renamed if one is item else one for one in items))
+    return renamed
 
 
-def _without(items: tuple[CostItem, ...], code: str) -> tuple[CostItem, ...]:
-    found = _known(items, code)
-    return tuple(one for one in items if one is not found)
+def _remove(bureau: Bureau, company_id: int, kind: _Kind, *, code: str) -> Company:
+    company = bureau.known_company(company_id)
+    items = _items(company, kind)
+    item = _known(items, code)
+    return _put(bureau, company, kind, tuple(one for one in items if one is not item))
+
+
+def _items(company: Company, kind: _Kind) -> tuple[CostItem, ...]:
+    return company.cost_centers if kind is _Kind.CENTER else company.cost_units
+
+
+def _put(bureau: Bureau, company: Company, kind: _Kind, items: tuple[CostItem, ...]) -> Company:
+    if kind is _Kind.CENTER:
+        return bureau.put_company(replace(company, cost_centers=items))
+    return bureau.put_company(replace(company, cost_units=items))
+
+
+def _next_id(bureau: Bureau) -> int:
+    used = (
+        item.item_id for one in bureau.companies() for item in (*one.cost_centers, *one.cost_units)
+    )
+    return max(_FIRST_ID, 1 + max(used, default=0))
 
 
 def _known(items: Iterable[CostItem], code: str) -> CostItem:
-    found = next((one for one in items if one.code == code), None)
-    if found is None:
+    item = next((one for one in items if one.code == code), None)
+    if item is None:
         raise OrderRefused(f"there is no code {code}", status=404)
-    return found
+    return item
 
 
 def _must_be_new(items: Iterable[CostItem], code: str) -> None:
