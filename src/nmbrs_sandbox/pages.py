@@ -145,23 +145,14 @@ def _cell(label: str, text: str) -> Markup:
 
 
 def _company_page(bureau: Bureau, company: Company, open_run: str | None) -> Response:
-    here = _address(company)
     debtor = bureau.debtor(company.debtor_id)
     year, month = next_period(company)
     next_month = month_name(year, month, in_swedish=company.in_swedish)
-    runs = sorted(company.runs, key=lambda one: (one.year, one.number), reverse=True)
-    cards: list[Piece] = [
-        run_card(
-            run,
-            company,
-            address=f"{here}/runs/{run.run_id}",
-            is_open=str(run.run_id) == open_run,
-        )
-        for run in runs[:_RUNS_SHOWN]
-    ]
+    cards = _run_cards(company, open_run)
     facts = (
         f"Company {company.number} · id {company.company_id} · "
-        f"{debtor.name if debtor else 'no debtor'} · {counted(len(runs), 'run')}, newest first"
+        f"{debtor.name if debtor else 'no debtor'} · {counted(len(company.runs), 'run')}, "
+        "newest first"
     )
     return page(
         company.name,
@@ -177,6 +168,19 @@ def _company_page(bureau: Bureau, company: Company, open_run: str | None) -> Res
         _item_list("Cost centers", company.cost_centers),
         _item_list("Cost units", company.cost_units),
     )
+
+
+def _run_cards(company: Company, open_run: str | None) -> list[Piece]:
+    runs = sorted(company.runs, key=lambda one: (one.year, one.number), reverse=True)
+    return [
+        run_card(
+            run,
+            company,
+            address=f"{_address(company)}/runs/{run.run_id}",
+            is_open=str(run.run_id) == open_run,
+        )
+        for run in runs[:_RUNS_SHOWN]
+    ]
 
 
 def _item_list(title: str, items: Sequence[CostItem]) -> Markup:

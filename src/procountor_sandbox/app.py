@@ -124,28 +124,45 @@ def create_app(
     takes; ``requests_per_second`` is what one API client may ask before it gets a 429. The rest
     of its rules are the documented ones; ``strictness`` sets those that are not documented.
     """
-    first_world = sample_world() if world is None else world
     lock = RLock()
     store = Store(state_path)
-    office = Office(
-        world=first_world,
-        companies=Companies(first_world.companies, store=store),
-        ledger=Ledger(store=store, clock=clock, lock=lock, whole_seconds=strictness.whole_seconds),
-        attachments=Attachments(store=store),
-        grants=Grants(first_world, store=store, clock=clock),
+    office = _open_office(
+        sample_world() if world is None else world,
+        store=store,
+        lock=lock,
         clock=clock,
         strictness=strictness,
         redirect_uris=redirect_uris,
     )
+    people = People(ledger=office.ledger, strictness=strictness)
     api = Api(
         office=office,
         faults=Faults(),
         log=RequestLog(),
         limit=RateLimit(requests_per_second, clock=clock),
         lock=lock,
-        busy=BusyOffice(
-            people=People(ledger=office.ledger, strictness=strictness), companies=office.companies
-        ),
+        busy=BusyOffice(people=people, companies=office.companies),
         latency_seconds=latency_ms / 1000,
     )
     return Sandbox(api, store=store)
+
+
+def _open_office(
+    world: World,
+    *,
+    store: Store,
+    lock: RLock,
+    clock: Clock,
+    strictness: Strictness,
+    redirect_uris: tuple[str, ...],
+) -> Office:
+    return Office(
+        world=world,
+        companies=Companies(world.companies, store=store),
+        ledger=Ledger(store=store, clock=clock, lock=lock, whole_seconds=strictness.whole_seconds),
+        attachments=Attachments(store=store),
+        grants=Grants(world, store=store, clock=clock),
+        clock=clock,
+        strictness=strictness,
+        redirect_uris=redirect_uris,
+    )

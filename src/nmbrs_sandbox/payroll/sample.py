@@ -124,7 +124,6 @@ def world_of(companies: int = 1, runs: int = 12, lines: int = 10) -> World:
     Every debtor has five of them. Runs are monthly from January 2026, each with a journal of
     ``lines`` rows.
     """
-    payroll = EvenPayroll(lines=lines)
     debtors = tuple(
         Debtor(
             debtor_id=FIRST_DEBTOR_ID + n,
@@ -133,22 +132,7 @@ def world_of(companies: int = 1, runs: int = 12, lines: int = 10) -> World:
         )
         for n in range((companies + 4) // 5)
     )
-    made = tuple(
-        Company(
-            company_id=FIRST_COMPANY_ID + n,
-            number=_FIRST_COMPANY_NUMBER + n,
-            name=f"Yritys {n + 1} Oy",
-            debtor_id=FIRST_DEBTOR_ID + n // 5,
-            payroll=payroll,
-            runs=monthly_runs(
-                payroll, runs, first_id=first_run_id(FIRST_COMPANY_ID + n), year=YEAR
-            ),
-            cost_centers=_cost_items(
-                FIRST_COMPANY_ID + n, 51, ("100", "210", "220"), _COST_CENTERS
-            ),
-        )
-        for n in range(companies)
-    )
+    made = tuple(_like_company(n, EvenPayroll(lines=lines), runs=runs) for n in range(companies))
     return World(access=ACCESS, debtors=debtors, companies=made)
 
 
@@ -222,6 +206,19 @@ def _sample_companies() -> Iterable[Company]:
             else (),
             in_swedish=in_swedish,
         )
+
+
+def _like_company(n: int, payroll: EvenPayroll, *, runs: int) -> Company:
+    company_id = FIRST_COMPANY_ID + n
+    return Company(
+        company_id=company_id,
+        number=_FIRST_COMPANY_NUMBER + n,
+        name=f"Yritys {n + 1} Oy",
+        debtor_id=FIRST_DEBTOR_ID + n // 5,
+        payroll=payroll,
+        runs=monthly_runs(payroll, runs, first_id=first_run_id(company_id), year=YEAR),
+        cost_centers=_cost_items(company_id, 51, ("100", "210", "220"), _COST_CENTERS),
+    )
 
 
 def _june(number: int, payroll: WagePayroll) -> Journal:
