@@ -1,4 +1,4 @@
-"""What the stand-ins for Procountor and Nmbrs have in common: serving, remembering, failing.
+"""What the stand-ins for Procountor and Nmbrs share: serving, storing, failing.
 
-Nothing in here knows anything about either service, or about Tilisilta.
+No module in here knows either service, or Tilisilta.
 """

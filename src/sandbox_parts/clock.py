@@ -8,5 +8,5 @@ Clock = Callable[[], datetime]
 
 
 def finnish_time() -> datetime:
-    """Return the time in Finland, where what is invented has its home."""
+    """Return the time in Finland, where the invented companies are."""
     return datetime.now(tz=ZoneInfo("Europe/Helsinki"))

@@ -1,6 +1,6 @@
-"""Orders to a stand-in itself under ``/sandbox``: from where they are taken, and those all take.
+"""Orders to a stand-in itself under ``/sandbox``: which are accepted, and those all stand-ins take.
 
-No token is needed, as nothing here is real; but no other site's page may give orders.
+They need no token, as nothing here is real. Orders from pages of other sites are refused.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ R = TypeVar("R", bound=Logged)
 
 
 def carry_out(request: Request, orders: Orders) -> Response | None:
-    """Answer a request with what its order came to, or return None if it is no order."""
+    """Return the answer to an order, or None if the request is not an order."""
     order = orders.get((request.method, request.path))
     if order is None:
         return None
@@ -30,14 +30,16 @@ def carry_out(request: Request, orders: Orders) -> Response | None:
 
 
 def refuse_other_sites(request: Request) -> None:
-    """Refuse what a browser sends for a page of another site."""
+    """Refuse an order that a browser sends for a page of another site."""
+    # A stand-in runs on the machine of a developer, whose browser may have any page open. Programs
+    # such as curl send no Origin, and a GET changes nothing.
     origin = request.headers.get("Origin")
     if request.method != "GET" and origin not in {None, request.host_url.rstrip("/")}:
         raise OrderRefused("orders are taken from the sandbox's own pages only", status=403)
 
 
 def read_body(request: Request) -> Mapping[str, Any]:
-    """Return the JSON object an order brings along; one without a body has no fields."""
+    """Return the JSON object in an order; an empty body is an object without fields."""
     text = request.get_data()
     try:
         body = decode(text) if text else {}
@@ -56,7 +58,7 @@ def shared_orders(
     written_fault: Callable[[F], Any],
     reset: Callable[[], None],
 ) -> Orders:
-    """Return the orders every stand-in takes: misbehave, tell what was asked, forget."""
+    """Return the orders every stand-in takes: add faults, list requests, reset."""
 
     def add_fault(request: Request) -> Any:
         fault = read_fault(read_body(request))

@@ -1,4 +1,4 @@
-"""Misbehaviour on request: which fault comes next, how often, and the gate of held requests."""
+"""Misbehaviour on request: the faults to come, how often, and the gate where requests wait."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,12 +7,13 @@ from threading import Condition
 from typing import Generic, TypeVar
 
 SLOW_SECONDS = 1.0
+# Ends a hold that a test forgets to release, so that no thread of the server waits for ever.
 LONGEST_HOLD_SECONDS = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class CountedFault:
-    """A fault for the next ``times`` requests it fits (None: all), after ``skip`` others."""
+    """A fault for the next ``times`` requests that fit (None: for all), after ``skip`` others."""
 
     times: int | None = 1
     skip: int = 0
@@ -22,7 +23,7 @@ F = TypeVar("F", bound=CountedFault)
 
 
 class FaultLine(Generic[F]):
-    """The faults still to come, and the gate at which held requests wait."""
+    """The faults still to come, and the gate where held requests wait."""
 
     def __init__(self) -> None:
         self._changed = Condition()
@@ -31,28 +32,28 @@ class FaultLine(Generic[F]):
         self._releases = 0
 
     def add(self, fault: F) -> None:
-        """Add a fault behind those that wait already."""
         with self._changed:
             self._pending.append(fault)
 
     def clear(self) -> None:
-        """Drop every fault and let everything held go on."""
+        """Drop every fault and release every held request."""
         with self._changed:
             self._pending.clear()
         self.release()
 
     @property
     def pending(self) -> tuple[F, ...]:
-        """Return the faults still to come, with the times and skips they have left."""
+        """Return the faults still to come, each with the times and skips that are left."""
         with self._changed:
             return tuple(self._pending)
 
     def take_first(self, fits: Callable[[F], bool]) -> F | None:
         """Return the first fault that fits and has nothing left to skip, and count it as used.
 
-        A fault that still has to let requests pass counts this one, and the next one gets its
-        chance.
+        A fault that still skips counts this request as skipped, and the next fault is tried.
         """
+        # Choosing and counting in one step: of two requests at once only one may meet a fault that
+        # is meant for one.
         with self._changed:
             for place, fault in enumerate(self._pending):
                 if not fits(fault):
@@ -66,24 +67,25 @@ class FaultLine(Generic[F]):
 
     @property
     def held(self) -> int:
-        """Return how many requests are being held right now."""
         with self._changed:
             return self._held
 
     def wait_until_held(self, count: int = 1, *, timeout_seconds: float = 10.0) -> bool:
-        """Wait until that many requests are held; return whether it came to that in time."""
+        """Wait until ``count`` requests are held; return False if that takes too long."""
         with self._changed:
             return self._changed.wait_for(lambda: self._held >= count, timeout_seconds)
 
     def hold(self, seconds: float | None) -> None:
-        """Keep the caller here until the next release, or for so long at most (None: 60 s)."""
+        """Block the caller until the next release, for ``seconds`` at most (None: 60)."""
         longest = LONGEST_HOLD_SECONDS if seconds is None else seconds
         with self._changed, self._counted():
+            # A count instead of a flag: a request that arrives after a release has to wait for the
+            # next one, and no request is missed when two releases follow each other.
             before = self._releases
             self._changed.wait_for(lambda: self._releases > before, longest)
 
     def release(self) -> int:
-        """Let every request that is held now go on; return how many there were."""
+        """Release every request that is held now; return how many there were."""
         with self._changed:
             self._releases += 1
             self._changed.notify_all()

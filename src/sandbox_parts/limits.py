@@ -7,7 +7,7 @@ from sandbox_parts.clock import Clock
 
 
 class RateLimit:
-    """Counts each caller's requests over the last second; without a limit it lets all pass."""
+    """Counts each caller's requests over the last second. Without a limit, all requests pass."""
 
     def __init__(self, requests_per_second: int | None, *, clock: Clock) -> None:
         self._limit = requests_per_second
@@ -22,9 +22,12 @@ class RateLimit:
         now = self._clock().timestamp()
         with self._lock:
             times = self._times[caller]
+            # A sliding window: with one count for each second of the clock, twice the limit would
+            # pass around the turn of a second.
             while times and times[0] <= now - 1:
                 times.popleft()
             if len(times) >= self._limit:
+                # Not counted: a caller that tries again at once must not lock itself out.
                 return False
             times.append(now)
             return True

@@ -1,4 +1,4 @@
-"""Orders to a stand-in: why one is refused, and its fields as the function it goes to has them."""
+"""Orders to a stand-in: refusing them, and reading their JSON as arguments of a function."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -8,9 +8,12 @@ from enum import StrEnum
 from inspect import Parameter, signature
 from typing import Any, get_type_hints
 
+# The services write their ids in 32 bits.
 _LARGEST_INT = 2**31 - 1
 _LONGEST_TEXT = 200
 _LARGEST_AMOUNT = Decimal(10) ** 12
+# Line breaks, what XML cannot hold, and half surrogate pairs, which UTF-8 cannot: once stored, such
+# a text would break every answer that repeats it.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -23,7 +26,7 @@ class OrderRefused(Exception):
 
 
 def read_fields(function: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the keyword arguments of a function from JSON, or refuse what does not fit."""
+    """Return the keyword arguments of a function from JSON, or refuse fields that do not fit."""
     parameters = [
         one for one in signature(function).parameters.values() if one.kind is Parameter.KEYWORD_ONLY
     ]
@@ -39,6 +42,7 @@ def read_fields(function: Callable[..., Any], values: Mapping[str, Any]) -> dict
 
 
 def _is_given(parameter: Parameter, values: Mapping[str, Any]) -> bool:
+    # Null means the same as a missing field, so that a program can send every field it knows.
     if values.get(parameter.name) is not None:
         return True
     if parameter.default is Parameter.empty:
@@ -56,6 +60,7 @@ def _read(name: str, hint: Any, value: Any) -> Any:
 
 
 def _read_int(name: str, value: Any) -> int:
+    # In Python true is an int as well, in JSON it is none.
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _LARGEST_INT:
         raise OrderRefused(f"{name} is not a whole number")
     return value

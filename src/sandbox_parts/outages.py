@@ -1,4 +1,4 @@
-"""What a caller meets when a service is ill: a gateway's page, a long wait, a broken connection."""
+"""What a caller meets when a service fails: a gateway's page, a long wait, a broken connection."""
 
 from threading import Event
 from typing import NoReturn
@@ -9,7 +9,8 @@ from werkzeug.wrappers import Request, Response
 
 
 def gateway_error(status: int) -> Response:
-    """Return an error as a gateway in front of the service gives it: a page of HTML."""
+    """Return the error page of a gateway in front of the service."""
+    # HTML, as integrators report of a real 500: a client must not expect JSON or XML here.
     title = f"{status} {HTTP_STATUS_CODES.get(status, 'Error')}"
     page = (
         f"<html><head><title>{title}</title></head>"
@@ -19,7 +20,6 @@ def gateway_error(status: int) -> Response:
 
 
 def wait(seconds: float) -> None:
-    """Let the caller wait so long."""
     if seconds > 0:
         Event().wait(seconds)
 

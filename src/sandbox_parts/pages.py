@@ -1,4 +1,4 @@
-"""The pages of a stand-in: one look for all, with a name and colours for each."""
+"""The pages of a stand-in: the same layout for all, with a name and colours for each."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +32,7 @@ class Site:
     def page(
         self, title: str, *inside: Piece, status: int = 200, is_narrow: bool = False
     ) -> Response:
-        """Return a whole page under a head that says this is no real service."""
+        """Return a whole page, which says at its top that this is no real service."""
         head = tag(
             "head",
             void("meta", charset="utf-8"),
@@ -53,7 +53,7 @@ class Site:
         return response
 
     def nothing_here(self, way_out: str) -> Response:
-        """Return the page of an address that leads nowhere, with a link to the first page."""
+        """Return the page of an unknown address, with a link to the first page."""
         return self.page(
             "Nothing here",
             tag("h1", "Nothing here"),
@@ -63,7 +63,7 @@ class Site:
         )
 
     def file(self, path: str) -> Response | None:
-        """Return the style sheet or the icon of every page, or None for another path."""
+        """Return the style sheet or the icon of the pages, or None for another path."""
         if path == _STYLE_PATH:
             return self._style()
         return self._icon() if path == _ICON_PATH else None
@@ -74,7 +74,7 @@ class Site:
         return Response(content, content_type="text/css; charset=utf-8")
 
     def _icon(self) -> Response:
-        # The sign in the browser's tab is not the real service's.
+        # An icon of its own, so that a browser's tab cannot be mistaken for the real service.
         file = self.folder / "sandbox.svg"
         return Response(file.read_bytes(), content_type="image/svg+xml")
 
@@ -90,13 +90,13 @@ class Site:
 
 
 def page_number(request: Request) -> int:
-    """Return which page of a long list is asked for, from 1 on."""
+    """Return the number of the page that a request asks for; without a usable one, 1."""
     text = request.args.get("page", "1")
     return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
 def page_links(address: str, number: int, *, before: str, after: str, has_next: bool) -> Markup:
-    """Return the links to the pages before and after one of a long list, as far as there are."""
+    """Return links to the pages before and after this one of a long list, if there are any."""
     links: list[Piece] = []
     if number > 1:
         links.append(tag("a", before, href=f"{address}?page={number - 1}", rel="prev"))

@@ -1,4 +1,4 @@
-"""A stand-in as a command and as WSGI: its port, its address on the screen, and its end."""
+"""Running a stand-in as a command and as WSGI: its port, its address on the screen, its end."""
 
 import argparse
 import signal
@@ -27,26 +27,27 @@ class App(Protocol):
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        """Answer one request, as WSGI wants it."""
+        """Answer one request."""
 
     def close(self) -> None:
-        """Let go of the state file."""
+        """Close the state file."""
 
 
 class SandboxHandler(WSGIRequestHandler):
-    """Writes no line for every request, and really closes a connection that is to break."""
+    """Writes no line for each request, and closes a connection that is meant to break."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing: what was asked is at ``/sandbox/requests.json``."""
+        """Write nothing: the requests are listed at ``/sandbox/requests.json``."""
 
     def send_response(self, code: int, message: str | None = None) -> None:
-        """Send the status alone. The application dates its answers, by the clock it was given."""
+        # The base class adds a Date of the real clock. The application sets its own, by the clock
+        # it was given, and an answer must not have two.
         self.send_response_only(code, message)
 
     def connection_dropped(
         self, error: BaseException, environ: "WSGIEnvironment | None" = None
     ) -> None:
-        """Close the connection, which would otherwise stay open for another request."""
+        # Otherwise it stays open for another request, and the caller waits for the lost answer.
         self.close_connection = True
 
 
@@ -58,7 +59,9 @@ def run(
     name: str,
     has: str,
 ) -> int:
-    """Serve until told to stop; return 0 then, and 1 when address or state file cannot be had."""
+    """Serve until stopped and return 0, or return 1 if address or state file cannot be used."""
+    # The port comes before the state file: where it is taken, the stand-in that has it may be using
+    # the same file.
     listener = listen(options.host, options.port, command=command)
     if listener is None:
         return 1
@@ -82,7 +85,7 @@ def respond(
     answer: Callable[[Request], Response],
     clock: Clock,
 ) -> Iterable[bytes]:
-    """Answer one request as WSGI wants it, dated by the clock of the stand-in."""
+    """Answer one request, dated by the clock of the stand-in."""
     with Request(environ) as request:
         response = answer(request)
         response.date = response.date or clock()
@@ -90,10 +93,12 @@ def respond(
 
 
 def listen(host: str, port: int, *, command: str) -> socket.socket | None:
-    """Return a listening socket; when it cannot be had, say why and what to do, and return None."""
+    """Return a listening socket; if there is none, write the reason to stderr and return None."""
+    # Opened here and not by werkzeug, which ends the process itself when the port is taken.
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
+        # Without it, a restart fails until the connections of the stand-in before have expired.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(128)
@@ -105,7 +110,7 @@ def listen(host: str, port: int, *, command: str) -> socket.socket | None:
 
 
 def serve(app: "WSGIApplication", listener: socket.socket, *, name: str, has: str) -> None:
-    """Say the address and serve until SIGTERM or Ctrl+C. ``has`` says what is to be found there."""
+    """Print the address and serve until SIGTERM or Ctrl+C. ``has`` lists what is served there."""
     host, port = listener.getsockname()[:2]
     server = make_server(
         host, port, app, threaded=True, request_handler=SandboxHandler, fd=listener.fileno()
@@ -120,7 +125,7 @@ def serve(app: "WSGIApplication", listener: socket.socket, *, name: str, has: st
 
 
 def add_place(parser: argparse.ArgumentParser, *, port: int) -> None:
-    """Give a command the options that say where it listens and where it remembers."""
+    """Add the options for the address to listen on and for the state file."""
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument(
         "--port",
@@ -134,18 +139,17 @@ def add_place(parser: argparse.ArgumentParser, *, port: int) -> None:
 
 
 def not_negative(text: str) -> int:
-    """Read an option that is a number from 0 to 600 000."""
     return _whole(text, least=0, most=600_000)
 
 
 def positive(text: str) -> int:
-    """Read an option that is a number from 1 to 1 000 000."""
     return _whole(text, least=1, most=1_000_000)
 
 
 def _stop_on_signal(server: BaseWSGIServer) -> None:
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        # The server's loop runs in this very thread, so another one has to end it.
+        # shutdown() waits for the server's loop, which runs in this very thread: called here, it
+        # would wait for ever.
         threading.Thread(target=server.shutdown).start()
 
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -160,6 +164,7 @@ def _say_port_is_taken(command: str, host: str, port: int, error: OSError) -> No
 
 
 def _say(line: str) -> None:
+    # Flushed, as a program that reads the address through a pipe would wait for a full buffer.
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

@@ -1,4 +1,4 @@
-"""JSON as the stand-ins send, take and keep it: amounts are exact decimals, dates are ISO 8601."""
+"""JSON as the stand-ins send, take and store it: exact decimals, dates in ISO 8601."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,8 @@ JSON_TYPE = "application/json"
 
 
 def encode(value: Any) -> str:
-    """Return a value as JSON text. Decimals become numbers with the decimals they have."""
+    """Return a value as JSON text. A Decimal becomes a number with all its decimals."""
+    # json.dumps takes no Decimal, and a float would turn 0.10 into 0.1.
     match value:
         case Mapping():
             inside = (f"{json.dumps(str(key))}: {encode(one)}" for key, one in value.items())
@@ -31,24 +32,22 @@ def encode(value: Any) -> str:
 
 
 def decode(text: str | bytes) -> Any:
-    """Return what JSON text says, with Decimals for its decimals; NaN and the like are refused."""
+    """Return the value of a JSON text, with exact decimals. Raise ValueError for NaN."""
     return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
 
 
 def answer(value: Any, status: int = 200) -> Response:
-    """Return a response with the value as its JSON body."""
-    # JSON may hold half a character, which an error answer may repeat and UTF-8 cannot.
+    # JSON can hold half a surrogate pair, which an error answer may repeat. UTF-8 cannot.
     body = encode(value).encode(errors="replace")
     return Response(body, status=status, content_type=JSON_TYPE)
 
 
 def written_time(moment: datetime) -> str:
-    """Return a moment to the millisecond, without its zone."""
+    """Return a moment to the millisecond and without a zone."""
     return moment.replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
 def without_none(**fields: Any) -> dict[str, Any]:
-    """Return the fields that have a value."""
     return {name: value for name, value in fields.items() if value is not None}
 
 
