@@ -8,13 +8,14 @@ from procountor_sandbox.app import DEFAULT_REDIRECT_URIS, Sandbox, create_app
 from procountor_sandbox.drafts import Strictness
 from sandbox_parts.serving import add_place, not_negative, positive, run
 
-# What Procountor allows one API client in production.
+# Documented for one API client in production. The test environment is said to allow far less, 90 a
+# minute.
 PRODUCTION_RATE = 60
 _COMMAND = "procountor-sandbox"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until told to stop; return 0 then, and 1 when it could not start."""
+    """Serve until stopped and return 0, or return 1 if the stand-in could not start."""
     options = _parser().parse_args(arguments)
     return run(
         _app, options, command=_COMMAND, name="Procountor sandbox", has="API: /api, login: /login"

@@ -1,4 +1,4 @@
-"""What every API request goes through: the limit, the faults, who it is, the endpoint, the log."""
+"""What every API request passes through: rate limit, faults, token, endpoint, log."""
 
 from dataclasses import dataclass
 from threading import RLock
@@ -29,7 +29,10 @@ _BEARER = "bearer"
 
 @dataclass(frozen=True, kw_only=True)
 class Api:
-    """Answers everything under ``/api``. Requests wait for each other only while they book."""
+    """Answers everything under ``/api``.
+
+    Requests wait for each other only while they read or change the books.
+    """
 
     office: Office
     faults: Faults
@@ -50,6 +53,7 @@ class Api:
             response.date = arrived
             return response
         finally:
+            # Also when the connection is broken on purpose: the log then has no status.
             self.log.add(
                 LoggedRequest(
                     method=request.method,
@@ -71,8 +75,12 @@ class Api:
 
     def _through_faults(self, request: Request, path: str, grant: Grant | None) -> Response:
         client_id = grant.client_id if grant else request.form.get("client_id", "")
+        # Documented per API client, whatever the company. A token request has no grant yet, so its
+        # form names the client.
         if not self.limit.allows(client_id):
             return _busy(1)
+        # Waiting, here and for a fault, is outside the lock: a slow or held request must not stop
+        # the others.
         wait(self.latency_seconds)
         fault = self.faults.take(request.method, path, grant.company_id if grant else None)
         if fault is None:
@@ -111,7 +119,7 @@ class Api:
 
     def _answer(self, request: Request, path: str, fault: Fault | None = None) -> Response:
         if request.method == "GET" and request.content_length:
-            # The gateway in front of Procountor refuses a body here.
+            # Not documented, but seen: the gateway of the test server refuses a body here.
             return gateway_error(403)
         with self.lock:
             try:
@@ -121,10 +129,12 @@ class Api:
             if fault is not None and fault.kind is FaultKind.LIST_LAG:
                 self._hide_booked(request, response, searches=fault.searches)
             grant = self._grant(request)
+            # Before the answer leaves: what was booked may be renamed although its answer is lost.
             self.busy.after_request(request.method, path, grant.company_id if grant else None)
             return response
 
     def _dispatch(self, request: Request, path: str) -> Response:
+        # A client in use asks at this address with a slash at its end.
         if path.rstrip("/") == TOKEN_PATH:
             if request.method != "POST":
                 raise Refused(405, Violation(message="SANDBOX_METHOD_NOT_ALLOWED"))
@@ -145,7 +155,8 @@ class Api:
         grant = self._grant(request)
         person = self.office.world.person(grant.username) if grant else None
         company = self.office.companies.find(grant.company_id) if grant else None
-        # Someone who has lost the company has lost every token for it.
+        # Documented for API keys: they end when the person loses access to the company. That access
+        # tokens end at once too is assumed.
         if person is None or company is None or company.company_id not in person.company_ids:
             raise Refused(401, Violation(message=UNAUTHORIZED))
         return person, company
@@ -171,6 +182,7 @@ def _unauthorized() -> Response:
 
 
 def _busy(retry_after_seconds: int) -> Response:
+    # Assumed: the documentation gives a limit, but not the answer to a request beyond it.
     response = error_answer(Refused(429, Violation(message="SANDBOX_TOO_MANY_REQUESTS")))
     response.headers["Retry-After"] = str(retry_after_seconds)
     return response

@@ -39,11 +39,11 @@ DEFAULT_REDIRECT_URIS = ("http://127.0.0.1:8000/settings/integrations/procountor
 
 
 class Sandbox:
-    """A Procountor of one's own. Every part a test wants to look at is an attribute.
+    """A Procountor to test against. Every part that a test may inspect is an attribute.
 
-    ``ledger`` has what is booked, ``faults`` takes misbehaviour, ``busy`` is the office whose
-    people change what is booked, ``requests`` lists what was asked, ``world`` is who and what there
-    is, as it is now.
+    ``ledger`` holds what is booked, ``faults`` takes misbehaviour, ``busy`` is the office whose
+    people change what is booked, ``requests`` lists the requests, ``world`` the companies, people,
+    keys and clients as they are now.
     """
 
     def __init__(self, api: Api, *, store: Store) -> None:
@@ -57,27 +57,24 @@ class Sandbox:
 
     @property
     def world(self) -> World:
-        """Return the companies as they are now, and the people, keys and clients."""
         return replace(self._api.office.world, companies=self._api.office.companies.all())
 
     def revoke(self, *, company_id: int | None = None, username: str | None = None) -> int:
-        """End every grant of a company, of a person, or of both; return how many."""
+        """End every grant of a company, of a person, or of both, and return how many."""
         with self._api.lock:
             return self._api.office.grants.revoke(company_id=company_id, username=username)
 
     def reset(self) -> None:
-        """Forget everything that happened since the very first start."""
         self._control.reset()
 
     def close(self) -> None:
-        """Let go of the state file."""
+        # Lets held requests go on, so that no thread waits in a stand-in that has ended.
         self.faults.clear()
         self._store.close()
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        """Answer one request, as WSGI wants it."""
         return respond(environ, start_response, answer=self._respond, clock=self._api.office.clock)
 
     def _respond(self, request: Request) -> Response:
@@ -118,12 +115,14 @@ def create_app(
     clock: Clock = finnish_time,
     strictness: Strictness = STRICT,
 ) -> Sandbox:
-    """Return a stand-in for that world (the sample world if none is given).
+    """Return a stand-in for that world (None: the sample world).
 
-    With ``state_path`` it remembers over restarts. ``latency_ms`` is how long every API request
-    takes; ``requests_per_second`` is what one API client may ask before it gets a 429. The rest
-    of its rules are the documented ones; ``strictness`` sets those that are not documented.
+    With ``state_path`` it remembers over restarts. Every API request takes ``latency_ms``. An API
+    client that sends more than ``requests_per_second`` gets a 429. The other rules are the
+    documented ones; ``strictness`` decides those that are not documented.
     """
+    # One lock for all parts, as an endpoint has to read, check and book in one step. Reentrant, as
+    # the ledger takes it again.
     lock = RLock()
     store = Store(state_path)
     office = _open_office(

@@ -1,4 +1,4 @@
-"""Files hung on ledger receipts, or rather on the hidden invoice each receipt has."""
+"""Files attached to ledger receipts, or rather to the hidden invoice each receipt has."""
 
 import base64
 import mimetypes
@@ -9,6 +9,7 @@ from typing import Any
 
 from sandbox_parts.store import Store
 
+# Documented, in bytes.
 LARGEST = 10_000_000
 _KIND = "attachment"
 _FIRST_ID = 500001
@@ -16,7 +17,7 @@ _FIRST_ID = 500001
 
 @dataclass(frozen=True, kw_only=True)
 class Attachment:
-    """One file with what Procountor says about it."""
+    """One file, and what Procountor notes about it."""
 
     attachment_id: int
     company_id: int
@@ -27,17 +28,18 @@ class Attachment:
 
     @property
     def mime_type(self) -> str:
-        """Return the type that goes with the name's extension."""
+        """Return the type derived from the extension of the name, as documented."""
         return mimetypes.guess_type(self.name)[0] or "application/octet-stream"
 
     def written(self) -> dict[str, Any]:
-        """Return what Procountor writes about it; the content goes its own way."""
+        """Return the file as Procountor describes it, without its content."""
         return {
             "id": self.attachment_id,
             "name": self.name,
             "referenceType": self.reference_type,
             "referenceId": self.reference_id,
             "mimeType": self.mime_type,
+            # Documented: true only for sales invoices and for orders.
             "sendWithInvoice": False,
         }
 
@@ -49,12 +51,12 @@ class Attachments:
         self._store = store
         self._all: dict[tuple[int, int], Attachment] = {}
         for _, stored in store.load(_KIND):
-            found = _read(stored)
-            self._all[found.company_id, found.attachment_id] = found
+            attachment = _read(stored)
+            self._all[attachment.company_id, attachment.attachment_id] = attachment
         self._ids: dict[int, count[int]] = {}
 
     def add(self, company_id: int, name: str, reference_id: int, content: bytes) -> Attachment:
-        """Keep a file of an invoice and return it with its id."""
+        """Store a file of an invoice and return it with its id."""
         return self._keep(
             Attachment(
                 attachment_id=self._next_id(company_id),
@@ -67,11 +69,10 @@ class Attachments:
         )
 
     def find(self, company_id: int, attachment_id: int) -> Attachment | None:
-        """Return one file of a company, if it has it."""
         return self._all.get((company_id, attachment_id))
 
     def of_invoice(self, company_id: int, invoice_id: int) -> tuple[Attachment, ...]:
-        """Return the files that hang on an invoice."""
+        """Return the files of one invoice."""
         return tuple(
             one
             for one in self._all.values()
@@ -79,25 +80,22 @@ class Attachments:
         )
 
     def of_company(self, company_id: int) -> tuple[Attachment, ...]:
-        """Return every file of a company."""
         return tuple(one for one in self._all.values() if one.company_id == company_id)
 
     def rename(self, attachment: Attachment, name: str) -> Attachment:
-        """Give a file another name."""
         return self._keep(replace(attachment, name=name))
 
     def remove(self, attachment: Attachment) -> None:
-        """Forget a file."""
         del self._all[attachment.company_id, attachment.attachment_id]
         self._store.remove(_KIND, _name(attachment))
 
     def clear(self) -> None:
-        """Forget every file."""
         self._all.clear()
         self._ids.clear()
 
     def _next_id(self, company_id: int) -> int:
-        # Each company counts from the same number: ids are only unique within a company.
+        # Each company counts from the same number, as ids are documented to be unique within a
+        # company only. A program that forgets the company then meets a wrong file.
         if company_id not in self._ids:
             used = (one.attachment_id for one in self.of_company(company_id))
             self._ids[company_id] = count(max(used, default=_FIRST_ID - 1) + 1)

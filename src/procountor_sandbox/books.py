@@ -1,4 +1,4 @@
-"""The pages that show what has been booked, so a person sees the result of what was sent."""
+"""The pages that show a person what has been booked."""
 
 import re
 from collections.abc import Sequence
@@ -23,13 +23,13 @@ _PER_PAGE = 20
 
 
 def show_books(request: Request, office: Office) -> Response:
-    """Return the page for an address: the overview, a company's receipts, or one receipt."""
+    """Return the page of an address: the overview, a company's receipts, or one receipt."""
     if request.path in OVERVIEW_PATHS:
         return _overview(office)
-    if found := _RECEIPT.fullmatch(request.path):
-        return _one_receipt(office, int(found[1]), int(found[2]))
-    if found := _COMPANY.fullmatch(request.path):
-        company = office.companies.find(int(found[1]))
+    if match := _RECEIPT.fullmatch(request.path):
+        return _one_receipt(office, int(match[1]), int(match[2]))
+    if match := _COMPANY.fullmatch(request.path):
+        company = office.companies.find(int(match[1]))
         if company is not None:
             return _company_page(office, company, page_number(request))
     return SITE.nothing_here("See what is booked")

@@ -1,6 +1,6 @@
-"""A busy office: after every so many requests somebody does something with some receipt.
+"""A busy office: after every few requests a person changes one of the receipts.
 
-Who does what is drawn from a seed, so that the same requests always meet the same people.
+What changes is drawn from a seed, so that the same requests always lead to the same changes.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +17,8 @@ from procountor_sandbox.refusals import Refused
 from procountor_sandbox.world import Company
 
 USUAL = (Act.RENAME, Act.REDATE, Act.NOTES, Act.AMOUNT, Act.DESCRIPTION, Act.APPROVE)
-"""What people do all the time. The notes keep what was in them, and nothing is taken back."""
+"""What people do every day. They add to notes without removing text, and take nothing back."""
+# Enough to leave the month: a search for the receipt by its date then misses it.
 _MOST_DAYS_MOVED = 20
 _CENT = Decimal("0.01")
 _TICK = " tarkastettu / AL"
@@ -26,7 +27,11 @@ _NAMES = ("Palkat kesäkuu 2026", "Löner", "Palkkatosite, tarkastettu", "Muisti
 
 @dataclass(frozen=True, kw_only=True)
 class Office:
-    """How busy it is: an act after every ``every`` requests, by all or by those that post."""
+    """How busy the office is: one act after every ``every`` requests.
+
+    With ``only_posts`` only requests that book a receipt count; ``company_id`` limits it to one
+    company.
+    """
 
     every: int = 1
     seed: int = 0
@@ -37,7 +42,7 @@ class Office:
 
 @dataclass(kw_only=True)
 class BusyOffice:
-    """The people of the office, who are away until somebody opens it."""
+    """The people of the office, who do nothing until it is opened."""
 
     people: People
     companies: Companies
@@ -47,17 +52,16 @@ class BusyOffice:
     _random: Random = field(default_factory=Random)
 
     def start(self, office: Office) -> None:
-        """Open the office; one that is open already begins anew."""
+        """Open the office. If it is open already, it starts again from the seed."""
         self.open = office
         self.act_count = self._request_count = 0
         self._random = Random(office.seed)  # noqa: S311  # the same people every time
 
     def stop(self) -> None:
-        """Send everybody home."""
         self.open = None
 
     def after_request(self, method: str, path: str, company_id: int | None) -> None:
-        """Let somebody act, if it is time. Asked under the lock, once a request is carried out."""
+        """Let a person act if it is time. Called under the lock, after a request is carried out."""
         office = self.open
         if office is None or company_id is None or office.company_id not in {None, company_id}:
             return
@@ -72,12 +76,13 @@ class BusyOffice:
         receipts = self.people.ledger.receipts(company.company_id)
         if not receipts:
             return
-        # Mostly what has just come in is tidied up.
+        # People mostly tidy up the newest receipts. How often is a guess.
         receipt = self._random.choice(receipts[-3:] if self._random.random() < 0.7 else receipts)
         for act in self._random.sample(office.acts, len(office.acts)):
             try:
                 self.people.act(company, receipt, self._order(act, receipt))
             except Refused:
+                # Not every act fits every receipt: an approved one cannot be approved, for example.
                 continue
             self.act_count += 1
             return
@@ -101,6 +106,6 @@ class BusyOffice:
 
 
 def _ticked(receipt: Receipt) -> str:
-    """Return the notes with a tick behind them, once."""
+    """Return the notes with a tick at their end; a second one is not added."""
     notes = str(receipt.others.get("accountantsNotes", ""))
     return notes if notes.endswith(_TICK) else f"{notes}{_TICK}".strip()

@@ -1,4 +1,4 @@
-"""Changing a receipt by hand: the forms on its page, and what comes of them."""
+"""Changing a receipt by hand: the forms on its page, and carrying them out."""
 
 import re
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ _MOVES = {
 
 
 def forms_by_hand(receipt: Receipt) -> Markup:
-    """Return the forms by which a person changes a receipt, as far as its status allows."""
+    """Return the forms with which a person changes a receipt, as its status allows."""
     forms = [_form(receipt, act, tag("button", word)) for act, word in _MOVES[receipt.status]]
     if receipt.status is not Status.INVALIDATED:
         notes = str(receipt.others.get("accountantsNotes", ""))
@@ -41,12 +41,12 @@ def forms_by_hand(receipt: Receipt) -> Markup:
 
 
 def change_by_hand(request: Request, office: Office, people: People) -> Response | None:
-    """Do what a form asks for and go back to the receipt; return None if it is no such form."""
-    found = _CHANGE.fullmatch(request.path)
-    if found is None or request.method != "POST":
+    """Carry out a form and lead back to the receipt; return None for any other request."""
+    match = _CHANGE.fullmatch(request.path)
+    if match is None or request.method != "POST":
         return None
-    company = office.companies.find(int(found[1]))
-    receipt = office.ledger.find(int(found[1]), int(found[2]))
+    company = office.companies.find(int(match[1]))
+    receipt = office.ledger.find(int(match[1]), int(match[2]))
     if company is None or receipt is None:
         return None
     try:
@@ -56,15 +56,16 @@ def change_by_hand(request: Request, office: Office, people: People) -> Response
         return _refused(str(refused), refused.status)
     except Refused as refused:
         return _refused("; ".join(one.message for one in refused.violations), 400)
+    # 303, so that reloading the page does not send the form again.
     return redirect(request.path.removesuffix("/change"), code=303)
 
 
-def _refused(told: str, status: int) -> Response:
-    return page("Refused", tag("h1", "Refused"), tag("p", told), status=status, is_narrow=True)
+def _refused(message: str, status: int) -> Response:
+    return page("Refused", tag("h1", "Refused"), tag("p", message), status=status, is_narrow=True)
 
 
 def _order(form: Mapping[str, str]) -> Mapping[str, Any]:
-    """Return what a form asks for, with its numbers as numbers."""
+    """Return the order in a form. Forms send texts only, so its numbers are read here."""
     return {name: _number(text) if name in _NUMBERS else text for name, text in form.items()}
 
 

@@ -1,4 +1,4 @@
-"""The companies as they are now: dimension items come, names change, periods close."""
+"""The companies as they are now: dimension items are added, names change, periods close."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -17,7 +17,8 @@ from sandbox_parts.store import Store
 from sandbox_parts.wire import without_none
 
 _KIND = "company"
-_PASSIVE = "P"
+# Documented: an item that is passive has this status, and an active item has none.
+PASSIVE = "P"
 
 
 class Companies:
@@ -32,15 +33,13 @@ class Companies:
                 self._now[int(name)] = _changed(self._now[int(name)], changes)
 
     def all(self) -> tuple[Company, ...]:
-        """Return every company as it is now."""
         return tuple(self._now.values())
 
     def find(self, company_id: int) -> Company | None:
-        """Return one company as it is now."""
         return self._now.get(company_id)
 
     def put_dimension(self, company: Company, dimension: Dimension) -> None:
-        """Keep a dimension in place of the one with its id."""
+        """Store a dimension in place of the one with its id."""
         dimensions = tuple(
             dimension if one.dimension_id == dimension.dimension_id else one
             for one in company.dimensions
@@ -48,12 +47,10 @@ class Companies:
         self._keep(replace(company, dimensions=dimensions))
 
     def set_period(self, company: Company, period_id: int, status: PeriodStatus) -> None:
-        """Give a tracking period another status."""
         years = tuple(_with_period(year, period_id, status) for year in company.fiscal_years)
         self._keep(replace(company, fiscal_years=years))
 
     def clear(self) -> None:
-        """Forget every change."""
         self._now = dict(self._first)
 
     def _keep(self, company: Company) -> None:
@@ -71,11 +68,11 @@ def written_dimension(dimension: Dimension) -> dict[str, Any]:
 
 
 def written_item(item: DimensionItem) -> dict[str, Any]:
-    """Return a dimension item as Procountor writes it: only passive ones have a status."""
+    """Return a dimension item as Procountor writes it."""
     return without_none(
         id=item.item_id,
         codeName=item.code_name,
-        status=None if item.is_active else _PASSIVE,
+        status=None if item.is_active else PASSIVE,
         description=item.description,
     )
 
@@ -109,7 +106,7 @@ def read_item(stored: Mapping[str, Any]) -> DimensionItem:
         item_id=stored["id"],
         code_name=stored["codeName"],
         description=stored.get("description", ""),
-        is_active=stored.get("status") != _PASSIVE,
+        is_active=stored.get("status") != PASSIVE,
     )
 
 
@@ -134,6 +131,7 @@ def _with_period(year: FiscalYear, period_id: int, status: PeriodStatus) -> Fisc
     return replace(year, tracking_periods=periods)
 
 
+# Only what can change is stored. All else comes from the world at every start.
 def _changes(company: Company) -> dict[str, Any]:
     return {
         "dimensions": [written_dimension(one) for one in company.dimensions],

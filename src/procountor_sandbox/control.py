@@ -1,4 +1,4 @@
-"""Orders to the stand-in itself, as JSON under ``/sandbox``: misbehave, close a month, tidy up."""
+"""Orders to the stand-in itself, as JSON under ``/sandbox``: misbehave, close a month, reset."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -23,7 +23,7 @@ _MOST_SECONDS = 600
 
 
 class Control:
-    """Does what is asked for under ``/sandbox``."""
+    """Carries out the orders under ``/sandbox``."""
 
     def __init__(self, api: Api, *, store: Store) -> None:
         self._api = api
@@ -47,7 +47,7 @@ class Control:
         }
 
     def respond(self, request: Request) -> Response | None:
-        """Carry out an order and answer it, or return None if it is none of ours."""
+        """Return the answer to an order, or None for any other request."""
         try:
             return carry_out(request, self._orders)
         except OrderRefused as refused:
@@ -81,10 +81,10 @@ class Control:
             raise Refused(400, *fields.violations)
         with self._api.lock:
             company = self._company(company_id)
-            found = next((one for one in company.dimensions if one.name == name), None)
-            if found is None:
+            dimension = next((one for one in company.dimensions if one.name == name), None)
+            if dimension is None:
                 raise not_found(f"dimension {name}")
-            renamed = replace(found, name=new_name)
+            renamed = replace(dimension, name=new_name)
             self._api.office.companies.put_dimension(company, renamed)
         return written_dimension(renamed)
 
@@ -140,7 +140,7 @@ class Control:
         return {"count": len(receipts), "receipts": [one.stored() for one in receipts]}
 
     def reset(self) -> None:
-        """Forget everything that happened since the very first start."""
+        """Forget everything since the very first start."""
         office = self._api.office
         self._api.faults.clear()
         with self._api.lock:
@@ -158,13 +158,14 @@ class Control:
 
 
 def read_fault(body: Mapping[str, Any]) -> Fault:
-    """Return the fault a JSON object describes, with the names ``Fault`` has for its parts."""
+    """Return the fault that a JSON object describes; its fields are those of ``Fault``."""
     fields = Fields(values=body)
     fields.refuse_unknown(tuple(Fault.__dataclass_fields__))
     kind = fields.choice("kind", tuple(FaultKind), required=True)
     seconds = fields.amount("seconds")
     if seconds is not None and not 0 <= seconds <= _MOST_SECONDS:
         fields.violations.append(invalid("seconds", seconds))
+    # Null means for every request, a missing field for one.
     times = _count(fields, "times", default=1) if body.get("times", 1) is not None else None
     fault = Fault(
         kind=FaultKind.BUSY if kind is None else FaultKind(kind),
@@ -186,7 +187,7 @@ def read_fault(body: Mapping[str, Any]) -> Fault:
 
 
 def read_office(body: Mapping[str, Any]) -> Office:
-    """Return how busy an office a JSON object describes, with the names ``Office`` has."""
+    """Return the office that a JSON object describes; its fields are those of ``Office``."""
     fields = Fields(values=body)
     fields.refuse_unknown(tuple(Office.__dataclass_fields__))
     every = _count(fields, "every", default=1)

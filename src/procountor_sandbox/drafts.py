@@ -13,6 +13,7 @@ from procountor_sandbox.transaction_rules import RECONCILIATION_ENTRY, read_tran
 from procountor_sandbox.world import RECONCILIATION_ACCOUNT, Company
 from sandbox_parts.wire import without_none
 
+# Every documented type. Only JOURNAL can be posted, as documented.
 RECEIPT_TYPES = (
     "JOURNAL",
     "PURCHASE_INVOICE",
@@ -41,6 +42,8 @@ DEPRECIATIONS = (
     "STRAIGHT_LINE_DEPRECIATION_3_YEARS",
     "STRAIGHT_LINE_DEPRECIATION_5_YEARS",
 )
+# Passed over in a body rather than refused: a program that changes a receipt sends back what it has
+# read.
 _SET_BY_PROCOUNTOR = (
     "id",
     "status",
@@ -66,7 +69,7 @@ _KNOWN = (
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A receipt that has passed every check and only lacks what Procountor itself adds."""
+    """A receipt that has passed every check and lacks only what Procountor itself adds."""
 
     name: str
     receipt_date: date
@@ -78,12 +81,13 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True)
 class Strictness:
-    """The rules whose real hardness nobody has documented.
+    """The rules that are not documented, so that a test can try the stricter and the milder one.
 
-    ``accept_unbalanced`` lets an unfinished receipt be out of balance; it still cannot be
-    approved. The default refuses it, so that a mistake shows at once. ``refuse_pending`` keeps
-    out of tracking periods that are being closed, which the default lets be booked on. With
-    ``whole_seconds`` times have no milliseconds, and two changes within a second one version.
+    ``accept_unbalanced`` allows an unfinished receipt to be out of balance; it still cannot be
+    approved. The default refuses it, so that a mistake shows at once. ``refuse_pending`` refuses
+    bookings in tracking periods that are being closed, which the default allows. With
+    ``whole_seconds`` times have no milliseconds, as in the documented examples, and two changes
+    within a second give one version.
     """
 
     accept_unbalanced: bool = False
@@ -91,7 +95,7 @@ class Strictness:
     whole_seconds: bool = False
 
     def closed_message(self, company: Company, day: date) -> str | None:
-        """Return why nothing can be booked or changed on that day, or None when it can."""
+        """Return why the books of that day cannot be changed, or None if they can."""
         if company.is_closed_on(day):
             return CLOSED_PERIOD
         if self.refuse_pending and company.is_pending_on(day):
@@ -105,13 +109,14 @@ STRICT = Strictness()
 def read_draft(
     body: Mapping[str, Any], company: Company, *, strictness: Strictness, reconcile: bool
 ) -> Draft:
-    """Return the receipt a request body describes, or refuse it with everything that is wrong.
+    """Return the receipt that a request body describes. Raise ``Refused`` with all its mistakes.
 
-    With ``reconcile`` a row on the company's rounding account takes up what is missing from
-    balance, as ``createReconciliation=true`` asks for.
+    With ``reconcile`` a row on the company's rounding account takes up the difference, as
+    documented for ``createReconciliation=true``.
     """
     fields = Fields(values=body)
     fields.refuse_unknown(_KNOWN)
+    # The lengths of texts are documented, here and below.
     name = fields.text("name", longest=80, required=True)
     vat_type = fields.choice("vatType", VAT_TYPES, required=True)
     vat_status = fields.whole("vatStatus", required=True)
@@ -120,6 +125,7 @@ def read_draft(
     _check_vat_status(fields, company, vat_type=vat_type, vat_status=vat_status)
     others = _others(fields, company)
     transactions = read_transactions(fields, company, vat_type=vat_type)
+    # Balance comes last: without all rows the difference says nothing.
     if not fields.violations:
         transactions = _balanced(fields, transactions, strictness=strictness, reconcile=reconcile)
     if (
@@ -144,7 +150,7 @@ def _check_type(fields: Fields) -> None:
     receipt_type = fields.choice("type", RECEIPT_TYPES, required=True)
     if receipt_type not in {None, "JOURNAL"}:
         fields.refuse("type", "SANDBOX_TYPE_NOT_ALLOWED: only JOURNAL can be written")
-    # Passed over, as documented, but a word that is no status at all is no JSON of Procountor's.
+    # Documented: a status that is sent is not used. That an unknown word is refused is assumed.
     fields.choice("status", STATUSES)
 
 
@@ -168,6 +174,8 @@ def _check_vat_status(
 
 def _others(fields: Fields, company: Company) -> dict[str, Any]:
     start, end = fields.day("periodStartDate"), fields.day("periodEndDate")
+    # Documented: the start is before the end. Partners must exist (there are none here), foreign
+    # VAT needs a right of its own, and a VAT date is for payment-based VAT only.
     if start is not None and end is not None and start >= end:
         fields.refuse("periodEndDate", "SANDBOX_PERIOD_ENDS_BEFORE_IT_STARTS")
     if fields.whole("partnerId") is not None:
@@ -213,6 +221,7 @@ def _balanced(
         if any(one.transaction_type == RECONCILIATION_ENTRY for one in transactions):
             fields.refuse("transactions", f"SANDBOX_MORE_THAN_ONE_{RECONCILIATION_ENTRY}")
         return (*transactions, _reconciliation(-difference))
+    # Assumed: the documentation says only that receipts "generally" balance.
     if not strictness.accept_unbalanced:
         fields.refuse("transactions", f"SANDBOX_UNBALANCED: the difference is {difference}")
     return transactions

@@ -11,14 +11,17 @@ RECEIPTS_PATH = "/ledgerreceipts"
 
 
 class FaultKind(StrEnum):
-    """The ways in which a service lets its callers down."""
+    """The ways in which a service fails its callers."""
 
+    # Assumed: the documentation has a limit but no 429.
     BUSY = "busy"
     SLOW = "slow"
     ERROR_BEFORE = "error_before"
+    # Integrators report that a receipt may have been booked although the answer was a 500.
     ERROR_AFTER = "error_after"
     ANSWER_LOST = "answer_lost"
     UNAUTHORIZED = "unauthorized"
+    # Assumed: whether lists lag behind what is booked is not documented.
     LIST_LAG = "list_lag"
     HOLD_BEFORE = "hold_before"
     HOLD_AFTER = "hold_after"
@@ -27,11 +30,11 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Fault(CountedFault):
-    """One kind of misbehaviour, for the next ``times`` requests it fits, after ``skip`` others.
+    """One kind of misbehaviour, for the next ``times`` requests that fit, after ``skip`` others.
 
     ``path`` is what follows ``/api``, with ``*`` for anything; without one the fault fits every
-    API request but those for a token. ``times`` of None means always. The rest says more about
-    one kind each: ``seconds`` how slow (1) or how long held at most (60), ``status`` of the error,
+    API request but those for a token. ``times`` of None means always. Each other field belongs to
+    one kind: ``seconds`` how slow (1) or how long held at most (60), ``status`` of the error,
     ``retry_after_seconds`` what ``busy`` asks for, ``searches`` how many lists a new receipt is
     missing from, ``code`` and ``field`` what ``reject`` answers.
     """
@@ -48,7 +51,8 @@ class Fault(CountedFault):
     field: str | None = None
 
     def fits(self, method: str, path: str, company_id: int | None) -> bool:
-        """Return whether a request is one of those the fault is meant for."""
+        """Return whether the fault is meant for such a request."""
+        # A fault for one request would otherwise be used up by the token that precedes it.
         if self.path is None and path.rstrip("/") == TOKEN_PATH:
             return False
         if self.kind is FaultKind.LIST_LAG and (method, path) != ("POST", RECEIPTS_PATH):
@@ -61,8 +65,7 @@ class Fault(CountedFault):
 
 
 class Faults(FaultLine[Fault]):
-    """The faults still to come, and the gate at which held requests wait."""
+    """The faults still to come, and the gate where held requests wait."""
 
     def take(self, method: str, path: str, company_id: int | None) -> Fault | None:
-        """Return the fault this request is to suffer, and count it as used."""
         return self.take_first(lambda fault: fault.fits(method, path, company_id))

@@ -1,4 +1,4 @@
-"""Reading a JSON object field by field and noting everything that is wrong, not just the first."""
+"""Reading a JSON object field by field, and noting every mistake in it."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -9,21 +9,24 @@ from typing import Any
 
 from procountor_sandbox.refusals import Violation, blank, invalid
 
+# Documented: ids are int32.
 LARGEST_ID = 2**31 - 1
+# Assumed: no largest amount is documented.
 TOO_LARGE_AMOUNT = 10**15
-# Python reads more ISO 8601 than Procountor says it takes, such as week dates.
+# Documented as YYYY-MM-DD; Python alone would read week dates as well.
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# Assumed: what Procountor does with these is not documented.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-# Ten digits hold every int32; a longer text is no id, and Python would not even read it.
+# Ten digits hold every int32. Python refuses to read numbers of several thousand digits.
 _WHOLE = re.compile(r"[0-9]{1,10}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fields:
-    """The fields of one JSON object. ``path`` says where in the body the object stands.
+    """The fields of one JSON object. ``path`` is the place of the object in the body.
 
-    Every method returns None when the field is missing, null or wrong; what is wrong has then
-    been added to ``violations``.
+    Every method returns None when the field is missing, null or wrong; a mistake is added to
+    ``violations``. As documented, an answer names all mistakes at once.
     """
 
     values: Mapping[str, Any]
@@ -31,11 +34,10 @@ class Fields:
     violations: list[Violation] = field(default_factory=list)
 
     def at(self, name: str) -> str:
-        """Return the full path of one field, as the error answer names it."""
+        """Return the path of one field in the whole body, as an error answer names it."""
         return f"{self.path}.{name}" if self.path else name
 
     def refuse(self, name: str, message: str) -> None:
-        """Note that this field breaks a rule."""
         self.violations.append(Violation(field=self.at(name), message=message))
 
     def text(
@@ -43,7 +45,7 @@ class Fields:
     ) -> str | None:
         """Return a text of at most ``longest`` characters, all of them in Windows-1252.
 
-        Only where the documentation says so may it have several lines.
+        ``may_have_lines`` allows several lines, which is documented for ``invoiceNotes`` alone.
         """
         value = self._present(name, required=required)
         if value is None:
@@ -59,10 +61,11 @@ class Fields:
         return self._checked_text(name, value, longest)
 
     def choice(self, name: str, allowed: Collection[str], *, required: bool = False) -> str | None:
-        """Return one of the allowed words. An empty string is not "no value": it is refused."""
+        """Return one of the allowed words."""
         value = self._present(name, required=required)
         if value is None:
             return None
+        # Seen in a real answer: an empty string is refused and does not count as missing.
         if not isinstance(value, str) or value not in allowed:
             self._wrong(name, value)
             return None
@@ -79,7 +82,7 @@ class Fields:
         return value
 
     def amount(self, name: str, *, required: bool = False) -> Decimal | None:
-        """Return a JSON number as it was sent, with all its decimals."""
+        """Return a JSON number with all its decimals."""
         value = self._present(name, required=required)
         if value is None:
             return None
@@ -97,13 +100,13 @@ class Fields:
         value = self._present(name, required=required)
         if value is None:
             return None
-        found = read_day(value)
-        if found is None:
+        day = read_day(value)
+        if day is None:
             self._wrong(name, value)
-        return found
+        return day
 
     def objects(self, name: str) -> list["Fields"]:
-        """Return the objects of a list. A missing list is an empty one."""
+        """Return the objects of a list; none if it is missing."""
         value = self.values.get(name)
         if value is None:
             return []
@@ -116,7 +119,8 @@ class Fields:
         ]
 
     def refuse_unknown(self, known: Collection[str]) -> None:
-        """Refuse fields the documentation does not name. Procountor may be more patient."""
+        """Refuse fields that the documentation does not name."""
+        # Assumed: Procountor may ignore them. A misspelt field would then be lost without a word.
         for name in self.values:
             if name not in known:
                 self.refuse(name, "SANDBOX_UNKNOWN_FIELD")
@@ -133,13 +137,14 @@ class Fields:
     def _checked_text(self, name: str, value: str, longest: int) -> str | None:
         if len(value) > longest:
             self.refuse(name, f"SANDBOX_TOO_LONG: at most {longest} characters")
+        # Documented as not allowed; that they are refused, not replaced, is assumed.
         if not is_windows_1252(value):
             self.refuse(name, "SANDBOX_CHARACTERS_OUTSIDE_WINDOWS_1252")
         return value
 
 
 def read_day(value: object) -> date | None:
-    """Return the day a text like ``2026-06-30`` names, if it is written exactly so."""
+    """Return the day that a text like ``2026-06-30`` names, or None for any other text."""
     if not isinstance(value, str) or _DAY.fullmatch(value) is None:
         return None
     try:
@@ -149,7 +154,7 @@ def read_day(value: object) -> date | None:
 
 
 def read_whole(text: str) -> int | None:
-    """Return the int32 a text in a URL names, if it is one and not negative."""
+    """Return the int32 in a text of a URL, or None if it is none or negative."""
     if _WHOLE.fullmatch(text) is None or int(text) > LARGEST_ID:
         return None
     return int(text)

@@ -12,11 +12,14 @@ from procountor_sandbox.world import ApiKey, Person, World
 from sandbox_parts.clock import Clock
 from sandbox_parts.store import Store
 
+# Clients in use report that tokens live 3600 seconds.
 ACCESS_LIFE = timedelta(hours=1)
-# Procountor says six months.
+# Documented as six months.
 REFRESH_LIFE = timedelta(days=182)
+# Assumed, like that a code works only once.
 CODE_LIFE = timedelta(minutes=5)
 TICKET_LIFE = timedelta(minutes=10)
+# Of one client, company and person. Not documented, but reported by a developer.
 MOST_LIVE_GRANTS = 100
 
 
@@ -38,7 +41,7 @@ class _Code:
 
 
 class Grants:
-    """Gives and takes permissions. An ended grant stays ended over restarts."""
+    """Issues and ends permissions. An ended grant stays ended over restarts."""
 
     def __init__(self, world: World, *, store: Store, clock: Clock) -> None:
         self._world = world
@@ -54,7 +57,7 @@ class Grants:
     def make_code(
         self, person: Person, company_id: int, *, client_id: str, redirect_uri: str
     ) -> str:
-        """Return a code that can be exchanged once, soon, by that client for that address."""
+        """Return a code that works once and for a short time, for this client and address."""
         code = secrets.token_urlsafe(24)
         grant = Grant(
             grant_id=secrets.token_hex(8),
@@ -68,44 +71,43 @@ class Grants:
         return code
 
     def exchange_code(self, code: str, *, client_id: str, redirect_uri: str) -> Grant | None:
-        """Return the grant of a code, which is then used up, or None if it is not good."""
-        found = self._codes.pop(code, None)
+        """Return the grant of a code, or None if the code is not valid."""
+        # Used up even when it is refused: a stolen code must not be tried again and again.
+        issued = self._codes.pop(code, None)
         if (
-            found is None
-            or found.expires <= self._clock()
-            or found.grant.client_id != client_id
-            or found.redirect_uri != redirect_uri
+            issued is None
+            or issued.expires <= self._clock()
+            or issued.grant.client_id != client_id
+            or issued.redirect_uri != redirect_uri
         ):
             return None
-        self._keep(found.grant)
-        return found.grant
+        self._keep(issued.grant)
+        return issued.grant
 
     def exchange_refresh_token(self, token: str, *, client_id: str) -> Grant | None:
-        """Return the grant a refresh token belongs to, unless it has ended."""
+        """Return the grant of a refresh token; None if it ended or belongs to another client."""
         grant = self._read(token, kind="refresh")
         return grant if grant is not None and grant.client_id == client_id else None
 
     def exchange_api_key(self, key: str, *, client_id: str) -> Grant | None:
-        """Return the grant of an API key, unless it has been revoked."""
+        """Return the grant of an API key; None if it ended or belongs to another client."""
         grant = self._by_key.get(key)
         if grant is None or grant.client_id != client_id or grant.grant_id in self._ended:
             return None
         return grant
 
     def access_token(self, grant: Grant) -> str:
-        """Return a token for acting under a grant for one hour."""
         return self._token(grant, kind="access", life=ACCESS_LIFE)
 
     def refresh_token(self, grant: Grant) -> str:
-        """Return a token for getting new access tokens under a grant."""
         return self._token(grant, kind="refresh", life=REFRESH_LIFE)
 
     def holder(self, access_token: str) -> Grant | None:
-        """Return the grant an access token acts under, or None if it is not good any more."""
+        """Return the grant of an access token, or None if the token is not valid."""
         return self._read(access_token, kind="access")
 
     def sign_out(self, access_token: str) -> None:
-        """End one access token; the grant it came from lives on."""
+        """End one access token; its grant stays valid."""
         claims = self._signer.read(access_token, kind="access", now=self._clock())
         if claims is not None:
             self._end(claims["jti"])
@@ -123,17 +125,16 @@ class Grants:
         return len(matching)
 
     def make_ticket(self, person: Person) -> str:
-        """Return proof for the login page's second step that the password was right."""
+        """Return the proof, for the second step of the login, that the password was right."""
         claims = {"kind": "ticket", "sub": person.username}
         return self._signer.sign(claims, now=self._clock(), life=TICKET_LIFE)
 
     def read_ticket(self, ticket: str) -> Person | None:
-        """Return the person a ticket was made for, while it is good."""
         claims = self._signer.read(ticket, kind="ticket", now=self._clock())
         return None if claims is None else self._world.person(claims["sub"])
 
     def clear(self) -> None:
-        """Go back to the start: API keys are good again, everything else is gone."""
+        """Go back to the start: API keys are valid again, everything else is gone."""
         self._codes.clear()
         self._from_codes.clear()
         self._ended.clear()
@@ -179,6 +180,7 @@ class Grants:
 
 
 def _grant_of(key: ApiKey) -> Grant:
+    # A hash, as the id stands in every token, and what a token says can be read by its holder.
     return Grant(
         grant_id=f"key-{hashlib.sha256(key.key.encode()).hexdigest()[:16]}",
         company_id=key.company_id,
@@ -197,7 +199,7 @@ def _written(grant: Grant) -> dict[str, Any]:
 
 
 def _secret(store: Store) -> str:
-    # Kept, so that tokens given out before a restart are good after it.
+    # Stored, so that tokens issued before a restart are valid after it.
     for _, value in store.load("secret"):
         return str(value)
     made = secrets.token_hex(32)

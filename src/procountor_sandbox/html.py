@@ -1,4 +1,4 @@
-"""The look of this stand-in's pages."""
+"""Name and style of this stand-in's pages."""
 
 from pathlib import Path
 

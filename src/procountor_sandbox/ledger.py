@@ -1,4 +1,4 @@
-"""The books: every ledger receipt of every company, and the only ways one can come or change."""
+"""The books: every ledger receipt of every company, and the only ways to add or change one."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -13,7 +13,7 @@ from sandbox_parts.store import Store
 from sandbox_parts.wire import written_time
 
 _KIND = "receipt"
-# Each company counts from the same numbers: ids are only unique within a company.
+# Each company counts from the same numbers, as ids are unique within a company only (documented).
 _FIRST_RECEIPT_ID = 700001
 _FIRST_INVOICE_ID = 90001
 _FIRST_INVOICE_NUMBER = 1001
@@ -21,7 +21,7 @@ _FIRST_TRANSACTION_ID = 3000001
 
 
 class Ledger:
-    """What has been booked. Reading it is safe from any thread."""
+    """What has been booked. Reading is safe from any thread."""
 
     def __init__(
         self, *, store: Store, clock: Clock, lock: RLock, whole_seconds: bool = False
@@ -38,23 +38,21 @@ class Ledger:
             self._companies[receipt.company_id][receipt.receipt_id] = receipt
 
     def receipts(self, company_id: int | None = None) -> tuple[Receipt, ...]:
-        """Return the receipts of one company, or of all, in the order they were booked."""
+        """Return the receipts of one company, or of all, in the order of their booking."""
         with self._lock:
             if company_id is not None:
                 return tuple(self._companies.get(company_id, {}).values())
             return tuple(one for books in self._companies.values() for one in books.values())
 
     def count(self, company_id: int | None = None) -> int:
-        """Return how many receipts there are, in every status."""
         return len(self.receipts(company_id))
 
     def find(self, company_id: int, receipt_id: int) -> Receipt | None:
-        """Return one receipt of a company, if it has it."""
         with self._lock:
             return self._companies.get(company_id, {}).get(receipt_id)
 
     def search(self, company_id: int) -> tuple[Receipt, ...]:
-        """Return the receipts a list request sees, which may lag behind what is booked."""
+        """Return the receipts that a list request sees; some of those booked may be hidden."""
         with self._lock:
             return tuple(
                 one
@@ -63,13 +61,15 @@ class Ledger:
             )
 
     def hide(self, company_id: int, receipt_id: int, *, searches: int) -> None:
-        """Keep a receipt out of that many list requests of its company."""
+        """Leave a receipt out of that many list requests of its company."""
         with self._lock:
             self._hidden[company_id, receipt_id] = searches
 
     def book(self, company_id: int, draft: Draft) -> Receipt:
-        """Add a receipt, unfinished as Procountor does it, and return it with its numbers."""
+        """Add a receipt and return it with its numbers. It is unfinished, as documented."""
         with self._lock:
+            # The count gives the next number, as no receipt is ever removed: the API has no DELETE
+            # for them.
             number = self.count(company_id)
             now = self._written_now()
             return self._keep(
@@ -77,6 +77,7 @@ class Ledger:
                     receipt_id=_FIRST_RECEIPT_ID + number,
                     company_id=company_id,
                     invoice_id=_FIRST_INVOICE_ID + number,
+                    # Assumed: whether there is a number before approval is not documented.
                     receipt_number=1 + number,
                     invoice_number=_FIRST_INVOICE_NUMBER + number,
                     status=Status.UNFINISHED,
@@ -92,7 +93,7 @@ class Ledger:
             )
 
     def replace(self, receipt: Receipt, draft: Draft) -> Receipt:
-        """Put a draft in a receipt's place. Its rows are made anew, with new ids."""
+        """Put a draft in place of a receipt. Its rows get new ids."""
         with self._lock:
             changed = replace(
                 receipt,
@@ -100,20 +101,20 @@ class Ledger:
                 receipt_date=draft.receipt_date,
                 vat_type=draft.vat_type,
                 vat_status=draft.vat_status,
+                # Assumed: on Procountor's pages rows are removed and made anew.
                 transactions=self._numbered(receipt.company_id, draft.transactions),
                 others=draft.others,
             )
             return self._keep(self._renewed(changed))
 
     def set_status(self, receipt: Receipt, status: Status) -> Receipt:
-        """Move a receipt to another status."""
         with self._lock:
             return self._keep(self._renewed(replace(receipt, status=status)))
 
     def set_dimensions(
         self, receipt: Receipt, transaction_id: int, values: tuple[DimensionValue, ...]
     ) -> Receipt:
-        """Put other dimension values on one row."""
+        """Replace the dimension values of one row."""
         with self._lock:
             rows = tuple(
                 replace(row, dimension_values=values)
@@ -124,12 +125,11 @@ class Ledger:
             return self._keep(self._renewed(replace(receipt, transactions=rows)))
 
     def change(self, changed: Receipt) -> Receipt:
-        """Keep a receipt that a person has edited in the pages; its rows keep their ids."""
+        """Store a receipt that a person has edited in the pages; the ids of its rows stay."""
         with self._lock:
             return self._keep(self._renewed(changed))
 
     def clear(self) -> None:
-        """Forget every receipt."""
         with self._lock:
             self._companies.clear()
             self._hidden.clear()

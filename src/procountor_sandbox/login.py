@@ -1,4 +1,4 @@
-"""The login page: who you are, then which company the program may act in."""
+"""The login page: user name and password, then the company the program may act in."""
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ from procountor_sandbox.office import Office
 from procountor_sandbox.world import Company, Person
 from sandbox_parts.markup import Markup, Piece, counted, join, tag, void
 
+# Assumed: inferred from the documented key login beside it.
 LOGIN_PATH = "/login"
 COMPANY_PATH = "/login/company"
 _PASSED_ON = ("response_type", "client_id", "redirect_uri", "state")
@@ -18,7 +19,7 @@ _MOST_SHOWN = 25
 
 
 def login(request: Request, office: Office) -> Response:
-    """Show the login form, or check what came from it and show the companies."""
+    """Show the login form, or check it and show the companies."""
     wrong = _wrong_parameters(request.values, office)
     if wrong:
         return _refusal(wrong)
@@ -32,10 +33,11 @@ def login(request: Request, office: Office) -> Response:
 
 
 def choose_company(request: Request, office: Office) -> Response:
-    """Send the browser back with a code for the company that was chosen, or search companies."""
+    """Send the browser back with a code for the chosen company, or show the search again."""
     wrong = _wrong_parameters(request.values, office)
     if wrong:
         return _refusal(wrong)
+    # A signed ticket in the form, so that the login needs neither cookie nor session.
     person = office.grants.read_ticket(request.form.get("ticket", ""))
     if person is None:
         return _login_form(request.values, office)
@@ -55,6 +57,8 @@ def choose_company(request: Request, office: Office) -> Response:
 
 
 def _wrong_parameters(values: Mapping[str, str], office: Office) -> str:
+    # Documented: a missing parameter or another redirect_uri leads to an error page. There is no
+    # redirect, which would send a code to an address of a stranger.
     clients = {client.client_id for client in office.world.api_clients}
     if values.get("response_type") != "code":
         return "The address lacks response_type=code."
@@ -113,7 +117,7 @@ def _companies(person: Person) -> str:
 
 def _company_form(values: Mapping[str, str], office: Office, person: Person) -> Response:
     wanted = values.get("search", "").strip()
-    found = [
+    companies = [
         one
         for one in office.companies.all()
         if one.company_id in person.company_ids and _matches(one, wanted)
@@ -125,7 +129,7 @@ def _company_form(values: Mapping[str, str], office: Office, person: Person) -> 
         tag("h1", "Choose a company"),
         tag("p", tag("strong", values["client_id"]), " may act in the one you choose."),
         _search_form(hidden, wanted),
-        tag("form", hidden, *_choices(found), method="post", action=COMPANY_PATH),
+        tag("form", hidden, *_choices(companies), method="post", action=COMPANY_PATH),
         is_narrow=True,
     )
 

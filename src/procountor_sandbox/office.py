@@ -1,4 +1,4 @@
-"""Everything a request can act on, in one place, and the request as an endpoint sees it."""
+"""The state that a request can act on, and the request as an endpoint sees it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from sandbox_parts.wire import JSON_TYPE, decode
 
 @dataclass(frozen=True, kw_only=True)
 class Office:
-    """The stand-in's whole state: who there is, what is booked, who may do what."""
+    """The whole state of the stand-in: people, companies, books and permissions."""
 
     world: World
     companies: Companies
@@ -33,7 +33,7 @@ class Office:
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One API request of somebody we know, in the company the token is bound to."""
+    """One API request of a known person, in the company that the token is bound to."""
 
     request: Request
     office: Office
@@ -42,11 +42,12 @@ class Call:
     arguments: Mapping[str, Any]
 
     def body(self) -> Mapping[str, Any]:
-        """Return the JSON object in the body, or refuse what is not one."""
+        """Return the JSON object in the body, or raise ``Refused`` for anything else."""
+        # Assumed: the documentation names the media type, but no answer to another one.
         if self.request.mimetype != JSON_TYPE:
             raise Refused(415, Violation(message=f"SANDBOX_NOT_JSON: send {JSON_TYPE}"))
         try:
-            # The bytes, so that a wrong encoding is refused rather than guessed.
+            # Decoded here, as json would guess the encoding of bytes.
             body = decode(self.request.get_data().decode("utf-8"))
         except ValueError as error:
             raise Refused(400, Violation(message="SANDBOX_BROKEN_JSON")) from error
@@ -55,12 +56,11 @@ class Call:
         return body
 
     def require_reading(self) -> None:
-        """Refuse people who may not see the company's bookkeeping."""
+        # Documented. Integrators also report empty lists in place of this 403.
         if self.person.access is Access.NONE:
             raise Refused(403, Violation(message=NO_RIGHTS))
 
     def require_writing(self) -> None:
-        """Refuse people who may not change the company's bookkeeping."""
         if self.person.access is not Access.ALL:
             raise Refused(403, Violation(message=NO_RIGHTS))
 

@@ -1,6 +1,6 @@
 """What people do with ledger receipts in Procountor's own pages, while programs are at work.
 
-They rename receipts, date them anew, edit rows and notes, approve them and take them back. Each
+They rename receipts, change their dates, rows and notes, approve them and take them back. Each
 change gives the receipt another ``version``, as every change in Procountor does.
 """
 
@@ -49,10 +49,10 @@ _OTHERS: Mapping[Act, tuple[str, ...]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class People:
-    """Does what people may do in the pages, and refuses what the pages would refuse them.
+    """Carries out what people may do in the pages, and refuses what the pages would refuse.
 
-    They may change what is approved, as in Procountor, but nothing that is invalidated, and
-    nothing in a closed period.
+    They may change what is approved, as documented for the pages, but nothing that is
+    invalidated and nothing in a closed period.
     """
 
     ledger: Ledger
@@ -99,7 +99,7 @@ class People:
         return replace(receipt, others=without_none(**others))
 
     def _amount(self, fields: Fields, _company: Company, receipt: Receipt) -> Receipt:
-        """Move an amount from one row to another, so that the receipt stays balanced."""
+        """Move an amount from one row to another, so that the receipt stays in balance."""
         row, to_row = _row(fields, "row", receipt), _row(fields, "to_row", receipt)
         amount = fields.amount("amount", required=True) or Decimal(0)
         if row == to_row or amount != round(amount, 2):
@@ -157,6 +157,7 @@ def _refuse_if_wrong(fields: Fields) -> None:
 def _row(fields: Fields, name: str, receipt: Receipt) -> int:
     """Return the number of a row, counted from 1."""
     number = fields.whole(name, required=True)
+    # Any row will do: the violation that was noted refuses the order later.
     if number is None:
         return 1
     if not 1 <= number <= len(receipt.transactions):
@@ -173,5 +174,5 @@ def _with(receipt: Receipt, number: int, change: Callable[[Transaction], Transac
 
 
 def _worth(row: Transaction, value: Decimal) -> Transaction:
-    """Return the row with another amount. What its dimensions carry no longer adds up, and goes."""
+    """Return the row with another amount, without the dimension values that no longer add up."""
     return replace(row, accounting_value=value, dimension_values=())

@@ -10,7 +10,7 @@ _SIGNS = {Status.UNFINISHED: "○", Status.APPROVED: "✓", Status.INVALIDATED: 
 def receipt_card(
     receipt: Receipt, company: Company, *, files: int = 0, address: str = "", level: str = "h2"
 ) -> Markup:
-    """Return a receipt with everything booked on it; with an address its name leads there."""
+    """Return a receipt with everything booked on it. With an ``address`` its name is a link."""
     used = {one.dimension_id for row in receipt.transactions for one in row.dimension_values}
     dimensions = [one for one in company.dimensions if one.dimension_id in used]
     name: Piece = tag("a", receipt.name, href=address) if address else receipt.name
@@ -25,14 +25,13 @@ def receipt_card(
 
 
 def status_badge(receipt: Receipt) -> Markup:
-    """Return the status as sign, word and colour."""
+    """Return the status as a sign, a word and a colour."""
     status = receipt.status
     word = f"{_SIGNS[status]} {status.value.capitalize()}"
     return tag("span", word, class_=f"badge {status.value.lower()}")
 
 
 def shown_time(written: str) -> str:
-    """Return one of Procountor's times to the second, as people read it."""
     return written.replace("T", " ").partition(".")[0]
 
 

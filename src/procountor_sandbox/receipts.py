@@ -11,14 +11,14 @@ from sandbox_parts.wire import without_none
 
 
 class Status(StrEnum):
-    """Where a journal is. Only approved ones are official bookkeeping."""
+    """The three statuses a journal can have. Only approved journals are official bookkeeping."""
 
     UNFINISHED = "UNFINISHED"
     APPROVED = "APPROVED"
     INVALIDATED = "INVALIDATED"
 
 
-# Every status the documentation names; journals only ever have the three above.
+# Every documented status. A search may ask for any, though journals have only the three above.
 STATUSES = (
     "EMPTY",
     "UNFINISHED",
@@ -52,7 +52,6 @@ class DimensionValue:
     value: Decimal
 
     def written(self) -> dict[str, Any]:
-        """Return it as Procountor writes it."""
         return {"dimensionId": self.dimension_id, "itemId": self.item_id, "value": self.value}
 
 
@@ -60,7 +59,7 @@ class DimensionValue:
 class Transaction:
     """One row of a ledger receipt. Debits are positive, credits negative.
 
-    ``others`` are the optional fields nothing here counts with, under Procountor's names.
+    ``others`` are the optional fields that no rule here uses, under Procountor's names.
     """
 
     transaction_id: int
@@ -74,12 +73,12 @@ class Transaction:
 
     @property
     def gross(self) -> Decimal:
-        """Return the amount with the VAT it carries, which is what has to balance."""
+        """Return the amount with its VAT. Amounts are net, and the gross ones have to balance."""
         vat = self.accounting_value * self.vat_percent / 100
         return self.accounting_value + round(vat, 2)
 
     def written(self) -> dict[str, Any]:
-        """Return it as Procountor writes it."""
+        """Return the row as Procountor writes it."""
         return {
             "id": self.transaction_id,
             "transactionType": self.transaction_type,
@@ -97,7 +96,7 @@ class Transaction:
 class Receipt:
     """A ledger receipt as it is booked. ``created`` and ``version`` are Procountor's own times.
 
-    ``others`` are the optional fields nothing here counts with, under Procountor's names.
+    ``others`` are the optional fields that no rule here uses, under Procountor's names.
     """
 
     receipt_id: int
@@ -117,23 +116,22 @@ class Receipt:
 
     @property
     def difference(self) -> Decimal:
-        """Return how far the receipt is from balance."""
+        """Return debits less credits, VAT included."""
         return sum((one.gross for one in self.transactions), Decimal("0.00"))
 
     @property
     def debit_total(self) -> Decimal:
-        """Return the sum of the debits."""
         values = (one.accounting_value for one in self.transactions)
         return sum((value for value in values if value > 0), Decimal("0.00"))
 
     @property
     def credit_total(self) -> Decimal:
-        """Return the sum of the credits, as a positive amount."""
+        """Return the sum of the credits as a positive amount."""
         values = (one.accounting_value for one in self.transactions)
         return -sum((value for value in values if value < 0), Decimal("0.00"))
 
     def written(self) -> dict[str, Any]:
-        """Return it as ``GET /ledgerreceipts/{id}`` gives it, without its attachments."""
+        """Return the receipt as ``GET /ledgerreceipts/{id}`` gives it, without its attachments."""
         return {
             "id": self.receipt_id,
             "type": "JOURNAL",
@@ -151,7 +149,7 @@ class Receipt:
         }
 
     def listed(self) -> dict[str, Any]:
-        """Return it as one row of ``GET /ledgerreceipts``."""
+        """Return the receipt as a row of ``GET /ledgerreceipts``."""
         return {
             "id": self.receipt_id,
             "type": "JOURNAL",
@@ -160,12 +158,12 @@ class Receipt:
             "receiptDate": self.receipt_date,
             "receiptNumber": self.receipt_number,
             "invoiceNumber": self.invoice_number,
+            # Documented for rows of lists only: a single receipt has no such field.
             "created": self.created,
             "version": self.version,
         }
 
     def stored(self) -> dict[str, Any]:
-        """Return everything about it, to be read back with ``read_receipt``."""
         return {**self.written(), "companyId": self.company_id, "created": self.created}
 
 

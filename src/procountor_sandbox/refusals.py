@@ -1,4 +1,4 @@
-"""Saying no the way Procountor does: a status and a list of what is wrong with which field."""
+"""Refusing a request as Procountor does: a status, and a list of what is wrong in which field."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,9 @@ from werkzeug.wrappers import Response
 
 from sandbox_parts.wire import answer, without_none
 
+# Codes and texts seen in real answers (the first one on invoices; that receipts get it too is
+# assumed). The whole list of codes is not public, so every other refusal begins with SANDBOX_: no
+# program can come to depend on a guessed code.
 CLOSED_PERIOD = "CLOSED_FISCAL_PERIOD"
 ACCOUNT_OR_VAT = "ERROR_LEDGERACCOUNT_VATPERCENTAGE_COMBINATION"
 UNKNOWN_DIMENSION = (
@@ -17,14 +20,14 @@ NO_RIGHTS = "User rights check failed: Insufficient user rights"
 
 @dataclass(frozen=True, kw_only=True)
 class Violation:
-    """One thing that is wrong. ``message`` is a code of Procountor's, or ours (``SANDBOX_…``)."""
+    """One mistake. ``message`` is a code of Procountor's, or one of the sandbox (``SANDBOX_…``)."""
 
     message: str
     field: str | None = None
 
 
 class Refused(Exception):
-    """The request is answered with that status and those violations, and nothing was changed."""
+    """The request is answered with that status and those violations. Nothing was changed."""
 
     def __init__(self, status: int, *violations: Violation) -> None:
         super().__init__(f"{status}: {', '.join(one.message for one in violations)}")
@@ -32,19 +35,18 @@ class Refused(Exception):
         self.violations = violations
 
 
+# The words of both texts were seen in real answers.
 def blank(field: str) -> Violation:
-    """Return the violation for a required value that is missing."""
     return Violation(field=field, message=f"Value of the '{field}' cannot be blank.")
 
 
 def invalid(field: str, value: object) -> Violation:
-    """Return the violation for a value of the wrong kind."""
+    # Long enough to recognise the value, and not a whole body sent back.
     shown = str(value)[:60]
     return Violation(field=field, message=f"Value of the '{field}' field is invalid: {shown}")
 
 
 def not_found(what: str) -> Refused:
-    """Return the refusal for something this company does not have."""
     return Refused(404, Violation(message=f"SANDBOX_NOT_FOUND: {what}"))
 
 

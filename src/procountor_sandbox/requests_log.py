@@ -1,4 +1,4 @@
-"""What was asked of the stand-in, without anything that has to stay secret."""
+"""The requests the stand-in received, without anything that has to stay secret."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from sandbox_parts import requests_log
 
 @dataclass(frozen=True, kw_only=True)
 class LoggedRequest:
-    """One API request and the status it got, or None while it has none and if it got none.
+    """One API request and the status of its answer, or None if there was no answer.
 
     ``path`` is without the query, where a careless client might have put a secret.
     """
@@ -25,5 +25,4 @@ class RequestLog(requests_log.RequestLog[LoggedRequest]):
     """The latest requests, oldest first."""
 
     def count(self, method: str, path: str) -> int:
-        """Return how many requests there were of that method to that path under ``/api``."""
         return sum((one.method, one.path) == (method, path) for one in self.all())

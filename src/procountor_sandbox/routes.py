@@ -1,4 +1,4 @@
-"""Which address leads to which endpoint, under every version prefix Procountor has."""
+"""Which address leads to which endpoint, under every documented version prefix."""
 
 import re
 from collections.abc import Mapping
@@ -16,7 +16,8 @@ from procountor_sandbox.endpoints import (
 from procountor_sandbox.office import Endpoint
 from procountor_sandbox.refusals import Refused, Violation
 
-# ``/api`` alone, the two moving versions, and numbered releases, which come four times a year.
+# Documented: ``/api`` alone, the two moving versions, and numbered releases of February, May,
+# August and November. A client in use relies on a 404 for any other version.
 _API = re.compile(r"/(?:(?:latest|supported|v2[0-9](?:02|05|08|11))/)?api(?P<path>/.*)", re.DOTALL)
 
 _ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
@@ -69,16 +70,16 @@ _MAP = Map(
 
 def api_path(path: str) -> str | None:
     """Return what follows the version and ``/api``, or None for a path outside the API."""
-    found = _API.fullmatch(path)
-    return found["path"] if found else None
+    match = _API.fullmatch(path)
+    return match["path"] if match else None
 
 
 def find_endpoint(method: str, path: str) -> tuple[Endpoint, Mapping[str, Any]]:
-    """Return the endpoint for a path under ``/api``, with the values standing in the path."""
+    """Return the endpoint of a path under ``/api``, with the values in the path."""
     try:
         endpoint, arguments = _MAP.bind("localhost").match(path, method=method)
     except (NotFound, ValueError) as error:
-        # A number too long for Python to read names nothing either.
+        # ValueError: an id of thousands of digits, which Python refuses to read.
         raise Refused(404, Violation(message="SANDBOX_NO_SUCH_ADDRESS")) from error
     except MethodNotAllowed as error:
         raise Refused(405, Violation(message="SANDBOX_METHOD_NOT_ALLOWED")) from error

@@ -1,6 +1,6 @@
 """The invented companies and people of the stand-in, and a builder for worlds of other sizes.
 
-Nothing here belongs to anybody: names, business ids, keys and passwords are made up.
+Names, business ids, keys and passwords are all made up.
 """
 
 from dataclasses import dataclass, replace
@@ -85,7 +85,7 @@ def sample_world() -> World:
     """Return the ten invented companies the demonstration works with.
 
     50105 has closed January to March 2026; 50106 keeps its books in Swedish crowns. ``aino`` may
-    act in every company, ``matti`` in the first three, ``lukija`` may only look at the first one.
+    act in every company, ``matti`` in the first three, ``lukija`` may only read in the first one.
     """
     companies = tuple(_company(sketch) for sketch in _SAMPLE)
     closed = tuple(
@@ -98,7 +98,7 @@ def sample_world() -> World:
 
 
 def world_of(companies: int = 1) -> World:
-    """Return a world of that many like companies, numbered from 50101, for tests and measuring.
+    """Return a world of that many equal companies, numbered from 50101, for tests and benchmarks.
 
     ``aino`` and one API key for each company (``SANDBOX-KEY-1001`` and on) may do everything.
     """
@@ -121,12 +121,11 @@ def fiscal_years(*, closed_months: tuple[int, ...] = ()) -> tuple[FiscalYear, ..
 
 
 def cost_centres(name: str = "Kustannuspaikka") -> Dimension:
-    """Return a dimension of cost centres under that name."""
     return Dimension(dimension_id=3101, name=name, items=_items(71001, _COST_CENTRES))
 
 
 def projects(name: str = "Projekti") -> Dimension:
-    """Return a dimension of projects under that name. Its last item is passive."""
+    """Return a dimension of projects. Its last item is passive."""
     ended = DimensionItem(
         item_id=72099,
         code_name=_PASSIVE_PROJECT[0],

@@ -1,4 +1,4 @@
-"""Signed tokens (JWT, HMAC-SHA-256) and the reading of them."""
+"""Signed tokens: JWT with HMAC-SHA-256, as Procountor's are said to be."""
 
 import base64
 import hmac
@@ -12,22 +12,22 @@ _HEADER = {"alg": "HS256", "typ": "JWT"}
 
 
 class Signer:
-    """Makes tokens nobody else can make, and tells its own from others."""
+    """Signs tokens, and reads the tokens it has signed."""
 
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
 
     def sign(self, claims: Mapping[str, Any], *, now: datetime, life: timedelta) -> str:
-        """Return a token with those claims that is good until ``now + life``."""
+        """Return a token with those claims that is valid until ``now + life``."""
         issued = int(now.timestamp())
         dated = {**claims, "iat": issued, "exp": issued + int(life.total_seconds())}
         signed = f"{_encoded(encode(_HEADER))}.{_encoded(encode(dated))}"
         return f"{signed}.{self._signature(signed)}"
 
     def read(self, token: str, *, kind: str, now: datetime) -> Mapping[str, Any] | None:
-        """Return the claims of a token of that kind, or None if it is forged or too old."""
+        """Return the claims of a token of that kind, or None if it is forged or expired."""
         signed, _, signature = token.rpartition(".")
-        # Compared as bytes: a token from outside may hold anything.
+        # Compared as bytes: compare_digest raises for texts beyond ASCII, and a token may hold any.
         expected = self._signature(signed).encode()
         if not hmac.compare_digest(signature.encode(), expected):
             return None

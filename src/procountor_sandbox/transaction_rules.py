@@ -15,7 +15,9 @@ from sandbox_parts.wire import without_none
 
 ENTRY = "ENTRY"
 RECONCILIATION_ENTRY = "RECONCILIATION_ENTRY"
+# Documented: at most one row of each, with no VAT status and a VAT percentage of 0.
 SINGLE_TYPES = ("REVERSING_ENTRY", RECONCILIATION_ENTRY)
+# Documented as the most that any licence has.
 MOST_DIMENSIONS = 6
 _CENT = Decimal("0.01")
 _VAT_TYPES = ("SALES", "PURCHASE")
@@ -37,15 +39,15 @@ _KNOWN = (
 def read_transactions(
     receipt: Fields, company: Company, *, vat_type: str | None
 ) -> tuple[Transaction, ...]:
-    """Return the rows of a receipt; what is wrong with them is added to its violations."""
+    """Return the rows of a receipt; mistakes in them are added to its violations."""
     rows = receipt.objects("transactions")
     if not rows:
         receipt.violations.append(blank("transactions"))
-    found = [_read_row(row, company, vat_type=vat_type) for row in rows]
+    read = [_read_row(row, company, vat_type=vat_type) for row in rows]
     for single in SINGLE_TYPES:
         if sum(row.values.get("transactionType") == single for row in rows) > 1:
             receipt.refuse("transactions", f"SANDBOX_MORE_THAN_ONE_{single}")
-    return tuple(row for row in found if row is not None)
+    return tuple(row for row in read if row is not None)
 
 
 def read_dimension_values(
@@ -72,7 +74,9 @@ def _read_row(row: Fields, company: Company, *, vat_type: str | None) -> Transac
     transaction_type = row.choice("transactionType", (ENTRY, *SINGLE_TYPES), required=True)
     account = row.text("account", longest=255, required=True)
     amount = row.amount("accountingValue", required=True)
+    # Documented: rounded to two decimals. That halves go up is assumed.
     value = None if amount is None else amount.quantize(_CENT, rounding=ROUND_HALF_UP)
+    # Assumed: such a row is more likely a mistake than meant.
     if value is not None and not value:
         row.refuse("accountingValue", "SANDBOX_ROW_OF_ZERO")
     vat_percent = row.amount("vatPercent", required=True)
@@ -103,11 +107,14 @@ def _check_account(
     if account is None or vat_percent is None:
         return
     known = company.account(account)
+    # Seen in real answers: one code for an unknown account and for a wrong VAT percentage. That an
+    # inactive account gets it too is assumed.
     if known is None or not known.is_active or vat_percent not in company.vat_percents:
         row.refuse("account", ACCOUNT_OR_VAT)
 
 
 def _check_unused(row: Fields) -> None:
+    # Documented: balance codes need a setting, and partners of rows are for Norway only.
     if row.text("balanceCode", longest=255) is not None:
         row.refuse("balanceCode", "SANDBOX_BALANCE_CODES_NOT_IN_USE")
     if row.whole("partnerId") is not None:
@@ -165,6 +172,8 @@ def _is_usable(value: DimensionValue, company: Company) -> bool:
 
 
 def _check_sums(row: Fields, values: tuple[DimensionValue, ...], accounting_value: Decimal) -> None:
+    # Documented: values are amounts and no percentages, and those of one dimension add up to the
+    # row. They are negative on a credit row.
     sums: dict[int, Decimal] = defaultdict(Decimal)
     for one in values:
         sums[one.dimension_id] += one.value

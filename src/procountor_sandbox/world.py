@@ -6,7 +6,9 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+# Assumed: the account is a default of the company. Imported receipt files are balanced on this one.
 RECONCILIATION_ACCOUNT = "8450"
+# From an official sample answer. Each company has its own list of VAT statuses.
 NO_VAT_HANDLING = 12
 
 
@@ -19,7 +21,7 @@ class Access(StrEnum):
 
 
 class PeriodStatus(StrEnum):
-    """How far a tracking period is on its way to being closed."""
+    """The three states of a tracking period, from open to closed."""
 
     OPEN = "OPEN"
     PENDING = "PENDING"
@@ -55,7 +57,6 @@ class Dimension:
     items: tuple[DimensionItem, ...]
 
     def item(self, item_id: int) -> DimensionItem | None:
-        """Return the item with that id, if this dimension has it."""
         return next((item for item in self.items if item.item_id == item_id), None)
 
 
@@ -108,15 +109,13 @@ class Company:
     city: str = "Koivulampi"
 
     def account(self, code: str) -> LedgerAccount | None:
-        """Return the ledger account with that number, if the chart has it."""
         return next((account for account in self.accounts if account.code == code), None)
 
     def dimension(self, dimension_id: int) -> Dimension | None:
-        """Return the dimension with that id, if the company has it."""
         return next((one for one in self.dimensions if one.dimension_id == dimension_id), None)
 
     def has_vat_status(self, number: int, *, vat_type: str) -> bool:
-        """Return whether the company uses that way of handling VAT for its sales or purchases."""
+        """Return whether the company uses that VAT status for its sales or purchases."""
         return any(
             one.number == number and (one.sales if vat_type == "SALES" else one.purchase)
             for one in self.vat_statuses
@@ -125,15 +124,14 @@ class Company:
     def is_closed_on(self, day: date) -> bool:
         """Return whether a ledger receipt of that day is refused.
 
-        A day in no fiscal year counts as closed. A period that is being closed (``PENDING``)
-        does not, since nothing public says so.
+        A day in no fiscal year counts as closed, a period that is being closed (``PENDING``) as
+        open. Both are assumed, as neither is documented.
         """
         years = [year for year in self.fiscal_years if year.start_date <= day <= year.end_date]
         is_open = bool(years) and all(year.is_open for year in years)
         return not is_open or PeriodStatus.CLOSED in self._period_statuses(day)
 
     def is_pending_on(self, day: date) -> bool:
-        """Return whether the tracking period of that day is being closed."""
         return PeriodStatus.PENDING in self._period_statuses(day)
 
     def _period_statuses(self, day: date) -> set[PeriodStatus]:
@@ -147,7 +145,7 @@ class Company:
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Somebody with rights in some companies. Without a password it can only use the API."""
+    """A person with rights in some companies. Without a password it can only use the API."""
 
     user_id: int
     username: str
@@ -176,7 +174,7 @@ class ApiClient:
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """Everything the stand-in knows before anybody has booked anything."""
+    """Everything the stand-in knows at its start, before anything is booked."""
 
     companies: tuple[Company, ...]
     people: tuple[Person, ...]
@@ -184,11 +182,9 @@ class World:
     api_clients: tuple[ApiClient, ...]
 
     def company(self, company_id: int) -> Company:
-        """Return the company with that id."""
         return next(one for one in self.companies if one.company_id == company_id)
 
     def person(self, username: str) -> Person | None:
-        """Return the person who signs in with that name, if there is one."""
         return next((one for one in self.people if one.username == username), None)
 
 

@@ -36,7 +36,7 @@ _KNOWN = ("id", "name", "referenceType", "referenceId", "mimeType", "sendWithInv
 
 
 def post_attachment(call: Call) -> Response:
-    """Keep a file with a receipt: multipart with the parts ``meta`` (JSON) and ``file``."""
+    """Store a file of a receipt: multipart with the parts ``meta`` (JSON) and ``file``."""
     call.require_writing()
     fields = Fields(values=_meta(call))
     name = fields.text("name", longest=255, required=True)
@@ -52,19 +52,20 @@ def post_attachment(call: Call) -> Response:
     if fields.violations or name is None or reference_id is None:
         raise Refused(400, *fields.violations)
     _require_invoice(call, reference_id)
-    kept = call.office.attachments.add(call.company.company_id, name, reference_id, content)
-    return answer(kept.written())
+    attachment = call.office.attachments.add(call.company.company_id, name, reference_id, content)
+    return answer(attachment.written())
 
 
 def get_attachment(call: Call) -> Response:
-    """Return what is known about a file, and the file, as two parts."""
+    """Return the description of a file and the file itself, as two parts."""
     call.require_reading()
-    found = _attachment(call)
+    attachment = _attachment(call)
+    # Documented as multipart/mixed; a client in use takes exactly two parts, in this order.
     boundary = secrets.token_hex(16)
-    kind = found.mime_type
+    written = encode(attachment.written()).encode()
     parts = (
-        _part("application/json", encode(found.written()).encode(), found, name="meta"),
-        _part(kind, found.content, found, name="file"),
+        _part("application/json", written, attachment, name="meta"),
+        _part(attachment.mime_type, attachment.content, attachment, name="file"),
     )
     body = b"".join(f"--{boundary}\r\n".encode() + part + b"\r\n" for part in parts)
     return Response(
@@ -73,16 +74,17 @@ def get_attachment(call: Call) -> Response:
 
 
 def patch_attachment(call: Call) -> Response:
-    """Rename a file. Its extension stays."""
+    """Rename a file."""
     call.require_writing()
-    found = _attachment(call)
+    attachment = _attachment(call)
+    # Documented: the name comes as a parameter or in a body, and its extension cannot change.
     fields = Fields(values={**call.request.args.to_dict(), **_optional_body(call)})
     name = fields.text("name", longest=255, required=True)
-    if name is not None and PurePath(name).suffix != PurePath(found.name).suffix:
+    if name is not None and PurePath(name).suffix != PurePath(attachment.name).suffix:
         fields.refuse("name", "SANDBOX_EXTENSION_CANNOT_CHANGE")
     if fields.violations or name is None:
         raise Refused(400, *fields.violations)
-    return answer(call.office.attachments.rename(found, name).written())
+    return answer(call.office.attachments.rename(attachment, name).written())
 
 
 def delete_attachment(call: Call) -> Response:
@@ -93,7 +95,7 @@ def delete_attachment(call: Call) -> Response:
 
 
 def list_attachments(call: Call) -> Response:
-    """Return one page of the company's files, narrowed by the invoice they hang on."""
+    """Return one page of the company's files, or of those of one invoice."""
     call.require_reading()
     query = Query(parameters=call.request.args)
     query.refuse_unknown(("type", "referenceId", "page", "size"))
@@ -118,7 +120,7 @@ def list_attachments(call: Call) -> Response:
 
 def _check_reference_type(fields: Fields) -> None:
     kind = fields.choice("referenceType", _REFERENCE_TYPES, required=True)
-    # The documentation hangs a journal's files on its invoice, though LEDGERRECEIPT is a word too.
+    # Documented: a journal's files belong to its invoice, although LEDGERRECEIPT is a type too.
     if kind not in {None, _INVOICE}:
         fields.refuse("referenceType", "SANDBOX_REFERENCE_TYPE_NOT_KEPT: journals use INVOICE")
 
@@ -132,7 +134,7 @@ def _check_sending(fields: Fields) -> None:
 
 
 def _meta(call: Call) -> Mapping[str, Any]:
-    # The part may come with a filename or without; both are seen in use.
+    # Clients in use send this part with a filename or without one.
     part = call.request.files.get("meta")
     text = part.read() if part is not None else call.request.form.get("meta", "").encode()
     if not text:
@@ -166,13 +168,14 @@ def _require_invoice(call: Call, invoice_id: int) -> None:
 
 def _attachment(call: Call) -> Attachment:
     attachment_id = call.arguments["attachment_id"]
-    found = call.office.attachments.find(call.company.company_id, attachment_id)
-    if found is None:
+    attachment = call.office.attachments.find(call.company.company_id, attachment_id)
+    if attachment is None:
         raise not_found(f"attachment {attachment_id}")
-    return found
+    return attachment
 
 
 def _part(content_type: str, content: bytes, attachment: Attachment, *, name: str) -> bytes:
+    # A quotation mark or backslash would end the name in the header, or change what follows.
     shown = attachment.name.replace("\\", "_").replace('"', "_")
     disposition = f'form-data; name="{name}"'
     if name == "file":

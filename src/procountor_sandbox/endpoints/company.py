@@ -1,4 +1,4 @@
-"""Who am I, which company is this, and what may be booked there: all that is only read."""
+"""The person, the company and what may be booked there: what programs read before they book."""
 
 from dataclasses import replace
 from typing import Any
@@ -16,13 +16,12 @@ _VAT_COUNTRIES = {"FI": "FINLAND", "SE": "SWEDEN"}
 
 
 def get_status(_call: Call) -> Response:
-    """Say that the service is well."""
     version = {"name": "Procountor sandbox", "version": "26.04", "procountorVersion": "26.04"}
     return answer({**version, "status": "OK"})
 
 
 def get_session(call: Call) -> Response:
-    """Say whom and which company the token stands for."""
+    """Return the person and the company that the token stands for."""
     return answer(
         {
             "companyId": call.company.company_id,
@@ -37,7 +36,6 @@ def get_session(call: Call) -> Response:
 
 
 def get_user(call: Call) -> Response:
-    """Return the person the token stands for."""
     return answer({"id": call.person.user_id, "userName": call.person.username})
 
 
@@ -101,7 +99,6 @@ def get_usage_settings(_call: Call) -> Response:
 
 
 def get_currency(call: Call) -> Response:
-    """Return the currency the books are kept in."""
     return answer({"currency": call.company.currency})
 
 
@@ -120,7 +117,7 @@ def get_fiscal_years(call: Call) -> Response:
 
 
 def put_tracking_period(call: Call) -> Response:
-    """Mark an open tracking period as being closed, which is all the API can do with it."""
+    """Mark an open tracking period as being closed."""
     call.require_writing()
     year = _year(call, call.arguments["year_id"])
     period_id = call.arguments["period_id"]
@@ -128,6 +125,7 @@ def put_tracking_period(call: Call) -> Response:
     if period is None:
         raise not_found(f"tracking period {period_id}")
     wanted = call.body().get("status")
+    # Documented: OPEN to PENDING is the only change the API can make, and a conflict is a 409.
     if wanted != PeriodStatus.PENDING or period.status is not PeriodStatus.OPEN or not year.is_open:
         raise Refused(409, invalid("status", wanted))
     call.office.companies.set_period(call.company, period_id, PeriodStatus.PENDING)
@@ -169,7 +167,6 @@ def get_country_vats(call: Call) -> Response:
 
 
 def get_vat_settings(_call: Call) -> Response:
-    """Return whether unit prices include VAT."""
     return answer({"unitPricesIncludeVatSales": False, "unitPricesIncludeVatPurchase": False})
 
 
@@ -196,7 +193,7 @@ def _written_account(account: LedgerAccount) -> dict[str, Any]:
 
 def _year(call: Call, year_id: int) -> FiscalYear:
     years = (year for year in call.company.fiscal_years if year.year_id == year_id)
-    found = next(years, None)
-    if found is None:
+    year = next(years, None)
+    if year is None:
         raise not_found(f"fiscal year {year_id}")
-    return found
+    return year

@@ -1,36 +1,33 @@
-"""Dimensions and their items. Items can be added and changed, never removed."""
+"""Dimensions and their items. As documented, items can be added and changed, but not removed."""
 
 from dataclasses import replace
 
 from werkzeug.wrappers import Response
 
-from procountor_sandbox.companies import written_dimension, written_item
+from procountor_sandbox.companies import PASSIVE, written_dimension, written_item
 from procountor_sandbox.fields import Fields
 from procountor_sandbox.office import Call
 from procountor_sandbox.refusals import Refused, not_found
 from procountor_sandbox.world import Dimension, DimensionItem
 from sandbox_parts.wire import answer
 
-_PASSIVE = "P"
-
 
 def get_dimensions(call: Call) -> Response:
-    """Return the dimensions as a bare list, narrowed by parts of a name and of a code."""
+    """Return the dimensions as a bare list, filtered by parts of a name and of a code."""
     call.require_reading()
     name = call.request.args.get("name", "").casefold()
     code = call.request.args.get("codeName", "").casefold()
-    found = (one for one in call.company.dimensions if name in one.name.casefold())
+    named = (one for one in call.company.dimensions if name in one.name.casefold())
     return answer(
         [
             written_dimension(one)
-            for one in found
+            for one in named
             if not code or any(code in item.code_name.casefold() for item in one.items)
         ]
     )
 
 
 def get_dimension(call: Call) -> Response:
-    """Return one dimension with its items."""
     call.require_reading()
     return answer(written_dimension(_dimension(call)))
 
@@ -60,7 +57,7 @@ def post_item(call: Call) -> Response:
 
 
 def put_item(call: Call) -> Response:
-    """Change the item whose id stands in the body: its code, description or whether it is used."""
+    """Change code, description or status of the item whose id stands in the body."""
     call.require_writing()
     dimension = _dimension(call)
     fields = Fields(values=call.body())
@@ -77,10 +74,10 @@ def put_item(call: Call) -> Response:
 
 def _dimension(call: Call) -> Dimension:
     dimension_id = call.arguments["dimension_id"]
-    found = call.company.dimension(dimension_id)
-    if found is None:
+    dimension = call.company.dimension(dimension_id)
+    if dimension is None:
         raise not_found(f"dimension {dimension_id}")
-    return found
+    return dimension
 
 
 def _read_item(call: Call, dimension: Dimension, *, item_id: int) -> DimensionItem:
@@ -88,8 +85,9 @@ def _read_item(call: Call, dimension: Dimension, *, item_id: int) -> DimensionIt
     fields.refuse_unknown(("id", "codeName", "status", "description"))
     code_name = fields.text("codeName", longest=80, required=True)
     description = fields.text("description", longest=255)
-    status = fields.choice("status", (_PASSIVE,))
+    status = fields.choice("status", (PASSIVE,))
     others = (one for one in dimension.items if one.item_id != item_id)
+    # Assumed: two items of one code could not be told apart by programs that read codes.
     if code_name in {one.code_name for one in others}:
         fields.refuse("codeName", "SANDBOX_DIMENSION_ITEM_EXISTS")
     if code_name is None or fields.violations:

@@ -1,4 +1,4 @@
-"""Ledger receipts: search, read, book, replace, and move from status to status."""
+"""Ledger receipts: search, read, book, replace, and change the status."""
 
 from dataclasses import replace
 from typing import Any
@@ -14,6 +14,7 @@ from procountor_sandbox.refusals import Refused, Violation, blank, invalid, not_
 from procountor_sandbox.transaction_rules import read_dimension_values
 from sandbox_parts.wire import answer
 
+# Documented; that more are refused with 400 is assumed.
 MOST_IDS = 200
 
 
@@ -28,19 +29,20 @@ def search_receipts(call: Call) -> Response:
 def get_receipts(call: Call) -> Response:
     """Return one receipt, or a list as soon as several ids are asked for.
 
-    Of several, unknown ids are left out, the order is by id and none comes twice.
+    Of several, unknown ids are left out, duplicates are removed, and the order is by id. This is
+    documented for other resources and assumed for this one.
     """
     call.require_reading()
     ids = _asked_ids(call)
     if len(ids) == 1:
         return answer(_written(call, _receipt(call, ids[0])))
     company_id = call.company.company_id
-    found = (call.office.ledger.find(company_id, one) for one in sorted(set(ids)))
-    return answer([_written(call, one) for one in found if one is not None])
+    receipts = (call.office.ledger.find(company_id, one) for one in sorted(set(ids)))
+    return answer([_written(call, one) for one in receipts if one is not None])
 
 
 def post_receipt(call: Call) -> Response:
-    """Book a receipt. It is unfinished, whatever status was sent."""
+    """Book a receipt. It is unfinished whatever status is sent, as documented."""
     call.require_writing()
     draft = _draft(call)
     booked = call.office.ledger.book(call.company.company_id, draft)
@@ -48,14 +50,15 @@ def post_receipt(call: Call) -> Response:
 
 
 def put_receipt(call: Call) -> Response:
-    """Replace a whole receipt, if the caller has seen its latest version."""
+    """Replace a whole receipt, if the caller has read its latest version."""
     call.require_writing()
     receipt = _receipt(call, call.arguments["receipt_id"])
     body = call.body()
     draft = _draft(call, is_official=receipt.status is Status.APPROVED)
+    # Documented: the latest version is needed. That a stale one is a 400 is assumed, from invoices.
     if body.get("version") != receipt.version:
         raise Refused(400, Violation(field="version", message="SANDBOX_STALE_VERSION"))
-    # A tuple: what was sent as the id may be a list, which no set can be asked for.
+    # A tuple, as the id in the body may be a list, and a set cannot be asked for a list.
     if body.get("id") not in (None, receipt.receipt_id):
         raise Refused(400, invalid("id", body.get("id")))
     if receipt.status is Status.INVALIDATED:
@@ -67,19 +70,20 @@ def put_receipt(call: Call) -> Response:
 def approve(call: Call) -> Response:
     """Make an unfinished receipt official."""
     receipt = _changeable(call, Status.UNFINISHED)
+    # Assumed: what is not documented for POST is refused here at the latest.
     if receipt.difference != 0:
         raise Refused(403, Violation(field="transactions", message="SANDBOX_UNBALANCED"))
     return _moved(call, receipt, Status.APPROVED)
 
 
 def make_unfinished(call: Call) -> Response:
-    """Take a receipt back to unfinished."""
+    # Assumed for invalidated receipts; documented for approved ones.
     receipt = _changeable(call, Status.APPROVED, Status.INVALIDATED)
     return _moved(call, receipt, Status.UNFINISHED)
 
 
 def invalidate(call: Call) -> Response:
-    """Make a receipt void. An approved one has to be made unfinished first."""
+    # Documented for the pages, assumed for the API: an approved one is made unfinished first.
     receipt = _changeable(call, Status.UNFINISHED)
     return _moved(call, receipt, Status.INVALIDATED)
 
@@ -109,15 +113,16 @@ def put_dimensions(call: Call) -> Response:
 
 
 def list_journals(call: Call) -> Response:
-    """Return the company's journals by their invoice side, narrowed by statuses and dates."""
+    """Return the invoice side of the company's journals, filtered by statuses and dates."""
     call.require_reading()
+    # The documentation shows one object, surely by mistake: this is a list.
     wanted = call.request.args.get("statuses")
     statuses = wanted.split(",") if wanted is not None else [status.value for status in Status]
     if any(status not in set(Status) for status in statuses):
         raise Refused(400, invalid("statuses", wanted))
     receipts = call.office.ledger.receipts(call.company.company_id)
-    found = find_all(receipts, call.request.args)
-    return answer([_written_journal(one) for one in found if one.status.value in statuses])
+    matching = find_all(receipts, call.request.args)
+    return answer([_written_journal(one) for one in matching if one.status.value in statuses])
 
 
 def _asked_ids(call: Call) -> list[int]:
@@ -133,7 +138,7 @@ def _draft(call: Call, *, is_official: bool = False) -> Draft:
     reconcile = call.request.args.get("createReconciliation", "false")
     if reconcile not in {"true", "false"}:
         raise Refused(400, invalid("createReconciliation", reconcile))
-    # Official bookkeeping balances, whatever is let pass before it is approved.
+    # Official bookkeeping is in balance, even where unfinished receipts need not be.
     strictness = call.office.strictness
     return read_draft(
         call.body(),
@@ -144,15 +149,16 @@ def _draft(call: Call, *, is_official: bool = False) -> Draft:
 
 
 def _receipt(call: Call, receipt_id: int) -> Receipt:
-    found = call.office.ledger.find(call.company.company_id, receipt_id)
-    if found is None:
+    receipt = call.office.ledger.find(call.company.company_id, receipt_id)
+    if receipt is None:
         raise not_found(f"ledger receipt {receipt_id}")
-    return found
+    return receipt
 
 
 def _changeable(call: Call, *allowed: Status) -> Receipt:
     call.require_writing()
     receipt = _receipt(call, call.arguments["receipt_id"])
+    # Documented as 403, both for a wrong status and for a closed period.
     if receipt.status not in allowed:
         raise Refused(
             403, Violation(field="status", message=f"SANDBOX_STATUS_IS_{receipt.status.value}")
@@ -179,6 +185,7 @@ def _written(call: Call, receipt: Receipt) -> dict[str, Any]:
 
 def _written_journal(receipt: Receipt) -> dict[str, Any]:
     return {
+        # Documented: the id of the invoice side, which is not that of the receipt.
         "id": receipt.invoice_id,
         "ledgerReceiptId": receipt.receipt_id,
         "partnerId": None,

@@ -1,4 +1,4 @@
-"""Finding ledger receipts: filters, order and paging of ``GET /ledgerreceipts``."""
+"""Searching ledger receipts: filters, order and paging of ``GET /ledgerreceipts``."""
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -11,16 +11,17 @@ from procountor_sandbox.fields import LARGEST_ID, read_day, read_whole
 from procountor_sandbox.receipts import STATUSES, Receipt
 from procountor_sandbox.refusals import Refused, Violation, invalid
 
+# Both documented.
 DEFAULT_SIZE = 50
 LARGEST_SIZE = 200
-# In the order they count when several are given, which the documentation leaves open.
+# Of several, the first in this list counts. The documentation leaves that open.
 _ORDERS = (
     ("orderById", "receipt_id"),
     ("orderByDate", "receipt_date"),
     ("orderByCreated", "created"),
     ("orderByVersion", "version"),
 )
-# To the second or finer, and never with a zone.
+# Documented without a zone. The examples are to the second, an old one to the millisecond.
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?")
 _WINDOWS = (
     "startDate",
@@ -40,12 +41,13 @@ _SEARCH = (
     *(parameter for parameter, _ in _ORDERS),
 )
 _LISTING = (*_WINDOWS, "statuses")
+# Documented: the parameter takes every type but this one.
 _SEARCHABLE_TYPES = tuple(one for one in RECEIPT_TYPES if one != "VAT_SUMMARY")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """The query parameters of a list request, and what is wrong with them."""
+    """The query parameters of a list request, and the mistakes in them."""
 
     parameters: Mapping[str, str]
     violations: list[Violation] = field(default_factory=list)
@@ -96,21 +98,20 @@ class Query:
 
     def refuse_unknown(self, known: Collection[str]) -> None:
         """Note every parameter that is not documented."""
-        # A filter that is misspelt and passed over would quietly find everything.
+        # Assumed: Procountor may ignore them. A misspelt filter would then return every receipt.
         for name in self.parameters:
             if name not in known:
                 message = "SANDBOX_UNKNOWN_PARAMETER"
                 self.violations.append(Violation(field=name, message=message))
 
     def refuse_if_wrong(self) -> None:
-        """Refuse the request when anything is wrong with its parameters."""
         if self.violations:
             raise Refused(400, *self.violations)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """One page of a list, with what the answer says about the whole of it."""
+    """One page of a list, and how long the whole list is."""
 
     receipts: Sequence[Receipt]
     number: int
@@ -118,7 +119,7 @@ class Page:
     total: int
 
     def meta(self) -> dict[str, int]:
-        """Return it as Procountor writes it."""
+        """Return the facts of the page as Procountor writes them."""
         return {
             "pageNumber": self.number,
             "pageSize": self.size,
@@ -128,41 +129,41 @@ class Page:
 
 
 def find_page(receipts: Sequence[Receipt], parameters: Mapping[str, str]) -> Page:
-    """Return the page of receipts the query parameters ask for, or refuse what they say."""
+    """Return the page of receipts that the query parameters ask for, or raise ``Refused``."""
     query = Query(parameters=parameters)
     query.refuse_unknown(_SEARCH)
     number, size = read_paging(query)
     previous = query.whole("previousId", default=0, largest=LARGEST_ID)
-    found = _found(query, receipts)
-    rest = _after(found, previous)
+    matching = _matching(query, receipts)
+    rest = _after(matching, previous)
     return Page(
         receipts=rest[number * size : (number + 1) * size],
         number=number,
         size=size,
-        total=len(found),
+        total=len(matching),
     )
 
 
 def read_paging(query: Query) -> tuple[int, int]:
-    """Return which page is asked for, counted from zero, and how many rows it has at most."""
+    """Return the number of the page, counted from zero, and the most rows it may have."""
     number = query.whole("page", default=0, largest=LARGEST_ID)
     return number, query.whole("size", default=DEFAULT_SIZE, largest=LARGEST_SIZE, smallest=1)
 
 
 def find_all(receipts: Sequence[Receipt], parameters: Mapping[str, str]) -> list[Receipt]:
-    """Return every receipt that passes the filters among the query parameters, in order."""
+    """Return every receipt that passes the filters in the query parameters, in their order."""
     query = Query(parameters=parameters)
     query.refuse_unknown(_LISTING)
-    return _found(query, receipts)
+    return _matching(query, receipts)
 
 
-def _found(query: Query, receipts: Sequence[Receipt]) -> list[Receipt]:
+def _matching(query: Query, receipts: Sequence[Receipt]) -> list[Receipt]:
     filters = _filters(query)
     order, is_ascending = _order(query)
     query.refuse_if_wrong()
-    found = [one for one in receipts if all(passes(one) for passes in filters)]
-    found.sort(key=lambda one: (getattr(one, order), one.receipt_id), reverse=not is_ascending)
-    return found
+    matching = [one for one in receipts if all(passes(one) for passes in filters)]
+    matching.sort(key=lambda one: (getattr(one, order), one.receipt_id), reverse=not is_ascending)
+    return matching
 
 
 def _read_moment(text: str) -> datetime | None:
@@ -195,7 +196,8 @@ def _add_window(
     end: str | None,
     read: Callable[[Receipt], str],
 ) -> None:
-    # ISO 8601 texts of one form sort like the moments they name.
+    # ISO 8601 texts of one form sort like the moments they name. That both ends of a window belong
+    # to it is assumed.
     if start is not None:
         filters.append(lambda one: read(one) >= start)
     if end is not None:
@@ -212,6 +214,7 @@ def _order(query: Query) -> tuple[str, bool]:
         for parameter, attribute in _ORDERS
         if (word := query.word(parameter, ("ASC", "DESC"))) is not None
     ]
+    # Newest first is documented; that ids decide is assumed.
     return asked[0] if asked else ("receipt_id", False)
 
 
@@ -220,6 +223,7 @@ def _after(receipts: list[Receipt], previous_id: int) -> list[Receipt]:
         return receipts
     places = (n for n, one in enumerate(receipts) if one.receipt_id == previous_id)
     place = next(places, None)
+    # Assumed: an unknown id is refused, not taken for the end of the list.
     if place is None:
         raise Refused(400, invalid("previousId", previous_id))
     return receipts[place + 1 :]

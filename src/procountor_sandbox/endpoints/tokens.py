@@ -1,4 +1,4 @@
-"""The token endpoint: codes, refresh tokens and API keys in, access tokens out."""
+"""The token endpoint: codes, refresh tokens and API keys are exchanged for access tokens."""
 
 from collections.abc import Callable, Mapping
 
@@ -21,7 +21,7 @@ class _TokenRefused(Exception):
 
 
 def give_token(request: Request, office: Office) -> Response:
-    """Answer a token request, or say in OAuth's words why not."""
+    """Return tokens, or the reason for a refusal in the form of OAuth."""
     try:
         form = _form(request)
         client_id = _client(form, request, office)
@@ -32,8 +32,11 @@ def give_token(request: Request, office: Office) -> Response:
 
 
 def _form(request: Request) -> Mapping[str, str]:
+    # Documented since version 23.09: the parameters are in the body. In an address, they would end
+    # in the logs of every server on the way.
     if any(name in request.args for name in _PARAMETERS):
         raise _TokenRefused(400, "invalid_request", "Send the parameters in the body, not the URL.")
+    # Documented: a charset behind the content type is refused.
     if request.headers.get("Content-Type", "").strip().lower() != FORM:
         raise _TokenRefused(
             400, "invalid_request", f"The content type has to be {FORM}, without a charset."
@@ -42,6 +45,7 @@ def _form(request: Request) -> Mapping[str, str]:
 
 
 def _client(form: Mapping[str, str], request: Request, office: Office) -> str:
+    # Some OAuth libraries try HTTP Basic first; the documentation has the form only.
     basic = request.authorization
     names: tuple[str | None, str | None] = (None, None)
     if basic is not None and basic.type == "basic":
@@ -68,6 +72,7 @@ def _from_code(form: Mapping[str, str], client_id: str, office: Office) -> Respo
 
 
 def _from_refresh_token(form: Mapping[str, str], client_id: str, office: Office) -> Response:
+    # The refresh token stays valid. Whether Procountor issues a new one is not documented.
     token = _required(form, "refresh_token")
     grant = office.grants.exchange_refresh_token(token, client_id=client_id)
     if grant is None:
@@ -76,6 +81,7 @@ def _from_refresh_token(form: Mapping[str, str], client_id: str, office: Office)
 
 
 def _from_api_key(form: Mapping[str, str], client_id: str, office: Office) -> Response:
+    # A redirect_uri may come along or not: clients in use do both.
     key = _required(form, "api_key")
     grant = office.grants.exchange_api_key(key, client_id=client_id)
     if grant is None:
