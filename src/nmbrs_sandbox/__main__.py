@@ -8,13 +8,13 @@ from nmbrs_sandbox.app import Sandbox, create_app
 from nmbrs_sandbox.soap.wsdl import YEAR_PARAMETERS
 from sandbox_parts.serving import add_place, not_negative, positive, run
 
-# What the service allows one user in a second before it takes its time.
+# Documented, with a delay of half a second for each call beyond.
 PRODUCTION_RATE = 150
 _COMMAND = "nmbrs-sandbox"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until told to stop; return 0 then, and 1 when it could not start."""
+    """Serve until stopped and return 0, or return 1 if the stand-in could not start."""
     options = _parser().parse_args(arguments)
     return run(_app, options, command=_COMMAND, name="Nmbrs sandbox", has="SOAP: /soap/v3/")
 

@@ -29,13 +29,14 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
+# Documented for calls beyond 150 in a second.
 OVERLOAD_DELAY_SECONDS = 0.5
 
 
 def _order(
     move: Callable[Concatenate[Bureau, P], R],
 ) -> "Callable[Concatenate[Sandbox, P], R]":
-    """Return the method by which a program gives an order."""
+    """Return the method of ``Sandbox`` by which a test gives this order."""
 
     @wraps(move)
     def give(sandbox: "Sandbox", /, *args: P.args, **fields: P.kwargs) -> R:
@@ -45,10 +46,10 @@ def _order(
 
 
 class Sandbox:
-    """An Nmbrs of one's own: a payroll bureau to give orders to, and the SOAP services before it.
+    """An Nmbrs to test against: a payroll bureau that takes orders, and its SOAP services.
 
-    ``faults`` takes misbehaviour, ``requests`` lists what was asked, ``world`` is who and what
-    there is, as it is now. Every order is a method.
+    ``faults`` takes misbehaviour, ``requests`` lists the calls, ``world`` holds debtors, companies
+    and runs as they are now. Every order is a method.
     """
 
     def __init__(self, bureau: Bureau, soap: Api, *, store: Store) -> None:
@@ -61,7 +62,6 @@ class Sandbox:
 
     @property
     def world(self) -> World:
-        """Return everything as it is now."""
         return self.bureau.world
 
     delete_run = _order(run_moves.delete_run)
@@ -92,20 +92,19 @@ class Sandbox:
     change_token = _order(company_moves.change_token)
 
     def reset(self) -> None:
-        """Forget everything that happened since the very first start."""
+        """Forget everything since the very first start."""
         self.faults.clear()
         self.bureau.forget()
         self.requests.clear()
 
     def close(self) -> None:
-        """Let go of the state file."""
+        # Lets held calls go on, so that no thread waits in a stand-in that has ended.
         self.faults.clear()
         self._store.close()
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        """Answer one request, as WSGI wants it."""
         return respond(environ, start_response, answer=self._respond, clock=self.bureau.clock)
 
     def _respond(self, request: Request) -> Response:
@@ -128,12 +127,12 @@ def create_app(  # noqa: PLR0913  # settings, each with a default
     year_parameter: str = YEAR_PARAMETERS[0],
     declares_utf_16: bool = False,
 ) -> Sandbox:
-    """Return a stand-in for that world (the sample world if none is given).
+    """Return a stand-in for that world (None: the sample world).
 
-    With ``state_path`` it remembers over restarts. ``latency_ms`` is how long every call takes.
-    A user may make ``calls_per_second``; each call beyond waits ``delay_seconds``.
-    ``year_parameter`` is what the calls for a given year's journal call the year: ``intYear`` or
-    ``Year``. ``declares_utf_16`` makes journals claim to be in that encoding.
+    With ``state_path`` it remembers over restarts. Every call takes ``latency_ms``; each call of a
+    user beyond ``calls_per_second`` waits ``delay_seconds`` more. ``year_parameter`` is the name of
+    the year in the journal calls for a given year: ``intYear`` or ``Year``. ``declares_utf_16``
+    makes journals claim to be in that encoding.
     """
     store = Store(state_path)
     bureau = Bureau(sample_world() if world is None else world, store=store, clock=clock)

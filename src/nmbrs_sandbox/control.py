@@ -1,7 +1,7 @@
-"""Orders to the stand-in itself under ``/sandbox``: change payroll, misbehave, forget.
+"""Orders to the stand-in itself under ``/sandbox``: change payroll, misbehave, reset.
 
-Programs send JSON, people press buttons. No token is needed, as nothing here is real; but no other
-site's page may give orders.
+Programs send JSON, people press buttons. Orders need no token, as nothing here is real. Those from
+pages of other sites are refused.
 """
 
 import re
@@ -31,7 +31,7 @@ from sandbox_parts.wire import answer
 
 PREFIX = "/sandbox/"
 _BUTTON = re.compile(r"/sandbox/companies/([0-9]{1,9})/runs(?:/([0-9]{1,10})/([a-z_]+))?")
-# What the buttons of a run are called in its addresses. The one without a name adds a run.
+# Orders by the last part of a button's address. The button without such a part adds a run.
 _BUTTONS: Mapping[str | None, str] = {
     None: "add_run",
     "recalculate": "recalculate_run",
@@ -42,7 +42,7 @@ _BUTTONS: Mapping[str | None, str] = {
 
 
 class Control:
-    """Does what is asked for under ``/sandbox``."""
+    """Carries out the orders under ``/sandbox``."""
 
     def __init__(
         self, bureau: Bureau, *, faults: Faults, log: CallLog, reset: Callable[[], None]
@@ -58,24 +58,24 @@ class Control:
         }
 
     def respond(self, request: Request) -> Response | None:
-        """Carry out an order, or what a button says; return None for any other request."""
+        """Return the answer to an order or a pressed button, or None for any other request."""
         try:
             return carry_out(request, self._orders) or self._press(request)
         except OrderRefused as refused:
             return answer({"error": str(refused)}, refused.status)
 
     def _press(self, request: Request) -> Response | None:
-        found = _BUTTON.fullmatch(request.path)
-        if found is None or found[3] not in _BUTTONS or request.method != "POST":
+        match = _BUTTON.fullmatch(request.path)
+        if match is None or match[3] not in _BUTTONS or request.method != "POST":
             return None
-        fields = {"company_id": int(found[1])} | ({"run_id": int(found[2])} if found[2] else {})
+        fields = {"company_id": int(match[1])} | ({"run_id": int(match[2])} if match[2] else {})
         try:
             refuse_other_sites(request)
-            run = give_order(self._bureau, _BUTTONS[found[3]], fields)
+            run = give_order(self._bureau, _BUTTONS[match[3]], fields)
         except OrderRefused as refused:
             return show_refusal(str(refused), refused.status)
         # 303, so that going back or reloading does not press the button again.
-        address = f"/sandbox/companies/{found[1]}?run={run.run_id}#run-{run.run_id}"
+        address = f"/sandbox/companies/{match[1]}?run={run.run_id}#run-{run.run_id}"
         return redirect(address, code=303)
 
     def _change(self, request: Request) -> Any:
@@ -100,11 +100,12 @@ class Control:
 
 
 def read_fault(body: Mapping[str, Any]) -> Fault:
-    """Return the fault a JSON object describes, with the names ``Fault`` has for its parts."""
+    """Return the fault that a JSON object describes; its fields are those of ``Fault``."""
     code = body.get("code")
+    # Codes are texts, as a fault may have none; most orders write them as numbers.
     is_number = isinstance(code, int) and not isinstance(code, bool)
     fields = read_fields(Fault, {**body, "code": str(code)} if is_number else body)
-    # Null means always here, and not "as if it were not there" as elsewhere.
+    # Null means always for this field. For every other it means the same as a missing one.
     is_endless = "times" in body and body["times"] is None
     try:
         return Fault(**{**fields, "times": None} if is_endless else fields)
@@ -119,7 +120,7 @@ def _written_fault(fault: Fault) -> dict[str, Any]:
 
 @singledispatch
 def _written(value: object) -> Any:
-    """Return what an order came to as JSON has it. Tokens are left out."""
+    """Return the result of an order as JSON has it, without tokens."""
     raise TypeError(f"{type(value).__name__} is nothing an order comes to")
 
 
@@ -181,7 +182,7 @@ def _calls(calls: frozenset) -> Any:  # type: ignore[type-arg]  # dispatch knows
 
 
 def _written_journals(companies: Iterable[Company]) -> Any:
-    """Return every run of some companies with the rows of its journal, as finely as known."""
+    """Return every run of some companies with the rows of its journal, in finest detail."""
     return {
         "runs": [
             {

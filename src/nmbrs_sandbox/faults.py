@@ -6,13 +6,13 @@ from fnmatch import fnmatchcase
 
 from sandbox_parts.faults import CountedFault, FaultLine
 
-# What a look at the WSDL is called where calls go by their operations.
+# Stands in place of an operation for a request for the WSDL.
 WSDL = "WSDL"
 _MOST_SECONDS = 600
 
 
 class FaultKind(StrEnum):
-    """The ways in which a service lets its callers down."""
+    """The ways in which a service fails its callers."""
 
     DOWN = "down"
     SLOW = "slow"
@@ -24,11 +24,11 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Fault(CountedFault):
-    """One kind of misbehaviour, for the next ``times`` calls it fits, after ``skip`` others.
+    """One kind of misbehaviour, for the next ``times`` calls that fit, after ``skip`` others.
 
     ``operation`` is a name such as ``Run_GetList`` or ``CompanyService/List_GetAll``, with ``*``
-    for anything; without one the fault fits every call, but no look at the WSDL. The rest says
-    more about one kind each: ``seconds`` how slow (1) or how long held at most (60), ``status``
+    for anything; without one the fault fits every call, but no request for the WSDL. Each other
+    field belongs to one kind: ``seconds`` how slow (1) or how long held at most (60), ``status``
     of the gateway that is down, ``code`` and ``text`` of the SOAP fault.
     """
 
@@ -41,7 +41,7 @@ class Fault(CountedFault):
     text: str = "Unknown error"
 
     def __post_init__(self) -> None:
-        """Refuse numbers that mean nothing."""
+        """Raise ValueError for numbers that mean nothing."""
         if (self.times is not None and self.times < 1) or self.skip < 0:
             raise ValueError("times is 1 or more, or nothing for always; skip is 0 or more")
         if self.seconds is not None and not 0 <= self.seconds <= _MOST_SECONDS:
@@ -50,10 +50,12 @@ class Fault(CountedFault):
             raise ValueError("status is from 400 to 599")
 
     def fits(self, service: str, operation: str, company_id: int | None) -> bool:
-        """Return whether a call is one of those the fault is meant for."""
+        """Return whether the fault is meant for such a call."""
         if self.company_id not in {None, company_id}:
             return False
         if self.operation is None:
+            # A fault for one call would otherwise be used up by the WSDL, which SOAP clients read
+            # first.
             return operation != WSDL
         return any(
             fnmatchcase(name, self.operation) for name in (operation, f"{service}/{operation}")
@@ -61,8 +63,7 @@ class Fault(CountedFault):
 
 
 class Faults(FaultLine[Fault]):
-    """The faults still to come, and the gate at which held calls wait."""
+    """The faults still to come, and the gate where held calls wait."""
 
     def take(self, service: str, operation: str, company_id: int | None) -> Fault | None:
-        """Return the fault this call is to suffer, and count it as used."""
         return self.take_first(lambda fault: fault.fits(service, operation, company_id))

@@ -27,22 +27,23 @@ _RUNS_SHOWN = 24
 
 
 def show(request: Request, bureau: Bureau) -> Response:
-    """Return the page for an address: the overview, or a company with its runs."""
+    """Return the page of an address: the overview, or a company with its runs."""
     file = SITE.file(request.path)
     if file is not None:
         return file
+    # A page reads several things, which must be of one moment.
     with bureau.lock:
         if request.path in OVERVIEW_PATHS:
             return _overview(bureau, page_number(request))
-        found = _COMPANY.fullmatch(request.path)
-        company = bureau.company(int(found[1])) if found else None
+        match = _COMPANY.fullmatch(request.path)
+        company = bureau.company(int(match[1])) if match else None
         if company is not None:
             return _company_page(bureau, company, request.args.get("run"))
     return SITE.nothing_here("See the payroll")
 
 
 def show_service(name: str, operations: Iterable[str]) -> Response:
-    """Return the page of a service, for people who open its address in a browser."""
+    """Return the page of a service, for a person who opens its address in a browser."""
     names = [tag("li", tag("code", one)) for one in operations]
     return page(
         name,
@@ -55,7 +56,7 @@ def show_service(name: str, operations: Iterable[str]) -> Response:
 
 
 def show_refusal(message: str, status: int) -> Response:
-    """Return the page that says why a button did nothing."""
+    """Return the page that gives the reason why a button did nothing."""
     return page(
         "Not done",
         tag("h1", "Not done"),

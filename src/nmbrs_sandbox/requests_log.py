@@ -1,4 +1,4 @@
-"""What was asked of the stand-in, without anything that has to stay secret."""
+"""The calls the stand-in received, without anything that has to stay secret."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,10 +8,10 @@ from sandbox_parts import requests_log
 
 @dataclass(frozen=True, kw_only=True)
 class LoggedCall:
-    """One call, or a look at the WSDL (operation ``WSDL``), and how it was answered.
+    """One call, or a request for the WSDL (operation ``WSDL``), and how it was answered.
 
-    ``status`` is None when there was no answer, ``fault_code`` that of a SOAP fault. User and
-    token are not in it.
+    ``status`` is None when there was no answer, ``fault_code`` is that of a SOAP fault. User and
+    token are left out.
     """
 
     service: str

@@ -1,4 +1,4 @@
-"""One payroll run on a page: what it is, its journal, and the buttons that change it."""
+"""One payroll run on a page: its facts, its journal, and the buttons that change it."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -13,7 +13,7 @@ _ZERO = Decimal("0.00")
 
 
 def run_card(run: Run, company: Company, *, address: str, is_open: bool = False) -> Markup:
-    """Return a run as an article. ``address`` is where its buttons lead, plus what they do."""
+    """Return a run as an article. Its buttons lead to ``address`` plus their own part."""
     lines = run.journal.lines() if run.journal else ()
     return tag(
         "article",
@@ -27,9 +27,8 @@ def run_card(run: Run, company: Company, *, address: str, is_open: bool = False)
 
 
 def button(words: str, address: str, *, is_plain: bool = False) -> Markup:
-    """Return a form that is nothing but a button."""
-    look = {"class": "plain"} if is_plain else {}
-    return tag("form", tag("button", words, **look), method="post", action=address)
+    style = {"class": "plain"} if is_plain else {}
+    return tag("form", tag("button", words, **style), method="post", action=address)
 
 
 def _badges(run: Run) -> Iterable[Markup]:

@@ -8,8 +8,8 @@ from procountor_sandbox.app import DEFAULT_REDIRECT_URIS, Sandbox, create_app
 from procountor_sandbox.drafts import Strictness
 from sandbox_parts.serving import add_place, not_negative, positive, run
 
-# Documented for one API client in production. The test environment is said to allow far less, 90 a
-# minute.
+# Documented for one API client in production. The test environment is reported to allow 90
+# a minute.
 PRODUCTION_RATE = 60
 _COMMAND = "procountor-sandbox"
 

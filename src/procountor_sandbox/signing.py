@@ -1,4 +1,4 @@
-"""Signed tokens: JWT with HMAC-SHA-256, as Procountor's are said to be."""
+"""Signed tokens: JWT with HMAC-SHA-256, as Procountor's are reported to be."""
 
 import base64
 import hmac

@@ -1,5 +1,4 @@
-"""The payroll world: who there is, what was paid, and every order that changes it.
+"""The payroll world: debtors, companies, what was paid, and every order that changes them.
 
-Each face of the stand-in shows this world to programs in its own words, and so do the pages. No
-face is known in here.
+The SOAP services and the pages show this world in their own words. No module in here knows them.
 """

@@ -1,4 +1,4 @@
-"""Orders about debtors, companies and what is let in: add, rename, move, hide, refuse."""
+"""Orders about debtors, companies and permitted calls: add, rename, move, hide, refuse."""
 
 from dataclasses import replace
 
@@ -18,13 +18,11 @@ _MOST_RUNS = 120
 
 
 def add_debtor(bureau: Bureau, *, number: str, name: str) -> Debtor:
-    """Add a debtor without companies."""
     debtor_id = 1 + max((one.debtor_id for one in bureau.debtors()), default=7100)
     return bureau.put_debtor(Debtor(debtor_id=debtor_id, number=number, name=name))
 
 
 def rename_debtor(bureau: Bureau, *, debtor_id: int, name: str) -> Debtor:
-    """Give a debtor another name."""
     return bureau.put_debtor(replace(bureau.known_debtor(debtor_id), name=name))
 
 
@@ -59,62 +57,56 @@ def add_company(
 
 
 def rename_company(bureau: Bureau, *, company_id: int, name: str) -> Company:
-    """Give a company another name."""
     return bureau.put_company(replace(bureau.known_company(company_id), name=name))
 
 
 def move_company(bureau: Bureau, *, company_id: int, debtor_id: int) -> Company:
-    """Move a company to another debtor."""
     bureau.known_debtor(debtor_id)
     return bureau.put_company(replace(bureau.known_company(company_id), debtor_id=debtor_id))
 
 
 def hide_company(bureau: Bureau, *, company_id: int) -> Company:
-    """Take a company out of every answer, as a tag filter does."""
+    """Leave a company out of every answer, as a tag filter does."""
     return bureau.put_company(replace(bureau.known_company(company_id), is_hidden=True))
 
 
 def show_company(bureau: Bureau, *, company_id: int) -> Company:
-    """Put a hidden company back."""
     return bureau.put_company(replace(bureau.known_company(company_id), is_hidden=False))
 
 
 def hide_debtor(bureau: Bureau, *, debtor_id: int) -> Debtor:
-    """Take a debtor and its companies out of every answer."""
     return bureau.put_debtor(replace(bureau.known_debtor(debtor_id), is_hidden=True))
 
 
 def show_debtor(bureau: Bureau, *, debtor_id: int) -> Debtor:
-    """Put a hidden debtor back."""
     return bureau.put_debtor(replace(bureau.known_debtor(debtor_id), is_hidden=False))
 
 
 def deny_company(bureau: Bureau, *, company_id: int, code: int = NOT_VISIBLE) -> Company:
-    """Refuse every call for a company, which stays in the lists, with 1003 or 2004."""
+    """Refuse every call for a company, which stays in the lists."""
+    # The two codes for missing rights that public clients know.
     if code not in {NOT_VISIBLE, NO_RIGHT_TO_COMPANY}:
         raise OrderRefused(f"a company is denied with {NOT_VISIBLE} or {NO_RIGHT_TO_COMPANY}")
     return bureau.put_company(replace(bureau.known_company(company_id), denied_with=code))
 
 
 def allow_company(bureau: Bureau, *, company_id: int) -> Company:
-    """Answer calls for a company again."""
     return bureau.put_company(replace(bureau.known_company(company_id), denied_with=None))
 
 
 def forbid_call(bureau: Bureau, *, operation: str) -> frozenset[str]:
-    """Switch a call off, such as ``Run_GetList`` or ``CompanyService/List_GetAll``."""
+    """Switch off a call, such as ``Run_GetList`` or ``CompanyService/List_GetAll``."""
     bureau.forbidden_calls.add(operation)
     return frozenset(bureau.forbidden_calls)
 
 
 def allow_call(bureau: Bureau, *, operation: str) -> frozenset[str]:
-    """Switch a call on again, by the name it was switched off with."""
     bureau.forbidden_calls.discard(operation)
     return frozenset(bureau.forbidden_calls)
 
 
 def change_token(bureau: Bureau, *, token: str) -> Access:
-    """Let people in with another token from now on."""
+    """Accept another token, and no longer the one before."""
     if not token:
         raise OrderRefused("a token must not be empty")
     bureau.access = replace(bureau.access, token=token)

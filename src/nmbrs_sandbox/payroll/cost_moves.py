@@ -66,7 +66,6 @@ def rename_cost_unit(
 
 
 def remove_cost_unit(bureau: Bureau, *, company_id: int, code: str) -> Company:
-    """Remove a cost unit from the list. It stays in the journals."""
     return _remove(bureau, company_id, _Kind.UNIT, code=code)
 
 

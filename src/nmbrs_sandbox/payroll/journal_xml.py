@@ -1,4 +1,8 @@
-"""Journals as the XML text that stands inside the service's answers."""
+"""Journals as the XML text inside the service's answers.
+
+Its form is known from programs that read it, not from a description by Nmbrs: the elements are
+those of Twinfield's journal transactions.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -11,6 +15,7 @@ from xml.etree import ElementTree as ET
 from nmbrs_sandbox.payroll.world import JournalLine
 from sandbox_parts.markup import Markup, join, tag
 
+# Reports of the service are known to declare this, although they are sent in UTF-8.
 UTF_16_DECLARATION = '<?xml version="1.0" encoding="utf-16"?>'
 _SIGNS = {"debit": 1, "credit": -1}
 
@@ -26,10 +31,12 @@ class Split(IntEnum):
 def journal_xml(lines: Iterable[JournalLine], *, own_date: date, split: Split) -> str:
     """Return a journal with one transaction for each booking date.
 
-    ``own_date`` is the one of the run itself, which comes first; corrections follow, oldest
-    first. Rows that differ only in what is left out are summed, in the order they first come; a
-    sum of 0.00 stays.
+    First comes ``own_date``, the date of the run itself, then corrections, oldest first. Rows that
+    differ only in what is left out are summed, in the order of their first row; a sum of 0.00
+    stays.
     """
+    # One transaction for each date is what programs in use expect. Their order, and that sums of
+    # zero stay, is assumed.
     rows = sorted(
         _summed(lines, split), key=lambda one: (one.booking_date != own_date, one.booking_date)
     )
@@ -42,7 +49,7 @@ def journal_xml(lines: Iterable[JournalLine], *, own_date: date, split: Split) -
 
 
 def read_journal(text: bytes) -> tuple[JournalLine, ...]:
-    """Return the rows of a journal in that form, which must be one of our own files."""
+    """Return the rows of a journal in this form. Only for files of this package."""
     root = ET.fromstring(text)  # noqa: S314  # comes with the package
     return tuple(
         _read_line(line, day=datetime.strptime(_text(part, "header/date"), "%Y%m%d").date())  # noqa: DTZ007
@@ -91,6 +98,7 @@ def _line(row: JournalLine) -> Markup:
         ("debitcredit", "debit" if row.amount >= 0 else "credit"),
         ("description", row.description),
     )
+    # Assumed: an element without content is left out.
     return tag("line", *(tag(name, text) for name, text in parts if text))
 
 
@@ -106,7 +114,7 @@ def _read_line(line: ET.Element, *, day: date) -> JournalLine:
 
 
 def _text(element: ET.Element, path: str) -> str:
-    found = element.findtext(path)
-    if found is None:
+    text = element.findtext(path)
+    if text is None:
         raise ValueError(f"no {path} in {element.tag}")
-    return found
+    return text

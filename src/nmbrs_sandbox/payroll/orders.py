@@ -1,4 +1,4 @@
-"""Orders: the moves by their names, each carried out once, remembered, and repeated at a start."""
+"""Orders: the moves by name, each carried out once, stored, and repeated at every start."""
 
 from collections.abc import Callable, Mapping
 from inspect import signature
@@ -23,15 +23,18 @@ def carry_out(
     *args: P.args,
     **fields: P.kwargs,
 ) -> R:
-    """Make a move with these fields and remember it.
+    """Make a move with these fields and store it.
 
     A field called ``at`` is the time, which is filled in where it is missing.
     """
     with bureau.lock:
-        # Checked here as well: what is kept on disk must be readable at the next start.
+        # Checked for tests too, which call this directly: a stored order must be readable at the
+        # next start.
         fields.update(read_fields(move, fields))
+        # The time is stored with the order, so that repeating it later leads to the same run.
         if "at" in signature(move).parameters and fields.get("at") is None:
             fields["at"] = bureau.clock().replace(microsecond=0, tzinfo=None)
+        # Stored after the move: a refused order must not be repeated at the next start.
         outcome = move(bureau, *args, **fields)
         bureau.remember(move.__name__, fields)
         return outcome
@@ -46,7 +49,7 @@ def give_order(bureau: Bureau, name: str, values: Mapping[str, Any]) -> Any:
 
 
 def repeat_orders(bureau: Bureau) -> None:
-    """Carry out again what is kept on disk. To be called once, at the start."""
+    """Carry out the stored orders again. To be called once, at the start."""
     with bureau.lock:
         for name, fields in bureau.remembered():
             move = MOVES.get(name)

@@ -31,7 +31,7 @@ class Wage:
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    """What a journal calls contributions and debts, in the language of the company."""
+    """The words for contributions and debts in a journal, in the language of the company."""
 
     pension: str
     health: str
@@ -67,7 +67,7 @@ class Correction:
 
 @dataclass(frozen=True, kw_only=True)
 class WagePayroll:
-    """What a company pays each month. ``seed`` makes its varying months differ from others'."""
+    """What a company pays each month. ``seed`` decides by how much its varying pay varies."""
 
     seed: int
     wages: tuple[Wage, ...]
@@ -76,11 +76,10 @@ class WagePayroll:
     def journal(
         self, year: int, month: int, *, corrections: tuple[Correction, ...] = ()
     ) -> "WageJournal":
-        """Return the journal of a month's run, which may correct earlier months too."""
         return WageJournal(payroll=self, year=year, month=month, corrections=corrections)
 
     def wages_of(self, month: int) -> tuple[Wage, ...]:
-        """Return what is paid in a month."""
+        """Return the pay of a month."""
         return tuple(
             replace(one, euros=_varied(one.euros, self.seed + month * 37 + index * 11))
             if one.varies
@@ -91,7 +90,7 @@ class WagePayroll:
 
 @dataclass(frozen=True, kw_only=True)
 class WageJournal:
-    """The journal of one run of a payroll, worked out when it is asked for."""
+    """The journal of one run of a payroll, worked out each time it is read."""
 
     payroll: WagePayroll
     year: int
@@ -171,7 +170,6 @@ def monthly_runs(
 
 
 def first_run_id(company_id: int) -> int:
-    """Return the id of a company's first run: no other company's runs come near it."""
     return company_id * 1000 + 1
 
 
@@ -244,7 +242,7 @@ def _share(percent: str, amounts: Iterable[Decimal]) -> Decimal:
 
 
 def _varied(euros: Decimal, seed: int) -> Decimal:
-    """Return up to a fifth more or less, as ``seed`` says."""
+    # No random generator: the amounts must be the same in every version of Python.
     thousandths = seed * 7919 % 401 - 200
     return _cents(euros + euros * thousandths / 1000)
 

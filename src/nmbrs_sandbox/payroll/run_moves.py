@@ -19,13 +19,13 @@ TEN_EUROS = Decimal("10.00")
 
 
 def delete_run(bureau: Bureau, *, company_id: int, run_id: int) -> Run:
-    """Delete a run: it is listed no more and has no journal."""
+    """Delete a run: it is no longer listed and has no journal."""
     run = replace(bureau.known_run(company_id, run_id), is_deleted=True)
     return bureau.put_run(company_id, run)
 
 
 def put_back_run(bureau: Bureau, *, company_id: int, run_id: int) -> Run:
-    """Put a deleted run back as it was."""
+    # A deleted run is only marked, so that it can come back with its id and its journal.
     run = replace(bureau.known_run(company_id, run_id), is_deleted=False)
     return bureau.put_run(company_id, run)
 
@@ -41,8 +41,8 @@ def recalculate_run(
 ) -> Run:
     """Make a run's first cost and its largest debt so much higher, or lower if negative.
 
-    Only the part of the run's own period changes, and it balances as before. The time of
-    the run stays unless it is to be touched.
+    Only the part of the run's own period changes, and it stays in balance. The time of the run
+    changes only with ``touch_run_at``.
     """
     run = bureau.known_run(company_id, run_id)
     rows = run.journal.lines() if run.journal else ()
@@ -62,7 +62,7 @@ def add_run(
     has_journal: bool = True,
     at: datetime | None = None,
 ) -> Run:
-    """Add a run of a month: the one after the last run's, unless told otherwise.
+    """Add the run of a month; without year and period, of the month after the last run.
 
     With ``has_journal`` false it has no journal until ``make_journal``.
     """
@@ -95,12 +95,12 @@ def make_journal(bureau: Bureau, *, company_id: int, run_id: int) -> Run:
 
 
 def set_active_year(bureau: Bureau, *, company_id: int, year: int) -> Company:
-    """Set the year that calls without one mean."""
+    # The year that journal calls without one mean. It can differ from the year of the newest run.
     return bureau.put_company(replace(bureau.known_company(company_id), active_year=year))
 
 
 def next_period(company: Company) -> tuple[int, int]:
-    """Return year and month after the last run of a company, deleted or not."""
+    """Return year and month after the last run of a company, deleted ones included."""
     last = max(((one.year, one.period_end) for one in company.runs), default=None)
     return (company.active_year, 1) if last is None else month_after(*last)
 

@@ -1,6 +1,6 @@
 """The invented payroll bureau of the stand-in, and a builder for worlds of other sizes.
 
-Nothing here belongs to anybody: names, numbers, the user and the token are made up.
+Names, numbers, the user and the token are all made up.
 """
 
 from collections.abc import Iterable
@@ -66,20 +66,19 @@ class JuneWithCorrections:
     """The June run of Koivulammi Konepaja Oy, which corrects January to May."""
 
     def lines(self) -> tuple[JournalLine, ...]:
-        """Return the rows of the file."""
         return read_journal(files(__package__).joinpath("june-with-corrections.xml").read_bytes())
 
 
 @dataclass(frozen=True, kw_only=True)
 class EvenJournal:
-    """A journal of so many rows: pay of many accounts and cost centers, and one debt for it."""
+    """A journal of ``count`` rows: pay of many accounts and cost centers, and one debt for it."""
 
     year: int
     month: int
     count: int
 
     def lines(self) -> tuple[JournalLine, ...]:
-        """Return the rows, balanced."""
+        """Return the rows, which balance."""
         day = last_day(self.year, self.month)
         pay = [
             JournalLine(
@@ -100,17 +99,16 @@ class EvenJournal:
 
 @dataclass(frozen=True, kw_only=True)
 class EvenPayroll:
-    """A payroll whose journals have so many rows."""
+    """A payroll whose journals have ``lines`` rows each."""
 
     lines: int
 
     def journal(self, year: int, month: int) -> EvenJournal:
-        """Return the journal of a month."""
         return EvenJournal(year=year, month=month, count=self.lines)
 
 
 def sample_world() -> World:
-    """Return the bureau the demonstration works with: three debtors, ten companies.
+    """Return the bureau of the demonstration: three debtors, ten companies.
 
     Every company has its runs of January to June 2026. June is not locked yet. June of 1001
     corrects January to May, June of 1005 corrects March.
@@ -119,7 +117,7 @@ def sample_world() -> World:
 
 
 def world_of(companies: int = 1, runs: int = 12, lines: int = 10) -> World:
-    """Return a world of that many like companies, numbered from 1001, for tests and measuring.
+    """Return a world of that many equal companies, numbered from 1001, for tests and benchmarks.
 
     Every debtor has five of them. Runs are monthly from January 2026, each with a journal of
     ``lines`` rows.

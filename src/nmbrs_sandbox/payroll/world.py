@@ -1,11 +1,11 @@
-"""What payroll is made of: debtors, companies, runs and their journals, and months."""
+"""The parts of payroll: debtors, companies, runs and their journals, and months."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
-# What Nmbrs calls the two ways in which a company can be out of reach.
+# Nmbrs' codes for a company that is not visible or does not exist, and for a missing right to it.
 NOT_VISIBLE = 1003
 NO_RIGHT_TO_COMPANY = 2004
 _FINNISH = (
@@ -20,7 +20,7 @@ _SWEDISH = (
 
 @dataclass(frozen=True, kw_only=True)
 class JournalLine:
-    """One row of a journal, split as finely as payroll knows it. Debit is positive."""
+    """One row of a journal, split as finely as payroll knows it. Debits are positive."""
 
     booking_date: date
     ledger_account: str
@@ -31,14 +31,14 @@ class JournalLine:
 
 
 class Journal(Protocol):
-    """What payroll made of one run. It is worked out when it is asked for."""
+    """The journal that payroll makes of one run. It is worked out each time it is read."""
 
     def lines(self) -> tuple[JournalLine, ...]:
-        """Return the rows, those of the run's own period first, then corrections oldest first."""
+        """Return the rows: those of the run's own period, then corrections, oldest first."""
 
 
 class Payroll(Protocol):
-    """What a company pays, month after month."""
+    """The monthly pay of a company."""
 
     def journal(self, year: int, month: int) -> Journal:
         """Return the journal of an ordinary run of that month."""
@@ -46,12 +46,11 @@ class Payroll(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class WrittenJournal:
-    """A journal that is there row by row."""
+    """A journal whose rows are written down, not worked out."""
 
     rows: tuple[JournalLine, ...]
 
     def lines(self) -> tuple[JournalLine, ...]:
-        """Return the rows."""
         return self.rows
 
 
@@ -59,7 +58,7 @@ class WrittenJournal:
 class Run:
     """A payroll run. Its journal is None until one is made.
 
-    ``run_at`` has no zone: the service writes the time of the place where it is.
+    ``run_at`` has no zone: the service is assumed to write its local time.
     """
 
     run_id: int
@@ -75,7 +74,6 @@ class Run:
 
     @property
     def booking_date(self) -> date:
-        """The day its own part of the journal is booked on."""
         return last_day(self.year, self.period_end)
 
 
@@ -90,11 +88,11 @@ class CostItem:
 
 @dataclass(frozen=True, kw_only=True)
 class Company:
-    """A company that pays wages. Its number may be another debtor's company's number too.
+    """A company that pays wages. A company of another debtor may have the same number.
 
-    ``is_hidden`` takes it out of every answer, as a tag filter does. ``denied_with`` is the code
-    calls for it are refused with, though it is listed. ``active_year`` is what the calls without
-    a year mean.
+    ``is_hidden`` leaves it out of every answer, as a tag filter does. ``denied_with`` is the code
+    with which calls for it are refused, though it is listed. ``active_year`` is the year of calls
+    that name none.
     """
 
     company_id: int
@@ -114,7 +112,6 @@ class Company:
     denied_with: int | None = None
 
     def run(self, run_id: int) -> Run | None:
-        """Return the run with that id, deleted or not."""
         return next((one for one in self.runs if one.run_id == run_id), None)
 
     def runs_of(self, year: int) -> tuple[Run, ...]:
@@ -124,7 +121,7 @@ class Company:
 
 @dataclass(frozen=True, kw_only=True)
 class Debtor:
-    """A client of the payroll bureau, which has companies."""
+    """A client of the payroll bureau, with its companies."""
 
     debtor_id: int
     number: str
@@ -134,7 +131,7 @@ class Debtor:
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """What a program must send to be let in, and the domain it belongs to."""
+    """The credentials that a program must send, and the domain they belong to."""
 
     username: str
     token: str = field(repr=False)
@@ -156,17 +153,15 @@ class World:
 
 
 def last_day(year: int, month: int) -> date:
-    """Return the last day of a month."""
     first_of_next = date(year + month // 12, month % 12 + 1, 1)
     return date.fromordinal(first_of_next.toordinal() - 1)
 
 
 def month_name(year: int, month: int, *, in_swedish: bool = False) -> str:
-    """Return a month as a run is called: ``Kesäkuu 2026`` or ``Juni 2026``."""
+    """Return a month as a run is named: ``Kesäkuu 2026`` or ``Juni 2026``."""
     names = _SWEDISH if in_swedish else _FINNISH
     return f"{names[month - 1]} {year}"
 
 
 def month_after(year: int, month: int) -> tuple[int, int]:
-    """Return the next month and its year."""
     return year + month // 12, month % 12 + 1

@@ -1,1 +1,1 @@
-"""The SOAP face of the payroll world: two services, described by the WSDLs in this folder."""
+"""The SOAP services of the payroll world, described by the two WSDLs in this folder."""

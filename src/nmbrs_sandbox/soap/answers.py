@@ -15,7 +15,7 @@ _DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
 
 
 def answer(operation: str, value: Any, *, namespace: str) -> Response:
-    """Return the answer to a call: a text or number, or elements by name in their order."""
+    # The value is a text, a number, or a mapping of element names in the order of the WSDL.
     result = _element(f"{operation}Result", value)
     return _envelope(tag(f"{operation}Response", result, xmlns=namespace))
 
@@ -25,6 +25,8 @@ def fault_answer(fault: SoapFault) -> Response:
     inside = tag(
         "soap:Fault",
         tag("faultcode", fault.faultcode),
+        # Programs in use recognise a code by the ---> before it in this text, which is escaped
+        # here.
         tag("faultstring", fault.text),
         tag("detail"),
     )
@@ -32,8 +34,7 @@ def fault_answer(fault: SoapFault) -> Response:
 
 
 def xml_response(text: str, status: int = 200) -> Response:
-    """Return an XML document as a response."""
-    # XML has no place for half a character, which an error may repeat and UTF-8 cannot write.
+    # An error may repeat half a surrogate pair, which UTF-8 cannot write.
     body = text.encode(errors="replace")
     return Response(body, status=status, content_type=_XML_TYPE)
 
@@ -46,7 +47,8 @@ def _envelope(inside: Markup, status: int = 200) -> Response:
 def _element(name: str, value: Any) -> Markup:
     if not isinstance(value, Mapping):
         return tag(name, _written(value))
-    # A list stands for the same element again and again.
+    # A list is the same element several times. An empty list leaves the result without elements,
+    # which is assumed: the real service may leave out the result as well.
     children = (
         _element(child, one)
         for child, inside in value.items()
@@ -60,5 +62,6 @@ def _written(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case datetime():
+            # Assumed: the zone is not in the service's answers.
             return value.replace(tzinfo=None).isoformat(timespec="seconds")
     return str(value)

@@ -1,4 +1,4 @@
-"""What every SOAP call goes through: pace, faults, who it is, the operation, the log."""
+"""What every SOAP call passes through: pace, faults, credentials, operation, log."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ from sandbox_parts.outages import break_connection, gateway_error, wait
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """How fast the stand-in is: how long each call takes, and what happens to too many."""
+    """The time each call takes, and the delay of those beyond the limit."""
 
     delay_seconds: float
     latency_seconds: float
@@ -39,7 +39,7 @@ class Pace:
 
 @dataclass(kw_only=True)
 class _Visit:
-    """One request on its way through, and what the log will say of it."""
+    """One request on its way through, with the facts for the log."""
 
     request: Request
     service: Service
@@ -56,7 +56,10 @@ class _Visit:
 
 @dataclass(frozen=True, kw_only=True)
 class Api:
-    """Answers everything under ``/soap/v3/``. Calls wait for each other only while they read."""
+    """Answers everything under ``/soap/v3/``.
+
+    Calls wait for each other only while they read or change payroll.
+    """
 
     bureau: Bureau
     services: Mapping[str, Service]
@@ -81,6 +84,7 @@ class Api:
             status = response.status_code
             return response
         finally:
+            # Also when the connection is broken on purpose: the log then has no status.
             self._note(visit, status)
 
     def _note(self, visit: _Visit, status: int | None) -> None:
@@ -97,6 +101,8 @@ class Api:
         )
 
     def _through_faults(self, visit: _Visit) -> Response:
+        # Waiting, here and for a fault, is outside the lock: a slow or held call must not stop
+        # others.
         self._keep_pace(visit)
         wait(self.pace.latency_seconds)
         fault = self.faults.take(visit.service.name, visit.operation, visit.company_id)
@@ -108,6 +114,7 @@ class Api:
         return _after(fault, visit, self._answer(visit))
 
     def _keep_pace(self, visit: _Visit) -> None:
+        # Documented: calls beyond the limit are not refused but delayed.
         if not visit.asks_for_wsdl and not self.limit.allows(visit.username):
             visit.is_delayed = True
             wait(self.pace.delay_seconds)
@@ -140,6 +147,7 @@ class Api:
         service = visit.service
         call = read_call(visit.request, visit.envelope, service)
         name = call.signature.name
+        # Checked and carried out in one step: an order in between might take the right away.
         with self.bureau.lock:
             self._let_in(call, service)
             question = Question(
@@ -151,7 +159,7 @@ class Api:
     def _let_in(self, call: Call, service: Service) -> None:
         access, sent = self.bureau.access, call.credentials
         is_known = (sent.username, sent.token) == (access.username, access.token)
-        # Environment_Get alone takes no domain: it is where a program learns it.
+        # Only Environment_Get takes no domain: programs call it to learn theirs.
         if not is_known or sent.domain not in {None, access.domain}:
             raise refusal(INVALID_AUTHENTICATION)
         name = call.signature.name
@@ -160,7 +168,7 @@ class Api:
 
 
 def is_call(request: Request) -> bool:
-    """Return whether a request to a service is for a program: a call, or a look at the WSDL."""
+    """Return whether a request is a call or asks for the WSDL, and not for a page."""
     return request.method != "GET" or _asks_for_wsdl(request)
 
 
@@ -169,13 +177,15 @@ def _asks_for_wsdl(request: Request) -> bool:
 
 
 def _make_out(visit: _Visit) -> None:
-    """Note what a call is about, as far as it can be read; what cannot be read waits its turn."""
+    """Note what a call is about, as far as it can be read. A mistake is refused later."""
     if visit.asks_for_wsdl:
         visit.operation = WSDL
         return
     try:
         visit.envelope = parse(visit.request)
     except SoapFault as mistake:
+        # Not raised here: faults and delays come first, as they would before a real service that
+        # has not yet read the call.
         visit.mistake = mistake
     else:
         visit.operation, visit.company_id, visit.username = outline(visit.envelope)

@@ -1,4 +1,8 @@
-"""Reading SOAP requests, exactly as the WSDL says they are written and no other way."""
+"""Reading SOAP requests. Only those written exactly as the WSDL describes are accepted.
+
+This is assumed to be stricter than Nmbrs: servers of .NET are known to pass over elements that they
+do not expect, and a misplaced value would then be lost in silence.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -11,6 +15,7 @@ from werkzeug.wrappers import Request
 from nmbrs_sandbox.soap.refusals import SoapFault, malformed
 from nmbrs_sandbox.soap.wsdl import SOAP, Element, Service, Signature
 
+# Far more than any call here needs.
 _MOST_BYTES = 1_000_000
 _WHOLE = re.compile(r"-?[0-9]{1,10}")
 _LARGEST_INT = 2**31 - 1
@@ -18,7 +23,7 @@ _LARGEST_INT = 2**31 - 1
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
-    """What stands in the authentication header."""
+    """The contents of the authentication header."""
 
     username: str
     token: str = field(repr=False)
@@ -27,7 +32,7 @@ class Credentials:
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A request that keeps to the WSDL."""
+    """A request that agrees with the WSDL."""
 
     signature: Signature
     credentials: Credentials
@@ -35,10 +40,9 @@ class Call:
 
 
 class _NoDoctype(ET.TreeBuilder):
-    """Builds the tree of a request, and refuses a DTD: with one, a few bytes could become many."""
+    """Builds the tree of a request and refuses a DTD, with which few bytes could become many."""
 
     def doctype(self, name: str, _pubid: str | None, _system: str | None) -> None:
-        """Refuse it."""
         raise malformed("DTD", f"a request must have no document type ({name[:40]})")
 
 
@@ -60,7 +64,7 @@ def parse(request: Request) -> ET.Element:
 
 
 def read_call(request: Request, envelope: ET.Element, service: Service) -> Call:
-    """Return the call in an envelope, or refuse it with the first thing that is wrong."""
+    """Return the call in an envelope. Raise ``SoapFault`` for its first mistake."""
     header, content = _parts(envelope)
     name = _local(content, service)
     signature = service.signatures.get(name)
@@ -75,22 +79,24 @@ def read_call(request: Request, envelope: ET.Element, service: Service) -> Call:
 
 
 def outline(envelope: ET.Element) -> tuple[str, int | None, str]:
-    """Return operation, company id and user of a request, as far as they can be made out."""
+    """Return operation, company id and user of a request, as far as they can be read."""
+    # For faults and the log, before the request is checked: it may be anything.
     content = next(iter(envelope.find(_soap("Body")) or ()), None)
     operation = "" if content is None else content.tag.rpartition("}")[2]
-    found = {
+    texts = {
         element.tag.rpartition("}")[2]: (element.text or "").strip()
         for place in (envelope.findall(f"{_soap('Header')}/*/*"), content or ())
         for element in place
     }
-    company_id = found.get("CompanyId", "")
+    company_id = texts.get("CompanyId", "")
     is_id = _WHOLE.fullmatch(company_id) is not None
-    return operation[:100], int(company_id) if is_id else None, found.get("Username", "")
+    return operation[:100], int(company_id) if is_id else None, texts.get("Username", "")
 
 
 def _check_transport(request: Request) -> None:
     if request.method != "POST":
         raise malformed("METHOD", "calls are sent with POST")
+    # SOAP 1.1 is sent as text/xml. Nmbrs offers SOAP 1.2 too, which is not here.
     if request.mimetype != "text/xml":
         raise malformed("CONTENT_TYPE", f"{request.mimetype!r} instead of text/xml")
     charset = request.mimetype_params.get("charset", "utf-8")
@@ -99,7 +105,7 @@ def _check_transport(request: Request) -> None:
 
 
 def _parts(envelope: ET.Element) -> tuple[Sequence[ET.Element], ET.Element]:
-    """Return what is in the header, and the one element of the body."""
+    """Return the elements of the header, and the one element of the body."""
     elements = list(envelope)
     header: Sequence[ET.Element] = ()
     if elements and elements[0].tag == _soap("Header"):
@@ -121,6 +127,7 @@ def _credentials(
         raise malformed(
             "MISSING_HEADER", f"{signature.header} in the namespace {service.namespace}"
         )
+    # The namespace is part of the tag: the header is qualified, as the WSDL describes.
     if [one.tag for one in header] != [wanted]:
         tags = ", ".join(one.tag for one in header)
         raise malformed("WRONG_HEADER", f"{tags} instead of {wanted}")

@@ -1,6 +1,6 @@
-"""What each operation of the two services answers: one function each, by name at the end.
+"""The answers of each operation: one function each, and a table of their names.
 
-An answer has its elements in the order in which the WSDL has them.
+The elements of an answer are in the order of the WSDL.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -25,14 +25,15 @@ from nmbrs_sandbox.soap.refusals import (
     refusal,
 )
 
-# The service's own site, of which every bureau's domain is a part.
+# The site of the service; the domain of every bureau is below it.
 _SITE = "nmbrs.example"
 _MONTHLY = "Month"
+# Assumed: no longest code is documented.
 _LONGEST_CODE = 50
 
 
 def get_environment(question: Question) -> Any:
-    # Two elements, since programs take a single one out of its structure.
+    # Both, as a client in use unwraps a result with a single element and then fails.
     return {"Domain": _SITE, "SubDomain": question.bureau.access.domain}
 
 
@@ -60,7 +61,8 @@ def get_companies_by_debtor(question: Question) -> Any:
 
 
 def get_current_period(question: Question) -> str:
-    """Return the period of the last run, or the one after it once that run is locked."""
+    """Return the period of the last run, or the one after it if that run is locked."""
+    # The form is known from a public client, the choice of the period is assumed.
     company = question.company()
     runs = [one for one in company.runs if not one.is_deleted]
     if not runs:
@@ -81,6 +83,7 @@ def get_run_requests(question: Question) -> Any:
         {
             "Period": one.period_end,
             "Year": one.year,
+            # One of the words of the real WSDL. That every run has one request is assumed.
             "Status": "Handled",
             "HandledDate": one.run_at,
         }
@@ -90,7 +93,7 @@ def get_run_requests(question: Question) -> Any:
 
 
 def get_employees_by_run(question: Question) -> Any:
-    question.run()  # refuses a call for none
+    question.run()  # raises for a run that does not exist
     company = question.company()
     employees = [
         {"EmployeeId": company.company_id * 100 + number, "EmployeeNumber": number}
@@ -136,6 +139,7 @@ def insert_cost_unit(question: Question) -> int:
 def get_guids(question: Question) -> Any:
     """Return a GUID for each id of a kind, the same at every call."""
     company = question.company()
+    # A public client sends an entity before the company; the name of the call has only the latter.
     entity = question.values.get("Entity", "Company")
     ids = {
         "Company": (company.company_id,),
@@ -170,7 +174,7 @@ OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
         "CostCenter_Insert": insert_cost_center,
         "CostUnit_GetList": get_cost_units,
         "CostUnit_Insert": insert_cost_unit,
-        # Each pair: of the company's active year, and of the year that is given.
+        # In pairs: for the active year of the company, and for a given year.
         "Journals_GetByRunCompany": get_journal_by_company,
         "Journals_GetByRunCompany_v2": get_journal_by_company,
         "Journals_GetByRunCostCenter": get_journal_by_cost_center,
@@ -196,7 +200,7 @@ def _insert(
     add: Callable[..., CostItem],
     rename: Callable[..., CostItem],
 ) -> int:
-    """Add the item that was sent, or change the one that has its id; return the id."""
+    """Add the item that was sent, or change the one with its id. Return the id."""
     code = _code_to_change(items, sent)
     move = add if code is None else rename
     codes = {"code": sent["Code"]} if code is None else {"code": code, "new_code": sent["Code"]}
@@ -210,7 +214,7 @@ def _insert(
 
 
 def _code_to_change(items: tuple[CostItem, ...], sent: Mapping[str, Any]) -> str | None:
-    """Return the code of the item to be changed, or None for one to be added; refuse odd ones."""
+    """Return the code of the item to change, or None to add one. Raise if neither is possible."""
     code = sent["Code"]
     if not code.strip() or len(code) > _LONGEST_CODE:
         raise refusal(INVALID_COST_CODE)

@@ -1,4 +1,4 @@
-"""One call as an operation sees it: what is asked about must be there, and may be seen."""
+"""One call as an operation sees it, whose company, debtor and run must exist and be visible."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ _YEARS = range(2000, 2100)
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """One call of a user who may make it: what was asked, and of which bureau.
+    """One permitted call: its values, and the bureau it asks.
 
-    ``declares_utf_16`` makes journals claim to be in that encoding, as .NET likes to say of
-    texts, though they are sent in UTF-8.
+    ``declares_utf_16`` makes journals claim to be in that encoding, as .NET does for texts, though
+    they are sent in UTF-8.
     """
 
     bureau: Bureau
@@ -25,33 +25,36 @@ class Question:
     declares_utf_16: bool = False
 
     def debtor(self) -> Debtor:
-        """Return the debtor the call names, or refuse the call."""
-        found = self.bureau.debtor(self.values["DebtorId"])
-        if found is None or found.is_hidden:
+        """Return the debtor that the call names, or raise a fault."""
+        debtor = self.bureau.debtor(self.values["DebtorId"])
+        # Documented: one code for an id that does not exist and for one that a tag filter hides.
+        if debtor is None or debtor.is_hidden:
             raise refusal(NOT_VISIBLE)
-        return found
+        return debtor
 
     def company(self) -> Company:
-        """Return the company the call names, or refuse the call."""
-        found = self.bureau.company(self.values["CompanyId"])
-        if found is None or not self.bureau.is_visible(found):
+        """Return the company that the call names, or raise a fault."""
+        company = self.bureau.company(self.values["CompanyId"])
+        if company is None or not self.bureau.is_visible(company):
             raise refusal(NOT_VISIBLE)
-        if found.denied_with is not None:
-            raise refusal(found.denied_with)
-        return found
+        if company.denied_with is not None:
+            raise refusal(company.denied_with)
+        return company
 
     def runs(self) -> tuple[Run, ...]:
-        """Return the company's runs of the year the call names, or of its active year."""
+        """Return the company's runs of the year that the call names, or of its active year."""
         company = self.company()
         named = (self.values[name] for name in YEAR_PARAMETERS if name in self.values)
         year = next(named, company.active_year)
+        # Assumed: the code is known, but not which years it refuses.
         if year not in _YEARS:
             raise refusal(INVALID_PERIOD)
         return company.runs_of(year)
 
     def run(self) -> Run:
-        """Return the run the call names, which must be one of that company and that year."""
-        found = next((one for one in self.runs() if one.run_id == self.values["RunId"]), None)
-        if found is None:
+        """Return the run that the call names, of that company and year, or raise a fault."""
+        run = next((one for one in self.runs() if one.run_id == self.values["RunId"]), None)
+        # Assumed: a run has no code of its own, so it gets the one of other unknown ids.
+        if run is None:
             raise refusal(NOT_VISIBLE)
-        return found
+        return run

@@ -1,7 +1,8 @@
-"""Saying no the way Nmbrs does: a SOAP fault whose text holds a code."""
+"""Refusing a call as Nmbrs does: with a SOAP fault whose text holds a code."""
 
 from nmbrs_sandbox.payroll.world import NO_RIGHT_TO_COMPANY, NOT_VISIBLE
 
+# The codes are documented or known from a public client. The texts behind them are not literal.
 INVALID_AUTHENTICATION = 1001
 SWITCHED_OFF = 1002
 INVALID_PERIOD = 2006
@@ -18,13 +19,14 @@ _TITLES = {
     INVALID_COST_CODE: "Invalid cost center code",
     DUPLICATE_COST_CODE: "Duplicate cost center code",
 }
+# The frame that .NET puts around the text of an exception.
 _SERVER = "System.Web.Services.Protocols.SoapException: Server was unable to process request."
 
 
 class SoapFault(Exception):
     """The call is answered with that fault, and nothing was changed.
 
-    ``code`` is what the log notes: a number of Nmbrs', or the word ``text`` begins with.
+    ``code`` is for the log: a number of Nmbrs', or the word that begins ``text``.
     """
 
     def __init__(self, text: str, *, code: str, is_callers_mistake: bool) -> None:
@@ -35,17 +37,16 @@ class SoapFault(Exception):
 
 
 def refusal(code: int) -> SoapFault:
-    """Return the fault Nmbrs answers with that code."""
     return coded_fault(str(code), _TITLES[code])
 
 
 def coded_fault(code: str, text: str) -> SoapFault:
-    """Return a fault with any code and text; an empty code leaves only the text."""
-    said = f"{code}: {text}" if code else text
-    return SoapFault(f"{_SERVER} ---> {said}", code=code, is_callers_mistake=False)
+    """Return a fault with any code and text. An empty code leaves only the text."""
+    message = f"{code}: {text}" if code else text
+    return SoapFault(f"{_SERVER} ---> {message}", code=code, is_callers_mistake=False)
 
 
 def malformed(word: str, details: str) -> SoapFault:
-    """Return the fault for a request that does not keep to the WSDL; its word is our own."""
+    """Return the fault of a request that disagrees with the WSDL; its code is the sandbox's own."""
     code = f"SANDBOX_{word}"
     return SoapFault(f"{code}: {details}", code=code, is_callers_mistake=True)

@@ -1,7 +1,7 @@
-"""The two services as their WSDLs describe them: served as they stand, and read for the calls.
+"""The two services as their WSDLs describe them: the files are served, and read for the calls.
 
-The texts beside this file are all there is to say about names, orders and types. What is filled
-in when one is served is the address it was asked at, and the one name that is not sure.
+The files beside this module are the only place with names, orders and types. Filled in are the
+address at which a file is requested, and the one name that is uncertain.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,12 +12,13 @@ from importlib.resources import files
 from xml.etree import ElementTree as ET
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
-# How the operations for a given year's journal may call the year. The texts have the first one,
-# but no public source is sure of it, so there is an option.
+# The name of the year in the journal calls for a given year. A WSDL of version 2.1 has the first
+# one; that version 3 has it too is assumed, so there is an option.
 YEAR_PARAMETERS = ("intYear", "Year")
 _NAMES = ("DebtorService", "CompanyService")
 _FIRST_SITE = "http://127.0.0.1:8200"
-# .NET writes of every text that it may be left out. This stand-in wants them all but this one.
+# A WSDL of .NET calls every text optional. Here all but this one are required, so that a program
+# that forgets one learns it.
 _MAY_BE_LEFT_OUT = "Entity"
 _WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
 _BINDING = "{http://schemas.xmlsoap.org/wsdl/soap/}"
@@ -34,13 +35,12 @@ class Element:
 
     @property
     def is_optional(self) -> bool:
-        """Return whether a request may do without it."""
         return self.name == _MAY_BE_LEFT_OUT
 
 
 @dataclass(frozen=True, kw_only=True)
 class Signature:
-    """What a call of one operation has in its body and in its header."""
+    """The contents of a call of one operation, in its body and in its header."""
 
     name: str
     action: str
@@ -51,7 +51,7 @@ class Signature:
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """One of the services: its WSDL, and what that says about each operation."""
+    """One of the services: its WSDL, and the calls it describes."""
 
     name: str
     namespace: str
@@ -60,16 +60,16 @@ class Service:
 
     @property
     def path(self) -> str:
-        """The address of the service, without its site."""
         return f"/soap/v3/{self.name}.asmx"
 
     def wsdl(self, *, site: str) -> str:
-        """Return the WSDL of the service where it is asked for at that site."""
+        # A client calls the address in the WSDL: it must be the one it came by. The namespace
+        # stays, as clients compare it.
         return self.text.replace(f'"{_FIRST_SITE}{self.path}"', f'"{escape(site)}{self.path}"')
 
 
 def read_services(*, year_parameter: str) -> Mapping[str, Service]:
-    """Return the services by path, with that name for the year in the operations for journals."""
+    """Return the services by path, with that name for the year in the journal calls."""
     if year_parameter not in YEAR_PARAMETERS:
         raise ValueError(f"the year is called one of {', '.join(YEAR_PARAMETERS)}")
     services = (_read_service(name, year_parameter) for name in _NAMES)
@@ -79,6 +79,7 @@ def read_services(*, year_parameter: str) -> Mapping[str, Service]:
 @cache
 def _read_service(name: str, year_parameter: str) -> Service:
     text = files(__package__).joinpath(f"{name}.wsdl").read_text(encoding="utf-8")
+    # Only elements of this name: the Year of other calls is certain.
     text = text.replace(f'name="{YEAR_PARAMETERS[0]}"', f'name="{year_parameter}"')
     root = ET.fromstring(text)  # noqa: S314  # comes with the package
     signatures = {one.name: one for one in _read_signatures(root)}
