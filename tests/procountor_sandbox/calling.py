@@ -1,4 +1,4 @@
-"""Short ways to a signed-in caller and to receipts that are right, or wrong in one place."""
+"""A signed-in caller, and receipts that are correct or wrong in one place."""
 
 from typing import Any
 
@@ -17,12 +17,11 @@ PASSIVE_PROJECT = 72099
 
 
 def client_of(sandbox: Sandbox, base_url: str = API) -> httpx2.Client:
-    """Return a client that talks to the sandbox without a network."""
     return httpx2.Client(transport=httpx2.WSGITransport(app=sandbox), base_url=base_url)
 
 
 def token_form(number: int = 1001, /, **changes: str) -> dict[str, str]:
-    """Return what a program sends to get a token with a company's API key."""
+    """Return the form with which a program asks for a token for a company's API key."""
     return {
         "grant_type": "client_credentials",
         "client_id": API_CLIENT.client_id,
@@ -40,7 +39,6 @@ def signed_in(sandbox: Sandbox, number: int = 1001) -> httpx2.Client:
 
 
 def row(account: str = "5010", value: str | float = 100.00, **changes: Any) -> dict[str, Any]:
-    """Return a transaction as it is sent."""
     return {
         "transactionType": "ENTRY",
         "account": account,
@@ -50,7 +48,7 @@ def row(account: str = "5010", value: str | float = 100.00, **changes: Any) -> d
 
 
 def receipt(*rows: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    """Return a ledger receipt as it is sent: 100.00 of wages owed, unless told otherwise."""
+    """Return a ledger receipt as it is sent: 100.00 of wages owed, and the given changes."""
     return {
         "type": "JOURNAL",
         "name": "Payroll 2026-06 run 6 #AB12CD34",
@@ -64,17 +62,16 @@ def receipt(*rows: dict[str, Any], **changes: Any) -> dict[str, Any]:
 def dimension_value(
     value: float = 100.00, *, dimension_id: int = COST_CENTRES, item_id: int = PRODUCTION
 ) -> dict[str, Any]:
-    """Return a dimension value as it is sent."""
     return {"dimensionId": dimension_id, "itemId": item_id, "value": value}
 
 
 def wages(**changes: Any) -> dict[str, Any]:
-    """Return a right receipt whose first row is changed."""
+    """Return a correct receipt whose first row is changed."""
     return receipt(row(**changes), row("2961", -100.00))
 
 
 def messages(response: httpx2.Response) -> list[tuple[str | None, str]]:
-    """Return what an error answer says, as pairs of field and message without its details."""
+    """Return the pairs of field and message in an error answer, without details."""
     return [
         (one.get("field"), one["message"].partition(":")[0])
         for one in response.json()["errors"]

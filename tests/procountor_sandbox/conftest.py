@@ -10,17 +10,15 @@ from procountor_sandbox.app import Sandbox, create_app
 
 @pytest.fixture
 def clock() -> SetClock:
-    """The clock of the sandbox."""
     return SetClock()
 
 
 @pytest.fixture
 def sandbox(clock: SetClock) -> Sandbox:
-    """A fresh sandbox with the sample companies."""
     return create_app(clock=clock)
 
 
 @pytest.fixture
 def caller(sandbox: Sandbox) -> httpx2.Client:
-    """A client that may act in company 50101."""
+    """Return a client that may act in company 50101."""
     return signed_in(sandbox)

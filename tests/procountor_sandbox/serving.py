@@ -1,4 +1,4 @@
-"""A stand-in really running as its own process, on a free port of the loopback."""
+"""A stand-in running as a process of its own, on a free port of the loopback."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from tests.sandbox_parts import serving
 
 
 class Running(serving.Running):
-    """A started stand-in, and short ways to call it."""
+    """A started stand-in, with clients for it."""
 
     def signed_in(self, number: int = 1001) -> httpx2.Client:
         """Return a client that may act in the company of that API key."""
@@ -21,6 +21,5 @@ class Running(serving.Running):
 
 @contextmanager
 def running(*options: str) -> Iterator[Running]:
-    """Start a stand-in, wait until it says its address, and end it afterwards."""
     with serving.started("procountor_sandbox", *options) as started:
         yield Running(process=started.process, address=started.address)

@@ -10,7 +10,7 @@ from procountor_sandbox.app import Sandbox
 
 @pytest.fixture
 def invoice_id(caller: httpx2.Client) -> int:
-    """The hidden invoice of a booked receipt, which its files hang on."""
+    """Return the id of the hidden invoice of a booked receipt, to which its files belong."""
     booked: int = caller.post("ledgerreceipts", json=receipt()).json()["invoiceId"]
     return booked
 
@@ -54,7 +54,7 @@ class TestAttachment:
         assert parts[2].partition(b"\r\n\r\n")[2].removesuffix(b"\r\n") == b"\x00\xff--x\r\n"
         assert parts[3:] == [b"--\r\n"]
 
-    def test_can_be_renamed_but_keeps_its_extension(
+    def test_can_be_renamed_without_another_extension(
         self, caller: httpx2.Client, invoice_id: int
     ) -> None:
         address = f"attachments/{upload(caller, invoice_id).json()['id']}"
@@ -142,7 +142,7 @@ class TestAttachment:
             ({"referenceId": None}, "referenceId"),
         ],
     )
-    def test_needs_a_right_description(
+    def test_needs_a_correct_description(
         self, caller: httpx2.Client, invoice_id: int, changes: dict[str, Any], field: str
     ) -> None:
         answer = upload(caller, invoice_id, **changes)
@@ -150,7 +150,7 @@ class TestAttachment:
         assert answer.status_code == 400
         assert [one for one, _ in messages(answer)] == [field]
 
-    def test_needs_an_invoice_there_is(self, caller: httpx2.Client) -> None:
+    def test_needs_an_invoice_that_exists(self, caller: httpx2.Client) -> None:
         answer = upload(caller, 1)
 
         assert answer.status_code == 404

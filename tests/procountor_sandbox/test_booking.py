@@ -73,7 +73,7 @@ class TestBooking:
         assert other.get(f"ledgerreceipts/{booked['id']}").status_code == 404
         assert other.get("ledgerreceipts").json()["results"] == []
 
-    def test_keeps_amounts_exact(self, caller: httpx2.Client) -> None:
+    def test_stores_amounts_exactly(self, caller: httpx2.Client) -> None:
         sent = receipt(row(value=0.1), row(value=0.2), row("2961", -0.3))
 
         answer = caller.post("ledgerreceipts", json=sent)
@@ -105,7 +105,7 @@ class TestBooking:
 class TestReceiptRules:
     @pytest.mark.parametrize("name", ["type", "name", "receiptDate", "vatType", "vatStatus"])
     @pytest.mark.parametrize("value", [None, "missing"])
-    def test_want_every_required_field(
+    def test_refuse_a_missing_required_field(
         self, caller: httpx2.Client, sandbox: Sandbox, name: str, value: str | None
     ) -> None:
         sent = receipt(**{name: None})
@@ -185,7 +185,7 @@ class TestReceiptRules:
         assert answer.status_code == 400
         assert messages(answer) == [("receiptDate", CLOSED_PERIOD)]
 
-    def test_leave_pending_periods_out_on_request(self) -> None:
+    def test_refuse_pending_periods_on_request(self) -> None:
         caller = signed_in(create_app(strictness=Strictness(refuse_pending=True)))
         booked = caller.post("ledgerreceipts", json=receipt()).json()
         caller.put("fiscalyears/26/trackingPeriods/2606", json={"status": "PENDING"})
@@ -204,28 +204,28 @@ class TestReceiptRules:
 
         assert answer.status_code == status
 
-    def test_let_pending_tracking_periods_be_booked_on(self, caller: httpx2.Client) -> None:
+    def test_allow_bookings_in_pending_tracking_periods(self, caller: httpx2.Client) -> None:
         caller.put("fiscalyears/26/trackingPeriods/2606", json={"status": "PENDING"})
 
         answer = caller.post("ledgerreceipts", json=receipt())
 
         assert answer.status_code == 200
 
-    def test_want_a_period_that_ends_after_it_starts(self, caller: httpx2.Client) -> None:
+    def test_require_a_period_that_ends_after_it_starts(self, caller: httpx2.Client) -> None:
         period = {"periodStartDate": "2026-06-30", "periodEndDate": "2026-06-30"}
 
         answer = caller.post("ledgerreceipts", json=receipt(**period))
 
         assert messages(answer) == [("periodEndDate", "SANDBOX_PERIOD_ENDS_BEFORE_IT_STARTS")]
 
-    def test_want_at_least_one_transaction(self, caller: httpx2.Client) -> None:
+    def test_require_at_least_one_transaction(self, caller: httpx2.Client) -> None:
         answer = caller.post("ledgerreceipts", json=receipt(transactions=[]))
 
         assert messages(answer) == [
             ("transactions", "Value of the 'transactions' cannot be blank.")
         ]
 
-    def test_tell_everything_that_is_wrong_at_once(self, caller: httpx2.Client) -> None:
+    def test_name_every_mistake_at_once(self, caller: httpx2.Client) -> None:
         sent = receipt(row("9999"), row("2961", -100.0), name="Ł", receiptDate="2025-01-01")
 
         answer = caller.post("ledgerreceipts", json=sent)
@@ -247,7 +247,7 @@ class TestReceiptRules:
             (b"{}", "text/plain", 415),
         ],
     )
-    def test_want_a_json_object(
+    def test_require_a_json_object(
         self, caller: httpx2.Client, content: bytes, kind: str, status: int
     ) -> None:
         answer = caller.post("ledgerreceipts", content=content, headers={"Content-Type": kind})
@@ -256,7 +256,7 @@ class TestReceiptRules:
 
 
 class TestBalance:
-    def test_is_wanted_to_the_cent(self, caller: httpx2.Client, sandbox: Sandbox) -> None:
+    def test_is_required_to_the_cent(self, caller: httpx2.Client, sandbox: Sandbox) -> None:
         sent = receipt(row(), row("2961", -99.99))
 
         answer = caller.post("ledgerreceipts", json=sent)
@@ -290,7 +290,7 @@ class TestBalance:
 
         assert messages(answer) == [("transactions", "SANDBOX_MORE_THAN_ONE_RECONCILIATION_ENTRY")]
 
-    def test_can_be_left_for_later_where_the_sandbox_is_told_so(self) -> None:
+    def test_can_be_left_for_later_where_the_sandbox_allows_it(self) -> None:
         caller = signed_in(create_app(strictness=Strictness(accept_unbalanced=True)))
         booked = caller.post("ledgerreceipts", json=receipt(row(), row("2961", -99.99))).json()
 

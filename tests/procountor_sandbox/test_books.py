@@ -126,7 +126,7 @@ class TestCompanyPage:
             "/else",
         ],
     )
-    def test_says_where_nothing_is(self, browser: httpx2.Client, path: str) -> None:
+    def test_leads_back_from_an_unknown_address(self, browser: httpx2.Client, path: str) -> None:
         page = browser.get(path)
 
         assert page.status_code == 404

@@ -14,7 +14,7 @@ from procountor_sandbox.people import Act
 
 @pytest.fixture
 def control(sandbox: Sandbox) -> httpx2.Client:
-    """A client for orders to the sandbox itself. It needs no token."""
+    """Return a client for orders to the sandbox itself. It needs no token."""
     return client_of(sandbox, "http://sandbox/sandbox/")
 
 
@@ -51,17 +51,17 @@ class TestABusyOffice:
         assert sandbox.busy.act_count == 2
 
     def test_does_the_same_for_the_same_requests(self) -> None:
-        found = []
+        outcomes = []
         for _ in range(2):
             sandbox = create_app()
             caller = signed_in(sandbox)
             sandbox.busy.start(Office(seed=7, acts=tuple(Act)))
             for number in range(20):
                 caller.post("ledgerreceipts", json=receipt(name=f"Receipt {number}"))
-            found.append(what_is_booked(sandbox))
+            outcomes.append(what_is_booked(sandbox))
 
-        assert found[0] == found[1]
-        assert found[0] != [receipt(name=f"Receipt {number}") for number in range(20)]
+        assert outcomes[0] == outcomes[1]
+        assert outcomes[0] != [receipt(name=f"Receipt {number}") for number in range(20)]
 
     def test_acts_before_an_answer_is_lost(self, sandbox: Sandbox, caller: httpx2.Client) -> None:
         sandbox.busy.start(Office(acts=(Act.RENAME,)))
@@ -82,13 +82,13 @@ class TestABusyOffice:
     def test_is_opened_shown_and_closed_by_orders(
         self, control: httpx2.Client, caller: httpx2.Client
     ) -> None:
-        told = {"every": 1, "seed": 3, "acts": ["rename"], "company_id": 50101}
-        opened = control.post("busy-office", json=told).json()
+        order = {"every": 1, "seed": 3, "acts": ["rename"], "company_id": 50101}
+        opened = control.post("busy-office", json=order).json()
         caller.post("ledgerreceipts", json=receipt())
         shown = control.get("busy-office").json()
         closed = control.delete("busy-office").json()
 
-        assert opened == {**told, "open": True, "only_posts": True, "act_count": 0}
+        assert opened == {**order, "open": True, "only_posts": True, "act_count": 0}
         assert shown["act_count"] == 1
         assert closed == {"open": False, "act_count": 1}
 
@@ -100,7 +100,7 @@ class TestABusyOffice:
         assert sandbox.busy.open is None
 
     @pytest.mark.parametrize(
-        "told",
+        "order",
         [
             {"every": 0},
             {"every": "2"},
@@ -113,9 +113,9 @@ class TestABusyOffice:
         ],
     )
     def test_is_refused_when_something_is_wrong(
-        self, sandbox: Sandbox, control: httpx2.Client, told: dict[str, Any]
+        self, sandbox: Sandbox, control: httpx2.Client, order: dict[str, Any]
     ) -> None:
-        answer = control.post("busy-office", json=told)
+        answer = control.post("busy-office", json=order)
 
         assert answer.status_code == 400
         assert sandbox.busy.open is None

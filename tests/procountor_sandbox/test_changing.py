@@ -22,19 +22,18 @@ from procountor_sandbox.world import Access
 
 @pytest.fixture
 def booked(caller: httpx2.Client) -> dict[str, Any]:
-    """A receipt that has just been booked."""
     answer: dict[str, Any] = caller.post("ledgerreceipts", json=receipt()).json()
     return answer
 
 
 def close_june(sandbox: Sandbox) -> None:
-    """Close the month all receipts here are dated in."""
+    """Close the month of every receipt in this module."""
     order = {"company_id": 50101, "date": "2026-06-30", "status": "CLOSED"}
     client_of(sandbox).post("http://sandbox/sandbox/periods", json=order)
 
 
 def reader_of(sandbox: Sandbox) -> httpx2.Client:
-    """Return a client of a person who may only look."""
+    """Return a client of a person who may only read."""
     client = client_of(sandbox, "http://sandbox/")
     query = {
         "response_type": "code",
@@ -187,7 +186,9 @@ class TestStatus:
         assert messages(answer) == [("receiptDate", CLOSED_PERIOD)]
 
     @pytest.mark.parametrize("action", ["approve", "unfinished", "invalidate"])
-    def test_belongs_to_a_receipt_there_is(self, caller: httpx2.Client, action: str) -> None:
+    def test_changes_only_on_a_receipt_that_exists(
+        self, caller: httpx2.Client, action: str
+    ) -> None:
         answer = caller.put(f"ledgerreceipts/1/{action}")
 
         assert answer.status_code == 404
@@ -285,7 +286,7 @@ class TestRowDimensions:
 
 
 class TestReadingRights:
-    def test_let_a_person_look(self, sandbox: Sandbox) -> None:
+    def test_let_a_person_read(self, sandbox: Sandbox) -> None:
         reader = reader_of(sandbox)
 
         rights = reader.get("users/rights").json()["rights"]["accounting"]
@@ -306,7 +307,7 @@ class TestReadingRights:
             ("POST", "attachments"),
         ],
     )
-    def test_let_nobody_write(
+    def test_do_not_let_a_person_write(
         self, sandbox: Sandbox, booked: dict[str, Any], method: str, path: str
     ) -> None:
         answer = reader_of(sandbox).request(method, path, json=receipt())

@@ -14,7 +14,7 @@ refusal = partial(refusal_of, "procountor_sandbox")
 
 class TestCommand:
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-    def test_serves_until_it_is_told_to_stop(self, number: int) -> None:
+    def test_serves_until_it_is_stopped(self, number: int) -> None:
         with running() as sandbox:
             page = httpx2.get(f"{sandbox.address}/")
             sandbox.process.send_signal(number)
@@ -37,9 +37,9 @@ class TestCommand:
             booked = sandbox.signed_in().post("ledgerreceipts", json=receipt())
             sandbox.process.kill()
         with running("--state", state) as sandbox:
-            found = sandbox.signed_in().get("ledgerreceipts/700001")
+            read = sandbox.signed_in().get("ledgerreceipts/700001")
 
-        assert found.json() == booked.json()
+        assert read.json() == booked.json()
 
     def test_takes_other_redirect_uris(self) -> None:
         query = {
@@ -63,7 +63,7 @@ class TestCommand:
         assert "Another program may be using the port" in answer.stderr
         assert "Traceback" not in answer.stderr
 
-    def test_says_that_the_state_file_is_none(self, tmp_path: Path) -> None:
+    def test_says_that_the_state_file_cannot_be_read(self, tmp_path: Path) -> None:
         state = tmp_path / "notes.txt"
         state.write_text("Not a database, but long enough to be looked at." * 100)
 
@@ -87,9 +87,9 @@ class TestServer:
             httpx2.post(f"{sandbox.address}/sandbox/faults", json=order)
             with pytest.raises(httpx2.RemoteProtocolError):
                 caller.post("ledgerreceipts", json=receipt())
-            found = caller.get("ledgerreceipts").json()
+            listed = caller.get("ledgerreceipts").json()
 
-        assert found["meta"]["totalCount"] == 1
+        assert listed["meta"]["totalCount"] == 1
 
     def test_is_too_slow_for_an_impatient_caller_and_books_all_the_same(self) -> None:
         base = {"method": "POST", "path": "/ledgerreceipts"}
@@ -100,12 +100,12 @@ class TestServer:
             with pytest.raises(httpx2.ReadTimeout):
                 caller.post("ledgerreceipts", json=receipt(), timeout=0.5)
             released = httpx2.post(f"{sandbox.address}/sandbox/release").json()
-            found = caller.get("ledgerreceipts").json()
+            listed = caller.get("ledgerreceipts").json()
 
         assert released == {"released": 1}
-        assert found["meta"]["totalCount"] == 1
+        assert listed["meta"]["totalCount"] == 1
 
-    def test_limits_the_rate_when_told_to(self) -> None:
+    def test_limits_the_rate_as_the_option_says(self) -> None:
         with running("--rate", "2") as sandbox:
             caller = sandbox.signed_in()
             answers = [caller.get("sessioninfo") for _ in range(6)]

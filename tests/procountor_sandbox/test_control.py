@@ -10,7 +10,7 @@ from procountor_sandbox.faults import Fault, FaultKind
 
 @pytest.fixture
 def control(sandbox: Sandbox) -> httpx2.Client:
-    """A client for orders to the sandbox itself. It needs no token."""
+    """Return a client for orders to the sandbox itself. It needs no token."""
     return client_of(sandbox, "http://sandbox/sandbox/")
 
 

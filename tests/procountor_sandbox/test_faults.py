@@ -22,12 +22,11 @@ Post = Callable[[], httpx2.Response]
 
 @pytest.fixture
 def post(caller: httpx2.Client) -> Post:
-    """Book the same receipt again."""
     return lambda: caller.post("ledgerreceipts", json=receipt())
 
 
 def in_thread(act: Post) -> "Future[httpx2.Response]":
-    """Start something that will be held, and return where its outcome will be."""
+    """Start a request that will be held, and return the future of its outcome."""
     pool = ThreadPoolExecutor(max_workers=1)
     outcome = pool.submit(act)
     pool.shutdown(wait=False)
@@ -83,7 +82,7 @@ class TestFault:
         assert messages(refused) == [(None, "Unauthorized")]
         assert good.status_code == 200
 
-    def test_reject_answers_as_told(self, sandbox: Sandbox, post: Post) -> None:
+    def test_reject_answers_as_ordered(self, sandbox: Sandbox, post: Post) -> None:
         sandbox.faults.add(
             Fault(kind=FaultKind.REJECT, status=403, code="NO_WAY", field="receiptDate")
         )
@@ -117,7 +116,7 @@ class TestFault:
     @pytest.mark.parametrize(
         ("kind", "booked"), [(FaultKind.HOLD_BEFORE, 0), (FaultKind.HOLD_AFTER, 1)]
     )
-    def test_hold_keeps_the_request_until_it_is_released(
+    def test_hold_stops_the_request_until_it_is_released(
         self, sandbox: Sandbox, post: Post, kind: FaultKind, booked: int
     ) -> None:
         sandbox.faults.add(Fault(kind=kind))
@@ -241,7 +240,7 @@ class TestLatency:
 
 
 class TestRequestLog:
-    def test_tells_what_was_asked_and_keeps_no_secrets(
+    def test_lists_requests_without_secrets(
         self, sandbox: Sandbox, caller: httpx2.Client, clock: SetClock
     ) -> None:
         caller.get("coa", params={"x": "secret-in-address"}, headers={"User-Agent": "Program/1"})

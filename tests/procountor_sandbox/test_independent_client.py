@@ -14,14 +14,13 @@ from procountor_sandbox.sample import API_CLIENT
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Running]:
-    """A stand-in in a process of its own."""
     with running() as started:
         yield started
 
 
 @pytest.fixture
 def client(sandbox: Running, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The client, pointed at the stand-in in the one way it offers."""
+    """Return the client, pointed at the stand-in in the one way it offers."""
     with warnings.catch_warnings():
         # Its source has an escape Python warns about when it compiles it for the first time.
         warnings.simplefilter("ignore")
@@ -69,7 +68,7 @@ class TestIndependentClient:
         assert changed["status"] == 200
         assert changed["content"]["name"] == "Changed"
 
-    def test_hears_what_is_wrong(self, client: Any) -> None:
+    def test_reads_the_reason_of_a_refusal(self, client: Any) -> None:
         refused = client.post_ledger_receipt(**receipt(name="x" * 81))
 
         assert refused["status"] == 400

@@ -24,38 +24,35 @@ def browser(sandbox: Sandbox) -> httpx2.Client:
 
 
 def log_in(browser: httpx2.Client, username: str = "aino") -> str:
-    """Log in and return the page that comes then."""
     form = QUERY | {"username": username, "password": "sandbox"}
     return browser.post("login", data=form).text
 
 
 def choose(browser: httpx2.Client, page: str, **chosen: str) -> httpx2.Response:
     """Send the company form of a page."""
-    found = re.search(r'name="ticket" value="([^"]+)"', page)
-    assert found is not None
-    return browser.post("login/company", data=QUERY | {"ticket": found[1]} | chosen)
+    ticket = re.search(r'name="ticket" value="([^"]+)"', page)
+    assert ticket is not None
+    return browser.post("login/company", data=QUERY | {"ticket": ticket[1]} | chosen)
 
 
 def code_for(browser: httpx2.Client, company: int = 50102, username: str = "aino") -> str:
-    """Go through the login and return the code it ends with."""
+    """Go through the login and return the code at its end."""
     answer = choose(browser, log_in(browser, username), company=str(company))
     return parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
 
 
 def exchange(browser: httpx2.Client, **form: str) -> httpx2.Response:
-    """Ask the token endpoint as the registered program."""
     secrets = {"client_id": API_CLIENT.client_id, "client_secret": API_CLIENT.client_secret}
     return browser.post("api/oauth/token", data=secrets | form)
 
 
 def exchange_code(browser: httpx2.Client, code: str, uri: str = REDIRECT_URI) -> httpx2.Response:
-    """Exchange a code for tokens."""
     return exchange(browser, grant_type="authorization_code", code=code, redirect_uri=uri)
 
 
 class TestLoginPage:
     @pytest.mark.parametrize("name", ["response_type", "client_id", "redirect_uri"])
-    def test_refuses_an_incomplete_address_without_sending_anybody_anywhere(
+    def test_refuses_an_incomplete_address_without_a_redirect(
         self, browser: httpx2.Client, name: str
     ) -> None:
         query = {key: value for key, value in QUERY.items() if key != name}
@@ -68,7 +65,7 @@ class TestLoginPage:
     @pytest.mark.parametrize(
         "uri", [REDIRECT_URI + "/", REDIRECT_URI + "?a=b", "http://elsewhere.example/"]
     )
-    def test_wants_exactly_the_registered_redirect_uri(
+    def test_requires_exactly_the_registered_redirect_uri(
         self, browser: httpx2.Client, uri: str
     ) -> None:
         answer = browser.get("login", params=QUERY | {"redirect_uri": uri})
@@ -86,7 +83,7 @@ class TestLoginPage:
         assert "img-src 'self'" in page.headers["Content-Security-Policy"]
         assert icon.headers["Content-Type"] == "image/svg+xml"
 
-    def test_counts_the_companies_of_everybody(self, browser: httpx2.Client) -> None:
+    def test_counts_the_companies_of_each_person(self, browser: httpx2.Client) -> None:
         page = browser.get("/login", params=QUERY).text
 
         assert "10 companies" in page

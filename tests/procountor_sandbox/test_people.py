@@ -26,7 +26,6 @@ def browser(sandbox: Sandbox) -> httpx2.Client:
 
 @pytest.fixture
 def booked(caller: httpx2.Client) -> dict[str, Any]:
-    """A receipt that a program has booked."""
     sent = receipt(
         row(dimensionItemValues=[dimension_value()]),
         row("2961", -100.00),
@@ -37,9 +36,9 @@ def booked(caller: httpx2.Client) -> dict[str, Any]:
 
 
 def order(browser: httpx2.Client, act: str, **more: Any) -> httpx2.Response:
-    """Let a person do something with the one receipt there is."""
-    told = {"company_id": 50101, "receipt_id": 700001, "act": act, **more}
-    return browser.post("sandbox/people", json=told)
+    """Let a person act on the one receipt there is."""
+    body = {"company_id": 50101, "receipt_id": 700001, "act": act, **more}
+    return browser.post("sandbox/people", json=body)
 
 
 def now_booked(caller: httpx2.Client) -> dict[str, Any]:
@@ -76,8 +75,8 @@ class TestAPerson:
         after = now_booked(caller)
         assert answer.status_code == 200
         assert after.get(field) == value
-        kept = before.keys() - {field, "version"}
-        assert {name: after.get(name) for name in kept} == {name: before[name] for name in kept}
+        same = before.keys() - {field, "version"}
+        assert {name: after.get(name) for name in same} == {name: before[name] for name in same}
 
     @pytest.mark.parametrize(
         ("act", "details"),
@@ -93,7 +92,7 @@ class TestAPerson:
             ("invalidate", {}),
         ],
     )
-    def test_gives_the_receipt_another_version_and_keeps_when_it_was_made(
+    def test_gives_the_receipt_another_version_and_leaves_its_time_of_booking(
         self, browser: httpx2.Client, caller: httpx2.Client, act: str, details: dict[str, Any]
     ) -> None:
         before = caller.get("ledgerreceipts").json()["results"][0]
@@ -170,16 +169,16 @@ class TestAPerson:
         assert {one.status_code for one in answers} == {400}
 
     @pytest.mark.parametrize("missing", ["company_id", "receipt_id"])
-    def test_must_be_told_which_receipt(self, browser: httpx2.Client, missing: str) -> None:
-        told = {"company_id": 50101, "receipt_id": 700001, "act": "approve"}
-        del told[missing]
+    def test_needs_a_named_receipt(self, browser: httpx2.Client, missing: str) -> None:
+        body = {"company_id": 50101, "receipt_id": 700001, "act": "approve"}
+        del body[missing]
 
-        assert browser.post("sandbox/people", json=told).status_code == 400
+        assert browser.post("sandbox/people", json=body).status_code == 400
 
-    def test_cannot_touch_what_is_not_there(self, browser: httpx2.Client) -> None:
-        told = {"company_id": 50101, "receipt_id": 1, "act": "approve"}
+    def test_cannot_change_a_receipt_that_does_not_exist(self, browser: httpx2.Client) -> None:
+        body = {"company_id": 50101, "receipt_id": 1, "act": "approve"}
 
-        assert browser.post("sandbox/people", json=told).status_code == 404
+        assert browser.post("sandbox/people", json=body).status_code == 404
 
 
 @pytest.mark.usefixtures("booked")

@@ -11,7 +11,7 @@ from procountor_sandbox.app import Sandbox
 
 
 def has_right_check_digit(business_id: str) -> bool:
-    """Tell whether a Finnish business id is well formed."""
+    """Return whether a Finnish business id is well formed."""
     number, _, check = business_id.partition("-")
     weights = (7, 9, 10, 5, 8, 4, 2)
     total = sum(int(digit) * weight for digit, weight in zip(number, weights, strict=True))

@@ -20,14 +20,14 @@ def again(sandbox: Sandbox, path: Path) -> Sandbox:
 
 
 def with_token_of(sandbox: Sandbox, other: httpx2.Client) -> httpx2.Client:
-    """Return a client of a sandbox that carries a token given out before."""
+    """Return a client of a sandbox that carries a token issued before."""
     client = client_of(sandbox)
     client.headers["Authorization"] = other.headers["Authorization"]
     return client
 
 
 class TestStateFile:
-    def test_keeps_receipts_exactly(self, path: Path) -> None:
+    def test_stores_receipts_exactly(self, path: Path) -> None:
         first = create_app(state_path=path)
         caller = signed_in(first)
         sent = receipt(
@@ -55,7 +55,7 @@ class TestStateFile:
         assert new["id"] == old["id"] + 1
         assert new["transactions"][0]["id"] > old["transactions"][-1]["id"]
 
-    def test_keeps_tokens_good_and_ended_grants_ended(self, path: Path) -> None:
+    def test_leaves_tokens_valid_and_ended_grants_ended(self, path: Path) -> None:
         first = create_app(state_path=path)
         good, ended, signed_out = (signed_in(first, number) for number in (1001, 1002, 1003))
         first.revoke(company_id=50102)
@@ -67,7 +67,7 @@ class TestStateFile:
         assert with_token_of(second, ended).get("company").status_code == 401
         assert with_token_of(second, signed_out).get("company").status_code == 401
 
-    def test_keeps_dimensions_and_periods(self, path: Path) -> None:
+    def test_stores_dimensions_and_periods(self, path: Path) -> None:
         first = create_app(state_path=path)
         caller = signed_in(first)
         caller.post("dimensions/3101/items", json={"codeName": "999"})
@@ -80,7 +80,7 @@ class TestStateFile:
         assert second.world == first.world
         assert second.world != create_app().world
 
-    def test_keeps_files(self, path: Path) -> None:
+    def test_stores_files(self, path: Path) -> None:
         first = create_app(state_path=path)
         caller = signed_in(first)
         booked = caller.post("ledgerreceipts", json=receipt()).json()

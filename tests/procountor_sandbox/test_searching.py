@@ -24,14 +24,13 @@ def ids(caller: httpx2.Client, clock: SetClock) -> list[int]:
     return booked
 
 
-def found(caller: httpx2.Client, **query: str | int) -> list[int]:
-    """Return the ids a search finds, in its order."""
+def search_ids(caller: httpx2.Client, **query: str | int) -> list[int]:
     answer = caller.get("ledgerreceipts", params=query)
     return [one["id"] for one in answer.json()["results"]]
 
 
 class TestSearch:
-    def test_lists_what_tells_receipts_apart_and_nothing_more(
+    def test_lists_the_documented_fields_and_no_others(
         self, caller: httpx2.Client, ids: list[int]
     ) -> None:
         first = caller.get("ledgerreceipts").json()["results"][-1]
@@ -52,14 +51,14 @@ class TestSearch:
     def test_filters_on_days_with_both_ends(self, caller: httpx2.Client, ids: list[int]) -> None:
         days = {"startDate": "2026-05-31", "endDate": "2026-06-30", "orderById": "ASC"}
 
-        assert found(caller, **days) == ids[1:]
-        assert found(caller, startDate="2026-06-30", endDate="2026-06-30") == [ids[3], ids[1]]
+        assert search_ids(caller, **days) == ids[1:]
+        assert search_ids(caller, startDate="2026-06-30", endDate="2026-06-30") == [ids[3], ids[1]]
 
     def test_filters_on_status_and_types(self, caller: httpx2.Client, ids: list[int]) -> None:
-        assert found(caller, status="APPROVED") == [ids[1]]
-        assert found(caller, status="INVALIDATED") == []
-        assert len(found(caller, types="JOURNAL,SALARY")) == len(ids)
-        assert found(caller, types="SALARY") == []
+        assert search_ids(caller, status="APPROVED") == [ids[1]]
+        assert search_ids(caller, status="INVALIDATED") == []
+        assert len(search_ids(caller, types="JOURNAL,SALARY")) == len(ids)
+        assert search_ids(caller, types="SALARY") == []
 
     def test_filters_on_when_receipts_were_made_and_changed(
         self, caller: httpx2.Client, ids: list[int]
@@ -67,8 +66,8 @@ class TestSearch:
         rows = caller.get("ledgerreceipts", params={"orderById": "ASC"}).json()["results"]
         second, third = rows[1]["created"], rows[2]["created"]
 
-        made = found(caller, createdStartDate=second, createdEndDate=third, orderById="ASC")
-        changed = found(caller, versionStartDate=rows[1]["version"])
+        made = search_ids(caller, createdStartDate=second, createdEndDate=third, orderById="ASC")
+        changed = search_ids(caller, versionStartDate=rows[1]["version"])
 
         assert made == ids[1:3]
         assert changed == [ids[1]]
@@ -87,7 +86,7 @@ class TestSearch:
     def test_orders_as_asked_newest_first_by_default(
         self, caller: httpx2.Client, ids: list[int], order: dict[str, str], places: list[int]
     ) -> None:
-        assert found(caller, **order) == [ids[place] for place in places]
+        assert search_ids(caller, **order) == [ids[place] for place in places]
 
     def test_comes_in_pages(self, caller: httpx2.Client, ids: list[int]) -> None:
         answer = caller.get("ledgerreceipts", params={"size": 3, "page": 1}).json()
@@ -101,9 +100,9 @@ class TestSearch:
         }
 
     def test_goes_on_after_an_id(self, caller: httpx2.Client, ids: list[int]) -> None:
-        assert found(caller, previousId=ids[2]) == [ids[1], ids[0]]
-        assert found(caller, previousId=ids[2], orderById="ASC") == [ids[3]]
-        assert found(caller, previousId=ids[2], size=1) == [ids[1]]
+        assert search_ids(caller, previousId=ids[2]) == [ids[1], ids[0]]
+        assert search_ids(caller, previousId=ids[2], orderById="ASC") == [ids[3]]
+        assert search_ids(caller, previousId=ids[2], size=1) == [ids[1]]
 
     @pytest.mark.parametrize(
         ("name", "value"),
@@ -136,7 +135,7 @@ class TestSearch:
         assert answer.status_code == 400
         assert messages(answer) == [(name, f"Value of the '{name}' field is invalid")]
 
-    def test_refuses_every_wrong_order_not_just_the_first(
+    def test_refuses_a_wrong_order_behind_a_right_one(
         self, caller: httpx2.Client, ids: list[int]
     ) -> None:
         answer = caller.get("ledgerreceipts", params={"orderById": "ASC", "orderByDate": "UP"})
@@ -144,7 +143,7 @@ class TestSearch:
         assert messages(answer) == [("orderByDate", "Value of the 'orderByDate' field is invalid")]
 
     @pytest.mark.parametrize("path", ["ledgerreceipts", "journals"])
-    def test_finds_nothing_by_a_filter_there_is_not(self, caller: httpx2.Client, path: str) -> None:
+    def test_refuses_a_filter_that_does_not_exist(self, caller: httpx2.Client, path: str) -> None:
         answer = caller.get(path, params={"name": "Payroll"})
 
         assert answer.status_code == 400
@@ -215,7 +214,7 @@ class TestWithoutRights:
 
 
 def signed_in_without_rights() -> httpx2.Client:
-    """Return a client of somebody who may not see any bookkeeping."""
+    """Return a client of a person who may not see any bookkeeping."""
     world = world_of()
     people = tuple(replace(one, access=Access.NONE) for one in world.people)
     return signed_in(create_app(replace(world, people=people)))

@@ -24,7 +24,7 @@ class TestTransactionRules:
     @pytest.mark.parametrize(
         "name", ["transactionType", "account", "accountingValue", "vatPercent"]
     )
-    def test_want_every_required_field(self, caller: httpx2.Client, name: str) -> None:
+    def test_refuse_a_missing_required_field(self, caller: httpx2.Client, name: str) -> None:
         answer = caller.post("ledgerreceipts", json=wages(**{name: None}))
 
         field = f"{ROW}.{name}"
@@ -98,7 +98,7 @@ class TestTransactionRules:
 
 
 class TestDimensionRules:
-    def test_want_each_dimension_to_sum_to_the_row(self, caller: httpx2.Client) -> None:
+    def test_require_each_dimension_to_sum_to_the_row(self, caller: httpx2.Client) -> None:
         crane = {"dimension_id": PROJECTS, "item_id": CRANE}
         right = [
             dimension_value(60.0),
@@ -113,7 +113,7 @@ class TestDimensionRules:
         assert accepted.status_code == 200
         assert messages(refused) == [(VALUES, "SANDBOX_DIMENSION_SUM_MISMATCH")]
 
-    def test_want_negative_values_on_credit_rows(self, caller: httpx2.Client) -> None:
+    def test_require_negative_values_on_credit_rows(self, caller: httpx2.Client) -> None:
         credit = row("2961", -100.0, dimensionItemValues=[dimension_value(100.0)])
 
         answer = caller.post("ledgerreceipts", json=receipt(row(), credit))
@@ -155,7 +155,7 @@ class TestDimensionRules:
         assert (f"{VALUES}[0].value", "SANDBOX_MORE_THAN_TWO_DECIMALS") in messages(answer)
 
     @pytest.mark.parametrize("name", ["dimensionId", "itemId", "value"])
-    def test_want_all_three_fields(self, caller: httpx2.Client, name: str) -> None:
+    def test_require_all_three_fields(self, caller: httpx2.Client, name: str) -> None:
         value = dimension_value() | {name: None}
 
         answer = caller.post("ledgerreceipts", json=wages(dimensionItemValues=[value]))

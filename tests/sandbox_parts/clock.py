@@ -4,15 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 
 class SetClock:
-    """A clock that stands still until it is told to go on."""
+    """A clock that stands still until a test moves it."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
 
     def __call__(self) -> datetime:
-        """Return the time it shows."""
         return self.now
 
     def advance(self, **by: float) -> None:
-        """Go on by so many hours, seconds and so forth."""
+        """Move on by so many hours, seconds and so forth."""
         self.now += timedelta(**by)
