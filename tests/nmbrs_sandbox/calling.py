@@ -1,4 +1,4 @@
-"""Short ways to call the sandbox, with requests that are right, or wrong in one place."""
+"""Calls of the sandbox, with requests that are correct or wrong in one place."""
 
 from collections.abc import Mapping
 from xml.etree import ElementTree as ET
@@ -22,18 +22,15 @@ CREDENTIALS = {"Username": USERNAME, "Token": TOKEN, "Domain": DOMAIN}
 
 
 def client_of(sandbox: Sandbox) -> httpx2.Client:
-    """Return a client that talks to the sandbox without a network."""
     return httpx2.Client(transport=httpx2.WSGITransport(app=sandbox), base_url=SITE)
 
 
 def envelope(body: str, header: str = "") -> str:
-    """Return a SOAP envelope around a body and a header."""
     head = f"<soap:Header>{header}</soap:Header>" if header else ""
     return f'<soap:Envelope xmlns:soap="{SOAP}">{head}<soap:Body>{body}</soap:Body></soap:Envelope>'
 
 
 def elements(values: Mapping[str, object]) -> str:
-    """Return elements, in the order given."""
     return "".join(
         f"<{name}>{elements(value) if isinstance(value, Mapping) else escape(str(value))}</{name}>"
         for name, value in values.items()
@@ -41,7 +38,6 @@ def elements(values: Mapping[str, object]) -> str:
 
 
 def qualified(name: str, values: Mapping[str, object], service: str = COMPANY) -> str:
-    """Return an element of a service's namespace."""
     return f'<{name} xmlns="{NAMESPACE}{service}">{elements(values)}</{name}>'
 
 
@@ -52,7 +48,7 @@ def request_text(
     service: str = COMPANY,
     credentials: Mapping[str, str] = CREDENTIALS,
 ) -> str:
-    """Return a whole request that keeps to the WSDL."""
+    """Return a whole request that agrees with the WSDL."""
     header = qualified("AuthHeaderWithDomain", credentials, service)
     return envelope(qualified(operation, values, service), header)
 
@@ -65,7 +61,7 @@ def send(
     service: str = COMPANY,
     **headers: str,
 ) -> httpx2.Response:
-    """Send a request of ours, with the HTTP headers it should have or with others."""
+    """Send a request, with the usual HTTP headers or with others."""
     usual = {
         "Content-Type": "text/xml; charset=utf-8",
         "SOAPAction": f'"{NAMESPACE}{service}/{operation}"',
@@ -77,41 +73,37 @@ def send(
 def call(
     client: httpx2.Client, operation: str, service: str = COMPANY, /, **values: object
 ) -> httpx2.Response:
-    """Make a call as it should be made."""
     text = request_text(operation, values, service=service)
     return send(client, text, operation=operation, service=service)
 
 
 def parsed(text: str | bytes) -> ET.Element:
-    """Return the XML our own sandbox wrote."""
     return ET.fromstring(text)  # noqa: S314  # our own sandbox wrote it
 
 
 def result(response: httpx2.Response) -> ET.Element:
     """Return the result in an answer, which must be no fault."""
     assert response.status_code == 200, response.text
-    found = parsed(response.content).find(f"{{{SOAP}}}Body/*/*")
-    assert found is not None
-    return found
+    element = parsed(response.content).find(f"{{{SOAP}}}Body/*/*")
+    assert element is not None
+    return element
 
 
 def journal(response: httpx2.Response) -> ET.Element:
-    """Return the journal that stands as text in an answer."""
     return parsed(result(response).text or "")
 
 
 def texts(response: httpx2.Response, name: str) -> list[str]:
-    """Return the text of every element of that name in an answer."""
     return [one.text or "" for one in result(response).iter() if one.tag.rpartition("}")[2] == name]
 
 
 def fault(response: httpx2.Response) -> str:
-    """Return the code of a fault: the number after the arrow, or the sandbox's own word."""
+    """Return the code of a fault: the number behind the arrow, or a word of the sandbox."""
     assert response.status_code == 500
     assert response.headers["Content-Type"] == "text/xml; charset=utf-8"
-    found = parsed(response.content).find(f"{{{SOAP}}}Body/{{{SOAP}}}Fault")
-    assert found is not None
-    text = found.findtext("faultstring", "")
+    sent = parsed(response.content).find(f"{{{SOAP}}}Body/{{{SOAP}}}Fault")
+    assert sent is not None
+    text = sent.findtext("faultstring", "")
     is_own = text.startswith("SANDBOX_")
-    assert found.findtext("faultcode") == ("soap:Client" if is_own else "soap:Server")
+    assert sent.findtext("faultcode") == ("soap:Client" if is_own else "soap:Server")
     return text.partition(":")[0] if is_own else text.rpartition("---> ")[2].partition(":")[0]

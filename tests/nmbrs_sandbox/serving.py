@@ -1,4 +1,4 @@
-"""A stand-in really running as its own process, on a free port of the loopback."""
+"""A stand-in running as a process of its own, on a free port of the loopback."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,14 +13,14 @@ HEADER = {"AuthHeaderWithDomain": CREDENTIALS}
 
 
 class Running(serving.Running):
-    """A started stand-in, and short ways to call it."""
+    """A started stand-in, with clients for it."""
 
     def soap(self, service: str = "CompanyService") -> zeep.Client:
         """Return a client made from the WSDL and nothing else."""
         return zeep.Client(f"{self.address}/soap/v3/{service}.asmx?WSDL")
 
     def order(self, name: str, /, **fields: Any) -> Mapping[str, Any]:
-        """Give an order and return what came of it."""
+        """Give an order and return its result."""
         answer = httpx2.post(f"{self.address}/sandbox/{name}", json=fields)
         assert answer.status_code == 200, answer.text
         outcome: Mapping[str, Any] = answer.json()
@@ -29,6 +29,5 @@ class Running(serving.Running):
 
 @contextmanager
 def running(*options: str) -> Iterator[Running]:
-    """Start a stand-in, wait until it says its address, and end it afterwards."""
     with serving.started("nmbrs_sandbox", *options) as started:
         yield Running(process=started.process, address=started.address)

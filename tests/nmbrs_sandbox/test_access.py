@@ -80,10 +80,10 @@ class TestId:
         "operation",
         ["Run_GetList", "RunRequest_GetList"],
     )
-    def test_must_be_of_a_company_there_is(self, client: httpx2.Client, operation: str) -> None:
+    def test_must_be_of_a_company_that_exists(self, client: httpx2.Client, operation: str) -> None:
         assert fault(call(client, operation, CompanyId=1, Year=2026)) == "1003"
 
-    def test_must_be_of_a_debtor_there_is(self, client: httpx2.Client) -> None:
+    def test_must_be_of_a_debtor_that_exists(self, client: httpx2.Client) -> None:
         assert fault(call(client, "Debtor_Get", DEBTOR, DebtorId=1)) == "1003"
         assert fault(call(client, "List_GetByDebtor", DebtorId=1)) == "1003"
 
@@ -114,7 +114,7 @@ class TestId:
         assert fault(answer) == "1003"
 
     @pytest.mark.parametrize("year", [1999, 2100, 0, -2026])
-    def test_goes_with_a_year_that_can_be(self, client: httpx2.Client, year: int) -> None:
+    def test_goes_with_a_possible_year(self, client: httpx2.Client, year: int) -> None:
         assert fault(call(client, "Run_GetList", CompanyId=KONEPAJA, Year=year)) == "2006"
         journal = "Journals_GetByRunCostCenterCostUnitPerYear"
         answer = call(client, journal, CompanyId=KONEPAJA, RunId=JUNE, intYear=year)

@@ -15,7 +15,7 @@ refusal = partial(refusal_of, "nmbrs_sandbox")
 
 class TestCommand:
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-    def test_serves_until_it_is_told_to_stop(self, number: int) -> None:
+    def test_serves_until_it_is_stopped(self, number: int) -> None:
         with running() as sandbox:
             page = httpx2.get(f"{sandbox.address}/")
             sandbox.process.send_signal(number)
@@ -39,7 +39,7 @@ class TestCommand:
 
         assert [one.Number for one in runs] == [1, 2, 3, 4, 5]
 
-    def test_calls_the_year_as_it_is_told(self) -> None:
+    def test_calls_the_year_as_the_option_says(self) -> None:
         with running("--year-parameter", "Year", "--utf-16-declaration") as sandbox:
             text = sandbox.soap().service.Journals_GetByRunCompany_v2(
                 CompanyId=KONEPAJA, RunId=JUNE, Year=2026, _soapheaders=HEADER
@@ -65,7 +65,7 @@ class TestCommand:
         assert "Another program may be using the port" in answer.stderr
         assert "Traceback" not in answer.stderr
 
-    def test_says_that_the_state_file_is_none(self, tmp_path: Path) -> None:
+    def test_says_that_the_state_file_cannot_be_read(self, tmp_path: Path) -> None:
         state = tmp_path / "notes.txt"
         state.write_text("Not a database, but long enough to be looked at." * 100)
 
@@ -84,7 +84,7 @@ class TestCommand:
 
 
 class TestServer:
-    def test_breaks_the_connection_when_told_to(self) -> None:
+    def test_breaks_the_connection_on_request(self) -> None:
         with running() as sandbox, httpx2.Client(base_url=sandbox.address) as client:
             sandbox.order("faults", kind="connection_lost", operation="List_GetAll")
             with pytest.raises(httpx2.RemoteProtocolError):
@@ -103,7 +103,7 @@ class TestServer:
 
         assert released == {"released": 1}
 
-    def test_gives_a_soap_client_what_it_can_make_nothing_of(self) -> None:
+    def test_gives_a_soap_client_an_answer_it_cannot_read(self) -> None:
         with running() as sandbox:
             soap = sandbox.soap().service
             sandbox.order("faults", kind="down")

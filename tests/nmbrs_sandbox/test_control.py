@@ -102,8 +102,8 @@ class TestOrders:
 
         answer = client.post("sandbox/recalculate_run", json=order).json()
 
-        found = journal(call(client, "Journals_GetByRunCompany", CompanyId=KONEPAJA, RunId=JUNE))
-        assert found.findtext("transaction/lines/line/value") == "44307.84"
+        root = journal(call(client, "Journals_GetByRunCompany", CompanyId=KONEPAJA, RunId=JUNE))
+        assert root.findtext("transaction/lines/line/value") == "44307.84"
         assert answer["run_at"] == "2026-07-01T09:00:00"
 
     def test_delete_a_run_and_put_it_back(self, client: httpx2.Client) -> None:
@@ -190,7 +190,7 @@ class TestOrders:
         assert answer.json()["error"]
         assert sandbox.world == before
 
-    def test_need_a_name_there_is(self, client: httpx2.Client) -> None:
+    def test_need_a_known_name(self, client: httpx2.Client) -> None:
         for name in ("give_order", "remember", "put_run", "world", "nothing"):
             assert (
                 client.post(f"sandbox/{name}", json={})
@@ -227,7 +227,7 @@ class TestOrders:
 
 
 class TestLists:
-    def test_tell_every_run_with_its_rows(self, client: httpx2.Client) -> None:
+    def test_show_every_run_with_its_rows(self, client: httpx2.Client) -> None:
         client.post("sandbox/delete_run", json={"company_id": KONEPAJA, "run_id": JANUARY})
 
         runs = client.get("sandbox/journals.json", params={"company_id": KONEPAJA}).json()["runs"]
@@ -246,19 +246,19 @@ class TestLists:
         }
         assert runs[5]["lines"][19]["amount"] == "-32243.39"
 
-    def test_tell_the_journals_of_all_companies(self, client: httpx2.Client) -> None:
+    def test_show_the_journals_of_all_companies(self, client: httpx2.Client) -> None:
         runs = client.get("sandbox/journals.json").json()["runs"]
 
         assert len(runs) == 60
         assert len({one["company_id"] for one in runs}) == 10
 
     @pytest.mark.parametrize(("company_id", "status"), [("x", 400), ("1", 404)])
-    def test_tell_what_is_wrong(self, client: httpx2.Client, company_id: str, status: int) -> None:
+    def test_explain_a_refusal(self, client: httpx2.Client, company_id: str, status: int) -> None:
         answer = client.get("sandbox/journals.json", params={"company_id": company_id})
 
         assert answer.status_code == status
 
-    def test_tell_what_was_asked_without_secrets(self, client: httpx2.Client) -> None:
+    def test_show_the_requests_without_secrets(self, client: httpx2.Client) -> None:
         call(client, "Run_GetList", CompanyId=1, Year=2026)
         call(client, "List_GetAll", DEBTOR)
 
@@ -273,7 +273,7 @@ class TestLists:
         assert "palkat@" not in answer.text
         assert "sandbox-nmbrs-token" not in answer.text
 
-    def test_tell_the_world_as_it_is(self, client: httpx2.Client) -> None:
+    def test_show_the_world_as_it_is(self, client: httpx2.Client) -> None:
         client.post("sandbox/forbid_call", json={"operation": "Run_GetList"})
 
         world = client.get("sandbox/world.json").json()

@@ -27,25 +27,23 @@ Ask = Callable[[], httpx2.Response]
 
 @pytest.fixture
 def ask(client: httpx2.Client) -> Ask:
-    """Ask for the same list of runs again."""
     return lambda: call(client, "Run_GetList", CompanyId=KONEPAJA, Year=2026)
 
 
 @pytest.fixture
 def insert(client: httpx2.Client) -> Ask:
-    """Add a cost center, the one thing that must not be done twice."""
+    """Add a cost center, the one call that must not be made twice."""
     item = {"Id": 0, "Code": "900", "Description": "Uusi"}
     return lambda: call(client, "CostCenter_Insert", CompanyId=KONEPAJA, kostenplaats=item)
 
 
 def codes(sandbox: Sandbox) -> list[str]:
-    """Return the codes of the cost centers there are."""
     company = sandbox.bureau.company(KONEPAJA)
     return [one.code for one in company.cost_centers] if company else []
 
 
 def in_thread(act: Ask) -> "Future[httpx2.Response]":
-    """Start something that will be held, and return where its outcome will be."""
+    """Start a request that will be held, and return the future of its outcome."""
     pool = ThreadPoolExecutor(max_workers=1)
     outcome = pool.submit(act)
     pool.shutdown(wait=False)
@@ -94,7 +92,7 @@ class TestFault:
         assert "900" in codes(sandbox)
         assert sandbox.requests.all()[-1].status is None
 
-    def test_fault_answers_as_told(self, sandbox: Sandbox, insert: Ask) -> None:
+    def test_fault_answers_as_ordered(self, sandbox: Sandbox, insert: Ask) -> None:
         sandbox.faults.add(Fault(kind=FaultKind.FAULT, code="1004", text="No <subscription>"))
 
         answer = insert()
@@ -109,7 +107,7 @@ class TestFault:
 
         assert "---&gt; Invalid combination<" in ask().text
 
-    def test_hold_keeps_the_call_until_it_is_released(self, sandbox: Sandbox, insert: Ask) -> None:
+    def test_hold_stops_the_call_until_it_is_released(self, sandbox: Sandbox, insert: Ask) -> None:
         sandbox.faults.add(Fault(kind=FaultKind.HOLD_BEFORE))
 
         outcome = in_thread(insert)
@@ -159,7 +157,7 @@ class TestChoice:
 
         assert [ask().status_code for _ in range(4)] == [200, 503, 503, 200]
 
-    def test_goes_on_for_ever_when_told_to(self, sandbox: Sandbox, ask: Ask) -> None:
+    def test_goes_on_for_ever_on_request(self, sandbox: Sandbox, ask: Ask) -> None:
         sandbox.faults.add(Fault(kind=FaultKind.DOWN, times=None))
 
         before = [ask().status_code for _ in range(5)]
@@ -252,7 +250,7 @@ class TestPace:
 
         assert [one.is_delayed for one in sandbox.requests.all()] == [False] * 3
 
-    def test_has_no_limit_unless_told(self, sandbox: Sandbox, client: httpx2.Client) -> None:
+    def test_has_no_limit_by_default(self, sandbox: Sandbox, client: httpx2.Client) -> None:
         for _ in range(200):
             call(client, "List_GetAll", DEBTOR)
 
@@ -271,7 +269,7 @@ class TestLatency:
 
 
 class TestRequestLog:
-    def test_tells_what_was_asked_and_keeps_no_secrets(
+    def test_lists_requests_without_secrets(
         self, sandbox: Sandbox, ask: Ask, clock: SetClock
     ) -> None:
         ask()

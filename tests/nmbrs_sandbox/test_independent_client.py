@@ -18,7 +18,6 @@ THEIR_SANDBOX = "https://api-sandbox.nmbrs.nl/soap/v3/"
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Running]:
-    """A stand-in in a process of its own."""
     with running() as started:
         yield started
 
@@ -37,7 +36,7 @@ def elsewhere(sandbox: Running, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def api(elsewhere: None) -> Any:
-    """The client, which finds out the domain by itself."""
+    """Return the client, which learns its domain by itself."""
     return Nmbrs(username=USERNAME, token=TOKEN)
 
 
@@ -83,14 +82,14 @@ class TestIndependentClient:
         assert len(parsed(text)) == 6
 
     def test_converts_ids(self, api: Any) -> None:
-        found = api.company.get_converter_mappings(KONEPAJA, "Run")
+        converted = api.company.get_converter_mappings(KONEPAJA, "Run")
 
-        assert [one.id for one in found.mappings][-1] == JUNE
+        assert [one.id for one in converted.mappings][-1] == JUNE
 
-    def test_hears_that_it_may_not_come_in(self, elsewhere: None) -> None:
+    def test_reads_that_its_credentials_are_wrong(self, elsewhere: None) -> None:
         with pytest.raises(AuthenticationException):
             Nmbrs(username=USERNAME, token="wrong")
 
-    def test_hears_that_a_company_is_not_there(self, api: Any) -> None:
+    def test_reads_that_a_company_does_not_exist(self, api: Any) -> None:
         with pytest.raises(AuthorizationDataException):
             api.company.run.get(1, 2026)

@@ -28,7 +28,6 @@ SIGNS = {"debit": 1, "credit": -1}
 
 
 def of_june(client: httpx2.Client, operation: str, company_id: int = KONEPAJA) -> ET.Element:
-    """Return the journal of a company's June run."""
     run_id = company_id * 1000 + 6
     return journal(call(client, operation, CompanyId=company_id, RunId=run_id))
 
@@ -62,9 +61,9 @@ class TestJournal:
     def test_has_the_run_s_own_month_first_and_then_corrections_oldest_first(
         self, client: httpx2.Client
     ) -> None:
-        found = of_june(client, FINEST)
+        parts = of_june(client, FINEST)
 
-        heads = [(one.findtext("header/date"), one.findtext("header/period")) for one in found]
+        heads = [(one.findtext("header/date"), one.findtext("header/period")) for one in parts]
         assert heads == [
             ("20260630", "2026/06"),
             ("20260131", "2026/01"),
@@ -76,9 +75,9 @@ class TestJournal:
 
     @pytest.mark.parametrize("operation", SPLITS)
     def test_balances_for_each_date(self, client: httpx2.Client, operation: str) -> None:
-        found = of_june(client, operation)
+        parts = of_june(client, operation)
 
-        assert [balance(one) for one in found] == [0] * 6
+        assert [balance(one) for one in parts] == [0] * 6
 
     def test_is_split_by_cost_center_and_cost_unit(self, client: httpx2.Client) -> None:
         own = rows(of_june(client, FINEST)[0])
@@ -102,11 +101,11 @@ class TestJournal:
     def test_has_only_the_dimensions_asked_for(
         self, client: httpx2.Client, operation: str, names: tuple[str, ...]
     ) -> None:
-        found = {one.tag for one in of_june(client, operation).iter()}
+        tags = {one.tag for one in of_june(client, operation).iter()}
 
-        assert found & {"dim2", "dim3"} == set(names)
+        assert tags & {"dim2", "dim3"} == set(names)
 
-    def test_keeps_rows_of_nothing(self, client: httpx2.Client) -> None:
+    def test_leaves_rows_of_zero_in(self, client: httpx2.Client) -> None:
         own = rows(of_june(client, "Journals_GetByRunCompany")[0])
 
         assert ("6170", "", "", "debit 0.00", "Ryhmähenki") in own
@@ -123,12 +122,12 @@ class TestJournal:
         )
 
     def test_corrects_march_in_june_of_the_carrier(self, client: httpx2.Client) -> None:
-        found = of_june(client, FINEST, KULJETUS)
+        parts = of_june(client, FINEST, KULJETUS)
 
-        assert [one.findtext("header/date") for one in found] == ["20260630", "20260331"]
-        assert rows(found[1])[0] == ("5030", "410", "", "debit 246.80", "Yölisät maaliskuu")
+        assert [one.findtext("header/date") for one in parts] == ["20260630", "20260331"]
+        assert rows(parts[1])[0] == ("5030", "410", "", "debit 246.80", "Yölisät maaliskuu")
 
-    def test_is_empty_before_anybody_made_it(self, client: httpx2.Client, sandbox: Sandbox) -> None:
+    def test_is_empty_before_it_is_made(self, client: httpx2.Client, sandbox: Sandbox) -> None:
         run = sandbox.add_run(company_id=KONEPAJA, has_journal=False)
 
         before = result(call(client, FINEST, CompanyId=KONEPAJA, RunId=run.run_id)).text
@@ -160,7 +159,7 @@ class TestSummedLines:
         assert "<dim2>100</dim2><value>13.10</value><debitcredit>debit" in by_center
         assert by_center.count("<line>") == 2
 
-    def test_stay_when_they_come_to_nothing(self, run: Run) -> None:
+    def test_stay_when_they_come_to_zero(self, run: Run) -> None:
         lines = (line(run, "10.00", "100"), line(run, "-10.00", "210"))
 
         summed = journal_xml(lines, own_date=run.booking_date, split=Split.COMPANY)
@@ -170,10 +169,10 @@ class TestSummedLines:
 
 @pytest.fixture
 def run(sandbox: Sandbox) -> Run:
-    """A run whose own booking date is known."""
-    found = sandbox.bureau.company(KONEPAJA)
-    assert found is not None
-    return found.runs[0]
+    """Return a run with a known booking date."""
+    company = sandbox.bureau.company(KONEPAJA)
+    assert company is not None
+    return company.runs[0]
 
 
 def line(run: Run, amount: str, cost_center: str) -> JournalLine:

@@ -1,4 +1,4 @@
-"""Every operation, by a client that knows nothing but the WSDL, over a real connection."""
+"""Every operation, called over a real connection by a client that knows only the WSDL."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,7 +12,6 @@ from tests.nmbrs_sandbox.serving import HEADER, Running, running
 
 @pytest.fixture(scope="module")
 def started() -> Iterator[Running]:
-    """A stand-in in a process of its own, with clients made once."""
     with running() as one:
         yield one
 
@@ -46,7 +45,7 @@ def debtors(started: Running, debtor_client: zeep.Client) -> Any:
 
 
 class TestDebtorService:
-    def test_tells_the_domain_to_who_has_only_user_and_token(
+    def test_tells_the_domain_to_a_caller_with_only_user_and_token(
         self, debtor_client: zeep.Client
     ) -> None:
         header = {"AuthHeader": {name: CREDENTIALS[name] for name in ("Username", "Token")}}
@@ -57,9 +56,9 @@ class TestDebtorService:
         assert environment.Domain
 
     def test_lists_debtors(self, debtors: Any) -> None:
-        found = debtors("List_GetAll")
+        answer = debtors("List_GetAll")
 
-        assert [(one.Id, one.Number, one.Name) for one in found] == [
+        assert [(one.Id, one.Number, one.Name) for one in answer] == [
             (7101, "101", "Koivulammi-yhtiöt"),
             (7102, "102", "Saaristopalvelut"),
             (7103, "103", "Pajulahti-konserni"),
@@ -75,16 +74,18 @@ class TestDebtorService:
 
 class TestCompanyService:
     def test_lists_companies(self, companies: Any) -> None:
-        found = companies("List_GetAll")
+        answer = companies("List_GetAll")
 
-        assert [(one.ID, one.Number) for one in found] == [(48101 + n, 1001 + n) for n in range(10)]
-        assert found[5].Name == "Skärgårdens Bygg AB"
-        assert found[0].LoonaangifteTijdvak == "Month"
+        assert [(one.ID, one.Number) for one in answer] == [
+            (48101 + n, 1001 + n) for n in range(10)
+        ]
+        assert answer[5].Name == "Skärgårdens Bygg AB"
+        assert answer[0].LoonaangifteTijdvak == "Month"
 
     def test_lists_the_companies_of_a_debtor(self, companies: Any) -> None:
-        found = companies("List_GetByDebtor", DebtorId=7101)
+        answer = companies("List_GetByDebtor", DebtorId=7101)
 
-        assert [one.Number for one in found] == [1001, 1002, 1007, 1009]
+        assert [one.Number for one in answer] == [1001, 1002, 1007, 1009]
 
     def test_tells_the_current_period(self, started: Running, companies: Any) -> None:
         with_june_open = companies("Company_GetCurrentPeriod", CompanyId=KONEPAJA)
@@ -99,27 +100,29 @@ class TestCompanyService:
         assert without_runs == "2026-1-Month"
 
     def test_lists_the_runs_of_a_year(self, companies: Any) -> None:
-        found = companies("Run_GetList", CompanyId=KONEPAJA, Year=2026)
+        answer = companies("Run_GetList", CompanyId=KONEPAJA, Year=2026)
 
-        june = found[5]
-        assert [one.Number for one in found] == [1, 2, 3, 4, 5, 6]
-        assert [one.IsLocked for one in found] == [True] * 5 + [False]
+        june = answer[5]
+        assert [one.Number for one in answer] == [1, 2, 3, 4, 5, 6]
+        assert [one.IsLocked for one in answer] == [True] * 5 + [False]
         assert (june.ID, june.Year, june.PeriodStart, june.PeriodEnd) == (JUNE, 2026, 6, 6)
         assert june.Description == "Kesäkuu 2026"
         assert june.RunAt == datetime(2026, 6, 25, 10, 0)  # noqa: DTZ001  # as it is sent
         assert not companies("Run_GetList", CompanyId=KONEPAJA, Year=2025)
 
     def test_lists_the_requests_for_runs(self, companies: Any) -> None:
-        found = companies("RunRequest_GetList", CompanyId=KONEPAJA, Year=2026)
+        answer = companies("RunRequest_GetList", CompanyId=KONEPAJA, Year=2026)
 
-        assert [(one.Period, one.Year) for one in found] == [(n, 2026) for n in range(1, 7)]
-        assert found[0].HandledDate == datetime(2026, 1, 25, 10, 0)  # noqa: DTZ001  # as it is sent
+        assert [(one.Period, one.Year) for one in answer] == [(n, 2026) for n in range(1, 7)]
+        assert answer[0].HandledDate == datetime(2026, 1, 25, 10, 0)  # noqa: DTZ001  # as it is sent
 
     def test_lists_the_employees_of_a_run(self, companies: Any) -> None:
-        found = companies("Run_GetEmployeesByRunCompany", CompanyId=KONEPAJA, Year=2026, RunId=JUNE)
+        answer = companies(
+            "Run_GetEmployeesByRunCompany", CompanyId=KONEPAJA, Year=2026, RunId=JUNE
+        )
 
-        assert [one.EmployeeNumber for one in found] == [1, 2, 3]
-        assert len({one.EmployeeId for one in found}) == 3
+        assert [one.EmployeeNumber for one in answer] == [1, 2, 3]
+        assert len({one.EmployeeId for one in answer}) == 3
 
     @pytest.mark.parametrize(
         ("of_active_year", "of_given_year", "dimensions"),

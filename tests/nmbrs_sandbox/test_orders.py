@@ -25,13 +25,12 @@ def run_of(sandbox: Sandbox, run_id: int, company_id: int = KONEPAJA) -> Run:
     """Return a run as it is now."""
     company = sandbox.bureau.company(company_id)
     assert company is not None
-    found = company.run(run_id)
-    assert found is not None
-    return found
+    run = company.run(run_id)
+    assert run is not None
+    return run
 
 
 def lines_of(run: Run) -> tuple[JournalLine, ...]:
-    """Return the rows of a run's journal."""
     assert run.journal is not None
     return run.journal.lines()
 
@@ -64,7 +63,7 @@ class TestRecalculation:
 
         assert lines_of(run_of(sandbox, JUNE))[0].amount == first + 30
 
-    def test_leaves_the_time_of_the_run_unless_told(
+    def test_leaves_the_time_of_the_run_unless_asked(
         self, sandbox: Sandbox, clock: SetClock
     ) -> None:
         before = run_of(sandbox, JUNE).run_at
@@ -193,7 +192,7 @@ class TestCostOrders:
         assert texts(answer, "Code") == ["P-114", "P-140", "P-099", "P-150"]
         assert texts(answer, "Description")[-1] == "Ratasilta"
 
-    def test_refuse_codes_that_are_taken_or_not_there(self, sandbox: Sandbox) -> None:
+    def test_refuse_codes_that_are_taken_or_unknown(self, sandbox: Sandbox) -> None:
         with pytest.raises(OrderRefused, match="taken"):
             sandbox.add_cost_center(company_id=KONEPAJA, code="450")
         with pytest.raises(OrderRefused, match="taken"):
@@ -203,7 +202,7 @@ class TestCostOrders:
 
 
 class TestOrder:
-    def test_needs_things_that_are_there(self, sandbox: Sandbox) -> None:
+    def test_needs_ids_that_exist(self, sandbox: Sandbox) -> None:
         with pytest.raises(OrderRefused, match="no company 1"):
             sandbox.rename_company(company_id=1, name="X")
         with pytest.raises(OrderRefused, match="no debtor 1"):

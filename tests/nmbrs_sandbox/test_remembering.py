@@ -23,7 +23,7 @@ def again(sandbox: Sandbox, path: Path) -> Sandbox:
 
 
 class TestStateFile:
-    def test_keeps_everything_that_was_ordered(self, path: Path, clock: SetClock) -> None:
+    def test_stores_everything_that_was_ordered(self, path: Path, clock: SetClock) -> None:
         first = create_app(state_path=path, clock=clock)
         added = first.add_company(debtor_id=7103, number=2001, name="Ünïkö Oy", runs=2)
         first.recalculate_run(
@@ -44,7 +44,7 @@ class TestStateFile:
         assert second.world == first.world
         assert second.world != create_app().world
 
-    def test_keeps_what_was_inserted_over_soap(self, path: Path) -> None:
+    def test_stores_what_was_inserted_over_soap(self, path: Path) -> None:
         first = create_app(state_path=path)
         item = {"Id": 0, "Code": "900", "Description": "Uusi"}
         inserted = call(
@@ -110,8 +110,8 @@ class TestStateFile:
     def test_with_an_order_that_is_unknown_is_refused(self, path: Path) -> None:
         create_app(state_path=path).close()
         with sqlite3.connect(path) as database:
-            kept = '{"order": "sell_company", "fields": {}}'
-            database.execute("INSERT INTO entry VALUES ('order', '000000001', ?)", (kept,))
+            order = '{"order": "sell_company", "fields": {}}'
+            database.execute("INSERT INTO entry VALUES ('order', '000000001', ?)", (order,))
         database.close()
 
         with pytest.raises(OrderRefused, match="sell_company, which is unknown here"):

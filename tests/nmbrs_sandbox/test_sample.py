@@ -44,7 +44,6 @@ def lines(run: Run) -> list[tuple[str, str, str, str, str]]:
 
 
 def of_number(world: World, number: int) -> Company:
-    """Return the company with a number."""
     return world.company(number)
 
 
@@ -71,7 +70,7 @@ class TestSampleWorld:
                 (month, 2026, month < 6) for month in range(1, 7)
             ]
 
-    def test_has_ids_nobody_else_has(self, world: World) -> None:
+    def test_has_ids_of_its_own(self, world: World) -> None:
         ids = [run.run_id for one in world.companies for run in one.runs]
         ids += [
             item.item_id for one in world.companies for item in (*one.cost_centers, *one.cost_units)
@@ -103,7 +102,7 @@ class TestSampleWorld:
             assert {row[1] for row in rows} - {""} <= codes
             assert {row[2] for row in rows} - {""} <= units
 
-    def test_pays_the_same_as_ever(self, world: World) -> None:
+    def test_pays_the_same_in_every_version(self, world: World) -> None:
         assert lines(of_number(world, 1002).runs[5]) == SERVICE_IN_JUNE
         assert lines(of_number(world, 1006).runs[0])[:4] == BUILDERS_IN_JANUARY
 

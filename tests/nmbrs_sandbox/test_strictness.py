@@ -1,4 +1,4 @@
-"""What a careless client gets told. Every request here is right but for one place."""
+"""How careless clients are refused. Every request here is wrong in one place only."""
 
 import httpx2
 import pytest
@@ -56,7 +56,7 @@ class TestRequest:
             (" " * 1_000_001, "TOO_LARGE"),
         ],
     )
-    def test_is_refused_when_it_does_not_keep_to_soap(
+    def test_is_refused_when_it_breaks_the_rules_of_soap(
         self, client: httpx2.Client, text: str, word: str
     ) -> None:
         assert fault(send(client, text)) == f"SANDBOX_{word}"
@@ -129,7 +129,7 @@ class TestRequest:
         assert fault(answer) == "SANDBOX_NOT_AN_INT"
         assert "&lt;b&gt;" in answer.text
 
-    def test_is_no_look_at_the_wsdl(self, client: httpx2.Client) -> None:
+    def test_is_not_a_request_for_the_wsdl(self, client: httpx2.Client) -> None:
         text = request_text("WSDL", {})
 
         assert fault(send(client, text, operation="WSDL")) == "SANDBOX_UNKNOWN_OPERATION"

@@ -29,12 +29,10 @@ PER_YEAR = "Journals_GetByRunCostCenterCostUnitPerYear"
 
 
 def wsdl(client: httpx2.Client, service: str = COMPANY) -> ET.Element:
-    """Return the description of a service."""
     return parsed(client.get(f"/soap/v3/{service}.asmx?WSDL").content)
 
 
 def parameters(client: httpx2.Client, operation: str) -> list[str | None]:
-    """Return the names of the elements an operation takes, in their order."""
     path = f"{WSDL}types/{SCHEMA}schema/{SCHEMA}element[@name='{operation}']//{SCHEMA}element"
     return [one.get("name") for one in wsdl(client).iterfind(path)]
 
@@ -48,15 +46,15 @@ class TestWsdl:
             assert answer.headers["Content-Type"] == "text/xml; charset=utf-8"
             assert parsed(answer.content).get("targetNamespace") == NAMESPACE + service
 
-    def test_leads_to_the_address_it_was_asked_at(self, sandbox: Sandbox) -> None:
+    def test_leads_to_the_address_of_the_request(self, sandbox: Sandbox) -> None:
         client = httpx2.Client(
             transport=httpx2.WSGITransport(app=sandbox), base_url="http://payroll.example:8200"
         )
 
-        found = wsdl(client).find(f"{WSDL}service/{WSDL}port/{BINDING}address")
+        address = wsdl(client).find(f"{WSDL}service/{WSDL}port/{BINDING}address")
 
-        assert found is not None
-        assert found.get("location") == "http://payroll.example:8200/soap/v3/CompanyService.asmx"
+        assert address is not None
+        assert address.get("location") == "http://payroll.example:8200/soap/v3/CompanyService.asmx"
 
     def test_calls_the_parts_of_headers_as_their_elements(self, client: httpx2.Client) -> None:
         headers = {
@@ -121,7 +119,7 @@ class TestAnswers:
         response = wsdl(client, service).find(f".//{SCHEMA}element[@name='{operation}Result']")
         assert response is not None
 
-        found = result(call(client, operation, service, **values))
+        answer = result(call(client, operation, service, **values))
 
         def check(element: ET.Element, kind: str | None) -> None:
             if kind is None or not kind.startswith("tns:") or kind == "tns:Tijdvak":
@@ -133,11 +131,11 @@ class TestAnswers:
             for name, one in zip(names, element, strict=True):
                 check(one, parts[name])
 
-        check(found, response.get("type"))
+        check(answer, response.get("type"))
 
 
 class TestYearParameter:
-    def test_is_called_as_it_was_told(self, clock: SetClock) -> None:
+    def test_is_called_as_the_option_says(self, clock: SetClock) -> None:
         names = {
             name: parameters(client_of(create_app(clock=clock, year_parameter=name)), PER_YEAR)
             for name in ("intYear", "Year")
