@@ -1,5 +1,6 @@
 """What a stand-in Procountor starts with: companies, people, API keys and API clients."""
 
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -200,13 +201,8 @@ def monthly_periods(
         TrackingPeriod(
             period_id=first_id + month - 1,
             start_date=date(year, month, 1),
-            end_date=_last_day(year, month),
+            end_date=date(year, month, monthrange(year, month)[1]),
             status=PeriodStatus.CLOSED if month in closed_months else PeriodStatus.OPEN,
         )
         for month in range(1, 13)
     )
-
-
-def _last_day(year: int, month: int) -> date:
-    first_of_next = date(year + month // 12, month % 12 + 1, 1)
-    return date.fromordinal(first_of_next.toordinal() - 1)

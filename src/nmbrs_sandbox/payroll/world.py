@@ -1,5 +1,6 @@
 """The parts of payroll: debtors, companies, runs and their journals, and months."""
 
+from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -153,8 +154,7 @@ class World:
 
 
 def last_day(year: int, month: int) -> date:
-    first_of_next = date(year + month // 12, month % 12 + 1, 1)
-    return date.fromordinal(first_of_next.toordinal() - 1)
+    return date(year, month, monthrange(year, month)[1])
 
 
 def month_name(year: int, month: int, *, in_swedish: bool = False) -> str:
