@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.template import Context, Template
 from django.utils import translation
 
 from tilisilta.models import ExportState, JournalState, ProcountorAccount
@@ -84,3 +85,20 @@ class TestMonthStyle:
     def test_keeps_the_latest_months_on_a_phone(self) -> None:
         assert month_style(date(2026, 3, 1), JUNE) == "m"
         assert month_style(date(2026, 2, 1), JUNE) == "m old"
+
+
+class TestMarked:
+    def test_puts_a_mark_of_its_colour_beside_the_words(self) -> None:
+        template = Template("{% load ledger %}{% marked 'warn' %}\n  {{ words }}\n{% endmarked %}")
+
+        shown = template.render(Context({"words": "Tax & fees"}))
+
+        assert shown == (
+            '<span class="s s-warn"><svg class="i" aria-hidden="true"><use href="#warn"/></svg>'
+            "<span>Tax &amp; fees</span></span>"
+        )
+
+    def test_takes_another_colour(self) -> None:
+        template = Template("{% load ledger %}{% marked 'info' 's-off' %}Test{% endmarked %}")
+
+        assert '<span class="s s-off">' in template.render(Context())

@@ -91,6 +91,23 @@ ICONS_AND_STYLES = MappingProxyType(
         "by_hand": ("none", "s-none"),
     }
 )
+STYLES_OF_MARKS = MappingProxyType(
+    {
+        "coming": "s-posting",
+        "dead": "s-dead",
+        "differs": "s-ready",
+        "equal": "s-equal",
+        "info": "s-ready",
+        "none": "s-none",
+        "off": "s-off",
+        "ok": "s-ok",
+        "posting": "s-posting",
+        "problem": "s-problem",
+        "ready": "s-ready",
+        "uncertain": "s-uncertain",
+        "warn": "s-warn",
+    }
+)
 WORDS: Mapping[str, object] = MappingProxyType(
     {
         **dict(ProcountorAccount.State.choices),
@@ -186,6 +203,17 @@ def state_badge(state: str, word: object = "") -> SafeString:
     mark, style = ICONS_AND_STYLES[str(state)]
     return format_html(
         '<span class="s {}">{}<span>{}</span></span>', style, icon(mark), word or WORDS[str(state)]
+    )
+
+
+@register.simple_block_tag
+def marked(content: str, mark: str, style: str = "") -> SafeString:
+    """Words beside a mark that says of what kind they are; ``style`` replaces its usual colour."""
+    return format_html(
+        '<span class="s {}">{}<span>{}</span></span>',
+        style or STYLES_OF_MARKS[mark],
+        icon(mark),
+        SafeString(content.strip()),
     )
 
 
