@@ -20,6 +20,7 @@ from tests.bureau import (
     send,
     states,
 )
+from tests.web.reading import squeezed
 
 from procountor_sandbox.app import Sandbox
 from tilisilta.models import Company, Debtor, Journal, Sending, User
@@ -136,7 +137,7 @@ class TestFilter:
             reverse("exports"), {"company": "hauki", "state": "problem", "period": "2026-06"}
         ).text
 
-        assert "1 journal<" in text
+        assert "1 journal<" in squeezed(text)
         assert reverse("journal", args=[wanted.pk]) in text
 
     def test_offers_what_is_before_the_start_and_counts_it_as_no_problem(
@@ -166,7 +167,7 @@ class TestFilter:
         )
 
         assert response.status_code == 200
-        assert "1 journal<" in response.text
+        assert "1 journal<" in squeezed(response.text)
 
     def test_sums_all_pages_per_currency(self) -> None:
         company = a_company()
