@@ -25,7 +25,7 @@ from tests.web.reading import squeezed
 from procountor_sandbox.app import Sandbox
 from tilisilta.models import Company, Debtor, Journal, Sending, User
 from tilisilta.services.journals import import_journal
-from tilisilta.web.exports import in_list_order, rows_of, totals_of
+from tilisilta.web.exports import COLUMNS, in_list_order, rows_of, totals_of
 from tilisilta.web.ready_journals import send_some
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +49,19 @@ def _seen(text: str) -> str:
 
 
 class TestList:
+    def test_has_a_cell_and_a_part_of_the_sum_for_each_heading(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        a_journal(a_linked_company())
+
+        text = browser_of_administrator.get(reverse("exports")).text
+
+        row, sums = text.partition("<tbody")[2].partition("<tfoot")[::2]
+        spans = [int(number) for number in re.findall(r'colspan="(\d+)"', sums)]
+        assert text.count('role="columnheader"') == len(COLUMNS)
+        assert row.count('role="cell"') + row.count('role="rowheader"') == len(COLUMNS)
+        assert sum(spans) + 1 == len(COLUMNS)
+
     def test_offers_to_send_a_ready_journal(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:

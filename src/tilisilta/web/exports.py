@@ -42,6 +42,31 @@ ON_A_PAGE = 50
 MOST_PERIODS = 36
 
 
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """The heading of a column of the list; its cell stands in ``exports/row.html``."""
+
+    title: object
+    style: str = ""
+    has_sum: bool = False
+
+
+# In the order of the cells. A cell of the class "full" has a line of its own on a phone.
+COLUMNS = (
+    Column(title=gettext_lazy("Company")),
+    Column(title=gettext_lazy("Run")),
+    Column(title=gettext_lazy("Period")),
+    Column(title=gettext_lazy("Journal")),
+    Column(title=gettext_lazy("Receipts"), style="n"),
+    Column(title=gettext_lazy("Debit"), style="n", has_sum=True),
+    Column(title=gettext_lazy("State")),
+    Column(title=gettext_lazy("Send"), style="c"),
+    Column(title=gettext_lazy("Receipt numbers")),
+    Column(title=gettext_lazy("Sent")),
+)
+_SUM_AT = [column.has_sum for column in COLUMNS].index(True)
+
+
 class FilterForm(forms.Form):
     """What narrows the list: words of a company, a state, a month."""
 
@@ -179,6 +204,9 @@ def exports(request: UserRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
+        "columns": COLUMNS,
+        "columns_before_sum": _SUM_AT,
+        "columns_after_sum": len(COLUMNS) - _SUM_AT - 1,
         "rows": rows,
         "totals": totals,
         "state_links": [
