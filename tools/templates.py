@@ -27,7 +27,7 @@ BLOCK_LEVEL = re.compile(
     r"|table|tbody|td|tfoot|th|thead|tr|ul"
 )
 BLOCK_TAGS = frozenset(
-    ("block", "blocktranslate", "comment", "for", "if", "localize", "marked", "with")
+    ("block", "blocktranslate", "comment", "for", "if", "localize", "crumbs", "marked", "with")
 )
 MIDDLE_TAGS = frozenset(("elif", "else", "empty", "plural"))
 

@@ -217,6 +217,20 @@ def marked(content: str, mark: str, style: str = "") -> SafeString:
     )
 
 
+@register.simple_block_tag
+def crumbs(content: str) -> SafeString:
+    """The way back to where a page belongs, of links in list items."""
+    frame = '<nav class="crumbs" aria-label="{}"><ol>{}</ol></nav>'
+    return format_html(frame, _("Breadcrumb"), SafeString(content.strip()))
+
+
+@register.simple_tag
+def heading(words: object, style: str = "") -> SafeString:
+    """The heading of a column, with the roles that a table laid out as entries would lose."""
+    class_of_style = format_html(' class="{}"', style) if style else ""
+    return format_html('<th role="columnheader" scope="col"{}>{}</th>', class_of_style, words)
+
+
 @register.simple_tag
 def explained(code: str) -> Explanation:
     """The words of the catalogue for ``code``, for a page that stands for one error."""
