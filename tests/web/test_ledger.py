@@ -8,7 +8,15 @@ from django.template import Context, Template
 from django.utils import translation
 
 from tilisilta.models import ExportState, JournalState, ProcountorAccount
-from tilisilta.web.templatetags.ledger import amount, day, moment, month, month_style, state_badge
+from tilisilta.web.templatetags.ledger import (
+    amount,
+    day,
+    heading,
+    moment,
+    month,
+    month_style,
+    state_badge,
+)
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 JUNE = date(2026, 6, 1)
@@ -102,3 +110,19 @@ class TestMarked:
         template = Template("{% load ledger %}{% marked 'info' 's-off' %}Test{% endmarked %}")
 
         assert '<span class="s s-off">' in template.render(Context())
+
+
+class TestHeading:
+    def test_has_the_roles_that_a_table_of_entries_would_lose(self) -> None:
+        assert heading("Debit", "n") == '<th role="columnheader" scope="col" class="n">Debit</th>'
+        assert heading("Tax & fees") == ('<th role="columnheader" scope="col">Tax &amp; fees</th>')
+
+
+class TestCrumbs:
+    def test_frame_the_way_back(self) -> None:
+        template = Template("{% load ledger %}{% crumbs %}\n  <li>Users</li>\n{% endcrumbs %}")
+
+        with translation.override("en"):
+            shown = template.render(Context())
+
+        assert shown == '<nav class="crumbs" aria-label="Breadcrumb"><ol><li>Users</li></ol></nav>'
