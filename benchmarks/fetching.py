@@ -1,9 +1,9 @@
 """How fast a bureau is fetched from Nmbrs: the first time, and when nothing has changed.
 
-Holds: 2,000 companies with 12 runs each are fetched within the time that the pace allows for their
-calls, and an unchanged company costs at most four calls. The stand-in Nmbrs runs in a process of
-its own, with its limit of 150 calls a second; its log is what is counted. It shares the two cores
-of the machine with us, so its own work slows ours. Names on the command line: number of companies
+Required: 2,000 companies with 12 runs each are fetched within the time that the pace allows for
+their calls, and an unchanged company costs at most four calls. The stand-in Nmbrs runs in a process
+of its own, with its limit of 150 calls a second, and its log is counted. It shares the two cores of
+the machine with us, so its own work slows ours. Arguments on the command line: number of companies
 and calls per second; without them 2000 and 120.
 """
 
@@ -32,7 +32,7 @@ PACE = 120
 
 
 def main(companies: int, pace: int) -> None:
-    """Fetch everything twice with one worker and print what it took."""
+    """Fetch everything twice with one worker and print the times."""
     print(f"{companies} companies, {RUNS} runs each, {LINES} lines a journal, SQLite")
     print(f"Nmbrs: {LATENCY_MS} ms of latency, limit {LIMIT} calls a second; our pace {pace}")
     with tempfile.TemporaryDirectory() as name, nmbrs(companies) as address:
@@ -43,7 +43,7 @@ def main(companies: int, pace: int) -> None:
 
 
 def prepare(folder: Path, address: str, pace: int) -> None:
-    """An empty database and a connection to the stand-in."""
+    """Make an empty database and a connection to the stand-in."""
     os.environ |= {
         "TILISILTA_DATA_DIR": str(folder),
         "TILISILTA_NMBRS_SOAP_URL": f"{address}/soap/v3",
@@ -56,8 +56,8 @@ def prepare(folder: Path, address: str, pace: int) -> None:
     django.setup()
     from django.core.management import call_command
 
-    from nmbrs_sandbox.sample import TOKEN, USERNAME, YEAR
-    from tilisilta.services.nmbrs_connections import connect
+    from nmbrs_sandbox.payroll.sample import TOKEN, USERNAME, YEAR
+    from tilisilta.services.fetching.connections import connect
 
     call_command("migrate", verbosity=0)
     connect("Koe", user_name=USERNAME, token=TOKEN, first_year=YEAR, user=None)
@@ -81,12 +81,12 @@ def _measure(title: str, companies: int, address: str, pace: int) -> None:
 
 
 def fetch_all() -> tuple[float, float, Any]:
-    """Fetch everything with one worker: the time that passed, its processor time, the result."""
+    """Fetch everything with one worker; return elapsed time, processor time and the result."""
     from django.utils import timezone
 
     from tilisilta.engine import Engine
     from tilisilta.models import Synchronisation
-    from tilisilta.services.synchronisations import ask_for_everything
+    from tilisilta.services.fetching.synchronisations import ask_for_everything
 
     asked = ask_for_everything(user=None, now=timezone.now())
     engine = Engine()
@@ -111,7 +111,7 @@ def _most_in_a_second(times: list[datetime]) -> int:
 
 @contextmanager
 def nmbrs(companies: int) -> Iterator[str]:
-    """A stand-in Nmbrs in a process of its own; gives its address."""
+    """Start a stand-in Nmbrs in a process of its own and yield its address."""
     command = [sys.executable, __file__, "nmbrs", str(companies)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -121,11 +121,11 @@ def nmbrs(companies: int) -> Iterator[str]:
 
 
 def serve(companies: int) -> None:
-    """Be the stand-in Nmbrs."""
+    """Run the stand-in Nmbrs."""
     from werkzeug.serving import make_server
 
     from nmbrs_sandbox.app import create_app
-    from nmbrs_sandbox.sample import world_of
+    from nmbrs_sandbox.payroll.sample import world_of
     from sandbox_parts.serving import SandboxHandler
 
     app = create_app(

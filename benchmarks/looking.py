@@ -1,10 +1,10 @@
 """How many requests a look in Procountor takes, in companies with few and with very many receipts.
 
 A look lists the receipts of the type JOURNAL around the dates concerned and reads those that it
-does not know. Compared in one run: a look by names on the very dates alone, which takes a renamed
-receipt for missing; the first look ever; the next journal of the same day; the first look of the
-month after; and the look after a lost answer. The stand-in Procountor is in this process; its log
-is what is counted.
+does not know. One run compares: a look by names on the very dates alone, which misses a renamed
+receipt; the very first look; the next journal of the same day; the first look of the following
+month; and the look after a lost answer. The stand-in Procountor is in this process, and its log is
+counted.
 """
 
 import os
@@ -23,12 +23,11 @@ Counts = dict[str, tuple[int, int]]
 
 
 class Clock:
-    """The stand-in's clock, which moves when told to."""
+    """The stand-in's clock, which moves only when it is set."""
 
     now = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
     def __call__(self) -> datetime:
-        """Return the time it shows."""
         return self.now
 
 
@@ -71,7 +70,7 @@ def measure(size: int) -> Counts:
 
 
 def requests_of(sandbox: Any, act: Callable[[], object]) -> tuple[int, int]:
-    """How many lists were asked for and how many times receipts were read while ``act`` ran."""
+    """Return how often the list and how often receipts were read while ``act`` ran."""
     before = len(sandbox.requests.all())
     act()
     paths = [
@@ -114,7 +113,7 @@ def book(sandbox: Any, clock: Clock, size: int, first: date, last: date) -> None
 
 
 def use(sandbox: Any) -> None:
-    """Put the stand-in in the place of the network."""
+    """Replace the network by the stand-in."""
     import httpx2
     from django.conf import settings
 
@@ -122,7 +121,7 @@ def use(sandbox: Any) -> None:
 
 
 def a_company() -> Any:
-    """A company linked to the stand-in's."""
+    """Return a company linked to the stand-in's."""
     from tilisilta.models import Company, Debtor
     from tilisilta.services.connections import authorise_with_api_key, create_account
     from tilisilta.services.links import create_link
@@ -136,10 +135,10 @@ def a_company() -> Any:
 
 
 def a_sending(company: Any, run: str, day: date, clock: Clock) -> Any:
-    """A journal of one receipt, asked to be sent."""
+    """Return the sending of a journal with one receipt."""
     from tilisilta.domain.journals import Run
-    from tilisilta.services.exports import send_journal
-    from tilisilta.services.journals import import_journal
+    from tilisilta.services.journals.importing import import_journal
+    from tilisilta.services.sending.asking import send_journal
 
     rows = f"Account;Description;Amount;Date\n5010;Palkat {run};9{run}.99;{day}\n"
     rows += f"2961;Velka {run};-9{run}.99;{day}\n"
@@ -155,8 +154,8 @@ def a_sending(company: Any, run: str, day: date, clock: Clock) -> Any:
 
 
 def look(company: Any, run: str, day: date, clock: Clock) -> Callable[[], object]:
-    """The look before the first post of a journal, which is then posted."""
-    from tilisilta.services.delivery import advance
+    """Return the look before the first post of a journal, which is then posted."""
+    from tilisilta.services.sending.delivery import advance
 
     def act() -> None:
         sending = a_sending(company, run, day, clock)
@@ -167,9 +166,9 @@ def look(company: Any, run: str, day: date, clock: Clock) -> Callable[[], object
 
 
 def look_for_lost(sandbox: Any, company: Any, clock: Clock) -> Callable[[], object]:
-    """The look for a receipt that was booked and renamed, and whose answer was lost."""
+    """Return the look for a receipt that was booked and renamed, and whose answer was lost."""
     from procountor_sandbox.faults import Fault, FaultKind
-    from tilisilta.services.delivery import advance
+    from tilisilta.services.sending.delivery import advance
 
     sending = a_sending(company, "71", date(2026, 7, 31), clock)
     sandbox.faults.add(Fault(kind=FaultKind.ANSWER_LOST, method="POST", path="/ledgerreceipts"))
@@ -182,17 +181,17 @@ def look_for_lost(sandbox: Any, company: Any, clock: Clock) -> Callable[[], obje
 
 
 def list_only(company: Any, day: date) -> None:
-    """What a look by names on the very day asks for."""
+    """Make the requests of a look by names on the very day."""
     from tilisilta.clients.procountor.client import ReceiptWindow
     from tilisilta.models import Link
-    from tilisilta.services.procountor import procountor
+    from tilisilta.services.procountor.client import procountor
 
     with procountor(Link.objects.get(company=company).procountor_account) as client:
         client.list_receipts(ReceiptWindow(first=day, last=day))
 
 
 def prepare(folder: str) -> None:
-    """Settings and an empty database of its own."""
+    """Make settings and an empty database for this run."""
     os.environ |= {
         "TILISILTA_DATA_DIR": folder,
         "TILISILTA_PROCOUNTOR_API_URL": "http://procountor.invalid/api",

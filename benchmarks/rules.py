@@ -1,8 +1,8 @@
 """How long a journal of 100,000 lines takes to read, check and split, and how much memory.
 
-Compares with one of 1,000 lines in the same run: the cost per line must not grow. Holds (see the
-design): under 2 s and 300 MB for 100,000 lines. Each size runs in a process of its own, so that the
-peak memory is its own.
+It is compared with one of 1,000 lines in the same run: the cost per line must not grow. Required
+(see the design): under 2 s and 300 MB for 100,000 lines. Each size runs in a process of its own, as
+the peak memory is that of the process.
 """
 
 import json
@@ -37,20 +37,20 @@ def main() -> None:
         f"{'lines':>8} {'read':>8} {'check+split':>12} {'total':>8} {'µs/line':>8} {'peak MB':>8}"
     )
     for size in SIZES:
-        found = json.loads(
+        measured = json.loads(
             subprocess.run(
                 [sys.executable, __file__, str(size)], check=True, capture_output=True, text=True
             ).stdout
         )
-        total = found["read"] + found["plan"]
+        total = measured["read"] + measured["plan"]
         print(
-            f"{size:>8} {found['read']:>7.3f}s {found['plan']:>11.3f}s {total:>7.3f}s"
-            f" {total / size * 1e6:>8.1f} {found['peak_mb']:>8.0f}"
+            f"{size:>8} {measured['read']:>7.3f}s {measured['plan']:>11.3f}s {total:>7.3f}s"
+            f" {total / size * 1e6:>8.1f} {measured['peak_mb']:>8.0f}"
         )
 
 
 def measure(size: int) -> dict[str, float]:
-    """The best of some rounds, in seconds, and the peak memory of the process in MB."""
+    """Return the best time of some rounds in seconds, and the peak memory of the process in MB."""
     content = journal_file(size)
     administration = sample_administration()
     rules = LinkRules(procountor_company_id=1, cost_center_dimension="Kustannuspaikka")
@@ -77,7 +77,7 @@ def measure(size: int) -> dict[str, float]:
 
 
 def journal_file(size: int) -> bytes:
-    """A CSV whose lines lie in six months and balance in pairs."""
+    """Return a CSV whose lines are in six months and balance in pairs."""
     rows = ["Account;Description;Amount;Cost center;Date"]
     for number in range(size):
         pair = number // 2
@@ -90,7 +90,7 @@ def journal_file(size: int) -> bytes:
 
 
 def sample_administration() -> Administration:
-    """All accounts and items that the file uses."""
+    """Return an administration with all accounts and items that the file uses."""
     items = tuple(
         DimensionItem(item_id=number, code=code, description=f"Osasto {code}", is_active=True)
         for number, code in enumerate(COST_CENTERS, start=1)

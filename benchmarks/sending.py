@@ -1,10 +1,10 @@
 """How fast journals are sent: at the shared pace, and as fast as one process can by itself.
 
-Holds (see the design): 500 companies with one receipt each against a Procountor with 100 ms of
-latency and a limit of 20 requests a second use at least 90 % of the limit, no second goes above it,
+Required (see the design): 500 companies with one receipt each against a Procountor with 100 ms of
+latency and a limit of 20 requests a second use at least 90 % of the limit, no second exceeds it,
 and nothing is booked twice. Without limit and latency our own work per receipt stays under 25 ms on
-one core with SQLite. The stand-in Procountor runs in a process of its own; its log of requests is
-what is counted.
+one core with SQLite. The stand-in Procountor runs in a process of its own, and its log of requests
+is counted.
 """
 
 import json
@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def measure(latency_ms: int, limit: int, pace: int) -> None:
-    """Send everything once and print what it took."""
+    """Send everything once and print the measurements."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with procountor(folder, latency_ms=0, limit=0) as address:
@@ -104,7 +104,7 @@ def _make_companies() -> None:
 
     from tilisilta.models import Company, Debtor
     from tilisilta.services.connections import authorise_with_api_key, create_account
-    from tilisilta.services.journals import import_journal
+    from tilisilta.services.journals.importing import import_journal
     from tilisilta.services.links import create_link
 
     debtor = Debtor.objects.create(number=1, name="Koeryhmä")
@@ -127,13 +127,14 @@ def _journal(number: int) -> bytes:
 
 
 def send_all(address: str, pace: int) -> tuple[float, float]:
-    """Send every journal with one worker; give its processor time and the time that passed."""
+    """Send every journal with one worker; return its processor time and the elapsed time."""
     from django.conf import settings
     from django.utils import timezone
 
     from tilisilta.engine import Engine
     from tilisilta.models import Sending
-    from tilisilta.services.exports import Wanted, ready_journals, send_many
+    from tilisilta.services.sending.asking import Wanted, send_many
+    from tilisilta.services.sending.ready import ready_journals
 
     settings.PROCOUNTOR_API_URL = f"{address}/api"
     settings.PROCOUNTOR_REQUESTS_PER_SECOND = pace
@@ -153,7 +154,7 @@ def send_all(address: str, pace: int) -> tuple[float, float]:
 
 @contextmanager
 def procountor(folder: Path, *, latency_ms: int, limit: int) -> Iterator[str]:
-    """A stand-in Procountor in a process of its own that remembers; gives its address."""
+    """Start a stand-in Procountor with a memory in a process of its own and yield its address."""
     command = [sys.executable, __file__, "procountor", str(folder), str(latency_ms), str(limit)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -163,7 +164,7 @@ def procountor(folder: Path, *, latency_ms: int, limit: int) -> Iterator[str]:
 
 
 def serve(folder: Path, *, latency_ms: int, limit: int) -> None:
-    """Be the stand-in Procountor."""
+    """Run the stand-in Procountor."""
     from werkzeug.serving import WSGIRequestHandler, make_server
 
     from procountor_sandbox.app import create_app
@@ -171,7 +172,7 @@ def serve(folder: Path, *, latency_ms: int, limit: int) -> None:
 
     class Quiet(WSGIRequestHandler):
         def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-            """Say nothing."""
+            """Log nothing, as a line per request would slow the stand-in."""
 
     app = create_app(
         world_of(COMPANIES),

@@ -9,7 +9,7 @@ from typing import Any
 
 from werkzeug.test import Client
 
-from nmbrs_sandbox import sample as nmbrs_sample
+from nmbrs_sandbox.payroll import sample as nmbrs_sample
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
 from procountor_sandbox.receipts import Receipt, Status
@@ -29,20 +29,20 @@ from tilisilta.models import (
     Worker,
 )
 from tilisilta.services.connections import authorise_with_api_key, create_account
-from tilisilta.services.delivery import advance
-from tilisilta.services.exports import (
+from tilisilta.services.fetching.connections import connect
+from tilisilta.services.fetching.queue import claim_companies, fetch_claimed
+from tilisilta.services.fetching.synchronisations import ask_for_everything, read_lists
+from tilisilta.services.journals.importing import import_journal
+from tilisilta.services.links import create_link
+from tilisilta.services.procountor.client import procountor
+from tilisilta.services.sending.asking import (
     SentMany,
     Wanted,
-    ready_journals,
     send_journal,
     send_many,
 )
-from tilisilta.services.fetch_queue import claim_companies, fetch_claimed
-from tilisilta.services.journals import import_journal
-from tilisilta.services.links import create_link
-from tilisilta.services.nmbrs_connections import connect
-from tilisilta.services.procountor import procountor
-from tilisilta.services.synchronisations import ask_for_everything, read_lists
+from tilisilta.services.sending.delivery import advance
+from tilisilta.services.sending.ready import ready_journals
 
 JUNE_WITH_CORRECTIONS = Path(__file__).parent / "data" / "june-with-corrections.xml"
 WORKER = "a-worker"
@@ -255,4 +255,4 @@ def problem_codes(journal: Journal) -> list[str]:
     """The codes of the problems of a journal and then of its exports, oldest receipt first."""
     journal.refresh_from_db()
     of_exports = [problem for export in journal.exports.all() for problem in export.problems]
-    return [problem["code"] for problem in (*journal.problems, *of_exports)]
+    return [problem.code for problem in (*journal.problems, *of_exports)]

@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     from nmbrs_sandbox.app import Sandbox as NmbrsSandbox
     from procountor_sandbox.app import Sandbox
 
-hypothesis_settings.register_profile("tests", deadline=None, max_examples=60)
-hypothesis_settings.load_profile("tests")
+# A few examples find most mistakes at once, so that the rules can be tested between two thoughts;
+# where all tests are required, as in CI, many more look for the rest.
+hypothesis_settings.register_profile("quick", deadline=None, max_examples=8)
+hypothesis_settings.register_profile("thorough", deadline=None, max_examples=60)
+hypothesis_settings.load_profile(
+    "thorough" if "TILISILTA_TESTS_REQUIRE_ALL" in os.environ else "quick"
+)
 
 
 @pytest.fixture

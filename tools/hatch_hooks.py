@@ -1,4 +1,4 @@
-"""Build steps: the dependencies from one list, and the translations compiled."""
+"""Build steps: takes the dependencies from one list, and compiles the translations."""
 
 from pathlib import Path
 from typing import Any
@@ -13,16 +13,15 @@ class DependenciesHook(MetadataHookInterface):
     """Takes the dependencies from ``requirements/base.in``, the list that is also locked."""
 
     def update(self, metadata: dict[str, Any]) -> None:
-        """Read the list, one requirement a line."""
         lines = (Path(self.root) / "requirements" / "base.in").read_text(encoding="utf-8")
         metadata["dependencies"] = [line for line in lines.splitlines() if line.strip()]
 
 
 class TranslationsHook(BuildHookInterface[Any]):
-    """Compiles each ``django.po`` to the ``django.mo`` beside it that Django reads."""
+    """Compiles each ``django.po`` to the ``django.mo`` next to it, which Django reads."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Compile before the files are collected, for a wheel as for an editable install."""
+        """Compile before the files are collected, so that editable installs have them too."""
         for source in (Path(self.root) / "src").rglob("*.po"):
             with source.open("rb") as po, source.with_suffix(".mo").open("wb") as mo:
                 write_mo(mo, read_po(po))

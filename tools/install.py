@@ -1,7 +1,7 @@
 """Makes ``.venv`` and installs the locked requirements: ``install.py base`` or ``install.py dev``.
 
-Only the standard library, since it runs before anything is installed. It uses uv, which takes a
-quarter of pip's time, and pip where uv cannot be had or does not get through.
+It uses only the standard library, as it runs before anything is installed. It installs with uv,
+which takes a quarter of pip's time, and with pip where uv is not available or fails.
 """
 
 import os
@@ -29,6 +29,7 @@ def main() -> int:
     print(f"Installing into {ENVIRONMENT.name} …", flush=True)
     locked = ["--require-hashes", "-r", str(ROOT / "requirements" / f"{chosen}.txt")]
     ourselves = ["--no-build-isolation", "--no-deps", "-e", str(ROOT)]
+    # Tilisilta itself comes last: its build needs tools from the locked list.
     return _install(python, locked) or _install(python, ourselves)
 
 
@@ -47,12 +48,13 @@ def _install(python: Path, what: list[str]) -> int:
         )
         if done.returncode == 0:
             return 0
+        # uv ignores pip's configuration, such as a mirror, so pip may work where uv does not.
         print("uv did not get through; trying pip …", flush=True)
     return _pip(python, what)
 
 
 def _uv(python: Path) -> Path | None:
-    """The uv of the environment, installed first if it is not there."""
+    """Return the uv of the environment, installed first if missing; ``None`` if that failed."""
     uv = python.with_name("uv")
     if not uv.exists():
         locked = ROOT / "requirements" / "uv.txt"

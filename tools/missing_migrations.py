@@ -1,4 +1,4 @@
-"""Fails when the models have changed and no migration says so."""
+"""Fails if the models have changed without a migration."""
 
 import os
 import tempfile
@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 
 def main() -> None:
-    """Ask Django, with settings that need nothing of this machine."""
+    """Run Django's check with settings that use nothing of this machine."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["TILISILTA_DATA_DIR"] = folder
         os.environ["DJANGO_SETTINGS_MODULE"] = "tilisilta.settings"

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of our own for the tests: started in a temporary folder, ended by its id."""
+"""A PostgreSQL server for the tests only: started in a temporary folder, and stopped after them."""
 
 import os
 import pwd
@@ -10,23 +10,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# Debian keeps them out of the PATH, one folder per version.
+# Debian installs them outside of the PATH, one folder per version.
 DEBIAN_FOLDERS = Path("/usr/lib/postgresql")
 SERVER_USER = "postgres"
 
 
 def server_programs() -> Path | None:
-    """The folder with initdb and postgres, or ``None`` where they are not installed."""
-    found = shutil.which("initdb")
-    if found:
-        return Path(found).resolve().parent
+    """Return the folder with initdb and postgres, or ``None`` if they are not installed."""
+    initdb = shutil.which("initdb")
+    if initdb:
+        return Path(initdb).resolve().parent
     versions = sorted(DEBIAN_FOLDERS.glob("*/bin/initdb"), key=lambda path: path.parts[-3])
     return versions[-1].parent if versions else None
 
 
 @contextmanager
 def postgres_server(programs: Path) -> Iterator[str]:
-    """Start a server on a free port of 127.0.0.1 and give the address of its database."""
+    """Start a server on a free port of 127.0.0.1 and yield the URL of its database."""
     folder = Path(tempfile.mkdtemp(prefix="tilisilta-postgres-"))
     cluster = folder / "cluster"
     as_user = _server_user(folder)
@@ -47,7 +47,8 @@ def postgres_server(programs: Path) -> Iterator[str]:
 
 
 def _server_user(folder: Path) -> str | None:
-    """Who runs the server: ourselves, or Debian's user for it where we are root."""
+    """Return the user to run the server as: Debian's for it if we are root, else ``None``."""
+    # PostgreSQL refuses to run as root, the usual user of a container.
     if os.getuid() != 0:
         return None
     owner = pwd.getpwnam(SERVER_USER)
@@ -68,6 +69,7 @@ def _run(command: list[object], user: str | None) -> None:
 
 
 def _free_port() -> int:
+    # Another process may take the port before the server does; initdb and start are quick enough.
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]

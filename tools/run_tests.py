@@ -1,7 +1,7 @@
-"""Runs the tests on SQLite, then those that touch our database once more on PostgreSQL.
+"""Runs the tests on SQLite, then those that use our database once more on PostgreSQL.
 
-``TILISILTA_TESTS_REQUIRE_ALL=1`` makes it fail where PostgreSQL or a browser is not to be found;
-without it their tests are left out, and it says so. Other arguments go to pytest.
+``TILISILTA_TESTS_REQUIRE_ALL=1`` makes it fail if PostgreSQL or a browser is not installed; without
+it their tests are skipped, with a message. Other arguments go to pytest.
 """
 
 import os
@@ -12,12 +12,12 @@ from pathlib import Path
 from postgres import postgres_server, server_programs
 
 ROOT = Path(__file__).parent.parent
-# The rules, the clients and the sandboxes know no database of ours: once is enough for them.
+# Tests that do not use our database; running them once is enough.
 WITHOUT_DATABASE = ("domain", "clients", "procountor_sandbox", "nmbrs_sandbox", "tools", "data")
 
 
 def main() -> int:
-    """Run both rounds and return the first failure."""
+    """Run both rounds and return the exit code of the first that fails."""
     arguments = sys.argv[1:]
     print("Tests on SQLite", flush=True)
     on_sqlite = _pytest(arguments, {})

@@ -1,10 +1,11 @@
-"""Keeps the translations: collects the texts to translate, checks the words, compiles them.
+"""Updates, checks and compiles the translations.
 
     tools/translations.py update     bring locale/*/LC_MESSAGES/django.po up to the sources
     tools/translations.py check      fail where a translation is missing, stale or damaged
     tools/translations.py compile    make the django.mo that Django reads
 
-The files name no lines and no dates, so that two people's texts meet without a conflict.
+The files contain no line numbers and no dates, so that changes of two people merge without a
+conflict.
 """
 
 import argparse
@@ -20,8 +21,10 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
+from tilisilta.languages import LANGUAGES, SOURCE_LANGUAGE, language_of
+
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "tilisilta"
-LANGUAGES = {"sv": "Swedish", "fi": "Finnish"}
+TRANSLATED = tuple(one.code for one in LANGUAGES if one != SOURCE_LANGUAGE)
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
@@ -47,7 +50,7 @@ TextId = str | list[str] | tuple[str, ...]
 
 
 def collect_texts(source: Path) -> Catalog:
-    """Every text below ``source`` that is marked for translation, in code and templates."""
+    """Return every text below ``source`` that is marked for translation, in code and templates."""
     texts = Catalog(fuzzy=False)
     for path in sorted(source.rglob("*")):
         if path.suffix not in {".py", ".html", ".txt"} or "migrations" in path.parts:
@@ -58,9 +61,9 @@ def collect_texts(source: Path) -> Catalog:
 
 
 def updated(texts: Catalog, known: Catalog) -> Catalog:
-    """The ``texts`` with their known translations; those no longer used are dropped.
+    """Return the ``texts`` with their known translations; unused translations are dropped.
 
-    A text that changed starts anew: a translation of the former words is no translation.
+    A changed text has no translation: that of the former text does not apply.
     """
     result = Catalog(fuzzy=False)
     for text in _messages(texts):
@@ -79,15 +82,15 @@ def updated(texts: Catalog, known: Catalog) -> Catalog:
 
 
 def written(catalog: Catalog, language: str) -> bytes:
-    """The content of the file for ``language``: sorted, and the same wherever it is made."""
+    """Return the content of the file for ``language``: sorted, and the same on every machine."""
     content = BytesIO()
-    content.write(HEADER.format(name=LANGUAGES[language], language=language).encode())
+    content.write(HEADER.format(name=language_of(language).name, language=language).encode())
     write_po(content, catalog, width=100, no_location=True, omit_header=True, sort_output=True)
     return content.getvalue().rstrip(b"\n") + b"\n"
 
 
 def faults(catalog: Catalog) -> Iterator[str]:
-    """What is wrong with the translations of ``catalog``, one line each."""
+    """Yield what is wrong with the translations of ``catalog``, one line each."""
     for message in _messages(catalog):
         shown = _first(message.id)
         strings = _texts(message.string)
@@ -102,7 +105,7 @@ def faults(catalog: Catalog) -> Iterator[str]:
 
 
 def main(arguments: list[str] | None = None, *, source: Path = SOURCE) -> int:
-    """Run one command; 0 when all is well."""
+    """Run one command and return its exit code."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
     commands = {"update": _update, "check": _check, "compile": _compile}
     parser.add_argument("command", choices=commands)
@@ -111,7 +114,7 @@ def main(arguments: list[str] | None = None, *, source: Path = SOURCE) -> int:
 
 def _update(source: Path) -> int:
     texts = collect_texts(source)
-    for language in LANGUAGES:
+    for language in TRANSLATED:
         path = _file(source, language)
         catalog = updated(texts, _read(path))
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -123,22 +126,24 @@ def _update(source: Path) -> int:
 
 def _check(source: Path) -> int:
     texts = collect_texts(source)
-    found = []
-    for language in LANGUAGES:
+    problems = []
+    for language in TRANSLATED:
         path = _file(source, language)
         known = _read(path)
         current = updated(texts, known)
-        found += [f"{language}: {fault}" for fault in faults(current)]
-        found += [f"{language}: obsolete: {_first(gone.id)}" for gone in _obsolete(known, current)]
+        problems += [f"{language}: {fault}" for fault in faults(current)]
+        problems += [
+            f"{language}: obsolete: {_first(gone.id)}" for gone in _obsolete(known, current)
+        ]
         if not path.exists() or path.read_bytes() != written(current, language):
-            found.append(f"{language}: not up to date, run: tools/translations.py update")
-    for line in found:
+            problems.append(f"{language}: not up to date, run: tools/translations.py update")
+    for line in problems:
         print(line, file=sys.stderr)
-    return 1 if found else 0
+    return 1 if problems else 0
 
 
 def _compile(source: Path) -> int:
-    for language in LANGUAGES:
+    for language in TRANSLATED:
         path = _file(source, language)
         with path.with_suffix(".mo").open("wb") as compiled:
             write_mo(compiled, _read(path))
@@ -159,7 +164,7 @@ def _read(path: Path) -> Catalog:
 def _extract(path: Path) -> Iterator[tuple[int, TextId, list[str], str | None]]:
     content = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
-        # Templates are indented as they like; within parentheses Python lets them.
+        # Templates are indented freely, which Python accepts within parentheses.
         content = f"({templatize(content, str(path))}\n)"
     yield from extract(
         "python",
@@ -192,7 +197,7 @@ def _first(text: TextId) -> str:
 
 
 def _agrees(string: str, message: Message) -> bool:
-    """A form of a plural may leave out the number, as "one line" does, but nothing else."""
+    # Any form of the original will do: a plural may leave out the number, as "one line" does.
     wanted = [_placeholders(text) for text in _texts(message.id)]
     return _placeholders(string) in wanted
 

@@ -1,15 +1,12 @@
 """The command ``nmbrs-sandbox``: a stand-in Nmbrs on a port of this machine."""
 
 import argparse
-import sqlite3
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from nmbrs_sandbox.app import Sandbox, create_app
-from nmbrs_sandbox.orders import OrderRefused
-from nmbrs_sandbox.schema import YEAR_PARAMETERS
-from sandbox_parts.serving import add_address, listen, not_negative, positive, serve
+from nmbrs_sandbox.soap.wsdl import YEAR_PARAMETERS
+from sandbox_parts.serving import add_place, not_negative, positive, run
 
 # What the service allows one user in a second before it takes its time.
 PRODUCTION_RATE = 150
@@ -17,22 +14,9 @@ _COMMAND = "nmbrs-sandbox"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until told to stop; return 0 then, and 1 when the address cannot be had."""
+    """Serve until told to stop; return 0 then, and 1 when it could not start."""
     options = _parser().parse_args(arguments)
-    listener = listen(options.host, options.port, command=_COMMAND)
-    if listener is None:
-        return 1
-    with listener:
-        try:
-            app = _app(options)
-        except (OSError, sqlite3.Error, OrderRefused) as error:
-            sys.stderr.write(f"{_COMMAND}: cannot use {options.state}: {error}\n")
-            return 1
-        try:
-            serve(app, listener, name="Nmbrs sandbox", has="SOAP: /soap/v3/")
-        finally:
-            app.close()
-    return 0
+    return run(_app, options, command=_COMMAND, name="Nmbrs sandbox", has="SOAP: /soap/v3/")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -41,10 +25,7 @@ def _parser() -> argparse.ArgumentParser:
         description="A stand-in for Nmbrs that remembers, and misbehaves on request.",
         epilog=f"Example: {_COMMAND} --port 8200 --state nmbrs.sqlite3",
     )
-    add_address(parser, port=8200)
-    parser.add_argument(
-        "--state", type=Path, metavar="FILE", help="remember over restarts in this file"
-    )
+    add_place(parser, port=8200)
     parser.add_argument("--latency-ms", type=not_negative, default=0, help="time every call takes")
     parser.add_argument(
         "--rate",

@@ -1,118 +1,102 @@
-"""Orders to the stand-in itself, as JSON under ``/sandbox``: change payroll, misbehave, forget."""
+"""Orders to the stand-in itself under ``/sandbox``: change payroll, misbehave, forget.
 
-from collections.abc import Callable, Mapping
+Programs send JSON, people press buttons. No token is needed, as nothing here is real; but no other
+site's page may give orders.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from functools import singledispatch
+from typing import Any
 
+from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
-from nmbrs_sandbox.faults import Fault
-from nmbrs_sandbox.orders import OrderRefused, order_names, read_fields
-from nmbrs_sandbox.written import written, written_journals
-from sandbox_parts.wire import answer, decode
-
-if TYPE_CHECKING:
-    from nmbrs_sandbox.app import Sandbox
+from nmbrs_sandbox.faults import Fault, Faults
+from nmbrs_sandbox.pages import show_refusal
+from nmbrs_sandbox.payroll.bureau import Bureau
+from nmbrs_sandbox.payroll.orders import MOVES, give_order
+from nmbrs_sandbox.payroll.world import Access, Company, CostItem, Debtor, JournalLine, Run
+from nmbrs_sandbox.requests_log import CallLog
+from sandbox_parts.control import (
+    Orders,
+    carry_out,
+    read_body,
+    refuse_other_sites,
+    shared_orders,
+)
+from sandbox_parts.orders import OrderRefused, read_fields
+from sandbox_parts.wire import answer
 
 PREFIX = "/sandbox/"
-
-
-def control(request: Request, sandbox: "Sandbox") -> Response | None:
-    """Carry out an order and answer it, or return None if it is none.
-
-    No token is needed, as nothing here is real; but no other site's page may give orders.
-    """
-    order = _order(request, sandbox)
-    if order is None:
-        return None
-    try:
-        refuse_other_sites(request)
-        return answer(order(request, sandbox))
-    except OrderRefused as refused:
-        return answer({"error": str(refused)}, refused.status)
-
-
-def refuse_other_sites(request: Request) -> None:
-    """Refuse what a browser sends for a page of another site."""
-    origin = request.headers.get("Origin")
-    if request.method != "GET" and origin not in {None, request.host_url.rstrip("/")}:
-        raise OrderRefused("orders are taken from the sandbox's own pages only", status=403)
-
-
-def _order(request: Request, sandbox: "Sandbox") -> "_Order | None":
-    name = request.path.removeprefix(PREFIX)
-    if request.method == "POST" and name in order_names(type(sandbox)):
-        return _change
-    return _ORDERS.get((request.method, request.path))
-
-
-def _change(request: Request, sandbox: "Sandbox") -> Any:
-    return written(sandbox.give_order(request.path.removeprefix(PREFIX), _body(request)))
-
-
-def _list_faults(_request: Request, sandbox: "Sandbox") -> Any:
-    return {"faults": [_written_fault(one) for one in sandbox.faults.pending]}
-
-
-def _add_fault(request: Request, sandbox: "Sandbox") -> Any:
-    fault = read_fault(_body(request))
-    sandbox.faults.add(fault)
-    return _written_fault(fault)
-
-
-def _drop_faults(_request: Request, sandbox: "Sandbox") -> Any:
-    sandbox.faults.clear()
-    return {"faults": []}
-
-
-def _count_held(_request: Request, sandbox: "Sandbox") -> Any:
-    return {"held": sandbox.faults.held}
-
-
-def _release(_request: Request, sandbox: "Sandbox") -> Any:
-    return {"released": sandbox.faults.release()}
-
-
-def _list_world(_request: Request, sandbox: "Sandbox") -> Any:
-    world = sandbox.world
-    return {
-        "debtors": [written(one) for one in world.debtors],
-        "companies": [written(one) for one in world.companies],
-        "forbidden_calls": sorted(world.forbidden_calls),
-    }
-
-
-def _list_journals(request: Request, sandbox: "Sandbox") -> Any:
-    wanted = request.args.get("company_id")
-    if wanted is None:
-        return written_journals(sandbox.companies())
-    if not (wanted.isascii() and wanted.isdigit() and len(wanted) <= 10):
-        raise OrderRefused("company_id is not a whole number")
-    return written_journals([sandbox.known_company(int(wanted))])
-
-
-def _list_requests(_request: Request, sandbox: "Sandbox") -> Any:
-    requests = sandbox.requests.all()
-    return {"requests": [{**asdict(one), "time": one.time.isoformat()} for one in requests]}
-
-
-def _reset(_request: Request, sandbox: "Sandbox") -> Any:
-    sandbox.reset()
-    return {"message": "Everything is as it was at the start."}
-
-
-_Order = Callable[[Request, "Sandbox"], Any]
-_ORDERS: Mapping[tuple[str, str], _Order] = {
-    ("GET", "/sandbox/faults"): _list_faults,
-    ("POST", "/sandbox/faults"): _add_fault,
-    ("DELETE", "/sandbox/faults"): _drop_faults,
-    ("GET", "/sandbox/held"): _count_held,
-    ("POST", "/sandbox/release"): _release,
-    ("GET", "/sandbox/world.json"): _list_world,
-    ("GET", "/sandbox/journals.json"): _list_journals,
-    ("GET", "/sandbox/requests.json"): _list_requests,
-    ("POST", "/sandbox/reset"): _reset,
+_BUTTON = re.compile(r"/sandbox/companies/([0-9]{1,9})/runs(?:/([0-9]{1,10})/([a-z_]+))?")
+# What the buttons of a run are called in its addresses. The one without a name adds a run.
+_BUTTONS: Mapping[str | None, str] = {
+    None: "add_run",
+    "recalculate": "recalculate_run",
+    "make_journal": "make_journal",
+    "delete": "delete_run",
+    "put_back": "put_back_run",
 }
+
+
+class Control:
+    """Does what is asked for under ``/sandbox``."""
+
+    def __init__(
+        self, bureau: Bureau, *, faults: Faults, log: CallLog, reset: Callable[[], None]
+    ) -> None:
+        self._bureau = bureau
+        self._orders: Orders = {
+            **shared_orders(
+                faults, log, read_fault=read_fault, written_fault=_written_fault, reset=reset
+            ),
+            **{("POST", PREFIX + name): self._change for name in MOVES},
+            ("GET", "/sandbox/world.json"): self._list_world,
+            ("GET", "/sandbox/journals.json"): self._list_journals,
+        }
+
+    def respond(self, request: Request) -> Response | None:
+        """Carry out an order, or what a button says; return None for any other request."""
+        try:
+            return carry_out(request, self._orders) or self._press(request)
+        except OrderRefused as refused:
+            return answer({"error": str(refused)}, refused.status)
+
+    def _press(self, request: Request) -> Response | None:
+        found = _BUTTON.fullmatch(request.path)
+        if found is None or found[3] not in _BUTTONS or request.method != "POST":
+            return None
+        fields = {"company_id": int(found[1])} | ({"run_id": int(found[2])} if found[2] else {})
+        try:
+            refuse_other_sites(request)
+            run = give_order(self._bureau, _BUTTONS[found[3]], fields)
+        except OrderRefused as refused:
+            return show_refusal(str(refused), refused.status)
+        # 303, so that going back or reloading does not press the button again.
+        address = f"/sandbox/companies/{found[1]}?run={run.run_id}#run-{run.run_id}"
+        return redirect(address, code=303)
+
+    def _change(self, request: Request) -> Any:
+        name = request.path.removeprefix(PREFIX)
+        return _written(give_order(self._bureau, name, read_body(request)))
+
+    def _list_world(self, _request: Request) -> Any:
+        world = self._bureau.world
+        return {
+            "debtors": [_written(one) for one in world.debtors],
+            "companies": [_written(one) for one in world.companies],
+            "forbidden_calls": sorted(world.forbidden_calls),
+        }
+
+    def _list_journals(self, request: Request) -> Any:
+        wanted = request.args.get("company_id")
+        if wanted is None:
+            return _written_journals(self._bureau.companies())
+        if not (wanted.isascii() and wanted.isdigit() and len(wanted) <= 10):
+            raise OrderRefused("company_id is not a whole number")
+        return _written_journals([self._bureau.known_company(int(wanted))])
 
 
 def read_fault(body: Mapping[str, Any]) -> Fault:
@@ -133,12 +117,91 @@ def _written_fault(fault: Fault) -> dict[str, Any]:
     return {**asdict(fault), "seconds": seconds}
 
 
-def _body(request: Request) -> Mapping[str, Any]:
-    text = request.get_data()
-    try:
-        body = decode(text) if text else {}
-    except ValueError as error:
-        raise OrderRefused("the body is no JSON") from error
-    if not isinstance(body, dict):
-        raise OrderRefused("the body is no JSON object")
-    return body
+@singledispatch
+def _written(value: object) -> Any:
+    """Return what an order came to as JSON has it. Tokens are left out."""
+    raise TypeError(f"{type(value).__name__} is nothing an order comes to")
+
+
+@_written.register
+def _debtor(debtor: Debtor) -> Any:
+    return {
+        "debtor_id": debtor.debtor_id,
+        "number": debtor.number,
+        "name": debtor.name,
+        "is_hidden": debtor.is_hidden,
+    }
+
+
+@_written.register
+def _company(company: Company) -> Any:
+    return {
+        "company_id": company.company_id,
+        "number": company.number,
+        "name": company.name,
+        "debtor_id": company.debtor_id,
+        "active_year": company.active_year,
+        "is_hidden": company.is_hidden,
+        "denied_with": company.denied_with,
+        "cost_centers": [_item(one) for one in company.cost_centers],
+        "cost_units": [_item(one) for one in company.cost_units],
+        "runs": [_run(one) for one in company.runs],
+    }
+
+
+@_written.register
+def _run(run: Run) -> Any:
+    return {
+        "run_id": run.run_id,
+        "number": run.number,
+        "year": run.year,
+        "period_start": run.period_start,
+        "period_end": run.period_end,
+        "description": run.description,
+        "run_at": run.run_at.isoformat(timespec="seconds"),
+        "is_locked": run.is_locked,
+        "is_deleted": run.is_deleted,
+        "has_journal": run.journal is not None,
+    }
+
+
+@_written.register
+def _item(item: CostItem) -> Any:
+    return {"id": item.item_id, "code": item.code, "description": item.description}
+
+
+@_written.register
+def _access(access: Access) -> Any:
+    return {"domain": access.domain}
+
+
+@_written.register
+def _calls(calls: frozenset) -> Any:  # type: ignore[type-arg]  # dispatch knows no arguments
+    return {"forbidden_calls": sorted(calls)}
+
+
+def _written_journals(companies: Iterable[Company]) -> Any:
+    """Return every run of some companies with the rows of its journal, as finely as known."""
+    return {
+        "runs": [
+            {
+                "company_id": company.company_id,
+                "company_number": company.number,
+                **_run(run),
+                "lines": [_line(one) for one in (run.journal.lines() if run.journal else ())],
+            }
+            for company in companies
+            for run in company.runs
+        ]
+    }
+
+
+def _line(line: JournalLine) -> Any:
+    return {
+        "date": line.booking_date,
+        "account": line.ledger_account,
+        "description": line.description,
+        "cost_center": line.cost_center,
+        "cost_unit": line.cost_unit,
+        "amount": f"{line.amount:.2f}",
+    }

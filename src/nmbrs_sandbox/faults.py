@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from nmbrs_sandbox.services import WSDL
 from sandbox_parts.faults import CountedFault, FaultLine
 
+# What a look at the WSDL is called where calls go by their operations.
+WSDL = "WSDL"
 _MOST_SECONDS = 600
 
 
@@ -49,7 +50,7 @@ class Fault(CountedFault):
             raise ValueError("status is from 400 to 599")
 
     def fits(self, service: str, operation: str, company_id: int | None) -> bool:
-        """Tell whether a call is one of those the fault is meant for."""
+        """Return whether a call is one of those the fault is meant for."""
         if self.company_id not in {None, company_id}:
             return False
         if self.operation is None:

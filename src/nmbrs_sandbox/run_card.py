@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 
-from nmbrs_sandbox.world import Company, CostItem, JournalLine, Run
+from nmbrs_sandbox.payroll.world import Company, CostItem, JournalLine, Run
 from sandbox_parts.markup import Markup, Piece, counted, join, shown_amount, tag
 
 _ZERO = Decimal("0.00")

@@ -1,14 +1,12 @@
 """The command ``procountor-sandbox``: a stand-in Procountor on a port of this machine."""
 
 import argparse
-import sqlite3
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from procountor_sandbox.app import DEFAULT_REDIRECT_URIS, Sandbox, create_app
 from procountor_sandbox.drafts import Strictness
-from sandbox_parts.serving import add_address, listen, not_negative, positive, serve
+from sandbox_parts.serving import add_place, not_negative, positive, run
 
 # What Procountor allows one API client in production.
 PRODUCTION_RATE = 60
@@ -16,22 +14,11 @@ _COMMAND = "procountor-sandbox"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until told to stop; return 0 then, and 1 when the address cannot be had."""
+    """Serve until told to stop; return 0 then, and 1 when it could not start."""
     options = _parser().parse_args(arguments)
-    listener = listen(options.host, options.port, command=_COMMAND)
-    if listener is None:
-        return 1
-    with listener:
-        try:
-            app = _app(options)
-        except (OSError, sqlite3.Error) as error:
-            sys.stderr.write(f"{_COMMAND}: cannot use {options.state}: {error}\n")
-            return 1
-        try:
-            serve(app, listener, name="Procountor sandbox", has="API: /api, login: /login")
-        finally:
-            app.close()
-    return 0
+    return run(
+        _app, options, command=_COMMAND, name="Procountor sandbox", has="API: /api, login: /login"
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -40,10 +27,7 @@ def _parser() -> argparse.ArgumentParser:
         description="A stand-in for Procountor that remembers, and misbehaves on request.",
         epilog=f"Example: {_COMMAND} --port 8100 --state sandbox.sqlite3",
     )
-    add_address(parser, port=8100)
-    parser.add_argument(
-        "--state", type=Path, metavar="FILE", help="remember over restarts in this file"
-    )
+    add_place(parser, port=8100)
     parser.add_argument(
         "--redirect-uri",
         action="append",

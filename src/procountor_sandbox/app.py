@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from werkzeug.wrappers import Request, Response
 
@@ -29,20 +27,15 @@ from procountor_sandbox.requests_log import RequestLog
 from procountor_sandbox.routes import api_path
 from procountor_sandbox.sample import sample_world
 from procountor_sandbox.world import World
-from sandbox_parts import pages
-from sandbox_parts.clock import Clock
+from sandbox_parts.clock import Clock, finnish_time
 from sandbox_parts.limits import RateLimit
+from sandbox_parts.serving import respond
 from sandbox_parts.store import Store
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 DEFAULT_REDIRECT_URIS = ("http://127.0.0.1:8000/settings/integrations/procountor/authorised",)
-
-
-def finnish_time() -> datetime:
-    """Return the time in Finland, which Procountor writes without saying so."""
-    return datetime.now(tz=ZoneInfo("Europe/Helsinki"))
 
 
 class Sandbox:
@@ -85,10 +78,7 @@ class Sandbox:
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         """Answer one request, as WSGI wants it."""
-        with Request(environ) as request:
-            response = self._respond(request)
-            response.date = response.date or self._api.office.clock()
-            return response(environ, start_response)
+        return respond(environ, start_response, answer=self._respond, clock=self._api.office.clock)
 
     def _respond(self, request: Request) -> Response:
         path = api_path(request.path)
@@ -96,7 +86,12 @@ class Sandbox:
             return self._api.respond(request, path)
         if (request.method, request.path) == ("POST", "/logout"):
             return self._api.sign_out(request)
-        return self._control.respond(request) or self._by_hand(request) or self._page(request)
+        return (
+            self._control.respond(request)
+            or self._by_hand(request)
+            or SITE.file(request.path)
+            or self._page(request)
+        )
 
     def _by_hand(self, request: Request) -> Response | None:
         with self._api.lock:
@@ -106,10 +101,6 @@ class Sandbox:
         office = self._api.office
         with self._api.lock:
             match request.path:
-                case pages.STYLE_PATH:
-                    return SITE.style()
-                case pages.ICON_PATH:
-                    return SITE.icon()
                 case login.LOGIN_PATH:
                     return login.login(request, office)
                 case login.COMPANY_PATH if request.method == "POST":

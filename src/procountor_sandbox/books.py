@@ -7,12 +7,13 @@ from decimal import Decimal
 from werkzeug.wrappers import Request, Response
 
 from procountor_sandbox.by_hand import forms_by_hand
-from procountor_sandbox.html import page
+from procountor_sandbox.html import SITE, page
 from procountor_sandbox.office import Office
 from procountor_sandbox.receipt_card import receipt_card, shown_time, status_badge
 from procountor_sandbox.receipts import Receipt, Status
 from procountor_sandbox.world import Company, PeriodStatus
 from sandbox_parts.markup import Markup, Piece, counted, shown_amount, tag
+from sandbox_parts.pages import page_links, page_number
 
 OVERVIEW_PATHS = ("/", "/sandbox")
 _COMPANY = re.compile(r"/sandbox/companies/([0-9]{1,9})")
@@ -30,8 +31,8 @@ def show_books(request: Request, office: Office) -> Response:
     if found := _COMPANY.fullmatch(request.path):
         company = office.companies.find(int(found[1]))
         if company is not None:
-            return _company_page(office, company, _page_number(request))
-    return _nothing_here()
+            return _company_page(office, company, page_number(request))
+    return SITE.nothing_here("See what is booked")
 
 
 def _overview(office: Office) -> Response:
@@ -142,7 +143,13 @@ def _company_page(office: Office, company: Company, number: int) -> Response:
             f"{counted(len(receipts), 'ledger receipt')}, newest first",
         ),
         *(cards or [empty]),
-        _page_links(company, number, has_next=len(receipts) > number * _PER_PAGE),
+        page_links(
+            f"/sandbox/companies/{company.company_id}",
+            number,
+            before="Newer",
+            after="Older",
+            has_next=len(receipts) > number * _PER_PAGE,
+        ),
     )
 
 
@@ -150,7 +157,7 @@ def _one_receipt(office: Office, company_id: int, receipt_id: int) -> Response:
     company = office.companies.find(company_id)
     receipt = office.ledger.find(company_id, receipt_id)
     if company is None or receipt is None:
-        return _nothing_here()
+        return SITE.nothing_here("See what is booked")
     back = tag("a", company.name, href=f"/sandbox/companies/{company_id}")
     return page(
         receipt.name,
@@ -164,33 +171,8 @@ def _files(office: Office, receipt: Receipt) -> Sequence[object]:
     return office.attachments.of_invoice(receipt.company_id, receipt.invoice_id)
 
 
-def _page_links(company: Company, number: int, *, has_next: bool) -> Markup:
-    address = f"/sandbox/companies/{company.company_id}?page="
-    links: list[Piece] = []
-    if number > 1:
-        links.append(tag("a", "Newer", href=f"{address}{number - 1}", rel="prev"))
-    if has_next:
-        links.append(tag("a", "Older", href=f"{address}{number + 1}", rel="next"))
-    return tag("nav", *links, class_="pages", aria_label="Pages") if links else Markup("")
-
-
-def _page_number(request: Request) -> int:
-    text = request.args.get("page", "1")
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
-
-
 def _way_back() -> Markup:
     return tag("nav", tag("a", "What is booked", href="/sandbox"))
-
-
-def _nothing_here() -> Response:
-    return page(
-        "Nothing here",
-        tag("h1", "Nothing here"),
-        tag("p", "This address leads nowhere. ", tag("a", "See what is booked", href="/sandbox")),
-        status=404,
-        is_narrow=True,
-    )
 
 
 def _address(receipt: Receipt) -> str:

@@ -13,7 +13,9 @@ from procountor_sandbox.office import Office
 from procountor_sandbox.people import Act, People
 from procountor_sandbox.receipts import Receipt, Status
 from procountor_sandbox.refusals import Refused
+from sandbox_parts.control import refuse_other_sites
 from sandbox_parts.markup import Markup, tag, void
+from sandbox_parts.orders import OrderRefused
 
 _CHANGE = re.compile(r"/sandbox/companies/([0-9]{1,9})/receipts/([0-9]{1,9})/change")
 _NUMBERS = ("row", "to_row", "amount")
@@ -48,11 +50,17 @@ def change_by_hand(request: Request, office: Office, people: People) -> Response
     if company is None or receipt is None:
         return None
     try:
+        refuse_other_sites(request)
         people.act(company, receipt, _order(request.form))
+    except OrderRefused as refused:
+        return _refused(str(refused), refused.status)
     except Refused as refused:
-        told = "; ".join(one.message for one in refused.violations)
-        return page("Refused", tag("h1", "Refused"), tag("p", told), status=400, is_narrow=True)
+        return _refused("; ".join(one.message for one in refused.violations), 400)
     return redirect(request.path.removesuffix("/change"), code=303)
+
+
+def _refused(told: str, status: int) -> Response:
+    return page("Refused", tag("h1", "Refused"), tag("p", told), status=status, is_narrow=True)
 
 
 def _order(form: Mapping[str, str]) -> Mapping[str, Any]:

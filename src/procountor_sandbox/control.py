@@ -1,6 +1,6 @@
 """Orders to the stand-in itself, as JSON under ``/sandbox``: misbehave, close a month, tidy up."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -12,27 +12,30 @@ from procountor_sandbox.companies import period_containing, written_dimension
 from procountor_sandbox.faults import Fault, FaultKind
 from procountor_sandbox.fields import Fields
 from procountor_sandbox.people import Act
-from procountor_sandbox.refusals import Refused, blank, error_answer, invalid, not_found
+from procountor_sandbox.refusals import Refused, Violation, error_answer, invalid, not_found
 from procountor_sandbox.world import Company, PeriodStatus
+from sandbox_parts.control import Orders, carry_out, read_body, shared_orders
+from sandbox_parts.orders import OrderRefused
 from sandbox_parts.store import Store
-from sandbox_parts.wire import answer, decode
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _MOST_SECONDS = 600
 
 
 class Control:
-    """Does what is asked for under ``/sandbox``. No token is needed: nothing here is real."""
+    """Does what is asked for under ``/sandbox``."""
 
     def __init__(self, api: Api, *, store: Store) -> None:
         self._api = api
         self._store = store
-        self._orders: Mapping[tuple[str, str], Callable[[Request], Any]] = {
-            ("GET", "/sandbox/faults"): self._list_faults,
-            ("POST", "/sandbox/faults"): self._add_fault,
-            ("DELETE", "/sandbox/faults"): self._drop_faults,
-            ("GET", "/sandbox/held"): self._count_held,
-            ("POST", "/sandbox/release"): self._release,
+        self._orders: Orders = {
+            **shared_orders(
+                api.faults,
+                api.log,
+                read_fault=read_fault,
+                written_fault=_written_fault,
+                reset=self.reset,
+            ),
             ("POST", "/sandbox/periods"): self._set_period,
             ("POST", "/sandbox/dimensions"): self._rename_dimension,
             ("POST", "/sandbox/people"): self._act,
@@ -41,40 +44,19 @@ class Control:
             ("DELETE", "/sandbox/busy-office"): self._close_office,
             ("POST", "/sandbox/revoke"): self._revoke,
             ("GET", "/sandbox/receipts.json"): self._list_receipts,
-            ("GET", "/sandbox/requests.json"): self._list_requests,
-            ("POST", "/sandbox/reset"): self._reset,
         }
 
     def respond(self, request: Request) -> Response | None:
         """Carry out an order and answer it, or return None if it is none of ours."""
-        order = self._orders.get((request.method, request.path))
-        if order is None:
-            return None
         try:
-            return answer(order(request))
+            return carry_out(request, self._orders)
+        except OrderRefused as refused:
+            return error_answer(Refused(refused.status, Violation(message=str(refused))))
         except Refused as refused:
             return error_answer(refused)
 
-    def _list_faults(self, _request: Request) -> Any:
-        return {"faults": [_written_fault(one) for one in self._api.faults.pending]}
-
-    def _add_fault(self, request: Request) -> Any:
-        fault = read_fault(_body(request))
-        self._api.faults.add(fault)
-        return _written_fault(fault)
-
-    def _drop_faults(self, _request: Request) -> Any:
-        self._api.faults.clear()
-        return {"faults": []}
-
-    def _count_held(self, _request: Request) -> Any:
-        return {"held": self._api.faults.held}
-
-    def _release(self, _request: Request) -> Any:
-        return {"released": self._api.faults.release()}
-
     def _set_period(self, request: Request) -> Any:
-        fields = Fields(values=_body(request))
+        fields = Fields(values=read_body(request))
         company_id = fields.whole("company_id", required=True)
         day = fields.day("date", required=True)
         status = fields.choice("status", tuple(PeriodStatus), required=True)
@@ -90,7 +72,7 @@ class Control:
         return {"company_id": company_id, "period_id": period_id, "status": status}
 
     def _rename_dimension(self, request: Request) -> Any:
-        fields = Fields(values=_body(request))
+        fields = Fields(values=read_body(request))
         company_id = fields.whole("company_id", required=True)
         name = fields.text("name", longest=255, required=True)
         new_name = fields.text("new_name", longest=255, required=True)
@@ -107,7 +89,7 @@ class Control:
         return written_dimension(renamed)
 
     def _act(self, request: Request) -> Any:
-        body = _body(request)
+        body = read_body(request)
         fields = Fields(values=body)
         company_id = fields.whole("company_id", required=True)
         receipt_id = fields.whole("receipt_id", required=True)
@@ -129,7 +111,7 @@ class Control:
         }
 
     def _open_office(self, request: Request) -> Any:
-        office = read_office(_body(request))
+        office = read_office(read_body(request))
         with self._api.lock:
             self._api.busy.start(office)
         return self._show_office(request)
@@ -140,7 +122,7 @@ class Control:
         return self._show_office(request)
 
     def _revoke(self, request: Request) -> Any:
-        fields = Fields(values=_body(request))
+        fields = Fields(values=read_body(request))
         company_id = fields.whole("company_id")
         username = fields.text("username", longest=80)
         fields.refuse_unknown(("company_id", "username"))
@@ -156,17 +138,6 @@ class Control:
             raise Refused(400, invalid("company_id", wanted))
         receipts = self._api.office.ledger.receipts(int(wanted) if wanted else None)
         return {"count": len(receipts), "receipts": [one.stored() for one in receipts]}
-
-    def _list_requests(self, _request: Request) -> Any:
-        return {
-            "requests": [
-                {**asdict(one), "time": one.time.isoformat()} for one in self._api.log.all()
-            ]
-        }
-
-    def _reset(self, _request: Request) -> Any:
-        self.reset()
-        return {"message": "Everything is as it was at the start."}
 
     def reset(self) -> None:
         """Forget everything that happened since the very first start."""
@@ -259,16 +230,3 @@ def _written_fault(fault: Fault) -> dict[str, Any]:
     if fault.seconds is not None:
         written["seconds"] = str(fault.seconds)
     return {**written, "times": fault.times}
-
-
-def _body(request: Request) -> Mapping[str, Any]:
-    text = request.get_data()
-    if not text:
-        return {}
-    try:
-        body = decode(text)
-    except ValueError as error:
-        raise Refused(400, blank("body")) from error
-    if not isinstance(body, dict):
-        raise Refused(400, invalid("body", body))
-    return body

@@ -48,7 +48,7 @@ class Fault(CountedFault):
     field: str | None = None
 
     def fits(self, method: str, path: str, company_id: int | None) -> bool:
-        """Tell whether a request is one of those the fault is meant for."""
+        """Return whether a request is one of those the fault is meant for."""
         if self.path is None and path.rstrip("/") == TOKEN_PATH:
             return False
         if self.kind is FaultKind.LIST_LAG and (method, path) != ("POST", RECEIPTS_PATH):

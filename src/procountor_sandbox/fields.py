@@ -156,7 +156,7 @@ def read_whole(text: str) -> int | None:
 
 
 def is_windows_1252(text: str) -> bool:
-    """Tell whether every character of a text exists in Windows-1252."""
+    """Return whether every character of a text exists in Windows-1252."""
     try:
         text.encode("cp1252")
     except UnicodeEncodeError:

@@ -116,14 +116,14 @@ class Company:
         return next((one for one in self.dimensions if one.dimension_id == dimension_id), None)
 
     def has_vat_status(self, number: int, *, vat_type: str) -> bool:
-        """Tell whether the company uses that way of handling VAT for its sales or purchases."""
+        """Return whether the company uses that way of handling VAT for its sales or purchases."""
         return any(
             one.number == number and (one.sales if vat_type == "SALES" else one.purchase)
             for one in self.vat_statuses
         )
 
     def is_closed_on(self, day: date) -> bool:
-        """Tell whether a ledger receipt of that day is refused.
+        """Return whether a ledger receipt of that day is refused.
 
         A day in no fiscal year counts as closed. A period that is being closed (``PENDING``)
         does not, since nothing public says so.
@@ -133,7 +133,7 @@ class Company:
         return not is_open or PeriodStatus.CLOSED in self._period_statuses(day)
 
     def is_pending_on(self, day: date) -> bool:
-        """Tell whether the tracking period of that day is being closed."""
+        """Return whether the tracking period of that day is being closed."""
         return PeriodStatus.PENDING in self._period_statuses(day)
 
     def _period_statuses(self, day: date) -> set[PeriodStatus]:

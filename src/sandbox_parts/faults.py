@@ -71,7 +71,7 @@ class FaultLine(Generic[F]):
             return self._held
 
     def wait_until_held(self, count: int = 1, *, timeout_seconds: float = 10.0) -> bool:
-        """Wait until that many requests are held; tell whether it came to that in time."""
+        """Wait until that many requests are held; return whether it came to that in time."""
         with self._changed:
             return self._changed.wait_for(lambda: self._held >= count, timeout_seconds)
 

@@ -1,4 +1,4 @@
-"""How many requests somebody may make in a second."""
+"""How many requests one caller may make in a second."""
 
 from collections import defaultdict, deque
 from threading import Lock
@@ -16,7 +16,7 @@ class RateLimit:
         self._times: dict[str, deque[float]] = defaultdict(deque)
 
     def allows(self, caller: str) -> bool:
-        """Count one request and tell whether it is within the limit. One beyond it counts not."""
+        """Return whether one more request is within the limit, and count it if it is."""
         if self._limit is None:
             return True
         now = self._clock().timestamp()

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Request, Response
 
 from sandbox_parts.markup import Markup, Piece, tag, void
 
-STYLE_PATH = "/sandbox/sandbox.css"
-ICON_PATH = "/sandbox/sandbox.svg"
+_STYLE_PATH = "/sandbox/sandbox.css"
+_ICON_PATH = "/sandbox/sandbox.svg"
 _SHARED_STYLE = Path(__file__).with_name("shared.css")
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -38,8 +38,8 @@ class Site:
             void("meta", charset="utf-8"),
             void("meta", name="viewport", content="width=device-width, initial-scale=1"),
             tag("title", f"{title} · {self.name}"),
-            void("link", rel="stylesheet", href=STYLE_PATH),
-            void("link", rel="icon", href=ICON_PATH, type="image/svg+xml"),
+            void("link", rel="stylesheet", href=_STYLE_PATH),
+            void("link", rel="icon", href=_ICON_PATH, type="image/svg+xml"),
         )
         body = tag(
             "body",
@@ -52,14 +52,29 @@ class Site:
         response.headers["Content-Security-Policy"] = self._policy()
         return response
 
-    def style(self) -> Response:
-        """Return the style sheet of every page."""
+    def nothing_here(self, way_out: str) -> Response:
+        """Return the page of an address that leads nowhere, with a link to the first page."""
+        return self.page(
+            "Nothing here",
+            tag("h1", "Nothing here"),
+            tag("p", "This address leads nowhere. ", tag("a", way_out, href="/sandbox")),
+            status=404,
+            is_narrow=True,
+        )
+
+    def file(self, path: str) -> Response | None:
+        """Return the style sheet or the icon of every page, or None for another path."""
+        if path == _STYLE_PATH:
+            return self._style()
+        return self._icon() if path == _ICON_PATH else None
+
+    def _style(self) -> Response:
         own = self.folder / "sandbox.css"
         content = _SHARED_STYLE.read_bytes() + b"\n" + own.read_bytes()
         return Response(content, content_type="text/css; charset=utf-8")
 
-    def icon(self) -> Response:
-        """Return the sign in the browser's tab, which is not the real service's."""
+    def _icon(self) -> Response:
+        # The sign in the browser's tab is not the real service's.
         file = self.folder / "sandbox.svg"
         return Response(file.read_bytes(), content_type="image/svg+xml")
 
@@ -72,3 +87,19 @@ class Site:
             tag("a", self.name, href="/sandbox", class_="brand"),
             tag("p", self.notice),
         )
+
+
+def page_number(request: Request) -> int:
+    """Return which page of a long list is asked for, from 1 on."""
+    text = request.args.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def page_links(address: str, number: int, *, before: str, after: str, has_next: bool) -> Markup:
+    """Return the links to the pages before and after one of a long list, as far as there are."""
+    links: list[Piece] = []
+    if number > 1:
+        links.append(tag("a", before, href=f"{address}?page={number - 1}", rel="prev"))
+    if has_next:
+        links.append(tag("a", after, href=f"{address}?page={number + 1}", rel="next"))
+    return tag("nav", *links, class_="pages", aria_label="Pages") if links else Markup("")

@@ -1,13 +1,26 @@
 """What was asked of a stand-in."""
 
 from collections import deque
+from dataclasses import Field
+from datetime import datetime
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 # More than a first synchronisation of 2,000 companies asks, with room for the next one.
 _MOST = 50_000
 
-R = TypeVar("R")
+
+class Logged(Protocol):
+    """What is known of one request: a dataclass that has at least its time."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    @property
+    def time(self) -> datetime:
+        """When it arrived."""
+
+
+R = TypeVar("R", bound=Logged)
 
 
 class RequestLog(Generic[R]):

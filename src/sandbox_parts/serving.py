@@ -1,17 +1,36 @@
-"""A stand-in as a command: its port, its address on the screen, and its end."""
+"""A stand-in as a command and as WSGI: its port, its address on the screen, and its end."""
 
 import argparse
 import signal
 import socket
+import sqlite3
 import sys
 import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
+from sandbox_parts.clock import Clock
+from sandbox_parts.orders import OrderRefused
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+class App(Protocol):
+    """A stand-in that answers requests and may hold a state file open."""
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer one request, as WSGI wants it."""
+
+    def close(self) -> None:
+        """Let go of the state file."""
 
 
 class SandboxHandler(WSGIRequestHandler):
@@ -29,6 +48,45 @@ class SandboxHandler(WSGIRequestHandler):
     ) -> None:
         """Close the connection, which would otherwise stay open for another request."""
         self.close_connection = True
+
+
+def run(
+    create: Callable[[argparse.Namespace], App],
+    options: argparse.Namespace,
+    *,
+    command: str,
+    name: str,
+    has: str,
+) -> int:
+    """Serve until told to stop; return 0 then, and 1 when address or state file cannot be had."""
+    listener = listen(options.host, options.port, command=command)
+    if listener is None:
+        return 1
+    with listener:
+        try:
+            app = create(options)
+        except (OSError, sqlite3.Error, OrderRefused) as error:
+            sys.stderr.write(f"{command}: cannot use {options.state}: {error}\n")
+            return 1
+        try:
+            serve(app, listener, name=name, has=has)
+        finally:
+            app.close()
+    return 0
+
+
+def respond(
+    environ: "WSGIEnvironment",
+    start_response: "StartResponse",
+    *,
+    answer: Callable[[Request], Response],
+    clock: Clock,
+) -> Iterable[bytes]:
+    """Answer one request as WSGI wants it, dated by the clock of the stand-in."""
+    with Request(environ) as request:
+        response = answer(request)
+        response.date = response.date or clock()
+        return response(environ, start_response)
 
 
 def listen(host: str, port: int, *, command: str) -> socket.socket | None:
@@ -61,14 +119,17 @@ def serve(app: "WSGIApplication", listener: socket.socket, *, name: str, has: st
         server.server_close()
 
 
-def add_address(parser: argparse.ArgumentParser, *, port: int) -> None:
-    """Give a command the options that say where it listens."""
+def add_place(parser: argparse.ArgumentParser, *, port: int) -> None:
+    """Give a command the options that say where it listens and where it remembers."""
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument(
         "--port",
         type=_port,
         default=port,
         help="port to listen on; 0 takes any free one (%(default)s)",
+    )
+    parser.add_argument(
+        "--state", type=Path, metavar="FILE", help="remember over restarts in this file"
     )
 
 
@@ -84,7 +145,7 @@ def positive(text: str) -> int:
 
 def _stop_on_signal(server: BaseWSGIServer) -> None:
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        # The server's loop runs in this very thread, so somebody else has to end it.
+        # The server's loop runs in this very thread, so another one has to end it.
         threading.Thread(target=server.shutdown).start()
 
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -23,10 +23,10 @@ from django.utils import timezone
 
 from tilisilta.fetcher import LOOK_SECONDS, Fetcher
 from tilisilta.models import Sending, Worker
-from tilisilta.services import outbox
 from tilisilta.services.connections import check_unheard_accounts
-from tilisilta.services.delivery import advance
-from tilisilta.services.exports import continue_waiting
+from tilisilta.services.sending import outbox
+from tilisilta.services.sending.asking import continue_waiting
+from tilisilta.services.sending.delivery import advance
 
 # Raised by hand, only when the order of the steps below changes. By default it would be a hash of
 # the code, and work begun before an upgrade would lie still after it.

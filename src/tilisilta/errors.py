@@ -6,11 +6,11 @@ from typing import ClassVar
 
 
 class TilisiltaError(Exception):
-    """Something went wrong that we expected might; its subclass says what to do.
+    """An expected failure; its subclass says what to do about it.
 
-    ``code`` is the problem code that people see, and ``facts`` are what its words name, both as
-    ``tilisilta.domain.problems`` lists them. An error with no code of its own has the general one
-    of the class below that sorts it.
+    ``code`` is the problem code that people see, and ``facts`` are the values that its text names,
+    both as listed in ``tilisilta.domain.problems``. An error class without a code of its own has
+    the general code of the class below that it inherits from.
     """
 
     code: ClassVar[str] = ""
@@ -29,7 +29,7 @@ class TryAgainLater(TilisiltaError):
 
 
 class OutcomeUnknown(TilisiltaError):
-    """A write may have happened; look before repeating it."""
+    """A write may have happened; search for its result before repeating it."""
 
     code = "E02"
 

@@ -1,6 +1,6 @@
 """The part of a worker that fetches from Nmbrs: looks for what is due, in a few threads.
 
-It needs no durable engine, unlike sending: see ``services.fetch_queue``.
+It needs no durable engine, unlike sending: see ``services.fetching.queue``.
 """
 
 import logging
@@ -13,7 +13,8 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from tilisilta.models import NmbrsCompany
-from tilisilta.services import fetch_queue, synchronisations
+from tilisilta.services.fetching import queue as fetch_queue
+from tilisilta.services.fetching import synchronisations
 
 LOOK_SECONDS = 0.5
 

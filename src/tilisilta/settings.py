@@ -15,7 +15,8 @@ import dj_database_url
 from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
+
+from tilisilta import languages
 
 
 def _text(name: str, default: str | None = None) -> str:
@@ -247,8 +248,8 @@ MFA_TOTP_ISSUER = "Tilisilta"
 MFA_TOTP_TOLERANCE = 1
 MFA_ADAPTER = "tilisilta.web.accounts.MFAAdapter"
 
-LANGUAGE_CODE = "en"
-LANGUAGES = [("sv", _("Swedish")), ("fi", _("Finnish")), ("en", _("English"))]
+LANGUAGE_CODE = languages.SOURCE_LANGUAGE.code
+LANGUAGES = [(language.code, language.own_name) for language in languages.LANGUAGES]
 LOCALE_PATHS = [Path(__file__).parent / "locale"]
 USE_I18N = True
 USE_TZ = True

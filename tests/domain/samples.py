@@ -1,4 +1,4 @@
-"""A small invented administration and short ways to journals, for the tests of the rules."""
+"""A small invented administration and short helpers that make journals to test the rules."""
 
 from dataclasses import replace
 from datetime import date
@@ -136,11 +136,9 @@ def journal(*lines: JournalLine, number: str = "6", revision: int = 1) -> Journa
 
 
 def balanced_journal() -> Journal:
-    """A small journal with nothing wrong."""
     return journal(line(1, "5010", "100.00", cost_center="210"), line(2, "2961", "-100.00"))
 
 
 def without_account(administration: Administration, code: str) -> Administration:
-    """``administration`` as it would be without the ledger account ``code``."""
-    kept = tuple(one for one in administration.ledger_accounts if one.code != code)
-    return replace(administration, ledger_accounts=kept)
+    others = tuple(one for one in administration.ledger_accounts if one.code != code)
+    return replace(administration, ledger_accounts=others)

@@ -1,4 +1,4 @@
-"""Journals as hypothesis draws them: what real runs look like, and worse."""
+"""Journals as hypothesis draws them: like real runs, and worse."""
 
 from datetime import date
 from decimal import Decimal
@@ -43,7 +43,7 @@ def journals(
     texts: st.SearchStrategy[str] = descriptions,
     numbers: st.SearchStrategy[str] = six,
 ) -> Journal:
-    """A journal that balances as a whole, and on each booking date unless told otherwise."""
+    """A journal that balances as a whole, and on each booking date unless specified otherwise."""
     days = draw(st.lists(st.sampled_from(MONTH_ENDS), min_size=1, max_size=4, unique=True))
     parts = [draw(lines_of(day, texts=texts)) for day in days]
     lines: list[JournalLine] = []

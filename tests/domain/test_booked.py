@@ -46,12 +46,12 @@ class TestDeviations:
     def test_are_none_for_rows_that_changed_places(self) -> None:
         assert deviations(SENT, booked(NET, WAGES, OVERTIME)) == ()
 
-    def test_pay_no_heed_to_how_many_zeros_an_amount_has(self) -> None:
+    def test_ignore_how_many_zeros_an_amount_has(self) -> None:
         short = replace(NET, accounting_value=Decimal("-1E+2"))
 
         assert deviations(SENT, booked(WAGES, OVERTIME, short)) == ()
 
-    def test_name_what_the_heading_says_otherwise(self) -> None:
+    def test_name_the_fields_of_the_heading_that_differ(self) -> None:
         other = replace(SENT, name="Payroll", receipt_date=date(2026, 7, 1), accountants_notes="")
 
         assert deviations(SENT, other) == ("name", "receipt_date", "accountants_notes")
@@ -71,7 +71,7 @@ class TestDeviations:
 
         assert deviations(SENT, booked(half, OVERTIME, NET)) == ("row 1 dimension_values",)
 
-    def test_name_rows_that_are_missing_and_rows_that_nobody_sent(self) -> None:
+    def test_name_rows_that_are_missing_and_rows_that_were_not_sent(self) -> None:
         assert deviations(SENT, booked(WAGES, NET)) == ("row 2 missing",)
         assert deviations(SENT, booked(WAGES, OVERTIME, NET, NET)) == ("row 4 unexpected",)
 
@@ -82,7 +82,7 @@ class TestDeviations:
 
 
 class TestHasSomethingInCommon:
-    def test_with_itself_whatever_its_heading_says(self) -> None:
+    def test_holds_for_the_receipt_itself_with_any_heading(self) -> None:
         other = replace(SENT, name="Palkat", receipt_date=date(2026, 1, 1), accountants_notes="")
 
         assert has_something_in_common(SENT, other)
@@ -98,7 +98,7 @@ class TestHasSomethingInCommon:
                 replace(OVERTIME, account="5020", description=""),
                 replace(NET, description="Maksettavat"),
             ),
-            # The net wages, paid on two days, and the wages told more finely.
+            # The net wages, paid on two days, and the wages split more finely.
             (
                 replace(NET, accounting_value=Decimal("-30.00"), description="Ennakko"),
                 replace(NET, accounting_value=Decimal("-70.00"), description="Loppu"),
@@ -106,20 +106,20 @@ class TestHasSomethingInCommon:
             ),
         ],
     )
-    def test_with_one_of_ours_that_people_have_tidied_up(
+    def test_holds_for_a_receipt_of_ours_that_people_edited(
         self, rows: tuple[Transaction, ...]
     ) -> None:
         tidied = replace(booked(*rows), name="Palkat, vrt. #R0ZV3VK5", accountants_notes="")
 
         assert has_something_in_common(SENT, tidied)
 
-    def test_with_one_whose_every_amount_was_corrected_a_little(self) -> None:
+    def test_holds_for_a_receipt_whose_amounts_were_all_corrected_a_little(self) -> None:
         corrected = booked(*times("1.01"))
 
         assert has_something_in_common(SENT, replace(corrected, name="Palkat"))
         assert has_something_in_common(SENT, replace(corrected, accountants_notes="ok"))
 
-    def test_but_not_if_nothing_but_a_typed_token_says_so(self) -> None:
+    def test_fails_if_only_a_typed_token_supports_it(self) -> None:
         corrected = booked(*times("1.01"))
         typed = replace(corrected, name="Palkat, vrt. #R0ZV3VK5", accountants_notes="R0ZV3VK5")
 
@@ -144,7 +144,7 @@ class TestHasSomethingInCommon:
             ),
         ],
     )
-    def test_not_with_a_foreign_receipt_that_was_given_our_whole_heading(
+    def test_fails_for_a_foreign_receipt_with_our_whole_heading(
         self, rows: tuple[Transaction, ...]
     ) -> None:
         assert not has_something_in_common(SENT, booked(*rows))

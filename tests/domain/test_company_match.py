@@ -1,4 +1,4 @@
-"""Which company in Procountor is the company in Nmbrs, whatever the spelling."""
+"""Which company in Procountor is the company in Nmbrs, with any spelling."""
 
 import pytest
 
@@ -55,7 +55,7 @@ class TestPlainName:
             ("Rakennus RS Palvelu Oy", "Rakennus Palvelu Oy"),
         ],
     )
-    def test_tells_two_companies_apart(self, one: str, other: str) -> None:
+    def test_differs_for_two_companies(self, one: str, other: str) -> None:
         assert plain_name(one) != plain_name(other)
 
     def test_of_a_legal_form_alone_is_not_empty(self) -> None:
@@ -76,12 +76,12 @@ class TestPlainBusinessId:
     def test_is_the_same_however_it_is_written(self, one: str, other: str) -> None:
         assert plain_business_id(one) == plain_business_id(other)
 
-    def test_tells_the_check_digit_apart(self) -> None:
+    def test_includes_the_check_digit(self) -> None:
         assert plain_business_id("1234567-8") != plain_business_id("1234567-9")
 
 
 class TestCompareCompanies:
-    def test_is_calm_when_all_that_is_known_agrees(self) -> None:
+    def test_is_equal_when_all_that_is_known_agrees(self) -> None:
         match = compare_companies(
             name="Malli Oy", business_id="", other_name="MALLI", other_business_id="1234567-8"
         )

@@ -18,17 +18,17 @@ class TestCompareJournals:
     def test_finds_nothing_between_equal_ones(self) -> None:
         assert compare_journals(FIRST, replace(FIRST, revision=2)).kind is ChangeKind.NOTHING
 
-    def test_tells_another_order(self) -> None:
+    def test_recognises_another_order(self) -> None:
         second = replace(FIRST, lines=FIRST.lines[::-1])
 
         assert compare_journals(FIRST, second).kind is ChangeKind.ORDER
 
-    def test_tells_other_texts(self) -> None:
+    def test_recognises_other_texts(self) -> None:
         lines = tuple(replace(one, description="Palkka") for one in FIRST.lines)
 
         assert compare_journals(FIRST, replace(FIRST, lines=lines)).kind is ChangeKind.TEXTS
 
-    def test_tells_the_same_sums_of_other_lines(self) -> None:
+    def test_recognises_the_same_sums_of_other_lines(self) -> None:
         second = journal(
             line(1, "5010", "50.00", cost_center="210"),
             line(2, "5010", "10.00", cost_center="210"),
@@ -90,5 +90,5 @@ class TestCompareJournals:
             ),
         )
 
-    def test_tells_another_currency(self) -> None:
+    def test_recognises_another_currency(self) -> None:
         assert compare_journals(FIRST, replace(FIRST, currency="SEK")).is_currency_changed

@@ -46,71 +46,71 @@ class TestCompareWithItems:
         administration = replace(ADMINISTRATION, dimensions=(dimension,))
         plan = plan_receipts(tagged, replace(RULES, cost_unit_dimension=None), administration)
 
-        found = compare_with_items([(code, "")], dimension)
+        comparison = compare_with_items([(code, "")], dimension)
 
         named = {
-            "N09": len(found.missing),
-            "N16": found.personal_code_count,
-            "N20": len(found.ambiguous),
-            "N21": len(found.passive),
+            "N09": len(comparison.missing),
+            "N16": comparison.personal_code_count,
+            "N20": len(comparison.ambiguous),
+            "N21": len(comparison.passive),
         }
         assert {problem.code for problem in plan.problems if problem.stops} == {
             name for name, count in named.items() if count
         }
-        assert found.count == found.found_count + sum(named.values())
+        assert comparison.count == comparison.found_count + sum(named.values())
 
     @given(codes=st.lists(texts, max_size=8), items=items_of_a_dimension)
     def test_counts_each_code_once(
         self, codes: list[str], items: tuple[DimensionItem, ...]
     ) -> None:
-        found = compared(*((code, "") for code in codes), items=items)
+        comparison = compared(*((code, "") for code in codes), items=items)
 
-        assert found.count == len({code.strip() for code in codes if code.strip()})
+        assert comparison.count == len({code.strip() for code in codes if code.strip()})
 
     @pytest.mark.parametrize(
         "one", [item(1, "450"), item(1, " 450"), item(1, "9", "450"), item(1, "9", "450 ")]
     )
     def test_finds_an_item_by_code_and_then_by_description(self, one: DimensionItem) -> None:
-        found = compared(("450", "Varikko"), items=(one,))
+        comparison = compared(("450", "Varikko"), items=(one,))
 
-        assert found.is_complete
-        assert found.found_count == 1
+        assert comparison.is_complete
+        assert comparison.found_count == 1
 
-    def test_names_missing_ones_in_order_with_what_the_item_will_be_called(self) -> None:
-        found = compared(("460", "Pesula"), ("450 ", " Varikko "), ("470", ""))
+    def test_names_missing_items_in_order_with_their_future_descriptions(self) -> None:
+        comparison = compared(("460", "Pesula"), ("450 ", " Varikko "), ("470", ""))
 
-        assert [(one.code, one.description) for one in found.missing] == [
+        assert [(one.code, one.description) for one in comparison.missing] == [
             ("460", "Pesula"),
             ("450", "Varikko"),
             ("470", "470"),
         ]
-        assert found.creatable == found.missing
+        assert comparison.creatable == comparison.missing
 
     def test_names_the_passive_item(self) -> None:
         ended = item(1, "P-099", "Päättynyt urakka", is_active=False)
 
-        (found,) = compared(("p-099", "Urakka"), items=(ended,)).passive
+        (passive,) = compared(("p-099", "Urakka"), items=(ended,)).passive
 
-        assert (found.code, found.item) == ("p-099", ended)
+        assert (passive.code, passive.item) == ("p-099", ended)
 
-    def test_names_all_that_may_be_meant(self) -> None:
+    def test_names_all_candidates(self) -> None:
         both = (item(1, "210", "Hallinto"), item(2, "210", "Myynti"))
 
-        (found,) = compared(("210", "Hallinto"), items=both).ambiguous
+        (ambiguous,) = compared(("210", "Hallinto"), items=both).ambiguous
 
-        assert (found.code, found.candidates) == ("210", both)
+        assert (ambiguous.code, ambiguous.candidates) == ("210", both)
 
     def test_hints_at_an_item_of_the_same_description_under_another_code(self) -> None:
         other, ended = item(1, "45", "varikko "), item(2, "46", "Varikko", is_active=False)
 
-        (found,) = compared(("450", "Varikko"), items=(ended, item(3, "310"), other)).missing
+        (missing,) = compared(("450", "Varikko"), items=(ended, item(3, "310"), other)).missing
 
-        assert found.near == (other, ended)
+        assert missing.near == (other, ended)
 
     def test_hints_at_nothing_without_a_description(self) -> None:
-        (found,) = compared(("450", ""), items=(item(1, "45", ""),)).missing
+        (missing,) = compared(("450", ""), items=(item(1, "45", ""),)).missing
 
-        assert found.near == ()
+        assert missing.near == ()
 
     @pytest.mark.parametrize(
         ("code", "obstacle"),
@@ -125,23 +125,23 @@ class TestCompareWithItems:
     def test_says_why_no_item_can_be_made_of_a_code(
         self, code: str, obstacle: CodeObstacle | None
     ) -> None:
-        found = compared((code, "Varikko"))
+        comparison = compared((code, "Varikko"))
 
-        assert [one.obstacle for one in found.missing] == [obstacle]
-        assert len(found.creatable) == (obstacle is None)
-        assert len(found.stuck) == (obstacle is not None)
+        assert [one.obstacle for one in comparison.missing] == [obstacle]
+        assert len(comparison.creatable) == (obstacle is None)
+        assert len(comparison.stuck) == (obstacle is not None)
 
     @pytest.mark.parametrize(
         "code", [PERSONAL_CODE, "150390\u2013904F", "150390\u200b-904F", "１５０３９０-904F"]
     )
     def test_never_repeats_a_personal_identity_code(self, code: str) -> None:
-        found = compared((code, "Varikko"), ("450", f"Matti {code}"))
+        comparison = compared((code, "Varikko"), ("450", f"Matti {code}"))
 
-        assert found.personal_code_count == 1
-        assert [(one.code, one.description) for one in found.missing] == [("450", "450")]
-        assert "904" not in repr(found)
+        assert comparison.personal_code_count == 1
+        assert [(one.code, one.description) for one in comparison.missing] == [("450", "450")]
+        assert "904" not in repr(comparison)
 
-    def test_has_nothing_to_say_of_a_code_that_no_line_can_carry(self) -> None:
+    def test_ignores_a_code_that_no_line_can_carry(self) -> None:
         assert compared((" ", "Tyhjä")).count == 0
 
 
@@ -156,5 +156,5 @@ class TestItemDescription:
             (f"Matti {PERSONAL_CODE}", "450"),
         ],
     )
-    def test_is_one_that_procountor_can_keep(self, description: str, written: str) -> None:
+    def test_is_one_that_procountor_can_store(self, description: str, written: str) -> None:
         assert item_description("450", description) == written

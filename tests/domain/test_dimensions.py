@@ -40,10 +40,10 @@ class TestFindDimensions:
         assert find_dimensions("Osasto", (loud, OSASTO)) == (OSASTO,)
 
     @pytest.mark.parametrize("name", ["osasto", " OSASTO ", "Osasto "])
-    def test_passes_over_case_and_outer_blanks(self, name: str) -> None:
+    def test_ignores_case_and_outer_blanks(self, name: str) -> None:
         assert find_dimensions(name, (PROJEKTI, OSASTO)) == (OSASTO,)
 
-    def test_gives_all_that_may_be_meant(self) -> None:
+    def test_returns_all_that_may_be_meant(self) -> None:
         loud = replace(OSASTO, dimension_id=2, name="OSASTO")
 
         assert find_dimensions("osasto", (OSASTO, loud)) == (OSASTO, loud)
@@ -60,7 +60,7 @@ class TestItems:
             ("210", (item(1, "210", is_active=False), item(2, "210")), 2),
         ],
     )
-    def test_are_found_by_code_before_description_and_exactly_before_alike(
+    def test_are_found_by_code_before_description_and_by_exact_text_first(
         self, text: str, items: tuple[DimensionItem, ...], item_id: int
     ) -> None:
         plan = plan_with(text, dimension(*items))
@@ -90,24 +90,24 @@ class TestPlaceDimensions:
         assert plan.problems == ()
 
     def test_says_that_two_items_may_be_meant(self) -> None:
-        found = plan_with("210", dimension(item(1, "210"), item(2, "210"))).problems
+        problems = plan_with("210", dimension(item(1, "210"), item(2, "210"))).problems
 
-        assert [(problem.code, problem.line) for problem in found] == [("N20", 1)]
+        assert [(problem.code, problem.line) for problem in problems] == [("N20", 1)]
 
     def test_says_that_two_dimensions_may_be_meant(self) -> None:
         loud = replace(OSASTO, dimension_id=2, name="OSASTO")
         rules = replace(ONE_DIMENSION, cost_center_dimension="osasto")
 
-        found = plan_with("210", OSASTO, loud, rules=rules).problems
+        problems = plan_with("210", OSASTO, loud, rules=rules).problems
 
-        assert [(problem.code, problem.fact("offered")) for problem in found] == [
+        assert [(problem.code, problem.fact("offered")) for problem in problems] == [
             ("N20", "Osasto, OSASTO")
         ]
 
     def test_says_that_one_dimension_cannot_take_both(self) -> None:
-        found = plan_with("210", rules=replace(RULES, cost_unit_dimension="Osasto")).problems
+        problems = plan_with("210", rules=replace(RULES, cost_unit_dimension="Osasto")).problems
 
-        assert [problem.code for problem in found] == ["N33"]
+        assert [problem.code for problem in problems] == ["N33"]
 
     @pytest.mark.parametrize("creates", [True, False])
     def test_says_whether_a_missing_item_will_be_made(self, creates: bool) -> None:
@@ -149,7 +149,7 @@ class TestPlaceDimensions:
         assert len(problem.fact("items")) < 80
 
     @pytest.mark.parametrize("code", ["2" * 81, "Łódź"])
-    def test_promises_no_item_of_a_code_that_procountor_could_not_keep(self, code: str) -> None:
+    def test_promises_no_item_of_a_code_that_procountor_could_not_store(self, code: str) -> None:
         plan = plan_with(code, rules=replace(RULES, creates_missing_items=True))
 
         assert [problem.code for problem in plan.problems] == ["N09"]
@@ -159,10 +159,10 @@ class TestPlaceDimensions:
         "code", ["150390-904F", "150390\u2013904F", "150390\u200b-904F", "１５０３９０-904F"]
     )
     def test_never_repeats_a_personal_identity_code(self, code: str) -> None:
-        found = plan_with(code, rules=replace(RULES, creates_missing_items=True)).problems
+        problems = plan_with(code, rules=replace(RULES, creates_missing_items=True)).problems
 
-        assert [problem.code for problem in found] == ["N16"]
-        assert "904" not in repr(found)
+        assert [problem.code for problem in problems] == ["N16"]
+        assert "904" not in repr(problems)
 
 
 class TestQuestionableItems:
@@ -200,7 +200,7 @@ class TestQuestionableItems:
         assert {problem.fact("questionable") for problem in problems} == {"number"}
 
     @pytest.mark.parametrize("code", ["410", "P-108", "4200", "2026", "Myynti 2"])
-    def test_are_no_plain_codes(self, code: str) -> None:
+    def test_are_not_plain_codes(self, code: str) -> None:
         plan = plan_with(code, rules=self.CREATES)
 
         assert [problem.code for problem in plan.problems] == ["N46"]

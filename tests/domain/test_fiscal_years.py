@@ -45,10 +45,10 @@ class TestCanBookOn:
     def test_needs_an_open_fiscal_year(self) -> None:
         assert not can_book_on(date(2025, 12, 31), CLOSED_TO_MARCH)
 
-    def test_takes_a_day_in_no_fiscal_year_for_closed(self) -> None:
+    def test_counts_a_day_in_no_fiscal_year_as_closed(self) -> None:
         assert not can_book_on(date(2027, 1, 1), CLOSED_TO_MARCH)
 
-    def test_takes_a_period_that_waits_to_be_closed_for_open(self) -> None:
+    def test_counts_a_period_that_waits_to_be_closed_as_open(self) -> None:
         assert can_book_on(date(2026, 5, 31), [calendar_year(2026, pending=(5,))])
 
     def test_needs_no_tracking_periods_at_all(self) -> None:
@@ -64,10 +64,10 @@ class TestFirstOpenDayAfter:
     def test_is_open_and_has_no_open_day_before_it(
         self, years: list[FiscalYear], day: date
     ) -> None:
-        found = first_open_day_after(day, years)
+        first_open = first_open_day_after(day, years)
 
         later = (day + timedelta(days=count) for count in range(1, 70))
-        assert found == next((one for one in later if can_book_on(one, years)), None)
+        assert first_open == next((one for one in later if can_book_on(one, years)), None)
 
     def test_skips_to_the_next_fiscal_year(self) -> None:
         years = (calendar_year(2027), calendar_year(2026, closed=tuple(range(1, 13))))
@@ -98,7 +98,7 @@ class TestPlaceDate:
         assert placing.problem.booking_date == date(2026, 1, 31)
         assert placing.problem.fact("reason") == "tracking-period"
 
-    def test_moves_to_the_first_open_day_and_says_so(self) -> None:
+    def test_moves_to_the_first_open_day_with_a_warning(self) -> None:
         placing = place_date(date(2026, 1, 31), NEXT_OPEN, CLOSED_TO_MARCH)
 
         assert placing.receipt_date == date(2026, 4, 1)
@@ -115,7 +115,7 @@ class TestPlaceDate:
         assert placing.problem.code is ProblemCode.PERIOD_CLOSED
         assert placing.problem.fact("reason") == "no-fiscal-year"
 
-    def test_says_when_it_is_the_whole_year_that_is_closed(self) -> None:
+    def test_reports_that_the_whole_year_is_closed(self) -> None:
         placing = place_date(date(2025, 12, 31), STOP, CLOSED_TO_MARCH)
 
         assert placing.problem

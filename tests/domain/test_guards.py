@@ -4,10 +4,10 @@ from datetime import date
 import pytest
 from tests.domain.samples import RULES, balanced_journal, journal, line
 
-from tilisilta.domain.guards import JournalStanding, check_guards
+from tilisilta.domain.guards import Surroundings, check_guards
 from tilisilta.domain.journals import BookingPeriod
 
-FREE = JournalStanding(
+FREE = Surroundings(
     period=BookingPeriod(year=2026, month=6),
     is_test_company=False,
     is_debtor_blocked=False,
@@ -35,7 +35,7 @@ class TestCheckGuards:
         assert check_guards(FREE, balanced_journal(), RULES) == ()
 
     @pytest.mark.parametrize(
-        ("standing", "code"),
+        ("around", "code"),
         [
             (TEST_COMPANY, "N01"),
             (BLOCKED, "N02"),
@@ -48,8 +48,8 @@ class TestCheckGuards:
             (REVISED, "N30"),
         ],
     )
-    def test_stops_a_journal(self, standing: JournalStanding, code: str) -> None:
-        problems = check_guards(standing, balanced_journal(), RULES)
+    def test_stops_a_journal(self, around: Surroundings, code: str) -> None:
+        problems = check_guards(around, balanced_journal(), RULES)
 
         assert [(problem.code, problem.stops) for problem in problems] == [(code, True)]
 
@@ -58,24 +58,24 @@ class TestCheckGuards:
 
         assert [(problem.code, problem.stops) for problem in problems] == [("N27", False)]
 
-    def test_tells_everything_at_once(self) -> None:
-        standing = replace(TEST_COMPANY, is_debtor_blocked=True, is_earlier_revision_sent=True)
+    def test_reports_everything_at_once(self) -> None:
+        around = replace(TEST_COMPANY, is_debtor_blocked=True, is_earlier_revision_sent=True)
 
-        problems = check_guards(standing, balanced_journal(), None)
+        problems = check_guards(around, balanced_journal(), None)
 
         assert [problem.code for problem in problems] == ["N01", "N02", "N04", "N30"]
 
-    def test_says_of_a_run_before_the_start_of_the_link_nothing_else(self) -> None:
-        standing = replace(UNAUTHORISED, twin="1001-2026-81-1")
+    def test_reports_nothing_else_of_a_run_before_the_start_of_the_link(self) -> None:
+        around = replace(UNAUTHORISED, twin="1001-2026-81-1")
 
-        problems = check_guards(standing, balanced_journal(), replace(RULES, start_date=JULY))
+        problems = check_guards(around, balanced_journal(), replace(RULES, start_date=JULY))
 
         assert [(problem.code, problem.stops) for problem in problems] == [("N28", False)]
 
     def test_warns_of_what_was_booked_in_other_books(self) -> None:
-        standing = replace(FREE, booked_elsewhere=(("Toinen Oy", "12, 13"),))
+        around = replace(FREE, booked_elsewhere=(("Toinen Oy", "12, 13"),))
 
-        problems = check_guards(standing, balanced_journal(), RULES)
+        problems = check_guards(around, balanced_journal(), RULES)
 
         assert [(problem.code, problem.stops) for problem in problems] == [("N38", False)]
         assert problems[0].fact("numbers") == "12, 13"
@@ -86,5 +86,5 @@ class TestCheckGuards:
             line(2, "2961", "-1.00", booking_date=date(2026, 7, 31)),
         )
 
-        standing = replace(FREE, period=BookingPeriod(year=2026, month=7))
-        assert check_guards(standing, corrected, replace(RULES, start_date=JULY)) == ()
+        around = replace(FREE, period=BookingPeriod(year=2026, month=7))
+        assert check_guards(around, corrected, replace(RULES, start_date=JULY)) == ()

@@ -69,7 +69,7 @@ class TestReceiptToken:
         assert token(50101, 1001, 2026, "6", 1, JUNE, 0) == by_hand
 
     @given(identities)
-    def test_is_eight_signs_that_people_do_not_mix_up(
+    def test_is_eight_characters_that_people_do_not_confuse(
         self, identity: tuple[int, int, int, str, int, date, int]
     ) -> None:
         made = token(*identity)
@@ -78,7 +78,7 @@ class TestReceiptToken:
         assert set(made) <= set("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 
     @given(identities, identities)
-    def test_tells_identities_apart(
+    def test_differs_for_different_identities(
         self,
         one: tuple[int, int, int, str, int, date, int],
         other: tuple[int, int, int, str, int, date, int],
@@ -122,7 +122,7 @@ class TestReceiptNotes:
 
         assert notes.endswith(" · run 6/2026 · for 2026-01")
 
-    def test_fit_whatever_the_run_is_called(self) -> None:
+    def test_fit_with_any_name_of_the_run(self) -> None:
         run = Run(year=2026, number="9" * 400)
 
         notes = receipt_notes("K4T8QDXZ", company_number=10**9, run=run)

@@ -28,7 +28,7 @@ class TestJournalLine:
         with pytest.raises(ValueError, match="has no ledger account"):
             line(1, account, "1.00")
 
-    def test_keeps_the_amount_out_of_the_message(self) -> None:
+    def test_does_not_show_the_amount_in_the_message(self) -> None:
         with pytest.raises(ValueError, match="not a number of cents") as refusal:
             line(1, "5010", "3210.987")
 

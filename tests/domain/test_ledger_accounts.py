@@ -12,7 +12,7 @@ INACTIVE = tuple(replace(account, is_active=account.code != "5110") for account 
 
 
 class TestPlaceAccounts:
-    def test_keeps_the_number_by_default(self) -> None:
+    def test_uses_the_same_number_by_default(self) -> None:
         placing = place_accounts([line(1, "5010", "1.00")], RULES, CHART)
 
         assert placing.codes == {"5010": "5010"}
@@ -65,7 +65,7 @@ class TestPlaceAccounts:
         assert problem.fact("account") == "5999"
         assert problem.fact("mapped_from") == "4000"
 
-    def test_falls_back_where_the_link_allows_and_says_so(self) -> None:
+    def test_falls_back_with_a_warning_where_the_link_allows_it(self) -> None:
         rules = replace(RULES, fallback_account="2990")
         lines = [line(1, "5035", "1.00"), line(2, "5110", "1.00"), line(3, "5010", "1.00")]
 
@@ -103,14 +103,14 @@ class TestPlaceAccounts:
 
 class TestNearAccounts:
     def test_are_the_active_ones_that_begin_alike_nearest_first(self) -> None:
-        found = near_accounts("5035", CHART)
+        near = near_accounts("5035", CHART)
 
-        assert [account.code for account in found] == ["5030", "5010"]
+        assert [account.code for account in near] == ["5030", "5010"]
 
     def test_are_none_when_nothing_begins_alike(self) -> None:
         assert near_accounts("9999", CHART) == ()
 
-    def test_take_letters_too(self) -> None:
+    def test_may_have_letters(self) -> None:
         chart = [LedgerAccount(code="PA1", name="Palkat", is_active=True)]
 
         assert near_accounts("PA2", chart) == tuple(chart)
@@ -124,7 +124,7 @@ class TestCheckNamedAccount:
         assert problem.fact("role") == "clearing"
         assert problem.fact("account") == "2999"
 
-    def test_is_content_with_an_active_account(self) -> None:
+    def test_accepts_an_active_account(self) -> None:
         assert check_named_account("2990", CHART, "clearing") == ()
 
 
@@ -158,7 +158,7 @@ class TestFallback:
             *("5010/kk", "5010kk.", "a5010", "KP 5010", "5010hh", "5010ä", "5010.0a"),
         ],
     )
-    def test_never_takes_an_account_that_is_only_written_another_way(self, written: str) -> None:
+    def test_never_takes_an_account_that_is_only_written_differently(self, written: str) -> None:
         lines = [line(1, written, "1.00"), line(2, "2961", "-1.00")]
 
         placing = place_accounts(lines, self.FALLBACK, CHART)
@@ -169,7 +169,7 @@ class TestFallback:
         assert problem.fact("meant") == "5010"
         assert placing.codes[written] == written
 
-    def test_never_takes_one_that_is_written_unlike_a_mapped_one(self) -> None:
+    def test_never_takes_a_mapped_account_that_is_only_written_differently(self) -> None:
         rules = replace(self.FALLBACK, account_mappings=(("4000", "5010"),))
         lines = [line(1, "4000.0", "1.00"), line(2, "2961", "-1.00")]
 
@@ -217,7 +217,7 @@ class TestFallback:
         assert problems[-1].stops
         assert problems[-1].facts == (("fallback", "2990"), ("lines", "3"))
 
-    def test_never_takes_all_that_is_not_on_it_already(self) -> None:
+    def test_never_takes_all_lines_together_with_lines_of_its_own(self) -> None:
         lines = [line(1, "7777", "1.00"), line(2, "2990", "-1.00")]
 
         problems = place_accounts(lines, self.FALLBACK, CHART).problems
@@ -229,7 +229,7 @@ class TestFallback:
 
         assert place_accounts(lines, self.FALLBACK, CHART).problems == ()
 
-    def test_names_the_account_that_is_meant_without_a_fallback_too(self) -> None:
+    def test_is_not_needed_to_name_the_account_that_is_meant(self) -> None:
         (problem,) = place_accounts([line(1, "5010.0", "1.00")], RULES, CHART).problems
 
         assert problem.fact("meant") == "5010"

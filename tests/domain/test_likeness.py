@@ -72,7 +72,7 @@ class TestLikeCodes:
             "5O1O",
         ],
     )
-    def test_finds_what_is_only_written_another_way(self, written: str) -> None:
+    def test_finds_a_code_that_is_only_written_differently(self, written: str) -> None:
         assert CODES.meant_by(written) == "5010"
 
     @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ class TestLikeCodes:
             ("4.20E+02", "420"),
         ],
     )
-    def test_gives_the_code_as_it_is_known(self, written: str, meant: str) -> None:
+    def test_returns_the_known_form_of_the_code(self, written: str, meant: str) -> None:
         assert CODES.meant_by(written) == meant
 
     @pytest.mark.parametrize(
@@ -123,5 +123,5 @@ class TestLikeCodes:
         assert meant in ("", other)
 
     @given(st.text(max_size=30))
-    def test_takes_any_text(self, text: str) -> None:
+    def test_accepts_any_text(self, text: str) -> None:
         CODES.meant_by(text)

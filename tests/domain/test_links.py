@@ -1,4 +1,4 @@
-"""Which link of a company books a month: never two, whatever links there were."""
+"""Which link of a company books a month: never two, with any links."""
 
 from datetime import date
 
@@ -14,7 +14,7 @@ MONTHS = st.integers(min_value=2024 * 12, max_value=2027 * 12 - 1).map(
 )
 DAYS = st.one_of(
     st.dates(min_value=date(2024, 1, 1), max_value=date(2026, 12, 31)),
-    # The days on which it is decided.
+    # The days on which the outcome changes.
     MONTHS.map(lambda period: period.last_day),
     MONTHS.map(lambda period: date(period.year, period.month, 1)),
 )
@@ -88,7 +88,7 @@ class TestSpans:
 
 class TestSpanFor:
     @given(chains(), MONTHS)
-    def test_finds_the_only_one_that_covers_the_month(
+    def test_finds_the_only_link_that_covers_the_month(
         self, chain: list[LinkSpan], period: BookingPeriod
     ) -> None:
         covering = [place for place, span in enumerate(chain) if span.covers(period)]
@@ -98,7 +98,7 @@ class TestSpanFor:
             assert span_for(period, chain) == covering[0]
 
     @given(chains(), MONTHS)
-    def test_else_the_next_that_begins_and_is_not_empty(
+    def test_finds_the_next_link_that_is_not_empty_if_none_covers_the_month(
         self, chain: list[LinkSpan], period: BookingPeriod
     ) -> None:
         place = span_for(period, chain)
@@ -115,7 +115,7 @@ class TestSpanFor:
             assert not list(nearer)
 
     @given(chains(), MONTHS)
-    def test_finds_the_same_in_whatever_order_they_come(
+    def test_finds_the_same_link_in_any_order(
         self, chain: list[LinkSpan], period: BookingPeriod
     ) -> None:
         one = span_for(period, chain)
@@ -130,7 +130,7 @@ class TestSpanFor:
         ("ends_on", "goes_to"),
         [(date(2026, 7, 1), 0), (date(2026, 6, 30), 1), (date(2026, 6, 1), 1)],
     )
-    def test_leaves_a_month_to_the_next_unless_it_ends_before(
+    def test_leaves_a_month_to_the_next_link_unless_that_ends_before(
         self, ends_on: date, goes_to: int
     ) -> None:
         chain = [
@@ -140,7 +140,7 @@ class TestSpanFor:
 
         assert span_for(BookingPeriod(year=2026, month=6), chain) == goes_to
 
-    def test_of_nothing_in_force_after_the_last_end_is_none(self) -> None:
+    def test_finds_none_after_the_last_end(self) -> None:
         ended = LinkSpan(start_month=date(2026, 1, 1), ends_on=date(2026, 7, 1))
 
         assert span_for(BookingPeriod(year=2026, month=7), [ended]) is None

@@ -24,9 +24,7 @@ class TestJournalSplit:
             (JournalSplit.COST_UNIT, set(JournalSplit)),
         ],
     )
-    def test_serves_what_is_told_apart_less(
-        self, split: JournalSplit, served: set[JournalSplit]
-    ) -> None:
+    def test_serves_a_coarser_split(self, split: JournalSplit, served: set[JournalSplit]) -> None:
         assert {needed for needed in JournalSplit if split.serves(needed)} == served
 
 
@@ -49,12 +47,12 @@ class TestLastDayOfRun:
         assert last_day_of_run(period_type, 2028, period) == last_day
 
     @pytest.mark.parametrize("period", [0, 13, 14])
-    def test_stays_in_the_year_whatever_period_a_month_claims_to_be(self, period: int) -> None:
+    def test_stays_in_the_year_for_any_number_of_a_period(self, period: int) -> None:
         assert last_day_of_run("Month", 2026, period).year == 2026
 
 
 class TestIsBeforeStart:
-    def test_is_never_without_a_start(self) -> None:
+    def test_fails_without_a_start(self) -> None:
         assert not is_before_start(None, period_type="Month", year=1990, period=1)
 
     def test_leaves_out_the_month_that_ends_before_it(self) -> None:
@@ -67,7 +65,7 @@ class TestIsBeforeStart:
 
         assert before == [True, True, False, False]
 
-    def test_keeps_a_month_that_the_start_lies_in(self) -> None:
+    def test_includes_the_month_of_the_start(self) -> None:
         start = date(2026, 6, 15)
 
         assert not is_before_start(start, period_type="Month", year=2026, period=6)

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from tilisilta.domain.personal_codes import find_personal_codes, mask_personal_codes
 
-# All invented: the Finnish ones have the numbers 900 to 999, which are given to nobody.
+# All invented: the Finnish ones have the numbers 900 to 999, which are not issued to real people.
 FINNISH_CHECKS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 SIGNS = "+-ABCDEFUVWXYabcdefuvwxy"
 

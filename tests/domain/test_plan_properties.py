@@ -1,4 +1,4 @@
-"""What must hold for every journal, whatever its lines say."""
+"""What must hold for every journal, with any lines."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -75,13 +75,13 @@ class TestEveryPlan:
         assert booked_sums(plan) == journal_sums(journal)
 
     @given(journals(), either_rules)
-    def test_has_receipts_that_sum_to_nothing(self, journal: Journal, rules: LinkRules) -> None:
+    def test_has_receipts_that_sum_to_zero(self, journal: Journal, rules: LinkRules) -> None:
         plan = plan_of(journal, rules)
 
         assert [total_of(receipt.body) for receipt in plan.receipts] == [ZERO] * len(plan.receipts)
 
     @given(journals(balances_each_date=False))
-    def test_is_cleared_to_nothing_where_only_the_journal_balances(self, journal: Journal) -> None:
+    def test_is_cleared_to_zero_where_only_the_journal_balances(self, journal: Journal) -> None:
         plan = plan_of(journal, CLEARED)
 
         clearing = [
@@ -109,7 +109,7 @@ class TestEveryPlan:
         assert len(positions) + plan.zero_line_count == len(journal.lines)
 
     @given(journals())
-    def test_keeps_the_date_of_every_line(self, journal: Journal) -> None:
+    def test_books_every_line_on_its_date(self, journal: Journal) -> None:
         plan = plan_of(journal)
 
         dates = {line.position: line.booking_date for line in journal.lines}
@@ -163,7 +163,7 @@ class TestEveryPlan:
         assert rows_without_positions(plan) == rows_without_positions(plan_of(whole, SUMMED))
 
     @given(journals(texts=any_text, numbers=any_text), any_text)
-    def test_writes_only_what_procountor_can_keep(self, journal: Journal, title: str) -> None:
+    def test_writes_only_what_procountor_can_store(self, journal: Journal, title: str) -> None:
         plan = plan_of(journal, replace(RULES, receipt_title=title))
 
         for receipt in plan.receipts:

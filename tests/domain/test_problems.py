@@ -1,15 +1,19 @@
+import re
 from datetime import date
 from decimal import Decimal
 
-from tilisilta.domain.problems import Problem, ProblemCode, Severity, facts
+import pytest
+
+from tilisilta.domain import problems
+from tilisilta.domain.problems import Effect, Problem, ProblemCode, Severity, facts
 from tilisilta.domain.tallies import Finding, LineTally
 
 
 class TestFacts:
     def test_are_plain_texts(self) -> None:
-        told = facts(amount=Decimal("1234.5"), date=date(2026, 1, 31), lines=3, item="P-108")
+        values = facts(amount=Decimal("1234.5"), date=date(2026, 1, 31), lines=3, item="P-108")
 
-        assert told == (
+        assert values == (
             ("amount", "1234.50"),
             ("date", "2026-01-31"),
             ("lines", "3"),
@@ -19,7 +23,7 @@ class TestFacts:
     def test_leave_out_what_is_empty(self) -> None:
         assert facts(near="", lines=0) == (("lines", "0"),)
 
-    def test_know_no_negative_zero(self) -> None:
+    def test_have_no_negative_zero(self) -> None:
         assert facts(difference=Decimal("-0.00")) == (("difference", "0.00"),)
 
 
@@ -38,12 +42,35 @@ class TestProblem:
         assert len({code.value for code in ProblemCode}) == len(ProblemCode.__members__)
 
 
+class TestProblemCode:
+    def test_declares_what_balances_and_is_probably_wrong(self) -> None:
+        suspicions = {code.value for code in ProblemCode if code.is_suspicion}
+
+        assert suspicions == {"N40", "N43", "N44", "N45"}
+        assert all(ProblemCode(code).effect is Effect.INFORMS for code in suspicions)
+
+    def test_declares_the_facts_of_its_example(self) -> None:
+        assert all(dict(code.example).keys() <= code.fact_names for code in ProblemCode)
+
+    def test_declares_only_facts_whose_meaning_is_documented(self) -> None:
+        documented = set(re.findall(r"^(\w+) {2,}", problems.__doc__ or "", re.MULTILINE))
+
+        assert set().union(*(code.fact_names for code in ProblemCode)) <= documented
+
+    def test_warns_of_a_fact_that_it_does_not_declare(self) -> None:
+        with pytest.warns(UserWarning, match="N05 does not declare the facts run, wait"):
+            Problem(code=ProblemCode.ACCOUNT_TAKEN, facts=facts(wait=3, run="6/2026"))
+
+    def test_lets_every_problem_count_its_lines(self) -> None:
+        assert Problem(code=ProblemCode.ACCOUNT_TAKEN, facts=facts(lines=3)).fact("lines") == "3"
+
+
 class TestLineTally:
-    def test_counts_lines_and_keeps_the_first_whatever_their_order(self) -> None:
+    def test_counts_lines_and_names_the_first_in_any_order(self) -> None:
         tally: LineTally[str] = LineTally()
         for key, line in (("a", 7), ("b", 2), ("a", 3), ("a", 9)):
             tally.add(key, line)
 
-        found = list(tally)
+        findings = list(tally)
 
-        assert found == [Finding(key="b", line=2, lines=1), Finding(key="a", line=3, lines=3)]
+        assert findings == [Finding(key="b", line=2, lines=1), Finding(key="a", line=3, lines=3)]

@@ -155,20 +155,20 @@ class TestQuestionAbout:
             *("K7:3", "W27", "Sanna", "Tosihyvä", "P-2026-07", "Truesalon", "T0"),
         ],
     )
-    def test_takes_plain_codes(self, code: str) -> None:
+    def test_accepts_plain_codes(self, code: str) -> None:
         assert question_about(code, ["100", "210"]) is None
 
-    def test_takes_the_way_of_the_house(self) -> None:
+    def test_accepts_the_form_that_the_items_have(self) -> None:
         assert question_about("10.3", ["10.1", "10.2"]) is None
         assert question_about("10.3", ["10.1", "200"]) is Question.NUMBER
         assert question_about("2026-07", ["2025-01", "2025-02"]) is None
         assert question_about("20260731", ["10000001", "10000002"]) is None
 
     @pytest.mark.parametrize("code", ["0", "000", "0000"])
-    def test_takes_no_zeros_although_the_house_has_numbers(self, code: str) -> None:
+    def test_questions_zeros_although_the_items_are_numbers(self, code: str) -> None:
         assert question_about(code, ["100", "210", "2100", "7"]) is Question.NUMBER
 
-    def test_takes_no_date_of_figures_although_the_house_has_numbers(self) -> None:
+    def test_questions_a_date_of_figures_although_the_items_are_numbers(self) -> None:
         assert question_about("20260731", ["100", "210"]) is Question.DATE
 
     @given(st.decimals(Decimal("0.01"), Decimal(10**6), places=2))
@@ -189,5 +189,5 @@ class TestQuestionAbout:
         assert {question_about(text) for text in written} == {Question.DATE}
 
     @given(st.integers(min_value=1, max_value=9_999_999))
-    def test_takes_every_whole_number(self, number: int) -> None:
+    def test_accepts_every_whole_number(self, number: int) -> None:
         assert question_about(str(number)) is None

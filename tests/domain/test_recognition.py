@@ -56,7 +56,7 @@ receipts = st.lists(
 
 class TestTokensIn:
     @given(tokens, words, words)
-    def test_finds_a_token_behind_its_sign_whatever_else_was_written(
+    def test_finds_a_token_after_its_sign_whatever_follows(
         self, token: str, before: str, after: str
     ) -> None:
         assert token in tokens_in(f"{before} #{token}{after}")
@@ -78,55 +78,55 @@ class TestTokensIn:
     def test_finds_none_in_other_words(self, text: str) -> None:
         assert tokens_in(text) == frozenset()
 
-    def test_finds_all_of_them(self) -> None:
+    def test_finds_every_token(self) -> None:
         assert tokens_in(f"#{TOKEN}#{OTHER}", "12345678") == {TOKEN, OTHER, "12345678"}
 
 
 class TestRecognise:
     @given(receipts, st.sets(st.integers(min_value=1, max_value=9)))
     def test_puts_each_receipt_in_one_place_at_most(
-        self, found: list[JournalReceipt], others: set[int]
+        self, listed: list[JournalReceipt], others: set[int]
     ) -> None:
         sorted_out = recognise(
-            found, token=TOKEN, plain_digest="same", promised=BOTH, others=others
+            listed, token=TOKEN, plain_digest="same", promised=BOTH, others=others
         )
 
         perhaps = [*sorted_out.perhaps, *sorted_out.copied]
-        placed = [*sorted_out.standing, *sorted_out.invalidated, *perhaps]
+        placed = [*sorted_out.valid, *sorted_out.invalidated, *perhaps]
         assert len(placed) == len({one.ledger_receipt_id for one in placed})
         assert all(one.ledger_receipt_id not in others for one in placed)
         assert all(one.sent_as in ("", TOKEN) for one in placed)
 
     @given(receipts)
-    def test_overlooks_none_that_carries_the_token(self, found: list[JournalReceipt]) -> None:
-        sorted_out = recognise(found, token=TOKEN, plain_digest="same")
+    def test_misses_no_receipt_that_carries_the_token(self, listed: list[JournalReceipt]) -> None:
+        sorted_out = recognise(listed, token=TOKEN, plain_digest="same")
 
-        ours = [one for one in found if TOKEN in one.tokens and one.sent_as != OTHER]
-        placed = [*sorted_out.standing, *sorted_out.invalidated]
+        ours = [one for one in listed if TOKEN in one.tokens and one.sent_as != OTHER]
+        placed = [*sorted_out.valid, *sorted_out.invalidated]
         assert all(one in placed for one in ours)
 
     @given(receipts)
     def test_asks_about_all_that_would_book_the_same_without_a_token_of_ours(
-        self, found: list[JournalReceipt]
+        self, listed: list[JournalReceipt]
     ) -> None:
-        sorted_out = recognise(found, token=TOKEN, plain_digest="same", promised=BOTH)
+        sorted_out = recognise(listed, token=TOKEN, plain_digest="same", promised=BOTH)
 
         assert list(sorted_out.perhaps) == [
             one
-            for one in found
-            if one.is_standing and one.plain_digest == "same" and not one.tokens and not one.sent_as
+            for one in listed
+            if one.is_valid and one.plain_digest == "same" and not one.tokens and not one.sent_as
         ]
 
     @given(receipts)
-    def test_tells_which_carry_the_token_of_another_of_ours(
-        self, found: list[JournalReceipt]
+    def test_lists_receipts_that_also_carry_another_token_of_ours(
+        self, listed: list[JournalReceipt]
     ) -> None:
-        sorted_out = recognise(found, token=TOKEN, plain_digest="", promised=BOTH)
+        sorted_out = recognise(listed, token=TOKEN, plain_digest="", promised=BOTH)
 
-        assert sorted_out.mixed == tuple(one for one in sorted_out.standing if OTHER in one.tokens)
-        assert not recognise(found, token=TOKEN, plain_digest="", promised=[BOTH[0]]).mixed
+        assert sorted_out.mixed == tuple(one for one in sorted_out.valid if OTHER in one.tokens)
+        assert not recognise(listed, token=TOKEN, plain_digest="", promised=[BOTH[0]]).mixed
 
-    def test_asks_about_one_with_a_token_that_nobody_knows(self) -> None:
+    def test_asks_about_a_receipt_with_an_unknown_token(self) -> None:
         foreign = a_receipt(name=f"Palkat #{OTHER}", plain="same")
 
         assert recognise([foreign], token=TOKEN, plain_digest="same").perhaps == (foreign,)
@@ -142,31 +142,28 @@ class TestRecognise:
             (Promised(token=OTHER), True),
         ],
     )
-    def test_asks_about_a_copy_of_another_of_ours_and_not_about_that_other(
+    def test_asks_about_a_copy_of_another_receipt_but_not_about_its_original(
         self, promised: Promised, is_asked: bool
     ) -> None:
         receipt = a_receipt(1, name=f"Palkat #{OTHER}", plain="same")
 
-        found = recognise([receipt], token=TOKEN, plain_digest="same", promised=[promised])
+        sorted_out = recognise([receipt], token=TOKEN, plain_digest="same", promised=[promised])
 
-        assert found.copied == ((receipt,) if is_asked else ())
-        assert found.perhaps == found.standing == ()
+        assert sorted_out.copied == ((receipt,) if is_asked else ())
+        assert sorted_out.perhaps == sorted_out.valid == ()
 
     @given(receipts)
     def test_asks_once_about_what_was_sent_as_another_revision(
-        self, found: list[JournalReceipt]
+        self, listed: list[JournalReceipt]
     ) -> None:
         sorted_out = recognise(
-            found, token=TOKEN, plain_digest="same", promised=BOTH, siblings={OTHER}
+            listed, token=TOKEN, plain_digest="same", promised=BOTH, siblings={OTHER}
         )
 
         assert list(sorted_out.revisions) == [
             one
-            for one in found
-            if one.is_standing
-            and OTHER in one.tokens
-            and TOKEN not in one.tokens
-            and not one.sent_as
+            for one in listed
+            if one.is_valid and OTHER in one.tokens and TOKEN not in one.tokens and not one.sent_as
         ]
         assert not set(sorted_out.revisions) & {*sorted_out.perhaps, *sorted_out.copied}
 
@@ -174,17 +171,17 @@ class TestRecognise:
         assert recognise([a_receipt()], token=TOKEN, plain_digest="").perhaps == ()
 
 
-class TestIsSettled:
+class TestIsTrustworthy:
     @pytest.mark.parametrize("version", ["2026-07-08T12:00:00", "2026-07-08T12:00:00.123Z"])
-    def test_is_so_long_after_the_change(self, version: str) -> None:
+    def test_holds_more_than_a_day_after_the_change(self, version: str) -> None:
         assert is_trustworthy(version, READ_AT)
 
     @given(st.timedeltas(min_value=timedelta(hours=-24), max_value=timedelta(hours=24)))
-    def test_is_not_so_within_a_day_whatever_the_zone(self, away: timedelta) -> None:
+    def test_fails_within_a_day_in_any_zone(self, away: timedelta) -> None:
         version = (READ_AT + away).replace(tzinfo=None).isoformat()
 
         assert not is_trustworthy(version, READ_AT)
 
     @pytest.mark.parametrize("version", ["", "yesterday", "7"])
-    def test_is_never_so_without_a_time(self, version: str) -> None:
+    def test_fails_without_a_time(self, version: str) -> None:
         assert not is_trustworthy(version, READ_AT)

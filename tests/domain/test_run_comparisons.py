@@ -1,4 +1,4 @@
-"""What a file and a known journal have in common, and which answer that speaks for."""
+"""What a file and a known journal have in common, and which answer that supports."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What is a revision of a run, and what is another run."""
+"""What counts as a revision of a run, and what as another run."""
 
 from dataclasses import replace
 from datetime import date
@@ -25,10 +25,10 @@ NEXT_MONTH = tuple(replace(one, booking_date=date(2026, 7, 31)) for one in WAGES
 
 
 class TestDoubtAbout:
-    def test_has_none_about_a_named_run_that_was_recalculated(self) -> None:
+    def test_is_none_for_a_named_run_that_was_recalculated(self) -> None:
         assert doubt_about(RECALCULATED, WAGES, is_named=True) is None
 
-    def test_asks_when_nobody_named_the_run(self) -> None:
+    def test_asks_when_the_run_was_not_named(self) -> None:
         assert doubt_about(RECALCULATED, WAGES, is_named=False) is Doubt.GUESSED
 
     def test_asks_when_the_month_is_another(self) -> None:
@@ -44,21 +44,21 @@ class TestDoubtAbout:
 
 
 class TestAnotherNumber:
-    def test_keeps_a_number_that_is_free(self) -> None:
+    def test_takes_a_number_that_is_free(self) -> None:
         assert another_number("81", {"8", "8b"}) == "81"
 
-    def test_puts_a_letter_behind_one_that_is_taken(self) -> None:
+    def test_adds_a_letter_to_one_that_is_taken(self) -> None:
         assert another_number("8", {"8"}) == "8b"
         assert another_number("8", {"8", "8b", "8c"}) == "8d"
 
     @given(st.integers(0, 700))
-    def test_finds_a_free_one_however_many_there_are(self, count: int) -> None:
+    def test_finds_a_free_number_however_many_are_taken(self, count: int) -> None:
         taken: set[str] = set()
         for _ in range(count % 400):
             taken.add(another_number("8", taken))
 
-        found = another_number("8", taken)
+        number = another_number("8", taken)
 
-        assert found not in taken
-        assert found.startswith("8")
+        assert number not in taken
+        assert number.startswith("8")
         assert len(taken) == count % 400

@@ -1,4 +1,4 @@
-"""The same payroll is recognised under every other shape, and another one is not."""
+"""The same payroll is recognised in every other form, and another one is not."""
 
 from dataclasses import replace
 from datetime import date
@@ -25,16 +25,16 @@ def _split(one: JournalLine) -> tuple[JournalLine, JournalLine]:
 
 class TestPayrollDigest:
     @given(st.permutations(LINES))
-    def test_knows_no_order(self, lines: list[JournalLine]) -> None:
+    def test_does_not_depend_on_order(self, lines: list[JournalLine]) -> None:
         assert payroll_digest(lines) == payroll_digest(LINES)
 
-    def test_knows_no_merging_texts_or_zero_lines(self) -> None:
+    def test_does_not_depend_on_merging_texts_or_zero_lines(self) -> None:
         pieces = [replace(part, description="x") for one in LINES for part in _split(one)]
         zero = replace(LINES[0], amount=Decimal("0.00"), ledger_account="9999")
 
         assert payroll_digest([*pieces, zero]) == payroll_digest(LINES)
 
-    def test_tells_dates_accounts_dimensions_sides_and_cents_apart(self) -> None:
+    def test_depends_on_dates_accounts_dimensions_sides_and_cents(self) -> None:
         first = LINES[0]
         others = (
             replace(first, booking_date=date(2025, 1, 1)),
@@ -50,7 +50,7 @@ class TestPayrollDigest:
         assert len(digests) == len(others)
         assert payroll_digest(LINES) not in digests
 
-    def test_without_dimensions_leaves_out_only_those(self) -> None:
+    def test_leaves_out_only_dimensions_without_them(self) -> None:
         moved = [replace(LINES[0], cost_center="420"), *LINES[1:]]
 
         assert payroll_digest(moved) != payroll_digest(LINES)
@@ -58,23 +58,23 @@ class TestPayrollDigest:
             LINES, with_dimensions=False
         )
 
-    def test_of_nothing_to_book_is_no_payroll(self) -> None:
+    def test_is_empty_with_nothing_to_book(self) -> None:
         assert payroll_digest([]) == ""
         assert payroll_digest([replace(LINES[0], amount=Decimal("0.00"))]) == ""
 
 
 class TestHaveMostLinesInCommon:
-    def test_sees_a_recalculated_run(self) -> None:
+    def test_holds_for_a_recalculated_run(self) -> None:
         recalculated = [replace(one, amount=one.amount * 2) for one in LINES]
 
         assert have_most_lines_in_common(LINES, recalculated)
 
-    def test_sees_an_amount_under_another_text(self) -> None:
+    def test_holds_for_an_amount_under_another_text(self) -> None:
         renamed = [replace(one, description="Lön") for one in LINES]
 
         assert have_most_lines_in_common(LINES, renamed)
 
-    def test_sees_none_in_another_payroll_of_the_month(self) -> None:
+    def test_fails_for_another_payroll_of_the_month(self) -> None:
         wages = (
             line(1, "5010", "4200.00", description="Kuukausipalkat"),
             line(2, "2961", "-4200.00", description="Maksettavat palkat"),
@@ -86,7 +86,7 @@ class TestHaveMostLinesInCommon:
 
         assert not have_most_lines_in_common(wages, holiday_pay)
 
-    def test_is_not_told_by_the_line_that_every_payroll_has(self) -> None:
+    def test_needs_more_than_the_line_that_every_payroll_has(self) -> None:
         net_pay = "Maksettavat palkat"
         wages = (
             line(1, "5010", "4200.00", description="Kuukausipalkat"),

@@ -49,7 +49,7 @@ class TestCheckSigns:
         assert check_signs([line(1, account, "-1.00")], account_codes={})
 
     @pytest.mark.parametrize("account", ["1910", "2961", "9000"])
-    def test_counts_no_other(self, account: str) -> None:
+    def test_counts_no_other_account(self, account: str) -> None:
         assert not check_signs([line(1, account, "-1.00")], account_codes={})
 
     @pytest.mark.parametrize(
@@ -73,12 +73,12 @@ class TestCheckSigns:
             "Reservering vakantiegeld",
         ],
     )
-    def test_leaves_out_credits_that_are_meant(self, text: str) -> None:
+    def test_leaves_out_intended_credits(self, text: str) -> None:
         lines = [line(1, "5010", "-100.00", description=text), line(2, "2961", "100.00")]
 
         assert not check_signs(lines, account_codes={})
 
-    def test_sees_through_meant_credits_to_reversed_wages(self) -> None:
+    def test_warns_of_reversed_wages_beside_intended_credits(self) -> None:
         lines = [line(1, "5010", "-100.00", description="Korjaus"), line(2, "5010", "-42.00")]
 
         (problem,) = check_signs(lines, account_codes={})
@@ -98,11 +98,11 @@ class TestCheckSigns:
 
         assert not check_signs(lines, account_codes={})
 
-    def test_has_nothing_to_say_of_no_lines(self) -> None:
+    def test_does_not_warn_without_lines(self) -> None:
         assert check_signs([], account_codes={}) == ()
 
     @given(st.lists(st.integers(min_value=1, max_value=10**6), min_size=1, max_size=6))
-    def test_warns_of_a_run_or_of_the_same_turned_round(self, cents: list[int]) -> None:
+    def test_warns_of_a_run_or_of_its_reverse(self, cents: list[int]) -> None:
         lines = [line(at, "5010", f"{cent / 100:.2f}") for at, cent in enumerate(cents, 1)]
         turned = [replace(one, amount=-one.amount) for one in lines]
 

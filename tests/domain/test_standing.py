@@ -1,4 +1,4 @@
-"""Where a journal stands follows from its exports and problems, and is said in one place."""
+"""Where a journal stands follows from its exports and problems, and is decided in one place."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,6 @@ from tilisilta.domain.standing import (
     ExportState,
     JournalState,
     Standing,
-    is_settled,
     standing_of,
     state_of,
 )
@@ -47,21 +46,21 @@ def standing(states: Sequence[str], problems: Sequence[Problem] = ()) -> Standin
 
 
 class TestTheSets:
-    def test_have_every_state_of_a_journal_in_the_order_of_urgency_once(self) -> None:
+    def test_have_every_state_once_in_the_order_of_urgency(self) -> None:
         assert sorted(BY_URGENCY) == sorted(JournalState)
 
-    def test_put_every_state_of_a_journal_in_one_heap(self) -> None:
+    def test_put_every_state_of_a_journal_in_exactly_one_set(self) -> None:
         ready = {JournalState.READY}
         heaps = [SENT_JOURNALS, JOURNALS_UNDER_WAY, STOPPED_JOURNALS, JOURNALS_NOT_DUE, ready]
 
         assert sorted(state for heap in heaps for state in heap) == sorted(JournalState)
 
-    def test_let_wait_for_somebody_what_is_stopped_uncertain_or_ready(self) -> None:
+    def test_let_stopped_uncertain_and_ready_journals_wait_for_a_person(self) -> None:
         others = {JournalState.UNCERTAIN, JournalState.READY}
 
         assert set(WAITING_JOURNALS) == STOPPED_JOURNALS | others
 
-    def test_part_what_is_booked_from_what_is_under_way(self) -> None:
+    def test_separate_what_is_booked_from_what_is_under_way(self) -> None:
         assert not BOOKED_EXPORTS & EXPORTS_UNDER_WAY
         assert COMMITTED_EXPORTS == BOOKED_EXPORTS | EXPORTS_UNDER_WAY
 
@@ -113,39 +112,38 @@ class TestState:
         assert standing(("ready",), [warning]).state == "ready"
 
     @given(STATES, PROBLEMS)
-    def test_is_one_of_the_states_whatever_there_is(
+    def test_is_one_of_the_states_in_every_case(
         self, states: list[ExportState], problems: list[Problem]
     ) -> None:
         assert state_of(states, problems) in JournalState
 
     @given(STATES, PROBLEMS)
-    def test_is_the_same_without_what_is_withdrawn(
+    def test_ignores_withdrawn_exports(
         self, states: list[ExportState], problems: list[Problem]
     ) -> None:
         wanted = [state for state in states if state != ExportState.WITHDRAWN]
 
         assert state_of(states, problems) == state_of(wanted, problems)
-        assert is_settled(states) == is_settled(wanted)
 
 
 class TestWhetherItCanBeSent:
     def test_counts_what_a_click_sends(self) -> None:
-        found = standing(("withdrawn", "posted", "ready", "ready"))
+        journal = standing(("withdrawn", "posted", "ready", "ready"))
 
-        assert (found.to_send, found.can_be_sent) == (2, True)
+        assert (journal.to_send, journal.can_be_sent) == (2, True)
 
     @pytest.mark.parametrize("states", [("queued", "ready"), ("uncertain",), ("posting", "ready")])
-    def test_says_no_while_it_is_under_way(self, states: tuple[str, ...]) -> None:
+    def test_is_no_while_it_is_under_way(self, states: tuple[str, ...]) -> None:
         assert not standing(states).can_be_sent
 
-    def test_says_that_it_was_sent(self) -> None:
-        found = standing(("posted",))
+    def test_reports_that_it_was_sent(self) -> None:
+        journal = standing(("posted",))
 
-        assert not found.can_be_sent
-        assert found.obstacle is not None
-        assert found.obstacle.code is ProblemCode.ALREADY_SENT
+        assert not journal.can_be_sent
+        assert journal.obstacle is not None
+        assert journal.obstacle.code is ProblemCode.ALREADY_SENT
 
-    def test_is_not_stopped_by_what_is_odd_about_a_booked_receipt(self) -> None:
+    def test_is_not_prevented_by_problems_of_a_booked_receipt(self) -> None:
         odd = problem(ProblemCode.BOOKED_DIFFERENTLY)
         exports = [
             ExportStanding(state=ExportState.POSTED, problems=(odd,)),
@@ -154,16 +152,16 @@ class TestWhetherItCanBeSent:
 
         assert standing_of(exports, []).can_be_sent
 
-    def test_says_first_what_stops_a_receipt(self) -> None:
+    def test_reports_first_what_stops_a_receipt(self) -> None:
         refused = problem(ProblemCode.REJECTED)
         exports = [ExportStanding(state=ExportState.REJECTED, problems=(refused,))]
 
-        found = standing_of(exports, [problem(ProblemCode.PERIOD_CLOSED)])
+        journal = standing_of(exports, [problem(ProblemCode.PERIOD_CLOSED)])
 
-        assert found.obstacle == refused
-        assert len(found.obstacles) == 2
+        assert journal.obstacle == refused
+        assert len(journal.obstacles) == 2
 
-    def test_forgets_what_was_said_of_a_withdrawn_receipt(self) -> None:
+    def test_ignores_problems_of_a_withdrawn_receipt(self) -> None:
         refused = problem(ProblemCode.REJECTED)
         exports = [
             ExportStanding(state=ExportState.WITHDRAWN, problems=(refused,)),
@@ -176,25 +174,25 @@ class TestWhetherItCanBeSent:
     def test_is_yes_only_with_something_to_send_and_nothing_against_it(
         self, states: list[ExportState], problems: list[Problem]
     ) -> None:
-        found = standing(states, problems)
+        journal = standing(states, problems)
 
-        if found.can_be_sent:
+        if journal.can_be_sent:
             assert ExportState.READY in states
             assert not any(one.stops for one in problems)
-            assert found.state not in JOURNALS_NOT_DUE | SENT_JOURNALS | JOURNALS_UNDER_WAY
+            assert journal.state not in JOURNALS_NOT_DUE | SENT_JOURNALS | JOURNALS_UNDER_WAY
 
     @pytest.mark.parametrize("severity", list(Severity))
-    def test_is_no_before_the_start_although_nobody_has_to_put_it_right(
+    def test_is_no_before_the_start_although_there_is_nothing_to_put_right(
         self, severity: Severity
     ) -> None:
-        found = standing(("ready",), [problem(ProblemCode.BEFORE_START, severity)])
+        journal = standing(("ready",), [problem(ProblemCode.BEFORE_START, severity)])
 
-        assert found.state is JournalState.BEFORE_START
-        assert (found.to_send, found.can_be_sent) == (0, False)
-        assert found.obstacle is not None
+        assert journal.state is JournalState.BEFORE_START
+        assert (journal.to_send, journal.can_be_sent) == (0, False)
+        assert journal.obstacle is not None
 
     def test_is_no_for_one_that_was_discarded(self) -> None:
-        found = standing_of([ExportStanding(state=ExportState.READY)], [], is_discarded=True)
+        journal = standing_of([ExportStanding(state=ExportState.READY)], [], is_discarded=True)
 
-        assert found.state is JournalState.DISCARDED
-        assert not found.can_be_sent
+        assert journal.state is JournalState.DISCARDED
+        assert not journal.can_be_sent

@@ -31,7 +31,7 @@ class TestCleanText:
     def test_writes_in_windows_1252(self, text: str, expected: str) -> None:
         assert clean_text(text).text == expected
 
-    def test_tells_each_character_it_replaced_once(self) -> None:
+    def test_lists_each_replaced_character_once(self) -> None:
         cleaned = clean_text("Łódź Łódź")
 
         assert cleaned.replaced == (("Ł", "L"), ("ź", "z"))
@@ -40,14 +40,14 @@ class TestCleanText:
         assert clean_text("a\u0308").replaced == ()
 
     @given(st.text(alphabet=st.characters()), st.integers(min_value=1, max_value=300))
-    def test_makes_every_text_one_that_procountor_keeps(self, text: str, most: int) -> None:
+    def test_makes_every_text_one_that_procountor_can_store(self, text: str, most: int) -> None:
         cleaned = clean_text(text, most=most)
 
         assert is_writable(cleaned.text)
         assert len(cleaned.text) <= most
 
     @given(st.text(alphabet=st.characters(codec="cp1252", exclude_categories=["Cc"])))
-    def test_leaves_what_procountor_can_keep(self, text: str) -> None:
+    def test_leaves_what_procountor_can_store(self, text: str) -> None:
         cleaned = clean_text(text)
 
         assert cleaned.replaced == ()
@@ -101,7 +101,7 @@ class TestTextCheck:
             ("lines", "3"),
         )
 
-    def test_names_characters_without_a_shape_by_their_number(self) -> None:
+    def test_names_invisible_characters_by_their_number(self) -> None:
         check = TextCheck()
         check.descriptions([line(1, "5010", "1.00", description="a\u200bb\tc")])
 
@@ -150,7 +150,7 @@ class TestTextCheck:
         assert problem.code is ProblemCode.PERSONAL_IDENTITY_CODE
         assert problem.screen is Screen.LINK
 
-    def test_names_no_more_characters_than_anybody_reads(self) -> None:
+    def test_names_a_limited_number_of_characters(self) -> None:
         check = TextCheck()
         text = "".join(chr(0x0410 + number) for number in range(30))
         check.descriptions([line(1, "5010", "1.00", description=text)])

@@ -31,7 +31,7 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class WorkedExample:
-    """A journal with all it is judged by, and the receipts and problems expected of it."""
+    """A journal with all that it is checked against, and its expected receipts and problems."""
 
     journal: Journal
     rules: LinkRules

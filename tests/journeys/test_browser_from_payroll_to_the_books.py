@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.journeys.browsing import Running, chromium, log_in, running_empty_bureau
 
-from nmbrs_sandbox.sample import TOKEN, USERNAME
+from nmbrs_sandbox.payroll.sample import TOKEN, USERNAME
 from procountor_sandbox.sample import cost_centres, projects
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("processes")]

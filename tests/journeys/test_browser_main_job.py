@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.journeys.browsing import Running, chromium, log_in, running_demo
 
+from tilisilta.languages import LANGUAGES
+
 FETCH_MILLISECONDS = 90_000
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("processes")]
@@ -183,7 +185,7 @@ def journal_pages(window: Page, demo: Running) -> Iterator[str]:
 
 
 class TestPages:
-    @pytest.mark.parametrize("language", ["English", "Svenska", "Suomi"])
+    @pytest.mark.parametrize("language", [one.own_name for one in LANGUAGES])
     @pytest.mark.parametrize("width", [1280, 640, 390])
     def test_name_every_control_and_never_scroll_sideways(
         self, window: Page, demo: Running, faults: list[str], width: int, language: str

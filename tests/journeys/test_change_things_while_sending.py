@@ -18,10 +18,10 @@ from procountor_sandbox.faults import Fault, FaultKind
 from tilisilta.models import Company, Export, Journal, ProcountorAccount, Sending
 from tilisilta.services.companies import set_blocked, set_test
 from tilisilta.services.connections import authorise_with_api_key, remove_authorisation
-from tilisilta.services.delivery import advance
-from tilisilta.services.exports import send_journal
-from tilisilta.services.journals import check_journal
-from tilisilta.services.previews import preview_journal
+from tilisilta.services.journals.importing import check_journal
+from tilisilta.services.journals.previews import preview_journal
+from tilisilta.services.sending.asking import send_journal
+from tilisilta.services.sending.delivery import advance
 
 pytestmark = pytest.mark.django_db
 

@@ -27,14 +27,14 @@ from procountor_sandbox.faults import FaultKind
 from tilisilta.clients.procountor.client import ReceiptWindow
 from tilisilta.domain.journals import Run
 from tilisilta.models import Attempt, AuditEntry, Export, SeenReceipt, Sending
-from tilisilta.services.delivery import advance
-from tilisilta.services.exports import send_journal
-from tilisilta.services.journal_answers import say_surely_another
-from tilisilta.services.journals import import_journal
-from tilisilta.services.perhaps_ours import ReceiptCannotBeOurs, say_another, take_over
-from tilisilta.services.procountor import AccountTokens
-from tilisilta.services.procountor import procountor as client_of
-from tilisilta.services.seen_receipts import read_receipts
+from tilisilta.services.journals.answers import say_surely_another
+from tilisilta.services.journals.importing import import_journal
+from tilisilta.services.procountor.client import AccountTokens
+from tilisilta.services.procountor.client import procountor as client_of
+from tilisilta.services.procountor.seen_receipts import read_receipts
+from tilisilta.services.sending.asking import send_journal
+from tilisilta.services.sending.delivery import advance
+from tilisilta.services.sending.perhaps_ours import ReceiptCannotBeOurs, say_another, take_over
 
 _Found = TypeVar("_Found")
 

@@ -18,12 +18,12 @@ from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
 from tilisilta.domain.journals import Run
 from tilisilta.models import Company, Export, Journal
-from tilisilta.services.checks import check_journal
-from tilisilta.services.exports import CannotBeSent, send_journal
-from tilisilta.services.items_of_journals import make_items_of
-from tilisilta.services.journals import import_journal
+from tilisilta.services.journals.checks import check_journal
+from tilisilta.services.journals.importing import import_journal
+from tilisilta.services.journals.previews import preview_journal
 from tilisilta.services.links import change_link
-from tilisilta.services.previews import preview_journal
+from tilisilta.services.sending.asking import CannotBeSent, send_journal
+from tilisilta.services.sending.items import make_items_of
 
 pytestmark = pytest.mark.django_db
 
@@ -131,7 +131,7 @@ class TestSending:
         assert items_made(procountor) == 2
         assert problem_codes(sent) == []
         export = sent.exports.get()
-        assert export.items_to_make == []
+        assert export.items_to_make == ()
         ids, seen_ids = item_ids(export.payload), item_ids(seen)
         assert min(seen_ids) < 0 < min(ids)
         assert len(ids) == len(seen_ids)
@@ -209,7 +209,7 @@ class TestAtAClick:
 
         assert made.created == ("K7", "K8")
         assert problem_codes(journal) == []
-        assert journal.exports.get().items_to_make == []
+        assert journal.exports.get().items_to_make == ()
 
     def test_twice_makes_them_once(self, procountor: Sandbox) -> None:
         journal = take_in(a_company_that_creates(), "K7")

@@ -17,9 +17,9 @@ from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import FaultKind
 from tilisilta.domain.journals import Run
 from tilisilta.models import Company, Export, Journal
-from tilisilta.services.exports import CannotBeSent, send_journal
-from tilisilta.services.journals import import_journal
+from tilisilta.services.journals.importing import import_journal
 from tilisilta.services.links import change_link
+from tilisilta.services.sending.asking import CannotBeSent, send_journal
 
 pytestmark = pytest.mark.django_db
 

@@ -17,11 +17,10 @@ from tests.bureau import (
 )
 
 from procountor_sandbox.app import Sandbox
-from tilisilta.models import Journal
-from tilisilta.services.checks import preview_digest
-from tilisilta.services.exports import CannotBeSent, PreviewChanged, send_journal
+from tilisilta.models import Journal, preview_digest
+from tilisilta.services.journals.previews import preview_journal
 from tilisilta.services.links import change_link
-from tilisilta.services.previews import preview_journal
+from tilisilta.services.sending.asking import CannotBeSent, PreviewChanged, send_journal
 
 pytestmark = pytest.mark.django_db
 

@@ -17,14 +17,14 @@ from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import FaultKind
 from tilisilta.models import AuditEntry, Journal, ProcountorAccount
 from tilisilta.services.connections import authorise_with_api_key, remove_authorisation
-from tilisilta.services.exports import (
+from tilisilta.services.journals.importing import check_journal
+from tilisilta.services.sending.asking import (
     AlreadySent,
     CannotBeSent,
     continue_waiting,
     send_journal,
     unfinished_sending,
 )
-from tilisilta.services.journals import check_journal
 
 pytestmark = pytest.mark.django_db
 
@@ -53,8 +53,8 @@ class TestARejectedReceipt:
         sent = send(six_receipts)
 
         problem = sent.exports.all()[0].problems[0]
-        assert problem["code"] == "S01"
-        assert "SANDBOX_TOO_LATE" in str(problem["facts"])
+        assert problem.code == "S01"
+        assert "SANDBOX_TOO_LATE" in str(problem.facts)
 
     def test_is_sent_with_the_rest_when_sent_again(
         self, procountor: Sandbox, six_receipts: Journal

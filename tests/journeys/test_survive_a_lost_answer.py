@@ -23,10 +23,10 @@ from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
 from procountor_sandbox.receipts import Status
 from tilisilta.models import Attempt, Export, Link, Sending
-from tilisilta.services import outbox
-from tilisilta.services.exports import look_again, send_journal
-from tilisilta.services.journals import check_journal
-from tilisilta.services.postings import settled_after
+from tilisilta.services.journals.importing import check_journal
+from tilisilta.services.sending import outbox
+from tilisilta.services.sending.asking import look_again, send_journal
+from tilisilta.services.sending.postings import settled_after
 
 pytestmark = pytest.mark.django_db
 
@@ -107,7 +107,7 @@ class TestALostAnswer:
         sent = send(journal)
 
         assert procountor.ledger.count() == 2
-        assert [problem["code"] for problem in sent.exports.get().problems] == ["S03"]
+        assert [problem.code for problem in sent.exports.get().problems] == ["S03"]
 
     def test_may_be_looked_for_again_after_a_person_has_tidied_up(
         self, procountor: Sandbox

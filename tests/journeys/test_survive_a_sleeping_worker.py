@@ -9,9 +9,9 @@ from tests.bureau import Clock, a_journal, a_linked_company, deliver, make_moves
 
 from procountor_sandbox.app import Sandbox
 from tilisilta.models import Attempt, Export, Sending
-from tilisilta.services.delivery import advance
-from tilisilta.services.exports import send_journal
-from tilisilta.services.postings import begin_attempt
+from tilisilta.services.sending.asking import send_journal
+from tilisilta.services.sending.delivery import advance
+from tilisilta.services.sending.postings import begin_attempt
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +85,7 @@ class TestAWorkerThatWakesUp:
         advance(sending.id, now=clock.now)
 
         assert procountor.ledger.count() == 2
-        assert [problem["code"] for problem in Export.objects.get().problems] == ["S03"]
+        assert [problem.code for problem in Export.objects.get().problems] == ["S03"]
 
     def test_posts_nothing_that_was_queued_anew_and_not_looked_for(
         self, procountor: Sandbox

@@ -22,9 +22,9 @@ from tests.bureau import (
 from procountor_sandbox.app import Sandbox
 from tilisilta.domain.journals import Run
 from tilisilta.models import Export, Journal, ProcountorAccount
-from tilisilta.services.journal_answers import say_surely_another
-from tilisilta.services.journals import check_journal, import_journal
-from tilisilta.services.perhaps_ours import say_another, take_over
+from tilisilta.services.journals.answers import say_surely_another
+from tilisilta.services.journals.importing import check_journal, import_journal
+from tilisilta.services.sending.perhaps_ours import say_another, take_over
 
 pytestmark = pytest.mark.django_db
 
@@ -134,5 +134,5 @@ def _account() -> ProcountorAccount:
 
 
 def _same(journal: Journal) -> str:
-    facts: dict[str, Any] = dict(journal.exports.get().problems[0]["facts"])
+    facts: dict[str, Any] = dict(journal.exports.get().problems[0].facts)
     return str(facts["same"])

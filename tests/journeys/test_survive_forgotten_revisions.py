@@ -27,10 +27,10 @@ from procountor_sandbox.faults import FaultKind
 from tilisilta.domain.journals import Run
 from tilisilta.domain.recognition import JournalReceipt
 from tilisilta.models import Company, Export, Journal, JournalLine
-from tilisilta.services.exports import send_journal
-from tilisilta.services.journals import RunAnswer, check_journal, import_journal
-from tilisilta.services.other_revisions import tokens_of_other_revisions
-from tilisilta.services.perhaps_ours import say_another, take_over
+from tilisilta.services.journals.importing import RunAnswer, check_journal, import_journal
+from tilisilta.services.sending.asking import send_journal
+from tilisilta.services.sending.other_revisions import tokens_of_other_revisions
+from tilisilta.services.sending.perhaps_ours import say_another, take_over
 
 pytestmark = pytest.mark.django_db
 
@@ -98,7 +98,7 @@ class TestACorrectedRevisionAfterARestoredBackup:
         stopped = send(_corrected(company, monthly_lines(5, 6, cents=50)))
 
         asked = [
-            dict(problem["facts"])["receipts"]
+            dict(problem.facts)["receipts"]
             for export in stopped.exports.all()
             for problem in export.problems
         ]
@@ -240,4 +240,4 @@ def _forget_journals(journals: QuerySet[Journal]) -> None:
 
 
 def _same(journal: Journal) -> str:
-    return str(dict(journal.exports.get().problems[0]["facts"])["same"])
+    return str(dict(journal.exports.get().problems[0].facts)["same"])

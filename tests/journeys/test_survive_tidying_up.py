@@ -36,9 +36,9 @@ from tilisilta.models import (
     JournalState,
     Sending,
 )
-from tilisilta.services.exports import look_again, send_journal
-from tilisilta.services.journals import check_journal, import_journal
-from tilisilta.services.perhaps_ours import NotInDoubt, say_another, take_over
+from tilisilta.services.journals.importing import check_journal, import_journal
+from tilisilta.services.sending.asking import look_again, send_journal
+from tilisilta.services.sending.perhaps_ours import NotInDoubt, say_another, take_over
 
 pytestmark = pytest.mark.django_db
 
@@ -239,7 +239,7 @@ class TestPerhapsOurs:
         assert states(stopped) == ["uncertain"]
         assert problem_codes(stopped) == ["S09"]
         assert procountor.ledger.count() == 1
-        facts = dict(export.journal.exports.get().problems[0]["facts"])
+        facts = dict(export.journal.exports.get().problems[0].facts)
         assert (facts["numbers"], facts["date"]) == ("1", "2026-06-28")
         assert (facts["name"], facts["same"]) == (WITHOUT_TOKEN, "all")
 
@@ -250,7 +250,7 @@ class TestPerhapsOurs:
 
         stopped = send(check_journal(export.journal, now=Clock().now))
 
-        assert dict(stopped.exports.get().problems[0]["facts"])["name"] == "Palkka ***"
+        assert dict(stopped.exports.get().problems[0].facts)["name"] == "Palkka ***"
 
     def test_waits_for_a_list_that_lags_behind(self, procountor: Sandbox) -> None:
         export, sending, clock = an_uncertain_export(procountor)
@@ -292,7 +292,7 @@ class TestPerhapsOurs:
         stopped = send(check_journal(export.journal, now=Clock().now))
 
         assert problem_codes(stopped) == ["S09"]
-        assert dict(stopped.exports.get().problems[0]["facts"])["same"] == "sums"
+        assert dict(stopped.exports.get().problems[0].facts)["same"] == "sums"
 
     @pytest.mark.parametrize(
         ("act", "details"),

@@ -29,11 +29,10 @@ from tilisilta.clients.procountor.wire import decode_receipt, encode_receipt
 from tilisilta.domain.journals import Run
 from tilisilta.domain.receipts import ReceiptBody
 from tilisilta.models import AuditEntry, Company, Export, Journal, JournalLine
-from tilisilta.services.checks import load_problems
 from tilisilta.services.explanations import explain
-from tilisilta.services.exports import send_journal
-from tilisilta.services.journals import check_journal, import_journal
-from tilisilta.services.perhaps_ours import say_another, take_over
+from tilisilta.services.journals.importing import check_journal, import_journal
+from tilisilta.services.sending.asking import send_journal
+from tilisilta.services.sending.perhaps_ours import say_another, take_over
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +64,7 @@ class TestAForeignReceiptWithOurToken:
         assert problem_codes(stopped) == ["S09"]
         assert states(stopped) == ["ready"]
         assert procountor.ledger.count() == 1
-        told = explain(load_problems(stopped.exports.get().problems)[0])
+        told = explain(stopped.exports.get().problems[0])
         assert "token" in told.cause
 
     def test_is_asked_about_after_a_lost_answer_as_well(self, procountor: Sandbox) -> None:

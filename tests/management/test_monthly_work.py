@@ -22,8 +22,7 @@ from tests.bureau import (
 from tests.management.conftest import Give
 
 from tilisilta.models import Export, ExportState, Journal, JournalState, Sending
-from tilisilta.services.checks import settle_state
-from tilisilta.services.delivery import advance
+from tilisilta.services.sending.delivery import advance
 
 if TYPE_CHECKING:
     from nmbrs_sandbox.app import Sandbox as Nmbrs
@@ -278,7 +277,7 @@ class TestSend:
         give("import", june_file, "--company", "1001")
         give("send", "1001-2026-6-1")
         Export.objects.update(state=ExportState.UNCERTAIN)
-        settle_state(Journal.objects.get())
+        Journal.objects.get().store_state()
 
         asked = give("send", "1001-2026-6-1", "--json")
 

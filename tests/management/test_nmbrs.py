@@ -10,7 +10,7 @@ from tests.bureau import a_company, a_connection, fetch_everything
 from tests.management.conftest import Give
 
 from nmbrs_sandbox.faults import Fault, FaultKind
-from nmbrs_sandbox.sample import TOKEN, USERNAME
+from nmbrs_sandbox.payroll.sample import TOKEN, USERNAME
 from tilisilta.models import NmbrsConnection, Synchronisation
 
 if TYPE_CHECKING:

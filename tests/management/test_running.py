@@ -25,7 +25,7 @@ from tests.journeys.processes import (
 from werkzeug.serving import make_server
 
 from nmbrs_sandbox.app import create_app
-from nmbrs_sandbox.sample import TOKEN, USERNAME
+from nmbrs_sandbox.payroll.sample import TOKEN, USERNAME
 
 TILISILTA = str(Path(sys.executable).with_name("tilisilta"))
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]

@@ -27,8 +27,8 @@ from tilisilta.models import (
     ProcountorAccount,
     User,
 )
-from tilisilta.services.checks import check_journal
 from tilisilta.services.connections import authorise_with_api_key, create_account
+from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.links import remove_link
 from tilisilta.services.users import create_first_administrator
 
@@ -148,7 +148,7 @@ class TestCompanyCommands:
         shown = give("company", "start", "1001", "2026-06-01")
 
         codes = {
-            journal.run_number: [problem["code"] for problem in journal.problems]
+            journal.run_number: [problem.code for problem in journal.problems]
             for journal in Journal.objects.filter(company__number=1001)
         }
         assert started.document["start_date"] == "2026-06-01"

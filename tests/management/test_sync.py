@@ -14,11 +14,11 @@ from tests.management.conftest import Give
 
 from nmbrs_sandbox.app import create_app
 from nmbrs_sandbox.faults import Fault, FaultKind
-from nmbrs_sandbox.sample import sample_world
-from nmbrs_sandbox.world import World, WrittenJournal
+from nmbrs_sandbox.payroll.sample import sample_world
+from nmbrs_sandbox.payroll.world import World, WrittenJournal
 from tilisilta.fetcher import Fetcher
 from tilisilta.models import Journal, NmbrsCompany, Run, Synchronisation, Worker
-from tilisilta.services.synchronisations import claim_lists, read_lists
+from tilisilta.services.fetching.synchronisations import claim_lists, read_lists
 
 if TYPE_CHECKING:
     from pytest_django import Settings

@@ -1,14 +1,13 @@
 """Short ways to call the sandbox, with requests that are right, or wrong in one place."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 import httpx2
 
 from nmbrs_sandbox.app import Sandbox
-from nmbrs_sandbox.sample import DOMAIN, TOKEN, USERNAME
+from nmbrs_sandbox.payroll.sample import DOMAIN, TOKEN, USERNAME
 
 SITE = "http://sandbox/"
 NAMESPACE = "https://api.nmbrs.nl/soap/v3/"
@@ -20,21 +19,6 @@ KULJETUS = 48105
 JANUARY = 48101001
 JUNE = 48101006
 CREDENTIALS = {"Username": USERNAME, "Token": TOKEN, "Domain": DOMAIN}
-
-
-class SetClock:
-    """A clock that stands still until it is told to go on."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        """Return the time it shows."""
-        return self.now
-
-    def advance(self, **by: float) -> None:
-        """Go on by so many hours, seconds and so forth."""
-        self.now += timedelta(**by)
 
 
 def client_of(sandbox: Sandbox) -> httpx2.Client:

@@ -2,7 +2,8 @@
 
 import httpx2
 import pytest
-from tests.nmbrs_sandbox.calling import SetClock, client_of
+from tests.nmbrs_sandbox.calling import client_of
+from tests.sandbox_parts.clock import SetClock
 
 from nmbrs_sandbox.app import Sandbox, create_app
 

@@ -1,27 +1,19 @@
 """A stand-in really running as its own process, on a free port of the loopback."""
 
-import re
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import httpx2
 import zeep
 from tests.nmbrs_sandbox.calling import CREDENTIALS
+from tests.sandbox_parts import serving
 
 HEADER = {"AuthHeaderWithDomain": CREDENTIALS}
-_STOP_SECONDS = 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class Running:
-    """A started stand-in and where it answers."""
-
-    process: "subprocess.Popen[str]"
-    address: str
+class Running(serving.Running):
+    """A started stand-in, and short ways to call it."""
 
     def soap(self, service: str = "CompanyService") -> zeep.Client:
         """Return a client made from the WSDL and nothing else."""
@@ -34,28 +26,9 @@ class Running:
         outcome: Mapping[str, Any] = answer.json()
         return outcome
 
-    def stop(self) -> int:
-        """Ask it to end and return its exit status."""
-        self.process.terminate()
-        return self.process.wait(_STOP_SECONDS)
-
-
-def command(*options: str) -> list[str]:
-    """Return the command line that starts the stand-in on this machine."""
-    return [sys.executable, "-m", "nmbrs_sandbox", *options]
-
 
 @contextmanager
 def running(*options: str) -> Iterator[Running]:
     """Start a stand-in, wait until it says its address, and end it afterwards."""
-    with subprocess.Popen(  # our own command, with arguments of ours
-        command("--port", "0", *options), stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        found = re.search(r"http://\S+", process.stdout.readline())
-        assert found is not None
-        try:
-            yield Running(process=process, address=found[0])
-        finally:
-            process.terminate()
-            process.wait(_STOP_SECONDS)
+    with serving.started("nmbrs_sandbox", *options) as started:
+        yield Running(process=started.process, address=started.address)

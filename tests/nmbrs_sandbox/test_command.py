@@ -1,20 +1,16 @@
 import signal
 import socket
-import subprocess
+from functools import partial
 from pathlib import Path
 
 import httpx2
 import pytest
 import zeep
 from tests.nmbrs_sandbox.calling import JUNE, KONEPAJA, call
-from tests.nmbrs_sandbox.serving import HEADER, command, running
+from tests.nmbrs_sandbox.serving import HEADER, running
+from tests.sandbox_parts.serving import refusal as refusal_of
 
-
-def refusal(*options: str) -> "subprocess.CompletedProcess[str]":
-    """Run the command where it is expected to give up."""
-    return subprocess.run(  # our own command, with arguments of ours
-        command(*options), capture_output=True, text=True, timeout=30, check=False
-    )
+refusal = partial(refusal_of, "nmbrs_sandbox")
 
 
 class TestCommand:

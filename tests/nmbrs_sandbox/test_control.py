@@ -205,7 +205,12 @@ class TestOrders:
             for origin in ("http://evil.example", "null", "http://sandbox:81")
         ]
 
-        assert [one.status_code for one in answers] == [403] * 3
+        answers += [
+            client.request(method, f"sandbox/{name}", headers={"Origin": "http://evil.example"})
+            for method, name in (("POST", "reset"), ("POST", "faults"), ("DELETE", "faults"))
+        ]
+
+        assert [one.status_code for one in answers] == [403] * 6
         assert sandbox.world == before
         own = client.post("sandbox/delete_run", json=RUN, headers={"Origin": "http://sandbox"})
         assert own.status_code == 200

@@ -10,7 +10,6 @@ from tests.nmbrs_sandbox.calling import (
     DEBTOR,
     KONEPAJA,
     KULJETUS,
-    SetClock,
     call,
     client_of,
     fault,
@@ -18,6 +17,7 @@ from tests.nmbrs_sandbox.calling import (
     send,
     texts,
 )
+from tests.sandbox_parts.clock import SetClock
 
 from nmbrs_sandbox.app import Sandbox, create_app
 from nmbrs_sandbox.faults import Fault, FaultKind
@@ -40,7 +40,7 @@ def insert(client: httpx2.Client) -> Ask:
 
 def codes(sandbox: Sandbox) -> list[str]:
     """Return the codes of the cost centers there are."""
-    company = sandbox.company(KONEPAJA)
+    company = sandbox.bureau.company(KONEPAJA)
     return [one.code for one in company.cost_centers] if company else []
 
 
@@ -308,6 +308,6 @@ class TestManyAtOnce:
             ids = list(pool.map(add, range(60)))
 
         assert len(set(ids)) == 60
-        company = sandbox.company(KONEPAJA)
+        company = sandbox.bureau.company(KONEPAJA)
         assert company is not None
         assert len(company.cost_units) == 64

@@ -11,7 +11,7 @@ from nmbrs.service import company_service, debtor_service
 from tests.nmbrs_sandbox.calling import JUNE, KONEPAJA, parsed
 from tests.nmbrs_sandbox.serving import Running, running
 
-from nmbrs_sandbox.sample import DOMAIN, TOKEN, USERNAME
+from nmbrs_sandbox.payroll.sample import DOMAIN, TOKEN, USERNAME
 
 THEIR_SANDBOX = "https://api-sandbox.nmbrs.nl/soap/v3/"
 

@@ -7,16 +7,16 @@ from tests.nmbrs_sandbox.calling import (
     JUNE,
     KONEPAJA,
     KULJETUS,
-    SetClock,
     call,
     client_of,
     journal,
     result,
 )
+from tests.sandbox_parts.clock import SetClock
 
 from nmbrs_sandbox.app import Sandbox, create_app
-from nmbrs_sandbox.journal_xml import Split, journal_xml
-from nmbrs_sandbox.world import JournalLine, Run
+from nmbrs_sandbox.payroll.journal_xml import Split, journal_xml
+from nmbrs_sandbox.payroll.world import JournalLine, Run
 
 SPLITS = {
     "Journals_GetByRunCompany": (),
@@ -171,7 +171,7 @@ class TestSummedLines:
 @pytest.fixture
 def run(sandbox: Sandbox) -> Run:
     """A run whose own booking date is known."""
-    found = sandbox.company(KONEPAJA)
+    found = sandbox.bureau.company(KONEPAJA)
     assert found is not None
     return found.runs[0]
 

@@ -10,19 +10,20 @@ from tests.nmbrs_sandbox.calling import (
     JANUARY,
     JUNE,
     KONEPAJA,
-    SetClock,
     call,
     texts,
 )
+from tests.sandbox_parts.clock import SetClock
 
 from nmbrs_sandbox.app import Sandbox
-from nmbrs_sandbox.orders import OrderRefused
-from nmbrs_sandbox.world import JournalLine, Run
+from nmbrs_sandbox.payroll.orders import MOVES
+from nmbrs_sandbox.payroll.world import JournalLine, Run
+from sandbox_parts.orders import OrderRefused
 
 
 def run_of(sandbox: Sandbox, run_id: int, company_id: int = KONEPAJA) -> Run:
     """Return a run as it is now."""
-    company = sandbox.company(company_id)
+    company = sandbox.bureau.company(company_id)
     assert company is not None
     found = company.run(run_id)
     assert found is not None
@@ -33,6 +34,11 @@ def lines_of(run: Run) -> tuple[JournalLine, ...]:
     """Return the rows of a run's journal."""
     assert run.journal is not None
     return run.journal.lines()
+
+
+class TestEveryOrder:
+    def test_is_a_method(self) -> None:
+        assert set(MOVES) <= set(vars(Sandbox))
 
 
 class TestRecalculation:
@@ -131,7 +137,7 @@ class TestCompanyOrders:
 
         with pytest.raises(OrderRefused, match="already"):
             sandbox.add_company(debtor_id=7103, number=1001, name="Kolmas Oy")
-        assert [one.number for one in sandbox.companies()].count(1001) == 2
+        assert [one.number for one in sandbox.bureau.companies()].count(1001) == 2
         assert added.company_id == 48111
 
     def test_add_and_rename_a_debtor(self, sandbox: Sandbox, client: httpx2.Client) -> None:

@@ -5,7 +5,7 @@ import pytest
 from tests.nmbrs_sandbox.calling import JANUARY, JUNE, KONEPAJA, KULJETUS, client_of
 
 from nmbrs_sandbox.app import Sandbox, create_app
-from nmbrs_sandbox.sample import world_of
+from nmbrs_sandbox.payroll.sample import world_of
 
 COMPANY_PAGE = f"/sandbox/companies/{KONEPAJA}"
 
@@ -96,7 +96,7 @@ class TestCompanyPage:
 
     def test_deletes_a_run_and_puts_it_back(self, client: httpx2.Client, sandbox: Sandbox) -> None:
         def is_deleted() -> bool:
-            run = sandbox.known_run(KONEPAJA, JANUARY)
+            run = sandbox.bureau.known_run(KONEPAJA, JANUARY)
             return run.is_deleted
 
         press(client, "Delete the run", run_id=JANUARY)

@@ -3,11 +3,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.nmbrs_sandbox.calling import JUNE, KONEPAJA, SetClock, call, client_of, texts
+from tests.nmbrs_sandbox.calling import JUNE, KONEPAJA, call, client_of, texts
+from tests.sandbox_parts.clock import SetClock
 
 from nmbrs_sandbox.app import Sandbox, create_app
-from nmbrs_sandbox.orders import OrderRefused
-from nmbrs_sandbox.sample import world_of
+from nmbrs_sandbox.payroll.sample import world_of
+from sandbox_parts.orders import OrderRefused
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ class TestStateFile:
 
         second = again(first, path)
 
-        company = second.company(KONEPAJA)
+        company = second.bureau.company(KONEPAJA)
         assert company is not None
         assert (company.name, company.runs[5].is_deleted) == ("Uusi Oy", False)
 
@@ -104,4 +105,14 @@ class TestStateFile:
         first.close()
 
         with pytest.raises(OrderRefused, match="no company 48120"):
+            create_app(state_path=path)
+
+    def test_with_an_order_that_is_unknown_is_refused(self, path: Path) -> None:
+        create_app(state_path=path).close()
+        with sqlite3.connect(path) as database:
+            kept = '{"order": "sell_company", "fields": {}}'
+            database.execute("INSERT INTO entry VALUES ('order', '000000001', ?)", (kept,))
+        database.close()
+
+        with pytest.raises(OrderRefused, match="sell_company, which is unknown here"):
             create_app(state_path=path)

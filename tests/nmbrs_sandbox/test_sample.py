@@ -3,8 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from nmbrs_sandbox.sample import sample_world, world_of
-from nmbrs_sandbox.world import Company, Run, World
+from nmbrs_sandbox.payroll.sample import sample_world, world_of
+from nmbrs_sandbox.payroll.world import Company, Run, World
 
 SERVICE_IN_JUNE = [
     ("5010", "100", "", "3565.00", "Kuukausipalkat"),

@@ -8,19 +8,23 @@ from tests.nmbrs_sandbox.calling import (
     JUNE,
     KONEPAJA,
     NAMESPACE,
-    SetClock,
     call,
     client_of,
     fault,
     journal,
     parsed,
+    result,
 )
+from tests.sandbox_parts.clock import SetClock
 
 from nmbrs_sandbox.app import Sandbox, create_app
+from nmbrs_sandbox.soap.operations import OPERATIONS
+from nmbrs_sandbox.soap.wsdl import read_services
 
 WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
 BINDING = "{http://schemas.xmlsoap.org/wsdl/soap/}"
 SCHEMA = "{http://www.w3.org/2001/XMLSchema}"
+ELEMENT = f"{SCHEMA}element"
 PER_YEAR = "Journals_GetByRunCostCenterCostUnitPerYear"
 
 
@@ -76,6 +80,60 @@ class TestWsdl:
 
         assert len(actions) == 17
         assert f"{NAMESPACE}{COMPANY}/{PER_YEAR}" in actions
+
+
+class TestAnswers:
+    def test_are_there_for_every_operation_that_is_described(self) -> None:
+        described = {
+            one.name: list(one.signatures)
+            for one in read_services(year_parameter="intYear").values()
+        }
+
+        assert {name: sorted(calls) for name, calls in OPERATIONS.items()} == {
+            name: sorted(calls) for name, calls in described.items()
+        }
+
+    @pytest.mark.parametrize(
+        ("service", "operation", "values"),
+        [
+            (DEBTOR, "List_GetAll", {}),
+            (DEBTOR, "Debtor_Get", {"DebtorId": 7101}),
+            (COMPANY, "List_GetAll", {}),
+            (COMPANY, "Run_GetList", {"CompanyId": KONEPAJA, "Year": 2026}),
+            (COMPANY, "RunRequest_GetList", {"CompanyId": KONEPAJA, "Year": 2026}),
+            (
+                COMPANY,
+                "Run_GetEmployeesByRunCompany",
+                {"CompanyId": KONEPAJA, "Year": 2026, "RunId": JUNE},
+            ),
+            (COMPANY, "CostCenter_GetList", {"CompanyId": KONEPAJA}),
+            (COMPANY, "CostUnit_GetList", {"CompanyId": KONEPAJA}),
+            (COMPANY, "Converter_GetByCompany_IntToGuid", {"CompanyId": KONEPAJA}),
+        ],
+    )
+    def test_have_the_elements_of_their_description_in_its_order(
+        self, client: httpx2.Client, service: str, operation: str, values: dict[str, object]
+    ) -> None:
+        types = {
+            one.get("name"): [(part.get("name"), part.get("type")) for part in one.iter(ELEMENT)]
+            for one in wsdl(client, service).iter(f"{SCHEMA}complexType")
+        }
+        response = wsdl(client, service).find(f".//{SCHEMA}element[@name='{operation}Result']")
+        assert response is not None
+
+        found = result(call(client, operation, service, **values))
+
+        def check(element: ET.Element, kind: str | None) -> None:
+            if kind is None or not kind.startswith("tns:") or kind == "tns:Tijdvak":
+                assert not len(element)
+                return
+            names = [one.tag.rpartition("}")[2] for one in element]
+            parts = dict(types[kind.removeprefix("tns:")])
+            assert list(dict.fromkeys(names)) == list(parts)
+            for name, one in zip(names, element, strict=True):
+                check(one, parts[name])
+
+        check(found, response.get("type"))
 
 
 class TestYearParameter:

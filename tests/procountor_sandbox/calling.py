@@ -1,6 +1,5 @@
 """Short ways to a signed-in caller and to receipts that are right, or wrong in one place."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -15,21 +14,6 @@ PRODUCTION = 71003
 SERVICE = 71004
 CRANE = 72002
 PASSIVE_PROJECT = 72099
-
-
-class SetClock:
-    """A clock that stands still until it is told to go on."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        """Return the time it shows."""
-        return self.now
-
-    def advance(self, **by: float) -> None:
-        """Go on by so many hours, seconds and so forth."""
-        self.now += timedelta(**by)
 
 
 def client_of(sandbox: Sandbox, base_url: str = API) -> httpx2.Client:

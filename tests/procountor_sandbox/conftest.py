@@ -2,7 +2,8 @@
 
 import httpx2
 import pytest
-from tests.procountor_sandbox.calling import SetClock, signed_in
+from tests.procountor_sandbox.calling import signed_in
+from tests.sandbox_parts.clock import SetClock
 
 from procountor_sandbox.app import Sandbox, create_app
 

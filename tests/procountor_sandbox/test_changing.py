@@ -4,7 +4,6 @@ from typing import Any
 import httpx2
 import pytest
 from tests.procountor_sandbox.calling import (
-    SetClock,
     client_of,
     dimension_value,
     messages,
@@ -12,6 +11,7 @@ from tests.procountor_sandbox.calling import (
     row,
     signed_in,
 )
+from tests.sandbox_parts.clock import SetClock
 
 from procountor_sandbox.app import DEFAULT_REDIRECT_URIS, Sandbox, create_app
 from procountor_sandbox.drafts import Strictness

@@ -1,19 +1,15 @@
 import signal
 import socket
-import subprocess
+from functools import partial
 from pathlib import Path
 
 import httpx2
 import pytest
 from tests.procountor_sandbox.calling import receipt
-from tests.procountor_sandbox.serving import command, running
+from tests.procountor_sandbox.serving import running
+from tests.sandbox_parts.serving import refusal as refusal_of
 
-
-def refusal(*options: str) -> "subprocess.CompletedProcess[str]":
-    """Run the command where it is expected to give up."""
-    return subprocess.run(  # our own command, with arguments of ours
-        command(*options), capture_output=True, text=True, timeout=30, check=False
-    )
+refusal = partial(refusal_of, "procountor_sandbox")
 
 
 class TestCommand:

@@ -90,6 +90,50 @@ class TestFaultOrders:
         assert (held, released) == ({"held": 0}, {"released": 0})
 
 
+class TestOtherSites:
+    @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://sandbox:81"])
+    def test_give_no_orders(
+        self, control: httpx2.Client, caller: httpx2.Client, sandbox: Sandbox, origin: str
+    ) -> None:
+        caller.post("ledgerreceipts", json=receipt())
+        control.post("faults", json={"kind": "slow"})
+
+        answers = [
+            control.request(method, path, headers={"Origin": origin})
+            for method, path in (
+                ("POST", "reset"),
+                ("POST", "faults"),
+                ("DELETE", "faults"),
+                ("POST", "revoke"),
+            )
+        ]
+
+        assert [one.status_code for one in answers] == [403] * 4
+        assert "own pages only" in answers[0].json()["errors"][0]["message"]
+        assert sandbox.ledger.count() == 1
+        assert len(sandbox.faults.pending) == 1
+
+    def test_change_no_receipt_by_its_form(
+        self, control: httpx2.Client, caller: httpx2.Client, sandbox: Sandbox
+    ) -> None:
+        booked = caller.post("ledgerreceipts", json=receipt()).json()
+        path = f"companies/50101/receipts/{booked['id']}/change"
+        form = {"act": "rename", "name": "Changed"}
+
+        foreign, own = (
+            control.post(path, data=form, headers={"Origin": origin})
+            for origin in ("http://evil.example", "http://sandbox")
+        )
+
+        assert foreign.status_code == 403
+        assert own.status_code == 303
+
+    def test_may_be_the_sandbox_itself(self, control: httpx2.Client, sandbox: Sandbox) -> None:
+        answer = control.post("reset", headers={"Origin": "http://sandbox"})
+
+        assert answer.status_code == 200
+
+
 class TestPeriodOrders:
     def test_close_and_open_the_period_of_a_day(
         self, control: httpx2.Client, caller: httpx2.Client

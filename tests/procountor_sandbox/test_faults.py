@@ -6,13 +6,13 @@ from time import monotonic
 import httpx2
 import pytest
 from tests.procountor_sandbox.calling import (
-    SetClock,
     client_of,
     messages,
     receipt,
     signed_in,
     token_form,
 )
+from tests.sandbox_parts.clock import SetClock
 
 from procountor_sandbox.app import Sandbox, create_app
 from procountor_sandbox.faults import Fault, FaultKind

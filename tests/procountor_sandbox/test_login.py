@@ -3,7 +3,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
-from tests.procountor_sandbox.calling import SetClock, client_of
+from tests.procountor_sandbox.calling import client_of
+from tests.sandbox_parts.clock import SetClock
 
 from procountor_sandbox.app import DEFAULT_REDIRECT_URIS, Sandbox, create_app
 from procountor_sandbox.sample import API_CLIENT, world_of

@@ -5,13 +5,13 @@ from typing import Any
 import httpx2
 import pytest
 from tests.procountor_sandbox.calling import (
-    SetClock,
     client_of,
     dimension_value,
     receipt,
     row,
     signed_in,
 )
+from tests.sandbox_parts.clock import SetClock
 
 from procountor_sandbox.app import Sandbox, create_app
 from procountor_sandbox.drafts import Strictness

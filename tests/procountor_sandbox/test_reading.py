@@ -2,10 +2,10 @@ import httpx2
 import pytest
 from tests.procountor_sandbox.calling import (
     COST_CENTRES,
-    SetClock,
     messages,
     signed_in,
 )
+from tests.sandbox_parts.clock import SetClock
 
 from procountor_sandbox.app import Sandbox
 

@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import httpx2
 import pytest
-from tests.procountor_sandbox.calling import SetClock, messages, receipt, signed_in
+from tests.procountor_sandbox.calling import messages, receipt, signed_in
+from tests.sandbox_parts.clock import SetClock
 
 from procountor_sandbox.app import create_app
 from procountor_sandbox.sample import world_of

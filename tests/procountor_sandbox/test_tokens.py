@@ -1,12 +1,12 @@
 import httpx2
 import pytest
 from tests.procountor_sandbox.calling import (
-    SetClock,
     client_of,
     messages,
     signed_in,
     token_form,
 )
+from tests.sandbox_parts.clock import SetClock
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.sample import API_CLIENT

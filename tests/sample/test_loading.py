@@ -16,8 +16,7 @@ from tilisilta.models import (
     Synchronisation,
 )
 from tilisilta.sample.loading import set_up_sample_bureau, write_sample_file
-from tilisilta.services.checks import load_problems
-from tilisilta.services.journals import import_journal
+from tilisilta.services.journals.importing import import_journal
 
 if TYPE_CHECKING:
     from nmbrs_sandbox.app import Sandbox as NmbrsSandbox
@@ -31,7 +30,7 @@ def latest(company: int, month: int = 6) -> Journal:
 
 
 def errors_of(company: int) -> set[str]:
-    problems = load_problems(latest(company).problems)
+    problems = latest(company).problems
     return {problem.code.value for problem in problems if problem.stops}
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.services.errors import known_errors
 
 import tilisilta
@@ -16,7 +18,7 @@ from tilisilta.domain.problems import Problem, ProblemCode, facts
 from tilisilta.errors import NeedsAttention, OutcomeUnknown, TilisiltaError, TryAgainLater
 from tilisilta.services.connections import OtherCompanyChosen
 from tilisilta.services.explanations import SUBJECTS, WORDS, catalogue, explain, explain_error
-from tilisilta.services.explanations.wording import PLACEHOLDER
+from tilisilta.services.explanations.wording import LITTLE_KNOWN, PLACEHOLDER
 from tilisilta.services.links import AccountNotAuthorised
 
 SOURCE = Path(tilisilta.__file__).parent
@@ -37,12 +39,23 @@ def _made_codes() -> set[str]:
     """The codes that errors carry, or that the source makes a problem of or shows on a page."""
     found = {kind.code for kind in known_errors()} | GENERAL
     for path in SOURCE.rglob("*.py"):
-        if "explanations" in path.parts or path == SOURCE / "domain" / "problems.py":
+        if "explanations" in path.parts or path == SOURCE / "domain" / "problem_codes.py":
             continue
         found |= set(_given_codes(ast.parse(path.read_text(encoding="utf-8"))))
-    for path in SOURCE.rglob("*.html"):
-        found |= set(re.findall(r'\{% explained "(\w+)"', path.read_text(encoding="utf-8")))
-    return found
+    return found | _codes_on_pages()
+
+
+def _codes_on_pages() -> set[str]:
+    """The codes that templates explain without the facts of a case."""
+    texts = "".join(path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.html"))
+    return set(re.findall(r'(?:explained |code=)"([A-Z]\d\d)"', texts))
+
+
+def _values_of(code: ProblemCode, name: str) -> st.SearchStrategy[str]:
+    """Values of a fact: those that words of the code are about, and those of all examples."""
+    about = {(wording.when or {}).get(name, "") for wording in WORDS[code]}
+    shown = {dict(other.example).get(name, "") for other in ProblemCode}
+    return st.sampled_from(sorted((about | shown) - {""}) or ["420"])
 
 
 class TestExplain:
@@ -53,6 +66,36 @@ class TestExplain:
         assert explained.message
         assert explained.cause
         assert explained.remedy
+
+    @given(data=st.data())
+    def test_has_words_for_every_problem_with_any_of_its_facts(self, data: st.DataObject) -> None:
+        code = data.draw(st.sampled_from(list(ProblemCode)))
+        names = (
+            data.draw(st.sets(st.sampled_from(sorted(code.fact_names)))) if code.fact_names else ()
+        )
+        told = tuple((name, data.draw(_values_of(code, name))) for name in sorted(names))
+
+        explained = explain(Problem(code=code, line=7, facts=told))
+
+        assert explained.code == code.value
+        assert explained.message
+        assert explained.remedy
+        assert not PLACEHOLDER.search(f"{explained.message}{explained.cause}{explained.remedy}")
+
+    @pytest.mark.parametrize("code", sorted(_codes_on_pages() | {"F19"}))
+    def test_has_words_of_its_own_for_what_a_page_tells_without_facts(self, code: str) -> None:
+        explained = explain(Problem(code=ProblemCode(code)))
+
+        assert explained.message != str(LITTLE_KNOWN.message)
+
+    @pytest.mark.parametrize(
+        "code", [ProblemCode.TEST_COMPANY, ProblemCode.DIMENSION_UNKNOWN, ProblemCode.WHICH_RUN]
+    )
+    def test_says_so_when_too_little_is_known_of_a_case(self, code: ProblemCode) -> None:
+        explained = explain(Problem(code=code))
+
+        assert explained.message == "A problem of which not all is known"
+        assert explained.code == code.value
 
     def test_names_the_facts_of_the_case(self) -> None:
         problem = Problem(
@@ -146,7 +189,7 @@ class TestExplain:
 
 
 class TestCatalogue:
-    def test_has_every_problem_once_in_general_words(self) -> None:
+    def test_has_every_problem_once(self) -> None:
         codes = [code for code, _ in catalogue()]
 
         assert codes == list(ProblemCode)
@@ -161,14 +204,49 @@ class TestCatalogue:
 
         assert groups == "NFPSE"
 
-    @pytest.mark.parametrize("code", list(ProblemCode))
-    def test_has_general_words_without_places_to_fill(self, code: ProblemCode) -> None:
-        general = WORDS[code][-1]
+    @pytest.mark.parametrize("language", ["en", "fi", "sv"])
+    def test_explains_every_problem_by_a_case_that_its_own_words_fit(self, language: str) -> None:
+        with translation.override(language):
+            messages = {explained.message for _, explained in catalogue()}
+            little_known = str(LITTLE_KNOWN.message)
 
-        texts = f"{general.message}{general.cause}{general.remedy}"
+        assert little_known not in messages
+        assert not PLACEHOLDER.search("".join(messages))
 
-        assert not PLACEHOLDER.search(texts)
-        assert not general.when
+    def test_names_the_facts_of_an_invented_case(self) -> None:
+        explained = dict(catalogue())[ProblemCode.LEDGER_ACCOUNT_UNKNOWN]
+
+        assert explained.message == "Ledger account 5035 is unknown in Procountor"
+        assert explained.remedy.endswith("Ledger accounts that look alike: 5030, 5040.")
+
+    @pytest.mark.parametrize(
+        ("language", "message"),
+        [
+            ("en", "The receipt of 31 May 2026 does not balance: 120.50"),
+            ("fi", "Tosite, jonka päivä on 31.5.2026, ei täsmää: 120,50"),
+            ("sv", "Verifikatet för 2026-05-31 balanserar inte: 120,50"),
+        ],
+    )
+    def test_shows_the_example_in_the_way_of_the_language(
+        self, language: str, message: str
+    ) -> None:
+        with translation.override(language):
+            explained = dict(catalogue())[ProblemCode.PERIOD_NOT_BALANCED]
+
+        assert explained.message == message
+
+    def test_has_no_words_that_no_case_can_have(self) -> None:
+        named = {
+            (code, name)
+            for code, wordings in WORDS.items()
+            for wording in wordings
+            for name in (
+                *(wording.when or {}),
+                *PLACEHOLDER.findall("".join(map(str, wording.texts))),
+            )
+        }
+
+        assert {(code, name) for code, name in named if name not in code.fact_names} == set()
 
 
 class TestExplainError:

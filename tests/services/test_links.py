@@ -37,7 +37,6 @@ from tilisilta.models import (
     ProcountorAccount,
     User,
 )
-from tilisilta.services.checks import check_journal, load_problems
 from tilisilta.services.companies import set_business_id
 from tilisilta.services.connections import (
     OtherCompanyChosen,
@@ -45,8 +44,8 @@ from tilisilta.services.connections import (
     create_account,
     remove_authorisation,
 )
-from tilisilta.services.exports import AlreadySent, CannotBeSent, PreviewChanged, send_journal
-from tilisilta.services.gathering import link_of
+from tilisilta.services.journals.checks import check_journal
+from tilisilta.services.journals.previews import preview_journal
 from tilisilta.services.link_proposals import proposed_start
 from tilisilta.services.links import (
     AccountNotAuthorised,
@@ -63,11 +62,20 @@ from tilisilta.services.links import (
     end_link,
     remove_link,
 )
-from tilisilta.services.previews import preview_journal
+from tilisilta.services.sending.asking import (
+    AlreadySent,
+    CannotBeSent,
+    PreviewChanged,
+    send_journal,
+)
 
 pytestmark = pytest.mark.django_db
 
 JUNE, JULY = date(2026, 6, 1), date(2026, 7, 1)
+
+
+def link_booking(journal: Journal) -> Link | None:
+    return Link.objects.booking(journal.booking_period, company_id=journal.company_id)
 
 
 def booked(sandbox: Sandbox, company_id: int) -> list[Any]:
@@ -440,10 +448,10 @@ class TestEndLink:
 
         link_to(company, account, start_month=JUNE)
 
-        assert link_of(a_journal(company, 5, run_number="5")) == company.links.get(
+        assert link_booking(a_journal(company, 5, run_number="5")) == company.links.get(
             start_month=FIRST_MONTH
         )
-        assert link_of(a_journal(company, 6)) == company.open_link()
+        assert link_booking(a_journal(company, 6)) == company.open_link()
 
 
 class TestAWrongLinkPutRight:
@@ -468,7 +476,7 @@ class TestAWrongLinkPutRight:
         assert (len(booked(procountor, 50101)), len(booked(procountor, 50102))) == (1, 1)
         assert right.token != mistaken.token
         assert Export.with_trail.get(pk=mistaken.pk).ledger_receipt_id == mistaken.ledger_receipt_id
-        told = load_problems(Journal.objects.get().problems)[0]
+        told = Journal.objects.get().problems[0]
         assert dict(told.facts) == {
             "administration": "Koivulammi Huolto Oy",
             "numbers": str(mistaken.receipt_number),

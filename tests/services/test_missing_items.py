@@ -16,13 +16,13 @@ from tilisilta.domain.administrations import Dimension
 from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.domain.journals import Run
 from tilisilta.models import AuditEntry, Company, CostObject, Link, User
-from tilisilta.services.administrations import read_administration
 from tilisilta.services.cost_objects import compare_with_dimension
-from tilisilta.services.items import MadeItems
-from tilisilta.services.journals import import_journal
+from tilisilta.services.journals.importing import import_journal
 from tilisilta.services.links import change_link
 from tilisilta.services.missing_items import create_missing_items, find_missing_items
-from tilisilta.services.procountor import procountor as procountor_of
+from tilisilta.services.procountor.administrations import read_administration
+from tilisilta.services.procountor.client import procountor as procountor_of
+from tilisilta.services.procountor.items import MadeItems
 from tilisilta.services.users import create_first_administrator
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.bureau import FIRST_MONTH, NOW, a_company
 
-from tilisilta.domain.problems import Problem, ProblemCode
+from tilisilta.domain.problems import Problem, ProblemCode, facts
 from tilisilta.models import (
     Company,
     Debtor,
@@ -20,8 +20,12 @@ from tilisilta.models import (
     Sending,
     User,
 )
-from tilisilta.services.checks import dump_problems
-from tilisilta.services.overview import COMPANIES_PER_PAGE, MOST_NEEDS, overview_for, progress_for
+from tilisilta.services.overview import (
+    COMPANIES_PER_PAGE,
+    MOST_NEEDS,
+    overview_for,
+    sendings_under_way,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -153,30 +157,36 @@ class TestNeeds:
 
     def test_say_what_happened_and_how_much_more(self, user: User) -> None:
         problems = [
-            Problem(code=ProblemCode.NOT_BALANCED),
+            Problem(
+                code=ProblemCode.NOT_BALANCED,
+                facts=facts(difference="-0.01", dates="2026-05-31 -0.01"),
+            ),
             Problem(code=ProblemCode.NOT_LINKED),
         ]
-        a_stored_journal(a_company(), JournalState.PROBLEM, problems=dump_problems(problems))
+        a_stored_journal(a_company(), JournalState.PROBLEM, problems=problems)
 
         (need,) = overview_for(user, today=TODAY).needs
 
         assert need.explanation is not None
-        assert need.explanation.message == "The journal does not balance"
+        assert need.explanation.message == "The journal does not balance: −0.01"
         assert need.more_count == 1
 
     def test_say_first_what_stopped_a_receipt_on_its_way(self, user: User) -> None:
         journal = a_stored_journal(
             a_company(),
             JournalState.REJECTED,
-            problems=dump_problems([Problem(code=ProblemCode.ZERO_LINES)]),
+            problems=[Problem(code=ProblemCode.ZERO_LINES)],
         )
-        rejected = dump_problems([Problem(code=ProblemCode.REJECTED)])
+        told = facts(answer="Account 5035 is unknown.", status="400")
+        rejected = [Problem(code=ProblemCode.REJECTED, facts=told)]
         an_export(journal, ExportState.REJECTED, problems=rejected)
 
         (need,) = overview_for(user, today=TODAY).needs
 
         assert need.explanation is not None
-        assert need.explanation.message == "Procountor refused the receipt"
+        assert (
+            need.explanation.message == "Procountor refused the receipt: Account 5035 is unknown."
+        )
 
     def test_are_few_however_many_there_are(self, user: User) -> None:
         company = a_company()
@@ -229,13 +239,13 @@ class TestProgress:
 
         assert progress is not None
         assert (progress.booked, progress.asked, progress.left) == (1, 2, 1)
-        assert progress == progress_for(user)
+        assert progress == sendings_under_way(user)
 
     def test_is_none_when_nothing_is_under_way(self, user: User) -> None:
         a_stored_journal(a_company(), JournalState.SENT)
 
         assert overview_for(user, today=TODAY).progress is None
-        assert progress_for(user) is None
+        assert sendings_under_way(user) is None
 
 
 class TestYears:

@@ -10,8 +10,9 @@ from tests.bureau import an_account
 
 from procountor_sandbox.app import Sandbox
 from tilisilta.clients.procountor.client import ProcountorClient
-from tilisilta.services.pace import reserve_slot, wait_for_slot
-from tilisilta.services.procountor import AccountTokens
+from tilisilta.errors import OutcomeUnknown, TryAgainLater
+from tilisilta.services.pace import USUAL_WAIT_SECONDS, reserve_slot, wait_after, wait_for_slot
+from tilisilta.services.procountor.client import AccountTokens
 
 
 def _reserve_many(count: int, now: float) -> list[float]:
@@ -79,6 +80,18 @@ class TestWaitForSlot:
             wait_for_slot()
 
         assert time.monotonic() - started >= 0.149
+
+
+class TestWaitAfter:
+    def test_is_what_the_answer_asks_for(self) -> None:
+        assert wait_after(TryAgainLater("Busy.", retry_after_seconds=30)) == 30
+
+    @pytest.mark.parametrize("seconds", [None, 0])
+    def test_is_the_usual_where_no_time_is_asked_for(self, seconds: int | None) -> None:
+        assert wait_after(TryAgainLater("Busy.", retry_after_seconds=seconds)) == USUAL_WAIT_SECONDS
+
+    def test_is_the_usual_where_the_outcome_is_unknown(self) -> None:
+        assert wait_after(OutcomeUnknown("No answer.")) == USUAL_WAIT_SECONDS
 
 
 class TestAClientMadeReady:

@@ -6,7 +6,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 
-from tilisilta.models import Area, AuditEntry, Right, User, UserTemplate
+from tilisilta.models import Area, AuditEntry, Debtor, Right, User, UserTemplate
 from tilisilta.services.companies import add_debtor
 from tilisilta.services.users import (
     AdministratorTemplateKept,
@@ -115,6 +115,17 @@ class TestChangeUser:
 
         assert list(person.debtors.all()) == [debtor]
         assert last_entry().facts["fields"] == "debtors"
+
+    def test_limits_what_the_user_sees_at_once(self, administrator: User) -> None:
+        person = create_user("oona", PASSWORD, template=None, user=administrator)
+        debtor = add_debtor(101, "Koivulammi", user=administrator)
+        other = add_debtor(102, "Salainen", user=administrator)
+        seen_before = set(Debtor.objects.visible_to(person))
+
+        changed = change_user(person, user=administrator, debtors=[debtor])
+
+        assert seen_before == {debtor, other}
+        assert list(Debtor.objects.visible_to(changed)) == [debtor]
 
     @pytest.mark.parametrize("changes", [{"is_active": False}, {"template": None}])
     def test_never_locks_out_the_last_administrator(

@@ -40,9 +40,9 @@ def catalog_of(**translated: str) -> Catalog:
 
 class TestCollectTexts:
     def test_finds_texts_in_code_and_templates(self, source: Path) -> None:
-        found = {message.id for message in translations.collect_texts(source) if message.id}
+        ids = {message.id for message in translations.collect_texts(source) if message.id}
 
-        assert found == {
+        assert ids == {
             "Common errors",
             ("%(count)s line", "%(count)s lines"),
             "Accounts",
@@ -52,7 +52,7 @@ class TestCollectTexts:
 
 
 class TestUpdated:
-    def test_keeps_known_translations_and_drops_the_unused(self) -> None:
+    def test_has_known_translations_and_drops_the_unused(self) -> None:
         texts = catalog_of(Account="", Run="")
         known = catalog_of(Account="Konto", Batch="Bunt")
 
@@ -65,7 +65,7 @@ class TestUpdated:
 
 
 class TestWritten:
-    def test_is_the_same_whatever_the_order(self) -> None:
+    def test_is_the_same_in_any_order(self) -> None:
         one = catalog_of(Account="Konto", Run="Lönekörning")
         other = catalog_of(Run="Lönekörning", Account="Konto")
 

@@ -10,7 +10,7 @@ from tilisilta.domain.problems import ProblemCode
 from tilisilta.models import AuditEntry, Debtor, User
 from tilisilta.services import audit
 from tilisilta.services.companies import add_debtor, set_test
-from tilisilta.web.audit import sentence_of
+from tilisilta.web.audit_sentences import sentence_of
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +141,20 @@ class TestCommonErrors:
 
         assert 'id="N07"' in text
         assert 'id="N01"' not in text
+
+    def test_are_found_by_the_words_of_another_case_than_the_example(
+        self, browser_of_reader: Client
+    ) -> None:
+        text = browser_of_reader.get(reverse("common_errors"), {"q": "web page, not a"}).text
+
+        assert 'id="F03"' in text
+        assert "A PDF file cannot be read" in text
+
+    def test_say_that_their_names_and_amounts_are_examples(self, browser_of_reader: Client) -> None:
+        text = browser_of_reader.get(reverse("common_errors")).text
+
+        assert "Koivulammi Testi Oy is a test company" in text
+        assert "Names, numbers, amounts and dates here are examples." in text
 
     def test_are_found_by_their_code(self, browser_of_reader: Client) -> None:
         response = browser_of_reader.get(reverse("common_errors"), {"q": "n11"})

@@ -18,8 +18,8 @@ from tests.web.reading import squeezed
 from tests.web.test_fetching import EVENT, browser_limited_to, in_nmbrs, trouble
 from tests.web.test_rights import browser_with
 
-from nmbrs_sandbox import sample
 from nmbrs_sandbox.app import Sandbox
+from nmbrs_sandbox.payroll import sample
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 from tilisilta.models import (
     Company,
@@ -32,7 +32,6 @@ from tilisilta.models import (
     UserTemplate,
     Worker,
 )
-from tilisilta.services.checks import dump_problems
 from tilisilta.services.companies import add_company, add_debtor, set_start
 
 pytestmark = pytest.mark.django_db
@@ -60,16 +59,12 @@ def a_run(company: Company, number: int = 7, **columns: object) -> Run:
     )
 
 
-def unreadable() -> object:
+def unreadable() -> list[Problem]:
     """What a run keeps of a journal that cannot be read."""
-    return dump_problems(
-        [
-            Problem(
-                code=ProblemCode.FETCHED_JOURNAL_REFUSED, facts=facts(run="7/2026", codes="F12")
-            ),
-            Problem(code=ProblemCode.ACCOUNT_MISSING, line=14),
-        ]
-    )
+    return [
+        Problem(code=ProblemCode.FETCHED_JOURNAL_REFUSED, facts=facts(run="7/2026", codes="F12")),
+        Problem(code=ProblemCode.ACCOUNT_MISSING, line=14),
+    ]
 
 
 class TestNmbrs:
@@ -307,7 +302,7 @@ class TestJournal:
     ) -> None:
         journal = a_journal(a_company(), 6)
         coarse = Problem(code=ProblemCode.JOURNAL_TOO_COARSE)
-        Journal.objects.update(problems=dump_problems([coarse]))
+        Journal.objects.update(problems=[coarse])
 
         text = browser_of_administrator.get(reverse("journal", args=[journal.pk])).text
 
@@ -318,7 +313,7 @@ class TestJournal:
     ) -> None:
         journal = a_journal(a_company(), 6)
         refused = Problem(code=ProblemCode.NMBRS_LOGIN_REFUSED, screen=Screen.NMBRS)
-        Journal.objects.update(problems=dump_problems([refused]))
+        Journal.objects.update(problems=[refused])
         address = reverse("journal", args=[journal.pk])
 
         UserTemplate.objects.filter(is_administrator=False).update(nmbrs=Right.NONE)

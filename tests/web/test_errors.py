@@ -6,11 +6,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from tilisilta.domain.problems import ProblemCode
+from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.services.connections import create_account
-from tilisilta.services.explanations import Explanation, explain_code
+from tilisilta.services.explanations import Explanation, explain
 from tilisilta.services.links import AccountTaken
-from tilisilta.web.journals import as_paragraph, error_text
+from tilisilta.web.parts import as_paragraph, error_text
 
 
 class TestErrorPages:
@@ -27,7 +27,7 @@ class TestErrorPages:
     ) -> None:
         with translation.override("en"):
             text = render_to_string(template)
-            told = explain_code(code)
+            told = explain(Problem(code=code))
 
         assert all(part in text for part in (told.message, told.cause, told.remedy, told.code))
 

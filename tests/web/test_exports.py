@@ -24,8 +24,9 @@ from tests.web.reading import squeezed
 
 from procountor_sandbox.app import Sandbox
 from tilisilta.models import Company, Debtor, Journal, Sending, User
-from tilisilta.services.journals import import_journal
-from tilisilta.web.exports import COLUMNS, in_list_order, rows_of, totals_of
+from tilisilta.services.journals.importing import import_journal
+from tilisilta.web.export_rows import COLUMNS, rows_of
+from tilisilta.web.exports import in_list_order, totals_of
 from tilisilta.web.ready_journals import send_some
 
 pytestmark = pytest.mark.django_db

@@ -154,7 +154,12 @@ class TestMenu:
 
     @pytest.mark.parametrize(
         ("address", "area"),
-        [("/exports/send-ready", "Journal entries Export"), ("/users/new", "Users")],
+        [
+            ("/exports/send-ready", "Journal entries Export"),
+            ("/users/new", "Users"),
+            ("/debtors", "Companies"),
+            ("/settings/integrations/procountor/administrations/new", "Settings"),
+        ],
     )
     def test_marks_the_area_somebody_is_in(
         self, browser_of_administrator: Client, address: str, area: str

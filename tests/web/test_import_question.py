@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from tests.bureau import NOW, a_company, a_linked_company, send
-from tests.services.test_which_run import (
+from tests.services.journals.test_which_run import (
     HOLIDAY_PAY,
     RECALCULATED,
     WAGES,
@@ -20,7 +20,7 @@ from tests.services.test_which_run import (
 
 from procountor_sandbox.app import Sandbox
 from tilisilta.models import AuditEntry, Company, Journal, User
-from tilisilta.services.journal_answers import discard
+from tilisilta.services.journals.answers import discard
 
 pytestmark = pytest.mark.django_db
 

@@ -6,14 +6,20 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.bureau import NOW, a_company, a_linked_company, problem_codes, send
-from tests.services.test_which_run import HOLIDAY_PAY, RECALCULATED, WAGES, numbers, take_in
+from tests.services.journals.test_which_run import (
+    HOLIDAY_PAY,
+    RECALCULATED,
+    WAGES,
+    numbers,
+    take_in,
+)
 from tests.web.conftest import PASSWORD
 
 from procountor_sandbox.app import Sandbox
 from tilisilta.models import AuditEntry, Company, Debtor, Journal, User, UserTemplate
 from tilisilta.models import Run as NmbrsRun
 from tilisilta.services.companies import add_company, add_debtor
-from tilisilta.services.journal_answers import discard
+from tilisilta.services.journals.answers import discard
 from tilisilta.services.overview import overview_for
 from tilisilta.services.users import create_user
 

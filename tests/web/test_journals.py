@@ -28,7 +28,7 @@ from tilisilta.domain.journals import Run
 from tilisilta.models import Debtor, Journal, Sending, User
 from tilisilta.services.companies import set_start
 from tilisilta.services.connections import remove_authorisation
-from tilisilta.services.journals import import_journal
+from tilisilta.services.journals.importing import import_journal
 
 pytestmark = pytest.mark.django_db
 

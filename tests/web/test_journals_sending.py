@@ -24,8 +24,7 @@ from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
 from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.models import Attempt, Export, Journal, Sending, User
-from tilisilta.services.checks import dump_problems
-from tilisilta.services.journals import import_journal
+from tilisilta.services.journals.importing import import_journal
 from tilisilta.services.links import change_link
 
 pytestmark = pytest.mark.django_db
@@ -274,9 +273,7 @@ class TestUncertain:
     ) -> None:
         journal = a_journal(a_linked_company())
         several = [Problem(code=ProblemCode.FOUND_SEVERAL_TIMES)]
-        Export.objects.filter(journal=journal).update(
-            state="uncertain", problems=dump_problems(several)
-        )
+        Export.objects.filter(journal=journal).update(state="uncertain", problems=several)
 
         text = _page(browser_of_reader, journal)
 

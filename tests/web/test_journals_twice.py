@@ -9,7 +9,7 @@ from procountor_sandbox.app import Sandbox
 from tilisilta.domain.journals import Run
 from tilisilta.models import Company, Journal
 from tilisilta.models import Run as NmbrsRun
-from tilisilta.services.journals import import_journal
+from tilisilta.services.journals.importing import import_journal
 
 pytestmark = pytest.mark.django_db
 

@@ -23,6 +23,7 @@ from tilisilta.models import Company, Debtor, Journal, Link, ProcountorAccount, 
 from tilisilta.services.connections import authorise_with_api_key, create_account
 from tilisilta.services.links import end_link
 from tilisilta.services.users import create_user
+from tilisilta.web.urls import ACCOUNT, COMPANY, JOURNAL, LINK
 
 pytestmark = pytest.mark.django_db
 
@@ -55,20 +56,20 @@ class Hidden:
 
     def values(self, name: str) -> Iterator[Mapping[str, object]]:
         """The ids to put into the address called ``name``, one set for each object there is."""
-        if name in {"link", "confirm_link", "end_link", "remove_link"}:
-            yield from ({"pk": one.pk} for one in (self.link, self.ended))
-        elif name == "missing_items":
+        if name == "missing_items":
             for one in (self.link, self.ended):
                 yield {"pk": one.pk, "kind": "cost_center"}
-        elif name in {"authorise", "api_key", "remove_authorisation"}:
+        elif name in _of(LINK):
+            yield from ({"pk": one.pk} for one in (self.link, self.ended))
+        elif name in _of(ACCOUNT):
             yield from ({"pk": one.pk} for one in self.accounts)
         elif name == "debtor_blocked":
             yield {"number": self.company.debtor.number}
         elif name in {"payload", "payload_file"}:
             yield {"pk": self.journal.pk, "number": 1}
-        elif name in _of("journals/<int:pk>"):
+        elif name in _of(JOURNAL):
             yield {"pk": self.journal.pk}
-        elif name in _of("companies/<int:number>"):
+        elif name in _of(COMPANY):
             yield {"number": self.company.number}
         else:
             raise AssertionError(f"Say which object of another debtor {name} is to be tried with.")

@@ -23,9 +23,9 @@ from procountor_sandbox.faults import Fault, FaultKind
 from tilisilta.models import AuditEntry, Company, Debtor, Journal, Link, ProcountorAccount, User
 from tilisilta.services.companies import set_start
 from tilisilta.services.connections import authorise_with_api_key, create_account
-from tilisilta.services.exports import send_journal
-from tilisilta.services.journals import import_journal
+from tilisilta.services.journals.importing import import_journal
 from tilisilta.services.links import end_link
+from tilisilta.services.sending.asking import send_journal
 
 pytestmark = pytest.mark.django_db
 

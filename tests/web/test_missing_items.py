@@ -15,8 +15,8 @@ from tests.web.reading import squeezed
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
 from tilisilta.models import AuditEntry, Company, CostObject, Debtor, Link, ProcountorAccount, User
-from tilisilta.services import items
 from tilisilta.services.links import end_link
+from tilisilta.services.procountor import items
 from tilisilta.web import missing_items
 
 pytestmark = pytest.mark.django_db

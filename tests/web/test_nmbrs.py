@@ -9,8 +9,8 @@ from tests.bureau import a_company, a_connection, fetch_everything
 from tests.web.reading import squeezed
 from tests.web.test_rights import browser_with
 
-from nmbrs_sandbox import sample
 from nmbrs_sandbox.app import Sandbox
+from nmbrs_sandbox.payroll import sample
 from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.models import (
     AuditEntry,
@@ -21,8 +21,7 @@ from tilisilta.models import (
     Synchronisation,
     User,
 )
-from tilisilta.services.checks import dump_problems
-from tilisilta.services.nmbrs_connections import remove_connection
+from tilisilta.services.fetching.connections import remove_connection
 
 pytestmark = pytest.mark.django_db
 
@@ -165,7 +164,7 @@ class TestList:
         self, nmbrs: Sandbox, browser_of_administrator: Client
     ) -> None:
         found = a_connection()
-        found.trouble = dump_problems([Problem(code=ProblemCode.NMBRS_UNREACHABLE)])
+        found.trouble = [Problem(code=ProblemCode.NMBRS_UNREACHABLE)]
         found.save()
 
         text = browser_of_administrator.get(PAGE).text
@@ -179,7 +178,7 @@ class TestList:
         asked = _asked_about_1003()
         told = (("count", "2"), ("numbers", "1042, 1043"))
         nameless = Problem(code=ProblemCode.COMPANY_WITHOUT_DEBTOR, facts=told)
-        NmbrsConnection.objects.update(trouble=dump_problems([nameless]))
+        NmbrsConnection.objects.update(trouble=[nameless])
         everything = browser_of_administrator.get(PAGE).text
         _limited(administrator)
 

@@ -1,1 +1,1 @@
-"""Talks to the outside: other services and files, their words in, our domain values out."""
+"""Clients of other services and readers of files; they return values of our domain."""

@@ -1,7 +1,7 @@
 """Patterns of ledger account numbers, such as ``[3-8]...`` (R6).
 
-A pattern has one sign per position: a literal character or a choice in brackets (``[358]``,
-``[3-8]``). ``...`` at its end stands for any rest. Several patterns are parted by commas.
+A pattern has one element per position: a literal character or a choice in brackets (``[358]``,
+``[3-8]``). ``...`` at its end stands for any rest. Several patterns are separated by commas.
 """
 
 import re
@@ -12,16 +12,17 @@ _REST = "..."
 
 
 def matches_pattern(account: str, pattern: str) -> bool:
-    """Tell whether ``account`` fits ``pattern``. Every ledger account fits an empty pattern."""
+    """Return whether ``account`` fits ``pattern``; every account fits an empty pattern."""
     return not pattern.strip() or bool(_compiled(pattern).fullmatch(account))
 
 
 def check_pattern(pattern: str) -> None:
-    """Raise ``ValueError`` when ``pattern`` cannot be read; its text says at which sign."""
+    """Raise ``ValueError``, which names the position, when ``pattern`` cannot be read."""
     if pattern.strip():
         _compiled(pattern)
 
 
+# A journal of 100,000 lines asks for the same few patterns once per account.
 @lru_cache(maxsize=256)
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile("|".join(_expression(one.strip()) for one in pattern.split(",")))

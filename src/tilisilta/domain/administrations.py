@@ -16,7 +16,7 @@ class LedgerAccount:
 
 @dataclass(frozen=True, kw_only=True)
 class DimensionItem:
-    """One value of a dimension. ``code`` is what people type, ``item_id`` what Procountor wants."""
+    """One value of a dimension. People type ``code``; Procountor expects ``item_id``."""
 
     item_id: int
     code: str
@@ -72,7 +72,7 @@ class VatStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class Administration:
-    """Everything of one Procountor company that the rules look at, read at one moment."""
+    """All of one Procountor company that the rules need, read at one moment."""
 
     procountor_company_id: int
     name: str

@@ -12,10 +12,10 @@ MOST_DATES_NAMED = 12
 
 
 def check_balance(parts: Sequence[JournalPart], *, clearing_account: str) -> tuple[Problem, ...]:
-    """Say what does not sum to 0.00: the whole journal, or else some of its periods.
+    """Return problems for what does not sum to 0.00: the whole journal, or some of its periods.
 
-    A journal that does not balance is wrong at its source, and no clearing account mends it. One
-    that does, while its periods do not, can be cleared if the link says through which account.
+    A journal that does not balance is wrong at its source, and a clearing account cannot repair
+    it. Where only its periods do not balance, the account that the link names can clear them.
     """
     unbalanced = [part for part in parts if part.difference]
     difference = sum((part.difference for part in unbalanced), ZERO)
@@ -25,13 +25,12 @@ def check_balance(parts: Sequence[JournalPart], *, clearing_account: str) -> tup
 
 
 def needs_clearing(parts: Sequence[JournalPart]) -> bool:
-    """Tell whether the journal balances although some of its periods do not."""
     differences = [part.difference for part in parts]
     return any(differences) and not sum(differences, ZERO)
 
 
 def clearing_row(part: JournalPart, *, clearing_account: str, description: str) -> Transaction:
-    """The row that brings the receipt of ``part`` to 0.00.
+    """Return the row that brings the receipt of ``part`` to 0.00.
 
     The rows of all parts of a balanced journal net to zero on the clearing account.
     """

@@ -6,39 +6,40 @@ from decimal import Decimal
 from tilisilta.domain.receipts import ReceiptBody, Transaction
 
 _NEAR = Decimal("0.1")
-"""A corrected sum is within this part of what it was; another payroll's is mostly not."""
+"""A corrected sum is within a tenth of the former one; that of another payroll mostly is not."""
 
 
 def deviations(sent: ReceiptBody, booked: ReceiptBody) -> tuple[str, ...]:
-    """Name everything in which the booked receipt differs from the one sent; empty when equal.
+    """Return the names of everything in which ``booked`` differs from ``sent``.
 
     The names are ``name``, ``receipt_date``, ``accountants_notes``; ``row N account``, ``row N
     accounting_value``, ``row N description`` and ``row N dimension_values`` with N counted from 1
     in what was sent; ``row N missing``; and ``row N unexpected`` with N counted in what was booked.
-    Rows are compared in their order first. Those that differ may have changed places, which is no
-    deviation; what is left over is compared pair by pair.
+    Rows that only changed places are no deviation.
     """
     return (*_heading_deviations(sent, booked), *_row_deviations(sent, booked))
 
 
 def has_something_in_common(sent: ReceiptBody, booked: ReceiptBody) -> bool:
-    """Return whether ``booked``, which carries our token, may be what was sent, tidied up since.
+    """Return whether ``booked``, which carries our token, may be ``sent`` after a person edited it.
 
-    The sum of one account and side is still the same, or one row is but for its account. A token
-    alone does not make a receipt ours, as anybody can type or copy it. Where amounts were
-    corrected everywhere, our whole name or notes must stand there too, and a sum be near.
+    The sum of one account and side must be unchanged, or one row apart from its account. A token
+    alone does not make a receipt ours, as anybody can type or copy it. Where all amounts were
+    corrected, our full name or notes must be there as well, and one sum must be near.
     """
     ours, theirs = _sums(sent.transactions), _sums(booked.transactions)
     if not ours.items().isdisjoint(theirs.items()):
         return True
-    if not _told(sent.transactions).isdisjoint(_told(booked.transactions)):
+    if not _amounts_and_texts(sent.transactions).isdisjoint(
+        _amounts_and_texts(booked.transactions)
+    ):
         return True
     is_headed = sent.name in booked.name or sent.accountants_notes in booked.accountants_notes
     return is_headed and any(_are_near(ours[key], theirs[key]) for key in ours.keys() & theirs)
 
 
 def _sums(rows: Iterable[Transaction]) -> Mapping[tuple[str, bool], Decimal]:
-    """The sum of each account and side."""
+    """Return the sum of each account and side."""
     sums: dict[tuple[str, bool], Decimal] = {}
     for row in rows:
         if row.accounting_value:
@@ -47,8 +48,8 @@ def _sums(rows: Iterable[Transaction]) -> Mapping[tuple[str, bool], Decimal]:
     return sums
 
 
-def _told(rows: Iterable[Transaction]) -> set[tuple[Decimal, str]]:
-    """What rows say but for their accounts; those without a text say too little."""
+def _amounts_and_texts(rows: Iterable[Transaction]) -> set[tuple[Decimal, str]]:
+    # A row without a text is left out: its amount alone also occurs in other payrolls.
     texts = ((row.accounting_value, " ".join(row.description.casefold().split())) for row in rows)
     return {(amount, text) for amount, text in texts if amount and text}
 
@@ -69,14 +70,15 @@ def _heading_deviations(sent: ReceiptBody, booked: ReceiptBody) -> Iterator[str]
 def _row_deviations(sent: ReceiptBody, booked: ReceiptBody) -> Iterator[str]:
     sent_rows = [_content(row) for row in sent.transactions]
     booked_rows = [_content(row) for row in booked.transactions]
+    # In place first: after one edited row the others still match, so that only it is named.
     in_place = [one == other for one, other in zip(sent_rows, booked_rows, strict=False)]
     wanted = _not_in_place(sent_rows, in_place)
-    found = _not_in_place(booked_rows, in_place)
-    wanted, found = _without_moved(wanted, found)
-    for (number, row), (_, other) in zip(wanted, found, strict=False):
+    present = _not_in_place(booked_rows, in_place)
+    wanted, present = _without_moved(wanted, present)
+    for (number, row), (_, other) in zip(wanted, present, strict=False):
         yield from (f"row {number} {field}" for field in _differing_fields(row, other))
-    yield from (f"row {number} missing" for number, _ in wanted[len(found) :])
-    yield from (f"row {number} unexpected" for number, _ in found[len(wanted) :])
+    yield from (f"row {number} missing" for number, _ in wanted[len(present) :])
+    yield from (f"row {number} unexpected" for number, _ in present[len(wanted) :])
 
 
 _FIELDS = ("account", "accounting_value", "description", "dimension_values")
@@ -85,7 +87,7 @@ _Numbered = list[tuple[int, _Content]]
 
 
 def _content(row: Transaction) -> _Content:
-    """What a row says. Its dimension values have no order, and its positions are ours alone."""
+    # Procountor gives dimension values in any order, and row positions exist only in what we sent.
     values = sorted((one.dimension_id, one.item_id, one.value) for one in row.dimension_values)
     return row.account, row.accounting_value, row.description, tuple(values)
 
@@ -98,10 +100,10 @@ def _not_in_place(rows: Sequence[_Content], in_place: Sequence[bool]) -> _Number
     ]
 
 
-def _without_moved(wanted: _Numbered, found: _Numbered) -> tuple[_Numbered, _Numbered]:
-    """Take out of both sides the rows that stand on the other side in another place."""
+def _without_moved(wanted: _Numbered, present: _Numbered) -> tuple[_Numbered, _Numbered]:
+    """Remove from both sides the rows that the other side has in another place."""
     places: dict[_Content, list[int]] = {}
-    for number, row in reversed(found):
+    for number, row in reversed(present):
         places.setdefault(row, []).append(number)
     missing, moved = [], set()
     for number, row in wanted:
@@ -109,7 +111,7 @@ def _without_moved(wanted: _Numbered, found: _Numbered) -> tuple[_Numbered, _Num
             moved.add(places[row].pop())
         else:
             missing.append((number, row))
-    return missing, [(number, row) for number, row in found if number not in moved]
+    return missing, [(number, row) for number, row in present if number not in moved]
 
 
 def _differing_fields(one: _Content, other: _Content) -> Iterator[str]:

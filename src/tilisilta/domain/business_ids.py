@@ -8,20 +8,21 @@ LONGEST = 20
 
 
 def is_mistyped(business_id: str) -> bool:
-    """Return whether ``business_id`` is written as a Finnish one and its check digit is wrong.
+    """Return whether ``business_id`` has the form of a Finnish one and a wrong check digit.
 
-    Eight digits without hyphen or country may be a number of another country, so they are taken.
+    Eight digits without hyphen or country may be a number of another country, so they pass.
     """
     text = business_id.strip()
-    found = _FINNISH.fullmatch(text)
-    if found is None or text.isdecimal():
+    match = _FINNISH.fullmatch(text)
+    if match is None or text.isdecimal():
         return False
-    digits, check = found.groups()
+    digits, check = match.groups()
+    # Old numbers of six digits are calculated with a leading zero.
     return _check_digit(digits.zfill(7)) != int(check)
 
 
 def _check_digit(digits: str) -> int | None:
-    """The last digit that belongs to the seven ``digits``; there is none for some of them."""
+    """Return the check digit of seven ``digits``; ``None`` where Finland issues no such number."""
     weighed = (weight * int(digit) for weight, digit in zip(_WEIGHTS, digits, strict=True))
     rest = sum(weighed) % 11
     if rest == 1:

@@ -1,4 +1,4 @@
-"""What a new revision of a journal changes, in the terms an accountant asks in."""
+"""What a new revision of a journal changes, in the terms an accountant uses."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from tilisilta.domain.journals import Journal, JournalLine
 
 
 class ChangeKind(StrEnum):
-    """How far two revisions differ, from not at all to in their amounts."""
+    """How far two revisions differ, from nothing to their sums."""
 
     NOTHING = "nothing"
     ORDER = "order"
@@ -34,7 +34,6 @@ class SumChange:
 
     @property
     def difference(self) -> Decimal:
-        """What the newer revision has more."""
         return self.after - self.before
 
 
@@ -87,6 +86,7 @@ def _sums(journal: Journal) -> dict[_SumKey, Decimal]:
 def _kind_of_equal_sums(before: Journal, after: Journal) -> ChangeKind:
     old = [(*_key(line), line.amount, line.description) for line in before.lines]
     new = [(*_key(line), line.amount, line.description) for line in after.lines]
+    # From the smallest difference to the largest: the first one that explains all of it counts.
     if old == new:
         return ChangeKind.NOTHING
     if Counter(old) == Counter(new):

@@ -12,19 +12,18 @@ ZERO = Decimal("0.00")
 
 @dataclass(frozen=True, kw_only=True)
 class JournalPart:
-    """The lines of one booking date, in the order of the journal; one ledger receipt to be."""
+    """The lines of one booking date, in the order of the journal; they become one receipt."""
 
     booking_date: date
     lines: tuple[JournalLine, ...]
 
     @property
     def difference(self) -> Decimal:
-        """What the debits are above the credits; 0.00 when the part balances."""
         return total(self.lines)
 
 
 def split_corrections(lines: Iterable[JournalLine]) -> tuple[JournalPart, ...]:
-    """One part for each booking date, oldest first; the run itself is therefore the last."""
+    """Return one part per booking date, oldest first; the run itself is therefore the last."""
     by_date: dict[date, list[JournalLine]] = {}
     for line in lines:
         by_date.setdefault(line.booking_date, []).append(line)
@@ -34,5 +33,4 @@ def split_corrections(lines: Iterable[JournalLine]) -> tuple[JournalPart, ...]:
 
 
 def total(lines: Iterable[JournalLine]) -> Decimal:
-    """The sum of ``lines``, exactly."""
     return sum((line.amount for line in lines), ZERO)

@@ -11,9 +11,9 @@ from tilisilta.domain.texts import MOST_DESCRIPTION_CHARACTERS, clean_text
 
 @dataclass(frozen=True, kw_only=True)
 class MissingItem:
-    """A cost center or unit without an item, and what its item would be called.
+    """A cost center or unit without an item, and the description its item would get.
 
-    ``near`` are items of the same description under another code: perhaps what is meant.
+    ``near`` are items of the same description under another code, which may be what is meant.
     """
 
     code: str
@@ -24,7 +24,7 @@ class MissingItem:
 
 @dataclass(frozen=True, kw_only=True)
 class PassiveItem:
-    """A cost center or unit whose item is there and must not be used."""
+    """A cost center or unit whose item is passive, so that Procountor refuses it."""
 
     code: str
     item: DimensionItem
@@ -40,10 +40,9 @@ class AmbiguousItem:
 
 @dataclass(frozen=True, kw_only=True)
 class ItemComparison:
-    """How the cost centers or units of a company stand against the items of one dimension.
+    """How the cost centers or units of a company compare with the items of one dimension.
 
-    Each code counts once. Those that hold a personal identity code are only counted, as nothing
-    repeats it.
+    Each code counts once. Codes that hold a personal identity code are counted but never listed.
     """
 
     count: int
@@ -55,24 +54,21 @@ class ItemComparison:
 
     @property
     def is_complete(self) -> bool:
-        """Tell whether every one of them can be booked on."""
         return self.found_count == self.count
 
     @property
     def creatable(self) -> tuple[MissingItem, ...]:
-        """The missing items that can be created."""
         return tuple(one for one in self.missing if one.obstacle is None)
 
     @property
     def stuck(self) -> tuple[MissingItem, ...]:
-        """The missing items that cannot be created, as Procountor could not keep their code."""
         return tuple(one for one in self.missing if one.obstacle is not None)
 
 
 def compare_with_items(
     cost_objects: Iterable[tuple[str, str]], dimension: Dimension
 ) -> ItemComparison:
-    """Look for the item of each code and description as placing a journal's line does (R6)."""
+    """Search the item of each code as placing a journal's line does (R6)."""
     index = ItemIndex(dimension)
     descriptions = descriptions_by_code(cost_objects)
     missing: list[MissingItem] = []
@@ -102,22 +98,21 @@ def compare_with_items(
 
 
 def descriptions_by_code(cost_objects: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The description of each code as journal lines carry it: without outer blanks, never empty."""
-    found: dict[str, str] = {}
+    """Return the description of each code; codes without outer blanks, never empty."""
+    descriptions: dict[str, str] = {}
     for code, description in cost_objects:
         if text := code.strip():
-            found.setdefault(text, description)
-    return found
+            descriptions.setdefault(text, description)
+    return descriptions
 
 
 def can_be_item(code: str) -> bool:
-    """Tell whether an item of this code may be created: Procountor keeps it, and it is nobody's."""
     return code_obstacle(code) is None and not clean_text(code).kinds
 
 
 def item_description(code: str, description: str) -> str:
-    """What the item of a cost center or unit is called in Procountor: the code at worst."""
     cleaned = clean_text(description, most=MOST_DESCRIPTION_CHARACTERS)
+    # A masked text would stay in Procountor for good and say nothing.
     return code if cleaned.kinds or not cleaned.text else cleaned.text
 
 

@@ -35,20 +35,20 @@ __all__ = [
 MOST_NEAR = 3
 
 
-# Ledger account, cost center and cost unit: lines agree in them far more often than not.
+# Ledger account, cost center and cost unit. Even a journal of 100,000 lines has few combinations
+# of them, so each is placed once instead of line by line.
 _Tagging = tuple[str, str, str]
 _Tag = tuple[str, DimensionKind, str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ItemMatch:
-    """What a cost center or unit was found to be: one item, or the several it might be."""
+    """The result of a search for a cost center or unit: one item, or several candidates."""
 
     candidates: tuple[DimensionItem, ...]
 
     @property
     def item(self) -> DimensionItem | None:
-        """The item that is meant, when it is the only one."""
         return self.candidates[0] if len(self.candidates) == 1 else None
 
 
@@ -56,9 +56,9 @@ class ItemMatch:
 class DimensionPlacing:
     """The dimension items of the lines, and what is wrong with them.
 
-    ``items`` tells by ledger account, cost center and cost unit of the journal the pairs of
-    dimension and item ids; what could not or must not be placed is not in it, so that the receipt
-    can be drawn without.
+    ``items`` maps ledger account, cost center and cost unit of the journal to pairs of dimension
+    id and item id. What could not or must not be placed is left out, so that the receipt can be
+    drawn without it.
     """
 
     items: Mapping[_Tagging, tuple[tuple[int, int], ...]]
@@ -66,7 +66,7 @@ class DimensionPlacing:
     items_to_make: tuple[ItemToMake, ...] = ()
 
     def values_of(self, line: JournalLine) -> tuple[DimensionValue, ...]:
-        """The dimension values of ``line``: each carries its whole amount."""
+        """Return the dimension values of ``line``; each carries its whole amount."""
         return tuple(
             DimensionValue(dimension_id=dimension_id, item_id=item_id, value=line.amount)
             for dimension_id, item_id in self.items.get(_tagging(line), ())
@@ -90,35 +90,13 @@ def place_dimensions(
     taggings: LineTally[_Tagging] = LineTally()
     for line in lines:
         taggings.add(_tagging(line), line.position)
-    used: LineTally[_Tag] = LineTally()
-    for tagging in taggings:
-        for tag in _tags(tagging.key):
-            used.add(tag, tagging.line, lines=tagging.lines)
+    used = _tags_of(taggings)
     placed, unplaced = _split_by_rules(used, rules, names, account_codes)
     indexes = {kind: ItemIndex(dimension) for kind, dimension in chosen.items()}
-    items: dict[_Tag, tuple[int, int]] = {}
-    wrong: LineTallies = {}
-    for finding in placed:
-        _, kind, text = finding.key
-        if kind in indexes:
-            match = indexes[kind].find(text)
-            if match.item and match.item.is_active:
-                items[finding.key] = (chosen[kind].dimension_id, match.item.item_id)
-            else:
-                _merge(wrong, (kind, text), finding)
-    amounts = _kinds_of_amounts(lines) if wrong else set()
-    found = {
-        key: _item_problem(
-            chosen[key[0]],
-            key[0],
-            indexes[key[0]].find(key[1]),
-            merged,
-            is_amount=key[0] in amounts,
-        )
-        for key, merged in wrong.items()
-    }
-    to_make = items_to_make(found, chosen) if rules.creates_missing_items else {}
-    problems += [problem for key, problem in found.items() if key not in to_make]
+    items, wrong = _find_items(placed, chosen, indexes)
+    problems_by_item = _item_problems(wrong, chosen, indexes, lines)
+    to_make = items_to_make(problems_by_item, chosen) if rules.creates_missing_items else {}
+    problems += [problem for key, problem in problems_by_item.items() if key not in to_make]
     problems += notices_of_items(to_make.values())
     for finding in placed:
         _, kind, text = finding.key
@@ -137,7 +115,7 @@ def place_dimensions(
 
 
 def find_dimensions(name: str, dimensions: Iterable[Dimension]) -> tuple[Dimension, ...]:
-    """The dimensions that ``name`` may mean: exactly so, or else whatever the case and blanks."""
+    """Return the dimensions called ``name``: exactly, or else regardless of case and blanks."""
     offered = tuple(dimensions)
     exact = tuple(dimension for dimension in offered if dimension.name == name)
     alike = (dimension for dimension in offered if _key(dimension.name) == _key(name))
@@ -148,7 +126,7 @@ LineTallies = dict[tuple[DimensionKind, str], Finding[str]]
 
 
 class ItemIndex:
-    """The items of one dimension by everything they can be found by, in order of trust."""
+    """The items of one dimension by code and by description, in order of trust."""
 
     def __init__(self, dimension: Dimension) -> None:
         self.items = dimension.items
@@ -160,21 +138,24 @@ class ItemIndex:
                     index.setdefault(name, []).append(item)
 
     def find(self, text: str) -> ItemMatch:
-        """The first way of finding that finds decides; there, active items go before passive."""
+        """Return the match of the first way that finds any; active items go before passive."""
+        # Codes come first: the description of one item may equal the code of another.
         for index, name in zip(self._by, (text, _key(text)) * 2, strict=True):
-            found = index.get(name, ())
-            active = tuple(item for item in found if item.is_active)
-            if found:
-                return ItemMatch(candidates=active or tuple(found))
+            items = index.get(name, ())
+            active = tuple(item for item in items if item.is_active)
+            if items:
+                return ItemMatch(candidates=active or tuple(items))
         return ItemMatch(candidates=())
 
     def described(self, description: str) -> tuple[DimensionItem, ...]:
-        """The items of this description, whatever the case and outer blanks; active ones first."""
-        found = self._by[-1].get(_key(description), ())
-        return tuple(sorted(found, key=lambda item: not item.is_active))
+        items = self._by[-1].get(_key(description), ())
+        return tuple(sorted(items, key=lambda item: not item.is_active))
 
     def near(self, text: str) -> tuple[DimensionItem, ...]:
-        """Active items whose code begins like ``text``, or ``text`` like it, for "did you mean"."""
+        """Return active items that ``text`` may have meant.
+
+        Their code begins with its first two characters, or ``text`` begins with their code.
+        """
         wanted = _key(text)
         alike = [
             item
@@ -191,7 +172,7 @@ def _tagging(line: JournalLine) -> _Tagging:
 
 
 def _tags(tagging: _Tagging) -> Iterable[_Tag]:
-    """The cost center and the cost unit, those that are there, without outer blanks."""
+    """Return the cost center and the cost unit, where there is one, without outer blanks."""
     account, cost_center, cost_unit = tagging
     if text := cost_center.strip():
         yield account, DimensionKind.COST_CENTER, text
@@ -203,8 +184,51 @@ def _key(name: str) -> str:
     return name.strip().casefold()
 
 
+def _tags_of(taggings: LineTally[_Tagging]) -> LineTally[_Tag]:
+    used: LineTally[_Tag] = LineTally()
+    for tagging in taggings:
+        for tag in _tags(tagging.key):
+            used.add(tag, tagging.line, lines=tagging.lines)
+    return used
+
+
+def _find_items(
+    placed: Iterable[Finding[_Tag]],
+    chosen: Mapping[DimensionKind, Dimension],
+    indexes: Mapping[DimensionKind, ItemIndex],
+) -> tuple[dict[_Tag, tuple[int, int]], LineTallies]:
+    """Return the items of the tags that can be booked on, and the tags that cannot."""
+    items: dict[_Tag, tuple[int, int]] = {}
+    wrong: LineTallies = {}
+    for finding in placed:
+        _, kind, text = finding.key
+        if kind in indexes:
+            match = indexes[kind].find(text)
+            if match.item and match.item.is_active:
+                items[finding.key] = (chosen[kind].dimension_id, match.item.item_id)
+            else:
+                _merge(wrong, (kind, text), finding)
+    return items, wrong
+
+
+def _item_problems(
+    wrong: LineTallies,
+    chosen: Mapping[DimensionKind, Dimension],
+    indexes: Mapping[DimensionKind, ItemIndex],
+    lines: Sequence[JournalLine],
+) -> dict[tuple[DimensionKind, str], Problem]:
+    # All lines are read once more for this, so only where there is a problem to explain.
+    amounts = _kinds_of_amounts(lines) if wrong else set()
+    return {
+        (kind, text): _item_problem(
+            chosen[kind], kind, indexes[kind].find(text), finding, is_amount=kind in amounts
+        )
+        for (kind, text), finding in wrong.items()
+    }
+
+
 def _kinds_of_amounts(lines: Sequence[JournalLine]) -> set[DimensionKind]:
-    """The tags that hold on every line the line's own amount: a wrong column was chosen."""
+    """Return the tags that repeat each line's own amount: a wrong column was chosen."""
     kinds = set()
     for kind in DimensionKind:
         tagged = [line for line in lines if getattr(line, kind).strip()]
@@ -227,13 +251,13 @@ def _choose_dimensions(
     for kind, name in names.items():
         if name is None:
             continue
-        found = find_dimensions(name, offered)
-        if len(found) == 1:
-            chosen[kind] = found[0]
+        matches = find_dimensions(name, offered)
+        if len(matches) == 1:
+            chosen[kind] = matches[0]
         else:
-            problems.append(_dimension_problem(kind, name, found, offered))
+            problems.append(_dimension_problem(kind, name, matches, offered))
     if len({dimension.dimension_id for dimension in chosen.values()}) < len(chosen):
-        # Both would carry the row's amount, and a dimension's values must add up to the row.
+        # Both would carry the row's amount, but the values of a dimension must add up to the row.
         twice = chosen.pop(DimensionKind.COST_UNIT)
         problems.append(
             Problem(
@@ -246,10 +270,10 @@ def _choose_dimensions(
 
 
 def _dimension_problem(
-    kind: DimensionKind, name: str, found: tuple[Dimension, ...], offered: tuple[Dimension, ...]
+    kind: DimensionKind, name: str, matches: tuple[Dimension, ...], offered: tuple[Dimension, ...]
 ) -> Problem:
-    code = ProblemCode.DIMENSION_AMBIGUOUS if found else ProblemCode.DIMENSION_UNKNOWN
-    names = ", ".join(dimension.name for dimension in found or offered)
+    code = ProblemCode.DIMENSION_AMBIGUOUS if matches else ProblemCode.DIMENSION_UNKNOWN
+    names = ", ".join(dimension.name for dimension in matches or offered)
     return Problem(code=code, screen=Screen.LINK, facts=facts(name=name, kind=kind, offered=names))
 
 
@@ -259,7 +283,7 @@ def _split_by_rules(
     names: Mapping[DimensionKind, str | None],
     account_codes: Mapping[str, str],
 ) -> tuple[list[Finding[_Tag]], list[Problem]]:
-    """Part what goes to a dimension from what the link's boxes and pattern leave without one."""
+    """Separate what goes to a dimension from what the link's boxes and pattern leave without."""
     placed: list[Finding[_Tag]] = []
     without: dict[tuple[DimensionKind, str], Finding[str]] = {}
     for finding in used:
@@ -280,7 +304,10 @@ def _merge(
     key: tuple[DimensionKind, str],
     finding: Finding[_Tag],
 ) -> None:
-    """Add ``finding`` to those of the same key on other ledger accounts. Findings come by line."""
+    """Add ``finding`` to those of the same key on other ledger accounts.
+
+    Findings arrive in the order of their lines, so the first one names the line.
+    """
     known = tallies.get(key)
     lines = finding.lines + (known.lines if known else 0)
     line = known.line if known else finding.line
@@ -306,11 +333,11 @@ def _item_problem(
     is_amount: bool,
 ) -> Problem:
     text = finding.key
-    # In the rewritten text, as signs without a shape may hide a code from the eye.
+    # In the rewritten text, as characters without a width may hide a code from view.
     codes = clean_text(text).kinds
-    told = partial(facts, name=dimension.name, kind=kind, lines=finding.lines)
+    item_facts = partial(facts, name=dimension.name, kind=kind, lines=finding.lines)
     if codes:
-        # Nothing repeats the code, and nobody is offered to make an item of it.
+        # No text repeats the code, and no item can be made of it.
         code, screen = ProblemCode.PERSONAL_IDENTITY_CODE, Screen.JOURNAL
         more = facts(kind=codes[0], lines=finding.lines)
     elif not match.candidates:
@@ -318,7 +345,7 @@ def _item_problem(
         near = ", ".join(item.code for item in ItemIndex(dimension).near(text))
         item_codes = [item.code for item in dimension.items]
         question = question_about(text, item_codes) or (Question.NUMBER if is_amount else None)
-        more = told(
+        more = item_facts(
             item=text,
             near=near,
             questionable=question or "",
@@ -326,9 +353,9 @@ def _item_problem(
         )
     elif match.item:
         code, screen = ProblemCode.DIMENSION_ITEM_PASSIVE, Screen.PROCOUNTOR
-        more = told(item=text, description=match.item.description)
+        more = item_facts(item=text, description=match.item.description)
     else:
         code, screen = ProblemCode.DIMENSION_AMBIGUOUS, Screen.PROCOUNTOR
         offered = ", ".join(item.code for item in match.candidates)
-        more = told(item=text, offered=offered)
+        more = item_facts(item=text, offered=offered)
     return Problem(code=code, screen=screen, line=finding.line, facts=more)

@@ -23,9 +23,9 @@ class DatePlacing:
 def place_date(
     booking_date: date, policy: ClosedPeriodPolicy, fiscal_years: Iterable[FiscalYear]
 ) -> DatePlacing:
-    """Date a receipt: on its booking date, or where the link's policy sends it.
+    """Return the date of a receipt: its booking date, or where the link's policy moves it.
 
-    When nothing open follows, the receipt stays where it is and is a problem under either policy.
+    Where no open day follows, the receipt stays where it is and is a problem under either policy.
     """
     years = tuple(fiscal_years)
     if can_book_on(booking_date, years):
@@ -33,14 +33,14 @@ def place_date(
     moved_to = None
     if policy is ClosedPeriodPolicy.NEXT_OPEN:
         moved_to = first_open_day_after(booking_date, years)
-    told = facts(date=booking_date, period=str(BookingPeriod.containing(booking_date)))
-    told += facts(reason=_why_closed(booking_date, years))
+    closed = facts(date=booking_date, period=str(BookingPeriod.containing(booking_date)))
+    closed += facts(reason=_why_closed(booking_date, years))
     if moved_to is None:
         problem = Problem(
             code=ProblemCode.PERIOD_CLOSED,
             screen=Screen.PROCOUNTOR,
             booking_date=booking_date,
-            facts=told,
+            facts=closed,
         )
         return DatePlacing(receipt_date=booking_date, problem=problem)
     problem = Problem(
@@ -48,29 +48,30 @@ def place_date(
         severity=Severity.WARNING,
         screen=Screen.LINK,
         booking_date=booking_date,
-        facts=told + facts(moved_to=moved_to),
+        facts=closed + facts(moved_to=moved_to),
     )
     return DatePlacing(receipt_date=moved_to, problem=problem)
 
 
 def can_book_on(day: date, fiscal_years: Iterable[FiscalYear]) -> bool:
-    """Tell whether Procountor would accept a ledger receipt dated ``day``.
+    """Return whether Procountor would accept a ledger receipt dated ``day``.
 
     A day in no known fiscal year counts as closed. A tracking period that waits to be closed
-    still takes receipts, and a day of an open year in no tracking period does too.
+    still takes receipts, and so does a day of an open year in no tracking period.
     """
     return any(_is_open_on(day, year) for year in fiscal_years)
 
 
 def first_open_day_after(day: date, fiscal_years: Iterable[FiscalYear]) -> date | None:
-    """The first day after ``day`` that can be booked on, if there is any."""
+    """Return the first day after ``day`` that can be booked on, if there is one."""
     years = tuple(fiscal_years)
     candidates = sorted({later for later in _days_that_may_open(day, years) if later > day})
     return next((later for later in candidates if can_book_on(later, years)), None)
 
 
 def _days_that_may_open(day: date, fiscal_years: Iterable[FiscalYear]) -> Iterator[date]:
-    """The next day, and each at which an open stretch can begin: no other can be the first."""
+    """Return the next day, and each day on which an open stretch can begin."""
+    # Only these can be the first open day, so that no calendar is walked through day by day.
     yield from _day_after(day)
     for year in fiscal_years:
         yield year.start_date
@@ -87,6 +88,8 @@ def _is_open_on(day: date, year: FiscalYear) -> bool:
     return (
         year.is_open
         and year.start_date <= day <= year.end_date
+        # Procountor does not document whether a PENDING period refuses receipts. If it does, the
+        # receipt is refused when it is posted and nothing is booked.
         and not any(
             period.start_date <= day <= period.end_date
             for period in year.tracking_periods

@@ -1,38 +1,40 @@
-"""What forbids sending a journal, whatever its lines say (R10)."""
+"""What forbids sending a journal, whatever its lines contain (R10)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.domain.journals import BookingPeriod, Journal
 from tilisilta.domain.links import LinkRules
+from tilisilta.domain.payroll import JournalSplit
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
 
 
 @dataclass(frozen=True, kw_only=True)
-class JournalStanding:
-    """What is known around a journal at the moment somebody wants to send it.
+class Surroundings:
+    """What is known around a journal when it is checked.
 
     ``period`` is that of the run. ``ended_link`` names the administration of the last link when all
-    links of the company have ended before the period, and ``is_linked`` is false then.
+    links of the company ended before the period; ``is_linked`` is false then.
     ``is_earlier_revision_sent`` is true as soon as one receipt of an earlier revision is booked or
-    on its way. ``lacks_split`` is what the link uses and the journal was fetched without. ``twin``
-    names another journal of the company that may be the same payroll under another run number, as
-    long as nobody has said that it is not, and ``stranger`` one of another company that books the
-    very same. ``booked_elsewhere`` tells of receipts that were booked in another administration,
-    through a link that has ended. ``differs_from`` names the administration when it is another
-    company by now, as far as names tell, and nobody has confirmed it. The names are for the texts.
+    on its way. ``split`` is how finely the journal was fetched, ``None`` for a file, and
+    ``needed_split`` how finely its link needs it. ``twin`` names another journal of the company
+    that may be the same payroll under another run number, until a person has denied it, and
+    ``stranger`` one of another company that books exactly the same. ``booked_elsewhere`` lists
+    receipts that were booked in another administration, through a link that has ended.
+    ``differs_from`` names the administration if it now seems to be another company by its name
+    and no person has confirmed it. The names are for the texts.
     """
 
     period: BookingPeriod
     is_test_company: bool
     is_debtor_blocked: bool
-    is_linked: bool
-    is_account_authorised: bool
     is_deleted_at_source: bool
-    has_newer_revision: bool
-    is_earlier_revision_sent: bool
-    lacks_split: DimensionKind | None = None
+    is_linked: bool = False
+    is_account_authorised: bool = False
+    has_newer_revision: bool = False
+    is_earlier_revision_sent: bool = False
+    split: JournalSplit | None = None
+    needed_split: JournalSplit = JournalSplit.COMPANY
     twin: str = ""
     stranger: str = ""
     ended_link: str = ""
@@ -44,27 +46,27 @@ class JournalStanding:
 
 
 def check_guards(
-    standing: JournalStanding, journal: Journal, rules: LinkRules | None
+    around: Surroundings, journal: Journal, rules: LinkRules | None
 ) -> tuple[Problem, ...]:
-    """Everything that keeps this journal as a whole from being sent, all at once.
+    """Return every reason not to send this journal as a whole, all at once.
 
-    ``rules`` is ``None`` as long as no link exists. Of a journal that lies before the start of its
-    link that alone is said: nobody has to put anything right about it (R10).
+    ``rules`` is ``None`` as long as no link exists. For a journal that lies before the start of its
+    link only that is reported, as there is nothing to put right about it (R10).
     """
-    before_start = tuple(_start_guard(standing, rules))
+    before_start = tuple(_start_guard(around, rules))
     if before_start:
-        return (*_company_guards(standing), *before_start)
+        return (*_company_guards(around), *before_start)
     return (
-        *_company_guards(standing),
-        *_connection_guards(standing, rules),
-        *_history_guards(standing, journal),
-        *_split_guard(standing),
-        *_trail_warnings(standing),
+        *_company_guards(around),
+        *_connection_guards(around, rules),
+        *_history_guards(around, journal),
+        *_split_guard(around),
+        *_trail_warnings(around),
     )
 
 
 def run_deleted(journal: Journal) -> Problem:
-    """What to say of a journal whose run is gone from Nmbrs, also after it was sent."""
+    """Return the warning about a journal whose run was deleted in Nmbrs, also after sending."""
     return Problem(
         code=ProblemCode.RUN_DELETED,
         severity=Severity.WARNING,
@@ -73,97 +75,107 @@ def run_deleted(journal: Journal) -> Problem:
     )
 
 
-def _company_guards(standing: JournalStanding) -> Iterator[Problem]:
-    if standing.is_test_company:
+def _company_guards(around: Surroundings) -> Iterator[Problem]:
+    if around.is_test_company:
         yield Problem(
             code=ProblemCode.TEST_COMPANY,
             screen=Screen.COMPANY,
-            facts=facts(company=standing.company_name),
+            facts=facts(company=around.company_name),
         )
-    if standing.is_debtor_blocked:
+    if around.is_debtor_blocked:
         yield Problem(
             code=ProblemCode.DEBTOR_BLOCKED,
             screen=Screen.DEBTOR,
-            facts=facts(company=standing.company_name, debtor=standing.debtor_name),
+            facts=facts(company=around.company_name, debtor=around.debtor_name),
         )
 
 
-def _connection_guards(standing: JournalStanding, rules: LinkRules | None) -> Iterator[Problem]:
-    if standing.ended_link:
+def _connection_guards(around: Surroundings, rules: LinkRules | None) -> Iterator[Problem]:
+    # One reason at a time: each of them can only be judged once those before it are gone.
+    if around.ended_link:
         yield Problem(
             code=ProblemCode.LINK_ENDED,
             screen=Screen.LINK,
-            facts=facts(company=standing.company_name, administration=standing.ended_link),
+            facts=facts(company=around.company_name, administration=around.ended_link),
         )
-    elif not standing.is_linked or rules is None:
+    elif not around.is_linked or rules is None:
         # Without a link there is no account yet that could be authorised.
         yield Problem(
             code=ProblemCode.NOT_LINKED,
             screen=Screen.LINK,
-            facts=facts(company=standing.company_name),
+            facts=facts(company=around.company_name),
         )
-    elif not standing.is_account_authorised:
+    elif not around.is_account_authorised:
         yield Problem(
             code=ProblemCode.ACCOUNT_NOT_AUTHORISED,
             screen=Screen.PROCOUNTOR_ACCOUNT,
-            facts=facts(account_name=standing.account_name),
+            facts=facts(account_name=around.account_name),
         )
-    elif standing.differs_from:
+    elif around.differs_from:
         yield Problem(
             code=ProblemCode.COMPANIES_DIFFER_NOW,
             screen=Screen.LINK,
-            facts=facts(company=standing.company_name, administration=standing.differs_from),
+            facts=facts(company=around.company_name, administration=around.differs_from),
         )
 
 
-def _history_guards(standing: JournalStanding, journal: Journal) -> Iterator[Problem]:
-    told = facts(run=f"{journal.run.number}/{journal.run.year}", revision=journal.revision)
-    if standing.is_deleted_at_source:
+def _history_guards(around: Surroundings, journal: Journal) -> Iterator[Problem]:
+    this_revision = facts(run=f"{journal.run.number}/{journal.run.year}", revision=journal.revision)
+    if around.is_deleted_at_source:
         yield run_deleted(journal)
-    if standing.has_newer_revision:
-        yield Problem(code=ProblemCode.NEWER_REVISION, screen=Screen.JOURNAL, facts=told)
-    if standing.twin:
+    if around.has_newer_revision:
+        yield Problem(code=ProblemCode.NEWER_REVISION, screen=Screen.JOURNAL, facts=this_revision)
+    if around.twin:
         yield Problem(
             code=ProblemCode.PERHAPS_BOOKED_ALREADY,
             screen=Screen.JOURNAL,
-            facts=facts(journal=standing.twin),
+            facts=facts(journal=around.twin),
         )
-    if standing.stranger:
+    if around.stranger:
         yield Problem(
             code=ProblemCode.PERHAPS_ANOTHER_COMPANYS,
             screen=Screen.JOURNAL,
-            facts=facts(journal=standing.stranger, company=standing.company_name),
+            facts=facts(journal=around.stranger, company=around.company_name),
         )
-    if standing.is_earlier_revision_sent:
-        yield Problem(code=ProblemCode.EARLIER_REVISION_SENT, screen=Screen.JOURNAL, facts=told)
+    if around.is_earlier_revision_sent:
+        yield Problem(
+            code=ProblemCode.EARLIER_REVISION_SENT, screen=Screen.JOURNAL, facts=this_revision
+        )
 
 
-def _start_guard(standing: JournalStanding, rules: LinkRules | None) -> Iterator[Problem]:
-    """The run's own period decides: its corrections may well lie before the start of the link."""
+def _start_guard(around: Surroundings, rules: LinkRules | None) -> Iterator[Problem]:
+    """Warn of a run before the start of the link.
+
+    The run's own period decides: its corrections may well lie before the start.
+    """
     if rules is None or rules.start_date is None:
         return
-    if standing.period.last_day < rules.start_date:
+    if around.period.last_day < rules.start_date:
         yield Problem(
             code=ProblemCode.BEFORE_START,
             severity=Severity.WARNING,
             screen=Screen.LINK,
-            facts=facts(period=str(standing.period), start=rules.start_date),
+            facts=facts(period=str(around.period), start=rules.start_date),
         )
 
 
-def _split_guard(standing: JournalStanding) -> Iterator[Problem]:
-    """Booked as it is, all lines would go without a dimension that the link asks for."""
-    if standing.lacks_split is not None:
+def _split_guard(around: Surroundings) -> Iterator[Problem]:
+    """Report a journal fetched too coarsely: its lines would lack a dimension of the link.
+
+    A journal without cost centers may really have none, so only the call that fetched it counts.
+    A file contains all it can.
+    """
+    if around.split is not None and not around.split.serves(around.needed_split):
         yield Problem(
             code=ProblemCode.JOURNAL_TOO_COARSE,
             screen=Screen.COMPANY,
-            facts=facts(split=standing.lacks_split, company=standing.company_name),
+            facts=facts(split=around.needed_split, company=around.company_name),
         )
 
 
-def _trail_warnings(standing: JournalStanding) -> Iterator[Problem]:
-    """What was booked in the wrong books has to be taken out of them by a person."""
-    for administration, numbers in standing.booked_elsewhere:
+def _trail_warnings(around: Surroundings) -> Iterator[Problem]:
+    """Warn of what was booked in the wrong books, as a person has to remove it there."""
+    for administration, numbers in around.booked_elsewhere:
         yield Problem(
             code=ProblemCode.BOOKED_ELSEWHERE,
             severity=Severity.WARNING,

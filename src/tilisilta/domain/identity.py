@@ -1,8 +1,8 @@
 """The identity of a ledger receipt: its token, and the texts that carry it (R8).
 
-The token is made of what the bureau and Procountor know, and of no id of our own database. So a
-backup that was restored, or the same run imported into an empty Tilisilta, finds the receipts it
-sent before instead of booking them again.
+The token is made of what the bureau and Procountor know, without any id of our own database. After
+the restore of a backup, or the import of the same run into an empty Tilisilta, it therefore finds
+the receipts that were sent before instead of booking them again.
 """
 
 import hashlib
@@ -10,14 +10,17 @@ from datetime import date
 
 from tilisilta.domain.journals import BookingPeriod, Run
 
+# Procountor's limit. The name carries the token because the list of receipts has no notes.
 MOST_NAME_CHARACTERS = 80
 TOKEN_CHARACTERS = 8
 MOST_REFERENCE_CHARACTERS = MOST_NAME_CHARACTERS - len(" #") - TOKEN_CHARACTERS
 
-# Crockford's: without I, L, O and U, which people take for other signs.
+# Crockford's: without I, L, O and U, which people take for other characters.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _BITS_PER_CHARACTER = 5
+# The notes stay below the 255 characters that Procountor takes.
 _MOST_RUN_NUMBER_CHARACTERS = 60
+# Any change here, or of the values below, disowns every receipt that is already booked.
 _SCHEME = "tilisilta-receipt-1"
 _CUT = "…"
 
@@ -32,7 +35,7 @@ def receipt_token(
     booking_date: date,
     epoch: int = 0,
 ) -> str:
-    """The eight characters that tell this receipt from every other. They never change.
+    """Return the eight characters that distinguish this receipt from all others, for ever.
 
     They are the first 40 bits of the SHA-256 of the scheme's name and the seven values, in this
     order, as text: whole numbers in decimal digits, the run number without outer blanks, the date
@@ -54,14 +57,13 @@ def receipt_token(
 
 
 def run_reference(title: str, period: BookingPeriod, run: Run) -> str:
-    """The run's own reference, the same on all its receipts, also on corrections."""
     return " ".join(f"{title} {period} run {run.number}".split())
 
 
 def receipt_name(reference: str, token: str) -> str:
-    """The name of a ledger receipt: reference and token. A long reference is cut, never the token.
+    """Return the name of a ledger receipt: reference and token. Only the reference is ever cut.
 
-    The ``#`` is how the token is found again after somebody wrote more behind it.
+    The ``#`` lets the token be recognised even after somebody added text behind it.
     """
     return f"{shortened(reference, MOST_REFERENCE_CHARACTERS)} #{token}"
 
@@ -69,9 +71,9 @@ def receipt_name(reference: str, token: str) -> str:
 def receipt_notes(
     token: str, *, company_number: int, run: Run, moved_from: BookingPeriod | None = None
 ) -> str:
-    """The accountant's notes: the way from the receipt back to the payroll run.
+    """Return the accountant's notes: the way from the receipt back to the payroll run.
 
-    A receipt that was moved out of a closed period says which period it is for (R7).
+    A receipt that was moved out of a closed period names the period it is for (R7).
     """
     number = shortened(" ".join(run.number.split()), _MOST_RUN_NUMBER_CHARACTERS)
     notes = f"Tilisilta {token} · Nmbrs {company_number} · run {number}/{run.year}"
@@ -79,7 +81,6 @@ def receipt_notes(
 
 
 def shortened(text: str, most: int) -> str:
-    """``text`` with at most ``most`` characters; a cut is shown by an ellipsis."""
     return text if len(text) <= most else text[: most - len(_CUT)].rstrip() + _CUT
 
 

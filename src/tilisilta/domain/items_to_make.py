@@ -1,4 +1,4 @@
-"""Dimension items that are not there yet: which can be made, and what stands in for them (R6)."""
+"""Dimension items that do not exist yet: which can be made, and what stands in for them (R6)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, fa
 from tilisilta.domain.texts import is_writable
 
 MOST_NAMED_ITEMS = 10
-# Procountor's documentation names no limit. This is the one of its other names, and what would be
-# longer than it really takes, Procountor refuses.
+# Procountor's documentation names no limit, so this is the one for names of receipts. Procountor
+# refuses what is still too long, and nothing is booked then.
 MOST_ITEM_CODE_CHARACTERS = 80
 
 
@@ -30,10 +30,10 @@ class CodeObstacle(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ItemToMake:
-    """A dimension item that is not there yet and is made with the sending (R6, R11).
+    """A dimension item that does not exist yet and is made with the sending (R6, R11).
 
-    Until Procountor gives it an id, ``stand_in`` holds its place in the receipts: a number below
-    zero, which no item ever has, so that a receipt that still holds one can be sent by no mistake.
+    Until Procountor gives it an id, ``stand_in`` holds its place in the receipts. It is a number
+    below zero, which no item ever has: a receipt that still holds one cannot be booked by mistake.
     """
 
     kind: DimensionKind
@@ -43,22 +43,27 @@ class ItemToMake:
     stand_in: int
 
 
+def each_once(items: Iterable[ItemToMake]) -> tuple[ItemToMake, ...]:
+    by_code = {(item.dimension_id, item.code): item for item in items}
+    return tuple(by_code[key] for key in sorted(by_code))
+
+
 def code_obstacle(code: str) -> CodeObstacle | None:
-    """Why Procountor could not keep ``code`` as the code of an item as it is, if it could not."""
+    """Return why Procountor could not store ``code`` as it is; ``None`` if it could."""
     if not is_writable(code):
         return CodeObstacle.UNWRITABLE
     return CodeObstacle.TOO_LONG if len(code) > MOST_ITEM_CODE_CHARACTERS else None
 
 
 def items_to_make(
-    found: Mapping[tuple[DimensionKind, str], Problem],
+    problems: Mapping[tuple[DimensionKind, str], Problem],
     chosen: Mapping[DimensionKind, Dimension],
 ) -> dict[tuple[DimensionKind, str], ItemToMake]:
-    """The missing items that can be made: their codes raise no question and can be written.
+    """Return the missing items that can be made: their codes raise no question.
 
     They are numbered in the order of their codes, so that the same journal makes the same receipts.
     """
-    keys = sorted(key for key, problem in found.items() if can_be_made(problem))
+    keys = sorted(key for key, problem in problems.items() if can_be_made(problem))
     return {
         (kind, code): ItemToMake(
             kind=kind,
@@ -81,7 +86,7 @@ def can_be_made(problem: Problem) -> bool:
 
 
 def notices_of_items(items: Iterable[ItemToMake]) -> list[Problem]:
-    """Return per dimension how many items the sending makes, and which come first."""
+    """Return per dimension how many items the sending makes, and the first of them."""
     by_kind: dict[DimensionKind, list[ItemToMake]] = {}
     for item in items:
         by_kind.setdefault(item.kind, []).append(item)

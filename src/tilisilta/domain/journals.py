@@ -1,4 +1,4 @@
-"""The canonical journal: what every source becomes before any rule looks at it."""
+"""The canonical journal: what every source becomes before any rule is applied."""
 
 from calendar import monthrange
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from datetime import date
 from decimal import Decimal
 
 MOST_INTEGER_DIGITS = 12
-"""An amount has fewer digits than a sum could round away; the tables hold as many."""
+"""The tables hold as many. Sums stay far below the 28 digits that ``Decimal`` calculates with."""
 
 
 def is_whole_cents(amount: Decimal) -> bool:
-    """Tell whether ``amount`` is finite, below a million millions and has at most two decimals.
+    """Return whether ``amount`` is finite, below 10**12 and has at most two decimals.
 
-    Zeros behind the second decimal are no decimals: 1.500 is 1.50.
+    Zeros after the second decimal do not count: 1.500 is 1.50.
     """
     if not amount.is_finite() or (amount and amount.adjusted() >= MOST_INTEGER_DIGITS):
         return False
@@ -28,12 +28,11 @@ class BookingPeriod:
 
     @property
     def last_day(self) -> date:
-        """The day a line of this period is booked on when its source names no date (R1)."""
+        """Return the day that dates a line of this period when its source names no date (R1)."""
         return date(self.year, self.month, monthrange(self.year, self.month)[1])
 
     @classmethod
     def containing(cls, day: date) -> "BookingPeriod":
-        """The month ``day`` lies in."""
         return cls(year=day.year, month=day.month)
 
     def __str__(self) -> str:
@@ -50,7 +49,7 @@ class Run:
 
 
 def plain_run_number(number: str) -> str:
-    """``number`` without zeros before it: a run that came in as 6 must not come again as 06."""
+    """Return ``number`` without leading zeros, so that run 6 is not imported again as 06."""
     number = number.strip()
     return (number.lstrip("0") or "0") if number.isdecimal() else number
 
@@ -61,7 +60,7 @@ class JournalLine:
 
     ``position`` counts from 1 in the order of the source, so that a problem can name the line.
     A line without ledger account, or with an amount that is not a plain number of cents, cannot
-    be made: whoever reads a source refuses it first, with a problem, and nobody rounds.
+    be made: the reader of a source refuses it first, with a problem, and nothing is rounded.
     """
 
     position: int
@@ -83,7 +82,7 @@ class JournalLine:
 class Journal:
     """What Nmbrs made of one run: a snapshot that never changes.
 
-    ``revision`` counts the versions of the same run's journal that have come in, from 1.
+    ``revision`` counts the imported versions of the same run's journal, from 1.
     """
 
     company_number: int
@@ -94,5 +93,5 @@ class Journal:
 
     @property
     def run_period(self) -> BookingPeriod:
-        """The period of the run itself: the latest the journal books on, corrections lie before."""
+        """Return the latest period that the journal books on; corrections lie before the run."""
         return BookingPeriod.containing(max(line.booking_date for line in self.lines))

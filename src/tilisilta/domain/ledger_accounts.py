@@ -19,7 +19,7 @@ MOST_NEAR = 3
 class AccountPlacing:
     """Procountor's number for each ledger account of the journal, and what is wrong with it.
 
-    An account that could not be placed keeps its own number, so that the receipt can be drawn.
+    An account that could not be placed has its own number here, so that the receipt can be drawn.
     """
 
     codes: Mapping[str, str]
@@ -31,9 +31,9 @@ def place_accounts(
 ) -> AccountPlacing:
     """Find the ledger account of every line: mapped, or of the same number, or the fallback.
 
-    The fallback is for accounts that Procountor lacks. It never takes one of the chart, or one the
-    link maps, that is only written another way, nor what is no code at all, such as #N/A or a
-    date; and never a journal as a whole.
+    The fallback is for accounts that Procountor lacks. It never replaces an account of the chart
+    or of the link's mappings that is only written differently; never what is no code at all, such
+    as #N/A or a date; and never all accounts of a journal.
     """
     chart = {account.code.strip(): account for account in ledger_accounts}
     mappings = {journals: ours.strip() for journals, ours in rules.account_mappings}
@@ -46,10 +46,12 @@ def place_accounts(
     problems: list[Problem] = []
     fallbacks: list[Finding[str]] = []
     for finding in used:
+        # A mapping may have the account with the same outer blanks as the journal.
         own = finding.key.strip()
         code = mappings.get(finding.key, mappings.get(own, own))
         codes[finding.key] = code
         is_mapped = code != own
+        # A mistyped account of the chart must be corrected, not disappear in the fallback account.
         meant = "" if is_mapped or code in chart else alike.meant_by(own)
         problem = _problem_with(
             code, chart, finding, mapped_from=own if is_mapped else "", meant=meant
@@ -70,16 +72,16 @@ def place_accounts(
 def check_named_account(
     code: str, ledger_accounts: Iterable[LedgerAccount], role: str
 ) -> tuple[Problem, ...]:
-    """Say what is wrong with a ledger account that the link names for ``role``."""
+    """Return what is wrong with the ledger account that the link names for ``role``."""
     chart = {account.code.strip(): account for account in ledger_accounts}
     problem = _problem_with(code, chart, None, role=role)
     return (problem,) if problem else ()
 
 
 def near_accounts(code: str, ledger_accounts: Iterable[LedgerAccount]) -> tuple[LedgerAccount, ...]:
-    """Active ledger accounts that somebody may have meant by ``code``, the likeliest first.
+    """Return active ledger accounts that may be meant by ``code``, the likeliest first.
 
-    Charts of accounts are ordered by number, so the ones that begin alike and lie near are meant.
+    Charts of accounts are ordered by number, so accounts that begin alike and lie near are likely.
     """
     alike = [
         account
@@ -117,7 +119,7 @@ def _problem_with(
 
 
 def _fallback_used(problem: Problem, fallback: str) -> Problem:
-    """The warning that stands in for ``problem`` where the link names a fallback account."""
+    """Return the warning that replaces ``problem`` where the link names a fallback account."""
     return replace(
         problem,
         code=ProblemCode.FALLBACK_USED,
@@ -127,7 +129,7 @@ def _fallback_used(problem: Problem, fallback: str) -> Problem:
 
 
 def _all_to_fallback(fallbacks: Sequence[Finding[str]], fallback: str) -> Problem:
-    """The error that no line goes where the journal says: debit and credit would meet."""
+    """Return the error that all lines would go to one account, where they cancel out."""
     return Problem(
         code=ProblemCode.ALL_TO_FALLBACK,
         screen=Screen.LINK,

@@ -1,7 +1,7 @@
-"""Which known code was perhaps meant by one that is written another way.
+"""Which known code may be meant by one that is written differently.
 
-Spreadsheets and people change codes on their way: 5010 comes as 5010.0, ="5010", 05010,
-"5010 Wages" or 5,01E+03. Nothing is repaired here; a person is told what it looks like.
+Spreadsheets and people change codes on their way: 5010 arrives as 5010.0, ="5010", 05010,
+"5010 Wages" or 5,01E+03. Nothing is repaired here; a person is shown what the code looks like.
 """
 
 import re
@@ -10,14 +10,14 @@ from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 
 _FEWEST_DIGITS_WITHIN_TEXT = 2
-# Signs without a shape, and what spreadsheets put around a text to keep it one.
+# Characters without a width, and what spreadsheets put around a code to store it as text.
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad\x00-\x1f]")
 _QUOTES = re.compile("[\"'`\u00b4\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb]")
 _AROUND = " \t=+#*.,;:()[]{}<>_-"
 _ZERO_DECIMALS = re.compile(r"([0-9]+)[.,:/-]0+")
 _SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:[.,' ][0-9]{3})+(?:[.,]0+)?")
-# Letters that a hand or a scanner put in the place of figures.
+# Letters that people and scanners write instead of figures.
 _FIGURES = str.maketrans("OoIl", "0011")
 _CODE_WITHIN = re.compile(r"(?<![^\W_])[0-9]+(?:[.,]0+)?(?![^\W_])")
 _GLUED = re.compile(r"([0-9]{2,})[^\W\d_]{3,}.*|[^\W\d_]{3,}([0-9]{2,})")
@@ -27,13 +27,13 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 class LikeCodes:
-    """Known codes, to be found by anything that was meant to be one of them."""
+    """Known codes, searched by anything that may be meant as one of them."""
 
     def __init__(self, known: Iterable[str], *, are_numbers: bool = False) -> None:
-        """Remember the ``known`` codes.
+        """Index the ``known`` codes.
 
         Where they ``are_numbers``, as ledger accounts are, one with a letter or two is no code of
-        its own: 5010a was meant to be 5010. Cost centers 410 and 410A may well be two.
+        its own: 5010a means 5010. Cost centers 410 and 410A may well be two.
         """
         self._are_numbers = are_numbers
         self._known: dict[str, str] = {}
@@ -42,14 +42,14 @@ class LikeCodes:
                 self._known.setdefault(plain, code.strip())
 
     def meant_by(self, written: str) -> str:
-        """The known code that ``written`` looks like, or an empty text.
+        """Return the known code that ``written`` looks like, or an empty text.
 
-        A code counts as like another one but for zeros in front or as decimals, quotes, blanks,
-        signs around it, full-width figures, thousands, an exponent, or a name beside it.
+        Two codes are alike if they differ only in leading zeros, zero decimals, quotes, blanks,
+        characters around them, full-width figures, thousands, an exponent, or a name beside them.
         """
         for reading in _readings(written):
-            if found := self._known.get(reading):
-                return found
+            if known := self._known.get(reading):
+                return known
         if self._are_numbers and (
             glued := _GLUED_LETTERS.fullmatch(_cleaned(written).strip(_AROUND))
         ):
@@ -58,13 +58,13 @@ class LikeCodes:
 
 
 def _readings(written: str) -> Iterable[str]:
-    """What ``written`` may have been before somebody changed it, likeliest first."""
+    """Return what ``written`` may have been before it was changed, likeliest first."""
     text = _cleaned(written)
     bare = text.strip(_AROUND)
     yield _plain(bare)
     yield _plain("".join(bare.split()))
-    if found := _ZERO_DECIMALS.fullmatch("".join(bare.split())):
-        yield _plain(found[1])
+    if match := _ZERO_DECIMALS.fullmatch("".join(bare.split())):
+        yield _plain(match[1])
     if _SCIENTIFIC.fullmatch(bare):
         yield from _from_exponent(bare)
     if _THOUSANDS.fullmatch(bare):
@@ -78,18 +78,18 @@ def _readings(written: str) -> Iterable[str]:
 
 
 def _codes_within(text: str) -> Iterable[str]:
-    """The number beside a name: at the beginning or the end, as in "5010 Wages"."""
-    found = [
+    """Return the number beside a name, at the beginning or the end, as in "5010 Wages"."""
+    numbers = [
         match
         for match in _CODE_WITHIN.finditer(text)
         if len(match[0]) >= _FEWEST_DIGITS_WITHIN_TEXT
         and (not text[: match.start()].strip(_AROUND) or not text[match.end() :].strip(_AROUND))
     ]
-    for match in found:
+    for match in numbers:
         yield _plain(re.split("[.,]", match[0])[0])
     if glued := _GLUED.fullmatch(text):
         yield _plain(glued[1] or glued[2])
-    # A code such as P-108 with a name behind or before it.
+    # A code such as P-108 with a name after or before it.
     first, _, behind = text.partition(" ")
     before, _, last = text.rpartition(" ")
     for code, name in ((first, behind), (last, before)):
@@ -108,12 +108,12 @@ def _from_exponent(text: str) -> Iterable[str]:
 
 def _cleaned(text: str) -> str:
     composed = unicodedata.normalize("NFKC", _INVISIBLE.sub("", " ".join(text.split())))
-    # Figures of other scripts are figures too.
+    # Figures of other scripts count as figures too.
     figures = (str(unicodedata.decimal(sign, sign)) for sign in composed)
     return _QUOTES.sub("", "".join(figures)).strip()
 
 
 def _plain(code: str) -> str:
-    """``code`` as codes are compared: whatever the case and zeros in front."""
+    # One zero is left of a code of nothing but zeros, or it would equal the empty code.
     text = _cleaned(code).casefold()
     return text.lstrip("0") or text[:1]

@@ -1,4 +1,4 @@
-"""How one company's journals go to its administration, as chosen in advance by a person."""
+"""How one company's journals go to its administration, as a person chose in advance."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,35 +17,37 @@ class ClosedPeriodPolicy(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class LinkSpan:
-    """From when to when a link books: whole months from ``start_month``, and up to ``ends_on``."""
+    """The whole months that a link books: from ``start_month`` to before that of ``ends_on``."""
 
     start_month: date
     ends_on: date | None = None
 
     def covers(self, period: BookingPeriod) -> bool:
-        """Return whether the journals of ``period`` go through the link."""
+        # The month in which a link ends belongs to the next link, so that none is booked twice.
         last_day = period.last_day
         return self.start_month <= last_day and (self.ends_on is None or last_day < self.ends_on)
 
     @property
     def is_empty(self) -> bool:
-        """Return whether no month goes through the link, as it ended in its first one."""
+        """Return whether the link ended in its first month, so that it books none."""
         return self.ends_on is not None and self.ends_on.replace(day=1) <= self.start_month
 
     def overlaps(self, other: "LinkSpan") -> bool:
-        """Return whether some month goes through both."""
+        """Return whether both book some month."""
         starts_on = max(self.start_month, other.start_month)
         ends = (one.ends_on.replace(day=1) for one in (self, other) if one.ends_on is not None)
         return all(starts_on < end for end in ends)
 
 
 def span_for(period: BookingPeriod, spans: Sequence[LinkSpan]) -> int | None:
-    """The place of the link that books ``period``, among the links of one company.
+    """Return the index of the link that books ``period``, among the links of one company.
 
-    Without one in force it is the one that begins next, which tells that the period lies before
-    it; after the end of the last one there is none. Of several in force the latest begun counts.
+    If none is in force, it is the one that begins next, which shows that the period lies before
+    it; after the end of the last link it is ``None``. Of several in force the latest begun counts.
     """
     covering = [place for place, span in enumerate(spans) if span.covers(period)]
+    # The services prevent overlaps. If two links cover a month all the same, the choice must not
+    # depend on the order in which the database returns them.
     if covering:
         return max(covering, key=lambda place: (spans[place].start_month, place))
     later = [

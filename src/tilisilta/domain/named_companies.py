@@ -1,8 +1,8 @@
-"""Whether a file that names a company by name or business ID is of another one than was chosen.
+"""Whether a file that names a company by name or business ID belongs to another one than chosen.
 
-It is another one's when it says exactly that one's name, however it is written in case and blanks.
-Legal forms count, as "Koivu Oy" and "Koivu Ab" may be two companies; without them a name is another
-company's only where it can be no third one's.
+It belongs to another one if it has exactly that one's name, regardless of case and blanks. Legal
+forms count, as "Koivu Oy" and "Koivu Ab" may be two companies; a name without its legal form is
+another company's only where no third company can be meant.
 """
 
 import re
@@ -32,7 +32,7 @@ _BUSINESS_ID = re.compile(
     r"|SE ?[0-9]{12})(?![\w-])",
     re.IGNORECASE,
 )
-# Numbers of something else: dates, periods, runs, departments, pages.
+# Numbers that are no company's: dates, periods, runs, departments, pages.
 _NOT_OF_COMPANIES = re.compile(
     r"(?<![^\s(\[,;])(?:(?:[0-9]{1,2}\.)?[0-9]{1,2}[./-][0-9]{4}"
     r"|(?:19|20)[0-9]{2}[-/][0-9]{1,2}(?:-[0-9]{1,2})?"
@@ -54,7 +54,7 @@ _LABELLED_NUMBER = re.compile(
 _YEAR = re.compile(r"20[1-4][0-9]")
 _BETWEEN_PIECES = re.compile(r"\s[-\u2013\u2014]\s|[,;|()\[\]\t\u2022]|\s/\s|:\s")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
-# A company may be called so, but a title says it of every journal.
+# Companies may be called so too, but these words are in the titles of all journals.
 _WORDS_OF_TITLES = frozenset(
     [
         *("palkka", "palkat", "palkkajournaali", "palkanlaskenta", "palkka-ajo"),
@@ -78,7 +78,7 @@ class KnownCompany:
 
 @dataclass(frozen=True, kw_only=True)
 class Named:
-    """What a text in a file says: that it is of ``other``, or of a company nobody here has."""
+    """What a text in a file names: ``other``, or a company that the bureau does not have."""
 
     text: str
     other: KnownCompany | None = None
@@ -86,14 +86,13 @@ class Named:
 
     @property
     def is_of_another(self) -> bool:
-        """Return whether the file is surely not of the chosen company."""
         return self.other is not None
 
 
 def read_name(text: str, company: KnownCompany, others: Sequence[KnownCompany]) -> Named:
-    """What ``text`` in a column of company names says when it was imported for ``company``.
+    """Return what ``text`` in a column of company names says when imported for ``company``.
 
-    A number counts before a name: companies may be called alike, and never have one number.
+    A number counts before a name: companies may have the same name, but never the same number.
     """
     whole = _cleaned(text)
     if not whole or _exactly(company.name) == _exactly(whole):
@@ -113,19 +112,20 @@ def read_name(text: str, company: KnownCompany, others: Sequence[KnownCompany]) 
 
 
 def read_title(text: str, company: KnownCompany, others: Sequence[KnownCompany]) -> Named:
-    """What ``text`` above the headers says, where nothing tells that it is a company at all.
+    """Return what ``text`` above the headers says, which need not be about a company at all.
 
-    A number or a word means nothing there; only what is the full name or the business ID of
-    another company does. What fits ``company`` as well is of it.
+    A number or a single word means nothing there; only the full name or the business ID of
+    another company does. What fits ``company`` as well belongs to it.
     """
-    written = _parted(text)
-    for found in business_ids_in(written):
-        same = _same_id(found, company, others)
+    written = _separated(text)
+    # A business ID decides before any name, as companies may have the same name.
+    for business_id in business_ids_in(written):
+        same = _same_id(business_id, company, others)
         if same:
             return Named(text=text, other=same)
     whole = _trimmed(_cleaned(_MONTH_AND_YEAR.sub(" ", written)))
     numbers, names = _parts(whole)
-    named = tuple(name for name in (whole, *names) if _may_be_told(name))
+    named = tuple(name for name in (whole, *names) if _may_be_company(name))
     labelled = _labelled_numbers(written)
     if labelled:
         by_number = [one for one in others if one.number in labelled]
@@ -133,11 +133,11 @@ def read_title(text: str, company: KnownCompany, others: Sequence[KnownCompany])
         if is_own or by_number:
             return Named(text=text, other=None if is_own else by_number[0])
     for one in others:
-        # Of more words than the company's own name, which is a part of it.
-        if _is_within(company, one) and not _holds_apart(whole, company, one):
-            # A number behind a name is as often a month or a run.
-            is_held = _holds(whole, one) and not one.name[-1:].isdecimal()
-            if is_held or _exactly(one.name) in map(_exactly, named):
+        # A longer name that contains the company's own name.
+        if _is_within(company, one) and not _contains_apart(whole, company, one):
+            # A number after a name is just as often a month or a run.
+            is_named = _contains(whole, one) and not one.name[-1:].isdecimal()
+            if is_named or _exactly(one.name) in map(_exactly, named):
                 return Named(text=text, other=one)
     if plain_name(company.name) in map(plain_name, (whole, *names)):
         namesakes = [one for one in others if plain_name(one.name) == plain_name(company.name)]
@@ -147,29 +147,28 @@ def read_title(text: str, company: KnownCompany, others: Sequence[KnownCompany])
         other = next(iter(numbered or ([] if is_own else exact)), None)
         return Named(text=text, other=other)
     other = _read_pieces(text, named, company, others, is_own=False).other
-    if other is None and not _holds(written, company):
-        other = next((one for one in others if _holds(whole, one)), None)
-        other = other or _held_without_form(whole, company, others)
+    if other is None and not _contains(written, company):
+        other = next((one for one in others if _contains(whole, one)), None)
+        other = other or _named_without_form(whole, company, others)
     if other and _fits(written, company) and not _is_within(company, other):
         other = None
     return Named(text=text, other=other)
 
 
 def is_own_title(text: str, company: KnownCompany) -> bool:
-    """Return whether ``text`` above the headers names ``company``."""
-    whole = _parted(text)
+    whole = _separated(text)
     own_id = plain_business_id(company.business_id)
     if own_id and own_id in map(plain_business_id, business_ids_in(whole)):
         return True
     if company.number in _labelled_numbers(whole):
         return True
     named = map(plain_name, (whole, *_parts(whole)[1]))
-    return plain_name(company.name) in named or _holds(whole, company) or _fits(whole, company)
+    return plain_name(company.name) in named or _contains(whole, company) or _fits(whole, company)
 
 
 def is_surely_own_title(text: str, company: KnownCompany) -> bool:
     """Return whether ``text`` names ``company`` by its number or business ID."""
-    whole = _parted(text)
+    whole = _separated(text)
     own_id = plain_business_id(company.business_id)
     if own_id and own_id in map(plain_business_id, business_ids_in(whole)):
         return True
@@ -178,7 +177,6 @@ def is_surely_own_title(text: str, company: KnownCompany) -> bool:
 
 
 def is_own_name(text: str, company: KnownCompany) -> bool:
-    """Return whether ``text`` in a column of company names names ``company`` by name or number."""
     return company.number in _parts(_cleaned(text))[0] or is_own_title(text, company)
 
 
@@ -186,16 +184,15 @@ def is_title_in_full(text: str, company: KnownCompany) -> bool:
     """Return whether ``text`` names ``company`` by number, ID, or its name with its legal form."""
     if is_surely_own_title(text, company):
         return True
-    return bool(_forms(company.name)) and _fits(_parted(text), company)
+    return bool(_forms(company.name)) and _fits(_separated(text), company)
 
 
 def business_ids_in(text: str) -> tuple[str, ...]:
-    """The business IDs that ``text`` holds beside a name."""
     return tuple(dict.fromkeys(_BUSINESS_ID.findall(_cleaned(text))))
 
 
 def read_business_id(text: str, company: KnownCompany, others: Sequence[KnownCompany]) -> Named:
-    """What ``text`` in a column of business IDs says when it was imported for ``company``."""
+    """Return what ``text`` in a column of business IDs says when imported for ``company``."""
     wanted, own = plain_business_id(text), plain_business_id(company.business_id)
     if not wanted or wanted == own:
         return Named(text=text)
@@ -229,17 +226,17 @@ def _exact(name: str, others: Sequence[KnownCompany]) -> KnownCompany | None:
     return next((one for one in others if _exactly(one.name) == _exactly(name)), None)
 
 
-def _holds(text: str, company: KnownCompany) -> bool:
-    """Return whether the full name stands within ``text``, as in "Palkat Koivulammi Huolto Oy"."""
+def _contains(text: str, company: KnownCompany) -> bool:
+    """Return whether ``text`` contains the full name, as "Palkat Koivulammi Huolto Oy" does."""
     name = _exactly(company.name)
-    # A name of one word may be a word of the title.
+    # A name of one word may be an ordinary word of the title.
     return " " in name and bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", _exactly(text)))
 
 
-def _may_be_told(name: str) -> bool:
-    """Return whether a title that is ``name`` can be a company: a lone word is a month or a town.
+def _may_be_company(name: str) -> bool:
+    """Return whether a title that is just ``name`` can be a company.
 
-    Its legal form tells that it is none.
+    A single word is more likely a month or a town, unless it has a legal form.
     """
     plain = plain_name(name)
     has_form = plain != " ".join(re.findall(r"\w+", _exactly(name)))
@@ -247,7 +244,7 @@ def _may_be_told(name: str) -> bool:
 
 
 def _fits(text: str, company: KnownCompany) -> bool:
-    """Return whether ``text`` holds the name with its legal forms, wherever among them it stands.
+    """Return whether ``text`` contains the name with its legal forms, wherever they stand.
 
     "Koivu Oy Ab" fits "Koivu Ab", and "Rakennus Mäki Oy" fits "Rakennus Oy Mäki".
     """
@@ -266,7 +263,6 @@ def _fits(text: str, company: KnownCompany) -> bool:
 
 
 def _is_within(one: KnownCompany, other: KnownCompany) -> bool:
-    """Return whether the name of ``one`` is only a part of the name of ``other``."""
     part, all_of = _core(one.name), _core(other.name)
     return len(part) < len(all_of) and f" {' '.join(part)} " in f" {' '.join(all_of)} "
 
@@ -280,12 +276,12 @@ def _forms(name: str) -> frozenset[str]:
     return frozenset(filter(is_legal_form, re.findall(r"\w+", _exactly(name))))
 
 
-def _held_without_form(
+def _named_without_form(
     text: str, company: KnownCompany, others: Sequence[KnownCompany]
 ) -> KnownCompany | None:
-    """The one company whose name without its legal form stands within ``text``."""
+    """Return the one company whose name without its legal form is part of ``text``."""
 
-    def is_held(name: str) -> bool:
+    def is_named(name: str) -> bool:
         letters = [word for word in name.split() if word.isalpha()]
         return (
             len(letters) > 1
@@ -298,28 +294,28 @@ def _held_without_form(
     plain = f" {' '.join(words)} "
     if f" {plain_name(company.name)} " in plain:
         return None
-    found = [one for one in others if is_held(plain_name(one.name))]
-    return found[0] if len(found) == 1 else None
+    named = [one for one in others if is_named(plain_name(one.name))]
+    return named[0] if len(named) == 1 else None
 
 
 def _labelled_numbers(text: str) -> frozenset[int]:
-    """The numbers that a label says are a company's, as in "Yritys 1002 - Palkat"."""
+    """Return the numbers that follow a label for companies, as in "Yritys 1002 - Palkat"."""
     without_dates = _NOT_OF_COMPANIES.sub(" | ", _MONTH_AND_YEAR.sub(" | ", text))
-    found = _LABELLED_NUMBER.findall(without_dates)
-    return frozenset(int(number) for number in found if not _YEAR.fullmatch(number))
+    numbers = _LABELLED_NUMBER.findall(without_dates)
+    # A year after such a label is the year of the payroll.
+    return frozenset(int(number) for number in numbers if not _YEAR.fullmatch(number))
 
 
-def _parted(title: str) -> str:
-    """``title`` with blanks where other marks part its words, and none within a business ID."""
+def _separated(title: str) -> str:
+    """Return ``title`` with its words separated by blanks, and business IDs in one piece."""
     text = re.sub(r"(?<=[^\W\d])(?=(?:19|20)[0-9]{2}(?!\w))", " ", title.replace("_", " "))
     text = re.sub(r"(?<![\w-])([0-9]{6,7}) ?[-\u2013] ?([0-9])(?![\w-])", r"\1-\2", text)
     return _cleaned(text)
 
 
-def _holds_apart(text: str, company: KnownCompany, longer: KnownCompany) -> bool:
-    """Return whether ``text`` names ``company`` also where it does not name the ``longer`` one."""
+def _contains_apart(text: str, company: KnownCompany, longer: KnownCompany) -> bool:
     rest = _exactly(text).replace(_exactly(longer.name), " | ")
-    return _holds(rest, company) or plain_name(company.name) in map(plain_name, _parts(rest)[1])
+    return _contains(rest, company) or plain_name(company.name) in map(plain_name, _parts(rest)[1])
 
 
 def _same_id(
@@ -332,28 +328,28 @@ def _same_id(
 
 
 def _parts(text: str) -> tuple[frozenset[int], tuple[str, ...]]:
-    """The numbers that "1002 Koivulammi Huolto Oy" may mean, and what may be the name in it."""
-    if found := _BARE_NUMBER.fullmatch(text):
-        return _numbers(found[1]), ()
+    """Return the numbers and the names that "1002 Koivulammi Huolto Oy" may mean."""
+    if match := _BARE_NUMBER.fullmatch(text):
+        return _numbers(match[1]), ()
     without_ids = _trimmed(_NOT_OF_COMPANIES.sub(" ", _BUSINESS_ID.sub(" ", text)))
-    if found := _BARE_NUMBER.fullmatch(without_ids):
-        return _numbers(found[1]), ()
+    if match := _BARE_NUMBER.fullmatch(without_ids):
+        return _numbers(match[1]), ()
     numbers: set[int] = set()
     names = [without_ids]
     for piece in (without_ids, *map(_trimmed, _BETWEEN_PIECES.split(without_ids))):
         for part in _without_label(piece):
-            if found := _BARE_NUMBER.fullmatch(part):
-                # Only a label tells that a piece is the company's: pages are numbered too.
+            if match := _BARE_NUMBER.fullmatch(part):
+                # Only with a label is a bare number the company's: pages are numbered too.
                 is_labelled = part != piece
-                numbers |= _numbers(found[1]) if is_labelled else set()
+                numbers |= _numbers(match[1]) if is_labelled else set()
                 continue
             names.append(part)
-            if found := _NUMBER_AND_NAME.fullmatch(part):
-                numbers |= _numbers(found[1])
-                names.append(_trimmed(found[2]))
-            if found := _NAME_AND_NUMBER.fullmatch(part):
-                numbers |= _numbers(found[2])
-                names.append(_trimmed(found[1]))
+            if match := _NUMBER_AND_NAME.fullmatch(part):
+                numbers |= _numbers(match[1])
+                names.append(_trimmed(match[2]))
+            if match := _NAME_AND_NUMBER.fullmatch(part):
+                numbers |= _numbers(match[2])
+                names.append(_trimmed(match[1]))
     named = tuple(dict.fromkeys(name for name in names if plain_name(name)))
     if numbers and _LABEL.fullmatch(without_ids.rstrip("0123456789.,' ")):
         return frozenset(numbers), ()
@@ -362,12 +358,12 @@ def _parts(text: str) -> tuple[frozenset[int], tuple[str, ...]]:
 
 def _without_label(piece: str) -> Iterator[str]:
     yield piece
-    if (found := _LABEL.match(piece)) and (rest := piece[found.end() :].strip()):
+    if (label := _LABEL.match(piece)) and (rest := piece[label.end() :].strip()):
         yield rest
 
 
 def _numbers(written: str) -> frozenset[int]:
-    """What a formatted number may be: 1002.0 is 1002, and 1.000 is 1000 or 1."""
+    """Return what a formatted number may be: 1002.0 is 1002, and 1.000 is 1000 or 1."""
     whole = re.sub(r"[.,]0+$", "", written)
     is_grouped = re.fullmatch(r".*[.,][0-9]{3}", written)
     texts = (whole, written) if is_grouped else (whole,)

@@ -1,4 +1,4 @@
-"""What payroll hands over, whichever way it comes, and the one interface of those who read it."""
+"""What payroll hands over, whichever way it comes, and the one interface of its sources."""
 
 from calendar import monthrange
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _MONTHS_OF_PERIOD = {"Month": 1, "Month6": 6, "Year": 12}
 
 
 class JournalSplit(StrEnum):
-    """How finely a journal's lines are told apart when it is fetched."""
+    """How finely a journal is split when it is fetched."""
 
     COMPANY = "company"
     COST_CENTER = "cost_center"
@@ -24,7 +24,6 @@ class JournalSplit(StrEnum):
     """By cost center and cost unit."""
 
     def serves(self, needed: "JournalSplit") -> bool:
-        """Tell whether a journal of this split says all that one of ``needed`` would."""
         order = tuple(JournalSplit)
         return order.index(self) >= order.index(needed)
 
@@ -33,12 +32,11 @@ class JournalSplit(StrEnum):
 class SourceJournal:
     """A journal as its source has it, and what the source itself says of the run.
 
-    Every way in makes this of what it reads: the readers of files, and the client of Nmbrs.
-    ``kind`` says which one it was. What the source does not say is empty or ``None``: most files
-    name neither their run nor a company. ``company_names`` may be names, numbers or both, and
-    ``titles`` is whatever stands above the headers.
-    ``sha256`` is the digest of what came, byte for byte. ``notes`` are warnings about what could be
-    read and may be wrong all the same.
+    The readers of files and the client of Nmbrs all return this. ``kind`` says which one it was.
+    What the source does not say is empty or ``None``: most files name neither their run nor a
+    company. ``company_names`` may be names, numbers or both, and ``titles`` is all text above the
+    headers. ``sha256`` is the digest of what came, byte for byte. ``notes`` are warnings about what
+    could be read and may still be wrong.
     """
 
     kind: str
@@ -57,7 +55,7 @@ class SourceJournal:
 
 @dataclass(frozen=True, kw_only=True)
 class PayrollDebtor:
-    """A debtor as Nmbrs lists it. ``number`` is text there; the id is what never changes."""
+    """A debtor as Nmbrs lists it. ``number`` is text there; only the id never changes."""
 
     nmbrs_debtor_id: int
     number: str
@@ -86,7 +84,7 @@ class PayrollCostObject:
 
 @dataclass(frozen=True, kw_only=True)
 class PayrollRun:
-    """A run as Nmbrs lists it. Its periods are counted within ``year``, by the period type."""
+    """A run as Nmbrs lists it. Its periods count within ``year``, in units of the period type."""
 
     nmbrs_run_id: int
     year: int
@@ -99,37 +97,40 @@ class PayrollRun:
 
 
 class PayrollSource(Protocol):
-    """Whatever can be asked for a bureau's payrolls: Nmbrs by SOAP today, by REST one day.
+    """A source of a bureau's payrolls: Nmbrs by SOAP today, by REST one day.
 
-    Each method is one request. They raise ``TryAgainLater`` when nobody answers, and
-    ``NeedsAttention`` when the answer is no.
+    Each method is one request. They raise ``TryAgainLater`` when no answer comes, and
+    ``NeedsAttention`` when the answer is a refusal.
     """
 
     def debtors(self) -> tuple[PayrollDebtor, ...]:
-        """All debtors that may be seen."""
+        """Return all debtors that the user may see."""
 
     def companies(self) -> tuple[PayrollCompany, ...]:
-        """All companies that may be seen; they do not say whose they are."""
+        """Return all companies that the user may see; Nmbrs does not say whose they are."""
 
     def companies_of(self, nmbrs_debtor_id: int) -> tuple[PayrollCompany, ...]:
-        """The companies of one debtor."""
+        """Return the companies of one debtor."""
 
     def runs(self, nmbrs_company_id: int, year: int) -> tuple[PayrollRun, ...]:
-        """The runs of a company in one year."""
+        """Return the runs of a company in one year."""
 
     def cost_objects(
         self, nmbrs_company_id: int, kind: DimensionKind
     ) -> tuple[PayrollCostObject, ...]:
-        """The cost centers or the cost units of a company."""
+        """Return the cost centers or the cost units of a company."""
 
     def journal(
         self, nmbrs_company_id: int, run: PayrollRun, split: JournalSplit
     ) -> SourceJournal | None:
-        """The journal of a run as it is now; ``None`` while the run has none."""
+        """Return the journal of a run as it is now; ``None`` while the run has none."""
 
 
 def last_day_of_run(period_type: str, year: int, period: int) -> date:
-    """The last day of a run's period. Weeks are counted from New Year, so it may be days off."""
+    """Return the last day of a run's period, which may be days off for weeks.
+
+    Weeks are counted from New Year.
+    """
     if days := _DAYS_OF_PERIOD.get(period_type):
         return date(year, 1, 1) + timedelta(days=days * max(period, 1) - 1)
     month = min(_MONTHS_OF_PERIOD.get(period_type, 1) * max(period, 1), 12)
@@ -137,20 +138,18 @@ def last_day_of_run(period_type: str, year: int, period: int) -> date:
 
 
 def is_before_start(start: date | None, *, period_type: str, year: int, period: int) -> bool:
-    """Tell whether a run's period lies wholly before ``start``."""
     return start is not None and last_day_of_run(period_type, year, period) < start
 
 
 def may_book_since(start: date | None, *, period_type: str, year: int, period: int) -> bool:
-    """Tell whether a run may book on a day since ``start``, so that its journal has to be seen.
+    """Return whether a run may book on a day since ``start``, so that its journal must be fetched.
 
-    Wages are often booked in the month after their period, and weeks are days off; so a month is
-    left to spare, and the dates of the journal itself decide.
+    Wages are often booked in the month after their period, and weeks are days off. One month is
+    therefore allowed in addition, and the dates of the journal itself decide.
     """
     return start is None or last_day_of_run(period_type, year, period) + SPARE >= start
 
 
 def books_since(start: date | None, journal: SourceJournal) -> bool:
-    """Tell whether a journal's own month, the latest it books on, is not before ``start``."""
     last = max(line.booking_date for line in journal.lines)
     return start is None or BookingPeriod.containing(last).last_day >= start

@@ -1,4 +1,4 @@
-"""Personal identity codes in free text: found, so that they never reach the books (R9).
+"""Personal identity codes in free text, searched so that they never reach the books (R9).
 
 Finnish henkilötunnus (with the century signs of 2023), Swedish personnummer and samordningsnummer
 (10 and 12 digits). Only codes with a possible date and the right check sign count, because plain
@@ -25,6 +25,7 @@ _SWEDISH = re.compile(
     rf"{_BLANK}[+{_DASHES}]?{_BLANK}(?P<number>[0-9]{{3}})(?P<check>[0-9])(?![0-9])"
 )
 _FINNISH_CHECKS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
+# The hyphen and U to Y, which are not listed, are the signs of the 1900s.
 _FINNISH_CENTURIES = {"+": 1800} | dict.fromkeys("ABCDEF", 2000)
 _COORDINATION_DAYS = 60
 """A samordningsnummer has the day of birth and sixty more."""
@@ -38,39 +39,40 @@ class CodeKind(StrEnum):
 
 
 def find_personal_codes(text: str) -> tuple[CodeKind, ...]:
-    """The kinds of personal identity codes in ``text``, without the codes themselves."""
     return tuple(kind for kind, _ in _matches(text))
 
 
 def mask_personal_codes(text: str) -> str:
-    """``text`` with every personal identity code replaced, for showing it to people."""
-    for _, found in sorted(_matches(text), key=lambda match: match[1].start(), reverse=True):
-        text = text[: found.start()] + MASK + text[found.end() :]
+    """Return ``text`` with every personal identity code replaced, to be shown to people."""
+    # From the end, so that the places of the codes before it stay right.
+    for _, code in sorted(_matches(text), key=lambda match: match[1].start(), reverse=True):
+        text = text[: code.start()] + MASK + text[code.end() :]
     return text
 
 
 def _matches(text: str) -> Iterator[tuple[CodeKind, re.Match[str]]]:
-    for found in _FINNISH.finditer(text):
-        if _is_finnish(found):
-            yield CodeKind.FINNISH, found
-    for found in _SWEDISH.finditer(text):
-        if _is_swedish(found):
-            yield CodeKind.SWEDISH, found
+    for match in _FINNISH.finditer(text):
+        if _is_finnish(match):
+            yield CodeKind.FINNISH, match
+    for match in _SWEDISH.finditer(text):
+        if _is_swedish(match):
+            yield CodeKind.SWEDISH, match
 
 
-def _is_finnish(found: re.Match[str]) -> bool:
-    day, month, year, number = (found[part] for part in ("day", "month", "year", "number"))
-    century = _FINNISH_CENTURIES.get(found["century"].upper(), 1900)
+def _is_finnish(match: re.Match[str]) -> bool:
+    day, month, year, number = (match[part] for part in ("day", "month", "year", "number"))
+    century = _FINNISH_CENTURIES.get(match["century"].upper(), 1900)
     check = _FINNISH_CHECKS[int(day + month + year + number) % 31]
-    return check == found["check"].upper() and _is_date(century + int(year), month, int(day))
+    return check == match["check"].upper() and _is_date(century + int(year), month, int(day))
 
 
-def _is_swedish(found: re.Match[str]) -> bool:
-    year, month, number = found["year"], found["month"], found["number"]
-    day = int(found["day"])
-    centuries = (int(found["century"]),) if found["century"] else (18, 19, 20)
+def _is_swedish(match: re.Match[str]) -> bool:
+    year, month, number = match["year"], match["month"], match["number"]
+    day = int(match["day"])
+    # A code of ten digits does not name its century, so any century with such a date will do.
+    centuries = (int(match["century"]),) if match["century"] else (18, 19, 20)
     day -= _COORDINATION_DAYS if day > _COORDINATION_DAYS else 0
-    return _luhn_sum(year + month + found["day"] + number + found["check"]) % 10 == 0 and any(
+    return _luhn_sum(year + month + match["day"] + number + match["check"]) % 10 == 0 and any(
         _is_date(century * 100 + int(year), month, day) for century in centuries
     )
 

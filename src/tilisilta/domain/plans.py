@@ -47,6 +47,7 @@ def plan_receipts(
     The same input makes the same receipts, letter by letter. ``epochs`` gives the epoch of a
     booking date that was undone or sent again on purpose; all others have epoch 0.
     """
+    # Procountor refuses rows of 0.00, so such lines also must not stop a journal by their account.
     lines = tuple(line for line in journal.lines if line.amount)
     parts = split_corrections(lines)
     accounts = place_accounts(lines, rules, administration.ledger_accounts)
@@ -63,6 +64,7 @@ def plan_receipts(
     drafts = tuple(_Draft(part=part, rows=maker.rows_of(part.lines)) for part in parts)
     cancelled = _cancelled(drafts) if rules.sums_equal_lines else ()
     reference = _reference(journal, rules, texts) if drafts else ""
+    # A part whose lines all cancel out has no rows, and needs no receipt.
     drafts = tuple(draft for draft in _cleared(drafts, rules, reference) if draft.rows)
     dates = _dates(drafts, rules, administration)
     identity = _Identity(journal=journal, rules=rules, reference=reference)
@@ -80,6 +82,7 @@ def plan_receipts(
     )
     return ReceiptPlan(
         receipts=identity.receipts(drafts, dates, epochs),
+        # The sort is stable: errors first, otherwise in the order above.
         problems=tuple(sorted(problems, key=lambda problem: not problem.stops)),
         zero_line_count=len(zeros) + len(cancelled),
         items_to_make=dimensions.items_to_make,
@@ -109,15 +112,15 @@ class _Identity:
     def receipts(
         self, drafts: Sequence[_Draft], dates: Sequence[DatePlacing], epochs: Mapping[date, int]
     ) -> tuple[LedgerReceipt, ...]:
-        """The receipts of all drafts, each on its date."""
         return tuple(
             self.receipt(draft, placing.receipt_date, epochs.get(draft.booking_date, 0))
             for draft, placing in zip(drafts, dates, strict=True)
         )
 
     def receipt(self, draft: _Draft, receipt_date: date, epoch: int) -> LedgerReceipt:
-        """The receipt of ``draft``, with its own token in name and notes."""
         run = self.journal.run
+        # The booking date and not the receipt date: a period that is closed or opened meanwhile
+        # moves the receipt, and it must still have the token it was posted with.
         token = receipt_token(
             procountor_company_id=self.rules.procountor_company_id,
             company_number=self.journal.company_number,
@@ -156,14 +159,14 @@ def _reference(journal: Journal, rules: LinkRules, texts: TextCheck) -> str:
 
 
 def _cancelled(drafts: Sequence[_Draft]) -> tuple[int, ...]:
-    """The positions of lines that cancelled out when summed, and stand in no row."""
-    kept = {position for draft in drafts for row in draft.rows for position in row.positions}
+    """Return the positions of lines that cancelled out when summed, and are in no row."""
+    in_rows = {position for draft in drafts for row in draft.rows for position in row.positions}
     positions = (line.position for draft in drafts for line in draft.part.lines)
-    return tuple(position for position in positions if position not in kept)
+    return tuple(position for position in positions if position not in in_rows)
 
 
 def _cleared(drafts: Sequence[_Draft], rules: LinkRules, reference: str) -> Iterator[_Draft]:
-    """The drafts, each brought to 0.00 by a clearing row where the link names an account for it."""
+    """Return the drafts, each brought to 0.00 by a clearing row where the link allows it."""
     clears = bool(rules.clearing_account) and needs_clearing([draft.part for draft in drafts])
     for draft in drafts:
         if clears and draft.part.difference:
@@ -185,8 +188,12 @@ def _check_company(
             facts=facts(company=administration.name),
         )
     if journal.currency != administration.currency:
-        told = facts(currency=journal.currency, company_currency=administration.currency)
-        yield Problem(code=ProblemCode.CURRENCY_DIFFERS, screen=Screen.COMPANY, facts=told)
+        yield Problem(
+            code=ProblemCode.CURRENCY_DIFFERS,
+            screen=Screen.COMPANY,
+            facts=facts(currency=journal.currency, company_currency=administration.currency),
+        )
+    # Procountor refuses a VAT status that the company has not enabled for purchases.
     if not any(
         status.number == NO_VAT_HANDLING and status.for_purchases
         for status in administration.vat_statuses

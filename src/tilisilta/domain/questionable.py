@@ -1,7 +1,7 @@
-"""Codes that nobody would give: numbers with decimals, amounts, dates, errors of formulas.
+"""Text that is unlikely to be a code: numbers with decimals, amounts, dates, errors of formulas.
 
-They come of a wrong column, or of a spreadsheet that took a code for a number. An item made of one
-stays in Procountor for good, so a person is asked instead.
+It comes from a wrong column, or from a spreadsheet that took a code for a number. An item made of
+it would stay in Procountor for good, so a person is asked instead.
 """
 
 import re
@@ -12,11 +12,12 @@ from enum import StrEnum
 
 from tilisilta.domain.likeness import LikeCodes
 
-_ITEMS_THAT_SHOW_A_WAY = 2
+# One item of an odd form may be a mistake made earlier; two show that the company means it.
+_ITEMS_THAT_SHOW_A_FORM = 2
 
 
 class Question(StrEnum):
-    """What a code looks like, where it does not look like a code."""
+    """What a code resembles, where it does not look like a code."""
 
     NUMBER = "number"
     """A number with decimals, thousands or an exponent, an amount of money, a percentage, a sum,
@@ -26,7 +27,7 @@ class Question(StrEnum):
     FORMULA = "formula"
     """What a spreadsheet writes around a text, or instead of one, as #N/A and TRUE."""
     LIKE_ITEM = "like-item"
-    """An item that is there, but for zeros, quotes or a name."""
+    """An existing item, apart from zeros, quotes or a name."""
 
 
 _MONTHS = (
@@ -52,13 +53,13 @@ _DATES = tuple(
         r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])",
         rf"{_DAY}[-. ]{{1,2}}{_NAMED_MONTH}(?:[-. ]?{_YEAR})?",
         rf"{_NAMED_MONTH}[-./ ]{_YEAR}",
-        # A month, a week or a quarter of a year, and from when until when.
+        # A month, a week or a quarter of a year, and a range of days.
         rf"(?:19|20)[0-9]{{2}}[-/ ]?[-/ M]{_MONTH}",
         rf"{_MONTH}[-/](?:19|20)[0-9]{{2}}",
         rf"(?:19|20)[0-9]{{2}}[-/ ]?{_WEEK}|{_WEEK}[-/ ]?(?:19|20)[0-9]{{2}}",
         r"(?:vk|viikko|vecka|v\.|wk|week|uge) ?[0-9]{1,2}(?:[-/ ](?:19|20)[0-9]{2})?",
         rf"{_DAY}\.(?:{_MONTH}\.)?(?:{_YEAR})? ?- ?{_DAY}\.{_MONTH}\.(?:{_YEAR})?",
-        # A time of the day, hours worked, from when until when.
+        # A time of the day, hours worked, and a range of times.
         rf"(?:klo|kl|at)?\.? ?{_HOURS} ?(?:[ap]\.?m\.?|h)?(?: ?- ?{_HOURS})?",
     )
 )
@@ -80,7 +81,7 @@ _NOT_A_CODE = tuple(
         r"[-+]?[0-9][0-9 .,']*[.,:]-{0,2}",
         r"[-+]?[0-9]+[.,][0-9]+ ?(?:h|t|tim|tuntia|min|pv|d|kk|kpl|st|stk|km)\.?",
         r"0+|[\W_]+|n\.n\.",
-        # What stands beside a sum.
+        # Labels of sums.
         r"(?:[0-9]+ )?(?:yht|yhteensä|(?:väli|loppu|kokonais|del|total|slut)?summa|sum|subtotal"
         r"|(?:grand )?total|totalt|totaal|subtotaal|i ?alt)[.:]?",
     )
@@ -97,10 +98,10 @@ _SIGNS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2019": "'"})
 
 
 def question_about(code: str, item_codes: Iterable[str] = ()) -> Question | None:
-    """Return what makes ``code`` no likely code of a new item, or ``None`` for a plain one.
+    """Return what makes ``code`` unlikely for a new item, or ``None`` for a plain code.
 
-    ``item_codes`` are those of the dimension. Where several of them are written in the same way,
-    as 10.1 and 10.2 are, it is the way of the house, and such a code is plain.
+    ``item_codes`` are those of the dimension. Where several of them have the same form, as 10.1
+    and 10.2 do, the company writes its codes that way, and a code of that form is plain.
     """
     known = [known.strip() for known in item_codes]
     if LikeCodes(known).meant_by(code):
@@ -108,11 +109,11 @@ def question_about(code: str, item_codes: Iterable[str] = ()) -> Question | None
     text = " ".join(unicodedata.normalize("NFKC", code).translate(_SIGNS).split())
     question = _question_of(text)
     if not text.strip("0"):
-        # Houses have numbers for codes, but nothing has none.
+        # Numbers may be codes, but a code of zeros alone means that there is none.
         return question
     shapes = Counter(_shape(one) for one in known)
-    is_way_of_the_house = shapes[_shape(text)] >= _ITEMS_THAT_SHOW_A_WAY
-    return None if is_way_of_the_house else question
+    is_usual_form = shapes[_shape(text)] >= _ITEMS_THAT_SHOW_A_FORM
+    return None if is_usual_form else question
 
 
 def _question_of(text: str) -> Question | None:
@@ -126,7 +127,7 @@ def _question_of(text: str) -> Question | None:
 
 
 def _shape(code: str) -> str:
-    """How ``code`` is written: 10.1 and 12.30 are alike. Of a whole number, how long it is."""
+    """Return the form of ``code``: 10.1 and 12.30 have the same. For a whole number, its length."""
     if code.isdecimal():
         return "9" * len(code)
     return re.sub("[0-9]+", "9", code.casefold())

@@ -1,4 +1,4 @@
-"""Ledger receipts: as we mean them to be booked, and as Procountor says it booked them."""
+"""Ledger receipts: as we mean them to be booked, and as Procountor reports that it booked them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -37,7 +37,7 @@ class Transaction:
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiptBody:
-    """What a ledger receipt says: the part that we send and that Procountor answers with."""
+    """The content of a ledger receipt: the part that we send and Procountor returns."""
 
     name: str
     receipt_date: date
@@ -47,7 +47,7 @@ class ReceiptBody:
 
 @dataclass(frozen=True, kw_only=True)
 class LedgerReceipt:
-    """One ledger receipt to be, with the identity that keeps it from being booked twice (R8).
+    """One ledger receipt to be sent, with the identity that prevents a second booking (R8).
 
     ``booking_date`` is the journal's date. It differs from the body's ``receipt_date`` only where
     a closed period is booked on the first open day after it (R7).
@@ -60,7 +60,7 @@ class LedgerReceipt:
 
 @dataclass(frozen=True, kw_only=True)
 class BookedReceipt:
-    """A ledger receipt as Procountor holds it. ``version`` is kept letter by letter."""
+    """A ledger receipt as Procountor holds it. ``version`` is stored letter by letter."""
 
     ledger_receipt_id: int
     receipt_number: int | None
@@ -72,12 +72,12 @@ class BookedReceipt:
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiptPlan:
-    """What would be sent for a journal, oldest receipt first, and all that stands in the way.
+    """What would be sent for a journal, oldest receipt first, and all that forbids it.
 
-    ``items_to_make`` are what its rows refer to and Procountor does not have yet.
+    ``items_to_make`` are the items that its rows refer to and Procountor does not have yet.
 
-    When ``problems`` holds an error the receipts are drawn as far as they could be, to be looked
-    at, and must not be sent.
+    When ``problems`` holds an error, the receipts are drawn as far as possible, to be reviewed,
+    and must not be sent.
     """
 
     receipts: tuple[LedgerReceipt, ...]
@@ -87,5 +87,4 @@ class ReceiptPlan:
 
     @property
     def can_be_sent(self) -> bool:
-        """Tell whether nothing stops this plan and there is something to send."""
         return bool(self.receipts) and not any(problem.stops for problem in self.problems)

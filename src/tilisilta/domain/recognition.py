@@ -1,8 +1,8 @@
 """Which ledger receipts in Procountor are ours, and which may be although nothing on them says so.
 
-People tidy up: they rename receipts, change dates and rows, and write notes. A receipt is ours if
-its name **or** its notes carry our token. One that would book just what ours books, and carries no
-token of ours or has it from a copy, is *perhaps* ours, and a person says which it is (R8).
+People edit receipts: they rename them, change dates and rows, and write notes. A receipt is ours if
+its name **or** its notes carry our token. One that books the same as ours, and carries none of our
+tokens or only a copied one, is *perhaps* ours, and a person decides (R8).
 """
 
 import re
@@ -14,11 +14,11 @@ from tilisilta.domain.identity import ALPHABET, TOKEN_CHARACTERS
 
 INVALIDATED = "INVALIDATED"
 APPROVED = "APPROVED"
-UNSETTLED_FOR = timedelta(days=1)
-"""A version may change again within its own second. Its clock's zone is not documented."""
+_UNSTABLE_FOR = timedelta(days=1)
+"""A receipt may change twice within the second of its version, whose zone is not documented."""
 
 _SIGN = rf"[{ALPHABET}]{{{TOKEN_CHARACTERS}}}"
-# Behind its # whatever follows, as somebody may have gone on writing; elsewhere a word by itself.
+# After a # anything may follow, as people add text to a name; elsewhere only as a whole word.
 _TOKEN = re.compile(rf"#({_SIGN})|(?<![0-9A-Z])({_SIGN})(?![0-9A-Z])")
 
 
@@ -26,10 +26,10 @@ _TOKEN = re.compile(rf"#({_SIGN})|(?<![0-9A-Z])({_SIGN})(?![0-9A-Z])")
 class JournalReceipt:
     """A ledger receipt of the type JOURNAL in Procountor, as it was last read.
 
-    ``tokens`` are all words in its name and notes that look like a token. ``digest`` says what it
-    books (see ``domain.sameness``), and ``plain_digest`` the same without dimensions. ``sent_as``
-    is the token of the export that our tables know as this very receipt; such a receipt need not
-    be read, and has no digests then.
+    ``tokens`` are all words in its name and notes that look like a token. ``digest`` identifies
+    what it books (see ``domain.sameness``), and ``plain_digest`` the same without dimensions.
+    ``sent_as`` is the token of the export that our tables know as this very receipt; such a receipt
+    need not be read, and then has no digests.
     """
 
     ledger_receipt_id: int
@@ -44,8 +44,7 @@ class JournalReceipt:
     sent_as: str = ""
 
     @property
-    def is_standing(self) -> bool:
-        """Return whether it books anything: an invalidated receipt does not."""
+    def is_valid(self) -> bool:
         return self.status != INVALIDATED
 
 
@@ -53,7 +52,7 @@ class JournalReceipt:
 class Promised:
     """A receipt that we have promised to book, by its token, as far as our tables know it.
 
-    ``ledger_receipt_id`` is what it has become, and ``plain_digest`` what it would book.
+    ``ledger_receipt_id`` is the receipt it became, and ``plain_digest`` what it would book.
     """
 
     token: str
@@ -63,9 +62,8 @@ class Promised:
     def may_be(self, receipt: JournalReceipt) -> bool:
         """Return whether ``receipt``, which carries this token, is this one and not a copy of it.
 
-        People copy a receipt with its name and notes, and then change what it books. One whose
-        own receipt is known is no other. Where that is forgotten, it is the one that books the
-        same.
+        People copy a receipt with its name and notes, and then change what it books. If we know our
+        own receipt, no other can be it. If not, it is the one that books the same.
         """
         if self.ledger_receipt_id is not None:
             return self.ledger_receipt_id == receipt.ledger_receipt_id
@@ -74,17 +72,16 @@ class Promised:
 
 @dataclass(frozen=True, kw_only=True)
 class Recognised:
-    """What was found of one receipt of ours: those that carry its token, and those like it.
+    """The receipts that may be one receipt of ours: those with its token, and those like it.
 
-    ``invalidated`` are those with the token that a person has made void. ``perhaps`` would book
-    the same, on the same day and accounts, and carry no token of ours. ``copied`` are like them,
-    and carry the token of another receipt of ours without being that receipt. ``revisions`` carry
-    the token of another revision of the same run, and nobody here knows that they were sent.
-    ``mixed`` are those of the standing ones that carry the token of another receipt of ours as
-    well.
+    ``invalidated`` carry the token and were invalidated by a person. ``perhaps`` would book the
+    same, on the same day and accounts, and carry no token of ours. ``copied`` are like them, and
+    carry the token of another receipt of ours without being that receipt. ``revisions`` carry the
+    token of another revision of the same run, and our tables do not know that they were sent.
+    ``mixed`` are those of the valid ones that also carry the token of another receipt of ours.
     """
 
-    standing: tuple[JournalReceipt, ...] = ()
+    valid: tuple[JournalReceipt, ...] = ()
     invalidated: tuple[JournalReceipt, ...] = ()
     perhaps: tuple[JournalReceipt, ...] = ()
     copied: tuple[JournalReceipt, ...] = ()
@@ -93,9 +90,9 @@ class Recognised:
 
 
 def tokens_in(*texts: str) -> frozenset[str]:
-    """All words in ``texts`` that may be tokens, whoever made them, in capitals."""
-    found = (match for text in texts for match in _TOKEN.finditer(text.upper()))
-    return frozenset(match[1] or match[2] for match in found)
+    """Return all words in ``texts`` that look like tokens, in capitals, ours or not."""
+    matches = (match for text in texts for match in _TOKEN.finditer(text.upper()))
+    return frozenset(match[1] or match[2] for match in matches)
 
 
 def recognise(
@@ -110,29 +107,33 @@ def recognise(
     """Sort out which of ``receipts`` are, or may be, the one with ``token``.
 
     ``plain_digest`` is what it books, without dimensions, as people edit those. ``promised`` is
-    all that we have promised to book: what carries one of those tokens alone is that receipt and
-    no other, unless it is a copy. ``siblings`` are the tokens of other revisions of its run.
-    ``others`` are the ids of receipts that a person has said to be another.
+    all that we have promised to book: a receipt that carries only one of those tokens is that
+    receipt and no other, unless it is a copy. ``siblings`` are the tokens of other revisions of
+    its run. ``others`` are the ids of receipts that a person has declared to be different ones.
     """
     ours = {one.token: one for one in promised if one.token != token}
+    # A receipt that our tables know under another token belongs to that export, whatever people
+    # wrote on it since.
     in_question = [
         one
         for one in receipts
         if one.sent_as in ("", token) and one.ledger_receipt_id not in others
     ]
     carrying = [one for one in in_question if token in one.tokens or one.sent_as == token]
-    standing = tuple(one for one in carrying if one.is_standing)
-    rest = [one for one in in_question if one not in carrying and one.is_standing]
+    valid = tuple(one for one in carrying if one.is_valid)
+    rest = [one for one in in_question if one not in carrying and one.is_valid]
+    # Each receipt is in one group only, so that a person is asked about it once.
     revisions = tuple(one for one in rest if not one.tokens.isdisjoint(siblings))
+    # An empty digest means that it is not known what the receipt books, not that it books nothing.
     alike = [
         one
         for one in rest
         if one not in revisions and plain_digest and one.plain_digest == plain_digest
     ]
     return Recognised(
-        standing=standing,
-        mixed=tuple(one for one in standing if not one.tokens.isdisjoint(ours)),
-        invalidated=tuple(one for one in carrying if not one.is_standing),
+        valid=valid,
+        mixed=tuple(one for one in valid if not one.tokens.isdisjoint(ours)),
+        invalidated=tuple(one for one in carrying if not one.is_valid),
         revisions=revisions,
         perhaps=tuple(one for one in alike if one.tokens.isdisjoint(ours)),
         copied=tuple(
@@ -145,17 +146,17 @@ def recognise(
 
 
 def is_trustworthy(version: str, read_at: datetime) -> bool:
-    """Return whether ``version`` can stand for what was read at ``read_at``.
+    """Return whether an unchanged ``version`` proves that the receipt read at ``read_at`` is too.
 
-    Procountor's times may be as coarse as a second: what was changed shortly before it was read may
-    have changed once more and have the same version. Whatever its zone and however wrong a clock,
-    a version that is more than a day from the reading is not of that second. One that is missing
-    or makes no sense stands for nothing.
+    Procountor's times may be as coarse as a second: what changed shortly before it was read may
+    have changed once more under the same version. In any time zone, and with any wrong clock, a
+    version more than a day away from the reading is outside of that second. A version that is
+    missing or unreadable proves nothing.
     """
     try:
         moment = datetime.fromisoformat(version)
     except ValueError:
         return False
     return abs(read_at.astimezone(UTC).replace(tzinfo=None) - moment.replace(tzinfo=None)) > (
-        UNSETTLED_FOR
+        _UNSTABLE_FOR
     )

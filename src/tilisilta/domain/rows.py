@@ -13,7 +13,7 @@ from tilisilta.domain.receipts import Transaction
 
 @dataclass(frozen=True, kw_only=True)
 class RowMaker:
-    """Knows what each part of a line becomes, once the accounts, dimensions and texts are placed.
+    """Makes rows of lines, once their accounts, dimensions and texts are placed.
 
     Lines whose amounts cancel out leave no row when equal lines are summed, as Procountor refuses
     rows of 0.00.
@@ -25,7 +25,6 @@ class RowMaker:
     sums_equal_lines: bool
 
     def rows_of(self, lines: Iterable[JournalLine]) -> tuple[Transaction, ...]:
-        """The rows of ``lines``: one each as delivered, or one for all lines that are equal."""
         rows = [self._row_of(line) for line in lines]
         return sum_equal_rows(rows) if self.sums_equal_lines else tuple(rows)
 
@@ -40,7 +39,7 @@ class RowMaker:
 
 
 def sum_equal_rows(rows: Iterable[Transaction]) -> tuple[Transaction, ...]:
-    """One row for all that agree in account, dimension items and description.
+    """Return one row for all that agree in account, dimension items and description.
 
     They are ordered by these three, so that the order of the journal's lines makes no difference.
     """
@@ -52,14 +51,13 @@ def sum_equal_rows(rows: Iterable[Transaction]) -> tuple[Transaction, ...]:
 
 
 def zero_lines(lines: Iterable[JournalLine]) -> tuple[JournalLine, ...]:
-    """The lines of 0.00, which Procountor would refuse."""
     return tuple(line for line in lines if not line.amount)
 
 
 def zero_line_problems(
     zeros: Sequence[JournalLine], cancelled: Sequence[int]
 ) -> tuple[Problem, ...]:
-    """Say that lines are left out: those of 0.00, and those that cancel out when summed."""
+    """Return warnings of lines left out: those of 0.00, and those that cancel out when summed."""
     problems = []
     if zeros:
         problems.append(_left_out("zero", min(line.position for line in zeros), len(zeros)))

@@ -1,4 +1,4 @@
-"""How a journal compares with one whose run it may be of, for the person who is asked (R0)."""
+"""How a journal compares with one whose run it may belong to, for the person who decides (R0)."""
 
 from collections import Counter
 from collections.abc import Hashable, Sequence
@@ -12,7 +12,7 @@ from tilisilta.domain.sameness import have_most_lines_in_common, payroll_sums
 
 
 class Proposal(StrEnum):
-    """Which answer the facts speak for. Where they do not say so clearly there is none."""
+    """Which answer the comparison supports."""
 
     REVISION = "revision"
     ANOTHER_RUN = "another"
@@ -20,7 +20,7 @@ class Proposal(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class RunSide:
-    """One of the two: its month, and how much is in it. ``debit`` is the sum of its debits."""
+    """One of the two journals: its month, and how much it contains. ``debit`` sums its debits."""
 
     period: BookingPeriod
     line_count: int
@@ -33,9 +33,9 @@ class RunSide:
 class RunComparison:
     """What a file and a known journal have in common.
 
-    ``equal_lines`` are on the same day, account and dimensions with the same amount.
-    ``has_alike_lines`` tells of lines that agree in account and text, or in account and amount.
-    ``changed_sums`` are the sums per date, account, dimensions and side that differ.
+    ``equal_lines`` agree in day, account, dimensions and amount. ``has_alike_lines`` is true if
+    most lines agree in two of account, text and amount. ``changed_sums`` counts the sums per date,
+    account, dimensions and side that differ.
     """
 
     file: RunSide
@@ -47,17 +47,18 @@ class RunComparison:
 
     @property
     def is_same_month(self) -> bool:
-        """Return whether both are of one month, as two versions of a run are."""
         return self.file.period == self.known.period
 
     @property
     def difference(self) -> Decimal:
-        """What the file debits more."""
         return self.file.debit - self.known.debit
 
     @property
     def proposal(self) -> Proposal | None:
-        """A new version has most of its lines unchanged; another run has nothing in common."""
+        """Return the likely answer; ``None`` where the comparison supports none clearly.
+
+        A new revision has most of its lines unchanged; another run has nothing in common.
+        """
         if not self.is_same_month:
             return None if self.equal_lines else Proposal.ANOTHER_RUN
         if not self.has_alike_lines:
@@ -67,7 +68,6 @@ class RunComparison:
 
 
 def compare_runs(lines: Sequence[JournalLine], known: Sequence[JournalLine]) -> RunComparison:
-    """Compare the lines of a file with those of a journal that is there."""
     sums, known_sums = payroll_sums(lines), payroll_sums(known)
     keys = sums.keys() | known_sums.keys()
     equal = Counter(map(_exactly, lines)) & Counter(map(_exactly, known))

@@ -1,8 +1,8 @@
-"""Whether two payrolls, or two ledger receipts, would book the same, whatever they look like (R0).
+"""Whether two payrolls, or two ledger receipts, would book the same, whatever their form (R0).
 
-What counts is the sums per booking date, ledger account, dimensions and side. The order of lines,
-lines merged or split, texts and zero lines play no part. Amounts are compared as cents, never as
-texts, and each sum is kept as a digest where it is stored: nobody reads a salary out of it.
+Only the sums per booking date, ledger account, dimensions and side count. The order of lines, lines
+merged or split, texts and zero lines play no part. Amounts are compared as cents, never as texts,
+and the sums are stored as a digest, from which no salary can be read.
 """
 
 import hashlib
@@ -16,14 +16,14 @@ from tilisilta.domain.receipts import ReceiptBody, Transaction
 
 _ZERO = Decimal("0.00")
 _MOST_LINES_MERGED = 3
-"""A journal that tells less apart has a third of the lines of one that tells more, at least."""
+"""A journal of a coarser split has at least a third as many lines as one of a finer split."""
 
 
 def payroll_digest(lines: Iterable[JournalLine], *, with_dimensions: bool = True) -> str:
-    """A digest of what ``lines`` would book: equal digests are the same payroll.
+    """Return a digest of what ``lines`` would book: equal digests are the same payroll.
 
-    Without dimensions it tells what is booked on which account only, as a link books it whose
-    boxes are not ticked. Nothing to book gives the empty text, which is no payroll at all.
+    Without dimensions it covers only what is booked on which account, as a link without ticked
+    boxes books it. Nothing to book gives the empty text, which equals no payroll.
     """
     return _digest(payroll_sums(lines, with_dimensions=with_dimensions))
 
@@ -31,19 +31,17 @@ def payroll_digest(lines: Iterable[JournalLine], *, with_dimensions: bool = True
 def payroll_sums(
     lines: Iterable[JournalLine], *, with_dimensions: bool = True
 ) -> Mapping[tuple[Hashable, ...], Decimal]:
-    """What ``lines`` would book, per booking date, ledger account, dimensions and side."""
     return _sums((_line_key(line, with_dimensions), line.amount) for line in lines)
 
 
 def receipt_digest(body: ReceiptBody, *, with_dimensions: bool = True) -> str:
-    """The same for a ledger receipt, whose dimensions are known by their ids."""
     return _digest(receipt_sums(body, with_dimensions=with_dimensions))
 
 
 def receipt_sums(
     body: ReceiptBody, *, with_dimensions: bool = True
 ) -> Mapping[tuple[Hashable, ...], Decimal]:
-    """What a ledger receipt books, per receipt date, account, dimension items and side."""
+    """Return what a ledger receipt books, per receipt date, account, dimension items and side."""
     return _sums(
         (_row_key(body.receipt_date, row, with_dimensions), row.accounting_value)
         for row in body.transactions
@@ -53,9 +51,9 @@ def receipt_sums(
 def have_most_lines_in_common(one: Sequence[JournalLine], other: Sequence[JournalLine]) -> bool:
     """Return whether most lines of the shorter journal may be lines of the other, changed or not.
 
-    Such lines are of the same day and dimensions, and agree in two of account, text and amount. A
-    recalculated run keeps most of them. Another payroll of the month is of another day or cost
-    center, or shares no more than what every payroll has, as the line of the net pay.
+    Such lines agree in day and dimensions, and in two of account, text and amount. A recalculated
+    run has most of its lines unchanged. Another payroll of the month has another day or cost
+    center, or shares only what every payroll has, such as the line of the net pay.
     """
     with_dimensions = _has_dimensions(one) and _has_dimensions(other)
     shorter, longer = sorted(
@@ -69,7 +67,6 @@ def have_most_lines_in_common(one: Sequence[JournalLine], other: Sequence[Journa
 def sums_on_any_day(
     lines: Iterable[JournalLine], *, with_dimensions: bool = True
 ) -> Mapping[tuple[Hashable, ...], Decimal]:
-    """What ``lines`` would book, per ledger account, dimensions and side, on whatever day."""
     return _sums((_line_key(line, with_dimensions)[1:], line.amount) for line in lines)
 
 
@@ -80,7 +77,6 @@ def _has_dimensions(lines: Iterable[JournalLine]) -> bool:
 def _line_traits(
     lines: Iterable[JournalLine], with_dimensions: bool
 ) -> list[set[tuple[Hashable, ...]]]:
-    """What tells each line that books anything, of which any one is enough."""
     return [_traits_of(line, with_dimensions) for line in lines if line.amount]
 
 
@@ -88,7 +84,7 @@ def _traits_of(line: JournalLine, with_dimensions: bool) -> set[tuple[Hashable, 
     tags = (line.cost_center.strip(), line.cost_unit.strip()) if with_dimensions else ()
     place = (line.booking_date, *tags)
     account = line.ledger_account.strip()
-    # Texts count people, hours and months: "Wages, 3 people".
+    # Without its numbers: texts count people, hours and months, as in "Wages, 3 people".
     text = " ".join(re.sub("[0-9]+", " ", line.description.casefold()).split())
     return {
         (*place, "account and text", account, line.amount > 0, text),
@@ -121,5 +117,6 @@ def _sums(
 def _digest(sums: Mapping[tuple[Hashable, ...], Decimal]) -> str:
     if not sums:
         return ""
-    told = sorted(f"{key!r}={amount:.2f}" for key, amount in sums.items())
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+    # Digests are stored and compared for years, so this form must never change.
+    texts = sorted(f"{key!r}={amount:.2f}" for key, amount in sums.items())
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()

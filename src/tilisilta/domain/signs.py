@@ -1,4 +1,4 @@
-"""Whether a journal may have its debits and credits turned round."""
+"""Whether a journal may have its debits and credits exchanged."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -8,10 +8,10 @@ from tilisilta.domain.journals import BookingPeriod, JournalLine
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
 
 COST_ACCOUNTS = tuple("345678")
-"""What the numbers of cost accounts begin with, in Finland and Sweden."""
+"""First digits of cost accounts in Finland and Sweden."""
 
-# What a credit of a cost account is called when it is meant: a correction or reversal, a change of
-# the holiday pay liability, a benefit in kind, a refund. In English, Swedish, Finnish and Dutch.
+# Texts of intended credits of a cost account: a correction or reversal, a change of the holiday pay
+# liability, a benefit in kind, a refund. In English, Swedish, Finnish and Dutch.
 _MEANT_AS_CREDIT = re.compile(
     r"correct|revers|refund|reimburs|cancel|adjust|accru|storno|credit note"
     r"|holiday|vacation|benefit"
@@ -27,10 +27,10 @@ _MEANT_AS_CREDIT = re.compile(
 def check_signs(
     lines: Iterable[JournalLine], *, account_codes: Mapping[str, str], run_description: str = ""
 ) -> tuple[Problem, ...]:
-    """Warn when the cost accounts of a run together are a credit, as if its signs were reversed.
+    """Warn if the cost accounts of a run sum up to a credit, as if its signs were reversed.
 
-    Only lines of the run's own month count, and only those that do not say that they are a
-    correction or another credit that is meant. ``account_codes`` are Procountor's accounts.
+    Only lines of the run's own month count, without those whose text says that they are a
+    correction or another intended credit. ``account_codes`` are Procountor's accounts.
     """
     costs = [
         line

@@ -1,8 +1,8 @@
-"""Where a journal stands, and whether it can be sent: the one place that says so.
+"""Where a journal stands, and whether it can be sent: the one place that decides.
 
 A journal's state follows from the states of its exports and from its problems. Which states belong
-together, what waits for a person, what is under way and what is never sent is named here and
-nowhere else; list, page, command, service and worker all ask here.
+together, what waits for a person, what is under way and what is never sent is defined only here;
+list, page, command, service and worker all use these definitions.
 """
 
 from collections.abc import Collection, Sequence
@@ -23,13 +23,13 @@ class ExportState(StrEnum):
     POSTED = "posted"
     APPROVED = "approved"
     WITHDRAWN = "withdrawn"
-    """No longer part of what the journal would book; kept as the trail of what was tried."""
+    """No longer part of what the journal would book; stays as the trail of what was tried."""
 
 
 BOOKED_EXPORTS = frozenset({ExportState.POSTED, ExportState.APPROVED})
 EXPORTS_UNDER_WAY = frozenset({ExportState.QUEUED, ExportState.POSTING, ExportState.UNCERTAIN})
 COMMITTED_EXPORTS = BOOKED_EXPORTS | EXPORTS_UNDER_WAY
-"""What is in the books, or may be before anybody can stop it."""
+"""Receipts that are in the books, or may be before a person can stop them."""
 
 
 class JournalState(StrEnum):
@@ -38,7 +38,7 @@ class JournalState(StrEnum):
     READY = "ready"
     PROBLEM = "problem"
     BEFORE_START = "before_start"
-    """Of a month before the link begins: nobody has to do anything about it."""
+    """Of a month before the link begins: there is nothing to do."""
     OFF = "off"
     REPLACED = "replaced"
     DISCARDED = "discarded"
@@ -71,7 +71,7 @@ WAITING_JOURNALS = (
     JournalState.CHANGED,
     JournalState.READY,
 )
-"""What waits for somebody, the most urgent first. With the last one nothing is wrong."""
+"""States that wait for a person, the most urgent first. Nothing is wrong in the last one."""
 JOURNALS_NOT_DUE = frozenset(
     {
         JournalState.OFF,
@@ -80,7 +80,7 @@ JOURNALS_NOT_DUE = frozenset(
         JournalState.BEFORE_START,
     }
 )
-"""Nothing is to be booked of them, and nobody is asked for anything."""
+"""Journals of which nothing is to be booked, and about which there is nothing to do."""
 JOURNALS_NOT_SUMMED = frozenset(
     {
         JournalState.REPLACED,
@@ -89,9 +89,9 @@ JOURNALS_NOT_SUMMED = frozenset(
         JournalState.BEFORE_START,
     }
 )
-"""Another revision stands for them, or none has to: a payroll counts once."""
+"""Left out of sums: another revision counts instead, or the journal books nothing."""
 JOURNALS_AT_REST = SENT_JOURNALS | {JournalState.REPLACED, JournalState.DISCARDED}
-"""A check has nothing new to say of them."""
+"""A check cannot change anything about them."""
 BY_URGENCY = (
     *WAITING_JOURNALS,
     JournalState.SENDING,
@@ -103,7 +103,7 @@ BY_URGENCY = (
     JournalState.REPLACED,
     JournalState.DISCARDED,
 )
-"""All states: what a month of several journals shows first."""
+"""All states, in the order in which a month of several journals shows them."""
 
 _OFF_CODES = frozenset({ProblemCode.TEST_COMPANY, ProblemCode.DEBTOR_BLOCKED})
 _FOR_GOOD = frozenset({JournalState.OFF, JournalState.REPLACED, JournalState.BEFORE_START})
@@ -111,29 +111,27 @@ _FOR_GOOD = frozenset({JournalState.OFF, JournalState.REPLACED, JournalState.BEF
 
 @dataclass(frozen=True, kw_only=True)
 class ExportStanding:
-    """One export as far as it decides where its journal stands."""
+    """The part of an export that decides where its journal stands."""
 
     state: ExportState
     problems: tuple[Problem, ...] = ()
 
     @property
     def is_booked(self) -> bool:
-        """Return whether the receipt is in Procountor."""
         return self.state in BOOKED_EXPORTS
 
     @property
     def is_wanted(self) -> bool:
-        """Return whether the receipt is part of what the journal books; a withdrawn one is not."""
         return self.state != ExportState.WITHDRAWN
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """Where a journal stands, and what stands in the way of sending it.
+    """Where a journal stands, and what prevents sending it.
 
-    ``to_send`` is how many receipts a click would send. ``obstacles`` are the problems that keep
-    it from being sent, those of its receipts first; what is odd about a receipt that is booked
-    stops nothing, as whoever sends the rest has seen it.
+    ``to_send`` is how many receipts a click would send. ``obstacles`` are the problems that prevent
+    it, those of its receipts first. Problems of a booked receipt do not count: the person who sends
+    the rest has seen them.
     """
 
     state: JournalState
@@ -142,22 +140,19 @@ class Standing:
 
     @property
     def can_be_sent(self) -> bool:
-        """Return whether a click sends something now."""
         return self.to_send > 0 and not self.obstacles and not self.is_under_way
 
     @property
     def is_sent(self) -> bool:
-        """Return whether all of it is booked."""
         return self.state in SENT_JOURNALS
 
     @property
     def is_under_way(self) -> bool:
-        """Return whether some of it is being sent, or may have been."""
         return self.state in JOURNALS_UNDER_WAY
 
     @property
     def obstacle(self) -> Problem | None:
-        """The first thing to say to somebody who wants to send it; ``None`` when it can be."""
+        """Return the first reason why it cannot be sent; ``None`` if it can."""
         if self.is_sent:
             return Problem(code=ProblemCode.ALREADY_SENT, screen=Screen.JOURNAL)
         return self.obstacles[0] if self.obstacles else None
@@ -169,45 +164,41 @@ def standing_of(
     *,
     is_discarded: bool = False,
 ) -> Standing:
-    """Work out where a journal stands from its exports and from what its check found."""
+    """Return where a journal stands, from its exports and the problems of its last check."""
     states = {export.state for export in exports}
     rest = (export for export in exports if export.is_wanted and not export.is_booked)
-    found = (*(problem for export in rest for problem in export.problems), *problems)
+    all_problems = (*(problem for export in rest for problem in export.problems), *problems)
     state = JournalState.DISCARDED if is_discarded else state_of(states, problems)
-    stopping = tuple(problem for problem in found if problem.stops)
+    stopping = tuple(problem for problem in all_problems if problem.stops)
     if state is JournalState.READY and stopping:
-        # Its check found nothing, but a receipt must not be sent before a person has answered.
+        # The check has no objection, but a receipt must not be sent before a person has answered.
         state = JournalState.PROBLEM
     is_never_sent = state in JOURNALS_NOT_DUE
     return Standing(
         state=state,
         to_send=0 if is_never_sent else sum(one.state == ExportState.READY for one in exports),
-        # What is not to be sent says why, although nobody has to put it right.
-        obstacles=tuple(found) if is_never_sent else stopping,
+        # Warnings too: they say why it is not sent, although there is nothing to put right.
+        obstacles=tuple(all_problems) if is_never_sent else stopping,
     )
 
 
 def state_of(states: Collection[ExportState], problems: Sequence[Problem]) -> JournalState:
-    """The state of a journal with exports in ``states`` and these ``problems``."""
+    """Return the state of a journal with exports in ``states`` and these ``problems``."""
     of_problems = _state_of_problems(problems)
     wanted = frozenset(states) - {ExportState.WITHDRAWN}
     if of_problems in _FOR_GOOD and wanted <= {ExportState.READY, ExportState.REJECTED}:
-        # A receipt that was refused once asks nobody for anything any more.
+        # A receipt that was refused before needs no answer any more.
         return of_problems
     return _state_of_exports(wanted) or of_problems
 
 
-def is_settled(states: Collection[ExportState]) -> bool:
-    """Return whether a check must leave the exports alone: under way, or booked as a whole."""
-    wanted = frozenset(states) - {ExportState.WITHDRAWN}
-    return bool(wanted & EXPORTS_UNDER_WAY) or bool(wanted and wanted <= BOOKED_EXPORTS)
-
-
 def _state_of_exports(wanted: frozenset[ExportState]) -> JournalState | None:
-    """Where a journal stands once anything of it was sent or asked to be; else ``None``."""
+    """Return the state once any receipt was sent or queued; else ``None``."""
     booked = wanted & BOOKED_EXPORTS
     rest = wanted - booked
     all_approved = booked == {ExportState.APPROVED}
+    # The first rule that holds decides. A receipt in doubt comes before all others, as it may be
+    # booked twice if the rest of the journal is sent without it.
     rules = (
         (ExportState.UNCERTAIN in rest, JournalState.UNCERTAIN),
         (ExportState.POSTING in rest, JournalState.SENDING),
@@ -222,6 +213,7 @@ def _state_of_exports(wanted: frozenset[ExportState]) -> JournalState | None:
 
 def _state_of_problems(problems: Sequence[Problem]) -> JournalState:
     codes = {problem.code for problem in problems}
+    # Off and replaced come first: there is nothing to put right about such a journal.
     rules = (
         (codes & _OFF_CODES, JournalState.OFF),
         (ProblemCode.NEWER_REVISION in codes, JournalState.REPLACED),

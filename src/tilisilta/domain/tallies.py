@@ -9,7 +9,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 @dataclass(frozen=True, kw_only=True)
 class Finding(Generic[Key]):
-    """What was found, on which line first, and on how many."""
+    """Something that lines have in common: the first of these lines, and how many they are."""
 
     key: Key
     line: int
@@ -31,6 +31,5 @@ class LineTally(Generic[Key]):
         self._count[key] = self._count.get(key, 0) + lines
 
     def __iter__(self) -> Iterator[Finding[Key]]:
-        """The findings, by the line each was met on first."""
         for key, line in sorted(self._first.items(), key=lambda pair: pair[1]):
             yield Finding(key=key, line=line, lines=self._count[key])

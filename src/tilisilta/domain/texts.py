@@ -1,4 +1,4 @@
-"""Texts as Procountor takes them: Windows-1252, of limited length, without personal codes (R9)."""
+"""Texts that Procountor accepts: Windows-1252, of limited length, no personal codes (R9)."""
 
 import re
 import unicodedata
@@ -11,6 +11,7 @@ from tilisilta.domain.personal_codes import find_personal_codes, mask_personal_c
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
 from tilisilta.domain.tallies import LineTally
 
+# Procountor's limit for the text of a row.
 MOST_DESCRIPTION_CHARACTERS = 255
 MOST_CHARACTERS_NAMED = 20
 UNWRITABLE = "?"
@@ -19,7 +20,6 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def _table(pairs: str) -> dict[str, str]:
-    """Read pairs such as ``ж=zh``; nothing behind the sign means that the letter goes."""
     return dict(pair.split("=") for pair in pairs.split())
 
 
@@ -41,10 +41,10 @@ _GREEK = _table(
 
 @dataclass(frozen=True, kw_only=True)
 class CleanText:
-    """A text as it will be sent, and what was done to it.
+    """A text as it will be sent, and how it was changed.
 
-    ``replaced`` pairs each character that Windows-1252 lacks with what stands for it. ``kinds``
-    are the countries of personal identity codes in it; those are masked in ``text``.
+    ``replaced`` pairs each character that Windows-1252 lacks with its replacement. ``kinds`` are
+    the countries of personal identity codes in it; those are masked in ``text``.
     """
 
     text: str
@@ -54,11 +54,12 @@ class CleanText:
 
 
 def clean_text(text: str, *, most: int | None = None) -> CleanText:
-    """Make ``text`` one that Procountor can keep: outer blanks go, foreign letters are rewritten.
+    """Return ``text`` as Procountor can store it: without outer blanks, foreign letters rewritten.
 
-    Codes are looked for in the rewritten text, as a rewritten dash or digit can complete one, and
-    before it is shortened.
+    Personal codes are searched in the rewritten text, as a rewritten dash or digit can complete
+    one, and before it is shortened.
     """
+    # Composed first: Windows-1252 has ä as one character, but neither half of a decomposed one.
     composed = unicodedata.normalize("NFC", text)
     replaced: dict[str, str] = {}
     if not is_writable(composed):
@@ -78,7 +79,7 @@ def clean_text(text: str, *, most: int | None = None) -> CleanText:
 
 
 class TextCheck:
-    """Cleans the texts of one journal, each distinct one once, and collects what was found."""
+    """Cleans the texts of one journal, each distinct one once, and collects their problems."""
 
     def __init__(self) -> None:
         self._cleaned: dict[str, CleanText] = {}
@@ -89,7 +90,7 @@ class TextCheck:
         self._link_problems: list[Problem] = []
 
     def descriptions(self, lines: Iterable[JournalLine]) -> dict[str, str]:
-        """The text that is sent for each description of ``lines``."""
+        """Return the text that is sent for each description of ``lines``."""
         for line in lines:
             cleaned = self._cleaned.get(line.description)
             if cleaned is None:
@@ -99,7 +100,7 @@ class TextCheck:
         return {original: cleaned.text for original, cleaned in self._cleaned.items()}
 
     def reference(self, reference: str, *, most: int) -> str:
-        """The run's reference as it is sent; ``most`` characters leave room for the token."""
+        """Return the run's reference as it is sent; ``most`` leaves room for the token."""
         cleaned = clean_text(reference, most=most)
         self._characters.update(cleaned.replaced)
         for kind in cleaned.kinds:
@@ -109,12 +110,12 @@ class TextCheck:
         return cleaned.text
 
     def problems(self) -> tuple[Problem, ...]:
-        """Everything found so far, each kind of finding once."""
-        found = [
+        """Return all problems so far, each kind once."""
+        problems = [
             _personal_code(finding.key, line=finding.line, lines=finding.lines)
             for finding in self._kinds
         ]
-        found += [
+        problems += [
             _text_shortened(
                 field=finding.key,
                 most=MOST_DESCRIPTION_CHARACTERS,
@@ -123,7 +124,7 @@ class TextCheck:
             )
             for finding in self._shortened
         ]
-        return (*found, *self._link_problems, *self._characters_replaced())
+        return (*problems, *self._link_problems, *self._characters_replaced())
 
     def _count(self, cleaned: CleanText, position: int) -> None:
         if cleaned.replaced:
@@ -154,7 +155,8 @@ class TextCheck:
 
 
 def is_writable(text: str) -> bool:
-    """Tell whether Procountor keeps every character of ``text`` as it is."""
+    """Return whether Procountor stores every character of ``text`` as it is."""
+    # Nearly all texts end here; a journal has 100,000 of them.
     if text.isascii() and text.isprintable():
         return True
     try:
@@ -165,7 +167,7 @@ def is_writable(text: str) -> bool:
 
 
 def _rewritten(sign: str) -> str:
-    """What stands for one character that Windows-1252 lacks; at worst a question mark."""
+    """Return what replaces a character that Windows-1252 lacks; at worst a question mark."""
     known = _known(sign)
     if known is not None:
         return known
@@ -175,6 +177,7 @@ def _rewritten(sign: str) -> str:
     if category in {"Cf", "Mn", "Me"}:
         return ""
     parts = unicodedata.normalize("NFKD", sign)
+    # Without a decomposition the recursion below would not end.
     if parts == sign:
         return UNWRITABLE
     return "".join(part if is_writable(part) else _rewritten(part) for part in parts)
@@ -197,7 +200,7 @@ def _named(characters: dict[str, str]) -> str:
 
 
 def _shown(text: str) -> str:
-    """``text`` as a person can see it: blanks and signs without a shape by their number."""
+    """Return ``text`` as a person can see it: blanks and invisible characters by their number."""
     if text and text.isprintable() and not text.isspace():
         return text
     return " ".join(f"U+{ord(sign):04X}" for sign in text) or "∅"
@@ -206,8 +209,12 @@ def _shown(text: str) -> str:
 def _personal_code(
     kind: str, *, screen: Screen = Screen.JOURNAL, line: int | None = None, lines: int = 0
 ) -> Problem:
-    told = facts(kind=kind) + (facts(lines=lines) if lines else ())
-    return Problem(code=ProblemCode.PERSONAL_IDENTITY_CODE, screen=screen, line=line, facts=told)
+    return Problem(
+        code=ProblemCode.PERSONAL_IDENTITY_CODE,
+        screen=screen,
+        line=line,
+        facts=facts(kind=kind) + (facts(lines=lines) if lines else ()),
+    )
 
 
 def _text_shortened(*, field: str, most: int, line: int | None = None, lines: int = 0) -> Problem:

@@ -17,7 +17,6 @@ from tilisilta.management.output import (
 )
 from tilisilta.models import Company, Debtor, Link, NmbrsCompany
 from tilisilta.services import companies
-from tilisilta.services.checks import load_problems
 from tilisilta.services.explanations import explain
 
 
@@ -183,9 +182,7 @@ def company_document(company: Company) -> dict[str, Any]:
         "nmbrs_number": found.nmbrs_number if found else None,
         "fetched_at": found.fetched_at if found else None,
         "gone_at": found.gone_at if found else None,
-        "trouble": [problem_document(problem) for problem in load_problems(found.trouble)]
-        if found
-        else [],
+        "trouble": [problem_document(problem) for problem in found.trouble] if found else [],
     }
 
 
@@ -218,7 +215,7 @@ def _trouble(company: Company) -> list[str]:
         return []
     if found.gone_at is not None:
         return [_("no longer in Nmbrs since %(day)s") % {"day": f"{localdate(found.gone_at)}"}]
-    problems = load_problems(found.trouble)
+    problems = found.trouble
     if not problems:
         return []
     first = f"{problems[0].code.value} {explain(problems[0]).message}"

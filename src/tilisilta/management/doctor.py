@@ -26,7 +26,7 @@ from tilisilta.management.output import Answer, Refused, Status
 from tilisilta.management.workers import living_workers
 from tilisilta.models import ProcountorAccount, Sending
 from tilisilta.services.connections import check_account
-from tilisilta.services.procountor import redirect_uri, transport
+from tilisilta.services.procountor.client import redirect_uri, transport
 
 CLOCK_LIMIT = timedelta(seconds=30)
 CLOCK_TIMEOUT_SECONDS = 10

@@ -14,10 +14,9 @@ from tilisilta.management.nmbrs_connections import connection_problems, forbidde
 from tilisilta.management.output import shown_moment
 from tilisilta.management.sync_outcomes import outcome_of, summary
 from tilisilta.models import NmbrsCompany, NmbrsConnection, Synchronisation
-from tilisilta.services.checks import load_problems
 from tilisilta.services.explanations import explain
-from tilisilta.services.nmbrs_connections import check_connection
-from tilisilta.services.synchronisations import latest_synchronisation
+from tilisilta.services.fetching.connections import check_connection
+from tilisilta.services.fetching.synchronisations import latest_synchronisation
 
 State = NmbrsConnection.State
 GRACE = timedelta(minutes=15)
@@ -140,9 +139,7 @@ def _last_told(latest: Synchronisation | None) -> str:
 
 
 def _named(failed: list[NmbrsCompany]) -> str:
-    return _some(
-        [f"{one.company.number} ({load_problems(one.trouble)[0].code.value})" for one in failed]
-    )
+    return _some([f"{one.company.number} ({one.trouble[0].code.value})" for one in failed])
 
 
 def _some(names: list[str]) -> str:

@@ -24,14 +24,12 @@ from tilisilta.management.output import (
 )
 from tilisilta.management.workers import living_workers, someone_working
 from tilisilta.models import Export, Journal, Sending
-from tilisilta.services.checks import journal_standing, load_problems
-from tilisilta.services.exports import (
-    ReadyJournals,
+from tilisilta.services.sending.asking import (
     Refusal,
     Wanted,
-    ready_journals,
     send_many,
 )
+from tilisilta.services.sending.ready import ReadyJournals, ready_journals
 
 MOST_NAMED = 10
 POLL_SECONDS = 0.2
@@ -127,7 +125,7 @@ def _receipt_document(export: Export) -> dict[str, Any]:
         "ledger_receipt_id": export.ledger_receipt_id,
         "receipt_number": export.receipt_number,
         "posted_at": export.posted_at,
-        "problems": [problem_document(problem) for problem in load_problems(export.problems)],
+        "problems": [problem_document(problem) for problem in export.problems],
     }
 
 
@@ -155,7 +153,7 @@ def _text(
     for item in refused:
         explanation = explanation_of(item.error)
         lines.append(f"{item.journal.reference}  {coded(explanation)}")
-        lines += [problem_text(problem) for problem in journal_standing(item.journal).obstacles]
+        lines += [problem_text(problem) for problem in item.journal.standing().obstacles]
     if not journals and not refused:
         lines.append(_("No journal is ready."))
     lines += _left_lines(ready)
@@ -207,4 +205,4 @@ def _journal_lines(journal: Journal) -> Iterator[str]:
     for export in exports:
         number = export.receipt_number or ""
         yield f"  {export.receipt_date}  {export.get_state_display()}  {number}  {export.name}"
-        yield from (problem_text(problem) for problem in load_problems(export.problems))
+        yield from (problem_text(problem) for problem in export.problems)

@@ -14,7 +14,7 @@ from tilisilta.management.journals import (
 )
 from tilisilta.management.output import Answer, WrongUse
 from tilisilta.models import Journal
-from tilisilta.services.journal_answers import discard, say_surely_another, tell_run
+from tilisilta.services.journals.answers import discard, say_surely_another, tell_run
 
 
 def change_run(options: Namespace) -> Answer:

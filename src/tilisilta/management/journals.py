@@ -26,10 +26,10 @@ from tilisilta.management.output import (
     table,
 )
 from tilisilta.models import Journal
-from tilisilta.services.checks import check_journal, load_problems
-from tilisilta.services.journals import Imported, RunAnswer, import_journal
-from tilisilta.services.previews import Preview, ShownReceipt, ShownRow, preview_journal
-from tilisilta.services.references import journal_by_reference
+from tilisilta.services.journals.checks import check_journal
+from tilisilta.services.journals.importing import Imported, RunAnswer, import_journal
+from tilisilta.services.journals.previews import Preview, ShownReceipt, ShownRow, preview_journal
+from tilisilta.services.journals.references import journal_by_reference
 
 
 def import_file(options: Namespace) -> Answer:
@@ -100,7 +100,7 @@ def journal_document(journal: Journal) -> dict[str, Any]:
         "debit_total": journal.debit_total,
         "is_run_guessed": journal.is_run_guessed,
         "state": journal.state,
-        "problems": [problem_document(problem) for problem in load_problems(journal.problems)],
+        "problems": [problem_document(problem) for problem in journal.problems],
     }
 
 
@@ -118,7 +118,7 @@ def preview_document(shown: Preview) -> dict[str, Any]:
 
 def problems_text(journal: Journal) -> list[str]:
     """What the last check of ``journal`` found, for a person."""
-    return [problem_text(problem) for problem in load_problems(journal.problems)]
+    return [problem_text(problem) for problem in journal.problems]
 
 
 def _content(path: Path) -> bytes:

@@ -8,13 +8,14 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tilisilta.domain.company_match import name_with_id
 from tilisilta.errors import TilisiltaError
 from tilisilta.management.accounts import find_account
 from tilisilta.management.companies import find_company
 from tilisilta.management.output import Answer, Refused, WrongUse, table
 from tilisilta.models import Company, Link, ProcountorAccount
 from tilisilta.services.booked_already import BookedAlready, BookedRun, find_booked_runs
-from tilisilta.services.link_proposals import StartReason, named, proposed_start
+from tilisilta.services.link_proposals import StartReason, proposed_start
 from tilisilta.services.links import confirm_link, create_link, end_link
 
 
@@ -107,8 +108,8 @@ def confirm(options: Namespace) -> Answer:
     """Confirm that a company belongs to its administration, as both are named now."""
     link = _open_link_of(find_company(options.company))
     told = _("%(name)s goes to %(administration)s: confirmed.") % {
-        "name": named(str(link.company), link.company.business_id),
-        "administration": named(
+        "name": name_with_id(str(link.company), link.company.business_id),
+        "administration": name_with_id(
             link.procountor_account.company_name, link.procountor_account.business_id
         ),
     }

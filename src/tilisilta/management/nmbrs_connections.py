@@ -23,9 +23,8 @@ from tilisilta.management.output import (
 )
 from tilisilta.management.secret_input import read_secret
 from tilisilta.models import NmbrsConnection
-from tilisilta.services import nmbrs_connections
-from tilisilta.services.checks import load_problems
 from tilisilta.services.explanations import Explanation, explain
+from tilisilta.services.fetching import connections as nmbrs_connections
 
 TOKEN_VARIABLE = "TILISILTA_NMBRS_TOKEN"  # noqa: S105  # the name of a variable
 State = NmbrsConnection.State
@@ -171,7 +170,7 @@ def connection_document(connection: NmbrsConnection) -> dict[str, Any]:
 
 def connection_problems(connection: NmbrsConnection) -> tuple[Problem, ...]:
     """What is wrong with a connection. One that was refused while fetching only says so."""
-    found = load_problems(connection.trouble)
+    found = connection.trouble
     if connection.state == State.REFUSED and not found:
         return (Problem(code=ProblemCode.NMBRS_LOGIN_REFUSED, screen=Screen.NMBRS),)
     return found

@@ -16,9 +16,8 @@ from tilisilta.management.output import Answer, amount, shown_moment, table
 from tilisilta.management.sync_outcomes import Outcome, outcome_document, outcome_of, summary
 from tilisilta.management.workers import living_workers
 from tilisilta.models import JOURNAL_STATES, Company, Journal, ProcountorAccount, Sending, Worker
-from tilisilta.services.checks import load_problems
 from tilisilta.services.explanations import explain
-from tilisilta.services.synchronisations import latest_synchronisation
+from tilisilta.services.fetching.synchronisations import latest_synchronisation
 
 
 def show_status(options: Namespace) -> Answer:
@@ -132,7 +131,7 @@ def _table(journals: Sequence[Journal]) -> str:
 
 
 def _first_problem(journal: Journal) -> str:
-    problems = [problem for problem in load_problems(journal.problems) if problem.stops]
+    problems = [problem for problem in journal.problems if problem.stops]
     if not problems:
         return ""
     return f"{problems[0].code.value} {explain(problems[0]).message}"

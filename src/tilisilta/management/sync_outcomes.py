@@ -17,8 +17,7 @@ from tilisilta.management.nmbrs_connections import (
 )
 from tilisilta.management.output import problem_document, problem_text
 from tilisilta.models import Company, NmbrsCompany, NmbrsConnection, Run, Synchronisation
-from tilisilta.services.checks import load_problems
-from tilisilta.services.synchronisations import progress_of
+from tilisilta.services.fetching.progress import standing_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,15 +59,15 @@ class Outcome:
 
 def outcome_of(synchronisation: Synchronisation) -> Outcome:
     """What has come of a synchronisation, with what is wrong by now."""
-    progress = progress_of(synchronisation)
+    standing = standing_of(synchronisation)
     tried = NmbrsCompany.objects.filter(tried_at__gte=synchronisation.requested_at)
     return Outcome(
         asked_at=synchronisation.requested_at,
         is_finished=synchronisation.finished_at is not None,
         is_listed=synchronisation.listed_at is not None,
-        company_count=progress.total,
+        company_count=standing.company_count,
         failed_count=synchronisation.failed_count,
-        waiting_count=progress.waiting,
+        waiting_count=standing.waiting_count,
         new_journal_count=synchronisation.journal_count,
         changed_journal_count=synchronisation.revision_count,
         failed=failed_companies(tried.exclude(trouble=[]).select_related("company")),
@@ -150,13 +149,13 @@ def _company_line(failed: FailedCompany) -> str:
 
 
 def _failed_company(found: NmbrsCompany, runs: Sequence[Run]) -> FailedCompany:
-    of_runs = tuple((run, load_problems(run.trouble)) for run in runs)
+    of_runs = tuple((run, run.trouble) for run in runs)
     # The first problem of each run stands with the company too.
     said = {problems[0] for _run, problems in of_runs}
     return FailedCompany(
         company=found.company,
         is_waiting=found.wanted_at is not None,
-        problems=tuple(one for one in load_problems(found.trouble) if one not in said),
+        problems=tuple(one for one in found.trouble if one not in said),
         runs=of_runs,
     )
 

@@ -21,12 +21,8 @@ from tilisilta.management.sync_outcomes import (
 )
 from tilisilta.management.workers import living_workers, someone_working
 from tilisilta.models import Company, Journal, NmbrsCompany, Synchronisation
-from tilisilta.services.synchronisations import (
-    SyncProgress,
-    ask_for_company,
-    ask_for_everything,
-    progress_of,
-)
+from tilisilta.services.fetching.progress import FetchStanding, standing_of
+from tilisilta.services.fetching.synchronisations import ask_for_company, ask_for_everything
 
 POLL_SECONDS = 0.2
 
@@ -44,18 +40,18 @@ def sync(options: Namespace) -> Answer:
     )
 
 
-def progress_text(progress: SyncProgress) -> str:
+def progress_text(standing: FetchStanding) -> str:
     """How far a synchronisation is, and what it is at, in one line."""
-    if progress.synchronisation.listed_at is None:
+    if not standing.is_listed:
         return _("Reading the lists of debtors and companies …")
     told = _("%(done)s of %(total)s companies fetched, %(waiting)s left") % {
-        "done": progress.done,
-        "total": progress.total,
-        "waiting": progress.waiting,
+        "done": standing.done_count,
+        "total": standing.company_count,
+        "waiting": standing.waiting_count,
     }
-    if not progress.current:
+    if not standing.current:
         return told
-    return told + ": " + ", ".join(str(company) for company in progress.current)
+    return told + ": " + ", ".join(str(company) for company in standing.current)
 
 
 def _sync_everything(options: Namespace) -> Outcome:
@@ -80,7 +76,7 @@ def _wait_for_everything(asked: Synchronisation, line: ProgressLine, *, give_up_
         asked.refresh_from_db()
         if asked.finished_at is not None:
             return
-        line.show(progress_text(progress_of(asked)))
+        line.show(progress_text(standing_of(asked)))
         time.sleep(POLL_SECONDS)
 
 

@@ -5,7 +5,8 @@ from functools import cache
 from gettext import NullTranslations, translation
 from pathlib import Path
 
-LANGUAGES = ("en", "sv", "fi")
+from tilisilta.languages import language_of
+
 _LOCALE = Path(__file__).parents[1] / "locale"
 # In this order a terminal says what it speaks.
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
@@ -14,8 +15,7 @@ _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 def language() -> str:
     """The language the terminal asks for, as far as we speak it; else English."""
     asked = next((os.environ[name] for name in _VARIABLES if os.environ.get(name)), "")
-    code = asked[:2].lower()
-    return code if code in LANGUAGES else "en"
+    return language_of(asked).code
 
 
 def gettext(text: str) -> str:

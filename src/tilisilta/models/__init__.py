@@ -10,7 +10,7 @@ from tilisilta.models.connections import (
     Synchronisation,
     Worker,
 )
-from tilisilta.models.exports import EXPORT_STATES, Attempt, Export, Sending
+from tilisilta.models.exports import EXPORT_STATES, Attempt, Export, Sending, preview_digest
 from tilisilta.models.journals import JOURNAL_STATES, Journal, JournalLine
 from tilisilta.models.links import AccountMapping, Link
 from tilisilta.models.seen_receipts import AnotherReceipt, SeenReceipt
@@ -45,4 +45,5 @@ __all__ = [
     "User",
     "UserTemplate",
     "Worker",
+    "preview_digest",
 ]

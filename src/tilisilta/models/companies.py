@@ -6,22 +6,23 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tilisilta.domain.company_match import CompanyMatch, compare_companies, pair_digest
 from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.domain.payroll import JournalSplit
-from tilisilta.models.connections import NmbrsConnection
+from tilisilta.models.connections import NmbrsConnection, ProcountorAccount
+from tilisilta.models.fields import ProblemsField
+from tilisilta.models.users import User
 
 if TYPE_CHECKING:
     from tilisilta.models.links import Link
-    from tilisilta.models.users import User
 
 
 class DebtorQuerySet(models.QuerySet["Debtor"]):
     """Debtors, narrowed to what somebody may see."""
 
-    def visible_to(self, user: "User") -> Self:
+    def visible_to(self, user: User) -> Self:
         """The debtors ``user`` may see: all, or the ones chosen for them."""
-        ids = list(user.debtors.values_list("pk", flat=True))
-        return self.filter(pk__in=ids) if ids else self
+        return self.filter(user.may_see("pk"))
 
 
 class Debtor(models.Model):
@@ -62,10 +63,9 @@ class Debtor(models.Model):
 class CompanyQuerySet(models.QuerySet["Company"]):
     """Companies, narrowed to what somebody may see."""
 
-    def visible_to(self, user: "User") -> Self:
+    def visible_to(self, user: User) -> Self:
         """The companies of the debtors ``user`` may see."""
-        ids = list(user.debtors.values_list("pk", flat=True))
-        return self.filter(debtor__in=ids) if ids else self
+        return self.filter(user.may_see("debtor"))
 
 
 class Company(models.Model):
@@ -111,9 +111,31 @@ class Company(models.Model):
         listed = NmbrsCompany.objects.filter(company=self).only("period_type").first()
         return listed.period_type if listed is not None else ""
 
+    def match_with(self, account: ProcountorAccount) -> CompanyMatch:
+        """How name and business ID compare with those of the account's administration."""
+        return compare_companies(
+            name=self.name,
+            business_id=self.business_id,
+            other_name=account.company_name,
+            other_business_id=account.business_id,
+        )
+
+    def pair_with(self, account: ProcountorAccount) -> str:
+        """A digest of the two as they are now, to tell later whether they are as they were."""
+        return pair_digest(
+            name=self.name,
+            business_id=self.business_id,
+            other_name=account.company_name,
+            other_business_id=account.business_id,
+        )
+
 
 class NmbrsCompanyQuerySet(models.QuerySet["NmbrsCompany"]):
     """Companies in Nmbrs, and the wish to have them fetched."""
+
+    def visible_to(self, user: User) -> Self:
+        """Those of the debtors ``user`` may see."""
+        return self.filter(user.may_see("company__debtor"))
 
     def fetchable(self) -> Self:
         """Those Nmbrs lists, of connections that work."""
@@ -129,7 +151,7 @@ class NmbrsCompany(models.Model):
 
     ``wanted_at`` and ``due_at`` are set while somebody waits for it to be fetched, and
     ``claimed_by`` while a worker does so; a worker that dies lets go of it. ``trouble`` holds the
-    problems of the last time, as ``services.checks`` stores problems.
+    problems of the last time, as ``services.journals.checks`` stores problems.
     """
 
     company = models.OneToOneField(
@@ -167,7 +189,7 @@ class NmbrsCompany(models.Model):
     )
     tried_at = models.DateTimeField(null=True, blank=True)
     fetched_at = models.DateTimeField(null=True, blank=True)
-    trouble: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
+    trouble = ProblemsField()
 
     objects = NmbrsCompanyQuerySet.as_manager()
 
@@ -205,7 +227,7 @@ class Run(models.Model):
     is_locked = models.BooleanField(default=False)
     split = models.CharField(max_length=11, choices=Split, blank=True, default="")
     journal_read_at = models.DateTimeField(null=True, blank=True)
-    trouble: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
+    trouble = ProblemsField()
     gone_at = models.DateTimeField(
         null=True, blank=True, help_text="Nmbrs no longer lists it since this moment."
     )

@@ -6,33 +6,32 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tilisilta.models.fields import EncryptedTextField
+from tilisilta.models.fields import EncryptedTextField, ProblemsField
+from tilisilta.models.users import User
 
 if TYPE_CHECKING:
     from tilisilta.models.companies import Debtor
     from tilisilta.models.links import Link
-    from tilisilta.models.users import User
 
 
 class ProcountorAccountQuerySet(models.QuerySet["ProcountorAccount"]):
     """Accounts, narrowed to what somebody may see or to what they can serve."""
 
-    def visible_to(self, user: "User") -> Self:
+    def visible_to(self, user: User) -> Self:
         """The accounts that belong to the debtors ``user`` may see.
 
         An account belongs to the debtor of the company it serves; one that serves none, to the
         debtor it was made for. One of no debtor is for those alone who see all.
         """
-        ids = list(user.debtors.values_list("pk", flat=True))
-        if not ids:
+        if not user.is_limited:
             return self
         serving = self.model.objects.serving()
         theirs = self.model.objects.filter(
-            links__company__debtor__in=ids, links__ends_on__isnull=True
+            user.may_see("links__company__debtor"), links__ends_on__isnull=True
         )
         return self.filter(
             models.Q(pk__in=theirs.values("pk"))
-            | (models.Q(debtor__in=ids) & ~models.Q(pk__in=serving.values("pk")))
+            | (user.may_see("debtor") & ~models.Q(pk__in=serving.values("pk")))
         )
 
     def serving(self) -> Self:
@@ -158,7 +157,7 @@ class NmbrsConnection(models.Model):
     debtor_count = models.PositiveIntegerField(default=0)
     company_count = models.PositiveIntegerField(default=0)
     forbidden_calls: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
-    trouble: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
+    trouble = ProblemsField()
     questions: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
     silent_count = models.PositiveIntegerField(
         default=0, help_text="So many calls in a row got no answer."

@@ -1,13 +1,15 @@
 """Our promises to book ledger receipts, each try at one, and the clicks that asked for them."""
 
+import hashlib
 import uuid
-from typing import Any
+from collections.abc import Iterable
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from tilisilta.domain.standing import ExportState
+from tilisilta.domain.standing import BOOKED_EXPORTS, ExportStanding, ExportState
+from tilisilta.models.fields import ItemsToMakeField, ProblemsField
 from tilisilta.models.journals import Journal
 from tilisilta.models.links import Link
 
@@ -52,9 +54,7 @@ class Export(models.Model):
     payload_sha256 = models.CharField(max_length=64)
     row_count = models.PositiveIntegerField()
     debit_total = models.DecimalField(max_digits=16, decimal_places=2)
-    items_to_make: "models.JSONField[Any, Any]" = models.JSONField(
-        default=list,
-        blank=True,
+    items_to_make = ItemsToMakeField(
         help_text="Dimension items to be made before it is sent, with their stand-in ids.",
     )
 
@@ -65,7 +65,7 @@ class Export(models.Model):
     version = models.CharField(max_length=40, blank=True, default="")
     posted_at = models.DateTimeField(null=True, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
-    problems: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
+    problems = ProblemsField()
     is_looked_for = models.BooleanField(
         default=False, help_text="Procountor was asked for the token since the export was queued."
     )
@@ -93,6 +93,23 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def standing(self) -> ExportStanding:
+        """As far as it decides where its journal stands."""
+        return ExportStanding(state=ExportState(self.state), problems=self.problems)
+
+
+def preview_digest(exports: Iterable[Export]) -> str:
+    """A digest of everything that would be sent now: it changes when any byte of it does.
+
+    The administrations count as well: the same receipts in other books are something else.
+    """
+    digests = (
+        f"{export.link_id}:{export.payload_sha256}"
+        for export in sorted(exports, key=lambda export: export.booking_date)
+        if export.state not in BOOKED_EXPORTS and export.state != ExportState.WITHDRAWN
+    )
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
 class Attempt(models.Model):

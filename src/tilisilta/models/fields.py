@@ -1,15 +1,23 @@
-"""A text column whose content is encrypted at rest."""
+"""Columns that hold more than their database type says: secrets, and values of the domain."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.db import models
+from pydantic import TypeAdapter
+
+from tilisilta.domain.items_to_make import ItemToMake
+from tilisilta.domain.problems import Problem
 
 if TYPE_CHECKING:
     _TextField = models.TextField[str, str]
+    _ProblemsField = models.JSONField[Iterable[Problem], tuple[Problem, ...]]
+    _ItemsField = models.JSONField[Iterable[ItemToMake], tuple[ItemToMake, ...]]
 else:
     _TextField = models.TextField
+    _ProblemsField = _ItemsField = models.JSONField
 
 
 class EncryptedTextField(_TextField):
@@ -26,6 +34,44 @@ class EncryptedTextField(_TextField):
     def from_db_value(self, value: str | None, *_: object) -> str:
         """Decrypt on the way back."""
         return _cipher().decrypt(value.encode("ascii")).decode() if value else ""
+
+
+class _ValuesField:
+    """A JSON column that is a tuple of the domain's frozen values in Python, empty by default."""
+
+    values: ClassVar[TypeAdapter[Any]]
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"default": tuple, "blank": True, **options})
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Any iterable of the values, as lists and dicts of JSON."""
+        return self.values.dump_python(tuple(value), mode="json")
+
+    def from_db_value(self, value: str | None, *_: object) -> tuple[Any, ...]:
+        """The values; none where a subquery found no row."""
+        return () if value is None else self.values.validate_json(value)
+
+    def validate(self, value: Any, model_instance: Any) -> None:
+        """As JSON is validated, which only knows what the values become."""
+        super().validate(self.get_prep_value(value), model_instance)  # type: ignore[misc]
+
+    def deconstruct(self) -> Any:
+        """Plain JSON to migrations, so that old ones need nothing of what the domain says today."""
+        name, _, positional, options = super().deconstruct()  # type: ignore[misc]
+        return name, "django.db.models.JSONField", positional, {**options, "default": list}
+
+
+class ProblemsField(_ValuesField, _ProblemsField):
+    """What is wrong with a row, or with what it stands for."""
+
+    values = TypeAdapter(tuple[Problem, ...])
+
+
+class ItemsToMakeField(_ValuesField, _ItemsField):
+    """Dimension items that have to be made before a row can be sent."""
+
+    values = TypeAdapter(tuple[ItemToMake, ...])
 
 
 def _cipher() -> MultiFernet:

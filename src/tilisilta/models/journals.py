@@ -1,18 +1,17 @@
 """Journals as they came in, and where each stands."""
 
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import Self
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain import journals as domain
-from tilisilta.domain.standing import JournalState
+from tilisilta.domain.standing import ExportStanding, JournalState, Standing, standing_of
 from tilisilta.models.companies import Company, Run
-
-if TYPE_CHECKING:
-    from tilisilta.models.users import User
-
+from tilisilta.models.fields import ProblemsField
+from tilisilta.models.users import User
 
 JOURNAL_STATES = [
     (JournalState.READY.value, _("Ready")),
@@ -36,10 +35,9 @@ JOURNAL_STATES = [
 class JournalQuerySet(models.QuerySet["Journal"]):
     """Journals, narrowed to what somebody may see or asks for."""
 
-    def visible_to(self, user: "User") -> Self:
+    def visible_to(self, user: User) -> Self:
         """The journals of the debtors ``user`` may see."""
-        ids = list(user.debtors.values_list("pk", flat=True))
-        return self.filter(company__debtor__in=ids) if ids else self
+        return self.filter(user.may_see("company__debtor"))
 
     def kept(self) -> Self:
         """Those that nobody discarded."""
@@ -116,10 +114,8 @@ class Journal(models.Model):
     state = models.CharField(
         max_length=12, choices=JOURNAL_STATES, default=JournalState.PROBLEM.value
     )
-    problems: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
-    reader_notes: "models.JSONField[Any, Any]" = models.JSONField(
-        default=list,
-        blank=True,
+    problems = ProblemsField()
+    reader_notes = ProblemsField(
         help_text="Warnings of reading the file; every check shows them again.",
     )
     zero_line_count = models.PositiveIntegerField(default=0)
@@ -148,6 +144,33 @@ class Journal(models.Model):
     def reference(self) -> str:
         """A short name a person can type: company-year-run-revision."""
         return f"{self.company.number}-{self.run_year}-{self.run_number}-{self.revision}"
+
+    @property
+    def booking_period(self) -> domain.BookingPeriod:
+        """The period of its run."""
+        return domain.BookingPeriod.containing(self.period)
+
+    def standing(self, exports: Iterable[ExportStanding] | None = None) -> Standing:
+        """Where it stands by what is stored of it; ``exports`` are those it has, if known."""
+        if exports is None:
+            exports = (export.standing() for export in self.exports.only("state", "problems"))
+        return standing_of(
+            tuple(exports), self.problems, is_discarded=self.discarded_at is not None
+        )
+
+    def store_state(self) -> None:
+        """Work out where it stands from its exports and problems as they are now, and store it."""
+        with transaction.atomic():
+            # One at a time: who read the exports first must not be the last to store.
+            locked = (
+                Journal.objects.select_for_update()
+                .only("problems", "state", "discarded_at")
+                .get(pk=self.pk)
+            )
+            self.state = locked.standing().state
+            if locked.state != self.state:
+                locked.state = self.state
+                locked.save(update_fields=["state"])
 
     def content(self) -> domain.Journal:
         """This journal as the rules see it."""

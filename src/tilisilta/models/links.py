@@ -7,19 +7,32 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.dimensions import DimensionKind
-from tilisilta.domain.links import ClosedPeriodPolicy, LinkRules, LinkSpan
+from tilisilta.domain.journals import BookingPeriod
+from tilisilta.domain.links import ClosedPeriodPolicy, LinkRules, LinkSpan, span_for
 from tilisilta.models.companies import Company
 from tilisilta.models.connections import ProcountorAccount
+from tilisilta.models.users import User
 
 ledger_account_number = RegexValidator(r"^[0-9A-Za-z]{1,20}$", _("Digits and letters only."))
 
 
 class LinkQuerySet(models.QuerySet["Link"]):
-    """Links, narrowed to those in force."""
+    """Links, narrowed to what somebody may see or to those in force."""
+
+    def visible_to(self, user: User) -> Self:
+        """The links of the companies ``user`` may see."""
+        return self.filter(user.may_see("company__debtor"))
 
     def open(self) -> Self:
         """Those that have not ended: one for each company at most, and one for each account."""
         return self.filter(ends_on__isnull=True)
+
+    def booking(self, period: BookingPeriod, *, company_id: int) -> "Link | None":
+        """The link of a company that books ``period``; else the one that begins next, if any."""
+        of_company = self.select_related("procountor_account", "company")
+        links = list(of_company.filter(company_id=company_id).order_by("start_month", "pk"))
+        place = span_for(period, [link.span() for link in links])
+        return None if place is None else links[place]
 
 
 class Link(models.Model):
@@ -95,9 +108,23 @@ class Link(models.Model):
         """Return whether the link has not ended."""
         return self.ends_on is None
 
+    @property
+    def is_confirmed(self) -> bool:
+        """Return whether company and administration agree, or a person said they belong together.
+
+        Either may get another name or business ID after the link was made.
+        """
+        account = self.procountor_account
+        is_as_confirmed = self.confirmed_pair == self.company.pair_with(account)
+        return is_as_confirmed or self.company.match_with(account).is_equal
+
     def span(self) -> LinkSpan:
         """The months it is in force, as the rules see them."""
         return LinkSpan(start_month=self.start_month, ends_on=self.ends_on)
+
+    def covers(self, period: BookingPeriod) -> bool:
+        """Return whether the journals of ``period`` go through it."""
+        return self.span().covers(period)
 
     def dimension_name(self, kind: DimensionKind) -> str:
         """The name of the dimension that ``kind`` goes to; empty when its box is not ticked."""

@@ -1,14 +1,9 @@
 """People and what their user template lets them do."""
 
-from typing import TYPE_CHECKING
-
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    from tilisilta.models.companies import Debtor
 
 
 class Right(models.TextChoices):
@@ -61,20 +56,33 @@ class User(AbstractUser):
 
     template = models.ForeignKey(UserTemplate, null=True, blank=True, on_delete=models.PROTECT)
     language = models.CharField(max_length=2, blank=True, default="")
-    debtors: "models.ManyToManyField[Debtor, models.Model]" = models.ManyToManyField(
-        "tilisilta.Debtor", blank=True
-    )
+    debtors = models.ManyToManyField("tilisilta.Debtor", blank=True)
 
     class Meta(AbstractUser.Meta):
         ordering = ["username"]
 
     @cached_property
+    def chosen_debtor_ids(self) -> tuple[int, ...]:
+        """The ids of ``debtors``, read once for all that one request asks."""
+        return tuple(self.debtors.values_list("pk", flat=True))
+
+    @property
     def is_limited(self) -> bool:
-        """Tell whether this user sees some debtors only."""
-        return self.debtors.exists()
+        """Return whether this user sees some debtors only."""
+        return bool(self.chosen_debtor_ids)
+
+    def may_see(self, debtor: str) -> models.Q:
+        """The condition on rows that they are of a debtor this user may see.
+
+        ``debtor`` is the way from a row to its debtor, such as ``company__debtor``.
+        """
+        if not self.is_limited:
+            # Unlike an empty Q, which vanishes beside another one, this stays true in any query.
+            return ~models.Q(pk__in=())
+        return models.Q((f"{debtor}__in", self.chosen_debtor_ids))
 
     def can(self, right: Right, area: Area) -> bool:
-        """Tell whether this user has at least ``right`` in ``area``.
+        """Return whether this user has at least ``right`` in ``area``.
 
         A connection to Nmbrs serves all debtors: who sees only some of them may look at it, but
         not change it.

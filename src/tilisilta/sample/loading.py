@@ -18,9 +18,9 @@ from tilisilta.sample.bureau import (
 )
 from tilisilta.services import connections
 from tilisilta.services.companies import set_blocked, set_start, set_test
+from tilisilta.services.fetching.connections import connect
+from tilisilta.services.fetching.synchronisations import ask_for_everything, read_lists
 from tilisilta.services.links import create_link
-from tilisilta.services.nmbrs_connections import connect
-from tilisilta.services.synchronisations import ask_for_everything, read_lists
 
 FILE_TO_IMPORT = "koivulammi-konepaja-2026-07.csv"
 

@@ -28,7 +28,4 @@ def record(
 def entries_visible_to(user: User) -> QuerySet[AuditEntry]:
     """The entries ``user`` may read, newest first: all, or those of the debtors chosen for them."""
     entries = AuditEntry.objects.select_related("user", "company")
-    debtor_ids = list(user.debtors.values_list("pk", flat=True))
-    if debtor_ids:
-        entries = entries.filter(Q(company__debtor__in=debtor_ids) | Q(user=user))
-    return entries
+    return entries.filter(user.may_see("company__debtor") | Q(user=user))

@@ -18,8 +18,8 @@ from tilisilta.domain.recognition import JournalReceipt
 from tilisilta.domain.sameness import receipt_digest
 from tilisilta.domain.standing import JournalState
 from tilisilta.models import Company, Export, Journal, ProcountorAccount
-from tilisilta.services.procountor import procountor
-from tilisilta.services.seen_receipts import promised_with, read_receipts
+from tilisilta.services.procountor.client import procountor
+from tilisilta.services.procountor.seen_receipts import promised_with, read_receipts
 
 MONTHS_BACK = 14
 _SPARE = timedelta(days=3)
@@ -148,7 +148,7 @@ def _not_ours(receipts: Mapping[int, JournalReceipt]) -> list[JournalReceipt]:
 
     A copy of a receipt of ours carries its token as well, and books something of its own.
     """
-    standing = [one for one in receipts.values() if one.is_standing and not one.sent_as]
+    standing = [one for one in receipts.values() if one.is_valid and not one.sent_as]
     tokens = {token for one in standing for token in one.tokens}
     promised = promised_with(Export.with_trail.filter(token__in=tokens))
     ours = {one.token: one for one in promised}

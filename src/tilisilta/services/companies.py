@@ -27,7 +27,7 @@ from tilisilta.models import (
     User,
 )
 from tilisilta.services import audit
-from tilisilta.services.journals import recheck_company, recheck_debtor
+from tilisilta.services.journals.importing import recheck_company, recheck_debtor
 
 
 class DebtorNumberTaken(NeedsAttention):

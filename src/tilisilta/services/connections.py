@@ -16,11 +16,11 @@ from tilisilta.domain.problems import ProblemCode
 from tilisilta.errors import NeedsAttention, TilisiltaError
 from tilisilta.models import Company, Debtor, Export, Link, ProcountorAccount, User
 from tilisilta.services import audit
-from tilisilta.services.administrations import keep_administration
-from tilisilta.services.journals import recheck_account
-from tilisilta.services.keeping import KNOWN_OUTSIDE
+from tilisilta.services.journals.importing import recheck_account
+from tilisilta.services.journals.keeping import KNOWN_OUTSIDE
 from tilisilta.services.pace import wait_for_slot
-from tilisilta.services.procountor import (
+from tilisilta.services.procountor.administrations import keep_administration
+from tilisilta.services.procountor.client import (
     application,
     login_address,
     procountor,

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from django.db.models import Max
 
-from tilisilta.domain.company_match import CompanyMatch, compare_companies, pair_digest
+from tilisilta.domain.company_match import CompanyMatch
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.standing import COMMITTED_EXPORTS, JournalState
 from tilisilta.models import (
@@ -69,44 +69,9 @@ def pairing_of(company: Company, account: ProcountorAccount) -> Pairing:
     return Pairing(
         company=company,
         account=account,
-        match=match_of(company, account),
+        match=company.match_with(account),
         others=tuple(link.company for link in found) if has_books else (),
     )
-
-
-def match_of(company: Company, account: ProcountorAccount) -> CompanyMatch:
-    """How name and business ID of ``company`` compare with those of the administration."""
-    return compare_companies(
-        name=company.name,
-        business_id=company.business_id,
-        other_name=account.company_name,
-        other_business_id=account.business_id,
-    )
-
-
-def pair_of(company: Company, account: ProcountorAccount) -> str:
-    """A digest of the two as they are now, to tell later whether they are as they were."""
-    return pair_digest(
-        name=company.name,
-        business_id=company.business_id,
-        other_name=account.company_name,
-        other_business_id=account.business_id,
-    )
-
-
-def is_unconfirmed(link: Link) -> bool:
-    """Return whether company and administration differ by now, other than a person has confirmed.
-
-    Either may get another name or business ID after the link was made.
-    """
-    company, account = link.company, link.procountor_account
-    is_confirmed = link.confirmed_pair == pair_of(company, account)
-    return not is_confirmed and not match_of(company, account).is_equal
-
-
-def named(name: str, business_id: str) -> str:
-    """A company by name and, where it is known, business ID."""
-    return f"{name}, {business_id}" if business_id else name
 
 
 def proposed_start(company: Company, *, today: date) -> ProposedStart:
@@ -160,7 +125,7 @@ def proposed_accounts(company: Company, *, user: User | None) -> tuple[Pairing, 
     if user is not None:
         accounts = accounts.visible_to(user)
     return _ordered(
-        Pairing(company=company, account=account, match=match_of(company, account))
+        Pairing(company=company, account=account, match=company.match_with(account))
         for account in accounts.order_by("company_name", "name")
     )
 
@@ -171,7 +136,7 @@ def proposed_companies(account: ProcountorAccount, *, user: User | None) -> tupl
     if user is not None:
         companies = companies.visible_to(user)
     return _ordered(
-        Pairing(company=company, account=account, match=match_of(company, account))
+        Pairing(company=company, account=account, match=company.match_with(account))
         for company in companies.order_by("number")
     )
 

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tilisilta.domain.company_match import name_with_id
 from tilisilta.domain.problems import ProblemCode
 from tilisilta.domain.standing import EXPORTS_UNDER_WAY, ExportState
 from tilisilta.errors import NeedsAttention
@@ -25,14 +26,11 @@ from tilisilta.models import (
     User,
 )
 from tilisilta.services import audit
-from tilisilta.services.gathering import split_of
-from tilisilta.services.journals import recheck_company
-from tilisilta.services.keeping import KNOWN_OUTSIDE, lock_company
+from tilisilta.services.journals.gathering import split_of
+from tilisilta.services.journals.importing import recheck_company
+from tilisilta.services.journals.keeping import KNOWN_OUTSIDE, lock_company
 from tilisilta.services.link_proposals import (
     Pairing,
-    is_unconfirmed,
-    named,
-    pair_of,
     pairing_of,
 )
 
@@ -76,8 +74,8 @@ class DifferentNames(NeedsAttention):
     def __init__(self, company: Company, account: ProcountorAccount) -> None:
         super().__init__(f"{company} and {account.company_name} differ.")
         self.facts = {
-            "company": named(company.name, company.business_id),
-            "administration": named(account.company_name, account.business_id),
+            "company": name_with_id(company.name, company.business_id),
+            "administration": name_with_id(account.company_name, account.business_id),
         }
 
 
@@ -90,7 +88,7 @@ class SharedAdministration(NeedsAttention):
         super().__init__(f"{account.company_name} serves another company as well as {company}.")
         self.facts = {
             "company": company.name,
-            "administration": named(account.company_name, account.business_id),
+            "administration": name_with_id(account.company_name, account.business_id),
             **({"other": str(other)} if other is not None else {}),
         }
 
@@ -146,7 +144,7 @@ def create_link(  # what a person says of a link, each by its name
         _must_be_authorised(locked)
         pairing = pairing_of(company, locked)
         _must_be_confirmed(pairing, different_names, shared_administration)
-        link.confirmed_pair = pair_of(company, locked) if pairing.needs_confirmation else ""
+        link.confirmed_pair = company.pair_with(locked) if pairing.needs_confirmation else ""
         _save_new(link)
         ProcountorAccount.objects.filter(pk=account.pk).update(debtor=company.debtor)
         _replace_mappings(link, account_mappings or {})
@@ -155,7 +153,7 @@ def create_link(  # what a person says of a link, each by its name
             user=user,
             company=company,
             name=str(company),
-            administration=named(locked.company_name, locked.business_id),
+            administration=name_with_id(locked.company_name, locked.business_id),
         )
         _record_confirmation(link, pairing, user=user)
         _fetch_as_needed(link)
@@ -215,9 +213,9 @@ def confirm_link(link: Link, *, user: User | None) -> Link:
             .select_related("company", "procountor_account")
             .get(pk=link.pk)
         )
-        if not is_unconfirmed(link):
+        if link.is_confirmed:
             return link
-        link.confirmed_pair = pair_of(link.company, link.procountor_account)
+        link.confirmed_pair = link.company.pair_with(link.procountor_account)
         link.save(update_fields=["confirmed_pair", "changed_at"])
         pairing = pairing_of(link.company, link.procountor_account)
         _record_confirmation(link, pairing, user=user)
@@ -302,7 +300,7 @@ def _record_confirmation(link: Link, pairing: Pairing, *, user: User | None) -> 
     """Keep both names of what somebody confirmed, as they stood at that moment."""
     if not pairing.needs_confirmation:
         return
-    told = [named(pairing.company.name, pairing.company.business_id)]
+    told = [name_with_id(pairing.company.name, pairing.company.business_id)]
     # Whoever may see the company reads this, and need not learn of other debtors' companies.
     told += [
         str(other) if other.debtor_id == pairing.company.debtor_id else str(other.number)
@@ -313,7 +311,7 @@ def _record_confirmation(link: Link, pairing: Pairing, *, user: User | None) -> 
         user=user,
         company=pairing.company,
         name=str(pairing.company),
-        administration=named(pairing.account.company_name, pairing.account.business_id),
+        administration=name_with_id(pairing.account.company_name, pairing.account.business_id),
         difference="; ".join(told),
         link=str(link.pk),
     )

@@ -8,10 +8,10 @@ from tilisilta.domain.administrations import Dimension
 from tilisilta.domain.cost_objects import ItemComparison
 from tilisilta.domain.dimensions import DimensionKind, find_dimensions
 from tilisilta.models import Link, User
-from tilisilta.services.administrations import read_administration
 from tilisilta.services.cost_objects import codes_for_items, compare_with_dimension
-from tilisilta.services.items import MadeItems, WantedItem, make_items
-from tilisilta.services.journals import recheck_company
+from tilisilta.services.journals.importing import recheck_company
+from tilisilta.services.procountor.administrations import read_administration
+from tilisilta.services.procountor.items import MadeItems, WantedItem, make_items
 
 
 @dataclass(frozen=True, kw_only=True)

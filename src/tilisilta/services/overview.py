@@ -41,10 +41,9 @@ from tilisilta.models import (
     Sending,
     User,
 )
-from tilisilta.services.checks import load_problems
 from tilisilta.services.companies import matching
 from tilisilta.services.explanations import Explanation, explain
-from tilisilta.services.fetch_standing import FetchStanding, standing_for
+from tilisilta.services.fetching.progress import FetchStanding, standing_for
 
 MOST_NEEDS = 15
 COMPANIES_PER_PAGE = 50
@@ -88,7 +87,7 @@ class Counts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Progress:
+class SendingsUnderWay:
     """How far the sendings under way have come, in ledger receipts and journals."""
 
     booked: int
@@ -140,7 +139,7 @@ class Overview:
     counts: Counts
     needs: tuple[Need, ...]
     dead_links: tuple[Link, ...]
-    progress: Progress | None
+    progress: SendingsUnderWay | None
     fetching: FetchStanding
     steps: FirstSteps | None
     companies: Page[Company]
@@ -164,36 +163,45 @@ def overview_for(
 
     Without ``month`` it is the latest that has journals, and never one after that of ``today``.
     """
-    debtor_ids = list(user.debtors.values_list("pk", flat=True))
-    journals = Journal.objects.kept().filter(_of(debtor_ids, "company__debtor"))
+    journals = Journal.objects.kept().visible_to(user)
     by_month = _states_by_month(journals)
     month = month or _latest_month(by_month, today)
     counts = _counts(by_month, month)
     months = _months_up_to(month)
-    companies = Company.objects.filter(_of(debtor_ids, "debtor"))
-    shown = Paginator(_searched(companies, search), COMPANIES_PER_PAGE).get_page(page)
+    companies = _searched(Company.objects.visible_to(user), search)
+    shown = Paginator(companies, COMPANIES_PER_PAGE).get_page(page)
     return Overview(
         month=month,
         next_month=_month_after(month) if month < today.replace(day=1) else None,
         months=months,
         counts=counts,
         needs=_needs(journals) if counts.problems + counts.uncertain + counts.unsent else (),
-        dead_links=_dead_links(debtor_ids),
-        progress=_progress(debtor_ids) if counts.under_way + counts.uncertain else None,
-        fetching=standing_for(user, debtor_ids=debtor_ids),
-        steps=_first_steps(user, by_month) if not debtor_ids else None,
+        dead_links=_dead_links(user),
+        progress=sendings_under_way(user) if counts.under_way + counts.uncertain else None,
+        fetching=standing_for(user),
+        steps=None if user.is_limited else _first_steps(user, by_month),
         companies=shown,
         years=_years(list(shown), journals, months),
     )
 
 
-def progress_for(user: User) -> Progress | None:
-    """How far the sendings have come that ``user`` may see; ``None`` when none is under way."""
-    return _progress(list(user.debtors.values_list("pk", flat=True)))
+def sendings_under_way(user: User) -> SendingsUnderWay | None:
+    """How far the sendings have come that ``user`` may see; ``None`` when none is under way.
 
-
-def _of(debtor_ids: Sequence[int], field: str) -> Q:
-    return Q(**{f"{field}__in": debtor_ids}) if debtor_ids else Q()
+    All receipts of journals that are being sent count; those booked before count as done.
+    """
+    wanted = Q(journal__exports__is_trail=False) & ~Q(journal__exports__state=ExportState.WITHDRAWN)
+    found = Sending.objects.filter(
+        user.may_see("journal__company__debtor"), finished_at__isnull=True
+    ).aggregate(
+        journals=Count("pk", distinct=True),
+        asked=Count("journal__exports", filter=wanted),
+        booked=Count(
+            "journal__exports",
+            filter=wanted & Q(journal__exports__state__in=BOOKED_EXPORTS),
+        ),
+    )
+    return SendingsUnderWay(**found) if found["journals"] else None
 
 
 def _searched(companies: QuerySet[Company], search: str) -> QuerySet[Company]:
@@ -266,8 +274,8 @@ def _needs(journals: QuerySet[Journal]) -> tuple[Need, ...]:
 
 
 def _need(journal: Journal) -> Need:
-    of_receipt = load_problems(getattr(journal, "receipt_problems", None) or [])
-    problems = (*of_receipt, *load_problems(journal.problems))
+    of_receipt = getattr(journal, "receipt_problems", None) or []
+    problems = (*of_receipt, *journal.problems)
     ordered = sorted(problems, key=lambda problem: not problem.stops)
     stopping = [problem for problem in ordered if problem.stops]
     return Need(
@@ -278,11 +286,11 @@ def _need(journal: Journal) -> Need:
     )
 
 
-def _dead_links(debtor_ids: Sequence[int]) -> tuple[Link, ...]:
+def _dead_links(user: User) -> tuple[Link, ...]:
     """The links whose account lets nothing through."""
     return tuple(
         Link.objects.open()
-        .filter(_of(debtor_ids, "company__debtor"))
+        .visible_to(user)
         .exclude(procountor_account__state=ProcountorAccount.State.AUTHORISED)
         .select_related("company", "procountor_account")
         .defer(
@@ -311,22 +319,6 @@ def _first_steps(user: User, by_month: Mapping[date, Counter[str]]) -> FirstStep
         is_nmbrs_connected=found[0], is_procountor_authorised=found[1], is_linked=found[2]
     )
     return None if steps.is_linked else steps
-
-
-def _progress(debtor_ids: Sequence[int]) -> Progress | None:
-    """All receipts of journals that are being sent; those booked before count as done."""
-    wanted = Q(journal__exports__is_trail=False) & ~Q(journal__exports__state=ExportState.WITHDRAWN)
-    found = Sending.objects.filter(
-        _of(debtor_ids, "journal__company__debtor"), finished_at__isnull=True
-    ).aggregate(
-        journals=Count("pk", distinct=True),
-        asked=Count("journal__exports", filter=wanted),
-        booked=Count(
-            "journal__exports",
-            filter=wanted & Q(journal__exports__state__in=BOOKED_EXPORTS),
-        ),
-    )
-    return Progress(**found) if found["journals"] else None
 
 
 def _years(

@@ -6,9 +6,11 @@ import time
 from django.conf import settings
 from django.db import connection
 
+from tilisilta.errors import TilisiltaError, TryAgainLater
 from tilisilta.models import ApiPace
 
 MOST_WAITING = 1000
+USUAL_WAIT_SECONDS = 5.0
 NMBRS_BLOCK_SECONDS = 0.1
 
 
@@ -41,6 +43,12 @@ def reserve_slots(client_id: str, *, now: float, gap: float, count: int = 1) -> 
         ApiPace.objects.get_or_create(client_id=client_id)
         taken = _take(client_id, now, latest, gap * count)
     return max(0.0, taken - gap * count - now) if taken is not None else 0.0
+
+
+def wait_after(error: TilisiltaError) -> float:
+    """Return how many seconds to stay away after ``error``: what it asks for, or the usual."""
+    asked = error.retry_after_seconds if isinstance(error, TryAgainLater) else None
+    return float(asked or USUAL_WAIT_SECONDS)
 
 
 class NmbrsPace:

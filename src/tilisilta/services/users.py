@@ -51,7 +51,7 @@ class LastAdministrator(NeedsAttention):
 class AdministratorTemplateKept(NeedsAttention):
     """The administrator's template gives every right, and that cannot be changed."""
 
-    code = ProblemCode.ADMINISTRATOR_TEMPLATE_KEPT
+    code = ProblemCode.ADMINISTRATOR_TEMPLATE_FIXED
 
 
 def create_first_administrator(username: str, password: str) -> User:
@@ -227,6 +227,8 @@ def _replace_debtors(changed: User, debtors: Iterable[Debtor]) -> bool:
     before = set(changed.debtors.all())
     after = set(debtors)
     changed.debtors.set(after)
+    # What was read of them before does not count any more.
+    changed.__dict__.pop("chosen_debtor_ids", None)
     return before != after
 
 

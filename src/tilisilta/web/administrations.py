@@ -11,14 +11,13 @@ from django.shortcuts import render
 from tilisilta.domain.standing import JournalState
 from tilisilta.models import (
     Area,
-    Company,
     Journal,
     Link,
     ProcountorAccount,
     Right,
     User,
 )
-from tilisilta.services.link_proposals import match_of
+from tilisilta.web.parts import visible_links
 from tilisilta.web.rights import UserRequest, needs
 
 ON_A_PAGE = 50
@@ -58,13 +57,6 @@ def administrations(request: UserRequest) -> HttpResponse:
     return render(request, "links/administrations.html", context)
 
 
-def visible_links(user: User) -> QuerySet[Link]:
-    """The links of the companies ``user`` may see."""
-    return Link.objects.filter(company__in=Company.objects.visible_to(user)).select_related(
-        "company__debtor", "procountor_account"
-    )
-
-
 def _found(user: User, search: str) -> QuerySet[Link]:
     links = visible_links(user).defer("procountor_account__administration")
     for word in search.split():
@@ -91,7 +83,7 @@ def _rows(links: Iterable[Link]) -> list[LinkRow]:
             link=link,
             state=_state_of(link),
             problem_count=counts.get(link.company_id, 0),
-            differs=not match_of(link.company, link.procountor_account).is_equal,
+            differs=not link.company.match_with(link.procountor_account).is_equal,
         )
         for link in shown
     ]

@@ -10,10 +10,8 @@ from tilisilta.errors import TilisiltaError
 from tilisilta.models import Area, Company, Right
 from tilisilta.services.booked_already import BookedAlready, find_booked_runs
 from tilisilta.services.explanations import Explanation, explain_error
-from tilisilta.web.connections import visible_accounts
+from tilisilta.web.parts import SECONDS_PER_STEP, visible_accounts
 from tilisilta.web.rights import UserRequest, needs
-
-SECONDS_PER_STEP = 4.0
 
 
 @needs(Area.PROCOUNTOR, Right.WRITE)

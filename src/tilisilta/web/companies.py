@@ -16,11 +16,10 @@ from django.views.decorators.http import require_POST
 from tilisilta.domain.business_ids import LONGEST
 from tilisilta.models import Area, Company, Debtor, Right, User
 from tilisilta.services import companies
-from tilisilta.services.fetch_standing import standing_for
+from tilisilta.services.fetching.progress import standing_for
 from tilisilta.web.company_page import company_page
-from tilisilta.web.fetching import FetchLook, look_of
-from tilisilta.web.forms import ExplainingForm
-from tilisilta.web.overview import asked_page
+from tilisilta.web.fetch_looks import FetchLook, look_of
+from tilisilta.web.parts import ExplainingForm, asked_page, visible_company
 from tilisilta.web.rights import UserRequest, needs
 
 ROWS_PER_PAGE = 100
@@ -161,7 +160,7 @@ def new_company(request: UserRequest) -> HttpResponse:
 @needs(Area.COMPANIES, Right.READ)
 def company(request: UserRequest, number: int) -> HttpResponse:
     """One company: where it books, its runs with their journals, and its settings."""
-    found = _visible_company(request.user, number)
+    found = visible_company(request.user, number)
     return _company_page(request, found, SettingsForms.of(found, request.user))
 
 
@@ -169,7 +168,7 @@ def company(request: UserRequest, number: int) -> HttpResponse:
 @needs(Area.COMPANIES, Right.WRITE)
 def company_settings(request: UserRequest, number: int) -> HttpResponse:
     """Change the name or debtor of a company that does not come from Nmbrs."""
-    found = _visible_company(request.user, number)
+    found = visible_company(request.user, number)
     forms_shown = SettingsForms.of(found, request.user, posted=request.POST)
     form = forms_shown.company
     if form is None:
@@ -186,7 +185,7 @@ def company_settings(request: UserRequest, number: int) -> HttpResponse:
 @needs(Area.COMPANIES, Right.WRITE)
 def company_business_id(request: UserRequest, number: int) -> HttpResponse:
     """Say what a company's business ID is."""
-    found = _visible_company(request.user, number)
+    found = visible_company(request.user, number)
     form = BusinessIdForm(request.POST)
     if not form.is_valid():
         shown = replace(SettingsForms.of(found, request.user), business_id=form)
@@ -199,7 +198,7 @@ def company_business_id(request: UserRequest, number: int) -> HttpResponse:
 @needs(Area.COMPANIES, Right.WRITE)
 def company_start(request: UserRequest, number: int) -> HttpResponse:
     """Say from when on a company's journals are fetched and sent."""
-    found = _visible_company(request.user, number)
+    found = visible_company(request.user, number)
     form = StartForm(request.POST)
     if not form.is_valid():
         shown = replace(SettingsForms.of(found, request.user), start=form)
@@ -212,7 +211,7 @@ def company_start(request: UserRequest, number: int) -> HttpResponse:
 @needs(Area.COMPANIES, Right.WRITE)
 def company_test(request: UserRequest, number: int) -> HttpResponse:
     """Mark a company as a test company, or take the mark away."""
-    found = _visible_company(request.user, number)
+    found = visible_company(request.user, number)
     is_test = request.POST.get("is_test") == "yes"
     companies.set_test(found, is_test, user=request.user)
     said = _("%(company)s is a test company now: its journals are never sent.")
@@ -227,7 +226,7 @@ def debtor_list(request: UserRequest) -> HttpResponse:
     """All debtors the reader may see; those who see every debtor can add one."""
     form = DebtorForm(request.POST or None)
     if request.method == "POST":
-        if request.user.debtors.exists():
+        if request.user.is_limited:
             # They would not see the debtor they have just added.
             raise PermissionDenied
         if _is_added(request, form):
@@ -269,11 +268,6 @@ def _is_added(request: UserRequest, form: DebtorForm) -> bool:
         return False
     messages.success(request, _("Debtor %(debtor)s was added.") % {"debtor": debtor})
     return True
-
-
-def _visible_company(user: User, number: int) -> Company:
-    visible = Company.objects.visible_to(user).select_related("debtor", "nmbrs__connection")
-    return get_object_or_404(visible, number=number)
 
 
 def _kept(request: UserRequest, found: Company) -> HttpResponse:

@@ -8,10 +8,9 @@ from tilisilta.domain.payroll import is_before_start, last_day_of_run
 from tilisilta.domain.problems import Problem
 from tilisilta.domain.standing import JournalState
 from tilisilta.models import Area, Company, Journal, NmbrsCompany, Right, Run, User
-from tilisilta.services.checks import load_problems
 from tilisilta.services.companies import CompanyStanding, company_standing
 from tilisilta.services.explanations import Explanation, explain
-from tilisilta.web.fetching import FetchLook, look_of
+from tilisilta.web.fetch_looks import FetchLook, look_of
 
 PROBLEMS_OF_A_RUN = 20
 MONTHLY = "Month"
@@ -118,7 +117,7 @@ def _rows_of_runs(standing: CompanyStanding) -> Iterator[RunRow]:
 def _troubles(company: Company, *, told: set[Problem]) -> Iterator[Trouble]:
     """What went wrong with the company as a whole; its runs tell theirs themselves."""
     found: NmbrsCompany | None = getattr(company, "nmbrs", None)
-    for problem in load_problems(found.trouble) if found is not None else ():
+    for problem in found.trouble if found is not None else ():
         if problem not in told:
             yield Trouble(problem=problem, explanation=explain(problem))
 
@@ -126,5 +125,5 @@ def _troubles(company: Company, *, told: set[Problem]) -> Iterator[Trouble]:
 def _troubles_of_runs(standing: CompanyStanding) -> Iterator[Trouble]:
     """Why journals could not be read: all that was found, up to a length somebody would read."""
     for run in standing.runs_in_trouble:
-        for problem in load_problems(run.trouble)[:PROBLEMS_OF_A_RUN]:
+        for problem in run.trouble[:PROBLEMS_OF_A_RUN]:
             yield Trouble(problem=problem, explanation=explain(problem), run=run)

@@ -7,7 +7,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, Value, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,11 +19,10 @@ from tilisilta.clients.procountor.errors import ProcountorUnavailable
 from tilisilta.domain.problems import Problem, ProblemCode, facts
 from tilisilta.domain.standing import EXPORTS_UNDER_WAY
 from tilisilta.errors import TilisiltaError
-from tilisilta.models import Area, Company, Debtor, Journal, Link, ProcountorAccount, Right, User
+from tilisilta.models import Area, Company, Debtor, Journal, ProcountorAccount, Right, User
 from tilisilta.services import connections
-from tilisilta.services.explanations import Explanation, explain, explain_code, explain_error
-from tilisilta.web.exports import is_part
-from tilisilta.web.journals import error_text
+from tilisilta.services.explanations import Explanation, explain, explain_error
+from tilisilta.web.parts import error_text, is_part, visible_accounts
 from tilisilta.web.rights import UserRequest, needs
 
 ON_A_PAGE = 50
@@ -155,11 +154,11 @@ def authorised(request: UserRequest) -> HttpResponse:
     account_pk = open_log_ins.pop(request.GET.get("state", ""), None)
     request.session[STATES_IN_SESSION] = open_log_ins
     if account_pk is None:
-        return _trouble(request, explain_code(ProblemCode.LOG_IN_FINISHED), None)
+        return _trouble(request, explain(Problem(code=ProblemCode.LOG_IN_FINISHED)), None)
     account = _visible_account(request.user, account_pk)
     code = request.GET.get("code", "")
     if not code:
-        return _trouble(request, explain_code(ProblemCode.LOG_IN_CANCELLED), account)
+        return _trouble(request, explain(Problem(code=ProblemCode.LOG_IN_CANCELLED)), account)
     try:
         connections.finish_authorisation(account, code, user=request.user)
     except TilisiltaError as error:
@@ -197,13 +196,6 @@ def remove(request: UserRequest, pk: int) -> HttpResponse:
         messages.success(request, said % {"name": account.name})
         return redirect(f"{reverse('procountor_accounts')}#a{account.pk}")
     return render(request, "connections/remove.html", {"account": account})
-
-
-def visible_accounts(user: User) -> QuerySet[ProcountorAccount]:
-    """The accounts of the debtors ``user`` may see, each with the link it serves."""
-    return ProcountorAccount.objects.visible_to(user).prefetch_related(
-        Prefetch("links", Link.objects.open().select_related("company__debtor"))
-    )
 
 
 def _accounts_page(

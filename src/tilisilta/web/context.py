@@ -9,14 +9,13 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from tilisilta.languages import LANGUAGES, language_of
 from tilisilta.models import Area, Right, User
-
-LANGUAGES = (("sv", "SV", "Svenska"), ("fi", "FI", "Suomi"), ("en", "EN", "English"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One entry of the main menu, and the addresses that belong to it. No area: for everybody.
+    """One entry of the main menu, and the addresses below it. No area: for everybody.
 
     Who may not see its first page is led to the page named in ``otherwise``, by the right to that.
     """
@@ -24,7 +23,7 @@ class Entry:
     name: str
     label: Promise | str
     area: Area | None
-    pages: frozenset[str]
+    addresses: tuple[str, ...]
     otherwise: tuple[str, Area] | None = None
 
     def page_for(self, user: User) -> str | None:
@@ -34,6 +33,10 @@ class Entry:
         if self.otherwise is not None and user.can(Right.READ, self.otherwise[1]):
             return self.otherwise[0]
         return None
+
+    def holds(self, path: str) -> bool:
+        """Return whether the page at ``path`` is one of this entry."""
+        return any(path == one or path.startswith(f"{one}/") for one in self.addresses)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,71 +49,56 @@ class ShownEntry:
 
 
 MENU = (
-    Entry(name="overview", label=_("Overview"), area=None, pages=frozenset({"overview"})),
+    Entry(name="overview", label=_("Overview"), area=None, addresses=("",)),
     Entry(
         name="companies",
         label=_("Companies"),
         area=Area.COMPANIES,
-        pages=frozenset({"companies", "company", "new_company", "debtors", "import_journal"}),
+        addresses=("companies", "debtors"),
     ),
     Entry(
         name="exports",
         label=_("Journal entries Export"),
         area=Area.JOURNAL_EXPORTS,
-        pages=frozenset({"exports", "journal", "payload", "send_ready"}),
+        addresses=("exports", "journals"),
     ),
     Entry(
         name="procountor_accounts",
         label=_("Settings"),
         area=Area.PROCOUNTOR,
         otherwise=("nmbrs_connections", Area.NMBRS),
-        pages=frozenset(
-            {
-                "procountor_accounts",
-                "new_account",
-                "api_key",
-                "remove_authorisation",
-                "administrations",
-                "new_link",
-                "link",
-                "missing_items",
-                "procountor_authorised",
-                "nmbrs_connections",
-                "new_nmbrs_connection",
-                "nmbrs_connection",
-                "remove_nmbrs_connection",
-            }
-        ),
+        addresses=("settings",),
     ),
     Entry(
         name="users",
         label=_("Users"),
         area=Area.USERS,
-        pages=frozenset(
-            {"users", "user", "new_user", "user_templates", "new_user_template", "user_template"}
-        ),
+        addresses=("users", "user-templates"),
     ),
-    Entry(
-        name="audit_log", label=_("Audit log"), area=Area.AUDIT_LOG, pages=frozenset({"audit_log"})
-    ),
+    Entry(name="audit_log", label=_("Audit log"), area=Area.AUDIT_LOG, addresses=("audit-log",)),
     Entry(
         name="common_errors",
         label=_("Common errors"),
         area=None,
-        pages=frozenset({"common_errors"}),
+        addresses=("common-errors",),
     ),
 )
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Values for the frame of the page: the menu as the reader's rights allow, and languages."""
-    chosen = get_language() or "en"
+    chosen = language_of(get_language())
     return {
         "menu": _menu(request),
-        "language_code": chosen,
+        "language_code": chosen.code,
         "language_choices": [
-            {"code": code, "short": short, "name": name, "is_current": code == chosen}
-            for code, short, name in LANGUAGES
+            {
+                "code": one.code,
+                "short": one.code.upper(),
+                "name": one.own_name,
+                "is_current": one == chosen,
+            }
+            for one in LANGUAGES
         ],
     }
 
@@ -119,12 +107,11 @@ def _menu(request: HttpRequest) -> list[ShownEntry]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return []
-    match = request.resolver_match
-    current = match.url_name if match else None
+    path = request.path_info.strip("/")
     entries = []
     for entry in MENU:
         name = entry.page_for(user)
         if name is not None:
-            is_current = (current or "") in entry.pages
-            entries.append(ShownEntry(url=reverse(name), label=entry.label, is_current=is_current))
+            shown = ShownEntry(url=reverse(name), label=entry.label, is_current=entry.holds(path))
+            entries.append(shown)
     return entries

@@ -3,25 +3,24 @@
 from django.http import Http404, HttpResponse
 from django.utils.translation import get_language
 
+from tilisilta.languages import language_of
 from tilisilta.models import Area, Right
-from tilisilta.services.downloads import (
+from tilisilta.services.journals.downloads import (
     Download,
     journal_as_csv,
     journal_as_xlsx,
     payload_of,
     payloads_of,
 )
-from tilisilta.services.previews import preview_journal
-from tilisilta.web.journals import kept_journal
+from tilisilta.services.journals.previews import preview_journal
+from tilisilta.web.parts import kept_journal
 from tilisilta.web.rights import UserRequest, needs
-
-LANGUAGES_WITH_DECIMAL_COMMA = frozenset({"fi", "sv"})
 
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def journal_csv(request: UserRequest, pk: int) -> HttpResponse:
     """The journal's lines as CSV, with the decimal sign of the reader's language."""
-    has_comma = (get_language() or "en")[:2] in LANGUAGES_WITH_DECIMAL_COMMA
+    has_comma = language_of(get_language()).has_decimal_comma
     journal = kept_journal(request.user, pk)
     return _saved(journal_as_csv(journal, user=request.user, has_decimal_comma=has_comma))
 

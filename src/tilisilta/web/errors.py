@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.functional import Promise
 
 from tilisilta.domain.problems import Effect, ProblemCode
-from tilisilta.services.explanations import SUBJECTS, Explanation, catalogue
+from tilisilta.services.explanations import SUBJECTS, Explanation, all_texts, catalogue
 from tilisilta.web.rights import UserRequest, logged_in
 
 LOOKS = {Effect.STOPS: "error", Effect.INFORMS: "warning", Effect.WAITS: "uncertain"}
@@ -17,7 +17,7 @@ LOOKS = {Effect.STOPS: "error", Effect.INFORMS: "warning", Effect.WAITS: "uncert
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One problem of the catalogue, and what it does to a journal or an action."""
+    """One kind of problem: an example of it, and what it does to a journal or an action."""
 
     code: ProblemCode
     explanation: Explanation
@@ -34,7 +34,7 @@ class Group:
 
 @logged_in
 def common_errors(request: UserRequest) -> HttpResponse:
-    """Every problem there can be, with message, cause and remedy."""
+    """List every kind of problem with the message, cause and remedy of an example."""
     search = request.GET.get("q", "").strip()
     rows = [row for row in _rows() if _has(row, search)]
     groups = [
@@ -77,5 +77,6 @@ def _rows() -> list[Row]:
 
 
 def _has(row: Row, search: str) -> bool:
-    told = vars(row.explanation).values()
-    return all(any(word in text.casefold() for text in told) for word in search.casefold().split())
+    # A reader searches for the message of another case as well: the example is only one of them.
+    told = " ".join((*vars(row.explanation).values(), all_texts(row.code))).casefold()
+    return all(word in told for word in search.casefold().split())

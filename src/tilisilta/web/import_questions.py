@@ -22,7 +22,7 @@ from tilisilta.domain.run_identity import Doubt
 from tilisilta.domain.standing import BOOKED_EXPORTS, JournalState
 from tilisilta.models import Company, Journal
 from tilisilta.services.explanations import Explanation, explain_error
-from tilisilta.services.journals import RunAnswer, WhichRun
+from tilisilta.services.journals.importing import RunAnswer, WhichRun
 from tilisilta.web.templatetags.ledger import count, day, month, state_badge
 
 SALT = "which-run"

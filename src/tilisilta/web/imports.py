@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,10 +17,10 @@ from django.utils.translation import gettext_lazy
 from tilisilta.clients.files.columns import FIELDS, ColumnMapping
 from tilisilta.clients.files.reading import ColumnsNeeded, FileRefused
 from tilisilta.domain.journals import Run
-from tilisilta.domain.problems import ProblemCode
+from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.models import Area, Company, Right
-from tilisilta.services.explanations import Explanation, explain, explain_code, explain_error
-from tilisilta.services.journals import (
+from tilisilta.services.explanations import Explanation, explain, explain_error
+from tilisilta.services.journals.importing import (
     Imported,
     ImportedAsOtherRun,
     JournalElsewhere,
@@ -29,7 +29,7 @@ from tilisilta.services.journals import (
     WhichRun,
     import_journal,
 )
-from tilisilta.services.run_refusals import RunTaken
+from tilisilta.services.journals.run_refusals import RunTaken
 from tilisilta.web.import_questions import (
     AnswerForm,
     QuestionOutOfDate,
@@ -38,6 +38,7 @@ from tilisilta.web.import_questions import (
     question_of,
     run_answer,
 )
+from tilisilta.web.parts import visible_company
 from tilisilta.web.remembered_columns import remember_columns, remembered_columns
 from tilisilta.web.rights import UserRequest, needs
 from tilisilta.web.uploads import MOST_BYTES, Upload, pack, unpack
@@ -170,7 +171,7 @@ class Column:
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def import_file(request: UserRequest, number: int) -> HttpResponse:
     """Ask for a file and take it in; ends on the journal's page."""
-    company = get_object_or_404(Company.objects.visible_to(request.user), number=number)
+    company = visible_company(request.user, number)
     if request.method != "POST":
         return _page(request, company, ImportForm())
     form = ImportForm(request.POST, request.FILES)
@@ -391,4 +392,4 @@ def _known_already(
     if Company.objects.visible_to(request.user).filter(pk=error.other.pk).exists():
         return explain_error(error)
     # Whose journal it is, is not for everybody to know.
-    return explain_code(ProblemCode.SAME_FILE)
+    return explain(Problem(code=ProblemCode.SAME_FILE))

@@ -19,8 +19,8 @@ from tilisilta.domain.standing import JournalState
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import Area, Journal, Right
 from tilisilta.services.explanations import explain_error
-from tilisilta.services.journal_answers import RunTaken, discard, is_open_to_answers, tell_run
-from tilisilta.web.journals import error_text, visible_journal
+from tilisilta.services.journals.answers import RunTaken, discard, is_open_to_answers, tell_run
+from tilisilta.web.parts import error_text, visible_journal
 from tilisilta.web.rights import UserRequest, needs
 
 MONTHS_AROUND = 2

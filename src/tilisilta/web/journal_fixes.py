@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from tilisilta.domain.problems import Problem, ProblemCode, Screen
 from tilisilta.models import Area, Right, User
-from tilisilta.services.previews import Preview
+from tilisilta.services.journals.previews import Preview
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,21 +17,21 @@ from tilisilta.models import (
     Sending,
     User,
 )
-from tilisilta.services.doubts import Doubt, doubts_of
 from tilisilta.services.explanations import explain
-from tilisilta.services.exports import unfinished_sending
-from tilisilta.services.gathering import HIDDEN_JOURNAL
-from tilisilta.services.journal_answers import is_open_to_answers
-from tilisilta.services.journals import compare_with_previous
-from tilisilta.services.previews import (
+from tilisilta.services.journals.answers import is_open_to_answers
+from tilisilta.services.journals.importing import compare_with_previous
+from tilisilta.services.journals.previews import (
     Preview,
     ShownProblem,
     ShownReceipt,
     ShownRow,
     preview_journal,
 )
-from tilisilta.services.references import journal_by_reference
-from tilisilta.web.exports import Books, books_of
+from tilisilta.services.journals.references import journal_by_reference
+from tilisilta.services.journals.twins import HIDDEN_JOURNAL
+from tilisilta.services.sending.asking import unfinished_sending
+from tilisilta.services.sending.doubts import Doubt, doubts_of
+from tilisilta.web.export_rows import Books, books_of
 from tilisilta.web.journal_fixes import Fix, fix_for
 from tilisilta.web.journal_history import Event, history_of
 from tilisilta.web.journal_lines import JournalLines, journal_lines
@@ -101,7 +101,7 @@ class Stop:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Progress:
+class SendingProgress:
     """How far the sending of a journal has come."""
 
     is_under_way: bool
@@ -132,7 +132,7 @@ class JournalPage:
     problems: tuple[ListedProblem, ...]
     cards: tuple[Card, ...]
     lines: JournalLines | None
-    progress: Progress
+    progress: SendingProgress
     revisions: tuple[Journal, ...]
     comparison: JournalComparison | None
     history: tuple[Event, ...]
@@ -227,7 +227,7 @@ def journal_page(
     )
 
 
-def progress_of(journal: Journal) -> Progress:
+def progress_of(journal: Journal) -> SendingProgress:
     """How far the sending of ``journal`` has come, from its exports alone."""
     exports = list(
         journal.exports.exclude(state=ExportState.WITHDRAWN)
@@ -243,8 +243,8 @@ def progress_of(journal: Journal) -> Progress:
 
 def _progress(
     exports: Sequence[Export], *, route: tuple[Stop, ...], is_under_way: bool
-) -> Progress:
-    return Progress(
+) -> SendingProgress:
+    return SendingProgress(
         is_under_way=is_under_way,
         done=sum(item.state in BOOKED_EXPORTS for item in exports),
         total=len(exports),

@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -14,32 +13,21 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from tilisilta.domain.standing import EXPORTS_UNDER_WAY
 from tilisilta.errors import NeedsAttention, TilisiltaError
-from tilisilta.models import Area, Journal, Right, User
-from tilisilta.services.checks import check_journal
-from tilisilta.services.explanations import Explanation, explain_error
-from tilisilta.services.exports import AlreadySent, look_again, send_journal
-from tilisilta.services.items_of_journals import make_items_of
-from tilisilta.services.journal_answers import say_surely_another
-from tilisilta.services.previews import preview_journal
-from tilisilta.web.exports import is_part
+from tilisilta.models import Area, Journal, Right
+from tilisilta.services.journals.answers import say_surely_another
+from tilisilta.services.journals.checks import check_journal
+from tilisilta.services.journals.previews import preview_journal
+from tilisilta.services.sending.asking import AlreadySent, look_again, send_journal
+from tilisilta.services.sending.items import make_items_of
 from tilisilta.web.journal_page import journal_page, progress_of
+from tilisilta.web.parts import (
+    address_to_go_back_to,
+    error_text,
+    is_part,
+    kept_journal,
+    visible_journal,
+)
 from tilisilta.web.rights import UserRequest, needs
-
-
-def visible_journal(user: User, pk: int) -> Journal:
-    """The journal if ``user`` may see its debtor; otherwise there is no such page."""
-    journals = Journal.objects.visible_to(user).select_related(
-        "company__debtor", "came_by", "discarded_by"
-    )
-    return get_object_or_404(journals, pk=pk)
-
-
-def kept_journal(user: User, pk: int) -> Journal:
-    """The same, as long as it has content: of one that was discarded there is nothing to show."""
-    found = visible_journal(user, pk)
-    if found.discarded_at is not None:
-        raise Http404
-    return found
 
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
@@ -170,24 +158,8 @@ def payload(request: UserRequest, pk: int, number: int) -> HttpResponse:
     return render(request, part, context)
 
 
-def error_text(error: TilisiltaError) -> str:
-    """What happened, why, and what to do, in one paragraph."""
-    told = explain_error(error)
-    return as_paragraph(told)
-
-
-def as_paragraph(told: Explanation) -> str:
-    """An explanation as one paragraph, with its code at the end."""
-    code = f" ({told.code})" if told.code else ""
-    return f"{told.message}. {told.cause} {told.remedy}{code}"
-
-
 def way_back(request: HttpRequest, found: Journal) -> HttpResponse:
     """Back to the page the button stood on: the list, at the journal's row, or the journal."""
-    asked = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(
-        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    if asked and is_ours:
+    if asked := address_to_go_back_to(request):
         return redirect(f"{asked}#j{found.pk}")
     return redirect("journal", pk=found.pk)

@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpR
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from tilisilta.services.users import choose_language
+from tilisilta.web.parts import address_to_go_back_to
 
 COOKIE = "language"
 COOKIE_AGE_SECONDS = 365 * 24 * 60 * 60
@@ -43,7 +43,7 @@ def language(request: HttpRequest) -> HttpResponse:
         return HttpResponseBadRequest()
     if request.user.is_authenticated:
         choose_language(request.user, chosen)
-    response = HttpResponseRedirect(_way_back(request))
+    response = HttpResponseRedirect(address_to_go_back_to(request) or reverse("overview"))
     remember_language(response, chosen)
     return response
 
@@ -58,11 +58,3 @@ def remember_language(response: HttpResponse, chosen: str) -> None:
         httponly=True,
         samesite="Lax",
     )
-
-
-def _way_back(request: HttpRequest) -> str:
-    asked = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(
-        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return asked if asked and is_ours else reverse("overview")

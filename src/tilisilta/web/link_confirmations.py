@@ -8,8 +8,8 @@ from django.views.decorators.http import require_POST
 
 from tilisilta.models import Area, Right
 from tilisilta.services import links
-from tilisilta.web.administrations import visible_links
 from tilisilta.web.link_page import compare_link
+from tilisilta.web.parts import visible_links
 from tilisilta.web.rights import UserRequest, needs
 
 

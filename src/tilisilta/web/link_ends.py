@@ -13,9 +13,8 @@ from django.utils.translation import gettext_lazy
 from tilisilta.models import Area, Link, Right
 from tilisilta.services import links
 from tilisilta.services.link_proposals import proposed_end
-from tilisilta.web.administrations import visible_links
-from tilisilta.web.forms import ExplainingForm
 from tilisilta.web.link_page import trail_of
+from tilisilta.web.parts import ExplainingForm, visible_links
 from tilisilta.web.rights import UserRequest, needs
 
 

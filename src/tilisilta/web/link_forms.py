@@ -18,11 +18,6 @@ from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Company, Link, ProcountorAccount
 from tilisilta.models.links import ledger_account_number
-from tilisilta.services.administrations import (
-    ADMINISTRATION_AGE_LIMIT,
-    known_administration,
-    read_administration,
-)
 from tilisilta.services.cost_objects import compare_with_dimension
 from tilisilta.services.explanations import Explanation, explain_error
 from tilisilta.services.link_checks import (
@@ -30,6 +25,11 @@ from tilisilta.services.link_checks import (
     DimensionCheck,
     check_accounts,
     check_dimension,
+)
+from tilisilta.services.procountor.administrations import (
+    ADMINISTRATION_AGE_LIMIT,
+    known_administration,
+    read_administration,
 )
 
 MAPPING = "map-"

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db.models import Min
 
-from tilisilta.domain.company_match import Agreement
+from tilisilta.domain.company_match import Agreement, name_with_id
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.links import LinkSpan
 from tilisilta.domain.standing import JOURNALS_NOT_DUE, SENT_JOURNALS, JournalState
@@ -16,8 +16,6 @@ from tilisilta.services.link_proposals import (
     Pairing,
     ProposedStart,
     confirmation_of,
-    is_unconfirmed,
-    named,
     pairing_of,
     proposed_start,
 )
@@ -60,12 +58,12 @@ class Comparison:
     @property
     def company(self) -> str:
         """The company by name and business ID."""
-        return named(self.pairing.company.name, self.pairing.company.business_id)
+        return name_with_id(self.pairing.company.name, self.pairing.company.business_id)
 
     @property
     def administration(self) -> str:
         """The administration by name and business ID."""
-        return named(self.pairing.account.company_name, self.pairing.account.business_id)
+        return name_with_id(self.pairing.account.company_name, self.pairing.account.business_id)
 
     @property
     def what_differs(self) -> str:
@@ -108,8 +106,8 @@ def compare_link(link: Link, *, user: User) -> Comparison:
         pairing=compared.pairing,
         others=compared.others,
         hidden_count=compared.hidden_count,
-        confirmed=None if is_unconfirmed(link) else confirmation_of(link),
-        is_open_question=is_unconfirmed(link),
+        confirmed=confirmation_of(link) if link.is_confirmed else None,
+        is_open_question=not link.is_confirmed,
     )
 
 

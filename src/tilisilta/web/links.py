@@ -24,12 +24,8 @@ from tilisilta.models import (
     Right,
 )
 from tilisilta.services import links
-from tilisilta.services.administrations import ADMINISTRATION_AGE_LIMIT
 from tilisilta.services.link_proposals import proposed_start
-from tilisilta.web.administrations import visible_links
-from tilisilta.web.connections import visible_accounts
-from tilisilta.web.exports import is_part
-from tilisilta.web.journals import error_text
+from tilisilta.services.procountor.administrations import ADMINISTRATION_AGE_LIMIT
 from tilisilta.web.link_forms import (
     MAPPING,
     Checks,
@@ -53,6 +49,7 @@ from tilisilta.web.new_link_form import (
     fitting_company,
     initial_of,
 )
+from tilisilta.web.parts import error_text, is_part, visible_accounts, visible_links
 from tilisilta.web.rights import UserRequest, needs
 
 TICK = "confirmed"

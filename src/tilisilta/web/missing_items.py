@@ -17,14 +17,17 @@ from tilisilta.domain.problems import Problem, ProblemCode, facts
 from tilisilta.errors import NeedsAttention, OutcomeUnknown, TilisiltaError
 from tilisilta.models import Area, Link, Right
 from tilisilta.services.explanations import explain
-from tilisilta.services.items import MadeItems
 from tilisilta.services.missing_items import create_missing_items, find_missing_items
-from tilisilta.web.administrations import visible_links
-from tilisilta.web.journals import as_paragraph, error_text
+from tilisilta.services.procountor.items import MadeItems
+from tilisilta.web.parts import (
+    SECONDS_PER_STEP,
+    as_paragraph,
+    carried_count,
+    error_text,
+    visible_links,
+)
 from tilisilta.web.rights import UserRequest, needs
 
-# A page must answer soon. What was not reached is asked for by the next request.
-SECONDS_PER_STEP = 4.0
 MOST_REFUSALS_NAMED = 5
 
 
@@ -71,10 +74,10 @@ def _next_step(request: UserRequest, found: Link, kind: DimensionKind) -> HttpRe
         now=timezone.now(),
         until=time.monotonic() + SECONDS_PER_STEP,
     )
-    created = len(made.created) + _number(request.POST.get("created", ""))
+    created = len(made.created) + carried_count(request, "created")
     _tell_refusals(request, made)
     if made.left and made.trouble is None:
-        total = max(_number(request.POST.get("total", "")), len(codes))
+        total = max(carried_count(request, "total"), len(codes))
         context = {
             "link": found,
             "address": request.path,
@@ -147,7 +150,3 @@ def _codes(text: str) -> list[str]:
     except ValueError:
         return []
     return [code for code in read if isinstance(code, str)] if isinstance(read, list) else []
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 8 else 0

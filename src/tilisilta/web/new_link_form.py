@@ -17,8 +17,8 @@ from tilisilta.services.link_proposals import (
     proposed_companies,
 )
 from tilisilta.services.links import AccountTaken
-from tilisilta.web.journals import error_text
 from tilisilta.web.link_forms import LinkForm
+from tilisilta.web.parts import error_text
 
 if TYPE_CHECKING:
     _CompanyField = forms.ModelChoiceField[Company]

@@ -17,13 +17,11 @@ from django.views.decorators.http import require_POST
 from tilisilta.domain.problems import ProblemCode
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Area, Debtor, NmbrsConnection, Right
-from tilisilta.services import nmbrs_connections
-from tilisilta.services.checks import load_problems
 from tilisilta.services.explanations import Explanation, explain, explain_error
-from tilisilta.services.fetch_standing import standing_for
-from tilisilta.services.recognising import answer_question
-from tilisilta.web.exports import is_part
-from tilisilta.web.journals import error_text
+from tilisilta.services.fetching import connections as nmbrs_connections
+from tilisilta.services.fetching.progress import standing_for
+from tilisilta.services.fetching.recognising import answer_question
+from tilisilta.web.parts import error_text, is_part
 from tilisilta.web.rights import UserRequest, needs
 
 EARLIEST_YEAR = 2000
@@ -163,7 +161,7 @@ def new_connection(request: UserRequest) -> HttpResponse:
 def check_connection(request: UserRequest, pk: int) -> HttpResponse:
     """Ask Nmbrs what the connection reaches, and say so."""
     found = nmbrs_connections.check_connection(get_object_or_404(NmbrsConnection, pk=pk))
-    problems = load_problems(found.trouble)
+    problems = found.trouble
     if problems:
         # Its cause and remedy stand below its row.
         told = explain(problems[0])
@@ -267,7 +265,7 @@ def _connections_page(
 
 
 def _row(found: NmbrsConnection, *, is_limited: bool) -> ConnectionRow:
-    problems = load_problems(found.trouble)
+    problems = found.trouble
     if is_limited:
         # It names companies of debtors that are not theirs.
         problems = tuple(one for one in problems if one.code != ProblemCode.COMPANY_WITHOUT_DEBTOR)

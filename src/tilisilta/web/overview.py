@@ -8,7 +8,8 @@ from django.utils import timezone
 from django_htmx.http import HttpResponseClientRefresh
 
 from tilisilta.models import Area, Right
-from tilisilta.services.overview import overview_for, progress_for
+from tilisilta.services.overview import overview_for, sendings_under_way
+from tilisilta.web.parts import asked_page
 from tilisilta.web.rights import UserRequest, logged_in, needs
 
 
@@ -31,7 +32,7 @@ def overview(request: UserRequest) -> HttpResponse:
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def progress(request: UserRequest) -> HttpResponse:
     """How far the sending has come: the part of the first page that asks for itself again."""
-    under_way = progress_for(request.user)
+    under_way = sendings_under_way(request.user)
     if under_way is None:
         # All is sent: the page has other figures now.
         return HttpResponseClientRefresh()
@@ -45,9 +46,3 @@ def asked_month(request: HttpRequest) -> date | None:
     except ValueError:
         return None
     return month if 2000 <= month.year < 2100 else None
-
-
-def asked_page(request: HttpRequest) -> int:
-    """The page number the address asks for; the first for none or a bad one."""
-    asked = request.GET.get("page", "")
-    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 1

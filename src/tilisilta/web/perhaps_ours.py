@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST
 
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Area, Right
-from tilisilta.services.perhaps_ours import NotInDoubt, say_another, take_over
-from tilisilta.web.journals import error_text, visible_journal
+from tilisilta.services.sending.perhaps_ours import NotInDoubt, say_another, take_over
+from tilisilta.web.parts import error_text, visible_journal
 from tilisilta.web.rights import UserRequest, needs
 
 OURS, ANOTHER = "ours", "another"

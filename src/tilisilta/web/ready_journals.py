@@ -16,19 +16,18 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from tilisilta.domain.standing import JOURNALS_UNDER_WAY, STOPPED_JOURNALS, JournalState
 from tilisilta.models import Area, Journal, Right, User
-from tilisilta.services.exports import (
+from tilisilta.services.sending.asking import (
     AlreadySent,
-    ReadyJournals,
     Wanted,
-    ready_journals,
     send_many,
 )
-from tilisilta.web.exports import FilterForm, rows_of, with_query
+from tilisilta.services.sending.ready import ReadyJournals, ready_journals
+from tilisilta.web.export_filter import FilterForm
+from tilisilta.web.export_rows import rows_of
+from tilisilta.web.parts import SECONDS_PER_STEP, carried_count, with_query
 from tilisilta.web.rights import UserRequest, needs
 
 ROWS_SHOWN = 200
-# A page must answer soon. What was not reached is asked for by the next request.
-SECONDS_PER_STEP = 4.0
 NAMED_STATES = tuple(
     state
     for state in JournalState
@@ -158,8 +157,8 @@ def _next_step(request: UserRequest) -> HttpResponse:
     # All of them count as one wave, whatever number of requests it takes.
     now = _moment(request.POST.get("now", "")) or timezone.now()
     step = send_some(chosen, user=request.user, now=now, until=time.monotonic() + SECONDS_PER_STEP)
-    asked = step.asked + _number(request.POST.get("asked", ""))
-    refused = step.refused + _number(request.POST.get("refused", ""))
+    asked = step.asked + carried_count(request, "asked")
+    refused = step.refused + carried_count(request, "refused")
     if step.left:
         context = {
             "journals": " ".join(f"{pk}:{seen}" for pk, seen in step.left),
@@ -198,10 +197,6 @@ def _pairs(text: str) -> Iterator[tuple[int, str]]:
         pk, _colon, seen = pair.partition(":")
         if pk.isdecimal() and seen:
             yield int(pk), seen
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 8 else 0
 
 
 def _moment(text: str) -> datetime | None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from tilisilta.models import Area, Debtor, Right, User, UserTemplate
 from tilisilta.services import users
-from tilisilta.web.forms import ExplainingForm
+from tilisilta.web.parts import ExplainingForm
 from tilisilta.web.rights import UserRequest, needs
 
 

@@ -1,4 +1,4 @@
-"""Small journal files of an invented company, and short ways to read them."""
+"""Small journal files of an invented company, and short helpers that read them."""
 
 import io
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ HEADERS = "Account;Description;Debit;Credit;Cost center;Cost unit;Date"
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """A problem as the tests look at it."""
+    """A problem in the form the tests compare."""
 
     code: str
     line: int | None
@@ -32,7 +32,6 @@ class Finding:
 
 
 def csv(*rows: str, headers: str = HEADERS) -> str:
-    """Return a CSV file with those rows under the headers."""
     return "\n".join((headers, *rows)) + "\n"
 
 
@@ -64,7 +63,7 @@ def refusal(
     period_type: str = "",
     debit_negative: bool = False,
 ) -> list[Finding]:
-    """All that is found wrong with ``content``."""
+    """Return all problems of ``content``."""
     with pytest.raises(FileRefused) as refused:
         read(
             content,
@@ -80,19 +79,17 @@ def refusal(
 
 
 def noted(journal: SourceJournal) -> list[str]:
-    """The codes of the warnings of reading a journal."""
     return [note.code.value for note in journal.notes]
 
 
 def question(content: bytes | str, *, name: str) -> ColumnsNeeded:
-    """What is asked about the columns of ``content``."""
-    with pytest.raises(ColumnsNeeded) as asked:
+    """Return the question about the columns of ``content``."""
+    with pytest.raises(ColumnsNeeded) as needed:
         read(content, name=name)
-    return asked.value
+    return needed.value
 
 
 def codes(findings: Sequence[Finding]) -> list[tuple[str, int | None]]:
-    """The code and the line of each finding."""
     return [(finding.code, finding.line) for finding in findings]
 
 
@@ -169,7 +166,7 @@ def report_item(  # noqa: PLR0917  # the elements in their order
 
 
 def report(*items: str) -> str:
-    """A journals report whose items begin on the third line of the file."""
+    """Return a journals report whose items begin on the third line of the file."""
     return "\n".join(('<?xml version="1.0" encoding="utf-16"?>', "<Items>", *items, "</Items>"))
 
 
@@ -209,7 +206,7 @@ def saved(book: openpyxl.Workbook) -> bytes:
 
 
 def outcome_of(content: bytes, name: str) -> str:
-    """Whether ``content`` is read, refused or asked about; anything else that happens is a bug."""
+    """Return whether ``content`` is read, refused or asked about; any other outcome is a bug."""
     try:
         read(content, name=name)
     except FileRefused:

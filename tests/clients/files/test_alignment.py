@@ -1,4 +1,4 @@
-"""Rows whose values moved over by a column, because a value held the delimiter."""
+"""Rows whose values moved by one column, because a value contained the delimiter."""
 
 import pytest
 from hypothesis import given
@@ -109,7 +109,7 @@ class TestAmountsCutByCommas:
     @pytest.mark.parametrize(
         ("delimiter", "quote"), [(";", ""), ("\t", ""), ("|", ""), (",", '"'), (";", '"')]
     )
-    def test_are_whole_behind_other_delimiters_or_in_quotes(
+    def test_are_accepted_with_other_delimiters_or_in_quotes(
         self, amount: str, delimiter: str, quote: str
     ) -> None:
         content = csv(
@@ -190,7 +190,7 @@ class TestAmountsCutByCommas:
             ),
         ],
     )
-    def test_are_refused_beside_codes_whatever_tells_the_side(
+    def test_are_refused_beside_codes_however_the_side_is_given(
         self, headers: str, rows: tuple[str, ...]
     ) -> None:
         content = csv(f"Date,Account,{headers}", *(f"2026-07-31,5010,{row}" for row in rows))
@@ -200,7 +200,7 @@ class TestAmountsCutByCommas:
         assert {finding.facts["reason"] for finding in findings} == {"cut-amounts"}
         assert [finding.line for finding in findings] == [3, len(rows) + 1]
 
-    def test_are_told_from_cost_centers_beside_debits_that_balance_as_they_are(self) -> None:
+    def test_are_distinguished_from_cost_centers_beside_debits_that_balance(self) -> None:
         content = csv(
             "Date,Account,Debit,Cost center,Credit",
             "2026-07-31,5010,4200,10,",
@@ -221,7 +221,7 @@ class TestAmountsCutByCommas:
             ("5010,4200,10", "6110,800,A1", "2961,-4200,20", "2961,-800,"),
             ("5010,4200,", "2961,-4200,"),
             # The codes of these would balance as cents. Rows that end in blanks show that none is
-            # too long, amounts with a point or between quotes how the program writes cents.
+            # too long; amounts with a point or in quotes show how the program writes cents.
             ("5010,4200,210", "5010,730,80", "2961,-730,80", "2961,-4200,"),
             ("5010,4200.50,210", "5010,730,80", "2961,-730,80", "2961,-4200.50,210"),
             ('5010,"4200,50",210', "5010,730,80", "2961,-730,80", '2961,"-4200,50",210'),
@@ -234,16 +234,16 @@ class TestAmountsCutByCommas:
             ("5010,4200,10E", "2961,-4200,10E"),
             ("5010,4200,10 E", "6110,800,20 E", "2961,-5000,"),
             ("5010,4.20,10", "5010,4.200,20", "2961,-8.40,"),
-            # Only together with the amounts they would not.
+            # Joined with the amounts they would not balance.
             ("5010,4200,210", "5010,730,80", "2961,-4930,81"),
         ],
     )
-    def test_are_told_from_cost_centers(self, rows: tuple[str, ...]) -> None:
+    def test_are_distinguished_from_cost_centers(self, rows: tuple[str, ...]) -> None:
         content = csv(TAGGED, *(f"2026-07-31,{row}" for row in rows))
 
         assert len(read(content, name="july.csv").lines) == len(rows)
 
-    def test_are_told_from_texts(self) -> None:
+    def test_are_distinguished_from_texts(self) -> None:
         content = csv(DESCRIBED, "2026-07-31,5010,4200,Wages", "2026-07-31,2961,-4200,Net")
 
         assert len(read(content, name="july.csv").lines) == 2
@@ -261,7 +261,7 @@ class TestAmountsCutByCommas:
 class TestTextsCutByTheDelimiter:
     @pytest.mark.parametrize("text", ["Wages; bonus", "Wages;bonus"])
     @pytest.mark.parametrize("delimiter", [";", "\t", "|", ","])
-    def test_are_refused_where_the_others_show_how_many_cells_there_are(
+    def test_are_refused_where_other_rows_show_the_number_of_cells(
         self, delimiter: str, text: str
     ) -> None:
         content = csv(
@@ -276,7 +276,7 @@ class TestTextsCutByTheDelimiter:
         assert codes(findings) == [("F13", 2)]
         assert findings[0].facts == {"reason": "ragged"}
 
-    def test_are_refused_where_only_blanks_stand_beyond_the_headers(self) -> None:
+    def test_are_refused_where_only_blanks_follow_the_headers(self) -> None:
         content = csv(
             "Pvm;Tili;Summa;Selite;Kustannuspaikka;Kustannusyksikkö",
             "31.7.2026;5010;4200,00;Palkat;lisät;410;",
@@ -291,15 +291,15 @@ class TestTextsCutByTheDelimiter:
         [
             # Rows without the blanks at their end.
             ("5010;4200,00;Palkat;410;P1", "6110;100,00;TyEL;410", "2961;-4300,00;Velka"),
-            # The same number of blanks behind every row.
+            # The same number of blanks after every row.
             ("5010;1,00;Palkat;410;P1;;", "2961;-1,00;Velka;;;;"),
-            # A blank behind each delimiter.
+            # A blank after each delimiter.
             ("5010; 1,00; Palkat; 410; P1", "2961; -1,00; Velka; 410"),
-            # Two rows tell no number of cells.
+            # Two rows do not show a number of cells.
             ("5010;1,00;", "2961;-1,00;Velka;410"),
         ],
     )
-    def test_are_told_from_rows_of_other_lengths(self, rows: tuple[str, ...]) -> None:
+    def test_are_distinguished_from_rows_of_other_lengths(self, rows: tuple[str, ...]) -> None:
         content = csv(
             "Pvm;Tili;Summa;Selite;Kustannuspaikka;Kustannusyksikkö",
             *(f"31.7.2026;{row}" for row in rows),

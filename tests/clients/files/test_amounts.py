@@ -61,17 +61,17 @@ class TestReadAmounts:
             ("9" * 60, "F08", "too-large"),
         ],
     )
-    def test_tells_why_it_cannot_read(self, written: str, code: str, reason: str) -> None:
+    def test_reports_why_it_cannot_read(self, written: str, code: str, reason: str) -> None:
         read = read_amounts([written])
 
         assert read[written] == (code, reason)
 
-    def test_takes_a_whole_file_to_tell_thousands_from_decimals(self) -> None:
+    def test_uses_the_whole_file_to_distinguish_thousands_and_decimals(self) -> None:
         read = read_amounts(["1,234", "5.50"])
 
         assert read["1,234"] == Decimal(1234)
 
-    def test_finds_three_decimals_by_the_other_amounts(self) -> None:
+    def test_recognises_three_decimals_by_the_other_amounts(self) -> None:
         read = read_amounts(["1,234", "5,50"])
 
         assert read["1,234"] == ("F09", "")

@@ -15,14 +15,14 @@ from tilisilta.clients.files.header_names import (
 
 
 class TestColumnMapping:
-    def test_goes_to_a_plain_mapping_and_back(self) -> None:
+    def test_converts_to_a_plain_mapping_and_back(self) -> None:
         columns = ColumnMapping(account="Tili", debit="Debet", credit="Kredit", period="Kausi")
 
         there_and_back = ColumnMapping.from_mapping(columns.to_mapping())
 
         assert there_and_back == columns
 
-    def test_keeps_only_what_has_a_column_in_a_plain_mapping(self) -> None:
+    def test_has_only_fields_with_a_column_in_a_plain_mapping(self) -> None:
         columns = ColumnMapping.from_mapping({"account": " Tili ", "amount": " "})
 
         assert columns.to_mapping() == {"account": "Tili"}
@@ -41,7 +41,7 @@ class TestColumnMapping:
             (ColumnMapping(account="a", amount="b", credit="c", period="d"), ("amount",)),
         ],
     )
-    def test_tells_what_a_person_must_still_name(
+    def test_lists_what_a_person_must_still_name(
         self, columns: ColumnMapping, lacks: tuple[str, ...]
     ) -> None:
         assert columns.lacks == lacks
@@ -67,10 +67,10 @@ class TestKnownHeaders:
         assert len(plain) == len(set(plain))
 
     @pytest.mark.parametrize("header", ["COST CENTER", "cost_center", "Cost-Center:", "costcenter"])
-    def test_are_found_whatever_their_case_and_blanks(self, header: str) -> None:
+    def test_are_recognised_regardless_of_case_and_blanks(self, header: str) -> None:
         assert known_field(header) == "cost_center"
 
-    def test_are_all_listed_for_those_who_make_files(self) -> None:
+    def test_are_all_documented(self) -> None:
         page = (Path(__file__).parents[3] / "docs" / "file-formats.md").read_text("utf-8")
         listed = {plain_header(word) for word in re.split(r"[|,;.:\n]", page)}
 

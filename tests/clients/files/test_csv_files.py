@@ -112,21 +112,21 @@ class TestReadCsv:
 
         assert len(journal.lines) == 2
 
-    def test_passes_over_titles_and_blank_rows(self) -> None:
+    def test_skips_titles_and_blank_rows(self) -> None:
         content = "Palkkatosite;;;;;;\n\n" + csv(";;;;;;", "5010;Palkat;1,00;;;;30.6.2026", "")
 
         journal = read(content, name="june.csv")
 
         assert journal.lines == (line(1, "5010", "Palkat", "1.00"),)
 
-    def test_takes_blanks_for_an_empty_cell(self) -> None:
+    def test_reads_blanks_as_an_empty_cell(self) -> None:
         content = csv("5010; Palkat ; 1,00;  ; 210 ;   ; 30.6.2026 ")
 
         journal = read(content, name="june.csv")
 
         assert journal.lines == (line(1, "5010", "Palkat", "1.00", "210"),)
 
-    def test_passes_over_columns_it_knows_to_play_no_part(self) -> None:
+    def test_skips_columns_that_a_journal_does_not_need(self) -> None:
         content = csv(
             "5010;Palkkatili;1;2026-06;Aino Keksitty",
             headers="Account;Account name;Amount;Period;Employee",
@@ -142,61 +142,61 @@ class TestAskForColumns:
         rows = [f"5010;Palkat;{number}" for number in range(9)]
         content = csv(*rows, headers="Tili;Selite;Nettosumma")
 
-        asked = question(content, name="june.csv")
+        needed = question(content, name="june.csv")
 
-        assert asked.headers == ("Tili", "Selite", "Nettosumma")
-        assert len(asked.rows) == 5
-        assert asked.rows[0] == ("5010", "Palkat", "0")
-        assert asked.guess == ColumnMapping(account="Tili", description="Selite")
-        assert asked.guess.lacks == ("amount", "date")
+        assert needed.headers == ("Tili", "Selite", "Nettosumma")
+        assert len(needed.rows) == 5
+        assert needed.rows[0] == ("5010", "Palkat", "0")
+        assert needed.guess == ColumnMapping(account="Tili", description="Selite")
+        assert needed.guess.lacks == ("amount", "date")
 
-    def test_asks_about_a_header_it_does_not_know_although_nothing_lacks(self) -> None:
+    def test_asks_about_an_unknown_header_although_nothing_is_missing(self) -> None:
         content = csv("5010;1;2026-06;210", headers="Account;Amount;Period;Osastokoodi")
 
-        asked = question(content, name="june.csv")
+        needed = question(content, name="june.csv")
 
-        assert asked.guess.lacks == ()
+        assert needed.guess.lacks == ()
 
-    def test_asks_which_of_two_columns_is_meant_although_nothing_lacks(self) -> None:
+    def test_asks_which_of_two_columns_is_meant_although_nothing_is_missing(self) -> None:
         content = csv("5010;1;2026-06;210;Tuotanto", headers="Tili;Summa;Kausi;Kustannuspaikka;KP")
 
-        asked = question(content, name="june.csv")
+        needed = question(content, name="june.csv")
 
-        assert asked.guess.lacks == ()
-        assert asked.guess.cost_center == ""
+        assert needed.guess.lacks == ()
+        assert needed.guess.cost_center == ""
 
     def test_asks_about_values_under_no_header(self) -> None:
         content = csv("5010;1;2026-06;210", headers="Account;Amount;Period;")
 
-        asked = question(content, name="june.csv")
+        needed = question(content, name="june.csv")
 
-        assert asked.guess.lacks == ()
+        assert needed.guess.lacks == ()
 
     def test_asks_which_of_two_columns_is_meant(self) -> None:
         content = csv("5010;5020;1;2026-06", headers="Account;Tili;Amount;Period")
 
-        asked = question(content, name="june.csv")
+        needed = question(content, name="june.csv")
 
-        assert asked.guess.lacks == ("account",)
+        assert needed.guess.lacks == ("account",)
 
-    def test_asks_when_amounts_stand_in_one_column_and_in_two(self) -> None:
+    def test_asks_when_amounts_are_in_one_column_and_in_two(self) -> None:
         content = csv("5010;1;1;;2026-06", headers="Account;Amount;Debit;Credit;Period")
 
-        asked = question(content, name="june.csv")
+        needed = question(content, name="june.csv")
 
-        assert asked.guess.lacks == ("amount",)
+        assert needed.guess.lacks == ("amount",)
 
     def test_masks_personal_identity_codes_in_the_samples(self) -> None:
         content = csv("5010;131052-308T", headers="Account;Hetu")
 
-        asked = question(content, name="june.csv")
+        needed = question(content, name="june.csv")
 
-        assert asked.rows == (("5010", "***"),)
+        assert needed.rows == (("5010", "***"),)
 
-    def test_says_nothing_of_the_content_in_its_message(self) -> None:
-        asked = question(csv("5010;Aino Keksitty", headers="Account;Henkilö"), name="june.csv")
+    def test_shows_nothing_of_the_content_in_its_message(self) -> None:
+        needed = question(csv("5010;Aino Keksitty", headers="Account;Henkilö"), name="june.csv")
 
-        assert "Keksitty" not in str(asked)
+        assert "Keksitty" not in str(needed)
 
     def test_reads_the_columns_a_person_names(self) -> None:
         content = csv("5010;1;2026-06;210;x", headers="Account;Luku;Period;Osasto;Muu")

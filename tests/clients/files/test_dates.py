@@ -51,15 +51,15 @@ class TestReadDates:
             (date(1926, 6, 30), "unreadable"),
         ],
     )
-    def test_tells_why_it_cannot_read(self, written: str | date, reason: str) -> None:
+    def test_reports_why_it_cannot_read(self, written: str | date, reason: str) -> None:
         assert read_dates([written])[written] == ("F11", reason)
 
-    def test_takes_a_whole_file_to_tell_day_from_month(self) -> None:
+    def test_uses_the_whole_file_to_distinguish_day_and_month(self) -> None:
         read = read_dates(["5/6/2026", "13/6/2026"])
 
         assert read["5/6/2026"] == date(2026, 6, 5)
 
-    def test_needs_no_telling_when_both_are_the_same(self) -> None:
+    def test_needs_no_order_when_day_and_month_are_equal(self) -> None:
         assert read_dates(["6/6/2026"])["6/6/2026"] == date(2026, 6, 6)
 
     def test_refuses_dates_in_two_orders(self) -> None:
@@ -100,7 +100,7 @@ class TestReadPeriods:
             ("6/2026", "2025", "mixed"),
         ],
     )
-    def test_tells_why_it_cannot_read(self, period: str, year: str, reason: str) -> None:
+    def test_reports_why_it_cannot_read(self, period: str, year: str, reason: str) -> None:
         assert read_periods([(period, year)])[period, year] == ("F24", reason)
 
     @pytest.mark.parametrize(
@@ -118,5 +118,5 @@ class TestReadPeriods:
             ("week 5", "2026"),
         ],
     )
-    def test_knows_weeks_and_four_week_periods_for_no_months(self, period: str, year: str) -> None:
+    def test_recognises_weeks_and_four_week_periods(self, period: str, year: str) -> None:
         assert read_periods([(period, year)])[period, year] == ("F25", "number")

@@ -103,7 +103,7 @@ class TestHiddenColumns:
 
         assert codes(refusal(saved(book), name="july.xlsx")) == [("F26", 1)]
 
-    def test_are_none_of_ours_when_they_play_no_part(self) -> None:
+    def test_are_ignored_when_they_are_not_read(self) -> None:
         book = opened()
         first_sheet(book).column_dimensions["E"].hidden = True
         first_sheet(book).column_dimensions["H"].hidden = True
@@ -140,7 +140,7 @@ class TestHiddenSheets:
             (HEADERS, ("5010", "", 0, "", "", JULY)),
         ],
     )
-    def test_are_passed_over_when_they_hold_anything_else(
+    def test_are_ignored_when_they_hold_anything_else(
         self, rows: tuple[tuple[object, ...], ...]
     ) -> None:
         book = opened(ROWS, rows)

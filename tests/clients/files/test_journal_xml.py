@@ -100,7 +100,7 @@ class TestReadJournalXml:
             ("Windows-1252", "cp1252"),
         ],
     )
-    def test_reads_every_encoding_that_bytes_or_declaration_tell(
+    def test_reads_every_encoding_that_bytes_or_declaration_show(
         self, declared: str, encoding: str
     ) -> None:
         content = journal_xml(xml_line(description="Työ")).replace("utf-8", declared)
@@ -120,7 +120,7 @@ class TestReadJournalXml:
 
 
 class TestRefuseJournalXml:
-    def test_tells_of_everything_at_once_from_the_top_to_the_end(self) -> None:
+    def test_reports_everything_at_once_in_the_order_of_lines(self) -> None:
         content = journal_xml(
             xml_line(account=" "),
             xml_line(value="1.234"),
@@ -154,7 +154,7 @@ class TestRefuseJournalXml:
         ("missing", "element"),
         [("<value>10.00</value>", "value"), ("<debitcredit>debit</debitcredit>", "debitcredit")],
     )
-    def test_tells_which_element_is_missing(self, missing: str, element: str) -> None:
+    def test_reports_which_element_is_missing(self, missing: str, element: str) -> None:
         content = journal_xml(xml_line().replace(missing, ""))
 
         findings = refusal(content, name="june.xml")
@@ -162,7 +162,7 @@ class TestRefuseJournalXml:
         assert codes(findings) == [("F07", 5)]
         assert findings[0].facts["element"] == element
 
-    def test_tells_of_a_header_without_date_once_for_all_its_lines(self) -> None:
+    def test_reports_a_header_without_date_once_for_all_its_lines(self) -> None:
         content = journal_xml(xml_line(), xml_line(), header="")
 
         findings = refusal(content, name="june.xml")
@@ -179,7 +179,7 @@ class TestRefuseJournalXml:
 
         assert [finding.code for finding in findings] == ["F07"]
 
-    def test_refuses_a_date_that_is_none(self) -> None:
+    def test_refuses_an_impossible_date(self) -> None:
         content = journal_xml(xml_line(), header="<date>20260631</date>")
 
         findings = refusal(content, name="june.xml")
@@ -187,14 +187,14 @@ class TestRefuseJournalXml:
         assert codes(findings) == [("F11", 3)]
         assert findings[0].facts["value"] == "20260631"
 
-    def test_refuses_a_period_that_is_no_month(self) -> None:
+    def test_refuses_a_period_other_than_a_month(self) -> None:
         content = journal_xml(xml_line(), header="<period>2026/13</period>")
 
         findings = refusal(content, name="june.xml")
 
         assert codes(findings) == [("F25", 3)]
 
-    def test_refuses_an_element_that_is_there_twice(self) -> None:
+    def test_refuses_a_repeated_element(self) -> None:
         content = journal_xml(xml_line(more="<dim1>5020</dim1>"))
 
         findings = refusal(content, name="june.xml")
@@ -257,7 +257,7 @@ class TestRefuseJournalXml:
 
         assert codes(findings) == [("F06", 2)]
 
-    def test_refuses_an_entity_that_nobody_defined(self) -> None:
+    def test_refuses_an_undefined_entity(self) -> None:
         findings = refusal(journal_xml(xml_line(description="&file;")), name="june.xml")
 
         assert codes(findings) == [("F05", 5)]

@@ -42,7 +42,7 @@ class TestReadJournalsReport:
 
         assert [str(read_line.amount) for read_line in journal.lines] == ["10.05", "-3"]
 
-    def test_takes_a_zero_on_the_other_side_for_empty(self) -> None:
+    def test_reads_a_zero_on_the_other_side_as_empty(self) -> None:
         content = report(report_item(credit="0,00"), report_item(debit="0,00", credit="4,00"))
 
         journal = read(content, name="report.xml")
@@ -64,7 +64,7 @@ class TestReadJournalsReport:
 
         assert (journal.run_number, journal.run_year) == ("7", None)
 
-    def test_keeps_no_name_of_an_employee(self) -> None:
+    def test_stores_no_name_of_an_employee(self) -> None:
         journal = read(report(report_item()), name="report.xml")
 
         assert "Keksitty" not in repr(journal)
@@ -85,7 +85,7 @@ class TestRefuseJournalsReport:
             (report_item(period=""), "F07"),
         ],
     )
-    def test_tells_code_and_line(self, item: str, code: str) -> None:
+    def test_reports_code_and_line(self, item: str, code: str) -> None:
         findings = refusal(report(item), name="report.xml")
 
         assert codes(findings) == [(code, 3)]
@@ -104,7 +104,7 @@ class TestRefuseJournalsReport:
         assert codes(findings) == [("F17", 4)]
         assert findings[0].facts == {"company": "1002", "expected": "1001"}
 
-    def test_names_no_employee_who_stands_where_an_amount_should(self) -> None:
+    def test_names_no_employee_in_the_place_of_an_amount(self) -> None:
         findings = refusal(report(report_item(debit="Aino Keksitty")), name="report.xml")
 
         assert "Keksitty" not in repr(findings)

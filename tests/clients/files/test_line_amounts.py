@@ -1,4 +1,4 @@
-"""Amounts turned round, for files whose debits are negative."""
+"""Amounts with reversed signs, for files whose debits are negative."""
 
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ def amounts(content: str, *, debit_negative: bool) -> list[Decimal]:
 
 
 class TestDebitNegative:
-    def test_turns_every_amount_round(self) -> None:
+    def test_reverses_the_sign_of_every_amount(self) -> None:
         content = "Tili;Summa;Kausi\n5010;-42,00;2026-07\n2961;42,00;2026-07\n1910;0;2026-07\n"
 
         assert amounts(content, debit_negative=True) == [Decimal(42), Decimal(-42), Decimal(0)]
@@ -37,7 +37,7 @@ class TestDebitNegative:
             journal_xml(xml_line()),
         ],
     )
-    def test_is_refused_where_the_file_says_the_side_itself(self, content: str) -> None:
+    def test_is_refused_where_the_file_gives_the_side_itself(self, content: str) -> None:
         name = "a.xml" if content.startswith("<") else "a.csv"
 
         findings = refusal(content, name=name, debit_negative=True)

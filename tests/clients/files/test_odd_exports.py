@@ -1,4 +1,4 @@
-"""What spreadsheets and people do to a journal on its way: nothing of it may be lost or guessed."""
+"""How spreadsheets and people change a journal: nothing of it may be lost or guessed."""
 
 from decimal import Decimal
 
@@ -46,7 +46,7 @@ class TestSumRows:
 
         assert codes(findings) == [("F12", 3)]
 
-    def test_may_be_what_a_line_is_described_as(self) -> None:
+    def test_are_not_lines_that_only_mention_a_sum(self) -> None:
         content = csv("Selite;Tili;Summa;Kausi", "Palkat yhteensä;5010;10,00;6/2026")
 
         journal = read(content, name="june.csv")
@@ -55,7 +55,7 @@ class TestSumRows:
 
 
 class TestShiftedColumns:
-    def test_are_refused_when_commas_divide_cents_and_cells_alike(self) -> None:
+    def test_are_refused_when_commas_separate_both_cents_and_cells(self) -> None:
         content = csv(
             "Date,Account,Amount,Cost center,Description",
             "2026-06-30,5010,100,50,,",
@@ -74,7 +74,7 @@ class TestShiftedColumns:
 
         assert codes(findings) == [("F13", 3)]
 
-    def test_are_not_suspected_behind_other_delimiters(self) -> None:
+    def test_are_not_suspected_with_other_delimiters(self) -> None:
         content = csv(SHORT, "5010;10,00;6/2026;;")
 
         journal = read(content, name="june.csv")
@@ -91,19 +91,19 @@ class TestHeaders:
         assert codes(findings) == [("F13", 1), ("F13", 2)]
         assert findings[0].facts == {"reason": "no-headers"}
 
-    def test_may_stand_below_titles_with_numbers(self) -> None:
+    def test_may_be_below_titles_with_numbers(self) -> None:
         content = csv("Yritys;1001;6/2026", "1001;Koeyhtiö Oy", SHORT, "5010;10;6/2026")
 
         journal = read(content, name="june.csv")
 
         assert len(journal.lines) == 1
 
-    def test_are_asked_for_however_far_down_a_column_without_one_is_filled(self) -> None:
+    def test_are_requested_for_a_column_that_is_only_filled_far_down(self) -> None:
         content = csv(f"{SHORT};", *["5010;1;6/2026;"] * 40, "5010;1;6/2026;210")
 
-        asked = question(content, name="june.csv")
+        needed = question(content, name="june.csv")
 
-        assert asked.headers == ("Tili", "Summa", "Kausi", "")
+        assert needed.headers == ("Tili", "Summa", "Kausi", "")
 
 
 class TestNumbers:
@@ -134,7 +134,7 @@ class TestNumbers:
         assert codes(findings) == [("F24", 2)]
         assert findings[0].facts["reason"] == "ambiguous"
 
-    def test_keep_the_zeros_a_workbook_shows_before_them(self) -> None:
+    def test_have_the_leading_zeros_that_a_workbook_shows(self) -> None:
         book = openpyxl.Workbook()
         sheet = book.worksheets[0]
         sheet.append(SHORT_HEADERS)

@@ -1,4 +1,4 @@
-"""Periods that are no months, and periods beside the date of another month."""
+"""Periods other than months, and periods beside the date of another month."""
 
 from datetime import date
 
@@ -64,12 +64,12 @@ class TestPeriodsThatAreNoMonths:
         assert findings[0].facts["reason"] == "number"
 
     @pytest.mark.parametrize("period_type", ["", "Month"])
-    def test_are_told_from_months(self, period_type: str) -> None:
+    def test_are_distinguished_from_months(self, period_type: str) -> None:
         journal = read(undated("12/2026"), name="a.csv", period_type=period_type)
 
         assert journal.lines[0].booking_date == date(2026, 12, 31)
 
-    def test_leave_other_faults_of_a_period_to_be_told(self) -> None:
+    def test_do_not_hide_other_faults_of_a_period(self) -> None:
         findings = refusal(undated("kesä"), name="a.csv", period_type="Week4")
 
         assert [finding.code for finding in findings] == ["F24", "F24"]
@@ -113,7 +113,7 @@ class TestPeriodAndDate:
     def test_are_no_warning_in_the_same_month_or_where_no_month_is_named(self, period: str) -> None:
         assert noted(read(dated(period, "5.8.2026"), name="a.csv")) == []
 
-    def test_name_the_month_before_across_the_turn_of_the_year(self) -> None:
+    def test_may_name_the_month_before_in_the_year_before(self) -> None:
         (note,) = read(dated("12", "5.1.2026"), name="a.csv").notes
 
         assert note.fact("period") == "2025-12"

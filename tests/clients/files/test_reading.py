@@ -1,4 +1,4 @@
-"""What a file is, told by its content; and that nothing of a journal changes on its way."""
+"""The content shows what a file is, and nothing of a journal changes when it is read."""
 
 import csv
 import hashlib
@@ -76,7 +76,7 @@ def written_rows(lines: Sequence[JournalLine], sign: str) -> list[list[str]]:
 
 
 class TestReadJournalXml:
-    def test_believes_nmbrs_where_a_file_would_be_suspected(self) -> None:
+    def test_accepts_from_nmbrs_what_would_be_suspicious_in_a_file(self) -> None:
         wages = [xml_line(description=text) for text in ("Palkat", "Yhteensä")]
         debts = [xml_line("2961", "20.00", "credit"), xml_line("2961", "0.00", "credit")]
 
@@ -91,20 +91,20 @@ class TestReadJournalXml:
 
 class TestReadJournalFile:
     @pytest.mark.parametrize("name", ["june.csv", "june.TXT", "june.tsv", "june", "june.dat"])
-    def test_tells_csv_by_its_content(self, name: str) -> None:
+    def test_recognises_csv_by_its_content(self, name: str) -> None:
         assert read(CSV, name=name).kind == "csv"
 
     @pytest.mark.parametrize("name", ["june.xml", "june.txt", "journal(1)"])
-    def test_tells_xml_by_its_content(self, name: str) -> None:
+    def test_recognises_xml_by_its_content(self, name: str) -> None:
         assert read("\n" + journal_xml(xml_line())[39:], name=name).kind == "journal-xml"
 
     @pytest.mark.parametrize("name", ["june.xlsx", "june.XLSM", "june"])
-    def test_tells_a_workbook_by_its_content(self, name: str) -> None:
+    def test_recognises_a_workbook_by_its_content(self, name: str) -> None:
         content = workbook([("Account", "Amount", "Period"), (5010, 1, "2026-06")])
 
         assert read(content, name=name).kind == "xlsx"
 
-    def test_keeps_the_digest_of_the_file_as_it_came(self) -> None:
+    def test_has_the_digest_of_the_unchanged_file(self) -> None:
         journal = read(CSV, name="june.csv")
 
         assert journal.sha256 == hashlib.sha256(CSV.encode()).hexdigest()
@@ -252,7 +252,7 @@ class TestRefuseFile:
             ("F23", {"reason": "protected"})
         ]
 
-    def test_says_in_its_message_which_codes_but_nothing_of_the_content(self) -> None:
+    def test_shows_codes_but_nothing_of_the_content_in_its_message(self) -> None:
         with pytest.raises(FileRefused) as refused:
             read(journal_xml(xml_line(value="12345.678")), name="june.xml")
 

@@ -31,14 +31,14 @@ class TestRefuseCsv:
             ('5010;"Palkat"x;1,00;;;;30.6.2026', "F13"),
         ],
     )
-    def test_tells_code_and_line(self, row: str, code: str) -> None:
+    def test_reports_code_and_line(self, row: str, code: str) -> None:
         content = csv(*["5010;Palkat;12,34;;;;30.6.2026"] * 2, row)
 
         findings = refusal(content, name="june.csv")
 
         assert codes(findings) == [(code, 4)]
 
-    def test_names_the_column_as_the_file_calls_it(self) -> None:
+    def test_names_the_column_by_its_header(self) -> None:
         content = csv("5010;x1;2026-06", headers="Tili;Belopp ;Period")
 
         findings = refusal(content, name="june.csv")
@@ -62,7 +62,7 @@ class TestRefuseCsv:
         assert findings[-1].facts["lines"] == "21"
 
     @pytest.mark.parametrize("amounts", [("1,234", "5"), ("1.234", "5")])
-    def test_does_not_guess_whether_a_sign_divides_thousands(
+    def test_does_not_guess_whether_a_sign_separates_thousands(
         self, amounts: tuple[str, str]
     ) -> None:
         content = csv(*(f"5010;{amount};2026-06" for amount in amounts), headers="Tili;Summa;Kausi")
@@ -94,7 +94,7 @@ class TestRefuseCsv:
         assert codes(findings) == [("F11", 2)]
         assert findings[0].facts["reason"] == "ambiguous"
 
-    def test_refuses_a_header_that_is_there_twice(self) -> None:
+    def test_refuses_a_repeated_header(self) -> None:
         content = csv("5010;1;2;2026-06", headers="Account;Amount;AMOUNT;Period")
 
         findings = refusal(content, name="june.csv")
@@ -120,7 +120,7 @@ class TestRefuseCsv:
             ("F13", "no-headers")
         }
 
-    def test_tells_which_named_columns_the_file_does_not_have(self) -> None:
+    def test_reports_which_named_columns_the_file_does_not_have(self) -> None:
         content = csv("5010;1;2026-06", headers="Account;Amount;Period")
         columns = ColumnMapping(account="Account", amount="Sum", period="Month")
 
@@ -131,7 +131,7 @@ class TestRefuseCsv:
             ("F13", "Month"),
         ]
 
-    def test_tells_which_columns_a_person_must_name_as_well(self) -> None:
+    def test_reports_which_columns_a_person_must_name_as_well(self) -> None:
         content = csv("5010;1;2026-06", headers="Account;Amount;Period")
 
         findings = refusal(content, name="june.csv", columns=ColumnMapping(account="Account"))
@@ -182,7 +182,7 @@ class TestRefuseCsv:
 
         assert codes(findings) == [("F20", 2)]
 
-    def test_refuses_characters_that_no_text_has_wherever_they_stand(self) -> None:
+    def test_refuses_control_characters_anywhere(self) -> None:
         content = csv(*["5010;Palkat;1,00;;;;30.6.2026"] * 300, "5010;a\x00b;1,00;;;;30.6.2026")
 
         findings = refusal(content, name="june.csv")
@@ -196,7 +196,7 @@ class TestRefuseCsv:
 
         assert [finding.code for finding in findings] == ["F20"]
 
-    def test_names_no_person_whose_name_stands_in_the_wrong_column(self) -> None:
+    def test_names_no_person_whose_name_is_in_the_wrong_column(self) -> None:
         content = csv("Aino Keksitty;1;2026-06", headers="Amount;Account;Period")
 
         findings = refusal(content, name="june.csv")

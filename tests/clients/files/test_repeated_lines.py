@@ -1,4 +1,4 @@
-"""What is in a file twice: a journal pasted again, or a second one under headers of its own."""
+"""Repeated content: a journal pasted again, or a second one under headers of its own."""
 
 import pytest
 from hypothesis import given
@@ -24,7 +24,7 @@ def table(*rows: str, headers: str = HEADERS) -> str:
     return "\n".join([headers, *(f"31.7.2026;{row}" for row in rows)]) + "\n"
 
 
-class TestLinesThatComeAgain:
+class TestRepeatedLines:
     @pytest.mark.parametrize("times", [2, 3])
     def test_are_refused_as_a_block(self, times: int) -> None:
         findings = refusal(table(*BLOCK * times), name="july.csv")
@@ -32,12 +32,12 @@ class TestLinesThatComeAgain:
         assert codes(findings) == [("F29", 6)]
         assert findings[0].facts == {"block": "4", "count": str(times)}
 
-    def test_are_refused_behind_blank_rows(self) -> None:
+    def test_are_refused_after_blank_rows(self) -> None:
         content = table(*BLOCK) + ";;;\n\n" + table(*BLOCK).partition("\n")[2]
 
         assert codes(refusal(content, name="july.csv")) == [("F29", 8)]
 
-    def test_are_refused_whatever_their_rows_are_numbered(self) -> None:
+    def test_are_refused_with_other_row_numbers(self) -> None:
         rows = [f"{row};{number}" for number, row in enumerate(BLOCK * 2)]
 
         findings = refusal(table(*rows, headers=f"{HEADERS};Rivi"), name="july.csv")
@@ -67,17 +67,17 @@ class TestLinesThatComeAgain:
     def test_are_a_warning_in_another_order(self) -> None:
         assert noted(read(table(*sorted(BLOCK * 2)), name="july.csv")) == ["N44"]
 
-    def test_are_a_warning_where_they_come_too_often_to_be_pasted(self) -> None:
+    def test_are_a_warning_where_they_are_too_many_to_be_pasted(self) -> None:
         assert noted(read(table(*BLOCK * 5), name="july.csv")) == ["N44"]
 
-    def test_are_told_apart_by_a_column_that_is_not_read(self) -> None:
+    def test_are_distinguished_by_a_column_that_is_not_read(self) -> None:
         rows = [f"{row};{name}" for name in ("1", "2") for row in BLOCK]
 
         journal = read(table(*rows, headers=f"{HEADERS};Henkilönumero"), name="july.csv")
 
         assert noted(journal) == []
 
-    def test_are_told_apart_by_the_employees_of_a_report(self) -> None:
+    def test_are_distinguished_by_the_employees_of_a_report(self) -> None:
         items = [
             report_item("5010", "42,00"),
             report_item("6110", "7,00"),
@@ -89,7 +89,7 @@ class TestLinesThatComeAgain:
         assert noted(read(report(*items, *others), name="report.xml")) == []
         assert codes(refusal(report(*items, *items), name="report.xml")) == [("F29", 7)]
 
-    def test_are_nothing_in_a_journal_with_equal_lines(self) -> None:
+    def test_are_no_problem_in_a_journal_with_equal_lines(self) -> None:
         content = table("5010;a;5,00", "5010;a;5,00", "2961;b;-10,00")
 
         assert noted(read(content, name="july.csv")) == []
@@ -105,7 +105,7 @@ class TestLinesThatComeAgain:
         assert "F29" in {finding.code for finding in findings}
 
 
-class TestHeadersThatComeAgain:
+class TestRepeatedHeaders:
     @pytest.mark.parametrize(
         "again",
         [HEADERS, "pvm;TILI;selite;summa", "Date;Account;Description;Amount", "Tili;Selite;Debet"],
@@ -136,12 +136,12 @@ class TestTwoPayrolls:
         assert journal.notes[0].fact("period") == f"2026-0{4 + len(factors)}"
 
     @pytest.mark.parametrize("factors", [(1, 10), (3, 10), (1, 1, 10), (10,)])
-    def test_are_told_from_corrections(self, factors: tuple[int, ...]) -> None:
+    def test_are_distinguished_from_corrections(self, factors: tuple[int, ...]) -> None:
         assert noted(read(self.months(*factors), name="july.csv")) == []
 
 
 class TestAmountsInTwoWays:
-    def test_are_asked_about(self) -> None:
+    def test_are_a_question_for_a_person(self) -> None:
         content = table("5010;5,00;5,00;", headers="Pvm;Tili;Summa;Debet;Kredit")
 
         assert question(content, name="july.csv").guess.lacks == ("amount",)

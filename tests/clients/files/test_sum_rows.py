@@ -1,4 +1,4 @@
-"""Rows that add up other rows: never booked, whatever they are called and wherever it stands."""
+"""Rows that add up other rows: never booked, whatever they are called."""
 
 from decimal import Decimal
 
@@ -76,7 +76,7 @@ class TestWordsForASum:
             "Lönesumma",
         ],
     )
-    def test_are_known_in_the_description(self, text: str) -> None:
+    def test_are_recognised_in_the_description(self, text: str) -> None:
         findings = refusal(with_sums(text), name="july.csv")
 
         assert codes(findings) == [("F12", 4), ("F12", 6)]
@@ -86,7 +86,7 @@ class TestWordsForASum:
         "text",
         ["Palkat yhteensä", "Summa löner", "Total wages", "Totaal lonen", "Yhteensä 5010 Palkat"],
     )
-    def test_are_believed_among_others_where_the_amounts_add_up(self, text: str) -> None:
+    def test_count_among_other_words_where_the_amounts_add_up(self, text: str) -> None:
         findings = refusal(with_sums(text), name="july.csv")
 
         assert codes(findings) == [("F12", 4), ("F12", 6)]
@@ -106,7 +106,7 @@ class TestWordsForASum:
             "Saldo 31.7.2026",
         ],
     )
-    def test_are_known_from_words_for_a_balance(self, text: str) -> None:
+    def test_are_distinguished_from_words_for_a_balance(self, text: str) -> None:
         findings = refusal(with_sums(text), name="july.csv")
 
         assert codes(findings) == [("F12", 4), ("F12", 6)]
@@ -122,7 +122,7 @@ class TestWordsForASum:
             ("Rivi", "Rivi"),
         ],
     )
-    def test_are_known_in_every_column(self, header: str, column: str) -> None:
+    def test_are_recognised_in_every_column(self, header: str, column: str) -> None:
         content = table(
             "5010;a;100;4200,00",
             "5010;b;210;300,00",
@@ -137,7 +137,7 @@ class TestWordsForASum:
         assert codes(findings) == [("F12", 4), ("F12", 6)]
         assert facts_of(findings) == {(column, "sum")}
 
-    def test_are_known_above_the_lines_they_add_up(self) -> None:
+    def test_are_recognised_above_the_lines_they_add_up(self) -> None:
         content = table(
             "5010;Palkat yhteensä;4500,00",
             "5010;Kuukausipalkat;4200,00",
@@ -148,7 +148,7 @@ class TestWordsForASum:
 
         assert codes(refusal(content, name="july.csv")) == [("F12", 2), ("F12", 5)]
 
-    def test_are_known_at_the_end_of_both_sides(self) -> None:
+    def test_are_recognised_at_the_end_of_both_sides(self) -> None:
         content = table(
             "5010;a;4200,00;",
             "2961;b;;4200,00",
@@ -164,7 +164,7 @@ class TestWordsForASum:
     @pytest.mark.parametrize(
         "row", ["Yhteensä;;;0,00", ";;;Yhteensä", "Tili 5010 yhteensä;;;4200,00"]
     )
-    def test_are_known_in_place_of_a_date_or_an_amount(self, row: str) -> None:
+    def test_are_recognised_in_place_of_a_date_or_an_amount(self, row: str) -> None:
         content = table("5010;Palkat;4200,00", "2961;Velka;-4200,00") + f"{row}\n"
 
         findings = refusal(content, name="july.csv")
@@ -172,7 +172,7 @@ class TestWordsForASum:
         assert codes(findings) == [("F12", 4)]
         assert findings[0].facts["reason"] == "sum"
 
-    def test_are_known_in_a_workbook(self) -> None:
+    def test_are_recognised_in_a_workbook(self) -> None:
         content = workbook(
             [
                 ("Account", "Description", "Amount", "Period"),
@@ -184,7 +184,7 @@ class TestWordsForASum:
 
         assert codes(refusal(content, name="july.xlsx")) == [("F12", 4)]
 
-    def test_are_known_in_a_report_without_naming_the_employee(self) -> None:
+    def test_are_recognised_in_a_report_without_naming_the_employee(self) -> None:
         total = report_item(debit="10,00").replace("Aino Keksitty", "Totaal")
         debt = report_item(account="2961", debit="", credit="10,00")
         content = report(
@@ -281,7 +281,7 @@ class TestSumsWithoutAWord:
         assert len(journal.lines) == len(rows)
         assert noted(journal) == ["N43"]
 
-    def test_are_a_warning_where_nothing_does(self) -> None:
+    def test_are_a_warning_where_no_text_sets_them_apart(self) -> None:
         content = table(
             "5010;4200,00",
             "5010;300,00",

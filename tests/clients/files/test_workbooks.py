@@ -1,4 +1,4 @@
-"""XLSX workbooks, as openpyxl writes them and as nobody should."""
+"""XLSX workbooks, as openpyxl writes them and as no program should."""
 
 import io
 import zipfile
@@ -37,7 +37,6 @@ def with_part(content: bytes, name: str, part: str) -> bytes:
 
 
 def with_sheet(rows: str) -> bytes:
-    """A workbook whose only sheet has the given XML for its rows."""
     sheet = f'<worksheet xmlns="{NAMESPACE}"><sheetData>{rows}</sheetData></worksheet>'
     return with_part(one_row(), "xl/worksheets/sheet1.xml", sheet)
 
@@ -119,7 +118,7 @@ class TestReadWorkbook:
 
         assert journal.lines[0].amount == Decimal(amount)
 
-    def test_takes_the_number_for_which_a_workbook_writes_seventeen_digits(self) -> None:
+    def test_reads_a_number_that_a_workbook_writes_with_seventeen_digits(self) -> None:
         row = (
             f"<row>{text_cell('5010')}<c><v>1.1000000000000001</v></c>{text_cell('2026-06')}</row>"
         )
@@ -174,14 +173,14 @@ class TestReadWorkbook:
 
         assert journal.lines[0].description == "PalkatA"
 
-    def test_passes_over_titles_and_blank_rows(self) -> None:
+    def test_skips_titles_and_blank_rows(self) -> None:
         content = workbook([["Tosite"], [], HEADERS, [], ["5010", None, 1, None, None, JUNE]])
 
         journal = read(content, name="june.xlsx")
 
         assert len(journal.lines) == 1
 
-    def test_passes_over_empty_and_hidden_sheets(self) -> None:
+    def test_skips_empty_and_hidden_sheets(self) -> None:
         book = openpyxl.load_workbook(io.BytesIO(one_row("5010", "", 1, "", "", JUNE)))
         book.create_sheet("Empty")
         hidden = book.create_sheet("Hidden")
@@ -192,14 +191,14 @@ class TestReadWorkbook:
 
         assert len(journal.lines) == 1
 
-    def test_asks_about_headers_it_does_not_know(self) -> None:
+    def test_asks_about_unknown_headers(self) -> None:
         content = workbook([["Tili", "Luku", "Kausi"], [5010, 2.5, "2026-06"]])
 
-        asked = question(content, name="june.xlsx")
+        needed = question(content, name="june.xlsx")
 
-        assert asked.headers == ("Tili", "Luku", "Kausi")
-        assert asked.rows == (("5010", "2.5", "2026-06"),)
-        assert asked.guess == ColumnMapping(account="Tili", period="Kausi")
+        assert needed.headers == ("Tili", "Luku", "Kausi")
+        assert needed.rows == (("5010", "2.5", "2026-06"),)
+        assert needed.guess == ColumnMapping(account="Tili", period="Kausi")
 
     def test_reads_the_columns_a_person_names(self) -> None:
         content = workbook([["Tili", "Luku", "Kausi"], [5010, 2.5, "2026-06"]])
@@ -210,7 +209,7 @@ class TestReadWorkbook:
         assert journal.lines == (line(1, "5010", "", "2.5"),)
 
     @pytest.mark.parametrize("escaped", ["_x0000_", "_xD800_"])
-    def test_leaves_escaped_what_is_no_character_of_a_text(self, escaped: str) -> None:
+    def test_leaves_unprintable_characters_escaped(self, escaped: str) -> None:
         cells = (f"Pal{escaped}", "5010", "1", "2026-06")
         headers = ("Description", "Account", "Amount", "Period")
         rows = "".join(f"<row>{''.join(map(text_cell, texts))}</row>" for texts in (headers, cells))
@@ -240,7 +239,7 @@ class TestRefuseWorkbook:
             (("5010", "", 1, "", "", JUNE, "more"), "F13"),
         ],
     )
-    def test_tells_code_and_row(self, cells: tuple[object, ...], code: str) -> None:
+    def test_reports_code_and_row(self, cells: tuple[object, ...], code: str) -> None:
         good = ("5010", "Palkat", 1.5, "", "", JUNE)
         content = workbook([HEADERS, good, [], cells])
 
@@ -295,7 +294,7 @@ class TestRefuseWorkbook:
     def test_refuses_headers_without_lines(self) -> None:
         assert codes(refusal(workbook([HEADERS]), name="june.xlsx")) == [("F15", None)]
 
-    def test_refuses_what_would_unpack_to_more_than_it_may(self) -> None:
+    def test_refuses_an_archive_that_unpacks_beyond_the_limit(self) -> None:
         file = io.BytesIO(one_row())
         with (
             zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,

@@ -10,7 +10,7 @@ import pytest
 
 from nmbrs_sandbox.app import Sandbox, create_app
 from nmbrs_sandbox.faults import Fault, FaultKind
-from nmbrs_sandbox.sample import DOMAIN, TOKEN, USERNAME, world_of
+from nmbrs_sandbox.payroll.sample import DOMAIN, TOKEN, USERNAME, world_of
 from tilisilta.clients.files.outcomes import FileRefused
 from tilisilta.clients.nmbrs.errors import (
     NmbrsAccessDenied,
@@ -70,7 +70,7 @@ class TestReading:
         assert companies[0].name == "Koivulammi Konepaja Oy"
         assert companies[0].period_type == "Month"
 
-    def test_tells_whose_companies_are(self, client: NmbrsSoap) -> None:
+    def test_lists_the_companies_of_a_debtor(self, client: NmbrsSoap) -> None:
         third = client.debtors()[2]
 
         assert [one.number for one in client.companies_of(third.nmbrs_debtor_id)] == [1008]
@@ -99,7 +99,7 @@ class TestReading:
             (JournalSplit.COST_UNIT, True, True),
         ],
     )
-    def test_reads_a_journal_told_apart_as_asked(
+    def test_reads_a_journal_with_the_requested_split(
         self, client: NmbrsSoap, split: JournalSplit, has_centers: bool, has_units: bool
     ) -> None:
         journal = client.journal(KONEPAJA, june_of(client), split)
@@ -132,7 +132,7 @@ class TestReading:
             for line in held.journal.lines()
         ]
 
-    def test_says_when_a_run_has_no_journal_yet(
+    def test_returns_none_while_a_run_has_no_journal(
         self, nmbrs_sandbox: Sandbox, client: NmbrsSoap
     ) -> None:
         nmbrs_sandbox.add_run(company_id=KONEPAJA, has_journal=False)
@@ -165,7 +165,7 @@ class TestReading:
         assert journal is not None
         assert len(journal.lines) == 100_000
 
-    def test_asks_for_no_more_than_the_pace_lets_it(self, nmbrs_sandbox: Sandbox) -> None:
+    def test_makes_no_more_calls_than_the_pace_allows(self, nmbrs_sandbox: Sandbox) -> None:
         slots: list[None] = []
         client = client_of(nmbrs_sandbox, pace=lambda: slots.append(None))
 
@@ -174,29 +174,29 @@ class TestReading:
 
         assert len(slots) == 2
 
-    def test_calls_the_address_that_is_set_whatever_the_wsdl_says(
+    def test_calls_the_address_in_our_settings_and_not_that_of_the_wsdl(
         self, nmbrs_sandbox: Sandbox
     ) -> None:
-        asked: list[str] = []
+        hosts: list[str] = []
 
         def elsewhere(environ: Any, start_response: Any) -> Any:
-            asked.append(environ["HTTP_HOST"])
+            hosts.append(environ["HTTP_HOST"])
             # The stand-in writes the address of its services from this.
             return nmbrs_sandbox({**environ, "HTTP_HOST": "elsewhere.invalid"}, start_response)
 
         client_of(elsewhere).debtors()
 
-        assert set(asked) == {"nmbrs.invalid"}
+        assert set(hosts) == {"nmbrs.invalid"}
 
 
 class TestRefusals:
-    def test_knows_a_token_that_is_not_accepted(self, nmbrs_sandbox: Sandbox) -> None:
+    def test_recognises_a_token_that_is_not_accepted(self, nmbrs_sandbox: Sandbox) -> None:
         client = client_of(nmbrs_sandbox, token="another")
 
         with pytest.raises(NmbrsLoginRefused, match="1001"):
             client.debtors()
 
-    def test_knows_a_call_that_the_template_forbids(
+    def test_recognises_a_call_that_the_template_forbids(
         self, nmbrs_sandbox: Sandbox, client: NmbrsSoap
     ) -> None:
         nmbrs_sandbox.forbid_call(operation="Run_GetList")
@@ -207,7 +207,7 @@ class TestRefusals:
         assert refusal.value.call == "Run_GetList"
 
     @pytest.mark.parametrize("code", [1003, 2004])
-    def test_knows_a_company_it_may_not_see(
+    def test_recognises_a_company_the_user_may_not_see(
         self, nmbrs_sandbox: Sandbox, client: NmbrsSoap, code: int
     ) -> None:
         nmbrs_sandbox.deny_company(company_id=KONEPAJA, code=code)
@@ -215,7 +215,7 @@ class TestRefusals:
         with pytest.raises(NmbrsAccessDenied):
             client.runs(KONEPAJA, 2026)
 
-    def test_keeps_the_number_of_any_other_refusal(
+    def test_reports_the_number_of_any_other_refusal(
         self, nmbrs_sandbox: Sandbox, client: NmbrsSoap
     ) -> None:
         nmbrs_sandbox.faults.add(Fault(kind=FaultKind.FAULT, code="2011", text="Protected Mode"))
@@ -225,7 +225,7 @@ class TestRefusals:
 
         assert refusal.value.number == "2011"
 
-    def test_repeats_nothing_of_what_nmbrs_says(
+    def test_repeats_nothing_of_the_message_of_nmbrs(
         self, nmbrs_sandbox: Sandbox, client: NmbrsSoap
     ) -> None:
         nmbrs_sandbox.faults.add(Fault(kind=FaultKind.FAULT, text="salary of somebody"))
@@ -245,12 +245,10 @@ class TestRefusals:
 
         assert client.forbidden_calls(KOIVULAMMI, KONEPAJA, 2026) == calls
 
-    def test_finds_no_call_forbidden_that_only_had_nothing_to_answer(
-        self, client: NmbrsSoap
-    ) -> None:
+    def test_does_not_take_an_empty_answer_for_a_forbidden_call(self, client: NmbrsSoap) -> None:
         assert client.forbidden_calls(KOIVULAMMI, KONEPAJA, 2026) == ()
 
-    def test_refuses_a_journal_it_cannot_vouch_for(self, nmbrs_sandbox: Sandbox) -> None:
+    def test_refuses_an_unreliable_journal(self, nmbrs_sandbox: Sandbox) -> None:
         def odd_amounts(environ: Any, start_response: Any) -> Any:
             answer = b"".join(nmbrs_sandbox(environ, start_response))
             return [answer.replace(b"&lt;value&gt;", b"&lt;value&gt;0x")]
@@ -267,7 +265,7 @@ class TestSilence:
     @pytest.mark.parametrize(
         "kind", [FaultKind.DOWN, FaultKind.BROKEN_XML, FaultKind.CONNECTION_LOST]
     )
-    def test_is_known_as_such(
+    def test_is_recognised(
         self, nmbrs_sandbox: Sandbox, client: NmbrsSoap, kind: FaultKind
     ) -> None:
         nmbrs_sandbox.faults.add(Fault(kind=kind, operation="Run_GetList"))
@@ -278,9 +276,7 @@ class TestSilence:
     @pytest.mark.parametrize(
         "kind", [FaultKind.DOWN, FaultKind.BROKEN_XML, FaultKind.CONNECTION_LOST]
     )
-    def test_is_asked_again_before_it_is_believed(
-        self, nmbrs_sandbox: Sandbox, kind: FaultKind
-    ) -> None:
+    def test_is_reported_only_after_retries(self, nmbrs_sandbox: Sandbox, kind: FaultKind) -> None:
         nmbrs_sandbox.faults.add(Fault(kind=kind, operation="Run_GetList", times=2))
         client = client_of(nmbrs_sandbox, pauses=(0.0, 0.0))
 

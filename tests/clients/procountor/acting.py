@@ -1,4 +1,4 @@
-"""Short ways to a client whose transport, tokens and pace a test decides."""
+"""Short helpers that make a client with the transport, tokens and pace of a test."""
 
 import time
 from collections.abc import Callable
@@ -29,7 +29,7 @@ class Tokens:
 
 @dataclass(kw_only=True)
 class Procountor:
-    """Answers what a test says, in order, and remembers every request it was sent."""
+    """Gives the answers of a test, in order, and records every request."""
 
     answers: list[httpx2.Response | Exception]
     requests: list[httpx2.Request] = field(default_factory=list)
@@ -43,7 +43,6 @@ class Procountor:
 
 
 def answering(*answers: httpx2.Response | Exception) -> Procountor:
-    """A Procountor that gives these answers, one per request."""
     return Procountor(answers=list(answers))
 
 
@@ -71,10 +70,9 @@ def _transport(procountor: Procountor | httpx2.BaseTransport) -> httpx2.BaseTran
 
 
 def soon() -> float:
-    """A moment that a test does not live to see."""
+    """Return a moment later than the end of any test."""
     return time.monotonic() + 3600
 
 
 def refusal(status: int, *faults: dict[str, object]) -> httpx2.Response:
-    """An answer in Procountor's documented error envelope."""
     return httpx2.Response(status, json={"errors": [{"status": status} | one for one in faults]})

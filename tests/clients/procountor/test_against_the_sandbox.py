@@ -1,4 +1,4 @@
-"""The client and a Procountor that remembers: what was booked, what is found, what goes wrong."""
+"""The client and a Procountor that remembers: what is booked, what is found, what fails."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -41,7 +41,7 @@ APPLICATION = oauth.Application(
 
 @dataclass(kw_only=True)
 class KeyTokens:
-    """Access tokens for an API key, asked for anew whenever one is refused."""
+    """Access tokens for an API key, requested anew whenever one is refused."""
 
     transport: httpx2.BaseTransport
     api_key: str = "SANDBOX-KEY-1001"
@@ -101,7 +101,7 @@ def post(client: ProcountorClient, body: ReceiptBody) -> BookedReceipt:
 
 
 class TestReading:
-    def test_tells_whose_key_it_is(self, client: ProcountorClient) -> None:
+    def test_returns_the_company_of_the_key(self, client: ProcountorClient) -> None:
         session = client.get_session()
 
         assert session == Session(company_id=50101, company_name="Koivulammi Konepaja Oy")
@@ -162,7 +162,7 @@ class TestPosting:
         assert booked.status == "UNFINISHED"
         assert client.get_ledger_receipts([booked.ledger_receipt_id]) == (booked,)
 
-    def test_lets_what_was_booked_be_compared_with_what_was_sent(
+    def test_allows_comparing_what_was_booked_with_what_was_sent(
         self, client: ProcountorClient
     ) -> None:
         booked = post(client, body_of())
@@ -205,7 +205,7 @@ class TestPosting:
 
 
 class TestListReceipts:
-    def test_lists_both_ends_of_the_dates_and_what_each_receipt_is(
+    def test_lists_both_ends_of_the_dates_with_the_fields_of_each_receipt(
         self, client: ProcountorClient
     ) -> None:
         first = post(client, body_of("January", day=date(2026, 1, 31)))
@@ -220,7 +220,7 @@ class TestListReceipts:
             (one.ledger_receipt_id, one.version) for one in (last, first)
         ]
 
-    def test_lists_what_was_made_since_wherever_it_is_dated(self, client: ProcountorClient) -> None:
+    def test_lists_what_was_made_since_with_any_date(self, client: ProcountorClient) -> None:
         post(client, body_of(day=date(2026, 1, 31)))
         now = datetime.now(tz=UTC)
 
@@ -305,7 +305,7 @@ class TestFaults:
         with pytest.raises(ProcountorUnavailable):
             client.get_session()
 
-    def test_tell_how_long_to_wait(self, client: ProcountorClient, sandbox: Sandbox) -> None:
+    def test_report_how_long_to_wait(self, client: ProcountorClient, sandbox: Sandbox) -> None:
         sandbox.faults.add(Fault(kind=FaultKind.BUSY, retry_after_seconds=7))
 
         with pytest.raises(ProcountorBusy) as caught:
@@ -314,7 +314,7 @@ class TestFaults:
         assert caught.value.retry_after_seconds == 7
         assert sandbox.ledger.count() == 0
 
-    def test_repeat_procountors_words(self, client: ProcountorClient, sandbox: Sandbox) -> None:
+    def test_repeat_procountors_messages(self, client: ProcountorClient, sandbox: Sandbox) -> None:
         sandbox.faults.add(
             Fault(kind=FaultKind.REJECT, status=400, code="WHATEVER", field="receiptDate")
         )

@@ -140,7 +140,7 @@ def administration_of(company: dict[str, object]) -> Administration:
 
 
 class TestDecodeAdministration:
-    def test_reads_all_that_the_rules_look_at(self) -> None:
+    def test_reads_all_that_the_rules_need(self) -> None:
         assert administration_of(COMPANY) == ADMINISTRATION
 
     def test_leaves_an_unknown_business_id_empty(self) -> None:
@@ -172,7 +172,7 @@ class TestDecodePage:
         assert (page.receipts[0].receipt_number, page.receipts[0].name) == (None, "")
         assert (page.page_size, page.total_count) == (200, 1)
 
-    def test_takes_a_page_that_does_not_say_how_many_there_are(self) -> None:
+    def test_reads_a_page_without_a_total(self) -> None:
         page = decode_page(encoded({"results": []}))
 
         assert (page.receipts, page.page_size, page.total_count) == ((), None, None)
@@ -187,5 +187,5 @@ class TestDecodeRefusal:
         assert answers == (("name", "TOO_LONG"), ("", "OTHER"))
 
     @pytest.mark.parametrize("content", [b"", b"<html></html>", b"[]", b'{"error": "x"}'])
-    def test_makes_nothing_of_any_other_answer(self, content: bytes) -> None:
+    def test_returns_nothing_for_any_other_answer(self, content: bytes) -> None:
         assert decode_refusal(content) == ()

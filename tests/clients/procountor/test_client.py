@@ -1,4 +1,4 @@
-"""What the client makes of each way in which Procountor can fail."""
+"""How the client sorts each way in which Procountor can fail."""
 
 import time
 from collections.abc import Callable
@@ -91,7 +91,7 @@ class TestWrite:
 
     @pytest.mark.parametrize("call", WRITES)
     @pytest.mark.parametrize("status", [302, 408, 500, 502, 503, 504])
-    def test_has_an_unknown_outcome_when_the_answer_says_neither_yes_nor_no(
+    def test_has_an_unknown_outcome_when_the_answer_is_neither_success_nor_refusal(
         self, call: Call, status: int
     ) -> None:
         procountor = answering(httpx2.Response(status, text="<html>nginx</html>"))
@@ -102,7 +102,7 @@ class TestWrite:
         assert len(procountor.requests) == 1
 
     @pytest.mark.parametrize("content", [b"", b'{"id": 4711', b"<html></html>", b"[]", b"{}"])
-    def test_has_an_unknown_outcome_when_a_yes_cannot_be_read(self, content: bytes) -> None:
+    def test_has_an_unknown_outcome_when_a_success_cannot_be_read(self, content: bytes) -> None:
         procountor = answering(httpx2.Response(200, content=content))
 
         with client_of(procountor) as client, pytest.raises(ProcountorOutcomeUnknown):
@@ -112,7 +112,7 @@ class TestWrite:
 
     @pytest.mark.parametrize("call", WRITES)
     @pytest.mark.parametrize("status", [400, 404, 409, 413, 422])
-    def test_is_rejected_with_procountors_own_words(self, call: Call, status: int) -> None:
+    def test_is_rejected_with_procountors_own_message(self, call: Call, status: int) -> None:
         answer = refusal(
             status,
             {"field": "transactions[2].account", "message": "CLOSED_FISCAL_PERIOD"},
@@ -144,7 +144,7 @@ class TestWrite:
         assert (caught.value.status, caught.value.answers) == (403, (("", words),))
 
     @pytest.mark.parametrize("call", WRITES)
-    def test_waits_as_long_as_it_is_told(self, call: Call) -> None:
+    def test_reports_how_long_to_wait(self, call: Call) -> None:
         answer = httpx2.Response(429, headers={"Retry-After": "7"})
 
         with client_of(answering(answer)) as client, pytest.raises(ProcountorBusy) as caught:
@@ -171,7 +171,7 @@ class TestRead:
 
     @pytest.mark.parametrize("call", READS)
     @pytest.mark.parametrize("status", [302, 408, 500, 503])
-    def test_may_be_tried_again_after_an_answer_that_says_nothing(
+    def test_may_be_tried_again_when_the_answer_is_neither_success_nor_refusal(
         self, call: Call, status: int
     ) -> None:
         answer = httpx2.Response(status, text="<html>nginx</html>")
@@ -180,7 +180,7 @@ class TestRead:
             call(client)
 
     @pytest.mark.parametrize("content", [b"", b"<html></html>", b"[]", b'{"companyId": "x"}'])
-    def test_may_be_tried_again_when_the_answer_makes_no_sense(self, content: bytes) -> None:
+    def test_may_be_tried_again_when_the_answer_cannot_be_read(self, content: bytes) -> None:
         answer = httpx2.Response(200, content=content)
 
         with (
@@ -190,10 +190,10 @@ class TestRead:
             client.get_session()
 
     @pytest.mark.parametrize(
-        ("told", "seconds"), [("7", 7), ("", None), ("soon", None), ("-1", None)]
+        ("header", "seconds"), [("7", 7), ("", None), ("soon", None), ("-1", None)]
     )
-    def test_waits_as_long_as_it_is_told(self, told: str, seconds: int | None) -> None:
-        answer = httpx2.Response(429, headers={"Retry-After": told})
+    def test_reports_how_long_to_wait(self, header: str, seconds: int | None) -> None:
+        answer = httpx2.Response(429, headers={"Retry-After": header})
 
         with client_of(answering(answer)) as client, pytest.raises(ProcountorBusy) as caught:
             client.get_session()
@@ -245,7 +245,7 @@ class TestTokens:
         assert len(procountor.requests) == 2
 
     @pytest.mark.parametrize("status", [400, 403, 401])
-    def test_stay_out_of_what_is_raised(self, status: int) -> None:
+    def test_are_not_shown_in_exceptions(self, status: int) -> None:
         procountor = answering(refusal(status), refusal(status))
 
         with client_of(procountor) as client, pytest.raises(TilisiltaError) as caught:
@@ -253,22 +253,22 @@ class TestTokens:
 
         assert "token" not in repr(caught.value).replace("access token", "")
 
-    def test_are_looked_at_before_posting(self) -> None:
-        asked: list[str] = []
+    def test_are_checked_before_posting(self) -> None:
+        checked: list[str] = []
 
         class Asked(Tokens):
             def current(self) -> str:
-                asked.append("current")
+                checked.append("current")
                 return super().current()
 
         with client_of(answering(), tokens=Asked()) as client:
             client.make_ready()
 
-        assert asked == ["current"]
+        assert checked == ["current"]
 
 
 class TestPace:
-    def test_is_kept_before_every_request(self) -> None:
+    def test_is_called_before_every_request(self) -> None:
         paced: list[int] = []
         procountor = answering(refusal(401), httpx2.Response(200, json=BOOKED))
 
@@ -277,7 +277,7 @@ class TestPace:
 
         assert paced == [0, 1]
 
-    def test_that_takes_too_long_keeps_a_receipt_from_leaving(self) -> None:
+    def test_prevents_a_receipt_from_leaving_too_late(self) -> None:
         procountor = answering(httpx2.Response(200, json=BOOKED))
         moment = time.monotonic()
 
@@ -300,7 +300,7 @@ class TestRequests:
         assert (request.method, request.url.path) == ("POST", "/api/ledgerreceipts")
         assert request.headers["Content-Type"] == "application/json"
 
-    def test_say_who_we_are(self) -> None:
+    def test_identify_us(self) -> None:
         procountor = answering(httpx2.Response(200, json=SESSION))
 
         with client_of(procountor) as client:
@@ -320,7 +320,7 @@ class TestRequests:
         assert [one.ledger_receipt_id for one in receipts] == list(range(1, 202))
         assert procountor.requests[1].url.path == "/api/ledgerreceipts/201"
 
-    def test_ask_for_no_receipts_not_at_all(self) -> None:
+    def test_are_not_made_for_no_receipts(self) -> None:
         procountor = answering()
 
         with client_of(procountor) as client:
@@ -330,7 +330,7 @@ class TestRequests:
 
 
 class TestErrors:
-    def test_repeat_procountors_codes_but_not_words_that_may_quote_a_salary(self) -> None:
+    def test_repeat_procountors_codes_but_no_message_that_may_quote_a_salary(self) -> None:
         answer = refusal(
             400,
             {"message": "CLOSED_FISCAL_PERIOD"},
@@ -343,7 +343,7 @@ class TestErrors:
         assert "CLOSED_FISCAL_PERIOD" in str(caught.value)
         assert "3211.77" not in str(caught.value)
 
-    def test_keep_amounts_to_themselves_when_an_answer_makes_no_sense(self) -> None:
+    def test_show_no_amounts_when_an_answer_cannot_be_read(self) -> None:
         rows = [{"account": "5010", "accountingValue": "3211.77"}]
         answer = httpx2.Response(200, json=BOOKED | {"transactions": rows})
 

@@ -28,7 +28,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(BOOKED)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its name
-        """Say nothing."""
+        """Log nothing."""
 
 
 @dataclass(kw_only=True)

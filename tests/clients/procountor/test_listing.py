@@ -22,7 +22,7 @@ def listed(number: int) -> ListedReceipt:
 
 @dataclass(kw_only=True)
 class Ledger:
-    """A list that is read newest first, and in which things happen between two pages."""
+    """A list that is read newest first and may change between two pages."""
 
     ids: set[int]
     page_size: int = 3
@@ -52,17 +52,17 @@ class Ledger:
 
 
 class TestReceiptWindow:
-    def test_asks_for_a_day_more_on_either_side(self) -> None:
+    def test_is_a_day_wider_on_either_side(self) -> None:
         window = ReceiptWindow(first=date(2026, 6, 1), last=date(2026, 6, 30))
 
         assert window.parameters() == {"startDate": "2026-05-31", "endDate": "2026-07-01"}
 
-    def test_asks_for_a_day_earlier_whatever_the_zone_of_procountor(self) -> None:
+    def test_begins_a_day_earlier_for_any_zone_of_procountor(self) -> None:
         moment = datetime(2026, 7, 2, 0, 30, 0, 999, tzinfo=timezone(timedelta(hours=3)))
 
-        asked = ReceiptWindow(created_since=moment).parameters()
+        parameters = ReceiptWindow(created_since=moment).parameters()
 
-        assert asked == {"createdStartDate": "2026-06-30T21:30:00"}
+        assert parameters == {"createdStartDate": "2026-06-30T21:30:00"}
 
 
 class TestReadAll:
@@ -96,7 +96,7 @@ class TestReadAll:
         removals=st.lists(st.none() | st.integers(1, 14), max_size=4),
         additions=st.lists(st.none() | st.integers(15, 20), max_size=4),
     )
-    def test_overlooks_nothing_that_was_there_throughout(
+    def test_misses_no_receipt_that_was_there_throughout(
         self,
         says_total: bool,
         count: int,

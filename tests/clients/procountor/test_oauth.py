@@ -48,7 +48,7 @@ def form_of(procountor: Procountor) -> dict[str, list[str]]:
 
 
 class TestLoginUrl:
-    def test_carries_all_that_procountor_needs_to_send_people_back(self) -> None:
+    def test_has_all_that_procountor_needs_to_send_people_back(self) -> None:
         url = oauth.login_url(
             APPLICATION, login_url="https://procountor.invalid/login", state="a&b"
         )
@@ -61,7 +61,7 @@ class TestLoginUrl:
             "state": "a&b",
         }
 
-    def test_keeps_our_secret(self) -> None:
+    def test_does_not_contain_our_secret(self) -> None:
         url = oauth.login_url(APPLICATION, login_url="https://procountor.invalid/login", state="s")
 
         assert "very-secret" not in url
@@ -84,7 +84,7 @@ class TestGrant:
             "client_secret": ["very-secret"],
         }
 
-    def test_is_given_for_a_refresh_token_and_may_bring_no_new_one(self) -> None:
+    def test_is_given_for_a_refresh_token_and_may_hold_no_new_one(self) -> None:
         tokens = {"access_token": "new-access", "expires_in": 1800}
         procountor = answering(httpx2.Response(200, json=tokens))
 
@@ -102,7 +102,7 @@ class TestGrant:
         assert (form["grant_type"], form["api_key"]) == (["client_credentials"], ["the-api-key"])
 
     @pytest.mark.parametrize("ask", ASKS)
-    def test_is_asked_for_in_the_form_procountor_insists_on(self, ask: Ask) -> None:
+    def test_is_requested_in_the_form_procountor_requires(self, ask: Ask) -> None:
         procountor = answering(httpx2.Response(200, json=TOKENS))
 
         ask(transport_of(procountor))
@@ -144,7 +144,7 @@ class TestRefusal:
 
     @pytest.mark.parametrize("ask", ASKS)
     @pytest.mark.parametrize("fault", ["invalid_client", "unauthorized_client"])
-    def test_of_our_own_id_or_secret_ends_nobodys_grant(self, ask: Ask, fault: str) -> None:
+    def test_of_our_own_id_or_secret_ends_no_grant(self, ask: Ask, fault: str) -> None:
         answer = httpx2.Response(401, json={"error": fault})
 
         with pytest.raises(ApplicationRefused) as caught:
@@ -153,7 +153,7 @@ class TestRefusal:
         assert (caught.value.status, caught.value.answers) == (401, (("", fault),))
 
     @pytest.mark.parametrize("ask", ASKS)
-    def test_by_an_address_that_does_not_exist_ends_nobodys_grant(self, ask: Ask) -> None:
+    def test_by_an_unknown_address_ends_no_grant(self, ask: Ask) -> None:
         with pytest.raises(ProcountorRejected) as caught:
             ask(transport_of(answering(httpx2.Response(404))))
 
@@ -173,13 +173,13 @@ class TestRefusal:
         ],
         ids=repr,
     )
-    def test_that_is_none_may_be_tried_again(
+    def test_is_not_assumed_from_any_other_answer(
         self, ask: Ask, answer: httpx2.Response | Exception
     ) -> None:
         with pytest.raises(ProcountorUnavailable):
             ask(transport_of(answering(answer)))
 
-    def test_waits_as_long_as_it_is_told(self) -> None:
+    def test_reports_how_long_to_wait(self) -> None:
         answer = httpx2.Response(429, headers={"Retry-After": "9"})
 
         with pytest.raises(ProcountorBusy) as caught:
@@ -198,6 +198,6 @@ class TestRefusal:
         with pytest.raises(TilisiltaError) as caught:
             ask(transport_of(answering(answer)))
 
-        told = f"{caught.value!r} {vars(caught.value)} {caught.value.__cause__}"
-        assert "very-secret" not in told
-        assert "the-" not in told
+        shown = f"{caught.value!r} {vars(caught.value)} {caught.value.__cause__}"
+        assert "very-secret" not in shown
+        assert "the-" not in shown

@@ -153,7 +153,7 @@ class TestDecodeBooked:
         assert booked.body.receipt_date == date(2026, 6, 30)
         assert booked.body.accountants_notes == ""
 
-    def test_keeps_the_version_letter_by_letter(self) -> None:
+    def test_does_not_change_the_version(self) -> None:
         assert decode_booked(BOOKED).version == "2026-07-01T09:30:00.120"
 
     def test_brings_amounts_to_two_decimals_where_they_fit(self) -> None:
@@ -161,7 +161,7 @@ class TestDecodeBooked:
 
         assert [str(row.accounting_value) for row in rows] == ["195.42", "-195.00"]
 
-    def test_keeps_more_decimals_than_two_for_the_comparison_to_find(self) -> None:
+    def test_leaves_more_decimals_than_two_for_the_comparison(self) -> None:
         row = {"account": "5010", "accountingValue": Decimal("1.005")}
 
         booked = decode_booked(BOOKED | {"transactions": [row]})
@@ -169,7 +169,7 @@ class TestDecodeBooked:
         assert booked.body.transactions[0].accounting_value == Decimal("1.005")
 
     @pytest.mark.parametrize("number", [None, ""])
-    def test_takes_a_receipt_without_numbers(self, number: str | None) -> None:
+    def test_reads_a_receipt_without_numbers(self, number: str | None) -> None:
         booked = decode_booked(BOOKED | {"receiptNumber": number, "invoiceNumber": number})
 
         assert (booked.receipt_number, booked.invoice_number) == (None, None)
@@ -181,14 +181,14 @@ class TestDecodeBooked:
         with pytest.raises(ValueError, match="accountingValue"):
             decode_booked(BOOKED | {"transactions": [row]})
 
-    def test_takes_a_row_that_somebody_has_only_begun(self) -> None:
+    def test_reads_an_unfinished_row(self) -> None:
         row = {"account": None, "accountingValue": None}
 
         (begun,) = decode_booked(BOOKED | {"transactions": [row]}).body.transactions
 
         assert (begun.account, str(begun.accounting_value)) == ("", "0.00")
 
-    def test_keeps_amounts_out_of_the_error_about_an_answer(self) -> None:
+    def test_shows_no_amounts_in_the_error_about_an_answer(self) -> None:
         row = {"account": "5010", "accountingValue": "3211.77"}
 
         with pytest.raises(ValueError, match="accountingValue") as caught:
@@ -198,7 +198,7 @@ class TestDecodeBooked:
 
 
 class TestDecodeRead:
-    def test_reads_what_can_be_read_of_a_receipt_with_odd_rows(self) -> None:
+    def test_reads_a_receipt_with_odd_rows_without_them(self) -> None:
         row = {"account": "5010", "accountingValue": "1.50"}
 
         read = decode_read(BOOKED | {"transactions": [row]})

@@ -1,1 +1,1 @@
-"""Journals that come as files: four formats in, one canonical journal out (decision 0004)."""
+"""Journals that come as files: four formats become one canonical journal (decision 0004)."""

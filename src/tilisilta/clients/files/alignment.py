@@ -1,8 +1,8 @@
-"""Finds rows whose values may stand in wrong columns: a delimiter was also used within a value.
+"""Detects rows whose values may be in wrong columns, as the delimiter also occurs within a value.
 
 An unquoted 4200,50 between commas becomes two cells, and so does an unquoted "Wages; bonus" between
-semicolons. Rows that are too long show it. Where rows may be shorter than the headers, the cells
-themselves have to; what cannot be told apart is refused.
+semicolons. Rows that are too long reveal it. Where rows may be shorter than the headers, the
+content of the cells has to; what stays ambiguous is refused.
 """
 
 import re
@@ -18,7 +18,7 @@ from tilisilta.clients.files.raw import Cell, Fault, text_of
 from tilisilta.domain.problems import ProblemCode
 
 _WHOLE = re.compile(r"[-+\u2212\u2013]?[0-9]+")
-# What may stand behind the last digit of an amount: a minus, and what it is an amount of.
+# What may follow the last digit of an amount: a minus and a currency.
 _CURRENCY = "\u20ac|EUR|euroa?|kr|SEK|NOK|DKK|GBP|USD|\u00a3|\\$"
 _MINUSES = "-\u2212\u2013"
 _END = rf"\s?[{_MINUSES}]?\s?(?:{_CURRENCY}|(?<=\s)e)?\.?\s?[{_MINUSES}]?"
@@ -36,7 +36,7 @@ _ZERO = Decimal(0)
 class Row(NamedTuple):
     """One row that is not blank, and the line of the file it begins on.
 
-    ``is_indented`` tells of a text file whether any cell but the first began with a blank.
+    In a text file, ``is_indented`` is true if any cell but the first began with a blank.
     """
 
     line: int
@@ -47,7 +47,7 @@ class Row(NamedTuple):
 def must_be_aligned(
     body: Sequence[Row], places: Mapping[str, int], *, width: int, delimiter: str
 ) -> None:
-    """Raise ``FileRefused`` for rows whose values may stand in wrong columns.
+    """Raise ``FileRefused`` for rows whose values may be in wrong columns.
 
     ``width`` is the number of headers; a workbook has no ``delimiter``.
     """
@@ -66,8 +66,8 @@ def must_be_aligned(
 
 
 def _is_too_long(row: Row, width: int, delimiter: str) -> bool:
-    # An unquoted 1,50 between commas moves all that follows over by one. That the row is
-    # longer than the headers may be all there is to see of it, if it ends in blanks.
+    # An unquoted 1,50 between commas moves all cells after it. In a row that ends in blanks, only
+    # its length reveals that.
     may_end_in_blanks = delimiter != ","
     return len(row.cells) > width and (
         not may_end_in_blanks or any(map(text_of, row.cells[width:]))
@@ -75,10 +75,10 @@ def _is_too_long(row: Row, width: int, delimiter: str) -> bool:
 
 
 def _unlike_the_others(body: Sequence[Row], width: int) -> Iterator[Row]:
-    """The rows with more cells than the program writes that made the file.
+    """Return the rows with more cells than the program that made the file writes.
 
-    It shows its number of cells by rows that end in blanks, and a text that was cut in two by a
-    blank behind the delimiter.
+    Rows that end in blanks show how many cells it writes, and a blank after the delimiter shows a
+    text that was cut in two.
     """
     counts = Counter(len(row.cells) for row in body)
     usual = min((one for one in counts if counts[one] == max(counts.values())), default=width)
@@ -97,9 +97,9 @@ def _unlike_the_others(body: Sequence[Row], width: int) -> Iterator[Row]:
 
 
 class _Amount(NamedTuple):
-    """An amount of a row, its side, and the cell that stands behind it in the next column.
+    """An amount of a row, its side, and the cell after it in the next column.
 
-    ``text`` is without what divides the thousands of a whole amount; ``value`` is what is read.
+    ``text`` is without the thousands separators of a whole amount; ``value`` is the amount as read.
     """
 
     row: Row
@@ -110,7 +110,7 @@ class _Amount(NamedTuple):
 
 
 class _Column(NamedTuple):
-    """The amounts of one column, and what it is beside: a column of codes, or one that is read."""
+    """The amounts of one column, and what is next to it: a column of codes, or one that is read."""
 
     amounts: Sequence[_Amount]
     is_before_code: bool
@@ -118,7 +118,7 @@ class _Column(NamedTuple):
 
 
 class _Sums(NamedTuple):
-    """What the journal sums up to as it is read, and with what may have been cut off."""
+    """The sum of the journal as it is read, and with what may have been cut off."""
 
     whole: Decimal
     joined: Decimal
@@ -128,10 +128,10 @@ _NEVER_BEHIND_AN_AMOUNT = {"date", "debit", "credit", "account", "period", "year
 
 
 def _cut_rows(body: Sequence[Row], places: Mapping[str, int], width: int) -> Sequence[Row]:
-    """The rows whose cents or thousands may have been cut off into the next column.
+    """Return the rows whose cents or thousands may have been cut off into the next column.
 
-    They cannot be told from whole amounts beside a short code, unless other rows have amounts with
-    cents and codes behind them, or the journal balances only without what would be cents.
+    They look like whole amounts beside a short code, unless other rows have amounts with cents and
+    codes after them, or the journal balances only without what would be cents.
     """
     columns = _amount_columns(body, places, width)
     for pattern, scale in ((_CENTS, 1), (_THOUSANDS, 1000)):
@@ -193,35 +193,35 @@ def _amount_columns(
 def _suspects(
     column: _Column, pattern: re.Pattern[str], scale: int, sums: _Sums, width: int
 ) -> Sequence[_Amount]:
-    found, is_code = column.amounts, column.is_before_code
-    suspects = [one for one in found if _may_be_cut(one, pattern, scale)]
+    amounts, is_code = column.amounts, column.is_before_code
+    suspects = [one for one in amounts if _may_be_cut(one, pattern, scale)]
     if not suspects or (sums.whole and not sums.joined):
         return suspects
-    others = [one for one in found if one.behind and not _may_be_cut(one, pattern, scale)]
+    others = [one for one in amounts if one.behind and not _may_be_cut(one, pattern, scale)]
     if is_code and any(_WITH_CURRENCY.fullmatch(one.behind) for one in suspects):
-        # Nor is 50 EUR behind 4200, balanced or not.
+        # 50 EUR after 4200 is no code, balanced or not.
         return suspects
     have_points = any("." in one.behind for one in suspects)
     if have_points and not sums.joined:
-        # 200.50 behind 4 is no code, whatever stands on the other rows.
+        # 200.50 after 4 is no code, whatever the other rows hold.
         return suspects
-    # The column has values of its own beside amounts that were surely not cut.
+    # Other rows have an uncut amount and a value in the next column, which is thus a real column.
     are_surely_whole = any(not _WHOLE.fullmatch(one.text) for one in others) or (
-        is_code and others and (sums.joined or scale > 1 or _are_padded(found, suspects, width))
+        is_code and others and (sums.joined or scale > 1 or _are_padded(amounts, suspects, width))
     )
     balances_only_as_read = sums.joined and (others or not sums.whole)
-    # 410 behind 100 is a cost center far more often than 100,410 is an amount.
+    # 410 after 100 is a cost center far more often than 100,410 is an amount.
     are_codes = scale > 1 and is_code and not sums.whole and not have_points
     return () if are_surely_whole or balances_only_as_read or are_codes else suspects
 
 
-def _are_padded(found: Sequence[_Amount], suspects: Sequence[_Amount], width: int) -> bool:
-    """Return whether rows are made as long as the headers, so that a cut one would be longer."""
-    doubted = {one.row.line for one in suspects}
+def _are_padded(amounts: Sequence[_Amount], suspects: Sequence[_Amount], width: int) -> bool:
+    """Return whether rows are filled up to the headers, so that a cut one would be longer."""
+    suspected = {one.row.line for one in suspects}
     return all(len(one.row.cells) == width for one in suspects) and any(
         len(one.row.cells) == width and not text_of(one.row.cells[-1])
-        for one in found
-        if one.row.line not in doubted
+        for one in amounts
+        if one.row.line not in suspected
     )
 
 
@@ -238,11 +238,10 @@ def _may_be_cut(one: _Amount, pattern: re.Pattern[str], scale: int) -> bool:
 
 
 def _joined(one: _Amount, pattern: re.Pattern[str], scale: int) -> Decimal:
-    """The amount as it was before it was cut, if it was."""
     if not _may_be_cut(one, pattern, scale):
         return one.value
-    found = _DIGITS.match(one.behind)
-    digits = found[0] if found else ""
+    match = _DIGITS.match(one.behind)
+    digits = match[0] if match else ""
     rest = Decimal(digits) if scale > 1 else Decimal(f"0.{digits}")
     is_negative = one.text[0] in _MINUSES or any(sign in one.behind for sign in _MINUSES)
     size = abs(one.value) * scale + rest

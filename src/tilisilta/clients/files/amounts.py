@@ -1,7 +1,7 @@
-"""Amounts as people and programs write them, into exact numbers of cents.
+"""Amounts as people and programs write them, read as exact numbers of cents.
 
-Whether a comma or a full stop divides the cents is found from all amounts of a file together. An
-amount that could mean two things, such as 1,234 in a file without any cents, is not guessed.
+All amounts of a file together show whether a comma or a full stop is the decimal sign. An amount
+that could mean two things, such as 1,234 in a file without any cents, is not guessed.
 """
 
 import re
@@ -21,10 +21,10 @@ _TOO_LARGE = Fault(ProblemCode.AMOUNT_UNREADABLE, "too-large")
 _TOO_PRECISE = Fault(ProblemCode.AMOUNT_TOO_PRECISE)
 _EMPTY = Fault(ProblemCode.AMOUNT_UNREADABLE, "empty")
 
-# Somebody wrote -0,00; nobody is to read it.
+# Without a sign: -0,00 is shown as 0.00.
 _ZERO = Decimal(0)
 _OTHER = {".": ",", ",": "."}
-# Blanks of every width and apostrophes divide thousands in some countries.
+# Blanks of every width and apostrophes separate thousands in some countries.
 _GROUPS = " \u00a0\u2009\u202f'\u2019"
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-"})
 _SINGLE = re.compile(r"[-+]?([0-9]+)[.,]([0-9]+)-?")
@@ -37,7 +37,7 @@ def _written_with(sign: str) -> re.Pattern[str]:
     return re.compile(rf"([-+]?)(?:{thousands}|[0-9]+)(?:{re.escape(sign)}([0-9]+))?(-?)")
 
 
-# What nearly all amounts look like: surely whole cents, and not too many digits.
+# Nearly all amounts have this form, which needs no further check of cents and size.
 _PLAIN = {
     sign: re.compile(rf"-?[0-9]{{1,12}}(?:{re.escape(sign)}[0-9]{{1,2}})?") for sign in _OTHER
 }
@@ -55,9 +55,9 @@ _GROUPED_BY_POINT = _whole_in_groups(fewest_by_point=1)
 
 
 def read_amounts(cells: Iterable[Cell], *, decimal_sign: str = "") -> dict[Cell, Decimal | Fault]:
-    """Every distinct cell with the amount it means, or with what is wrong with it.
+    """Return every distinct cell with the amount it means, or with what is wrong with it.
 
-    ``decimal_sign`` is given where the format fixes it; thousands are then not divided.
+    ``decimal_sign`` is given where the format fixes it; no thousands separators are allowed then.
     """
     counts = Counter(cells)
     sign = decimal_sign or _decimal_sign(counts)
@@ -65,9 +65,9 @@ def read_amounts(cells: Iterable[Cell], *, decimal_sign: str = "") -> dict[Cell,
 
 
 def without_groups(text: str, *, decimal_sign: str = "") -> str:
-    """``text`` without what divides its thousands, if it is a whole amount, else as it is.
+    """Return a whole amount without its thousands separators, and any other text as it is.
 
-    A single full stop divides them only where the ``decimal_sign`` is a comma: 4.200 may be 4.20.
+    A single full stop separates them only where the ``decimal_sign`` is a comma: 4.200 may be 4.20.
     """
     pattern = _GROUPED_BY_POINT if decimal_sign == "," else _GROUPED
     if not pattern.fullmatch(text):
@@ -76,12 +76,11 @@ def without_groups(text: str, *, decimal_sign: str = "") -> str:
 
 
 def decimal_sign_of(cells: Iterable[Cell]) -> str:
-    """The decimal sign of amounts that stand in ``cells``, or an empty text if none shows it."""
     return _decimal_sign(Counter(cells))
 
 
 def _decimal_sign(counts: Counter[Cell]) -> str:
-    """The sign that most amounts, of equally many the first, show to be the decimal sign."""
+    """Return the sign that most amounts show; of equally many, the first one."""
     shown: Counter[str] = Counter()
     for cell, count in counts.items():
         if isinstance(cell, str) and (sign := _sign_shown(cell)):
@@ -90,7 +89,7 @@ def _decimal_sign(counts: Counter[Cell]) -> str:
 
 
 def _sign_shown(text: str) -> str:
-    """The decimal sign that ``text`` can only have been written with, or an empty text."""
+    """Return the only decimal sign that ``text`` can be written with, or an empty text."""
     sign = text[-3:-2]
     if sign not in _OTHER:
         sign = text[max(text.rfind("."), text.rfind(","))] if "." in text or "," in text else ""
@@ -100,11 +99,11 @@ def _sign_shown(text: str) -> str:
 
 
 def _could_be_thousands(text: str) -> bool:
-    """Tell whether a single sign could divide thousands as well: 1,234 but not 0,234 or 1,23."""
-    found = _SINGLE.fullmatch(text.translate(_MINUS))
-    if found is None:
+    """Return whether the sign may separate thousands: in 1,234 but not in 0,234 or 1,23."""
+    match = _SINGLE.fullmatch(text.translate(_MINUS))
+    if match is None:
         return False
-    whole, decimals = found.groups()
+    whole, decimals = match.groups()
     return len(decimals) == 3 and len(whole) <= 3 and not whole.startswith("0")
 
 
@@ -122,15 +121,14 @@ def _read_text(text: str, sign: str, *, is_fixed: bool) -> Decimal | Fault:
     plain = text.translate(_MINUS)
     if not sign and _could_be_thousands(plain):
         return _AMBIGUOUS
-    found = _PATTERNS[sign or "."].fullmatch(plain)
-    if found is None or (found[1] and found[4]) or (is_fixed and found[2]):
+    match = _PATTERNS[sign or "."].fullmatch(plain)
+    if match is None or (match[1] and match[4]) or (is_fixed and match[2]):
         return _unreadable(plain, sign, is_fixed=is_fixed)
     digits = re.sub(f"[^0-9{sign}]", "", plain).replace(",", ".")
-    return _in_cents(-Decimal(digits) if "-" in {found[1], found[4]} else Decimal(digits))
+    return _in_cents(-Decimal(digits) if "-" in {match[1], match[4]} else Decimal(digits))
 
 
 def _unreadable(text: str, sign: str, *, is_fixed: bool) -> Fault:
-    """Tell an amount written the other way round from one that is none at all."""
     is_other_way = not is_fixed and bool(sign) and _PATTERNS[_OTHER[sign]].fullmatch(text)
     return _MIXED if is_other_way else _UNREADABLE
 

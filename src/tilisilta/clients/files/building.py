@@ -1,4 +1,4 @@
-"""Makes the canonical journal of what a file says, and finds everything that forbids it."""
+"""Makes the canonical journal of what a file contains, and collects everything that forbids it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -15,7 +15,7 @@ from tilisilta.domain.journals import JournalLine
 from tilisilta.domain.payroll import SourceJournal
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
 
-# What the tables hold; nothing is cut off to fit.
+# The lengths of our columns. A longer text is refused, as a cut one would be booked unnoticed.
 MOST_ACCOUNT_CHARACTERS = 20
 MOST_DESCRIPTION_CHARACTERS = 1000
 MOST_DIMENSION_CHARACTERS = 100
@@ -37,14 +37,14 @@ def build_journal(
     debit_negative: bool = False,
     is_fetched: bool = False,
 ) -> SourceJournal:
-    """The journal of ``raw`` for the company with ``company_number``.
+    """Return the journal of ``raw`` for the company with ``company_number``.
 
     ``period_type`` is Nmbrs' word for the company's pay periods, where it is known. With
-    ``debit_negative`` amounts are turned round. Of a journal that ``is_fetched`` from Nmbrs nobody
-    can have added rows of sums or pasted lines twice, so it is not suspected. What may be wrong
-    although it can be read is in the notes of the journal.
+    ``debit_negative`` the signs of amounts are reversed. A journal that ``is_fetched`` from Nmbrs
+    is not suspected of rows of sums or of lines pasted twice, which only people add. The notes of
+    the journal say what could be read and may still be wrong.
 
-    Raises ``FileRefused`` with everything that was found.
+    Raises ``FileRefused`` with all problems.
     """
     findings = Findings(fact_name=raw.fact_name, names=raw.names)
     if not raw.lines:
@@ -70,7 +70,7 @@ def build_journal(
 
 
 class _LineBuilder:
-    """Understands each distinct cell of a file once, then puts the lines together."""
+    """Reads each distinct cell of a file once, then assembles the lines."""
 
     def __init__(
         self, raw: RawJournal, findings: Findings, *, period_type: str, debit_negative: bool
@@ -87,11 +87,12 @@ class _LineBuilder:
             findings.add(ProblemCode.SIDES_GIVEN)
 
     def build(self, *, is_fetched: bool) -> tuple[JournalLine, ...]:
-        """The lines that can be read; the findings tell of the others."""
+        """Return the lines that can be read; the others become findings."""
         lines = self._raw.lines
         marks = marked_rows(self._raw)
         if is_fetched:
             marks = {at: mark for at, mark in marks.items() if mark.is_account}
+        # Certain sums are not read as lines, or their empty cells would be reported as well.
         sure = {at for at, mark in marks.items() if mark.is_sure}
         built = [None if at in sure else self._line(at + 1, line) for at, line in enumerate(lines)]
         amounts = [
@@ -103,20 +104,21 @@ class _LineBuilder:
             sums = find_sum_rows(self._raw, marks, amounts)
         for at, mark in sums.certain.items():
             self._add_sum_row(at + 1, lines[at], mark)
+        # The amounts showed that these marked rows are lines after all.
         for at in sure - sums.certain.keys():
             built[at] = self._line(at + 1, lines[at])
         self._suspect_sums(sums.suspected)
         self._refuse_hidden(amounts)
         self._refuse_no_months()
+        # A file with rows of sums is refused already, and such rows repeat amounts by nature.
         if not sums.certain and not is_fetched:
-            self._look_for_repetitions(amounts)
+            self._check_repetitions(amounts)
         read = tuple(line for line in built if line is not None)
         if not is_fetched and (month := find_second_payroll(read)):
             self._note(ProblemCode.PERHAPS_TWO_PAYROLLS, None, period=str(month))
         return read
 
     def notes(self) -> tuple[Problem, ...]:
-        """Warnings about a journal that could be read."""
         return (*self._dates.notes(), *self._notes)
 
     def _line(self, row: int, line: RawLine) -> JournalLine | None:
@@ -137,7 +139,7 @@ class _LineBuilder:
         )
 
     def _day(self, row: int, line: RawLine) -> date | None:
-        """The date of a line: its own, else the last day of its period (R1)."""
+        """Return the date of a line: its own, else the last day of its period (R1)."""
         day, field, cell = self._dates.read(row, line)
         if not isinstance(day, Fault):
             return day
@@ -173,15 +175,16 @@ class _LineBuilder:
                 self._add(ProblemCode.TEXT_TOO_LONG, row, line, field, limit=most)
         return False
 
-    def _add_sum_row(self, row: int, line: RawLine, found: SumMark) -> None:
-        self._add(ProblemCode.ACCOUNT_MISSING, row, line, found.field, reason=found.mark.reason)
+    def _add_sum_row(self, row: int, line: RawLine, sum_mark: SumMark) -> None:
+        reason = sum_mark.mark.reason
+        self._add(ProblemCode.ACCOUNT_MISSING, row, line, sum_mark.field, reason=reason)
 
     def _suspect_sums(self, places: Sequence[int]) -> None:
         if places:
             self._note(ProblemCode.PERHAPS_SUMS, places[0] + 1, lines=len(places))
 
     def _refuse_hidden(self, amounts: Sequence[Decimal | None]) -> None:
-        """Refuse lines that a workbook does not show: somebody may have filtered them out."""
+        """Refuse lines that a workbook does not show: a filter may exclude them on purpose."""
         places = [
             at for at, line in enumerate(self._raw.lines) if line.line in self._raw.hidden_lines
         ]
@@ -214,7 +217,7 @@ class _LineBuilder:
                 **shown,
             )
 
-    def _look_for_repetitions(self, amounts: Sequence[Decimal | None]) -> None:
+    def _check_repetitions(self, amounts: Sequence[Decimal | None]) -> None:
         repetition = find_repetition(self._raw.lines, amounts)
         if repetition is None:
             return
@@ -237,7 +240,7 @@ class _LineBuilder:
         )
 
     def _code(self, fault: Fault) -> ProblemCode:
-        """The code of ``fault``; an element that is empty is as good as missing."""
+        """Return the code of ``fault``; an empty element counts as missing."""
         if fault.reason == "empty" and self._raw.numbers_rows:
             return ProblemCode.ELEMENT_MISSING
         return fault.code
@@ -255,7 +258,7 @@ class _LineBuilder:
 
 
 def _ranges(numbers: Sequence[int]) -> str:
-    """Ascending numbers as people write them: 4-6, 9."""
+    """Return ascending numbers as people write them: 4-6, 9."""
     ranges: list[list[int]] = []
     for number in numbers:
         if ranges and number == ranges[-1][-1] + 1:

@@ -1,4 +1,4 @@
-"""Which column of a CSV or XLSX file holds what, told by its header or by a person."""
+"""Which column of a CSV or XLSX file holds what, by its header or by a person's choice."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -12,9 +12,9 @@ from tilisilta.clients.files.header_names import known_field, plain_header
 class ColumnMapping:
     """The header of the column that holds each value; empty for values the file does not have.
 
-    Amounts stand in ``amount`` (debit positive, unless ``direction`` says debit or credit), or in
+    Amounts are in ``amount`` (debit positive, unless ``direction`` says debit or credit), or in
     ``debit`` and ``credit``. A line is dated by ``date``, else by the last day of ``period``,
-    which may need ``year`` beside it. Headers count as equal regardless of case and blanks.
+    which may need ``year`` beside it. Headers are compared regardless of case and blanks.
     """
 
     account: str = ""
@@ -35,7 +35,7 @@ class ColumnMapping:
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, str]) -> Self:
-        """The mapping a form or a command line gives: field names to headers.
+        """Return the mapping that a form or a command line gives: field names to headers.
 
         Blank headers count as left out. Raises ``ValueError`` for a field we do not have.
         """
@@ -45,35 +45,34 @@ class ColumnMapping:
         return cls(**{field: header.strip() for field, header in mapping.items()})
 
     def to_mapping(self) -> dict[str, str]:
-        """The fields that have a column, with its header; ``from_mapping`` takes it back."""
         return {field: header for field, header in asdict(self).items() if header}
 
     @classmethod
     def guessed_from(cls, headers: Iterable[str]) -> Self:
-        """What headers in English, Swedish or Finnish say by themselves.
+        """Return the columns that known headers in English, Swedish or Finnish name.
 
-        Where two different headers could mean the same value neither is taken: a person chooses.
+        Where two different headers could mean the same value, neither is used: a person chooses.
         """
-        found: dict[str, dict[str, str]] = defaultdict(dict)
+        headers_of: dict[str, dict[str, str]] = defaultdict(dict)
         for header in headers:
             field = known_field(header)
             if field:
-                found[field].setdefault(plain_header(header), header.strip())
+                headers_of[field].setdefault(plain_header(header), header.strip())
         return cls(
             **{
                 field: next(iter(candidates.values()))
-                for field, candidates in found.items()
+                for field, candidates in headers_of.items()
                 if len(candidates) == 1
             }
         )
 
     @property
     def lacks(self) -> tuple[str, ...]:
-        """The fields a person must name before a file can be read with this mapping."""
+        """Return the fields a person must name before a file can be read with this mapping."""
         sides = bool(self.debit) + bool(self.credit)
         has = {
             "account": bool(self.account),
-            # Amounts in one column or in two; with both nobody could say which to believe.
+            # Amounts in one column or in two; with all three they could contradict each other.
             "amount": sides == (0 if self.amount else 2),
             "date": bool(self.date or self.period),
         }

@@ -1,4 +1,4 @@
-"""Columns that say whose journal it is by name or business ID. They are compared, never booked."""
+"""Columns that name the company by name or business ID. They are compared, never booked."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,14 +10,14 @@ from tilisilta.domain.company_match import plain_business_id, plain_name
 
 
 class Mark(StrEnum):
-    """What of a company a column holds."""
+    """What a column holds about a company."""
 
     NAME = "name"
     """Its name, its number, or both."""
     BUSINESS_ID = "business-id"
 
 
-# English first, then Swedish, Finnish and Dutch, as what they come from may be Nmbrs' own country.
+# English, Swedish, Finnish and Dutch, the language of Nmbrs' own country.
 _HEADERS = {
     Mark.NAME: (
         "company|company name|name of company|employer|employer name|employer number"
@@ -32,7 +32,7 @@ _HEADERS = {
         "|bedrijf|bedrijfsnaam|naam bedrijf|bedrijfsnummer|bedrijfsnr|werkgever|werkgeversnaam"
         "|naam werkgever|werkgevernaam|werkgevernummer|werkgeversnummer|onderneming"
         "|administratie|administratienaam|naam administratie|firmanaam|bedrijf naam"
-        # Those of the neighbours, whose systems are used here as well.
+        # Danish, Norwegian, German and Estonian, whose systems are used in Finland as well.
         "|virksomhed|virksomhedsnavn|selskab|selskabsnavn|firmanavn|arbejdsgiver|selskap"
         "|selskapsnavn|bedrift|arbeidsgiver|unternehmen|firmenname|arbeitgeber|ettevõte|tööandja"
     ),
@@ -48,14 +48,15 @@ _HEADERS = {
         "|registrikood"
     ),
 }
-# A house may keep its projects or its own customers under these, so they must say one thing only.
+# A company may list its projects or its own customers under these, so that they count only where
+# they hold one value.
 _MAYBE = (
     "client|client name|customer|customer name|kund|kundnamn|kundens namn|klient|klientnamn"
     "|asiakas|asiakkaan nimi|asiakasyritys|asiakasnimi|klant|klantnaam|naam klant"
     "|administration|organisation|organization|organisaatio|organisatie|mandant|payer|maksaja"
     "|betalare|entity|org|bureau client|konsernin yhtiö|koncernbolag"
 )
-# Rates of the tax stand under these far more often than its numbers.
+# Columns of these hold tax rates far more often than VAT numbers.
 _MAYBE_ID = "vat|alv|moms|btw|tax id|tunnus"
 _LIKE_ID = re.compile(
     r"(?:[A-Z]{2})?[ ]?(?=(?:[ .-]*[0-9]){7})[0-9 .-]+(?:B[0-9]{2})?", re.IGNORECASE
@@ -65,7 +66,7 @@ _MARK_OF = {
 }
 _PERHAPS = frozenset(plain_header(name) for name in _MAYBE.split("|"))
 _PERHAPS_ID = frozenset(plain_header(name) for name in _MAYBE_ID.split("|"))
-# Whoever made the file, whosever payroll it is.
+# Labels of the office that made the file, which is not the company it is for.
 _OFFICE = (
     r"(?:palkanlaskenta|palkanlaskija|tilitoimisto|palkkatoimisto|lönebyrå|redovisningsbyrå"
     r"|payroll office|prepared by|laatija|tulostaja)"
@@ -79,7 +80,7 @@ _OFFICE_BESIDE = re.compile(rf"{_OFFICE}\s*:", re.IGNORECASE)
 
 
 def without_offices(texts: Sequence[str]) -> Iterator[str]:
-    """The texts of a line above the headers without what a label says of the payroll office."""
+    """Yield the texts of a line above the headers without what they say of the payroll office."""
     is_of_office = False
     for text in filter(None, texts):
         rest = "" if is_of_office else _OF_OFFICE.sub(" ", text).strip(" ,;|")
@@ -90,20 +91,19 @@ def without_offices(texts: Sequence[str]) -> Iterator[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class CompanyColumn:
-    """One such column: its distinct texts, each with the first line that says it."""
+    """A column that names companies: its distinct texts, each with its first line."""
 
     mark: Mark
     texts: Mapping[str, int]
 
     @property
     def is_of_one(self) -> bool:
-        """Return whether all its texts are of one company, however they are written."""
         plain = plain_name if self.mark is Mark.NAME else plain_business_id
         return len({plain(text) for text in self.texts}) <= 1
 
 
 def company_column(header: str, texts: Mapping[str, int]) -> CompanyColumn | None:
-    """The column under ``header`` as one that names companies; ``None`` if it may be another."""
+    """Return the column under ``header`` if it names companies; ``None`` if it may not."""
     plain = plain_header(header)
     mark = _MARK_OF.get(plain) or (Mark.NAME if plain in _PERHAPS else None)
     if plain in _PERHAPS_ID and texts and all(map(_LIKE_ID.fullmatch, texts)):
@@ -115,6 +115,5 @@ def company_column(header: str, texts: Mapping[str, int]) -> CompanyColumn | Non
 
 
 def names_companies(header: str) -> bool:
-    """Return whether there is any use in looking at what stands under ``header``."""
     plain = plain_header(header)
     return plain in _MARK_OF or plain in _PERHAPS or plain in _PERHAPS_ID

@@ -1,4 +1,4 @@
-"""Reads CSV files: encoding, delimiter and quotes as they come, found from the whole file."""
+"""Reads CSV files: encoding, delimiter and quotes are detected from the whole file."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ _EXCEL_HINT = "sep="
 
 
 def read_csv(content: bytes, columns: ColumnMapping | None) -> RawJournal:
-    """What a CSV file says; ``columns`` are a person's own, else the headers must be known.
+    """Return the content of a CSV file; without a person's ``columns`` the headers must be known.
 
     Raises ``FileRefused`` and ``ColumnsNeeded``.
     """
@@ -40,15 +40,15 @@ def read_csv(content: bytes, columns: ColumnMapping | None) -> RawJournal:
 
 
 def _delimiter_named(text: str) -> str:
-    """The delimiter that Excel writes into a line of its own, sep=; or an empty text."""
+    """Return the delimiter that Excel writes into a line of its own, sep=; or an empty text."""
     hint = text.partition("\n")[0].strip().casefold()
     is_hint = hint.startswith(_EXCEL_HINT) and len(hint) == len(_EXCEL_HINT) + 1
     return hint[-1] if is_hint else ""
 
 
 def _rows(text: str, delimiter: str, *, lines_above: int) -> Iterator[Row]:
-    """The rows that are not blank; raises ``FileRefused`` when quotes do not close."""
-    # A quote that never closes would swallow journal lines into one text: no leniency here.
+    """Yield the rows that are not blank; raise ``FileRefused`` when quotes do not close."""
+    # Strict, because a quote that never closes would swallow journal lines into one text.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     start = lines_above + 1
     try:
@@ -63,7 +63,7 @@ def _rows(text: str, delimiter: str, *, lines_above: int) -> Iterator[Row]:
 
 
 def _delimiter(text: str, columns: ColumnMapping | None) -> str:
-    """The delimiter that makes the best table: known headers first, then rows of equal width."""
+    """Return the delimiter with the most known headers, then with most rows of equal width."""
     wanted = (
         {plain_header(header) for header in columns.to_mapping().values()} if columns else set()
     )
@@ -72,6 +72,7 @@ def _delimiter(text: str, columns: ColumnMapping | None) -> str:
 
 def _fitness(text: str, delimiter: str, wanted: set[str]) -> tuple[int, int, int]:
     lines = io.StringIO(text, newline="")
+    # Not strict, as this only compares delimiters; the strict reading follows.
     reader = csv.reader(lines, delimiter=delimiter)
     try:
         rows = [row for row in islice(reader, _SAMPLE_ROWS) if any(map(str.strip, row))]

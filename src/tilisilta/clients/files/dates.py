@@ -1,7 +1,7 @@
 """Dates and payroll periods as files write them.
 
-Whether 5/6/2026 is in May or in June is found from all dates of a file together, and refused
-where none of them tells.
+All dates of a file together show whether 5/6/2026 is in May or in June; a file is refused where
+none of them does.
 """
 
 import re
@@ -26,7 +26,7 @@ _DAY_FIRST = re.compile(
 )
 _EITHER_FIRST = re.compile(rf"([0-9]{{1,2}})([-/])([0-9]{{1,2}})\2([0-9]{{4}}){_MIDNIGHT}")
 _PERIOD_YEAR_FIRST = re.compile(r"([0-9]{4})(?:[-/.]([0-9]{1,2})|([0-9]{2}))")
-# Spreadsheets take 2026.10 for a number and drop its last zero.
+# Spreadsheets take 2026.10 for a number and drop its last zero, so that it reads like January.
 _JANUARY_OR_OCTOBER = re.compile(r"[0-9]{4}\.1")
 _PERIOD_YEAR_LAST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{4})")
 
@@ -66,7 +66,7 @@ _MONTH_NAMES = tuple(
 _NAME_AND_YEAR = re.compile(
     r"(?:(?P<before>[0-9]{4})[-/ ]+)?(?P<name>[^\W\d]+)\.?[-/ ]*(?P<behind>[0-9]{4})?"
 )
-# What people write before a period, and the last day of one that is written as a range.
+# Labels before a period, and the last day of one that is written as a range.
 _LABEL = re.compile(
     r"(?:palkka|löne|pay(?:roll)?|loon)?[- ]?(?:kausi|jakso|kuukausi|kk|period|periode|month|månad"
     r"|maand)\.?:? +",
@@ -81,21 +81,20 @@ _HALF_A_YEAR = 6
 
 
 def read_dates(cells: Iterable[Cell]) -> dict[Cell, date | Fault]:
-    """Every distinct cell with the date it means, or with what is wrong with it."""
+    """Return every distinct cell with the date it means, or with what is wrong with it."""
     counts = Counter(cells)
     order = _order(counts)
     return {cell: _read_date(cell, order) for cell in counts}
 
 
 def read_periods(pairs: Iterable[tuple[Cell, Cell]]) -> dict[tuple[Cell, Cell], date | Fault]:
-    """Every distinct pair of period and year with the last day of that month, or a fault."""
     return {pair: _read_period(*pair) for pair in set(pairs)}
 
 
 def month_named(period: Cell, year: Cell, day: date) -> BookingPeriod | None:
-    """The month that a line dated on ``day`` names as its period, if it names one.
+    """Return the month that a line dated on ``day`` names as its period, if it names one.
 
-    A month without a year is taken for the one nearest to ``day``.
+    A month without a year is taken as the one nearest to ``day``.
     """
     text, year_text = text_of(period), text_of(year)
     if isinstance(period, str):
@@ -103,37 +102,38 @@ def month_named(period: Cell, year: Cell, day: date) -> BookingPeriod | None:
     read = _read_period(period, year)
     if isinstance(read, date):
         return BookingPeriod.containing(read)
-    if found := _RANGE.fullmatch(text):
-        last = _read_date(found["last"], "day")
+    if match := _RANGE.fullmatch(text):
+        last = _read_date(match["last"], "day")
         return BookingPeriod.containing(last) if isinstance(last, date) else None
     if re.fullmatch("0?[1-9]|1[0-2]", text):
         month, own_year = int(text), year_text
-    elif found := _NAME_AND_YEAR.fullmatch(text):
-        name = found["name"]
+    elif match := _NAME_AND_YEAR.fullmatch(text):
+        name = match["name"]
         month = next((at for at, one in enumerate(_MONTH_NAMES, 1) if one.fullmatch(name)), 0)
-        own_year = found["before"] or found["behind"] or year_text
+        own_year = match["before"] or match["behind"] or year_text
     else:
         return None
     if not month or (own_year and not re.fullmatch("20[0-9]{2}", own_year)):
         return None
     if own_year:
         return BookingPeriod(year=int(own_year), month=month)
+    # Wages of December are often dated in January, and the other way round.
     away = month - day.month
     turn = -1 if away > _HALF_A_YEAR else int(away < -_HALF_A_YEAR)
     return BookingPeriod(year=day.year + turn, month=month)
 
 
 def _order(counts: Counter[Cell]) -> str:
-    """Whether most dates with slashes or hyphens have "day" or "month" first; empty if none tells.
+    """Return what most dates with slashes or hyphens have first: "day", "month" or an empty text.
 
-    A date that tells is one whose day is above twelve.
+    A date shows it if its day is above twelve.
     """
     shown: Counter[str] = Counter()
     for cell, count in counts.items():
-        found = _EITHER_FIRST.fullmatch(cell.strip()) if isinstance(cell, str) else None
-        if found is None:
+        match = _EITHER_FIRST.fullmatch(cell.strip()) if isinstance(cell, str) else None
+        if match is None:
             continue
-        first, second = int(found[1]), int(found[3])
+        first, second = int(match[1]), int(match[3])
         if first > 12 >= second:
             shown["day"] += count
         elif second > 12 >= first:
@@ -147,12 +147,12 @@ def _read_date(cell: Cell, order: str) -> date | Fault:
     text = text_of(cell)
     if not text:
         return _DATE_EMPTY
-    if found := _EITHER_FIRST.fullmatch(text):
-        return _in_order(int(found[1]), int(found[3]), int(found[4]), order)
-    found = (
+    if match := _EITHER_FIRST.fullmatch(text):
+        return _in_order(int(match[1]), int(match[3]), int(match[4]), order)
+    match = (
         _YEAR_FIRST.fullmatch(text) or _EIGHT_DIGITS.fullmatch(text) or _DAY_FIRST.fullmatch(text)
     )
-    day = _day(int(found["year"]), int(found["month"]), int(found["day"])) if found else None
+    day = _day(int(match["year"]), int(match["month"]), int(match["day"])) if match else None
     return day or _DATE_UNREADABLE
 
 
@@ -182,10 +182,10 @@ def _read_period(period: Cell, year: Cell) -> date | Fault:
         return _PERIOD_EMPTY
     if _JANUARY_OR_OCTOBER.fullmatch(text):
         return _PERIOD_AMBIGUOUS
-    if found := _PERIOD_YEAR_FIRST.fullmatch(text):
-        own_year, month = int(found[1]), int(found[2] or found[3])
-    elif found := _PERIOD_YEAR_LAST.fullmatch(text):
-        own_year, month = int(found[2]), int(found[1])
+    if match := _PERIOD_YEAR_FIRST.fullmatch(text):
+        own_year, month = int(match[1]), int(match[2] or match[3])
+    elif match := _PERIOD_YEAR_LAST.fullmatch(text):
+        own_year, month = int(match[2]), int(match[1])
     elif re.fullmatch("[0-9]{1,2}", text) and re.fullmatch("[0-9]{4}", year_text):
         own_year, month = int(year_text), int(text)
     else:
@@ -196,6 +196,7 @@ def _read_period(period: Cell, year: Cell) -> date | Fault:
 
 
 def _last_day(year: int, month: int) -> date | Fault:
+    # Such a number counts weeks or pay periods, which is another problem than an unreadable text.
     if 12 < month <= _MOST_WEEKS and _FIRST_YEAR <= year <= _LAST_YEAR:
         return _NO_MONTH
     first = _day(year, month, 1)

@@ -1,4 +1,4 @@
-"""The characters of a file: which encoding its bytes are in, found from the bytes themselves."""
+"""The characters of a file: which encoding its bytes are in, detected from the bytes themselves."""
 
 import codecs
 import re
@@ -22,23 +22,22 @@ _DECLARABLE = {
     # Nmbrs declares utf-16 in reports it hands out as utf-8; real utf-16 is seen by its bytes.
     "utf-16": "utf-8",
 }
-# What the letters a with ring and dots and o with dots of old DOS and Mac files look like in
-# Windows-1252, inside of words: a sign there, or a capital.
+# How Windows-1252 shows å, ä and ö of old DOS and Mac files inside of words: a sign or a capital.
 _WRONG_CODE_PAGE = re.compile(
     "[A-Za-z][\u201e\u201d\u2020\u2021\u2122\u02c6][a-z]|[a-z][\u0160\u0152\u017d\u0178][a-z]"
 )
 CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
-"""Characters no text has, nor can keep in our tables; tabs and ends of lines and pages it has."""
+"""Control characters that our tables cannot store; tabs and ends of lines and pages are allowed."""
 
 _UTF8_LETTER = re.compile(rb"[\xc3\xc5][\x80-\xbf]")
 
 
 def decode_xml(content: bytes) -> str:
-    """The text of an XML file, by its bytes first and its declaration second.
+    """Return the text of an XML file, by its bytes first and its declaration second.
 
     Raises ``FileRefused`` (F20) when the bytes are not in that encoding.
     """
-    encoding, start = told_by_bytes(content)
+    encoding, start = encoding_of_bytes(content)
     if not encoding:
         declared = _DECLARATION.search(content[:_SNIFFED_BYTES])
         encoding = _declared(declared[1].decode()) if declared else "utf-8"
@@ -46,9 +45,9 @@ def decode_xml(content: bytes) -> str:
 
 
 def decode_text(content: bytes) -> str:
-    """The text of a CSV file: UTF-8, UTF-16 or else Windows-1252, as Excel writes it.
+    """Return the text of a CSV file: UTF-8, UTF-16 or else Windows-1252, as Excel writes it.
 
-    Raises ``FileRefused`` (F20) when it is none of them, or visibly something else.
+    Raises ``FileRefused`` (F20) when it is none of them, or visibly another encoding.
     """
     text = _decoded_text(content)
     _must_not_have(CONTROLS, text)
@@ -56,13 +55,13 @@ def decode_text(content: bytes) -> str:
 
 
 def _decoded_text(content: bytes) -> str:
-    encoding, start = told_by_bytes(content)
+    encoding, start = encoding_of_bytes(content)
     if encoding:
         return _decoded(content, encoding, start)
     try:
         return content.decode()
     except UnicodeDecodeError as error:
-        # Letters of UTF-8 in a file that is no UTF-8: two files were glued together.
+        # Letters of UTF-8 in a file that is not UTF-8: two files were joined.
         if _UTF8_LETTER.search(content):
             raise _unreadable(content, error.start) from error
     text = _decoded(content, "cp1252", 0)
@@ -71,17 +70,18 @@ def _decoded_text(content: bytes) -> str:
 
 
 def _must_not_have(wrong: re.Pattern[str], text: str) -> None:
-    if found := wrong.search(text):
-        line = text.count("\n", 0, found.start()) + 1
+    if match := wrong.search(text):
+        line = text.count("\n", 0, match.start()) + 1
         raise refused(ProblemCode.ENCODING_UNREADABLE, line=line)
 
 
-def told_by_bytes(content: bytes) -> tuple[str, int]:
-    """The encoding a byte order mark or the zeros of UTF-16 tell, and where the text begins."""
+def encoding_of_bytes(content: bytes) -> tuple[str, int]:
+    """Return the encoding that a byte order mark or zero bytes show, and the text's start."""
     for bom, encoding in _BOMS:
         if content.startswith(bom):
             return encoding, len(bom)
     sample = content[:_SNIFFED_BYTES]
+    # Latin letters have a zero in every other byte of UTF-16; the few others are allowed for.
     half = len(sample) // 2
     if half and sample[1::2].count(0) > half * 0.8:
         return "utf-16-le", 0

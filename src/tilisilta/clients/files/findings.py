@@ -1,4 +1,4 @@
-"""Collects everything that is wrong with a file, so that a person sees all of it at once."""
+"""Collects all problems of a file, so that a person sees them at once."""
 
 import re
 from collections import Counter
@@ -8,6 +8,7 @@ from tilisilta.clients.files.outcomes import FileRefused
 from tilisilta.domain.personal_codes import mask_personal_codes
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 
+# One wrong column would otherwise list a problem for each of 100,000 lines.
 MOST_PROBLEMS_PER_CODE = 50
 MOST_VALUE_CHARACTERS = 40
 _MOST_LETTERS = 3
@@ -17,8 +18,8 @@ _LETTERS = re.compile(r"[^\W\d_]")
 class Findings:
     """The problems of one file.
 
-    ``fact_name`` is "column" or "element", whatever the file puts its values in, and ``names``
-    says how the file calls the column or element of each field.
+    ``fact_name`` is "column" or "element", whichever holds the values of the file, and ``names``
+    are the file's names for the columns or elements of each field.
     """
 
     def __init__(
@@ -37,9 +38,9 @@ class Findings:
         field: str = "",
         **values: str | int,
     ) -> None:
-        """Keep a finding about ``line`` of the file.
+        """Add a problem at ``line`` of the file.
 
-        Of one code the first fifty are kept one by one; the last of them counts all the others.
+        Of one code the first fifty are listed one by one; the last of them counts all the others.
         """
         self._counts[code] += 1
         if self._counts[code] > MOST_PROBLEMS_PER_CODE:
@@ -51,12 +52,11 @@ class Findings:
         )
 
     def refuse(self) -> None:
-        """Raise ``FileRefused`` when anything was found."""
         if self._problems:
             raise FileRefused(self._all())
 
     def _all(self) -> tuple[Problem, ...]:
-        """The problems from the top of the file to its end, those of the whole file first."""
+        """Return the problems in the order of their lines, those of the whole file first."""
         problems = []
         seen: Counter[ProblemCode] = Counter()
         for problem in self._problems:
@@ -79,15 +79,15 @@ class Findings:
 
 
 def refused(code: ProblemCode, *, line: int | None = None, **values: str | int) -> FileRefused:
-    """The refusal of a file for one reason that leaves nothing else to look for."""
+    """Return the refusal of a file for one problem that makes all other checks pointless."""
     texts = {name: mask_personal_codes(str(value)) for name, value in values.items()}
     return FileRefused((Problem(code=code, screen=Screen.FILE, line=line, facts=facts(**texts)),))
 
 
 def showable(value: object) -> str:
-    """What may be shown of a value that should have been an amount, a date or a number.
+    """Return what may be shown of a value that should have been an amount, a date or a number.
 
-    A text with more than a few letters may be the name of an employee, when somebody chose the
+    A text with more than a few letters may be the name of an employee, if a person chose the
     wrong column; it is left out.
     """
     text = str(value).strip()

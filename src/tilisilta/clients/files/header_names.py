@@ -1,10 +1,10 @@
-"""Headers we know, in English, Swedish and Finnish, as Nmbrs and people around it write them."""
+"""Known headers in English, Swedish and Finnish, as Nmbrs and its users write them."""
 
 import re
 
 _BLANKS = re.compile(r"[\s\u00a0_.:*-]+")
 
-# Synonyms for one value, divided by "|": English first, then Swedish, then Finnish.
+# Synonyms for one value, separated by "|": English first, then Swedish, then Finnish.
 KNOWN_HEADERS = {
     "account": (
         "account|account number|account no|ledger account|general ledger account|gl account"
@@ -58,8 +58,8 @@ KNOWN_HEADERS = {
     "currency": "currency|currency code|valuta|valutakod|valuutta|valuuttakoodi",
 }
 
-# Headers of columns a journal has no use for. Any other unknown header is asked about, because
-# it may hold the cost centers under a name of the house.
+# Headers of columns that a journal does not need. About any other unknown header a person is asked,
+# because the cost centers may be under a name of the company's own.
 NUMBERING_HEADERS = "line|row|line number|rad|radnummer|rivi|rivinumero"
 IGNORED_HEADERS = (
     f"{NUMBERING_HEADERS}|account name|cost center name|cost unit name|employee"
@@ -70,22 +70,18 @@ IGNORED_HEADERS = (
 
 
 def plain_header(header: str) -> str:
-    """``header`` as it is compared: case, blanks, hyphens, underscores and full stops aside."""
     return _BLANKS.sub("", header).casefold()
 
 
 def known_field(header: str) -> str:
-    """The field a header means, or an empty text when we do not know it."""
     return _FIELD_OF.get(plain_header(header), "")
 
 
 def is_ignored(header: str) -> bool:
-    """Tell whether we know that the column under ``header`` plays no part in a journal."""
     return plain_header(header) in _IGNORED
 
 
 def is_numbering(header: str) -> bool:
-    """Return whether the column under ``header`` counts the lines, and says nothing of them."""
     return plain_header(header) in _NUMBERING
 
 

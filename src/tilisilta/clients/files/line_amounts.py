@@ -1,4 +1,4 @@
-"""The signed amount of each line of a file, from one amount, a side beside it, or two columns."""
+"""The signed amount of each line of a file: from one column, one with a side beside it, or two."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -14,7 +14,6 @@ _DIRECTIONS = dict.fromkeys(("debit", "debet", "d", "db"), 1) | dict.fromkeys(
 
 
 def side_of(direction: str) -> int | None:
-    """1 for a word that means debit, -1 for credit; ``None`` for any other."""
     return _DIRECTIONS.get(direction.casefold())
 
 
@@ -25,7 +24,7 @@ _BOTH_SIDES = Fault(ProblemCode.DEBIT_CREDIT_UNCLEAR, "both")
 
 
 class FieldFault(NamedTuple):
-    """A fault, the field it was found in, and what stands there."""
+    """A fault, the field it is in, and the content of its cell."""
 
     field: str
     fault: Fault
@@ -33,10 +32,10 @@ class FieldFault(NamedTuple):
 
 
 class LineAmounts:
-    """Understands each distinct amount of a file once. Debit is positive, credit negative.
+    """Reads each distinct amount of a file once. Debit is positive, credit negative.
 
-    With ``debit_negative`` a single column of amounts is turned round; where the file says itself
-    which side an amount is on, nobody should ask for it (see ``says_sides``).
+    With ``debit_negative`` the signs of a single column of amounts are reversed. Callers refuse it
+    for a file that gives the sides itself (see ``says_sides``).
     """
 
     def __init__(self, raw: RawJournal, *, debit_negative: bool = False) -> None:
@@ -47,15 +46,13 @@ class LineAmounts:
 
     @property
     def says_sides(self) -> bool:
-        """Return whether the file says of each line itself if it is a debit or a credit."""
         return self._has_sides or self._has_directions
 
     def read(self, line: RawLine) -> tuple[Decimal | None, tuple[FieldFault, ...]]:
-        """The amount of ``line``, or ``None`` and everything that is wrong with it."""
+        """Return the amount of ``line``, or ``None`` and everything that is wrong with it."""
         return self._side(line) if self._has_sides else self._amount(line)
 
     def known(self, line: RawLine) -> Decimal | None:
-        """The amount of ``line``, if there is nothing wrong with it."""
         return self.read(line)[0]
 
     def _amount(self, line: RawLine) -> tuple[Decimal | None, tuple[FieldFault, ...]]:
@@ -72,7 +69,7 @@ class LineAmounts:
         return None, tuple(faults)
 
     def _side(self, line: RawLine) -> tuple[Decimal | None, tuple[FieldFault, ...]]:
-        """The amount of a line that has a place for debit and one for credit."""
+        """Return the amount of a line that has a cell for debit and one for credit."""
         debit, credit = self._amounts[line.debit], self._amounts[line.credit]
         faults = [
             FieldFault(field, amount, cell)
@@ -88,11 +85,12 @@ class LineAmounts:
             return None, (FieldFault("credit", _BOTH_SIDES, line.credit),)
         if line.debit == "" == line.credit:
             return None, (FieldFault("debit", _NEITHER_SIDE, ""),)
+        # Two zeros are a line of 0.00, as programs write it.
         return debit or -credit, ()
 
 
 def debit_and_credit(amounts: Iterable[Decimal | None]) -> tuple[Decimal, Decimal]:
-    """The sum of the debits and that of the credits, both without a sign."""
+    """Return the sum of the debits and that of the credits, both without a sign."""
     known = [amount for amount in amounts if amount is not None]
     debit = sum((amount for amount in known if amount > 0), Decimal(0))
     return debit, sum((-amount for amount in known if amount < 0), Decimal(0))

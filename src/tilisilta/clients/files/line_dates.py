@@ -1,4 +1,4 @@
-"""The booking date of each line of a file, and whether its period says another month."""
+"""The booking date of each line of a file, and whether its period names another month."""
 
 from datetime import date
 
@@ -8,16 +8,16 @@ from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
 
 MONTH = "Month"
-"""Nmbrs' word for pay periods that are months."""
+"""Nmbrs' word for monthly pay periods."""
 _MOST_NOTES = 12
 _OTHER_PERIODS = Fault(ProblemCode.PERIOD_NOT_A_MONTH, "period-type")
 
 
 class LineDates:
-    """Understands each distinct date and period of a file once (R1).
+    """Reads each distinct date and period of a file once (R1).
 
-    ``period_type`` is empty where nobody knows the pay periods of the company. Where they are
-    known to be no months, a period alone tells no date.
+    ``period_type`` is empty where the pay periods of the company are not known. Where they are
+    known not to be months, a period alone gives no date.
     """
 
     def __init__(self, raw: RawJournal, *, period_type: str) -> None:
@@ -29,7 +29,7 @@ class LineDates:
         self._differing: dict[tuple[BookingPeriod, date], list[int]] = {}
 
     def read(self, row: int, line: RawLine) -> tuple[date | Fault, str, Cell]:
-        """The date of a line or what is wrong with it, and the field and cell it was read from."""
+        """Return the date of a line or its fault, and the field and cell it was read from."""
         by_period = line.date == "" and (line.period != "" or not self._has_dates)
         if not by_period:
             day = self._dates[line.date]
@@ -43,7 +43,7 @@ class LineDates:
         return day, "period", line.period
 
     def notes(self) -> tuple[Problem, ...]:
-        """A warning for each date that lies outside of the month its lines name as their period."""
+        """Return a warning for each date outside of the month that its lines name."""
         return tuple(
             Problem(
                 code=ProblemCode.PERIOD_AND_DATE_DIFFER,

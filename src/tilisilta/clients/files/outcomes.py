@@ -1,4 +1,4 @@
-"""What reading a file can end in besides a journal: problems, or a question about columns."""
+"""The results of reading a file other than a journal: problems, or a question about columns."""
 
 from tilisilta.clients.files.columns import ColumnMapping
 from tilisilta.domain.problems import Problem, ProblemCode
@@ -11,22 +11,22 @@ XLSX = "xlsx"
 
 
 class FileRefused(NeedsAttention):
-    """The file is no journal we can vouch for; ``problems`` are all that was found in it."""
+    """The file is no reliable journal; ``problems`` are all that is wrong with it."""
 
     code = ProblemCode.FILE_REFUSED
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        # The codes only: a message ends in logs, and what the file says does not belong there.
+        # The codes only: messages are logged, and the content of the file must not be.
         codes = ", ".join(dict.fromkeys(problem.code.value for problem in problems))
         super().__init__(f"The file cannot be read as a journal: {codes}.")
         self.problems = problems
 
 
 class ColumnsNeeded(NeedsAttention):
-    """A person must say which columns hold what: the file has headers we do not know.
+    """A person must say which columns hold what, as the file has headers we do not know.
 
-    ``headers`` and the first ``rows`` are shown to that person; ``guess`` is what we made of the
-    headers we do know, and lacks something, or holds nothing at all.
+    ``headers`` and the first ``rows`` are shown to that person. ``guess`` is the mapping of the
+    headers we do know; it lacks something, or is empty.
     """
 
     code = ProblemCode.COLUMNS_UNKNOWN

@@ -1,4 +1,4 @@
-"""A journal as a file has it: cells and elements under our field names, not yet understood."""
+"""A journal as a file has it: cells and elements under our field names, not interpreted yet."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ MOST_LINES = 200_000
 
 
 class Fault(NamedTuple):
-    """Why a cell could not be understood: the code of the problem, and which case of it."""
+    """Why a cell could not be read: the code of the problem, and which case of it."""
 
     code: ProblemCode
     reason: str = ""
@@ -25,10 +25,10 @@ class Fault(NamedTuple):
 class RawLine(NamedTuple):
     """One journal line as the file has it; ``line`` is the line of the file it begins on.
 
-    Texts have no outer blanks; what the file does not say is an empty text. ``amount`` goes with
-    ``direction``, or ``debit`` and ``credit`` stand side by side. A line that is dated somewhere
-    else than on itself says on which line of the file (``date_line``). ``rest`` is a digest of what
-    stands on it besides, to tell lines apart that are alike in all we read.
+    Texts have no outer blanks; a value that the file does not have is an empty text. ``amount``
+    goes with ``direction``, or ``debit`` and ``credit`` are side by side. ``date_line`` is the line
+    of the file that dates this one, if it is another. ``rest`` is a digest of all other cells, to
+    distinguish lines that are alike in all we read.
     """
 
     line: int
@@ -53,15 +53,14 @@ CELL_FIELDS = ("amount", "debit", "credit", "date", "period", "year")
 
 @dataclass(frozen=True, kw_only=True)
 class RawJournal:
-    """All that a file says, before any of it is understood.
+    """All that a file contains, before any of it is interpreted.
 
     ``names`` are the columns or elements (``fact_name`` says which) by field. ``companies``,
-    ``runs``, ``run_descriptions`` and ``currencies`` are what is said of the journal as a whole,
-    each distinct text with the first line that says it; ``company_columns`` name the company
-    besides, and ``titles`` stand above the headers. ``decimal_sign`` is given where the
-    format itself fixes it. ``remarks`` are texts that may mark a row of sums where no text is
-    expected, or in a column that plays no part: by the place of the row, the column and its text.
-    ``hidden_lines`` of the file are those a workbook does not show.
+    ``runs``, ``run_descriptions`` and ``currencies`` belong to the journal as a whole, each
+    distinct text with its first line; ``company_columns`` name the company as well, and ``titles``
+    are above the headers. ``decimal_sign`` is given where the format itself fixes it. ``remarks``
+    are texts that may mark a row of sums outside of the text columns: the index of the row, with
+    the column and its text. ``hidden_lines`` of the file are those a workbook does not show.
     """
 
     kind: str
@@ -81,12 +80,12 @@ class RawJournal:
 
     @property
     def numbers_rows(self) -> bool:
-        """Tell whether lines are named by their row too: XML often stands all on one line."""
+        # XML is often all on one line, so that only the row tells lines apart.
         return self.fact_name == "element"
 
 
 def text_of(cell: Cell) -> str:
-    """``cell`` as a person reads it: a number without needless zeros, a date as 2026-06-30."""
+    """Return ``cell`` as a person reads it: a number without needless zeros, a date in ISO form."""
     if isinstance(cell, str):
         return cell.strip()
     if isinstance(cell, Decimal):

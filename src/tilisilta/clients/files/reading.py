@@ -1,6 +1,6 @@
-"""Reads a file into a journal, whatever of the four formats it is in.
+"""Reads a file in one of four formats into a journal.
 
-The content tells the format; the name of the file only may not contradict it.
+The content decides the format; the name of the file only must not contradict it.
 """
 
 import hashlib
@@ -9,7 +9,7 @@ from pathlib import PurePath
 from tilisilta.clients.files.building import build_journal
 from tilisilta.clients.files.columns import ColumnMapping
 from tilisilta.clients.files.csv_files import read_csv
-from tilisilta.clients.files.encodings import CONTROLS, told_by_bytes
+from tilisilta.clients.files.encodings import CONTROLS, encoding_of_bytes
 from tilisilta.clients.files.findings import refused
 from tilisilta.clients.files.outcomes import JOURNAL_XML, ColumnsNeeded, FileRefused
 from tilisilta.clients.files.raw import RawJournal
@@ -32,7 +32,7 @@ MOST_MEGABYTES = 20
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PDF = b"%PDF-"
-# What a file may be that is named so; under any other name its content decides alone.
+# What a file with such an ending may be; for any other ending the content alone decides.
 _ENDINGS = {
     ".xml": ("xml",),
     ".csv": ("csv",),
@@ -58,16 +58,16 @@ def read_journal_file(
     period_type: str = "",
     debit_negative: bool = False,
 ) -> SourceJournal:
-    """The journal that ``content`` holds for the company with ``company_number``.
+    """Return the journal that ``content`` holds for the company with ``company_number``.
 
     ``columns`` says what the columns of a CSV or XLSX file hold; without it the headers must be
     known ones. ``period_type`` is Nmbrs' word for the company's pay periods, and empty where it is
-    not known. ``debit_negative`` is for files whose single column of amounts has its debits
-    negative. Nothing is repaired: whatever is not certain is refused, and what is suspicious is in
-    the notes of the journal.
+    not known. ``debit_negative`` is for files whose single column of amounts has negative debits.
+    Nothing is repaired: what is not certain is refused, and what is suspicious is in the notes of
+    the journal.
 
     Raises ``FileRefused`` with all that is wrong with the file, and ``ColumnsNeeded`` when a
-    person must say first which columns hold what.
+    person must first say which columns hold what.
     """
     if len(content) > MOST_MEGABYTES * 1024 * 1024:
         raise refused(ProblemCode.FILE_TOO_LARGE, limit=MOST_MEGABYTES)
@@ -82,7 +82,7 @@ def read_journal_file(
 
 
 def read_journal_xml(text: str) -> tuple[tuple[JournalLine, ...], str]:
-    """The lines and the currency of a journal XML that somebody else has asked Nmbrs for.
+    """Return the lines and the currency of a journal XML that was fetched from Nmbrs.
 
     The currency is empty where the journal names none. Raises ``FileRefused`` with all that is
     wrong with it; a journal without lines is refused too.
@@ -102,8 +102,8 @@ def _read(content: bytes, kind: str, columns: ColumnMapping | None) -> RawJourna
 
 
 def _kind_of(content: bytes, file_name: str) -> str:
-    """What ``content`` is: "xml", "csv" or "xlsx"; anything else is refused."""
-    kind = _told_by_content(content)
+    """Return what ``content`` is: "xml", "csv" or "xlsx"; refuse anything else."""
+    kind = _kind_of_content(content)
     if not kind:
         raise refused(ProblemCode.FILE_EMPTY)
     ending = PurePath(file_name).suffix.lower()
@@ -119,14 +119,14 @@ def _kind_of(content: bytes, file_name: str) -> str:
     return kind
 
 
-def _told_by_content(content: bytes) -> str:
+def _kind_of_content(content: bytes) -> str:
     for start, kind in ((_ZIP, "xlsx"), (_OLE, "ole"), (_PDF, "pdf")):
         if content.startswith(start):
             return kind
-    encoding, start_of_text = told_by_bytes(content)
+    encoding, start_of_text = encoding_of_bytes(content)
     if not content[start_of_text:].strip(_BLANK):
         return ""
-    # Latin-1 has a character for every byte; which letters they are plays no part here.
+    # Latin-1 has a character for every byte, and only characters of ASCII matter here.
     sample = content[start_of_text:][:_SNIFFED_BYTES].decode(encoding or "latin-1", "ignore")
     text = sample.lstrip().casefold()
     if text.startswith("<"):

@@ -1,4 +1,4 @@
-"""Finds lines that are in a file more than once, as when a journal was pasted twice."""
+"""Detects lines that are in a file more than once, as when a journal was pasted twice."""
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
@@ -9,14 +9,14 @@ from tilisilta.clients.files.raw import RawLine
 from tilisilta.domain.journals import BookingPeriod, JournalLine
 
 FEWEST_LINES_OF_A_BLOCK = 4
-"""Shorter blocks that come again may well be employees with equal pay."""
+"""Shorter blocks that are repeated may well be employees with equal pay."""
 MOST_TIMES_PASTED = 3
 
 
 class Repetition(NamedTuple):
-    """How many lines stand in the block that comes again, how often it is there, and how surely.
+    """How many lines the repeated block has, how often it is there, and how surely.
 
-    ``is_certain`` is a long block alike in every column, in the same order, a few times.
+    ``is_certain`` is a long block that is alike in every column, in the same order, a few times.
     """
 
     block: int
@@ -27,7 +27,7 @@ class Repetition(NamedTuple):
 def find_repetition(
     lines: Sequence[RawLine], amounts: Sequence[Decimal | None]
 ) -> Repetition | None:
-    """How the lines repeat one another as a whole; ``None`` when they do not, or do not balance."""
+    """Return how the lines repeat as a whole; ``None`` if they do not, or do not balance."""
     if any(amount is None for amount in amounts) or not any(amounts):
         return None
     keys = [_key(line) for line in lines]
@@ -46,7 +46,7 @@ def find_repetition(
 
 
 def find_second_payroll(lines: Sequence[JournalLine]) -> BookingPeriod | None:
-    """An earlier month that seems to be a payroll of its own, and not a correction of one.
+    """Return an earlier month that seems to be a payroll of its own, and no correction of one.
 
     It balances, is on the same ledger accounts as the last month, and is about as large; a
     correction is a small part of what it corrects.
@@ -78,13 +78,13 @@ def _accounts_and_debit(lines: Sequence[JournalLine]) -> tuple[set[str], Decimal
 
 
 def _key(line: RawLine) -> Hashable:
-    """Everything a line says; where it stands in the file plays no part."""
+    # All values of the line, without the places where they are in the file.
     return line[1:12], line.rest
 
 
 def _period(keys: Sequence[Hashable]) -> int:
-    """The length of the shortest block of which ``keys`` are made, or that of all of them."""
-    # How much of the beginning comes again at each place, as Knuth, Morris and Pratt count it.
+    """Return the length of the shortest block that ``keys`` repeat, or that of all of them."""
+    # The prefix function of Knuth, Morris and Pratt, which takes one pass however long the file is.
     overlap = [0] * len(keys)
     for at in range(1, len(keys)):
         length = overlap[at - 1]

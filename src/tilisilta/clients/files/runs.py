@@ -1,4 +1,4 @@
-"""What a file says of its run and its company, and whether it says one thing only."""
+"""What a file contains about its run and its company, and whether it is consistent."""
 
 import re
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ class FileRun:
 
 
 def read_run(raw: RawJournal, findings: Findings, *, company_number: int) -> FileRun:
-    """What ``raw`` says of its run; several runs and other companies become findings."""
+    """Return the run that ``raw`` names; several runs and other companies become findings."""
     year, number = _number_and_year(_only(raw.runs, findings, reason="run"))
     if len(number) > MOST_RUN_CHARACTERS:
         findings.add(ProblemCode.TEXT_TOO_LONG, field="run", limit=MOST_RUN_CHARACTERS)
@@ -53,7 +53,7 @@ def read_run(raw: RawJournal, findings: Findings, *, company_number: int) -> Fil
 
 
 def _named_companies(raw: RawJournal, findings: Findings, mark: Mark) -> tuple[str, ...]:
-    """What the file calls its company; a column that names several is a finding."""
+    """Return the file's names for its company; a column that names several is a finding."""
     columns = [column for column in raw.company_columns if column.mark is mark]
     for column in columns:
         if not column.is_of_one:
@@ -78,10 +78,10 @@ def _only(texts: Mapping[str, int], findings: Findings, *, reason: str) -> str:
 
 
 def _number_and_year(text: str) -> tuple[int | None, str]:
-    if found := _NUMBER_AND_YEAR.fullmatch(text):
-        return int(found[2]), plain_run_number(found[1])
-    if found := _YEAR_AND_NUMBER.fullmatch(text):
-        return int(found[1]), plain_run_number(found[2])
+    if match := _NUMBER_AND_YEAR.fullmatch(text):
+        return int(match[2]), plain_run_number(match[1])
+    if match := _YEAR_AND_NUMBER.fullmatch(text):
+        return int(match[1]), plain_run_number(match[2])
     return None, plain_run_number(text)
 
 

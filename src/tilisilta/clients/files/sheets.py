@@ -1,4 +1,4 @@
-"""Reads the parts of an XLSX workbook: its sheets' names, styles, shared texts, and cells."""
+"""Reads the parts of an XLSX workbook: names of sheets, styles, shared texts, and cells."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -13,6 +13,7 @@ from tilisilta.clients.files.raw import MOST_LINES, Cell
 from tilisilta.clients.files.tables import MOST_ROWS_ABOVE_HEADERS, Hidden
 from tilisilta.domain.problems import ProblemCode
 
+# An archive of a few kilobytes can unpack to millions of cells.
 MOST_COLUMNS = 500
 MOST_CELLS = 5_000_000
 _MOST_ROWS = MOST_LINES + MOST_ROWS_ABOVE_HEADERS + 1
@@ -31,7 +32,7 @@ _INTEGER = re.compile("-?[0-9]{1,15}")
 
 
 class Sheet(NamedTuple):
-    """A sheet of a workbook: its name, the part of the archive it is in, and if it is hidden."""
+    """A sheet of a workbook: its name, its part of the archive, and whether it is hidden."""
 
     name: str
     target: str
@@ -56,7 +57,7 @@ class SheetNames:
 
     @property
     def sheets(self) -> list[Sheet]:
-        """The sheets in their order; charts are no sheets."""
+        """Return the sheets in their order; charts are left out."""
         return [
             Sheet(name, self._targets[sheet_id], is_hidden)
             for sheet_id, name, is_hidden in self._ids
@@ -64,11 +65,9 @@ class SheetNames:
         ]
 
     def read_workbook(self, part: IO[bytes]) -> None:
-        """Read the list of sheets, and which calendar the dates count in."""
         _walk(part, self._workbook_element)
 
     def read_relations(self, part: IO[bytes]) -> None:
-        """Read which part each sheet is, and where styles and shared texts are."""
         _walk(part, self._relation)
 
     def _workbook_element(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -93,8 +92,8 @@ class SheetNames:
 class Parts:
     """What the cells of every sheet refer to: shared texts, and styles.
 
-    ``date_styles`` make dates of numbers, and ``widths`` tells how many digits a style such as
-    0000 shows at least.
+    ``date_styles`` show numbers as dates, and ``widths`` is how many digits a style such as 0000
+    shows at least.
     """
 
     def __init__(self, *, is_1904: bool) -> None:
@@ -109,11 +108,9 @@ class Parts:
         self._is_phonetic = False
 
     def read_styles(self, part: IO[bytes]) -> None:
-        """Read which cell styles show a number as a date or with zeros before it."""
         _walk(part, self._style_element, self._style_end)
 
     def read_strings(self, part: IO[bytes]) -> None:
-        """Read the texts that cells refer to by number; rich text becomes plain."""
         _walk(part, self._string_start, self._string_end, self._text)
 
     def _style_element(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -155,9 +152,9 @@ class Parts:
 
 
 def read_sheet(part: IO[bytes], parts: Parts) -> SheetContent:
-    """The rows of a sheet that hold anything, and which rows and columns it hides.
+    """Return the rows of a sheet that hold anything, and which rows and columns it hides.
 
-    Rows are hidden by hand, by a filter, in a collapsed group, or by a height of nothing.
+    Rows are hidden by hand, by a filter, in a collapsed group, or by a height of zero.
 
     Raises ``FileRefused`` for more rows or columns than a journal has, for cells merged over
     several rows, and for a formula whose result the workbook does not hold: it would look empty.
@@ -169,7 +166,7 @@ def read_sheet(part: IO[bytes], parts: Parts) -> SheetContent:
 
 
 class _Cells:
-    """Walks through the cells of a sheet."""
+    """Collects the cells of a sheet."""
 
     def __init__(self, parts: Parts) -> None:
         self.rows: list[Row] = []
@@ -189,7 +186,6 @@ class _Cells:
         self._columns: dict[str, int] = {}
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Take note of what begins."""
         if name == "c":
             self._begin_cell(attributes)
         elif name in {"v", "t"}:
@@ -210,12 +206,11 @@ class _Cells:
             self._default_height = attributes.get("defaultRowHeight", "")
 
     def text(self, text: str) -> None:
-        """Keep the text of a value; that of formulas and remarks plays no part."""
+        # The texts of formulas and remarks are no values.
         if self._is_value:
             self._texts.append(text)
 
     def end(self, name: str) -> None:
-        """Put together what is complete."""
         if name in {"v", "t"}:
             self._is_value = False
         elif name == "c":
@@ -240,10 +235,10 @@ class _Cells:
 
     def _merge(self, where: str) -> None:
         """Refuse cells merged over several rows: all but the first of them would look empty."""
-        found = _RANGE.fullmatch(where)
-        if found is None:
+        cells = _RANGE.fullmatch(where)
+        if cells is None:
             raise ValueError(where)
-        first, last = int(found[1]), int(found[2])
+        first, last = int(cells[1]), int(cells[2])
         if first < last and sum(first <= row.line <= last for row in self.rows) > 1:
             raise refused(ProblemCode.WORKBOOK_UNREADABLE, line=first, reason="merged")
 
@@ -261,7 +256,7 @@ class _Cells:
     def _end_cell(self) -> None:
         text = "".join(self._texts)
         if not text:
-            # A formula may well have an empty text for its result; then it says that it is text.
+            # The result of a formula may be an empty text; its type is text then.
             if self._has_formula and self._type != "str":
                 raise refused(ProblemCode.WORKBOOK_UNREADABLE, line=self._number, reason="formula")
             return
@@ -278,16 +273,16 @@ class _Cells:
         if self._type == "b":
             return "TRUE" if text == "1" else "FALSE"
         if self._type == "e":
-            # A formula that found nothing, such as #N/A, is no text to book or to tag with.
+            # The error of a formula, such as #N/A, must become neither a text nor a cost center.
             raise refused(ProblemCode.WORKBOOK_UNREADABLE, line=self._number, reason="formula")
         if self._type != "n":
             return _unescaped(text).strip()
         if self._style in self._parts.date_styles:
             return self._date(float(text))
         if self._style in self._parts.widths and text.isdecimal():
-            # Cost center 7 is shown as 007, and known by that name.
+            # Cost center 7 is shown as 007, and that is its code.
             return text.zfill(self._parts.widths[self._style])
-        # A float as Python writes it: 1.1 although the workbook has 1.1000000000000001 for it.
+        # By way of a float, as the workbook may hold 1.1000000000000001 for 1.1.
         return Decimal(text if _INTEGER.fullmatch(text) else repr(float(text)))
 
     def _date(self, serial: float) -> Cell:
@@ -310,7 +305,7 @@ class _Cells:
 
 
 class _LocalNames(dict[str, str]):
-    """Names of elements without their prefix, each cut off once."""
+    """Names of elements without their prefix, each computed once."""
 
     def __missing__(self, name: str) -> str:
         self[name] = _local(name)
@@ -331,6 +326,7 @@ def _walk(
 
     parser = expat.ParserCreate()
     parser.buffer_text = True
+    # Without definitions there are no entities, which could expand to gigabytes.
     parser.StartDoctypeDeclHandler = forbid
     parser.StartElementHandler = lambda name, attributes: start(names[name], attributes)
     if end is not None:
@@ -341,7 +337,6 @@ def _walk(
 
 
 def _is_hidden(attributes: Mapping[str, str], size: str) -> bool:
-    """Return whether a row or column of that height or width cannot be seen."""
     is_marked = attributes.get("hidden", "0") in {"1", "true"}
     return is_marked or (bool(size) and float(size) < _LEAST_SIZE_SEEN)
 
@@ -351,10 +346,10 @@ def _local(name: str) -> str:
 
 
 def _unescaped(text: str) -> str:
-    """``text`` with the characters that workbooks write as _x000D_, if they are any of a text."""
-    return _ESCAPED.sub(_meant, text) if "_x" in text else text
+    # Workbooks write characters that XML cannot hold as _x000D_.
+    return _ESCAPED.sub(_character, text) if "_x" in text else text
 
 
-def _meant(escaped: re.Match[str]) -> str:
+def _character(escaped: re.Match[str]) -> str:
     character = chr(int(escaped[1], 16))
     return character if character.isprintable() or character in "\t\n\r" else escaped[0]

@@ -1,8 +1,8 @@
-"""Finds rows that add up other rows: booked as lines, they would double the payroll.
+"""Detects rows that add up other rows: booked as lines, they would double the payroll.
 
-A word tells most of them, in whatever column it stands. A word that may be innocent, as in
-"Summa lön", is believed only where the amounts confirm it; and where every account ends in the sum
-of its lines, no word is needed.
+A word marks most of them, in any column. A word that may be innocent, as in "Summa lön", counts
+only where the amounts confirm it; and where every account ends in the sum of its lines, no word is
+needed.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ _ZERO = Decimal(0)
 
 
 class SumMark(NamedTuple):
-    """The field or column that a word for a sum stands in, and what it says."""
+    """A word for a sum, and the field or column it is in."""
 
     field: str
     mark: Mark
@@ -28,33 +28,32 @@ class SumMark(NamedTuple):
 
     @property
     def is_sure(self) -> bool:
-        """Return whether the word alone tells."""
         return self.mark.strength is Strength.SURELY
 
 
 @dataclass(frozen=True, kw_only=True)
 class SumRows:
-    """Rows of sums by their place, and those that may be some although nothing says so."""
+    """Rows of sums by their index, and those that may be sums although no word says so."""
 
     certain: Mapping[int, SumMark]
     suspected: Sequence[int] = field(default=())
 
 
 def marked_rows(raw: RawJournal) -> dict[int, SumMark]:
-    """The rows on which a word for a sum or a balance stands, by their place among the lines.
+    """Return the rows with a word for a sum or a balance, by their index among the lines.
 
-    Where every line has such a word it is the text of the house, and marks none.
+    Where every line has such a word, the company writes it in all texts, and it marks none.
     """
     marks: dict[int, SumMark] = {}
     sums = {text for text in {line.account for line in raw.lines} if _is_no_account(text)}
     words = _texts_with_marks(raw)
     for at, line in enumerate(raw.lines):
         if line.account in sums:
-            said = mark_of(line.account)
-            reason = said.reason if said else "sum"
+            account_mark = mark_of(line.account)
+            reason = account_mark.reason if account_mark else "sum"
             marks[at] = SumMark("account", Mark(Strength.SURELY, reason), True)
-        elif found := _mark_in(line, words):
-            marks[at] = found
+        elif sum_mark := _mark_in(line, words):
+            marks[at] = sum_mark
         elif at in raw.remarks:
             column, text = raw.remarks[at]
             if mark := mark_of(text, account=line.account):
@@ -67,7 +66,7 @@ def marked_rows(raw: RawJournal) -> dict[int, SumMark]:
 def find_sum_rows(
     raw: RawJournal, marks: Mapping[int, SumMark], amounts: Sequence[Decimal | None]
 ) -> SumRows:
-    """Which rows are sums, by their words and by ``amounts``, those of all lines."""
+    """Return which rows are sums, by their words and by the ``amounts`` of all lines."""
     if any(amount is None for at, amount in enumerate(amounts) if at not in marks):
         # The file is refused anyway, and nothing can be added up.
         return SumRows(certain={at: mark for at, mark in marks.items() if mark.is_sure})
@@ -83,7 +82,8 @@ def find_sum_rows(
         if mark.is_account or amounts[at] is None:
             certain[at] = mark
         elif mark.is_sure:
-            # A line that is needed to balance, such as what is paid "in total", adds up nothing.
+            # A line without which the journal does not balance, such as what is paid "in total", is
+            # no sum.
             is_needed = at not in confirmed and not whole and bool(rest)
             certain |= {} if is_needed else {at: mark}
         elif not rest and amounts[at]:
@@ -97,27 +97,27 @@ def _is_no_account(text: str) -> bool:
 
 
 def _texts_with_marks(raw: RawJournal) -> frozenset[str]:
-    """The distinct texts that mark a row: few, so that most rows are passed over at a glance."""
+    # Once per distinct text: most rows then only need a look-up in a small set.
     texts = {text for line in raw.lines for text in (line[2], line[3], line[4])}
     return frozenset(text for text in texts if text and mark_of(text))
 
 
 def _mark_in(line: RawLine, words: frozenset[str]) -> SumMark | None:
-    found = []
+    marks = []
     for name in ("description", "cost_center", "cost_unit"):
         text: str = getattr(line, name)
         if text in words and (mark := mark_of(text, account=line.account)):
             if name != "description" and len(text) <= _MOST_CHARACTERS_OF_A_CODE:
                 # UB or SUM may well be a cost center.
                 mark = mark._replace(strength=Strength.PERHAPS)
-            found.append(SumMark(name, mark))
-    return max(found, key=lambda one: one.mark.strength, default=None)
+            marks.append(SumMark(name, mark))
+    return max(marks, key=lambda one: one.mark.strength, default=None)
 
 
 def _confirmed(
     lines: Sequence[RawLine], marks: Mapping[int, SumMark], amounts: Sequence[Decimal | None]
 ) -> set[int]:
-    """The marked rows whose amount is the sum of rows above or below that are not marked."""
+    """Return the marked rows whose amount is the sum of unmarked rows above or below."""
     places = range(len(lines))
     return _sums_before(places, lines, marks, amounts) | _sums_before(
         reversed(places), lines, marks, amounts
@@ -130,8 +130,8 @@ def _sums_before(
     marks: Mapping[int, SumMark],
     amounts: Sequence[Decimal | None],
 ) -> set[int]:
-    """The marked rows that equal what came before them: all, of the block, account or center."""
-    found: set[int] = set()
+    """Return the marked rows that equal the sum of all, of the block, account or center before."""
+    confirmed: set[int] = set()
     sums: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
     since: defaultdict[str, Decimal] = defaultdict(Decimal)
     block: Decimal | None = None
@@ -149,16 +149,16 @@ def _sums_before(
         known += [block] if block is not None else []
         block = None
         if amount is not None and amount in known:
-            found.add(at)
-    return found
+            confirmed.add(at)
+    return confirmed
 
 
 def _unmarked_sums(raw: RawJournal, amounts: Sequence[Decimal]) -> SumRows:
-    """Rows that end every ledger account with several lines with the sum of its other lines.
+    """Return rows that end every ledger account of several lines with the sum of its other lines.
 
     Without a word it may be a coincidence, so at least one account must have several lines to add
     up, and the journal must balance with the rows as well as without them. It is certain where the
-    rows lack the text that the other lines have, or say what they are.
+    rows lack the text that the other lines have, or have a sure word for a sum.
     """
     places: defaultdict[str, list[int]] = defaultdict(list)
     for at, line in enumerate(raw.lines):
@@ -174,14 +174,14 @@ def _unmarked_sums(raw: RawJournal, amounts: Sequence[Decimal]) -> SumRows:
             for at, rest in zip(sums, others, strict=True)
         )
         if all(is_sum) and not sum((amounts[at] for at in sums), _ZERO):
-            if _stand_out(raw.lines, sums, others):
+            if _differ_from_lines(raw.lines, sums, others):
                 mark = SumMark("amount", Mark(Strength.SURELY, "sum"))
                 return SumRows(certain=dict.fromkeys(sums, mark))
             return SumRows(certain={}, suspected=sums)
     return SumRows(certain={})
 
 
-def _stand_out(
+def _differ_from_lines(
     lines: Sequence[RawLine], sums: Sequence[int], others: Sequence[Sequence[int]]
 ) -> bool:
     """Return whether the sums share a text, or the lack of one, that only sums would have.
@@ -206,6 +206,6 @@ def _has_sure_word(line: RawLine) -> bool:
 
 
 def _own_text(line: RawLine) -> str:
-    """The description of ``line``, empty where it only repeats the account."""
+    # Programs repeat the account where a line has no text.
     text = line.description.casefold()
     return "" if text == line.account.casefold() else text

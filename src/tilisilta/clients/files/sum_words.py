@@ -1,4 +1,4 @@
-"""Words by which a row of sums or of a balance is known, in the languages of our files."""
+"""Words that mark a row of sums or of a balance, in the languages of our files."""
 
 import re
 from enum import IntEnum
@@ -16,7 +16,7 @@ _SUM_WORDS = (
     r"|delsum|totalsum|hovedtotal|i alt|kokku|vahesumma"
     r"|tilisumma|kontosumma|rivisumma|sivusumma|sidsumma|osastosumma|kontototal|rekeningtotaal"
 )
-# Words that may stand beside one of those without making a text of it: what is added up.
+# Words that may be beside one of those in a row of sums: what is added up.
 _BESIDE = (
     r"[0-9]+|grand|general|generaal|all|alla|alle|kaikki|kaikkien|for|of|för|av|van|per|the|und"
     r"|account|accounts|ledger|konto|kontot|kontots|konton|tili|tilin|tilit|tilien|tilille"
@@ -55,15 +55,16 @@ class Strength(IntEnum):
 
 
 class Mark(NamedTuple):
-    """What a text says of its row: "sum" or "balance", and how surely."""
+    """What a text marks its row as, "sum" or "balance", and how surely."""
 
     strength: Strength
     reason: str
 
 
+# Journals have few distinct texts, and these patterns are long.
 @lru_cache(maxsize=4096)
 def mark_of(text: str, *, account: str = "") -> Mark | None:
-    """What ``text`` says of the row it stands on; ``None`` for any ordinary text.
+    """Return what ``text`` marks its row as; ``None`` for any ordinary text.
 
     A text that also names the row's own ``account`` adds up that account.
     """
@@ -78,5 +79,4 @@ def mark_of(text: str, *, account: str = "") -> Mark | None:
 
 
 def has_sum_word(text: str) -> bool:
-    """Return whether a word for a sum stands anywhere in ``text``."""
     return _SUM_IN_ACCOUNT.search(text) is not None

@@ -1,4 +1,4 @@
-"""Turns the rows of a CSV or XLSX file into what the file says, by the headers of its columns."""
+"""Reads the rows of a CSV or XLSX file by the headers of its columns."""
 
 import re
 from collections import Counter
@@ -41,7 +41,7 @@ _NUMBER_OR_DATE = re.compile(r"[-+]?[0-9][0-9 .,/:-]*-?")
 
 
 class Hidden(NamedTuple):
-    """What a workbook does not show: lines of the file, and columns by their place."""
+    """What a workbook does not show: lines of the file, and columns by their index."""
 
     lines: frozenset[int] = frozenset()
     columns: frozenset[int] = frozenset()
@@ -55,11 +55,11 @@ def read_table(
     delimiter: str = "",
     hidden: Hidden = Hidden(),  # noqa: B008  # a value that cannot be changed
 ) -> RawJournal:
-    """What the ``rows`` of a table say, blank ones left out before.
+    """Return the content of a table, whose ``rows`` are those that are not blank.
 
-    Titles may stand above the headers. ``delimiter`` is what divides the cells of a text file, and
-    ``hidden`` what a workbook hides. Raises ``ColumnsNeeded`` when a person must name columns, and
-    ``FileRefused`` when the columns cannot be told apart.
+    Titles may be above the headers. ``delimiter`` separates the cells of a text file, and
+    ``hidden`` is what a workbook hides. Raises ``ColumnsNeeded`` when a person must name columns,
+    and ``FileRefused`` when the columns are ambiguous.
     """
     top = list(islice(rows, MOST_ROWS_ABOVE_HEADERS))
     if not top:
@@ -88,10 +88,10 @@ def read_table(
             dict.fromkeys(text for row in top[:at] for text in without_offices(_texts(row)))
         ),
         company_columns=(*titles, *_company_columns(headers, body, taken)),
-        companies=_said_in(body, places.get("company")),
-        runs=_said_in(body, places.get("run")),
-        run_descriptions=_said_in(body, places.get("run_description")),
-        currencies=_said_in(body, places.get("currency")),
+        companies=_texts_in(body, places.get("company")),
+        runs=_texts_in(body, places.get("run")),
+        run_descriptions=_texts_in(body, places.get("run_description")),
+        currencies=_texts_in(body, places.get("currency")),
         remarks=_remarks(body, places, headers=headers),
         hidden_lines=hidden.lines,
         has_directions="direction" in places,
@@ -103,7 +103,7 @@ def _texts(row: Row) -> tuple[str, ...]:
 
 
 def _header_row(top: Sequence[Row]) -> int:
-    """Where the headers stand: where most are known, else in the first of the widest rows."""
+    """Return the index of the row with most known headers, else of the first widest row."""
 
     def likeness(at: int) -> tuple[int, int, int]:
         texts = _texts(top[at])
@@ -114,10 +114,10 @@ def _header_row(top: Sequence[Row]) -> int:
 
 
 def _guess(row: Row, body: Sequence[Row]) -> ColumnMapping:
-    """The columns as their headers tell; raises ``ColumnsNeeded`` when they do not tell all."""
+    """Return the columns that the headers name; raise ``ColumnsNeeded`` if they do not name all."""
     headers = _texts(row)
     guess = ColumnMapping.guessed_from(headers)
-    # A known header is left out of the guess when another one means the same.
+    # The guess leaves out a known header when another one means the same.
     taken = guess.to_mapping()
     unknown = [
         text
@@ -137,7 +137,7 @@ def _guess(row: Row, body: Sequence[Row]) -> ColumnMapping:
 
 
 def _company_titles(above: Sequence[Row]) -> Iterator[CompanyColumn]:
-    """What is said of the company above the headers: "Yritys: …", "Yritys 1002", or beside it."""
+    """Yield the names above the headers: "Yritys: …", "Yritys 1002", or beside the label."""
     for row in above:
         texts = [text for text in _texts(row) if text]
         parted = [tuple(map(str.strip, text.split(":", 1))) for text in texts if ":" in text]
@@ -151,23 +151,23 @@ def _company_titles(above: Sequence[Row]) -> Iterator[CompanyColumn]:
 
 
 def _company_columns(row: Row, body: Sequence[Row], taken: Set[int]) -> Iterator[CompanyColumn]:
-    """The columns that name the company, unless they are ``taken`` for something else."""
+    """Yield the columns that name the company, unless they are ``taken`` by a field."""
     for place, header in enumerate(_texts(row)):
         if place not in taken and names_companies(header):
-            column = company_column(header, _said_in(body, place))
+            column = company_column(header, _texts_in(body, place))
             if column is not None:
                 yield column
 
 
 def _may_be_passed_over(header: str, place: int, body: Sequence[Row]) -> bool:
-    """Return whether a column of no field is one that nobody needs to know of."""
+    """Return whether a column without a field may be ignored without asking a person."""
     if is_ignored(header):
         return True
-    return names_companies(header) and company_column(header, _said_in(body, place)) is not None
+    return names_companies(header) and company_column(header, _texts_in(body, place)) is not None
 
 
 def _has_unnamed_values(headers: Sequence[str], body: Sequence[Row]) -> bool:
-    """Tell whether a column without a header holds anything a person should know of."""
+    """Return whether a column without a header holds any value."""
     unnamed = [place for place, text in enumerate(headers) if not text]
     return bool(unnamed) and any(
         row.cells[place] != "" for row in body for place in unnamed if place < len(row.cells)
@@ -175,18 +175,18 @@ def _has_unnamed_values(headers: Sequence[str], body: Sequence[Row]) -> bool:
 
 
 def _row_with(top: Sequence[Row], columns: ColumnMapping) -> int:
-    """Where the headers that a person named stand; raises ``FileRefused`` if one is nowhere."""
+    """Return the index of the row that has the headers a person named, or refuse the file."""
     wanted = {plain_header(header): header for header in columns.to_mapping().values()}
-    found = [wanted.keys() & set(map(plain_header, _texts(row))) for row in top]
-    at = max(range(len(top)), key=lambda index: (len(found[index]), -index))
+    matches = [wanted.keys() & set(map(plain_header, _texts(row))) for row in top]
+    at = max(range(len(top)), key=lambda index: (len(matches[index]), -index))
     findings = Findings()
     for plain, header in wanted.items():
-        if plain not in found[at]:
+        if plain not in matches[at]:
             findings.add(
                 ProblemCode.COLUMNS_UNKNOWN, line=top[at].line, column=header, reason="missing"
             )
         elif _NUMBER_OR_DATE.fullmatch(header):
-            # A journal line taken for the headers would be lost without a trace.
+            # A journal line taken for the headers would be lost silently.
             findings.add(ProblemCode.COLUMNS_UNKNOWN, line=top[at].line, reason="no-headers")
     for field in columns.lacks:
         findings.add(ProblemCode.COLUMNS_UNKNOWN, field=field, reason="missing")
@@ -195,7 +195,7 @@ def _row_with(top: Sequence[Row], columns: ColumnMapping) -> int:
 
 
 def _places(row: Row, columns: ColumnMapping) -> dict[str, int]:
-    """The position of each field's column; raises ``FileRefused`` when a header is there twice."""
+    """Return the index of each field's column; raise ``FileRefused`` for a repeated header."""
     plain = [plain_header(text) for text in _texts(row)]
     counts = Counter(plain)
     findings = Findings()
@@ -209,7 +209,10 @@ def _places(row: Row, columns: ColumnMapping) -> dict[str, int]:
 
 
 def _must_not_be_lines(above: Sequence[Row], places: Mapping[str, int]) -> None:
-    """No journal line may stand above the headers, as in a sheet that was sorted with them."""
+    """Refuse journal lines above the headers.
+
+    They are there if a person sorted the sheet with its headers.
+    """
     findings = Findings()
     amounts = [places[field] for field in ("amount", "debit", "credit") if field in places]
     for row in above:
@@ -222,7 +225,7 @@ def _must_not_be_lines(above: Sequence[Row], places: Mapping[str, int]) -> None:
 
 
 def _must_be_shown(row: Row, places: Mapping[str, int], hidden: Hidden) -> None:
-    """Refuse hidden columns that would be read: nobody sees what they would book."""
+    """Refuse hidden columns that would be read: a person could not see what they book."""
     texts = _texts(row)
     findings = Findings()
     for place in sorted(hidden.columns.intersection(places.values())):
@@ -256,7 +259,7 @@ def _must_not_begin_again(body: Sequence[Row], row: Row, places: Mapping[str, in
 def _remarks(
     body: Sequence[Row], places: Mapping[str, int], *, headers: Row
 ) -> dict[int, tuple[str, str]]:
-    """The texts that may mark a row of sums in other columns than those of texts, one a row."""
+    """Return the texts that may mark a row of sums outside of the text columns, one a row."""
     of_texts = {places[field] for field in TEXT_FIELDS if field in places}
     remarks: dict[int, tuple[str, str]] = {}
     for place, header in enumerate(_texts(headers)):
@@ -275,7 +278,7 @@ def _remarks(
 
 def _raw_lines(body: Sequence[Row], places: Mapping[str, int], *, headers: Row) -> list[RawLine]:
     width = len(headers.cells)
-    # Every row is made as wide as the headers and one more: fields without a column stand there.
+    # Rows get one cell more than the headers; fields without a column read that empty cell.
     texts = itemgetter(*(places.get(field, width) for field in TEXT_FIELDS))
     cells = itemgetter(*(places.get(field, width) for field in CELL_FIELDS))
     nothing = [""] * (width + 1)
@@ -287,20 +290,21 @@ def _raw_lines(body: Sequence[Row], places: Mapping[str, int], *, headers: Row) 
     lines = []
     for number, filled, _ in body:
         padded = [*filled[:width], *nothing[min(len(filled), width) :]]
-        # Most cells are texts already.
+        # Most cells are texts already, and this runs for every line.
         read = [cell if cell.__class__ is str else text_of(cell) for cell in texts(padded)]
+        # ``hash`` will do: its values are only compared within one file.
         rest = hash(tuple(padded[place] for place in unread)) if unread else 0
         lines.append(RawLine._make((number, *read, *cells(padded), 0, rest)))
     return lines
 
 
-def _said_in(body: Sequence[Row], place: int | None) -> dict[str, int]:
-    """The distinct texts of one column, each with the first line it stands on."""
-    said: dict[str, int] = {}
+def _texts_in(body: Sequence[Row], place: int | None) -> dict[str, int]:
+    """Return the distinct texts of one column, each with its first line."""
+    first_lines: dict[str, int] = {}
     if place is None:
-        return said
+        return first_lines
     for row in body:
         text = text_of(row.cells[place]) if place < len(row.cells) else ""
         if text:
-            said.setdefault(text, row.line)
-    return said
+            first_lines.setdefault(text, row.line)
+    return first_lines

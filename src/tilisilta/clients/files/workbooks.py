@@ -1,7 +1,7 @@
-"""Opens XLSX workbooks: an archive that is looked at before anything of it is unpacked.
+"""Opens XLSX workbooks: the archive is checked before any of it is unpacked.
 
-We read the few parts we need ourselves, in one pass and within limits: openpyxl keeps a cell as
-a float, fills up gaps of any size, and takes many seconds for a large journal.
+We read the few parts we need ourselves, in one pass and within limits: openpyxl reads a cell as
+a float, fills gaps of any size, and takes many seconds for a large journal.
 """
 
 import io
@@ -28,7 +28,7 @@ _RELATIONS = "xl/_rels/workbook.xml.rels"
 
 
 def read_workbook(content: bytes, columns: ColumnMapping | None) -> RawJournal:
-    """What the one filled sheet of a workbook says.
+    """Return the content of the one filled sheet of a workbook.
 
     A hidden sheet does not count, unless it holds journal lines of its own: then the workbook is
     refused. Raises ``FileRefused`` and ``ColumnsNeeded``.
@@ -46,11 +46,11 @@ def read_workbook(content: bytes, columns: ColumnMapping | None) -> RawJournal:
 
 @contextmanager
 def _reading_damaged_files() -> Iterator[None]:
-    """Refuse what the archive or the XML in it raises when it is not as it should be."""
+    """Refuse a workbook whose archive or XML cannot be read."""
     try:
         yield
-    # RuntimeError and NotImplementedError are what zipfile raises for passwords and for methods
-    # of compression it lacks; the rest comes of numbers and names that lead nowhere.
+    # zipfile raises RuntimeError and NotImplementedError for passwords and for methods of
+    # compression it lacks; the others come from references to parts or texts that do not exist.
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -85,7 +85,7 @@ def _must_be_no_journal(name: str, sheet: SheetContent, columns: ColumnMapping |
 def _filled_sheets(
     archive: zipfile.ZipFile,
 ) -> tuple[list[SheetContent], list[tuple[str, SheetContent]]]:
-    """The filled sheets that are shown, and the hidden ones with their names."""
+    """Return the filled sheets that are shown, and the hidden ones with their names."""
     if _WORKBOOK not in archive.namelist():
         raise refused(ProblemCode.FILE_TYPE_UNKNOWN, kind="zip")
     _must_not_be_a_bomb(archive)
@@ -103,6 +103,7 @@ def _filled_sheets(
         try:
             content = _content_of(archive, sheet.target, parts)
         except FileRefused:
+            # A hidden sheet is only checked for a journal, and one that is refused holds none.
             if sheet.is_hidden:
                 continue
             raise
@@ -114,7 +115,7 @@ def _filled_sheets(
 
 
 def _must_not_be_a_bomb(archive: zipfile.ZipFile) -> None:
-    """Look at the sizes the archive declares; more than those are never unpacked."""
+    # The declared sizes suffice: zipfile never unpacks more of a part than it declares.
     if sum(info.file_size for info in archive.infolist()) > MOST_UNPACKED_MEGABYTES * 1024 * 1024:
         raise refused(
             ProblemCode.WORKBOOK_UNREADABLE, reason="too-large", limit=MOST_UNPACKED_MEGABYTES
@@ -128,9 +129,10 @@ def _content_of(archive: zipfile.ZipFile, target: str, parts: Parts) -> SheetCon
 
 @contextmanager
 def _part_of(archive: zipfile.ZipFile, target: str) -> Iterator[IO[bytes]]:
-    """The part that a relation of the workbook leads to; an empty one if there is no relation."""
+    """Open the part that a relation of the workbook names; an empty one if there is none."""
     if not target:
         yield io.BytesIO(b"<none/>")
         return
+    # Targets are relative to xl/, or absolute from the root of the archive.
     with archive.open(posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")) as part:
         yield part

@@ -1,7 +1,7 @@
 """Reads the two kinds of XML that Nmbrs makes: journals, and journals reports in both variants.
 
-Values are taken from the elements we know and from no others. The names of employees in a
-journals report are not among them, so they are never kept.
+Values are taken only from the elements we know. The names of employees in a journals report are
+not among them, so they are never stored.
 """
 
 from collections.abc import Callable, Mapping
@@ -41,7 +41,7 @@ _REPORT_ELEMENTS = {
 }
 _JOURNAL_READ = frozenset(name.casefold() for name in _JOURNAL_ELEMENTS.values())
 _REPORT_READ = frozenset(name.casefold() for name in _REPORT_ELEMENTS.values())
-# Elements that hold values, each with the element it must stand in.
+# Elements that hold values, each with the element that must contain it.
 _PARENTS = {
     "line": "lines",
     "header": "transaction",
@@ -64,12 +64,11 @@ _ROOTS = ("transactions", "transaction", *dict.fromkeys(_PARENTS.values()))
 
 
 def read_xml(content: bytes) -> RawJournal:
-    """What a file with a journal XML or a journals report says; see ``read_xml_text``."""
     return read_xml_text(decode_xml(content))
 
 
 def read_xml_text(text: str) -> RawJournal:
-    """What a journal XML or a journals report says.
+    """Return the content of a journal XML or a journals report.
 
     Raises ``FileRefused`` for XML that is malformed, has a document type definition (and so could
     have entities), or is neither of the two.
@@ -88,7 +87,7 @@ def read_xml_text(text: str) -> RawJournal:
 
 
 class _Values(dict[str, str]):
-    """Values by element; an element that is not there is as one that is empty."""
+    """Values by element; a missing element reads as an empty one."""
 
     def __missing__(self, _name: str) -> str:
         return ""
@@ -99,10 +98,10 @@ _OnEnd = Callable[[str], None]
 
 
 class _Elements:
-    """Walks through the elements and keeps what stands in lines, report items and headers.
+    """Walks through the elements and collects those of lines, report items and headers.
 
     ``records`` has them in the order of the file: name, line of the file, values by element. A
-    transaction is there without values, to tell where the reach of a header ends.
+    transaction is there without values, as the header of the one before it no longer applies.
     """
 
     def __init__(self) -> None:
@@ -122,7 +121,7 @@ class _Elements:
         self._listen_outside()
 
     def parse(self, text: str) -> None:
-        """Walk through ``text``; its declared encoding no longer matters."""
+        # A text, not bytes: expat then ignores the declared encoding, which Nmbrs gets wrong.
         self._parser.Parse(text, True)
 
     def _listen_outside(self) -> None:
@@ -134,13 +133,13 @@ class _Elements:
         self.root = self.root or local
         path = self._path
         if path and path[-1] == _PARENTS.get(local):
-            self._values = self._kept(local)
+            self._values = self._new_record(local)
             self._parser.StartElementHandler, self._parser.EndElementHandler = self._listeners
             return
         if local == "transaction":
-            self._kept(local)
+            self._new_record(local)
         elif local in _KINDS:
-            # A line all the same, which would be lost without a trace.
+            # It may still be a line, which would be lost silently.
             line = self._parser.CurrentLineNumber
             self.misplaced.add(ProblemCode.ELEMENT_MISSING, line=line, element=_PARENTS[local])
         path.append(local)
@@ -149,7 +148,7 @@ class _Elements:
         self._path.pop()
 
     def _inside(self) -> tuple[_OnStart, _OnEnd]:
-        """What listens inside of a record, where only its own elements count.
+        """Return the handlers inside of a record, where only its direct elements count.
 
         Nearly all of a file is there; plain functions on local names take a third less time.
         """
@@ -166,20 +165,20 @@ class _Elements:
             nonlocal depth
             depth -= 1
             if depth == 0:
-                self._keep_value(names.get(name) or self._local(name), "".join(texts).strip())
+                self._add_value(names.get(name) or self._local(name), "".join(texts).strip())
             elif depth < 0:
                 depth = 0
                 self._listen_outside()
 
         return start, end
 
-    def _keep_value(self, local: str, value: str) -> None:
+    def _add_value(self, local: str, value: str) -> None:
         if local in self._values:
             line = self._parser.CurrentLineNumber
             self.repeated.add(ProblemCode.COLUMN_TWICE, line=line, element=local)
         self._values[local] = value
 
-    def _kept(self, local: str) -> _Values:
+    def _new_record(self, local: str) -> _Values:
         if len(self.records) > _MOST_RECORDS:
             raise refused(ProblemCode.TOO_MANY_LINES, limit=MOST_LINES)
         values = _Values()
@@ -266,6 +265,7 @@ def _report_line(line: int, values: _Values) -> RawLine:
 
 
 def _digest_of_others(values: _Values, read: frozenset[str]) -> int:
-    """A digest of what we do not read, such as the employee; it tells equal lines apart."""
+    # Equal lines of two employees differ in the employee, whose name is not stored. ``hash`` gives
+    # other values in another process, but they are only compared within one file.
     others = values.keys() - read
     return hash(tuple((name, values[name]) for name in sorted(others))) if others else 0

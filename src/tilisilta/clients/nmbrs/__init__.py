@@ -1,1 +1,1 @@
-"""Nmbrs: its words in, our domain values out."""
+"""The client of Nmbrs; it returns values of our domain."""

@@ -11,9 +11,9 @@ class NmbrsUnavailable(TryAgainLater):
 
 
 class NmbrsRefused(NeedsAttention):
-    """Nmbrs understood a call and said no; ``number`` is its own number for why.
+    """Nmbrs understood a call and refused it; ``number`` is its own number of the reason.
 
-    Its words are not kept: they may quote what was asked for.
+    Its message is dropped, as it may quote the values of the call.
     """
 
     code = ProblemCode.NMBRS_REFUSED
@@ -38,13 +38,13 @@ class NmbrsCallForbidden(NmbrsRefused):
 
 
 class NmbrsAccessDenied(NmbrsRefused):
-    """The user may not see this debtor or company, or it is not there any more."""
+    """The user may not see this debtor or company, or it no longer exists."""
 
     code = ProblemCode.NMBRS_ACCESS_DENIED
 
 
 class NmbrsAnswerUnknown(NeedsAttention):
-    """Nmbrs answered in a way this version does not know, so that nothing may be made of it."""
+    """Nmbrs answered in a form this version does not know, so the answer is not used."""
 
     code = ProblemCode.NMBRS_ANSWER_UNKNOWN
 

@@ -11,13 +11,14 @@ from tilisilta import __version__
 from tilisilta.clients.nmbrs.errors import NmbrsUnavailable
 
 MOST_ANSWER_BYTES = 64 * 1024 * 1024
+# SOAP sends its faults with this status, so it is an answer and no failure of the server.
 _FAULT = 500
 
 Pace = Callable[[], None]
 
 
 class SoapTransport:
-    """What zeep needs to reach the network, done as all our requests are.
+    """The transport that zeep needs, with the same rules as all our requests.
 
     Redirects are not followed, as the token would go with them.
     """
@@ -32,15 +33,15 @@ class SoapTransport:
         )
 
     def load(self, url: str) -> bytes:
-        """The WSDL, or another description that one names."""
-        answer, content = self._asked("GET", url)
+        """Return the WSDL, or another description that it refers to."""
+        answer, content = self._request("GET", url)
         if answer.status_code != httpx2.codes.OK:
             raise NmbrsUnavailable(f"Nmbrs gave its description with status {answer.status_code}.")
         return content
 
     def post_xml(self, address: str, envelope: Any, headers: Mapping[str, str]) -> Any:
-        """Send a call and give the answer that zeep reads: a reply, or a fault."""
-        answer, content = self._asked(
+        """Send a call and return the answer in the form zeep reads: a reply, or a fault."""
+        answer, content = self._request(
             "POST",
             address,
             content=etree.tostring(envelope, encoding="utf-8", xml_declaration=True),
@@ -53,26 +54,25 @@ class SoapTransport:
         return _Answer(answer, content)
 
     def get(self, address: str, params: Any, headers: Any) -> Any:
-        """SOAP by GET, which no call of ours uses."""
+        # zeep requires the method; no call of ours uses it.
         raise TransportError("Nmbrs is only called by POST.")
 
     post = get
 
     def close(self) -> None:
-        """Let go of the connections."""
         self._http.close()
 
-    def _asked(self, method: str, url: str, **more: Any) -> tuple[httpx2.Response, bytes]:
+    def _request(self, method: str, url: str, **more: Any) -> tuple[httpx2.Response, bytes]:
         try:
             with self._http.stream(method, url, **more) as answer:
                 return answer, _read(answer)
         except httpx2.HTTPError as error:
-            # The address alone: neither what was asked nor who asked belongs in a message.
+            # Only the kind of error: messages are logged, and the request holds the token.
             raise NmbrsUnavailable(f"Nmbrs was not reached: {type(error).__name__}.") from error
 
 
 class _Answer:
-    """An answer in the shape that zeep reads."""
+    """An answer in the form that zeep reads."""
 
     def __init__(self, answer: httpx2.Response, content: bytes) -> None:
         self.status_code = answer.status_code
@@ -82,7 +82,7 @@ class _Answer:
 
 
 def _read(answer: httpx2.Response) -> bytes:
-    """The body, as far as it has a size that somebody could mean."""
+    # Read in parts, so that an endless answer cannot fill the memory.
     parts, size = [], 0
     for part in answer.iter_bytes():
         size += len(part)
@@ -97,10 +97,10 @@ def _is_xml(answer: httpx2.Response) -> bool:
 
 
 def _is_answer_to(content: bytes, headers: Mapping[str, str]) -> bool:
-    """Tell whether the body names the result of the call.
+    """Return whether the body names the result of the call.
 
-    The library takes an answer to something else for an empty list, and an empty list says that
-    all there was is gone.
+    The library takes an answer to another call for an empty list, and an empty list means that
+    everything was deleted.
     """
     call = headers.get("SOAPAction", "").strip('"').rpartition("/")[2]
     return f"{call}Result".encode() in content

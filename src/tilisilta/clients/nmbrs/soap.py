@@ -1,4 +1,4 @@
-"""Asks Nmbrs by SOAP. What its calls and their parameters are called is read from its own WSDL."""
+"""Calls Nmbrs by SOAP. The names of calls and parameters are read from its own WSDL."""
 
 import hashlib
 import re
@@ -47,7 +47,7 @@ JOURNAL_CALLS: Mapping[JournalSplit, str] = {
     JournalSplit.COST_CENTER: "Journals_GetByRunCostCenter_v2",
     JournalSplit.COST_UNIT: "Journals_GetByRunCostCenterCostUnitPerYear",
 }
-"""The calls that say which year is meant: the others take whichever year is active in Nmbrs."""
+"""The calls with a parameter for the year. The others use the year that is active in Nmbrs."""
 COST_OBJECT_CALLS: Mapping[DimensionKind, str] = {
     DimensionKind.COST_CENTER: "CostCenter_GetList",
     DimensionKind.COST_UNIT: "CostUnit_GetList",
@@ -66,16 +66,17 @@ _REFUSALS: Mapping[str, type[NmbrsRefused]] = {
     "2009": NmbrsAccessDenied,
     "2046": NmbrsAccessDenied,
 }
-# What the library raises for an answer that is XML and no answer of ours.
+# What the library raises for XML that is not the answer to the call.
 _MISREADINGS = (AttributeError, LookupError, TypeError, ValueError)
-# Nmbrs writes its times without saying where. They are kept to tell whether a run was run again.
+# Nmbrs does not document the zone of its times. They only serve to notice that a run was repeated,
+# so that a wrong zone does no harm.
 _ITS_TIME = ZoneInfo("Europe/Amsterdam")
 
 
 class SoapServices:
-    """The two services of Nmbrs as their WSDLs describe them, each read when it is first needed.
+    """The two services of Nmbrs as their WSDLs describe them, each read at its first use.
 
-    One serves all threads and all connections of a process.
+    One instance serves all threads and all connections of a process.
     """
 
     def __init__(
@@ -88,14 +89,15 @@ class SoapServices:
         self._described: dict[str, tuple[zeep.Client, Soap11Binding]] = {}
 
     def described(self, service: str) -> tuple[zeep.Client, Soap11Binding]:
-        """The library's client for a service, and the SOAP 1.1 binding of it."""
+        """Return the library's client for a service, and its SOAP 1.1 binding."""
+        # Under the lock, as threads that start together would otherwise each fetch the WSDL.
         with self._lock:
             if service not in self._described:
                 self._described[service] = self._read(service)
             return self._described[service]
 
     def address(self, service: str) -> str:
-        """Where a service is called: below our own setting, whatever its WSDL says."""
+        # From our own setting: the token must not go to an address that a WSDL names.
         return f"{self._soap_url}/{service}.asmx"
 
     def _read(self, service: str) -> tuple[zeep.Client, Soap11Binding]:
@@ -108,7 +110,7 @@ class SoapServices:
                     forbid_dtd=True,
                     forbid_entities=True,
                     forbid_external=True,
-                    # A journal of many lines is one text, longer than the parser expects.
+                    # A journal is one text node, which may be longer than the parser's limit.
                     xml_huge_tree=True,
                 ),
             )
@@ -121,13 +123,13 @@ class SoapServices:
 
 
 class NmbrsSoap:
-    """One user's access to Nmbrs: the ``PayrollSource`` that there is today.
+    """One user's access to Nmbrs: the only ``PayrollSource`` today.
 
-    ``pace`` is called before each call. One that gets no answer is made again after each of
-    ``retry_pauses``, in seconds: all of them only read.
+    ``pace`` is called before each call. A call without an answer is repeated after each of
+    ``retry_pauses``, in seconds, which is safe as all calls only read.
     """
 
-    def __init__(  # who asks, and how
+    def __init__(
         self,
         services: SoapServices,
         *,
@@ -144,16 +146,16 @@ class NmbrsSoap:
         self._retry_pauses = retry_pauses
 
     def find_domain(self) -> str:
-        """The domain of the user's environment, which every other call has to name."""
-        found = self._call(DEBTORS, "Environment_Get", header="AuthHeader")
-        domain = str(getattr(found, "SubDomain", None) or "")
+        """Return the domain of the user's environment, which every other call has to name."""
+        # This call takes a header without the domain, all others one with it.
+        environment = self._call(DEBTORS, "Environment_Get", header="AuthHeader")
+        domain = str(getattr(environment, "SubDomain", None) or "")
         if not domain:
             raise NmbrsAnswerUnknown("Environment_Get", "SubDomain")
         self._domain = domain
         return domain
 
     def debtors(self) -> tuple[PayrollDebtor, ...]:
-        """All debtors that may be seen."""
         return tuple(
             PayrollDebtor(
                 nmbrs_debtor_id=_whole(row, "Id"), number=_text(row, "Number"), name=_name(row)
@@ -162,22 +164,18 @@ class NmbrsSoap:
         )
 
     def companies(self) -> tuple[PayrollCompany, ...]:
-        """All companies that may be seen; they do not say whose they are."""
         return _companies(self._call(COMPANIES, "List_GetAll"))
 
     def companies_of(self, nmbrs_debtor_id: int) -> tuple[PayrollCompany, ...]:
-        """The companies of one debtor."""
         return _companies(self._call(COMPANIES, "List_GetByDebtor", {"debtorid": nmbrs_debtor_id}))
 
     def runs(self, nmbrs_company_id: int, year: int) -> tuple[PayrollRun, ...]:
-        """The runs of a company in one year."""
-        asked = {"companyid": nmbrs_company_id, "year": year}
-        return tuple(_run(row, year) for row in _rows(self._call(COMPANIES, "Run_GetList", asked)))
+        values = {"companyid": nmbrs_company_id, "year": year}
+        return tuple(_run(row, year) for row in _rows(self._call(COMPANIES, "Run_GetList", values)))
 
     def cost_objects(
         self, nmbrs_company_id: int, kind: DimensionKind
     ) -> tuple[PayrollCostObject, ...]:
-        """The cost centers or the cost units of a company."""
         rows = self._call(COMPANIES, COST_OBJECT_CALLS[kind], {"companyid": nmbrs_company_id})
         return tuple(
             PayrollCostObject(
@@ -192,12 +190,12 @@ class NmbrsSoap:
     def journal(
         self, nmbrs_company_id: int, run: PayrollRun, split: JournalSplit
     ) -> SourceJournal | None:
-        """The journal of a run as it is now; ``None`` while the run has none.
+        """Return the journal of a run as it is now; ``None`` while the run has none.
 
-        Raises ``FileRefused`` for a journal that nobody can vouch for, with all that is wrong.
+        Raises ``FileRefused`` for a journal that is not reliable, with all that is wrong.
         """
-        asked = {"companyid": nmbrs_company_id, "runid": run.nmbrs_run_id, "year": run.year}
-        text = str(self._call(COMPANIES, JOURNAL_CALLS[split], asked) or "")
+        values = {"companyid": nmbrs_company_id, "runid": run.nmbrs_run_id, "year": run.year}
+        text = str(self._call(COMPANIES, JOURNAL_CALLS[split], values) or "")
         if not text.strip():
             return None
         try:
@@ -219,11 +217,9 @@ class NmbrsSoap:
     def forbidden_calls(
         self, nmbrs_debtor_id: int, nmbrs_company_id: int, year: int
     ) -> tuple[str, ...]:
-        """The calls we need that the user's API template does not allow, tried one by one.
-
-        A run that does not exist is asked for, so that nothing large comes back.
-        """
-        asked = {
+        """Return the calls we need that the user's API template forbids, tried one by one."""
+        # A run that does not exist, so that no large journal comes back.
+        values = {
             "debtorid": nmbrs_debtor_id,
             "companyid": nmbrs_company_id,
             "runid": 0,
@@ -235,17 +231,17 @@ class NmbrsSoap:
             *COST_OBJECT_CALLS.values(),
             *JOURNAL_CALLS.values(),
         )
-        return tuple(call for call in calls if self._is_forbidden(call, asked))
+        return tuple(call for call in calls if self._is_forbidden(call, values))
 
-    def _is_forbidden(self, call: str, asked: Mapping[str, int]) -> bool:
+    def _is_forbidden(self, call: str, values: Mapping[str, int]) -> bool:
         try:
-            self._call(COMPANIES, call, asked)
+            self._call(COMPANIES, call, values)
         except NmbrsCallForbidden:
             return True
         except NmbrsLoginRefused:
             raise
         except NmbrsRefused:
-            # It said no to the run, so it let the call through.
+            # It refused the run, so it allows the call.
             return False
         return False
 
@@ -259,12 +255,13 @@ class NmbrsSoap:
     ) -> Any:
         for pause in self._retry_pauses:
             try:
-                return self._called(service, call, values or {}, header)
+                return self._call_once(service, call, values or {}, header)
+            # Only silence is worth another try; a refusal would be the same again.
             except NmbrsUnavailable:
                 time.sleep(pause)
-        return self._called(service, call, values or {}, header)
+        return self._call_once(service, call, values or {}, header)
 
-    def _called(self, service: str, call: str, values: Mapping[str, int], header: str) -> Any:
+    def _call_once(self, service: str, call: str, values: Mapping[str, int], header: str) -> Any:
         client, binding = self._services.described(service)
         arguments = _named(binding, call, values)
         login = self._login if header == "AuthHeader" else {**self._login, "Domain": self._domain}
@@ -280,15 +277,15 @@ class NmbrsSoap:
         except Fault as fault:
             _refuse(call, fault)
         except (ZeepError, etree.XMLSyntaxError, *_MISREADINGS) as error:
-            # Not chained: its message quotes the answer, which may be somebody's pay.
-            told = f"Nmbrs gave no readable answer to {call}: {type(error).__name__}."
-            raise NmbrsUnavailable(told) from None
+            # Not chained: its message quotes the answer, which may contain salaries.
+            message = f"Nmbrs gave no readable answer to {call}: {type(error).__name__}."
+            raise NmbrsUnavailable(message) from None
 
 
 def _named(binding: Soap11Binding, call: str, values: Mapping[str, int]) -> dict[str, int]:
-    """``values`` under the names that the WSDL has for them.
+    """Return ``values`` under the names that the WSDL has for them.
 
-    Some calls say ``Year``, others ``intYear``; what is documented nowhere is looked up.
+    Some calls have ``Year``, others ``intYear``, and the documentation does not say which.
     """
     try:
         operation = binding.get(call)
@@ -303,14 +300,14 @@ def _named(binding: Soap11Binding, call: str, values: Mapping[str, int]) -> dict
 
 
 def _refuse(call: str, fault: Fault) -> NoReturn:
-    """Raise what a SOAP fault means. Its text is read for the number alone, and not passed on."""
-    found = _CODE.search(str(fault.message or ""))
-    number = found[1] if found else ""
+    """Raise what a SOAP fault means. Of its text only the number is read, as it may quote data."""
+    match = _CODE.search(str(fault.message or ""))
+    number = match[1] if match else ""
     raise _REFUSALS.get(number, NmbrsRefused)(call, number=number) from None
 
 
 def _rows(answer: Any) -> Iterable[Any]:
-    """The rows of a list, which is nothing at all when it is empty."""
+    # An empty list arrives as None.
     return answer or ()
 
 
@@ -351,7 +348,7 @@ def _text(row: Any, name: str) -> str:
 
 
 def _name(row: Any) -> str:
-    """A name as our tables hold it; Nmbrs allows none at all."""
+    # Nmbrs allows companies and debtors without a name.
     return _text(row, "Name")[:200] or f"({_whole_id(row)})"
 
 
@@ -361,6 +358,6 @@ def _whole_id(row: Any) -> str:
 
 def _moment(value: datetime | None) -> datetime | None:
     if value is None or value.year < 1900:
-        # The least date there is stands for none.
+        # .NET writes its smallest date for a missing one.
         return None
     return value if value.tzinfo is not None else value.replace(tzinfo=_ITS_TIME)

@@ -1,1 +1,1 @@
-"""Procountor's API: its words in, our domain values out."""
+"""The client of Procountor's API; it returns values of our domain."""

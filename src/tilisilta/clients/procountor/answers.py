@@ -1,4 +1,4 @@
-"""Procountor's other answers, turned into domain values: session, company, lists, refusals."""
+"""Procountor's other answers, decoded to domain values: session, company, lists, refusals."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -29,9 +29,9 @@ class Session:
 
 @dataclass(frozen=True, kw_only=True)
 class ListedReceipt:
-    """A ledger receipt as the list of them shows it: without its rows and notes.
+    """A ledger receipt as the list shows it: without its rows and notes.
 
-    ``version`` is kept letter by letter, and empty where the list has none.
+    ``version`` is stored letter by letter, and empty where the list has none.
     """
 
     ledger_receipt_id: int
@@ -46,8 +46,8 @@ class ListedReceipt:
 class ReceiptPage:
     """One page of the list of ledger receipts.
 
-    ``page_size`` is what Procountor counts as a full page, and ``total_count`` how many receipts
-    all pages hold; each is ``None`` if it does not say.
+    ``page_size`` is how many receipts a full page has, and ``total_count`` how many all pages have;
+    each is ``None`` where Procountor does not give it.
     """
 
     receipts: tuple[ListedReceipt, ...]
@@ -56,7 +56,7 @@ class ReceiptPage:
 
 
 def decode_session(content: bytes) -> Session:
-    """The answer of ``/sessioninfo``. Raises ``ValueError``, as all of these do."""
+    """Return the answer of ``/sessioninfo``. Raise ``ValueError``, as all of these do."""
     session = _SessionInfo.model_validate(parse_json(content))
     return Session(company_id=session.company_id, company_name=session.name)
 
@@ -64,7 +64,7 @@ def decode_session(content: bytes) -> Session:
 def decode_administration(
     *, company: bytes, accounts: bytes, dimensions: bytes, fiscal_years: bytes, vat: bytes
 ) -> Administration:
-    """The answers of the five addresses that together describe a company."""
+    """Return what the answers of five addresses together say of a company."""
     about = _Company.model_validate(parse_json(company))
     chart = _Chart.model_validate(parse_json(accounts))
     years = _FiscalYears.model_validate(parse_json(fiscal_years))
@@ -84,12 +84,10 @@ def decode_administration(
 
 
 def decode_item(content: bytes) -> DimensionItem:
-    """The answer to a dimension item that was created."""
     return _Item.model_validate(parse_json(content)).value()
 
 
 def decode_page(content: bytes) -> ReceiptPage:
-    """One page of ``/ledgerreceipts``."""
     page = _Page.model_validate(parse_json(content))
     return ReceiptPage(
         receipts=tuple(row.value() for row in page.results or ()),
@@ -99,7 +97,7 @@ def decode_page(content: bytes) -> ReceiptPage:
 
 
 def decode_refusal(content: bytes) -> Answers:
-    """What Procountor found fault with; nothing if the answer is not in its documented form.
+    """Return the faults that Procountor names; none if the answer is not in its documented form.
 
     A gateway in front of Procountor may answer with a page of HTML instead.
     """

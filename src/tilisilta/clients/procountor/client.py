@@ -1,4 +1,4 @@
-"""The client for one company in Procountor: read it, find our receipts, post and approve."""
+"""The client for one company in Procountor: reads it, lists our receipts, posts and approves."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -42,8 +42,8 @@ __all__ = [
     "Session",
 ]
 
+# Procountor's limits: ids in one request, and receipts on one page.
 MOST_IDS = 200
-"""So many receipts are read in one request."""
 _PAGE_SIZE = 200
 _Decoded = TypeVar("_Decoded")
 
@@ -51,9 +51,9 @@ _Decoded = TypeVar("_Decoded")
 class ProcountorClient:
     """Acts in one company of Procountor. Use it in a ``with`` statement.
 
-    ``pace`` is called before every request and returns when it may leave. A read that fails raises
-    ``ProcountorUnavailable`` or ``ProcountorBusy`` and may be tried again; what a write raises says
-    whether anything can have happened.
+    ``pace`` is called before every request and returns when it may leave. A failed read raises
+    ``ProcountorUnavailable`` or ``ProcountorBusy`` and may be repeated; the exception of a failed
+    write says whether anything can have happened.
     """
 
     def __init__(
@@ -81,13 +81,13 @@ class ProcountorClient:
         self._http.close()
 
     def get_session(self) -> Session:
-        """The company our token is for, and thereby whether the token works."""
+        """Return the company that our token is for; it raises if the token does not work."""
         content = self._exchange.read("/sessioninfo")
         with _readable_answer():
             return decode_session(content)
 
     def get_administration(self) -> Administration:
-        """Read all of the company that the rules look at, in five requests."""
+        """Return all of the company that the rules need, in five requests."""
         read = self._exchange.read
         company, accounts = read("/company"), read("/coa")
         dimensions, fiscal_years = read("/dimensions"), read("/fiscalyears")
@@ -102,19 +102,19 @@ class ProcountorClient:
             )
 
     def list_receipts(self, window: ReceiptWindow) -> tuple[ListedReceipt, ...]:
-        """The receipts of the type JOURNAL in ``window``, in whatever status, each once."""
+        """Return the receipts of the type JOURNAL in ``window``, in any status, each once."""
         return read_all(lambda number: self._receipt_page(number, window))
 
     def get_ledger_receipts(self, ids: Iterable[int]) -> tuple[BookedReceipt, ...]:
-        """Read ledger receipts. Those that do not exist are left out."""
+        """Return ledger receipts by their ids. Those that do not exist are left out."""
         wanted = list(dict.fromkeys(ids))
         pieces = [wanted[start : start + MOST_IDS] for start in range(0, len(wanted), MOST_IDS)]
         return tuple(receipt for piece in pieces for receipt in self._receipts(piece))
 
     def make_ready(self) -> None:
-        """Renew the access token if it has run out, and wait until the next request may leave.
+        """Renew the access token if it has expired, and wait until the next request may leave.
 
-        So posting need not, and leaves in time also where many requests wait for their turn.
+        Posting then need do neither, and leaves in time even if many requests wait for their turn.
         """
         self._tokens.current()
         self._exchange.take_slot()
@@ -125,17 +125,16 @@ class ProcountorClient:
         The request leaves before ``time.monotonic()`` passes ``not_after``, or not at all.
         """
         content = self._exchange.write("POST", "/ledgerreceipts", payload, not_after=not_after)
+        # Booked, but unreadable: posting it again would book it twice.
         with _readable_outcome():
             return decode_booked(parse_json(content))
 
     def approve_ledger_receipt(self, ledger_receipt_id: int) -> None:
-        """Make an unfinished receipt official."""
         self._exchange.write("PUT", f"/ledgerreceipts/{ledger_receipt_id}/approve")
 
     def create_dimension_item(
         self, dimension_id: int, code: str, description: str
     ) -> DimensionItem:
-        """Add an item to a dimension."""
         content = self._exchange.write(
             "POST",
             f"/dimensions/{dimension_id}/items",
@@ -150,6 +149,7 @@ class ProcountorClient:
             {
                 "types": "JOURNAL",
                 **window.parameters(),
+                # Without a fixed order the pages could overlap and leave gaps.
                 "orderById": "DESC",
                 "size": str(_PAGE_SIZE),
                 "page": str(number),
@@ -162,6 +162,7 @@ class ProcountorClient:
         try:
             content = self._exchange.read("/ledgerreceipts/" + ",".join(map(str, ids)))
         except ProcountorRejected as error:
+            # A single id that does not exist gives 404; among several it is left out.
             if error.status != httpx2.codes.NOT_FOUND:
                 raise
             return ()

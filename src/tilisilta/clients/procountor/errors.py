@@ -4,7 +4,7 @@ from tilisilta.domain.problems import ProblemCode
 from tilisilta.errors import NeedsAttention, OutcomeUnknown, TryAgainLater
 
 Answers = tuple[tuple[str, str], ...]
-"""What Procountor found fault with: pairs of a field, empty if it named none, and its message."""
+"""The faults that Procountor names: pairs of a field, empty if it named none, and a message."""
 
 
 class ProcountorUnavailable(TryAgainLater):
@@ -14,7 +14,7 @@ class ProcountorUnavailable(TryAgainLater):
 
 
 class ProcountorBusy(TryAgainLater):
-    """Procountor wants fewer requests from us. It did not look at this one."""
+    """Procountor wants fewer requests from us. It did not process this one."""
 
     code = ProblemCode.PROCOUNTOR_BUSY
 
@@ -26,10 +26,10 @@ class ProcountorOutcomeUnknown(OutcomeUnknown):
 
 
 class _Refusal(NeedsAttention):
-    """Procountor understood a request and said no.
+    """Procountor understood a request and refused it.
 
-    Its own words are in ``answers``. The message repeats only its codes, as its words may quote
-    what was sent, and that can be somebody's pay.
+    Its own messages are in ``answers``. The message of the exception repeats only codes, as the
+    others may quote what was sent, which can be salaries.
     """
 
     def __init__(self, message: str, *, status: int, answers: Answers = ()) -> None:
@@ -41,7 +41,7 @@ class _Refusal(NeedsAttention):
 
 
 class ProcountorRejected(_Refusal):
-    """Procountor found fault with what was sent, and did nothing."""
+    """Procountor found a fault in what was sent, and did nothing."""
 
     code = ProblemCode.PROCOUNTOR_REFUSED
 
@@ -53,13 +53,13 @@ class AccessDenied(_Refusal):
 
 
 class ApplicationRefused(AccessDenied):
-    """Procountor does not accept our client id and client secret, whoever we act for."""
+    """Procountor does not accept our client id and secret, for any company."""
 
     code = ProblemCode.CLIENT_ID_REFUSED
 
 
 class GrantEnded(NeedsAttention):
-    """Procountor no longer lets us act for the company: somebody must authorise us again."""
+    """Procountor no longer lets us act for the company: a person must authorise us again."""
 
     code = ProblemCode.AUTHORISATION_REFUSED
 

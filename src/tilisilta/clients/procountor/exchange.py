@@ -31,17 +31,17 @@ _REQUEST_TIMEOUT = 408
 
 
 class AccessTokens(Protocol):
-    """Where the client gets its access tokens from."""
+    """The source of the client's access tokens."""
 
     def current(self) -> str:
-        """A token that should work."""
+        """Return a token that should work."""
 
     def renewed(self, instead_of: str) -> str:
-        """Another token than ``instead_of``, which Procountor has refused."""
+        """Return another token than ``instead_of``, which Procountor has refused."""
 
 
 class Exchange:
-    """Sends requests and returns the content of answers that say yes; all others are raised.
+    """Sends requests and returns the content of successful answers; all others raise.
 
     A request that Procountor refuses with 401 is sent once more with a new token. Nothing else is
     ever repeated here.
@@ -56,7 +56,6 @@ class Exchange:
         self._has_slot = False
 
     def take_slot(self) -> None:
-        """Wait now for the moment at which the next request may leave, so that it need not."""
         self._pace()
         self._has_slot = True
 
@@ -77,12 +76,13 @@ class Exchange:
     ) -> bytes:
         """Write to ``path``, unless ``time.monotonic()`` is past ``not_after`` before it leaves.
 
-        Only a write that surely did not leave may be tried again; one that left and got no clear
+        Only a write that certainly did not leave may be tried again; one that left and got no clear
         answer raises ``ProcountorOutcomeUnknown``.
         """
 
         def send(token: str) -> httpx2.Response:
             self._wait_for_slot()
+            # After the wait for a slot, which has no limit of its own.
             _must_leave_by(not_after)
             try:
                 return self._http.request(
@@ -107,6 +107,7 @@ class Exchange:
     def _authorised(self, send: Callable[[str], httpx2.Response]) -> httpx2.Response:
         token = self._tokens.current()
         response = send(token)
+        # Safe for a write too: a request with a refused token was not processed.
         if response.status_code == httpx2.codes.UNAUTHORIZED:
             response = send(self._tokens.renewed(token))
         if response.status_code == httpx2.codes.UNAUTHORIZED:
@@ -115,13 +116,12 @@ class Exchange:
 
 
 def retry_after_seconds(response: httpx2.Response) -> int | None:
-    """How long Procountor wants us to wait, if it says so in seconds."""
-    told = response.headers.get("Retry-After", "")
-    return int(told) if told.isascii() and told.isdigit() else None
+    seconds = response.headers.get("Retry-After", "")
+    return int(seconds) if seconds.isascii() and seconds.isdigit() else None
 
 
 def refuse(response: httpx2.Response, answers: Answers) -> NoReturn:
-    """Raise what an answer of 4xx means, with those of Procountor's words that may be told."""
+    """Raise what an answer of 4xx means, with those of its messages that may be shown."""
     status = response.status_code
     if status == httpx2.codes.TOO_MANY_REQUESTS:
         raise ProcountorBusy(
@@ -142,9 +142,10 @@ def _accepted(
 ) -> bytes:
     if response.is_success:
         return response.content
-    # A time-out of the gateway comes as 408, and says no more than 504 does.
+    # 408 is a time-out of the gateway, after which a write may have happened, just as with a 5xx.
     if response.is_client_error and response.status_code != _REQUEST_TIMEOUT:
         refuse(response, decode_refusal(response.content))
+    # A redirect too: a gateway may have sent it after the request had reached Procountor.
     raise unanswered(f"Procountor answered with status {response.status_code}.")
 
 
@@ -154,12 +155,13 @@ def _must_leave_by(not_after: float) -> None:
 
 
 def _last_check(not_after: float) -> Callable[[str, object], None]:
-    """Look at the clock again once connected, right before the first byte of the request leaves.
+    """Check the time again once connected, right before the first byte of the request leaves.
 
-    Looking up the address and connecting have no time limit that we could count on.
+    Name resolution and connecting have no time limit that we could rely on.
     """
 
     def check(event: str, _: object) -> None:
+        # The HTTP library reports each stage of a request here; an exception aborts the request.
         if event == "http11.send_request_headers.started":
             _must_leave_by(not_after)
 

@@ -11,7 +11,7 @@ from tilisilta import __version__
 def open_http(
     transport: httpx2.BaseTransport | None, *, base_url: str = "", timeout_seconds: float
 ) -> httpx2.Client:
-    """An HTTP client that says who we are. ``None`` as ``transport`` is the network.
+    """Return an HTTP client that identifies us. ``None`` as ``transport`` is the network.
 
     The time-out counts anew for connecting, for each write and for each read. Redirects are not
     followed: a write must not be sent a second time.
@@ -28,5 +28,5 @@ def open_http(
 
 @cache
 def _trusted_authorities() -> ssl.SSLContext:
-    # Reading the certificates takes longer than all else we do to post a receipt.
+    # Reading the certificates takes longer than everything else we do to post a receipt.
     return httpx2.create_ssl_context()

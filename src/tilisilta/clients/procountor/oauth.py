@@ -1,4 +1,4 @@
-"""How somebody lets us act for a company in Procountor: log-in, API key, and access tokens."""
+"""How a person lets us act for a company in Procountor: log-in, API key, and access tokens."""
 
 from dataclasses import dataclass, field
 
@@ -20,7 +20,7 @@ _REFUSALS = frozenset({400, 401, 403})
 
 @dataclass(frozen=True, kw_only=True)
 class Application:
-    """Who we are to Procountor, as its vendor registered us."""
+    """Our identity at Procountor, as its vendor registered us."""
 
     api_url: str
     client_id: str
@@ -30,7 +30,7 @@ class Application:
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """An access token, and how long it lasts. A log-in also gives a token to renew it with."""
+    """An access token and its lifetime. A log-in also gives a token to renew it with."""
 
     access_token: str = field(repr=False)
     refresh_token: str | None = field(repr=False)
@@ -38,20 +38,19 @@ class Grant:
 
 
 def login_url(application: Application, *, login_url: str, state: str) -> str:
-    """Where a person logs in and chooses a company, to come back with a code and ``state``."""
-    asked = {
+    """Return where a person logs in and chooses a company, to return with a code and ``state``."""
+    parameters = {
         "response_type": "code",
         "client_id": application.client_id,
         "redirect_uri": application.redirect_uri,
         "state": state,
     }
-    return str(httpx2.URL(login_url).copy_merge_params(asked))
+    return str(httpx2.URL(login_url).copy_merge_params(parameters))
 
 
 def exchange_code(
     application: Application, code: str, *, transport: httpx2.BaseTransport | None
 ) -> Grant:
-    """The grant for the code that a person came back with."""
     return _ask(
         application,
         {
@@ -66,7 +65,7 @@ def exchange_code(
 def refresh(
     application: Application, refresh_token: str, *, transport: httpx2.BaseTransport | None
 ) -> Grant:
-    """A new access token. Without a new refresh token in it, the old one goes on."""
+    """Return a new access token. Without a new refresh token in it, the old one stays valid."""
     form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
     return _ask(application, form, transport)
 
@@ -74,7 +73,7 @@ def refresh(
 def token_for_api_key(
     application: Application, api_key: str, *, transport: httpx2.BaseTransport | None
 ) -> Grant:
-    """An access token for the company and the technical user that ``api_key`` was made for."""
+    """Return an access token for the company and technical user of ``api_key``."""
     form = {
         "grant_type": "client_credentials",
         "redirect_uri": application.redirect_uri,
@@ -84,11 +83,12 @@ def token_for_api_key(
 
 
 class _TokenAnswer(BaseModel):
-    # The value stays out of the error about it, as it may be a token.
+    # Errors must not contain the value, which may be a token.
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     access_token: str
     refresh_token: str | None = None
+    # The documented lifetime, for an answer without one.
     expires_in: int = 3600
 
     def grant(self) -> Grant:
@@ -110,6 +110,7 @@ def _ask(
     url = f"{application.api_url.rstrip('/')}/oauth/token"
     with open_http(transport, timeout_seconds=_TIMEOUT_SECONDS) as http:
         try:
+            # In the body, as Procountor no longer accepts credentials in the query.
             response = http.post(url, data=form | us)
         except httpx2.RequestError as error:
             kind = type(error).__name__
@@ -126,7 +127,7 @@ def _sorted(response: httpx2.Response) -> Grant:
     if response.status_code in _REFUSALS:
         _refuse_grant(response)
     if response.is_client_error:
-        # Its words may quote what we sent, and that is nothing but secrets.
+        # Its messages may quote what we sent, and that is nothing but secrets.
         refuse(response, ())
     raise ProcountorUnavailable(
         f"Procountor gave no token: it answered with status {response.status_code}."
@@ -143,13 +144,13 @@ def _refuse_grant(response: httpx2.Response) -> None:
         )
     is_unauthorised = response.status_code == httpx2.codes.UNAUTHORIZED
     if is_unauthorised or fault in {"", "invalid_grant", "access_denied"}:
-        # Without a word about the reason it is most likely the grant: keys are revoked by people,
-        # while our own id and secret have worked when it was made.
+        # Without a reason it is most likely the grant: people revoke keys, while our own id and
+        # secret worked when the grant was made.
         raise GrantEnded("Procountor does not accept this authorisation or API key any more.")
 
 
 def _fault(content: bytes) -> str:
-    """The OAuth error code. Its description is left alone, as it may quote what we sent."""
+    """Return the OAuth error code, without its description, which may quote what we sent."""
     try:
         return _TokenFault.model_validate(parse_json(content)).error
     except ValueError:

@@ -1,4 +1,4 @@
-"""Ledger receipts as JSON: the exact bytes we send, and what Procountor answers with."""
+"""Ledger receipts as JSON: the exact bytes we send, and the answers of Procountor."""
 
 import json
 from collections.abc import Iterator
@@ -18,14 +18,15 @@ from tilisilta.domain.receipts import (
 )
 
 _PLAIN = json.JSONEncoder(ensure_ascii=False)
+# Procountor requires VAT type and status in the heading, also of receipts without VAT.
 _VAT = {"vatType": "PURCHASE", "vatStatus": NO_VAT_HANDLING}
 
 
 def encode_receipt(body: ReceiptBody) -> bytes:
-    """The request that books ``body``. Equal bodies give equal bytes.
+    """Return the request that books ``body``. Equal bodies give equal bytes.
 
     Each row has a line of its own, as people read this as well. Texts that are empty are left out,
-    since Procountor refuses some fields that are there but empty. Raises ``ValueError`` for an
+    since Procountor refuses some fields that are present but empty. Raises ``ValueError`` for an
     amount that two decimals cannot hold: it is never rounded.
     """
     fields = [f"{_json(key)}: {_json(value)}" for key, value in _heading(body)]
@@ -35,20 +36,19 @@ def encode_receipt(body: ReceiptBody) -> bytes:
 
 
 def decode_receipt(payload: bytes) -> ReceiptBody:
-    """The body that :func:`encode_receipt` made ``payload`` of; its rows have no positions."""
+    """Return the body that :func:`encode_receipt` encoded; its rows have no positions."""
     return _Receipt.model_validate(parse_json(payload)).body()
 
 
 def decode_booked(answer: object) -> BookedReceipt:
-    """A ledger receipt as Procountor holds it, from parsed JSON. Raises ``ValueError``."""
     return _Booked.model_validate(answer).receipt()
 
 
 def decode_read(answer: object) -> BookedReceipt:
-    """The same for a receipt that may be anybody's. One with odd rows has none.
+    """Return a receipt of any origin; without rows if they cannot be read.
 
-    People begin receipts in Procountor and leave them half done. What cannot be understood of
-    their rows must not keep us from reading all others. Raises ``ValueError``.
+    People begin receipts in Procountor and leave them unfinished. Their odd rows must not prevent
+    us from reading all others. Raises ``ValueError``.
     """
     try:
         return decode_booked(answer)
@@ -57,20 +57,19 @@ def decode_read(answer: object) -> BookedReceipt:
 
 
 def encode_item(*, code: str, description: str) -> bytes:
-    """The request that creates a dimension item."""
     return _json({"codeName": code, "description": description}).encode()
 
 
 def parse_json(content: bytes) -> object:
-    """Parse JSON without ever making a float of an amount. Raises ``ValueError``."""
+    """Parse JSON without ever making a float of an amount. Raise ``ValueError``."""
     value: object = json.loads(content, parse_float=Decimal)
     return value
 
 
 class Answer(BaseModel):
-    """What all answers of Procountor have in common: its spelling, and fields we do not know.
+    """Base class of Procountor's answers: its spelling of names, and unknown fields ignored.
 
-    The values stay out of the errors about them, as they may be salaries or tokens.
+    Errors do not contain the values, as they may be salaries or tokens.
     """
 
     model_config = ConfigDict(alias_generator=to_camel, frozen=True, hide_input_in_errors=True)
@@ -85,7 +84,7 @@ def _text(value: object) -> object:
 
 
 def _number_or_none(value: object) -> object:
-    # Only what has been approved surely has a number, and some fields are empty instead of null.
+    # A receipt may have no number before it is approved, and some fields are empty instead of null.
     return None if value == "" else value
 
 
@@ -94,15 +93,15 @@ def _list(value: object) -> object:
 
 
 def _decimal(value: object) -> object:
-    # A whole amount arrives as an int, and a bool is an int to Python but no amount. A row that
-    # somebody has begun in Procountor may have none yet.
+    # A whole amount arrives as an int; a bool, also an int to Python, is refused. An unfinished row
+    # may have no amount yet.
     if value is None:
         return Decimal("0.00")
     return Decimal(value) if type(value) is int else value
 
 
 def _in_cents(value: Decimal) -> Decimal:
-    """``value`` with two decimals if they can hold it: Procountor may answer with four."""
+    """Return ``value`` with two decimals if they can hold it: Procountor may answer with four."""
     cents = Decimal(f"{value:.2f}")
     return cents if cents == value else value
 
@@ -175,6 +174,7 @@ class _Booked(_Receipt):
 
 
 def _heading(body: ReceiptBody) -> Iterator[tuple[str, object]]:
+    # Without a status: Procountor ignores it and creates every receipt as unfinished.
     yield "type", "JOURNAL"
     yield "name", body.name
     yield "receiptDate", body.receipt_date.isoformat()
@@ -202,7 +202,7 @@ def _row(row: Transaction) -> dict[str, object]:
 
 
 def _json(value: object) -> str:
-    """``value`` as JSON. The standard library's writer knows numbers only as floats."""
+    """Return ``value`` as JSON. The encoder of the standard library writes numbers as floats."""
     if isinstance(value, Decimal):
         return _amount(value)
     if isinstance(value, dict):
@@ -213,7 +213,7 @@ def _json(value: object) -> str:
 
 
 def _amount(value: Decimal) -> str:
-    # Minus zero equals zero and must read like it.
+    # Minus zero equals zero and must give the same bytes.
     text = f"{abs(value) if value.is_zero() else value:.2f}"
     if not value.is_finite() or Decimal(text) != value:
         raise ValueError("An amount of a ledger receipt has more than two decimals.")

@@ -27,9 +27,9 @@ __all__ = [
     "WORDS",
     "Explanation",
     "Subject",
+    "all_texts",
     "catalogue",
     "explain",
-    "explain_code",
     "explain_error",
     "problem_of",
 ]
@@ -67,11 +67,6 @@ def explain(problem: Problem) -> Explanation:
     return replace(explanation, code=problem.code.value, cause=cause)
 
 
-def explain_code(code: ProblemCode) -> Explanation:
-    """The general words for a problem, whatever is known of it, in the active language."""
-    return replace(WORDS[code][-1].filled({}), code=code.value)
-
-
 def explain_error(error: TilisiltaError) -> Explanation:
     """The words for a raised ``error`` in the active language.
 
@@ -81,5 +76,10 @@ def explain_error(error: TilisiltaError) -> Explanation:
 
 
 def catalogue() -> tuple[tuple[ProblemCode, Explanation], ...]:
-    """Every problem there can be, in general words, in order of codes."""
-    return tuple((code, explain_code(code)) for code in ProblemCode)
+    """Every kind of problem, explained by its example, in order of codes."""
+    return tuple((code, explain(Problem(code=code, facts=code.example))) for code in ProblemCode)
+
+
+def all_texts(code: ProblemCode) -> str:
+    """All words for problems of ``code``, in the active language and with places left open."""
+    return " ".join(str(text) for wording in WORDS[code] for text in wording.texts)

@@ -55,7 +55,7 @@ ACTION_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Make another user an administrator first."),
         ),
     ),
-    ProblemCode.ADMINISTRATOR_TEMPLATE_KEPT: (
+    ProblemCode.ADMINISTRATOR_TEMPLATE_FIXED: (
         Wording(
             message=_("The administrators' user template stays as it is"),
             cause=_("It gives every right, so that nobody is ever locked out."),

@@ -3,20 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.problems import ProblemCode
-from tilisilta.services.explanations.wording import Wording
+from tilisilta.services.explanations.wording import Wording, for_cases
 
 CHOICE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.NAMES_DIFFER: (
         Wording(
             message=_("%(company)s and %(administration)s are not the same by name or business ID"),
-            cause=_("Payroll would land in the books of the administration. Nothing was linked."),
-            remedy=_(
-                "Choose the account of the right administration. If this is the right one, confirm "
-                "it: tick the box that names both, or give --different-names."
-            ),
-        ),
-        Wording(
-            message=_("Company and administration are not the same by name or business ID"),
             cause=_("Payroll would land in the books of the administration. Nothing was linked."),
             remedy=_(
                 "Choose the account of the right administration. If this is the right one, confirm "
@@ -48,11 +40,6 @@ CHOICE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.MONTHS_COVERED: (
         Wording(
             message=_("Until %(date)s the company goes to %(administration)s"),
-            cause=_("A month goes through one link, so that nothing is booked twice."),
-            remedy=_("Choose a later first month for the new link."),
-        ),
-        Wording(
-            message=_("An earlier link of the company books these months"),
             cause=_("A month goes through one link, so that nothing is booked twice."),
             remedy=_("Choose a later first month for the new link."),
         ),
@@ -128,23 +115,11 @@ CHOICE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "YEAR; if it is that run all the same, --revision-of %(journal)s."
             ),
         ),
-        Wording(
-            message=_("It is not clear which run the file is of"),
-            cause=_(
-                "It may be the same run, recalculated, or another payroll. Nothing was stored."
-            ),
-            remedy=_("Say which run it is."),
-        ),
     ),
     ProblemCode.WAS_DISCARDED: (
         Wording(
             message=_("This file is journal %(journal)s, which was discarded"),
             cause=_("Somebody discarded it with the reason: %(reason_text)s. Nothing was stored."),
-            remedy=_("If it is needed after all, import it again: tick the box, or give --again."),
-        ),
-        Wording(
-            message=_("This file is a journal that was discarded"),
-            cause=_("Somebody discarded it on purpose. Nothing was stored."),
             remedy=_("If it is needed after all, import it again: tick the box, or give --again."),
         ),
     ),
@@ -154,56 +129,28 @@ CHOICE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("Two journals of one run are revisions of each other, and these are not."),
             remedy=_("Choose another number, or say that it is a revision of that journal."),
         ),
-        Wording(
-            message=_("There is a journal of this run already"),
-            cause=_("Two journals of one run are revisions of each other, and these are not."),
-            remedy=_("Choose another number, or say that it is a revision of that journal."),
-        ),
     ),
-    ProblemCode.CANNOT_DISCARD: (
-        Wording(
-            message=_("Journal %(journal)s cannot be discarded"),
-            cause=_(
-                "Only a journal that came from a file, and of which nothing was ever sent, can be "
-                "discarded."
-            ),
-            remedy=_("Keep it. What is booked is undone in Procountor."),
+    ProblemCode.CANNOT_DISCARD: for_cases(
+        _("Journal %(journal)s cannot be discarded"),
+        _("The journal cannot be discarded"),
+        cause=_(
+            "Only a journal that came from a file, and of which nothing was ever sent, can be "
+            "discarded."
         ),
-        Wording(
-            message=_("The journal cannot be discarded"),
-            cause=_(
-                "Only a journal that came from a file, and of which nothing was ever sent, can be "
-                "discarded."
-            ),
-            remedy=_("Keep it. What is booked is undone in Procountor."),
-        ),
+        remedy=_("Keep it. What is booked is undone in Procountor."),
     ),
-    ProblemCode.CANNOT_RENUMBER: (
-        Wording(
-            message=_("Journal %(journal)s keeps its run"),
-            cause=_(
-                "Its receipts are found again in Procountor by the number of the run, and some "
-                "were sent or tried; or Nmbrs itself says which run it is."
-            ),
-            remedy=_("Leave it as it is."),
+    ProblemCode.CANNOT_RENUMBER: for_cases(
+        _("Journal %(journal)s keeps its run"),
+        _("The journal keeps its run"),
+        cause=_(
+            "Its receipts are found again in Procountor by the number of the run, and some "
+            "were sent or tried; or Nmbrs itself says which run it is."
         ),
-        Wording(
-            message=_("The journal keeps its run"),
-            cause=_(
-                "Its receipts are found again in Procountor by the number of the run, and some "
-                "were sent or tried; or Nmbrs itself says which run it is."
-            ),
-            remedy=_("Leave it as it is."),
-        ),
+        remedy=_("Leave it as it is."),
     ),
     ProblemCode.NOT_OF_THE_COMPANY: (
         Wording(
             message=_("Journal %(journal)s is another company's"),
-            cause=_("A revision is a newer version of a run of the same company."),
-            remedy=_("Name a journal of this company."),
-        ),
-        Wording(
-            message=_("That journal is another company's"),
             cause=_("A revision is a newer version of a run of the same company."),
             remedy=_("Name a journal of this company."),
         ),

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.problems import ProblemCode
-from tilisilta.services.explanations.wording import Wording
+from tilisilta.services.explanations.wording import Wording, for_cases
 
 COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.TEST_COMPANY: (
@@ -15,23 +15,10 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "Companies."
             ),
         ),
-        Wording(
-            message=_("The company is a test company"),
-            cause=_("Test companies are never sent, so that trial runs stay out of the books."),
-            remedy=_(
-                "If it is a real company, remove the mark “test company” in its settings under "
-                "Companies."
-            ),
-        ),
     ),
     ProblemCode.DEBTOR_BLOCKED: (
         Wording(
             message=_("The debtor %(debtor)s is blocked"),
-            cause=_("No journal of a blocked debtor's companies is sent."),
-            remedy=_("Unblock the debtor under Companies when its journals may be sent again."),
-        ),
-        Wording(
-            message=_("The debtor is blocked"),
             cause=_("No journal of a blocked debtor's companies is sent."),
             remedy=_("Unblock the debtor under Companies when its journals may be sent again."),
         ),
@@ -56,26 +43,10 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "company. Waiting journals continue by themselves."
             ),
         ),
-        Wording(
-            message=_("The account is not authorised, or no longer"),
-            cause=_(
-                "Nobody has authorised it yet, its authorisation was withdrawn in Procountor, or "
-                "its API key has expired."
-            ),
-            remedy=_(
-                "Authorise it in the settings for Procountor, under Accounts, and choose the same "
-                "company. Waiting journals continue by themselves."
-            ),
-        ),
     ),
     ProblemCode.NOT_LINKED: (
         Wording(
             message=_("No administration is linked to %(company)s"),
-            cause=_("Without a link there is nowhere to send the company's journals to."),
-            remedy=_("Make a link in the settings for Procountor, under Administrations."),
-        ),
-        Wording(
-            message=_("No administration is linked to the company"),
             cause=_("Without a link there is nowhere to send the company's journals to."),
             remedy=_("Make a link in the settings for Procountor, under Administrations."),
         ),
@@ -98,31 +69,14 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
         ),
     ),
-    ProblemCode.ALREADY_SENT: (
-        Wording(
-            message=_("The journal of run %(run)s has been sent already"),
-            cause=_(
-                "All its ledger receipts are booked in Procountor or on their way. Each is booked "
-                "once, however often Send is pressed."
-            ),
-            remedy=_("There is nothing to do. The receipt numbers stand on the journal."),
+    ProblemCode.ALREADY_SENT: for_cases(
+        _("The journal %(journal)s has been sent already"),
+        _("The journal has been sent already"),
+        cause=_(
+            "All its ledger receipts are booked in Procountor or on their way. Each is booked "
+            "once, however often Send is pressed."
         ),
-        Wording(
-            message=_("The journal %(journal)s has been sent already"),
-            cause=_(
-                "All its ledger receipts are booked in Procountor or on their way. Each is booked "
-                "once, however often Send is pressed."
-            ),
-            remedy=_("There is nothing to do. The receipt numbers stand on the journal."),
-        ),
-        Wording(
-            message=_("The journal has been sent already"),
-            cause=_(
-                "All its ledger receipts are booked in Procountor or on their way. Each is booked "
-                "once, however often Send is pressed."
-            ),
-            remedy=_("There is nothing to do. The receipt numbers stand on the journal."),
-        ),
+        remedy=_("There is nothing to do. The receipt numbers stand on the journal."),
     ),
     ProblemCode.PROCOUNTOR_UNREACHABLE: (
         Wording(
@@ -143,29 +97,10 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "sent, correct or remove its receipts in Procountor."
             ),
         ),
-        Wording(
-            message=_("The run was deleted in Nmbrs"),
-            cause=_("The run no longer exists there, but its journal came in before."),
-            remedy=_(
-                "Send the journal only if it belongs in the books all the same. If it has been "
-                "sent, correct or remove its receipts in Procountor."
-            ),
-        ),
     ),
     ProblemCode.BEFORE_START: (
         Wording(
             message=_("The run of %(period)s is from before the start, %(start)s"),
-            cause=_(
-                "Nothing of a month before the start is sent, so that what was booked in another "
-                "way is not booked again. Nobody has to do anything about it."
-            ),
-            remedy=_(
-                "If this journal is not in Procountor yet, choose an earlier first month in the "
-                "link, and an earlier start date in the settings of the company."
-            ),
-        ),
-        Wording(
-            message=_("The run is from before the start"),
             cause=_(
                 "Nothing of a month before the start is sent, so that what was booked in another "
                 "way is not booked again. Nobody has to do anything about it."
@@ -182,11 +117,6 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("The run was changed after this revision came in."),
             remedy=_("Open the newest revision and send that one."),
         ),
-        Wording(
-            message=_("There is a newer revision of this journal"),
-            cause=_("The run was changed after this revision came in."),
-            remedy=_("Open the newest revision and send that one."),
-        ),
     ),
     ProblemCode.EARLIER_REVISION_SENT: (
         Wording(
@@ -200,51 +130,19 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "in Procountor; if only texts have changed, there is nothing to do."
             ),
         ),
-        Wording(
-            message=_("An earlier revision of this journal has been sent"),
-            cause=_(
-                "Sending this revision as well would book the run twice. The journal shows what "
-                "has changed since."
-            ),
-            remedy=_(
-                "Compare the revisions. If the change belongs in the books, book the difference "
-                "in Procountor; if only texts have changed, there is nothing to do."
-            ),
-        ),
     ),
-    ProblemCode.JOURNAL_TOO_COARSE: (
-        Wording(
-            message=_("The journal was fetched without cost units"),
-            cause=_(
-                "The link uses them, but did not yet when the journal was fetched. Sent like this, "
-                "all its lines would go without."
-            ),
-            remedy=_("It is fetched again by itself. To have it at once, fetch the company now."),
-            when={"split": "cost_unit"},
+    ProblemCode.JOURNAL_TOO_COARSE: for_cases(
+        ({"split": "cost_unit"}, _("The journal was fetched without cost units")),
+        _("The journal was fetched without cost centers"),
+        cause=_(
+            "The link uses them, but did not yet when the journal was fetched. Sent like this, "
+            "all its lines would go without."
         ),
-        Wording(
-            message=_("The journal was fetched without cost centers"),
-            cause=_(
-                "The link uses them, but did not yet when the journal was fetched. Sent like this, "
-                "all its lines would go without."
-            ),
-            remedy=_("It is fetched again by itself. To have it at once, fetch the company now."),
-        ),
+        remedy=_("It is fetched again by itself. To have it at once, fetch the company now."),
     ),
     ProblemCode.PERHAPS_BOOKED_ALREADY: (
         Wording(
             message=_("This may be the payroll of journal %(journal)s again"),
-            cause=_(
-                "It has the same lines, or the same period while the other one was deleted in "
-                "Nmbrs or came another way. Sent as well, wages could be booked twice."
-            ),
-            remedy=_(
-                "Compare the two. If this is another payroll, say so on the journal's page; then "
-                "it can be sent."
-            ),
-        ),
-        Wording(
-            message=_("This may be the payroll of another journal again"),
             cause=_(
                 "It has the same lines, or the same period while the other one was deleted in "
                 "Nmbrs or came another way. Sent as well, wages could be booked twice."
@@ -260,11 +158,6 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             message=_("The link to %(administration)s has ended"),
             cause=_("Its end lies before the month of this run, and it has no successor."),
             remedy=_("Link %(company)s to the administration that its payroll goes to now."),
-        ),
-        Wording(
-            message=_("The company's link has ended"),
-            cause=_("Its end lies before the month of this run, and it has no successor."),
-            remedy=_("Link the company to the administration that its payroll goes to now."),
         ),
     ),
     ProblemCode.PERHAPS_ANOTHER_COMPANYS: (
@@ -293,28 +186,12 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "that it is another payroll; otherwise discard it."
             ),
         ),
-        Wording(
-            message=_("This may be the payroll of another company"),
-            cause=_(
-                "A journal of another company books the same amounts on the same accounts and "
-                "dates. Perhaps its file was imported here."
-            ),
-            remedy=_(
-                "Look whose payroll it is. If it is this company's own, say on the journal's page "
-                "that it is another payroll; otherwise discard it."
-            ),
-        ),
     ),
     ProblemCode.BOOKED_ELSEWHERE: (
         Wording(
             message=_("It was booked in %(administration)s, too: %(numbers)s"),
             cause=_("It was sent there through a link that has ended since."),
             remedy=_("Invalidate these receipts in %(administration)s, unless that is done."),
-        ),
-        Wording(
-            message=_("It was booked in another administration, too"),
-            cause=_("It was sent there through a link that has ended since."),
-            remedy=_("Invalidate these receipts there, unless that is done."),
         ),
     ),
     ProblemCode.COMPANIES_DIFFER_NOW: (
@@ -328,11 +205,6 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "Look whether the payroll belongs in these books. Confirm it on the page of the "
                 "link, or with tilisilta link confirm; if it does not, end the link."
             ),
-        ),
-        Wording(
-            message=_("Company and administration differ by now"),
-            cause=_("One of them has got another name or business ID since they were linked."),
-            remedy=_("Look whether the payroll belongs in these books, and confirm it."),
         ),
     ),
     ProblemCode.COMPANY_LINKED: (

@@ -61,12 +61,6 @@ VALUE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             details=PLACE,
             remedy=CORRECT_AND_IMPORT,
         ),
-        Wording(
-            message=_("An amount has more than two decimals"),
-            cause=_("Amounts are booked in whole cents, and Tilisilta never rounds."),
-            details=PLACE,
-            remedy=CORRECT_AND_IMPORT,
-        ),
     ),
     ProblemCode.DEBIT_CREDIT_UNCLEAR: (
         Wording(
@@ -186,12 +180,6 @@ VALUE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         Wording(
             message=_("A text is longer than %(limit)s characters"),
             cause=_("No text is cut off to fit."),
-            details=PLACE,
-            remedy=CORRECT_AND_IMPORT,
-        ),
-        Wording(
-            message=_("A text is too long"),
-            cause=_("An account, a cost center or a description is longer than any should be."),
             details=PLACE,
             remedy=CORRECT_AND_IMPORT,
         ),

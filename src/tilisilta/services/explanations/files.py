@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.problems import ProblemCode
 from tilisilta.services.explanations.file_values import VALUE_WORDS
-from tilisilta.services.explanations.wording import Wording
+from tilisilta.services.explanations.wording import Wording, for_cases
 
 FROM_NMBRS = _("Save the journal in Nmbrs again and import that file, unchanged.")
 READABLE_KINDS = _("Journals are read from XML files of Nmbrs, CSV files and XLSX workbooks.")
@@ -23,11 +23,6 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         Wording(
             message=_("The file is too large"),
             cause=_("At most %(limit)s MB can be imported at once."),
-            remedy=_("Import one run at a time."),
-        ),
-        Wording(
-            message=_("The file is too large"),
-            cause=_("It is larger than the journal of any one run should be."),
             remedy=_("Import one run at a time."),
         ),
     ),
@@ -62,30 +57,12 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=SAVE_READABLE,
         ),
     ),
-    ProblemCode.FILE_TYPE_MISMATCH: (
-        Wording(
-            when={"kind": "xml"},
-            message=_("The file is named %(ending)s but is an XML file"),
-            cause=_("What a file is must agree with the end of its name."),
-            remedy=_("Save the journal again under the right format, and import it."),
-        ),
-        Wording(
-            when={"kind": "csv"},
-            message=_("The file is named %(ending)s but is a text file"),
-            cause=_("What a file is must agree with the end of its name."),
-            remedy=_("Save the journal again under the right format, and import it."),
-        ),
-        Wording(
-            when={"kind": "xlsx"},
-            message=_("The file is named %(ending)s but is an XLSX workbook"),
-            cause=_("What a file is must agree with the end of its name."),
-            remedy=_("Save the journal again under the right format, and import it."),
-        ),
-        Wording(
-            message=_("The content of the file does not match its name"),
-            cause=_("What a file is must agree with the end of its name."),
-            remedy=_("Save the journal again under the right format, and import it."),
-        ),
+    ProblemCode.FILE_TYPE_MISMATCH: for_cases(
+        ({"kind": "xml"}, _("The file is named %(ending)s but is an XML file")),
+        ({"kind": "csv"}, _("The file is named %(ending)s but is a text file")),
+        ({"kind": "xlsx"}, _("The file is named %(ending)s but is an XLSX workbook")),
+        cause=_("What a file is must agree with the end of its name."),
+        remedy=_("Save the journal again under the right format, and import it."),
     ),
     ProblemCode.XML_MALFORMED: (
         Wording(
@@ -105,11 +82,6 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         Wording(
             message=_("“%(element)s” is missing in the file"),
             cause=_("A journal cannot be read without it."),
-            remedy=FROM_NMBRS,
-        ),
-        Wording(
-            message=_("Something is missing in the file"),
-            cause=_("An element that a journal cannot be read without is not there."),
             remedy=FROM_NMBRS,
         ),
     ),
@@ -181,11 +153,6 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("It cannot be told which of the two counts."),
             remedy=FROM_NMBRS,
         ),
-        Wording(
-            message=_("A column is there twice"),
-            cause=_("It cannot be told which of the two counts."),
-            remedy=_("Remove or rename one of them, and import the file again."),
-        ),
     ),
     ProblemCode.NO_LINES: (
         Wording(
@@ -251,23 +218,12 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("A file is the journal of one run; as a second run it would be booked twice."),
             remedy=_("Open that journal, or choose the file of the other run."),
         ),
-        Wording(
-            message=_("This very file is the journal of another run already"),
-            cause=_("A file is the journal of one run; as a second run it would be booked twice."),
-            remedy=_("Open the journal of that run, or choose the file of the other run."),
-        ),
     ),
-    ProblemCode.SAME_FILE: (
-        Wording(
-            message=_("This very file was imported for %(other)s already"),
-            cause=_("A journal belongs to one company; for two it would be booked twice."),
-            remedy=_("Choose the file of the right company."),
-        ),
-        Wording(
-            message=_("This very file was imported for another company already"),
-            cause=_("A journal belongs to one company; for two it would be booked twice."),
-            remedy=_("Choose the file of the right company."),
-        ),
+    ProblemCode.SAME_FILE: for_cases(
+        _("This very file was imported for %(other)s already"),
+        _("This very file was imported for another company already"),
+        cause=_("A journal belongs to one company; for two it would be booked twice."),
+        remedy=_("Choose the file of the right company."),
     ),
     ProblemCode.ENCODING_UNREADABLE: (
         Wording(
@@ -280,11 +236,6 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         Wording(
             message=_("The file has too many lines"),
             cause=_("At most %(limit)s lines can be imported at once."),
-            remedy=_("Import one run at a time, or let Nmbrs sum the lines of the journal."),
-        ),
-        Wording(
-            message=_("The file has too many lines"),
-            cause=_("It has more lines than the journal of one run should have."),
             remedy=_("Import one run at a time, or let Nmbrs sum the lines of the journal."),
         ),
     ),

@@ -43,13 +43,6 @@ PAYROLL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("In Nmbrs each call is allowed or not by the API template of the user."),
             remedy=_("Allow %(call)s in the API template, then fetch again."),
         ),
-        Wording(
-            message=_("The API template in Nmbrs does not allow a call that is needed"),
-            cause=_("In Nmbrs each call is allowed or not by the API template of the user."),
-            remedy=_(
-                "Test the connection in the settings for Nmbrs: it names the calls to be allowed."
-            ),
-        ),
     ),
     ProblemCode.NMBRS_ACCESS_DENIED: (
         Wording(
@@ -57,14 +50,6 @@ PAYROLL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_(
                 "The user has no right to the debtor or company, its tag filter leaves it out, or "
                 "it was removed. Nmbrs says %(number)s to %(call)s."
-            ),
-            remedy=_("Give the user the right in Nmbrs, then fetch again."),
-        ),
-        Wording(
-            message=_("Nmbrs does not let the user see this"),
-            cause=_(
-                "The user has no right to the debtor or company, its tag filter leaves it out, or "
-                "it was removed."
             ),
             remedy=_("Give the user the right in Nmbrs, then fetch again."),
         ),
@@ -87,11 +72,6 @@ PAYROLL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("Its API has changed. Nothing was guessed, and nothing was kept."),
             remedy=_("Upgrade Tilisilta. Until then import the journals from files."),
         ),
-        Wording(
-            message=_("Nmbrs answers in a way that is not known here"),
-            cause=_("Its API has changed. Nothing was guessed, and nothing was kept."),
-            remedy=_("Upgrade Tilisilta. Until then import the journals from files."),
-        ),
     ),
     ProblemCode.FETCHED_JOURNAL_REFUSED: (
         Wording(
@@ -102,23 +82,10 @@ PAYROLL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "anew, and fetch again."
             ),
         ),
-        Wording(
-            message=_("The journal of a run cannot be read"),
-            cause=_("Nmbrs gave a journal that nobody can vouch for."),
-            remedy=_("Put it right in Nmbrs, make the journal anew, and fetch again."),
-        ),
     ),
     ProblemCode.RUN_NUMBER_TWICE: (
         Wording(
             message=_("Nmbrs has more than one run %(run)s"),
-            cause=_(
-                "Runs are told apart by year and number. None of them was fetched, as one might "
-                "have been booked in place of the other."
-            ),
-            remedy=_("Delete the run in Nmbrs that is one too many, then fetch again."),
-        ),
-        Wording(
-            message=_("Nmbrs has several runs of one number"),
             cause=_(
                 "Runs are told apart by year and number. None of them was fetched, as one might "
                 "have been booked in place of the other."
@@ -135,14 +102,6 @@ PAYROLL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
             remedy=_("Give the user the right to their debtors in Nmbrs, then fetch again."),
         ),
-        Wording(
-            message=_("A company of Nmbrs belongs to no debtor"),
-            cause=_(
-                "Nmbrs lists the company, but under none of the debtors that the user may see. It "
-                "was not taken in."
-            ),
-            remedy=_("Give the user the right to its debtor in Nmbrs, then fetch again."),
-        ),
     ),
     ProblemCode.FETCHING_BROKE: (
         Wording(
@@ -156,14 +115,6 @@ PAYROLL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.JOURNAL_EMPTIED: (
         Wording(
             message=_("Nmbrs no longer has a journal of run %(run)s"),
-            cause=_("It had one when it was fetched before. That one is kept as it came."),
-            remedy=_(
-                "See in Nmbrs whether its journal is to be made anew. Send the one that is here "
-                "only if it still belongs in the books."
-            ),
-        ),
-        Wording(
-            message=_("Nmbrs no longer has the journal of a run"),
             cause=_("It had one when it was fetched before. That one is kept as it came."),
             remedy=_(
                 "See in Nmbrs whether its journal is to be made anew. Send the one that is here "
@@ -187,14 +138,6 @@ PAYROLL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
             remedy=_("Give a token of %(expected)s, or make a connection of its own."),
         ),
-        Wording(
-            message=_("The token belongs to another environment"),
-            cause=_(
-                "The companies of the connection would be mixed with those of the other "
-                "environment, so nothing was changed."
-            ),
-            remedy=_("Give a token of the same environment, or make a connection of its own."),
-        ),
     ),
     ProblemCode.NMBRS_NOT_CONNECTED: (
         Wording(
@@ -206,13 +149,6 @@ PAYROLL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.NOT_IN_NMBRS: (
         Wording(
             message=_("%(other)s cannot be fetched from Nmbrs"),
-            cause=_(
-                "It was added by hand, is no longer in Nmbrs, or its connection does not work."
-            ),
-            remedy=_("See the settings for Nmbrs, or import its journals from files."),
-        ),
-        Wording(
-            message=_("The company cannot be fetched from Nmbrs"),
             cause=_(
                 "It was added by hand, is no longer in Nmbrs, or its connection does not work."
             ),

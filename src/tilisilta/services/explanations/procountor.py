@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.problems import ProblemCode
-from tilisilta.services.explanations.wording import Wording
+from tilisilta.services.explanations.wording import Wording, for_cases
 
 PROCOUNTOR_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.PROCOUNTOR_SILENT: (
@@ -54,17 +54,11 @@ PROCOUNTOR_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Check the values, and try again."),
         ),
     ),
-    ProblemCode.PROCOUNTOR_ACCESS_DENIED: (
-        Wording(
-            message=_("Procountor gives no access: %(answer)s"),
-            cause=_("The person or API key behind the account lacks a right in Procountor."),
-            remedy=_("Give the right in Procountor, or authorise the account as another person."),
-        ),
-        Wording(
-            message=_("Procountor gives no access"),
-            cause=_("The person or API key behind the account lacks a right in Procountor."),
-            remedy=_("Give the right in Procountor, or authorise the account as another person."),
-        ),
+    ProblemCode.PROCOUNTOR_ACCESS_DENIED: for_cases(
+        _("Procountor gives no access: %(answer)s"),
+        _("Procountor gives no access"),
+        cause=_("The person or API key behind the account lacks a right in Procountor."),
+        remedy=_("Give the right in Procountor, or authorise the account as another person."),
     ),
     ProblemCode.CLIENT_ID_REFUSED: (
         Wording(
@@ -106,14 +100,6 @@ PROCOUNTOR_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "books, so the authorisation was not kept."
             ),
             remedy=_("Authorise again and choose %(expected)s, or make a new account."),
-        ),
-        Wording(
-            message=_("Another company was chosen"),
-            cause=_(
-                "The account is linked to a company already. Its journals would have gone to the "
-                "wrong books, so the authorisation was not kept."
-            ),
-            remedy=_("Authorise again and choose the company of the link, or make a new account."),
         ),
     ),
     ProblemCode.LOG_IN_FINISHED: (

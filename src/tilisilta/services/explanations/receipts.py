@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.problems import ProblemCode
-from tilisilta.services.explanations.wording import Wording
+from tilisilta.services.explanations.wording import Wording, for_cases
 
 OPEN_PERIOD = _(
     "Open the period in Procountor, or choose in the link to book on the first open day after it."
@@ -34,14 +34,6 @@ RECEIPT_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("Nothing can be booked on a date that lies in no fiscal year."),
             remedy=_("Open the fiscal year in Procountor and check the journal again."),
         ),
-        Wording(
-            message=_("A date lies in a closed period"),
-            cause=_(
-                "The tracking period or the fiscal year of the date is closed in Procountor, or "
-                "there is no fiscal year for it."
-            ),
-            remedy=OPEN_PERIOD,
-        ),
     ),
     ProblemCode.MOVED_TO_OPEN_DAY: (
         Wording(
@@ -55,29 +47,11 @@ RECEIPT_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "Procountor before sending and check the journal again."
             ),
         ),
-        Wording(
-            message=_("A receipt is booked on a later day than its own"),
-            cause=_(
-                "Its own date cannot be booked on in Procountor, and the link says to book on the "
-                "first open day after it. The receipt's notes name the original period."
-            ),
-            remedy=_(
-                "Nothing needs to be done. To book on the original date, open its period in "
-                "Procountor before sending and check the journal again."
-            ),
-        ),
     ),
     ProblemCode.NOT_BALANCED: (
         Wording(
             message=_("The journal does not balance: %(difference)s"),
             cause=_("Debits less credits should be 0.00. The difference lies in: %(dates)s."),
-            remedy=_(
-                "Correct the run or its journal settings in Nmbrs, and get the journal again."
-            ),
-        ),
-        Wording(
-            message=_("The journal does not balance"),
-            cause=_("Debits less credits of the whole journal should be 0.00, but are not."),
             remedy=_(
                 "Correct the run or its journal settings in Nmbrs, and get the journal again."
             ),
@@ -95,31 +69,12 @@ RECEIPT_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "over the journal. Or correct the journal in Nmbrs and get it again."
             ),
         ),
-        Wording(
-            message=_("A receipt does not balance, although the journal does"),
-            cause=_(
-                "The lines of one period do not add up to 0.00, and Procountor takes only "
-                "receipts that balance."
-            ),
-            remedy=_(
-                "Name a clearing account in the link; it balances each receipt and comes to 0.00 "
-                "over the journal. Or correct the journal in Nmbrs and get it again."
-            ),
-        ),
     ),
     ProblemCode.CLEARING_ROWS: (
         Wording(
             message=_("The receipt of %(date)s gets a row of %(amount)s on %(account)s"),
             cause=_(
                 "The lines of %(period)s do not balance alone. The clearing account of the link "
-                "balances them, and comes to 0.00 over the journal."
-            ),
-            remedy=_("Nothing needs to be done. The row stands last on the receipt."),
-        ),
-        Wording(
-            message=_("A receipt gets a row on the clearing account"),
-            cause=_(
-                "The lines of one period do not balance alone. The clearing account of the link "
                 "balances them, and comes to 0.00 over the journal."
             ),
             remedy=_("Nothing needs to be done. The row stands last on the receipt."),
@@ -136,11 +91,6 @@ RECEIPT_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             when={"reason": "cancelled"},
             message=_("Lines that cancel each other out are left out"),
             cause=_("The link sums equal lines. These come to 0.00, and such a row books nothing."),
-            remedy=_("Nothing needs to be done. The sums are the same without them."),
-        ),
-        Wording(
-            message=_("Lines of 0.00 are left out"),
-            cause=_("A row of 0.00 books nothing, also where equal lines are summed to it."),
             remedy=_("Nothing needs to be done. The sums are the same without them."),
         ),
     ),
@@ -163,13 +113,6 @@ RECEIPT_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "Check that the link leads to the right company. Tilisilta never converts amounts."
             ),
         ),
-        Wording(
-            message=_("The journal is in another currency than the company's books"),
-            cause=_("The company in Procountor keeps its books in another currency."),
-            remedy=_(
-                "Check that the link leads to the right company. Tilisilta never converts amounts."
-            ),
-        ),
     ),
     ProblemCode.VAT_STATUS_MISSING: (
         Wording(
@@ -177,21 +120,11 @@ RECEIPT_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("Payroll rows are booked with the status “no VAT handling”."),
             remedy=_("Take the status into use for purchases in the company's VAT settings."),
         ),
-        Wording(
-            message=_("The VAT status “no VAT handling” is not in use in Procountor"),
-            cause=_("Payroll rows are booked with this status."),
-            remedy=_("Take the status into use for purchases in the company's VAT settings."),
-        ),
     ),
     ProblemCode.CHARACTERS_REPLACED: (
         Wording(
             message=_("Characters that Procountor cannot keep are replaced"),
             cause=_("It keeps only the characters of Western Europe: %(characters)s."),
-            remedy=_("Nothing needs to be done. The preview shows the texts as they are sent."),
-        ),
-        Wording(
-            message=_("Characters that Procountor cannot keep are replaced"),
-            cause=_("It keeps only the characters of Western Europe."),
             remedy=_("Nothing needs to be done. The preview shows the texts as they are sent."),
         ),
     ),
@@ -208,29 +141,11 @@ RECEIPT_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("Procountor keeps no more than that beside the token that ends the name."),
             remedy=_("Choose a shorter receipt title in the link if the whole name matters."),
         ),
-        Wording(
-            message=_("A text is shortened"),
-            cause=_("Procountor limits how long descriptions and receipt names may be."),
-            remedy=_("Nothing needs to be done. The preview shows the texts as they are sent."),
-        ),
     ),
-    ProblemCode.PERSONAL_IDENTITY_CODE: (
-        Wording(
-            when={"kind": "fi"},
-            message=_("A text holds a Finnish personal identity code"),
-            cause=_("Personal identity codes must not reach the books; nothing repeats it here."),
-            remedy=REMOVE_CODE,
-        ),
-        Wording(
-            when={"kind": "se"},
-            message=_("A text holds a Swedish personal identity number"),
-            cause=_("Personal identity codes must not reach the books; nothing repeats it here."),
-            remedy=REMOVE_CODE,
-        ),
-        Wording(
-            message=_("A text holds a personal identity code"),
-            cause=_("Personal identity codes must not reach the books; nothing repeats it here."),
-            remedy=REMOVE_CODE,
-        ),
+    ProblemCode.PERSONAL_IDENTITY_CODE: for_cases(
+        ({"kind": "fi"}, _("A text holds a Finnish personal identity code")),
+        ({"kind": "se"}, _("A text holds a Swedish personal identity number")),
+        cause=_("Personal identity codes must not reach the books; nothing repeats it here."),
+        remedy=REMOVE_CODE,
     ),
 }

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.problems import ProblemCode
-from tilisilta.services.explanations.wording import Wording
+from tilisilta.services.explanations.wording import Wording, for_cases
 
 CHECK_AND_SEND = _("Put that right, check the journal again, and send it.")
 LOOK_AGAIN = _(
@@ -39,20 +39,10 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("These are Procountor's own words, with answer %(status)s."),
             remedy=CHECK_AND_SEND,
         ),
-        Wording(
-            message=_("Procountor refused the receipt"),
-            cause=_("Its own words stand on the receipt, with the field they are about."),
-            remedy=CHECK_AND_SEND,
-        ),
     ),
     ProblemCode.UNCERTAIN: (
         Wording(
             message=_("It is uncertain whether the receipt of %(date)s is booked"),
-            cause=_("Procountor gave no clear answer when the receipt was sent."),
-            remedy=LOOK_AGAIN,
-        ),
-        Wording(
-            message=_("It is uncertain whether the receipt is booked"),
             cause=_("Procountor gave no clear answer when the receipt was sent."),
             remedy=LOOK_AGAIN,
         ),
@@ -63,24 +53,11 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("Several receipts in Procountor carry the same token. Nothing more is sent."),
             remedy=INVALIDATE_OR_SAY,
         ),
-        Wording(
-            message=_("The receipt is in Procountor more than once"),
-            cause=_("Several receipts in Procountor carry the same token. Nothing more is sent."),
-            remedy=INVALIDATE_OR_SAY,
-        ),
     ),
     ProblemCode.BOOKED_DIFFERENTLY: (
         Wording(
             message=_("What Procountor booked differs from what was sent"),
             cause=_("These differ: %(fields)s."),
-            remedy=_(
-                "Open the receipt in Procountor and compare it with the journal. Correct it there "
-                "if somebody has not changed it on purpose."
-            ),
-        ),
-        Wording(
-            message=_("What Procountor booked differs from what was sent"),
-            cause=_("The receipt was read back, and its rows or its heading are not the same."),
             remedy=_(
                 "Open the receipt in Procountor and compare it with the journal. Correct it there "
                 "if somebody has not changed it on purpose."
@@ -96,14 +73,6 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "then continues by itself."
             ),
         ),
-        Wording(
-            message=_("The authorisation of the account has ended"),
-            cause=_("It was withdrawn in Procountor, or the API key has expired. Nothing is lost."),
-            remedy=_(
-                "Authorise the account again and choose the same company. Sending then continues "
-                "by itself."
-            ),
-        ),
     ),
     ProblemCode.PREVIEW_CHANGED: (
         Wording(
@@ -115,22 +84,11 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Look at the new preview, and send if it is right."),
         ),
     ),
-    ProblemCode.WRONG_COMPANY: (
-        Wording(
-            message=_("The account is authorised for another company, %(company)s"),
-            cause=_("The link was made for a different company in Procountor. Nothing was sent."),
-            remedy=_("Authorise the account again and choose the company of the link."),
-        ),
-        Wording(
-            message=_("The account is authorised for another company, %(name)s"),
-            cause=_("The link was made for a different company in Procountor. Nothing was sent."),
-            remedy=_("Authorise the account again and choose the company of the link."),
-        ),
-        Wording(
-            message=_("The account is authorised for another company"),
-            cause=_("The link was made for a different company in Procountor. Nothing was sent."),
-            remedy=_("Authorise the account again and choose the company of the link."),
-        ),
+    ProblemCode.WRONG_COMPANY: for_cases(
+        _("The account is authorised for another company, %(company)s"),
+        _("The account is authorised for another company, %(name)s"),
+        cause=_("The link was made for a different company in Procountor. Nothing was sent."),
+        remedy=_("Authorise the account again and choose the company of the link."),
     ),
     ProblemCode.PERHAPS_BOOKED: (
         Wording(
@@ -194,41 +152,19 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("Somebody has made it void, and may have had a reason. Nothing is sent again."),
             remedy=SAY_OR_LEAVE,
         ),
-        Wording(
-            message=_("The receipt was booked and invalidated in Procountor"),
-            cause=_("Somebody has made it void, and may have had a reason. Nothing is sent again."),
-            remedy=SAY_OR_LEAVE,
-        ),
     ),
-    ProblemCode.SEVERAL_TOKENS: (
-        Wording(
-            message=_("Receipt %(numbers)s carries the tokens of several receipts: %(name)s"),
-            cause=_(
-                "Its name or notes were changed to those of another receipt of Tilisilta, so that "
-                "it may be either. Nothing more is sent."
-            ),
-            remedy=COMPARE_AND_SAY,
+    ProblemCode.SEVERAL_TOKENS: for_cases(
+        _("Receipt %(numbers)s carries the tokens of several receipts: %(name)s"),
+        _("A receipt in Procountor carries the tokens of several receipts"),
+        cause=_(
+            "Its name or notes were changed to those of another receipt of Tilisilta, so that "
+            "it may be either. Nothing more is sent."
         ),
-        Wording(
-            message=_("A receipt in Procountor carries the tokens of several receipts"),
-            cause=_(
-                "Its name or notes were changed to those of another receipt of Tilisilta, so that "
-                "it may be either. Nothing more is sent."
-            ),
-            remedy=COMPARE_AND_SAY,
-        ),
+        remedy=COMPARE_AND_SAY,
     ),
     ProblemCode.WAITS_FOR_EARLIER: (
         Wording(
             message=_("The receipt of %(date)s waits for an earlier one"),
-            cause=_(
-                "It is uncertain whether an earlier receipt of the journal is booked, and receipts "
-                "are sent one after the other."
-            ),
-            remedy=_("Wait: once the earlier one is found or sent, this one goes on by itself."),
-        ),
-        Wording(
-            message=_("The receipt waits for an earlier one"),
             cause=_(
                 "It is uncertain whether an earlier receipt of the journal is booked, and receipts "
                 "are sent one after the other."
@@ -253,14 +189,6 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
             remedy=_("Put it right in Procountor; then check the journal again and send it."),
         ),
-        Wording(
-            message=_("Procountor refused to create a dimension item"),
-            cause=_("The receipt needs the item, so it was not sent."),
-            remedy=_(
-                "Create it in Procountor, or put the code right where the journal comes from; "
-                "then check the journal again and send it."
-            ),
-        ),
     ),
     ProblemCode.NOT_IN_DOUBT: (
         Wording(
@@ -279,11 +207,6 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.CANNOT_BE_SENT: (
         Wording(
             message=_("The journal %(journal)s cannot be sent"),
-            cause=_("Something stands in its way; nothing was sent."),
-            remedy=_("Open the journal: its problems say what to do."),
-        ),
-        Wording(
-            message=_("The journal cannot be sent"),
             cause=_("Something stands in its way; nothing was sent."),
             remedy=_("Open the journal: its problems say what to do."),
         ),

@@ -9,10 +9,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_noop as _
 
 from tilisilta.domain.problems import Problem
-
-# As on the pages: every reader sees one kind of date everywhere.
-DAY_FORMATS = {"fi": "j.n.Y", "sv": "Y-m-d"}
-ENGLISH_DAY_FORMAT = "j M Y"
+from tilisilta.languages import language_of
 
 FIELDS = {
     "name": _("name"),
@@ -62,7 +59,8 @@ def _shown_limit(value: str) -> str:
 
 
 def _shown_period(value: str) -> str:
-    return formats.date_format(date.fromisoformat(f"{value}-01"), "F Y")
+    wanted = language_of(get_language()).month
+    return formats.date_format(date.fromisoformat(f"{value}-01"), wanted)
 
 
 def _shown_differences(value: str) -> str:
@@ -80,8 +78,7 @@ def _shown_amount(value: str) -> str:
 
 
 def _shown_date(value: str) -> str:
-    wanted = DAY_FORMATS.get(get_language() or "en", ENGLISH_DAY_FORMAT)
-    return formats.date_format(date.fromisoformat(value), wanted)
+    return formats.date_format(date.fromisoformat(value), language_of(get_language()).day)
 
 
 def _shown_difference(part: str) -> str:

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.problems import ProblemCode
 from tilisilta.services.explanations.file_values import PLACE
-from tilisilta.services.explanations.wording import Wording
+from tilisilta.services.explanations.wording import Wording, for_cases
 
 UNHIDE = _("Show all rows, columns and sheets, delete what is no part of it, and import it again.")
 GIVE_DATES = _("Import the journal XML of the run instead, or a file with dates.")
@@ -17,18 +17,6 @@ SUSPICION_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.SIGNS_PERHAPS_REVERSED: (
         Wording(
             message=_("The cost accounts together are a credit: %(amount)s"),
-            cause=_(
-                "Wages are a debit of the cost accounts. Perhaps debits are negative in the file, "
-                "so that everything would be booked the wrong way round."
-            ),
-            remedy=_(
-                "Look at the rows below. If debit and credit are reversed, import the file again "
-                "and tick “Debits are negative in the file”. If the journal takes back earlier "
-                "costs, nothing needs to be done."
-            ),
-        ),
-        Wording(
-            message=_("The cost accounts together are a credit"),
             cause=_(
                 "Wages are a debit of the cost accounts. Perhaps debits are negative in the file, "
                 "so that everything would be booked the wrong way round."
@@ -54,31 +42,10 @@ SUSPICION_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "in the link."
             ),
         ),
-        Wording(
-            message=_("All lines would be booked on the fallback account"),
-            cause=_(
-                "Procountor has none of the journal's other ledger accounts in use. Debits and "
-                "credits would meet on one account, and nothing of the payroll would be in the "
-                "books."
-            ),
-            remedy=_(
-                "Check that the link leads to the right administration and that the column of the "
-                "ledger accounts is the right one. Then add the accounts in Procountor or map them "
-                "in the link."
-            ),
-        ),
     ),
     ProblemCode.PERIOD_AND_DATE_DIFFER: (
         Wording(
             message=_("The file names the period %(period)s and the date %(date)s"),
-            cause=_("A line is booked on its date, here in another month than its period."),
-            remedy=_(
-                "Nothing needs to be done if the date is right. If it is the day of payment, "
-                "import the file with the period alone, or with the dates of the period."
-            ),
-        ),
-        Wording(
-            message=_("The period and the date of a line are in different months"),
             cause=_("A line is booked on its date, here in another month than its period."),
             remedy=_(
                 "Nothing needs to be done if the date is right. If it is the day of payment, "
@@ -111,17 +78,6 @@ SUSPICION_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "the file and import it again. If not, nothing needs to be done."
             ),
         ),
-        Wording(
-            message=_("The lines may be there more than once"),
-            cause=_(
-                "The same lines come again in the file, perhaps because it was pasted twice or "
-                "saved over itself. Several employees with equal pay look the same."
-            ),
-            remedy=_(
-                "Compare the total with the payroll. If lines are there twice, delete them from "
-                "the file and import it again. If not, nothing needs to be done."
-            ),
-        ),
     ),
     ProblemCode.PERHAPS_TWO_PAYROLLS: (
         Wording(
@@ -130,18 +86,6 @@ SUSPICION_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "Its lines of that month are on the same ledger accounts as those of the last "
                 "month and about as large. As a correction they would be booked beside what is "
                 "booked for that month already."
-            ),
-            remedy=_(
-                "If two journals are in one file, import each as a file of its own. If it is a "
-                "correction, nothing needs to be done."
-            ),
-        ),
-        Wording(
-            message=_("The file may hold the payrolls of several months"),
-            cause=_(
-                "Its lines of an earlier month are on the same ledger accounts as those of the "
-                "last month and about as large. As a correction they would be booked beside what "
-                "is booked for that month already."
             ),
             remedy=_(
                 "If two journals are in one file, import each as a file of its own. If it is a "
@@ -180,20 +124,12 @@ SUSPICION_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             details=PLACE,
             remedy=GIVE_DATES,
         ),
-        Wording(
-            when={"value": "13"},
-            message=_("Period 13 is a four-week period or a week, and the file has no dates"),
-            cause=_(
-                "A year has twelve months. A period above 12 does not tell the day to book on, and "
-                "the other periods of such a company are no months either."
+        *for_cases(
+            (
+                {"value": "13"},
+                _("Period 13 is a four-week period or a week, and the file has no dates"),
             ),
-            details=PLACE,
-            remedy=GIVE_DATES,
-        ),
-        Wording(
-            message=_(
-                "Period %(value)s is a week or a four-week period, and the file has no dates"
-            ),
+            _("Period %(value)s is a week or a four-week period, and the file has no dates"),
             cause=_(
                 "A year has twelve months. A period above 12 does not tell the day to book on, and "
                 "the other periods of such a company are no months either."
@@ -235,11 +171,6 @@ SUSPICION_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
             remedy=UNHIDE,
         ),
-        Wording(
-            message=_("The workbook hides a part of the journal"),
-            cause=_("It cannot be told whether hidden lines are part of the journal."),
-            remedy=UNHIDE,
-        ),
     ),
     ProblemCode.SIDES_GIVEN: (
         Wording(
@@ -270,14 +201,6 @@ SUSPICION_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.LINES_REPEATED: (
         Wording(
             message=_("The same %(block)s lines are in the file %(count)s times"),
-            cause=_(
-                "They come again in the same order and alike in every column, as when a journal is "
-                "pasted twice. Everything would be booked more than once."
-            ),
-            remedy=TELL_APART,
-        ),
-        Wording(
-            message=_("The same lines are in the file more than once"),
             cause=_(
                 "They come again in the same order and alike in every column, as when a journal is "
                 "pasted twice. Everything would be booked more than once."

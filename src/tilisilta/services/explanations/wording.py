@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
@@ -38,8 +39,13 @@ class Wording:
     details: tuple[Promise, ...] = ()
     hints: tuple[Promise, ...] = ()
 
+    @property
+    def texts(self) -> tuple[Promise, ...]:
+        """All that a case may be told."""
+        return (self.message, self.cause, self.remedy, *self.details, *self.hints)
+
     def fits(self, facts: Mapping[str, str]) -> bool:
-        """Tell whether this wording is about a case with ``facts`` and can be filled by them."""
+        """Return whether this wording is about a case with ``facts`` and can be filled by them."""
         has_values = all(facts.get(name) == value for name, value in (self.when or {}).items())
         return has_values and all(
             can_fill(text, facts) for text in (self.message, self.cause, self.remedy)
@@ -54,13 +60,41 @@ class Wording:
         )
 
 
+def for_cases(
+    *cases: Promise | tuple[Mapping[str, str], Promise],
+    cause: Promise,
+    remedy: Promise,
+    details: tuple[Promise, ...] = (),
+    hints: tuple[Promise, ...] = (),
+) -> tuple[Wording, ...]:
+    """Return wordings that differ in their message alone.
+
+    A message stands by itself, or behind the facts that it is for.
+    """
+    told = (case if isinstance(case, tuple) else (None, case) for case in cases)
+    return tuple(
+        Wording(
+            when=when, message=message, cause=cause, remedy=remedy, details=details, hints=hints
+        )
+        for when, message in told
+    )
+
+
+LITTLE_KNOWN = Wording(
+    message=_("A problem of which not all is known"),
+    cause=_("What it is about has no name, or an earlier version of Tilisilta has found it."),
+    remedy=_("Check the journal again, or look the code up under Common errors."),
+)
+"""For a case with fewer facts than all texts of its code need, whatever the code."""
+
+
 def choose_wording(wordings: Iterable[Wording], facts: Mapping[str, str]) -> Wording:
-    """The first wording that fits. The last of every list is general and fits every case."""
-    return next(wording for wording in wordings if wording.fits(facts))
+    """The first wording that fits, else the one for cases of which little is known."""
+    return next((wording for wording in wordings if wording.fits(facts)), LITTLE_KNOWN)
 
 
 def can_fill(text: Promise, facts: Mapping[str, str]) -> bool:
-    """Tell whether ``facts`` has everything that ``text`` names."""
+    """Return whether ``facts`` has everything that ``text`` names."""
     return all(name in facts for name in PLACEHOLDER.findall(str(text)))
 
 

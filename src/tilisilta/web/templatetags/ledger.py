@@ -17,8 +17,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from tilisilta.domain.problems import ProblemCode
+from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.domain.standing import ExportState, JournalState
+from tilisilta.languages import Language, language_of
 from tilisilta.models import (
     EXPORT_STATES,
     JOURNAL_STATES,
@@ -30,16 +31,13 @@ from tilisilta.models import (
     User,
     UserTemplate,
 )
-from tilisilta.services.explanations import Explanation, explain_code
+from tilisilta.services.explanations import Explanation, explain
 from tilisilta.services.overview import MONTHS_SHOWN, Cell
 
 register = template.Library()
 
 MONTHS_ON_A_PHONE = 4
 MINUS = "\N{MINUS SIGN}"
-DAY_FORMATS = MappingProxyType({"fi": "j.n.Y", "sv": "Y-m-d"})
-MOMENT_FORMATS = MappingProxyType({"fi": r"j.n.Y \k\l\o G.i", "sv": r"Y-m-d \k\l. H:i"})
-MONTH_FORMATS = MappingProxyType({"fi": "F Y", "sv": "F Y"})
 
 ICONS_AND_STYLES = MappingProxyType(
     {
@@ -172,7 +170,7 @@ def day(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
-    return _timed(value.isoformat(), formats.date_format(value, _format(DAY_FORMATS, "j M Y")))
+    return _timed(value.isoformat(), formats.date_format(value, _language().day))
 
 
 @register.filter
@@ -181,14 +179,14 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return ""
     local = timezone.localtime(value)
-    written = formats.date_format(local, _format(MOMENT_FORMATS, "j M Y, H:i"))
+    written = formats.date_format(local, _language().moment)
     return _timed(local.isoformat(timespec="seconds"), written)
 
 
 @register.filter
 def month(value: date | None) -> str:
     """A month in the reader's language: June 2026."""
-    return "" if value is None else formats.date_format(value, _format(MONTH_FORMATS, "F Y"))
+    return "" if value is None else formats.date_format(value, _language().month)
 
 
 @register.simple_tag
@@ -233,8 +231,8 @@ def heading(words: object, style: str = "") -> SafeString:
 
 @register.simple_tag
 def explained(code: str) -> Explanation:
-    """The words of the catalogue for ``code``, for a page that stands for one error."""
-    return explain_code(ProblemCode(code))
+    """Return the words for ``code``, for a page that stands for one error."""
+    return explain(Problem(code=ProblemCode(code)))
 
 
 @register.simple_tag
@@ -249,7 +247,7 @@ def year_cells(cells: Iterable[Cell], current: date) -> SafeString:
 
     They are drawn here and not in a template, since a page has six hundred of them.
     """
-    language = get_language() or "en"
+    language = _language().code
     address = reverse("journal", args=[0]).removesuffix("0")
     drawn = ((cell, *_drawn(cell.state, cell.month, current, language)) for cell in cells)
     return format_html_join(
@@ -347,8 +345,8 @@ def _drawn(
     )
 
 
-def _format(by_language: Mapping[str, str], otherwise: str) -> str:
-    return by_language.get((get_language() or "en")[:2], otherwise)
+def _language() -> Language:
+    return language_of(get_language())
 
 
 def _timed(machine: str, written: str) -> SafeString:

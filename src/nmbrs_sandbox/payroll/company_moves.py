@@ -1,0 +1,139 @@
+"""Orders about debtors, companies and what is let in: add, rename, move, hide, refuse."""
+
+from dataclasses import replace
+
+from nmbrs_sandbox.payroll.bureau import Bureau
+from nmbrs_sandbox.payroll.payrolls import monthly_runs, small_payroll
+from nmbrs_sandbox.payroll.world import (
+    NO_RIGHT_TO_COMPANY,
+    NOT_VISIBLE,
+    Access,
+    Company,
+    CostItem,
+    Debtor,
+)
+from sandbox_parts.orders import OrderRefused
+
+_MOST_RUNS = 120
+
+
+def add_debtor(bureau: Bureau, *, number: str, name: str) -> Debtor:
+    """Add a debtor without companies."""
+    debtor_id = 1 + max((one.debtor_id for one in bureau.debtors()), default=7100)
+    return bureau.put_debtor(Debtor(debtor_id=debtor_id, number=number, name=name))
+
+
+def rename_debtor(bureau: Bureau, *, debtor_id: int, name: str) -> Debtor:
+    """Give a debtor another name."""
+    return bureau.put_debtor(replace(bureau.known_debtor(debtor_id), name=name))
+
+
+def add_company(
+    bureau: Bureau, *, debtor_id: int, number: int, name: str, runs: int = 1, year: int = 2026
+) -> Company:
+    """Add a company with that many monthly runs from January on, and an invented payroll.
+
+    Another debtor may have a company of the same number, the same debtor may not.
+    """
+    bureau.known_debtor(debtor_id)
+    if not (0 <= runs <= _MOST_RUNS and 2000 <= year <= 2080):
+        raise OrderRefused(f"at most {_MOST_RUNS} runs, in this century")
+    if (debtor_id, number) in {(one.debtor_id, one.number) for one in bureau.companies()}:
+        raise OrderRefused(f"debtor {debtor_id} has a company {number} already")
+    payroll = small_payroll(number, "210", f"{9000 + number % 97 * 100}.00")
+    company = Company(
+        company_id=1 + max((one.company_id for one in bureau.companies()), default=48100),
+        number=number,
+        name=name,
+        debtor_id=debtor_id,
+        payroll=payroll,
+        runs=monthly_runs(payroll, runs, first_id=bureau.next_run_id(), year=year),
+        active_year=year,
+    )
+    centers = (("100", "Hallinto"), ("210", "Tuotanto"))
+    items = (
+        CostItem(item_id=company.company_id * 100 + n, code=code, description=description)
+        for n, (code, description) in enumerate(centers, start=51)
+    )
+    return bureau.put_company(replace(company, cost_centers=tuple(items)))
+
+
+def rename_company(bureau: Bureau, *, company_id: int, name: str) -> Company:
+    """Give a company another name."""
+    return bureau.put_company(replace(bureau.known_company(company_id), name=name))
+
+
+def move_company(bureau: Bureau, *, company_id: int, debtor_id: int) -> Company:
+    """Move a company to another debtor."""
+    bureau.known_debtor(debtor_id)
+    return bureau.put_company(replace(bureau.known_company(company_id), debtor_id=debtor_id))
+
+
+def hide_company(bureau: Bureau, *, company_id: int) -> Company:
+    """Take a company out of every answer, as a tag filter does."""
+    return bureau.put_company(replace(bureau.known_company(company_id), is_hidden=True))
+
+
+def show_company(bureau: Bureau, *, company_id: int) -> Company:
+    """Put a hidden company back."""
+    return bureau.put_company(replace(bureau.known_company(company_id), is_hidden=False))
+
+
+def hide_debtor(bureau: Bureau, *, debtor_id: int) -> Debtor:
+    """Take a debtor and its companies out of every answer."""
+    return bureau.put_debtor(replace(bureau.known_debtor(debtor_id), is_hidden=True))
+
+
+def show_debtor(bureau: Bureau, *, debtor_id: int) -> Debtor:
+    """Put a hidden debtor back."""
+    return bureau.put_debtor(replace(bureau.known_debtor(debtor_id), is_hidden=False))
+
+
+def deny_company(bureau: Bureau, *, company_id: int, code: int = NOT_VISIBLE) -> Company:
+    """Refuse every call for a company, which stays in the lists, with 1003 or 2004."""
+    if code not in {NOT_VISIBLE, NO_RIGHT_TO_COMPANY}:
+        raise OrderRefused(f"a company is denied with {NOT_VISIBLE} or {NO_RIGHT_TO_COMPANY}")
+    return bureau.put_company(replace(bureau.known_company(company_id), denied_with=code))
+
+
+def allow_company(bureau: Bureau, *, company_id: int) -> Company:
+    """Answer calls for a company again."""
+    return bureau.put_company(replace(bureau.known_company(company_id), denied_with=None))
+
+
+def forbid_call(bureau: Bureau, *, operation: str) -> frozenset[str]:
+    """Switch a call off, such as ``Run_GetList`` or ``CompanyService/List_GetAll``."""
+    bureau.forbidden_calls.add(operation)
+    return frozenset(bureau.forbidden_calls)
+
+
+def allow_call(bureau: Bureau, *, operation: str) -> frozenset[str]:
+    """Switch a call on again, by the name it was switched off with."""
+    bureau.forbidden_calls.discard(operation)
+    return frozenset(bureau.forbidden_calls)
+
+
+def change_token(bureau: Bureau, *, token: str) -> Access:
+    """Let people in with another token from now on."""
+    if not token:
+        raise OrderRefused("a token must not be empty")
+    bureau.access = replace(bureau.access, token=token)
+    return bureau.access
+
+
+MOVES = (
+    add_debtor,
+    rename_debtor,
+    hide_debtor,
+    show_debtor,
+    add_company,
+    rename_company,
+    move_company,
+    hide_company,
+    show_company,
+    deny_company,
+    allow_company,
+    forbid_call,
+    allow_call,
+    change_token,
+)

@@ -1,0 +1,1 @@
+"""The SOAP face of the payroll world: two services, described by the WSDLs in this folder."""

@@ -1,0 +1,306 @@
+"""Every kind of problem: its code, what it does, and the facts that its text may name.
+
+A code is declared once, here. The named facts are an invented example of a case, as the sample
+bureau might have it: *Common errors* shows the texts filled with them. Further names are facts
+that only some cases have. ``tilisilta.domain.problems`` explains the facts, and the texts are in
+``tilisilta.services.explanations``.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Self
+
+
+class Effect(StrEnum):
+    """What a problem does to the journal or the action it is about.
+
+    What ``STOPS`` continues only after a person has put something right. What ``INFORMS`` delays
+    nothing. What ``WAITS`` ends by itself.
+    """
+
+    STOPS = "stops"
+    INFORMS = "informs"
+    WAITS = "waits"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declared:
+    """What is known of a kind of problem; ``more`` are facts that ``example`` does not have."""
+
+    code: str
+    effect: Effect = Effect.STOPS
+    is_suspicion: bool = False
+    example: tuple[tuple[str, str], ...] = ()
+    more: tuple[str, ...] = ()
+
+
+def _stops(code: str, /, *more: str, **example: str) -> Declared:
+    return Declared(code=code, example=tuple(example.items()), more=more)
+
+
+def _informs(code: str, /, *more: str, **example: str) -> Declared:
+    return replace(_stops(code, *more, **example), effect=Effect.INFORMS)
+
+
+def _waits(code: str, /, *more: str, **example: str) -> Declared:
+    return replace(_stops(code, *more, **example), effect=Effect.WAITS)
+
+
+def _suspects(code: str, /, *more: str, **example: str) -> Declared:
+    return replace(_informs(code, *more, **example), is_suspicion=True)
+
+
+# Where a value stands in a file.
+_PLACE = ("column", "element", "row")
+
+
+class ProblemCode(StrEnum):
+    """Every problem we know, by a code that stays the same for ever.
+
+    ``effect`` is the same in every case. A journal with a problem that ``is_suspicion`` balances
+    and is probably wrong: it is sent alone, by a person who has seen the problem, never along with
+    others. ``example`` has the facts of an invented case, and ``fact_names`` are all that a case
+    may have.
+    """
+
+    effect: Effect
+    is_suspicion: bool
+    example: tuple[tuple[str, str], ...]
+    fact_names: frozenset[str]
+
+    def __new__(cls, declared: Declared | str) -> Self:
+        """Make a member whose value is the code. A plain code stops and has no facts."""
+        declaration = declared if isinstance(declared, Declared) else Declared(code=declared)
+        member = str.__new__(cls, declaration.code)
+        member._value_ = declaration.code
+        member.effect = declaration.effect
+        member.is_suspicion = declaration.is_suspicion
+        member.example = declaration.example
+        member.fact_names = frozenset((*declaration.more, *dict(declaration.example)))
+        return member
+
+    # Guards: the journal as a whole must not be sent (R10).
+    TEST_COMPANY = _stops("N01", company="Koivulammi Testi Oy")
+    DEBTOR_BLOCKED = _stops("N02", company="Pajulahti Sahat Oy", debtor="Pajulahti-konserni")
+    ACCOUNT_NOT_AUTHORISED = _stops("N03", "reason", account_name="Saaristo Siivous")
+    NOT_LINKED = _stops("N04", company="Koivulammi Konepaja Oy")
+    ACCOUNT_TAKEN = "N05"
+    RIGHT_MISSING = "N06"
+    # The journal against the administration.
+    LEDGER_ACCOUNT_UNKNOWN = _stops(
+        "N07", "role", "meant", "mapped_from", account="5035", near="5030, 5040"
+    )
+    DIMENSION_UNKNOWN = _stops("N08", kind="cost_center", name="Osasto", offered="Kustannuspaikka")
+    DIMENSION_ITEM_UNKNOWN = _stops(
+        "N09",
+        "questionable",
+        "meant",
+        kind="cost_center",
+        item="425",
+        name="Kustannuspaikka",
+        near="420, 430",
+    )
+    PERIOD_CLOSED = _stops("N10", date="2026-03-31", period="2026-03", reason="tracking-period")
+    NOT_BALANCED = _stops("N11", difference="-0.01", dates="2026-05-31 -0.01")
+    ALREADY_SENT = _stops("N12", journal="1003-2026-6-1")
+    PROCOUNTOR_UNREACHABLE = "N13"
+    ZERO_LINES = _informs("N14", reason="zero")
+    CHARACTERS_REPLACED = _informs("N15", characters="ő → o, ł → l", count="2")
+    PERSONAL_IDENTITY_CODE = _stops("N16", kind="fi")
+    CURRENCY_DIFFERS = _stops("N17", currency="EUR", company_currency="SEK")
+    VAT_STATUS_MISSING = _stops("N18", vat_status="12")
+    LEDGER_ACCOUNT_INACTIVE = _stops(
+        "N19",
+        "role",
+        "meant",
+        "mapped_from",
+        account="5095",
+        name="Urakkapalkat",
+        near="5060, 5050",
+    )
+    DIMENSION_AMBIGUOUS = _stops(
+        "N20", kind="cost_center", item="420", name="Kustannuspaikka", offered="420, 0420"
+    )
+    DIMENSION_ITEM_PASSIVE = _stops(
+        "N21", kind="cost_unit", item="P-099", name="Projekti", description="Päättynyt urakka"
+    )
+    WITHOUT_DIMENSION = _informs("N22", kind="cost_unit", reason="unticked")
+    PERIOD_NOT_BALANCED = _stops("N23", date="2026-05-31", period="2026-05", difference="120.50")
+    CLEARING_ROWS = _informs(
+        "N24", date="2026-05-31", period="2026-05", account="2990", amount="-120.50"
+    )
+    MOVED_TO_OPEN_DAY = _informs(
+        "N25", "period", "reason", date="2026-03-31", moved_to="2026-04-01"
+    )
+    FALLBACK_USED = _informs(
+        "N26", "meant", "mapped_from", "name", account="5035", fallback="5010", near="5030, 5040"
+    )
+    RUN_DELETED = _informs("N27", run="6/2026", revision="1")
+    BEFORE_START = _informs("N28", period="2026-05", start="2026-06-01")
+    NEWER_REVISION = _stops("N29", run="6/2026", revision="1")
+    EARLIER_REVISION_SENT = _stops("N30", run="6/2026", revision="2")
+    TEXT_SHORTENED = _informs("N31", field="description", limit="255")
+    NOTHING_TO_BOOK = "N32"
+    DIMENSION_USED_TWICE = _stops("N33", kind="cost_unit", name="Kustannuspaikka")
+    JOURNAL_TOO_COARSE = _stops("N34", split="cost_unit", company="Saaristo Siivous Oy")
+    PERHAPS_BOOKED_ALREADY = _stops("N35", journal="1003-2026-6-1")
+    LINK_ENDED = _stops("N36", company="Saaristo Siivous Oy", administration="Saaristo Hoiva Oy")
+    PERHAPS_ANOTHER_COMPANYS = _stops("N37", company="Saaristo Hoiva Oy", journal="1003-2026-6-1")
+    BOOKED_ELSEWHERE = _informs("N38", administration="Saaristo Hoiva Oy", numbers="12, 15")
+    COMPANIES_DIFFER_NOW = _stops(
+        "N39", company="Saaristo Siivous Oy", administration="Saaristo Puhtaus Oy"
+    )
+    # What balances and may still be wrong.
+    SIGNS_PERHAPS_REVERSED = _suspects("N40", amount="-31200.00")
+    PERIOD_AND_DATE_DIFFER = _informs("N41", period="2026-06", date="2026-07-05")
+    ALL_TO_FALLBACK = _stops("N42", fallback="5010")
+    PERHAPS_SUMS = _suspects("N43")
+    PERHAPS_DOUBLED = _suspects("N44", block="24", count="2")
+    PERHAPS_TWO_PAYROLLS = _suspects("N45", period="2026-05")
+    ITEMS_TO_BE_MADE = _informs(
+        "N46", "more", kind="cost_center", name="Kustannuspaikka", count="2", items="425, 435"
+    )
+    # A file that cannot be read into a journal.
+    FILE_EMPTY = "F01"
+    FILE_TOO_LARGE = _stops("F02", limit="20")
+    FILE_TYPE_UNKNOWN = _stops("F03", "element", kind="pdf")
+    FILE_TYPE_MISMATCH = _stops("F04", kind="csv", ending=".xlsx")
+    XML_MALFORMED = "F05"
+    XML_FORBIDDEN = "F06"
+    ELEMENT_MISSING = _stops("F07", "row", "value", "reason", element="value")
+    AMOUNT_UNREADABLE = _stops("F08", *_PLACE, column="Debet", value="12O,50", reason="unreadable")
+    AMOUNT_TOO_PRECISE = _stops("F09", *_PLACE, "reason", column="Debet", value="1234,505")
+    DEBIT_CREDIT_UNCLEAR = _stops("F10", *_PLACE, "value", reason="both")
+    DATE_UNREADABLE = _stops("F11", *_PLACE, column="Pvm", value="31.6.2026", reason="unreadable")
+    ACCOUNT_MISSING = _stops("F12", *_PLACE, "reason", column="Tili")
+    COLUMNS_UNKNOWN = _stops("F13", column="Tili", reason="missing")
+    COLUMN_TWICE = _stops("F14", "element", column="Tili")
+    NO_LINES = "F15"
+    SEVERAL_RUNS = _stops("F16", "currency", "company", run="5, 6", count="2", reason="run")
+    OTHER_COMPANY = _stops("F17", "reason", "other", company="1004", expected="1003")
+    OTHER_RUN = _stops("F18", journal="1003-2026-6-1")
+    SAME_FILE = _stops("F19", other="1004 Saaristo Hoiva Oy")
+    ENCODING_UNREADABLE = "F20"
+    TOO_MANY_LINES = _stops("F21", limit="200000")
+    TEXT_TOO_LONG = _stops("F22", *_PLACE, column="Selite", limit="1000")
+    WORKBOOK_UNREADABLE = _stops("F23", "limit", reason="several-sheets", count="2")
+    PERIOD_UNREADABLE = _stops("F24", *_PLACE, column="Kausi", value="6/26", reason="unreadable")
+    PERIOD_NOT_A_MONTH = _stops(
+        "F25", *_PLACE, "period_type", column="Kausi", value="14", reason="number"
+    )
+    HIDDEN_IN_WORKBOOK = _stops(
+        "F26",
+        "column",
+        "sheet",
+        "count",
+        reason="rows",
+        rows="4-6, 9",
+        debit="980.00",
+        credit="0.00",
+    )
+    SIDES_GIVEN = "F27"
+    HEADERS_REPEATED = "F28"
+    LINES_REPEATED = _stops("F29", block="24", count="2")
+    # What happened when Nmbrs was asked.
+    NMBRS_UNREACHABLE = _waits("P01", "wait")
+    NMBRS_LOGIN_REFUSED = _stops("P02", "call", number="1001")
+    NMBRS_CALL_FORBIDDEN = _stops("P03", "number", call="Run_GetList")
+    NMBRS_ACCESS_DENIED = _stops("P04", call="List_GetByDebtor", number="1003")
+    NMBRS_REFUSED = _stops("P05", call="Run_GetList", number="5005")
+    NMBRS_ANSWER_UNKNOWN = _stops("P06", call="Run_GetList")
+    FETCHED_JOURNAL_REFUSED = _stops("P07", run="6/2026", codes="F08, F11")
+    RUN_NUMBER_TWICE = _stops("P08", run="6/2026", count="2")
+    COMPANY_WITHOUT_DEBTOR = _stops("P09", count="2", numbers="1011, 1012")
+    FETCHING_BROKE = "P10"
+    JOURNAL_EMPTIED = _stops("P11", run="6/2026")
+    # What happened to a receipt while it was sent.
+    REJECTED = _stops(
+        "S01", status="400", answer="Ledger account 5035 does not exist.", field="account"
+    )
+    UNCERTAIN = _waits("S02", date="2026-06-30")
+    FOUND_SEVERAL_TIMES = _stops("S03", "token", "receipts", "date", "name", numbers="12, 15")
+    BOOKED_DIFFERENTLY = _stops("S04", fields="receipt_date, row 3 accounting_value")
+    ACCOUNT_DIED = _stops("S05", name="Saaristo Siivous", company="Saaristo Siivous Oy")
+    PREVIEW_CHANGED = _stops("S06", journal="1003-2026-6-1")
+    WRONG_COMPANY = _stops("S07", "name", company="Saaristo Hoiva Oy")
+    WAITS_FOR_EARLIER = _waits("S08", date="2026-06-30")
+    PERHAPS_BOOKED = _stops(
+        "S09",
+        "token",
+        "receipts",
+        numbers="12",
+        date="2026-06-30",
+        name="Payroll 6/2026",
+        same="all",
+    )
+    INVALIDATED_BY_PERSON = _stops("S10", "token", "receipts", "date", "name", numbers="12")
+    SEVERAL_TOKENS = _stops("S11", "token", "receipts", "date", numbers="12", name="Payroll 6/2026")
+    ITEM_REFUSED = _stops(
+        "S14", items="425, 435", name="Kustannuspaikka", answer="The code is too long."
+    )
+    # An action that failed and changed nothing. First the general ones.
+    TRY_AGAIN_LATER = _waits("E01", "wait")
+    OUTCOME_UNKNOWN = "E02"
+    NOT_POSSIBLE = "E03"
+    # Procountor, asked for something other than to book a receipt.
+    PROCOUNTOR_SILENT = _waits("E04", "wait")
+    PROCOUNTOR_BUSY = _waits("E05", wait="30")
+    PROCOUNTOR_OUTCOME_UNKNOWN = _stops("E06", item="425")
+    PROCOUNTOR_REFUSED = _stops("E07", answer="The code is too long.", status="400")
+    PROCOUNTOR_ACCESS_DENIED = _stops("E08", answer="Access denied.", status="403")
+    CLIENT_ID_REFUSED = _stops("E09", "answer", "status")
+    AUTHORISATION_REFUSED = "E10"
+    CLIENT_ID_MISSING = "E11"
+    # What a person asked of Tilisilta.
+    ACCOUNT_NAME_TAKEN = "E12"
+    OTHER_COMPANY_CHOSEN = _stops("E13", expected="Saaristo Siivous Oy", chosen="Saaristo Hoiva Oy")
+    COMPANY_LINKED = "E14"
+    LINK_IN_USE = "E15"
+    CANNOT_BE_SENT = _stops("E16", journal="1003-2026-6-1")
+    USER_NAME_TAKEN = "E17"
+    TEMPLATE_NAME_TAKEN = "E18"
+    LAST_ADMINISTRATOR = "E19"
+    ADMINISTRATOR_TEMPLATE_FIXED = "E20"
+    DEBTOR_NUMBER_TAKEN = "E21"
+    COMPANY_NUMBER_TAKEN = "E22"
+    CONNECTION_NAME_TAKEN = "E23"
+    OTHER_ENVIRONMENT = _stops("E24", expected="koivulammi", chosen="pajulahti")
+    NMBRS_NOT_CONNECTED = "E25"
+    NOT_IN_NMBRS = _stops("E26", other="1003 Saaristo Siivous Oy")
+    FILE_REFUSED = "E27"
+    ITEMS_BEING_CREATED = _waits("E28", "wait")
+    # What a page or a command reports on its own.
+    NOTHING_HERE = "E29"
+    FAULT_OF_OURS = "E30"
+    REQUEST_UNREADABLE = "E31"
+    PAGE_TOO_OLD = "E32"
+    LOG_IN_FINISHED = "E33"
+    LOG_IN_CANCELLED = "E34"
+    COMMAND_REFUSED = "E35"
+    NOT_IN_DOUBT = "E36"
+    CANNOT_BE_OURS = "E37"
+    # What a person has to decide, or is not allowed to do.
+    NAMES_DIFFER = _stops(
+        "E40", company="Saaristo Siivous Oy", administration="Skärgårdens Bygg AB"
+    )
+    ADMINISTRATION_SHARED = _stops(
+        "E41",
+        company="Saaristo Hoiva Oy",
+        administration="Saaristo Siivous Oy",
+        other="1003 Saaristo Siivous Oy",
+    )
+    MONTHS_COVERED = _stops("E42", administration="Saaristo Siivous Oy", date="2026-06-30")
+    LINK_BUSY = "E43"
+    WHICH_RUN = _stops(
+        "E44",
+        run="6/2026",
+        journal="1003-2026-6-1",
+        period="2026-06",
+        free="6b/2026",
+        reason="guessed",
+    )
+    WAS_DISCARDED = _stops("E45", journal="1003-2026-6-1", reason_text="file of another company")
+    RUN_TAKEN = _stops("E46", run="6/2026", journal="1003-2026-6-1")
+    CANNOT_DISCARD = _stops("E47", journal="1003-2026-6-1")
+    CANNOT_RENUMBER = _stops("E48", journal="1003-2026-6-1")
+    NOT_OF_THE_COMPANY = _stops("E49", journal="1004-2026-6-1")

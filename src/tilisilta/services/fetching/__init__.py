@@ -1,0 +1,1 @@
+"""Fetches what Nmbrs has: debtors and companies, runs and their journals, cost objects."""

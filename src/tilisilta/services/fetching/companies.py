@@ -1,0 +1,277 @@
+"""Fetches one company from Nmbrs: its runs, their journals, its cost centers and cost units.
+
+An unchanged company costs at most ``MOST_CALLS`` calls. Runs tell when they were run last, but a
+journal that was recalculated without its run shows only by looking at it, so each time the journal
+that nobody has looked at for longest is looked at too.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property, partial
+from itertools import islice
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from tilisilta.clients.files.outcomes import FileRefused
+from tilisilta.clients.nmbrs.errors import (
+    NmbrsCallForbidden,
+    NmbrsLoginRefused,
+    NmbrsRefused,
+)
+from tilisilta.domain.dimensions import DimensionKind
+from tilisilta.domain.payroll import (
+    JournalSplit,
+    PayrollRun,
+    PayrollSource,
+    books_since,
+    may_book_since,
+)
+from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
+from tilisilta.domain.standing import COMMITTED_EXPORTS
+from tilisilta.models import (
+    Export,
+    Journal,
+    Link,
+    NmbrsCompany,
+    NmbrsConnection,
+    Run,
+)
+from tilisilta.services.cost_objects import keep_cost_objects, kinds_by_age
+from tilisilta.services.fetching.problems import problem_of, problems_of_run
+from tilisilta.services.fetching.runs import keep_runs, numbered_twice
+from tilisilta.services.journals.gathering import split_of
+from tilisilta.services.journals.importing import keep_fetched, note_journal_read, recheck_company
+
+MOST_CALLS = 4
+"""An unchanged company costs no more calls than this."""
+YEARS_LOOKED_AT = 2
+"""Of the chosen years the latest are looked at each time: earlier ones are as good as closed."""
+DECEMBER = 12
+NO_SUCH_PERIOD = "2006"
+
+
+@dataclass(kw_only=True)
+class Fetched:
+    """What came of fetching a company. ``trouble`` is what a person should know of."""
+
+    journal_count: int = 0
+    revision_count: int = 0
+    trouble: list[Problem] = field(default_factory=list)
+
+
+def fetch_company(
+    found: NmbrsCompany, source: PayrollSource, *, now: datetime, today: date
+) -> Fetched:
+    """Bring a company up to date with Nmbrs.
+
+    Raises what the source raises where nothing more can be asked of the company; what came until
+    then is kept, and the next time goes on from there.
+    """
+    fetch = _Fetch(found, source, now=now, today=today)
+    years = years_to_list(
+        found.connection,
+        today,
+        listed_from=None if found.wants_all_journals else found.listed_from,
+    )
+    for year in years:
+        fetch.keep_runs(year)
+    looks = fetch.looks()
+    spare = None if found.wants_all_journals else max(0, MOST_CALLS - len(years))
+    for look in islice(looks, spare):
+        look()
+    fetch.keep_journals(fetch.runs_to_fetch())
+    if found.listed_from != found.connection.first_year:
+        NmbrsCompany.objects.filter(pk=found.pk).update(listed_from=found.connection.first_year)
+    return fetch.fetched
+
+
+def years_to_list(
+    connection: NmbrsConnection, today: date, *, listed_from: int | None
+) -> Sequence[int]:
+    """The years whose runs are listed: the latest ones, and any that were never looked at.
+
+    ``listed_from`` is the year from which on all were looked at once; ``None`` lists all that are
+    chosen. In December the first run of the next year may be there.
+    """
+    last = today.year + (today.month == DECEMBER)
+    chosen = range(connection.first_year, last + 1)
+    if listed_from is None:
+        return chosen
+    latest = last - YEARS_LOOKED_AT
+    return [year for year in chosen if year > latest or year < listed_from]
+
+
+class _Fetch:
+    """One company while it is fetched."""
+
+    def __init__(
+        self, found: NmbrsCompany, source: PayrollSource, *, now: datetime, today: date
+    ) -> None:
+        self.fetched = Fetched()
+        self._found = found
+        self._company = found.company
+        self._source = source
+        self._now = now
+        self._today = today
+        self._link = Link.objects.open().filter(company=found.company).first()
+        self._ambiguous: set[int] = set()
+
+    def keep_runs(self, year: int) -> None:
+        """List the runs of one year; those no longer there are marked, with their journals."""
+        try:
+            listed = self._source.runs(self._found.nmbrs_company_id, year)
+        except (NmbrsCallForbidden, NmbrsLoginRefused):
+            raise
+        except NmbrsRefused as error:
+            if error.number != NO_SUCH_PERIOD and year <= self._today.year:
+                raise
+            # The company has no such year yet, which says nothing about runs.
+            return
+        listed = tuple({one.nmbrs_run_id: one for one in listed}.values())
+        keep_runs(self._company, listed, year=year, now=self._now)
+        twice = numbered_twice(listed)
+        self._ambiguous |= {run.nmbrs_run_id for runs in twice for run in runs}
+        self.fetched.trouble += [_numbered_twice(runs) for runs in twice]
+
+    def looks(self) -> Iterator[Callable[[], None]]:
+        """What is looked at besides, in order: where calls are few, the two lists take turns."""
+        first, second = kinds_by_age(self._found)
+        yield partial(self._keep_cost_objects, first)
+        yield self._look_at_oldest_journal
+        yield partial(self._keep_cost_objects, second)
+
+    def runs_to_fetch(self) -> Sequence[Run]:
+        """The runs whose journals were never fetched, or have to be fetched again."""
+        runs = self._company.runs.filter(gone_at__isnull=True).annotate(
+            has_journal=Exists(Journal.objects.filter(run=OuterRef("pk")))
+        )
+        wanted = [run for run in runs.order_by("year", "period_end", "pk") if self._is_wanted(run)]
+        return [run for run in wanted if self._has_to_be_fetched(run, is_latest=run is wanted[-1])]
+
+    def keep_journals(self, runs: Sequence[Run]) -> None:
+        """Fetch the journals of ``runs``. One that cannot be read does not stop the others."""
+        for run in runs:
+            self._keep_journal(run, self._split_for(run, is_sent=run.pk in self._sent_runs))
+        if self.fetched.journal_count and self._link is None:
+            self._check_if_linked_since()
+        for run in self._company.runs.filter(gone_at__isnull=True).exclude(trouble=[]):
+            self.fetched.trouble += run.trouble[:1]
+
+    def _check_if_linked_since(self) -> None:
+        """What was kept as unlinked in the moment somebody made the link, nobody has checked."""
+        if Link.objects.filter(company=self._company).exists():
+            recheck_company(self._company)
+
+    def _keep_cost_objects(self, kind: DimensionKind) -> None:
+        """Read one of the two lists. That it may not be read only troubles a link that uses it."""
+        try:
+            keep_cost_objects(self._found, self._source, kind, now=self._now)
+        except NmbrsCallForbidden as error:
+            if self._link is not None and self._link.dimension_name(kind):
+                self.fetched.trouble.append(problem_of(error))
+
+    def _look_at_oldest_journal(self) -> None:
+        """Fetch the journal again that was looked at longest ago, those not yet sent first."""
+        runs = self._company.runs.filter(gone_at__isnull=True, journal_read_at__isnull=False)
+        ordered = sorted(
+            runs.order_by("journal_read_at"), key=lambda run: run.pk in self._sent_runs
+        )
+        run = next((run for run in ordered if self._is_wanted(run)), None)
+        if run is not None:
+            self._keep_journal(run, self._split_for(run, is_sent=run.pk in self._sent_runs))
+
+    def _is_wanted(self, run: Run) -> bool:
+        return run.nmbrs_run_id not in self._ambiguous and may_book_since(
+            self._company.start_date,
+            period_type=self._found.period_type,
+            year=run.year,
+            period=run.period_end,
+        )
+
+    def _has_to_be_fetched(self, run: Run, *, is_latest: bool) -> bool:
+        if run.journal_read_at is None:
+            return True
+        if run.journal_read_at == self._now:
+            # It was looked at a moment ago.
+            return False
+        if self._found.wants_all_journals or (is_latest and not getattr(run, "has_journal", True)):
+            return True
+        return run.split != split_of(self._link) and run.pk not in self._sent_runs
+
+    def _split_for(self, run: Run, *, is_sent: bool) -> JournalSplit:
+        """What is sent stays as finely told apart as it was, or it would seem to have changed."""
+        if is_sent and run.split:
+            return JournalSplit(run.split)
+        return split_of(self._link)
+
+    @cached_property
+    def _sent_runs(self) -> frozenset[int]:
+        """The runs of which anything is booked or on its way."""
+        found = self._company.runs.filter(Exists(_sent_exports(OuterRef("pk"))))
+        return frozenset(found.values_list("pk", flat=True))
+
+    def _keep_journal(self, run: Run, split: JournalSplit) -> None:
+        try:
+            read = self._source.journal(self._found.nmbrs_company_id, _asked(run), split)
+        except FileRefused as refusal:
+            self._note_trouble(run, problems_of_run(refusal, run=str(run)))
+            return
+        except (NmbrsCallForbidden, NmbrsLoginRefused):
+            raise
+        except NmbrsRefused as error:
+            # About this run alone: it may have gone since it was listed.
+            self._note_trouble(run, (problem_of(error),))
+            return
+        if read is None:
+            self._note_no_journal(run, split)
+            return
+        if not books_since(self._company.start_date, read) and not run.journals.exists():
+            # Seen, and not wanted: nothing of before the start is kept.
+            note_journal_read(run, split, now=self._now)
+            return
+        run.company = self._company
+        kept = keep_fetched(
+            read, run=run, split=split, is_linked=self._link is not None, now=self._now
+        )
+        self.fetched.journal_count += kept.is_new and not kept.is_revision
+        self.fetched.revision_count += kept.is_revision
+
+    def _note_no_journal(self, run: Run, split: JournalSplit) -> None:
+        """A run has none yet; or no longer, which somebody should know who is about to send it."""
+        note_journal_read(run, split, now=self._now)
+        if run.journals.exists():
+            emptied = Problem(
+                code=ProblemCode.JOURNAL_EMPTIED, screen=Screen.NMBRS, facts=facts(run=str(run))
+            )
+            self._note_trouble(run, (emptied,))
+
+    def _note_trouble(self, run: Run, problems: Sequence[Problem]) -> None:
+        Run.objects.filter(pk=run.pk).update(trouble=problems, journal_read_at=self._now)
+
+
+def _numbered_twice(runs: Sequence[PayrollRun]) -> Problem:
+    return Problem(
+        code=ProblemCode.RUN_NUMBER_TWICE,
+        screen=Screen.NMBRS,
+        facts=facts(run=f"{runs[0].number}/{runs[0].year}", count=len(runs)),
+    )
+
+
+def _asked(run: Run) -> PayrollRun:
+    """A run as the source knows it."""
+    return PayrollRun(
+        nmbrs_run_id=run.nmbrs_run_id,
+        year=run.year,
+        number=run.number,
+        period_start=run.period_start,
+        period_end=run.period_end,
+        description=run.description,
+        run_at=run.run_at,
+        is_locked=run.is_locked,
+    )
+
+
+def _sent_exports(run: OuterRef) -> QuerySet[Export]:
+    """What is booked or on its way of a run's journals."""
+    return Export.objects.filter(journal__run=run, state__in=COMMITTED_EXPORTS)

@@ -1,0 +1,234 @@
+"""Connections to Nmbrs: make one, try it out, change its token, and take it away."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from tilisilta.clients.nmbrs.errors import NmbrsLoginRefused
+from tilisilta.domain.problems import ProblemCode
+from tilisilta.errors import NeedsAttention, TilisiltaError
+from tilisilta.models import NmbrsConnection, Synchronisation, User
+from tilisilta.services import audit
+from tilisilta.services.fetching.client import mark_refused, nmbrs_as
+from tilisilta.services.fetching.problems import problem_of
+from tilisilta.services.fetching.queue import give_up
+from tilisilta.services.fetching.synchronisations import (
+    NothingConnected,
+    ask_for_everything,
+    finish_if_done,
+)
+
+State = NmbrsConnection.State
+
+
+class ConnectionNameTaken(NeedsAttention):
+    """Another connection already has this name."""
+
+    code = ProblemCode.CONNECTION_NAME_TAKEN
+
+
+class OtherEnvironment(NeedsAttention):
+    """The new token belongs to another environment than the one the companies came from."""
+
+    code = ProblemCode.OTHER_ENVIRONMENT
+
+    def __init__(self, *, expected: str, chosen: str) -> None:
+        super().__init__(f"The connection is to {expected}, but the token is of {chosen}.")
+        self.facts = {"expected": expected, "chosen": chosen}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reached:
+    """What a user and token reach in Nmbrs, as a test found out."""
+
+    domain: str
+    debtor_count: int
+    company_count: int
+    forbidden_calls: tuple[str, ...]
+
+
+def connect(  # what a person says of a connection, each by its name
+    name: str,
+    *,
+    user_name: str,
+    token: str,
+    first_year: int,
+    user: User | None,
+    domain: str = "",
+) -> NmbrsConnection:
+    """Make a connection, once Nmbrs has let its user in; without ``domain`` Nmbrs is asked for it.
+
+    Runs from ``first_year`` on are fetched. Raises ``ConnectionNameTaken``,
+    what the client raises, or Django's ``ValidationError``; nothing is kept then.
+    """
+    made = NmbrsConnection(
+        name=name.strip(),
+        user_name=user_name.strip(),
+        token=token.strip(),
+        domain=domain.strip(),
+        first_year=first_year,
+    )
+    made.clean_fields(exclude=["domain"])
+    _name_must_be_free(made)
+    reached = try_out(made.user_name, made.token, domain=made.domain)
+    made.domain = reached.domain
+    try:
+        with transaction.atomic():
+            _note(made, reached, now=timezone.now())
+            made.save()
+            audit.record(
+                audit.Action.NMBRS_CONNECTED, user=user, name=made.name, user_name=made.user_name
+            )
+    except IntegrityError as error:
+        raise ConnectionNameTaken(f"There is already a connection named {name}.") from error
+    return made
+
+
+def connect_and_fetch(  # what a person says of a connection, each by its name
+    name: str,
+    *,
+    user_name: str,
+    token: str,
+    first_year: int,
+    user: User | None,
+    domain: str = "",
+) -> NmbrsConnection:
+    """Make a connection as ``connect`` does, and ask at once for everything to be fetched by it."""
+    made = connect(
+        name,
+        user_name=user_name,
+        token=token,
+        first_year=first_year,
+        user=user,
+        domain=domain,
+    )
+    ask_for_everything(user=user, now=timezone.now())
+    return made
+
+
+def change_connection(
+    connection: NmbrsConnection,
+    *,
+    user: User | None,
+    user_name: str,
+    first_year: int,
+    token: str = "",
+) -> NmbrsConnection:
+    """Change user, token or first year, once Nmbrs has let the user in; no token keeps the old one.
+
+    A removed one is connected again; one that is removed meanwhile stays so: ``NothingConnected``.
+    Raises ``OtherEnvironment`` when they belong to another environment: its companies are not ours.
+    """
+    kept = NmbrsConnection.objects.filter(pk=connection.pk)
+    if connection.state != State.REMOVED:
+        kept = kept.exclude(state=State.REMOVED)
+    changes = {"user_name": user_name.strip(), "first_year": first_year}
+    if token.strip():
+        changes["token"] = token.strip()
+    changed = [field for field, value in changes.items() if getattr(connection, field) != value]
+    for field, value in changes.items():
+        setattr(connection, field, value)
+    connection.clean_fields()
+    if not changed and connection.state == State.WORKING:
+        return connection
+    reached = try_out(connection.user_name, connection.token, domain="")
+    if reached.domain.casefold() != connection.domain.casefold():
+        raise OtherEnvironment(expected=connection.domain, chosen=reached.domain)
+    with transaction.atomic():
+        # Only these: fetching keeps more in the same row while we ask.
+        if not kept.update(**changes, **_columns(reached), tested_at=timezone.now()):
+            raise NothingConnected(f"The connection {connection.name} was removed meanwhile.")
+        audit.record(
+            audit.Action.NMBRS_CHANGED,
+            user=user,
+            name=connection.name,
+            fields=", ".join(changed) or "token",
+        )
+    connection.refresh_from_db()
+    return connection
+
+
+def check_connection(connection: NmbrsConnection) -> NmbrsConnection:
+    """Ask Nmbrs what the connection reaches, and note the answer on it; never raises for a no.
+
+    Only a refused user, token or domain turns it red, and what waits to be fetched by it fails
+    then. For anything else the token is not to blame, so the state stays as it was.
+    One that is removed meanwhile stays removed.
+    """
+    if connection.state == State.REMOVED:
+        return connection
+    kept = NmbrsConnection.objects.exclude(state=State.REMOVED).filter(pk=connection.pk)
+    noted: dict[str, Any] = {"tested_at": timezone.now()}
+    try:
+        reached = try_out(connection.user_name, connection.token, domain=connection.domain)
+    except NmbrsLoginRefused as error:
+        noted["trouble"] = (problem_of(error),)
+        mark_refused(connection)
+        give_up(connection.pk, noted["trouble"], now=timezone.now())
+    except TilisiltaError as error:
+        noted["trouble"] = (problem_of(error),)
+    else:
+        noted |= _columns(reached)
+    kept.update(**noted)
+    connection.refresh_from_db()
+    return connection
+
+
+def remove_connection(connection: NmbrsConnection, *, user: User | None) -> None:
+    """Forget the token and fetch no more. What came in by it stays, and can still be sent."""
+    if connection.state == State.REMOVED:
+        return
+    with transaction.atomic():
+        connection.state = State.REMOVED
+        connection.token = ""
+        connection.trouble = connection.questions = []
+        connection.save(update_fields=["state", "token", "trouble", "questions"])
+        connection.companies.update(wanted_at=None, due_at=None, wanted_by=None)
+        audit.record(audit.Action.NMBRS_REMOVED, user=user, name=connection.name)
+    for under_way in Synchronisation.objects.filter(finished_at__isnull=True):
+        finish_if_done(under_way.pk, now=timezone.now())
+
+
+def try_out(user_name: str, token: str, *, domain: str) -> Reached:
+    """What a user and token reach: two lists, and each call that will be needed, once."""
+    source = nmbrs_as(user_name, token, domain=domain)
+    found = domain or source.find_domain()
+    debtors = source.debtors()
+    companies = source.companies()
+    forbidden: tuple[str, ...] = ()
+    if debtors and companies:
+        forbidden = source.forbidden_calls(
+            debtors[0].nmbrs_debtor_id, companies[0].nmbrs_company_id, timezone.localdate().year
+        )
+    return Reached(
+        domain=found,
+        debtor_count=len(debtors),
+        company_count=len(companies),
+        forbidden_calls=forbidden,
+    )
+
+
+def _columns(reached: Reached) -> dict[str, Any]:
+    """What a test that went well leaves on a connection."""
+    return {
+        "state": State.WORKING,
+        "debtor_count": reached.debtor_count,
+        "company_count": reached.company_count,
+        "forbidden_calls": list(reached.forbidden_calls),
+        "trouble": [],
+        "silent_count": 0,
+    }
+
+
+def _note(connection: NmbrsConnection, reached: Reached, *, now: datetime) -> None:
+    connection.tested_at = now
+    for field, value in _columns(reached).items():
+        setattr(connection, field, value)
+
+
+def _name_must_be_free(made: NmbrsConnection) -> None:
+    if NmbrsConnection.objects.filter(name=made.name).exists():
+        raise ConnectionNameTaken(f"There is already a connection named {made.name}.")

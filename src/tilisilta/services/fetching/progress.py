@@ -1,0 +1,118 @@
+"""How fetching from Nmbrs stands, as far as a reader may know."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Func, IntegerField, OuterRef, Q, QuerySet, Subquery
+
+from tilisilta.models import Company, NmbrsCompany, NmbrsConnection, Synchronisation, User
+from tilisilta.models.companies import NmbrsCompanyQuerySet
+from tilisilta.services.companies import in_trouble
+from tilisilta.services.fetching.queue import SILENT
+
+MOST_NAMED = 3
+
+State = NmbrsConnection.State
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchStanding:
+    """How far a synchronisation is, or what came of it; ``latest`` is the one it is about.
+
+    For who is limited to some debtors only the companies of those are counted. ``failed_count``
+    counts the companies in trouble: while one is under way those that it came past, and
+    afterwards all. ``is_silent`` tells that Nmbrs gives no answer at all.
+    """
+
+    latest: Synchronisation | None = None
+    company_count: int = 0
+    waiting_count: int = 0
+    failed_count: int = 0
+    refused_count: int = 0
+    current: tuple[Company, ...] = ()
+    is_connected: bool = False
+    is_limited: bool = False
+    is_silent: bool = False
+
+    @property
+    def is_under_way(self) -> bool:
+        """Return whether a synchronisation is not finished yet."""
+        return self.latest is not None and self.latest.finished_at is None
+
+    @property
+    def is_listed(self) -> bool:
+        """Return whether it is known how many companies there are."""
+        return self.latest is not None and self.latest.listed_at is not None
+
+    @property
+    def done_count(self) -> int:
+        """How many companies were fetched, or have failed."""
+        return max(0, self.company_count - self.waiting_count)
+
+    @property
+    def mark(self) -> str:
+        """Another one as soon as there is something new to show, or to read aloud."""
+        if self.latest is None:
+            return ""
+        counts = (self.done_count, self.latest.journal_count, self.latest.revision_count)
+        numbers = (company.number for company in self.current)
+        told = (self.latest.pk, self.is_listed, self.is_silent, *counts, *numbers)
+        return " ".join(map(str, told))
+
+
+def standing_for(user: User) -> FetchStanding:
+    """How far the latest synchronisation is, or what came of it, as far as ``user`` may know.
+
+    Two queries at most, and one more unless the debtors they are limited to are known already.
+    """
+    newest_first = Synchronisation.objects.order_by("-requested_at")
+    mine = NmbrsCompany.objects.visible_to(user)
+    return _standing(newest_first, mine, is_limited=user.is_limited)
+
+
+def standing_of(synchronisation: Synchronisation) -> FetchStanding:
+    """How far one synchronisation is, or what came of it, over all companies."""
+    it_alone = Synchronisation.objects.filter(pk=synchronisation.pk)
+    return _standing(it_alone, NmbrsCompany.objects.all(), is_limited=False)
+
+
+def _standing(
+    synchronisations: QuerySet[Synchronisation], mine: NmbrsCompanyQuerySet, *, is_limited: bool
+) -> FetchStanding:
+    working = NmbrsConnection.objects.filter(state=State.WORKING)
+    came_past = Q(wanted_by__isnull=True, tried_at__gte=OuterRef("requested_at"))
+    latest = synchronisations.annotate(
+        mine=_number_of(mine.fetchable()),
+        mine_waiting=_number_of(mine.filter(wanted_by=OuterRef("pk"))),
+        mine_failed_so_far=_number_of(mine.filter(came_past, in_trouble())),
+        mine_in_trouble=_number_of(mine.filter(in_trouble())),
+        refused=_number_of(NmbrsConnection.objects.filter(state=State.REFUSED)),
+        working=_number_of(working),
+        silent=_number_of(working.filter(silent_count__gte=SILENT)),
+    ).first()
+    if latest is None:
+        return FetchStanding(is_connected=working.exists(), is_limited=is_limited)
+    is_under_way = latest.finished_at is None
+    return FetchStanding(
+        latest=latest,
+        company_count=latest.mine if is_limited else latest.company_count,
+        waiting_count=latest.mine_waiting,
+        failed_count=latest.mine_failed_so_far if is_under_way else latest.mine_in_trouble,
+        refused_count=latest.refused,
+        current=_current(mine.filter(wanted_by=latest)) if is_under_way else (),
+        is_connected=latest.working > 0,
+        is_silent=is_under_way and latest.silent > 0,
+        is_limited=is_limited,
+    )
+
+
+def _current(waiting: QuerySet[NmbrsCompany]) -> tuple[Company, ...]:
+    """Some of the companies that are being fetched just now."""
+    claimed = waiting.filter(claimed_by__isnull=False).select_related("company")
+    return tuple(one.company for one in claimed.order_by("company__number")[:MOST_NAMED])
+
+
+def _number_of(rows: QuerySet[Any]) -> Subquery:
+    """How many ``rows`` there are, as a column of another query."""
+    counted = Func("pk", function="COUNT", output_field=IntegerField())
+    return Subquery(rows.order_by().values(n=counted))

@@ -1,0 +1,180 @@
+"""The companies that wait to be fetched: who takes them up, and what comes of it.
+
+Fetching only reads, and keeps what it read in one piece at a time. So the queue is nothing but
+columns of the company: a worker that dies lets go, and the next one begins anew.
+"""
+
+import logging
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from tilisilta.clients.nmbrs.errors import NmbrsLoginRefused, NmbrsUnavailable
+from tilisilta.domain.problems import Problem, ProblemCode, Screen
+from tilisilta.errors import TilisiltaError
+from tilisilta.models import NmbrsCompany, NmbrsConnection, Synchronisation, Worker
+from tilisilta.services.fetching.client import nmbrs
+from tilisilta.services.fetching.companies import Fetched, fetch_company
+from tilisilta.services.fetching.problems import problem_of
+from tilisilta.services.fetching.synchronisations import finish_if_done
+
+MOST_TRIES = 3
+"""A company that gets no answer so often, while others do, has failed for this time."""
+SILENT = 8
+"""So many calls in a row without an answer, and Nmbrs itself seems down."""
+PAUSE = timedelta(minutes=1)
+LONG_PAUSE = timedelta(minutes=5)
+MOST_TRIES_WHILE_DOWN = timedelta(hours=2) // LONG_PAUSE
+"""The same while nobody gets an answer. A few faulty companies look just like that, if the others
+are done: without an end, nobody would be told of either."""
+
+State = NmbrsConnection.State
+
+logger = logging.getLogger("tilisilta.fetching")
+
+
+def claim_companies(executor_id: str, count: int, *, now: datetime) -> Sequence[NmbrsCompany]:
+    """Take up to ``count`` companies that are due, for the worker of that id alone.
+
+    Those somebody asked for by themselves go before those of a synchronisation. A worker that was
+    taken for dead gets none until it is there again: nobody could tell that it lets go of them.
+    """
+    free = (
+        NmbrsCompany.objects.fetchable()
+        .filter(wanted_at__isnull=False, claimed_by__isnull=True, due_at__lte=now)
+        .order_by("due_at", "pk")
+    )
+    # Looked at first, as SQLite lets nobody else write during a transaction.
+    if not free.exists() or not Worker.objects.filter(pk=executor_id).exists():
+        return ()
+    with transaction.atomic():
+        # Locked where the database can, and only what nobody else has locked is counted: two
+        # workers must neither believe that they have the same, nor get nothing as they tried to.
+        locked = free.select_for_update(skip_locked=True, of=("self",))[:count]
+        ids = [one.pk for one in locked]
+        NmbrsCompany.objects.filter(pk__in=ids).update(claimed_by=executor_id)
+    return list(
+        NmbrsCompany.objects.filter(pk__in=ids)
+        .select_related("company__debtor", "connection")
+        .order_by("due_at", "pk")
+    )
+
+
+def release(found: NmbrsCompany, *, now: datetime) -> None:
+    """Let go of a company that was claimed and not settled, and try it again after a pause."""
+    _release(NmbrsCompany.objects.filter(pk=found.pk, claimed_by=found.claimed_by_id), now=now)
+
+
+def release_lost(executor_id: str, *, under_way: Collection[int], now: datetime) -> None:
+    """Let go of all that the worker of that id has claimed and is not at: of it nobody takes care.
+
+    ``under_way`` are the keys of those it is at.
+    """
+    claimed = NmbrsCompany.objects.filter(claimed_by=executor_id)
+    ids = [pk for pk in claimed.values_list("pk", flat=True) if pk not in under_way]
+    if ids:
+        _release(claimed.filter(pk__in=ids), now=now)
+
+
+def fetch_claimed(found: NmbrsCompany, *, now: datetime) -> None:
+    """Fetch a company that was claimed, and settle what came of it.
+
+    Raises only when that cannot be noted.
+    """
+    try:
+        with nmbrs(found.connection) as source:
+            fetched = fetch_company(found, source, now=now, today=timezone.localdate(now))
+    except NmbrsUnavailable as error:
+        _settle_silence(found, error, now=now)
+    except NmbrsLoginRefused as error:
+        _settle(found, Fetched(), (problem_of(error),), now=now)
+        give_up(found.connection_id, (problem_of(error),), now=now)
+    except TilisiltaError as error:
+        _settle(found, Fetched(), (problem_of(error),), now=now)
+    except Exception:  # a fault of ours with one company must not stop the others
+        logger.exception("Fetching company %s failed.", found.company.number)
+        fault = Problem(code=ProblemCode.FETCHING_BROKE, screen=Screen.NMBRS)
+        _settle(found, Fetched(), [fault], now=now)
+    else:
+        _settle(found, fetched, fetched.trouble, now=now, is_fetched=True)
+
+
+def give_up(connection_id: int, trouble: Any, *, now: datetime) -> None:
+    """Let what waits of a connection that turned red fail too: Nmbrs would refuse each of it."""
+    waiting = NmbrsCompany.objects.filter(
+        connection=connection_id, wanted_at__isnull=False, claimed_by__isnull=True
+    )
+    for found in waiting.select_related("company"):
+        _settle(found, Fetched(), trouble, now=now)
+
+
+def _release(claimed: QuerySet[NmbrsCompany], *, now: datetime) -> None:
+    with transaction.atomic():
+        claimed.filter(wanted_at__isnull=False).update(due_at=_later(now) + PAUSE)
+        claimed.update(claimed_by=None)
+
+
+def _later(now: datetime) -> datetime:
+    """The real time, where ``now`` is when a company was claimed: it may have taken long."""
+    return max(now, timezone.now())
+
+
+def _settle(
+    found: NmbrsCompany, fetched: Fetched, trouble: Any, *, now: datetime, is_fetched: bool = False
+) -> None:
+    """Note how a company's turn ended. One that was asked for again meanwhile stays wanted."""
+    done = {"tried_at": now, "trouble": trouble, "tries": 0, "claimed_by": None}
+    if is_fetched:
+        done["fetched_at"] = now
+    ended = {"wanted_at": None, "due_at": None, "wanted_by": None, "wants_all_journals": False}
+    mine = NmbrsCompany.objects.filter(pk=found.pk)
+    with transaction.atomic():
+        # What a synchronisation no longer waits for, it has counted as failed already.
+        is_failed = bool(trouble) and mine.filter(wanted_by=found.wanted_by_id).exists()
+        is_ended = mine.filter(wanted_at=found.wanted_at).update(**done, **ended)
+        if not is_ended:
+            mine.update(**done)
+        counts = (is_failed, fetched.journal_count, fetched.revision_count)
+        if found.wanted_by_id is not None and any(counts):
+            Synchronisation.objects.filter(pk=found.wanted_by_id).update(
+                failed_count=F("failed_count") + int(is_failed),
+                journal_count=F("journal_count") + fetched.journal_count,
+                revision_count=F("revision_count") + fetched.revision_count,
+            )
+    if found.wanted_by_id is not None:
+        finish_if_done(found.wanted_by_id, now=now)
+    if is_fetched:
+        NmbrsConnection.objects.filter(pk=found.connection_id, silent_count__gt=0).update(
+            silent_count=0, trouble=[]
+        )
+
+
+def _settle_silence(found: NmbrsCompany, error: NmbrsUnavailable, *, now: datetime) -> None:
+    """Put a company off that got no answer, and all of them when Nmbrs itself seems down.
+
+    As long as nobody gets an answer it is hardly the fault of the company: it may try longer then.
+    """
+    trouble = (problem_of(error),)
+    connection = NmbrsConnection.objects.filter(pk=found.connection_id)
+    connection.update(silent_count=F("silent_count") + 1)
+    silent_count, state = connection.values_list("silent_count", "state").get()
+    is_down = silent_count >= SILENT
+    if is_down:
+        connection.exclude(state=State.REMOVED).update(trouble=trouble)
+    tries = found.tries + 1
+    is_last = tries >= (MOST_TRIES_WHILE_DOWN if is_down else MOST_TRIES)
+    if is_last or state != State.WORKING:
+        # Where the connection turned red meanwhile, nobody would try it again.
+        _settle(found, Fetched(), trouble, now=now)
+    else:
+        NmbrsCompany.objects.filter(pk=found.pk).update(
+            claimed_by=None, tries=tries, due_at=_later(now) + PAUSE, trouble=trouble, tried_at=now
+        )
+    if is_down:
+        NmbrsCompany.objects.filter(connection=found.connection_id, wanted_at__isnull=False).update(
+            due_at=_later(now) + LONG_PAUSE
+        )

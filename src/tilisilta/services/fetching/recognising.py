@@ -1,0 +1,214 @@
+"""Recognises the companies of Nmbrs: which is one of ours, which is new, and which to ask about.
+
+To guess wrong would be to book in somebody else's ledger; see ``docs/decisions``, number 9.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max, Q
+
+from tilisilta.domain.payroll import PayrollCompany
+from tilisilta.domain.standing import COMMITTED_EXPORTS
+from tilisilta.models import Company, Debtor, Journal, NmbrsCompany, NmbrsConnection, User
+from tilisilta.services import audit
+from tilisilta.services.journals.importing import recheck_company
+
+LARGEST_NUMBER = 2_000_000_000
+
+
+def take_in(
+    connection: NmbrsConnection, one: PayrollCompany, debtor: Debtor, *, is_only: bool
+) -> Mapping[str, Any] | None:
+    """Add a company, or recognise one that was added by hand; ``None`` if a person must say."""
+    here = Company.objects.filter(number=one.number, nmbrs__isnull=True).first()
+    if here is None or not is_only:
+        number = _number_for(one.number if is_only else None, one)
+        _add_company(connection, one, debtor, number=number, user=None)
+        return None
+    if is_same_name(here.name, one.name):
+        recheck_company(_adopt(connection, here, one, debtor, user=None))
+        return None
+    return {
+        "nmbrs_company_id": one.nmbrs_company_id,
+        "number": one.number,
+        "name": one.name,
+        "period_type": one.period_type,
+        "debtor": debtor.pk,
+        "here": here.name,
+    }
+
+
+def answer_question(
+    connection: NmbrsConnection, nmbrs_company_id: int, *, is_same: bool, user: User | None
+) -> Company | None:
+    """Say whether a company of Nmbrs is the one of its number here, or another one.
+
+    Gives the company; ``None`` when it has been answered already, here or on another connection to
+    the same environment.
+    """
+    with transaction.atomic():
+        connection = NmbrsConnection.objects.select_for_update().get(pk=connection.pk)
+        found = [one for one in connection.questions if one["nmbrs_company_id"] == nmbrs_company_id]
+        connection.questions = [one for one in connection.questions if one not in found]
+        connection.save(update_fields=["questions"])
+        if not found or nmbrs_company_id in known_companies(connection):
+            return None
+        company = _answered(connection, found[0], is_same=is_same, user=user)
+    if company is not None and is_same:
+        # Only now: it may ask Procountor, which nothing in the database should wait for.
+        recheck_company(company)
+    return company
+
+
+def follow(company: Company, one: PayrollCompany, debtor: Debtor | None) -> bool:
+    """Follow Nmbrs in what it tells of a company, and say whether anything was new."""
+    changes: dict[str, Any] = {}
+    if company.name != one.name:
+        changes["name"] = one.name
+    if debtor is not None and company.debtor_id != debtor.pk:
+        changes["debtor"] = debtor
+    if not changes:
+        return False
+    with transaction.atomic():
+        for field, value in changes.items():
+            setattr(company, field, value)
+        company.save(update_fields=list(changes))
+        audit.record(
+            audit.Action.COMPANY_CHANGED,
+            user=None,
+            company=company,
+            name=str(company),
+            fields=", ".join(changes),
+        )
+    return True
+
+
+def known_companies(connection: NmbrsConnection) -> set[int]:
+    """The ids of the companies of this environment that are here, by whichever connection."""
+    same = NmbrsCompany.objects.filter(connection__domain__iexact=connection.domain)
+    return set(same.values_list("nmbrs_company_id", flat=True))
+
+
+def is_same_name(one: str, other: str) -> bool:
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+
+
+def free_number(rows: Any, number: int) -> int:
+    """``number``, or the next above it that no row has."""
+    wanted = number if 0 < number <= LARGEST_NUMBER else 1
+    while rows.filter(Q(number=wanted)).exists():
+        wanted += 1
+    return wanted
+
+
+def _answered(
+    connection: NmbrsConnection,
+    question: Mapping[str, Any],
+    *,
+    is_same: bool,
+    user: User | None,
+) -> Company | None:
+    asked = PayrollCompany(
+        nmbrs_company_id=question["nmbrs_company_id"],
+        number=question["number"],
+        name=question["name"],
+        period_type=question["period_type"],
+    )
+    debtor = Debtor.objects.get(pk=question["debtor"])
+    if not is_same:
+        return _add_company(connection, asked, debtor, number=_number_for(None, asked), user=user)
+    here = Company.objects.filter(number=asked.number, nmbrs__isnull=True).first()
+    return _adopt(connection, here, asked, debtor, user=user) if here is not None else None
+
+
+def _add_company(
+    connection: NmbrsConnection,
+    one: PayrollCompany,
+    debtor: Debtor,
+    *,
+    number: int,
+    user: User | None,
+) -> Company:
+    with transaction.atomic():
+        company = Company.objects.create(number=number, name=one.name, debtor=debtor)
+        _tie(connection, company, one)
+        audit.record(audit.Action.COMPANY_ADDED, user=user, company=company, name=str(company))
+    return company
+
+
+def _adopt(
+    connection: NmbrsConnection,
+    here: Company,
+    one: PayrollCompany,
+    debtor: Debtor,
+    *,
+    user: User | None,
+) -> Company:
+    """Know from now on that ``here`` is the company in Nmbrs, and follow it.
+
+    All of it or nothing: tied without its start, months that were sent from files would be ready to
+    be sent a second time. Whoever calls checks its journals again after the commit.
+    """
+    with transaction.atomic():
+        _tie(connection, here, one)
+        audit.record(
+            audit.Action.COMPANY_ADOPTED,
+            user=user,
+            company=here,
+            name=str(here),
+            nmbrs_number=str(one.number),
+        )
+        _start_after_what_was_sent(here, user=user)
+        follow(here, one, debtor)
+    return here
+
+
+def _start_after_what_was_sent(company: Company, *, user: User | None) -> None:
+    """Fetch nothing of the months that were sent from files already.
+
+    Their runs may have other numbers in Nmbrs than somebody gave them here. As runs of their own
+    they would be ready to be sent a second time.
+    """
+    sent = Journal.objects.filter(
+        company=company,
+        run__isnull=True,
+        exports__state__in=COMMITTED_EXPORTS,
+    )
+    last = sent.aggregate(last=Max("period"))["last"]
+    if last is None or (company.start_date is not None and company.start_date > last):
+        return
+    company.start_date = date(last.year + last.month // 12, last.month % 12 + 1, 1)
+    company.save(update_fields=["start_date"])
+    audit.record(
+        audit.Action.COMPANY_CHANGED,
+        user=user,
+        company=company,
+        name=str(company),
+        fields="start_date",
+    )
+
+
+def _tie(connection: NmbrsConnection, company: Company, one: PayrollCompany) -> None:
+    NmbrsCompany.objects.create(
+        company=company,
+        connection=connection,
+        nmbrs_company_id=one.nmbrs_company_id,
+        nmbrs_number=one.number,
+        period_type=one.period_type[:20],
+    )
+
+
+def _number_for(wanted: int | None, one: PayrollCompany) -> int:
+    """``wanted`` if no company here has it, else one made of the company's id in Nmbrs.
+
+    Numbers of companies may repeat from debtor to debtor, but here each has one of its own. The id
+    is the same whenever a company comes in anew, and so its receipts are found again (R8).
+    """
+    companies = Company.objects.all()
+    is_number = wanted is not None and 0 < wanted <= LARGEST_NUMBER
+    if wanted is not None and is_number and not companies.filter(number=wanted).exists():
+        return wanted
+    return free_number(companies, one.nmbrs_company_id)

@@ -1,0 +1,195 @@
+"""What a person says of a journal that came in: another payroll, another run, or not wanted."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from tilisilta.domain import journals as domain
+from tilisilta.domain.problems import ProblemCode
+from tilisilta.domain.standing import ExportState, JournalState
+from tilisilta.errors import NeedsAttention
+from tilisilta.models import Export, Journal, JournalLine, User
+from tilisilta.services import audit
+from tilisilta.services.journals.checks import check_journal
+from tilisilta.services.journals.importing import recheck_company, recheck_strangers
+from tilisilta.services.journals.keeping import (
+    free_run,
+    journals_of_run,
+    lock_company,
+    next_revision,
+    was_ever_sent,
+)
+from tilisilta.services.journals.run_refusals import NotOfTheCompany, RunTaken
+
+__all__ = [
+    "CannotDiscard",
+    "CannotRenumber",
+    "NotOfTheCompany",
+    "RunTaken",
+    "discard",
+    "is_open_to_answers",
+    "say_surely_another",
+    "tell_run",
+]
+
+
+class CannotDiscard(NeedsAttention):
+    """The journal did not come from a file, or something of it was sent."""
+
+    code = ProblemCode.CANNOT_DISCARD
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(f"Journal {journal.reference} cannot be discarded.")
+        self.facts = {"journal": journal.reference}
+
+
+class CannotRenumber(NeedsAttention):
+    """Something of the journal was sent under its number, or Nmbrs says which run it is."""
+
+    code = ProblemCode.CANNOT_RENUMBER
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(f"Journal {journal.reference} keeps its run.")
+        self.facts = {"journal": journal.reference}
+
+
+def say_surely_another(journal: Journal, *, user: User | None, now: datetime) -> Journal:
+    """Say that ``journal`` is no other journal's payroll again, so that it may be sent.
+
+    Said twice, it stands in the audit log once. One that was discarded stays as it is.
+    """
+    with transaction.atomic():
+        waiting = Journal.objects.filter(
+            pk=journal.pk, is_surely_another=False, discarded_at__isnull=True
+        )
+        if waiting.update(is_surely_another=True):
+            audit.record(
+                audit.Action.JOURNAL_NOT_TWICE,
+                user=user,
+                company=journal.company,
+                reference=journal.reference,
+            )
+    return check_journal(journal, now=now)
+
+
+def is_open_to_answers(journal: Journal) -> bool:
+    """Return whether ``journal`` may still become another run, or be discarded.
+
+    It came from a file, and nothing of it was ever sent or tried.
+    """
+    is_of_file = journal.run_id is None and journal.discarded_at is None
+    return is_of_file and not was_ever_sent(journal)
+
+
+def tell_run(
+    journal: Journal,
+    *,
+    user: User | None,
+    run: domain.Run | None = None,
+    revision_of: Journal | None = None,
+) -> Journal:
+    """Say which run ``journal`` is of: ``run``, or that of ``revision_of``, or one of its own.
+
+    With neither it becomes a run of its own, under a number that is free. All journals of the
+    company are checked again, as others may stand in its place or have stood behind it. Raises
+    ``CannotRenumber``, ``RunTaken`` or ``NotOfTheCompany``.
+    """
+    with transaction.atomic():
+        lock_company(journal.company)
+        # Whoever sends locks it too: what is sent at this moment keeps its number.
+        journal = (
+            Journal.objects.select_for_update(of=("self",))
+            .select_related("company")
+            .get(pk=journal.pk)
+        )
+        before = journal.reference
+        if not is_open_to_answers(journal):
+            raise CannotRenumber(journal)
+        if revision_of is not None and revision_of.company_id != journal.company_id:
+            raise NotOfTheCompany(revision_of)
+        wanted = _wanted_run(journal, run, revision_of)
+        is_guessed = run is None if revision_of is None else revision_of.is_run_guessed
+        if (wanted.year, wanted.number) != (journal.run_year, journal.run_number):
+            journal.revision = next_revision(journal.company, wanted)
+            journal.run_year, journal.run_number = wanted.year, wanted.number
+        elif is_guessed or not journal.is_run_guessed:
+            # Said before: a second click changes nothing.
+            return journal
+        journal.is_run_guessed = is_guessed
+        # What would have been sent carries the former number.
+        Export.objects.filter(journal=journal, state=ExportState.READY).delete()
+        journal.save(update_fields=["run_year", "run_number", "revision", "is_run_guessed"])
+        audit.record(
+            audit.Action.JOURNAL_RENUMBERED,
+            user=user,
+            company=journal.company,
+            before=before,
+            reference=journal.reference,
+        )
+    recheck_company(journal.company, with_settled=True)
+    return Journal.objects.select_related("company__debtor").get(pk=journal.pk)
+
+
+def discard(journal: Journal, *, reason: str, user: User | None, now: datetime) -> Journal:
+    """Discard a journal that came from a file and of which nothing was ever sent.
+
+    Its lines go and its digests stay, so that the same file is recognised. Raises
+    ``CannotDiscard``, and Django's ``ValidationError`` without a reason. Discarded twice, it stays
+    as it was.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise ValidationError({"reason": _("Say why the journal is discarded.")})
+    with transaction.atomic():
+        lock_company(journal.company)
+        journal = (
+            Journal.objects.select_for_update(of=("self",))
+            .select_related("company__debtor")
+            .get(pk=journal.pk)
+        )
+        if journal.discarded_at is not None:
+            return journal
+        if journal.run_id is not None or was_ever_sent(journal):
+            raise CannotDiscard(journal)
+        Export.with_trail.filter(journal=journal).delete()
+        JournalLine.objects.filter(journal=journal).delete()
+        journal.discarded_at, journal.discarded_by = now, user
+        journal.discard_reason = reason[:200]
+        journal.state, journal.problems = JournalState.DISCARDED, []
+        journal.save(
+            update_fields=[
+                "discarded_at",
+                "discarded_by",
+                "discard_reason",
+                "state",
+                "problems",
+            ]
+        )
+        audit.record(
+            audit.Action.JOURNAL_DISCARDED,
+            user=user,
+            company=journal.company,
+            reference=journal.reference,
+            reason=journal.discard_reason,
+        )
+    recheck_company(journal.company, with_settled=True)
+    recheck_strangers(journal)
+    return journal
+
+
+def _wanted_run(
+    journal: Journal, run: domain.Run | None, revision_of: Journal | None
+) -> domain.Run:
+    own = domain.Run(year=journal.run_year, number=journal.run_number)
+    if revision_of is not None:
+        return domain.Run(year=revision_of.run_year, number=revision_of.run_number)
+    if run is None:
+        others = journals_of_run(journal.company, own).exclude(pk=journal.pk)
+        return free_run(journal.company, own) if others.exists() else own
+    wanted = domain.Run(year=run.year, number=domain.plain_run_number(run.number))
+    taken = journals_of_run(journal.company, wanted).exclude(pk=journal.pk).first()
+    if taken is not None and (wanted.year, wanted.number) != (own.year, own.number):
+        raise RunTaken(taken)
+    return wanted

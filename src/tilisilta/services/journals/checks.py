@@ -1,0 +1,146 @@
+"""Checks a journal in three moves: gather what is known, plan by the rules, keep what comes of it.
+
+A check never writes to Procountor (R11). It may ask there, and it stores what it found with the
+journal, and what would be sent as exports in the state *ready*.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from tilisilta.clients.procountor.wire import encode_receipt
+from tilisilta.domain.checks import JournalPlan, plan_journal
+from tilisilta.domain.items_to_make import ItemToMake
+from tilisilta.domain.receipts import LedgerReceipt
+from tilisilta.domain.standing import ExportState
+from tilisilta.models import Export, Journal, Link
+from tilisilta.services.journals.gathering import Gathered, gather, gather_new, read_destination
+from tilisilta.services.procountor.administrations import ADMINISTRATION_AGE_LIMIT
+
+
+def check_journal(
+    journal: Journal, *, now: datetime, age_limit: timedelta = ADMINISTRATION_AGE_LIMIT
+) -> Journal:
+    """Check ``journal`` and keep what would be sent of it as exports in the state *ready*.
+
+    Procountor is read again if what we know of the company is older than ``age_limit``. A journal
+    whose receipts are under way or all booked is left as it is; only that its run is gone from
+    Nmbrs is noted then too, and so is one that was discarded. Never raises for what a person can
+    put right: that becomes a problem of the journal.
+    """
+    # Before the transaction: no row may stay locked while Procountor thinks about its answer.
+    destination = read_destination(journal, now=now, age_limit=age_limit)
+    with transaction.atomic():
+        # The journal first and its exports after it, as everybody locks them: the other way round
+        # two checks could wait for each other for ever.
+        journal = (
+            Journal.objects.select_for_update(of=("self",))
+            .select_related("company__debtor")
+            .get(pk=journal.pk)
+        )
+        if journal.discarded_at is None:
+            gathered = gather(journal, destination, locked=True)
+            plan = plan_journal(gathered.facts)
+            _keep(gathered, plan, now=now)
+    return journal
+
+
+def check_unlinked(journal: Journal, *, now: datetime) -> None:
+    """Check a new journal of a company without a link, in the transaction that stores it.
+
+    No receipt can come of it, so that there is nothing to look up and nothing to keep.
+    """
+    gathered = gather_new(journal)
+    plan = plan_journal(gathered.facts)
+    _keep(gathered, plan, now=now)
+
+
+def _keep(gathered: Gathered, plan: JournalPlan, *, now: datetime) -> None:
+    """The third move: store what would be sent, and what was found."""
+    _keep_trail(gathered)
+    if plan.leaves_exports:
+        _note(gathered.journal, plan)
+    else:
+        _note_check(gathered.journal, plan, now=now)
+        _keep_exports(gathered, plan)
+
+
+def _note(journal: Journal, plan: JournalPlan) -> None:
+    if journal.problems != plan.problems or journal.state != plan.state:
+        journal.problems, journal.state = plan.problems, plan.state
+        journal.save(update_fields=["problems", "state"])
+
+
+def _note_check(journal: Journal, plan: JournalPlan, *, now: datetime) -> None:
+    journal.problems, journal.state = plan.problems, plan.state
+    journal.needs_look = plan.needs_look
+    journal.currency = plan.currency
+    journal.zero_line_count = plan.zero_line_count
+    journal.checked_at = now
+    journal.save(
+        update_fields=[
+            "problems",
+            "state",
+            "needs_look",
+            "currency",
+            "zero_line_count",
+            "checked_at",
+        ]
+    )
+
+
+def _keep_trail(gathered: Gathered) -> None:
+    """Mark what stands in other books than the link's, and forget what was only ready for them."""
+    for export in (*gathered.exports, *gathered.trail):
+        is_trail = export in gathered.trail
+        if export.is_trail != is_trail:
+            export.is_trail = is_trail
+            export.save(update_fields=["is_trail"])
+    for export in gathered.trail:
+        if export.state == ExportState.READY and not export.attempts.exists():
+            export.delete()
+
+
+def _keep_exports(gathered: Gathered, plan: JournalPlan) -> None:
+    """Make the exports not yet booked equal the plan; what is booked stays as it was booked."""
+    present = {export.token: export for export in gathered.exports}
+    for token in plan.forgotten:
+        present[token].delete()
+    for token in plan.withdrawn:
+        export = present[token]
+        export.state, export.problems = ExportState.WITHDRAWN, ()
+        export.save(update_fields=["state", "problems"])
+    if gathered.link is not None:
+        _keep_ready(gathered, gathered.link, plan)
+
+
+def _keep_ready(gathered: Gathered, link: Link, plan: JournalPlan) -> None:
+    present = {export.token: export for export in gathered.exports}
+    for receipt in plan.ready:
+        export = present.get(receipt.token) or Export(journal=gathered.journal, token=receipt.token)
+        export.link = link
+        export.epoch = gathered.facts.epochs.get(receipt.booking_date, 0)
+        _fill(export, receipt, plan.items_to_make)
+        export.save()
+
+
+def _fill(export: Export, receipt: LedgerReceipt, items: Sequence[ItemToMake]) -> None:
+    payload = encode_receipt(receipt.body)
+    values = [transaction.accounting_value for transaction in receipt.body.transactions]
+    export.booking_date = receipt.booking_date
+    export.receipt_date = receipt.body.receipt_date
+    export.name = receipt.body.name
+    export.payload = payload.decode()
+    export.payload_sha256 = hashlib.sha256(payload).hexdigest()
+    used = {
+        (value.dimension_id, value.item_id)
+        for row in receipt.body.transactions
+        for value in row.dimension_values
+    }
+    export.items_to_make = [item for item in items if (item.dimension_id, item.stand_in) in used]
+    export.row_count = len(values)
+    export.debit_total = sum(value for value in values if value > 0)
+    export.state = ExportState.READY
+    export.problems = ()

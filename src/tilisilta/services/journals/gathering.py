@@ -1,0 +1,243 @@
+"""Gathers what is known about a journal before the rules judge it: once, reading only.
+
+The first of the three moves of a check (``checks``). Nothing here writes anything of the journal.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from django.db.models import Exists, OuterRef
+
+from tilisilta.domain.administrations import Administration
+from tilisilta.domain.checks import ExportFacts, JournalFacts, leaves_exports
+from tilisilta.domain.company_match import name_with_id
+from tilisilta.domain.guards import Surroundings
+from tilisilta.domain.payroll import JournalSplit
+from tilisilta.domain.problems import Problem, ProblemCode, Screen
+from tilisilta.domain.standing import BOOKED_EXPORTS, COMMITTED_EXPORTS, ExportState
+from tilisilta.errors import TilisiltaError
+from tilisilta.models import Attempt, Export, Journal, Link
+from tilisilta.services.journals.twins import stranger_of, twin_of
+from tilisilta.services.procountor.administrations import known_administration, read_administration
+
+
+@dataclass(frozen=True, kw_only=True)
+class Destination:
+    """Where a journal goes: its link, what is known there, and the trouble of reading it."""
+
+    link: Link | None
+    administration: Administration | None
+    trouble: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gathered:
+    """A journal with its exports, and the facts about it as a value of the domain.
+
+    ``exports`` are those that count; ``trail`` is what stands in other books than its link's.
+    """
+
+    journal: Journal
+    link: Link | None
+    exports: tuple[Export, ...]
+    trail: tuple[Export, ...]
+    facts: JournalFacts
+
+
+def known_destination(journal: Journal) -> Destination:
+    """Where ``journal`` goes as far as it is known; nobody is asked."""
+    link = Link.objects.booking(journal.booking_period, company_id=journal.company_id)
+    if link is None or not link.covers(journal.booking_period):
+        return Destination(link=link, administration=None)
+    return Destination(link=link, administration=known_administration(link.procountor_account))
+
+
+def read_destination(journal: Journal, *, now: datetime, age_limit: timedelta) -> Destination:
+    """Where ``journal`` goes; the administration is read again if older than ``age_limit``.
+
+    A journal that lies before the start of its link needs no administration. Never call it in a
+    transaction: Procountor may take half a minute to answer.
+    """
+    known = known_destination(journal)
+    link = known.link
+    if link is None or not link.covers(journal.booking_period):
+        return known
+    account = link.procountor_account
+    if not account.is_authorised:
+        return known
+    try:
+        read = read_administration(account, now=now, age_limit=age_limit)
+    except TilisiltaError:
+        # Reading may have ended the account, and then the guards say so: that is no trouble of
+        # Procountor's.
+        account.refresh_from_db()
+        unreachable = Problem(
+            code=ProblemCode.PROCOUNTOR_UNREACHABLE, screen=Screen.PROCOUNTOR_ACCOUNT
+        )
+        trouble = (unreachable,) if account.is_authorised else ()
+        return Destination(link=link, administration=known_administration(account), trouble=trouble)
+    return Destination(link=link, administration=read)
+
+
+def gather(journal: Journal, destination: Destination, *, locked: bool = False) -> Gathered:
+    """All facts about ``journal``. With ``locked`` its exports stay as they are until the end.
+
+    Of a journal whose exports are left alone only what is said of it then is looked up, and lines
+    are read only where there are books to draw receipts for: there may be many of them.
+    """
+    link, administration = destination.link, destination.administration
+    known = _exports_of(journal, locked=locked)
+    trail = _in_other_books(known, journal, link)
+    exports = tuple(export for export in known if export not in trail)
+    states = tuple(_facts_of(export) for export in exports)
+    is_left_alone = leaves_exports(states)
+    needs_lines = administration is not None and not is_left_alone
+    around = _bare_surroundings(journal) if is_left_alone else _surroundings(journal, link, trail)
+    facts = JournalFacts(
+        journal=journal.content() if needs_lines else journal.content_without_lines(),
+        is_currency_assumed=journal.is_currency_assumed,
+        surroundings=around,
+        rules=link.rules() if link is not None and not is_left_alone else None,
+        administration=administration,
+        trouble=destination.trouble,
+        exports=states,
+        epochs=_epochs_of(exports),
+        reader_notes=journal.reader_notes,
+        last_problems=journal.problems,
+    )
+    return Gathered(journal=journal, link=link, exports=exports, trail=trail, facts=facts)
+
+
+def gather_new(journal: Journal) -> Gathered:
+    """The same for the first journal of a run of a company without a link: nothing to look up.
+
+    What is the same payroll as another's is found when there is a link, before it can be sent.
+    """
+    facts = JournalFacts(
+        journal=journal.content_without_lines(),
+        is_currency_assumed=journal.is_currency_assumed,
+        surroundings=_bare_surroundings(journal),
+        rules=None,
+        administration=None,
+        reader_notes=journal.reader_notes,
+    )
+    return Gathered(journal=journal, link=None, exports=(), trail=(), facts=facts)
+
+
+def split_of(link: Link | None) -> JournalSplit:
+    """How finely journals are fetched for ``link``; as finely as can be as long as there is none.
+
+    Whatever the link will use is there then, and most journals need not be fetched again for it.
+    """
+    if link is None or link.uses_cost_units:
+        return JournalSplit.COST_UNIT
+    return JournalSplit.COST_CENTER if link.uses_cost_centers else JournalSplit.COMPANY
+
+
+def _exports_of(journal: Journal, *, locked: bool) -> tuple[Export, ...]:
+    was_tried = Exists(Attempt.objects.filter(export=OuterRef("pk")))
+    known = Export.with_trail.filter(journal=journal).annotate(was_tried=was_tried)
+    known = known.select_related("link__procountor_account")
+    return tuple(known.select_for_update(of=("self",)) if locked else known)
+
+
+def _in_other_books(
+    exports: Iterable[Export], journal: Journal, link: Link | None
+) -> tuple[Export, ...]:
+    """Those in books that ``link`` does not lead to: a trail, and nothing that counts.
+
+    A link that was wrong has ended and has a successor: what was booked through it stays known,
+    and says nothing about what the successor still has to book. A successor that leads to the same
+    administration goes on where the former one stopped.
+    """
+    if link is None or not link.covers(journal.booking_period):
+        return tuple(export for export in exports if export.is_trail)
+    books = link.procountor_account.procountor_company_id
+    return tuple(
+        export
+        for export in exports
+        if export.link.procountor_account.procountor_company_id != books
+    )
+
+
+def _facts_of(export: Export) -> ExportFacts:
+    return ExportFacts(
+        state=ExportState(export.state),
+        problems=export.problems,
+        token=export.token,
+        was_tried=export.was_tried,  # type: ignore[attr-defined]  # annotated
+    )
+
+
+def _epochs_of(exports: Iterable[Export]) -> dict[date, int]:
+    """The epoch of each receipt: it grows only by an undo or a reasoned resend."""
+    epochs: dict[date, int] = {}
+    for export in exports:
+        epochs[export.booking_date] = max(export.epoch, epochs.get(export.booking_date, 0))
+    return epochs
+
+
+def _surroundings(journal: Journal, link: Link | None, trail: Sequence[Export]) -> Surroundings:
+    """What decides whether the journal may be sent at all (R0, R10)."""
+    others = Journal.objects.kept().filter(
+        company=journal.company, run_year=journal.run_year, run_number=journal.run_number
+    )
+    earlier_sent = Export.objects.filter(
+        journal__in=others.filter(revision__lt=journal.revision), state__in=COMMITTED_EXPORTS
+    )
+    account = link.procountor_account if link is not None else None
+    return replace(
+        _bare_surroundings(journal),
+        is_linked=link is not None,
+        is_account_authorised=account is not None and account.is_authorised,
+        has_newer_revision=others.filter(revision__gt=journal.revision).exists(),
+        is_earlier_revision_sent=journal.revision > 1 and earlier_sent.exists(),
+        split=JournalSplit(journal.split) if journal.split else None,
+        needed_split=split_of(link) if link is not None else JournalSplit.COMPANY,
+        twin=twin_of(journal, link),
+        stranger=stranger_of(journal, link),
+        ended_link=_ended_link(journal) if link is None else "",
+        booked_elsewhere=_numbers_in(trail),
+        differs_from="" if link is None or link.is_confirmed else _administration_of(link),
+        account_name=account.name if account is not None else "",
+    )
+
+
+def _bare_surroundings(journal: Journal) -> Surroundings:
+    """What the rows of the journal, its company and its debtor say by themselves."""
+    company = journal.company
+    return Surroundings(
+        period=journal.booking_period,
+        is_test_company=company.is_test,
+        is_debtor_blocked=company.debtor.is_blocked,
+        is_deleted_at_source=journal.is_deleted_at_source,
+        company_name=company.name,
+        debtor_name=company.debtor.name,
+    )
+
+
+def _ended_link(journal: Journal) -> str:
+    last = (
+        Link.objects.filter(company_id=journal.company_id)
+        .select_related("procountor_account")
+        .order_by("-ends_on", "-pk")
+        .first()
+    )
+    return last.procountor_account.company_name if last is not None else ""
+
+
+def _administration_of(link: Link) -> str:
+    account = link.procountor_account
+    return name_with_id(account.company_name, account.business_id)
+
+
+def _numbers_in(trail: Iterable[Export]) -> tuple[tuple[str, str], ...]:
+    """The administrations with receipts that are only a trail, and their numbers."""
+    numbers: dict[str, list[str]] = defaultdict(list)
+    for export in trail:
+        if export.state in BOOKED_EXPORTS:
+            name = export.link.procountor_account.company_name
+            numbers[name].append(str(export.receipt_number or export.ledger_receipt_id))
+    return tuple((name, ", ".join(found)) for name, found in numbers.items())

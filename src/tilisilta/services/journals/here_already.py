@@ -1,0 +1,117 @@
+"""Whether a file or its payroll is here already: under any run, or in another company."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
+from django.db.models import Q, QuerySet
+
+from tilisilta.domain import journals as domain
+from tilisilta.domain.payroll import SourceJournal
+from tilisilta.domain.sameness import payroll_digest
+from tilisilta.domain.standing import JournalState
+from tilisilta.models import Company, Journal
+from tilisilta.services.journals.keeping import content_digest
+from tilisilta.services.journals.run_refusals import JournalElsewhere, WasDiscarded
+
+
+def must_not_be_elsewhere(read: SourceJournal, company: Company) -> None:
+    """Raise ``JournalElsewhere`` if another company has the very same file."""
+    other = (
+        Journal.objects.filter(file_sha256=read.sha256)
+        .exclude(company=company)
+        .exclude(state=JournalState.DISCARDED)
+        .select_related("company")
+        .first()
+    )
+    if other is not None:
+        raise JournalElsewhere(other.company)
+
+
+def must_not_be_discarded(read: SourceJournal, company: Company, named: domain.Run | None) -> None:
+    """The very file is known under whatever number; the same payroll under the number it had."""
+    payroll = payroll_digest(read.lines)
+    same = Q(content_sha256=content_digest(read.lines))
+    if payroll:
+        same |= Q(payroll_sha256=payroll)
+    if named is not None:
+        same &= Q(run_year=named.year, run_number=named.number)
+    discarded = Journal.objects.filter(
+        same | Q(file_sha256=read.sha256), company=company, state=JournalState.DISCARDED
+    )
+    found = discarded.select_related("company", "discarded_by").order_by("-discarded_at").first()
+    # Taken in again since, it is there.
+    if found is not None and not _is_there(read, company):
+        raise WasDiscarded(found)
+
+
+def same_version(read: SourceJournal, among: QuerySet[Journal]) -> Journal | None:
+    """The version that ``read`` is again, in whatever order or with lines merged; newest first.
+
+    The very same lines go before what only books the same; texts alone may have been put right.
+    """
+    content, payroll = content_digest(read.lines), payroll_digest(read.lines)
+    same = Q(content_sha256=content)
+    if payroll:
+        same |= Q(payroll_sha256=payroll)
+    found = list(among.filter(same))
+    exact = [journal for journal in found if journal.content_sha256 == content]
+    if exact:
+        return exact[0]
+    # Of the newest version other texts are news; of an older one they would bring it back.
+    return next((one for one in found if not _is_newest(one) or _says_same(read, one)), None)
+
+
+def same_file(read: SourceJournal, company: Company) -> Journal | None:
+    """The journal of the very same file, whatever run it is of; the newest if it came twice."""
+    return journals_of(company).filter(file_sha256=read.sha256).first()
+
+
+def same_from_file(read: SourceJournal, company: Company) -> Journal | None:
+    """The journal from a file that books the very same as what Nmbrs gave, if there is one."""
+    same = Journal.objects.filter(
+        company=company, run__isnull=True, payroll_sha256=payroll_digest(read.lines)
+    )
+    found = same.exclude(state__in=[JournalState.DISCARDED]).select_related("company")
+    return next((one for one in found.order_by("-pk") if _is_newest(one)), None)
+
+
+def journals_of(company: Company) -> QuerySet[Journal]:
+    return (
+        Journal.objects.filter(company=company)
+        .exclude(state=JournalState.DISCARDED)
+        .select_related("company")
+        .order_by("-pk")
+    )
+
+
+def _is_there(read: SourceJournal, company: Company) -> bool:
+    return (
+        same_version(read, journals_of(company)) is not None or same_file(read, company) is not None
+    )
+
+
+def _says_same(read: SourceJournal, journal: Journal) -> bool:
+    """Return whether it is the very same lines, in another order."""
+    return _texts_and_amounts(read.lines) == _texts_and_amounts(lines_of(journal))
+
+
+def _texts_and_amounts(lines: Iterable[domain.JournalLine]) -> Counter[domain.JournalLine]:
+    return Counter(replace(line, position=0) for line in lines if line.amount)
+
+
+def _is_newest(journal: Journal) -> bool:
+    return (
+        not Journal.objects.filter(
+            company_id=journal.company_id,
+            run_year=journal.run_year,
+            run_number=journal.run_number,
+            revision__gt=journal.revision,
+        )
+        .exclude(state=JournalState.DISCARDED)
+        .exists()
+    )
+
+
+def lines_of(journal: Journal) -> tuple[domain.JournalLine, ...]:
+    return journal.content().lines

@@ -1,0 +1,258 @@
+"""Journals: take them in, check them against Procountor, and settle where each stands."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from tilisilta.clients.files.columns import ColumnMapping
+from tilisilta.clients.files.reading import read_journal_file
+from tilisilta.domain import journals as domain
+from tilisilta.domain.comparisons import JournalComparison, compare_journals
+from tilisilta.domain.payroll import JournalSplit, SourceJournal
+from tilisilta.domain.standing import JOURNALS_AT_REST, JournalState
+from tilisilta.models import Company, Debtor, Journal, ProcountorAccount, Run, User
+from tilisilta.services import audit
+from tilisilta.services.journals.checks import check_journal, check_unlinked
+from tilisilta.services.journals.file_companies import must_be_of
+from tilisilta.services.journals.here_already import must_not_be_elsewhere
+from tilisilta.services.journals.keeping import (
+    Imported,
+    journals_of_run,
+    keep_revision,
+    lock_company,
+    note_run,
+)
+from tilisilta.services.journals.run_refusals import (
+    ImportedAsOtherRun,
+    JournalElsewhere,
+    WasDiscarded,
+    WhichRun,
+)
+from tilisilta.services.journals.which_run import (
+    RunAnswer,
+    place_fetched,
+    place_file,
+)
+from tilisilta.services.procountor.administrations import ADMINISTRATION_AGE_LIMIT
+
+__all__ = [
+    "Imported",
+    "ImportedAsOtherRun",
+    "JournalElsewhere",
+    "RunAnswer",
+    "WasDiscarded",
+    "WhichRun",
+    "check_journal",
+    "compare_with_previous",
+    "import_journal",
+    "keep_fetched",
+    "note_journal_read",
+    "recheck_account",
+    "recheck_company",
+    "recheck_debtor",
+]
+
+
+def import_journal(  # noqa: PLR0913  # what a person says about a file, each by its name
+    content: bytes,
+    *,
+    file_name: str,
+    company: Company,
+    user: User | None,
+    now: datetime,
+    run: domain.Run | None = None,
+    currency: str = "",
+    columns: ColumnMapping | None = None,
+    answer: RunAnswer | None = None,
+    debit_negative: bool = False,
+) -> Imported:
+    """Read a file into a journal of ``company`` and check it.
+
+    With ``debit_negative`` the signs of its single column of amounts are turned round.
+    A file that names another company of the bureau is refused.
+
+    ``run`` and ``currency`` are used where the file does not name its own: without them the run
+    is taken from the latest period and the currency from the linked administration, else EUR.
+    ``answer`` is what a person says more of its run. A file that was imported before gives the
+    journal that is there, also an older version of it; changed lines of the same run make a new
+    revision. Where it is not certain which run it is, that is asked.
+
+    Raises ``FileRefused`` or ``ColumnsNeeded`` (see ``clients.files``), ``JournalElsewhere``,
+    ``ImportedAsOtherRun``, ``WhichRun`` or ``WasDiscarded``; nothing is stored then.
+    """
+    read = read_journal_file(
+        content,
+        file_name=file_name,
+        columns=columns,
+        company_number=company.number,
+        period_type=company.period_type,
+        debit_negative=debit_negative,
+    )
+    names_company = must_be_of(read, company, user=user)
+    must_not_be_elsewhere(read, company)
+    answer = answer or RunAnswer(run=run)
+    with transaction.atomic():
+        lock_company(company)
+        place = place_file(read, company=company, answer=answer)
+        if place.existing is not None:
+            kept = Imported(
+                journal=place.existing,
+                is_new=False,
+                needs_check=place.existing.checked_at is None,
+            )
+        else:
+            kept = keep_revision(
+                read,
+                company=company,
+                run=place.run,
+                currency=read.currency or currency,
+                file_name=file_name,
+                user=user,
+                is_run_guessed=place.is_guessed,
+                now=now,
+            )
+        if kept.is_new:
+            audit.record(
+                audit.Action.JOURNAL_IMPORTED,
+                user=user,
+                company=company,
+                reference=kept.journal.reference,
+                file=file_name,
+            )
+    kept = replace(kept, names_company=names_company)
+    return _checked(kept, place.moved, now=now, age_limit=ADMINISTRATION_AGE_LIMIT)
+
+
+def keep_fetched(
+    read: SourceJournal, *, run: Run, split: JournalSplit, is_linked: bool, now: datetime
+) -> Imported:
+    """Keep the journal that Nmbrs gave for ``run``, as a new revision if anything differs.
+
+    ``is_linked`` tells whether the company had a link when fetching it began. A journal is checked
+    against what is known of the administration: so many are fetched in a row that Procountor is not
+    asked about each. Whoever opens or sends one has it checked anew.
+    """
+    named = domain.Run(
+        year=read.run_year or run.year,
+        number=read.run_number or run.number,
+        description=read.run_description,
+    )
+    with transaction.atomic():
+        lock_company(run.company)
+        place = place_fetched(read, run=run, named=named)
+        latest = place.existing or journals_of_run(run.company, place.run).first()
+        if latest is not None and _is_older(run, now):
+            # Who was asleep for long must not put an older journal in place of a newer one.
+            return Imported(journal=latest, is_new=False)
+        if place.existing is not None:
+            is_noted = note_run(place.existing, run, split)
+            kept = Imported(journal=place.existing, is_new=False, needs_check=is_noted)
+        else:
+            kept = keep_revision(
+                read,
+                company=run.company,
+                run=place.run,
+                currency=read.currency,
+                nmbrs_run=run,
+                split=split,
+                now=now,
+            )
+        note_journal_read(run, split, now=now)
+        if kept.is_new:
+            audit.record(
+                audit.Action.JOURNAL_FETCHED,
+                user=None,
+                company=run.company,
+                reference=kept.journal.reference,
+            )
+        if kept.is_new and kept.previous is None and not is_linked and not place.moved:
+            check_unlinked(kept.journal, now=now)
+            return kept
+    return _checked(kept, place.moved, now=now, age_limit=timedelta.max)
+
+
+def _is_older(run: Run, now: datetime) -> bool:
+    """Tell whether the run's journal was read by somebody else since this fetch began."""
+    return Run.objects.filter(pk=run.pk, journal_read_at__gt=now).exists()
+
+
+def note_journal_read(run: Run, split: JournalSplit, *, now: datetime) -> None:
+    """Note that the journal of a run was asked for and understood, even if there is none yet."""
+    Run.objects.filter(pk=run.pk).update(split=split, journal_read_at=now, trouble=[])
+
+
+def compare_with_previous(journal: Journal) -> JournalComparison | None:
+    """What ``journal`` changes against the revision before it; ``None`` for a first revision."""
+    if journal.discarded_at is not None:
+        return None
+    previous = (
+        Journal.objects.filter(
+            company=journal.company,
+            run_year=journal.run_year,
+            run_number=journal.run_number,
+            revision__lt=journal.revision,
+        )
+        .exclude(state=JournalState.DISCARDED)
+        .order_by("-revision")
+        .first()
+    )
+    if previous is None:
+        return None
+    return compare_journals(previous.content(), journal.content())
+
+
+def recheck_company(company: Company, *, with_settled: bool = False) -> None:
+    """Check again what is not sent yet of a company whose settings or link have changed.
+
+    ``with_settled`` checks what was sent or replaced as well: after a link has ended, it may have
+    to be sent elsewhere, and after a journal got another run, one may stand for itself again.
+    """
+    journals = Journal.objects.filter(company=company)
+    chosen = journals if with_settled else unsettled(journals)
+    for journal in chosen.exclude(state=JournalState.DISCARDED).order_by("period", "pk"):
+        check_journal(journal, now=timezone.now())
+
+
+def recheck_strangers(journal: Journal) -> None:
+    """Check again what stood behind ``journal`` as the same payroll in another company."""
+    same = Q(payroll_sha256=journal.payroll_sha256) | Q(accounts_sha256=journal.accounts_sha256)
+    behind = Journal.objects.filter(
+        same & ~Q(payroll_sha256=""), pk__gt=journal.pk, state=JournalState.PROBLEM
+    ).exclude(company=journal.company_id)
+    for other in behind.order_by("pk"):
+        check_journal(other, now=timezone.now(), age_limit=timedelta.max)
+
+
+def unsettled(journals: QuerySet[Journal]) -> QuerySet[Journal]:
+    """Those that a check may say something new of: not sent as a whole, and not replaced."""
+    return journals.exclude(state__in=JOURNALS_AT_REST)
+
+
+def recheck_debtor(debtor: Debtor) -> None:
+    """Check again what is not sent yet of a debtor that was blocked or unblocked."""
+    for company in debtor.companies.all():
+        recheck_company(company)
+
+
+def recheck_account(account: ProcountorAccount) -> None:
+    """Check again what waits for an account that was authorised or has ended."""
+    for link in account.links.select_related("company"):
+        recheck_company(link.company)
+
+
+def _checked(
+    kept: Imported, moved: Sequence[Journal], *, now: datetime, age_limit: timedelta
+) -> Imported:
+    """Check a journal that is new or of which something new is known, and those around it."""
+    for journal in moved:
+        check_journal(journal, now=now, age_limit=age_limit)
+    if not kept.is_new and not kept.needs_check:
+        return kept
+    if kept.previous is not None:
+        check_journal(kept.previous, now=now, age_limit=age_limit)
+        recheck_strangers(kept.previous)
+    return replace(kept, journal=check_journal(kept.journal, now=now, age_limit=age_limit))

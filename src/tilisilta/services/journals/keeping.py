@@ -1,0 +1,178 @@
+"""Keeps journals: what came in as it came in, each run's versions beside each other."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max, Q, QuerySet
+
+from tilisilta.domain import journals as domain
+from tilisilta.domain.payroll import JournalSplit, SourceJournal
+from tilisilta.domain.run_identity import another_number, period_of_lines
+from tilisilta.domain.sameness import payroll_digest
+from tilisilta.domain.standing import ExportState, JournalState
+from tilisilta.models import Company, Export, Journal, JournalLine, Run, User
+
+ASSUMED_CURRENCY = "EUR"
+"""Until the administration tells its own, see ``services.journals.checks``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """What became of a file: a new journal, a new revision of one, or one that was there.
+
+    ``names_company`` is a company that it names and that is neither the one it was imported for nor
+    any other here.
+    """
+
+    journal: Journal
+    is_new: bool
+    previous: Journal | None = None
+    needs_check: bool = False
+    names_company: str = ""
+
+    @property
+    def is_revision(self) -> bool:
+        """Tell whether the file changed a run that had a journal before."""
+        return self.is_new and self.previous is not None
+
+
+def journals_of_run(company: Company, run: domain.Run) -> QuerySet[Journal]:
+    """The versions of a run's journal, the newest first, without those that were discarded."""
+    return (
+        Journal.objects.filter(company=company, run_year=run.year, run_number=run.number)
+        .exclude(state=JournalState.DISCARDED)
+        .select_related("company")
+        .order_by("-revision")
+    )
+
+
+def free_run(company: Company, run: domain.Run) -> domain.Run:
+    """``run``, or one of its year under a number that no journal of ``company`` has."""
+    taken = Journal.objects.filter(company=company, run_year=run.year)
+    numbers = set(taken.values_list("run_number", flat=True).distinct())
+    return domain.Run(
+        year=run.year,
+        number=another_number(run.number, numbers),
+        description=run.description,
+    )
+
+
+KNOWN_OUTSIDE = ~Q(state=ExportState.READY) | Q(attempts__isnull=False)
+"""Finds the exports that were sent or tried: their tokens may stand in Procountor."""
+
+
+def was_ever_sent(journal: Journal) -> bool:
+    """Return whether any receipt of ``journal`` was sent or tried: its tokens are known outside."""
+    return Export.with_trail.filter(KNOWN_OUTSIDE, journal=journal).exists()
+
+
+def lock_company(company: Company) -> None:
+    """Keep others from keeping journals of ``company``, or two would make the same revision."""
+    # Not so hard that others could not refer to the company: who sends writes of it while
+    # holding the journal that we may want.
+    Company.objects.select_for_update(no_key=True).only("pk").get(pk=company.pk)
+
+
+def content_digest(lines: tuple[domain.JournalLine, ...]) -> str:
+    """A digest of what the lines say, in their order; the file's layout plays no part."""
+    digest = hashlib.sha256()
+    for line in lines:
+        parts = (
+            line.ledger_account,
+            line.description,
+            f"{line.amount:.2f}",
+            line.cost_center,
+            line.cost_unit,
+            line.booking_date.isoformat(),
+        )
+        digest.update("\x1f".join(parts).encode() + b"\x1e")
+    return digest.hexdigest()
+
+
+def keep_revision(  # noqa: PLR0913  # what is known of where it comes from
+    read: SourceJournal,
+    *,
+    company: Company,
+    run: domain.Run,
+    currency: str,
+    now: datetime,
+    file_name: str = "",
+    user: User | None = None,
+    nmbrs_run: Run | None = None,
+    split: JournalSplit | None = None,
+    is_run_guessed: bool = False,
+) -> Imported:
+    """Store ``read`` unless it says what the run's latest revision says."""
+    latest = journals_of_run(company, run).first()
+    content_sha256 = content_digest(read.lines)
+    if latest is not None and latest.content_sha256 == content_sha256:
+        is_noted = note_run(latest, nmbrs_run, split)
+        needs_check = is_noted or latest.checked_at is None
+        return Imported(journal=latest, is_new=False, needs_check=needs_check)
+    last = period_of_lines(read.lines)
+    first = domain.BookingPeriod.containing(min(line.booking_date for line in read.lines))
+    journal = Journal.objects.create(
+        company=company,
+        run=nmbrs_run,
+        split=split or "",
+        run_year=run.year,
+        run_number=run.number,
+        run_description=run.description,
+        revision=next_revision(company, run),
+        is_run_guessed=is_run_guessed,
+        period=last.last_day.replace(day=1),
+        first_period=first.last_day.replace(day=1),
+        currency=currency or ASSUMED_CURRENCY,
+        is_currency_assumed=not currency,
+        source=read.kind,
+        file_name=file_name[-255:],
+        file_sha256=read.sha256,
+        content_sha256=content_sha256,
+        payroll_sha256=payroll_digest(read.lines),
+        accounts_sha256=payroll_digest(read.lines, with_dimensions=False),
+        reader_notes=read.notes,
+        line_count=len(read.lines),
+        debit_total=sum(line.amount for line in read.lines if line.amount > 0),
+        came_at=now,
+        came_by=user,
+    )
+    _store_lines(journal, read.lines)
+    return Imported(journal=journal, is_new=True, previous=latest)
+
+
+def next_revision(company: Company, run: domain.Run) -> int:
+    """The number of the next version of a run's journal; those of discarded ones stay taken."""
+    known = Journal.objects.filter(company=company, run_year=run.year, run_number=run.number)
+    return (known.aggregate(latest=Max("revision"))["latest"] or 0) + 1
+
+
+def note_run(journal: Journal, nmbrs_run: Run | None, split: JournalSplit | None) -> bool:
+    """Note of which run in Nmbrs a journal is that came before; tell whether that is news.
+
+    It came from a file, or its run was deleted and made anew, or it is told apart otherwise.
+    """
+    if nmbrs_run is None or (journal.run_id == nmbrs_run.pk and journal.split == split):
+        return False
+    journal.run, journal.split, journal.is_deleted_at_source = nmbrs_run, split or "", False
+    journal.save(update_fields=["run", "split", "is_deleted_at_source"])
+    return True
+
+
+def _store_lines(journal: Journal, lines: tuple[domain.JournalLine, ...]) -> None:
+    JournalLine.objects.bulk_create(
+        (
+            JournalLine(
+                journal=journal,
+                position=line.position,
+                ledger_account=line.ledger_account,
+                description=line.description,
+                amount=line.amount,
+                cost_center=line.cost_center,
+                cost_unit=line.cost_unit,
+                booking_date=line.booking_date,
+            )
+            for line in lines
+        ),
+        batch_size=2000,
+    )

@@ -1,0 +1,202 @@
+"""Talks to Procountor for one of our accounts: its client, and the tokens the client needs."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import cast
+
+import httpx2
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from tilisilta.clients.procountor import oauth
+from tilisilta.clients.procountor.client import ProcountorClient
+from tilisilta.clients.procountor.errors import GrantEnded, ProcountorUnavailable
+from tilisilta.clients.procountor.exchange import AccessTokens
+from tilisilta.models import ProcountorAccount
+from tilisilta.services import audit
+from tilisilta.services.pace import wait_for_slot
+
+_LEASE = timedelta(seconds=60)
+_EARLY = timedelta(seconds=60)
+
+
+def transport() -> httpx2.BaseTransport | None:
+    """How requests leave; ``None`` is the network."""
+    return cast("httpx2.BaseTransport | None", settings.PROCOUNTOR_TRANSPORT)
+
+
+def application() -> oauth.Application:
+    """Who we are to Procountor, as registered with its vendor."""
+    return oauth.Application(
+        api_url=settings.PROCOUNTOR_API_URL,
+        client_id=settings.PROCOUNTOR_CLIENT_ID,
+        client_secret=settings.PROCOUNTOR_CLIENT_SECRET,
+        redirect_uri=redirect_uri(),
+    )
+
+
+def redirect_uri() -> str:
+    """The one address Procountor sends people back to, registered with its vendor."""
+    return f"{settings.BASE_URL}/settings/integrations/procountor/authorised"
+
+
+@contextmanager
+def procountor(account: ProcountorAccount) -> Iterator[ProcountorClient]:
+    """A client that acts in the company of ``account``. A dead grant turns the account red."""
+    with _client_with(AccountTokens(account)) as client:
+        try:
+            yield client
+        except GrantEnded:
+            end_account(account)
+            raise
+
+
+def procountor_with(grant: oauth.Grant) -> ProcountorClient:
+    """A client for a grant that has just been given and is not kept yet."""
+    return _client_with(_OneToken(grant.access_token))
+
+
+def login_address(state: str) -> str:
+    """Procountor's log-in page, from which a person comes back to us with ``state``."""
+    return oauth.login_url(application(), login_url=settings.PROCOUNTOR_LOGIN_URL, state=state)
+
+
+def end_account(account: ProcountorAccount) -> None:
+    """Turn the account red, once: a person has to authorise it again."""
+    account.refresh_from_db()
+    # One that a person has removed meanwhile stays removed.
+    if account.is_authorised:
+        account.mark_ended(timezone.now())
+        audit.record(audit.Action.ACCOUNT_ENDED, user=None, name=account.name)
+
+
+def _client_with(tokens: AccessTokens) -> ProcountorClient:
+    return ProcountorClient(
+        api_url=settings.PROCOUNTOR_API_URL,
+        tokens=tokens,
+        pace=wait_for_slot,
+        transport=transport(),
+        timeout_seconds=settings.PROCOUNTOR_TIMEOUT_SECONDS,
+    )
+
+
+class _OneToken:
+    """A single access token that cannot be renewed."""
+
+    def __init__(self, access_token: str) -> None:
+        self._access_token = access_token
+
+    def current(self) -> str:
+        return self._access_token
+
+    def renewed(self, instead_of: str) -> str:  # it is the only one
+        raise GrantEnded("Procountor refused an access token it had just given.")
+
+
+class AccountTokens:
+    """The access tokens of one account, kept in the database and shared by all processes.
+
+    What was read stays for as long as it is fresh, so it is made anew for each few requests.
+    """
+
+    def __init__(self, account: ProcountorAccount) -> None:
+        self._account_id = account.pk
+        self._read: ProcountorAccount | None = None
+
+    def current(self) -> str:
+        """A token that should work, renewed first if it has run out."""
+        account = self._read or self._account()
+        if _is_fresh(account, timezone.now()):
+            self._read = account
+            return account.access_token
+        return self._renew(instead_of=account.access_token)
+
+    def renewed(self, instead_of: str) -> str:
+        """Another token than ``instead_of``, which Procountor has refused."""
+        return self._renew(instead_of=instead_of)
+
+    def _account(self) -> ProcountorAccount:
+        # What is known of the company can be large, and tokens are asked for at every request.
+        return ProcountorAccount.objects.defer("administration").get(pk=self._account_id)
+
+    def _renew(self, *, instead_of: str) -> str:
+        self._read = None
+        return self._renewed_once(instead_of)
+
+    def _renewed_once(self, instead_of: str) -> str:
+        """Renew once, however many ask at the same moment: one holds the lease, the rest wait."""
+        give_up_at = time.monotonic() + _LEASE.total_seconds()
+        while time.monotonic() < give_up_at:
+            found = self._found(instead_of)
+            if found:
+                return found
+            if self._take_lease(timezone.now()):
+                return self._renew_under_lease(instead_of)
+            time.sleep(0.05)
+        raise ProcountorUnavailable("Another process did not finish renewing the access token.")
+
+    def _found(self, instead_of: str) -> str:
+        """The token somebody else has renewed meanwhile, or nothing."""
+        account = self._account()
+        if not account.is_authorised:
+            raise GrantEnded("Procountor account is not authorised.")
+        is_another = account.access_token != instead_of
+        return account.access_token if is_another and _is_fresh(account, timezone.now()) else ""
+
+    def _take_lease(self, now: datetime) -> bool:
+        until = now + _LEASE
+        # One that ends long after ours would was taken by a clock that ran ahead. Those of threads
+        # that ask at the same moment end a little later.
+        held = Q(renewal_leased_until__range=(now, until + _LEASE))
+        free = Q(renewal_leased_until__isnull=True) | ~held
+        taken = ProcountorAccount.objects.filter(free, pk=self._account_id).update(
+            renewal_leased_until=until
+        )
+        return taken == 1
+
+    def _renew_under_lease(self, instead_of: str) -> str:
+        try:
+            # Only now is it sure that nobody renews: whoever held the lease before us may have.
+            found = self._found(instead_of)
+            if found:
+                return found
+            account = self._account()
+            grant = new_grant(account)
+            self._store_renewed(grant, of=account.grant)
+        finally:
+            ProcountorAccount.objects.filter(pk=self._account_id).update(renewal_leased_until=None)
+        return grant.access_token
+
+    def _store_renewed(self, grant: oauth.Grant, *, of: str) -> None:
+        """Keep a renewed grant, unless a person has removed or replaced the one it was made of."""
+        with transaction.atomic():
+            account = ProcountorAccount.objects.select_for_update().get(pk=self._account_id)
+            if not account.is_authorised or account.grant != of:
+                raise ProcountorUnavailable("The account was authorised anew or removed meanwhile.")
+            store_grant(account, grant)
+
+
+def _is_fresh(account: ProcountorAccount, now: datetime) -> bool:
+    expires_at = account.access_token_expires_at
+    return bool(account.access_token) and expires_at is not None and now < expires_at - _EARLY
+
+
+def new_grant(account: ProcountorAccount) -> oauth.Grant:
+    """Ask Procountor for a new access token by the way the account was authorised."""
+    wait_for_slot()
+    if account.method == ProcountorAccount.Method.API_KEY:
+        return oauth.token_for_api_key(application(), account.grant, transport=transport())
+    return oauth.refresh(application(), account.grant, transport=transport())
+
+
+def store_grant(account: ProcountorAccount, grant: oauth.Grant) -> None:
+    """Keep the new access token, and the new refresh token if one came with it."""
+    account.access_token = grant.access_token
+    account.access_token_expires_at = timezone.now() + timedelta(seconds=grant.expires_in_seconds)
+    if grant.refresh_token:
+        account.grant = grant.refresh_token
+    account.save(update_fields=["access_token", "access_token_expires_at", "grant"])

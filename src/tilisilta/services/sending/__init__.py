@@ -1,0 +1,1 @@
+"""Sends what a person asked for: committed first, looked for, posted, each receipt exactly once."""

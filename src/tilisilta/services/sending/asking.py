@@ -1,0 +1,262 @@
+"""Exports: ask for journals to be sent, or for an uncertain one to be looked for again.
+
+Asking only commits rows; the engine picks them up (``services.sending.delivery``).
+"""
+
+import math
+import time
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from tilisilta.domain.problems import ProblemCode, Severity
+from tilisilta.domain.standing import BOOKED_EXPORTS, ExportState
+from tilisilta.errors import NeedsAttention
+from tilisilta.models import (
+    Export,
+    Journal,
+    Link,
+    ProcountorAccount,
+    Sending,
+    User,
+    preview_digest,
+)
+from tilisilta.services import audit
+from tilisilta.services.journals.checks import check_journal
+
+
+class CannotBeSent(NeedsAttention):
+    """Something stands in the journal's way; its problems say what."""
+
+    code = ProblemCode.CANNOT_BE_SENT
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(f"Journal {journal.reference} cannot be sent.")
+        self.journal = journal
+        self.facts = {"journal": journal.reference}
+
+
+class PreviewChanged(NeedsAttention):
+    """What would be sent now is not what was looked at; nothing was sent."""
+
+    code = ProblemCode.PREVIEW_CHANGED
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(f"What would be sent of journal {journal.reference} has changed.")
+        self.journal = journal
+        self.facts = {"journal": journal.reference}
+
+
+class AlreadySent(NeedsAttention):
+    """All receipts of the journal are booked."""
+
+    code = ProblemCode.ALREADY_SENT
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(f"Journal {journal.reference} has been sent.")
+        self.journal = journal
+        self.facts = {"journal": journal.reference}
+
+
+def send_journal(
+    journal: Journal, *, user: User | None, now: datetime, seen: str | None = None
+) -> Sending:
+    """Commit that ``journal`` is to be sent; the engine picks it up.
+
+    ``seen`` is the digest of the preview a person looked at; without it, what was last stored
+    counts. Asked twice, the sending under way is returned. Raises ``CannotBeSent``,
+    ``PreviewChanged`` or ``AlreadySent``, and then nothing is sent.
+    """
+    under_way = unfinished_sending(journal)
+    if under_way is not None:
+        return under_way
+    seen = seen or preview_digest(journal.exports.all())
+    journal = check_journal(journal, now=now)
+    try:
+        with transaction.atomic():
+            return _commit_sending(journal, user=user, now=now, seen=seen)
+    except IntegrityError:
+        # Somebody else asked for the same journal in the same moment.
+        under_way = unfinished_sending(journal)
+        if under_way is None:
+            raise
+        return under_way
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A journal that somebody wants to be sent, and the digest of what they looked at, if any."""
+
+    journal: Journal
+    seen: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """A journal that was not taken up, and why."""
+
+    journal: Journal
+    error: NeedsAttention
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentMany:
+    """What became of asking for several journals.
+
+    ``sendings`` are under way now, ``refused`` were not taken up, and ``left`` were not reached
+    before the time was up.
+    """
+
+    sendings: tuple[Sending, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    left: tuple[Wanted, ...] = ()
+
+
+def send_many(
+    wanted: Iterable[Wanted],
+    *,
+    user: User | None,
+    now: datetime,
+    until: float = math.inf,
+) -> SentMany:
+    """Commit that each of ``wanted`` is to be sent, in their order, for pages and commands alike.
+
+    One that cannot be sent is refused with its reason and stops none of the others. Nothing more is
+    begun after ``until`` on the monotonic clock, but at least one is, so that each call gets on.
+    """
+    left = deque(wanted)
+    sendings: list[Sending] = []
+    refused: list[Refusal] = []
+    while left and (not (sendings or refused) or time.monotonic() < until):
+        one = left.popleft()
+        try:
+            sendings.append(send_journal(one.journal, user=user, now=now, seen=one.seen))
+        except (CannotBeSent, PreviewChanged, AlreadySent) as error:
+            one.journal.refresh_from_db()
+            refused.append(Refusal(journal=one.journal, error=error))
+    return SentMany(sendings=tuple(sendings), refused=tuple(refused), left=tuple(left))
+
+
+def look_again(journal: Journal, *, user: User | None, now: datetime) -> Sending:
+    """Commit that the uncertain receipts of ``journal`` are to be looked for once more, now.
+
+    A sending under way that waits before its next look is hastened.
+    """
+    with transaction.atomic():
+        journal = Journal.objects.select_for_update().get(pk=journal.pk)
+        journal.exports.filter(state=ExportState.UNCERTAIN).update(look_at=now, problems=[])
+        under_way = unfinished_sending(journal)
+        if under_way is None:
+            return Sending.objects.create(
+                journal=journal, requested_by=user, requested_at=now, due_at=now
+            )
+        Sending.objects.filter(pk=under_way.pk, enqueued_at__isnull=True).update(due_at=now)
+        return under_way
+
+
+def continue_waiting(now: datetime) -> int:
+    """Ask again for what waits since its account ended or its sending was lost; say how many.
+
+    A journal whose receipts are queued without a sending under way waits for its account: as soon
+    as that is authorised again the sending goes on by itself.
+    """
+    waiting = (
+        Journal.objects.filter(
+            Q(exports__state__in=[ExportState.QUEUED, ExportState.POSTING])
+            | Q(exports__state=ExportState.UNCERTAIN, exports__look_at__isnull=False),
+            exports__is_trail=False,
+            exports__link__procountor_account__state=ProcountorAccount.State.AUTHORISED,
+        )
+        .exclude(sendings__finished_at__isnull=True)
+        .distinct()
+    )
+    count = 0
+    for journal in waiting:
+        last = journal.sendings.order_by("-requested_at").first()
+        try:
+            with transaction.atomic():
+                Sending.objects.create(
+                    journal=journal,
+                    requested_by=last.requested_by if last else None,
+                    requested_at=now,
+                    due_at=now,
+                )
+                look_anew(journal)
+        except IntegrityError:
+            # Another worker has just done the same.
+            continue
+        count += 1
+    return count
+
+
+def look_anew(journal: Journal) -> None:
+    """Let the queued receipts of ``journal`` be looked for before they are posted.
+
+    What an earlier turn has seen is no proof: an old backup may have been restored since.
+    """
+    journal.exports.filter(state=ExportState.QUEUED).update(is_looked_for=False)
+
+
+def unfinished_sending(journal: Journal) -> Sending | None:
+    """The sending of ``journal`` that is under way, if any."""
+    return Sending.objects.filter(journal=journal, finished_at__isnull=True).first()
+
+
+def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen: str) -> Sending:
+    journal = (
+        Journal.objects.select_for_update(of=("self",)).select_related("company").get(pk=journal.pk)
+    )
+    under_way = unfinished_sending(journal)
+    if under_way is not None:
+        # Somebody else asked for it while we checked it.
+        return under_way
+    # Locked before its exports, as whoever ends a link does: none may end while it is being used.
+    link_ids = set(journal.exports.order_by().values_list("link", flat=True))
+    links = list(Link.objects.select_for_update().filter(pk__in=link_ids))
+    exports = list(journal.exports.select_for_update())
+    standing = journal.standing(one.standing() for one in exports)
+    if standing.is_sent:
+        raise AlreadySent(journal)
+    if not standing.can_be_sent or not _are_in_force(links, exports, journal):
+        raise CannotBeSent(journal)
+    if preview_digest(exports) != seen:
+        raise PreviewChanged(journal)
+    to_send = [export for export in exports if export.state == ExportState.READY]
+    sending = Sending.objects.create(
+        journal=journal, requested_by=user, requested_at=now, due_at=now
+    )
+    for export in to_send:
+        export.state = ExportState.QUEUED
+        export.is_looked_for = False
+        export.absent_look_count = 0
+        export.look_at = None
+        export.save(update_fields=["state", "is_looked_for", "absent_look_count", "look_at"])
+    for export in exports:
+        _let_others_pass(export)
+    audit.record(
+        audit.Action.JOURNAL_SENT,
+        user=user,
+        company=journal.company,
+        reference=journal.reference,
+        count=str(len(to_send)),
+    )
+    journal.store_state()
+    return sending
+
+
+def _are_in_force(links: Sequence[Link], exports: Sequence[Export], journal: Journal) -> bool:
+    """Return whether the links of what is to be sent have not ended since it was checked."""
+    in_force = {link.pk for link in links if link.covers(journal.booking_period)}
+    return all(one.link_id in in_force for one in exports if one.state == ExportState.READY)
+
+
+def _let_others_pass(export: Export) -> None:
+    """A person sends the rest: what is odd about a booked receipt stops those after it no more."""
+    problems = export.problems
+    if export.state in BOOKED_EXPORTS and problems:
+        warnings = [replace(problem, severity=Severity.WARNING) for problem in problems]
+        Export.objects.filter(pk=export.pk).update(problems=warnings)

@@ -1,0 +1,256 @@
+"""Looks in Procountor for receipts of ours: before the first post, and after a lost answer."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Min
+
+from tilisilta.clients.procountor.client import ProcountorClient, ReceiptWindow
+from tilisilta.clients.procountor.errors import ProcountorUnavailable
+from tilisilta.clients.procountor.wire import decode_receipt
+from tilisilta.domain.booked import has_something_in_common
+from tilisilta.domain.journals import BookingPeriod
+from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
+from tilisilta.domain.receipts import BookedReceipt
+from tilisilta.domain.recognition import (
+    INVALIDATED,
+    JournalReceipt,
+    Recognised,
+    recognise,
+)
+from tilisilta.domain.sameness import receipt_digest
+from tilisilta.domain.standing import ExportState
+from tilisilta.models import AnotherReceipt, Attempt, Export, Link, Sending
+from tilisilta.services.procountor.client import procountor
+from tilisilta.services.procountor.seen_receipts import promised_with, read_receipts
+from tilisilta.services.sending.doubts import doubt_problems
+from tilisilta.services.sending.other_revisions import tokens_of_other_revisions
+from tilisilta.services.sending.postings import accept, settled_after
+
+LOOKS_TO_BE_SURE = 3
+"""A new receipt may take a moment to show in the list; so often it must be missing from it."""
+MOST_DAYS_AHEAD = timedelta(days=62)
+"""So far ahead of today the first open day may have been, where periods are closed early."""
+DAYS_AROUND_A_MONTH = timedelta(days=15)
+"""So far out of its month a forgotten receipt is looked for: people date wages on the payday."""
+
+_NOT_SURE = (Attempt.Outcome.OPEN, Attempt.Outcome.UNKNOWN, Attempt.Outcome.ABSENT)
+
+
+def look(sending: Sending, exports: Sequence[Export], *, now: datetime) -> float:
+    """Look for ``exports``, all of one company, in Procountor; return how long to wait.
+
+    One receipt with the token in name or notes is ours: it is taken over. Several stop the export
+    until a person has looked, and so does one that a person has invalidated, or that books nothing
+    of what we would send. None lets a queued
+    export be posted, unless a receipt without a token would book just the same, or another revision
+    of the run was sent that our tables have forgotten. An uncertain one
+    is looked for again, with growing pauses, until it surely is not there.
+    """
+    account = exports[0].link.procountor_account
+    with procountor(account) as client:
+        chosen = client.get_session()
+        if chosen.company_id != account.procountor_company_id:
+            _stop_all(exports, ProblemCode.WRONG_COMPANY, name=chosen.company_name)
+            return 0.0
+        windows = [window for export in exports for window in _windows(export, now)]
+        receipts = read_receipts(client, chosen.company_id, _joined(windows), now=now)
+        siblings = tokens_of_other_revisions(exports, receipts, chosen.company_id)
+        found = {
+            export.pk: _recognised(
+                export, receipts, chosen.company_id, siblings.get(export.booking_date, frozenset())
+            )
+            for export in exports
+        }
+        booked = _read(client, found)
+    return max(_settle(sending, export, found[export.pk], booked, now=now) for export in exports)
+
+
+def _windows(export: Export, now: datetime) -> tuple[ReceiptWindow, ...]:
+    """Where the receipt may lie, whatever people have done with it since.
+
+    After a lost answer it was made since the attempt began, and is found by that, wherever it was
+    dated since. A forgotten past that a backup has undone may have been at any time: then it is
+    looked for in the months around its dates. Where closed periods are moved, periods may have
+    been closed or reopened since: then it lies on its booking date, or on a day that was open then.
+    """
+    first = min(export.receipt_date, export.booking_date)
+    last = export.receipt_date
+    if export.state == ExportState.UNCERTAIN:
+        by_date = ReceiptWindow(first=first, last=last)
+        unsure = export.attempts.filter(outcome__in=_NOT_SURE)
+        tried_since = unsure.aggregate(at=Min("started_at"))["at"]
+        return (by_date, ReceiptWindow(created_since=tried_since)) if tried_since else (by_date,)
+    if export.link.closed_period_policy == Link.Policy.NEXT_OPEN:
+        last = max(last, now.date() + MOST_DAYS_AHEAD)
+    return (
+        ReceiptWindow(
+            first=first.replace(day=1) - DAYS_AROUND_A_MONTH,
+            last=BookingPeriod.containing(last).last_day + DAYS_AROUND_A_MONTH,
+        ),
+    )
+
+
+def _joined(windows: Sequence[ReceiptWindow]) -> Iterable[ReceiptWindow]:
+    """The same with windows of dates that touch made one, so that nothing is listed twice."""
+    dated = [(one.first, one.last) for one in windows if one.first and one.last]
+    joined: list[tuple[date, date]] = []
+    for first, last in sorted(dated):
+        if joined and first <= joined[-1][1] + timedelta(days=1):
+            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
+        else:
+            joined.append((first, last))
+    yield from (ReceiptWindow(first=first, last=last) for first, last in joined)
+    yield from (one for one in windows if one.created_since)
+
+
+def _recognised(
+    export: Export,
+    receipts: Sequence[JournalReceipt],
+    procountor_company_id: int,
+    siblings: Collection[str],
+) -> Recognised:
+    if not receipts:
+        return Recognised()
+    plain_digest = receipt_digest(decode_receipt(export.payload.encode()), with_dimensions=False)
+    tokens = {
+        token
+        for one in receipts
+        if one.plain_digest == plain_digest or export.token in one.tokens
+        for token in one.tokens
+    }
+    others = AnotherReceipt.objects.filter(
+        token=export.token,
+        procountor_company_id=procountor_company_id,
+    )
+    return recognise(
+        receipts,
+        token=export.token,
+        plain_digest=plain_digest,
+        promised=promised_with(Export.objects.filter(token__in=tokens)),
+        siblings=siblings,
+        others=set(others.values_list("ledger_receipt_id", flat=True)),
+    )
+
+
+def _read(client: ProcountorClient, found: Mapping[int, Recognised]) -> dict[int, BookedReceipt]:
+    ids = [one.valid[0].ledger_receipt_id for one in found.values() if len(one.valid) == 1]
+    receipts = client.get_ledger_receipts(ids) if ids else ()
+    return {receipt.ledger_receipt_id: receipt for receipt in receipts}
+
+
+def _settle(
+    sending: Sending,
+    export: Export,
+    found: Recognised,
+    booked: Mapping[int, BookedReceipt],
+    *,
+    now: datetime,
+) -> float:
+    doubts = _doubts(export, found, booked)
+    if doubts:
+        _stop(export, doubts)
+        return 0.0
+    if found.valid:
+        receipt = _taken_over(found.valid[0], booked)
+        accept(sending, export, receipt, outcome=Attempt.Outcome.FOUND, now=now)
+        return 0.0
+    perhaps = [
+        *doubt_problems(ProblemCode.PERHAPS_BOOKED, export, found.perhaps),
+        *doubt_problems(ProblemCode.PERHAPS_BOOKED, export, found.copied, same="copied"),
+        *doubt_problems(ProblemCode.PERHAPS_BOOKED, export, found.revisions, same="revision"),
+    ]
+    if export.state != ExportState.QUEUED:
+        return _note_absence(export, perhaps, now=now)
+    if perhaps:
+        _stop(export, perhaps)
+    else:
+        Export.objects.filter(pk=export.pk, state=ExportState.QUEUED).update(is_looked_for=True)
+    return 0.0
+
+
+def _doubts(
+    export: Export, found: Recognised, booked: Mapping[int, BookedReceipt]
+) -> list[Problem]:
+    """What a person must say of the receipts with the token, however often they are looked for."""
+    if len(found.valid) > 1:
+        return doubt_problems(ProblemCode.FOUND_SEVERAL_TIMES, export, found.valid)
+    if found.mixed:
+        return doubt_problems(ProblemCode.SEVERAL_TOKENS, export, found.mixed)
+    if not found.valid:
+        return doubt_problems(ProblemCode.INVALIDATED_BY_PERSON, export, found.invalidated)
+    if not _may_be_ours(export, found.valid[0], booked):
+        return doubt_problems(ProblemCode.PERHAPS_BOOKED, export, found.valid, same="token")
+    return []
+
+
+def _may_be_ours(export: Export, seen: JournalReceipt, booked: Mapping[int, BookedReceipt]) -> bool:
+    """Return whether a receipt with the token is ours, and not foreign with a token typed on it."""
+    if seen.sent_as == export.token:
+        return True
+    receipt = _taken_over(seen, booked)
+    return has_something_in_common(decode_receipt(export.payload.encode()), receipt.body)
+
+
+def _taken_over(seen: JournalReceipt, booked: Mapping[int, BookedReceipt]) -> BookedReceipt:
+    """The receipt as it was read to be taken over."""
+    receipt = booked.get(seen.ledger_receipt_id)
+    if receipt is None or receipt.status == INVALIDATED:
+        # It was there a moment ago, so that the next look tells more.
+        raise ProcountorUnavailable("A ledger receipt that was listed cannot be taken over.")
+    return receipt
+
+
+def _note_absence(export: Export, perhaps: Sequence[Problem], *, now: datetime) -> float:
+    """Note that no receipt carries an uncertain one's token.
+
+    It is posted again only if it surely is not there, and nothing is ``perhaps`` the same.
+    """
+    with transaction.atomic():
+        locked = Export.objects.select_for_update().get(pk=export.pk)
+        if locked.state != ExportState.UNCERTAIN:
+            return 0.0
+        locked.absent_look_count += 1
+        attempt = locked.attempts.order_by("-number").first()
+        settled_at = attempt.started_at + settled_after() if attempt else now
+        is_sure = locked.absent_look_count >= LOOKS_TO_BE_SURE and now >= settled_at
+        if is_sure and perhaps:
+            locked.problems = perhaps
+            locked.look_at = None
+        elif is_sure:
+            locked.state = ExportState.QUEUED
+            locked.is_looked_for = True
+            locked.look_at = None
+            locked.attempts.filter(outcome=Attempt.Outcome.UNKNOWN).update(
+                outcome=Attempt.Outcome.ABSENT
+            )
+        else:
+            locked.look_at = now + _pause(locked.absent_look_count)
+        locked.save()
+    return 0.0
+
+
+def _pause(look_count: int) -> timedelta:
+    """The pause after so many looks: it doubles up to half an hour."""
+    seconds = settings.UNCERTAIN_PAUSE_SECONDS * 2 ** (look_count - 1)
+    return timedelta(seconds=min(seconds, 1800))
+
+
+def _stop_all(exports: Sequence[Export], code: ProblemCode, **values: str) -> None:
+    for export in exports:
+        problem = Problem(
+            code=code,
+            screen=Screen.PROCOUNTOR,
+            booking_date=export.booking_date,
+            facts=facts(**values),
+        )
+        _stop(export, [problem])
+
+
+def _stop(export: Export, problems: Sequence[Problem]) -> None:
+    """Let a person decide, unless somebody has settled the export meanwhile."""
+    Export.objects.filter(pk=export.pk, ledger_receipt_id__isnull=True).update(
+        problems=problems, look_at=None
+    )

@@ -1,0 +1,73 @@
+"""The tokens that other revisions of a run have, or would have, whatever our tables know of them.
+
+A backup that was put back knows nothing of what was sent after it, and the run may come in anew
+with other content, under another revision or another date. Its receipt then has another token than
+the one that is in the books.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from django.db.models import Max
+
+from tilisilta.domain.identity import receipt_token
+from tilisilta.domain.recognition import JournalReceipt
+from tilisilta.domain.standing import ExportState
+from tilisilta.models import Export, Journal, JournalLine
+
+FORGOTTEN_REVISIONS = 2
+"""So many revisions beyond the latest that we know may have been sent and forgotten."""
+_FORGOTTEN_EPOCHS = 1
+
+
+def tokens_of_other_revisions(
+    exports: Sequence[Export], receipts: Iterable[JournalReceipt], procountor_company_id: int
+) -> Mapping[date, frozenset[str]]:
+    """The tokens that ``receipts`` may have from other revisions of the run of ``exports``.
+
+    They are told by the booking date of the one export that each concerns: its own, or the nearest,
+    so that one receipt is asked about once. The dates tried are all that the revisions we know book
+    on, and those of the receipts themselves. What our tables know to be booked carries no riddle.
+    """
+    riddles = [one for one in receipts if one.tokens and one.is_valid and not one.sent_as]
+    if not riddles:
+        return {}
+    journal = exports[0].journal
+    of_run = Journal.objects.filter(
+        company=journal.company_id, run_year=journal.run_year, run_number=journal.run_number
+    )
+    lines = JournalLine.objects.filter(journal__in=of_run).order_by()
+    booked_on = set(lines.values_list("booking_date", flat=True).distinct())
+    dates = booked_on | {one.receipt_date for one in riddles}
+    latest = of_run.aggregate(latest=Max("revision"))["latest"] or journal.revision
+    epoch = max(one.epoch for one in exports)
+    own = _own_dates(journal, exports)
+    found: dict[date, set[str]] = {day: set() for day in own}
+    for day in dates | own:
+        found[_nearest(day, own)] |= {
+            receipt_token(
+                procountor_company_id=procountor_company_id,
+                company_number=journal.company.number,
+                run_year=journal.run_year,
+                run_number=journal.run_number,
+                revision=revision,
+                booking_date=day,
+                epoch=each,
+            )
+            for revision in range(1, latest + FORGOTTEN_REVISIONS + 1)
+            for each in range(epoch + _FORGOTTEN_EPOCHS + 1)
+        }
+    ours = {export.token for export in exports}
+    return {day: frozenset(tokens - ours) for day, tokens in found.items()}
+
+
+def _own_dates(journal: Journal, exports: Iterable[Export]) -> set[date]:
+    wanted = journal.exports.exclude(state=ExportState.WITHDRAWN).order_by()
+    return {
+        *wanted.values_list("booking_date", flat=True),
+        *(export.booking_date for export in exports),
+    }
+
+
+def _nearest(day: date, own: Iterable[date]) -> date:
+    return min(own, key=lambda one: (abs(one - day), one))

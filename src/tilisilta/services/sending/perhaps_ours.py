@@ -1,0 +1,151 @@
+"""What a person says of a receipt in Procountor that may be one of ours: it is, or it is another.
+
+Both are safe to say twice, and only of a receipt that a look has asked about.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from tilisilta.domain.problems import Problem, ProblemCode, Severity
+from tilisilta.domain.receipts import BookedReceipt
+from tilisilta.domain.recognition import INVALIDATED
+from tilisilta.errors import NeedsAttention
+from tilisilta.models import (
+    AnotherReceipt,
+    Attempt,
+    Export,
+    ExportState,
+    Journal,
+    ProcountorAccount,
+    User,
+)
+from tilisilta.services import audit
+from tilisilta.services.procountor.client import procountor
+from tilisilta.services.sending.asking import look_again
+from tilisilta.services.sending.doubts import Doubt, doubts_of
+from tilisilta.services.sending.postings import note_booked
+
+ANSWERABLE_STATES = frozenset({ExportState.READY, ExportState.QUEUED, ExportState.UNCERTAIN})
+
+
+class NotInDoubt(NeedsAttention):
+    """Nobody asks any more whether that receipt is the one of the journal."""
+
+    code = ProblemCode.NOT_IN_DOUBT
+
+
+class ReceiptCannotBeOurs(NeedsAttention):
+    """The receipt is gone or invalidated, or belongs to another journal by now."""
+
+    code = ProblemCode.CANNOT_BE_OURS
+
+
+def take_over(
+    export: Export, ledger_receipt_id: int, *, user: User | None, now: datetime
+) -> Export:
+    """Say that a receipt in Procountor is the one of ``export``, which is then booked.
+
+    The receipt is read anew, and in what it differs is noted as for every receipt that is found.
+    Raises ``NotInDoubt`` or ``ReceiptCannotBeOurs``, and then nothing has changed.
+    """
+    if export.ledger_receipt_id == ledger_receipt_id:
+        return export
+    doubt = _doubt(export, ledger_receipt_id)
+    if not doubt.can_be_ours:
+        raise ReceiptCannotBeOurs("A receipt that is invalidated books nothing.")
+    booked = _read(export, ledger_receipt_id)
+    with transaction.atomic():
+        locked = _locked(export)
+        # One at a time in a company, or two exports might become the same receipt.
+        account = ProcountorAccount.objects.select_for_update().get(
+            pk=export.link.procountor_account_id
+        )
+        if locked.ledger_receipt_id == ledger_receipt_id:
+            return locked
+        _doubt(locked, ledger_receipt_id)
+        if _taken(account, ledger_receipt_id):
+            raise ReceiptCannotBeOurs("The receipt is that of another journal.")
+        note_booked(
+            export,
+            booked,
+            outcome=Attempt.Outcome.FOUND,
+            action=audit.Action.RECEIPT_TAKEN_OVER,
+            user=user,
+            now=now,
+            # Somebody has compared them, so that the rest of the journal need not wait.
+            severity=Severity.WARNING,
+        )
+        export.journal.store_state()
+    return Export.objects.get(pk=export.pk)
+
+
+def say_another(
+    export: Export, ledger_receipt_id: int, *, user: User | None, now: datetime
+) -> Export:
+    """Say that a receipt in Procountor is another than that of ``export``, which may be sent.
+
+    That is remembered, so that the same receipt does not stop it again. An uncertain export is
+    looked for once more by itself; one that is ready waits for somebody to send it. Raises
+    ``NotInDoubt``, and then nothing has changed.
+    """
+    company_id = export.link.procountor_account.procountor_company_id
+    said = {
+        "token": export.token,
+        "procountor_company_id": company_id,
+        "ledger_receipt_id": ledger_receipt_id,
+    }
+    with transaction.atomic():
+        locked = _locked(export)
+        if AnotherReceipt.objects.filter(**said).exists():
+            return locked
+        doubt = _doubt(locked, ledger_receipt_id)
+        AnotherReceipt.objects.create(**said, said_at=now, said_by=user)
+        left = [one for one in locked.problems if not _asks(one, ledger_receipt_id)]
+        locked.problems = left
+        locked.save(update_fields=["problems"])
+        audit.record(
+            audit.Action.RECEIPT_IS_ANOTHER,
+            user=user,
+            company=export.journal.company,
+            number=doubt.number,
+            reference=export.journal.reference,
+        )
+        if locked.state == ExportState.UNCERTAIN and not left:
+            look_again(export.journal, user=user, now=now)
+    return locked
+
+
+def _locked(export: Export) -> Export:
+    """The export as it is now, locked after its journal, as everybody does it."""
+    Journal.objects.select_for_update().get(pk=export.journal_id)
+    return Export.objects.select_for_update().get(pk=export.pk)
+
+
+def _doubt(export: Export, ledger_receipt_id: int) -> Doubt:
+    """The open doubt about the receipt, while an answer can still change anything."""
+    if export.state in ANSWERABLE_STATES:
+        for problem in export.problems:
+            for doubt in doubts_of(problem):
+                if doubt.ledger_receipt_id == ledger_receipt_id:
+                    return doubt
+    raise NotInDoubt("Nobody asks about that receipt.")
+
+
+def _asks(problem: Problem, ledger_receipt_id: int) -> bool:
+    return any(one.ledger_receipt_id == ledger_receipt_id for one in doubts_of(problem))
+
+
+def _read(export: Export, ledger_receipt_id: int) -> BookedReceipt:
+    with procountor(export.link.procountor_account) as client:
+        found = client.get_ledger_receipts([ledger_receipt_id])
+    if not found or found[0].status == INVALIDATED:
+        raise ReceiptCannotBeOurs("The receipt is gone or invalidated.")
+    return found[0]
+
+
+def _taken(account: ProcountorAccount, ledger_receipt_id: int) -> bool:
+    return Export.objects.filter(
+        link__procountor_account__procountor_company_id=account.procountor_company_id,
+        ledger_receipt_id=ledger_receipt_id,
+    ).exists()

@@ -1,0 +1,86 @@
+"""What the audit log says of an entry, in the reader's language."""
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+
+from django.utils.functional import Promise
+from django.utils.html import strip_tags
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from tilisilta.models import Area, AuditEntry
+from tilisilta.web.templatetags.ledger import day
+
+FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
+    {
+        **{area.value: area.label for area in Area},
+        "account_mappings": _("account mappings"),
+        "approves_receipts": _("approval of receipts"),
+        "business_id": _("business ID"),
+        "clearing_account": _("clearing account"),
+        "closed_period_policy": _("closed periods"),
+        "cost_center_dimension": _("dimension of cost centers"),
+        "cost_unit_dimension": _("dimension of cost units"),
+        "creates_missing_items": _("creating of missing items"),
+        "debtor": _("debtor"),
+        "debtors": _("debtors"),
+        "dimension_accounts": _("ledger accounts with dimensions"),
+        "fallback_account": _("fallback account"),
+        "first_name": _("first name"),
+        "first_year": _("first year"),
+        "is_active": _("may log in"),
+        "last_name": _("last name"),
+        "name": _("name"),
+        "password": _("password"),
+        "procountor_account": _("Procountor account"),
+        "receipt_title": _("title of the receipts"),
+        "recovery_codes": _("recovery codes"),
+        "second_step": _("second step of the log-in"),
+        "start_date": _("start date"),
+        "start_month": _("first month"),
+        "sums_equal_lines": _("summing of equal lines"),
+        "template": _("user template"),
+        "token": _("token"),
+        "user_name": _("user name"),
+        "uses_cost_centers": _("cost centers"),
+        "uses_cost_units": _("cost units"),
+    }
+)
+
+
+def sentence_of(entry: AuditEntry) -> str:
+    """What was done, in the reader's language, with the facts of the case."""
+    facts = {**entry.facts}
+    if "fields" in facts:
+        names = str(facts["fields"]).split(", ")
+        facts["fields"] = ", ".join(str(FIELD_WORDS.get(name, name)) for name in names)
+    if "date" in facts:
+        facts["date"] = _day_in_words(str(facts["date"]))
+    return _sentence(entry.action, facts).format_map(_Facts(facts))
+
+
+def _sentence(action: str, facts: Mapping[str, object]) -> str:
+    count = str(facts.get("count", ""))
+    if action == AuditEntry.Action.JOURNAL_SENT and count.isdecimal():
+        return ngettext(
+            "sent journal {reference}: {count} ledger receipt",
+            "sent journal {reference}: {count} ledger receipts",
+            int(count),
+        )
+    return str(AuditEntry.Action(action).label)
+
+
+def _day_in_words(written: str) -> str:
+    """The day in the reader's language; as it is written down where it is no day."""
+    try:
+        return strip_tags(day(date.fromisoformat(written)))
+    except ValueError:
+        return written
+
+
+class _Facts(dict[str, str]):
+    """The facts of an entry; one that an older version did not write down yet shows as a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "\N{EN DASH}"

@@ -1,0 +1,148 @@
+"""Journals as rows of a table: where each stands, what was sent of it, and where that went."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tilisilta.domain.standing import BOOKED_EXPORTS, ExportState
+from tilisilta.models import Export, Journal, ProcountorAccount, Sending, User, preview_digest
+from tilisilta.services.explanations import explain
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """The heading of a column of the list; its cell stands in ``exports/row.html``."""
+
+    title: object
+    style: str = ""
+    has_sum: bool = False
+
+
+# In the order of the cells. A cell of the class "full" has a line of its own on a phone.
+COLUMNS = (
+    Column(title=gettext_lazy("Company")),
+    Column(title=gettext_lazy("Run")),
+    Column(title=gettext_lazy("Period")),
+    Column(title=gettext_lazy("Journal")),
+    Column(title=gettext_lazy("Receipts"), style="n"),
+    Column(title=gettext_lazy("Debit"), style="n", has_sum=True),
+    Column(title=gettext_lazy("State")),
+    Column(title=gettext_lazy("Send"), style="c"),
+    Column(title=gettext_lazy("Receipt numbers")),
+    Column(title=gettext_lazy("Sent")),
+)
+SUM_AT = [column.has_sum for column in COLUMNS].index(True)
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Books:
+    """An administration that receipts go to, and whether it is called as the company is."""
+
+    name: str
+    business_id: str
+    is_different: bool
+
+    @classmethod
+    def of(cls, journal: Journal, account: ProcountorAccount) -> "Books":
+        """The administration of ``account``, as it compares with the company of ``journal``."""
+        return cls(
+            name=account.company_name,
+            business_id=account.business_id,
+            is_different=not journal.company.match_with(account).is_equal,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A journal in the list: where it stands, what was sent, and whether the button is on."""
+
+    journal: Journal
+    receipt_count: int
+    receipt_numbers: tuple[int, ...]
+    sent_at: datetime | None
+    sent_by: str
+    reason: str
+    can_be_sent: bool
+    is_sent: bool
+    is_under_way: bool
+    seen: str
+    books: tuple[Books, ...] = ()
+
+    @property
+    def receipt_number_text(self) -> str:
+        """The receipt numbers; a series of them by its first and last."""
+        return ", ".join(_ranges(self.receipt_numbers))
+
+    @property
+    def corrects_earlier(self) -> bool:
+        """Return whether the journal also books on periods before its own."""
+        return self.journal.first_period < self.journal.period
+
+
+def rows_of(journals: Iterable[Journal] | QuerySet[Journal], *, may_send: bool) -> tuple[Row, ...]:
+    """The journals as rows of a table, with what was sent of them, in three queries at most."""
+    if isinstance(journals, QuerySet):
+        journals = journals.prefetch_related(
+            Prefetch("exports", queryset=_exports_with_books()),
+            Prefetch("sendings", queryset=Sending.objects.select_related("requested_by")),
+        )
+    return tuple(_row(journal, may_send=may_send) for journal in journals)
+
+
+def _exports_with_books() -> QuerySet[Export]:
+    """Exports with the administration each goes to, and without what may be large."""
+    return (
+        Export.objects.select_related("link__procountor_account")
+        .defer("payload", "link__procountor_account__administration")
+        .order_by("booking_date", "epoch")
+    )
+
+
+def _row(journal: Journal, *, may_send: bool) -> Row:
+    receipts = [item for item in journal.exports.all() if item.state != ExportState.WITHDRAWN]
+    numbers = (item.receipt_number for item in receipts if item.state in BOOKED_EXPORTS)
+    sendings = list(journal.sendings.all())
+    standing = journal.standing(one.standing() for one in receipts)
+    obstacle = None if standing.is_sent else standing.obstacle
+    reason = explain(obstacle).message if obstacle else ""
+    return Row(
+        journal=journal,
+        receipt_count=len(receipts),
+        receipt_numbers=tuple(sorted(number for number in numbers if number is not None)),
+        sent_at=max((item.posted_at for item in receipts if item.posted_at), default=None),
+        sent_by=_name_of(sendings[0].requested_by) if sendings else "",
+        reason=reason if may_send or reason else _("Your user template does not let you send."),
+        can_be_sent=may_send and standing.can_be_sent,
+        is_sent=standing.is_sent,
+        is_under_way=standing.is_under_way,
+        seen=preview_digest(receipts),
+        books=books_of(journal, receipts),
+    )
+
+
+def books_of(journal: Journal, exports: Iterable[Export]) -> tuple[Books, ...]:
+    """The administrations that the receipts of ``journal`` go to: one, but for a moved company."""
+    accounts = {item.link.procountor_account for item in exports}
+    return tuple(sorted({Books.of(journal, account) for account in accounts}))
+
+
+def _ranges(numbers: Sequence[int]) -> Iterator[str]:
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    for run in runs:
+        if len(run) < 3:
+            yield from map(str, run)
+        else:
+            yield f"{run[0]}\N{EN DASH}{run[-1]}"
+
+
+def _name_of(user: User | None) -> str:
+    return (user.get_full_name() or user.get_username()) if user else _("by itself")

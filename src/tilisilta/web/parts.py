@@ -1,0 +1,105 @@
+"""What several pages share: what may be seen, how errors are told, and what an address asks for."""
+
+from django import forms
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from tilisilta.errors import TilisiltaError
+from tilisilta.models import Company, Journal, Link, ProcountorAccount, User
+from tilisilta.services.explanations import Explanation, explain_error
+from tilisilta.web.rights import UserRequest
+
+# A page must answer soon. What was not reached is asked for by the next request.
+SECONDS_PER_STEP = 4.0
+
+
+class ExplainingForm(forms.Form):
+    """A form that explains what a service refused, at the field it is about."""
+
+    def add_explained(self, field: str | None, error: TilisiltaError) -> None:
+        """Say at ``field`` what ``error`` means and what to do about it."""
+        explanation = explain_error(error)
+        self.add_error(field, f"{explanation.message}. {explanation.remedy} ({explanation.code})")
+
+
+def visible_company(user: User, number: int) -> Company:
+    """The company if ``user`` may see its debtor; otherwise there is no such page."""
+    companies = Company.objects.visible_to(user).select_related("debtor", "nmbrs__connection")
+    return get_object_or_404(companies, number=number)
+
+
+def visible_journal(user: User, pk: int) -> Journal:
+    """The journal if ``user`` may see its debtor; otherwise there is no such page."""
+    journals = Journal.objects.visible_to(user).select_related(
+        "company__debtor", "came_by", "discarded_by"
+    )
+    return get_object_or_404(journals, pk=pk)
+
+
+def kept_journal(user: User, pk: int) -> Journal:
+    """The same, as long as it has content: of one that was discarded there is nothing to show."""
+    found = visible_journal(user, pk)
+    if found.discarded_at is not None:
+        raise Http404
+    return found
+
+
+def visible_accounts(user: User) -> QuerySet[ProcountorAccount]:
+    """The accounts of the debtors ``user`` may see, each with the link it serves."""
+    return ProcountorAccount.objects.visible_to(user).prefetch_related(
+        Prefetch("links", Link.objects.open().select_related("company__debtor"))
+    )
+
+
+def visible_links(user: User) -> QuerySet[Link]:
+    """The links of the companies ``user`` may see."""
+    return Link.objects.visible_to(user).select_related("company__debtor", "procountor_account")
+
+
+def error_text(error: TilisiltaError) -> str:
+    """What happened, why, and what to do, in one paragraph."""
+    told = explain_error(error)
+    return as_paragraph(told)
+
+
+def as_paragraph(told: Explanation) -> str:
+    """An explanation as one paragraph, with its code at the end."""
+    code = f" ({told.code})" if told.code else ""
+    return f"{told.message}. {told.cause} {told.remedy}{code}"
+
+
+def is_part(request: UserRequest) -> bool:
+    """Return whether htmx asks for a part of a page, and not for its whole after going back."""
+    return bool(request.htmx) and not request.htmx.history_restore_request
+
+
+def with_query(request: UserRequest, **values: str) -> str:
+    """The query of the page's address with other values, on the first page."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    for name, value in values.items():
+        query[name] = value
+    return "?" + query.urlencode()
+
+
+def address_to_go_back_to(request: HttpRequest) -> str:
+    """The address of ours that a form asks to go back to; empty for none, or for one elsewhere."""
+    asked = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return asked if is_ours else ""
+
+
+def carried_count(request: HttpRequest, name: str) -> int:
+    """A count that a page carries from one of its steps to the next; 0 for none or a bad one."""
+    text = request.POST.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 8 else 0
+
+
+def asked_page(request: HttpRequest) -> int:
+    """The page number the address asks for; the first for none or a bad one."""
+    asked = request.GET.get("page", "")
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 1

@@ -1,0 +1,187 @@
+"""Asking for journals to be sent, or looked for again, only commits rows."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+from tests.bureau import (
+    NOW,
+    Clock,
+    a_company,
+    a_journal,
+    a_linked_company,
+    deliver,
+    make_moves,
+    on_post,
+    send,
+    send_all_ready,
+    states,
+)
+
+from procountor_sandbox.app import Sandbox
+from procountor_sandbox.faults import FaultKind
+from tilisilta.models import AuditEntry, Export, ProcountorAccount, Sending
+from tilisilta.services.connections import authorise_with_api_key, remove_authorisation
+from tilisilta.services.links import change_link
+from tilisilta.services.sending import outbox
+from tilisilta.services.sending.asking import (
+    AlreadySent,
+    CannotBeSent,
+    PreviewChanged,
+    continue_waiting,
+    look_again,
+    send_journal,
+    unfinished_sending,
+)
+from tilisilta.services.sending.ready import newest_month
+
+pytestmark = pytest.mark.django_db
+
+
+class TestSendJournal:
+    def test_queues_every_receipt_and_notes_who_asked(self, procountor: Sandbox) -> None:
+        journal = a_journal(a_linked_company(), 5, 6)
+
+        sending = send_journal(journal, user=None, now=NOW)
+
+        assert states(journal) == ["queued", "queued"]
+        assert unfinished_sending(journal) == sending
+        assert AuditEntry.objects.filter(action="journal_sent").count() == 1
+
+    def test_sends_nothing_when_the_preview_looked_at_is_not_what_would_be_sent(
+        self, procountor: Sandbox
+    ) -> None:
+        journal = a_journal(a_linked_company())
+
+        with pytest.raises(PreviewChanged):
+            send_journal(journal, user=None, now=NOW, seen="something else")
+
+        assert Sending.objects.count() == 0
+        assert states(journal) == ["ready"]
+
+    def test_sends_nothing_when_the_link_changed_since_the_last_check(
+        self, procountor: Sandbox
+    ) -> None:
+        company = a_linked_company()
+        journal = a_journal(company)
+        company.links.update(receipt_title="Palkat")
+
+        with pytest.raises(PreviewChanged):
+            send_journal(journal, user=None, now=NOW)
+
+        assert procountor.ledger.count() == 0
+
+    def test_refuses_a_journal_without_a_link(self) -> None:
+        journal = a_journal(a_company())
+
+        with pytest.raises(CannotBeSent):
+            send_journal(journal, user=None, now=NOW)
+
+    def test_refuses_a_journal_that_is_sent(self, procountor: Sandbox) -> None:
+        journal = send(a_journal(a_linked_company()))
+
+        with pytest.raises(AlreadySent):
+            send_journal(journal, user=None, now=NOW)
+
+    def test_sends_what_was_seen_although_the_link_changes_afterwards(
+        self, procountor: Sandbox
+    ) -> None:
+        company = a_linked_company()
+        journal = a_journal(company)
+        payload = journal.exports.get().payload
+        clock = Clock()
+        sending = send_journal(journal, user=None, now=clock.now)
+
+        change_link(company.link, user=None, receipt_title="Palkat")
+        sent = deliver(sending, clock)
+
+        assert sent.exports.get().payload == payload
+        assert procountor.ledger.receipts()[0].name.startswith("Payroll")
+
+
+class TestSendAllReady:
+    def test_sends_the_ready_ones_and_names_those_that_are_not_any_more(
+        self, procountor: Sandbox
+    ) -> None:
+        first, second = a_linked_company(), a_linked_company(1002)
+        ready, stale = a_journal(first, 5), a_journal(second, 6)
+        second.links.update(receipt_title="Palkat")
+
+        sent = send_all_ready()
+
+        assert [sending.journal for sending in sent.sendings] == [ready]
+        assert [refusal.journal for refusal in sent.refused] == [stale]
+        assert isinstance(sent.refused[0].error, PreviewChanged)
+
+
+class TestLookAgain:
+    def test_hastens_a_sending_that_waits_before_its_next_look(self, procountor: Sandbox) -> None:
+        sending, clock = _an_uncertain_sending(procountor)
+        Export.objects.update(look_at=clock.now + timedelta(minutes=30))
+        outbox.put_off(sending.pk, due_at=clock.now + timedelta(minutes=30))
+
+        again = look_again(sending.journal, user=None, now=clock.now)
+
+        assert again == sending
+        assert outbox.due_sendings(clock.now) == [sending]
+        assert states(deliver(again, clock)) == ["posted"]
+
+    def test_goes_on_later_when_the_account_has_ended(self, procountor: Sandbox) -> None:
+        sending, clock = _an_uncertain_sending(procountor)
+        Export.objects.update(look_at=None, problems=[])
+        Sending.objects.update(finished_at=clock.now)
+        remove_authorisation(ProcountorAccount.objects.get(), user=None)
+        deliver(look_again(sending.journal, user=None, now=clock.now), clock)
+        authorise_with_api_key(ProcountorAccount.objects.get(), "SANDBOX-KEY-1001", user=None)
+
+        count = continue_waiting(clock.now)
+
+        assert count == 1
+        going_on = unfinished_sending(sending.journal)
+        assert going_on is not None
+        assert states(deliver(going_on, clock)) == ["posted"]
+
+
+class TestContinueWaiting:
+    def test_leaves_alone_what_nobody_has_asked_for(self, procountor: Sandbox) -> None:
+        a_journal(a_linked_company())
+
+        assert continue_waiting(NOW) == 0
+
+    def test_asks_once(self, procountor: Sandbox) -> None:
+        journal = a_journal(a_linked_company())
+        send_journal(journal, user=None, now=NOW)
+        Sending.objects.update(finished_at=NOW)
+
+        counts = [continue_waiting(NOW), continue_waiting(NOW)]
+
+        assert counts == [1, 0]
+
+    def test_looks_again_before_anything_is_posted(self, procountor: Sandbox) -> None:
+        journal = a_journal(a_linked_company())
+        send_journal(journal, user=None, now=NOW)
+        Sending.objects.update(finished_at=NOW)
+        Export.objects.update(is_looked_for=True)
+
+        continue_waiting(NOW)
+
+        assert not Export.objects.get().is_looked_for
+
+
+def _an_uncertain_sending(procountor: Sandbox) -> tuple[Sending, Clock]:
+    journal = a_journal(a_linked_company())
+    procountor.faults.add(on_post(FaultKind.ANSWER_LOST))
+    clock = Clock()
+    sending = send_journal(journal, user=None, now=clock.now)
+    make_moves(sending, clock, 2)
+    return sending, clock
+
+
+class TestNewestMonth:
+    def test_has_begun(self) -> None:
+        today = timezone.localdate()
+        this_month, ahead = today.replace(day=1), date(today.year + 2, 1, 1)
+
+        assert newest_month([this_month, ahead, date(2020, 1, 1)]) == this_month
+        assert newest_month([ahead]) == ahead
+        assert newest_month([]) is None

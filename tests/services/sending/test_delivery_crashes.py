@@ -1,0 +1,145 @@
+"""A worker may die at any point: whatever was under way, each receipt is booked exactly once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import pytest
+from django.db import connection
+from pytest_django import Settings
+from tests.bureau import (
+    Clock,
+    a_journal,
+    a_linked_company,
+    deliver,
+    receipts_with,
+    send,
+    states,
+)
+
+from procountor_sandbox.app import Sandbox
+from procountor_sandbox.busy_office import Office
+from tilisilta.models import Sending
+from tilisilta.services.sending.asking import send_journal
+
+pytestmark = pytest.mark.django_db
+
+
+class Killed(BaseException):
+    """The process ended here; nothing of ours may catch it."""
+
+
+@dataclass(kw_only=True)
+class Deadline:
+    """Ends the process at its n-th step."""
+
+    steps_left: int
+
+    def count(self) -> None:
+        """One step nearer."""
+        self.steps_left -= 1
+        if self.steps_left == 0:
+            raise Killed
+
+    @property
+    def was_reached(self) -> bool:
+        """Tell whether the process was killed."""
+        return self.steps_left <= 0
+
+
+class MortalTransport(httpx2.BaseTransport):
+    """Counts a step before a request reaches the sandbox, and another before its answer is back."""
+
+    def __init__(self, sandbox: Sandbox, deadline: Deadline) -> None:
+        self._inner = httpx2.WSGITransport(app=sandbox)
+        self._deadline = deadline
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Pass the request on."""
+        self._deadline.count()
+        response = self._inner.handle_request(request)
+        response.read()
+        self._deadline.count()
+        return response
+
+
+def _mortal_database(deadline: Deadline) -> Callable[..., Any]:
+    """Counts a step before each statement that writes."""
+
+    def execute(run: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if not sql.startswith("SELECT"):
+            deadline.count()
+        return run(sql, *rest)
+
+    return execute
+
+
+def _deliver_until_killed(
+    sending: Sending, clock: Clock, sandbox: Sandbox, settings: Settings, *, steps: int
+) -> bool:
+    """Tell whether the worker was killed before it had finished."""
+    deadline = Deadline(steps_left=steps)
+    unharmed = settings.PROCOUNTOR_TRANSPORT
+    settings.PROCOUNTOR_TRANSPORT = MortalTransport(sandbox, deadline)
+    try:
+        with connection.execute_wrapper(_mortal_database(deadline)):
+            deliver(sending, clock)
+    except Killed:
+        return True
+    finally:
+        settings.PROCOUNTOR_TRANSPORT = unharmed
+    return False
+
+
+class TestDelivery:
+    @pytest.mark.parametrize("approves", [False, True])
+    def test_books_each_receipt_once_wherever_the_worker_dies(
+        self, procountor: Sandbox, settings: Settings, approves: bool
+    ) -> None:
+        company = a_linked_company(approves_receipts=approves)
+        step, was_killed = 0, True
+
+        while was_killed:
+            step += 1
+            journal = a_journal(company, 5, 6, run_number=str(step))
+            clock = Clock()
+            sending = send_journal(journal, user=None, now=clock.now)
+            was_killed = _deliver_until_killed(sending, clock, procountor, settings, steps=step)
+            clock.forward(60)
+            deliver(sending, clock)
+
+            expected = ["approved" if approves else "posted"] * 2
+            assert states(journal) == expected, f"killed at step {step}"
+            journal.refresh_from_db()
+            assert journal.state == ("approved" if approves else "sent"), f"killed at step {step}"
+            names = [receipt.name for receipt in procountor.ledger.receipts()]
+            for export in journal.exports.all():
+                assert names.count(export.name) == 1, f"killed at step {step}"
+        assert step > 20
+
+    def test_books_each_receipt_once_although_people_tidy_up_meanwhile(
+        self, procountor: Sandbox, settings: Settings
+    ) -> None:
+        company = a_linked_company(approves_receipts=True)
+        procountor.busy.start(Office(seed=20, only_posts=False))
+        step, was_killed = 0, True
+
+        while was_killed:
+            step += 1
+            journal = a_journal(company, 5, 6, run_number=str(step))
+            clock = Clock()
+            sending = send_journal(journal, user=None, now=clock.now)
+            was_killed = _deliver_until_killed(sending, clock, procountor, settings, steps=step)
+            clock.forward(60)
+            deliver(sending, clock)
+            while set(states(journal)) - {"posted", "approved"}:
+                # What was booked otherwise than it was sent stops those after it, once.
+                send(journal, clock)
+
+            for export in journal.exports.all():
+                found = receipts_with(procountor, export.token)
+                assert len(found) == 1, f"killed at step {step}"
+        assert step > 20
+        assert procountor.ledger.count() == 2 * step
+        assert procountor.busy.act_count > 5 * step

@@ -1,0 +1,125 @@
+"""The outbox gives each sending to the engine when it is due, and takes lost ones back."""
+
+from datetime import timedelta
+
+import pytest
+from tests.bureau import NOW, a_journal, a_linked_company
+
+from procountor_sandbox.app import Sandbox
+from tilisilta.models import Export, ProcountorAccount, Sending
+from tilisilta.services.sending import outbox
+from tilisilta.services.sending.asking import send_journal
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sending(procountor: Sandbox) -> Sending:
+    """A sending somebody has just asked for."""
+    return send_journal(a_journal(a_linked_company()), user=None, now=NOW)
+
+
+class TestDueSendings:
+    def test_are_those_whose_moment_has_come(self, sending: Sending) -> None:
+        before = outbox.due_sendings(NOW - timedelta(seconds=1))
+        after = outbox.due_sendings(NOW)
+
+        assert before == []
+        assert after == [sending]
+
+    def test_leave_out_what_the_engine_has_taken_up(self, sending: Sending) -> None:
+        outbox.mark_enqueued(sending, NOW)
+
+        assert outbox.due_sendings(NOW) == []
+
+    def test_leave_out_what_is_finished(self, sending: Sending) -> None:
+        Sending.objects.update(finished_at=NOW)
+
+        assert outbox.due_sendings(NOW) == []
+
+    def test_are_also_those_put_off_by_a_clock_that_ran_ahead(self, sending: Sending) -> None:
+        Sending.objects.update(due_at=NOW + timedelta(days=300))
+
+        assert outbox.due_sendings(NOW) == [sending]
+
+    def test_come_in_the_order_in_which_they_were_asked_for(self, sending: Sending) -> None:
+        journal = a_journal(a_linked_company(1002), 5)
+        earlier = send_journal(journal, user=None, now=NOW - timedelta(minutes=1))
+
+        assert outbox.due_sendings(NOW) == [earlier, sending]
+
+
+class TestWriterOf:
+    def test_is_the_procountor_company(self, sending: Sending) -> None:
+        account = ProcountorAccount.objects.get()
+
+        assert outbox.writer_of(sending) == str(account.procountor_company_id)
+
+
+class TestMarkEnqueued:
+    def test_does_not_touch_a_later_turn(self, sending: Sending) -> None:
+        outbox.put_off(sending.pk, due_at=NOW)
+
+        outbox.mark_enqueued(sending, NOW)
+
+        assert Sending.objects.get().enqueued_at is None
+
+
+class TestPutOff:
+    def test_gives_the_next_turn_another_name(self, sending: Sending) -> None:
+        outbox.mark_enqueued(sending, NOW)
+
+        outbox.put_off(sending.pk, due_at=NOW + timedelta(minutes=1))
+
+        again = Sending.objects.get()
+        assert again.run_id != sending.run_id
+        assert outbox.due_sendings(NOW) == []
+        assert outbox.due_sendings(NOW + timedelta(minutes=1)) == [again]
+
+    def test_lets_the_next_turn_look_before_it_posts(self, sending: Sending) -> None:
+        Export.objects.update(is_looked_for=True)
+
+        outbox.put_off(sending.pk, due_at=NOW)
+
+        assert not Export.objects.get().is_looked_for
+
+    def test_leaves_a_finished_sending_alone(self, sending: Sending) -> None:
+        Sending.objects.update(finished_at=NOW)
+        Export.objects.update(is_looked_for=True)
+
+        outbox.put_off(sending.pk, due_at=NOW)
+
+        assert Sending.objects.get().run_count == 0
+        assert Export.objects.get().is_looked_for
+
+
+class TestEnqueuedSendings:
+    def test_are_those_taken_up_before_the_moment_and_not_finished(self, sending: Sending) -> None:
+        outbox.mark_enqueued(sending, NOW)
+
+        assert outbox.enqueued_sendings(NOW) == []
+        assert outbox.enqueued_sendings(NOW + timedelta(seconds=1)) == [sending]
+
+
+class TestPutBack:
+    @pytest.mark.parametrize(("run_count", "seconds"), [(0, 0), (1, 1), (3, 7), (500, 63)])
+    def test_waits_longer_each_time_but_never_long(
+        self, sending: Sending, run_count: int, seconds: int
+    ) -> None:
+        Sending.objects.update(run_count=run_count, enqueued_at=NOW)
+
+        outbox.put_back(outbox.enqueued_sendings(NOW + timedelta(seconds=1)), now=NOW)
+
+        again = Sending.objects.get()
+        assert again.due_at == NOW + timedelta(seconds=seconds)
+        assert again.enqueued_at is None
+
+    def test_leaves_a_turn_that_ended_by_itself_meanwhile(self, sending: Sending) -> None:
+        later = NOW + timedelta(minutes=30)
+        Sending.objects.update(enqueued_at=NOW)
+        found = outbox.enqueued_sendings(NOW + timedelta(seconds=1))
+        outbox.put_off(sending.pk, due_at=later)
+
+        outbox.put_back(found, now=NOW)
+
+        assert Sending.objects.get().due_at == later
