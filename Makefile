@@ -4,6 +4,7 @@ BIN := .venv/bin
 PORT ?= 8000
 SANDBOX_PORT ?= 8100
 NMBRS_PORT ?= 8200
+TEMPLATES := src/tilisilta/web/templates
 
 .PHONY: demo test check format translations lock benchmarks clean
 
@@ -20,12 +21,17 @@ check: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	find $(TEMPLATES) -name '*.html' -exec $(BIN)/djade --target-version 5.2 --check {} +
+	$(BIN)/djhtml --tabwidth 2 --check $(TEMPLATES)
+	$(BIN)/python tools/templates.py
 	$(BIN)/python tools/missing_migrations.py
 	$(BIN)/python tools/translations.py check
 
 format: .venv/dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	find $(TEMPLATES) -name '*.html' -exec $(BIN)/djade --target-version 5.2 {} + || true
+	$(BIN)/djhtml --tabwidth 2 $(TEMPLATES)
 
 # Takes up new texts into the translation files; then translate them there.
 translations: .venv/dev

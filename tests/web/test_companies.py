@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.bureau import a_company, a_journal
+from tests.web.reading import squeezed
 
 from tilisilta.models import AuditEntry, Company, Debtor, User
 from tilisilta.services.companies import add_debtor, set_blocked, set_start, set_test
@@ -103,7 +104,9 @@ class TestCompany:
         company = set_test(a_company(), True, user=reader)
         set_blocked(company.debtor, True, user=None)
 
-        text = browser_of_administrator.get(reverse("company", args=[company.number])).text
+        text = squeezed(
+            browser_of_administrator.get(reverse("company", args=[company.number])).text
+        )
 
         assert "</time> oona</span>" in text
         assert "</time> Tilisilta itself</span>" in text

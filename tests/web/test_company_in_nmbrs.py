@@ -14,6 +14,7 @@ from tests.bureau import (
     fetch_everything,
     fetch_waiting,
 )
+from tests.web.reading import squeezed
 from tests.web.test_fetching import EVENT, browser_limited_to, in_nmbrs, trouble
 from tests.web.test_rights import browser_with
 
@@ -73,7 +74,7 @@ class TestNmbrs:
         a_connection()
         fetch_everything()
 
-        text = browser_of_administrator.get(PAGE).text
+        text = squeezed(browser_of_administrator.get(PAGE).text)
 
         assert "1001 <span" in text
         assert f"(id {KONEPAJA})" in text
@@ -242,7 +243,7 @@ class TestRuns:
         a_run(company, 7)
         NmbrsCompany.objects.update(period_type="Week4")
 
-        assert "period 7</td>" in browser_of_reader.get(PAGE).text
+        assert "period 7</td>" in squeezed(browser_of_reader.get(PAGE).text)
 
     def test_are_marked_when_they_were_deleted_in_nmbrs(
         self, nmbrs: Sandbox, browser_of_administrator: Client

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 from tests.bureau import a_company, an_account, link_to
+from tests.web.reading import squeezed
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
@@ -34,7 +35,7 @@ class TestNewAccount:
         assert "Account tili-1001 was created." in response.text
         assert "ledger-off" in response.text
         assert "Not authorised" in response.text
-        assert "<dd>Nobody has authorised it yet." in response.text
+        assert "<dd>Nobody has authorised it yet." in squeezed(response.text)
         assert f'href="{reverse("common_errors")}#N03"' in response.text
 
     def test_keeps_the_name_and_says_why_it_is_refused(

@@ -20,11 +20,12 @@ from tests.bureau import (
     send,
     states,
 )
+from tests.web.reading import squeezed
 
 from procountor_sandbox.app import Sandbox
 from tilisilta.models import Company, Debtor, Journal, Sending, User
 from tilisilta.services.journals.importing import import_journal
-from tilisilta.web.export_rows import rows_of
+from tilisilta.web.export_rows import COLUMNS, rows_of
 from tilisilta.web.exports import in_list_order, totals_of
 from tilisilta.web.ready_journals import send_some
 
@@ -49,6 +50,19 @@ def _seen(text: str) -> str:
 
 
 class TestList:
+    def test_has_a_cell_and_a_part_of_the_sum_for_each_heading(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        a_journal(a_linked_company())
+
+        text = browser_of_administrator.get(reverse("exports")).text
+
+        row, sums = text.partition("<tbody")[2].partition("<tfoot")[::2]
+        spans = [int(number) for number in re.findall(r'colspan="(\d+)"', sums)]
+        assert text.count('role="columnheader"') == len(COLUMNS)
+        assert row.count('role="cell"') + row.count('role="rowheader"') == len(COLUMNS)
+        assert sum(spans) + 1 == len(COLUMNS)
+
     def test_offers_to_send_a_ready_journal(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
@@ -137,7 +151,7 @@ class TestFilter:
             reverse("exports"), {"company": "hauki", "state": "problem", "period": "2026-06"}
         ).text
 
-        assert "1 journal<" in text
+        assert "1 journal<" in squeezed(text)
         assert reverse("journal", args=[wanted.pk]) in text
 
     def test_offers_what_is_before_the_start_and_counts_it_as_no_problem(
@@ -167,7 +181,7 @@ class TestFilter:
         )
 
         assert response.status_code == 200
-        assert "1 journal<" in response.text
+        assert "1 journal<" in squeezed(response.text)
 
     def test_sums_all_pages_per_currency(self) -> None:
         company = a_company()

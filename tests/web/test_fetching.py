@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests.bureau import NOW, WORKER, a_company, an_account, link_to
 from tests.services.test_overview import a_stored_journal, an_export
 from tests.web.conftest import PASSWORD
+from tests.web.reading import squeezed
 from tests.web.test_overview import MOST_QUERIES
 from tests.web.test_rights import browser_with
 
@@ -117,7 +118,7 @@ class TestProgress:
     def test_says_how_far_it_is_what_now_and_what_is_left(self, browser_of_reader: Client) -> None:
         one_claimed_one_waiting_two_done()
 
-        text = browser_of_reader.get(PROGRESS).text
+        text = squeezed(browser_of_reader.get(PROGRESS).text)
 
         assert "Fetching from Nmbrs: 2 of 4 companies" in text
         assert '<progress max="4" value="2"' in text
@@ -128,7 +129,7 @@ class TestProgress:
     def test_tells_who_sees_one_debtor_of_its_companies_alone(self, administrator: User) -> None:
         one_claimed_one_waiting_two_done()
 
-        text = browser_limited_to(101).get(PROGRESS).text
+        text = squeezed(browser_limited_to(101).get(PROGRESS).text)
 
         assert "Fetching from Nmbrs: 1 of 2 companies" in text
         assert "1 left · 0 failed so far" in text
@@ -173,7 +174,7 @@ class TestProgress:
         response = browser_of_reader.get(PROGRESS, {"shown": "whatever was there"})
 
         assert "fetched" in response[EVENT]
-        assert "10 companies · 60 new journals, 0 changed" in response.text
+        assert "10 companies · 60 new journals, 0 changed" in squeezed(response.text)
         assert "1 company with trouble" in response.text
         assert "hx-get" not in response.text
 
@@ -198,7 +199,7 @@ class TestButton:
     ) -> None:
         a_stored_connection()
 
-        text = browser_of_administrator.get(address).text
+        text = squeezed(browser_of_administrator.get(address).text)
 
         assert BUTTON in text
 
@@ -261,7 +262,7 @@ class TestOverview:
         in_nmbrs(a_company(), trouble=trouble())
         NmbrsConnection.objects.update(state=REFUSED)
 
-        text = browser_of_administrator.get("/").text
+        text = squeezed(browser_of_administrator.get("/").text)
 
         assert "10 companies · 60 new journals, 0 changed" in text
         assert 'href="/companies?fetch=failed"' in text
@@ -286,7 +287,7 @@ class TestOverview:
         in_nmbrs(mine)
         in_nmbrs(add_company(2002, "Kolmas Oy", others, user=None), trouble=trouble())
 
-        text = browser_limited_to(101).get("/").text
+        text = squeezed(browser_limited_to(101).get("/").text)
 
         assert "· 1 company</p>" in text
         assert "with trouble" not in text

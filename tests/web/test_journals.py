@@ -20,6 +20,7 @@ from tests.bureau import (
     send,
     the_june_journal,
 )
+from tests.web.reading import squeezed
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
@@ -117,7 +118,7 @@ class TestPreview:
 
         text = _page(browser_of_administrator, journal)
 
-        assert 'id="line-1" class="flag"' in text
+        assert 'id="line-1" class="flag"' in squeezed(text)
         assert 'href="#line-1"' in text
         assert reverse("link", args=[company.link.pk]) in text
 
@@ -245,7 +246,7 @@ class TestHistory:
 
         text = _page(browser_of_administrator, journal)
 
-        assert "<summary>1 older entry</summary>" in text
+        assert "<summary>1 older entry</summary>" in squeezed(text)
 
 
 class TestDeadAccount:

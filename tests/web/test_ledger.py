@@ -4,10 +4,19 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.template import Context, Template
 from django.utils import translation
 
 from tilisilta.models import ExportState, JournalState, ProcountorAccount
-from tilisilta.web.templatetags.ledger import amount, day, moment, month, month_style, state_badge
+from tilisilta.web.templatetags.ledger import (
+    amount,
+    day,
+    heading,
+    moment,
+    month,
+    month_style,
+    state_badge,
+)
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 JUNE = date(2026, 6, 1)
@@ -84,3 +93,36 @@ class TestMonthStyle:
     def test_keeps_the_latest_months_on_a_phone(self) -> None:
         assert month_style(date(2026, 3, 1), JUNE) == "m"
         assert month_style(date(2026, 2, 1), JUNE) == "m old"
+
+
+class TestMarked:
+    def test_puts_a_mark_of_its_colour_beside_the_words(self) -> None:
+        template = Template("{% load ledger %}{% marked 'warn' %}\n  {{ words }}\n{% endmarked %}")
+
+        shown = template.render(Context({"words": "Tax & fees"}))
+
+        assert shown == (
+            '<span class="s s-warn"><svg class="i" aria-hidden="true"><use href="#warn"/></svg>'
+            "<span>Tax &amp; fees</span></span>"
+        )
+
+    def test_takes_another_colour(self) -> None:
+        template = Template("{% load ledger %}{% marked 'info' 's-off' %}Test{% endmarked %}")
+
+        assert '<span class="s s-off">' in template.render(Context())
+
+
+class TestHeading:
+    def test_has_the_roles_that_a_table_of_entries_would_lose(self) -> None:
+        assert heading("Debit", "n") == '<th role="columnheader" scope="col" class="n">Debit</th>'
+        assert heading("Tax & fees") == ('<th role="columnheader" scope="col">Tax &amp; fees</th>')
+
+
+class TestCrumbs:
+    def test_frame_the_way_back(self) -> None:
+        template = Template("{% load ledger %}{% crumbs %}\n  <li>Users</li>\n{% endcrumbs %}")
+
+        with translation.override("en"):
+            shown = template.render(Context())
+
+        assert shown == '<nav class="crumbs" aria-label="Breadcrumb"><ol><li>Users</li></ol></nav>'

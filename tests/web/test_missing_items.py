@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from tests.bureau import a_company, a_linked_company, an_account
+from tests.web.reading import squeezed
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
@@ -94,14 +95,14 @@ class TestTheLink:
 
         assert "1 of 3 cost centers in Nmbrs have an item" in text
         assert "2 have no item in Procountor:" in text
-        assert "<b>450</b> Varikko" in text
+        assert "<b>450</b> Varikko" in squeezed(text)
         assert "Create the 2 missing items in Procountor" in text
         assert address(link) in text
 
     def test_hints_at_an_item_of_the_same_description(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
-        text = page(browser_of_administrator, a_link(("45", "varasto")))
+        text = squeezed(page(browser_of_administrator, a_link(("45", "varasto"))))
 
         assert re.search(r"<b>45</b> varasto <span[^>]*>\(same description: 230\)</span>", text)
 
@@ -111,7 +112,7 @@ class TestTheLink:
         link = a_link()
         in_nmbrs(link.company, ("p-099", "Urakka"), kind="cost_unit")
 
-        text = page(browser_of_administrator, link)
+        text = squeezed(page(browser_of_administrator, link))
 
         assert "Passive in Procountor:" in text
         assert re.search(r"<b>p-099</b> Päättynyt urakka <span[^>]*>\(item P-099\)</span>", text)
@@ -157,7 +158,7 @@ class TestTheLink:
 
         text = page(browser_of_reader, link)
 
-        assert "<b>450</b> Varikko" in text
+        assert "<b>450</b> Varikko" in squeezed(text)
         assert "Creating them needs the right Write on Procountor." in text
         assert address(link) not in text
 
@@ -205,7 +206,7 @@ class TestTheLink:
 
         text = browser_of_administrator.post(NEW, filled).text
 
-        assert "<b>450</b> Varikko" in text
+        assert "<b>450</b> Varikko" in squeezed(text)
         assert "They can be created here once the link is saved." in text
         assert "Create the" not in text
 

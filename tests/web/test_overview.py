@@ -8,6 +8,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 from tests.bureau import FIRST_MONTH, NOW, a_company
 from tests.services.test_overview import a_stored_journal, an_export
+from tests.web.reading import squeezed
 
 from tilisilta.models import ExportState, JournalState, Link, ProcountorAccount, Sending
 
@@ -64,7 +65,7 @@ class TestOverview:
 
         text = browser_of_reader.get("/", {"month": "2026-05"}).text
 
-        assert 'class="now">May 2026</th>' in text
+        assert 'class="now">May 2026</th>' in squeezed(text)
 
     @pytest.mark.parametrize("month", ["nonsense", "2026-13", "0001-01", "9999-12"])
     def test_takes_no_harm_from_an_odd_address(self, browser_of_reader: Client, month: str) -> None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from tilisilta.domain.payroll import is_before_start, last_day_of_run
 from tilisilta.domain.problems import Problem
+from tilisilta.domain.standing import JournalState
 from tilisilta.models import Area, Company, Journal, NmbrsCompany, Right, Run, User
 from tilisilta.services.companies import CompanyStanding, company_standing
 from tilisilta.services.explanations import Explanation, explain
@@ -13,6 +14,7 @@ from tilisilta.web.fetch_looks import FetchLook, look_of
 
 PROBLEMS_OF_A_RUN = 20
 MONTHLY = "Month"
+SENT_AS_A_WHOLE = frozenset((JournalState.SENT, JournalState.APPROVED))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,24 @@ class RunRow:
         """Where it stands among the others: by its month, then by its number."""
         number = int(self.number) if self.number.isdecimal() else 0
         return (self.month, number, self.journal.revision if self.journal else 0)
+
+    @property
+    def corrects_earlier(self) -> bool:
+        """Return whether its journal has lines of months before its own."""
+        return self.journal is not None and self.journal.first_period < self.journal.period
+
+    @property
+    def sent_at(self) -> datetime | None:
+        """When the newest of its receipts was booked."""
+        exports = list(self.journal.exports.all()) if self.journal else []
+        return exports[-1].posted_at if exports else None
+
+    @property
+    def sent_by(self) -> User | None:
+        """Who asked for the sending of a journal that is sent as a whole."""
+        if self.journal is None or self.journal.state not in SENT_AS_A_WHOLE:
+            return None
+        return next((sending.requested_by for sending in self.journal.sendings.all()), None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,10 +6,36 @@ from datetime import datetime
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tilisilta.domain.standing import BOOKED_EXPORTS, ExportState
 from tilisilta.models import Export, Journal, ProcountorAccount, Sending, User, preview_digest
 from tilisilta.services.explanations import explain
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """The heading of a column of the list; its cell stands in ``exports/row.html``."""
+
+    title: object
+    style: str = ""
+    has_sum: bool = False
+
+
+# In the order of the cells. A cell of the class "full" has a line of its own on a phone.
+COLUMNS = (
+    Column(title=gettext_lazy("Company")),
+    Column(title=gettext_lazy("Run")),
+    Column(title=gettext_lazy("Period")),
+    Column(title=gettext_lazy("Journal")),
+    Column(title=gettext_lazy("Receipts"), style="n"),
+    Column(title=gettext_lazy("Debit"), style="n", has_sum=True),
+    Column(title=gettext_lazy("State")),
+    Column(title=gettext_lazy("Send"), style="c"),
+    Column(title=gettext_lazy("Receipt numbers")),
+    Column(title=gettext_lazy("Sent")),
+)
+SUM_AT = [column.has_sum for column in COLUMNS].index(True)
 
 
 @dataclass(frozen=True, kw_only=True, order=True)

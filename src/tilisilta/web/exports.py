@@ -23,7 +23,7 @@ from tilisilta.models import (
 )
 from tilisilta.services.sending.ready import newest_month
 from tilisilta.web.export_filter import FilterForm
-from tilisilta.web.export_rows import rows_of
+from tilisilta.web.export_rows import COLUMNS, SUM_AT, rows_of
 from tilisilta.web.parts import is_part, with_query
 from tilisilta.web.rights import UserRequest, needs
 
@@ -78,6 +78,9 @@ def exports(request: UserRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
+        "columns": COLUMNS,
+        "columns_before_sum": SUM_AT,
+        "columns_after_sum": len(COLUMNS) - SUM_AT - 1,
         "rows": rows,
         "totals": totals,
         "state_links": [

@@ -89,6 +89,23 @@ ICONS_AND_STYLES = MappingProxyType(
         "by_hand": ("none", "s-none"),
     }
 )
+STYLES_OF_MARKS = MappingProxyType(
+    {
+        "coming": "s-posting",
+        "dead": "s-dead",
+        "differs": "s-ready",
+        "equal": "s-equal",
+        "info": "s-ready",
+        "none": "s-none",
+        "off": "s-off",
+        "ok": "s-ok",
+        "posting": "s-posting",
+        "problem": "s-problem",
+        "ready": "s-ready",
+        "uncertain": "s-uncertain",
+        "warn": "s-warn",
+    }
+)
 WORDS: Mapping[str, object] = MappingProxyType(
     {
         **dict(ProcountorAccount.State.choices),
@@ -185,6 +202,31 @@ def state_badge(state: str, word: object = "") -> SafeString:
     return format_html(
         '<span class="s {}">{}<span>{}</span></span>', style, icon(mark), word or WORDS[str(state)]
     )
+
+
+@register.simple_block_tag
+def marked(content: str, mark: str, style: str = "") -> SafeString:
+    """Words beside a mark that says of what kind they are; ``style`` replaces its usual colour."""
+    return format_html(
+        '<span class="s {}">{}<span>{}</span></span>',
+        style or STYLES_OF_MARKS[mark],
+        icon(mark),
+        SafeString(content.strip()),
+    )
+
+
+@register.simple_block_tag
+def crumbs(content: str) -> SafeString:
+    """The way back to where a page belongs, of links in list items."""
+    frame = '<nav class="crumbs" aria-label="{}"><ol>{}</ol></nav>'
+    return format_html(frame, _("Breadcrumb"), SafeString(content.strip()))
+
+
+@register.simple_tag
+def heading(words: object, style: str = "") -> SafeString:
+    """The heading of a column, with the roles that a table laid out as entries would lose."""
+    class_of_style = format_html(' class="{}"', style) if style else ""
+    return format_html('<th role="columnheader" scope="col"{}>{}</th>', class_of_style, words)
 
 
 @register.simple_tag
