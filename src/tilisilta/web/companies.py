@@ -18,7 +18,7 @@ from tilisilta.models import Area, Company, Debtor, Right, User
 from tilisilta.services import companies
 from tilisilta.services.fetching.progress import standing_for
 from tilisilta.web.company_page import company_page
-from tilisilta.web.fetch_looks import FetchLook, look_of
+from tilisilta.web.fetch_states import FetchLook, look_of
 from tilisilta.web.parts import ExplainingForm, asked_page, visible_company
 from tilisilta.web.rights import UserRequest, needs
 

@@ -10,7 +10,7 @@ from tilisilta.domain.standing import JournalState
 from tilisilta.models import Area, Company, Journal, NmbrsCompany, Right, Run, User
 from tilisilta.services.companies import CompanyStanding, company_standing
 from tilisilta.services.explanations import Explanation, explain
-from tilisilta.web.fetch_looks import FetchLook, look_of
+from tilisilta.web.fetch_states import FetchLook, look_of
 
 PROBLEMS_OF_A_RUN = 20
 MONTHLY = "Month"

@@ -13,7 +13,7 @@ from tilisilta.errors import NeedsAttention
 from tilisilta.models import Area, Right
 from tilisilta.services.fetching.progress import standing_for
 from tilisilta.services.fetching.synchronisations import ask_for_company, ask_for_everything
-from tilisilta.web.fetch_looks import look_of
+from tilisilta.web.fetch_states import look_of
 from tilisilta.web.parts import address_to_go_back_to, error_text, visible_company
 from tilisilta.web.rights import UserRequest, logged_in, needs
 
