@@ -38,10 +38,10 @@ class LinkRow:
 def administrations(request: UserRequest) -> HttpResponse:
     """All links the reader may see, by company; those that have ended are folded away."""
     search = request.GET.get("q", "").strip()
-    found = _found(request.user, search)
-    open_links = found.filter(ends_on__isnull=True).order_by("company__number")
+    links = _matching_links(request.user, search)
+    open_links = links.filter(ends_on__isnull=True).order_by("company__number")
     page = Paginator(open_links, ON_A_PAGE).get_page(request.GET.get("page"))
-    ended = list(found.exclude(ends_on=None).order_by("-ends_on", "-pk")[: ON_A_PAGE + 1])
+    ended = list(links.exclude(ends_on=None).order_by("-ends_on", "-pk")[: ON_A_PAGE + 1])
     free = ProcountorAccount.objects.free().visible_to(request.user)
     names = [account.name for account in list(free)[: MOST_NAMES + 1]]
     context = {
@@ -57,13 +57,13 @@ def administrations(request: UserRequest) -> HttpResponse:
     return render(request, "links/administrations.html", context)
 
 
-def _found(user: User, search: str) -> QuerySet[Link]:
+def _matching_links(user: User, search: str) -> QuerySet[Link]:
     links = visible_links(user).defer("procountor_account__administration")
     for word in search.split():
-        found = Q(company__name__icontains=word) | Q(procountor_account__name__icontains=word)
+        matches = Q(company__name__icontains=word) | Q(procountor_account__name__icontains=word)
         if word.isdecimal() and len(word) < 10:
-            found |= Q(company__number=int(word))
-        links = links.filter(found)
+            matches |= Q(company__number=int(word))
+        links = links.filter(matches)
     return links
 
 

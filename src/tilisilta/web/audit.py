@@ -73,8 +73,8 @@ class FilterForm(forms.Form):
 def audit_log(request: UserRequest) -> HttpResponse:
     """The log, newest first."""
     form = FilterForm(request.GET or None, user=request.user)
-    found = form.narrowed(entries_visible_to(request.user))
-    page = Paginator(found, ENTRIES_PER_PAGE).get_page(asked_page(request))
+    entries = form.narrowed(entries_visible_to(request.user))
+    page = Paginator(entries, ENTRIES_PER_PAGE).get_page(asked_page(request))
     shown = [ShownEntry(entry=entry, sentence=sentence_of(entry)) for entry in page]
     return render(request, "audit/audit_log.html", {"form": form, "page": page, "entries": shown})
 

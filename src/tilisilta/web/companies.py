@@ -18,7 +18,7 @@ from tilisilta.models import Area, Company, Debtor, Right, User
 from tilisilta.services import companies
 from tilisilta.services.fetching.progress import standing_for
 from tilisilta.web.company_page import company_page
-from tilisilta.web.fetch_states import FetchLook, look_of
+from tilisilta.web.fetch_states import FetchState, fetch_state_of
 from tilisilta.web.parts import ExplainingForm, asked_page, visible_company
 from tilisilta.web.rights import UserRequest, needs
 
@@ -99,7 +99,7 @@ class CompanyRow:
     """A company in the list, and how fetching it stands."""
 
     company: Company
-    look: FetchLook
+    look: FetchState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,15 +114,17 @@ class SettingsForms:
     start: StartForm
 
     @classmethod
-    def of(cls, found: Company, user: User, *, posted: QueryDict | None = None) -> "SettingsForms":
+    def of(
+        cls, company: Company, user: User, *, posted: QueryDict | None = None
+    ) -> "SettingsForms":
         """The forms with what is kept now; ``posted`` is what was sent of name and debtor."""
-        named = {"name": found.name, "debtor": found.debtor_id}
+        named = {"name": company.name, "debtor": company.debtor_id}
         return cls(
             company=None
-            if hasattr(found, "nmbrs")
+            if hasattr(company, "nmbrs")
             else CompanyForm(posted, user=user, initial=named),
-            business_id=BusinessIdForm(initial={"business_id": found.business_id}),
-            start=StartForm(initial={"start_date": found.start_date}),
+            business_id=BusinessIdForm(initial={"business_id": company.business_id}),
+            start=StartForm(initial={"start_date": company.start_date}),
         )
 
 
@@ -131,11 +133,11 @@ def company_list(request: UserRequest) -> HttpResponse:
     """All companies the reader may see, by number."""
     search = request.GET.get("q", "").strip()
     only_in_trouble = request.GET.get("fetch") == "failed"
-    found = companies.find_companies(request.user, search, only_in_trouble=only_in_trouble)
-    page = Paginator(found, ROWS_PER_PAGE).get_page(asked_page(request))
+    matches = companies.find_companies(request.user, search, only_in_trouble=only_in_trouble)
+    page = Paginator(matches, ROWS_PER_PAGE).get_page(asked_page(request))
     context = {
         "page": page,
-        "rows": [CompanyRow(company=one, look=look_of(one)) for one in page],
+        "rows": [CompanyRow(company=one, look=fetch_state_of(one)) for one in page],
         "search": search,
         "only_in_trouble": only_in_trouble,
         "fetching": standing_for(request.user),
@@ -160,64 +162,64 @@ def new_company(request: UserRequest) -> HttpResponse:
 @needs(Area.COMPANIES, Right.READ)
 def company(request: UserRequest, number: int) -> HttpResponse:
     """One company: where it books, its runs with their journals, and its settings."""
-    found = visible_company(request.user, number)
-    return _company_page(request, found, SettingsForms.of(found, request.user))
+    company = visible_company(request.user, number)
+    return _company_page(request, company, SettingsForms.of(company, request.user))
 
 
 @require_POST
 @needs(Area.COMPANIES, Right.WRITE)
 def company_settings(request: UserRequest, number: int) -> HttpResponse:
     """Change the name or debtor of a company that does not come from Nmbrs."""
-    found = visible_company(request.user, number)
-    forms_shown = SettingsForms.of(found, request.user, posted=request.POST)
+    company = visible_company(request.user, number)
+    forms_shown = SettingsForms.of(company, request.user, posted=request.POST)
     form = forms_shown.company
     if form is None:
-        said = _("Name and debtor of %(company)s come from Nmbrs.")
-        messages.info(request, said % {"company": found})
+        text = _("Name and debtor of %(company)s come from Nmbrs.")
+        messages.info(request, text % {"company": company})
         return redirect("company", number)
     if not form.is_valid():
-        return _company_page(request, found, forms_shown, status=422)
-    companies.change_company(found, **form.cleaned_data, user=request.user)
-    return _kept(request, found)
+        return _company_page(request, company, forms_shown, status=422)
+    companies.change_company(company, **form.cleaned_data, user=request.user)
+    return _settings_saved(request, company)
 
 
 @require_POST
 @needs(Area.COMPANIES, Right.WRITE)
 def company_business_id(request: UserRequest, number: int) -> HttpResponse:
     """Say what a company's business ID is."""
-    found = visible_company(request.user, number)
+    company = visible_company(request.user, number)
     form = BusinessIdForm(request.POST)
     if not form.is_valid():
-        shown = replace(SettingsForms.of(found, request.user), business_id=form)
-        return _company_page(request, found, shown, status=422)
-    companies.set_business_id(found, form.cleaned_data["business_id"], user=request.user)
-    return _kept(request, found)
+        shown = replace(SettingsForms.of(company, request.user), business_id=form)
+        return _company_page(request, company, shown, status=422)
+    companies.set_business_id(company, form.cleaned_data["business_id"], user=request.user)
+    return _settings_saved(request, company)
 
 
 @require_POST
 @needs(Area.COMPANIES, Right.WRITE)
 def company_start(request: UserRequest, number: int) -> HttpResponse:
     """Say from when on a company's journals are fetched and sent."""
-    found = visible_company(request.user, number)
+    company = visible_company(request.user, number)
     form = StartForm(request.POST)
     if not form.is_valid():
-        shown = replace(SettingsForms.of(found, request.user), start=form)
-        return _company_page(request, found, shown, status=422)
-    companies.set_start(found, form.cleaned_data["start_date"], user=request.user)
-    return _kept(request, found)
+        shown = replace(SettingsForms.of(company, request.user), start=form)
+        return _company_page(request, company, shown, status=422)
+    companies.set_start(company, form.cleaned_data["start_date"], user=request.user)
+    return _settings_saved(request, company)
 
 
 @require_POST
 @needs(Area.COMPANIES, Right.WRITE)
 def company_test(request: UserRequest, number: int) -> HttpResponse:
     """Mark a company as a test company, or take the mark away."""
-    found = visible_company(request.user, number)
+    company = visible_company(request.user, number)
     is_test = request.POST.get("is_test") == "yes"
-    companies.set_test(found, is_test, user=request.user)
-    said = _("%(company)s is a test company now: its journals are never sent.")
+    companies.set_test(company, is_test, user=request.user)
+    text = _("%(company)s is a test company now: its journals are never sent.")
     if not is_test:
-        said = _("%(company)s is no test company any more: its journals can be sent.")
-    messages.success(request, said % {"company": found})
+        text = _("%(company)s is no test company any more: its journals can be sent.")
+    messages.success(request, text % {"company": company})
     return redirect("company", number)
 
 
@@ -251,10 +253,10 @@ def debtor_blocked(request: UserRequest, number: int) -> HttpResponse:
     debtor = get_object_or_404(Debtor.objects.visible_to(request.user), number=number)
     is_blocked = request.POST.get("is_blocked") == "yes"
     companies.set_blocked(debtor, is_blocked, user=request.user)
-    said = _("%(debtor)s is blocked: no journal of its companies is sent.")
+    text = _("%(debtor)s is blocked: no journal of its companies is sent.")
     if not is_blocked:
-        said = _("%(debtor)s is not blocked any more.")
-    messages.success(request, said % {"debtor": debtor})
+        text = _("%(debtor)s is not blocked any more.")
+    messages.success(request, text % {"debtor": debtor})
     return redirect("debtors")
 
 
@@ -270,18 +272,18 @@ def _is_added(request: UserRequest, form: DebtorForm) -> bool:
     return True
 
 
-def _kept(request: UserRequest, found: Company) -> HttpResponse:
-    messages.success(request, _("The settings of %(company)s are kept.") % {"company": found})
-    return redirect("company", found.number)
+def _settings_saved(request: UserRequest, company: Company) -> HttpResponse:
+    messages.success(request, _("The settings of %(company)s are kept.") % {"company": company})
+    return redirect("company", company.number)
 
 
 def _company_page(
-    request: UserRequest, found: Company, shown: SettingsForms, *, status: int = 200
+    request: UserRequest, company: Company, shown: SettingsForms, *, status: int = 200
 ) -> HttpResponse:
     year = request.GET.get("year", "")
-    page = company_page(found, user=request.user, year=int(year) if year.isdecimal() else None)
+    page = company_page(company, user=request.user, year=int(year) if year.isdecimal() else None)
     context = {
-        "company": found,
+        "company": company,
         "page": page,
         "standing": page.standing,
         "look": page.look,

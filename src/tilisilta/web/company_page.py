@@ -10,7 +10,7 @@ from tilisilta.domain.standing import JournalState
 from tilisilta.models import Area, Company, Journal, NmbrsCompany, Right, Run, User
 from tilisilta.services.companies import CompanyStanding, company_standing
 from tilisilta.services.explanations import Explanation, explain
-from tilisilta.web.fetch_states import FetchLook, look_of
+from tilisilta.web.fetch_states import FetchState, fetch_state_of
 
 PROBLEMS_OF_A_RUN = 20
 MONTHLY = "Month"
@@ -68,7 +68,7 @@ class CompanyPage:
 
     standing: CompanyStanding
     rows: tuple[RunRow, ...]
-    look: FetchLook
+    look: FetchState
     troubles: tuple[Trouble, ...]
 
 
@@ -81,12 +81,12 @@ def company_page(company: Company, *, user: User, year: int | None) -> CompanyPa
     rows = (*_rows_of_journals(standing), *_rows_of_runs(standing))
     may_see_journals = user.can(Right.READ, Area.JOURNAL_EXPORTS)
     of_runs = tuple(_troubles_of_runs(standing)) if may_see_journals else ()
-    told = {trouble.problem for trouble in of_runs}
+    shown = {trouble.problem for trouble in of_runs}
     return CompanyPage(
         standing=standing,
         rows=tuple(sorted(rows, key=lambda row: row.place, reverse=True)),
-        look=look_of(company),
-        troubles=(*_troubles(company, told=told), *of_runs),
+        look=fetch_state_of(company),
+        troubles=(*_troubles(company, shown=shown), *of_runs),
     )
 
 
@@ -114,11 +114,11 @@ def _rows_of_runs(standing: CompanyStanding) -> Iterator[RunRow]:
         )
 
 
-def _troubles(company: Company, *, told: set[Problem]) -> Iterator[Trouble]:
+def _troubles(company: Company, *, shown: set[Problem]) -> Iterator[Trouble]:
     """What went wrong with the company as a whole; its runs tell theirs themselves."""
-    found: NmbrsCompany | None = getattr(company, "nmbrs", None)
-    for problem in found.trouble if found is not None else ():
-        if problem not in told:
+    nmbrs_company: NmbrsCompany | None = getattr(company, "nmbrs", None)
+    for problem in nmbrs_company.trouble if nmbrs_company is not None else ():
+        if problem not in shown:
             yield Trouble(problem=problem, explanation=explain(problem))
 
 

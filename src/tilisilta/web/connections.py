@@ -103,8 +103,8 @@ def new_account(request: UserRequest) -> HttpResponse:
         except connections.AccountNameTaken as error:
             form.add_error("name", error_text(error))
         else:
-            said = _("Account %(name)s was created. Click its icon to authorise it.")
-            messages.success(request, said % {"name": account.name})
+            text = _("Account %(name)s was created. Click its icon to authorise it.")
+            messages.success(request, text % {"name": account.name})
             return redirect(f"{reverse('procountor_accounts')}#a{account.pk}")
     return _accounts_page(request, form, status=422)
 
@@ -117,12 +117,12 @@ def refresh(request: UserRequest) -> HttpResponse:
     checked = [connections.check_account(account) for account in page.object_list]
     silent = sum(bool(one.is_authorised and one.check_failed_at) for one in checked)
     if silent:
-        said = ngettext(
+        text = ngettext(
             "Procountor gave no answer about %(count)s account. Try again in a few minutes.",
             "Procountor gave no answer about %(count)s accounts. Try again in a few minutes.",
             silent,
         )
-        messages.warning(request, said % {"count": silent})
+        messages.warning(request, text % {"count": silent})
     else:
         messages.success(request, _("The accounts were checked against Procountor."))
     return redirect("procountor_accounts")
@@ -138,8 +138,8 @@ def authorise(request: UserRequest, pk: int) -> HttpResponse:
         return _trouble(request, explain_error(error), account)
     open_log_ins = dict(request.session.get(STATES_IN_SESSION, {}))
     open_log_ins[started.state] = account.pk
-    kept = list(open_log_ins.items())[-MOST_OPEN_LOG_INS:]
-    request.session[STATES_IN_SESSION] = dict(kept)
+    newest = list(open_log_ins.items())[-MOST_OPEN_LOG_INS:]
+    request.session[STATES_IN_SESSION] = dict(newest)
     return redirect(started.url)
 
 
@@ -192,8 +192,8 @@ def remove(request: UserRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         if account.state != State.NEW:
             connections.remove_authorisation(account, user=request.user)
-        said = _("The authorisation of account %(name)s was removed.")
-        messages.success(request, said % {"name": account.name})
+        text = _("The authorisation of account %(name)s was removed.")
+        messages.success(request, text % {"name": account.name})
         return redirect(f"{reverse('procountor_accounts')}#a{account.pk}")
     return render(request, "connections/remove.html", {"account": account})
 
@@ -222,9 +222,9 @@ def _accounts_page(
 
 
 def _page_of(request: UserRequest, number: str | None, search: str) -> Page[ProcountorAccount]:
-    found = visible_accounts(request.user).select_related("debtor").defer("administration")
+    accounts = visible_accounts(request.user).select_related("debtor").defer("administration")
     for word in search.split():
-        found = found.filter(
+        accounts = accounts.filter(
             Q(name__icontains=word)
             | Q(company_name__icontains=word)
             | Q(business_id__icontains=word)
@@ -236,11 +236,11 @@ def _page_of(request: UserRequest, number: str | None, search: str) -> Page[Proc
         default=Value(2),
         output_field=IntegerField(),
     )
-    return Paginator(found.order_by(urgency, "name"), ON_A_PAGE).get_page(number)
+    return Paginator(accounts.order_by(urgency, "name"), ON_A_PAGE).get_page(number)
 
 
-def _rows(found: Iterable[ProcountorAccount]) -> list[AccountRow]:
-    shown = list(found)
+def _rows(accounts: Iterable[ProcountorAccount]) -> list[AccountRow]:
+    shown = list(accounts)
     ended = [account.pk for account in shown if account.state == State.ENDED]
     waiting = (
         Journal.objects.filter(
@@ -269,8 +269,8 @@ def _row(account: ProcountorAccount, waiting_count: int) -> AccountRow:
 
 def _trouble_of(account: ProcountorAccount) -> Explanation | None:
     if account.state == State.ENDED:
-        told = facts(name=account.name, company=account.company_name)
-        return explain(Problem(code=ProblemCode.ACCOUNT_DIED, facts=told))
+        account_facts = facts(name=account.name, company=account.company_name)
+        return explain(Problem(code=ProblemCode.ACCOUNT_DIED, facts=account_facts))
     if account.state == State.NEW:
         return _removed() if account.company_name else _never_authorised()
     if account.check_failed_at is not None:

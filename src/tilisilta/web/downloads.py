@@ -13,7 +13,7 @@ from tilisilta.services.journals.downloads import (
     payloads_of,
 )
 from tilisilta.services.journals.previews import preview_journal
-from tilisilta.web.parts import kept_journal
+from tilisilta.web.parts import journal_with_content
 from tilisilta.web.rights import UserRequest, needs
 
 
@@ -21,26 +21,26 @@ from tilisilta.web.rights import UserRequest, needs
 def journal_csv(request: UserRequest, pk: int) -> HttpResponse:
     """The journal's lines as CSV, with the decimal sign of the reader's language."""
     has_comma = language_of(get_language()).has_decimal_comma
-    journal = kept_journal(request.user, pk)
+    journal = journal_with_content(request.user, pk)
     return _saved(journal_as_csv(journal, user=request.user, has_decimal_comma=has_comma))
 
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def journal_xlsx(request: UserRequest, pk: int) -> HttpResponse:
     """The journal's lines as a workbook."""
-    return _saved(journal_as_xlsx(kept_journal(request.user, pk), user=request.user))
+    return _saved(journal_as_xlsx(journal_with_content(request.user, pk), user=request.user))
 
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def payloads(request: UserRequest, pk: int) -> HttpResponse:
     """The payloads of all receipts."""
-    return _saved(payloads_of(kept_journal(request.user, pk), user=request.user))
+    return _saved(payloads_of(journal_with_content(request.user, pk), user=request.user))
 
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def payload_file(request: UserRequest, pk: int, number: int) -> HttpResponse:
     """The payload of one receipt."""
-    journal = kept_journal(request.user, pk)
+    journal = journal_with_content(request.user, pk)
     receipts = preview_journal(journal).receipts
     if not 0 < number <= len(receipts):
         raise Http404

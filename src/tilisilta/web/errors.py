@@ -11,7 +11,7 @@ from tilisilta.domain.problems import Effect, ProblemCode
 from tilisilta.services.explanations import SUBJECTS, Explanation, all_texts, catalogue
 from tilisilta.web.rights import UserRequest, logged_in
 
-LOOKS = {Effect.STOPS: "error", Effect.INFORMS: "warning", Effect.WAITS: "uncertain"}
+STATES_OF_EFFECTS = {Effect.STOPS: "error", Effect.INFORMS: "warning", Effect.WAITS: "uncertain"}
 """The state by whose mark and colour each effect is shown."""
 
 
@@ -71,12 +71,12 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def _rows() -> list[Row]:
     return [
-        Row(code=code, explanation=explanation, effect=LOOKS[code.effect])
+        Row(code=code, explanation=explanation, effect=STATES_OF_EFFECTS[code.effect])
         for code, explanation in catalogue()
     ]
 
 
 def _has(row: Row, search: str) -> bool:
     # A reader searches for the message of another case as well: the example is only one of them.
-    told = " ".join((*vars(row.explanation).values(), all_texts(row.code))).casefold()
-    return all(word in told for word in search.casefold().split())
+    text = " ".join((*vars(row.explanation).values(), all_texts(row.code))).casefold()
+    return all(word in text for word in search.casefold().split())

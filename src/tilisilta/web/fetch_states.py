@@ -10,7 +10,7 @@ MOVING_STATES = frozenset({"to_be_fetched", "being_fetched"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class FetchLook:
+class FetchState:
     """How fetching a company stands: a state, since when, and what went wrong the last time."""
 
     state: str
@@ -25,33 +25,36 @@ class FetchLook:
         return self.state in MOVING_STATES
 
 
-def look_of(company: Company) -> FetchLook:
+def fetch_state_of(company: Company) -> FetchState:
     """How fetching ``company`` stands."""
-    found: NmbrsCompany | None = getattr(company, "nmbrs", None)
-    if found is None:
-        return FetchLook(state="by_hand")
-    if found.gone_at is not None:
-        return FetchLook(state="gone", at=found.gone_at)
-    state = _state_of(found)
-    problems = found.trouble if state != "disconnected" else ()
-    return FetchLook(
+    nmbrs_company: NmbrsCompany | None = getattr(company, "nmbrs", None)
+    if nmbrs_company is None:
+        return FetchState(state="by_hand")
+    if nmbrs_company.gone_at is not None:
+        return FetchState(state="gone", at=nmbrs_company.gone_at)
+    state = _state_of(nmbrs_company)
+    problems = nmbrs_company.trouble if state != "disconnected" else ()
+    return FetchState(
         state=state,
-        at=found.fetched_at,
+        at=nmbrs_company.fetched_at,
         trouble=explain(problems[0]) if problems else None,
         more_count=max(0, len(problems) - 1),
         can_be_fetched=state not in MOVING_STATES
-        and found.connection.state == NmbrsConnection.State.WORKING,
+        and nmbrs_company.connection.state == NmbrsConnection.State.WORKING,
     )
 
 
-def _state_of(found: NmbrsCompany) -> str:
-    if found.connection.state == NmbrsConnection.State.REMOVED:
+def _state_of(nmbrs_company: NmbrsCompany) -> str:
+    if nmbrs_company.connection.state == NmbrsConnection.State.REMOVED:
         return "disconnected"
-    if found.claimed_by_id is not None:
+    if nmbrs_company.claimed_by_id is not None:
         return "being_fetched"
-    if found.wanted_at is not None:
+    if nmbrs_company.wanted_at is not None:
         return "to_be_fetched"
-    if found.trouble:
-        is_fetched = found.fetched_at is not None and found.fetched_at == found.tried_at
+    if nmbrs_company.trouble:
+        is_fetched = (
+            nmbrs_company.fetched_at is not None
+            and nmbrs_company.fetched_at == nmbrs_company.tried_at
+        )
         return "fetched_in_part" if is_fetched else "not_fetched"
-    return "fetched" if found.fetched_at is not None else "never_fetched"
+    return "fetched" if nmbrs_company.fetched_at is not None else "never_fetched"

@@ -13,7 +13,7 @@ from tilisilta.errors import NeedsAttention
 from tilisilta.models import Area, Right
 from tilisilta.services.fetching.progress import standing_for
 from tilisilta.services.fetching.synchronisations import ask_for_company, ask_for_everything
-from tilisilta.web.fetch_states import look_of
+from tilisilta.web.fetch_states import fetch_state_of
 from tilisilta.web.parts import address_to_go_back_to, error_text, visible_company
 from tilisilta.web.rights import UserRequest, logged_in, needs
 
@@ -52,9 +52,9 @@ def fetch_progress(request: UserRequest) -> HttpResponse:
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def fetch_company(request: UserRequest, number: int) -> HttpResponse:
     """Have one company fetched, before all others."""
-    found = visible_company(request.user, number)
+    company = visible_company(request.user, number)
     try:
-        ask_for_company(found, user=request.user, now=timezone.now())
+        ask_for_company(company, user=request.user, now=timezone.now())
     except NeedsAttention as error:
         messages.error(request, error_text(error))
     return redirect(f"{reverse('company', args=[number])}#nmbrs")
@@ -63,9 +63,11 @@ def fetch_company(request: UserRequest, number: int) -> HttpResponse:
 @needs(Area.COMPANIES, Right.READ)
 def company_fetch(request: UserRequest, number: int) -> HttpResponse:
     """How fetching one company stands: the part of its page that asks for itself again."""
-    found = visible_company(request.user, number)
-    look = look_of(found)
-    if look.is_moving and request.GET.get("shown") == look.state:
+    company = visible_company(request.user, number)
+    fetch_state = fetch_state_of(company)
+    if fetch_state.is_moving and request.GET.get("shown") == fetch_state.state:
         return HttpResponse(status=204)
-    response = render(request, "nmbrs/look_now.html", {"company": found, "look": look})
-    return response if look.is_moving else trigger_client_event(response, FETCHED, after="settle")
+    response = render(request, "nmbrs/look_now.html", {"company": company, "look": fetch_state})
+    if fetch_state.is_moving:
+        return response
+    return trigger_client_event(response, FETCHED, after="settle")

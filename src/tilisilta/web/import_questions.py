@@ -120,14 +120,14 @@ def question_of(asked: WhichRun, content: bytes, *, form: AnswerForm | None = No
     known, free = asked.known, asked.free
     proposal = asked.comparison.proposal
     initial = {"number": free.number, "year": free.year}
-    said = form["answer"].value() if form is not None else None
+    answered = form["answer"].value() if form is not None else None
     return Question(
         explanation=explain_error(asked),
         known=known,
         is_sent=_receipts(known).exists(),
         facts=tuple(_facts(asked)),
         form=form or AnswerForm(initial=initial, auto_id="a-%s"),
-        chosen=said or (proposal.value if proposal and form is None else ""),
+        chosen=answered or (proposal.value if proposal and form is None else ""),
         token=_sign(known, free, content),
     )
 
@@ -139,18 +139,22 @@ def question_asked(token: str, content: bytes, *, company: Company) -> Asked:
     else or long ago, or when there is a newer version of the run it asked about.
     """
     try:
-        told = signing.loads(token, salt=SALT, max_age=ANSWERABLE_SECONDS)
+        signed = signing.loads(token, salt=SALT, max_age=ANSWERABLE_SECONDS)
     except signing.BadSignature as error:
         raise QuestionOutOfDate from error
-    known = _kept(company).filter(pk=told["known"]).first()
-    if told["file"] != _digest(content) or known is None or known.reference != told["reference"]:
+    known = _undiscarded(company).filter(pk=signed["known"]).first()
+    if (
+        signed["file"] != _digest(content)
+        or known is None
+        or known.reference != signed["reference"]
+    ):
         raise QuestionOutOfDate
-    newer = _kept(company).filter(
+    newer = _undiscarded(company).filter(
         run_year=known.run_year, run_number=known.run_number, revision__gt=known.revision
     )
     if newer.exists():
         raise QuestionOutOfDate
-    return Asked(known=known, free=domain.Run(year=told["year"], number=told["number"]))
+    return Asked(known=known, free=domain.Run(year=signed["year"], number=signed["number"]))
 
 
 def run_answer(form: AnswerForm, asked: Asked, *, again: bool) -> RunAnswer:
@@ -170,20 +174,20 @@ def carried(form: forms.Form, posted: Mapping[str, Any], *, without: set[str]) -
     return {name: value for name, value in (chosen | columns).items() if value}
 
 
-def _kept(company: Company) -> QuerySet[Journal]:
-    kept = Journal.objects.filter(company=company).exclude(state=JournalState.DISCARDED)
-    return kept.select_related("company")
+def _undiscarded(company: Company) -> QuerySet[Journal]:
+    journals = Journal.objects.filter(company=company).exclude(state=JournalState.DISCARDED)
+    return journals.select_related("company")
 
 
 def _sign(known: Journal, free: domain.Run, content: bytes) -> str:
-    told = {
+    signed = {
         "known": known.pk,
         "reference": known.reference,
         "number": free.number,
         "year": free.year,
         "file": _digest(content),
     }
-    return signing.dumps(told, salt=SALT)
+    return signing.dumps(signed, salt=SALT)
 
 
 def _digest(content: bytes) -> str:
@@ -239,16 +243,16 @@ def _run_fact(asked: WhichRun) -> Fact:
     else:
         of_file = _("not named in the file")
     if known.run_id is not None:
-        told = _("%(run)s, given by Nmbrs")
+        text = _("%(run)s, given by Nmbrs")
     elif known.is_run_guessed:
-        told = _("%(run)s, the number of its month")
+        text = _("%(run)s, the number of its month")
     else:
-        told = _("%(run)s, named")
+        text = _("%(run)s, named")
     is_named = (bool(named) or is_asked_of_person) and asked.doubt != Doubt.KNOWN_GUESSED
     return Fact(
         what=_("Run"),
         of_file=of_file,
-        of_known=told % {"run": known.run_number},
+        of_known=text % {"run": known.run_number},
         compared=_("Equal") if is_named else _("Not named"),
         mark="equal" if is_named else "warn",
         is_reason=not is_named,
@@ -257,8 +261,8 @@ def _run_fact(asked: WhichRun) -> Fact:
 
 def _lines_fact(compared: RunComparison) -> Fact:
     if compared.equal_lines:
-        told = ngettext("%(count)s equal", "%(count)s equal", compared.equal_lines)
-        text, mark = told % {"count": count(compared.equal_lines)}, "equal"
+        equal = ngettext("%(count)s equal", "%(count)s equal", compared.equal_lines)
+        text, mark = equal % {"count": count(compared.equal_lines)}, "equal"
     elif compared.has_alike_lines:
         text, mark = _("None equal, some alike"), ""
     else:
@@ -275,12 +279,14 @@ def _lines_fact(compared: RunComparison) -> Fact:
 
 def _sums_fact(compared: RunComparison) -> Fact:
     changed = compared.changed_sums
-    told = ngettext("%(count)s differs", "%(count)s differ", changed) % {"count": count(changed)}
+    differing = ngettext("%(count)s differs", "%(count)s differ", changed) % {
+        "count": count(changed)
+    }
     return Fact(
         what=_("Sums by account and date"),
         of_file=count(compared.file.sum_count),
         of_known=count(compared.known.sum_count),
-        compared=told if changed else _("All equal"),
+        compared=differing if changed else _("All equal"),
         mark="" if changed else "equal",
     )
 

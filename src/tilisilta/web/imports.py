@@ -213,8 +213,8 @@ def _not_taken(
             question = question_of(error, upload.content, form=answered)
             return _ask(request, company, form, upload, "imports/which_run.html", question=question)
         case WasDiscarded():
-            told = {"discarded": error.journal, "explanation": explain_error(error)}
-            return _ask(request, company, form, upload, "imports/discarded.html", **told)
+            asked = {"discarded": error.journal, "explanation": explain_error(error)}
+            return _ask(request, company, form, upload, "imports/discarded.html", **asked)
         case JournalElsewhere() | ImportedAsOtherRun():
             return _page(request, company, form, refusal=_known_already(request, error))
     form.add_error(None, OUT_OF_DATE)
@@ -282,23 +282,23 @@ def columns_of(posted: Mapping[str, str]) -> ColumnMapping | None:
 
 def _imported(request: UserRequest, imported: Imported) -> HttpResponse:
     journal = imported.journal
-    told = {"reference": journal.reference, "revision": journal.revision}
+    names = {"reference": journal.reference, "revision": journal.revision}
     if not imported.is_new:
-        messages.info(request, _("This journal was imported before. Here it is.") % told)
+        messages.info(request, _("This journal was imported before. Here it is.") % names)
     elif imported.is_revision:
         messages.warning(
             request,
-            _("Revision %(revision)s of this run came in. See below what it changes.") % told,
+            _("Revision %(revision)s of this run came in. See below what it changes.") % names,
         )
     else:
-        messages.success(request, _("Journal %(reference)s came in.") % told)
+        messages.success(request, _("Journal %(reference)s came in.") % names)
     if imported.names_company:
-        said = _(
+        text = _(
             "The file names the company %(name)s, and was imported for %(company)s. Look whether "
             "it is the right one before anything is sent."
         )
-        told = {"name": imported.names_company, "company": journal.company}
-        messages.warning(request, said % told)
+        companies = {"name": imported.names_company, "company": journal.company}
+        messages.warning(request, text % companies)
     return redirect("journal", pk=journal.pk)
 
 
@@ -328,10 +328,10 @@ def _say_problems(
 ) -> HttpResponse:
     shown = [(item, explain(item)) for item in refused.problems[:MOST_PROBLEMS]]
     columns, table = columns_of(request.POST), _posted_table(form)
-    told = {"problems": shown, "problem_count": len(refused.problems), "file_name": upload.name}
+    extra = {"problems": shown, "problem_count": len(refused.problems), "file_name": upload.name}
     if columns is None or table is None:
-        return _page(request, company, form, **told)
-    return _columns_page(request, company, form, upload, table=table, chosen=columns, **told)
+        return _page(request, company, form, **extra)
+    return _columns_page(request, company, form, upload, table=table, chosen=columns, **extra)
 
 
 def _columns_page(
@@ -342,7 +342,7 @@ def _columns_page(
     *,
     table: Mapping[str, Any],
     chosen: ColumnMapping,
-    **told: object,
+    **extra: object,
 ) -> HttpResponse:
     mapping = chosen.to_mapping()
     context = {
@@ -357,13 +357,15 @@ def _columns_page(
             Column(field=field, label=str(FIELD_LABELS[field]), chosen=mapping.get(field, ""))
             for field in FIELDS
         ],
-        **told,
+        **extra,
     }
     return _private(render(request, "imports/columns.html", context, status=422))
 
 
-def _page(request: UserRequest, company: Company, form: ImportForm, **told: object) -> HttpResponse:
-    context = {"company": company, "form": form, **told}
+def _page(
+    request: UserRequest, company: Company, form: ImportForm, **extra: object
+) -> HttpResponse:
+    context = {"company": company, "form": form, **extra}
     status = 422 if form.is_bound else 200
     return _private(render(request, "imports/import.html", context, status=status))
 

@@ -111,7 +111,7 @@ def journal_run(request: UserRequest, pk: int) -> HttpResponse:
     form = RunForm(request.POST or None, year=journal.run_year, neighbours=neighbours)
     if request.method == "POST" and form.is_valid():
         try:
-            told = tell_run(
+            renumbered = tell_run(
                 journal, user=request.user, run=form.run(), revision_of=form.revision_of()
             )
         except RunTaken as taken:
@@ -119,8 +119,8 @@ def journal_run(request: UserRequest, pk: int) -> HttpResponse:
         except NeedsAttention as error:
             return _refused(request, error, journal)
         else:
-            said = _("This is journal %(reference)s now.") % {"reference": told.reference}
-            messages.success(request, said)
+            text = _("This is journal %(reference)s now.") % {"reference": renumbered.reference}
+            messages.success(request, text)
             return redirect("journal", pk=pk)
     context = {
         "journal": journal,
@@ -147,8 +147,8 @@ def discard_journal(request: UserRequest, pk: int) -> HttpResponse:
             discard(journal, reason=reason, user=request.user, now=timezone.now())
         except NeedsAttention as error:
             return _refused(request, error, journal)
-        said = _("Journal %(reference)s is discarded.") % {"reference": journal.reference}
-        messages.success(request, said)
+        text = _("Journal %(reference)s is discarded.") % {"reference": journal.reference}
+        messages.success(request, text)
         return redirect("journal", pk=pk)
     context = {"journal": journal, "form": form, "is_open": is_open_to_answers(journal)}
     return render(request, "journals/discard.html", context, status=422 if form.errors else 200)

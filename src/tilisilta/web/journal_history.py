@@ -49,17 +49,17 @@ def _of(journal: Journal) -> Q:
     renumbered = AuditEntry.objects.filter(
         company=journal.company, action=AuditEntry.Action.JOURNAL_RENUMBERED
     ).order_by("-pk")
-    reference, until, found = journal.reference, Q(), Q(pk__in=[])
+    reference, until, matches = journal.reference, Q(), Q(pk__in=[])
     for entry in renumbered:
         if reference not in {entry.facts["reference"], entry.facts["before"]}:
             continue
         here = Q(company=journal.company, facts__reference=reference, pk__gte=entry.pk)
-        found |= here & until
+        matches |= here & until
         if entry.facts["reference"] != reference:
             # Another journal had the number before and left it then.
-            return found
+            return matches
         reference, until = entry.facts["before"], Q(pk__lt=entry.pk)
-    return found | (Q(company=journal.company, facts__reference=reference) & until)
+    return matches | (Q(company=journal.company, facts__reference=reference) & until)
 
 
 def _entry_event(entry: AuditEntry) -> Event:

@@ -164,9 +164,9 @@ class JournalPage:
     def books(self) -> tuple[Books, ...]:
         """The administrations that its receipts go to, or would go to once nothing is wrong."""
         exports = (card.receipt.export for card in self.cards)
-        found = books_of(self.journal, [one for one in exports if one is not None])
-        if found or self.preview.link is None or not self.cards:
-            return found
+        books = books_of(self.journal, [one for one in exports if one is not None])
+        if books or self.preview.link is None or not self.cards:
+            return books
         account = self.preview.link.procountor_account
         return (Books.of(self.journal, account),)
 

@@ -24,7 +24,7 @@ from tilisilta.web.parts import (
     address_to_go_back_to,
     error_text,
     is_part,
-    kept_journal,
+    journal_with_content,
     visible_journal,
 )
 from tilisilta.web.rights import UserRequest, needs
@@ -46,10 +46,10 @@ def journal(request: UserRequest, pk: int) -> HttpResponse:
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def send(request: UserRequest, pk: int) -> HttpResponse:
     """Send what was looked at; clicked twice, it is sent once."""
-    found = visible_journal(request.user, pk)
+    journal = visible_journal(request.user, pk)
     try:
         send_journal(
-            found,
+            journal,
             user=request.user,
             now=timezone.now(),
             seen=request.POST.get("seen") or None,
@@ -61,22 +61,22 @@ def send(request: UserRequest, pk: int) -> HttpResponse:
         messages.error(request, error_text(error))
         return redirect("journal", pk=pk)
     else:
-        count = found.exports.filter(state__in=EXPORTS_UNDER_WAY).count()
+        count = journal.exports.filter(state__in=EXPORTS_UNDER_WAY).count()
         text = ngettext(
             "%(reference)s is being sent: %(count)s ledger receipt.",
             "%(reference)s is being sent: %(count)s ledger receipts.",
             count,
         )
-        messages.success(request, text % {"reference": found.reference, "count": count})
-    return way_back(request, found)
+        messages.success(request, text % {"reference": journal.reference, "count": count})
+    return way_back(request, journal)
 
 
 @require_POST
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def look(request: UserRequest, pk: int) -> HttpResponse:
     """Look for the uncertain receipts of the journal in Procountor once more."""
-    found = kept_journal(request.user, pk)
-    look_again(found, user=request.user, now=timezone.now())
+    journal = journal_with_content(request.user, pk)
+    look_again(journal, user=request.user, now=timezone.now())
     messages.success(request, _("Tilisilta looks for the receipts in Procountor."))
     return redirect("journal", pk=pk)
 
@@ -86,10 +86,10 @@ def look(request: UserRequest, pk: int) -> HttpResponse:
 def check(request: UserRequest, pk: int) -> HttpResponse:
     """Read Procountor again and check the journal against it."""
     # Somebody has just put something right there, so nothing we know is fresh enough.
-    found = check_journal(
-        kept_journal(request.user, pk), now=timezone.now(), age_limit=timedelta(0)
+    journal = check_journal(
+        journal_with_content(request.user, pk), now=timezone.now(), age_limit=timedelta(0)
     )
-    if preview_journal(found).errors:
+    if preview_journal(journal).errors:
         messages.warning(request, _("Checked. Something still stands in the way."))
     else:
         messages.success(request, _("Checked. Nothing stands in the way."))
@@ -100,9 +100,9 @@ def check(request: UserRequest, pk: int) -> HttpResponse:
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def make_items(request: UserRequest, pk: int) -> HttpResponse:
     """Create the dimension items that the journal needs, now, because a person looked at them."""
-    found = visible_journal(request.user, pk)
+    journal = visible_journal(request.user, pk)
     try:
-        made = make_items_of(found, user=request.user, now=timezone.now())
+        made = make_items_of(journal, user=request.user, now=timezone.now())
     except TilisiltaError as error:
         messages.error(request, error_text(error))
         return redirect("journal", pk=pk)
@@ -110,12 +110,12 @@ def make_items(request: UserRequest, pk: int) -> HttpResponse:
     if trouble is not None:
         messages.error(request, error_text(trouble))
     if made.created:
-        said = ngettext(
+        text = ngettext(
             "%(count)s item was created in Procountor.",
             "%(count)s items were created in Procountor.",
             len(made.created),
         )
-        messages.success(request, said % {"count": len(made.created)})
+        messages.success(request, text % {"count": len(made.created)})
     elif trouble is None:
         messages.info(request, _("The items are there already."))
     return redirect("journal", pk=pk)
@@ -125,41 +125,41 @@ def make_items(request: UserRequest, pk: int) -> HttpResponse:
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def not_twice(request: UserRequest, pk: int) -> HttpResponse:
     """Say that the journal is no other journal's payroll again, so that it may be sent."""
-    found = say_surely_another(
-        kept_journal(request.user, pk), user=request.user, now=timezone.now()
+    journal = say_surely_another(
+        journal_with_content(request.user, pk), user=request.user, now=timezone.now()
     )
-    said = _("%(reference)s counts as another payroll now. Who said so is in the audit log.")
-    messages.success(request, said % {"reference": found.reference})
+    text = _("%(reference)s counts as another payroll now. Who said so is in the audit log.")
+    messages.success(request, text % {"reference": journal.reference})
     return redirect("journal", pk=pk)
 
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def progress(request: UserRequest, pk: int) -> HttpResponse:
     """The part of the page that moves while receipts are sent; at the end the page comes anew."""
-    found = visible_journal(request.user, pk)
-    moving = progress_of(found)
+    journal = visible_journal(request.user, pk)
+    moving = progress_of(journal)
     if not moving.is_under_way:
         return HttpResponseClientRefresh()
     if request.GET.get("shown") == moving.mark:
         # Nothing new: what is replaced is read aloud again by screen readers.
         return HttpResponse(status=204)
-    return render(request, "journals/moving.html", {"progress": moving, "journal": found})
+    return render(request, "journals/moving.html", {"progress": moving, "journal": journal})
 
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def payload(request: UserRequest, pk: int, number: int) -> HttpResponse:
     """What is sent for one receipt, letter by letter."""
-    found = kept_journal(request.user, pk)
-    receipts = preview_journal(found).receipts
+    journal = journal_with_content(request.user, pk)
+    receipts = preview_journal(journal).receipts
     if not 0 < number <= len(receipts):
         return redirect("journal", pk=pk)
-    context = {"journal": found, "receipt": receipts[number - 1], "number": number}
+    context = {"journal": journal, "receipt": receipts[number - 1], "number": number}
     part = "journals/payload_part.html" if is_part(request) else "journals/payload.html"
     return render(request, part, context)
 
 
-def way_back(request: HttpRequest, found: Journal) -> HttpResponse:
+def way_back(request: HttpRequest, journal: Journal) -> HttpResponse:
     """Back to the page the button stood on: the list, at the journal's row, or the journal."""
     if asked := address_to_go_back_to(request):
-        return redirect(f"{asked}#j{found.pk}")
-    return redirect("journal", pk=found.pk)
+        return redirect(f"{asked}#j{journal.pk}")
+    return redirect("journal", pk=journal.pk)

@@ -17,11 +17,11 @@ from tilisilta.web.rights import UserRequest, needs
 @needs(Area.PROCOUNTOR, Right.WRITE)
 def confirm_link(request: UserRequest, pk: int) -> HttpResponse:
     """Keep that a person says so, of the two as they were shown and of no others."""
-    found = get_object_or_404(visible_links(request.user), pk=pk)
-    shown = compare_link(found, user=request.user)
+    link = get_object_or_404(visible_links(request.user), pk=pk)
+    shown = compare_link(link, user=request.user)
     if shown.is_open_question and request.POST.get("pair") != shown.pair:
         messages.warning(request, _("They were changed in the meantime. Look at both once more."))
     else:
-        links.confirm_link(found, user=request.user)
+        links.confirm_link(link, user=request.user)
         messages.success(request, _("Confirmed. What waited for it can be sent."))
     return redirect("link", pk=pk)

@@ -57,39 +57,39 @@ class EndForm(ExplainingForm):
 @needs(Area.PROCOUNTOR, Right.WRITE)
 def end_link(request: UserRequest, pk: int) -> HttpResponse:
     """Ask from when on and why, say what happens, and end the link."""
-    found = get_object_or_404(visible_links(request.user), pk=pk)
-    if not found.is_open:
+    link = get_object_or_404(visible_links(request.user), pk=pk)
+    if not link.is_open:
         messages.info(request, _("The link has ended already."))
         return redirect("link", pk=pk)
     if request.method != "POST":
-        initial = {"ends_on": proposed_end(found), "how": EndForm.MOVES}
-        return _page(request, found, EndForm(link=found, initial=initial))
-    form = EndForm(request.POST, link=found)
+        initial = {"ends_on": proposed_end(link), "how": EndForm.MOVES}
+        return _page(request, link, EndForm(link=link, initial=initial))
+    form = EndForm(request.POST, link=link)
     if not form.is_valid():
-        return _page(request, found, form, status=422)
+        return _page(request, link, form, status=422)
     try:
         links.end_link(
-            found,
+            link,
             ends_on=form.cleaned_data["ends_on"],
             reason=form.cleaned_data["reason"],
             user=request.user,
         )
     except links.LinkBusy as error:
         form.add_explained(None, error)
-        return _page(request, found, form, status=422)
+        return _page(request, link, form, status=422)
     except ValidationError as error:
         form.add_error("reason", error.messages)
-        return _page(request, found, form, status=422)
-    messages.success(request, _("The link of %(company)s has ended.") % {"company": found.company})
+        return _page(request, link, form, status=422)
+    messages.success(request, _("The link of %(company)s has ended.") % {"company": link.company})
     return redirect("link", pk=pk)
 
 
-def _page(request: UserRequest, found: Link, form: EndForm, *, status: int = 200) -> HttpResponse:
+def _page(request: UserRequest, link: Link, form: EndForm, *, status: int = 200) -> HttpResponse:
     context = {
-        "link": found,
+        "link": link,
         "form": form,
-        "trail": trail_of(found),
-        "is_used": links.was_used(found),
+        "trail": trail_of(link),
+        "is_used": links.was_used(link),
         "chosen": form["how"].value(),
     }
     return render(request, "links/end.html", context, status=status)

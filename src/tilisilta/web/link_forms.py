@@ -240,10 +240,10 @@ def typed_values(form: LinkForm, posted: QueryDict) -> dict[str, Any]:
 
 def mappings_of(posted: Mapping[str, str]) -> dict[str, str]:
     """The account mappings in the form; a row left empty maps nothing."""
-    found = {
+    mappings = {
         name.removeprefix(MAPPING): value.strip()
         for name, value in posted.items()
         if name.startswith(MAPPING) and value.strip()
     }
     more, to = posted.get("more-from", "").strip(), posted.get("more-to", "").strip()
-    return {**found, more: to} if more and to else found
+    return {**mappings, more: to} if more and to else mappings

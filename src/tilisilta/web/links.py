@@ -119,33 +119,33 @@ def _proposed(request: UserRequest, typed: Mapping[str, Any], *, changed: str) -
 @needs(Area.PROCOUNTOR, Right.READ, post=Right.WRITE)
 def link(request: UserRequest, pk: int) -> HttpResponse:
     """Look at a link, or change how it books. One that has ended can only be looked at."""
-    found = get_object_or_404(visible_links(request.user), pk=pk)
-    if not found.is_open:
-        return _ended_page(request, found)
+    link = get_object_or_404(visible_links(request.user), pk=pk)
+    if not link.is_open:
+        return _ended_page(request, link)
     if request.method != "POST":
-        values = {name: getattr(found, name) for name in LinkForm.base_fields}
-        return _form_page(request, LinkForm(initial=values), found=found)
+        values = {name: getattr(link, name) for name in LinkForm.base_fields}
+        return _form_page(request, LinkForm(initial=values), link=link)
     posted = _applied(request.POST)
     if "check" in posted or "apply" in posted:
         form = LinkForm(initial=typed_values(LinkForm(), posted))
-        return _checked(request, form, posted, found=found)
+        return _checked(request, form, posted, link=link)
     form = LinkForm(posted)
-    if form.is_valid() and _is_changed(request, form, posted, found):
-        _say_saved(request, found)
-        return redirect("link", pk=found.pk)
-    return _form_page(request, form, posted=posted, found=found)
+    if form.is_valid() and _is_changed(request, form, posted, link):
+        _report_saved(request, link)
+        return redirect("link", pk=link.pk)
+    return _form_page(request, form, posted=posted, link=link)
 
 
-def _ended_page(request: UserRequest, found: Link) -> HttpResponse:
+def _ended_page(request: UserRequest, link: Link) -> HttpResponse:
     if request.method == "POST":
         messages.info(request, _("The link has ended. It stays as it was."))
-        return redirect("link", pk=found.pk)
+        return redirect("link", pk=link.pk)
     context = {
-        "link": found,
-        "comparison": compare_link(found, user=request.user),
-        "trail": trail_of(found),
-        "has_successor": found.company.links.open().exists(),
-        "is_used": links.was_used(found),
+        "link": link,
+        "comparison": compare_link(link, user=request.user),
+        "trail": trail_of(link),
+        "has_successor": link.company.links.open().exists(),
+        "is_used": links.was_used(link),
         "may_change": request.user.can(Right.WRITE, Area.PROCOUNTOR),
     }
     return render(request, "links/ended.html", context)
@@ -155,19 +155,19 @@ def _ended_page(request: UserRequest, found: Link) -> HttpResponse:
 @needs(Area.PROCOUNTOR, Right.WRITE)
 def remove_link(request: UserRequest, pk: int) -> HttpResponse:
     """Remove a link that nothing was sent through."""
-    found = visible_links(request.user).filter(pk=pk).first()
-    if found is None:
+    link = visible_links(request.user).filter(pk=pk).first()
+    if link is None:
         if Link.objects.filter(pk=pk).exists():
             raise Http404
         messages.info(request, _("The link was removed already."))
         return redirect("administrations")
     try:
-        links.remove_link(found, user=request.user)
+        links.remove_link(link, user=request.user)
     except links.LinkInUse as error:
         messages.error(request, error_text(error))
         return redirect("link", pk=pk)
-    said = _("The link of %(company)s was removed.")
-    messages.success(request, said % {"company": found.company})
+    text = _("The link of %(company)s was removed.")
+    messages.success(request, text % {"company": link.company})
     return redirect("administrations")
 
 
@@ -190,14 +190,14 @@ def _make(request: UserRequest, form: NewLinkForm, posted: QueryDict) -> Link | 
     except (NeedsAttention, ValidationError) as error:
         _refuse(form, error)
         return None
-    _say_saved(request, made)
+    _report_saved(request, made)
     return made
 
 
-def _is_changed(request: UserRequest, form: LinkForm, posted: QueryDict, found: Link) -> bool:
+def _is_changed(request: UserRequest, form: LinkForm, posted: QueryDict, link: Link) -> bool:
     try:
         links.change_link(
-            found, user=request.user, account_mappings=mappings_of(posted), **form.choices()
+            link, user=request.user, account_mappings=mappings_of(posted), **form.choices()
         )
     except (NeedsAttention, ValidationError) as error:
         _refuse(form, error)
@@ -212,17 +212,17 @@ def _refuse(form: LinkForm, error: NeedsAttention | ValidationError) -> None:
         form.add_error(None, error.messages)
 
 
-def _say_saved(request: UserRequest, saved: Link) -> None:
+def _report_saved(request: UserRequest, saved: Link) -> None:
     stopped = Journal.objects.filter(company=saved.company, state=JournalState.PROBLEM).count()
     if not stopped:
         messages.success(request, _("The link is saved."))
         return
-    said = ngettext(
+    text = ngettext(
         "The link is saved. %(count)s journal of the company still has problems.",
         "The link is saved. %(count)s journals of the company still have problems.",
         stopped,
     )
-    messages.warning(request, said % {"count": stopped})
+    messages.warning(request, text % {"count": stopped})
 
 
 def _applied(posted: QueryDict) -> QueryDict:
@@ -236,11 +236,11 @@ def _applied(posted: QueryDict) -> QueryDict:
 
 
 def _checked(
-    request: UserRequest, form: LinkForm, posted: QueryDict, *, found: Link | None = None
+    request: UserRequest, form: LinkForm, posted: QueryDict, *, link: Link | None = None
 ) -> HttpResponse:
     """The part of the form that was asked about, or the whole form, with nothing saved."""
     part = posted.get("check", "")
-    context = _context(request, form, posted=posted, found=found)
+    context = _context(request, form, posted=posted, link=link)
     checks = context["checks"]
     if is_part(request) and part in {"cost_center", "cost_unit"}:
         dimension = {
@@ -264,9 +264,9 @@ def _form_page(
     form: LinkForm,
     *,
     posted: QueryDict | None = None,
-    found: Link | None = None,
+    link: Link | None = None,
 ) -> HttpResponse:
-    context = _context(request, form, posted=posted, found=found)
+    context = _context(request, form, posted=posted, link=link)
     return render(request, "links/link.html", context, status=422 if form.is_bound else 200)
 
 
@@ -275,17 +275,17 @@ def _context(
     form: LinkForm,
     *,
     posted: QueryDict | None,
-    found: Link | None,
+    link: Link | None,
 ) -> dict[str, Any]:
     values = shown_values(form)
-    company = found.company if found else _chosen_company(request, values.get("company"))
-    account = found.procountor_account if found else _chosen_account(request, values.get("account"))
+    company = link.company if link else _chosen_company(request, values.get("company"))
+    account = link.procountor_account if link else _chosen_account(request, values.get("account"))
     if posted is not None:
         mappings = mappings_of(posted)
     else:
         mappings = dict(
-            found.account_mappings.values_list("journal_account", "procountor_account_code")
-            if found
+            link.account_mappings.values_list("journal_account", "procountor_account_code")
+            if link
             else ()
         )
     is_asked = posted is not None and posted.get("check") == "form" and not is_part(request)
@@ -298,13 +298,13 @@ def _context(
     form.fields["start_month"].widget.choices = month_choices(company, start, today=_today())
     return {
         "form": form,
-        "link": found,
+        "link": link,
         "company": company,
         "account": account,
         "offers": offers,
-        "comparison": _comparison(request, company, account, posted=posted, found=found),
+        "comparison": _comparison(request, company, account, posted=posted, link=link),
         "start": start_page(company, start, today=_today()) if company else None,
-        "is_used": found is not None and links.was_used(found),
+        "is_used": link is not None and links.was_used(link),
         "checks": Checks(
             values=values,
             mappings=mappings,
@@ -314,7 +314,7 @@ def _context(
             # Who presses the button may have put something right in Procountor a moment ago.
             age_limit=timedelta(0) if is_asked else ADMINISTRATION_AGE_LIMIT,
         ),
-        "is_saved": found is not None and posted is None,
+        "is_saved": link is not None and posted is None,
         "address": request.path,
         "may_change": request.user.can(Right.WRITE, Area.PROCOUNTOR),
     }
@@ -326,10 +326,10 @@ def _comparison(
     account: ProcountorAccount | None,
     *,
     posted: QueryDict | None,
-    found: Link | None,
+    link: Link | None,
 ) -> Comparison | None:
-    if found is not None:
-        return compare_link(found, user=request.user)
+    if link is not None:
+        return compare_link(link, user=request.user)
     if company is None or account is None:
         return None
     ticked = posted.get(TICK, "") if posted is not None else ""
@@ -370,5 +370,5 @@ def _chosen_account(request: UserRequest, pk: object) -> ProcountorAccount | Non
 def _link_of_company(request: UserRequest, number: str) -> Link | None:
     if not number.isdecimal():
         return None
-    found = visible_links(request.user).filter(company__number=int(number), ends_on__isnull=True)
-    return found.first()
+    open_links = visible_links(request.user).filter(ends_on__isnull=True)
+    return open_links.filter(company__number=int(number)).first()

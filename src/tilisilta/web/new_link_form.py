@@ -153,9 +153,9 @@ def _grouped(
 ) -> list[tuple[str, Any]]:
     """The choices of ``field`` under the words of each of ``groups`` that has any."""
     choices = [
-        (words, [(field.prepare_value(one), field.label_from_instance(one)) for one in found])  # type: ignore[arg-type]  # each group is of the field's own kind
-        for words, found in groups
-        if found
+        (words, [(field.prepare_value(one), field.label_from_instance(one)) for one in members])  # type: ignore[arg-type]  # each group is of the field's own kind
+        for words, members in groups
+        if members
     ]
     return [("", str(field.empty_label)), *choices]
 

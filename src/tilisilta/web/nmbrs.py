@@ -92,12 +92,12 @@ class NewConnectionForm(ConnectionForm):
 class ChangeConnectionForm(ConnectionForm):
     """The same for a connection that is there: its token may stay as it is."""
 
-    def __init__(self, *args: Any, keeps_token: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, has_token: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         token = self.fields["token"]
         token.label = _("New API token")
-        token.required = not keeps_token
-        if keeps_token:
+        token.required = not has_token
+        if has_token:
             token.help_text = _("Empty: the one that is stored stays. It is never shown.")
 
 
@@ -150,8 +150,8 @@ def new_connection(request: UserRequest) -> HttpResponse:
         except TilisiltaError as error:
             return _connections_page(request, form, refusal=explain_error(error), status=422)
         else:
-            said = _("%(name)s is connected. %(reached)s")
-            messages.success(request, said % {"name": made.name, "reached": reached_text(made)})
+            text = _("%(name)s is connected. %(reached)s")
+            messages.success(request, text % {"name": made.name, "reached": reached_text(made)})
             return redirect("nmbrs_connections")
     return _connections_page(request, form, status=422)
 
@@ -160,38 +160,38 @@ def new_connection(request: UserRequest) -> HttpResponse:
 @needs(Area.NMBRS, Right.WRITE)
 def check_connection(request: UserRequest, pk: int) -> HttpResponse:
     """Ask Nmbrs what the connection reaches, and say so."""
-    found = nmbrs_connections.check_connection(get_object_or_404(NmbrsConnection, pk=pk))
-    problems = found.trouble
+    connection = nmbrs_connections.check_connection(get_object_or_404(NmbrsConnection, pk=pk))
+    problems = connection.trouble
     if problems:
         # Its cause and remedy stand below its row.
-        told = explain(problems[0])
-        messages.error(request, f"{found.name}: {told.message} ({told.code}).")
-    elif found.forbidden_calls:
-        said = _("%(reached)s The API template does not allow: %(calls)s.")
-        calls = ", ".join(found.forbidden_calls)
-        messages.warning(request, said % {"reached": reached_text(found), "calls": calls})
-    elif found.state == State.WORKING:
-        messages.success(request, reached_text(found))
+        first = explain(problems[0])
+        messages.error(request, f"{connection.name}: {first.message} ({first.code}).")
+    elif connection.forbidden_calls:
+        text = _("%(reached)s The API template does not allow: %(calls)s.")
+        calls = ", ".join(connection.forbidden_calls)
+        messages.warning(request, text % {"reached": reached_text(connection), "calls": calls})
+    elif connection.state == State.WORKING:
+        messages.success(request, reached_text(connection))
     return redirect("nmbrs_connections")
 
 
 @needs(Area.NMBRS, Right.WRITE)
 def connection(request: UserRequest, pk: int) -> HttpResponse:
     """Give a connection another user, token or first year; a removed one is connected again."""
-    found = get_object_or_404(NmbrsConnection, pk=pk)
+    connection = get_object_or_404(NmbrsConnection, pk=pk)
     refusal = None
     form = ChangeConnectionForm(
         request.POST or None,
-        keeps_token=found.state != State.REMOVED,
-        initial={"user_name": found.user_name, "first_year": found.first_year},
+        has_token=connection.state != State.REMOVED,
+        initial={"user_name": connection.user_name, "first_year": connection.first_year},
     )
     if request.method == "POST" and form.is_valid():
         try:
-            nmbrs_connections.change_connection(found, user=request.user, **form.cleaned_data)
+            nmbrs_connections.change_connection(connection, user=request.user, **form.cleaned_data)
         except TilisiltaError as error:
             refusal = explain_error(error)
         else:
-            messages.success(request, reached_text(found))
+            messages.success(request, reached_text(connection))
             return redirect("nmbrs_connections")
     shown = get_object_or_404(NmbrsConnection, pk=pk)
     context = {"connection": shown, "form": form, "refusal": refusal}
@@ -202,45 +202,45 @@ def connection(request: UserRequest, pk: int) -> HttpResponse:
 @needs(Area.NMBRS, Right.WRITE)
 def remove_connection(request: UserRequest, pk: int) -> HttpResponse:
     """Ask once more, then forget the token of a connection."""
-    found = get_object_or_404(NmbrsConnection, pk=pk)
+    connection = get_object_or_404(NmbrsConnection, pk=pk)
     if request.method == "POST":
-        nmbrs_connections.remove_connection(found, user=request.user)
-        said = _("%(name)s is removed. What came in by it stays, and can still be sent.")
-        messages.success(request, said % {"name": found.name})
+        nmbrs_connections.remove_connection(connection, user=request.user)
+        text = _("%(name)s is removed. What came in by it stays, and can still be sent.")
+        messages.success(request, text % {"name": connection.name})
         return redirect("nmbrs_connections")
-    return render(request, "nmbrs/remove.html", {"connection": found})
+    return render(request, "nmbrs/remove.html", {"connection": connection})
 
 
 @require_POST
 @needs(Area.NMBRS, Right.WRITE)
 def answer(request: UserRequest, pk: int) -> HttpResponse:
     """Say whether a company of Nmbrs is the one of its number here, or another one."""
-    found = get_object_or_404(NmbrsConnection, pk=pk)
+    connection = get_object_or_404(NmbrsConnection, pk=pk)
     asked = request.POST.get("nmbrs_company_id", "")
     is_same = request.POST.get("is_same") == "yes"
-    kept = answer_question(
-        found, int(asked) if asked.isdecimal() else 0, is_same=is_same, user=request.user
+    company = answer_question(
+        connection, int(asked) if asked.isdecimal() else 0, is_same=is_same, user=request.user
     )
-    if kept is None:
+    if company is None:
         messages.info(request, _("Somebody has answered that already."))
     elif is_same:
-        said = _("%(company)s is the company in Nmbrs. It is fetched with the next fetch.")
-        messages.success(request, said % {"company": kept})
+        text = _("%(company)s is the company in Nmbrs. It is fetched with the next fetch.")
+        messages.success(request, text % {"company": company})
     else:
-        said = _("%(company)s was added as another company. It is fetched with the next fetch.")
-        messages.success(request, said % {"company": kept})
+        text = _("%(company)s was added as another company. It is fetched with the next fetch.")
+        messages.success(request, text % {"company": company})
     return redirect("nmbrs_connections")
 
 
-def reached_text(found: NmbrsConnection) -> str:
+def reached_text(connection: NmbrsConnection) -> str:
     """What Nmbrs lets the user of a connection see."""
-    debtors = ngettext("%(count)s debtor", "%(count)s debtors", found.debtor_count)
-    companies = ngettext("%(count)s company", "%(count)s companies", found.company_count)
+    debtors = ngettext("%(count)s debtor", "%(count)s debtors", connection.debtor_count)
+    companies = ngettext("%(count)s company", "%(count)s companies", connection.company_count)
     return _("Nmbrs lets %(user_name)s in, domain %(domain)s: %(debtors)s and %(companies)s.") % {
-        "user_name": found.user_name,
-        "domain": found.domain,
-        "debtors": debtors % {"count": found.debtor_count},
-        "companies": companies % {"count": found.company_count},
+        "user_name": connection.user_name,
+        "domain": connection.domain,
+        "debtors": debtors % {"count": connection.debtor_count},
+        "companies": companies % {"count": connection.company_count},
     }
 
 
@@ -252,37 +252,37 @@ def _connections_page(
     status: int = 200,
 ) -> HttpResponse:
     fetching = standing_for(request.user)
-    found = sorted(NmbrsConnection.objects.all(), key=lambda one: one.state == State.REMOVED)
+    connections = sorted(NmbrsConnection.objects.all(), key=lambda one: one.state == State.REMOVED)
     context = {
         "form": form,
         "refusal": refusal,
-        "rows": [_row(one, is_limited=fetching.is_limited) for one in found],
-        "questions": [] if fetching.is_limited else _questions(found),
+        "rows": [_row(one, is_limited=fetching.is_limited) for one in connections],
+        "questions": [] if fetching.is_limited else _questions(connections),
         "fetching": fetching,
     }
     part = "nmbrs/list.html" if is_part(request) else "nmbrs/connections.html"
     return render(request, part, context, status=status)
 
 
-def _row(found: NmbrsConnection, *, is_limited: bool) -> ConnectionRow:
-    problems = found.trouble
+def _row(connection: NmbrsConnection, *, is_limited: bool) -> ConnectionRow:
+    problems = connection.trouble
     if is_limited:
         # It names companies of debtors that are not theirs.
         problems = tuple(one for one in problems if one.code != ProblemCode.COMPANY_WITHOUT_DEBTOR)
-    is_working = found.state == State.WORKING
+    is_working = connection.state == State.WORKING
     return ConnectionRow(
-        connection=found,
+        connection=connection,
         troubles=tuple(explain(one) for one in problems),
         # What is allowed to a user whom Nmbrs does not let in, nobody can tell.
-        forbidden_calls=tuple(found.forbidden_calls) if is_working else (),
+        forbidden_calls=tuple(connection.forbidden_calls) if is_working else (),
     )
 
 
 def _questions(
-    found: Iterable[NmbrsConnection],
+    connections: Iterable[NmbrsConnection],
 ) -> list[tuple[NmbrsConnection, tuple[Question, ...]]]:
     """The questions of each connection that has any."""
-    asking = [one for one in found if one.questions]
+    asking = [one for one in connections if one.questions]
     ids = {asked["debtor"] for one in asking for asked in one.questions}
     debtors = Debtor.objects.in_bulk(ids) if ids else {}
     return [

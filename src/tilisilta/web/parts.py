@@ -38,12 +38,12 @@ def visible_journal(user: User, pk: int) -> Journal:
     return get_object_or_404(journals, pk=pk)
 
 
-def kept_journal(user: User, pk: int) -> Journal:
+def journal_with_content(user: User, pk: int) -> Journal:
     """The same, as long as it has content: of one that was discarded there is nothing to show."""
-    found = visible_journal(user, pk)
-    if found.discarded_at is not None:
+    journal = visible_journal(user, pk)
+    if journal.discarded_at is not None:
         raise Http404
-    return found
+    return journal
 
 
 def visible_accounts(user: User) -> QuerySet[ProcountorAccount]:
@@ -60,14 +60,13 @@ def visible_links(user: User) -> QuerySet[Link]:
 
 def error_text(error: TilisiltaError) -> str:
     """What happened, why, and what to do, in one paragraph."""
-    told = explain_error(error)
-    return as_paragraph(told)
+    return as_paragraph(explain_error(error))
 
 
-def as_paragraph(told: Explanation) -> str:
+def as_paragraph(explanation: Explanation) -> str:
     """An explanation as one paragraph, with its code at the end."""
-    code = f" ({told.code})" if told.code else ""
-    return f"{told.message}. {told.cause} {told.remedy}{code}"
+    code = f" ({explanation.code})" if explanation.code else ""
+    return f"{explanation.message}. {explanation.cause} {explanation.remedy}{code}"
 
 
 def is_part(request: UserRequest) -> bool:

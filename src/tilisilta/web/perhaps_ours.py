@@ -29,13 +29,13 @@ class AnswerForm(forms.Form):
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def settle(request: UserRequest, pk: int) -> HttpResponse:
     """Say what a receipt in question is; clicked twice, it is said once."""
-    found = visible_journal(request.user, pk)
+    journal = visible_journal(request.user, pk)
     form = AnswerForm(request.POST)
     if not form.is_valid():
         return redirect("journal", pk=pk)
     answer = form.cleaned_data
     export = get_object_or_404(
-        found.exports.select_related("link__procountor_account", "journal__company"),
+        journal.exports.select_related("link__procountor_account", "journal__company"),
         token=answer["token"],
     )
     act = take_over if answer["said"] == OURS else say_another
@@ -46,11 +46,11 @@ def settle(request: UserRequest, pk: int) -> HttpResponse:
     except TilisiltaError as error:
         messages.error(request, error_text(error))
     else:
-        messages.success(request, _said(answer["said"]))
+        messages.success(request, _settled_text(answer["said"]))
     return redirect("journal", pk=pk)
 
 
-def _said(said: str) -> str:
-    if said == OURS:
+def _settled_text(answer: str) -> str:
+    if answer == OURS:
         return _("The receipt is the journal's now. Who said so is in the audit log.")
     return _("The receipt counts as another one. Who said so is in the audit log.")

@@ -104,8 +104,8 @@ def send_ready(request: UserRequest) -> HttpResponse:
 
 def _left_months(request: UserRequest, ready: ReadyJournals) -> Iterator[LeftMonth]:
     """The other months of which journals are ready."""
-    found = ready.others.order_by("period").values_list("period").annotate(Count("pk"))
-    for period, count in found:
+    months = ready.others.order_by("period").values_list("period").annotate(Count("pk"))
+    for period, count in months:
         asked = with_query(request, period=f"{period:%Y-%m}", months="")
         yield LeftMonth(period=period, count=count, query=asked)
 
@@ -139,8 +139,8 @@ def send_some(
     """
     pairs = list(chosen)
     visible = Journal.objects.visible_to(user).select_related("company")
-    found = visible.in_bulk([pk for pk, _seen in pairs])
-    wanted = [Wanted(journal=found[pk], seen=seen) for pk, seen in pairs if pk in found]
+    journals = visible.in_bulk([pk for pk, _seen in pairs])
+    wanted = [Wanted(journal=journals[pk], seen=seen) for pk, seen in pairs if pk in journals]
     many = send_many(wanted, user=user, now=now, until=until)
     done_before = sum(isinstance(one.error, AlreadySent) for one in many.refused)
     hidden = len(pairs) - len(wanted)
@@ -169,27 +169,27 @@ def _next_step(request: UserRequest) -> HttpResponse:
             "now": now.isoformat(),
         }
         return render(request, "exports/ready_going.html", context)
-    _tell(request, asked, refused)
+    _report(request, asked, refused)
     if request.htmx:
         return HttpResponseClientRedirect(reverse("exports"))
     return redirect("exports")
 
 
-def _tell(request: UserRequest, asked: int, refused: int) -> None:
+def _report(request: UserRequest, asked: int, refused: int) -> None:
     if asked:
-        said = ngettext(
+        text = ngettext(
             "%(count)s journal is being sent.", "%(count)s journals are being sent.", asked
         )
-        messages.success(request, said % {"count": asked})
+        messages.success(request, text % {"count": asked})
     if refused:
-        said = ngettext(
+        text = ngettext(
             "%(count)s journal was not sent: something has changed or stands in its way. Its "
             "page says what.",
             "%(count)s journals were not sent: something has changed or stands in their way. "
             "Their pages say what.",
             refused,
         )
-        messages.warning(request, said % {"count": refused})
+        messages.warning(request, text % {"count": refused})
 
 
 def _pairs(text: str) -> Iterator[tuple[int, str]]:

@@ -23,13 +23,13 @@ def remember_columns(
 ) -> None:
     """Let the browser keep the choice, so that next month's file needs no second thought."""
     key = _key_of(headers or ())
-    others = {one: mapping for one, mapping in _kept(request).items() if one != key}
-    kept = {key: columns.to_mapping(), **others}
-    while kept and len(signing.dumps(kept, compress=True)) > MOST_COOKIE_CHARACTERS:
-        kept.popitem()
+    others = {one: mapping for one, mapping in _remembered(request).items() if one != key}
+    choices = {key: columns.to_mapping(), **others}
+    while choices and len(signing.dumps(choices, compress=True)) > MOST_COOKIE_CHARACTERS:
+        choices.popitem()
     response.set_cookie(
         COOKIE,
-        signing.dumps(kept, compress=True),
+        signing.dumps(choices, compress=True),
         max_age=COOKIE_AGE_SECONDS,
         secure=request.is_secure(),
         httponly=True,
@@ -38,16 +38,16 @@ def remember_columns(
 
 
 def remembered_columns(request: UserRequest, headers: Sequence[str]) -> ColumnMapping | None:
-    mapping = _kept(request).get(_key_of(headers))
+    mapping = _remembered(request).get(_key_of(headers))
     return ColumnMapping.from_mapping(mapping) if mapping else None
 
 
-def _kept(request: UserRequest) -> dict[str, dict[str, str]]:
+def _remembered(request: UserRequest) -> dict[str, dict[str, str]]:
     try:
-        kept: dict[str, dict[str, str]] = signing.loads(request.COOKIES.get(COOKIE, ""))
+        choices: dict[str, dict[str, str]] = signing.loads(request.COOKIES.get(COOKIE, ""))
     except signing.BadSignature:
         return {}
-    return kept
+    return choices
 
 
 def _key_of(headers: Sequence[str]) -> str:

@@ -271,10 +271,10 @@ def month_style(shown: date, current: date) -> str:
 
 
 @register.simple_tag
-def procountor_logo(look: str = "on") -> SafeString:
+def procountor_logo(state: str = "on") -> SafeString:
     """The ledger that stands for Procountor: ``on``, ``sent`` (shaded), ``off``, ``dead``."""
     return format_html(
-        '<svg class="ledger ledger-{}" aria-hidden="true"><use href="#ledger"/></svg>', look
+        '<svg class="ledger ledger-{}" aria-hidden="true"><use href="#ledger"/></svg>', state
     )
 
 
@@ -335,12 +335,12 @@ def _drawn(
     if state is None:
         cell = '<td class="{}"><span class="s s-none">{}<span class="vh">{}</span></span></td>'
         return format_html(cell, style, icon("none"), _("No journal")), SafeString("")
-    mark, look = ICONS_AND_STYLES[state]
+    mark, state_class = ICONS_AND_STYLES[state]
     is_current = shown == current
-    told = str(WORDS[state]) if is_current else f"{WORDS[state]}, {month(shown)}"
-    word = format_html('<span class="{}">{}</span>', "" if is_current else "vh", told)
+    title = str(WORDS[state]) if is_current else f"{WORDS[state]}, {month(shown)}"
+    word = format_html('<span class="{}">{}</span>', "" if is_current else "vh", title)
     return (
-        format_html('<td class="{}"><a class="s {}" title="{}" href="', style, look, told),
+        format_html('<td class="{}"><a class="s {}" title="{}" href="', style, state_class, title),
         format_html('">{}{}</a></td>', icon(mark), word),
     )
 
