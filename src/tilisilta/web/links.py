@@ -280,20 +280,6 @@ def _context(
     values = shown_values(form)
     company = link.company if link else _chosen_company(request, values.get("company"))
     account = link.procountor_account if link else _chosen_account(request, values.get("account"))
-    if posted is not None:
-        mappings = mappings_of(posted)
-    else:
-        mappings = dict(
-            link.account_mappings.values_list("journal_account", "procountor_account_code")
-            if link
-            else ()
-        )
-    is_asked = posted is not None and posted.get("check") == "form" and not is_part(request)
-    if isinstance(form, NewLinkForm):
-        offers = Offers.to(request.user, company=company, account=account)
-        offers.put_into(form)
-    else:
-        offers = None
     start = _first_day(values.get("start_month"))
     form.fields["start_month"].widget.choices = month_choices(company, start, today=_today())
     return {
@@ -301,23 +287,52 @@ def _context(
         "link": link,
         "company": company,
         "account": account,
-        "offers": offers,
+        "offers": _offers(request, form, company, account),
         "comparison": _comparison(request, company, account, posted=posted, link=link),
         "start": start_page(company, start, today=_today()) if company else None,
         "is_used": link is not None and links.was_used(link),
         "checks": Checks(
             values=values,
-            mappings=mappings,
+            mappings=_mappings(posted, link),
             company=company,
             account=account,
             now=timezone.now(),
-            # Who presses the button may have put something right in Procountor a moment ago.
-            age_limit=timedelta(0) if is_asked else ADMINISTRATION_AGE_LIMIT,
+            age_limit=_age_limit(request, posted),
         ),
         "is_saved": link is not None and posted is None,
         "address": request.path,
         "may_change": request.user.can(Right.WRITE, Area.PROCOUNTOR),
     }
+
+
+def _offers(
+    request: UserRequest,
+    form: LinkForm,
+    company: Company | None,
+    account: ProcountorAccount | None,
+) -> Offers | None:
+    """Put into a new link's form what may be chosen, and return it; ``None`` for another form."""
+    if not isinstance(form, NewLinkForm):
+        return None
+    offers = Offers.to(request.user, company=company, account=account)
+    offers.put_into(form)
+    return offers
+
+
+def _mappings(posted: QueryDict | None, link: Link | None) -> dict[str, str]:
+    """Return the account mappings of the posted form, or else those the link has."""
+    if posted is not None:
+        return mappings_of(posted)
+    if link is None:
+        return {}
+    return dict(link.account_mappings.values_list("journal_account", "procountor_account_code"))
+
+
+def _age_limit(request: UserRequest, posted: QueryDict | None) -> timedelta:
+    # The person who presses the button for the whole form may have changed something in
+    # Procountor a moment ago. Checks of one field, made while typing, use what was read before.
+    is_asked = posted is not None and posted.get("check") == "form" and not is_part(request)
+    return timedelta(0) if is_asked else ADMINISTRATION_AGE_LIMIT
 
 
 def _comparison(
