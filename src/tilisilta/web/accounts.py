@@ -1,4 +1,4 @@
-"""How log-in behaves: no open sign-up, logged in the audit log, secrets encrypted at rest."""
+"""How log-in behaves: no open sign-up, records in the audit log, secrets encrypted at rest."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -25,16 +25,16 @@ NOTED_FIELDS: Mapping[str, str] = {
 
 
 class UserBackend(AuthenticationBackend):
-    """Knows who is asking, together with their user template: every page needs both."""
+    """Reads the user of a session together with their user template: every page needs both."""
 
     def get_user(self, user_id: Any) -> User | None:
-        """The user of a session, unless they may not log in any more."""
+        """Return the user of a session; ``None`` once they may not log in any more."""
         user = User.objects.select_related("template").filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Users are made by an administrator; nobody signs up by themselves."""
+    """Log-in of users whom an administrator made. There is no sign-up."""
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
@@ -48,13 +48,12 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Never."""
         return False
 
     def post_login(
         self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
     ) -> HttpResponse:
-        """Write the log-in down, and go on in the language the person chose last."""
+        """Record the log-in, and go on in the language the person chose last."""
         person = cast(User, user)
         audit.record(audit.Action.LOGGED_IN, user=person)
         response = super().post_login(request, user, **kwargs)
@@ -69,7 +68,7 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        """Write down in the audit log what others would be sent an e-mail about."""
+        """Record in the audit log what the library would send an e-mail about."""
         field = NOTED_FIELDS.get(template_prefix)
         if field is not None:
             person = cast(User, user)
@@ -77,7 +76,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class MFAAdapter(DefaultMFAAdapter):
-    """Keeps the secrets of authenticator apps encrypted at rest."""
+    """Encrypts the secrets of authenticator apps before they are stored."""
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
@@ -85,13 +84,12 @@ class MFAAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text: str) -> str:
-        """What is stored instead of ``text``."""
         return _keys().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        """The text that was stored encrypted."""
         return _keys().decrypt(encrypted_text.encode()).decode()
 
 
 def _keys() -> MultiFernet:
+    # The first key encrypts. The others still read what was stored before a key was replaced.
     return MultiFernet([Fernet(key) for key in settings.ENCRYPTION_KEYS])

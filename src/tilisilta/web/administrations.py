@@ -1,4 +1,4 @@
-"""Settings of Procountor, tab Administrations: which company's journals are booked where."""
+"""Settings of Procountor, tab Administrations: where each company's journals are booked."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,11 +36,12 @@ class LinkRow:
 
 @needs(Area.PROCOUNTOR, Right.READ)
 def administrations(request: UserRequest) -> HttpResponse:
-    """All links the reader may see, by company; those that have ended are folded away."""
+    """Show all links the reader may see, by company, with those that have ended folded away."""
     search = request.GET.get("q", "").strip()
     links = _matching_links(request.user, search)
     open_links = links.filter(ends_on__isnull=True).order_by("company__number")
     page = Paginator(open_links, ON_A_PAGE).get_page(request.GET.get("page"))
+    # One more than is shown tells that there are more, without counting them all.
     ended = list(links.exclude(ends_on=None).order_by("-ends_on", "-pk")[: ON_A_PAGE + 1])
     free = ProcountorAccount.objects.free().visible_to(request.user)
     names = [account.name for account in list(free)[: MOST_NAMES + 1]]
@@ -61,6 +62,7 @@ def _matching_links(user: User, search: str) -> QuerySet[Link]:
     links = visible_links(user).defer("procountor_account__administration")
     for word in search.split():
         matches = Q(company__name__icontains=word) | Q(procountor_account__name__icontains=word)
+        # Ten digits may be more than the column of numbers can hold.
         if word.isdecimal() and len(word) < 10:
             matches |= Q(company__number=int(word))
         links = links.filter(matches)

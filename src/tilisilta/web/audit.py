@@ -30,7 +30,7 @@ class ShownEntry:
 
 
 class FilterForm(forms.Form):
-    """What narrows the log."""
+    """The filter of the log: company, user, kind and days."""
 
     company = forms.IntegerField(label=_("Company number"), required=False, min_value=1)
     user = forms.ModelChoiceField(
@@ -47,14 +47,14 @@ class FilterForm(forms.Form):
     def __init__(self, *args: object, user: User, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
         people = cast("forms.ModelChoiceField[User]", self.fields["user"])
-        # Who is limited to some debtors need not learn who else there is.
+        # A user limited to some debtors must not learn which other users there are.
         everybody = User.objects.all()
         people.queryset = everybody.filter(pk=user.pk) if user.is_limited else everybody
         kinds = cast(forms.ChoiceField, self.fields["action"])
         kinds.choices = [("", _("all")), *_action_choices()]
 
     def narrowed(self, entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
-        """The entries asked for; what cannot be understood narrows nothing."""
+        """Return the entries asked for. A form that is not valid filters nothing."""
         asked = self.cleaned_data if self.is_valid() else {}
         if asked.get("company"):
             entries = entries.filter(company__number=asked["company"])
@@ -71,7 +71,7 @@ class FilterForm(forms.Form):
 
 @needs(Area.AUDIT_LOG, Right.READ)
 def audit_log(request: UserRequest) -> HttpResponse:
-    """The log, newest first."""
+    """Show the log, newest first."""
     form = FilterForm(request.GET or None, user=request.user)
     entries = form.narrowed(entries_visible_to(request.user))
     page = Paginator(entries, ENTRIES_PER_PAGE).get_page(asked_page(request))
@@ -80,7 +80,7 @@ def audit_log(request: UserRequest) -> HttpResponse:
 
 
 def _action_choices() -> list[tuple[str, str]]:
-    """The kinds of entries; the places of facts in their sentences are left open."""
+    """Return the kinds of entries, with an ellipsis where their sentences name a fact."""
     blank = _Ellipses()
     named = [(value, str(label).format_map(blank)) for value, label in AuditEntry.Action.choices]
     return sorted(named, key=lambda choice: choice[1].casefold())

@@ -1,4 +1,4 @@
-"""What the audit log says of an entry, in the reader's language."""
+"""The sentence that the audit log shows for an entry, in the reader's language."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -50,7 +50,7 @@ FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
 
 
 def sentence_of(entry: AuditEntry) -> str:
-    """What was done, in the reader's language, with the facts of the case."""
+    """Return what was done in the reader's language, with the facts of the entry."""
     facts = {**entry.facts}
     if "fields" in facts:
         names = str(facts["fields"]).split(", ")
@@ -72,7 +72,7 @@ def _sentence(action: str, facts: Mapping[str, object]) -> str:
 
 
 def _day_in_words(written: str) -> str:
-    """The day in the reader's language; as it is written down where it is no day."""
+    """Return the day in the reader's language; text that is no date stays as it is."""
     try:
         return strip_tags(day(date.fromisoformat(written)))
     except ValueError:
@@ -80,7 +80,7 @@ def _day_in_words(written: str) -> str:
 
 
 class _Facts(dict[str, str]):
-    """The facts of an entry; one that an older version did not write down yet shows as a dash."""
+    """The facts of an entry. A fact that an older version did not record shows as a dash."""
 
     def __missing__(self, key: str) -> str:
         return "\N{EN DASH}"

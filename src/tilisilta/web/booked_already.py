@@ -1,4 +1,4 @@
-"""The part of a new link that tells which runs somebody else seems to have booked already."""
+"""The part of a new link that shows which runs seem to be booked already."""
 
 import time
 
@@ -16,7 +16,7 @@ from tilisilta.web.rights import UserRequest, needs
 
 @needs(Area.PROCOUNTOR, Right.WRITE)
 def booked_already(request: UserRequest) -> HttpResponse:
-    """Look in Procountor for the runs of a company; asks for itself again until all is read."""
+    """Search Procountor for the runs of a company. The part reloads itself until all is read."""
     number, pk = request.GET.get("company", ""), request.GET.get("account", "")
     if not (number.isdecimal() and pk.isdecimal()):
         raise Http404
@@ -27,7 +27,7 @@ def booked_already(request: UserRequest) -> HttpResponse:
     found: BookedAlready | None = None
     trouble: Explanation | None = None
     try:
-        # What was read is kept, so that the next step goes on behind it.
+        # What was read is stored, so that the next request goes on after it.
         until = time.monotonic() + SECONDS_PER_STEP
         found = find_booked_runs(company, account, now=timezone.now(), until=until)
     except TilisiltaError as error:

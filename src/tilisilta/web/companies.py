@@ -1,4 +1,4 @@
-"""Companies and debtors: lists, a company's runs, and what may be set on each."""
+"""Companies and debtors: lists, a company's runs, and the settings of each."""
 
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -26,7 +26,7 @@ ROWS_PER_PAGE = 100
 
 
 class DebtorForm(ExplainingForm):
-    """What there is to say about a new debtor."""
+    """The number and name of a new debtor."""
 
     number = forms.IntegerField(
         label=gettext_lazy("Debtor number"), min_value=1, max_value=2_000_000_000
@@ -35,7 +35,7 @@ class DebtorForm(ExplainingForm):
 
 
 class CompanyForm(ExplainingForm):
-    """What may be changed of a company that does not come from Nmbrs."""
+    """The name and debtor of a company that does not come from Nmbrs."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     debtor = forms.ModelChoiceField(
@@ -51,7 +51,7 @@ class CompanyForm(ExplainingForm):
 
 
 class BusinessIdForm(ExplainingForm):
-    """By what a company is known in the trade register."""
+    """A company's business ID: its number in the trade register."""
 
     business_id = forms.CharField(
         required=False,
@@ -64,12 +64,11 @@ class BusinessIdForm(ExplainingForm):
     )
 
     def clean_business_id(self) -> str:
-        """The business ID, unless it is obviously mistyped."""
         return companies.checked_business_id(self.cleaned_data["business_id"])
 
 
 class StartForm(ExplainingForm):
-    """From when on a company's journals are of interest."""
+    """The day from which a company's journals are fetched and sent."""
 
     start_date = forms.DateField(
         required=False,
@@ -83,7 +82,7 @@ class StartForm(ExplainingForm):
 
 
 class NewCompanyForm(CompanyForm, BusinessIdForm):
-    """What there is to say about a new company; its number cannot change later."""
+    """The fields of a new company. Its number cannot change later."""
 
     number = forms.IntegerField(
         label=gettext_lazy("Company number"),
@@ -117,7 +116,7 @@ class SettingsForms:
     def of(
         cls, company: Company, user: User, *, posted: QueryDict | None = None
     ) -> "SettingsForms":
-        """The forms with what is kept now; ``posted`` is what was sent of name and debtor."""
+        """Return the forms with the stored values; ``posted`` holds new ones of name and debtor."""
         named = {"name": company.name, "debtor": company.debtor_id}
         return cls(
             company=None
@@ -130,7 +129,7 @@ class SettingsForms:
 
 @needs(Area.COMPANIES, Right.READ)
 def company_list(request: UserRequest) -> HttpResponse:
-    """All companies the reader may see, by number."""
+    """Show all companies the reader may see, by number."""
     search = request.GET.get("q", "").strip()
     only_in_trouble = request.GET.get("fetch") == "failed"
     matches = companies.find_companies(request.user, search, only_in_trouble=only_in_trouble)
@@ -161,7 +160,6 @@ def new_company(request: UserRequest) -> HttpResponse:
 
 @needs(Area.COMPANIES, Right.READ)
 def company(request: UserRequest, number: int) -> HttpResponse:
-    """One company: where it books, its runs with their journals, and its settings."""
     company = visible_company(request.user, number)
     return _company_page(request, company, SettingsForms.of(company, request.user))
 
@@ -186,7 +184,7 @@ def company_settings(request: UserRequest, number: int) -> HttpResponse:
 @require_POST
 @needs(Area.COMPANIES, Right.WRITE)
 def company_business_id(request: UserRequest, number: int) -> HttpResponse:
-    """Say what a company's business ID is."""
+    """Set the business ID of a company."""
     company = visible_company(request.user, number)
     form = BusinessIdForm(request.POST)
     if not form.is_valid():
@@ -199,7 +197,7 @@ def company_business_id(request: UserRequest, number: int) -> HttpResponse:
 @require_POST
 @needs(Area.COMPANIES, Right.WRITE)
 def company_start(request: UserRequest, number: int) -> HttpResponse:
-    """Say from when on a company's journals are fetched and sent."""
+    """Set the day from which a company's journals are fetched and sent."""
     company = visible_company(request.user, number)
     form = StartForm(request.POST)
     if not form.is_valid():
@@ -225,11 +223,11 @@ def company_test(request: UserRequest, number: int) -> HttpResponse:
 
 @needs(Area.COMPANIES, Right.READ, post=Right.WRITE)
 def debtor_list(request: UserRequest) -> HttpResponse:
-    """All debtors the reader may see; those who see every debtor can add one."""
+    """Show all debtors the reader may see. A reader who sees all of them can add one."""
     form = DebtorForm(request.POST or None)
     if request.method == "POST":
         if request.user.is_limited:
-            # They would not see the debtor they have just added.
+            # A limited user would not see the debtor they have just added.
             raise PermissionDenied
         if _is_added(request, form):
             return redirect("debtors")

@@ -30,7 +30,7 @@ class RunRow:
 
     @property
     def place(self) -> tuple[date, int, int]:
-        """Where it stands among the others: by its month, then by its number."""
+        """The key to sort by: month, then number and revision."""
         number = int(self.number) if self.number.isdecimal() else 0
         return (self.month, number, self.journal.revision if self.journal else 0)
 
@@ -64,7 +64,7 @@ class Trouble:
 
 @dataclass(frozen=True, kw_only=True)
 class CompanyPage:
-    """Everything on the page of one company but its forms."""
+    """Everything on the page of one company except its forms."""
 
     standing: CompanyStanding
     rows: tuple[RunRow, ...]
@@ -73,9 +73,9 @@ class CompanyPage:
 
 
 def company_page(company: Company, *, user: User, year: int | None) -> CompanyPage:
-    """Put the page of ``company`` together, with the runs of ``year`` or of the latest.
+    """Return the page of ``company`` with the runs of ``year``, or of the latest year.
 
-    What is wrong inside a journal is for those who may see journals; others see that something is.
+    Only readers of journals see what is wrong inside one; others see that something is.
     """
     standing = company_standing(company, year=year)
     rows = (*_rows_of_journals(standing), *_rows_of_runs(standing))
@@ -96,7 +96,7 @@ def _rows_of_journals(standing: CompanyStanding) -> Iterator[RunRow]:
 
 
 def _rows_of_runs(standing: CompanyStanding) -> Iterator[RunRow]:
-    """The runs that have no journal here. Where one is deleted in Nmbrs, none will come."""
+    """Return the runs that have no journal here. A run deleted in Nmbrs will never have one."""
     for run in standing.runs:
         period_type = standing.company.nmbrs.period_type
         last_day = last_day_of_run(period_type, run.year, run.period_end)
@@ -115,7 +115,7 @@ def _rows_of_runs(standing: CompanyStanding) -> Iterator[RunRow]:
 
 
 def _troubles(company: Company, *, shown: set[Problem]) -> Iterator[Trouble]:
-    """What went wrong with the company as a whole; its runs tell theirs themselves."""
+    """Return what went wrong with the company as a whole, without what its runs have shown."""
     nmbrs_company: NmbrsCompany | None = getattr(company, "nmbrs", None)
     for problem in nmbrs_company.trouble if nmbrs_company is not None else ():
         if problem not in shown:
@@ -123,7 +123,7 @@ def _troubles(company: Company, *, shown: set[Problem]) -> Iterator[Trouble]:
 
 
 def _troubles_of_runs(standing: CompanyStanding) -> Iterator[Trouble]:
-    """Why journals could not be read: all that was found, up to a length somebody would read."""
+    """Return why journals could not be read, up to a number that a person would read."""
     for run in standing.runs_in_trouble:
         for problem in run.trouble[:PROBLEMS_OF_A_RUN]:
             yield Trouble(problem=problem, explanation=explain(problem), run=run)

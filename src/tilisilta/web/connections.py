@@ -33,7 +33,7 @@ State = ProcountorAccount.State
 
 
 class NewAccountForm(forms.Form):
-    """The name of a new account, and whose it is."""
+    """The name of a new account, and the debtor it belongs to."""
 
     name = forms.CharField(
         label=gettext_lazy("User name"),
@@ -77,7 +77,7 @@ class ApiKeyForm(forms.Form):
 
 @dataclass(frozen=True, kw_only=True)
 class AccountRow:
-    """An account in the list, and what is to be done about it."""
+    """An account in the list: the company it serves, its trouble, and how many journals wait."""
 
     account: ProcountorAccount
     company: Company | None
@@ -88,7 +88,6 @@ class AccountRow:
 
 @needs(Area.PROCOUNTOR, Right.READ)
 def accounts(request: UserRequest) -> HttpResponse:
-    """All accounts with whether Procountor lets us in; the list asks for itself again."""
     return _accounts_page(request, NewAccountForm(user=request.user))
 
 
@@ -112,7 +111,8 @@ def new_account(request: UserRequest) -> HttpResponse:
 @require_POST
 @needs(Area.PROCOUNTOR, Right.WRITE)
 def refresh(request: UserRequest) -> HttpResponse:
-    """Ask Procountor about the accounts on the page of the list that was shown."""
+    """Check the accounts on the page of the list that was shown against Procountor."""
+    # One page only: each account costs a request, and the reader waits for all of them.
     page = _page_of(request, request.POST.get("page"), request.POST.get("q", ""))
     checked = [connections.check_account(account) for account in page.object_list]
     silent = sum(bool(one.is_authorised and one.check_failed_at) for one in checked)
@@ -130,12 +130,13 @@ def refresh(request: UserRequest) -> HttpResponse:
 
 @needs(Area.PROCOUNTOR, Right.WRITE)
 def authorise(request: UserRequest, pk: int) -> HttpResponse:
-    """Send the person to Procountor's log-in, from which they come back to :func:`authorised`."""
+    """Send the person to Procountor's log-in, which leads back to :func:`authorised`."""
     account = _visible_account(request.user, pk)
     try:
         started = connections.start_authorisation()
     except TilisiltaError as error:
         return _trouble(request, explain_error(error), account)
+    # Log-ins may be open in several tabs, so each state remembers its own account.
     open_log_ins = dict(request.session.get(STATES_IN_SESSION, {}))
     open_log_ins[started.state] = account.pk
     newest = list(open_log_ins.items())[-MOST_OPEN_LOG_INS:]
@@ -145,12 +146,14 @@ def authorise(request: UserRequest, pk: int) -> HttpResponse:
 
 @needs(Area.PROCOUNTOR, Right.WRITE)
 def authorised(request: UserRequest) -> HttpResponse:
-    """Where Procountor sends people back to: say which company they chose."""
+    """Finish a log-in that leads back here, and show which company was chosen."""
     done = request.GET.get("done", "")
     if done.isdecimal():
         account = _visible_account(request.user, int(done))
         return render(request, "connections/authorised.html", {"account": account})
     open_log_ins = dict(request.session.get(STATES_IN_SESSION, {}))
+    # An unknown state is a forged return or one loaded again. A state serves once, so it goes
+    # before anything else is tried.
     account_pk = open_log_ins.pop(request.GET.get("state", ""), None)
     request.session[STATES_IN_SESSION] = open_log_ins
     if account_pk is None:
@@ -187,7 +190,7 @@ def api_key(request: UserRequest, pk: int) -> HttpResponse:
 
 @needs(Area.PROCOUNTOR, Right.WRITE)
 def remove(request: UserRequest, pk: int) -> HttpResponse:
-    """Ask once more, then forget the authorisation of an account."""
+    """Ask for confirmation, then delete the authorisation of an account."""
     account = _visible_account(request.user, pk)
     if request.method == "POST":
         if account.state != State.NEW:
@@ -229,7 +232,7 @@ def _page_of(request: UserRequest, number: str | None, search: str) -> Page[Proc
             | Q(company_name__icontains=word)
             | Q(business_id__icontains=word)
         )
-    # What needs somebody stands first.
+    # Accounts that a person must act on come first.
     urgency = Case(
         When(state=State.ENDED, then=Value(0)),
         When(state=State.NEW, then=Value(1)),
@@ -304,6 +307,7 @@ def _visible_account(user: User, pk: int) -> ProcountorAccount:
 
 
 def _done(account: ProcountorAccount) -> HttpResponse:
+    # A redirect, so that loading the page again does not send the one-time code again.
     return redirect(f"{reverse('procountor_authorised')}?done={account.pk}")
 
 

@@ -1,4 +1,4 @@
-"""What every page's template may use."""
+"""The values that the template of every page may use."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,9 +15,10 @@ from tilisilta.models import Area, Right, User
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One entry of the main menu, and the addresses below it. No area: for everybody.
+    """One entry of the main menu, and the addresses below it. Every user sees one without an area.
 
-    Who may not see its first page is led to the page named in ``otherwise``, by the right to that.
+    A user without the right to its first page is led to the page named in ``otherwise``, given the
+    right to the area named there.
     """
 
     name: str
@@ -27,7 +28,7 @@ class Entry:
     otherwise: tuple[str, Area] | None = None
 
     def page_for(self, user: User) -> str | None:
-        """The name of the page that ``user`` is led to; ``None`` hides the entry."""
+        """Return the name of the page that ``user`` is led to; ``None`` hides the entry."""
         if self.area is None or user.can(Right.READ, self.area):
             return self.name
         if self.otherwise is not None and user.can(Right.READ, self.otherwise[1]):
@@ -35,7 +36,6 @@ class Entry:
         return None
 
     def holds(self, path: str) -> bool:
-        """Return whether the page at ``path`` is one of this entry."""
         return any(path == one or path.startswith(f"{one}/") for one in self.addresses)
 
 
@@ -86,7 +86,7 @@ MENU = (
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Values for the frame of the page: the menu as the reader's rights allow, and languages."""
+    """Return the values of the page's frame: languages, and the menu as the rights allow."""
     chosen = language_of(get_language())
     return {
         "menu": _menu(request),

@@ -1,4 +1,4 @@
-"""Saving what is sent as JSON, and the journal itself as CSV and XLSX."""
+"""Downloads: what is sent as JSON, and the journal itself as CSV and XLSX."""
 
 from django.http import Http404, HttpResponse
 from django.utils.translation import get_language
@@ -19,7 +19,7 @@ from tilisilta.web.rights import UserRequest, needs
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def journal_csv(request: UserRequest, pk: int) -> HttpResponse:
-    """The journal's lines as CSV, with the decimal sign of the reader's language."""
+    """Return the journal's lines as CSV, with the decimal sign of the reader's language."""
     has_comma = language_of(get_language()).has_decimal_comma
     journal = journal_with_content(request.user, pk)
     return _saved(journal_as_csv(journal, user=request.user, has_decimal_comma=has_comma))
@@ -27,19 +27,17 @@ def journal_csv(request: UserRequest, pk: int) -> HttpResponse:
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def journal_xlsx(request: UserRequest, pk: int) -> HttpResponse:
-    """The journal's lines as a workbook."""
     return _saved(journal_as_xlsx(journal_with_content(request.user, pk), user=request.user))
 
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def payloads(request: UserRequest, pk: int) -> HttpResponse:
-    """The payloads of all receipts."""
     return _saved(payloads_of(journal_with_content(request.user, pk), user=request.user))
 
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def payload_file(request: UserRequest, pk: int, number: int) -> HttpResponse:
-    """The payload of one receipt."""
+    """Return the payload of one receipt."""
     journal = journal_with_content(request.user, pk)
     receipts = preview_journal(journal).receipts
     if not 0 < number <= len(receipts):
@@ -50,6 +48,6 @@ def payload_file(request: UserRequest, pk: int, number: int) -> HttpResponse:
 def _saved(download: Download) -> HttpResponse:
     response = HttpResponse(download.content, content_type=download.content_type)
     response["Content-Disposition"] = f'attachment; filename="{download.name}"'
-    # Salaries do not belong in the caches on the way.
+    # Salaries must not stay in a cache on the way to the reader.
     response["Cache-Control"] = "no-store"
     return response

@@ -1,4 +1,4 @@
-"""The catalogue of common errors, and the pages for what went wrong on the way to a page."""
+"""The catalogue of common errors, and the pages for requests that fail."""
 
 from dataclasses import dataclass
 
@@ -12,12 +12,12 @@ from tilisilta.services.explanations import SUBJECTS, Explanation, all_texts, ca
 from tilisilta.web.rights import UserRequest, logged_in
 
 STATES_OF_EFFECTS = {Effect.STOPS: "error", Effect.INFORMS: "warning", Effect.WAITS: "uncertain"}
-"""The state by whose mark and colour each effect is shown."""
+"""The state whose mark and colour stand for an effect."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One kind of problem: an example of it, and what it does to a journal or an action."""
+    """One kind of problem: an example of it, and its effect on a journal or an action."""
 
     code: ProblemCode
     explanation: Explanation
@@ -50,22 +50,21 @@ def common_errors(request: UserRequest) -> HttpResponse:
 
 
 def closed(request: HttpRequest, address: str) -> HttpResponse:
-    """An address that is none of ours, although a library would answer it."""
+    """Refuse an address that a library would answer and we do not offer."""
     raise Http404
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The reader's user template does not let them in here."""
     return render(request, "403.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """There is nothing at this address, or nothing that the reader may see."""
+    """Answer 404, also for a page that exists but that the reader may not see."""
     return render(request, "404.html", status=404)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """A fault of ours. The page asks neither the database nor who is reading."""
+    """Answer 500 without the database or the log-in, as the fault may be in either."""
     return HttpResponse(render_to_string("500.html"), status=500)
 
 
@@ -77,6 +76,6 @@ def _rows() -> list[Row]:
 
 
 def _has(row: Row, search: str) -> bool:
-    # A reader searches for the message of another case as well: the example is only one of them.
+    # The row shows one case. The reader may search for the message of another case.
     text = " ".join((*vars(row.explanation).values(), all_texts(row.code))).casefold()
     return all(word in text for word in search.casefold().split())

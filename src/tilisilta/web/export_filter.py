@@ -1,4 +1,4 @@
-"""What narrows the list of journals: words of a company, a state, a month."""
+"""The filter of the list of journals: words of a company, a state, a month."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -16,7 +16,7 @@ MOST_PERIODS = 36
 
 
 class FilterForm(forms.Form):
-    """What narrows the list: words of a company, a state, a month."""
+    """The filter of the list: words of a company, a state, a month."""
 
     company = forms.CharField(
         required=False, max_length=100, label=gettext_lazy("Company or debtor")
@@ -27,8 +27,8 @@ class FilterForm(forms.Form):
     def __init__(self, *args: object, user: User, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
         state, period = self.fields["state"], self.fields["period"]
-        assert isinstance(state, forms.ChoiceField)  # noqa: S101  # said for the type check
-        assert isinstance(period, forms.ChoiceField)  # noqa: S101  # said for the type check
+        assert isinstance(state, forms.ChoiceField)  # noqa: S101  # for the type check
+        assert isinstance(period, forms.ChoiceField)  # noqa: S101  # for the type check
         state.choices = [("", _("all")), *JOURNAL_STATES]
         period.choices = [("", _("all")), *_period_choices(user)]
         for name, field in self.fields.items():
@@ -36,14 +36,13 @@ class FilterForm(forms.Form):
 
     @property
     def first_day(self) -> date | None:
-        """The first day of the month that is asked for, if one is."""
         asked = self.cleaned_data.get("period") if self.is_valid() else None
         return date.fromisoformat(f"{asked}-01") if asked else None
 
     def narrow(self, journals: JournalQuerySet, *, with_period: bool = True) -> JournalQuerySet:
-        """The journals asked for; what cannot be understood narrows nothing.
+        """Return the journals asked for. A form that is not valid filters nothing.
 
-        Those that were discarded are only among them when their state is asked for.
+        Discarded journals are left out unless their state is asked for.
         """
         asked = self.cleaned_data if self.is_valid() else {}
         for word in str(asked.get("company", "")).split():
@@ -60,7 +59,7 @@ class FilterForm(forms.Form):
 
 
 def _period_choices(user: User) -> Iterator[tuple[str, str]]:
-    """The months from the latest that has a journal back to the earliest, three years at most."""
+    """Return the months from the latest journal back to the earliest, three years at most."""
     ends = Journal.objects.visible_to(user).aggregate(latest=Max("period"), earliest=Min("period"))
     latest, earliest = ends["latest"], ends["earliest"]
     if latest is None:

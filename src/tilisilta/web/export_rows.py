@@ -1,4 +1,4 @@
-"""Journals as rows of a table: where each stands, what was sent of it, and where that went."""
+"""Journals as rows of a table: where each stands, what was sent of it, and to which books."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ SUM_AT = [column.has_sum for column in COLUMNS].index(True)
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Books:
-    """An administration that receipts go to, and whether it is called as the company is."""
+    """An administration that receipts go to, and whether its name differs from the company's."""
 
     name: str
     business_id: str
@@ -74,17 +74,15 @@ class Row:
 
     @property
     def receipt_number_text(self) -> str:
-        """The receipt numbers; a series of them by its first and last."""
         return ", ".join(_ranges(self.receipt_numbers))
 
     @property
     def corrects_earlier(self) -> bool:
-        """Return whether the journal also books on periods before its own."""
         return self.journal.first_period < self.journal.period
 
 
 def rows_of(journals: Iterable[Journal] | QuerySet[Journal], *, may_send: bool) -> tuple[Row, ...]:
-    """The journals as rows of a table, with what was sent of them, in three queries at most."""
+    """Return the journals as rows of a table, with what was sent of them: three queries at most."""
     if isinstance(journals, QuerySet):
         journals = journals.prefetch_related(
             Prefetch("exports", queryset=_exports_with_books()),
@@ -125,7 +123,7 @@ def _row(journal: Journal, *, may_send: bool) -> Row:
 
 
 def books_of(journal: Journal, exports: Iterable[Export]) -> tuple[Books, ...]:
-    """The administrations that the receipts of ``journal`` go to: one, but for a moved company."""
+    """Return the administrations of the receipts: more than one only after a company moved."""
     accounts = {item.link.procountor_account for item in exports}
     return tuple(sorted({Books.of(journal, account) for account in accounts}))
 

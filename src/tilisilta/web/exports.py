@@ -32,7 +32,7 @@ ON_A_PAGE = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Totals:
-    """Counts per state and sums per currency over everything the filter lets through.
+    """Counts per state and sums per currency over everything that passes the filter.
 
     ``ready_count`` is how many would be sent in one go, all of ``ready_period``, and
     ``ready_elsewhere`` how many of other months are ready as well.
@@ -56,18 +56,17 @@ class Wave:
 
     @property
     def left(self) -> int:
-        """How many are still to be finished."""
         return self.total - self.done
 
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def exports(request: UserRequest) -> HttpResponse:
-    """The list; while something is under way the page asks for its moving part again."""
+    """Show the list. While something is under way the page reloads its moving part."""
     form = FilterForm(request.GET or None, user=request.user)
     of_all_months = form.narrow(Journal.objects.visible_to(request.user), with_period=False)
     totals = totals_of(of_all_months, period=form.first_day)
     asked = of_all_months.filter(period=form.first_day) if form.first_day else of_all_months
-    # The page is found by ids alone: whole rows of many thousand journals would be slow to sort.
+    # The page is chosen by ids alone: sorting whole rows of many thousand journals is slow.
     paginator = Paginator(in_list_order(asked).values_list("pk", flat=True), ON_A_PAGE)
     # Counted already, together with the sums.
     paginator.count = totals.count
@@ -96,15 +95,14 @@ def exports(request: UserRequest) -> HttpResponse:
 
 
 def in_list_order(journals: QuerySet[Journal]) -> QuerySet[Journal]:
-    """The newest month first, and in it by company; what came last goes before."""
     return journals.select_related("company__debtor").order_by("-period", "company__number", "-pk")
 
 
 def totals_of(journals: QuerySet[Journal], *, period: date | None = None) -> Totals:
-    """Count and sum what the filter lets through, in one query; of ``period`` if it names one.
+    """Count and sum in one query what passes the filter; only ``period``, if it names a month.
 
-    What is ready in one go is that of ``period``, or else of the newest month that has runs, as
-    ``services.exports.ready_journals`` chooses it; the rest is counted as well.
+    The journals ready in one go are those of ``period``, or else of the newest month that has runs,
+    as ``services.sending.ready.ready_journals`` chooses it. Others are counted apart.
     """
     groups = list(
         journals.order_by()
@@ -141,7 +139,7 @@ def totals_of(journals: QuerySet[Journal], *, period: date | None = None) -> Tot
 
 
 def wave_of(user: User) -> Wave | None:
-    """How far the sendings under way have come; ``None`` when nothing is."""
+    """Return how far the sendings under way have come; ``None`` if there are none."""
     visible = Sending.objects.filter(user.may_see("journal__company__debtor"))
     unfinished = visible.filter(finished_at__isnull=True)
     first = unfinished.aggregate(at=Min("requested_at"))["at"]

@@ -11,7 +11,7 @@ MOVING_STATES = frozenset({"to_be_fetched", "being_fetched"})
 
 @dataclass(frozen=True, kw_only=True)
 class FetchState:
-    """How fetching a company stands: a state, since when, and what went wrong the last time."""
+    """How fetching a company stands: a state, since when, and what last went wrong."""
 
     state: str
     at: datetime | None = None
@@ -21,12 +21,11 @@ class FetchState:
 
     @property
     def is_moving(self) -> bool:
-        """Return whether it will be another one in a moment."""
         return self.state in MOVING_STATES
 
 
 def fetch_state_of(company: Company) -> FetchState:
-    """How fetching ``company`` stands."""
+    """Return how fetching ``company`` stands."""
     nmbrs_company: NmbrsCompany | None = getattr(company, "nmbrs", None)
     if nmbrs_company is None:
         return FetchState(state="by_hand")

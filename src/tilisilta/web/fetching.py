@@ -1,4 +1,4 @@
-"""Fetching from Nmbrs on the pages: the buttons, how far it is, and how each company stands."""
+"""Fetching from Nmbrs on the pages: the buttons, the progress, and how each company stands."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -18,14 +18,14 @@ from tilisilta.web.parts import address_to_go_back_to, error_text, visible_compa
 from tilisilta.web.rights import UserRequest, logged_in, needs
 
 FETCHED = "fetched"
-"""What a page is told once there is something new to show: it gets its changed part anew."""
+"""The event on which a page loads its changed part again."""
 FOLLOWING_AREAS = (Area.JOURNAL_EXPORTS, Area.COMPANIES, Area.NMBRS)
 
 
 @require_POST
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def fetch_everything(request: UserRequest) -> HttpResponse:
-    """Have everything fetched; clicked twice, it is fetched once."""
+    """Ask for everything to be fetched. A second click asks for nothing more."""
     try:
         ask_for_everything(user=request.user, now=timezone.now())
     except NeedsAttention as error:
@@ -35,12 +35,12 @@ def fetch_everything(request: UserRequest) -> HttpResponse:
 
 @logged_in
 def fetch_progress(request: UserRequest) -> HttpResponse:
-    """How far fetching is: the part of several pages that asks for itself again."""
+    """Return how far fetching is: a part of several pages that reloads itself."""
     if not any(request.user.can(Right.READ, area) for area in FOLLOWING_AREAS):
         raise PermissionDenied
     standing = standing_for(request.user)
     if standing.is_under_way and request.GET.get("shown") == standing.mark:
-        # Nothing new: what is replaced is read aloud again by screen readers.
+        # Nothing new. Screen readers would read a replaced part aloud again.
         return HttpResponse(status=204)
     response = render(request, "nmbrs/progress.html", {"fetching": standing})
     if standing.is_under_way:
@@ -51,7 +51,7 @@ def fetch_progress(request: UserRequest) -> HttpResponse:
 @require_POST
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def fetch_company(request: UserRequest, number: int) -> HttpResponse:
-    """Have one company fetched, before all others."""
+    """Ask for one company to be fetched, before all others."""
     company = visible_company(request.user, number)
     try:
         ask_for_company(company, user=request.user, now=timezone.now())
@@ -62,7 +62,7 @@ def fetch_company(request: UserRequest, number: int) -> HttpResponse:
 
 @needs(Area.COMPANIES, Right.READ)
 def company_fetch(request: UserRequest, number: int) -> HttpResponse:
-    """How fetching one company stands: the part of its page that asks for itself again."""
+    """Return how fetching one company stands: a part of its page that reloads itself."""
     company = visible_company(request.user, number)
     fetch_state = fetch_state_of(company)
     if fetch_state.is_moving and request.GET.get("shown") == fetch_state.state:

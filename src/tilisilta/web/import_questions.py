@@ -1,4 +1,4 @@
-"""What an import asks before it goes on: which run a file is of, and whether it is wanted again."""
+"""The question which run a file is of: what its page shows, and the answer it brings back."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -26,16 +26,17 @@ from tilisilta.services.journals.importing import RunAnswer, WhichRun
 from tilisilta.web.templatetags.ledger import count, day, month, state_badge
 
 SALT = "which-run"
+# As long as a session. A page left open over night has to be asked again.
 ANSWERABLE_SECONDS = 12 * 60 * 60
 REVISION, ANOTHER, LEAVE = "revision", "another", "leave"
 
 
 class QuestionOutOfDate(Exception):
-    """The page with the question is too old, or was changed on its way."""
+    """The page with the question is too old, or was changed on the way back."""
 
 
 class AnswerForm(forms.Form):
-    """Which run the file is of, as a person says it."""
+    """A person's answer: which run the file is of."""
 
     answer = forms.ChoiceField(
         choices=[
@@ -61,7 +62,7 @@ class AnswerForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Another run needs its number and its year."""
+        """Require number and year for another run."""
         given = super().clean() or self.cleaned_data
         if given.get("answer") == ANOTHER:
             for name in ("number", "year"):
@@ -71,11 +72,9 @@ class AnswerForm(forms.Form):
 
     @property
     def leaves_out(self) -> bool:
-        """Return whether the file is not to be imported."""
         return bool(self.cleaned_data["answer"] == LEAVE)
 
     def run(self) -> domain.Run:
-        """The run it is, when it is another one."""
         return domain.Run(year=self.cleaned_data["year"], number=self.cleaned_data["number"])
 
 
@@ -93,7 +92,7 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """Everything the page shows that asks which run a file is of."""
+    """Everything on the page that asks which run a file is of."""
 
     explanation: Explanation
     known: Journal
@@ -106,14 +105,14 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A question that was put, as the page brings it back: about which journal, what was free."""
+    """A question as its page brings it back: the journal it is about, and the run that was free."""
 
     known: Journal
     free: domain.Run
 
 
 def question_of(asked: WhichRun, content: bytes, *, form: AnswerForm | None = None) -> Question:
-    """The question that ``asked`` puts about a file with ``content``; ``form`` is a wrong answer.
+    """Return the question that ``asked`` puts about a file; ``form`` holds a faulty answer to it.
 
     An answer is proposed only where the facts speak for it.
     """
@@ -133,10 +132,10 @@ def question_of(asked: WhichRun, content: bytes, *, form: AnswerForm | None = No
 
 
 def question_asked(token: str, content: bytes, *, company: Company) -> Asked:
-    """The question that a posted page answers.
+    """Return the question that a posted page answers.
 
-    Raises ``QuestionOutOfDate`` when it is of another file or company, was signed by somebody
-    else or long ago, or when there is a newer version of the run it asked about.
+    Raise ``QuestionOutOfDate`` if it is about another file or company, if its signature is wrong or
+    too old, or if a newer version of the run has come in since.
     """
     try:
         signed = signing.loads(token, salt=SALT, max_age=ANSWERABLE_SECONDS)
@@ -152,13 +151,14 @@ def question_asked(token: str, content: bytes, *, company: Company) -> Asked:
     newer = _undiscarded(company).filter(
         run_year=known.run_year, run_number=known.run_number, revision__gt=known.revision
     )
+    # The answer was given to the facts of this revision, and a newer one has others.
     if newer.exists():
         raise QuestionOutOfDate
     return Asked(known=known, free=domain.Run(year=signed["year"], number=signed["number"]))
 
 
 def run_answer(form: AnswerForm, asked: Asked, *, again: bool) -> RunAnswer:
-    """What a valid ``form`` says. A number that was left as proposed stays a guess."""
+    """Return the answer of a valid ``form``. A number left as proposed stays a guess."""
     if form.cleaned_data["answer"] == REVISION:
         return RunAnswer(revision_of=asked.known, again=again)
     run = form.run()
@@ -168,7 +168,7 @@ def run_answer(form: AnswerForm, asked: Asked, *, again: bool) -> RunAnswer:
 
 
 def carried(form: forms.Form, posted: Mapping[str, Any], *, without: set[str]) -> dict[str, str]:
-    """What was chosen at the import, for a page that asks something more."""
+    """Return what was chosen at the import, for the page of a further question."""
     chosen = {name: str(form[name].value() or "") for name in form.fields if name not in without}
     columns = {name: value for name, value in posted.items() if name.startswith("column-")}
     return {name: value for name, value in (chosen | columns).items() if value}
@@ -187,6 +187,7 @@ def _sign(known: Journal, free: domain.Run, content: bytes) -> str:
         "year": free.year,
         "file": _digest(content),
     }
+    # The page comes back from a browser. Signed, it cannot answer for another file or journal.
     return signing.dumps(signed, salt=SALT)
 
 
@@ -311,7 +312,6 @@ def _debit_fact(asked: WhichRun) -> Fact:
 
 
 def _source(known: Journal) -> str:
-    """Where the journal that is there came from, and when."""
     name = _("Nmbrs") if known.run_id is not None or not known.file_name else known.file_name
     return _("%(name)s, %(day)s") % {"name": name, "day": strip_tags(day(known.came_at))}
 
@@ -337,6 +337,6 @@ def _money(value: Decimal, currency: str) -> str:
 
 
 def _signed(value: Decimal) -> str:
-    """A difference is no alarm here: it has its sign, and the colour of a text."""
+    """Return a difference with its sign. It is not red when negative: here it is no alarm."""
     sign = "\N{MINUS SIGN}" if value < 0 else "+"
     return sign + formats.number_format(abs(value), 2, force_grouping=True)

@@ -1,4 +1,4 @@
-"""Import: a file becomes a journal. Its columns are asked for, and all its problems are told."""
+"""Import: a file becomes a journal. Asks for its columns, and shows all its problems."""
 
 import json
 from collections.abc import Mapping
@@ -79,7 +79,7 @@ FIELD_LABELS: Mapping[str, Any] = {
 
 
 class ImportForm(forms.Form):
-    """The file, and what may be said where the file does not say it."""
+    """The file, and the facts that it may lack."""
 
     file = forms.FileField(
         label=gettext_lazy("Journal file"),
@@ -127,7 +127,7 @@ class ImportForm(forms.Form):
     again = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
-        """A file there must be, and of a run both its number and its year or neither."""
+        """Require a file, and of a run both its number and its year or neither."""
         given = super().clean() or self.cleaned_data
         if not given.get("file") and not given.get("kept"):
             self.add_error("file", _("Choose a file."))
@@ -136,7 +136,7 @@ class ImportForm(forms.Form):
         return given
 
     def upload(self) -> Upload | None:
-        """The file, if it can be told."""
+        """Return the file; ``None``, with an error at its field, if it did not come through."""
         chosen = self.cleaned_data.get("file")
         if chosen:
             file = cast("UploadedFile[Any]", chosen)
@@ -148,7 +148,7 @@ class ImportForm(forms.Form):
         return Upload(name=self.cleaned_data.get("kept_name", ""), content=content)
 
     def run(self) -> Run | None:
-        """The run a person named."""
+        """Return the run that a person named."""
         given = self.cleaned_data
         if not given.get("run_number"):
             return None
@@ -161,7 +161,7 @@ class ImportForm(forms.Form):
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One value of a journal, and the header a person or we chose for it."""
+    """One value of a journal, and the header that was chosen or proposed for it."""
 
     field: str
     label: str
@@ -170,7 +170,7 @@ class Column:
 
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def import_file(request: UserRequest, number: int) -> HttpResponse:
-    """Ask for a file and take it in; ends on the journal's page."""
+    """Ask for a file and import it. It ends on the journal's page."""
     company = visible_company(request.user, number)
     if request.method != "POST":
         return _page(request, company, ImportForm())
@@ -188,6 +188,7 @@ def import_file(request: UserRequest, number: int) -> HttpResponse:
     except REFUSALS as error:
         return _not_taken(request, company, form, upload, answered, error)
     response = _imported(request, imported)
+    # Only now: columns that did not fit must not be proposed for the next file.
     if columns is not None:
         remember_columns(
             request, response, columns, headers=(_posted_table(form) or {}).get("headers")
@@ -203,7 +204,7 @@ def _not_taken(
     answered: AnswerForm | None,
     error: Exception,
 ) -> HttpResponse:
-    """The page that says why a file was not taken in, or asks what is missing."""
+    """Return the page that says why a file was not imported, or asks what is missing."""
     match error:
         case ColumnsNeeded():
             return _ask_for_columns(request, company, form, upload, error)
@@ -229,7 +230,10 @@ def _take_in(
     columns: ColumnMapping | None,
     answered: AnswerForm | None,
 ) -> Imported:
-    """Import the file with what was answered; a wrong answer gets its fault, and is asked again."""
+    """Import the file with what was answered.
+
+    If the run named in the answer is taken, the form gets that error and the question is put again.
+    """
     unasked = RunAnswer(run=form.run(), again=form.cleaned_data["again"])
 
     def take(answer: RunAnswer) -> Imported:
@@ -252,6 +256,7 @@ def _take_in(
         return take(run_answer(answered, asked, again=unasked.again))
     except RunTaken as taken:
         answered.add_error("number", explain_error(taken).message)
+        # Without an answer the import raises its question, which then shows this error.
         return take(unasked)
 
 
@@ -263,7 +268,7 @@ def _ask(
     template: str,
     **asked: object,
 ) -> HttpResponse:
-    """A page that asks something more, and carries on the file and all that was chosen."""
+    """Return a page with one more question, which carries the file and all that was chosen."""
     context = {
         "company": company,
         "upload": upload,
@@ -275,7 +280,7 @@ def _ask(
 
 
 def columns_of(posted: Mapping[str, str]) -> ColumnMapping | None:
-    """The columns a person chose in the second step; ``None`` in the first."""
+    """Return the columns chosen in the second step; ``None`` in the first."""
     chosen = {field: posted.get(f"column-{field}", "") for field in FIELDS}
     return ColumnMapping.from_mapping(chosen) if any(chosen.values()) else None
 
@@ -310,7 +315,7 @@ def _ask_for_columns(
     needed: ColumnsNeeded,
 ) -> HttpResponse:
     if form.cleaned_data["kept"]:
-        # They have been asked before, and chose nothing.
+        # The columns were asked for before, and none was chosen.
         form.add_error(None, _("No column was chosen: at least the needed ones must be."))
     remembered = remembered_columns(request, needed.headers)
     table = {"headers": needed.headers, "rows": needed.rows}
@@ -328,10 +333,10 @@ def _say_problems(
 ) -> HttpResponse:
     shown = [(item, explain(item)) for item in refused.problems[:MOST_PROBLEMS]]
     columns, table = columns_of(request.POST), _posted_table(form)
-    extra = {"problems": shown, "problem_count": len(refused.problems), "file_name": upload.name}
+    more = {"problems": shown, "problem_count": len(refused.problems), "file_name": upload.name}
     if columns is None or table is None:
-        return _page(request, company, form, **extra)
-    return _columns_page(request, company, form, upload, table=table, chosen=columns, **extra)
+        return _page(request, company, form, **more)
+    return _columns_page(request, company, form, upload, table=table, chosen=columns, **more)
 
 
 def _columns_page(
@@ -342,7 +347,7 @@ def _columns_page(
     *,
     table: Mapping[str, Any],
     chosen: ColumnMapping,
-    **extra: object,
+    **more: object,
 ) -> HttpResponse:
     mapping = chosen.to_mapping()
     context = {
@@ -357,27 +362,25 @@ def _columns_page(
             Column(field=field, label=str(FIELD_LABELS[field]), chosen=mapping.get(field, ""))
             for field in FIELDS
         ],
-        **extra,
+        **more,
     }
     return _private(render(request, "imports/columns.html", context, status=422))
 
 
-def _page(
-    request: UserRequest, company: Company, form: ImportForm, **extra: object
-) -> HttpResponse:
-    context = {"company": company, "form": form, **extra}
+def _page(request: UserRequest, company: Company, form: ImportForm, **more: object) -> HttpResponse:
+    context = {"company": company, "form": form, **more}
     status = 422 if form.is_bound else 200
     return _private(render(request, "imports/import.html", context, status=status))
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    # The second step carries the file, and with it salaries, inside the page.
+    # The page carries the file, and with it salaries, to the next step.
     response["Cache-Control"] = "no-store"
     return response
 
 
 def _posted_table(form: ImportForm) -> dict[str, Any] | None:
-    """The headers and sample rows that the page carried on, if it is us who wrote them."""
+    """Return the headers and sample rows that the page carried; ``None`` if they are not ours."""
     try:
         table = json.loads(form.cleaned_data.get("table") or "null")
         rows = [[str(cell) for cell in row] for row in table["rows"]]
@@ -393,5 +396,5 @@ def _known_already(
         return explain_error(error)
     if Company.objects.visible_to(request.user).filter(pk=error.other.pk).exists():
         return explain_error(error)
-    # Whose journal it is, is not for everybody to know.
+    # This reader may not learn which company the journal belongs to.
     return explain(Problem(code=ProblemCode.SAME_FILE))

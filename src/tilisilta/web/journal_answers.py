@@ -1,4 +1,4 @@
-"""What a person says of a journal from a file: which run it is, or that it is not wanted."""
+"""A person's answers about a journal from a file: which run it is, or that it is not wanted."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,7 +36,6 @@ class Neighbour:
 
     @property
     def value(self) -> str:
-        """What the form calls it."""
         return f"of-{self.journal.pk}"
 
 
@@ -64,14 +63,14 @@ class RunForm(forms.Form):
         self._neighbours = {one.value: one.journal for one in neighbours}
 
     def clean_answer(self) -> str:
-        """Only what the page offers."""
+        """Accept only the answers that the page offers."""
         answer: str = self.cleaned_data["answer"]
         if answer not in {NUMBER, OWN, *self._neighbours}:
             raise ValidationError(_("Say which run it is."))
         return answer
 
     def clean(self) -> dict[str, Any]:
-        """A number goes with its year."""
+        """Require a year with a number."""
         given = super().clean() or self.cleaned_data
         if given.get("answer") == NUMBER:
             for name in ("number", "year"):
@@ -80,14 +79,13 @@ class RunForm(forms.Form):
         return given
 
     def run(self) -> domain.Run | None:
-        """The run by its number, if that is the answer."""
+        """Return the run by its number, if that is the answer."""
         given = self.cleaned_data
         if given["answer"] != NUMBER:
             return None
         return domain.Run(year=given["year"], number=given["number"])
 
     def revision_of(self) -> Journal | None:
-        """The journal it is a newer version of, if that is the answer."""
         return self._neighbours.get(self.cleaned_data["answer"])
 
 
@@ -105,7 +103,7 @@ class DiscardForm(forms.Form):
 
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def journal_run(request: UserRequest, pk: int) -> HttpResponse:
-    """Ask which run the journal is of, and make it that."""
+    """Ask which run the journal is of, and renumber it."""
     journal = visible_journal(request.user, pk)
     neighbours = tuple(_neighbours(journal))
     form = RunForm(request.POST or None, year=journal.run_year, neighbours=neighbours)
@@ -137,7 +135,7 @@ def discard_journal(request: UserRequest, pk: int) -> HttpResponse:
     """Ask why the journal is discarded, and discard it."""
     journal = visible_journal(request.user, pk)
     if journal.discarded_at is not None:
-        # Clicked twice, or done by somebody else meanwhile.
+        # Clicked twice, or another person was quicker.
         messages.info(request, _("This journal is discarded already."))
         return redirect("journal", pk=pk)
     form = DiscardForm(request.POST or None, auto_id="a-%s")
@@ -160,7 +158,7 @@ def _refused(request: UserRequest, error: NeedsAttention, journal: Journal) -> H
 
 
 def _neighbours(journal: Journal) -> Iterator[Neighbour]:
-    """The newest version of each other run of the company in the months around."""
+    """Return the newest version of each other run of the company in the months around."""
     others = (
         Journal.objects.filter(
             company=journal.company_id,

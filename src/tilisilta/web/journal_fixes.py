@@ -21,16 +21,19 @@ class Fix:
 
 
 def fix_for(problem: Problem, preview: Preview, user: User) -> Fix | None:
-    """The way to the screen that solves the problem, if the reader may go there."""
+    """Return the way to the screen that solves the problem, if the reader may open it."""
     area, fix = _FIXES.get(_screen_of(problem, preview), (None, None))
     return fix(problem, preview) if area and fix and user.can(Right.READ, area) else None
 
 
 def _screen_of(problem: Problem, preview: Preview) -> Screen:
-    """The screen of the remedy. What is to be opened in Procountor may be chosen around here."""
+    """Return the screen of the remedy.
+
+    What has to be opened in Procountor may also be avoided by a choice on one of our own screens.
+    """
     link, start = preview.link, preview.journal.company.start_date
     if problem.code == ProblemCode.BEFORE_START and link is not None:
-        # Of the two starts the later one counts.
+        # The later of the two starts counts, so only moving that one helps.
         return Screen.COMPANY if start is not None and start > link.start_month else Screen.LINK
     if problem.code in _CHOICES_OF_COMPANY:
         return Screen.COMPANY
@@ -71,14 +74,14 @@ def _link_fix(problem: Problem, preview: Preview) -> Fix:
     return Fix(url=f"{reverse('new_link')}?company={company.number}", label=_("Make the link"))
 
 
-# Where on the page of a company it is.
+# The part of the company's page that solves a problem.
 _CHOICES_OF_COMPANY: Mapping[ProblemCode, str] = MappingProxyType(
     {
         ProblemCode.BEFORE_START: "#settings",
         ProblemCode.JOURNAL_TOO_COARSE: "#nmbrs",
     }
 )
-# Where on the long page of a link the choice stands that solves a problem.
+# The part of the long page of a link that solves a problem.
 _CHOICES_OF_LINK: Mapping[ProblemCode, str] = MappingProxyType(
     {
         ProblemCode.LEDGER_ACCOUNT_UNKNOWN: "#link-accounts",

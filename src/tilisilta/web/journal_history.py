@@ -25,9 +25,9 @@ class Event:
 
 
 def history_of(journal: Journal) -> tuple[Event, ...]:
-    """Everything that happened to ``journal``, newest first: what people did, and the attempts.
+    """Return everything that happened to ``journal``, newest first.
 
-    An attempt whose receipt was booked or found is left out: an entry tells that already.
+    An attempt whose receipt was booked or found is left out: the audit log has an entry of that.
     """
     entries = AuditEntry.objects.select_related("user").filter(_of(journal))
     attempts = (
@@ -44,8 +44,9 @@ def history_of(journal: Journal) -> tuple[Event, ...]:
 
 
 def _of(journal: Journal) -> Q:
-    """The entries of ``journal`` under every number it had, each only for as long as it had it."""
-    # Few journals ever get another number: those of the company are read at once, the last first.
+    """Return the entries of ``journal`` under each number, for the time it had that number."""
+    # An entry names its journal by the number of that time, so a renumbered journal has entries
+    # under several. Few are renumbered: one query reads those of the company, the last first.
     renumbered = AuditEntry.objects.filter(
         company=journal.company, action=AuditEntry.Action.JOURNAL_RENUMBERED
     ).order_by("-pk")

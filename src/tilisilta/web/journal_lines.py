@@ -1,4 +1,4 @@
-"""The journal's own lines, shown where nothing can be said yet of what will be sent."""
+"""The journal's own lines, shown while it is not known which receipts will be sent."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -33,12 +33,12 @@ class JournalLines:
 
     @property
     def difference(self) -> Decimal:
-        """Debit and credit together: 0.00 in a journal that balances."""
+        """Debit plus credit: 0.00 in a journal that balances."""
         return self.debit + self.credit
 
 
 def journal_lines(journal: Journal, *, page_number: str | int) -> JournalLines:
-    """The lines of ``journal`` as they came in, a page at a time; sums are of the whole journal."""
+    """Return one page of the lines of ``journal``; the sums are of the whole journal."""
     page = Paginator(journal.lines.order_by("position"), LINES_ON_A_PAGE).get_page(page_number)
     nothing = Value(Decimal("0.00"), output_field=DecimalField(max_digits=16, decimal_places=2))
     sums = journal.lines.aggregate(

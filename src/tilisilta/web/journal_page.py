@@ -43,19 +43,18 @@ HISTORY_AT_FIRST = 8
 
 @dataclass(frozen=True, kw_only=True)
 class OtherJournal:
-    """The journal whose payroll this one may be again; ``None`` if the reader may not see it."""
+    """The journal whose payroll this may be again; ``None`` if the reader may not see it."""
 
     journal: Journal | None
 
     @property
     def is_hidden(self) -> bool:
-        """Tell whether it belongs to a debtor the reader has nothing to do with."""
         return self.journal is None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListedProblem:
-    """A problem with its words and the way to its remedy."""
+    """A problem with its texts and the way to its remedy."""
 
     shown: ShownProblem
     fix: Fix | None
@@ -85,7 +84,7 @@ class Card:
 
     @property
     def is_moved(self) -> bool:
-        """Tell whether a closed period made the receipt get another date."""
+        """Return whether a closed period gave the receipt another date."""
         return self.receipt.receipt_date != self.receipt.booking_date
 
 
@@ -112,12 +111,11 @@ class SendingProgress:
 
     @property
     def left(self) -> int:
-        """How many receipts are still to be booked."""
         return self.total - self.done
 
     @property
     def mark(self) -> str:
-        """Another one as soon as there is something new to show, or to read aloud."""
+        """A text that changes with all that is worth showing, or reading aloud, again."""
         if self.current is None:
             return str(self.done)
         return f"{self.done} {self.current.pk} {self.current.state} {self.current.look_at}"
@@ -142,27 +140,23 @@ class JournalPage:
 
     @property
     def is_discarded(self) -> bool:
-        """Tell whether nothing is left of the journal but who discarded it, when and why."""
         return self.journal.discarded_at is not None
 
     @property
     def changes_at_first(self) -> int:
-        """How many sums of the comparison are shown."""
         return CHANGES_AT_FIRST
 
     @property
     def recent_history(self) -> tuple[Event, ...]:
-        """What happened last."""
         return self.history[:HISTORY_AT_FIRST]
 
     @property
     def older_history(self) -> tuple[Event, ...]:
-        """What happened before that, folded away."""
         return self.history[HISTORY_AT_FIRST:]
 
     @property
     def books(self) -> tuple[Books, ...]:
-        """The administrations that its receipts go to, or would go to once nothing is wrong."""
+        """The administrations that its receipts go to, or will go to once no problem is left."""
         exports = (card.receipt.export for card in self.cards)
         books = books_of(self.journal, [one for one in exports if one is not None])
         if books or self.preview.link is None or not self.cards:
@@ -172,18 +166,16 @@ class JournalPage:
 
     @property
     def booked(self) -> tuple[Export, ...]:
-        """The receipts that are booked, oldest first."""
         exports = (card.receipt.export for card in self.cards)
         return tuple(item for item in exports if item and item.state in BOOKED_EXPORTS)
 
     @property
     def is_all_booked(self) -> bool:
-        """Tell whether nothing of the journal is left to be sent."""
         return bool(self.cards) and len(self.booked) == len(self.cards)
 
     @property
     def can_be_looked_for(self) -> bool:
-        """Tell whether a receipt is uncertain and nobody is looking for it."""
+        """Return whether a receipt is uncertain while no search for it is under way."""
         states = (card.receipt.state for card in self.cards)
         return ExportState.UNCERTAIN in states and not self.progress.is_under_way
 
@@ -191,20 +183,21 @@ class JournalPage:
 def journal_page(
     journal: Journal, *, user: User, shows_all_rows: bool = False, lines_page: str | int = 1
 ) -> JournalPage:
-    """Put the page of ``journal`` together as far as the rights of ``user`` go.
+    """Return the page of ``journal`` as far as the rights of ``user`` go.
 
-    Without a receipt to draw it shows the journal's own lines, page ``lines_page`` of them.
+    Without a receipt to show it has the journal's own lines, page ``lines_page`` of them.
     """
     preview = preview_journal(journal)
     most = None if shows_all_rows else ROWS_AT_FIRST
     cards = tuple(
         _card(number, receipt, most=most) for number, receipt in enumerate(preview.receipts, 1)
     )
-    # None is asked for while another one is unfinished, so the latest tells of all.
+    # A journal has one unfinished sending at most, and that is its latest.
     sending = journal.sendings.select_related("requested_by").first()
     is_discarded = journal.discarded_at is not None
     lines = None if cards or is_discarded else journal_lines(journal, page_number=lines_page)
     may_send = user.can(Right.WRITE, Area.JOURNAL_EXPORTS)
+    # A problem links to its line only where that is on the page.
     row_ids = {row.line_id for card in cards for row in card.rows if row.line_id}
     row_ids |= {item.line_id for item in lines.shown} if lines else set()
     return JournalPage(
@@ -228,7 +221,7 @@ def journal_page(
 
 
 def progress_of(journal: Journal) -> SendingProgress:
-    """How far the sending of ``journal`` has come, from its exports alone."""
+    """Return how far the sending of ``journal`` has come, from its exports alone."""
     exports = list(
         journal.exports.exclude(state=ExportState.WITHDRAWN)
         .defer("payload")
@@ -296,14 +289,15 @@ def _listed(shown: ShownProblem, preview: Preview, user: User, row_ids: set[str]
 
 
 def _other(problem: Problem, journal: Journal, user: User) -> OtherJournal | None:
-    """The journal that ``journal`` may be again, as far as ``user`` may know of it."""
+    """Return the journal that ``journal`` may be again, as far as ``user`` may know of it."""
     if problem.code not in _PERHAPS_ANOTHERS:
         return None
     visible = Journal.objects.visible_to(user)
     reference = problem.fact("journal")
     if reference != HIDDEN_JOURNAL:
         return OtherJournal(journal=journal_by_reference(reference, visible))
-    # Not everybody who sees this journal may know of the other one; this reader may.
+    # The problem was stored without the reference, as not every reader of this journal may see
+    # the other one. So it is searched for again, among those that this reader may see.
     same = visible.filter(payroll_sha256=journal.payroll_sha256, pk__lt=journal.pk)
     others = same.exclude(company=journal.company_id).exclude(
         state__in=[JournalState.DISCARDED, JournalState.REPLACED]

@@ -32,7 +32,7 @@ from tilisilta.web.rights import UserRequest, needs
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def journal(request: UserRequest, pk: int) -> HttpResponse:
-    """The preview with all problems, the comparison with the revision before, and the history."""
+    """Show the preview with all problems, the changes since the last revision, and the history."""
     page = journal_page(
         visible_journal(request.user, pk),
         user=request.user,
@@ -45,7 +45,7 @@ def journal(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def send(request: UserRequest, pk: int) -> HttpResponse:
-    """Send what was looked at; clicked twice, it is sent once."""
+    """Send what the reader has reviewed. A second click sends nothing more."""
     journal = visible_journal(request.user, pk)
     try:
         send_journal(
@@ -57,7 +57,7 @@ def send(request: UserRequest, pk: int) -> HttpResponse:
     except AlreadySent as error:
         messages.info(request, error_text(error))
     except NeedsAttention as error:
-        # The journal itself says what has changed or stands in the way.
+        # Not back to the list: the journal's page says what has changed or stands in the way.
         messages.error(request, error_text(error))
         return redirect("journal", pk=pk)
     else:
@@ -85,7 +85,7 @@ def look(request: UserRequest, pk: int) -> HttpResponse:
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def check(request: UserRequest, pk: int) -> HttpResponse:
     """Read Procountor again and check the journal against it."""
-    # Somebody has just put something right there, so nothing we know is fresh enough.
+    # A person has just changed something in Procountor, so all that was read before is too old.
     journal = check_journal(
         journal_with_content(request.user, pk), now=timezone.now(), age_limit=timedelta(0)
     )
@@ -99,7 +99,7 @@ def check(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def make_items(request: UserRequest, pk: int) -> HttpResponse:
-    """Create the dimension items that the journal needs, now, because a person looked at them."""
+    """Create the dimension items that the journal needs now: a person has reviewed them."""
     journal = visible_journal(request.user, pk)
     try:
         made = make_items_of(journal, user=request.user, now=timezone.now())
@@ -124,7 +124,7 @@ def make_items(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def not_twice(request: UserRequest, pk: int) -> HttpResponse:
-    """Say that the journal is no other journal's payroll again, so that it may be sent."""
+    """Confirm that the journal is not another journal's payroll again, so that it may be sent."""
     journal = say_surely_another(
         journal_with_content(request.user, pk), user=request.user, now=timezone.now()
     )
@@ -135,20 +135,20 @@ def not_twice(request: UserRequest, pk: int) -> HttpResponse:
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def progress(request: UserRequest, pk: int) -> HttpResponse:
-    """The part of the page that moves while receipts are sent; at the end the page comes anew."""
+    """Return the part of the page that moves during the sending; at its end reload the page."""
     journal = visible_journal(request.user, pk)
     moving = progress_of(journal)
     if not moving.is_under_way:
         return HttpResponseClientRefresh()
     if request.GET.get("shown") == moving.mark:
-        # Nothing new: what is replaced is read aloud again by screen readers.
+        # Nothing new. Screen readers would read a replaced part aloud again.
         return HttpResponse(status=204)
     return render(request, "journals/moving.html", {"progress": moving, "journal": journal})
 
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def payload(request: UserRequest, pk: int, number: int) -> HttpResponse:
-    """What is sent for one receipt, letter by letter."""
+    """Show exactly what is sent for one receipt."""
     journal = journal_with_content(request.user, pk)
     receipts = preview_journal(journal).receipts
     if not 0 < number <= len(receipts):
@@ -159,7 +159,7 @@ def payload(request: UserRequest, pk: int, number: int) -> HttpResponse:
 
 
 def way_back(request: HttpRequest, journal: Journal) -> HttpResponse:
-    """Back to the page the button stood on: the list, at the journal's row, or the journal."""
+    """Return to the page with the button: the list, at the row of ``journal``, or the journal."""
     if asked := address_to_go_back_to(request):
         return redirect(f"{asked}#j{journal.pk}")
     return redirect("journal", pk=journal.pk)

@@ -1,4 +1,4 @@
-"""Speaks the reader's language: the one they chose, else their browser's, else English."""
+"""Answers in the reader's language: the one they chose, else their browser's, else English."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ COOKIE_AGE_SECONDS = 365 * 24 * 60 * 60
 
 
 class LanguageMiddleware:
-    """Activates the language chosen by cookie, or the browser's first that we have."""
+    """Activates the language of the cookie, or the first of the browser's that we have."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -31,13 +31,14 @@ class LanguageMiddleware:
             request.LANGUAGE_CODE = chosen
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", chosen)
+        # One address has several texts. A cache has to tell them apart.
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         return response
 
 
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
-    """Keep the language somebody chose, and go back to where they were."""
+    """Store the language that was chosen, and go back to the page it was chosen on."""
     chosen = request.POST.get("language", "")
     if chosen not in dict(settings.LANGUAGES):
         return HttpResponseBadRequest()
@@ -49,7 +50,7 @@ def language(request: HttpRequest) -> HttpResponse:
 
 
 def remember_language(response: HttpResponse, chosen: str) -> None:
-    """Let the browser keep the chosen language for a year."""
+    """Set the cookie that holds the chosen language for a year."""
     response.set_cookie(
         COOKIE,
         chosen,

@@ -1,4 +1,4 @@
-"""Confirming that company and administration of a link belong together after all."""
+"""Confirming that the company and the administration of a link belong together after all."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -16,7 +16,7 @@ from tilisilta.web.rights import UserRequest, needs
 @require_POST
 @needs(Area.PROCOUNTOR, Right.WRITE)
 def confirm_link(request: UserRequest, pk: int) -> HttpResponse:
-    """Keep that a person says so, of the two as they were shown and of no others."""
+    """Store that a person confirms the two as they were shown, and in no other state."""
     link = get_object_or_404(visible_links(request.user), pk=pk)
     shown = compare_link(link, user=request.user)
     if shown.is_open_question and request.POST.get("pair") != shown.pair:

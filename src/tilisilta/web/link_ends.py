@@ -1,4 +1,4 @@
-"""Ending a link: from when on, why, and what becomes of what was sent through it."""
+"""Ending a link: the day, the reason, and the receipts that were sent through it."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from tilisilta.web.rights import UserRequest, needs
 
 
 class EndForm(ExplainingForm):
-    """From when on a link books no more, and why."""
+    """The day from which a link no longer books, and the reason."""
 
     MOVES, WRONG = "moves", "wrong"
 
@@ -44,10 +44,11 @@ class EndForm(ExplainingForm):
         self.link = link
 
     def clean(self) -> dict[str, Any]:
-        """A wrong link ends with its first month; any other needs its day."""
+        """Require the day, except for a wrong link: that one ends with its first month."""
         given = super().clean() or self.cleaned_data
         if given.get("how") == self.WRONG:
             given["ends_on"] = self.link.start_month
+            # The page does not use the day of a wrong link, so a bad one is no error.
             self.errors.pop("ends_on", None)
         elif "ends_on" not in self.errors and not given.get("ends_on"):
             self.add_error("ends_on", _("Give the day."))
@@ -56,7 +57,7 @@ class EndForm(ExplainingForm):
 
 @needs(Area.PROCOUNTOR, Right.WRITE)
 def end_link(request: UserRequest, pk: int) -> HttpResponse:
-    """Ask from when on and why, say what happens, and end the link."""
+    """Ask for the day and the reason, show what follows, and end the link."""
     link = get_object_or_404(visible_links(request.user), pk=pk)
     if not link.is_open:
         messages.info(request, _("The link has ended already."))

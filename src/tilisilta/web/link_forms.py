@@ -1,4 +1,4 @@
-"""The form of a link, and what Procountor says to each of its values while it is filled in."""
+"""The form of a link, and the checks of its values against Procountor as it is filled in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -116,8 +116,8 @@ class LinkForm(forms.Form):
             self.fields[name].widget.attrs |= {"list": "ledger-accounts", "autocomplete": "off"}
 
     def clean_dimension_accounts(self) -> str:
-        """The pattern, if it can be read."""
-        # The three dots may have come as the one sign that editors make of them.
+        """Return the pattern, or raise ``ValidationError`` if it cannot be read."""
+        # Editors and phones turn three dots into one ellipsis character.
         pattern = str(self.cleaned_data["dimension_accounts"]).replace("…", "...")
         try:
             check_pattern(pattern)
@@ -128,7 +128,7 @@ class LinkForm(forms.Form):
         return pattern
 
     def clean(self) -> dict[str, Any]:
-        """A ticked box has a dimension, and the two boxes do not share one."""
+        """Require a dimension for each ticked box, and a different one for each."""
         given = super().clean() or self.cleaned_data
         names = [given.get(name, "").strip() for name in DIMENSION_FIELDS]
         boxes = [given.get("uses_cost_centers"), given.get("uses_cost_units")]
@@ -140,14 +140,17 @@ class LinkForm(forms.Form):
         return given
 
     def choices(self) -> dict[str, Any]:
-        """The values as the fields of a link."""
+        """Return the values that every link has, without those of a new link alone."""
         own = LinkForm.base_fields
         return {name: value for name, value in self.cleaned_data.items() if name in own}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Checks:
-    """What Procountor says to the values of the form, asked only for the part that is shown."""
+    """The form's values checked against Procountor.
+
+    Each check is made when the template first reads it, so a part of the page costs only its own.
+    """
 
     values: Mapping[str, Any]
     mappings: Mapping[str, str]
@@ -163,54 +166,49 @@ class Checks:
         try:
             read = read_administration(self.account, now=self.now, age_limit=self.age_limit)
         except TilisiltaError as error:
+            # The failed read may have ended the authorisation in the database.
             self.account.refresh_from_db()
             return known_administration(self.account), explain_error(error)
         return read, None
 
     @property
     def administration(self) -> Administration | None:
-        """What is known of the administration; ``None`` before an account is chosen."""
+        """The administration as last read; ``None`` until an account is chosen."""
         return self._read[0]
 
     @property
     def trouble(self) -> Explanation | None:
-        """Why Procountor could not be asked just now."""
+        """Why the administration could not be read now; ``None`` if it was."""
         return self._read[1]
 
     @property
     def cost_center(self) -> DimensionCheck | None:
-        """The check of the dimension for cost centers, if its box is ticked."""
         return self._dimension("uses_cost_centers", "cost_center_dimension")
 
     @property
     def cost_unit(self) -> DimensionCheck | None:
-        """The check of the dimension for cost units, if its box is ticked."""
         return self._dimension("uses_cost_units", "cost_unit_dimension")
 
     @cached_property
     def cost_center_items(self) -> ItemComparison | None:
-        """Which cost centers of Nmbrs have an item, if their dimension is found."""
         return self._items(DimensionKind.COST_CENTER, self.cost_center)
 
     @cached_property
     def cost_unit_items(self) -> ItemComparison | None:
-        """Which cost units of Nmbrs have an item, if their dimension is found."""
         return self._items(DimensionKind.COST_UNIT, self.cost_unit)
 
     @cached_property
     def accounts(self) -> tuple[AccountCheck, ...]:
-        """Every ledger account the company's journals used, and where it would go."""
+        """Every ledger account that the company's journals used, and where it would go."""
         if self.company is None or self.administration is None:
             return ()
         return check_accounts(self.company, self.administration, self.mappings)
 
     @property
     def unknown_count(self) -> int:
-        """How many ledger accounts Procountor would not take."""
         return sum(not check.is_bookable for check in self.accounts)
 
     def account_check(self, journal_account: str) -> AccountCheck | None:
-        """The check of one ledger account."""
         return next((one for one in self.accounts if one.journal_account == journal_account), None)
 
     def _dimension(self, box: str, field: str) -> DimensionCheck | None:
@@ -226,12 +224,12 @@ class Checks:
 
 
 def shown_values(form: LinkForm) -> dict[str, Any]:
-    """What stands in the fields now, whether it is valid or not."""
+    """Return the current values of the fields, whether they are valid or not."""
     return {name: form[name].value() for name in form.fields}
 
 
 def typed_values(form: LinkForm, posted: QueryDict) -> dict[str, Any]:
-    """What was typed, as the initial values of a form that does not complain yet."""
+    """Return what was typed as initial values, so that an unfinished form shows no errors."""
     return {
         name: field.widget.value_from_datadict(posted, {}, name)
         for name, field in form.fields.items()
@@ -239,7 +237,7 @@ def typed_values(form: LinkForm, posted: QueryDict) -> dict[str, Any]:
 
 
 def mappings_of(posted: Mapping[str, str]) -> dict[str, str]:
-    """The account mappings in the form; a row left empty maps nothing."""
+    """Return the account mappings in the form, without rows left empty."""
     mappings = {
         name.removeprefix(MAPPING): value.strip()
         for name, value in posted.items()

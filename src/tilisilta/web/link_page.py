@@ -30,8 +30,8 @@ RECEIPTS_SHOWN = 200
 class Comparison:
     """A company and an administration side by side, as far as the reader may know of others.
 
-    ``is_ticked`` says that a person has confirmed this very pair on the form, and ``confirmed``
-    who did of a link that is there. ``is_open_question`` says that it has to be confirmed anew.
+    ``is_ticked`` says that a person confirmed this very pair on the form, ``confirmed`` who did so
+    for an existing link, and ``is_open_question`` that the pair has to be confirmed again.
     """
 
     pairing: Pairing
@@ -43,9 +43,9 @@ class Comparison:
 
     @property
     def pair(self) -> str:
-        """What a tick stands for: the two sides as they were shown, and who else goes there.
+        """The value of a tick: both sides as they were shown, and the other companies there.
 
-        A tick for another pair, or for the same one before something changed, is no tick.
+        A tick for another pair, or for this one before something changed, does not count.
         """
         company, account = self.pairing.company, self.pairing.account
         shown = (
@@ -57,17 +57,15 @@ class Comparison:
 
     @property
     def company(self) -> str:
-        """The company by name and business ID."""
         return name_with_id(self.pairing.company.name, self.pairing.company.business_id)
 
     @property
     def administration(self) -> str:
-        """The administration by name and business ID."""
         return name_with_id(self.pairing.account.company_name, self.pairing.account.business_id)
 
     @property
     def what_differs(self) -> str:
-        """Which of the marks differ: ``name``, ``id``, ``both``, or nothing."""
+        """Which of the two differ: ``name``, ``id``, ``both``, or empty."""
         match = self.pairing.match
         is_name = match.name == Agreement.DIFFERENT
         is_id = match.business_id == Agreement.DIFFERENT
@@ -77,7 +75,7 @@ class Comparison:
 
     @property
     def what_agrees(self) -> str:
-        """Which of the marks agree: ``name``, ``id``, ``both``, or nothing."""
+        """Which of the two agree: ``name``, ``id``, ``both``, or empty."""
         match = self.pairing.match
         is_name = match.name == Agreement.EQUAL
         is_id = match.business_id == Agreement.EQUAL
@@ -89,7 +87,7 @@ class Comparison:
 def compare(
     company: Company, account: ProcountorAccount, *, user: User, ticked: str = ""
 ) -> Comparison:
-    """Put the two side by side for a link that is to be made; ``ticked`` is what was confirmed."""
+    """Compare the two sides of a new link; ``ticked`` is the pair that was confirmed."""
     compared = _compared(pairing_of(company, account), user)
     return Comparison(
         pairing=compared.pairing,
@@ -100,7 +98,7 @@ def compare(
 
 
 def compare_link(link: Link, *, user: User) -> Comparison:
-    """The same for a link that is there, with who confirmed it."""
+    """Compare the two sides of an existing link, with the person who confirmed it."""
     compared = _compared(pairing_of(link.company, link.procountor_account), user)
     return Comparison(
         pairing=compared.pairing,
@@ -128,7 +126,7 @@ class StartPage:
 
 
 def start_page(company: Company, start: date | None, *, today: date) -> StartPage:
-    """What ``start`` as the first month would mean for the runs of ``company``."""
+    """Return what ``start`` as the first month would mean for the runs of ``company``."""
     journals = Journal.objects.filter(company=company).exclude(
         state__in=[JournalState.DISCARDED, JournalState.REPLACED]
     )
@@ -148,9 +146,9 @@ def start_page(company: Company, start: date | None, *, today: date) -> StartPag
 def month_choices(
     company: Company | None, chosen: date | None, *, today: date
 ) -> list[tuple[str, str]]:
-    """The months to choose from, the latest first: from next month back to the earliest run.
+    """Return the months to choose from, latest first: from next month back to the earliest run.
 
-    They go back three years at least, and as far as the one that is chosen now.
+    They go back three years at least, and as far as the month chosen now.
     """
     earliest = None
     if company is not None:
@@ -163,19 +161,18 @@ def month_choices(
 
 @dataclass(frozen=True, kw_only=True)
 class Trail:
-    """What was sent through a link: receipts with their journals, of many the latest."""
+    """The latest receipts that were sent through a link, and how many there are."""
 
     exports: tuple[Export, ...]
     count: int
 
     @property
     def hidden_count(self) -> int:
-        """How many more there are."""
         return self.count - len(self.exports)
 
 
 def trail_of(link: Link) -> Trail:
-    """The receipts that went through ``link``, the latest first."""
+    """Return the receipts that went through ``link``, the latest first."""
     sent = (
         Export.with_trail.filter(link=link, ledger_receipt_id__isnull=False)
         .select_related("journal__company")
@@ -202,7 +199,7 @@ def _start_rows(
 
 
 def _state_with(journal: Journal, start: date | None, earlier: list[LinkSpan]) -> str:
-    """Where the journal would stand with this start. What is sent stays sent."""
+    """Return where the journal would stand with this start. A sent journal stays sent."""
     is_due = journal.state not in JOURNALS_NOT_DUE or journal.state == JournalState.BEFORE_START
     if journal.state in SENT_JOURNALS or not is_due:
         return journal.state

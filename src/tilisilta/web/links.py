@@ -1,4 +1,4 @@
-"""Making, changing, ending and removing a link, checked against Procountor as it is filled in."""
+"""Making, changing and removing a link, checked against Procountor as it is filled in."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -67,7 +67,7 @@ def new_link(request: UserRequest) -> HttpResponse:
         return _checked(request, NewLinkForm(user=request.user, initial=typed), posted)
     existing = _link_of_company(request, posted.get("company", ""))
     if existing is not None:
-        # Clicked twice, or somebody else was quicker: the link that is there is shown.
+        # Clicked twice, or another person was quicker: show the link that exists.
         messages.info(request, error_text(links.CompanyLinked("")))
         return redirect("link", pk=existing.pk)
     form = NewLinkForm(posted, user=request.user)
@@ -76,7 +76,7 @@ def new_link(request: UserRequest) -> HttpResponse:
 
 
 def _new_form(request: UserRequest) -> HttpResponse:
-    """The empty form, with what surely fits to the company or the account it was asked for."""
+    """Return the empty form, with what surely fits the company or account it was opened for."""
     existing = _link_of_company(request, request.GET.get("company", ""))
     if existing is not None:
         messages.info(request, error_text(links.CompanyLinked("")))
@@ -95,7 +95,7 @@ def _new_form(request: UserRequest) -> HttpResponse:
 
 
 def _proposed(request: UserRequest, typed: Mapping[str, Any], *, changed: str) -> dict[str, object]:
-    """What follows from the company or account that was just chosen; nothing else is touched."""
+    """Return what follows from the company or account just chosen. Other fields stay."""
     company = _chosen_company(request, typed.get("company"))
     account = _chosen_account(request, typed.get("account"))
     had_company = company is not None
@@ -118,7 +118,7 @@ def _proposed(request: UserRequest, typed: Mapping[str, Any], *, changed: str) -
 
 @needs(Area.PROCOUNTOR, Right.READ, post=Right.WRITE)
 def link(request: UserRequest, pk: int) -> HttpResponse:
-    """Look at a link, or change how it books. One that has ended can only be looked at."""
+    """Show a link, or change how it books. A link that has ended can only be read."""
     link = get_object_or_404(visible_links(request.user), pk=pk)
     if not link.is_open:
         return _ended_page(request, link)
@@ -157,6 +157,7 @@ def remove_link(request: UserRequest, pk: int) -> HttpResponse:
     """Remove a link that nothing was sent through."""
     link = visible_links(request.user).filter(pk=pk).first()
     if link is None:
+        # A second click finds no link. One that exists is hidden from this reader.
         if Link.objects.filter(pk=pk).exists():
             raise Http404
         messages.info(request, _("The link was removed already."))
@@ -181,7 +182,7 @@ def _make(request: UserRequest, form: NewLinkForm, posted: QueryDict) -> Link | 
             company,
             account,
             user=request.user,
-            # What was not shown to be odd was not confirmed either.
+            # A tick confirms only the differences that its page showed.
             different_names=shown.is_ticked and not shown.pairing.match.is_equal,
             shared_administration=shown.is_ticked and bool(shown.pairing.others),
             account_mappings=mappings_of(posted),
@@ -226,7 +227,7 @@ def _report_saved(request: UserRequest, saved: Link) -> None:
 
 
 def _applied(posted: QueryDict) -> QueryDict:
-    """What was posted, with the suggestion somebody clicked put into its field."""
+    """Return what was posted, with the suggestion that was clicked in its field."""
     name, _equals, value = posted.get("apply", "").partition("=")
     if not name:
         return posted
@@ -238,7 +239,7 @@ def _applied(posted: QueryDict) -> QueryDict:
 def _checked(
     request: UserRequest, form: LinkForm, posted: QueryDict, *, link: Link | None = None
 ) -> HttpResponse:
-    """The part of the form that was asked about, or the whole form, with nothing saved."""
+    """Return the part of the form that was checked, or the whole form. Nothing is saved."""
     part = posted.get("check", "")
     context = _context(request, form, posted=posted, link=link)
     checks = context["checks"]
@@ -356,7 +357,7 @@ def _fits(request: UserRequest, company: Company, account: ProcountorAccount) ->
 
 
 def _first_day(value: object) -> date | None:
-    """The month that stands in the form, as it was typed or as it is kept."""
+    """Return the first day of the month in the form, as it was typed or stored."""
     if isinstance(value, date):
         return value.replace(day=1)
     try:

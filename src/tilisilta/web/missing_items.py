@@ -1,4 +1,4 @@
-"""Creating the items that cost centers and units lack in Procountor: look, say yes, and follow."""
+"""Creating the items that cost centers and units lack in Procountor: review, confirm, follow."""
 
 import json
 import time
@@ -33,8 +33,8 @@ MOST_REFUSALS_NAMED = 5
 
 @needs(Area.PROCOUNTOR, Right.WRITE)
 def missing_items(request: UserRequest, pk: int, kind: str) -> HttpResponse:
-    """Ask once, naming every item and where it goes, then create exactly those."""
-    # Nothing is made any more in books that a link does not lead to.
+    """Ask once, naming every item and its dimension, then create exactly those."""
+    # A link that has ended leads to no books, so nothing is created there.
     link = get_object_or_404(visible_links(request.user).filter(ends_on__isnull=True), pk=pk)
     if kind not in set(DimensionKind):
         raise Http404
@@ -65,6 +65,7 @@ def _question(request: UserRequest, link: Link, kind: DimensionKind) -> HttpResp
 
 def _next_step(request: UserRequest, link: Link, kind: DimensionKind) -> HttpResponse:
     left_out = set(request.POST.getlist("leave"))
+    # The codes that were shown, not those missing by now: a person has confirmed only these.
     codes = [code for code in _codes(request.POST.get("codes", "")) if code not in left_out]
     made = create_missing_items(
         link,
@@ -94,7 +95,7 @@ def _next_step(request: UserRequest, link: Link, kind: DimensionKind) -> HttpRes
 
 
 def _report(request: UserRequest, made: MadeItems, created: int) -> None:
-    """Say what was done in all steps together, and what stands in the way of the rest."""
+    """Report what all steps together have done, and what prevents the rest."""
     if created:
         text = ngettext(
             "%(count)s item was created in Procountor.",
@@ -113,7 +114,7 @@ def _report(request: UserRequest, made: MadeItems, created: int) -> None:
         is_ours = isinstance(made.trouble, NeedsAttention)
         messages.add_message(request, messages.ERROR if is_ours else messages.WARNING, text)
     elif not created and not made.refused:
-        # Clicked twice, or somebody else was quicker.
+        # Clicked twice, or another person was quicker.
         messages.info(request, _("Nothing was left to create: the items are there."))
 
 

@@ -31,7 +31,7 @@ class CompanyChoice(_CompanyField):
     """The companies without a link."""
 
     def label_from_instance(self, obj: Company) -> str:
-        """The number and the name, and what will keep its journals from being sent."""
+        """Return number and name, with what prevents its journals from being sent."""
         if obj.is_test:
             return _("%(company)s (test company)") % {"company": obj}
         if obj.debtor.is_blocked:
@@ -40,15 +40,15 @@ class CompanyChoice(_CompanyField):
 
 
 class AccountChoice(_AccountField):
-    """The accounts without a link, by the administration each is for."""
+    """The accounts without a link, each named by its administration."""
 
     def label_from_instance(self, obj: ProcountorAccount) -> str:
-        """The company in Procountor, as that is what a person knows."""
+        """Return the company in Procountor first: people know it better than the account."""
         return f"{obj.company_name}, {obj.business_id} ({obj.name})"
 
 
 class NewLinkForm(LinkForm):
-    """What is said of every link, with the two that a new one joins."""
+    """The form of a link, with the two sides that a new one joins."""
 
     company = CompanyChoice(
         Company.objects.none(),
@@ -77,10 +77,10 @@ class NewLinkForm(LinkForm):
 
 @dataclass(frozen=True, kw_only=True)
 class Offers:
-    """What fits the company or the account that is chosen.
+    """The accounts that fit the chosen company, and the companies that fit the chosen account.
 
-    ``fits_company`` and ``fits_account`` say whether anything does; they are ``None`` as long as
-    the other one is not chosen.
+    ``fits_company`` and ``fits_account`` say whether any does; ``None`` while the other side is not
+    chosen.
     """
 
     accounts: tuple[Pairing, ...]
@@ -92,7 +92,7 @@ class Offers:
     def to(
         cls, user: User, *, company: Company | None, account: ProcountorAccount | None
     ) -> "Offers":
-        """What ``user`` may choose beside ``company`` or ``account``."""
+        """Return what ``user`` may choose beside ``company`` or ``account``."""
         accounts = proposed_accounts(company, user=user) if company else ()
         companies = proposed_companies(account, user=user) if account else ()
         return cls(
@@ -103,7 +103,7 @@ class Offers:
         )
 
     def put_into(self, form: NewLinkForm) -> None:
-        """Offer what fits first, and everything else apart from it."""
+        """Offer what fits first, and everything else in a group of its own."""
         company = cast(CompanyChoice, form.fields["company"])
         account = cast(AccountChoice, form.fields["account"])
         fitting = _("Same name or business ID")
@@ -122,7 +122,10 @@ class Offers:
 
 
 def fitting_account(company: Company, *, user: User) -> ProcountorAccount | None:
-    """The account to choose for ``company``: of the only administration that surely is its own."""
+    """Return the account to choose for ``company``; ``None`` unless one administration surely fits.
+
+    Several accounts of one administration are no choice to make: any of them will do.
+    """
     fitting = [one for one in proposed_accounts(company, user=user) if one.match.is_equal]
     books = {one.account.procountor_company_id for one in fitting}
     if len(books) != 1:
@@ -132,7 +135,7 @@ def fitting_account(company: Company, *, user: User) -> ProcountorAccount | None
 
 
 def fitting_company(account: ProcountorAccount, *, user: User) -> Company | None:
-    """The company to choose for ``account``, if it is the only one that fits."""
+    """Return the company to choose for ``account``, if only one fits."""
     fitting = [one for one in proposed_companies(account, user=user) if one.match.is_equal]
     if len(fitting) != 1 or pairing_of(fitting[0].company, account).needs_confirmation:
         return None
@@ -151,7 +154,7 @@ def _grouped(
     field: CompanyChoice | AccountChoice,
     *groups: tuple[str, Sequence[Company] | Sequence[ProcountorAccount]],
 ) -> list[tuple[str, Any]]:
-    """The choices of ``field`` under the words of each of ``groups`` that has any."""
+    """Return the choices of ``field``, each group under its heading. Empty groups are left out."""
     choices = [
         (words, [(field.prepare_value(one), field.label_from_instance(one)) for one in members])  # type: ignore[arg-type]  # each group is of the field's own kind
         for words, members in groups
@@ -163,7 +166,7 @@ def _grouped(
 def initial_of(
     company: Company | None, account: ProcountorAccount | None, start: date | None
 ) -> dict[str, object]:
-    """The values a form begins with."""
+    """Return the values a form begins with."""
     return {
         "company": company.number if company else None,
         "account": account.pk if account else None,

@@ -1,4 +1,4 @@
-"""Settings of Nmbrs: the connections, what each reaches, and what only a person can answer."""
+"""Settings of Nmbrs: the connections, what each reaches, and the questions to a person."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,12 +30,12 @@ State = NmbrsConnection.State
 
 
 def this_year() -> int:
-    """The year that is, where the bureau is."""
+    """Return the current year in the bureau's time zone."""
     return timezone.localdate().year
 
 
 class ConnectionForm(forms.Form):
-    """Who asks Nmbrs, and from which year on. The token is never shown again."""
+    """The user that asks Nmbrs, and the first year. The token is never shown again."""
 
     user_name = forms.CharField(
         label=gettext_lazy("User name in Nmbrs"),
@@ -64,7 +64,7 @@ class ConnectionForm(forms.Form):
         self.fields["first_year"].widget.attrs["class"] = "in"
 
     def clean_first_year(self) -> int:
-        """A year that has begun, or the next one."""
+        """Accept a year that has begun, or the next one."""
         year = int(self.cleaned_data["first_year"])
         if year > this_year() + 1:
             raise ValidationError(_("There are no runs of such a late year yet."))
@@ -72,7 +72,7 @@ class ConnectionForm(forms.Form):
 
 
 class NewConnectionForm(ConnectionForm):
-    """The same, and what a connection is called here."""
+    """The fields of a new connection: those of each, its name and its domain."""
 
     name = forms.CharField(
         label=gettext_lazy("Name"),
@@ -90,7 +90,7 @@ class NewConnectionForm(ConnectionForm):
 
 
 class ChangeConnectionForm(ConnectionForm):
-    """The same for a connection that is there: its token may stay as it is."""
+    """The fields of an existing connection. A stored token may stay as it is."""
 
     def __init__(self, *args: Any, has_token: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -103,7 +103,7 @@ class ChangeConnectionForm(ConnectionForm):
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """A company of Nmbrs, and the one here that has its number and another name."""
+    """A company of Nmbrs, and the one here with its number and another name."""
 
     nmbrs_company_id: int
     number: int
@@ -114,7 +114,7 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectionRow:
-    """A connection in the list, and what there is to be done about it."""
+    """A connection in the list, and what a person should do about it."""
 
     connection: NmbrsConnection
     troubles: tuple[Explanation, ...]
@@ -122,25 +122,22 @@ class ConnectionRow:
 
     @property
     def is_removed(self) -> bool:
-        """Tell whether its token was forgotten."""
         return self.connection.state == State.REMOVED
 
     @property
     def has_more(self) -> bool:
-        """Tell whether there is something to say below its row."""
         return bool(self.troubles or self.forbidden_calls)
 
 
 @needs(Area.NMBRS, Right.READ)
 def connections(request: UserRequest) -> HttpResponse:
-    """All connections with whether Nmbrs lets us in, and how far fetching is."""
     return _connections_page(request, NewConnectionForm())
 
 
 @require_POST
 @needs(Area.NMBRS, Right.WRITE)
 def new_connection(request: UserRequest) -> HttpResponse:
-    """Make a connection once Nmbrs has let its user in, and fetch everything by it at once."""
+    """Make a connection once Nmbrs has let its user in, and ask for everything to be fetched."""
     form = NewConnectionForm(request.POST)
     if form.is_valid():
         try:
@@ -159,11 +156,11 @@ def new_connection(request: UserRequest) -> HttpResponse:
 @require_POST
 @needs(Area.NMBRS, Right.WRITE)
 def check_connection(request: UserRequest, pk: int) -> HttpResponse:
-    """Ask Nmbrs what the connection reaches, and say so."""
+    """Ask Nmbrs what the connection reaches, and show it."""
     connection = nmbrs_connections.check_connection(get_object_or_404(NmbrsConnection, pk=pk))
     problems = connection.trouble
     if problems:
-        # Its cause and remedy stand below its row.
+        # Short: cause and remedy stand below the row of the connection.
         first = explain(problems[0])
         messages.error(request, f"{connection.name}: {first.message} ({first.code}).")
     elif connection.forbidden_calls:
@@ -177,7 +174,7 @@ def check_connection(request: UserRequest, pk: int) -> HttpResponse:
 
 @needs(Area.NMBRS, Right.WRITE)
 def connection(request: UserRequest, pk: int) -> HttpResponse:
-    """Give a connection another user, token or first year; a removed one is connected again."""
+    """Change user, token or first year of a connection; a removed one is connected again."""
     connection = get_object_or_404(NmbrsConnection, pk=pk)
     refusal = None
     form = ChangeConnectionForm(
@@ -193,6 +190,7 @@ def connection(request: UserRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, reached_text(connection))
             return redirect("nmbrs_connections")
+    # Read again: a refused change may have set values that were never saved.
     shown = get_object_or_404(NmbrsConnection, pk=pk)
     context = {"connection": shown, "form": form, "refusal": refusal}
     status = 422 if form.is_bound else 200
@@ -201,7 +199,7 @@ def connection(request: UserRequest, pk: int) -> HttpResponse:
 
 @needs(Area.NMBRS, Right.WRITE)
 def remove_connection(request: UserRequest, pk: int) -> HttpResponse:
-    """Ask once more, then forget the token of a connection."""
+    """Ask for confirmation, then delete the token of a connection."""
     connection = get_object_or_404(NmbrsConnection, pk=pk)
     if request.method == "POST":
         nmbrs_connections.remove_connection(connection, user=request.user)
@@ -214,7 +212,7 @@ def remove_connection(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(Area.NMBRS, Right.WRITE)
 def answer(request: UserRequest, pk: int) -> HttpResponse:
-    """Say whether a company of Nmbrs is the one of its number here, or another one."""
+    """Store the answer whether a company of Nmbrs is the one of its number here."""
     connection = get_object_or_404(NmbrsConnection, pk=pk)
     asked = request.POST.get("nmbrs_company_id", "")
     is_same = request.POST.get("is_same") == "yes"
@@ -233,7 +231,7 @@ def answer(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def reached_text(connection: NmbrsConnection) -> str:
-    """What Nmbrs lets the user of a connection see."""
+    """Return what Nmbrs lets the user of a connection see."""
     debtors = ngettext("%(count)s debtor", "%(count)s debtors", connection.debtor_count)
     companies = ngettext("%(count)s company", "%(count)s companies", connection.company_count)
     return _("Nmbrs lets %(user_name)s in, domain %(domain)s: %(debtors)s and %(companies)s.") % {
@@ -267,13 +265,13 @@ def _connections_page(
 def _row(connection: NmbrsConnection, *, is_limited: bool) -> ConnectionRow:
     problems = connection.trouble
     if is_limited:
-        # It names companies of debtors that are not theirs.
+        # The problem names companies of debtors that a limited user must not see.
         problems = tuple(one for one in problems if one.code != ProblemCode.COMPANY_WITHOUT_DEBTOR)
     is_working = connection.state == State.WORKING
     return ConnectionRow(
         connection=connection,
         troubles=tuple(explain(one) for one in problems),
-        # What is allowed to a user whom Nmbrs does not let in, nobody can tell.
+        # Nmbrs says nothing about the calls of a user it does not let in.
         forbidden_calls=tuple(connection.forbidden_calls) if is_working else (),
     )
 
@@ -281,7 +279,7 @@ def _row(connection: NmbrsConnection, *, is_limited: bool) -> ConnectionRow:
 def _questions(
     connections: Iterable[NmbrsConnection],
 ) -> list[tuple[NmbrsConnection, tuple[Question, ...]]]:
-    """The questions of each connection that has any."""
+    """Return the open questions by connection."""
     asking = [one for one in connections if one.questions]
     ids = {asked["debtor"] for one in asking for asked in one.questions}
     debtors = Debtor.objects.in_bulk(ids) if ids else {}

@@ -1,4 +1,4 @@
-"""The first page: what needs somebody now, over all companies."""
+"""The first page: what needs a person now, over all companies."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ from tilisilta.web.rights import UserRequest, logged_in, needs
 
 @logged_in
 def overview(request: UserRequest) -> HttpResponse:
-    """What needs the reader now, as far as their rights and debtors go."""
+    """Show what needs the reader now, as far as their rights and debtors go."""
     if not request.user.can(Right.READ, Area.JOURNAL_EXPORTS):
         return render(request, "overview/without_rights.html")
     search = request.GET.get("q", "").strip()
@@ -31,16 +31,16 @@ def overview(request: UserRequest) -> HttpResponse:
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def progress(request: UserRequest) -> HttpResponse:
-    """How far the sending has come: the part of the first page that asks for itself again."""
+    """Return how far the sending has come: the part of the first page that reloads itself."""
     under_way = sendings_under_way(request.user)
     if under_way is None:
-        # All is sent: the page has other figures now.
+        # All is sent, so the other figures of the page have changed too.
         return HttpResponseClientRefresh()
     return render(request, "overview/progress.html", {"progress": under_way})
 
 
 def asked_month(request: HttpRequest) -> date | None:
-    """The month the address asks for as ``month=2026-06``; ``None`` for no month or a bad one."""
+    """Return the month asked for as ``month=2026-06``; ``None`` for none or a bad one."""
     try:
         month = date.fromisoformat(f"{request.GET.get('month', '')}-01")
     except ValueError:

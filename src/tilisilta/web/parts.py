@@ -1,4 +1,4 @@
-"""What several pages share: what may be seen, how errors are told, and what an address asks for."""
+"""What several pages share: objects a user may see, texts of errors, values of an address."""
 
 from django import forms
 from django.db.models import Prefetch, QuerySet
@@ -11,7 +11,7 @@ from tilisilta.models import Company, Journal, Link, ProcountorAccount, User
 from tilisilta.services.explanations import Explanation, explain_error
 from tilisilta.web.rights import UserRequest
 
-# A page must answer soon. What was not reached is asked for by the next request.
+# A page must answer soon. The next request does what this one did not reach.
 SECONDS_PER_STEP = 4.0
 
 
@@ -19,19 +19,18 @@ class ExplainingForm(forms.Form):
     """A form that explains what a service refused, at the field it is about."""
 
     def add_explained(self, field: str | None, error: TilisiltaError) -> None:
-        """Say at ``field`` what ``error`` means and what to do about it."""
         explanation = explain_error(error)
         self.add_error(field, f"{explanation.message}. {explanation.remedy} ({explanation.code})")
 
 
 def visible_company(user: User, number: int) -> Company:
-    """The company if ``user`` may see its debtor; otherwise there is no such page."""
+    """Return the company; raise ``Http404`` if ``user`` may not see its debtor."""
     companies = Company.objects.visible_to(user).select_related("debtor", "nmbrs__connection")
     return get_object_or_404(companies, number=number)
 
 
 def visible_journal(user: User, pk: int) -> Journal:
-    """The journal if ``user`` may see its debtor; otherwise there is no such page."""
+    """Return the journal; raise ``Http404`` if ``user`` may not see its debtor."""
     journals = Journal.objects.visible_to(user).select_related(
         "company__debtor", "came_by", "discarded_by"
     )
@@ -39,7 +38,7 @@ def visible_journal(user: User, pk: int) -> Journal:
 
 
 def journal_with_content(user: User, pk: int) -> Journal:
-    """The same, as long as it has content: of one that was discarded there is nothing to show."""
+    """Return the journal as :func:`visible_journal` does; raise ``Http404`` if it was discarded."""
     journal = visible_journal(user, pk)
     if journal.discarded_at is not None:
         raise Http404
@@ -47,35 +46,32 @@ def journal_with_content(user: User, pk: int) -> Journal:
 
 
 def visible_accounts(user: User) -> QuerySet[ProcountorAccount]:
-    """The accounts of the debtors ``user`` may see, each with the link it serves."""
+    """Return the accounts of the debtors ``user`` may see, each with the link it serves."""
     return ProcountorAccount.objects.visible_to(user).prefetch_related(
         Prefetch("links", Link.objects.open().select_related("company__debtor"))
     )
 
 
 def visible_links(user: User) -> QuerySet[Link]:
-    """The links of the companies ``user`` may see."""
     return Link.objects.visible_to(user).select_related("company__debtor", "procountor_account")
 
 
 def error_text(error: TilisiltaError) -> str:
-    """What happened, why, and what to do, in one paragraph."""
     return as_paragraph(explain_error(error))
 
 
 def as_paragraph(explanation: Explanation) -> str:
-    """An explanation as one paragraph, with its code at the end."""
     code = f" ({explanation.code})" if explanation.code else ""
     return f"{explanation.message}. {explanation.cause} {explanation.remedy}{code}"
 
 
 def is_part(request: UserRequest) -> bool:
-    """Return whether htmx asks for a part of a page, and not for its whole after going back."""
+    """Return whether htmx asks for a part; going back in the browser asks for a whole page."""
     return bool(request.htmx) and not request.htmx.history_restore_request
 
 
 def with_query(request: UserRequest, **values: str) -> str:
-    """The query of the page's address with other values, on the first page."""
+    """Return the query of the page's address with other values, on the first page."""
     query = request.GET.copy()
     query.pop("page", None)
     for name, value in values.items():
@@ -84,7 +80,10 @@ def with_query(request: UserRequest, **values: str) -> str:
 
 
 def address_to_go_back_to(request: HttpRequest) -> str:
-    """The address of ours that a form asks to go back to; empty for none, or for one elsewhere."""
+    """Return the address that a form asks to go back to; empty for none.
+
+    An address elsewhere counts as none: a forged form must not lead a reader to another site.
+    """
     asked = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(
         asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
@@ -93,12 +92,12 @@ def address_to_go_back_to(request: HttpRequest) -> str:
 
 
 def carried_count(request: HttpRequest, name: str) -> int:
-    """A count that a page carries from one of its steps to the next; 0 for none or a bad one."""
+    """Return a count carried from one step of a page to the next; 0 for none or a bad one."""
     text = request.POST.get(name, "")
     return int(text) if text.isdecimal() and len(text) < 8 else 0
 
 
 def asked_page(request: HttpRequest) -> int:
-    """The page number the address asks for; the first for none or a bad one."""
+    """Return the page number that the address asks for; 1 for none or a bad one."""
     asked = request.GET.get("page", "")
     return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 1

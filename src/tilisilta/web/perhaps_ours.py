@@ -1,4 +1,4 @@
-"""The buttons next to a receipt in question: it is the journal's, or another."""
+"""The buttons beside a receipt in question: it is the journal's, or another."""
 
 from django import forms
 from django.contrib import messages
@@ -18,7 +18,7 @@ OURS, ANOTHER = "ours", "another"
 
 
 class AnswerForm(forms.Form):
-    """Which receipt is meant, for which of the journal's own, and what it is."""
+    """The receipt in question, the export it may belong to, and the answer."""
 
     token = forms.CharField(max_length=12)
     receipt = forms.IntegerField(min_value=1)
@@ -28,7 +28,7 @@ class AnswerForm(forms.Form):
 @require_POST
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def settle(request: UserRequest, pk: int) -> HttpResponse:
-    """Say what a receipt in question is; clicked twice, it is said once."""
+    """Settle what a receipt in question is. A second click changes nothing."""
     journal = visible_journal(request.user, pk)
     form = AnswerForm(request.POST)
     if not form.is_valid():

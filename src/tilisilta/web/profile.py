@@ -9,6 +9,5 @@ from tilisilta.web.rights import UserRequest, logged_in
 
 @logged_in
 def profile(request: UserRequest) -> HttpResponse:
-    """What the reader can change about their own log-in."""
     context = {"has_second_step": has_second_step(request.user)}
     return render(request, "account/profile.html", context)

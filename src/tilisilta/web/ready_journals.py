@@ -1,4 +1,4 @@
-"""Sending all ready journals at once: look at the list, say yes, and follow how it goes."""
+"""Sending all ready journals at once: review the list, confirm it, and follow the progress."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -33,12 +33,12 @@ NAMED_STATES = tuple(
     for state in JournalState
     if state in {*STOPPED_JOURNALS, *JOURNALS_UNDER_WAY, JournalState.OFF}
 )
-"""What is not among them and is no rest of another time."""
+"""The states named beside the ready journals: they are due, and are not sent with the rest."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """What one request got done: how many are under way, how many were refused, what is left."""
+    """What one request has done: how many are under way, were refused, and are left."""
 
     asked: int
     refused: int
@@ -56,7 +56,7 @@ class LeftMonth:
 
 @dataclass(frozen=True, kw_only=True)
 class NotReady:
-    """So many journals are not among them, as they are in this state."""
+    """How many journals are not among them because of this state."""
 
     state: str
     count: int
@@ -65,7 +65,7 @@ class NotReady:
 
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def send_ready(request: UserRequest) -> HttpResponse:
-    """Show all ready journals the filter lets through, then send exactly what was shown."""
+    """Show all ready journals that pass the filter, then send exactly those that were shown."""
     if request.method == "POST":
         return _next_step(request)
     form = FilterForm(request.GET or None, user=request.user)
@@ -96,6 +96,7 @@ def send_ready(request: UserRequest) -> HttpResponse:
         "not_due": tuple(_not_ready(request, visible, ready)),
         "all_months": with_query(request, months="all", period=""),
         "is_all_months": ready.period is None,
+        # With the digest of each preview: one that changes before the click is not sent.
         "journals": " ".join(f"{row.journal.pk}:{row.seen}" for row in rows),
         "query": request.GET.urlencode(),
     }
@@ -103,7 +104,7 @@ def send_ready(request: UserRequest) -> HttpResponse:
 
 
 def _left_months(request: UserRequest, ready: ReadyJournals) -> Iterator[LeftMonth]:
-    """The other months of which journals are ready."""
+    """Return the other months that have ready journals."""
     months = ready.others.order_by("period").values_list("period").annotate(Count("pk"))
     for period, count in months:
         asked = with_query(request, period=f"{period:%Y-%m}", months="")
@@ -113,7 +114,7 @@ def _left_months(request: UserRequest, ready: ReadyJournals) -> Iterator[LeftMon
 def _not_ready(
     request: UserRequest, visible: QuerySet[Journal], ready: ReadyJournals
 ) -> Iterator[NotReady]:
-    """What is not ready of the months that are shown, and where to see why."""
+    """Return what is not ready of the months shown, and where to see why."""
     shown = visible if ready.period is None else visible.filter(period=ready.period)
     counts = dict(shown.order_by().values_list("state").annotate(Count("pk")))
     period = f"{ready.period:%Y-%m}" if ready.period else ""
@@ -132,10 +133,10 @@ def _not_ready(
 def send_some(
     chosen: Iterable[tuple[int, str]], *, user: User, now: datetime, until: float
 ) -> Step:
-    """Ask for the ``chosen`` journals, each with the digest of what was seen, until time is up.
+    """Ask for the ``chosen`` journals, each with the digest of what was shown, until time is up.
 
-    The first is always asked for, so that each step gets somewhere. ``until`` is a moment of the
-    monotonic clock.
+    The first is always asked for, so that each step gets on. ``until`` is a moment of the monotonic
+    clock.
     """
     pairs = list(chosen)
     visible = Journal.objects.visible_to(user).select_related("company")
@@ -145,7 +146,7 @@ def send_some(
     done_before = sum(isinstance(one.error, AlreadySent) for one in many.refused)
     hidden = len(pairs) - len(wanted)
     return Step(
-        # What somebody else has sent meanwhile is as good as sent.
+        # A journal that another person has sent meanwhile counts as sent.
         asked=len(many.sendings) + done_before,
         refused=len(many.refused) - done_before + hidden,
         left=tuple((one.journal.pk, one.seen or "") for one in many.left),
@@ -154,7 +155,7 @@ def send_some(
 
 def _next_step(request: UserRequest) -> HttpResponse:
     chosen = list(_pairs(request.POST.get("journals", "")))
-    # All of them count as one wave, whatever number of requests it takes.
+    # All requests of one click share a moment, so that their sendings are one wave.
     now = _moment(request.POST.get("now", "")) or timezone.now()
     step = send_some(chosen, user=request.user, now=now, until=time.monotonic() + SECONDS_PER_STEP)
     asked = step.asked + carried_count(request, "asked")
@@ -204,4 +205,5 @@ def _moment(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
+    # It comes back from a browser. A moment ahead would put the sendings off until then.
     return moment if moment.tzinfo is not None and moment <= timezone.now() else None

@@ -1,4 +1,4 @@
-"""Which columns of a file hold what: the browser keeps what a person chose, for the next month."""
+"""The columns a person chose for a file, remembered in a cookie for the next month."""
 
 import hashlib
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from tilisilta.web.rights import UserRequest
 
 COOKIE = "columns"
 COOKIE_AGE_SECONDS = 400 * 24 * 60 * 60
+# Browsers drop a cookie of more than 4096 bytes, name and attributes included.
 MOST_COOKIE_CHARACTERS = 3000
 
 
@@ -21,10 +22,11 @@ def remember_columns(
     *,
     headers: Sequence[str] | None,
 ) -> None:
-    """Let the browser keep the choice, so that next month's file needs no second thought."""
+    """Store the choice in a cookie, so that next month's file needs no question."""
     key = _key_of(headers or ())
     others = {one: mapping for one, mapping in _remembered(request).items() if one != key}
     choices = {key: columns.to_mapping(), **others}
+    # The newest choice stands first, so the oldest are dropped.
     while choices and len(signing.dumps(choices, compress=True)) > MOST_COOKIE_CHARACTERS:
         choices.popitem()
     response.set_cookie(

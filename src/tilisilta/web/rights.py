@@ -1,4 +1,4 @@
-"""Who may open a page: the log-in first, then the right that the user template gives."""
+"""Who may open a page: the log-in is checked first, then the right of the user template."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -18,7 +18,7 @@ P = ParamSpec("P")
 
 
 class UserRequest(HttpRequest):
-    """A request by somebody who is logged in."""
+    """A request by a user who is logged in."""
 
     user: User
     htmx: HtmxDetails
@@ -29,7 +29,7 @@ UserView = Callable[Concatenate[UserRequest, P], HttpResponse]
 
 
 def logged_in(view: UserView[P]) -> View[P]:
-    """Let a page be opened by whoever is logged in; send others to the log-in and back."""
+    """Let logged-in users open a page; send others to the log-in and back."""
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -37,7 +37,7 @@ def logged_in(view: UserView[P]) -> View[P]:
             return _log_in_first(request)
         response = view(cast(UserRequest, request), *args, **kwargs)
         if not response.has_header("Cache-Control"):
-            # Pay must not stay behind in a browser that somebody else uses next.
+            # Pay must not stay in the cache of a browser that several people use.
             add_never_cache_headers(response)
         return response
 
@@ -47,9 +47,9 @@ def logged_in(view: UserView[P]) -> View[P]:
 def needs(
     area: Area, right: Right, *, post: Right | None = None
 ) -> Callable[[UserView[P]], View[P]]:
-    """Let a page be opened by those with ``right`` in ``area``; others are refused with 403.
+    """Let users with ``right`` in ``area`` open a page; refuse others with 403.
 
-    ``post`` is the right needed to change something, where looking needs less.
+    ``post`` is the right needed to change something, where reading needs less.
     """
 
     def decorate(view: UserView[P]) -> View[P]:

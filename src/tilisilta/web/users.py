@@ -19,7 +19,7 @@ from tilisilta.web.rights import UserRequest, needs
 
 
 class UserForm(ExplainingForm):
-    """What an administrator may change of a user."""
+    """The fields of a user that an administrator may change."""
 
     first_name = forms.CharField(label=gettext_lazy("First name"), max_length=150, required=False)
     last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=150, required=False)
@@ -58,7 +58,7 @@ class UserForm(ExplainingForm):
 
 
 class NewUserForm(UserForm):
-    """What there is to say about a new user."""
+    """The fields of a new user."""
 
     username = forms.CharField(
         label=gettext_lazy("User name"),
@@ -75,7 +75,7 @@ class NewUserForm(UserForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # A user is made to log in; the box stands on the page of one who is there already.
+        # A new user is made to log in. Only an existing one can be kept out.
         del self.fields["is_active"]
 
 
@@ -92,13 +92,11 @@ class TemplateForm(ExplainingForm):
             )
 
     def rights(self) -> Mapping[Area, Right]:
-        """The rights that were chosen."""
         return {area: Right(self.cleaned_data[area.value]) for area in Area}
 
 
 @needs(Area.USERS, Right.READ)
 def user_list(request: UserRequest) -> HttpResponse:
-    """Everybody who has a log-in, and what they may do."""
     return render(request, "users/users.html", {"people": users.all_users()})
 
 
@@ -127,6 +125,7 @@ def user(request: UserRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _is_changed(request, person, form):
         messages.success(request, _("User %(name)s was changed.") % {"name": person.username})
         return redirect("users")
+    # Read again: a refused change has set values that were not saved.
     person = get_object_or_404(User, pk=pk)
     context = {"form": form, "person": person, "has_second_step": users.has_second_step(person)}
     return render(request, "users/user.html", context)
@@ -147,7 +146,6 @@ def user_second_step(request: UserRequest, pk: int) -> HttpResponse:
 
 @needs(Area.USERS, Right.READ)
 def template_list(request: UserRequest) -> HttpResponse:
-    """All user templates with their rights, one column for each area."""
     context = {"user_templates": users.all_templates(), "areas": Area}
     return render(request, "users/templates.html", context)
 
@@ -174,6 +172,7 @@ def template(request: UserRequest, pk: int) -> HttpResponse:
     form = TemplateForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid() and _is_template_changed(request, shown, form):
         return redirect("user_templates")
+    # Read again, as above: a refused change was not saved.
     shown = get_object_or_404(UserTemplate, pk=pk)
     return render(request, "users/template.html", {"form": form, "shown": shown})
 
@@ -198,7 +197,7 @@ def _is_changed(request: UserRequest, person: User, form: UserForm) -> bool:
         form.add_error("password" if not hasattr(error, "error_dict") else None, error)
         return False
     if form.cleaned_data["password"] and person.pk == request.user.pk:
-        # Their own new password must not log them out.
+        # Django ends all sessions of a user whose password changes: this one must go on.
         update_session_auth_hash(request, person)
     return True
 

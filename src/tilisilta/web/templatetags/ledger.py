@@ -1,4 +1,4 @@
-"""How amounts, days, states and marks look on every page: once, here."""
+"""How amounts, days, states and marks are written on every page: once, here."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -139,7 +139,7 @@ WORDS: Mapping[str, object] = MappingProxyType(
 
 @register.filter
 def amount(value: Decimal | None) -> str:
-    """An amount in the reader's locale, two decimals; a negative one is red, bold, with a minus."""
+    """Return an amount in the reader's locale, two decimals; a negative one red and bold."""
     if value is None:
         return ""
     written = formats.number_format(abs(value), decimal_pos=2, force_grouping=True)
@@ -150,7 +150,7 @@ def amount(value: Decimal | None) -> str:
 
 @register.filter
 def credit(value: Decimal | None) -> str:
-    """An amount in a column of credits: the true minus, but no alarm."""
+    """Return an amount for a column of credits: with a true minus, but no alarm."""
     if value is None:
         return ""
     written = formats.number_format(abs(value), decimal_pos=2, force_grouping=True)
@@ -159,13 +159,12 @@ def credit(value: Decimal | None) -> str:
 
 @register.filter
 def count(value: int | None) -> str:
-    """A whole number in the reader's locale."""
     return "" if value is None else formats.number_format(value, force_grouping=True)
 
 
 @register.filter
 def day(value: date | datetime | None) -> str:
-    """A day in the reader's language, short: 2 Jul 2026."""
+    """Return a day in the reader's language, short: 2 Jul 2026."""
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -175,7 +174,7 @@ def day(value: date | datetime | None) -> str:
 
 @register.filter
 def moment(value: datetime | None) -> str:
-    """A day and the time of day in the reader's language: 2 Jul 2026, 14:31."""
+    """Return a day and the time of day in the reader's language: 2 Jul 2026, 14:31."""
     if value is None:
         return ""
     local = timezone.localtime(value)
@@ -185,19 +184,18 @@ def moment(value: datetime | None) -> str:
 
 @register.filter
 def month(value: date | None) -> str:
-    """A month in the reader's language: June 2026."""
     return "" if value is None else formats.date_format(value, _language().month)
 
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """The mark called ``name`` from the sprite of the page; a word has to stand beside it."""
+    """Return the mark ``name`` of the page's sprite. Screen readers skip it, so add a word."""
     return format_html('<svg class="i" aria-hidden="true"><use href="#{}"/></svg>', name)
 
 
 @register.simple_tag
 def state_badge(state: str, word: object = "") -> SafeString:
-    """A state by mark, word and colour; ``word`` replaces the usual one."""
+    """Return a state as mark, word and colour; ``word`` replaces the usual one."""
     mark, style = ICONS_AND_STYLES[str(state)]
     return format_html(
         '<span class="s {}">{}<span>{}</span></span>', style, icon(mark), word or WORDS[str(state)]
@@ -231,19 +229,17 @@ def heading(words: object, style: str = "") -> SafeString:
 
 @register.simple_tag
 def explained(code: str) -> Explanation:
-    """Return the words for ``code``, for a page that stands for one error."""
     return explain(Problem(code=ProblemCode(code)))
 
 
 @register.simple_tag
 def state_style(state: str) -> str:
-    """The class that colours ``state``."""
     return ICONS_AND_STYLES[str(state)][1]
 
 
 @register.simple_tag
 def year_cells(cells: Iterable[Cell], current: date) -> SafeString:
-    """The months of a company in the timetable, each a link to its journal where it has one.
+    """Return the months of a company in the timetable, each linked to its journal if it has one.
 
     They are drawn here and not in a template, since a page has six hundred of them.
     """
@@ -262,7 +258,7 @@ def year_cells(cells: Iterable[Cell], current: date) -> SafeString:
 
 @register.simple_tag
 def month_style(shown: date, current: date) -> str:
-    """The classes of a month's column: where a year begins, and which months a phone leaves out."""
+    """Return the classes of a month's column: where a year begins, and what a phone leaves out."""
     distance = (current.year - shown.year) * 12 + current.month - shown.month
     if not distance:
         return "now"
@@ -272,7 +268,7 @@ def month_style(shown: date, current: date) -> str:
 
 @register.simple_tag
 def procountor_logo(state: str = "on") -> SafeString:
-    """The ledger that stands for Procountor: ``on``, ``sent`` (shaded), ``off``, ``dead``."""
+    """Return the ledger that stands for Procountor: ``on``, ``sent``, ``off`` or ``dead``."""
     return format_html(
         '<svg class="ledger ledger-{}" aria-hidden="true"><use href="#ledger"/></svg>', state
     )
@@ -280,37 +276,32 @@ def procountor_logo(state: str = "on") -> SafeString:
 
 @register.simple_tag
 def receipt_numbers(exports: Iterable[Export]) -> str:
-    """The receipt numbers of what is booked, in the order of the receipts."""
     return ", ".join(str(export.receipt_number) for export in exports if export.receipt_number)
 
 
 @register.simple_tag
 def right_of(template: UserTemplate, area: Area) -> Right:
-    """The right that ``template`` gives in ``area``."""
     return template.right_to(area)
 
 
 @register.filter
 def at(mapping: Mapping[object, object], key: object) -> object:
-    """What ``mapping`` holds at ``key``, or nothing."""
     return mapping.get(key)
 
 
 @register.filter
 def can_read(user: User, area: str) -> bool:
-    """Tell whether the reader may look at ``area``."""
     return user.is_authenticated and user.can(Right.READ, Area(area))
 
 
 @register.filter
 def can_write(user: User, area: str) -> bool:
-    """Tell whether the reader may change something in ``area``."""
     return user.is_authenticated and user.can(Right.WRITE, Area(area))
 
 
 @register.simple_tag(takes_context=True)
 def page_query(context: RequestContext, number: int) -> str:
-    """The query of this page's address with another page number."""
+    """Return the query of this page's address with another page number."""
     request = context.request
     query = request.GET.copy() if request is not None else QueryDict(mutable=True)
     query["page"] = str(number)
@@ -319,7 +310,6 @@ def page_query(context: RequestContext, number: int) -> str:
 
 @register.inclusion_tag("parts/pages.html", takes_context=True)
 def pages(context: RequestContext, page: Page[object]) -> dict[str, object]:
-    """Links to the other pages of a long list; nothing when there is one page."""
     return {"page": page, "request": context.request, "label": _("Pages")}
 
 
@@ -327,9 +317,9 @@ def pages(context: RequestContext, page: Page[object]) -> dict[str, object]:
 def _drawn(
     state: str | None, shown: date, current: date, language: str
 ) -> tuple[SafeString, SafeString]:
-    """What stands before and after the address of a journal in the cell of a month.
+    """Return what stands before and after the address of a journal in the cell of a month.
 
-    ``language`` is the active one: it only keeps the cells of one language from another's page.
+    ``language`` is the active one, a part of the key: each language has cells of its own.
     """
     style = month_style(shown, current)
     if state is None:
