@@ -21,8 +21,8 @@ def add_account(options: Namespace) -> Answer:
     debtor = find_debtor(options.debtor) if options.debtor is not None else None
     account = connections.create_account(options.name, user=None, debtor=debtor)
     if not api_key:
-        told = _("Created account %(name)s. It is not authorised yet.")
-        return Answer(document=account_document(account), text=told % {"name": account})
+        text = _("Created account %(name)s. It is not authorised yet.")
+        return Answer(document=account_document(account), text=text % {"name": account})
     return _authorised(account, api_key)
 
 
@@ -39,7 +39,7 @@ def authorise_account(options: Namespace) -> Answer:
 
 def list_accounts(options: Namespace) -> Answer:
     """All accounts, and whether Procountor lets us in with each."""
-    found = list(
+    accounts = list(
         ProcountorAccount.objects.select_related("debtor").prefetch_related(
             Prefetch("links", Link.objects.open().select_related("company__debtor"))
         )
@@ -55,7 +55,7 @@ def list_accounts(options: Namespace) -> Answer:
             str(account.owner() or ""),
             shown_moment(account.checked_at),
         )
-        for account in found
+        for account in accounts
     ]
     headers = (
         _("Name"),
@@ -68,7 +68,7 @@ def list_accounts(options: Namespace) -> Answer:
         _("Checked"),
     )
     return Answer(
-        document={"accounts": [account_document(account) for account in found]},
+        document={"accounts": [account_document(account) for account in accounts]},
         text=table(headers, rows),
     )
 
@@ -108,10 +108,10 @@ def account_document(account: ProcountorAccount) -> dict[str, Any]:
 
 def _authorised(account: ProcountorAccount, api_key: str) -> Answer:
     account = connections.authorise_with_api_key(account, api_key, user=None)
-    told = _("Account %(name)s is authorised for %(company)s, %(business_id)s.")
+    text = _("Account %(name)s is authorised for %(company)s, %(business_id)s.")
     return Answer(
         document=account_document(account),
-        text=told
+        text=text
         % {
             "name": account,
             "company": account.company_name,

@@ -30,14 +30,14 @@ def add_debtor(options: Namespace) -> Answer:
 
 def list_debtors(options: Namespace) -> Answer:
     """All debtors, with how many companies each has."""
-    found = list(Debtor.objects.prefetch_related("companies"))
+    debtors = list(Debtor.objects.prefetch_related("companies"))
     rows = [
         (str(debtor.number), debtor.name, str(len(debtor.companies.all())), _blocked(debtor))
-        for debtor in found
+        for debtor in debtors
     ]
     number, count = _("Number"), _("Companies")
     return Answer(
-        document={"debtors": [debtor_document(debtor) for debtor in found]},
+        document={"debtors": [debtor_document(debtor) for debtor in debtors]},
         text=table((number, _("Name"), count, ""), rows, right=f"{number}|{count}"),
     )
 
@@ -45,8 +45,8 @@ def list_debtors(options: Namespace) -> Answer:
 def block_debtor(options: Namespace) -> Answer:
     """Block or unblock a debtor."""
     debtor = companies.set_blocked(find_debtor(options.number), options.is_blocked, user=None)
-    told = _("Debtor %(name)s is blocked.") if debtor.is_blocked else _("%(name)s is not blocked.")
-    return Answer(document=debtor_document(debtor), text=told % {"name": debtor})
+    text = _("Debtor %(name)s is blocked.") if debtor.is_blocked else _("%(name)s is not blocked.")
+    return Answer(document=debtor_document(debtor), text=text % {"name": debtor})
 
 
 def add_company(options: Namespace) -> Answer:
@@ -68,20 +68,20 @@ def change_company(options: Namespace) -> Answer:
     company = companies.set_business_id(
         find_company(options.number), options.business_id, user=None
     )
-    told = (
+    text = (
         _("The business ID of %(name)s is %(business_id)s.")
         if company.business_id
         else _("The business ID of %(name)s is not known.")
     )
     return Answer(
         document=company_document(company),
-        text=told % {"name": company, "business_id": company.business_id},
+        text=text % {"name": company, "business_id": company.business_id},
     )
 
 
 def list_companies(options: Namespace) -> Answer:
     """All companies: when each was fetched, and what keeps its journals from coming or going."""
-    found = list(
+    all_companies = list(
         Company.objects.select_related("debtor", "nmbrs").prefetch_related(
             Prefetch("links", Link.objects.open().select_related("procountor_account"))
         )
@@ -96,7 +96,7 @@ def list_companies(options: Namespace) -> Answer:
             _fetched(company),
             "; ".join([*_off(company), *_trouble(company)]),
         )
-        for company in found
+        for company in all_companies
     ]
     number = _("Number")
     headers = (
@@ -109,7 +109,7 @@ def list_companies(options: Namespace) -> Answer:
         "",
     )
     return Answer(
-        document={"companies": [company_document(company) for company in found]},
+        document={"companies": [company_document(company) for company in all_companies]},
         text=table(headers, rows, right=number),
     )
 
@@ -117,12 +117,12 @@ def list_companies(options: Namespace) -> Answer:
 def mark_test(options: Namespace) -> Answer:
     """Mark a company as a test company, or take the mark away."""
     company = companies.set_test(find_company(options.number), not options.undo, user=None)
-    told = (
+    text = (
         _("%(name)s is a test company: its journals are never sent.")
         if company.is_test
         else _("%(name)s is not a test company.")
     )
-    return Answer(document=company_document(company), text=told % {"name": company})
+    return Answer(document=company_document(company), text=text % {"name": company})
 
 
 def set_start(options: Namespace) -> Answer:
@@ -130,13 +130,13 @@ def set_start(options: Namespace) -> Answer:
     if (options.date is None) != options.none:
         raise WrongUse(_("Give a date, or --none"), remedy=_("See tilisilta company start --help."))
     company = companies.set_start(find_company(options.number), options.date, user=None)
-    told = (
+    text = (
         _("Nothing of %(name)s before %(day)s is fetched or sent.")
         if company.start_date
         else _("All journals of %(name)s are fetched and can be sent.")
     )
     return Answer(
-        document=company_document(company), text=told % {"name": company, "day": company.start_date}
+        document=company_document(company), text=text % {"name": company, "day": company.start_date}
     )
 
 
@@ -170,7 +170,7 @@ def debtor_document(debtor: Debtor) -> dict[str, Any]:
 def company_document(company: Company) -> dict[str, Any]:
     """A company for the JSON document; one that is not from Nmbrs was never fetched."""
     link = company.open_link()
-    found: NmbrsCompany | None = getattr(company, "nmbrs", None)
+    nmbrs_company: NmbrsCompany | None = getattr(company, "nmbrs", None)
     return {
         "number": company.number,
         "name": company.name,
@@ -179,10 +179,12 @@ def company_document(company: Company) -> dict[str, Any]:
         "is_test": company.is_test,
         "start_date": company.start_date,
         "account": link.procountor_account.name if link else None,
-        "nmbrs_number": found.nmbrs_number if found else None,
-        "fetched_at": found.fetched_at if found else None,
-        "gone_at": found.gone_at if found else None,
-        "trouble": [problem_document(problem) for problem in found.trouble] if found else [],
+        "nmbrs_number": nmbrs_company.nmbrs_number if nmbrs_company else None,
+        "fetched_at": nmbrs_company.fetched_at if nmbrs_company else None,
+        "gone_at": nmbrs_company.gone_at if nmbrs_company else None,
+        "trouble": [problem_document(problem) for problem in nmbrs_company.trouble]
+        if nmbrs_company
+        else [],
     }
 
 
@@ -196,10 +198,10 @@ def _linked(company: Company) -> str:
 
 
 def _fetched(company: Company) -> str:
-    found: NmbrsCompany | None = getattr(company, "nmbrs", None)
-    if found is None:
+    nmbrs_company: NmbrsCompany | None = getattr(company, "nmbrs", None)
+    if nmbrs_company is None:
         return _("not from Nmbrs")
-    return shown_moment(found.fetched_at) or _("never")
+    return shown_moment(nmbrs_company.fetched_at) or _("never")
 
 
 def _off(company: Company) -> list[str]:
@@ -210,12 +212,14 @@ def _off(company: Company) -> list[str]:
 
 def _trouble(company: Company) -> list[str]:
     """What is wrong with fetching the company, short enough for a table."""
-    found: NmbrsCompany | None = getattr(company, "nmbrs", None)
-    if found is None:
+    nmbrs_company: NmbrsCompany | None = getattr(company, "nmbrs", None)
+    if nmbrs_company is None:
         return []
-    if found.gone_at is not None:
-        return [_("no longer in Nmbrs since %(day)s") % {"day": f"{localdate(found.gone_at)}"}]
-    problems = found.trouble
+    if nmbrs_company.gone_at is not None:
+        return [
+            _("no longer in Nmbrs since %(day)s") % {"day": f"{localdate(nmbrs_company.gone_at)}"}
+        ]
+    problems = nmbrs_company.trouble
     if not problems:
         return []
     first = f"{problems[0].code.value} {explain(problems[0]).message}"

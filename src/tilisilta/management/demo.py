@@ -121,9 +121,9 @@ def ports_must_be_free(ports: Mapping[str, int]) -> None:
         free = free_port_after(DEMO_HOST, number)
         while free in others:
             free = free_port_after(DEMO_HOST, free)
-        told = _("port %(port)s is in use. Port %(free)s is free: %(command)s")
+        text = _("port %(port)s is in use. Port %(free)s is free: %(command)s")
         command = _demo_command(option, free)
-        raise DemoRefused(told % {"port": number, "free": free, "command": command})
+        raise DemoRefused(text % {"port": number, "free": free, "command": command})
 
 
 def _demo_command(option: str, port: int) -> str:
@@ -137,8 +137,8 @@ def make_directory(directory: Path, *, is_fresh: bool) -> None:
     """Make the demo's directory. One that is no demo's is neither used nor emptied."""
     mark = directory / MARK
     if directory.exists() and any(directory.iterdir()) and not mark.exists():
-        told = _("%(directory)s holds something other than a demo. Choose another --data-dir.")
-        raise DemoRefused(told % {"directory": directory})
+        text = _("%(directory)s holds something other than a demo. Choose another --data-dir.")
+        raise DemoRefused(text % {"directory": directory})
     if is_fresh and directory.exists():
         shutil.rmtree(directory)
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -176,8 +176,8 @@ def _wait_until_it_listens(service: StandIn, process: subprocess.Popen[bytes], p
             if probe.connect_ex((DEMO_HOST, port)) == 0:
                 return
         time.sleep(0.05)
-    told = _("the stand-in %(service)s did not start; its own words are above.")
-    raise DemoRefused(told % {"service": service.name})
+    text = _("the stand-in %(service)s did not start; its own words are above.")
+    raise DemoRefused(text % {"service": service.name})
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

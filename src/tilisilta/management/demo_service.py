@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from tilisilta.errors import TilisiltaError
 from tilisilta.management.output import write_refusal
 from tilisilta.management.ports import DEMO_HOST, demo_url
-from tilisilta.management.running import prepare, say, serve_until_told
+from tilisilta.management.running import prepare, say, serve_until_stopped
 from tilisilta.models import User
 from tilisilta.sample.bureau import NMBRS_TOKEN, NMBRS_USER
 from tilisilta.sample.loading import FILE_TO_IMPORT, set_up_sample_bureau, write_sample_file
@@ -34,7 +34,7 @@ def run(options: Namespace, directory: Path) -> int:
     except TilisiltaError as error:
         return int(write_refusal(error, as_json=False))
     welcome = _welcome(options, directory)
-    serve_until_told(
+    serve_until_stopped(
         DEMO_HOST, options.port, once_listening=lambda: _say_once_answering(options.port, welcome)
     )
     return 0

@@ -78,12 +78,12 @@ def check_database() -> Iterator[Finding]:
     try:
         missing = missing_migrations()
     except Refused as error:
-        told = error.explanation
+        refusal = error.explanation
         yield Finding(
             part=part,
             verdict=Verdict.FAILED,
-            detail=f"{told.message}: {told.cause}",
-            remedy=told.remedy,
+            detail=f"{refusal.message}: {refusal.cause}",
+            remedy=refusal.remedy,
         )
         return
     if missing:
@@ -127,12 +127,12 @@ def check_access() -> Iterator[Finding]:
             yield _account_finding(check_account(account))
         yield from check_connections()
     except InvalidToken:
-        told = wrong_keys().explanation
+        refusal = wrong_keys().explanation
         yield Finding(
             part=_("encryption keys"),
             verdict=Verdict.FAILED,
-            detail=f"{told.message}. {told.cause}",
-            remedy=told.remedy,
+            detail=f"{refusal.message}. {refusal.cause}",
+            remedy=refusal.remedy,
         )
 
 
@@ -174,11 +174,15 @@ def clock_difference() -> timedelta | None:
         middle = (before + time.time()) / 2
     try:
         # A proxy on the way may have added a date of its own.
-        said = parsedate_to_datetime(response.headers.get_list("Date")[0])
+        their_time = parsedate_to_datetime(response.headers.get_list("Date")[0])
     except (IndexError, ValueError):
         return None
     # The header is in UTC and has whole seconds; on average half a second is cut off.
-    return datetime.fromtimestamp(middle, UTC) - said.replace(tzinfo=UTC) - timedelta(seconds=0.5)
+    return (
+        datetime.fromtimestamp(middle, UTC)
+        - their_time.replace(tzinfo=UTC)
+        - timedelta(seconds=0.5)
+    )
 
 
 CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (

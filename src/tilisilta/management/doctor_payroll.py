@@ -50,8 +50,8 @@ def check_fetched_companies() -> Iterator[Finding]:
         return
     part = _("companies in Nmbrs")
     if not failed:
-        told = ngettext("%(count)s company", "%(count)s companies", count) % {"count": count}
-        yield Finding(part=part, verdict=Verdict.WELL, detail=told)
+        detail = ngettext("%(count)s company", "%(count)s companies", count) % {"count": count}
+        yield Finding(part=part, verdict=Verdict.WELL, detail=detail)
         return
     yield Finding(
         part=part,
@@ -66,8 +66,10 @@ def _connection_finding(connection: NmbrsConnection) -> Finding:
     part = _("connection %(name)s") % {"name": connection}
     problems = connection_problems(connection)
     if problems or connection.forbidden_calls:
-        told = explain(problems[0]) if problems else forbidden_calls(connection)
-        return Finding(part=part, verdict=Verdict.FAILED, detail=told.message, remedy=told.remedy)
+        trouble = explain(problems[0]) if problems else forbidden_calls(connection)
+        return Finding(
+            part=part, verdict=Verdict.FAILED, detail=trouble.message, remedy=trouble.remedy
+        )
     debtors = ngettext("%(count)s debtor", "%(count)s debtors", connection.debtor_count)
     companies = ngettext("%(count)s company", "%(count)s companies", connection.company_count)
     facts = (
@@ -93,7 +95,7 @@ def _nightly_finding(connected_at: datetime, *, now: datetime) -> Finding:
     part = _("nightly fetching")
     at = settings.NMBRS_SYNC_TIME
     latest = latest_synchronisation()
-    last = _last_told(latest)
+    last = _last_text(latest)
     if at is None:
         return Finding(
             part=part,
@@ -129,13 +131,13 @@ def last_due(at: time, now: datetime) -> datetime:
     return next(moment for moment in moments if moment <= local)
 
 
-def _last_told(latest: Synchronisation | None) -> str:
+def _last_text(latest: Synchronisation | None) -> str:
     if latest is None:
         return _("nothing was fetched yet")
-    told = {"moment": shown_moment(latest.requested_at), "summary": summary(outcome_of(latest))}
+    facts = {"moment": shown_moment(latest.requested_at), "summary": summary(outcome_of(latest))}
     if latest.finished_at is None:
-        return _("under way since %(moment)s: %(summary)s") % told
-    return _("last at %(moment)s: %(summary)s") % told
+        return _("under way since %(moment)s: %(summary)s") % facts
+    return _("last at %(moment)s: %(summary)s") % facts
 
 
 def _named(failed: list[NmbrsCompany]) -> str:

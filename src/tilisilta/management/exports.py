@@ -22,7 +22,7 @@ from tilisilta.management.output import (
     problem_document,
     problem_text,
 )
-from tilisilta.management.workers import living_workers, someone_working
+from tilisilta.management.workers import living_workers, running_worker
 from tilisilta.models import Export, Journal, Sending
 from tilisilta.services.sending.asking import (
     Refusal,
@@ -44,7 +44,7 @@ def send(options: Namespace) -> Answer:
     wanted, ready = _wanted(options)
     asked = send_many([Wanted(journal=one) for one in wanted], user=None, now=timezone.now())
     if options.wait and asked.sendings:
-        with someone_working():
+        with running_worker():
             _wait(asked.sendings, give_up_at=time.monotonic() + options.timeout)
     journals = [Journal.objects.get(pk=sending.journal_id) for sending in asked.sendings]
     return Answer(
@@ -165,22 +165,22 @@ def _text(
 def _left_lines(ready: ReadyJournals | None) -> Iterator[str]:
     warned_of = list(ready.warned_of) if ready is not None else []
     if warned_of:
-        told = ngettext(
+        text = ngettext(
             "Left, as somebody has to look at it first: %(journals)s",
             "Left, as somebody has to look at them first: %(journals)s",
             len(warned_of),
         )
-        yield told % {"journals": _named(warned_of)}
+        yield text % {"journals": _named(warned_of)}
         yield _("To send one all the same, name it.")
     others = list(ready.others) if ready is not None else []
     if ready is None or not others or ready.period is None:
         return
-    told = ngettext(
+    text = ngettext(
         "Left, as it is not of %(period)s: %(journals)s",
         "Left, as they are not of %(period)s: %(journals)s",
         len(others),
     )
-    yield told % {"period": f"{ready.period:%Y-%m}", "journals": _named(others)}
+    yield text % {"period": f"{ready.period:%Y-%m}", "journals": _named(others)}
     yield _("To send them too, give --period YYYY-MM or --all-periods.")
 
 
@@ -200,8 +200,8 @@ def _journal_lines(journal: Journal) -> Iterator[str]:
     count = ngettext("%(count)s receipt", "%(count)s receipts", len(exports))
     shown = count % {"count": len(exports)}
     books = {export.link.procountor_account.company_name for export in exports}
-    told = f"{journal.reference}  {journal.get_state_display()}  {shown}"
-    yield f"{told}  → {', '.join(sorted(books))}" if books else told
+    summary = f"{journal.reference}  {journal.get_state_display()}  {shown}"
+    yield f"{summary}  → {', '.join(sorted(books))}" if books else summary
     for export in exports:
         number = export.receipt_number or ""
         yield f"  {export.receipt_date}  {export.get_state_display()}  {number}  {export.name}"

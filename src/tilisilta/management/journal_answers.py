@@ -28,23 +28,23 @@ def change_run(options: Namespace) -> Answer:
     journal = find_journal(options.journal)
     before = journal.reference
     known = find_journal(options.revision_of) if options.revision_of is not None else None
-    told = tell_run(journal, user=None, run=run, revision_of=known)
-    if told.reference == before:
-        said = _("Journal %(reference)s keeps its number.") % {"reference": before}
+    renumbered = tell_run(journal, user=None, run=run, revision_of=known)
+    if renumbered.reference == before:
+        text = _("Journal %(reference)s keeps its number.") % {"reference": before}
     else:
-        said = _("Journal %(before)s is %(reference)s now.") % {
+        text = _("Journal %(before)s is %(reference)s now.") % {
             "before": before,
-            "reference": told.reference,
+            "reference": renumbered.reference,
         }
-    document = {"before": before, **journal_document(told)}
-    return Answer(document=document, text=_text(said, told))
+    document = {"before": before, **journal_document(renumbered)}
+    return Answer(document=document, text=_with_problems(text, renumbered))
 
 
 def discard_journal(options: Namespace) -> Answer:
     """Discard a journal from a file of which nothing was ever sent."""
     journal = find_journal(options.journal)
     gone = discard(journal, reason=options.reason, user=None, now=timezone.now())
-    said = _("Journal %(reference)s is discarded: %(reason)s") % {
+    text = _("Journal %(reference)s is discarded: %(reason)s") % {
         "reference": gone.reference,
         "reason": gone.discard_reason,
     }
@@ -53,19 +53,19 @@ def discard_journal(options: Namespace) -> Answer:
         "discarded_at": gone.discarded_at,
         "reason": gone.discard_reason,
     }
-    return Answer(document=document, text=said)
+    return Answer(document=document, text=text)
 
 
 def another_payroll(options: Namespace) -> Answer:
     """Confirm that a journal is another payroll than the one it looks like."""
     journal = find_journal(options.journal)
-    told = say_surely_another(journal, user=None, now=timezone.now())
-    said = _("Journal %(reference)s counts as another payroll: %(state)s") % {
-        "reference": told.reference,
-        "state": told.get_state_display(),
+    journal = say_surely_another(journal, user=None, now=timezone.now())
+    text = _("Journal %(reference)s counts as another payroll: %(state)s") % {
+        "reference": journal.reference,
+        "state": journal.get_state_display(),
     }
-    return Answer(document=journal_document(told), text=_text(said, told))
+    return Answer(document=journal_document(journal), text=_with_problems(text, journal))
 
 
-def _text(said: str, journal: Journal) -> str:
-    return "\n".join([said, *problems_text(journal)])
+def _with_problems(text: str, journal: Journal) -> str:
+    return "\n".join([text, *problems_text(journal)])

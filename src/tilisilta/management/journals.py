@@ -73,9 +73,9 @@ def find_journal(reference: str) -> Journal:
 
     Without the revision the latest is meant.
     """
-    found = journal_by_reference(reference, Journal.objects.all())
-    if found is not None:
-        return found
+    journal = journal_by_reference(reference, Journal.objects.all())
+    if journal is not None:
+        return journal
     raise Refused(
         _("There is no journal %(reference)s") % {"reference": reference},
         cause=_("A journal is named by company, year, run and revision, as in 1001-2026-6-1."),
@@ -188,23 +188,23 @@ def _columns_needed(error: ColumnsNeeded) -> Refused:
 def _imported_text(imported: Imported) -> str:
     journal = imported.journal
     if not imported.is_new:
-        told = _("Journal %(reference)s is there already, with the same lines.")
+        outcome = _("Journal %(reference)s is there already, with the same lines.")
     elif imported.is_revision:
-        told = _("Imported journal %(reference)s, which changes an earlier one.")
+        outcome = _("Imported journal %(reference)s, which changes an earlier one.")
     else:
-        told = _("Imported journal %(reference)s.")
+        outcome = _("Imported journal %(reference)s.")
     lines = ngettext("%(count)s line", "%(count)s lines", journal.line_count)
     facts = (
         lines % {"count": journal.line_count},
         _("debit %(amount)s") % {"amount": f"{amount(journal.debit_total)} {journal.currency}"},
         journal.get_state_display(),
     )
-    first = told % {"reference": journal.reference}
-    said_lines = [first, "  " + ", ".join(facts)]
+    first = outcome % {"reference": journal.reference}
+    text_lines = [first, "  " + ", ".join(facts)]
     if imported.names_company:
-        said = _("The file names the company %(name)s, and was imported for %(company)s.")
-        said_lines.append(said % {"name": imported.names_company, "company": journal.company})
-    return "\n".join([*said_lines, *problems_text(journal)])
+        text = _("The file names the company %(name)s, and was imported for %(company)s.")
+        text_lines.append(text % {"name": imported.names_company, "company": journal.company})
+    return "\n".join([*text_lines, *problems_text(journal)])
 
 
 def _preview_text(shown: Preview) -> str:
@@ -212,11 +212,11 @@ def _preview_text(shown: Preview) -> str:
     heading = f"{journal.reference}  {journal.company}  {journal.get_state_display()}"
     receipts = [_receipt_text(receipt) for receipt in shown.receipts]
     if journal.discarded_at is not None:
-        told = _("Discarded %(moment)s: %(reason)s") % {
+        discarded = _("Discarded %(moment)s: %(reason)s") % {
             "moment": shown_moment(journal.discarded_at),
             "reason": journal.discard_reason,
         }
-        return f"{heading}\n\n{told}"
+        return f"{heading}\n\n{discarded}"
     problems = [problem_text(item.problem) for item in shown.problems]
     total = _("Total: debit %(debit)s, credit %(credit)s") % {
         "debit": amount(shown.debit),

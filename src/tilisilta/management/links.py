@@ -33,7 +33,7 @@ def add_link(options: Namespace) -> Answer:
         account_mappings=dict(options.map),
         **_choices(options),
     )
-    told = _("Linked %(name)s to %(administration)s, from %(month)s on.") % {
+    text = _("Linked %(name)s to %(administration)s, from %(month)s on.") % {
         "name": link.company,
         "administration": link.procountor_account.company_name,
         "month": f"{link.start_month:%Y-%m}",
@@ -44,7 +44,7 @@ def add_link(options: Namespace) -> Answer:
             **link_document(link),
             "booked_already": [_run_document(run) for run in runs] if booked else None,
         },
-        text="\n".join([told, *_booked_lines(link, booked)]),
+        text="\n".join([text, *_booked_lines(link, booked)]),
     )
 
 
@@ -77,11 +77,11 @@ def _booked_lines(link: Link, booked: BookedAlready | None) -> Iterator[str]:
         yield _("Whether runs are booked already is not known: Procountor gave no answer.")
         return
     for run in booked.runs:
-        told = _("Seems booked already, another way: %(run)s, receipts %(receipts)s.")
-        yield told % {"run": run.journal.reference, "receipts": _numbers(run)}
+        text = _("Seems booked already, another way: %(run)s, receipts %(receipts)s.")
+        yield text % {"run": run.journal.reference, "receipts": _numbers(run)}
     if booked.start_after and link.start_month < booked.start_after:
-        told = _("To begin after them, give --start %(month)s; now they wait to be compared.")
-        yield told % {"month": f"{booked.start_after:%Y-%m}"}
+        text = _("To begin after them, give --start %(month)s; now they wait to be compared.")
+        yield text % {"month": f"{booked.start_after:%Y-%m}"}
 
 
 def _run_document(run: BookedRun) -> dict[str, Any]:
@@ -107,13 +107,13 @@ def _numbers(run: BookedRun) -> str:
 def confirm(options: Namespace) -> Answer:
     """Confirm that a company belongs to its administration, as both are named now."""
     link = _open_link_of(find_company(options.company))
-    told = _("%(name)s goes to %(administration)s: confirmed.") % {
+    text = _("%(name)s goes to %(administration)s: confirmed.") % {
         "name": name_with_id(str(link.company), link.company.business_id),
         "administration": name_with_id(
             link.procountor_account.company_name, link.procountor_account.business_id
         ),
     }
-    return Answer(document=link_document(confirm_link(link, user=None)), text=told)
+    return Answer(document=link_document(confirm_link(link, user=None)), text=text)
 
 
 def end(options: Namespace) -> Answer:
@@ -121,10 +121,10 @@ def end(options: Namespace) -> Answer:
     company = find_company(options.company)
     link = _open_link_of(company)
     ended = end_link(link, ends_on=options.ends_on, reason=options.reason, user=None)
-    told = _("The link of %(name)s to %(administration)s ended from %(date)s on.")
+    text = _("The link of %(name)s to %(administration)s ended from %(date)s on.")
     return Answer(
         document=link_document(ended),
-        text=told
+        text=text
         % {
             "name": company,
             "administration": ended.procountor_account.company_name,
@@ -145,7 +145,7 @@ def _open_link_of(company: Company) -> Link:
 
 def list_links(options: Namespace) -> Answer:
     """All links, with what they do to dimensions and closed periods."""
-    found = list(
+    links = list(
         Link.objects.select_related("company", "procountor_account").prefetch_related(
             "account_mappings"
         )
@@ -161,7 +161,7 @@ def list_links(options: Namespace) -> Answer:
             link.cost_unit_dimension if link.uses_cost_units else "",
             link.closed_period_policy,
         )
-        for link in found
+        for link in links
     ]
     headers = (
         _("Company"),
@@ -174,7 +174,7 @@ def list_links(options: Namespace) -> Answer:
         _("Closed period"),
     )
     return Answer(
-        document={"links": [link_document(link) for link in found]}, text=table(headers, rows)
+        document={"links": [link_document(link) for link in links]}, text=table(headers, rows)
     )
 
 

@@ -92,7 +92,7 @@ def check_connections(options: Namespace) -> Answer:
 
 def list_connections(options: Namespace) -> Answer:
     """All connections as they were when Nmbrs was last asked, also removed ones."""
-    found = list(_connections())
+    connections = list(_connections())
     rows = [
         (
             one.name,
@@ -105,7 +105,7 @@ def list_connections(options: Namespace) -> Answer:
             shown_moment(one.tested_at),
             _remark(one),
         )
-        for one in found
+        for one in connections
     ]
     debtors, companies = _("Debtors"), _("Companies")
     headers = (
@@ -120,7 +120,7 @@ def list_connections(options: Namespace) -> Answer:
         "",
     )
     return Answer(
-        document={"connections": [connection_document(one) for one in found]},
+        document={"connections": [connection_document(one) for one in connections]},
         text=table(headers, rows, right=f"{debtors}|{companies}"),
     )
 
@@ -129,8 +129,8 @@ def remove_connection(options: Namespace) -> Answer:
     """Forget the token of a connection and fetch no more by it."""
     connection = find_connection(options.name)
     nmbrs_connections.remove_connection(connection, user=None)
-    told = _("Removed connection %(name)s and forgot its token. What came in by it stays.")
-    return Answer(document=connection_document(connection), text=told % {"name": connection})
+    text = _("Removed connection %(name)s and forgot its token. What came in by it stays.")
+    return Answer(document=connection_document(connection), text=text % {"name": connection})
 
 
 def find_connection(name: str) -> NmbrsConnection:
@@ -170,10 +170,10 @@ def connection_document(connection: NmbrsConnection) -> dict[str, Any]:
 
 def connection_problems(connection: NmbrsConnection) -> tuple[Problem, ...]:
     """What is wrong with a connection. One that was refused while fetching only says so."""
-    found = connection.trouble
-    if connection.state == State.REFUSED and not found:
+    problems = connection.trouble
+    if connection.state == State.REFUSED and not problems:
         return (Problem(code=ProblemCode.NMBRS_LOGIN_REFUSED, screen=Screen.NMBRS),)
-    return found
+    return problems
 
 
 def question_documents(connection: NmbrsConnection) -> list[dict[str, Any]]:
@@ -184,11 +184,11 @@ def question_documents(connection: NmbrsConnection) -> list[dict[str, Any]]:
             "number": asked["number"],
             "name": asked["name"],
             "name_here": asked["here"],
-            "message": told.message,
-            "cause": told.cause,
-            "remedy": told.remedy,
+            "message": question.message,
+            "cause": question.cause,
+            "remedy": question.remedy,
         }
-        for asked, told in _questions(connection)
+        for asked, question in _questions(connection)
     ]
 
 
@@ -197,7 +197,7 @@ def trouble_texts(connection: NmbrsConnection) -> list[str]:
     texts = [problem_text(problem) for problem in connection_problems(connection)]
     if connection.forbidden_calls:
         texts.append(explanation_text(forbidden_calls(connection)))
-    texts += [explanation_text(told) for _asked, told in _questions(connection)]
+    texts += [explanation_text(question) for _asked, question in _questions(connection)]
     return texts
 
 
@@ -214,7 +214,7 @@ def forbidden_calls(connection: NmbrsConnection) -> Explanation:
 
 def _questions(connection: NmbrsConnection) -> Iterator[tuple[dict[str, Any], Explanation]]:
     for asked in connection.questions:
-        told = Explanation(
+        question = Explanation(
             message=_("Is %(number)s %(name)s in Nmbrs the company %(number)s %(here)s here?")
             % {"number": asked["number"], "name": asked["name"], "here": asked["here"]},
             cause=_(
@@ -223,18 +223,18 @@ def _questions(connection: NmbrsConnection) -> Iterator[tuple[dict[str, Any], Ex
             ),
             remedy=_("Answer in the settings for Nmbrs."),
         )
-        yield asked, told
+        yield asked, question
 
 
 def _to_be_tested(name: str | None) -> Sequence[NmbrsConnection]:
     if name is None:
-        found = list(_connections().exclude(state=State.REMOVED))
-        if not found:
+        connections = list(_connections().exclude(state=State.REMOVED))
+        if not connections:
             raise Refused(
                 _("There is no connection to Nmbrs"),
                 remedy=_("Make one with tilisilta nmbrs add."),
             )
-        return found
+        return connections
     connection = find_connection(name)
     if connection.state == State.REMOVED:
         raise Refused(
@@ -274,5 +274,5 @@ def _remark(connection: NmbrsConnection) -> str:
         return f"{problems[0].code.value} {explain(problems[0]).message}"
     if connection.forbidden_calls:
         return forbidden_calls(connection).message
-    told = [explanation.message for _asked, explanation in _questions(connection)]
-    return told[0] if told else ""
+    questions = [explanation.message for _asked, explanation in _questions(connection)]
+    return questions[0] if questions else ""

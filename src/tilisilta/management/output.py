@@ -93,13 +93,13 @@ def explanation_of(error: TilisiltaError) -> Explanation:
 def refusal_of(error: ValidationError) -> Refused:
     """A value Django found fault with, as a refusal that names what it was about."""
     if hasattr(error, "error_dict"):
-        told = "; ".join(
+        faults = "; ".join(
             f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items()
         )
     else:
-        told = " ".join(error.messages)
+        faults = " ".join(error.messages)
     return Refused(
-        _("That cannot be: %(told)s") % {"told": told},
+        _("That cannot be: %(told)s") % {"told": faults},
         remedy=_("Put the value right and give the command again. Nothing was changed."),
     )
 

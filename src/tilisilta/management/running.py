@@ -32,7 +32,7 @@ def serve(options: Namespace) -> Answer:
     must_be_free(options.host, options.port, command="serve")
     prepare()
     say_first_password()
-    serve_until_told(options.host, options.port)
+    serve_until_stopped(options.host, options.port)
     return Answer()
 
 
@@ -49,13 +49,13 @@ def web(options: Namespace) -> Answer:
 def worker(options: Namespace) -> Answer:
     """Run a worker only."""
     must_be_up_to_date()
-    told_to_end = threading.Event()
-    end_on_signals(told_to_end.set)
+    stop_requested = threading.Event()
+    end_on_signals(stop_requested.set)
     engine = Engine()
     engine.start()
     say(_("Worker %(name)s is at work. Ctrl+C ends it.") % {"name": engine.executor_id})
     # Woken now and then, so that a signal is never left waiting.
-    while not told_to_end.wait(timeout=1):
+    while not stop_requested.wait(timeout=1):
         pass
     engine.stop()
     return Answer()
@@ -65,8 +65,8 @@ def migrate(options: Namespace) -> Answer:
     """Bring the database up to date."""
     missing = missing_migrations()
     call_command("migrate", interactive=False, verbosity=0)
-    told = _("The database is up to date.")
-    return Answer(document={"applied": missing}, text="\n".join([*missing, told]))
+    text = _("The database is up to date.")
+    return Answer(document={"applied": missing}, text="\n".join([*missing, text]))
 
 
 def prepare() -> None:
@@ -76,7 +76,7 @@ def prepare() -> None:
     collect_static_files()
 
 
-def serve_until_told(
+def serve_until_stopped(
     host: str, port: int, *, once_listening: Callable[[], None] | None = None
 ) -> None:
     """Run worker and pages until SIGTERM or SIGINT; what is left is taken up at the next start."""

@@ -35,14 +35,14 @@ def _doubt(journal: Journal, number: str) -> Doubt:
     asked = tuple(doubts_about(journal))
     by_number = [one for one in asked if one.number == number]
     by_id = [one for one in asked if str(one.ledger_receipt_id) == number]
-    found = by_number or by_id
-    if found:
-        return found[0]
-    told = ", ".join(one.number for one in asked)
+    matches = by_number or by_id
+    if matches:
+        return matches[0]
+    numbers = ", ".join(one.number for one in asked)
     raise Refused(
         _("Receipt %(number)s is not in question") % {"number": number},
-        cause=_("In question of this journal: %(numbers)s.") % {"numbers": told}
-        if told
+        cause=_("In question of this journal: %(numbers)s.") % {"numbers": numbers}
+        if numbers
         else _("No receipt is in question of this journal."),
         remedy=_("See tilisilta preview %(reference)s.") % {"reference": journal.reference},
     )
@@ -69,13 +69,13 @@ def _document(journal: Journal, export: Export, doubt: Doubt) -> dict[str, Any]:
 
 
 def _lines(journal: Journal, doubt: Doubt, *, is_ours: bool) -> Iterator[str]:
-    told = {"number": doubt.number, "reference": journal.reference}
+    names = {"number": doubt.number, "reference": journal.reference}
     if is_ours:
-        yield _("Receipt %(number)s is the one of %(reference)s. It is not sent again.") % told
+        yield _("Receipt %(number)s is the one of %(reference)s. It is not sent again.") % names
     else:
-        yield _("Receipt %(number)s is another than the one of %(reference)s.") % told
+        yield _("Receipt %(number)s is another than the one of %(reference)s.") % names
     left = ", ".join(one.number for one in doubts_about(journal))
     if left:
         yield _("Still in question: %(numbers)s") % {"numbers": left}
     elif not is_ours and not journal.sendings.filter(finished_at__isnull=True).exists():
-        yield _("Send it with tilisilta send %(reference)s.") % told
+        yield _("Send it with tilisilta send %(reference)s.") % names

@@ -58,16 +58,15 @@ def _of_company(company: Company) -> Answer:
 
 
 def _counts() -> dict[str, int]:
-    found = Journal.objects.order_by().values_list("state").annotate(Count("pk"))
-    counted = dict(found)
+    counted = dict(Journal.objects.order_by().values_list("state").annotate(Count("pk")))
     return {state.value: counted.get(state.value, 0) for state in JournalState}
 
 
 def _waiting() -> list[Journal]:
     places = {state.value: place for place, state in enumerate(WAITING_JOURNALS)}
-    found = Journal.objects.filter(state__in=WAITING_JOURNALS).select_related("company")
+    waiting = Journal.objects.filter(state__in=WAITING_JOURNALS).select_related("company")
     return sorted(
-        found, key=lambda item: (places[item.state], item.company.number, item.period, item.pk)
+        waiting, key=lambda item: (places[item.state], item.company.number, item.period, item.pk)
     )
 
 
@@ -88,8 +87,8 @@ def _text(
     lines.append(_("Sendings under way: %(count)s") % {"count": under_way})
     lines.append(_("Workers: %(count)s") % {"count": len(workers)})
     for account in dead:
-        told = _("Account %(name)s is not authorised: its journals wait.")
-        lines.append(told % {"name": account})
+        text = _("Account %(name)s is not authorised: its journals wait.")
+        lines.append(text % {"name": account})
     if fetched is not None:
         lines += _fetched_lines(fetched)
     if waiting:

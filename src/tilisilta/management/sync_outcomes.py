@@ -59,15 +59,15 @@ class Outcome:
 
 def outcome_of(synchronisation: Synchronisation) -> Outcome:
     """What has come of a synchronisation, with what is wrong by now."""
-    standing = standing_of(synchronisation)
+    progress = standing_of(synchronisation)
     tried = NmbrsCompany.objects.filter(tried_at__gte=synchronisation.requested_at)
     return Outcome(
         asked_at=synchronisation.requested_at,
         is_finished=synchronisation.finished_at is not None,
         is_listed=synchronisation.listed_at is not None,
-        company_count=standing.company_count,
+        company_count=progress.company_count,
         failed_count=synchronisation.failed_count,
-        waiting_count=standing.waiting_count,
+        waiting_count=progress.waiting_count,
         new_journal_count=synchronisation.journal_count,
         changed_journal_count=synchronisation.revision_count,
         failed=failed_companies(tried.exclude(trouble=[]).select_related("company")),
@@ -75,9 +75,9 @@ def outcome_of(synchronisation: Synchronisation) -> Outcome:
     )
 
 
-def failed_companies(found: Iterable[NmbrsCompany]) -> tuple[FailedCompany, ...]:
+def failed_companies(in_trouble: Iterable[NmbrsCompany]) -> tuple[FailedCompany, ...]:
     """What is wrong with companies that have trouble, and with which of their runs."""
-    companies = list(found)
+    companies = list(in_trouble)
     runs: dict[int, list[Run]] = defaultdict(list)
     troubled = Run.objects.filter(company__nmbrs__in=companies, gone_at__isnull=True)
     for run in troubled.exclude(trouble=[]).order_by("year", "pk"):
@@ -138,32 +138,34 @@ def trouble_lines(outcome: Outcome) -> Sequence[str]:
     for problems, companies in alike.items():
         lines += ["", *map(_company_line, companies), *map(problem_text, problems)]
     for connection in outcome.connections:
-        told = _("Connection %(name)s")
-        lines += ["", told % {"name": connection}, *trouble_texts(connection)]
+        heading = _("Connection %(name)s") % {"name": connection}
+        lines += ["", heading, *trouble_texts(connection)]
     return lines
 
 
 def _company_line(failed: FailedCompany) -> str:
-    told = _("%(company)s, which is tried again") if failed.is_waiting else "%(company)s"
-    return told % {"company": failed.company}
+    text = _("%(company)s, which is tried again") if failed.is_waiting else "%(company)s"
+    return text % {"company": failed.company}
 
 
-def _failed_company(found: NmbrsCompany, runs: Sequence[Run]) -> FailedCompany:
+def _failed_company(nmbrs_company: NmbrsCompany, runs: Sequence[Run]) -> FailedCompany:
     of_runs = tuple((run, run.trouble) for run in runs)
     # The first problem of each run stands with the company too.
-    said = {problems[0] for _run, problems in of_runs}
+    of_company = {problems[0] for _run, problems in of_runs}
     return FailedCompany(
-        company=found.company,
-        is_waiting=found.wanted_at is not None,
-        problems=tuple(one for one in found.trouble if one not in said),
+        company=nmbrs_company.company,
+        is_waiting=nmbrs_company.wanted_at is not None,
+        problems=tuple(one for one in nmbrs_company.trouble if one not in of_company),
         runs=of_runs,
     )
 
 
 def _connections_to_name() -> tuple[NmbrsConnection, ...]:
     """The connections by which nothing comes in, or of which somebody has to answer something."""
-    found = NmbrsConnection.objects.exclude(state=NmbrsConnection.State.REMOVED).defer("token")
-    return tuple(one for one in found if connection_problems(one) or one.questions)
+    connections = NmbrsConnection.objects.exclude(state=NmbrsConnection.State.REMOVED).defer(
+        "token"
+    )
+    return tuple(one for one in connections if connection_problems(one) or one.questions)
 
 
 def _failed_document(failed: FailedCompany) -> dict[str, Any]:

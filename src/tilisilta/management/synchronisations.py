@@ -19,7 +19,7 @@ from tilisilta.management.sync_outcomes import (
     summary,
     trouble_lines,
 )
-from tilisilta.management.workers import living_workers, someone_working
+from tilisilta.management.workers import living_workers, running_worker
 from tilisilta.models import Company, Journal, NmbrsCompany, Synchronisation
 from tilisilta.services.fetching.progress import FetchStanding, standing_of
 from tilisilta.services.fetching.synchronisations import ask_for_company, ask_for_everything
@@ -40,18 +40,18 @@ def sync(options: Namespace) -> Answer:
     )
 
 
-def progress_text(standing: FetchStanding) -> str:
+def progress_text(progress: FetchStanding) -> str:
     """How far a synchronisation is, and what it is at, in one line."""
-    if not standing.is_listed:
+    if not progress.is_listed:
         return _("Reading the lists of debtors and companies …")
-    told = _("%(done)s of %(total)s companies fetched, %(waiting)s left") % {
-        "done": standing.done_count,
-        "total": standing.company_count,
-        "waiting": standing.waiting_count,
+    text = _("%(done)s of %(total)s companies fetched, %(waiting)s left") % {
+        "done": progress.done_count,
+        "total": progress.company_count,
+        "waiting": progress.waiting_count,
     }
-    if not standing.current:
-        return told
-    return told + ": " + ", ".join(str(company) for company in standing.current)
+    if not progress.current:
+        return text
+    return text + ": " + ", ".join(str(company) for company in progress.current)
 
 
 def _sync_everything(options: Namespace) -> Outcome:
@@ -66,7 +66,7 @@ def _sync_everything(options: Namespace) -> Outcome:
             remedy=_("Give the command again when that has finished: see tilisilta status."),
         )
     if options.wait:
-        with someone_working(), progress_line() as line:
+        with running_worker(), progress_line() as line:
             _wait_for_everything(asked, line, give_up_at=time.monotonic() + options.timeout)
     return outcome_of(asked)
 
@@ -86,7 +86,7 @@ def _sync_company(company: Company, options: Namespace) -> Outcome:
     asked_at = timezone.now()
     asked = ask_for_company(company, user=None, now=asked_at)
     if options.wait:
-        with someone_working(), progress_line() as line:
+        with running_worker(), progress_line() as line:
             line.show(_("Fetching %(company)s …") % {"company": company})
             _wait_for_company(asked, give_up_at=time.monotonic() + options.timeout)
     asked.refresh_from_db()

@@ -32,29 +32,29 @@ def add_user(options: Namespace) -> Answer:
 
 def list_users(options: Namespace) -> Answer:
     """All users with their templates and the debtors they are limited to."""
-    found = list(User.objects.select_related("template").prefetch_related("debtors"))
+    users = list(User.objects.select_related("template").prefetch_related("debtors"))
     rows = [
         (
-            made.username,
-            str(made.template or ""),
-            ", ".join(str(debtor.number) for debtor in made.debtors.all()) or _("all"),
-            "" if made.is_active else _("may not log in"),
+            user.username,
+            str(user.template or ""),
+            ", ".join(str(debtor.number) for debtor in user.debtors.all()) or _("all"),
+            "" if user.is_active else _("may not log in"),
         )
-        for made in found
+        for user in users
     ]
     return Answer(
-        document={"users": [user_document(made) for made in found]},
+        document={"users": [user_document(user) for user in users]},
         text=table((_("User"), _("Template"), _("Debtors"), ""), rows),
     )
 
 
-def user_document(made: User) -> dict[str, Any]:
+def user_document(user: User) -> dict[str, Any]:
     """A user for the JSON document; an empty list of debtors means all."""
     return {
-        "name": made.username,
-        "template": made.template.name if made.template else None,
-        "debtors": [debtor.number for debtor in made.debtors.all()],
-        "is_active": made.is_active,
+        "name": user.username,
+        "template": user.template.name if user.template else None,
+        "debtors": [debtor.number for debtor in user.debtors.all()],
+        "is_active": user.is_active,
     }
 
 

@@ -17,7 +17,7 @@ def living_workers(now: datetime) -> list[Worker]:
 
 
 @contextmanager
-def someone_working() -> Iterator[None]:
+def running_worker() -> Iterator[None]:
     """Make sure that a worker is there: one that is alive already, else this very process."""
     if living_workers(timezone.now()):
         yield

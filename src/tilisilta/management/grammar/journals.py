@@ -215,11 +215,11 @@ def _add_settle(commands: Subparsers) -> None:
         metavar=_("NUMBER"),
         help=_("the receipt in question, by the number that its problem names"),
     )
-    said = parser.add_mutually_exclusive_group(required=True)
-    said.add_argument(
+    answer = parser.add_mutually_exclusive_group(required=True)
+    answer.add_argument(
         "--ours", action="store_true", help=_("it is the journal's: it is taken over, nothing sent")
     )
-    said.add_argument(
+    answer.add_argument(
         "--another",
         action="store_true",
         help=_("it is another: the journal's own may be sent, and this is remembered"),
