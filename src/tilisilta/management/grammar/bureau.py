@@ -2,7 +2,8 @@
 
 import argparse
 
-from tilisilta.management.grammar.parsers import Subparsers, add_command, add_group, day, month
+from tilisilta.management.grammar.links import add_link_commands
+from tilisilta.management.grammar.parsers import Subparsers, add_command, add_group, day
 from tilisilta.management.wording import gettext as _
 
 
@@ -13,20 +14,10 @@ def add_bureau_commands(commands: Subparsers) -> None:
     _add_account_commands(
         add_group(commands, "account", says=_("Procountor accounts: permission to act in one"))
     )
-    _add_link_commands(
+    add_link_commands(
         add_group(commands, "link", says=_("links: which company goes to which administration"))
     )
     _add_user_commands(add_group(commands, "user", says=_("users: who may log in")))
-
-
-def mapped_account(text: str) -> tuple[str, str]:
-    """``5035=5030`` as the journal's ledger account and Procountor's."""
-    before, sign, after = (part.strip() for part in text.partition("="))
-    if not (before and sign and after):
-        raise argparse.ArgumentTypeError(
-            _("%(text)s is not JOURNAL_ACCOUNT=PROCOUNTOR_ACCOUNT") % {"text": repr(text)}
-        )
-    return before, after
 
 
 def _add_debtor_commands(commands: Subparsers) -> None:
@@ -161,139 +152,6 @@ def _add_account_commands(commands: Subparsers) -> None:
         action="accounts:list_accounts",
         says=_("list all Procountor accounts and whether they are authorised"),
         example="tilisilta account list --json",
-    )
-
-
-def _add_link_commands(commands: Subparsers) -> None:
-    add = add_command(
-        commands,
-        "add",
-        action="links:add_link",
-        says=_("link a company to the administration of a Procountor account"),
-        example=(
-            'tilisilta link add --company 1001 --account "Koivulammi Konepaja" \\\n'
-            "    --start 2026-06 --cost-centers Kustannuspaikka --map 5035=5030"
-        ),
-    )
-    add.add_argument("--company", type=int, required=True, metavar=_("NUMBER"))
-    add.add_argument("--account", required=True, metavar=_("NAME"))
-    add.add_argument(
-        "--start",
-        type=month,
-        metavar="2026-06",
-        help=_(
-            "the first month that is sent; nothing of a month before it ever is (default: that of "
-            "the newest run without corrections, or the one after what is booked already)"
-        ),
-    )
-    add.add_argument(
-        "--different-names",
-        action="store_true",
-        help=_("confirm that the company goes to an administration of another name or business ID"),
-    )
-    add.add_argument(
-        "--shared-administration",
-        action="store_true",
-        help=_("confirm that another company goes to the same administration"),
-    )
-    _add_dimension_choices(add)
-    _add_booking_choices(add)
-    confirm = add_command(
-        commands,
-        "confirm",
-        action="links:confirm",
-        says=_("confirm that a company and its administration belong together though they differ"),
-        example="tilisilta link confirm --company 1001",
-    )
-    confirm.add_argument("--company", type=int, required=True, metavar=_("NUMBER"))
-    end = add_command(
-        commands,
-        "end",
-        action="links:end",
-        says=_("end a link, so that the company can have another one from then on"),
-        example=(
-            "tilisilta link end --company 1001 --from 2026-07-01 "
-            '--reason "moved to another administration"'
-        ),
-    )
-    end.add_argument("--company", type=int, required=True, metavar=_("NUMBER"))
-    end.add_argument(
-        "--from",
-        dest="ends_on",
-        type=day,
-        required=True,
-        metavar="2026-07-01",
-        help=_("from this booking date on nothing goes through it"),
-    )
-    end.add_argument("--reason", required=True, metavar=_("TEXT"))
-    add_command(
-        commands,
-        "list",
-        action="links:list_links",
-        says=_("list all links"),
-        example="tilisilta link list",
-    )
-
-
-def _add_dimension_choices(parser: argparse.ArgumentParser) -> None:
-    name = _("DIMENSION")
-    parser.add_argument(
-        "--cost-centers", metavar=name, default="", help=_("the dimension cost centers go to")
-    )
-    parser.add_argument(
-        "--cost-units", metavar=name, default="", help=_("the dimension cost units go to")
-    )
-    parser.add_argument(
-        "--create-items",
-        action="store_true",
-        help=_("create dimension items that Procountor does not have"),
-    )
-    parser.add_argument(
-        "--dimension-accounts",
-        metavar=_("PATTERN"),
-        default="",
-        help=_("only these ledger accounts carry dimensions, as in [3-8]..."),
-    )
-
-
-def _add_booking_choices(parser: argparse.ArgumentParser) -> None:
-    account = _("ACCOUNT")
-    parser.add_argument(
-        "--closed-period",
-        choices=("stop", "next-open"),
-        default="stop",
-        help=_("a correction for a closed period stops the journal (default) or moves"),
-    )
-    parser.add_argument(
-        "--clearing-account",
-        metavar=account,
-        default="",
-        help=_("ledger account that balances periods which do not balance by themselves"),
-    )
-    parser.add_argument(
-        "--fallback-account",
-        metavar=account,
-        default="",
-        help=_("ledger account for accounts that Procountor does not have"),
-    )
-    parser.add_argument(
-        "--map",
-        action="append",
-        default=[],
-        type=mapped_account,
-        metavar="5035=5030",
-        help=_("book a ledger account of the journal on another one; may be repeated"),
-    )
-    parser.add_argument(
-        "--sum-equal-lines",
-        action="store_true",
-        help=_("one row for lines of equal account, dimensions and description"),
-    )
-    parser.add_argument(
-        "--approve", action="store_true", help=_("approve each receipt once it is booked")
-    )
-    parser.add_argument(
-        "--title", default="", metavar=_("TEXT"), help=_("how the receipts' names begin")
     )
 
 
