@@ -58,23 +58,7 @@ def _add_debtor_commands(commands: Subparsers) -> None:
 
 
 def _add_company_commands(commands: Subparsers) -> None:
-    add = add_command(
-        commands,
-        "add",
-        action="companies:add_company",
-        says=_("add a company"),
-        example='tilisilta company add 1001 "Koivulammi Konepaja Oy" --debtor 101',
-    )
-    _add_number(add)
-    add.add_argument("name", metavar=_("NAME"))
-    add.add_argument(
-        "--debtor",
-        type=int,
-        required=True,
-        metavar=_("NUMBER"),
-        help=_("the debtor it belongs to"),
-    )
-    _add_business_id(add)
+    _add_company_add(commands)
     change = add_command(
         commands,
         "change",
@@ -113,6 +97,26 @@ def _add_company_commands(commands: Subparsers) -> None:
     _add_number(start)
     start.add_argument("date", type=day, nargs="?", metavar="2026-06-01")
     start.add_argument("--none", action="store_true", help=_("fetch and send all of them"))
+
+
+def _add_company_add(commands: Subparsers) -> None:
+    add = add_command(
+        commands,
+        "add",
+        action="companies:add_company",
+        says=_("add a company"),
+        example='tilisilta company add 1001 "Koivulammi Konepaja Oy" --debtor 101',
+    )
+    _add_number(add)
+    add.add_argument("name", metavar=_("NAME"))
+    add.add_argument(
+        "--debtor",
+        type=int,
+        required=True,
+        metavar=_("NUMBER"),
+        help=_("the debtor it belongs to"),
+    )
+    _add_business_id(add)
 
 
 def _add_account_commands(commands: Subparsers) -> None:

@@ -166,6 +166,22 @@ def _add_send(commands: Subparsers) -> None:
         metavar=_("JOURNAL"),
         help=_("company-year-run-revision, as in 1001-2026-6-1"),
     )
+    _add_all_ready(parser)
+    parser.add_argument(
+        "--wait",
+        action="store_true",
+        help=_("wait until all is booked; without a worker, this command does the work"),
+    )
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=900.0,
+        metavar=_("SECONDS"),
+        help=_("with --wait, stop waiting after so long (default 900); the sending goes on"),
+    )
+
+
+def _add_all_ready(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--all-ready",
         action="store_true",
@@ -182,18 +198,6 @@ def _add_send(commands: Subparsers) -> None:
     )
     parser.add_argument(
         "--debtor", type=int, metavar=_("NUMBER"), help=_("with --all-ready: of this debtor")
-    )
-    parser.add_argument(
-        "--wait",
-        action="store_true",
-        help=_("wait until all is booked; without a worker, this command does the work"),
-    )
-    parser.add_argument(
-        "--timeout",
-        type=float,
-        default=900.0,
-        metavar=_("SECONDS"),
-        help=_("with --wait, stop waiting after so long (default 900); the sending goes on"),
     )
 
 

@@ -7,6 +7,29 @@ from tilisilta.management.wording import gettext as _
 
 
 def add_link_commands(commands: Subparsers) -> None:
+    _add_link_add(commands)
+    _add_link_confirm(commands)
+    _add_link_end(commands)
+    add_command(
+        commands,
+        "list",
+        action="links:list_links",
+        says=_("list all links"),
+        example="tilisilta link list",
+    )
+
+
+def mapped_account(text: str) -> tuple[str, str]:
+    """``5035=5030`` as the journal's ledger account and Procountor's."""
+    before, sign, after = (part.strip() for part in text.partition("="))
+    if not (before and sign and after):
+        raise argparse.ArgumentTypeError(
+            _("%(text)s is not JOURNAL_ACCOUNT=PROCOUNTOR_ACCOUNT") % {"text": repr(text)}
+        )
+    return before, after
+
+
+def _add_link_add(commands: Subparsers) -> None:
     add = add_command(
         commands,
         "add",
@@ -40,6 +63,9 @@ def add_link_commands(commands: Subparsers) -> None:
     )
     _add_dimension_choices(add)
     _add_booking_choices(add)
+
+
+def _add_link_confirm(commands: Subparsers) -> None:
     confirm = add_command(
         commands,
         "confirm",
@@ -48,6 +74,9 @@ def add_link_commands(commands: Subparsers) -> None:
         example="tilisilta link confirm --company 1001",
     )
     confirm.add_argument("--company", type=int, required=True, metavar=_("NUMBER"))
+
+
+def _add_link_end(commands: Subparsers) -> None:
     end = add_command(
         commands,
         "end",
@@ -68,23 +97,6 @@ def add_link_commands(commands: Subparsers) -> None:
         help=_("from this booking date on nothing goes through it"),
     )
     end.add_argument("--reason", required=True, metavar=_("TEXT"))
-    add_command(
-        commands,
-        "list",
-        action="links:list_links",
-        says=_("list all links"),
-        example="tilisilta link list",
-    )
-
-
-def mapped_account(text: str) -> tuple[str, str]:
-    """``5035=5030`` as the journal's ledger account and Procountor's."""
-    before, sign, after = (part.strip() for part in text.partition("="))
-    if not (before and sign and after):
-        raise argparse.ArgumentTypeError(
-            _("%(text)s is not JOURNAL_ACCOUNT=PROCOUNTOR_ACCOUNT") % {"text": repr(text)}
-        )
-    return before, after
 
 
 def _add_dimension_choices(parser: argparse.ArgumentParser) -> None:

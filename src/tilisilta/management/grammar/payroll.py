@@ -26,44 +26,8 @@ def year(text: str) -> int:
 
 
 def _add_connection_commands(commands: Subparsers) -> None:
-    add = add_command(
-        commands,
-        "add",
-        action="nmbrs_connections:add_connection",
-        says=_("connect Nmbrs: the user and API token are tried out at once"),
-        example=(
-            "tilisilta nmbrs add palkat --user payroll@example.com --token - < token.txt\n"
-            "TILISILTA_NMBRS_TOKEN=… tilisilta nmbrs add palkat --user payroll@example.com"
-        ),
-    )
-    _add_name(add)
-    add.add_argument(
-        "--user", required=True, metavar=_("USER"), help=_("the name of the API user in Nmbrs")
-    )
-    _add_token(add)
-    add.add_argument(
-        "--domain",
-        default="",
-        metavar=_("DOMAIN"),
-        help=_("the domain of the environment; without this Nmbrs is asked for it"),
-    )
-    _add_first_year(add, says=_("fetch runs from this year on (default: this year)"))
-    change = add_command(
-        commands,
-        "change",
-        action="nmbrs_connections:change_connection",
-        says=_("give a connection another token, user or first year"),
-        example=(
-            "tilisilta nmbrs change palkat --token - < token.txt\n"
-            "tilisilta nmbrs change palkat --first-year 2025"
-        ),
-    )
-    _add_name(change)
-    change.add_argument(
-        "--user", default="", metavar=_("USER"), help=_("the name of the API user in Nmbrs")
-    )
-    _add_token(change)
-    _add_first_year(change, says=_("fetch runs from this year on"))
+    _add_connection_add(commands)
+    _add_connection_change(commands)
     test = add_command(
         commands,
         "test",
@@ -87,6 +51,50 @@ def _add_connection_commands(commands: Subparsers) -> None:
         example="tilisilta nmbrs remove palkat",
     )
     _add_name(remove)
+
+
+def _add_connection_add(commands: Subparsers) -> None:
+    add = add_command(
+        commands,
+        "add",
+        action="nmbrs_connections:add_connection",
+        says=_("connect Nmbrs: the user and API token are tried out at once"),
+        example=(
+            "tilisilta nmbrs add palkat --user payroll@example.com --token - < token.txt\n"
+            "TILISILTA_NMBRS_TOKEN=… tilisilta nmbrs add palkat --user payroll@example.com"
+        ),
+    )
+    _add_name(add)
+    add.add_argument(
+        "--user", required=True, metavar=_("USER"), help=_("the name of the API user in Nmbrs")
+    )
+    _add_token(add)
+    add.add_argument(
+        "--domain",
+        default="",
+        metavar=_("DOMAIN"),
+        help=_("the domain of the environment; without this Nmbrs is asked for it"),
+    )
+    _add_first_year(add, says=_("fetch runs from this year on (default: this year)"))
+
+
+def _add_connection_change(commands: Subparsers) -> None:
+    change = add_command(
+        commands,
+        "change",
+        action="nmbrs_connections:change_connection",
+        says=_("give a connection another token, user or first year"),
+        example=(
+            "tilisilta nmbrs change palkat --token - < token.txt\n"
+            "tilisilta nmbrs change palkat --first-year 2025"
+        ),
+    )
+    _add_name(change)
+    change.add_argument(
+        "--user", default="", metavar=_("USER"), help=_("the name of the API user in Nmbrs")
+    )
+    _add_token(change)
+    _add_first_year(change, says=_("fetch runs from this year on"))
 
 
 def _add_sync(commands: Subparsers) -> None:
