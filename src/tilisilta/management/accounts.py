@@ -38,7 +38,7 @@ def authorise_account(options: Namespace) -> Answer:
 
 
 def list_accounts(options: Namespace) -> Answer:
-    """All accounts, and whether Procountor lets us in with each."""
+    """List all accounts, with their states."""
     accounts = list(
         ProcountorAccount.objects.select_related("debtor").prefetch_related(
             Prefetch("links", Link.objects.open().select_related("company__debtor"))
@@ -74,12 +74,11 @@ def list_accounts(options: Namespace) -> Answer:
 
 
 def read_api_key(given: str) -> str:
-    """The API key: as given, from standard input for ``-``, else from the environment."""
     return read_secret(given, variable=API_KEY_VARIABLE, prompt=_("API key: "))
 
 
 def find_account(name: str) -> ProcountorAccount:
-    """The account with that name; refuses when there is none."""
+    """Return the account with that name; raise ``Refused`` if there is none."""
     account = ProcountorAccount.objects.filter(name=name.strip()).first()
     if account is None:
         raise Refused(
@@ -90,7 +89,7 @@ def find_account(name: str) -> ProcountorAccount:
 
 
 def account_document(account: ProcountorAccount) -> dict[str, Any]:
-    """An account for the JSON document; nothing of it is secret."""
+    """Return an account for the JSON document. It holds no secret."""
     link, owner = account.open_link(), account.owner()
     return {
         "name": account.name,

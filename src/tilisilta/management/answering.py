@@ -1,4 +1,4 @@
-"""Runs the action of a command once Django is ready, and says what came of it."""
+"""Runs the action of a command once Django is ready, and reports its outcome."""
 
 import argparse
 import importlib
@@ -19,6 +19,7 @@ def answer(options: argparse.Namespace) -> Status:
     module, _colon, name = options.action.partition(":")
     action = getattr(importlib.import_module(module), name)
     try:
+        # Before the action: on old tables it would fail halfway, with an error of the database.
         if options.needs == DATABASE:
             must_be_up_to_date()
         given = action(options)
@@ -27,13 +28,14 @@ def answer(options: argparse.Namespace) -> Status:
     except TilisiltaError as error:
         return write_refusal(error, as_json=options.json)
     except InvalidToken:
+        # Fernet's error says nothing. It means that the keys changed, or the database did.
         return write_refusal(wrong_keys(), as_json=options.json)
     write(given, as_json=options.json)
     return Status(given.status)
 
 
 def wrong_keys() -> Refused:
-    """What is stored encrypted was encrypted with another key than those we have."""
+    """Return the refusal for stored secrets that none of our keys can read."""
     return Refused(
         _("The encryption keys do not fit the database"),
         cause=_("What lets us into Procountor and Nmbrs was encrypted with another key."),
@@ -42,7 +44,7 @@ def wrong_keys() -> Refused:
 
 
 def must_be_up_to_date() -> None:
-    """Refuse to work on a database that is not there, or not the one this version knows."""
+    """Raise ``Refused`` unless the database has exactly the tables of this version."""
     if missing_migrations():
         raise Refused(
             _("The database is not up to date"),
@@ -52,13 +54,13 @@ def must_be_up_to_date() -> None:
 
 
 def missing_migrations() -> list[str]:
-    """The names of the migrations the database still lacks. Refuses if it cannot be reached."""
+    """Return the migrations the database lacks; raise ``Refused`` if it cannot be reached."""
     try:
         executor = MigrationExecutor(connection)
     except DatabaseError as error:
         raise Refused(
             _("The database cannot be reached"),
-            # PostgreSQL's own words name host and port, and never the password.
+            # PostgreSQL's message names host and port, and never the password.
             cause=str(error).strip(),
             remedy=_("Check TILISILTA_DATABASE_URL and that the server is running."),
         ) from error

@@ -1,4 +1,4 @@
-"""The command ``tilisilta``: reads what was typed, runs one action, says what came of it."""
+"""The command ``tilisilta``: reads what was typed, runs one action, and reports its outcome."""
 
 import argparse
 import importlib
@@ -19,6 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; see ``docs/command-line.md``."""
     words = list(sys.argv[1:] if argv is None else argv)
     parser = build_parser()
+    # Unknown words are no error yet: a stand-in gets them as its own options.
     options, rest = parser.parse_known_args(words)
     if rest and not options.passes_on:
         parser.error(_("unknown words: %(words)s") % {"words": " ".join(rest)})
@@ -33,21 +34,21 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Make ready what the chosen command needs, and run it."""
+    """Prepare what the chosen command needs, and run it."""
     if options.needs == "nothing":
         return int(action(options.action)(options))
     if getattr(options, "port", None) is not None:
-        # People reach us where we listen, unless somebody has said otherwise.
+        # The pages are where we listen, unless the environment names another address.
         os.environ.setdefault("TILISILTA_BASE_URL", f"http://127.0.0.1:{options.port}")
     set_up(is_quiet=options.needs == "database")
     return int(action("tilisilta.management.answering:answer")(options))
 
 
 def action(place: str) -> Callable[[argparse.Namespace], int]:
-    """The function at ``place``, as module and name.
+    """Return the function at ``place``, given as module and name.
 
-    It is imported only now: its services can be imported only once the settings are read, and
-    help should need neither.
+    It is imported only now: its services can be imported only once the settings are read, and help
+    should need neither.
     """
     module, _, name = place.partition(":")
     return cast(

@@ -29,7 +29,7 @@ def add_debtor(options: Namespace) -> Answer:
 
 
 def list_debtors(options: Namespace) -> Answer:
-    """All debtors, with how many companies each has."""
+    """List all debtors, with how many companies each has."""
     debtors = list(Debtor.objects.prefetch_related("companies"))
     rows = [
         (str(debtor.number), debtor.name, str(len(debtor.companies.all())), _blocked(debtor))
@@ -80,7 +80,7 @@ def change_company(options: Namespace) -> Answer:
 
 
 def list_companies(options: Namespace) -> Answer:
-    """All companies: when each was fetched, and what keeps its journals from coming or going."""
+    """List all companies: when each was fetched, and what stops its journals."""
     all_companies = list(
         Company.objects.select_related("debtor", "nmbrs").prefetch_related(
             Prefetch("links", Link.objects.open().select_related("procountor_account"))
@@ -126,7 +126,7 @@ def mark_test(options: Namespace) -> Answer:
 
 
 def set_start(options: Namespace) -> Answer:
-    """Say from when on journals of a company are fetched and sent."""
+    """Set the day from which journals of a company are fetched and sent."""
     if (options.date is None) != options.none:
         raise WrongUse(_("Give a date, or --none"), remedy=_("See tilisilta company start --help."))
     company = companies.set_start(find_company(options.number), options.date, user=None)
@@ -141,7 +141,7 @@ def set_start(options: Namespace) -> Answer:
 
 
 def find_debtor(number: int) -> Debtor:
-    """The debtor with that number; refuses when there is none."""
+    """Return the debtor with that number; raise ``Refused`` if there is none."""
     debtor = Debtor.objects.filter(number=number).first()
     if debtor is None:
         raise Refused(
@@ -152,7 +152,7 @@ def find_debtor(number: int) -> Debtor:
 
 
 def find_company(number: int) -> Company:
-    """The company with that number; refuses when there is none."""
+    """Return the company with that number; raise ``Refused`` if there is none."""
     company = Company.objects.select_related("debtor").filter(number=number).first()
     if company is None:
         raise Refused(
@@ -163,12 +163,11 @@ def find_company(number: int) -> Company:
 
 
 def debtor_document(debtor: Debtor) -> dict[str, Any]:
-    """A debtor for the JSON document."""
     return {"number": debtor.number, "name": debtor.name, "is_blocked": debtor.is_blocked}
 
 
 def company_document(company: Company) -> dict[str, Any]:
-    """A company for the JSON document; one that is not from Nmbrs was never fetched."""
+    """Return a company for the JSON document. One that is not from Nmbrs was never fetched."""
     link = company.open_link()
     nmbrs_company: NmbrsCompany | None = getattr(company, "nmbrs", None)
     return {
@@ -211,7 +210,7 @@ def _off(company: Company) -> list[str]:
 
 
 def _trouble(company: Company) -> list[str]:
-    """What is wrong with fetching the company, short enough for a table."""
+    """Return what is wrong with fetching the company, short enough for a table."""
     nmbrs_company: NmbrsCompany | None = getattr(company, "nmbrs", None)
     if nmbrs_company is None:
         return []

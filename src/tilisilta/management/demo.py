@@ -1,6 +1,6 @@
 """Runs the demo: two stand-ins, an invented bureau and Tilisilta, all on this machine.
 
-This file works before the settings are read, as it is what decides them.
+This file works before the settings are read, as it decides what they are.
 """
 
 import os
@@ -33,7 +33,7 @@ class DemoRefused(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class StandIn:
-    """A service that the demo has a stand-in for: its program, and the option for its port."""
+    """A service that the demo replaces: its stand-in program, and the option for its port."""
 
     name: str
     module: str
@@ -51,7 +51,7 @@ NMBRS = StandIn(name="Nmbrs", module="nmbrs_sandbox", option="--nmbrs-port", sta
 
 
 def run(options: Namespace) -> int:
-    """Run the demo until Ctrl+C. What was done in it is there again the next time."""
+    """Run the demo until Ctrl+C. The next demo goes on with what was done in it."""
     directory = Path(options.data_dir).absolute()
     _end_on_sigterm()
     try:
@@ -77,7 +77,7 @@ def run(options: Namespace) -> int:
                 )
             )
             set_up(is_quiet=True)
-            # Its services can be imported only now that the settings are there.
+            # Its services can be imported only now that the settings are read.
             service = import_module("tilisilta.management.demo_service")
             return int(service.run(options, directory))
     except DemoRefused as error:
@@ -88,7 +88,8 @@ def run(options: Namespace) -> int:
 def environment(
     port: int, *, sandbox_port: int, nmbrs_port: int, directory: Path
 ) -> Mapping[str, str]:
-    """The settings of the demo. Whatever is set for a real service is forgotten first."""
+    """Return the settings of the demo, after deleting all those of a real service."""
+    # Whatever is left of a real service could lead the demo to its database or to Procountor.
     for name in [name for name in os.environ if name.startswith(_PREFIX)]:
         del os.environ[name]
     direct = ",".join(filter(None, (os.environ.get("NO_PROXY"), DEMO_HOST, "localhost")))
@@ -100,20 +101,20 @@ def environment(
         "TILISILTA_PROCOUNTOR_CLIENT_ID": "tilisilta-demo",
         "TILISILTA_PROCOUNTOR_CLIENT_SECRET": "sandbox-secret",
         "TILISILTA_NMBRS_SOAP_URL": f"{demo_url(nmbrs_port)}/soap/v3",
-        # Slow enough for one to see the journals come in.
+        # Slow enough to watch the journals come in.
         "TILISILTA_NMBRS_REQUESTS_PER_SECOND": "2",
         "TILISILTA_NMBRS_FETCHES_AT_ONCE": "2",
-        # What is uncertain resolves itself while one watches.
+        # Short, so that an uncertain receipt is found while the person still watches.
         "TILISILTA_PROCOUNTOR_TIMEOUT_SECONDS": "10",
         "TILISILTA_UNCERTAIN_PAUSE_SECONDS": "3",
-        # A proxy on the way to the world is none on the way to ourselves.
+        # A proxy for the network must not be asked for this machine.
         "NO_PROXY": direct,
         "no_proxy": direct,
     }
 
 
 def ports_must_be_free(ports: Mapping[str, int]) -> None:
-    """Refuse to start on a port somebody else has, and offer another. ``ports`` by option."""
+    """Refuse to start on a port that is taken, and offer another. ``ports`` is by option."""
     for option, number in ports.items():
         others = {other for name, other in ports.items() if name != option}
         if number not in others and is_free(DEMO_HOST, number):
@@ -127,18 +128,19 @@ def ports_must_be_free(ports: Mapping[str, int]) -> None:
 
 
 def _demo_command(option: str, port: int) -> str:
-    """The command to type for another port: the one of make, where it was make that started us."""
+    """Return the command for another port: of make, if make started us."""
     if "MAKELEVEL" not in os.environ:
         return f"tilisilta demo {option} {port}"
     return f"make demo {option.removeprefix('--').replace('-', '_').upper()}={port}"
 
 
 def make_directory(directory: Path, *, is_fresh: bool) -> None:
-    """Make the demo's directory. One that is no demo's is neither used nor emptied."""
+    """Make the directory of the demo. A directory of anything else is neither used nor emptied."""
     mark = directory / MARK
     if directory.exists() and any(directory.iterdir()) and not mark.exists():
         text = _("%(directory)s holds something other than a demo. Choose another --data-dir.")
         raise DemoRefused(text % {"directory": directory})
+    # Only a directory with our mark, or an empty one, gets here.
     if is_fresh and directory.exists():
         shutil.rmtree(directory)
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -149,7 +151,7 @@ def make_directory(directory: Path, *, is_fresh: bool) -> None:
 def stand_in(
     service: StandIn, port: int, directory: Path, *more: str
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A stand-in as a process of its own that ends with us."""
+    """Run a stand-in as a process of its own that ends with us."""
     command = [
         *(sys.executable, "-m", service.module),
         *("--host", DEMO_HOST, "--port", str(port)),
@@ -159,7 +161,7 @@ def stand_in(
     process = subprocess.Popen(  # noqa: S603  # our own program with our own words
         command,
         stdout=subprocess.DEVNULL,
-        # Ctrl+C is for us; we end it once nothing of ours needs it any more.
+        # Away from Ctrl+C at the terminal: the stand-in has to outlive our last requests.
         start_new_session=True,
     )
     try:
@@ -190,7 +192,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _end_on_sigterm() -> None:
-    """Let SIGTERM unwind us, so that the stand-in is ended too."""
+    """End by an exception on SIGTERM, so that the stand-ins are ended too."""
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
         raise SystemExit(0)

@@ -1,4 +1,4 @@
-"""The part of the demo that needs the settings: fill it once, run it, and say how to get in."""
+"""The part of the demo that needs the settings: fill it once, run it, and print the log-ins."""
 
 import time
 from argparse import Namespace
@@ -20,14 +20,14 @@ from tilisilta.sample.loading import FILE_TO_IMPORT, set_up_sample_bureau, write
 from tilisilta.services.users import create_first_administrator
 
 USER = "demo"
-PASSWORD = "silta-yli-lammen"  # noqa: S105  # printed for everybody who starts the demo
+PASSWORD = "silta-yli-lammen"  # noqa: S105  # no secret: the demo prints it
 SAMPLE_FILES = "sample-files"
 SET_UP_MARK = "sample-bureau-set-up"
 ANSWER_SECONDS = 60
 
 
 def run(options: Namespace, directory: Path) -> int:
-    """Serve the demo until it is told to end."""
+    """Serve the demo until it is stopped."""
     try:
         prepare()
         set_up_once(directory)
@@ -41,7 +41,7 @@ def run(options: Namespace, directory: Path) -> int:
 
 
 def set_up_once(directory: Path) -> None:
-    """Set the invented bureau up unless an earlier demo did; what people changed since stays."""
+    """Set up the invented bureau unless an earlier demo did. Changes made since stay."""
     mark = directory / SET_UP_MARK
     if mark.exists():
         return
@@ -50,11 +50,12 @@ def set_up_once(directory: Path) -> None:
     user = user or create_first_administrator(USER, PASSWORD)
     set_up_sample_bureau(user=user)
     write_sample_file(directory / SAMPLE_FILES)
+    # Last: a set-up that was interrupted is done again.
     mark.touch()
 
 
 def boxed(lines: Sequence[str]) -> str:
-    """``lines`` in a frame that stands out from everything around it."""
+    """Return ``lines`` in a frame that stands out from the log around it."""
     width = max(len(line) for line in lines)
     rule = "─" * (width + 4)
     body = [f"│  {line.ljust(width)}  │" for line in lines]
@@ -89,7 +90,6 @@ def _welcome(options: Namespace, directory: Path) -> str:
 
 
 def _near(path: Path) -> Path:
-    """``path`` as seen from here, where it is below."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
 

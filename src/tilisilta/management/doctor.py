@@ -33,7 +33,7 @@ CLOCK_TIMEOUT_SECONDS = 10
 
 
 def examine(_options: Namespace) -> Answer:
-    """Examine everything, one part after the other; one that failed stops none of the others."""
+    """Examine one part after the other. A part that fails stops no other."""
     findings = list(_findings())
     failed = any(finding.verdict is Verdict.FAILED for finding in findings)
     return Answer(
@@ -47,7 +47,7 @@ def examine(_options: Namespace) -> Answer:
 
 
 def check_settings() -> Iterator[Finding]:
-    """The settings were read, or we would not be here; say what they come to."""
+    """Report what the settings come to. They were read, or this would not run."""
     yield Finding(
         part=_("settings"),
         verdict=Verdict.WELL,
@@ -73,7 +73,7 @@ def check_settings() -> Iterator[Finding]:
 
 
 def check_database() -> Iterator[Finding]:
-    """The database can be reached and has all migrations."""
+    """Check that the database can be reached and has all migrations."""
     part = _("database")
     try:
         missing = missing_migrations()
@@ -98,7 +98,7 @@ def check_database() -> Iterator[Finding]:
 
 
 def check_engine() -> Iterator[Finding]:
-    """Workers are alive, and nothing that was asked for lies still."""
+    """Check that workers are alive and that no sending was left lying."""
     now = timezone.now()
     workers = living_workers(now)
     waiting = Sending.objects.filter(finished_at__isnull=True).count()
@@ -121,7 +121,7 @@ def check_engine() -> Iterator[Finding]:
 
 
 def check_access() -> Iterator[Finding]:
-    """Procountor and Nmbrs are asked whether they still let us in, wherever they did before."""
+    """Check that Procountor and Nmbrs still let us in, with each account and connection."""
     try:
         for account in ProcountorAccount.objects.order_by("name"):
             yield _account_finding(check_account(account))
@@ -137,7 +137,7 @@ def check_access() -> Iterator[Finding]:
 
 
 def check_clock() -> Iterator[Finding]:
-    """Our clock agrees with Procountor's, whose tokens run out by its own."""
+    """Check our clock against Procountor's, by which its tokens expire."""
     part = _("clock")
     try:
         difference = clock_difference()
@@ -166,10 +166,10 @@ def check_clock() -> Iterator[Finding]:
 
 
 def clock_difference() -> timedelta | None:
-    """How far our clock is ahead of Procountor's; ``None`` when its answer has no date."""
+    """Return how far our clock is ahead of Procountor's; ``None`` if its answer has no date."""
     with open_http(transport(), timeout_seconds=CLOCK_TIMEOUT_SECONDS) as http:
         before = time.time()
-        # Any answer will do, also a refusal: only its Date header is read.
+        # Any answer will do, even a refusal: only its Date header is read.
         response = http.get(f"{settings.PROCOUNTOR_API_URL}/status")
         middle = (before + time.time()) / 2
     try:
@@ -177,7 +177,7 @@ def clock_difference() -> timedelta | None:
         their_time = parsedate_to_datetime(response.headers.get_list("Date")[0])
     except (IndexError, ValueError):
         return None
-    # The header is in UTC and has whole seconds; on average half a second is cut off.
+    # The header is in UTC and cuts the time to whole seconds: half a second on average.
     return (
         datetime.fromtimestamp(middle, UTC)
         - their_time.replace(tzinfo=UTC)
@@ -201,7 +201,7 @@ def _findings() -> Iterator[Finding]:
         try:
             yield from check()
         except DatabaseError:
-            # What is wrong with the database was said when it was looked at.
+            # The check of the database has reported it already.
             continue
 
 

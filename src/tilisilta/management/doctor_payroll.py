@@ -20,12 +20,12 @@ from tilisilta.services.fetching.synchronisations import latest_synchronisation
 
 State = NmbrsConnection.State
 GRACE = timedelta(minutes=15)
-"""So long after its hour the nightly fetching may begin before anybody is told that it did not."""
+"""How long after its hour the nightly fetching may begin before it counts as missed."""
 MOST_NAMED = 10
 
 
 def check_connections() -> Iterator[Finding]:
-    """Each connection is tried out, but for those that were removed."""
+    """Try out each connection that was not removed."""
     for connection in NmbrsConnection.objects.exclude(state=State.REMOVED):
         yield _connection_finding(check_connection(connection))
         if connection.questions:
@@ -33,16 +33,16 @@ def check_connections() -> Iterator[Finding]:
 
 
 def check_nightly_fetching() -> Iterator[Finding]:
-    """Everything was fetched since the last time it should have been."""
+    """Check that everything was fetched since the last time it was due."""
     working = NmbrsConnection.objects.filter(state=State.WORKING)
     since = working.aggregate(since=Min("created_at"))["since"]
-    # Where none works there is nothing to fetch by, which was said of the connections.
+    # Without a working connection nothing can be fetched. The check of connections reports that.
     if since is not None:
         yield _nightly_finding(since, now=timezone.now())
 
 
 def check_fetched_companies() -> Iterator[Finding]:
-    """No company failed the last time it was fetched."""
+    """Check that no company failed when it was last fetched."""
     fetched = NmbrsCompany.objects.filter(connection__state=State.WORKING, gone_at__isnull=True)
     count = fetched.count()
     failed = list(fetched.exclude(trouble=[]).select_related("company"))
@@ -124,7 +124,7 @@ def _nightly_finding(connected_at: datetime, *, now: datetime) -> Finding:
 
 
 def last_due(at: time, now: datetime) -> datetime:
-    """The last moment before ``now`` at which a night's fetching was due, from ``at`` on."""
+    """Return the last moment before ``now`` at which a night's fetching was due, from ``at`` on."""
     local = timezone.localtime(now)
     days = [local.date() - timedelta(days=back) for back in (0, 1)]
     moments = [datetime.combine(day, at, local.tzinfo) for day in days]
@@ -145,7 +145,7 @@ def _named(failed: list[NmbrsCompany]) -> str:
 
 
 def _some(names: list[str]) -> str:
-    """The first of ``names``, and how many more there are."""
+    """Return the first of ``names``, and how many more there are."""
     rest = len(names) - MOST_NAMED
     more = [_("and %(count)s more") % {"count": rest}] if rest > 0 else []
     return ", ".join([*names[:MOST_NAMED], *more])

@@ -1,4 +1,4 @@
-"""Sending at the command line: ask for it, wait for it, say what was booked."""
+"""Sending at the command line: ask for it, wait for it, report what was booked."""
 
 import time
 from argparse import Namespace
@@ -36,7 +36,7 @@ POLL_SECONDS = 0.2
 
 
 def send(options: Namespace) -> Answer:
-    """Ask for journals to be sent and, if told to, wait until they are."""
+    """Ask for journals to be sent and, with ``--wait``, wait until they are."""
     if bool(options.journals) == options.all_ready:
         raise WrongUse(
             _("Name journals, or give --all-ready"), remedy=_("See tilisilta send --help.")
@@ -46,6 +46,7 @@ def send(options: Namespace) -> Answer:
     if options.wait and asked.sendings:
         with running_worker():
             _wait(asked.sendings, give_up_at=time.monotonic() + options.timeout)
+    # Read again: the worker has changed their states.
     journals = [Journal.objects.get(pk=sending.journal_id) for sending in asked.sendings]
     return Answer(
         document={**_document(journals, asked.refused), **_left_document(ready)},
@@ -55,10 +56,10 @@ def send(options: Namespace) -> Answer:
 
 
 def _wanted(options: Namespace) -> tuple[list[Journal], ReadyJournals | None]:
-    """The journals that are asked for; with --all-ready those of one month unless all are."""
+    """Return the journals asked for; with ``--all-ready`` those of one month unless of all."""
     if not options.all_ready:
         _must_be_for_all_ready(options)
-        # All of them first: a mistyped reference must not be found after half are under way.
+        # All of them first: a mistyped reference must not come up when half are under way.
         return [find_journal(reference) for reference in dict.fromkeys(options.journals)], None
     among = Journal.objects.all()
     if options.company is not None:
@@ -79,7 +80,7 @@ def _must_be_for_all_ready(options: Namespace) -> None:
 
 
 def _wait(sendings: Sequence[Sending], *, give_up_at: float) -> None:
-    """Wait until the sendings are finished; what is uncertain is looked for until the end."""
+    """Wait until the sendings are finished, or the time is up."""
     ids = [sending.pk for sending in sendings]
     while time.monotonic() < give_up_at:
         if not Sending.objects.filter(pk__in=ids, finished_at__isnull=True).exists():
@@ -88,6 +89,7 @@ def _wait(sendings: Sequence[Sending], *, give_up_at: float) -> None:
 
 
 def _status(journals: Sequence[Journal], refused: Sequence[Refusal], *, waited: bool) -> Status:
+    # First: a script may repeat what was refused, but not what may be booked already.
     if any(journal.state == JournalState.UNCERTAIN for journal in journals):
         return Status.UNCERTAIN
     if refused or (waited and any(journal.state not in SENT_JOURNALS for journal in journals)):
@@ -130,7 +132,7 @@ def _receipt_document(export: Export) -> dict[str, Any]:
 
 
 def _left_document(ready: ReadyJournals | None) -> dict[str, Any]:
-    """What is ready as well and was left, so that nobody thinks that it was sent."""
+    """Return what is ready as well and was left: it must not be taken for sent."""
     if ready is None:
         return {}
     return {
@@ -185,7 +187,7 @@ def _left_lines(ready: ReadyJournals | None) -> Iterator[str]:
 
 
 def _named(journals: Sequence[Journal]) -> str:
-    """The first of them by their references, and how many more there are."""
+    """Return the first references, and how many more there are."""
     named = ", ".join(one.reference for one in journals[:MOST_NAMED])
     more = len(journals) - MOST_NAMED
     if more <= 0:

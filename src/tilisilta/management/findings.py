@@ -1,4 +1,4 @@
-"""What an examination finds out about one part of an installation."""
+"""What an examination has to report about one part of an installation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What was found out about one part, and what to do if it is not well."""
+    """The result for one part, and what to do if it is not well."""
 
     part: str
     verdict: Verdict
@@ -25,7 +25,7 @@ class Finding:
 
 
 def finding_document(finding: Finding) -> Mapping[str, Any]:
-    """A finding for the JSON document."""
+    """Return a finding for the JSON document."""
     return {
         "part": finding.part,
         "verdict": finding.verdict.value,
@@ -35,7 +35,7 @@ def finding_document(finding: Finding) -> Mapping[str, Any]:
 
 
 def finding_text(finding: Finding) -> str:
-    """A finding for a person, with a sign that is seen at once."""
+    """Return a finding for a person, with a sign that stands out."""
     signs = {Verdict.WELL: "ok", Verdict.WARNING: "??", Verdict.FAILED: "!!"}
     line = f"{signs[finding.verdict]}  {finding.part}: {finding.detail}"
     return f"{line}\n    {finding.remedy}" if finding.remedy else line

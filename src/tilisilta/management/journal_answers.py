@@ -1,4 +1,4 @@
-"""What a person says of a journal, at the command line: which run, not wanted, another payroll."""
+"""A person's answers about a journal, at the command line: its run, unwanted, another payroll."""
 
 from argparse import Namespace
 from typing import Any
@@ -57,7 +57,7 @@ def discard_journal(options: Namespace) -> Answer:
 
 
 def another_payroll(options: Namespace) -> Answer:
-    """Confirm that a journal is another payroll than the one it looks like."""
+    """Confirm that a journal is another payroll than the one it resembles."""
     journal = find_journal(options.journal)
     journal = say_surely_another(journal, user=None, now=timezone.now())
     text = _("Journal %(reference)s counts as another payroll: %(state)s") % {

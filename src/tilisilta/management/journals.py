@@ -1,4 +1,4 @@
-"""Journals at the command line: import one, look at what would be sent."""
+"""Journals at the command line: import one, and preview what would be sent."""
 
 from argparse import Namespace
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ from tilisilta.services.journals.references import journal_by_reference
 
 
 def import_file(options: Namespace) -> Answer:
-    """Import a journal from a file, and say what its check found."""
+    """Import a journal from a file, and report the problems of its check."""
     company = find_company(options.company)
     answer = _answer(options)
     path = Path(options.file)
@@ -69,9 +69,9 @@ def preview(options: Namespace) -> Answer:
 
 
 def find_journal(reference: str) -> Journal:
-    """The journal with that reference, company-year-run-revision; refuses when there is none.
+    """Return the journal with that reference, company-year-run-revision.
 
-    Without the revision the latest is meant.
+    Without the revision the latest is meant. Raise ``Refused`` if there is none.
     """
     journal = journal_by_reference(reference, Journal.objects.all())
     if journal is not None:
@@ -84,7 +84,7 @@ def find_journal(reference: str) -> Journal:
 
 
 def journal_document(journal: Journal) -> dict[str, Any]:
-    """A journal for the JSON document, with what its last check found."""
+    """Return a journal for the JSON document, with the problems of its last check."""
     return {
         "reference": journal.reference,
         "company": journal.company.number,
@@ -105,7 +105,7 @@ def journal_document(journal: Journal) -> dict[str, Any]:
 
 
 def preview_document(shown: Preview) -> dict[str, Any]:
-    """Everything the journal's page shows; ``payload`` is sent as it stands, byte for byte."""
+    """Return all that the journal's page shows; ``payload`` is sent byte for byte."""
     return {
         **journal_document(shown.journal),
         "can_be_sent": shown.can_be_sent,
@@ -117,7 +117,6 @@ def preview_document(shown: Preview) -> dict[str, Any]:
 
 
 def problems_text(journal: Journal) -> list[str]:
-    """What the last check of ``journal`` found, for a person."""
     return [problem_text(problem) for problem in journal.problems]
 
 
@@ -133,7 +132,7 @@ def _content(path: Path) -> bytes:
 
 
 def _answer(options: Namespace) -> RunAnswer:
-    """What the command says of the file's run."""
+    """Return the answer that the options give about the file's run."""
     known = options.revision_of
     return RunAnswer(
         run=run_of(options),
@@ -144,7 +143,7 @@ def _answer(options: Namespace) -> RunAnswer:
 
 
 def run_of(options: Namespace) -> Run | None:
-    """The run that ``--run`` and ``--year`` name, which go together."""
+    """Return the run that ``--run`` and ``--year`` name together; ``None`` without them."""
     if options.run is None and options.year is None:
         return None
     if options.run is None:

@@ -51,7 +51,7 @@ def add_link(options: Namespace) -> Answer:
 def _booked_already(
     company: Company, account: ProcountorAccount, mappings: dict[str, str]
 ) -> BookedAlready | None:
-    """The runs that seem booked another way; ``None`` when Procountor cannot be asked."""
+    """Return the runs that seem booked another way; ``None`` if Procountor cannot be asked."""
     if not account.is_authorised:
         return None
     try:
@@ -61,7 +61,7 @@ def _booked_already(
 
 
 def _start_of(company: Company, booked: BookedAlready | None) -> date:
-    """The month to begin with when nobody names one: never one that seems booked already."""
+    """Return the first month if none is given: never one that seems booked already."""
     proposed = proposed_start(company, today=timezone.localdate())
     if proposed.reason == StartReason.THIS_MONTH:
         raise WrongUse(
@@ -144,7 +144,7 @@ def _open_link_of(company: Company) -> Link:
 
 
 def list_links(options: Namespace) -> Answer:
-    """All links, with what they do to dimensions and closed periods."""
+    """List all links, with what they do to dimensions and closed periods."""
     links = list(
         Link.objects.select_related("company", "procountor_account").prefetch_related(
             "account_mappings"
@@ -179,7 +179,7 @@ def list_links(options: Namespace) -> Answer:
 
 
 def link_document(link: Link) -> dict[str, Any]:
-    """A link for the JSON document; an empty choice is ``null``."""
+    """Return a link for the JSON document; an empty choice is ``null``."""
     return {
         "company": link.company.number,
         "account": link.procountor_account.name,

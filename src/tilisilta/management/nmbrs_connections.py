@@ -81,7 +81,7 @@ def change_connection(options: Namespace) -> Answer:
 
 
 def check_connections(options: Namespace) -> Answer:
-    """Ask Nmbrs what each connection reaches, or the one that was named."""
+    """Ask Nmbrs what each connection reaches, or the one named."""
     tested = [nmbrs_connections.check_connection(one) for one in _to_be_tested(options.name)]
     return Answer(
         document={"connections": [connection_document(one) for one in tested]},
@@ -91,7 +91,7 @@ def check_connections(options: Namespace) -> Answer:
 
 
 def list_connections(options: Namespace) -> Answer:
-    """All connections as they were when Nmbrs was last asked, also removed ones."""
+    """List all connections as Nmbrs last described them, also removed ones."""
     connections = list(_connections())
     rows = [
         (
@@ -126,7 +126,7 @@ def list_connections(options: Namespace) -> Answer:
 
 
 def remove_connection(options: Namespace) -> Answer:
-    """Forget the token of a connection and fetch no more by it."""
+    """Delete the token of a connection, and fetch no more by it."""
     connection = find_connection(options.name)
     nmbrs_connections.remove_connection(connection, user=None)
     text = _("Removed connection %(name)s and forgot its token. What came in by it stays.")
@@ -134,7 +134,7 @@ def remove_connection(options: Namespace) -> Answer:
 
 
 def find_connection(name: str) -> NmbrsConnection:
-    """The connection with that name, also a removed one; refuses when there is none."""
+    """Return the connection with that name, even a removed one; raise ``Refused`` for none."""
     connection = _connections().filter(name=name.strip()).first()
     if connection is None:
         raise Refused(
@@ -145,13 +145,13 @@ def find_connection(name: str) -> NmbrsConnection:
 
 
 def works(connection: NmbrsConnection) -> bool:
-    """Tell whether all that is needed can be fetched by it, as far as Nmbrs last said."""
+    """Return whether all that is needed can be fetched by it, by the last answer of Nmbrs."""
     has_no_fault = not connection.forbidden_calls and not connection.trouble
     return connection.state == State.WORKING and has_no_fault
 
 
 def connection_document(connection: NmbrsConnection) -> dict[str, Any]:
-    """A connection for the JSON document; nothing of it is secret."""
+    """Return a connection for the JSON document. It holds no secret."""
     return {
         "name": connection.name,
         "state": connection.state,
@@ -169,7 +169,7 @@ def connection_document(connection: NmbrsConnection) -> dict[str, Any]:
 
 
 def connection_problems(connection: NmbrsConnection) -> tuple[Problem, ...]:
-    """What is wrong with a connection. One that was refused while fetching only says so."""
+    """Return what is wrong with a connection; also a refusal met while fetching."""
     problems = connection.trouble
     if connection.state == State.REFUSED and not problems:
         return (Problem(code=ProblemCode.NMBRS_LOGIN_REFUSED, screen=Screen.NMBRS),)
@@ -177,7 +177,7 @@ def connection_problems(connection: NmbrsConnection) -> tuple[Problem, ...]:
 
 
 def question_documents(connection: NmbrsConnection) -> list[dict[str, Any]]:
-    """The companies of which a person must say whether they are the same, and how."""
+    """Return the questions whether a company of Nmbrs is the one here, and how to answer."""
     return [
         {
             "nmbrs_company_id": asked["nmbrs_company_id"],
@@ -193,7 +193,7 @@ def question_documents(connection: NmbrsConnection) -> list[dict[str, Any]]:
 
 
 def trouble_texts(connection: NmbrsConnection) -> list[str]:
-    """Everything a person should know or do about a connection, each with its remedy."""
+    """Return everything a person should know or do about a connection, with remedies."""
     texts = [problem_text(problem) for problem in connection_problems(connection)]
     if connection.forbidden_calls:
         texts.append(explanation_text(forbidden_calls(connection)))
@@ -202,7 +202,7 @@ def trouble_texts(connection: NmbrsConnection) -> list[str]:
 
 
 def forbidden_calls(connection: NmbrsConnection) -> Explanation:
-    """The words for the calls that the API template of the user does not allow."""
+    """Return the texts for the calls that the user's API template does not allow."""
     calls = ", ".join(connection.forbidden_calls)
     return Explanation(
         message=_("Calls that the API template in Nmbrs does not allow: %(calls)s")
@@ -246,7 +246,7 @@ def _to_be_tested(name: str | None) -> Sequence[NmbrsConnection]:
 
 
 def _connections() -> QuerySet[NmbrsConnection]:
-    # The token is read only where it is used: without the right key the rest can still be seen.
+    # Without the token: with a wrong encryption key all the rest can still be shown.
     return NmbrsConnection.objects.defer("token")
 
 
@@ -268,7 +268,7 @@ def _tested_text(connection: NmbrsConnection) -> str:
 
 
 def _remark(connection: NmbrsConnection) -> str:
-    """The first thing that is wrong, short enough for a table."""
+    """Return the first thing that is wrong, short enough for a table."""
     problems = connection_problems(connection)
     if problems:
         return f"{problems[0].code.value} {explain(problems[0]).message}"

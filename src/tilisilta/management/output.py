@@ -1,4 +1,4 @@
-"""What a command has to say: one JSON document, or lines for a person, and an exit status."""
+"""The output of a command: one JSON document, or lines for a person, and an exit status."""
 
 import json
 import sys
@@ -22,8 +22,8 @@ from tilisilta.services.explanations import Explanation, explain, explain_error
 class Status(IntEnum):
     """How a command ended, for scripts. The numbers are documented and never change.
 
-    ``UNCERTAIN`` is what is not known yet: a receipt may be booked or not, or all that was asked
-    for may still come, while nothing has to be repeated.
+    ``UNCERTAIN`` means not known yet: a receipt may be booked or not, or what was asked for may
+    still come. Nothing has to be repeated.
     """
 
     DONE = 0
@@ -42,7 +42,7 @@ class Answer:
 
 
 class Refused(NeedsAttention):
-    """The command line itself has something against a command, and says what and why."""
+    """The command line itself refuses a command, with its reason."""
 
     code = ProblemCode.COMMAND_REFUSED
     status = Status.REFUSED
@@ -53,7 +53,7 @@ class Refused(NeedsAttention):
 
 
 class WrongUse(Refused):
-    """The words of a command do not go together; nothing was looked at."""
+    """The words of a command do not go together; nothing was read or changed."""
 
     status = Status.WRONG_USE
 
@@ -68,7 +68,7 @@ def write(answer: Answer, *, as_json: bool) -> None:
 
 
 def write_refusal(error: TilisiltaError, *, as_json: bool) -> Status:
-    """Say what went wrong, why, and what to do: on standard error, or as the JSON document."""
+    """Write what went wrong, why, and what to do: to standard error, or as the JSON document."""
     document = error_document(error)
     if as_json:
         sys.stdout.write(as_document({"error": document}) + "\n")
@@ -86,12 +86,12 @@ def write_refusal(error: TilisiltaError, *, as_json: bool) -> Status:
 
 
 def explanation_of(error: TilisiltaError) -> Explanation:
-    """The words for ``error``: its own, or those the pages show for it too."""
+    """Return the texts for ``error``: its own, or those that the pages show for it too."""
     return error.explanation if isinstance(error, Refused) else explain_error(error)
 
 
 def refusal_of(error: ValidationError) -> Refused:
-    """A value Django found fault with, as a refusal that names what it was about."""
+    """Return a value that Django refused as a refusal that names its field."""
     if hasattr(error, "error_dict"):
         faults = "; ".join(
             f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items()
@@ -105,9 +105,9 @@ def refusal_of(error: ValidationError) -> Refused:
 
 
 def error_document(error: TilisiltaError) -> dict[str, Any]:
-    """An error for the JSON document; a refused file brings its problems.
+    """Return an error for the JSON document; a refused file brings its problems.
 
-    ``facts`` are those its texts name, for whoever decides by them, such as ``journal``.
+    ``facts`` are the values that its texts name, such as ``journal``, for scripts to decide by.
     """
     explanation = explanation_of(error)
     document: dict[str, Any] = {
@@ -129,7 +129,7 @@ def error_document(error: TilisiltaError) -> dict[str, Any]:
 
 
 def comparison_document(compared: RunComparison) -> dict[str, Any]:
-    """A file beside the journal it may be a newer version of."""
+    """Return a file beside the journal that it may be a newer version of."""
     return {
         "file": _side_document(compared.file),
         "known": _side_document(compared.known),
@@ -141,7 +141,7 @@ def comparison_document(compared: RunComparison) -> dict[str, Any]:
 
 
 def comparison_text(compared: RunComparison) -> str:
-    """The same for a person, as a small table."""
+    """Return that comparison for a person, as a small table."""
     rows = [
         (
             name,
@@ -175,7 +175,7 @@ def _side_document(side: RunSide) -> dict[str, Any]:
 
 
 def problem_document(problem: Problem) -> dict[str, Any]:
-    """A problem for the JSON document, with its words in the language of the terminal."""
+    """Return a problem for the JSON document, in the language of the terminal."""
     explanation = explain(problem)
     return {
         "code": problem.code.value,
@@ -189,7 +189,7 @@ def problem_document(problem: Problem) -> dict[str, Any]:
 
 
 def problem_text(problem: Problem) -> str:
-    """A problem for a person: what, why, and what to do, each on its line."""
+    """Return a problem for a person: what, why, and what to do, a line for each."""
     explanation = explain(problem)
     kind = _("Error") if problem.stops else _("Warning")
     line = "" if problem.line is None else " · " + _("line %(line)s") % {"line": problem.line}
@@ -198,32 +198,29 @@ def problem_text(problem: Problem) -> str:
 
 
 def explanation_text(explanation: Explanation) -> str:
-    """What happened, with its code, why, and what to do, each on its line."""
     return "\n".join((coded(explanation), *_reasons(explanation)))
 
 
 def coded(explanation: Explanation) -> str:
-    """What happened, after its code."""
     return f"{explanation.code} {explanation.message}".lstrip()
 
 
 def as_document(document: Mapping[str, Any]) -> str:
-    """The one JSON document of a command. Amounts are texts, so that nobody reads a float."""
+    """Return the JSON document of a command. Amounts are texts: floats would round them."""
     return json.dumps(document, default=_plain, ensure_ascii=False, indent=2)
 
 
 def amount(value: Decimal | None) -> str:
-    """An amount for a person, always with its cents: 1 234.50."""
+    """Return an amount for a person, always with its cents: 1 234.50."""
     return "" if value is None else f"{value:,.2f}".replace(",", " ")
 
 
 def shown_moment(moment: datetime | None) -> str:
-    """A moment in local time, to the minute."""
     return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else ""
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, right: str = "") -> str:
-    """Rows under headers, as wide as they need; ``right`` names headers that are set right."""
+    """Return rows under headers, as wide as they need; ``right`` names headers to align right."""
     body = [[str(cell) for cell in row] for row in rows]
     widths = [
         max(len(row[column]) for row in [list(headers), *body]) for column in range(len(headers))

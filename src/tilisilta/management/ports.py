@@ -8,15 +8,17 @@ MOST_TRIED = 200
 
 
 def demo_url(port: int) -> str:
-    """Where something of the demo is reached."""
     return f"http://{DEMO_HOST}:{port}"
 
 
 def is_free(host: str, port: int) -> bool:
-    """Tell whether we could listen on ``port``. Anything but a taken port is said by listening."""
+    """Return whether ``port`` is free to listen on.
+
+    Only a taken port counts as not free. Any other fault shows itself when the server listens.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
-        # As the server does it: a port that has just been left is free.
+        # As the server does: a port whose last server has just ended is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -26,6 +28,5 @@ def is_free(host: str, port: int) -> bool:
 
 
 def free_port_after(host: str, port: int) -> int:
-    """The next free port above ``port``."""
     tried = range(port + 1, min(port + MOST_TRIED, 65536))
     return next((number for number in tried if is_free(host, number)), port)

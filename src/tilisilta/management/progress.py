@@ -1,4 +1,4 @@
-"""How far long work has come, in one line at the terminal that is written over and over."""
+"""The progress of long work, in one line at the terminal that is written again and again."""
 
 import shutil
 import sys
@@ -18,8 +18,8 @@ class ProgressLine:
         self._shown = ""
 
     def show(self, text: str) -> None:
-        """Put ``text`` in place of what stands there."""
-        # A text that reaches the last column would leave a line behind each time.
+        """Replace the line by ``text``."""
+        # A text that fills the last column makes the terminal begin a new line each time.
         fitting = text[: shutil.get_terminal_size().columns - 1]
         if self._is_terminal and fitting != self._shown:
             self._shown = fitting
@@ -27,14 +27,13 @@ class ProgressLine:
             self._stream.flush()
 
     def clear(self) -> None:
-        """Leave an empty line for what is written next."""
         if self._shown:
             self.show("")
 
 
 @contextmanager
 def progress_line() -> Iterator[ProgressLine]:
-    """A progress line on standard error, so that the answer alone is on standard output."""
+    """Show a progress line on standard error, so that standard output has the answer alone."""
     line = ProgressLine(sys.stderr)
     try:
         yield line

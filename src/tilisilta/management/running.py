@@ -28,7 +28,7 @@ WEB_THREADS = 12
 
 
 def serve(options: Namespace) -> Answer:
-    """Run pages and worker in this process until it is told to end."""
+    """Run pages and worker in this process until it is stopped."""
     must_be_free(options.host, options.port, command="serve")
     prepare()
     say_first_password()
@@ -39,6 +39,7 @@ def serve(options: Namespace) -> Answer:
 def web(options: Namespace) -> Answer:
     """Run the pages only."""
     must_be_free(options.host, options.port, command="web")
+    # Unlike ``serve`` it does not migrate: several may start at once, beside older workers.
     must_be_up_to_date()
     say_first_password()
     collect_static_files()
@@ -54,7 +55,7 @@ def worker(options: Namespace) -> Answer:
     engine = Engine()
     engine.start()
     say(_("Worker %(name)s is at work. Ctrl+C ends it.") % {"name": engine.executor_id})
-    # Woken now and then, so that a signal is never left waiting.
+    # With a timeout, so that a signal is never left waiting for long.
     while not stop_requested.wait(timeout=1):
         pass
     engine.stop()
@@ -70,7 +71,8 @@ def migrate(options: Namespace) -> Answer:
 
 
 def prepare() -> None:
-    """Bring database and static files up to date, as every start of the whole service does."""
+    """Bring database and static files up to date, as each start of the whole service does."""
+    # Refuses in plain words if the database cannot be reached. Migrate would show a traceback.
     missing_migrations()
     call_command("migrate", interactive=False, verbosity=0)
     collect_static_files()
@@ -79,7 +81,7 @@ def prepare() -> None:
 def serve_until_stopped(
     host: str, port: int, *, once_listening: Callable[[], None] | None = None
 ) -> None:
-    """Run worker and pages until SIGTERM or SIGINT; what is left is taken up at the next start."""
+    """Run worker and pages until SIGTERM or SIGINT. The next start takes up what is left."""
     engine = Engine()
     engine.start()
     try:
@@ -96,7 +98,7 @@ def run_web(host: str, port: int, *, once_listening: Callable[[], None] | None =
         port=port,
         threads=WEB_THREADS,
         ident="Tilisilta",
-        # Behind a proxy with https the settings rely on its X-Forwarded-Proto.
+        # Behind a proxy with https the settings need its X-Forwarded-Proto, which waitress drops.
         clear_untrusted_proxy_headers=False,
         max_request_body_size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1024 * 1024,
     )
@@ -110,13 +112,12 @@ def run_web(host: str, port: int, *, once_listening: Callable[[], None] | None =
 
 
 def collect_static_files() -> None:
-    """Put the files of the pages where they are served from, compressed and named by content."""
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def say_first_password() -> None:
-    """Make the first administrator where there is no user at all, and say the password once."""
+    """Create the first administrator if there is no user, and print the password once."""
     if User.objects.exists():
         return
     password = secrets.token_urlsafe(15)
@@ -129,7 +130,7 @@ def say_first_password() -> None:
 
 
 def must_be_free(host: str, port: int, *, command: str) -> None:
-    """Refuse to start on a port somebody else has, and offer another."""
+    """Refuse to start on a port that is taken, and offer another."""
     if is_free(host, port):
         return
     raise Refused(
@@ -141,7 +142,7 @@ def must_be_free(host: str, port: int, *, command: str) -> None:
 
 
 def end_on_signals(end: Callable[[], None]) -> None:
-    """Call ``end`` when this process is asked to end, by a terminal or a service manager."""
+    """Call ``end`` when a terminal or a service manager asks this process to end."""
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
         end()
@@ -151,11 +152,10 @@ def end_on_signals(end: Callable[[], None]) -> None:
 
 
 def say(text: str) -> None:
-    """Tell the person at the terminal something, at once."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 
 def _stop_serving() -> None:
-    # Waitress ends its loop on this one and finishes the requests under way.
+    # Waitress ends its loop on this exception and finishes the requests under way.
     raise SystemExit(0)

@@ -1,4 +1,4 @@
-"""Reads an API key or a token from where nobody else can see it."""
+"""Reads an API key or a token so that no other user of the machine can see it."""
 
 import getpass
 import os
@@ -6,7 +6,7 @@ import sys
 
 
 def read_secret(given: str, *, variable: str, prompt: str) -> str:
-    """The secret: as given, from standard input for ``-``, else from the environment variable.
+    """Return the secret: as given, from standard input for ``-``, else from ``variable``.
 
     At a terminal ``-`` asks for it, and what is typed is not shown.
     """

@@ -1,4 +1,4 @@
-"""Settling at the command line: is a receipt in Procountor the one of a journal, or another?"""
+"""Settling at the command line whether a receipt in Procountor is the one of a journal."""
 
 from argparse import Namespace
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from tilisilta.services.sending.perhaps_ours import say_another, take_over
 
 
 def settle(options: Namespace) -> Answer:
-    """Say of a receipt that is in question whether it is the one of the journal."""
+    """Settle whether a receipt in question is the one of the journal."""
     journal = find_journal(options.journal)
     doubt = _doubt(journal, options.receipt)
     export = Export.objects.select_related("link__procountor_account", "journal__company").get(
@@ -31,7 +31,7 @@ def settle(options: Namespace) -> Answer:
 
 
 def _doubt(journal: Journal, number: str) -> Doubt:
-    """The doubt about the receipt with that number, or else with that id of Procountor's."""
+    """Return the doubt about the receipt with that number, or else with that id of Procountor's."""
     asked = tuple(doubts_about(journal))
     by_number = [one for one in asked if one.number == number]
     by_id = [one for one in asked if str(one.ledger_receipt_id) == number]

@@ -1,4 +1,4 @@
-"""Makes Django ready for a command, and says in one line what keeps it from being ready."""
+"""Makes Django ready for a command, and reports in one line what prevents that."""
 
 import logging
 import os
@@ -12,17 +12,17 @@ from tilisilta.management.wording import language
 
 
 class SettingsRefused(Exception):
-    """A setting is missing or odd; the message names it."""
+    """A setting is missing or wrong; the message names it."""
 
 
 def set_up(*, is_quiet: bool) -> None:
-    """Read the settings, load the tables, and speak the terminal's language.
+    """Read the settings, load the tables, and use the language of the terminal.
 
-    A quiet command logs only what is wrong, since its output is the answer. Raises
-    ``SettingsRefused``.
+    A quiet command logs only warnings and errors, since its output is the answer. Raise
+    ``SettingsRefused`` for a missing or wrong setting.
     """
     if not settings.configured:
-        # Set, not only where it is missing: it may be there for another project.
+        # Set even where it has a value: that may be of another project.
         os.environ["DJANGO_SETTINGS_MODULE"] = "tilisilta.settings"
     try:
         django.setup()

@@ -1,4 +1,4 @@
-"""Where everything stands, at the command line."""
+"""The state of everything, at the command line."""
 
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ from tilisilta.services.fetching.synchronisations import latest_synchronisation
 
 
 def show_status(options: Namespace) -> Answer:
-    """Show where journals stand: all of one company, or what waits for somebody in all."""
+    """Show where journals stand: all of one company, or those of all that wait for a person."""
     if options.company is not None:
         return _of_company(find_company(options.company))
     counts = _counts()
@@ -97,7 +97,7 @@ def _text(
 
 
 def _fetched_lines(fetched: Outcome) -> Iterator[str]:
-    """The latest synchronisation, and what is wrong with connections; companies may be many."""
+    """Return the latest synchronisation and the trouble of connections; companies may be many."""
     yield _("Fetched from Nmbrs, asked for at %(moment)s: %(summary)s") % {
         "moment": shown_moment(fetched.asked_at),
         "summary": summary(fetched),

@@ -1,4 +1,4 @@
-"""What came of fetching from Nmbrs, for a script and for a person."""
+"""The outcome of fetching from Nmbrs, for a script and for a person."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ from tilisilta.services.fetching.progress import standing_of
 
 @dataclass(frozen=True, kw_only=True)
 class FailedCompany:
-    """A company that could not be fetched, or not all of it; ``is_waiting`` if it is tried again.
+    """A company that was not fetched, or only in part; ``is_waiting`` if it is tried again.
 
     ``problems`` are those of the company as a whole; its ``runs`` have their own.
     """
@@ -35,7 +35,7 @@ class FailedCompany:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What has come of fetching so far. ``connections`` are those that something is to be said of.
+    """The outcome of fetching so far. ``connections`` are those with trouble or open questions.
 
     ``is_listed`` is false until it is known how many companies there are.
     """
@@ -53,12 +53,12 @@ class Outcome:
 
     @property
     def is_well(self) -> bool:
-        """Tell whether nothing has failed. A question to a person is no failure."""
+        """Return whether nothing has failed. An open question is no failure."""
         return not self.failed_count and not any(map(connection_problems, self.connections))
 
 
 def outcome_of(synchronisation: Synchronisation) -> Outcome:
-    """What has come of a synchronisation, with what is wrong by now."""
+    """Return the outcome of a synchronisation, with all trouble up to now."""
     progress = standing_of(synchronisation)
     tried = NmbrsCompany.objects.filter(tried_at__gte=synchronisation.requested_at)
     return Outcome(
@@ -76,7 +76,7 @@ def outcome_of(synchronisation: Synchronisation) -> Outcome:
 
 
 def failed_companies(in_trouble: Iterable[NmbrsCompany]) -> tuple[FailedCompany, ...]:
-    """What is wrong with companies that have trouble, and with which of their runs."""
+    """Return the trouble of each company, and of its runs."""
     companies = list(in_trouble)
     runs: dict[int, list[Run]] = defaultdict(list)
     troubled = Run.objects.filter(company__nmbrs__in=companies, gone_at__isnull=True)
@@ -86,7 +86,7 @@ def failed_companies(in_trouble: Iterable[NmbrsCompany]) -> tuple[FailedCompany,
 
 
 def outcome_document(outcome: Outcome) -> dict[str, Any]:
-    """What came of fetching for the JSON document."""
+    """Return the outcome for the JSON document."""
     return {
         "asked_at": outcome.asked_at,
         "is_finished": outcome.is_finished,
@@ -109,7 +109,7 @@ def outcome_document(outcome: Outcome) -> dict[str, Any]:
 
 
 def summary(outcome: Outcome) -> str:
-    """What came of fetching, in one line without the problems."""
+    """Return the outcome in one line, without the problems."""
     if not outcome.is_listed:
         return _("the lists of debtors and companies are not read yet")
     companies = ngettext("%(count)s company", "%(count)s companies", outcome.company_count)
@@ -126,9 +126,9 @@ def summary(outcome: Outcome) -> str:
 
 
 def trouble_lines(outcome: Outcome) -> Sequence[str]:
-    """Everything that is wrong, company by company and connection by connection.
+    """Return everything that is wrong, by company and by connection.
 
-    Companies with the very same trouble stand together, as one cause may stop thousands.
+    Companies with the same trouble stand together, as one cause may stop thousands.
     """
     alike: dict[tuple[Problem, ...], list[FailedCompany]] = defaultdict(list)
     for failed in outcome.failed:
@@ -150,7 +150,7 @@ def _company_line(failed: FailedCompany) -> str:
 
 def _failed_company(nmbrs_company: NmbrsCompany, runs: Sequence[Run]) -> FailedCompany:
     of_runs = tuple((run, run.trouble) for run in runs)
-    # The first problem of each run stands with the company too.
+    # The company repeats the first problem of each run, and it should be listed once.
     of_company = {problems[0] for _run, problems in of_runs}
     return FailedCompany(
         company=nmbrs_company.company,
@@ -161,7 +161,6 @@ def _failed_company(nmbrs_company: NmbrsCompany, runs: Sequence[Run]) -> FailedC
 
 
 def _connections_to_name() -> tuple[NmbrsConnection, ...]:
-    """The connections by which nothing comes in, or of which somebody has to answer something."""
     connections = NmbrsConnection.objects.exclude(state=NmbrsConnection.State.REMOVED).defer(
         "token"
     )

@@ -1,4 +1,4 @@
-"""Fetching from Nmbrs at the command line: ask for it, wait for it, say what came of it."""
+"""Fetching from Nmbrs at the command line: ask for it, wait for it, report its outcome."""
 
 import time
 from argparse import Namespace
@@ -28,7 +28,7 @@ POLL_SECONDS = 0.2
 
 
 def sync(options: Namespace) -> Answer:
-    """Ask for everything or one company to be fetched and, unless told otherwise, wait for it."""
+    """Ask for everything or one company to be fetched and, unless ``--no-wait``, wait for it."""
     if options.company is not None:
         outcome = _sync_company(find_company(options.company), options)
     else:
@@ -41,7 +41,7 @@ def sync(options: Namespace) -> Answer:
 
 
 def progress_text(progress: FetchStanding) -> str:
-    """How far a synchronisation is, and what it is at, in one line."""
+    """Return in one line how far a synchronisation is, and which companies are under way."""
     if not progress.is_listed:
         return _("Reading the lists of debtors and companies …")
     text = _("%(done)s of %(total)s companies fetched, %(waiting)s left") % {
@@ -81,7 +81,7 @@ def _wait_for_everything(asked: Synchronisation, line: ProgressLine, *, give_up_
 
 
 def _sync_company(company: Company, options: Namespace) -> Outcome:
-    # What comes in from now on is known by the order in which it is stored, whatever the clocks.
+    # New journals are told apart by the order of their keys. Clocks of several machines differ.
     last = Journal.objects.aggregate(last=Max("pk"))["last"] or 0
     asked_at = timezone.now()
     asked = ask_for_company(company, user=None, now=asked_at)

@@ -31,7 +31,7 @@ def add_user(options: Namespace) -> Answer:
 
 
 def list_users(options: Namespace) -> Answer:
-    """All users with their templates and the debtors they are limited to."""
+    """List all users with their templates and the debtors they are limited to."""
     users = list(User.objects.select_related("template").prefetch_related("debtors"))
     rows = [
         (
@@ -49,7 +49,7 @@ def list_users(options: Namespace) -> Answer:
 
 
 def user_document(user: User) -> dict[str, Any]:
-    """A user for the JSON document; an empty list of debtors means all."""
+    """Return a user for the JSON document; an empty list of debtors means all."""
     return {
         "name": user.username,
         "template": user.template.name if user.template else None,
@@ -73,7 +73,7 @@ def _find_template(name: str) -> UserTemplate:
 
 
 def _read_password(*, reads_input: bool) -> str:
-    """The new password, from where nobody else can read it."""
+    """Return the new password, from standard input, the environment or the terminal."""
     if reads_input:
         return sys.stdin.readline().rstrip("\n")
     if os.environ.get(PASSWORD_VARIABLE):

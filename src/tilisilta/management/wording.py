@@ -1,4 +1,4 @@
-"""The words of the command line, in the language of the terminal, before Django is there."""
+"""The texts of the command line in the language of the terminal, before Django is ready."""
 
 import os
 from functools import cache
@@ -8,18 +8,18 @@ from pathlib import Path
 from tilisilta.languages import language_of
 
 _LOCALE = Path(__file__).parents[1] / "locale"
-# In this order a terminal says what it speaks.
+# The order in which POSIX lets these variables override each other.
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
 def language() -> str:
-    """The language the terminal asks for, as far as we speak it; else English."""
+    """Return the language that the terminal asks for; English if we do not have it."""
     asked = next((os.environ[name] for name in _VARIABLES if os.environ.get(name)), "")
     return language_of(asked).code
 
 
 def gettext(text: str) -> str:
-    """``text`` in the language of the terminal. Needs no settings, so that help always works."""
+    """Return ``text`` in the language of the terminal. Needs no settings, so help always works."""
     return _catalogue(language()).gettext(text)
 
 

@@ -1,4 +1,4 @@
-"""Which workers are alive, told from when they were last heard of, and how to have one at all."""
+"""Which workers are alive, by their last heartbeat, and how a command works without one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,20 +11,21 @@ from tilisilta.models import Worker
 
 
 def living_workers(now: datetime) -> list[Worker]:
-    """The workers heard of within the time after which one is taken for dead."""
+    """Return the workers whose last heartbeat is recent enough to count as alive."""
     limit = now - timedelta(seconds=settings.WORKER_TIMEOUT_SECONDS)
     return list(Worker.objects.filter(heard_at__gte=limit).order_by("started_at"))
 
 
 @contextmanager
 def running_worker() -> Iterator[None]:
-    """Make sure that a worker is there: one that is alive already, else this very process."""
+    """Work with a worker: one that is alive already, else this process."""
     if living_workers(timezone.now()):
         yield
         return
-    # It takes seconds to import, which no command should wait for that does no work itself.
+    # Importing it takes seconds, which a command that does no work itself should not spend.
     from tilisilta.engine import Engine  # noqa: PLC0415
 
+    # Another worker may start meanwhile. That does no harm: one alone takes up each piece of work.
     engine = Engine()
     engine.start()
     try:

@@ -1,4 +1,4 @@
-"""What can be typed. Knows no services and needs no settings, so that help always works."""
+"""The words of the command line. Needs no services or settings, so that help always works."""
 
 import argparse
 
@@ -13,7 +13,7 @@ __all__ = ["build_parser"]
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line, in the language of the terminal."""
+    """Return the parser of the whole command line, in the language of the terminal."""
     parser = argparse.ArgumentParser(
         prog="tilisilta",
         description=_("Carries payroll journals from Nmbrs into Procountor, each exactly once."),

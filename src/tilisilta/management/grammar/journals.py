@@ -26,7 +26,7 @@ def add_journal_commands(commands: Subparsers) -> None:
 
 
 def column(text: str) -> tuple[str, str]:
-    """``account=Tili`` as a field and the header of its column."""
+    """Return ``account=Tili`` as a field and the header of its column."""
     field, sign, header = (part.strip() for part in text.partition("="))
     if not (field and sign and header):
         raise argparse.ArgumentTypeError(_("%(text)s is not FIELD=HEADER") % {"text": repr(text)})
@@ -71,7 +71,7 @@ def _add_import(commands: Subparsers) -> None:
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
-    """What says which run a journal is of: one of three, or nothing."""
+    """Add the options that name the run of a journal: one of three, or none."""
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
         "--run", metavar=_("NUMBER"), help=_("the run's number, where the file does not say it")
@@ -92,14 +92,14 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
 
 
 def year(text: str) -> int:
-    """``2026`` as a year that a run can have."""
+    """Return ``2026`` as a year that a run can have."""
     if not (text.isdecimal() and 2000 <= int(text) <= 2100):
         raise argparse.ArgumentTypeError(_("%(text)s is not a year") % {"text": repr(text)})
     return int(text)
 
 
 def _add_answers(commands: Subparsers) -> None:
-    """Add ``journal`` and what a person may say of one."""
+    """Add ``journal`` and the answers that a person can give about one."""
     answers = add_group(commands, "journal", says=_("say what a journal is, or discard it"))
     run = add_command(
         answers,

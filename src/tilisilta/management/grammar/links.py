@@ -20,7 +20,7 @@ def add_link_commands(commands: Subparsers) -> None:
 
 
 def mapped_account(text: str) -> tuple[str, str]:
-    """``5035=5030`` as the journal's ledger account and Procountor's."""
+    """Return ``5035=5030`` as the journal's ledger account and Procountor's."""
     before, sign, after = (part.strip() for part in text.partition("="))
     if not (before and sign and after):
         raise argparse.ArgumentTypeError(

@@ -1,4 +1,4 @@
-"""How one command is described to argparse: what it says of itself, and what it runs."""
+"""How one command is described to argparse: its texts, and the action it runs."""
 
 import argparse
 from datetime import date
@@ -29,7 +29,7 @@ def add_command(  # noqa: PLR0913  # what a command is, each by its name
 ) -> argparse.ArgumentParser:
     """Add the command ``name``, which runs ``action``, a ``module:function`` of this package.
 
-    ``needs`` is what must be there first: a database that is up to date, the settings, nothing.
+    ``needs`` is what must be ready first: a database that is up to date, the settings, or nothing.
     A command that ``passes_on`` gives all its words to another program, also ``--help``.
     """
     parser = commands.add_parser(
@@ -57,7 +57,7 @@ def add_group(commands: Subparsers, name: str, *, says: str) -> Subparsers:
 
 
 def day(text: str) -> date:
-    """``2026-06-30`` as a date."""
+    """Return ``2026-06-30`` as a date."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -67,7 +67,7 @@ def day(text: str) -> date:
 
 
 def month(text: str) -> date:
-    """``2026-06`` as the first day of that month."""
+    """Return ``2026-06`` as the first day of that month."""
     try:
         return date.fromisoformat(f"{text}-01")
     except ValueError:

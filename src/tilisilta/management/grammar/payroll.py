@@ -17,7 +17,7 @@ def add_payroll_commands(commands: Subparsers) -> None:
 
 
 def year(text: str) -> int:
-    """``2026`` as a year of payroll."""
+    """Return ``2026`` as a year of payroll."""
     if not text.isdecimal() or not EARLIEST_YEAR <= int(text) <= LATEST_YEAR:
         raise argparse.ArgumentTypeError(
             _("%(text)s is not a year such as 2026") % {"text": repr(text)}

@@ -43,7 +43,6 @@ def add_service_commands(commands: Subparsers) -> None:
 
 
 def port(text: str) -> int:
-    """A TCP port."""
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise argparse.ArgumentTypeError(_("%(text)s is not a port") % {"text": repr(text)})
     return int(text)
