@@ -1,4 +1,4 @@
-"""The languages that Tilisilta speaks, and how each writes days and numbers: once, here."""
+"""The languages of Tilisilta, and how each writes days and numbers: once, here."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ ENGLISH = Language(
     has_decimal_comma=False,
 )
 
-# The sources are in English. Readers choose in this order.
+# Texts in the code are in English. Pages offer the languages in this order.
 SOURCE_LANGUAGE = ENGLISH
 LANGUAGES = (SWEDISH, FINNISH, ENGLISH)
 

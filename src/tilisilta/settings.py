@@ -1,4 +1,4 @@
-"""Every setting, read from the environment in this one file; a missing or odd one stops the start.
+"""Every setting, read from the environment in this one file. A missing or bad one stops the start.
 
 The table of names and defaults is in ``docs/self-hosting.md``.
 """
@@ -46,7 +46,7 @@ def _number(name: str, default: str) -> float:
 
 
 def _time_of_day(name: str, default: str) -> time | None:
-    """A time such as 04:00, or ``None`` for ``off``."""
+    """Return a time such as 04:00, or ``None`` for ``off``."""
     value = _text(name, default)
     if value == "off":
         return None
@@ -57,8 +57,9 @@ def _time_of_day(name: str, default: str) -> time | None:
 
 
 def _made_once(file_name: str, make: str) -> str:
-    """Keep a secret made on the first start in the data directory, readable by its owner only."""
+    """Return a secret made on the first start, stored so that only its owner can read it."""
     path = DATA_DIR / file_name
+    # Exclusive: of two processes that start at once only one makes the secret.
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -69,7 +70,7 @@ def _made_once(file_name: str, make: str) -> str:
 
 
 def _secret(name: str, file_name: str, make: str) -> str:
-    """Take a secret from the environment, or from the data directory where SQLite lives too.
+    """Return a secret from the environment, or from the data directory where SQLite lives too.
 
     With PostgreSQL several machines must share their secrets, so they cannot be made here.
     """
@@ -90,7 +91,7 @@ _USES_SQLITE = DATABASE_URL.startswith("sqlite:")
 if not _USES_SQLITE and not DATABASE_URL.startswith(("postgres:", "postgresql:")):
     raise ImproperlyConfigured("TILISILTA_DATABASE_URL must begin with sqlite: or postgresql:")
 DATABASES: dict[str, Any] = {
-    # Opening a connection takes longer than most of what is asked of it.
+    # Opening a connection takes longer than most queries.
     "default": dict(dj_database_url.parse(DATABASE_URL, conn_max_age=600))
 }
 if _USES_SQLITE:
@@ -99,6 +100,8 @@ if _USES_SQLITE:
         # would otherwise fail instead of waiting for each other.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
+        # WAL lets pages read while a worker writes. FULL, as a sending that was committed must
+        # outlive a power cut: its receipt may be in Procountor by then.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
     ENGINE_DATABASE_URL = f"sqlite:///{DATA_DIR}/engine.sqlite3"
@@ -129,20 +132,20 @@ PROCOUNTOR_CLIENT_SECRET = os.environ.get("TILISILTA_PROCOUNTOR_CLIENT_SECRET", 
 PROCOUNTOR_REQUESTS_PER_SECOND = _number("TILISILTA_PROCOUNTOR_REQUESTS_PER_SECOND", "18")
 PROCOUNTOR_TIMEOUT_SECONDS = _number("TILISILTA_PROCOUNTOR_TIMEOUT_SECONDS", "60")
 PROCOUNTOR_TRANSPORT: object = None
-"""How requests leave: the network. The tests put an httpx2 transport to the sandbox here."""
+"""``None`` is the network. The tests put an httpx2 transport to the sandbox here."""
 NMBRS_SOAP_URL = _url("TILISILTA_NMBRS_SOAP_URL", "https://api.nmbrs.nl/soap/v3")
 NMBRS_REQUESTS_PER_SECOND = _number("TILISILTA_NMBRS_REQUESTS_PER_SECOND", "120")
 """Above 150 calls in a second Nmbrs makes each of them wait; 120 stays clear of that."""
 NMBRS_FETCHES_AT_ONCE = max(1, round(_number("TILISILTA_NMBRS_FETCHES_AT_ONCE", "12")))
-"""So many companies are fetched at the same time by one worker."""
+"""How many companies one worker fetches at the same time."""
 NMBRS_TIMEOUT_SECONDS = _number("TILISILTA_NMBRS_TIMEOUT_SECONDS", "60")
 NMBRS_SYNC_TIME = _time_of_day("TILISILTA_NMBRS_SYNC_TIME", "04:00")
-"""From when on, in local time, everything is fetched once each night."""
+"""The local time from which everything is fetched once each night."""
 NMBRS_RETRY_PAUSES: tuple[float, ...] = (0.5, 2.0)
 NMBRS_TRANSPORT: object = None
-"""As for Procountor: the tests put an httpx2 transport to the sandbox here."""
+"""As for Procountor."""
 WORKER_TIMEOUT_SECONDS = _number("TILISILTA_WORKER_TIMEOUT_SECONDS", "30")
-"""A worker that has not been heard of for so long is taken for dead, and its work taken over."""
+"""A worker without a heartbeat for so long counts as dead, and others take over its work."""
 UNCERTAIN_PAUSE_SECONDS = _number("TILISILTA_UNCERTAIN_PAUSE_SECONDS", "15")
 """The pause before the second look for a receipt with no known outcome; later ones grow."""
 
@@ -244,7 +247,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Tilisilta"
-# The clock of a phone may be half a minute off.
+# The clock of a phone may be half a minute off, which is one code earlier or later.
 MFA_TOTP_TOLERANCE = 1
 MFA_ADAPTER = "tilisilta.web.accounts.MFAAdapter"
 
@@ -269,7 +272,7 @@ LOGGING: dict[str, Any] = {
         "httpx2": {"level": "WARNING"},
         "httpcore2": {"level": "WARNING"},
         "dbos": {"level": "WARNING"},
-        # It logs values that it cannot read, which may be somebody's pay.
+        # It logs values that it cannot read, and those may be a person's pay.
         "zeep": {"level": "CRITICAL"},
     },
 }
