@@ -7,6 +7,5 @@ from typing import NoReturn
 
 
 def become(options: Namespace) -> NoReturn:
-    """Replace this process with the stand-in, which gets the remaining words as its own."""
     command = [sys.executable, "-m", options.module, *options.rest]
     os.execv(sys.executable, command)  # noqa: S606  # our own program, no shell

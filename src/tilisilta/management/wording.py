@@ -13,7 +13,6 @@ _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
 def language() -> str:
-    """Return the language that the terminal asks for; English if we do not have it."""
     asked = next((os.environ[name] for name in _VARIABLES if os.environ.get(name)), "")
     return language_of(asked).code
 

@@ -11,7 +11,6 @@ from tilisilta.models import Worker
 
 
 def living_workers(now: datetime) -> list[Worker]:
-    """Return the workers whose last heartbeat is recent enough to count as alive."""
     limit = now - timedelta(seconds=settings.WORKER_TIMEOUT_SECONDS)
     return list(Worker.objects.filter(heard_at__gte=limit).order_by("started_at"))
 

@@ -28,7 +28,6 @@ class UserBackend(AuthenticationBackend):
     """Reads the user of a session together with their user template: every page needs both."""
 
     def get_user(self, user_id: Any) -> User | None:
-        """Return the user of a session; ``None`` once they may not log in any more."""
         user = User.objects.select_related("template").filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
 

@@ -21,7 +21,6 @@ class Fix:
 
 
 def fix_for(problem: Problem, preview: Preview, user: User) -> Fix | None:
-    """Return the way to the screen that solves the problem, if the reader may open it."""
     area, fix = _FIXES.get(_screen_of(problem, preview), (None, None))
     return fix(problem, preview) if area and fix and user.can(Right.READ, area) else None
 

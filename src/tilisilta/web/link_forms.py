@@ -224,7 +224,6 @@ class Checks:
 
 
 def shown_values(form: LinkForm) -> dict[str, Any]:
-    """Return the current values of the fields, whether they are valid or not."""
     return {name: form[name].value() for name in form.fields}
 
 

@@ -30,7 +30,6 @@ State = NmbrsConnection.State
 
 
 def this_year() -> int:
-    """Return the current year in the bureau's time zone."""
     return timezone.localdate().year
 
 
