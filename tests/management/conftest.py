@@ -22,7 +22,6 @@ class Answered:
 
     @property
     def document(self) -> Any:
-        """The one JSON document on standard output."""
         return json.loads(self.text)
 
 

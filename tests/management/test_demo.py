@@ -30,7 +30,7 @@ START_SECONDS = 90
 
 @contextmanager
 def running_demo(directory: Path, ports: Sequence[int]) -> Iterator[str]:
-    """A demo in a process of its own; gives what it said until its box was complete."""
+    """Run a demo in a process of its own; yield its output until its box was complete."""
     port, sandbox_port, nmbrs_port = map(str, ports)
     process = subprocess.Popen(
         [
@@ -58,12 +58,12 @@ def running_demo(directory: Path, ports: Sequence[int]) -> Iterator[str]:
 
 def read_box(process: "subprocess.Popen[str]") -> str:
     assert process.stdout is not None
-    said = []
+    output = []
     for line in process.stdout:
-        said.append(line)
+        output.append(line)
         if line.startswith("└"):
             break
-    return "".join(said)
+    return "".join(output)
 
 
 def status_of(port: int, path: str) -> int:
@@ -90,17 +90,17 @@ class TestDemo:
         ports = free_ports(3)
         pages = ("/log-in/login/", "/sandbox", "/sandbox")
 
-        with running_demo(tmp_path / "demo", ports) as said:
+        with running_demo(tmp_path / "demo", ports) as output:
             answers = [status_of(*where) for where in zip(ports, pages, strict=True)]
         has_ended = [wait_until_free(port) for port in ports]
         with running_demo(tmp_path / "demo", ports) as said_again:
             pass
 
-        assert all(f"http://127.0.0.1:{port}" in said for port in ports)
-        assert PASSWORD in said
+        assert all(f"http://127.0.0.1:{port}" in output for port in ports)
+        assert PASSWORD in output
         assert answers == [200, 200, 200]
         assert has_ended == [True, True, True]
-        assert "Setting up" in said
+        assert "Setting up" in output
         assert "Setting up" not in said_again
 
 
@@ -110,7 +110,7 @@ class TestMakeDirectory:
 
         assert (tmp_path / "demo" / MARK).exists()
 
-    def test_keeps_what_an_earlier_demo_left(self, tmp_path: Path) -> None:
+    def test_leaves_what_an_earlier_demo_made(self, tmp_path: Path) -> None:
         make_directory(tmp_path, is_fresh=False)
         (tmp_path / "kept").touch()
 
@@ -118,7 +118,7 @@ class TestMakeDirectory:
 
         assert (tmp_path / "kept").exists()
 
-    def test_starts_anew_when_told_to(self, tmp_path: Path) -> None:
+    def test_starts_anew_when_asked_to(self, tmp_path: Path) -> None:
         make_directory(tmp_path / "demo", is_fresh=False)
         (tmp_path / "demo" / "gone").touch()
 
@@ -163,7 +163,7 @@ class TestEnvironment:
 
 @pytest.fixture
 def taken_port() -> Iterator[int]:
-    """A port that something listens on."""
+    """Yield a port that something listens on."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()

@@ -1,4 +1,4 @@
-"""The documents for whoever runs Tilisilta say what is there, and all of it."""
+"""The documents for those who run Tilisilta describe what there is, and all of it."""
 
 import re
 from pathlib import Path
@@ -40,6 +40,6 @@ class TestSelfHostingPage:
         )
 
         made = {"TILISILTA_SECRET_KEY", "TILISILTA_ENCRYPTION_KEYS"}
-        told = {name: rows[name] for name in defaults if name not in made}
+        documented = {name: rows[name] for name in defaults if name not in made}
 
-        assert all(f"`{defaults[name]}`" in row for name, row in told.items())
+        assert all(f"`{defaults[name]}`" in row for name, row in documented.items())

@@ -12,7 +12,7 @@ from tilisilta.management.grammar import build_parser
 def parsers(
     parser: argparse.ArgumentParser, name: str = ""
 ) -> Iterator[tuple[str, argparse.ArgumentParser]]:
-    """Every command with its full name; a group's commands instead of the group."""
+    """Yield every command with its full name; a group's commands instead of the group."""
     groups = [item for item in parser._actions if isinstance(item, argparse._SubParsersAction)]
     if not groups:
         yield name.strip(), parser

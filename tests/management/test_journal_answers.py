@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder as a payroll clerk fills it."""
+    """Return a folder with files as a payroll clerk fills it."""
     files = {"first": WAGES, "second": HOLIDAY_PAY, "third": RECALCULATED}
     for name, text in files.items():
         (tmp_path / f"{name}.csv").write_text(text)
@@ -33,7 +33,6 @@ def folder(tmp_path: Path) -> Path:
 
 
 def import_from(give: Give, folder: Path, name: str, *words: str) -> Answered:
-    """Import a file of the folder for company 1001."""
     return give("import", str(folder / f"{name}.csv"), "--company", "1001", *words, "--json")
 
 
@@ -172,17 +171,17 @@ class TestJournalRun:
     @pytest.mark.parametrize("number", ["81", "081", " 81 "])
     def test_gives_a_number(self, give: Give, number: str) -> None:
         take_in(a_company(), WAGES)
-        said = ("--run", number, "--year", "2026", "--json")
+        words = ("--run", number, "--year", "2026", "--json")
 
-        first = give("journal", "run", "1001-2026-8", *said)
-        again = give("journal", "run", "1001-2026-81", *said)
+        first = give("journal", "run", "1001-2026-8", *words)
+        again = give("journal", "run", "1001-2026-81", *words)
 
         assert [first.status, again.status] == [0, 0]
         assert first.document["before"] == "1001-2026-8-1"
         assert first.document["reference"] == again.document["reference"] == "1001-2026-81-1"
         assert AuditEntry.objects.filter(action="journal_renumbered").count() == 1
 
-    def test_joins_and_parts(self, give: Give) -> None:
+    def test_makes_a_revision_and_a_run_of_its_own_again(self, give: Give) -> None:
         company = a_company()
         take_in(company, WAGES)
         take_in(company, RECALCULATED, another_run=True)
@@ -210,20 +209,20 @@ class TestJournalRun:
         send(take_in(a_linked_company(), WAGES).journal)
 
         refused = give("journal", "run", "1001-2026-8-1", "--another-run", "--json")
-        kept = give("journal", "discard", "1001-2026-8-1", "--reason", "no", "--json")
+        not_discarded = give("journal", "discard", "1001-2026-8-1", "--reason", "no", "--json")
 
-        assert [refused.status, kept.status] == [1, 1]
+        assert [refused.status, not_discarded.status] == [1, 1]
         assert refused.document["error"]["code"] == "E48"
-        assert kept.document["error"]["code"] == "E47"
+        assert not_discarded.document["error"]["code"] == "E47"
 
-    def test_says_when_nothing_was_said(self, give: Give) -> None:
+    def test_says_when_no_answer_is_given(self, give: Give) -> None:
         take_in(a_company(), WAGES)
 
         assert give("journal", "run", "1001-2026-8-1").status == 2
 
 
 class TestJournalDiscard:
-    def test_says_who_is_gone_and_why(self, give: Give) -> None:
+    def test_names_the_journal_and_the_reason(self, give: Give) -> None:
         take_in(a_company(), WAGES)
 
         gone, again = (
@@ -236,7 +235,7 @@ class TestJournalDiscard:
         assert gone.document["reason"] == "a slip"
         assert AuditEntry.objects.filter(action="journal_discarded").count() == 1
 
-    def test_leaves_nothing_to_look_at(self, give: Give) -> None:
+    def test_leaves_nothing_to_preview_or_send(self, give: Give) -> None:
         take_in(a_company(), WAGES)
         give("journal", "discard", "1001-2026-8-1", "--reason", "a slip")
 
@@ -272,8 +271,8 @@ class TestAnotherPayroll:
         strange = take_in(a_linked_company(1002), WAGES.replace(";", "\t"), run="8").journal
         assert [problem_codes(twin), problem_codes(strange)] == [["N35"], ["N37"]]
 
-        told = [
+        answers = [
             give("journal", "another-payroll", one.reference, "--json") for one in (twin, strange)
         ]
 
-        assert [one.document["state"] for one in told] == ["ready", "ready"]
+        assert [one.document["state"] for one in answers] == ["ready", "ready"]

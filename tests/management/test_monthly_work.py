@@ -40,14 +40,14 @@ DIMENSIONS: dict[str, Any] = {
 
 @pytest.fixture
 def june_file(tmp_path: Path) -> str:
-    """A file with a plain June journal."""
+    """Return the path of a file with a plain June journal."""
     path = tmp_path / "june.csv"
     path.write_bytes(csv_file(monthly_lines(6)))
     return str(path)
 
 
 def deliver_all() -> None:
-    """What a worker would do."""
+    """Do what a worker would do."""
     for sending in Sending.objects.filter(finished_at__isnull=True):
         while not advance(sending.pk, now=timezone.now()).is_finished:
             pass
@@ -176,7 +176,7 @@ class TestPreview:
         assert "-118.11" in shown
         assert "Warning N14" in shown
 
-    def test_reads_procountor_anew_when_told_to(self, give: Give, procountor: "Sandbox") -> None:
+    def test_reads_procountor_again_when_asked_to(self, give: Give, procountor: "Sandbox") -> None:
         a_linked_company(**DIMENSIONS)
         give("import", str(JUNE_WITH_CORRECTIONS), "--company", "1001")
         set_period(procountor, "CLOSED", month=3)
@@ -239,7 +239,7 @@ class TestSend:
         assert [item["company"] for item in newest.document["journals"]] == [1002]
         assert [item["company"] for item in earlier.document["journals"]] == [1001]
 
-    def test_leaves_what_looks_wrong_to_who_has_seen_it(
+    def test_leaves_what_looks_wrong_until_it_is_named(
         self, give: Give, procountor: "Sandbox", tmp_path: Path
     ) -> None:
         for number, sign in ((1001, "-"), (1002, "")):
@@ -252,11 +252,11 @@ class TestSend:
             )
             give("import", str(path), "--company", str(number))
 
-        told = give("send", "--all-ready").text
+        text = give("send", "--all-ready").text
         document = give("send", "--all-ready", "--json").document
         by_name = give("send", "1001-2026-6-1", "--json")
 
-        assert "Left, as somebody has to look at it first: 1001-2026-6-1" in told
+        assert "Left, as somebody has to look at it first: 1001-2026-6-1" in text
         assert [document["journals"], document["to_look_at"]] == [[], ["1001-2026-6-1"]]
         assert by_name.status == 0
         assert Sending.objects.count() == 2
@@ -285,7 +285,7 @@ class TestSend:
         assert asked.document["journals"][0]["state"] == "uncertain"
 
     @pytest.mark.parametrize("words", [(), ("1001-2026-6-1", "--all-ready")])
-    def test_must_be_told_which(self, give: Give, words: tuple[str, ...]) -> None:
+    def test_needs_journals_or_all_ready(self, give: Give, words: tuple[str, ...]) -> None:
         assert give("send", *words).status == 2
 
     def test_has_nothing_to_do_without_ready_journals(self, give: Give) -> None:
@@ -340,13 +340,13 @@ class TestStatus:
         fetch_everything()
 
         shown = give("status", "--json").document["synchronisation"]
-        told = give("status").text
+        text = give("status").text
 
         assert shown["is_finished"] is True
         assert (shown["company_count"], shown["failed_count"]) == (10, 1)
         assert [failed["number"] for failed in shown["failed"]] == [1003]
-        assert "10 companies, 1 failed, 54 new journals, 0 changed" in told
-        assert "Companies with trouble: 1003." in told
+        assert "10 companies, 1 failed, 54 new journals, 0 changed" in text
+        assert "Companies with trouble: 1003." in text
 
     def test_shows_that_fetching_is_under_way(self, give: Give, nmbrs: "Nmbrs") -> None:
         a_connection("palkat")
@@ -360,9 +360,9 @@ class TestStatus:
         nmbrs.change_token(token="another")
         give("nmbrs", "test")
 
-        told = give("status").text
+        text = give("status").text
 
-        assert "Connection palkat\nError P02" in told
+        assert "Connection palkat\nError P02" in text
 
     def test_has_nothing_to_say_of_fetching_before_the_first_time(self, give: Give) -> None:
         assert give("status", "--json").document["synchronisation"] is None

@@ -81,7 +81,7 @@ class TestAdd:
 
         assert "Environment_Get" not in {call.operation for call in nmbrs.requests.all()}
 
-    def test_keeps_a_wrong_token_to_itself(
+    def test_never_shows_a_wrong_token(
         self, give: Give, nmbrs: "Sandbox", monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("sys.stdin", io.StringIO("NOT-A-TOKEN\n"))
@@ -150,7 +150,7 @@ class TestChange:
         assert (connection.first_year, connection.user_name) == (2024, USERNAME)
         assert connection.token == TOKEN
 
-    def test_must_be_told_what(self, give: Give, nmbrs: "Sandbox") -> None:
+    def test_needs_something_to_change(self, give: Give, nmbrs: "Sandbox") -> None:
         a_connection("palkat")
 
         assert give("nmbrs", "change", "palkat").status == 2
@@ -291,7 +291,7 @@ class TestList:
 
 
 class TestRemove:
-    def test_forgets_the_token_and_keeps_what_came_in(self, give: Give, nmbrs: "Sandbox") -> None:
+    def test_deletes_the_token_and_leaves_what_came_in(self, give: Give, nmbrs: "Sandbox") -> None:
         a_connection("palkat")
         fetch_everything()
 
@@ -302,7 +302,7 @@ class TestRemove:
         assert connection.token == ""
         assert connection.companies.count() == 10
 
-    def test_can_be_made_good(
+    def test_can_be_undone_with_another_token(
         self, give: Give, nmbrs: "Sandbox", monkeypatch: pytest.MonkeyPatch
     ) -> None:
         a_connection("palkat")

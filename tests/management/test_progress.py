@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Terminal(io.StringIO):
-    """Somebody looks at it."""
+    """A stream that is a terminal."""
 
     def isatty(self) -> bool:
         return True
@@ -37,7 +37,7 @@ class TestProgressLine:
 
         assert terminal.getvalue() == "\r\x1b[K1 of 10\r\x1b[K2 of 10\r\x1b[K"
 
-    def test_writes_nothing_where_nobody_looks(self) -> None:
+    def test_writes_nothing_without_a_terminal(self) -> None:
         file = io.StringIO()
         line = ProgressLine(file)
 

@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 
 @pytest.fixture
 def bureau(tmp_path: Path) -> Bureau:
-    """A bureau with nothing in it, whose Procountor is nowhere."""
+    """Return an empty bureau whose Procountor cannot be reached."""
     name = f"running_{uuid4().hex[:12]}"
     create_database(name)
     return new_bureau(tmp_path / "bureau", "http://127.0.0.1:9", database=name)
@@ -41,7 +41,7 @@ def bureau(tmp_path: Path) -> Bureau:
 
 @contextmanager
 def started(bureau: Bureau, *command: str) -> Iterator["subprocess.Popen[str]"]:
-    """A command that runs until it is told to end."""
+    """Run a command that goes on until it is stopped."""
     process = subprocess.Popen(
         [TILISILTA, *command],
         env={**bureau.environment, "LANG": "C.UTF-8", "LC_ALL": ""},
@@ -61,7 +61,7 @@ def started(bureau: Bureau, *command: str) -> Iterator["subprocess.Popen[str]"]:
 
 @contextmanager
 def listening_nmbrs() -> Iterator[str]:
-    """The stand-in Nmbrs on a free port; gives its address."""
+    """Run the stand-in Nmbrs on a free port, and yield its address."""
     sandbox = create_app()
     server = make_server("127.0.0.1", 0, sandbox, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
@@ -77,12 +77,12 @@ def listening_nmbrs() -> Iterator[str]:
 
 def read_until(process: "subprocess.Popen[str]", wanted: str) -> str:
     assert process.stdout is not None
-    said = []
+    output = []
     for line in process.stdout:
-        said.append(line)
+        output.append(line)
         if wanted in line:
             break
-    return "".join(said)
+    return "".join(output)
 
 
 def free_port() -> str:
@@ -95,14 +95,14 @@ class TestServe:
     def test_says_the_first_password_once_and_ends_cleanly(self, bureau: Bureau) -> None:
         port = free_port()
         with started(bureau, "serve", "--port", port) as process:
-            said = read_until(process, "Tilisilta is at")
+            output = read_until(process, "Tilisilta is at")
             process.send_signal(signal.SIGTERM)
             status = process.wait(timeout=30)
         with started(bureau, "serve", "--port", port) as process:
             said_again = read_until(process, "Tilisilta is at")
 
-        assert "The first user is admin with the password" in said
-        assert f"http://127.0.0.1:{port}" in said
+        assert "The first user is admin with the password" in output
+        assert f"http://127.0.0.1:{port}" in output
         assert status == 0
         assert "password" not in said_again
 
@@ -113,31 +113,31 @@ class TestServe:
             port = str(listener.getsockname()[1])
 
             with started(bureau, "serve", "--port", port) as process:
-                said, _ = process.communicate(timeout=60)
+                output, _ = process.communicate(timeout=60)
 
         assert process.returncode == 1
-        assert f"Port {port} is in use" in said
-        assert "tilisilta serve --port" in said
+        assert f"Port {port} is in use" in output
+        assert "tilisilta serve --port" in output
 
 
 class TestWorker:
-    def test_ends_when_told_to(self, bureau: Bureau) -> None:
+    def test_ends_on_a_signal(self, bureau: Bureau) -> None:
         bureau.run("migrate")
 
         with started(bureau, "worker") as process:
-            said = read_until(process, "is at work")
+            output = read_until(process, "is at work")
             process.send_signal(signal.SIGINT)
             status = process.wait(timeout=30)
 
-        assert "is at work" in said
+        assert "is at work" in output
         assert status == 0
 
     def test_wants_an_up_to_date_database(self, bureau: Bureau) -> None:
         with started(bureau, "worker") as process:
-            said, _ = process.communicate(timeout=60)
+            output, _ = process.communicate(timeout=60)
 
         assert process.returncode == 1
-        assert "The database is not up to date" in said
+        assert "The database is not up to date" in output
 
 
 class TestSendAndWait:
@@ -151,11 +151,11 @@ class TestSendAndWait:
             journal.write_bytes(csv_file(monthly_lines(7)))
             bureau.run("import", str(journal), "--company", "1001")
 
-            said = bureau.run("send", "1001-2026-6-1", "1001-2026-7-1", "--wait")
+            output = bureau.run("send", "1001-2026-6-1", "1001-2026-7-1", "--wait")
 
             booked = sandbox.ledger.receipts()
         assert len(booked) == 3
-        assert said.count("Approved") == 5
+        assert output.count("Approved") == 5
 
 
 class TestSyncAndWait:
@@ -172,9 +172,9 @@ class TestSyncAndWait:
             bureau.run("migrate")
             bureau.run("nmbrs", "add", "palkat", "--user", USERNAME, "--first-year", "2026")
 
-            said = bureau.run("sync", "--json")
+            output = bureau.run("sync", "--json")
 
-        assert json.loads(said)["new_journal_count"] == 60
+        assert json.loads(output)["new_journal_count"] == 60
         assert json.loads(bureau.run("status", "--json"))["workers"] == []
 
 
@@ -191,7 +191,9 @@ class TestSettings:
             ("TILISILTA_NMBRS_SYNC_TIME", "midnight"),
         ],
     )
-    def test_that_are_odd_are_said_in_one_line(self, tmp_path: Path, name: str, value: str) -> None:
+    def test_that_are_wrong_are_named_in_one_line(
+        self, tmp_path: Path, name: str, value: str
+    ) -> None:
         settings = {"TILISILTA_DATA_DIR": str(tmp_path), name: value}
         inherited = {key: item for key, item in os.environ.items() if "TILISILTA" not in key}
         inherited.pop("DJANGO_SETTINGS_MODULE", None)

@@ -108,8 +108,8 @@ class TestCompanyCommands:
         listed = give("company", "list", "--json")
         shown = give("company", "list")
 
-        found = {company["number"]: company for company in listed.document["companies"]}
-        by_hand, fetched, failed, gone = (found[number] for number in (2001, 1001, 1003, 1004))
+        companies = {company["number"]: company for company in listed.document["companies"]}
+        by_hand, fetched, failed, gone = (companies[number] for number in (2001, 1001, 1003, 1004))
         assert (by_hand["nmbrs_number"], by_hand["fetched_at"], by_hand["trouble"]) == (
             None,
             None,
@@ -168,7 +168,7 @@ class TestCompanyCommands:
         assert Company.objects.get().start_date is None
 
     @pytest.mark.parametrize("words", [(), ("2026-06-01", "--none")], ids=["neither", "both"])
-    def test_start_must_be_told_when(self, give: Give, words: tuple[str, ...]) -> None:
+    def test_start_needs_a_date(self, give: Give, words: tuple[str, ...]) -> None:
         a_company()
 
         wrong = give("company", "start", "1001", *words)
@@ -176,7 +176,7 @@ class TestCompanyCommands:
         assert wrong.status == 2
         assert "Give a date, or --none" in wrong.complaint
 
-    def test_business_id_is_kept_changed_and_listed(self, give: Give) -> None:
+    def test_business_id_is_stored_changed_and_listed(self, give: Give) -> None:
         give("debtor", "add", "101", "Koivulammi-yhtiöt")
         konepaja = ("1001", "Koivulammi Konepaja Oy")
 
@@ -243,7 +243,7 @@ class TestAccountCommands:
         assert "There is no debtor 999" in unknown.complaint
         assert not ProcountorAccount.objects.filter(name="kolmas").exists()
 
-    def test_keep_a_wrong_key_to_themselves(self, give: Give, procountor: "Sandbox") -> None:
+    def test_never_show_a_wrong_key(self, give: Give, procountor: "Sandbox") -> None:
         refused = give("account", "add", "konepaja", "--api-key", "NOT-A-KEY")
 
         assert refused.status == 1
@@ -323,13 +323,13 @@ class TestLinkCommands:
         assert refused.status == 1
         assert refused.document["error"]["kind"] == "CompanyLinked"
 
-    def test_must_be_told_a_first_month_that_is_one(self, give: Give) -> None:
+    def test_need_a_first_month_that_is_one(self, give: Give) -> None:
         with pytest.raises(SystemExit) as ended:
             give(*LINK_1001, "--start", "June")
 
         assert ended.value.code == 2
 
-    def test_must_be_told_the_first_month_of_a_company_without_runs(
+    def test_need_the_first_month_of_a_company_without_runs(
         self, give: Give, procountor: "Sandbox"
     ) -> None:
         a_company()
@@ -341,7 +341,7 @@ class TestLinkCommands:
         assert "has no run yet" in refused.document["error"]["message"]
         assert not Link.objects.exists()
 
-    def test_begin_after_what_is_booked_already_when_nobody_says_from_when(
+    def test_begin_after_what_is_booked_already_unless_a_month_is_given(
         self, give: Give, procountor: "Sandbox"
     ) -> None:
         company, account = a_company(), an_account()
@@ -436,7 +436,7 @@ class TestLinkCommands:
 
 
 class TestUserCommands:
-    def test_add_somebody_who_sees_one_debtor(
+    def test_add_a_user_who_sees_one_debtor(
         self, give: Give, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         create_first_administrator("aino", "a bridge over the river")

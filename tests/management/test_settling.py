@@ -14,7 +14,7 @@ REFERENCE = "1001-2026-6-1"
 
 @pytest.fixture
 def stopped(procountor: Sandbox) -> Journal:
-    """A journal that somebody has booked by hand already, as receipt 1."""
+    """Return a journal that is booked by hand already, as receipt 1."""
     export = a_journal(a_linked_company(), 6).exports.get()
     by_hand = export.payload.replace(export.name, "Palkat käsin").replace(export.token, "")
     book_by_hand(export.link.procountor_account, by_hand)
@@ -60,7 +60,7 @@ class TestSettle:
         assert "No receipt is in question of this journal." in refused.complaint
 
     @pytest.mark.parametrize("words", [(), ("--ours", "--another")])
-    def test_must_be_told_which_it_is(self, give: Give, words: tuple[str, ...]) -> None:
+    def test_needs_an_answer(self, give: Give, words: tuple[str, ...]) -> None:
         with pytest.raises(SystemExit) as ended:
             give("settle", REFERENCE, "--receipt", "1", *words)
 

@@ -32,14 +32,14 @@ SYNC = ("sync", "--timeout", "60")
 
 @pytest.fixture
 def asleep(transactional_db: None) -> Worker:
-    """A worker that is alive and does nothing, so that nobody finishes anything."""
+    """Return a worker that is alive and does nothing, so that no fetching finishes."""
     now = timezone.now()
     return Worker.objects.create(executor_id="asleep", started_at=now, heard_at=now)
 
 
 @pytest.fixture
 def worker(asleep: Worker, monkeypatch: pytest.MonkeyPatch) -> Iterator[Worker]:
-    """A worker that fetches what it is asked for, in threads of its own."""
+    """Run a worker that fetches what is asked for, in threads of its own."""
     # Its threads end before the process does, so they may not keep connections to the database.
     monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
     stopping = threading.Event()
@@ -166,7 +166,7 @@ class TestSyncAndWait:
         assert (question["number"], question["name_here"]) == (1001, "Aivan Muu Oy")
         assert question["remedy"] in shown.text
 
-    def test_fetches_all_journals_again_when_told_to(
+    def test_fetches_all_journals_again_when_asked_to(
         self, give: Give, nmbrs: "Sandbox", worker: Worker
     ) -> None:
         a_connection()
@@ -307,7 +307,7 @@ class TestSyncWithoutWaiting:
 
 
 def _is_asked_for_anything() -> bool:
-    """Tell whether there is work; without, the worker would begin a synchronisation by itself."""
+    """Return whether there is work. Without any the worker would begin a synchronisation."""
     unfinished = Synchronisation.objects.filter(finished_at__isnull=True)
     return unfinished.exists() or NmbrsCompany.objects.filter(wanted_at__isnull=False).exists()
 
@@ -319,7 +319,7 @@ def claimed_lists() -> Synchronisation:
 
 
 def world_with_a_line_without_account() -> World:
-    """The sample bureau, whose first company has a June journal nobody can vouch for."""
+    """Return the sample bureau; the June journal of its first company cannot be read."""
     world = sample_world()
     first, *others = world.companies
     *earlier, june = first.runs

@@ -21,14 +21,13 @@ def migrate_to(name: str) -> Any:
 
 
 def latest() -> str:
-    """Return the name of the last migration."""
     leaves = MigrationExecutor(connection).loader.graph.leaf_nodes("tilisilta")
     return str(leaves[0][1])
 
 
 @pytest.fixture
 def before() -> Iterator[Any]:
-    """The models as they were when journals came from files only."""
+    """Yield the models as they were when journals came from files only."""
     yield migrate_to(FILES_ONLY)
     migrate_to(latest())
 

@@ -25,7 +25,7 @@ class TestAuditLog:
         assert ">aino</th>" in text
 
     @pytest.mark.parametrize(
-        ("asked", "found"),
+        ("asked", "count"),
         [
             ({"company": "1001"}, 1),
             ({"company": "9999"}, 0),
@@ -35,14 +35,14 @@ class TestAuditLog:
         ],
     )
     def test_is_narrowed(
-        self, browser_of_reader: Client, asked: dict[str, str], found: int
+        self, browser_of_reader: Client, asked: dict[str, str], count: int
     ) -> None:
         set_test(a_company(), True, user=None)
         add_debtor(200, "Toiset", user=None)
 
         page = browser_of_reader.get(reverse("audit_log"), asked).context["page"]
 
-        assert page.paginator.count == found
+        assert page.paginator.count == count
 
     def test_is_narrowed_to_one_user(
         self, browser_of_reader: Client, administrator: User, reader: User
@@ -107,9 +107,9 @@ class TestAuditLog:
         assert sentence == "changed user oona: may log in, debtors"
 
     def test_names_what_was_changed_of_a_connection_in_words(self) -> None:
-        told = {"name": "Kirnu", "fields": "user_name, first_year, token"}
+        facts = {"name": "Kirnu", "fields": "user_name, first_year, token"}
 
-        entry = AuditEntry(action=audit.Action.NMBRS_CHANGED, facts=told)
+        entry = AuditEntry(action=audit.Action.NMBRS_CHANGED, facts=facts)
 
         with translation.override("en"):
             sentence = sentence_of(entry)

@@ -1,4 +1,4 @@
-"""A new link tells which runs somebody else has booked already, and offers to begin after them."""
+"""A new link shows which runs are booked already, and offers to begin after them."""
 
 import pytest
 from django.test import Client
@@ -22,7 +22,7 @@ def _part(browser: Client, company: Company, account: ProcountorAccount) -> str:
 
 @pytest.fixture
 def company(procountor: Sandbox) -> Company:
-    """A company without a link whose June run somebody else has booked."""
+    """Return a company without a link whose June run is booked by hand."""
     company, account = a_company(), an_account()
     link = link_to(company, account)
     export = a_journal(company, 6).exports.get()

@@ -23,7 +23,7 @@ class TestCompanyList:
         assert 'href="/companies/1001"' in text
         assert "Not linked" in text
 
-    def test_says_what_was_looked_for_in_vain(self, browser_of_reader: Client) -> None:
+    def test_names_the_search_that_matched_nothing(self, browser_of_reader: Client) -> None:
         text = browser_of_reader.get(reverse("companies"), {"q": "<b>"}).text
 
         assert "No company has “&lt;b&gt;”" in text
@@ -112,10 +112,10 @@ class TestCompany:
         assert "</time> Tilisilta itself</span>" in text
 
     @pytest.mark.parametrize(
-        ("given", "kept"), [("2026-03-01", date(2026, 3, 1)), ("", None), ("tomorrow", None)]
+        ("given", "stored"), [("2026-03-01", date(2026, 3, 1)), ("", None), ("tomorrow", None)]
     )
     def test_is_fetched_and_sent_from_its_start_date_on(
-        self, browser_of_administrator: Client, given: str, kept: date | None
+        self, browser_of_administrator: Client, given: str, stored: date | None
     ) -> None:
         company = a_company()
 
@@ -124,10 +124,10 @@ class TestCompany:
         )
 
         company.refresh_from_db()
-        assert company.start_date == kept
+        assert company.start_date == stored
         assert response.status_code == (422 if given == "tomorrow" else 302)
 
-    def test_shows_its_start_date_to_who_may_not_set_it(self, browser_of_reader: Client) -> None:
+    def test_shows_its_start_date_to_readers(self, browser_of_reader: Client) -> None:
         company = set_start(a_company(), date(2026, 3, 1), user=None)
 
         text = browser_of_reader.get(reverse("company", args=[company.number])).text

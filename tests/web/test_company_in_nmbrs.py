@@ -43,7 +43,7 @@ BUTTON = "Fetch now</button>"
 
 
 def a_run(company: Company, number: int = 7, **columns: object) -> Run:
-    """A run as Nmbrs lists it, of which no journal is here."""
+    """Return a run as Nmbrs lists it, without a journal here."""
     return Run.objects.create(
         company=company,
         **{
@@ -60,7 +60,7 @@ def a_run(company: Company, number: int = 7, **columns: object) -> Run:
 
 
 def unreadable() -> list[Problem]:
-    """What a run keeps of a journal that cannot be read."""
+    """Return the problems stored with a run whose journal cannot be read."""
     return [
         Problem(code=ProblemCode.FETCHED_JOURNAL_REFUSED, facts=facts(run="7/2026", codes="F12")),
         Problem(code=ProblemCode.ACCOUNT_MISSING, line=14),
@@ -68,7 +68,7 @@ def unreadable() -> list[Problem]:
 
 
 class TestNmbrs:
-    def test_says_where_it_is_found_and_when_it_was_fetched(
+    def test_names_its_connection_and_when_it_was_fetched(
         self, nmbrs: Sandbox, browser_of_administrator: Client
     ) -> None:
         a_connection()
@@ -91,7 +91,7 @@ class TestNmbrs:
         assert "Nmbrs does not let the user see this" in text
         assert "Give the user the right in Nmbrs, then fetch again." in text
 
-    def test_says_all_of_a_journal_that_cannot_be_read_to_who_may_see_journals(
+    def test_says_all_of_an_unreadable_journal_to_readers_of_journals(
         self, browser_of_reader: Client
     ) -> None:
         company = a_company()
@@ -175,7 +175,7 @@ class TestFetchNow:
 
         assert "1001 Koivulammi Konepaja Oy cannot be fetched from Nmbrs" in response.text
 
-    def test_is_refused_to_who_may_not_send(self, browser_of_reader: Client) -> None:
+    def test_is_refused_without_the_right_to_send(self, browser_of_reader: Client) -> None:
         in_nmbrs(a_company(), fetched_at=NOW)
 
         shown = browser_of_reader.get(PAGE).text
@@ -308,7 +308,7 @@ class TestJournal:
 
         assert f'href="{PAGE}#nmbrs"' in text
 
-    def test_leads_to_the_settings_for_nmbrs_who_may_see_them(
+    def test_leads_readers_of_nmbrs_to_its_settings(
         self, browser_of_administrator: Client, browser_of_reader: Client
     ) -> None:
         journal = a_journal(a_company(), 6)

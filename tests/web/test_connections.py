@@ -38,7 +38,7 @@ class TestNewAccount:
         assert "<dd>Nobody has authorised it yet." in squeezed(response.text)
         assert f'href="{reverse("common_errors")}#N03"' in response.text
 
-    def test_keeps_the_name_and_says_why_it_is_refused(
+    def test_shows_the_name_again_and_says_why_it_is_refused(
         self, browser_of_administrator: Client
     ) -> None:
         create_account("tili-1001", user=None)
@@ -165,7 +165,7 @@ class TestList:
         assert "ledger-on" in part
         assert "<html" not in part
 
-    def test_hides_accounts_of_companies_somebody_is_not_for(
+    def test_hides_accounts_of_companies_of_other_debtors(
         self, procountor: Sandbox, browser_of_administrator: Client, administrator: User
     ) -> None:
         account = an_account(1001)

@@ -62,7 +62,7 @@ class TestDownloads:
         assert response.content == journal.exports.get().payload.encode()
         assert missing.status_code == 404
 
-    def test_are_not_there_for_somebody_of_other_debtors(
+    def test_are_not_there_for_users_of_other_debtors(
         self, browser_of_reader: Client, reader: User
     ) -> None:
         journal = a_journal(a_company())

@@ -27,9 +27,17 @@ class TestErrorPages:
     ) -> None:
         with translation.override("en"):
             text = render_to_string(template)
-            told = explain(Problem(code=code))
+            explanation = explain(Problem(code=code))
 
-        assert all(part in text for part in (told.message, told.cause, told.remedy, told.code))
+        assert all(
+            part in text
+            for part in (
+                explanation.message,
+                explanation.cause,
+                explanation.remedy,
+                explanation.code,
+            )
+        )
 
     @pytest.mark.django_db
     def test_say_which_right_is_missing_and_where_nothing_is(
@@ -55,6 +63,6 @@ class TestErrorText:
         assert text.endswith(" (N05)")
 
     def test_has_no_code_where_there_is_none(self) -> None:
-        told = Explanation(message="It rains", cause="Low pressure.", remedy="Wait.")
+        explanation = Explanation(message="It rains", cause="Low pressure.", remedy="Wait.")
 
-        assert as_paragraph(told) == "It rains. Low pressure. Wait."
+        assert as_paragraph(explanation) == "It rains. Low pressure. Wait."

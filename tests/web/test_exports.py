@@ -44,9 +44,9 @@ def _a_journal_of(company: Company, *, day: int) -> Journal:
 
 
 def _seen(text: str) -> str:
-    found = re.search(r'name="seen" value="([0-9a-f]{64})"', text)
-    assert found
-    return found[1]
+    seen = re.search(r'name="seen" value="([0-9a-f]{64})"', text)
+    assert seen
+    return seen[1]
 
 
 class TestList:
@@ -116,7 +116,7 @@ class TestList:
         assert "Your user template does not let you send." in text
         assert 'name="seen"' not in text
 
-    def test_hides_journals_of_debtors_somebody_is_not_for(
+    def test_hides_journals_of_other_debtors(
         self, browser_of_administrator: Client, administrator: User
     ) -> None:
         journal = a_journal(a_company())

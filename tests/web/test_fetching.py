@@ -43,13 +43,12 @@ REFUSED = NmbrsConnection.State.REFUSED
 
 
 def a_stored_connection(**columns: Any) -> NmbrsConnection:
-    """A connection as a row, of which Nmbrs itself need know nothing."""
     values = {"user_name": "palkat@example.invalid", "domain": "kirnu", "first_year": 2026}
     return NmbrsConnection.objects.create(**{"name": "Kirnu", **values, **columns})
 
 
 def in_nmbrs(company: Company, **columns: Any) -> NmbrsCompany:
-    """Where ``company`` is found in Nmbrs, with fetching in whatever state ``columns`` say."""
+    """Let ``company`` come from Nmbrs, with ``columns`` as the state of fetching it."""
     connection = NmbrsConnection.objects.first() or a_stored_connection()
     return NmbrsCompany.objects.create(
         company=company,
@@ -62,12 +61,11 @@ def in_nmbrs(company: Company, **columns: Any) -> NmbrsCompany:
 
 
 def trouble(code: ProblemCode = ProblemCode.NMBRS_ACCESS_DENIED) -> list[Problem]:
-    """What a company keeps of a fetch that went wrong."""
     return [Problem(code=code, facts=code.example)]
 
 
 def a_synchronisation_under_way(**columns: Any) -> Synchronisation:
-    """One that has read the lists and is to fetch 4 companies."""
+    """Return one that has read the lists and is to fetch 4 companies."""
     return Synchronisation.objects.create(
         **{
             "requested_at": NOW,
@@ -81,12 +79,11 @@ def a_synchronisation_under_way(**columns: Any) -> Synchronisation:
 
 
 def a_finished_synchronisation(**columns: Any) -> Synchronisation:
-    """One that has fetched all it was to fetch."""
     return a_synchronisation_under_way(finished_at=NOW, **columns)
 
 
 def one_claimed_one_waiting_two_done() -> Synchronisation:
-    """The four companies of a synchronisation under way, one of the last two in trouble."""
+    """Return a synchronisation under way with 4 companies, one of the done two in trouble."""
     worker = Worker.objects.create(executor_id=WORKER, started_at=NOW, heard_at=NOW)
     under_way = a_synchronisation_under_way()
     others = add_debtor(200, "Toiset", user=None)
@@ -103,7 +100,7 @@ def one_claimed_one_waiting_two_done() -> Synchronisation:
 
 
 def browser_limited_to(number: int) -> Client:
-    """The browser of somebody who may do everything, for one debtor alone."""
+    """Return the browser of a user with all rights, limited to one debtor."""
     template = UserTemplate.objects.create(
         name="Limited", **{area.value: Right.WRITE for area in Area}
     )
@@ -126,7 +123,7 @@ class TestProgress:
         assert "2 left · 24 new journals, 2 changed · 1 failed so far" in text
         assert 'hx-trigger="every 2s"' in text
 
-    def test_tells_who_sees_one_debtor_of_its_companies_alone(self, administrator: User) -> None:
+    def test_counts_only_companies_that_the_reader_may_see(self, administrator: User) -> None:
         one_claimed_one_waiting_two_done()
 
         text = squeezed(browser_limited_to(101).get(PROGRESS).text)
@@ -144,7 +141,9 @@ class TestProgress:
         assert "the lists of debtors and companies come first" in text
         assert "0 of 0" not in text
 
-    def test_counts_nothing_for_who_has_no_company_in_nmbrs(self, administrator: User) -> None:
+    def test_counts_nothing_for_a_reader_without_a_company_in_nmbrs(
+        self, administrator: User
+    ) -> None:
         one_claimed_one_waiting_two_done()
         Debtor.objects.create(number=300, name="Ilman yrityksiä")
 
@@ -178,12 +177,12 @@ class TestProgress:
         assert "1 company with trouble" in response.text
         assert "hx-get" not in response.text
 
-    def test_is_refused_to_who_may_see_none_of_it(self) -> None:
+    def test_is_refused_without_a_right_to_follow_it(self) -> None:
         one_claimed_one_waiting_two_done()
 
         assert browser_with(audit_log=Right.READ).get(PROGRESS).status_code == 403
 
-    def test_asks_three_questions_beside_who_is_asking(
+    def test_takes_three_queries_beside_those_of_the_log_in(
         self, browser_of_reader: Client, django_assert_max_num_queries: DjangoAssertNumQueries
     ) -> None:
         one_claimed_one_waiting_two_done()
@@ -194,7 +193,7 @@ class TestProgress:
 
 class TestButton:
     @pytest.mark.parametrize("address", ["/", "/companies", "/settings/integrations/nmbrs"])
-    def test_stands_where_it_is_looked_for(
+    def test_stands_on_the_pages_of_what_it_fetches(
         self, browser_of_administrator: Client, address: str
     ) -> None:
         a_stored_connection()
@@ -243,7 +242,7 @@ class TestButton:
 
         assert response["Location"] == "/"
 
-    def test_is_not_for_who_may_only_look(self, browser_of_reader: Client) -> None:
+    def test_is_not_for_readers(self, browser_of_reader: Client) -> None:
         a_stored_connection()
 
         text = browser_of_reader.get("/").text
@@ -270,7 +269,7 @@ class TestOverview:
         assert "1 connection refused by Nmbrs" in text
         assert 'href="/settings/integrations/nmbrs"' in text
 
-    def test_counts_no_company_that_nobody_fetches_any_more(
+    def test_counts_no_company_that_is_not_fetched_any_more(
         self, browser_of_reader: Client
     ) -> None:
         a_finished_synchronisation()
@@ -281,7 +280,7 @@ class TestOverview:
 
         assert "with trouble" not in browser_of_reader.get("/").text
 
-    def test_tells_who_sees_one_debtor_nothing_of_the_others(self, administrator: User) -> None:
+    def test_tells_a_limited_user_nothing_of_other_debtors(self, administrator: User) -> None:
         a_finished_synchronisation(company_count=4)
         mine, others = a_company(1001), add_debtor(200, "Toiset", user=None)
         in_nmbrs(mine)
@@ -293,7 +292,7 @@ class TestOverview:
         assert "with trouble" not in text
         assert "new journals" not in text
 
-    def test_asks_few_questions_while_everything_goes_on(
+    def test_takes_few_queries_while_everything_goes_on(
         self,
         browser_of_administrator: Client,
         django_assert_max_num_queries: DjangoAssertNumQueries,
@@ -314,7 +313,7 @@ class TestOverview:
         assert "Sending now" in response.text
         assert "Fetching from Nmbrs: 2 of 4 companies" in response.text
 
-    def test_asks_few_questions_of_a_new_bureau(
+    def test_takes_few_queries_for_a_new_bureau(
         self,
         browser_of_administrator: Client,
         django_assert_max_num_queries: DjangoAssertNumQueries,
@@ -348,14 +347,14 @@ class TestFirstSteps:
 
         assert "Three steps" not in browser_of_administrator.get("/").text
 
-    def test_lead_nobody_where_they_may_not_go(self, browser_of_reader: Client) -> None:
+    def test_lead_only_to_pages_the_user_may_open(self, browser_of_reader: Client) -> None:
         text = browser_of_reader.get("/").text
 
         assert "1. Connect Nmbrs" in text
         assert "#new" not in text
         assert reverse("new_link") not in text
 
-    def test_are_not_for_who_sees_some_debtors_only(self, administrator: User) -> None:
+    def test_are_not_for_limited_users(self, administrator: User) -> None:
         a_company()
 
         assert "Three steps" not in browser_limited_to(101).get("/").text
@@ -411,7 +410,7 @@ class TestCompanyList:
 
         assert "All companies were fetched without trouble." in text
 
-    def test_asks_as_few_questions_about_many_as_about_one(
+    def test_takes_as_few_queries_for_many_as_for_one(
         self, browser_of_reader: Client, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         a_finished_synchronisation()

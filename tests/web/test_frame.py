@@ -59,7 +59,7 @@ class TestLogIn:
 
         assert client.cookies["language"].value == "fi"
 
-    def test_lets_nobody_sign_up(self, client: Client) -> None:
+    def test_has_no_sign_up(self, client: Client) -> None:
         response = client.post(
             reverse("account_signup"),
             {"username": "eve", "password1": PASSWORD, "password2": PASSWORD},
@@ -68,7 +68,7 @@ class TestLogIn:
         assert not User.objects.filter(username="eve").exists()
         assert response.status_code == 404
 
-    def test_says_no_name_of_who_may_not_log_in_any_more(
+    def test_names_no_user_who_may_not_log_in_any_more(
         self, client: Client, administrator: User, reader: User
     ) -> None:
         change_user(reader, user=administrator, is_active=False)
@@ -92,7 +92,7 @@ class TestSecondStep:
         assert "Log in: second step" in response.text
         assert "_auth_user_id" not in client.session
 
-    def test_keeps_its_secret_encrypted(self, administrator: User) -> None:
+    def test_stores_its_secret_encrypted(self, administrator: User) -> None:
         secret = generate_totp_secret()
 
         TOTP.activate(administrator, secret)
@@ -161,7 +161,7 @@ class TestMenu:
             ("/settings/integrations/procountor/administrations/new", "Settings"),
         ],
     )
-    def test_marks_the_area_somebody_is_in(
+    def test_marks_the_area_of_the_page(
         self, browser_of_administrator: Client, address: str, area: str
     ) -> None:
         text = browser_of_administrator.get(address).text
@@ -224,10 +224,12 @@ class TestTemplates:
         # Django reads {# … #} on one line only, and shows a longer one to everybody.
         open_comment = re.compile(r"\{#(?!.*#\})")
 
-        found = [page.name for page in TEMPLATES if open_comment.search(page.read_text("utf-8"))]
+        commented = [
+            page.name for page in TEMPLATES if open_comment.search(page.read_text("utf-8"))
+        ]
 
         assert TEMPLATES
-        assert found == []
+        assert commented == []
 
 
 class TestPages:

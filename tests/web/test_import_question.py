@@ -56,22 +56,20 @@ def upload(browser: Client, company: Company, text: str, **chosen: str) -> Any:
 
 
 def hidden(response: Any) -> dict[str, str]:
-    """What the page carries on."""
     fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', response.text)
     return {name: unescape(value) for name, value in fields if name != "csrfmiddlewaretoken"}
 
 
-def answer(browser: Client, company: Company, page: Any, **said: str) -> Any:
-    """Fill in the page that asks, and go on."""
+def answer(browser: Client, company: Company, page: Any, **given: str) -> Any:
     address = reverse("import_journal", args=[company.number])
-    return browser.post(address, {**hidden(page), **said}, follow=True)
+    return browser.post(address, {**hidden(page), **given}, follow=True)
 
 
 def proposed(page: Any) -> str:
-    """The answer that is chosen already."""
-    found = re.findall(r'value="(\w+)"\s+checked', page.text)
-    assert len(found) <= 1
-    return found[0] if found else ""
+    """Return the answer that is chosen already; empty for none."""
+    chosen = re.findall(r'value="(\w+)"\s+checked', page.text)
+    assert len(chosen) <= 1
+    return chosen[0] if chosen else ""
 
 
 class TestTheQuestion:
@@ -86,8 +84,8 @@ class TestTheQuestion:
         assert page.status_code == 422
         assert page["Cache-Control"] == "no-store"
         assert Journal.objects.count() == 1
-        for told in ("Which run is this?", "August 2026", "4 equal", "2 differ", "E44"):
-            assert told in page.text
+        for text in ("Which run is this?", "August 2026", "4 equal", "2 differ", "E44"):
+            assert text in page.text
         assert "4,993.96 EUR" in page.text
         assert "That run was sent." in page.text
 
@@ -138,7 +136,9 @@ class TestTheQuestion:
 
 
 class TestTheAnswer:
-    def test_of_a_new_version(self, procountor: Sandbox, browser_of_administrator: Client) -> None:
+    def test_makes_a_new_version(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
         company = a_linked_company()
         take_in(company, LONG)
         page = upload(browser_of_administrator, company, LONG_PUT_RIGHT)
@@ -148,7 +148,7 @@ class TestTheAnswer:
         assert numbers(company) == ["2026-8-1", "2026-8-2"]
         assert "Revision 2 of this run came in." in done.text
 
-    def test_of_another_run_as_proposed_stays_a_guess(
+    def test_that_it_is_another_run_as_proposed_stays_a_guess(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         company = a_linked_company()
@@ -168,7 +168,7 @@ class TestTheAnswer:
         assert numbers(company) == ["2026-8-1", "2026-8b-1"]
         assert Journal.objects.get(run_number="8b").is_run_guessed
 
-    def test_of_another_run_with_a_number_of_its_own(
+    def test_that_it_is_another_run_may_give_its_number(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         company = a_linked_company()
@@ -234,7 +234,7 @@ class TestTheAnswer:
         assert "The file was not imported." in done.text
         assert numbers(company) == ["2026-8-1"]
 
-    def test_keeps_columns_and_currency(self, browser_of_administrator: Client) -> None:
+    def test_carries_columns_and_currency_on(self, browser_of_administrator: Client) -> None:
         company = a_company()
         take_in(company, WAGES)
         columns = upload(browser_of_administrator, company, HOUSE, currency="sek")
@@ -248,7 +248,7 @@ class TestTheAnswer:
         assert journal.file_name == "elokuu.csv"
         assert journal.line_count == 2
 
-    def test_of_a_file_that_names_a_run_wrongly(self, browser_of_administrator: Client) -> None:
+    def test_corrects_a_file_that_names_a_wrong_run(self, browser_of_administrator: Client) -> None:
         company = a_company()
         take_in(company, WAGES, run="8")
         named = "\n".join(

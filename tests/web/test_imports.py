@@ -115,7 +115,9 @@ class TestDebitNegative:
         amounts = Journal.objects.get().lines.values_list("amount", flat=True)
         assert [str(amount) for amount in amounts] == ["10.00", "-10.00"]
 
-    def test_is_asked_beside_the_columns_and_kept(self, browser_of_administrator: Client) -> None:
+    def test_is_asked_beside_the_columns_and_carried_on(
+        self, browser_of_administrator: Client
+    ) -> None:
         address = _address(a_company())
         asked = browser_of_administrator.post(
             address, {"file": _file(UNKNOWN_HEADERS), "debit_negative": "on"}
@@ -169,7 +171,7 @@ class TestRefusedFile:
 
         assert "1001 Koivulammi Konepaja Oy" in response.text
 
-    def test_names_no_company_somebody_is_not_for(
+    def test_names_no_company_of_other_debtors(
         self, browser_of_administrator: Client, administrator: User
     ) -> None:
         file = csv_file(monthly_lines(6))
@@ -224,7 +226,7 @@ class TestColumns:
 
         assert "<option selected>Kto</option>" in again.text
 
-    def test_keep_the_choice_when_it_is_wrong(self, browser_of_administrator: Client) -> None:
+    def test_show_the_choice_again_when_it_is_wrong(self, browser_of_administrator: Client) -> None:
         company = a_company()
         asked = browser_of_administrator.post(_address(company), {"file": _file(UNKNOWN_HEADERS)})
 

@@ -30,12 +30,11 @@ OPEN = "Not the right run, or not wanted?"
 
 
 def page_of(browser: Client, journal: Journal) -> str:
-    """The page of a journal."""
     return browser.get(reverse("journal", args=[journal.pk])).text
 
 
 def limited_to(debtor: Debtor) -> Client:
-    """The browser of a clerk with all rights, for the companies of one debtor."""
+    """Return the browser of a clerk with all rights, limited to one debtor."""
     template = UserTemplate.objects.get(is_administrator=True)
     clerk = create_user("sari", PASSWORD, template=template, user=None, debtors=[debtor])
     client = Client()
@@ -44,7 +43,7 @@ def limited_to(debtor: Debtor) -> Client:
 
 
 def of_another_debtor() -> Company:
-    """A company that whoever is limited to the usual debtor knows nothing of."""
+    """Return a company that a user limited to the usual debtor may not see."""
     return add_company(2001, "Salainen Oy", add_debtor(200, "Toiset", user=None), user=None)
 
 
@@ -75,7 +74,7 @@ class TestTheOtherJournal:
         assert problem_codes(strange) == []
         assert AuditEntry.objects.filter(action="journal_not_twice").count() == 1
 
-    def test_of_another_debtor_is_told_to_whom_may_know(
+    def test_of_another_debtor_is_hidden_from_limited_users(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         hidden = take_in(of_another_debtor(), WAGES, run="8").journal
@@ -125,8 +124,8 @@ class TestAnotherRun:
         address = reverse("journal_run", args=[journal.pk])
 
         for _click in range(2):
-            said = {"answer": "number", "number": "081", "year": "2026"}
-            done = browser_of_administrator.post(address, said, follow=True)
+            given = {"answer": "number", "number": "081", "year": "2026"}
+            done = browser_of_administrator.post(address, given, follow=True)
 
         assert "This is journal 1001-2026-81-1 now." in done.text
         assert numbers(company) == ["2026-81-1"]
@@ -135,16 +134,16 @@ class TestAnotherRun:
     def test_keeps_its_history(self, procountor: Sandbox, browser_of_administrator: Client) -> None:
         company = a_linked_company()
         journal = take_in(company, WAGES, name="elokuu.csv").journal
-        said = {"answer": "number", "number": "81", "year": "2026"}
-        browser_of_administrator.post(reverse("journal_run", args=[journal.pk]), said)
+        given = {"answer": "number", "number": "81", "year": "2026"}
+        browser_of_administrator.post(reverse("journal_run", args=[journal.pk]), given)
         other = take_in(company, HOLIDAY_PAY, name="lomarahat.csv").journal
 
-        told = page_of(browser_of_administrator, journal).partition('id="history"')[2]
+        text = page_of(browser_of_administrator, journal).partition('id="history"')[2]
         of_other = page_of(browser_of_administrator, other).partition('id="history"')[2]
 
         assert other.reference == "1001-2026-8-1"
-        assert "elokuu.csv" in told
-        assert "lomarahat.csv" not in told
+        assert "elokuu.csv" in text
+        assert "lomarahat.csv" not in text
         assert "elokuu.csv" not in of_other
 
     def test_is_a_newer_version_of_a_run_of_a_near_month(
@@ -177,7 +176,7 @@ class TestAnotherRun:
         assert numbers(company) == ["2026-8-1", "2026-8b-1"]
 
     @pytest.mark.parametrize(
-        ("said", "told"),
+        ("given", "text"),
         [
             ({}, "Say which run it is."),
             ({"answer": "of-1000000"}, "Say which run it is."),
@@ -190,18 +189,18 @@ class TestAnotherRun:
         ],
     )
     def test_says_what_is_wrong_with_an_answer(
-        self, browser_of_administrator: Client, said: dict[str, str], told: str
+        self, browser_of_administrator: Client, given: dict[str, str], text: str
     ) -> None:
         company = a_company()
         journal = take_in(company, WAGES).journal
         take_in(company, HOLIDAY_PAY, run="9")
 
         page = browser_of_administrator.post(
-            reverse("journal_run", args=[journal.pk]), {**said, "x": "1"}
+            reverse("journal_run", args=[journal.pk]), {**given, "x": "1"}
         )
 
         assert page.status_code == 422
-        assert told in page.text
+        assert text in page.text
         assert numbers(company) == ["2026-8-1", "2026-9-1"]
 
 
@@ -302,8 +301,8 @@ class TestRights:
         client = limited_to(a_company().debtor)
         address = reverse(name, args=[journal.pk])
 
-        said = {"reason": "x", "answer": "own"}
+        given = {"reason": "x", "answer": "own"}
 
-        assert client.post(address, said).status_code == 404
+        assert client.post(address, given).status_code == 404
         journal.refresh_from_db()
         assert journal.discarded_at is None

@@ -40,9 +40,9 @@ def _page(browser: Client, journal: Journal) -> str:
 
 
 def _seen(text: str) -> str:
-    found = re.search(r'name="seen" value="([0-9a-f]{64})"', text)
-    assert found
-    return found[1]
+    seen = re.search(r'name="seen" value="([0-9a-f]{64})"', text)
+    assert seen
+    return seen[1]
 
 
 class TestPreview:
@@ -181,7 +181,7 @@ class TestPreview:
         assert "&quot;accountingValue&quot;: 1006.00" in part.text
         assert "<html" not in part.text
 
-    def test_is_not_there_for_somebody_of_other_debtors(
+    def test_is_not_there_for_users_of_other_debtors(
         self, browser_of_administrator: Client, administrator: User
     ) -> None:
         journal = a_journal(a_company())
@@ -250,7 +250,7 @@ class TestHistory:
 
 
 class TestDeadAccount:
-    def test_is_told_while_receipts_wait_for_it(
+    def test_is_named_while_receipts_wait_for_it(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         company = a_linked_company()

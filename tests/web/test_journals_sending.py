@@ -37,13 +37,13 @@ def _page(browser: Client, journal: Journal) -> str:
 
 
 def _seen(text: str) -> str:
-    found = re.search(r'name="seen" value="([0-9a-f]{64})"', text)
-    assert found
-    return found[1]
+    seen = re.search(r'name="seen" value="([0-9a-f]{64})"', text)
+    assert seen
+    return seen[1]
 
 
 class TestAReceiptThatIsNotWantedAnyMore:
-    """It was refused once, and the link was changed so that the journal books without it."""
+    """It was refused once. Since the link was changed, the journal books without it."""
 
     @staticmethod
     def _journal(procountor: Sandbox) -> Journal:
@@ -253,7 +253,7 @@ class TestPartlySent:
 
 
 class TestUncertain:
-    def test_is_said_of_the_receipt_and_of_those_that_wait_for_it(
+    def test_is_shown_at_the_receipt_and_at_those_that_wait_for_it(
         self, procountor: Sandbox, browser_of_reader: Client
     ) -> None:
         journal = a_journal(a_linked_company(), 4, 5, 6)
@@ -282,7 +282,7 @@ class TestUncertain:
 
 
 class TestLookAgain:
-    def test_is_offered_for_an_uncertain_receipt_nobody_looks_for(
+    def test_is_offered_for_an_uncertain_receipt_without_a_search_under_way(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         journal = a_journal(a_linked_company())

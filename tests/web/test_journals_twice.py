@@ -40,7 +40,7 @@ def from_a_file(company: Company) -> Journal:
 
 
 class TestNotTwice:
-    def test_stops_until_somebody_says_so(
+    def test_stops_until_a_person_confirms_it(
         self, twice: Journal, browser_of_administrator: Client
     ) -> None:
         page = browser_of_administrator.get(reverse("journal", args=[twice.pk])).text
@@ -50,17 +50,17 @@ class TestNotTwice:
         assert twice.state == "problem"
 
     def test_can_be_sent_afterwards(self, twice: Journal, browser_of_administrator: Client) -> None:
-        said = browser_of_administrator.post(
+        response = browser_of_administrator.post(
             reverse("journal_not_twice", args=[twice.pk]), follow=True
         )
 
         twice.refresh_from_db()
         assert twice.state == "ready"
-        assert BUTTON not in said.text
+        assert BUTTON not in response.text
 
     def test_is_not_for_readers(self, twice: Journal, browser_of_reader: Client) -> None:
         page = browser_of_reader.get(reverse("journal", args=[twice.pk])).text
-        said = browser_of_reader.post(reverse("journal_not_twice", args=[twice.pk]))
+        response = browser_of_reader.post(reverse("journal_not_twice", args=[twice.pk]))
 
         assert BUTTON not in page
-        assert said.status_code == 403
+        assert response.status_code == 403

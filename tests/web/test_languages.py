@@ -23,7 +23,7 @@ class TestLanguage:
 
         assert '<html lang="en">' in response.text
 
-    def test_stays_as_chosen_and_is_kept_with_the_person(
+    def test_stays_as_chosen_and_is_stored_with_the_person(
         self, browser_of_reader: Client, reader: User
     ) -> None:
         response = browser_of_reader.post(
@@ -40,7 +40,7 @@ class TestLanguage:
 
         assert '<html lang="fi">' in client.get(reverse("account_login")).text
 
-    def test_leads_nobody_to_another_site(self, client: Client) -> None:
+    def test_leads_to_no_other_site(self, client: Client) -> None:
         response = client.post(
             reverse("language"), {"language": "fi", "next": "https://elsewhere.example/"}
         )

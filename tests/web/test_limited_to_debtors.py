@@ -1,4 +1,4 @@
-"""A walk of all addresses by somebody who is limited to one debtor, over everything of another."""
+"""A walk of all addresses by a user limited to one debtor, over everything of another."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 PART = {"HX-Request": "true"}
 # What belongs to the bureau as a whole, and to no debtor: its connections to Nmbrs, its users and
-# what they may do. An id there is nobody's secret among those with the right to the area.
+# what they may do. An id there is no secret to users with the right to the area.
 OF_THE_BUREAU = frozenset(
     {
         "nmbrs_connection",
@@ -46,7 +46,7 @@ SECRETS = ("Salainen", "tili-1001", "tili-1002", "vapaa-tili", "9901010-1", "990
 
 @dataclass(frozen=True, kw_only=True)
 class Hidden:
-    """What belongs to the other debtor: everything there can be of it."""
+    """Everything that can belong to the other debtor."""
 
     company: Company
     journal: Journal
@@ -55,7 +55,7 @@ class Hidden:
     accounts: tuple[ProcountorAccount, ...]
 
     def values(self, name: str) -> Iterator[Mapping[str, object]]:
-        """The ids to put into the address called ``name``, one set for each object there is."""
+        """Yield the ids to put into the address called ``name``, one set for each object."""
         if name == "missing_items":
             for one in (self.link, self.ended):
                 yield {"pk": one.pk, "kind": "cost_center"}
@@ -77,7 +77,7 @@ class Hidden:
 
 @pytest.fixture
 def hidden(procountor: Sandbox) -> Hidden:
-    """A debtor with a company, a link, an ended one, a journal that was sent, and accounts."""
+    """Return a debtor with a company, a link, an ended one, a sent journal, and accounts."""
     company = a_company(1001, "Salainen Oy")
     before = an_account(1002)
     ended = link_to(company, before)
@@ -86,19 +86,19 @@ def hidden(procountor: Sandbox) -> Hidden:
     link = link_to(company, account, start_month=date(2026, 1, 1))
     journal = send(a_journal(company))
     made_for = create_account("vapaa-tili", user=None, debtor=company.debtor)
-    nobodys = create_account("yhteinen-tili", user=None)
+    unowned = create_account("yhteinen-tili", user=None)
     return Hidden(
         company=company,
         journal=journal,
         link=link,
         ended=ended,
-        accounts=(account, before, made_for, nobodys),
+        accounts=(account, before, made_for, unowned),
     )
 
 
 @pytest.fixture
 def limited(administrator: User) -> User:
-    """Somebody who may do everything, for one debtor that has nothing of the hidden ones."""
+    """Return a user with all rights, limited to a debtor that has nothing of the hidden ones."""
     own = Debtor.objects.create(number=999, name="Oma")
     template = UserTemplate.objects.get(is_administrator=True)
     return create_user("sari", PASSWORD, template=template, user=None, debtors=[own])
@@ -106,17 +106,16 @@ def limited(administrator: User) -> User:
 
 @pytest.fixture
 def window(limited: User) -> Client:
-    """The browser of who is limited, logged in."""
     client = Client()
     client.force_login(limited)
     return client
 
 
 def _patterns(
-    found: list[URLPattern | URLResolver] | None = None,
+    patterns: list[URLPattern | URLResolver] | None = None,
 ) -> Iterator[tuple[str, str]]:
-    """The name and the route of every page of ours."""
-    for pattern in get_resolver().url_patterns if found is None else found:
+    """Yield the name and the route of every page of ours."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
         if isinstance(pattern, URLResolver):
             if "log-in" not in str(pattern.pattern):
                 yield from _patterns(pattern.url_patterns)
@@ -137,7 +136,7 @@ WITHOUT_IDS = sorted(
 
 
 class TestEverythingOfAnotherDebtor:
-    def test_is_looked_for_at_many_addresses(self) -> None:
+    def test_is_asked_for_at_many_addresses(self) -> None:
         assert len(WITH_IDS) > 25
         assert {"payload_file", "journal_xlsx", "end_link", "import_journal"} <= set(WITH_IDS)
 
@@ -153,7 +152,7 @@ class TestEverythingOfAnotherDebtor:
             else:
                 response = getattr(window, method)(address)
 
-            # A page that only takes posts says so before it looks for anything.
+            # A page that only takes posts refuses the method before it queries anything.
             refused = {404, 405} if method != "post" else {404}
             assert response.status_code in refused, (address, response.status_code)
             assert not any(secret in response.text for secret in SECRETS), address
@@ -199,7 +198,7 @@ class TestEverythingOfAnotherDebtor:
             assert "oma-tili" in text
             assert not any(secret in text for secret in SECRETS)
 
-    def test_is_not_shown_when_somebody_comes_back_from_procountor(
+    def test_is_not_shown_on_the_way_back_from_procountor(
         self, window: Client, hidden: Hidden
     ) -> None:
         for account in hidden.accounts:
@@ -243,7 +242,7 @@ class TestEverythingOfAnotherDebtor:
 
 
 class TestAnAccountOfOnesOwn:
-    def test_belongs_to_the_one_debtor_of_who_made_it(self, window: Client, limited: User) -> None:
+    def test_belongs_to_the_one_debtor_of_its_maker(self, window: Client, limited: User) -> None:
         own = limited.debtors.get()
 
         window.post(reverse("new_account"), {"name": "oma-tili", "debtor": own.pk})
@@ -292,7 +291,7 @@ class TestAnAccountOfOnesOwn:
 
 
 class TestTheBureauAsAWhole:
-    def test_keeps_its_connections_to_nmbrs_from_who_is_limited(
+    def test_hides_its_connections_to_nmbrs_from_limited_users(
         self, window: Client, nmbrs: Nmbrs
     ) -> None:
         """Each shows names of companies of all debtors, or changes what is fetched for all."""
@@ -307,7 +306,7 @@ class TestTheBureauAsAWhole:
 
 
 def _everything() -> list[object]:
-    """What could be changed by a forbidden click."""
+    """Return all that a forbidden click could change."""
     return [
         list(model.objects.order_by("pk").values())
         for model in (ProcountorAccount, Link, Journal, Company, Debtor)

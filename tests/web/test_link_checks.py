@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 class TestChecks:
-    def test_finds_a_dimension_at_once(
+    def test_find_a_dimension_at_once(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         filled = new_link_values(
@@ -32,7 +32,7 @@ class TestChecks:
         assert "<html" not in part
         assert not Link.objects.exists()
 
-    def test_offers_the_real_names_for_one_that_is_not_there(
+    def test_offer_the_real_names_for_one_that_is_not_there(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         filled = new_link_values(
@@ -48,7 +48,7 @@ class TestChecks:
         assert "No dimension of this name in Procountor" in part
         assert 'value="cost_unit_dimension=Projekti"' in part
 
-    def test_puts_a_clicked_suggestion_into_its_field_and_saves_nothing(
+    def test_put_a_clicked_suggestion_into_its_field_and_save_nothing(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         filled = new_link_values(
@@ -65,7 +65,7 @@ class TestChecks:
         assert "Found: Projekti" in text
         assert not Link.objects.exists()
 
-    def test_lists_the_accounts_in_use_and_offers_near_ones(
+    def test_list_the_accounts_in_use_and_offer_near_ones(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         company = a_linked_company()
@@ -77,7 +77,7 @@ class TestChecks:
         assert 'value="map-5035=5030"' in text
         assert "1 ledger account is to be decided" in text
 
-    def test_checks_one_account_mapping_at_once(
+    def test_cover_one_account_mapping_at_once(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         company = a_linked_company()
@@ -92,7 +92,7 @@ class TestChecks:
         assert "Mapped" in part
         assert "<table" not in part
 
-    def test_tells_at_once_what_is_left_to_decide(
+    def test_show_at_once_what_is_left_to_decide(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         company = a_linked_company()
@@ -123,7 +123,7 @@ class TestChecks:
         assert "Procountor gave no answer" in text
         assert '<option value="Kustannuspaikka">' in text
 
-    def test_tell_nothing_of_an_administration_somebody_is_not_for(
+    def test_tell_nothing_of_an_administration_of_another_debtor(
         self, procountor: Sandbox, browser_of_administrator: Client, administrator: User
     ) -> None:
         account = a_linked_company(1001).link.procountor_account

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 class TestConfirming:
-    def test_refuses_another_name_without_a_tick_and_keeps_what_was_typed(
+    def test_refuses_another_name_without_a_tick_and_shows_the_input_again(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         filled = new_link_values(a_company(1001, "Aivan Muu Oy"), an_account(), receipt_title="Oma")
@@ -99,7 +99,7 @@ class TestConfirming:
         assert response.status_code == 422
         assert Link.objects.count() == 1
 
-    def test_names_no_company_of_a_debtor_somebody_is_not_for(
+    def test_names_no_company_of_another_debtor(
         self, procountor: Sandbox, browser_of_administrator: Client, administrator: User
     ) -> None:
         a_linked_company(1001)
@@ -122,7 +122,7 @@ class TestConfirming:
 
 class TestCompaniesThatDifferByNow:
     def _held(self) -> tuple[Link, str]:
-        """The page of a link whose company has another name by now, and its address."""
+        """Return a link whose company has another name by now, and the address of its page."""
         company = a_linked_company()
         a_journal(company)
         Company.objects.update(name="Toinen nimi Oy")
@@ -145,7 +145,7 @@ class TestCompaniesThatDifferByNow:
         assert "Confirmed by" in answer.text
         assert Journal.objects.get().state == "ready"
 
-    def test_are_not_confirmed_as_they_were_not_shown(
+    def test_are_not_confirmed_in_a_state_that_was_not_shown(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         link, _page = self._held()
@@ -157,7 +157,7 @@ class TestCompaniesThatDifferByNow:
         assert "Look at both once more." in answer.text
         assert not Link.objects.get().confirmed_pair
 
-    def test_have_no_button_for_who_may_only_read(
+    def test_have_no_button_for_readers(
         self, procountor: Sandbox, browser_of_reader: Client
     ) -> None:
         link, page = self._held()

@@ -26,7 +26,7 @@ class TestEndLink:
         assert 'value="2026-07-01"' in text
         assert "1 receipt was sent through it" in text
 
-    def test_ends_it_and_keeps_it_to_be_looked_at(
+    def test_ends_it_and_still_shows_it(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         company = a_linked_company()
@@ -63,7 +63,7 @@ class TestEndLink:
         assert link.ends_on == link.start_month
 
     @pytest.mark.parametrize("missing", ["reason", "ends_on"])
-    def test_wants_a_reason_and_a_day_and_keeps_the_other(
+    def test_wants_a_reason_and_a_day_and_shows_the_other_again(
         self, procountor: Sandbox, browser_of_administrator: Client, missing: str
     ) -> None:
         link = a_linked_company().link
@@ -92,7 +92,7 @@ class TestEndLink:
         assert "(E43)" in response.text
         assert "Väärä kirjanpito" in response.text
 
-    def test_clicked_twice_says_calmly_that_it_has_ended(
+    def test_says_on_a_second_click_that_it_has_ended(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         link = a_linked_company().link
@@ -105,7 +105,7 @@ class TestEndLink:
         assert "The link has ended already." in again.text
         assert AuditEntry.objects.filter(action="link_ended").count() == 1
 
-    def test_cannot_be_changed_afterwards(
+    def test_leaves_a_link_that_cannot_be_changed(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         link = a_linked_company().link

@@ -65,7 +65,7 @@ class TestChangeLink:
         assert response.status_code == 422
         assert "Digits and letters only." in response.text
 
-    def test_can_be_looked_at_but_not_changed_by_a_reader(
+    def test_lets_a_reader_see_it_and_not_change_it(
         self, procountor: Sandbox, browser_of_reader: Client
     ) -> None:
         address = reverse("link", args=[a_linked_company().link.pk])
@@ -95,7 +95,7 @@ class TestChangeLink:
         link.refresh_from_db()
         assert link.start_month == date(2026, 7, 1)
 
-    def test_another_first_month_moves_runs_before_the_start_and_back(
+    def test_moves_runs_before_the_start_and_back(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         company = a_linked_company()
@@ -124,7 +124,7 @@ class TestRemoveLink:
         assert "The link was removed already." in second.text
         assert not Link.objects.exists()
 
-    def test_keeps_one_that_receipts_were_sent_through(
+    def test_leaves_one_that_receipts_were_sent_through(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         company = a_linked_company()

@@ -44,7 +44,7 @@ def in_nmbrs(company: Company, *pairs: tuple[str, str], kind: str = "cost_center
 
 
 def a_link(*pairs: tuple[str, str], **choices: Any) -> Link:
-    """A link with both dimensions, of a company with these cost centers in Nmbrs."""
+    """Return a link with both dimensions, of a company with these cost centers in Nmbrs."""
     company = a_linked_company(
         uses_cost_centers=True,
         cost_center_dimension="Kustannuspaikka",
@@ -65,13 +65,12 @@ def address(link: Link, kind: str = "cost_center") -> str:
 
 
 def say_yes(browser: Client, link: Link, *codes: str, **more: object) -> str:
-    """The page that comes after the confirmation of ``codes``."""
     posted = {"codes": json.dumps(codes), **more}
     return browser.post(address(link), posted, follow=True).text
 
 
 def created(sandbox: Sandbox) -> int:
-    """How many items Procountor was asked to create."""
+    """Return how many items Procountor was asked to create."""
     return sum(
         one.method == "POST" and one.path.endswith("/items") for one in sandbox.requests.all()
     )
@@ -119,7 +118,7 @@ class TestTheLink:
         assert "Activate them in Procountor, then check again." in text
         assert "Create the" not in text
 
-    def test_names_twenty_and_keeps_the_rest_folded(
+    def test_names_twenty_and_folds_the_rest_away(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         link = a_link(*((f"K{number:02}", "Piste") for number in range(27)))
@@ -210,7 +209,7 @@ class TestTheLink:
         assert "They can be created here once the link is saved." in text
         assert "Create the" not in text
 
-    def test_asks_procountor_anew_when_it_is_to_be_checked(
+    def test_reads_procountor_again_when_it_is_to_be_checked(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         link = a_link()
@@ -267,8 +266,8 @@ class TestTheQuestion:
         response = browser_of_administrator.get(address(link), follow=True)
 
         assert response.redirect_chain == [(reverse("link", args=[link.pk]), 302)]
-        said = "Procountor gave no answer" if is_away else "There is no item to create."
-        assert said in response.text
+        message = "Procountor gave no answer" if is_away else "There is no item to create."
+        assert message in response.text
 
     def test_is_refused_to_a_reader(self, procountor: Sandbox, browser_of_reader: Client) -> None:
         link = a_link(("450", "Varikko"))
@@ -293,7 +292,7 @@ class TestTheQuestion:
 
 
 class TestCreating:
-    def test_creates_what_was_said_yes_to_and_remembers_who(
+    def test_creates_what_was_confirmed_and_records_by_whom(
         self, procountor: Sandbox, browser_of_administrator: Client, administrator: User
     ) -> None:
         link = a_link(("450", "Varikko"), ("460", "Pesula"))
@@ -327,7 +326,7 @@ class TestCreating:
         assert response.status_code == 302
         assert created(procountor) == 0
 
-    def test_keeps_the_words_of_procountor_and_creates_the_others(
+    def test_shows_the_message_of_procountor_and_creates_the_others(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         link = a_link(("450", "Varikko"), ("460", "Pesula"))
@@ -368,7 +367,7 @@ class TestCreating:
         assert "Procountor does not accept the authorisation" in text
         assert "1 item is left to create." in text
 
-    def test_says_that_somebody_else_is_creating(
+    def test_says_that_another_person_is_creating(
         self,
         procountor: Sandbox,
         browser_of_administrator: Client,
@@ -397,7 +396,6 @@ class TestCreating:
 class TestManyItems:
     @pytest.fixture(autouse=True)
     def _no_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Each step is over after one item."""
         monkeypatch.setattr(missing_items, "SECONDS_PER_STEP", 0.0)
 
     def test_go_on_by_themselves_and_show_how_many_are_done(
@@ -420,7 +418,7 @@ class TestManyItems:
         assert "3 items were created in Procountor." in steps[-1]
         assert created(procountor) == 3
 
-    def test_keep_what_was_refused_on_the_way_for_the_end(
+    def test_report_at_the_end_what_was_refused_on_the_way(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         link = a_link(("450", "Varikko"), ("460", "Pesula"), ("470", "Halli"))
@@ -438,10 +436,10 @@ class TestManyItems:
 
 
 def hidden(text: str) -> dict[str, str]:
-    """The hidden fields of the form that goes on."""
+    """Return the hidden fields of the form that goes on."""
     form = text[text.index('id="going"') :]
-    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form)
-    return {name: value.replace("&quot;", '"') for name, value in found}
+    fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form)
+    return {name: value.replace("&quot;", '"') for name, value in fields}
 
 
 class TestAfterTheLinkEnded:

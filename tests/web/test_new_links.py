@@ -28,7 +28,7 @@ class TestNewLink:
         assert "One administration per account" in text
         assert "tili-1001" not in text
 
-    def test_keeps_all_choices_and_mappings(
+    def test_stores_all_choices_and_mappings(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         company, account = a_company(), an_account(1001)
@@ -67,7 +67,7 @@ class TestNewLink:
         assert Link.objects.count() == 1
         assert response.redirect_chain == [(reverse("link", args=[Link.objects.get().pk]), 302)]
 
-    def test_explains_an_account_that_was_taken_meanwhile_and_keeps_the_input(
+    def test_explains_an_account_that_was_taken_meanwhile_and_shows_the_input_again(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         account = a_linked_company(1001).link.procountor_account
@@ -97,7 +97,7 @@ class TestNewLink:
         assert "Cost centers go to this dimension already." in twice.text
         assert not Link.objects.exists()
 
-    def test_refuses_a_pattern_nobody_can_read(
+    def test_refuses_a_pattern_that_cannot_be_read(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         response = browser_of_administrator.post(
@@ -218,7 +218,7 @@ class TestWhatIsProposed:
         assert is_chosen(text, str(right.pk))
         assert "The name is the same." in text
 
-    def test_leaves_an_account_that_somebody_chose(
+    def test_leaves_an_account_that_was_chosen(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         company = a_company(1001)

@@ -45,7 +45,7 @@ def _limited(user: User) -> None:
 
 
 def _asked_about_1003() -> NmbrsConnection:
-    """A connection that asks about company 1003, which is here under another name."""
+    """Return a connection that asks about company 1003, here under another name."""
     a_company(1003, "Vanha Siivous Oy")
     made = a_connection()
     fetch_everything()
@@ -89,7 +89,7 @@ class TestNewConnection:
         assert f'name="first_year" value="{this_year}"' in page
         assert NmbrsConnection.objects.get().first_year == this_year - 3
 
-    def test_never_shows_its_token_and_keeps_it_encrypted(
+    def test_never_shows_its_token_and_stores_it_encrypted(
         self, nmbrs: Sandbox, browser_of_administrator: Client
     ) -> None:
         browser_of_administrator.post(reverse("new_nmbrs_connection"), _filled())
@@ -104,7 +104,7 @@ class TestNewConnection:
         for address in addresses:
             assert sample.TOKEN not in browser_of_administrator.get(address).text
 
-    def test_explains_a_token_that_nmbrs_refuses_and_keeps_the_rest_of_the_form(
+    def test_explains_a_token_that_nmbrs_refuses_and_shows_the_rest_again(
         self, nmbrs: Sandbox, browser_of_administrator: Client
     ) -> None:
         response = browser_of_administrator.post(
@@ -133,7 +133,7 @@ class TestNewConnection:
         assert "There are no runs of such a late year yet." in late.text
         assert NmbrsConnection.objects.count() == 1
 
-    def test_is_refused_to_who_may_only_look(self, nmbrs: Sandbox) -> None:
+    def test_is_refused_to_readers(self, nmbrs: Sandbox) -> None:
         browser = browser_with(nmbrs=Right.READ)
 
         shown = browser.get(PAGE)
@@ -163,21 +163,21 @@ class TestList:
     def test_shows_trouble_with_cause_and_remedy(
         self, nmbrs: Sandbox, browser_of_administrator: Client
     ) -> None:
-        found = a_connection()
-        found.trouble = [Problem(code=ProblemCode.NMBRS_UNREACHABLE)]
-        found.save()
+        connection = a_connection()
+        connection.trouble = [Problem(code=ProblemCode.NMBRS_UNREACHABLE)]
+        connection.save()
 
         text = browser_of_administrator.get(PAGE).text
 
         assert "Nmbrs gave no answer" in text
         assert "It is tried again by itself." in text
 
-    def test_hides_what_all_debtors_have_from_who_sees_only_some(
+    def test_hides_trouble_of_all_debtors_from_limited_users(
         self, nmbrs: Sandbox, browser_of_administrator: Client, administrator: User
     ) -> None:
         asked = _asked_about_1003()
-        told = (("count", "2"), ("numbers", "1042, 1043"))
-        nameless = Problem(code=ProblemCode.COMPANY_WITHOUT_DEBTOR, facts=told)
+        facts = (("count", "2"), ("numbers", "1042, 1043"))
+        nameless = Problem(code=ProblemCode.COMPANY_WITHOUT_DEBTOR, facts=facts)
         NmbrsConnection.objects.update(trouble=[nameless])
         everything = browser_of_administrator.get(PAGE).text
         _limited(administrator)
@@ -209,11 +209,11 @@ class TestTest:
     def test_says_what_the_connection_reaches(
         self, nmbrs: Sandbox, browser_of_administrator: Client
     ) -> None:
-        found = a_connection()
+        connection = a_connection()
         nmbrs.hide_debtor(debtor_id=sample.FIRST_DEBTOR_ID)
 
         response = browser_of_administrator.post(
-            reverse("check_nmbrs_connection", args=[found.pk]), follow=True
+            reverse("check_nmbrs_connection", args=[connection.pk]), follow=True
         )
 
         assert "domain koivulammi: 2 debtors and 6 companies." in response.text
@@ -221,11 +221,11 @@ class TestTest:
     def test_names_the_calls_that_the_api_template_forbids(
         self, nmbrs: Sandbox, browser_of_administrator: Client
     ) -> None:
-        found = a_connection()
+        connection = a_connection()
         nmbrs.forbid_call(operation=COST_CENTERS)
 
         response = browser_of_administrator.post(
-            reverse("check_nmbrs_connection", args=[found.pk]), follow=True
+            reverse("check_nmbrs_connection", args=[connection.pk]), follow=True
         )
 
         assert f"The API template does not allow: {COST_CENTERS}." in response.text
@@ -235,25 +235,27 @@ class TestTest:
     def test_turns_a_connection_red_whose_token_was_made_anew(
         self, nmbrs: Sandbox, browser_of_administrator: Client
     ) -> None:
-        found = a_connection()
+        connection = a_connection()
         nmbrs.change_token(token="another")
 
         response = browser_of_administrator.post(
-            reverse("check_nmbrs_connection", args=[found.pk]), follow=True
+            reverse("check_nmbrs_connection", args=[connection.pk]), follow=True
         )
 
-        found.refresh_from_db()
-        assert found.state == NmbrsConnection.State.REFUSED
+        connection.refresh_from_db()
+        assert connection.state == NmbrsConnection.State.REFUSED
         assert "Refused by Nmbrs" in response.text
         assert "Make a token in Nmbrs" in response.text
 
-    def test_is_not_for_those_who_see_some_debtors_only(
+    def test_is_not_for_limited_users(
         self, nmbrs: Sandbox, browser_of_administrator: Client, administrator: User
     ) -> None:
-        found = a_connection()
+        connection = a_connection()
         _limited(administrator)
 
-        response = browser_of_administrator.post(reverse("check_nmbrs_connection", args=[found.pk]))
+        response = browser_of_administrator.post(
+            reverse("check_nmbrs_connection", args=[connection.pk])
+        )
 
         assert response.status_code == 403
 
@@ -269,69 +271,69 @@ class TestChange:
     def test_gives_another_token_once_nmbrs_has_taken_it(
         self, nmbrs: Sandbox, browser_of_administrator: Client
     ) -> None:
-        found = a_connection()
-        address = reverse("nmbrs_connection", args=[found.pk])
+        connection = a_connection()
+        address = reverse("nmbrs_connection", args=[connection.pk])
         nmbrs.change_token(token="another")
         wanted = {"user_name": sample.USERNAME, "first_year": "2026"}
 
         wrong = browser_of_administrator.post(address, {**wanted, "token": "MISTYPED"})
         right = browser_of_administrator.post(address, {**wanted, "token": "another"})
 
-        found.refresh_from_db()
+        connection.refresh_from_db()
         assert wrong.status_code == 422
         assert "Nmbrs does not accept the user and token" in wrong.text
         assert "MISTYPED" not in wrong.text
         assert right["Location"] == PAGE
-        assert found.token == "another"
+        assert connection.token == "another"
 
-    def test_keeps_the_token_that_is_stored_where_none_is_given(
+    def test_leaves_the_stored_token_where_none_is_given(
         self, nmbrs: Sandbox, browser_of_administrator: Client
     ) -> None:
-        found = a_connection()
+        connection = a_connection()
 
         browser_of_administrator.post(
-            reverse("nmbrs_connection", args=[found.pk]),
+            reverse("nmbrs_connection", args=[connection.pk]),
             {"user_name": sample.USERNAME, "token": "", "first_year": "2025"},
         )
 
-        found.refresh_from_db()
-        assert (found.token, found.first_year) == (sample.TOKEN, 2025)
+        connection.refresh_from_db()
+        assert (connection.token, connection.first_year) == (sample.TOKEN, 2025)
 
     def test_connects_a_removed_one_again_and_wants_a_token_for_it(
         self, nmbrs: Sandbox, browser_of_administrator: Client
     ) -> None:
-        found = a_connection()
-        remove_connection(found, user=None)
-        address = reverse("nmbrs_connection", args=[found.pk])
+        connection = a_connection()
+        remove_connection(connection, user=None)
+        address = reverse("nmbrs_connection", args=[connection.pk])
         wanted = {"user_name": sample.USERNAME, "first_year": "2026"}
 
         listed = browser_of_administrator.get(PAGE).text
         without = browser_of_administrator.post(address, wanted)
         browser_of_administrator.post(address, {**wanted, "token": sample.TOKEN})
 
-        found.refresh_from_db()
+        connection.refresh_from_db()
         assert "Connect again" in listed
         assert "This field is required." in without.text
-        assert found.state == NmbrsConnection.State.WORKING
+        assert connection.state == NmbrsConnection.State.WORKING
 
 
 class TestRemove:
     def test_asks_first_and_then_forgets(
         self, nmbrs: Sandbox, browser_of_administrator: Client
     ) -> None:
-        found = a_connection()
-        address = reverse("remove_nmbrs_connection", args=[found.pk])
+        connection = a_connection()
+        address = reverse("remove_nmbrs_connection", args=[connection.pk])
 
         asked = browser_of_administrator.get(address)
-        found.refresh_from_db()
-        assert found.state == NmbrsConnection.State.WORKING
+        connection.refresh_from_db()
+        assert connection.state == NmbrsConnection.State.WORKING
         for _click in range(2):
             after = browser_of_administrator.post(address, follow=True)
 
-        found.refresh_from_db()
+        connection.refresh_from_db()
         removals = AuditEntry.objects.filter(action=AuditEntry.Action.NMBRS_REMOVED)
         assert "Remove the connection Palkkatoimisto?" in asked.text
-        assert (found.state, found.token) == (NmbrsConnection.State.REMOVED, "")
+        assert (connection.state, connection.token) == (NmbrsConnection.State.REMOVED, "")
         assert "What came in by it stays, and can still be sent." in after.text
         assert removals.count() == 1
 
@@ -372,7 +374,7 @@ class TestQuestions:
         assert added.number != 1003
         assert f"{added} was added as another company." in text
 
-    def test_are_shown_and_not_answered_by_who_may_only_look(self, nmbrs: Sandbox) -> None:
+    def test_are_shown_to_readers_who_cannot_answer_them(self, nmbrs: Sandbox) -> None:
         asked = _asked_about_1003()
         browser = browser_with(nmbrs=Right.READ)
 
@@ -395,7 +397,7 @@ class TestNavigation:
         assert f'<a href="{PAGE}" aria-current="page">Settings</a>' in text
         assert reverse("procountor_accounts") not in text
 
-    def test_goes_between_both_for_who_may_see_both(self) -> None:
+    def test_goes_between_both_for_readers_of_both(self) -> None:
         browser = browser_with(nmbrs=Right.READ, procountor=Right.READ)
 
         at_nmbrs = browser.get(PAGE).text
@@ -406,7 +408,7 @@ class TestNavigation:
         assert f'href="{procountor}">Procountor</a></li>' in squeezed(at_nmbrs)
         assert f'href="{PAGE}">Nmbrs</a></li>' in squeezed(at_procountor)
 
-    def test_names_nmbrs_nowhere_for_who_may_not_see_it(self) -> None:
+    def test_names_nmbrs_nowhere_without_the_right_to_it(self) -> None:
         browser = browser_with(procountor=Right.READ)
 
         text = browser.get(reverse("procountor_accounts")).text

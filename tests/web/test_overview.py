@@ -44,7 +44,7 @@ class TestOverview:
         assert "kirnu-12" in text
         assert "Not authorised" in text
 
-    def test_asks_few_questions_when_everything_is_shown(
+    def test_takes_few_queries_when_everything_is_shown(
         self, browser_of_reader: Client, django_assert_max_num_queries: DjangoAssertNumQueries
     ) -> None:
         for number in range(1001, 1031):
@@ -75,7 +75,7 @@ class TestOverview:
 
 
 class TestProgress:
-    def test_asks_for_itself_again_while_something_is_sent(self, browser_of_reader: Client) -> None:
+    def test_reloads_itself_while_something_is_sent(self, browser_of_reader: Client) -> None:
         journal = a_stored_journal(a_company(), JournalState.SENDING)
         an_export(journal, ExportState.QUEUED)
         Sending.objects.create(journal=journal, requested_at=NOW, due_at=NOW)
@@ -85,7 +85,7 @@ class TestProgress:
         assert "0 of 1 ledger receipts booked" in text
         assert 'hx-trigger="every 3s"' in text
 
-    def test_lets_the_page_be_drawn_again_when_all_is_sent(self, browser_of_reader: Client) -> None:
+    def test_reloads_the_page_when_all_is_sent(self, browser_of_reader: Client) -> None:
         response = browser_of_reader.get(reverse("overview_progress"))
 
         assert response["HX-Refresh"] == "true"

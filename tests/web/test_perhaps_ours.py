@@ -17,17 +17,17 @@ OURS, ANOTHER = "Receipt 1 is this one", "Receipt 1 is another"
 
 @pytest.fixture
 def stopped(procountor: Sandbox) -> Journal:
-    """A journal that somebody has booked by hand already."""
+    """Return a journal that is booked by hand already."""
     export = a_journal(a_linked_company(), 6).exports.get()
     by_hand = export.payload.replace(export.name, "Palkat käsin").replace(export.token, "")
     book_by_hand(export.link.procountor_account, by_hand)
     return send(export.journal)
 
 
-def say(browser: Client, journal: Journal, said: str, receipt: int = 700001) -> str:
-    """Click a button and give the page that follows."""
-    told = {"token": journal.exports.get().token, "receipt": receipt, "said": said}
-    answer = browser.post(reverse("settle_receipt", args=[journal.pk]), told, follow=True)
+def say(browser: Client, journal: Journal, which: str, receipt: int = 700001) -> str:
+    """Click a button, and return the page that follows."""
+    values = {"token": journal.exports.get().token, "receipt": receipt, "said": which}
+    answer = browser.post(reverse("settle_receipt", args=[journal.pk]), values, follow=True)
     assert answer.status_code == 200
     return answer.text
 
@@ -71,11 +71,11 @@ class TestAReceiptInDoubt:
         assert AuditEntry.objects.filter(action="receipt_is_another").count() == 1
         assert send(stopped).state == "sent"
 
-    @pytest.mark.parametrize("said", ["ours", "another"])
+    @pytest.mark.parametrize("which", ["ours", "another"])
     def test_must_be_one_that_is_in_doubt(
-        self, stopped: Journal, browser_of_administrator: Client, said: str
+        self, stopped: Journal, browser_of_administrator: Client, which: str
     ) -> None:
-        page = say(browser_of_administrator, stopped, said, receipt=700002)
+        page = say(browser_of_administrator, stopped, which, receipt=700002)
 
         assert "That receipt is not in question" in page
         assert Export.objects.get().state == "ready"
@@ -91,9 +91,9 @@ class TestAReceiptInDoubt:
             Export.objects.filter(pk=other.pk).update(state="posted", ledger_receipt_id=700001)
 
         token = stopped.exports.get().token
-        told = {"token": token, "receipt": 700001, "said": "ours"}
+        values = {"token": token, "receipt": 700001, "said": "ours"}
         url = reverse("settle_receipt", args=[stopped.pk])
-        page = browser_of_administrator.post(url, told, follow=True).text
+        page = browser_of_administrator.post(url, values, follow=True).text
 
         assert "That receipt cannot be the one of the journal" in page
         assert Export.objects.get(token=token).state == "ready"
@@ -119,11 +119,11 @@ class TestAReceiptInDoubt:
 
     def test_is_not_for_readers(self, stopped: Journal, browser_of_reader: Client) -> None:
         page = browser_of_reader.get(reverse("journal", args=[stopped.pk])).text
-        told = {"token": stopped.exports.get().token, "receipt": 700001, "said": "ours"}
-        said = browser_of_reader.post(reverse("settle_receipt", args=[stopped.pk]), told)
+        values = {"token": stopped.exports.get().token, "receipt": 700001, "said": "ours"}
+        response = browser_of_reader.post(reverse("settle_receipt", args=[stopped.pk]), values)
 
         assert OURS not in page
-        assert said.status_code == 403
+        assert response.status_code == 403
         assert Export.objects.get().state == "ready"
 
     def test_is_not_for_those_who_see_other_debtors(
@@ -134,19 +134,19 @@ class TestAReceiptInDoubt:
         limited = create_user("sari", PASSWORD, template=template, user=None, debtors=[others])
         browser = Client()
         browser.force_login(limited)
-        told = {"token": stopped.exports.get().token, "receipt": 700001, "said": "ours"}
+        values = {"token": stopped.exports.get().token, "receipt": 700001, "said": "ours"}
 
-        said = browser.post(reverse("settle_receipt", args=[stopped.pk]), told)
+        response = browser.post(reverse("settle_receipt", args=[stopped.pk]), values)
 
-        assert said.status_code == 404
+        assert response.status_code == 404
         assert Export.objects.get().state == "ready"
 
     def test_of_another_journal_is_not_settled_here(
         self, stopped: Journal, browser_of_administrator: Client
     ) -> None:
         other = a_journal(stopped.company, 5, run_number="5")
-        told = {"token": stopped.exports.get().token, "receipt": 700001, "said": "ours"}
+        values = {"token": stopped.exports.get().token, "receipt": 700001, "said": "ours"}
 
-        said = browser_of_administrator.post(reverse("settle_receipt", args=[other.pk]), told)
+        response = browser_of_administrator.post(reverse("settle_receipt", args=[other.pk]), values)
 
-        assert said.status_code == 404
+        assert response.status_code == 404

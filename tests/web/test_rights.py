@@ -17,7 +17,7 @@ WRITE_PAGES = ("new_company", "new_user", "new_user_template")
 
 
 def browser_with(**rights: Right) -> Client:
-    """The browser of somebody with these rights and no others."""
+    """Return the browser of a user with these rights and no others."""
     template = UserTemplate.objects.create(name="Some", **rights)
     client = Client()
     client.force_login(create_user("sari", PASSWORD, template=template, user=None))
@@ -26,32 +26,32 @@ def browser_with(**rights: Right) -> Client:
 
 class TestRights:
     @pytest.mark.parametrize("name", READ_PAGES)
-    def test_none_refuses_the_address(self, name: str) -> None:
+    def test_of_no_kind_open_no_page(self, name: str) -> None:
         response = browser_with().get(reverse(name))
 
         assert response.status_code == 403
 
     @pytest.mark.parametrize("name", READ_PAGES)
-    def test_read_opens_the_page(self, name: str) -> None:
+    def test_to_read_open_the_page(self, name: str) -> None:
         response = browser_with(**dict.fromkeys(Area, Right.READ)).get(reverse(name))
 
         assert response.status_code == 200
 
     @pytest.mark.parametrize("name", WRITE_PAGES)
-    def test_read_does_not_open_what_changes_something(
+    def test_to_read_do_not_open_what_changes_something(
         self, name: str, browser_of_reader: Client
     ) -> None:
         response = browser_of_reader.get(reverse(name))
 
         assert response.status_code == 403
 
-    def test_read_may_not_post_where_it_may_look(self, browser_of_reader: Client) -> None:
+    def test_to_read_do_not_suffice_to_post(self, browser_of_reader: Client) -> None:
         response = browser_of_reader.post(reverse("debtors"), {"number": 1, "name": "Eräs"})
 
         assert response.status_code == 403
         assert not Debtor.objects.exists()
 
-    def test_without_a_template_the_overview_says_whom_to_ask(self) -> None:
+    def test_without_a_template_lead_to_an_administrator(self) -> None:
         client = Client()
         client.force_login(create_user("sari", PASSWORD, template=None, user=None))
 
@@ -59,7 +59,7 @@ class TestRights:
 
         assert "Ask an administrator for Read on Journal entries Export" in response.text
 
-    def test_change_at_once_for_whoever_is_logged_in(
+    def test_change_at_once_for_users_who_are_logged_in(
         self, administrator: User, browser_of_reader: Client
     ) -> None:
         template = UserTemplate.objects.get(name="Reader")
@@ -71,7 +71,9 @@ class TestRights:
 
         assert response.status_code == 403
 
-    def test_a_part_of_a_page_sends_the_whole_page_to_the_log_in(self, client: Client) -> None:
+    def test_that_are_missing_to_a_part_lead_the_whole_page_to_the_log_in(
+        self, client: Client
+    ) -> None:
         response = client.get(reverse("overview_progress"), headers={"HX-Request": "true"})
 
         assert response["HX-Redirect"] == reverse("account_login")
@@ -99,7 +101,7 @@ class TestDebtorLimit:
         assert "Toinen" not in client.get(reverse("companies")).text
         assert "Toiset" not in client.get(reverse("debtors")).text
 
-    def test_keeps_who_is_limited_from_adding_debtors(self, administrator: User) -> None:
+    def test_prevents_adding_debtors(self, administrator: User) -> None:
         template = UserTemplate.objects.get(is_administrator=True)
         debtor = add_debtor(200, "Toiset", user=None)
         limited = create_user("sari", PASSWORD, template=template, user=None, debtors=[debtor])

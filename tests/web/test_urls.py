@@ -1,4 +1,4 @@
-"""How the modules of the pages stand to each other."""
+"""How the modules of the pages depend on each other."""
 
 import ast
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ PAGES = sorted(
 
 
 def imported(name: str) -> Iterator[str]:
-    """The modules beside ``name`` that it imports, and those that they import."""
+    """Yield the modules beside ``name`` that it imports, and those that they import."""
     waiting, seen = [name], {name}
     while waiting:
         path = FOLDER / f"{waiting.pop().replace('.', '/')}.py"
@@ -38,10 +38,10 @@ def _named(tree: ast.Module) -> Iterator[str]:
 
 
 class TestEveryPage:
-    def test_is_among_those_that_are_looked_at(self) -> None:
+    def test_is_among_those_that_are_tested(self) -> None:
         assert {"companies", "exports", "journals", "links"} <= set(PAGES)
 
     @pytest.mark.parametrize("page", PAGES)
     def test_imports_no_other_page(self, page: str) -> None:
-        # What two pages need stands in a module of its own, mostly in parts.
+        # What two pages need is in a module of its own, mostly in parts.
         assert set(imported(page)).isdisjoint(PAGES)

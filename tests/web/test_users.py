@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def filled(person: User, **changes: Any) -> dict[str, Any]:
-    """The form of a user as it comes, with changes."""
+    """Return the form of a user as the page shows it, with changes."""
     form = {
         "first_name": person.first_name,
         "last_name": person.last_name,
