@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
-from tilisilta.fetcher import LOOK_SECONDS, Fetcher
+from tilisilta.fetcher import POLL_SECONDS, Fetcher
 from tilisilta.models import Sending, Worker
 from tilisilta.services.connections import check_unheard_accounts
 from tilisilta.services.sending import outbox
@@ -61,15 +61,15 @@ def move_on(sending_id: str) -> float | None:
     """
     try:
         while True:
-            progress = advance(uuid.UUID(sending_id), now=timezone.now())
-            if progress.is_finished:
+            result = advance(uuid.UUID(sending_id), now=timezone.now())
+            if result.is_finished:
                 return None
-            if progress.wait_seconds > SHORT_WAIT_SECONDS:
-                due_at = timezone.now() + timedelta(seconds=progress.wait_seconds)
+            if result.wait_seconds > SHORT_WAIT_SECONDS:
+                due_at = timezone.now() + timedelta(seconds=result.wait_seconds)
                 outbox.put_off(uuid.UUID(sending_id), due_at=due_at)
                 return None
-            if progress.wait_seconds > 0:
-                return progress.wait_seconds
+            if result.wait_seconds > 0:
+                return result.wait_seconds
     finally:
         # This thread is not a request: nobody else closes its connection once it is of no use.
         close_old_connections()
@@ -82,19 +82,19 @@ class Engine:
         # Never the default id: two processes with one id would run each other's work again.
         self.executor_id = f"{socket.gethostname()[:40]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._stopping = threading.Event()
-        self._look_after_at = timezone.now()
+        self._heartbeat_at = timezone.now()
         self._fetcher = Fetcher(self.executor_id, self._stopping)
         self._threads = (
-            self._thread("keeper", self._keep, seconds=SWEEP_SECONDS),
+            self._thread("sweeper", self._sweep_and_beat, seconds=SWEEP_SECONDS),
             # Apart from the keeper: waiting for Procountor must not make it look dead.
             self._thread("watcher", check_unheard_accounts, seconds=WATCH_SECONDS),
-            self._thread("fetcher", self._fetcher.look, seconds=LOOK_SECONDS),
+            self._thread("fetcher", self._fetcher.take_up_due, seconds=POLL_SECONDS),
         )
 
     def start(self) -> None:
         """Begin to work, in threads of this process."""
         _use_write_ahead_log()
-        _hear_of(self.executor_id, timezone.now())
+        _note_alive(self.executor_id, timezone.now())
         config: DBOSConfig = {
             "name": "tilisilta",
             "system_database_url": settings.ENGINE_DATABASE_URL,
@@ -127,12 +127,12 @@ class Engine:
         Worker.objects.filter(executor_id=self.executor_id).delete()
         connection.close()
 
-    def _keep(self, now: datetime) -> None:
+    def _sweep_and_beat(self, now: datetime) -> None:
         """Sweep the outbox often; look after workers and lost turns now and then."""
         # First of all: a worker that only fails to sweep must not be taken for dead.
-        if now >= self._look_after_at or self._look_after_at - now > _worker_timeout():
-            look_after(self.executor_id, now)
-            self._look_after_at = now + _worker_timeout() / 4
+        if now >= self._heartbeat_at or self._heartbeat_at - now > _worker_timeout():
+            heartbeat(self.executor_id, now)
+            self._heartbeat_at = now + _worker_timeout() / 4
         sweep(now)
 
     def _thread(
@@ -168,9 +168,9 @@ def sweep(now: datetime) -> int:
     return len(due)
 
 
-def look_after(executor_id: str, now: datetime) -> None:
+def heartbeat(executor_id: str, now: datetime) -> None:
     """Tell that we are alive, take over from dead workers, and put lost turns back."""
-    _hear_of(executor_id, now)
+    _note_alive(executor_id, now)
     Worker.objects.filter(heard_at__lt=now - _worker_timeout()).exclude(
         executor_id=executor_id
     ).delete()
@@ -213,7 +213,7 @@ def _lost(sendings: list[Sending]) -> list[Sending]:
     return [sending for sending in sendings if sending.run_id not in alive]
 
 
-def _hear_of(executor_id: str, now: datetime) -> None:
+def _note_alive(executor_id: str, now: datetime) -> None:
     Worker.objects.update_or_create(
         executor_id=executor_id,
         defaults={"heard_at": now},

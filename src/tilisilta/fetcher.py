@@ -16,7 +16,7 @@ from tilisilta.models import NmbrsCompany
 from tilisilta.services.fetching import queue as fetch_queue
 from tilisilta.services.fetching import synchronisations
 
-LOOK_SECONDS = 0.5
+POLL_SECONDS = 0.5
 
 logger = logging.getLogger("tilisilta.fetcher")
 
@@ -38,7 +38,7 @@ class Fetcher:
         self._under_way: dict[int, Future[None]] = {}
         self._lists_failed_at: datetime | None = None
 
-    def look(self, now: datetime) -> None:
+    def take_up_due(self, now: datetime) -> None:
         """Begin what nobody has to ask for, and take up all that is due.
 
         One thread at a time may look.
@@ -47,7 +47,7 @@ class Fetcher:
         synchronisations.begin_by_itself(now)
         self._read_lists(now)
         synchronisations.finish_abandoned(now)
-        while not self._stopping.is_set() and self._take_up():
+        while not self._stopping.is_set() and self._take_up_companies():
             pass
 
     def stop(self) -> None:
@@ -69,30 +69,32 @@ class Fetcher:
         failed_at = self._lists_failed_at
         if failed_at is not None and timedelta() <= now - failed_at < fetch_queue.PAUSE:
             return
-        while (found := synchronisations.claim_lists(self._executor_id)) is not None:
+        while (synchronisation := synchronisations.claim_lists(self._executor_id)) is not None:
             try:
-                synchronisations.read_lists(found, now=timezone.now())
+                synchronisations.read_lists(synchronisation, now=timezone.now())
             except Exception:  # what is known already can be fetched all the same
                 logger.exception("Reading the lists failed; it is tried again.")
                 self._lists_failed_at = timezone.now()
                 synchronisations.release_lists(self._executor_id)
                 return
 
-    def _take_up(self) -> bool:
+    def _take_up_companies(self) -> bool:
         """Claim as many companies as there are free threads; ``False`` when none is due."""
         free = 0
         while self._free.acquire(blocking=False):
             free += 1
         if not free:
-            self._freed.wait(LOOK_SECONDS)
+            self._freed.wait(POLL_SECONDS)
             self._freed.clear()
             return True
         unused = free
         try:
-            for found in fetch_queue.claim_companies(self._executor_id, free, now=timezone.now()):
-                fetching = self._pool.submit(self._fetch, found)
+            for nmbrs_company in fetch_queue.claim_companies(
+                self._executor_id, free, now=timezone.now()
+            ):
+                fetching = self._pool.submit(self._fetch, nmbrs_company)
                 unused -= 1
-                self._under_way[found.pk] = fetching
+                self._under_way[nmbrs_company.pk] = fetching
                 fetching.add_done_callback(self._let_next)
         finally:
             # Also when claiming failed: without them nothing would ever be taken up again.
@@ -100,12 +102,12 @@ class Fetcher:
                 self._free.release()
         return unused < free
 
-    def _fetch(self, found: NmbrsCompany) -> None:
+    def _fetch(self, nmbrs_company: NmbrsCompany) -> None:
         try:
-            fetch_queue.fetch_claimed(found, now=timezone.now())
+            fetch_queue.fetch_claimed(nmbrs_company, now=timezone.now())
         except Exception:  # nobody else would hear of it
-            logger.exception("What came of company %s was not noted.", found.company.number)
-            fetch_queue.release(found, now=timezone.now())
+            logger.exception("What came of company %s was not noted.", nmbrs_company.company.number)
+            fetch_queue.release(nmbrs_company, now=timezone.now())
         finally:
             # This thread is not a request: nobody else closes its connection once it is of no use.
             close_old_connections()

@@ -48,7 +48,7 @@ def worker(asleep: Worker, monkeypatch: pytest.MonkeyPatch) -> Iterator[Worker]:
     def work() -> None:
         while not stopping.wait(0.02):
             if _is_asked_for_anything():
-                fetcher.look(timezone.now())
+                fetcher.take_up_due(timezone.now())
         connections.close_all()
 
     thread = threading.Thread(target=work)

@@ -26,26 +26,26 @@ _NUMBERS = re.compile(r"(\d+)")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def kinds_by_age(found: NmbrsCompany) -> Sequence[DimensionKind]:
+def kinds_by_age(nmbrs_company: NmbrsCompany) -> Sequence[DimensionKind]:
     """The two kinds, the one that was read longer ago first."""
-    return sorted(DimensionKind, key=lambda kind: getattr(found, _READ_AT[kind]) or _NEVER)
+    return sorted(DimensionKind, key=lambda kind: getattr(nmbrs_company, _READ_AT[kind]) or _NEVER)
 
 
 def keep_cost_objects(
-    found: NmbrsCompany, source: PayrollSource, kind: DimensionKind, *, now: datetime
+    nmbrs_company: NmbrsCompany, source: PayrollSource, kind: DimensionKind, *, now: datetime
 ) -> None:
     """Read one of the two lists of a company; what it no longer has is marked and stays."""
-    listed = source.cost_objects(found.nmbrs_company_id, kind)
-    known = {one.nmbrs_id: one for one in found.company.cost_objects.filter(kind=kind)}
+    listed = source.cost_objects(nmbrs_company.nmbrs_company_id, kind)
+    known = {one.nmbrs_id: one for one in nmbrs_company.company.cost_objects.filter(kind=kind)}
     gone = known.keys() - {one.nmbrs_id for one in listed}
     with transaction.atomic():
         for one in listed:
-            _keep(found.company, known.get(one.nmbrs_id), one)
+            _keep(nmbrs_company.company, known.get(one.nmbrs_id), one)
         if any(known[nmbrs_id].gone_at is None for nmbrs_id in gone):
-            found.company.cost_objects.filter(
+            nmbrs_company.company.cost_objects.filter(
                 kind=kind, nmbrs_id__in=gone, gone_at__isnull=True
             ).update(gone_at=now)
-        NmbrsCompany.objects.filter(pk=found.pk).update(**{_READ_AT[kind]: now})
+        NmbrsCompany.objects.filter(pk=nmbrs_company.pk).update(**{_READ_AT[kind]: now})
 
 
 def compare_with_dimension(

@@ -43,7 +43,7 @@ from tilisilta.models import (
 )
 from tilisilta.services.companies import matching
 from tilisilta.services.explanations import Explanation, explain
-from tilisilta.services.fetching.progress import FetchStanding, standing_for
+from tilisilta.services.fetching.progress import FetchState, fetch_state_for
 
 MOST_NEEDS = 15
 COMPANIES_PER_PAGE = 50
@@ -140,7 +140,7 @@ class Overview:
     needs: tuple[Need, ...]
     dead_links: tuple[Link, ...]
     progress: SendingsUnderWay | None
-    fetching: FetchStanding
+    fetching: FetchState
     steps: FirstSteps | None
     companies: Page[Company]
     years: tuple[CompanyYear, ...]
@@ -178,7 +178,7 @@ def overview_for(
         needs=_needs(journals) if counts.problems + counts.uncertain + counts.unsent else (),
         dead_links=_dead_links(user),
         progress=sendings_under_way(user) if counts.under_way + counts.uncertain else None,
-        fetching=standing_for(user),
+        fetching=fetch_state_for(user),
         steps=None if user.is_limited else _first_steps(user, by_month),
         companies=shown,
         years=_years(list(shown), journals, months),
@@ -191,7 +191,7 @@ def sendings_under_way(user: User) -> SendingsUnderWay | None:
     All receipts of journals that are being sent count; those booked before count as done.
     """
     wanted = Q(journal__exports__is_trail=False) & ~Q(journal__exports__state=ExportState.WITHDRAWN)
-    found = Sending.objects.filter(
+    counts = Sending.objects.filter(
         user.may_see("journal__company__debtor"), finished_at__isnull=True
     ).aggregate(
         journals=Count("pk", distinct=True),
@@ -201,12 +201,12 @@ def sendings_under_way(user: User) -> SendingsUnderWay | None:
             filter=wanted & Q(journal__exports__state__in=BOOKED_EXPORTS),
         ),
     )
-    return SendingsUnderWay(**found) if found["journals"] else None
+    return SendingsUnderWay(**counts) if counts["journals"] else None
 
 
 def _searched(companies: QuerySet[Company], search: str) -> QuerySet[Company]:
-    found = companies.filter(matching(search)) if search else companies
-    return found.order_by("number")
+    matches = companies.filter(matching(search)) if search else companies
+    return matches.order_by("number")
 
 
 def _states_by_month(journals: QuerySet[Journal]) -> Mapping[date, Counter[str]]:
@@ -310,13 +310,13 @@ def _first_steps(user: User, by_month: Mapping[date, Counter[str]]) -> FirstStep
     account = ProcountorAccount.objects.filter(state=ProcountorAccount.State.AUTHORISED)
     connection = NmbrsConnection.objects.filter(state=NmbrsConnection.State.WORKING)
     # One row, that the three are asked for in one query.
-    found = (
+    done = (
         User.objects.filter(pk=user.pk)
         .values_list(Exists(connection), Exists(account), Exists(Link.objects.all()))
         .get()
     )
     steps = FirstSteps(
-        is_nmbrs_connected=found[0], is_procountor_authorised=found[1], is_linked=found[2]
+        is_nmbrs_connected=done[0], is_procountor_authorised=done[1], is_linked=done[2]
     )
     return None if steps.is_linked else steps
 
@@ -347,8 +347,8 @@ def _years(
 
 def _cell(month: date, journals: Iterable[tuple[str, int]]) -> Cell:
     """The most telling of a month's journals: what waits before what is done."""
-    found = min(journals, key=lambda journal: _PLACES[journal[0]], default=None)
-    if found is None:
+    most_urgent = min(journals, key=lambda journal: _PLACES[journal[0]], default=None)
+    if most_urgent is None:
         return Cell(month=month)
-    state, journal_id = found
+    state, journal_id = most_urgent
     return Cell(month=month, state=state, journal_id=journal_id)

@@ -11,7 +11,7 @@ from django_htmx.http import trigger_client_event
 
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import Area, Right
-from tilisilta.services.fetching.progress import standing_for
+from tilisilta.services.fetching.progress import fetch_state_for
 from tilisilta.services.fetching.synchronisations import ask_for_company, ask_for_everything
 from tilisilta.web.fetch_states import fetch_state_of
 from tilisilta.web.parts import address_to_go_back_to, error_text, visible_company
@@ -38,7 +38,7 @@ def fetch_progress(request: UserRequest) -> HttpResponse:
     """Return how far fetching is: a part of several pages that reloads itself."""
     if not any(request.user.can(Right.READ, area) for area in FOLLOWING_AREAS):
         raise PermissionDenied
-    standing = standing_for(request.user)
+    standing = fetch_state_for(request.user)
     if standing.is_under_way and request.GET.get("shown") == standing.mark:
         # Nothing new. Screen readers would read a replaced part aloud again.
         return HttpResponse(status=204)

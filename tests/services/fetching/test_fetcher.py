@@ -86,9 +86,9 @@ class TestLook:
         self, fetcher: Fetcher, waiting: Synchronisation, alive: Worker
     ) -> None:
         with connection.execute_wrapper(Broken(CLAIM)), pytest.raises(OperationalError):
-            fetcher.look(timezone.now())
+            fetcher.take_up_due(timezone.now())
 
-        fetcher.look(timezone.now())
+        fetcher.take_up_due(timezone.now())
 
         fetcher.stop()
         assert fetched_count() == 10
@@ -96,10 +96,10 @@ class TestLook:
     def test_takes_nothing_up_while_it_is_taken_for_dead(
         self, fetcher: Fetcher, waiting: Synchronisation
     ) -> None:
-        fetcher.look(timezone.now())
+        fetcher.take_up_due(timezone.now())
         claimed = NmbrsCompany.objects.filter(claimed_by__isnull=False).count()
         Worker.objects.create(executor_id=WORKER, started_at=NOW, heard_at=NOW)
-        fetcher.look(timezone.now())
+        fetcher.take_up_due(timezone.now())
 
         fetcher.stop()
         assert claimed == 0
@@ -113,7 +113,7 @@ class TestLook:
         claim_companies(WORKER, 9, now=NOW)
         before = timezone.now()
 
-        fetcher.look(timezone.now())
+        fetcher.take_up_due(timezone.now())
 
         mine = NmbrsCompany.objects.exclude(pk=others.pk)
         others.refresh_from_db()
@@ -139,7 +139,7 @@ class TestFetching:
         # Those that fetch open connections of their own.
         connection_created.connect(install)
         try:
-            fetcher.look(timezone.now())
+            fetcher.take_up_due(timezone.now())
             fetcher.stop()
         finally:
             connection_created.disconnect(install)
@@ -162,12 +162,12 @@ class TestReadingLists:
     ) -> None:
         broken = Broken(LISTED)
         with connection.execute_wrapper(broken):
-            fetcher.look(timezone.now())
-            fetcher.look(timezone.now())
+            fetcher.take_up_due(timezone.now())
+            fetcher.take_up_due(timezone.now())
         asked.refresh_from_db()
         is_claimed, refused_count = asked.claimed_by is not None, broken.refused_count
 
-        fetcher.look(timezone.now() + PAUSE + timedelta(seconds=1))
+        fetcher.take_up_due(timezone.now() + PAUSE + timedelta(seconds=1))
 
         fetcher.stop()
         asked.refresh_from_db()
@@ -181,7 +181,7 @@ class TestReadingLists:
     ) -> None:
         claim_lists(WORKER)
 
-        fetcher.look(timezone.now())
+        fetcher.take_up_due(timezone.now())
 
         fetcher.stop()
         asked.refresh_from_db()

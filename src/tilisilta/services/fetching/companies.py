@@ -45,7 +45,7 @@ from tilisilta.services.journals.importing import keep_fetched, note_journal_rea
 
 MOST_CALLS = 4
 """An unchanged company costs no more calls than this."""
-YEARS_LOOKED_AT = 2
+YEARS_LISTED = 2
 """Of the chosen years the latest are looked at each time: earlier ones are as good as closed."""
 DECEMBER = 12
 NO_SUCH_PERIOD = "2006"
@@ -61,28 +61,30 @@ class Fetched:
 
 
 def fetch_company(
-    found: NmbrsCompany, source: PayrollSource, *, now: datetime, today: date
+    nmbrs_company: NmbrsCompany, source: PayrollSource, *, now: datetime, today: date
 ) -> Fetched:
     """Bring a company up to date with Nmbrs.
 
     Raises what the source raises where nothing more can be asked of the company; what came until
     then is kept, and the next time goes on from there.
     """
-    fetch = _Fetch(found, source, now=now, today=today)
+    fetch = _Fetch(nmbrs_company, source, now=now, today=today)
     years = years_to_list(
-        found.connection,
+        nmbrs_company.connection,
         today,
-        listed_from=None if found.wants_all_journals else found.listed_from,
+        listed_from=None if nmbrs_company.wants_all_journals else nmbrs_company.listed_from,
     )
     for year in years:
         fetch.keep_runs(year)
-    looks = fetch.looks()
-    spare = None if found.wants_all_journals else max(0, MOST_CALLS - len(years))
-    for look in islice(looks, spare):
-        look()
+    reads = fetch.further_reads()
+    spare = None if nmbrs_company.wants_all_journals else max(0, MOST_CALLS - len(years))
+    for read in islice(reads, spare):
+        read()
     fetch.keep_journals(fetch.runs_to_fetch())
-    if found.listed_from != found.connection.first_year:
-        NmbrsCompany.objects.filter(pk=found.pk).update(listed_from=found.connection.first_year)
+    if nmbrs_company.listed_from != nmbrs_company.connection.first_year:
+        NmbrsCompany.objects.filter(pk=nmbrs_company.pk).update(
+            listed_from=nmbrs_company.connection.first_year
+        )
     return fetch.fetched
 
 
@@ -98,7 +100,7 @@ def years_to_list(
     chosen = range(connection.first_year, last + 1)
     if listed_from is None:
         return chosen
-    latest = last - YEARS_LOOKED_AT
+    latest = last - YEARS_LISTED
     return [year for year in chosen if year > latest or year < listed_from]
 
 
@@ -106,21 +108,21 @@ class _Fetch:
     """One company while it is fetched."""
 
     def __init__(
-        self, found: NmbrsCompany, source: PayrollSource, *, now: datetime, today: date
+        self, nmbrs_company: NmbrsCompany, source: PayrollSource, *, now: datetime, today: date
     ) -> None:
         self.fetched = Fetched()
-        self._found = found
-        self._company = found.company
+        self._nmbrs_company = nmbrs_company
+        self._company = nmbrs_company.company
         self._source = source
         self._now = now
         self._today = today
-        self._link = Link.objects.open().filter(company=found.company).first()
+        self._link = Link.objects.open().filter(company=nmbrs_company.company).first()
         self._ambiguous: set[int] = set()
 
     def keep_runs(self, year: int) -> None:
         """List the runs of one year; those no longer there are marked, with their journals."""
         try:
-            listed = self._source.runs(self._found.nmbrs_company_id, year)
+            listed = self._source.runs(self._nmbrs_company.nmbrs_company_id, year)
         except (NmbrsCallForbidden, NmbrsLoginRefused):
             raise
         except NmbrsRefused as error:
@@ -134,11 +136,11 @@ class _Fetch:
         self._ambiguous |= {run.nmbrs_run_id for runs in twice for run in runs}
         self.fetched.trouble += [_numbered_twice(runs) for runs in twice]
 
-    def looks(self) -> Iterator[Callable[[], None]]:
+    def further_reads(self) -> Iterator[Callable[[], None]]:
         """What is looked at besides, in order: where calls are few, the two lists take turns."""
-        first, second = kinds_by_age(self._found)
+        first, second = kinds_by_age(self._nmbrs_company)
         yield partial(self._keep_cost_objects, first)
-        yield self._look_at_oldest_journal
+        yield self._read_oldest_journal
         yield partial(self._keep_cost_objects, second)
 
     def runs_to_fetch(self) -> Sequence[Run]:
@@ -166,12 +168,12 @@ class _Fetch:
     def _keep_cost_objects(self, kind: DimensionKind) -> None:
         """Read one of the two lists. That it may not be read only troubles a link that uses it."""
         try:
-            keep_cost_objects(self._found, self._source, kind, now=self._now)
+            keep_cost_objects(self._nmbrs_company, self._source, kind, now=self._now)
         except NmbrsCallForbidden as error:
             if self._link is not None and self._link.dimension_name(kind):
                 self.fetched.trouble.append(problem_of(error))
 
-    def _look_at_oldest_journal(self) -> None:
+    def _read_oldest_journal(self) -> None:
         """Fetch the journal again that was looked at longest ago, those not yet sent first."""
         runs = self._company.runs.filter(gone_at__isnull=True, journal_read_at__isnull=False)
         ordered = sorted(
@@ -184,7 +186,7 @@ class _Fetch:
     def _is_wanted(self, run: Run) -> bool:
         return run.nmbrs_run_id not in self._ambiguous and may_book_since(
             self._company.start_date,
-            period_type=self._found.period_type,
+            period_type=self._nmbrs_company.period_type,
             year=run.year,
             period=run.period_end,
         )
@@ -195,7 +197,9 @@ class _Fetch:
         if run.journal_read_at == self._now:
             # It was looked at a moment ago.
             return False
-        if self._found.wants_all_journals or (is_latest and not getattr(run, "has_journal", True)):
+        if self._nmbrs_company.wants_all_journals or (
+            is_latest and not getattr(run, "has_journal", True)
+        ):
             return True
         return run.split != split_of(self._link) and run.pk not in self._sent_runs
 
@@ -208,12 +212,12 @@ class _Fetch:
     @cached_property
     def _sent_runs(self) -> frozenset[int]:
         """The runs of which anything is booked or on its way."""
-        found = self._company.runs.filter(Exists(_sent_exports(OuterRef("pk"))))
-        return frozenset(found.values_list("pk", flat=True))
+        runs = self._company.runs.filter(Exists(_sent_exports(OuterRef("pk"))))
+        return frozenset(runs.values_list("pk", flat=True))
 
     def _keep_journal(self, run: Run, split: JournalSplit) -> None:
         try:
-            read = self._source.journal(self._found.nmbrs_company_id, _asked(run), split)
+            read = self._source.journal(self._nmbrs_company.nmbrs_company_id, _asked(run), split)
         except FileRefused as refusal:
             self._note_trouble(run, problems_of_run(refusal, run=str(run)))
             return
@@ -231,11 +235,11 @@ class _Fetch:
             note_journal_read(run, split, now=self._now)
             return
         run.company = self._company
-        kept = keep_fetched(
+        imported = keep_fetched(
             read, run=run, split=split, is_linked=self._link is not None, now=self._now
         )
-        self.fetched.journal_count += kept.is_new and not kept.is_revision
-        self.fetched.revision_count += kept.is_revision
+        self.fetched.journal_count += imported.is_new and not imported.is_revision
+        self.fetched.revision_count += imported.is_revision
 
     def _note_no_journal(self, run: Run, split: JournalSplit) -> None:
         """A run has none yet; or no longer, which somebody should know who is about to send it."""

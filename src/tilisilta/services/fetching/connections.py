@@ -122,9 +122,9 @@ def change_connection(
     A removed one is connected again; one that is removed meanwhile stays so: ``NothingConnected``.
     Raises ``OtherEnvironment`` when they belong to another environment: its companies are not ours.
     """
-    kept = NmbrsConnection.objects.filter(pk=connection.pk)
+    row = NmbrsConnection.objects.filter(pk=connection.pk)
     if connection.state != State.REMOVED:
-        kept = kept.exclude(state=State.REMOVED)
+        row = row.exclude(state=State.REMOVED)
     changes = {"user_name": user_name.strip(), "first_year": first_year}
     if token.strip():
         changes["token"] = token.strip()
@@ -139,7 +139,7 @@ def change_connection(
         raise OtherEnvironment(expected=connection.domain, chosen=reached.domain)
     with transaction.atomic():
         # Only these: fetching keeps more in the same row while we ask.
-        if not kept.update(**changes, **_columns(reached), tested_at=timezone.now()):
+        if not row.update(**changes, **_columns(reached), tested_at=timezone.now()):
             raise NothingConnected(f"The connection {connection.name} was removed meanwhile.")
         audit.record(
             audit.Action.NMBRS_CHANGED,
@@ -160,19 +160,19 @@ def check_connection(connection: NmbrsConnection) -> NmbrsConnection:
     """
     if connection.state == State.REMOVED:
         return connection
-    kept = NmbrsConnection.objects.exclude(state=State.REMOVED).filter(pk=connection.pk)
-    noted: dict[str, Any] = {"tested_at": timezone.now()}
+    row = NmbrsConnection.objects.exclude(state=State.REMOVED).filter(pk=connection.pk)
+    changes: dict[str, Any] = {"tested_at": timezone.now()}
     try:
         reached = try_out(connection.user_name, connection.token, domain=connection.domain)
     except NmbrsLoginRefused as error:
-        noted["trouble"] = (problem_of(error),)
+        changes["trouble"] = (problem_of(error),)
         mark_refused(connection)
-        give_up(connection.pk, noted["trouble"], now=timezone.now())
+        give_up(connection.pk, changes["trouble"], now=timezone.now())
     except TilisiltaError as error:
-        noted["trouble"] = (problem_of(error),)
+        changes["trouble"] = (problem_of(error),)
     else:
-        noted |= _columns(reached)
-    kept.update(**noted)
+        changes |= _columns(reached)
+    row.update(**changes)
     connection.refresh_from_db()
     return connection
 
@@ -195,7 +195,7 @@ def remove_connection(connection: NmbrsConnection, *, user: User | None) -> None
 def try_out(user_name: str, token: str, *, domain: str) -> Reached:
     """What a user and token reach: two lists, and each call that will be needed, once."""
     source = nmbrs_as(user_name, token, domain=domain)
-    found = domain or source.find_domain()
+    environment = domain or source.find_domain()
     debtors = source.debtors()
     companies = source.companies()
     forbidden: tuple[str, ...] = ()
@@ -204,7 +204,7 @@ def try_out(user_name: str, token: str, *, domain: str) -> Reached:
             debtors[0].nmbrs_debtor_id, companies[0].nmbrs_company_id, timezone.localdate().year
         )
     return Reached(
-        domain=found,
+        domain=environment,
         debtor_count=len(debtors),
         company_count=len(companies),
         forbidden_calls=forbidden,

@@ -174,8 +174,8 @@ def _keep_companies(
 ) -> Sequence[PayrollCompany]:
     """Keep all that are listed, and give those whose debtor nobody tells."""
     known = {
-        found.nmbrs_company_id: found
-        for found in NmbrsCompany.objects.filter(
+        nmbrs_company.nmbrs_company_id: nmbrs_company
+        for nmbrs_company in NmbrsCompany.objects.filter(
             connection__domain__iexact=connection.domain
         ).select_related("company__debtor", "connection")
     }
@@ -184,9 +184,9 @@ def _keep_companies(
     questions = []
     homeless = []
     for one in listed:
-        found, debtor = known.get(one.nmbrs_company_id), whose.get(one.nmbrs_company_id)
-        if found is not None:
-            _renew_company(connection, found, one, debtor)
+        nmbrs_company, debtor = known.get(one.nmbrs_company_id), whose.get(one.nmbrs_company_id)
+        if nmbrs_company is not None:
+            _renew_company(connection, nmbrs_company, one, debtor)
         elif one.nmbrs_company_id in asked_before:
             questions.append(asked_before[one.nmbrs_company_id])
         elif debtor is not None:
@@ -195,9 +195,12 @@ def _keep_companies(
         else:
             homeless.append(one)
     ids = {one.nmbrs_company_id for one in listed}
-    for found in known.values():
-        if found.connection_id == connection.pk and found.nmbrs_company_id not in ids:
-            _mark_company_gone(found, now)
+    for nmbrs_company in known.values():
+        if (
+            nmbrs_company.connection_id == connection.pk
+            and nmbrs_company.nmbrs_company_id not in ids
+        ):
+            _mark_company_gone(nmbrs_company, now)
     connection.questions = questions
     return homeless
 
@@ -217,7 +220,10 @@ def _without_debtor(companies: Sequence[PayrollCompany]) -> Sequence[Problem]:
 
 
 def _renew_company(
-    connection: NmbrsConnection, found: NmbrsCompany, one: PayrollCompany, debtor: Debtor | None
+    connection: NmbrsConnection,
+    nmbrs_company: NmbrsCompany,
+    one: PayrollCompany,
+    debtor: Debtor | None,
 ) -> None:
     changes: dict[str, Any] = {
         field: value
@@ -225,20 +231,25 @@ def _renew_company(
             ("nmbrs_number", one.number),
             ("period_type", one.period_type[:20]),
         )
-        if getattr(found, field) != value
+        if getattr(nmbrs_company, field) != value
     }
-    if found.connection_id != connection.pk and _is_left(found.connection, found.gone_at):
+    if nmbrs_company.connection_id != connection.pk and _is_left(
+        nmbrs_company.connection, nmbrs_company.gone_at
+    ):
         changes["connection"] = connection
-    if found.gone_at is not None:
+    if nmbrs_company.gone_at is not None:
         changes["gone_at"] = None
         audit.record(
-            audit.Action.COMPANY_BACK, user=None, company=found.company, name=str(found.company)
+            audit.Action.COMPANY_BACK,
+            user=None,
+            company=nmbrs_company.company,
+            name=str(nmbrs_company.company),
         )
     if changes:
-        NmbrsCompany.objects.filter(pk=found.pk).update(**changes)
-    if follow(found.company, one, debtor):
+        NmbrsCompany.objects.filter(pk=nmbrs_company.pk).update(**changes)
+    if follow(nmbrs_company.company, one, debtor):
         # Another debtor may bring a block, or lift one.
-        recheck_company(found.company)
+        recheck_company(nmbrs_company.company)
 
 
 def _mark_gone(debtor: Debtor, now: datetime) -> None:
@@ -247,13 +258,16 @@ def _mark_gone(debtor: Debtor, now: datetime) -> None:
         audit.record(audit.Action.DEBTOR_GONE, user=None, name=str(debtor))
 
 
-def _mark_company_gone(found: NmbrsCompany, now: datetime) -> None:
-    if found.gone_at is None:
-        NmbrsCompany.objects.filter(pk=found.pk).update(
+def _mark_company_gone(nmbrs_company: NmbrsCompany, now: datetime) -> None:
+    if nmbrs_company.gone_at is None:
+        NmbrsCompany.objects.filter(pk=nmbrs_company.pk).update(
             gone_at=now, wanted_at=None, due_at=None, wanted_by=None
         )
         audit.record(
-            audit.Action.COMPANY_GONE, user=None, company=found.company, name=str(found.company)
+            audit.Action.COMPANY_GONE,
+            user=None,
+            company=nmbrs_company.company,
+            name=str(nmbrs_company.company),
         )
 
 

@@ -16,7 +16,7 @@ State = NmbrsConnection.State
 
 
 @dataclass(frozen=True, kw_only=True)
-class FetchStanding:
+class FetchState:
     """How far a synchronisation is, or what came of it; ``latest`` is the one it is about.
 
     For who is limited to some debtors only the companies of those are counted. ``failed_count``
@@ -56,29 +56,29 @@ class FetchStanding:
             return ""
         counts = (self.done_count, self.latest.journal_count, self.latest.revision_count)
         numbers = (company.number for company in self.current)
-        told = (self.latest.pk, self.is_listed, self.is_silent, *counts, *numbers)
-        return " ".join(map(str, told))
+        parts = (self.latest.pk, self.is_listed, self.is_silent, *counts, *numbers)
+        return " ".join(map(str, parts))
 
 
-def standing_for(user: User) -> FetchStanding:
+def fetch_state_for(user: User) -> FetchState:
     """How far the latest synchronisation is, or what came of it, as far as ``user`` may know.
 
     Two queries at most, and one more unless the debtors they are limited to are known already.
     """
     newest_first = Synchronisation.objects.order_by("-requested_at")
     mine = NmbrsCompany.objects.visible_to(user)
-    return _standing(newest_first, mine, is_limited=user.is_limited)
+    return _fetch_state(newest_first, mine, is_limited=user.is_limited)
 
 
-def standing_of(synchronisation: Synchronisation) -> FetchStanding:
+def fetch_state_of(synchronisation: Synchronisation) -> FetchState:
     """How far one synchronisation is, or what came of it, over all companies."""
     it_alone = Synchronisation.objects.filter(pk=synchronisation.pk)
-    return _standing(it_alone, NmbrsCompany.objects.all(), is_limited=False)
+    return _fetch_state(it_alone, NmbrsCompany.objects.all(), is_limited=False)
 
 
-def _standing(
+def _fetch_state(
     synchronisations: QuerySet[Synchronisation], mine: NmbrsCompanyQuerySet, *, is_limited: bool
-) -> FetchStanding:
+) -> FetchState:
     working = NmbrsConnection.objects.filter(state=State.WORKING)
     came_past = Q(wanted_by__isnull=True, tried_at__gte=OuterRef("requested_at"))
     latest = synchronisations.annotate(
@@ -91,9 +91,9 @@ def _standing(
         silent=_number_of(working.filter(silent_count__gte=SILENT)),
     ).first()
     if latest is None:
-        return FetchStanding(is_connected=working.exists(), is_limited=is_limited)
+        return FetchState(is_connected=working.exists(), is_limited=is_limited)
     is_under_way = latest.finished_at is None
-    return FetchStanding(
+    return FetchState(
         latest=latest,
         company_count=latest.mine if is_limited else latest.company_count,
         waiting_count=latest.mine_waiting,

@@ -64,9 +64,12 @@ def claim_companies(executor_id: str, count: int, *, now: datetime) -> Sequence[
     )
 
 
-def release(found: NmbrsCompany, *, now: datetime) -> None:
+def release(nmbrs_company: NmbrsCompany, *, now: datetime) -> None:
     """Let go of a company that was claimed and not settled, and try it again after a pause."""
-    _release(NmbrsCompany.objects.filter(pk=found.pk, claimed_by=found.claimed_by_id), now=now)
+    _release(
+        NmbrsCompany.objects.filter(pk=nmbrs_company.pk, claimed_by=nmbrs_company.claimed_by_id),
+        now=now,
+    )
 
 
 def release_lost(executor_id: str, *, under_way: Collection[int], now: datetime) -> None:
@@ -80,27 +83,27 @@ def release_lost(executor_id: str, *, under_way: Collection[int], now: datetime)
         _release(claimed.filter(pk__in=ids), now=now)
 
 
-def fetch_claimed(found: NmbrsCompany, *, now: datetime) -> None:
+def fetch_claimed(nmbrs_company: NmbrsCompany, *, now: datetime) -> None:
     """Fetch a company that was claimed, and settle what came of it.
 
     Raises only when that cannot be noted.
     """
     try:
-        with nmbrs(found.connection) as source:
-            fetched = fetch_company(found, source, now=now, today=timezone.localdate(now))
+        with nmbrs(nmbrs_company.connection) as source:
+            fetched = fetch_company(nmbrs_company, source, now=now, today=timezone.localdate(now))
     except NmbrsUnavailable as error:
-        _settle_silence(found, error, now=now)
+        _note_silence(nmbrs_company, error, now=now)
     except NmbrsLoginRefused as error:
-        _settle(found, Fetched(), (problem_of(error),), now=now)
-        give_up(found.connection_id, (problem_of(error),), now=now)
+        _note_end(nmbrs_company, Fetched(), (problem_of(error),), now=now)
+        give_up(nmbrs_company.connection_id, (problem_of(error),), now=now)
     except TilisiltaError as error:
-        _settle(found, Fetched(), (problem_of(error),), now=now)
+        _note_end(nmbrs_company, Fetched(), (problem_of(error),), now=now)
     except Exception:  # a fault of ours with one company must not stop the others
-        logger.exception("Fetching company %s failed.", found.company.number)
+        logger.exception("Fetching company %s failed.", nmbrs_company.company.number)
         fault = Problem(code=ProblemCode.FETCHING_BROKE, screen=Screen.NMBRS)
-        _settle(found, Fetched(), [fault], now=now)
+        _note_end(nmbrs_company, Fetched(), [fault], now=now)
     else:
-        _settle(found, fetched, fetched.trouble, now=now, is_fetched=True)
+        _note_end(nmbrs_company, fetched, fetched.trouble, now=now, is_fetched=True)
 
 
 def give_up(connection_id: int, trouble: Any, *, now: datetime) -> None:
@@ -108,8 +111,8 @@ def give_up(connection_id: int, trouble: Any, *, now: datetime) -> None:
     waiting = NmbrsCompany.objects.filter(
         connection=connection_id, wanted_at__isnull=False, claimed_by__isnull=True
     )
-    for found in waiting.select_related("company"):
-        _settle(found, Fetched(), trouble, now=now)
+    for nmbrs_company in waiting.select_related("company"):
+        _note_end(nmbrs_company, Fetched(), trouble, now=now)
 
 
 def _release(claimed: QuerySet[NmbrsCompany], *, now: datetime) -> None:
@@ -123,58 +126,63 @@ def _later(now: datetime) -> datetime:
     return max(now, timezone.now())
 
 
-def _settle(
-    found: NmbrsCompany, fetched: Fetched, trouble: Any, *, now: datetime, is_fetched: bool = False
+def _note_end(
+    nmbrs_company: NmbrsCompany,
+    fetched: Fetched,
+    trouble: Any,
+    *,
+    now: datetime,
+    is_fetched: bool = False,
 ) -> None:
     """Note how a company's turn ended. One that was asked for again meanwhile stays wanted."""
     done = {"tried_at": now, "trouble": trouble, "tries": 0, "claimed_by": None}
     if is_fetched:
         done["fetched_at"] = now
     ended = {"wanted_at": None, "due_at": None, "wanted_by": None, "wants_all_journals": False}
-    mine = NmbrsCompany.objects.filter(pk=found.pk)
+    mine = NmbrsCompany.objects.filter(pk=nmbrs_company.pk)
     with transaction.atomic():
         # What a synchronisation no longer waits for, it has counted as failed already.
-        is_failed = bool(trouble) and mine.filter(wanted_by=found.wanted_by_id).exists()
-        is_ended = mine.filter(wanted_at=found.wanted_at).update(**done, **ended)
+        is_failed = bool(trouble) and mine.filter(wanted_by=nmbrs_company.wanted_by_id).exists()
+        is_ended = mine.filter(wanted_at=nmbrs_company.wanted_at).update(**done, **ended)
         if not is_ended:
             mine.update(**done)
         counts = (is_failed, fetched.journal_count, fetched.revision_count)
-        if found.wanted_by_id is not None and any(counts):
-            Synchronisation.objects.filter(pk=found.wanted_by_id).update(
+        if nmbrs_company.wanted_by_id is not None and any(counts):
+            Synchronisation.objects.filter(pk=nmbrs_company.wanted_by_id).update(
                 failed_count=F("failed_count") + int(is_failed),
                 journal_count=F("journal_count") + fetched.journal_count,
                 revision_count=F("revision_count") + fetched.revision_count,
             )
-    if found.wanted_by_id is not None:
-        finish_if_done(found.wanted_by_id, now=now)
+    if nmbrs_company.wanted_by_id is not None:
+        finish_if_done(nmbrs_company.wanted_by_id, now=now)
     if is_fetched:
-        NmbrsConnection.objects.filter(pk=found.connection_id, silent_count__gt=0).update(
+        NmbrsConnection.objects.filter(pk=nmbrs_company.connection_id, silent_count__gt=0).update(
             silent_count=0, trouble=[]
         )
 
 
-def _settle_silence(found: NmbrsCompany, error: NmbrsUnavailable, *, now: datetime) -> None:
+def _note_silence(nmbrs_company: NmbrsCompany, error: NmbrsUnavailable, *, now: datetime) -> None:
     """Put a company off that got no answer, and all of them when Nmbrs itself seems down.
 
     As long as nobody gets an answer it is hardly the fault of the company: it may try longer then.
     """
     trouble = (problem_of(error),)
-    connection = NmbrsConnection.objects.filter(pk=found.connection_id)
+    connection = NmbrsConnection.objects.filter(pk=nmbrs_company.connection_id)
     connection.update(silent_count=F("silent_count") + 1)
     silent_count, state = connection.values_list("silent_count", "state").get()
     is_down = silent_count >= SILENT
     if is_down:
         connection.exclude(state=State.REMOVED).update(trouble=trouble)
-    tries = found.tries + 1
+    tries = nmbrs_company.tries + 1
     is_last = tries >= (MOST_TRIES_WHILE_DOWN if is_down else MOST_TRIES)
     if is_last or state != State.WORKING:
         # Where the connection turned red meanwhile, nobody would try it again.
-        _settle(found, Fetched(), trouble, now=now)
+        _note_end(nmbrs_company, Fetched(), trouble, now=now)
     else:
-        NmbrsCompany.objects.filter(pk=found.pk).update(
+        NmbrsCompany.objects.filter(pk=nmbrs_company.pk).update(
             claimed_by=None, tries=tries, due_at=_later(now) + PAUSE, trouble=trouble, tried_at=now
         )
     if is_down:
-        NmbrsCompany.objects.filter(connection=found.connection_id, wanted_at__isnull=False).update(
-            due_at=_later(now) + LONG_PAUSE
-        )
+        NmbrsCompany.objects.filter(
+            connection=nmbrs_company.connection_id, wanted_at__isnull=False
+        ).update(due_at=_later(now) + LONG_PAUSE)

@@ -51,12 +51,14 @@ def answer_question(
     """
     with transaction.atomic():
         connection = NmbrsConnection.objects.select_for_update().get(pk=connection.pk)
-        found = [one for one in connection.questions if one["nmbrs_company_id"] == nmbrs_company_id]
-        connection.questions = [one for one in connection.questions if one not in found]
+        questions = [
+            one for one in connection.questions if one["nmbrs_company_id"] == nmbrs_company_id
+        ]
+        connection.questions = [one for one in connection.questions if one not in questions]
         connection.save(update_fields=["questions"])
-        if not found or nmbrs_company_id in known_companies(connection):
+        if not questions or nmbrs_company_id in known_companies(connection):
             return None
-        company = _answered(connection, found[0], is_same=is_same, user=user)
+        company = _answered(connection, questions[0], is_same=is_same, user=user)
     if company is not None and is_same:
         # Only now: it may ask Procountor, which nothing in the database should wait for.
         recheck_company(company)

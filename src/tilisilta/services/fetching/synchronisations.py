@@ -80,18 +80,20 @@ def ask_for_company(company: Company, *, user: User | None, now: datetime) -> Nm
 
     Raises ``NotInNmbrs``.
     """
-    found = NmbrsCompany.objects.fetchable().filter(company=company).first()
-    if found is None:
+    nmbrs_company = NmbrsCompany.objects.fetchable().filter(company=company).first()
+    if nmbrs_company is None:
         raise NotInNmbrs(company)
     with transaction.atomic():
-        is_asked = found.wanted_at is not None and found.wants_all_journals
-        NmbrsCompany.objects.filter(pk=found.pk).want(now - HEAD_START, wants_all_journals=True)
+        is_asked = nmbrs_company.wanted_at is not None and nmbrs_company.wants_all_journals
+        NmbrsCompany.objects.filter(pk=nmbrs_company.pk).want(
+            now - HEAD_START, wants_all_journals=True
+        )
         if not is_asked:
             audit.record(
                 audit.Action.COMPANY_FETCH_ASKED, user=user, company=company, name=str(company)
             )
-    found.refresh_from_db()
-    return found
+    nmbrs_company.refresh_from_db()
+    return nmbrs_company
 
 
 def begin_by_itself(now: datetime) -> Synchronisation | None:
@@ -148,12 +150,12 @@ def claim_lists(executor_id: str) -> Synchronisation | None:
     open_ones = Synchronisation.objects.filter(
         finished_at__isnull=True, listed_at__isnull=True, claimed_by__isnull=True
     )
-    found = open_ones.first()
-    if found is None or not Worker.objects.filter(pk=executor_id).exists():
+    synchronisation = open_ones.first()
+    if synchronisation is None or not Worker.objects.filter(pk=executor_id).exists():
         return None
-    if not open_ones.filter(pk=found.pk).update(claimed_by=executor_id):
+    if not open_ones.filter(pk=synchronisation.pk).update(claimed_by=executor_id):
         return None
-    return found
+    return synchronisation
 
 
 def release_lists(executor_id: str) -> None:
@@ -165,8 +167,10 @@ def release_lists(executor_id: str) -> None:
 
 def finish_abandoned(now: datetime) -> None:
     """End a synchronisation that nobody ended, as its last worker died right before."""
-    for found in Synchronisation.objects.filter(finished_at__isnull=True, listed_at__isnull=False):
-        finish_if_done(found.pk, now=now)
+    for synchronisation in Synchronisation.objects.filter(
+        finished_at__isnull=True, listed_at__isnull=False
+    ):
+        finish_if_done(synchronisation.pk, now=now)
 
 
 def finish_if_done(synchronisation_id: int, *, now: datetime) -> None:
