@@ -154,10 +154,10 @@ def send_all_ready(now: datetime = NOW, **narrowed: Any) -> SentMany:
 def deliver(sending: Sending, clock: Clock, *, most_moves: int = 200) -> Journal:
     """Make the moves of ``sending`` until it is finished, waiting on ``clock`` as told."""
     for _ in range(most_moves):
-        progress = advance(sending.id, now=clock.now)
-        if progress.is_finished:
+        result = advance(sending.id, now=clock.now)
+        if result.is_finished:
             return Journal.objects.get(pk=sending.journal_id)
-        clock.forward(progress.wait_seconds)
+        clock.forward(result.wait_seconds)
     raise AssertionError(f"Not finished after {most_moves} moves.")
 
 
@@ -234,8 +234,8 @@ def fetch_waiting(clock: Clock | None = None) -> None:
     worker = {"started_at": clock.now, "heard_at": clock.now}
     Worker.objects.get_or_create(executor_id=WORKER, defaults=worker)
     while claimed := claim_companies(WORKER, 12, now=clock.now):
-        for found in claimed:
-            fetch_claimed(found, now=clock.now)
+        for nmbrs_company in claimed:
+            fetch_claimed(nmbrs_company, now=clock.now)
 
 
 def states(journal: Journal) -> list[str]:

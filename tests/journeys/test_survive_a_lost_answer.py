@@ -26,7 +26,7 @@ from tilisilta.models import Attempt, Export, Link, Sending
 from tilisilta.services.journals.importing import check_journal
 from tilisilta.services.sending import outbox
 from tilisilta.services.sending.asking import look_again, send_journal
-from tilisilta.services.sending.postings import settled_after
+from tilisilta.services.sending.postings import request_lifetime
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +81,7 @@ class TestALostAnswer:
         deliver(sending, clock)
 
         first, second = Attempt.objects.order_by("number")
-        assert second.started_at - first.started_at > settled_after()
+        assert second.started_at - first.started_at > request_lifetime()
         # One look before the first post; at least three before the second.
         assert procountor.requests.count("GET", "/ledgerreceipts") >= 4
 

@@ -131,15 +131,15 @@ class AccountTokens:
         """Renew once, however many ask at the same moment: one holds the lease, the rest wait."""
         give_up_at = time.monotonic() + _LEASE.total_seconds()
         while time.monotonic() < give_up_at:
-            found = self._found(instead_of)
-            if found:
-                return found
+            token = self._renewed_by_others(instead_of)
+            if token:
+                return token
             if self._take_lease(timezone.now()):
                 return self._renew_under_lease(instead_of)
             time.sleep(0.05)
         raise ProcountorUnavailable("Another process did not finish renewing the access token.")
 
-    def _found(self, instead_of: str) -> str:
+    def _renewed_by_others(self, instead_of: str) -> str:
         """The token somebody else has renewed meanwhile, or nothing."""
         account = self._account()
         if not account.is_authorised:
@@ -161,9 +161,9 @@ class AccountTokens:
     def _renew_under_lease(self, instead_of: str) -> str:
         try:
             # Only now is it sure that nobody renews: whoever held the lease before us may have.
-            found = self._found(instead_of)
-            if found:
-                return found
+            token = self._renewed_by_others(instead_of)
+            if token:
+                return token
             account = self._account()
             grant = new_grant(account)
             self._store_renewed(grant, of=account.grant)

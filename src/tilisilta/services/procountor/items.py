@@ -78,7 +78,7 @@ def make_items(
             maker.choose(wanted)
             while maker.goes_on(until):
                 maker.create(until)
-                maker.settle()
+                maker.verify()
     except TilisiltaError as error:
         maker.trouble = maker.trouble or error
         if not maker.has_chosen:
@@ -166,7 +166,7 @@ class _Maker:
         except TilisiltaError as error:
             self.trouble = error
 
-    def settle(self) -> None:
+    def verify(self) -> None:
         """Read the company again: what is there now was created, whatever the answer was."""
         administration = self._read()
         if isinstance(self.trouble, OutcomeUnknown) and self._left[0].is_in(administration):

@@ -39,13 +39,13 @@ def read_receipts(
         one.ledger_receipt_id: one for window in windows for one in client.list_receipts(window)
     }
     sent = _sent(procountor_company_id, listed)
-    kept = _kept(procountor_company_id, listed.keys() - sent.keys())
+    seen = _seen_before(procountor_company_id, listed.keys() - sent.keys())
     unread = [
-        key for key in listed if key not in sent and not _is_current(kept.get(key), listed[key])
+        key for key in listed if key not in sent and not _is_current(seen.get(key), listed[key])
     ]
     read = _read(client, procountor_company_id, unread, now=now)
     return tuple(
-        read.get(key) or _known(one, kept.get(key), sent.get(key, ""))
+        read.get(key) or _known(one, seen.get(key), sent.get(key, ""))
         for key, one in listed.items()
     )
 
@@ -80,7 +80,7 @@ def _sent(procountor_company_id: int, ids: Collection[int]) -> dict[int, str]:
     }
 
 
-def _kept(procountor_company_id: int, ids: Collection[int]) -> dict[int, SeenReceipt]:
+def _seen_before(procountor_company_id: int, ids: Collection[int]) -> dict[int, SeenReceipt]:
     rows = SeenReceipt.objects.filter(procountor_company_id=procountor_company_id)
     return {
         row.ledger_receipt_id: row
@@ -103,19 +103,19 @@ def _read(
     client: ProcountorClient, procountor_company_id: int, ids: Collection[int], *, now: datetime
 ) -> dict[int, JournalReceipt]:
     """Read receipts and keep what there is to know of them, piece by piece."""
-    found: dict[int, JournalReceipt] = {}
+    receipts: dict[int, JournalReceipt] = {}
     for some in _pieces(ids, MOST_IDS):
-        booked = [_seen(one) for one in client.get_ledger_receipts(some)]
+        booked = [_as_seen(one) for one in client.get_ledger_receipts(some)]
         missing = set(some) - {one.ledger_receipt_id for one in booked}
         if missing:
             # One that we cannot read may be the one we look for.
             raise ProcountorUnavailable("Procountor lists a ledger receipt that it does not give.")
-        _keep(procountor_company_id, booked, now=now)
-        found |= {one.ledger_receipt_id: one for one in booked}
-    return found
+        _store(procountor_company_id, booked, now=now)
+        receipts |= {one.ledger_receipt_id: one for one in booked}
+    return receipts
 
 
-def _seen(booked: BookedReceipt) -> JournalReceipt:
+def _as_seen(booked: BookedReceipt) -> JournalReceipt:
     body = booked.body
     return JournalReceipt(
         ledger_receipt_id=booked.ledger_receipt_id,
@@ -130,7 +130,9 @@ def _seen(booked: BookedReceipt) -> JournalReceipt:
     )
 
 
-def _keep(procountor_company_id: int, receipts: Iterable[JournalReceipt], *, now: datetime) -> None:
+def _store(
+    procountor_company_id: int, receipts: Iterable[JournalReceipt], *, now: datetime
+) -> None:
     """Keep what was read. Whoever is last stays: an older version is found out by its version."""
     SeenReceipt.objects.bulk_create(
         [

@@ -19,24 +19,24 @@ from tilisilta.models import Export, Journal, Sending
 from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.pace import wait_after
 from tilisilta.services.sending.items import make_items_for
-from tilisilta.services.sending.lookups import look
+from tilisilta.services.sending.lookups import look_for
 from tilisilta.services.sending.outbox import LONGEST_PAUSE
 from tilisilta.services.sending.postings import approve, become_uncertain, post, stop
 
 
 @dataclass(frozen=True, kw_only=True)
-class Progress:
+class MoveResult:
     """What a call of :func:`advance` left: finished, or how long to wait before the next one."""
 
     is_finished: bool = False
     wait_seconds: float = 0.0
 
 
-FINISHED = Progress(is_finished=True)
+FINISHED = MoveResult(is_finished=True)
 APPROVAL_PAUSE_SECONDS = 60.0
 
 
-def advance(sending_id: UUID, *, now: datetime) -> Progress:
+def advance(sending_id: UUID, *, now: datetime) -> MoveResult:
     """Make the next move of a sending, if there is one now.
 
     Receipts go oldest first. A rejected one, or one that a person must look at, stops those after
@@ -56,28 +56,28 @@ def advance(sending_id: UUID, *, now: datetime) -> Progress:
         # Whoever was posting it is gone, or slow. The receipt may be booked: look for it.
         become_uncertain(export, now=now, detail="The worker stopped while posting.")
         sending.journal.store_state()
-        return Progress()
-    return _hindered(sending, export, now=now) or _progressed(sending, export, exports, now=now)
+        return MoveResult()
+    return _hindered(sending, export, now=now) or _moved(sending, export, exports, now=now)
 
 
-def _hindered(sending: Sending, export: Export, *, now: datetime) -> Progress | None:
+def _hindered(sending: Sending, export: Export, *, now: datetime) -> MoveResult | None:
     """What keeps ``export`` from moving now, if anything does."""
     if export.state == ExportState.QUEUED and _is_forbidden(sending):
         return _take_back(sending, now=now)
     if not export.link.procountor_account.is_authorised:
         return _wait_for_account(sending, export, now=now)
     if export.look_at is not None and now < export.look_at <= now + LONGEST_PAUSE:
-        return Progress(wait_seconds=(export.look_at - now).total_seconds())
+        return MoveResult(wait_seconds=(export.look_at - now).total_seconds())
     return None
 
 
-def _progressed(
+def _moved(
     sending: Sending, export: Export, exports: Sequence[Export], *, now: datetime
-) -> Progress:
+) -> MoveResult:
     wait_seconds = _try_move(sending, export, exports, now=now)
     sending.journal.store_state()
     # However long Procountor asks us to stay away.
-    return Progress(wait_seconds=min(wait_seconds, LONGEST_PAUSE.total_seconds()))
+    return MoveResult(wait_seconds=min(wait_seconds, LONGEST_PAUSE.total_seconds()))
 
 
 def _try_move(
@@ -100,13 +100,13 @@ def _move(sending: Sending, export: Export, exports: Sequence[Export], *, now: d
     if export.state == ExportState.POSTED:
         return approve(sending, export, now=now)
     if export.state == ExportState.UNCERTAIN:
-        return look(sending, [export], now=now)
+        return look_for(sending, [export], now=now)
     in_need = [item for item in exports if item.state == ExportState.QUEUED and item.items_to_make]
     if in_need:
         # Before it is looked for: what an earlier turn has booked has the ids of the items.
         return make_items_for(in_need, user=sending.requested_by, now=now)
     if not export.is_looked_for:
-        return look(sending, [item for item in exports if _is_queued(item)], now=now)
+        return look_for(sending, [item for item in exports if _is_queued(item)], now=now)
     return post(sending, export, now=now)
 
 
@@ -144,7 +144,7 @@ def _is_forbidden(sending: Sending) -> bool:
     return company.is_test or company.debtor.is_blocked
 
 
-def _take_back(sending: Sending, *, now: datetime) -> Progress:
+def _take_back(sending: Sending, *, now: datetime) -> MoveResult:
     """Send nothing more: the company was marked, or its debtor blocked, after the click."""
     finished = _finish(sending, now=now)
     # Only the guards have changed, so Procountor need not be asked.
@@ -152,15 +152,15 @@ def _take_back(sending: Sending, *, now: datetime) -> Progress:
     return finished
 
 
-def _wait_for_account(sending: Sending, export: Export, *, now: datetime) -> Progress:
+def _wait_for_account(sending: Sending, export: Export, *, now: datetime) -> MoveResult:
     """Wait for the account: the rest goes on by itself once it is authorised again."""
     if export.state == ExportState.POSTED:
         # Once the sending is finished, nothing would tell that the approval is still to come.
-        return Progress(wait_seconds=APPROVAL_PAUSE_SECONDS)
+        return MoveResult(wait_seconds=APPROVAL_PAUSE_SECONDS)
     return _finish(sending, now=now, keeps_queue=True)
 
 
-def _finish(sending: Sending, *, now: datetime, keeps_queue: bool = False) -> Progress:
+def _finish(sending: Sending, *, now: datetime, keeps_queue: bool = False) -> MoveResult:
     with transaction.atomic():
         # All at once, or a crash in between would leave the journal in a state of the past.
         journal = Journal.objects.select_for_update().get(pk=sending.journal_id)

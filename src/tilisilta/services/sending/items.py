@@ -113,9 +113,9 @@ def _ids_of(
     ids = {}
     for item in items:
         index = indexes.get(item.dimension_id)
-        found = index.find(item.code).item if index is not None else None
-        if found is not None and found.is_active:
-            ids[item.dimension_id, item.stand_in] = found.item_id
+        known = index.find(item.code).item if index is not None else None
+        if known is not None and known.is_active:
+            ids[item.dimension_id, item.stand_in] = known.item_id
     return ids
 
 

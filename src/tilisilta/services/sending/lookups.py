@@ -27,7 +27,7 @@ from tilisilta.services.procountor.client import procountor
 from tilisilta.services.procountor.seen_receipts import promised_with, read_receipts
 from tilisilta.services.sending.doubts import doubt_problems
 from tilisilta.services.sending.other_revisions import tokens_of_other_revisions
-from tilisilta.services.sending.postings import accept, settled_after
+from tilisilta.services.sending.postings import accept, request_lifetime
 
 LOOKS_TO_BE_SURE = 3
 """A new receipt may take a moment to show in the list; so often it must be missing from it."""
@@ -39,7 +39,7 @@ DAYS_AROUND_A_MONTH = timedelta(days=15)
 _NOT_SURE = (Attempt.Outcome.OPEN, Attempt.Outcome.UNKNOWN, Attempt.Outcome.ABSENT)
 
 
-def look(sending: Sending, exports: Sequence[Export], *, now: datetime) -> float:
+def look_for(sending: Sending, exports: Sequence[Export], *, now: datetime) -> float:
     """Look for ``exports``, all of one company, in Procountor; return how long to wait.
 
     One receipt with the token in name or notes is ours: it is taken over. Several stop the export
@@ -58,14 +58,16 @@ def look(sending: Sending, exports: Sequence[Export], *, now: datetime) -> float
         windows = [window for export in exports for window in _windows(export, now)]
         receipts = read_receipts(client, chosen.company_id, _joined(windows), now=now)
         siblings = tokens_of_other_revisions(exports, receipts, chosen.company_id)
-        found = {
+        matches = {
             export.pk: _recognised(
                 export, receipts, chosen.company_id, siblings.get(export.booking_date, frozenset())
             )
             for export in exports
         }
-        booked = _read(client, found)
-    return max(_settle(sending, export, found[export.pk], booked, now=now) for export in exports)
+        booked = _read(client, matches)
+    return max(
+        _note_result(sending, export, matches[export.pk], booked, now=now) for export in exports
+    )
 
 
 def _windows(export: Export, now: datetime) -> tuple[ReceiptWindow, ...]:
@@ -135,32 +137,32 @@ def _recognised(
     )
 
 
-def _read(client: ProcountorClient, found: Mapping[int, Recognised]) -> dict[int, BookedReceipt]:
-    ids = [one.valid[0].ledger_receipt_id for one in found.values() if len(one.valid) == 1]
+def _read(client: ProcountorClient, matches: Mapping[int, Recognised]) -> dict[int, BookedReceipt]:
+    ids = [one.valid[0].ledger_receipt_id for one in matches.values() if len(one.valid) == 1]
     receipts = client.get_ledger_receipts(ids) if ids else ()
     return {receipt.ledger_receipt_id: receipt for receipt in receipts}
 
 
-def _settle(
+def _note_result(
     sending: Sending,
     export: Export,
-    found: Recognised,
+    match: Recognised,
     booked: Mapping[int, BookedReceipt],
     *,
     now: datetime,
 ) -> float:
-    doubts = _doubts(export, found, booked)
+    doubts = _doubts(export, match, booked)
     if doubts:
         _stop(export, doubts)
         return 0.0
-    if found.valid:
-        receipt = _taken_over(found.valid[0], booked)
+    if match.valid:
+        receipt = _taken_over(match.valid[0], booked)
         accept(sending, export, receipt, outcome=Attempt.Outcome.FOUND, now=now)
         return 0.0
     perhaps = [
-        *doubt_problems(ProblemCode.PERHAPS_BOOKED, export, found.perhaps),
-        *doubt_problems(ProblemCode.PERHAPS_BOOKED, export, found.copied, same="copied"),
-        *doubt_problems(ProblemCode.PERHAPS_BOOKED, export, found.revisions, same="revision"),
+        *doubt_problems(ProblemCode.PERHAPS_BOOKED, export, match.perhaps),
+        *doubt_problems(ProblemCode.PERHAPS_BOOKED, export, match.copied, same="copied"),
+        *doubt_problems(ProblemCode.PERHAPS_BOOKED, export, match.revisions, same="revision"),
     ]
     if export.state != ExportState.QUEUED:
         return _note_absence(export, perhaps, now=now)
@@ -172,17 +174,17 @@ def _settle(
 
 
 def _doubts(
-    export: Export, found: Recognised, booked: Mapping[int, BookedReceipt]
+    export: Export, match: Recognised, booked: Mapping[int, BookedReceipt]
 ) -> list[Problem]:
     """What a person must say of the receipts with the token, however often they are looked for."""
-    if len(found.valid) > 1:
-        return doubt_problems(ProblemCode.FOUND_SEVERAL_TIMES, export, found.valid)
-    if found.mixed:
-        return doubt_problems(ProblemCode.SEVERAL_TOKENS, export, found.mixed)
-    if not found.valid:
-        return doubt_problems(ProblemCode.INVALIDATED_BY_PERSON, export, found.invalidated)
-    if not _may_be_ours(export, found.valid[0], booked):
-        return doubt_problems(ProblemCode.PERHAPS_BOOKED, export, found.valid, same="token")
+    if len(match.valid) > 1:
+        return doubt_problems(ProblemCode.FOUND_SEVERAL_TIMES, export, match.valid)
+    if match.mixed:
+        return doubt_problems(ProblemCode.SEVERAL_TOKENS, export, match.mixed)
+    if not match.valid:
+        return doubt_problems(ProblemCode.INVALIDATED_BY_PERSON, export, match.invalidated)
+    if not _may_be_ours(export, match.valid[0], booked):
+        return doubt_problems(ProblemCode.PERHAPS_BOOKED, export, match.valid, same="token")
     return []
 
 
@@ -214,8 +216,8 @@ def _note_absence(export: Export, perhaps: Sequence[Problem], *, now: datetime) 
             return 0.0
         locked.absent_look_count += 1
         attempt = locked.attempts.order_by("-number").first()
-        settled_at = attempt.started_at + settled_after() if attempt else now
-        is_sure = locked.absent_look_count >= LOOKS_TO_BE_SURE and now >= settled_at
+        lost_at = attempt.started_at + request_lifetime() if attempt else now
+        is_sure = locked.absent_look_count >= LOOKS_TO_BE_SURE and now >= lost_at
         if is_sure and perhaps:
             locked.problems = perhaps
             locked.look_at = None

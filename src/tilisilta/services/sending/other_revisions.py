@@ -29,8 +29,8 @@ def tokens_of_other_revisions(
     so that one receipt is asked about once. The dates tried are all that the revisions we know book
     on, and those of the receipts themselves. What our tables know to be booked carries no riddle.
     """
-    riddles = [one for one in receipts if one.tokens and one.is_valid and not one.sent_as]
-    if not riddles:
+    unexplained = [one for one in receipts if one.tokens and one.is_valid and not one.sent_as]
+    if not unexplained:
         return {}
     journal = exports[0].journal
     of_run = Journal.objects.filter(
@@ -38,13 +38,13 @@ def tokens_of_other_revisions(
     )
     lines = JournalLine.objects.filter(journal__in=of_run).order_by()
     booked_on = set(lines.values_list("booking_date", flat=True).distinct())
-    dates = booked_on | {one.receipt_date for one in riddles}
+    dates = booked_on | {one.receipt_date for one in unexplained}
     latest = of_run.aggregate(latest=Max("revision"))["latest"] or journal.revision
     epoch = max(one.epoch for one in exports)
     own = _own_dates(journal, exports)
-    found: dict[date, set[str]] = {day: set() for day in own}
+    by_date: dict[date, set[str]] = {day: set() for day in own}
     for day in dates | own:
-        found[_nearest(day, own)] |= {
+        by_date[_nearest(day, own)] |= {
             receipt_token(
                 procountor_company_id=procountor_company_id,
                 company_number=journal.company.number,
@@ -58,7 +58,7 @@ def tokens_of_other_revisions(
             for each in range(epoch + _FORGOTTEN_EPOCHS + 1)
         }
     ours = {export.token for export in exports}
-    return {day: frozenset(tokens - ours) for day, tokens in found.items()}
+    return {day: frozenset(tokens - ours) for day, tokens in by_date.items()}
 
 
 def _own_dates(journal: Journal, exports: Iterable[Export]) -> set[date]:

@@ -90,17 +90,17 @@ def say_another(
     ``NotInDoubt``, and then nothing has changed.
     """
     company_id = export.link.procountor_account.procountor_company_id
-    said = {
+    answer = {
         "token": export.token,
         "procountor_company_id": company_id,
         "ledger_receipt_id": ledger_receipt_id,
     }
     with transaction.atomic():
         locked = _locked(export)
-        if AnotherReceipt.objects.filter(**said).exists():
+        if AnotherReceipt.objects.filter(**answer).exists():
             return locked
         doubt = _doubt(locked, ledger_receipt_id)
-        AnotherReceipt.objects.create(**said, said_at=now, said_by=user)
+        AnotherReceipt.objects.create(**answer, said_at=now, said_by=user)
         left = [one for one in locked.problems if not _asks(one, ledger_receipt_id)]
         locked.problems = left
         locked.save(update_fields=["problems"])
@@ -138,10 +138,10 @@ def _asks(problem: Problem, ledger_receipt_id: int) -> bool:
 
 def _read(export: Export, ledger_receipt_id: int) -> BookedReceipt:
     with procountor(export.link.procountor_account) as client:
-        found = client.get_ledger_receipts([ledger_receipt_id])
-    if not found or found[0].status == INVALIDATED:
+        receipts = client.get_ledger_receipts([ledger_receipt_id])
+    if not receipts or receipts[0].status == INVALIDATED:
         raise ReceiptCannotBeOurs("The receipt is gone or invalidated.")
-    return found[0]
+    return receipts[0]
 
 
 def _taken(account: ProcountorAccount, ledger_receipt_id: int) -> bool:

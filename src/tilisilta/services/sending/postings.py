@@ -27,7 +27,7 @@ START_LIMIT_SECONDS = 10
 _TEXTS = frozenset({"name", "accountants_notes"})
 
 
-def settled_after() -> timedelta:
+def request_lifetime() -> timedelta:
     """How long after the start of an attempt its request can no longer reach Procountor.
 
     Twice the time-out, since it is counted anew for connecting, writing and reading.
@@ -101,12 +101,12 @@ def accept(
     now: datetime,
 ) -> None:
     """Take note that ``export`` is booked, and compare row by row what was with what was sent."""
-    found = outcome == Attempt.Outcome.FOUND
+    is_found = outcome == Attempt.Outcome.FOUND
     note_booked(
         export,
         booked,
         outcome=outcome,
-        action=audit.Action.RECEIPT_FOUND if found else audit.Action.RECEIPT_POSTED,
+        action=audit.Action.RECEIPT_FOUND if is_found else audit.Action.RECEIPT_POSTED,
         user=sending.requested_by,
         now=now,
     )
@@ -280,8 +280,8 @@ def _end_attempts(
     export: Export, *, outcome: Attempt.Outcome, now: datetime, detail: str = ""
 ) -> None:
     """End the attempt under way; one with no known outcome gets it when it becomes known."""
-    unsettled = [Attempt.Outcome.OPEN, Attempt.Outcome.UNKNOWN]
-    export.attempts.filter(outcome__in=unsettled).update(
+    without_outcome = [Attempt.Outcome.OPEN, Attempt.Outcome.UNKNOWN]
+    export.attempts.filter(outcome__in=without_outcome).update(
         outcome=outcome, ended_at=now, detail=detail[:500]
     )
 

@@ -44,13 +44,13 @@ def ready_journals(
     journals: JournalQuerySet = Journal.objects.all() if among is None else among
     if user is not None:
         journals = journals.visible_to(user)
-    found = (
+    all_ready = (
         journals.filter(state=JournalState.READY)
         .select_related("company__debtor")
         .order_by("period", "company__number", "run_number", "revision")
     )
     is_warned_of = Q(is_deleted_at_source=True) | Q(needs_look=True)
-    ready, warned_of = found.exclude(is_warned_of), found.filter(is_warned_of)
+    ready, warned_of = all_ready.exclude(is_warned_of), all_ready.filter(is_warned_of)
     if all_periods:
         return ReadyJournals(journals=ready, period=None, others=ready.none(), warned_of=warned_of)
     due = journals.exclude(state__in=JOURNALS_NOT_DUE).order_by()
