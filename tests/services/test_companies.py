@@ -14,7 +14,7 @@ from tilisilta.services.companies import (
     add_debtor,
     blocked_by,
     change_company,
-    company_standing,
+    company_details,
     find_companies,
     find_debtors,
     set_blocked,
@@ -188,12 +188,12 @@ class TestFindDebtors:
         assert debtor.company_count == 2  # type: ignore[attr-defined]  # annotated
 
 
-class TestCompanyStanding:
+class TestCompanyDetails:
     def test_shows_the_latest_year_that_has_runs(self) -> None:
         company = a_company()
         journal = a_journal(company, 6)
 
-        standing = company_standing(company)
+        standing = company_details(company)
 
         assert (standing.year, standing.years) == (2026, (2026,))
         assert standing.journals == (journal,)
@@ -203,11 +203,11 @@ class TestCompanyStanding:
         company = a_company()
         a_journal(company, 6)
 
-        standing = company_standing(company, year=1999)
+        standing = company_details(company, year=1999)
 
         assert standing.year == 2026
 
     def test_is_empty_before_the_first_journal(self) -> None:
-        standing = company_standing(a_company())
+        standing = company_details(a_company())
 
         assert (standing.year, standing.journals) == (None, ())

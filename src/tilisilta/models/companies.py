@@ -100,10 +100,10 @@ class Company(models.Model):
     @property
     def link(self) -> "Link":
         """The link that is open. Raises ``Link.DoesNotExist``, which templates show as nothing."""
-        found = self.open_link()
-        if found is None:
+        link = self.open_link()
+        if link is None:
             raise self.links.model.DoesNotExist(f"{self} has no open link.")
-        return found
+        return link
 
     @property
     def period_type(self) -> str:

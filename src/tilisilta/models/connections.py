@@ -109,10 +109,10 @@ class ProcountorAccount(models.Model):
     @property
     def link(self) -> "Link":
         """The link it serves. Raises ``Link.DoesNotExist``, which templates show as nothing."""
-        found = self.open_link()
-        if found is None:
+        link = self.open_link()
+        if link is None:
             raise self.links.model.DoesNotExist(f"{self} serves no company.")
-        return found
+        return link
 
     def owner(self) -> "Debtor | None":
         """The debtor it belongs to: of the company it serves, or the one it was made for."""

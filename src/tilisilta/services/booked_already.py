@@ -72,7 +72,7 @@ def find_booked_runs(
     days = sorted({day for digests in wanted.values() for day in digests}, reverse=True)
     receipts, is_complete = _read(account, days, now=now, until=until)
     foreign = _by_digest(_not_ours(receipts))
-    runs = (_found(journal, wanted[journal.pk], foreign) for journal in journals)
+    runs = (_booked_run(journal, wanted[journal.pk], foreign) for journal in journals)
     return BookedAlready(
         runs=tuple(run for run in runs if run is not None), is_complete=is_complete
     )
@@ -118,17 +118,17 @@ def _read(
     account: ProcountorAccount, days: Sequence[date], *, now: datetime, until: float
 ) -> tuple[dict[int, JournalReceipt], bool]:
     """The receipts of those days, the newest first, until the time is up."""
-    found: dict[int, JournalReceipt] = {}
+    receipts: dict[int, JournalReceipt] = {}
     company_id = account.procountor_company_id
     if not days or company_id is None:
-        return found, True
+        return receipts, True
     with procountor(account) as client:
         for window in _windows(days):
-            if found and time.monotonic() >= until:
-                return found, False
+            if receipts and time.monotonic() >= until:
+                return receipts, False
             read = read_receipts(client, company_id, [window], now=now)
-            found |= {one.ledger_receipt_id: one for one in read}
-    return found, True
+            receipts |= {one.ledger_receipt_id: one for one in read}
+    return receipts, True
 
 
 def _windows(days: Sequence[date]) -> Iterable[ReceiptWindow]:
@@ -148,26 +148,26 @@ def _not_ours(receipts: Mapping[int, JournalReceipt]) -> list[JournalReceipt]:
 
     A copy of a receipt of ours carries its token as well, and books something of its own.
     """
-    standing = [one for one in receipts.values() if one.is_valid and not one.sent_as]
-    tokens = {token for one in standing for token in one.tokens}
+    valid = [one for one in receipts.values() if one.is_valid and not one.sent_as]
+    tokens = {token for one in valid for token in one.tokens}
     promised = promised_with(Export.with_trail.filter(token__in=tokens))
     ours = {one.token: one for one in promised}
     return [
         one
-        for one in standing
+        for one in valid
         if not any(ours[token].may_be(one) for token in one.tokens & ours.keys())
     ]
 
 
 def _by_digest(receipts: Iterable[JournalReceipt]) -> dict[str, list[JournalReceipt]]:
-    found: dict[str, list[JournalReceipt]] = {}
+    by_digest: dict[str, list[JournalReceipt]] = {}
     for one in receipts:
         if one.plain_digest:
-            found.setdefault(one.plain_digest, []).append(one)
-    return found
+            by_digest.setdefault(one.plain_digest, []).append(one)
+    return by_digest
 
 
-def _found(
+def _booked_run(
     journal: Journal, digests: Mapping[date, str], foreign: Mapping[str, list[JournalReceipt]]
 ) -> BookedRun | None:
     matches = [foreign[digest] for digest in digests.values() if digest in foreign]

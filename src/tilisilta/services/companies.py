@@ -43,7 +43,7 @@ class CompanyNumberTaken(NeedsAttention):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CompanyStanding:
+class CompanyDetails:
     """What a company's page shows: its links, and the journals of one year with their exports.
 
     ``link`` is the one that is open, and ``ended_links`` are those that are only a trail.
@@ -222,7 +222,7 @@ def find_companies(
     how fetching it from Nmbrs stands. ``only_in_trouble`` leaves those whose last fetch failed.
     """
     latest = Journal.objects.kept().filter(company=OuterRef("pk")).order_by("-period", "-pk")
-    found = (
+    companies = (
         Company.objects.visible_to(user)
         .select_related("debtor", "nmbrs__connection")
         .prefetch_related(
@@ -235,10 +235,10 @@ def find_companies(
         )
     )
     if search:
-        found = found.filter(matching(search))
+        companies = companies.filter(matching(search))
     if only_in_trouble:
-        found = found.filter(in_trouble("nmbrs__"), nmbrs__isnull=False)
-    return found.annotate(
+        companies = companies.filter(in_trouble("nmbrs__"), nmbrs__isnull=False)
+    return companies.annotate(
         latest_state=Subquery(latest.values("state")[:1]),
         latest_period=Subquery(latest.values("period")[:1]),
     ).order_by("number")
@@ -246,8 +246,8 @@ def find_companies(
 
 def matching(search: str) -> Q:
     """Whether a company's name has ``search`` in it, or its number begins with it."""
-    found = Q(name__icontains=search)
-    return found | Q(number__startswith=search) if search.isdecimal() else found
+    by_name = Q(name__icontains=search)
+    return by_name | Q(number__startswith=search) if search.isdecimal() else by_name
 
 
 def in_trouble(prefix: str = "") -> Q:
@@ -261,10 +261,10 @@ def in_trouble(prefix: str = "") -> Q:
 
 def find_debtors(user: User, search: str = "") -> QuerySet[Debtor]:
     """The debtors ``user`` may see, each with how many companies it has, as ``company_count``."""
-    found = Debtor.objects.visible_to(user)
+    debtors = Debtor.objects.visible_to(user)
     if search:
-        found = found.filter(matching(search))
-    return found.annotate(company_count=Count("companies")).order_by("number")
+        debtors = debtors.filter(matching(search))
+    return debtors.annotate(company_count=Count("companies")).order_by("number")
 
 
 def blocked_by(debtors: Iterable[Debtor]) -> Mapping[int, AuditEntry]:
@@ -289,7 +289,7 @@ def marked_as_test_by(companies: Iterable[Company]) -> Mapping[int, AuditEntry]:
     return {entry.company_id: entry for entry in entries if entry.company_id is not None}
 
 
-def company_standing(company: Company, *, year: int | None = None) -> CompanyStanding:
+def company_details(company: Company, *, year: int | None = None) -> CompanyDetails:
     """Where ``company`` stands in ``year`` of its runs, or in the latest that has any."""
     with_journal = Journal.objects.filter(company=company).order_by()
     runs = _runs_of(company)
@@ -298,7 +298,7 @@ def company_standing(company: Company, *, year: int | None = None) -> CompanySta
     years |= {run.year for run in runs if run.gone_at is None}
     shown = year if year in years else max(years, default=None)
     links = _links_of(company)
-    return CompanyStanding(
+    return CompanyDetails(
         company=company,
         link=next((link for link in links if link.is_open), None),
         ended_links=tuple(link for link in links if not link.is_open),

@@ -15,7 +15,7 @@ class DimensionCheck:
     """Whether a dimension name is known in Procountor, and what it may have meant."""
 
     name: str
-    found: Dimension | None
+    dimension: Dimension | None
     is_ambiguous: bool
     offered: tuple[str, ...]
 
@@ -27,7 +27,7 @@ class AccountCheck:
     journal_account: str
     description: str
     mapped_to: str
-    found: LedgerAccount | None
+    account: LedgerAccount | None
     near: tuple[LedgerAccount, ...]
 
     @property
@@ -38,7 +38,7 @@ class AccountCheck:
     @property
     def is_bookable(self) -> bool:
         """Tell whether Procountor would take it."""
-        return self.found is not None and self.found.is_active
+        return self.account is not None and self.account.is_active
 
 
 def check_dimension(administration: Administration, name: str) -> DimensionCheck:
@@ -48,7 +48,7 @@ def check_dimension(administration: Administration, name: str) -> DimensionCheck
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
     return DimensionCheck(
         name=name,
-        found=candidates[0] if len(candidates) == 1 else None,
+        dimension=candidates[0] if len(candidates) == 1 else None,
         is_ambiguous=len(candidates) > 1,
         offered=tuple(near or names),
     )
@@ -74,7 +74,7 @@ def check_accounts(
             journal_account=code,
             description=descriptions[code],
             mapped_to=mappings.get(code, code),
-            found=known.get(mappings.get(code, code)),
+            account=known.get(mappings.get(code, code)),
             near=near_accounts(mappings.get(code, code), administration.ledger_accounts),
         )
         for code in sorted(descriptions)

@@ -64,13 +64,13 @@ def pairing_of(company: Company, account: ProcountorAccount) -> Pairing:
     others = Link.objects.open().filter(
         procountor_account__procountor_company_id=account.procountor_company_id
     )
-    found = others.exclude(company=company).select_related("company__debtor")
+    links = others.exclude(company=company).select_related("company__debtor")
     has_books = account.procountor_company_id is not None
     return Pairing(
         company=company,
         account=account,
         match=company.match_with(account),
-        others=tuple(link.company for link in found) if has_books else (),
+        others=tuple(link.company for link in links) if has_books else (),
     )
 
 

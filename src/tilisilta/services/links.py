@@ -158,7 +158,7 @@ def create_link(  # what a person says of a link, each by its name
         _record_confirmation(link, pairing, user=user)
         _fetch_as_needed(link)
     # What went to other books through a link that has ended is to be sent anew.
-    recheck_company(company, with_settled=company.links.exclude(ends_on=None).exists())
+    recheck_company(company, includes_at_rest=company.links.exclude(ends_on=None).exists())
     return link
 
 
@@ -254,7 +254,7 @@ def end_link(link: Link, *, ends_on: date, reason: str, user: User | None) -> Li
             date=link.ends_on.isoformat(),
             reason=link.end_reason,
         )
-    recheck_company(link.company, with_settled=True)
+    recheck_company(link.company, includes_at_rest=True)
     return link
 
 
@@ -300,9 +300,9 @@ def _record_confirmation(link: Link, pairing: Pairing, *, user: User | None) -> 
     """Keep both names of what somebody confirmed, as they stood at that moment."""
     if not pairing.needs_confirmation:
         return
-    told = [name_with_id(pairing.company.name, pairing.company.business_id)]
+    names = [name_with_id(pairing.company.name, pairing.company.business_id)]
     # Whoever may see the company reads this, and need not learn of other debtors' companies.
-    told += [
+    names += [
         str(other) if other.debtor_id == pairing.company.debtor_id else str(other.number)
         for other in pairing.others
     ]
@@ -312,7 +312,7 @@ def _record_confirmation(link: Link, pairing: Pairing, *, user: User | None) -> 
         company=pairing.company,
         name=str(pairing.company),
         administration=name_with_id(pairing.account.company_name, pairing.account.business_id),
-        difference="; ".join(told),
+        difference="; ".join(names),
         link=str(link.pk),
     )
 

@@ -30,11 +30,11 @@ def find_missing_items(link: Link, kind: DimensionKind, *, now: datetime) -> Mis
     """
     name = link.dimension_name(kind)
     administration = read_administration(link.procountor_account, now=now, age_limit=timedelta(0))
-    found = find_dimensions(name, administration.dimensions) if name else ()
-    if len(found) != 1:
+    dimensions = find_dimensions(name, administration.dimensions) if name else ()
+    if len(dimensions) != 1:
         return None
-    comparison = compare_with_dimension(link.company, kind, found[0])
-    return MissingItems(dimension=found[0], comparison=comparison) if comparison else None
+    comparison = compare_with_dimension(link.company, kind, dimensions[0])
+    return MissingItems(dimension=dimensions[0], comparison=comparison) if comparison else None
 
 
 def create_missing_items(

@@ -8,7 +8,7 @@ from tilisilta.domain.payroll import is_before_start, last_day_of_run
 from tilisilta.domain.problems import Problem
 from tilisilta.domain.standing import JournalState
 from tilisilta.models import Area, Company, Journal, NmbrsCompany, Right, Run, User
-from tilisilta.services.companies import CompanyStanding, company_standing
+from tilisilta.services.companies import CompanyDetails, company_details
 from tilisilta.services.explanations import Explanation, explain
 from tilisilta.web.fetch_states import FetchState, fetch_state_of
 
@@ -66,7 +66,7 @@ class Trouble:
 class CompanyPage:
     """Everything on the page of one company except its forms."""
 
-    standing: CompanyStanding
+    standing: CompanyDetails
     rows: tuple[RunRow, ...]
     look: FetchState
     troubles: tuple[Trouble, ...]
@@ -77,7 +77,7 @@ def company_page(company: Company, *, user: User, year: int | None) -> CompanyPa
 
     Only readers of journals see what is wrong inside one; others see that something is.
     """
-    standing = company_standing(company, year=year)
+    standing = company_details(company, year=year)
     rows = (*_rows_of_journals(standing), *_rows_of_runs(standing))
     may_see_journals = user.can(Right.READ, Area.JOURNAL_EXPORTS)
     of_runs = tuple(_troubles_of_runs(standing)) if may_see_journals else ()
@@ -90,12 +90,12 @@ def company_page(company: Company, *, user: User, year: int | None) -> CompanyPa
     )
 
 
-def _rows_of_journals(standing: CompanyStanding) -> Iterator[RunRow]:
+def _rows_of_journals(standing: CompanyDetails) -> Iterator[RunRow]:
     for journal in standing.journals:
         yield RunRow(month=journal.period, number=journal.run_number, journal=journal)
 
 
-def _rows_of_runs(standing: CompanyStanding) -> Iterator[RunRow]:
+def _rows_of_runs(standing: CompanyDetails) -> Iterator[RunRow]:
     """Return the runs that have no journal here. A run deleted in Nmbrs will never have one."""
     for run in standing.runs:
         period_type = standing.company.nmbrs.period_type
@@ -122,7 +122,7 @@ def _troubles(company: Company, *, shown: set[Problem]) -> Iterator[Trouble]:
             yield Trouble(problem=problem, explanation=explain(problem))
 
 
-def _troubles_of_runs(standing: CompanyStanding) -> Iterator[Trouble]:
+def _troubles_of_runs(standing: CompanyDetails) -> Iterator[Trouble]:
     """Return why journals could not be read, up to a number that a person would read."""
     for run in standing.runs_in_trouble:
         for problem in run.trouble[:PROBLEMS_OF_A_RUN]:

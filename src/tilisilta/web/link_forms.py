@@ -218,9 +218,9 @@ class Checks:
         return check_dimension(self.administration, name)
 
     def _items(self, kind: DimensionKind, check: DimensionCheck | None) -> ItemComparison | None:
-        if self.company is None or check is None or check.found is None:
+        if self.company is None or check is None or check.dimension is None:
             return None
-        return compare_with_dimension(self.company, kind, check.found)
+        return compare_with_dimension(self.company, kind, check.dimension)
 
 
 def shown_values(form: LinkForm) -> dict[str, Any]:

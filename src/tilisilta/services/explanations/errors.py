@@ -9,8 +9,8 @@ def problem_of(error: TilisiltaError) -> Problem:
 
     One whose code is not known has the general one, so that no error is ever without words.
     """
-    told = tuple((name, text) for name, text in error.facts.items() if text)
-    return Problem(code=_code_of(error), facts=told)
+    facts = tuple((name, text) for name, text in error.facts.items() if text)
+    return Problem(code=_code_of(error), facts=facts)
 
 
 def _code_of(error: TilisiltaError) -> ProblemCode:

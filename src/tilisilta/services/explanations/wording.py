@@ -71,12 +71,12 @@ def for_cases(
 
     A message stands by itself, or behind the facts that it is for.
     """
-    told = (case if isinstance(case, tuple) else (None, case) for case in cases)
+    with_facts = (case if isinstance(case, tuple) else (None, case) for case in cases)
     return tuple(
         Wording(
             when=when, message=message, cause=cause, remedy=remedy, details=details, hints=hints
         )
-        for when, message in told
+        for when, message in with_facts
     )
 
 
@@ -100,7 +100,7 @@ def can_fill(text: Promise, facts: Mapping[str, str]) -> bool:
 
 def fill(text: Promise, facts: Mapping[str, str]) -> str:
     """``text`` in the active language, with ``facts`` in the places it names."""
-    return PLACEHOLDER.sub(lambda found: facts[found[1]], str(text))
+    return PLACEHOLDER.sub(lambda place: facts[place[1]], str(text))
 
 
 def _joined(text: Promise, more: Iterable[Promise], facts: Mapping[str, str]) -> str:

@@ -128,7 +128,7 @@ def tell_run(
             before=before,
             reference=journal.reference,
         )
-    recheck_company(journal.company, with_settled=True)
+    recheck_company(journal.company, includes_at_rest=True)
     return Journal.objects.select_related("company__debtor").get(pk=journal.pk)
 
 
@@ -174,7 +174,7 @@ def discard(journal: Journal, *, reason: str, user: User | None, now: datetime) 
             reference=journal.reference,
             reason=journal.discard_reason,
         )
-    recheck_company(journal.company, with_settled=True)
+    recheck_company(journal.company, includes_at_rest=True)
     recheck_strangers(journal)
     return journal
 

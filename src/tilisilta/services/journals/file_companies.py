@@ -32,7 +32,7 @@ def must_be_of(read: SourceJournal, company: Company, *, user: User | None) -> s
         return ""
     findings = Findings()
     unknown = []
-    for reason, named in _said(read, company):
+    for reason, named in _names_in(read, company):
         # Another ID than the company has is another company, whoever's it is.
         if named.is_of_another or (named.is_unknown and reason == "business-id"):
             findings.add(
@@ -48,7 +48,7 @@ def must_be_of(read: SourceJournal, company: Company, *, user: User | None) -> s
     return unknown[0] if unknown else ""
 
 
-def _said(read: SourceJournal, company: Company) -> Iterator[tuple[str, Named]]:
+def _names_in(read: SourceJournal, company: Company) -> Iterator[tuple[str, Named]]:
     own = _known(company)
     others = [_known(one) for one in Company.objects.exclude(pk=company.pk)]
     for text in read.company_names:
@@ -59,20 +59,20 @@ def _said(read: SourceJournal, company: Company) -> Iterator[tuple[str, Named]]:
         for written in business_ids_in(text) or (text,):
             yield "business-id", read_business_id(written, own, others)
     if not _is_surely_own(read, own, others):
-        yield from (("name", named) for named in _said_in_titles(read, own, others))
+        yield from (("name", named) for named in _names_in_titles(read, own, others))
 
 
-def _said_in_titles(
+def _names_in_titles(
     read: SourceJournal, own: KnownCompany, others: list[KnownCompany]
 ) -> Iterator[Named]:
     """What the titles say where nothing else in the file says that it is of the chosen company."""
-    said = [read_title(text, own, others) for text in read.titles]
+    readings = [read_title(text, own, others) for text in read.titles]
     named_own = [
         at
-        for at, named in enumerate(said)
+        for at, named in enumerate(readings)
         if not named.is_of_another and is_own_title(named.text, own)
     ]
-    for at, named in enumerate(said):
+    for at, named in enumerate(readings):
         # A bureau's own name stands above the names of its customers.
         is_above = bool(named_own) and at < named_own[-1]
         is_sure = named.other is not None and is_title_in_full(named.text, named.other)

@@ -39,10 +39,10 @@ def must_not_be_discarded(read: SourceJournal, company: Company, named: domain.R
     discarded = Journal.objects.filter(
         same | Q(file_sha256=read.sha256), company=company, state=JournalState.DISCARDED
     )
-    found = discarded.select_related("company", "discarded_by").order_by("-discarded_at").first()
+    latest = discarded.select_related("company", "discarded_by").order_by("-discarded_at").first()
     # Taken in again since, it is there.
-    if found is not None and not _is_there(read, company):
-        raise WasDiscarded(found)
+    if latest is not None and not _is_there(read, company):
+        raise WasDiscarded(latest)
 
 
 def same_version(read: SourceJournal, among: QuerySet[Journal]) -> Journal | None:
@@ -54,12 +54,12 @@ def same_version(read: SourceJournal, among: QuerySet[Journal]) -> Journal | Non
     same = Q(content_sha256=content)
     if payroll:
         same |= Q(payroll_sha256=payroll)
-    found = list(among.filter(same))
-    exact = [journal for journal in found if journal.content_sha256 == content]
+    candidates = list(among.filter(same))
+    exact = [journal for journal in candidates if journal.content_sha256 == content]
     if exact:
         return exact[0]
     # Of the newest version other texts are news; of an older one they would bring it back.
-    return next((one for one in found if not _is_newest(one) or _says_same(read, one)), None)
+    return next((one for one in candidates if not _is_newest(one) or _says_same(read, one)), None)
 
 
 def same_file(read: SourceJournal, company: Company) -> Journal | None:
@@ -72,8 +72,8 @@ def same_from_file(read: SourceJournal, company: Company) -> Journal | None:
     same = Journal.objects.filter(
         company=company, run__isnull=True, payroll_sha256=payroll_digest(read.lines)
     )
-    found = same.exclude(state__in=[JournalState.DISCARDED]).select_related("company")
-    return next((one for one in found.order_by("-pk") if _is_newest(one)), None)
+    candidates = same.exclude(state__in=[JournalState.DISCARDED]).select_related("company")
+    return next((one for one in candidates.order_by("-pk") if _is_newest(one)), None)
 
 
 def journals_of(company: Company) -> QuerySet[Journal]:

@@ -99,13 +99,13 @@ def import_journal(  # noqa: PLR0913  # what a person says about a file, each by
         lock_company(company)
         place = place_file(read, company=company, answer=answer)
         if place.existing is not None:
-            kept = Imported(
+            imported = Imported(
                 journal=place.existing,
                 is_new=False,
                 needs_check=place.existing.checked_at is None,
             )
         else:
-            kept = keep_revision(
+            imported = keep_revision(
                 read,
                 company=company,
                 run=place.run,
@@ -115,16 +115,16 @@ def import_journal(  # noqa: PLR0913  # what a person says about a file, each by
                 is_run_guessed=place.is_guessed,
                 now=now,
             )
-        if kept.is_new:
+        if imported.is_new:
             audit.record(
                 audit.Action.JOURNAL_IMPORTED,
                 user=user,
                 company=company,
-                reference=kept.journal.reference,
+                reference=imported.journal.reference,
                 file=file_name,
             )
-    kept = replace(kept, names_company=names_company)
-    return _checked(kept, place.moved, now=now, age_limit=ADMINISTRATION_AGE_LIMIT)
+    imported = replace(imported, names_company=names_company)
+    return _checked(imported, place.moved, now=now, age_limit=ADMINISTRATION_AGE_LIMIT)
 
 
 def keep_fetched(
@@ -150,9 +150,9 @@ def keep_fetched(
             return Imported(journal=latest, is_new=False)
         if place.existing is not None:
             is_noted = note_run(place.existing, run, split)
-            kept = Imported(journal=place.existing, is_new=False, needs_check=is_noted)
+            imported = Imported(journal=place.existing, is_new=False, needs_check=is_noted)
         else:
-            kept = keep_revision(
+            imported = keep_revision(
                 read,
                 company=run.company,
                 run=place.run,
@@ -162,17 +162,17 @@ def keep_fetched(
                 now=now,
             )
         note_journal_read(run, split, now=now)
-        if kept.is_new:
+        if imported.is_new:
             audit.record(
                 audit.Action.JOURNAL_FETCHED,
                 user=None,
                 company=run.company,
-                reference=kept.journal.reference,
+                reference=imported.journal.reference,
             )
-        if kept.is_new and kept.previous is None and not is_linked and not place.moved:
-            check_unlinked(kept.journal, now=now)
-            return kept
-    return _checked(kept, place.moved, now=now, age_limit=timedelta.max)
+        if imported.is_new and imported.previous is None and not is_linked and not place.moved:
+            check_unlinked(imported.journal, now=now)
+            return imported
+    return _checked(imported, place.moved, now=now, age_limit=timedelta.max)
 
 
 def _is_older(run: Run, now: datetime) -> bool:
@@ -205,14 +205,14 @@ def compare_with_previous(journal: Journal) -> JournalComparison | None:
     return compare_journals(previous.content(), journal.content())
 
 
-def recheck_company(company: Company, *, with_settled: bool = False) -> None:
+def recheck_company(company: Company, *, includes_at_rest: bool = False) -> None:
     """Check again what is not sent yet of a company whose settings or link have changed.
 
-    ``with_settled`` checks what was sent or replaced as well: after a link has ended, it may have
-    to be sent elsewhere, and after a journal got another run, one may stand for itself again.
+    ``includes_at_rest`` also checks what was sent or replaced: after a link has ended, it may have
+    to be sent elsewhere, and after a journal got another run, a replaced one may count again.
     """
     journals = Journal.objects.filter(company=company)
-    chosen = journals if with_settled else unsettled(journals)
+    chosen = journals if includes_at_rest else not_at_rest(journals)
     for journal in chosen.exclude(state=JournalState.DISCARDED).order_by("period", "pk"):
         check_journal(journal, now=timezone.now())
 
@@ -227,7 +227,7 @@ def recheck_strangers(journal: Journal) -> None:
         check_journal(other, now=timezone.now(), age_limit=timedelta.max)
 
 
-def unsettled(journals: QuerySet[Journal]) -> QuerySet[Journal]:
+def not_at_rest(journals: QuerySet[Journal]) -> QuerySet[Journal]:
     """Those that a check may say something new of: not sent as a whole, and not replaced."""
     return journals.exclude(state__in=JOURNALS_AT_REST)
 
@@ -245,14 +245,14 @@ def recheck_account(account: ProcountorAccount) -> None:
 
 
 def _checked(
-    kept: Imported, moved: Sequence[Journal], *, now: datetime, age_limit: timedelta
+    imported: Imported, moved: Sequence[Journal], *, now: datetime, age_limit: timedelta
 ) -> Imported:
     """Check a journal that is new or of which something new is known, and those around it."""
     for journal in moved:
         check_journal(journal, now=now, age_limit=age_limit)
-    if not kept.is_new and not kept.needs_check:
-        return kept
-    if kept.previous is not None:
-        check_journal(kept.previous, now=now, age_limit=age_limit)
-        recheck_strangers(kept.previous)
-    return replace(kept, journal=check_journal(kept.journal, now=now, age_limit=age_limit))
+    if not imported.is_new and not imported.needs_check:
+        return imported
+    if imported.previous is not None:
+        check_journal(imported.previous, now=now, age_limit=age_limit)
+        recheck_strangers(imported.previous)
+    return replace(imported, journal=check_journal(imported.journal, now=now, age_limit=age_limit))

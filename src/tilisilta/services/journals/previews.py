@@ -303,11 +303,11 @@ def _shown(  # noqa: PLR0913  # the parts of one card
 
 
 def _by_line(problems: Iterable[Problem]) -> dict[int, tuple[Problem, ...]]:
-    found: dict[int, tuple[Problem, ...]] = {}
+    by_line: dict[int, tuple[Problem, ...]] = {}
     for problem in problems:
         if problem.line is not None:
-            found[problem.line] = (*found.get(problem.line, ()), problem)
-    return found
+            by_line[problem.line] = (*by_line.get(problem.line, ()), problem)
+    return by_line
 
 
 class _Names:

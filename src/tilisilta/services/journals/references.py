@@ -22,8 +22,8 @@ def journal_by_reference(reference: str, among: QuerySet[Journal]) -> Journal | 
     if exact is not None:
         return exact
     versions = of_year.filter(run_number="-".join(parts[2:])).order_by("-revision")
-    kept = versions.exclude(state=JournalState.DISCARDED)
-    return kept.first() or versions.first()
+    not_discarded = versions.exclude(state=JournalState.DISCARDED)
+    return not_discarded.first() or versions.first()
 
 
 def _number(text: str) -> int:
