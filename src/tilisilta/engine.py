@@ -1,10 +1,10 @@
-"""The one file that knows DBOS: takes committed sendings up and calls services for them.
+"""The one file that knows DBOS: takes up committed sendings and calls services for them.
 
-A worker also fetches from Nmbrs (``fetcher.py``), for which the engine is not needed.
+A worker also fetches from Nmbrs (``fetcher.py``), which does not need the engine.
 
-Our tables hold the truth; the engine only remembers which sendings are being worked on, lets one
-at a time run per Procountor company, and notices when a worker has died. What it repeats after a
-crash is harmless: see ``docs/exactly-once.md``. Why DBOS, and its traps: ``docs/decisions``.
+Our tables hold the truth. The engine only remembers which sendings are being worked on, runs one
+at a time per Procountor company, and notices when a worker has died. What it repeats after a
+crash does no harm: see ``docs/exactly-once.md``. Why DBOS, and its traps: ``docs/decisions``.
 """
 
 import logging
@@ -55,9 +55,9 @@ def deliver(sending_id: str) -> None:
 def move_on(sending_id: str) -> float | None:
     """Make moves until one has to wait, and return the seconds; ``None`` ends this turn.
 
-    Our tables know of each move, so the engine need not remember them one by one: what it repeats
+    Our tables record each move, so the engine need not remember them one by one: what it repeats
     after a crash begins where the tables say. A long wait ends the turn: the sending goes back to
-    the outbox until it is due, so that nobody's receipts wait behind somebody else's uncertain one.
+    the outbox until it is due, so that other sendings of the company do not wait behind it.
     """
     try:
         while True:
@@ -71,12 +71,12 @@ def move_on(sending_id: str) -> float | None:
             if result.wait_seconds > 0:
                 return result.wait_seconds
     finally:
-        # This thread is not a request: nobody else closes its connection once it is of no use.
+        # Django closes stale connections at the end of a request, and this thread has none.
         close_old_connections()
 
 
 class Engine:
-    """A worker: takes sendings up, tells that it is alive, and takes over from dead workers."""
+    """A worker: takes up sendings, sends a heartbeat, and takes over from dead workers."""
 
     def __init__(self) -> None:
         # Never the default id: two processes with one id would run each other's work again.
@@ -86,13 +86,13 @@ class Engine:
         self._fetcher = Fetcher(self.executor_id, self._stopping)
         self._threads = (
             self._thread("sweeper", self._sweep_and_beat, seconds=SWEEP_SECONDS),
-            # Apart from the keeper: waiting for Procountor must not make it look dead.
+            # A thread of its own: waiting for Procountor must not delay the heartbeat.
             self._thread("watcher", check_unheard_accounts, seconds=WATCH_SECONDS),
             self._thread("fetcher", self._fetcher.take_up_due, seconds=POLL_SECONDS),
         )
 
     def start(self) -> None:
-        """Begin to work, in threads of this process."""
+        """Start to work, in threads of this process."""
         _use_write_ahead_log()
         _note_alive(self.executor_id, timezone.now())
         config: DBOSConfig = {
@@ -118,7 +118,7 @@ class Engine:
             thread.start()
 
     def stop(self) -> None:
-        """End after the moves under way; what is left is taken up by the next worker."""
+        """Finish the moves under way and stop; the next worker takes up the rest."""
         self._stopping.set()
         for thread in self._threads:
             thread.join(timeout=10)
@@ -128,8 +128,9 @@ class Engine:
         connection.close()
 
     def _sweep_and_beat(self, now: datetime) -> None:
-        """Sweep the outbox often; look after workers and lost turns now and then."""
-        # First of all: a worker that only fails to sweep must not be taken for dead.
+        """Sweep the outbox, and every quarter of the worker timeout send a heartbeat."""
+        # The heartbeat goes first: a worker that only fails to sweep must not be taken for dead.
+        # A next heartbeat that lies far ahead was planned before the clock was set back.
         if now >= self._heartbeat_at or self._heartbeat_at - now > _worker_timeout():
             heartbeat(self.executor_id, now)
             self._heartbeat_at = now + _worker_timeout() / 4
@@ -138,13 +139,13 @@ class Engine:
     def _thread(
         self, name: str, act: Callable[[datetime], object], *, seconds: float
     ) -> threading.Thread:
-        """A thread that does ``act`` again and again until we stop, with pauses between."""
+        """Return a thread that calls ``act`` until the worker stops, ``seconds`` apart."""
 
         def repeat() -> None:
             while not self._stopping.wait(seconds):
                 try:
                     act(timezone.now())
-                except Exception:  # it must outlive a database that is away for a moment
+                except Exception:  # the thread must outlive a short outage of the database
                     logger.exception("The engine's %s failed; it tries again.", name)
                 finally:
                     close_old_connections()
@@ -153,9 +154,9 @@ class Engine:
 
 
 def sweep(now: datetime) -> int:
-    """Take up every sending that is due, and say how many there were.
+    """Take up every sending that is due and return how many there were.
 
-    Done twice, it is done once: a turn's id is taken up only once, by whichever worker.
+    Safe to repeat, and for several workers at once: the engine accepts the id of a turn only once.
     """
     due = outbox.due_sendings(now)
     for sending in due:
@@ -164,12 +165,14 @@ def sweep(now: datetime) -> int:
             SetEnqueueOptions(queue_partition_key=outbox.writer_of(sending)),
         ):
             DBOS.enqueue_workflow(QUEUE, deliver, str(sending.id))
+        # Enqueued first. After a crash in between the same id is enqueued again, which the engine
+        # ignores; the other way round the sending would wait until it is found lost.
         outbox.mark_enqueued(sending, now)
     return len(due)
 
 
 def heartbeat(executor_id: str, now: datetime) -> None:
-    """Tell that we are alive, take over from dead workers, and put lost turns back."""
+    """Note that this worker is alive, take over from dead workers, and put lost turns back."""
     _note_alive(executor_id, now)
     Worker.objects.filter(heard_at__lt=now - _worker_timeout()).exclude(
         executor_id=executor_id
@@ -180,15 +183,15 @@ def heartbeat(executor_id: str, now: datetime) -> None:
 
 
 def stranded(now: datetime) -> list[Sending]:
-    """Sendings that were due more than ten minutes ago and that no worker has taken up."""
+    """Return the sendings that were due over ten minutes ago and that no worker has taken up."""
     return outbox.due_sendings(now - timedelta(minutes=10))
 
 
 def _cancel_turns_of_the_dead() -> None:
-    """End what dead workers were at, so that it no longer holds up its Procountor company.
+    """Cancel the turns of dead workers, which would block their Procountor companies.
 
-    Open-source DBOS takes over only what its own executor id began. What is cancelled here
-    is found lost right after and taken up again by whoever is free.
+    Open-source DBOS takes over only what its own executor id began. The cancelled turns are
+    found lost right after and are taken up again by any free worker.
     """
     living = set(Worker.objects.values_list("executor_id", flat=True))
     under_way = DBOS.list_workflows(
@@ -201,7 +204,7 @@ def _cancel_turns_of_the_dead() -> None:
 
 
 def _lost(sendings: list[Sending]) -> list[Sending]:
-    """Those of ``sendings`` whose turn the engine no longer has: ended by a fault, or unknown."""
+    """Return the ``sendings`` whose turn the engine has ended by a fault or does not know."""
     if not sendings:
         return []
     turns = DBOS.list_workflows(
@@ -226,7 +229,7 @@ def _worker_timeout() -> timedelta:
 
 
 def _use_write_ahead_log() -> None:
-    """Switch the engine's SQLite file to WAL, which stays with the file; DBOS does not."""
+    """Switch the engine's SQLite file to WAL, as DBOS does not; the file stays in that mode."""
     path = settings.ENGINE_DATABASE_URL.removeprefix("sqlite:///")
     if path != settings.ENGINE_DATABASE_URL:
         with sqlite3.connect(path) as database:

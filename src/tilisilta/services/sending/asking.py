@@ -1,4 +1,4 @@
-"""Exports: ask for journals to be sent, or for an uncertain one to be looked for again.
+"""Commits that journals are to be sent, or that an uncertain receipt is to be looked for again.
 
 Asking only commits rows; the engine picks them up (``services.sending.delivery``).
 """
@@ -30,7 +30,7 @@ from tilisilta.services.journals.checks import check_journal
 
 
 class CannotBeSent(NeedsAttention):
-    """Something stands in the journal's way; its problems say what."""
+    """Something stops the journal; its problems say what."""
 
     code = ProblemCode.CANNOT_BE_SENT
 
@@ -41,7 +41,7 @@ class CannotBeSent(NeedsAttention):
 
 
 class PreviewChanged(NeedsAttention):
-    """What would be sent now is not what was looked at; nothing was sent."""
+    """What would be sent now differs from what the person saw; nothing was sent."""
 
     code = ProblemCode.PREVIEW_CHANGED
 
@@ -67,20 +67,21 @@ def send_journal(
 ) -> Sending:
     """Commit that ``journal`` is to be sent; the engine picks it up.
 
-    ``seen`` is the digest of the preview a person looked at; without it, what was last stored
-    counts. Asked twice, the sending under way is returned. Raises ``CannotBeSent``,
+    ``seen`` is the digest of the preview a person saw; without it, what was last stored counts.
+    If a sending is already under way, that one is returned. Raises ``CannotBeSent``,
     ``PreviewChanged`` or ``AlreadySent``, and then nothing is sent.
     """
     under_way = unfinished_sending(journal)
     if under_way is not None:
         return under_way
+    # Taken before the check, which may plan other receipts: then PreviewChanged is raised.
     seen = seen or preview_digest(journal.exports.all())
     journal = check_journal(journal, now=now)
     try:
         with transaction.atomic():
             return _commit_sending(journal, user=user, now=now, seen=seen)
     except IntegrityError:
-        # Somebody else asked for the same journal in the same moment.
+        # The unique constraint refused a second unfinished sending: another click was faster.
         under_way = unfinished_sending(journal)
         if under_way is None:
             raise
@@ -89,7 +90,7 @@ def send_journal(
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """A journal that somebody wants to be sent, and the digest of what they looked at, if any."""
+    """A journal to be sent, and the digest of the preview a person saw, if any."""
 
     journal: Journal
     seen: str | None = None
@@ -97,7 +98,7 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
-    """A journal that was not taken up, and why."""
+    """A journal that was not accepted for sending, and the reason."""
 
     journal: Journal
     error: NeedsAttention
@@ -105,9 +106,9 @@ class Refusal:
 
 @dataclass(frozen=True, kw_only=True)
 class SentMany:
-    """What became of asking for several journals.
+    """The result of asking for several journals to be sent.
 
-    ``sendings`` are under way now, ``refused`` were not taken up, and ``left`` were not reached
+    ``sendings`` are under way now, ``refused`` were not accepted, and ``left`` were not reached
     before the time was up.
     """
 
@@ -125,8 +126,8 @@ def send_many(
 ) -> SentMany:
     """Commit that each of ``wanted`` is to be sent, in their order, for pages and commands alike.
 
-    One that cannot be sent is refused with its reason and stops none of the others. Nothing more is
-    begun after ``until`` on the monotonic clock, but at least one is, so that each call gets on.
+    A journal that cannot be sent is refused with its reason and does not stop the others. No
+    journal is begun after ``until`` on the monotonic clock, except the first: each call advances.
     """
     left = deque(wanted)
     sendings: list[Sending] = []
@@ -144,7 +145,7 @@ def send_many(
 def look_again(journal: Journal, *, user: User | None, now: datetime) -> Sending:
     """Commit that the uncertain receipts of ``journal`` are to be looked for once more, now.
 
-    A sending under way that waits before its next look is hastened.
+    A sending under way that waits before its next look becomes due.
     """
     with transaction.atomic():
         journal = Journal.objects.select_for_update().get(pk=journal.pk)
@@ -159,10 +160,10 @@ def look_again(journal: Journal, *, user: User | None, now: datetime) -> Sending
 
 
 def continue_waiting(now: datetime) -> int:
-    """Ask again for what waits since its account ended or its sending was lost; say how many.
+    """Create sendings for queued receipts that have none, and return how many.
 
-    A journal whose receipts are queued without a sending under way waits for its account: as soon
-    as that is authorised again the sending goes on by itself.
+    Receipts stay queued without a sending when their account has ended: once it is authorised
+    again, the sending goes on by itself. The same repairs a journal whose sending was lost.
     """
     waiting = (
         Journal.objects.filter(
@@ -187,14 +188,14 @@ def continue_waiting(now: datetime) -> int:
                 )
                 look_anew(journal)
         except IntegrityError:
-            # Another worker has just done the same.
+            # Another worker has just created it.
             continue
         count += 1
     return count
 
 
 def look_anew(journal: Journal) -> None:
-    """Let the queued receipts of ``journal`` be looked for before they are posted.
+    """Have the queued receipts of ``journal`` looked for again before they are posted.
 
     What an earlier turn has seen is no proof: an old backup may have been restored since.
     """
@@ -202,7 +203,6 @@ def look_anew(journal: Journal) -> None:
 
 
 def unfinished_sending(journal: Journal) -> Sending | None:
-    """The sending of ``journal`` that is under way, if any."""
     return Sending.objects.filter(journal=journal, finished_at__isnull=True).first()
 
 
@@ -212,12 +212,14 @@ def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen:
     )
     under_way = unfinished_sending(journal)
     if under_way is not None:
-        # Somebody else asked for it while we checked it.
+        # Another request was committed during the check, which holds no lock.
         return under_way
-    # Locked before its exports, as whoever ends a link does: none may end while it is being used.
+    # Locked in the order journal, links, exports, the same as everywhere: ending a link waits for
+    # this transaction or this one sees the end, and two transactions never wait for each other.
     link_ids = set(journal.exports.order_by().values_list("link", flat=True))
     links = list(Link.objects.select_for_update().filter(pk__in=link_ids))
     exports = list(journal.exports.select_for_update())
+    # Judged again under the locks: the check has committed, and much may have changed since.
     standing = journal.standing(one.standing() for one in exports)
     if standing.is_sent:
         raise AlreadySent(journal)
@@ -249,13 +251,16 @@ def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen:
 
 
 def _are_in_force(links: Sequence[Link], exports: Sequence[Export], journal: Journal) -> bool:
-    """Return whether the links of what is to be sent have not ended since it was checked."""
+    """Return whether no link of the exports to be sent has ended since the check."""
     in_force = {link.pk for link in links if link.covers(journal.booking_period)}
     return all(one.link_id in in_force for one in exports if one.state == ExportState.READY)
 
 
 def _let_others_pass(export: Export) -> None:
-    """A person sends the rest: what is odd about a booked receipt stops those after it no more."""
+    """Turn the problems of a booked receipt into warnings, which do not stop later receipts.
+
+    A person has seen them and sends the rest all the same.
+    """
     problems = export.problems
     if export.state in BOOKED_EXPORTS and problems:
         warnings = [replace(problem, severity=Severity.WARNING) for problem in problems]

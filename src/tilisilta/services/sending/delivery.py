@@ -1,8 +1,8 @@
 """Delivers the receipts of one sending, each exactly once.
 
-The engine calls :func:`advance` again and again. Each call makes at most one move towards
-Procountor, and our tables alone say which one is next: whatever the engine repeats after a
-crash, nothing is booked twice. The states and why they are enough: ``docs/exactly-once.md``.
+The engine calls :func:`advance` repeatedly. Each call makes at most one move towards
+Procountor, and our tables alone decide which one is next: whatever the engine repeats after a
+crash, nothing is booked twice. The states, and why they suffice: ``docs/exactly-once.md``.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from tilisilta.services.sending.postings import approve, become_uncertain, post,
 
 @dataclass(frozen=True, kw_only=True)
 class MoveResult:
-    """What a call of :func:`advance` left: finished, or how long to wait before the next one."""
+    """The result of :func:`advance`: finished, or the seconds to wait before the next call."""
 
     is_finished: bool = False
     wait_seconds: float = 0.0
@@ -39,9 +39,9 @@ APPROVAL_PAUSE_SECONDS = 60.0
 def advance(sending_id: UUID, *, now: datetime) -> MoveResult:
     """Make the next move of a sending, if there is one now.
 
-    Receipts go oldest first. A rejected one, or one that a person must look at, stops those after
-    it: they are *ready* again and the journal is partly sent. The same happens to what is not
-    posted yet when the company was marked as a test company or its debtor blocked meanwhile.
+    Receipts go oldest first. A rejected one, or one that needs a person, stops those after it:
+    they are *ready* again and the journal is partly sent. The same happens to receipts not posted
+    yet when the company was marked as a test company or its debtor blocked after the click.
     """
     sending = Sending.objects.select_related("journal__company__debtor", "requested_by").get(
         pk=sending_id
@@ -53,7 +53,8 @@ def advance(sending_id: UUID, *, now: datetime) -> MoveResult:
     if export is None:
         return _finish(sending, now=now)
     if export.state == ExportState.POSTING:
-        # Whoever was posting it is gone, or slow. The receipt may be booked: look for it.
+        # Only one turn of a company runs at a time, so the worker that posted it is gone or was
+        # taken for dead. Its request may have been booked: look for the receipt, never post again.
         become_uncertain(export, now=now, detail="The worker stopped while posting.")
         sending.journal.store_state()
         return MoveResult()
@@ -61,11 +62,12 @@ def advance(sending_id: UUID, *, now: datetime) -> MoveResult:
 
 
 def _hindered(sending: Sending, export: Export, *, now: datetime) -> MoveResult | None:
-    """What keeps ``export`` from moving now, if anything does."""
+    """Return the result if ``export`` cannot move now, else ``None``."""
     if export.state == ExportState.QUEUED and _is_forbidden(sending):
         return _take_back(sending, now=now)
     if not export.link.procountor_account.is_authorised:
         return _wait_for_account(sending, export, now=now)
+    # A pause longer than the longest was noted by a clock that ran ahead, and is ignored.
     if export.look_at is not None and now < export.look_at <= now + LONGEST_PAUSE:
         return MoveResult(wait_seconds=(export.look_at - now).total_seconds())
     return None
@@ -76,7 +78,7 @@ def _moved(
 ) -> MoveResult:
     wait_seconds = _try_move(sending, export, exports, now=now)
     sending.journal.store_state()
-    # However long Procountor asks us to stay away.
+    # Procountor may ask for a longer pause than the outbox allows.
     return MoveResult(wait_seconds=min(wait_seconds, LONGEST_PAUSE.total_seconds()))
 
 
@@ -86,24 +88,27 @@ def _try_move(
     try:
         return _move(sending, export, exports, now=now)
     except GrantEnded:
+        # The account has turned red, and the next call waits for it.
         return 0.0
     except (ProcountorRejected, AccessDenied) as error:
         stop(export, error)
         return 0.0
     except (TryAgainLater, OutcomeUnknown) as error:
-        # Only reads and approvals get here, which are looked at anew before they are repeated.
+        # Only reads and approvals get here: post() handles its own unknown outcome, and an approval
+        # reads the receipt's status before it is repeated.
         return wait_after(error)
 
 
 def _move(sending: Sending, export: Export, exports: Sequence[Export], *, now: datetime) -> float:
-    """Make one move with ``export`` and return how long to wait before the next."""
+    """Make one move with ``export`` and return the seconds to wait before the next."""
     if export.state == ExportState.POSTED:
         return approve(sending, export, now=now)
     if export.state == ExportState.UNCERTAIN:
         return look_for(sending, [export], now=now)
     in_need = [item for item in exports if item.state == ExportState.QUEUED and item.items_to_make]
     if in_need:
-        # Before it is looked for: what an earlier turn has booked has the ids of the items.
+        # Before the look, which compares with the payload: a receipt that an earlier turn has
+        # booked contains the real ids of the items, not the numbers that stand in for them.
         return make_items_for(in_need, user=sending.requested_by, now=now)
     if not export.is_looked_for:
         return look_for(sending, [item for item in exports if _is_queued(item)], now=now)
@@ -119,7 +124,7 @@ def _exports_of(sending: Sending) -> list[Export]:
 
 
 def _next_export(exports: Sequence[Export]) -> Export | None:
-    """The first export with something left to do, unless an earlier one stops it."""
+    """Return the first export with a move left, unless an earlier one stops it."""
     for export in exports:
         if any(problem.stops for problem in export.problems):
             return None
@@ -133,7 +138,10 @@ def _is_queued(export: Export) -> bool:
 
 
 def _wants_approval(export: Export) -> bool:
-    """A receipt with a problem is left to a person: it was booked differently, or not approved."""
+    """Return whether ``export`` is still to be approved.
+
+    A receipt with a problem is left to a person: it was booked differently, or not approved.
+    """
     return (
         export.state == ExportState.POSTED and export.link.approves_receipts and not export.problems
     )
@@ -145,29 +153,30 @@ def _is_forbidden(sending: Sending) -> bool:
 
 
 def _take_back(sending: Sending, *, now: datetime) -> MoveResult:
-    """Send nothing more: the company was marked, or its debtor blocked, after the click."""
+    """Finish, and make receipts ready again: the company may no longer be sent."""
     finished = _finish(sending, now=now)
-    # Only the guards have changed, so Procountor need not be asked.
+    # Only the company or its debtor has changed, so Procountor need not be asked.
     check_journal(sending.journal, now=now, age_limit=timedelta.max)
     return finished
 
 
 def _wait_for_account(sending: Sending, export: Export, *, now: datetime) -> MoveResult:
-    """Wait for the account: the rest goes on by itself once it is authorised again."""
+    """Pause the sending until its account is authorised again, and leave receipts queued."""
     if export.state == ExportState.POSTED:
-        # Once the sending is finished, nothing would tell that the approval is still to come.
+        # A finished sending would leave no record that the approval is still to come.
         return MoveResult(wait_seconds=APPROVAL_PAUSE_SECONDS)
-    return _finish(sending, now=now, keeps_queue=True)
+    return _finish(sending, now=now, leaves_queued=True)
 
 
-def _finish(sending: Sending, *, now: datetime, keeps_queue: bool = False) -> MoveResult:
+def _finish(sending: Sending, *, now: datetime, leaves_queued: bool = False) -> MoveResult:
     with transaction.atomic():
-        # All at once, or a crash in between would leave the journal in a state of the past.
+        # One transaction, or a crash in between would leave the journal with an outdated state.
         journal = Journal.objects.select_for_update().get(pk=sending.journal_id)
         is_ours = Sending.objects.filter(pk=sending.pk, finished_at__isnull=True).update(
             finished_at=now
         )
-        if is_ours and not keeps_queue:
+        # Not ours: another worker finished it, and a newer sending may have queued these receipts.
+        if is_ours and not leaves_queued:
             journal.exports.filter(state=ExportState.QUEUED).update(state=ExportState.READY)
         journal.store_state()
     _check_revisions(journal, now=now)
@@ -175,7 +184,7 @@ def _finish(sending: Sending, *, now: datetime, keeps_queue: bool = False) -> Mo
 
 
 def _check_revisions(journal: Journal, *, now: datetime) -> None:
-    """Tell later revisions of the run, which waited to see whether this one is booked."""
+    """Check later revisions of the run, which waited for the outcome of this one."""
     revisions = Journal.objects.filter(
         company_id=journal.company_id,
         run_year=journal.run_year,

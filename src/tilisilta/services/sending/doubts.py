@@ -11,7 +11,7 @@ from tilisilta.domain.sameness import receipt_digest
 from tilisilta.models import Export, Journal
 
 TOGETHER = frozenset({ProblemCode.FOUND_SEVERAL_TIMES})
-"""What is one problem of several receipts; otherwise each receipt is a problem of its own."""
+"""Codes of which one problem covers several receipts; otherwise each has its own problem."""
 CAN_BE_OURS = frozenset(
     {
         ProblemCode.FOUND_SEVERAL_TIMES,
@@ -19,12 +19,12 @@ CAN_BE_OURS = frozenset(
         ProblemCode.SEVERAL_TOKENS,
     }
 )
-"""Where *it is ours* can be said: a receipt that is void books nothing."""
+"""Codes that allow the answer *it is ours*: an invalidated receipt books nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Doubt:
-    """A ledger receipt of which a person has to say whether it is the one of an export."""
+    """A ledger receipt of which a person has to say whether it belongs to an export."""
 
     code: ProblemCode
     token: str
@@ -33,16 +33,15 @@ class Doubt:
 
     @property
     def can_be_ours(self) -> bool:
-        """Return whether the receipt could be taken over as it is."""
         return self.code in CAN_BE_OURS
 
 
 def doubt_problems(
     code: ProblemCode, export: Export, receipts: Sequence[JournalReceipt], *, same: str = ""
 ) -> list[Problem]:
-    """The problems that ask a person about ``receipts``, so that ``export`` is not sent twice.
+    """Return the problems that ask a person about ``receipts``; until then ``export`` is not sent.
 
-    ``same`` says why a receipt is *perhaps* ours; by itself it is for the sums that it books.
+    ``same`` says in what a receipt equals ours (for S09); by default it is worked out.
     """
     if code in TOGETHER:
         return [_asked(code, export, receipts, same)]
@@ -50,7 +49,7 @@ def doubt_problems(
 
 
 def doubts_of(problem: Problem) -> tuple[Doubt, ...]:
-    """The receipts that ``problem`` asks about; none if it asks nothing."""
+    """Return the receipts that ``problem`` asks about; none if it asks nothing."""
     ids, numbers = problem.fact("receipts"), problem.fact("numbers")
     if not ids:
         return ()
@@ -66,7 +65,7 @@ def doubts_of(problem: Problem) -> tuple[Doubt, ...]:
 
 
 def doubts_about(journal: Journal) -> Iterator[Doubt]:
-    """All that has to be answered before the receipts of ``journal`` can go on."""
+    """Return all doubts to be answered before the receipts of ``journal`` can go on."""
     for export in journal.exports.all():
         for problem in export.problems:
             yield from doubts_of(problem)
@@ -92,6 +91,6 @@ def _asked(
 
 
 def _same(export: Export, receipt: JournalReceipt) -> str:
-    """In what a receipt is the same: in all, or but for dimensions that somebody has edited."""
+    """Return in what a receipt equals ours: in all, or in its sums but for edited dimensions."""
     body = decode_receipt(export.payload.encode())
     return "all" if receipt.digest == receipt_digest(body) else "sums"

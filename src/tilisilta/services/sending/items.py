@@ -1,7 +1,7 @@
 """The dimension items that a journal's receipts need and Procountor does not have yet (R6, R11).
 
-A check lists them and makes none. They are made with the sending, before anything is looked for or
-posted, or when a person asks for them. Until then a number below zero stands in for the id of each.
+A check lists them and makes none. They are made with the sending, before any receipt is looked for
+or posted, or when a person asks for them. Until then a number below zero stands in for each id.
 """
 
 import hashlib
@@ -25,12 +25,12 @@ from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.procountor.administrations import read_administration
 from tilisilta.services.procountor.items import MadeItems, WantedItem, make_items
 
-# One turn of a sending must not hold up the others of its company for longer.
+# One turn of a sending may not delay the other sendings of its company for longer.
 LONGEST_RUN_SECONDS = 60
 
 
 def make_items_of(journal: Journal, *, user: User | None, now: datetime) -> MadeItems:
-    """Make the items of a journal now, because a person asked for them, and check it again."""
+    """Make the missing items of a journal now, as a person asked, and check the journal again."""
     exports = list(journal.exports.filter(state=ExportState.READY).select_related("link"))
     items = each_once(item for export in exports for item in export.items_to_make)
     if not items:
@@ -44,8 +44,8 @@ def make_items_for(exports: Sequence[Export], *, user: User | None, now: datetim
     """Make the items of queued ``exports`` of one journal, and fill their ids into the payloads.
 
     Returns the seconds to wait before the next move. A refused item stops the receipts that need
-    it; whatever else is in the way is raised, and tried again. What was seen stays what is sent:
-    only the places that were kept for the ids are filled.
+    it; any other trouble is raised, and the move is tried again. What the person saw stays what is
+    sent: only the stand-in ids are replaced.
     """
     items = each_once(item for export in exports for item in export.items_to_make)
     made = _make(exports[0], items, user=user, now=now)
@@ -77,10 +77,11 @@ def _fill(export: Export, administration: Administration, made: MadeItems) -> No
     if unmade:
         _stop(export, unmade, dict(made.refused))
     if lacking:
-        # What is left is for the next turn, which begins with it.
+        # Items that are left are made by the next turn, before anything else.
         return
     with transaction.atomic():
         locked = Export.objects.select_for_update().get(pk=export.pk)
+        # Taken back and planned anew while the items were made: its payload is another one.
         if locked.state != ExportState.QUEUED or locked.items_to_make != export.items_to_make:
             return
         payload = encode_receipt(_with_ids(decode_receipt(locked.payload.encode()), ids))
@@ -91,7 +92,7 @@ def _fill(export: Export, administration: Administration, made: MadeItems) -> No
 
 
 def _forget_notice(journal_id: int) -> None:
-    """Say no more of a journal that items are to be made for it, once all of them are there."""
+    """Remove the problem that items are to be made, once all of them exist."""
     with transaction.atomic():
         journal = Journal.objects.select_for_update().get(pk=journal_id)
         if any(export.items_to_make for export in journal.exports.all()):
@@ -106,7 +107,7 @@ def _forget_notice(journal_id: int) -> None:
 def _ids_of(
     items: Sequence[ItemToMake], administration: Administration
 ) -> dict[tuple[int, int], int]:
-    """The real id of each item that is there by now, by its dimension and stand-in."""
+    """Return the real id of each item that exists by now, by its dimension and stand-in."""
     indexes = {
         dimension.dimension_id: ItemIndex(dimension) for dimension in administration.dimensions
     }

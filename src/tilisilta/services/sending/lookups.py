@@ -30,28 +30,28 @@ from tilisilta.services.sending.other_revisions import tokens_of_other_revisions
 from tilisilta.services.sending.postings import accept, request_lifetime
 
 LOOKS_TO_BE_SURE = 3
-"""A new receipt may take a moment to show in the list; so often it must be missing from it."""
+"""So many looks must miss a receipt: a new one may take a moment to show in the list."""
 MOST_DAYS_AHEAD = timedelta(days=62)
-"""So far ahead of today the first open day may have been, where periods are closed early."""
+"""The first open day may lie this far ahead of today, where periods are closed early."""
 DAYS_AROUND_A_MONTH = timedelta(days=15)
-"""So far out of its month a forgotten receipt is looked for: people date wages on the payday."""
+"""A forgotten receipt is looked for this far outside its month: wages may be dated on payday."""
 
 _NOT_SURE = (Attempt.Outcome.OPEN, Attempt.Outcome.UNKNOWN, Attempt.Outcome.ABSENT)
 
 
 def look_for(sending: Sending, exports: Sequence[Export], *, now: datetime) -> float:
-    """Look for ``exports``, all of one company, in Procountor; return how long to wait.
+    """Look for ``exports``, all of one company, in Procountor; return the seconds to wait.
 
-    One receipt with the token in name or notes is ours: it is taken over. Several stop the export
-    until a person has looked, and so does one that a person has invalidated, or that books nothing
-    of what we would send. None lets a queued
-    export be posted, unless a receipt without a token would book just the same, or another revision
-    of the run was sent that our tables have forgotten. An uncertain one
-    is looked for again, with growing pauses, until it surely is not there.
+    A single receipt with the token in name or notes is ours and is taken over. A person has to
+    decide if there are several, or if it is invalidated or books nothing of what we would send.
+    Without such a receipt a queued export may be posted, unless another receipt books the same or
+    a forgotten revision of the run was sent. An uncertain export is looked for again, with growing
+    pauses, until its receipt is surely absent.
     """
     account = exports[0].link.procountor_account
     with procountor(account) as client:
         chosen = client.get_session()
+        # Nothing found in another company proves nothing, and the post would land in its books.
         if chosen.company_id != account.procountor_company_id:
             _stop_all(exports, ProblemCode.WRONG_COMPANY, name=chosen.company_name)
             return 0.0
@@ -71,12 +71,12 @@ def look_for(sending: Sending, exports: Sequence[Export], *, now: datetime) -> f
 
 
 def _windows(export: Export, now: datetime) -> tuple[ReceiptWindow, ...]:
-    """Where the receipt may lie, whatever people have done with it since.
+    """Return where the receipt may lie, whatever people have done with it since.
 
-    After a lost answer it was made since the attempt began, and is found by that, wherever it was
-    dated since. A forgotten past that a backup has undone may have been at any time: then it is
-    looked for in the months around its dates. Where closed periods are moved, periods may have
-    been closed or reopened since: then it lies on its booking date, or on a day that was open then.
+    After a lost answer the receipt was created after the attempt began and is found by that,
+    whatever its date is now. A past that a restored backup has forgotten gives no such time: then
+    the months around its dates are searched. Where closed periods are moved, periods may have been
+    closed or reopened since: the receipt lies on its booking date or on a day that was open then.
     """
     first = min(export.receipt_date, export.booking_date)
     last = export.receipt_date
@@ -96,7 +96,7 @@ def _windows(export: Export, now: datetime) -> tuple[ReceiptWindow, ...]:
 
 
 def _joined(windows: Sequence[ReceiptWindow]) -> Iterable[ReceiptWindow]:
-    """The same with windows of dates that touch made one, so that nothing is listed twice."""
+    """Return the windows with overlapping dates merged, so that nothing is listed twice."""
     dated = [(one.first, one.last) for one in windows if one.first and one.last]
     joined: list[tuple[date, date]] = []
     for first, last in sorted(dated):
@@ -117,6 +117,7 @@ def _recognised(
     if not receipts:
         return Recognised()
     plain_digest = receipt_digest(decode_receipt(export.payload.encode()), with_dimensions=False)
+    # Only of receipts that may stop the export: each token costs the decoding of a payload.
     tokens = {
         token
         for one in receipts
@@ -169,6 +170,7 @@ def _note_result(
     if perhaps:
         _stop(export, perhaps)
     else:
+        # Filtered by state: it may have been taken back while Procountor was asked.
         Export.objects.filter(pk=export.pk, state=ExportState.QUEUED).update(is_looked_for=True)
     return 0.0
 
@@ -176,7 +178,7 @@ def _note_result(
 def _doubts(
     export: Export, match: Recognised, booked: Mapping[int, BookedReceipt]
 ) -> list[Problem]:
-    """What a person must say of the receipts with the token, however often they are looked for."""
+    """Return what a person must decide about the receipts with the token; another look will not."""
     if len(match.valid) > 1:
         return doubt_problems(ProblemCode.FOUND_SEVERAL_TIMES, export, match.valid)
     if match.mixed:
@@ -189,7 +191,7 @@ def _doubts(
 
 
 def _may_be_ours(export: Export, seen: JournalReceipt, booked: Mapping[int, BookedReceipt]) -> bool:
-    """Return whether a receipt with the token is ours, and not foreign with a token typed on it."""
+    """Return whether a receipt with the token books anything of ours: anybody can type a token."""
     if seen.sent_as == export.token:
         return True
     receipt = _taken_over(seen, booked)
@@ -197,18 +199,18 @@ def _may_be_ours(export: Export, seen: JournalReceipt, booked: Mapping[int, Book
 
 
 def _taken_over(seen: JournalReceipt, booked: Mapping[int, BookedReceipt]) -> BookedReceipt:
-    """The receipt as it was read to be taken over."""
+    """Return the receipt as it was read to be taken over."""
     receipt = booked.get(seen.ledger_receipt_id)
     if receipt is None or receipt.status == INVALIDATED:
-        # It was there a moment ago, so that the next look tells more.
+        # Deleted or invalidated since it was listed a moment ago; the next look will know.
         raise ProcountorUnavailable("A ledger receipt that was listed cannot be taken over.")
     return receipt
 
 
 def _note_absence(export: Export, perhaps: Sequence[Problem], *, now: datetime) -> float:
-    """Note that no receipt carries an uncertain one's token.
+    """Note that no receipt carries the token of an uncertain export.
 
-    It is posted again only if it surely is not there, and nothing is ``perhaps`` the same.
+    It is posted again only if its receipt is surely absent and ``perhaps`` is empty.
     """
     with transaction.atomic():
         locked = Export.objects.select_for_update().get(pk=export.pk)
@@ -217,6 +219,7 @@ def _note_absence(export: Export, perhaps: Sequence[Problem], *, now: datetime) 
         locked.absent_look_count += 1
         attempt = locked.attempts.order_by("-number").first()
         lost_at = attempt.started_at + request_lifetime() if attempt else now
+        # Both: the list may lag behind, and until then the request itself may still arrive.
         is_sure = locked.absent_look_count >= LOOKS_TO_BE_SURE and now >= lost_at
         if is_sure and perhaps:
             locked.problems = perhaps
@@ -235,7 +238,7 @@ def _note_absence(export: Export, perhaps: Sequence[Problem], *, now: datetime) 
 
 
 def _pause(look_count: int) -> timedelta:
-    """The pause after so many looks: it doubles up to half an hour."""
+    """Return the pause after so many looks: it doubles up to half an hour."""
     seconds = settings.UNCERTAIN_PAUSE_SECONDS * 2 ** (look_count - 1)
     return timedelta(seconds=min(seconds, 1800))
 
@@ -252,7 +255,7 @@ def _stop_all(exports: Sequence[Export], code: ProblemCode, **values: str) -> No
 
 
 def _stop(export: Export, problems: Sequence[Problem]) -> None:
-    """Let a person decide, unless somebody has settled the export meanwhile."""
+    """Leave the export to a person, unless a receipt was noted for it meanwhile."""
     Export.objects.filter(pk=export.pk, ledger_receipt_id__isnull=True).update(
         problems=problems, look_at=None
     )

@@ -1,8 +1,8 @@
 """The tokens that other revisions of a run have, or would have, whatever our tables know of them.
 
-A backup that was put back knows nothing of what was sent after it, and the run may come in anew
-with other content, under another revision or another date. Its receipt then has another token than
-the one that is in the books.
+A restored backup knows nothing of what was sent after it, and the run may come in again with other
+content, under another revision or another date. Its receipt then has another token than the one
+that is in the books.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,18 +16,18 @@ from tilisilta.domain.standing import ExportState
 from tilisilta.models import Export, Journal, JournalLine
 
 FORGOTTEN_REVISIONS = 2
-"""So many revisions beyond the latest that we know may have been sent and forgotten."""
+"""So many revisions beyond the latest known one may have been sent and forgotten."""
 _FORGOTTEN_EPOCHS = 1
 
 
 def tokens_of_other_revisions(
     exports: Sequence[Export], receipts: Iterable[JournalReceipt], procountor_company_id: int
 ) -> Mapping[date, frozenset[str]]:
-    """The tokens that ``receipts`` may have from other revisions of the run of ``exports``.
+    """Return the tokens that ``receipts`` may have from other revisions of the run of ``exports``.
 
-    They are told by the booking date of the one export that each concerns: its own, or the nearest,
-    so that one receipt is asked about once. The dates tried are all that the revisions we know book
-    on, and those of the receipts themselves. What our tables know to be booked carries no riddle.
+    They are given by the booking date of the one export that each concerns, its own or the nearest,
+    so that a person is asked about a receipt once. The dates tried are those that known revisions
+    book on and those of the receipts. Receipts that our tables know as booked are left out.
     """
     unexplained = [one for one in receipts if one.tokens and one.is_valid and not one.sent_as]
     if not unexplained:
@@ -38,6 +38,7 @@ def tokens_of_other_revisions(
     )
     lines = JournalLine.objects.filter(journal__in=of_run).order_by()
     booked_on = set(lines.values_list("booking_date", flat=True).distinct())
+    # A forgotten revision may have booked on dates that no revision we know books on.
     dates = booked_on | {one.receipt_date for one in unexplained}
     latest = of_run.aggregate(latest=Max("revision"))["latest"] or journal.revision
     epoch = max(one.epoch for one in exports)

@@ -1,6 +1,6 @@
-"""What a person says of a receipt in Procountor that may be one of ours: it is, or it is another.
+"""What a person answers about a receipt in Procountor that may be ours: it is, or it is another.
 
-Both are safe to say twice, and only of a receipt that a look has asked about.
+Both answers are safe to repeat, and accepted only for a receipt that a look has asked about.
 """
 
 from datetime import datetime
@@ -30,7 +30,7 @@ ANSWERABLE_STATES = frozenset({ExportState.READY, ExportState.QUEUED, ExportStat
 
 
 class NotInDoubt(NeedsAttention):
-    """Nobody asks any more whether that receipt is the one of the journal."""
+    """The receipt is not, or no longer, in question for that journal."""
 
     code = ProblemCode.NOT_IN_DOUBT
 
@@ -44,9 +44,9 @@ class ReceiptCannotBeOurs(NeedsAttention):
 def take_over(
     export: Export, ledger_receipt_id: int, *, user: User | None, now: datetime
 ) -> Export:
-    """Say that a receipt in Procountor is the one of ``export``, which is then booked.
+    """Take over a receipt in Procountor as the one of ``export``, which is then booked.
 
-    The receipt is read anew, and in what it differs is noted as for every receipt that is found.
+    The receipt is read again, and differences are noted as for every receipt that a look finds.
     Raises ``NotInDoubt`` or ``ReceiptCannotBeOurs``, and then nothing has changed.
     """
     if export.ledger_receipt_id == ledger_receipt_id:
@@ -54,15 +54,18 @@ def take_over(
     doubt = _doubt(export, ledger_receipt_id)
     if not doubt.can_be_ours:
         raise ReceiptCannotBeOurs("A receipt that is invalidated books nothing.")
+    # Read before the transaction: no row stays locked while Procountor answers.
     booked = _read(export, ledger_receipt_id)
     with transaction.atomic():
         locked = _locked(export)
-        # One at a time in a company, or two exports might become the same receipt.
+        # One at a time per account, or two exports might become the same receipt: their rows
+        # differ, and no constraint spans the company.
         account = ProcountorAccount.objects.select_for_update().get(
             pk=export.link.procountor_account_id
         )
         if locked.ledger_receipt_id == ledger_receipt_id:
             return locked
+        # Asked again under the locks: another person may have answered meanwhile.
         _doubt(locked, ledger_receipt_id)
         if _taken(account, ledger_receipt_id):
             raise ReceiptCannotBeOurs("The receipt is that of another journal.")
@@ -73,7 +76,7 @@ def take_over(
             action=audit.Action.RECEIPT_TAKEN_OVER,
             user=user,
             now=now,
-            # Somebody has compared them, so that the rest of the journal need not wait.
+            # A person has compared them, so differences only warn and later receipts go on.
             severity=Severity.WARNING,
         )
         export.journal.store_state()
@@ -83,11 +86,11 @@ def take_over(
 def say_another(
     export: Export, ledger_receipt_id: int, *, user: User | None, now: datetime
 ) -> Export:
-    """Say that a receipt in Procountor is another than that of ``export``, which may be sent.
+    """Note that a receipt in Procountor is not the one of ``export``, which may then be sent.
 
-    That is remembered, so that the same receipt does not stop it again. An uncertain export is
-    looked for once more by itself; one that is ready waits for somebody to send it. Raises
-    ``NotInDoubt``, and then nothing has changed.
+    The answer is stored by token, so that the same receipt does not stop the export again. An
+    uncertain export is looked for once more by itself; a ready one waits for a person to send it.
+    Raises ``NotInDoubt``, and then nothing has changed.
     """
     company_id = export.link.procountor_account.procountor_company_id
     answer = {
@@ -117,13 +120,13 @@ def say_another(
 
 
 def _locked(export: Export) -> Export:
-    """The export as it is now, locked after its journal, as everybody does it."""
+    """Return the export as it is now, locked after its journal, in the order used everywhere."""
     Journal.objects.select_for_update().get(pk=export.journal_id)
     return Export.objects.select_for_update().get(pk=export.pk)
 
 
 def _doubt(export: Export, ledger_receipt_id: int) -> Doubt:
-    """The open doubt about the receipt, while an answer can still change anything."""
+    """Return the open doubt about the receipt. Raise ``NotInDoubt`` if there is none to answer."""
     if export.state in ANSWERABLE_STATES:
         for problem in export.problems:
             for doubt in doubts_of(problem):

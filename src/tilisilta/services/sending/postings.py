@@ -1,4 +1,4 @@
-"""Posts one ledger receipt: the attempt is written down first, its outcome sorted after."""
+"""Posts one ledger receipt: the attempt is committed first, its outcome sorted afterwards."""
 
 import time
 from dataclasses import replace
@@ -23,25 +23,27 @@ from tilisilta.services.procountor.administrations import forget_administration
 from tilisilta.services.procountor.client import procountor
 
 START_LIMIT_SECONDS = 10
-"""The request must leave so soon after its attempt was written down, or not at all."""
+"""The request must leave so soon after its attempt was committed, or not at all."""
 _TEXTS = frozenset({"name", "accountants_notes"})
 
 
 def request_lifetime() -> timedelta:
-    """How long after the start of an attempt its request can no longer reach Procountor.
+    """Return how long after the start of an attempt its request may still reach Procountor.
 
-    Twice the time-out, since it is counted anew for connecting, writing and reading.
+    Twice the time-out, as it is counted anew for connecting, writing and reading.
     """
     return timedelta(seconds=START_LIMIT_SECONDS + 2 * settings.PROCOUNTOR_TIMEOUT_SECONDS)
 
 
 def post(sending: Sending, export: Export, *, now: datetime) -> float:
-    """Post ``export``, which was looked for and is not in Procountor; return seconds to wait."""
+    """Post ``export``, which a look did not find in Procountor; return the seconds to wait."""
     asked_at = time.monotonic()
     with procountor(export.link.procountor_account) as client:
+        # Before the attempt: waiting for a token or for the pace would use up its ten seconds.
         client.make_ready()
-        # Renewing a token may have taken its time, and the look for a lost answer counts from here.
+        # That may have taken a while, and the look for a lost answer counts from this moment.
         started_at = now + timedelta(seconds=time.monotonic() - asked_at)
+        # Committed before the request leaves: after a crash the row says that it may have arrived.
         attempt = begin_attempt(export, now=started_at)
         if attempt is None:
             return 0.0
@@ -50,6 +52,7 @@ def post(sending: Sending, export: Export, *, now: datetime) -> float:
                 export.payload.encode(), not_after=time.monotonic() + START_LIMIT_SECONDS
             )
         except OutcomeUnknown as error:
+            # A 5xx too: Procountor was seen to answer 500 for a receipt it had saved.
             become_uncertain(export, now=now, detail=str(error), attempt=attempt)
             audit.record(
                 audit.Action.RECEIPT_UNCERTAIN,
@@ -66,6 +69,7 @@ def post(sending: Sending, export: Export, *, now: datetime) -> float:
             _give_back(export, attempt, now=now, detail=str(error))
             return wait_after(error)
         except GrantEnded as error:
+            # A 401 is answered before anything is booked, so the receipt may be posted later.
             _give_back(export, attempt, now=now, detail=str(error))
             raise
     accept(sending, export, booked, outcome=Attempt.Outcome.POSTED, now=now)
@@ -73,9 +77,9 @@ def post(sending: Sending, export: Export, *, now: datetime) -> float:
 
 
 def begin_attempt(export: Export, *, now: datetime) -> Attempt | None:
-    """Write down that ``export`` is about to be posted; ``None`` if it is not to be any more.
+    """Commit that ``export`` is about to be posted; return ``None`` if it may not be any more.
 
-    Another worker may have just posted it, or it was taken back and queued again with another
+    Another worker may have just posted it, or it was taken back and queued again with other
     content, which must be looked for first. ``export`` gets the content that is stored.
     """
     with transaction.atomic():
@@ -83,11 +87,13 @@ def begin_attempt(export: Export, *, now: datetime) -> Attempt | None:
         is_whole = not locked.items_to_make
         if locked.state != ExportState.QUEUED or not (locked.is_looked_for and is_whole):
             return None
+        # Two open attempts of one export would break a constraint: the last line of defence.
         attempt = Attempt.objects.create(
             export=locked, number=locked.attempts.count() + 1, started_at=now
         )
         locked.state = ExportState.POSTING
         locked.save(update_fields=["state"])
+    # The payload in memory may be older than the row that was locked.
     export.payload = locked.payload
     return attempt
 
@@ -100,7 +106,7 @@ def accept(
     outcome: Attempt.Outcome,
     now: datetime,
 ) -> None:
-    """Take note that ``export`` is booked, and compare row by row what was with what was sent."""
+    """Note that ``export`` is booked, and compare row by row with what was sent."""
     is_found = outcome == Attempt.Outcome.FOUND
     note_booked(
         export,
@@ -122,15 +128,15 @@ def note_booked(
     now: datetime,
     severity: Severity = Severity.ERROR,
 ) -> None:
-    """Store which receipt ``export`` has become, and with ``severity`` in what it differs.
+    """Store which receipt ``export`` has become, and with ``severity`` how it differs.
 
-    One that a person has approved meanwhile is approved already, where its link asks for that.
+    If the link asks for approval and a person has approved the receipt already, that is noted too.
     """
     differing = deviations(decode_receipt(export.payload.encode()), booked.body)
     with transaction.atomic():
         locked = Export.objects.select_for_update().get(pk=export.pk)
         if locked.ledger_receipt_id is not None:
-            # A slower process has noted it meanwhile.
+            # Another process has noted it meanwhile.
             _must_be_the_same(locked, booked)
             return
         is_approved = export.link.approves_receipts and booked.status == APPROVED
@@ -157,9 +163,9 @@ def note_booked(
 def become_uncertain(
     export: Export, *, now: datetime, detail: str, attempt: Attempt | None = None
 ) -> None:
-    """The receipt may or may not be booked: it is looked for before anything else happens.
+    """Note that the receipt may or may not be booked: it must be looked for before anything else.
 
-    Who has made an ``attempt`` says so, and changes nothing if it is no longer the current one.
+    With ``attempt``, nothing changes if that attempt is no longer the current one.
     """
     with transaction.atomic():
         locked = Export.objects.select_for_update().get(pk=export.pk)
@@ -177,6 +183,7 @@ def approve(sending: Sending, export: Export, *, now: datetime) -> float:
     assert export.ledger_receipt_id is not None  # noqa: S101  # a constraint of the table
     with procountor(export.link.procountor_account) as client:
         try:
+            # Read first: approving twice is refused, and an earlier answer may have been lost.
             if not _is_approved(client, export.ledger_receipt_id):
                 client.approve_ledger_receipt(export.ledger_receipt_id)
         except (ProcountorRejected, AccessDenied) as error:
@@ -195,9 +202,9 @@ def approve(sending: Sending, export: Export, *, now: datetime) -> float:
 
 
 def stop(export: Export, error: ProcountorRejected | AccessDenied) -> None:
-    """Procountor refused something other than the receipt itself: a person must act.
+    """Store that Procountor refused something other than the receipt itself: a person must act.
 
-    What is booked needs only its approval; that is no reason to keep other receipts back.
+    A booked receipt only lacks its approval, which does not stop other receipts.
     """
     problem = _rejection(export, error)
     if export.state == ExportState.POSTED:
@@ -211,7 +218,7 @@ def _is_approved(client: ProcountorClient, ledger_receipt_id: int) -> bool:
 
 
 def _must_be_the_same(export: Export, booked: BookedReceipt) -> None:
-    """Raise the alarm if ``export`` is booked twice after all; nobody may find that by chance."""
+    """Add a problem if ``export`` is booked twice after all: a person must see it at once."""
     if export.ledger_receipt_id == booked.ledger_receipt_id:
         return
     numbers = (
@@ -229,7 +236,7 @@ def _must_be_the_same(export: Export, booked: BookedReceipt) -> None:
 
 
 def _is_current(attempt: Attempt | None) -> bool:
-    """Tell whether ``attempt`` is still under way, as far as the tables know.
+    """Return whether ``attempt`` is still under way, as far as the tables know.
 
     Its worker may have slept, been taken for dead, and wake up while its successor tries again.
     """
@@ -254,7 +261,7 @@ def _reject(
         locked.problems = [_rejection(export, error)]
         locked.save(update_fields=["state", "problems"])
         _end_attempts(export, outcome=Attempt.Outcome.REJECTED, now=now, detail=str(error))
-        # What we know of the company is wrong, or the receipt would not have been refused.
+        # Our copy of the chart and periods is outdated, or a check would have found the problem.
         forget_administration(export.link.procountor_account)
         audit.record(
             audit.Action.RECEIPT_REJECTED,
@@ -266,7 +273,7 @@ def _reject(
 
 
 def _give_back(export: Export, attempt: Attempt, *, now: datetime, detail: str) -> None:
-    """Nothing was sent, or surely nothing was done with it: it is queued as before."""
+    """Queue the receipt again: nothing was sent, or Procountor surely did nothing with it."""
     with transaction.atomic():
         locked = Export.objects.select_for_update().get(pk=export.pk)
         if not _is_current(attempt):
@@ -279,7 +286,7 @@ def _give_back(export: Export, attempt: Attempt, *, now: datetime, detail: str) 
 def _end_attempts(
     export: Export, *, outcome: Attempt.Outcome, now: datetime, detail: str = ""
 ) -> None:
-    """End the attempt under way; one with no known outcome gets it when it becomes known."""
+    """End the attempt under way, and earlier ones whose outcome was unknown until now."""
     without_outcome = [Attempt.Outcome.OPEN, Attempt.Outcome.UNKNOWN]
     export.attempts.filter(outcome__in=without_outcome).update(
         outcome=outcome, ended_at=now, detail=detail[:500]
@@ -303,7 +310,7 @@ def _rejection(export: Export, error: ProcountorRejected | AccessDenied) -> Prob
 def _differences(
     export: Export, differing: tuple[str, ...], severity: Severity
 ) -> tuple[Problem, ...]:
-    """The problem that what is booked differs. Another name or note alone stops nothing.
+    """Return the problem that the booked receipt differs. Another name or note only warns.
 
     People rename receipts all the time, and that changes nothing in the books.
     """

@@ -1,4 +1,4 @@
-"""Which journals one click sends, and which are ready as well but are left for now."""
+"""The journals that one click sends, and those that are ready but are left for now."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from tilisilta.models.journals import JournalQuerySet
 
 @dataclass(frozen=True, kw_only=True)
 class ReadyJournals:
-    """The journals to be sent in one go, and those that are ready as well but are left.
+    """The journals to be sent together, and those that are ready but are left.
 
-    ``period`` is the first day of the month they are of, and ``None`` for all months. ``others``
-    are of other months, and ``warned_of`` those of the month that somebody has to look at first.
+    ``period`` is the first day of their month, and ``None`` for all months. ``others`` are of other
+    months, and ``warned_of`` those of the month that a person has to review first.
     """
 
     journals: QuerySet[Journal]
@@ -33,13 +33,13 @@ def ready_journals(
     period: date | None = None,
     all_periods: bool = False,
 ) -> ReadyJournals:
-    """The journals that one click sends, as far as ``user`` may see, by company.
+    """Return the journals that one click sends, as far as ``user`` may see, by company.
 
-    Without ``period`` they are those of the newest month that has runs, and older ones are left
-    unless they are asked for: what lies unsent for long may have been booked another way. A month
-    that has not begun is not the newest. ``among`` narrows them further. One whose run was deleted
-    in Nmbrs, or that is probably wrong though it balances, can be sent by itself, by whoever has
-    seen its warning.
+    Without ``period`` they are those of the newest month that has runs. Older ones are sent only
+    when asked for: what stays unsent for long may have been booked another way. A month that has
+    not begun is not the newest. ``among`` narrows them further. A journal whose run was deleted in
+    Nmbrs, or that balances but is probably wrong, is sent only by itself, by a person who has seen
+    its warning.
     """
     journals: JournalQuerySet = Journal.objects.all() if among is None else among
     if user is not None:
@@ -65,7 +65,7 @@ def ready_journals(
 
 
 def newest_month(periods: Iterable[date]) -> date | None:
-    """The newest of ``periods`` that has begun; one in the future may be a slip of the year."""
+    """Return the newest of ``periods`` that has begun: a future one may be a mistyped year."""
     known = set(periods)
     begun = {period for period in known if period <= timezone.localdate()}
     return max(begun or known, default=None)
