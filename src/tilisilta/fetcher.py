@@ -1,4 +1,4 @@
-"""The part of a worker that fetches from Nmbrs: looks for what is due, in a few threads.
+"""The part of a worker that fetches from Nmbrs: takes up what is due, in a few threads.
 
 It needs no durable engine, unlike sending: see ``services.fetching.queue``.
 """
@@ -34,14 +34,14 @@ class Fetcher:
         self._free = threading.Semaphore(at_once)
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="tilisilta-fetch")
         self._freed = threading.Event()
-        # By the key of the company. Only the thread that looks touches it.
+        # By the key of the company. Only the thread of take_up_due() changes it.
         self._under_way: dict[int, Future[None]] = {}
         self._lists_failed_at: datetime | None = None
 
     def take_up_due(self, now: datetime) -> None:
-        """Begin what nobody has to ask for, and take up all that is due.
+        """Begin automatic synchronisations, and take up all that is due.
 
-        One thread at a time may look.
+        Only one thread at a time may call this.
         """
         self._release_lost()
         synchronisations.begin_by_itself(now)
@@ -51,11 +51,11 @@ class Fetcher:
             pass
 
     def stop(self) -> None:
-        """End after the companies under way; the rest stays wanted."""
+        """Finish the companies under way; the rest stays wanted."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _release_lost(self) -> None:
-        """Let go of what we have claimed and nobody is at, as its end could not be noted."""
+        """Release what this worker has claimed and no thread is fetching: its end was not noted."""
         self._under_way = {
             pk: fetching for pk, fetching in self._under_way.items() if not fetching.done()
         }
@@ -65,14 +65,14 @@ class Fetcher:
         synchronisations.release_lists(self._executor_id)
 
     def _read_lists(self, now: datetime) -> None:
-        """Read the lists somebody waits for; after a fault of ours not before a pause."""
+        """Read the lists of waiting synchronisations; after a fault of ours pause first."""
         failed_at = self._lists_failed_at
         if failed_at is not None and timedelta() <= now - failed_at < fetch_queue.PAUSE:
             return
         while (synchronisation := synchronisations.claim_lists(self._executor_id)) is not None:
             try:
                 synchronisations.read_lists(synchronisation, now=timezone.now())
-            except Exception:  # what is known already can be fetched all the same
+            except Exception:  # companies known already can be fetched all the same
                 logger.exception("Reading the lists failed; it is tried again.")
                 self._lists_failed_at = timezone.now()
                 synchronisations.release_lists(self._executor_id)
@@ -97,7 +97,7 @@ class Fetcher:
                 self._under_way[nmbrs_company.pk] = fetching
                 fetching.add_done_callback(self._let_next)
         finally:
-            # Also when claiming failed: without them nothing would ever be taken up again.
+            # Also when claiming failed: a permit that is not returned is lost until a restart.
             for _thread in range(unused):
                 self._free.release()
         return unused < free
@@ -105,11 +105,11 @@ class Fetcher:
     def _fetch(self, nmbrs_company: NmbrsCompany) -> None:
         try:
             fetch_queue.fetch_claimed(nmbrs_company, now=timezone.now())
-        except Exception:  # nobody else would hear of it
+        except Exception:  # the future's result is never read, so it would be lost
             logger.exception("What came of company %s was not noted.", nmbrs_company.company.number)
             fetch_queue.release(nmbrs_company, now=timezone.now())
         finally:
-            # This thread is not a request: nobody else closes its connection once it is of no use.
+            # Django closes stale connections at the end of a request, and this thread has none.
             close_old_connections()
 
     def _let_next(self, _done: "Future[None]") -> None:

@@ -27,14 +27,14 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def kinds_by_age(nmbrs_company: NmbrsCompany) -> Sequence[DimensionKind]:
-    """The two kinds, the one that was read longer ago first."""
+    """Return the two kinds, the one that was read longer ago first."""
     return sorted(DimensionKind, key=lambda kind: getattr(nmbrs_company, _READ_AT[kind]) or _NEVER)
 
 
 def keep_cost_objects(
     nmbrs_company: NmbrsCompany, source: PayrollSource, kind: DimensionKind, *, now: datetime
 ) -> None:
-    """Read one of the two lists of a company; what it no longer has is marked and stays."""
+    """Read one of the two lists of a company; items no longer listed are marked and stay."""
     listed = source.cost_objects(nmbrs_company.nmbrs_company_id, kind)
     known = {one.nmbrs_id: one for one in nmbrs_company.company.cost_objects.filter(kind=kind)}
     gone = known.keys() - {one.nmbrs_id for one in listed}
@@ -51,7 +51,7 @@ def keep_cost_objects(
 def compare_with_dimension(
     company: Company, kind: DimensionKind, dimension: Dimension
 ) -> ItemComparison | None:
-    """Which of the company's cost centers or units have an item in ``dimension``.
+    """Return which of the company's cost centers or units have an item in ``dimension``.
 
     ``None`` when Nmbrs lists none of them, as for a company whose journals come from files only.
     """
@@ -60,12 +60,12 @@ def compare_with_dimension(
 
 
 def codes_for_items(company: Company, kind: DimensionKind) -> Sequence[str]:
-    """The codes of the company's cost centers or units, those that an item can have."""
+    """Return the codes of the company's cost centers or units that an item can have."""
     return [code for code in descriptions_by_code(_listed(company, kind)) if can_be_item(code)]
 
 
 def cost_object_descriptions(company: Company) -> Mapping[DimensionKind, Mapping[str, str]]:
-    """What Nmbrs calls each cost center and unit by its code, also those it no longer lists."""
+    """Return the description in Nmbrs of each code, also of codes it no longer lists."""
     rows = company.cost_objects.order_by(F("gone_at").asc(nulls_first=True), "code", "pk")
     listed = list(rows.values_list("kind", "code", "description"))
     return {
@@ -77,14 +77,14 @@ def cost_object_descriptions(company: Company) -> Mapping[DimensionKind, Mapping
 
 
 def _listed(company: Company, kind: DimensionKind) -> Iterable[tuple[str, str]]:
-    """Code and description of what Nmbrs lists, as people count: 600 goes before 1000."""
+    """Return code and description of what Nmbrs lists, in natural order: 600 before 1000."""
     listed = company.cost_objects.filter(kind=kind, gone_at__isnull=True).order_by("code", "pk")
     pairs = listed.values_list("code", "description")
     return sorted(pairs, key=lambda pair: _counted(pair[0]))
 
 
 def _counted(code: str) -> list[tuple[str, int]]:
-    """The parts of a code as they are to be compared: texts and numbers in turn."""
+    """Return the parts of a code as they are to be compared: texts and numbers in turn."""
     parts = _NUMBERS.split(code.strip())
     return [("", int(part)) if part.isdecimal() else (part, 0) for part in parts]
 

@@ -17,8 +17,8 @@ NMBRS_BLOCK_SECONDS = 0.1
 def wait_for_slot() -> None:
     """Wait until this process may send one request to Procountor.
 
-    All processes together take their slots from one row, so that the API client as a whole stays
-    under Procountor's limit, however many of us there are.
+    All processes take their slots from one row, so that together, as one API client, they stay
+    under Procountor's limit: exceeding it may suspend the client.
     """
     wait_seconds = reserve_slot(time.time())
     if wait_seconds > 0:
@@ -35,8 +35,8 @@ def reserve_slot(now: float) -> float:
 
 
 def reserve_slots(client_id: str, *, now: float, gap: float, count: int = 1) -> float:
-    """Take ``count`` instants that are ``gap`` apart; return how far the first is, in seconds."""
-    # So many never wait at once: a clock that ran ahead has left a slot no one can wait for.
+    """Take ``count`` instants, ``gap`` apart; return how far the first is, in seconds."""
+    # So many never wait at once: a next instant beyond that was left by a clock that ran ahead.
     latest = now + MOST_WAITING * gap * count
     taken = _take(client_id, now, latest, gap * count)
     if taken is None:
@@ -46,7 +46,7 @@ def reserve_slots(client_id: str, *, now: float, gap: float, count: int = 1) -> 
 
 
 def wait_after(error: TilisiltaError) -> float:
-    """Return how many seconds to stay away after ``error``: what it asks for, or the usual."""
+    """Return how many seconds to pause after ``error``: what it asks for, or the usual."""
     asked = error.retry_after_seconds if isinstance(error, TryAgainLater) else None
     return float(asked or USUAL_WAIT_SECONDS)
 
@@ -54,8 +54,8 @@ def wait_after(error: TilisiltaError) -> float:
 class NmbrsPace:
     """The pace of one connection to Nmbrs, for all threads of this process.
 
-    Slots are taken a tenth of a second's worth at a time, as a statement for each of more than a
-    hundred calls in a second would keep the database from everybody else.
+    Slots are taken in blocks of a tenth of a second: a statement for each of over a hundred calls a
+    second would slow the database down for everything else.
     """
 
     def __init__(self, connection_id: int) -> None:
@@ -71,7 +71,7 @@ class NmbrsPace:
             time.sleep(wait_seconds)
 
     def reserve(self, now: float) -> float:
-        """Take the next slot and return its instant, which may be over already."""
+        """Take the next slot and return its instant, which may have passed already."""
         gap = 1 / settings.NMBRS_REQUESTS_PER_SECOND
         with self._lock:
             if not self._left:
@@ -86,10 +86,10 @@ class NmbrsPace:
 
 
 def _take(client_id: str, now: float, latest: float, gap: float) -> float | None:
-    """Move the next free instant on and give where it is now; ``None`` without a row to move.
+    """Move the next free instant on and return the one before; ``None`` if the row is missing.
 
-    One statement, since every request to Procountor comes by here: nobody gets the same slot, and
-    no lock outlives it.
+    A single statement, as every request to Procountor passes here: no slot is given twice, and no
+    lock is held longer than the statement.
     """
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, [now, latest, now, gap, client_id])

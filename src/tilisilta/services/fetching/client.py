@@ -23,7 +23,7 @@ _paces: dict[int, NmbrsPace] = {}
 
 @contextmanager
 def nmbrs(connection: NmbrsConnection) -> Iterator["NmbrsSoap"]:
-    """A client that asks as the user of ``connection``. A refused token turns it red."""
+    """Open a client that acts as the user of ``connection``. A refused token turns it red."""
     try:
         yield nmbrs_as(
             connection.user_name,
@@ -39,8 +39,8 @@ def nmbrs(connection: NmbrsConnection) -> Iterator["NmbrsSoap"]:
 def nmbrs_as(
     user_name: str, token: str, *, domain: str = "", pace: NmbrsPace | None = None
 ) -> "NmbrsSoap":
-    """A client for a user and token that need not be kept anywhere."""
-    # The SOAP library takes half a second to import, which no page and no command should wait for.
+    """Return a client for a user and token that need not be stored anywhere."""
+    # Imported late: the SOAP library takes half a second, which pages and commands need not wait.
     from tilisilta.clients.nmbrs.soap import NmbrsSoap  # noqa: PLC0415
 
     return NmbrsSoap(
@@ -64,12 +64,12 @@ def mark_refused(connection: NmbrsConnection) -> None:
 
 
 def _soap_services() -> "SoapServices":
-    """What is known of Nmbrs' services, read once per process and way out."""
+    """Return what is known of Nmbrs' services, read once per process and transport."""
     from tilisilta.clients.nmbrs.soap import SoapServices  # noqa: PLC0415  # as above
 
     transport = cast("httpx2.BaseTransport | None", settings.NMBRS_TRANSPORT)
     with _lock:
-        # By the way out, since tests have many: each is kept alive by its services.
+        # By transport, as tests have many. Its services hold it, so that its id is not reused.
         key = id(transport)
         if key not in _services:
             _services[key] = SoapServices(
@@ -86,4 +86,4 @@ def _pace_of(connection_id: int) -> NmbrsPace:
 
 
 def _at_once() -> None:
-    """No pace: a person tries a user and token out, with a handful of calls."""
+    """Do not pause: a person tries out a user and token, with a handful of calls."""

@@ -1,8 +1,8 @@
 """Fetches one company from Nmbrs: its runs, their journals, its cost centers and cost units.
 
-An unchanged company costs at most ``MOST_CALLS`` calls. Runs tell when they were run last, but a
-journal that was recalculated without its run shows only by looking at it, so each time the journal
-that nobody has looked at for longest is looked at too.
+An unchanged company costs at most ``MOST_CALLS`` calls. Nmbrs says when a run was last run, but a
+journal that was recalculated without its run shows only when it is fetched again. So each time the
+journal that was read longest ago is fetched once more.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -46,14 +46,15 @@ from tilisilta.services.journals.importing import keep_fetched, note_journal_rea
 MOST_CALLS = 4
 """An unchanged company costs no more calls than this."""
 YEARS_LISTED = 2
-"""Of the chosen years the latest are looked at each time: earlier ones are as good as closed."""
+"""Only the latest of the chosen years are listed each time: earlier ones hardly change."""
 DECEMBER = 12
+# Nmbrs answers so for a year in which the company has no periods yet.
 NO_SUCH_PERIOD = "2006"
 
 
 @dataclass(kw_only=True)
 class Fetched:
-    """What came of fetching a company. ``trouble`` is what a person should know of."""
+    """The result of fetching a company. ``trouble`` is what a person should know."""
 
     journal_count: int = 0
     revision_count: int = 0
@@ -65,8 +66,8 @@ def fetch_company(
 ) -> Fetched:
     """Bring a company up to date with Nmbrs.
 
-    Raises what the source raises where nothing more can be asked of the company; what came until
-    then is kept, and the next time goes on from there.
+    Raises what the source raises when no further call for the company makes sense. What was
+    fetched until then is stored, and the next time goes on from there.
     """
     fetch = _Fetch(nmbrs_company, source, now=now, today=today)
     years = years_to_list(
@@ -76,6 +77,8 @@ def fetch_company(
     )
     for year in years:
         fetch.keep_runs(year)
+    # The years are listed first: which journals to fetch follows from them. What is left of the
+    # calls goes to the further reads, which may wait for the next time.
     reads = fetch.further_reads()
     spare = None if nmbrs_company.wants_all_journals else max(0, MOST_CALLS - len(years))
     for read in islice(reads, spare):
@@ -91,10 +94,10 @@ def fetch_company(
 def years_to_list(
     connection: NmbrsConnection, today: date, *, listed_from: int | None
 ) -> Sequence[int]:
-    """The years whose runs are listed: the latest ones, and any that were never looked at.
+    """Return the years whose runs are to be listed: the latest, and any never listed before.
 
-    ``listed_from`` is the year from which on all were looked at once; ``None`` lists all that are
-    chosen. In December the first run of the next year may be there.
+    ``listed_from`` is the year from which on all were listed once; ``None`` lists all chosen years.
+    In December the first run of the next year may exist already.
     """
     last = today.year + (today.month == DECEMBER)
     chosen = range(connection.first_year, last + 1)
@@ -120,7 +123,7 @@ class _Fetch:
         self._ambiguous: set[int] = set()
 
     def keep_runs(self, year: int) -> None:
-        """List the runs of one year; those no longer there are marked, with their journals."""
+        """List the runs of one year; runs no longer listed are marked, with their journals."""
         try:
             listed = self._source.runs(self._nmbrs_company.nmbrs_company_id, year)
         except (NmbrsCallForbidden, NmbrsLoginRefused):
@@ -128,7 +131,7 @@ class _Fetch:
         except NmbrsRefused as error:
             if error.number != NO_SUCH_PERIOD and year <= self._today.year:
                 raise
-            # The company has no such year yet, which says nothing about runs.
+            # The company has no such year yet. An empty list would mark its runs as gone.
             return
         listed = tuple({one.nmbrs_run_id: one for one in listed}.values())
         keep_runs(self._company, listed, year=year, now=self._now)
@@ -137,14 +140,14 @@ class _Fetch:
         self.fetched.trouble += [_numbered_twice(runs) for runs in twice]
 
     def further_reads(self) -> Iterator[Callable[[], None]]:
-        """What is looked at besides, in order: where calls are few, the two lists take turns."""
+        """Yield further reads, in order; where calls are few, the two lists take turns."""
         first, second = kinds_by_age(self._nmbrs_company)
         yield partial(self._keep_cost_objects, first)
         yield self._read_oldest_journal
         yield partial(self._keep_cost_objects, second)
 
     def runs_to_fetch(self) -> Sequence[Run]:
-        """The runs whose journals were never fetched, or have to be fetched again."""
+        """Return the runs whose journals were never fetched, or have to be fetched again."""
         runs = self._company.runs.filter(gone_at__isnull=True).annotate(
             has_journal=Exists(Journal.objects.filter(run=OuterRef("pk")))
         )
@@ -161,12 +164,15 @@ class _Fetch:
             self.fetched.trouble += run.trouble[:1]
 
     def _check_if_linked_since(self) -> None:
-        """What was kept as unlinked in the moment somebody made the link, nobody has checked."""
+        """Check journals that were stored without a link, if a link was made meanwhile.
+
+        Making a link checks the journals that are stored then, and not those stored right after.
+        """
         if Link.objects.filter(company=self._company).exists():
             recheck_company(self._company)
 
     def _keep_cost_objects(self, kind: DimensionKind) -> None:
-        """Read one of the two lists. That it may not be read only troubles a link that uses it."""
+        """Read one of the two lists. A forbidden call is trouble only for a link that uses it."""
         try:
             keep_cost_objects(self._nmbrs_company, self._source, kind, now=self._now)
         except NmbrsCallForbidden as error:
@@ -174,7 +180,7 @@ class _Fetch:
                 self.fetched.trouble.append(problem_of(error))
 
     def _read_oldest_journal(self) -> None:
-        """Fetch the journal again that was looked at longest ago, those not yet sent first."""
+        """Fetch again the journal that was read longest ago, those not yet sent first."""
         runs = self._company.runs.filter(gone_at__isnull=True, journal_read_at__isnull=False)
         ordered = sorted(
             runs.order_by("journal_read_at"), key=lambda run: run.pk in self._sent_runs
@@ -195,7 +201,7 @@ class _Fetch:
         if run.journal_read_at is None:
             return True
         if run.journal_read_at == self._now:
-            # It was looked at a moment ago.
+            # One of the further reads has just fetched it.
             return False
         if self._nmbrs_company.wants_all_journals or (
             is_latest and not getattr(run, "has_journal", True)
@@ -204,14 +210,16 @@ class _Fetch:
         return run.split != split_of(self._link) and run.pk not in self._sent_runs
 
     def _split_for(self, run: Run, *, is_sent: bool) -> JournalSplit:
-        """What is sent stays as finely told apart as it was, or it would seem to have changed."""
+        """Return how finely to fetch the journal. What is sent keeps its split.
+
+        With another split it would seem to have changed after it was sent.
+        """
         if is_sent and run.split:
             return JournalSplit(run.split)
         return split_of(self._link)
 
     @cached_property
     def _sent_runs(self) -> frozenset[int]:
-        """The runs of which anything is booked or on its way."""
         runs = self._company.runs.filter(Exists(_sent_exports(OuterRef("pk"))))
         return frozenset(runs.values_list("pk", flat=True))
 
@@ -224,16 +232,17 @@ class _Fetch:
         except (NmbrsCallForbidden, NmbrsLoginRefused):
             raise
         except NmbrsRefused as error:
-            # About this run alone: it may have gone since it was listed.
+            # Concerns this run alone: it may have been deleted since it was listed.
             self._note_trouble(run, (problem_of(error),))
             return
         if read is None:
             self._note_no_journal(run, split)
             return
         if not books_since(self._company.start_date, read) and not run.journals.exists():
-            # Seen, and not wanted: nothing of before the start is kept.
+            # Noted as read, or it would be fetched each time; nothing before the start is stored.
             note_journal_read(run, split, now=self._now)
             return
+        # The run came from a query without its company; this spares one per journal.
         run.company = self._company
         imported = keep_fetched(
             read, run=run, split=split, is_linked=self._link is not None, now=self._now
@@ -242,7 +251,7 @@ class _Fetch:
         self.fetched.revision_count += imported.is_revision
 
     def _note_no_journal(self, run: Run, split: JournalSplit) -> None:
-        """A run has none yet; or no longer, which somebody should know who is about to send it."""
+        """Note that a run has no journal yet; if it had one, that is trouble: it may be sent."""
         note_journal_read(run, split, now=self._now)
         if run.journals.exists():
             emptied = Problem(
@@ -263,7 +272,6 @@ def _numbered_twice(runs: Sequence[PayrollRun]) -> Problem:
 
 
 def _asked(run: Run) -> PayrollRun:
-    """A run as the source knows it."""
     return PayrollRun(
         nmbrs_run_id=run.nmbrs_run_id,
         year=run.year,
@@ -277,5 +285,4 @@ def _asked(run: Run) -> PayrollRun:
 
 
 def _sent_exports(run: OuterRef) -> QuerySet[Export]:
-    """What is booked or on its way of a run's journals."""
     return Export.objects.filter(journal__run=run, state__in=COMMITTED_EXPORTS)

@@ -1,4 +1,4 @@
-"""Connections to Nmbrs: make one, try it out, change its token, and take it away."""
+"""Connections to Nmbrs: create one, try it out, change its token, and remove it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +31,7 @@ class ConnectionNameTaken(NeedsAttention):
 
 
 class OtherEnvironment(NeedsAttention):
-    """The new token belongs to another environment than the one the companies came from."""
+    """The new token belongs to another environment than the companies of the connection."""
 
     code = ProblemCode.OTHER_ENVIRONMENT
 
@@ -42,7 +42,7 @@ class OtherEnvironment(NeedsAttention):
 
 @dataclass(frozen=True, kw_only=True)
 class Reached:
-    """What a user and token reach in Nmbrs, as a test found out."""
+    """What a user and token can reach in Nmbrs, by a test."""
 
     domain: str
     debtor_count: int
@@ -59,10 +59,10 @@ def connect(  # what a person says of a connection, each by its name
     user: User | None,
     domain: str = "",
 ) -> NmbrsConnection:
-    """Make a connection, once Nmbrs has let its user in; without ``domain`` Nmbrs is asked for it.
+    """Create a connection, once Nmbrs has accepted its user; ``domain`` is read if not given.
 
-    Runs from ``first_year`` on are fetched. Raises ``ConnectionNameTaken``,
-    what the client raises, or Django's ``ValidationError``; nothing is kept then.
+    Runs from ``first_year`` on are fetched. Raises ``ConnectionNameTaken``, what the client raises,
+    or Django's ``ValidationError``; nothing is stored then.
     """
     made = NmbrsConnection(
         name=name.strip(),
@@ -96,7 +96,7 @@ def connect_and_fetch(  # what a person says of a connection, each by its name
     user: User | None,
     domain: str = "",
 ) -> NmbrsConnection:
-    """Make a connection as ``connect`` does, and ask at once for everything to be fetched by it."""
+    """Create a connection as ``connect`` does, and ask for a synchronisation at once."""
     made = connect(
         name,
         user_name=user_name,
@@ -117,10 +117,11 @@ def change_connection(
     first_year: int,
     token: str = "",
 ) -> NmbrsConnection:
-    """Change user, token or first year, once Nmbrs has let the user in; no token keeps the old one.
+    """Change user, token or first year, once Nmbrs has accepted the user.
 
-    A removed one is connected again; one that is removed meanwhile stays so: ``NothingConnected``.
-    Raises ``OtherEnvironment`` when they belong to another environment: its companies are not ours.
+    Without a token the old one stays. A removed connection is connected again. Raises
+    ``NothingConnected`` when it is removed meanwhile, and ``OtherEnvironment`` when user and token
+    belong to another environment: its companies are not ours.
     """
     row = NmbrsConnection.objects.filter(pk=connection.pk)
     if connection.state != State.REMOVED:
@@ -138,7 +139,7 @@ def change_connection(
     if reached.domain.casefold() != connection.domain.casefold():
         raise OtherEnvironment(expected=connection.domain, chosen=reached.domain)
     with transaction.atomic():
-        # Only these: fetching keeps more in the same row while we ask.
+        # Only these columns: fetching stores others in the same row meanwhile.
         if not row.update(**changes, **_columns(reached), tested_at=timezone.now()):
             raise NothingConnected(f"The connection {connection.name} was removed meanwhile.")
         audit.record(
@@ -152,11 +153,11 @@ def change_connection(
 
 
 def check_connection(connection: NmbrsConnection) -> NmbrsConnection:
-    """Ask Nmbrs what the connection reaches, and note the answer on it; never raises for a no.
+    """Test what the connection reaches, and store the answer on it; a refusal is not raised.
 
-    Only a refused user, token or domain turns it red, and what waits to be fetched by it fails
-    then. For anything else the token is not to blame, so the state stays as it was.
-    One that is removed meanwhile stays removed.
+    Only a refused user, token or domain turns it red; what waits to be fetched by it fails then.
+    Other errors are not the token's fault, so the state stays as it was. A connection that is
+    removed meanwhile stays removed.
     """
     if connection.state == State.REMOVED:
         return connection
@@ -178,7 +179,7 @@ def check_connection(connection: NmbrsConnection) -> NmbrsConnection:
 
 
 def remove_connection(connection: NmbrsConnection, *, user: User | None) -> None:
-    """Forget the token and fetch no more. What came in by it stays, and can still be sent."""
+    """Forget the token and fetch no more. What was fetched stays, and can still be sent."""
     if connection.state == State.REMOVED:
         return
     with transaction.atomic():
@@ -188,12 +189,13 @@ def remove_connection(connection: NmbrsConnection, *, user: User | None) -> None
         connection.save(update_fields=["state", "token", "trouble", "questions"])
         connection.companies.update(wanted_at=None, due_at=None, wanted_by=None)
         audit.record(audit.Action.NMBRS_REMOVED, user=user, name=connection.name)
+    # It may have waited only for companies of this connection, and no worker would end it.
     for under_way in Synchronisation.objects.filter(finished_at__isnull=True):
         finish_if_done(under_way.pk, now=timezone.now())
 
 
 def try_out(user_name: str, token: str, *, domain: str) -> Reached:
-    """What a user and token reach: two lists, and each call that will be needed, once."""
+    """Return what a user and token reach: by two lists, and each call needed later, once."""
     source = nmbrs_as(user_name, token, domain=domain)
     environment = domain or source.find_domain()
     debtors = source.debtors()
@@ -212,7 +214,7 @@ def try_out(user_name: str, token: str, *, domain: str) -> Reached:
 
 
 def _columns(reached: Reached) -> dict[str, Any]:
-    """What a test that went well leaves on a connection."""
+    """Return the columns that a successful test sets on a connection."""
     return {
         "state": State.WORKING,
         "debtor_count": reached.debtor_count,

@@ -1,4 +1,4 @@
-"""Keeps debtors and companies as Nmbrs lists them: what is new, renamed, gone, and back."""
+"""Stores debtors and companies as Nmbrs lists them: new, renamed, gone, and back."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ from tilisilta.services.fetching.recognising import (
 from tilisilta.services.journals.importing import recheck_company
 
 DEBTOR_AGE = timedelta(days=14)
-"""Whose a company is, Nmbrs only tells debtor by debtor; each is asked once in so long."""
+"""Nmbrs gives the companies of one debtor at a time; each debtor is read once in so long."""
 LEAST_DEBTORS_ASKED = 5
 MOST_NAMED = 10
 
@@ -32,8 +32,8 @@ def keep_lists(connection: NmbrsConnection, source: PayrollSource, *, now: datet
     """Read both lists and bring our debtors and companies up to date with them.
 
     What Nmbrs no longer lists is marked and stays. A company that may be one of ours that was added
-    by hand under another name becomes a question on the connection: to guess wrong would be to book
-    in somebody else's ledger.
+    by hand under another name becomes a question on the connection: a wrong guess would book in a
+    foreign ledger.
     """
     debtors = source.debtors()
     companies = source.companies()
@@ -70,7 +70,7 @@ def _keep_debtors(
 
 
 def _add_debtor(connection: NmbrsConnection, one: PayrollDebtor, *, is_only: bool) -> None:
-    """Take a debtor in; one that was added by hand with this number and name is the same."""
+    """Add a debtor; one that was added by hand with this number and name is the same."""
     number = int(one.number) if one.number.isdecimal() and len(one.number) < 10 else 0
     here = Debtor.objects.filter(number=number, connection__isnull=True).first()
     origin = {
@@ -123,10 +123,10 @@ def _whose(
     *,
     now: datetime,
 ) -> Mapping[int, Debtor]:
-    """The debtor of each company that we had to ask about, by the company's id in Nmbrs.
+    """Return the debtor of each company that had to be read, by the company's id in Nmbrs.
 
-    A company we do not know makes us ask until it is found: new debtors first. Of the others those
-    are asked that nobody has asked for longest, a few each time, as companies do change hands.
+    While a listed company is unknown here, debtors are read until it is found, new debtors first. A
+    few more are read each time, those read longest ago, as companies do change hands.
     """
     asked_about = {one["nmbrs_company_id"] for one in connection.questions}
     known = known_companies(connection) | asked_about
@@ -137,7 +137,7 @@ def _whose(
         asked_at = debtor.companies_read_at
         is_old = asked_at is None or asked_at < now - DEBTOR_AGE
         is_turn = is_old and place < a_night
-        # A company that was moved to a blocked debtor must not be sent in the nights between.
+        # Blocked debtors are read every time: a company moved to one must not be sent meanwhile.
         if not unknown and not is_turn and not debtor.is_blocked:
             continue
         whose |= dict.fromkeys(_companies_of(source, debtor), debtor)
@@ -147,7 +147,7 @@ def _whose(
 
 
 def _companies_of(source: PayrollSource, debtor: Debtor) -> Iterable[int]:
-    """The companies of a debtor by their ids; none of one that has gone since it was listed."""
+    """Return the ids of a debtor's companies; none if it has gone since it was listed."""
     try:
         companies = source.companies_of(debtor.nmbrs_debtor_id or 0)
     except NmbrsAccessDenied:
@@ -172,7 +172,7 @@ def _keep_companies(
     *,
     now: datetime,
 ) -> Sequence[PayrollCompany]:
-    """Keep all that are listed, and give those whose debtor nobody tells."""
+    """Store all listed companies, and return those whose debtor is unknown."""
     known = {
         nmbrs_company.nmbrs_company_id: nmbrs_company
         for nmbrs_company in NmbrsCompany.objects.filter(
@@ -206,7 +206,7 @@ def _keep_companies(
 
 
 def _without_debtor(companies: Sequence[PayrollCompany]) -> Sequence[Problem]:
-    """What to say of companies that cannot come in, as nobody says whose they are."""
+    """Return the problem that companies cannot be added, as their debtor is unknown."""
     if not companies:
         return ()
     numbers = ", ".join(str(one.number) for one in companies[:MOST_NAMED])
@@ -248,7 +248,7 @@ def _renew_company(
     if changes:
         NmbrsCompany.objects.filter(pk=nmbrs_company.pk).update(**changes)
     if follow(nmbrs_company.company, one, debtor):
-        # Another debtor may bring a block, or lift one.
+        # The new debtor may be blocked, or the former one was.
         recheck_company(nmbrs_company.company)
 
 
@@ -272,7 +272,10 @@ def _mark_company_gone(nmbrs_company: NmbrsCompany, now: datetime) -> None:
 
 
 def _is_left(connection: NmbrsConnection | None, gone_at: datetime | None) -> bool:
-    """Tell whether nobody else reads it: another user of the environment may see the same."""
+    """Return whether no working connection reads it any more.
+
+    Several users of one environment may see the same companies.
+    """
     if connection is None or gone_at is not None:
         return True
     return connection.state != NmbrsConnection.State.WORKING

@@ -1,4 +1,4 @@
-"""What went wrong with Nmbrs, as problems that are kept and shown until they are over."""
+"""Errors of Nmbrs as problems, which are stored and shown until they are over."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,12 +10,12 @@ from tilisilta.services import explanations
 
 
 def problem_of(error: TilisiltaError) -> Problem:
-    """The problem that an error of the Nmbrs client comes to."""
+    """Return the problem for an error of the Nmbrs client."""
     return replace(explanations.problem_of(error), screen=Screen.NMBRS)
 
 
 def problems_of_run(refusal: FileRefused, *, run: str) -> Sequence[Problem]:
-    """What is wrong with a journal that Nmbrs gave and nobody can vouch for."""
+    """Return the problems of a journal that Nmbrs gave and that cannot be trusted."""
     return (
         Problem(
             code=ProblemCode.FETCHED_JOURNAL_REFUSED,

@@ -1,4 +1,4 @@
-"""How fetching from Nmbrs stands, as far as a reader may know."""
+"""How far fetching from Nmbrs has come, as far as a reader may know."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +17,11 @@ State = NmbrsConnection.State
 
 @dataclass(frozen=True, kw_only=True)
 class FetchState:
-    """How far a synchronisation is, or what came of it; ``latest`` is the one it is about.
+    """How far a synchronisation is, or its outcome; ``latest`` is the synchronisation itself.
 
-    For who is limited to some debtors only the companies of those are counted. ``failed_count``
-    counts the companies in trouble: while one is under way those that it came past, and
-    afterwards all. ``is_silent`` tells that Nmbrs gives no answer at all.
+    For a user limited to some debtors only their companies are counted. ``failed_count`` counts the
+    companies in trouble: while it is under way those fetched by it so far, and afterwards all.
+    ``is_silent`` says that Nmbrs does not answer at all.
     """
 
     latest: Synchronisation | None = None
@@ -36,12 +36,11 @@ class FetchState:
 
     @property
     def is_under_way(self) -> bool:
-        """Return whether a synchronisation is not finished yet."""
         return self.latest is not None and self.latest.finished_at is None
 
     @property
     def is_listed(self) -> bool:
-        """Return whether it is known how many companies there are."""
+        """Return whether the number of companies is known."""
         return self.latest is not None and self.latest.listed_at is not None
 
     @property
@@ -51,7 +50,7 @@ class FetchState:
 
     @property
     def mark(self) -> str:
-        """Another one as soon as there is something new to show, or to read aloud."""
+        """Return a text that changes whenever there is something new to show or read aloud."""
         if self.latest is None:
             return ""
         counts = (self.done_count, self.latest.journal_count, self.latest.revision_count)
@@ -61,7 +60,7 @@ class FetchState:
 
 
 def fetch_state_for(user: User) -> FetchState:
-    """How far the latest synchronisation is, or what came of it, as far as ``user`` may know.
+    """Return how far the latest synchronisation is, as far as ``user`` may know.
 
     Two queries at most, and one more unless the debtors they are limited to are known already.
     """
@@ -71,7 +70,6 @@ def fetch_state_for(user: User) -> FetchState:
 
 
 def fetch_state_of(synchronisation: Synchronisation) -> FetchState:
-    """How far one synchronisation is, or what came of it, over all companies."""
     it_alone = Synchronisation.objects.filter(pk=synchronisation.pk)
     return _fetch_state(it_alone, NmbrsCompany.objects.all(), is_limited=False)
 
@@ -107,12 +105,12 @@ def _fetch_state(
 
 
 def _current(waiting: QuerySet[NmbrsCompany]) -> tuple[Company, ...]:
-    """Some of the companies that are being fetched just now."""
+    """Return some of the companies that are being fetched at the moment."""
     claimed = waiting.filter(claimed_by__isnull=False).select_related("company")
     return tuple(one.company for one in claimed.order_by("company__number")[:MOST_NAMED])
 
 
 def _number_of(rows: QuerySet[Any]) -> Subquery:
-    """How many ``rows`` there are, as a column of another query."""
+    """Return the number of ``rows``, as a column of another query."""
     counted = Func("pk", function="COUNT", output_field=IntegerField())
     return Subquery(rows.order_by().values(n=counted))

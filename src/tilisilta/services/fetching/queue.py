@@ -1,7 +1,8 @@
-"""The companies that wait to be fetched: who takes them up, and what comes of it.
+"""The companies that wait to be fetched: how workers claim them, and how a turn ends.
 
-Fetching only reads, and keeps what it read in one piece at a time. So the queue is nothing but
-columns of the company: a worker that dies lets go, and the next one begins anew.
+Fetching only reads from Nmbrs, and stores what it read one piece at a time. So the queue is nothing
+but columns of the company: the claim of a dead worker goes with its row, and the next worker begins
+anew.
 """
 
 import logging
@@ -23,14 +24,14 @@ from tilisilta.services.fetching.problems import problem_of
 from tilisilta.services.fetching.synchronisations import finish_if_done
 
 MOST_TRIES = 3
-"""A company that gets no answer so often, while others do, has failed for this time."""
+"""A company that gets no answer so often, while others do, has failed for now."""
 SILENT = 8
-"""So many calls in a row without an answer, and Nmbrs itself seems down."""
+"""After so many calls in a row without an answer Nmbrs itself seems down."""
 PAUSE = timedelta(minutes=1)
 LONG_PAUSE = timedelta(minutes=5)
 MOST_TRIES_WHILE_DOWN = timedelta(hours=2) // LONG_PAUSE
-"""The same while nobody gets an answer. A few faulty companies look just like that, if the others
-are done: without an end, nobody would be told of either."""
+"""The limit while no company gets an answer. Once the others are done, a few faulty companies look
+the same: without a limit neither would ever be reported."""
 
 State = NmbrsConnection.State
 
@@ -38,22 +39,23 @@ logger = logging.getLogger("tilisilta.fetching")
 
 
 def claim_companies(executor_id: str, count: int, *, now: datetime) -> Sequence[NmbrsCompany]:
-    """Take up to ``count`` companies that are due, for the worker of that id alone.
+    """Claim up to ``count`` companies that are due, for the worker of that id alone.
 
-    Those somebody asked for by themselves go before those of a synchronisation. A worker that was
-    taken for dead gets none until it is there again: nobody could tell that it lets go of them.
+    Companies that a person asked for go before those of a synchronisation. A worker that was taken
+    for dead gets none until its row exists again: its claims would never be released.
     """
     free = (
         NmbrsCompany.objects.fetchable()
         .filter(wanted_at__isnull=False, claimed_by__isnull=True, due_at__lte=now)
         .order_by("due_at", "pk")
     )
-    # Looked at first, as SQLite lets nobody else write during a transaction.
+    # Read before the transaction: on SQLite it blocks all other writers, and this runs twice a
+    # second in every worker.
     if not free.exists() or not Worker.objects.filter(pk=executor_id).exists():
         return ()
     with transaction.atomic():
-        # Locked where the database can, and only what nobody else has locked is counted: two
-        # workers must neither believe that they have the same, nor get nothing as they tried to.
+        # Rows that another worker has locked are skipped: two workers must not claim the same
+        # company, nor wait for each other and then get nothing. SQLite has one writer anyway.
         locked = free.select_for_update(skip_locked=True, of=("self",))[:count]
         ids = [one.pk for one in locked]
         NmbrsCompany.objects.filter(pk__in=ids).update(claimed_by=executor_id)
@@ -65,7 +67,7 @@ def claim_companies(executor_id: str, count: int, *, now: datetime) -> Sequence[
 
 
 def release(nmbrs_company: NmbrsCompany, *, now: datetime) -> None:
-    """Let go of a company that was claimed and not settled, and try it again after a pause."""
+    """Release a company that was claimed and whose turn did not end; it is due after a pause."""
     _release(
         NmbrsCompany.objects.filter(pk=nmbrs_company.pk, claimed_by=nmbrs_company.claimed_by_id),
         now=now,
@@ -73,9 +75,9 @@ def release(nmbrs_company: NmbrsCompany, *, now: datetime) -> None:
 
 
 def release_lost(executor_id: str, *, under_way: Collection[int], now: datetime) -> None:
-    """Let go of all that the worker of that id has claimed and is not at: of it nobody takes care.
+    """Release all that the worker of that id has claimed and is not fetching.
 
-    ``under_way`` are the keys of those it is at.
+    ``under_way`` are the keys of those it is fetching.
     """
     claimed = NmbrsCompany.objects.filter(claimed_by=executor_id)
     ids = [pk for pk in claimed.values_list("pk", flat=True) if pk not in under_way]
@@ -84,7 +86,7 @@ def release_lost(executor_id: str, *, under_way: Collection[int], now: datetime)
 
 
 def fetch_claimed(nmbrs_company: NmbrsCompany, *, now: datetime) -> None:
-    """Fetch a company that was claimed, and settle what came of it.
+    """Fetch a company that was claimed, and note how its turn ended.
 
     Raises only when that cannot be noted.
     """
@@ -107,7 +109,7 @@ def fetch_claimed(nmbrs_company: NmbrsCompany, *, now: datetime) -> None:
 
 
 def give_up(connection_id: int, trouble: Any, *, now: datetime) -> None:
-    """Let what waits of a connection that turned red fail too: Nmbrs would refuse each of it."""
+    """Fail what waits for a connection that turned red: Nmbrs would refuse each company."""
     waiting = NmbrsCompany.objects.filter(
         connection=connection_id, wanted_at__isnull=False, claimed_by__isnull=True
     )
@@ -122,7 +124,7 @@ def _release(claimed: QuerySet[NmbrsCompany], *, now: datetime) -> None:
 
 
 def _later(now: datetime) -> datetime:
-    """The real time, where ``now`` is when a company was claimed: it may have taken long."""
+    """Return the real time if it is later: ``now`` is when the company was claimed."""
     return max(now, timezone.now())
 
 
@@ -134,15 +136,16 @@ def _note_end(
     now: datetime,
     is_fetched: bool = False,
 ) -> None:
-    """Note how a company's turn ended. One that was asked for again meanwhile stays wanted."""
+    """Note how a company's turn ended. One that was wanted again meanwhile stays wanted."""
     done = {"tried_at": now, "trouble": trouble, "tries": 0, "claimed_by": None}
     if is_fetched:
         done["fetched_at"] = now
     ended = {"wanted_at": None, "due_at": None, "wanted_by": None, "wants_all_journals": False}
     mine = NmbrsCompany.objects.filter(pk=nmbrs_company.pk)
     with transaction.atomic():
-        # What a synchronisation no longer waits for, it has counted as failed already.
+        # A synchronisation that was ended has counted the companies it waited for as failed.
         is_failed = bool(trouble) and mine.filter(wanted_by=nmbrs_company.wanted_by_id).exists()
+        # By wanted_at: if it has changed, somebody asked again after this fetch had begun.
         is_ended = mine.filter(wanted_at=nmbrs_company.wanted_at).update(**done, **ended)
         if not is_ended:
             mine.update(**done)
@@ -162,9 +165,9 @@ def _note_end(
 
 
 def _note_silence(nmbrs_company: NmbrsCompany, error: NmbrsUnavailable, *, now: datetime) -> None:
-    """Put a company off that got no answer, and all of them when Nmbrs itself seems down.
+    """Put a company off that got no answer; if Nmbrs itself seems down, put all of them off.
 
-    As long as nobody gets an answer it is hardly the fault of the company: it may try longer then.
+    While no company gets an answer, this one is hardly at fault and gets more tries.
     """
     trouble = (problem_of(error),)
     connection = NmbrsConnection.objects.filter(pk=nmbrs_company.connection_id)
@@ -176,7 +179,7 @@ def _note_silence(nmbrs_company: NmbrsCompany, error: NmbrsUnavailable, *, now: 
     tries = nmbrs_company.tries + 1
     is_last = tries >= (MOST_TRIES_WHILE_DOWN if is_down else MOST_TRIES)
     if is_last or state != State.WORKING:
-        # Where the connection turned red meanwhile, nobody would try it again.
+        # With a connection that turned red meanwhile it would never be tried again.
         _note_end(nmbrs_company, Fetched(), trouble, now=now)
     else:
         NmbrsCompany.objects.filter(pk=nmbrs_company.pk).update(

@@ -1,6 +1,6 @@
-"""Recognises the companies of Nmbrs: which is one of ours, which is new, and which to ask about.
+"""Recognises the companies of Nmbrs: which is one of ours, which is new, and which is in question.
 
-To guess wrong would be to book in somebody else's ledger; see ``docs/decisions``, number 9.
+A wrong guess would book in a foreign ledger; see ``docs/decisions``, number 9.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,10 @@ LARGEST_NUMBER = 2_000_000_000
 def take_in(
     connection: NmbrsConnection, one: PayrollCompany, debtor: Debtor, *, is_only: bool
 ) -> Mapping[str, Any] | None:
-    """Add a company, or recognise one that was added by hand; ``None`` if a person must say."""
+    """Add a company, or recognise one that was added by hand.
+
+    Returns a question if a person must decide that, else ``None``.
+    """
     here = Company.objects.filter(number=one.number, nmbrs__isnull=True).first()
     if here is None or not is_only:
         number = _number_for(one.number if is_only else None, one)
@@ -44,10 +47,10 @@ def take_in(
 def answer_question(
     connection: NmbrsConnection, nmbrs_company_id: int, *, is_same: bool, user: User | None
 ) -> Company | None:
-    """Say whether a company of Nmbrs is the one of its number here, or another one.
+    """Note whether a company of Nmbrs is the one of its number here, or another one.
 
-    Gives the company; ``None`` when it has been answered already, here or on another connection to
-    the same environment.
+    Returns the company; ``None`` when it has been answered already, here or on another connection
+    to the same environment.
     """
     with transaction.atomic():
         connection = NmbrsConnection.objects.select_for_update().get(pk=connection.pk)
@@ -60,13 +63,13 @@ def answer_question(
             return None
         company = _answered(connection, questions[0], is_same=is_same, user=user)
     if company is not None and is_same:
-        # Only now: it may ask Procountor, which nothing in the database should wait for.
+        # After the commit: a check may read Procountor, and no row should stay locked meanwhile.
         recheck_company(company)
     return company
 
 
 def follow(company: Company, one: PayrollCompany, debtor: Debtor | None) -> bool:
-    """Follow Nmbrs in what it tells of a company, and say whether anything was new."""
+    """Take over name and debtor of a company from Nmbrs, and return whether anything changed."""
     changes: dict[str, Any] = {}
     if company.name != one.name:
         changes["name"] = one.name
@@ -89,7 +92,7 @@ def follow(company: Company, one: PayrollCompany, debtor: Debtor | None) -> bool
 
 
 def known_companies(connection: NmbrsConnection) -> set[int]:
-    """The ids of the companies of this environment that are here, by whichever connection."""
+    """Return the Nmbrs ids of this environment's companies that are here, by any connection."""
     same = NmbrsCompany.objects.filter(connection__domain__iexact=connection.domain)
     return set(same.values_list("nmbrs_company_id", flat=True))
 
@@ -99,7 +102,7 @@ def is_same_name(one: str, other: str) -> bool:
 
 
 def free_number(rows: Any, number: int) -> int:
-    """``number``, or the next above it that no row has."""
+    """Return ``number``, or the next above it that no row has."""
     wanted = number if 0 < number <= LARGEST_NUMBER else 1
     while rows.filter(Q(number=wanted)).exists():
         wanted += 1
@@ -149,10 +152,10 @@ def _adopt(
     *,
     user: User | None,
 ) -> Company:
-    """Know from now on that ``here`` is the company in Nmbrs, and follow it.
+    """Tie ``here`` to its company in Nmbrs, and take over name and debtor.
 
-    All of it or nothing: tied without its start, months that were sent from files would be ready to
-    be sent a second time. Whoever calls checks its journals again after the commit.
+    In one transaction: tied but without its start, months that were sent from files would be ready
+    to be sent a second time. The caller checks its journals again after the commit.
     """
     with transaction.atomic():
         _tie(connection, here, one)
@@ -169,10 +172,10 @@ def _adopt(
 
 
 def _start_after_what_was_sent(company: Company, *, user: User | None) -> None:
-    """Fetch nothing of the months that were sent from files already.
+    """Set the start after the months that were sent from files.
 
-    Their runs may have other numbers in Nmbrs than somebody gave them here. As runs of their own
-    they would be ready to be sent a second time.
+    Their runs may have other numbers in Nmbrs than they were given here. As runs of their own they
+    would be ready to be sent a second time.
     """
     sent = Journal.objects.filter(
         company=company,
@@ -204,10 +207,10 @@ def _tie(connection: NmbrsConnection, company: Company, one: PayrollCompany) -> 
 
 
 def _number_for(wanted: int | None, one: PayrollCompany) -> int:
-    """``wanted`` if no company here has it, else one made of the company's id in Nmbrs.
+    """Return ``wanted`` if no company here has it, else a number made of the company's Nmbrs id.
 
-    Numbers of companies may repeat from debtor to debtor, but here each has one of its own. The id
-    is the same whenever a company comes in anew, and so its receipts are found again (R8).
+    Numbers of companies may repeat from debtor to debtor, but here each is unique. The id is the
+    same whenever a company is added anew, and so its receipts are found again (R8).
     """
     companies = Company.objects.all()
     is_number = wanted is not None and 0 < wanted <= LARGEST_NUMBER

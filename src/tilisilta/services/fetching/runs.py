@@ -1,4 +1,4 @@
-"""Keeps the runs of a company as Nmbrs lists them: new, run again, gone, and back."""
+"""Stores the runs of a company as Nmbrs lists them: new, run again, gone, and back."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -15,10 +15,10 @@ from tilisilta.services.journals.checks import check_journal
 
 
 def keep_runs(company: Company, listed: Sequence[PayrollRun], *, year: int, now: datetime) -> None:
-    """Keep the runs that Nmbrs lists for ``year``.
+    """Store the runs that Nmbrs lists for ``year``.
 
-    Those of the year that it no longer lists are marked as gone, with their journals, and the mark
-    goes when they are back.
+    Runs of the year that it no longer lists are marked as gone, with their journals. The mark is
+    removed when they are back.
     """
     ids = {one.nmbrs_run_id for one in listed}
     of_year = Q(year=year) | Q(nmbrs_run_id__in=ids)
@@ -37,9 +37,9 @@ def keep_runs(company: Company, listed: Sequence[PayrollRun], *, year: int, now:
 
 
 def numbered_twice(listed: Iterable[PayrollRun]) -> Sequence[Sequence[PayrollRun]]:
-    """The runs that share their number and cannot be told apart by it, those of a number together.
+    """Return the runs that share their number, those of one number together.
 
-    None of them is fetched: a journal says of its run nothing but the number.
+    None of them is fetched: a journal names its run by the number only.
     """
     by_number: dict[tuple[int, str], list[PayrollRun]] = defaultdict(list)
     for one in listed:
@@ -55,13 +55,13 @@ def _renew(run: Run, one: PayrollRun, *, company: Company, now: datetime) -> Non
     if not changes:
         return
     if changes.keys() & {"run_at", "is_locked", "number"}:
-        # It was run again, or closed: its journal may be another one now.
+        # It was run again, closed or renumbered: its journal may differ now, so fetch it again.
         changes["journal_read_at"] = None
     Run.objects.filter(pk=run.pk).update(**changes)
 
 
 def _set_gone(run: Run, *, company: Company, is_gone: bool, now: datetime) -> None:
-    """Mark a run and the journals that came of it, or take the mark away."""
+    """Mark a run and its journals as gone, or remove the mark."""
     action = audit.Action.RUN_GONE if is_gone else audit.Action.RUN_BACK
     with transaction.atomic():
         Run.objects.filter(pk=run.pk).update(gone_at=now if is_gone else None)
@@ -72,7 +72,7 @@ def _set_gone(run: Run, *, company: Company, is_gone: bool, now: datetime) -> No
 
 
 def _columns(one: PayrollRun) -> dict[str, Any]:
-    """A run as our table has it, but for its id."""
+    """Return a run as a row of our table, without its id."""
     return {
         "year": one.year,
         "number": one.number,

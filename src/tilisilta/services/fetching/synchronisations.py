@@ -1,4 +1,4 @@
-"""Synchronisations: ask for everything to be fetched from Nmbrs, and follow how far it is."""
+"""Synchronisations: ask for everything to be fetched from Nmbrs, begin it, and end it."""
 
 import logging
 from datetime import date, datetime, timedelta
@@ -25,15 +25,15 @@ from tilisilta.services.fetching.lists import keep_lists
 from tilisilta.services.fetching.problems import problem_of
 
 HEAD_START = timedelta(days=1)
-"""What a person waits for is due so much earlier than all that waits by itself."""
+"""What a person waits for becomes due so much earlier than all the rest, and so goes first."""
 PATIENCE = timedelta(hours=6)
-"""One that has not ended after so long no longer keeps the next night's from beginning."""
+"""One that has not ended after so long does not prevent the next night's."""
 
 logger = logging.getLogger("tilisilta.synchronisations")
 
 
 class NothingConnected(NeedsAttention):
-    """There is no working connection to Nmbrs that anything could be fetched by."""
+    """There is no working connection to Nmbrs to fetch by."""
 
     code = ProblemCode.NMBRS_NOT_CONNECTED
 
@@ -53,9 +53,8 @@ def ask_for_everything(
 ) -> Synchronisation:
     """Commit that everything is to be fetched; a worker picks it up.
 
-    Asked while one is under way, that one is hastened and returned. Normally only journals that may
-    have changed are fetched; ``wants_all_journals`` fetches each one again. Raises
-    ``NothingConnected``.
+    If one is under way, that one is hastened and returned. Normally only journals that may have
+    changed are fetched; ``wants_all_journals`` fetches each one again. Raises ``NothingConnected``.
     """
     if not NmbrsConnection.objects.filter(state=NmbrsConnection.State.WORKING).exists():
         raise NothingConnected("There is no working connection to Nmbrs.")
@@ -67,11 +66,11 @@ def ask_for_everything(
         return made
     under_way = Synchronisation.objects.filter(finished_at__isnull=True).first()
     if under_way is not None:
-        # Who asks again believes that Nmbrs answers by now: what was put off is due.
+        # A person who asks again expects Nmbrs to answer by now: what was put off becomes due.
         waiting = NmbrsCompany.objects.filter(wanted_by=under_way, claimed_by__isnull=True)
         waiting.filter(due_at__gt=now).update(due_at=now)
         return under_way
-    # It has ended in this very moment.
+    # The one under way, which the constraint found, has ended since: begin again.
     return ask_for_everything(user=user, now=now, wants_all_journals=wants_all_journals)
 
 
@@ -97,18 +96,18 @@ def ask_for_company(company: Company, *, user: User | None, now: datetime) -> Nm
 
 
 def begin_by_itself(now: datetime) -> Synchronisation | None:
-    """Begin a synchronisation that nobody asks for: each night, and for a new connection.
+    """Begin the synchronisation of a night, or the first one of a new connection.
 
-    Done by several workers at once, it is done once. A connection that was made while another
-    synchronisation had its lists already is fetched as soon as that one has ended. One under way
-    is waited for, but no night is left out for one that was asked for long before.
+    Safe for several workers at once: only one is begun. A connection that was made after another
+    synchronisation had read its lists is fetched as soon as that one has ended. One under way is
+    waited for, but one that was begun over six hours ago is ended for that of the night.
     """
     working = NmbrsConnection.objects.filter(state=NmbrsConnection.State.WORKING)
     newest = working.order_by("created_at").last()
     if newest is None:
         return None
     night = _night(now)
-    # Looked for before any row is made: that would fail, at every look.
+    # Queried first: a second row would break the constraint, twice a second.
     under_way = Synchronisation.objects.filter(finished_at__isnull=True).first()
     if under_way is not None:
         is_overdue = night is not None and under_way.requested_at < now - PATIENCE
@@ -123,9 +122,9 @@ def begin_by_itself(now: datetime) -> Synchronisation | None:
 
 
 def read_lists(synchronisation: Synchronisation, *, now: datetime) -> None:
-    """The first part of a synchronisation: the lists of every connection, then who is waited for.
+    """Read the lists of every connection, then mark the companies to be fetched.
 
-    A connection that fails keeps what is known of it and stops none of the others.
+    A connection that fails keeps what is known of it and does not stop the others.
     """
     for connection in NmbrsConnection.objects.filter(state=NmbrsConnection.State.WORKING):
         trouble = _trouble_of_lists(connection, now=now)
@@ -134,7 +133,7 @@ def read_lists(synchronisation: Synchronisation, *, now: datetime) -> None:
     with transaction.atomic():
         mine = Synchronisation.objects.filter(pk=synchronisation.pk)
         if not mine.filter(finished_at__isnull=True).update(listed_at=now, claimed_by=None):
-            # It took so long that another has begun.
+            # It took so long that it was ended, and another has begun.
             return
         more = {"wants_all_journals": True} if synchronisation.wants_all_journals else {}
         wanted = NmbrsCompany.objects.fetchable().want(now, wanted_by=synchronisation, **more)
@@ -143,9 +142,9 @@ def read_lists(synchronisation: Synchronisation, *, now: datetime) -> None:
 
 
 def claim_lists(executor_id: str) -> Synchronisation | None:
-    """Take up the synchronisation whose lists are to be read, if nobody else is at it.
+    """Claim a synchronisation whose lists are to be read, unless another worker has.
 
-    A worker that was taken for dead gets none until it is there again.
+    A worker that was taken for dead gets none until its row exists again.
     """
     open_ones = Synchronisation.objects.filter(
         finished_at__isnull=True, listed_at__isnull=True, claimed_by__isnull=True
@@ -159,14 +158,14 @@ def claim_lists(executor_id: str) -> Synchronisation | None:
 
 
 def release_lists(executor_id: str) -> None:
-    """Let go of the lists that the worker of that id has claimed, and is not reading any more."""
+    """Release the lists that the worker of that id has claimed and is not reading any more."""
     claimed = Synchronisation.objects.filter(finished_at__isnull=True, claimed_by=executor_id)
     if claimed.exists():
         claimed.update(claimed_by=None)
 
 
 def finish_abandoned(now: datetime) -> None:
-    """End a synchronisation that nobody ended, as its last worker died right before."""
+    """End synchronisations whose last worker died after the last company."""
     for synchronisation in Synchronisation.objects.filter(
         finished_at__isnull=True, listed_at__isnull=False
     ):
@@ -176,7 +175,7 @@ def finish_abandoned(now: datetime) -> None:
 def finish_if_done(synchronisation_id: int, *, now: datetime) -> None:
     """End a synchronisation whose companies have all been fetched, or have failed.
 
-    Those of a connection that turned red wait in vain: they are not waited for.
+    Companies of a connection that turned red are not waited for, as they cannot be fetched.
     """
     waiting = NmbrsCompany.objects.filter(wanted_by=synchronisation_id)
     if waiting.fetchable().exists() or waiting.filter(claimed_by__isnull=False).exists():
@@ -186,14 +185,14 @@ def finish_if_done(synchronisation_id: int, *, now: datetime) -> None:
 
 
 def latest_synchronisation() -> Synchronisation | None:
-    """The synchronisation under way, or the one before it."""
+    """Return the synchronisation under way, or the last one."""
     return Synchronisation.objects.select_related("requested_by").first()
 
 
 def _end(synchronisation_id: int, *, now: datetime) -> bool:
     """End a synchronisation; what still waits for it has failed, but stays wanted for another.
 
-    ``False`` when it has ended already.
+    Returns ``False`` when it has ended already.
     """
     mine = Synchronisation.objects.filter(pk=synchronisation_id)
     with transaction.atomic():
@@ -209,7 +208,7 @@ def _end(synchronisation_id: int, *, now: datetime) -> bool:
 
 
 def _night(now: datetime) -> date | None:
-    """The night whose time has come, if there was no synchronisation since."""
+    """Return the night whose time has come, if there was no synchronisation since."""
     at = settings.NMBRS_SYNC_TIME
     local = timezone.localtime(now)
     if at is None or local.time() < at:
@@ -220,7 +219,7 @@ def _night(now: datetime) -> date | None:
 
 
 def _trouble_of_lists(connection: NmbrsConnection, *, now: datetime) -> tuple[Problem, ...]:
-    """Read the lists of one connection; what keeps them from being read, if anything does."""
+    """Read the lists of one connection; return the problem if they cannot be read."""
     try:
         with nmbrs(connection) as source:
             keep_lists(connection, source, now=now)
@@ -233,10 +232,11 @@ def _trouble_of_lists(connection: NmbrsConnection, *, now: datetime) -> tuple[Pr
 
 
 def _begin(made: Synchronisation) -> Synchronisation | None:
-    """Store a new synchronisation; ``None`` when one is under way already."""
+    """Store a new synchronisation; return ``None`` when one is under way already."""
     try:
         with transaction.atomic():
             made.save()
     except IntegrityError:
+        # One unfinished at a time and one per night, by constraints: another worker was faster.
         return None
     return made

@@ -9,13 +9,13 @@ from tilisilta.models import ProcountorAccount
 from tilisilta.services.procountor.client import procountor
 
 ADMINISTRATION_AGE_LIMIT = timedelta(minutes=15)
-"""New accounts and dimension items show only after reading again, so we never rest on old ones."""
+"""New ledger accounts and dimension items show only after reading again."""
 
 _administrations = TypeAdapter(Administration)
 
 
 def known_administration(account: ProcountorAccount) -> Administration | None:
-    """What was last read of the account's company, however old; ``None`` if nothing was."""
+    """Return what was last read of the account's company, however old; ``None`` if nothing was."""
     if account.administration is None:
         return None
     return _administrations.validate_python(account.administration)
@@ -27,13 +27,13 @@ def read_administration(
     now: datetime,
     age_limit: timedelta = ADMINISTRATION_AGE_LIMIT,
 ) -> Administration:
-    """Accounts, dimensions and periods of the company, read again if older than ``age_limit``.
+    """Return the company of ``account``, read again if what we know is older than ``age_limit``.
 
-    Raises what the client raises when Procountor has to be asked and does not answer.
+    Raises what the client raises when Procountor has to be read and does not answer.
     """
     known = known_administration(account)
     read_at = account.administration_read_at
-    # A moment that lies ahead was noted by a clock that went wrong, and must not count for ever.
+    # abs(): a clock that ran ahead may have noted a future moment, which must not count for years.
     if known is not None and read_at is not None and abs(now - read_at) < age_limit:
         return known
     with procountor(account) as client:
@@ -45,7 +45,7 @@ def read_administration(
 def keep_administration(
     account: ProcountorAccount, administration: Administration, *, now: datetime
 ) -> None:
-    """Keep what was just read of the account's company."""
+    """Store what was just read of the account's company."""
     account.administration = _administrations.dump_python(administration, mode="json")
     account.administration_read_at = account.checked_at = now
     account.check_failed_at = None
@@ -60,5 +60,5 @@ def keep_administration(
 
 
 def forget_administration(account: ProcountorAccount) -> None:
-    """Make the next check read the company again: Procountor has just contradicted what we know."""
+    """Make the next check read the company again: Procountor has contradicted what we know."""
     ProcountorAccount.objects.filter(pk=account.pk).update(administration_read_at=None)

@@ -1,4 +1,4 @@
-"""Talks to Procountor for one of our accounts: its client, and the tokens the client needs."""
+"""Opens a client of Procountor for one of our accounts, with the tokens it needs."""
 
 import time
 from collections.abc import Iterator
@@ -20,17 +20,18 @@ from tilisilta.models import ProcountorAccount
 from tilisilta.services import audit
 from tilisilta.services.pace import wait_for_slot
 
+# Longer than a renewal may take, so that a lease only runs out when its process is gone.
 _LEASE = timedelta(seconds=60)
+# A token is renewed so long before it expires: the request it is for may wait for its slot.
 _EARLY = timedelta(seconds=60)
 
 
 def transport() -> httpx2.BaseTransport | None:
-    """How requests leave; ``None`` is the network."""
+    """Return how requests leave; ``None`` is the network."""
     return cast("httpx2.BaseTransport | None", settings.PROCOUNTOR_TRANSPORT)
 
 
 def application() -> oauth.Application:
-    """Who we are to Procountor, as registered with its vendor."""
     return oauth.Application(
         api_url=settings.PROCOUNTOR_API_URL,
         client_id=settings.PROCOUNTOR_CLIENT_ID,
@@ -40,13 +41,13 @@ def application() -> oauth.Application:
 
 
 def redirect_uri() -> str:
-    """The one address Procountor sends people back to, registered with its vendor."""
+    """Return the one address Procountor sends people back to, registered with its vendor."""
     return f"{settings.BASE_URL}/settings/integrations/procountor/authorised"
 
 
 @contextmanager
 def procountor(account: ProcountorAccount) -> Iterator[ProcountorClient]:
-    """A client that acts in the company of ``account``. A dead grant turns the account red."""
+    """Open a client that acts in the company of ``account``. An ended grant turns it red."""
     with _client_with(AccountTokens(account)) as client:
         try:
             yield client
@@ -56,19 +57,19 @@ def procountor(account: ProcountorAccount) -> Iterator[ProcountorClient]:
 
 
 def procountor_with(grant: oauth.Grant) -> ProcountorClient:
-    """A client for a grant that has just been given and is not kept yet."""
+    """Open a client for a grant that was just given and is not stored yet."""
     return _client_with(_OneToken(grant.access_token))
 
 
 def login_address(state: str) -> str:
-    """Procountor's log-in page, from which a person comes back to us with ``state``."""
+    """Return Procountor's log-in page, from which a person returns to us with ``state``."""
     return oauth.login_url(application(), login_url=settings.PROCOUNTOR_LOGIN_URL, state=state)
 
 
 def end_account(account: ProcountorAccount) -> None:
     """Turn the account red, once: a person has to authorise it again."""
     account.refresh_from_db()
-    # One that a person has removed meanwhile stays removed.
+    # Read again: an authorisation that a person has removed meanwhile stays removed.
     if account.is_authorised:
         account.mark_ended(timezone.now())
         audit.record(audit.Action.ACCOUNT_ENDED, user=None, name=account.name)
@@ -93,14 +94,14 @@ class _OneToken:
     def current(self) -> str:
         return self._access_token
 
-    def renewed(self, instead_of: str) -> str:  # it is the only one
+    def renewed(self, instead_of: str) -> str:
         raise GrantEnded("Procountor refused an access token it had just given.")
 
 
 class AccountTokens:
-    """The access tokens of one account, kept in the database and shared by all processes.
+    """The access tokens of one account, stored in the database and shared by all processes.
 
-    What was read stays for as long as it is fresh, so it is made anew for each few requests.
+    The row is read once for as long as its token is fresh, so make an instance per few requests.
     """
 
     def __init__(self, account: ProcountorAccount) -> None:
@@ -108,7 +109,7 @@ class AccountTokens:
         self._read: ProcountorAccount | None = None
 
     def current(self) -> str:
-        """A token that should work, renewed first if it has run out."""
+        """Return a token that should work, renewed first if it has expired."""
         account = self._read or self._account()
         if _is_fresh(account, timezone.now()):
             self._read = account
@@ -116,11 +117,11 @@ class AccountTokens:
         return self._renew(instead_of=account.access_token)
 
     def renewed(self, instead_of: str) -> str:
-        """Another token than ``instead_of``, which Procountor has refused."""
+        """Return another token than ``instead_of``, which Procountor has refused."""
         return self._renew(instead_of=instead_of)
 
     def _account(self) -> ProcountorAccount:
-        # What is known of the company can be large, and tokens are asked for at every request.
+        # The administration can be large, and a token is needed for every request.
         return ProcountorAccount.objects.defer("administration").get(pk=self._account_id)
 
     def _renew(self, *, instead_of: str) -> str:
@@ -128,7 +129,10 @@ class AccountTokens:
         return self._renewed_once(instead_of)
 
     def _renewed_once(self, instead_of: str) -> str:
-        """Renew once, however many ask at the same moment: one holds the lease, the rest wait."""
+        """Renew once, however many processes need it: one holds the lease, the others wait.
+
+        A renewal may replace the refresh token, so two at once could store the one that is void.
+        """
         give_up_at = time.monotonic() + _LEASE.total_seconds()
         while time.monotonic() < give_up_at:
             token = self._renewed_by_others(instead_of)
@@ -140,7 +144,7 @@ class AccountTokens:
         raise ProcountorUnavailable("Another process did not finish renewing the access token.")
 
     def _renewed_by_others(self, instead_of: str) -> str:
-        """The token somebody else has renewed meanwhile, or nothing."""
+        """Return a fresh token that another process has renewed, or an empty text."""
         account = self._account()
         if not account.is_authorised:
             raise GrantEnded("Procountor account is not authorised.")
@@ -149,8 +153,8 @@ class AccountTokens:
 
     def _take_lease(self, now: datetime) -> bool:
         until = now + _LEASE
-        # One that ends long after ours would was taken by a clock that ran ahead. Those of threads
-        # that ask at the same moment end a little later.
+        # A lease that ends much later than ours would was taken by a clock that ran ahead, and does
+        # not count. Others read the clock a little later than we do, so twice the lease is allowed.
         held = Q(renewal_leased_until__range=(now, until + _LEASE))
         free = Q(renewal_leased_until__isnull=True) | ~held
         taken = ProcountorAccount.objects.filter(free, pk=self._account_id).update(
@@ -160,7 +164,7 @@ class AccountTokens:
 
     def _renew_under_lease(self, instead_of: str) -> str:
         try:
-            # Only now is it sure that nobody renews: whoever held the lease before us may have.
+            # Read again under the lease: its last holder may have renewed the token meanwhile.
             token = self._renewed_by_others(instead_of)
             if token:
                 return token
@@ -172,7 +176,7 @@ class AccountTokens:
         return grant.access_token
 
     def _store_renewed(self, grant: oauth.Grant, *, of: str) -> None:
-        """Keep a renewed grant, unless a person has removed or replaced the one it was made of."""
+        """Store a renewed grant, unless a person has removed or replaced the one it was made of."""
         with transaction.atomic():
             account = ProcountorAccount.objects.select_for_update().get(pk=self._account_id)
             if not account.is_authorised or account.grant != of:
@@ -186,7 +190,7 @@ def _is_fresh(account: ProcountorAccount, now: datetime) -> bool:
 
 
 def new_grant(account: ProcountorAccount) -> oauth.Grant:
-    """Ask Procountor for a new access token by the way the account was authorised."""
+    """Request a new access token in the way the account was authorised."""
     wait_for_slot()
     if account.method == ProcountorAccount.Method.API_KEY:
         return oauth.token_for_api_key(application(), account.grant, transport=transport())
@@ -194,9 +198,10 @@ def new_grant(account: ProcountorAccount) -> oauth.Grant:
 
 
 def store_grant(account: ProcountorAccount, grant: oauth.Grant) -> None:
-    """Keep the new access token, and the new refresh token if one came with it."""
+    """Store the new access token, and the new refresh token if one came with it."""
     account.access_token = grant.access_token
     account.access_token_expires_at = timezone.now() + timedelta(seconds=grant.expires_in_seconds)
+    # Procountor does not document whether a renewal brings a new refresh token; the old one stays.
     if grant.refresh_token:
         account.grant = grant.refresh_token
     account.save(update_fields=["access_token", "access_token_expires_at", "grant"])

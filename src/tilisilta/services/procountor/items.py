@@ -1,4 +1,4 @@
-"""Creates dimension items in Procountor: for a sending, or because a person asked for them (R6)."""
+"""Creates dimension items in Procountor: for a sending, or when a person asks for them (R6)."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -22,13 +22,14 @@ from tilisilta.services.cost_objects import cost_object_descriptions
 from tilisilta.services.procountor.administrations import forget_administration, read_administration
 from tilisilta.services.procountor.client import procountor
 
+# Longer than any caller creates items in one go, see the ``until`` of ``make_items``.
 _LEASE = timedelta(minutes=5)
 _LONGEST_WAIT_SECONDS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class WantedItem:
-    """The item that a cost center or unit lacks in the dimension of this name."""
+    """An item for a cost center or unit, missing in the dimension of this name."""
 
     kind: DimensionKind
     dimension_name: str
@@ -37,11 +38,11 @@ class WantedItem:
 
 @dataclass(frozen=True, kw_only=True)
 class MadeItems:
-    """What became of wanted items, by their codes.
+    """The result of making items, by their codes.
 
-    One that was there already is in none of the lists. ``left`` were not tried, or have no known
-    outcome; ``trouble`` is what broke it off, if it was not the time. ``without_dimension`` have no
-    dimension to go to, or several.
+    An item that existed already is in none of the lists. ``left`` were not tried, or have no known
+    outcome; ``trouble`` is the error that ended the work early. For ``without_dimension`` there is
+    no dimension of that name, or several.
     """
 
     created: tuple[str, ...] = ()
@@ -52,7 +53,7 @@ class MadeItems:
 
 
 class _HeldUp(TryAgainLater):
-    """Somebody else creates items with the same account, and takes long."""
+    """Another process creates items with the same account, and takes long."""
 
     code = ProblemCode.ITEMS_BEING_CREATED
 
@@ -65,12 +66,12 @@ def make_items(
     now: datetime,
     until: float,
 ) -> MadeItems:
-    """Create those of the ``wanted`` items that are still missing, called as in Nmbrs.
+    """Create the ``wanted`` items that are still missing, with their names in Nmbrs.
 
-    One at a time does so per account, and reads the company right before and after. So an item
-    that somebody else has just created, or whose creation gave no answer, is not created twice.
-    A refusal concerns one item, and the others are created all the same; anything else breaks it
-    off. Nothing more is begun after ``until`` on the monotonic clock, but at least one is.
+    One process at a time does so per account, and reads the company right before and after. So an
+    item that another process has created, or whose creation gave no answer, is not created twice.
+    A refusal concerns one item, and the others are created all the same; any other error ends the
+    work. No item is begun after ``until`` on the monotonic clock, except the first.
     """
     maker = _Maker(link, user=user, now=now)
     try:
@@ -91,14 +92,13 @@ def make_items(
 
 @dataclass(frozen=True, kw_only=True)
 class _NewItem:
-    """An item to create, in the very dimension it goes to."""
+    """An item to create, in the dimension it goes to."""
 
     dimension: Dimension
     code: str
     description: str
 
     def is_in(self, administration: Administration) -> bool:
-        """Tell whether the dimension has an item of this very code."""
         return any(
             item.code == self.code
             for dimension in administration.dimensions
@@ -108,7 +108,7 @@ class _NewItem:
 
 
 class _Maker:
-    """Creates items one by one, and remembers what became of each."""
+    """Creates items one by one, and remembers the outcome of each."""
 
     def __init__(self, link: Link, *, user: User | None, now: datetime) -> None:
         self.trouble: TilisiltaError | None = None
@@ -120,9 +120,9 @@ class _Maker:
         self._without_dimension: tuple[str, ...] = ()
 
     def choose(self, wanted: Sequence[WantedItem]) -> None:
-        """Read the company, and choose what it still lacks, each once.
+        """Read the company, and choose the items it still lacks, each once.
 
-        Two names may mean the same dimension. What a journal's line would find is not missing.
+        Two names may mean the same dimension. Items that a journal line would match are not missing.
         """
         administration = self._read()
         described = cost_object_descriptions(self._link.company)
@@ -152,13 +152,13 @@ class _Maker:
         self.has_chosen = True
 
     def goes_on(self, until: float) -> bool:
-        """Tell whether there is more to create, and nothing against it."""
+        """Return whether there are items left, time, and no trouble."""
         is_begun = bool(self._created or self._refused)
         is_late = is_begun and time.monotonic() >= until
         return bool(self._left) and self.trouble is None and not is_late
 
     def create(self, until: float) -> None:
-        """Create what is left until the time is up, or something is in the way."""
+        """Create what is left until the time is up or something prevents it."""
         try:
             with procountor(self._link.procountor_account) as client:
                 while self.goes_on(until):
@@ -167,16 +167,15 @@ class _Maker:
             self.trouble = error
 
     def verify(self) -> None:
-        """Read the company again: what is there now was created, whatever the answer was."""
+        """Read the company again: an item that exists now was created, whatever the answer was."""
         administration = self._read()
         if isinstance(self.trouble, OutcomeUnknown) and self._left[0].is_in(administration):
             self.trouble = None
             self._note_created(self._left.pop(0))
-        # Somebody else created it between our look and our request.
+        # A person created it in Procountor between our read and our request.
         self._refused = [one for one in self._refused if not one[0].is_in(administration)]
 
     def result(self) -> MadeItems:
-        """What became of all of them."""
         return MadeItems(
             created=tuple(one.code for one in self._created),
             refused=tuple((one.code, error) for one, error in self._refused),
@@ -196,7 +195,7 @@ class _Maker:
         self._left.pop(0)
 
     def _note_created(self, item: _NewItem) -> None:
-        # One entry each and at once, so that none is there without the other after a crash.
+        # Recorded at once and one by one: after a crash no created item lacks its entry.
         audit.record(
             audit.Action.ITEMS_CREATED,
             user=self._user,
@@ -211,16 +210,16 @@ class _Maker:
         try:
             return read_administration(account, now=self._now, age_limit=timedelta(0))
         except TilisiltaError:
-            # What we know may lack what was just created.
+            # The stored administration may lack the items just created.
             forget_administration(account)
             raise
 
 
 @contextmanager
 def _alone(account: ProcountorAccount) -> Iterator[None]:
-    """Wait until nobody else creates items with ``account``, and keep others out meanwhile.
+    """Hold the account's lease for creating items; wait for it while another process holds it.
 
-    A lock of the database would be held for as long as Procountor takes to answer.
+    A database lock would be held for as long as Procountor takes to answer.
     """
     give_up_at = time.monotonic() + _LONGEST_WAIT_SECONDS
     while (leased_until := _take_lease(account, timezone.now())) is None:
@@ -230,7 +229,7 @@ def _alone(account: ProcountorAccount) -> Iterator[None]:
     try:
         yield
     finally:
-        # Only our own lease: one that ran out may be somebody else's by now.
+        # Only our own lease: if it ran out, another process may hold a newer one.
         ProcountorAccount.objects.filter(pk=account.pk, items_leased_until=leased_until).update(
             items_leased_until=None
         )
@@ -238,8 +237,8 @@ def _alone(account: ProcountorAccount) -> Iterator[None]:
 
 def _take_lease(account: ProcountorAccount, now: datetime) -> datetime | None:
     until = now + _LEASE
-    # One that ends long after ours would was taken by a clock that ran ahead. Those of threads that
-    # ask at the same moment end a little later.
+    # A lease that ends much later than ours would was taken by a clock that ran ahead, and does not
+    # count. Others read the clock a little later than we do, so twice the lease is allowed.
     held = Q(items_leased_until__range=(now, until + _LEASE))
     free = Q(items_leased_until__isnull=True) | ~held
     taken = ProcountorAccount.objects.filter(free, pk=account.pk).update(items_leased_until=until)

@@ -1,4 +1,4 @@
-"""Reads the ledger receipts of a time in Procountor, each once as long as nobody changes it."""
+"""Reads the ledger receipts of a time in Procountor, each once as long as it is not changed."""
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
@@ -19,7 +19,7 @@ from tilisilta.domain.sameness import receipt_digest
 from tilisilta.models import Export, SeenReceipt
 
 _AT_A_TIME = 500
-"""So many ids go into one query: databases take no end of them."""
+"""So many ids go into one query: databases limit their parameters."""
 
 
 def read_receipts(
@@ -29,11 +29,11 @@ def read_receipts(
     *,
     now: datetime,
 ) -> tuple[JournalReceipt, ...]:
-    """All receipts of the type JOURNAL in ``windows``, with their tokens and what they book.
+    """Return all receipts of the type JOURNAL in ``windows``, with their tokens and what they book.
 
-    The list has neither notes nor rows, so that receipts are read as well, up to 200 in one
-    request. Those that an export of ours is known to have become need no reading: they are its
-    receipt, and no other's. Nor does one whose version is the one we have read before.
+    The list has neither notes nor rows, so receipts are read as well, up to 200 in one request. A
+    receipt that an export of ours is known to have become is not read: it cannot be another's. Nor
+    is one whose version is the one that was read before.
     """
     listed = {
         one.ledger_receipt_id: one for window in windows for one in client.list_receipts(window)
@@ -51,12 +51,12 @@ def read_receipts(
 
 
 def promised_with(exports: QuerySet[Export]) -> list[Promised]:
-    """What we know of ``exports``, to tell the receipt of each from copies of it."""
+    """Return what we know of ``exports``, to tell the receipt of each from copies of it."""
     return [
         Promised(
             token=export.token,
             ledger_receipt_id=export.ledger_receipt_id,
-            # Once its receipt is known, what it books tells nothing more.
+            # Once its receipt is known by id, the digest is not needed.
             plain_digest=""
             if export.ledger_receipt_id is not None
             else receipt_digest(decode_receipt(export.payload.encode()), with_dimensions=False),
@@ -66,7 +66,7 @@ def promised_with(exports: QuerySet[Export]) -> list[Promised]:
 
 
 def _sent(procountor_company_id: int, ids: Collection[int]) -> dict[int, str]:
-    """The tokens of the exports that are known to have become receipts with those ids."""
+    """Return the tokens of the exports that are known to have become receipts with those ids."""
     exports = Export.objects.filter(
         link__procountor_account__procountor_company_id=procountor_company_id
     )
@@ -102,13 +102,14 @@ def _is_current(row: SeenReceipt | None, listed: ListedReceipt) -> bool:
 def _read(
     client: ProcountorClient, procountor_company_id: int, ids: Collection[int], *, now: datetime
 ) -> dict[int, JournalReceipt]:
-    """Read receipts and keep what there is to know of them, piece by piece."""
+    """Read receipts and store what is needed of them, piece by piece."""
     receipts: dict[int, JournalReceipt] = {}
     for some in _pieces(ids, MOST_IDS):
         booked = [_as_seen(one) for one in client.get_ledger_receipts(some)]
         missing = set(some) - {one.ledger_receipt_id for one in booked}
         if missing:
-            # One that we cannot read may be the one we look for.
+            # A batch leaves out ids it does not know. One that is missing may be the one we look
+            # for, so this must not pass for an absence.
             raise ProcountorUnavailable("Procountor lists a ledger receipt that it does not give.")
         _store(procountor_company_id, booked, now=now)
         receipts |= {one.ledger_receipt_id: one for one in booked}
@@ -133,7 +134,7 @@ def _as_seen(booked: BookedReceipt) -> JournalReceipt:
 def _store(
     procountor_company_id: int, receipts: Iterable[JournalReceipt], *, now: datetime
 ) -> None:
-    """Keep what was read. Whoever is last stays: an older version is found out by its version."""
+    """Store what was read. The last writer wins: an older version differs from the listed one."""
     SeenReceipt.objects.bulk_create(
         [
             SeenReceipt(
@@ -147,7 +148,7 @@ def _store(
                 digest=one.digest,
                 plain_digest=one.plain_digest,
             )
-            # In one order for all, or two workers might wait for each other's rows for ever.
+            # Sorted, or two workers might lock each other's rows in a deadlock.
             for one in sorted(receipts, key=lambda one: one.ledger_receipt_id)
         ],
         update_conflicts=True,
@@ -165,7 +166,7 @@ def _store(
 
 
 def _known(listed: ListedReceipt, row: SeenReceipt | None, sent_as: str) -> JournalReceipt:
-    """A receipt that was not read now: as it is listed, with what was read of it before."""
+    """Return a receipt that was not read now: as it is listed, with what was read before."""
     before = row if row is not None and not sent_as else SeenReceipt()
     return JournalReceipt(
         ledger_receipt_id=listed.ledger_receipt_id,
