@@ -1,4 +1,4 @@
-"""Tables, and the few moves a row can make."""
+"""Tables, and the few changes of state that a row can make."""
 
 from tilisilta.domain.standing import ExportState, JournalState
 from tilisilta.models.audit import AuditEntry

@@ -1,4 +1,4 @@
-"""Who did what, and when."""
+"""The audit log: which user did what, and when."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AuditEntry(models.Model):
-    """One thing somebody did. Rows are added and never changed.
+    """One action. Rows are added and never changed.
 
     ``facts`` hold what the sentence on the screen names; never a secret, an amount of salary or a
     person's identity code. No user means the command line or the service itself.

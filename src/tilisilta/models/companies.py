@@ -18,19 +18,18 @@ if TYPE_CHECKING:
 
 
 class DebtorQuerySet(models.QuerySet["Debtor"]):
-    """Debtors, narrowed to what somebody may see."""
+    """Debtors, narrowed to what a user may see."""
 
     def visible_to(self, user: User) -> Self:
-        """The debtors ``user`` may see: all, or the ones chosen for them."""
         return self.filter(user.may_see("pk"))
 
 
 class Debtor(models.Model):
     """A client of the bureau. A blocked debtor's journals are never sent.
 
-    ``number`` is unique in the bureau and mostly the debtor's own in Nmbrs; ``nmbrs_number`` is
-    what Nmbrs says. One that was added by hand has no connection. Nmbrs does not tell who is
-    blocked, so that is kept here alone.
+    ``number`` is unique in the bureau and mostly the debtor's own in Nmbrs; ``nmbrs_number`` is the
+    one in Nmbrs. A debtor that was added by hand has no connection. ``is_blocked`` is only set
+    here, as Nmbrs does not say which debtors are blocked.
     """
 
     number = models.PositiveIntegerField(unique=True)
@@ -61,20 +60,19 @@ class Debtor(models.Model):
 
 
 class CompanyQuerySet(models.QuerySet["Company"]):
-    """Companies, narrowed to what somebody may see."""
+    """Companies, narrowed to what a user may see."""
 
     def visible_to(self, user: User) -> Self:
-        """The companies of the debtors ``user`` may see."""
         return self.filter(user.may_see("debtor"))
 
 
 class Company(models.Model):
     """A payroll employer: runs and journals belong to it. A test company never sends any.
 
-    ``number`` is unique in the bureau and never changes: it is part of what receipts are found
-    again by. Mostly it is the company's own in Nmbrs. Nmbrs does not tell which companies are for
-    tests, so that is kept here alone. Nothing of a period before ``start_date`` is fetched or sent.
-    ``business_id`` is compared with that of the administration it is linked to.
+    ``number`` is unique in the bureau and never changes: it is part of the token by which receipts
+    are found. Mostly it is the company's own in Nmbrs. ``is_test`` is set here only, as Nmbrs does
+    not say which companies are for tests. Nothing of a period before ``start_date`` is fetched or
+    sent. ``business_id`` is compared with that of the administration it is linked to.
     """
 
     number = models.PositiveIntegerField(unique=True)
@@ -94,12 +92,11 @@ class Company(models.Model):
         return f"{self.number} {self.name}"
 
     def open_link(self) -> "Link | None":
-        """The link that has not ended, if there is one; links that were prefetched are used."""
         return next((link for link in self.links.all() if link.is_open), None)
 
     @property
     def link(self) -> "Link":
-        """The link that is open. Raises ``Link.DoesNotExist``, which templates show as nothing."""
+        """The open link. Raises ``Link.DoesNotExist``, which templates show as nothing."""
         link = self.open_link()
         if link is None:
             raise self.links.model.DoesNotExist(f"{self} has no open link.")
@@ -107,12 +104,12 @@ class Company(models.Model):
 
     @property
     def period_type(self) -> str:
-        """Nmbrs' word for the company's pay periods; empty for one that Nmbrs does not list."""
+        """Nmbrs' word for the company's pay periods; empty if Nmbrs does not list it."""
         listed = NmbrsCompany.objects.filter(company=self).only("period_type").first()
         return listed.period_type if listed is not None else ""
 
     def match_with(self, account: ProcountorAccount) -> CompanyMatch:
-        """How name and business ID compare with those of the account's administration."""
+        """Compare name and business ID with those of the account's administration."""
         return compare_companies(
             name=self.name,
             business_id=self.business_id,
@@ -121,7 +118,7 @@ class Company(models.Model):
         )
 
     def pair_with(self, account: ProcountorAccount) -> str:
-        """A digest of the two as they are now, to tell later whether they are as they were."""
+        """Return a digest of the two as they are now, to notice a later change."""
         return pair_digest(
             name=self.name,
             business_id=self.business_id,
@@ -134,24 +131,22 @@ class NmbrsCompanyQuerySet(models.QuerySet["NmbrsCompany"]):
     """Companies in Nmbrs, and the wish to have them fetched."""
 
     def visible_to(self, user: User) -> Self:
-        """Those of the debtors ``user`` may see."""
         return self.filter(user.may_see("company__debtor"))
 
     def fetchable(self) -> Self:
-        """Those Nmbrs lists, of connections that work."""
+        """Return those that Nmbrs lists, of connections that work."""
         return self.filter(connection__state=NmbrsConnection.State.WORKING, gone_at__isnull=True)
 
     def want(self, now: datetime, **more: Any) -> int:
-        """Have them fetched from ``now`` on, and say how many that are."""
         return self.update(wanted_at=now, due_at=now, tries=0, **more)
 
 
 class NmbrsCompany(models.Model):
-    """Where a company is found in Nmbrs, and how fetching its runs stands.
+    """A company as it is in Nmbrs, and the state of fetching its runs.
 
-    ``wanted_at`` and ``due_at`` are set while somebody waits for it to be fetched, and
-    ``claimed_by`` while a worker does so; a worker that dies lets go of it. ``trouble`` holds the
-    problems of the last time, as ``services.journals.checks`` stores problems.
+    ``wanted_at`` and ``due_at`` are set while it waits to be fetched, and ``claimed_by`` while a
+    worker fetches it; a dead worker's claim goes with the worker's row. ``trouble`` holds the
+    problems of the last time.
     """
 
     company = models.OneToOneField(

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 class ProcountorAccountQuerySet(models.QuerySet["ProcountorAccount"]):
-    """Accounts, narrowed to what somebody may see or to what they can serve."""
+    """Accounts, narrowed to what a user may see or to what they can serve."""
 
     def visible_to(self, user: User) -> Self:
-        """The accounts that belong to the debtors ``user`` may see.
+        """Return the accounts that belong to the debtors ``user`` may see.
 
         An account belongs to the debtor of the company it serves; one that serves none, to the
-        debtor it was made for. One of no debtor is for those alone who see all.
+        debtor it was made for. One without a debtor is for users who see all debtors.
         """
         if not user.is_limited:
             return self
@@ -35,11 +35,10 @@ class ProcountorAccountQuerySet(models.QuerySet["ProcountorAccount"]):
         )
 
     def serving(self) -> Self:
-        """The accounts that serve a company, which an open link says."""
         return self.filter(links__isnull=False, links__ends_on__isnull=True)
 
     def free(self) -> Self:
-        """The authorised accounts that serve no company."""
+        """Return the authorised accounts that serve no company."""
         serving = self.model.objects.serving()
         return self.filter(state=ProcountorAccount.State.AUTHORISED).exclude(
             pk__in=serving.values("pk")
@@ -50,7 +49,8 @@ class ProcountorAccount(models.Model):
     """Our permission to act in one Procountor company.
 
     ``grant`` is the refresh token or the API key; both it and the access token are encrypted at
-    rest. ``administration`` is what was last read of the company (see ``services.connections``).
+    rest. ``administration`` is what was last read of the company, see
+    ``services.procountor.administrations``.
     """
 
     class State(models.TextChoices):
@@ -103,29 +103,26 @@ class ProcountorAccount(models.Model):
         return self.name
 
     def open_link(self) -> "Link | None":
-        """The link that has not ended, if there is one; links that were prefetched are used."""
         return next((link for link in self.links.all() if link.is_open), None)
 
     @property
     def link(self) -> "Link":
-        """The link it serves. Raises ``Link.DoesNotExist``, which templates show as nothing."""
+        """The open link. Raises ``Link.DoesNotExist``, which templates show as nothing."""
         link = self.open_link()
         if link is None:
             raise self.links.model.DoesNotExist(f"{self} serves no company.")
         return link
 
     def owner(self) -> "Debtor | None":
-        """The debtor it belongs to: of the company it serves, or the one it was made for."""
         link = self.open_link()
         return self.debtor if link is None else link.company.debtor
 
     @property
     def is_authorised(self) -> bool:
-        """Tell whether we believe Procountor lets us in with this account."""
         return self.state == self.State.AUTHORISED
 
     def mark_ended(self, now: datetime) -> None:
-        """Procountor no longer accepts the grant: a person has to authorise the account again."""
+        """Note that Procountor refuses the grant: a person has to authorise the account again."""
         self.state = self.State.ENDED
         self.ended_at = now
         self.access_token = ""
@@ -137,8 +134,9 @@ class NmbrsConnection(models.Model):
     """Our access to one environment of Nmbrs, by the API token of a user there.
 
     The token is encrypted at rest. ``forbidden_calls`` are those that its API template does not
-    allow, as the last test found. ``trouble`` holds the problems of the last test or fetch, and
-    ``questions`` the companies of Nmbrs of which a person must say whether they are here already.
+    allow, by the last test. ``trouble`` holds the problems of the last test or fetch, and
+    ``questions`` the companies of Nmbrs of which a person must decide whether they are here
+    already.
     """
 
     class State(models.TextChoices):
@@ -174,7 +172,7 @@ class NmbrsConnection(models.Model):
 
 
 class ApiPace(models.Model):
-    """The next free instant at which we may call a service as one client, for all processes."""
+    """The next free instant at which all processes, as one client, may call a service."""
 
     client_id = models.CharField(max_length=200, primary_key=True)
     next_free_at = models.FloatField(default=0.0)
@@ -184,7 +182,7 @@ class ApiPace(models.Model):
 
 
 class Worker(models.Model):
-    """A worker process and when it was last heard of."""
+    """A worker process and its last heartbeat."""
 
     executor_id = models.CharField(max_length=80, primary_key=True)
     started_at = models.DateTimeField()
@@ -195,10 +193,10 @@ class Worker(models.Model):
 
 
 class Synchronisation(models.Model):
-    """One time that everything is fetched from Nmbrs: first the lists, then each company.
+    """One fetch of everything from Nmbrs: first the lists, then each company.
 
-    ``night`` is set where nobody asked for it. ``listed_at`` tells that the lists were read and
-    the companies counted; until then ``claimed_by`` may be at it.
+    ``night`` is set on those that begin by themselves each night. ``listed_at`` is set when the
+    lists were read and the companies counted; ``claimed_by`` is the worker that reads them.
     """
 
     requested_at = models.DateTimeField()

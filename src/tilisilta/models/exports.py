@@ -1,4 +1,4 @@
-"""Our promises to book ledger receipts, each try at one, and the clicks that asked for them."""
+"""Our promises to book ledger receipts, each attempt at one, and the requests to send journals."""
 
 import hashlib
 import uuid
@@ -27,10 +27,12 @@ EXPORT_STATES = [
 
 
 class _WithoutTrail(models.Manager["Export"]):
-    """Leaves out what was booked through a link that has ended, into other books than today's."""
+    """Leaves out what was booked through an ended link into other books than today's.
+
+    It is the default manager, so that no sum can count the trail by mistake.
+    """
 
     def get_queryset(self) -> "models.QuerySet[Export]":
-        """What counts today."""
         return super().get_queryset().filter(is_trail=False)
 
 
@@ -38,9 +40,9 @@ class Export(models.Model):
     """Our promise to book one ledger receipt, once.
 
     ``payload`` is what a person saw and what is sent, letter by letter. The token ends the
-    receipt's name in Procountor and is how a receipt with a lost answer is found again.
-    ``is_trail`` says that the link it was sent through has ended and its journal goes to another
-    administration: ``objects`` and ``journal.exports`` leave it out, ``with_trail`` has it.
+    receipt's name in Procountor; by it a receipt with a lost answer is found again. ``is_trail``
+    says that the link it was sent through has ended and its journal goes to another administration:
+    ``objects`` and ``journal.exports`` leave it out, ``with_trail`` has it.
     """
 
     journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="exports")
@@ -95,14 +97,13 @@ class Export(models.Model):
         return self.name
 
     def standing(self) -> ExportStanding:
-        """As far as it decides where its journal stands."""
         return ExportStanding(state=ExportState(self.state), problems=self.problems)
 
 
 def preview_digest(exports: Iterable[Export]) -> str:
-    """A digest of everything that would be sent now: it changes when any byte of it does.
+    """Return a digest of everything that would be sent now, down to each byte.
 
-    The administrations count as well: the same receipts in other books are something else.
+    The links count as well: the same receipts in other books are something else.
     """
     digests = (
         f"{export.link_id}:{export.payload_sha256}"
@@ -113,7 +114,7 @@ def preview_digest(exports: Iterable[Export]) -> str:
 
 
 class Attempt(models.Model):
-    """One try at an export, written down before the request leaves."""
+    """One try at an export, committed before the request leaves."""
 
     class Outcome(models.TextChoices):
         """How the try ended, as far as we know."""
@@ -147,10 +148,10 @@ class Attempt(models.Model):
 
 
 class Sending(models.Model):
-    """Somebody asked for a journal to be sent. The engine picks it up, once (the outbox).
+    """A request to send a journal. The engine picks it up, once (the outbox).
 
-    The id is random, never reused: the engine remembers the ids of all the work it has done,
-    also across the restoring of a backup.
+    The id is random and never reused: the engine remembers the ids of all work it has done, also
+    across the restoring of a backup.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -180,5 +181,5 @@ class Sending(models.Model):
 
     @property
     def run_id(self) -> str:
-        """What the engine calls this turn of the sending: another one each time it is taken up."""
+        """The engine's id of this turn of the sending: a new one each time it is taken up."""
         return f"{self.id}.{self.run_count}"

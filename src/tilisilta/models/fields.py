@@ -23,16 +23,14 @@ else:
 class EncryptedTextField(_TextField):
     """Text that leaves this process only encrypted, with the newest of the encryption keys.
 
-    Older keys stay readable, so keys can be changed by putting a new one in front. A value that
-    no key opens raises ``cryptography.fernet.InvalidToken``.
+    Values of older keys stay readable, so a new key is added in front. A value that no key opens
+    raises ``cryptography.fernet.InvalidToken``.
     """
 
     def get_prep_value(self, value: Any) -> Any:
-        """Encrypt on the way to the database; nothing stays nothing."""
         return _cipher().encrypt(value.encode()).decode("ascii") if value else ""
 
     def from_db_value(self, value: str | None, *_: object) -> str:
-        """Decrypt on the way back."""
         return _cipher().decrypt(value.encode("ascii")).decode() if value else ""
 
 
@@ -45,25 +43,23 @@ class _ValuesField:
         super().__init__(**{"default": tuple, "blank": True, **options})
 
     def get_prep_value(self, value: Any) -> Any:
-        """Any iterable of the values, as lists and dicts of JSON."""
         return self.values.dump_python(tuple(value), mode="json")
 
     def from_db_value(self, value: str | None, *_: object) -> tuple[Any, ...]:
-        """The values; none where a subquery found no row."""
+        """Return the values; none where a subquery found no row."""
         return () if value is None else self.values.validate_json(value)
 
     def validate(self, value: Any, model_instance: Any) -> None:
-        """As JSON is validated, which only knows what the values become."""
         super().validate(self.get_prep_value(value), model_instance)  # type: ignore[misc]
 
     def deconstruct(self) -> Any:
-        """Plain JSON to migrations, so that old ones need nothing of what the domain says today."""
+        """Return plain JSON, so that old migrations need no domain of today."""
         name, _, positional, options = super().deconstruct()  # type: ignore[misc]
         return name, "django.db.models.JSONField", positional, {**options, "default": list}
 
 
 class ProblemsField(_ValuesField, _ProblemsField):
-    """What is wrong with a row, or with what it stands for."""
+    """The problems of a row, or of what it stands for."""
 
     values = TypeAdapter(tuple[Problem, ...])
 

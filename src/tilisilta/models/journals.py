@@ -1,4 +1,4 @@
-"""Journals as they came in, and where each stands."""
+"""Journals as they came in, and their state."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -33,24 +33,22 @@ JOURNAL_STATES = [
 
 
 class JournalQuerySet(models.QuerySet["Journal"]):
-    """Journals, narrowed to what somebody may see or asks for."""
+    """Journals, narrowed to what a user may see or wants."""
 
     def visible_to(self, user: User) -> Self:
-        """The journals of the debtors ``user`` may see."""
         return self.filter(user.may_see("company__debtor"))
 
     def kept(self) -> Self:
-        """Those that nobody discarded."""
         return self.exclude(state=JournalState.DISCARDED)
 
 
 class Journal(models.Model):
     """What Nmbrs made of one run: a snapshot. A changed one is a new revision beside it.
 
-    The lines, the run and the source never change after they came in. A currency that nobody named
-    follows the administration, once there is one. ``state``, ``problems`` and ``checked_at`` tell
-    what the last check said of them. Of one that was discarded the lines are gone and the digests
-    stay.
+    The lines, the run and the source never change after they came in. A currency that the file did
+    not name follows the administration, once there is one. ``state``, ``problems`` and
+    ``checked_at`` are the result of the last check. The lines of a discarded journal are deleted,
+    and its digests stay.
     """
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="journals")
@@ -147,11 +145,10 @@ class Journal(models.Model):
 
     @property
     def booking_period(self) -> domain.BookingPeriod:
-        """The period of its run."""
         return domain.BookingPeriod.containing(self.period)
 
     def standing(self, exports: Iterable[ExportStanding] | None = None) -> Standing:
-        """Where it stands by what is stored of it; ``exports`` are those it has, if known."""
+        """Return where it stands by the stored rows; ``exports`` are its exports, if known."""
         if exports is None:
             exports = (export.standing() for export in self.exports.only("state", "problems"))
         return standing_of(
@@ -159,9 +156,10 @@ class Journal(models.Model):
         )
 
     def store_state(self) -> None:
-        """Work out where it stands from its exports and problems as they are now, and store it."""
+        """Work out its state from its exports and problems as they are now, and store it."""
         with transaction.atomic():
-            # One at a time: who read the exports first must not be the last to store.
+            # Locked before the exports are read: otherwise a slower process could store a state
+            # that it worked out from older exports.
             locked = (
                 Journal.objects.select_for_update()
                 .only("problems", "state", "discarded_at")
@@ -173,12 +171,11 @@ class Journal(models.Model):
                 locked.save(update_fields=["state"])
 
     def content(self) -> domain.Journal:
-        """This journal as the rules see it."""
         lines = tuple(line.content() for line in self.lines.order_by("position").iterator())
         return replace(self.content_without_lines(), lines=lines)
 
     def content_without_lines(self) -> domain.Journal:
-        """The same for rules that look at no line."""
+        """Return the same for rules that need no line."""
         return domain.Journal(
             company_number=self.company.number,
             run=domain.Run(
@@ -212,7 +209,7 @@ class JournalLine(models.Model):
         return f"{self.position}: {self.ledger_account}"
 
     def content(self) -> domain.JournalLine:
-        """This line as the rules see it."""
+        """Return this line as a value of the domain."""
         return domain.JournalLine(
             position=self.position,
             ledger_account=self.ledger_account,

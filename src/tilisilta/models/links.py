@@ -17,18 +17,16 @@ ledger_account_number = RegexValidator(r"^[0-9A-Za-z]{1,20}$", _("Digits and let
 
 
 class LinkQuerySet(models.QuerySet["Link"]):
-    """Links, narrowed to what somebody may see or to those in force."""
+    """Links, narrowed to what a user may see or to those in force."""
 
     def visible_to(self, user: User) -> Self:
-        """The links of the companies ``user`` may see."""
         return self.filter(user.may_see("company__debtor"))
 
     def open(self) -> Self:
-        """Those that have not ended: one for each company at most, and one for each account."""
         return self.filter(ends_on__isnull=True)
 
     def booking(self, period: BookingPeriod, *, company_id: int) -> "Link | None":
-        """The link of a company that books ``period``; else the one that begins next, if any."""
+        """Return the link of a company that books ``period``; else the next to begin, if any."""
         of_company = self.select_related("procountor_account", "company")
         links = list(of_company.filter(company_id=company_id).order_by("start_month", "pk"))
         place = span_for(period, [link.span() for link in links])
@@ -39,7 +37,7 @@ class Link(models.Model):
     """The link of one company to one administration, for the months it is in force.
 
     It books what belongs to ``start_month`` and later, and nothing that is dated ``ends_on`` or
-    later. A company has one open link at most, and so has an account. One that ended stays as the
+    later. A company has at most one open link, and so has an account. An ended link stays as the
     trail of what was sent through it, beside its successor.
     """
 
@@ -105,12 +103,11 @@ class Link(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Return whether the link has not ended."""
         return self.ends_on is None
 
     @property
     def is_confirmed(self) -> bool:
-        """Return whether company and administration agree, or a person said they belong together.
+        """Return whether company and administration agree, or a person confirmed that they do.
 
         Either may get another name or business ID after the link was made.
         """
@@ -119,21 +116,19 @@ class Link(models.Model):
         return is_as_confirmed or self.company.match_with(account).is_equal
 
     def span(self) -> LinkSpan:
-        """The months it is in force, as the rules see them."""
         return LinkSpan(start_month=self.start_month, ends_on=self.ends_on)
 
     def covers(self, period: BookingPeriod) -> bool:
-        """Return whether the journals of ``period`` go through it."""
         return self.span().covers(period)
 
     def dimension_name(self, kind: DimensionKind) -> str:
-        """The name of the dimension that ``kind`` goes to; empty when its box is not ticked."""
+        """Return the dimension that ``kind`` goes to; empty when its box is not ticked."""
         if kind == DimensionKind.COST_CENTER:
             return self.cost_center_dimension if self.uses_cost_centers else ""
         return self.cost_unit_dimension if self.uses_cost_units else ""
 
     def rules(self) -> LinkRules:
-        """This link as the rules see it. The account must have been authorised once."""
+        """Return this link as a value of the domain. The account must have been authorised once."""
         return LinkRules(
             procountor_company_id=self.procountor_account.procountor_company_id or 0,
             cost_center_dimension=self.cost_center_dimension if self.uses_cost_centers else None,

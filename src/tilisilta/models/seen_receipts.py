@@ -1,4 +1,4 @@
-"""What we have seen of the ledger receipts in Procountor, and what people said about them."""
+"""What was read of the ledger receipts in Procountor, and what people answered about them."""
 
 from django.db import models
 
@@ -6,9 +6,9 @@ from django.db import models
 class SeenReceipt(models.Model):
     """A ledger receipt as it was last read. It only spares reading it again.
 
-    No texts and amounts are kept: of name and notes only what looks like a token, of the rows only
-    digests of what they book. A row counts as long as Procountor lists the receipt with the very
-    same ``version``, so that one of the past, or of a future that a backup has undone, hides
+    No texts and amounts are stored: of name and notes only what looks like a token, of the rows
+    only digests of what they book. A row counts as long as Procountor lists the receipt with the
+    very same ``version``, so a row of the past, or of a future that a backup has undone, hides
     nothing.
     """
 
@@ -40,9 +40,9 @@ class SeenReceipt(models.Model):
 
 
 class AnotherReceipt(models.Model):
-    """A person said that a ledger receipt is another than the one with that token.
+    """A person's answer that a ledger receipt is another than the one with that token.
 
-    The token and not the export is kept, as an export that was never tried may be made anew.
+    The token is stored and not the export, as an export that was never tried may be made anew.
     """
 
     token = models.CharField(max_length=12)

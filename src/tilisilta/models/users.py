@@ -1,4 +1,4 @@
-"""People and what their user template lets them do."""
+"""Users, and what their user template allows."""
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Right(models.TextChoices):
-    """None hides an area, Read shows it, Write lets change it."""
+    """None hides an area, Read shows it, Write allows changes."""
 
     NONE = "none", _("None")
     READ = "read", _("Read")
@@ -44,7 +44,6 @@ class UserTemplate(models.Model):
         return self.name
 
     def right_to(self, area: Area) -> Right:
-        """The right this template gives in ``area``."""
         return Right(getattr(self, area.value))
 
 
@@ -63,18 +62,17 @@ class User(AbstractUser):
 
     @cached_property
     def chosen_debtor_ids(self) -> tuple[int, ...]:
-        """The ids of ``debtors``, read once for all that one request asks."""
+        """The ids of ``debtors``, read once per request."""
         return tuple(self.debtors.values_list("pk", flat=True))
 
     @property
     def is_limited(self) -> bool:
-        """Return whether this user sees some debtors only."""
         return bool(self.chosen_debtor_ids)
 
     def may_see(self, debtor: str) -> models.Q:
-        """The condition on rows that they are of a debtor this user may see.
+        """Return the condition that a row belongs to a debtor this user may see.
 
-        ``debtor`` is the way from a row to its debtor, such as ``company__debtor``.
+        ``debtor`` is the path from a row to its debtor, such as ``company__debtor``.
         """
         if not self.is_limited:
             # Unlike an empty Q, which vanishes beside another one, this stays true in any query.
@@ -84,8 +82,8 @@ class User(AbstractUser):
     def can(self, right: Right, area: Area) -> bool:
         """Return whether this user has at least ``right`` in ``area``.
 
-        A connection to Nmbrs serves all debtors: who sees only some of them may look at it, but
-        not change it.
+        A connection to Nmbrs serves all debtors: a user who sees only some may see it, but not
+        change it.
         """
         if not self.is_active or self.template is None:
             return False

@@ -1,1 +1,1 @@
-"""An invented payroll bureau to look at and to try things with. None of it exists."""
+"""An invented payroll bureau to try things with. None of it exists."""

@@ -1,4 +1,4 @@
-"""What the invented bureau has set up of its own; who its companies are and pay, Nmbrs tells."""
+"""The set-up of the invented bureau; its companies and their payroll come from Nmbrs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class SampleCompany:
     """How far a company is set up.
 
     ``account`` names its Procountor account, authorised by API key; ``link`` holds the choices of
-    its link, and ``None`` leaves it unlinked. Nothing before ``start_date`` is fetched.
+    its link, and ``None`` leaves it without one. Nothing before ``start_date`` is fetched.
     """
 
     number: int
@@ -29,7 +29,7 @@ class SampleCompany:
 
     @property
     def api_key(self) -> str:
-        """The stand-in Procountor's key for the company's administration."""
+        """The key of the stand-in Procountor for the company's administration."""
         return f"SANDBOX-KEY-{self.number}"
 
 

@@ -1,4 +1,4 @@
-"""Sets the invented bureau up by the same services that real ones are set up with."""
+"""Sets up the invented bureau by the same services as a real one."""
 
 from datetime import date
 from importlib.resources import files
@@ -28,8 +28,8 @@ FILE_TO_IMPORT = "koivulammi-konepaja-2026-07.csv"
 def set_up_sample_bureau(*, user: User | None) -> None:
     """Connect both stand-ins, which must be running, and ask for everything to be fetched.
 
-    The lists of Nmbrs are read here, as links need companies; the journals come once a worker is
-    there. What is set up already is left as it is, so that it can be done again if broken off.
+    The lists of Nmbrs are read here, as links need companies; a worker fetches the journals later.
+    What is set up already is left as it is, so the call can be repeated after an error.
     """
     if not NmbrsConnection.objects.filter(name=NMBRS_NAME).exists():
         connect(
@@ -45,7 +45,7 @@ def set_up_sample_bureau(*, user: User | None) -> None:
 
 
 def write_sample_file(directory: Path) -> Path:
-    """Write a journal that is in no run of Nmbrs yet, to try the import with."""
+    """Write a journal of a run that Nmbrs does not have, to try the import with."""
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / FILE_TO_IMPORT
     path.write_bytes(files(__package__).joinpath(FILE_TO_IMPORT).read_bytes())

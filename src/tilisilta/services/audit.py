@@ -1,4 +1,4 @@
-"""The audit log: a plain history of who did what, and when."""
+"""The audit log: a plain history of actions, each with its user and time."""
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -11,10 +11,11 @@ Action = AuditEntry.Action
 def record(
     action: Action, *, user: User | None, company: Company | None = None, **facts: str
 ) -> AuditEntry:
-    """Write down that ``user`` did ``action``; ``None`` is the command line or the service itself.
+    """Add an entry that ``user`` did ``action``; ``None`` is the command line or Tilisilta itself.
 
-    Call it inside the transaction that does the thing, so that neither is there without the other.
+    Call it inside the transaction of the action, so that neither is stored without the other.
     """
+    # The name is stored too, as the user may be renamed later.
     return AuditEntry.objects.create(
         at=timezone.now(),
         user=user,
@@ -26,6 +27,5 @@ def record(
 
 
 def entries_visible_to(user: User) -> QuerySet[AuditEntry]:
-    """The entries ``user`` may read, newest first: all, or those of the debtors chosen for them."""
     entries = AuditEntry.objects.select_related("user", "company")
     return entries.filter(user.may_see("company__debtor") | Q(user=user))

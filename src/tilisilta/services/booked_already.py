@@ -1,8 +1,8 @@
-"""Which runs of a company seem to be in Procountor already, booked another way.
+"""Finds runs of a company that seem to be in Procountor already, booked another way.
 
-When a link is made, months may be in the books that Nmbrs' own link or a person has booked. They
-are found by what they book: the same date, and the same sums by ledger account and side. Nothing is
-written; whoever makes the link chooses the first month with that in view.
+When a link is made, some months may have been booked by Nmbrs' own link or by a person. They are
+found by what they book: the same date, and the same sums by ledger account and side. Nothing is
+written; the person who makes the link chooses the first month with that in view.
 """
 
 import math
@@ -22,12 +22,13 @@ from tilisilta.services.procountor.client import procountor
 from tilisilta.services.procountor.seen_receipts import promised_with, read_receipts
 
 MONTHS_BACK = 14
+# Days so close together are read as one window: reading the days between costs less than a request.
 _SPARE = timedelta(days=3)
 
 
 @dataclass(frozen=True, kw_only=True)
 class BookedRun:
-    """A run of which receipts of somebody else's book the same, and those receipts.
+    """A run with receipts in Procountor that are not ours and book the same.
 
     It is whole when each of its booking dates has such a receipt.
     """
@@ -39,7 +40,7 @@ class BookedRun:
 
 @dataclass(frozen=True, kw_only=True)
 class BookedAlready:
-    """What was found, oldest run first. Incomplete when the time was up before all was read."""
+    """The runs found, oldest first. Incomplete when the time was up before all was read."""
 
     runs: tuple[BookedRun, ...] = ()
     is_complete: bool = True
@@ -62,7 +63,7 @@ def find_booked_runs(
     mappings: Mapping[str, str] | None = None,
     until: float = math.inf,
 ) -> BookedAlready:
-    """Look for the runs of ``company`` of the last months in the administration of ``account``.
+    """Search the administration of ``account`` for the runs of ``company`` of the last months.
 
     ``mappings`` give ledger accounts that have another number there. Nothing more is read after
     ``until`` on the monotonic clock. Raises what the client raises.
@@ -79,7 +80,7 @@ def find_booked_runs(
 
 
 def _journals(company: Company, now: datetime) -> list[Journal]:
-    """The newest versions of what nothing was sent of, as far back as it is worth looking."""
+    """Return the newest versions of the company's journals, as far back as is worth searching."""
     months = now.year * 12 + now.month - 1 - MONTHS_BACK
     since = date(months // 12, months % 12 + 1, 1)
     return list(
@@ -91,7 +92,7 @@ def _journals(company: Company, now: datetime) -> list[Journal]:
 
 
 def _digests_of(journal: Journal, mappings: Mapping[str, str]) -> dict[date, str]:
-    """What each booking date of ``journal`` would book, without dimensions."""
+    """Return what each booking date of ``journal`` would book, as a digest without dimensions."""
     lines = tuple(line for line in journal.content().lines if line.amount)
     return {
         part.booking_date: receipt_digest(
@@ -117,7 +118,7 @@ def _digests_of(journal: Journal, mappings: Mapping[str, str]) -> dict[date, str
 def _read(
     account: ProcountorAccount, days: Sequence[date], *, now: datetime, until: float
 ) -> tuple[dict[int, JournalReceipt], bool]:
-    """The receipts of those days, the newest first, until the time is up."""
+    """Return the receipts of those days, newest first, and whether the time sufficed for all."""
     receipts: dict[int, JournalReceipt] = {}
     company_id = account.procountor_company_id
     if not days or company_id is None:
@@ -132,7 +133,7 @@ def _read(
 
 
 def _windows(days: Sequence[date]) -> Iterable[ReceiptWindow]:
-    """Days that lie close together as one window: each costs a request, and so does each page."""
+    """Yield windows of days that lie close together: each window costs a request."""
     first = last = days[0]
     for day in days[1:]:
         if first - day <= _SPARE:
@@ -144,9 +145,9 @@ def _windows(days: Sequence[date]) -> Iterable[ReceiptWindow]:
 
 
 def _not_ours(receipts: Mapping[int, JournalReceipt]) -> list[JournalReceipt]:
-    """Those that stand, and that no export of ours is known to have become or been sent as.
+    """Return the valid receipts that no export of ours has become or was sent as.
 
-    A copy of a receipt of ours carries its token as well, and books something of its own.
+    A copy of one of our receipts carries its token too, and books something of its own.
     """
     valid = [one for one in receipts.values() if one.is_valid and not one.sent_as]
     tokens = {token for one in valid for token in one.tokens}

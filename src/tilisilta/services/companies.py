@@ -1,4 +1,4 @@
-"""Debtors and companies: add them, mark them, and list them with where they stand."""
+"""Debtors and companies: add them, mark them, and list them with their state."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -46,10 +46,9 @@ class CompanyNumberTaken(NeedsAttention):
 class CompanyDetails:
     """What a company's page shows: its links, and the journals of one year with their exports.
 
-    ``link`` is the one that is open, and ``ended_links`` are those that are only a trail.
-    ``runs`` are those of that year that have no journal here yet. The runs in trouble and the ones
-    that Nmbrs has no longer are those of all years. The two entries tell who marked it as a test
-    company and who blocked its debtor.
+    ``link`` is the open one, and ``ended_links`` are only a trail. ``runs`` are those of that year
+    without a journal here. ``runs_in_trouble`` and ``runs_gone`` are those of all years. The two
+    audit entries are the marking as a test company and the blocking of its debtor.
     """
 
     company: Company
@@ -127,9 +126,10 @@ def change_company(company: Company, *, name: str, debtor: Debtor, user: User | 
 
 
 def set_business_id(company: Company, business_id: str, *, user: User | None) -> Company:
-    """Keep the business ID of a company, which its administration is compared by.
+    """Store the business ID of a company, which is compared with its administration's.
 
-    An empty one is not known. Raises ``ValidationError`` for one that is obviously mistyped.
+    An empty ID means that it is unknown. Raises ``ValidationError`` for one that is obviously
+    mistyped.
     """
     business_id = checked_business_id(business_id)
     if company.business_id == business_id:
@@ -144,13 +144,13 @@ def set_business_id(company: Company, business_id: str, *, user: User | None) ->
             name=str(company),
             fields="business_id",
         )
-    # Its administration may turn out to be another company's, or the right one after all.
+    # The ID may show that its administration is another company's, or that it is the right one.
     recheck_company(company)
     return company
 
 
 def checked_business_id(business_id: str) -> str:
-    """``business_id`` without outer blanks. Raises ``ValidationError`` for a mistyped one."""
+    """Return ``business_id`` without outer blanks. Raise ``ValidationError`` if it is mistyped."""
     business_id = business_id.strip()
     if is_mistyped(business_id):
         raise ValidationError(
@@ -163,7 +163,7 @@ def checked_business_id(business_id: str) -> str:
 
 
 def set_test(company: Company, is_test: bool, *, user: User | None) -> Company:
-    """Mark a company as a test company, whose journals are never sent, or take the mark away."""
+    """Mark a company as a test company, whose journals are never sent, or remove the mark."""
     if company.is_test == is_test:
         return company
     action = audit.Action.COMPANY_MARKED_TEST if is_test else audit.Action.COMPANY_UNMARKED_TEST
@@ -176,10 +176,10 @@ def set_test(company: Company, is_test: bool, *, user: User | None) -> Company:
 
 
 def set_start(company: Company, start_date: date | None, *, user: User | None) -> Company:
-    """Fetch and send nothing of periods before ``start_date``; ``None`` lifts the limit.
+    """Fetch and send nothing of periods before ``start_date``; ``None`` removes the limit.
 
-    What was fetched of an earlier period stays and is not sent. A company from Nmbrs is fetched
-    again, as more of its runs may be wanted now.
+    Journals of earlier periods that were fetched stay and are not sent. A company from Nmbrs is
+    fetched again, as more of its runs may be wanted now.
     """
     if company.start_date == start_date:
         return company
@@ -193,7 +193,7 @@ def set_start(company: Company, start_date: date | None, *, user: User | None) -
             name=str(company),
             fields="start_date",
         )
-        # What was seen and not kept, as it lay before the start, has to be seen again.
+        # Journals before the former start were read and not stored: they have to be read again.
         company.runs.filter(journals__isnull=True).update(journal_read_at=None)
         NmbrsCompany.objects.fetchable().filter(company=company).want(timezone.now())
     recheck_company(company)
@@ -216,10 +216,10 @@ def set_blocked(debtor: Debtor, is_blocked: bool, *, user: User | None) -> Debto
 def find_companies(
     user: User, search: str = "", *, only_in_trouble: bool = False
 ) -> QuerySet[Company]:
-    """The companies ``user`` may see whose number or name has ``search`` in it.
+    """Return the companies ``user`` may see whose number or name has ``search`` in it.
 
-    Each comes with its debtor and link, with the state and period of its latest journal, and with
-    how fetching it from Nmbrs stands. ``only_in_trouble`` leaves those whose last fetch failed.
+    Each comes with its debtor and link, the state and period of its latest journal, and the state
+    of fetching it from Nmbrs. ``only_in_trouble`` leaves only those whose last fetch failed.
     """
     latest = Journal.objects.kept().filter(company=OuterRef("pk")).order_by("-period", "-pk")
     companies = (
@@ -245,13 +245,12 @@ def find_companies(
 
 
 def matching(search: str) -> Q:
-    """Whether a company's name has ``search`` in it, or its number begins with it."""
     by_name = Q(name__icontains=search)
     return by_name | Q(number__startswith=search) if search.isdecimal() else by_name
 
 
 def in_trouble(prefix: str = "") -> Q:
-    """Whether the last fetch of a company that is still fetched went wrong, or did in part."""
+    """Return the condition that the last fetch failed, in part or as a whole."""
     return (
         ~Q(**{f"{prefix}trouble": []})
         & Q(**{f"{prefix}gone_at__isnull": True})
@@ -260,7 +259,7 @@ def in_trouble(prefix: str = "") -> Q:
 
 
 def find_debtors(user: User, search: str = "") -> QuerySet[Debtor]:
-    """The debtors ``user`` may see, each with how many companies it has, as ``company_count``."""
+    """Return the debtors ``user`` may see, with the number of companies as ``company_count``."""
     debtors = Debtor.objects.visible_to(user)
     if search:
         debtors = debtors.filter(matching(search))
@@ -268,7 +267,7 @@ def find_debtors(user: User, search: str = "") -> QuerySet[Debtor]:
 
 
 def blocked_by(debtors: Iterable[Debtor]) -> Mapping[int, AuditEntry]:
-    """Who blocked each of ``debtors`` that is blocked, and when, by the debtor's number."""
+    """Return the audit entry of blocking each of ``debtors`` that is blocked, by its number."""
     numbers = [str(debtor.number) for debtor in debtors if debtor.is_blocked]
     if not numbers:
         return {}
@@ -279,7 +278,7 @@ def blocked_by(debtors: Iterable[Debtor]) -> Mapping[int, AuditEntry]:
 
 
 def marked_as_test_by(companies: Iterable[Company]) -> Mapping[int, AuditEntry]:
-    """Who marked each of ``companies`` that is a test company, and when, by the company's id."""
+    """Return the audit entry of marking each test company among ``companies``, by its id."""
     ids = [company.pk for company in companies if company.is_test]
     if not ids:
         return {}
@@ -290,11 +289,11 @@ def marked_as_test_by(companies: Iterable[Company]) -> Mapping[int, AuditEntry]:
 
 
 def company_details(company: Company, *, year: int | None = None) -> CompanyDetails:
-    """Where ``company`` stands in ``year`` of its runs, or in the latest that has any."""
+    """Return the details of ``company`` in ``year``, or in the latest year that has any runs."""
     with_journal = Journal.objects.filter(company=company).order_by()
     runs = _runs_of(company)
     years = set(with_journal.values_list("run_year", flat=True).distinct())
-    # A run that was deleted before it had a journal is no reason to show its year.
+    # A year whose only runs were deleted before they had a journal is not shown.
     years |= {run.year for run in runs if run.gone_at is None}
     shown = year if year in years else max(years, default=None)
     links = _links_of(company)
@@ -314,13 +313,12 @@ def company_details(company: Company, *, year: int | None = None) -> CompanyDeta
 
 
 def _links_of(company: Company) -> tuple[Link, ...]:
-    """All links of the company, the latest first."""
     links = Link.objects.filter(company=company).select_related("procountor_account")
     return tuple(links.defer("procountor_account__administration").order_by("-start_month", "-pk"))
 
 
 def _runs_of(company: Company) -> tuple[Run, ...]:
-    """All runs as Nmbrs lists them; ``is_here`` tells whether a journal of it came, by any way."""
+    """Return all runs as Nmbrs lists them; ``is_here`` says whether there is a journal of it."""
     of_run = (
         Journal.objects.kept()
         .filter(company=company)

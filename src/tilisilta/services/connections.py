@@ -30,11 +30,11 @@ from tilisilta.services.procountor.client import (
 )
 
 CHECK_AGE = timedelta(hours=12)
-"""An account that answered so long ago is asked again."""
+"""An account is checked again when its last answer is older than this."""
 CHECK_RETRY_AGE = timedelta(minutes=15)
-"""One that could not be asked is asked again after so long."""
+"""A check that got no answer is repeated after this time."""
 MOST_CHECKS = 20
-"""So many accounts are asked in a row, so that journals need not wait for their turn."""
+"""At most so many accounts are checked in a row, so that journals need not wait for the pace."""
 
 
 class AccountNameTaken(NeedsAttention):
@@ -61,7 +61,7 @@ class OtherCompanyChosen(NeedsAttention):
 
 @dataclass(frozen=True, kw_only=True)
 class Authorisation:
-    """Where to send a person to log in to Procountor, and the state they must come back with."""
+    """The address where a person logs in to Procountor, and the state they must return with."""
 
     url: str
     state: str
@@ -70,10 +70,10 @@ class Authorisation:
 def create_account(
     name: str, *, user: User | None, debtor: Debtor | None = None
 ) -> ProcountorAccount:
-    """Make a Procountor account, not authorised yet. Raise ``AccountNameTaken`` if it exists.
+    """Create a Procountor account, not authorised yet. Raise ``AccountNameTaken`` if it exists.
 
-    It belongs to ``debtor``, or else to the one debtor that ``user`` sees; made by somebody who
-    sees all of them it is for those alone, until it serves a company.
+    It belongs to ``debtor``, or else to the first debtor that ``user`` is limited to. An account of
+    a user who sees all debtors is visible to such users only, until it serves a company.
     """
     try:
         with transaction.atomic():
@@ -87,12 +87,11 @@ def create_account(
 
 
 def _debtor_of(user: User | None) -> Debtor | None:
-    """The debtor that somebody's account belongs to unless they choose another they see."""
     return user.debtors.order_by("number").first() if user is not None else None
 
 
 def start_authorisation() -> Authorisation:
-    """Where a person authorises an account. Keep the state with their session until they return."""
+    """Return where a person authorises an account. Store the state in their session."""
     _must_be_configured()
     state = secrets.token_urlsafe(24)
     return Authorisation(url=login_address(state), state=state)
@@ -142,9 +141,9 @@ def remove_authorisation(account: ProcountorAccount, *, user: User | None) -> No
 
 
 def check_account(account: ProcountorAccount) -> ProcountorAccount:
-    """Ask Procountor whether the account still works, and note the answer on it.
+    """Check whether the account still works, and note the result on it.
 
-    A dead grant turns it red; a service that cannot be reached changes nothing but is noted.
+    An ended grant turns it red; a service that cannot be reached is noted and changes nothing.
     """
     if not account.is_authorised:
         return account
@@ -162,9 +161,9 @@ def check_account(account: ProcountorAccount) -> ProcountorAccount:
 
 
 def check_unheard_accounts(now: datetime) -> int:
-    """Check the accounts that nobody has heard of for long, some at a time; say how many.
+    """Check accounts without a recent answer, some at a time; return how many.
 
-    A connection that died must not be found out at the end of the month.
+    An authorisation that has ended should not be noticed only at the end of the month.
     """
     tried_lately = Q(check_failed_at__gt=now - CHECK_RETRY_AGE)
     unheard = (
@@ -188,9 +187,10 @@ def _authorise(
     secret: str,
     user: User | None,
 ) -> ProcountorAccount:
+    # Read before the transaction: no row stays locked while Procountor answers.
     session, administration = _read_company(grant)
     with transaction.atomic():
-        # Locked, or somebody could link it between the look and the change of its company.
+        # Locked, or it could be linked between the comparison and the change of its company.
         ProcountorAccount.objects.select_for_update().get(pk=account.pk)
         account.refresh_from_db()
         _must_be_the_linked_company(account, session, administration)
@@ -216,7 +216,6 @@ def _authorise(
 
 
 def _read_company(grant: oauth.Grant) -> tuple[Session, Administration]:
-    """Read who a fresh grant is for, before anything of it is kept."""
     with procountor_with(grant) as client:
         return client.get_session(), client.get_administration()
 
@@ -224,18 +223,19 @@ def _read_company(grant: oauth.Grant) -> tuple[Session, Administration]:
 def _must_be_the_linked_company(
     account: ProcountorAccount, session: Session, administration: Administration
 ) -> None:
-    """An account through which anything was sent may only come back as the company it acts in.
+    """Raise ``OtherCompanyChosen`` if the account would move to other books.
 
-    Otherwise the next journal would be booked in somebody else's ledger. One that serves a company
-    and has sent nothing may come back as the one that is meant, which name and business ID tell.
+    An account through which anything was sent may only be authorised for the same company again:
+    otherwise the next journal would be booked in a foreign ledger. One that serves a company and
+    has sent nothing may move to the company that name and business ID say is meant.
     """
     if account.procountor_company_id in {None, session.company_id}:
         return
     is_used = Export.with_trail.filter(KNOWN_OUTSIDE, link__procountor_account=account)
-    # One that has ended still books its own months: they must not land in other books either.
+    # A link that has ended still books its own months: they must not land in other books either.
     booking = (link for link in account.links.select_related("company") if not link.span().is_empty)
     is_wrong = any(not _belongs(link.company, session, administration) for link in booking)
-    # Books that serve another company were never confirmed to be shared with this one.
+    # Sharing the books of another company is confirmed when a link is made, never by logging in.
     is_taken = (
         Link.objects.open()
         .filter(procountor_account__procountor_company_id=session.company_id)

@@ -27,7 +27,6 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def kinds_by_age(nmbrs_company: NmbrsCompany) -> Sequence[DimensionKind]:
-    """Return the two kinds, the one that was read longer ago first."""
     return sorted(DimensionKind, key=lambda kind: getattr(nmbrs_company, _READ_AT[kind]) or _NEVER)
 
 
@@ -60,7 +59,6 @@ def compare_with_dimension(
 
 
 def codes_for_items(company: Company, kind: DimensionKind) -> Sequence[str]:
-    """Return the codes of the company's cost centers or units that an item can have."""
     return [code for code in descriptions_by_code(_listed(company, kind)) if can_be_item(code)]
 
 
@@ -84,7 +82,6 @@ def _listed(company: Company, kind: DimensionKind) -> Iterable[tuple[str, str]]:
 
 
 def _counted(code: str) -> list[tuple[str, int]]:
-    """Return the parts of a code as they are to be compared: texts and numbers in turn."""
     parts = _NUMBERS.split(code.strip())
     return [("", int(part)) if part.isdecimal() else (part, 0) for part in parts]
 

@@ -1,4 +1,4 @@
-"""What Procountor says to the choices of a link, while they are typed."""
+"""Compares the choices of a link with its administration, while they are typed."""
 
 import difflib
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from tilisilta.models import Company, JournalLine
 
 @dataclass(frozen=True, kw_only=True)
 class DimensionCheck:
-    """Whether a dimension name is known in Procountor, and what it may have meant."""
+    """Whether a dimension name is known in Procountor, and what else it may mean."""
 
     name: str
     dimension: Dimension | None
@@ -32,17 +32,15 @@ class AccountCheck:
 
     @property
     def is_mapped(self) -> bool:
-        """Tell whether the link gives this account another number."""
         return bool(self.mapped_to) and self.mapped_to != self.journal_account
 
     @property
     def is_bookable(self) -> bool:
-        """Tell whether Procountor would take it."""
         return self.account is not None and self.account.is_active
 
 
 def check_dimension(administration: Administration, name: str) -> DimensionCheck:
-    """Look for a dimension by name: exactly, then ignoring case and outer blanks (R6)."""
+    """Find a dimension by name: exactly, then ignoring case and outer blanks (R6)."""
     candidates = find_dimensions(name, administration.dimensions)
     names = [dimension.name for dimension in administration.dimensions]
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
@@ -57,7 +55,7 @@ def check_dimension(administration: Administration, name: str) -> DimensionCheck
 def check_accounts(
     company: Company, administration: Administration, mappings: Mapping[str, str]
 ) -> tuple[AccountCheck, ...]:
-    """Every ledger account the company's journals have used, and where it would be booked."""
+    """Return every ledger account of the company's journals, and where it would be booked."""
     known = {account.code: account for account in administration.ledger_accounts}
     used = (
         JournalLine.objects.filter(journal__company=company)

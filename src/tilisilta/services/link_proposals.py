@@ -1,4 +1,4 @@
-"""Which company and which administration belong together, before anybody links them."""
+"""Proposals for a link: company and administration that belong together, its start and end."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from tilisilta.models import (
 
 @dataclass(frozen=True, kw_only=True)
 class Pairing:
-    """A company and an account side by side, before they are linked or after.
+    """A company and an account side by side, linked or not.
 
     ``others`` are the companies with an open link to the same administration.
     """
@@ -37,7 +37,7 @@ class Pairing:
     def needs_confirmation(self) -> bool:
         """Return whether a person has to confirm that payroll goes there.
 
-        So it has to be where nothing is known of one of the two: only what agrees needs no look.
+        That includes a pair of which too little is known: only what agrees needs no confirmation.
         """
         return not self.match.is_equal or bool(self.others)
 
@@ -53,14 +53,14 @@ class StartReason(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ProposedStart:
-    """The first day of the month a link had best begin with, and why."""
+    """The first day of the month proposed as a link's first, and the reason."""
 
     month: date
     reason: StartReason
 
 
 def pairing_of(company: Company, account: ProcountorAccount) -> Pairing:
-    """Compare ``company`` with the administration of ``account``, and see who else goes there."""
+    """Compare ``company`` with the administration of ``account``, and find who else goes there."""
     others = Link.objects.open().filter(
         procountor_account__procountor_company_id=account.procountor_company_id
     )
@@ -75,10 +75,10 @@ def pairing_of(company: Company, account: ProcountorAccount) -> Pairing:
 
 
 def proposed_start(company: Company, *, today: date) -> ProposedStart:
-    """The month a new link of ``company`` had best begin with.
+    """Return the month proposed as the first of a new link of ``company``.
 
-    That of the newest run without corrections, as what came before was most likely booked another
-    way; of a company without journals it is this month. It is never one that an earlier link books.
+    It is that of the newest run without corrections, as earlier ones were most likely booked
+    another way; without journals it is this month. It is never one that an earlier link books.
     """
     journals = (
         Journal.objects.filter(company=company)
@@ -100,9 +100,9 @@ def proposed_start(company: Company, *, today: date) -> ProposedStart:
 
 
 def proposed_end(link: Link) -> date:
-    """The day from which ``link`` had best not book any more: after the last month it has sent.
+    """Return the first day ``link`` should not book any more: after the last month it has sent.
 
-    Nothing was sent through it yet: its first day, so that all of its months are free.
+    If nothing was sent through it, it is its first day, so that all of its months are free.
     """
     sent = Export.with_trail.filter(link=link, state__in=COMMITTED_EXPORTS)
     last = sent.aggregate(at=Max("journal__period"))["at"]
@@ -112,7 +112,7 @@ def proposed_end(link: Link) -> date:
 
 
 def confirmation_of(link: Link) -> AuditEntry | None:
-    """Who confirmed last that payroll goes there, if it had to be confirmed."""
+    """Return the last confirmation that payroll goes there, if there was one."""
     entries = AuditEntry.objects.filter(
         action=AuditEntry.Action.LINK_CONFIRMED, company=link.company_id, facts__link=str(link.pk)
     )
@@ -120,7 +120,7 @@ def confirmation_of(link: Link) -> AuditEntry | None:
 
 
 def proposed_accounts(company: Company, *, user: User | None) -> tuple[Pairing, ...]:
-    """The free accounts that ``user`` may see, those of the same company first."""
+    """Return the free accounts that ``user`` may see, those that match the company first."""
     accounts = ProcountorAccount.objects.free().defer("administration")
     if user is not None:
         accounts = accounts.visible_to(user)
@@ -131,7 +131,7 @@ def proposed_accounts(company: Company, *, user: User | None) -> tuple[Pairing, 
 
 
 def proposed_companies(account: ProcountorAccount, *, user: User | None) -> tuple[Pairing, ...]:
-    """The companies without a link that ``user`` may see, those that are the account's first."""
+    """Return the unlinked companies that ``user`` may see, those that match the account first."""
     companies = Company.objects.exclude(links__in=Link.objects.open()).select_related("debtor")
     if user is not None:
         companies = companies.visible_to(user)

@@ -67,7 +67,7 @@ class LinkBusy(NeedsAttention):
 
 
 class DifferentNames(NeedsAttention):
-    """Company and administration differ in name or business ID, and nobody has confirmed it."""
+    """Company and administration differ in name or business ID, without a confirmation."""
 
     code = ProblemCode.NAMES_DIFFER
 
@@ -80,7 +80,7 @@ class DifferentNames(NeedsAttention):
 
 
 class SharedAdministration(NeedsAttention):
-    """Another company is linked to the same administration, and nobody has confirmed it."""
+    """Another company is linked to the same administration, without a confirmation."""
 
     code = ProblemCode.ADMINISTRATION_SHARED
 
@@ -94,7 +94,7 @@ class SharedAdministration(NeedsAttention):
 
 
 class MonthsCovered(NeedsAttention):
-    """The months from the start on go through an earlier link of the company."""
+    """An earlier link of the company books months from the start on."""
 
     code = ProblemCode.MONTHS_COVERED
 
@@ -121,11 +121,11 @@ def create_link(  # what a person says of a link, each by its name
     """Link ``company`` to the administration of ``account``; ``choices`` are fields of ``Link``.
 
     Nothing of a month before ``start_month`` is ever sent through it. ``different_names`` and
-    ``shared_administration`` say that a person has confirmed what is odd about the pair.
+    ``shared_administration`` say that a person has confirmed these oddities of the pair.
 
     Raises ``CompanyLinked``, ``AccountTaken``, ``AccountNotAuthorised``, ``DifferentNames``,
-    ``SharedAdministration``, ``MonthsCovered``, or Django's ``ValidationError`` for a choice that
-    cannot be.
+    ``SharedAdministration``, ``MonthsCovered``, or Django's ``ValidationError`` for an invalid
+    choice.
     """
     _must_be_unlinked(company, account)
     link = Link(
@@ -136,8 +136,8 @@ def create_link(  # what a person says of a link, each by its name
     )
     link.full_clean()
     with transaction.atomic():
-        # Both locked, or in this moment the company could get another link for the same months,
-        # and the account could be authorised for other books.
+        # Both locked until the commit: the company could get another link for the same months, and
+        # the account could be authorised for other books.
         lock_company(company)
         _must_be_free(link)
         locked = ProcountorAccount.objects.select_for_update().get(pk=account.pk)
@@ -157,7 +157,7 @@ def create_link(  # what a person says of a link, each by its name
         )
         _record_confirmation(link, pairing, user=user)
         _fetch_as_needed(link)
-    # What went to other books through a link that has ended is to be sent anew.
+    # What went to other books through an ended link has to be sent anew, so it is checked too.
     recheck_company(company, includes_at_rest=company.links.exclude(ends_on=None).exists())
     return link
 
@@ -172,7 +172,7 @@ def change_link(
     """Change how an existing link books; what was sent stays as it was sent.
 
     ``account_mappings`` replaces all mappings; ``None`` leaves them as they are. Raises
-    ``MonthsCovered`` for a start that lies before the end of an earlier link, and Django's
+    ``MonthsCovered`` for a start before the end of an earlier link, and Django's
     ``ValidationError`` for a link that has ended: it stays as the trail it is.
     """
     before = {name: getattr(link, name) for name in choices}
@@ -183,7 +183,8 @@ def change_link(
     _must_be_free(link)
     changed = [name for name in choices if before[name] != getattr(link, name)]
     with transaction.atomic():
-        # Locked, or it could end in this moment; only what was chosen is written over it.
+        # Locked, or it could end meanwhile. Only the choices are saved, or the whole row from
+        # memory would undo the end of another transaction.
         if not Link.objects.select_for_update().get(pk=link.pk).is_open:
             raise ValidationError(_("The link has ended. It stays as it was."))
         link.save(update_fields=[*choices, "changed_at"])
@@ -203,9 +204,9 @@ def change_link(
 
 
 def confirm_link(link: Link, *, user: User | None) -> Link:
-    """Keep that a person says company and administration belong together as they are named now.
+    """Store that company and administration belong together as they are named now.
 
-    What waited for it is checked again. Confirmed twice, it stands in the audit log once.
+    What waited for it is checked again. Safe to repeat: the audit log has it once.
     """
     with transaction.atomic():
         link = (
@@ -227,8 +228,8 @@ def end_link(link: Link, *, ends_on: date, reason: str, user: User | None) -> Li
     """End ``link``: what is dated ``ends_on`` or later goes through its successor, if it has one.
 
     A link that was wrong from the beginning ends with its start. What was sent through it stays its
-    trail, and is no reason any more not to send it where it belongs. Raises ``LinkBusy`` while
-    receipts are on their way, and Django's ``ValidationError`` without a reason.
+    trail, and does not prevent sending it where it belongs. Raises ``LinkBusy`` while receipts are
+    on their way, and Django's ``ValidationError`` without a reason.
     """
     reason = reason.strip()
     if not reason:
@@ -239,6 +240,7 @@ def end_link(link: Link, *, ends_on: date, reason: str, user: User | None) -> Li
         )
         if not link.is_open:
             return link
+        # The link is locked, and so does asking for a journal: no export is queued meanwhile.
         _take_back_waiting(link)
         if link.exports.filter(state__in=EXPORTS_UNDER_WAY).exists():
             raise LinkBusy(f"Receipts are on their way through {link}.")
@@ -259,7 +261,7 @@ def end_link(link: Link, *, ends_on: date, reason: str, user: User | None) -> Li
 
 
 def _take_back_waiting(link: Link) -> None:
-    """Make ready again what only waits for its account to be authorised, as nobody sends it now."""
+    """Make receipts ready again that only wait for the account to be authorised."""
     waiting = link.exports.filter(state=ExportState.QUEUED)
     is_sending = Sending.objects.filter(journal=OuterRef("journal"), finished_at__isnull=True)
     left = waiting.filter(~Exists(is_sending)).select_for_update(of=("self",))
@@ -267,10 +269,10 @@ def _take_back_waiting(link: Link) -> None:
 
 
 def remove_link(link: Link, *, user: User | None) -> None:
-    """Remove a link through which nothing was sent yet. Raises ``LinkInUse`` otherwise."""
+    """Remove a link through which nothing was sent yet. Raise ``LinkInUse`` otherwise."""
     company = link.company
     with transaction.atomic():
-        # Locked, or somebody could send them between the look and the removal.
+        # Locked, or they could be sent between this query and the removal.
         exports = list(Export.with_trail.filter(link=link).select_for_update())
         if any(export.state != ExportState.READY for export in exports):
             raise LinkInUse("Receipts were sent through this link; it stays as their trail.")
@@ -284,7 +286,6 @@ def remove_link(link: Link, *, user: User | None) -> None:
 
 
 def was_used(link: Link) -> bool:
-    """Return whether anything was sent through ``link``, or tried: then it stays as a trail."""
     return Export.with_trail.filter(KNOWN_OUTSIDE, link=link).exists()
 
 
@@ -297,11 +298,11 @@ def _must_be_confirmed(pairing: Pairing, different_names: bool, shared: bool) ->
 
 
 def _record_confirmation(link: Link, pairing: Pairing, *, user: User | None) -> None:
-    """Keep both names of what somebody confirmed, as they stood at that moment."""
+    """Record both names that a person confirmed, as they were at that moment."""
     if not pairing.needs_confirmation:
         return
     names = [name_with_id(pairing.company.name, pairing.company.business_id)]
-    # Whoever may see the company reads this, and need not learn of other debtors' companies.
+    # Every user who may see the company reads this, and not all may know other debtors' companies.
     names += [
         str(other) if other.debtor_id == pairing.company.debtor_id else str(other.number)
         for other in pairing.others
@@ -318,7 +319,7 @@ def _record_confirmation(link: Link, pairing: Pairing, *, user: User | None) -> 
 
 
 def _must_be_free(link: Link) -> None:
-    """No month may go through two links of one company."""
+    """Raise ``MonthsCovered`` if a month would go through two links of one company."""
     others = (
         Link.objects.filter(company=link.company)
         .exclude(pk=link.pk)
@@ -331,13 +332,13 @@ def _must_be_free(link: Link) -> None:
 
 
 def _leave_account(link: Link) -> None:
-    """Keep an account that serves no company any more with the debtor it served last."""
+    """Leave an account that serves no company any more to the debtor it served last."""
     account_id = link.procountor_account_id
     ProcountorAccount.objects.filter(pk=account_id).update(debtor=link.company.debtor_id)
 
 
 def _save_new(link: Link) -> None:
-    """Store a link, unless somebody linked its company or its account in the same moment."""
+    """Store a link. Raise if its company or account was linked at the same moment."""
     try:
         with transaction.atomic():
             link.save()
@@ -361,9 +362,9 @@ def _must_be_authorised(account: ProcountorAccount) -> None:
 
 
 def _fetch_as_needed(link: Link) -> None:
-    """Have the company fetched again if its journals are told apart otherwise than the link needs.
+    """Have the company fetched again if the link needs another split of its journals.
 
-    Those that were sent stay as they are.
+    Journals that were sent stay as they are.
     """
     fetched = link.company.runs.filter(gone_at__isnull=True, journal_read_at__isnull=False)
     if fetched.exclude(split=split_of(link)).exists():
@@ -371,7 +372,7 @@ def _fetch_as_needed(link: Link) -> None:
 
 
 def _replace_mappings(link: Link, wanted: Mapping[str, str]) -> bool:
-    """Make the mappings of ``link`` equal ``wanted``, leaving out those that change nothing."""
+    """Make the mappings of ``link`` equal ``wanted``, without those that change nothing."""
     wanted = {
         before.strip(): after.strip()
         for before, after in wanted.items()

@@ -1,4 +1,4 @@
-"""The items that a link's cost centers and units lack in Procountor: seen, and created at once."""
+"""The items that a link's cost centers and units lack in Procountor: listed, and created."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ class MissingItems:
 
 
 def find_missing_items(link: Link, kind: DimensionKind, *, now: datetime) -> MissingItems | None:
-    """What is missing at this moment, as Procountor says when it is asked anew.
+    """Return what is missing at this moment; Procountor is read again.
 
-    ``None`` when the link does not use ``kind``, its dimension is not there, or Nmbrs lists none.
-    Raises what the client raises.
+    ``None`` when the link does not use ``kind``, its dimension does not exist, or Nmbrs lists no
+    codes. Raises what the client raises.
     """
     name = link.dimension_name(kind)
     administration = read_administration(link.procountor_account, now=now, age_limit=timedelta(0))
@@ -48,9 +48,8 @@ def create_missing_items(
 ) -> MadeItems:
     """Create the items of those ``codes`` that Nmbrs still lists and Procountor still lacks.
 
-    However often it is asked for, and by however many, each is created once. What is left when the
-    time is up, or something breaks it off, is for the next call. The company's journals are checked
-    again.
+    Safe to repeat, and for several users at once: each item is created once. What is left when the
+    time is up, or after an error, is for the next call. The company's journals are checked again.
     """
     name = link.dimension_name(kind)
     wanted = [

@@ -1,4 +1,4 @@
-"""What needs somebody now, over all companies: one page, few queries, however many there are."""
+"""What needs a person now, over all companies: one page, with few queries."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -50,10 +50,10 @@ COMPANIES_PER_PAGE = 50
 MONTHS_SHOWN = 12
 
 WITHOUT_LINK = frozenset({JournalState.PROBLEM, *JOURNALS_NOT_DUE})
-# What is uncertain is counted by itself.
+# Uncertain journals are counted by themselves.
 UNDER_WAY = JOURNALS_UNDER_WAY - {JournalState.UNCERTAIN}
 
-# What was sent of a run that is gone from Nmbrs asks for somebody like one that has changed.
+# A sent journal whose run is gone from Nmbrs needs a person just as a changed one does.
 _SHOWN_STATE = Case(
     When(
         is_deleted_at_source=True, state__in=SENT_JOURNALS, then=Value(JournalState.CHANGED.value)
@@ -66,7 +66,7 @@ _PLACES = {state.value: place for place, state in enumerate(BY_URGENCY)}
 
 @dataclass(frozen=True, kw_only=True)
 class Need:
-    """A journal that waits for somebody: what happened, and how much more there is to it."""
+    """A journal that needs a person: what happened, and how many more problems it has."""
 
     journal: Journal
     explanation: Explanation | None
@@ -75,7 +75,7 @@ class Need:
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """How many journals stand where. ``sent`` and ``due`` are those of the month alone."""
+    """How many journals are in which state. ``sent`` and ``due`` count the month alone."""
 
     problems: int
     uncertain: int
@@ -96,13 +96,12 @@ class SendingsUnderWay:
 
     @property
     def left(self) -> int:
-        """How many ledger receipts are still to be booked."""
         return self.asked - self.booked
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """A company's month: the journal to open and the most urgent state; ``None`` has no journal."""
+    """A company's month: the journal to open and the most urgent state; ``None`` if it has none."""
 
     month: date
     state: str | None = None
@@ -119,7 +118,7 @@ class CompanyYear:
 
 @dataclass(frozen=True, kw_only=True)
 class FirstSteps:
-    """What a new bureau has to do before anything can be sent, and what of it is done."""
+    """The steps before a new bureau can send anything, and which are done."""
 
     is_nmbrs_connected: bool
     is_procountor_authorised: bool
@@ -128,7 +127,7 @@ class FirstSteps:
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """Everything the first page shows. ``month`` is the first day of the month it is about.
+    """All that the first page shows. ``month`` is the first day of the month it is about.
 
     ``steps`` are there as long as nothing is linked, for those who see the whole bureau.
     """
@@ -147,19 +146,17 @@ class Overview:
 
     @property
     def previous_month(self) -> date:
-        """The month before, for the way back in time."""
         return self.months[-2]
 
     @property
     def needs_count(self) -> int:
-        """How many journals wait for somebody, also those that are not listed here."""
         return self.counts.problems + self.counts.uncertain + self.counts.unsent
 
 
 def overview_for(
     user: User, *, today: date, month: date | None = None, search: str = "", page: int = 1
 ) -> Overview:
-    """What ``user`` may see of all companies, with twelve months up to ``month``.
+    """Return what ``user`` may see of all companies, with twelve months up to ``month``.
 
     Without ``month`` it is the latest that has journals, and never one after that of ``today``.
     """
@@ -186,7 +183,7 @@ def overview_for(
 
 
 def sendings_under_way(user: User) -> SendingsUnderWay | None:
-    """How far the sendings have come that ``user`` may see; ``None`` when none is under way.
+    """Return how far the sendings have come that ``user`` may see; ``None`` without any.
 
     All receipts of journals that are being sent count; those booked before count as done.
     """
@@ -251,7 +248,7 @@ def _month_after(month: date) -> date:
 
 
 def _needs(journals: QuerySet[Journal]) -> tuple[Need, ...]:
-    """The most urgent journals. What stopped a receipt on its way counts more than a finding."""
+    """Return the most urgent journals. A receipt stopped on its way goes before other problems."""
     urgency = Case(
         *(When(shown=state, then=Value(place)) for place, state in enumerate(WAITING_JOURNALS)),
         output_field=IntegerField(),
@@ -281,13 +278,13 @@ def _need(journal: Journal) -> Need:
     return Need(
         journal=journal,
         explanation=explain(ordered[0]) if ordered else None,
-        # What only informs would read as if it stood in the way too.
+        # Notes that do not stop the journal would read like further obstacles.
         more_count=max(0, len(stopping or ordered) - 1),
     )
 
 
 def _dead_links(user: User) -> tuple[Link, ...]:
-    """The links whose account lets nothing through."""
+    """Return the open links whose account is not authorised."""
     return tuple(
         Link.objects.open()
         .visible_to(user)
@@ -303,13 +300,13 @@ def _dead_links(user: User) -> tuple[Link, ...]:
 
 
 def _first_steps(user: User, by_month: Mapping[date, Counter[str]]) -> FirstSteps | None:
-    """The first steps, unless they are behind us: without a link no journal is ever ready."""
+    """Return the first steps, unless they are done: without a link no journal is ever ready."""
     states = set().union(*by_month.values())
     if states - WITHOUT_LINK:
         return None
     account = ProcountorAccount.objects.filter(state=ProcountorAccount.State.AUTHORISED)
     connection = NmbrsConnection.objects.filter(state=NmbrsConnection.State.WORKING)
-    # One row, that the three are asked for in one query.
+    # A query for one known row, so that the three answers come in a single query.
     done = (
         User.objects.filter(pk=user.pk)
         .values_list(Exists(connection), Exists(account), Exists(Link.objects.all()))
@@ -346,7 +343,7 @@ def _years(
 
 
 def _cell(month: date, journals: Iterable[tuple[str, int]]) -> Cell:
-    """The most telling of a month's journals: what waits before what is done."""
+    """Return the most urgent of a month's journals: waiting ones before those that are done."""
     most_urgent = min(journals, key=lambda journal: _PLACES[journal[0]], default=None)
     if most_urgent is None:
         return Cell(month=month)

@@ -46,7 +46,6 @@ def reserve_slots(client_id: str, *, now: float, gap: float, count: int = 1) -> 
 
 
 def wait_after(error: TilisiltaError) -> float:
-    """Return how many seconds to pause after ``error``: what it asks for, or the usual."""
     asked = error.retry_after_seconds if isinstance(error, TryAgainLater) else None
     return float(asked or USUAL_WAIT_SECONDS)
 

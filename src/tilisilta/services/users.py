@@ -1,4 +1,4 @@
-"""Users and user templates: who there is, and what each may do."""
+"""Users and user templates: create and change them."""
 
 from collections.abc import Iterable, Mapping
 
@@ -43,7 +43,7 @@ class TemplateNameTaken(NeedsAttention):
 
 
 class LastAdministrator(NeedsAttention):
-    """The change would leave nobody who may change users and user templates."""
+    """The change would leave no user who may change users and user templates."""
 
     code = ProblemCode.LAST_ADMINISTRATOR
 
@@ -55,7 +55,7 @@ class AdministratorTemplateKept(NeedsAttention):
 
 
 def create_first_administrator(username: str, password: str) -> User:
-    """Make a user who may do everything, and the standard templates where they are missing.
+    """Create a user with every right, and the standard templates where they are missing.
 
     Raises ``UserNameTaken``, or Django's ``ValidationError`` for a password that is too weak.
     """
@@ -76,9 +76,9 @@ def create_user(
     last_name: str = "",
     debtors: Iterable[Debtor] = (),
 ) -> User:
-    """Make a user; ``debtors`` limits what they see, and none means all.
+    """Create a user; ``debtors`` limits what they see, and none means all.
 
-    Raises ``UserNameTaken``, or Django's ``ValidationError`` for a name or password that cannot be.
+    Raises ``UserNameTaken``, or Django's ``ValidationError`` for an invalid name or password.
     """
     made = User(
         username=User.normalize_username(username.strip()),
@@ -121,6 +121,7 @@ def change_user(
             changed.set_password(password)
             names.append("password")
         changed.clean_fields(exclude=["password"])
+        # Saved before the rule is checked, which is a query; breaking it rolls all of this back.
         changed.save()
         if debtors is not None and _replace_debtors(changed, debtors):
             names.append("debtors")
@@ -133,7 +134,7 @@ def change_user(
 
 
 def all_users() -> QuerySet[User]:
-    """Everybody who has a log-in, by user name, each with ``has_app`` for the second step."""
+    """Return all users by user name, each with ``has_app`` for the second step."""
     has_app = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
     return (
         User.objects.select_related("template")
@@ -144,17 +145,15 @@ def all_users() -> QuerySet[User]:
 
 
 def all_templates() -> QuerySet[UserTemplate]:
-    """All user templates by name, each with how many users have it, as ``user_count``."""
     return UserTemplate.objects.annotate(user_count=Count("user")).order_by("name")
 
 
 def has_second_step(user: User) -> bool:
-    """Tell whether ``user`` logs in with a code of an authenticator app as well."""
     return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
 
 
 def turn_off_second_step(changed: User, *, user: User | None) -> None:
-    """Let ``changed`` log in with the password alone, as they have lost their app and codes."""
+    """Let ``changed`` log in with the password alone: they have lost app and codes."""
     with transaction.atomic():
         Authenticator.objects.filter(user=changed).delete()
         audit.record(
@@ -163,12 +162,11 @@ def turn_off_second_step(changed: User, *, user: User | None) -> None:
 
 
 def choose_language(user: User, language: str) -> None:
-    """Keep the language ``user`` reads in, for the next log-in on any browser."""
     User.objects.filter(pk=user.pk).update(language=language)
 
 
 def create_template(name: str, rights: Mapping[Area, Right], *, user: User | None) -> UserTemplate:
-    """Make a user template; an area that ``rights`` leave out gets *None*."""
+    """Create a user template; an area that ``rights`` leave out gets *None*."""
     try:
         with transaction.atomic():
             template = UserTemplate.objects.create(name=name.strip(), **_columns(rights))
@@ -181,7 +179,7 @@ def create_template(name: str, rights: Mapping[Area, Right], *, user: User | Non
 def change_template(
     template: UserTemplate, *, name: str, rights: Mapping[Area, Right], user: User | None
 ) -> UserTemplate:
-    """Rename a template or change its rights; whoever has it works with them at once.
+    """Rename a template or change its rights, at once for all users who have it.
 
     Raises ``AdministratorTemplateKept``, ``LastAdministrator`` or ``TemplateNameTaken``.
     """
@@ -227,15 +225,15 @@ def _replace_debtors(changed: User, debtors: Iterable[Debtor]) -> bool:
     before = set(changed.debtors.all())
     after = set(debtors)
     changed.debtors.set(after)
-    # What was read of them before does not count any more.
+    # The cached property was read before the change.
     changed.__dict__.pop("chosen_debtor_ids", None)
     return before != after
 
 
 def _must_keep_an_administrator() -> None:
-    """Somebody who can log in and sees everything must be able to give rights back."""
+    """Raise ``LastAdministrator`` if no user is left who sees everything and can give rights."""
     remains = User.objects.filter(
         is_active=True, template__users=Right.WRITE, debtors__isnull=True
     ).exists()
     if not remains:
-        raise LastAdministrator("Nobody else could change users and user templates.")
+        raise LastAdministrator("No user would be left to change users and user templates.")

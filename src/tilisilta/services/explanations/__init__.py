@@ -59,7 +59,7 @@ WORDS = {code: wordings for subject in SUBJECTS for code, wordings in subject.wo
 
 
 def explain(problem: Problem) -> Explanation:
-    """The words for ``problem`` in the active language, with the facts of the case."""
+    """Return the words for ``problem`` in the active language, with the facts of the case."""
     facts = shown_facts(problem)
     explanation = choose_wording(WORDS[problem.code], facts).filled(facts)
     lines = where(problem)
@@ -68,18 +68,16 @@ def explain(problem: Problem) -> Explanation:
 
 
 def explain_error(error: TilisiltaError) -> Explanation:
-    """The words for a raised ``error`` in the active language.
+    """Return the words for a raised ``error`` in the active language.
 
-    A file that was refused for several problems says so; show the problems themselves beside it.
+    For a file that was refused for several problems they say only that; show the problems beside.
     """
     return explain(problem_of(error))
 
 
 def catalogue() -> tuple[tuple[ProblemCode, Explanation], ...]:
-    """Every kind of problem, explained by its example, in order of codes."""
     return tuple((code, explain(Problem(code=code, facts=code.example))) for code in ProblemCode)
 
 
 def all_texts(code: ProblemCode) -> str:
-    """All words for problems of ``code``, in the active language and with places left open."""
     return " ".join(str(text) for wording in WORDS[code] for text in wording.texts)

@@ -1,4 +1,4 @@
-"""Facts as a reader wants to see them: amounts, dates and periods in the reader's own way."""
+"""Facts as a reader expects them: amounts, dates and periods in the active language."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -25,12 +25,11 @@ FIELDS = {
 
 
 def shown_facts(problem: Problem) -> Mapping[str, str]:
-    """The facts of ``problem`` by name, in the active language."""
     return {name: _shown(name, value) for name, value in problem.facts if value}
 
 
 def where(problem: Problem) -> str:
-    """A sentence that says which lines a problem is about; empty when it is about none."""
+    """Return a sentence that names the lines of a problem; empty when it is about none."""
     if problem.line is None:
         return ""
     more = int(problem.fact("lines") or 1) - 1
@@ -45,7 +44,6 @@ def where(problem: Problem) -> str:
 
 
 def shown_count(number: int) -> str:
-    """A whole number with its thousands parted."""
     return formats.number_format(number, use_l10n=True, force_grouping=True)
 
 
@@ -73,7 +71,7 @@ def _shown_fields(value: str) -> str:
 
 def _shown_amount(value: str) -> str:
     shown = formats.number_format(abs(Decimal(value)), 2, use_l10n=True, force_grouping=True)
-    # A true minus, as wide as a figure, that a negative amount is not mistaken for a dash.
+    # A true minus, as wide as a figure: a hyphen could be read as a dash before the amount.
     return f"\N{MINUS SIGN}{shown}" if value.startswith("-") else shown
 
 
@@ -82,7 +80,7 @@ def _shown_date(value: str) -> str:
 
 
 def _shown_difference(part: str) -> str:
-    """One of the unbalanced dates, "2026-05-31 -0.01", or how many are not named, "+3"."""
+    """Return one unbalanced date, "2026-05-31 -0.01", or the number not named, "+3", in words."""
     if part.startswith("+"):
         rest = int(part[1:])
         return ngettext("%(count)s more date", "%(count)s more dates", rest) % {"count": rest}
@@ -91,7 +89,7 @@ def _shown_difference(part: str) -> str:
 
 
 def _shown_field(part: str) -> str:
-    """One deviation of a booked receipt, "receipt_date" or "row 3 account"."""
+    """Return one deviation of a booked receipt, "receipt_date" or "row 3 account", in words."""
     row, _space, field = part.rpartition(" ")
     shown = gettext(FIELDS[field]) if field in FIELDS else field
     if not row:

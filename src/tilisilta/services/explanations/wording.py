@@ -1,4 +1,4 @@
-"""How a text is chosen for the facts of a case, and filled with them for the reader's eyes."""
+"""How a text is chosen for the facts of a case, and filled with them for the reader."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 class Explanation:
     """What happened, why, and what to do about it, in the active language.
 
-    ``code`` is the problem's, by which people can ask and read on; what is no problem has none.
+    ``code`` is the problem's, by which people can ask and read on; other explanations have none.
     """
 
     message: str
@@ -41,18 +41,17 @@ class Wording:
 
     @property
     def texts(self) -> tuple[Promise, ...]:
-        """All that a case may be told."""
         return (self.message, self.cause, self.remedy, *self.details, *self.hints)
 
     def fits(self, facts: Mapping[str, str]) -> bool:
-        """Return whether this wording is about a case with ``facts`` and can be filled by them."""
+        """Return whether this wording is about a case with ``facts``, and they fill its places."""
         has_values = all(facts.get(name) == value for name, value in (self.when or {}).items())
         return has_values and all(
             can_fill(text, facts) for text in (self.message, self.cause, self.remedy)
         )
 
     def filled(self, facts: Mapping[str, str]) -> Explanation:
-        """The texts with ``facts``, which are shown as they are given."""
+        """Return the texts with ``facts``, which are shown as they are given."""
         return Explanation(
             message=fill(self.message, facts),
             cause=_joined(self.cause, self.details, facts),
@@ -69,7 +68,7 @@ def for_cases(
 ) -> tuple[Wording, ...]:
     """Return wordings that differ in their message alone.
 
-    A message stands by itself, or behind the facts that it is for.
+    Each message stands by itself, or in a pair with the facts that it is for.
     """
     with_facts = (case if isinstance(case, tuple) else (None, case) for case in cases)
     return tuple(
@@ -89,17 +88,14 @@ LITTLE_KNOWN = Wording(
 
 
 def choose_wording(wordings: Iterable[Wording], facts: Mapping[str, str]) -> Wording:
-    """The first wording that fits, else the one for cases of which little is known."""
     return next((wording for wording in wordings if wording.fits(facts)), LITTLE_KNOWN)
 
 
 def can_fill(text: Promise, facts: Mapping[str, str]) -> bool:
-    """Return whether ``facts`` has everything that ``text`` names."""
     return all(name in facts for name in PLACEHOLDER.findall(str(text)))
 
 
 def fill(text: Promise, facts: Mapping[str, str]) -> str:
-    """``text`` in the active language, with ``facts`` in the places it names."""
     return PLACEHOLDER.sub(lambda place: facts[place[1]], str(text))
 
 

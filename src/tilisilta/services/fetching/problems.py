@@ -10,7 +10,6 @@ from tilisilta.services import explanations
 
 
 def problem_of(error: TilisiltaError) -> Problem:
-    """Return the problem for an error of the Nmbrs client."""
     return replace(explanations.problem_of(error), screen=Screen.NMBRS)
 
 

@@ -40,12 +40,10 @@ class FetchState:
 
     @property
     def is_listed(self) -> bool:
-        """Return whether the number of companies is known."""
         return self.latest is not None and self.latest.listed_at is not None
 
     @property
     def done_count(self) -> int:
-        """How many companies were fetched, or have failed."""
         return max(0, self.company_count - self.waiting_count)
 
     @property
@@ -105,12 +103,10 @@ def _fetch_state(
 
 
 def _current(waiting: QuerySet[NmbrsCompany]) -> tuple[Company, ...]:
-    """Return some of the companies that are being fetched at the moment."""
     claimed = waiting.filter(claimed_by__isnull=False).select_related("company")
     return tuple(one.company for one in claimed.order_by("company__number")[:MOST_NAMED])
 
 
 def _number_of(rows: QuerySet[Any]) -> Subquery:
-    """Return the number of ``rows``, as a column of another query."""
     counted = Func("pk", function="COUNT", output_field=IntegerField())
     return Subquery(rows.order_by().values(n=counted))

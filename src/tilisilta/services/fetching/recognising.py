@@ -92,7 +92,6 @@ def follow(company: Company, one: PayrollCompany, debtor: Debtor | None) -> bool
 
 
 def known_companies(connection: NmbrsConnection) -> set[int]:
-    """Return the Nmbrs ids of this environment's companies that are here, by any connection."""
     same = NmbrsCompany.objects.filter(connection__domain__iexact=connection.domain)
     return set(same.values_list("nmbrs_company_id", flat=True))
 

@@ -185,7 +185,6 @@ def finish_if_done(synchronisation_id: int, *, now: datetime) -> None:
 
 
 def latest_synchronisation() -> Synchronisation | None:
-    """Return the synchronisation under way, or the last one."""
     return Synchronisation.objects.select_related("requested_by").first()
 
 

@@ -1,1 +1,1 @@
-"""Takes journals in, keeps their revisions, checks them, and shows what would be sent."""
+"""Takes journals in, stores their revisions, checks them, and shows what would be sent."""

@@ -1,4 +1,4 @@
-"""What a person says of a journal that came in: another payroll, another run, or not wanted."""
+"""What a person decides about a journal: another payroll, another run, or discarded."""
 
 from datetime import datetime
 
@@ -46,7 +46,7 @@ class CannotDiscard(NeedsAttention):
 
 
 class CannotRenumber(NeedsAttention):
-    """Something of the journal was sent under its number, or Nmbrs says which run it is."""
+    """Something of the journal was sent under its number, or Nmbrs gives its run."""
 
     code = ProblemCode.CANNOT_RENUMBER
 
@@ -56,9 +56,9 @@ class CannotRenumber(NeedsAttention):
 
 
 def say_surely_another(journal: Journal, *, user: User | None, now: datetime) -> Journal:
-    """Say that ``journal`` is no other journal's payroll again, so that it may be sent.
+    """Note that ``journal`` is not another journal's payroll again, so that it may be sent.
 
-    Said twice, it stands in the audit log once. One that was discarded stays as it is.
+    Safe to repeat: the audit log has it once. A discarded journal stays as it is.
     """
     with transaction.atomic():
         waiting = Journal.objects.filter(
@@ -77,7 +77,7 @@ def say_surely_another(journal: Journal, *, user: User | None, now: datetime) ->
 def is_open_to_answers(journal: Journal) -> bool:
     """Return whether ``journal`` may still become another run, or be discarded.
 
-    It came from a file, and nothing of it was ever sent or tried.
+    That is so if it came from a file and nothing of it was ever sent or tried.
     """
     is_of_file = journal.run_id is None and journal.discarded_at is None
     return is_of_file and not was_ever_sent(journal)
@@ -90,15 +90,16 @@ def tell_run(
     run: domain.Run | None = None,
     revision_of: Journal | None = None,
 ) -> Journal:
-    """Say which run ``journal`` is of: ``run``, or that of ``revision_of``, or one of its own.
+    """Give ``journal`` the run ``run``, that of ``revision_of``, or one of its own.
 
-    With neither it becomes a run of its own, under a number that is free. All journals of the
-    company are checked again, as others may stand in its place or have stood behind it. Raises
-    ``CannotRenumber``, ``RunTaken`` or ``NotOfTheCompany``.
+    With neither it becomes a run of its own, under a free number. All journals of the company are
+    checked again, as others may now be replaced, or no longer be. Raises ``CannotRenumber``,
+    ``RunTaken`` or ``NotOfTheCompany``.
     """
     with transaction.atomic():
         lock_company(journal.company)
-        # Whoever sends locks it too: what is sent at this moment keeps its number.
+        # Sending locks the journal too: one that is being sent at this moment keeps its number,
+        # as its tokens are made of it.
         journal = (
             Journal.objects.select_for_update(of=("self",))
             .select_related("company")
@@ -115,10 +116,10 @@ def tell_run(
             journal.revision = next_revision(journal.company, wanted)
             journal.run_year, journal.run_number = wanted.year, wanted.number
         elif is_guessed or not journal.is_run_guessed:
-            # Said before: a second click changes nothing.
+            # Answered before: a second click changes nothing.
             return journal
         journal.is_run_guessed = is_guessed
-        # What would have been sent carries the former number.
+        # Their names and tokens contain the former number; the check below makes new ones.
         Export.objects.filter(journal=journal, state=ExportState.READY).delete()
         journal.save(update_fields=["run_year", "run_number", "revision", "is_run_guessed"])
         audit.record(
@@ -135,9 +136,9 @@ def tell_run(
 def discard(journal: Journal, *, reason: str, user: User | None, now: datetime) -> Journal:
     """Discard a journal that came from a file and of which nothing was ever sent.
 
-    Its lines go and its digests stay, so that the same file is recognised. Raises
-    ``CannotDiscard``, and Django's ``ValidationError`` without a reason. Discarded twice, it stays
-    as it was.
+    Its lines are deleted and its digests stay, so that the same file is recognised. Raises
+    ``CannotDiscard``, and Django's ``ValidationError`` without a reason. A journal that is
+    discarded already stays as it is.
     """
     reason = reason.strip()
     if not reason:

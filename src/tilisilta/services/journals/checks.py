@@ -1,6 +1,6 @@
-"""Checks a journal in three moves: gather what is known, plan by the rules, keep what comes of it.
+"""Checks a journal in three moves: gather what is known, plan by the rules, store the result.
 
-A check never writes to Procountor (R11). It may ask there, and it stores what it found with the
+A check never writes to Procountor (R11); it may read there. It stores the problems with the
 journal, and what would be sent as exports in the state *ready*.
 """
 
@@ -23,18 +23,18 @@ from tilisilta.services.procountor.administrations import ADMINISTRATION_AGE_LIM
 def check_journal(
     journal: Journal, *, now: datetime, age_limit: timedelta = ADMINISTRATION_AGE_LIMIT
 ) -> Journal:
-    """Check ``journal`` and keep what would be sent of it as exports in the state *ready*.
+    """Check ``journal`` and store what would be sent of it as exports in the state *ready*.
 
     Procountor is read again if what we know of the company is older than ``age_limit``. A journal
-    whose receipts are under way or all booked is left as it is; only that its run is gone from
-    Nmbrs is noted then too, and so is one that was discarded. Never raises for what a person can
-    put right: that becomes a problem of the journal.
+    whose receipts are under way or all booked is left as it is, except for the note that its run is
+    gone from Nmbrs; a discarded one is left alone. Never raises for what a person can put right:
+    that becomes a problem of the journal.
     """
-    # Before the transaction: no row may stay locked while Procountor thinks about its answer.
+    # Before the transaction: no row may stay locked while Procountor answers, up to a minute.
     destination = read_destination(journal, now=now, age_limit=age_limit)
     with transaction.atomic():
-        # The journal first and its exports after it, as everybody locks them: the other way round
-        # two checks could wait for each other for ever.
+        # The journal first and its exports after it, as in all services: in another order two
+        # transactions could deadlock.
         journal = (
             Journal.objects.select_for_update(of=("self",))
             .select_related("company__debtor")
@@ -50,7 +50,7 @@ def check_journal(
 def check_unlinked(journal: Journal, *, now: datetime) -> None:
     """Check a new journal of a company without a link, in the transaction that stores it.
 
-    No receipt can come of it, so that there is nothing to look up and nothing to keep.
+    It can have no receipts, so there is nothing to query and no export to store.
     """
     gathered = gather_new(journal)
     plan = plan_journal(gathered.facts)
@@ -58,7 +58,7 @@ def check_unlinked(journal: Journal, *, now: datetime) -> None:
 
 
 def _keep(gathered: Gathered, plan: JournalPlan, *, now: datetime) -> None:
-    """The third move: store what would be sent, and what was found."""
+    """The third move: store the plan."""
     _keep_trail(gathered)
     if plan.leaves_exports:
         _note(gathered.journal, plan)
@@ -68,6 +68,7 @@ def _keep(gathered: Gathered, plan: JournalPlan, *, now: datetime) -> None:
 
 
 def _note(journal: Journal, plan: JournalPlan) -> None:
+    # Compared first: thousands of sent journals are checked again, and hardly any changes.
     if journal.problems != plan.problems or journal.state != plan.state:
         journal.problems, journal.state = plan.problems, plan.state
         journal.save(update_fields=["problems", "state"])
@@ -92,22 +93,24 @@ def _note_check(journal: Journal, plan: JournalPlan, *, now: datetime) -> None:
 
 
 def _keep_trail(gathered: Gathered) -> None:
-    """Mark what stands in other books than the link's, and forget what was only ready for them."""
+    """Mark exports in other books than the link's as trail; delete those never sent."""
     for export in (*gathered.exports, *gathered.trail):
         is_trail = export in gathered.trail
         if export.is_trail != is_trail:
             export.is_trail = is_trail
             export.save(update_fields=["is_trail"])
     for export in gathered.trail:
+        # With an attempt its token may stand in Procountor, and the row must stay.
         if export.state == ExportState.READY and not export.attempts.exists():
             export.delete()
 
 
 def _keep_exports(gathered: Gathered, plan: JournalPlan) -> None:
-    """Make the exports not yet booked equal the plan; what is booked stays as it was booked."""
+    """Make the exports not yet booked equal the plan; booked ones stay as they are."""
     present = {export.token: export for export in gathered.exports}
     for token in plan.forgotten:
         present[token].delete()
+    # Not deleted: they were tried, so their tokens may stand in Procountor.
     for token in plan.withdrawn:
         export = present[token]
         export.state, export.problems = ExportState.WITHDRAWN, ()

@@ -1,4 +1,4 @@
-"""Files a person saves: the payload as it is sent, and the journal as CSV and as XLSX."""
+"""Files to download: the payload as it is sent, and the journal as CSV and as XLSX."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ JSON = "application/json"
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-# Headers that our own import knows, so that a saved journal can be read again.
+# Headers that our own import knows, so that a downloaded journal can be imported again.
 HEADERS = ("Account", "Description", "Amount", "Cost center", "Cost unit", "Date")
 WIDTHS = (12, 40, 16, 16, 16, 12)
 AMOUNT_FORMAT = "#,##0.00"
@@ -34,7 +34,7 @@ _NOT_FOR_XLSX = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 @dataclass(frozen=True, kw_only=True)
 class Download:
-    """A file to be saved."""
+    """A file to be downloaded."""
 
     name: str
     content: bytes
@@ -44,7 +44,7 @@ class Download:
 def journal_as_csv(
     journal: Journal, *, user: User | None, has_decimal_comma: bool = False
 ) -> Download:
-    """The lines of ``journal`` as they came in, for a spreadsheet or for another import.
+    """Return the lines of ``journal`` as they came in, for a spreadsheet or another import.
 
     With a decimal comma the columns are divided by semicolons, as spreadsheets in such languages
     expect. Texts that a spreadsheet would run as a formula begin with an apostrophe.
@@ -70,7 +70,7 @@ def journal_as_csv(
 
 
 def journal_as_xlsx(journal: Journal, *, user: User | None) -> Download:
-    """The lines of ``journal`` as a workbook: exact amounts and real dates, and no formulas."""
+    """Return the lines as a workbook: exact amounts, real dates and no formulas."""
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet("Journal")
     sheet.freeze_panes = "A2"
@@ -85,14 +85,14 @@ def journal_as_xlsx(journal: Journal, *, user: User | None) -> Download:
 
 
 def payloads_of(journal: Journal, *, user: User | None) -> Download:
-    """All payloads of ``journal`` in one JSON list, oldest first, each as it is sent."""
+    """Return all payloads of ``journal`` as one JSON list, oldest first, each as it is sent."""
     payloads = [receipt.payload.strip() for receipt in preview_journal(journal).receipts]
     content = ("[\n" + ",\n".join(payloads) + "\n]\n").encode()
     return _download(journal, "json", content, JSON, user=user)
 
 
 def payload_of(journal: Journal, receipt: ShownReceipt, *, user: User | None) -> Download:
-    """The payload of one receipt, byte for byte as it is sent."""
+    """Return the payload of one receipt, byte for byte as it is sent."""
     _note(journal, "JSON", user=user)
     return Download(
         name=f"payload-{_plain(journal.reference)}-{receipt.booking_date.isoformat()}.json",
@@ -102,7 +102,6 @@ def payload_of(journal: Journal, receipt: ShownReceipt, *, user: User | None) ->
 
 
 def harmless(text: str) -> str:
-    """``text`` so that a spreadsheet shows it and never runs it."""
     return f"'{text}" if text.lstrip(" \n").startswith(_FORMULA_STARTS) else text
 
 
@@ -124,7 +123,7 @@ def _cells(sheet: WriteOnlyWorksheet, line: JournalLine) -> list[Cell]:
 def _text_cell(sheet: WriteOnlyWorksheet, text: str) -> Cell:
     cell = Cell(sheet, row=1, column=1)
     cell.value = _NOT_FOR_XLSX.sub(" ", text)
-    # Said after the value, which would make a formula of a text that begins with "=".
+    # Set after the value: openpyxl makes a formula of a text that begins with "=".
     cell.data_type = "s"
     return cell
 
@@ -155,5 +154,4 @@ def _note(journal: Journal, file_format: str, *, user: User | None) -> None:
 
 
 def _plain(reference: str) -> str:
-    """A reference as part of a file name, whatever stands in the number of the run."""
     return re.sub(r"[^0-9A-Za-z-]", "_", reference)

@@ -1,4 +1,4 @@
-"""Whether a file is of the company it is imported for, by what it says itself."""
+"""Whether a file belongs to the company it is imported for, by what the file itself names."""
 
 from collections.abc import Iterator
 
@@ -23,9 +23,10 @@ from tilisilta.models import Company, User
 
 
 def must_be_of(read: SourceJournal, company: Company, *, user: User | None) -> str:
-    """Refuse a file that names another company of the bureau; the name of one nobody here has.
+    """Refuse a file that names another company of the bureau.
 
-    All companies are looked at, also those ``user`` may not see; of these the refusal says no more
+    Returns the name of a company that the file names and that is not here, or an empty text. It is
+    compared with all companies, also those ``user`` may not see; of these the refusal says no more
     than the file itself. Raises ``FileRefused``.
     """
     if not (read.company_names or read.business_ids or read.titles):
@@ -33,7 +34,7 @@ def must_be_of(read: SourceJournal, company: Company, *, user: User | None) -> s
     findings = Findings()
     unknown = []
     for reason, named in _names_in(read, company):
-        # Another ID than the company has is another company, whoever's it is.
+        # A business ID that is not the company's is another company, even one unknown here.
         if named.is_of_another or (named.is_unknown and reason == "business-id"):
             findings.add(
                 ProblemCode.OTHER_COMPANY,
@@ -65,7 +66,7 @@ def _names_in(read: SourceJournal, company: Company) -> Iterator[tuple[str, Name
 def _names_in_titles(
     read: SourceJournal, own: KnownCompany, others: list[KnownCompany]
 ) -> Iterator[Named]:
-    """What the titles say where nothing else in the file says that it is of the chosen company."""
+    """Yield what the titles name, where nothing else shows that the file is the company's."""
     readings = [read_title(text, own, others) for text in read.titles]
     named_own = [
         at

@@ -1,6 +1,6 @@
 """Gathers what is known about a journal before the rules judge it: once, reading only.
 
-The first of the three moves of a check (``checks``). Nothing here writes anything of the journal.
+The first of the three moves of a check (``checks``). Nothing here writes to the journal.
 """
 
 from collections import defaultdict
@@ -25,7 +25,7 @@ from tilisilta.services.procountor.administrations import known_administration, 
 
 @dataclass(frozen=True, kw_only=True)
 class Destination:
-    """Where a journal goes: its link, what is known there, and the trouble of reading it."""
+    """Where a journal goes: its link, the administration as known, and trouble in reading it."""
 
     link: Link | None
     administration: Administration | None
@@ -47,7 +47,7 @@ class Gathered:
 
 
 def known_destination(journal: Journal) -> Destination:
-    """Where ``journal`` goes as far as it is known; nobody is asked."""
+    """Return where ``journal`` goes as far as it is known; Procountor is not asked."""
     link = Link.objects.booking(journal.booking_period, company_id=journal.company_id)
     if link is None or not link.covers(journal.booking_period):
         return Destination(link=link, administration=None)
@@ -55,10 +55,10 @@ def known_destination(journal: Journal) -> Destination:
 
 
 def read_destination(journal: Journal, *, now: datetime, age_limit: timedelta) -> Destination:
-    """Where ``journal`` goes; the administration is read again if older than ``age_limit``.
+    """Return where ``journal`` goes; an administration older than ``age_limit`` is read again.
 
-    A journal that lies before the start of its link needs no administration. Never call it in a
-    transaction: Procountor may take half a minute to answer.
+    A journal before the start of its link needs no administration. Never call it in a transaction:
+    Procountor may take a minute to answer.
     """
     known = known_destination(journal)
     link = known.link
@@ -70,8 +70,8 @@ def read_destination(journal: Journal, *, now: datetime, age_limit: timedelta) -
     try:
         read = read_administration(account, now=now, age_limit=age_limit)
     except TilisiltaError:
-        # Reading may have ended the account, and then the guards say so: that is no trouble of
-        # Procountor's.
+        # Reading may have ended the account. Then the guards stop the journal for that reason, and
+        # Procountor was not unreachable.
         account.refresh_from_db()
         unreachable = Problem(
             code=ProblemCode.PROCOUNTOR_UNREACHABLE, screen=Screen.PROCOUNTOR_ACCOUNT
@@ -82,10 +82,10 @@ def read_destination(journal: Journal, *, now: datetime, age_limit: timedelta) -
 
 
 def gather(journal: Journal, destination: Destination, *, locked: bool = False) -> Gathered:
-    """All facts about ``journal``. With ``locked`` its exports stay as they are until the end.
+    """Return all facts about ``journal``. With ``locked`` its exports stay locked until the commit.
 
-    Of a journal whose exports are left alone only what is said of it then is looked up, and lines
-    are read only where there are books to draw receipts for: there may be many of them.
+    For a journal whose exports are left alone only the facts needed then are queried. Lines are
+    read only where there is an administration to plan receipts for: there may be many of them.
     """
     link, administration = destination.link, destination.administration
     known = _exports_of(journal, locked=locked)
@@ -111,9 +111,9 @@ def gather(journal: Journal, destination: Destination, *, locked: bool = False) 
 
 
 def gather_new(journal: Journal) -> Gathered:
-    """The same for the first journal of a run of a company without a link: nothing to look up.
+    """Return the facts of the first journal of a run of a company without a link.
 
-    What is the same payroll as another's is found when there is a link, before it can be sent.
+    The same payroll in another journal is found when there is a link, before it can be sent.
     """
     facts = JournalFacts(
         journal=journal.content_without_lines(),
@@ -127,9 +127,9 @@ def gather_new(journal: Journal) -> Gathered:
 
 
 def split_of(link: Link | None) -> JournalSplit:
-    """How finely journals are fetched for ``link``; as finely as can be as long as there is none.
+    """Return how finely journals are fetched for ``link``; as finely as possible without one.
 
-    Whatever the link will use is there then, and most journals need not be fetched again for it.
+    So whatever the link will use is there already, and most journals need not be fetched again.
     """
     if link is None or link.uses_cost_units:
         return JournalSplit.COST_UNIT
@@ -146,11 +146,11 @@ def _exports_of(journal: Journal, *, locked: bool) -> tuple[Export, ...]:
 def _in_other_books(
     exports: Iterable[Export], journal: Journal, link: Link | None
 ) -> tuple[Export, ...]:
-    """Those in books that ``link`` does not lead to: a trail, and nothing that counts.
+    """Return the exports in books that ``link`` does not lead to: a trail that counts for nothing.
 
-    A link that was wrong has ended and has a successor: what was booked through it stays known,
-    and says nothing about what the successor still has to book. A successor that leads to the same
-    administration goes on where the former one stopped.
+    A wrong link has ended and has a successor: what was booked through it stays known, and does not
+    reduce what the successor has to book. A successor that leads to the same administration goes on
+    where the former one stopped.
     """
     if link is None or not link.covers(journal.booking_period):
         return tuple(export for export in exports if export.is_trail)
@@ -172,7 +172,7 @@ def _facts_of(export: Export) -> ExportFacts:
 
 
 def _epochs_of(exports: Iterable[Export]) -> dict[date, int]:
-    """The epoch of each receipt: it grows only by an undo or a reasoned resend."""
+    """Return the epoch by booking date: it grows only by an undo or a resend with a reason."""
     epochs: dict[date, int] = {}
     for export in exports:
         epochs[export.booking_date] = max(export.epoch, epochs.get(export.booking_date, 0))
@@ -180,7 +180,7 @@ def _epochs_of(exports: Iterable[Export]) -> dict[date, int]:
 
 
 def _surroundings(journal: Journal, link: Link | None, trail: Sequence[Export]) -> Surroundings:
-    """What decides whether the journal may be sent at all (R0, R10)."""
+    """Return what decides whether the journal may be sent at all (R0, R10)."""
     others = Journal.objects.kept().filter(
         company=journal.company, run_year=journal.run_year, run_number=journal.run_number
     )
@@ -206,7 +206,7 @@ def _surroundings(journal: Journal, link: Link | None, trail: Sequence[Export]) 
 
 
 def _bare_surroundings(journal: Journal) -> Surroundings:
-    """What the rows of the journal, its company and its debtor say by themselves."""
+    """Return what the rows of the journal, its company and its debtor say by themselves."""
     company = journal.company
     return Surroundings(
         period=journal.booking_period,
@@ -234,7 +234,7 @@ def _administration_of(link: Link) -> str:
 
 
 def _numbers_in(trail: Iterable[Export]) -> tuple[tuple[str, str], ...]:
-    """The administrations with receipts that are only a trail, and their numbers."""
+    """Return the administrations with receipts that are only a trail, and their numbers."""
     numbers: dict[str, list[str]] = defaultdict(list)
     for export in trail:
         if export.state in BOOKED_EXPORTS:

@@ -29,7 +29,10 @@ def must_not_be_elsewhere(read: SourceJournal, company: Company) -> None:
 
 
 def must_not_be_discarded(read: SourceJournal, company: Company, named: domain.Run | None) -> None:
-    """The very file is known under whatever number; the same payroll under the number it had."""
+    """Raise ``WasDiscarded`` if the file, or its payroll, was discarded before.
+
+    The same file counts under any number; the same payroll only under the number it had.
+    """
     payroll = payroll_digest(read.lines)
     same = Q(content_sha256=content_digest(read.lines))
     if payroll:
@@ -40,15 +43,15 @@ def must_not_be_discarded(read: SourceJournal, company: Company, named: domain.R
         same | Q(file_sha256=read.sha256), company=company, state=JournalState.DISCARDED
     )
     latest = discarded.select_related("company", "discarded_by").order_by("-discarded_at").first()
-    # Taken in again since, it is there.
+    # One that was taken in again since counts as here, not as discarded.
     if latest is not None and not _is_there(read, company):
         raise WasDiscarded(latest)
 
 
 def same_version(read: SourceJournal, among: QuerySet[Journal]) -> Journal | None:
-    """The version that ``read`` is again, in whatever order or with lines merged; newest first.
+    """Return the newest version that ``read`` equals, in any order or with lines merged.
 
-    The very same lines go before what only books the same; texts alone may have been put right.
+    The very same lines go before lines that only book the same: texts may have been corrected.
     """
     content, payroll = content_digest(read.lines), payroll_digest(read.lines)
     same = Q(content_sha256=content)
@@ -58,17 +61,17 @@ def same_version(read: SourceJournal, among: QuerySet[Journal]) -> Journal | Non
     exact = [journal for journal in candidates if journal.content_sha256 == content]
     if exact:
         return exact[0]
-    # Of the newest version other texts are news; of an older one they would bring it back.
+    # Other texts than the newest version's make a revision. Other texts than an older version's do
+    # not: that revision would bring the older version back.
     return next((one for one in candidates if not _is_newest(one) or _says_same(read, one)), None)
 
 
 def same_file(read: SourceJournal, company: Company) -> Journal | None:
-    """The journal of the very same file, whatever run it is of; the newest if it came twice."""
     return journals_of(company).filter(file_sha256=read.sha256).first()
 
 
 def same_from_file(read: SourceJournal, company: Company) -> Journal | None:
-    """The journal from a file that books the very same as what Nmbrs gave, if there is one."""
+    """Return the journal from a file that books the very same as what Nmbrs gave, if any."""
     same = Journal.objects.filter(
         company=company, run__isnull=True, payroll_sha256=payroll_digest(read.lines)
     )
@@ -92,7 +95,6 @@ def _is_there(read: SourceJournal, company: Company) -> bool:
 
 
 def _says_same(read: SourceJournal, journal: Journal) -> bool:
-    """Return whether it is the very same lines, in another order."""
     return _texts_and_amounts(read.lines) == _texts_and_amounts(lines_of(journal))
 
 

@@ -1,4 +1,4 @@
-"""Journals: take them in, check them against Procountor, and settle where each stands."""
+"""Journals: take them in from files and from Nmbrs, and check them again when needed."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -72,14 +72,14 @@ def import_journal(  # noqa: PLR0913  # what a person says about a file, each by
 ) -> Imported:
     """Read a file into a journal of ``company`` and check it.
 
-    With ``debit_negative`` the signs of its single column of amounts are turned round.
-    A file that names another company of the bureau is refused.
+    With ``debit_negative`` the signs of its single column of amounts are reversed. A file that
+    names another company of the bureau is refused.
 
     ``run`` and ``currency`` are used where the file does not name its own: without them the run
     is taken from the latest period and the currency from the linked administration, else EUR.
-    ``answer`` is what a person says more of its run. A file that was imported before gives the
+    ``answer`` is what a person adds about its run. A file that was imported before returns the
     journal that is there, also an older version of it; changed lines of the same run make a new
-    revision. Where it is not certain which run it is, that is asked.
+    revision. Where the run is not certain, a question is raised.
 
     Raises ``FileRefused`` or ``ColumnsNeeded`` (see ``clients.files``), ``JournalElsewhere``,
     ``ImportedAsOtherRun``, ``WhichRun`` or ``WasDiscarded``; nothing is stored then.
@@ -95,6 +95,8 @@ def import_journal(  # noqa: PLR0913  # what a person says about a file, each by
     names_company = must_be_of(read, company, user=user)
     must_not_be_elsewhere(read, company)
     answer = answer or RunAnswer(run=run)
+    # The file is read before the lock, as a large one takes seconds. Its place is found under the
+    # lock, or two imports at once could both find the same number free.
     with transaction.atomic():
         lock_company(company)
         place = place_file(read, company=company, answer=answer)
@@ -130,11 +132,11 @@ def import_journal(  # noqa: PLR0913  # what a person says about a file, each by
 def keep_fetched(
     read: SourceJournal, *, run: Run, split: JournalSplit, is_linked: bool, now: datetime
 ) -> Imported:
-    """Keep the journal that Nmbrs gave for ``run``, as a new revision if anything differs.
+    """Store the journal that Nmbrs gave for ``run``, as a new revision if anything differs.
 
-    ``is_linked`` tells whether the company had a link when fetching it began. A journal is checked
+    ``is_linked`` says whether the company had a link when the fetch began. The journal is checked
     against what is known of the administration: so many are fetched in a row that Procountor is not
-    asked about each. Whoever opens or sends one has it checked anew.
+    read for each. Opening or sending one checks it again.
     """
     named = domain.Run(
         year=read.run_year or run.year,
@@ -146,7 +148,7 @@ def keep_fetched(
         place = place_fetched(read, run=run, named=named)
         latest = place.existing or journals_of_run(run.company, place.run).first()
         if latest is not None and _is_older(run, now):
-            # Who was asleep for long must not put an older journal in place of a newer one.
+            # A worker that slept must not store an older journal as a newer revision.
             return Imported(journal=latest, is_new=False)
         if place.existing is not None:
             is_noted = note_run(place.existing, run, split)
@@ -169,6 +171,7 @@ def keep_fetched(
                 company=run.company,
                 reference=imported.journal.reference,
             )
+        # Most journals of a first fetch: checked here, as that needs nothing from Procountor.
         if imported.is_new and imported.previous is None and not is_linked and not place.moved:
             check_unlinked(imported.journal, now=now)
             return imported
@@ -176,17 +179,16 @@ def keep_fetched(
 
 
 def _is_older(run: Run, now: datetime) -> bool:
-    """Tell whether the run's journal was read by somebody else since this fetch began."""
+    """Return whether the run's journal was read by another worker since this fetch began."""
     return Run.objects.filter(pk=run.pk, journal_read_at__gt=now).exists()
 
 
 def note_journal_read(run: Run, split: JournalSplit, *, now: datetime) -> None:
-    """Note that the journal of a run was asked for and understood, even if there is none yet."""
     Run.objects.filter(pk=run.pk).update(split=split, journal_read_at=now, trouble=[])
 
 
 def compare_with_previous(journal: Journal) -> JournalComparison | None:
-    """What ``journal`` changes against the revision before it; ``None`` for a first revision."""
+    """Return what ``journal`` changes in the revision before; ``None`` for a first revision."""
     if journal.discarded_at is not None:
         return None
     previous = (
@@ -218,7 +220,7 @@ def recheck_company(company: Company, *, includes_at_rest: bool = False) -> None
 
 
 def recheck_strangers(journal: Journal) -> None:
-    """Check again what stood behind ``journal`` as the same payroll in another company."""
+    """Check again what was stopped as the same payroll as ``journal`` in another company."""
     same = Q(payroll_sha256=journal.payroll_sha256) | Q(accounts_sha256=journal.accounts_sha256)
     behind = Journal.objects.filter(
         same & ~Q(payroll_sha256=""), pk__gt=journal.pk, state=JournalState.PROBLEM
@@ -228,18 +230,16 @@ def recheck_strangers(journal: Journal) -> None:
 
 
 def not_at_rest(journals: QuerySet[Journal]) -> QuerySet[Journal]:
-    """Those that a check may say something new of: not sent as a whole, and not replaced."""
+    """Return those that a check may change: not sent as a whole, and not replaced."""
     return journals.exclude(state__in=JOURNALS_AT_REST)
 
 
 def recheck_debtor(debtor: Debtor) -> None:
-    """Check again what is not sent yet of a debtor that was blocked or unblocked."""
     for company in debtor.companies.all():
         recheck_company(company)
 
 
 def recheck_account(account: ProcountorAccount) -> None:
-    """Check again what waits for an account that was authorised or has ended."""
     for link in account.links.select_related("company"):
         recheck_company(link.company)
 
@@ -247,7 +247,7 @@ def recheck_account(account: ProcountorAccount) -> None:
 def _checked(
     imported: Imported, moved: Sequence[Journal], *, now: datetime, age_limit: timedelta
 ) -> Imported:
-    """Check a journal that is new or of which something new is known, and those around it."""
+    """Check a new or changed journal, those whose number has changed, and its predecessor."""
     for journal in moved:
         check_journal(journal, now=now, age_limit=age_limit)
     if not imported.is_new and not imported.needs_check:

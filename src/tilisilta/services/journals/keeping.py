@@ -1,4 +1,4 @@
-"""Keeps journals: what came in as it came in, each run's versions beside each other."""
+"""Stores journals as they came in, the versions of each run beside each other."""
 
 import hashlib
 from dataclasses import dataclass
@@ -14,15 +14,14 @@ from tilisilta.domain.standing import ExportState, JournalState
 from tilisilta.models import Company, Export, Journal, JournalLine, Run, User
 
 ASSUMED_CURRENCY = "EUR"
-"""Until the administration tells its own, see ``services.journals.checks``."""
+"""Until that of the administration is known, see ``services.journals.checks``."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Imported:
-    """What became of a file: a new journal, a new revision of one, or one that was there.
+    """The result of taking in a journal: a new one, a new revision, or one that was there.
 
-    ``names_company`` is a company that it names and that is neither the one it was imported for nor
-    any other here.
+    ``names_company`` is a company that the file names and that is not here at all.
     """
 
     journal: Journal
@@ -33,12 +32,11 @@ class Imported:
 
     @property
     def is_revision(self) -> bool:
-        """Tell whether the file changed a run that had a journal before."""
         return self.is_new and self.previous is not None
 
 
 def journals_of_run(company: Company, run: domain.Run) -> QuerySet[Journal]:
-    """The versions of a run's journal, the newest first, without those that were discarded."""
+    """Return the versions of a run's journal, newest first, without discarded ones."""
     return (
         Journal.objects.filter(company=company, run_year=run.year, run_number=run.number)
         .exclude(state=JournalState.DISCARDED)
@@ -48,7 +46,7 @@ def journals_of_run(company: Company, run: domain.Run) -> QuerySet[Journal]:
 
 
 def free_run(company: Company, run: domain.Run) -> domain.Run:
-    """``run``, or one of its year under a number that no journal of ``company`` has."""
+    """Return ``run``, or one of its year under a number that no journal of ``company`` has."""
     taken = Journal.objects.filter(company=company, run_year=run.year)
     numbers = set(taken.values_list("run_number", flat=True).distinct())
     return domain.Run(
@@ -63,19 +61,22 @@ KNOWN_OUTSIDE = ~Q(state=ExportState.READY) | Q(attempts__isnull=False)
 
 
 def was_ever_sent(journal: Journal) -> bool:
-    """Return whether any receipt of ``journal`` was sent or tried: its tokens are known outside."""
+    """Return whether any receipt was sent or tried: then its token may stand in Procountor."""
     return Export.with_trail.filter(KNOWN_OUTSIDE, journal=journal).exists()
 
 
 def lock_company(company: Company) -> None:
-    """Keep others from keeping journals of ``company``, or two would make the same revision."""
-    # Not so hard that others could not refer to the company: who sends writes of it while
-    # holding the journal that we may want.
+    """Lock ``company`` until the commit: only one transaction at a time stores its journals.
+
+    Otherwise two could make the same revision.
+    """
+    # FOR NO KEY UPDATE, which lets others insert rows that refer to the company. Sending writes
+    # such a row (the audit log) while it holds a journal that we may lock next: a deadlock.
     Company.objects.select_for_update(no_key=True).only("pk").get(pk=company.pk)
 
 
 def content_digest(lines: tuple[domain.JournalLine, ...]) -> str:
-    """A digest of what the lines say, in their order; the file's layout plays no part."""
+    """Return a digest of the lines' content, in their order; the file's layout does not count."""
     digest = hashlib.sha256()
     for line in lines:
         parts = (
@@ -103,7 +104,7 @@ def keep_revision(  # noqa: PLR0913  # what is known of where it comes from
     split: JournalSplit | None = None,
     is_run_guessed: bool = False,
 ) -> Imported:
-    """Store ``read`` unless it says what the run's latest revision says."""
+    """Store ``read`` as a new revision unless it equals the latest one of the run."""
     latest = journals_of_run(company, run).first()
     content_sha256 = content_digest(read.lines)
     if latest is not None and latest.content_sha256 == content_sha256:
@@ -142,15 +143,16 @@ def keep_revision(  # noqa: PLR0913  # what is known of where it comes from
 
 
 def next_revision(company: Company, run: domain.Run) -> int:
-    """The number of the next version of a run's journal; those of discarded ones stay taken."""
+    """Return the number of the run's next version; numbers of discarded ones stay taken."""
+    # The revision is part of the token: used twice, two journals would have the same tokens.
     known = Journal.objects.filter(company=company, run_year=run.year, run_number=run.number)
     return (known.aggregate(latest=Max("revision"))["latest"] or 0) + 1
 
 
 def note_run(journal: Journal, nmbrs_run: Run | None, split: JournalSplit | None) -> bool:
-    """Note of which run in Nmbrs a journal is that came before; tell whether that is news.
+    """Note of which run in Nmbrs a known journal is; return whether that changed.
 
-    It came from a file, or its run was deleted and made anew, or it is told apart otherwise.
+    It came from a file, or its run was deleted and made anew, or it was fetched with another split.
     """
     if nmbrs_run is None or (journal.run_id == nmbrs_run.pk and journal.split == split):
         return False

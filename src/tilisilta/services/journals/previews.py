@@ -20,7 +20,7 @@ from tilisilta.services.journals.gathering import Destination, gather, known_des
 
 @dataclass(frozen=True, kw_only=True)
 class ShownDimension:
-    """A dimension item of a row, by the words people know it by."""
+    """A dimension item of a row, by the names people know."""
 
     dimension: str
     code: str
@@ -43,9 +43,9 @@ class ShownRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ShownReceipt:
-    """One ledger receipt as a card. ``payload`` is sent as it stands, byte for byte.
+    """One ledger receipt as a card. ``payload`` is sent as it is, byte for byte.
 
-    ``export`` is ``None`` while problems keep the receipt from being ready; its payload is then
+    ``export`` is ``None`` while problems prevent the receipt from being ready; its payload is then
     only a draft. ``booking_date`` differs from ``receipt_date`` where a closed period was moved.
     """
 
@@ -66,7 +66,6 @@ class ShownReceipt:
 
     @property
     def difference(self) -> Decimal:
-        """Debit and credit together: 0.00 in every receipt that can be sent."""
         return self.debit + self.credit
 
 
@@ -80,10 +79,10 @@ class ShownProblem:
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """Everything the journal's page shows. ``digest`` goes back with the click on *Send*.
+    """All that the journal's page shows. ``digest`` comes back with the click on *Send*.
 
-    ``receipts`` are what the journal books. Those that were tried once and are not wanted any more
-    are ``withdrawn``, and ``trail`` is what went to another administration through a link that has
+    ``receipts`` are what the journal books. Receipts that were tried once and are not wanted any
+    more are ``withdrawn``, and ``trail`` went to another administration through a link that has
     ended: neither counts in any sum.
     """
 
@@ -106,20 +105,18 @@ class Preview:
 
     @property
     def can_be_sent(self) -> bool:
-        """Return whether the button that sends may be on."""
         return self.standing.can_be_sent
 
     @property
     def to_send_count(self) -> int:
-        """How many receipts the button would send."""
         return self.standing.to_send
 
 
 def preview_journal(journal: Journal) -> Preview:
-    """The preview of ``journal`` from what its last check stored; asks nobody and stores nothing.
+    """Return the preview of ``journal`` from what its last check stored.
 
-    Once exports exist their stored payload is what is shown. A journal with problems has none
-    yet: it is drawn from its plan, as far as that goes.
+    Reads our tables only and stores nothing. Once there are exports, their stored payload is shown.
+    A journal with problems has none yet: its receipts are planned here, as far as possible.
     """
     destination = known_destination(journal)
     problems = journal.problems
@@ -185,7 +182,7 @@ def _problems_of(exports: Iterable[Export]) -> list[Problem]:
 
 
 def _waiting_for_account(link: Link | None, exports: Sequence[Export]) -> tuple[Problem, ...]:
-    """The account ended while receipts were queued: they go on once it is authorised again."""
+    """Return the problem that the account has ended while receipts are queued."""
     if link is None or link.procountor_account.is_authorised:
         return ()
     if not any(export.state in EXPORTS_UNDER_WAY for export in exports):
@@ -203,7 +200,7 @@ def _waiting_for_account(link: Link | None, exports: Sequence[Export]) -> tuple[
 
 
 def _waiting_to_be_found(exports: Sequence[Export]) -> Iterator[Problem]:
-    """An uncertain receipt is looked for before anything else, so those after it wait for it."""
+    """Yield a warning for an uncertain receipt, and for queued ones that wait for it."""
     is_looking = False
     for export in exports:
         if export.state == ExportState.UNCERTAIN and not export.problems:
@@ -311,7 +308,7 @@ def _by_line(problems: Iterable[Problem]) -> dict[int, tuple[Problem, ...]]:
 
 
 class _Names:
-    """The words of the administration for the numbers of the payload."""
+    """The names in the administration for the numbers of the payload."""
 
     def __init__(
         self, administration: Administration | None, to_make: Iterable[ItemToMake] = ()
@@ -334,7 +331,7 @@ class _Names:
         }
 
     def row(self, row: Transaction, by_line: Mapping[int, tuple[Problem, ...]]) -> ShownRow:
-        """One row with names, and the problems of the journal lines it was made of."""
+        """Return one row with names, and the problems of the journal lines it was made of."""
         value = row.accounting_value
         return ShownRow(
             account=row.account,

@@ -1,4 +1,4 @@
-"""Journals by the reference a person types or a problem names."""
+"""Finds journals by the reference that a person types or a problem names."""
 
 from django.db.models import QuerySet
 
@@ -7,10 +7,10 @@ from tilisilta.models import Journal
 
 
 def journal_by_reference(reference: str, among: QuerySet[Journal]) -> Journal | None:
-    """The journal with that reference, company-year-run-revision; ``None`` when there is none.
+    """Return the journal of a reference, company-year-run-revision; ``None`` when there is none.
 
-    The run may have hyphens of its own. Without the revision the latest is meant, and one that was
-    discarded only where there is no other.
+    The run may contain hyphens. Without the revision the latest counts, and a discarded one only if
+    there is no other.
     """
     parts = reference.split("-")
     if len(parts) < 3 or not (parts[0].isdecimal() and parts[1].isdecimal()):

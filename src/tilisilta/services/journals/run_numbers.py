@@ -1,4 +1,4 @@
-"""Gives journals another run number, as long as nothing outside carries the one they have."""
+"""Gives journals another run number, as long as none of their tokens may be in Procountor."""
 
 from django.db.models import QuerySet
 
@@ -10,12 +10,11 @@ from tilisilta.services.journals.keeping import free_run, was_ever_sent
 
 
 def can_give_way(taken: Journal) -> bool:
-    """Return whether its number was only guessed, and nothing outside carries it."""
     return taken.is_run_guessed and not any(was_ever_sent(one) for one in _versions_of(taken))
 
 
 def give_way(taken: Journal | None) -> tuple[Journal, ...]:
-    """Move a journal whose number was only guessed beside it, if nothing of it was ever sent."""
+    """Give a journal with a guessed number another one, unless anything of it was ever sent."""
     if taken is None or not can_give_way(taken):
         return ()
     own = domain.Run(
@@ -27,7 +26,8 @@ def give_way(taken: Journal | None) -> tuple[Journal, ...]:
 def give_number(journal: Journal, run: domain.Run) -> tuple[Journal, ...]:
     """Give all versions of the run of ``journal`` another number, unless anything was ever sent.
 
-    What would have been sent carried the former number, and is planned anew by the next check.
+    Exports that were ready contain the former number; the next check plans them anew. Returns the
+    journals to be checked, none if the number cannot change.
     """
     versions = list(_versions_of(journal).select_for_update(of=("self",)))
     is_taken = Journal.objects.filter(

@@ -1,4 +1,4 @@
-"""Why a file is not taken in, or a journal not made another run: each with what a person needs."""
+"""Why a file is not taken in, or a journal not made another run, with the facts a person needs."""
 
 from tilisilta.domain import journals as domain
 from tilisilta.domain.payroll import SourceJournal
@@ -32,9 +32,9 @@ class ImportedAsOtherRun(NeedsAttention):
 
 
 class WhichRun(NeedsAttention):
-    """It is not certain which run a file is of; ``known`` is the journal it might be again.
+    """It is not certain which run a file is of; ``known`` is the journal it may be again.
 
-    ``read`` is what the file says, and ``free`` the run it would be if it is another one.
+    ``read`` is the content of the file, and ``free`` the run it would be if it is another one.
     """
 
     code = ProblemCode.WHICH_RUN
@@ -58,7 +58,7 @@ class WhichRun(NeedsAttention):
 
 
 class RunTaken(NeedsAttention):
-    """Another journal has this run, and nobody has said that one is a revision of the other."""
+    """Another journal has this run, and no person has answered that one revises the other."""
 
     code = ProblemCode.RUN_TAKEN
 
@@ -71,7 +71,7 @@ class RunTaken(NeedsAttention):
 
 
 class NotOfTheCompany(NeedsAttention):
-    """The journal that another one shall be a revision of is of another company."""
+    """The journal to be revised belongs to another company."""
 
     code = ProblemCode.NOT_OF_THE_COMPANY
 
@@ -81,7 +81,7 @@ class NotOfTheCompany(NeedsAttention):
 
 
 class WasDiscarded(NeedsAttention):
-    """The file is a journal that somebody discarded on purpose."""
+    """The file is a journal that a person discarded on purpose."""
 
     code = ProblemCode.WAS_DISCARDED
 

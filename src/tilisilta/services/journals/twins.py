@@ -13,18 +13,19 @@ from tilisilta.models import Journal, Link
 _A_MONTH = timedelta(days=31)
 _LESS_THAN_A_PAY_PERIOD = timedelta(days=6)
 HIDDEN_JOURNAL = "?"
-"""In place of the reference of a journal that not all may know of who read of it."""
+"""In place of the reference of a journal that some readers may not know of."""
 
 
 def twin_of(journal: Journal, link: Link | None) -> str:
-    """Another journal that came before and may be the same payroll under another run number.
+    """Return the reference of an earlier journal that may be the same payroll, or an empty text.
 
-    Numbers of runs change hands: one is deleted and made anew, or somebody gave a file's run a
-    number of its own. What books the same is suspect, and so is a journal of the same period whose
-    run is gone from Nmbrs, or of which one came from a file and the other from Nmbrs.
+    Numbers of runs change: a run is deleted and made anew, or a file's run was given a number of
+    its own. A journal that books the same is suspect. So is one of the same period whose run is
+    gone from Nmbrs, or of which one came from a file and the other from Nmbrs.
     """
     if link is None or journal.is_surely_another:
         return ""
+    # Only earlier journals, by key: of two equal ones the second is stopped, never both.
     is_fetched = journal.run_id is not None
     same_period = (
         Q(period=journal.period)
@@ -43,10 +44,10 @@ def twin_of(journal: Journal, link: Link | None) -> str:
 
 
 def stranger_of(journal: Journal, link: Link | None) -> str:
-    """A journal of another company that came before and books the very same.
+    """Return the reference of an earlier journal of another company that books the very same.
 
-    To whom its debtor is not known, only that there is one is told: facts name what all may read
-    who see ``journal``.
+    If it is of another debtor, only that there is one is returned: facts may name only what every
+    reader of ``journal`` may see.
     """
     if journal.is_surely_another or not journal.payroll_sha256:
         return ""
@@ -65,9 +66,9 @@ def stranger_of(journal: Journal, link: Link | None) -> str:
 
 
 def _same_payroll(journal: Journal, link: Link | None) -> Q:
-    """What finds the journals that would book the very same as ``journal``, in whatever shape (R0).
+    """Return the condition for journals that would book the very same as ``journal`` (R0).
 
-    Where the link uses no dimensions, what tells two payrolls apart by them tells nothing.
+    Where the link uses no dimensions, a difference in dimensions does not count.
     """
     same = Q(payroll_sha256=journal.payroll_sha256)
     if link is not None and not (link.uses_cost_centers or link.uses_cost_units):
@@ -78,9 +79,9 @@ def _same_payroll(journal: Journal, link: Link | None) -> Q:
 def _twin_of_another_day(
     journal: Journal, link: Link, earlier: QuerySet[Journal]
 ) -> Journal | None:
-    """One that books the same on the same accounts less than a week before or after.
+    """Return a journal that books the same on the same accounts less than a week before or after.
 
-    Pay periods are a week long at least, so that it is no payroll of its own but dated otherwise.
+    Pay periods are at least a week long, so it is the same payroll with another date.
     """
     alike = earlier.filter(
         debit_total=journal.debit_total,
@@ -100,7 +101,7 @@ def _twin_of_another_day(
 def _booked_by(
     journal: Journal, with_dimensions: bool
 ) -> tuple[Mapping[tuple[Hashable, ...], Decimal], date]:
-    """What a journal books, on whatever day, and the last day it books on."""
+    """Return the sums that a journal books, on whatever day, and the last day it books on."""
     lines = journal.content().lines
     last = max((line.booking_date for line in lines), default=journal.period)
     return sums_on_any_day(lines, with_dimensions=with_dimensions), last

@@ -1,7 +1,7 @@
-"""Which run a journal is of: told by its file, by a person, or asked (R0).
+"""Which run a journal is of: by its file, by a person, or as a question (R0).
 
-Nothing takes another run's place by itself: a number that nobody named is only a guess, and one
-that the journal contradicts may be a slip. In both cases a person says which run it is.
+Nothing replaces another run by itself. A number that neither file nor person named is only a guess,
+and one that the content contradicts may be a mistake. In both cases a person decides.
 """
 
 from dataclasses import dataclass
@@ -35,11 +35,11 @@ from tilisilta.services.journals.run_refusals import (
 
 @dataclass(frozen=True, kw_only=True)
 class RunAnswer:
-    """What a person says of a file's run, beforehand or when asked.
+    """What a person answers about a file's run, beforehand or when asked.
 
-    ``run`` is its number and year, ``revision_of`` a journal it is a newer version of, and
-    ``another_run`` that it is a run of its own: under the number of ``run`` where that is given,
-    else under one that is free. ``again`` takes in what was discarded before.
+    ``run`` is its number and year, and ``revision_of`` a journal it is a newer version of.
+    ``another_run`` makes it a run of its own: under the number of ``run`` where that is given,
+    else under a free one. ``again`` takes in what was discarded before.
     """
 
     run: domain.Run | None = None
@@ -50,10 +50,10 @@ class RunAnswer:
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """The run a journal is kept under, or the journal that is there already.
+    """The run a journal is stored under, or the journal that is there already.
 
-    ``is_guessed`` says that nobody named the run. ``moved`` are journals whose guessed number gave
-    way: they are to be checked again.
+    ``is_guessed`` says that neither file nor person named the run. ``moved`` are journals whose
+    guessed number gave way: they are to be checked again.
     """
 
     run: domain.Run
@@ -63,12 +63,12 @@ class Place:
 
 
 def place_file(read: SourceJournal, *, company: Company, answer: RunAnswer) -> Place:
-    """Find the run of a file, in the transaction that keeps it and alone with its company.
+    """Return the run of a file. Call it in the transaction that stores the file, company locked.
 
-    The file's own number counts, and that of a person where it has none; where both name one and
-    they differ, it is asked, unless nobody has the file's yet. What is there already is found
-    whatever run it became. Raises ``WasDiscarded``, ``ImportedAsOtherRun``, ``WhichRun``,
-    ``RunTaken`` or ``NotOfTheCompany``.
+    The file's own number counts, and a person's where it has none. Where both name one and they
+    differ, a question is raised, unless the file's number is still free. A file that is here
+    already is recognised under whatever run. Raises ``WasDiscarded``, ``ImportedAsOtherRun``,
+    ``WhichRun``, ``RunTaken`` or ``NotOfTheCompany``.
     """
     named = _named_run(read, answer.run)
     if not answer.again:
@@ -92,17 +92,16 @@ def place_file(read: SourceJournal, *, company: Company, answer: RunAnswer) -> P
     latest = journals_of_run(company, named).first()
     if latest is None:
         return Place(run=named)
-    # The file says one number and a person another: neither takes a place by itself.
+    # File and person name different numbers: neither replaces a journal by itself.
     free = free_run(company, given)
     raise WhichRun(latest, read=read, free=free, doubt=Doubt.NUMBER)
 
 
 def place_fetched(read: SourceJournal, *, run: Run, named: domain.Run) -> Place:
-    """Find the run under which the journal of ``run`` in Nmbrs is kept here.
+    """Return the run under which the journal of ``run`` in Nmbrs is stored here.
 
-    It keeps the number its first journal had, as its receipts are found again by it. A journal that
-    came from a file and books the very same is that journal. A number that was only guessed gives
-    way to Nmbrs' own.
+    It stays under the number of its first journal, as its receipts are found by that. A journal
+    from a file that books the very same is that journal. A guessed number gives way to Nmbrs'.
     """
     first = run.journals.exclude(state=JournalState.DISCARDED).order_by("pk").first()
     if first is not None:
@@ -129,7 +128,7 @@ def place_fetched(read: SourceJournal, *, run: Run, named: domain.Run) -> Place:
 
 
 def _place_unnamed(read: SourceJournal, company: Company) -> Place:
-    """A file that names no run: what is there already, the first of its month, or a question."""
+    """Place a file that names no run: known already, the first of its month, or a question."""
     run = _guessed_run(read)
     known = same_version(read, journals_of(company))
     if known is not None:
@@ -146,7 +145,7 @@ def _place_unnamed(read: SourceJournal, company: Company) -> Place:
 
 
 def _place_another(read: SourceJournal, company: Company, given: domain.Run | None) -> Place:
-    """A run of its own, as a person says; the same lines once more are what is there already."""
+    """Place a run of its own, as a person answered; the same lines again are the known journal."""
     chosen = _given_run(read, given)
     same = (one for one in journals_of(company) if one.content_sha256 == content_digest(read.lines))
     known = next(same, None)
@@ -158,7 +157,7 @@ def _place_another(read: SourceJournal, company: Company, given: domain.Run | No
     of_same_file = same_file(read, company)
     if taken is None and of_same_file is not None:
         raise ImportedAsOtherRun(of_same_file)
-    # Only what the file itself names is stronger than a guess that somebody has seen.
+    # A guessed number gives way only if the file itself names it, not if a person typed it.
     moved = give_way(taken) if read.run_number == chosen.number else ()
     if taken is not None and not moved:
         raise RunTaken(taken)
@@ -166,7 +165,7 @@ def _place_another(read: SourceJournal, company: Company, given: domain.Run | No
 
 
 def _place_beside(read: SourceJournal, company: Company, known: Journal | None) -> Place:
-    """A run of its own without a number from a person: the file's own number, else a free one."""
+    """Place a run of its own without a number from a person: the file's number, or a free one."""
     named = _named_run(read, None)
     wanted = named or _guessed_run(read)
     taken = journals_of_run(company, wanted).first()
@@ -182,7 +181,7 @@ def _place_beside(read: SourceJournal, company: Company, known: Journal | None) 
 
 
 def _free_beside(read: SourceJournal, company: Company, known: Journal | None) -> domain.Run:
-    """The run a file would be if it is another one than that of ``known``: that of its month."""
+    """Return the run of a file that is not that of ``known``: of its month, or beside it."""
     guessed = _guessed_run(read)
     if known is None or period_of_lines(read.lines).last_day.replace(day=1) != known.period:
         return free_run(company, guessed)
@@ -191,13 +190,13 @@ def _free_beside(read: SourceJournal, company: Company, known: Journal | None) -
 
 
 def _place_named(read: SourceJournal, company: Company, run: domain.Run) -> Place:
-    """A file whose run is named: a revision, unless what it says contradicts that."""
+    """Place a file whose run is named: a revision, unless its content contradicts that."""
     latest = journals_of_run(company, run).first()
     if latest is None or latest.file_sha256 == read.sha256:
         return Place(run=run)
     doubt = doubt_about(read.lines, lines_of(latest), is_named=True)
     if latest.is_run_guessed:
-        # The number of the one that is there was never more than a guess: it may be another run.
+        # The number of the known journal is only a guess, so it may be another run.
         doubt = Doubt.KNOWN_GUESSED
     if doubt is None:
         return Place(run=run)
@@ -208,7 +207,7 @@ def _place_named(read: SourceJournal, company: Company, run: domain.Run) -> Plac
 def _place_revision(
     read: SourceJournal, company: Company, of: Journal, named: domain.Run | None
 ) -> Place:
-    """A person says whose newer version it is. What is the newest version already stays that."""
+    """Place a newer version of ``of``, as a person answered; the newest stays the newest."""
     if of.company_id != company.pk:
         raise NotOfTheCompany(of)
     run = domain.Run(
@@ -224,7 +223,7 @@ def _place_revision(
 
 
 def _named_run(read: SourceJournal, given: domain.Run | None) -> domain.Run | None:
-    """The run the file names; else the one a person named. The file's own words go first."""
+    """Return the run the file names, else the one a person named; the file goes first."""
     if given is None and not read.run_number:
         return None
     last = period_of_lines(read.lines)
@@ -237,7 +236,7 @@ def _named_run(read: SourceJournal, given: domain.Run | None) -> domain.Run | No
 
 
 def _given_run(read: SourceJournal, given: domain.Run | None) -> domain.Run | None:
-    """The run a person named, described as the file describes it."""
+    """Return the run a person named, with the description in the file."""
     if given is None:
         return None
     return domain.Run(

@@ -60,5 +60,4 @@ def keep_administration(
 
 
 def forget_administration(account: ProcountorAccount) -> None:
-    """Make the next check read the company again: Procountor has contradicted what we know."""
     ProcountorAccount.objects.filter(pk=account.pk).update(administration_read_at=None)

@@ -20,7 +20,7 @@ from tilisilta.models import ProcountorAccount
 from tilisilta.services import audit
 from tilisilta.services.pace import wait_for_slot
 
-# Longer than a renewal may take, so that a lease only runs out when its process is gone.
+# Longer than the token request can take: connect, write and read, fifteen seconds each.
 _LEASE = timedelta(seconds=60)
 # A token is renewed so long before it expires: the request it is for may wait for its slot.
 _EARLY = timedelta(seconds=60)
@@ -41,7 +41,6 @@ def application() -> oauth.Application:
 
 
 def redirect_uri() -> str:
-    """Return the one address Procountor sends people back to, registered with its vendor."""
     return f"{settings.BASE_URL}/settings/integrations/procountor/authorised"
 
 
@@ -57,12 +56,10 @@ def procountor(account: ProcountorAccount) -> Iterator[ProcountorClient]:
 
 
 def procountor_with(grant: oauth.Grant) -> ProcountorClient:
-    """Open a client for a grant that was just given and is not stored yet."""
     return _client_with(_OneToken(grant.access_token))
 
 
 def login_address(state: str) -> str:
-    """Return Procountor's log-in page, from which a person returns to us with ``state``."""
     return oauth.login_url(application(), login_url=settings.PROCOUNTOR_LOGIN_URL, state=state)
 
 
@@ -117,7 +114,6 @@ class AccountTokens:
         return self._renew(instead_of=account.access_token)
 
     def renewed(self, instead_of: str) -> str:
-        """Return another token than ``instead_of``, which Procountor has refused."""
         return self._renew(instead_of=instead_of)
 
     def _account(self) -> ProcountorAccount:

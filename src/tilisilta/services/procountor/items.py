@@ -122,7 +122,7 @@ class _Maker:
     def choose(self, wanted: Sequence[WantedItem]) -> None:
         """Read the company, and choose the items it still lacks, each once.
 
-        Two names may mean the same dimension. Items that a journal line would match are not missing.
+        Two names may mean the same dimension. What a journal line would match is not missing.
         """
         administration = self._read()
         described = cost_object_descriptions(self._link.company)
@@ -224,7 +224,7 @@ def _alone(account: ProcountorAccount) -> Iterator[None]:
     give_up_at = time.monotonic() + _LONGEST_WAIT_SECONDS
     while (leased_until := _take_lease(account, timezone.now())) is None:
         if time.monotonic() > give_up_at:
-            raise _HeldUp("Somebody else is creating dimension items.")
+            raise _HeldUp("Another process is creating dimension items.")
         time.sleep(0.05)
     try:
         yield

@@ -251,7 +251,6 @@ def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen:
 
 
 def _are_in_force(links: Sequence[Link], exports: Sequence[Export], journal: Journal) -> bool:
-    """Return whether no link of the exports to be sent has ended since the check."""
     in_force = {link.pk for link in links if link.covers(journal.booking_period)}
     return all(one.link_id in in_force for one in exports if one.state == ExportState.READY)
 

@@ -91,6 +91,5 @@ def _asked(
 
 
 def _same(export: Export, receipt: JournalReceipt) -> str:
-    """Return in what a receipt equals ours: in all, or in its sums but for edited dimensions."""
     body = decode_receipt(export.payload.encode())
     return "all" if receipt.digest == receipt_digest(body) else "sums"

@@ -238,7 +238,6 @@ def _note_absence(export: Export, perhaps: Sequence[Problem], *, now: datetime) 
 
 
 def _pause(look_count: int) -> timedelta:
-    """Return the pause after so many looks: it doubles up to half an hour."""
     seconds = settings.UNCERTAIN_PAUSE_SECONDS * 2 ** (look_count - 1)
     return timedelta(seconds=min(seconds, 1800))
 

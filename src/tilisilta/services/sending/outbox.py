@@ -36,7 +36,6 @@ def writer_of(sending: Sending) -> str:
 
 
 def mark_enqueued(sending: Sending, now: datetime) -> None:
-    """Note that the engine has taken up this turn of the sending."""
     # Only this turn: it may have ended already, and its successor is not enqueued yet.
     Sending.objects.filter(pk=sending.pk, run_count=sending.run_count).update(enqueued_at=now)
 

@@ -132,7 +132,7 @@ def _doubt(export: Export, ledger_receipt_id: int) -> Doubt:
             for doubt in doubts_of(problem):
                 if doubt.ledger_receipt_id == ledger_receipt_id:
                     return doubt
-    raise NotInDoubt("Nobody asks about that receipt.")
+    raise NotInDoubt("That receipt is not in question.")
 
 
 def _asks(problem: Problem, ledger_receipt_id: int) -> bool:
