@@ -38,7 +38,7 @@ class JournalQuerySet(models.QuerySet["Journal"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(user.may_see("company__debtor"))
 
-    def kept(self) -> Self:
+    def not_discarded(self) -> Self:
         return self.exclude(state=JournalState.DISCARDED)
 
 

@@ -221,7 +221,9 @@ def find_companies(
     Each comes with its debtor and link, the state and period of its latest journal, and the state
     of fetching it from Nmbrs. ``only_in_trouble`` leaves only those whose last fetch failed.
     """
-    latest = Journal.objects.kept().filter(company=OuterRef("pk")).order_by("-period", "-pk")
+    latest = (
+        Journal.objects.not_discarded().filter(company=OuterRef("pk")).order_by("-period", "-pk")
+    )
     companies = (
         Company.objects.visible_to(user)
         .select_related("debtor", "nmbrs__connection")
@@ -320,7 +322,7 @@ def _links_of(company: Company) -> tuple[Link, ...]:
 def _runs_of(company: Company) -> tuple[Run, ...]:
     """Return all runs as Nmbrs lists them; ``is_here`` says whether there is a journal of it."""
     of_run = (
-        Journal.objects.kept()
+        Journal.objects.not_discarded()
         .filter(company=company)
         .filter(Q(run=OuterRef("pk")) | Q(run_year=OuterRef("year"), run_number=OuterRef("number")))
     )

@@ -1,4 +1,4 @@
-"""Procountor accounts: create, authorise, check, and read what their company looks like."""
+"""Procountor accounts: create, authorise, check, and read their companies."""
 
 import secrets
 from dataclasses import dataclass

@@ -160,7 +160,7 @@ def overview_for(
 
     Without ``month`` it is the latest that has journals, and never one after that of ``today``.
     """
-    journals = Journal.objects.kept().visible_to(user)
+    journals = Journal.objects.not_discarded().visible_to(user)
     by_month = _states_by_month(journals)
     month = month or _latest_month(by_month, today)
     counts = _counts(by_month, month)

@@ -52,7 +52,7 @@ class FilterForm(forms.Form):
                 Q(company__number=int(word)) | by_name if is_number else by_name
             )
         state = asked.get("state")
-        journals = journals.filter(state=state) if state else journals.kept()
+        journals = journals.filter(state=state) if state else journals.not_discarded()
         if with_period and asked.get("period"):
             journals = journals.filter(period=f"{asked['period']}-01")
         return journals

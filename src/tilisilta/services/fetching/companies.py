@@ -210,7 +210,7 @@ class _Fetch:
         return run.split != split_of(self._link) and run.pk not in self._sent_runs
 
     def _split_for(self, run: Run, *, is_sent: bool) -> JournalSplit:
-        """Return how finely to fetch the journal. What is sent keeps its split.
+        """Return how finely to fetch the journal. What is sent stays at its split.
 
         With another split it would seem to have changed after it was sent.
         """

@@ -30,8 +30,8 @@ SILENT = 8
 PAUSE = timedelta(minutes=1)
 LONG_PAUSE = timedelta(minutes=5)
 MOST_TRIES_WHILE_DOWN = timedelta(hours=2) // LONG_PAUSE
-"""The limit while no company gets an answer. Once the others are done, a few faulty companies look
-the same: without a limit neither would ever be reported."""
+"""The limit while no company gets an answer. It ends: a few faulty companies, left over when the
+others are done, seem to be the same case, and would never be reported."""
 
 State = NmbrsConnection.State
 

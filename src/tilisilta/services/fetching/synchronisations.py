@@ -124,7 +124,7 @@ def begin_by_itself(now: datetime) -> Synchronisation | None:
 def read_lists(synchronisation: Synchronisation, *, now: datetime) -> None:
     """Read the lists of every connection, then mark the companies to be fetched.
 
-    A connection that fails keeps what is known of it and does not stop the others.
+    What is known of a connection that fails stays, and it does not stop the others.
     """
     for connection in NmbrsConnection.objects.filter(state=NmbrsConnection.State.WORKING):
         trouble = _trouble_of_lists(connection, now=now)

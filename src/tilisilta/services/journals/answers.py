@@ -51,7 +51,7 @@ class CannotRenumber(NeedsAttention):
     code = ProblemCode.CANNOT_RENUMBER
 
     def __init__(self, journal: Journal) -> None:
-        super().__init__(f"Journal {journal.reference} keeps its run.")
+        super().__init__(f"Journal {journal.reference} cannot become another run.")
         self.facts = {"journal": journal.reference}
 
 
@@ -98,8 +98,8 @@ def tell_run(
     """
     with transaction.atomic():
         lock_company(journal.company)
-        # Sending locks the journal too: one that is being sent at this moment keeps its number,
-        # as its tokens are made of it.
+        # Sending locks the journal too: its number must not change at the same moment, as its
+        # tokens are made of it.
         journal = (
             Journal.objects.select_for_update(of=("self",))
             .select_related("company")

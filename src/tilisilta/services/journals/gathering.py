@@ -181,7 +181,7 @@ def _epochs_of(exports: Iterable[Export]) -> dict[date, int]:
 
 def _surroundings(journal: Journal, link: Link | None, trail: Sequence[Export]) -> Surroundings:
     """Return what decides whether the journal may be sent at all (R0, R10)."""
-    others = Journal.objects.kept().filter(
+    others = Journal.objects.not_discarded().filter(
         company=journal.company, run_year=journal.run_year, run_number=journal.run_number
     )
     earlier_sent = Export.objects.filter(

@@ -1,1 +1,1 @@
-"""Talks to Procountor for one of our accounts, and stores what its company looks like."""
+"""Talks to Procountor for one of our accounts, and stores what is known of its company."""
