@@ -1,4 +1,4 @@
-"""Short ways to a payroll bureau in the tests' database, all of them through the real services."""
+"""Short ways to a payroll bureau in the tests' database, all by the real services."""
 
 import math
 from collections.abc import Sequence
@@ -48,34 +48,33 @@ JUNE_WITH_CORRECTIONS = Path(__file__).parent / "data" / "june-with-corrections.
 WORKER = "a-worker"
 FIRST_MONTH = date(2020, 1, 1)
 NOW = datetime.now(tz=UTC)
-"""What the services note by themselves, such as when an account was read, is near the clocks."""
+"""The clocks of tests start now: services also note the real time, such as that of a reading."""
 
 
 @dataclass(kw_only=True)
 class Clock:
-    """A clock that only moves when told to."""
+    """A clock that moves only by ``forward``."""
 
     now: datetime = field(default=NOW)
 
     def forward(self, seconds: float) -> None:
-        """Let so many seconds pass, and a moment more."""
+        """Let so many seconds pass, and a moment more, so that what is due then is due."""
         self.now += timedelta(seconds=seconds + 0.001)
 
 
 def a_company(number: int = 1001, name: str = "Koivulammi Konepaja Oy") -> Company:
-    """A company of an invented debtor."""
     debtor, _ = Debtor.objects.get_or_create(number=101, defaults={"name": "Koivulammi-yhtiöt"})
     return Company.objects.create(number=number, name=name, debtor=debtor)
 
 
 def an_account(number: int = 1001) -> ProcountorAccount:
-    """A Procountor account, authorised for the sandbox's company that fits ``number``."""
+    """Return a Procountor account, authorised for the sandbox's company of ``number``."""
     account = create_account(f"tili-{number}", user=None)
     return authorise_with_api_key(account, f"SANDBOX-KEY-{number}", user=None)
 
 
 def a_linked_company(number: int = 1001, **choices: Any) -> Company:
-    """A company with its link; ``choices`` are fields of the link."""
+    """Return a company with its link; ``choices`` are fields of the link."""
     company = a_company(number)
     account = an_account(number)
     link_to(company, account, **choices)
@@ -83,7 +82,7 @@ def a_linked_company(number: int = 1001, **choices: Any) -> Company:
 
 
 def link_to(company: Company, account: ProcountorAccount, **choices: Any) -> Link:
-    """Link them from long ago on, whatever their names; ``choices`` are fields of the link."""
+    """Link the two from long ago on, whatever their names; ``choices`` are fields of the link."""
     start_month = choices.pop("start_month", FIRST_MONTH)
     return create_link(
         company,
@@ -97,13 +96,12 @@ def link_to(company: Company, account: ProcountorAccount, **choices: Any) -> Lin
 
 
 def csv_file(lines: Sequence[tuple[str, str, str]], *, description: str = "Palkat") -> bytes:
-    """A journal file of (ledger account, amount, date)."""
     rows = [f"{account};{description};{amount};{day}" for account, amount, day in lines]
     return "\n".join(["Account;Description;Amount;Date", *rows]).encode()
 
 
 def monthly_lines(*months: int, cents: int = 0) -> list[tuple[str, str, str]]:
-    """A salary and its debt on the last day but three of each month of 2026."""
+    """Return a salary and its debt on the 28th of each of the ``months`` of 2026."""
     return [
         line
         for month in months
@@ -115,9 +113,9 @@ def monthly_lines(*months: int, cents: int = 0) -> list[tuple[str, str, str]]:
 
 
 def a_journal(company: Company, *months: int, run_number: str = "6") -> Journal:
-    """A journal of run ``run_number``/2026 with one ledger receipt per month.
+    """Import a journal of run ``run_number``/2026 with one ledger receipt per month.
 
-    Each run has other amounts, as the same ones would be the same payroll.
+    Each run has other amounts, as equal ones would be the same payroll.
     """
     cents = 0 if run_number == "6" else int(run_number) % 100
     return import_journal(
@@ -131,7 +129,7 @@ def a_journal(company: Company, *months: int, run_number: str = "6") -> Journal:
 
 
 def the_june_journal(company: Company) -> Journal:
-    """The June run that corrects January to May: six ledger receipts."""
+    """Import the June run that corrects January to May: six ledger receipts."""
     content = JUNE_WITH_CORRECTIONS.read_bytes()
     return import_journal(
         content, file_name=JUNE_WITH_CORRECTIONS.name, company=company, user=None, now=NOW
@@ -146,13 +144,13 @@ def send(journal: Journal, clock: Clock | None = None) -> Journal:
 
 
 def send_all_ready(now: datetime = NOW, **narrowed: Any) -> SentMany:
-    """Ask for all journals that are ready, of all months unless ``narrowed``."""
+    """Send all journals that are ready, of all months unless ``narrowed``."""
     ready = ready_journals(**(narrowed or {"all_periods": True})).journals
     return send_many([Wanted(journal=one) for one in ready], user=None, now=now)
 
 
 def deliver(sending: Sending, clock: Clock, *, most_moves: int = 200) -> Journal:
-    """Make the moves of ``sending`` until it is finished, waiting on ``clock`` as told."""
+    """Make the moves of ``sending`` until it is finished; waiting moves ``clock``."""
     for _ in range(most_moves):
         result = advance(sending.id, now=clock.now)
         if result.is_finished:
@@ -162,31 +160,29 @@ def deliver(sending: Sending, clock: Clock, *, most_moves: int = 200) -> Journal
 
 
 def make_moves(sending: Sending, clock: Clock, count: int) -> None:
-    """Make so many moves of ``sending`` and no more."""
     for _ in range(count):
         advance(sending.id, now=clock.now)
 
 
 def book_by_hand(account: ProcountorAccount, payload: str) -> BookedReceipt:
-    """Book ``payload`` behind the back of our tables."""
+    """Book ``payload`` without any trace in our tables."""
     with procountor(account) as client:
         return client.post_ledger_receipt(payload.encode(), not_after=math.inf)
 
 
 def on_post(kind: FaultKind, **more: Any) -> Fault:
-    """A fault for the next ledger receipt that is posted."""
     return Fault(kind=kind, method="POST", path="/ledgerreceipts", **more)
 
 
 def tidy(sandbox: Sandbox, act: str, *, place: int = -1, **details: Any) -> Receipt:
-    """Let a person in Procountor do something with a receipt of the company of 1001."""
+    """Let a person in Procountor change a receipt of company 1001."""
     company = sandbox.world.company(50101)
     receipt = sandbox.ledger.receipts(50101)[place]
     return sandbox.busy.people.act(company, receipt, {"act": act, **details})
 
 
 def forget_the_sending() -> None:
-    """What an old backup looks like: the receipts are booked, and we know nothing of it."""
+    """Leave the tables as an old backup would: the receipts are booked, and unknown here."""
     Sending.objects.all().delete()
     Attempt.objects.all().delete()
     Export.objects.update(
@@ -195,7 +191,7 @@ def forget_the_sending() -> None:
 
 
 def receipts_with(sandbox: Sandbox, token: str) -> list[Receipt]:
-    """The receipts that carry ``token`` in name or notes and are not invalidated."""
+    """Return the receipts with ``token`` in name or notes that are not invalidated."""
     return [
         receipt
         for receipt in sandbox.ledger.receipts()
@@ -212,7 +208,7 @@ def set_period(sandbox: Sandbox, status: str, *, month: int) -> None:
 
 
 def a_connection(name: str = "Palkkatoimisto") -> NmbrsConnection:
-    """A connection to the stand-in Nmbrs, from whose year on runs are fetched."""
+    """Return a connection to the stand-in Nmbrs that fetches runs from 2026 on."""
     return connect(
         name, user_name=nmbrs_sample.USERNAME, token=nmbrs_sample.TOKEN, first_year=2026, user=None
     )
@@ -239,12 +235,11 @@ def fetch_waiting(clock: Clock | None = None) -> None:
 
 
 def states(journal: Journal) -> list[str]:
-    """The states of a journal's exports, oldest receipt first."""
     return [export.state for export in Export.objects.filter(journal=journal)]
 
 
 def attempt_outcomes(journal: Journal) -> list[str]:
-    """The outcomes of all attempts of a journal, oldest receipt first."""
+    """Return the outcomes of all attempts of a journal, oldest receipt first."""
     attempts = Attempt.objects.filter(export__journal=journal)
     return list(
         attempts.order_by("export__booking_date", "number").values_list("outcome", flat=True)
@@ -252,7 +247,7 @@ def attempt_outcomes(journal: Journal) -> list[str]:
 
 
 def problem_codes(journal: Journal) -> list[str]:
-    """The codes of the problems of a journal and then of its exports, oldest receipt first."""
+    """Return the codes of a journal's problems and then of its exports', oldest receipt first."""
     journal.refresh_from_db()
     of_exports = [problem for export in journal.exports.all() for problem in export.problems]
     return [problem.code for problem in (*journal.problems, *of_exports)]

@@ -1,4 +1,4 @@
-"""What many tests share: the sandbox in place of Procountor, and how missing things are said."""
+"""Fixtures of many tests: the sandboxes, which take the place of the network."""
 
 import os
 import shutil
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from nmbrs_sandbox.app import Sandbox as NmbrsSandbox
     from procountor_sandbox.app import Sandbox
 
-# A few examples find most mistakes at once, so that the rules can be tested between two thoughts;
-# where all tests are required, as in CI, many more look for the rest.
+# A few examples find most mistakes and leave the tests fast. Where all tests are required, as in
+# CI, many more examples are tried.
 hypothesis_settings.register_profile("quick", deadline=None, max_examples=8)
 hypothesis_settings.register_profile("thorough", deadline=None, max_examples=60)
 hypothesis_settings.load_profile(
@@ -33,7 +33,6 @@ def sandbox() -> "Sandbox":
 
 @pytest.fixture
 def procountor(sandbox: "Sandbox", settings: "Settings") -> "Sandbox":
-    """The sandbox, in place of the network for all our services."""
     settings.PROCOUNTOR_TRANSPORT = httpx2.WSGITransport(app=sandbox)
     return sandbox
 
@@ -48,13 +47,12 @@ def nmbrs_sandbox() -> "NmbrsSandbox":
 
 @pytest.fixture
 def nmbrs(nmbrs_sandbox: "NmbrsSandbox", settings: "Settings") -> "NmbrsSandbox":
-    """The stand-in Nmbrs, in place of the network for all our services."""
     settings.NMBRS_TRANSPORT = httpx2.WSGITransport(app=nmbrs_sandbox)
     return nmbrs_sandbox
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the browser's tests out where there is none, unless all tests are required."""
+    """Skip browser tests where there is no Chromium, unless all tests are required."""
     if shutil.which("chromium") or "TILISILTA_TESTS_REQUIRE_ALL" in os.environ:
         return
     for item in items:

@@ -1,4 +1,4 @@
-"""A demo or an empty bureau that really runs, and a Chromium to look at it with."""
+"""A demo or an empty bureau that really runs, and a Chromium to use it."""
 
 import json
 import os
@@ -24,7 +24,7 @@ START_SECONDS = 90
 
 @dataclass(frozen=True, kw_only=True)
 class Running:
-    """The addresses of what runs, and who may log in."""
+    """The addresses of the running processes, and the log-in."""
 
     url: str
     procountor_url: str
@@ -33,7 +33,7 @@ class Running:
     password: str = PASSWORD
 
     def booked(self, company_id: int) -> list[dict[str, Any]]:
-        """What the stand-in Procountor has booked for a company."""
+        """The receipts that the stand-in Procountor has booked for a company."""
         address = f"{self.procountor_url}/sandbox/receipts.json?company_id={company_id}"
         receipts: list[dict[str, Any]] = _read(address)["receipts"]
         return receipts
@@ -117,7 +117,7 @@ def log_in(page: Page, running: Running) -> None:
 
 
 def free_ports(count: int) -> list[int]:
-    """So many ports that nobody listens on."""
+    """Return so many unused ports."""
     with ExitStack() as held:
         sockets = [held.enter_context(socket.socket()) for _ in range(count)]
         for one in sockets:
@@ -132,7 +132,7 @@ def _read(address: str) -> Any:
 
 @contextmanager
 def _process(program: str, *command: str, **settings: str) -> Iterator["subprocess.Popen[str]"]:
-    """One of our programs, with no settings but these; it is ended by its own id."""
+    """Start one of our programs with only these settings; it is ended by its own id."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TILISILTA_")}
     process = subprocess.Popen(
         [str(Path(sys.executable).with_name(program)), *command],
@@ -150,7 +150,7 @@ def _process(program: str, *command: str, **settings: str) -> Iterator["subproce
 
 
 def _wait_for(words: str, process: "subprocess.Popen[str]") -> "re.Match[str]":
-    """The first line that has ``words``, as a pattern, among what a program says."""
+    """Return the first line of a program's output that matches the pattern ``words``."""
     too_late = threading.Timer(START_SECONDS, process.kill)
     too_late.start()
     try:

@@ -1,4 +1,4 @@
-"""A bureau in real processes: a database of its own, a sandbox that listens, workers to kill."""
+"""A bureau in real processes: its own database, a listening sandbox, and workers to kill."""
 
 import os
 import shutil
@@ -33,7 +33,7 @@ class Bureau:
     environment: dict[str, str]
 
     def run(self, *command: str) -> str:
-        """Run a command of the command line to its end and give what it printed."""
+        """Run a command of the command line to its end and return its output."""
         done = subprocess.run(
             [_TILISILTA, *command],
             check=False,
@@ -47,7 +47,7 @@ class Bureau:
 
     @contextmanager
     def worker(self) -> Iterator[subprocess.Popen[bytes]]:
-        """Start a worker; it is killed at the end if it still lives."""
+        """Start a worker; it is killed at the end if it still runs."""
         with (self.folder / "worker.log").open("ab") as log:
             process = subprocess.Popen(
                 [_TILISILTA, "worker"], env=self.environment, stdout=log, stderr=log
@@ -59,7 +59,7 @@ class Bureau:
             process.wait(timeout=LONGEST_WAIT_SECONDS)
 
     def export_states(self) -> list[str]:
-        """The states of all exports, read past everything of ours."""
+        """Return the states of all exports, read without any code of ours."""
         rows = self._rows("SELECT state FROM tilisilta_export ORDER BY booking_date")
         return [str(row[0]) for row in rows]
 
@@ -67,8 +67,8 @@ class Bureau:
         """Wait until the exports are in these states."""
         give_up_at = time.monotonic() + LONGEST_WAIT_SECONDS
         while self.export_states() != wanted:
-            told = (self.folder / "worker.log").read_text()
-            assert time.monotonic() < give_up_at, f"{self.export_states()}\n{told[-3000:]}"
+            log = (self.folder / "worker.log").read_text()
+            assert time.monotonic() < give_up_at, f"{self.export_states()}\n{log[-3000:]}"
             Event().wait(0.05)
 
     def _rows(self, query: str) -> list[tuple[object, ...]]:
@@ -123,7 +123,7 @@ def new_bureau(folder: Path, procountor_url: str, *, database: str) -> Bureau:
 
 
 def prepare(bureau: Bureau) -> None:
-    """Bring a bureau so far that a journal of two receipts has been asked to be sent."""
+    """Set up a bureau in which a journal of two receipts waits to be sent."""
     bureau.run("migrate")
     bureau.run("debtor", "add", "101", "Koivulammi-yhtiöt")
     bureau.run("company", "add", "1001", "Koivulammi Konepaja Oy", "--debtor", "101")
@@ -137,7 +137,7 @@ def prepare(bureau: Bureau) -> None:
 
 
 def copy_of(template: Bureau, folder: Path, procountor_url: str, *, database: str) -> Bureau:
-    """Another bureau in the very state of ``template``, which nobody may be using."""
+    """Return another bureau in the state of ``template``, which must not be in use."""
     shutil.copytree(template.folder, folder, dirs_exist_ok=True)
     bureau = new_bureau(folder, procountor_url, database=database)
     if not bureau.database_url.startswith("sqlite"):
@@ -147,7 +147,7 @@ def copy_of(template: Bureau, folder: Path, procountor_url: str, *, database: st
 
 
 def create_database(name: str, *, template: str = "template0") -> None:
-    """Make a database on the tests' PostgreSQL server; with SQLite there is nothing to make."""
+    """Create a database on the tests' PostgreSQL server; SQLite needs none."""
     server = os.environ.get("TILISILTA_DATABASE_URL", "")
     if server:
         with psycopg.connect(server, autocommit=True) as connection:

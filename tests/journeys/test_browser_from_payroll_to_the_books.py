@@ -1,4 +1,4 @@
-"""Somebody begins with nothing, and in the end the books hold what payroll holds."""
+"""A bureau begins with nothing, and in the end the books hold what payroll holds."""
 
 import re
 from collections import Counter
@@ -26,7 +26,6 @@ Line = tuple[str, str, str, str, Decimal]
 
 @pytest.fixture
 def bureau(tmp_path: Path) -> Iterator[Running]:
-    """A bureau after its first start."""
     with running_empty_bureau(tmp_path) as running:
         yield running
 

@@ -61,7 +61,7 @@ FAULTS = """
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One demo for all tests of this file; each has companies of its own."""
+    """One demo for all tests of this file; each test has companies of its own."""
     with running_demo(tmp_path_factory.mktemp("demo")) as running:
         yield running
 
@@ -83,7 +83,6 @@ def chrome(demo: Running) -> Iterator[Browser]:
 
 @pytest.fixture
 def faults() -> list[str]:
-    """What the browser complained about."""
     return []
 
 

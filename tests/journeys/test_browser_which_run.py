@@ -25,14 +25,12 @@ MOST_TABS = 60
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One demo for all tests of this file; each has a company of its own."""
     with running_demo(tmp_path_factory.mktemp("demo")) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def chrome(demo: Running) -> Iterator[Browser]:
-    """One Chromium for all tests of this file."""
     with chromium() as browser:
         yield browser
 
@@ -45,7 +43,7 @@ def window_of(chrome: Browser, demo: Running, **settings: bool) -> Page:
 
 
 def tab_to(page: Page, *, name: str = "", id_: str = "") -> None:
-    """Press Tab until what has the focus has this name or id."""
+    """Press Tab until the focused control has this name or id."""
     for _press in range(MOST_TABS):
         page.keyboard.press("Tab")
         text, focused = page.evaluate(
@@ -57,7 +55,7 @@ def tab_to(page: Page, *, name: str = "", id_: str = "") -> None:
 
 
 def choose(page: Page, demo: Running, company: int, path: Path) -> None:
-    """Import a file; only choosing it takes what a browser has for that."""
+    """Import a file; only the choice of the file uses the browser's own means."""
     page.goto(f"{demo.url}/companies/{company}/import")
     page.set_input_files("input[type=file]", path)
     tab_to(page, name="Import")
@@ -122,7 +120,7 @@ def test_two_payrolls_are_told_apart_by_keyboard(
 
 
 def tab_to_radio(page: Page) -> None:
-    """Come to the answers, of which none is chosen, and choose the one by number."""
+    """Tab to the answers, none of which is chosen, and choose one by its number."""
     for _press in range(MOST_TABS):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.name") == "answer":

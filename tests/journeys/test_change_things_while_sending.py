@@ -1,4 +1,4 @@
-"""Somebody changes the company, the account or Procountor itself between the click and the end."""
+"""A person changes the company, the account or Procountor itself while a journal is sent."""
 
 import pytest
 from tests.bureau import (
@@ -42,7 +42,7 @@ class TestACompanyMarkedAsTestAfterTheClick:
         assert procountor.ledger.count() == 0
         assert sent.state == "off"
 
-    def test_keeps_the_rest_of_a_journal_that_is_partly_sent(self, procountor: Sandbox) -> None:
+    def test_leaves_the_rest_of_a_journal_that_is_partly_sent(self, procountor: Sandbox) -> None:
         company = a_linked_company()
         journal = a_journal(company, 4, 5, 6)
         sending, clock = _post_one(journal)
@@ -134,7 +134,7 @@ class TestAReceiptBookedDifferently:
 
 
 class TestAnApprovalThatIsRefused:
-    def test_keeps_no_other_receipt_from_being_sent(self, procountor: Sandbox) -> None:
+    def test_stops_no_other_receipt(self, procountor: Sandbox) -> None:
         journal = a_journal(a_linked_company(approves_receipts=True), 4, 5, 6)
         procountor.faults.add(_on_approval(FaultKind.REJECT))
 

@@ -40,7 +40,7 @@ _Found = TypeVar("_Found")
 
 
 def at_once(count: int, act: Callable[[], _Found]) -> list[_Found]:
-    """What ``act`` gives to so many threads that all begin at the same moment."""
+    """Return the results of ``act`` in so many threads that start at the same moment."""
     barrier = Barrier(count)
 
     def begin(_: int) -> _Found:
@@ -170,7 +170,7 @@ class TestAtTheSameMoment:
         assert procountor.ledger.count() == 1
         assert Attempt.objects.get().outcome == "found"
 
-    def test_everybody_gets_the_token_that_one_of_them_renewed(self, procountor: Sandbox) -> None:
+    def test_all_workers_get_the_token_that_one_of_them_renewed(self, procountor: Sandbox) -> None:
         account = an_account()
         old = account.access_token
         asked_before = procountor.requests.count("POST", "/oauth/token")
@@ -183,7 +183,7 @@ class TestAtTheSameMoment:
 
 
 def _work_until_stuck(sending: Sending) -> None:
-    """Make moves as a worker that does not know of the others, without waiting."""
+    """Make moves as a worker that knows of no other, without waiting."""
     clock = Clock()
     for _ in range(12):
         if advance(sending.id, now=clock.now).is_finished:

@@ -57,7 +57,7 @@ def take_in(company: Company, *codes: str, number: str = "7") -> Journal:
 
 
 def writes(sandbox: Sandbox) -> list[str]:
-    """Every request that could change something in Procountor, but for tokens."""
+    """Return every request that could change something in Procountor, except for tokens."""
     return [
         one.path
         for one in sandbox.requests.all()
@@ -66,12 +66,11 @@ def writes(sandbox: Sandbox) -> list[str]:
 
 
 def items_made(sandbox: Sandbox) -> int:
-    """How many items were asked for."""
     return sum(path.endswith("/items") for path in writes(sandbox))
 
 
 def item_ids(payload: str) -> list[int]:
-    """The ids of the items in a payload, in their order."""
+    """Return the ids of the items in a payload, in their order."""
     return [
         value["itemId"]
         for row in json.loads(payload)["transactions"]
@@ -79,7 +78,7 @@ def item_ids(payload: str) -> list[int]:
     ]
 
 
-class TestLooking:
+class TestReviewing:
     def test_writes_nothing_to_procountor(self, procountor: Sandbox) -> None:
         company = a_company_that_creates()
 
@@ -188,7 +187,7 @@ class TestSending:
 
         assert procountor.ledger.count() == 0
 
-    def test_uses_an_item_that_somebody_made_meanwhile(self, procountor: Sandbox) -> None:
+    def test_uses_an_item_that_a_person_made_meanwhile(self, procountor: Sandbox) -> None:
         first = take_in(a_company_that_creates(), "K7")
         second = take_in(first.company, "K7", "K9", number="8")
         clock = Clock()

@@ -1,4 +1,4 @@
-"""Nmbrs changes a run while its journal is being sent: one of the two is booked, never both."""
+"""A run changes in Nmbrs while its journal is sent: one of the two is booked, never both."""
 
 import pytest
 from tests.bureau import (

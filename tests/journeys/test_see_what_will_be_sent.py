@@ -1,4 +1,4 @@
-"""The preview is the payload: what a person saw leaves letter by letter, or nothing leaves."""
+"""The preview is the payload: what a person saw is sent letter by letter, or nothing is sent."""
 
 from collections import Counter
 from decimal import Decimal
@@ -26,14 +26,14 @@ pytestmark = pytest.mark.django_db
 
 
 class ListeningTransport(httpx2.BaseTransport):
-    """Passes requests on to the sandbox and keeps the bodies of the receipts posted."""
+    """Passes requests on to the sandbox and stores the bodies of the receipts posted."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._inner = httpx2.WSGITransport(app=sandbox)
         self.posted: list[bytes] = []
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Keep the body of a posted receipt and pass the request on."""
+        """Store the body of a posted receipt and pass the request on."""
         if request.method == "POST" and request.url.path.endswith("/ledgerreceipts"):
             self.posted.append(request.read())
         return self._inner.handle_request(request)
@@ -41,7 +41,7 @@ class ListeningTransport(httpx2.BaseTransport):
 
 @pytest.fixture
 def listener(procountor: Sandbox, settings: Settings) -> ListeningTransport:
-    """A transport that hears what leaves."""
+    """A transport that stores what is sent."""
     listener = ListeningTransport(procountor)
     settings.PROCOUNTOR_TRANSPORT = listener
     return listener
@@ -82,7 +82,7 @@ class TestThePreview:
 
         assert listener.posted == shown
 
-    def test_must_be_looked_at_again_when_it_has_changed(
+    def test_must_be_seen_again_when_it_has_changed(
         self, listener: ListeningTransport, june: Journal
     ) -> None:
         seen = preview_digest(june.exports.all())
@@ -155,6 +155,6 @@ class TestWhatProcountorBooked:
 
 
 def cents(amount: Decimal) -> int:
-    """A counter counts whole things."""
+    """Return whole cents: a counter counts integers."""
     assert amount == amount.quantize(Decimal("0.01"))
     return int(amount * 100)

@@ -1,4 +1,4 @@
-"""A journal of six receipts meets trouble in the middle: what is booked stands, the rest waits."""
+"""Something goes wrong in the middle of six receipts: booked ones stay, the rest waits."""
 
 import pytest
 from tests.bureau import (
@@ -31,7 +31,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def six_receipts(procountor: Sandbox) -> Journal:
-    """A journal with a receipt for each month from January to June."""
     return a_journal(a_linked_company(), 1, 2, 3, 4, 5, 6)
 
 
@@ -47,7 +46,9 @@ class TestARejectedReceipt:
         assert sent.state == "partly_sent"
         assert procountor.ledger.count() == 2
 
-    def test_keeps_what_procountor_said(self, procountor: Sandbox, six_receipts: Journal) -> None:
+    def test_stores_the_words_of_procountor(
+        self, procountor: Sandbox, six_receipts: Journal
+    ) -> None:
         procountor.faults.add(on_post(FaultKind.REJECT, code="SANDBOX_TOO_LATE"))
 
         sent = send(six_receipts)
@@ -121,7 +122,7 @@ class TestAnAccessToken:
 
 
 class TestAGrantThatEnds:
-    def test_turns_the_account_red_and_keeps_the_rest_queued(
+    def test_turns_the_account_red_and_leaves_the_rest_queued(
         self, procountor: Sandbox, six_receipts: Journal
     ) -> None:
         sent = _send_until_the_grant_ends(procountor, six_receipts)
@@ -148,7 +149,7 @@ class TestAGrantThatEnds:
         assert states(sent) == ["posted"] * 6
         assert procountor.ledger.count() == 6
 
-    def test_is_not_tried_while_nobody_has_authorised_it(
+    def test_is_not_tried_until_it_is_authorised_again(
         self, procountor: Sandbox, six_receipts: Journal
     ) -> None:
         remove_authorisation(ProcountorAccount.objects.get(), user=None)

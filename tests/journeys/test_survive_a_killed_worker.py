@@ -38,14 +38,12 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Bureau:
 
 @pytest.fixture
 def listening() -> Iterator[tuple[Sandbox, str]]:
-    """A sandbox that real processes can reach, and its address."""
     with listening_sandbox() as found:
         yield found
 
 
 @pytest.fixture
 def bureau(template: Bureau, tmp_path: Path, listening: tuple[Sandbox, str]) -> Bureau:
-    """A copy of the template of this test's own."""
     name = f"bureau_{uuid4().hex[:12]}"
     return copy_of(template, tmp_path / "bureau", listening[1], database=name)
 
@@ -90,7 +88,7 @@ class TestAKilledWorker:
         assert len(set(_names(sandbox))) == 2
 
     @pytest.mark.parametrize("kind", [FaultKind.HOLD_BEFORE, FaultKind.HOLD_AFTER])
-    def test_finds_what_somebody_has_renamed_meanwhile(
+    def test_finds_what_a_person_has_renamed_meanwhile(
         self, bureau: Bureau, listening: tuple[Sandbox, str], kind: FaultKind
     ) -> None:
         sandbox, _ = listening

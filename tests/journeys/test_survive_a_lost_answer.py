@@ -1,4 +1,4 @@
-"""Procountor does not answer, or nothing that makes sense: no receipt is lost or booked twice."""
+"""Procountor gives no answer, or an unreadable one: no receipt is lost or booked twice."""
 
 from datetime import timedelta
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 class SleepyTransport(httpx2.BaseTransport):
-    """Lets others act while the first ledger receipt is on its way, and then answers by itself."""
+    """Lets others act while the first ledger receipt is on its way, then answers."""
 
     def __init__(
         self, sandbox: Sandbox, *, meanwhile: Callable[[], None], answer: httpx2.Response | None
@@ -46,7 +46,7 @@ def _queue(procountor: Sandbox) -> tuple[Sending, Clock]:
 
 
 def _give_up_on_the_first_attempt(sending: Sending, clock: Clock) -> None:
-    """What the successor does until the receipt is surely not there and queued again."""
+    """Act as the successor until the receipt is surely absent and queued again."""
     for _ in range(20):
         progress = advance(sending.id, now=clock.now)
         clock.forward(progress.wait_seconds)
@@ -74,7 +74,7 @@ class TestAWorkerThatWakesUp:
         assert Export.objects.get().state == "posting"
         assert Attempt.objects.get(number=2).outcome == "open"
 
-    def test_says_so_when_the_receipt_is_booked_twice_after_all(
+    def test_reports_when_the_receipt_is_booked_twice_after_all(
         self, procountor: Sandbox, settings: Settings
     ) -> None:
         sending, clock = _queue(procountor)

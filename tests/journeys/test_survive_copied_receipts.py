@@ -1,4 +1,4 @@
-"""People copy receipts, tokens and all: a copy is not the receipt that it was copied from."""
+"""People copy receipts, tokens included: a copy is not the receipt that it was copied from."""
 
 from decimal import Decimal
 from typing import Any
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 
 def copied(payload: str, into: Export, *, where: str) -> str:
-    """The payload of ``into`` with the token of another receipt where a copy would keep it."""
+    """Return the payload of ``into`` with another receipt's token, where a copy would have it."""
     token = payload.split("#")[1][:8]
     assert token in payload
     assert into.token != token

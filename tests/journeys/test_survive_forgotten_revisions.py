@@ -1,4 +1,4 @@
-"""A backup was put back, and the payroll comes in corrected: it is not booked a second time."""
+"""A backup was restored and the payroll comes in corrected: it is not booked a second time."""
 
 from datetime import date
 from typing import Any
@@ -195,9 +195,9 @@ class TestWhatIsRemembered:
         export = _corrected_export(second)
 
         assert tokens_of_other_revisions([export], [known], 50101) == {}
-        told = tokens_of_other_revisions([export], [_receipt(token)], 50101)
-        assert token in told[export.booking_date]
-        assert export.token not in told[export.booking_date]
+        tokens = tokens_of_other_revisions([export], [_receipt(token)], 50101)
+        assert token in tokens[export.booking_date]
+        assert export.token not in tokens[export.booking_date]
 
 
 def _receipt(token: str, *, sent_as: str = "") -> JournalReceipt:
@@ -214,7 +214,7 @@ def _receipt(token: str, *, sent_as: str = "") -> JournalReceipt:
 
 
 def _corrected(company: Company, lines: list[tuple[str, str, str]]) -> Journal:
-    """The run 6/2026 as it comes in the next time, and a person says that it is that run."""
+    """Import the run 6/2026 again with changes, as the answer of a person says."""
     known = Journal.objects.filter(company=company, run_year=2026, run_number="6").last()
     run = Run(year=2026, number="6")
     return import_journal(
@@ -228,7 +228,6 @@ def _corrected(company: Company, lines: list[tuple[str, str, str]]) -> Journal:
 
 
 def _corrected_export(journal: Journal) -> Export:
-    """What would be sent of a revision that is not sent, as an earlier one is booked."""
     day = journal.lines.all()[0].booking_date
     return Export(journal=journal, booking_date=day, receipt_date=day, token="ZZZZZZZZ")
 

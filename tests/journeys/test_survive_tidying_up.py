@@ -1,4 +1,4 @@
-"""People rename, date anew, edit and approve what was sent: no receipt is booked twice for that."""
+"""People rename, redate, edit and approve what was sent: no receipt is booked twice for that."""
 
 from datetime import date
 from typing import Any
@@ -58,7 +58,7 @@ def an_uncertain_export(procountor: Sandbox, **choices: Any) -> tuple[Export, Se
 
 
 def a_forgotten_export(procountor: Sandbox) -> Export:
-    """An export that is booked, and that a restored backup knows nothing of."""
+    """An export that is booked, and that a restored backup does not know."""
     journal = a_journal(a_linked_company(), 6)
     send(journal)
     forget_the_sending()
@@ -66,7 +66,7 @@ def a_forgotten_export(procountor: Sandbox) -> Export:
 
 
 def untidy(procountor: Sandbox) -> None:
-    """Take the token away wherever it stands."""
+    """Remove the token from name and notes."""
     tidy(procountor, "rename", name=WITHOUT_TOKEN)
     tidy(procountor, "notes")
 
@@ -243,7 +243,7 @@ class TestPerhapsOurs:
         assert (facts["numbers"], facts["date"]) == ("1", "2026-06-28")
         assert (facts["name"], facts["same"]) == (WITHOUT_TOKEN, "all")
 
-    def test_is_named_without_anybodys_personal_identity_code(self, procountor: Sandbox) -> None:
+    def test_is_named_without_a_personal_identity_code(self, procountor: Sandbox) -> None:
         export = a_forgotten_export(procountor)
         untidy(procountor)
         tidy(procountor, "rename", name="Palkka 131052-308T")
@@ -446,11 +446,11 @@ class TestABusyOffice:
         journals = [_a_run(company, number) for number in range(1, 49)]
         procountor.busy.start(Office(seed=48, only_posts=False))
         for turn in range(16):
-            told: dict[str, Any] = {"seconds": 0.001} if kind == FaultKind.SLOW else {}
-            procountor.faults.add(on_post(kind, skip=turn, **told))
+            details: dict[str, Any] = {"seconds": 0.001} if kind == FaultKind.SLOW else {}
+            procountor.faults.add(on_post(kind, skip=turn, **details))
             if kind not in (FaultKind.LIST_LAG, FaultKind.REJECT):
                 procountor.faults.add(
-                    Fault(kind=kind, method="GET", path="/ledgerreceipts*", skip=turn, **told)
+                    Fault(kind=kind, method="GET", path="/ledgerreceipts*", skip=turn, **details)
                 )
         clock = Clock()
 
@@ -466,7 +466,7 @@ class TestABusyOffice:
         company = a_linked_company()
         journals = [_a_run(company, number) for number in range(1, 25)]
         clock = Clock()
-        # Who dates anew wherever it pleases them, after a forgotten past, hides it from us.
+        # After a forgotten past, a receipt with any other date cannot be found any more.
         acts = (Act.RENAME, Act.NOTES, Act.AMOUNT, Act.DESCRIPTION, Act.APPROVE)
         procountor.busy.start(Office(seed=7, only_posts=False, acts=acts))
         for journal in journals:
@@ -484,7 +484,7 @@ def _now(export: Export) -> Export:
 
 
 def _stopped(procountor: Sandbox, clock: Clock, *, is_uncertain: bool, act: str = "") -> Journal:
-    """A journal whose receipt stands in Procountor without its token, or as ``act`` left it."""
+    """A journal whose receipt is in Procountor without its token, or as ``act`` left it."""
     if is_uncertain:
         export, sending, _ = an_uncertain_export(procountor)
     else:
@@ -499,7 +499,7 @@ def _stopped(procountor: Sandbox, clock: Clock, *, is_uncertain: bool, act: str 
 
 
 def _go_on(journal: Journal, clock: Clock) -> Journal:
-    """An uncertain receipt is looked for by itself; one that is ready is sent by somebody."""
+    """Go on: an uncertain receipt is looked for by itself, a ready one is sent by a person."""
     journal.refresh_from_db()
     unfinished = journal.sendings.filter(finished_at__isnull=True).first()
     return deliver(unfinished, clock) if unfinished else send(journal, clock)

@@ -1,4 +1,4 @@
-"""A token that somebody typed or copied onto a foreign receipt does not make it ours."""
+"""A token that was typed or copied onto a foreign receipt does not make it ours."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -64,8 +64,8 @@ class TestAForeignReceiptWithOurToken:
         assert problem_codes(stopped) == ["S09"]
         assert states(stopped) == ["ready"]
         assert procountor.ledger.count() == 1
-        told = explain(stopped.exports.get().problems[0])
-        assert "token" in told.cause
+        explanation = explain(stopped.exports.get().problems[0])
+        assert "token" in explanation.cause
 
     def test_is_asked_about_after_a_lost_answer_as_well(self, procountor: Sandbox) -> None:
         journal = a_journal(a_linked_company(), 6)
@@ -145,7 +145,7 @@ class TestOneOfOursThatWasTidiedUp:
 
 
 def _book_foreign(export: Export, rows: Sequence[tuple[str, str]], *, where: str) -> None:
-    """Book rows of another's own on the export's day, with its token typed on them."""
+    """Book foreign rows on the export's day, with its token typed on them."""
     ours = decode_receipt(export.payload.encode())
     foreign = ReceiptBody(
         name=f"Kone, vrt. #{export.token}" if where == "name" else "Kone",
@@ -177,7 +177,7 @@ def _run_8(company: Company, lines: list[tuple[str, str, str]], description: str
 
 
 def _forget_all() -> None:
-    """What a backup from before the import looks like."""
+    """Leave the tables as a backup from before the import would."""
     forget_the_sending()
     for model in (Export, JournalLine, Journal):
         model.objects.all().delete()

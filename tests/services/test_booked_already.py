@@ -1,4 +1,4 @@
-"""What somebody else has booked already is found before a link can book it again."""
+"""What was booked another way is found before a link can book it again."""
 
 import time
 from datetime import UTC, date, datetime
@@ -27,7 +27,7 @@ TODAY = datetime(2026, 7, 10, tzinfo=UTC)
 
 
 def booked_another_way(company: Company, account: ProcountorAccount, *months: int) -> None:
-    """Book runs as somebody else would: our names and tokens stand nowhere."""
+    """Book runs in another way: without our names and tokens."""
     link = link_to(company, account, start_month=FIRST_MONTH)
     for month in months:
         export = a_journal(company, month, run_number=str(month)).exports.get()
@@ -124,7 +124,7 @@ class TestFindBookedRuns:
 
 
 class TestBeforeSending:
-    def test_a_run_that_somebody_else_has_booked_is_held(self, procountor: Sandbox) -> None:
+    def test_a_run_that_was_booked_another_way_is_held(self, procountor: Sandbox) -> None:
         company, account = a_company(), an_account()
         booked_another_way(company, account, 6)
         link_to(company, account)

@@ -1,4 +1,4 @@
-"""Debtors and companies: what is added, marked and found."""
+"""Debtors and companies: added, marked and found."""
 
 from typing import TYPE_CHECKING
 
@@ -37,7 +37,7 @@ def actions() -> list[str]:
 
 
 class TestAddDebtor:
-    def test_writes_down_who_added_it(self, user: User) -> None:
+    def test_records_the_user_who_added_it(self, user: User) -> None:
         debtor = add_debtor(101, " Koivulammi-yhtiöt ", user=user)
 
         entry = AuditEntry.objects.get()
@@ -111,7 +111,7 @@ class TestSetBlocked:
         journal.refresh_from_db()
         assert journal.state == JournalState.OFF
 
-    def test_tells_who_blocked_it_last(self, user: User) -> None:
+    def test_names_the_user_who_blocked_it_last(self, user: User) -> None:
         debtor = add_debtor(101, "Koivulammi", user=user)
         for is_blocked in (True, False, True):
             set_blocked(debtor, is_blocked, user=user)

@@ -58,7 +58,7 @@ class TestAuthoriseWithApiKey:
         assert account.company_name
         assert account.administration is not None
 
-    def test_keeps_nothing_of_a_key_that_is_refused(self, procountor: Sandbox) -> None:
+    def test_stores_nothing_of_a_key_that_is_refused(self, procountor: Sandbox) -> None:
         account = create_account("tili", user=None)
 
         with pytest.raises(GrantEnded):

@@ -1,4 +1,4 @@
-"""The page of common errors says what each problem does: that must be what the source makes."""
+"""The page of common errors gives the effect of each problem, as the source makes it."""
 
 import ast
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ class TestEffect:
         elif code.effect is Effect.STOPS:
             assert warns <= {False}
 
-    def test_is_told_by_the_code_of_every_warning(self) -> None:
+    def test_is_shown_at_the_code_of_every_warning(self) -> None:
         named = {name for name, is_warning in MADE if is_warning} - {"code"}
 
         assert named <= set(ProblemCode.__members__)

@@ -46,7 +46,6 @@ def _made_codes() -> set[str]:
 
 
 def _codes_on_pages() -> set[str]:
-    """The codes that templates explain without the facts of a case."""
     texts = "".join(path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.html"))
     return set(re.findall(r'(?:explained |code=)"([A-Z]\d\d)"', texts))
 
@@ -73,9 +72,9 @@ class TestExplain:
         names = (
             data.draw(st.sets(st.sampled_from(sorted(code.fact_names)))) if code.fact_names else ()
         )
-        told = tuple((name, data.draw(_values_of(code, name))) for name in sorted(names))
+        facts = tuple((name, data.draw(_values_of(code, name))) for name in sorted(names))
 
-        explained = explain(Problem(code=code, line=7, facts=told))
+        explained = explain(Problem(code=code, line=7, facts=facts))
 
         assert explained.code == code.value
         assert explained.message
@@ -182,7 +181,7 @@ class TestExplain:
         assert explained.message == "The amount 1,234 can mean two things"
         assert "It stands in column “Belopp”. It concerns line 7." in explained.cause
 
-    def test_keeps_a_percent_sign_in_a_fact(self) -> None:
+    def test_shows_a_percent_sign_in_a_fact(self) -> None:
         problem = Problem(code=ProblemCode.TEST_COMPANY, facts=facts(company="100 %(x)s Oy"))
 
         assert explain(problem).message == "100 %(x)s Oy is a test company"

@@ -79,14 +79,13 @@ def link_booking(journal: Journal) -> Link | None:
 
 
 def booked(sandbox: Sandbox, company_id: int) -> list[Any]:
-    """What stands in the books of one company, the oldest first."""
+    """The receipts in the books of one company, the oldest first."""
     address = f"/sandbox/receipts.json?company_id={company_id}"
     found: list[Any] = SandboxClient(sandbox).get(address).json["receipts"]  # type: ignore[index]  # it answers
     return sorted(found, key=lambda one: one["receiptDate"])
 
 
 def close(sandbox: Sandbox, company_id: int, *, month: int) -> None:
-    """Close a tracking period in the books of one company."""
     order = {"company_id": company_id, "date": f"2026-{month:02}-01", "status": "CLOSED"}
     assert SandboxClient(sandbox).post("/sandbox/periods", json=order).status_code == 200
 
@@ -190,7 +189,7 @@ class TestRemoveLink:
 
 
 class TestThreeWaysIntoForeignBooks:
-    """By a wrong choice in a list, by sharing, and by somebody who is for another debtor."""
+    """By a wrong choice in a list, by sharing, and by a user of another debtor."""
 
     def test_another_name_is_refused_until_it_is_confirmed(self, procountor: Sandbox) -> None:
         company, account = a_company(1001, "Aivan Muu Oy"), an_account()
@@ -238,7 +237,7 @@ class TestThreeWaysIntoForeignBooks:
 
         assert refused.value.facts["other"] == str(first)
 
-    def test_books_of_an_ended_link_are_shared_with_nobody(self, procountor: Sandbox) -> None:
+    def test_books_of_an_ended_link_are_not_shared(self, procountor: Sandbox) -> None:
         company = a_linked_company()
         end_link(company.link, ends_on=JULY, reason="closed", user=None)
 
@@ -249,17 +248,17 @@ class TestThreeWaysIntoForeignBooks:
             user=None,
         )
 
-    def test_somebody_of_another_debtor_does_not_even_see_the_account(
+    def test_a_user_of_another_debtor_does_not_even_see_the_account(
         self, procountor: Sandbox
     ) -> None:
         theirs = a_linked_company().link.procountor_account
-        nobodys = an_account(1002)
+        of_no_debtor = an_account(1002)
         user = User.objects.create(username="sari")
         user.debtors.add(Debtor.objects.create(number=999, name="Oma"))
 
         visible = ProcountorAccount.objects.visible_to(user)
 
-        assert not visible.filter(pk__in=[theirs.pk, nobodys.pk]).exists()
+        assert not visible.filter(pk__in=[theirs.pk, of_no_debtor.pk]).exists()
 
 
 class TestCompaniesThatDifferByNow:
@@ -274,7 +273,7 @@ class TestCompaniesThatDifferByNow:
             {"business_id": "9902020-3"},
         ],
     )
-    def test_hold_their_journals_until_somebody_confirms(
+    def test_hold_their_journals_until_a_person_confirms(
         self, procountor: Sandbox, changed: dict[str, str]
     ) -> None:
         company = a_linked_company()
@@ -293,7 +292,7 @@ class TestCompaniesThatDifferByNow:
         assert send(Journal.objects.get()).state == "sent"
         assert AuditEntry.objects.filter(action=AuditEntry.Action.LINK_CONFIRMED).count() == 1
 
-    def test_are_found_out_when_the_business_id_is_told(self, procountor: Sandbox) -> None:
+    def test_are_noticed_when_the_business_id_is_entered(self, procountor: Sandbox) -> None:
         company = a_linked_company()
         journal = a_journal(company)
 
@@ -358,7 +357,7 @@ class TestEndLink:
         assert company.open_link() is not None
 
     def test_does_not_wait_for_an_account_that_is_gone(self, procountor: Sandbox) -> None:
-        """What waits for its authorisation is sent by nobody, perhaps for ever."""
+        """What waits for its authorisation may wait for ever."""
         company = a_linked_company()
         journal = a_journal(company)
         sending = send_journal(journal, user=None, now=Clock().now)
@@ -389,7 +388,7 @@ class TestEndLink:
         journal.refresh_from_db()
         assert "queued" not in [journal.state, *states(journal)]
 
-    def test_keeps_a_journal_from_being_sent_that_was_ready(self, procountor: Sandbox) -> None:
+    def test_stops_a_journal_that_was_ready(self, procountor: Sandbox) -> None:
         company = a_linked_company()
         journal = a_journal(company)
 
@@ -401,7 +400,7 @@ class TestEndLink:
         with pytest.raises(CannotBeSent):
             send_journal(journal, user=None, now=Clock().now)
 
-    def test_keeps_what_was_sent_as_it_was(self, procountor: Sandbox) -> None:
+    def test_leaves_what_was_sent_as_it_was(self, procountor: Sandbox) -> None:
         company = a_linked_company()
         journal = send(a_journal(company))
         receipt = journal.exports.get().ledger_receipt_id
@@ -476,13 +475,13 @@ class TestAWrongLinkPutRight:
         assert (len(booked(procountor, 50101)), len(booked(procountor, 50102))) == (1, 1)
         assert right.token != mistaken.token
         assert Export.with_trail.get(pk=mistaken.pk).ledger_receipt_id == mistaken.ledger_receipt_id
-        told = Journal.objects.get().problems[0]
-        assert dict(told.facts) == {
+        problem = Journal.objects.get().problems[0]
+        assert dict(problem.facts) == {
             "administration": "Koivulammi Huolto Oy",
             "numbers": str(mistaken.receipt_number),
         }
 
-    def test_keeps_the_first_proposal_at_the_first_month_of_the_wrong_one(
+    def test_leaves_the_first_proposal_at_the_first_month_of_the_wrong_one(
         self, procountor: Sandbox
     ) -> None:
         company = a_company()
@@ -554,7 +553,7 @@ class TestACompanyThatMoves:
 
 class TestTwoPeopleAtOnce:
     def test_link_one_company_once(self, procountor: Sandbox) -> None:
-        """Both have read that it is free; the database lets one of them in."""
+        """Both have read that it is free; a constraint lets one of them in."""
         company = a_company()
         one, other = an_account(1001), an_account(1002)
         link_to(company, one)
@@ -653,7 +652,7 @@ class TestALinkedAccount:
 
         assert ProcountorAccount.objects.get(pk=account.pk).company_name == account.company_name
 
-    def test_comes_back_as_no_company_whose_name_nobody_knows(self, procountor: Sandbox) -> None:
+    def test_does_not_come_back_as_a_company_of_an_unknown_name(self, procountor: Sandbox) -> None:
         nameless = a_company(1012, "")
         account = an_account(1001)
         link_to(nameless, account)

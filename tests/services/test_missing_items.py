@@ -1,4 +1,4 @@
-"""What Nmbrs has and Procountor lacks: told on one query, and created once at a word."""
+"""What Nmbrs has and Procountor lacks: listed with one query, and created once."""
 
 import math
 import time
@@ -136,7 +136,9 @@ class TestFindMissingItems:
 
 
 class TestCreateMissingItems:
-    def test_creates_with_code_and_description_and_remembers_who(self, procountor: Sandbox) -> None:
+    def test_creates_with_code_and_description_and_records_the_user(
+        self, procountor: Sandbox
+    ) -> None:
         link, aino = a_link(), create_first_administrator("aino", "a bridge over the river")
 
         made = create(link, "450", "460", user=aino)
@@ -149,7 +151,7 @@ class TestCreateMissingItems:
             for code in ("450", "460")
         ]
 
-    def test_creates_only_what_was_said_yes_to(self, procountor: Sandbox) -> None:
+    def test_creates_only_the_chosen_codes(self, procountor: Sandbox) -> None:
         link = a_link()
 
         create(link, "450", "999")

@@ -1,4 +1,4 @@
-"""What needs somebody now, over all companies."""
+"""What needs a person now, over all companies."""
 
 from datetime import date
 from decimal import Decimal
@@ -39,7 +39,7 @@ def user() -> User:
 
 
 def a_stored_journal(company: Company, state: str, *, month: int = 6, **columns: Any) -> Journal:
-    """A journal as a row in some state, however it came to be there."""
+    """Store a journal in some state, whatever would lead to it."""
     period = date(2026, month, 1)
     return Journal.objects.create(
         company=company,
@@ -61,7 +61,7 @@ def a_stored_journal(company: Company, state: str, *, month: int = 6, **columns:
 
 
 def an_export(journal: Journal, state: str, **columns: Any) -> Export:
-    """A receipt of a journal in some state."""
+    """Store a receipt of a journal in some state."""
     account, _ = ProcountorAccount.objects.get_or_create(name=f"tili-{journal.company.number}")
     link, _ = Link.objects.get_or_create(
         company=journal.company,
@@ -177,8 +177,8 @@ class TestNeeds:
             JournalState.REJECTED,
             problems=[Problem(code=ProblemCode.ZERO_LINES)],
         )
-        told = facts(answer="Account 5035 is unknown.", status="400")
-        rejected = [Problem(code=ProblemCode.REJECTED, facts=told)]
+        answer_facts = facts(answer="Account 5035 is unknown.", status="400")
+        rejected = [Problem(code=ProblemCode.REJECTED, facts=answer_facts)]
         an_export(journal, ExportState.REJECTED, problems=rejected)
 
         (need,) = overview_for(user, today=TODAY).needs

@@ -32,7 +32,7 @@ class TestReserveSlot:
         assert waits == pytest.approx([0, 0.05, 0.10, 0.15], abs=1e-6)
 
     @pytest.mark.django_db
-    def test_saves_up_no_slots_while_nobody_asks(self, settings: Settings) -> None:
+    def test_saves_up_no_slots_while_none_is_needed(self, settings: Settings) -> None:
         settings.PROCOUNTOR_REQUESTS_PER_SECOND = 20
         reserve_slot(1000.0)
 

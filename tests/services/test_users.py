@@ -65,7 +65,7 @@ class TestCreateFirstAdministrator:
 
 
 class TestCreateUser:
-    def test_writes_down_who_made_whom(self, administrator: User) -> None:
+    def test_records_the_user_who_created_it(self, administrator: User) -> None:
         create_user("oona", PASSWORD, template=None, user=administrator)
 
         entry = last_entry()
@@ -101,7 +101,7 @@ class TestChangeUser:
         assert person.check_password("another bridge")
         assert last_entry().facts == {"name": "oona", "fields": "first_name, password"}
 
-    def test_keeps_the_password_when_none_is_given(self, administrator: User) -> None:
+    def test_leaves_the_password_when_none_is_given(self, administrator: User) -> None:
         change_user(administrator, user=administrator, first_name="Aino")
 
         administrator.refresh_from_db()
@@ -185,7 +185,7 @@ class TestChangeTemplate:
         with pytest.raises(TemplateNameTaken):
             change_template(template, name="Payroll clerk", rights={}, user=administrator)
 
-    def test_keeps_somebody_who_may_give_rights(self, administrator: User) -> None:
+    def test_leaves_a_user_who_may_give_rights(self, administrator: User) -> None:
         template = create_template("Rights", {Area.USERS: Right.WRITE}, user=administrator)
         change_user(
             create_user("sari", PASSWORD, template=template, user=administrator),
@@ -226,7 +226,7 @@ class TestTurnOffSecondStep:
 
 
 class TestChooseLanguage:
-    def test_is_kept_for_the_next_log_in(self, administrator: User) -> None:
+    def test_is_stored_for_the_next_log_in(self, administrator: User) -> None:
         choose_language(administrator, "fi")
 
         administrator.refresh_from_db()

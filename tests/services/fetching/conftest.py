@@ -1,4 +1,4 @@
-"""What the tests of fetching begin with."""
+"""Fixtures of the tests of fetching."""
 
 from typing import TYPE_CHECKING
 

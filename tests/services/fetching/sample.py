@@ -1,4 +1,4 @@
-"""What the tests of fetching share: the first sample company, as it stands in both places."""
+"""What the tests of fetching share: the first sample company, in Nmbrs and here."""
 
 from tilisilta.models import Company, Journal, Run
 

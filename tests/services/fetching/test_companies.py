@@ -76,7 +76,7 @@ class TestFirstTime:
         assert june().run == Run.objects.get(company__number=1001, number="6")
         assert NmbrsCompany.objects.filter(fetched_at__isnull=True).count() == 0
 
-    def test_says_who_was_asked_to_book_nothing_yet(self, nmbrs: "Sandbox") -> None:
+    def test_leaves_a_company_without_a_link_with_that_problem(self, nmbrs: "Sandbox") -> None:
         a_connection()
 
         fetch_everything()
@@ -102,7 +102,7 @@ class TestFirstTime:
         listed = Counter(call.operation for call in fetched.requests.all())["Run_GetList"]
         assert listed == 10 * 4 + 10 * 2
 
-    def test_keeps_nothing_of_before_the_start_of_a_company(self, nmbrs: "Sandbox") -> None:
+    def test_stores_nothing_of_before_the_start_of_a_company(self, nmbrs: "Sandbox") -> None:
         a_connection()
         read_lists(ask_for_everything(user=None, now=Clock().now), now=Clock().now)
         company = set_start(Company.objects.get(number=1002), date(2026, 6, 1), user=None)
@@ -135,7 +135,7 @@ class TestUnchangedCompany:
         assert len(counts) == 10
         assert max(counts.values()) <= MOST_CALLS
 
-    def test_costs_no_more_where_two_years_are_looked_at(self, fetched: "Sandbox") -> None:
+    def test_costs_no_more_where_two_years_are_listed(self, fetched: "Sandbox") -> None:
         NmbrsConnection.objects.update(first_year=2020)
         fetch_everything()
         fetched.requests.clear()
@@ -164,7 +164,7 @@ class TestUnchangedCompany:
         assert (done.journal_count, done.revision_count) == (0, 0)
         assert Journal.objects.count() == 60
 
-    def test_has_each_journal_looked_at_in_time(self, fetched: "Sandbox") -> None:
+    def test_has_each_journal_read_again_in_time(self, fetched: "Sandbox") -> None:
         fetched.recalculate_run(company_id=KONEPAJA, run_id=june_run_id(), touch_run_at=False)
         clock = Clock()
 
@@ -208,7 +208,7 @@ class TestRecalculatedRun:
         assert done.revision_count == 1
         assert len(list(journal_calls(fetched))) == 60
 
-    def test_that_was_sent_asks_for_a_person(
+    def test_that_was_sent_needs_a_person(
         self, fetched: "Sandbox", procountor: "Procountor"
     ) -> None:
         link_to(
@@ -241,7 +241,7 @@ class TestLinkedMeanwhile:
         account = an_account()
 
         class LinkedInBetween(NmbrsSoap):
-            """Somebody links the company while its journals come in."""
+            """Links the company while its journals come in."""
 
             def journal(self, *asked: Any) -> SourceJournal | None:
                 if not Link.objects.exists():
@@ -276,7 +276,7 @@ class TestDeletedRun:
         assert not june().is_deleted_at_source
         assert problem_codes(june()) == ["N04"]
 
-    def test_that_was_sent_asks_for_somebody_to_undo_it(
+    def test_that_was_sent_needs_a_person_to_undo_it(
         self, fetched: "Sandbox", procountor: "Procountor"
     ) -> None:
         link_to(konepaja(), an_account())
@@ -465,7 +465,7 @@ class TestYearsToList:
             (2027, None, date(2026, 6, 1), []),
         ],
     )
-    def test_are_the_latest_two_and_those_never_looked_at(
+    def test_are_the_latest_two_and_those_never_listed(
         self, first_year: int, listed_from: int | None, today: date, years: list[int]
     ) -> None:
         connection = NmbrsConnection(first_year=first_year)

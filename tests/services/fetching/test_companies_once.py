@@ -1,4 +1,4 @@
-"""Fetching keeps once and all, whatever becomes of runs, numbers, answers and workers."""
+"""What is fetched is stored once and completely, whatever changes in runs, numbers and workers."""
 
 import re
 from collections import Counter
@@ -47,8 +47,8 @@ MAINTENANCE = (
 )
 
 
-class TestOnce:
-    """Whatever becomes of runs and their numbers, no payroll is ready to be sent twice."""
+class TestAPayrollIsReadyOnce:
+    """Whatever changes in runs and their numbers, no payroll is ready to be sent twice."""
 
     @pytest.fixture
     def may(self, fetched: "Sandbox", procountor: "Procountor") -> Journal:
@@ -159,7 +159,7 @@ class TestOddAnswers:
 
         assert Counter(call.operation for call in fetched.requests.all())["Run_GetList"] == 2
 
-    def test_without_a_journal_that_was_there_are_told(
+    def test_without_a_journal_that_was_there_are_reported(
         self, fetched: "Sandbox", settings: "Settings"
     ) -> None:
         def emptied(environ: Any, start_response: Any) -> list[bytes]:

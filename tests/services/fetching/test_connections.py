@@ -38,7 +38,7 @@ State = NmbrsConnection.State
 
 
 class Meanwhile(httpx2.BaseTransport):
-    """The way to the stand-in, on which something else happens as soon as Nmbrs is asked."""
+    """A transport to the stand-in; something else happens as soon as Nmbrs is called."""
 
     def __init__(self, nmbrs: "Sandbox", act: "Callable[[], object]") -> None:
         self._way = httpx2.WSGITransport(app=nmbrs)
@@ -66,7 +66,7 @@ class TestConnect:
 
         assert a_connection().forbidden_calls == ["CostUnit_GetList"]
 
-    def test_keeps_the_token_encrypted(self, nmbrs: "Sandbox") -> None:
+    def test_stores_the_token_encrypted(self, nmbrs: "Sandbox") -> None:
         a_connection()
 
         with database.cursor() as cursor:
@@ -75,14 +75,14 @@ class TestConnect:
         assert sample.TOKEN not in stored
         assert NmbrsConnection.objects.get().token == sample.TOKEN
 
-    def test_keeps_nothing_of_a_token_that_is_refused(self, nmbrs: "Sandbox") -> None:
+    def test_stores_nothing_of_a_token_that_is_refused(self, nmbrs: "Sandbox") -> None:
         with pytest.raises(NmbrsLoginRefused) as refusal:
             connect("Oma", user_name="x@example.invalid", token="y", first_year=2026, user=None)
 
         assert not NmbrsConnection.objects.exists()
         assert "y" not in str(refusal.value).split()
 
-    def test_keeps_nothing_while_nobody_answers(self, nmbrs: "Sandbox") -> None:
+    def test_stores_nothing_while_nmbrs_does_not_answer(self, nmbrs: "Sandbox") -> None:
         nmbrs.faults.add(Fault(kind=FaultKind.DOWN, times=None))
 
         with pytest.raises(NmbrsUnavailable):
@@ -127,7 +127,7 @@ class TestChangeConnection:
         made.refresh_from_db()
         assert (made.state, made.token, made.trouble) == (State.WORKING, "newer-token", ())
 
-    def test_keeps_the_old_token_where_none_is_given(self, nmbrs: "Sandbox") -> None:
+    def test_leaves_the_old_token_where_none_is_given(self, nmbrs: "Sandbox") -> None:
         made = a_connection()
 
         change_connection(made, user=None, user_name=made.user_name, first_year=2025)
@@ -147,7 +147,7 @@ class TestChangeConnection:
 
         assert NmbrsConnection.objects.get().domain == "toinen"
 
-    def test_keeps_what_is_there_when_the_new_token_is_refused(self, nmbrs: "Sandbox") -> None:
+    def test_leaves_what_is_there_when_the_new_token_is_refused(self, nmbrs: "Sandbox") -> None:
         made = a_connection()
 
         with pytest.raises(NmbrsLoginRefused):
@@ -183,7 +183,7 @@ class TestChangeConnection:
         kept = NmbrsConnection.objects.get()
         assert (kept.state, kept.token) == (State.WORKING, sample.TOKEN)
 
-    def test_leaves_what_fetching_keeps_meanwhile(
+    def test_leaves_what_fetching_stores_meanwhile(
         self, nmbrs: "Sandbox", settings: "Settings"
     ) -> None:
         made = a_connection()
@@ -231,7 +231,7 @@ class TestCheckConnection:
 
         assert (made.state, made.trouble) == (State.WORKING, ())
 
-    def test_says_nothing_of_the_token_while_nobody_answers(self, nmbrs: "Sandbox") -> None:
+    def test_blames_no_token_while_nmbrs_does_not_answer(self, nmbrs: "Sandbox") -> None:
         made = a_connection()
         nmbrs.faults.add(Fault(kind=FaultKind.DOWN, times=None))
 

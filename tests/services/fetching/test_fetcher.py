@@ -72,7 +72,6 @@ def asked(nmbrs: "Sandbox") -> Synchronisation:
 
 @pytest.fixture
 def waiting(asked: Synchronisation) -> Synchronisation:
-    """Ten companies wait to be fetched for the first time."""
     read_lists(asked, now=NOW)
     return asked
 
@@ -81,7 +80,7 @@ def fetched_count() -> int:
     return NmbrsCompany.objects.filter(fetched_at__isnull=False).count()
 
 
-class TestLook:
+class TestTakeUpDue:
     def test_goes_on_after_it_failed_to_claim(
         self, fetcher: Fetcher, waiting: Synchronisation, alive: Worker
     ) -> None:

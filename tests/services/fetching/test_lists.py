@@ -87,7 +87,7 @@ class TestNewOnes:
         assert [one.company.number for one in both] == [one.nmbrs_company_id for one in both]
         assert Company.objects.count() == 6
 
-    def test_that_nobody_owns_are_told(self, nmbrs: "Sandbox", settings: "Settings") -> None:
+    def test_without_a_debtor_are_reported(self, nmbrs: "Sandbox", settings: "Settings") -> None:
         def without_third_debtor(environ: Any, start_response: Any) -> list[bytes]:
             answer = b"".join(nmbrs(environ, start_response))
             return [answer.replace(b"<Id>7103</Id>", b"<Id>7999</Id>")]
@@ -206,7 +206,7 @@ class TestChanges:
         assert at_once == 101
         assert Company.objects.get(number=1001).debtor.number == 103
 
-    def test_keep_the_test_mark_and_the_block(self, nmbrs: "Sandbox") -> None:
+    def test_leave_the_test_mark_and_the_block(self, nmbrs: "Sandbox") -> None:
         a_connection()
         fetch_everything()
         Company.objects.filter(number=1001).update(is_test=True)

@@ -46,7 +46,7 @@ KONEPAJA = 48101
 
 @pytest.fixture
 def clock() -> Clock:
-    """Ahead of the real one, which counts for pauses where it is the later."""
+    """A clock ahead of the real one: pauses count from the later of the two."""
     return Clock(now=NOW + timedelta(days=1))
 
 
@@ -77,7 +77,7 @@ class TestClaimCompanies:
         self, waiting: "Sandbox", clock: Clock
     ) -> None:
         claim_companies("another", 10, now=clock.now)
-        # As those who look after the workers do it.
+        # As the heartbeat of another worker does.
         Worker.objects.filter(executor_id="another").delete()
 
         assert len(claim_companies(WORKER, 10, now=clock.now)) == 10
@@ -89,7 +89,7 @@ class TestClaimCompanies:
 
         assert claim_companies(WORKER, 6, now=clock.now) == ()
 
-    def test_gives_first_what_somebody_asked_for(self, waiting: "Sandbox", clock: Clock) -> None:
+    def test_gives_first_what_a_person_asked_for(self, waiting: "Sandbox", clock: Clock) -> None:
         fetch_waiting(clock)
         read_lists(ask_for_everything(user=None, now=clock.now), now=clock.now)
         clock.forward(10)
@@ -110,7 +110,7 @@ class TestClaimCompanies:
 @pytest.mark.skipif(database.vendor == "sqlite", reason="SQLite has one writer at a time.")
 @pytest.mark.django_db(transaction=True)
 class TestTwoClaimersAtOnce:
-    def test_get_companies_both(self, waiting: "Sandbox", clock: Clock) -> None:
+    def test_both_get_companies(self, waiting: "Sandbox", clock: Clock) -> None:
         locked, claimed = threading.Event(), threading.Event()
 
         def claim_slowly() -> None:
@@ -278,7 +278,9 @@ class TestSilence:
         assert NmbrsConnection.objects.get().trouble == ()
         assert not NmbrsCompany.objects.exclude(trouble=[]).exists()
 
-    def test_is_over_at_once_for_who_asks_again(self, waiting: "Sandbox", clock: Clock) -> None:
+    def test_is_over_at_once_when_a_person_asks_again(
+        self, waiting: "Sandbox", clock: Clock
+    ) -> None:
         waiting.faults.add(Fault(kind=FaultKind.DOWN, times=None))
         fetch_waiting(clock)
         waiting.faults.clear()

@@ -141,7 +141,7 @@ class TestFinishAbandoned:
         done.refresh_from_db()
         assert done.finished_at is not None
 
-    def test_ends_nothing_that_somebody_waits_for(self, nmbrs: "Sandbox") -> None:
+    def test_ends_nothing_that_companies_wait_for(self, nmbrs: "Sandbox") -> None:
         a_connection()
         asked = ask_for_everything(user=None, now=Clock().now)
         finish_abandoned(Clock().now)
@@ -182,24 +182,24 @@ class TestClaimLists:
         assert claim_lists("a-worker") is None
 
 
-class TestStandingOf:
+class TestFetchStateOf:
     def test_counts_what_is_done_and_names_what_is_at_work(self, nmbrs: "Sandbox") -> None:
         a_connection()
         clock = Clock()
         asked = ask_for_everything(user=None, now=clock.now)
         before = fetch_state_of(asked)
-        told = [(before.done_count, before.company_count)]
+        counts = [(before.done_count, before.company_count)]
         read_lists(asked, now=clock.now)
         begun = fetch_state_of(Synchronisation.objects.get())
-        told.append((begun.done_count, begun.company_count))
+        counts.append((begun.done_count, begun.company_count))
         fetch_waiting(clock)
         ended = fetch_state_of(Synchronisation.objects.get())
-        told.append((ended.done_count, ended.company_count))
+        counts.append((ended.done_count, ended.company_count))
 
-        assert told == [(0, 0), (0, 10), (10, 10)]
+        assert counts == [(0, 0), (0, 10), (10, 10)]
         assert ended.current == ()
 
-    def test_is_told_of_the_latest(self, nmbrs: "Sandbox") -> None:
+    def test_is_that_of_the_latest_synchronisation(self, nmbrs: "Sandbox") -> None:
         a_connection()
         done = fetch_everything()
 
@@ -237,7 +237,7 @@ class TestBeginByItself:
         assert begun is not None
         assert begun.requested_by is None
 
-    def test_is_not_needed_after_somebody_did_it(self) -> None:
+    def test_is_not_needed_after_a_person_did_it(self) -> None:
         ask_for_everything(user=None, now=helsinki(2, 8))
         Synchronisation.objects.update(finished_at=helsinki(2, 8, 5))
 

@@ -53,7 +53,7 @@ class TestJournalAsCsv:
         )
         assert read.lines == journal.content().lines
 
-    def test_keeps_a_spreadsheet_from_running_a_text(self) -> None:
+    def test_stops_a_spreadsheet_from_running_a_text(self) -> None:
         saved = journal_as_csv(_journal_with("=HYPERLINK(1)"), user=None)
 
         assert b",'=HYPERLINK(1)," in saved.content

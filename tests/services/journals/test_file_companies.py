@@ -1,4 +1,4 @@
-"""A file that says itself that it is another company's is not taken in."""
+"""A file that names another company of the bureau is not taken in."""
 
 import io
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ LINES = (("2026-07-31", "5010", "Wages", "18.10"), ("2026-07-31", "2961", "Payab
 
 @pytest.fixture
 def company() -> Company:
-    """The company files are imported for; another one of the bureau is there as well."""
+    """The company that files are imported for, beside another one of the bureau."""
     a_company(1002, "Koivulammi Huolto Oy")
     Company.objects.filter(number=1002).update(business_id="9901020-9")
     own = a_company(1009, "Saaristo Siivous Oy")
@@ -31,19 +31,17 @@ def company() -> Company:
 
 
 def rows_with(header: str, *texts: str) -> list[list[str]]:
-    """A journal with one more column; a single text stands on each line."""
+    """A journal with one more column; a single text is repeated on each line."""
     said = texts if len(texts) == len(LINES) else texts * len(LINES)
     lines = [[text, *line] for text, line in zip(said, LINES, strict=True)]
     return [[header, "Date", "Account", "Description", "Amount"], *lines]
 
 
 def as_csv(rows: Sequence[Sequence[str]], delimiter: str = ";", encoding: str = "utf-8") -> bytes:
-    """The rows as a CSV file."""
     return "\n".join(delimiter.join(row) for row in rows).encode(encoding)
 
 
 def as_xlsx(rows: Sequence[Sequence[str]]) -> bytes:
-    """The rows as a workbook."""
     workbook = Workbook()
     assert workbook.active is not None
     for row in rows:
@@ -54,7 +52,6 @@ def as_xlsx(rows: Sequence[Sequence[str]]) -> bytes:
 
 
 def take(company: Company, content: bytes, name: str = "j.csv", **more: object) -> Imported:
-    """Import ``content`` for ``company``."""
     given: dict[str, object] = {"user": None, **more}
     return import_journal(
         content,
@@ -177,7 +174,7 @@ class TestAName:
             *("#1002 saaristo siivous", "1002.0", "Asiakas 1002 Saaristo Siivous Oy"),
         ],
     )
-    def test_of_a_namesake_is_told_by_its_number(self, company: Company, text: str) -> None:
+    def test_of_a_namesake_is_recognised_by_its_number(self, company: Company, text: str) -> None:
         Company.objects.filter(number=1002).update(name=company.name)
 
         assert refusal(company, as_csv(rows_with("Yritys", text))).problems[0].code == "F17"
@@ -191,7 +188,7 @@ class TestAName:
 
         assert take(company, as_csv(rows_with("Yritys", name.upper()))).is_new
 
-    def test_of_nobody_here_is_told(self, company: Company) -> None:
+    def test_of_no_company_here_is_reported(self, company: Company) -> None:
         imported = take(company, as_csv(rows_with("Yritys", "Aivan Muu Oy")))
 
         assert imported.names_company == "Aivan Muu Oy"
@@ -401,7 +398,9 @@ class TestAName:
 
         assert take(company, as_csv(rows)).is_new
 
-    def test_of_a_namesake_above_the_headers_is_told_by_its_number(self, company: Company) -> None:
+    def test_of_a_namesake_above_the_headers_is_recognised_by_its_number(
+        self, company: Company
+    ) -> None:
         Company.objects.filter(number=1002).update(name=company.name)
         rows = [["1002 Saaristo Siivous Oy"], *([*row[1:]] for row in rows_with("", ""))]
 
@@ -478,12 +477,14 @@ class TestABusinessId:
 
     @pytest.mark.parametrize("header", ["VAT", "ALV", "Moms", "BTW"])
     @pytest.mark.parametrize("text", ["25,5", "0", "24 %", "V1"])
-    def test_is_told_from_a_rate_of_tax(self, company: Company, header: str, text: str) -> None:
+    def test_is_not_taken_from_a_rate_of_tax(
+        self, company: Company, header: str, text: str
+    ) -> None:
         columns = ColumnMapping(account="Account", amount="Amount", date="Date")
 
         assert take(company, as_csv(rows_with(header, text)), columns=columns).is_new
 
-    def test_of_nobody_here_is_fine_as_long_as_the_company_has_none(self) -> None:
+    def test_of_no_company_here_is_fine_as_long_as_the_company_has_none(self) -> None:
         bare = a_company(1010, "Paljas Oy")
 
         assert take(bare, as_csv(rows_with("Y-tunnus", "1234567-1"))).is_new
@@ -496,7 +497,7 @@ class TestABusinessId:
         assert refusal(bare, as_csv(rows_with("Y-tunnus", "9901020-9"))).problems
 
 
-class TestWhoIsLimited:
+class TestAUserLimitedToDebtors:
     def test_learns_no_more_than_the_file_says(self, company: Company) -> None:
         hidden = add_company(2001, "Salainen Oy", add_debtor(200, "Toiset", user=None), user=None)
         template = UserTemplate.objects.create(name="Some")

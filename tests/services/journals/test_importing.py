@@ -1,4 +1,4 @@
-"""Journals come in once, whatever is said about their files."""
+"""Journals come in once, whatever number or layout their files have."""
 
 import pytest
 from tests.bureau import NOW, a_company, a_linked_company, csv_file, monthly_lines, send
@@ -22,7 +22,7 @@ JUNE = csv_file(monthly_lines(6))
 
 
 def take_in(company: Company, content: bytes, *, run: str | None = "6") -> Imported:
-    """Import a file as run ``run`` of 2026, or as whatever the file says."""
+    """Import a file as run ``run`` of 2026, or as the run that the file names."""
     return import_journal(
         content,
         file_name="journal.csv",

@@ -1,4 +1,4 @@
-"""What reading a file warned of stays with its journal, and a company's own pay periods count."""
+"""Warnings from reading a file stay with its journal, and a company's own pay periods count."""
 
 import pytest
 from tests.bureau import NOW, a_company, a_linked_company

@@ -1,4 +1,4 @@
-"""A journal takes no other run's place by itself, and an older version stays an older version."""
+"""A journal replaces no other run by itself, and an older version stays an older version."""
 
 from datetime import date
 
@@ -54,7 +54,7 @@ RECALCULATED = WAGES.replace("4200,00", "4350,00")
 def take_in(
     company: Company, text: str, *, run: str | None = None, name: str = "j.csv", **answer: object
 ) -> Imported:
-    """Import ``text`` with what a person says of its run."""
+    """Import ``text`` with a person's answer about its run."""
     named = Run(year=2026, number=run) if run else None
     return import_journal(
         text.encode(),
@@ -67,13 +67,11 @@ def take_in(
 
 
 def naming_run(text: str, number: str) -> str:
-    """The same file with a column that names its run."""
     heads, *rows = text.split("\n")
     return "\n".join([f"{heads};Run", *(f"{row};{number}" for row in rows)])
 
 
 def split_over(cost_center: str) -> str:
-    """The wages of one cost center."""
     heads, *rows = WAGES.split("\n")
     return "\n".join([f"{heads};Kustannuspaikka", *(f"{row};{cost_center}" for row in rows)])
 
@@ -123,7 +121,7 @@ class TestAFileThatNamesNoRun:
         assert {one.state for one in Journal.objects.all()} == {"ready"}
         assert len(send_all_ready().sendings) == 2
 
-    def test_is_another_run_when_somebody_says_so(self, procountor: Sandbox) -> None:
+    def test_is_another_run_when_a_person_says_so(self, procountor: Sandbox) -> None:
         company = a_linked_company()
         take_in(company, WAGES)
 
@@ -132,7 +130,7 @@ class TestAFileThatNamesNoRun:
         assert numbers(company) == ["2026-8-1", "2026-8b-1"]
         assert {one.state for one in Journal.objects.all()} == {"ready"}
 
-    def test_is_a_revision_when_somebody_says_so(self, procountor: Sandbox) -> None:
+    def test_is_a_revision_when_a_person_says_so(self, procountor: Sandbox) -> None:
         company = a_linked_company()
         first = take_in(company, WAGES).journal
 
@@ -172,7 +170,7 @@ class TestARunThatIsNamed:
         assert asked.value.facts["reason"] == reason
         assert Journal.objects.count() == 1
 
-    def test_is_the_same_run_all_the_same_when_somebody_says_so(self) -> None:
+    def test_is_the_same_run_all_the_same_when_a_person_says_so(self) -> None:
         company = a_company()
         first = take_in(company, WAGES, run="8").journal
 
@@ -261,7 +259,7 @@ class TestARunThatIsNamed:
         assert guessed.reference == "1001-2026-8b-1"
         assert JournalState.REPLACED not in (guessed.state, real.journal.state)
 
-    def test_keeps_a_guess_that_was_sent_where_it_is(self, procountor: Sandbox) -> None:
+    def test_leaves_a_guess_that_was_sent_where_it_is(self, procountor: Sandbox) -> None:
         company = a_linked_company()
         guessed = send(take_in(company, WAGES).journal)
 
@@ -399,7 +397,7 @@ class TestTheSamePayroll:
         ("day", "is_held"), [("30.8.", True), ("1.9.", True), ("17.8.", False)]
     )
     def test_dated_otherwise_is_held(self, procountor: Sandbox, day: str, is_held: bool) -> None:
-        """Less than a week apart it is no pay period of its own."""
+        """Less than a week apart it cannot be another pay period."""
         company = a_linked_company()
         take_in(company, WAGES, run="8")
 
@@ -415,7 +413,9 @@ class TestTheSamePayroll:
         assert problem_codes(strange) == ["N37"]
         assert say_surely_another(strange, user=None, now=NOW).state == "ready"
 
-    def test_of_another_company_is_held_whatever_nobody_books(self, procountor: Sandbox) -> None:
+    def test_of_another_company_is_held_whatever_dimensions_no_link_books(
+        self, procountor: Sandbox
+    ) -> None:
         heads = "Pvm;Tili;Selite;Kustannuspaikka;Summa"
         split = f"{heads}\n31.8.2026;5010;P;100;100,00\n31.8.2026;2961;V;;-100,00"
         take_in(a_linked_company(1003), split, run="8")
@@ -452,32 +452,32 @@ class TestTellRun:
         first = take_in(company, WAGES).journal
         second = take_in(company, HOLIDAY_PAY, revision_of=first).journal
 
-        told = tell_run(second, user=None)
+        renumbered = tell_run(second, user=None)
 
         first.refresh_from_db()
-        assert [first.state, told.state] == ["ready", "ready"]
+        assert [first.state, renumbered.state] == ["ready", "ready"]
         assert numbers(company) == ["2026-8-1", "2026-8b-1"]
         assert AuditEntry.objects.filter(action="journal_renumbered").count() == 1
 
     def test_gives_a_number_of_its_own(self, procountor: Sandbox) -> None:
         journal = take_in(a_linked_company(), WAGES).journal
 
-        told = tell_run(journal, user=None, run=Run(year=2026, number="081"))
+        renumbered = tell_run(journal, user=None, run=Run(year=2026, number="081"))
 
-        assert told.reference == "1001-2026-81-1"
-        assert not told.is_run_guessed
-        assert "run 81" in told.exports.get().name
+        assert renumbered.reference == "1001-2026-81-1"
+        assert not renumbered.is_run_guessed
+        assert "run 81" in renumbered.exports.get().name
 
     def test_joins_two_that_are_one_run(self, procountor: Sandbox) -> None:
         company = a_linked_company()
         first = take_in(company, WAGES).journal
         second = take_in(company, RECALCULATED, another_run=True).journal
 
-        told = tell_run(second, user=None, revision_of=first)
+        renumbered = tell_run(second, user=None, revision_of=first)
 
         first.refresh_from_db()
-        assert told.reference == "1001-2026-8-2"
-        assert [first.state, told.state] == ["replaced", "ready"]
+        assert renumbered.reference == "1001-2026-8-2"
+        assert [first.state, renumbered.state] == ["replaced", "ready"]
 
     def test_takes_no_other_journal_s_run(self) -> None:
         company = a_company()

@@ -1,7 +1,8 @@
-"""Files as bureaus have them, one after the other: which run each becomes, and what is held.
+"""Files as bureaus have them, one after the other: which run each becomes, and which are held.
 
-Each member is invented. What is expected of the last step stands beside it: ``new``, ``revision``
-or ``there`` for what came in, else the question or refusal, or the problem that holds the journal.
+Each member is invented. The expected outcome of the last step is given beside it: ``new``,
+``revision`` or ``there`` for an import, else the question or refusal, or the problem that holds
+the journal.
 """
 
 from collections.abc import Sequence
@@ -83,7 +84,7 @@ def csv(
 
 @dataclass
 class Bureau:
-    """Two companies of one debtor and one of another, and what was done last."""
+    """Two companies of one debtor and one of another, and the result of the last step."""
 
     companies: dict[int, Company] = field(default_factory=dict)
     last: Imported | None = None
@@ -98,7 +99,7 @@ class Bureau:
         return self.companies[number]
 
     def file(self, content: bytes, *, at: int = 1001, run: str = "", **answer: Any) -> None:
-        """Somebody imports a file, with what is said of its run."""
+        """Import a file, with an answer about its run."""
         named = Run(year=2026, number=run) if run else None
         self.last = import_journal(
             content,
@@ -110,7 +111,7 @@ class Bureau:
         )
 
     def nmbrs(self, lines: Lines, *, number: str, day: str = "31.8.2026", id_: int = 1) -> None:
-        """Nmbrs gives the journal of one of its runs."""
+        """Fetch the journal of a run from Nmbrs."""
         company = self.company(1001)
         month = int(day.split(".")[1])
         run, _made = NmbrsRun.objects.get_or_create(
@@ -365,7 +366,7 @@ MEMBERS: dict[str, tuple[tuple[Step, ...], str, list[str]]] = {
 
 
 def outcome(bureau: Bureau, steps: Sequence[Step]) -> str:
-    """What came of the last step."""
+    """Return the result of the last step."""
     for what, more in steps:
         if what == "file":
             bureau.file(**more)

@@ -1,4 +1,4 @@
-"""The access tokens of an account stay what the people made of it who authorised or removed it."""
+"""The tokens of an account stay as the people who authorised or removed it left them."""
 
 from datetime import timedelta
 
@@ -36,7 +36,7 @@ class MeanwhileTransport(httpx2.BaseTransport):
 
 
 class TestAccountTokens:
-    def test_keep_nothing_of_an_account_removed_while_they_were_renewed(
+    def test_store_nothing_of_an_account_removed_while_they_were_renewed(
         self, sandbox: Sandbox, procountor: Sandbox, settings: Settings
     ) -> None:
         account = an_account()

@@ -1,4 +1,4 @@
-"""Missing dimension items are created once, whatever is lost and whoever asks at the same time."""
+"""Missing dimension items are created once, whatever is lost and however many ask at once."""
 
 import math
 import time
@@ -77,7 +77,7 @@ class TestCreateItems:
         created = AuditEntry.objects.filter(action="items_created").order_by("pk")
         assert [entry.facts["items"] for entry in created] == ["K7", "K8"]
 
-    def test_says_that_it_does_not_know_and_looks_before_it_tries_again(
+    def test_says_that_it_does_not_know_and_reads_before_it_tries_again(
         self, procountor: Sandbox
     ) -> None:
         link = _link()
@@ -110,7 +110,7 @@ class TestCreateItems:
 
         assert _codes(link).count("K7") == 1
 
-    def test_tells_of_a_refusal_after_the_others_are_created(self, procountor: Sandbox) -> None:
+    def test_raises_a_refusal_after_the_others_are_created(self, procountor: Sandbox) -> None:
         link = _link()
         procountor.faults.add(Fault(kind=FaultKind.REJECT, method="POST", path=ITEMS))
 
@@ -140,7 +140,7 @@ class TestMakeItems:
         assert [code for code, _ in made.refused] == ["K1"]
         assert made.trouble is None
 
-    def test_stops_at_anything_else_and_keeps_what_is_left(self, procountor: Sandbox) -> None:
+    def test_stops_at_anything_else_and_names_what_is_left(self, procountor: Sandbox) -> None:
         link = _link()
         procountor.faults.add(Fault(kind=FaultKind.BUSY, method="POST", path=ITEMS, skip=1))
 
@@ -149,7 +149,7 @@ class TestMakeItems:
         assert (made.created, made.left) == (("K0",), ("K1", "K2"))
         assert isinstance(made.trouble, ProcountorBusy)
 
-    def test_keeps_everything_when_procountor_cannot_be_read(self, procountor: Sandbox) -> None:
+    def test_leaves_everything_when_procountor_cannot_be_read(self, procountor: Sandbox) -> None:
         link = _link()
         procountor.faults.add(_away_after(reads=0))
 
@@ -189,7 +189,7 @@ class TestAtTheSameMoment:
         assert _codes(link).count("K7") == 1
         assert _asked_for(procountor) == 1
 
-    def test_somebody_in_procountor_creates_the_item_first(self, procountor: Sandbox) -> None:
+    def test_a_person_in_procountor_creates_the_item_first(self, procountor: Sandbox) -> None:
         link = _link()
         procountor.faults.add(Fault(kind=FaultKind.HOLD_BEFORE, method="POST", path=ITEMS))
 
@@ -205,7 +205,7 @@ class TestAtTheSameMoment:
 
 
 def create_items(link: Link, wanted: Sequence[WantedItem], *, now: datetime) -> None:
-    """Make all of them, and raise the first thing that was in the way."""
+    """Create all items, and raise the first error."""
     made = make_items(link, wanted, user=None, now=now, until=math.inf)
     for error in (made.trouble, *(refusal for _code, refusal in made.refused)):
         if error is not None:
@@ -232,7 +232,7 @@ def _make(link: Link, *codes: str) -> MadeItems:
 
 
 def _away_after(*, reads: int) -> Fault:
-    """Procountor answers so many reads of the company and no more."""
+    """Let Procountor answer so many reads of the company and no more."""
     return Fault(kind=FaultKind.ERROR_BEFORE, method="GET", skip=reads, times=None)
 
 

@@ -1,4 +1,4 @@
-"""Receipts are read once, and again when somebody has changed them: nothing hides behind a row."""
+"""Receipts are read once, and again after a change: no stored row hides a receipt."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -33,7 +33,7 @@ READING = "/ledgerreceipts/"
 
 
 class SandboxClock:
-    """The clock of the stand-in, which moves when told to."""
+    """The clock of the stand-in, which moves only when a test moves it."""
 
     def __init__(self) -> None:
         self.now = BOOKED_AT
@@ -100,7 +100,7 @@ class TestReadReceipts:
         assert found.plain_digest
         assert (found.receipt_number, found.status) == (1, "UNFINISHED")
 
-    def test_keeps_no_texts_and_no_amounts(self, account: ProcountorAccount) -> None:
+    def test_stores_no_texts_and_no_amounts(self, account: ProcountorAccount) -> None:
         by_hand(account, "Aino Virtanen palkka #A1B2C3D4", notes="salainen")
 
         read(account)
@@ -109,7 +109,7 @@ class TestReadReceipts:
         assert "A1B2C3D4" in kept
         assert not any(word in kept for word in ("Aino", "Virtanen", "salainen", "10.0"))
 
-    def test_reads_nothing_twice_that_nobody_has_changed(
+    def test_reads_nothing_twice_that_has_not_changed(
         self, account: ProcountorAccount, sandbox: Sandbox
     ) -> None:
         by_hand(account, "Palkat", notes="Tilisilta A1B2C3D4")
@@ -123,7 +123,7 @@ class TestReadReceipts:
         ("act", "details"),
         [("rename", {"name": "Muistio"}), ("notes", {"notes": "C1B2C3D4"}), ("approve", {})],
     )
-    def test_reads_again_what_somebody_has_changed(
+    def test_reads_again_what_was_changed(
         self,
         account: ProcountorAccount,
         sandbox: Sandbox,
@@ -213,7 +213,7 @@ class TestReadReceipts:
         with pytest.raises(ProcountorUnavailable):
             read(account)
 
-    def test_keeps_what_was_read_before_a_failure(
+    def test_stores_what_was_read_before_a_failure(
         self, account: ProcountorAccount, sandbox: Sandbox
     ) -> None:
         for number in range(201):
@@ -262,7 +262,7 @@ class TestReadReceipts:
 
 
 class WithoutVersions(httpx2.BaseTransport):
-    """A Procountor whose list says no versions."""
+    """A Procountor whose list gives no versions."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._inner = httpx2.WSGITransport(app=sandbox)

@@ -39,7 +39,7 @@ pytestmark = pytest.mark.django_db
 
 
 class TestSendJournal:
-    def test_queues_every_receipt_and_notes_who_asked(self, procountor: Sandbox) -> None:
+    def test_queues_every_receipt_and_records_the_user(self, procountor: Sandbox) -> None:
         journal = a_journal(a_linked_company(), 5, 6)
 
         sending = send_journal(journal, user=None, now=NOW)
@@ -48,7 +48,7 @@ class TestSendJournal:
         assert unfinished_sending(journal) == sending
         assert AuditEntry.objects.filter(action="journal_sent").count() == 1
 
-    def test_sends_nothing_when_the_preview_looked_at_is_not_what_would_be_sent(
+    def test_sends_nothing_when_the_preview_seen_is_not_what_would_be_sent(
         self, procountor: Sandbox
     ) -> None:
         journal = a_journal(a_linked_company())
@@ -143,7 +143,7 @@ class TestLookAgain:
 
 
 class TestContinueWaiting:
-    def test_leaves_alone_what_nobody_has_asked_for(self, procountor: Sandbox) -> None:
+    def test_leaves_alone_what_was_not_asked_for(self, procountor: Sandbox) -> None:
         a_journal(a_linked_company())
 
         assert continue_waiting(NOW) == 0

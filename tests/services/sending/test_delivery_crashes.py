@@ -1,4 +1,4 @@
-"""A worker may die at any point: whatever was under way, each receipt is booked exactly once."""
+"""A worker may die at any point: each receipt is booked exactly once all the same."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,14 +37,13 @@ class Deadline:
     steps_left: int
 
     def count(self) -> None:
-        """One step nearer."""
+        """Count one step; the last one ends the process."""
         self.steps_left -= 1
         if self.steps_left == 0:
             raise Killed
 
     @property
     def was_reached(self) -> bool:
-        """Tell whether the process was killed."""
         return self.steps_left <= 0
 
 
@@ -78,7 +77,7 @@ def _mortal_database(deadline: Deadline) -> Callable[..., Any]:
 def _deliver_until_killed(
     sending: Sending, clock: Clock, sandbox: Sandbox, settings: Settings, *, steps: int
 ) -> bool:
-    """Tell whether the worker was killed before it had finished."""
+    """Return whether the worker was killed before it had finished."""
     deadline = Deadline(steps_left=steps)
     unharmed = settings.PROCOUNTOR_TRANSPORT
     settings.PROCOUNTOR_TRANSPORT = MortalTransport(sandbox, deadline)

@@ -15,7 +15,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def sending(procountor: Sandbox) -> Sending:
-    """A sending somebody has just asked for."""
     return send_journal(a_journal(a_linked_company()), user=None, now=NOW)
 
 
