@@ -97,14 +97,7 @@ def tell_run(
     ``RunTaken`` or ``NotOfTheCompany``.
     """
     with transaction.atomic():
-        lock_company(journal.company)
-        # Sending locks the journal too: its number must not change at the same moment, as its
-        # tokens are made of it.
-        journal = (
-            Journal.objects.select_for_update(of=("self",))
-            .select_related("company")
-            .get(pk=journal.pk)
-        )
+        journal = _locked(journal)
         before = journal.reference
         if not is_open_to_answers(journal):
             raise CannotRenumber(journal)
@@ -144,12 +137,7 @@ def discard(journal: Journal, *, reason: str, user: User | None, now: datetime) 
     if not reason:
         raise ValidationError({"reason": _("Say why the journal is discarded.")})
     with transaction.atomic():
-        lock_company(journal.company)
-        journal = (
-            Journal.objects.select_for_update(of=("self",))
-            .select_related("company__debtor")
-            .get(pk=journal.pk)
-        )
+        journal = _locked(journal)
         if journal.discarded_at is not None:
             return journal
         if journal.run_id is not None or was_ever_sent(journal):
@@ -178,6 +166,17 @@ def discard(journal: Journal, *, reason: str, user: User | None, now: datetime) 
     recheck_company(journal.company, includes_at_rest=True)
     recheck_strangers(journal)
     return journal
+
+
+def _locked(journal: Journal) -> Journal:
+    """Return the journal as it is now, locked after its company, in the order of imports.
+
+    Sending locks the journal too: it must not lose its number or its lines at the same moment, as
+    its tokens are made of the number.
+    """
+    lock_company(journal.company)
+    locked = Journal.objects.select_for_update(of=("self",))
+    return locked.select_related("company__debtor").get(pk=journal.pk)
 
 
 def _wanted_run(

@@ -232,11 +232,7 @@ def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen:
         journal=journal, requested_by=user, requested_at=now, due_at=now
     )
     for export in to_send:
-        export.state = ExportState.QUEUED
-        export.is_looked_for = False
-        export.absent_look_count = 0
-        export.look_at = None
-        export.save(update_fields=["state", "is_looked_for", "absent_look_count", "look_at"])
+        _queue(export)
     for export in exports:
         _let_others_pass(export)
     audit.record(
@@ -248,6 +244,15 @@ def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen:
     )
     journal.store_state()
     return sending
+
+
+def _queue(export: Export) -> None:
+    """Queue ``export``, to be looked for before it is posted, whatever earlier looks have seen."""
+    export.state = ExportState.QUEUED
+    export.is_looked_for = False
+    export.absent_look_count = 0
+    export.look_at = None
+    export.save(update_fields=["state", "is_looked_for", "absent_look_count", "look_at"])
 
 
 def _are_in_force(links: Sequence[Link], exports: Sequence[Export], journal: Journal) -> bool:
