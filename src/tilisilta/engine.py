@@ -33,14 +33,17 @@ from tilisilta.services.sending.delivery import advance
 APPLICATION_VERSION = "1"
 QUEUE = "sendings"
 SENDINGS_AT_ONCE = 8
+# DBOS cannot enqueue in our transaction, so a click waits for the next sweep: it has to be short.
 SWEEP_SECONDS = 0.25
 WATCH_SECONDS = 60.0
+# A turn that only sleeps holds its place in the queue and blocks its company: not for longer.
 SHORT_WAIT_SECONDS = 1.0
 ALIVE = ("ENQUEUED", "DELAYED", "PENDING")
 
 logger = logging.getLogger("tilisilta.engine")
 
 
+# Portable is JSON: a pickled input may not be readable after an upgrade.
 @DBOS.workflow(name="deliver", serialization_type=WorkflowSerializationFormat.PORTABLE)
 def deliver(sending_id: str) -> None:
     """Make the moves of one sending until it is finished or put off."""
@@ -110,6 +113,7 @@ class Engine:
         DBOS.register_queue(
             QUEUE,
             worker_concurrency=SENDINGS_AT_ONCE,
+            # A partition is a Procountor company, see sweep(): two turns there would race.
             partition_concurrency=1,
             polling_interval_sec=0.2,
             on_conflict="always_update",
@@ -177,6 +181,8 @@ def heartbeat(executor_id: str, now: datetime) -> None:
     Worker.objects.filter(heard_at__lt=now - _worker_timeout()).exclude(
         executor_id=executor_id
     ).delete()
+    # In this order: without its row a worker counts as dead, its turns are cancelled, and only then
+    # are they found lost and put back.
     _cancel_turns_of_the_dead()
     outbox.put_back(_lost(outbox.enqueued_sendings(now - timedelta(seconds=2))), now=now)
     continue_waiting(now)

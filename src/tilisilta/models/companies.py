@@ -179,6 +179,7 @@ class NmbrsCompany(models.Model):
         related_name="waiting",
     )
     wants_all_journals = models.BooleanField(default=False)
+    # SET_NULL: deleting the row of a dead worker releases its claims.
     claimed_by = models.ForeignKey(
         "tilisilta.Worker", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -175,6 +175,7 @@ class ApiPace(models.Model):
     """The next free instant at which all processes, as one client, may call a service."""
 
     client_id = models.CharField(max_length=200, primary_key=True)
+    # Seconds as a number, not a date: one UPDATE adds to it, in the same way on each database.
     next_free_at = models.FloatField(default=0.0)
 
     def __str__(self) -> str:

@@ -81,6 +81,7 @@ class Export(models.Model):
     class Meta:
         ordering = ["booking_date", "epoch"]
         constraints = [
+            # Checks lock the journal; if two still plan the same receipt, the second one fails here.
             models.UniqueConstraint(
                 fields=["link", "journal", "booking_date", "epoch"],
                 name="one_export_per_receipt_and_epoch",
@@ -138,6 +139,7 @@ class Attempt(models.Model):
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["export", "number"], name="one_attempt_per_number"),
+            # The last line of defence against a second request while one is on its way.
             models.UniqueConstraint(
                 fields=["export"], condition=Q(outcome="open"), name="one_open_attempt_per_export"
             ),
@@ -168,6 +170,7 @@ class Sending(models.Model):
     class Meta:
         ordering = ["-requested_at"]
         constraints = [
+            # Two clicks in the same instant: the second gets the sending of the first.
             models.UniqueConstraint(
                 fields=["journal"],
                 condition=Q(finished_at__isnull=True),

@@ -91,6 +91,7 @@ class Link(models.Model):
                 condition=models.Q(ends_on__isnull=True),
                 name="one_open_link_per_company",
             ),
+            # A grant of Procountor acts in one company, so an account serves one (R4).
             models.UniqueConstraint(
                 fields=["procountor_account"],
                 condition=models.Q(ends_on__isnull=True),

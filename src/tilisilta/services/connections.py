@@ -151,6 +151,7 @@ def check_account(account: ProcountorAccount) -> ProcountorAccount:
         with procountor(account) as client:
             client.get_session()
     except TilisiltaError:
+        # Single columns: saving the whole row would overwrite tokens renewed meanwhile.
         ProcountorAccount.objects.filter(pk=account.pk).update(check_failed_at=timezone.now())
     else:
         ProcountorAccount.objects.filter(pk=account.pk).update(
@@ -192,6 +193,7 @@ def _authorise(
     with transaction.atomic():
         # Locked, or it could be linked between the comparison and the change of its company.
         ProcountorAccount.objects.select_for_update().get(pk=account.pk)
+        # The caller's copy is older than the lock.
         account.refresh_from_db()
         _must_be_the_linked_company(account, session, administration)
         account.state = ProcountorAccount.State.AUTHORISED

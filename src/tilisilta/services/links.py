@@ -127,6 +127,7 @@ def create_link(  # what a person says of a link, each by its name
     ``SharedAdministration``, ``MonthsCovered``, or Django's ``ValidationError`` for an invalid
     choice.
     """
+    # Checked first for the clearest error. What changes meanwhile is found again under the locks.
     _must_be_unlinked(company, account)
     link = Link(
         company=company,
@@ -340,6 +341,7 @@ def _leave_account(link: Link) -> None:
 def _save_new(link: Link) -> None:
     """Store a link. Raise if its company or account was linked at the same moment."""
     try:
+        # A savepoint: PostgreSQL answers no query in a transaction whose constraint was broken.
         with transaction.atomic():
             link.save()
     except IntegrityError as error:

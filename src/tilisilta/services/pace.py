@@ -20,6 +20,7 @@ def wait_for_slot() -> None:
     All processes take their slots from one row, so that together, as one API client, they stay
     under Procountor's limit: exceeding it may suspend the client.
     """
+    # Wall-clock time: monotonic clocks of two processes or machines cannot be compared.
     wait_seconds = reserve_slot(time.time())
     if wait_seconds > 0:
         time.sleep(wait_seconds)

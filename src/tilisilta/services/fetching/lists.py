@@ -35,6 +35,7 @@ def keep_lists(connection: NmbrsConnection, source: PayrollSource, *, now: datet
     by hand under another name becomes a question on the connection: a wrong guess would book in a
     foreign ledger.
     """
+    # Both are read before anything is stored: a failure in between leaves all as it was.
     debtors = source.debtors()
     companies = source.companies()
     _keep_debtors(connection, debtors, now=now)
@@ -52,10 +53,12 @@ def keep_lists(connection: NmbrsConnection, source: PayrollSource, *, now: datet
 def _keep_debtors(
     connection: NmbrsConnection, listed: Sequence[PayrollDebtor], *, now: datetime
 ) -> None:
+    # By environment, not by connection: a second user of it must not add its debtors again.
     known = {
         debtor.nmbrs_debtor_id: debtor
         for debtor in Debtor.objects.filter(connection__domain__iexact=connection.domain)
     }
+    # A number that Nmbrs lists twice recognises nothing: see is_only.
     numbers = Counter(one.number for one in listed)
     for one in listed:
         debtor = known.get(one.nmbrs_debtor_id)
@@ -71,6 +74,7 @@ def _keep_debtors(
 
 def _add_debtor(connection: NmbrsConnection, one: PayrollDebtor, *, is_only: bool) -> None:
     """Add a debtor; one that was added by hand with this number and name is the same."""
+    # Numbers in Nmbrs are texts; up to nine digits surely fit the column.
     number = int(one.number) if one.number.isdecimal() and len(one.number) < 10 else 0
     here = Debtor.objects.filter(number=number, connection__isnull=True).first()
     origin = {

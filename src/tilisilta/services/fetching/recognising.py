@@ -16,6 +16,7 @@ from tilisilta.models import Company, Debtor, Journal, NmbrsCompany, NmbrsConnec
 from tilisilta.services import audit
 from tilisilta.services.journals.importing import recheck_company
 
+# Below what a 32-bit column holds, with room for free_number() to count up.
 LARGEST_NUMBER = 2_000_000_000
 
 
@@ -53,6 +54,7 @@ def answer_question(
     to the same environment.
     """
     with transaction.atomic():
+        # Locked, or two answers to one question could make two companies.
         connection = NmbrsConnection.objects.select_for_update().get(pk=connection.pk)
         questions = [
             one for one in connection.questions if one["nmbrs_company_id"] == nmbrs_company_id
@@ -92,6 +94,7 @@ def follow(company: Company, one: PayrollCompany, debtor: Debtor | None) -> bool
 
 
 def known_companies(connection: NmbrsConnection) -> set[int]:
+    # Another connection to the same environment lists the same companies.
     same = NmbrsCompany.objects.filter(connection__domain__iexact=connection.domain)
     return set(same.values_list("nmbrs_company_id", flat=True))
 

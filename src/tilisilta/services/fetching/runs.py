@@ -21,6 +21,7 @@ def keep_runs(company: Company, listed: Sequence[PayrollRun], *, year: int, now:
     removed when they are back.
     """
     ids = {one.nmbrs_run_id for one in listed}
+    # By id too: a run may have moved to this year from another one.
     of_year = Q(year=year) | Q(nmbrs_run_id__in=ids)
     known = {run.nmbrs_run_id: run for run in company.runs.filter(of_year)}
     Run.objects.bulk_create(

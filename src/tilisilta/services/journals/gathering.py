@@ -92,6 +92,7 @@ def gather(journal: Journal, destination: Destination, *, locked: bool = False) 
     trail = _in_other_books(known, journal, link)
     exports = tuple(export for export in known if export not in trail)
     states = tuple(_facts_of(export) for export in exports)
+    # Checks of journals at rest are many, and must not read their lines or compare payrolls.
     is_left_alone = leaves_exports(states)
     needs_lines = administration is not None and not is_left_alone
     around = _bare_surroundings(journal) if is_left_alone else _surroundings(journal, link, trail)

@@ -125,6 +125,7 @@ def import_journal(  # noqa: PLR0913  # what a person says about a file, each by
                 reference=imported.journal.reference,
                 file=file_name,
             )
+    # Checked after the commit: a check may read Procountor, and no lock may wait for its answer.
     imported = replace(imported, names_company=names_company)
     return _checked(imported, place.moved, now=now, age_limit=ADMINISTRATION_AGE_LIMIT)
 
@@ -252,6 +253,7 @@ def _checked(
         check_journal(journal, now=now, age_limit=age_limit)
     if not imported.is_new and not imported.needs_check:
         return imported
+    # Its predecessor is replaced now, and no longer stops the same payroll elsewhere.
     if imported.previous is not None:
         check_journal(imported.previous, now=now, age_limit=age_limit)
         recheck_strangers(imported.previous)

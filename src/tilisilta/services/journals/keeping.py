@@ -47,6 +47,7 @@ def journals_of_run(company: Company, run: domain.Run) -> QuerySet[Journal]:
 
 def free_run(company: Company, run: domain.Run) -> domain.Run:
     """Return ``run``, or one of its year under a number that no journal of ``company`` has."""
+    # Discarded journals count too: their rows still have the number.
     taken = Journal.objects.filter(company=company, run_year=run.year)
     numbers = set(taken.values_list("run_number", flat=True).distinct())
     return domain.Run(
@@ -176,5 +177,6 @@ def _store_lines(journal: Journal, lines: tuple[domain.JournalLine, ...]) -> Non
             )
             for line in lines
         ),
+        # Eight values a line: databases limit the parameters of a statement to some ten thousands.
         batch_size=2000,
     )

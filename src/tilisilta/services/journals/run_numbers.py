@@ -29,6 +29,7 @@ def give_number(journal: Journal, run: domain.Run) -> tuple[Journal, ...]:
     Exports that were ready contain the former number; the next check plans them anew. Returns the
     journals to be checked, none if the number cannot change.
     """
+    # Locked before it is asked whether anything was sent: sending locks the journal too.
     versions = list(_versions_of(journal).select_for_update(of=("self",)))
     is_taken = Journal.objects.filter(
         company_id=journal.company_id, run_year=run.year, run_number=run.number

@@ -83,6 +83,7 @@ def _twin_of_another_day(
 
     Pay periods are at least a week long, so it is the same payroll with another date.
     """
+    # Narrowed by sum and month in the database: comparing lines means reading them.
     alike = earlier.filter(
         debit_total=journal.debit_total,
         period__range=(journal.period - _A_MONTH, journal.period + _A_MONTH),

@@ -84,6 +84,7 @@ def _asked(
             receipts=", ".join(str(one.ledger_receipt_id) for one in receipts),
             numbers=", ".join(str(one.receipt_number or one.ledger_receipt_id) for one in receipts),
             date=first.receipt_date,
+            # People type anything into a receipt's name, and problems are stored and shown to many.
             name=mask_personal_codes(first.name),
             same=(same or _same(export, first)) if code == ProblemCode.PERHAPS_BOOKED else "",
         ),

@@ -51,6 +51,7 @@ def make_items_for(exports: Sequence[Export], *, user: User | None, now: datetim
     made = _make(exports[0], items, user=user, now=now)
     if made.trouble is not None:
         raise made.trouble
+    # make_items() has just read the company, so this is what is stored, with the new items.
     administration = read_administration(exports[0].link.procountor_account, now=now)
     for export in exports:
         _fill(export, administration, made)

@@ -55,6 +55,7 @@ def look_for(sending: Sending, exports: Sequence[Export], *, now: datetime) -> f
         if chosen.company_id != account.procountor_company_id:
             _stop_all(exports, ProblemCode.WRONG_COMPANY, name=chosen.company_name)
             return 0.0
+        # Read together for all exports of the journal, whose months mostly overlap.
         windows = [window for export in exports for window in _windows(export, now)]
         receipts = read_receipts(client, chosen.company_id, _joined(windows), now=now)
         siblings = tokens_of_other_revisions(exports, receipts, chosen.company_id)
@@ -165,6 +166,8 @@ def _note_result(
         *doubt_problems(ProblemCode.PERHAPS_BOOKED, export, match.copied, same="copied"),
         *doubt_problems(ProblemCode.PERHAPS_BOOKED, export, match.revisions, same="revision"),
     ]
+    # An uncertain export asks about S09 only once its token is surely absent: its own receipt may
+    # just not be in the list yet.
     if export.state != ExportState.QUEUED:
         return _note_absence(export, perhaps, now=now)
     if perhaps:
@@ -213,6 +216,7 @@ def _note_absence(export: Export, perhaps: Sequence[Problem], *, now: datetime) 
     It is posted again only if its receipt is surely absent and ``perhaps`` is empty.
     """
     with transaction.atomic():
+        # A person may have taken a receipt over for it while Procountor was read.
         locked = Export.objects.select_for_update().get(pk=export.pk)
         if locked.state != ExportState.UNCERTAIN:
             return 0.0

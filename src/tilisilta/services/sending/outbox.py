@@ -22,6 +22,7 @@ def due_sendings(now: datetime) -> list[Sending]:
     """
     due = Q(due_at__lte=now) | Q(due_at__gt=now + 2 * LONGEST_PAUSE)
     waiting = Sending.objects.filter(due, finished_at__isnull=True, enqueued_at__isnull=True)
+    # Limited, as a sweep runs four times a second; the rest follows with the next ones.
     return list(waiting.select_related("journal").order_by("due_at")[:500])
 
 
