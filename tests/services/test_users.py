@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from tilisilta.models import Area, AuditEntry, Debtor, Right, User, UserTemplate
 from tilisilta.services.companies import add_debtor
 from tilisilta.services.users import (
-    AdministratorTemplateKept,
+    AdministratorTemplateFixed,
     LastAdministrator,
     TemplateNameTaken,
     UserNameTaken,
@@ -157,7 +157,7 @@ class TestChangeTemplate:
     def test_cannot_weaken_the_administrators(self, administrator: User) -> None:
         template = UserTemplate.objects.get(is_administrator=True)
 
-        with pytest.raises(AdministratorTemplateKept):
+        with pytest.raises(AdministratorTemplateFixed):
             change_template(
                 template,
                 name=template.name,

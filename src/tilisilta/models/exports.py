@@ -81,7 +81,7 @@ class Export(models.Model):
     class Meta:
         ordering = ["booking_date", "epoch"]
         constraints = [
-            # Checks lock the journal; if two still plan the same receipt, the second one fails here.
+            # Checks lock the journal. If two still plan the same receipt, the second fails.
             models.UniqueConstraint(
                 fields=["link", "journal", "booking_date", "epoch"],
                 name="one_export_per_receipt_and_epoch",

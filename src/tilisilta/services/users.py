@@ -48,7 +48,7 @@ class LastAdministrator(NeedsAttention):
     code = ProblemCode.LAST_ADMINISTRATOR
 
 
-class AdministratorTemplateKept(NeedsAttention):
+class AdministratorTemplateFixed(NeedsAttention):
     """The administrator's template gives every right, and that cannot be changed."""
 
     code = ProblemCode.ADMINISTRATOR_TEMPLATE_FIXED
@@ -181,11 +181,13 @@ def change_template(
 ) -> UserTemplate:
     """Rename a template or change its rights, at once for all users who have it.
 
-    Raises ``AdministratorTemplateKept``, ``LastAdministrator`` or ``TemplateNameTaken``.
+    Raises ``AdministratorTemplateFixed``, ``LastAdministrator`` or ``TemplateNameTaken``.
     """
     columns = {area: rights.get(area, template.right_to(area)) for area in Area}
     if template.is_administrator and any(right != Right.WRITE for right in columns.values()):
-        raise AdministratorTemplateKept(f"{template.name} keeps every right.")
+        raise AdministratorTemplateFixed(
+            f"{template.name} has every right, and that cannot be changed."
+        )
     fields = [area.value for area, right in columns.items() if template.right_to(area) != right]
     fields += ["name"] if name.strip() != template.name else []
     template.name = name.strip()

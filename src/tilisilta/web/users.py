@@ -209,7 +209,7 @@ def _is_template_changed(request: UserRequest, shown: UserTemplate, form: Templa
         )
     except users.TemplateNameTaken as error:
         form.add_explained("name", error)
-    except (users.AdministratorTemplateKept, users.LastAdministrator) as error:
+    except (users.AdministratorTemplateFixed, users.LastAdministrator) as error:
         form.add_explained(None, error)
     else:
         messages.success(request, _("The user template was changed; it holds at once."))
