@@ -9,7 +9,7 @@ from tests.bureau import a_connection
 from tilisilta.management.progress import ProgressLine
 from tilisilta.management.synchronisations import progress_text
 from tilisilta.models import NmbrsCompany, Worker
-from tilisilta.services.fetching.progress import fetch_state_of
+from tilisilta.services.fetching.progress import fetch_progress_of
 from tilisilta.services.fetching.synchronisations import ask_for_everything, read_lists
 
 if TYPE_CHECKING:
@@ -59,14 +59,14 @@ class TestProgressText:
     def test_says_how_far_it_is_and_what_is_at_work(self, db: None, nmbrs: "Sandbox") -> None:
         a_connection()
         asked = ask_for_everything(user=None, now=timezone.now())
-        before = progress_text(fetch_state_of(asked))
+        before = progress_text(fetch_progress_of(asked))
         read_lists(asked, now=timezone.now())
         asked.refresh_from_db()
-        begun = progress_text(fetch_state_of(asked))
+        begun = progress_text(fetch_progress_of(asked))
         now = timezone.now()
         worker = Worker.objects.create(executor_id="one", started_at=now, heard_at=now)
         NmbrsCompany.objects.filter(company__number=1003).update(claimed_by=worker)
-        at_work = progress_text(fetch_state_of(asked))
+        at_work = progress_text(fetch_progress_of(asked))
 
         assert before == "Reading the lists of debtors and companies …"
         assert begun == "0 of 10 companies fetched, 10 left"

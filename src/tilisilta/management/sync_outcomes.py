@@ -17,7 +17,7 @@ from tilisilta.management.nmbrs_connections import (
 )
 from tilisilta.management.output import problem_document, problem_text
 from tilisilta.models import Company, NmbrsCompany, NmbrsConnection, Run, Synchronisation
-from tilisilta.services.fetching.progress import fetch_state_of
+from tilisilta.services.fetching.progress import fetch_progress_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,7 @@ class Outcome:
 
 def outcome_of(synchronisation: Synchronisation) -> Outcome:
     """Return the outcome of a synchronisation, with all trouble up to now."""
-    progress = fetch_state_of(synchronisation)
+    progress = fetch_progress_of(synchronisation)
     tried = NmbrsCompany.objects.filter(tried_at__gte=synchronisation.requested_at)
     return Outcome(
         asked_at=synchronisation.requested_at,

@@ -21,7 +21,7 @@ from tilisilta.management.sync_outcomes import (
 )
 from tilisilta.management.workers import living_workers, running_worker
 from tilisilta.models import Company, Journal, NmbrsCompany, Synchronisation
-from tilisilta.services.fetching.progress import FetchState, fetch_state_of
+from tilisilta.services.fetching.progress import FetchProgress, fetch_progress_of
 from tilisilta.services.fetching.synchronisations import ask_for_company, ask_for_everything
 
 POLL_SECONDS = 0.2
@@ -40,7 +40,7 @@ def sync(options: Namespace) -> Answer:
     )
 
 
-def progress_text(progress: FetchState) -> str:
+def progress_text(progress: FetchProgress) -> str:
     """Return in one line how far a synchronisation is, and which companies are under way."""
     if not progress.is_listed:
         return _("Reading the lists of debtors and companies …")
@@ -76,7 +76,7 @@ def _wait_for_everything(asked: Synchronisation, line: ProgressLine, *, give_up_
         asked.refresh_from_db()
         if asked.finished_at is not None:
             return
-        line.show(progress_text(fetch_state_of(asked)))
+        line.show(progress_text(fetch_progress_of(asked)))
         time.sleep(POLL_SECONDS)
 
 

@@ -43,7 +43,7 @@ from tilisilta.models import (
 )
 from tilisilta.services.companies import matching
 from tilisilta.services.explanations import Explanation, explain
-from tilisilta.services.fetching.progress import FetchState, fetch_state_for
+from tilisilta.services.fetching.progress import FetchProgress, fetch_progress_for
 
 MOST_NEEDS = 15
 COMPANIES_PER_PAGE = 50
@@ -139,7 +139,7 @@ class Overview:
     needs: tuple[Need, ...]
     dead_links: tuple[Link, ...]
     progress: SendingsUnderWay | None
-    fetching: FetchState
+    fetching: FetchProgress
     steps: FirstSteps | None
     companies: Page[Company]
     years: tuple[CompanyYear, ...]
@@ -175,7 +175,7 @@ def overview_for(
         needs=_needs(journals) if counts.problems + counts.uncertain + counts.unsent else (),
         dead_links=_dead_links(user),
         progress=sendings_under_way(user) if counts.under_way + counts.uncertain else None,
-        fetching=fetch_state_for(user),
+        fetching=fetch_progress_for(user),
         steps=None if user.is_limited else _first_steps(user, by_month),
         companies=shown,
         years=_years(list(shown), journals, months),

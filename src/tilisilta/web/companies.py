@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from tilisilta.domain.business_ids import LONGEST
 from tilisilta.models import Area, Company, Debtor, Right, User
 from tilisilta.services import companies
-from tilisilta.services.fetching.progress import fetch_state_for
+from tilisilta.services.fetching.progress import fetch_progress_for
 from tilisilta.web.company_page import company_page
 from tilisilta.web.fetch_states import FetchState, fetch_state_of
 from tilisilta.web.parts import ExplainingForm, asked_page, visible_company
@@ -139,7 +139,7 @@ def company_list(request: UserRequest) -> HttpResponse:
         "rows": [CompanyRow(company=one, look=fetch_state_of(one)) for one in page],
         "search": search,
         "only_in_trouble": only_in_trouble,
-        "fetching": fetch_state_for(request.user),
+        "fetching": fetch_progress_for(request.user),
     }
     return render(request, "companies/companies.html", context)
 

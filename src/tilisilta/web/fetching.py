@@ -11,7 +11,7 @@ from django_htmx.http import trigger_client_event
 
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import Area, Right
-from tilisilta.services.fetching.progress import fetch_state_for
+from tilisilta.services.fetching.progress import fetch_progress_for
 from tilisilta.services.fetching.synchronisations import ask_for_company, ask_for_everything
 from tilisilta.web.fetch_states import fetch_state_of
 from tilisilta.web.parts import address_to_go_back_to, error_text, visible_company
@@ -38,12 +38,12 @@ def fetch_progress(request: UserRequest) -> HttpResponse:
     """Return how far fetching is: a part of several pages that reloads itself."""
     if not any(request.user.can(Right.READ, area) for area in FOLLOWING_AREAS):
         raise PermissionDenied
-    standing = fetch_state_for(request.user)
-    if standing.is_under_way and request.GET.get("shown") == standing.mark:
+    progress = fetch_progress_for(request.user)
+    if progress.is_under_way and request.GET.get("shown") == progress.mark:
         # Nothing new. Screen readers would read a replaced part aloud again.
         return HttpResponse(status=204)
-    response = render(request, "nmbrs/progress.html", {"fetching": standing})
-    if standing.is_under_way:
+    response = render(request, "nmbrs/progress.html", {"fetching": progress})
+    if progress.is_under_way:
         return response
     return trigger_client_event(response, FETCHED, after="settle")
 

@@ -19,7 +19,7 @@ from tilisilta.errors import TilisiltaError
 from tilisilta.models import Area, Debtor, NmbrsConnection, Right
 from tilisilta.services.explanations import Explanation, explain, explain_error
 from tilisilta.services.fetching import connections as nmbrs_connections
-from tilisilta.services.fetching.progress import fetch_state_for
+from tilisilta.services.fetching.progress import fetch_progress_for
 from tilisilta.services.fetching.recognising import answer_question
 from tilisilta.web.parts import error_text, is_part
 from tilisilta.web.rights import UserRequest, needs
@@ -248,7 +248,7 @@ def _connections_page(
     refusal: Explanation | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    fetching = fetch_state_for(request.user)
+    fetching = fetch_progress_for(request.user)
     connections = sorted(NmbrsConnection.objects.all(), key=lambda one: one.state == State.REMOVED)
     context = {
         "form": form,

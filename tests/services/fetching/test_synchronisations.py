@@ -26,7 +26,7 @@ from tilisilta.models import (
 )
 from tilisilta.services.fetching.client import mark_refused
 from tilisilta.services.fetching.connections import remove_connection
-from tilisilta.services.fetching.progress import fetch_state_of
+from tilisilta.services.fetching.progress import fetch_progress_of
 from tilisilta.services.fetching.queue import claim_companies, fetch_claimed
 from tilisilta.services.fetching.synchronisations import (
     NothingConnected,
@@ -163,7 +163,7 @@ class TestFinishAbandoned:
         asked.refresh_from_db()
         assert asked.finished_at is not None
         assert asked.failed_count == 10
-        assert fetch_state_of(asked).waiting_count == 0
+        assert fetch_progress_of(asked).waiting_count == 0
 
 
 class TestClaimLists:
@@ -182,18 +182,18 @@ class TestClaimLists:
         assert claim_lists("a-worker") is None
 
 
-class TestFetchStateOf:
+class TestFetchProgressOf:
     def test_counts_what_is_done_and_names_what_is_at_work(self, nmbrs: "Sandbox") -> None:
         a_connection()
         clock = Clock()
         asked = ask_for_everything(user=None, now=clock.now)
-        before = fetch_state_of(asked)
+        before = fetch_progress_of(asked)
         counts = [(before.done_count, before.company_count)]
         read_lists(asked, now=clock.now)
-        begun = fetch_state_of(Synchronisation.objects.get())
+        begun = fetch_progress_of(Synchronisation.objects.get())
         counts.append((begun.done_count, begun.company_count))
         fetch_waiting(clock)
-        ended = fetch_state_of(Synchronisation.objects.get())
+        ended = fetch_progress_of(Synchronisation.objects.get())
         counts.append((ended.done_count, ended.company_count))
 
         assert counts == [(0, 0), (0, 10), (10, 10)]

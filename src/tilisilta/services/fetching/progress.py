@@ -16,7 +16,7 @@ State = NmbrsConnection.State
 
 
 @dataclass(frozen=True, kw_only=True)
-class FetchState:
+class FetchProgress:
     """How far a synchronisation is, or its outcome; ``latest`` is the synchronisation itself.
 
     For a user limited to some debtors only their companies are counted. ``failed_count`` counts the
@@ -57,24 +57,24 @@ class FetchState:
         return " ".join(map(str, parts))
 
 
-def fetch_state_for(user: User) -> FetchState:
+def fetch_progress_for(user: User) -> FetchProgress:
     """Return how far the latest synchronisation is, as far as ``user`` may know.
 
     Two queries at most, and one more unless the debtors they are limited to are known already.
     """
     newest_first = Synchronisation.objects.order_by("-requested_at")
     mine = NmbrsCompany.objects.visible_to(user)
-    return _fetch_state(newest_first, mine, is_limited=user.is_limited)
+    return _fetch_progress(newest_first, mine, is_limited=user.is_limited)
 
 
-def fetch_state_of(synchronisation: Synchronisation) -> FetchState:
+def fetch_progress_of(synchronisation: Synchronisation) -> FetchProgress:
     it_alone = Synchronisation.objects.filter(pk=synchronisation.pk)
-    return _fetch_state(it_alone, NmbrsCompany.objects.all(), is_limited=False)
+    return _fetch_progress(it_alone, NmbrsCompany.objects.all(), is_limited=False)
 
 
-def _fetch_state(
+def _fetch_progress(
     synchronisations: QuerySet[Synchronisation], mine: NmbrsCompanyQuerySet, *, is_limited: bool
-) -> FetchState:
+) -> FetchProgress:
     working = NmbrsConnection.objects.filter(state=State.WORKING)
     came_past = Q(wanted_by__isnull=True, tried_at__gte=OuterRef("requested_at"))
     latest = synchronisations.annotate(
@@ -87,9 +87,9 @@ def _fetch_state(
         silent=_number_of(working.filter(silent_count__gte=SILENT)),
     ).first()
     if latest is None:
-        return FetchState(is_connected=working.exists(), is_limited=is_limited)
+        return FetchProgress(is_connected=working.exists(), is_limited=is_limited)
     is_under_way = latest.finished_at is None
-    return FetchState(
+    return FetchProgress(
         latest=latest,
         company_count=latest.mine if is_limited else latest.company_count,
         waiting_count=latest.mine_waiting,
