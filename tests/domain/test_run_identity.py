@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.samples import line
 
-from tilisilta.domain.run_identity import Doubt, another_number, doubt_about
+from tilisilta.domain.run_identity import RunDoubt, another_number, doubt_about
 
 WAGES = (
     line(1, "5010", "4200.00", description="Kuukausipalkat"),
@@ -29,13 +29,13 @@ class TestDoubtAbout:
         assert doubt_about(RECALCULATED, WAGES, is_named=True) is None
 
     def test_asks_when_the_run_was_not_named(self) -> None:
-        assert doubt_about(RECALCULATED, WAGES, is_named=False) is Doubt.GUESSED
+        assert doubt_about(RECALCULATED, WAGES, is_named=False) is RunDoubt.GUESSED
 
     def test_asks_when_the_month_is_another(self) -> None:
-        assert doubt_about(NEXT_MONTH, WAGES, is_named=True) is Doubt.MONTH
+        assert doubt_about(NEXT_MONTH, WAGES, is_named=True) is RunDoubt.MONTH
 
     def test_asks_when_no_line_is_the_same(self) -> None:
-        assert doubt_about(HOLIDAY_PAY, WAGES, is_named=True) is Doubt.LINES
+        assert doubt_about(HOLIDAY_PAY, WAGES, is_named=True) is RunDoubt.LINES
 
     def test_is_not_misled_by_corrections_of_earlier_months(self) -> None:
         corrected = (*RECALCULATED, line(3, "5010", "0.01", booking_date=date(2026, 5, 31)))

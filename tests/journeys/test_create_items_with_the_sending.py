@@ -23,7 +23,7 @@ from tilisilta.services.journals.importing import import_journal
 from tilisilta.services.journals.previews import preview_journal
 from tilisilta.services.links import change_link
 from tilisilta.services.sending.asking import CannotBeSent, send_journal
-from tilisilta.services.sending.items import make_items_of
+from tilisilta.services.sending.items_before_posting import make_items_of
 
 pytestmark = pytest.mark.django_db
 

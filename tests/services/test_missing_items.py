@@ -22,7 +22,7 @@ from tilisilta.services.links import change_link
 from tilisilta.services.missing_items import create_missing_items, find_missing_items
 from tilisilta.services.procountor.administrations import read_administration
 from tilisilta.services.procountor.client import procountor as procountor_of
-from tilisilta.services.procountor.items import MadeItems
+from tilisilta.services.procountor.item_creation import MadeItems
 from tilisilta.services.users import create_first_administrator
 
 pytestmark = pytest.mark.django_db

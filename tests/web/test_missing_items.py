@@ -16,7 +16,7 @@ from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
 from tilisilta.models import AuditEntry, Company, CostObject, Debtor, Link, ProcountorAccount, User
 from tilisilta.services.links import end_link
-from tilisilta.services.procountor import items
+from tilisilta.services.procountor import item_creation
 from tilisilta.web import missing_items
 
 pytestmark = pytest.mark.django_db
@@ -374,7 +374,7 @@ class TestCreating:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         link = a_link(("450", "Varikko"))
-        monkeypatch.setattr(items, "_LONGEST_WAIT_SECONDS", 0)
+        monkeypatch.setattr(item_creation, "_LONGEST_WAIT_SECONDS", 0)
         ProcountorAccount.objects.update(items_leased_until=timezone.now() + timedelta(minutes=1))
 
         text = say_yes(browser_of_administrator, link, "450")

@@ -9,7 +9,6 @@ from tilisilta.domain.administrations import Administration
 from tilisilta.domain.balance import check_balance, clearing_row, needs_clearing
 from tilisilta.domain.corrections import JournalPart, split_corrections
 from tilisilta.domain.dimensions import place_dimensions
-from tilisilta.domain.fiscal_years import DatePlacing, place_date
 from tilisilta.domain.identity import (
     MOST_REFERENCE_CHARACTERS,
     receipt_name,
@@ -21,6 +20,7 @@ from tilisilta.domain.journals import BookingPeriod, Journal
 from tilisilta.domain.ledger_accounts import check_named_account, place_accounts
 from tilisilta.domain.links import LinkRules
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
+from tilisilta.domain.receipt_dates import DatePlacing, place_date
 from tilisilta.domain.receipts import (
     NO_VAT_HANDLING,
     LedgerReceipt,

@@ -13,7 +13,7 @@ from tilisilta.domain.sameness import have_most_lines_in_common
 _LETTERS = "bcdefghijklmnopqrstuvwxyz"
 
 
-class Doubt(StrEnum):
+class RunDoubt(StrEnum):
     """Why it is not certain that a journal is a revision of another one."""
 
     GUESSED = "guessed"
@@ -33,20 +33,20 @@ def doubt_about(
     known: Sequence[JournalLine],
     *,
     is_named: bool,
-) -> Doubt | None:
+) -> RunDoubt | None:
     """Return why ``lines`` may be no revision of the journal with the lines ``known``, if any.
 
     ``is_named`` says that a file or a person has named one run for both. A known journal without
     lines contradicts nothing.
     """
     if not is_named:
-        return Doubt.GUESSED
+        return RunDoubt.GUESSED
     if not known:
         return None
     # Before the lines: lines of another month never agree, as their dates differ.
     if period_of_lines(lines) != period_of_lines(known):
-        return Doubt.MONTH
-    return None if have_most_lines_in_common(lines, known) else Doubt.LINES
+        return RunDoubt.MONTH
+    return None if have_most_lines_in_common(lines, known) else RunDoubt.LINES
 
 
 def period_of_lines(lines: Sequence[JournalLine]) -> BookingPeriod:

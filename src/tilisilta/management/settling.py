@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from tilisilta.management.journals import find_journal, journal_document
 from tilisilta.management.output import Answer, Refused
 from tilisilta.models import Export, Journal
-from tilisilta.services.sending.doubts import Doubt, doubts_about
 from tilisilta.services.sending.perhaps_ours import say_another, take_over
+from tilisilta.services.sending.receipts_in_question import Doubt, doubts_about
 
 
 def settle(options: Namespace) -> Answer:

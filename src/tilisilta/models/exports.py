@@ -49,6 +49,7 @@ class Export(models.Model):
     link = models.ForeignKey(Link, on_delete=models.PROTECT, related_name="exports")
     booking_date = models.DateField()
     receipt_date = models.DateField()
+    # Part of the token (R8): an undo would begin a booking date anew. Nothing raises it yet.
     epoch = models.PositiveSmallIntegerField(default=0)
     token = models.CharField(max_length=12, unique=True)
     name = models.CharField(max_length=80)

@@ -11,7 +11,7 @@ from tilisilta.models import Link, User
 from tilisilta.services.cost_objects import codes_for_items, compare_with_dimension
 from tilisilta.services.journals.importing import recheck_company
 from tilisilta.services.procountor.administrations import read_administration
-from tilisilta.services.procountor.items import MadeItems, WantedItem, make_items
+from tilisilta.services.procountor.item_creation import MadeItems, WantedItem, make_items
 
 
 @dataclass(frozen=True, kw_only=True)

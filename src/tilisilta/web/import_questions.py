@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from tilisilta.domain import journals as domain
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.run_comparisons import RunComparison
-from tilisilta.domain.run_identity import Doubt
+from tilisilta.domain.run_identity import RunDoubt
 from tilisilta.domain.standing import BOOKED_EXPORTS, JournalState
 from tilisilta.models import Company, Journal
 from tilisilta.services.explanations import Explanation, explain_error
@@ -236,7 +236,7 @@ def _facts(asked: WhichRun) -> Iterator[Fact]:
 def _run_fact(asked: WhichRun) -> Fact:
     known, read = asked.known, asked.read
     named = read.run_number
-    is_asked_of_person = not named and asked.doubt != Doubt.GUESSED
+    is_asked_of_person = not named and asked.doubt != RunDoubt.GUESSED
     if named:
         of_file = _("%(run)s, named in the file") % {"run": named}
     elif is_asked_of_person:
@@ -249,7 +249,7 @@ def _run_fact(asked: WhichRun) -> Fact:
         text = _("%(run)s, the number of its month")
     else:
         text = _("%(run)s, named")
-    is_named = (bool(named) or is_asked_of_person) and asked.doubt != Doubt.KNOWN_GUESSED
+    is_named = (bool(named) or is_asked_of_person) and asked.doubt != RunDoubt.KNOWN_GUESSED
     return Fact(
         what=_("Run"),
         of_file=of_file,

@@ -30,7 +30,7 @@ from tilisilta.services.journals.previews import (
 from tilisilta.services.journals.references import journal_by_reference
 from tilisilta.services.journals.twins import HIDDEN_JOURNAL
 from tilisilta.services.sending.asking import unfinished_sending
-from tilisilta.services.sending.doubts import Doubt, doubts_of
+from tilisilta.services.sending.receipts_in_question import Doubt, doubts_of
 from tilisilta.web.export_rows import Books, books_of
 from tilisilta.web.journal_fixes import Fix, fix_for
 from tilisilta.web.journal_history import Event, history_of

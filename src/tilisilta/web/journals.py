@@ -18,7 +18,7 @@ from tilisilta.services.journals.answers import say_surely_another
 from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.journals.previews import preview_journal
 from tilisilta.services.sending.asking import AlreadySent, look_again, send_journal
-from tilisilta.services.sending.items import make_items_of
+from tilisilta.services.sending.items_before_posting import make_items_of
 from tilisilta.web.journal_page import journal_page, progress_of
 from tilisilta.web.parts import (
     address_to_go_back_to,

@@ -18,7 +18,7 @@ from tilisilta.errors import NeedsAttention, OutcomeUnknown, TilisiltaError
 from tilisilta.models import Area, Link, Right
 from tilisilta.services.explanations import explain
 from tilisilta.services.missing_items import create_missing_items, find_missing_items
-from tilisilta.services.procountor.items import MadeItems
+from tilisilta.services.procountor.item_creation import MadeItems
 from tilisilta.web.parts import (
     SECONDS_PER_STEP,
     as_paragraph,

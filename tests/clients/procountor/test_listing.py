@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tilisilta.clients.procountor.answers import ListedReceipt, ReceiptPage
+from tilisilta.clients.procountor.decoding import ListedReceipt, ReceiptPage
 from tilisilta.clients.procountor.errors import ProcountorUnavailable
 from tilisilta.clients.procountor.listing import ReceiptWindow, read_all
 

@@ -7,7 +7,7 @@ from typing import Self, TypeVar
 
 import httpx2
 
-from tilisilta.clients.procountor.answers import (
+from tilisilta.clients.procountor.decoding import (
     ListedReceipt,
     ReceiptPage,
     Session,

@@ -7,7 +7,7 @@ from typing import NoReturn, Protocol
 
 import httpx2
 
-from tilisilta.clients.procountor.answers import decode_refusal
+from tilisilta.clients.procountor.decoding import decode_refusal
 from tilisilta.clients.procountor.errors import (
     AccessDenied,
     Answers,

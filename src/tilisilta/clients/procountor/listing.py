@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from tilisilta.clients.procountor.answers import ListedReceipt, ReceiptPage
+from tilisilta.clients.procountor.decoding import ListedReceipt, ReceiptPage
 from tilisilta.clients.procountor.errors import ProcountorUnavailable
 
 # A list that still changes after so many passes is better read again later.

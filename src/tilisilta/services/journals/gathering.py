@@ -173,7 +173,7 @@ def _facts_of(export: Export) -> ExportFacts:
 
 
 def _epochs_of(exports: Iterable[Export]) -> dict[date, int]:
-    """Return the epoch by booking date: it grows only by an undo or a resend with a reason."""
+    """Return the epoch by booking date, as its exports have it."""
     epochs: dict[date, int] = {}
     for export in exports:
         epochs[export.booking_date] = max(export.epoch, epochs.get(export.booking_date, 0))

@@ -4,7 +4,7 @@ from tilisilta.domain import journals as domain
 from tilisilta.domain.payroll import SourceJournal
 from tilisilta.domain.problems import ProblemCode
 from tilisilta.domain.run_comparisons import RunComparison, compare_runs
-from tilisilta.domain.run_identity import Doubt
+from tilisilta.domain.run_identity import RunDoubt
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import Company, Journal
 
@@ -40,7 +40,7 @@ class WhichRun(NeedsAttention):
     code = ProblemCode.WHICH_RUN
 
     def __init__(
-        self, known: Journal, *, read: SourceJournal, free: domain.Run, doubt: Doubt
+        self, known: Journal, *, read: SourceJournal, free: domain.Run, doubt: RunDoubt
     ) -> None:
         super().__init__(f"It may be journal {known.reference} again, or another run.")
         self.known = known

@@ -1,4 +1,8 @@
-"""The same payroll a second time: under another run number, another date, or another company."""
+"""The same payroll a second time: under another run number, another date, or another company.
+
+It only stops what is stored already. Whether a journal is stored at all, or is one that is here
+already, ``which_run`` and ``here_already`` decide.
+"""
 
 from collections.abc import Hashable, Mapping
 from datetime import date, timedelta

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tilisilta.domain import journals as domain
 from tilisilta.domain.payroll import SourceJournal
-from tilisilta.domain.run_identity import Doubt, doubt_about, period_of_lines
+from tilisilta.domain.run_identity import RunDoubt, doubt_about, period_of_lines
 from tilisilta.domain.standing import JournalState
 from tilisilta.models import Company, Journal, Run
 from tilisilta.services.journals.here_already import (
@@ -94,7 +94,7 @@ def place_file(read: SourceJournal, *, company: Company, answer: RunAnswer) -> P
         return Place(run=named)
     # File and person name different numbers: neither replaces a journal by itself.
     free = free_run(company, given)
-    raise WhichRun(latest, read=read, free=free, doubt=Doubt.NUMBER)
+    raise WhichRun(latest, read=read, free=free, doubt=RunDoubt.NUMBER)
 
 
 def place_fetched(read: SourceJournal, *, run: Run, named: domain.Run) -> Place:
@@ -120,7 +120,7 @@ def place_fetched(read: SourceJournal, *, run: Run, named: domain.Run) -> Place:
     is_named = latest.run_id is not None or not latest.is_run_guessed
     doubt = doubt_about(read.lines, lines_of(latest), is_named=is_named)
     # Nmbrs gives a number twice in a year only when it has made the run anew.
-    is_made_anew = latest.run_id is not None and doubt == Doubt.LINES
+    is_made_anew = latest.run_id is not None and doubt == RunDoubt.LINES
     if doubt is None or is_made_anew:
         return Place(run=named)
     moved = give_number(latest, free_run(run.company, named)) if latest.is_run_guessed else ()
@@ -140,7 +140,7 @@ def _place_unnamed(read: SourceJournal, company: Company) -> Place:
     latest = journals_of_run(company, run).first()
     if latest is not None:
         free = _free_beside(read, company, latest)
-        raise WhichRun(latest, read=read, free=free, doubt=Doubt.GUESSED)
+        raise WhichRun(latest, read=read, free=free, doubt=RunDoubt.GUESSED)
     return Place(run=run, is_guessed=True)
 
 
@@ -197,7 +197,7 @@ def _place_named(read: SourceJournal, company: Company, run: domain.Run) -> Plac
     doubt = doubt_about(read.lines, lines_of(latest), is_named=True)
     if latest.is_run_guessed:
         # The number of the known journal is only a guess, so it may be another run.
-        doubt = Doubt.KNOWN_GUESSED
+        doubt = RunDoubt.KNOWN_GUESSED
     if doubt is None:
         return Place(run=run)
     free = run if read.run_number and can_give_way(latest) else _free_beside(read, company, latest)

@@ -18,8 +18,8 @@ from tilisilta.errors import OutcomeUnknown, TryAgainLater
 from tilisilta.models import Export, Journal, Sending
 from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.pace import wait_after
-from tilisilta.services.sending.items import make_items_for
-from tilisilta.services.sending.lookups import look_for
+from tilisilta.services.sending.items_before_posting import make_items_for
+from tilisilta.services.sending.looks import look_for
 from tilisilta.services.sending.outbox import LONGEST_PAUSE
 from tilisilta.services.sending.postings import approve, become_uncertain, post, stop
 

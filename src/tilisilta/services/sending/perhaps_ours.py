@@ -23,8 +23,8 @@ from tilisilta.models import (
 from tilisilta.services import audit
 from tilisilta.services.procountor.client import procountor
 from tilisilta.services.sending.asking import look_again
-from tilisilta.services.sending.doubts import Doubt, doubts_of
 from tilisilta.services.sending.postings import note_booked
+from tilisilta.services.sending.receipts_in_question import Doubt, doubts_of
 
 ANSWERABLE_STATES = frozenset({ExportState.READY, ExportState.QUEUED, ExportState.UNCERTAIN})
 

@@ -23,7 +23,7 @@ from tilisilta.domain.standing import ExportState
 from tilisilta.models import Export, Journal, User
 from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.procountor.administrations import read_administration
-from tilisilta.services.procountor.items import MadeItems, WantedItem, make_items
+from tilisilta.services.procountor.item_creation import MadeItems, WantedItem, make_items
 
 # One turn of a sending may not delay the other sendings of its company for longer.
 LONGEST_RUN_SECONDS = 60

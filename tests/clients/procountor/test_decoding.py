@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from tilisilta.clients.procountor.answers import (
+from tilisilta.clients.procountor.decoding import (
     decode_administration,
     decode_item,
     decode_page,

@@ -26,7 +26,7 @@ from tilisilta.errors import OutcomeUnknown
 from tilisilta.models import AuditEntry, CostObject, Link, ProcountorAccount
 from tilisilta.services.procountor.administrations import read_administration
 from tilisilta.services.procountor.client import procountor as client_of
-from tilisilta.services.procountor.items import (
+from tilisilta.services.procountor.item_creation import (
     MadeItems,
     WantedItem,
     make_items,

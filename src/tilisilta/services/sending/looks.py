@@ -25,9 +25,9 @@ from tilisilta.domain.standing import ExportState
 from tilisilta.models import AnotherReceipt, Attempt, Export, Link, Sending
 from tilisilta.services.procountor.client import procountor
 from tilisilta.services.procountor.seen_receipts import promised_with, read_receipts
-from tilisilta.services.sending.doubts import doubt_problems
 from tilisilta.services.sending.other_revisions import tokens_of_other_revisions
 from tilisilta.services.sending.postings import accept, request_lifetime
+from tilisilta.services.sending.receipts_in_question import doubt_problems
 
 LOOKS_TO_BE_SURE = 3
 """So many looks must miss a receipt: a new one may take a moment to show in the list."""

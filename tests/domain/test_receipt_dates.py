@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 from tests.domain.samples import calendar_year
 
 from tilisilta.domain.administrations import FiscalYear, TrackingPeriod, TrackingPeriodStatus
-from tilisilta.domain.fiscal_years import can_book_on, first_open_day_after, place_date
 from tilisilta.domain.links import ClosedPeriodPolicy
 from tilisilta.domain.problems import ProblemCode, Screen, Severity
+from tilisilta.domain.receipt_dates import can_book_on, first_open_day_after, place_date
 
 STOP, NEXT_OPEN = ClosedPeriodPolicy.STOP, ClosedPeriodPolicy.NEXT_OPEN
 CLOSED_TO_MARCH = (calendar_year(2026, closed=(1, 2, 3)), calendar_year(2025, is_open=False))
