@@ -142,6 +142,7 @@ NMBRS_TIMEOUT_SECONDS = _number("TILISILTA_NMBRS_TIMEOUT_SECONDS", "60")
 NMBRS_SYNC_TIME = _time_of_day("TILISILTA_NMBRS_SYNC_TIME", "04:00")
 """The local time from which everything is fetched once each night."""
 NMBRS_RETRY_PAUSES: tuple[float, ...] = (0.5, 2.0)
+"""A call to Nmbrs that got no answer is made again after each of these pauses, in seconds."""
 NMBRS_TRANSPORT: object = None
 """As for Procountor."""
 WORKER_TIMEOUT_SECONDS = _number("TILISILTA_WORKER_TIMEOUT_SECONDS", "30")
@@ -190,7 +191,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "tilisilta.web.languages.LanguageMiddleware",
+    "tilisilta.web.language_choice.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -21,7 +21,7 @@ class DebtorQuerySet(models.QuerySet["Debtor"]):
     """Debtors, narrowed to what a user may see."""
 
     def visible_to(self, user: User) -> Self:
-        return self.filter(user.may_see("pk"))
+        return self.filter(user.rows_of_debtors("pk"))
 
 
 class Debtor(models.Model):
@@ -63,7 +63,7 @@ class CompanyQuerySet(models.QuerySet["Company"]):
     """Companies, narrowed to what a user may see."""
 
     def visible_to(self, user: User) -> Self:
-        return self.filter(user.may_see("debtor"))
+        return self.filter(user.rows_of_debtors("debtor"))
 
 
 class Company(models.Model):
@@ -131,7 +131,7 @@ class NmbrsCompanyQuerySet(models.QuerySet["NmbrsCompany"]):
     """Companies in Nmbrs, and the wish to have them fetched."""
 
     def visible_to(self, user: User) -> Self:
-        return self.filter(user.may_see("company__debtor"))
+        return self.filter(user.rows_of_debtors("company__debtor"))
 
     def fetchable(self) -> Self:
         """Return those that Nmbrs lists, of connections that work."""

@@ -27,11 +27,11 @@ class ProcountorAccountQuerySet(models.QuerySet["ProcountorAccount"]):
             return self
         serving = self.model.objects.serving()
         theirs = self.model.objects.filter(
-            user.may_see("links__company__debtor"), links__ends_on__isnull=True
+            user.rows_of_debtors("links__company__debtor"), links__ends_on__isnull=True
         )
         return self.filter(
             models.Q(pk__in=theirs.values("pk"))
-            | (user.may_see("debtor") & ~models.Q(pk__in=serving.values("pk")))
+            | (user.rows_of_debtors("debtor") & ~models.Q(pk__in=serving.values("pk")))
         )
 
     def serving(self) -> Self:

@@ -36,7 +36,7 @@ class JournalQuerySet(models.QuerySet["Journal"]):
     """Journals, narrowed to what a user may see or wants."""
 
     def visible_to(self, user: User) -> Self:
-        return self.filter(user.may_see("company__debtor"))
+        return self.filter(user.rows_of_debtors("company__debtor"))
 
     def not_discarded(self) -> Self:
         return self.exclude(state=JournalState.DISCARDED)

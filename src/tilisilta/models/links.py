@@ -20,7 +20,7 @@ class LinkQuerySet(models.QuerySet["Link"]):
     """Links, narrowed to what a user may see or to those in force."""
 
     def visible_to(self, user: User) -> Self:
-        return self.filter(user.may_see("company__debtor"))
+        return self.filter(user.rows_of_debtors("company__debtor"))
 
     def open(self) -> Self:
         return self.filter(ends_on__isnull=True)

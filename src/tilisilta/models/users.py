@@ -69,7 +69,7 @@ class User(AbstractUser):
     def is_limited(self) -> bool:
         return bool(self.chosen_debtor_ids)
 
-    def may_see(self, debtor: str) -> models.Q:
+    def rows_of_debtors(self, debtor: str) -> models.Q:
         """Return the condition that a row belongs to a debtor this user may see.
 
         ``debtor`` is the path from a row to its debtor, such as ``company__debtor``.

@@ -28,4 +28,4 @@ def record(
 
 def entries_visible_to(user: User) -> QuerySet[AuditEntry]:
     entries = AuditEntry.objects.select_related("user", "company")
-    return entries.filter(user.may_see("company__debtor") | Q(user=user))
+    return entries.filter(user.rows_of_debtors("company__debtor") | Q(user=user))

@@ -189,7 +189,7 @@ def sendings_under_way(user: User) -> SendingsUnderWay | None:
     """
     wanted = Q(journal__exports__is_trail=False) & ~Q(journal__exports__state=ExportState.WITHDRAWN)
     counts = Sending.objects.filter(
-        user.may_see("journal__company__debtor"), finished_at__isnull=True
+        user.rows_of_debtors("journal__company__debtor"), finished_at__isnull=True
     ).aggregate(
         journals=Count("pk", distinct=True),
         asked=Count("journal__exports", filter=wanted),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tilisilta.models import User
 from tilisilta.services import audit
-from tilisilta.web.languages import remember_language
+from tilisilta.web.language_choice import remember_language
 
 NOTED_FIELDS: Mapping[str, str] = {
     "account/email/password_changed": "password",

@@ -140,7 +140,7 @@ def totals_of(journals: QuerySet[Journal], *, period: date | None = None) -> Tot
 
 def wave_of(user: User) -> Wave | None:
     """Return how far the sendings under way have come; ``None`` if there are none."""
-    visible = Sending.objects.filter(user.may_see("journal__company__debtor"))
+    visible = Sending.objects.filter(user.rows_of_debtors("journal__company__debtor"))
     unfinished = visible.filter(finished_at__isnull=True)
     first = unfinished.aggregate(at=Min("requested_at"))["at"]
     if first is None:

@@ -1,4 +1,7 @@
-"""The page of one journal: what will be sent, what stands in the way, and the button that sends."""
+"""The page of one journal: what will be sent, what stands in the way, and the button that sends.
+
+What it shows is made ready in ``journal_page``; the list of journals is ``exports``.
+"""
 
 from datetime import timedelta
 

@@ -15,7 +15,7 @@ from tilisilta.web import (
     imports,
     journal_answers,
     journals,
-    languages,
+    language_choice,
     link_confirmations,
     link_ends,
     links,
@@ -106,7 +106,7 @@ urlpatterns = [
     path("user-templates/<int:pk>", users.template, name="user_template"),
     path("audit-log", audit.audit_log, name="audit_log"),
     path("common-errors", errors.common_errors, name="common_errors"),
-    path("language", languages.language, name="language"),
+    path("language", language_choice.language, name="language"),
     path("profile", profile.profile, name="profile"),
     # Users are made by an administrator and no e-mail is sent, so these ways are closed.
     re_path(

@@ -20,7 +20,8 @@ Pace = Callable[[], None]
 class SoapTransport:
     """The transport that zeep needs, with the same rules as all our requests.
 
-    Redirects are not followed, as the token would go with them.
+    Redirects are not followed, as the token would go with them. A call without an answer is not
+    repeated here: ``NmbrsSoap`` does that, after pauses that it is given.
     """
 
     def __init__(self, *, transport: httpx2.BaseTransport | None, timeout_seconds: float) -> None:

@@ -137,7 +137,7 @@ class NmbrsSoap:
         token: str,
         domain: str,
         pace: Pace,
-        retry_pauses: Sequence[float] = (0.5, 2.0),
+        retry_pauses: Sequence[float],
     ) -> None:
         self._services = services
         self._login = {"Username": user_name, "Token": token}

@@ -17,7 +17,10 @@ COOKIE_AGE_SECONDS = 365 * 24 * 60 * 60
 
 
 class LanguageMiddleware:
-    """Activates the language of the cookie, or the first of the browser's that we have."""
+    """Activates the language of the cookie, or the first of the browser's that we have.
+
+    The language that a user has chosen for good gets into the cookie when they log in.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
