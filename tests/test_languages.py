@@ -1,4 +1,7 @@
-"""The table of languages, and that each of them is whole."""
+"""The table of languages, and that each has its file.
+
+Words that a language lacks are found by ``tools/translations.py check``.
+"""
 
 from pathlib import Path
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request, Response
 from nmbrs_sandbox.control import Control
 from nmbrs_sandbox.faults import Faults
 from nmbrs_sandbox.pages import show, show_service
-from nmbrs_sandbox.payroll import company_moves, cost_moves, run_moves
+from nmbrs_sandbox.payroll import company_changes, cost_changes, run_changes
 from nmbrs_sandbox.payroll.bureau import Bureau
 from nmbrs_sandbox.payroll.orders import carry_out, repeat_orders
 from nmbrs_sandbox.payroll.sample import sample_world
@@ -64,32 +64,32 @@ class Sandbox:
     def world(self) -> World:
         return self.bureau.world
 
-    delete_run = _order(run_moves.delete_run)
-    put_back_run = _order(run_moves.put_back_run)
-    recalculate_run = _order(run_moves.recalculate_run)
-    add_run = _order(run_moves.add_run)
-    make_journal = _order(run_moves.make_journal)
-    set_active_year = _order(run_moves.set_active_year)
-    add_debtor = _order(company_moves.add_debtor)
-    rename_debtor = _order(company_moves.rename_debtor)
-    hide_debtor = _order(company_moves.hide_debtor)
-    show_debtor = _order(company_moves.show_debtor)
-    add_company = _order(company_moves.add_company)
-    rename_company = _order(company_moves.rename_company)
-    move_company = _order(company_moves.move_company)
-    hide_company = _order(company_moves.hide_company)
-    show_company = _order(company_moves.show_company)
-    deny_company = _order(company_moves.deny_company)
-    allow_company = _order(company_moves.allow_company)
-    add_cost_center = _order(cost_moves.add_cost_center)
-    rename_cost_center = _order(cost_moves.rename_cost_center)
-    remove_cost_center = _order(cost_moves.remove_cost_center)
-    add_cost_unit = _order(cost_moves.add_cost_unit)
-    rename_cost_unit = _order(cost_moves.rename_cost_unit)
-    remove_cost_unit = _order(cost_moves.remove_cost_unit)
-    forbid_call = _order(company_moves.forbid_call)
-    allow_call = _order(company_moves.allow_call)
-    change_token = _order(company_moves.change_token)
+    delete_run = _order(run_changes.delete_run)
+    put_back_run = _order(run_changes.put_back_run)
+    recalculate_run = _order(run_changes.recalculate_run)
+    add_run = _order(run_changes.add_run)
+    make_journal = _order(run_changes.make_journal)
+    set_active_year = _order(run_changes.set_active_year)
+    add_debtor = _order(company_changes.add_debtor)
+    rename_debtor = _order(company_changes.rename_debtor)
+    hide_debtor = _order(company_changes.hide_debtor)
+    show_debtor = _order(company_changes.show_debtor)
+    add_company = _order(company_changes.add_company)
+    rename_company = _order(company_changes.rename_company)
+    move_company = _order(company_changes.move_company)
+    hide_company = _order(company_changes.hide_company)
+    show_company = _order(company_changes.show_company)
+    deny_company = _order(company_changes.deny_company)
+    allow_company = _order(company_changes.allow_company)
+    add_cost_center = _order(cost_changes.add_cost_center)
+    rename_cost_center = _order(cost_changes.rename_cost_center)
+    remove_cost_center = _order(cost_changes.remove_cost_center)
+    add_cost_unit = _order(cost_changes.add_cost_unit)
+    rename_cost_unit = _order(cost_changes.rename_cost_unit)
+    remove_cost_unit = _order(cost_changes.remove_cost_unit)
+    forbid_call = _order(company_changes.forbid_call)
+    allow_call = _order(company_changes.allow_call)
+    change_token = _order(company_changes.change_token)
 
     def reset(self) -> None:
         """Forget everything since the very first start."""

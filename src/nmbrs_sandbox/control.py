@@ -16,7 +16,7 @@ from werkzeug.wrappers import Request, Response
 from nmbrs_sandbox.faults import Fault, Faults
 from nmbrs_sandbox.pages import show_refusal
 from nmbrs_sandbox.payroll.bureau import Bureau
-from nmbrs_sandbox.payroll.orders import MOVES, give_order
+from nmbrs_sandbox.payroll.orders import CHANGES, give_order
 from nmbrs_sandbox.payroll.world import Access, Company, CostItem, Debtor, JournalLine, Run
 from nmbrs_sandbox.requests_log import CallLog
 from sandbox_parts.control import (
@@ -52,7 +52,7 @@ class Control:
             **shared_orders(
                 faults, log, read_fault=read_fault, written_fault=_written_fault, reset=reset
             ),
-            **{("POST", PREFIX + name): self._change for name in MOVES},
+            **{("POST", PREFIX + name): self._change for name in CHANGES},
             ("GET", "/sandbox/world.json"): self._list_world,
             ("GET", "/sandbox/journals.json"): self._list_journals,
         }

@@ -7,7 +7,7 @@ from pathlib import Path
 from werkzeug.wrappers import Request, Response
 
 from nmbrs_sandbox.payroll.bureau import Bureau
-from nmbrs_sandbox.payroll.run_moves import next_period
+from nmbrs_sandbox.payroll.run_changes import next_period
 from nmbrs_sandbox.payroll.world import Company, CostItem, Debtor, month_name
 from nmbrs_sandbox.run_card import button, run_card
 from sandbox_parts.markup import Markup, Piece, counted, tag

@@ -118,7 +118,7 @@ def create_app(
     """Return a stand-in for that world (None: the sample world).
 
     With ``state_path`` it remembers over restarts. Every API request takes ``latency_ms``. An API
-    client that sends more than ``requests_per_second`` gets a 429. ``strictness``
+    client that sends more than ``requests_per_second`` gets a 429 (``api``). ``strictness``
     decides some of the rules that are not documented.
     """
     # One lock for all parts, as an endpoint has to read, check and book in one step. Reentrant, as

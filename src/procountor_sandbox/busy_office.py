@@ -26,7 +26,7 @@ _NAMES = ("Palkat kesäkuu 2026", "Löner", "Palkkatosite, tarkastettu", "Muisti
 
 
 @dataclass(frozen=True, kw_only=True)
-class Office:
+class Busyness:
     """How busy the office is: one act after every ``every`` requests.
 
     With ``only_posts`` only requests that book a receipt count; ``company_id`` limits it to one
@@ -46,12 +46,12 @@ class BusyOffice:
 
     people: People
     companies: Companies
-    open: Office | None = None
+    open: Busyness | None = None
     act_count: int = 0
     _request_count: int = 0
     _random: Random = field(default_factory=Random)
 
-    def start(self, office: Office) -> None:
+    def start(self, office: Busyness) -> None:
         """Open the office. If it is open already, it starts again from the seed."""
         self.open = office
         self.act_count = self._request_count = 0
@@ -72,7 +72,7 @@ class BusyOffice:
         if self._request_count % office.every == 0 and company is not None:
             self._act(office, company)
 
-    def _act(self, office: Office, company: Company) -> None:
+    def _act(self, office: Busyness, company: Company) -> None:
         receipts = self.people.ledger.receipts(company.company_id)
         if not receipts:
             return

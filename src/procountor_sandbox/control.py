@@ -7,7 +7,7 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from procountor_sandbox.api import Api
-from procountor_sandbox.busy_office import USUAL, Office
+from procountor_sandbox.busy_office import USUAL, Busyness
 from procountor_sandbox.companies import period_containing, written_dimension
 from procountor_sandbox.faults import Fault, FaultKind
 from procountor_sandbox.fields import Fields
@@ -186,10 +186,10 @@ def read_fault(body: Mapping[str, Any]) -> Fault:
     return fault
 
 
-def read_office(body: Mapping[str, Any]) -> Office:
-    """Return the office that a JSON object describes; its fields are those of ``Office``."""
+def read_office(body: Mapping[str, Any]) -> Busyness:
+    """Return the office that a JSON object describes; its fields are those of ``Busyness``."""
     fields = Fields(values=body)
-    fields.refuse_unknown(tuple(Office.__dataclass_fields__))
+    fields.refuse_unknown(tuple(Busyness.__dataclass_fields__))
     every = _count(fields, "every", default=1)
     if every == 0:
         fields.violations.append(invalid("every", every))
@@ -203,7 +203,7 @@ def read_office(body: Mapping[str, Any]) -> Office:
     company_id = fields.whole("company_id")
     if fields.violations:
         raise Refused(400, *fields.violations)
-    return Office(
+    return Busyness(
         every=every,
         seed=seed,
         acts=tuple(map(Act, acts)),

@@ -16,7 +16,7 @@ from tests.journeys.processes import (
 )
 
 from procountor_sandbox.app import Sandbox
-from procountor_sandbox.busy_office import Office
+from procountor_sandbox.busy_office import Busyness
 from procountor_sandbox.faults import Fault, FaultKind
 from procountor_sandbox.people import Act
 
@@ -92,7 +92,7 @@ class TestAKilledWorker:
         self, bureau: Bureau, listening: tuple[Sandbox, str], kind: FaultKind
     ) -> None:
         sandbox, _ = listening
-        sandbox.busy.start(Office(acts=(Act.RENAME,)))
+        sandbox.busy.start(Busyness(acts=(Act.RENAME,)))
         sandbox.faults.add(Fault(kind=kind, method="POST", path="/ledgerreceipts"))
 
         with bureau.worker() as worker:

@@ -23,7 +23,7 @@ from tests.bureau import (
 )
 
 from procountor_sandbox.app import Sandbox
-from procountor_sandbox.busy_office import Office
+from procountor_sandbox.busy_office import Busyness
 from procountor_sandbox.faults import Fault, FaultKind
 from procountor_sandbox.people import Act
 from tilisilta.domain.journals import Run
@@ -444,7 +444,7 @@ class TestABusyOffice:
     ) -> None:
         company = a_linked_company()
         journals = [_a_run(company, number) for number in range(1, 49)]
-        procountor.busy.start(Office(seed=48, only_posts=False))
+        procountor.busy.start(Busyness(seed=48, only_posts=False))
         for turn in range(16):
             details: dict[str, Any] = {"seconds": 0.001} if kind == FaultKind.SLOW else {}
             procountor.faults.add(on_post(kind, skip=turn, **details))
@@ -468,7 +468,7 @@ class TestABusyOffice:
         clock = Clock()
         # After a forgotten past, a receipt with any other date cannot be found any more.
         acts = (Act.RENAME, Act.NOTES, Act.AMOUNT, Act.DESCRIPTION, Act.APPROVE)
-        procountor.busy.start(Office(seed=7, only_posts=False, acts=acts))
+        procountor.busy.start(Busyness(seed=7, only_posts=False, acts=acts))
         for journal in journals:
             _send_until_booked(journal, clock)
         forget_the_sending()

@@ -16,7 +16,7 @@ from tests.nmbrs_sandbox.calling import (
 from tests.sandbox_parts.clock import SetClock
 
 from nmbrs_sandbox.app import Sandbox
-from nmbrs_sandbox.payroll.orders import MOVES
+from nmbrs_sandbox.payroll.orders import CHANGES
 from nmbrs_sandbox.payroll.world import JournalLine, Run
 from sandbox_parts.orders import OrderRefused
 
@@ -37,7 +37,7 @@ def lines_of(run: Run) -> tuple[JournalLine, ...]:
 
 class TestEveryOrder:
     def test_is_a_method(self) -> None:
-        assert set(MOVES) <= set(vars(Sandbox))
+        assert set(CHANGES) <= set(vars(Sandbox))
 
 
 class TestRecalculation:

@@ -7,7 +7,7 @@ import pytest
 from tests.procountor_sandbox.calling import client_of, receipt, signed_in
 
 from procountor_sandbox.app import Sandbox, create_app
-from procountor_sandbox.busy_office import Office
+from procountor_sandbox.busy_office import Busyness
 from procountor_sandbox.faults import Fault, FaultKind
 from procountor_sandbox.people import Act
 
@@ -29,7 +29,7 @@ class TestABusyOffice:
     def test_does_something_after_every_so_many_posts(
         self, sandbox: Sandbox, caller: httpx2.Client
     ) -> None:
-        sandbox.busy.start(Office(every=2))
+        sandbox.busy.start(Busyness(every=2))
 
         for number in range(7):
             caller.post("ledgerreceipts", json=receipt(name=f"Receipt {number}"))
@@ -43,7 +43,7 @@ class TestABusyOffice:
         self, sandbox: Sandbox, caller: httpx2.Client
     ) -> None:
         caller.post("ledgerreceipts", json=receipt())
-        sandbox.busy.start(Office(only_posts=False, acts=(Act.RENAME,)))
+        sandbox.busy.start(Busyness(only_posts=False, acts=(Act.RENAME,)))
 
         caller.get("ledgerreceipts")
         caller.get("coa")
@@ -55,7 +55,7 @@ class TestABusyOffice:
         for _ in range(2):
             sandbox = create_app()
             caller = signed_in(sandbox)
-            sandbox.busy.start(Office(seed=7, acts=tuple(Act)))
+            sandbox.busy.start(Busyness(seed=7, acts=tuple(Act)))
             for number in range(20):
                 caller.post("ledgerreceipts", json=receipt(name=f"Receipt {number}"))
             outcomes.append(what_is_booked(sandbox))
@@ -64,7 +64,7 @@ class TestABusyOffice:
         assert outcomes[0] != [receipt(name=f"Receipt {number}") for number in range(20)]
 
     def test_acts_before_an_answer_is_lost(self, sandbox: Sandbox, caller: httpx2.Client) -> None:
-        sandbox.busy.start(Office(acts=(Act.RENAME,)))
+        sandbox.busy.start(Busyness(acts=(Act.RENAME,)))
         sandbox.faults.add(Fault(kind=FaultKind.ANSWER_LOST, method="POST"))
 
         with pytest.raises(httpx2.RemoteProtocolError):
@@ -73,7 +73,7 @@ class TestABusyOffice:
         assert sandbox.ledger.receipts()[0].name != "Mine"
 
     def test_leaves_other_companies_alone(self, sandbox: Sandbox, caller: httpx2.Client) -> None:
-        sandbox.busy.start(Office(company_id=50102))
+        sandbox.busy.start(Busyness(company_id=50102))
 
         caller.post("ledgerreceipts", json=receipt())
 

@@ -1,18 +1,19 @@
-"""Orders: the moves by name, each carried out once, stored, and repeated at every start."""
+"""Orders: the changes by name, each carried out once, stored, and repeated at every start."""
 
 from collections.abc import Callable, Mapping
 from inspect import signature
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from nmbrs_sandbox.payroll import company_moves, cost_moves, run_moves
+from nmbrs_sandbox.payroll import company_changes, cost_changes, run_changes
 from nmbrs_sandbox.payroll.bureau import Bureau
 from sandbox_parts.orders import OrderRefused, read_fields
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-MOVES: Mapping[str, Callable[..., Any]] = {
-    move.__name__: move for move in (*company_moves.MOVES, *run_moves.MOVES, *cost_moves.MOVES)
+CHANGES: Mapping[str, Callable[..., Any]] = {
+    move.__name__: move
+    for move in (*company_changes.CHANGES, *run_changes.CHANGES, *cost_changes.CHANGES)
 }
 
 
@@ -42,7 +43,7 @@ def carry_out(
 
 def give_order(bureau: Bureau, name: str, values: Mapping[str, Any]) -> Any:
     """Carry out the order of that name with the fields of a JSON object."""
-    move = MOVES.get(name)
+    move = CHANGES.get(name)
     if move is None:
         raise OrderRefused(f"there is no order {name}", status=404)
     return carry_out(bureau, move, **read_fields(move, values))
@@ -52,7 +53,7 @@ def repeat_orders(bureau: Bureau) -> None:
     """Carry out the stored orders again. To be called once, at the start."""
     with bureau.lock:
         for name, fields in bureau.remembered():
-            move = MOVES.get(name)
+            move = CHANGES.get(name)
             if move is None:
                 raise OrderRefused(f"it holds an order {name}, which is unknown here")
             move(bureau, **read_fields(move, fields))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from nmbrs_sandbox.payroll.cost_moves import (
+from nmbrs_sandbox.payroll.cost_changes import (
     add_cost_center,
     add_cost_unit,
     rename_cost_center,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AuditEntry(models.Model):
-    """One action. Rows are added and never changed.
+    """One action. Nothing in this program changes or deletes a row; the database would allow it.
 
     ``facts`` hold what the sentence on the screen names; never a secret, an amount of salary or a
     person's identity code. No user means the command line or the service itself.

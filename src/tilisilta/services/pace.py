@@ -47,6 +47,7 @@ def reserve_slots(client_id: str, *, now: float, gap: float, count: int = 1) -> 
 
 
 def wait_after(error: TilisiltaError) -> float:
+    """Return the seconds to pause after ``error``: what the service asked for, else the usual."""
     asked = error.retry_after_seconds if isinstance(error, TryAgainLater) else None
     return float(asked or USUAL_WAIT_SECONDS)
 

@@ -19,7 +19,7 @@ from tests.bureau import (
 )
 
 from procountor_sandbox.app import Sandbox
-from procountor_sandbox.busy_office import Office
+from procountor_sandbox.busy_office import Busyness
 from tilisilta.models import Sending
 from tilisilta.services.sending.asking import send_journal
 
@@ -121,7 +121,7 @@ class TestDelivery:
         self, procountor: Sandbox, settings: Settings
     ) -> None:
         company = a_linked_company(approves_receipts=True)
-        procountor.busy.start(Office(seed=20, only_posts=False))
+        procountor.busy.start(Busyness(seed=20, only_posts=False))
         step, was_killed = 0, True
 
         while was_killed:

@@ -94,8 +94,8 @@ def _try_move(
         stop(export, error)
         return 0.0
     except (TryAgainLater, OutcomeUnknown) as error:
-        # Only reads and approvals get here: post() handles its own unknown outcome, and an approval
-        # reads the receipt's status before it is repeated.
+        # Only looks, the making of items and approvals raise these: post() answers for its own
+        # outcome. An approval reads the receipt's status before it is repeated.
         return wait_after(error)
 
 

@@ -113,7 +113,7 @@ def change_token(bureau: Bureau, *, token: str) -> Access:
     return bureau.access
 
 
-MOVES = (
+CHANGES = (
     add_debtor,
     rename_debtor,
     hide_debtor,

@@ -105,7 +105,7 @@ def next_period(company: Company) -> tuple[int, int]:
     return (company.active_year, 1) if last is None else month_after(*last)
 
 
-MOVES = (delete_run, put_back_run, recalculate_run, add_run, make_journal, set_active_year)
+CHANGES = (delete_run, put_back_run, recalculate_run, add_run, make_journal, set_active_year)
 
 
 def _period(company: Company, year: int | None, period: int | None) -> tuple[int, int]:

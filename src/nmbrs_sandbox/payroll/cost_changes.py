@@ -69,7 +69,7 @@ def remove_cost_unit(bureau: Bureau, *, company_id: int, code: str) -> Company:
     return _remove(bureau, company_id, _Kind.UNIT, code=code)
 
 
-MOVES = (
+CHANGES = (
     add_cost_center,
     rename_cost_center,
     remove_cost_center,
