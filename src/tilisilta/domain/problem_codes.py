@@ -170,10 +170,10 @@ class ProblemCode(StrEnum):
     ELEMENT_MISSING = _stops("F07", "row", "value", "reason", element="value")
     AMOUNT_UNREADABLE = _stops("F08", *_PLACE, column="Debet", value="12O,50", reason="unreadable")
     AMOUNT_TOO_PRECISE = _stops("F09", *_PLACE, "reason", column="Debet", value="1234,505")
-    DEBIT_CREDIT_UNCLEAR = _stops("F10", *_PLACE, "value", reason="both")
+    DEBIT_CREDIT_UNCLEAR = _stops("F10", *_PLACE, "value", "count", reason="both")
     DATE_UNREADABLE = _stops("F11", *_PLACE, column="Pvm", value="31.6.2026", reason="unreadable")
     ACCOUNT_MISSING = _stops("F12", *_PLACE, "reason", column="Tili")
-    COLUMNS_UNKNOWN = _stops("F13", column="Tili", reason="missing")
+    COLUMNS_UNKNOWN = _stops("F13", "limit", column="Tili", reason="missing")
     COLUMN_TWICE = _stops("F14", "element", column="Tili")
     NO_LINES = "F15"
     SEVERAL_RUNS = _stops("F16", "currency", "company", run="5, 6", count="2", reason="run")
@@ -201,6 +201,11 @@ class ProblemCode(StrEnum):
     SIDES_GIVEN = "F27"
     HEADERS_REPEATED = "F28"
     LINES_REPEATED = _stops("F29", block="24", count="2")
+    SIE_UNREADABLE = _stops("F30", reason="line")
+    DIMENSION_NOT_READ = _informs("F31", name="20 Avdelning")
+    JSON_UNREADABLE = _stops("F32", "reason")
+    MINUS_AND_SIDE = _informs("F33", count="12")
+    CURRENCY_UNKNOWN = _stops("F34", "value", *_PLACE, column="Valuutta")
     # What happened when Nmbrs was asked.
     NMBRS_UNREACHABLE = _waits("P01", "wait")
     NMBRS_LOGIN_REFUSED = _stops("P02", "call", number="1001")

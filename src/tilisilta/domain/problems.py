@@ -39,7 +39,7 @@ items             codes of dimension items, the first of them
 journal           reference of a journal, "1001-2026-5-1"; "?" for one of a debtor that the
                   reader may not see
 kind              "cost_center" or "cost_unit"; "fi" or "se" of a personal code; what a file is
-limit             greatest length of a text, size in MB, number of lines
+limit             greatest length of a text, size in MB, number of lines or columns
 lines             how many journal lines have the problem; ``line`` is the first. Every code
                   may have it
 mapped_from       the journal's ledger account, where the link maps it to another
@@ -76,7 +76,7 @@ wait              how many seconds to wait
 ================  ================================================================================
 
 ``tilisilta.domain.problem_codes`` declares which codes have which facts. For a file that cannot be
-read (F01 to F29) ``line`` is the line of the file, in a workbook the row. A fact never holds a
+read (F01 to F34) ``line`` is the line of the file, in a workbook the row. A fact never holds a
 personal identity code.
 """
 

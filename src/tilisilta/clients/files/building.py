@@ -119,7 +119,7 @@ class _LineBuilder:
         return read
 
     def notes(self) -> tuple[Problem, ...]:
-        return (*self._dates.notes(), *self._notes)
+        return (*self._raw.notes, *self._dates.notes(), *self._notes)
 
     def _line(self, row: int, line: RawLine) -> JournalLine | None:
         amount, faults = self._amounts.read(line)

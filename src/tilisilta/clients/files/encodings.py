@@ -29,6 +29,7 @@ _WRONG_CODE_PAGE = re.compile(
 CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
 """Control characters that our tables cannot store; tabs and ends of lines and pages are allowed."""
 
+_LETTERS_OF_WINDOWS = re.compile(rb"[\xc0-\xff]")
 _UTF8_LETTER = re.compile(rb"[\xc3\xc5][\x80-\xbf]")
 
 
@@ -51,6 +52,32 @@ def decode_text(content: bytes) -> str:
     """
     text = _decoded_text(content)
     _must_not_have(CONTROLS, text)
+    return text
+
+
+def decode_sie(content: bytes) -> str:
+    """Return the text of a SIE file: code page 437 as its standard says, UTF-8 or Windows-1252.
+
+    Raises ``FileRefused`` (F20) when its letters are in none of them.
+    """
+    encoding, start = encoding_of_bytes(content)
+    if encoding:
+        text = _decoded(content, encoding, start)
+    else:
+        try:
+            text = content.decode()
+        except UnicodeDecodeError:
+            text = _old_text(content)
+    _must_not_have(CONTROLS, text)
+    return text
+
+
+def _old_text(content: bytes) -> str:
+    # The letters of code page 437 end before those of Windows-1252 begin.
+    if not _LETTERS_OF_WINDOWS.search(content):
+        return content.decode("cp437")
+    text = _decoded(content, "cp1252", 0)
+    _must_not_have(_WRONG_CODE_PAGE, text)
     return text
 
 

@@ -8,6 +8,8 @@ JOURNAL_XML = "journal-xml"
 JOURNALS_REPORT = "journals-report"
 CSV = "csv"
 XLSX = "xlsx"
+SIE = "sie"
+JSON = "json"
 
 
 class FileRefused(NeedsAttention):

@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from tilisilta.clients.files.company_headers import CompanyColumn
-from tilisilta.domain.problems import ProblemCode
+from tilisilta.domain.problems import Problem, ProblemCode
 
 Cell = str | Decimal | date
 """What a file can hold in one place: text, or in a workbook a number or a date."""
 
 MOST_LINES = 200_000
+MOST_COLUMNS = 500
 
 
 class Fault(NamedTuple):
@@ -58,9 +59,10 @@ class RawJournal:
     ``names`` are the columns or elements (``fact_name`` says which) by field. ``companies``,
     ``runs``, ``run_descriptions`` and ``currencies`` belong to the journal as a whole, each
     distinct text with its first line; ``company_columns`` name the company as well, and ``titles``
-    are above the headers. ``decimal_sign`` is given where the format itself fixes it. ``remarks``
-    are texts that may mark a row of sums outside of the text columns: the index of the row, with
-    the column and its text. ``hidden_lines`` of the file are those a workbook does not show.
+    are above the headers. ``notes`` are what the reader itself warns of. ``decimal_sign`` is given
+    where the format itself fixes it. ``remarks`` are texts that may mark a row of sums outside of
+    the text columns: the index of the row, with the column and its text. ``hidden_lines`` of the
+    file are those a workbook does not show.
     """
 
     kind: str
@@ -75,6 +77,7 @@ class RawJournal:
     hidden_lines: frozenset[int] = frozenset()
     company_columns: tuple[CompanyColumn, ...] = ()
     titles: tuple[str, ...] = ()
+    notes: tuple[Problem, ...] = ()
     decimal_sign: str = ""
     has_directions: bool = False
 

@@ -9,12 +9,12 @@ from xml.parsers import expat
 
 from tilisilta.clients.files.alignment import Row
 from tilisilta.clients.files.findings import refused
-from tilisilta.clients.files.raw import MOST_LINES, Cell
+from tilisilta.clients.files.raw import MOST_COLUMNS, MOST_LINES, Cell
 from tilisilta.clients.files.tables import MOST_ROWS_ABOVE_HEADERS, Hidden
 from tilisilta.domain.problems import ProblemCode
 
 # An archive of a few kilobytes can unpack to millions of cells.
-MOST_COLUMNS = 500
+
 MOST_CELLS = 5_000_000
 _MOST_ROWS = MOST_LINES + MOST_ROWS_ABOVE_HEADERS + 1
 

@@ -6,8 +6,15 @@ from tilisilta.domain.problems import ProblemCode
 from tilisilta.services.explanations.wording import Wording
 
 CORRECT_AND_IMPORT = _("Correct the line where the file comes from, and import it again.")
+FILL_AND_IMPORT = _(
+    "Fill it on every line of the file, also where it is that of the line above, and import the "
+    "file again."
+)
 AMOUNTS_ARE = _("Amounts are written in digits, as 1234.50 or 1234,50.")
 DATES_ARE = _("Dates are written as 2026-01-31 or 31.1.2026.")
+PLAIN_AND_IMPORT = _(
+    "Correct it in the file, or format the column as a plain number there, and import it again."
+)
 PERIODS_ARE = _("Periods are months, written as 2026-01 or 1/2026.")
 PLACE = (_("It stands in column “%(column)s”."), _("It stands in element “%(element)s”."))
 
@@ -45,13 +52,13 @@ VALUE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             message=_("“%(value)s” is not an amount"),
             cause=AMOUNTS_ARE,
             details=PLACE,
-            remedy=CORRECT_AND_IMPORT,
+            remedy=PLAIN_AND_IMPORT,
         ),
         Wording(
             message=_("An amount cannot be read"),
             cause=AMOUNTS_ARE,
             details=PLACE,
-            remedy=CORRECT_AND_IMPORT,
+            remedy=PLAIN_AND_IMPORT,
         ),
     ),
     ProblemCode.AMOUNT_TOO_PRECISE: (
@@ -73,7 +80,7 @@ VALUE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             when={"reason": "neither"},
             message=_("A line has neither a debit nor a credit"),
             cause=_("A line without an amount is not left out, as it may have lost it."),
-            remedy=CORRECT_AND_IMPORT,
+            remedy=_("Fill in its amount, or delete the line if it is none, and import the file."),
         ),
         Wording(
             when={"reason": "empty"},
@@ -81,6 +88,18 @@ VALUE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("The value that says it is empty."),
             details=PLACE,
             remedy=CORRECT_AND_IMPORT,
+        ),
+        Wording(
+            when={"reason": "minus"},
+            message=_("Credits carry a minus and are called credits besides"),
+            cause=_(
+                "Read as they stand they are debits, and the journal does not balance. Of its "
+                "amounts %(count)s are marked so."
+            ),
+            remedy=_(
+                "Take the minus away from the credits in the file, or put all amounts into one "
+                "column with their signs, and import it again."
+            ),
         ),
         Wording(
             message=_("It is unclear whether an amount is debit or credit"),
@@ -95,7 +114,7 @@ VALUE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             message=_("A line has no date"),
             cause=_("Without a date or a period it cannot be told when to book it."),
             details=PLACE,
-            remedy=CORRECT_AND_IMPORT,
+            remedy=FILL_AND_IMPORT,
         ),
         Wording(
             when={"reason": "ambiguous"},
@@ -130,7 +149,7 @@ VALUE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             message=_("A line has no period"),
             cause=_("Without a date or a period it cannot be told when to book it."),
             details=PLACE,
-            remedy=CORRECT_AND_IMPORT,
+            remedy=FILL_AND_IMPORT,
         ),
         Wording(
             when={"reason": "mixed"},
@@ -169,6 +188,17 @@ VALUE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         ),
         Wording(
             message=_("A line has no ledger account"),
+            cause=_(
+                "Every amount needs the ledger account it is booked on. Column “%(column)s” is "
+                "empty there, and a line never takes the account of the line above it."
+            ),
+            remedy=_(
+                "Fill the column on every line of the file, delete rows of sums, and import the "
+                "file again."
+            ),
+        ),
+        Wording(
+            message=_("A line has no ledger account"),
             cause=_("Every amount needs the ledger account it is booked on."),
             details=PLACE,
             remedy=_(
@@ -182,6 +212,30 @@ VALUE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("No text is cut off to fit."),
             details=PLACE,
             remedy=CORRECT_AND_IMPORT,
+        ),
+    ),
+    ProblemCode.MINUS_AND_SIDE: (
+        Wording(
+            message=_("The file marks one side twice: by its column or letter, and by a minus"),
+            cause=_(
+                "All %(count)s amounts of that side carry the minus. It was left out, and the "
+                "journal balances to the cent."
+            ),
+            remedy=_("Nothing needs to be done, if the preview shows the sides as they should be."),
+        ),
+    ),
+    ProblemCode.CURRENCY_UNKNOWN: (
+        Wording(
+            message=_("“%(value)s” is not a currency"),
+            cause=_("Currencies are read as their code, EUR or SEK, as a sign, € or $, or a word."),
+            details=PLACE,
+            remedy=_("Write the code of the currency into the file, as EUR, and import it again."),
+        ),
+        Wording(
+            message=_("A currency cannot be read"),
+            cause=_("Currencies are read as their code, EUR or SEK, as a sign, € or $, or a word."),
+            details=PLACE,
+            remedy=_("Write the code of the currency into the file, as EUR, and import it again."),
         ),
     ),
 }

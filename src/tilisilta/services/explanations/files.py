@@ -7,7 +7,10 @@ from tilisilta.services.explanations.file_values import VALUE_WORDS
 from tilisilta.services.explanations.wording import Wording, for_cases
 
 FROM_NMBRS = _("Save the journal in Nmbrs again and import that file, unchanged.")
-READABLE_KINDS = _("Journals are read from XML files of Nmbrs, CSV files and XLSX workbooks.")
+SAVE_AGAIN = _("Save the file again where it comes from, and import it.")
+READABLE_KINDS = _(
+    "Journals are read from XML files of Nmbrs, SIE and JSON files, CSV files and XLSX workbooks."
+)
 SAVE_READABLE = _("Save the journal in one of these formats and import it again.")
 NAME_COLUMNS = _("Say at the import which column holds what; the choice is remembered.")
 
@@ -16,7 +19,7 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         Wording(
             message=_("The file is empty"),
             cause=_("It has no content; perhaps it was not saved to its end."),
-            remedy=FROM_NMBRS,
+            remedy=SAVE_AGAIN,
         ),
     ),
     ProblemCode.FILE_TOO_LARGE: (
@@ -43,7 +46,13 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             when={"kind": "html"},
             message=_("The file is a web page, not a journal"),
             cause=_("Perhaps a log-in page was saved in its place."),
-            remedy=FROM_NMBRS,
+            remedy=SAVE_AGAIN,
+        ),
+        Wording(
+            when={"kind": "xml", "element": "sieentry"},
+            message=_("The file is in the format SIE 5, which cannot be read"),
+            cause=_("Of SIE the files of type 4I are read."),
+            remedy=_("Save the journal as SIE 4I (.si), and import that file."),
         ),
         Wording(
             when={"kind": "xml"},
@@ -61,6 +70,8 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         ({"kind": "xml"}, _("The file is named %(ending)s but is an XML file")),
         ({"kind": "csv"}, _("The file is named %(ending)s but is a text file")),
         ({"kind": "xlsx"}, _("The file is named %(ending)s but is an XLSX workbook")),
+        ({"kind": "sie"}, _("The file is named %(ending)s but is a SIE file")),
+        ({"kind": "json"}, _("The file is named %(ending)s but is a JSON file")),
         cause=_("What a file is must agree with the end of its name."),
         remedy=_("Save the journal again under the right format, and import it."),
     ),
@@ -95,10 +106,16 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=NAME_COLUMNS,
         ),
         Wording(
+            when={"reason": "too-many"},
+            message=_("The file has more than %(limit)s columns"),
+            cause=_("No journal has as many; perhaps the sign between its lines was lost."),
+            remedy=SAVE_AGAIN,
+        ),
+        Wording(
             when={"reason": "more-cells"},
             message=_("A line has more values than there are columns"),
             cause=_("Its values may stand in the wrong columns, so none of them is trusted."),
-            remedy=_("Save the file again where it comes from, and import it."),
+            remedy=SAVE_AGAIN,
         ),
         Wording(
             when={"reason": "ragged"},
@@ -128,7 +145,7 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             when={"reason": "quotes"},
             message=_("A quotation mark in the file is never closed"),
             cause=_("It cannot be told where the value ends that begins with it."),
-            remedy=_("Save the file again where it comes from, and import it."),
+            remedy=SAVE_AGAIN,
         ),
         Wording(
             when={"reason": "no-headers"},
@@ -158,7 +175,7 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         Wording(
             message=_("The file has no journal lines"),
             cause=_("It has a heading, but nothing to book below it."),
-            remedy=_("Check that the run has a journal in Nmbrs, save it again, and import it."),
+            remedy=_("Check that the run has a journal, save it again, and import that file."),
         ),
     ),
     ProblemCode.SEVERAL_RUNS: (
@@ -276,6 +293,51 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             message=_("The workbook cannot be read"),
             cause=_("It is damaged, protected by a password, or holds what is no journal."),
             remedy=_("Save it again as an XLSX workbook without a password, and import it."),
+        ),
+    ),
+    ProblemCode.SIE_UNREADABLE: (
+        Wording(
+            when={"reason": "ledger"},
+            message=_("The SIE file holds a whole ledger, not a payroll journal"),
+            cause=_("It has balances of accounts, as files of type 4E have."),
+            remedy=_("Save the journal of the run as SIE 4I (.si), and import that file."),
+        ),
+        Wording(
+            when={"reason": "outside"},
+            message=_("A row of the SIE file belongs to no voucher"),
+            cause=_("#TRANS stands outside of the braces behind #VER, so its date is not known."),
+            remedy=SAVE_AGAIN,
+        ),
+        Wording(
+            when={"reason": "unclosed"},
+            message=_("A voucher of the SIE file does not end"),
+            cause=_("Its closing brace is missing; perhaps the file was cut off."),
+            remedy=SAVE_AGAIN,
+        ),
+        Wording(
+            message=_("A line of the SIE file cannot be read"),
+            cause=_("It is not written as the standard says: #TRANS account {objects} amount."),
+            remedy=SAVE_AGAIN,
+        ),
+    ),
+    ProblemCode.DIMENSION_NOT_READ: (
+        Wording(
+            message=_("Dimension %(name)s of the file is not read"),
+            cause=_("Cost centers are read from dimension 1, and cost units from 6 or 2."),
+            remedy=_("Nothing needs to be done, unless what it says must reach the books."),
+        ),
+    ),
+    ProblemCode.JSON_UNREADABLE: (
+        Wording(
+            when={"reason": "shape"},
+            message=_("The JSON file is no list of journal lines"),
+            cause=_("It holds several lists, lists in lists, or values that belong to no line."),
+            remedy=_("Save the journal as XLSX, CSV or SIE instead, and import that file."),
+        ),
+        Wording(
+            message=_("The JSON file is damaged"),
+            cause=_("It cannot be read to its end; perhaps it was cut off or edited by hand."),
+            remedy=SAVE_AGAIN,
         ),
     ),
     **VALUE_WORDS,
