@@ -174,6 +174,8 @@ def _columns(pairs: Sequence[tuple[str, str]] | None) -> ColumnMapping | None:
 
 
 def _columns_needed(error: ColumnsNeeded) -> Refused:
+    if error.are_places:
+        return _places_needed(error)
     headers = ", ".join(error.headers)
     missing = ", ".join(error.guess.lacks)
     return Refused(
@@ -181,6 +183,22 @@ def _columns_needed(error: ColumnsNeeded) -> Refused:
         cause=_("Its headers are: %(headers)s.") % {"headers": headers},
         remedy=_("Say with --columns FIELD=HEADER which columns hold: %(missing)s.")
         % {"missing": missing or ", ".join(FIELDS)},
+    )
+
+
+def _places_needed(error: ColumnsNeeded) -> Refused:
+    guess = {"date": "1", "account": "2", "amount": "3", **error.guess.to_mapping()}
+    if not error.guess.lacks:
+        guess = error.guess.to_mapping()
+    return Refused(
+        _("The file has no header row"),
+        cause=_("Its first line is a journal line. It has %(count)s columns.")
+        % {"count": len(error.headers)},
+        remedy=_(
+            "Say by their places which columns hold what, if it is so: --columns %(example)s. "
+            "It is remembered for the company."
+        )
+        % {"example": " ".join(f"{field}={place}" for field, place in guess.items())},
     )
 
 

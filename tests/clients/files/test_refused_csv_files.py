@@ -102,14 +102,6 @@ class TestRefuseCsv:
         assert codes(findings) == [("F14", 1)]
         assert findings[0].facts == {"column": "Amount"}
 
-    def test_refuses_a_file_without_headers(self) -> None:
-        content = csv("5020;2,50;30.6.2026", headers="5010;1,50;30.6.2026")
-
-        findings = refusal(content, name="june.csv")
-
-        assert codes(findings) == [("F13", 1)]
-        assert findings[0].facts == {"reason": "no-headers"}
-
     def test_never_takes_a_journal_line_for_the_headers(self) -> None:
         content = csv("5020;2,50;30.6.2026", headers="5010;1,50;30.6.2026")
         columns = ColumnMapping(account="5010", amount="1,50", date="30.6.2026")

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from tilisilta.clients.files.accounting_format import bare_amount
 from tilisilta.clients.files.amounts import decimal_sign_of, read_amounts, without_groups
 from tilisilta.clients.files.findings import Findings
 from tilisilta.clients.files.line_amounts import side_of
@@ -164,7 +165,9 @@ def _amount_columns(
     side_at = places.get("direction", width)
     names = [name for name in ("amount", "debit", "credit") if name in places]
     texts = [text for row in body for name in names if (text := _cell(row, places[name]))]
-    read, sign = read_amounts(texts), decimal_sign_of(texts)
+    bare = {text: bare_amount(text) for text in texts}
+    numbers = [bare[text].cell for text in texts]
+    read, sign = read_amounts(numbers), decimal_sign_of(numbers)
     columns = []
     for name in names:
         place = places[name]
@@ -173,9 +176,9 @@ def _amount_columns(
             _Amount(
                 row,
                 without_groups(text, decimal_sign=sign),
-                _ZERO if isinstance(value := read[text], Fault) else value,
+                _ZERO if isinstance(value := read[bare[text].cell], Fault) else value,
                 _cell(row, place + 1),
-                _side(row, name, side_at),
+                bare[text].side or _side(row, name, side_at),
             )
             for row in body
             if (text := _cell(row, place))

@@ -49,8 +49,12 @@ def build_journal(
     findings = Findings(fact_name=raw.fact_name, names=raw.names)
     if not raw.lines:
         findings.add(ProblemCode.NO_LINES)
-    run = read_run(raw, findings, company_number=company_number)
-    builder = _LineBuilder(raw, findings, period_type=period_type, debit_negative=debit_negative)
+    amounts = LineAmounts(raw, debit_negative=debit_negative)
+    currencies = amounts.currencies if not is_fetched else {}
+    run = read_run(raw, findings, company_number=company_number, currencies=currencies)
+    builder = _LineBuilder(raw, findings, amounts, period_type=period_type)
+    if debit_negative and amounts.says_sides:
+        findings.add(ProblemCode.SIDES_GIVEN)
     lines = builder.build(is_fetched=is_fetched)
     findings.refuse()
     return SourceJournal(
@@ -73,18 +77,16 @@ class _LineBuilder:
     """Reads each distinct cell of a file once, then assembles the lines."""
 
     def __init__(
-        self, raw: RawJournal, findings: Findings, *, period_type: str, debit_negative: bool
+        self, raw: RawJournal, findings: Findings, amounts: LineAmounts, *, period_type: str
     ) -> None:
         self._raw = raw
         self._findings = findings
-        self._amounts = LineAmounts(raw, debit_negative=debit_negative)
+        self._amounts = amounts
         self._dates = LineDates(raw, period_type=period_type)
         self._period_type = period_type
         self._undated: set[int] = set()
         self._no_months: dict[tuple[str, str, str], list[int]] = {}
         self._notes: list[Problem] = []
-        if debit_negative and self._amounts.says_sides:
-            findings.add(ProblemCode.SIDES_GIVEN)
 
     def build(self, *, is_fetched: bool) -> tuple[JournalLine, ...]:
         """Return the lines that can be read; the others become findings."""
@@ -108,6 +110,7 @@ class _LineBuilder:
         for at in sure - sums.certain.keys():
             built[at] = self._line(at + 1, lines[at])
         self._suspect_sums(sums.suspected)
+        self._check_twice_marked(sums.certain)
         self._refuse_hidden(amounts)
         self._refuse_no_months()
         # A file with rows of sums is refused already, and such rows repeat amounts by nature.
@@ -182,6 +185,16 @@ class _LineBuilder:
     def _suspect_sums(self, places: Sequence[int]) -> None:
         if places:
             self._note(ProblemCode.PERHAPS_SUMS, places[0] + 1, lines=len(places))
+
+    def _check_twice_marked(self, sums: Mapping[int, SumMark]) -> None:
+        """Say of minus signs beside sides that say the same whether they were left out."""
+        marked = self._amounts.twice_marked
+        if marked is None or sums:
+            return
+        if marked.side_left_out:
+            self._note(ProblemCode.MINUS_AND_SIDE, None, count=marked.count)
+        else:
+            self._findings.add(ProblemCode.DEBIT_CREDIT_UNCLEAR, reason="minus", count=marked.count)
 
     def _refuse_hidden(self, amounts: Sequence[Decimal | None]) -> None:
         """Refuse lines that a workbook does not show: a filter may exclude them on purpose."""

@@ -1,61 +1,73 @@
-"""Known headers in English, Swedish and Finnish, as Nmbrs and its users write them."""
+"""Known headers in English, Swedish, Finnish and Dutch, as Nmbrs and its users write them."""
 
 import re
 
 _BLANKS = re.compile(r"[\s\u00a0_.:*-]+")
 
-# Synonyms for one value, separated by "|": English first, then Swedish, then Finnish.
+# Synonyms for one value, separated by "|": English first, then Swedish, then Finnish,
+# then Dutch and others.
 KNOWN_HEADERS = {
     "account": (
         "account|account number|account no|ledger account|general ledger account|gl account"
         "|generalledgeraccount|ledger account number"
         "|konto|kontonr|kontonummer|bokföringskonto|huvudbokskonto"
-        "|tili|tilinumero|tilinro|kirjanpitotili|pääkirjatili|kirjanpidon tili"
+        "|tili|tilinumero|tilinro|kirjanpitotili|pääkirjatili|kirjanpidon tili|tilikoodi|tili nro"
+        "|grootboekrekening|grootboeknummer|grootboekrekeningnummer|grootboek|sachkonto"
     ),
     "description": (
         "description|text|line description|component|component name|componentname|explanation"
         "|beskrivning|benämning|verifikationstext|radtext|lönekomponent"
-        "|kuvaus|selite|teksti|rivin kuvaus|palkkalaji|tiliöinnin selite"
+        "|kuvaus|selite|teksti|rivin kuvaus|palkkalaji|tiliöinnin selite|vientiselite|rivin selite"
+        "|omschrijving|boekingsomschrijving|looncomponent"
     ),
-    "amount": "amount|value|sum|belopp|summa|rahamäärä",
-    "debit": "debit|debit amount|debet|debetbelopp|debet euroa|debit euroa",
-    "credit": "credit|credit amount|kredit|kreditbelopp|kredit euroa",
+    "amount": "amount|value|sum|belopp|summa|rahamäärä|bedrag|beløb|beløp|betrag",
+    "debit": (
+        "debit|debit amount|debet|debetbelopp|debet euroa|debit euroa|debet eur|debit eur"
+        "|debet summa|summa debet|debet sek|debetbedrag|bedrag debet"
+    ),
+    "credit": (
+        "credit|credit amount|kredit|kreditbelopp|kredit euroa|credit eur|kredit eur"
+        "|kredit summa|summa kredit|kredit sek|creditbedrag|bedrag credit"
+    ),
     "direction": (
         "debit/credit|debit or credit|debitcredit|d/c|dc|debet/kredit|debetkredit|d/k|dk"
-        "|debet tai kredit"
+        "|debet tai kredit|debet of credit|debet/credit|d/c code|dr/cr"
     ),
     "cost_center": (
         "cost center|cost centre|costcenter|costcentre|cost center code|cost centre code"
         "|kostnadsställe|kostnadsställekod|kst|kustannuspaikka|kustannuspaikan koodi|kp|kustp"
+        "|kustannuspaikkakoodi|kostenplaats|kostenplaatscode|kostenstelle"
     ),
     "cost_unit": (
         "cost unit|costunit|cost unit code|cost carrier|cost object"
         "|kostnadsenhet|kostnadsbärare|transportör|kb"
         "|kustannusyksikkö|laskentatunniste|laskentakohde|kustannuskohde"
+        "|kostendrager|kostendragercode"
     ),
     "date": (
         "date|booking date|posting date|accounting date|entry date"
         "|datum|bokföringsdatum|bokföringsdag|verifikationsdatum"
+        "|päivä|boekdatum|boekingsdatum|transaktionsdatum|kirjaus pvm|tositteen päivä"
         "|päivämäärä|päiväys|pvm|kirjauspäivä|tositepäivä|tositepvm|kirjauspvm"
     ),
     "period": (
         "period|booking period|payroll period|month|löneperiod|bokföringsperiod|månad"
-        "|kausi|palkkakausi|jakso|kuukausi|kirjauskausi"
+        "|kausi|palkkakausi|jakso|kuukausi|kirjauskausi|periode|boekperiode|loonperiode|maand"
     ),
-    "year": "year|fiscal year|år|räkenskapsår|vuosi|tilivuosi",
+    "year": "year|fiscal year|år|räkenskapsår|vuosi|tilivuosi|jaar|boekjaar",
     "company": (
         "company number|company no|companynr|company nr|företagsnummer|företagsnr"
         "|yrityksen numero|yritysnumero|yritysnro"
     ),
     "run": (
         "run|run number|run no|payroll run|lönekörning|körning|körningsnummer"
-        "|palkka-ajo|palkka ajo|ajo|ajonumero|ajon numero"
+        "|palkka-ajo|palkka ajo|ajo|ajonumero|ajon numero|loonrun|runnummer"
     ),
     "run_description": (
         "run description|beskrivning av lönekörning|körningens beskrivning|ajon kuvaus"
         "|palkka-ajon kuvaus"
     ),
-    "currency": "currency|currency code|valuta|valutakod|valuutta|valuuttakoodi",
+    "currency": "currency|currency code|valuta|valutakod|valuutta|valuuttakoodi|valutacode",
 }
 
 # Headers of columns that a journal does not need. About any other unknown header a person is asked,
@@ -65,6 +77,8 @@ IGNORED_HEADERS = (
     f"{NUMBERING_HEADERS}|account name|cost center name|cost unit name|employee"
     "|employee name|employee number|employee id|employeenr|company id|percentage"
     "|kontonamn|kontobenämning|anställd|anställningsnummer|namn på anställd"
+    "|tili nimi|kustannuspaikka nimi|konto namn|naam grootboekrekening"
+    "|cost center description|account description|medewerker|werknemer|werknemernummer"
     "|tilin nimi|työntekijä|työntekijän nimi|henkilönumero"
 )
 
@@ -77,6 +91,11 @@ def known_field(header: str) -> str:
     return _FIELD_OF.get(plain_header(header), "")
 
 
+def is_unit(header: str) -> bool:
+    """Return whether a text below a header only says the currency of its column."""
+    return header.strip(" ()[]").casefold() in _UNITS
+
+
 def is_ignored(header: str) -> bool:
     return plain_header(header) in _IGNORED
 
@@ -85,6 +104,7 @@ def is_numbering(header: str) -> bool:
     return plain_header(header) in _NUMBERING
 
 
+_UNITS = frozenset({"€", "eur", "euro", "euroa", "sek", "kr", "nok", "dkk"})
 _NUMBERING = frozenset(plain_header(name) for name in NUMBERING_HEADERS.split("|"))
 _IGNORED = frozenset(plain_header(name) for name in IGNORED_HEADERS.split("|"))
 _FIELD_OF = {

@@ -28,7 +28,8 @@ class ColumnsNeeded(NeedsAttention):
     """A person must say which columns hold what, as the file has headers we do not know.
 
     ``headers`` and the first ``rows`` are shown to that person. ``guess`` is the mapping of the
-    headers we do know; it lacks something, or is empty.
+    headers we do know; it lacks something, or is empty. Of a file without headers they
+    ``are_places``, counted from 1, and the guess is what the columns seem to hold.
     """
 
     code = ProblemCode.COLUMNS_UNKNOWN
@@ -39,8 +40,10 @@ class ColumnsNeeded(NeedsAttention):
         headers: tuple[str, ...],
         rows: tuple[tuple[str, ...], ...],
         guess: ColumnMapping,
+        are_places: bool = False,
     ) -> None:
         super().__init__("The columns of the file must be named before it can be read.")
         self.headers = headers
         self.rows = rows
         self.guess = guess
+        self.are_places = are_places

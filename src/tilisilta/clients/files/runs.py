@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tilisilta.clients.files.company_headers import Mark
+from tilisilta.clients.files.currencies import currency_code
 from tilisilta.clients.files.findings import Findings, showable
 from tilisilta.clients.files.raw import RawJournal
 from tilisilta.domain.journals import plain_run_number
@@ -12,7 +13,6 @@ from tilisilta.domain.problems import ProblemCode
 
 MOST_RUN_CHARACTERS = 20
 MOST_RUN_DESCRIPTION_CHARACTERS = 200
-CURRENCY_CHARACTERS = 3
 _MOST_NAMED = 5
 _NUMBER_AND_YEAR = re.compile(r"([0-9A-Za-z]{1,15}) ?/ ?(20[0-9]{2})")
 _YEAR_AND_NUMBER = re.compile(r"(20[0-9]{2}) ?[-/] ?([0-9A-Za-z]{1,15})")
@@ -31,16 +31,22 @@ class FileRun:
     business_ids: tuple[str, ...] = ()
 
 
-def read_run(raw: RawJournal, findings: Findings, *, company_number: int) -> FileRun:
-    """Return the run that ``raw`` names; several runs and other companies become findings."""
+def read_run(
+    raw: RawJournal, findings: Findings, *, company_number: int, currencies: Mapping[str, int]
+) -> FileRun:
+    """Return the run that ``raw`` names; several runs and other companies become findings.
+
+    ``currencies`` are those that stand beside its amounts.
+    """
     year, number = _number_and_year(_only(raw.runs, findings, reason="run"))
     if len(number) > MOST_RUN_CHARACTERS:
         findings.add(ProblemCode.TEXT_TOO_LONG, field="run", limit=MOST_RUN_CHARACTERS)
     # A description may differ from line to line and changes no money: the first one will do.
     description = next(iter(raw.run_descriptions), "")
-    currency = _only(raw.currencies, findings, reason="currency").upper()
-    if len(currency) > CURRENCY_CHARACTERS:
-        findings.add(ProblemCode.TEXT_TOO_LONG, field="currency", limit=CURRENCY_CHARACTERS)
+    codes = _codes(raw.currencies, findings)
+    for code, line in currencies.items():
+        codes.setdefault(code, line)
+    currency = _only(codes, findings, reason="currency")
     return FileRun(
         year=year,
         number=number,
@@ -63,9 +69,22 @@ def _named_companies(raw: RawJournal, findings: Findings, mark: Mark) -> tuple[s
     return tuple(dict.fromkeys(text for column in columns for text in column.texts))
 
 
+def _codes(texts: Mapping[str, int], findings: Findings) -> dict[str, int]:
+    """Return the codes of the currencies that ``texts`` mean; what means none is a finding."""
+    codes: dict[str, int] = {}
+    for text, line in texts.items():
+        if code := currency_code(text):
+            codes.setdefault(code, line)
+        else:
+            findings.add(
+                ProblemCode.CURRENCY_UNKNOWN, line=line, field="currency", value=showable(text)
+            )
+    return codes
+
+
 def _only(texts: Mapping[str, int], findings: Findings, *, reason: str) -> str:
     if len(texts) > 1:
-        line = list(texts.values())[1]
+        line = list(texts.values())[1] or None
         named = ", ".join(text for text in map(showable, list(texts)[:_MOST_NAMED]) if text)
         findings.add(
             ProblemCode.SEVERAL_RUNS,

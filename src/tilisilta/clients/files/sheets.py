@@ -156,12 +156,14 @@ def read_sheet(part: IO[bytes], parts: Parts) -> SheetContent:
 
     Rows are hidden by hand, by a filter, in a collapsed group, or by a height of zero.
 
-    Raises ``FileRefused`` for more rows or columns than a journal has, for cells merged over
-    several rows, and for a formula whose result the workbook does not hold: it would look empty.
+    Raises ``FileRefused`` for more rows or columns than a journal has, and for a formula whose
+    result the workbook does not hold: it would look empty.
     """
     sheet = _Cells(parts)
     _walk(part, sheet.start, sheet.end, sheet.text)
-    hidden = Hidden(frozenset(sheet.hidden_lines), frozenset(sheet.hidden_columns))
+    hidden = Hidden(
+        frozenset(sheet.hidden_lines), frozenset(sheet.hidden_columns), tuple(sheet.merged)
+    )
     return SheetContent(sheet.rows, hidden)
 
 
@@ -172,6 +174,7 @@ class _Cells:
         self.rows: list[Row] = []
         self.hidden_lines: set[int] = set()
         self.hidden_columns: set[int] = set()
+        self.merged: list[tuple[int, int]] = []
         self._default_height = ""
         self._parts = parts
         self._number = 0
@@ -234,13 +237,12 @@ class _Cells:
         self._texts.clear()
 
     def _merge(self, where: str) -> None:
-        """Refuse cells merged over several rows: all but the first of them would look empty."""
         cells = _RANGE.fullmatch(where)
         if cells is None:
             raise ValueError(where)
         first, last = int(cells[1]), int(cells[2])
-        if first < last and sum(first <= row.line <= last for row in self.rows) > 1:
-            raise refused(ProblemCode.WORKBOOK_UNREADABLE, line=first, reason="merged")
+        if first < last:
+            self.merged.append((first, last))
 
     def _column_of(self, where: str) -> int:
         letters = where.rstrip("0123456789")

@@ -1,6 +1,5 @@
 """Reads the rows of a CSV or XLSX file by the headers of its columns."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import islice, pairwise
@@ -16,11 +15,19 @@ from tilisilta.clients.files.company_headers import (
     without_offices,
 )
 from tilisilta.clients.files.findings import Findings, refused
+from tilisilta.clients.files.guesses import guess_places
 from tilisilta.clients.files.header_names import (
     is_ignored,
     is_numbering,
     known_field,
     plain_header,
+)
+from tilisilta.clients.files.header_rows import (
+    NUMBER_OR_DATE,
+    Head,
+    find_head,
+    head_named,
+    texts_of,
 )
 from tilisilta.clients.files.outcomes import ColumnsNeeded
 from tilisilta.clients.files.raw import (
@@ -35,16 +42,19 @@ from tilisilta.clients.files.sum_words import mark_of
 from tilisilta.domain.personal_codes import mask_personal_codes
 from tilisilta.domain.problems import ProblemCode
 
-MOST_ROWS_ABOVE_HEADERS = 20
+MOST_ROWS_ABOVE_HEADERS = 1000
 SAMPLE_ROWS = 5
-_NUMBER_OR_DATE = re.compile(r"[-+]?[0-9][0-9 .,/:-]*-?")
 
 
 class Hidden(NamedTuple):
-    """What a workbook does not show: lines of the file, and columns by their index."""
+    """What a workbook does not show: lines of the file, and columns by their index.
+
+    ``merged`` are cells over several rows, by the first and last: all but the first look empty.
+    """
 
     lines: frozenset[int] = frozenset()
     columns: frozenset[int] = frozenset()
+    merged: tuple[tuple[int, int], ...] = ()
 
 
 def read_table(
@@ -61,31 +71,31 @@ def read_table(
     ``hidden`` is what a workbook hides. Raises ``ColumnsNeeded`` when a person must name columns,
     and ``FileRefused`` when the columns are ambiguous.
     """
-    top = list(islice(rows, MOST_ROWS_ABOVE_HEADERS))
-    if not top:
+    read = list(islice(rows, MOST_LINES + MOST_ROWS_ABOVE_HEADERS + 1))
+    if not read:
         raise refused(ProblemCode.FILE_EMPTY)
-    at = _header_row(top) if columns is None else _row_with(top, columns)
-    headers = top[at]
-    body = [*top[at + 1 :], *islice(rows, MOST_LINES + 1)]
+    head = find_head(read) if columns is None else head_named(read, columns)
+    headers, body = head.row, head.body
     if len(body) > MOST_LINES:
         raise refused(ProblemCode.TOO_MANY_LINES, limit=MOST_LINES)
     if columns is None:
-        columns = _guess(headers, body)
+        columns = _guess(head)
     places = _places(headers, columns)
-    _must_not_be_lines(top[:at], places)
+    _must_not_be_lines(head.above, places)
+    _must_not_be_merged(head, hidden)
     _must_be_shown(headers, places, hidden)
     _must_not_begin_again(body, headers, places)
     width = len(headers.cells)
     must_be_aligned(body, places, width=width, delimiter=delimiter)
     taken = frozenset(places.values())
-    titles = _company_titles(top[:at])
+    titles = _company_titles(head.above)
     return RawJournal(
         kind=kind,
         fact_name="column",
         names=columns.to_mapping(),
         lines=_raw_lines(body, places, headers=headers),
         titles=tuple(
-            dict.fromkeys(text for row in top[:at] for text in without_offices(_texts(row)))
+            dict.fromkeys(text for row in head.above for text in without_offices(texts_of(row)))
         ),
         company_columns=(*titles, *_company_columns(headers, body, taken)),
         companies=_texts_in(body, places.get("company")),
@@ -98,24 +108,11 @@ def read_table(
     )
 
 
-def _texts(row: Row) -> tuple[str, ...]:
-    return tuple(text_of(cell) for cell in row.cells)
-
-
-def _header_row(top: Sequence[Row]) -> int:
-    """Return the index of the row with most known headers, else of the first widest row."""
-
-    def likeness(at: int) -> tuple[int, int, int]:
-        texts = _texts(top[at])
-        known = sum(bool(known_field(text)) for text in texts)
-        return known, sum(map(bool, texts)), -at
-
-    return max(range(len(top)), key=likeness)
-
-
-def _guess(row: Row, body: Sequence[Row]) -> ColumnMapping:
+def _guess(head: Head) -> ColumnMapping:
     """Return the columns that the headers name; raise ``ColumnsNeeded`` if they do not name all."""
-    headers = _texts(row)
+    headers, body = texts_of(head.row), head.body
+    if head.are_places:
+        raise _asked(head, guess_places(body, len(headers)))
     guess = ColumnMapping.guessed_from(headers)
     # The guess leaves out a known header when another one means the same.
     taken = guess.to_mapping()
@@ -124,22 +121,25 @@ def _guess(row: Row, body: Sequence[Row]) -> ColumnMapping:
         for place, text in enumerate(headers)
         if text and known_field(text) not in taken and not _may_be_passed_over(text, place, body)
     ]
-    if not taken and any(map(_NUMBER_OR_DATE.fullmatch, headers)):
-        raise refused(ProblemCode.COLUMNS_UNKNOWN, line=row.line, reason="no-headers")
     if guess.lacks or unknown or _has_unnamed_values(headers, body):
-        samples = (tuple(map(mask_personal_codes, _texts(below))) for below in body)
-        raise ColumnsNeeded(
-            headers=tuple(map(mask_personal_codes, headers)),
-            rows=tuple(islice(samples, SAMPLE_ROWS)),
-            guess=guess,
-        )
+        raise _asked(head, guess)
     return guess
+
+
+def _asked(head: Head, guess: ColumnMapping) -> ColumnsNeeded:
+    samples = (tuple(map(mask_personal_codes, texts_of(below))) for below in head.body)
+    return ColumnsNeeded(
+        headers=tuple(map(mask_personal_codes, texts_of(head.row))),
+        rows=tuple(islice(samples, SAMPLE_ROWS)),
+        guess=guess,
+        are_places=head.are_places,
+    )
 
 
 def _company_titles(above: Sequence[Row]) -> Iterator[CompanyColumn]:
     """Yield the names above the headers: "Yritys: …", "Yritys 1002", or beside the label."""
     for row in above:
-        texts = [text for text in _texts(row) if text]
+        texts = [text for text in texts_of(row) if text]
         parted = [tuple(map(str.strip, text.split(":", 1))) for text in texts if ":" in text]
         spaced = [text.rsplit(maxsplit=1) for text in texts if text[-1:].isdecimal()]
         labelled = [(label, text) for label, text in (pair for pair in spaced if len(pair) > 1)]
@@ -152,7 +152,7 @@ def _company_titles(above: Sequence[Row]) -> Iterator[CompanyColumn]:
 
 def _company_columns(row: Row, body: Sequence[Row], taken: Set[int]) -> Iterator[CompanyColumn]:
     """Yield the columns that name the company, unless they are ``taken`` by a field."""
-    for place, header in enumerate(_texts(row)):
+    for place, header in enumerate(texts_of(row)):
         if place not in taken and names_companies(header):
             column = company_column(header, _texts_in(body, place))
             if column is not None:
@@ -174,29 +174,9 @@ def _has_unnamed_values(headers: Sequence[str], body: Sequence[Row]) -> bool:
     )
 
 
-def _row_with(top: Sequence[Row], columns: ColumnMapping) -> int:
-    """Return the index of the row that has the headers a person named, or refuse the file."""
-    wanted = {plain_header(header): header for header in columns.to_mapping().values()}
-    matches = [wanted.keys() & set(map(plain_header, _texts(row))) for row in top]
-    at = max(range(len(top)), key=lambda index: (len(matches[index]), -index))
-    findings = Findings()
-    for plain, header in wanted.items():
-        if plain not in matches[at]:
-            findings.add(
-                ProblemCode.COLUMNS_UNKNOWN, line=top[at].line, column=header, reason="missing"
-            )
-        elif _NUMBER_OR_DATE.fullmatch(header):
-            # A journal line taken for the headers would be lost silently.
-            findings.add(ProblemCode.COLUMNS_UNKNOWN, line=top[at].line, reason="no-headers")
-    for field in columns.lacks:
-        findings.add(ProblemCode.COLUMNS_UNKNOWN, field=field, reason="missing")
-    findings.refuse()
-    return at
-
-
 def _places(row: Row, columns: ColumnMapping) -> dict[str, int]:
     """Return the index of each field's column; raise ``FileRefused`` for a repeated header."""
-    plain = [plain_header(text) for text in _texts(row)]
+    plain = [plain_header(text) for text in texts_of(row)]
     counts = Counter(plain)
     findings = Findings()
     for header in dict.fromkeys(columns.to_mapping().values()):
@@ -217,16 +197,25 @@ def _must_not_be_lines(above: Sequence[Row], places: Mapping[str, int]) -> None:
     amounts = [places[field] for field in ("amount", "debit", "credit") if field in places]
     for row in above:
         numbers = {
-            place for place, text in enumerate(_texts(row)) if _NUMBER_OR_DATE.fullmatch(text)
+            place for place, text in enumerate(texts_of(row)) if NUMBER_OR_DATE.fullmatch(text)
         }
         if places["account"] in numbers and numbers.intersection(amounts):
             findings.add(ProblemCode.COLUMNS_UNKNOWN, line=row.line, reason="no-headers")
     findings.refuse()
 
 
+def _must_not_be_merged(head: Head, hidden: Hidden) -> None:
+    """Refuse cells merged over several rows, unless all of them are headers or titles."""
+    lines = [row.line for row in head.body]
+    for first, last in hidden.merged:
+        filled = sum(first <= line <= last for line in lines)
+        if filled > 1 or (filled and first < lines[0]):
+            raise refused(ProblemCode.WORKBOOK_UNREADABLE, line=first, reason="merged")
+
+
 def _must_be_shown(row: Row, places: Mapping[str, int], hidden: Hidden) -> None:
     """Refuse hidden columns that would be read: a person could not see what they book."""
-    texts = _texts(row)
+    texts = texts_of(row)
     findings = Findings()
     for place in sorted(hidden.columns.intersection(places.values())):
         findings.add(
@@ -237,14 +226,14 @@ def _must_be_shown(row: Row, places: Mapping[str, int], hidden: Hidden) -> None:
 
 def _must_not_begin_again(body: Sequence[Row], row: Row, places: Mapping[str, int]) -> None:
     """Refuse headers among the lines: a second journal, or the same one once more."""
-    headers = [plain_header(text) for text in _texts(row)]
+    headers = [plain_header(text) for text in texts_of(row)]
     place = places["account"]
     findings = Findings()
     for below in body:
         account = text_of(below.cells[place]) if place < len(below.cells) else ""
         if account[:1].isdecimal():
             continue
-        texts = _texts(below)
+        texts = texts_of(below)
         same = sum(
             bool(text) and plain_header(text) == header
             for text, header in zip(texts, headers, strict=False)
@@ -262,13 +251,13 @@ def _remarks(
     """Return the texts that may mark a row of sums outside of the text columns, one a row."""
     of_texts = {places[field] for field in TEXT_FIELDS if field in places}
     remarks: dict[int, tuple[str, str]] = {}
-    for place, header in enumerate(_texts(headers)):
+    for place, header in enumerate(texts_of(headers)):
         if place in of_texts:
             continue
         marked = {
             text
             for text in {text_of(row.cells[place]) for row in body if place < len(row.cells)}
-            if text and not _NUMBER_OR_DATE.fullmatch(text) and mark_of(text)
+            if text and not NUMBER_OR_DATE.fullmatch(text) and mark_of(text)
         }
         for at, row in enumerate(body if marked else ()):
             if place < len(row.cells) and text_of(row.cells[place]) in marked:
@@ -284,7 +273,7 @@ def _raw_lines(body: Sequence[Row], places: Mapping[str, int], *, headers: Row) 
     nothing = [""] * (width + 1)
     unread = [
         place
-        for place, header in enumerate(_texts(headers))
+        for place, header in enumerate(texts_of(headers))
         if place not in places.values() and not is_numbering(header)
     ]
     lines = []
