@@ -1,8 +1,9 @@
 """Which column of a CSV or XLSX file holds what, by its header or by a person's choice."""
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from typing import Self
 
 from tilisilta.clients.files.header_names import known_field, plain_header
@@ -42,10 +43,10 @@ class ColumnMapping:
         unknown = sorted(set(mapping) - set(FIELDS))
         if unknown:
             raise ValueError(f"No such column field: {', '.join(unknown)}.")
-        return cls(**{field: header.strip() for field, header in mapping.items()})
+        return cls(**{name: header.strip() for name, header in mapping.items()})
 
     def to_mapping(self) -> dict[str, str]:
-        return {field: header for field, header in asdict(self).items() if header}
+        return {name: header for name, header in asdict(self).items() if header}
 
     @classmethod
     def guessed_from(cls, headers: Iterable[str]) -> Self:
@@ -55,13 +56,13 @@ class ColumnMapping:
         """
         headers_of: dict[str, dict[str, str]] = defaultdict(dict)
         for header in headers:
-            field = known_field(header)
-            if field:
-                headers_of[field].setdefault(plain_header(header), header.strip())
+            name = known_field(header)
+            if name:
+                headers_of[name].setdefault(plain_header(header), header.strip())
         return cls(
             **{
-                field: next(iter(candidates.values()))
-                for field, candidates in headers_of.items()
+                name: next(iter(candidates.values()))
+                for name, candidates in headers_of.items()
                 if len(candidates) == 1
             }
         )
@@ -76,8 +77,26 @@ class ColumnMapping:
             "amount": sides == (0 if self.amount else 2),
             "date": bool(self.date or self.period),
         }
-        return tuple(field for field, is_there in has.items() if not is_there)
+        return tuple(name for name, is_there in has.items() if not is_there)
 
 
-FIELDS = tuple(field.name for field in fields(ColumnMapping))
+FIELDS = tuple(one.name for one in fields(ColumnMapping))
 """Every field a column can hold, in the order a form shows them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaidOfColumns:
+    """What a person says of the columns of this file, and what was said of earlier ones.
+
+    ``remembered`` has earlier mappings by the digest of the headers they were chosen for.
+    """
+
+    chosen: ColumnMapping | None = None
+    remembered: Mapping[str, ColumnMapping] = field(default_factory=dict)
+
+    def mapping_for(self, headers: Sequence[str]) -> ColumnMapping | None:
+        return self.chosen or self.remembered.get(digest_of_headers(headers))
+
+
+def digest_of_headers(headers: Sequence[str]) -> str:
+    return hashlib.sha256("\x1f".join(headers).encode()).hexdigest()

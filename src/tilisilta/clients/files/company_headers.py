@@ -12,6 +12,7 @@ from tilisilta.domain.company_match import plain_business_id, plain_name
 class Mark(StrEnum):
     """What a column holds about a company."""
 
+    NUMBER = "number"
     NAME = "name"
     """Its name, its number, or both."""
     BUSINESS_ID = "business-id"
@@ -91,10 +92,14 @@ def without_offices(texts: Sequence[str]) -> Iterator[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class CompanyColumn:
-    """A column that names companies: its distinct texts, each with its first line."""
+    """A column that names companies: its distinct texts, each with its first line.
+
+    ``place`` is its index in a table; ``None`` for what stands elsewhere.
+    """
 
     mark: Mark
     texts: Mapping[str, int]
+    place: int | None = None
 
     @property
     def is_of_one(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from tilisilta.clients.files.alignment import Row
-from tilisilta.clients.files.columns import ColumnMapping
+from tilisilta.clients.files.columns import SaidOfColumns
 from tilisilta.clients.files.encodings import decode_text
 from tilisilta.clients.files.findings import refused
 from tilisilta.clients.files.header_names import known_field, plain_header
@@ -20,7 +20,7 @@ _SAMPLE_ROWS = 50
 _EXCEL_HINT = "sep="
 
 
-def read_csv(content: bytes, columns: ColumnMapping | None) -> RawJournal:
+def read_csv(content: bytes, columns: SaidOfColumns) -> RawJournal:
     """Return the content of a CSV file; without a person's ``columns`` the headers must be known.
 
     Raises ``FileRefused`` and ``ColumnsNeeded``.
@@ -62,11 +62,10 @@ def _rows(text: str, delimiter: str, *, lines_above: int) -> Iterator[Row]:
         raise refused(ProblemCode.COLUMNS_UNKNOWN, line=start, reason="quotes") from error
 
 
-def _delimiter(text: str, columns: ColumnMapping | None) -> str:
+def _delimiter(text: str, columns: SaidOfColumns) -> str:
     """Return the delimiter with the most known headers, then with most rows of equal width."""
-    wanted = (
-        {plain_header(header) for header in columns.to_mapping().values()} if columns else set()
-    )
+    chosen = columns.chosen.to_mapping() if columns.chosen else {}
+    wanted = {plain_header(header) for header in chosen.values()}
     return max(_DELIMITERS, key=lambda delimiter: _fitness(text, delimiter, wanted))
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import NamedTuple
 
 from tilisilta.clients.files.alignment import Row
@@ -36,17 +37,32 @@ class Head(NamedTuple):
     are_places: bool = False
 
 
+class _Place(NamedTuple):
+    """Where headers may be, as one row: from the row at ``first`` to the one before ``end``."""
+
+    first: int
+    end: int
+    row: Row
+
+    @property
+    def is_complete(self) -> bool:
+        return not ColumnMapping.guessed_from(texts_of(self.row)).lacks
+
+    def head_of(self, rows: Sequence[Row]) -> Head:
+        return Head(self.row, rows[: self.first], rows[self.end :])
+
+
 def find_head(rows: Sequence[Row]) -> Head:
     """Return the headers that are known best; where a line comes first, there are none."""
     best = max(range(min(len(rows), _LIKELY_ROWS)), key=lambda at: _likeness(rows, at))
-    head = _joined_if_two(rows, best)
-    if not _is_complete(head):
-        head = next((one for one in _complete_heads(rows) if _is_complete(one)), head)
-    if _is_complete(head) or _likeness(rows, best)[1] > 1:
-        return head
+    place = _joined_if_two(rows, best)
+    if not place.is_complete:
+        place = next((one for one in _likely_places(rows) if one.is_complete), place)
+    if place.is_complete or _likeness(rows, best)[1] > 1:
+        return place.head_of(rows)
     first = next((at for at, row in enumerate(rows) if is_like_line(row)), None)
     if first is None or any(_filled(row) > 1 for row in rows[:first]):
-        return head
+        return place.head_of(rows)
     return _by_place(rows, first)
 
 
@@ -56,11 +72,10 @@ def head_named(rows: Sequence[Row], columns: ColumnMapping) -> Head:
     Raises ``FileRefused`` where the file does not have them.
     """
     wanted = {plain_header(header): header for header in columns.to_mapping().values()}
-    for at in range(len(rows)):
-        head = next((one for one in _heads_at(rows, at) if wanted.keys() <= _plain(one.row)), None)
-        if head is not None and not is_like_line(head.row):
+    for place in chain(_single_rows(rows), _pairs(rows)):
+        if wanted.keys() <= _plain(place.row) and not is_like_line(place.row):
             _must_be_enough(columns)
-            return head
+            return place.head_of(rows)
     if all(re.fullmatch("[0-9]{1,3}", header) for header in wanted):
         return _head_of_places(rows, columns)
     at = max(range(min(len(rows), _LIKELY_ROWS)), key=lambda one: _matches(rows[one], wanted))
@@ -75,7 +90,7 @@ def head_named(rows: Sequence[Row], columns: ColumnMapping) -> Head:
             findings.add(ProblemCode.COLUMNS_UNKNOWN, line=rows[at].line, reason="no-headers")
     findings.refuse()
     _must_be_enough(columns)
-    return _head(rows, at, at + 1, rows[at])
+    return _Place(at, at + 1, rows[at]).head_of(rows)
 
 
 def is_like_line(row: Row) -> bool:
@@ -87,10 +102,6 @@ def is_like_line(row: Row) -> bool:
 
 def texts_of(row: Row) -> tuple[str, ...]:
     return tuple(text_of(cell) for cell in row.cells)
-
-
-def _head(rows: Sequence[Row], first: int, end: int, row: Row) -> Head:
-    return Head(row, rows[:first], rows[end:])
 
 
 def _by_place(rows: Sequence[Row], first: int) -> Head:
@@ -140,21 +151,17 @@ def _likeness(rows: Sequence[Row], at: int) -> tuple[bool, int, int, int]:
     return not is_like_line(rows[at]), known, sum(map(bool, texts)), -at
 
 
-def _is_complete(head: Head) -> bool:
-    return not ColumnMapping.guessed_from(texts_of(head.row)).lacks
-
-
-def _joined_if_two(rows: Sequence[Row], at: int) -> Head:
+def _joined_if_two(rows: Sequence[Row], at: int) -> _Place:
     """Return the headers in the row at ``at``, with those right below or above that belong to it.
 
     A row without any digit cannot be a journal line, so that none is lost.
     """
     if at + 1 < len(rows) and _belongs_below(rows, at) and _complete_pair(rows, at):
-        return _head(rows, at, at + 2, _joined(rows[at], rows[at + 1]))
-    alone = _head(rows, at, at + 1, rows[at])
-    is_pair = at > 0 and not _is_complete(alone) and _goes_on(rows[at]) and _goes_on(rows[at - 1])
+        return _Place(at, at + 2, _joined(rows[at], rows[at + 1]))
+    alone = _Place(at, at + 1, rows[at])
+    is_pair = at > 0 and not alone.is_complete and _goes_on(rows[at]) and _goes_on(rows[at - 1])
     if is_pair and _complete_pair(rows, at - 1):
-        return _head(rows, at - 1, at + 1, _joined(rows[at - 1], rows[at]))
+        return _Place(at - 1, at + 1, _joined(rows[at - 1], rows[at]))
     return alone
 
 
@@ -204,16 +211,21 @@ def _joined(upper: Row, lower: Row) -> Row:
     return Row(upper.line, tuple(cells))
 
 
-def _complete_heads(rows: Sequence[Row]) -> Iterator[Head]:
+def _likely_places(rows: Sequence[Row]) -> Iterator[_Place]:
     for at, row in enumerate(rows):
         if not _has_any_digit(row):
             yield _joined_if_two(rows, at)
 
 
-def _heads_at(rows: Sequence[Row], at: int) -> Iterator[Head]:
-    yield _head(rows, at, at + 1, rows[at])
-    if at + 1 < len(rows) and not _has_any_digit(rows[at]) and not _has_any_digit(rows[at + 1]):
-        yield _head(rows, at, at + 2, _joined(rows[at], rows[at + 1]))
+def _single_rows(rows: Sequence[Row]) -> Iterator[_Place]:
+    for at, row in enumerate(rows):
+        yield _Place(at, at + 1, row)
+
+
+def _pairs(rows: Sequence[Row]) -> Iterator[_Place]:
+    for at in range(len(rows) - 1):
+        if not _has_any_digit(rows[at]) and not _has_any_digit(rows[at + 1]):
+            yield _Place(at, at + 2, _joined(rows[at], rows[at + 1]))
 
 
 def _plain(row: Row) -> set[str]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from tilisilta.clients.files.alignment import Row
-from tilisilta.clients.files.columns import ColumnMapping
+from tilisilta.clients.files.columns import SaidOfColumns
 from tilisilta.clients.files.encodings import decode_text
 from tilisilta.clients.files.findings import refused
 from tilisilta.clients.files.outcomes import JSON
@@ -22,7 +22,7 @@ _MOST_CHARACTERS_OF_A_NUMBER = 40
 _MOST_DEPTH = 20
 
 
-def read_json(content: bytes, columns: ColumnMapping | None) -> RawJournal:
+def read_json(content: bytes, columns: SaidOfColumns) -> RawJournal:
     """Return the content of a JSON file; the line of a problem counts its objects.
 
     Raises ``FileRefused`` and ``ColumnsNeeded``.

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from tilisilta.clients.files.company_headers import CompanyColumn
+from tilisilta.clients.files.company_headers import CompanyColumn, Mark
 from tilisilta.domain.problems import Problem, ProblemCode
 
 Cell = str | Decimal | date
@@ -48,6 +48,14 @@ class RawLine(NamedTuple):
     rest: int = 0
 
 
+class PartOf(NamedTuple):
+    """What names the company of a part of a file, and the first line that does."""
+
+    mark: Mark
+    text: str
+    line: int
+
+
 TEXT_FIELDS = ("account", "description", "cost_center", "cost_unit", "direction")
 CELL_FIELDS = ("amount", "debit", "credit", "date", "period", "year")
 
@@ -63,6 +71,9 @@ class RawJournal:
     where the format itself fixes it. ``remarks`` are texts that may mark a row of sums outside of
     the text columns: the index of the row, with the column and its text. ``hidden_lines`` of the
     file are those a workbook does not show.
+
+    ``headers`` are those of a table, whose mapping may be one that ``is_mapping_remembered``. A
+    file of several companies has ``parts``, each with what it is ``part_of``.
     """
 
     kind: str
@@ -80,6 +91,10 @@ class RawJournal:
     notes: tuple[Problem, ...] = ()
     decimal_sign: str = ""
     has_directions: bool = False
+    headers: tuple[str, ...] = ()
+    is_mapping_remembered: bool = False
+    parts: tuple["RawJournal", ...] = ()
+    part_of: PartOf | None = None
 
     @property
     def numbers_rows(self) -> bool:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from tilisilta.clients.files.columns import ColumnMapping
+from tilisilta.clients.files.columns import SaidOfColumns
 from tilisilta.clients.files.csv_files import read_csv
 from tilisilta.clients.files.encodings import CONTROLS, encoding_of_bytes
 from tilisilta.clients.files.json_files import read_json
@@ -43,7 +43,7 @@ class Reader(NamedTuple):
     kind: str
     endings: tuple[str, ...]
     recognises: Callable[[Beginning], bool]
-    read: Callable[[bytes, ColumnMapping | None], RawJournal] | None = None
+    read: Callable[[bytes, SaidOfColumns], RawJournal] | None = None
 
 
 def _begins_with(*starts: bytes) -> Callable[[Beginning], bool]:

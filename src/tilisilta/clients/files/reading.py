@@ -4,11 +4,12 @@ The content decides the format; the name of the file only must not contradict it
 """
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import PurePath
 
 from tilisilta.clients.files.building import build_journal
-from tilisilta.clients.files.columns import ColumnMapping
-from tilisilta.clients.files.findings import refused
+from tilisilta.clients.files.columns import ColumnMapping, SaidOfColumns
+from tilisilta.clients.files.findings import refused, showable
 from tilisilta.clients.files.outcomes import JOURNAL_XML, ColumnsNeeded, FileRefused
 from tilisilta.clients.files.raw import RawJournal
 from tilisilta.clients.files.readers import may_have_ending, reader_of
@@ -21,12 +22,86 @@ __all__ = [
     "MOST_MEGABYTES",
     "ColumnsNeeded",
     "FileRefused",
+    "JournalFile",
+    "journal_of",
+    "open_journal_file",
     "read_journal_file",
     "read_journal_xml",
+    "several_companies",
 ]
 
 MOST_MEGABYTES = 20
+_MOST_NAMED = 10
 _ENDINGS_OF_WORKBOOKS = (".xlsx", ".xlsm")
+
+
+@dataclass(frozen=True, kw_only=True)
+class JournalFile:
+    """A file as it was read: one journal, or a part for each company it is of.
+
+    ``sha256`` is the digest of its bytes.
+    """
+
+    parts: tuple[RawJournal, ...]
+    sha256: str
+    headers: tuple[str, ...]
+    mapping: ColumnMapping | None
+    is_mapping_remembered: bool
+
+    @property
+    def is_of_several(self) -> bool:
+        return len(self.parts) > 1
+
+    def digest_of(self, company_number: int) -> str:
+        """Return what tells the journal of a company from those of others in the same file."""
+        if not self.is_of_several:
+            return self.sha256
+        return hashlib.sha256(f"{self.sha256} {company_number}".encode()).hexdigest()
+
+
+def open_journal_file(content: bytes, *, file_name: str, columns: SaidOfColumns) -> JournalFile:
+    """Return what ``content`` holds, not interpreted yet.
+
+    ``columns`` says what the columns of a table hold; without it the headers must be known ones.
+
+    Raises ``FileRefused`` for a file that cannot be read at all, and ``ColumnsNeeded`` when a
+    person must first say which columns hold what.
+    """
+    if len(content) > MOST_MEGABYTES * 1024 * 1024:
+        raise refused(ProblemCode.FILE_TOO_LARGE, limit=MOST_MEGABYTES)
+    raw = _read(content, file_name, columns)
+    return JournalFile(
+        parts=raw.parts or (raw,),
+        sha256=hashlib.sha256(content).hexdigest(),
+        headers=raw.headers,
+        mapping=ColumnMapping.from_mapping(raw.names) if raw.headers else None,
+        is_mapping_remembered=raw.is_mapping_remembered,
+    )
+
+
+def journal_of(
+    file: JournalFile,
+    part: RawJournal,
+    *,
+    company_number: int,
+    period_type: str = "",
+    debit_negative: bool = False,
+) -> SourceJournal:
+    """Return the journal that ``part`` holds for the company with ``company_number``.
+
+    ``period_type`` is Nmbrs' word for the company's pay periods, and empty where it is not known.
+    ``debit_negative`` is for files whose single column of amounts has negative debits. Nothing is
+    repaired: what is not certain is refused, and what is suspicious is in the notes of the journal.
+
+    Raises ``FileRefused`` with all that is wrong with it.
+    """
+    return build_journal(
+        part,
+        sha256=file.digest_of(company_number),
+        company_number=company_number,
+        period_type=period_type,
+        debit_negative=debit_negative,
+    )
 
 
 def read_journal_file(
@@ -38,26 +113,32 @@ def read_journal_file(
     period_type: str = "",
     debit_negative: bool = False,
 ) -> SourceJournal:
-    """Return the journal that ``content`` holds for the company with ``company_number``.
-
-    ``columns`` says what the columns of a CSV or XLSX file hold; without it the headers must be
-    known ones. ``period_type`` is Nmbrs' word for the company's pay periods, and empty where it is
-    not known. ``debit_negative`` is for files whose single column of amounts has negative debits.
-    Nothing is repaired: what is not certain is refused, and what is suspicious is in the notes of
-    the journal.
-
-    Raises ``FileRefused`` with all that is wrong with the file, and ``ColumnsNeeded`` when a
-    person must first say which columns hold what.
-    """
-    if len(content) > MOST_MEGABYTES * 1024 * 1024:
-        raise refused(ProblemCode.FILE_TOO_LARGE, limit=MOST_MEGABYTES)
-    raw = _read(content, file_name, columns)
-    return build_journal(
-        raw,
-        sha256=hashlib.sha256(content).hexdigest(),
+    """Return the journal of a file that is of one company; see ``journal_of``."""
+    said = SaidOfColumns(chosen=columns)
+    file = open_journal_file(content, file_name=file_name, columns=said)
+    if file.is_of_several:
+        raise several_companies(file)
+    return journal_of(
+        file,
+        file.parts[0],
         company_number=company_number,
         period_type=period_type,
         debit_negative=debit_negative,
+    )
+
+
+def several_companies(file: JournalFile) -> FileRefused:
+    """Return the refusal of a file of several companies where one is wanted."""
+    named = [showable(part.part_of.text) for part in file.parts if part.part_of]
+    second = file.parts[1].part_of
+    texts = ", ".join(filter(None, named[:_MOST_NAMED]))
+    more = " …" if len(named) > _MOST_NAMED else ""
+    return refused(
+        ProblemCode.SEVERAL_RUNS,
+        line=second.line if second else None,
+        reason="company",
+        count=len(named),
+        **({"company": texts + more} if texts else {}),
     )
 
 
@@ -73,7 +154,7 @@ def read_journal_xml(text: str) -> tuple[tuple[JournalLine, ...], str]:
     return read.lines, read.currency
 
 
-def _read(content: bytes, file_name: str, columns: ColumnMapping | None) -> RawJournal:
+def _read(content: bytes, file_name: str, columns: SaidOfColumns) -> RawJournal:
     reader = reader_of(content)
     if reader is None:
         raise refused(ProblemCode.FILE_EMPTY)

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from itertools import islice, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
 from tilisilta.clients.files.alignment import Row, must_be_aligned
-from tilisilta.clients.files.columns import ColumnMapping
+from tilisilta.clients.files.columns import ColumnMapping, SaidOfColumns
 from tilisilta.clients.files.company_headers import (
     CompanyColumn,
     company_column,
@@ -30,6 +31,7 @@ from tilisilta.clients.files.header_rows import (
     texts_of,
 )
 from tilisilta.clients.files.outcomes import ColumnsNeeded
+from tilisilta.clients.files.parts import parts_by_company
 from tilisilta.clients.files.raw import (
     CELL_FIELDS,
     MOST_LINES,
@@ -61,38 +63,67 @@ def read_table(
     rows: Iterator[Row],
     *,
     kind: str,
-    columns: ColumnMapping | None,
+    columns: SaidOfColumns,
     delimiter: str = "",
     hidden: Hidden = Hidden(),  # noqa: B008  # a value that cannot be changed
 ) -> RawJournal:
     """Return the content of a table, whose ``rows`` are those that are not blank.
 
-    Titles may be above the headers. ``delimiter`` separates the cells of a text file, and
+    Titles may be above the headers. A table of several companies has a part for each. ``delimiter``
+    separates the cells of a text file, and
     ``hidden`` is what a workbook hides. Raises ``ColumnsNeeded`` when a person must name columns,
     and ``FileRefused`` when the columns are ambiguous.
     """
     read = list(islice(rows, MOST_LINES + MOST_ROWS_ABOVE_HEADERS + 1))
     if not read:
         raise refused(ProblemCode.FILE_EMPTY)
-    head = find_head(read) if columns is None else head_named(read, columns)
-    headers, body = head.row, head.body
-    if len(body) > MOST_LINES:
+    found = find_head(read)
+    said = columns.mapping_for(texts_of(found.row))
+    head = found if said is None else head_named(read, said)
+    if len(head.body) > MOST_LINES:
         raise refused(ProblemCode.TOO_MANY_LINES, limit=MOST_LINES)
-    if columns is None:
-        columns = _guess(head)
-    places = _places(headers, columns)
+    mapping = said or _guess(head)
+    places = _places(head.row, mapping)
     _must_not_be_lines(head.above, places)
     _must_not_be_merged(head, hidden)
-    _must_be_shown(headers, places, hidden)
-    _must_not_begin_again(body, headers, places)
-    width = len(headers.cells)
-    must_be_aligned(body, places, width=width, delimiter=delimiter)
+    _must_be_shown(head.row, places, hidden)
+    _must_not_begin_again(head.body, head.row, places)
+    must_be_aligned(head.body, places, width=len(head.row.cells), delimiter=delimiter)
+    raw = _raw_journal(head, kind=kind, mapping=mapping, places=places, hidden=hidden)
+    raw = replace(
+        raw,
+        headers=texts_of(found.row),
+        is_mapping_remembered=said is not None and columns.chosen is None,
+    )
+    parts = parts_by_company(raw, head.body, places.get("company"))
+    return replace(
+        raw,
+        parts=tuple(
+            replace(
+                _raw_journal(
+                    head._replace(body=part.body),
+                    kind=kind,
+                    mapping=mapping,
+                    places=places,
+                    hidden=hidden,
+                ),
+                part_of=part.company,
+            )
+            for part in parts
+        ),
+    )
+
+
+def _raw_journal(
+    head: Head, *, kind: str, mapping: ColumnMapping, places: Mapping[str, int], hidden: Hidden
+) -> RawJournal:
+    headers, body = head.row, head.body
     taken = frozenset(places.values())
     titles = _company_titles(head.above)
     return RawJournal(
         kind=kind,
         fact_name="column",
-        names=columns.to_mapping(),
+        names=mapping.to_mapping(),
         lines=_raw_lines(body, places, headers=headers),
         titles=tuple(
             dict.fromkeys(text for row in head.above for text in without_offices(texts_of(row)))
@@ -156,7 +187,7 @@ def _company_columns(row: Row, body: Sequence[Row], taken: Set[int]) -> Iterator
         if place not in taken and names_companies(header):
             column = company_column(header, _texts_in(body, place))
             if column is not None:
-                yield column
+                yield replace(column, place=place)
 
 
 def _may_be_passed_over(header: str, place: int, body: Sequence[Row]) -> bool:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import IO
 from xml.parsers import expat
 
-from tilisilta.clients.files.columns import ColumnMapping
+from tilisilta.clients.files.columns import SaidOfColumns
 from tilisilta.clients.files.findings import refused
 from tilisilta.clients.files.line_amounts import LineAmounts, debit_and_credit
 from tilisilta.clients.files.outcomes import XLSX, ColumnsNeeded, FileRefused
@@ -27,7 +27,7 @@ _WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 
 
-def read_workbook(content: bytes, columns: ColumnMapping | None) -> RawJournal:
+def read_workbook(content: bytes, columns: SaidOfColumns) -> RawJournal:
     """Return the content of the one filled sheet of a workbook.
 
     A hidden sheet does not count, unless it holds journal lines of its own: then the workbook is
@@ -63,7 +63,7 @@ def _reading_damaged_files() -> Iterator[None]:
         raise refused(ProblemCode.WORKBOOK_UNREADABLE, reason="damaged") from error
 
 
-def _must_be_no_journal(name: str, sheet: SheetContent, columns: ColumnMapping | None) -> None:
+def _must_be_no_journal(name: str, sheet: SheetContent, columns: SaidOfColumns) -> None:
     """Refuse a hidden sheet that would be read as a journal if it were shown."""
     try:
         raw = read_table(iter(sheet.rows), kind=XLSX, columns=columns)

@@ -5,6 +5,7 @@ not among them, so they are never stored.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from operator import itemgetter
 from xml.parsers import expat
 
@@ -12,7 +13,7 @@ from tilisilta.clients.files.company_headers import CompanyColumn, Mark
 from tilisilta.clients.files.encodings import decode_xml
 from tilisilta.clients.files.findings import Findings, refused
 from tilisilta.clients.files.outcomes import JOURNAL_XML, JOURNALS_REPORT
-from tilisilta.clients.files.raw import MOST_LINES, RawJournal, RawLine
+from tilisilta.clients.files.raw import MOST_LINES, PartOf, RawJournal, RawLine
 from tilisilta.clients.files.sum_words import mark_of
 from tilisilta.domain.problems import ProblemCode
 
@@ -230,6 +231,23 @@ def _journal(records: list[tuple[str, int, _Values]]) -> RawJournal:
 
 
 def _report(records: list[tuple[str, int, _Values]]) -> RawJournal:
+    """Return a journals report, with a part for each company if it is of several."""
+    of_company: dict[str, list[tuple[str, int, _Values]]] = {}
+    for record in records:
+        of_company.setdefault(record[2]["companynr"], []).append(record)
+    whole = _report_of(records)
+    if len(of_company) == 1 or "" in of_company:
+        return whole
+    return replace(
+        whole,
+        parts=tuple(
+            replace(_report_of(some), part_of=PartOf(Mark.NUMBER, number, some[0][1]))
+            for number, some in of_company.items()
+        ),
+    )
+
+
+def _report_of(records: list[tuple[str, int, _Values]]) -> RawJournal:
     runs: dict[str, int] = {}
     companies: dict[str, int] = {}
     names: dict[str, int] = {}
