@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from tests.bureau import JUNE_WITH_CORRECTIONS, a_company, csv_file, monthly_lines
 
-from tilisilta.models import Company, Debtor, Journal, User
+from tilisilta.models import AuditEntry, ColumnChoice, Company, Debtor, Journal, User
 from tilisilta.web.uploads import pack, unpack
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +35,61 @@ def _hidden(text: str) -> dict[str, str]:
 
     fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', text)
     return {name: unescape(value) for name, value in fields if name != "csrfmiddlewaretoken"}
+
+
+def _choose_columns(browser: Client, company: Company) -> None:
+    asked = browser.post(_address(company), {"file": _file(UNKNOWN_HEADERS)})
+    browser.post(_address(company), {**_hidden(asked.text), **CHOSEN})
+
+
+class TestSeveralCompanies:
+    CONTENT = (
+        b"Yritysnumero;Pvm;Tili;Selite;Summa\n"
+        b"1001;28.6.2026;5010;Palkat;18,00\n1001;28.6.2026;2961;Velka;-18,00\n"
+        b"1002;28.6.2026;5010;Palkat;19,00\n1002;28.6.2026;2961;Velka;-19,00\n"
+    )
+
+    def test_get_a_journal_each(self, browser_of_administrator: Client) -> None:
+        company, _other = a_company(1001), a_company(1002)
+
+        response = browser_of_administrator.post(
+            _address(company), {"file": _file(self.CONTENT)}, follow=True
+        )
+
+        assert "Of the 2 companies in the file 2 journals came in." in response.text
+        assert {journal.company.number for journal in Journal.objects.all()} == {1001, 1002}
+
+    def test_may_be_left_out_but_for_the_chosen_one(self, browser_of_administrator: Client) -> None:
+        company = a_company(1001)
+
+        browser_of_administrator.post(
+            _address(company), {"file": _file(self.CONTENT), "only": "on"}
+        )
+
+        assert Journal.objects.get().company == company
+
+    def test_are_refused_together_if_one_is_not_here(
+        self, browser_of_administrator: Client
+    ) -> None:
+        response = browser_of_administrator.post(
+            _address(a_company(1001)), {"file": _file(self.CONTENT)}
+        )
+
+        assert "companies that are not here: 1002" in response.text
+        assert not Journal.objects.exists()
+
+
+class TestFileNames:
+    def test_are_kept_without_personal_codes(self, browser_of_administrator: Client) -> None:
+        company = a_company()
+
+        browser_of_administrator.post(
+            _address(company),
+            {"file": _file(csv_file(monthly_lines(6)), "palkka 010100A900F.csv")},
+        )
+
+        assert Journal.objects.get().file_name == "palkka ***.csv"
+        assert "010100A900F" not in str(AuditEntry.objects.values_list("facts", flat=True))
 
 
 class TestImport:
@@ -217,14 +272,52 @@ class TestColumns:
 
     def test_are_remembered_for_the_next_file(self, browser_of_administrator: Client) -> None:
         company = a_company()
-        asked = browser_of_administrator.post(_address(company), {"file": _file(UNKNOWN_HEADERS)})
-        browser_of_administrator.post(_address(company), {**_hidden(asked.text), **CHOSEN})
+        _choose_columns(browser_of_administrator, company)
 
         again = browser_of_administrator.post(
-            _address(company), {"file": _file(UNKNOWN_HEADERS.replace(b"10,00", b"11,00"))}
+            _address(company),
+            {"file": _file(UNKNOWN_HEADERS.replace(b"10,00", b"11,00"))},
+            follow=True,
         )
 
-        assert "<option selected>Kto</option>" in again.text
+        assert "Which run is this?" in again.text
+        page = browser_of_administrator.get(_address(company)).text
+        assert "Remembered columns" in page
+        assert "Kto, Txt, Eur, Pv" in page
+
+    def test_are_asked_for_again_once_forgotten(self, browser_of_administrator: Client) -> None:
+        company = a_company()
+        _choose_columns(browser_of_administrator, company)
+        choice = ColumnChoice.objects.get()
+
+        browser_of_administrator.post(reverse("forget_columns", args=[company.number, choice.pk]))
+
+        asked = browser_of_administrator.post(_address(company), {"file": _file(UNKNOWN_HEADERS)})
+        assert "Which column holds what?" in asked.text
+
+    def test_are_not_remembered_for_another_company(self, browser_of_administrator: Client) -> None:
+        company = a_company()
+        _choose_columns(browser_of_administrator, company)
+
+        asked = browser_of_administrator.post(
+            _address(a_company(1002)), {"file": _file(UNKNOWN_HEADERS)}
+        )
+
+        assert "Which column holds what?" in asked.text
+
+    def test_are_chosen_by_place_where_there_are_no_headers(
+        self, browser_of_administrator: Client
+    ) -> None:
+        company = a_company()
+        content = b"28.6.2026;5010;10,00;Palkat\n28.6.2026;2961;-10,00;Velka\n"
+
+        asked = browser_of_administrator.post(_address(company), {"file": _file(content)})
+
+        assert "has no header row" in asked.text
+        assert asked.text.count(" selected>") == 4
+        places = {"column-date": "1", "column-account": "2", "column-amount": "3"}
+        browser_of_administrator.post(_address(company), {**_hidden(asked.text), **places})
+        assert Journal.objects.get().line_count == 2
 
     def test_show_the_choice_again_when_it_is_wrong(self, browser_of_administrator: Client) -> None:
         company = a_company()

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.bureau import (
+    NOW,
     a_company,
     a_connection,
     a_journal,
@@ -19,7 +20,16 @@ from tests.web.conftest import PASSWORD
 
 from nmbrs_sandbox.app import Sandbox as Nmbrs
 from procountor_sandbox.app import Sandbox
-from tilisilta.models import Company, Debtor, Journal, Link, ProcountorAccount, User, UserTemplate
+from tilisilta.models import (
+    ColumnChoice,
+    Company,
+    Debtor,
+    Journal,
+    Link,
+    ProcountorAccount,
+    User,
+    UserTemplate,
+)
 from tilisilta.services.connections import authorise_with_api_key, create_account
 from tilisilta.services.links import end_link
 from tilisilta.services.users import create_user
@@ -69,6 +79,13 @@ class Hidden:
             yield {"pk": self.journal.pk, "number": 1}
         elif name in _of(JOURNAL):
             yield {"pk": self.journal.pk}
+        elif name == "forget_columns":
+            choice = ColumnChoice.objects.get_or_create(
+                company=self.company,
+                headers_sha256="0" * 64,
+                defaults={"headers": ["Kto"], "mapping": {}, "chosen_at": NOW},
+            )[0]
+            yield {"number": self.company.number, "pk": choice.pk}
         elif name in _of(COMPANY):
             yield {"number": self.company.number}
         else:

@@ -205,6 +205,9 @@ class ProblemCode(StrEnum):
     DIMENSION_NOT_READ = _informs("F31", name="20 Avdelning")
     JSON_UNREADABLE = _stops("F32", "reason")
     MINUS_AND_SIDE = _informs("F33", count="12")
+    COMPANIES_UNKNOWN = _stops("F35", companies="1015, 1016", count="2")
+    ANSWER_NEEDED = _stops("F36", "reason", company="1009 Koivulammi Konepaja Oy")
+    COMPANY_NOT_SAID = "F37"
     CURRENCY_UNKNOWN = _stops("F34", "value", *_PLACE, column="Valuutta")
     # What happened when Nmbrs was asked.
     NMBRS_UNREACHABLE = _waits("P01", "wait")

@@ -17,6 +17,7 @@ codes             codes of what is wrong with a fetched journal, "F08, F11"
 column            header of a column, as the file has it
 company           name of the Nmbrs company or of the Procountor company; the name of its
                   company in a file
+companies         what a file calls companies that are not here, "1015, 1016"
 company_currency  currency of the Procountor company
 count             how many, other than lines
 credit            sum of the credits of hidden rows
@@ -76,7 +77,7 @@ wait              how many seconds to wait
 ================  ================================================================================
 
 ``tilisilta.domain.problem_codes`` declares which codes have which facts. For a file that cannot be
-read (F01 to F34) ``line`` is the line of the file, in a workbook the row. A fact never holds a
+read (F01 to F37) ``line`` is the line of the file, in a workbook the row. A fact never holds a
 personal identity code.
 """
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Prefetch
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tilisilta.management.output import (
     Answer,
@@ -15,9 +16,10 @@ from tilisilta.management.output import (
     shown_moment,
     table,
 )
-from tilisilta.models import Company, Debtor, Link, NmbrsCompany
+from tilisilta.models import ColumnChoice, Company, Debtor, Link, NmbrsCompany
 from tilisilta.services import companies
 from tilisilta.services.explanations import explain
+from tilisilta.services.journals.column_choices import forget_columns
 
 
 def add_debtor(options: Namespace) -> Answer:
@@ -149,6 +151,31 @@ def find_debtor(number: int) -> Debtor:
             remedy=_("See tilisilta debtor list, or add it with tilisilta debtor add."),
         )
     return debtor
+
+
+def show_columns(options: Namespace) -> Answer:
+    """Show the mappings of columns that are remembered for a company, or forget them."""
+    company = find_company(options.number)
+    if options.forget:
+        count = forget_columns(company)
+        told = ngettext(
+            "%(count)s choice of columns is forgotten.",
+            "%(count)s choices of columns are forgotten.",
+            count,
+        )
+        return Answer(document={"forgotten": count}, text=told % {"count": count})
+    choices = list(ColumnChoice.objects.filter(company=company))
+    documents = [
+        {"headers": one.headers, "columns": one.mapping, "chosen_at": one.chosen_at}
+        for one in choices
+    ]
+    rows = [(", ".join(one.headers), str(one), shown_moment(one.chosen_at)) for one in choices]
+    return Answer(
+        document={"company": company.number, "columns": documents},
+        text=table((_("Headers"), _("Columns"), _("Chosen")), rows)
+        if rows
+        else _("Nothing is remembered."),
+    )
 
 
 def find_company(number: int) -> Company:

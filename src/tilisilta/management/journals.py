@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from tilisilta.clients.files.columns import FIELDS, ColumnMapping
 from tilisilta.clients.files.reading import ColumnsNeeded
 from tilisilta.clients.files.runs import MOST_RUN_CHARACTERS
+from tilisilta.domain.file_names import shown_file_name
 from tilisilta.domain.journals import Run, plain_run_number
 from tilisilta.management.companies import find_company
 from tilisilta.management.output import (
@@ -27,36 +28,67 @@ from tilisilta.management.output import (
 )
 from tilisilta.models import Journal
 from tilisilta.services.journals.checks import check_journal
-from tilisilta.services.journals.importing import Imported, RunAnswer, import_journal
+from tilisilta.services.journals.files import SaidOfImport, TakenIn, take_in_file
+from tilisilta.services.journals.importing import Imported, RunAnswer
 from tilisilta.services.journals.previews import Preview, ShownReceipt, ShownRow, preview_journal
 from tilisilta.services.journals.references import journal_by_reference
 
 
 def import_file(options: Namespace) -> Answer:
-    """Import a journal from a file, and report the problems of its check."""
-    company = find_company(options.company)
-    answer = _answer(options)
+    """Import a file, and say what the check of its journal or journals found."""
+    if options.only and options.company is None:
+        raise WrongUse(
+            _("--only needs --company beside it"), remedy=_("Add --company, as in --company 1001.")
+        )
+    company = find_company(options.company) if options.company is not None else None
+    said = SaidOfImport(
+        answer=_answer(options),
+        currency=options.currency.upper(),
+        columns=_columns(options.columns),
+        debit_negative=options.debit_negative,
+        is_only=options.only,
+    )
     path = Path(options.file)
     try:
-        imported = import_journal(
+        taken = take_in_file(
             _content(path),
             file_name=path.name,
             company=company,
             user=None,
             now=timezone.now(),
-            answer=answer,
-            currency=options.currency.upper(),
-            columns=_columns(options.columns),
-            debit_negative=options.debit_negative,
+            said=said,
         )
     except ColumnsNeeded as error:
         raise _columns_needed(error) from error
-    document = {
+    return Answer(document=_taken_document(taken), text=_taken_text(taken))
+
+
+def _taken_document(taken: TakenIn) -> dict[str, Any]:
+    remembered = taken.remembered.to_mapping() if taken.remembered else None
+    documents = [_imported_document(imported) for imported in taken.imported]
+    if len(documents) == 1:
+        return {**documents[0], "remembered_columns": remembered}
+    return {"journals": documents, "remembered_columns": remembered}
+
+
+def _imported_document(imported: Imported) -> dict[str, Any]:
+    return {
         "is_new": imported.is_new,
         **journal_document(imported.journal),
         "names_company": imported.names_company or None,
     }
-    return Answer(document=document, text=_imported_text(imported))
+
+
+def _taken_text(taken: TakenIn) -> str:
+    told = [_imported_text(imported) for imported in taken.imported]
+    if taken.remembered is not None:
+        columns = " ".join(
+            f"{field}={header}" for field, header in taken.remembered.to_mapping().items()
+        )
+        told.append(
+            _("The columns were read as chosen before: %(columns)s.") % {"columns": columns}
+        )
+    return "\n".join(told)
 
 
 def preview(options: Namespace) -> Answer:
@@ -125,7 +157,7 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise Refused(
-            _("The file %(name)s cannot be read") % {"name": path},
+            _("The file %(name)s cannot be read") % {"name": shown_file_name(str(path))},
             cause=error.strerror or "",
             remedy=_("Check its name and that you may read it."),
         ) from error

@@ -2,24 +2,21 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from django import forms
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from tilisilta.clients.files.columns import FIELDS, ColumnMapping
+from tilisilta.clients.files.columns import ColumnMapping
 from tilisilta.clients.files.reading import ColumnsNeeded, FileRefused
-from tilisilta.domain.journals import Run
 from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.models import Area, Company, Right
 from tilisilta.services.explanations import Explanation, explain, explain_error
+from tilisilta.services.journals.files import SaidOfImport, TakenIn, take_in_file
 from tilisilta.services.journals.importing import (
     Imported,
     ImportedAsOtherRun,
@@ -27,9 +24,17 @@ from tilisilta.services.journals.importing import (
     RunAnswer,
     WasDiscarded,
     WhichRun,
-    import_journal,
 )
 from tilisilta.services.journals.run_refusals import RunTaken
+from tilisilta.web.import_columns import (
+    all_columns,
+    are_places,
+    chosen_columns,
+    columns_of,
+    posted_table,
+    remembered_of,
+)
+from tilisilta.web.import_forms import ImportForm
 from tilisilta.web.import_questions import (
     AnswerForm,
     QuestionOutOfDate,
@@ -39,9 +44,8 @@ from tilisilta.web.import_questions import (
     run_answer,
 )
 from tilisilta.web.parts import visible_company
-from tilisilta.web.remembered_columns import remember_columns, remembered_columns
 from tilisilta.web.rights import UserRequest, needs
-from tilisilta.web.uploads import MOST_BYTES, Upload, pack, unpack
+from tilisilta.web.uploads import Upload, pack
 
 MOST_PROBLEMS = 200
 
@@ -58,114 +62,6 @@ REFUSALS = (
     ImportedAsOtherRun,
     QuestionOutOfDate,
 )
-
-FIELD_LABELS: Mapping[str, Any] = {
-    "account": gettext_lazy("Ledger account"),
-    "description": gettext_lazy("Description"),
-    "amount": gettext_lazy("Amount, debit positive"),
-    "debit": gettext_lazy("Debit"),
-    "credit": gettext_lazy("Credit"),
-    "direction": gettext_lazy("Debit or credit, as a word or letter"),
-    "cost_center": gettext_lazy("Cost center"),
-    "cost_unit": gettext_lazy("Cost unit"),
-    "date": gettext_lazy("Booking date"),
-    "period": gettext_lazy("Period"),
-    "year": gettext_lazy("Year of the period"),
-    "company": gettext_lazy("Company number"),
-    "run": gettext_lazy("Run"),
-    "run_description": gettext_lazy("Description of the run"),
-    "currency": gettext_lazy("Currency"),
-}
-
-
-class ImportForm(forms.Form):
-    """The file, and the facts that it may lack."""
-
-    file = forms.FileField(
-        label=gettext_lazy("Journal file"),
-        required=False,
-        allow_empty_file=True,
-        widget=forms.FileInput(attrs={"class": "in", "accept": ".xml,.csv,.txt,.xlsx"}),
-    )
-    run_number = forms.CharField(
-        label=gettext_lazy("Run"),
-        required=False,
-        max_length=20,
-        widget=forms.TextInput(attrs={"class": "in"}),
-    )
-    run_year = forms.IntegerField(
-        label=gettext_lazy("Year of the run"),
-        required=False,
-        min_value=2000,
-        max_value=2100,
-        localize=False,
-        widget=forms.NumberInput(attrs={"class": "in"}),
-    )
-    run_description = forms.CharField(
-        label=gettext_lazy("Description of the run"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"class": "in"}),
-    )
-    currency = forms.RegexField(
-        r"^[A-Za-z]{3}$",
-        label=gettext_lazy("Currency"),
-        required=False,
-        widget=forms.TextInput(attrs={"class": "in", "maxlength": 3}),
-    )
-    debit_negative = forms.BooleanField(
-        label=gettext_lazy("Debits are negative in the file"),
-        required=False,
-        help_text=gettext_lazy(
-            "For files with one column of amounts where wages are negative: all amounts are "
-            "turned round."
-        ),
-    )
-    kept = forms.CharField(required=False, widget=forms.HiddenInput)
-    kept_name = forms.CharField(required=False, widget=forms.HiddenInput, max_length=255)
-    table = forms.CharField(required=False, widget=forms.HiddenInput)
-    again = forms.BooleanField(required=False, widget=forms.HiddenInput)
-
-    def clean(self) -> dict[str, Any]:
-        """Require a file, and of a run both its number and its year or neither."""
-        given = super().clean() or self.cleaned_data
-        if not given.get("file") and not given.get("kept"):
-            self.add_error("file", _("Choose a file."))
-        if bool(given.get("run_number")) != bool(given.get("run_year")):
-            self.add_error("run_year", _("Give both the run and its year, or neither."))
-        return given
-
-    def upload(self) -> Upload | None:
-        """Return the file; ``None``, with an error at its field, if it did not come through."""
-        chosen = self.cleaned_data.get("file")
-        if chosen:
-            file = cast("UploadedFile[Any]", chosen)
-            return Upload(name=file.name or "", content=file.read(MOST_BYTES))
-        content = unpack(self.cleaned_data.get("kept", ""))
-        if content is None:
-            self.add_error("file", _("Choose the file again."))
-            return None
-        return Upload(name=self.cleaned_data.get("kept_name", ""), content=content)
-
-    def run(self) -> Run | None:
-        """Return the run that a person named."""
-        given = self.cleaned_data
-        if not given.get("run_number"):
-            return None
-        return Run(
-            year=given["run_year"],
-            number=given["run_number"],
-            description=given["run_description"],
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Column:
-    """One value of a journal, and the header that was chosen or proposed for it."""
-
-    field: str
-    label: str
-    chosen: str
 
 
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
@@ -184,16 +80,10 @@ def import_file(request: UserRequest, number: int) -> HttpResponse:
         messages.info(request, _("The file was not imported. Nothing was stored."))
         return redirect("import_journal", number=company.number)
     try:
-        imported = _take_in(request, company, form, upload, columns, answered)
+        taken = _take_in(request, company, form, upload, columns, answered)
     except REFUSALS as error:
         return _not_taken(request, company, form, upload, answered, error)
-    response = _imported(request, imported)
-    # Only now: columns that did not fit must not be proposed for the next file.
-    if columns is not None:
-        remember_columns(
-            request, response, columns, headers=(_posted_table(form) or {}).get("headers")
-        )
-    return response
+    return _taken_in(request, taken)
 
 
 def _not_taken(
@@ -229,24 +119,24 @@ def _take_in(
     upload: Upload,
     columns: ColumnMapping | None,
     answered: AnswerForm | None,
-) -> Imported:
-    """Import the file with what was answered.
-
-    If the run named in the answer is taken, the form gets that error and the question is put again.
-    """
+) -> TakenIn:
+    """Import the file with what was answered; a wrong answer gets its fault, and is asked again."""
     unasked = RunAnswer(run=form.run(), again=form.cleaned_data["again"])
 
-    def take(answer: RunAnswer) -> Imported:
-        return import_journal(
+    def take(answer: RunAnswer) -> TakenIn:
+        return take_in_file(
             upload.content,
             file_name=upload.name,
             company=company,
             user=request.user,
             now=timezone.now(),
-            currency=form.cleaned_data["currency"].upper(),
-            columns=columns,
-            debit_negative=form.cleaned_data["debit_negative"],
-            answer=answer,
+            said=SaidOfImport(
+                currency=form.cleaned_data["currency"].upper(),
+                columns=columns,
+                answer=answer,
+                debit_negative=form.cleaned_data["debit_negative"],
+                is_only=form.cleaned_data["only"],
+            ),
         )
 
     if answered is None or not answered.is_valid():
@@ -279,10 +169,27 @@ def _ask(
     return _private(render(request, template, context, status=422))
 
 
-def columns_of(posted: Mapping[str, str]) -> ColumnMapping | None:
-    """Return the columns chosen in the second step; ``None`` in the first."""
-    chosen = {field: posted.get(f"column-{field}", "") for field in FIELDS}
-    return ColumnMapping.from_mapping(chosen) if any(chosen.values()) else None
+def _taken_in(request: UserRequest, taken: TakenIn) -> HttpResponse:
+    if taken.remembered is not None:
+        columns = ", ".join(
+            f"{column.label}: {column.chosen}"
+            for column in chosen_columns(taken.remembered.to_mapping())
+        )
+        said = _("The columns were read as chosen before: %(columns)s.")
+        messages.info(request, said % {"columns": columns})
+    if len(taken.imported) == 1:
+        return _imported(request, taken.imported[0])
+    count = sum(imported.is_new for imported in taken.imported)
+    messages.success(
+        request,
+        ngettext(
+            "Of the %(all)s companies in the file %(count)s journal came in.",
+            "Of the %(all)s companies in the file %(count)s journals came in.",
+            count,
+        )
+        % {"all": len(taken.imported), "count": count},
+    )
+    return redirect("exports")
 
 
 def _imported(request: UserRequest, imported: Imported) -> HttpResponse:
@@ -317,11 +224,8 @@ def _ask_for_columns(
     if form.cleaned_data["kept"]:
         # The columns were asked for before, and none was chosen.
         form.add_error(None, _("No column was chosen: at least the needed ones must be."))
-    remembered = remembered_columns(request, needed.headers)
     table = {"headers": needed.headers, "rows": needed.rows}
-    return _columns_page(
-        request, company, form, upload, table=table, chosen=remembered or needed.guess
-    )
+    return _columns_page(request, company, form, upload, table=table, chosen=needed.guess)
 
 
 def _say_problems(
@@ -332,8 +236,8 @@ def _say_problems(
     refused: FileRefused,
 ) -> HttpResponse:
     shown = [(item, explain(item)) for item in refused.problems[:MOST_PROBLEMS]]
-    columns, table = columns_of(request.POST), _posted_table(form)
-    more = {"problems": shown, "problem_count": len(refused.problems), "file_name": upload.name}
+    columns, table = columns_of(request.POST), posted_table(form)
+    told = {"problems": shown, "problem_count": len(refused.problems), "file_name": upload.name}
     if columns is None or table is None:
         return _page(request, company, form, **more)
     return _columns_page(request, company, form, upload, table=table, chosen=columns, **more)
@@ -358,17 +262,16 @@ def _columns_page(
         "table": json.dumps(table),
         "headers": [header for header in table["headers"] if header],
         "sample": table,
-        "columns": [
-            Column(field=field, label=str(FIELD_LABELS[field]), chosen=mapping.get(field, ""))
-            for field in FIELDS
-        ],
-        **more,
+        "columns": all_columns(mapping),
+        "are_places": are_places(table["headers"]),
+        **told,
     }
     return _private(render(request, "imports/columns.html", context, status=422))
 
 
-def _page(request: UserRequest, company: Company, form: ImportForm, **more: object) -> HttpResponse:
-    context = {"company": company, "form": form, **more}
+def _page(request: UserRequest, company: Company, form: ImportForm, **told: object) -> HttpResponse:
+    remembered = remembered_of(company)
+    context = {"company": company, "form": form, "remembered": remembered, **told}
     status = 422 if form.is_bound else 200
     return _private(render(request, "imports/import.html", context, status=status))
 
@@ -377,16 +280,6 @@ def _private(response: HttpResponse) -> HttpResponse:
     # The page carries the file, and with it salaries, to the next step.
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _posted_table(form: ImportForm) -> dict[str, Any] | None:
-    """Return the headers and sample rows that the page carried; ``None`` if they are not ours."""
-    try:
-        table = json.loads(form.cleaned_data.get("table") or "null")
-        rows = [[str(cell) for cell in row] for row in table["rows"]]
-        return {"headers": [str(header) for header in table["headers"]], "rows": rows}
-    except (ValueError, TypeError, KeyError):
-        return None
 
 
 def _known_already(

@@ -97,6 +97,15 @@ def _add_company_commands(commands: Subparsers) -> None:
     _add_number(start)
     start.add_argument("date", type=day, nargs="?", metavar="2026-06-01")
     start.add_argument("--none", action="store_true", help=_("fetch and send all of them"))
+    columns = add_command(
+        commands,
+        "columns",
+        action="companies:show_columns",
+        says=_("show what is remembered of the columns of a company's files, or forget it"),
+        example="tilisilta company columns 1001\ntilisilta company columns 1001 --forget",
+    )
+    _add_number(columns)
+    columns.add_argument("--forget", action="store_true", help=_("forget all of it"))
 
 
 def _add_company_add(commands: Subparsers) -> None:

@@ -38,16 +38,28 @@ def _add_import(commands: Subparsers) -> None:
         commands,
         "import",
         action="journals:import_file",
-        says=_("import a journal from a file: Nmbrs XML, CSV or XLSX"),
+        says=_("import a journal from a file: Nmbrs XML, SIE, JSON, CSV or XLSX"),
         example=(
             "tilisilta import june.xml --company 1001\n"
             "tilisilta import june.csv --company 1001 --run 6 --year 2026 \\\n"
             "    --columns account=Tili amount=Summa date=Pvm\n"
+            "tilisilta import procountor.csv --company 1001 --columns date=1 account=2 amount=3\n"
+            "tilisilta import all-clients.csv\n"
             "tilisilta import holiday-pay.csv --company 1001 --another-run"
         ),
     )
     parser.add_argument("file", metavar=_("FILE"))
-    parser.add_argument("--company", type=int, required=True, metavar=_("NUMBER"))
+    parser.add_argument(
+        "--company",
+        type=int,
+        metavar=_("NUMBER"),
+        help=_("the company; without it the file must name its company or companies"),
+    )
+    parser.add_argument(
+        "--only",
+        action="store_true",
+        help=_("of a file of several companies, only the journal of --company"),
+    )
     _add_run(parser)
     parser.add_argument(
         "--again", action="store_true", help=_("take in a file whose journal was discarded")
@@ -61,7 +73,10 @@ def _add_import(commands: Subparsers) -> None:
         type=column,
         default=None,
         metavar=_("FIELD=HEADER"),
-        help=_("what the columns of a CSV or XLSX file hold, if their headers do not say it"),
+        help=_(
+            "what the columns of a table hold, by header or place, if their headers do not say it; "
+            "it is remembered for the company"
+        ),
     )
     parser.add_argument(
         "--debit-negative",

@@ -1,8 +1,11 @@
 """Whether a file belongs to the company it is imported for, by what the file itself names."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
+from tilisilta.clients.files.company_headers import Mark
 from tilisilta.clients.files.findings import Findings
+from tilisilta.clients.files.raw import RawJournal
 from tilisilta.domain.company_match import plain_business_id
 from tilisilta.domain.named_companies import (
     KnownCompany,
@@ -20,6 +23,9 @@ from tilisilta.domain.payroll import SourceJournal
 from tilisilta.domain.personal_codes import mask_personal_codes
 from tilisilta.domain.problems import ProblemCode
 from tilisilta.models import Company, User
+
+# No text names it, so that all companies are looked at alike.
+_NO_COMPANY = KnownCompany(number=0, name="\x00")
 
 
 def must_be_of(read: SourceJournal, company: Company, *, user: User | None) -> str:
@@ -47,6 +53,43 @@ def must_be_of(read: SourceJournal, company: Company, *, user: User | None) -> s
             unknown.append(mask_personal_codes(named.text))
     findings.refuse()
     return unknown[0] if unknown else ""
+
+
+def companies_named(
+    parts: Sequence[RawJournal], *, user: User | None
+) -> list[tuple[Company | None, RawJournal]]:
+    """Return each part of a file with the company it names, among those that ``user`` may see.
+
+    ``None`` stands for a company that is not here, for one that two parts name, and for a part that
+    names none.
+    """
+    seen = Company.objects.all() if user is None else Company.objects.visible_to(user)
+    companies = {company.number: company for company in seen}
+    known = [_known(company) for company in companies.values()]
+    numbers = [_number_named(part, known) for part in parts]
+    return [
+        (companies.get(number) if number and numbers.count(number) == 1 else None, part)
+        for number, part in zip(numbers, parts, strict=True)
+    ]
+
+
+def _number_named(part: RawJournal, known: list[KnownCompany]) -> int | None:
+    if part.part_of is not None:
+        said = [(part.part_of.mark, part.part_of.text)]
+    else:
+        said = [(Mark.NUMBER, text) for text in part.companies]
+        said += [(column.mark, text) for column in part.company_columns for text in column.texts]
+    for mark, text in said:
+        if mark is Mark.NUMBER:
+            number = re.fullmatch("0*([0-9]{1,9})(?:[.,]0+)?", text)
+            if number:
+                return int(number[1])
+            continue
+        read = read_name if mark is Mark.NAME else read_business_id
+        other = read(text, _NO_COMPANY, known).other
+        if other is not None:
+            return other.number
+    return None
 
 
 def _names_in(read: SourceJournal, company: Company) -> Iterator[tuple[str, Named]]:

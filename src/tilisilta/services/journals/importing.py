@@ -1,8 +1,9 @@
 """Journals: take them in from files and from Nmbrs, and check them again when needed."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -12,7 +13,9 @@ from tilisilta.clients.files.columns import ColumnMapping
 from tilisilta.clients.files.reading import read_journal_file
 from tilisilta.domain import journals as domain
 from tilisilta.domain.comparisons import JournalComparison, compare_journals
+from tilisilta.domain.file_names import shown_file_name
 from tilisilta.domain.payroll import JournalSplit, SourceJournal
+from tilisilta.domain.personal_codes import mask_personal_codes
 from tilisilta.domain.standing import JOURNALS_AT_REST, JournalState
 from tilisilta.models import Company, Debtor, Journal, ProcountorAccount, Run, User
 from tilisilta.services import audit
@@ -43,13 +46,17 @@ __all__ = [
     "Imported",
     "ImportedAsOtherRun",
     "JournalElsewhere",
+    "Kept",
     "RunAnswer",
+    "SaidOfFile",
     "WasDiscarded",
     "WhichRun",
     "check_journal",
+    "check_kept",
     "compare_with_previous",
     "import_journal",
     "keep_fetched",
+    "keep_read",
     "note_journal_read",
     "recheck_account",
     "recheck_company",
@@ -70,19 +77,9 @@ def import_journal(  # noqa: PLR0913  # what a person says about a file, each by
     answer: RunAnswer | None = None,
     debit_negative: bool = False,
 ) -> Imported:
-    """Read a file into a journal of ``company`` and check it.
+    """Read a file that is of ``company`` alone into a journal and check it.
 
-    With ``debit_negative`` the signs of its single column of amounts are reversed. A file that
-    names another company of the bureau is refused.
-
-    ``run`` and ``currency`` are used where the file does not name its own: without them the run
-    is taken from the latest period and the currency from the linked administration, else EUR.
-    ``answer`` is what a person adds about its run. A file that was imported before returns the
-    journal that is there, also an older version of it; changed lines of the same run make a new
-    revision. Where the run is not certain, a question is raised.
-
-    Raises ``FileRefused`` or ``ColumnsNeeded`` (see ``clients.files``), ``JournalElsewhere``,
-    ``ImportedAsOtherRun``, ``WhichRun`` or ``WasDiscarded``; nothing is stored then.
+    ``services.journals.files`` takes in files as people have them, also of several companies.
     """
     read = read_journal_file(
         content,
@@ -92,42 +89,89 @@ def import_journal(  # noqa: PLR0913  # what a person says about a file, each by
         period_type=company.period_type,
         debit_negative=debit_negative,
     )
+    said = SaidOfFile(
+        name=shown_file_name(file_name), currency=currency, answer=answer or RunAnswer(run=run)
+    )
+    with transaction.atomic():
+        kept = keep_read(read, company=company, said=said, user=user, now=now)
+    # Checked after the commit: a check may read Procountor, and no lock may wait for its answer.
+    return check_kept(kept, now=now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaidOfFile:
+    """What a person says of a file beside its content.
+
+    ``currency`` counts where the file names none, and ``answer`` is about its run. ``columns`` is
+    the mapping of its columns where a person chose it.
+    """
+
+    name: str
+    currency: str = ""
+    answer: RunAnswer = field(default_factory=RunAnswer)
+    columns: ColumnMapping | None = None
+
+
+class Kept(NamedTuple):
+    """A journal that was kept, and those whose run had to give way to it."""
+
+    imported: Imported
+    moved: tuple[Journal, ...]
+
+
+def keep_read(
+    read: SourceJournal, *, company: Company, said: SaidOfFile, user: User | None, now: datetime
+) -> Kept:
+    """Keep what was read of a file as a journal of ``company``, within the caller's transaction.
+
+    A file that names another company of the bureau is refused. The run and the currency that were
+    said are used where the file does not name its own: without them the run is taken from the
+    latest period and the currency from the linked administration, else EUR. A file that was
+    imported before gives the journal that is there, also an older version of it; changed lines of
+    the same run make a new revision. Where it is not certain which run it is, that is asked.
+
+    Raises ``FileRefused``, ``JournalElsewhere``, ``ImportedAsOtherRun``, ``WhichRun`` or
+    ``WasDiscarded``; nothing is stored then.
+    """
     names_company = must_be_of(read, company, user=user)
     must_not_be_elsewhere(read, company)
-    answer = answer or RunAnswer(run=run)
     # The file is read before the lock, as a large one takes seconds. Its place is found under the
     # lock, or two imports at once could both find the same number free.
-    with transaction.atomic():
-        lock_company(company)
-        place = place_file(read, company=company, answer=answer)
-        if place.existing is not None:
-            imported = Imported(
-                journal=place.existing,
-                is_new=False,
-                needs_check=place.existing.checked_at is None,
-            )
-        else:
-            imported = keep_revision(
-                read,
-                company=company,
-                run=place.run,
-                currency=read.currency or currency,
-                file_name=file_name,
-                user=user,
-                is_run_guessed=place.is_guessed,
-                now=now,
-            )
-        if imported.is_new:
-            audit.record(
-                audit.Action.JOURNAL_IMPORTED,
-                user=user,
-                company=company,
-                reference=imported.journal.reference,
-                file=file_name,
-            )
-    # Checked after the commit: a check may read Procountor, and no lock may wait for its answer.
-    imported = replace(imported, names_company=names_company)
-    return _checked(imported, place.moved, now=now, age_limit=ADMINISTRATION_AGE_LIMIT)
+    lock_company(company)
+    place = place_file(read, company=company, answer=said.answer)
+    if place.existing is not None:
+        needs_check = place.existing.checked_at is None
+        kept = Imported(journal=place.existing, is_new=False, needs_check=needs_check)
+    else:
+        kept = keep_revision(
+            read,
+            company=company,
+            run=place.run,
+            currency=read.currency or said.currency,
+            file_name=said.name,
+            user=user,
+            is_run_guessed=place.is_guessed,
+            now=now,
+        )
+    if kept.is_new:
+        chosen = said.columns.to_mapping() if said.columns else {}
+        columns = ", ".join(f"{name}={header}" for name, header in chosen.items())
+        audit.record(
+            audit.Action.JOURNAL_IMPORTED,
+            user=user,
+            company=company,
+            reference=kept.journal.reference,
+            file=said.name,
+            **({"columns": mask_personal_codes(columns)} if columns else {}),
+        )
+    return Kept(replace(kept, names_company=names_company), place.moved)
+
+
+def check_kept(
+    kept: Kept, *, now: datetime, age_limit: timedelta = ADMINISTRATION_AGE_LIMIT
+) -> Imported:
+    """Check a journal that was kept, once its transaction is over, and those around it."""
+    return _checked(kept.imported, kept.moved, now=now, age_limit=age_limit)
 
 
 def keep_fetched(
