@@ -5,19 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from tilisilta.clients.files.columns import FIELDS, ColumnMapping
-from tilisilta.models import Area, ColumnChoice, Company, Right
-from tilisilta.services.journals.column_choices import forget_columns
+from tilisilta.models import ColumnChoice, Company
 from tilisilta.web.import_forms import ImportForm
-from tilisilta.web.parts import visible_company
-from tilisilta.web.rights import UserRequest, needs
 
 FIELD_LABELS: Mapping[str, Any] = {
     "account": gettext_lazy("Ledger account"),
@@ -79,16 +71,6 @@ def all_columns(mapping: Mapping[str, str]) -> list[Column]:
 def are_places(headers: Sequence[str]) -> bool:
     """Return whether headers are only the places of the columns, as of a file without any."""
     return list(headers) == [str(place) for place in range(1, len(headers) + 1)]
-
-
-@require_POST
-@needs(Area.JOURNAL_EXPORTS, Right.WRITE)
-def forget(request: UserRequest, number: int, pk: int) -> HttpResponse:
-    """Forget one mapping, so that the next file with these headers is asked about again."""
-    company = visible_company(request.user, number)
-    if forget_columns(company, pk):
-        messages.success(request, _("The choice of columns is forgotten."))
-    return redirect("import_journal", number=company.number)
 
 
 def columns_of(posted: Mapping[str, str]) -> ColumnMapping | None:

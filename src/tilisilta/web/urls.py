@@ -12,7 +12,6 @@ from tilisilta.web import (
     errors,
     exports,
     fetching,
-    import_columns,
     imports,
     journal_answers,
     journals,
@@ -26,6 +25,7 @@ from tilisilta.web import (
     perhaps_ours,
     profile,
     ready_journals,
+    remembered_columns,
     users,
 )
 
@@ -54,7 +54,11 @@ urlpatterns = [
     path(f"{COMPANY}/start", companies.company_start, name="company_start"),
     path(f"{COMPANY}/test", companies.company_test, name="company_test"),
     path(f"{COMPANY}/import", imports.import_file, name="import_journal"),
-    path(f"{COMPANY}/import/columns/<int:pk>/forget", import_columns.forget, name="forget_columns"),
+    path(
+        f"{COMPANY}/import/columns/<int:pk>/forget",
+        remembered_columns.forget,
+        name="forget_columns",
+    ),
     path(f"{COMPANY}/fetch", fetching.fetch_company, name="fetch_company"),
     path(f"{COMPANY}/fetch/state", fetching.company_fetch, name="company_fetch"),
     path("debtors", companies.debtor_list, name="debtors"),

@@ -125,7 +125,9 @@ def _read_text(text: str, sign: str, *, is_fixed: bool) -> Decimal | Fault:
     if match is None or (match[1] and match[4]) or (is_fixed and match[2]):
         return _unreadable(plain, sign, is_fixed=is_fixed)
     digits = re.sub(f"[^0-9{sign}]", "", plain).replace(",", ".")
-    return _in_cents(-Decimal(digits) if "-" in {match[1], match[4]} else Decimal(digits))
+    # The sign goes into the text: a minus before a number of Python rounds it to 28 digits.
+    is_negative = "-" in {match[1], match[4]}
+    return _in_cents(Decimal(f"-{digits}" if is_negative else digits))
 
 
 def _unreadable(text: str, sign: str, *, is_fixed: bool) -> Fault:

@@ -10,14 +10,16 @@ from tilisilta.clients.files.columns import SaidOfColumns
 from tilisilta.clients.files.encodings import decode_text
 from tilisilta.clients.files.findings import refused
 from tilisilta.clients.files.header_names import known_field, plain_header
-from tilisilta.clients.files.outcomes import CSV
-from tilisilta.clients.files.raw import RawJournal
+from tilisilta.clients.files.outcomes import CSV, FileRefused
+from tilisilta.clients.files.raw import MOST_COLUMNS, RawJournal
 from tilisilta.clients.files.tables import read_table
 from tilisilta.domain.problems import ProblemCode
 
 _DELIMITERS = ";,\t|"
 _SAMPLE_ROWS = 50
 _EXCEL_HINT = "sep="
+MOST_DELIMITERS = 20_000
+"""More than a spreadsheet has columns."""
 
 
 def read_csv(content: bytes, columns: SaidOfColumns) -> RawJournal:
@@ -26,6 +28,7 @@ def read_csv(content: bytes, columns: SaidOfColumns) -> RawJournal:
     Raises ``FileRefused`` and ``ColumnsNeeded``.
     """
     text, lines_above = decode_text(content), 0
+    _must_be_narrow(text)
     delimiter = _delimiter_named(text)
     if delimiter:
         text, lines_above = text.partition("\n")[2], 1
@@ -37,6 +40,19 @@ def read_csv(content: bytes, columns: SaidOfColumns) -> RawJournal:
         columns=columns,
         delimiter=delimiter,
     )
+
+
+def _must_be_narrow(text: str) -> None:
+    """Refuse a file that would fill the memory with columns before their number is known."""
+    for number, line in enumerate(io.StringIO(text, newline=""), start=1):
+        if len(line) > MOST_DELIMITERS and any(
+            line.count(delimiter) > MOST_DELIMITERS for delimiter in _DELIMITERS
+        ):
+            raise _too_wide(number)
+
+
+def _too_wide(line: int) -> FileRefused:
+    return refused(ProblemCode.COLUMNS_UNKNOWN, line=line, reason="too-many", limit=MOST_COLUMNS)
 
 
 def _delimiter_named(text: str) -> str:
@@ -55,6 +71,11 @@ def _rows(text: str, delimiter: str, *, lines_above: int) -> Iterator[Row]:
         for record in reader:
             cells = tuple(map(str.strip, record))
             if any(cells):
+                if len(cells) > MOST_COLUMNS:
+                    # Spreadsheets may write all columns that a sheet can have.
+                    cells = cells[: 1 + max(at for at, cell in enumerate(cells) if cell)]
+                    if len(cells) > MOST_COLUMNS:
+                        raise _too_wide(start)
                 is_indented = any(cell[:1] == " " and cell.strip() for cell in record[1:])
                 yield Row(start, cells, is_indented)
             start = lines_above + reader.line_num + 1

@@ -78,6 +78,8 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _HALF_A_YEAR = 6
+# A longer text is neither a date nor a period, and only takes time.
+_MOST_CHARACTERS = 60
 
 
 def read_dates(cells: Iterable[Cell]) -> dict[Cell, date | Fault]:
@@ -98,7 +100,7 @@ def month_named(period: Cell, year: Cell, day: date) -> BookingPeriod | None:
     """
     text, year_text = text_of(period), text_of(year)
     if isinstance(period, str):
-        period = text = _LABEL.sub("", text, count=1)
+        period = text = _LABEL.sub("", text[:_MOST_CHARACTERS], count=1)
     read = _read_period(period, year)
     if isinstance(read, date):
         return BookingPeriod.containing(read)
@@ -147,6 +149,8 @@ def _read_date(cell: Cell, order: str) -> date | Fault:
     text = text_of(cell)
     if not text:
         return _DATE_EMPTY
+    if len(text) > _MOST_CHARACTERS:
+        return _DATE_UNREADABLE
     if match := _EITHER_FIRST.fullmatch(text):
         return _in_order(int(match[1]), int(match[3]), int(match[4]), order)
     match = (

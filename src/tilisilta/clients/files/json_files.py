@@ -20,6 +20,7 @@ from tilisilta.domain.problems import ProblemCode
 # A longer number is no amount, and one like 1e999999999 would fill the memory when written out.
 _MOST_CHARACTERS_OF_A_NUMBER = 40
 _MOST_DEPTH = 20
+_MOST_COMMAS = 3_000_000
 
 
 def read_json(content: bytes, columns: SaidOfColumns) -> RawJournal:
@@ -43,6 +44,9 @@ def read_json(content: bytes, columns: SaidOfColumns) -> RawJournal:
 
 
 def _parsed(text: str) -> Any:
+    # The parser of the standard library does not let others work meanwhile.
+    if text.count(",") > _MOST_COMMAS:
+        raise refused(ProblemCode.TOO_MANY_LINES, limit=MOST_LINES)
     try:
         return json.loads(
             text,

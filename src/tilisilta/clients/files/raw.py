@@ -14,6 +14,7 @@ Cell = str | Decimal | date
 
 MOST_LINES = 200_000
 MOST_COLUMNS = 500
+_MOST_DIGITS = 40
 
 
 class Fault(NamedTuple):
@@ -107,5 +108,7 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, str):
         return cell.strip()
     if isinstance(cell, Decimal):
-        return f"{cell.normalize():f}"
+        # Written out, 1e300 would fill pages.
+        is_short = abs(cell.adjusted()) < _MOST_DIGITS
+        return f"{cell.normalize():f}" if is_short else str(cell)
     return cell.isoformat()

@@ -16,6 +16,9 @@ from tilisilta.domain.problems import ProblemCode
 # An archive of a few kilobytes can unpack to millions of cells.
 
 MOST_CELLS = 5_000_000
+MOST_ELEMENTS = 12_000_000
+MOST_CELL_CHARACTERS = 100_000
+_MOST_COLUMN_ELEMENTS = 20_000
 _MOST_ROWS = MOST_LINES + MOST_ROWS_ABOVE_HEADERS + 1
 
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  # a workbook knows no time zones
@@ -46,6 +49,51 @@ class SheetContent(NamedTuple):
     hidden: Hidden
 
 
+class _LocalNames(dict[str, str]):
+    """Names of elements without their prefix, each computed once."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = _local(name)
+        return self[name]
+
+
+class Walker:
+    """Walks through the XML of the parts of one workbook, and ends when it has done too much."""
+
+    def __init__(self) -> None:
+        self._elements_left = MOST_ELEMENTS
+
+    def walk(
+        self,
+        part: IO[bytes],
+        start: Callable[[str, Mapping[str, str]], None],
+        end: Callable[[str], None] | None = None,
+        text: Callable[[str], None] | None = None,
+    ) -> None:
+        """Tell the elements of ``part``, names without prefix; definitions are forbidden."""
+        names = _LocalNames()
+
+        def forbid(*_: object) -> None:
+            raise refused(ProblemCode.XML_FORBIDDEN)
+
+        def begin(name: str, attributes: Mapping[str, str]) -> None:
+            self._elements_left -= 1
+            if self._elements_left < 0:
+                raise refused(ProblemCode.WORKBOOK_UNREADABLE, reason="too-large")
+            start(names[name], attributes)
+
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        # Without definitions there are no entities, which could expand to gigabytes.
+        parser.StartDoctypeDeclHandler = forbid
+        parser.StartElementHandler = begin
+        if end is not None:
+            parser.EndElementHandler = lambda name: end(names[name])
+        if text is not None:
+            parser.CharacterDataHandler = text
+        parser.ParseFile(part)
+
+
 class SheetNames:
     """Which sheets a workbook has, and which parts of the archive hold what."""
 
@@ -64,11 +112,11 @@ class SheetNames:
             if sheet_id in self._targets
         ]
 
-    def read_workbook(self, part: IO[bytes]) -> None:
-        _walk(part, self._workbook_element)
+    def read_workbook(self, part: IO[bytes], walker: Walker) -> None:
+        walker.walk(part, self._workbook_element)
 
-    def read_relations(self, part: IO[bytes]) -> None:
-        _walk(part, self._relation)
+    def read_relations(self, part: IO[bytes], walker: Walker) -> None:
+        walker.walk(part, self._relation)
 
     def _workbook_element(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "workbookPr":
@@ -107,11 +155,11 @@ class Parts:
         self._texts: list[str] = []
         self._is_phonetic = False
 
-    def read_styles(self, part: IO[bytes]) -> None:
-        _walk(part, self._style_element, self._style_end)
+    def read_styles(self, part: IO[bytes], walker: Walker) -> None:
+        walker.walk(part, self._style_element, self._style_end)
 
-    def read_strings(self, part: IO[bytes]) -> None:
-        _walk(part, self._string_start, self._string_end, self._text)
+    def read_strings(self, part: IO[bytes], walker: Walker) -> None:
+        walker.walk(part, self._string_start, self._string_end, self._text)
 
     def _style_element(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "numFmt":
@@ -151,7 +199,7 @@ class Parts:
             self._texts.clear()
 
 
-def read_sheet(part: IO[bytes], parts: Parts) -> SheetContent:
+def read_sheet(part: IO[bytes], parts: Parts, walker: Walker) -> SheetContent:
     """Return the rows of a sheet that hold anything, and which rows and columns it hides.
 
     Rows are hidden by hand, by a filter, in a collapsed group, or by a height of zero.
@@ -160,7 +208,7 @@ def read_sheet(part: IO[bytes], parts: Parts) -> SheetContent:
     result the workbook does not hold: it would look empty.
     """
     sheet = _Cells(parts)
-    _walk(part, sheet.start, sheet.end, sheet.text)
+    walker.walk(part, sheet.start, sheet.end, sheet.text)
     hidden = Hidden(
         frozenset(sheet.hidden_lines), frozenset(sheet.hidden_columns), tuple(sheet.merged)
     )
@@ -185,6 +233,8 @@ class _Cells:
         self._texts: list[str] = []
         self._is_value = False
         self._has_formula = False
+        self._characters = 0
+        self._column_elements = 0
         self._count = 0
         self._columns: dict[str, int] = {}
 
@@ -212,6 +262,11 @@ class _Cells:
         # The texts of formulas and remarks are no values.
         if self._is_value:
             self._texts.append(text)
+            self._characters += len(text)
+            if self._characters > MOST_CELL_CHARACTERS:
+                raise refused(
+                    ProblemCode.WORKBOOK_UNREADABLE, line=self._number, reason="too-large"
+                )
 
     def end(self, name: str) -> None:
         if name in {"v", "t"}:
@@ -222,6 +277,9 @@ class _Cells:
             self._end_row()
 
     def _hide_columns(self, attributes: Mapping[str, str]) -> None:
+        self._column_elements += 1
+        if self._column_elements > _MOST_COLUMN_ELEMENTS:
+            raise refused(ProblemCode.WORKBOOK_UNREADABLE, reason="too-large")
         if _is_hidden(attributes, attributes.get("width", "")):
             first, last = int(attributes["min"]), int(attributes["max"])
             self.hidden_columns.update(range(first - 1, min(last, MOST_COLUMNS)))
@@ -235,6 +293,7 @@ class _Cells:
         self._style = attributes.get("s", "")
         self._has_formula = False
         self._texts.clear()
+        self._characters = 0
 
     def _merge(self, where: str) -> None:
         cells = _RANGE.fullmatch(where)
@@ -304,38 +363,6 @@ class _Cells:
             raise refused(ProblemCode.TOO_MANY_LINES, limit=MOST_LINES)
         if self._count > MOST_CELLS:
             raise refused(ProblemCode.WORKBOOK_UNREADABLE, reason="too-large")
-
-
-class _LocalNames(dict[str, str]):
-    """Names of elements without their prefix, each computed once."""
-
-    def __missing__(self, name: str) -> str:
-        self[name] = _local(name)
-        return self[name]
-
-
-def _walk(
-    part: IO[bytes],
-    start: Callable[[str, Mapping[str, str]], None],
-    end: Callable[[str], None] | None = None,
-    text: Callable[[str], None] | None = None,
-) -> None:
-    """Walk through the XML of ``part``, names without their prefix; definitions are forbidden."""
-    names = _LocalNames()
-
-    def forbid(*_: object) -> None:
-        raise refused(ProblemCode.XML_FORBIDDEN)
-
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    # Without definitions there are no entities, which could expand to gigabytes.
-    parser.StartDoctypeDeclHandler = forbid
-    parser.StartElementHandler = lambda name, attributes: start(names[name], attributes)
-    if end is not None:
-        parser.EndElementHandler = lambda name: end(names[name])
-    if text is not None:
-        parser.CharacterDataHandler = text
-    parser.ParseFile(part)
 
 
 def _is_hidden(attributes: Mapping[str, str], size: str) -> bool:

@@ -39,11 +39,18 @@ _BALANCE = (
 _COMPOUND = r"[^\W\d_]+(?:summa|summe|totaal|totalt|total)"
 _SUM = re.compile(rf"(?<![^\W_])(?:{_SUM_WORDS}|{_COMPOUND})(?![^\W_])", re.IGNORECASE)
 _SUM_IN_ACCOUNT = re.compile(rf"(?<![^\W_])(?:{_SUM_WORDS})(?![^\W_])", re.IGNORECASE)
-_SUM_ALONE = re.compile(rf"(?:(?:{_SUM_WORDS}|{_BESIDE})\W*)+", re.IGNORECASE)
+# Possessive, as digits and letters could else be divided in so many ways that one text of a few
+# dozen characters would keep a processor busy for hours.
+_SUM_ALONE = re.compile(
+    rf"(?>(?:[0-9]++|(?:{_SUM_WORDS}|{_BESIDE})(?![^\W_]))\W*+)++", re.IGNORECASE
+)
 _BALANCE_ALONE = re.compile(
-    rf"\W*(?:(?:konto|tili|tilin|account|rekening|[0-9]+)\W+)*(?:{_BALANCE})(?:\W+[0-9.]+)*\W*",
+    rf"\W*+(?:(?:konto|tili|tilin|account|rekening|[0-9]++)\W++)*+(?:{_BALANCE})"
+    r"(?:\W++[0-9.]++)*+\W*+",
     re.IGNORECASE,
 )
+# A longer text is refused as a description, and only takes time.
+_MOST_CHARACTERS = 1000
 
 
 class Strength(IntEnum):
@@ -68,6 +75,8 @@ def mark_of(text: str, *, account: str = "") -> Mark | None:
 
     A text that also names the row's own ``account`` adds up that account.
     """
+    if len(text) > _MOST_CHARACTERS:
+        return None
     plain = text.replace("_", " ").strip(" .:*-=#<>()[]\u2013")
     if _BALANCE_ALONE.fullmatch(plain):
         return Mark(Strength.SURELY, "balance")
@@ -79,4 +88,4 @@ def mark_of(text: str, *, account: str = "") -> Mark | None:
 
 
 def has_sum_word(text: str) -> bool:
-    return _SUM_IN_ACCOUNT.search(text) is not None
+    return len(text) <= _MOST_CHARACTERS and _SUM_IN_ACCOUNT.search(text) is not None

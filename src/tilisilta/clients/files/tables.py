@@ -1,5 +1,6 @@
 """Reads the rows of a CSV or XLSX file by the headers of its columns."""
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
@@ -46,6 +47,7 @@ from tilisilta.domain.problems import ProblemCode
 
 MOST_ROWS_ABOVE_HEADERS = 1000
 SAMPLE_ROWS = 5
+MOST_TITLE_CHARACTERS = 300
 
 
 class Hidden(NamedTuple):
@@ -126,7 +128,7 @@ def _raw_journal(
         names=mapping.to_mapping(),
         lines=_raw_lines(body, places, headers=headers),
         titles=tuple(
-            dict.fromkeys(text for row in head.above for text in without_offices(texts_of(row)))
+            dict.fromkeys(text for row in head.above for text in without_offices(_titles(row)))
         ),
         company_columns=(*titles, *_company_columns(headers, body, taken)),
         companies=_texts_in(body, places.get("company")),
@@ -137,6 +139,11 @@ def _raw_journal(
         hidden_lines=hidden.lines,
         has_directions="direction" in places,
     )
+
+
+def _titles(row: Row) -> tuple[str, ...]:
+    # A longer text names no company, and reading it would take long.
+    return tuple(text for text in texts_of(row) if len(text) <= MOST_TITLE_CHARACTERS)
 
 
 def _guess(head: Head) -> ColumnMapping:
@@ -158,7 +165,7 @@ def _guess(head: Head) -> ColumnMapping:
 
 
 def _asked(head: Head, guess: ColumnMapping) -> ColumnsNeeded:
-    samples = (tuple(map(mask_personal_codes, texts_of(below))) for below in head.body)
+    samples = (tuple(map(_shown, texts_of(below))) for below in head.body)
     return ColumnsNeeded(
         headers=tuple(map(mask_personal_codes, texts_of(head.row))),
         rows=tuple(islice(samples, SAMPLE_ROWS)),
@@ -167,10 +174,14 @@ def _asked(head: Head, guess: ColumnMapping) -> ColumnsNeeded:
     )
 
 
+def _shown(text: str) -> str:
+    return mask_personal_codes(text[:MOST_TITLE_CHARACTERS])
+
+
 def _company_titles(above: Sequence[Row]) -> Iterator[CompanyColumn]:
     """Yield the names above the headers: "Yritys: …", "Yritys 1002", or beside the label."""
     for row in above:
-        texts = [text for text in texts_of(row) if text]
+        texts = [text for text in _titles(row) if text]
         parted = [tuple(map(str.strip, text.split(":", 1))) for text in texts if ":" in text]
         spaced = [text.rsplit(maxsplit=1) for text in texts if text[-1:].isdecimal()]
         labelled = [(label, text) for label, text in (pair for pair in spaced if len(pair) > 1)]
@@ -238,8 +249,8 @@ def _must_not_be_lines(above: Sequence[Row], places: Mapping[str, int]) -> None:
 def _must_not_be_merged(head: Head, hidden: Hidden) -> None:
     """Refuse cells merged over several rows, unless all of them are headers or titles."""
     lines = [row.line for row in head.body]
-    for first, last in hidden.merged:
-        filled = sum(first <= line <= last for line in lines)
+    for first, last in hidden.merged if lines else ():
+        filled = bisect_right(lines, last) - bisect_left(lines, first)
         if filled > 1 or (filled and first < lines[0]):
             raise refused(ProblemCode.WORKBOOK_UNREADABLE, line=first, reason="merged")
 

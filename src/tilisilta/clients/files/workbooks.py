@@ -18,7 +18,7 @@ from tilisilta.clients.files.findings import refused
 from tilisilta.clients.files.line_amounts import LineAmounts, debit_and_credit
 from tilisilta.clients.files.outcomes import XLSX, ColumnsNeeded, FileRefused
 from tilisilta.clients.files.raw import RawJournal
-from tilisilta.clients.files.sheets import Parts, SheetContent, SheetNames, read_sheet
+from tilisilta.clients.files.sheets import Parts, SheetContent, SheetNames, Walker, read_sheet
 from tilisilta.clients.files.tables import read_table
 from tilisilta.domain.problems import ProblemCode
 
@@ -89,19 +89,19 @@ def _filled_sheets(
     if _WORKBOOK not in archive.namelist():
         raise refused(ProblemCode.FILE_TYPE_UNKNOWN, kind="zip")
     _must_not_be_a_bomb(archive)
-    names = SheetNames()
+    names, walker = SheetNames(), Walker()
     with archive.open(_WORKBOOK) as part:
-        names.read_workbook(part)
+        names.read_workbook(part, walker)
     with archive.open(_RELATIONS) as part:
-        names.read_relations(part)
+        names.read_relations(part, walker)
     parts = Parts(is_1904=names.is_1904)
     for target, read in (("styles", parts.read_styles), ("sharedStrings", parts.read_strings)):
         with _part_of(archive, names.targets_by_type.get(target, "")) as part:
-            read(part)
+            read(part, walker)
     shown, hidden = [], []
     for sheet in names.sheets:
         try:
-            content = _content_of(archive, sheet.target, parts)
+            content = _content_of(archive, sheet.target, parts, walker)
         except FileRefused:
             # A hidden sheet is only checked for a journal, and one that is refused holds none.
             if sheet.is_hidden:
@@ -122,9 +122,11 @@ def _must_not_be_a_bomb(archive: zipfile.ZipFile) -> None:
         )
 
 
-def _content_of(archive: zipfile.ZipFile, target: str, parts: Parts) -> SheetContent:
+def _content_of(
+    archive: zipfile.ZipFile, target: str, parts: Parts, walker: Walker
+) -> SheetContent:
     with _part_of(archive, target) as part:
-        return read_sheet(part, parts)
+        return read_sheet(part, parts, walker)
 
 
 @contextmanager

@@ -24,6 +24,8 @@ from tilisilta.domain.personal_codes import mask_personal_codes
 from tilisilta.domain.problems import ProblemCode
 from tilisilta.models import Company, User
 
+# No company is called longer, and reading longer texts takes long.
+_MOST_CHARACTERS = 300
 # No text names it, so that all companies are looked at alike.
 _NO_COMPANY = KnownCompany(number=0, name="\x00")
 
@@ -86,7 +88,7 @@ def _number_named(part: RawJournal, known: list[KnownCompany]) -> int | None:
                 return int(number[1])
             continue
         read = read_name if mark is Mark.NAME else read_business_id
-        other = read(text, _NO_COMPANY, known).other
+        other = read(text[:_MOST_CHARACTERS], _NO_COMPANY, known).other
         if other is not None:
             return other.number
     return None
@@ -95,11 +97,11 @@ def _number_named(part: RawJournal, known: list[KnownCompany]) -> int | None:
 def _names_in(read: SourceJournal, company: Company) -> Iterator[tuple[str, Named]]:
     own = _known(company)
     others = [_known(one) for one in Company.objects.exclude(pk=company.pk)]
-    for text in read.company_names:
+    for text in (text[:_MOST_CHARACTERS] for text in read.company_names):
         yield "name", read_name(text, own, others)
         for beside in business_ids_in(text):
             yield "business-id", read_business_id(beside, own, others)
-    for text in read.business_ids:
+    for text in (text[:_MOST_CHARACTERS] for text in read.business_ids):
         for written in business_ids_in(text) or (text,):
             yield "business-id", read_business_id(written, own, others)
     if not _is_surely_own(read, own, others):
@@ -132,7 +134,7 @@ def _is_surely_own(read: SourceJournal, own: KnownCompany, others: list[KnownCom
         or (bool(own_id) and own_id in map(plain_business_id, read.business_ids))
         or any(
             is_own_name(text, own) and not read_name(text, own, others).is_of_another
-            for text in read.company_names
+            for text in (text[:_MOST_CHARACTERS] for text in read.company_names)
         )
         or any(
             is_surely_own_title(text, own) and not read_title(text, own, others).is_of_another
