@@ -1,6 +1,7 @@
 """Known headers in English, Swedish, Finnish and Dutch, as Nmbrs and its users write them."""
 
 import re
+from functools import lru_cache
 
 _BLANKS = re.compile(r"[\s\u00a0_.:*-]+")
 
@@ -87,6 +88,8 @@ def plain_header(header: str) -> str:
     return _BLANKS.sub("", header).casefold()
 
 
+# A file repeats its texts, and of one without known headers every row is looked at.
+@lru_cache(maxsize=4096)
 def known_field(header: str) -> str:
     return _FIELD_OF.get(plain_header(header), "")
 

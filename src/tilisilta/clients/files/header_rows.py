@@ -213,7 +213,7 @@ def _joined(upper: Row, lower: Row) -> Row:
 
 def _likely_places(rows: Sequence[Row]) -> Iterator[_Place]:
     for at, row in enumerate(rows):
-        if not _has_any_digit(row):
+        if not _has_any_digit(row) and any(map(known_field, texts_of(row))):
             yield _joined_if_two(rows, at)
 
 

@@ -53,7 +53,8 @@ RECEIPT_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             message=_("The journal does not balance: %(difference)s"),
             cause=_("Debits less credits should be 0.00. The difference lies in: %(dates)s."),
             remedy=_(
-                "Correct the run or its journal settings in Nmbrs, and get the journal again."
+                "Correct it where it comes from, and get it again: in the file, or the run or its "
+                "journal settings in Nmbrs."
             ),
         ),
     ),
@@ -66,7 +67,7 @@ RECEIPT_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
             remedy=_(
                 "Name a clearing account in the link; it balances each receipt and comes to 0.00 "
-                "over the journal. Or correct the journal in Nmbrs and get it again."
+                "over the journal. Or correct the journal where it comes from and get it again."
             ),
         ),
     ),
