@@ -219,9 +219,8 @@ def _columns_needed(error: ColumnsNeeded) -> Refused:
 
 
 def _places_needed(error: ColumnsNeeded) -> Refused:
-    guess = {"date": "1", "account": "2", "amount": "3", **error.guess.to_mapping()}
-    if not error.guess.lacks:
-        guess = error.guess.to_mapping()
+    known = [f"{field}={place}" for field, place in error.guess.to_mapping().items()]
+    missing = [f"{field}=?" for field in error.guess.lacks]
     return Refused(
         _("The file has no header row"),
         cause=_("Its first line is a journal line. It has %(count)s columns.")
@@ -230,7 +229,7 @@ def _places_needed(error: ColumnsNeeded) -> Refused:
             "Say by their places which columns hold what, if it is so: --columns %(example)s. "
             "It is remembered for the company."
         )
-        % {"example": " ".join(f"{field}={place}" for field, place in guess.items())},
+        % {"example": " ".join([*known, *missing])},
     )
 
 
@@ -326,7 +325,3 @@ def _row_document(row: ShownRow) -> dict[str, Any]:
         "debit": row.debit,
         "credit": row.credit,
     }
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else 0

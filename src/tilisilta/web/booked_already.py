@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Area, Company, Right
 from tilisilta.services.booked_already import BookedAlready, find_booked_runs
@@ -17,11 +18,12 @@ from tilisilta.web.rights import UserRequest, needs
 @needs(Area.PROCOUNTOR, Right.WRITE)
 def booked_already(request: UserRequest) -> HttpResponse:
     """Search Procountor for the runs of a company. The part reloads itself until all is read."""
-    number, pk = request.GET.get("company", ""), request.GET.get("account", "")
-    if not (number.isdecimal() and pk.isdecimal()):
+    number = whole_number(request.GET.get("company", ""))
+    pk = whole_number(request.GET.get("account", ""))
+    if number is None or pk is None:
         raise Http404
-    company = Company.objects.visible_to(request.user).filter(number=int(number)).first()
-    account = visible_accounts(request.user).filter(pk=int(pk)).first()
+    company = Company.objects.visible_to(request.user).filter(number=number).first()
+    account = visible_accounts(request.user).filter(pk=pk).first()
     if company is None or account is None or not account.is_authorised:
         raise Http404
     found: BookedAlready | None = None

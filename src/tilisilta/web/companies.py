@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from tilisilta.domain.business_ids import LONGEST
+from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.models import Area, Company, Debtor, Right, User
 from tilisilta.services import companies
 from tilisilta.services.fetching.progress import fetch_progress_for
@@ -278,8 +279,8 @@ def _settings_saved(request: UserRequest, company: Company) -> HttpResponse:
 def _company_page(
     request: UserRequest, company: Company, shown: SettingsForms, *, status: int = 200
 ) -> HttpResponse:
-    year = request.GET.get("year", "")
-    page = company_page(company, user=request.user, year=int(year) if year.isdecimal() else None)
+    year = whole_number(request.GET.get("year", ""))
+    page = company_page(company, user=request.user, year=year)
     context = {
         "company": company,
         "page": page,

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from tilisilta.clients.procountor.errors import ProcountorUnavailable
 from tilisilta.domain.problems import Problem, ProblemCode, facts
 from tilisilta.domain.standing import EXPORTS_UNDER_WAY
+from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Area, Company, Debtor, Journal, ProcountorAccount, Right, User
 from tilisilta.services import connections
@@ -147,9 +148,9 @@ def authorise(request: UserRequest, pk: int) -> HttpResponse:
 @needs(Area.PROCOUNTOR, Right.WRITE)
 def authorised(request: UserRequest) -> HttpResponse:
     """Finish a log-in that leads back here, and show which company was chosen."""
-    done = request.GET.get("done", "")
-    if done.isdecimal():
-        account = _visible_account(request.user, int(done))
+    done = whole_number(request.GET.get("done", ""))
+    if done is not None:
+        account = _visible_account(request.user, done)
         return render(request, "connections/authorised.html", {"account": account})
     open_log_ins = dict(request.session.get(STATES_IN_SESSION, {}))
     # An unknown state is a forged return or one loaded again. A state serves once, so it goes

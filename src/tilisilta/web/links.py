@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from tilisilta.domain.standing import JournalState
+from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import (
     Area,
@@ -371,20 +372,14 @@ def _today() -> date:
 
 
 def _chosen_company(request: UserRequest, number: object) -> Company | None:
-    text = str(number or "")
-    if not text.isdecimal():
-        return None
     visible = Company.objects.visible_to(request.user).select_related("debtor")
-    return visible.filter(number=int(text)).first()
+    return visible.filter(number=whole_number(str(number or "")) or 0).first()
 
 
 def _chosen_account(request: UserRequest, pk: object) -> ProcountorAccount | None:
-    text = str(pk or "")
-    return visible_accounts(request.user).filter(pk=int(text)).first() if text.isdecimal() else None
+    return visible_accounts(request.user).filter(pk=whole_number(str(pk or "")) or 0).first()
 
 
 def _link_of_company(request: UserRequest, number: str) -> Link | None:
-    if not number.isdecimal():
-        return None
-    open_links = visible_links(request.user).filter(ends_on__isnull=True)
-    return open_links.filter(company__number=int(number)).first()
+    of_company = visible_links(request.user).filter(company__number=whole_number(number) or 0)
+    return of_company.filter(ends_on__isnull=True).first()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from tilisilta.domain.problems import ProblemCode
+from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Area, Debtor, NmbrsConnection, Right
 from tilisilta.services.explanations import Explanation, explain, explain_error
@@ -213,11 +214,9 @@ def remove_connection(request: UserRequest, pk: int) -> HttpResponse:
 def answer(request: UserRequest, pk: int) -> HttpResponse:
     """Store the answer whether a company of Nmbrs is the one of its number here."""
     connection = get_object_or_404(NmbrsConnection, pk=pk)
-    asked = request.POST.get("nmbrs_company_id", "")
+    asked = whole_number(request.POST.get("nmbrs_company_id", ""))
     is_same = request.POST.get("is_same") == "yes"
-    company = answer_question(
-        connection, int(asked) if asked.isdecimal() else 0, is_same=is_same, user=request.user
-    )
+    company = answer_question(connection, asked or 0, is_same=is_same, user=request.user)
     if company is None:
         messages.info(request, _("Somebody has answered that already."))
     elif is_same:

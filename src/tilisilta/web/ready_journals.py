@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django_htmx.http import HttpResponseClientRedirect
 
 from tilisilta.domain.standing import JOURNALS_UNDER_WAY, STOPPED_JOURNALS, JournalState
+from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.models import Area, Journal, Right, User
 from tilisilta.services.sending.asking import (
     AlreadySent,
@@ -196,8 +197,9 @@ def _report(request: UserRequest, asked: int, refused: int) -> None:
 def _pairs(text: str) -> Iterator[tuple[int, str]]:
     for pair in text.split():
         pk, _colon, seen = pair.partition(":")
-        if pk.isdecimal() and seen:
-            yield int(pk), seen
+        number = whole_number(pk)
+        if number is not None and seen:
+            yield number, seen
 
 
 def _moment(text: str) -> datetime | None:

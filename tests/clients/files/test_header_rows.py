@@ -31,6 +31,20 @@ class TestHeadersBelowTitles:
 
         assert read(content, name="june.csv").lines == (line(1, "5010", "", "2.50"),)
 
+    def test_are_asked_about_there_where_they_are_not_known(self) -> None:
+        titles = "".join(f"Raportin otsikko;sivu {number};;\n" for number in range(40))
+        content = titles + csv("5010;2,50;30.6.2026;A", headers="Alfa;Beta;Gamma;Delta")
+
+        asked = question(content, name="june.csv")
+
+        assert asked.headers == ("Alfa", "Beta", "Gamma", "Delta")
+
+    @pytest.mark.parametrize("header", ["Summa EUR", "Summa (€)", "Belopp, SEK", "Bedrag €"])
+    def test_may_have_a_currency_behind_them(self, header: str) -> None:
+        content = csv("5010;2,50;30.6.2026", headers=f"Tili;{header};Päivä")
+
+        assert read(content, name="june.csv").lines == (line(1, "5010", "", "2.50"),)
+
     def test_are_found_there_by_the_names_a_person_gave(self) -> None:
         titles = "".join(f"Raportin otsikko {number};;;\n" for number in range(40))
         content = titles + csv("5010;2,50;30.6.2026", headers="A;B;C")

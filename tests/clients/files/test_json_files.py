@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.clients.files.samples import line, question, read, refusal
 
-LINES = [
+LINES: list[dict[str, Any]] = [
     {"account": "5010", "debit": 4200.1, "credit": 0, "date": "2026-06-30", "text": "Palkat"},
     {"account": 2961, "debit": None, "credit": 4200.1, "date": "2026-06-30", "text": "Netto"},
 ]

@@ -91,7 +91,9 @@ def plain_header(header: str) -> str:
 # A file repeats its texts, and of one without known headers every row is looked at.
 @lru_cache(maxsize=4096)
 def known_field(header: str) -> str:
-    return _FIELD_OF.get(plain_header(header), "")
+    plain = plain_header(header)
+    # A currency behind the header says nothing about what the column holds.
+    return _FIELD_OF.get(plain) or _FIELD_OF.get(_UNIT_BEHIND.sub("", plain), "")
 
 
 def is_unit(header: str) -> bool:
@@ -107,6 +109,7 @@ def is_numbering(header: str) -> bool:
     return plain_header(header) in _NUMBERING
 
 
+_UNIT_BEHIND = re.compile(r"[(\[,/]?(?:\u20ac|eur|euroa|sek|kr)[)\]]?$")
 _UNITS = frozenset({"€", "eur", "euro", "euroa", "sek", "kr", "nok", "dkk"})
 _NUMBERING = frozenset(plain_header(name) for name in NUMBERING_HEADERS.split("|"))
 _IGNORED = frozenset(plain_header(name) for name in IGNORED_HEADERS.split("|"))

@@ -61,6 +61,9 @@ def find_head(rows: Sequence[Row]) -> Head:
     if place.is_complete or _likeness(rows, best)[1] > 1:
         return place.head_of(rows)
     first = next((at for at, row in enumerate(rows) if is_like_line(row)), None)
+    if first is not None and first > _LIKELY_ROWS and _filled(rows[first - 1]) > 1:
+        # Unknown headers below many titles stand right above the first line.
+        return _Place(first - 1, first, rows[first - 1]).head_of(rows)
     if first is None or any(_filled(row) > 1 for row in rows[:first]):
         return place.head_of(rows)
     return _by_place(rows, first)

@@ -1,6 +1,7 @@
 """The signed amount of each line of a file: from one column, one with a side beside it, or two."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -34,7 +35,8 @@ class FieldFault(NamedTuple):
     cell: Cell
 
 
-class TwiceMarked(NamedTuple):
+@dataclass(frozen=True)
+class TwiceMarked:
     """How many amounts carry a minus although their side says the same, and if it is left out.
 
     ``side_left_out`` is 1 for debit or -1 for credit where all of that side carry a minus and the

@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 
 from tilisilta.domain.standing import JournalState
+from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.models import Journal
 
 
@@ -13,11 +14,10 @@ def journal_by_reference(reference: str, among: QuerySet[Journal]) -> Journal | 
     there is no other.
     """
     parts = reference.split("-")
-    if len(parts) < 3 or not (parts[0].isdecimal() and parts[1].isdecimal()):
+    number, year = map(whole_number, [*parts, "", ""][:2])
+    if len(parts) < 3 or number is None or year is None:
         return None
-    of_year = among.select_related("company__debtor").filter(
-        company__number=int(parts[0]), run_year=int(parts[1])
-    )
+    of_year = among.select_related("company__debtor").filter(company__number=number, run_year=year)
     exact = of_year.filter(run_number="-".join(parts[2:-1]), revision=_number(parts[-1])).first()
     if exact is not None:
         return exact
