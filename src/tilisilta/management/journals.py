@@ -210,6 +210,15 @@ def _columns_needed(error: ColumnsNeeded) -> Refused:
         return _places_needed(error)
     headers = ", ".join(error.headers)
     missing = ", ".join(error.guess.lacks)
+    if error.guess.lacks == ("date",):
+        return Refused(
+            _("No column of the file is known to hold dates or periods"),
+            cause=_("Its headers are: %(headers)s.") % {"headers": headers},
+            remedy=_(
+                "Say which it is, with --columns and all other fields, as in date=HEADER. If there "
+                "is none, add a column with the booking date to the file."
+            ),
+        )
     return Refused(
         _("The columns of the file must be named"),
         cause=_("Its headers are: %(headers)s.") % {"headers": headers},

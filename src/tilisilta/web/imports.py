@@ -237,7 +237,7 @@ def _say_problems(
 ) -> HttpResponse:
     shown = [(item, explain(item)) for item in refused.problems[:MOST_PROBLEMS]]
     columns, table = columns_of(request.POST), posted_table(form)
-    told = {"problems": shown, "problem_count": len(refused.problems), "file_name": upload.name}
+    more = {"problems": shown, "problem_count": len(refused.problems), "file_name": upload.name}
     if columns is None or table is None:
         return _page(request, company, form, **more)
     return _columns_page(request, company, form, upload, table=table, chosen=columns, **more)
@@ -264,14 +264,14 @@ def _columns_page(
         "sample": table,
         "columns": all_columns(mapping),
         "are_places": are_places(table["headers"]),
-        **told,
+        **more,
     }
     return _private(render(request, "imports/columns.html", context, status=422))
 
 
-def _page(request: UserRequest, company: Company, form: ImportForm, **told: object) -> HttpResponse:
+def _page(request: UserRequest, company: Company, form: ImportForm, **more: object) -> HttpResponse:
     remembered = remembered_of(company)
-    context = {"company": company, "form": form, "remembered": remembered, **told}
+    context = {"company": company, "form": form, "remembered": remembered, **more}
     status = 422 if form.is_bound else 200
     return _private(render(request, "imports/import.html", context, status=status))
 

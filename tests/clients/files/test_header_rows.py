@@ -123,6 +123,13 @@ class TestFilesWithoutHeaders:
 
         assert asked.guess == ColumnMapping(date="1", account="2", amount="3", description="4")
 
+    def test_are_recognised_by_a_line_that_names_two_dimensions(self) -> None:
+        content = "30.6.2026;5010;4,00;Palkat;Kustannuspaikka;420;Kustannusyksikkö;P-1\n"
+
+        asked = question(content, name="import.csv")
+
+        assert (asked.guess.cost_center, asked.guess.cost_unit) == ("6", "8")
+
     def test_may_have_debit_and_credit(self) -> None:
         content = "2026-06-30,5010,Palkat,4200.10,\n2026-06-30,2961,Netto,,4200.10\n"
 

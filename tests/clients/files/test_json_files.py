@@ -31,7 +31,8 @@ class TestReadJson:
             {"ledgerAccount": {"number": "5010"}, "amount": 5, "costCenter": {"code": "210"}},
             {"ledgerAccount": {"number": "2961"}, "amount": -5, "costCenter": None},
         ]
-        value = {"currency": "EUR", "journals": [{"date": "2026-06-30", "lines": inner}]}
+        journals = [{"head": {"date": "2026-06-30", "lines": inner}}]
+        value = {"currency": "EUR", "journals": journals}
 
         journal = read(journal_json(value), name="june.txt")
 

@@ -133,3 +133,8 @@ class TestReadSie:
         problems = refusal(HEAD + VOUCHER, name="june.xlsx")
 
         assert (problems[0].code, problems[0].facts) == ("F04", {"kind": "sie", "ending": ".xlsx"})
+
+    def test_of_version_5_are_refused_by_that_name(self) -> None:
+        problems = refusal('<SieEntry xmlns="http://www.sie.se/sie5"/>', name="june.sie")
+
+        assert problems[0].facts == {"kind": "xml", "element": "sieentry"}

@@ -58,7 +58,7 @@ def find_head(rows: Sequence[Row]) -> Head:
     place = _joined_if_two(rows, best)
     if not place.is_complete:
         place = next((one for one in _likely_places(rows) if one.is_complete), place)
-    if place.is_complete or _likeness(rows, best)[1] > 1:
+    if place.is_complete or (_likeness(rows, best)[1] > 1 and not is_like_line(rows[best])):
         return place.head_of(rows)
     first = next((at for at, row in enumerate(rows) if is_like_line(row)), None)
     if first is not None and first > _LIKELY_ROWS and _filled(rows[first - 1]) > 1:

@@ -87,7 +87,7 @@ def _records(value: Any, around: Mapping[str, Cell], *, depth: int) -> Iterator[
     elif isinstance(value, dict):
         own: dict[str, Cell] = {}
         lists: list[list[Any]] = []
-        _collect(value, own, lists, prefix="", depth=depth)
+        _collect(value, own, lists, depth=depth)
         if len(lists) > 1:
             raise refused(ProblemCode.JSON_UNREADABLE, reason="shape")
         if lists:
@@ -103,22 +103,38 @@ def _collect(
     own: dict[str, Cell],
     lists: list[list[Any]],
     *,
-    prefix: str,
     depth: int,
 ) -> None:
     """Collect the values of an object and of the objects in it, and its lists of objects."""
     if depth > _MOST_DEPTH:
         raise refused(ProblemCode.JSON_UNREADABLE, reason="shape")
     for name, item in value.items():
-        header = f"{prefix}{name.strip()}"
+        header = name.strip()
         if isinstance(item, dict):
-            _collect(item, own, lists, prefix=f"{header}.", depth=depth + 1)
+            _collect_inside(item, own, lists, header=header, depth=depth)
         elif isinstance(item, list):
             # A list of journal lines without a single line is still the list of them.
             if item:
                 lists.append(item)
         else:
             own[header] = _cell(item)
+
+
+def _collect_inside(
+    item: Mapping[str, Any],
+    own: dict[str, Cell],
+    lists: list[list[Any]],
+    *,
+    header: str,
+    depth: int,
+) -> None:
+    """Collect an object in an object: its names stand behind its own, unless it holds the lines."""
+    inner: dict[str, Cell] = {}
+    count = len(lists)
+    _collect(item, inner, lists, depth=depth + 1)
+    is_around_lines = len(lists) > count
+    for name, cell in inner.items():
+        own[name if is_around_lines else f"{header}.{name}"] = cell
 
 
 def _cell(value: Any) -> Cell:

@@ -58,7 +58,8 @@ READERS = (
     Reader("html", (".html", ".htm"), lambda beginning: beginning.text.startswith(_HTML)),
     Reader(
         "xml",
-        (".xml", ".txt"),
+        # Files of SIE 5 are XML, and are refused by that name.
+        (".xml", ".sie", ".txt"),
         lambda beginning: beginning.text.startswith("<"),
         lambda content, _columns: read_xml(content),
     ),

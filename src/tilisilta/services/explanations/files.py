@@ -375,7 +375,8 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         Wording(
             message=_("A line of the SIE file cannot be read"),
             cause=_(
-                "It is not written as the standard says: #TRANS, the account, objects in braces, the amount."
+                "It is not written as the standard says: #TRANS, the account, objects in braces, "
+                "the amount."
             ),
             remedy=SAVE_AGAIN,
         ),
