@@ -145,6 +145,11 @@ class TestFilesWithoutHeaders:
 
         assert codes(refusal(content, name="import.csv", columns=PLACES)) == [("F08", 1)]
 
+    def test_lose_no_first_line_without_an_account(self) -> None:
+        content = IMPORT_FORM.replace(";5010;", ";;")
+
+        assert codes(refusal(content, name="import.csv", columns=PLACES)) == [("F12", 1)]
+
     def test_are_refused_for_a_place_they_do_not_have(self) -> None:
         columns = ColumnMapping(account="2", amount="3", date="9")
 
