@@ -107,7 +107,7 @@ def new_bureau(folder: Path, procountor_url: str, *, database: str) -> Bureau:
     ours = {
         "TILISILTA_DATA_DIR": str(folder),
         "TILISILTA_DATABASE_URL": url,
-        "TILISILTA_SECRET_KEY": "for tests only",
+        "TILISILTA_SECRET_KEY": "for tests only, but long enough to sign",
         "TILISILTA_ENCRYPTION_KEYS": _ENCRYPTION_KEY,
         "TILISILTA_PROCOUNTOR_API_URL": f"{procountor_url}/api",
         "TILISILTA_PROCOUNTOR_LOGIN_URL": f"{procountor_url}/login",
