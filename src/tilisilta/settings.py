@@ -112,6 +112,15 @@ if _USES_SQLITE:
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     ENGINE_DATABASE_URL = DATABASE_URL.replace("postgres://", "postgresql://", 1)
+# In the database, as failed log-ins are counted over all processes, whether restarted or not.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "tilisilta_cachedvalue",
+        # Beyond this Django throws out what still counts, and a stranger can add entries.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SECRET_KEY = _secret("TILISILTA_SECRET_KEY", "secret-key", secrets.token_urlsafe(48))
@@ -212,6 +221,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "tilisilta.web.entrance.EntranceMiddleware",
+    "tilisilta.web.lost_keys.LostKeysMiddleware",
 ]
 ROOT_URLCONF = "tilisilta.web.urls"
 WSGI_APPLICATION = "tilisilta.web.wsgi.application"
@@ -253,11 +264,22 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "tilisilta.services.passwords.GuessablePasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "overview"
 LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "tilisilta.web.accounts.AccountAdapter"
+ACCOUNT_RATE_LIMITS = {
+    # Wrong log-ins alone are counted, or a busy morning behind one address would be refused.
+    "login": "",
+    # The count of one address ends before that of one user, so that one stranger locks nobody out.
+    "login_failed": "10/15m/ip,30/15m/key",
+    # A browser in which this user has logged in before is counted apart from strangers.
+    "known_browser_failed": "10/15m/key",
+    "second_step_failed": "10/h/key",
+}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -266,6 +288,10 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Tilisilta"
 # The clock of a phone may be half a minute off, which is one code earlier or later.
 MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "tilisilta.web.second_step.SecondStepForm",
+    "reauthenticate": "tilisilta.web.second_step.SecondStepAgainForm",
+}
 MFA_ADAPTER = "tilisilta.web.accounts.MFAAdapter"
 
 LANGUAGE_CODE = languages.SOURCE_LANGUAGE.code

@@ -62,7 +62,7 @@ _SHOWN_STATE = Case(
     default=F("state"),
 )
 
-_S = {state.value: place for place, state in enumerate(BY_URGENCY)}
+_PLACES = {state.value: place for place, state in enumerate(BY_URGENCY)}
 
 
 @dataclass(frozen=True, kw_only=True)
