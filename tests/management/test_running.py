@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -113,7 +114,7 @@ class TestServe:
         with started(bureau, "serve", "--port", port) as process:
             said_again = read_until(process, "Tilisilta is at")
 
-        assert "The first user is admin with the password" in output
+        assert "The first user is admin; the password stands in the file" in output
         assert f"http://127.0.0.1:{port}" in output
         assert status == 0
         assert "password" not in said_again

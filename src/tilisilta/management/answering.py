@@ -6,6 +6,7 @@ import importlib
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext as _
 
 from tilisilta.errors import TilisiltaError
@@ -38,6 +39,14 @@ def must_be_up_to_date() -> None:
             cause=_("Tilisilta was not started yet, or was upgraded since."),
             remedy=_("Run tilisilta migrate, or tilisilta serve, which does so by itself."),
         )
+
+
+def has_no_tables() -> bool:
+    """Return whether the database is as empty as it was made; ``False`` if it cannot be reached."""
+    try:
+        return not MigrationRecorder(connection).applied_migrations()
+    except DatabaseError:
+        return False
 
 
 def missing_migrations() -> list[str]:
