@@ -49,7 +49,7 @@ class TestFirstPassword:
     def test_says_why(self, newcomer: Client) -> None:
         text = newcomer.get("/", follow=True).text
 
-        assert "Somebody else has chosen your password" in text
+        assert "You have not chosen this password yourself" in text
 
     def test_lets_choose_a_language_and_leave(self, newcomer: Client) -> None:
         newcomer.post(reverse("language"), {"language": "fi"})

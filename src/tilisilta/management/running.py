@@ -23,6 +23,9 @@ from tilisilta.management.output import Answer, Refused
 from tilisilta.management.ports import free_port_after, is_free
 from tilisilta.management.start_lock import starting_alone
 from tilisilta.models import User
+from tilisilta.models.encryption import KeysDoNotFit
+from tilisilta.services.explanations import explain_error
+from tilisilta.services.keys import do_keys_fit
 from tilisilta.services.users import (
     FIRST_PASSWORD_FILE,
     FIRST_USER,
@@ -38,6 +41,7 @@ def serve(options: Namespace) -> Answer:
     with starting_alone():
         prepare()
         say_first_password()
+        warn_of_lost_key()
     serve_until_stopped(options.host, options.port)
     return Answer()
 
@@ -52,6 +56,7 @@ def web(options: Namespace) -> Answer:
             call_command("migrate", interactive=False, verbosity=0)
         must_be_up_to_date()
         say_first_password()
+        warn_of_lost_key()
         collect_static_files()
     run_web(options.host, options.port)
     return Answer()
@@ -151,6 +156,13 @@ def say_first_password() -> None:
             % {"name": FIRST_USER, "path": settings.DATA_DIR / FIRST_PASSWORD_FILE}
         )
         say(_("It has to be changed at the first log-in, which removes the file."))
+
+
+def warn_of_lost_key() -> None:
+    """Say at the start that the encryption keys do not fit; the service runs all the same."""
+    if not do_keys_fit():
+        told = explain_error(KeysDoNotFit("No key of ours opens a secret."))
+        say("\n".join((f"{told.code} {told.message}", told.cause, told.remedy)))
 
 
 def must_be_free(host: str, port: int, *, command: str) -> None:
