@@ -122,8 +122,7 @@ class TestUser:
         browser = Client()
         log_in(browser, "192.0.2.1", name="oona")
         browser.post(reverse("account_logout"))
-        for _ in range(10):
-            log_in(browser, "192.0.2.1", password="wrong")
+        try_in_vain("192.0.2.1", times=10)
 
         assert not log_in(browser, "192.0.2.1")
 

@@ -1,13 +1,16 @@
 """What is due before anything else: a password of one's own, and a second step."""
 
+from pathlib import Path
+
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 from tests.web.conftest import PASSWORD
 
 from tilisilta.models import User, UserTemplate
-from tilisilta.services.users import change_user
+from tilisilta.services.users import change_user, create_first_administrator
 
 pytestmark = pytest.mark.django_db
 OTHER = "quite another bridge"
@@ -83,6 +86,21 @@ class TestFirstPassword:
 
         administrator.refresh_from_db()
         assert not administrator.must_change_password
+
+
+class TestFirstUser:
+    def test_leaves_no_password_in_a_file_once_it_is_changed(
+        self, client: Client, settings: Settings, tmp_path: Path
+    ) -> None:
+        settings.DATA_DIR = tmp_path
+        create_first_administrator("admin", PASSWORD, must_change_password=True)
+        (tmp_path / "first-password").write_text(PASSWORD)
+        client.post(reverse("account_login"), {"login": "admin", "password": PASSWORD})
+
+        change(client, PASSWORD, OTHER)
+
+        assert not (tmp_path / "first-password").exists()
+        assert client.get("/").status_code == 200
 
 
 class TestDemandedSecondStep:
