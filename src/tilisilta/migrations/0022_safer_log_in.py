@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tilisilta", "0020_journal_needs_look"),
+        ("tilisilta", "0021_columns_of_companies"),
     ]
 
     operations = [
