@@ -7,7 +7,7 @@ from pathlib import Path
 _data_dir = tempfile.mkdtemp(prefix="tilisilta-tests-")
 os.environ.setdefault("TILISILTA_DATA_DIR", _data_dir)
 os.environ["TILISILTA_BASE_URL"] = "http://127.0.0.1:8000"
-os.environ["TILISILTA_SECRET_KEY"] = "for tests only"
+os.environ["TILISILTA_SECRET_KEY"] = "for tests only, but long enough to sign"
 os.environ["TILISILTA_ENCRYPTION_KEYS"] = "dGVzdHMgb25seSB0ZXN0cyBvbmx5IHRlc3RzIG9ubHk="
 os.environ["TILISILTA_PROCOUNTOR_API_URL"] = "http://procountor.invalid/api"
 os.environ["TILISILTA_PROCOUNTOR_LOGIN_URL"] = "http://procountor.invalid/login"

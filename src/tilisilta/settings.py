@@ -7,6 +7,7 @@ import os
 import secrets
 import sys
 from datetime import datetime, time
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +17,10 @@ from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from tilisilta import languages
+from tilisilta import data_directory, languages
+
+SHORTEST_SECRET_KEY = 32
+FEWEST_CHARACTERS = 5
 
 
 def _text(name: str, default: str | None = None) -> str:
@@ -56,17 +60,17 @@ def _time_of_day(name: str, default: str) -> time | None:
         raise ImproperlyConfigured(f"{name} is neither a time such as 04:00 nor off.") from None
 
 
-def _made_once(file_name: str, make: str) -> str:
-    """Return a secret made on the first start, stored so that only its owner can read it."""
-    path = DATA_DIR / file_name
-    # Exclusive: of two processes that start at once only one makes the secret.
+def _networks(name: str, default: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Return addresses or networks that are listed with commas between; ``none`` is no network."""
+    value = _text(name, default)
+    if value == "none":
+        return ()
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(make)
-    return make
+        return tuple(ip_network(one.strip()) for one in value.split(","))
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{name} must be addresses or networks such as 10.0.0.0/8 with commas between, or none."
+        ) from None
 
 
 def _secret(name: str, file_name: str, make: str) -> str:
@@ -79,12 +83,12 @@ def _secret(name: str, file_name: str, make: str) -> str:
         return value
     if not _USES_SQLITE:
         raise ImproperlyConfigured(f"{name} is not set. With PostgreSQL it has to be.")
-    return _made_once(file_name, make)
+    return data_directory.secret_made_once(DATA_DIR / file_name, make)
 
 
 BASE_URL = _url("TILISILTA_BASE_URL", "http://127.0.0.1:8000")
 DATA_DIR = Path(_text("TILISILTA_DATA_DIR", "data")).absolute()
-DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+data_directory.prepare(DATA_DIR)
 
 DATABASE_URL = _text("TILISILTA_DATABASE_URL", f"sqlite:///{DATA_DIR}/tilisilta.sqlite3")
 _USES_SQLITE = DATABASE_URL.startswith("sqlite:")
@@ -108,9 +112,24 @@ if _USES_SQLITE:
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     ENGINE_DATABASE_URL = DATABASE_URL.replace("postgres://", "postgresql://", 1)
+# In the database, as failed log-ins are counted over all processes, whether restarted or not.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "tilisilta_cachedvalue",
+        # Beyond this Django throws out what still counts, and a stranger can add entries.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SECRET_KEY = _secret("TILISILTA_SECRET_KEY", "secret-key", secrets.token_urlsafe(48))
+if len(SECRET_KEY) < SHORTEST_SECRET_KEY or len(set(SECRET_KEY)) < FEWEST_CHARACTERS:
+    raise ImproperlyConfigured(
+        f"TILISILTA_SECRET_KEY is too easy to guess: it signs log-ins, so it must be at least "
+        f"{SHORTEST_SECRET_KEY} random characters. To make one: "
+        "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+    )
 ENCRYPTION_KEYS = tuple(
     key.strip()
     for key in _secret(
@@ -157,6 +176,8 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 _is_https = _host.scheme == "https"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _is_https else None
+TRUSTED_PROXIES = _networks("TILISILTA_TRUSTED_PROXIES", "127.0.0.1,::1" if _is_https else "none")
+"""Who may say in ``X-Forwarded-For`` from which address a request comes."""
 SECURE_HSTS_SECONDS = 31_536_000 if _is_https else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -186,6 +207,7 @@ INSTALLED_APPS = [
     "django_htmx",
 ]
 MIDDLEWARE = [
+    "tilisilta.web.head.HeadMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -199,6 +221,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "tilisilta.web.entrance.EntranceMiddleware",
+    "tilisilta.web.lost_keys.LostKeysMiddleware",
 ]
 ROOT_URLCONF = "tilisilta.web.urls"
 WSGI_APPLICATION = "tilisilta.web.wsgi.application"
@@ -225,6 +249,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Django's own default lets others of the machine read the files that it stores.
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 
@@ -237,11 +264,22 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "tilisilta.services.passwords.GuessablePasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "overview"
 LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "tilisilta.web.accounts.AccountAdapter"
+ACCOUNT_RATE_LIMITS = {
+    # Wrong log-ins alone are counted, or a busy morning behind one address would be refused.
+    "login": "",
+    # The count of one address ends before that of one user, so that one stranger locks nobody out.
+    "login_failed": "10/15m/ip,30/15m/key",
+    # A browser in which this user has logged in before is counted apart from strangers.
+    "known_browser_failed": "10/15m/key",
+    "second_step_failed": "10/h/key",
+}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -250,6 +288,10 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Tilisilta"
 # The clock of a phone may be half a minute off, which is one code earlier or later.
 MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "tilisilta.web.second_step.SecondStepForm",
+    "reauthenticate": "tilisilta.web.second_step.SecondStepAgainForm",
+}
 MFA_ADAPTER = "tilisilta.web.accounts.MFAAdapter"
 
 LANGUAGE_CODE = languages.SOURCE_LANGUAGE.code

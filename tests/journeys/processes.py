@@ -71,6 +71,22 @@ class Bureau:
             assert time.monotonic() < give_up_at, f"{self.export_states()}\n{log[-3000:]}"
             Event().wait(0.05)
 
+    def forget_last_migration(self) -> None:
+        """Make the database look like that of an older version."""
+        self._write(
+            "DELETE FROM django_migrations WHERE id = (SELECT max(id) FROM django_migrations)"
+        )
+
+    def _write(self, statement: str) -> None:
+        if self.database_url.startswith("sqlite"):
+            database = sqlite3.connect(self.folder / "tilisilta.sqlite3", timeout=10)
+            with database:
+                database.execute(statement)
+            database.close()
+        else:
+            with psycopg.connect(self.database_url) as connection:
+                connection.execute(statement.encode())
+
     def _rows(self, query: str) -> list[tuple[object, ...]]:
         if self.database_url.startswith("sqlite"):
             path = self.folder / "tilisilta.sqlite3"
@@ -107,7 +123,7 @@ def new_bureau(folder: Path, procountor_url: str, *, database: str) -> Bureau:
     ours = {
         "TILISILTA_DATA_DIR": str(folder),
         "TILISILTA_DATABASE_URL": url,
-        "TILISILTA_SECRET_KEY": "for tests only",
+        "TILISILTA_SECRET_KEY": "for tests only, but long enough to sign",
         "TILISILTA_ENCRYPTION_KEYS": _ENCRYPTION_KEY,
         "TILISILTA_PROCOUNTOR_API_URL": f"{procountor_url}/api",
         "TILISILTA_PROCOUNTOR_LOGIN_URL": f"{procountor_url}/login",

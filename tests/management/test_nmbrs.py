@@ -287,7 +287,7 @@ class TestList:
         tested = give("nmbrs", "test")
 
         assert tested.status == 1
-        assert "The encryption keys do not fit the database" in tested.complaint
+        assert "The encryption key was lost" in tested.text
 
 
 class TestRemove:

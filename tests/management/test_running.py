@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -91,6 +92,18 @@ def free_port() -> str:
         return str(probe.getsockname()[1])
 
 
+def asked(port: int, method: str, page: str) -> bytes:
+    """Return every byte of an answer, to the end of the connection."""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(
+            f"{method} {page} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode()
+        )
+        parts = []
+        while part := connection.recv(65536):
+            parts.append(part)
+    return b"".join(parts)
+
+
 class TestServe:
     def test_says_the_first_password_once_and_ends_cleanly(self, bureau: Bureau) -> None:
         port = free_port()
@@ -101,10 +114,71 @@ class TestServe:
         with started(bureau, "serve", "--port", port) as process:
             said_again = read_until(process, "Tilisilta is at")
 
-        assert "The first user is admin with the password" in output
+        assert "The first user is admin; the password stands in the file" in output
         assert f"http://127.0.0.1:{port}" in output
         assert status == 0
         assert "password" not in said_again
+
+    def test_writes_the_first_password_where_no_log_has_it(self, bureau: Bureau) -> None:
+        with started(bureau, "serve", "--port", free_port()) as process:
+            output = read_until(process, "Tilisilta is at")
+
+        file = bureau.folder / "first-password"
+        password = file.read_text().strip()
+        assert len(password) >= 20
+        assert password not in output
+        assert str(file) in output
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+    def test_lets_nobody_else_read_what_it_stores(self, bureau: Bureau) -> None:
+        bureau.folder.chmod(0o755)
+        with started(bureau, "serve", "--port", free_port()) as process:
+            read_until(process, "Tilisilta is at")
+
+            paths = list(bureau.folder.rglob("*"))
+            open_to_others = [path for path in paths if path.stat().st_mode & 0o077]
+
+        assert stat.S_IMODE(bureau.folder.stat().st_mode) == 0o700
+        assert [path for path in paths if path.name == "tilisilta.css"]
+        assert open_to_others == []
+
+    def test_answers_head_without_a_body(self, bureau: Bureau) -> None:
+        port = free_port()
+        with started(bureau, "serve", "--port", port) as process:
+            read_until(process, "Tilisilta is at")
+            answers = [
+                asked(int(port), method, page)
+                for page in ("/log-in/login/", "/", "/nothing", "/static/nothing")
+                for method in ("HEAD", "GET")
+            ]
+
+        for of_head, of_get in zip(answers[::2], answers[1::2], strict=True):
+            assert of_head.partition(b"\r\n\r\n")[2] == b""
+            assert of_head.split(b"\r\n")[0] == of_get.split(b"\r\n")[0]
+
+
+class TestWeb:
+    def test_of_two_that_start_together_on_an_empty_database_both_start(
+        self, bureau: Bureau
+    ) -> None:
+        with (
+            started(bureau, "web", "--port", free_port()) as one,
+            started(bureau, "web", "--port", free_port()) as other,
+        ):
+            said = [read_until(process, "Tilisilta is at") for process in (one, other)]
+
+        assert all("Tilisilta is at" in output for output in said)
+        assert sum("The first user is admin" in output for output in said) == 1
+
+    def test_does_not_change_tables_that_are_there(self, bureau: Bureau) -> None:
+        bureau.run("migrate")
+        bureau.forget_last_migration()
+
+        with started(bureau, "web", "--port", free_port()) as process:
+            output, _ = process.communicate(timeout=60)
+
+        assert process.returncode == 1
+        assert "The database is not up to date" in output
 
     def test_offers_another_port_for_one_that_is_used(self, bureau: Bureau) -> None:
         with socket.socket() as listener:
@@ -185,6 +259,12 @@ class TestSettings:
             ("TILISILTA_BASE_URL", "nowhere"),
             ("TILISILTA_DATABASE_URL", "mysql://bureau"),
             ("TILISILTA_ENCRYPTION_KEYS", "short"),
+            ("TILISILTA_SECRET_KEY", "x"),
+            ("TILISILTA_SECRET_KEY", "secret"),
+            ("TILISILTA_SECRET_KEY", "thirty-one characters, not more"),
+            ("TILISILTA_SECRET_KEY", "a" * 64),
+            ("TILISILTA_TRUSTED_PROXIES", "nginx"),
+            ("TILISILTA_TRUSTED_PROXIES", "10.0.0.0/33"),
             ("TILISILTA_PROCOUNTOR_REQUESTS_PER_SECOND", "many"),
             ("TILISILTA_DATA_DIR", "/dev/null/data"),
             ("TILISILTA_NMBRS_SOAP_URL", "ftp://nowhere"),

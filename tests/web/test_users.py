@@ -126,7 +126,9 @@ class TestUsers:
     ) -> None:
         Authenticator.objects.create(user=reader, type=Authenticator.Type.TOTP, data={})
 
-        browser_of_administrator.post(reverse("user_second_step", args=[reader.pk]))
+        browser_of_administrator.post(
+            reverse("user_second_step", args=[reader.pk]), {"own_password": PASSWORD}
+        )
 
         assert not Authenticator.objects.exists()
 

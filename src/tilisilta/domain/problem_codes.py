@@ -311,4 +311,5 @@ class ProblemCode(StrEnum):
     RUN_TAKEN = _stops("E46", run="6/2026", journal="1003-2026-6-1")
     CANNOT_DISCARD = _stops("E47", journal="1003-2026-6-1")
     CANNOT_RENUMBER = _stops("E48", journal="1003-2026-6-1")
+    KEYS_DO_NOT_FIT = "E60"
     NOT_OF_THE_COMPANY = _stops("E49", journal="1004-2026-6-1")

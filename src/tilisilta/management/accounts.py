@@ -47,7 +47,9 @@ def list_accounts(options: Namespace) -> Answer:
     rows = [
         (
             account.name,
-            account.get_state_display(),
+            _("The encryption key was lost")
+            if account.is_unreadable
+            else account.get_state_display(),
             account.get_method_display() if account.method else "",
             account.company_name,
             account.business_id,
@@ -94,6 +96,7 @@ def account_document(account: ProcountorAccount) -> dict[str, Any]:
     return {
         "name": account.name,
         "state": account.state,
+        "key_lost": account.is_unreadable,
         "method": account.method or None,
         "procountor_company_id": account.procountor_company_id,
         "company_name": account.company_name or None,

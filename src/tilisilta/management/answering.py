@@ -3,10 +3,10 @@
 import argparse
 import importlib
 
-from cryptography.fernet import InvalidToken
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext as _
 
 from tilisilta.errors import TilisiltaError
@@ -27,20 +27,8 @@ def answer(options: argparse.Namespace) -> Status:
         return write_refusal(refusal_of(error), as_json=options.json)
     except TilisiltaError as error:
         return write_refusal(error, as_json=options.json)
-    except InvalidToken:
-        # Fernet's error says nothing. It means that the keys changed, or the database did.
-        return write_refusal(wrong_keys(), as_json=options.json)
     write(given, as_json=options.json)
     return Status(given.status)
-
-
-def wrong_keys() -> Refused:
-    """Return the refusal for stored secrets that none of our keys can read."""
-    return Refused(
-        _("The encryption keys do not fit the database"),
-        cause=_("What lets us into Procountor and Nmbrs was encrypted with another key."),
-        remedy=_("Put the former key back behind the newest in TILISILTA_ENCRYPTION_KEYS."),
-    )
 
 
 def must_be_up_to_date() -> None:
@@ -51,6 +39,14 @@ def must_be_up_to_date() -> None:
             cause=_("Tilisilta was not started yet, or was upgraded since."),
             remedy=_("Run tilisilta migrate, or tilisilta serve, which does so by itself."),
         )
+
+
+def has_no_tables() -> bool:
+    """Return whether the database is as empty as it was made; ``False`` if it cannot be reached."""
+    try:
+        return not MigrationRecorder(connection).applied_migrations()
+    except DatabaseError:
+        return False
 
 
 def missing_migrations() -> list[str]:

@@ -14,6 +14,7 @@ from tilisilta.errors import TilisiltaError
 from tilisilta.management.output import write_refusal
 from tilisilta.management.ports import DEMO_HOST, demo_url
 from tilisilta.management.running import prepare, say, serve_until_stopped
+from tilisilta.management.start_lock import starting_alone
 from tilisilta.models import User
 from tilisilta.sample.bureau import NMBRS_TOKEN, NMBRS_USER
 from tilisilta.sample.loading import FILE_TO_IMPORT, set_up_sample_bureau, write_sample_file
@@ -29,7 +30,8 @@ ANSWER_SECONDS = 60
 def run(options: Namespace, directory: Path) -> int:
     """Serve the demo until it is stopped."""
     try:
-        prepare()
+        with starting_alone():
+            prepare()
         set_up_once(directory)
     except TilisiltaError as error:
         return int(write_refusal(error, as_json=False))

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import httpx2
-from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from tilisilta.clients.procountor.http import open_http
 from tilisilta.engine import stranded
-from tilisilta.management.answering import missing_migrations, wrong_keys
+from tilisilta.management.answering import missing_migrations
 from tilisilta.management.doctor_payroll import (
     check_connections,
     check_fetched_companies,
@@ -25,7 +24,10 @@ from tilisilta.management.findings import Finding, Verdict, finding_document, fi
 from tilisilta.management.output import Answer, Refused, Status
 from tilisilta.management.workers import living_workers
 from tilisilta.models import ProcountorAccount, Sending
+from tilisilta.models.encryption import KeysDoNotFit
 from tilisilta.services.connections import check_account
+from tilisilta.services.explanations import explain_error
+from tilisilta.services.keys import do_keys_fit
 from tilisilta.services.procountor.client import redirect_uri, transport
 
 CLOCK_LIMIT = timedelta(seconds=30)
@@ -122,18 +124,17 @@ def check_engine() -> Iterator[Finding]:
 
 def check_access() -> Iterator[Finding]:
     """Check that Procountor and Nmbrs still let us in, with each account and connection."""
-    try:
-        for account in ProcountorAccount.objects.order_by("name"):
-            yield _account_finding(check_account(account))
-        yield from check_connections()
-    except InvalidToken:
-        refusal = wrong_keys().explanation
+    if not do_keys_fit():
+        refusal = explain_error(KeysDoNotFit("No key of ours opens a secret."))
         yield Finding(
             part=_("encryption keys"),
             verdict=Verdict.FAILED,
             detail=f"{refusal.message}. {refusal.cause}",
             remedy=refusal.remedy,
         )
+    for account in ProcountorAccount.objects.order_by("name"):
+        yield _account_finding(check_account(account))
+    yield from check_connections()
 
 
 def check_clock() -> Iterator[Finding]:

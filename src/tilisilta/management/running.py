@@ -16,22 +16,32 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from waitress.server import create_server
 
+from tilisilta.data_directory import write_for_owner
 from tilisilta.engine import Engine
-from tilisilta.management.answering import missing_migrations, must_be_up_to_date
+from tilisilta.management.answering import has_no_tables, missing_migrations, must_be_up_to_date
 from tilisilta.management.output import Answer, Refused
 from tilisilta.management.ports import free_port_after, is_free
+from tilisilta.management.start_lock import starting_alone
 from tilisilta.models import User
-from tilisilta.services.users import create_first_administrator
+from tilisilta.models.encryption import KeysDoNotFit
+from tilisilta.services.explanations import explain_error
+from tilisilta.services.keys import do_keys_fit
+from tilisilta.services.users import (
+    FIRST_PASSWORD_FILE,
+    FIRST_USER,
+    create_first_administrator,
+)
 
-FIRST_USER = "admin"
 WEB_THREADS = 12
 
 
 def serve(options: Namespace) -> Answer:
     """Run pages and worker in this process until it is stopped."""
     must_be_free(options.host, options.port, command="serve")
-    prepare()
-    say_first_password()
+    with starting_alone():
+        prepare()
+        say_first_password()
+        warn_of_lost_key()
     serve_until_stopped(options.host, options.port)
     return Answer()
 
@@ -39,10 +49,15 @@ def serve(options: Namespace) -> Answer:
 def web(options: Namespace) -> Answer:
     """Run the pages only."""
     must_be_free(options.host, options.port, command="web")
-    # Unlike ``serve`` it does not migrate: several may start at once, beside older workers.
-    must_be_up_to_date()
-    say_first_password()
-    collect_static_files()
+    with starting_alone():
+        # Unlike ``serve`` it changes no tables that older workers may use. Where there are none at
+        # all, the first of those that start together makes them.
+        if has_no_tables():
+            call_command("migrate", interactive=False, verbosity=0)
+        must_be_up_to_date()
+        say_first_password()
+        warn_of_lost_key()
+        collect_static_files()
     run_web(options.host, options.port)
     return Answer()
 
@@ -64,8 +79,9 @@ def worker(options: Namespace) -> Answer:
 
 def migrate(options: Namespace) -> Answer:
     """Bring the database up to date."""
-    missing = missing_migrations()
-    call_command("migrate", interactive=False, verbosity=0)
+    with starting_alone():
+        missing = missing_migrations()
+        call_command("migrate", interactive=False, verbosity=0)
     text = _("The database is up to date.")
     return Answer(document={"applied": missing}, text="\n".join([*missing, text]))
 
@@ -117,16 +133,36 @@ def collect_static_files() -> None:
 
 
 def say_first_password() -> None:
-    """Create the first administrator if there is no user, and print the password once."""
+    """Create the first administrator if there is no user, and say the password once.
+
+    Without a terminal what we print is kept in the log of a service, so that the password goes to
+    a file instead, which is removed when the password is changed.
+    """
     if User.objects.exists():
         return
     password = secrets.token_urlsafe(15)
-    create_first_administrator(FIRST_USER, password)
-    say(
-        _("The first user is %(name)s with the password %(password)s")
-        % {"name": FIRST_USER, "password": password}
-    )
-    say(_("It is shown only now. Change it on the page Profile."))
+    if not sys.stdout.isatty():
+        write_for_owner(settings.DATA_DIR / FIRST_PASSWORD_FILE, password)
+    create_first_administrator(FIRST_USER, password, must_change_password=True)
+    if sys.stdout.isatty():
+        say(
+            _("The first user is %(name)s with the password %(password)s")
+            % {"name": FIRST_USER, "password": password}
+        )
+        say(_("It is shown only now, and has to be changed at the first log-in."))
+    else:
+        say(
+            _("The first user is %(name)s; the password stands in the file %(path)s")
+            % {"name": FIRST_USER, "path": settings.DATA_DIR / FIRST_PASSWORD_FILE}
+        )
+        say(_("It has to be changed at the first log-in, which removes the file."))
+
+
+def warn_of_lost_key() -> None:
+    """Say at the start that the encryption keys do not fit; the service runs all the same."""
+    if not do_keys_fit():
+        told = explain_error(KeysDoNotFit("No key of ours opens a secret."))
+        say("\n".join((f"{told.code} {told.message}", told.cause, told.remedy)))
 
 
 def must_be_free(host: str, port: int, *, command: str) -> None:

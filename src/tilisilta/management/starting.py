@@ -21,6 +21,8 @@ def set_up(*, is_quiet: bool) -> None:
     A quiet command logs only warnings and errors, since its output is the answer. Raise
     ``SettingsRefused`` for a missing or wrong setting.
     """
+    # Before anything is written: databases, keys and their journals are for their owner alone.
+    os.umask(0o077)
     if not settings.configured:
         # Set even where it has a value: that may be of another project.
         os.environ["DJANGO_SETTINGS_MODULE"] = "tilisilta.settings"

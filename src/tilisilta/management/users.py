@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tilisilta.management.companies import find_debtor
 from tilisilta.management.output import Answer, Refused, table
 from tilisilta.models import User, UserTemplate
-from tilisilta.services.users import create_user
+from tilisilta.services.users import change_user, create_user, turn_off_second_step
 
 PASSWORD_VARIABLE = "TILISILTA_PASSWORD"  # noqa: S105  # the name of a variable
 
@@ -25,9 +25,26 @@ def add_user(options: Namespace) -> Answer:
         _read_password(reads_input=options.password == "-"),  # noqa: S105  # a sign, no secret
         template=template,
         debtors=debtors,
+        must_change_password=True,
         user=None,
     )
     return Answer(document=user_document(made), text=_("Added user %(name)s.") % {"name": made})
+
+
+def reset_user(options: Namespace) -> Answer:
+    """Set another password, which the user has to change, or turn off the second step, or both."""
+    found = User.objects.filter(username__iexact=options.name).first()
+    if found is None:
+        raise Refused(
+            _("There is no user named %(name)s") % {"name": options.name},
+            remedy=_("tilisilta user list shows all users."),
+        )
+    if options.second_step_off:
+        turn_off_second_step(found, user=None)
+    if options.password or not options.second_step_off:
+        reads_input = options.password == "-"  # noqa: S105  # a sign, no secret
+        change_user(found, user=None, password=_read_password(reads_input=reads_input))
+    return Answer(document=user_document(found), text=_("Changed user %(name)s.") % {"name": found})
 
 
 def list_users(options: Namespace) -> Answer:

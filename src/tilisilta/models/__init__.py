@@ -2,6 +2,7 @@
 
 from tilisilta.domain.standing import ExportState, JournalState
 from tilisilta.models.audit import AuditEntry
+from tilisilta.models.cache import CachedValue
 from tilisilta.models.column_choices import ColumnChoice
 from tilisilta.models.companies import Company, CostObject, Debtor, NmbrsCompany, Run
 from tilisilta.models.connections import (
@@ -26,6 +27,7 @@ __all__ = [
     "Area",
     "Attempt",
     "AuditEntry",
+    "CachedValue",
     "ColumnChoice",
     "Company",
     "CostObject",

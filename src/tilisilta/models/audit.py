@@ -100,6 +100,20 @@ class AuditEntry(models.Model):
         TEMPLATE_CREATED = "template_created", _("created user template {name}")
         TEMPLATE_CHANGED = "template_changed", _("changed user template {name}: {fields}")
         LOGGED_IN = "logged_in", _("logged in")
+        LOGGED_OUT = "logged_out", _("logged out")
+        LOG_IN_FAILED = (
+            "log_in_failed",
+            _("a log-in as {name} failed, from address {address}: {reason}"),
+        )
+        LOG_INS_REFUSED = (
+            "log_ins_refused",
+            _("refused further log-ins from address {address}: too many failed"),
+        )
+        PAGE_REFUSED = "page_refused", _("was refused page {page}")
+        KEYS_ROTATED = (
+            "keys_rotated",
+            _("encrypted everything with the newest encryption key: {count} secrets"),
+        )
 
     at = models.DateTimeField(db_index=True)
     user = models.ForeignKey(

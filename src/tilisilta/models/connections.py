@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tilisilta.models.encryption import UnreadableSecret
 from tilisilta.models.fields import EncryptedTextField, ProblemsField
 from tilisilta.models.users import User
 
@@ -119,7 +120,12 @@ class ProcountorAccount(models.Model):
 
     @property
     def is_authorised(self) -> bool:
-        return self.state == self.State.AUTHORISED
+        return self.state == self.State.AUTHORISED and not self.is_unreadable
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Return whether the grant was encrypted with a key that we do not have."""
+        return isinstance(self.grant, UnreadableSecret)
 
     def mark_ended(self, now: datetime) -> None:
         """Note that Procountor refuses the grant: a person has to authorise the account again."""
@@ -169,6 +175,11 @@ class NmbrsConnection(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Return whether the token was encrypted with a key that we do not have."""
+        return isinstance(self.token, UnreadableSecret)
 
 
 class ApiPace(models.Model):

@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
 from django.db import models
 from pydantic import TypeAdapter
 
 from tilisilta.domain.items_to_make import ItemToMake
 from tilisilta.domain.problems import Problem
+from tilisilta.models.encryption import decrypted, encrypted
 
 if TYPE_CHECKING:
     _TextField = models.TextField[str, str]
@@ -23,15 +22,15 @@ else:
 class EncryptedTextField(_TextField):
     """Text that leaves this process only encrypted, with the newest of the encryption keys.
 
-    Values of older keys stay readable, so a new key is added in front. A value that no key opens
-    raises ``cryptography.fernet.InvalidToken``.
+    Older keys stay readable, so keys can be changed by putting a new one in front. A value that
+    no key opens is an ``UnreadableSecret``.
     """
 
     def get_prep_value(self, value: Any) -> Any:
-        return _cipher().encrypt(value.encode()).decode("ascii") if value else ""
+        return encrypted(value or "")
 
     def from_db_value(self, value: str | None, *_: object) -> str:
-        return _cipher().decrypt(value.encode("ascii")).decode() if value else ""
+        return decrypted(value or "")
 
 
 class _ValuesField:
@@ -68,7 +67,3 @@ class ItemsToMakeField(_ValuesField, _ItemsField):
     """Dimension items that have to be made before a row can be sent."""
 
     values = TypeAdapter(tuple[ItemToMake, ...])
-
-
-def _cipher() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.ENCRYPTION_KEYS])

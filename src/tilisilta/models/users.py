@@ -36,6 +36,9 @@ class UserTemplate(models.Model):
     companies = models.CharField(max_length=5, choices=Right, default=Right.NONE)
     users = models.CharField(max_length=5, choices=Right, default=Right.NONE)
     audit_log = models.CharField(max_length=5, choices=Right, default=Right.NONE)
+    demands_second_step = models.BooleanField(
+        default=False, help_text="Its users work only after a code of an authenticator app."
+    )
 
     class Meta:
         ordering = ["name"]
@@ -56,6 +59,9 @@ class User(AbstractUser):
     template = models.ForeignKey(UserTemplate, null=True, blank=True, on_delete=models.PROTECT)
     language = models.CharField(max_length=2, blank=True, default="")
     debtors = models.ManyToManyField("tilisilta.Debtor", blank=True)
+    must_change_password = models.BooleanField(
+        default=False, help_text="The password was chosen by somebody else."
+    )
 
     class Meta(AbstractUser.Meta):
         ordering = ["username"]

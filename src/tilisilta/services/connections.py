@@ -145,6 +145,10 @@ def check_account(account: ProcountorAccount) -> ProcountorAccount:
 
     An ended grant turns it red; a service that cannot be reached is noted and changes nothing.
     """
+    if account.is_unreadable:
+        # Noted like a silence, or it would come first among those to check for ever.
+        ProcountorAccount.objects.filter(pk=account.pk).update(check_failed_at=timezone.now())
+        account.refresh_from_db()
     if not account.is_authorised:
         return account
     try:

@@ -44,6 +44,7 @@ from tilisilta.models import (
 from tilisilta.services.companies import matching
 from tilisilta.services.explanations import Explanation, explain
 from tilisilta.services.fetching.progress import FetchProgress, fetch_progress_for
+from tilisilta.services.keys import do_keys_fit
 
 MOST_NEEDS = 15
 COMPANIES_PER_PAGE = 50
@@ -143,6 +144,7 @@ class Overview:
     steps: FirstSteps | None
     companies: Page[Company]
     years: tuple[CompanyYear, ...]
+    do_keys_fit: bool
 
     @property
     def previous_month(self) -> date:
@@ -179,6 +181,7 @@ def overview_for(
         steps=None if user.is_limited else _first_steps(user, by_month),
         companies=shown,
         years=_years(list(shown), journals, months),
+        do_keys_fit=do_keys_fit(),
     )
 
 

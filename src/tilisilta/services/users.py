@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet
@@ -13,6 +14,8 @@ from tilisilta.models import Area, Debtor, Right, User, UserTemplate
 from tilisilta.services import audit
 
 ADMINISTRATOR = "Administrator"
+FIRST_USER = "admin"
+FIRST_PASSWORD_FILE = "first-password"  # noqa: S105  # the name of a file
 STANDARD_TEMPLATES: Mapping[str, Mapping[Area, Right]] = {
     "Payroll clerk": {
         Area.PROCOUNTOR: Right.READ,
@@ -54,7 +57,9 @@ class AdministratorTemplateFixed(NeedsAttention):
     code = ProblemCode.ADMINISTRATOR_TEMPLATE_FIXED
 
 
-def create_first_administrator(username: str, password: str) -> User:
+def create_first_administrator(
+    username: str, password: str, *, must_change_password: bool = False
+) -> User:
     """Create a user with every right, and the standard templates where they are missing.
 
     Raises ``UserNameTaken``, or Django's ``ValidationError`` for a password that is too weak.
@@ -63,7 +68,13 @@ def create_first_administrator(username: str, password: str) -> User:
         template = _administrator_template()
         for name, rights in STANDARD_TEMPLATES.items():
             UserTemplate.objects.get_or_create(name=name, defaults=_columns(rights))
-        return create_user(username, password, template=template, user=None)
+        return create_user(
+            username,
+            password,
+            template=template,
+            must_change_password=must_change_password,
+            user=None,
+        )
 
 
 def create_user(
@@ -72,19 +83,22 @@ def create_user(
     *,
     template: UserTemplate | None,
     user: User | None,
-    first_name: str = "",
-    last_name: str = "",
     debtors: Iterable[Debtor] = (),
+    must_change_password: bool = False,
+    **names: str,
 ) -> User:
     """Create a user; ``debtors`` limits what they see, and none means all.
+
+    ``names`` are their first and last name. Where somebody else has chosen the password they
+    ``must_change_password`` at their first log-in.
 
     Raises ``UserNameTaken``, or Django's ``ValidationError`` for an invalid name or password.
     """
     made = User(
         username=User.normalize_username(username.strip()),
-        first_name=first_name,
-        last_name=last_name,
         template=template,
+        must_change_password=must_change_password,
+        **names,
     )
     validate_password(password, made)
     made.set_password(password)
@@ -109,7 +123,8 @@ def change_user(
 ) -> User:
     """Change ``fields`` of a user: name, template, whether they may log in.
 
-    A ``password`` is set when one is given, ``debtors`` when they are not ``None``. Raises
+    A ``password`` is set when one is given, and must be changed by ``changed`` unless it is their
+    own choice; ``debtors`` are set when they are not ``None``. Raises
     ``LastAdministrator`` or Django's ``ValidationError``, and then nothing is changed.
     """
     with transaction.atomic():
@@ -119,6 +134,7 @@ def change_user(
         if password:
             validate_password(password, changed)
             changed.set_password(password)
+            changed.must_change_password = user != changed
             names.append("password")
         changed.clean_fields(exclude=["password"])
         # Saved before the rule is checked, which is a query; breaking it rolls all of this back.
@@ -161,15 +177,29 @@ def turn_off_second_step(changed: User, *, user: User | None) -> None:
         )
 
 
+def forget_first_password(user: User) -> None:
+    """Remove the file with the password of the first user, once that has chosen another."""
+    if user.username == FIRST_USER:
+        (settings.DATA_DIR / FIRST_PASSWORD_FILE).unlink(missing_ok=True)
+
+
 def choose_language(user: User, language: str) -> None:
     User.objects.filter(pk=user.pk).update(language=language)
 
 
-def create_template(name: str, rights: Mapping[Area, Right], *, user: User | None) -> UserTemplate:
+def create_template(
+    name: str,
+    rights: Mapping[Area, Right],
+    *,
+    user: User | None,
+    demands_second_step: bool = False,
+) -> UserTemplate:
     """Create a user template; an area that ``rights`` leave out gets *None*."""
     try:
         with transaction.atomic():
-            template = UserTemplate.objects.create(name=name.strip(), **_columns(rights))
+            template = UserTemplate.objects.create(
+                name=name.strip(), demands_second_step=demands_second_step, **_columns(rights)
+            )
             audit.record(audit.Action.TEMPLATE_CREATED, user=user, name=template.name)
     except IntegrityError as error:
         raise TemplateNameTaken(f"There is already a user template named {name}.") from error
@@ -177,7 +207,12 @@ def create_template(name: str, rights: Mapping[Area, Right], *, user: User | Non
 
 
 def change_template(
-    template: UserTemplate, *, name: str, rights: Mapping[Area, Right], user: User | None
+    template: UserTemplate,
+    *,
+    name: str,
+    rights: Mapping[Area, Right],
+    user: User | None,
+    demands_second_step: bool | None = None,
 ) -> UserTemplate:
     """Rename a template or change its rights, at once for all users who have it.
 
@@ -190,6 +225,9 @@ def change_template(
         )
     fields = [area.value for area, right in columns.items() if template.right_to(area) != right]
     fields += ["name"] if name.strip() != template.name else []
+    if demands_second_step not in {None, template.demands_second_step}:
+        template.demands_second_step = bool(demands_second_step)
+        fields.append("demands_second_step")
     template.name = name.strip()
     for area, right in columns.items():
         setattr(template, area.value, right)

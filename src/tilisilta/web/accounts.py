@@ -5,17 +5,24 @@ from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.core import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.models import User
+from tilisilta.models.encryption import cipher
 from tilisilta.services import audit
+from tilisilta.services.log_ins import Reason, record_failed_log_in, record_refused_log_ins
+from tilisilta.services.users import forget_first_password
+from tilisilta.web.client_address import client_address
+from tilisilta.web.known_browsers import browser_known_to, remember_browser
 from tilisilta.web.language_choice import remember_language
 
+KNOWN_BROWSER_FAILED = "known_browser_failed"
 NOTED_FIELDS: Mapping[str, str] = {
     "account/email/password_changed": "password",
     "mfa/email/totp_activated": "second_step",
@@ -41,13 +48,71 @@ class AccountAdapter(DefaultAccountAdapter):
         "enter_current_password": _("This is not your current password"),
         "incorrect_code": _("The code is not right, or its time is over"),
         "incorrect_password": _("The password is not right"),
-        "too_many_login_attempts": _("Too many tries: wait a few minutes, then try again"),
+        "same_password": _("This is the password you have now: choose another one"),
+        "too_many_login_attempts": _("Too many tries: wait a quarter of an hour, then try again"),
         "username_password_mismatch": _("User name and password do not match"),
         "rate_limited": _("Too many tries: wait a few minutes, then try again"),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_address(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the log-in: strangers by address and user, and a known browser by itself."""
+        try:
+            known = _count_of_known_browser(request, credentials)
+            if known is None:
+                super().pre_authenticate(request, **credentials)
+            elif not ratelimit.consume(request, action=KNOWN_BROWSER_FAILED, key=known):
+                raise self.validation_error("too_many_login_attempts")
+        except ValidationError:
+            record_refused_log_ins(address=client_address(request))
+            raise
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Check name and password; what a known browser has tried in vain is then forgotten."""
+        user = super().authenticate(request, **credentials)
+        known = _count_of_known_browser(request, credentials)
+        if user is not None and known is not None:
+            ratelimit.clear(request, action=KNOWN_BROWSER_FAILED, key=known)
+        return user
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        record_failed_log_in(
+            credentials.get("username", ""),
+            address=client_address(request),
+            reason=Reason.PASSWORD,
+        )
+
+    def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
+        record_failed_log_in(
+            user.get_username(), address=client_address(request), reason=Reason.CLOSED
+        )
+        return super().respond_user_inactive(request, user)
+
+    def logout(self, request: HttpRequest) -> None:
+        if request.user.is_authenticated:
+            audit.record(audit.Action.LOGGED_OUT, user=request.user)
+        super().logout(request)
+
+    def clean_password(self, password: str, user: AbstractBaseUser | None = None) -> str:
+        """Refuse also the password that the user has now: it was perhaps chosen by another."""
+        if user is not None and user.pk is not None and user.check_password(password):
+            raise self.validation_error("same_password")
+        return super().clean_password(password, user=user)
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Set the password that the users have chosen for themselves."""
+        person = cast(User, user)
+        person.must_change_password = False
+        super().set_password(person, password)
+        forget_first_password(person)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("profile")
 
     def post_login(
         self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
@@ -56,6 +121,7 @@ class AccountAdapter(DefaultAccountAdapter):
         person = cast(User, user)
         audit.record(audit.Action.LOGGED_IN, user=person)
         response = super().post_login(request, user, **kwargs)
+        remember_browser(request, response, person)
         if person.language:
             remember_language(response, person.language)
         return response
@@ -83,12 +149,14 @@ class MFAAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text: str) -> str:
-        return _keys().encrypt(text.encode()).decode()
+        return cipher().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _keys().decrypt(encrypted_text.encode()).decode()
+        return cipher().decrypt(encrypted_text.encode()).decode()
 
 
-def _keys() -> MultiFernet:
-    # The first key encrypts. The others still read what was stored before a key was replaced.
-    return MultiFernet([Fernet(key) for key in settings.ENCRYPTION_KEYS])
+def _count_of_known_browser(request: HttpRequest, credentials: Mapping[str, Any]) -> str | None:
+    """Return under which key a known browser is counted; ``None`` for one that is not known."""
+    username = str(credentials.get("username", ""))
+    browser = browser_known_to(request, username)
+    return f"{browser}:{username.casefold()}" if browser else None

@@ -19,6 +19,7 @@ from tilisilta.web.parts import asked_page
 from tilisilta.web.rights import UserRequest, needs
 
 ENTRIES_PER_PAGE = 100
+EARLIEST, LATEST = date(2000, 1, 1), date(9000, 1, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,10 +63,12 @@ class FilterForm(forms.Form):
             entries = entries.filter(user=asked["user"])
         if asked.get("action"):
             entries = entries.filter(action=asked["action"])
+        # No entry is older or newer, and the calendar of Python ends a day after 9999-12-30.
         if asked.get("since"):
-            entries = entries.filter(at__gte=_midnight(asked["since"]))
+            entries = entries.filter(at__gte=_midnight(max(asked["since"], EARLIEST)))
         if asked.get("until"):
-            entries = entries.filter(at__lt=_midnight(asked["until"] + timedelta(days=1)))
+            day_after = min(asked["until"], LATEST) + timedelta(days=1)
+            entries = entries.filter(at__lt=_midnight(day_after))
         return entries
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from tilisilta.models import Area, AuditEntry
+from tilisilta.services.log_ins import Reason
 from tilisilta.web.templatetags.ledger import day
 
 FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
@@ -25,6 +26,7 @@ FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
         "creates_missing_items": _("creating of missing items"),
         "debtor": _("debtor"),
         "debtors": _("debtors"),
+        "demands_second_step": _("second step demanded"),
         "dimension_accounts": _("ledger accounts with dimensions"),
         "fallback_account": _("fallback account"),
         "first_name": _("first name"),
@@ -49,12 +51,23 @@ FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
 )
 
 
+REASON_WORDS: Mapping[str, Promise] = MappingProxyType(
+    {
+        Reason.PASSWORD: _("user name and password do not match"),
+        Reason.CODE: _("wrong code of the second step"),
+        Reason.CLOSED: _("this user may not log in"),
+    }
+)
+
+
 def sentence_of(entry: AuditEntry) -> str:
     """Return what was done in the reader's language, with the facts of the entry."""
     facts = {**entry.facts}
     if "fields" in facts:
         names = str(facts["fields"]).split(", ")
         facts["fields"] = ", ".join(str(FIELD_WORDS.get(name, name)) for name in names)
+    if entry.action == AuditEntry.Action.LOG_IN_FAILED:
+        facts["reason"] = str(REASON_WORDS.get(facts.get("reason", ""), ""))
     if "date" in facts:
         facts["date"] = _day_in_words(str(facts["date"]))
     return _sentence(entry.action, facts).format_map(_Facts(facts))

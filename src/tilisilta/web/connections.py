@@ -265,16 +265,24 @@ def _row(account: ProcountorAccount, waiting_count: int) -> AccountRow:
     return AccountRow(
         account=account,
         company=link.company if link is not None else None,
-        look={State.AUTHORISED.value: "on", State.ENDED.value: "dead"}.get(account.state, "off"),
+        look=_look_of(account),
         trouble=_trouble_of(account),
         waiting_count=waiting_count,
     )
+
+
+def _look_of(account: ProcountorAccount) -> str:
+    if account.is_unreadable:
+        return "dead"
+    return {State.AUTHORISED.value: "on", State.ENDED.value: "dead"}.get(account.state, "off")
 
 
 def _trouble_of(account: ProcountorAccount) -> Explanation | None:
     if account.state == State.ENDED:
         account_facts = facts(name=account.name, company=account.company_name)
         return explain(Problem(code=ProblemCode.ACCOUNT_DIED, facts=account_facts))
+    if account.is_unreadable:
+        return explain(Problem(code=ProblemCode.KEYS_DO_NOT_FIT))
     if account.state == State.NEW:
         return _removed() if account.company_name else _never_authorised()
     if account.check_failed_at is not None:

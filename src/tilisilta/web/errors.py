@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 
 from tilisilta.domain.problems import Effect, ProblemCode
 from tilisilta.services.explanations import SUBJECTS, Explanation, all_texts, catalogue
+from tilisilta.services.log_ins import record_refused_page
 from tilisilta.web.rights import UserRequest, logged_in
 
 STATES_OF_EFFECTS = {Effect.STOPS: "error", Effect.INFORMS: "warning", Effect.WAITS: "uncertain"}
@@ -55,6 +56,8 @@ def closed(request: HttpRequest, address: str) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.user.is_authenticated:
+        record_refused_page(request.user, request.path)
     return render(request, "403.html", status=403)
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from tilisilta.domain.problems import ProblemCode
+from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Area, Debtor, NmbrsConnection, Right
@@ -265,6 +265,8 @@ def _row(connection: NmbrsConnection, *, is_limited: bool) -> ConnectionRow:
     if is_limited:
         # The problem names companies of debtors that a limited user must not see.
         problems = tuple(one for one in problems if one.code != ProblemCode.COMPANY_WITHOUT_DEBTOR)
+    if connection.is_unreadable and connection.state != State.REMOVED:
+        problems = (Problem(code=ProblemCode.KEYS_DO_NOT_FIT),)
     is_working = connection.state == State.WORKING
     return ConnectionRow(
         connection=connection,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -91,6 +92,15 @@ class TemplateForm(ExplainingForm):
                 label=area.label, choices=Right.choices, initial=Right.NONE
             )
 
+        self.fields["demands_second_step"] = forms.BooleanField(
+            label=gettext_lazy("Demands a second step"),
+            required=False,
+            help_text=gettext_lazy(
+                "Users of this template work only after they have turned on the second step of "
+                "their log-in."
+            ),
+        )
+
     def rights(self) -> Mapping[Area, Right]:
         return {area: Right(self.cleaned_data[area.value]) for area in Area}
 
@@ -106,7 +116,9 @@ def new_user(request: UserRequest) -> HttpResponse:
     form = NewUserForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            made = users.create_user(**form.cleaned_data, user=request.user)
+            made = users.create_user(
+                **form.cleaned_data, must_change_password=True, user=request.user
+            )
         except users.UserNameTaken as error:
             form.add_explained("username", error)
         except ValidationError as error:
@@ -133,9 +145,12 @@ def user(request: UserRequest, pk: int) -> HttpResponse:
 
 @needs(Area.USERS, Right.WRITE)
 def user_second_step(request: UserRequest, pk: int) -> HttpResponse:
-    """Turn off the second step of a user who has lost their authenticator app."""
+    """Turn off the second step of a user who has lost their authenticator app.
+
+    The administrator gives their own password for it, so that a screen left open is not enough.
+    """
     person = get_object_or_404(User, pk=pk)
-    if request.method == "POST":
+    if request.method == "POST" and _is_own_password(request):
         users.turn_off_second_step(person, user=request.user)
         messages.success(
             request,
@@ -156,7 +171,12 @@ def new_template(request: UserRequest) -> HttpResponse:
     form = TemplateForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            users.create_template(form.cleaned_data["name"], form.rights(), user=request.user)
+            users.create_template(
+                form.cleaned_data["name"],
+                form.rights(),
+                demands_second_step=form.cleaned_data["demands_second_step"],
+                user=request.user,
+            )
         except users.TemplateNameTaken as error:
             form.add_explained("name", error)
         else:
@@ -168,13 +188,29 @@ def new_template(request: UserRequest) -> HttpResponse:
 def template(request: UserRequest, pk: int) -> HttpResponse:
     """One user template: its name and its rights."""
     shown = get_object_or_404(UserTemplate, pk=pk)
-    initial = {"name": shown.name, **{area.value: shown.right_to(area) for area in Area}}
+    initial = {
+        "name": shown.name,
+        "demands_second_step": shown.demands_second_step,
+        **{area.value: shown.right_to(area) for area in Area},
+    }
     form = TemplateForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid() and _is_template_changed(request, shown, form):
         return redirect("user_templates")
     # Read again, as above: a refused change was not saved.
     shown = get_object_or_404(UserTemplate, pk=pk)
     return render(request, "users/template.html", {"form": form, "shown": shown})
+
+
+def _is_own_password(request: UserRequest) -> bool:
+    """Return whether the user has given their own password; wrong ones are counted."""
+    try:
+        if get_adapter(request).reauthenticate(request.user, request.POST.get("own_password", "")):
+            return True
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return False
+    messages.error(request, _("This is not your own password. Nothing was changed."))
+    return False
 
 
 def _initial(person: User) -> dict[str, Any]:
@@ -205,7 +241,11 @@ def _is_changed(request: UserRequest, person: User, form: UserForm) -> bool:
 def _is_template_changed(request: UserRequest, shown: UserTemplate, form: TemplateForm) -> bool:
     try:
         users.change_template(
-            shown, name=form.cleaned_data["name"], rights=form.rights(), user=request.user
+            shown,
+            name=form.cleaned_data["name"],
+            rights=form.rights(),
+            demands_second_step=form.cleaned_data["demands_second_step"],
+            user=request.user,
         )
     except users.TemplateNameTaken as error:
         form.add_explained("name", error)

@@ -194,6 +194,25 @@ def _add_user_commands(commands: Subparsers) -> None:
     add.add_argument(
         "--password", choices=("-",), help=_("- reads the password from standard input")
     )
+    reset = add_command(
+        commands,
+        "reset",
+        action="users:reset_user",
+        says=_("set another password, turn off the second step, or both"),
+        example=(
+            "tilisilta user reset anna --password - < password.txt\n"
+            "tilisilta user reset anna --second-step-off"
+        ),
+    )
+    reset.add_argument("name", metavar=_("NAME"))
+    reset.add_argument(
+        "--password", choices=("-",), help=_("- reads the password from standard input")
+    )
+    reset.add_argument(
+        "--second-step-off",
+        action="store_true",
+        help=_("let the user log in without a code, and with the former password"),
+    )
     add_command(
         commands,
         "list",

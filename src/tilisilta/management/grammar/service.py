@@ -2,7 +2,13 @@
 
 import argparse
 
-from tilisilta.management.grammar.parsers import NOTHING, SETTINGS, Subparsers, add_command
+from tilisilta.management.grammar.parsers import (
+    NOTHING,
+    SETTINGS,
+    Subparsers,
+    add_command,
+    add_group,
+)
 from tilisilta.management.wording import gettext as _
 
 
@@ -24,6 +30,14 @@ def add_service_commands(commands: Subparsers) -> None:
         says=_("check settings, database, workers, accounts, Nmbrs and clock"),
         example="tilisilta doctor",
         needs=SETTINGS,
+    )
+    keys = add_group(commands, "keys", says=_("encryption keys: what opens stored secrets"))
+    add_command(
+        keys,
+        "rotate",
+        action="keys:rotate",
+        says=_("encrypt all stored secrets with the newest key, second steps of log-ins too"),
+        example="tilisilta keys rotate",
     )
     _add_demo(commands)
     _add_sandbox(

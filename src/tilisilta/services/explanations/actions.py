@@ -118,6 +118,22 @@ ACTION_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Open the page again and repeat what you did."),
         ),
     ),
+    ProblemCode.KEYS_DO_NOT_FIT: (
+        Wording(
+            message=_("The encryption key was lost"),
+            cause=_(
+                "What lets us into Procountor and Nmbrs, and second steps of log-ins, was "
+                "encrypted with a key that Tilisilta does not have any more. Journals, receipts "
+                "and the audit log are not encrypted."
+            ),
+            remedy=_(
+                "Put the former key back behind the newest in TILISILTA_ENCRYPTION_KEYS or the "
+                "file encryption-keys, and restart. If it is gone for good, authorise each "
+                "Procountor account again, give each connection to Nmbrs its token again, and turn "
+                "off second steps under Users. Waiting journals then continue by themselves."
+            ),
+        ),
+    ),
     ProblemCode.COMMAND_REFUSED: (
         Wording(
             message=_("The command was refused"),

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from tilisilta.clients.nmbrs.errors import NmbrsLoginRefused
 from tilisilta.models import NmbrsConnection
+from tilisilta.models.encryption import readable
 from tilisilta.services import audit
 from tilisilta.services.pace import NmbrsPace
 
@@ -27,7 +28,7 @@ def nmbrs(connection: NmbrsConnection) -> Iterator["NmbrsSoap"]:
     try:
         yield nmbrs_as(
             connection.user_name,
-            connection.token,
+            readable(connection.token),
             domain=connection.domain,
             pace=_pace_of(connection.pk),
         )

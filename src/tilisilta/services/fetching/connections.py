@@ -11,6 +11,7 @@ from tilisilta.clients.nmbrs.errors import NmbrsLoginRefused
 from tilisilta.domain.problems import ProblemCode
 from tilisilta.errors import NeedsAttention, TilisiltaError
 from tilisilta.models import NmbrsConnection, Synchronisation, User
+from tilisilta.models.encryption import readable
 from tilisilta.services import audit
 from tilisilta.services.fetching.client import mark_refused, nmbrs_as
 from tilisilta.services.fetching.problems import problem_of
@@ -135,7 +136,7 @@ def change_connection(
     connection.clean_fields()
     if not changed and connection.state == State.WORKING:
         return connection
-    reached = try_out(connection.user_name, connection.token, domain="")
+    reached = try_out(connection.user_name, readable(connection.token), domain="")
     if reached.domain.casefold() != connection.domain.casefold():
         raise OtherEnvironment(expected=connection.domain, chosen=reached.domain)
     with transaction.atomic():
@@ -164,7 +165,8 @@ def check_connection(connection: NmbrsConnection) -> NmbrsConnection:
     row = NmbrsConnection.objects.exclude(state=State.REMOVED).filter(pk=connection.pk)
     changes: dict[str, Any] = {"tested_at": timezone.now()}
     try:
-        reached = try_out(connection.user_name, connection.token, domain=connection.domain)
+        token = readable(connection.token)
+        reached = try_out(connection.user_name, token, domain=connection.domain)
     except NmbrsLoginRefused as error:
         changes["trouble"] = (problem_of(error),)
         mark_refused(connection)

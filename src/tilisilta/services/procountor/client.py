@@ -17,6 +17,7 @@ from tilisilta.clients.procountor.client import ProcountorClient
 from tilisilta.clients.procountor.errors import GrantEnded, ProcountorUnavailable
 from tilisilta.clients.procountor.exchange import AccessTokens
 from tilisilta.models import ProcountorAccount
+from tilisilta.models.encryption import UnreadableSecret, readable
 from tilisilta.services import audit
 from tilisilta.services.pace import wait_for_slot
 
@@ -182,15 +183,18 @@ class AccountTokens:
 
 def _is_fresh(account: ProcountorAccount, now: datetime) -> bool:
     expires_at = account.access_token_expires_at
+    if isinstance(account.access_token, UnreadableSecret):
+        return False
     return bool(account.access_token) and expires_at is not None and now < expires_at - _EARLY
 
 
 def new_grant(account: ProcountorAccount) -> oauth.Grant:
     """Request a new access token in the way the account was authorised."""
+    secret = readable(account.grant)
     wait_for_slot()
     if account.method == ProcountorAccount.Method.API_KEY:
-        return oauth.token_for_api_key(application(), account.grant, transport=transport())
-    return oauth.refresh(application(), account.grant, transport=transport())
+        return oauth.token_for_api_key(application(), secret, transport=transport())
+    return oauth.refresh(application(), secret, transport=transport())
 
 
 def store_grant(account: ProcountorAccount, grant: oauth.Grant) -> None:

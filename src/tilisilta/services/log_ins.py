@@ -1,0 +1,49 @@
+"""What the audit log holds of log-ins: those that failed, those refused, and refused pages."""
+
+import hashlib
+from enum import StrEnum
+
+from django.core.cache import cache
+
+from tilisilta.models import User
+from tilisilta.services import audit
+
+QUIET_SECONDS = 15 * 60
+
+
+class Reason(StrEnum):
+    """Why a log-in failed."""
+
+    PASSWORD = "password"  # noqa: S105  # the name of a reason
+    CODE = "code"
+    CLOSED = "closed"
+
+
+def record_failed_log_in(username: str, *, address: str, reason: Reason) -> None:
+    """Record a log-in that failed.
+
+    A name that no user has is left out: it may be a password, typed into the wrong field.
+    """
+    known = User.objects.filter(username__iexact=username).first()
+    facts = {"address": address, "reason": reason.value}
+    if known is not None:
+        facts["name"] = known.username
+    audit.record(audit.Action.LOG_IN_FAILED, user=None, company=None, **facts)
+
+
+def record_refused_log_ins(*, address: str) -> None:
+    """Record that ``address`` may not try again for now, once for many tries."""
+    if _is_first("log-ins", address):
+        audit.record(audit.Action.LOG_INS_REFUSED, user=None, address=address)
+
+
+def record_refused_page(user: User, page: str) -> None:
+    """Record that ``user`` lacked the right to ``page``, once for many tries."""
+    if _is_first("page", str(user.pk), page):
+        audit.record(audit.Action.PAGE_REFUSED, user=user, page=page[:200])
+
+
+def _is_first(*what: str) -> bool:
+    """Return whether this did not happen lately: a page that polls must not fill the log."""
+    digest = hashlib.sha256("\n".join(what).encode()).hexdigest()
+    return bool(cache.add(f"recorded:{digest}", True, QUIET_SECONDS))
