@@ -26,6 +26,7 @@ from tilisilta.web import (
     profile,
     ready_journals,
     remembered_columns,
+    search,
     users,
 )
 
@@ -110,6 +111,7 @@ urlpatterns = [
     path("user-templates", users.template_list, name="user_templates"),
     path("user-templates/new", users.new_template, name="new_user_template"),
     path("user-templates/<int:pk>", users.template, name="user_template"),
+    path("find", search.find, name="find"),
     path("audit-log", audit.audit_log, name="audit_log"),
     path("common-errors", errors.common_errors, name="common_errors"),
     path("language", language_choice.language, name="language"),

@@ -7,6 +7,7 @@ from tilisilta.management.grammar.bureau import add_bureau_commands
 from tilisilta.management.grammar.journals import add_journal_commands
 from tilisilta.management.grammar.payroll import add_payroll_commands
 from tilisilta.management.grammar.service import add_service_commands
+from tilisilta.management.grammar.trails import add_trail_commands
 from tilisilta.management.wording import gettext as _
 
 __all__ = ["build_parser"]
@@ -31,4 +32,5 @@ def build_parser() -> argparse.ArgumentParser:
     add_journal_commands(commands)
     add_bureau_commands(commands)
     add_payroll_commands(commands)
+    add_trail_commands(commands)
     return parser
