@@ -25,6 +25,7 @@ from tilisilta.web import (
     perhaps_ours,
     profile,
     ready_journals,
+    receipts_of_year,
     remembered_columns,
     search,
     users,
@@ -54,6 +55,9 @@ urlpatterns = [
     path(f"{COMPANY}/business-id", companies.company_business_id, name="company_business_id"),
     path(f"{COMPANY}/start", companies.company_start, name="company_start"),
     path(f"{COMPANY}/test", companies.company_test, name="company_test"),
+    path(f"{COMPANY}/receipts", receipts_of_year.receipts, name="receipts_of_year"),
+    path(f"{COMPANY}/receipts.csv", receipts_of_year.receipts_csv, name="receipts_csv"),
+    path(f"{COMPANY}/receipts.xlsx", receipts_of_year.receipts_xlsx, name="receipts_xlsx"),
     path(f"{COMPANY}/import", imports.import_file, name="import_journal"),
     path(
         f"{COMPANY}/import/columns/<int:pk>/forget",
