@@ -1,6 +1,8 @@
 """The demo keeps to itself, and starts and ends as a whole."""
 
 import os
+import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +23,7 @@ from tilisilta.management.demo import (
     environment,
     make_directory,
     ports_must_be_free,
+    write_environment,
 )
 from tilisilta.management.demo_service import PASSWORD, boxed
 from tilisilta.management.ports import free_port_after, is_free
@@ -66,6 +69,12 @@ def read_box(process: "subprocess.Popen[str]") -> str:
     return "".join(output)
 
 
+def line_for_commands(output: str) -> str:
+    """Return what the box says to type into another terminal."""
+    (line,) = (one for one in output.splitlines() if "another terminal:" in one)
+    return line.partition("another terminal:")[2].strip(" │")
+
+
 def status_of(port: int, path: str) -> int:
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
     try:
@@ -92,12 +101,18 @@ class TestDemo:
 
         with running_demo(tmp_path / "demo", ports) as output:
             answers = [status_of(*where) for where in zip(ports, pages, strict=True)]
+            typed = line_for_commands(output)
+            status = subprocess.run(
+                ["/bin/sh", "-c", typed], check=False, capture_output=True, text=True, timeout=60
+            )
         has_ended = [wait_until_free(port) for port in ports]
         with running_demo(tmp_path / "demo", ports) as said_again:
             pass
 
         assert all(f"http://127.0.0.1:{port}" in output for port in ports)
         assert PASSWORD in output
+        assert status.returncode == 0, status.stderr
+        assert "Workers: 1" in status.stdout
         assert answers == [200, 200, 200]
         assert has_ended == [True, True, True]
         assert "Setting up" in output
@@ -159,6 +174,35 @@ class TestEnvironment:
         made = environment(8000, sandbox_port=8100, nmbrs_port=8200, directory=tmp_path)
 
         assert made["NO_PROXY"] == "example.com,127.0.0.1,localhost"
+
+    @pytest.mark.parametrize("shell", ["sh", "bash", "zsh", "fish"])
+    def test_is_read_by_a_shell_that_has_the_settings_of_a_real_service(
+        self, tmp_path: Path, shell: str
+    ) -> None:
+        program = shutil.which(shell)
+        if program is None:
+            pytest.skip(f"There is no {shell} here.")
+        directory = tmp_path / "the clerk's demo"
+        directory.mkdir()
+        real = {
+            "PATH": os.environ["PATH"],
+            "TILISILTA_DATABASE_URL": "postgresql://bureau",
+            "TILISILTA_SECRET_KEY": "of the bureau",
+        }
+
+        write_environment({"TILISILTA_DATA_DIR": str(directory)}, directory)
+        read = subprocess.run(
+            [program, "-c", f". {shlex.quote(str(directory / 'environment'))}; env"],
+            env={**os.environ, **real},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.splitlines()
+
+        assert f"TILISILTA_DATA_DIR={directory}" in read
+        assert f"TILISILTA_DATABASE_URL=sqlite:///{directory}/tilisilta.sqlite3" in read
+        assert "TILISILTA_SECRET_KEY=" in read
+        assert any(line.startswith(f"PATH={Path(sys.executable).parent}:") for line in read)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tilisilta.management.grammar import build_parser
+from tilisilta.management.grammar.help_groups import help_groups
 
 
 def parsers(
@@ -22,8 +23,11 @@ def parsers(
 
 
 COMMANDS = dict(parsers(build_parser()))
-# What runs until it is ended has nothing to put into a document.
-WITHOUT_JSON = {"serve", "web", "worker", "demo", "procountor-sandbox", "nmbrs-sandbox"}
+# What runs until it is ended, or writes a script, has nothing to put into a document.
+WITHOUT_JSON = {
+    *("serve", "web", "worker", "demo", "procountor-sandbox", "nmbrs-sandbox"),
+    "completion",
+}
 
 
 class TestEveryCommand:
@@ -89,3 +93,21 @@ class TestColumns:
         options = build_parser().parse_args(words)
 
         assert options.columns == [("amount", "Summa = EUR"), ("date", "Pvm")]
+
+
+class TestHelp:
+    def test_lists_every_command_in_one_group(self) -> None:
+        words = {name.split()[0] for name in COMMANDS}
+
+        listed = [name for _title, names in help_groups() for name in names]
+
+        assert sorted(listed) == sorted(words)
+
+    def test_shows_each_command_below_what_one_comes_to_do(self) -> None:
+        shown = build_parser().format_help()
+
+        month = shown.index("every month:")
+        trace = shown.index("trace what was booked:")
+        assert month < shown.index("  send ") < trace < shown.index("  find ")
+        assert "--version" in shown
+        assert "Exit status:" in shown

@@ -155,7 +155,7 @@ class TestMenu:
     @pytest.mark.parametrize(
         ("address", "area"),
         [
-            ("/exports/send-ready", "Journal entries Export"),
+            ("/exports/send-ready", "Exports"),
             ("/users/new", "Users"),
             ("/debtors", "Companies"),
             ("/settings/integrations/procountor/administrations/new", "Settings"),

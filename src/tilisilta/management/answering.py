@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection
@@ -11,7 +12,9 @@ from django.utils.translation import gettext as _
 
 from tilisilta.errors import TilisiltaError
 from tilisilta.management.grammar.parsers import DATABASE
-from tilisilta.management.output import Refused, Status, refusal_of, write, write_refusal
+from tilisilta.management.output import Answer, Refused, Status, refusal_of, write, write_refusal
+from tilisilta.management.system_users import system_user
+from tilisilta.services.audit import command_run_by
 
 
 def answer(options: argparse.Namespace) -> Status:
@@ -22,13 +25,24 @@ def answer(options: argparse.Namespace) -> Status:
         # Before the action: on old tables it would fail halfway, with an error of the database.
         if options.needs == DATABASE:
             must_be_up_to_date()
-        given = action(options)
+        given = _run(action, options)
     except ValidationError as error:
         return write_refusal(refusal_of(error), as_json=options.json)
     except TilisiltaError as error:
         return write_refusal(error, as_json=options.json)
     write(given, as_json=options.json)
     return Status(given.status)
+
+
+def _run(action: Callable[[argparse.Namespace], Answer], options: argparse.Namespace) -> Answer:
+    """Run the action, and record the system user with what a command of a person does.
+
+    The service itself, which needs only the settings, does its work for many people.
+    """
+    if options.needs != DATABASE:
+        return action(options)
+    with command_run_by(system_user()):
+        return action(options)
 
 
 def must_be_up_to_date() -> None:

@@ -13,12 +13,16 @@ from tilisilta.management.wording import gettext as _
 
 WRONG_USE = 2
 INTERRUPTED = 130
+_ASKED_BY_SHELL = "_ARGCOMPLETE"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; see ``docs/command-line.md``."""
     words = list(sys.argv[1:] if argv is None else argv)
     parser = build_parser()
+    if _ASKED_BY_SHELL in os.environ:
+        # Imported only here, as most commands have no need of it.
+        importlib.import_module("tilisilta.management.completion").complete(parser)
     # Unknown words are no error yet: a stand-in gets them as its own options.
     options, rest = parser.parse_known_args(words)
     if rest and not options.passes_on:

@@ -4,6 +4,7 @@ This file works before the settings are read, as it decides what they are.
 """
 
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -23,6 +24,7 @@ from tilisilta.management.starting import set_up
 from tilisilta.management.wording import gettext as _
 
 MARK = "tilisilta-demo"
+ENVIRONMENT_FILE = "environment"
 SANDBOX_START_SECONDS = 30
 _PREFIX = "TILISILTA_"
 
@@ -68,14 +70,14 @@ def run(options: Namespace) -> int:
             stand_in(PROCOUNTOR, options.sandbox_port, directory, "--redirect-uri", redirect_uri),
             stand_in(NMBRS, options.nmbrs_port, directory),
         ):
-            os.environ.update(
-                environment(
-                    options.port,
-                    sandbox_port=options.sandbox_port,
-                    nmbrs_port=options.nmbrs_port,
-                    directory=directory,
-                )
+            settings = environment(
+                options.port,
+                sandbox_port=options.sandbox_port,
+                nmbrs_port=options.nmbrs_port,
+                directory=directory,
             )
+            os.environ.update(settings)
+            write_environment(settings, directory)
             set_up(is_quiet=True)
             # Its services can be imported only now that the settings are read.
             service = import_module("tilisilta.management.demo_service")
@@ -111,6 +113,25 @@ def environment(
         "NO_PROXY": direct,
         "no_proxy": direct,
     }
+
+
+def write_environment(settings: Mapping[str, str], directory: Path) -> None:
+    """Write the settings as a file that a shell reads, to give commands beside the demo."""
+    # Named although they are what the demo uses anyway: another terminal may hold those of a real
+    # service, and no command must reach its database.
+    of_the_demo = {
+        **settings,
+        "TILISILTA_DATABASE_URL": f"sqlite:///{directory}/tilisilta.sqlite3",
+        "TILISILTA_SECRET_KEY": "",
+        "TILISILTA_ENCRYPTION_KEYS": "",
+    }
+    # In words that bash, zsh and fish all know.
+    programs = shlex.quote(str(Path(sys.executable).parent))
+    lines = [f'export PATH={programs}:"$PATH"']
+    lines += [f"export {name}={shlex.quote(value)}" for name, value in of_the_demo.items()]
+    path = directory / ENVIRONMENT_FILE
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    path.chmod(0o600)
 
 
 def ports_must_be_free(ports: Mapping[str, int]) -> None:

@@ -1,5 +1,6 @@
 """The part of the demo that needs the settings: fill it once, run it, and print the log-ins."""
 
+import shlex
 import time
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tilisilta.errors import TilisiltaError
+from tilisilta.management.demo import ENVIRONMENT_FILE
 from tilisilta.management.output import write_refusal
 from tilisilta.management.ports import DEMO_HOST, demo_url
 from tilisilta.management.running import prepare, say, serve_until_stopped
@@ -85,6 +87,8 @@ def _welcome(options: Namespace, directory: Path) -> str:
         "",
         _("A file to import: %(directory)s")
         % {"directory": _near(directory / SAMPLE_FILES / FILE_TO_IMPORT)},
+        _("The command line, in another terminal: %(line)s")
+        % {"line": f". {_as_typed(directory / ENVIRONMENT_FILE)} && tilisilta status"},
         _("Everything is invented, and nothing leaves this machine. Ctrl+C ends it."),
         "",
     )
@@ -94,6 +98,12 @@ def _welcome(options: Namespace, directory: Path) -> str:
 def _near(path: Path) -> Path:
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _as_typed(path: Path) -> str:
+    """Return the path as a shell takes it; without a slash it would search its programs for it."""
+    near = str(_near(path))
+    return shlex.quote(near if "/" in near else f"./{near}")
 
 
 def _say_once_answering(port: int, text: str) -> None:

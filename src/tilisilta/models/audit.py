@@ -10,8 +10,23 @@ class AuditEntry(models.Model):
     """One action. Nothing in this program changes or deletes a row; the database would allow it.
 
     ``facts`` hold what the sentence on the screen names; never a secret, an amount of salary or a
-    person's identity code. No user means the command line or the service itself.
+    person's identity code. ``changes`` hold the old and new value of each field that was changed.
+    Without a user it was a command, of the ``system_user`` who ran it, or the service itself.
+
+    ``about_kind`` and ``about_id`` name the row it is about. They are no foreign keys: that row may
+    be removed later, and its entries stay as they were written.
     """
+
+    class About(models.TextChoices):
+        """What an entry can be about, besides its company."""
+
+        JOURNAL = "journal"
+        LINK = "link"
+        ACCOUNT = "account"
+        CONNECTION = "connection"
+        DEBTOR = "debtor"
+        USER = "user"
+        TEMPLATE = "template"
 
     class Action(models.TextChoices):
         """What was done. The label is the sentence on the screen."""
@@ -68,6 +83,10 @@ class AuditEntry(models.Model):
         RUN_BACK = "run_back", _("run {run} of {name} is in Nmbrs again")
         JOURNAL_SENT = "journal_sent", _("sent journal {reference}: {count} ledger receipts")
         JOURNAL_DOWNLOADED = "journal_downloaded", _("saved journal {reference} as {format}")
+        RECEIPTS_DOWNLOADED = (
+            "receipts_downloaded",
+            _("saved the receipts of {name} for {year} as {format}"),
+        )
         FOREIGN_RECEIPTS = (
             "foreign_receipts",
             _("looked for runs of {name} booked another way: {count} found"),
@@ -87,6 +106,10 @@ class AuditEntry(models.Model):
             _("said that receipt {number} is another than the one of journal {reference}"),
         )
         RECEIPT_APPROVED = "receipt_approved", _("approved receipt {number}")
+        RECEIPT_SEEN_APPROVED = (
+            "receipt_seen_approved",
+            _("saw that receipt {number} of journal {reference} is approved"),
+        )
         RECEIPT_REJECTED = (
             "receipt_rejected",
             _("Procountor rejected the receipt of {date} of journal {reference}"),
@@ -120,11 +143,17 @@ class AuditEntry(models.Model):
         "tilisilta.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     user_name = models.CharField(max_length=150, blank=True, default="")
+    system_user = models.CharField(
+        max_length=100, blank=True, default="", help_text="Who ran the command, on that machine."
+    )
     action = models.CharField(max_length=30, choices=Action)
     company = models.ForeignKey(
         "tilisilta.Company", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    about_kind = models.CharField(max_length=10, choices=About, blank=True, default="")
+    about_id = models.BigIntegerField(null=True, blank=True)
     facts: "models.JSONField[Any, Any]" = models.JSONField(default=dict, blank=True)
+    changes: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ["-at", "-pk"]

@@ -93,7 +93,12 @@ class Export(models.Model):
                 name="a_booked_export_knows_its_receipt",
             ),
         ]
-        indexes = [models.Index(fields=["state"], name="export_state")]
+        indexes = [
+            models.Index(fields=["state"], name="export_state"),
+            models.Index(fields=["receipt_number"], name="export_receipt_number"),
+            models.Index(fields=["invoice_number"], name="export_invoice_number"),
+            models.Index(fields=["ledger_receipt_id"], name="export_ledger_receipt_id"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -161,6 +166,9 @@ class Sending(models.Model):
     journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="sendings")
     requested_by = models.ForeignKey(
         "tilisilta.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    system_user = models.CharField(
+        max_length=100, blank=True, default="", help_text="Who asked for it by a command."
     )
     requested_at = models.DateTimeField()
     due_at = models.DateTimeField(help_text="The engine takes it up at this moment.")

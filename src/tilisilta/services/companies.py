@@ -27,6 +27,7 @@ from tilisilta.models import (
     User,
 )
 from tilisilta.services import audit
+from tilisilta.services.audit_changes import changes_of
 from tilisilta.services.journals.importing import recheck_company, recheck_debtor
 
 
@@ -72,7 +73,11 @@ def add_debtor(number: int, name: str, *, user: User | None) -> Debtor:
         with transaction.atomic():
             debtor.save()
             audit.record(
-                audit.Action.DEBTOR_ADDED, user=user, name=str(debtor), debtor=str(debtor.number)
+                audit.Action.DEBTOR_ADDED,
+                user=user,
+                about=debtor,
+                name=str(debtor),
+                debtor=str(debtor.number),
             )
     except IntegrityError as error:
         raise DebtorNumberTaken(f"There is already a debtor {number}.") from error
@@ -105,9 +110,10 @@ def add_company(
 
 def change_company(company: Company, *, name: str, debtor: Debtor, user: User | None) -> Company:
     """Rename a company or give it to another debtor; what is not sent yet is checked again."""
-    changes = {"name": name.strip(), "debtor": debtor}
-    changed = [field for field, value in changes.items() if getattr(company, field) != value]
-    for field, value in changes.items():
+    after: dict[str, object] = {"name": name.strip(), "debtor": debtor}
+    before = {field: getattr(company, field) for field in after}
+    changed = [field for field, value in after.items() if before[field] != value]
+    for field, value in after.items():
         setattr(company, field, value)
     company.clean_fields()
     if not changed:
@@ -118,6 +124,7 @@ def change_company(company: Company, *, name: str, debtor: Debtor, user: User | 
             audit.Action.COMPANY_CHANGED,
             user=user,
             company=company,
+            changes=changes_of(before, after),
             name=str(company),
             fields=", ".join(changed),
         )
@@ -134,6 +141,7 @@ def set_business_id(company: Company, business_id: str, *, user: User | None) ->
     business_id = checked_business_id(business_id)
     if company.business_id == business_id:
         return company
+    before = company.business_id
     with transaction.atomic():
         company.business_id = business_id
         company.save(update_fields=["business_id"])
@@ -141,6 +149,7 @@ def set_business_id(company: Company, business_id: str, *, user: User | None) ->
             audit.Action.COMPANY_CHANGED,
             user=user,
             company=company,
+            changes=changes_of({"business_id": before}, {"business_id": business_id}),
             name=str(company),
             fields="business_id",
         )
@@ -183,6 +192,7 @@ def set_start(company: Company, start_date: date | None, *, user: User | None) -
     """
     if company.start_date == start_date:
         return company
+    before = company.start_date
     with transaction.atomic():
         company.start_date = start_date
         company.save(update_fields=["start_date"])
@@ -190,6 +200,7 @@ def set_start(company: Company, start_date: date | None, *, user: User | None) -
             audit.Action.COMPANY_CHANGED,
             user=user,
             company=company,
+            changes=changes_of({"start_date": before}, {"start_date": start_date}),
             name=str(company),
             fields="start_date",
         )
@@ -208,7 +219,7 @@ def set_blocked(debtor: Debtor, is_blocked: bool, *, user: User | None) -> Debto
     with transaction.atomic():
         debtor.is_blocked = is_blocked
         debtor.save(update_fields=["is_blocked"])
-        audit.record(action, user=user, name=str(debtor), debtor=str(debtor.number))
+        audit.record(action, user=user, about=debtor, name=str(debtor), debtor=str(debtor.number))
     recheck_debtor(debtor)
     return debtor
 

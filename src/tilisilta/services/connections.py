@@ -80,7 +80,7 @@ def create_account(
             account = ProcountorAccount.objects.create(
                 name=name.strip(), debtor=debtor or _debtor_of(user)
             )
-            audit.record(audit.Action.ACCOUNT_CREATED, user=user, name=account.name)
+            audit.record(audit.Action.ACCOUNT_CREATED, user=user, about=account, name=account.name)
     except IntegrityError as error:
         raise AccountNameTaken(f"There is already a Procountor account named {name}.") from error
     return account
@@ -136,7 +136,7 @@ def remove_authorisation(account: ProcountorAccount, *, user: User | None) -> No
         account.method = account.grant = account.access_token = ""
         account.access_token_expires_at = account.ended_at = None
         account.save()
-        audit.record(audit.Action.ACCOUNT_REMOVED, user=user, name=account.name)
+        audit.record(audit.Action.ACCOUNT_REMOVED, user=user, about=account, name=account.name)
     recheck_account(account)
 
 
@@ -213,6 +213,7 @@ def _authorise(
         audit.record(
             audit.Action.ACCOUNT_AUTHORISED,
             user=user,
+            about=account,
             name=account.name,
             administration=account.company_name,
             business_id=account.business_id,

@@ -26,6 +26,7 @@ from tilisilta.models import (
     User,
 )
 from tilisilta.services import audit
+from tilisilta.services.audit_changes import Change, changes_of
 from tilisilta.services.journals.gathering import split_of
 from tilisilta.services.journals.importing import recheck_company
 from tilisilta.services.journals.keeping import KNOWN_OUTSIDE, lock_company
@@ -153,6 +154,7 @@ def create_link(  # what a person says of a link, each by its name
             audit.Action.LINK_CREATED,
             user=user,
             company=company,
+            about=link,
             name=str(company),
             administration=name_with_id(locked.company_name, locked.business_id),
         )
@@ -182,22 +184,24 @@ def change_link(
     link.start_month = link.start_month.replace(day=1)
     link.full_clean()
     _must_be_free(link)
-    changed = [name for name in choices if before[name] != getattr(link, name)]
+    changes = changes_of(before, {name: getattr(link, name) for name in choices})
     with transaction.atomic():
         # Locked, or it could end meanwhile. Only the choices are saved, or the whole row from
         # memory would undo the end of another transaction.
         if not Link.objects.select_for_update().get(pk=link.pk).is_open:
             raise ValidationError(_("The link has ended. It stays as it was."))
         link.save(update_fields=[*choices, "changed_at"])
-        if account_mappings is not None and _replace_mappings(link, account_mappings):
-            changed.append("account_mappings")
-        if changed:
+        if account_mappings is not None:
+            changes += _replace_mappings(link, account_mappings)
+        if changes:
             audit.record(
                 audit.Action.LINK_CHANGED,
                 user=user,
                 company=link.company,
+                about=link,
+                changes=changes,
                 name=str(link.company),
-                fields=", ".join(changed),
+                fields=", ".join(change.field for change in changes),
             )
         _fetch_as_needed(link)
     recheck_company(link.company)
@@ -253,6 +257,7 @@ def end_link(link: Link, *, ends_on: date, reason: str, user: User | None) -> Li
             audit.Action.LINK_ENDED,
             user=user,
             company=link.company,
+            about=link,
             name=str(link.company),
             date=link.ends_on.isoformat(),
             reason=link.end_reason,
@@ -312,6 +317,7 @@ def _record_confirmation(link: Link, pairing: Pairing, *, user: User | None) -> 
         audit.Action.LINK_CONFIRMED,
         user=user,
         company=pairing.company,
+        about=link,
         name=str(pairing.company),
         administration=name_with_id(pairing.account.company_name, pairing.account.business_id),
         difference="; ".join(names),
@@ -373,7 +379,7 @@ def _fetch_as_needed(link: Link) -> None:
         NmbrsCompany.objects.fetchable().filter(company=link.company).want(timezone.now())
 
 
-def _replace_mappings(link: Link, wanted: Mapping[str, str]) -> bool:
+def _replace_mappings(link: Link, wanted: Mapping[str, str]) -> tuple[Change, ...]:
     """Make the mappings of ``link`` equal ``wanted``, without those that change nothing."""
     wanted = {
         before.strip(): after.strip()
@@ -382,10 +388,10 @@ def _replace_mappings(link: Link, wanted: Mapping[str, str]) -> bool:
     }
     present = dict(link.account_mappings.values_list("journal_account", "procountor_account_code"))
     if present == wanted:
-        return False
+        return ()
     link.account_mappings.all().delete()
     for before, after in wanted.items():
         mapping = AccountMapping(link=link, journal_account=before, procountor_account_code=after)
         mapping.full_clean()
         mapping.save()
-    return True
+    return changes_of({"account_mappings": present}, {"account_mappings": wanted})

@@ -2,6 +2,7 @@
 
 import hashlib
 from enum import StrEnum
+from functools import partial
 
 from django.core.cache import cache
 
@@ -25,10 +26,17 @@ def record_failed_log_in(username: str, *, address: str, reason: Reason) -> None
     A name that no user has is left out: it may be a password, typed into the wrong field.
     """
     known = User.objects.filter(username__iexact=username).first()
-    facts = {"address": address, "reason": reason.value}
-    if known is not None:
-        facts["name"] = known.username
-    audit.record(audit.Action.LOG_IN_FAILED, user=None, company=None, **facts)
+    record = partial(
+        audit.record,
+        audit.Action.LOG_IN_FAILED,
+        user=None,
+        address=address,
+        reason=reason.value,
+    )
+    if known is None:
+        record()
+    else:
+        record(name=known.username)
 
 
 def record_refused_log_ins(*, address: str) -> None:

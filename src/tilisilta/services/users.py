@@ -12,6 +12,7 @@ from tilisilta.domain.problems import ProblemCode
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import Area, Debtor, Right, User, UserTemplate
 from tilisilta.services import audit
+from tilisilta.services.audit_changes import changes_of
 
 ADMINISTRATOR = "Administrator"
 FIRST_USER = "admin"
@@ -107,7 +108,7 @@ def create_user(
         with transaction.atomic():
             made.save()
             made.debtors.set(debtors)
-            audit.record(audit.Action.USER_CREATED, user=user, name=made.username)
+            audit.record(audit.Action.USER_CREATED, user=user, about=made, name=made.username)
     except IntegrityError as error:
         raise UserNameTaken(f"There is already a user named {username}.") from error
     return made
@@ -127,8 +128,10 @@ def change_user(
     own choice; ``debtors`` are set when they are not ``None``. Raises
     ``LastAdministrator`` or Django's ``ValidationError``, and then nothing is changed.
     """
+    before = {name: getattr(changed, name) for name in fields}
+    after = dict(fields)
     with transaction.atomic():
-        names = [name for name, value in fields.items() if getattr(changed, name) != value]
+        names = [name for name, value in fields.items() if before[name] != value]
         for name, value in fields.items():
             setattr(changed, name, value)
         if password:
@@ -139,12 +142,20 @@ def change_user(
         changed.clean_fields(exclude=["password"])
         # Saved before the rule is checked, which is a query; breaking it rolls all of this back.
         changed.save()
-        if debtors is not None and _replace_debtors(changed, debtors):
-            names.append("debtors")
+        if debtors is not None:
+            before["debtors"] = set(changed.debtors.all())
+            after["debtors"] = set(debtors)
+            if _replace_debtors(changed, debtors):
+                names.append("debtors")
         _must_keep_an_administrator()
         if names:
             audit.record(
-                audit.Action.USER_CHANGED, user=user, name=changed.username, fields=", ".join(names)
+                audit.Action.USER_CHANGED,
+                user=user,
+                about=changed,
+                changes=changes_of(before, after),
+                name=changed.username,
+                fields=", ".join(names),
             )
     return changed
 
@@ -173,7 +184,11 @@ def turn_off_second_step(changed: User, *, user: User | None) -> None:
     with transaction.atomic():
         Authenticator.objects.filter(user=changed).delete()
         audit.record(
-            audit.Action.USER_CHANGED, user=user, name=changed.username, fields="second_step"
+            audit.Action.USER_CHANGED,
+            user=user,
+            about=changed,
+            name=changed.username,
+            fields="second_step",
         )
 
 
@@ -200,7 +215,9 @@ def create_template(
             template = UserTemplate.objects.create(
                 name=name.strip(), demands_second_step=demands_second_step, **_columns(rights)
             )
-            audit.record(audit.Action.TEMPLATE_CREATED, user=user, name=template.name)
+            audit.record(
+                audit.Action.TEMPLATE_CREATED, user=user, about=template, name=template.name
+            )
     except IntegrityError as error:
         raise TemplateNameTaken(f"There is already a user template named {name}.") from error
     return template
@@ -223,9 +240,14 @@ def change_template(
         raise AdministratorTemplateFixed(
             f"{template.name} has every right, and that cannot be changed."
         )
+    before: dict[str, object] = {area.value: template.right_to(area) for area in columns}
+    before["name"] = template.name
+    after: dict[str, object] = {**_columns(columns)} | {"name": name.strip()}
     fields = [area.value for area, right in columns.items() if template.right_to(area) != right]
     fields += ["name"] if name.strip() != template.name else []
     if demands_second_step not in {None, template.demands_second_step}:
+        before["demands_second_step"] = template.demands_second_step
+        after["demands_second_step"] = bool(demands_second_step)
         template.demands_second_step = bool(demands_second_step)
         fields.append("demands_second_step")
     template.name = name.strip()
@@ -239,6 +261,8 @@ def change_template(
                 audit.record(
                     audit.Action.TEMPLATE_CHANGED,
                     user=user,
+                    about=template,
+                    changes=changes_of(before, after),
                     name=template.name,
                     fields=", ".join(fields),
                 )

@@ -137,7 +137,13 @@ class AccountAdapter(DefaultAccountAdapter):
         field = NOTED_FIELDS.get(template_prefix)
         if field is not None:
             person = cast(User, user)
-            audit.record(audit.Action.USER_CHANGED, user=person, name=person.username, fields=field)
+            audit.record(
+                audit.Action.USER_CHANGED,
+                user=person,
+                about=person,
+                name=person.username,
+                fields=field,
+            )
 
 
 class MFAAdapter(DefaultMFAAdapter):

@@ -1,6 +1,5 @@
 """The audit log: who did what, and when; narrowed by company, person, kind and day."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import cast
 
@@ -14,20 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from tilisilta.models import Area, AuditEntry, Right, User
 from tilisilta.services.audit import entries_visible_to
-from tilisilta.web.audit_sentences import sentence_of
+from tilisilta.web.audit_entries import shown_entries
 from tilisilta.web.parts import asked_page
 from tilisilta.web.rights import UserRequest, needs
 
 ENTRIES_PER_PAGE = 100
 EARLIEST, LATEST = date(2000, 1, 1), date(9000, 1, 1)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShownEntry:
-    """An entry with its sentence in the reader's language."""
-
-    entry: AuditEntry
-    sentence: str
 
 
 class FilterForm(forms.Form):
@@ -78,8 +69,12 @@ def audit_log(request: UserRequest) -> HttpResponse:
     form = FilterForm(request.GET or None, user=request.user)
     entries = form.narrowed(entries_visible_to(request.user))
     page = Paginator(entries, ENTRIES_PER_PAGE).get_page(asked_page(request))
-    shown = [ShownEntry(entry=entry, sentence=sentence_of(entry)) for entry in page]
-    return render(request, "audit/audit_log.html", {"form": form, "page": page, "entries": shown})
+    context = {
+        "form": form,
+        "page": page,
+        "entries": shown_entries(page, reader=request.user),
+    }
+    return render(request, "audit/audit_log.html", context)
 
 
 def _action_choices() -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from tilisilta.domain.standing import JournalState
 from tilisilta.models import Area, Company, Journal, NmbrsCompany, Right, Run, User
 from tilisilta.services.companies import CompanyDetails, company_details
 from tilisilta.services.explanations import Explanation, explain
+from tilisilta.web.export_rows import name_of_sender
 from tilisilta.web.fetch_states import FetchState, fetch_state_of
 
 PROBLEMS_OF_A_RUN = 20
@@ -46,11 +47,11 @@ class RunRow:
         return exports[-1].posted_at if exports else None
 
     @property
-    def sent_by(self) -> User | None:
+    def sent_by(self) -> str:
         """Who asked for the sending of a journal that is sent as a whole."""
         if self.journal is None or self.journal.state not in SENT_AS_A_WHOLE:
-            return None
-        return next((sending.requested_by for sending in self.journal.sendings.all()), None)
+            return ""
+        return next((name_of_sender(sending) for sending in self.journal.sendings.all()), "")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,7 +58,8 @@ MENU = (
     ),
     Entry(
         name="exports",
-        label=_("Journal entries Export"),
+        # Short, so that the search fits beside the menu.
+        label=_("Exports"),
         area=Area.JOURNAL_EXPORTS,
         addresses=("exports", "journals"),
     ),

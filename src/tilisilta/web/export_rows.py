@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tilisilta.domain.standing import BOOKED_EXPORTS, ExportState
-from tilisilta.models import Export, Journal, ProcountorAccount, Sending, User, preview_digest
+from tilisilta.models import Export, Journal, ProcountorAccount, Sending, preview_digest
 from tilisilta.services.explanations import explain
 
 
@@ -112,7 +112,7 @@ def _row(journal: Journal, *, may_send: bool) -> Row:
         receipt_count=len(receipts),
         receipt_numbers=tuple(sorted(number for number in numbers if number is not None)),
         sent_at=max((item.posted_at for item in receipts if item.posted_at), default=None),
-        sent_by=_name_of(sendings[0].requested_by) if sendings else "",
+        sent_by=name_of_sender(sendings[0]) if sendings else "",
         reason=reason if may_send or reason else _("Your user template does not let you send."),
         can_be_sent=may_send and standing.can_be_sent,
         is_sent=standing.is_sent,
@@ -142,5 +142,9 @@ def _ranges(numbers: Sequence[int]) -> Iterator[str]:
             yield f"{run[0]}\N{EN DASH}{run[-1]}"
 
 
-def _name_of(user: User | None) -> str:
-    return (user.get_full_name() or user.get_username()) if user else _("by itself")
+def name_of_sender(sending: Sending) -> str:
+    """Return who asked for the sending: a user, or the system user who ran a command."""
+    user = sending.requested_by
+    if user is None:
+        return sending.system_user or _("by itself")
+    return user.get_full_name() or user.get_username()

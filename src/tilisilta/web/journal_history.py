@@ -50,7 +50,10 @@ def _of(journal: Journal) -> Q:
     renumbered = AuditEntry.objects.filter(
         company=journal.company, action=AuditEntry.Action.JOURNAL_RENUMBERED
     ).order_by("-pk")
-    reference, until, matches = journal.reference, Q(), Q(pk__in=[])
+    reference, until = journal.reference, Q()
+    # The entries of earlier versions name no journal but by its reference.
+    of_company = Q(company=journal.company)
+    matches = of_company & Q(about_kind=AuditEntry.About.JOURNAL, about_id=journal.pk)
     for entry in renumbered:
         if reference not in {entry.facts["reference"], entry.facts["before"]}:
             continue
@@ -69,7 +72,7 @@ def _entry_event(entry: AuditEntry) -> Event:
 
 def _who(entry: AuditEntry) -> str:
     name = entry.user.get_full_name() if entry.user else ""
-    return name or entry.user_name or _("Tilisilta")
+    return name or entry.user_name or entry.system_user or _("Tilisilta")
 
 
 def _attempt_event(attempt: Attempt) -> Event:

@@ -2,13 +2,14 @@
 
 from django import forms
 from django.db.models import Prefetch, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Company, Journal, Link, ProcountorAccount, User
 from tilisilta.services.explanations import Explanation, explain_error
+from tilisilta.services.spreadsheets import Download
 from tilisilta.web.rights import UserRequest
 
 # A page must answer soon. The next request does what this one did not reach.
@@ -101,3 +102,11 @@ def asked_page(request: HttpRequest) -> int:
     """Return the page number that the address asks for; 1 for none or a bad one."""
     asked = request.GET.get("page", "")
     return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 1
+
+
+def saved_file(download: Download) -> HttpResponse:
+    response = HttpResponse(download.content, content_type=download.content_type)
+    response["Content-Disposition"] = f'attachment; filename="{download.name}"'
+    # Salaries must not stay in a cache on the way to the reader.
+    response["Cache-Control"] = "no-store"
+    return response

@@ -25,7 +25,9 @@ from tilisilta.web import (
     perhaps_ours,
     profile,
     ready_journals,
+    receipts_of_year,
     remembered_columns,
+    search,
     users,
 )
 
@@ -53,6 +55,9 @@ urlpatterns = [
     path(f"{COMPANY}/business-id", companies.company_business_id, name="company_business_id"),
     path(f"{COMPANY}/start", companies.company_start, name="company_start"),
     path(f"{COMPANY}/test", companies.company_test, name="company_test"),
+    path(f"{COMPANY}/receipts", receipts_of_year.receipts, name="receipts_of_year"),
+    path(f"{COMPANY}/receipts.csv", receipts_of_year.receipts_csv, name="receipts_csv"),
+    path(f"{COMPANY}/receipts.xlsx", receipts_of_year.receipts_xlsx, name="receipts_xlsx"),
     path(f"{COMPANY}/import", imports.import_file, name="import_journal"),
     path(
         f"{COMPANY}/import/columns/<int:pk>/forget",
@@ -110,6 +115,7 @@ urlpatterns = [
     path("user-templates", users.template_list, name="user_templates"),
     path("user-templates/new", users.new_template, name="new_user_template"),
     path("user-templates/<int:pk>", users.template, name="user_template"),
+    path("find", search.find, name="find"),
     path("audit-log", audit.audit_log, name="audit_log"),
     path("common-errors", errors.common_errors, name="common_errors"),
     path("language", language_choice.language, name="language"),

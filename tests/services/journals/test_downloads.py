@@ -15,8 +15,6 @@ from procountor_sandbox.app import Sandbox
 from tilisilta.clients.files.reading import read_journal_file
 from tilisilta.models import AuditEntry, Journal
 from tilisilta.services.journals.downloads import (
-    Download,
-    harmless,
     journal_as_csv,
     journal_as_xlsx,
     payload_of,
@@ -24,6 +22,7 @@ from tilisilta.services.journals.downloads import (
 )
 from tilisilta.services.journals.importing import import_journal
 from tilisilta.services.journals.previews import preview_journal
+from tilisilta.services.spreadsheets import Download, harmless
 
 pytestmark = pytest.mark.django_db
 

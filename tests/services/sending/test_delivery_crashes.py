@@ -1,5 +1,6 @@
 """A worker may die at any point: each receipt is booked exactly once all the same."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -20,10 +21,13 @@ from tests.bureau import (
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.busy_office import Busyness
-from tilisilta.models import Sending
+from tilisilta.models import Attempt, AuditEntry, Export, Journal, Sending
 from tilisilta.services.sending.asking import send_journal
 
 pytestmark = pytest.mark.django_db
+
+Action = AuditEntry.Action
+Outcome = Attempt.Outcome
 
 
 class Killed(BaseException):
@@ -91,6 +95,34 @@ def _deliver_until_killed(
     return False
 
 
+def entries_of(journal: Journal) -> Counter[str]:
+    """Count what the audit log says about the receipts of ``journal``."""
+    entries = AuditEntry.objects.filter(about_kind="journal", about_id=journal.pk)
+    kinds = {
+        Action.RECEIPT_POSTED: "booked",
+        Action.RECEIPT_FOUND: "booked",
+        Action.RECEIPT_APPROVED: "approved",
+        Action.RECEIPT_SEEN_APPROVED: "approved",
+        Action.RECEIPT_UNCERTAIN: "uncertain",
+    }
+    return Counter(kinds[Action(one.action)] for one in entries if one.action in kinds)
+
+
+def facts_of(journal: Journal) -> Counter[str]:
+    """Count what the tables say about the same receipts.
+
+    An attempt was uncertain once if its outcome is not known, or became known by a look.
+    """
+    exports = list(Export.with_trail.filter(journal=journal))
+    looked_for = (Outcome.UNKNOWN, Outcome.FOUND, Outcome.ABSENT)
+    uncertain = Attempt.objects.filter(export__journal=journal, outcome__in=looked_for)
+    return Counter(
+        booked=sum(export.ledger_receipt_id is not None for export in exports),
+        approved=sum(export.approved_at is not None for export in exports),
+        uncertain=uncertain.count(),
+    )
+
+
 class TestDelivery:
     @pytest.mark.parametrize("approves", [False, True])
     def test_books_each_receipt_once_wherever_the_worker_dies(
@@ -105,9 +137,11 @@ class TestDelivery:
             clock = Clock()
             sending = send_journal(journal, user=None, now=clock.now)
             was_killed = _deliver_until_killed(sending, clock, procountor, settings, steps=step)
+            assert entries_of(journal) == facts_of(journal), f"killed at step {step}"
             clock.forward(60)
             deliver(sending, clock)
 
+            assert entries_of(journal) == facts_of(journal), f"killed at step {step}"
             expected = ["approved" if approves else "posted"] * 2
             assert states(journal) == expected, f"killed at step {step}"
             journal.refresh_from_db()
@@ -136,6 +170,7 @@ class TestDelivery:
                 # What was booked otherwise than it was sent stops those after it, once.
                 send(journal, clock)
 
+            assert entries_of(journal) == facts_of(journal), f"killed at step {step}"
             for export in journal.exports.all():
                 found = receipts_with(procountor, export.token)
                 assert len(found) == 1, f"killed at step {step}"

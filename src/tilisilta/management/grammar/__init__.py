@@ -4,9 +4,11 @@ import argparse
 
 from tilisilta import __version__
 from tilisilta.management.grammar.bureau import add_bureau_commands
+from tilisilta.management.grammar.help_groups import GroupedHelpParser
 from tilisilta.management.grammar.journals import add_journal_commands
 from tilisilta.management.grammar.payroll import add_payroll_commands
 from tilisilta.management.grammar.service import add_service_commands
+from tilisilta.management.grammar.trails import add_trail_commands
 from tilisilta.management.wording import gettext as _
 
 __all__ = ["build_parser"]
@@ -14,21 +16,27 @@ __all__ = ["build_parser"]
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line, in the language of the terminal."""
-    parser = argparse.ArgumentParser(
+    parser = GroupedHelpParser(
         prog="tilisilta",
         description=_("Carries payroll journals from Nmbrs into Procountor, each exactly once."),
         epilog=_(
             "Exit status: 0 done, 1 refused or something failed, 2 wrong use, 3 outcome uncertain "
             "or not finished in time. "
             "Settings are read from the environment; see docs/self-hosting.md."
-        ),
+        )
+        + " "
+        + _("tilisilta COMMAND --help shows the options of a command, and an example."),
     )
     parser.add_argument("--version", action="version", version=f"tilisilta {__version__}")
     commands = parser.add_subparsers(
-        title=_("commands"), metavar=_("COMMAND"), dest="command", required=True
+        metavar=_("COMMAND"),
+        dest="command",
+        required=True,
+        parser_class=argparse.ArgumentParser,
     )
     add_service_commands(commands)
     add_journal_commands(commands)
     add_bureau_commands(commands)
     add_payroll_commands(commands)
+    add_trail_commands(commands)
     return parser

@@ -39,6 +39,7 @@ def add_service_commands(commands: Subparsers) -> None:
         says=_("encrypt all stored secrets with the newest key, second steps of log-ins too"),
         example="tilisilta keys rotate",
     )
+    _add_completion(commands)
     _add_demo(commands)
     _add_sandbox(
         commands,
@@ -118,6 +119,23 @@ def _add_address(parser: argparse.ArgumentParser) -> None:
         metavar=_("PORT"),
         help=_("port to listen on (default 8000)"),
     )
+
+
+def _add_completion(commands: Subparsers) -> None:
+    completion = add_command(
+        commands,
+        "completion",
+        action="completion:show_script",
+        says=_("print the script with which a shell completes the commands and their options"),
+        example=(
+            'eval "$(tilisilta completion bash)"\n'
+            'eval "$(tilisilta completion zsh)"\n'
+            "tilisilta completion fish | source"
+        ),
+        needs=NOTHING,
+        has_json=False,
+    )
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"))
 
 
 def _add_demo(commands: Subparsers) -> None:

@@ -61,7 +61,7 @@ def mark_refused(connection: NmbrsConnection) -> None:
         state=State.REFUSED
     )
     if changed:
-        audit.record(audit.Action.NMBRS_REFUSED, user=None, name=connection.name)
+        audit.record(audit.Action.NMBRS_REFUSED, user=None, about=connection, name=connection.name)
 
 
 def _soap_services() -> "SoapServices":

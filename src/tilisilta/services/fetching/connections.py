@@ -13,6 +13,7 @@ from tilisilta.errors import NeedsAttention, TilisiltaError
 from tilisilta.models import NmbrsConnection, Synchronisation, User
 from tilisilta.models.encryption import readable
 from tilisilta.services import audit
+from tilisilta.services.audit_changes import changes_of
 from tilisilta.services.fetching.client import mark_refused, nmbrs_as
 from tilisilta.services.fetching.problems import problem_of
 from tilisilta.services.fetching.queue import give_up
@@ -81,7 +82,11 @@ def connect(  # what a person says of a connection, each by its name
             _note(made, reached, now=timezone.now())
             made.save()
             audit.record(
-                audit.Action.NMBRS_CONNECTED, user=user, name=made.name, user_name=made.user_name
+                audit.Action.NMBRS_CONNECTED,
+                user=user,
+                about=made,
+                name=made.name,
+                user_name=made.user_name,
             )
     except IntegrityError as error:
         raise ConnectionNameTaken(f"There is already a connection named {name}.") from error
@@ -130,7 +135,8 @@ def change_connection(
     changes = {"user_name": user_name.strip(), "first_year": first_year}
     if token.strip():
         changes["token"] = token.strip()
-    changed = [field for field, value in changes.items() if getattr(connection, field) != value]
+    before = {field: getattr(connection, field) for field in changes}
+    changed = [field for field, value in changes.items() if before[field] != value]
     for field, value in changes.items():
         setattr(connection, field, value)
     connection.clean_fields()
@@ -146,6 +152,8 @@ def change_connection(
         audit.record(
             audit.Action.NMBRS_CHANGED,
             user=user,
+            about=connection,
+            changes=changes_of(before, changes),
             name=connection.name,
             fields=", ".join(changed) or "token",
         )
@@ -190,7 +198,7 @@ def remove_connection(connection: NmbrsConnection, *, user: User | None) -> None
         connection.trouble = connection.questions = []
         connection.save(update_fields=["state", "token", "trouble", "questions"])
         connection.companies.update(wanted_at=None, due_at=None, wanted_by=None)
-        audit.record(audit.Action.NMBRS_REMOVED, user=user, name=connection.name)
+        audit.record(audit.Action.NMBRS_REMOVED, user=user, about=connection, name=connection.name)
     # It may have waited only for companies of this connection, and no worker would end it.
     for under_way in Synchronisation.objects.filter(finished_at__isnull=True):
         finish_if_done(under_way.pk, now=timezone.now())

@@ -13,6 +13,7 @@ from tilisilta.domain.payroll import PayrollCompany, PayrollDebtor, PayrollSourc
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 from tilisilta.models import Debtor, NmbrsCompany, NmbrsConnection
 from tilisilta.services import audit
+from tilisilta.services.audit_changes import changes_of
 from tilisilta.services.fetching.recognising import (
     follow,
     free_number,
@@ -93,7 +94,11 @@ def _add_debtor(connection: NmbrsConnection, one: PayrollDebtor, *, is_only: boo
             **origin,
         )
         audit.record(
-            audit.Action.DEBTOR_ADDED, user=None, name=str(debtor), debtor=str(debtor.number)
+            audit.Action.DEBTOR_ADDED,
+            user=None,
+            about=debtor,
+            name=str(debtor),
+            debtor=str(debtor.number),
         )
 
 
@@ -107,7 +112,7 @@ def _renew_debtor(connection: NmbrsConnection, debtor: Debtor, one: PayrollDebto
         changes["connection"] = connection
     if debtor.gone_at is not None:
         changes["gone_at"] = None
-        audit.record(audit.Action.DEBTOR_BACK, user=None, name=str(debtor))
+        audit.record(audit.Action.DEBTOR_BACK, user=None, about=debtor, name=str(debtor))
     if not changes:
         return
     Debtor.objects.filter(pk=debtor.pk).update(**changes)
@@ -115,6 +120,8 @@ def _renew_debtor(connection: NmbrsConnection, debtor: Debtor, one: PayrollDebto
         audit.record(
             audit.Action.DEBTOR_CHANGED,
             user=None,
+            about=debtor,
+            changes=changes_of({"name": debtor.name}, {"name": one.name}),
             name=f"{debtor.number} {one.name}",
             fields="name",
         )
@@ -259,7 +266,7 @@ def _renew_company(
 def _mark_gone(debtor: Debtor, now: datetime) -> None:
     if debtor.gone_at is None:
         Debtor.objects.filter(pk=debtor.pk).update(gone_at=now)
-        audit.record(audit.Action.DEBTOR_GONE, user=None, name=str(debtor))
+        audit.record(audit.Action.DEBTOR_GONE, user=None, about=debtor, name=str(debtor))
 
 
 def _mark_company_gone(nmbrs_company: NmbrsCompany, now: datetime) -> None:

@@ -14,6 +14,7 @@ from tilisilta.domain.payroll import PayrollCompany
 from tilisilta.domain.standing import COMMITTED_EXPORTS
 from tilisilta.models import Company, Debtor, Journal, NmbrsCompany, NmbrsConnection, User
 from tilisilta.services import audit
+from tilisilta.services.audit_changes import changes_of
 from tilisilta.services.journals.importing import recheck_company
 
 # Below what a 32-bit column holds, with room for free_number() to count up.
@@ -79,6 +80,7 @@ def follow(company: Company, one: PayrollCompany, debtor: Debtor | None) -> bool
         changes["debtor"] = debtor
     if not changes:
         return False
+    before = {field: getattr(company, field) for field in changes}
     with transaction.atomic():
         for field, value in changes.items():
             setattr(company, field, value)
@@ -87,6 +89,7 @@ def follow(company: Company, one: PayrollCompany, debtor: Debtor | None) -> bool
             audit.Action.COMPANY_CHANGED,
             user=None,
             company=company,
+            changes=changes_of(before, changes),
             name=str(company),
             fields=", ".join(changes),
         )
@@ -187,12 +190,14 @@ def _start_after_what_was_sent(company: Company, *, user: User | None) -> None:
     last = sent.aggregate(last=Max("period"))["last"]
     if last is None or (company.start_date is not None and company.start_date > last):
         return
+    before = company.start_date
     company.start_date = date(last.year + last.month // 12, last.month % 12 + 1, 1)
     company.save(update_fields=["start_date"])
     audit.record(
         audit.Action.COMPANY_CHANGED,
         user=user,
         company=company,
+        changes=changes_of({"start_date": before}, {"start_date": company.start_date}),
         name=str(company),
         fields="start_date",
     )

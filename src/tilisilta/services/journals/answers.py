@@ -69,6 +69,7 @@ def say_surely_another(journal: Journal, *, user: User | None, now: datetime) ->
                 audit.Action.JOURNAL_NOT_TWICE,
                 user=user,
                 company=journal.company,
+                about=journal,
                 reference=journal.reference,
             )
     return check_journal(journal, now=now)
@@ -119,6 +120,7 @@ def tell_run(
             audit.Action.JOURNAL_RENUMBERED,
             user=user,
             company=journal.company,
+            about=journal,
             before=before,
             reference=journal.reference,
         )
@@ -160,6 +162,7 @@ def discard(journal: Journal, *, reason: str, user: User | None, now: datetime) 
             audit.Action.JOURNAL_DISCARDED,
             user=user,
             company=journal.company,
+            about=journal,
             reference=journal.reference,
             reason=journal.discard_reason,
         )

@@ -160,9 +160,10 @@ def keep_read(
             audit.Action.JOURNAL_IMPORTED,
             user=user,
             company=company,
+            about=kept.journal,
             reference=kept.journal.reference,
             file=said.name,
-            **({"columns": mask_personal_codes(columns)} if columns else {}),
+            columns=mask_personal_codes(columns) if columns else "",
         )
     return Kept(replace(kept, names_company=names_company), place.moved)
 
@@ -214,6 +215,7 @@ def keep_fetched(
                 audit.Action.JOURNAL_FETCHED,
                 user=None,
                 company=run.company,
+                about=imported.journal,
                 reference=imported.journal.reference,
             )
         # Most journals of a first fetch: checked here, as that needs nothing from Procountor.

@@ -45,6 +45,7 @@ def give_number(journal: Journal, run: domain.Run) -> tuple[Journal, ...]:
             audit.Action.JOURNAL_RENUMBERED,
             user=None,
             company=one.company,
+            about=one,
             before=before,
             reference=one.reference,
         )

@@ -70,7 +70,7 @@ def end_account(account: ProcountorAccount) -> None:
     # Read again: an authorisation that a person has removed meanwhile stays removed.
     if account.is_authorised:
         account.mark_ended(timezone.now())
-        audit.record(audit.Action.ACCOUNT_ENDED, user=None, name=account.name)
+        audit.record(audit.Action.ACCOUNT_ENDED, user=None, about=account, name=account.name)
 
 
 def _client_with(tokens: AccessTokens) -> ProcountorClient:

@@ -152,9 +152,7 @@ def look_again(journal: Journal, *, user: User | None, now: datetime) -> Sending
         journal.exports.filter(state=ExportState.UNCERTAIN).update(look_at=now, problems=[])
         under_way = unfinished_sending(journal)
         if under_way is None:
-            return Sending.objects.create(
-                journal=journal, requested_by=user, requested_at=now, due_at=now
-            )
+            return _new_sending(journal, user=user, now=now)
         Sending.objects.filter(pk=under_way.pk, enqueued_at__isnull=True).update(due_at=now)
         return under_way
 
@@ -183,6 +181,7 @@ def continue_waiting(now: datetime) -> int:
                 Sending.objects.create(
                     journal=journal,
                     requested_by=last.requested_by if last else None,
+                    system_user=last.system_user if last else "",
                     requested_at=now,
                     due_at=now,
                 )
@@ -228,9 +227,7 @@ def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen:
     if preview_digest(exports) != seen:
         raise PreviewChanged(journal)
     to_send = [export for export in exports if export.state == ExportState.READY]
-    sending = Sending.objects.create(
-        journal=journal, requested_by=user, requested_at=now, due_at=now
-    )
+    sending = _new_sending(journal, user=user, now=now)
     for export in to_send:
         _queue(export)
     for export in exports:
@@ -239,11 +236,22 @@ def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen:
         audit.Action.JOURNAL_SENT,
         user=user,
         company=journal.company,
+        about=journal,
         reference=journal.reference,
         count=str(len(to_send)),
     )
     journal.store_state()
     return sending
+
+
+def _new_sending(journal: Journal, *, user: User | None, now: datetime) -> Sending:
+    return Sending.objects.create(
+        journal=journal,
+        requested_by=user,
+        system_user="" if user else audit.current_system_user(),
+        requested_at=now,
+        due_at=now,
+    )
 
 
 def _queue(export: Export) -> None:

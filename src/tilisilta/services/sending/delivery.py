@@ -16,6 +16,7 @@ from tilisilta.clients.procountor.errors import AccessDenied, GrantEnded, Procou
 from tilisilta.domain.standing import EXPORTS_UNDER_WAY, ExportState
 from tilisilta.errors import OutcomeUnknown, TryAgainLater
 from tilisilta.models import Export, Journal, Sending
+from tilisilta.services import audit
 from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.pace import wait_after
 from tilisilta.services.sending.items_before_posting import make_items_for
@@ -55,7 +56,7 @@ def advance(sending_id: UUID, *, now: datetime) -> MoveResult:
     if export.state == ExportState.POSTING:
         # Only one turn of a company runs at a time, so the worker that posted it is gone or was
         # taken for dead. Its request may have been booked: look for the receipt, never post again.
-        become_uncertain(export, now=now, detail="The worker stopped while posting.")
+        become_uncertain(sending, export, now=now, detail="The worker stopped while posting.")
         sending.journal.store_state()
         return MoveResult()
     return _hindered(sending, export, now=now) or _moved(sending, export, exports, now=now)
@@ -109,7 +110,8 @@ def _move(sending: Sending, export: Export, exports: Sequence[Export], *, now: d
     if in_need:
         # Before the look, which compares with the payload: a receipt that an earlier turn has
         # booked contains the real ids of the items, not the numbers that stand in for them.
-        return make_items_for(in_need, user=sending.requested_by, now=now)
+        with audit.command_run_by(sending.system_user):
+            return make_items_for(in_need, user=sending.requested_by, now=now)
     if not export.is_looked_for:
         return look_for(sending, [item for item in exports if _is_queued(item)], now=now)
     return post(sending, export, now=now)

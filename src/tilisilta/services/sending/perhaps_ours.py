@@ -111,6 +111,7 @@ def say_another(
             audit.Action.RECEIPT_IS_ANOTHER,
             user=user,
             company=export.journal.company,
+            about=export.journal,
             number=doubt.number,
             reference=export.journal.reference,
         )

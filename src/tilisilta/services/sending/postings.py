@@ -53,14 +53,7 @@ def post(sending: Sending, export: Export, *, now: datetime) -> float:
             )
         except OutcomeUnknown as error:
             # A 5xx too: Procountor was seen to answer 500 for a receipt it had saved.
-            become_uncertain(export, now=now, detail=str(error), attempt=attempt)
-            audit.record(
-                audit.Action.RECEIPT_UNCERTAIN,
-                user=sending.requested_by,
-                company=export.journal.company,
-                date=export.receipt_date.isoformat(),
-                reference=export.journal.reference,
-            )
+            become_uncertain(sending, export, now=now, detail=str(error), attempt=attempt)
             return 0.0
         except (ProcountorRejected, AccessDenied) as error:
             _reject(sending, export, attempt, error, now=now)
@@ -108,14 +101,16 @@ def accept(
 ) -> None:
     """Note that ``export`` is booked, and compare row by row with what was sent."""
     is_found = outcome == Attempt.Outcome.FOUND
-    note_booked(
-        export,
-        booked,
-        outcome=outcome,
-        action=audit.Action.RECEIPT_FOUND if is_found else audit.Action.RECEIPT_POSTED,
-        user=sending.requested_by,
-        now=now,
-    )
+    # The worker knows only from the sending which command has asked for it.
+    with audit.command_run_by(sending.system_user):
+        note_booked(
+            export,
+            booked,
+            outcome=outcome,
+            action=audit.Action.RECEIPT_FOUND if is_found else audit.Action.RECEIPT_POSTED,
+            user=sending.requested_by,
+            now=now,
+        )
 
 
 def note_booked(
@@ -151,17 +146,18 @@ def note_booked(
         locked.problems = _differences(export, differing, severity)
         locked.save()
         _end_attempts(locked, outcome=outcome, now=now)
-        audit.record(
-            action,
-            user=user,
-            company=export.journal.company,
-            number=str(booked.receipt_number or booked.ledger_receipt_id),
-            reference=export.journal.reference,
-        )
+        actions = [action, audit.Action.RECEIPT_SEEN_APPROVED] if is_approved else [action]
+        for one in actions:
+            _record(one, export, user=user, number=_number_of(locked))
 
 
 def become_uncertain(
-    export: Export, *, now: datetime, detail: str, attempt: Attempt | None = None
+    sending: Sending,
+    export: Export,
+    *,
+    now: datetime,
+    detail: str,
+    attempt: Attempt | None = None,
 ) -> None:
     """Note that the receipt may or may not be booked: it must be looked for before anything else.
 
@@ -176,6 +172,8 @@ def become_uncertain(
         locked.look_at = now
         locked.save(update_fields=["state", "absent_look_count", "look_at"])
         _end_attempts(locked, outcome=Attempt.Outcome.UNKNOWN, now=now, detail=detail)
+        # In the same transaction: a worker that dies here leaves both, or neither.
+        _record_of(sending, audit.Action.RECEIPT_UNCERTAIN, export)
 
 
 def approve(sending: Sending, export: Export, *, now: datetime) -> float:
@@ -184,21 +182,29 @@ def approve(sending: Sending, export: Export, *, now: datetime) -> float:
     with procountor(export.link.procountor_account) as client:
         try:
             # Read first: approving twice is refused, and an earlier answer may have been lost.
-            if not _is_approved(client, export.ledger_receipt_id):
+            is_approved = _is_approved(client, export.ledger_receipt_id)
+            if not is_approved:
                 client.approve_ledger_receipt(export.ledger_receipt_id)
         except (ProcountorRejected, AccessDenied) as error:
             stop(export, error)
             return 0.0
-    export.state = ExportState.APPROVED
-    export.approved_at = now
-    export.save(update_fields=["state", "approved_at"])
-    audit.record(
-        audit.Action.RECEIPT_APPROVED,
-        user=sending.requested_by,
-        company=export.journal.company,
-        number=str(export.receipt_number or export.ledger_receipt_id),
-    )
+    approved, seen = audit.Action.RECEIPT_APPROVED, audit.Action.RECEIPT_SEEN_APPROVED
+    _note_approved(sending, export, action=seen if is_approved else approved, now=now)
     return 0.0
+
+
+def _note_approved(
+    sending: Sending, export: Export, *, action: audit.Action, now: datetime
+) -> None:
+    with transaction.atomic():
+        locked = Export.objects.select_for_update().get(pk=export.pk)
+        if locked.state == ExportState.APPROVED:
+            # Another process has noted it meanwhile.
+            return
+        locked.state = ExportState.APPROVED
+        locked.approved_at = now
+        locked.save(update_fields=["state", "approved_at"])
+        _record_of(sending, action, export, number=_number_of(export))
 
 
 def stop(export: Export, error: ProcountorRejected | AccessDenied) -> None:
@@ -263,13 +269,7 @@ def _reject(
         _end_attempts(export, outcome=Attempt.Outcome.REJECTED, now=now, detail=str(error))
         # Our copy of the chart and periods is outdated, or a check would have found the problem.
         forget_administration(export.link.procountor_account)
-        audit.record(
-            audit.Action.RECEIPT_REJECTED,
-            user=sending.requested_by,
-            company=export.journal.company,
-            date=export.receipt_date.isoformat(),
-            reference=export.journal.reference,
-        )
+        _record_of(sending, audit.Action.RECEIPT_REJECTED, export)
 
 
 def _give_back(export: Export, attempt: Attempt, *, now: datetime, detail: str) -> None:
@@ -325,3 +325,26 @@ def _differences(
             facts=(("fields", ", ".join(differing)),),
         ),
     )
+
+
+def _record_of(sending: Sending, action: audit.Action, export: Export, *, number: str = "") -> None:
+    """Record what was done for a sending under the name of the user who asked for it."""
+    with audit.command_run_by(sending.system_user):
+        _record(action, export, user=sending.requested_by, number=number)
+
+
+def _record(action: audit.Action, export: Export, *, user: User | None, number: str = "") -> None:
+    journal = export.journal
+    audit.record(
+        action,
+        user=user,
+        company=journal.company,
+        about=journal,
+        reference=journal.reference,
+        date=export.receipt_date.isoformat(),
+        number=number,
+    )
+
+
+def _number_of(export: Export) -> str:
+    return str(export.receipt_number or export.ledger_receipt_id)

@@ -1,0 +1,122 @@
+"""All ledger receipts of a company over a year, at the command line."""
+
+import os
+from argparse import Namespace
+from pathlib import Path
+
+from django.utils.timezone import localdate
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from tilisilta.languages import language_of
+from tilisilta.management.companies import find_company
+from tilisilta.management.output import Answer, Refused, WrongUse, amount, shown_moment, table
+from tilisilta.management.search import receipt_document
+from tilisilta.models import Company
+from tilisilta.services.receipts_of_year import (
+    BookedReceiptRow,
+    receipts_of_year,
+    save_receipts,
+    sums_of,
+    with_sendings,
+    years_of_receipts,
+)
+
+FORMATS = ("csv", "xlsx")
+
+
+def show_receipts(options: Namespace) -> Answer:
+    """Show the receipts, or save them as a file whose name says the format."""
+    company = find_company(options.company)
+    year = options.year or max(years_of_receipts(company), default=localdate().year)
+    if options.save:
+        return _saved(company, year, Path(options.save))
+    receipts = receipts_of_year(company, year)
+    rows, sums = list(with_sendings(receipts)), sums_of(receipts)
+    return Answer(
+        document={
+            "company": company.number,
+            "year": year,
+            "receipts": [
+                {
+                    **receipt_document(row.export),
+                    "sent_by": row.sent_by,
+                    "approved_at": row.export.approved_at,
+                    "payload_sha256": row.export.payload_sha256,
+                }
+                for row in rows
+            ],
+            "booked": dict(sums),
+        },
+        text="\n".join(
+            [
+                _("%(company)s, receipts of %(year)s") % {"company": company, "year": year},
+                "",
+                _table(rows)
+                if rows
+                else _("No receipt of this company is in the books for this year."),
+                *(
+                    _("Booked: %(sum)s") % {"sum": f"{amount(value)} {currency}"}
+                    for currency, value in sums.items()
+                ),
+            ]
+        ),
+    )
+
+
+def _saved(company: Company, year: int, path: Path) -> Answer:
+    file_format = path.suffix.removeprefix(".").lower()
+    if file_format not in FORMATS:
+        raise WrongUse(
+            _("%(name)s is neither a CSV nor an XLSX file") % {"name": path.name},
+            remedy=_("End its name with .csv or .xlsx."),
+        )
+    download = save_receipts(
+        company,
+        year,
+        file_format=file_format,
+        user=None,
+        has_decimal_comma=language_of(get_language()).has_decimal_comma,
+    )
+    _write(path, download.content)
+    text = _("The receipts of %(year)s are in %(name)s.") % {"year": year, "name": path}
+    return Answer(document={"company": company.number, "year": year, "saved": str(path)}, text=text)
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        # Pay is for the eyes of who asked for it. A file that is there keeps its own mode.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+    except OSError as error:
+        raise Refused(
+            _("The file %(name)s cannot be written") % {"name": path},
+            cause=error.strerror or "",
+            remedy=_("Check its name and that you may write there."),
+        ) from error
+
+
+def _table(rows: list[BookedReceiptRow]) -> str:
+    number, debit = _("Receipt no."), _("Debit")
+    headers = (
+        *(number, _("Date"), _("Token"), _("Journal"), _("Run"), _("Administration")),
+        *(debit, _("State"), _("Sent"), _("Sent by")),
+    )
+    return table(headers, map(_row, rows), right=f"{number}|{debit}")
+
+
+def _row(row: BookedReceiptRow) -> tuple[str, ...]:
+    export, journal = row.export, row.export.journal
+    return (
+        str(export.receipt_number or export.ledger_receipt_id or ""),
+        str(export.receipt_date),
+        export.token,
+        journal.reference,
+        f"{journal.run_number}/{journal.run_year}",
+        export.link.procountor_account.company_name,
+        f"{amount(export.debit_total)} {journal.currency}",
+        export.get_state_display(),
+        shown_moment(export.posted_at),
+        row.sent_by,
+    )
