@@ -13,7 +13,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
 
 from tilisilta.clients.procountor.errors import ProcountorUnavailable
 from tilisilta.domain.problems import Problem, ProblemCode, facts
@@ -23,6 +22,7 @@ from tilisilta.errors import TilisiltaError
 from tilisilta.models import Area, Company, Debtor, Journal, ProcountorAccount, Right, User
 from tilisilta.services import connections
 from tilisilta.services.explanations import Explanation, explain, explain_error
+from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import error_text, is_part, visible_accounts
 from tilisilta.web.rights import UserRequest, needs
 
@@ -92,7 +92,7 @@ def accounts(request: UserRequest) -> HttpResponse:
     return _accounts_page(request, NewAccountForm(user=request.user))
 
 
-@require_POST
+@only_posted
 @needs(Area.PROCOUNTOR, Right.WRITE)
 def new_account(request: UserRequest) -> HttpResponse:
     """Make an account that is not authorised yet."""
@@ -109,7 +109,7 @@ def new_account(request: UserRequest) -> HttpResponse:
     return _accounts_page(request, form, status=422)
 
 
-@require_POST
+@only_posted
 @needs(Area.PROCOUNTOR, Right.WRITE)
 def refresh(request: UserRequest) -> HttpResponse:
     """Check the accounts on the page of the list that was shown against Procountor."""

@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from tilisilta.domain.standing import EXPORTS_UNDER_WAY
@@ -23,6 +22,7 @@ from tilisilta.services.journals.previews import preview_journal
 from tilisilta.services.sending.asking import AlreadySent, look_again, send_journal
 from tilisilta.services.sending.items_before_posting import make_items_of
 from tilisilta.web.journal_page import journal_page, progress_of
+from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import (
     address_to_go_back_to,
     error_text,
@@ -45,7 +45,7 @@ def journal(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "journals/journal.html", {"page": page, "journal": page.journal})
 
 
-@require_POST
+@only_posted
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def send(request: UserRequest, pk: int) -> HttpResponse:
     """Send what the reader has reviewed. A second click sends nothing more."""
@@ -74,7 +74,7 @@ def send(request: UserRequest, pk: int) -> HttpResponse:
     return way_back(request, journal)
 
 
-@require_POST
+@only_posted
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def look(request: UserRequest, pk: int) -> HttpResponse:
     """Look for the uncertain receipts of the journal in Procountor once more."""
@@ -84,7 +84,7 @@ def look(request: UserRequest, pk: int) -> HttpResponse:
     return redirect("journal", pk=pk)
 
 
-@require_POST
+@only_posted
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def check(request: UserRequest, pk: int) -> HttpResponse:
     """Read Procountor again and check the journal against it."""
@@ -99,7 +99,7 @@ def check(request: UserRequest, pk: int) -> HttpResponse:
     return redirect("journal", pk=pk)
 
 
-@require_POST
+@only_posted
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def make_items(request: UserRequest, pk: int) -> HttpResponse:
     """Create the dimension items that the journal needs now: a person has reviewed them."""
@@ -124,7 +124,7 @@ def make_items(request: UserRequest, pk: int) -> HttpResponse:
     return redirect("journal", pk=pk)
 
 
-@require_POST
+@only_posted
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def not_twice(request: UserRequest, pk: int) -> HttpResponse:
     """Confirm that the journal is not another journal's payroll again, so that it may be sent."""
