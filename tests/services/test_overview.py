@@ -241,6 +241,20 @@ class TestProgress:
         assert (progress.booked, progress.asked, progress.left) == (1, 2, 1)
         assert progress == sendings_under_way(user)
 
+    def test_counts_what_was_refused_and_what_is_uncertain_apart(self, user: User) -> None:
+        journal = a_stored_journal(a_company(), JournalState.SENDING)
+        an_export(journal, ExportState.POSTED, ledger_receipt_id=1)
+        for state in (ExportState.REJECTED, ExportState.UNCERTAIN, ExportState.QUEUED):
+            an_export(journal, state)
+        Sending.objects.create(journal=journal, requested_at=NOW, due_at=NOW)
+
+        progress = sendings_under_way(user)
+
+        assert progress is not None
+        assert (progress.booked, progress.refused, progress.uncertain, progress.left) == (
+            (1, 1, 1, 1)
+        )
+
     def test_is_none_when_nothing_is_under_way(self, user: User) -> None:
         a_stored_journal(a_company(), JournalState.SENT)
 

@@ -92,12 +92,14 @@ class SendingsUnderWay:
     """How far the sendings under way have come, in ledger receipts and journals."""
 
     booked: int
+    refused: int
+    uncertain: int
     asked: int
     journals: int
 
     @property
     def left(self) -> int:
-        return self.asked - self.booked
+        return self.asked - self.booked - self.refused - self.uncertain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,12 +198,15 @@ def sendings_under_way(user: User) -> SendingsUnderWay | None:
     ).aggregate(
         journals=Count("pk", distinct=True),
         asked=Count("journal__exports", filter=wanted),
-        booked=Count(
-            "journal__exports",
-            filter=wanted & Q(journal__exports__state__in=BOOKED_EXPORTS),
-        ),
+        booked=_count_of(wanted, *BOOKED_EXPORTS),
+        refused=_count_of(wanted, ExportState.REJECTED),
+        uncertain=_count_of(wanted, ExportState.UNCERTAIN),
     )
     return SendingsUnderWay(**counts) if counts["journals"] else None
+
+
+def _count_of(wanted: Q, *states: ExportState) -> Count:
+    return Count("journal__exports", filter=wanted & Q(journal__exports__state__in=states))
 
 
 def _searched(companies: QuerySet[Company], search: str) -> QuerySet[Company]:

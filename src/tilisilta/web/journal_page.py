@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from tilisilta.domain.comparisons import JournalComparison
@@ -35,6 +35,7 @@ from tilisilta.web.export_rows import Books, books_of
 from tilisilta.web.journal_fixes import Fix, fix_for
 from tilisilta.web.journal_history import Event, history_of
 from tilisilta.web.journal_lines import JournalLines, journal_lines
+from tilisilta.web.journal_uncertain import UncertainReceipt, uncertain_receipts
 
 ROWS_AT_FIRST = 100
 CHANGES_AT_FIRST = 200
@@ -101,24 +102,34 @@ class Stop:
 
 @dataclass(frozen=True, kw_only=True)
 class SendingProgress:
-    """How far the sending of a journal has come."""
+    """How far the sending of a journal has come: receipts booked, refused, uncertain and left."""
 
     is_under_way: bool
     done: int
+    refused: int
+    uncertain: int
     total: int
     current: Export | None
     route: tuple[Stop, ...]
 
     @property
     def left(self) -> int:
-        return self.total - self.done
+        return self.total - self.done - self.refused - self.uncertain
 
     @property
     def mark(self) -> str:
         """A text that changes with all that is worth showing, or reading aloud, again."""
-        if self.current is None:
-            return str(self.done)
-        return f"{self.done} {self.current.pk} {self.current.state} {self.current.look_at}"
+        moving = (
+            f" {self.current.pk} {self.current.state} {self.current.look_at}"
+            if self.current
+            else ""
+        )
+        return f"{self.layout} {self.done}{moving}"
+
+    @property
+    def layout(self) -> str:
+        """A text that changes with what the rest of the page says, so that all of it is old."""
+        return f"{self.refused}-{self.uncertain}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +139,7 @@ class JournalPage:
     journal: Journal
     preview: Preview
     problems: tuple[ListedProblem, ...]
+    uncertain: tuple[UncertainReceipt, ...]
     cards: tuple[Card, ...]
     lines: JournalLines | None
     progress: SendingProgress
@@ -174,6 +186,32 @@ class JournalPage:
         return bool(self.cards) and len(self.booked) == len(self.cards)
 
     @property
+    def has_problems_part(self) -> bool:
+        """Return whether there is something to say of problems, or that there are none."""
+        return bool(self.problems) or not self.uncertain
+
+    @property
+    def error_count(self) -> int:
+        return sum(item.shown.problem.stops for item in self.problems)
+
+    @property
+    def warning_count(self) -> int:
+        return len(self.problems) - self.error_count
+
+    @property
+    def left_to_send(self) -> str:
+        """Return what the receipts are to Procountor: "all", "some" or "none" are to be sent."""
+        states = {card.receipt.state for card in self.cards}
+        gone = BOOKED_EXPORTS | {ExportState.POSTING, ExportState.UNCERTAIN}
+        if states <= gone:
+            return "none"
+        return "some" if states & gone else "all"
+
+    @property
+    def next_look_at(self) -> datetime | None:
+        return min((one.next_look_at for one in self.uncertain if one.next_look_at), default=None)
+
+    @property
     def can_be_looked_for(self) -> bool:
         """Return whether a receipt is uncertain while no search for it is under way."""
         states = (card.receipt.state for card in self.cards)
@@ -194,6 +232,8 @@ def journal_page(
     )
     # A journal has one unfinished sending at most, and that is its latest.
     sending = journal.sendings.select_related("requested_by").first()
+    is_under_way = sending is not None and sending.finished_at is None
+    exports = [card.receipt.export for card in cards if card.receipt.export]
     is_discarded = journal.discarded_at is not None
     lines = None if cards or is_discarded else journal_lines(journal, page_number=lines_page)
     may_send = user.can(Right.WRITE, Area.JOURNAL_EXPORTS)
@@ -204,12 +244,13 @@ def journal_page(
         journal=journal,
         preview=preview,
         problems=tuple(_listed(item, preview, user, row_ids) for item in _by_weight(preview)),
+        uncertain=uncertain_receipts(exports, is_under_way=is_under_way),
         cards=cards,
         lines=lines,
         progress=_progress(
-            [card.receipt.export for card in cards if card.receipt.export],
+            exports,
             route=tuple(_stop(card) for card in cards),
-            is_under_way=sending is not None and sending.finished_at is None,
+            is_under_way=is_under_way,
         ),
         revisions=_revisions(journal),
         comparison=compare_with_previous(journal) if journal.revision > 1 else None,
@@ -240,6 +281,8 @@ def _progress(
     return SendingProgress(
         is_under_way=is_under_way,
         done=sum(item.state in BOOKED_EXPORTS for item in exports),
+        refused=sum(item.state == ExportState.REJECTED for item in exports),
+        uncertain=sum(item.state == ExportState.UNCERTAIN for item in exports),
         total=len(exports),
         current=next((item for item in exports if item.state not in BOOKED_EXPORTS), None),
         route=route,
@@ -274,7 +317,9 @@ def _line_id(problem: Problem) -> str:
 
 
 def _by_weight(preview: Preview) -> Iterable[ShownProblem]:
-    return (*preview.errors, *preview.warnings)
+    # What is uncertain is explained in a part of its own.
+    warnings = (one for one in preview.warnings if one.problem.code != ProblemCode.UNCERTAIN)
+    return (*preview.errors, *warnings)
 
 
 def _listed(shown: ShownProblem, preview: Preview, user: User, row_ids: set[str]) -> ListedProblem:

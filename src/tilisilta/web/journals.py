@@ -141,9 +141,11 @@ def progress(request: UserRequest, pk: int) -> HttpResponse:
     """Return the part of the page that moves during the sending; at its end reload the page."""
     journal = visible_journal(request.user, pk)
     moving = progress_of(journal)
-    if not moving.is_under_way:
+    shown = request.GET.get("shown", "")
+    if not moving.is_under_way or (shown and shown.partition(" ")[0] != moving.layout):
+        # The whole page says something else now, not only the part that moves.
         return HttpResponseClientRefresh()
-    if request.GET.get("shown") == moving.mark:
+    if shown == moving.mark:
         # Nothing new. Screen readers would read a replaced part aloud again.
         return HttpResponse(status=204)
     return render(request, "journals/moving.html", {"progress": moving, "journal": journal})

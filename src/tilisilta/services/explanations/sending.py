@@ -7,7 +7,8 @@ from tilisilta.services.explanations.wording import Wording, for_cases
 
 CHECK_AND_SEND = _("Put that right, check the journal again, and send it.")
 LOOK_AGAIN = _(
-    "Wait: Tilisilta looks for the receipt and sends it again only if it is surely absent."
+    "Wait: Tilisilta looks for the receipt and sends it again only if it is surely absent. Do not "
+    "book it by hand meanwhile."
 )
 INVALIDATE_OR_SAY = _(
     "Invalidate all but one of them in Procountor and look for it again here, or say here which "
@@ -43,7 +44,10 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.UNCERTAIN: (
         Wording(
             message=_("It is uncertain whether the receipt of %(date)s is booked"),
-            cause=_("Procountor gave no clear answer when the receipt was sent."),
+            cause=_(
+                "Procountor gave no clear answer when the receipt was sent. That happens when it "
+                "is busy or the line breaks; in most cases the receipt is there."
+            ),
             remedy=LOOK_AGAIN,
         ),
     ),

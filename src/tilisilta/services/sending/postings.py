@@ -173,8 +173,9 @@ def become_uncertain(
             return
         locked.state = ExportState.UNCERTAIN
         locked.absent_look_count = 0
+        locked.empty_looks = ()
         locked.look_at = now
-        locked.save(update_fields=["state", "absent_look_count", "look_at"])
+        locked.save(update_fields=["state", "absent_look_count", "empty_looks", "look_at"])
         _end_attempts(locked, outcome=Attempt.Outcome.UNKNOWN, now=now, detail=detail)
 
 
