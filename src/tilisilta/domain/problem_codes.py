@@ -223,7 +223,13 @@ class ProblemCode(StrEnum):
     JOURNAL_EMPTIED = _stops("P11", run="6/2026")
     # What happened to a receipt while it was sent.
     REJECTED = _stops(
-        "S01", status="400", answer="Ledger account 5035 does not exist.", field="account"
+        "S01",
+        "field",
+        "reason",
+        "row",
+        status="400",
+        answer="Ledger account 5035 does not exist.",
+        fields="row 3 account",
     )
     UNCERTAIN = _waits("S02", date="2026-06-30")
     FOUND_SEVERAL_TIMES = _stops("S03", "token", "receipts", "date", "name", numbers="12, 15")

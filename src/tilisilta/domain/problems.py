@@ -33,7 +33,7 @@ ending            how the name of the file ends, ".xlsx"
 expected          name or number of what should have been chosen
 fallback          ledger account used instead
 field             which text was shortened; the field that Procountor refused
-fields            what Procountor booked differently, as ``domain.booked`` names it
+fields            what Procountor booked differently or refused, as ``domain.booked`` names it
 free              number and year that no run has yet, "6b/2026"
 item              cost center or cost unit as the journal has it
 items             codes of dimension items, the first of them
@@ -62,7 +62,7 @@ reason_text       why a person discarded a journal
 receipts          Procountor's ids of all that are in question, as ``numbers``
 revision          revision of a journal
 role              "clearing" or "fallback", when the link names the ledger account
-row               position of the line among the lines of an XML file
+row               position of the line among the lines of an XML file; of a row in its receipt
 rows              the hidden rows of a workbook, "4-6, 9"
 run               number and year of the run, "6/2026"; the runs of a file, "5, 6"
 same              how much of a receipt is the same: "all", "sums", "copied", "token", "revision"

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tilisilta.domain.problems import Problem, ProblemCode, Screen
+from tilisilta.domain.refusals import Refusal
 from tilisilta.models import Area, Right, User
 from tilisilta.services.journals.previews import Preview
 
@@ -66,7 +67,9 @@ def _account_fix(_problem: Problem, preview: Preview) -> Fix:
 
 def _link_fix(problem: Problem, preview: Preview) -> Fix:
     if preview.link is not None:
-        anchor = _CHOICES_OF_LINK.get(problem.code, "")
+        anchor = _CHOICES_OF_LINK.get(problem.code) or _REFUSED_CHOICES.get(
+            problem.fact("reason"), ""
+        )
         url = reverse("link", args=[preview.link.pk]) + anchor
         return Fix(url=url, label=_("Change the link"))
     company = preview.journal.company
@@ -101,5 +104,13 @@ _FIXES: Mapping[Screen, tuple[Area, Callable[[Problem, Preview], Fix]]] = Mappin
         Screen.PROCOUNTOR_ACCOUNT: (Area.PROCOUNTOR, _account_fix),
         Screen.LINK: (Area.PROCOUNTOR, _link_fix),
         Screen.NMBRS: (Area.NMBRS, _nmbrs_fix),
+    }
+)
+# The same for what Procountor has refused.
+_REFUSED_CHOICES: Mapping[str, str] = MappingProxyType(
+    {
+        Refusal.ACCOUNT_OR_VAT: "#link-accounts",
+        Refusal.DIMENSION: "#link-dimensions",
+        Refusal.PERIOD_CLOSED: "#link-period",
     }
 )

@@ -313,7 +313,11 @@ def _card_row(row: ShownRow) -> CardRow:
 
 
 def _line_id(problem: Problem) -> str:
-    return f"line-{problem.line}" if problem.line is not None else ""
+    if problem.line is not None:
+        return f"line-{problem.line}"
+    if problem.code == ProblemCode.REJECTED and (row := problem.fact("row")):
+        return f"row-{problem.booking_date}-{row}"
+    return ""
 
 
 def _by_weight(preview: Preview) -> Iterable[ShownProblem]:

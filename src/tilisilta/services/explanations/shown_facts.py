@@ -19,6 +19,8 @@ FIELDS = {
     "accounting_value": _("amount"),
     "description": _("description"),
     "dimension_values": _("dimensions"),
+    "vat_percent": _("VAT percentage"),
+    "vat_status": _("VAT status"),
     "missing": _("is missing"),
     "unexpected": _("was not sent"),
 }
