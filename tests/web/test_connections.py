@@ -138,7 +138,9 @@ class TestApiKey:
 
         assert response.status_code == 422
         assert "MISTYPED-KEY" not in response.text
-        assert "Procountor does not accept the authorisation" in response.text
+        assert "Procountor does not know this API key" in response.text
+        assert "Copy the whole key from Procountor" in response.text
+        assert "Procountor does not accept the authorisation" not in response.text
 
 
 class TestList:

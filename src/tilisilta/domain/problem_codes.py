@@ -263,7 +263,7 @@ class ProblemCode(StrEnum):
     PROCOUNTOR_REFUSED = _stops("E07", answer="The code is too long.", status="400")
     PROCOUNTOR_ACCESS_DENIED = _stops("E08", answer="Access denied.", status="403")
     CLIENT_ID_REFUSED = _stops("E09", "answer", "status")
-    AUTHORISATION_REFUSED = "E10"
+    AUTHORISATION_REFUSED = _stops("E10", "reason")
     CLIENT_ID_MISSING = "E11"
     # What a person asked of Tilisilta.
     ACCOUNT_NAME_TAKEN = "E12"
