@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 
 from tilisilta.domain.comparisons import JournalComparison
 from tilisilta.domain.journals import BookingPeriod
@@ -38,6 +39,8 @@ from tilisilta.web.journal_lines import JournalLines, journal_lines
 from tilisilta.web.journal_uncertain import UncertainReceipt, uncertain_receipts
 
 ROWS_AT_FIRST = 100
+FLAGGED_AT_FIRST = 50
+ROWS_ON_A_PAGE = 500
 CHANGES_AT_FIRST = 200
 HISTORY_AT_FIRST = 8
 
@@ -76,12 +79,17 @@ class CardRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """One ledger receipt; of a very long one the first rows, and those with problems."""
+    """One ledger receipt; of a very long one the first rows, and the first with problems.
+
+    Its further rows come page by page, as a page with all of many thousands cannot be read.
+    """
 
     number: int
     receipt: ShownReceipt
     rows: tuple[CardRow, ...]
     hidden_count: int
+    pages: tuple[int, ...] = ()
+    page_number: int = 0
 
     @property
     def is_moved(self) -> bool:
@@ -219,16 +227,22 @@ class JournalPage:
 
 
 def journal_page(
-    journal: Journal, *, user: User, shows_all_rows: bool = False, lines_page: str | int = 1
+    journal: Journal,
+    *,
+    user: User,
+    rows_page: tuple[int, int] | None = None,
+    lines_page: str | int = 1,
 ) -> JournalPage:
     """Return the page of ``journal`` as far as the rights of ``user`` go.
 
+    ``rows_page`` names a receipt and which page of its rows is shown, both counted from one.
     Without a receipt to show it has the journal's own lines, page ``lines_page`` of them.
     """
     preview = preview_journal(journal)
-    most = None if shows_all_rows else ROWS_AT_FIRST
+    asked_card, asked_page = rows_page or (0, 0)
     cards = tuple(
-        _card(number, receipt, most=most) for number, receipt in enumerate(preview.receipts, 1)
+        _card(number, receipt, page_number=asked_page if number == asked_card else 0)
+        for number, receipt in enumerate(preview.receipts, 1)
     )
     # A journal has one unfinished sending at most, and that is its latest.
     sending = journal.sendings.select_related("requested_by").first()
@@ -289,17 +303,23 @@ def _progress(
     )
 
 
-def _card(number: int, receipt: ShownReceipt, *, most: int | None) -> Card:
-    rows = [
-        row
-        for position, row in enumerate(receipt.rows)
-        if most is None or position < most or row.problems
-    ]
+def _card(number: int, receipt: ShownReceipt, *, page_number: int) -> Card:
+    """Return the first rows of a receipt, or those of a page of it where one is asked for."""
+    page_count = -(-len(receipt.rows) // ROWS_ON_A_PAGE)
+    if 0 < page_number <= page_count:
+        start = (page_number - 1) * ROWS_ON_A_PAGE
+        rows = list(receipt.rows[start : start + ROWS_ON_A_PAGE])
+    else:
+        page_number = 0
+        flagged = (row for row in receipt.rows[ROWS_AT_FIRST:] if row.problems)
+        rows = [*receipt.rows[:ROWS_AT_FIRST], *islice(flagged, FLAGGED_AT_FIRST)]
     return Card(
         number=number,
         receipt=receipt,
         rows=tuple(_card_row(row) for row in rows),
         hidden_count=len(receipt.rows) - len(rows),
+        pages=tuple(range(1, page_count + 1)) if len(rows) < len(receipt.rows) else (),
+        page_number=page_number,
     )
 
 

@@ -3,6 +3,7 @@
 What it shows is made ready in ``journal_page``; the list of journals is ``exports``.
 """
 
+import re
 from datetime import timedelta
 
 from django.contrib import messages
@@ -39,7 +40,7 @@ def journal(request: UserRequest, pk: int) -> HttpResponse:
     page = journal_page(
         visible_journal(request.user, pk),
         user=request.user,
-        shows_all_rows=request.GET.get("rows") == "all",
+        rows_page=_asked_rows(request.GET.get("rows", "")),
         lines_page=request.GET.get("page", "1"),
     )
     return render(request, "journals/journal.html", {"page": page, "journal": page.journal})
@@ -161,6 +162,14 @@ def payload(request: UserRequest, pk: int, number: int) -> HttpResponse:
     context = {"journal": journal, "receipt": receipts[number - 1], "number": number}
     part = "journals/payload_part.html" if is_part(request) else "journals/payload.html"
     return render(request, part, context)
+
+
+def _asked_rows(asked: str) -> tuple[int, int] | None:
+    """Return the receipt and the page of its rows that are asked for as ``rows=2.3``."""
+    if asked == "all":
+        return 1, 1
+    found = re.fullmatch(r"([0-9]{1,6})\.([0-9]{1,6})", asked)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def way_back(request: HttpRequest, journal: Journal) -> HttpResponse:

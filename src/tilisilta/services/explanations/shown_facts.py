@@ -45,6 +45,24 @@ def where(problem: Problem) -> str:
     return text % {"line": problem.line, "count": shown_count(more)}
 
 
+def with_count(message: str, problem: Problem) -> str:
+    """Return ``message`` with how many more problems it stands for."""
+    more = int(problem.fact("alike") or 1) - 1
+    if not more:
+        return message
+    text = ngettext(
+        "%(message)s, and %(count)s more like it", "%(message)s, and %(count)s more like it", more
+    )
+    return text % {"message": message, "count": shown_count(more)}
+
+
+def first_alike(problem: Problem) -> str:
+    """Return a sentence that names the first of the problems alike; empty where it is but one."""
+    if not problem.fact("first"):
+        return ""
+    return gettext("The first of them: %(first)s.") % {"first": problem.fact("first")}
+
+
 def shown_count(number: int) -> str:
     return formats.number_format(number, use_l10n=True, force_grouping=True)
 
