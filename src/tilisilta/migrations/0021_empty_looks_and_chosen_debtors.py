@@ -1,6 +1,15 @@
 from django.db import migrations, models
 
 
+def keep_what_is_seen(apps, schema_editor):
+    """Note of users with chosen debtors that they see only these; all others see all."""
+    users = apps.get_model("tilisilta", "User")
+    chosen = users.objects.filter(debtors__isnull=False).values("pk")
+    users.objects.filter(pk__in=list(chosen.values_list("pk", flat=True))).update(
+        sees_all_debtors=False
+    )
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("tilisilta", "0020_journal_needs_look"),
@@ -16,4 +25,13 @@ class Migration(migrations.Migration):
                 help_text="Each look since the last attempt that did not find it.",
             ),
         ),
+        migrations.AddField(
+            model_name="user",
+            name="sees_all_debtors",
+            field=models.BooleanField(
+                default=True,
+                help_text="Also those that are yet to come; otherwise only the chosen ones.",
+            ),
+        ),
+        migrations.RunPython(keep_what_is_seen, migrations.RunPython.noop),
     ]
