@@ -1,8 +1,9 @@
 """Settings of Procountor, tab Accounts: make an account, authorise it, see whether it works."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -26,6 +27,7 @@ from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import error_text, is_part, visible_accounts
 from tilisilta.web.rights import UserRequest, needs
 
+MOST_NAMED = 10
 ON_A_PAGE = 50
 STATES_IN_SESSION = "procountor_log_ins"
 MOST_OPEN_LOG_INS = 10
@@ -116,17 +118,47 @@ def refresh(request: UserRequest) -> HttpResponse:
     # One page only: each account costs a request, and the reader waits for all of them.
     page = _page_of(request, request.POST.get("page"), request.POST.get("q", ""))
     checked = [connections.check_account(account) for account in page.object_list]
-    silent = sum(bool(one.is_authorised and one.check_failed_at) for one in checked)
+    silent = [one.name for one in checked if one.is_authorised and one.check_failed_at]
+    if not silent or page.has_other_pages():
+        _tell_what_was_checked(request, page)
     if silent:
         text = ngettext(
-            "Procountor gave no answer about %(count)s account. Try again in a few minutes.",
-            "Procountor gave no answer about %(count)s accounts. Try again in a few minutes.",
-            silent,
+            "Procountor gave no answer about %(count)s account. Try again in a few minutes: "
+            "%(names)s.",
+            "Procountor gave no answer about %(count)s accounts. Try again in a few minutes: "
+            "%(names)s.",
+            len(silent),
         )
-        messages.warning(request, text % {"count": silent})
-    else:
+        messages.warning(request, text % {"count": len(silent), "names": _listed(silent)})
+    query = {"page": page.number, "q": request.POST.get("q", "")}
+    known = urlencode({name: value for name, value in query.items() if value not in {"", 1}})
+    return redirect(reverse("procountor_accounts") + (f"?{known}" if known else ""))
+
+
+def _tell_what_was_checked(request: UserRequest, page: Page[ProcountorAccount]) -> None:
+    """Say about which accounts Procountor was asked: all of them, or those of one page."""
+    names = [account.name for account in page.object_list if account.is_authorised]
+    total = page.paginator.count
+    if not page.has_other_pages():
         messages.success(request, _("The accounts were checked against Procountor."))
-    return redirect("procountor_accounts")
+        return
+    text = _(
+        "Procountor was asked about the %(count)s authorised accounts of this page, from %(first)s "
+        "to %(last)s; %(others)s others are asked by themselves twice a day."
+    )
+    facts = {"count": len(names), "others": total - len(page.object_list)}
+    if names:
+        messages.success(request, text % {**facts, "first": names[0], "last": names[-1]})
+    else:
+        messages.info(request, _("No account of this page is authorised, so none was asked about."))
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) <= MOST_NAMED:
+        return ", ".join(names)
+    more = len(names) - MOST_NAMED
+    rest = ngettext("%(count)s more", "%(count)s more", more) % {"count": more}
+    return f"{', '.join(names[:MOST_NAMED])}, {rest}"
 
 
 @needs(Area.PROCOUNTOR, Right.WRITE)

@@ -258,7 +258,9 @@ def _checked(
     focus = posted.get("apply", "").partition("=")[0]
     if focus in form.fields:
         form.fields[focus].widget.attrs["autofocus"] = True
-    return render(request, "links/link.html", {**context, "focus": focus})
+    # The button asks about all of it. A changed field asks about itself alone.
+    is_asked = part == "form" and not is_part(request)
+    return render(request, "links/link.html", {**context, "focus": focus, "is_asked": is_asked})
 
 
 def _form_page(
