@@ -1,7 +1,9 @@
+from django.apps.registry import Apps
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 
-def keep_what_is_seen(apps, schema_editor):
+def keep_what_is_seen(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Note of users with chosen debtors that they see only these; all others see all."""
     users = apps.get_model("tilisilta", "User")
     chosen = users.objects.filter(debtors__isnull=False).values("pk")
