@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-BEFORE = [("tilisilta", "0020_journal_needs_look")]
+BEFORE = [("tilisilta", "0021_columns_of_companies")]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,7 +9,7 @@ from tilisilta.domain.problems import Problem, ProblemCode, facts
 from tilisilta.domain.standing import ExportState
 from tilisilta.models import Attempt, Export
 from tilisilta.services.explanations import Explanation, explain
-from tilisilta.services.sending.lookups import LOOKS_TO_BE_SURE
+from tilisilta.services.sending.looks import LOOKS_TO_BE_SURE
 
 
 @dataclass(frozen=True, kw_only=True)

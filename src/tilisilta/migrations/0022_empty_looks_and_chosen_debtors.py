@@ -14,7 +14,7 @@ def keep_what_is_seen(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> No
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tilisilta", "0020_journal_needs_look"),
+        ("tilisilta", "0021_columns_of_companies"),
     ]
 
     operations = [
