@@ -114,6 +114,11 @@ def _faults(chrome: Browser, sources: dict[str, str]) -> list[str]:
             for theme in ("light", "dark"):
                 page.emulate_media(color_scheme=theme)
                 found += [f"{name} {width} {theme}: {fault}" for fault in page.evaluate(FAULTS)]
+        # A4 upright.
+        page.set_viewport_size({"width": 718, "height": 1000})
+        page.emulate_media(media="print")
+        found += [f"{name} on paper: {fault}" for fault in page.evaluate(FAULTS)]
+        page.emulate_media(media="screen")
     page.close()
     return found
 
