@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-BEFORE = [("tilisilta", "0021_columns_of_companies")]
+BEFORE = [("tilisilta", "0022_safer_log_in")]
 
 
 @pytest.mark.django_db(transaction=True)

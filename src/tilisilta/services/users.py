@@ -77,7 +77,7 @@ def create_first_administrator(
         )
 
 
-def create_user(  # noqa: PLR0913  # the fields of a user
+def create_user(  # the fields of a user
     username: str,
     password: str,
     *,

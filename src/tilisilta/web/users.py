@@ -161,9 +161,7 @@ def new_user(request: UserRequest) -> HttpResponse:
         return _searched(request, form, {})
     if request.method == "POST" and form.is_valid():
         try:
-            made = users.create_user(
-                **form.values(), must_change_password=True, user=request.user
-            )
+            made = users.create_user(**form.values(), must_change_password=True, user=request.user)
         except users.UserNameTaken as error:
             form.add_explained("username", error)
         except ValidationError as error:

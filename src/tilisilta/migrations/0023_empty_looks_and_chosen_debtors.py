@@ -14,7 +14,7 @@ def keep_what_is_seen(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> No
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tilisilta", "0021_columns_of_companies"),
+        ("tilisilta", "0022_safer_log_in"),
     ]
 
     operations = [
