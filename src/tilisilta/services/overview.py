@@ -48,8 +48,7 @@ from tilisilta.services.fetching.progress import FetchProgress, fetch_progress_f
 from tilisilta.services.keys import do_keys_fit
 
 MOST_NEEDS = 15
-MOST_READ = 200
-"""So many waiting journals are read to find those that are alike."""
+MOST_READ = 200  # waiting journals, to find those that are alike
 _LINK_FIELDS = ("pk", "procountor_account_id", "start_month")
 COMPANIES_PER_PAGE = 50
 MONTHS_SHOWN = 12
@@ -303,7 +302,6 @@ def _needs(journals: QuerySet[Journal]) -> tuple[Need, ...]:
 
 
 def _link_of(journal: Journal) -> Link | None:
-    """Return the open link, as far as it takes to lead to it: one query reads all journals."""
     values = {field: getattr(journal, f"link_{field}", None) for field in _LINK_FIELDS}
     return Link(**values) if values["pk"] is not None else None
 

@@ -1,13 +1,11 @@
 """What the page of a journal shows, made ready for its template."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from itertools import islice
 
 from tilisilta.domain.comparisons import JournalComparison
-from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.domain.standing import BOOKED_EXPORTS, ExportState, JournalState
 from tilisilta.models import (
@@ -30,12 +28,12 @@ from tilisilta.services.journals.previews import (
 )
 from tilisilta.services.journals.references import journal_by_reference
 from tilisilta.services.journals.twins import HIDDEN_JOURNAL
-from tilisilta.services.sending.asking import unfinished_sending
 from tilisilta.services.sending.receipts_in_question import Doubt, doubts_of
 from tilisilta.web.export_rows import Books, books_of
 from tilisilta.web.journal_fixes import Fix, fix_for
 from tilisilta.web.journal_history import Event, history_of
 from tilisilta.web.journal_lines import JournalLines, journal_lines
+from tilisilta.web.journal_progress import SendingProgress, Stop, progress_from
 from tilisilta.web.journal_uncertain import UncertainReceipt, uncertain_receipts
 
 ROWS_AT_FIRST = 100
@@ -95,49 +93,6 @@ class Card:
     def is_moved(self) -> bool:
         """Return whether a closed period gave the receipt another date."""
         return self.receipt.receipt_date != self.receipt.booking_date
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stop:
-    """One receipt on the route across the page: date, state, sum."""
-
-    number: int
-    receipt_date: date
-    state: str
-    is_correction: bool
-    debit: Decimal
-
-
-@dataclass(frozen=True, kw_only=True)
-class SendingProgress:
-    """How far the sending of a journal has come: receipts booked, refused, uncertain and left."""
-
-    is_under_way: bool
-    done: int
-    refused: int
-    uncertain: int
-    total: int
-    current: Export | None
-    route: tuple[Stop, ...]
-
-    @property
-    def left(self) -> int:
-        return self.total - self.done - self.refused - self.uncertain
-
-    @property
-    def mark(self) -> str:
-        """A text that changes with all that is worth showing, or reading aloud, again."""
-        moving = (
-            f" {self.current.pk} {self.current.state} {self.current.look_at}"
-            if self.current
-            else ""
-        )
-        return f"{self.layout} {self.done}{moving}"
-
-    @property
-    def layout(self) -> str:
-        """A text that changes with what the rest of the page says, so that all of it is old."""
-        return f"{self.refused}-{self.uncertain}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -261,7 +216,7 @@ def journal_page(
         uncertain=uncertain_receipts(exports, is_under_way=is_under_way),
         cards=cards,
         lines=lines,
-        progress=_progress(
+        progress=progress_from(
             exports,
             route=tuple(_stop(card) for card in cards),
             is_under_way=is_under_way,
@@ -272,34 +227,6 @@ def journal_page(
         sending=sending,
         may_send=may_send,
         may_be_answered=may_send and is_open_to_answers(journal),
-    )
-
-
-def progress_of(journal: Journal) -> SendingProgress:
-    """Return how far the sending of ``journal`` has come, from its exports alone."""
-    exports = list(
-        journal.exports.exclude(state=ExportState.WITHDRAWN)
-        .defer("payload")
-        .order_by("booking_date", "epoch")
-    )
-    return _progress(
-        exports,
-        route=tuple(_stops(exports, journal)),
-        is_under_way=unfinished_sending(journal) is not None,
-    )
-
-
-def _progress(
-    exports: Sequence[Export], *, route: tuple[Stop, ...], is_under_way: bool
-) -> SendingProgress:
-    return SendingProgress(
-        is_under_way=is_under_way,
-        done=sum(item.state in BOOKED_EXPORTS for item in exports),
-        refused=sum(item.state == ExportState.REJECTED for item in exports),
-        uncertain=sum(item.state == ExportState.UNCERTAIN for item in exports),
-        total=len(exports),
-        current=next((item for item in exports if item.state not in BOOKED_EXPORTS), None),
-        route=route,
     )
 
 
@@ -395,15 +322,3 @@ def _stop(card: Card) -> Stop:
         is_correction=receipt.is_correction,
         debit=receipt.debit,
     )
-
-
-def _stops(exports: Sequence[Export], journal: Journal) -> Iterator[Stop]:
-    run_period = BookingPeriod.containing(journal.period)
-    for number, export in enumerate(exports, 1):
-        yield Stop(
-            number=number,
-            receipt_date=export.receipt_date,
-            state=export.state,
-            is_correction=BookingPeriod.containing(export.booking_date) != run_period,
-            debit=export.debit_total,
-        )

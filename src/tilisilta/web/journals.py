@@ -22,7 +22,8 @@ from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.journals.previews import preview_journal
 from tilisilta.services.sending.asking import AlreadySent, look_again, send_journal
 from tilisilta.services.sending.items_before_posting import make_items_of
-from tilisilta.web.journal_page import journal_page, progress_of
+from tilisilta.web.journal_page import journal_page
+from tilisilta.web.journal_progress import progress_of
 from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import (
     address_to_go_back_to,
