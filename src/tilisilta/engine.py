@@ -24,6 +24,7 @@ from django.utils import timezone
 from tilisilta.fetcher import POLL_SECONDS, Fetcher
 from tilisilta.models import Sending, Worker
 from tilisilta.services.connections import check_unheard_accounts
+from tilisilta.services.journals.after_silence import recheck_after_silence
 from tilisilta.services.sending import outbox
 from tilisilta.services.sending.asking import continue_waiting
 from tilisilta.services.sending.delivery import advance
@@ -90,7 +91,7 @@ class Engine:
         self._threads = (
             self._thread("sweeper", self._sweep_and_beat, seconds=SWEEP_SECONDS),
             # A thread of its own: waiting for Procountor must not delay the heartbeat.
-            self._thread("watcher", check_unheard_accounts, seconds=WATCH_SECONDS),
+            self._thread("watcher", watch_procountor, seconds=WATCH_SECONDS),
             self._thread("fetcher", self._fetcher.take_up_due, seconds=POLL_SECONDS),
         )
 
@@ -155,6 +156,12 @@ class Engine:
                     close_old_connections()
 
         return threading.Thread(target=repeat, name=f"tilisilta-{name}", daemon=True)
+
+
+def watch_procountor(now: datetime) -> None:
+    """Ask what Procountor has not been asked for long, and again where it was silent."""
+    check_unheard_accounts(now)
+    recheck_after_silence(now)
 
 
 def sweep(now: datetime) -> int:

@@ -448,6 +448,7 @@ class TestUserCommands:
         assert added.document == {
             "name": "anna",
             "template": "Reader",
+            "sees_all_debtors": False,
             "debtors": [101],
             "is_active": True,
         }

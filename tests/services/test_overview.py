@@ -188,6 +188,29 @@ class TestNeeds:
             need.explanation.message == "Procountor refused the receipt: Account 5035 is unknown."
         )
 
+    def test_are_one_for_the_journals_of_a_company_with_the_same_problem(self, user: User) -> None:
+        company, other = a_company(), a_company(1002)
+        unlinked = [Problem(code=ProblemCode.NOT_LINKED, facts=facts(company="Koivulammi"))]
+        for one in (company, company, company, other):
+            a_stored_journal(one, JournalState.PROBLEM, problems=unlinked)
+
+        needs = overview_for(user, today=TODAY).needs
+
+        assert [(need.journal.company, len(need.alike)) for need in needs] == [
+            (company, 2),
+            (other, 0),
+        ]
+
+    def test_are_several_for_different_problems_of_one_company(self, user: User) -> None:
+        company = a_company()
+        for account in ("5035", "5036"):
+            unknown = Problem(code=ProblemCode.LEDGER_ACCOUNT_UNKNOWN, facts=facts(account=account))
+            a_stored_journal(company, JournalState.PROBLEM, problems=[unknown])
+
+        needs = overview_for(user, today=TODAY).needs
+
+        assert [len(need.alike) for need in needs] == [0, 0]
+
     def test_are_few_however_many_there_are(self, user: User) -> None:
         company = a_company()
         for _ in range(MOST_NEEDS + 3):
@@ -240,6 +263,20 @@ class TestProgress:
         assert progress is not None
         assert (progress.booked, progress.asked, progress.left) == (1, 2, 1)
         assert progress == sendings_under_way(user)
+
+    def test_counts_what_was_refused_and_what_is_uncertain_apart(self, user: User) -> None:
+        journal = a_stored_journal(a_company(), JournalState.SENDING)
+        an_export(journal, ExportState.POSTED, ledger_receipt_id=1)
+        for state in (ExportState.REJECTED, ExportState.UNCERTAIN, ExportState.QUEUED):
+            an_export(journal, state)
+        Sending.objects.create(journal=journal, requested_at=NOW, due_at=NOW)
+
+        progress = sendings_under_way(user)
+
+        assert progress is not None
+        assert (progress.booked, progress.refused, progress.uncertain, progress.left) == (
+            (1, 1, 1, 1)
+        )
 
     def test_is_none_when_nothing_is_under_way(self, user: User) -> None:
         a_stored_journal(a_company(), JournalState.SENT)

@@ -138,7 +138,9 @@ class TestApiKey:
 
         assert response.status_code == 422
         assert "MISTYPED-KEY" not in response.text
-        assert "Procountor does not accept the authorisation" in response.text
+        assert "Procountor does not know this API key" in response.text
+        assert "Copy the whole key from Procountor" in response.text
+        assert "Procountor does not accept the authorisation" not in response.text
 
 
 class TestList:
@@ -189,6 +191,22 @@ class TestRefresh:
         response = browser_of_administrator.post(reverse("refresh_accounts"), follow=True)
 
         assert "Authorisation ended" in response.text
+
+    def test_says_about_which_accounts_of_many_it_asked(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        an_account(1001)
+        ProcountorAccount.objects.bulk_create(
+            ProcountorAccount(name=f"uusi-{number:02}") for number in range(55)
+        )
+        address = reverse("refresh_accounts")
+
+        first = browser_of_administrator.post(address, {"page": "1"}, follow=True)
+        second = browser_of_administrator.post(address, {"page": "2"}, follow=True)
+
+        assert "No account of this page is authorised" in first.text
+        assert "from tili-1001 to tili-1001; 50 others are asked by themselves" in second.text
+        assert second.request["QUERY_STRING"] == "page=2"
 
     def test_says_when_procountor_gave_no_answer(
         self, procountor: Sandbox, browser_of_administrator: Client

@@ -72,7 +72,7 @@ class TestPreview:
 
         text = _page(browser_of_administrator, journal)
 
-        assert "1 problem, 0 warnings" in text
+        assert "1 problem, 0 warnings" in squeezed(text)
         assert reverse("new_link") + "?company=1001" in text
         assert reverse("common_errors") + "#N04" in text
         assert 'aria-disabled="true"' in text

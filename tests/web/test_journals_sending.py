@@ -296,3 +296,60 @@ class TestLookAgain:
 
         assert "Tilisilta looks for the receipts in Procountor." in response.text
         assert Sending.objects.filter(finished_at__isnull=True).count() == 1
+
+
+class TestRefusedReceipt:
+    @staticmethod
+    def _refused(procountor: Sandbox, code: str, field: str | None = None) -> Journal:
+        journal = a_journal(a_linked_company())
+        procountor.faults.add(on_post(FaultKind.REJECT, code=code, field=field))
+        return send(journal)
+
+    def test_shows_the_message_on_the_row_that_procountor_named(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        journal = self._refused(
+            procountor, "ERROR_LEDGERACCOUNT_VATPERCENTAGE_COMBINATION", "transactions[0].account"
+        )
+
+        text = squeezed(_page(browser_of_administrator, journal))
+
+        row = f"row-{journal.exports.get().booking_date}-1"
+        assert f'<tr role="row" id="{row}" class="flag">' in text
+        assert f'href="#{row}"' in text
+        assert "refused row 1 of the receipt" in text
+        assert "row 1: ledger account" in text
+        assert "transactions[" not in text
+
+    @pytest.mark.parametrize(
+        ("code", "remedy", "anchor"),
+        [
+            ("CLOSED_FISCAL_PERIOD", "Open the period in Procountor", "#link-period"),
+            (
+                "ERROR_LEDGERACCOUNT_VATPERCENTAGE_COMBINATION",
+                "Add the ledger account in Procountor",
+                "#link-accounts",
+            ),
+            (
+                "DIMENSION_OR_DIMENSION_ITEM_IDENTIFIERS_DOES_NOT_MATCH_THOSE_STORED_IN_DATABASE",
+                "Create or activate the item",
+                "#link-dimensions",
+            ),
+        ],
+    )
+    def test_leads_to_the_part_of_the_link_that_helps(
+        self,
+        procountor: Sandbox,
+        browser_of_administrator: Client,
+        code: str,
+        remedy: str,
+        anchor: str,
+    ) -> None:
+        journal = self._refused(procountor, code, "transactions[1].account")
+
+        text = _page(browser_of_administrator, journal)
+
+        assert code in text
+        assert remedy in text
+        link = journal.exports.get().link
+        assert f'href="{reverse("link", args=[link.pk])}{anchor}"' in text

@@ -32,6 +32,34 @@ class TestChecks:
         assert "<html" not in part
         assert not Link.objects.exists()
 
+    def test_of_the_whole_form_say_when_all_is_well(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_linked_company()
+        address = reverse("link", args=[company.link.pk])
+
+        well = browser_of_administrator.post(address, link_values(check="form")).text
+        wrong = browser_of_administrator.post(
+            address, link_values(check="form", clearing_account="9999")
+        ).text
+
+        assert "Checked against Procountor: all is well. Nothing was saved." in well
+        assert "all is well" not in wrong
+        assert "what is marked on the page is still to be put right" in wrong
+
+    def test_of_the_whole_form_say_so_when_procountor_is_away(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_linked_company()
+        procountor.faults.add(Fault(kind=FaultKind.ERROR_BEFORE, path="*", times=None))
+
+        text = browser_of_administrator.post(
+            reverse("link", args=[company.link.pk]), link_values(check="form")
+        ).text
+
+        assert "not everything could be checked" in text
+        assert "all is well" not in text
+
     def test_offer_the_real_names_for_one_that_is_not_there(
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:

@@ -7,8 +7,9 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
 from tests.web.conftest import PASSWORD
+from tests.web.reading import squeezed
 
-from tilisilta.models import Area, Right, User, UserTemplate
+from tilisilta.models import Area, Debtor, Right, User, UserTemplate
 from tilisilta.services.companies import add_debtor
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +79,79 @@ class TestUsers:
         )
 
         assert list(reader.debtors.all()) == [debtor]
+
+    def test_see_none_where_none_is_chosen(
+        self, browser_of_administrator: Client, browser_of_reader: Client, reader: User
+    ) -> None:
+        add_debtor(101, "Koivulammi", user=None)
+
+        browser_of_administrator.post(
+            reverse("user", args=[reader.pk]), filled(reader, sees="chosen")
+        )
+
+        assert "Koivulammi" not in browser_of_reader.get(reverse("debtors")).text
+        assert ">none<" in squeezed(browser_of_administrator.get(reverse("users")).text)
+
+    def test_that_are_new_see_none_unless_it_is_said(
+        self, browser_of_administrator: Client
+    ) -> None:
+        add_debtor(101, "Koivulammi", user=None)
+        new = {"username": "sari", "password": PASSWORD}
+
+        browser_of_administrator.post(reverse("new_user"), new)
+        browser_of_administrator.post(
+            reverse("new_user"), {**new, "username": "oili", "sees": "all"}
+        )
+
+        seen = {
+            person.username: Debtor.objects.visible_to(person).count()
+            for person in User.objects.filter(username__in=["sari", "oili"])
+        }
+        assert seen == {"sari": 0, "oili": 1}
+
+    def test_see_all_again_once_it_is_said(
+        self, browser_of_administrator: Client, reader: User
+    ) -> None:
+        debtor = add_debtor(101, "Koivulammi", user=None)
+        reader.debtors.add(debtor)
+
+        browser_of_administrator.post(
+            reverse("user", args=[reader.pk]), filled(reader, sees="all", debtors=[debtor.pk])
+        )
+
+        assert not User.objects.get(pk=reader.pk).is_limited
+
+    def test_keep_what_they_see_where_a_form_says_nothing_of_it(
+        self, browser_of_administrator: Client, reader: User
+    ) -> None:
+        browser_of_administrator.post(
+            reverse("user", args=[reader.pk]), filled(reader, first_name="Oona")
+        )
+
+        assert not User.objects.get(pk=reader.pk).is_limited
+
+    @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+    def test_get_debtors_from_a_search_that_keeps_the_ticked_ones(
+        self, browser_of_administrator: Client, reader: User, headers: dict[str, str]
+    ) -> None:
+        ticked = add_debtor(101, "Koivulammi", user=None)
+        for number in range(200, 300):
+            add_debtor(number, f"Asiakas {number}", user=None)
+        add_debtor(900, "Pajulahti", user=None)
+        address = reverse("user", args=[reader.pk])
+        assert "There are more" in browser_of_administrator.get(address).text
+
+        text = browser_of_administrator.post(
+            address,
+            filled(reader, find="1", search="pajul", debtors=[ticked.pk]),
+            headers=headers,
+        ).text
+
+        assert "101 Koivulammi" in text
+        assert "900 Pajulahti" in text
+        assert "Asiakas" not in text
+        assert text.count(" checked") == 1 + (0 if headers else 1)
+        assert not reader.debtors.exists()
 
     def test_get_a_new_password_from_an_administrator(
         self, browser_of_administrator: Client, reader: User

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from tilisilta.domain.administrations import Administration
+from tilisilta.domain.alike import alike_as_one
 from tilisilta.domain.guards import Surroundings, check_guards, run_deleted
 from tilisilta.domain.items_to_make import ItemToMake
 from tilisilta.domain.journals import Journal
@@ -108,7 +109,7 @@ def plan_journal(facts: JournalFacts) -> JournalPlan:
     left = _left(facts.exports, ready, forgotten, withdrawn)
     return JournalPlan(
         state=standing_of(left, problems).state,
-        problems=problems,
+        problems=alike_as_one(problems),
         currency=journal.currency,
         zero_line_count=drawn.zero_line_count,
         receipts=drawn.receipts,

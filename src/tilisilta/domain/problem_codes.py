@@ -223,7 +223,13 @@ class ProblemCode(StrEnum):
     JOURNAL_EMPTIED = _stops("P11", run="6/2026")
     # What happened to a receipt while it was sent.
     REJECTED = _stops(
-        "S01", status="400", answer="Ledger account 5035 does not exist.", field="account"
+        "S01",
+        "field",
+        "reason",
+        "row",
+        status="400",
+        answer="Ledger account 5035 does not exist.",
+        fields="row 3 account",
     )
     UNCERTAIN = _waits("S02", date="2026-06-30")
     FOUND_SEVERAL_TIMES = _stops("S03", "token", "receipts", "date", "name", numbers="12, 15")
@@ -257,7 +263,7 @@ class ProblemCode(StrEnum):
     PROCOUNTOR_REFUSED = _stops("E07", answer="The code is too long.", status="400")
     PROCOUNTOR_ACCESS_DENIED = _stops("E08", answer="Access denied.", status="403")
     CLIENT_ID_REFUSED = _stops("E09", "answer", "status")
-    AUTHORISATION_REFUSED = "E10"
+    AUTHORISATION_REFUSED = _stops("E10", "reason")
     CLIENT_ID_MISSING = "E11"
     # What a person asked of Tilisilta.
     ACCOUNT_NAME_TAKEN = "E12"

@@ -7,6 +7,8 @@ of the domain (``tilisilta.services.explanations``). Facts are strings under the
 account           ledger account as Procountor would have it
 account_name      name of the Procountor account (our permission)
 administration    name of a Procountor company
+alike             how many problems are alike, this one among them; it stands for all of them.
+                  Every code may have it, with ``first``
 amount            amount of a row, as 1234.50 or -1234.50; debit positive
 answer            the message with which Procountor refused something
 block             how many lines the repeated block has
@@ -33,7 +35,8 @@ ending            how the name of the file ends, ".xlsx"
 expected          name or number of what should have been chosen
 fallback          ledger account used instead
 field             which text was shortened; the field that Procountor refused
-fields            what Procountor booked differently, as ``domain.booked`` names it
+fields            what Procountor booked differently or refused, as ``domain.booked`` names it
+first             what the first of the problems that are alike are about, "KP001, KP002"
 free              number and year that no run has yet, "6b/2026"
 item              cost center or cost unit as the journal has it
 items             codes of dimension items, the first of them
@@ -62,7 +65,7 @@ reason_text       why a person discarded a journal
 receipts          Procountor's ids of all that are in question, as ``numbers``
 revision          revision of a journal
 role              "clearing" or "fallback", when the link names the ledger account
-row               position of the line among the lines of an XML file
+row               position of the line among the lines of an XML file; of a row in its receipt
 rows              the hidden rows of a workbook, "4-6, 9"
 run               number and year of the run, "6/2026"; the runs of a file, "5, 6"
 same              how much of a receipt is the same: "all", "sums", "copied", "token", "revision"
@@ -120,7 +123,7 @@ class Screen(StrEnum):
     NOWHERE = "nowhere"
 
 
-_OF_EVERY_CODE = frozenset({"lines"})
+_OF_EVERY_CODE = frozenset({"alike", "first", "lines"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,7 +54,7 @@ def list_users(options: Namespace) -> Answer:
         (
             user.username,
             str(user.template or ""),
-            ", ".join(str(debtor.number) for debtor in user.debtors.all()) or _("all"),
+            _seen_debtors(user),
             "" if user.is_active else _("may not log in"),
         )
         for user in users
@@ -66,13 +66,20 @@ def list_users(options: Namespace) -> Answer:
 
 
 def user_document(user: User) -> dict[str, Any]:
-    """Return a user for the JSON document; an empty list of debtors means all."""
+    """Return a user for the JSON document."""
     return {
         "name": user.username,
         "template": user.template.name if user.template else None,
+        "sees_all_debtors": not user.is_limited,
         "debtors": [debtor.number for debtor in user.debtors.all()],
         "is_active": user.is_active,
     }
+
+
+def _seen_debtors(user: User) -> str:
+    if not user.is_limited:
+        return _("all")
+    return ", ".join(str(debtor.number) for debtor in user.debtors.all()) or _("none")
 
 
 def _find_template(name: str) -> UserTemplate:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.standing import BOOKED_EXPORTS, ExportStanding, ExportState
-from tilisilta.models.fields import ItemsToMakeField, ProblemsField
+from tilisilta.models.fields import ItemsToMakeField, LooksField, ProblemsField
 from tilisilta.models.journals import Journal
 from tilisilta.models.links import Link
 
@@ -73,6 +73,7 @@ class Export(models.Model):
         default=False, help_text="Procountor was asked for the token since the export was queued."
     )
     absent_look_count = models.PositiveSmallIntegerField(default=0)
+    empty_looks = LooksField(help_text="Each look since the last attempt that did not find it.")
     look_at = models.DateTimeField(null=True, blank=True, help_text="Not before this moment.")
     is_trail = models.BooleanField(default=False)
 

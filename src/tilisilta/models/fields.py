@@ -7,6 +7,7 @@ from django.db import models
 from pydantic import TypeAdapter
 
 from tilisilta.domain.items_to_make import ItemToMake
+from tilisilta.domain.looks import EmptyLook
 from tilisilta.domain.problems import Problem
 from tilisilta.models.encryption import decrypted, encrypted
 
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
     _TextField = models.TextField[str, str]
     _ProblemsField = models.JSONField[Iterable[Problem], tuple[Problem, ...]]
     _ItemsField = models.JSONField[Iterable[ItemToMake], tuple[ItemToMake, ...]]
+    _LooksField = models.JSONField[Iterable[EmptyLook], tuple[EmptyLook, ...]]
 else:
     _TextField = models.TextField
-    _ProblemsField = _ItemsField = models.JSONField
+    _ProblemsField = _ItemsField = _LooksField = models.JSONField
 
 
 class EncryptedTextField(_TextField):
@@ -67,3 +69,9 @@ class ItemsToMakeField(_ValuesField, _ItemsField):
     """Dimension items that have to be made before a row can be sent."""
 
     values = TypeAdapter(tuple[ItemToMake, ...])
+
+
+class LooksField(_ValuesField, _LooksField):
+    """The looks that did not find a receipt."""
+
+    values = TypeAdapter(tuple[EmptyLook, ...])

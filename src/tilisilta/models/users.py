@@ -53,11 +53,14 @@ class UserTemplate(models.Model):
 class User(AbstractUser):
     """A person. Without a template they may log in and see nothing.
 
-    ``debtors`` limits what they see; none chosen means all.
+    One who does not see all debtors sees those chosen as ``debtors``: none chosen, none seen.
     """
 
     template = models.ForeignKey(UserTemplate, null=True, blank=True, on_delete=models.PROTECT)
     language = models.CharField(max_length=2, blank=True, default="")
+    sees_all_debtors = models.BooleanField(
+        default=True, help_text="Also those that are yet to come; otherwise only the chosen ones."
+    )
     debtors = models.ManyToManyField("tilisilta.Debtor", blank=True)
     must_change_password = models.BooleanField(
         default=False, help_text="The password was chosen by somebody else."
@@ -73,7 +76,8 @@ class User(AbstractUser):
 
     @property
     def is_limited(self) -> bool:
-        return bool(self.chosen_debtor_ids)
+        # Whoever has debtors chosen is limited to them, whatever else is stored.
+        return not self.sees_all_debtors or bool(self.chosen_debtor_ids)
 
     def rows_of_debtors(self, debtor: str) -> models.Q:
         """Return the condition that a row belongs to a debtor this user may see.

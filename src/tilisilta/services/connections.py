@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tilisilta.clients.procountor import oauth
 from tilisilta.clients.procountor.client import Session
+from tilisilta.clients.procountor.errors import GrantEnded
 from tilisilta.domain.administrations import Administration
 from tilisilta.domain.company_match import compare_companies
 from tilisilta.domain.problems import ProblemCode
@@ -47,6 +48,14 @@ class NotConfigured(NeedsAttention):
     """The bureau's own client id and secret for Procountor are not set."""
 
     code = ProblemCode.CLIENT_ID_MISSING
+
+
+class ApiKeyRefused(GrantEnded):
+    """The API key that was typed is none; nothing that was authorised before has ended."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.facts = {"reason": "api_key"}
 
 
 class OtherCompanyChosen(NeedsAttention):
@@ -119,7 +128,10 @@ def authorise_with_api_key(
     """Authorise with an API key of a technical user, and read the company it is for."""
     _must_be_configured()
     wait_for_slot()
-    grant = oauth.token_for_api_key(application(), api_key.strip(), transport=transport())
+    try:
+        grant = oauth.token_for_api_key(application(), api_key.strip(), transport=transport())
+    except GrantEnded as error:
+        raise ApiKeyRefused("Procountor does not accept the API key.") from error
     return _authorise(
         account,
         grant,

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.core.paginator import Page, Paginator
@@ -20,6 +20,7 @@ from django.db.models import (
     When,
 )
 
+from tilisilta.domain.problems import Problem
 from tilisilta.domain.standing import (
     BOOKED_EXPORTS,
     BY_URGENCY,
@@ -47,6 +48,8 @@ from tilisilta.services.fetching.progress import FetchProgress, fetch_progress_f
 from tilisilta.services.keys import do_keys_fit
 
 MOST_NEEDS = 15
+MOST_READ = 200  # waiting journals, to find those that are alike
+_LINK_FIELDS = ("pk", "procountor_account_id", "start_month")
 COMPANIES_PER_PAGE = 50
 MONTHS_SHOWN = 12
 
@@ -70,8 +73,11 @@ class Need:
     """A journal that needs a person: what happened, and how many more problems it has."""
 
     journal: Journal
+    problem: Problem | None
     explanation: Explanation | None
     more_count: int = 0
+    alike: tuple[Journal, ...] = ()
+    link: Link | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,12 +98,14 @@ class SendingsUnderWay:
     """How far the sendings under way have come, in ledger receipts and journals."""
 
     booked: int
+    refused: int
+    uncertain: int
     asked: int
     journals: int
 
     @property
     def left(self) -> int:
-        return self.asked - self.booked
+        return self.asked - self.booked - self.refused - self.uncertain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +159,10 @@ class Overview:
         return self.months[-2]
 
     @property
+    def listed_count(self) -> int:
+        return sum(1 + len(need.alike) for need in self.needs)
+
+    @property
     def needs_count(self) -> int:
         return self.counts.problems + self.counts.uncertain + self.counts.unsent
 
@@ -196,12 +208,15 @@ def sendings_under_way(user: User) -> SendingsUnderWay | None:
     ).aggregate(
         journals=Count("pk", distinct=True),
         asked=Count("journal__exports", filter=wanted),
-        booked=Count(
-            "journal__exports",
-            filter=wanted & Q(journal__exports__state__in=BOOKED_EXPORTS),
-        ),
+        booked=_count_of(wanted, *BOOKED_EXPORTS),
+        refused=_count_of(wanted, ExportState.REJECTED),
+        uncertain=_count_of(wanted, ExportState.UNCERTAIN),
     )
     return SendingsUnderWay(**counts) if counts["journals"] else None
+
+
+def _count_of(wanted: Q, *states: ExportState) -> Count:
+    return Count("journal__exports", filter=wanted & Q(journal__exports__state__in=states))
 
 
 def _searched(companies: QuerySet[Company], search: str) -> QuerySet[Company]:
@@ -263,14 +278,43 @@ def _needs(journals: QuerySet[Journal]) -> tuple[Need, ...]:
         .exclude(problems=[])
         .order_by("booking_date")
     )
+    links = Link.objects.open().filter(company=OuterRef("company_id"))
     waiting = (
         journals.annotate(shown=_SHOWN_STATE)
         .filter(shown__in=WAITING_JOURNALS)
-        .select_related("company")
-        .annotate(urgency=urgency, receipt_problems=Subquery(stopped.values("problems")[:1]))
+        .select_related("company__debtor")
+        .annotate(
+            urgency=urgency,
+            receipt_problems=Subquery(stopped.values("problems")[:1]),
+            **{f"link_{field}": Subquery(links.values(field)[:1]) for field in _LINK_FIELDS},
+        )
         .order_by("urgency", "-period", "company__number", "run_number")
     )
-    return tuple(_need(journal) for journal in waiting[:MOST_NEEDS])
+    needs: dict[object, Need] = {}
+    for journal in waiting[:MOST_READ]:
+        need = _need(journal)
+        key = _alike_key(need)
+        if known := needs.get(key):
+            needs[key] = replace(known, alike=(*known.alike, journal))
+        elif len(needs) < MOST_NEEDS:
+            needs[key] = need
+    return tuple(needs.values())
+
+
+def _link_of(journal: Journal) -> Link | None:
+    values = {field: getattr(journal, f"link_{field}", None) for field in _LINK_FIELDS}
+    return Link(**values) if values["pk"] is not None else None
+
+
+def _alike_key(need: Need) -> object:
+    """Return what journals of one company have in common whose problem is solved for all at once.
+
+    What waits without a problem is a row of its own: each is looked at or sent by itself.
+    """
+    journal, told = need.journal, need.explanation
+    if told is None or not (need.problem and need.problem.stops):
+        return journal.pk
+    return (journal.company_id, journal.state, told.code, told.message)
 
 
 def _need(journal: Journal) -> Need:
@@ -280,6 +324,8 @@ def _need(journal: Journal) -> Need:
     stopping = [problem for problem in ordered if problem.stops]
     return Need(
         journal=journal,
+        problem=ordered[0] if ordered else None,
+        link=_link_of(journal),
         explanation=explain(ordered[0]) if ordered else None,
         # Notes that do not stop the journal would read like further obstacles.
         more_count=max(0, len(stopping or ordered) - 1),

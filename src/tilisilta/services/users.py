@@ -78,17 +78,20 @@ def create_first_administrator(
         )
 
 
-def create_user(
+def create_user(  # the fields of a user
     username: str,
     password: str,
     *,
     template: UserTemplate | None,
     user: User | None,
     debtors: Iterable[Debtor] = (),
+    sees_all_debtors: bool | None = None,
     must_change_password: bool = False,
     **names: str,
 ) -> User:
-    """Create a user; ``debtors`` limits what they see, and none means all.
+    """Create a user, limited to ``debtors`` unless ``sees_all_debtors``.
+
+    Where that is not said, ``debtors`` limit the user only if there are some.
 
     ``names`` are their first and last name. Where somebody else has chosen the password they
     ``must_change_password`` at their first log-in.
@@ -101,6 +104,8 @@ def create_user(
         must_change_password=must_change_password,
         **names,
     )
+    debtors = () if sees_all_debtors else tuple(debtors)
+    made.sees_all_debtors = not debtors if sees_all_debtors is None else sees_all_debtors
     validate_password(password, made)
     made.set_password(password)
     made.clean_fields(exclude=["password"])
@@ -120,13 +125,15 @@ def change_user(
     user: User | None,
     password: str = "",
     debtors: Iterable[Debtor] | None = None,
+    sees_all_debtors: bool = False,
     **fields: object,
 ) -> User:
     """Change ``fields`` of a user: name, template, whether they may log in.
 
     A ``password`` is set when one is given, and must be changed by ``changed`` unless it is their
-    own choice; ``debtors`` are set when they are not ``None``. Raises
-    ``LastAdministrator`` or Django's ``ValidationError``, and then nothing is changed.
+    own choice. What they see is set when ``debtors`` are not ``None``: these, or all of them with
+    ``sees_all_debtors``. Raises ``LastAdministrator`` or Django's ``ValidationError``, and then
+    nothing is changed.
     """
     before = {name: getattr(changed, name) for name in fields}
     after = dict(fields)
@@ -145,7 +152,7 @@ def change_user(
         if debtors is not None:
             before["debtors"] = set(changed.debtors.all())
             after["debtors"] = set(debtors)
-            if _replace_debtors(changed, debtors):
+            if _replace_debtors(changed, debtors, sees_all=sees_all_debtors):
                 names.append("debtors")
         _must_keep_an_administrator()
         if names:
@@ -285,10 +292,12 @@ def _columns(rights: Mapping[Area, Right]) -> dict[str, Right]:
     return {area.value: rights.get(area, Right.NONE) for area in Area}
 
 
-def _replace_debtors(changed: User, debtors: Iterable[Debtor]) -> bool:
-    before = set(changed.debtors.all())
-    after = set(debtors)
-    changed.debtors.set(after)
+def _replace_debtors(changed: User, debtors: Iterable[Debtor], *, sees_all: bool) -> bool:
+    before = (changed.sees_all_debtors, set(changed.debtors.all()))
+    after = (sees_all, set() if sees_all else set(debtors))
+    changed.sees_all_debtors = sees_all
+    changed.save(update_fields=["sees_all_debtors"])
+    changed.debtors.set(after[1])
     # The cached property was read before the change.
     changed.__dict__.pop("chosen_debtor_ids", None)
     return before != after
@@ -297,7 +306,10 @@ def _replace_debtors(changed: User, debtors: Iterable[Debtor]) -> bool:
 def _must_keep_an_administrator() -> None:
     """Raise ``LastAdministrator`` if no user is left who sees everything and can give rights."""
     remains = User.objects.filter(
-        is_active=True, template__users=Right.WRITE, debtors__isnull=True
+        is_active=True,
+        template__users=Right.WRITE,
+        sees_all_debtors=True,
+        debtors__isnull=True,
     ).exists()
     if not remains:
         raise LastAdministrator("No user would be left to change users and user templates.")

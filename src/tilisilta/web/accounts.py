@@ -21,6 +21,7 @@ from tilisilta.services.users import forget_first_password
 from tilisilta.web.client_address import client_address
 from tilisilta.web.known_browsers import browser_known_to, remember_browser
 from tilisilta.web.language_choice import remember_language
+from tilisilta.web.logged_out import tell_after_log_in
 
 KNOWN_BROWSER_FAILED = "known_browser_failed"
 NOTED_FIELDS: Mapping[str, str] = {
@@ -117,13 +118,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(
         self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
     ) -> HttpResponse:
-        """Record the log-in, and go on in the language the person chose last."""
+        """Record the log-in, say what was lost, and go on in the language chosen last."""
         person = cast(User, user)
         audit.record(audit.Action.LOGGED_IN, user=person)
         response = super().post_login(request, user, **kwargs)
         remember_browser(request, response, person)
         if person.language:
             remember_language(response, person.language)
+        tell_after_log_in(request, response)
         return response
 
     def send_notification_mail(

@@ -11,7 +11,6 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from tilisilta.domain.business_ids import LONGEST
 from tilisilta.domain.whole_numbers import whole_number
@@ -20,6 +19,7 @@ from tilisilta.services import companies
 from tilisilta.services.fetching.progress import fetch_progress_for
 from tilisilta.web.company_page import company_page
 from tilisilta.web.fetch_states import FetchState, fetch_state_of
+from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import ExplainingForm, asked_page, visible_company
 from tilisilta.web.rights import UserRequest, needs
 
@@ -165,7 +165,7 @@ def company(request: UserRequest, number: int) -> HttpResponse:
     return _company_page(request, company, SettingsForms.of(company, request.user))
 
 
-@require_POST
+@only_posted
 @needs(Area.COMPANIES, Right.WRITE)
 def company_settings(request: UserRequest, number: int) -> HttpResponse:
     """Change the name or debtor of a company that does not come from Nmbrs."""
@@ -182,7 +182,7 @@ def company_settings(request: UserRequest, number: int) -> HttpResponse:
     return _settings_saved(request, company)
 
 
-@require_POST
+@only_posted
 @needs(Area.COMPANIES, Right.WRITE)
 def company_business_id(request: UserRequest, number: int) -> HttpResponse:
     """Set the business ID of a company."""
@@ -195,7 +195,7 @@ def company_business_id(request: UserRequest, number: int) -> HttpResponse:
     return _settings_saved(request, company)
 
 
-@require_POST
+@only_posted
 @needs(Area.COMPANIES, Right.WRITE)
 def company_start(request: UserRequest, number: int) -> HttpResponse:
     """Set the day from which a company's journals are fetched and sent."""
@@ -208,7 +208,7 @@ def company_start(request: UserRequest, number: int) -> HttpResponse:
     return _settings_saved(request, company)
 
 
-@require_POST
+@only_posted
 @needs(Area.COMPANIES, Right.WRITE)
 def company_test(request: UserRequest, number: int) -> HttpResponse:
     """Mark a company as a test company, or take the mark away."""
@@ -245,7 +245,7 @@ def debtor_list(request: UserRequest) -> HttpResponse:
     return render(request, "companies/debtors.html", context)
 
 
-@require_POST
+@only_posted
 @needs(Area.COMPANIES, Right.WRITE)
 def debtor_blocked(request: UserRequest, number: int) -> HttpResponse:
     """Block a debtor or unblock it."""

@@ -1,8 +1,9 @@
 """Settings of Procountor, tab Accounts: make an account, authorise it, see whether it works."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -13,7 +14,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
 
 from tilisilta.clients.procountor.errors import ProcountorUnavailable
 from tilisilta.domain.problems import Problem, ProblemCode, facts
@@ -23,9 +23,11 @@ from tilisilta.errors import TilisiltaError
 from tilisilta.models import Area, Company, Debtor, Journal, ProcountorAccount, Right, User
 from tilisilta.services import connections
 from tilisilta.services.explanations import Explanation, explain, explain_error
+from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import error_text, is_part, visible_accounts
 from tilisilta.web.rights import UserRequest, needs
 
+MOST_NAMED = 10
 ON_A_PAGE = 50
 STATES_IN_SESSION = "procountor_log_ins"
 MOST_OPEN_LOG_INS = 10
@@ -92,7 +94,7 @@ def accounts(request: UserRequest) -> HttpResponse:
     return _accounts_page(request, NewAccountForm(user=request.user))
 
 
-@require_POST
+@only_posted
 @needs(Area.PROCOUNTOR, Right.WRITE)
 def new_account(request: UserRequest) -> HttpResponse:
     """Make an account that is not authorised yet."""
@@ -109,24 +111,54 @@ def new_account(request: UserRequest) -> HttpResponse:
     return _accounts_page(request, form, status=422)
 
 
-@require_POST
+@only_posted
 @needs(Area.PROCOUNTOR, Right.WRITE)
 def refresh(request: UserRequest) -> HttpResponse:
     """Check the accounts on the page of the list that was shown against Procountor."""
     # One page only: each account costs a request, and the reader waits for all of them.
     page = _page_of(request, request.POST.get("page"), request.POST.get("q", ""))
     checked = [connections.check_account(account) for account in page.object_list]
-    silent = sum(bool(one.is_authorised and one.check_failed_at) for one in checked)
+    silent = [one.name for one in checked if one.is_authorised and one.check_failed_at]
+    if not silent or page.has_other_pages():
+        _tell_what_was_checked(request, page)
     if silent:
         text = ngettext(
-            "Procountor gave no answer about %(count)s account. Try again in a few minutes.",
-            "Procountor gave no answer about %(count)s accounts. Try again in a few minutes.",
-            silent,
+            "Procountor gave no answer about %(count)s account. Try again in a few minutes: "
+            "%(names)s.",
+            "Procountor gave no answer about %(count)s accounts. Try again in a few minutes: "
+            "%(names)s.",
+            len(silent),
         )
-        messages.warning(request, text % {"count": silent})
-    else:
+        messages.warning(request, text % {"count": len(silent), "names": _listed(silent)})
+    query = {"page": page.number, "q": request.POST.get("q", "")}
+    known = urlencode({name: value for name, value in query.items() if value not in {"", 1}})
+    return redirect(reverse("procountor_accounts") + (f"?{known}" if known else ""))
+
+
+def _tell_what_was_checked(request: UserRequest, page: Page[ProcountorAccount]) -> None:
+    """Say about which accounts Procountor was asked: all of them, or those of one page."""
+    names = [account.name for account in page.object_list if account.is_authorised]
+    total = page.paginator.count
+    if not page.has_other_pages():
         messages.success(request, _("The accounts were checked against Procountor."))
-    return redirect("procountor_accounts")
+        return
+    text = _(
+        "Procountor was asked about the %(count)s authorised accounts of this page, from %(first)s "
+        "to %(last)s; %(others)s others are asked by themselves twice a day."
+    )
+    facts = {"count": len(names), "others": total - len(page.object_list)}
+    if names:
+        messages.success(request, text % {**facts, "first": names[0], "last": names[-1]})
+    else:
+        messages.info(request, _("No account of this page is authorised, so none was asked about."))
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) <= MOST_NAMED:
+        return ", ".join(names)
+    more = len(names) - MOST_NAMED
+    rest = ngettext("%(count)s more", "%(count)s more", more) % {"count": more}
+    return f"{', '.join(names[:MOST_NAMED])}, {rest}"
 
 
 @needs(Area.PROCOUNTOR, Right.WRITE)

@@ -1,6 +1,7 @@
 """The values that the template of every page may use."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tilisilta.languages import LANGUAGES, language_of
 from tilisilta.models import Area, Right, User
+from tilisilta.web.logged_out import what_was_lost
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +93,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     chosen = language_of(get_language())
     return {
         "menu": _menu(request),
+        "what_was_lost": partial(what_was_lost, request),
         "language_code": chosen.code,
         "language_choices": [
             {

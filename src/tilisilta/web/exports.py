@@ -12,6 +12,7 @@ from django.shortcuts import render
 from tilisilta.domain.standing import (
     JOURNALS_NOT_DUE,
     JOURNALS_NOT_SUMMED,
+    SENT_JOURNALS,
     JournalState,
 )
 from tilisilta.models import (
@@ -48,15 +49,20 @@ class Totals:
 
 @dataclass(frozen=True, kw_only=True)
 class Wave:
-    """The sendings under way and those finished since the first of them was asked for."""
+    """The sendings under way and those finished since the first of them was asked for.
+
+    They are counted in journals: sent as a whole, stopped for a person, uncertain, and the rest.
+    """
 
     done: int
+    stopped: int
+    uncertain: int
     total: int
     current: tuple[Sending, ...]
 
     @property
     def left(self) -> int:
-        return self.total - self.done
+        return self.total - self.done - self.stopped - self.uncertain
 
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
@@ -145,12 +151,18 @@ def wave_of(user: User) -> Wave | None:
     first = unfinished.aggregate(at=Min("requested_at"))["at"]
     if first is None:
         return None
-    total = visible.filter(requested_at__gte=first).aggregate(
-        total=Count("pk"), done=Count("pk", filter=Q(finished_at__isnull=False))
+    is_finished = Q(finished_at__isnull=False)
+    counts = visible.filter(requested_at__gte=first).aggregate(
+        total=Count("pk"),
+        uncertain=Count("pk", filter=Q(journal__state=JournalState.UNCERTAIN)),
+        done=Count("pk", filter=is_finished & Q(journal__state__in=SENT_JOURNALS)),
+        stopped=Count(
+            "pk",
+            filter=is_finished & ~Q(journal__state__in=SENT_JOURNALS | {JournalState.UNCERTAIN}),
+        ),
     )
     current = unfinished.filter(enqueued_at__isnull=False).select_related("journal__company")
     return Wave(
-        done=total["done"],
-        total=total["total"],
+        **counts,
         current=tuple(current.order_by("enqueued_at")[:2]),
     )

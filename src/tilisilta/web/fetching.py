@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from tilisilta.errors import NeedsAttention
@@ -14,6 +13,7 @@ from tilisilta.models import Area, Right
 from tilisilta.services.fetching.progress import fetch_progress_for
 from tilisilta.services.fetching.synchronisations import ask_for_company, ask_for_everything
 from tilisilta.web.fetch_states import fetch_state_of
+from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import address_to_go_back_to, error_text, visible_company
 from tilisilta.web.rights import UserRequest, logged_in, needs
 
@@ -22,7 +22,7 @@ FETCHED = "fetched"
 FOLLOWING_AREAS = (Area.JOURNAL_EXPORTS, Area.COMPANIES, Area.NMBRS)
 
 
-@require_POST
+@only_posted
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def fetch_everything(request: UserRequest) -> HttpResponse:
     """Ask for everything to be fetched. A second click asks for nothing more."""
@@ -48,7 +48,7 @@ def fetch_progress(request: UserRequest) -> HttpResponse:
     return trigger_client_event(response, FETCHED, after="settle")
 
 
-@require_POST
+@only_posted
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def fetch_company(request: UserRequest, number: int) -> HttpResponse:
     """Ask for one company to be fetched, before all others."""

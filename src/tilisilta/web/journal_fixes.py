@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Protocol
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tilisilta.domain.problems import Problem, ProblemCode, Screen
-from tilisilta.models import Area, Right, User
-from tilisilta.services.journals.previews import Preview
+from tilisilta.domain.refusals import Refusal
+from tilisilta.models import Area, Journal, Link, Right, User
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,17 +21,27 @@ class Fix:
     label: str
 
 
-def fix_for(problem: Problem, preview: Preview, user: User) -> Fix | None:
-    area, fix = _FIXES.get(_screen_of(problem, preview), (None, None))
-    return fix(problem, preview) if area and fix and user.can(Right.READ, area) else None
+class Place(Protocol):
+    """The journal with a problem, and the link that it would go through."""
+
+    @property
+    def journal(self) -> Journal: ...
+
+    @property
+    def link(self) -> Link | None: ...
 
 
-def _screen_of(problem: Problem, preview: Preview) -> Screen:
+def fix_for(problem: Problem, place: Place, user: User) -> Fix | None:
+    area, fix = _FIXES.get(_screen_of(problem, place), (None, None))
+    return fix(problem, place) if area and fix and user.can(Right.READ, area) else None
+
+
+def _screen_of(problem: Problem, place: Place) -> Screen:
     """Return the screen of the remedy.
 
     What has to be opened in Procountor may also be avoided by a choice on one of our own screens.
     """
-    link, start = preview.link, preview.journal.company.start_date
+    link, start = place.link, place.journal.company.start_date
     if problem.code == ProblemCode.BEFORE_START and link is not None:
         # The later of the two starts counts, so only moving that one helps.
         return Screen.COMPANY if start is not None and start > link.start_month else Screen.LINK
@@ -39,37 +50,39 @@ def _screen_of(problem: Problem, preview: Preview) -> Screen:
     return Screen.LINK if problem.code in _CHOICES_OF_LINK else problem.screen
 
 
-def _company_fix(problem: Problem, preview: Preview) -> Fix:
-    url = reverse("company", args=[preview.journal.company.number])
+def _company_fix(problem: Problem, place: Place) -> Fix:
+    url = reverse("company", args=[place.journal.company.number])
     anchor = _CHOICES_OF_COMPANY.get(problem.code, "")
     return Fix(url=url + anchor, label=_("Open the company"))
 
 
-def _nmbrs_fix(_problem: Problem, _preview: Preview) -> Fix:
+def _nmbrs_fix(_problem: Problem, _place: Place) -> Fix:
     return Fix(url=reverse("nmbrs_connections"), label=_("Open the settings for Nmbrs"))
 
 
-def _debtor_fix(_problem: Problem, preview: Preview) -> Fix:
-    url = f"{reverse('debtors')}?q={preview.journal.company.debtor.number}"
+def _debtor_fix(_problem: Problem, place: Place) -> Fix:
+    url = f"{reverse('debtors')}?q={place.journal.company.debtor.number}"
     return Fix(url=url, label=_("Open the debtor"))
 
 
-def _file_fix(_problem: Problem, preview: Preview) -> Fix:
-    url = reverse("import_journal", args=[preview.journal.company.number])
+def _file_fix(_problem: Problem, place: Place) -> Fix:
+    url = reverse("import_journal", args=[place.journal.company.number])
     return Fix(url=url, label=_("Import again"))
 
 
-def _account_fix(_problem: Problem, preview: Preview) -> Fix:
-    anchor = f"#a{preview.link.procountor_account_id}" if preview.link else ""
+def _account_fix(_problem: Problem, place: Place) -> Fix:
+    anchor = f"#a{place.link.procountor_account_id}" if place.link else ""
     return Fix(url=reverse("procountor_accounts") + anchor, label=_("Open the accounts"))
 
 
-def _link_fix(problem: Problem, preview: Preview) -> Fix:
-    if preview.link is not None:
-        anchor = _CHOICES_OF_LINK.get(problem.code, "")
-        url = reverse("link", args=[preview.link.pk]) + anchor
+def _link_fix(problem: Problem, place: Place) -> Fix:
+    if place.link is not None:
+        anchor = _CHOICES_OF_LINK.get(problem.code) or _REFUSED_CHOICES.get(
+            problem.fact("reason"), ""
+        )
+        url = reverse("link", args=[place.link.pk]) + anchor
         return Fix(url=url, label=_("Change the link"))
-    company = preview.journal.company
+    company = place.journal.company
     return Fix(url=f"{reverse('new_link')}?company={company.number}", label=_("Make the link"))
 
 
@@ -93,7 +106,7 @@ _CHOICES_OF_LINK: Mapping[ProblemCode, str] = MappingProxyType(
         ProblemCode.PERIOD_NOT_BALANCED: "#link-booking",
     }
 )
-_FIXES: Mapping[Screen, tuple[Area, Callable[[Problem, Preview], Fix]]] = MappingProxyType(
+_FIXES: Mapping[Screen, tuple[Area, Callable[[Problem, Place], Fix]]] = MappingProxyType(
     {
         Screen.COMPANY: (Area.COMPANIES, _company_fix),
         Screen.DEBTOR: (Area.COMPANIES, _debtor_fix),
@@ -101,5 +114,13 @@ _FIXES: Mapping[Screen, tuple[Area, Callable[[Problem, Preview], Fix]]] = Mappin
         Screen.PROCOUNTOR_ACCOUNT: (Area.PROCOUNTOR, _account_fix),
         Screen.LINK: (Area.PROCOUNTOR, _link_fix),
         Screen.NMBRS: (Area.NMBRS, _nmbrs_fix),
+    }
+)
+# The same for what Procountor has refused.
+_REFUSED_CHOICES: Mapping[str, str] = MappingProxyType(
+    {
+        Refusal.ACCOUNT_OR_VAT: "#link-accounts",
+        Refusal.DIMENSION: "#link-dimensions",
+        Refusal.PERIOD_CLOSED: "#link-period",
     }
 )

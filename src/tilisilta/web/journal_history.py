@@ -1,5 +1,6 @@
 """What happened to a journal: what people did, and the attempts at its receipts."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -13,6 +14,8 @@ from tilisilta.web.audit_sentences import sentence_of
 from tilisilta.web.templatetags.ledger import day
 
 HISTORY_AT_MOST = 200
+_CODE = re.compile(r"\b[A-Z]+(?:_[A-Z0-9]+)+\b")
+"""A code with which Procountor refused a receipt."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,8 +84,10 @@ def _attempt_event(attempt: Attempt) -> Event:
         "date": strip_tags(day(attempt.export.booking_date)),
         "outcome": attempt.get_outcome_display(),
     }
+    # The rest of the detail is for the log of the service: English, and of how it was programmed.
+    codes = _CODE.findall(attempt.detail)
     return Event(
         at=attempt.started_at,
         who=_("Tilisilta"),
-        text=f"{text}. {attempt.detail}" if attempt.detail else text,
+        text=f"{text} ({', '.join(codes)})" if codes else text,
     )

@@ -1,12 +1,11 @@
 """What the page of a journal shows, made ready for its template."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from datetime import datetime
+from itertools import islice
 
 from tilisilta.domain.comparisons import JournalComparison
-from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.domain.standing import BOOKED_EXPORTS, ExportState, JournalState
 from tilisilta.models import (
@@ -29,14 +28,17 @@ from tilisilta.services.journals.previews import (
 )
 from tilisilta.services.journals.references import journal_by_reference
 from tilisilta.services.journals.twins import HIDDEN_JOURNAL
-from tilisilta.services.sending.asking import unfinished_sending
 from tilisilta.services.sending.receipts_in_question import Doubt, doubts_of
 from tilisilta.web.export_rows import Books, books_of
 from tilisilta.web.journal_fixes import Fix, fix_for
 from tilisilta.web.journal_history import Event, history_of
 from tilisilta.web.journal_lines import JournalLines, journal_lines
+from tilisilta.web.journal_progress import SendingProgress, Stop, progress_from
+from tilisilta.web.journal_uncertain import UncertainReceipt, uncertain_receipts
 
 ROWS_AT_FIRST = 100
+FLAGGED_AT_FIRST = 50
+ROWS_ON_A_PAGE = 500
 CHANGES_AT_FIRST = 200
 HISTORY_AT_FIRST = 8
 
@@ -75,50 +77,22 @@ class CardRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """One ledger receipt; of a very long one the first rows, and those with problems."""
+    """One ledger receipt; of a very long one the first rows, and the first with problems.
+
+    Its further rows come page by page, as a page with all of many thousands cannot be read.
+    """
 
     number: int
     receipt: ShownReceipt
     rows: tuple[CardRow, ...]
     hidden_count: int
+    pages: tuple[int, ...] = ()
+    page_number: int = 0
 
     @property
     def is_moved(self) -> bool:
         """Return whether a closed period gave the receipt another date."""
         return self.receipt.receipt_date != self.receipt.booking_date
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stop:
-    """One receipt on the route across the page: date, state, sum."""
-
-    number: int
-    receipt_date: date
-    state: str
-    is_correction: bool
-    debit: Decimal
-
-
-@dataclass(frozen=True, kw_only=True)
-class SendingProgress:
-    """How far the sending of a journal has come."""
-
-    is_under_way: bool
-    done: int
-    total: int
-    current: Export | None
-    route: tuple[Stop, ...]
-
-    @property
-    def left(self) -> int:
-        return self.total - self.done
-
-    @property
-    def mark(self) -> str:
-        """A text that changes with all that is worth showing, or reading aloud, again."""
-        if self.current is None:
-            return str(self.done)
-        return f"{self.done} {self.current.pk} {self.current.state} {self.current.look_at}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +102,7 @@ class JournalPage:
     journal: Journal
     preview: Preview
     problems: tuple[ListedProblem, ...]
+    uncertain: tuple[UncertainReceipt, ...]
     cards: tuple[Card, ...]
     lines: JournalLines | None
     progress: SendingProgress
@@ -174,6 +149,32 @@ class JournalPage:
         return bool(self.cards) and len(self.booked) == len(self.cards)
 
     @property
+    def has_problems_part(self) -> bool:
+        """Return whether there is something to say of problems, or that there are none."""
+        return bool(self.problems) or not self.uncertain
+
+    @property
+    def error_count(self) -> int:
+        return sum(item.shown.problem.stops for item in self.problems)
+
+    @property
+    def warning_count(self) -> int:
+        return len(self.problems) - self.error_count
+
+    @property
+    def left_to_send(self) -> str:
+        """Return what the receipts are to Procountor: "all", "some" or "none" are to be sent."""
+        states = {card.receipt.state for card in self.cards}
+        gone = BOOKED_EXPORTS | {ExportState.POSTING, ExportState.UNCERTAIN}
+        if states <= gone:
+            return "none"
+        return "some" if states & gone else "all"
+
+    @property
+    def next_look_at(self) -> datetime | None:
+        return min((one.next_look_at for one in self.uncertain if one.next_look_at), default=None)
+
+    @property
     def can_be_looked_for(self) -> bool:
         """Return whether a receipt is uncertain while no search for it is under way."""
         states = (card.receipt.state for card in self.cards)
@@ -181,19 +182,27 @@ class JournalPage:
 
 
 def journal_page(
-    journal: Journal, *, user: User, shows_all_rows: bool = False, lines_page: str | int = 1
+    journal: Journal,
+    *,
+    user: User,
+    rows_page: tuple[int, int] | None = None,
+    lines_page: str | int = 1,
 ) -> JournalPage:
     """Return the page of ``journal`` as far as the rights of ``user`` go.
 
+    ``rows_page`` names a receipt and which page of its rows is shown, both counted from one.
     Without a receipt to show it has the journal's own lines, page ``lines_page`` of them.
     """
     preview = preview_journal(journal)
-    most = None if shows_all_rows else ROWS_AT_FIRST
+    asked_card, asked_page = rows_page or (0, 0)
     cards = tuple(
-        _card(number, receipt, most=most) for number, receipt in enumerate(preview.receipts, 1)
+        _card(number, receipt, page_number=asked_page if number == asked_card else 0)
+        for number, receipt in enumerate(preview.receipts, 1)
     )
     # A journal has one unfinished sending at most, and that is its latest.
     sending = journal.sendings.select_related("requested_by").first()
+    is_under_way = sending is not None and sending.finished_at is None
+    exports = [card.receipt.export for card in cards if card.receipt.export]
     is_discarded = journal.discarded_at is not None
     lines = None if cards or is_discarded else journal_lines(journal, page_number=lines_page)
     may_send = user.can(Right.WRITE, Area.JOURNAL_EXPORTS)
@@ -204,12 +213,13 @@ def journal_page(
         journal=journal,
         preview=preview,
         problems=tuple(_listed(item, preview, user, row_ids) for item in _by_weight(preview)),
+        uncertain=uncertain_receipts(exports, is_under_way=is_under_way),
         cards=cards,
         lines=lines,
-        progress=_progress(
-            [card.receipt.export for card in cards if card.receipt.export],
+        progress=progress_from(
+            exports,
             route=tuple(_stop(card) for card in cards),
-            is_under_way=sending is not None and sending.finished_at is None,
+            is_under_way=is_under_way,
         ),
         revisions=_revisions(journal),
         comparison=compare_with_previous(journal) if journal.revision > 1 else None,
@@ -220,43 +230,23 @@ def journal_page(
     )
 
 
-def progress_of(journal: Journal) -> SendingProgress:
-    """Return how far the sending of ``journal`` has come, from its exports alone."""
-    exports = list(
-        journal.exports.exclude(state=ExportState.WITHDRAWN)
-        .defer("payload")
-        .order_by("booking_date", "epoch")
-    )
-    return _progress(
-        exports,
-        route=tuple(_stops(exports, journal)),
-        is_under_way=unfinished_sending(journal) is not None,
-    )
-
-
-def _progress(
-    exports: Sequence[Export], *, route: tuple[Stop, ...], is_under_way: bool
-) -> SendingProgress:
-    return SendingProgress(
-        is_under_way=is_under_way,
-        done=sum(item.state in BOOKED_EXPORTS for item in exports),
-        total=len(exports),
-        current=next((item for item in exports if item.state not in BOOKED_EXPORTS), None),
-        route=route,
-    )
-
-
-def _card(number: int, receipt: ShownReceipt, *, most: int | None) -> Card:
-    rows = [
-        row
-        for position, row in enumerate(receipt.rows)
-        if most is None or position < most or row.problems
-    ]
+def _card(number: int, receipt: ShownReceipt, *, page_number: int) -> Card:
+    """Return the first rows of a receipt, or those of a page of it where one is asked for."""
+    page_count = -(-len(receipt.rows) // ROWS_ON_A_PAGE)
+    if 0 < page_number <= page_count:
+        start = (page_number - 1) * ROWS_ON_A_PAGE
+        rows = list(receipt.rows[start : start + ROWS_ON_A_PAGE])
+    else:
+        page_number = 0
+        flagged = (row for row in receipt.rows[ROWS_AT_FIRST:] if row.problems)
+        rows = [*receipt.rows[:ROWS_AT_FIRST], *islice(flagged, FLAGGED_AT_FIRST)]
     return Card(
         number=number,
         receipt=receipt,
         rows=tuple(_card_row(row) for row in rows),
         hidden_count=len(receipt.rows) - len(rows),
+        pages=tuple(range(1, page_count + 1)) if len(rows) < len(receipt.rows) else (),
+        page_number=page_number,
     )
 
 
@@ -270,11 +260,17 @@ def _card_row(row: ShownRow) -> CardRow:
 
 
 def _line_id(problem: Problem) -> str:
-    return f"line-{problem.line}" if problem.line is not None else ""
+    if problem.line is not None:
+        return f"line-{problem.line}"
+    if problem.code == ProblemCode.REJECTED and (row := problem.fact("row")):
+        return f"row-{problem.booking_date}-{row}"
+    return ""
 
 
 def _by_weight(preview: Preview) -> Iterable[ShownProblem]:
-    return (*preview.errors, *preview.warnings)
+    # What is uncertain is explained in a part of its own.
+    warnings = (one for one in preview.warnings if one.problem.code != ProblemCode.UNCERTAIN)
+    return (*preview.errors, *warnings)
 
 
 def _listed(shown: ShownProblem, preview: Preview, user: User, row_ids: set[str]) -> ListedProblem:
@@ -326,15 +322,3 @@ def _stop(card: Card) -> Stop:
         is_correction=receipt.is_correction,
         debit=receipt.debit,
     )
-
-
-def _stops(exports: Sequence[Export], journal: Journal) -> Iterator[Stop]:
-    run_period = BookingPeriod.containing(journal.period)
-    for number, export in enumerate(exports, 1):
-        yield Stop(
-            number=number,
-            receipt_date=export.receipt_date,
-            state=export.state,
-            is_correction=BookingPeriod.containing(export.booking_date) != run_period,
-            debit=export.debit_total,
-        )

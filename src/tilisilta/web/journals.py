@@ -3,6 +3,7 @@
 What it shows is made ready in ``journal_page``; the list of journals is ``exports``.
 """
 
+import re
 from datetime import timedelta
 
 from django.contrib import messages
@@ -11,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from tilisilta.domain.standing import EXPORTS_UNDER_WAY
@@ -22,7 +22,9 @@ from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.journals.previews import preview_journal
 from tilisilta.services.sending.asking import AlreadySent, look_again, send_journal
 from tilisilta.services.sending.items_before_posting import make_items_of
-from tilisilta.web.journal_page import journal_page, progress_of
+from tilisilta.web.journal_page import journal_page
+from tilisilta.web.journal_progress import progress_of
+from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import (
     address_to_go_back_to,
     error_text,
@@ -39,13 +41,13 @@ def journal(request: UserRequest, pk: int) -> HttpResponse:
     page = journal_page(
         visible_journal(request.user, pk),
         user=request.user,
-        shows_all_rows=request.GET.get("rows") == "all",
+        rows_page=_asked_rows(request.GET.get("rows", "")),
         lines_page=request.GET.get("page", "1"),
     )
     return render(request, "journals/journal.html", {"page": page, "journal": page.journal})
 
 
-@require_POST
+@only_posted
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def send(request: UserRequest, pk: int) -> HttpResponse:
     """Send what the reader has reviewed. A second click sends nothing more."""
@@ -74,7 +76,7 @@ def send(request: UserRequest, pk: int) -> HttpResponse:
     return way_back(request, journal)
 
 
-@require_POST
+@only_posted
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def look(request: UserRequest, pk: int) -> HttpResponse:
     """Look for the uncertain receipts of the journal in Procountor once more."""
@@ -84,7 +86,7 @@ def look(request: UserRequest, pk: int) -> HttpResponse:
     return redirect("journal", pk=pk)
 
 
-@require_POST
+@only_posted
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def check(request: UserRequest, pk: int) -> HttpResponse:
     """Read Procountor again and check the journal against it."""
@@ -99,7 +101,7 @@ def check(request: UserRequest, pk: int) -> HttpResponse:
     return redirect("journal", pk=pk)
 
 
-@require_POST
+@only_posted
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def make_items(request: UserRequest, pk: int) -> HttpResponse:
     """Create the dimension items that the journal needs now: a person has reviewed them."""
@@ -124,7 +126,7 @@ def make_items(request: UserRequest, pk: int) -> HttpResponse:
     return redirect("journal", pk=pk)
 
 
-@require_POST
+@only_posted
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def not_twice(request: UserRequest, pk: int) -> HttpResponse:
     """Confirm that the journal is not another journal's payroll again, so that it may be sent."""
@@ -141,9 +143,11 @@ def progress(request: UserRequest, pk: int) -> HttpResponse:
     """Return the part of the page that moves during the sending; at its end reload the page."""
     journal = visible_journal(request.user, pk)
     moving = progress_of(journal)
-    if not moving.is_under_way:
+    shown = request.GET.get("shown", "")
+    if not moving.is_under_way or (shown and shown.partition(" ")[0] != moving.layout):
+        # The whole page says something else now, not only the part that moves.
         return HttpResponseClientRefresh()
-    if request.GET.get("shown") == moving.mark:
+    if shown == moving.mark:
         # Nothing new. Screen readers would read a replaced part aloud again.
         return HttpResponse(status=204)
     return render(request, "journals/moving.html", {"progress": moving, "journal": journal})
@@ -159,6 +163,14 @@ def payload(request: UserRequest, pk: int, number: int) -> HttpResponse:
     context = {"journal": journal, "receipt": receipts[number - 1], "number": number}
     part = "journals/payload_part.html" if is_part(request) else "journals/payload.html"
     return render(request, part, context)
+
+
+def _asked_rows(asked: str) -> tuple[int, int] | None:
+    """Return the receipt and the page of its rows that are asked for as ``rows=2.3``."""
+    if asked == "all":
+        return 1, 1
+    found = re.fullmatch(r"([0-9]{1,6})\.([0-9]{1,6})", asked)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def way_back(request: HttpRequest, journal: Journal) -> HttpResponse:

@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpR
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_POST
 
 from tilisilta.services.users import choose_language
+from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import address_to_go_back_to
 
 COOKIE = "language"
@@ -39,7 +39,7 @@ class LanguageMiddleware:
         return response
 
 
-@require_POST
+@only_posted
 def language(request: HttpRequest) -> HttpResponse:
     """Store the language that was chosen, and go back to the page it was chosen on."""
     chosen = request.POST.get("language", "")

@@ -4,16 +4,16 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from tilisilta.models import Area, Right
 from tilisilta.services import links
 from tilisilta.web.link_page import compare_link
+from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import visible_links
 from tilisilta.web.rights import UserRequest, needs
 
 
-@require_POST
+@only_posted
 @needs(Area.PROCOUNTOR, Right.WRITE)
 def confirm_link(request: UserRequest, pk: int) -> HttpResponse:
     """Store that a person confirms the two as they were shown, and in no other state."""

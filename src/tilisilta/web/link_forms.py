@@ -208,6 +208,27 @@ class Checks:
     def unknown_count(self) -> int:
         return sum(not check.is_bookable for check in self.accounts)
 
+    @property
+    def is_all_well(self) -> bool:
+        """Return whether Procountor was read now and knows everything that the form names."""
+        if self.administration is None or self.trouble is not None or self.company is None:
+            return False
+        return not self.unknown_count and self._dimensions_fit() and self._has_own_accounts()
+
+    def _dimensions_fit(self) -> bool:
+        checks = (check for check in (self.cost_center, self.cost_unit) if check is not None)
+        items = (self.cost_center_items, self.cost_unit_items)
+        return all(check.dimension is not None for check in checks) and all(
+            comparison.is_complete for comparison in items if comparison is not None
+        )
+
+    def _has_own_accounts(self) -> bool:
+        """Return whether the clearing and the fallback account are in use, where they are named."""
+        assert self.administration is not None  # noqa: S101  # the caller has looked
+        named = (self.values.get("clearing_account"), self.values.get("fallback_account"))
+        active = {one.code for one in self.administration.ledger_accounts if one.is_active}
+        return all(str(code).strip() in active for code in named if code)
+
     def account_check(self, journal_account: str) -> AccountCheck | None:
         return next((one for one in self.accounts if one.journal_account == journal_account), None)
 

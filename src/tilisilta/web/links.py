@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
 from tilisilta.domain.standing import JournalState
 from tilisilta.domain.whole_numbers import whole_number
@@ -50,6 +49,7 @@ from tilisilta.web.new_link_form import (
     fitting_company,
     initial_of,
 )
+from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import error_text, is_part, visible_accounts, visible_links
 from tilisilta.web.rights import UserRequest, needs
 
@@ -152,7 +152,7 @@ def _ended_page(request: UserRequest, link: Link) -> HttpResponse:
     return render(request, "links/ended.html", context)
 
 
-@require_POST
+@only_posted
 @needs(Area.PROCOUNTOR, Right.WRITE)
 def remove_link(request: UserRequest, pk: int) -> HttpResponse:
     """Remove a link that nothing was sent through."""
@@ -258,7 +258,9 @@ def _checked(
     focus = posted.get("apply", "").partition("=")[0]
     if focus in form.fields:
         form.fields[focus].widget.attrs["autofocus"] = True
-    return render(request, "links/link.html", {**context, "focus": focus})
+    # The button asks about all of it. A changed field asks about itself alone.
+    is_asked = part == "form" and not is_part(request)
+    return render(request, "links/link.html", {**context, "focus": focus, "is_asked": is_asked})
 
 
 def _form_page(

@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
 
 from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.domain.whole_numbers import whole_number
@@ -22,6 +21,7 @@ from tilisilta.services.explanations import Explanation, explain, explain_error
 from tilisilta.services.fetching import connections as nmbrs_connections
 from tilisilta.services.fetching.progress import fetch_progress_for
 from tilisilta.services.fetching.recognising import answer_question
+from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import error_text, is_part
 from tilisilta.web.rights import UserRequest, needs
 
@@ -134,7 +134,7 @@ def connections(request: UserRequest) -> HttpResponse:
     return _connections_page(request, NewConnectionForm())
 
 
-@require_POST
+@only_posted
 @needs(Area.NMBRS, Right.WRITE)
 def new_connection(request: UserRequest) -> HttpResponse:
     """Make a connection once Nmbrs has let its user in, and ask for everything to be fetched."""
@@ -153,7 +153,7 @@ def new_connection(request: UserRequest) -> HttpResponse:
     return _connections_page(request, form, status=422)
 
 
-@require_POST
+@only_posted
 @needs(Area.NMBRS, Right.WRITE)
 def check_connection(request: UserRequest, pk: int) -> HttpResponse:
     """Ask Nmbrs what the connection reaches, and show it."""
@@ -209,7 +209,7 @@ def remove_connection(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "nmbrs/remove.html", {"connection": connection})
 
 
-@require_POST
+@only_posted
 @needs(Area.NMBRS, Right.WRITE)
 def answer(request: UserRequest, pk: int) -> HttpResponse:
     """Store the answer whether a company of Nmbrs is the one of its number here."""

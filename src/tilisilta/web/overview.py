@@ -9,6 +9,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from tilisilta.models import Area, Right
 from tilisilta.services.overview import overview_for, sendings_under_way
+from tilisilta.web.overview_needs import needs_of
 from tilisilta.web.parts import asked_page
 from tilisilta.web.rights import UserRequest, logged_in, needs
 
@@ -26,7 +27,13 @@ def overview(request: UserRequest) -> HttpResponse:
         search=search,
         page=asked_page(request),
     )
-    return render(request, "overview/overview.html", {"overview": shown, "search": search})
+    context = {
+        "overview": shown,
+        "needs": needs_of(shown.needs, user=request.user),
+        "address": request.get_full_path(),
+        "search": search,
+    }
+    return render(request, "overview/overview.html", context)
 
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)

@@ -6,11 +6,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Area, Right
 from tilisilta.services.sending.perhaps_ours import NotInDoubt, say_another, take_over
+from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import error_text, visible_journal
 from tilisilta.web.rights import UserRequest, needs
 
@@ -25,7 +25,7 @@ class AnswerForm(forms.Form):
     said = forms.ChoiceField(choices=[(OURS, OURS), (ANOTHER, ANOTHER)])
 
 
-@require_POST
+@only_posted
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def settle(request: UserRequest, pk: int) -> HttpResponse:
     """Settle what a receipt in question is. A second click changes nothing."""

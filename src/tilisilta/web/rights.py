@@ -4,15 +4,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
 from django.utils.cache import add_never_cache_headers
-from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from tilisilta.models import Area, Right, User
+from tilisilta.web.logged_out import log_in_first
 
 P = ParamSpec("P")
 
@@ -34,7 +32,7 @@ def logged_in(view: UserView[P]) -> View[P]:
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
-            return _log_in_first(request)
+            return log_in_first(request)
         response = view(cast(UserRequest, request), *args, **kwargs)
         if not response.has_header("Cache-Control"):
             # Pay must not stay in the cache of a browser that several people use.
@@ -63,10 +61,3 @@ def needs(
         return logged_in(guarded)
 
     return decorate
-
-
-def _log_in_first(request: HttpRequest) -> HttpResponse:
-    if getattr(request, "htmx", False):
-        # A part of a page cannot show the log-in; the whole page has to go there.
-        return HttpResponseClientRedirect(resolve_url("account_login"))
-    return redirect_to_login(request.get_full_path())

@@ -1,6 +1,7 @@
 """Users and user templates: who may log in, and what each may do."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 from allauth.account.adapter import get_adapter
@@ -8,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,8 +17,22 @@ from django.utils.translation import gettext_lazy
 
 from tilisilta.models import Area, Debtor, Right, User, UserTemplate
 from tilisilta.services import users
-from tilisilta.web.parts import ExplainingForm
+from tilisilta.web.parts import ExplainingForm, is_part
 from tilisilta.web.rights import UserRequest, needs
+
+SEES_ALL, SEES_CHOSEN = "all", "chosen"
+
+
+MOST_LISTED = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedDebtors:
+    """The debtors to tick: those that are chosen, and the first of the others that fit."""
+
+    chosen: tuple[Debtor, ...]
+    others: tuple[Debtor, ...]
+    has_more: bool
 
 
 class UserForm(ExplainingForm):
@@ -30,14 +46,17 @@ class UserForm(ExplainingForm):
         required=False,
         empty_label=gettext_lazy("none: may log in and sees nothing"),
     )
-    debtors = forms.ModelMultipleChoiceField(
-        Debtor.objects.none(),
-        label=gettext_lazy("Only these debtors"),
-        required=False,
-        help_text=gettext_lazy(
-            "None chosen: the user sees all debtors and their companies. "
-            "Hold Ctrl to choose several."
+    sees = forms.ChoiceField(
+        label=gettext_lazy("Sees"),
+        choices=(
+            (SEES_ALL, gettext_lazy("all debtors, also those to come")),
+            (SEES_CHOSEN, gettext_lazy("only the debtors chosen below; none chosen, none seen")),
         ),
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    debtors = forms.ModelMultipleChoiceField(
+        Debtor.objects.none(), label=gettext_lazy("Debtors"), required=False
     )
     is_active = forms.BooleanField(label=gettext_lazy("May log in"), required=False, initial=True)
     password = forms.CharField(
@@ -57,6 +76,24 @@ class UserForm(ExplainingForm):
         debtors = cast("forms.ModelMultipleChoiceField[Debtor]", self.fields["debtors"])
         debtors.queryset = Debtor.objects.all()
 
+    @property
+    def chosen_ids(self) -> frozenset[int]:
+        """The debtors that are ticked, as far as their ids can be read."""
+        if self.is_bound:
+            texts = self.data.getlist("debtors")  # type: ignore[attr-defined]  # of a POST
+            return frozenset(int(text) for text in texts if text.isdecimal() and len(text) < 10)
+        return frozenset(debtor.pk for debtor in self.initial.get("debtors", ()))
+
+    def values(self) -> dict[str, Any]:
+        """Return what the services take; without a word about it, what is seen stays."""
+        values = dict(self.cleaned_data)
+        sees = values.pop("sees")
+        if sees or values["debtors"]:
+            values["sees_all_debtors"] = sees == SEES_ALL
+        else:
+            values["debtors"] = None
+        return values
+
 
 class NewUserForm(UserForm):
     """The fields of a new user."""
@@ -72,12 +109,18 @@ class NewUserForm(UserForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=gettext_lazy("At least 12 characters, not a common word and not the name."),
     )
-    field_order = ("username", "password", "first_name", "last_name", "template", "debtors")
+    field_order = ("username", "password", "first_name", "last_name", "template", "sees", "debtors")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # A new user is made to log in. Only an existing one can be kept out.
         del self.fields["is_active"]
+
+    def values(self) -> dict[str, Any]:
+        """Return what the services take; a new user sees what was chosen, and nothing else."""
+        values = dict(self.cleaned_data)
+        values["sees_all_debtors"] = values.pop("sees") == SEES_ALL
+        return values
 
 
 class TemplateForm(ExplainingForm):
@@ -114,11 +157,11 @@ def user_list(request: UserRequest) -> HttpResponse:
 def new_user(request: UserRequest) -> HttpResponse:
     """Make a user with a first password."""
     form = NewUserForm(request.POST or None)
+    if "find" in request.POST:
+        return _searched(request, form, {})
     if request.method == "POST" and form.is_valid():
         try:
-            made = users.create_user(
-                **form.cleaned_data, must_change_password=True, user=request.user
-            )
+            made = users.create_user(**form.values(), must_change_password=True, user=request.user)
         except users.UserNameTaken as error:
             form.add_explained("username", error)
         except ValidationError as error:
@@ -126,7 +169,8 @@ def new_user(request: UserRequest) -> HttpResponse:
         else:
             messages.success(request, _("User %(name)s was made.") % {"name": made.username})
             return redirect("users")
-    return render(request, "users/user.html", {"form": form})
+    context = {"form": form, "listed": listed_debtors(form, "")}
+    return render(request, "users/user.html", context)
 
 
 @needs(Area.USERS, Right.READ, post=Right.WRITE)
@@ -134,12 +178,19 @@ def user(request: UserRequest, pk: int) -> HttpResponse:
     """One user: name, template, debtors, and a new password where the old one is forgotten."""
     person = get_object_or_404(User, pk=pk)
     form = UserForm(request.POST or None, initial=_initial(person))
+    if "find" in request.POST:
+        return _searched(request, form, {"person": person})
     if request.method == "POST" and form.is_valid() and _is_changed(request, person, form):
         messages.success(request, _("User %(name)s was changed.") % {"name": person.username})
         return redirect("users")
     # Read again: a refused change has set values that were not saved.
     person = get_object_or_404(User, pk=pk)
-    context = {"form": form, "person": person, "has_second_step": users.has_second_step(person)}
+    context = {
+        "form": form,
+        "person": person,
+        "has_second_step": users.has_second_step(person),
+        "listed": listed_debtors(form, ""),
+    }
     return render(request, "users/user.html", context)
 
 
@@ -213,19 +264,42 @@ def _is_own_password(request: UserRequest) -> bool:
     return False
 
 
+def _searched(request: UserRequest, form: UserForm, context: dict[str, Any]) -> HttpResponse:
+    """Show the debtors that are searched for, beside those ticked already. Nothing is saved."""
+    search = request.POST.get("search", "")
+    context |= {"form": form, "listed": listed_debtors(form, search), "search": search}
+    part = "users/listed_debtors.html" if is_part(request) else "users/user.html"
+    return render(request, part, context)
+
+
+def listed_debtors(form: UserForm, search: str) -> ListedDebtors:
+    """Return the debtors with a tick, and of the others those that ``search`` finds."""
+    chosen = form.chosen_ids
+    others = Debtor.objects.exclude(pk__in=chosen)
+    for word in search.split():
+        others = others.filter(Q(name__icontains=word) | Q(number__startswith=word))
+    first = list(others.order_by("number")[: MOST_LISTED + 1])
+    return ListedDebtors(
+        chosen=tuple(Debtor.objects.filter(pk__in=chosen).order_by("number")),
+        others=tuple(first[:MOST_LISTED]),
+        has_more=len(first) > MOST_LISTED,
+    )
+
+
 def _initial(person: User) -> dict[str, Any]:
     return {
         "first_name": person.first_name,
         "last_name": person.last_name,
         "template": person.template,
         "is_active": person.is_active,
+        "sees": SEES_CHOSEN if person.is_limited else SEES_ALL,
         "debtors": person.debtors.all(),
     }
 
 
 def _is_changed(request: UserRequest, person: User, form: UserForm) -> bool:
     try:
-        users.change_user(person, **form.cleaned_data, user=request.user)
+        users.change_user(person, **form.values(), user=request.user)
     except users.LastAdministrator as error:
         form.add_explained(None, error)
         return False

@@ -177,4 +177,6 @@ def _content_type(content: bytes) -> dict[str, str]:
 
 
 def _unreached(error: httpx2.RequestError) -> str:
-    return f"Procountor gave no answer ({type(error).__name__})."
+    if isinstance(error, httpx2.TimeoutException):
+        return "Procountor gave no answer in time."
+    return "The connection to Procountor broke before an answer came."

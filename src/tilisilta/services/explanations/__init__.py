@@ -18,7 +18,7 @@ from tilisilta.services.explanations.payroll import PAYROLL_WORDS
 from tilisilta.services.explanations.procountor import PROCOUNTOR_WORDS
 from tilisilta.services.explanations.receipts import RECEIPT_WORDS
 from tilisilta.services.explanations.sending import SENDING_WORDS
-from tilisilta.services.explanations.shown_facts import shown_facts, where
+from tilisilta.services.explanations.shown_facts import first_alike, shown_facts, where, with_count
 from tilisilta.services.explanations.suspicions import SUSPICION_WORDS
 from tilisilta.services.explanations.wording import Explanation, Wording, choose_wording
 
@@ -62,9 +62,9 @@ def explain(problem: Problem) -> Explanation:
     """Return the words for ``problem`` in the active language, with the facts of the case."""
     facts = shown_facts(problem)
     explanation = choose_wording(WORDS[problem.code], facts).filled(facts)
-    lines = where(problem)
-    cause = f"{explanation.cause} {lines}" if lines else explanation.cause
-    return replace(explanation, code=problem.code.value, cause=cause)
+    cause = " ".join(filter(None, (explanation.cause, where(problem), first_alike(problem))))
+    message = with_count(explanation.message, problem)
+    return replace(explanation, code=problem.code.value, message=message, cause=cause)
 
 
 def explain_error(error: TilisiltaError) -> Explanation:

@@ -85,7 +85,10 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "The journal could not be checked against the company's ledger accounts, "
                 "dimensions and periods. Nothing was sent."
             ),
-            remedy=_("Check the journal again in a few minutes."),
+            remedy=_(
+                "Wait: the journal is checked again by itself once Procountor answers, or click "
+                "Check again."
+            ),
         ),
     ),
     ProblemCode.RUN_DELETED: (

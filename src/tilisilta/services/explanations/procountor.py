@@ -72,6 +72,18 @@ PROCOUNTOR_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ),
     ProblemCode.AUTHORISATION_REFUSED: (
         Wording(
+            when={"reason": "api_key"},
+            message=_("Procountor does not know this API key"),
+            cause=_(
+                "It was copied in part, was revoked, or was made for another application than "
+                "Tilisilta. Nothing was saved."
+            ),
+            remedy=_(
+                "Copy the whole key from Procountor, under API client keys, or make a new one "
+                "there for the client ID of Tilisilta."
+            ),
+        ),
+        Wording(
             message=_("Procountor does not accept the authorisation"),
             cause=_("The log-in was withdrawn or has expired, or the API key is not valid."),
             remedy=_(

@@ -3,11 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.problems import ProblemCode
+from tilisilta.services.explanations.refusals import refusals
 from tilisilta.services.explanations.wording import Wording, for_cases
 
 CHECK_AND_SEND = _("Put that right, check the journal again, and send it.")
 LOOK_AGAIN = _(
-    "Wait: Tilisilta looks for the receipt and sends it again only if it is surely absent."
+    "Wait: Tilisilta looks for the receipt and sends it again only if it is surely absent. Do not "
+    "book it by hand meanwhile."
 )
 INVALIDATE_OR_SAY = _(
     "Invalidate all but one of them in Procountor and look for it again here, or say here which "
@@ -27,23 +29,34 @@ SAY_OR_LEAVE = _(
     "that it is to be sent again. Otherwise leave it."
 )
 
+ROW_REFUSED = _("Procountor refused row %(row)s of the receipt: %(answer)s")
+RECEIPT_REFUSED = _("Procountor refused the receipt: %(answer)s")
+ANSWERED = _("These are Procountor's own words, with answer %(status)s.")
+REFUSED_FIELD = _("It is about %(fields)s.")
+
 SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.REJECTED: (
+        *refusals(ROW_REFUSED, RECEIPT_REFUSED, details=(REFUSED_FIELD,)),
         Wording(
-            message=_("Procountor refused the receipt: %(answer)s"),
-            cause=_("Procountor's answer %(status)s is about the field %(field)s."),
+            message=ROW_REFUSED,
+            cause=ANSWERED,
             remedy=CHECK_AND_SEND,
+            details=(REFUSED_FIELD,),
         ),
         Wording(
-            message=_("Procountor refused the receipt: %(answer)s"),
-            cause=_("These are Procountor's own words, with answer %(status)s."),
+            message=RECEIPT_REFUSED,
+            cause=ANSWERED,
             remedy=CHECK_AND_SEND,
+            details=(REFUSED_FIELD,),
         ),
     ),
     ProblemCode.UNCERTAIN: (
         Wording(
             message=_("It is uncertain whether the receipt of %(date)s is booked"),
-            cause=_("Procountor gave no clear answer when the receipt was sent."),
+            cause=_(
+                "Procountor gave no clear answer when the receipt was sent. That happens when it "
+                "is busy or the line breaks; in most cases the receipt is there."
+            ),
             remedy=LOOK_AGAIN,
         ),
     ),

@@ -19,6 +19,8 @@ FIELDS = {
     "accounting_value": _("amount"),
     "description": _("description"),
     "dimension_values": _("dimensions"),
+    "vat_percent": _("VAT percentage"),
+    "vat_status": _("VAT status"),
     "missing": _("is missing"),
     "unexpected": _("was not sent"),
 }
@@ -41,6 +43,24 @@ def where(problem: Problem) -> str:
         more,
     )
     return text % {"line": problem.line, "count": shown_count(more)}
+
+
+def with_count(message: str, problem: Problem) -> str:
+    """Return ``message`` with how many more problems it stands for."""
+    more = int(problem.fact("alike") or 1) - 1
+    if not more:
+        return message
+    text = ngettext(
+        "%(message)s, and %(count)s more like it", "%(message)s, and %(count)s more like it", more
+    )
+    return text % {"message": message, "count": shown_count(more)}
+
+
+def first_alike(problem: Problem) -> str:
+    """Return a sentence that names the first of the problems alike; empty where it is but one."""
+    if not problem.fact("first"):
+        return ""
+    return gettext("The first of them: %(first)s.") % {"first": problem.fact("first")}
 
 
 def shown_count(number: int) -> str:

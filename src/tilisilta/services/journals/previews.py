@@ -233,6 +233,7 @@ def _shown_export(export: Export, journal: Journal, names: "_Names") -> ShownRec
         export=export,
         sha256=export.payload_sha256,
         problems=export.problems,
+        by_row=_by_row(export.problems),
     )
 
 
@@ -277,9 +278,14 @@ def _shown(  # noqa: PLR0913  # the parts of one card
     export: Export | None = None,
     sha256: str = "",
     by_line: Mapping[int, tuple[Problem, ...]] | None = None,
+    by_row: Mapping[int, tuple[Problem, ...]] | None = None,
     positions: Sequence[Transaction] = (),
 ) -> ShownReceipt:
-    rows = tuple(names.row(row, by_line or {}) for row in (positions or body.transactions))
+    of_row = by_row or {}
+    rows = tuple(
+        names.row(row, by_line or {}, of_row.get(place, ()))
+        for place, row in enumerate(positions or body.transactions, 1)
+    )
     period = BookingPeriod.containing(booking_date)
     return ShownReceipt(
         name=body.name,
@@ -307,6 +313,15 @@ def _by_line(problems: Iterable[Problem]) -> dict[int, tuple[Problem, ...]]:
     return by_line
 
 
+def _by_row(problems: Iterable[Problem]) -> dict[int, tuple[Problem, ...]]:
+    """Return what Procountor refused, by the row of the receipt that it named."""
+    by_row: dict[int, tuple[Problem, ...]] = {}
+    for problem in problems:
+        if problem.code == ProblemCode.REJECTED and (row := problem.fact("row")):
+            by_row[int(row)] = (*by_row.get(int(row), ()), problem)
+    return by_row
+
+
 class _Names:
     """The names in the administration for the numbers of the payload."""
 
@@ -330,7 +345,12 @@ class _Names:
             for item in to_make
         }
 
-    def row(self, row: Transaction, by_line: Mapping[int, tuple[Problem, ...]]) -> ShownRow:
+    def row(
+        self,
+        row: Transaction,
+        by_line: Mapping[int, tuple[Problem, ...]],
+        of_row: tuple[Problem, ...],
+    ) -> ShownRow:
         """Return one row with names, and the problems of the journal lines it was made of."""
         value = row.accounting_value
         return ShownRow(
@@ -342,7 +362,10 @@ class _Names:
             ),
             debit=value if value > 0 else None,
             credit=value if value < 0 else None,
-            problems=tuple(item for line in row.positions for item in by_line.get(line, ())),
+            problems=(
+                *(item for line in row.positions for item in by_line.get(line, ())),
+                *of_row,
+            ),
         )
 
     def _dimension(self, dimension_id: int, item_id: int) -> ShownDimension:

@@ -12,6 +12,7 @@ from tilisilta.clients.procountor.errors import ProcountorUnavailable
 from tilisilta.clients.procountor.wire import decode_receipt
 from tilisilta.domain.booked import has_something_in_common
 from tilisilta.domain.journals import BookingPeriod
+from tilisilta.domain.looks import EmptyLook
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 from tilisilta.domain.receipts import BookedReceipt
 from tilisilta.domain.recognition import (
@@ -31,6 +32,7 @@ from tilisilta.services.sending.receipts_in_question import doubt_problems
 
 LOOKS_TO_BE_SURE = 3
 """So many looks must miss a receipt: a new one may take a moment to show in the list."""
+MOST_LOOKS_KEPT = 20
 MOST_DAYS_AHEAD = timedelta(days=62)
 """The first open day may lie this far ahead of today, where periods are closed early."""
 DAYS_AROUND_A_MONTH = timedelta(days=15)
@@ -67,7 +69,8 @@ def look_for(sending: Sending, exports: Sequence[Export], *, now: datetime) -> f
         }
         booked = _read(client, matches)
     return max(
-        _note_result(sending, export, matches[export.pk], booked, now=now) for export in exports
+        _note_result(sending, export, matches[export.pk], booked, read_count=len(receipts), now=now)
+        for export in exports
     )
 
 
@@ -151,6 +154,7 @@ def _note_result(
     match: Recognised,
     booked: Mapping[int, BookedReceipt],
     *,
+    read_count: int,
     now: datetime,
 ) -> float:
     doubts = _doubts(export, match, booked)
@@ -169,7 +173,7 @@ def _note_result(
     # An uncertain export asks about S09 only once its token is surely absent: its own receipt may
     # just not be in the list yet.
     if export.state != ExportState.QUEUED:
-        return _note_absence(export, perhaps, now=now)
+        return _note_absence(export, perhaps, read_count=read_count, now=now)
     if perhaps:
         _stop(export, perhaps)
     else:
@@ -210,7 +214,9 @@ def _taken_over(seen: JournalReceipt, booked: Mapping[int, BookedReceipt]) -> Bo
     return receipt
 
 
-def _note_absence(export: Export, perhaps: Sequence[Problem], *, now: datetime) -> float:
+def _note_absence(
+    export: Export, perhaps: Sequence[Problem], *, read_count: int, now: datetime
+) -> float:
     """Note that no receipt carries the token of an uncertain export.
 
     It is posted again only if its receipt is surely absent and ``perhaps`` is empty.
@@ -221,6 +227,8 @@ def _note_absence(export: Export, perhaps: Sequence[Problem], *, now: datetime) 
         if locked.state != ExportState.UNCERTAIN:
             return 0.0
         locked.absent_look_count += 1
+        empty_look = EmptyLook(at=now, read_count=read_count)
+        locked.empty_looks = (*locked.empty_looks, empty_look)[-MOST_LOOKS_KEPT:]
         attempt = locked.attempts.order_by("-number").first()
         lost_at = attempt.started_at + request_lifetime() if attempt else now
         # Both: the list may lag behind, and until then the request itself may still arrive.

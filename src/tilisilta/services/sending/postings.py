@@ -1,6 +1,7 @@
 """Posts one ledger receipt: the attempt is committed first, its outcome sorted afterwards."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,9 +12,10 @@ from tilisilta.clients.procountor.client import ProcountorClient
 from tilisilta.clients.procountor.errors import AccessDenied, GrantEnded, ProcountorRejected
 from tilisilta.clients.procountor.wire import decode_receipt
 from tilisilta.domain.booked import deviations
-from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity
+from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
 from tilisilta.domain.receipts import BookedReceipt
 from tilisilta.domain.recognition import APPROVED
+from tilisilta.domain.refusals import Refusal, place_of, refusal_of, row_of
 from tilisilta.domain.standing import ExportState
 from tilisilta.errors import OutcomeUnknown, TryAgainLater
 from tilisilta.models import Attempt, Export, Sending, User
@@ -24,6 +26,15 @@ from tilisilta.services.procountor.client import procountor
 
 START_LIMIT_SECONDS = 10
 """The request must leave so soon after its attempt was committed, or not at all."""
+MOST_ANSWERS = 50
+_SCREENS: Mapping[Refusal | None, Screen] = {
+    Refusal.PERIOD_CLOSED: Screen.LINK,
+    Refusal.ACCOUNT_OR_VAT: Screen.LINK,
+    Refusal.DIMENSION: Screen.LINK,
+    Refusal.RIGHTS: Screen.PROCOUNTOR_ACCOUNT,
+    Refusal.UNAUTHORISED: Screen.PROCOUNTOR_ACCOUNT,
+}
+"""Where what was refused can be put right in Tilisilta, too."""
 _TEXTS = frozenset({"name", "accountants_notes"})
 
 
@@ -169,8 +180,9 @@ def become_uncertain(
             return
         locked.state = ExportState.UNCERTAIN
         locked.absent_look_count = 0
+        locked.empty_looks = ()
         locked.look_at = now
-        locked.save(update_fields=["state", "absent_look_count", "look_at"])
+        locked.save(update_fields=["state", "absent_look_count", "empty_looks", "look_at"])
         _end_attempts(locked, outcome=Attempt.Outcome.UNKNOWN, now=now, detail=detail)
         # In the same transaction: a worker that dies here leaves both, or neither.
         _record_of(sending, audit.Action.RECEIPT_UNCERTAIN, export)
@@ -212,10 +224,10 @@ def stop(export: Export, error: ProcountorRejected | AccessDenied) -> None:
 
     A booked receipt only lacks its approval, which does not stop other receipts.
     """
-    problem = _rejection(export, error)
+    problems = _rejections(export, error)
     if export.state == ExportState.POSTED:
-        problem = replace(problem, severity=Severity.WARNING)
-    Export.objects.filter(pk=export.pk).update(problems=[problem], look_at=None)
+        problems = [replace(problem, severity=Severity.WARNING) for problem in problems]
+    Export.objects.filter(pk=export.pk).update(problems=problems, look_at=None)
 
 
 def _is_approved(client: ProcountorClient, ledger_receipt_id: int) -> bool:
@@ -264,7 +276,7 @@ def _reject(
         if not _is_current(attempt):
             return
         locked.state = ExportState.REJECTED
-        locked.problems = [_rejection(export, error)]
+        locked.problems = _rejections(export, error)
         locked.save(update_fields=["state", "problems"])
         _end_attempts(export, outcome=Attempt.Outcome.REJECTED, now=now, detail=str(error))
         # Our copy of the chart and periods is outdated, or a check would have found the problem.
@@ -293,16 +305,27 @@ def _end_attempts(
     )
 
 
-def _rejection(export: Export, error: ProcountorRejected | AccessDenied) -> Problem:
-    answers = getattr(error, "answers", ())
+def _rejections(export: Export, error: ProcountorRejected | AccessDenied) -> list[Problem]:
+    """Return a problem for each fault that Procountor named, or one for all of its answer."""
+    answers = getattr(error, "answers", ()) or (("", ""),)
+    return [_rejection(export, error, field, answer) for field, answer in answers[:MOST_ANSWERS]]
+
+
+def _rejection(
+    export: Export, error: ProcountorRejected | AccessDenied, field: str, answer: str
+) -> Problem:
+    reason = refusal_of(answer, status=error.status)
     return Problem(
         code=ProblemCode.REJECTED,
-        screen=Screen.JOURNAL,
+        screen=_SCREENS.get(reason, Screen.PROCOUNTOR),
         booking_date=export.booking_date,
-        facts=(
-            ("status", str(error.status)),
-            ("answer", "; ".join(message for _, message in answers) or str(error)),
-            ("field", "; ".join(field for field, _ in answers if field)),
+        facts=facts(
+            status=str(error.status),
+            answer=answer or str(error),
+            reason=reason or "",
+            field=field,
+            fields=place_of(field),
+            row=row_of(field) or "",
         ),
     )
 

@@ -183,6 +183,18 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def second(value: datetime | None) -> str:
+    """Return a day and the time to the second, where minutes are too coarse."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    to_the_minute = _language().moment
+    # Between minutes and seconds stands what stands between hours and minutes.
+    written = formats.date_format(local, f"{to_the_minute}{to_the_minute[-2]}s")
+    return _timed(local.isoformat(timespec="seconds"), written)
+
+
+@register.filter
 def month(value: date | None) -> str:
     return "" if value is None else formats.date_format(value, _language().month)
 
