@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import httpx2
 import pytest
 from hypothesis import settings as hypothesis_settings
+from tests.limits import LastLimit
 
 if TYPE_CHECKING:
     from pytest_django import Settings
@@ -21,6 +22,15 @@ hypothesis_settings.register_profile("thorough", deadline=None, max_examples=60)
 hypothesis_settings.load_profile(
     "thorough" if "TILISILTA_TESTS_REQUIRE_ALL" in os.environ else "quick"
 )
+
+# What a test may need to clean up after itself when its limit has failed it.
+CLEAN_UP_SECONDS = 120
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """End the process where a test hangs even after its limit."""
+    limit = float(config.getini("timeout"))
+    config.pluginmanager.register(LastLimit(limit + CLEAN_UP_SECONDS), "last-limit")
 
 
 @pytest.fixture

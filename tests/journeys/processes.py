@@ -4,7 +4,6 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,11 +15,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from tests.bureau import csv_file, monthly_lines
+from tests.programs import TILISILTA
 from werkzeug.serving import make_server
 
 from procountor_sandbox.app import Sandbox, create_app
 
-LONGEST_WAIT_SECONDS = 60
+LONGEST_WAIT_SECONDS = 180
 _ENCRYPTION_KEY = "dGVzdHMgb25seSB0ZXN0cyBvbmx5IHRlc3RzIG9ubHk="
 
 
@@ -35,7 +35,7 @@ class Bureau:
     def run(self, *command: str) -> str:
         """Run a command of the command line to its end and return its output."""
         done = subprocess.run(
-            [_TILISILTA, *command],
+            [TILISILTA, *command],
             check=False,
             env=self.environment,
             capture_output=True,
@@ -50,7 +50,7 @@ class Bureau:
         """Start a worker; it is killed at the end if it still runs."""
         with (self.folder / "worker.log").open("ab") as log:
             process = subprocess.Popen(
-                [_TILISILTA, "worker"], env=self.environment, stdout=log, stderr=log
+                [TILISILTA, "worker"], env=self.environment, stdout=log, stderr=log
             )
         try:
             yield process
@@ -152,9 +152,6 @@ def create_database(name: str, *, template: str = "template0") -> None:
     if server:
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
-
-
-_TILISILTA = str(Path(sys.executable).with_name("tilisilta"))
 
 
 def _with_database(url: str, name: str) -> str:

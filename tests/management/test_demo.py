@@ -1,10 +1,7 @@
 """The demo keeps to itself, and starts and ends as a whole."""
 
 import os
-import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -14,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.journeys.browsing import free_ports
+from tests.programs import LONGEST_END_SECONDS, TILISILTA, Program, started
 
 from tilisilta.management.demo import (
     MARK,
@@ -25,49 +23,29 @@ from tilisilta.management.demo import (
 from tilisilta.management.demo_service import PASSWORD, boxed
 from tilisilta.management.ports import free_port_after, is_free
 
-START_SECONDS = 90
+STAND_IN_PATH = "/sandbox"
+END_OF_BOX = "^└"
+IN_ENGLISH = {"LANG": "en_GB.UTF-8", "LC_ALL": ""}
 
 
 @contextmanager
-def running_demo(directory: Path, ports: Sequence[int]) -> Iterator[str]:
-    """Run a demo in a process of its own; yield its output until its box was complete."""
+def running_demo(directory: Path, ports: Sequence[int]) -> Iterator[Program]:
+    """A demo in a process of its own."""
+    environment = {**os.environ, **IN_ENGLISH}
+    with started(TILISILTA, *demo_words(directory, ports), environment=environment) as program:
+        yield program
+
+
+def demo_words(directory: Path, ports: Sequence[int]) -> list[str]:
     port, sandbox_port, nmbrs_port = map(str, ports)
-    process = subprocess.Popen(
-        [
-            *(str(Path(sys.executable).with_name("tilisilta")), "demo"),
-            *("--port", port, "--sandbox-port", sandbox_port, "--nmbrs-port", nmbrs_port),
-            *("--data-dir", str(directory)),
-        ],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", "LANG": "en_GB.UTF-8", "LC_ALL": ""},
-    )
-    too_late = threading.Timer(START_SECONDS, process.kill)
-    too_late.start()
-    try:
-        yield read_box(process)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
-    finally:
-        too_late.cancel()
-        process.kill()
-        process.communicate()
-
-
-def read_box(process: "subprocess.Popen[str]") -> str:
-    assert process.stdout is not None
-    output = []
-    for line in process.stdout:
-        output.append(line)
-        if line.startswith("└"):
-            break
-    return "".join(output)
+    return [
+        *("demo", "--port", port, "--sandbox-port", sandbox_port, "--nmbrs-port", nmbrs_port),
+        *("--data-dir", str(directory)),
+    ]
 
 
 def status_of(port: int, path: str) -> int:
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = HTTPConnection("127.0.0.1", port, timeout=LONGEST_END_SECONDS)
     try:
         connection.request("GET", path)
         return connection.getresponse().status
@@ -76,10 +54,11 @@ def status_of(port: int, path: str) -> int:
 
 
 def wait_until_free(port: int) -> bool:
-    give_up_at = time.monotonic() + 10
+    give_up_at = time.monotonic() + LONGEST_END_SECONDS
     while time.monotonic() < give_up_at:
         if is_free("127.0.0.1", port):
             return True
+        threading.Event().wait(0.05)
     return False
 
 
@@ -88,13 +67,18 @@ def wait_until_free(port: int) -> bool:
 class TestDemo:
     def test_starts_ends_and_comes_back_as_it_was(self, tmp_path: Path) -> None:
         ports = free_ports(3)
-        pages = ("/log-in/login/", "/sandbox", "/sandbox")
+        pages = ("/log-in/login/", STAND_IN_PATH, STAND_IN_PATH)
 
-        with running_demo(tmp_path / "demo", ports) as output:
+        with running_demo(tmp_path / "demo", ports) as demo:
+            demo.wait_for(END_OF_BOX)
+            said = demo.said
             answers = [status_of(*where) for where in zip(ports, pages, strict=True)]
+            statuses = [demo.end()]
         has_ended = [wait_until_free(port) for port in ports]
-        with running_demo(tmp_path / "demo", ports) as said_again:
-            pass
+        with running_demo(tmp_path / "demo", ports) as demo:
+            demo.wait_for(END_OF_BOX)
+            said_again = demo.said
+            statuses.append(demo.end())
 
         assert all(f"http://127.0.0.1:{port}" in output for port in ports)
         assert PASSWORD in output
@@ -102,6 +86,7 @@ class TestDemo:
         assert has_ended == [True, True, True]
         assert "Setting up" in output
         assert "Setting up" not in said_again
+        assert statuses == [0, 0]
 
 
 class TestMakeDirectory:

@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,12 +21,12 @@ from tests.journeys.processes import (
     new_bureau,
     prepare,
 )
+from tests.programs import LONGEST_START_SECONDS, TILISILTA, Program, started
 from werkzeug.serving import make_server
 
 from nmbrs_sandbox.app import create_app
 from nmbrs_sandbox.payroll.sample import TOKEN, USERNAME
 
-TILISILTA = str(Path(sys.executable).with_name("tilisilta"))
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 
 
@@ -40,23 +39,11 @@ def bureau(tmp_path: Path) -> Bureau:
 
 
 @contextmanager
-def started(bureau: Bureau, *command: str) -> Iterator["subprocess.Popen[str]"]:
-    """Run a command that goes on until it is stopped."""
-    process = subprocess.Popen(
-        [TILISILTA, *command],
-        env={**bureau.environment, "LANG": "C.UTF-8", "LC_ALL": ""},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    too_late = threading.Timer(60, process.kill)
-    too_late.start()
-    try:
-        yield process
-    finally:
-        too_late.cancel()
-        process.kill()
-        process.communicate()
+def running(bureau: Bureau, *command: str) -> Iterator[Program]:
+    """A command that runs until it is told to end."""
+    environment = {**bureau.environment, "LANG": "C.UTF-8", "LC_ALL": ""}
+    with started(TILISILTA, *command, environment=environment) as program:
+        yield program
 
 
 @contextmanager
@@ -75,16 +62,6 @@ def listening_nmbrs() -> Iterator[str]:
         server.server_close()
 
 
-def read_until(process: "subprocess.Popen[str]", wanted: str) -> str:
-    assert process.stdout is not None
-    output = []
-    for line in process.stdout:
-        output.append(line)
-        if wanted in line:
-            break
-    return "".join(output)
-
-
 def free_port() -> str:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -94,12 +71,13 @@ def free_port() -> str:
 class TestServe:
     def test_says_the_first_password_once_and_ends_cleanly(self, bureau: Bureau) -> None:
         port = free_port()
-        with started(bureau, "serve", "--port", port) as process:
-            output = read_until(process, "Tilisilta is at")
-            process.send_signal(signal.SIGTERM)
-            status = process.wait(timeout=30)
-        with started(bureau, "serve", "--port", port) as process:
-            said_again = read_until(process, "Tilisilta is at")
+        with running(bureau, "serve", "--port", port) as program:
+            program.wait_for("Tilisilta is at")
+            status = program.end()
+            said = program.said
+        with running(bureau, "serve", "--port", port) as program:
+            program.wait_for("Tilisilta is at")
+            said_again = program.said
 
         assert "The first user is admin with the password" in output
         assert f"http://127.0.0.1:{port}" in output
@@ -112,32 +90,32 @@ class TestServe:
             listener.listen()
             port = str(listener.getsockname()[1])
 
-            with started(bureau, "serve", "--port", port) as process:
-                output, _ = process.communicate(timeout=60)
+            with running(bureau, "serve", "--port", port) as program:
+                status = program.wait()
+                said = program.said
 
-        assert process.returncode == 1
-        assert f"Port {port} is in use" in output
-        assert "tilisilta serve --port" in output
+        assert status == 1
+        assert f"Port {port} is in use" in said
+        assert "tilisilta serve --port" in said
 
 
 class TestWorker:
     def test_ends_on_a_signal(self, bureau: Bureau) -> None:
         bureau.run("migrate")
 
-        with started(bureau, "worker") as process:
-            output = read_until(process, "is at work")
-            process.send_signal(signal.SIGINT)
-            status = process.wait(timeout=30)
+        with running(bureau, "worker") as program:
+            program.wait_for("is at work")
+            status = program.end(signal.SIGINT)
 
-        assert "is at work" in output
         assert status == 0
 
     def test_wants_an_up_to_date_database(self, bureau: Bureau) -> None:
-        with started(bureau, "worker") as process:
-            output, _ = process.communicate(timeout=60)
+        with running(bureau, "worker") as program:
+            status = program.wait()
+            said = program.said
 
-        assert process.returncode == 1
-        assert "The database is not up to date" in output
+        assert status == 1
+        assert "The database is not up to date" in said
 
 
 class TestSendAndWait:
@@ -204,7 +182,7 @@ class TestSettings:
             env={**inherited, **settings},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=LONGEST_START_SECONDS,
         )
 
         assert done.returncode == 2
@@ -220,7 +198,7 @@ class TestSettings:
             env={**os.environ, "TILISILTA_BASE_URL": "nowhere"},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=LONGEST_START_SECONDS,
         )
 
         assert done.returncode == 0
