@@ -1,7 +1,9 @@
 """The demo keeps to itself, and starts and ends as a whole."""
 
 import os
+import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -25,6 +27,13 @@ from tilisilta.management.ports import free_port_after, is_free
 
 STAND_IN_PATH = "/sandbox"
 END_OF_BOX = "^└"
+# Runs a program as the first of a terminal of its own, as one that is typed there is.
+IN_A_TERMINAL = """
+import os, sys
+os.setsid()
+os.open(sys.argv[1], os.O_RDWR)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
 IN_ENGLISH = {"LANG": "en_GB.UTF-8", "LC_ALL": ""}
 
 
@@ -87,6 +96,55 @@ class TestDemo:
         assert "Setting up" in output
         assert "Setting up" not in said_again
         assert statuses == [0, 0]
+
+    def test_leaves_nothing_behind_when_it_is_killed(self, tmp_path: Path) -> None:
+        ports = free_ports(3)
+
+        with running_demo(tmp_path / "demo", ports) as demo:
+            demo.wait_for(END_OF_BOX)
+            demo.end(signal.SIGKILL)
+
+        assert [wait_until_free(port) for port in ports] == [True, True, True]
+
+    def test_leaves_nothing_behind_when_it_is_killed_while_it_starts(self, tmp_path: Path) -> None:
+        ports = free_ports(3)
+
+        with running_demo(tmp_path / "demo", ports) as demo:
+            # The stand-ins listen by now, and the pages do not.
+            demo.wait_for("Setting up")
+            demo.end(signal.SIGKILL)
+
+        assert [wait_until_free(port) for port in ports] == [True, True, True]
+
+    def test_ends_with_its_terminal(self, tmp_path: Path) -> None:
+        ports = free_ports(3)
+        ours, theirs = os.openpty()
+        command = [sys.executable, "-c", IN_A_TERMINAL, os.ttyname(theirs), TILISILTA]
+
+        with started(
+            *command, *demo_words(tmp_path, ports), environment={**os.environ, **IN_ENGLISH}
+        ) as demo:
+            demo.wait_for(END_OF_BOX)
+            os.close(theirs)
+            os.close(ours)
+            status = demo.wait()
+
+        assert status == 0
+        assert [wait_until_free(port) for port in ports] == [True, True, True]
+
+    def test_outlives_its_terminal_with_nohup(self, tmp_path: Path) -> None:
+        ports = free_ports(3)
+        words = demo_words(tmp_path, ports)
+        environment = {**os.environ, **IN_ENGLISH}
+
+        with started("nohup", TILISILTA, *words, environment=environment) as demo:
+            demo.wait_for(END_OF_BOX)
+            demo.process.send_signal(signal.SIGHUP)
+            answer = status_of(ports[0], "/log-in/login/")
+            status = demo.end()
+
+        assert answer == 200
+        assert status == 0
 
 
 class TestMakeDirectory:

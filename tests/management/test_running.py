@@ -84,6 +84,13 @@ class TestServe:
         assert status == 0
         assert "password" not in said_again
 
+    def test_ends_cleanly_when_its_terminal_closes(self, bureau: Bureau) -> None:
+        with running(bureau, "serve", "--port", free_port()) as program:
+            program.wait_for("Tilisilta is at")
+            status = program.end(signal.SIGHUP)
+
+        assert status == 0
+
     def test_offers_another_port_for_one_that_is_used(self, bureau: Bureau) -> None:
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))

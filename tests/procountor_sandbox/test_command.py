@@ -22,6 +22,13 @@ class TestCommand:
         assert page.status_code == 200
         assert status == 0
 
+    def test_ends_with_its_standard_input_when_told_to(self) -> None:
+        # The input of programs that tests start has ended before they begin.
+        with running("--end-with-input") as sandbox:
+            status = sandbox.program.wait()
+
+        assert status == 0
+
     @pytest.mark.parametrize("path", ["/", "/api/coa"])
     def test_dates_every_answer_once(self, path: str) -> None:
         with running() as sandbox:

@@ -20,6 +20,7 @@ from tilisilta.engine import Engine
 from tilisilta.management.answering import missing_migrations, must_be_up_to_date
 from tilisilta.management.output import Answer, Refused
 from tilisilta.management.ports import free_port_after, is_free
+from tilisilta.management.starting import hangs_up_with_terminal
 from tilisilta.models import User
 from tilisilta.services.users import create_first_administrator
 
@@ -81,7 +82,7 @@ def prepare() -> None:
 def serve_until_stopped(
     host: str, port: int, *, once_listening: Callable[[], None] | None = None
 ) -> None:
-    """Run worker and pages until SIGTERM or SIGINT. The next start takes up what is left."""
+    """Run worker and pages until it is told to end; what is left is taken up at the next start."""
     engine = Engine()
     engine.start()
     try:
@@ -91,7 +92,7 @@ def serve_until_stopped(
 
 
 def run_web(host: str, port: int, *, once_listening: Callable[[], None] | None = None) -> None:
-    """Answer requests until SIGTERM or SIGINT; requests under way are finished first."""
+    """Answer requests until it is told to end; requests under way are finished first."""
     server = create_server(  # type: ignore[no-untyped-call]  # waitress ships no types
         get_wsgi_application(),
         host=host,
@@ -149,6 +150,8 @@ def end_on_signals(end: Callable[[], None]) -> None:
 
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
+    if hangs_up_with_terminal():
+        signal.signal(signal.SIGHUP, on_signal)
 
 
 def say(text: str) -> None:

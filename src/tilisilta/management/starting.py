@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 
 import django
 from django.conf import settings
@@ -13,6 +14,11 @@ from tilisilta.management.wording import language
 
 class SettingsRefused(Exception):
     """A setting is missing or wrong; the message names it."""
+
+
+def hangs_up_with_terminal() -> bool:
+    """Return whether this process is to end when its terminal closes; nohup says that it is not."""
+    return signal.getsignal(signal.SIGHUP) != signal.SIG_IGN
 
 
 def set_up(*, is_quiet: bool) -> None:
