@@ -1,4 +1,4 @@
-"""The one file that knows DBOS: takes up committed sendings and calls services for them.
+"""The one file that uses DBOS: takes committed sendings up and calls services for them.
 
 A worker also fetches from Nmbrs (``fetcher.py``), which does not need the engine.
 
@@ -10,7 +10,6 @@ crash does no harm: see ``docs/exactly-once.md``. Why DBOS, and its traps: ``doc
 import logging
 import os
 import socket
-import sqlite3
 import threading
 import uuid
 from collections.abc import Callable
@@ -21,7 +20,8 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
-from tilisilta.fetcher import POLL_SECONDS, Fetcher
+from tilisilta.engine_database import give_old_sqlite_subseconds, use_write_ahead_log
+from tilisilta.fetcher import LOOK_SECONDS, Fetcher
 from tilisilta.models import Sending, Worker
 from tilisilta.services.connections import check_unheard_accounts
 from tilisilta.services.sending import outbox
@@ -95,9 +95,10 @@ class Engine:
         )
 
     def start(self) -> None:
-        """Start to work, in threads of this process."""
-        _use_write_ahead_log()
-        _note_alive(self.executor_id, timezone.now())
+        """Begin to work, in threads of this process."""
+        use_write_ahead_log(settings.ENGINE_DATABASE_URL)
+        give_old_sqlite_subseconds()
+        _hear_of(self.executor_id, timezone.now())
         config: DBOSConfig = {
             "name": "tilisilta",
             "system_database_url": settings.ENGINE_DATABASE_URL,
@@ -232,12 +233,3 @@ def _note_alive(executor_id: str, now: datetime) -> None:
 
 def _worker_timeout() -> timedelta:
     return timedelta(seconds=settings.WORKER_TIMEOUT_SECONDS)
-
-
-def _use_write_ahead_log() -> None:
-    """Switch the engine's SQLite file to WAL, as DBOS does not; the file stays in that mode."""
-    path = settings.ENGINE_DATABASE_URL.removeprefix("sqlite:///")
-    if path != settings.ENGINE_DATABASE_URL:
-        with sqlite3.connect(path) as database:
-            database.execute("PRAGMA journal_mode=WAL")
-        database.close()

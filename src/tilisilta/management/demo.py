@@ -19,7 +19,11 @@ from pathlib import Path
 from types import FrameType
 
 from tilisilta.management.ports import DEMO_HOST, demo_url, free_port_after, is_free
-from tilisilta.management.starting import hangs_up_with_terminal, set_up
+from tilisilta.management.starting import (
+    hangs_up_with_terminal,
+    machine_must_fit,
+    set_up,
+)
 from tilisilta.management.wording import gettext as _
 
 MARK = "tilisilta-demo"
@@ -51,7 +55,8 @@ NMBRS = StandIn(name="Nmbrs", module="nmbrs_sandbox", option="--nmbrs-port", sta
 
 
 def run(options: Namespace) -> int:
-    """Run the demo until Ctrl+C. The next demo goes on with what was done in it."""
+    """Run the demo until Ctrl+C. What was done in it is there again the next time."""
+    machine_must_fit()
     directory = Path(options.data_dir).absolute()
     _end_on_signals()
     try:

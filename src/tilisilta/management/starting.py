@@ -9,16 +9,23 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import translation
 
+from tilisilta.machine import why_unfit
 from tilisilta.management.wording import language
 
 
 class SettingsRefused(Exception):
-    """A setting is missing or wrong; the message names it."""
+    """A setting is missing or odd, or the machine unfit; the message says which and what to do."""
 
 
 def hangs_up_with_terminal() -> bool:
     """Return whether this process is to end when its terminal closes; nohup says that it is not."""
     return signal.getsignal(signal.SIGHUP) != signal.SIG_IGN
+
+
+def machine_must_fit() -> None:
+    """Raise ``SettingsRefused`` where this Python cannot run Tilisilta, before anything is made."""
+    if reason := why_unfit():
+        raise SettingsRefused(reason)
 
 
 def set_up(*, is_quiet: bool) -> None:
@@ -27,6 +34,7 @@ def set_up(*, is_quiet: bool) -> None:
     A quiet command logs only warnings and errors, since its output is the answer. Raise
     ``SettingsRefused`` for a missing or wrong setting.
     """
+    machine_must_fit()
     if not settings.configured:
         # Set even where it has a value: that may be of another project.
         os.environ["DJANGO_SETTINGS_MODULE"] = "tilisilta.settings"
