@@ -11,6 +11,7 @@ import logging
 import os
 import socket
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -27,6 +28,7 @@ from tilisilta.services.connections import check_unheard_accounts
 from tilisilta.services.sending import outbox
 from tilisilta.services.sending.asking import continue_waiting
 from tilisilta.services.sending.delivery import advance
+from tilisilta.silences import Silences
 
 # Raised by hand, only when the order of the steps below changes. By default it would be a hash of
 # the code, and work begun before an upgrade would lie still after it.
@@ -85,11 +87,16 @@ class Engine:
         # Never the default id: two processes with one id would run each other's work again.
         self.executor_id = f"{socket.gethostname()[:40]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._stopping = threading.Event()
-        self._heartbeat_at = timezone.now()
+        self._stopped = threading.Event()
+        self._look_after_at = timezone.now()
+        self._silences = Silences()
         self._fetcher = Fetcher(self.executor_id, self._stopping)
         self._threads = (
-            self._thread("sweeper", self._sweep_and_beat, seconds=SWEEP_SECONDS),
-            # A thread of its own: waiting for Procountor must not delay the heartbeat.
+            # In a thread that does nothing else: a worker with much to sweep, or one that is ending
+            # the moves under way, must not be taken for dead.
+            self._thread("heart", self._beat, seconds=_beat_seconds(), until=self._stopped),
+            self._thread("keeper", self._keep, seconds=SWEEP_SECONDS),
+            # Apart from the keeper: waiting for Procountor must not make it look dead.
             self._thread("watcher", check_unheard_accounts, seconds=WATCH_SECONDS),
             self._thread("fetcher", self._fetcher.take_up_due, seconds=POLL_SECONDS),
         )
@@ -125,29 +132,39 @@ class Engine:
     def stop(self) -> None:
         """Finish the moves under way and stop; the next worker takes up the rest."""
         self._stopping.set()
-        for thread in self._threads:
+        heart, *others = self._threads
+        for thread in others:
             thread.join(timeout=10)
         self._fetcher.stop()
         DBOS.destroy(workflow_completion_timeout_sec=10)
+        self._stopped.set()
+        heart.join(timeout=10)
         Worker.objects.filter(executor_id=self.executor_id).delete()
         connection.close()
 
-    def _sweep_and_beat(self, now: datetime) -> None:
-        """Sweep the outbox, and every quarter of the worker timeout send a heartbeat."""
-        # The heartbeat goes first: a worker that only fails to sweep must not be taken for dead.
-        # A next heartbeat that lies far ahead was planned before the clock was set back.
-        if now >= self._heartbeat_at or self._heartbeat_at - now > _worker_timeout():
-            heartbeat(self.executor_id, now)
-            self._heartbeat_at = now + _worker_timeout() / 4
+    def _beat(self, now: datetime) -> None:
+        _hear_of(self.executor_id, now)
+
+    def _keep(self, now: datetime) -> None:
+        """Sweep the outbox often; look after workers and lost turns now and then."""
+        if now >= self._look_after_at or self._look_after_at - now > _worker_timeout():
+            look_after(self.executor_id, self._silences, now)
+            self._look_after_at = now + _worker_timeout() / 4
         sweep(now)
 
     def _thread(
-        self, name: str, act: Callable[[datetime], object], *, seconds: float
+        self,
+        name: str,
+        act: Callable[[datetime], object],
+        *,
+        seconds: float,
+        until: threading.Event | None = None,
     ) -> threading.Thread:
-        """Return a thread that calls ``act`` until the worker stops, ``seconds`` apart."""
+        """A thread that does ``act`` again and again until we stop, with pauses between."""
+        end = until or self._stopping
 
         def repeat() -> None:
-            while not self._stopping.wait(seconds):
+            while not end.wait(seconds):
                 try:
                     act(timezone.now())
                 except Exception:  # the thread must outlive a short outage of the database
@@ -176,14 +193,13 @@ def sweep(now: datetime) -> int:
     return len(due)
 
 
-def heartbeat(executor_id: str, now: datetime) -> None:
-    """Note that this worker is alive, take over from dead workers, and put lost turns back."""
-    _note_alive(executor_id, now)
-    Worker.objects.filter(heard_at__lt=now - _worker_timeout()).exclude(
-        executor_id=executor_id
-    ).delete()
-    # In this order: without its row a worker counts as dead, its turns are cancelled, and only then
-    # are they found lost and put back.
+def look_after(executor_id: str, silences: Silences, now: datetime) -> None:
+    """Take over from dead workers, and put lost turns back."""
+    others = Worker.objects.exclude(executor_id=executor_id)
+    heard = dict(others.values_list("executor_id", "heard_at"))
+    for dead in silences.dead(heard, now=now, moment=time.monotonic(), timeout=_worker_timeout()):
+        # Not if it was heard of just now.
+        others.filter(executor_id=dead, heard_at=heard[dead]).delete()
     _cancel_turns_of_the_dead()
     outbox.put_back(_lost(outbox.enqueued_sendings(now - timedelta(seconds=2))), now=now)
     continue_waiting(now)
@@ -200,10 +216,11 @@ def _cancel_turns_of_the_dead() -> None:
     Open-source DBOS takes over only what its own executor id began. The cancelled turns are
     found lost right after and are taken up again by any free worker.
     """
-    living = set(Worker.objects.values_list("executor_id", flat=True))
     under_way = DBOS.list_workflows(
         status=["PENDING"], queue_name=QUEUE, load_input=False, load_output=False
     )
+    # Only now: a worker that begins while we look is heard of before it takes anything up.
+    living = set(Worker.objects.values_list("executor_id", flat=True))
     orphans = [turn.workflow_id for turn in under_way if turn.executor_id not in living]
     if orphans:
         logger.warning("Taking over %d sendings of workers that have died.", len(orphans))
@@ -229,6 +246,10 @@ def _note_alive(executor_id: str, now: datetime) -> None:
         defaults={"heard_at": now},
         create_defaults={"heard_at": now, "started_at": now},
     )
+
+
+def _beat_seconds() -> float:
+    return _worker_timeout().total_seconds() / 6
 
 
 def _worker_timeout() -> timedelta:
