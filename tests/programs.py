@@ -24,13 +24,13 @@ TILISILTA = str(Path(sys.executable).with_name("tilisilta"))
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """A program that was started, and the file with all it has said."""
+    """A program that was started, and the file with its output."""
 
     process: "subprocess.Popen[bytes]"
     log: Path
 
     @property
-    def said(self) -> str:
+    def output(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
     def wait_for(self, pattern: str) -> "re.Match[str]":
@@ -39,12 +39,12 @@ class Program:
         while True:
             # Whether it has ended is asked first: what it says last is then read after all.
             has_ended = self.process.poll() is not None
-            for line in self.said.splitlines(keepends=True):
+            for line in self.output.splitlines(keepends=True):
                 found = re.search(pattern, line)
                 if found and line.endswith("\n"):
                     return found
-            assert not has_ended, f"It ended with {self.process.returncode}:\n{self.said}"
-            assert time.monotonic() < give_up_at, f"It never said {pattern!r}:\n{self.said}"
+            assert not has_ended, f"It ended with {self.process.returncode}:\n{self.output}"
+            assert time.monotonic() < give_up_at, f"It never said {pattern!r}:\n{self.output}"
             Event().wait(0.05)
 
     def end(self, number: int = signal.SIGTERM) -> int:
@@ -57,7 +57,7 @@ class Program:
         try:
             return self.process.wait(timeout=LONGEST_END_SECONDS)
         except subprocess.TimeoutExpired:
-            raise AssertionError(f"It does not end:\n{self.said}") from None
+            raise AssertionError(f"It does not end:\n{self.output}") from None
 
 
 @contextmanager

@@ -120,7 +120,7 @@ def serve(
     has: str,
     ends_with_input: bool = False,
 ) -> None:
-    """Say the address and serve until SIGTERM or Ctrl+C. ``has`` says what is to be found there.
+    """Print the address and serve until SIGTERM or Ctrl+C. ``has`` lists what is served there.
 
     With ``ends_with_input`` it also ends where standard input does.
     """

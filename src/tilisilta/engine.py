@@ -1,4 +1,4 @@
-"""The one file that uses DBOS: takes committed sendings up and calls services for them.
+"""The one file that uses DBOS: takes up committed sendings and calls services for them.
 
 A worker also fetches from Nmbrs (``fetcher.py``), which does not need the engine.
 
@@ -22,7 +22,7 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from tilisilta.engine_database import give_old_sqlite_subseconds, use_write_ahead_log
-from tilisilta.fetcher import LOOK_SECONDS, Fetcher
+from tilisilta.fetcher import POLL_SECONDS, Fetcher
 from tilisilta.models import Sending, Worker
 from tilisilta.services.connections import check_unheard_accounts
 from tilisilta.services.sending import outbox
@@ -92,20 +92,20 @@ class Engine:
         self._silences = Silences()
         self._fetcher = Fetcher(self.executor_id, self._stopping)
         self._threads = (
-            # In a thread that does nothing else: a worker with much to sweep, or one that is ending
-            # the moves under way, must not be taken for dead.
-            self._thread("heart", self._beat, seconds=_beat_seconds(), until=self._stopped),
-            self._thread("keeper", self._keep, seconds=SWEEP_SECONDS),
-            # Apart from the keeper: waiting for Procountor must not make it look dead.
+            # In a thread that does nothing else: a worker with much to sweep, or one that finishes
+            # its moves, must not be taken for dead.
+            self._thread("heartbeat", self._beat, seconds=_beat_seconds(), until=self._stopped),
+            self._thread("sweeper", self._sweep, seconds=SWEEP_SECONDS),
+            # A thread of its own: waiting for Procountor must not delay the sweeper.
             self._thread("watcher", check_unheard_accounts, seconds=WATCH_SECONDS),
             self._thread("fetcher", self._fetcher.take_up_due, seconds=POLL_SECONDS),
         )
 
     def start(self) -> None:
-        """Begin to work, in threads of this process."""
+        """Start to work, in threads of this process."""
         use_write_ahead_log(settings.ENGINE_DATABASE_URL)
         give_old_sqlite_subseconds()
-        _hear_of(self.executor_id, timezone.now())
+        _note_alive(self.executor_id, timezone.now())
         config: DBOSConfig = {
             "name": "tilisilta",
             "system_database_url": settings.ENGINE_DATABASE_URL,
@@ -132,21 +132,22 @@ class Engine:
     def stop(self) -> None:
         """Finish the moves under way and stop; the next worker takes up the rest."""
         self._stopping.set()
-        heart, *others = self._threads
+        heartbeat, *others = self._threads
         for thread in others:
             thread.join(timeout=10)
         self._fetcher.stop()
         DBOS.destroy(workflow_completion_timeout_sec=10)
         self._stopped.set()
-        heart.join(timeout=10)
+        heartbeat.join(timeout=10)
         Worker.objects.filter(executor_id=self.executor_id).delete()
         connection.close()
 
     def _beat(self, now: datetime) -> None:
-        _hear_of(self.executor_id, now)
+        _note_alive(self.executor_id, now)
 
-    def _keep(self, now: datetime) -> None:
-        """Sweep the outbox often; look after workers and lost turns now and then."""
+    def _sweep(self, now: datetime) -> None:
+        """Sweep the outbox, and every quarter of the worker timeout look after other workers."""
+        # A next time that lies far ahead was planned before the clock was set back.
         if now >= self._look_after_at or self._look_after_at - now > _worker_timeout():
             look_after(self.executor_id, self._silences, now)
             self._look_after_at = now + _worker_timeout() / 4
@@ -160,7 +161,7 @@ class Engine:
         seconds: float,
         until: threading.Event | None = None,
     ) -> threading.Thread:
-        """A thread that does ``act`` again and again until we stop, with pauses between."""
+        """Return a thread that calls ``act`` until the worker stops, ``seconds`` apart."""
         end = until or self._stopping
 
         def repeat() -> None:
@@ -200,6 +201,8 @@ def look_after(executor_id: str, silences: Silences, now: datetime) -> None:
     for dead in silences.dead(heard, now=now, moment=time.monotonic(), timeout=_worker_timeout()):
         # Not if it was heard of just now.
         others.filter(executor_id=dead, heard_at=heard[dead]).delete()
+    # In this order: without its row a worker counts as dead, its turns are cancelled, and only then
+    # are they found lost and put back.
     _cancel_turns_of_the_dead()
     outbox.put_back(_lost(outbox.enqueued_sendings(now - timedelta(seconds=2))), now=now)
     continue_waiting(now)

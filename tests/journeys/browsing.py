@@ -130,7 +130,7 @@ def _read(address: str) -> Any:
 
 @contextmanager
 def _process(program: str, *command: str, **settings: str) -> Iterator[Program]:
-    """One of our programs, with no settings of Tilisilta but these."""
+    """Start one of our programs with only these settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TILISILTA_")}
     environment = {**kept, "LC_ALL": "C.UTF-8", **settings}
     executable = str(Path(sys.executable).with_name(program))

@@ -80,13 +80,13 @@ class TestDemo:
 
         with running_demo(tmp_path / "demo", ports) as demo:
             demo.wait_for(END_OF_BOX)
-            said = demo.said
+            output = demo.output
             answers = [status_of(*where) for where in zip(ports, pages, strict=True)]
             statuses = [demo.end()]
         has_ended = [wait_until_free(port) for port in ports]
         with running_demo(tmp_path / "demo", ports) as demo:
             demo.wait_for(END_OF_BOX)
-            said_again = demo.said
+            output_again = demo.output
             statuses.append(demo.end())
 
         assert all(f"http://127.0.0.1:{port}" in output for port in ports)
@@ -94,7 +94,7 @@ class TestDemo:
         assert answers == [200, 200, 200]
         assert has_ended == [True, True, True]
         assert "Setting up" in output
-        assert "Setting up" not in said_again
+        assert "Setting up" not in output_again
         assert statuses == [0, 0]
 
     def test_leaves_nothing_behind_when_it_is_killed(self, tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ class TestDemo:
 
         assert [wait_until_free(port) for port in ports] == [True, True, True]
 
-    def test_leaves_nothing_behind_when_it_is_killed_while_it_starts(self, tmp_path: Path) -> None:
+    def test_leaves_nothing_behind_when_killed_while_it_starts(self, tmp_path: Path) -> None:
         ports = free_ports(3)
 
         with running_demo(tmp_path / "demo", ports) as demo:

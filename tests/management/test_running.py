@@ -74,15 +74,15 @@ class TestServe:
         with running(bureau, "serve", "--port", port) as program:
             program.wait_for("Tilisilta is at")
             status = program.end()
-            said = program.said
+            output = program.output
         with running(bureau, "serve", "--port", port) as program:
             program.wait_for("Tilisilta is at")
-            said_again = program.said
+            output_again = program.output
 
         assert "The first user is admin with the password" in output
         assert f"http://127.0.0.1:{port}" in output
         assert status == 0
-        assert "password" not in said_again
+        assert "password" not in output_again
 
     def test_ends_cleanly_when_its_terminal_closes(self, bureau: Bureau) -> None:
         with running(bureau, "serve", "--port", free_port()) as program:
@@ -99,11 +99,11 @@ class TestServe:
 
             with running(bureau, "serve", "--port", port) as program:
                 status = program.wait()
-                said = program.said
+                output = program.output
 
         assert status == 1
-        assert f"Port {port} is in use" in said
-        assert "tilisilta serve --port" in said
+        assert f"Port {port} is in use" in output
+        assert "tilisilta serve --port" in output
 
 
 class TestWorker:
@@ -119,10 +119,10 @@ class TestWorker:
     def test_wants_an_up_to_date_database(self, bureau: Bureau) -> None:
         with running(bureau, "worker") as program:
             status = program.wait()
-            said = program.said
+            output = program.output
 
         assert status == 1
-        assert "The database is not up to date" in said
+        assert "The database is not up to date" in output
 
 
 class TestSendAndWait:

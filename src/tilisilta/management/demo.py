@@ -55,7 +55,7 @@ NMBRS = StandIn(name="Nmbrs", module="nmbrs_sandbox", option="--nmbrs-port", sta
 
 
 def run(options: Namespace) -> int:
-    """Run the demo until Ctrl+C. What was done in it is there again the next time."""
+    """Run the demo until Ctrl+C. The next demo goes on with what was done in it."""
     machine_must_fit()
     directory = Path(options.data_dir).absolute()
     _end_on_signals()
@@ -156,7 +156,7 @@ def make_directory(directory: Path, *, is_fresh: bool) -> None:
 def stand_in(
     service: StandIn, port: int, directory: Path, *more: str
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A stand-in as a process of its own that ends with us, even if we are killed."""
+    """Run a stand-in as a process of its own that ends with us, even if we are killed."""
     command = [
         *(sys.executable, "-m", service.module),
         *("--host", DEMO_HOST, "--port", str(port)),
@@ -202,7 +202,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _end_on_signals() -> None:
-    """Let SIGTERM and a terminal that closes unwind us, so that the stand-ins are ended too."""
+    """End by an exception on SIGTERM and with the terminal, so that the stand-ins are ended too."""
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
         raise SystemExit(0)

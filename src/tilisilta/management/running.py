@@ -82,7 +82,7 @@ def prepare() -> None:
 def serve_until_stopped(
     host: str, port: int, *, once_listening: Callable[[], None] | None = None
 ) -> None:
-    """Run worker and pages until it is told to end; what is left is taken up at the next start."""
+    """Run worker and pages until stopped by a signal. The next start takes up what is left."""
     engine = Engine()
     engine.start()
     try:

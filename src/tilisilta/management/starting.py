@@ -14,7 +14,7 @@ from tilisilta.management.wording import language
 
 
 class SettingsRefused(Exception):
-    """A setting is missing or odd, or the machine unfit; the message says which and what to do."""
+    """A setting is missing or wrong, or the machine unfit; the message says what to do."""
 
 
 def hangs_up_with_terminal() -> bool:
