@@ -6,7 +6,7 @@ SANDBOX_PORT ?= 8100
 NMBRS_PORT ?= 8200
 TEMPLATES := src/tilisilta/web/templates
 
-.PHONY: demo test check format translations lock benchmarks clean
+.PHONY: demo test check format translations lock benchmarks mutants clean
 
 demo: .venv/base
 	$(BIN)/tilisilta demo --port $(PORT) --sandbox-port $(SANDBOX_PORT) --nmbrs-port $(NMBRS_PORT)
@@ -38,7 +38,7 @@ translations: .venv/dev
 	$(BIN)/python tools/translations.py update
 
 lock: .venv/dev
-	for list in uv base dev; do \
+	for list in uv base dev mutants; do \
 	  $(BIN)/uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header requirements/$$list.in -o requirements/$$list.txt || exit 1; \
 	done
@@ -46,8 +46,14 @@ lock: .venv/dev
 benchmarks: .venv/dev
 	for program in benchmarks/*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done
 
+# Takes half an hour for all rules; some of them: make mutants MUTANTS='tilisilta.domain.links.*'
+mutants: .venv/dev
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/mutants.txt
+	$(BIN)/mutmut run --max-children 2 $(foreach name,$(MUTANTS),'$(name)')
+	$(BIN)/mutmut results
+
 clean:
-	rm -rf .venv demo-data
+	rm -rf .venv demo-data mutants
 
 # Installed anew when the translations change, as installing compiles them.
 .venv/base: requirements/base.txt requirements/uv.txt pyproject.toml $(wildcard src/tilisilta/locale/*/LC_MESSAGES/django.po)

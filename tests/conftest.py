@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import httpx2
 import pytest
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from tests.limits import LastLimit
 
 if TYPE_CHECKING:
     from pytest_django import Settings
@@ -18,9 +20,26 @@ if TYPE_CHECKING:
 # CI, many more examples are tried.
 hypothesis_settings.register_profile("quick", deadline=None, max_examples=8)
 hypothesis_settings.register_profile("thorough", deadline=None, max_examples=60)
-hypothesis_settings.load_profile(
-    "thorough" if "TILISILTA_TESTS_REQUIRE_ALL" in os.environ else "quick"
+# A mutation tool runs the tests several times in one process.
+hypothesis_settings.register_profile(
+    "mutants",
+    hypothesis_settings.get_profile("quick"),
+    suppress_health_check=[HealthCheck.differing_executors],
 )
+if "MUTANT_UNDER_TEST" in os.environ:
+    _profile = "mutants"
+else:
+    _profile = "thorough" if "TILISILTA_TESTS_REQUIRE_ALL" in os.environ else "quick"
+hypothesis_settings.load_profile(_profile)
+
+# What a test may need to clean up after itself when its limit has failed it.
+CLEAN_UP_SECONDS = 120
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """End the process where a test hangs even after its limit."""
+    limit = float(config.getini("timeout"))
+    config.pluginmanager.register(LastLimit(limit + CLEAN_UP_SECONDS), "last-limit")
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Running a stand-in as a command and as WSGI: its port, its address on the screen, its end."""
 
 import argparse
+import os
 import signal
 import socket
 import sqlite3
@@ -19,6 +20,8 @@ from sandbox_parts.orders import OrderRefused
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_STANDARD_INPUT = 0
 
 
 class App(Protocol):
@@ -72,7 +75,7 @@ def run(
             sys.stderr.write(f"{command}: cannot use {options.state}: {error}\n")
             return 1
         try:
-            serve(app, listener, name=name, has=has)
+            serve(app, listener, name=name, has=has, ends_with_input=options.end_with_input)
         finally:
             app.close()
     return 0
@@ -109,13 +112,25 @@ def listen(host: str, port: int, *, command: str) -> socket.socket | None:
     return listener
 
 
-def serve(app: "WSGIApplication", listener: socket.socket, *, name: str, has: str) -> None:
-    """Print the address and serve until SIGTERM or Ctrl+C. ``has`` lists what is served there."""
+def serve(
+    app: "WSGIApplication",
+    listener: socket.socket,
+    *,
+    name: str,
+    has: str,
+    ends_with_input: bool = False,
+) -> None:
+    """Print the address and serve until SIGTERM or Ctrl+C. ``has`` lists what is served there.
+
+    With ``ends_with_input`` it also ends where standard input does.
+    """
     host, port = listener.getsockname()[:2]
     server = make_server(
         host, port, app, threaded=True, request_handler=SandboxHandler, fd=listener.fileno()
     )
     _stop_on_signal(server)
+    if ends_with_input:
+        threading.Thread(target=_stop_after_input, args=(server,), daemon=True).start()
     _say(f"{name} on http://{_shown(host)}:{port} ({has})")
     _say("Everything in it is invented. Stop it with Ctrl+C.")
     try:
@@ -136,6 +151,11 @@ def add_place(parser: argparse.ArgumentParser, *, port: int) -> None:
     parser.add_argument(
         "--state", type=Path, metavar="FILE", help="remember over restarts in this file"
     )
+    parser.add_argument(
+        "--end-with-input",
+        action="store_true",
+        help="end when standard input does, as it does with the program that started this one",
+    )
 
 
 def not_negative(text: str) -> int:
@@ -154,6 +174,14 @@ def _stop_on_signal(server: BaseWSGIServer) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
+
+
+def _stop_after_input(server: BaseWSGIServer) -> None:
+    # The system closes the other end of a pipe when the program that holds it ends, however it
+    # ends. No signal tells of that everywhere.
+    while os.read(_STANDARD_INPUT, 4096):
+        pass
+    server.shutdown()
 
 
 def _say_port_is_taken(command: str, host: str, port: int, error: OSError) -> None:

@@ -1,4 +1,4 @@
-"""The one file that knows DBOS: takes up committed sendings and calls services for them.
+"""The one file that uses DBOS: takes up committed sendings and calls services for them.
 
 A worker also fetches from Nmbrs (``fetcher.py``), which does not need the engine.
 
@@ -10,8 +10,8 @@ crash does no harm: see ``docs/exactly-once.md``. Why DBOS, and its traps: ``doc
 import logging
 import os
 import socket
-import sqlite3
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -21,6 +21,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
+from tilisilta.engine_database import give_old_sqlite_subseconds, use_write_ahead_log
 from tilisilta.fetcher import POLL_SECONDS, Fetcher
 from tilisilta.models import Sending, Worker
 from tilisilta.services.connections import check_unheard_accounts
@@ -28,6 +29,7 @@ from tilisilta.services.journals.after_silence import recheck_after_silence
 from tilisilta.services.sending import outbox
 from tilisilta.services.sending.asking import continue_waiting
 from tilisilta.services.sending.delivery import advance
+from tilisilta.silences import Silences
 
 # Raised by hand, only when the order of the steps below changes. By default it would be a hash of
 # the code, and work begun before an upgrade would lie still after it.
@@ -86,18 +88,24 @@ class Engine:
         # Never the default id: two processes with one id would run each other's work again.
         self.executor_id = f"{socket.gethostname()[:40]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._stopping = threading.Event()
-        self._heartbeat_at = timezone.now()
+        self._stopped = threading.Event()
+        self._take_over_at = timezone.now()
+        self._silences = Silences()
         self._fetcher = Fetcher(self.executor_id, self._stopping)
         self._threads = (
-            self._thread("sweeper", self._sweep_and_beat, seconds=SWEEP_SECONDS),
-            # A thread of its own: waiting for Procountor must not delay the heartbeat.
+            # In a thread that does nothing else: a worker with much to sweep, or one that finishes
+            # its moves, must not be taken for dead.
+            self._thread("heartbeat", self._beat, seconds=_beat_seconds(), until=self._stopped),
+            self._thread("sweeper", self._sweep, seconds=SWEEP_SECONDS),
+            # A thread of its own: waiting for Procountor must not delay the sweeper.
             self._thread("watcher", watch_procountor, seconds=WATCH_SECONDS),
             self._thread("fetcher", self._fetcher.take_up_due, seconds=POLL_SECONDS),
         )
 
     def start(self) -> None:
         """Start to work, in threads of this process."""
-        _use_write_ahead_log()
+        use_write_ahead_log(settings.ENGINE_DATABASE_URL)
+        give_old_sqlite_subseconds()
         _note_alive(self.executor_id, timezone.now())
         config: DBOSConfig = {
             "name": "tilisilta",
@@ -125,29 +133,40 @@ class Engine:
     def stop(self) -> None:
         """Finish the moves under way and stop; the next worker takes up the rest."""
         self._stopping.set()
-        for thread in self._threads:
+        heartbeat, *others = self._threads
+        for thread in others:
             thread.join(timeout=10)
         self._fetcher.stop()
         DBOS.destroy(workflow_completion_timeout_sec=10)
+        self._stopped.set()
+        heartbeat.join(timeout=10)
         Worker.objects.filter(executor_id=self.executor_id).delete()
         connection.close()
 
-    def _sweep_and_beat(self, now: datetime) -> None:
-        """Sweep the outbox, and every quarter of the worker timeout send a heartbeat."""
-        # The heartbeat goes first: a worker that only fails to sweep must not be taken for dead.
-        # A next heartbeat that lies far ahead was planned before the clock was set back.
-        if now >= self._heartbeat_at or self._heartbeat_at - now > _worker_timeout():
-            heartbeat(self.executor_id, now)
-            self._heartbeat_at = now + _worker_timeout() / 4
+    def _beat(self, now: datetime) -> None:
+        _note_alive(self.executor_id, now)
+
+    def _sweep(self, now: datetime) -> None:
+        """Sweep the outbox, and every quarter of the worker timeout take over from dead workers."""
+        # A next time that lies far ahead was planned before the clock was set back.
+        if now >= self._take_over_at or self._take_over_at - now > _worker_timeout():
+            take_over(self.executor_id, self._silences, now)
+            self._take_over_at = now + _worker_timeout() / 4
         sweep(now)
 
     def _thread(
-        self, name: str, act: Callable[[datetime], object], *, seconds: float
+        self,
+        name: str,
+        act: Callable[[datetime], object],
+        *,
+        seconds: float,
+        until: threading.Event | None = None,
     ) -> threading.Thread:
         """Return a thread that calls ``act`` until the worker stops, ``seconds`` apart."""
+        end = until or self._stopping
 
         def repeat() -> None:
-            while not self._stopping.wait(seconds):
+            while not end.wait(seconds):
                 try:
                     act(timezone.now())
                 except Exception:  # the thread must outlive a short outage of the database
@@ -182,12 +201,13 @@ def sweep(now: datetime) -> int:
     return len(due)
 
 
-def heartbeat(executor_id: str, now: datetime) -> None:
-    """Note that this worker is alive, take over from dead workers, and put lost turns back."""
-    _note_alive(executor_id, now)
-    Worker.objects.filter(heard_at__lt=now - _worker_timeout()).exclude(
-        executor_id=executor_id
-    ).delete()
+def take_over(executor_id: str, silences: Silences, now: datetime) -> None:
+    """Take over from dead workers, and put lost turns back."""
+    others = Worker.objects.exclude(executor_id=executor_id)
+    heard = dict(others.values_list("executor_id", "heard_at"))
+    for dead in silences.dead(heard, now=now, moment=time.monotonic(), timeout=_worker_timeout()):
+        # Not if it was heard of just now.
+        others.filter(executor_id=dead, heard_at=heard[dead]).delete()
     # In this order: without its row a worker counts as dead, its turns are cancelled, and only then
     # are they found lost and put back.
     _cancel_turns_of_the_dead()
@@ -206,10 +226,11 @@ def _cancel_turns_of_the_dead() -> None:
     Open-source DBOS takes over only what its own executor id began. The cancelled turns are
     found lost right after and are taken up again by any free worker.
     """
-    living = set(Worker.objects.values_list("executor_id", flat=True))
     under_way = DBOS.list_workflows(
         status=["PENDING"], queue_name=QUEUE, load_input=False, load_output=False
     )
+    # Only now: a worker that begins while we look is heard of before it takes anything up.
+    living = set(Worker.objects.values_list("executor_id", flat=True))
     orphans = [turn.workflow_id for turn in under_way if turn.executor_id not in living]
     if orphans:
         logger.warning("Taking over %d sendings of workers that have died.", len(orphans))
@@ -237,14 +258,9 @@ def _note_alive(executor_id: str, now: datetime) -> None:
     )
 
 
+def _beat_seconds() -> float:
+    return _worker_timeout().total_seconds() / 6
+
+
 def _worker_timeout() -> timedelta:
     return timedelta(seconds=settings.WORKER_TIMEOUT_SECONDS)
-
-
-def _use_write_ahead_log() -> None:
-    """Switch the engine's SQLite file to WAL, as DBOS does not; the file stays in that mode."""
-    path = settings.ENGINE_DATABASE_URL.removeprefix("sqlite:///")
-    if path != settings.ENGINE_DATABASE_URL:
-        with sqlite3.connect(path) as database:
-            database.execute("PRAGMA journal_mode=WAL")
-        database.close()

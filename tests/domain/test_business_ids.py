@@ -8,7 +8,9 @@ from tilisilta.domain.business_ids import is_mistyped
 
 
 class TestIsMistyped:
-    @pytest.mark.parametrize("right", ["9901010-1", "0112038-9", "112038-9", "FI01120389", ""])
+    @pytest.mark.parametrize(
+        "right", ["9901010-1", "0112038-9", "112038-9", "FI01120389", "9901008-0", ""]
+    )
     def test_accepts_a_right_check_digit(self, right: str) -> None:
         assert not is_mistyped(right)
 

@@ -140,6 +140,12 @@ class TestSpanFor:
 
         assert span_for(BookingPeriod(year=2026, month=6), chain) == goes_to
 
+    def test_takes_the_latest_begun_of_several_that_cover_the_month(self) -> None:
+        old, new = (LinkSpan(start_month=date(2026, month, 1), ends_on=None) for month in (1, 3))
+
+        assert span_for(BookingPeriod(year=2026, month=5), [old, new]) == 1
+        assert span_for(BookingPeriod(year=2026, month=5), [new, old]) == 0
+
     def test_finds_none_after_the_last_end(self) -> None:
         ended = LinkSpan(start_month=date(2026, 1, 1), ends_on=date(2026, 7, 1))
 

@@ -46,6 +46,12 @@ class TestLastDayOfRun:
     ) -> None:
         assert last_day_of_run(period_type, 2028, period) == last_day
 
+    def test_counts_months_where_the_period_type_is_not_known(self) -> None:
+        assert last_day_of_run("Fortnight", 2026, 3) == date(2026, 3, 31)
+
+    def test_begins_with_the_first_period(self) -> None:
+        assert last_day_of_run("Month", 2026, 0) == date(2026, 1, 31)
+
     @pytest.mark.parametrize("period", [0, 13, 14])
     def test_stays_in_the_year_for_any_number_of_a_period(self, period: int) -> None:
         assert last_day_of_run("Month", 2026, period).year == 2026
@@ -70,8 +76,35 @@ class TestIsBeforeStart:
 
         assert not is_before_start(start, period_type="Month", year=2026, period=6)
 
+    @pytest.mark.parametrize(
+        ("start", "is_before"),
+        [(date(2026, 6, 30), False), (date(2026, 7, 1), True)],
+        ids=["last day", "day after"],
+    )
+    def test_includes_a_run_that_ends_on_the_very_day(self, start: date, is_before: bool) -> None:
+        assert is_before_start(start, period_type="Month", year=2026, period=6) is is_before
+
+    @pytest.mark.parametrize(("period", "is_before"), [(6, True), (7, False)])
+    def test_counts_in_units_of_the_period_type(self, period: int, is_before: bool) -> None:
+        # The seventh four weeks of 2026 end on 15 July.
+        start = date(2026, 7, 1)
+
+        assert is_before_start(start, period_type="Week4", year=2026, period=period) is is_before
+
 
 class TestMayBookSince:
+    @pytest.mark.parametrize(("late", "may_book"), [(31, True), (32, False)])
+    def test_ends_a_month_after_the_period(self, late: int, may_book: bool) -> None:
+        start = date(2026, 6, 30) + timedelta(days=late)
+
+        assert may_book_since(start, period_type="Month", year=2026, period=6) is may_book
+
+    def test_counts_in_units_of_the_period_type(self) -> None:
+        start = date(2026, 3, 1)
+
+        assert not may_book_since(start, period_type="Week", year=2026, period=3)
+        assert may_book_since(start, period_type="Month", year=2026, period=3)
+
     @given(
         start=st.dates(date(2020, 1, 1), date(2030, 12, 31)),
         period_type=st.sampled_from(["Month", "Week4", "Week"]),

@@ -1,5 +1,6 @@
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.samples import calendar_year
@@ -37,6 +38,24 @@ def fiscal_years(draw: st.DrawFn) -> FiscalYear:
     )
 
 
+class TestWhyClosed:
+    @pytest.mark.parametrize(
+        ("day", "reason"),
+        [
+            (date(2025, 1, 1), "fiscal-year"),
+            (date(2025, 12, 31), "fiscal-year"),
+            (date(2024, 12, 31), "no-fiscal-year"),
+            (date(2026, 1, 1), "tracking-period"),
+            (date(2027, 1, 1), "no-fiscal-year"),
+        ],
+    )
+    def test_is_told_on_the_first_and_last_day_of_a_year_too(self, day: date, reason: str) -> None:
+        placing = place_date(day, fiscal_years=CLOSED_TO_MARCH, policy=STOP)
+
+        assert placing.problem is not None
+        assert placing.problem.fact("reason") == reason
+
+
 class TestCanBookOn:
     def test_needs_an_open_tracking_period(self) -> None:
         assert not can_book_on(date(2026, 3, 31), CLOSED_TO_MARCH)
@@ -60,6 +79,9 @@ class TestCanBookOn:
 
 
 class TestFirstOpenDayAfter:
+    def test_is_never_the_day_itself(self) -> None:
+        assert first_open_day_after(FIRST, [calendar_year(2026)]) == date(2026, 1, 2)
+
     @given(st.lists(fiscal_years(), max_size=3), days)
     def test_is_open_and_has_no_open_day_before_it(
         self, years: list[FiscalYear], day: date

@@ -99,3 +99,34 @@ class TestHaveMostLinesInCommon:
 
         assert not have_most_lines_in_common(wages, bonuses)
         assert have_most_lines_in_common(wages, (*bonuses, wages[0]))
+
+    def test_fails_for_the_same_wages_of_another_cost_center(self) -> None:
+        tampere, oulu = (
+            [line(1, "5010", "4200.00", cost_center=code), line(2, "2961", "-4200.00")]
+            for code in ("210", "220")
+        )
+
+        assert not have_most_lines_in_common(tampere, [oulu[0]])
+
+    def test_compares_without_dimensions_what_has_none_on_one_side(self) -> None:
+        tagged = [line(1, "5010", "4200.00", cost_center="210")]
+
+        assert have_most_lines_in_common(tagged, [line(1, "5010", "4200.00")])
+
+    def test_knows_a_cost_unit_alone_as_a_dimension(self) -> None:
+        crane, dock = ([line(1, "5010", "4200.00", cost_unit=code)] for code in ("P-108", "P-114"))
+
+        assert have_most_lines_in_common(crane, crane)
+        assert not have_most_lines_in_common(crane, dock)
+
+    def test_ignores_numbers_in_texts_that_count_people_or_hours(self) -> None:
+        before = [line(1, "5010", "4200.00", description="Palkat, 3 henkilöä")]
+        after = [line(1, "5010", "5600.00", description="palkat,  4  henkilöä")]
+
+        assert have_most_lines_in_common(before, after)
+
+    def test_fails_for_another_text_and_another_amount(self) -> None:
+        wages = [line(1, "5010", "4200.00", description="Palkat")]
+        bonuses = [line(1, "5010", "900.00", description="Tulospalkkiot")]
+
+        assert not have_most_lines_in_common(wages, bonuses)

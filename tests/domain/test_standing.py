@@ -106,6 +106,11 @@ class TestState:
         assert standing((), [problem(code)]).state == state
         assert standing(("posted",), [problem(code)]).state == "sent"
 
+    def test_stays_replaced_with_receipts_that_were_refused_and_some_that_were_not(self) -> None:
+        replaced = [problem(ProblemCode.NEWER_REVISION)]
+
+        assert state_of([ExportState.READY, ExportState.REJECTED], replaced) == "replaced"
+
     def test_is_not_changed_by_warnings(self) -> None:
         warning = problem(ProblemCode.ZERO_LINES, Severity.WARNING)
 
@@ -160,6 +165,20 @@ class TestWhetherItCanBeSent:
 
         assert journal.obstacle == refused
         assert len(journal.obstacles) == 2
+
+    def test_is_a_problem_while_a_receipt_waits_for_an_answer(self) -> None:
+        stopped = problem(ProblemCode.PERHAPS_BOOKED)
+        export = ExportStanding(state=ExportState.READY, problems=(stopped,))
+
+        found = standing_of([export], [])
+
+        assert found.state is JournalState.PROBLEM
+        assert found.obstacles == (stopped,)
+
+    def test_is_not_hindered_by_warnings(self) -> None:
+        warning = problem(ProblemCode.ZERO_LINES, Severity.WARNING)
+
+        assert standing(["ready"], [warning]).obstacles == ()
 
     def test_ignores_problems_of_a_withdrawn_receipt(self) -> None:
         refused = problem(ProblemCode.REJECTED)

@@ -2,12 +2,9 @@
 
 import json
 import os
-import re
 import shutil
 import socket
-import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -15,11 +12,10 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from tests.programs import Program, started
 
 from tilisilta.management.demo_service import PASSWORD, USER
-
-START_SECONDS = 90
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +50,7 @@ def running_demo(folder: Path) -> Iterator[Running]:
         *("--nmbrs-port", str(nmbrs_port), "--data-dir", str(folder)),
     )
     with _process("tilisilta", *command) as process:
-        _wait_for(r"^└", process)
+        process.wait_for(r"^└")
         yield Running(
             url=f"http://127.0.0.1:{port}",
             procountor_url=f"http://127.0.0.1:{sandbox_port}",
@@ -83,10 +79,10 @@ def running_empty_bureau(folder: Path) -> Iterator[Running]:
         _process("tilisilta", "nmbrs-sandbox", "--port", str(nmbrs_port)) as nmbrs,
         _process("tilisilta", "serve", "--port", str(port), **settings) as process,
     ):
-        _wait_for("http://", procountor)
-        _wait_for("http://", nmbrs)
-        password = _wait_for(r"admin with the password (\S+)", process)[1]
-        _wait_for(url, process)
+        procountor.wait_for("http://")
+        nmbrs.wait_for("http://")
+        password = process.wait_for(r"admin with the password (\S+)")[1]
+        process.wait_for(url)
         yield Running(
             url=url,
             procountor_url=f"http://127.0.0.1:{procountor_port}",
@@ -99,6 +95,8 @@ def running_empty_bureau(folder: Path) -> Iterator[Running]:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, without a window."""
+    # What is expected comes at once on an idle machine, and later on a busy one.
+    expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
@@ -131,35 +129,11 @@ def _read(address: str) -> Any:
 
 
 @contextmanager
-def _process(program: str, *command: str, **settings: str) -> Iterator["subprocess.Popen[str]"]:
-    """Start one of our programs with only these settings; it is ended by its own id."""
+def _process(program: str, *command: str, **settings: str) -> Iterator[Program]:
+    """Start one of our programs with only these settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TILISILTA_")}
-    process = subprocess.Popen(
-        [str(Path(sys.executable).with_name(program)), *command],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        env={**kept, "PYTHONIOENCODING": "utf-8", "LC_ALL": "C.UTF-8", **settings},
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
-
-
-def _wait_for(words: str, process: "subprocess.Popen[str]") -> "re.Match[str]":
-    """Return the first line of a program's output that matches the pattern ``words``."""
-    too_late = threading.Timer(START_SECONDS, process.kill)
-    too_late.start()
-    try:
-        assert process.stdout is not None
-        said = []
-        for line in process.stdout:
-            said.append(line)
-            if found := re.search(words, line):
-                return found
-        raise AssertionError("It did not start: " + "".join(said))
-    finally:
-        too_late.cancel()
+    environment = {**kept, "LC_ALL": "C.UTF-8", **settings}
+    executable = str(Path(sys.executable).with_name(program))
+    with started(executable, *command, environment=environment) as running:
+        yield running
+        assert running.end() == 0

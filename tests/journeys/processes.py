@@ -4,7 +4,6 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,11 +15,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from tests.bureau import csv_file, monthly_lines
+from tests.programs import TILISILTA
 from werkzeug.serving import make_server
 
 from procountor_sandbox.app import Sandbox, create_app
 
-LONGEST_WAIT_SECONDS = 60
+LONGEST_WAIT_SECONDS = 180
 _ENCRYPTION_KEY = "dGVzdHMgb25seSB0ZXN0cyBvbmx5IHRlc3RzIG9ubHk="
 
 
@@ -31,11 +31,12 @@ class Bureau:
     folder: Path
     database_url: str
     environment: dict[str, str]
+    program: str = TILISILTA
 
     def run(self, *command: str) -> str:
         """Run a command of the command line to its end and return its output."""
         done = subprocess.run(
-            [_TILISILTA, *command],
+            [self.program, *command],
             check=False,
             env=self.environment,
             capture_output=True,
@@ -50,7 +51,7 @@ class Bureau:
         """Start a worker; it is killed at the end if it still runs."""
         with (self.folder / "worker.log").open("ab") as log:
             process = subprocess.Popen(
-                [_TILISILTA, "worker"], env=self.environment, stdout=log, stderr=log
+                [self.program, "worker"], env=self.environment, stdout=log, stderr=log
             )
         try:
             yield process
@@ -63,12 +64,13 @@ class Bureau:
         rows = self._rows("SELECT state FROM tilisilta_export ORDER BY booking_date")
         return [str(row[0]) for row in rows]
 
-    def wait_until_states(self, wanted: list[str]) -> None:
-        """Wait until the exports are in these states."""
+    def wait_until_states(self, wanted: list[str], *, told_in: Path | None = None) -> None:
+        """Wait until the exports are in these states; ``told_in`` is the log of who works."""
+        log = told_in or self.folder / "worker.log"
         give_up_at = time.monotonic() + LONGEST_WAIT_SECONDS
         while self.export_states() != wanted:
-            log = (self.folder / "worker.log").read_text()
-            assert time.monotonic() < give_up_at, f"{self.export_states()}\n{log[-3000:]}"
+            told = log.read_text()
+            assert time.monotonic() < give_up_at, f"{self.export_states()}\n{told[-3000:]}"
             Event().wait(0.05)
 
     def forget_last_migration(self) -> None:
@@ -168,9 +170,6 @@ def create_database(name: str, *, template: str = "template0") -> None:
     if server:
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
-
-
-_TILISILTA = str(Path(sys.executable).with_name("tilisilta"))
 
 
 def _with_database(url: str, name: str) -> str:

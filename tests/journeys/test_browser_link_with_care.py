@@ -9,7 +9,7 @@ from tests.journeys.browsing import Running, chromium, log_in, running_demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("processes")]
 
-FETCH_MILLISECONDS = 90_000
+FETCH_MILLISECONDS = 120_000
 NEW = "/settings/integrations/procountor/administrations/new"
 RAVINTO = re.compile("Saaristo Ravinto Oy")
 MOST_STEPS = 80

@@ -44,7 +44,7 @@ def at_once(count: int, act: Callable[[], _Found]) -> list[_Found]:
     barrier = Barrier(count)
 
     def begin(_: int) -> _Found:
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=60)
         try:
             return act()
         finally:
@@ -164,7 +164,7 @@ class TestAtTheSameMoment:
             assert procountor.faults.wait_until_held()
             sent = deliver(sending, clock)
             procountor.faults.release()
-            posting.result(timeout=10)
+            posting.result(timeout=60)
 
         assert states(sent) == ["posted"]
         assert procountor.ledger.count() == 1

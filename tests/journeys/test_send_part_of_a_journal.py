@@ -6,6 +6,7 @@ from tests.bureau import (
     a_journal,
     a_linked_company,
     deliver,
+    make_moves,
     on_post,
     problem_codes,
     send,
@@ -15,7 +16,7 @@ from tests.bureau import (
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import FaultKind
-from tilisilta.models import AuditEntry, Journal, ProcountorAccount
+from tilisilta.models import AuditEntry, Export, Journal, ProcountorAccount
 from tilisilta.services.connections import authorise_with_api_key, remove_authorisation
 from tilisilta.services.journals.importing import check_journal
 from tilisilta.services.sending.asking import (
@@ -32,6 +33,22 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def six_receipts(procountor: Sandbox) -> Journal:
     return a_journal(a_linked_company(), 1, 2, 3, 4, 5, 6)
+
+
+class TestAPostedReceipt:
+    def test_is_not_looked_for_again_with_the_rest(self, procountor: Sandbox) -> None:
+        clock = Clock()
+        # Far apart, so that each would be looked for in months of its own.
+        sending = send_journal(a_journal(a_linked_company(), 1, 6), user=None, now=clock.now)
+        while states(sending.journal) != ["posted", "queued"]:
+            make_moves(sending, clock, 1)
+        Export.objects.update(is_looked_for=False)
+        listed_before = procountor.requests.count("GET", "/ledgerreceipts")
+
+        sent = deliver(sending, clock)
+
+        assert states(sent) == ["posted", "posted"]
+        assert procountor.requests.count("GET", "/ledgerreceipts") == listed_before + 1
 
 
 class TestARejectedReceipt:

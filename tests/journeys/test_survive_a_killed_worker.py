@@ -1,6 +1,8 @@
 """A worker process is killed with signal 9 while Procountor holds one of its requests."""
 
+import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,6 +16,7 @@ from tests.journeys.processes import (
     new_bureau,
     prepare,
 )
+from tests.programs import started
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.busy_office import Busyness
@@ -50,6 +53,15 @@ def bureau(template: Bureau, tmp_path: Path, listening: tuple[Sandbox, str]) -> 
 
 def _names(sandbox: Sandbox) -> list[str]:
     return [receipt.name for receipt in sandbox.ledger.receipts()]
+
+
+@contextmanager
+def busy_machine() -> Iterator[None]:
+    """A machine on which four programs ask for all of the processor."""
+    with ExitStack() as busy:
+        for _ in range(4):
+            busy.enter_context(started(sys.executable, "-c", "while True: pass"))
+        yield
 
 
 class TestAKilledWorker:
@@ -136,6 +148,18 @@ class TestTwoWorkers:
             bureau.wait_until_states(APPROVED)
 
         assert len(_names(sandbox)) == 2
+
+    def test_leave_each_other_alive_on_a_busy_machine(
+        self, bureau: Bureau, listening: tuple[Sandbox, str]
+    ) -> None:
+        sandbox, _ = listening
+
+        with busy_machine(), bureau.worker(), bureau.worker():
+            bureau.wait_until_states(APPROVED)
+            told = (bureau.folder / "worker.log").read_text()
+
+        assert len(_names(sandbox)) == 2
+        assert "Taking over" not in told
 
     def test_take_over_from_the_one_that_is_killed(
         self, bureau: Bureau, listening: tuple[Sandbox, str]

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from tests.journeys.browsing import free_ports
+from tests.programs import LONGEST_END_SECONDS, TILISILTA, Program, started
 
 from tilisilta.management.demo import (
     MARK,
@@ -28,45 +29,32 @@ from tilisilta.management.demo import (
 from tilisilta.management.demo_service import PASSWORD, boxed
 from tilisilta.management.ports import free_port_after, is_free
 
-START_SECONDS = 90
+STAND_IN_PATH = "/sandbox"
+END_OF_BOX = "^└"
+# Runs a program as the first of a terminal of its own, as one that is typed there is.
+IN_A_TERMINAL = """
+import os, sys
+os.setsid()
+os.open(sys.argv[1], os.O_RDWR)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+IN_ENGLISH = {"LANG": "en_GB.UTF-8", "LC_ALL": ""}
 
 
 @contextmanager
-def running_demo(directory: Path, ports: Sequence[int]) -> Iterator[str]:
-    """Run a demo in a process of its own; yield its output until its box was complete."""
+def running_demo(directory: Path, ports: Sequence[int]) -> Iterator[Program]:
+    """A demo in a process of its own."""
+    environment = {**os.environ, **IN_ENGLISH}
+    with started(TILISILTA, *demo_words(directory, ports), environment=environment) as program:
+        yield program
+
+
+def demo_words(directory: Path, ports: Sequence[int]) -> list[str]:
     port, sandbox_port, nmbrs_port = map(str, ports)
-    process = subprocess.Popen(
-        [
-            *(str(Path(sys.executable).with_name("tilisilta")), "demo"),
-            *("--port", port, "--sandbox-port", sandbox_port, "--nmbrs-port", nmbrs_port),
-            *("--data-dir", str(directory)),
-        ],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", "LANG": "en_GB.UTF-8", "LC_ALL": ""},
-    )
-    too_late = threading.Timer(START_SECONDS, process.kill)
-    too_late.start()
-    try:
-        yield read_box(process)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
-    finally:
-        too_late.cancel()
-        process.kill()
-        process.communicate()
-
-
-def read_box(process: "subprocess.Popen[str]") -> str:
-    assert process.stdout is not None
-    output = []
-    for line in process.stdout:
-        output.append(line)
-        if line.startswith("└"):
-            break
-    return "".join(output)
+    return [
+        *("demo", "--port", port, "--sandbox-port", sandbox_port, "--nmbrs-port", nmbrs_port),
+        *("--data-dir", str(directory)),
+    ]
 
 
 def line_for_commands(output: str) -> str:
@@ -76,7 +64,7 @@ def line_for_commands(output: str) -> str:
 
 
 def status_of(port: int, path: str) -> int:
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = HTTPConnection("127.0.0.1", port, timeout=LONGEST_END_SECONDS)
     try:
         connection.request("GET", path)
         return connection.getresponse().status
@@ -85,10 +73,11 @@ def status_of(port: int, path: str) -> int:
 
 
 def wait_until_free(port: int) -> bool:
-    give_up_at = time.monotonic() + 10
+    give_up_at = time.monotonic() + LONGEST_END_SECONDS
     while time.monotonic() < give_up_at:
         if is_free("127.0.0.1", port):
             return True
+        threading.Event().wait(0.05)
     return False
 
 
@@ -97,17 +86,22 @@ def wait_until_free(port: int) -> bool:
 class TestDemo:
     def test_starts_ends_and_comes_back_as_it_was(self, tmp_path: Path) -> None:
         ports = free_ports(3)
-        pages = ("/log-in/login/", "/sandbox", "/sandbox")
+        pages = ("/log-in/login/", STAND_IN_PATH, STAND_IN_PATH)
 
-        with running_demo(tmp_path / "demo", ports) as output:
+        with running_demo(tmp_path / "demo", ports) as demo:
+            demo.wait_for(END_OF_BOX)
+            output = demo.output
             answers = [status_of(*where) for where in zip(ports, pages, strict=True)]
             typed = line_for_commands(output)
             status = subprocess.run(
                 ["/bin/sh", "-c", typed], check=False, capture_output=True, text=True, timeout=60
             )
+            statuses = [demo.end()]
         has_ended = [wait_until_free(port) for port in ports]
-        with running_demo(tmp_path / "demo", ports) as said_again:
-            pass
+        with running_demo(tmp_path / "demo", ports) as demo:
+            demo.wait_for(END_OF_BOX)
+            output_again = demo.output
+            statuses.append(demo.end())
 
         assert all(f"http://127.0.0.1:{port}" in output for port in ports)
         assert PASSWORD in output
@@ -116,7 +110,57 @@ class TestDemo:
         assert answers == [200, 200, 200]
         assert has_ended == [True, True, True]
         assert "Setting up" in output
-        assert "Setting up" not in said_again
+        assert "Setting up" not in output_again
+        assert statuses == [0, 0]
+
+    def test_leaves_nothing_behind_when_it_is_killed(self, tmp_path: Path) -> None:
+        ports = free_ports(3)
+
+        with running_demo(tmp_path / "demo", ports) as demo:
+            demo.wait_for(END_OF_BOX)
+            demo.end(signal.SIGKILL)
+
+        assert [wait_until_free(port) for port in ports] == [True, True, True]
+
+    def test_leaves_nothing_behind_when_killed_while_it_starts(self, tmp_path: Path) -> None:
+        ports = free_ports(3)
+
+        with running_demo(tmp_path / "demo", ports) as demo:
+            # The stand-ins listen by now, and the pages do not.
+            demo.wait_for("Setting up")
+            demo.end(signal.SIGKILL)
+
+        assert [wait_until_free(port) for port in ports] == [True, True, True]
+
+    def test_ends_with_its_terminal(self, tmp_path: Path) -> None:
+        ports = free_ports(3)
+        ours, theirs = os.openpty()
+        command = [sys.executable, "-c", IN_A_TERMINAL, os.ttyname(theirs), TILISILTA]
+
+        with started(
+            *command, *demo_words(tmp_path, ports), environment={**os.environ, **IN_ENGLISH}
+        ) as demo:
+            demo.wait_for(END_OF_BOX)
+            os.close(theirs)
+            os.close(ours)
+            status = demo.wait()
+
+        assert status == 0
+        assert [wait_until_free(port) for port in ports] == [True, True, True]
+
+    def test_outlives_its_terminal_with_nohup(self, tmp_path: Path) -> None:
+        ports = free_ports(3)
+        words = demo_words(tmp_path, ports)
+        environment = {**os.environ, **IN_ENGLISH}
+
+        with started("nohup", TILISILTA, *words, environment=environment) as demo:
+            demo.wait_for(END_OF_BOX)
+            demo.process.send_signal(signal.SIGHUP)
+            answer = status_of(ports[0], "/log-in/login/")
+            status = demo.end()
+
+        assert answer == 200
+        assert status == 0
 
 
 class TestMakeDirectory:

@@ -34,6 +34,7 @@ class TestDoctor:
         assert examined.status == 0
         assert verdicts(examined.document) == {
             "settings": "well",
+            "Python": "well",
             "Procountor application": "well",
             "database": "well",
             "workers": "well",

@@ -6,7 +6,6 @@ import signal
 import socket
 import stat
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,12 +22,12 @@ from tests.journeys.processes import (
     new_bureau,
     prepare,
 )
+from tests.programs import LONGEST_START_SECONDS, TILISILTA, Program, started
 from werkzeug.serving import make_server
 
 from nmbrs_sandbox.app import create_app
 from nmbrs_sandbox.payroll.sample import TOKEN, USERNAME
 
-TILISILTA = str(Path(sys.executable).with_name("tilisilta"))
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 
 
@@ -41,23 +40,11 @@ def bureau(tmp_path: Path) -> Bureau:
 
 
 @contextmanager
-def started(bureau: Bureau, *command: str) -> Iterator["subprocess.Popen[str]"]:
-    """Run a command that goes on until it is stopped."""
-    process = subprocess.Popen(
-        [TILISILTA, *command],
-        env={**bureau.environment, "LANG": "C.UTF-8", "LC_ALL": ""},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    too_late = threading.Timer(60, process.kill)
-    too_late.start()
-    try:
-        yield process
-    finally:
-        too_late.cancel()
-        process.kill()
-        process.communicate()
+def running(bureau: Bureau, *command: str) -> Iterator[Program]:
+    """A command that runs until it is told to end."""
+    environment = {**bureau.environment, "LANG": "C.UTF-8", "LC_ALL": ""}
+    with started(TILISILTA, *command, environment=environment) as program:
+        yield program
 
 
 @contextmanager
@@ -74,16 +61,6 @@ def listening_nmbrs() -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-def read_until(process: "subprocess.Popen[str]", wanted: str) -> str:
-    assert process.stdout is not None
-    output = []
-    for line in process.stdout:
-        output.append(line)
-        if wanted in line:
-            break
-    return "".join(output)
 
 
 def free_port() -> str:
@@ -107,21 +84,30 @@ def asked(port: int, method: str, page: str) -> bytes:
 class TestServe:
     def test_says_the_first_password_once_and_ends_cleanly(self, bureau: Bureau) -> None:
         port = free_port()
-        with started(bureau, "serve", "--port", port) as process:
-            output = read_until(process, "Tilisilta is at")
-            process.send_signal(signal.SIGTERM)
-            status = process.wait(timeout=30)
-        with started(bureau, "serve", "--port", port) as process:
-            said_again = read_until(process, "Tilisilta is at")
+        with running(bureau, "serve", "--port", port) as program:
+            program.wait_for("Tilisilta is at")
+            status = program.end()
+            output = program.output
+        with running(bureau, "serve", "--port", port) as program:
+            program.wait_for("Tilisilta is at")
+            output_again = program.output
 
         assert "The first user is admin; the password stands in the file" in output
         assert f"http://127.0.0.1:{port}" in output
         assert status == 0
-        assert "password" not in said_again
+        assert "password" not in output_again
+
+    def test_ends_cleanly_when_its_terminal_closes(self, bureau: Bureau) -> None:
+        with running(bureau, "serve", "--port", free_port()) as program:
+            program.wait_for("Tilisilta is at")
+            status = program.end(signal.SIGHUP)
+
+        assert status == 0
 
     def test_writes_the_first_password_where_no_log_has_it(self, bureau: Bureau) -> None:
-        with started(bureau, "serve", "--port", free_port()) as process:
-            output = read_until(process, "Tilisilta is at")
+        with running(bureau, "serve", "--port", free_port()) as program:
+            program.wait_for("Tilisilta is at")
+            output = program.output
 
         file = bureau.folder / "first-password"
         password = file.read_text().strip()
@@ -132,8 +118,8 @@ class TestServe:
 
     def test_lets_nobody_else_read_what_it_stores(self, bureau: Bureau) -> None:
         bureau.folder.chmod(0o755)
-        with started(bureau, "serve", "--port", free_port()) as process:
-            read_until(process, "Tilisilta is at")
+        with running(bureau, "serve", "--port", free_port()) as program:
+            program.wait_for("Tilisilta is at")
 
             paths = list(bureau.folder.rglob("*"))
             open_to_others = [path for path in paths if path.stat().st_mode & 0o077]
@@ -144,8 +130,8 @@ class TestServe:
 
     def test_answers_head_without_a_body(self, bureau: Bureau) -> None:
         port = free_port()
-        with started(bureau, "serve", "--port", port) as process:
-            read_until(process, "Tilisilta is at")
+        with running(bureau, "serve", "--port", port) as program:
+            program.wait_for("Tilisilta is at")
             answers = [
                 asked(int(port), method, page)
                 for page in ("/log-in/login/", "/", "/nothing", "/static/nothing")
@@ -162,22 +148,24 @@ class TestWeb:
         self, bureau: Bureau
     ) -> None:
         with (
-            started(bureau, "web", "--port", free_port()) as one,
-            started(bureau, "web", "--port", free_port()) as other,
+            running(bureau, "web", "--port", free_port()) as one,
+            running(bureau, "web", "--port", free_port()) as other,
         ):
-            said = [read_until(process, "Tilisilta is at") for process in (one, other)]
+            one.wait_for("Tilisilta is at")
+            other.wait_for("Tilisilta is at")
+            outputs = (one.output, other.output)
 
-        assert all("Tilisilta is at" in output for output in said)
-        assert sum("The first user is admin" in output for output in said) == 1
+        assert sum("The first user is admin" in output for output in outputs) == 1
 
     def test_does_not_change_tables_that_are_there(self, bureau: Bureau) -> None:
         bureau.run("migrate")
         bureau.forget_last_migration()
 
-        with started(bureau, "web", "--port", free_port()) as process:
-            output, _ = process.communicate(timeout=60)
+        with running(bureau, "web", "--port", free_port()) as program:
+            status = program.wait()
+            output = program.output
 
-        assert process.returncode == 1
+        assert status == 1
         assert "The database is not up to date" in output
 
     def test_offers_another_port_for_one_that_is_used(self, bureau: Bureau) -> None:
@@ -186,10 +174,11 @@ class TestWeb:
             listener.listen()
             port = str(listener.getsockname()[1])
 
-            with started(bureau, "serve", "--port", port) as process:
-                output, _ = process.communicate(timeout=60)
+            with running(bureau, "serve", "--port", port) as program:
+                status = program.wait()
+                output = program.output
 
-        assert process.returncode == 1
+        assert status == 1
         assert f"Port {port} is in use" in output
         assert "tilisilta serve --port" in output
 
@@ -198,19 +187,18 @@ class TestWorker:
     def test_ends_on_a_signal(self, bureau: Bureau) -> None:
         bureau.run("migrate")
 
-        with started(bureau, "worker") as process:
-            output = read_until(process, "is at work")
-            process.send_signal(signal.SIGINT)
-            status = process.wait(timeout=30)
+        with running(bureau, "worker") as program:
+            program.wait_for("is at work")
+            status = program.end(signal.SIGINT)
 
-        assert "is at work" in output
         assert status == 0
 
     def test_wants_an_up_to_date_database(self, bureau: Bureau) -> None:
-        with started(bureau, "worker") as process:
-            output, _ = process.communicate(timeout=60)
+        with running(bureau, "worker") as program:
+            status = program.wait()
+            output = program.output
 
-        assert process.returncode == 1
+        assert status == 1
         assert "The database is not up to date" in output
 
 
@@ -284,7 +272,7 @@ class TestSettings:
             env={**inherited, **settings},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=LONGEST_START_SECONDS,
         )
 
         assert done.returncode == 2
@@ -300,7 +288,7 @@ class TestSettings:
             env={**os.environ, "TILISILTA_BASE_URL": "nowhere"},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=LONGEST_START_SECONDS,
         )
 
         assert done.returncode == 0

@@ -30,4 +30,4 @@ class Running(serving.Running):
 @contextmanager
 def running(*options: str) -> Iterator[Running]:
     with serving.started("nmbrs_sandbox", *options) as started:
-        yield Running(process=started.process, address=started.address)
+        yield Running(program=started.program, address=started.address)

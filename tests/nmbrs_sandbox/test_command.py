@@ -18,8 +18,7 @@ class TestCommand:
     def test_serves_until_it_is_stopped(self, number: int) -> None:
         with running() as sandbox:
             page = httpx2.get(f"{sandbox.address}/")
-            sandbox.process.send_signal(number)
-            status = sandbox.process.wait(20)
+            status = sandbox.program.end(number)
 
         assert page.status_code == 200
         assert len(page.headers.get_list("Date")) == 1
@@ -31,7 +30,7 @@ class TestCommand:
 
         with running("--state", state) as sandbox:
             sandbox.order("delete_run", company_id=KONEPAJA, run_id=JUNE)
-            sandbox.process.kill()
+            sandbox.program.end(signal.SIGKILL)
         with running("--state", state) as sandbox:
             runs = sandbox.soap().service.Run_GetList(
                 CompanyId=KONEPAJA, Year=2026, _soapheaders=HEADER

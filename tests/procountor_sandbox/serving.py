@@ -13,7 +13,7 @@ class Running(serving.Running):
 
     def signed_in(self, number: int = 1001) -> httpx2.Client:
         """Return a client that may act in the company of that API key."""
-        client = httpx2.Client(base_url=f"{self.address}/api/")
+        client = httpx2.Client(base_url=f"{self.address}/api/", timeout=60)
         token = client.post("oauth/token", data=token_form(number)).json()["access_token"]
         client.headers["Authorization"] = f"Bearer {token}"
         return client
@@ -22,4 +22,4 @@ class Running(serving.Running):
 @contextmanager
 def running(*options: str) -> Iterator[Running]:
     with serving.started("procountor_sandbox", *options) as started:
-        yield Running(process=started.process, address=started.address)
+        yield Running(program=started.program, address=started.address)

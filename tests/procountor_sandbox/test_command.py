@@ -17,10 +17,16 @@ class TestCommand:
     def test_serves_until_it_is_stopped(self, number: int) -> None:
         with running() as sandbox:
             page = httpx2.get(f"{sandbox.address}/")
-            sandbox.process.send_signal(number)
-            status = sandbox.process.wait(20)
+            status = sandbox.program.end(number)
 
         assert page.status_code == 200
+        assert status == 0
+
+    def test_ends_with_its_standard_input_when_told_to(self) -> None:
+        # The input of programs that tests start has ended before they begin.
+        with running("--end-with-input") as sandbox:
+            status = sandbox.program.wait()
+
         assert status == 0
 
     @pytest.mark.parametrize("path", ["/", "/api/coa"])
@@ -35,7 +41,7 @@ class TestCommand:
 
         with running("--state", state) as sandbox:
             booked = sandbox.signed_in().post("ledgerreceipts", json=receipt())
-            sandbox.process.kill()
+            sandbox.program.end(signal.SIGKILL)
         with running("--state", state) as sandbox:
             read = sandbox.signed_in().get("ledgerreceipts/700001")
 
@@ -105,11 +111,11 @@ class TestServer:
         assert released == {"released": 1}
         assert listed["meta"]["totalCount"] == 1
 
-    def test_limits_the_rate_as_the_option_says(self) -> None:
-        with running("--rate", "2") as sandbox:
+    def test_limits_the_rate_when_told_to(self) -> None:
+        with running("--rate", "1") as sandbox:
             caller = sandbox.signed_in()
-            answers = [caller.get("sessioninfo") for _ in range(6)]
+            # Two within one second are enough; a busy machine may need some tries.
+            answers = (caller.get("sessioninfo") for _ in range(60))
+            refused = next(one for one in answers if one.status_code == 429)
 
-        refused = [one for one in answers if one.status_code == 429]
-        assert refused
-        assert refused[0].headers["Retry-After"] == "1"
+        assert refused.headers["Retry-After"] == "1"

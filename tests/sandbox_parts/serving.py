@@ -1,26 +1,24 @@
 """A stand-in running as a process of its own, on a free port of the loopback."""
 
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-_STOP_SECONDS = 20
+from tests import programs
 
 
 @dataclass(frozen=True, kw_only=True)
 class Running:
     """A started stand-in and its address."""
 
-    process: "subprocess.Popen[str]"
+    program: programs.Program
     address: str
 
     def stop(self) -> int:
-        """End the process and return its exit status."""
-        self.process.terminate()
-        return self.process.wait(_STOP_SECONDS)
+        """Ask it to end and return its exit status."""
+        return self.program.end()
 
 
 def command(module: str, *options: str) -> list[str]:
@@ -30,21 +28,16 @@ def command(module: str, *options: str) -> list[str]:
 def refusal(module: str, *options: str) -> "subprocess.CompletedProcess[str]":
     """Run the command where it is expected to fail."""
     return subprocess.run(  # our own command, with arguments of ours
-        command(module, *options), capture_output=True, text=True, timeout=30, check=False
+        command(module, *options),
+        capture_output=True,
+        text=True,
+        timeout=programs.LONGEST_START_SECONDS,
+        check=False,
     )
 
 
 @contextmanager
 def started(module: str, *options: str) -> Iterator[Running]:
-    """Start a stand-in, wait until it prints its address, and end it afterwards."""
-    with subprocess.Popen(  # our own command, with arguments of ours
-        command(module, "--port", "0", *options), stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        match = re.search(r"http://\S+", process.stdout.readline())
-        assert match is not None
-        running = Running(process=process, address=match[0])
-        try:
-            yield running
-        finally:
-            running.stop()
+    """Start a stand-in, wait until it says its address, and end it afterwards."""
+    with programs.started(*command(module, "--port", "0", *options)) as program:
+        yield Running(program=program, address=program.wait_for(r"http://\S+")[0])

@@ -20,12 +20,16 @@ from pathlib import Path
 from types import FrameType
 
 from tilisilta.management.ports import DEMO_HOST, demo_url, free_port_after, is_free
-from tilisilta.management.starting import set_up
+from tilisilta.management.starting import (
+    hangs_up_with_terminal,
+    machine_must_fit,
+    set_up,
+)
 from tilisilta.management.wording import gettext as _
 
 MARK = "tilisilta-demo"
 ENVIRONMENT_FILE = "environment"
-SANDBOX_START_SECONDS = 30
+SANDBOX_START_SECONDS = 180
 _PREFIX = "TILISILTA_"
 
 
@@ -54,8 +58,9 @@ NMBRS = StandIn(name="Nmbrs", module="nmbrs_sandbox", option="--nmbrs-port", sta
 
 def run(options: Namespace) -> int:
     """Run the demo until Ctrl+C. The next demo goes on with what was done in it."""
+    machine_must_fit()
     directory = Path(options.data_dir).absolute()
-    _end_on_sigterm()
+    _end_on_signals()
     try:
         ports_must_be_free(
             {
@@ -172,15 +177,18 @@ def make_directory(directory: Path, *, is_fresh: bool) -> None:
 def stand_in(
     service: StandIn, port: int, directory: Path, *more: str
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a stand-in as a process of its own that ends with us."""
+    """Run a stand-in as a process of its own that ends with us, even if we are killed."""
     command = [
         *(sys.executable, "-m", service.module),
         *("--host", DEMO_HOST, "--port", str(port)),
         *("--state", str(directory / service.state)),
+        "--end-with-input",
         *more,
     ]
     process = subprocess.Popen(  # noqa: S603  # our own program with our own words
         command,
+        # Never written to: it ends when we do, and the stand-in with it.
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         # Away from Ctrl+C at the terminal: the stand-in has to outlive our last requests.
         start_new_session=True,
@@ -210,12 +218,16 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+    if process.stdin is not None:
+        process.stdin.close()
 
 
-def _end_on_sigterm() -> None:
-    """End by an exception on SIGTERM, so that the stand-ins are ended too."""
+def _end_on_signals() -> None:
+    """End by an exception on SIGTERM and with the terminal, so that the stand-ins are ended too."""
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
         raise SystemExit(0)
 
     signal.signal(signal.SIGTERM, on_signal)
+    if hangs_up_with_terminal():
+        signal.signal(signal.SIGHUP, on_signal)

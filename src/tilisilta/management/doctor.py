@@ -14,6 +14,13 @@ from django.utils.translation import gettext as _
 
 from tilisilta.clients.procountor.http import open_http
 from tilisilta.engine import stranded
+from tilisilta.machine import (
+    NEWEST_TRIED_PYTHON,
+    is_tried_python,
+    python_version,
+    sqlite_version,
+    why_unfit,
+)
 from tilisilta.management.answering import missing_migrations
 from tilisilta.management.doctor_payroll import (
     check_connections,
@@ -74,6 +81,22 @@ def check_settings() -> Iterator[Finding]:
         )
 
 
+def check_machine() -> Iterator[Finding]:
+    """Python is one that was tried, and was built with what is needed."""
+    reason = why_unfit()
+    is_tried = is_tried_python()
+    newest = ".".join(map(str, NEWEST_TRIED_PYTHON))
+    verdict = Verdict.WELL if is_tried else Verdict.WARNING
+    remedy = "" if is_tried else _("Python 3.11 to %(newest)s was tried.") % {"newest": newest}
+    yield Finding(
+        part="Python",
+        verdict=Verdict.FAILED if reason else verdict,
+        detail=_("version %(version)s, with SQLite %(sqlite)s")
+        % {"version": python_version(), "sqlite": ".".join(map(str, sqlite_version()))},
+        remedy=reason or remedy,
+    )
+
+
 def check_database() -> Iterator[Finding]:
     """Check that the database can be reached and has all migrations."""
     part = _("database")
@@ -96,7 +119,7 @@ def check_database() -> Iterator[Finding]:
             remedy=_("Run tilisilta migrate, or tilisilta serve, which does so by itself."),
         )
         return
-    yield Finding(part=part, verdict=Verdict.WELL, detail=_database_detail())
+    yield _database_finding(part)
 
 
 def check_engine() -> Iterator[Finding]:
@@ -188,6 +211,7 @@ def clock_difference() -> timedelta | None:
 
 CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     check_settings,
+    check_machine,
     check_database,
     check_engine,
     check_access,
@@ -206,16 +230,23 @@ def _findings() -> Iterator[Finding]:
             continue
 
 
-def _database_detail() -> str:
+def _database_finding(part: str) -> Finding:
     if connection.vendor != "sqlite":
-        return _("%(kind)s, up to date") % {"kind": connection.display_name}
+        detail = _("%(kind)s, up to date") % {"kind": connection.display_name}
+        return Finding(part=part, verdict=Verdict.WELL, detail=detail)
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA journal_mode")
         mode = str(cursor.fetchone()[0])
-    return _("%(kind)s, up to date, journal mode %(mode)s") % {
-        "kind": connection.display_name,
-        "mode": mode,
-    }
+    has_log = mode == "wal"
+    return Finding(
+        part=part,
+        verdict=Verdict.WELL if has_log else Verdict.FAILED,
+        detail=_("%(kind)s, up to date, journal mode %(mode)s")
+        % {"kind": connection.display_name, "mode": mode},
+        remedy=""
+        if has_log
+        else _("Put the data directory on a disk of this machine: SQLite got no WAL there."),
+    )
 
 
 def _account_finding(account: ProcountorAccount) -> Finding:

@@ -22,6 +22,7 @@ from tilisilta.management.answering import has_no_tables, missing_migrations, mu
 from tilisilta.management.output import Answer, Refused
 from tilisilta.management.ports import free_port_after, is_free
 from tilisilta.management.start_lock import starting_alone
+from tilisilta.management.starting import hangs_up_with_terminal
 from tilisilta.models import User
 from tilisilta.models.encryption import KeysDoNotFit
 from tilisilta.services.explanations import explain_error
@@ -97,7 +98,7 @@ def prepare() -> None:
 def serve_until_stopped(
     host: str, port: int, *, once_listening: Callable[[], None] | None = None
 ) -> None:
-    """Run worker and pages until SIGTERM or SIGINT. The next start takes up what is left."""
+    """Run worker and pages until stopped by a signal. The next start takes up what is left."""
     engine = Engine()
     engine.start()
     try:
@@ -107,7 +108,7 @@ def serve_until_stopped(
 
 
 def run_web(host: str, port: int, *, once_listening: Callable[[], None] | None = None) -> None:
-    """Answer requests until SIGTERM or SIGINT; requests under way are finished first."""
+    """Answer requests until it is told to end; requests under way are finished first."""
     server = create_server(  # type: ignore[no-untyped-call]  # waitress ships no types
         get_wsgi_application(),
         host=host,
@@ -185,6 +186,8 @@ def end_on_signals(end: Callable[[], None]) -> None:
 
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
+    if hangs_up_with_terminal():
+        signal.signal(signal.SIGHUP, on_signal)
 
 
 def say(text: str) -> None:

@@ -2,17 +2,30 @@
 
 import logging
 import os
+import signal
 
 import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import translation
 
+from tilisilta.machine import why_unfit
 from tilisilta.management.wording import language
 
 
 class SettingsRefused(Exception):
-    """A setting is missing or wrong; the message names it."""
+    """A setting is missing or wrong, or the machine unfit; the message says what to do."""
+
+
+def hangs_up_with_terminal() -> bool:
+    """Return whether this process is to end when its terminal closes; nohup says that it is not."""
+    return signal.getsignal(signal.SIGHUP) != signal.SIG_IGN
+
+
+def machine_must_fit() -> None:
+    """Raise ``SettingsRefused`` where this Python cannot run Tilisilta, before anything is made."""
+    if reason := why_unfit():
+        raise SettingsRefused(reason)
 
 
 def set_up(*, is_quiet: bool) -> None:
@@ -21,6 +34,7 @@ def set_up(*, is_quiet: bool) -> None:
     A quiet command logs only warnings and errors, since its output is the answer. Raise
     ``SettingsRefused`` for a missing or wrong setting.
     """
+    machine_must_fit()
     # Before anything is written: databases, keys and their journals are for their owner alone.
     os.umask(0o077)
     if not settings.configured:

@@ -273,7 +273,7 @@ def _at_once(count: int, act: Callable[[], object]) -> None:
     barrier = Barrier(count)
 
     def begin(_: int) -> None:
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=60)
         _closing(act)()
 
     with ThreadPoolExecutor(count) as threads:
