@@ -50,6 +50,21 @@ class TestCompany:
         assert answer.status_code == 200
         assert isinstance(answer.json(), dict)
 
+    def test_names_its_fields_as_the_specification_does(self, caller: httpx2.Client) -> None:
+        company = caller.get("company").json()
+        rights = caller.get("users/rights").json()["rights"]
+        settings = caller.get("company/usagesettings").json()
+
+        assert company["currencyRateSearchDensity"] == "DAILY_EXCHANGE_RATE"
+        assert caller.get("users").json().keys() == {"id", "username"}
+        assert caller.get("currencies/company").json() == {"companyCurrency": "EUR"}
+        assert "basicCompanyInfo" in rights["management"]
+        assert "payroll" in rights["salaries"]
+        assert settings["cashDiscount"].keys() == {
+            "cashDiscountForSales",
+            "cashDiscountForPurchase",
+        }
+
     @pytest.mark.parametrize("query", ["", "?countryCode=XX", "?countryCode=SE"])
     def test_refuses_vats_of_other_countries(self, caller: httpx2.Client, query: str) -> None:
         answer = caller.get(f"vats/country{query}")

@@ -36,7 +36,7 @@ def get_session(call: Call) -> Response:
 
 
 def get_user(call: Call) -> Response:
-    return answer({"id": call.person.user_id, "userName": call.person.username})
+    return answer({"id": call.person.user_id, "username": call.person.username})
 
 
 def get_rights(call: Call) -> Response:
@@ -47,10 +47,10 @@ def get_rights(call: Call) -> Response:
         {
             "role": "ACCOUNTANT" if access is Access.ALL else "USER",
             "rights": {
-                "management": {"companyInfo": access.value},
+                "management": {"basicCompanyInfo": access.value},
                 "user": {"limitedDimensions": False, "blockSoloLoginToProcountor": False},
                 **{area: {} for area in areas},
-                "salaries": {"salaryLists": Access.NONE.value},
+                "salaries": {"payroll": Access.NONE.value},
                 "accounting": _accounting_rights(access),
             },
         }
@@ -81,7 +81,7 @@ def get_company(call: Call) -> Response:
             },
             "accountingCoaLanguages": ["fi", "sv"],
             "companyCurrency": company.currency,
-            "currencyRateSearchDensity": "DAY",
+            "currencyRateSearchDensity": "DAILY_EXCHANGE_RATE",
         }
     )
 
@@ -92,14 +92,15 @@ def get_usage_settings(_call: Call) -> Response:
     return answer(
         {
             "defaultInvoiceChannel": "EMAIL",
-            "cashDiscount": False,
+            # The names are those of the specification; that both are plain switches is assumed.
+            "cashDiscount": {"cashDiscountForSales": False, "cashDiscountForPurchase": False},
             "accountingByRow": {f"{name}Posting": False for name in by_row},
         }
     )
 
 
 def get_currency(call: Call) -> Response:
-    return answer({"currency": call.company.currency})
+    return answer({"companyCurrency": call.company.currency})
 
 
 def get_chart(call: Call) -> Response:
