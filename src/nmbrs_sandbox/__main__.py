@@ -44,6 +44,11 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="make journals claim to be in UTF-16, though they are sent in UTF-8",
     )
+    parser.add_argument(
+        "--leave-out-empty",
+        action="store_true",
+        help="answer for a run without a journal, and for an empty list, with no result at all",
+    )
     return parser
 
 
@@ -54,6 +59,7 @@ def _app(options: argparse.Namespace) -> Sandbox:
         calls_per_second=options.rate,
         year_parameter=options.year_parameter,
         declares_utf_16=options.utf_16_declaration,
+        leaves_out_empty=options.leave_out_empty,
     )
 
 

@@ -126,13 +126,15 @@ def create_app(  # noqa: PLR0913  # settings, each with a default
     clock: Clock = finnish_time,
     year_parameter: str = YEAR_PARAMETERS[0],
     declares_utf_16: bool = False,
+    leaves_out_empty: bool = False,
 ) -> Sandbox:
     """Return a stand-in for that world (None: the sample world).
 
     With ``state_path`` it remembers over restarts. Every call takes ``latency_ms``; each call of a
     user beyond ``calls_per_second`` waits ``delay_seconds`` more. ``year_parameter`` is the name of
     the year in the journal calls for a given year: ``intYear`` or ``Year``. ``declares_utf_16``
-    makes journals claim to be in that encoding.
+    makes journals claim to be in that encoding; ``leaves_out_empty`` answers for an empty list, and
+    for a run without a journal, with no result at all.
     """
     store = Store(state_path)
     bureau = Bureau(sample_world() if world is None else world, store=store, clock=clock)
@@ -145,5 +147,6 @@ def create_app(  # noqa: PLR0913  # settings, each with a default
         limit=RateLimit(calls_per_second, clock=clock),
         pace=Pace(delay_seconds=delay_seconds, latency_seconds=latency_ms / 1000),
         declares_utf_16=declares_utf_16,
+        leaves_out_empty=leaves_out_empty,
     )
     return Sandbox(bureau, soap, store=store)

@@ -20,6 +20,8 @@ class FaultKind(StrEnum):
     CONNECTION_LOST = "connection_lost"
     FAULT = "fault"
     HOLD_BEFORE = "hold_before"
+    NULL_RESULT = "null_result"
+    NIL_ELEMENTS = "nil_elements"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -117,7 +117,7 @@ class TestId:
     def test_goes_with_a_possible_year(self, client: httpx2.Client, year: int) -> None:
         assert fault(call(client, "Run_GetList", CompanyId=KONEPAJA, Year=year)) == "2006"
         journal = "Journals_GetByRunCostCenterCostUnitPerYear"
-        answer = call(client, journal, CompanyId=KONEPAJA, RunId=JUNE, intYear=year)
+        answer = call(client, journal, companyId=KONEPAJA, runId=JUNE, year=year)
         assert fault(answer) == "2006"
 
 

@@ -33,7 +33,7 @@ def ask(client: httpx2.Client) -> Ask:
 @pytest.fixture
 def insert(client: httpx2.Client) -> Ask:
     """Add a cost center, the one call that must not be made twice."""
-    item = {"Id": 0, "Code": "900", "Description": "Uusi"}
+    item = {"Code": "900", "Description": "Uusi", "Id": 0}
     return lambda: call(client, "CostCenter_Insert", CompanyId=KONEPAJA, kostenplaats=item)
 
 
@@ -298,7 +298,7 @@ class TestRequestLog:
 class TestManyAtOnce:
     def test_get_an_id_each(self, sandbox: Sandbox, client: httpx2.Client) -> None:
         def add(number: int) -> str:
-            item = {"Id": 0, "Code": f"X{number}", "Description": ""}
+            item = {"Code": f"X{number}", "Description": "", "Id": 0}
             answer = call(client, "CostUnit_Insert", CompanyId=KONEPAJA, costunit=item)
             return texts(answer, "CostUnit_InsertResult")[0]
 

@@ -46,7 +46,7 @@ class TestStateFile:
 
     def test_stores_what_was_inserted_over_soap(self, path: Path) -> None:
         first = create_app(state_path=path)
-        item = {"Id": 0, "Code": "900", "Description": "Uusi"}
+        item = {"Code": "900", "Description": "Uusi", "Id": 0}
         inserted = call(
             client_of(first), "CostCenter_Insert", CompanyId=KONEPAJA, kostenplaats=item
         )

@@ -18,6 +18,7 @@ from tests.nmbrs_sandbox.calling import (
 from tests.sandbox_parts.clock import SetClock
 
 from nmbrs_sandbox.app import Sandbox, create_app
+from nmbrs_sandbox.faults import Fault, FaultKind
 from nmbrs_sandbox.soap.operations import OPERATIONS
 from nmbrs_sandbox.soap.wsdl import read_services
 
@@ -25,6 +26,9 @@ WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
 BINDING = "{http://schemas.xmlsoap.org/wsdl/soap/}"
 SCHEMA = "{http://www.w3.org/2001/XMLSchema}"
 ELEMENT = f"{SCHEMA}element"
+NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+ENUMERATIONS = {"tns:Tijdvak", "tns:RunRequestStatus"}
+VERSION_2 = "Journals_GetByRunCompany_v2"
 PER_YEAR = "Journals_GetByRunCostCenterCostUnitPerYear"
 
 
@@ -102,7 +106,7 @@ class TestAnswers:
             (
                 COMPANY,
                 "Run_GetEmployeesByRunCompany",
-                {"CompanyId": KONEPAJA, "Year": 2026, "RunId": JUNE},
+                {"CompanyId": KONEPAJA, "RunId": JUNE, "Year": 2026},
             ),
             (COMPANY, "CostCenter_GetList", {"CompanyId": KONEPAJA}),
             (COMPANY, "CostUnit_GetList", {"CompanyId": KONEPAJA}),
@@ -122,7 +126,7 @@ class TestAnswers:
         answer = result(call(client, operation, service, **values))
 
         def check(element: ET.Element, kind: str | None) -> None:
-            if kind is None or not kind.startswith("tns:") or kind == "tns:Tijdvak":
+            if kind is None or not kind.startswith("tns:") or kind in ENUMERATIONS:
                 assert not len(element)
                 return
             names = [one.tag.rpartition("}")[2] for one in element]
@@ -137,7 +141,7 @@ class TestAnswers:
 class TestYearParameter:
     def test_is_called_as_the_option_says(self, clock: SetClock) -> None:
         names = {
-            name: parameters(client_of(create_app(clock=clock, year_parameter=name)), PER_YEAR)
+            name: parameters(client_of(create_app(clock=clock, year_parameter=name)), VERSION_2)
             for name in ("intYear", "Year")
         }
 
@@ -151,7 +155,7 @@ class TestYearParameter:
         client = client_of(create_app(clock=clock, year_parameter=name))
 
         right, wrong = (
-            call(client, PER_YEAR, CompanyId=KONEPAJA, RunId=JUNE, **{one: 2026})
+            call(client, VERSION_2, CompanyId=KONEPAJA, RunId=JUNE, **{one: 2026})
             for one in (name, other)
         )
 
@@ -163,6 +167,59 @@ class TestYearParameter:
 
         assert parameters(client, "Run_GetList") == ["CompanyId", "Year"]
 
+    def test_begins_with_a_small_letter_in_one_call_alone(self, client: httpx2.Client) -> None:
+        answer = call(client, PER_YEAR, companyId=KONEPAJA, runId=JUNE, year=2026)
+        wrong = call(client, PER_YEAR, CompanyId=KONEPAJA, RunId=JUNE, intYear=2026)
+
+        assert parameters(client, PER_YEAR) == ["companyId", "runId", "year"]
+        assert len(journal(answer)) == 6
+        assert fault(wrong) == "SANDBOX_MISSING_ELEMENT"
+
     def test_has_no_other_name(self) -> None:
         with pytest.raises(ValueError, match="intYear, Year"):
             create_app(year_parameter="year")
+
+
+class TestNothing:
+    def test_is_an_empty_result_or_none_at_all(self, clock: SetClock) -> None:
+        usual, sparing = (
+            client_of(create_app(clock=clock, leaves_out_empty=flag)) for flag in (False, True)
+        )
+
+        answers = [
+            call(one, "Run_GetList", CompanyId=KONEPAJA, Year=2019) for one in (usual, sparing)
+        ]
+
+        assert [b"Run_GetListResult" in one.content for one in answers] == [True, False]
+        assert b"Run_GetListResponse" in answers[1].content
+
+    def test_of_a_run_without_a_journal_leaves_out_its_result(self, clock: SetClock) -> None:
+        sandbox = create_app(clock=clock, leaves_out_empty=True)
+        run = sandbox.add_run(company_id=KONEPAJA, has_journal=False)
+
+        answer = call(
+            client_of(sandbox), VERSION_2, CompanyId=KONEPAJA, RunId=run.run_id, intYear=2026
+        )
+
+        assert answer.status_code == 200
+        assert b"Result" not in answer.content
+
+
+class TestNil:
+    def test_is_what_the_description_lets_be_nil(
+        self, sandbox: Sandbox, client: httpx2.Client
+    ) -> None:
+        sandbox.faults.add(Fault(kind=FaultKind.NIL_ELEMENTS))
+
+        items = list(result(call(client, "CostCenter_GetList", CompanyId=KONEPAJA)))
+
+        assert [one.get(NIL) for one in items] == [None] * 5 + ["true"]
+        assert [item[2].get(NIL) for item in items[:-1]] == ["true"] * 5
+
+    def test_is_a_whole_result_on_request(self, sandbox: Sandbox, client: httpx2.Client) -> None:
+        sandbox.faults.add(Fault(kind=FaultKind.NULL_RESULT, operation="Run_GetList"))
+
+        answer = call(client, "Run_GetList", CompanyId=KONEPAJA, Year=2026)
+
+        assert b"<Run_GetListResponse xmlns=" in answer.content
+        assert b"Run_GetListResult" not in answer.content

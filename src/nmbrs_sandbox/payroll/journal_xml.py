@@ -41,7 +41,8 @@ def journal_xml(lines: Iterable[JournalLine], *, own_date: date, split: Split) -
         _summed(lines, split), key=lambda one: (one.booking_date != own_date, one.booking_date)
     )
     parts = [
-        _transaction(day, list(part)) for day, part in groupby(rows, attrgetter("booking_date"))
+        _transaction(day, list(part), split)
+        for day, part in groupby(rows, attrgetter("booking_date"))
     ]
     if not parts:
         return "<transactions />"
@@ -82,24 +83,29 @@ def _summed(lines: Iterable[JournalLine], split: Split) -> list[JournalLine]:
     ]
 
 
-def _transaction(day: date, rows: Sequence[JournalLine]) -> Markup:
+def _transaction(day: date, rows: Sequence[JournalLine], split: Split) -> Markup:
     header = tag("header", tag("date", f"{day:%Y%m%d}"), tag("period", f"{day:%Y/%m}"))
-    lines = join(piece for row in rows for piece in (Markup("      "), _line(row), "\n"))
+    lines = join(
+        piece
+        for number, row in enumerate(rows, start=1)
+        for piece in (Markup("      "), _line(row, number, split), "\n")
+    )
     inside = f"    {header.text}\n    <lines>\n{lines.text}    </lines>\n"
     return Markup(f"  <transaction>\n{inside}  </transaction>\n")
 
 
-def _line(row: JournalLine) -> Markup:
+def _line(row: JournalLine, number: int, split: Split) -> Markup:
     parts = (
         ("dim1", row.ledger_account),
         ("dim2", row.cost_center),
-        ("dim3", row.cost_unit),
+        *([("dim3", row.cost_unit)] if split >= Split.COST_UNIT else []),
         ("value", f"{abs(row.amount):.2f}"),
         ("debitcredit", "debit" if row.amount >= 0 else "credit"),
         ("description", row.description),
     )
-    # Assumed: an element without content is left out.
-    return tag("line", *(tag(name, text) for name, text in parts if text))
+    # A program in use reads a row by the places of its elements, so that the empty ones are there
+    # too. That the cost unit is only in the call that has it is assumed.
+    return tag("line", *(tag(name, text) for name, text in parts), id=str(number))
 
 
 def _read_line(line: ET.Element, *, day: date) -> JournalLine:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from werkzeug.wrappers import Request, Response
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Request, Response
 from nmbrs_sandbox.faults import WSDL, Fault, FaultKind, Faults
 from nmbrs_sandbox.payroll.bureau import Bureau
 from nmbrs_sandbox.requests_log import CallLog, LoggedCall
-from nmbrs_sandbox.soap.answers import answer, fault_answer, xml_response
+from nmbrs_sandbox.soap.answers import answer, fault_answer, with_nils, xml_response
 from nmbrs_sandbox.soap.envelope import Call, outline, parse, read_call
 from nmbrs_sandbox.soap.operations import OPERATIONS
 from nmbrs_sandbox.soap.question import Question
@@ -68,6 +69,7 @@ class Api:
     limit: RateLimit
     pace: Pace
     declares_utf_16: bool = False
+    leaves_out_empty: bool = False
 
     def respond(self, request: Request, service: Service) -> Response:
         """Answer a call, or a request for the WSDL, and note it in the log."""
@@ -111,7 +113,7 @@ class Api:
         early = self._before(fault, visit)
         if early is not None:
             return early
-        return _after(fault, visit, self._answer(visit))
+        return _after(fault, visit, self._answer(visit, fault.kind))
 
     def _keep_pace(self, visit: _Visit) -> None:
         # Documented: calls beyond the limit are not refused but delayed.
@@ -131,17 +133,17 @@ class Api:
                 self.faults.hold(fault.seconds)
         return None
 
-    def _answer(self, visit: _Visit) -> Response:
+    def _answer(self, visit: _Visit, kind: FaultKind | None = None) -> Response:
         if visit.asks_for_wsdl:
             return xml_response(visit.service.wsdl(site=visit.request.host_url.rstrip("/")))
         try:
-            return self._carry_out(visit)
+            return self._carry_out(visit, kind)
         except SoapFault as fault:
             return _refused(visit, fault)
         except OrderRefused as refused:
             return _refused(visit, malformed("REFUSED", str(refused)))
 
-    def _carry_out(self, visit: _Visit) -> Response:
+    def _carry_out(self, visit: _Visit, kind: FaultKind | None) -> Response:
         if visit.envelope is None:
             raise visit.mistake or ValueError("a request is either read or refused")
         service = visit.service
@@ -151,10 +153,18 @@ class Api:
         with self.bureau.lock:
             self._let_in(call, service)
             question = Question(
-                bureau=self.bureau, values=call.values, declares_utf_16=self.declares_utf_16
+                bureau=self.bureau,
+                values=call.values,
+                declares_utf_16=self.declares_utf_16,
+                leaves_out_empty=self.leaves_out_empty,
             )
             value = OPERATIONS[service.name][name](question)
-        return answer(name, value, namespace=service.namespace)
+        return answer(
+            name,
+            _bent(value, kind),
+            namespace=service.namespace,
+            leaves_out_empty=self.leaves_out_empty,
+        )
 
     def _let_in(self, call: Call, service: Service) -> None:
         access, sent = self.bureau.access, call.credentials
@@ -189,6 +199,16 @@ def _make_out(visit: _Visit) -> None:
         visit.mistake = mistake
     else:
         visit.operation, visit.company_id, visit.username = outline(visit.envelope)
+
+
+def _bent(value: Any, kind: FaultKind | None) -> Any:
+    """Return the value of an answer in the form that a fault asks for."""
+    match kind:
+        case FaultKind.NULL_RESULT:
+            return None
+        case FaultKind.NIL_ELEMENTS:
+            return with_nils(value)
+    return value
 
 
 def _after(fault: Fault, visit: _Visit, response: Response) -> Response:

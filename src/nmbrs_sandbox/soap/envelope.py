@@ -88,7 +88,7 @@ def outline(envelope: ET.Element) -> tuple[str, int | None, str]:
         for place in (envelope.findall(f"{_soap('Header')}/*/*"), content or ())
         for element in place
     }
-    company_id = texts.get("CompanyId", "")
+    company_id = texts.get("CompanyId", "") or texts.get("companyId", "")
     is_id = _WHOLE.fullmatch(company_id) is not None
     return operation[:100], int(company_id) if is_id else None, texts.get("Username", "")
 

@@ -83,7 +83,7 @@ def get_run_requests(question: Question) -> Any:
         {
             "Period": one.period_end,
             "Year": one.year,
-            # One of the words of the real WSDL. That every run has one request is assumed.
+            # That every run has one request, and that it is handled, is assumed.
             "Status": "Handled",
             "HandledDate": one.run_at,
         }
@@ -99,18 +99,18 @@ def get_employees_by_run(question: Question) -> Any:
         {"EmployeeId": company.company_id * 100 + number, "EmployeeNumber": number}
         for number in range(1, company.employees + 1)
     ]
-    return {"RunEmployee": employees}
+    return {"EmployeeIdNumber": employees}
 
 
-def get_journal_by_company(question: Question) -> str:
+def get_journal_by_company(question: Question) -> str | None:
     return _journal(question, Split.COMPANY)
 
 
-def get_journal_by_cost_center(question: Question) -> str:
+def get_journal_by_cost_center(question: Question) -> str | None:
     return _journal(question, Split.COST_CENTER)
 
 
-def get_journal_by_cost_unit(question: Question) -> str:
+def get_journal_by_cost_unit(question: Question) -> str | None:
     return _journal(question, Split.COST_UNIT)
 
 
@@ -185,9 +185,11 @@ OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
 }
 
 
-def _journal(question: Question, split: Split) -> str:
+def _journal(question: Question, split: Split) -> str | None:
     run = question.run()
     lines = run.journal.lines() if run.journal else ()
+    if not lines and question.leaves_out_empty:
+        return None
     declaration = UTF_16_DECLARATION if question.declares_utf_16 else ""
     return declaration + journal_xml(lines, own_date=run.booking_date, split=split)
 
@@ -270,4 +272,4 @@ def _written_run(run: Run) -> Any:
 
 
 def _written_item(item: CostItem) -> Any:
-    return {"Id": item.item_id, "Code": item.code, "Description": item.description}
+    return {"Code": item.code, "Description": item.description, "Id": item.item_id}

@@ -10,6 +10,7 @@ from nmbrs_sandbox.soap.refusals import INVALID_PERIOD, refusal
 from nmbrs_sandbox.soap.wsdl import YEAR_PARAMETERS
 
 _YEARS = range(2000, 2100)
+_NAMES_OF_YEAR = (*YEAR_PARAMETERS, "year")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,12 +18,13 @@ class Question:
     """One permitted call: its values, and the bureau it asks.
 
     ``declares_utf_16`` makes journals claim to be in that encoding, as .NET does for texts, though
-    they are sent in UTF-8.
+    they are sent in UTF-8. ``leaves_out_empty`` gives no text at all for a run without a journal.
     """
 
     bureau: Bureau
     values: Mapping[str, Any]
     declares_utf_16: bool = False
+    leaves_out_empty: bool = False
 
     def debtor(self) -> Debtor:
         """Return the debtor that the call names, or raise a fault."""
@@ -34,7 +36,7 @@ class Question:
 
     def company(self) -> Company:
         """Return the company that the call names, or raise a fault."""
-        company = self.bureau.company(self.values["CompanyId"])
+        company = self.bureau.company(self._id("CompanyId"))
         if company is None or not self.bureau.is_visible(company):
             raise refusal(NOT_VISIBLE)
         if company.denied_with is not None:
@@ -44,7 +46,7 @@ class Question:
     def runs(self) -> tuple[Run, ...]:
         """Return the company's runs of the year that the call names, or of its active year."""
         company = self.company()
-        named = (self.values[name] for name in YEAR_PARAMETERS if name in self.values)
+        named = (self.values[name] for name in _NAMES_OF_YEAR if name in self.values)
         year = next(named, company.active_year)
         # Assumed: the code is known, but not which years it refuses.
         if year not in _YEARS:
@@ -53,8 +55,14 @@ class Question:
 
     def run(self) -> Run:
         """Return the run that the call names, of that company and year, or raise a fault."""
-        run = next((one for one in self.runs() if one.run_id == self.values["RunId"]), None)
+        run = next((one for one in self.runs() if one.run_id == self._id("RunId")), None)
         # Assumed: a run has no code of its own, so it gets the one of other unknown ids.
         if run is None:
             raise refusal(NOT_VISIBLE)
         return run
+
+    def _id(self, name: str) -> int:
+        # One call of the service begins the names of its parameters with a small letter.
+        small = name[0].lower() + name[1:]
+        value: int = self.values[name if name in self.values else small]
+        return value

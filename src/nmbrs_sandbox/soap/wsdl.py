@@ -12,8 +12,9 @@ from importlib.resources import files
 from xml.etree import ElementTree as ET
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
-# The name of the year in the journal calls for a given year. A WSDL of version 2.1 has the first
-# one; that version 3 has it too is assumed, so there is an option.
+# The name of the year in the two journal calls of version 2. A WSDL of version 2.1 has the first
+# one; that version 3 has it too is assumed, so there is an option. The call for cost units has
+# ``year`` in any case.
 YEAR_PARAMETERS = ("intYear", "Year")
 _NAMES = ("DebtorService", "CompanyService")
 _FIRST_SITE = "http://127.0.0.1:8200"
