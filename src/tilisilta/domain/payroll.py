@@ -74,10 +74,13 @@ class PayrollCompany:
 
 @dataclass(frozen=True, kw_only=True)
 class PayrollCostObject:
-    """A cost center or cost unit of a company. Journal lines carry its ``code``."""
+    """A cost center or cost unit of a company. Journal lines carry its ``code``.
+
+    Nmbrs may leave out its id.
+    """
 
     kind: DimensionKind
-    nmbrs_id: int
+    nmbrs_id: int | None
     code: str
     description: str
 

@@ -22,6 +22,7 @@ _READ_AT = {
     DimensionKind.COST_CENTER: "cost_centers_read_at",
     DimensionKind.COST_UNIT: "cost_units_read_at",
 }
+CODE_LENGTH = 100
 _NUMBERS = re.compile(r"(\d+)")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -34,12 +35,13 @@ def keep_cost_objects(
     nmbrs_company: NmbrsCompany, source: PayrollSource, kind: DimensionKind, *, now: datetime
 ) -> None:
     """Read one of the two lists of a company; items no longer listed are marked and stay."""
-    listed = source.cost_objects(nmbrs_company.nmbrs_company_id, kind)
+    read = source.cost_objects(nmbrs_company.nmbrs_company_id, kind)
     known = {one.nmbrs_id: one for one in nmbrs_company.company.cost_objects.filter(kind=kind)}
-    gone = known.keys() - {one.nmbrs_id for one in listed}
+    listed = _with_ids(read, known.values())
+    gone = known.keys() - listed.keys()
     with transaction.atomic():
-        for one in listed:
-            _keep(nmbrs_company.company, known.get(one.nmbrs_id), one)
+        for nmbrs_id, one in listed.items():
+            _keep(nmbrs_company.company, known.get(nmbrs_id), one, nmbrs_id)
         if any(known[nmbrs_id].gone_at is None for nmbrs_id in gone):
             nmbrs_company.company.cost_objects.filter(
                 kind=kind, nmbrs_id__in=gone, gone_at__isnull=True
@@ -86,13 +88,33 @@ def _counted(code: str) -> list[tuple[str, int]]:
     return [("", int(part)) if part.isdecimal() else (part, 0) for part in parts]
 
 
-def _keep(company: Company, known: CostObject | None, one: PayrollCostObject) -> None:
-    code, description = one.code[:100], one.description[:200]
+def _with_ids(
+    listed: Iterable[PayrollCostObject], known: Iterable[CostObject]
+) -> Mapping[int, PayrollCostObject]:
+    """Return what is listed by its id. Where Nmbrs leaves that out, the code stands for it.
+
+    Such an item gets a number below zero, which Nmbrs never gives, and has it the next time too.
+    """
+    own_ids = {one.code: one.nmbrs_id for one in known if one.nmbrs_id < 0}
+    by_id: dict[int, PayrollCostObject] = {}
+    for one in listed:
+        nmbrs_id = one.nmbrs_id
+        if nmbrs_id is None:
+            free = min(own_ids.values(), default=0) - 1
+            nmbrs_id = own_ids.setdefault(one.code[:CODE_LENGTH], free)
+        by_id[nmbrs_id] = one
+    return by_id
+
+
+def _keep(
+    company: Company, known: CostObject | None, one: PayrollCostObject, nmbrs_id: int
+) -> None:
+    code, description = one.code[:CODE_LENGTH], one.description[:200]
     if known is None:
         CostObject.objects.create(
             company=company,
             kind=one.kind,
-            nmbrs_id=one.nmbrs_id,
+            nmbrs_id=nmbrs_id,
             code=code,
             description=description,
         )

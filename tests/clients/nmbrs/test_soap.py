@@ -13,6 +13,7 @@ from nmbrs_sandbox.faults import Fault, FaultKind
 from nmbrs_sandbox.payroll.sample import DOMAIN, TOKEN, USERNAME, world_of
 from tilisilta.clients.files.outcomes import FileRefused
 from tilisilta.clients.nmbrs.errors import (
+    NO_SUCH_PERIOD,
     NmbrsAccessDenied,
     NmbrsAnswerUnknown,
     NmbrsCallForbidden,
@@ -259,6 +260,158 @@ class TestRefusals:
             client.journal(KONEPAJA, june_of(client), JournalSplit.COMPANY)
 
         assert {problem.code.value for problem in refusal.value.problems} == {"F08"}
+
+
+def answering(app: Any, old: bytes, new: bytes) -> Any:
+    """Return the stand-in with one piece of its answers replaced."""
+
+    def app_with_replacement(environ: Any, start_response: Any) -> Any:
+        return [b"".join(app(environ, start_response)).replace(old, new)]
+
+    return app_with_replacement
+
+
+class TestNothing:
+    def test_is_no_journal_when_the_result_is_left_out(self) -> None:
+        sandbox = create_app(leaves_out_empty=True)
+        sandbox.add_run(company_id=KONEPAJA, has_journal=False)
+        client = client_of(sandbox)
+        july = next(run for run in client.runs(KONEPAJA, 2026) if run.number == "7")
+
+        for split in JournalSplit:
+            assert client.journal(KONEPAJA, july, split) is None
+
+    def test_is_an_empty_list_when_the_result_is_left_out(self) -> None:
+        client = client_of(create_app(leaves_out_empty=True))
+
+        assert client.runs(KONEPAJA, 2019) == ()
+        assert client.forbidden_calls(KOIVULAMMI, KONEPAJA, 2026) == ()
+
+    @pytest.mark.parametrize(
+        "call",
+        [
+            lambda client: client.debtors(),
+            lambda client: client.companies(),
+            lambda client: client.runs(KONEPAJA, 2026),
+            lambda client: client.cost_objects(KONEPAJA, DimensionKind.COST_UNIT),
+        ],
+    )
+    def test_is_what_a_null_result_means(
+        self, nmbrs_sandbox: Sandbox, client: NmbrsSoap, call: Callable[[NmbrsSoap], Any]
+    ) -> None:
+        nmbrs_sandbox.faults.add(Fault(kind=FaultKind.NULL_RESULT))
+
+        assert call(client) == ()
+
+    def test_is_not_the_answer_to_another_call(self, nmbrs_sandbox: Sandbox) -> None:
+        client = client_of(answering(nmbrs_sandbox, b"<Run_GetListRes", b"<RunRequest_GetListRes"))
+
+        with pytest.raises(NmbrsUnavailable):
+            client.runs(KONEPAJA, 2026)
+
+
+class TestNil:
+    def test_elements_of_lists_are_left_out(
+        self, nmbrs_sandbox: Sandbox, client: NmbrsSoap
+    ) -> None:
+        nmbrs_sandbox.faults.add(Fault(kind=FaultKind.NIL_ELEMENTS, times=None))
+
+        assert len(client.debtors()) == 3
+        assert len(client.companies()) == 10
+        assert len(client.runs(KONEPAJA, 2026)) == 6
+
+    def test_ids_of_cost_centers_are_unknown(
+        self, nmbrs_sandbox: Sandbox, client: NmbrsSoap
+    ) -> None:
+        nmbrs_sandbox.faults.add(Fault(kind=FaultKind.NIL_ELEMENTS))
+
+        centers = client.cost_objects(KONEPAJA, DimensionKind.COST_CENTER)
+
+        assert [one.nmbrs_id for one in centers] == [None] * 5
+        assert centers[-1].code == "450"
+
+
+class TestFaultTexts:
+    """Faults in forms other than the usual one, each with the frame of .NET around it."""
+
+    @pytest.mark.parametrize(
+        ("text", "kind"),
+        [
+            ("Invalid combination email/password", NmbrsLoginRefused),
+            ("Invalid Authentication", NmbrsLoginRefused),
+            ("Login failed", NmbrsLoginRefused),
+            ("Invalid domain", NmbrsLoginRefused),
+            ("No valid subscription", NmbrsLoginRefused),
+            ("NmbrsException: 1001: Invalid Authentication", NmbrsLoginRefused),
+            ("Error 1001 - something else", NmbrsLoginRefused),
+            ("(1002) Unauthorized Access", NmbrsCallForbidden),
+            ("This call is switched off in the API template", NmbrsCallForbidden),
+            ("System.Exception ---&gt; 1003: Unauthorized", NmbrsAccessDenied),
+            ("Unauthorized Access", NmbrsAccessDenied),
+            ("Company 2004: no access to it", NmbrsAccessDenied),
+            ("Company not found", NmbrsAccessDenied),
+            ("2046", NmbrsAccessDenied),
+        ],
+    )
+    def test_keep_their_remedy(
+        self,
+        nmbrs_sandbox: Sandbox,
+        client: NmbrsSoap,
+        text: str,
+        kind: type[NmbrsRefused],
+    ) -> None:
+        nmbrs_sandbox.faults.add(Fault(kind=FaultKind.FAULT, code="", text=text))
+
+        with pytest.raises(NmbrsRefused) as refusal:
+            client.runs(KONEPAJA, 2026)
+
+        assert type(refusal.value) is kind
+
+    @pytest.mark.parametrize("text", ["Run 2026-1001 failed", "At 10/1001", "Something of 2003x"])
+    def test_are_not_sorted_by_numbers_that_are_no_codes(
+        self, nmbrs_sandbox: Sandbox, client: NmbrsSoap, text: str
+    ) -> None:
+        nmbrs_sandbox.faults.add(Fault(kind=FaultKind.FAULT, code="", text=text))
+
+        with pytest.raises(NmbrsRefused) as refusal:
+            client.runs(KONEPAJA, 2026)
+
+        assert (type(refusal.value), refusal.value.number) == (NmbrsRefused, "")
+
+    def test_without_a_number_still_say_that_a_year_is_not_there(
+        self, nmbrs_sandbox: Sandbox, client: NmbrsSoap
+    ) -> None:
+        nmbrs_sandbox.faults.add(Fault(kind=FaultKind.FAULT, code="", text="Invalid Period"))
+
+        with pytest.raises(NmbrsRefused) as refusal:
+            client.runs(KONEPAJA, 2026)
+
+        assert (refusal.value.reason, refusal.value.number) == (NO_SUCH_PERIOD, "")
+
+    def test_are_read_with_any_status(self, nmbrs_sandbox: Sandbox) -> None:
+        def with_status_200(environ: Any, start_response: Any) -> Any:
+            def start(_status: str, headers: Any) -> Any:
+                return start_response("200 OK", headers)
+
+            return nmbrs_sandbox(environ, start)
+
+        with pytest.raises(NmbrsLoginRefused):
+            client_of(with_status_200, token="another").debtors()
+
+    def test_are_read_in_the_form_of_soap_1_2(self, nmbrs_sandbox: Sandbox) -> None:
+        soap_12 = (
+            b'<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Body><e:Fault>'
+            b"<e:Code><e:Value>e:Receiver</e:Value></e:Code><e:Reason><e:Text xml:lang='en'>"
+            b"Server was unable to process request. ---&gt; 1001: Invalid Authentication"
+            b"</e:Text></e:Reason></e:Fault></e:Body></e:Envelope>"
+        )
+
+        def other_form(environ: Any, start_response: Any) -> Any:
+            answer = b"".join(nmbrs_sandbox(environ, start_response))
+            return [soap_12 if b"faultstring" in answer else answer]
+
+        with pytest.raises(NmbrsLoginRefused):
+            client_of(other_form, token="another").debtors()
 
 
 class TestSilence:

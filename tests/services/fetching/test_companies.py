@@ -453,6 +453,56 @@ class TestFailures:
         assert done.failed_count == 0
 
 
+class TestWhatNmbrsLeavesOut:
+    def test_of_a_run_is_no_journal_and_stops_no_other_run(self, nmbrs: "Sandbox") -> None:
+        fault = Fault(
+            kind=FaultKind.NULL_RESULT, operation=JOURNAL_CALLS, company_id=KONEPAJA, times=1
+        )
+        a_connection()
+        nmbrs.faults.add(fault)
+
+        done = fetch_everything()
+
+        assert (done.failed_count, done.journal_count) == (0, 59)
+        assert konepaja().nmbrs.trouble == ()
+        assert sorted(konepaja().journals.values_list("run_number", flat=True)) == list("23456")
+
+    def test_does_not_stop_connecting(self, nmbrs: "Sandbox") -> None:
+        nmbrs.faults.add(Fault(kind=FaultKind.NULL_RESULT, operation="*_GetList", times=None))
+        nmbrs.faults.add(Fault(kind=FaultKind.NULL_RESULT, operation=JOURNAL_CALLS, times=None))
+
+        connection = a_connection()
+
+        assert connection.state == NmbrsConnection.State.WORKING
+        assert connection.forbidden_calls == []
+
+    def test_of_cost_centers_is_an_id_which_their_code_stands_for(self, nmbrs: "Sandbox") -> None:
+        nmbrs.faults.add(Fault(kind=FaultKind.NIL_ELEMENTS, operation="*_GetList", times=None))
+        a_connection()
+
+        fetch_everything()
+        first = set(konepaja().cost_objects.values_list("nmbrs_id", "kind", "code"))
+        fetch_everything()
+
+        assert set(konepaja().cost_objects.values_list("nmbrs_id", "kind", "code")) == first
+        assert konepaja().cost_objects.filter(gone_at__isnull=True).count() == 9
+
+    def test_of_cost_centers_may_come_later(self, nmbrs: "Sandbox") -> None:
+        fault = Fault(
+            kind=FaultKind.NIL_ELEMENTS, operation="*_GetList", company_id=KONEPAJA, times=3
+        )
+        nmbrs.faults.add(fault)
+        a_connection()
+        fetch_everything()
+        nmbrs.faults.clear()
+
+        fetch_everything()
+
+        listed = konepaja().cost_objects.filter(gone_at__isnull=True)
+        assert listed.filter(nmbrs_id__gt=0).count() == 9
+        assert listed.count() == 9
+
+
 class TestYearsToList:
     @pytest.mark.parametrize(
         ("first_year", "listed_from", "today", "years"),

@@ -3,6 +3,9 @@
 from tilisilta.domain.problems import ProblemCode
 from tilisilta.errors import NeedsAttention, TryAgainLater
 
+NO_SUCH_PERIOD = "2006"
+"""The reason of a refusal for a year in which a company has no periods."""
+
 
 class NmbrsUnavailable(TryAgainLater):
     """Nmbrs was not reached, gave no answer, or one that cannot be read."""
@@ -13,15 +16,17 @@ class NmbrsUnavailable(TryAgainLater):
 class NmbrsRefused(NeedsAttention):
     """Nmbrs understood a call and refused it; ``number`` is its own number of the reason.
 
-    Its message is dropped, as it may quote the values of the call.
+    ``reason`` is that number too, or the one that belongs to its words where it gives none. Its
+    message is dropped, as it may quote the values of the call.
     """
 
     code = ProblemCode.NMBRS_REFUSED
 
-    def __init__(self, call: str, *, number: str = "") -> None:
+    def __init__(self, call: str, *, number: str = "", reason: str = "") -> None:
         super().__init__(f"Nmbrs refused {call}: {number or 'no number'}.")
         self.call = call
         self.number = number
+        self.reason = reason or number
         self.facts = {"call": call, "number": number}
 
 

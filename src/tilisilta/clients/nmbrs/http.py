@@ -1,5 +1,6 @@
 """Carries the messages of the SOAP library over our own HTTP client."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -98,10 +99,11 @@ def _is_xml(answer: httpx2.Response) -> bool:
 
 
 def _is_answer_to(content: bytes, headers: Mapping[str, str]) -> bool:
-    """Return whether the body names the result of the call.
+    """Return whether the body is the response to the call, or a fault, which may come with 200.
 
     The library takes an answer to another call for an empty list, and an empty list means that
-    everything was deleted.
+    everything was deleted. The result inside proves nothing: .NET leaves out one that is null.
     """
     call = headers.get("SOAPAction", "").strip('"').rpartition("/")[2]
-    return f"{call}Result".encode() in content
+    wanted = rf"<(?:[\w.-]+:)?(?:{re.escape(call)}Response|Fault)[\s/>]"
+    return re.search(wanted.encode(), content) is not None

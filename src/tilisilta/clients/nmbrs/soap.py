@@ -1,12 +1,11 @@
 """Calls Nmbrs by SOAP. The names of calls and parameters are read from its own WSDL."""
 
 import hashlib
-import re
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx2
@@ -19,13 +18,13 @@ from zeep.wsdl.bindings.soap import Soap11Binding
 from tilisilta.clients.files.outcomes import FileRefused
 from tilisilta.clients.files.reading import read_journal_xml
 from tilisilta.clients.nmbrs.errors import (
-    NmbrsAccessDenied,
     NmbrsAnswerUnknown,
     NmbrsCallForbidden,
     NmbrsLoginRefused,
     NmbrsRefused,
     NmbrsUnavailable,
 )
+from tilisilta.clients.nmbrs.faults import refuse
 from tilisilta.clients.nmbrs.http import Pace, SoapTransport
 from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.domain.journals import plain_run_number
@@ -53,19 +52,6 @@ COST_OBJECT_CALLS: Mapping[DimensionKind, str] = {
     DimensionKind.COST_UNIT: "CostUnit_GetList",
 }
 
-_NAMESPACE = "https://api.nmbrs.nl/soap/v3/"
-_CODE = re.compile(r"--->\s*(\d{4}):")
-_REFUSALS: Mapping[str, type[NmbrsRefused]] = {
-    "1001": NmbrsLoginRefused,
-    "1004": NmbrsLoginRefused,
-    "2043": NmbrsLoginRefused,
-    "1002": NmbrsCallForbidden,
-    "1003": NmbrsAccessDenied,
-    "2003": NmbrsAccessDenied,
-    "2004": NmbrsAccessDenied,
-    "2009": NmbrsAccessDenied,
-    "2046": NmbrsAccessDenied,
-}
 # What the library raises for XML that is not the answer to the call.
 _MISREADINGS = (AttributeError, LookupError, TypeError, ValueError)
 # Nmbrs does not document the zone of its times. They only serve to notice that a run was repeated,
@@ -180,7 +166,8 @@ class NmbrsSoap:
         return tuple(
             PayrollCostObject(
                 kind=kind,
-                nmbrs_id=_whole(row, "Id"),
+                # The WSDL lets this id, and no other, be nil.
+                nmbrs_id=getattr(row, "Id", None),
                 code=_text(row, "Code"),
                 description=_text(row, "Description"),
             )
@@ -275,7 +262,7 @@ class NmbrsSoap:
                 {**arguments, "_soapheaders": {header: login}},
             )
         except Fault as fault:
-            _refuse(call, fault)
+            refuse(call, fault)
         except (ZeepError, etree.XMLSyntaxError, *_MISREADINGS) as error:
             # Not chained: its message quotes the answer, which may contain salaries.
             message = f"Nmbrs gave no readable answer to {call}: {type(error).__name__}."
@@ -299,16 +286,9 @@ def _named(binding: Soap11Binding, call: str, values: Mapping[str, int]) -> dict
     return {name: value for name, value in named.items() if value is not None}
 
 
-def _refuse(call: str, fault: Fault) -> NoReturn:
-    """Raise what a SOAP fault means. Of its text only the number is read, as it may quote data."""
-    match = _CODE.search(str(fault.message or ""))
-    number = match[1] if match else ""
-    raise _REFUSALS.get(number, NmbrsRefused)(call, number=number) from None
-
-
 def _rows(answer: Any) -> Iterable[Any]:
-    # An empty list arrives as None.
-    return answer or ()
+    # An empty list arrives as None, and a nil element of a list as a row of nothing but None.
+    return [row for row in answer or () if any(row[name] is not None for name in dir(row))]
 
 
 def _companies(answer: Any) -> tuple[PayrollCompany, ...]:

@@ -53,6 +53,17 @@ PAYROLL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
             remedy=_("Give the user the right in Nmbrs, then fetch again."),
         ),
+        Wording(
+            message=_("Nmbrs does not let the user see this"),
+            cause=_(
+                "The user has no right to the debtor or company, its tag filter leaves it out, or "
+                "it was removed. That was the answer to %(call)s."
+            ),
+            remedy=_(
+                "Give the user the right in Nmbrs, and allow %(call)s in the API template. Then "
+                "fetch again."
+            ),
+        ),
     ),
     ProblemCode.NMBRS_REFUSED: (
         Wording(

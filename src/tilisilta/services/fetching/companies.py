@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from tilisilta.clients.files.outcomes import FileRefused
 from tilisilta.clients.nmbrs.errors import (
+    NO_SUCH_PERIOD,
     NmbrsCallForbidden,
     NmbrsLoginRefused,
     NmbrsRefused,
@@ -48,8 +49,6 @@ MOST_CALLS = 4
 YEARS_LISTED = 2
 """Only the latest of the chosen years are listed each time: earlier ones hardly change."""
 DECEMBER = 12
-# Nmbrs answers so for a year in which the company has no periods yet.
-NO_SUCH_PERIOD = "2006"
 
 
 @dataclass(kw_only=True)
@@ -129,7 +128,7 @@ class _Fetch:
         except (NmbrsCallForbidden, NmbrsLoginRefused):
             raise
         except NmbrsRefused as error:
-            if error.number != NO_SUCH_PERIOD and year <= self._today.year:
+            if error.reason != NO_SUCH_PERIOD and year <= self._today.year:
                 raise
             # The company has no such year yet. An empty list would mark its runs as gone.
             return
