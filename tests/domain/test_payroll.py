@@ -10,6 +10,7 @@ from tilisilta.domain.payroll import (
     SourceJournal,
     books_since,
     is_before_start,
+    is_recent,
     last_day_of_run,
     may_book_since,
 )
@@ -138,3 +139,30 @@ class TestBooksSince:
 
         assert books_since(date(2026, 6, 30), journal)
         assert not books_since(date(2026, 7, 1), journal)
+
+
+class TestIsRecent:
+    @pytest.mark.parametrize(
+        ("today", "year", "period", "expected"),
+        [
+            (date(2026, 7, 1), 2026, 6, True),
+            (date(2026, 7, 31), 2026, 6, True),
+            (date(2026, 7, 31), 2026, 7, True),
+            (date(2026, 7, 31), 2026, 8, True),
+            (date(2026, 7, 1), 2026, 5, False),
+            (date(2027, 1, 15), 2026, 12, True),
+            (date(2027, 1, 15), 2026, 11, False),
+            (date(2026, 12, 15), 2027, 1, True),
+        ],
+    )
+    def test_is_so_from_the_last_month_on(
+        self, today: date, year: int, period: int, expected: bool
+    ) -> None:
+        assert is_recent(today, period_type="Month", year=year, period=period) is expected
+
+    def test_counts_weeks_by_their_last_day(self) -> None:
+        # The seventh period of four weeks ends in the middle of July.
+        today = date(2026, 8, 31)
+
+        assert is_recent(today, period_type="Week4", year=2026, period=7)
+        assert not is_recent(today, period_type="Week4", year=2026, period=6)

@@ -153,6 +153,13 @@ def may_book_since(start: date | None, *, period_type: str, year: int, period: i
     return start is None or last_day_of_run(period_type, year, period) + SPARE >= start
 
 
+def is_recent(today: date, *, period_type: str, year: int, period: int) -> bool:
+    """Return whether a run's period ends in the month of ``today``, the one before or later."""
+    last_month = today.replace(day=1) - timedelta(days=1)
+    last_day = last_day_of_run(period_type, year, period)
+    return last_day >= last_month.replace(day=1)
+
+
 def books_since(start: date | None, journal: SourceJournal) -> bool:
     last = max(line.booking_date for line in journal.lines)
     return start is None or BookingPeriod.containing(last).last_day >= start

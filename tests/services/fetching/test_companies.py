@@ -100,7 +100,7 @@ class TestFirstTime:
         fetch_everything()
 
         listed = Counter(call.operation for call in fetched.requests.all())["Run_GetList"]
-        assert listed == 10 * 4 + 10 * 2
+        assert listed == 10 * 5 + 10 * 3
 
     def test_stores_nothing_of_before_the_start_of_a_company(self, nmbrs: "Sandbox") -> None:
         a_connection()
@@ -128,7 +128,7 @@ class TestFirstTime:
 
 
 class TestUnchangedCompany:
-    def test_costs_no_more_than_four_calls(self, fetched: "Sandbox") -> None:
+    def test_costs_no_more_than_five_calls(self, fetched: "Sandbox") -> None:
         fetch_everything()
 
         counts = calls_by_company(fetched)
@@ -174,6 +174,59 @@ class TestUnchangedCompany:
             revisions.append(fetch_everything(clock).revision_count)
 
         assert sum(revisions) == 1
+
+
+class TestRecentRuns:
+    """The sample's last run is of June 2026; the clock stands in that summer."""
+
+    @pytest.mark.parametrize(
+        ("today", "count"),
+        [(datetime(2026, 6, 30, 12, tzinfo=UTC), 2), (datetime(2026, 7, 31, 12, tzinfo=UTC), 1)],
+    )
+    def test_are_read_each_time(self, nmbrs: "Sandbox", today: datetime, count: int) -> None:
+        a_connection()
+        clock = Clock(now=today)
+        fetch_everything(clock)
+        Run.objects.exclude(number__in=["5", "6"]).update(journal_read_at=today)
+        clock.forward(timedelta(days=1).total_seconds())
+        nmbrs.requests.clear()
+
+        fetch_everything(clock)
+
+        # The journal read longest ago comes on top where a call is left for it.
+        of_konepaja = [one for one in nmbrs.requests.all() if one.company_id == KONEPAJA]
+        operations = Counter(one.operation.partition("_")[0] for one in of_konepaja)
+        assert count <= operations["Journals"] <= count + 1
+        assert len(of_konepaja) <= MOST_CALLS + count
+
+    def test_are_found_to_be_recalculated_the_same_night(self, nmbrs: "Sandbox") -> None:
+        a_connection()
+        clock = Clock(now=datetime(2026, 7, 3, 4, tzinfo=UTC))
+        fetch_everything(clock)
+        nmbrs.recalculate_run(company_id=KONEPAJA, run_id=june_run_id(), touch_run_at=False)
+        # Others were read longer ago, so the turn of the oldest would not find it.
+        Run.objects.exclude(number="6").update(journal_read_at=datetime(2026, 1, 1, tzinfo=UTC))
+        clock.forward(timedelta(days=1).total_seconds())
+
+        done = fetch_everything(clock)
+
+        assert done.revision_count == 1
+        assert june().revision == 2
+
+
+class TestNextYear:
+    @pytest.mark.parametrize("month", [11, 12])
+    def test_comes_as_soon_as_nmbrs_has_a_run_of_it(self, nmbrs: "Sandbox", month: int) -> None:
+        a_connection()
+        clock = Clock(now=datetime(2026, month, 20, 12, tzinfo=UTC))
+        fetch_everything(clock)
+        nmbrs.add_run(company_id=KONEPAJA, year=2027, period=1)
+        clock.forward(60)
+
+        done = fetch_everything(clock)
+
+        assert done.journal_count == 1
+        assert konepaja().journals.filter(run_year=2027, run_number="1").exists()
 
 
 class TestRecalculatedRun:
@@ -507,15 +560,17 @@ class TestYearsToList:
     @pytest.mark.parametrize(
         ("first_year", "listed_from", "today", "years"),
         [
-            (2026, 2026, date(2026, 6, 1), [2026]),
-            (2026, 2026, date(2026, 12, 1), [2026, 2027]),
-            (2023, 2023, date(2026, 6, 1), [2025, 2026]),
-            (2023, None, date(2026, 6, 1), [2023, 2024, 2025, 2026]),
-            (2022, 2024, date(2026, 6, 1), [2022, 2023, 2025, 2026]),
-            (2027, None, date(2026, 6, 1), []),
+            (2026, 2026, date(2026, 6, 1), [2026, 2027]),
+            (2026, 2026, date(2026, 12, 31), [2026, 2027]),
+            (2026, 2026, date(2027, 1, 1), [2026, 2027, 2028]),
+            (2023, 2023, date(2026, 6, 1), [2025, 2026, 2027]),
+            (2023, None, date(2026, 6, 1), [2023, 2024, 2025, 2026, 2027]),
+            (2022, 2024, date(2026, 6, 1), [2022, 2023, 2025, 2026, 2027]),
+            (2027, None, date(2026, 6, 1), [2027]),
+            (2028, None, date(2026, 6, 1), []),
         ],
     )
-    def test_are_the_latest_two_and_those_never_listed(
+    def test_are_the_last_one_to_the_next_and_those_never_listed(
         self, first_year: int, listed_from: int | None, today: date, years: list[int]
     ) -> None:
         connection = NmbrsConnection(first_year=first_year)

@@ -1,8 +1,9 @@
 """Fetches one company from Nmbrs: its runs, their journals, its cost centers and cost units.
 
-An unchanged company costs at most ``MOST_CALLS`` calls. Nmbrs says when a run was last run, but a
-journal that was recalculated without its run shows only when it is fetched again. So each time the
-journal that was read longest ago is fetched once more.
+An unchanged company costs at most ``MOST_CALLS`` calls, and one more for each run of this month and
+the last. Nmbrs says when a run was last run, but a journal that was recalculated without its run
+shows only when it is fetched again. So those of these months are fetched each time, and of earlier
+ones the journal that was read longest ago.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +27,7 @@ from tilisilta.domain.payroll import (
     PayrollRun,
     PayrollSource,
     books_since,
+    is_recent,
     may_book_since,
 )
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
@@ -44,11 +46,10 @@ from tilisilta.services.fetching.runs import keep_runs, numbered_twice
 from tilisilta.services.journals.gathering import split_of
 from tilisilta.services.journals.importing import keep_fetched, note_journal_read, recheck_company
 
-MOST_CALLS = 4
-"""An unchanged company costs no more calls than this."""
-YEARS_LISTED = 2
-"""Only the latest of the chosen years are listed each time: earlier ones hardly change."""
-DECEMBER = 12
+MOST_CALLS = 5
+"""An unchanged company costs no more calls than this, besides the journals of recent runs."""
+YEARS_BEFORE = 1
+"""How many years before this one are listed each time: earlier ones hardly change."""
 
 
 @dataclass(kw_only=True)
@@ -96,14 +97,34 @@ def years_to_list(
     """Return the years whose runs are to be listed: the latest, and any never listed before.
 
     ``listed_from`` is the year from which on all were listed once; ``None`` lists all chosen years.
-    In December the first run of the next year may exist already.
+    The next year belongs to them in every month: its first run may be made long before.
     """
-    last = today.year + (today.month == DECEMBER)
-    chosen = range(connection.first_year, last + 1)
+    chosen = range(connection.first_year, today.year + 2)
     if listed_from is None:
         return chosen
-    latest = last - YEARS_LISTED
-    return [year for year in chosen if year > latest or year < listed_from]
+    earliest = today.year - YEARS_BEFORE
+    return [year for year in chosen if year >= earliest or year < listed_from]
+
+
+def read_run_again(
+    run: Run,
+    nmbrs_company: NmbrsCompany,
+    source: PayrollSource,
+    *,
+    now: datetime,
+    today: date,
+) -> None:
+    """Read the journal of one run once more, and store what has changed.
+
+    A journal that Nmbrs does not give is often that of a run which was deleted, so that the runs of
+    its year are listed then, which marks it.
+    """
+    fetch = _Fetch(nmbrs_company, source, now=now, today=today)
+    before = run.trouble
+    fetch.keep_journals([run])
+    run.refresh_from_db()
+    if run.trouble and run.trouble != before:
+        fetch.keep_runs(run.year)
 
 
 class _Fetch:
@@ -196,15 +217,24 @@ class _Fetch:
             period=run.period_end,
         )
 
+    def _is_recent(self, run: Run) -> bool:
+        """Return whether a run is of this month, the last or a later one: most is changed there."""
+        return is_recent(
+            self._today,
+            period_type=self._nmbrs_company.period_type,
+            year=run.year,
+            period=run.period_end,
+        )
+
     def _has_to_be_fetched(self, run: Run, *, is_latest: bool) -> bool:
         if run.journal_read_at is None:
             return True
         if run.journal_read_at == self._now:
             # One of the further reads has just fetched it.
             return False
-        if self._nmbrs_company.wants_all_journals or (
-            is_latest and not getattr(run, "has_journal", True)
-        ):
+        if self._nmbrs_company.wants_all_journals or self._is_recent(run):
+            return True
+        if is_latest and not getattr(run, "has_journal", True):
             return True
         return run.split != split_of(self._link) and run.pk not in self._sent_runs
 
