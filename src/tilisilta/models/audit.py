@@ -82,6 +82,10 @@ class AuditEntry(models.Model):
         RUN_GONE = "run_gone", _("run {run} of {name} is no longer in Nmbrs")
         RUN_BACK = "run_back", _("run {run} of {name} is in Nmbrs again")
         JOURNAL_SENT = "journal_sent", _("sent journal {reference}: {count} ledger receipts")
+        SENDING_HELD = (
+            "sending_held",
+            _("did not send journal {reference}, as Nmbrs has changed its run"),
+        )
         JOURNAL_DOWNLOADED = "journal_downloaded", _("saved journal {reference} as {format}")
         RECEIPTS_DOWNLOADED = (
             "receipts_downloaded",

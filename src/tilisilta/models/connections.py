@@ -152,11 +152,24 @@ class NmbrsConnection(models.Model):
         REFUSED = "refused", _("Refused by Nmbrs")
         REMOVED = "removed", _("Removed")
 
+    class Site(models.TextChoices):
+        """The host at which an environment of Nmbrs answers."""
+
+        NETHERLANDS = "nl", "api.nmbrs.nl"
+        SWEDEN = "se", "api.nmbrs.se"
+
     name = models.CharField(max_length=80, unique=True)
     state = models.CharField(max_length=8, choices=State, default=State.WORKING)
     user_name = models.CharField(max_length=200)
     token = EncryptedTextField(blank=True, default="")
     domain = models.CharField(max_length=100)
+    site = models.CharField(
+        max_length=2,
+        choices=Site,
+        blank=True,
+        default="",
+        help_text="Where its environment answers; empty: at the address of the settings.",
+    )
     first_year = models.PositiveSmallIntegerField(help_text="Runs of earlier years stay there.")
     debtor_count = models.PositiveIntegerField(default=0)
     company_count = models.PositiveIntegerField(default=0)

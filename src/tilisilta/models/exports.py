@@ -175,6 +175,9 @@ class Sending(models.Model):
     due_at = models.DateTimeField(help_text="The engine takes it up at this moment.")
     run_count = models.PositiveIntegerField(default=0, help_text="How often it was taken up.")
     enqueued_at = models.DateTimeField(null=True, blank=True)
+    source_asked_at = models.DateTimeField(
+        null=True, blank=True, help_text="Nmbrs was asked whether the journal is still the same."
+    )
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.links import ClosedPeriodPolicy, LinkRules, LinkSpan, span_for
+from tilisilta.languages import LANGUAGES, SOURCE_LANGUAGE
 from tilisilta.models.companies import Company
 from tilisilta.models.connections import ProcountorAccount
 from tilisilta.models.users import User
@@ -77,6 +78,12 @@ class Link(models.Model):
     )
     dimension_accounts = models.CharField(max_length=200, blank=True, default="")
     receipt_title = models.CharField(max_length=30, default="Payroll")
+    receipt_language = models.CharField(
+        max_length=2,
+        choices=[(one.code, one.own_name) for one in LANGUAGES],
+        default=SOURCE_LANGUAGE.code,
+        help_text="The language of the books: of all words that we write into receipts.",
+    )
     approves_receipts = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)

@@ -1,9 +1,10 @@
 """Talks to Nmbrs for one of our connections."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit, urlunsplit
 
 import httpx2
 from django.conf import settings
@@ -18,39 +19,56 @@ if TYPE_CHECKING:
     from tilisilta.clients.nmbrs.soap import NmbrsSoap, SoapServices
 
 _lock = threading.Lock()
-_services: dict[int, "SoapServices"] = {}
+_services: dict[tuple[int, str], "SoapServices"] = {}
 _paces: dict[int, NmbrsPace] = {}
 
 
 @contextmanager
-def nmbrs(connection: NmbrsConnection) -> Iterator["NmbrsSoap"]:
-    """Open a client that acts as the user of ``connection``. A refused token turns it red."""
+def nmbrs(
+    connection: NmbrsConnection, *, retry_pauses: Sequence[float] | None = None
+) -> Iterator["NmbrsSoap"]:
+    """Open a client that acts as the user of ``connection``. A refused token turns it red.
+
+    A call without an answer is repeated after each of ``retry_pauses``, in seconds; without them
+    after those of the settings.
+    """
     try:
         yield nmbrs_as(
             connection.user_name,
             readable(connection.token),
             domain=connection.domain,
+            site=connection.site,
             pace=_pace_of(connection.pk),
+            retry_pauses=retry_pauses,
         )
     except NmbrsLoginRefused:
         mark_refused(connection)
         raise
 
 
-def nmbrs_as(
-    user_name: str, token: str, *, domain: str = "", pace: NmbrsPace | None = None
+def nmbrs_as(  # what a client needs of a connection, each by its name
+    user_name: str,
+    token: str,
+    *,
+    domain: str = "",
+    site: str = "",
+    pace: NmbrsPace | None = None,
+    retry_pauses: Sequence[float] | None = None,
 ) -> "NmbrsSoap":
-    """Return a client for a user and token that need not be stored anywhere."""
+    """Return a client for a user and token that need not be stored anywhere.
+
+    ``site`` is one of ``NmbrsConnection.Site``, or empty for the address of the settings.
+    """
     # Imported late: the SOAP library takes half a second, which pages and commands need not wait.
     from tilisilta.clients.nmbrs.soap import NmbrsSoap  # noqa: PLC0415
 
     return NmbrsSoap(
-        _soap_services(),
+        _soap_services(address_of(site)),
         user_name=user_name,
         token=token,
         domain=domain,
         pace=pace.wait if pace is not None else _at_once,
-        retry_pauses=settings.NMBRS_RETRY_PAUSES,
+        retry_pauses=settings.NMBRS_RETRY_PAUSES if retry_pauses is None else retry_pauses,
     )
 
 
@@ -64,17 +82,35 @@ def mark_refused(connection: NmbrsConnection) -> None:
         audit.record(audit.Action.NMBRS_REFUSED, user=None, about=connection, name=connection.name)
 
 
-def _soap_services() -> "SoapServices":
-    """Return what is known of Nmbrs' services, read once per process and transport."""
+def offered_sites() -> Sequence[NmbrsConnection.Site]:
+    """Return the hosts to choose from, that of the settings first; none beside a stand-in.
+
+    Only these: a token must not go to an address that somebody typed.
+    """
+    ours = urlsplit(settings.NMBRS_SOAP_URL).hostname
+    sites = sorted(NmbrsConnection.Site, key=lambda site: site.label != ours)
+    return sites if sites[0].label == ours else ()
+
+
+def address_of(site: str) -> str:
+    """Return the address of the SOAP services at a site; empty means that of the settings."""
+    if not site:
+        return str(settings.NMBRS_SOAP_URL)
+    ours = urlsplit(settings.NMBRS_SOAP_URL)
+    return urlunsplit(ours._replace(netloc=NmbrsConnection.Site(site).label))
+
+
+def _soap_services(address: str) -> "SoapServices":
+    """Return what is known of Nmbrs' services, read once per process, address and transport."""
     from tilisilta.clients.nmbrs.soap import SoapServices  # noqa: PLC0415  # as above
 
     transport = cast("httpx2.BaseTransport | None", settings.NMBRS_TRANSPORT)
     with _lock:
         # By transport, as tests have many. Its services hold it, so that its id is not reused.
-        key = id(transport)
+        key = (id(transport), address)
         if key not in _services:
             _services[key] = SoapServices(
-                settings.NMBRS_SOAP_URL,
+                address,
                 transport=transport,
                 timeout_seconds=settings.NMBRS_TIMEOUT_SECONDS,
             )

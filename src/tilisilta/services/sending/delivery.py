@@ -22,6 +22,7 @@ from tilisilta.services.pace import wait_after
 from tilisilta.services.sending.items_before_posting import make_items_for
 from tilisilta.services.sending.looks import look_for
 from tilisilta.services.sending.outbox import LONGEST_PAUSE
+from tilisilta.services.sending.payroll_check import has_changed_in_nmbrs
 from tilisilta.services.sending.postings import approve, become_uncertain, post, stop
 
 
@@ -42,11 +43,12 @@ def advance(sending_id: UUID, *, now: datetime) -> MoveResult:
 
     Receipts go oldest first. A rejected one, or one that needs a person, stops those after it:
     they are *ready* again and the journal is partly sent. The same happens to receipts not posted
-    yet when the company was marked as a test company or its debtor blocked after the click.
+    yet when the company was marked as a test company or its debtor blocked after the click, or
+    when Nmbrs has another journal of the run by then.
     """
-    sending = Sending.objects.select_related("journal__company__debtor", "requested_by").get(
-        pk=sending_id
-    )
+    sending = Sending.objects.select_related(
+        "journal__company__debtor", "journal__run", "requested_by"
+    ).get(pk=sending_id)
     if sending.finished_at is not None:
         return FINISHED
     exports = _exports_of(sending)
@@ -66,6 +68,8 @@ def _hindered(sending: Sending, export: Export, *, now: datetime) -> MoveResult 
     """Return the result if ``export`` cannot move now, else ``None``."""
     if export.state == ExportState.QUEUED and _is_forbidden(sending):
         return _take_back(sending, now=now)
+    if export.state == ExportState.QUEUED and has_changed_in_nmbrs(sending, now=now):
+        return _finish(sending, now=now)
     if not export.link.procountor_account.is_authorised:
         return _wait_for_account(sending, export, now=now)
     # A pause longer than the longest was noted by a clock that ran ahead, and is ignored.
