@@ -50,6 +50,26 @@ class TestAdd:
         assert "palkat  works  domain koivulammi, 3 debtors, 10 companies" in added.text
         assert TOKEN not in added.text
 
+    def test_takes_the_site_of_a_swedish_environment(
+        self, give: Give, nmbrs: "Sandbox", settings: "Settings", monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("TILISILTA_NMBRS_TOKEN", TOKEN)
+        settings.NMBRS_SOAP_URL = "https://api.nmbrs.nl/soap/v3"
+
+        added = give(*ADD, "--site", "se", "--json")
+
+        assert added.document["site"] == "se"
+
+    def test_offers_no_site_beside_a_stand_in(
+        self, give: Give, nmbrs: "Sandbox", monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("TILISILTA_NMBRS_TOKEN", TOKEN)
+
+        added = give(*ADD, "--site", "se")
+
+        assert added.status == 2
+        assert not NmbrsConnection.objects.exists()
+
     def test_asks_at_a_terminal_without_showing_what_is_typed(
         self, give: Give, nmbrs: "Sandbox", monkeypatch: pytest.MonkeyPatch
     ) -> None:

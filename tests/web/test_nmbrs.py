@@ -5,6 +5,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 from tests.bureau import a_company, a_connection, fetch_everything
 from tests.web.reading import squeezed
 from tests.web.test_rights import browser_with
@@ -75,6 +76,31 @@ class TestNewConnection:
         assert "domain koivulammi: 3 debtors and 10 companies." in response.text
         assert "Fetching from Nmbrs" in response.text
         assert Synchronisation.objects.get().requested_by == administrator
+
+    def test_offers_the_site_of_swedish_environments(
+        self, nmbrs: Sandbox, settings: Settings, browser_of_administrator: Client
+    ) -> None:
+        beside_a_stand_in = browser_of_administrator.get(PAGE).text
+        settings.NMBRS_SOAP_URL = "https://api.nmbrs.nl/soap/v3"
+        page = browser_of_administrator.get(PAGE).text
+
+        browser_of_administrator.post(reverse("new_nmbrs_connection"), _filled(site="se"))
+
+        assert "api.nmbrs.se" in page
+        assert 'name="site"' not in beside_a_stand_in
+        assert NmbrsConnection.objects.get().site == NmbrsConnection.Site.SWEDEN
+
+    def test_refuses_a_site_that_is_not_offered(
+        self, nmbrs: Sandbox, settings: Settings, browser_of_administrator: Client
+    ) -> None:
+        settings.NMBRS_SOAP_URL = "https://api.nmbrs.nl/soap/v3"
+
+        page = browser_of_administrator.post(
+            reverse("new_nmbrs_connection"), _filled(site="nmbrs.example")
+        )
+
+        assert page.status_code == 422
+        assert not NmbrsConnection.objects.exists()
 
     def test_begins_with_this_year_unless_another_was_chosen(
         self, nmbrs: Sandbox, browser_of_administrator: Client

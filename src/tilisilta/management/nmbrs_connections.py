@@ -4,6 +4,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from tilisilta.management.secret_input import read_secret
 from tilisilta.models import NmbrsConnection
 from tilisilta.services.explanations import Explanation, explain
 from tilisilta.services.fetching import connections as nmbrs_connections
+from tilisilta.services.fetching.client import offered_sites
 
 TOKEN_VARIABLE = "TILISILTA_NMBRS_TOKEN"  # noqa: S105  # the name of a variable
 State = NmbrsConnection.State
@@ -47,6 +49,7 @@ def add_connection(options: Namespace) -> Answer:
         user_name=options.user,
         token=token,
         domain=options.domain,
+        site=_site(options),
         first_year=options.first_year or timezone.localdate().year,
         user=None,
     )
@@ -157,6 +160,7 @@ def connection_document(connection: NmbrsConnection) -> dict[str, Any]:
         "state": connection.state,
         "user": connection.user_name,
         "domain": connection.domain,
+        "site": connection.site or None,
         "first_year": connection.first_year,
         "debtor_count": connection.debtor_count,
         "company_count": connection.company_count,
@@ -248,6 +252,18 @@ def _to_be_tested(name: str | None) -> Sequence[NmbrsConnection]:
 def _connections() -> QuerySet[NmbrsConnection]:
     # Without the token: with a wrong encryption key all the rest can still be shown.
     return NmbrsConnection.objects.defer("token")
+
+
+def _site(options: Namespace) -> str:
+    site: str = options.site
+    if site and site not in offered_sites():
+        raise WrongUse(
+            _("There is only the address of the settings to choose from"),
+            cause=_("TILISILTA_NMBRS_SOAP_URL names a stand-in: %(url)s.")
+            % {"url": settings.NMBRS_SOAP_URL},
+            remedy=_("Leave out --site, or change the setting."),
+        )
+    return site
 
 
 def _read_token(options: Namespace) -> str:

@@ -19,6 +19,7 @@ from tilisilta.errors import TilisiltaError
 from tilisilta.models import Area, Debtor, NmbrsConnection, Right
 from tilisilta.services.explanations import Explanation, explain, explain_error
 from tilisilta.services.fetching import connections as nmbrs_connections
+from tilisilta.services.fetching.client import offered_sites
 from tilisilta.services.fetching.progress import fetch_progress_for
 from tilisilta.services.fetching.recognising import answer_question
 from tilisilta.web.only_posted import only_posted
@@ -87,6 +88,25 @@ class NewConnectionForm(ConnectionForm):
         widget=forms.TextInput(attrs={"class": "in", "autocomplete": "off"}),
         help_text=gettext_lazy("Empty: it is found by itself."),
     )
+    site = forms.ChoiceField(
+        label=gettext_lazy("Your Nmbrs answers at"),
+        required=False,
+        widget=forms.Select(attrs={"class": "in"}),
+        help_text=gettext_lazy(
+            "Swedish environments answer at api.nmbrs.se. "
+            "The address of your Nmbrs pages ends in the same way."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sites = offered_sites()
+        chooser = self.fields["site"]
+        if sites and isinstance(chooser, forms.ChoiceField):
+            chooser.choices = [(site.value, site.label) for site in sites]
+        else:
+            # A stand-in answers at one address only.
+            del self.fields["site"]
 
 
 class ChangeConnectionForm(ConnectionForm):

@@ -11,6 +11,7 @@ from nmbrs_sandbox.payroll import sample
 from tilisilta.clients.nmbrs.errors import NmbrsLoginRefused, NmbrsUnavailable
 from tilisilta.models import AuditEntry, NmbrsCompany, NmbrsConnection, Synchronisation
 from tilisilta.services.fetching import connections as nmbrs_connections
+from tilisilta.services.fetching.client import offered_sites
 from tilisilta.services.fetching.connections import (
     ConnectionNameTaken,
     OtherEnvironment,
@@ -50,6 +51,73 @@ class Meanwhile(httpx2.BaseTransport):
             self._is_done = True
             self._act()
         return self._way.handle_request(request)
+
+
+class TestSite:
+    """Dutch environments answer at one host and Swedish ones at another."""
+
+    @pytest.fixture
+    def hosts(self, nmbrs: "Sandbox", settings: "Settings") -> list[str]:
+        """The hosts that were called, while the settings name the Dutch one."""
+        called: list[str] = []
+        way = httpx2.WSGITransport(app=nmbrs)
+
+        class Noting(httpx2.BaseTransport):
+            def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+                called.append(request.url.host)
+                return way.handle_request(request)
+
+        settings.NMBRS_SOAP_URL = "https://api.nmbrs.nl/soap/v3"
+        settings.NMBRS_TRANSPORT = Noting()
+        return called
+
+    def connected(self, site: str) -> NmbrsConnection:
+        return connect(
+            "Ruotsi",
+            user_name=sample.USERNAME,
+            token=sample.TOKEN,
+            first_year=2026,
+            user=None,
+            site=site,
+        )
+
+    @pytest.mark.parametrize(
+        ("site", "host"), [("", "api.nmbrs.nl"), ("nl", "api.nmbrs.nl"), ("se", "api.nmbrs.se")]
+    )
+    def test_is_the_only_one_that_gets_the_token(
+        self, hosts: list[str], site: str, host: str
+    ) -> None:
+        made = self.connected(site)
+        check_connection(made)
+        change_connection(made, user=None, user_name=made.user_name, first_year=2025)
+        fetch_everything()
+
+        assert set(hosts) == {host}
+
+    def test_of_two_connections_may_differ(self, hosts: list[str]) -> None:
+        a_connection()
+        self.connected("se")
+        hosts.clear()
+
+        read_lists(ask_for_everything(user=None, now=NOW), now=NOW)
+
+        assert set(hosts) == {"api.nmbrs.nl", "api.nmbrs.se"}
+
+    @pytest.mark.parametrize(
+        ("address", "offered"),
+        [
+            ("https://api.nmbrs.nl/soap/v3", ["nl", "se"]),
+            ("https://api.nmbrs.se/soap/v3", ["se", "nl"]),
+            ("https://api-sandbox.nmbrs.nl/soap/v3", []),
+            ("http://127.0.0.1:8200/soap/v3", []),
+        ],
+    )
+    def test_is_offered_unless_the_settings_name_a_stand_in(
+        self, settings: "Settings", address: str, offered: list[str]
+    ) -> None:
+        settings.NMBRS_SOAP_URL = address
+
+        assert list(offered_sites()) == offered
 
 
 class TestConnect:

@@ -75,6 +75,12 @@ def _add_connection_add(commands: Subparsers) -> None:
         metavar=_("DOMAIN"),
         help=_("the domain of the environment; without this Nmbrs is asked for it"),
     )
+    add.add_argument(
+        "--site",
+        default="",
+        choices=["nl", "se"],
+        help=_("where the environment answers: api.nmbrs.nl or, for Swedish ones, api.nmbrs.se"),
+    )
     _add_first_year(add, says=_("fetch runs from this year on (default: this year)"))
 
 

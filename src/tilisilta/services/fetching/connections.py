@@ -60,22 +60,25 @@ def connect(  # what a person says of a connection, each by its name
     first_year: int,
     user: User | None,
     domain: str = "",
+    site: str = "",
 ) -> NmbrsConnection:
     """Create a connection, once Nmbrs has accepted its user; ``domain`` is read if not given.
 
-    Runs from ``first_year`` on are fetched. Raises ``ConnectionNameTaken``, what the client raises,
-    or Django's ``ValidationError``; nothing is stored then.
+    ``site`` is where its environment answers, empty for the address of the settings. Runs from
+    ``first_year`` on are fetched. Raises ``ConnectionNameTaken``, what the client raises, or
+    Django's ``ValidationError``; nothing is stored then.
     """
     made = NmbrsConnection(
         name=name.strip(),
         user_name=user_name.strip(),
         token=token.strip(),
         domain=domain.strip(),
+        site=site,
         first_year=first_year,
     )
     made.clean_fields(exclude=["domain"])
     _name_must_be_free(made)
-    reached = try_out(made.user_name, made.token, domain=made.domain)
+    reached = try_out(made.user_name, made.token, domain=made.domain, site=made.site)
     made.domain = reached.domain
     try:
         with transaction.atomic():
@@ -101,6 +104,7 @@ def connect_and_fetch(  # what a person says of a connection, each by its name
     first_year: int,
     user: User | None,
     domain: str = "",
+    site: str = "",
 ) -> NmbrsConnection:
     """Create a connection as ``connect`` does, and ask for a synchronisation at once."""
     made = connect(
@@ -110,6 +114,7 @@ def connect_and_fetch(  # what a person says of a connection, each by its name
         first_year=first_year,
         user=user,
         domain=domain,
+        site=site,
     )
     ask_for_everything(user=user, now=timezone.now())
     return made
@@ -142,7 +147,8 @@ def change_connection(
     connection.clean_fields()
     if not changed and connection.state == State.WORKING:
         return connection
-    reached = try_out(connection.user_name, readable(connection.token), domain="")
+    token_now = readable(connection.token)
+    reached = try_out(connection.user_name, token_now, domain="", site=connection.site)
     if reached.domain.casefold() != connection.domain.casefold():
         raise OtherEnvironment(expected=connection.domain, chosen=reached.domain)
     with transaction.atomic():
@@ -173,8 +179,12 @@ def check_connection(connection: NmbrsConnection) -> NmbrsConnection:
     row = NmbrsConnection.objects.exclude(state=State.REMOVED).filter(pk=connection.pk)
     changes: dict[str, Any] = {"tested_at": timezone.now()}
     try:
-        token = readable(connection.token)
-        reached = try_out(connection.user_name, token, domain=connection.domain)
+        reached = try_out(
+            connection.user_name,
+            readable(connection.token),
+            domain=connection.domain,
+            site=connection.site,
+        )
     except NmbrsLoginRefused as error:
         changes["trouble"] = (problem_of(error),)
         mark_refused(connection)
@@ -204,9 +214,9 @@ def remove_connection(connection: NmbrsConnection, *, user: User | None) -> None
         finish_if_done(under_way.pk, now=timezone.now())
 
 
-def try_out(user_name: str, token: str, *, domain: str) -> Reached:
+def try_out(user_name: str, token: str, *, domain: str, site: str = "") -> Reached:
     """Return what a user and token reach: by two lists, and each call needed later, once."""
-    source = nmbrs_as(user_name, token, domain=domain)
+    source = nmbrs_as(user_name, token, domain=domain, site=site)
     environment = domain or source.find_domain()
     debtors = source.debtors()
     companies = source.companies()
