@@ -1,8 +1,11 @@
 """The form of a link, checked against Procountor while it is filled in."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from tests.bureau import a_company, a_linked_company, an_account
 from tests.web.link_pages import NEW, PART, a_journal_on_5035, link_values, new_link_values
 from tests.web.reading import squeezed
@@ -59,6 +62,31 @@ class TestChecks:
 
         assert "not everything could be checked" in text
         assert "all is well" not in text
+
+    @pytest.mark.parametrize(("minutes", "is_found"), [(1, True), (0, False)])
+    def test_read_procountor_anew_before_they_say_that_a_dimension_is_not_there(
+        self,
+        procountor: Sandbox,
+        browser_of_administrator: Client,
+        minutes: int,
+        is_found: bool,
+    ) -> None:
+        account = an_account(1001)
+        filled = new_link_values(
+            a_company(),
+            account,
+            check="cost_center",
+            uses_cost_centers="on",
+            cost_center_dimension="Kustannuspaikka",
+        )
+        # Read before somebody made the dimension in Procountor.
+        read = {**account.administration, "dimensions": []}
+        read_at = timezone.now() - timedelta(minutes=minutes)
+        ProcountorAccount.objects.update(administration=read, administration_read_at=read_at)
+
+        part = browser_of_administrator.post(NEW, filled, headers=PART).text
+
+        assert ("Found: Kustannuspaikka" in part) is is_found
 
     def test_offer_the_real_names_for_one_that_is_not_there(
         self, procountor: Sandbox, browser_of_administrator: Client

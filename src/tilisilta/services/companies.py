@@ -29,6 +29,7 @@ from tilisilta.models import (
 from tilisilta.services import audit
 from tilisilta.services.audit_changes import changes_of
 from tilisilta.services.journals.importing import recheck_company, recheck_debtor
+from tilisilta.services.procountor.administrations import ANY_AGE
 
 
 class DebtorNumberTaken(NeedsAttention):
@@ -128,7 +129,7 @@ def change_company(company: Company, *, name: str, debtor: Debtor, user: User | 
             name=str(company),
             fields=", ".join(changed),
         )
-    recheck_company(company)
+    recheck_company(company, age_limit=ANY_AGE)
     return company
 
 
@@ -154,7 +155,7 @@ def set_business_id(company: Company, business_id: str, *, user: User | None) ->
             fields="business_id",
         )
     # The ID may show that its administration is another company's, or that it is the right one.
-    recheck_company(company)
+    recheck_company(company, age_limit=ANY_AGE)
     return company
 
 
@@ -180,7 +181,7 @@ def set_test(company: Company, is_test: bool, *, user: User | None) -> Company:
         company.is_test = is_test
         company.save(update_fields=["is_test"])
         audit.record(action, user=user, company=company, name=str(company))
-    recheck_company(company)
+    recheck_company(company, age_limit=ANY_AGE)
     return company
 
 
@@ -207,7 +208,7 @@ def set_start(company: Company, start_date: date | None, *, user: User | None) -
         # Journals before the former start were read and not stored: they have to be read again.
         company.runs.filter(journals__isnull=True).update(journal_read_at=None)
         NmbrsCompany.objects.fetchable().filter(company=company).want(timezone.now())
-    recheck_company(company)
+    recheck_company(company, age_limit=ANY_AGE)
     return company
 
 

@@ -1,7 +1,7 @@
 """The form of a link, and the checks of its values against Procountor as it is filled in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -145,11 +145,16 @@ class LinkForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name in own}
 
 
+JUST_READ = timedelta(seconds=10)
+"""Most names are unknown for a moment while somebody types, and each must not read Procountor."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Checks:
     """The form's values checked against Procountor.
 
     Each check is made when the template first reads it, so a part of the page costs only its own.
+    With ``reads_again`` Procountor is read before anything is said to be unknown there.
     """
 
     values: Mapping[str, Any]
@@ -158,6 +163,15 @@ class Checks:
     account: ProcountorAccount | None
     now: datetime
     age_limit: timedelta = ADMINISTRATION_AGE_LIMIT
+    reads_again: bool = False
+
+    @cached_property
+    def _again(self) -> "Checks":
+        """The same checks by what is read now, unless that was done a moment ago.
+
+        What is not found may just have been made in Procountor, as we said that it should be.
+        """
+        return replace(self, age_limit=JUST_READ, reads_again=False)
 
     @cached_property
     def _read(self) -> tuple[Administration | None, Explanation | None]:
@@ -202,7 +216,10 @@ class Checks:
         """Every ledger account that the company's journals used, and where it would go."""
         if self.company is None or self.administration is None:
             return ()
-        return check_accounts(self.company, self.administration, self.mappings)
+        checks = check_accounts(self.company, self.administration, self.mappings)
+        if self.reads_again and not all(check.is_bookable for check in checks):
+            return self._again.accounts
+        return checks
 
     @property
     def unknown_count(self) -> int:
@@ -236,7 +253,10 @@ class Checks:
         name = str(self.values.get(field) or "")
         if self.administration is None or not self.values.get(box):
             return None
-        return check_dimension(self.administration, name)
+        check = check_dimension(self.administration, name)
+        if self.reads_again and name and check.dimension is None:
+            return self._again._dimension(box, field)  # a value of this class
+        return check
 
     def _items(self, kind: DimensionKind, check: DimensionCheck | None) -> ItemComparison | None:
         if self.company is None or check is None or check.dimension is None:

@@ -302,6 +302,8 @@ def _context(
             account=account,
             now=timezone.now(),
             age_limit=_age_limit(request, posted),
+            # Showing the page must be quick; it is checked as soon as anything is typed.
+            reads_again=posted is not None,
         ),
         "is_saved": link is not None and posted is None,
         "address": request.path,

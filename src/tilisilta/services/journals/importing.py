@@ -40,7 +40,7 @@ from tilisilta.services.journals.which_run import (
     place_fetched,
     place_file,
 )
-from tilisilta.services.procountor.administrations import ADMINISTRATION_AGE_LIMIT
+from tilisilta.services.procountor.administrations import ADMINISTRATION_AGE_LIMIT, ANY_AGE
 
 __all__ = [
     "Imported",
@@ -254,16 +254,22 @@ def compare_with_previous(journal: Journal) -> JournalComparison | None:
     return compare_journals(previous.content(), journal.content())
 
 
-def recheck_company(company: Company, *, includes_at_rest: bool = False) -> None:
+def recheck_company(
+    company: Company,
+    *,
+    includes_at_rest: bool = False,
+    age_limit: timedelta = ADMINISTRATION_AGE_LIMIT,
+) -> None:
     """Check again what is not sent yet of a company whose settings or link have changed.
 
+    Procountor is read if what we know of the administration is older than ``age_limit``.
     ``includes_at_rest`` also checks what was sent or replaced: after a link has ended, it may have
     to be sent elsewhere, and after a journal got another run, a replaced one may count again.
     """
     journals = Journal.objects.filter(company=company)
     chosen = journals if includes_at_rest else not_at_rest(journals)
     for journal in chosen.exclude(state=JournalState.DISCARDED).order_by("period", "pk"):
-        check_journal(journal, now=timezone.now())
+        check_journal(journal, now=timezone.now(), age_limit=age_limit)
 
 
 def recheck_strangers(journal: Journal) -> None:
@@ -282,8 +288,9 @@ def not_at_rest(journals: QuerySet[Journal]) -> QuerySet[Journal]:
 
 
 def recheck_debtor(debtor: Debtor) -> None:
+    """Check again what is not sent yet of a debtor; only we have changed, so nobody is asked."""
     for company in debtor.companies.all():
-        recheck_company(company)
+        recheck_company(company, age_limit=ANY_AGE)
 
 
 def recheck_account(account: ProcountorAccount) -> None:

@@ -10,6 +10,8 @@ from tilisilta.services.procountor.client import procountor
 
 ADMINISTRATION_AGE_LIMIT = timedelta(minutes=15)
 """New ledger accounts and dimension items show only after reading again."""
+ANY_AGE = timedelta.max
+"""What is known is good enough, however old: Procountor is not asked."""
 
 _administrations = TypeAdapter(Administration)
 
@@ -33,6 +35,9 @@ def read_administration(
     """
     known = known_administration(account)
     read_at = account.administration_read_at
+    if known is not None and age_limit == ANY_AGE:
+        # Also what a refusal has shown to be outdated.
+        return known
     # abs(): a clock that ran ahead may have noted a future moment, which must not count for years.
     if known is not None and read_at is not None and abs(now - read_at) < age_limit:
         return known

@@ -8,13 +8,13 @@ import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from tilisilta.domain.problems import ProblemCode, Severity
-from tilisilta.domain.standing import BOOKED_EXPORTS, ExportState
+from tilisilta.domain.standing import BOOKED_EXPORTS, ExportState, JournalState
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import (
     Export,
@@ -27,6 +27,7 @@ from tilisilta.models import (
 )
 from tilisilta.services import audit
 from tilisilta.services.journals.checks import check_journal
+from tilisilta.services.procountor.administrations import ADMINISTRATION_AGE_LIMIT
 
 
 class CannotBeSent(NeedsAttention):
@@ -75,8 +76,10 @@ def send_journal(
     if under_way is not None:
         return under_way
     # Taken before the check, which may plan other receipts: then PreviewChanged is raised.
+    seen = seen or _stored_digest(journal)
+    journal = check_journal(journal, now=now, age_limit=_age_limit(journal))
+    # Where something stood in the way there were no receipts, so nothing has changed either.
     seen = seen or preview_digest(journal.exports.all())
-    journal = check_journal(journal, now=now)
     try:
         with transaction.atomic():
             return _commit_sending(journal, user=user, now=now, seen=seen)
@@ -203,6 +206,21 @@ def look_anew(journal: Journal) -> None:
 
 def unfinished_sending(journal: Journal) -> Sending | None:
     return Sending.objects.filter(journal=journal, finished_at__isnull=True).first()
+
+
+def _stored_digest(journal: Journal) -> str:
+    """Return the digest of the receipts as last planned, or an empty text if there are none."""
+    exports = list(journal.exports.all())
+    return preview_digest(exports) if exports else ""
+
+
+def _age_limit(journal: Journal) -> timedelta:
+    """Return how old our copy of the administration may be when ``journal`` is to be sent.
+
+    Who sends one that something stood in the way of has just put that right in Procountor.
+    """
+    is_ready = journal.state == JournalState.READY
+    return ADMINISTRATION_AGE_LIMIT if is_ready else timedelta(0)
 
 
 def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen: str) -> Sending:
