@@ -35,3 +35,4 @@ STORAGES = {
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A call that gets no answer is made again at once.
 NMBRS_RETRY_PAUSES = (0.0, 0.0)
+PROCOUNTOR_FIRST_TOKEN_PAUSES = (0.0, 0.0, 0.0)

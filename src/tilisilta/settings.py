@@ -150,6 +150,10 @@ PROCOUNTOR_CLIENT_ID = os.environ.get("TILISILTA_PROCOUNTOR_CLIENT_ID", "")
 PROCOUNTOR_CLIENT_SECRET = os.environ.get("TILISILTA_PROCOUNTOR_CLIENT_SECRET", "")
 PROCOUNTOR_REQUESTS_PER_SECOND = _number("TILISILTA_PROCOUNTOR_REQUESTS_PER_SECOND", "18")
 PROCOUNTOR_TIMEOUT_SECONDS = _number("TILISILTA_PROCOUNTOR_TIMEOUT_SECONDS", "60")
+PROCOUNTOR_REFUSAL_PAUSES: tuple[float, ...] = (5, 15, 60, 300, 900)
+"""The pauses after tokens that were refused though just given; after them the account has ended."""
+PROCOUNTOR_FIRST_TOKEN_PAUSES: tuple[float, ...] = (1, 3, 6)
+"""The same for the first token of an authorisation, for which a person waits."""
 PROCOUNTOR_TRANSPORT: object = None
 """``None`` is the network. The tests put an httpx2 transport to the sandbox here."""
 NMBRS_SOAP_URL = _url("TILISILTA_NMBRS_SOAP_URL", "https://api.nmbrs.nl/soap/v3")

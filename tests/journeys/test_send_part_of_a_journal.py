@@ -1,6 +1,7 @@
 """Something goes wrong in the middle of six receipts: booked ones stay, the rest waits."""
 
 import pytest
+from pytest_django import Settings
 from tests.bureau import (
     Clock,
     a_journal,
@@ -139,6 +140,11 @@ class TestAnAccessToken:
 
 
 class TestAGrantThatEnds:
+    @pytest.fixture(autouse=True)
+    def _at_once(self, settings: Settings) -> None:
+        """The tries before an account is given up have tests of their own."""
+        settings.PROCOUNTOR_REFUSAL_PAUSES = ()
+
     def test_turns_the_account_red_and_leaves_the_rest_queued(
         self, procountor: Sandbox, six_receipts: Journal
     ) -> None:

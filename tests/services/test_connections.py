@@ -105,7 +105,7 @@ class TestCheckAccount:
 
     def test_turns_an_account_red_whose_grant_has_ended(self, procountor: Sandbox) -> None:
         account = an_account()
-        procountor.faults.add(Fault(kind=FaultKind.UNAUTHORIZED, times=None))
+        procountor.revoke(company_id=50101)
 
         checked = check_account(account)
 

@@ -88,6 +88,12 @@ class ProcountorAccount(models.Model):
     procountor_company_id = models.IntegerField(null=True, blank=True)
     company_name = models.CharField(max_length=200, blank=True, default="")
     business_id = models.CharField(max_length=20, blank=True, default="")
+    token_refused_at = models.DateTimeField(
+        null=True, blank=True, help_text="Procountor last refused a token it had just given."
+    )
+    token_refusal_count = models.PositiveSmallIntegerField(
+        default=0, help_text="So often in a row, with pauses."
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     check_failed_at = models.DateTimeField(null=True, blank=True)

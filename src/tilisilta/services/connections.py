@@ -1,16 +1,18 @@
 """Procountor accounts: create, authorise, check, and read their companies."""
 
 import secrets
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from tilisilta.clients.procountor import oauth
 from tilisilta.clients.procountor.client import Session
-from tilisilta.clients.procountor.errors import GrantEnded
+from tilisilta.clients.procountor.errors import GrantEnded, TokenRefused
 from tilisilta.domain.administrations import Administration
 from tilisilta.domain.company_match import compare_companies
 from tilisilta.domain.problems import ProblemCode
@@ -218,7 +220,8 @@ def _authorise(
         account.procountor_company_id = session.company_id
         account.company_name = administration.name
         account.business_id = administration.business_id
-        account.ended_at = account.renewal_leased_until = None
+        account.ended_at = account.renewal_leased_until = account.token_refused_at = None
+        account.token_refusal_count = 0
         account.save()
         keep_administration(account, administration, now=timezone.now())
         store_grant(account, grant)
@@ -235,6 +238,16 @@ def _authorise(
 
 
 def _read_company(grant: oauth.Grant) -> tuple[Session, Administration]:
+    for pause_seconds in settings.PROCOUNTOR_FIRST_TOKEN_PAUSES:
+        try:
+            return _read_company_once(grant)
+        except TokenRefused:
+            # A token that is a moment old may not be known to all of Procountor yet.
+            time.sleep(pause_seconds)
+    return _read_company_once(grant)
+
+
+def _read_company_once(grant: oauth.Grant) -> tuple[Session, Administration]:
     with procountor_with(grant) as client:
         return client.get_session(), client.get_administration()
 

@@ -22,6 +22,7 @@ from tilisilta.clients.procountor.errors import (
     ProcountorOutcomeUnknown,
     ProcountorRejected,
     ProcountorUnavailable,
+    TokenRefused,
 )
 from tilisilta.clients.procountor.wire import encode_receipt
 from tilisilta.domain.administrations import TrackingPeriodStatus
@@ -264,12 +265,12 @@ class TestFaults:
         assert sandbox.ledger.count() == 1
         assert tokens.renewal_count == 2
 
-    def test_end_a_grant_that_is_refused_twice(
+    def test_do_not_end_a_grant_whose_token_is_refused_twice(
         self, client: ProcountorClient, sandbox: Sandbox
     ) -> None:
         sandbox.faults.add(Fault(kind=FaultKind.UNAUTHORIZED, times=2))
 
-        with pytest.raises(GrantEnded):
+        with pytest.raises(TokenRefused):
             post(client, body_of())
 
         assert sandbox.ledger.count() == 0

@@ -12,11 +12,11 @@ from tilisilta import __version__
 from tilisilta.clients.procountor.client import ProcountorClient, ReceiptWindow
 from tilisilta.clients.procountor.errors import (
     AccessDenied,
-    GrantEnded,
     ProcountorBusy,
     ProcountorOutcomeUnknown,
     ProcountorRejected,
     ProcountorUnavailable,
+    TokenRefused,
 )
 from tilisilta.errors import OutcomeUnknown, TilisiltaError, TryAgainLater
 
@@ -227,11 +227,11 @@ class TestTokens:
         assert tokens.refused == ["first-token"]
 
     @pytest.mark.parametrize("call", [*WRITES, *READS])
-    def test_end_the_grant_when_a_new_one_is_refused_too(self, call: Call) -> None:
+    def test_do_not_end_the_grant_when_a_new_one_is_refused_too(self, call: Call) -> None:
         tokens = Tokens(values=["first-token", "second-token", "third-token"])
         procountor = answering(refusal(401), refusal(401))
 
-        with client_of(procountor, tokens=tokens) as client, pytest.raises(GrantEnded):
+        with client_of(procountor, tokens=tokens) as client, pytest.raises(TokenRefused):
             call(client)
 
         assert tokens.refused == ["first-token"]

@@ -160,9 +160,7 @@ class TestMakeItems:
 
     def test_turns_the_account_red_when_its_grant_has_ended(self, procountor: Sandbox) -> None:
         link = _link()
-        procountor.faults.add(
-            Fault(kind=FaultKind.UNAUTHORIZED, method="POST", path=ITEMS, times=2)
-        )
+        procountor.revoke(company_id=50101)
 
         made = _make(link, "K0")
 

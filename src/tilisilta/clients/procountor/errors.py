@@ -13,6 +13,13 @@ class ProcountorUnavailable(TryAgainLater):
     code = ProblemCode.PROCOUNTOR_SILENT
 
 
+class TokenRefused(ProcountorUnavailable):
+    """Procountor refused an access token that it had just given, and so did nothing.
+
+    Whether the authorisation has ended is not certain: its token endpoint still accepts it.
+    """
+
+
 class ProcountorBusy(TryAgainLater):
     """Procountor wants fewer requests from us. It did not process this one."""
 

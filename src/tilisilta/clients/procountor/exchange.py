@@ -11,11 +11,11 @@ from tilisilta.clients.procountor.decoding import decode_refusal
 from tilisilta.clients.procountor.errors import (
     AccessDenied,
     Answers,
-    GrantEnded,
     ProcountorBusy,
     ProcountorOutcomeUnknown,
     ProcountorRejected,
     ProcountorUnavailable,
+    TokenRefused,
 )
 
 NOTHING_SENT = (
@@ -111,7 +111,7 @@ class Exchange:
         if response.status_code == httpx2.codes.UNAUTHORIZED:
             response = send(self._tokens.renewed(token))
         if response.status_code == httpx2.codes.UNAUTHORIZED:
-            raise GrantEnded("Procountor refused a new access token too.")
+            raise TokenRefused("Procountor refused a new access token too.")
         return response
 
 

@@ -1,5 +1,6 @@
 """Opens a client of Procountor for one of our accounts, with the tokens it needs."""
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,11 @@ from django.utils import timezone
 
 from tilisilta.clients.procountor import oauth
 from tilisilta.clients.procountor.client import ProcountorClient
-from tilisilta.clients.procountor.errors import GrantEnded, ProcountorUnavailable
+from tilisilta.clients.procountor.errors import (
+    GrantEnded,
+    ProcountorUnavailable,
+    TokenRefused,
+)
 from tilisilta.clients.procountor.exchange import AccessTokens
 from tilisilta.models import ProcountorAccount
 from tilisilta.models.encryption import UnreadableSecret, readable
@@ -25,6 +30,8 @@ from tilisilta.services.pace import wait_for_slot
 _LEASE = timedelta(seconds=60)
 # A token is renewed so long before it expires: the request it is for may wait for its slot.
 _EARLY = timedelta(seconds=60)
+# Refusals further apart than the longest pause and a check of idle accounts are no row.
+_REFUSALS_IN_A_ROW = timedelta(hours=1)
 
 
 def transport() -> httpx2.BaseTransport | None:
@@ -47,13 +54,25 @@ def redirect_uri() -> str:
 
 @contextmanager
 def procountor(account: ProcountorAccount) -> Iterator[ProcountorClient]:
-    """Open a client that acts in the company of ``account``. An ended grant turns it red."""
-    with _client_with(AccountTokens(account)) as client:
+    """Open a client that acts in the company of ``account``. An ended grant turns it red.
+
+    So do access tokens that are refused though they were just given, but only after several tries
+    with pauses: until then ``TokenRefused`` says when to try again.
+    """
+    tokens = AccountTokens(account)
+    with _client_with(tokens) as client:
         try:
             yield client
         except GrantEnded:
             end_account(account)
             raise
+        except TokenRefused as refusal:
+            pause_seconds = note_refused_token(account, now=timezone.now())
+            if pause_seconds is None:
+                end_account(account)
+                raise GrantEnded("Procountor refused every access token it gave.") from refusal
+            raise TokenRefused(str(refusal), retry_after_seconds=pause_seconds) from refusal
+        tokens.note_accepted()
 
 
 def procountor_with(grant: oauth.Grant) -> ProcountorClient:
@@ -71,6 +90,29 @@ def end_account(account: ProcountorAccount) -> None:
     if account.is_authorised:
         account.mark_ended(timezone.now())
         audit.record(audit.Action.ACCOUNT_ENDED, user=None, about=account, name=account.name)
+
+
+def note_refused_token(account: ProcountorAccount, *, now: datetime) -> int | None:
+    """Count a token that was refused though just given, and return the seconds to wait.
+
+    ``None`` means that all tries are used up. What is refused during a pause is the same case,
+    whichever process meets it.
+    """
+    pauses = settings.PROCOUNTOR_REFUSAL_PAUSES
+    with transaction.atomic():
+        row = ProcountorAccount.objects.select_for_update().get(pk=account.pk)
+        count, refused_at = row.token_refusal_count, row.token_refused_at
+        if refused_at is None or abs(now - refused_at) > _REFUSALS_IN_A_ROW:
+            count = 0
+        elif count:
+            left = timedelta(seconds=pauses[count - 1]) - (now - refused_at)
+            if left > timedelta():
+                return math.ceil(left.total_seconds())
+        if count == len(pauses):
+            return None
+        row.token_refused_at, row.token_refusal_count = now, count + 1
+        row.save(update_fields=["token_refused_at", "token_refusal_count"])
+    return math.ceil(pauses[count])
 
 
 def _client_with(tokens: AccessTokens) -> ProcountorClient:
@@ -93,7 +135,7 @@ class _OneToken:
         return self._access_token
 
     def renewed(self, instead_of: str) -> str:
-        raise GrantEnded("Procountor refused an access token it had just given.")
+        raise TokenRefused("Procountor refused an access token it had just given.")
 
 
 class AccountTokens:
@@ -116,6 +158,13 @@ class AccountTokens:
 
     def renewed(self, instead_of: str) -> str:
         return self._renew(instead_of=instead_of)
+
+    def note_accepted(self) -> None:
+        """End a row of refusals, of which there is hardly ever one."""
+        if self._read is not None and self._read.token_refusal_count:
+            ProcountorAccount.objects.filter(pk=self._account_id).update(
+                token_refused_at=None, token_refusal_count=0
+            )
 
     def _account(self) -> ProcountorAccount:
         # The administration can be large, and a token is needed for every request.

@@ -20,7 +20,6 @@ from tilisilta.domain.standing import ExportState
 from tilisilta.errors import OutcomeUnknown, TryAgainLater
 from tilisilta.models import Attempt, Export, Sending, User
 from tilisilta.services import audit
-from tilisilta.services.pace import wait_after
 from tilisilta.services.procountor.administrations import forget_administration
 from tilisilta.services.procountor.client import procountor
 
@@ -69,11 +68,8 @@ def post(sending: Sending, export: Export, *, now: datetime) -> float:
         except (ProcountorRejected, AccessDenied) as error:
             _reject(sending, export, attempt, error, now=now)
             return 0.0
-        except TryAgainLater as error:
-            _give_back(export, attempt, now=now, detail=str(error))
-            return wait_after(error)
-        except GrantEnded as error:
-            # A 401 is answered before anything is booked, so the receipt may be posted later.
+        except (TryAgainLater, GrantEnded) as error:
+            # A 401 too is answered before anything is booked, so the receipt may be posted later.
             _give_back(export, attempt, now=now, detail=str(error))
             raise
     accept(sending, export, booked, outcome=Attempt.Outcome.POSTED, now=now)
