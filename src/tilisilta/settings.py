@@ -144,7 +144,10 @@ except ValueError:
         "TILISILTA_ENCRYPTION_KEYS must be Fernet keys, the newest first, with commas between."
     ) from None
 
-PROCOUNTOR_API_URL = _url("TILISILTA_PROCOUNTOR_API_URL", "https://api.procountor.com/api")
+PROCOUNTOR_API_URL = _url(
+    "TILISILTA_PROCOUNTOR_API_URL", "https://api.procountor.com/supported/api"
+)
+"""The supported version changes four times a year; without a version it is the newest release."""
 PROCOUNTOR_LOGIN_URL = _url("TILISILTA_PROCOUNTOR_LOGIN_URL", "https://api.procountor.com/login")
 PROCOUNTOR_CLIENT_ID = os.environ.get("TILISILTA_PROCOUNTOR_CLIENT_ID", "")
 PROCOUNTOR_CLIENT_SECRET = os.environ.get("TILISILTA_PROCOUNTOR_CLIENT_SECRET", "")

@@ -39,8 +39,42 @@ class TestDoctor:
             "database": "well",
             "workers": "well",
             "account tili-1001": "well",
+            "Procountor version": "well",
             "clock": "well",
         }
+
+    @pytest.mark.parametrize(
+        ("months_old", "verdict", "is_well"),
+        [(0, "well", True), (6, "well", True), (8, "warning", True), (10, "failed", False)],
+    )
+    def test_warns_before_a_pinned_version_ends(
+        self,
+        give: Give,
+        procountor: "Sandbox",
+        settings: "Settings",
+        months_old: int,
+        verdict: str,
+        is_well: bool,
+    ) -> None:
+        today = timezone.localdate()
+        months = today.year * 12 + today.month - 1 - months_old
+        version = f"v{months // 12 % 100:02}{months % 12 + 1:02}"
+        settings.PROCOUNTOR_API_URL = f"http://procountor.invalid/{version}/api"
+
+        examined = give("doctor", "--json")
+
+        assert verdicts(examined.document)["Procountor version"] == verdict
+        assert examined.document["is_well"] is is_well
+
+    @pytest.mark.parametrize("path", ["/supported/api", "/latest/api", "/api"])
+    def test_is_content_with_a_version_that_moves_on(
+        self, give: Give, procountor: "Sandbox", settings: "Settings", path: str
+    ) -> None:
+        settings.PROCOUNTOR_API_URL = f"http://procountor.invalid{path}"
+
+        examined = give("doctor", "--json")
+
+        assert verdicts(examined.document)["Procountor version"] == "well"
 
     def test_warns_without_a_worker(self, give: Give, procountor: "Sandbox") -> None:
         examined = give("doctor", "--json")

@@ -358,9 +358,7 @@ class TestCreating:
         self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
         link = a_link(("450", "Varikko"))
-        procountor.faults.add(
-            Fault(kind=FaultKind.UNAUTHORIZED, method="POST", path=ITEMS, times=2)
-        )
+        procountor.revoke(company_id=50101)
 
         text = say_yes(browser_of_administrator, link, "450")
 

@@ -69,6 +69,11 @@ class BookedReceipt:
     version: str
     body: ReceiptBody
 
+    @property
+    def shown_number(self) -> int:
+        """The number to name it by; the id where Procountor gave neither number."""
+        return self.receipt_number or self.invoice_number or self.ledger_receipt_id
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiptPlan:

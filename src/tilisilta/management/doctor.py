@@ -27,6 +27,7 @@ from tilisilta.management.doctor_payroll import (
     check_fetched_companies,
     check_nightly_fetching,
 )
+from tilisilta.management.doctor_versions import check_api_version
 from tilisilta.management.findings import Finding, Verdict, finding_document, finding_text
 from tilisilta.management.output import Answer, Refused, Status
 from tilisilta.management.workers import living_workers
@@ -217,6 +218,7 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     check_access,
     check_nightly_fetching,
     check_fetched_companies,
+    check_api_version,
     check_clock,
 )
 

@@ -125,7 +125,7 @@ def _receipt_document(export: Export) -> dict[str, Any]:
         "state": export.state,
         "debit": export.debit_total,
         "ledger_receipt_id": export.ledger_receipt_id,
-        "receipt_number": export.receipt_number,
+        "receipt_number": export.shown_number,
         "posted_at": export.posted_at,
         "problems": [problem_document(problem) for problem in export.problems],
     }
@@ -205,6 +205,6 @@ def _journal_lines(journal: Journal) -> Iterator[str]:
     summary = f"{journal.reference}  {journal.get_state_display()}  {shown}"
     yield f"{summary}  → {', '.join(sorted(books))}" if books else summary
     for export in exports:
-        number = export.receipt_number or ""
+        number = export.shown_number or ""
         yield f"  {export.receipt_date}  {export.get_state_display()}  {number}  {export.name}"
         yield from (problem_text(problem) for problem in export.problems)

@@ -312,7 +312,7 @@ def _receipt_document(receipt: ShownReceipt) -> dict[str, Any]:
         "receipt_date": receipt.receipt_date,
         "is_correction": receipt.is_correction,
         "state": receipt.state,
-        "receipt_number": export.receipt_number if export else None,
+        "receipt_number": export.shown_number if export else None,
         "ledger_receipt_id": export.ledger_receipt_id if export else None,
         "debit": receipt.debit,
         "credit": receipt.credit,

@@ -55,7 +55,7 @@ def _document(journal: Journal, export: Export, doubt: Doubt) -> dict[str, Any]:
             "name": export.name,
             "state": export.state,
             "ledger_receipt_id": export.ledger_receipt_id,
-            "receipt_number": export.receipt_number,
+            "receipt_number": export.shown_number,
         },
         "settled": {
             "ledger_receipt_id": doubt.ledger_receipt_id,

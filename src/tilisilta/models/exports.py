@@ -104,6 +104,15 @@ class Export(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def shown_number(self) -> int | None:
+        """The number by which people know the receipt in Procountor, if it has one.
+
+        The number of the receipt was formerly that of bank statements only, and users see that of
+        the journal as an invoice; it may be empty as long as the receipt is not approved.
+        """
+        return self.receipt_number or self.invoice_number
+
     def standing(self) -> ExportStanding:
         return ExportStanding(state=ExportState(self.state), problems=self.problems)
 

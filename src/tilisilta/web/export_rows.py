@@ -102,7 +102,7 @@ def _exports_with_books() -> QuerySet[Export]:
 
 def _row(journal: Journal, *, may_send: bool) -> Row:
     receipts = [item for item in journal.exports.all() if item.state != ExportState.WITHDRAWN]
-    numbers = (item.receipt_number for item in receipts if item.state in BOOKED_EXPORTS)
+    numbers = (item.shown_number for item in receipts if item.state in BOOKED_EXPORTS)
     sendings = list(journal.sendings.all())
     standing = journal.standing(one.standing() for one in receipts)
     obstacle = None if standing.is_sent else standing.obstacle

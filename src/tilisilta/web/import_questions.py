@@ -322,7 +322,7 @@ def _receipts(known: Journal) -> Any:
 
 def _receipts_text(known: Journal) -> str:
     booked = _receipts(known).order_by("booking_date")
-    numbers = [str(export.receipt_number) for export in booked if export.receipt_number]
+    numbers = [str(export.shown_number) for export in booked if export.shown_number]
     if numbers:
         return ", ".join(numbers)
     return _("booked") if booked.exists() else _("none booked")

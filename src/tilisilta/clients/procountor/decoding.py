@@ -6,7 +6,7 @@ from datetime import date
 from pydantic import TypeAdapter
 
 from tilisilta.clients.procountor.errors import Answers
-from tilisilta.clients.procountor.wire import Answer, Text, parse_json
+from tilisilta.clients.procountor.wire import Answer, Number, Text, parse_json
 from tilisilta.domain.administrations import (
     Administration,
     Dimension,
@@ -219,14 +219,15 @@ class _ListedReceipt(Answer):
     id: int
     name: Text = ""
     receipt_date: date
-    receipt_number: int | None = None
+    receipt_number: Number = None
+    invoice_number: Number = None
     status: Text = ""
     version: Text = ""
 
     def value(self) -> ListedReceipt:
         return ListedReceipt(
             ledger_receipt_id=self.id,
-            receipt_number=self.receipt_number,
+            receipt_number=self.receipt_number or self.invoice_number,
             name=self.name,
             receipt_date=self.receipt_date,
             status=self.status,

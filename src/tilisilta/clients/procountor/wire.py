@@ -85,7 +85,9 @@ def _text(value: object) -> object:
 
 def _number_or_none(value: object) -> object:
     # A receipt may have no number before it is approved, and some fields are empty instead of null.
-    return None if value == "" else value
+    # Whatever else stands there must not stop the list that it is in.
+    is_text = isinstance(value, str) and not value.strip().isdecimal()
+    return None if is_text else value
 
 
 def _list(value: object) -> object:
@@ -107,7 +109,7 @@ def _in_cents(value: Decimal) -> Decimal:
 
 
 Text = Annotated[str, BeforeValidator(_text)]
-_Number = Annotated[int | None, BeforeValidator(_number_or_none)]
+Number = Annotated[int | None, BeforeValidator(_number_or_none)]
 _Amount = Annotated[
     Decimal,
     Field(strict=True, max_digits=20),
@@ -159,8 +161,8 @@ class _Booked(_Receipt):
     id: int
     status: Text = ""
     version: Text = ""
-    receipt_number: _Number = None
-    invoice_number: _Number = None
+    receipt_number: Number = None
+    invoice_number: Number = None
 
     def receipt(self) -> BookedReceipt:
         return BookedReceipt(

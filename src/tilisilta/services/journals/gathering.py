@@ -240,5 +240,5 @@ def _numbers_in(trail: Iterable[Export]) -> tuple[tuple[str, str], ...]:
     for export in trail:
         if export.state in BOOKED_EXPORTS:
             name = export.link.procountor_account.company_name
-            numbers[name].append(str(export.receipt_number or export.ledger_receipt_id))
+            numbers[name].append(str(export.shown_number or export.ledger_receipt_id))
     return tuple((name, ", ".join(of_name)) for name, of_name in numbers.items())

@@ -120,7 +120,7 @@ def _as_seen(booked: BookedReceipt) -> JournalReceipt:
     body = booked.body
     return JournalReceipt(
         ledger_receipt_id=booked.ledger_receipt_id,
-        receipt_number=booked.receipt_number,
+        receipt_number=booked.receipt_number or booked.invoice_number,
         name=body.name,
         receipt_date=body.receipt_date,
         status=booked.status,

@@ -236,8 +236,8 @@ def _must_be_the_same(export: Export, booked: BookedReceipt) -> None:
     if export.ledger_receipt_id == booked.ledger_receipt_id:
         return
     numbers = (
-        export.receipt_number or export.ledger_receipt_id,
-        booked.receipt_number or booked.ledger_receipt_id,
+        export.shown_number or export.ledger_receipt_id,
+        booked.shown_number,
     )
     problem = Problem(
         code=ProblemCode.FOUND_SEVERAL_TIMES,
@@ -366,4 +366,4 @@ def _record(action: audit.Action, export: Export, *, user: User | None, number: 
 
 
 def _number_of(export: Export) -> str:
-    return str(export.receipt_number or export.ledger_receipt_id)
+    return str(export.shown_number or export.ledger_receipt_id)

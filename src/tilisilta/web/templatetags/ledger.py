@@ -288,7 +288,7 @@ def procountor_logo(state: str = "on") -> SafeString:
 
 @register.simple_tag
 def receipt_numbers(exports: Iterable[Export]) -> str:
-    return ", ".join(str(export.receipt_number) for export in exports if export.receipt_number)
+    return ", ".join(str(export.shown_number) for export in exports if export.shown_number)
 
 
 @register.simple_tag
