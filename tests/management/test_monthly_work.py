@@ -21,7 +21,15 @@ from tests.bureau import (
 )
 from tests.management.conftest import Give
 
-from tilisilta.models import Export, ExportState, Journal, JournalState, Sending
+from tilisilta.models import (
+    Export,
+    ExportState,
+    Journal,
+    JournalState,
+    ProcountorAccount,
+    Sending,
+    Worker,
+)
 from tilisilta.services.sending.delivery import advance
 
 if TYPE_CHECKING:
@@ -283,6 +291,41 @@ class TestSend:
 
         assert asked.status == 3
         assert asked.document["journals"][0]["state"] == "uncertain"
+
+    def test_names_the_reason_when_the_account_ends_meanwhile(
+        self, give: Give, procountor: "Sandbox", june_file: str
+    ) -> None:
+        a_linked_company()
+        give("import", june_file, "--company", "1001")
+        give("send", "1001-2026-6-1")
+        procountor.revoke(company_id=50101)
+        deliver_all()
+
+        document = give("send", "1001-2026-6-1", "--json").document
+        text = give("send", "1001-2026-6-1").text
+
+        (journal,) = document["refused"]
+        assert journal["state"] == "queued"
+        assert [problem["code"] for problem in journal["problems"]] == ["S05"]
+        assert journal["problems"][0]["remedy"]
+        assert "S05" in text
+
+    def test_names_the_reason_while_it_waits(
+        self, give: Give, procountor: "Sandbox", june_file: str
+    ) -> None:
+        a_linked_company()
+        give("import", june_file, "--company", "1001")
+        now = timezone.now()
+        Worker.objects.create(executor_id="busy", started_at=now, heard_at=now)
+        give("send", "1001-2026-6-1")
+        # As a worker would find it out, while another command waits for the same journal.
+        ProcountorAccount.objects.get().mark_ended(now)
+
+        waited = give("send", "1001-2026-6-1", "--wait", "--timeout", "1", "--json")
+
+        (journal,) = waited.document["journals"]
+        assert (journal["state"], waited.status) == ("queued", 1)
+        assert [problem["code"] for problem in journal["problems"]] == ["S05"]
 
     @pytest.mark.parametrize("words", [(), ("1001-2026-6-1", "--all-ready")])
     def test_needs_journals_or_all_ready(self, give: Give, words: tuple[str, ...]) -> None:

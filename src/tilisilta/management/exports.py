@@ -24,6 +24,7 @@ from tilisilta.management.output import (
 )
 from tilisilta.management.workers import living_workers, running_worker
 from tilisilta.models import Export, Journal, Sending
+from tilisilta.services.journals.previews import waiting_problems
 from tilisilta.services.sending.asking import (
     Refusal,
     Wanted,
@@ -101,7 +102,7 @@ def _document(journals: Sequence[Journal], refused: Sequence[Refusal]) -> dict[s
     return {
         "journals": [
             {
-                **journal_document(journal),
+                **_journal_document(journal),
                 "receipts": [
                     _receipt_document(export)
                     for export in journal.exports.select_related("link__procountor_account")
@@ -110,10 +111,17 @@ def _document(journals: Sequence[Journal], refused: Sequence[Refusal]) -> dict[s
             for journal in journals
         ],
         "refused": [
-            {**journal_document(item.journal), "error": error_document(item.error)}
+            {**_journal_document(item.journal), "error": error_document(item.error)}
             for item in refused
         ],
     }
+
+
+def _journal_document(journal: Journal) -> dict[str, Any]:
+    """Return a journal with all its problems, also those for which it waits."""
+    document = journal_document(journal)
+    waiting = [problem_document(problem) for problem in waiting_problems(journal)]
+    return {**document, "problems": [*document["problems"], *waiting]}
 
 
 def _receipt_document(export: Export) -> dict[str, Any]:
@@ -155,7 +163,8 @@ def _text(
     for item in refused:
         explanation = explanation_of(item.error)
         lines.append(f"{item.journal.reference}  {coded(explanation)}")
-        lines += [problem_text(problem) for problem in item.journal.standing().obstacles]
+        obstacles = (*item.journal.standing().obstacles, *waiting_problems(item.journal))
+        lines += [problem_text(problem) for problem in dict.fromkeys(obstacles)]
     if not journals and not refused:
         lines.append(_("No journal is ready."))
     lines += _left_lines(ready)
@@ -208,3 +217,4 @@ def _journal_lines(journal: Journal) -> Iterator[str]:
         number = export.shown_number or ""
         yield f"  {export.receipt_date}  {export.get_state_display()}  {number}  {export.name}"
         yield from (problem_text(problem) for problem in export.problems)
+    yield from (problem_text(problem) for problem in waiting_problems(journal))

@@ -12,7 +12,13 @@ from tilisilta.domain.items_to_make import ItemToMake, each_once
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
 from tilisilta.domain.receipts import ReceiptBody, Transaction
-from tilisilta.domain.standing import BOOKED_EXPORTS, EXPORTS_UNDER_WAY, ExportState, Standing
+from tilisilta.domain.standing import (
+    BOOKED_EXPORTS,
+    EXPORTS_UNDER_WAY,
+    ExportState,
+    JournalState,
+    Standing,
+)
 from tilisilta.models import Export, Journal, Link, preview_digest
 from tilisilta.services.explanations import Explanation, explain
 from tilisilta.services.journals.gathering import Destination, gather, known_destination
@@ -174,6 +180,22 @@ def _preview(
         debit=sum((receipt.debit for receipt in receipts), Decimal("0.00")),
         credit=sum((receipt.credit for receipt in receipts), Decimal("0.00")),
         checked_at=journal.checked_at,
+    )
+
+
+def waiting_problems(journal: Journal) -> tuple[Problem, ...]:
+    """Return why receipts of ``journal`` that were asked for are not booked, as far as they wait.
+
+    Neither the journal nor a receipt has such a problem: an account that has ended, an answer that
+    was lost, or a run that Nmbrs no longer gives as it was.
+    """
+    exports = list(journal.exports.select_related("link__procountor_account"))
+    link = exports[0].link if exports else None
+    is_held = journal.run is not None and journal.state == JournalState.READY
+    return (
+        *_waiting_for_account(link, exports),
+        *_waiting_to_be_found(exports),
+        *(journal.run.trouble if is_held and journal.run else ()),
     )
 
 
