@@ -7,14 +7,17 @@ from hypothesis import strategies as st
 
 from tilisilta.domain.identity import (
     ALPHABET,
+    MOST_REFERENCE_CHARACTERS,
     receipt_name,
     receipt_notes,
     receipt_token,
     run_reference,
 )
 from tilisilta.domain.journals import BookingPeriod, Run
+from tilisilta.domain.receipt_words import words_in
 
 JUNE = date(2026, 6, 30)
+PERIOD = BookingPeriod(year=2026, month=6)
 
 
 def token(  # Positional here, so that the table of pinned tokens stays readable.
@@ -96,6 +99,43 @@ class TestReceiptName:
         reference = run_reference("Palkat", period, Run(year=2026, number="6"))
 
         assert receipt_name(reference, "K4T8QDXZ") == "Palkat 2026-06 run 6 #K4T8QDXZ"
+
+    @pytest.mark.parametrize(
+        ("language", "expected"),
+        [
+            ("fi", "Palkat 2026-06 ajo 6, Kesäkuun palkat"),
+            ("sv", "Löner 2026-06 körning 6, Kesäkuun palkat"),
+            ("en", "Payroll 2026-06 run 6, Kesäkuun palkat"),
+        ],
+    )
+    def test_has_the_words_of_the_books_and_the_run_s_own_description(
+        self, language: str, expected: str
+    ) -> None:
+        words = words_in(language)
+        run = Run(year=2026, number="6", description=" Kesäkuun  palkat ")
+
+        assert run_reference(words.title, PERIOD, run, words=words) == expected
+
+    def test_has_as_much_of_a_description_as_fits(self) -> None:
+        run = Run(year=2026, number="6", description="Kesäkuu " * 20)
+
+        reference = run_reference("Palkat", PERIOD, run)
+
+        assert len(reference) <= MOST_REFERENCE_CHARACTERS
+        assert reference.endswith("…")
+        assert receipt_name(reference, "K4T8QDXZ").startswith(f"{reference} #")
+
+    def test_leaves_out_a_description_for_which_there_is_no_room(self) -> None:
+        run = Run(year=2026, number="6" * 20, description="Kesäkuu")
+
+        reference = run_reference("A" * 30, PERIOD, run)
+
+        assert reference == "A" * 30 + " 2026-06 run " + "6" * 20
+
+    def test_leaves_out_a_description_with_a_personal_code(self) -> None:
+        run = Run(year=2026, number="6", description="Loppupalkka 131052-308T")
+
+        assert run_reference("Palkat", PERIOD, run) == "Palkat 2026-06 run 6"
 
     def test_cuts_the_reference_and_never_the_token(self) -> None:
         name = receipt_name("a" * 100, "K4T8QDXZ")

@@ -99,7 +99,7 @@ class TestThePreview:
         receipts = preview_journal(june).receipts
 
         assert [receipt.receipt_date.month for receipt in receipts] == [1, 2, 3, 4, 5, 6]
-        assert {receipt.name.split(" #")[0] for receipt in receipts} == {"Payroll 2026-06 run 6"}
+        assert {receipt.name.split(" #")[0] for receipt in receipts} == {"Palkat 2026-06 ajo 6"}
 
     def test_of_a_test_company_is_never_sent(
         self, listener: ListeningTransport, june: Journal

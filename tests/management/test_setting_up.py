@@ -279,7 +279,7 @@ class TestLinkCommands:
             *("--closed-period", "next-open", "--clearing-account", "2990"),
             *("--fallback-account", "5010", "--map", "5035=5030", "--map", "5036=5030"),
             *("--sum-equal-lines", "--approve"),
-            *("--title", "Palkat", "--dimension-accounts", "[3-8]..."),
+            *("--language", "sv", "--dimension-accounts", "[3-8]..."),
         )
 
         assert added.status == 0
@@ -301,7 +301,8 @@ class TestLinkCommands:
             "booked_already": [],
             "ends_on": None,
             "end_reason": None,
-            "title": "Palkat",
+            "language": "sv",
+            "title": "Löner",
         }
 
     def test_add_the_plain_way(self, give: Give, procountor: "Sandbox") -> None:
@@ -313,7 +314,7 @@ class TestLinkCommands:
         link = Link.objects.get()
         assert not link.uses_cost_centers
         assert link.closed_period_policy == "stop"
-        assert link.receipt_title == "Payroll"
+        assert (link.receipt_language, link.receipt_title) == ("fi", "Palkat")
 
     def test_refuse_a_second_link(self, give: Give, procountor: "Sandbox") -> None:
         a_linked_company()

@@ -25,6 +25,7 @@ from werkzeug.test import Client as SandboxClient
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import FaultKind
+from tilisilta.clients.procountor.wire import decode_receipt
 from tilisilta.domain.problems import ProblemCode
 from tilisilta.models import (
     AccountMapping,
@@ -126,21 +127,71 @@ class TestCreateLink:
         assert not Link.objects.exists()
 
 
+class TestWordsOfTheBooks:
+    @pytest.mark.parametrize(
+        ("number", "choices", "name", "notes"),
+        [
+            (1001, {}, "Palkat 2026-06 ajo 6", "ajo 6/2026"),
+            (1006, {}, "Löner 2026-06 körning 6", "körning 6/2026"),
+            (1006, {"receipt_language": "fi"}, "Palkat 2026-06 ajo 6", "ajo 6/2026"),
+            (1001, {"receipt_language": "sv"}, "Löner 2026-06 körning 6", "körning 6/2026"),
+            (1001, {"receipt_language": "en"}, "Payroll 2026-06 run 6", "run 6/2026"),
+            (1001, {"receipt_title": "Bonukset"}, "Bonukset 2026-06 ajo 6", "ajo 6/2026"),
+            (1001, {"receipt_title": "", "receipt_language": ""}, "Palkat 2026-06 ajo 6", "ajo 6"),
+        ],
+    )
+    def test_are_those_of_the_country_unless_somebody_chose(
+        self,
+        procountor: Sandbox,
+        number: int,
+        choices: dict[str, str],
+        name: str,
+        notes: str,
+    ) -> None:
+        company = a_linked_company(number, **choices)
+        Company.objects.filter(pk=company.pk).update(number=number)
+
+        journal = a_journal(company)
+
+        sent = decode_receipt(journal.exports.get().payload.encode())
+        assert sent.name.split(" #")[0] == name
+        assert notes in sent.accountants_notes
+
+    def test_of_a_link_stay_when_they_are_left_empty(self, procountor: Sandbox) -> None:
+        link = a_linked_company(receipt_title="Bonukset").link
+
+        change_link(link, user=None, receipt_title="", receipt_language="")
+
+        link.refresh_from_db()
+        assert (link.receipt_title, link.receipt_language) == ("Bonukset", "fi")
+
+    def test_of_receipts_that_are_queued_or_booked_stay(self, procountor: Sandbox) -> None:
+        company = a_linked_company()
+        sent = send(a_journal(company, 5, run_number="5"))
+        queued = a_journal(company, 6)
+        send_journal(queued, user=None, now=NOW)
+        names = [one.exports.get().name for one in (sent, queued)]
+
+        change_link(company.link, user=None, receipt_language="sv", receipt_title="Löner")
+
+        assert [one.exports.get().name for one in (sent, queued)] == names
+
+
 class TestChangeLink:
     def test_draws_what_is_not_sent_yet_anew(self, procountor: Sandbox) -> None:
         company = a_linked_company()
         journal = a_journal(company)
 
-        change_link(company.link, user=None, receipt_title="Palkat")
+        change_link(company.link, user=None, receipt_title="Palkanlaskenta")
 
-        assert journal.exports.get().name.startswith("Palkat")
+        assert journal.exports.get().name.startswith("Palkanlaskenta")
 
     def test_leaves_what_was_sent_as_it_was_sent(self, procountor: Sandbox) -> None:
         company = a_linked_company()
         sent = send(a_journal(company))
         payload = sent.exports.get().payload
 
-        change_link(company.link, user=None, receipt_title="Palkat")
+        change_link(company.link, user=None, receipt_title="Palkanlaskenta")
 
         assert sent.exports.get().payload == payload
 
@@ -426,7 +477,7 @@ class TestEndLink:
         end_link(link, ends_on=JULY, reason="moved", user=None)
 
         with pytest.raises(ValidationError, match="It stays as it was"):
-            change_link(link, user=None, receipt_title="Palkat")
+            change_link(link, user=None, receipt_title="Palkanlaskenta")
 
     def test_no_month_goes_through_two(self, procountor: Sandbox) -> None:
         company = a_linked_company()

@@ -117,7 +117,7 @@ class TestEndLink:
 
         assert "It stays as it was." in response.text
         link.refresh_from_db()
-        assert link.receipt_title == "Payroll"
+        assert link.receipt_title == "Palkat"
 
     def test_is_refused_to_a_reader(self, procountor: Sandbox, browser_of_reader: Client) -> None:
         address = reverse("end_link", args=[a_linked_company().link.pk])

@@ -72,7 +72,10 @@ class VatStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class Administration:
-    """All of one Procountor company that the rules need, read at one moment."""
+    """All of one Procountor company that the rules need, read at one moment.
+
+    ``country`` is Procountor's word for it, such as FINLAND; empty if it was not read yet.
+    """
 
     procountor_company_id: int
     name: str
@@ -82,3 +85,4 @@ class Administration:
     dimensions: tuple[Dimension, ...]
     fiscal_years: tuple[FiscalYear, ...]
     vat_statuses: tuple[VatStatus, ...]
+    country: str = ""

@@ -9,7 +9,10 @@ import hashlib
 from datetime import date
 
 from tilisilta.domain.journals import BookingPeriod, Run
+from tilisilta.domain.personal_codes import mask_personal_codes
+from tilisilta.domain.receipt_words import ReceiptWords, words_in
 
+ENGLISH_WORDS = words_in("en")
 # Procountor's limit. The name carries the token because the list of receipts has no notes.
 MOST_NAME_CHARACTERS = 80
 TOKEN_CHARACTERS = 8
@@ -23,6 +26,8 @@ _MOST_RUN_NUMBER_CHARACTERS = 60
 # Any change here, or of the values below, disowns every receipt that is already booked.
 _SCHEME = "tilisilta-receipt-1"
 _CUT = "…"
+_BEFORE_DESCRIPTION = ", "
+_LEAST_DESCRIPTION = 8
 
 
 def receipt_token(
@@ -56,8 +61,20 @@ def receipt_token(
     return _base32(hashlib.sha256(encoded).digest())
 
 
-def run_reference(title: str, period: BookingPeriod, run: Run) -> str:
-    return " ".join(f"{title} {period} run {run.number}".split())
+def run_reference(
+    title: str, period: BookingPeriod, run: Run, *, words: ReceiptWords = ENGLISH_WORDS
+) -> str:
+    """Return how people recognise the run in the books, with its own description at the end.
+
+    Of the description there is as much as fits. One that holds a personal identity code stays out.
+    """
+    reference = " ".join(f"{title} {period} {words.run} {run.number}".split())
+    description = " ".join(run.description.split())
+    room = MOST_REFERENCE_CHARACTERS - len(reference) - len(_BEFORE_DESCRIPTION)
+    is_private = mask_personal_codes(description) != description
+    if not description or is_private or room < _LEAST_DESCRIPTION:
+        return reference
+    return reference + _BEFORE_DESCRIPTION + shortened(description, room)
 
 
 def receipt_name(reference: str, token: str) -> str:
@@ -69,15 +86,20 @@ def receipt_name(reference: str, token: str) -> str:
 
 
 def receipt_notes(
-    token: str, *, company_number: int, run: Run, moved_from: BookingPeriod | None = None
+    token: str,
+    *,
+    company_number: int,
+    run: Run,
+    moved_from: BookingPeriod | None = None,
+    words: ReceiptWords = ENGLISH_WORDS,
 ) -> str:
     """Return the accountant's notes: the way from the receipt back to the payroll run.
 
     A receipt that was moved out of a closed period names the period it is for (R7).
     """
     number = shortened(" ".join(run.number.split()), _MOST_RUN_NUMBER_CHARACTERS)
-    notes = f"Tilisilta {token} · Nmbrs {company_number} · run {number}/{run.year}"
-    return notes if moved_from is None else f"{notes} · for {moved_from}"
+    notes = f"Tilisilta {token} · Nmbrs {company_number} · {words.run} {number}/{run.year}"
+    return notes if moved_from is None else f"{notes} · {words.moved} {moved_from}"
 
 
 def shortened(text: str, most: int) -> str:

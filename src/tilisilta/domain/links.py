@@ -80,3 +80,4 @@ class LinkRules:
     dimension_accounts: str = ""
     start_date: date | None = None
     receipt_title: str = "Payroll"
+    receipt_language: str = "en"

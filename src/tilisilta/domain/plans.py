@@ -21,6 +21,7 @@ from tilisilta.domain.ledger_accounts import check_named_account, place_accounts
 from tilisilta.domain.links import LinkRules
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 from tilisilta.domain.receipt_dates import DatePlacing, place_date
+from tilisilta.domain.receipt_words import words_in
 from tilisilta.domain.receipts import (
     NO_VAT_HANDLING,
     LedgerReceipt,
@@ -136,6 +137,7 @@ class _Identity:
             company_number=self.journal.company_number,
             run=replace(run, number=clean_text(run.number).text),
             moved_from=BookingPeriod.containing(draft.booking_date) if is_moved else None,
+            words=words_in(self.rules.receipt_language),
         )
         body = ReceiptBody(
             name=receipt_name(self.reference, token),
@@ -154,7 +156,12 @@ def _dates(
 
 
 def _reference(journal: Journal, rules: LinkRules, texts: TextCheck) -> str:
-    reference = run_reference(rules.receipt_title, journal.run_period, journal.run)
+    reference = run_reference(
+        rules.receipt_title,
+        journal.run_period,
+        journal.run,
+        words=words_in(rules.receipt_language),
+    )
     return texts.reference(reference, most=MOST_REFERENCE_CHARACTERS)
 
 

@@ -200,6 +200,7 @@ def link_document(link: Link) -> dict[str, Any]:
         "start": f"{link.start_month:%Y-%m}",
         "ends_on": link.ends_on,
         "end_reason": link.end_reason or None,
+        "language": link.receipt_language,
         "title": link.receipt_title,
     }
 
@@ -218,4 +219,4 @@ def _choices(options: Namespace) -> dict[str, Any]:
         "sums_equal_lines": options.sum_equal_lines,
         "approves_receipts": options.approve,
     }
-    return choices | ({"receipt_title": options.title} if options.title else {})
+    return choices | {"receipt_language": options.language, "receipt_title": options.title}

@@ -153,6 +153,7 @@ class Link(models.Model):
             dimension_accounts=self.dimension_accounts,
             start_date=max(self.start_month, self.company.start_date or self.start_month),
             receipt_title=self.receipt_title,
+            receipt_language=self.receipt_language,
         )
 
 

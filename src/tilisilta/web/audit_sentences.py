@@ -36,6 +36,7 @@ FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
         "name": _("name"),
         "password": _("password"),
         "procountor_account": _("Procountor account"),
+        "receipt_language": _("language of the books"),
         "receipt_title": _("title of the receipts"),
         "recovery_codes": _("recovery codes"),
         "second_step": _("second step of the log-in"),

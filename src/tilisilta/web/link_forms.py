@@ -16,6 +16,7 @@ from tilisilta.domain.administrations import Administration
 from tilisilta.domain.cost_objects import ItemComparison
 from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.errors import TilisiltaError
+from tilisilta.languages import LANGUAGES
 from tilisilta.models import Company, Link, ProcountorAccount
 from tilisilta.models.links import ledger_account_number
 from tilisilta.services.cost_objects import compare_with_dimension
@@ -97,11 +98,24 @@ class LinkForm(forms.Form):
         required=False,
         label=gettext_lazy("Approve the receipts in Procountor once they are booked"),
     )
+    receipt_language = forms.ChoiceField(
+        required=False,
+        choices=[
+            ("", gettext_lazy("By the country of the administration")),
+            *((one.code, one.own_name) for one in LANGUAGES),
+        ],
+        label=gettext_lazy("Language of the books"),
+        widget=forms.Select(attrs={"class": "in"}),
+        help_text=gettext_lazy("Of the words in the names and notes of receipts."),
+    )
     receipt_title = forms.CharField(
+        required=False,
         max_length=30,
-        initial="Payroll",
         label=gettext_lazy("Title of the receipts"),
-        help_text=gettext_lazy("Begins the name of each receipt in Procountor."),
+        help_text=gettext_lazy(
+            "Begins the name of each receipt in Procountor. "
+            "Empty: Palkat, Löner or Payroll, in the language of the books."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

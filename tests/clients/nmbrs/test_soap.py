@@ -390,7 +390,7 @@ class TestFaultTexts:
 
     def test_are_read_with_any_status(self, nmbrs_sandbox: Sandbox) -> None:
         def with_status_200(environ: Any, start_response: Any) -> Any:
-            def start(_status: str, headers: Any) -> Any:
+            def start(_status: str, headers: Any, _error: Any = None, /) -> Any:
                 return start_response("200 OK", headers)
 
             return nmbrs_sandbox(environ, start)

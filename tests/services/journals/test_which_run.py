@@ -466,7 +466,7 @@ class TestTellRun:
 
         assert renumbered.reference == "1001-2026-81-1"
         assert not renumbered.is_run_guessed
-        assert "run 81" in renumbered.exports.get().name
+        assert "ajo 81" in renumbered.exports.get().name
 
     def test_joins_two_that_are_one_run(self, procountor: Sandbox) -> None:
         company = a_linked_company()

@@ -64,7 +64,7 @@ class TestSendJournal:
     ) -> None:
         company = a_linked_company()
         journal = a_journal(company)
-        company.links.update(receipt_title="Palkat")
+        company.links.update(receipt_title="Palkanlaskenta")
 
         with pytest.raises(PreviewChanged):
             send_journal(journal, user=None, now=NOW)
@@ -92,11 +92,11 @@ class TestSendJournal:
         clock = Clock()
         sending = send_journal(journal, user=None, now=clock.now)
 
-        change_link(company.link, user=None, receipt_title="Palkat")
+        change_link(company.link, user=None, receipt_title="Palkanlaskenta")
         sent = deliver(sending, clock)
 
         assert sent.exports.get().payload == payload
-        assert procountor.ledger.receipts()[0].name.startswith("Payroll")
+        assert procountor.ledger.receipts()[0].name.startswith("Palkat")
 
 
 class TestSendAllReady:
@@ -105,7 +105,7 @@ class TestSendAllReady:
     ) -> None:
         first, second = a_linked_company(), a_linked_company(1002)
         ready, stale = a_journal(first, 5), a_journal(second, 6)
-        second.links.update(receipt_title="Palkat")
+        second.links.update(receipt_title="Palkanlaskenta")
 
         sent = send_all_ready()
 

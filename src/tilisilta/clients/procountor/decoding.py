@@ -74,6 +74,7 @@ def decode_administration(
         name=about.name,
         business_id=about.business_identifier.code if about.business_identifier else "",
         currency=about.company_currency,
+        country=about.country,
         ledger_accounts=tuple(account.value() for account in chart.ledger_accounts or ()),
         dimensions=tuple(
             one.value() for one in _DIMENSIONS.validate_python(parse_json(dimensions))
@@ -122,6 +123,7 @@ class _Company(Answer):
     name: Text
     business_identifier: _BusinessIdentifier | None = None
     company_currency: str
+    country: Text = ""
 
 
 class _Account(Answer):

@@ -2,6 +2,7 @@
 
 import argparse
 
+from tilisilta.languages import LANGUAGES
 from tilisilta.management.grammar.parsers import Subparsers, add_command, day, month
 from tilisilta.management.wording import gettext as _
 
@@ -157,5 +158,14 @@ def _add_booking_choices(parser: argparse.ArgumentParser) -> None:
         "--approve", action="store_true", help=_("approve each receipt once it is booked")
     )
     parser.add_argument(
-        "--title", default="", metavar=_("TEXT"), help=_("how the receipts' names begin")
+        "--language",
+        default="",
+        choices=[one.code for one in LANGUAGES],
+        help=_("the language of the books, for names and notes (default: by their country)"),
+    )
+    parser.add_argument(
+        "--title",
+        default="",
+        metavar=_("TEXT"),
+        help=_("how the receipts' names begin (default: Palkat, Löner or Payroll)"),
     )
