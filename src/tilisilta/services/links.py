@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.company_match import name_with_id
 from tilisilta.domain.problems import ProblemCode
-from tilisilta.domain.receipt_words import language_of_country, words_in
 from tilisilta.domain.standing import EXPORTS_UNDER_WAY, ExportState
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import (
@@ -35,7 +34,7 @@ from tilisilta.services.link_proposals import (
     Pairing,
     pairing_of,
 )
-from tilisilta.services.procountor.administrations import known_administration
+from tilisilta.services.link_words import with_words_of_books, without_blank_words
 
 
 class AccountTaken(NeedsAttention):
@@ -138,7 +137,7 @@ def create_link(  # what a person says of a link, each by its name
         company=company,
         procountor_account=account,
         start_month=start_month.replace(day=1),
-        **_with_words_of_books(choices, account),
+        **with_words_of_books(choices, account),
     )
     link.full_clean()
     with transaction.atomic():
@@ -182,7 +181,7 @@ def change_link(
     ``MonthsCovered`` for a start before the end of an earlier link, and Django's
     ``ValidationError`` for a link that has ended: it stays as the trail it is.
     """
-    choices = _without_blank_words(choices)
+    choices = without_blank_words(choices)
     before = {name: getattr(link, name) for name in choices}
     for name, value in choices.items():
         setattr(link, name, value)
@@ -294,21 +293,6 @@ def remove_link(link: Link, *, user: User | None) -> None:
         link.delete()
         audit.record(audit.Action.LINK_REMOVED, user=user, company=company, name=str(company))
     recheck_company(Company.objects.get(pk=company.pk))
-
-
-def _with_words_of_books(choices: Mapping[str, Any], account: ProcountorAccount) -> dict[str, Any]:
-    """Return ``choices`` with the language and title of the receipts, where nobody chose them."""
-    known = known_administration(account)
-    of_country = language_of_country(known.country if known else "")
-    language = choices.get("receipt_language") or of_country
-    title = choices.get("receipt_title") or words_in(language).title
-    return {**choices, "receipt_language": language, "receipt_title": title}
-
-
-def _without_blank_words(choices: dict[str, Any]) -> dict[str, Any]:
-    """Return ``choices`` without empty words of receipts: those of the link stay."""
-    words = ("receipt_language", "receipt_title")
-    return {name: value for name, value in choices.items() if value or name not in words}
 
 
 def was_used(link: Link) -> bool:
