@@ -109,7 +109,7 @@ def _table(rows: list[BookedReceiptRow]) -> str:
 def _row(row: BookedReceiptRow) -> tuple[str, ...]:
     export, journal = row.export, row.export.journal
     return (
-        str(export.receipt_number or export.ledger_receipt_id or ""),
+        str(export.shown_number or export.ledger_receipt_id or ""),
         str(export.receipt_date),
         export.token,
         journal.reference,

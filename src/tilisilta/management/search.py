@@ -28,7 +28,7 @@ def receipt_document(export: Export) -> dict[str, Any]:
     journal = export.journal
     account = export.link.procountor_account
     return {
-        "receipt_number": export.receipt_number,
+        "receipt_number": export.shown_number,
         "ledger_receipt_id": export.ledger_receipt_id,
         "invoice_number": export.invoice_number,
         "token": export.token,
@@ -95,7 +95,7 @@ def _receipts_table(hits: tuple[Hit, ...]) -> str:
 def _row(export: Export) -> tuple[str, ...]:
     journal = export.journal
     return (
-        str(export.receipt_number or ""),
+        str(export.shown_number or ""),
         str(export.ledger_receipt_id or ""),
         export.token,
         str(export.receipt_date),
