@@ -122,10 +122,8 @@ def create_link(  # what a person says of a link, each by its name
 ) -> Link:
     """Link ``company`` to the administration of ``account``; ``choices`` are fields of ``Link``.
 
-    Nothing of a month before ``start_month`` is ever sent through it. Without a language of the
-    receipts it is that of the administration's country, and without a title one in that language.
-    ``different_names`` and ``shared_administration`` say that a person has confirmed these oddities
-    of the pair.
+    Nothing of a month before ``start_month`` is ever sent through it. ``different_names`` and
+    ``shared_administration`` say that a person has confirmed these oddities of the pair.
 
     Raises ``CompanyLinked``, ``AccountTaken``, ``AccountNotAuthorised``, ``DifferentNames``,
     ``SharedAdministration``, ``MonthsCovered``, or Django's ``ValidationError`` for an invalid
