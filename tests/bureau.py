@@ -34,6 +34,7 @@ from tilisilta.services.fetching.queue import claim_companies, fetch_claimed
 from tilisilta.services.fetching.synchronisations import ask_for_everything, read_lists
 from tilisilta.services.journals.importing import import_journal
 from tilisilta.services.links import create_link
+from tilisilta.services.payroll_check import has_changed_in_nmbrs
 from tilisilta.services.procountor.client import procountor
 from tilisilta.services.sending.asking import (
     SentMany,
@@ -152,7 +153,7 @@ def send_all_ready(now: datetime = NOW, **narrowed: Any) -> SentMany:
 def deliver(sending: Sending, clock: Clock, *, most_moves: int = 200) -> Journal:
     """Make the moves of ``sending`` until it is finished; waiting moves ``clock``."""
     for _ in range(most_moves):
-        result = advance(sending.id, now=clock.now)
+        result = advance(sending.id, now=clock.now, has_changed=has_changed_in_nmbrs)
         if result.is_finished:
             return Journal.objects.get(pk=sending.journal_id)
         clock.forward(result.wait_seconds)
@@ -161,7 +162,7 @@ def deliver(sending: Sending, clock: Clock, *, most_moves: int = 200) -> Journal
 
 def make_moves(sending: Sending, clock: Clock, count: int) -> None:
     for _ in range(count):
-        advance(sending.id, now=clock.now)
+        advance(sending.id, now=clock.now, has_changed=has_changed_in_nmbrs)
 
 
 def book_by_hand(account: ProcountorAccount, payload: str) -> BookedReceipt:

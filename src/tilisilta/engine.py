@@ -26,6 +26,7 @@ from tilisilta.fetcher import POLL_SECONDS, Fetcher
 from tilisilta.models import Sending, Worker
 from tilisilta.services.connections import check_unheard_accounts
 from tilisilta.services.journals.after_silence import recheck_after_silence
+from tilisilta.services.payroll_check import has_changed_in_nmbrs
 from tilisilta.services.sending import outbox
 from tilisilta.services.sending.asking import continue_waiting
 from tilisilta.services.sending.delivery import advance
@@ -67,7 +68,9 @@ def move_on(sending_id: str) -> float | None:
     """
     try:
         while True:
-            result = advance(uuid.UUID(sending_id), now=timezone.now())
+            result = advance(
+                uuid.UUID(sending_id), now=timezone.now(), has_changed=has_changed_in_nmbrs
+            )
             if result.is_finished:
                 return None
             if result.wait_seconds > SHORT_WAIT_SECONDS:

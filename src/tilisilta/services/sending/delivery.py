@@ -8,6 +8,7 @@ crash, nothing is booked twice. The states, and why they suffice: ``docs/exactly
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from django.db import transaction
@@ -22,7 +23,6 @@ from tilisilta.services.pace import wait_after
 from tilisilta.services.sending.items_before_posting import make_items_for
 from tilisilta.services.sending.looks import look_for
 from tilisilta.services.sending.outbox import LONGEST_PAUSE
-from tilisilta.services.sending.payroll_check import has_changed_in_nmbrs
 from tilisilta.services.sending.postings import approve, become_uncertain, post, stop
 
 
@@ -38,13 +38,24 @@ FINISHED = MoveResult(is_finished=True)
 APPROVAL_PAUSE_SECONDS = 60.0
 
 
-def advance(sending_id: UUID, *, now: datetime) -> MoveResult:
+class SourceCheck(Protocol):
+    """Asks the source of a journal, right before it is sent, whether it has another one now."""
+
+    def __call__(self, sending: Sending, *, now: datetime) -> bool: ...
+
+
+def not_asked(sending: Sending, *, now: datetime) -> bool:
+    """Take a journal as it is stored, without asking its source."""
+    return False
+
+
+def advance(sending_id: UUID, *, now: datetime, has_changed: SourceCheck = not_asked) -> MoveResult:
     """Make the next move of a sending, if there is one now.
 
     Receipts go oldest first. A rejected one, or one that needs a person, stops those after it:
     they are *ready* again and the journal is partly sent. The same happens to receipts not posted
     yet when the company was marked as a test company or its debtor blocked after the click, or
-    when Nmbrs has another journal of the run by then.
+    when the source has another journal of the run by then, as ``has_changed`` says.
     """
     sending = Sending.objects.select_related(
         "journal__company__debtor", "journal__run", "requested_by"
@@ -61,14 +72,17 @@ def advance(sending_id: UUID, *, now: datetime) -> MoveResult:
         become_uncertain(sending, export, now=now, detail="The worker stopped while posting.")
         sending.journal.store_state()
         return MoveResult()
-    return _hindered(sending, export, now=now) or _moved(sending, export, exports, now=now)
+    hindered = _hindered(sending, export, has_changed, now=now)
+    return hindered or _moved(sending, export, exports, now=now)
 
 
-def _hindered(sending: Sending, export: Export, *, now: datetime) -> MoveResult | None:
+def _hindered(
+    sending: Sending, export: Export, has_changed: SourceCheck, *, now: datetime
+) -> MoveResult | None:
     """Return the result if ``export`` cannot move now, else ``None``."""
     if export.state == ExportState.QUEUED and _is_forbidden(sending):
         return _take_back(sending, now=now)
-    if export.state == ExportState.QUEUED and has_changed_in_nmbrs(sending, now=now):
+    if export.state == ExportState.QUEUED and has_changed(sending, now=now):
         return _finish(sending, now=now)
     if not export.link.procountor_account.is_authorised:
         return _wait_for_account(sending, export, now=now)
