@@ -19,7 +19,13 @@ from importlib import import_module
 from pathlib import Path
 from types import FrameType
 
-from tilisilta.management.ports import DEMO_HOST, demo_url, free_port_after, is_free
+from tilisilta.management.ports import (
+    DEMO_HOST,
+    ENVIRONMENT_FILE,
+    demo_url,
+    free_port_after,
+    is_free,
+)
 from tilisilta.management.starting import (
     hangs_up_with_terminal,
     machine_must_fit,
@@ -28,7 +34,6 @@ from tilisilta.management.starting import (
 from tilisilta.management.wording import gettext as _
 
 MARK = "tilisilta-demo"
-ENVIRONMENT_FILE = "environment"
 SANDBOX_START_SECONDS = 180
 _PREFIX = "TILISILTA_"
 

@@ -12,9 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tilisilta.errors import TilisiltaError
-from tilisilta.management.demo import ENVIRONMENT_FILE
 from tilisilta.management.output import write_refusal
-from tilisilta.management.ports import DEMO_HOST, demo_url
+from tilisilta.management.ports import DEMO_HOST, ENVIRONMENT_FILE, demo_url
 from tilisilta.management.running import prepare, say, serve_until_stopped
 from tilisilta.management.start_lock import starting_alone
 from tilisilta.models import User

@@ -4,6 +4,8 @@ import errno
 import socket
 
 DEMO_HOST = "127.0.0.1"
+ENVIRONMENT_FILE = "environment"
+"""In the demo\'s data directory: what lets commands act beside it."""
 MOST_TRIED = 200
 
 
