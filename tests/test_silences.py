@@ -67,6 +67,15 @@ class TestSilences:
 
         assert not any(found)
 
+    def test_leaves_one_alive_that_was_seen_alive_before_a_common_outage(self) -> None:
+        looking = Looking()
+        for moment in (0, 7, 14, 21):
+            looking.at(moment, NOON + timedelta(seconds=moment))
+
+        after_outage = looking.at(400, NOON + timedelta(seconds=26))
+
+        assert not after_outage
+
     def test_takes_one_that_was_silent_long_before_for_dead_at_once(self) -> None:
         assert Looking().at(0, NOON - timedelta(minutes=6))
         assert not Looking().at(0, NOON - timedelta(minutes=5))

@@ -17,6 +17,7 @@ class Silence:
     heard_at: datetime
     since: float
     looks: int = 1
+    is_first: bool = False
 
 
 class Silences:
@@ -48,7 +49,7 @@ class Silences:
         }
         for name, silence in self._known.items():
             # Only of one never seen alive: after a sleep of the whole machine all are old.
-            is_old = silence.looks == 1 and now - silence.heard_at > SURELY_DEAD_AFTER * timeout
+            is_old = silence.is_first and now - silence.heard_at > SURELY_DEAD_AFTER * timeout
             is_silent = moment - silence.since >= timeout.total_seconds()
             if is_old or (is_silent and silence.looks >= LOOKS):
                 yield name
@@ -56,5 +57,5 @@ class Silences:
     def _continued(self, name: str, heard_at: datetime, moment: float) -> Silence:
         known = self._known.get(name)
         if known is None or known.heard_at != heard_at:
-            return Silence(heard_at=heard_at, since=moment)
-        return replace(known, looks=known.looks + 1)
+            return Silence(heard_at=heard_at, since=moment, is_first=known is None)
+        return replace(known, looks=known.looks + 1, is_first=False)

@@ -46,13 +46,29 @@ class TestSending:
         assert send(journal).state == JournalState.SENT
         assert procountor.ledger.count() == 1
 
-    def test_forgets_the_refusals_once_a_token_was_accepted(self, procountor: Sandbox) -> None:
+    def test_forgets_the_refusals_once_a_token_was_accepted_long_after(
+        self, procountor: Sandbox
+    ) -> None:
+        account = a_linked_company().link.procountor_account
+        ProcountorAccount.objects.update(
+            token_refusal_count=1, token_refused_at=timezone.now() - timedelta(seconds=11)
+        )
+
+        with act_as(account) as client:
+            client.get_session()
+
+        assert the_account().token_refusal_count == 0
+
+    def test_does_not_begin_anew_as_the_look_before_each_post_is_accepted(
+        self, procountor: Sandbox, settings: Settings
+    ) -> None:
+        settings.PROCOUNTOR_REFUSAL_PAUSES = (5, 15)
         journal = a_journal(a_linked_company())
         procountor.faults.add(on_post(FaultKind.UNAUTHORIZED, times=2))
 
         send(journal)
 
-        assert the_account().token_refusal_count == 0
+        assert the_account().token_refusal_count == 1
 
     def test_ends_the_account_when_every_token_is_refused(
         self, procountor: Sandbox, settings: Settings

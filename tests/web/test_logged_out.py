@@ -87,6 +87,17 @@ class TestClickAfterTheSession:
         if click.status_code == 302:
             assert expired.get(click["Location"], follow=True).status_code == 200
 
+    @pytest.mark.parametrize(
+        "headers",
+        [{"Referer": "http://[bad"}, {"HX-Request": "true", "HX-Current-URL": "http://[bad"}],
+    )
+    def test_leads_to_the_log_in_whatever_a_program_says_of_its_page(
+        self, expired: Client, headers: dict[str, str]
+    ) -> None:
+        answer = expired.post(reverse("fetch_everything"), headers=headers)
+
+        assert answer.status_code < 400
+
     def test_is_told_of_once(self, expired: Client, journal: Journal) -> None:
         click = expired.post(reverse("send_journal", args=[journal.pk]))
         log_in(expired, click["Location"])

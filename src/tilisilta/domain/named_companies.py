@@ -95,7 +95,7 @@ def read_name(text: str, company: KnownCompany, others: Sequence[KnownCompany]) 
     A number counts before a name: companies may have the same name, but never the same number.
     """
     whole = _cleaned(text)
-    if not whole or _exactly(company.name) == _exactly(whole):
+    if not whole or exact_name(company.name) == exact_name(whole):
         return Named(text=text)
     same = _exact(whole, others) or _same_id(whole, company, others)
     if same:
@@ -137,7 +137,7 @@ def read_title(text: str, company: KnownCompany, others: Sequence[KnownCompany])
         if _is_within(company, one) and not _contains_apart(whole, company, one):
             # A number after a name is just as often a month or a run.
             is_named = _contains(whole, one) and not one.name[-1:].isdecimal()
-            if is_named or _exactly(one.name) in map(_exactly, named):
+            if is_named or exact_name(one.name) in map(exact_name, named):
                 return Named(text=text, other=one)
     if plain_name(company.name) in map(plain_name, (whole, *names)):
         namesakes = [one for one in others if plain_name(one.name) == plain_name(company.name)]
@@ -208,7 +208,7 @@ def _read_pieces(
     *,
     is_own: bool,
 ) -> Named:
-    if _exactly(company.name) in map(_exactly, names):
+    if exact_name(company.name) in map(exact_name, names):
         return Named(text=text)
     for name in names:
         if exact := _exact(name, others):
@@ -223,14 +223,14 @@ def _read_pieces(
 
 
 def _exact(name: str, others: Sequence[KnownCompany]) -> KnownCompany | None:
-    return next((one for one in others if _exactly(one.name) == _exactly(name)), None)
+    return next((one for one in others if exact_name(one.name) == exact_name(name)), None)
 
 
 def _contains(text: str, company: KnownCompany) -> bool:
     """Return whether ``text`` contains the full name, as "Palkat Koivulammi Huolto Oy" does."""
-    name = _exactly(company.name)
+    name = exact_name(company.name)
     # A name of one word may be an ordinary word of the title.
-    return " " in name and bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", _exactly(text)))
+    return " " in name and bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", exact_name(text)))
 
 
 def _may_be_company(name: str) -> bool:
@@ -239,8 +239,8 @@ def _may_be_company(name: str) -> bool:
     A single word is more likely a month or a town, unless it has a legal form.
     """
     plain = plain_name(name)
-    has_form = plain != " ".join(re.findall(r"\w+", _exactly(name)))
-    return (" " in plain or has_form) and _exactly(name) not in _WORDS_OF_TITLES
+    has_form = plain != " ".join(re.findall(r"\w+", exact_name(name)))
+    return (" " in plain or has_form) and exact_name(name) not in _WORDS_OF_TITLES
 
 
 def _fits(text: str, company: KnownCompany) -> bool:
@@ -249,7 +249,7 @@ def _fits(text: str, company: KnownCompany) -> bool:
     "Koivu Oy Ab" fits "Koivu Ab", and "Rakennus Mäki Oy" fits "Rakennus Oy Mäki".
     """
     core, forms = _core(company.name), _forms(company.name)
-    words = re.findall(r"\w+", _exactly(text))
+    words = re.findall(r"\w+", exact_name(text))
     places = [at for at, word in enumerate(words) if not is_legal_form(word)]
     for first in range(len(places) - len(core) + 1):
         span = places[first : first + len(core)]
@@ -268,12 +268,12 @@ def _is_within(one: KnownCompany, other: KnownCompany) -> bool:
 
 
 def _core(name: str) -> tuple[str, ...]:
-    words = re.findall(r"\w+", _exactly(name))
+    words = re.findall(r"\w+", exact_name(name))
     return tuple(word for word in words if not is_legal_form(word))
 
 
 def _forms(name: str) -> frozenset[str]:
-    return frozenset(filter(is_legal_form, re.findall(r"\w+", _exactly(name))))
+    return frozenset(filter(is_legal_form, re.findall(r"\w+", exact_name(name))))
 
 
 def _named_without_form(
@@ -290,7 +290,7 @@ def _named_without_form(
             and f" {name} " in plain
         )
 
-    words = re.findall(r"\w+", _exactly(_NOT_OF_COMPANIES.sub(" ", text)))
+    words = re.findall(r"\w+", exact_name(_NOT_OF_COMPANIES.sub(" ", text)))
     plain = f" {' '.join(words)} "
     if f" {plain_name(company.name)} " in plain:
         return None
@@ -314,7 +314,7 @@ def _separated(title: str) -> str:
 
 
 def _contains_apart(text: str, company: KnownCompany, longer: KnownCompany) -> bool:
-    rest = _exactly(text).replace(_exactly(longer.name), " | ")
+    rest = exact_name(text).replace(exact_name(longer.name), " | ")
     return _contains(rest, company) or plain_name(company.name) in map(plain_name, _parts(rest)[1])
 
 
@@ -378,5 +378,6 @@ def _cleaned(text: str) -> str:
     return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).split())
 
 
-def _exactly(name: str) -> str:
+def exact_name(name: str) -> str:
+    """Return ``name`` for comparing it with others as it is written, legal form included."""
     return _cleaned(name).casefold()

@@ -1,13 +1,13 @@
 """What only one process may do at a time while it starts, on this machine and on others."""
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-LOCK_FILE = "starting.lock"
 _LOCK_NUMBER = 7_451_745_174
 
 
@@ -15,17 +15,22 @@ _LOCK_NUMBER = 7_451_745_174
 def starting_alone() -> Iterator[None]:
     """Wait until no other process makes tables, the first user or the static files.
 
-    The file is for processes with the same data directory: SQLite cannot even be opened by two at
+    The data directory is locked for processes that share it: SQLite cannot even be opened by two at
     once while it is empty. Other machines share nothing but the database server, which keeps a
     lock for as long as our connection lives.
     """
-    with (settings.DATA_DIR / LOCK_FILE).open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    # The directory itself, and no file in it: one that root made by `tilisilta migrate` could not
+    # be opened by the user of the service.
+    directory = os.open(settings.DATA_DIR, os.O_RDONLY)
+    try:
+        fcntl.flock(directory, fcntl.LOCK_EX)
         _lock_database()
         try:
             yield
         finally:
             _unlock_database()
+    finally:
+        os.close(directory)
 
 
 def _lock_database() -> None:

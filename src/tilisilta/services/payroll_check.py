@@ -79,6 +79,9 @@ def _read(run: Run, nmbrs_company: NmbrsCompany, *, now: datetime) -> None:
     except TilisiltaError as error:
         # Nmbrs refuses the call and not the run, which says nothing about the journal.
         logger.warning("Run %s was not read before it was sent: %s", run, error)
+    except Exception:
+        # A fault of ours in reading must not leave the journal queued for ever, without a word.
+        logger.exception("Reading run %s before it was sent failed.", run)
 
 
 def _has_newer_revision(journal: Journal) -> bool:

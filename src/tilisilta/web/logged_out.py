@@ -28,7 +28,7 @@ def log_in_first(request: HttpRequest) -> HttpResponse:
     htmx: HtmxDetails | None = getattr(request, "htmx", None)
     if htmx:
         # A part of a page cannot show the log-in; the whole page has to go there.
-        page = htmx.current_url_abs_path
+        page = _page_of_the_part(htmx)
         address = redirect_to_login(page).url if page else reverse("account_login")
         return _noted(HttpResponseClientRedirect(address), STOPPED)
     if request.method == HTTPMethod.POST:
@@ -75,8 +75,19 @@ def _noted(response: HttpResponse, what: str) -> HttpResponse:
     return response
 
 
+def _page_of_the_part(htmx: HtmxDetails) -> str | None:
+    try:
+        return htmx.current_url_abs_path
+    except ValueError:
+        return None
+
+
 def _page_of_the_click(request: HttpRequest) -> str:
-    came_from = urlsplit(request.headers.get("Referer", ""))
+    try:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        # A browser sends no such address, but a program may.
+        return _page_at(request.path)
     if came_from.netloc == request.get_host():
         address = came_from._replace(scheme="", netloc="", fragment="").geturl()
         return _page_at(address)

@@ -75,6 +75,7 @@ ADMINISTRATION = Administration(
     procountor_company_id=50101,
     name="Koivulammi Konepaja Oy",
     business_id="3023757-8",
+    country="FINLAND",
     currency="EUR",
     ledger_accounts=(
         LedgerAccount(code="5010", name="Palkat", is_active=True),

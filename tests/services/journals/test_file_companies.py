@@ -502,7 +502,11 @@ class TestAUserLimitedToDebtors:
         hidden = add_company(2001, "Salainen Oy", add_debtor(200, "Toiset", user=None), user=None)
         template = UserTemplate.objects.create(name="Some")
         clerk: User = create_user(
-            "sari", "a bridge over", template=template, user=None, debtors=[company.debtor]
+            "sari",
+            "a bridge over still water",
+            template=template,
+            user=None,
+            debtors=[company.debtor],
         )
         content = as_csv(rows_with("Yritys", "salainen"))
 

@@ -94,13 +94,44 @@ class TestSeveralCompanies:
         first, second = a_company(1001), a_company(1002)
         first.name, first.business_id = "Koivulammi Konepaja Oy", "9901010-1"
         first.save()
-        second.business_id = "9901020-9"
+        second.name, second.business_id = "Koivulammi Huolto Oy", "9901020-9"
         second.save()
 
         taken = take_in(bureau_file(*texts, header=header), None)
 
         assert [one.journal.company for one in taken.imported] == [first, second]
         assert all(one.journal.line_count == 2 for one in taken.imported)
+
+    def test_are_told_apart_by_their_legal_form(self) -> None:
+        companies = [a_company(1001), a_company(1002), a_company(1003)]
+        names = ("Koivu Oy", "Koivu Ab", "Leppä Oy")
+        for company, name in zip(companies, names, strict=True):
+            company.name = name
+            company.save()
+
+        taken = take_in(bureau_file(*names, header="Yritys"), None)
+
+        assert [one.journal.company for one in taken.imported] == companies
+        assert [one.journal.line_count for one in taken.imported] == [2, 2, 2]
+
+    @pytest.mark.parametrize(
+        "names",
+        [("Koivu Oy", "Leppä Oy"), ("Koivu Ab", "Koivu Ab")],
+        ids=["only alike", "two of one name"],
+    )
+    def test_are_not_chosen_by_a_name_that_does_not_surely_mean_one(
+        self, names: tuple[str, str]
+    ) -> None:
+        for number, name in zip((1001, 1002), names, strict=True):
+            company = a_company(number)
+            company.name = name
+            company.save()
+
+        with pytest.raises(FileRefused) as refused:
+            take_in(bureau_file("Koivu Ab", "1002", header="Yritys"), None)
+
+        assert [problem.code for problem in refused.value.problems] == ["F35"]
+        assert not Journal.objects.exists()
 
     def test_are_recognised_when_the_file_comes_again(self) -> None:
         a_company(1001)

@@ -3,7 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 from django.utils import timezone
+from pytest_django import Settings
 from tests.bureau import (
     NOW,
     Clock,
@@ -156,6 +158,19 @@ class TestContinueWaiting:
         counts = [continue_waiting(NOW), continue_waiting(NOW)]
 
         assert counts == [1, 0]
+
+    def test_asks_for_nothing_while_no_key_opens_the_secret_of_the_account(
+        self, procountor: Sandbox, settings: Settings
+    ) -> None:
+        journal = a_journal(a_linked_company())
+        send_journal(journal, user=None, now=NOW)
+        Sending.objects.update(finished_at=NOW)
+        settings.ENCRYPTION_KEYS = (Fernet.generate_key().decode(),)
+
+        counts = [continue_waiting(NOW), continue_waiting(NOW)]
+
+        assert counts == [0, 0]
+        assert Sending.objects.count() == 1
 
     def test_looks_again_before_anything_is_posted(self, procountor: Sandbox) -> None:
         journal = a_journal(a_linked_company())

@@ -7,7 +7,8 @@ from tilisilta.clients.files.alignment import Row
 from tilisilta.clients.files.company_headers import CompanyColumn, Mark
 from tilisilta.clients.files.findings import Findings
 from tilisilta.clients.files.raw import PartOf, RawJournal, text_of
-from tilisilta.domain.company_match import plain_business_id, plain_name
+from tilisilta.domain.company_match import plain_business_id
+from tilisilta.domain.named_companies import exact_name
 from tilisilta.domain.problems import ProblemCode
 
 
@@ -59,4 +60,5 @@ def _certain_columns(raw: RawJournal) -> Iterator[CompanyColumn]:
 def _plain(text: str, mark: Mark) -> str:
     if mark is Mark.NUMBER:
         return text.lstrip("0")
-    return plain_business_id(text) if mark is Mark.BUSINESS_ID else plain_name(text)
+    # Never without its legal form: an Oy and an Ab of one name are two companies.
+    return plain_business_id(text) if mark is Mark.BUSINESS_ID else exact_name(text)

@@ -25,7 +25,7 @@ def recheck_after_silence(now: datetime) -> int:
     waiting = _waiting_journals()
     accounts = (
         ProcountorAccount.objects.filter(
-            Q(links__company__in=waiting.values("company")),
+            Q(links__company__in=waiting.values("company"), links__ends_on__isnull=True),
             state=ProcountorAccount.State.AUTHORISED,
         )
         .distinct()
@@ -38,7 +38,9 @@ def recheck_after_silence(now: datetime) -> int:
         except TilisiltaError:
             ProcountorAccount.objects.filter(pk=account.pk).update(check_failed_at=now)
             return count
-        of_account = waiting.filter(company__links__procountor_account=account).distinct()
+        of_account = waiting.filter(
+            company__links__procountor_account=account, company__links__ends_on__isnull=True
+        ).distinct()
         for journal in of_account.order_by("pk")[:MOST_JOURNALS]:
             check_journal(journal, now=now)
             count += 1

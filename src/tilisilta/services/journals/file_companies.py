@@ -11,6 +11,7 @@ from tilisilta.domain.named_companies import (
     KnownCompany,
     Named,
     business_ids_in,
+    exact_name,
     is_own_name,
     is_own_title,
     is_surely_own_title,
@@ -67,7 +68,8 @@ def companies_named(
     """
     seen = Company.objects.all() if user is None else Company.objects.visible_to(user)
     companies = {company.number: company for company in seen}
-    known = [_known(company) for company in companies.values()]
+    # Among all companies: what names one that the user may not see must not become another.
+    known = [_known(company) for company in Company.objects.all()]
     numbers = [_number_named(part, known) for part in parts]
     return [
         (companies.get(number) if number and numbers.count(number) == 1 else None, part)
@@ -82,16 +84,32 @@ def _number_named(part: RawJournal, known: list[KnownCompany]) -> int | None:
         said = [(Mark.NUMBER, text) for text in part.companies]
         said += [(column.mark, text) for column in part.company_columns for text in column.texts]
     for mark, text in said:
+        number = re.fullmatch("0*([0-9]{1,9})(?:[.,]0+)?", text)
+        if number and mark is not Mark.BUSINESS_ID:
+            return int(number[1])
         if mark is Mark.NUMBER:
-            number = re.fullmatch("0*([0-9]{1,9})(?:[.,]0+)?", text)
-            if number:
-                return int(number[1])
             continue
-        read = read_name if mark is Mark.NAME else read_business_id
-        other = read(text[:_MOST_CHARACTERS], _NO_COMPANY, known).other
-        if other is not None:
-            return other.number
+        is_named = _is_named if mark is Mark.NAME else _has_business_id
+        named = [one for one in known if is_named(one, text[:_MOST_CHARACTERS])]
+        if len(named) == 1:
+            return named[0].number
     return None
+
+
+def _is_named(company: KnownCompany, text: str) -> bool:
+    """Return whether ``text`` is the company's name as it is written, or its number and name.
+
+    Nothing less decides where a journal goes: what is only alike refuses a file, but never chooses.
+    """
+    name, whole = exact_name(company.name), exact_name(text)
+    return whole == name or (
+        name in whole and str(company.number) in re.findall(r"[0-9]+", whole.replace(name, " "))
+    )
+
+
+def _has_business_id(company: KnownCompany, text: str) -> bool:
+    wanted = plain_business_id(text)
+    return bool(wanted) and plain_business_id(company.business_id) == wanted
 
 
 def _names_in(read: SourceJournal, company: Company) -> Iterator[tuple[str, Named]]:

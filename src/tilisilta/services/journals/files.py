@@ -100,6 +100,9 @@ def take_in_file(  # the file, whose it is, who brings it, and what is said of i
         answer=said.answer or RunAnswer(),
         columns=used,
     )
+    # In one order, whatever the order of the file: two imports of the same companies must not wait
+    # for each other's locks.
+    whose = sorted(whose, key=lambda one: one[0].pk)
     with transaction.atomic():
         if len(whose) == 1:
             kept = [_keep(file, *whose[0], said, of_file, user, now)]
@@ -164,8 +167,8 @@ def _keep(  # in the order of the caller, for two callers
         debit_negative=said.debit_negative,
     )
     if file.is_of_several:
-        # What decided whose part it is must not be asked about again as an unknown name.
-        read = replace(read, company_names=(), business_ids=(), titles=())
+        # Titles stand above the rows of all companies, and say nothing of this part.
+        read = replace(read, titles=())
     return keep_read(read, company=company, said=of_file, user=user, now=now)
 
 

@@ -115,6 +115,15 @@ def note_refused_token(account: ProcountorAccount, *, now: datetime) -> int | No
     return math.ceil(pauses[count])
 
 
+def _is_row_over(account: ProcountorAccount, now: datetime) -> bool:
+    """Return whether the last refused token lies further back than twice the pause it led to."""
+    count, refused_at = account.token_refusal_count, account.token_refused_at
+    if not count or refused_at is None:
+        return False
+    pauses = settings.PROCOUNTOR_REFUSAL_PAUSES
+    return now - refused_at > 2 * timedelta(seconds=pauses[min(count, len(pauses)) - 1])
+
+
 def _client_with(tokens: AccessTokens) -> ProcountorClient:
     return ProcountorClient(
         api_url=settings.PROCOUNTOR_API_URL,
@@ -160,8 +169,12 @@ class AccountTokens:
         return self._renew(instead_of=instead_of)
 
     def note_accepted(self) -> None:
-        """End a row of refusals, of which there is hardly ever one."""
-        if self._read is not None and self._read.token_refusal_count:
+        """End a row of refusals, of which there is hardly ever one.
+
+        Not at once: where only the posts are refused, the looks between them are accepted, and the
+        row would begin anew each time.
+        """
+        if self._read is not None and _is_row_over(self._read, timezone.now()):
             ProcountorAccount.objects.filter(pk=self._account_id).update(
                 token_refused_at=None, token_refusal_count=0
             )

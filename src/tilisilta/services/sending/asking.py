@@ -14,7 +14,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from tilisilta.domain.problems import ProblemCode, Severity
-from tilisilta.domain.standing import BOOKED_EXPORTS, ExportState, JournalState
+from tilisilta.domain.standing import (
+    BOOKED_EXPORTS,
+    EXPORTS_UNDER_WAY,
+    ExportState,
+    JournalState,
+)
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import (
     Export,
@@ -178,6 +183,8 @@ def continue_waiting(now: datetime) -> int:
     )
     count = 0
     for journal in waiting:
+        if not _can_go_on(journal):
+            continue
         last = journal.sendings.order_by("-requested_at").first()
         try:
             with transaction.atomic():
@@ -194,6 +201,18 @@ def continue_waiting(now: datetime) -> int:
             continue
         count += 1
     return count
+
+
+def _can_go_on(journal: Journal) -> bool:
+    """Return whether its accounts can be used; one whose stored secret no key opens cannot.
+
+    The column says only that a person has authorised it, and a sending would end at once each time.
+    """
+    exports = journal.exports.filter(state__in=EXPORTS_UNDER_WAY)
+    return all(
+        export.link.procountor_account.is_authorised
+        for export in exports.select_related("link__procountor_account")
+    )
 
 
 def look_anew(journal: Journal) -> None:
@@ -234,7 +253,10 @@ def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen:
     # Locked in the order journal, links, exports, the same as everywhere: ending a link waits for
     # this transaction or this one sees the end, and two transactions never wait for each other.
     link_ids = set(journal.exports.order_by().values_list("link", flat=True))
-    links = list(Link.objects.select_for_update().filter(pk__in=link_ids))
+    links = list(
+        # Of the links alone: their order would lock the companies too, which others lock first.
+        Link.objects.select_for_update(of=("self",)).filter(pk__in=link_ids).order_by("pk")
+    )
     exports = list(journal.exports.select_for_update())
     # Judged again under the locks: the check has committed, and much may have changed since.
     standing = journal.standing(one.standing() for one in exports)

@@ -82,10 +82,10 @@ def _hindered(
     """Return the result if ``export`` cannot move now, else ``None``."""
     if export.state == ExportState.QUEUED and _is_forbidden(sending):
         return _take_back(sending, now=now)
-    if export.state == ExportState.QUEUED and has_changed(sending, now=now):
-        return _finish(sending, now=now)
     if not export.link.procountor_account.is_authorised:
         return _wait_for_account(sending, export, now=now)
+    if export.state == ExportState.QUEUED and has_changed(sending, now=now):
+        return _finish(sending, now=now)
     # A pause longer than the longest was noted by a clock that ran ahead, and is ignored.
     if export.look_at is not None and now < export.look_at <= now + LONGEST_PAUSE:
         return MoveResult(wait_seconds=(export.look_at - now).total_seconds())
