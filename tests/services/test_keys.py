@@ -44,7 +44,7 @@ def codes_of(user: User) -> list[str]:
 
 def stored(table: str, column: str) -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {column} FROM {table} ORDER BY 1")  # noqa: S608  # ours
+        cursor.execute(f'SELECT "{column}" FROM {table} ORDER BY 1')  # noqa: S608  # ours
         return [str(row[0]) for row in cursor.fetchall()]
 
 
