@@ -61,6 +61,10 @@ def python_of(version: str) -> Path | None:
     return next(filter(is_usable, candidates(version)), None)
 
 
+def newest_python() -> str:
+    return [version for version in VERSIONS if python_of(version)][-1]
+
+
 @pytest.fixture(scope="module")
 def installed(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -129,6 +133,9 @@ class TestEveryPython:
         version, program = installed
         if version == f"{sys.version_info.major}.{sys.version_info.minor}":
             pytest.skip("It is the Python of the tests.")
+        if version != newest_python():
+            # Half a minute each way, for what differs most between the oldest and the newest.
+            pytest.skip("It is tried with the newest Python alone.")
         with listening_sandbox() as (sandbox, url):
             theirs = bureau_of(tmp_path / "bureau", url, program)
             with_source = {**theirs.environment, "PYTHONPATH": str(ROOT / "src")}
