@@ -160,7 +160,7 @@ def say_first_password() -> None:
 
 
 def warn_of_lost_key() -> None:
-    """Say at the start that the encryption keys do not fit; the service runs all the same."""
+    """Print that the encryption keys do not fit; the service starts all the same."""
     if not do_keys_fit():
         told = explain_error(KeysDoNotFit("No key of ours opens a secret."))
         say("\n".join((f"{told.code} {told.message}", told.cause, told.remedy)))

@@ -1,4 +1,4 @@
-"""Who runs a command, as the machine knows them."""
+"""The system user who runs a command."""
 
 import os
 import pwd

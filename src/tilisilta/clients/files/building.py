@@ -187,7 +187,7 @@ class _LineBuilder:
             self._note(ProblemCode.PERHAPS_SUMS, places[0] + 1, lines=len(places))
 
     def _check_twice_marked(self, sums: Mapping[int, SumMark]) -> None:
-        """Say of minus signs beside sides that say the same whether they were left out."""
+        """Note whether minus signs were left out that stand beside a side and repeat it."""
         marked = self._amounts.twice_marked
         if marked is None or sums:
             return

@@ -70,7 +70,7 @@ class Walker:
         end: Callable[[str], None] | None = None,
         text: Callable[[str], None] | None = None,
     ) -> None:
-        """Tell the elements of ``part``, names without prefix; definitions are forbidden."""
+        """Pass on the elements of ``part``, names without prefix; refuse definitions."""
         names = _LocalNames()
 
         def forbid(*_: object) -> None:

@@ -217,7 +217,7 @@ class _Maker:
 
 @contextmanager
 def _alone(account: ProcountorAccount) -> Iterator[None]:
-    """Hold the account's lease for creating items; wait for it while another process holds it.
+    """Take the account's lease for creating items; wait while another process has it.
 
     A database lock would be held for as long as Procountor takes to answer.
     """
