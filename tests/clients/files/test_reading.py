@@ -258,6 +258,29 @@ class TestRefuseFile:
 
         assert str(refused.value) == "The file cannot be read as a journal: F09."
 
+    @pytest.mark.parametrize(
+        "content",
+        [
+            *(bytes([byte]) * count for byte in range(0x80) for count in (1, 3)),
+            *(bytes([byte]) for byte in range(0x80, 0x100)),
+            b"\xef\xbb\xbf",
+            b"\xef\xbb\xbf\x1c\x1d",
+            b"\xff\xfe",
+            " \u2003\u3000\ufeff".encode(),
+            " \t\u2028".encode("utf-16"),
+            " \r\n".encode("utf-16-le") * 200,
+        ],
+    )
+    def test_refuses_a_file_of_one_sign_or_of_blanks_alone(self, content: bytes) -> None:
+        assert outcome_of(content, "a.csv") in {"refused", "asked"}
+
+    def test_reads_utf_16_behind_many_blank_lines(self) -> None:
+        blanks = "\r\n" * 5000
+
+        assert outcome_of((blanks + CSV).encode("utf-16"), "a.csv") == outcome_of(
+            (blanks + CSV).encode(), "a.csv"
+        )
+
     @given(content=st.binary(max_size=300), name=st.sampled_from(["a.csv", "a.xml", "a.xlsx", "a"]))
     def test_refuses_any_other_bytes_without_breaking(self, content: bytes, name: str) -> None:
         outcome = outcome_of(content, name)

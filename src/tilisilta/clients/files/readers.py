@@ -17,7 +17,7 @@ from tilisilta.clients.files.sie_files import read_sie
 from tilisilta.clients.files.workbooks import read_workbook
 from tilisilta.clients.files.xml_files import read_xml
 
-_BLANK = b" \t\r\n\x00\x0b\x0c"
+_BLANK = " \t\r\n\x00\x0b\x0c\x85\xa0\ufeff"
 _SNIFFED_BYTES = 4096
 _HTML = ("<!doctype html", "<html")
 _SIE = re.compile(
@@ -76,7 +76,7 @@ READERS = (
         read_json,
     ),
     Reader("binary", (), lambda beginning: bool(CONTROLS.search(beginning.text))),
-    Reader("csv", (".csv", ".tsv", ".txt"), lambda beginning: bool(beginning.text), read_csv),
+    Reader("csv", (".csv", ".tsv", ".txt"), lambda _beginning: True, read_csv),
 )
 _KNOWN_ENDINGS = frozenset(ending for reader in READERS for ending in reader.endings)
 
@@ -84,14 +84,11 @@ _KNOWN_ENDINGS = frozenset(ending for reader in READERS for ending in reader.end
 def reader_of(content: bytes) -> Reader | None:
     """Return the row of the format that ``content`` is in; ``None`` if it is blank."""
     encoding, start = encoding_of_bytes(content)
-    beginning = content[start:].lstrip(_BLANK)[:_SNIFFED_BYTES]
-    if not beginning:
+    # Latin-1 has a character for every byte, and only characters of ASCII matter here.
+    text = content[start:].decode(encoding or "latin-1", "ignore").lstrip(_BLANK)
+    if not text:
         return None
-    # Of UTF-16 a blank is two bytes, so its text begins where the file does. Latin-1 has a
-    # character for every byte, and only characters of ASCII matter here.
-    sample = content[start:][:_SNIFFED_BYTES] if encoding else beginning
-    text = sample.decode(encoding or "latin-1", "ignore").lstrip().casefold()
-    whole = Beginning(content[:_SNIFFED_BYTES], text)
+    whole = Beginning(content[:_SNIFFED_BYTES], text[:_SNIFFED_BYTES].casefold())
     return next(reader for reader in READERS if reader.recognises(whole))
 
 
