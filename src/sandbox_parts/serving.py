@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Protocol
 
+from werkzeug.exceptions import ClientDisconnected
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
@@ -90,6 +91,12 @@ def respond(
 ) -> Iterable[bytes]:
     """Answer one request, dated by the clock of the stand-in."""
     with Request(environ) as request:
+        # Whole before anything is done with it, as behind a gateway: what its sender did not finish
+        # never arrived, and what waits here may be left by its sender and is carried out still.
+        try:
+            request.get_data()
+        except ClientDisconnected as error:
+            return error.get_response(environ)(environ, start_response)
         response = answer(request)
         response.date = response.date or clock()
         return response(environ, start_response)

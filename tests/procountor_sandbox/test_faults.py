@@ -1,3 +1,4 @@
+import io
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
@@ -13,6 +14,7 @@ from tests.procountor_sandbox.calling import (
     token_form,
 )
 from tests.sandbox_parts.clock import SetClock
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from procountor_sandbox.app import Sandbox, create_app
 from procountor_sandbox.faults import Fault, FaultKind
@@ -131,6 +133,24 @@ class TestFault:
         assert released == 1
         assert outcome.result(10).status_code == 200
         assert sandbox.faults.held == 0
+
+    def test_a_request_that_did_not_arrive_whole_meets_none(
+        self, sandbox: Sandbox, caller: httpx2.Client
+    ) -> None:
+        sandbox.faults.add(Fault(kind=FaultKind.HOLD_BEFORE, method="POST"))
+        whole = EnvironBuilder(
+            path="/api/ledgerreceipts",
+            method="POST",
+            json=receipt(),
+            headers=[("Authorization", caller.headers["Authorization"])],
+        ).get_environ()
+        sent = whole["wsgi.input"].read()
+        broken = whole | {"wsgi.input": io.BytesIO(sent[: len(sent) // 2])}
+
+        _, status, _ = run_wsgi_app(sandbox, broken)
+
+        assert status.startswith("400")
+        assert len(sandbox.faults.pending) == 1
 
     def test_hold_ends_by_itself(self, sandbox: Sandbox, post: Post) -> None:
         sandbox.faults.add(Fault(kind=FaultKind.HOLD_BEFORE, seconds=0.01))

@@ -49,7 +49,7 @@ class _NoDoctype(ET.TreeBuilder):
 def parse(request: Request) -> ET.Element:
     """Return the envelope of a request."""
     _check_transport(request)
-    body = request.stream.read(_MOST_BYTES + 1)
+    body = request.get_data()
     if len(body) > _MOST_BYTES:
         raise malformed("TOO_LARGE", f"more than {_MOST_BYTES} bytes")
     parser = ET.XMLParser(target=_NoDoctype())  # noqa: S314  # without a DTD nothing can expand
