@@ -8,15 +8,18 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tilisilta.clients.nmbrs.errors import NmbrsLoginRefused
-from tilisilta.domain.problems import ProblemCode
+from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.errors import NeedsAttention, TilisiltaError
-from tilisilta.models import NmbrsConnection, Synchronisation, User
+from tilisilta.models import NmbrsConnection, NmbrsGrant, Synchronisation, User
 from tilisilta.models.encryption import readable
 from tilisilta.services import audit
 from tilisilta.services.audit_changes import changes_of
 from tilisilta.services.fetching.client import mark_refused, nmbrs_as
+from tilisilta.services.fetching.connection_problems import grant_of
+from tilisilta.services.fetching.coverage import read_coverage
 from tilisilta.services.fetching.problems import problem_of
 from tilisilta.services.fetching.queue import give_up
+from tilisilta.services.fetching.revoking import disconnect
 from tilisilta.services.fetching.synchronisations import (
     NothingConnected,
     ask_for_everything,
@@ -170,12 +173,52 @@ def change_connection(
 def check_connection(connection: NmbrsConnection) -> NmbrsConnection:
     """Test what the connection reaches, and store the answer on it; a refusal is not raised.
 
-    Only a refused user, token or domain turns it red; what waits to be fetched by it fails then.
+    Both ways are tested where it has both: by SOAP and by its consent. Only a refused user, token or domain turns it red; what waits to be fetched by it fails then.
     Other errors are not the token's fault, so the state stays as it was. A connection that is
     removed meanwhile stays removed.
     """
     if connection.state == State.REMOVED:
         return connection
+    grant = grant_of(connection)
+    if grant is not None:
+        check_consent(grant, now=timezone.now())
+    if not connection.is_by_rest:
+        _check_by_soap(connection)
+    connection.refresh_from_db()
+    return connection
+
+
+def check_consent(grant: NmbrsGrant, *, now: datetime) -> None:
+    """Ask Nmbrs what the consent covers, and store the answer; a refusal is not raised."""
+    connection = grant.connection
+    row = NmbrsConnection.objects.exclude(state=State.REMOVED).filter(pk=connection.pk)
+    if connection.is_by_rest:
+        row.update(tested_at=now)
+    if grant.state == NmbrsGrant.State.WITHDRAWN:
+        return
+    trouble: tuple[Problem, ...] = ()
+    try:
+        read_coverage(grant, now=now)
+    except NmbrsLoginRefused as error:
+        trouble = (problem_of(error),)
+        if connection.is_by_rest:
+            mark_refused(connection)
+            give_up(connection.pk, trouble, now=now)
+    except TilisiltaError as error:
+        trouble = (problem_of(error),)
+    else:
+        if connection.is_by_rest:
+            row.update(
+                state=State.WORKING,
+                debtor_count=sum(bool(one["is_covered"]) for one in grant.debtors),
+                trouble=[],
+                silent_count=0,
+            )
+    NmbrsGrant.objects.filter(pk=grant.pk).update(trouble=trouble)
+    grant.refresh_from_db()
+
+
+def _check_by_soap(connection: NmbrsConnection) -> None:
     row = NmbrsConnection.objects.exclude(state=State.REMOVED).filter(pk=connection.pk)
     changes: dict[str, Any] = {"tested_at": timezone.now()}
     try:
@@ -194,14 +237,16 @@ def check_connection(connection: NmbrsConnection) -> NmbrsConnection:
     else:
         changes |= _columns(reached)
     row.update(**changes)
-    connection.refresh_from_db()
-    return connection
 
 
 def remove_connection(connection: NmbrsConnection, *, user: User | None) -> None:
-    """Forget the token and fetch no more. What was fetched stays, and can still be sent."""
+    """Forget the token and fetch no more. What was fetched stays, and can still be sent.
+
+    A consent is given back to Nmbrs.
+    """
     if connection.state == State.REMOVED:
         return
+    disconnect(connection, user=user)
     with transaction.atomic():
         connection.state = State.REMOVED
         connection.token = ""
