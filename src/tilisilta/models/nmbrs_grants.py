@@ -56,6 +56,7 @@ class NmbrsGrant(models.Model):
     )
     debtors: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
     debtors_read_at = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
     trouble = ProblemsField()
 
     class Meta:

@@ -65,6 +65,11 @@ def calls_of_last_night(connection: NmbrsConnection) -> Sequence[NightCalls]:
     return list(connection.night_calls.filter(night=newest.night).order_by("api"))
 
 
+def drop_old_counts(now: datetime) -> None:
+    """Delete the counts of nights more than a year ago."""
+    NightCalls.objects.filter(night__lt=night_of(now) - KEEP).delete()
+
+
 def night_of(moment: datetime) -> date:
     """Return the day on which the night began: nights begin when everything is fetched."""
     local = timezone.localtime(moment)

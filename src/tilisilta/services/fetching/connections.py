@@ -173,9 +173,10 @@ def change_connection(
 def check_connection(connection: NmbrsConnection) -> NmbrsConnection:
     """Test what the connection reaches, and store the answer on it; a refusal is not raised.
 
-    Both ways are tested where it has both: by SOAP and by its consent. Only a refused user, token or domain turns it red; what waits to be fetched by it fails then.
-    Other errors are not the token's fault, so the state stays as it was. A connection that is
-    removed meanwhile stays removed.
+    Both ways are tested where it has both: by SOAP and by its consent. Only a refused user, token
+    or domain turns it red; what waits to be fetched by it fails then. Other errors are not the
+    token's fault, so the state stays as it was. A connection that is removed meanwhile stays
+    removed.
     """
     if connection.state == State.REMOVED:
         return connection
@@ -214,7 +215,7 @@ def check_consent(grant: NmbrsGrant, *, now: datetime) -> None:
                 trouble=[],
                 silent_count=0,
             )
-    NmbrsGrant.objects.filter(pk=grant.pk).update(trouble=trouble)
+    NmbrsGrant.objects.filter(pk=grant.pk).update(trouble=trouble, checked_at=now)
     grant.refresh_from_db()
 
 

@@ -244,6 +244,7 @@ def _store(
         store_tokens(grant, tokens, now=now)
         grant.consented_at, grant.consented_by, grant.used_at = now, user, now
         grant.login_email = reached.login_email
+        grant.checked_at = now
         grant.trouble = () if reached.trouble is None else (problem_of(reached.trouble),)
         if reached.debtors is not None:
             grant.debtors = merged_debtors(grant.debtors, reached.debtors)

@@ -6,7 +6,6 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import NoReturn
 
 import httpx2
 from pydantic import BaseModel, ConfigDict
@@ -19,6 +18,7 @@ from tilisilta.clients.nmbrs.rest.identity_errors import (
     IdentityUnavailable,
     RegistrationRefused,
 )
+from tilisilta.errors import TilisiltaError
 
 TIMEOUT_SECONDS = 15
 # Nothing has left this machine when one of these is raised.
@@ -92,7 +92,7 @@ def exchange_code(
         return _tokens(response)
     if _fault(response) == "invalid_grant":
         raise CodeRefused("Nmbrs does not accept the code of the consent.")
-    _refuse(response)
+    raise _refusal(response)
 
 
 def refresh(
@@ -109,7 +109,7 @@ def refresh(
         return _tokens(response)
     if _fault(response) == "invalid_grant":
         raise ConsentEnded
-    _refuse(response)
+    raise _refusal(response)
 
 
 def revoke(
@@ -119,7 +119,7 @@ def revoke(
     form = {"token": refresh_token, "token_type_hint": "refresh_token"}
     response = _ask(registration, "revocation", form, transport)
     if not response.is_success:
-        _refuse(response)
+        raise _refusal(response)
 
 
 class _TokenAnswer(BaseModel):
@@ -173,10 +173,10 @@ def _ask(
     return response
 
 
-def _refuse(response: httpx2.Response) -> NoReturn:
+def _refusal(response: httpx2.Response) -> TilisiltaError:
     if response.status_code == httpx2.codes.TOO_MANY_REQUESTS:
-        raise IdentityUnavailable("The identity of Nmbrs was asked too often.")
-    raise RegistrationRefused(_fault(response) or str(response.status_code))
+        return IdentityUnavailable("The identity of Nmbrs was asked too often.")
+    return RegistrationRefused(_fault(response) or str(response.status_code))
 
 
 def _fault(response: httpx2.Response) -> str:
