@@ -32,6 +32,7 @@ else:
     _profile = "thorough" if "TILISILTA_TESTS_REQUIRE_ALL" in os.environ else "quick"
 hypothesis_settings.load_profile(_profile)
 
+NMBRS_REDIRECT_URI = "http://127.0.0.1:8000/settings/integrations/nmbrs/consented"
 # What a test may need to clean up after itself when its limit has failed it.
 CLEAN_UP_SECONDS = 120
 
@@ -61,7 +62,7 @@ def nmbrs_sandbox() -> "NmbrsSandbox":
     """A fresh stand-in Nmbrs with the sample bureau."""
     from nmbrs_sandbox.app import create_app  # noqa: PLC0415  # the rules do without
 
-    return create_app()
+    return create_app(redirect_uris=[NMBRS_REDIRECT_URI])
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ os.environ.setdefault("TILISILTA_PROCOUNTOR_REQUESTS_PER_SECOND", "10000")
 os.environ["TILISILTA_NMBRS_SOAP_URL"] = "http://nmbrs.invalid/soap/v3"
 os.environ["TILISILTA_NMBRS_REST_URL"] = "http://nmbrs.invalid"
 os.environ["TILISILTA_NMBRS_IDENTITY_URL"] = "http://nmbrs.invalid/identity"
-os.environ["TILISILTA_NMBRS_CLIENT_ID"] = "tilisilta-demo"
-os.environ["TILISILTA_NMBRS_CLIENT_SECRET"] = "sandbox-secret"
-os.environ["TILISILTA_NMBRS_SUBSCRIPTION_KEY"] = "sandbox-key"
+os.environ["TILISILTA_NMBRS_CLIENT_ID"] = "sandbox*development"
+os.environ["TILISILTA_NMBRS_CLIENT_SECRET"] = "sandbox$nmbrs*secret%41+1"
+os.environ["TILISILTA_NMBRS_SUBSCRIPTION_KEY"] = "sandbox-development-key"
 os.environ.setdefault("TILISILTA_NMBRS_REQUESTS_PER_SECOND", "10000")
 
 from tilisilta.settings import *  # noqa: E402, F403

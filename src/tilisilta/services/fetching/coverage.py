@@ -56,17 +56,33 @@ class UncoveredDebtor:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CoveredDebtor:
+    """A debtor that the consent covers, whether or not it is known here yet."""
+
+    number: str
+    name: str
+    company_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Coverage:
     """How the debtors known here and those of a consent go together."""
 
-    covered_count: int
-    covered_company_count: int
+    covered: tuple[CoveredDebtor, ...]
     uncovered: tuple[UncoveredDebtor, ...]
     is_read: bool
 
     @property
+    def covered_count(self) -> int:
+        return len(self.covered)
+
+    @property
     def known_count(self) -> int:
-        return self.covered_count + len(self.uncovered)
+        return len(self.covered) + len(self.uncovered)
+
+    @property
+    def covered_company_count(self) -> int:
+        return sum(one.company_count for one in self.covered)
 
     @property
     def uncovered_company_count(self) -> int:
@@ -75,35 +91,30 @@ class Coverage:
 
 def coverage_of(grant: NmbrsGrant, *, user: User | None = None) -> Coverage:
     """Return which debtors the consent covers, of those that ``user`` may see; two queries."""
-    connection = grant.connection
-    known = Debtor.objects.filter(_of(connection)).annotate(
+    known = Debtor.objects.filter(_of(grant.connection)).annotate(
         company_count=Count("companies", filter=Q(companies__nmbrs__isnull=False))
     )
-    is_limited = user is not None and user.is_limited
     if user is not None:
         known = known.visible_to(user)
-    listed = [one for one in grant.debtors if one.get("is_covered")]
-    covered, uncovered = [], []
-    for debtor in known:
-        (covered if _found(debtor, listed) else uncovered).append(debtor)
-    late = _added_after(grant) if uncovered else frozenset()
-    missing = [
-        UncoveredDebtor(
-            number=debtor.nmbrs_number or str(debtor.number),
-            name=debtor.name,
-            debtor=debtor,
-            company_count=debtor.company_count,
-            came_later=debtor.pk in late,
-        )
-        for debtor in uncovered
-    ]
-    # Debtors without a row here: only those who see all may know of them.
-    others = [] if is_limited else [one for one in grant.debtors if not _row_of(one, known)]
-    missing += [_without_row(one) for one in others if not one.get("is_covered")]
+    known_debtors = _ByDebtor(list(known))
+    is_limited = user is not None and user.is_limited
+    covered, missing, found = [], [], set()
+    for one in grant.debtors:
+        row = known_debtors.row_of(one)
+        # Debtors without a row here: only those who see all may know of them.
+        if row is None and is_limited:
+            continue
+        if one["is_covered"]:
+            covered.append(_covered(one, row))
+            found.add(row.pk if row is not None else None)
+        elif row is None:
+            missing.append(_without_row(one))
+    left = [debtor for debtor in known_debtors.rows if debtor.pk not in found]
+    late = _added_after(grant) if left else frozenset()
+    missing += [_uncovered(debtor, came_later=debtor.pk in late) for debtor in left]
     return Coverage(
-        covered_count=len(covered) + sum(bool(one.get("is_covered")) for one in others),
-        covered_company_count=sum(debtor.company_count for debtor in covered),
-        uncovered=tuple(sorted(missing, key=lambda one: (_as_number(one.number), one.number))),
+        covered=tuple(sorted(covered, key=lambda one: _order(one.number))),
+        uncovered=tuple(sorted(missing, key=lambda one: _order(one.number))),
         is_read=grant.debtors_read_at is not None,
     )
 
@@ -114,7 +125,7 @@ def read_coverage(grant: NmbrsGrant, *, now: datetime) -> None:
     Raises what the client raises.
     """
     debtors = _api(GrantTokens(grant)).debtors()
-    before = {one["id"]: one for one in grant.debtors if one.get("is_covered")}
+    before = {one["id"]: one for one in grant.debtors if one["is_covered"]}
     ids = {one.guid for one in debtors}
     changed = [str(one.number) for one in debtors if one.guid not in before]
     changed += [one["number"] for key, one in before.items() if key not in ids]
@@ -154,8 +165,8 @@ def must_be_the_same_bureau(connection: NmbrsConnection, reached: Reached) -> No
     if not reached.debtors:
         return
     known = list(Debtor.objects.filter(_of(connection)))
-    listed = merged_debtors((), reached.debtors)
-    if known and not any(_found(debtor, listed) for debtor in known):
+    here = _ByDebtor(known)
+    if known and not any(here.row_of(one) for one in merged_debtors((), reached.debtors)):
         chosen = reached.debtors[0]
         raise OtherDebtors(
             expected=f"{known[0].nmbrs_number or known[0].number} {known[0].name}",
@@ -207,20 +218,17 @@ def _of(connection: NmbrsConnection) -> Q:
     return mine if connection.is_by_rest else mine & Q(gone_at__isnull=True)
 
 
-def _found(debtor: Debtor, listed: Iterable[Mapping[str, Any]]) -> bool:
-    return any(_is_same(debtor, one) for one in listed)
+class _ByDebtor:
+    """The debtors here, to be found by what Nmbrs says of them."""
 
+    def __init__(self, rows: Sequence[Debtor]) -> None:
+        self.rows = rows
+        self._by_number = {
+            _plain(debtor.nmbrs_number or str(debtor.number)): debtor for debtor in rows
+        }
 
-def _row_of(one: Mapping[str, Any], debtors: Iterable[Debtor]) -> bool:
-    return any(_is_same(debtor, one) for debtor in debtors)
-
-
-def _is_same(debtor: Debtor, one: Mapping[str, Any]) -> bool:
-    """Return whether a debtor here is the one of a consent: by its GUID, else by its number."""
-    guid = getattr(debtor, "nmbrs_guid", None)
-    if guid is not None:
-        return str(guid) == str(one["id"])
-    return _plain(debtor.nmbrs_number or str(debtor.number)) == _plain(str(one["number"]))
+    def row_of(self, one: Mapping[str, Any]) -> Debtor | None:
+        return self._by_number.get(_plain(str(one["number"])))
 
 
 def _plain(number: str) -> str:
@@ -229,9 +237,9 @@ def _plain(number: str) -> str:
     return number.lstrip("0") or number
 
 
-def _as_number(number: str) -> int:
+def _order(number: str) -> tuple[int, str]:
     plain = _plain(number)
-    return int(plain) if plain.isdecimal() and len(plain) < 18 else 10**18
+    return (int(plain) if plain.isdecimal() and len(plain) < 18 else 10**18, plain)
 
 
 def _added_after(grant: NmbrsGrant) -> frozenset[int]:
@@ -242,6 +250,26 @@ def _added_after(grant: NmbrsGrant) -> frozenset[int]:
         at__gt=grant.consented_at,
     )
     return frozenset(pk for pk in entries.values_list("about_id", flat=True) if pk is not None)
+
+
+def _covered(one: Mapping[str, Any], row: Debtor | None) -> CoveredDebtor:
+    return CoveredDebtor(
+        number=str(one["number"]), name=str(one["name"]), company_count=_companies_of(row)
+    )
+
+
+def _uncovered(debtor: Debtor, *, came_later: bool) -> UncoveredDebtor:
+    return UncoveredDebtor(
+        number=debtor.nmbrs_number or str(debtor.number),
+        name=debtor.name,
+        debtor=debtor,
+        company_count=_companies_of(debtor),
+        came_later=came_later,
+    )
+
+
+def _companies_of(debtor: Debtor | None) -> int:
+    return int(getattr(debtor, "company_count", 0))
 
 
 def _without_row(one: Mapping[str, Any]) -> UncoveredDebtor:
