@@ -62,6 +62,12 @@ def grant_of(connection: NmbrsConnection) -> NmbrsGrant | None:
         return None
 
 
+def is_consented(connection: NmbrsConnection) -> bool:
+    """Return whether a consent was given that nobody has given back."""
+    grant = grant_of(connection)
+    return grant is not None and grant.state != NmbrsGrant.State.WITHDRAWN
+
+
 def today_of(now: datetime) -> date:
     return timezone.localtime(now).date()
 

@@ -1,7 +1,7 @@
 """Connections to Nmbrs: create one, try it out, change its token, and remove it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -17,6 +17,7 @@ from tilisilta.services.audit_changes import changes_of
 from tilisilta.services.fetching.client import mark_refused, nmbrs_as
 from tilisilta.services.fetching.connection_problems import grant_of
 from tilisilta.services.fetching.coverage import read_coverage
+from tilisilta.services.fetching.grants import prove
 from tilisilta.services.fetching.problems import problem_of
 from tilisilta.services.fetching.queue import give_up
 from tilisilta.services.fetching.revoking import disconnect
@@ -27,6 +28,7 @@ from tilisilta.services.fetching.synchronisations import (
 )
 
 State = NmbrsConnection.State
+PROVED = timedelta(minutes=15)
 
 
 class ConnectionNameTaken(NeedsAttention):
@@ -150,6 +152,8 @@ def change_connection(
     connection.clean_fields()
     if not changed and connection.state == State.WORKING:
         return connection
+    if connection.is_by_rest:
+        return _change_first_year(connection, before["first_year"], user=user)
     token_now = readable(connection.token)
     reached = try_out(connection.user_name, token_now, domain="", site=connection.site)
     if reached.domain.casefold() != connection.domain.casefold():
@@ -165,6 +169,24 @@ def change_connection(
             changes=changes_of(before, changes),
             name=connection.name,
             fields=", ".join(changed) or "token",
+        )
+    connection.refresh_from_db()
+    return connection
+
+
+def _change_first_year(
+    connection: NmbrsConnection, before: int, *, user: User | None
+) -> NmbrsConnection:
+    """Change what a person may of a connection by REST: its log-in is changed by consent alone."""
+    with transaction.atomic():
+        NmbrsConnection.objects.filter(pk=connection.pk).update(first_year=connection.first_year)
+        audit.record(
+            audit.Action.NMBRS_CHANGED,
+            user=user,
+            about=connection,
+            changes=changes_of({"first_year": before}, {"first_year": connection.first_year}),
+            name=connection.name,
+            fields="first_year",
         )
     connection.refresh_from_db()
     return connection
@@ -187,6 +209,21 @@ def check_connection(connection: NmbrsConnection) -> NmbrsConnection:
         _check_by_soap(connection)
     connection.refresh_from_db()
     return connection
+
+
+def prove_consent(connection: NmbrsConnection, *, now: datetime) -> None:
+    """Renew the consent of a connection, unless that was done in the last quarter of an hour.
+
+    While an access token lives, the consent seems to work even where its refresh token was used up:
+    after restoring a backup. The outcome is noted; nothing is raised.
+    """
+    grant = grant_of(connection)
+    if grant is None or grant.state != NmbrsGrant.State.GIVEN or now - grant.renewed_at < PROVED:
+        return
+    try:
+        prove(grant)
+    except TilisiltaError as error:
+        NmbrsGrant.objects.filter(pk=grant.pk).update(trouble=(problem_of(error),))
 
 
 def check_consent(grant: NmbrsGrant, *, now: datetime) -> None:

@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 from tilisilta.clients.nmbrs.rest import identity
 from tilisilta.clients.nmbrs.rest.consented import ConsentedApi, ConsentedDebtor, Tokens
 from tilisilta.domain.nmbrs_scopes import Scope, missing_scopes
-from tilisilta.domain.problems import ProblemCode
+from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
 from tilisilta.errors import NeedsAttention, TilisiltaError
 from tilisilta.models import AuditEntry, Debtor, NmbrsConnection, NmbrsGrant, User
 from tilisilta.services import audit
@@ -19,6 +19,7 @@ from tilisilta.services.fetching.grants import GrantTokens
 from tilisilta.services.fetching.registration import transport
 
 MOST_NAMED = 10
+_MORE = "\N{HORIZONTAL ELLIPSIS}"
 
 
 class OtherDebtors(NeedsAttention):
@@ -116,6 +117,18 @@ def coverage_of(grant: NmbrsGrant, *, user: User | None = None) -> Coverage:
         covered=tuple(sorted(covered, key=lambda one: _order(one.number))),
         uncovered=tuple(sorted(missing, key=lambda one: _order(one.number))),
         is_read=grant.debtors_read_at is not None,
+    )
+
+
+def coverage_problem(coverage: Coverage) -> Problem:
+    """Return the problem that a consent leaves debtors out, with the first of their numbers."""
+    numbers = [one.number for one in coverage.uncovered]
+    more = [_MORE] if len(numbers) > MOST_NAMED else []
+    return Problem(
+        code=ProblemCode.DEBTORS_NOT_COVERED,
+        severity=Severity.WARNING,
+        screen=Screen.NMBRS,
+        facts=facts(count=len(numbers), numbers=", ".join([*numbers[:MOST_NAMED], *more])),
     )
 
 

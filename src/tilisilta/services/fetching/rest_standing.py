@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from tilisilta.domain import end_of_soap
@@ -44,6 +44,10 @@ class RestStanding:
     days_left: int | None
     has_soap_ended: bool
     is_registered: bool
+
+    @property
+    def soap_ends_on(self) -> date:
+        return end_of_soap.END_OF_SOAP
 
     @property
     def granted_count(self) -> int:
