@@ -93,9 +93,11 @@ def check_registration() -> Iterator[Finding]:
     """Report what is registered at Nmbrs for REST, as the settings have it."""
     part = _("Nmbrs by REST")
     if not is_registered():
+        # Who imports files alone needs no registration.
+        is_needed = NmbrsConnection.objects.exclude(state=State.REMOVED).exists()
         yield Finding(
             part=part,
-            verdict=Verdict.WARNING,
+            verdict=Verdict.WARNING if is_needed else Verdict.WELL,
             detail=_("not registered; redirect address %(url)s") % {"url": redirect_uri()},
             remedy=_(
                 "Register this installation at Nmbrs, then set TILISILTA_NMBRS_CLIENT_ID, "

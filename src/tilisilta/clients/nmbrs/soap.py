@@ -3,7 +3,7 @@
 import hashlib
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -112,7 +112,8 @@ class NmbrsSoap:
     """One user's access to Nmbrs: the only ``PayrollSource`` today.
 
     ``pace`` is called before each call. A call without an answer is repeated after each of
-    ``retry_pauses``, in seconds, which is safe as all calls only read.
+    ``retry_pauses``, in seconds, which is safe as all calls only read. ``note_call`` is told the
+    name of each call that is made.
     """
 
     def __init__(
@@ -124,12 +125,14 @@ class NmbrsSoap:
         domain: str,
         pace: Pace,
         retry_pauses: Sequence[float],
+        note_call: Callable[[str], None] | None = None,
     ) -> None:
         self._services = services
         self._login = {"Username": user_name, "Token": token}
         self._domain = domain
         self._pace = pace
         self._retry_pauses = retry_pauses
+        self._note_call = note_call
 
     def find_domain(self) -> str:
         """Return the domain of the user's environment, which every other call has to name."""
@@ -253,6 +256,8 @@ class NmbrsSoap:
         arguments = _named(binding, call, values)
         login = self._login if header == "AuthHeader" else {**self._login, "Domain": self._domain}
         self._pace()
+        if self._note_call is not None:
+            self._note_call(call)
         try:
             return binding.send(
                 client,

@@ -1,8 +1,9 @@
 """Talks to Nmbrs for one of our connections."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit, urlunsplit
 
@@ -13,11 +14,19 @@ from tilisilta.clients.nmbrs.errors import NmbrsLoginRefused
 from tilisilta.models import NmbrsConnection
 from tilisilta.models.encryption import readable
 from tilisilta.services import audit
+from tilisilta.services.fetching.call_counts import Kind, count_call, store_calls
 from tilisilta.services.pace import NmbrsPace
 
 if TYPE_CHECKING:
     from tilisilta.clients.nmbrs.soap import NmbrsSoap, SoapServices
 
+# A part of the names of calls, and what they are counted as.
+_KINDS_OF_SOAP: tuple[tuple[str, Kind], ...] = (
+    ("Environment", "consent"),
+    ("Run_", "runs"),
+    ("Journals_", "journals"),
+    ("Cost", "cost_objects"),
+)
 _lock = threading.Lock()
 _services: dict[tuple[int, str], "SoapServices"] = {}
 _paces: dict[int, NmbrsPace] = {}
@@ -40,10 +49,13 @@ def nmbrs(
             site=connection.site,
             pace=_pace_of(connection.pk),
             retry_pauses=retry_pauses,
+            note_call=partial(count_soap_call, connection.pk),
         )
     except NmbrsLoginRefused:
         mark_refused(connection)
         raise
+    finally:
+        store_calls(is_due=False)
 
 
 def nmbrs_as(  # what a client needs of a connection, each by its name
@@ -54,6 +66,7 @@ def nmbrs_as(  # what a client needs of a connection, each by its name
     site: str = "",
     pace: NmbrsPace | None = None,
     retry_pauses: Sequence[float] | None = None,
+    note_call: Callable[[str], None] | None = None,
 ) -> "NmbrsSoap":
     """Return a client for a user and token that need not be stored anywhere.
 
@@ -69,7 +82,14 @@ def nmbrs_as(  # what a client needs of a connection, each by its name
         domain=domain,
         pace=pace.wait if pace is not None else _at_once,
         retry_pauses=settings.NMBRS_RETRY_PAUSES if retry_pauses is None else retry_pauses,
+        note_call=note_call,
     )
+
+
+def count_soap_call(connection_id: int, call: str) -> None:
+    """Count a call by SOAP; what has no kind of its own reads lists."""
+    kind = next((kind for part, kind in _KINDS_OF_SOAP if part in call), "lists")
+    count_call(connection_id, NmbrsConnection.Api.SOAP, kind)
 
 
 def mark_refused(connection: NmbrsConnection) -> None:

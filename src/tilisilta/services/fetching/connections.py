@@ -1,7 +1,9 @@
 """Connections to Nmbrs: create one, try it out, change its token, and remove it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -14,7 +16,8 @@ from tilisilta.models import NmbrsConnection, NmbrsGrant, Synchronisation, User
 from tilisilta.models.encryption import readable
 from tilisilta.services import audit
 from tilisilta.services.audit_changes import changes_of
-from tilisilta.services.fetching.client import mark_refused, nmbrs_as
+from tilisilta.services.fetching.call_counts import store_calls
+from tilisilta.services.fetching.client import count_soap_call, mark_refused, nmbrs_as
 from tilisilta.services.fetching.connection_problems import grant_of
 from tilisilta.services.fetching.coverage import read_coverage
 from tilisilta.services.fetching.grants import prove
@@ -207,6 +210,7 @@ def check_connection(connection: NmbrsConnection) -> NmbrsConnection:
         check_consent(grant, now=timezone.now())
     if not connection.is_by_rest:
         _check_by_soap(connection)
+    store_calls()
     connection.refresh_from_db()
     return connection
 
@@ -265,6 +269,7 @@ def _check_by_soap(connection: NmbrsConnection) -> None:
             readable(connection.token),
             domain=connection.domain,
             site=connection.site,
+            note_call=partial(count_soap_call, connection.pk),
         )
     except NmbrsLoginRefused as error:
         changes["trouble"] = (problem_of(error),)
@@ -297,9 +302,16 @@ def remove_connection(connection: NmbrsConnection, *, user: User | None) -> None
         finish_if_done(under_way.pk, now=timezone.now())
 
 
-def try_out(user_name: str, token: str, *, domain: str, site: str = "") -> Reached:
+def try_out(
+    user_name: str,
+    token: str,
+    *,
+    domain: str,
+    site: str = "",
+    note_call: Callable[[str], None] | None = None,
+) -> Reached:
     """Return what a user and token reach: by two lists, and each call needed later, once."""
-    source = nmbrs_as(user_name, token, domain=domain, site=site)
+    source = nmbrs_as(user_name, token, domain=domain, site=site, note_call=note_call)
     environment = domain or source.find_domain()
     debtors = source.debtors()
     companies = source.companies()

@@ -204,7 +204,7 @@ def _taken(
         registration(), answer.code, verifier=_verifier(answer.state), transport=transport()
     )
     # Read before the transaction: no row stays locked while Nmbrs answers.
-    reached = reached_with(tokens)
+    reached = reached_with(tokens, connection_id=asked.connection_id)
     if asked.connection is not None:
         try:
             must_be_the_same_bureau(asked.connection, reached)

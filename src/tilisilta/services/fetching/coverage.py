@@ -15,6 +15,7 @@ from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, fa
 from tilisilta.errors import NeedsAttention, TilisiltaError
 from tilisilta.models import AuditEntry, Debtor, NmbrsConnection, NmbrsGrant, User
 from tilisilta.services import audit
+from tilisilta.services.fetching.call_counts import count_call
 from tilisilta.services.fetching.grants import GrantTokens
 from tilisilta.services.fetching.registration import transport
 
@@ -137,7 +138,7 @@ def read_coverage(grant: NmbrsGrant, *, now: datetime) -> None:
 
     Raises what the client raises.
     """
-    debtors = _api(GrantTokens(grant)).debtors()
+    debtors = _api(GrantTokens(grant), grant.connection_id).debtors()
     before = {one["id"]: one for one in grant.debtors if one["is_covered"]}
     ids = {one.guid for one in debtors}
     changed = [str(one.number) for one in debtors if one.guid not in before]
@@ -155,13 +156,13 @@ def read_coverage(grant: NmbrsGrant, *, now: datetime) -> None:
         )
 
 
-def reached_with(tokens: identity.Tokens) -> Reached:
+def reached_with(tokens: identity.Tokens, *, connection_id: int | None) -> Reached:
     """Return what new tokens reach, as far as their scopes go; a failure is noted, not raised.
 
     The consent is good even where Nmbrs' API fails at that moment, and was given only once.
     """
     missing = missing_scopes(tokens.scopes) if tokens.scopes else ()
-    source = _api(OneToken(tokens.access_token))
+    source = _api(OneToken(tokens.access_token), connection_id)
     email, debtors = "", None
     try:
         if Scope.USER not in missing:
@@ -212,12 +213,19 @@ class OneToken:
         return self._access_token
 
 
-def _api(tokens: Tokens) -> ConsentedApi:
+def _api(tokens: Tokens, connection_id: int | None) -> ConsentedApi:
+    """Return a client whose calls are counted, unless the connection is not made yet."""
+
+    def note_call() -> None:
+        if connection_id is not None:
+            count_call(connection_id, NmbrsConnection.Api.REST, "lists")
+
     return ConsentedApi(
         base_url=settings.NMBRS_REST_URL,
         subscription_key=settings.NMBRS_SUBSCRIPTION_KEY,
         tokens=tokens,
         transport=transport(),
+        note_call=note_call,
     )
 
 

@@ -1,6 +1,6 @@
 """Asks Nmbrs by REST whose consent it is, and which debtors it covers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -45,7 +45,7 @@ class ConsentedDebtor:
 
 
 class ConsentedApi:
-    """The two calls that tell whom and what a consent is for."""
+    """The two calls that tell whom and what a consent is for; each is noted before it is made."""
 
     def __init__(
         self,
@@ -54,11 +54,13 @@ class ConsentedApi:
         subscription_key: str,
         tokens: Tokens,
         transport: httpx2.BaseTransport | None,
+        note_call: Callable[[], None],
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._subscription_key = subscription_key
         self._tokens = tokens
         self._transport = transport
+        self._note_call = note_call
 
     def login_email(self) -> str:
         """Return the e-mail of the log-in that consented; empty if Nmbrs says none."""
@@ -102,6 +104,7 @@ class ConsentedApi:
             "Authorization": f"Bearer {token}",
             "X-Subscription-Key": self._subscription_key,
         }
+        self._note_call()
         with httpx2.Client(
             transport=self._transport, timeout=_TIMEOUT_SECONDS, follow_redirects=False
         ) as http:
