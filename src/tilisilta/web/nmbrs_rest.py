@@ -16,11 +16,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Area, NmbrsConnection, Right
 from tilisilta.services.explanations import Explanation, explain, explain_error
+from tilisilta.services.fetching import connections as nmbrs_connections
 from tilisilta.services.fetching import consents
-from tilisilta.services.fetching.connections import ConnectionNameTaken, check_connection
 from tilisilta.services.fetching.registration import NotRegistered, is_registered, redirect_uri
 from tilisilta.services.fetching.rest_standing import rest_standing_of
-from tilisilta.services.fetching.revoking import disconnect
 from tilisilta.services.fetching.scope_words import scope_rows
 from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import error_text
@@ -72,7 +71,7 @@ class NewRestForm(forms.Form):
         if not self.errors:
             try:
                 consents.must_be_free(**given)
-            except ConnectionNameTaken as error:
+            except nmbrs_connections.ConnectionNameTaken as error:
                 self.add_error("name", error_text(error))
         return given
 
@@ -163,7 +162,7 @@ def rest_debtors(request: UserRequest, pk: int) -> HttpResponse:
 @needs(Area.NMBRS, Right.WRITE)
 def check_rest(request: UserRequest, pk: int) -> HttpResponse:
     """Ask Nmbrs what the connection reaches, in each way it has."""
-    connection = check_connection(get_object_or_404(NmbrsConnection, pk=pk))
+    connection = nmbrs_connections.check_connection(get_object_or_404(NmbrsConnection, pk=pk))
     standing = rest_standing_of(connection, now=timezone.now(), user=request.user)
     if standing.problems:
         first = explain(standing.problems[0])
@@ -178,7 +177,7 @@ def remove_rest(request: UserRequest, pk: int) -> HttpResponse:
     """Ask for confirmation, then give the consent back to Nmbrs."""
     connection = get_object_or_404(NmbrsConnection, pk=pk)
     if request.method == "POST":
-        if disconnect(connection, user=request.user):
+        if nmbrs_connections.remove_rest(connection, user=request.user):
             text = _("The consent of %(name)s was given back to Nmbrs, and its tokens forgotten.")
             messages.success(request, text % {"name": connection.name})
         else:

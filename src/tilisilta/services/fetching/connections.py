@@ -282,14 +282,14 @@ def _check_by_soap(connection: NmbrsConnection) -> None:
     row.update(**changes)
 
 
-def remove_connection(connection: NmbrsConnection, *, user: User | None) -> None:
+def remove_connection(connection: NmbrsConnection, *, user: User | None) -> bool:
     """Forget the token and fetch no more. What was fetched stays, and can still be sent.
 
-    A consent is given back to Nmbrs.
+    A consent is given back to Nmbrs. Returns whether Nmbrs has confirmed that, where there was one.
     """
     if connection.state == State.REMOVED:
-        return
-    disconnect(connection, user=user)
+        return True
+    is_confirmed = disconnect(connection, user=user)
     with transaction.atomic():
         connection.state = State.REMOVED
         connection.token = ""
@@ -300,6 +300,17 @@ def remove_connection(connection: NmbrsConnection, *, user: User | None) -> None
     # It may have waited only for companies of this connection, and no worker would end it.
     for under_way in Synchronisation.objects.filter(finished_at__isnull=True):
         finish_if_done(under_way.pk, now=timezone.now())
+    return is_confirmed
+
+
+def remove_rest(connection: NmbrsConnection, *, user: User | None) -> bool:
+    """Give back the consent; a connection that fetches by it is removed by that.
+
+    Returns whether Nmbrs has confirmed it.
+    """
+    if connection.is_by_rest:
+        return remove_connection(connection, user=user)
+    return disconnect(connection, user=user)
 
 
 def try_out(
