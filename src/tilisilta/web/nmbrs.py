@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -151,6 +152,12 @@ class ConnectionRow:
     @property
     def is_removed(self) -> bool:
         return self.connection.state == State.REMOVED
+
+    @property
+    def again_url(self) -> str:
+        """Return where a removed connection is connected again, in its own way."""
+        page = "nmbrs_rest" if self.connection.is_by_rest else "nmbrs_connection"
+        return reverse(page, args=[self.connection.pk])
 
     @property
     def has_more(self) -> bool:
