@@ -37,7 +37,7 @@ State = NmbrsConnection.State
 
 def add_connection(options: Namespace) -> Answer:
     """Make a connection, once Nmbrs has let us in, and ask for everything to be fetched."""
-    if options.rest:
+    if options.by_rest:
         return _add_by_rest(options)
     if not options.user:
         raise WrongUse(

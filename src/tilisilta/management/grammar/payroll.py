@@ -68,6 +68,7 @@ def _add_connection_add(commands: Subparsers) -> None:
     _add_name(add)
     add.add_argument(
         "--rest",
+        dest="by_rest",
         action="store_true",
         help=_(
             "print the address at which a person consents, and read from standard input the "
