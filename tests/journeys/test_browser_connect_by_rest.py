@@ -53,7 +53,7 @@ class TestConnectByRest:
     def test_with_the_mouse(self, window: Page, bureau: Running) -> None:
         window.goto(f"{bureau.url}/settings/integrations/nmbrs")
         window.get_by_role("link", name="Connect by REST").first.click()
-        window.get_by_label("Name").fill("Kirnu")
+        window.get_by_role("textbox", name="Name").fill("Kirnu")
         window.get_by_role("button", name="Continue").click()
         _picture(window, "rest-new")
         window.get_by_role("link", name="Consent at Nmbrs").click()

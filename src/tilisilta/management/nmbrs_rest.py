@@ -75,16 +75,10 @@ def rest_document(connection: NmbrsConnection, *, now: datetime) -> Mapping[str,
 
 
 def rest_lines(connection: NmbrsConnection, *, now: datetime) -> Iterator[str]:
-    """Yield what a person should know of the consent of a connection, and of its calls."""
+    """Yield what a person should know of the consent of a connection."""
     standing = rest_standing_of(connection, now=now)
     if standing.grant is not None:
         yield from _consent_lines(standing)
-    for night in standing.calls:
-        yield _("  Calls of the night of %(night)s by %(api)s: %(count)s") % {
-            "night": night.night.isoformat(),
-            "api": night.get_api_display(),
-            "count": night.total,
-        }
 
 
 def step_text(step: NextStep) -> str:
