@@ -225,6 +225,7 @@ def question_documents(connection: NmbrsConnection) -> list[dict[str, Any]]:
     return [
         {
             "nmbrs_company_id": asked["nmbrs_company_id"],
+            "nmbrs_guid": asked.get("nmbrs_guid"),
             "number": asked["number"],
             "name": asked["name"],
             "name_here": asked["here"],

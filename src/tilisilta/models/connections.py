@@ -214,11 +214,17 @@ class NmbrsConnection(models.Model):
 
 
 class ApiPace(models.Model):
-    """The next free instant at which all processes, as one client, may call a service."""
+    """The next free instant at which all processes, as one client, may call a service.
+
+    ``calls_per_second`` is the pace where it has to be found out, and ``slowed_at`` when the
+    service last asked for a slower one.
+    """
 
     client_id = models.CharField(max_length=200, primary_key=True)
     # Seconds as a number, not a date: one UPDATE adds to it, in the same way on each database.
     next_free_at = models.FloatField(default=0.0)
+    calls_per_second = models.FloatField(null=True, blank=True)
+    slowed_at = models.FloatField(default=0.0)
 
     def __str__(self) -> str:
         return self.client_id

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tilisilta.domain.end_of_soap import END_OF_SOAP
+from tilisilta.domain.nmbrs_ids import NmbrsId
 from tilisilta.domain.problems import Problem, ProblemCode
-from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Area, Debtor, NightCalls, NmbrsConnection, NmbrsGrant, Right
 from tilisilta.services.explanations import Explanation, explain, explain_error
@@ -25,7 +25,7 @@ from tilisilta.services.fetching.call_counts import calls_of_last_night
 from tilisilta.services.fetching.client import offered_sites
 from tilisilta.services.fetching.connection_problems import grant_of, problems_of
 from tilisilta.services.fetching.progress import fetch_progress_for
-from tilisilta.services.fetching.recognising import answer_question
+from tilisilta.services.fetching.recognising import answer_question, id_of_question
 from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import error_text, is_part
 from tilisilta.web.rights import UserRequest, needs
@@ -129,7 +129,7 @@ class ChangeConnectionForm(ConnectionForm):
 class Question:
     """A company of Nmbrs, and the one here with its number and another name."""
 
-    nmbrs_company_id: int
+    nmbrs_id: NmbrsId
     number: int
     name: str
     here: str
@@ -253,9 +253,11 @@ def remove_connection(request: UserRequest, pk: int) -> HttpResponse:
 def answer(request: UserRequest, pk: int) -> HttpResponse:
     """Store the answer whether a company of Nmbrs is the one of its number here."""
     connection = get_object_or_404(NmbrsConnection, pk=pk)
-    asked = whole_number(request.POST.get("nmbrs_company_id", ""))
+    asked = NmbrsId.parse(request.POST.get("nmbrs_company_id", ""))
     is_same = request.POST.get("is_same") == "yes"
-    company = answer_question(connection, asked or 0, is_same=is_same, user=request.user)
+    company = (
+        answer_question(connection, asked, is_same=is_same, user=request.user) if asked else None
+    )
     if company is None:
         messages.info(request, _("Somebody has answered that already."))
     elif is_same:
@@ -338,7 +340,7 @@ def _questions(
 
 def _question(asked: dict[str, Any], debtor: Debtor | None) -> Question:
     return Question(
-        nmbrs_company_id=asked["nmbrs_company_id"],
+        nmbrs_id=id_of_question(asked),
         number=asked["number"],
         name=asked["name"],
         here=asked["here"],

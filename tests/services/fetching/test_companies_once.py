@@ -21,6 +21,7 @@ from tests.bureau import (
 from tests.services.fetching.sample import KONEPAJA, june, june_run_id, konepaja
 
 from nmbrs_sandbox.faults import Fault, FaultKind
+from tilisilta.domain.nmbrs_ids import NmbrsId
 from tilisilta.domain.payroll import JournalSplit
 from tilisilta.models import (
     AuditEntry,
@@ -106,8 +107,10 @@ class TestAPayrollIsReadyOnce:
     ) -> None:
         run = Run.objects.select_related("company").get(nmbrs_run_id=june_run_id())
         with nmbrs_client(konepaja().nmbrs.connection) as source:
-            asked = next(one for one in source.runs(KONEPAJA, 2026) if one.number == "6")
-            older = source.journal(KONEPAJA, asked, JournalSplit(run.split))
+            asked = next(
+                one for one in source.runs(NmbrsId(number=KONEPAJA), 2026) if one.number == "6"
+            )
+            older = source.journal(NmbrsId(number=KONEPAJA), asked, JournalSplit(run.split))
         before = datetime.now(tz=UTC)
         fetched.recalculate_run(company_id=KONEPAJA, run_id=june_run_id(), touch_run_at=True)
         fetch_everything()

@@ -1,11 +1,11 @@
 """Calls Nmbrs by SOAP. The names of calls and parameters are read from its own WSDL."""
 
-import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import httpx2
@@ -15,20 +15,22 @@ from zeep.exceptions import Error as ZeepError
 from zeep.exceptions import Fault
 from zeep.wsdl.bindings.soap import Soap11Binding
 
-from tilisilta.clients.files.outcomes import FileRefused
-from tilisilta.clients.files.reading import read_journal_xml
 from tilisilta.clients.nmbrs.errors import (
     NmbrsAnswerUnknown,
     NmbrsCallForbidden,
+    NmbrsIdUnknown,
     NmbrsLoginRefused,
     NmbrsRefused,
     NmbrsUnavailable,
 )
 from tilisilta.clients.nmbrs.faults import refuse
 from tilisilta.clients.nmbrs.http import Pace, SoapTransport
+from tilisilta.clients.nmbrs.journals import journal_of_run
 from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.domain.journals import plain_run_number
+from tilisilta.domain.nmbrs_ids import NmbrsId
 from tilisilta.domain.payroll import (
+    IdOf,
     JournalSplit,
     PayrollCompany,
     PayrollCostObject,
@@ -36,9 +38,7 @@ from tilisilta.domain.payroll import (
     PayrollRun,
     SourceJournal,
 )
-from tilisilta.domain.problems import ProblemCode
 
-KIND = "nmbrs"
 DEBTORS = "DebtorService"
 COMPANIES = "CompanyService"
 JOURNAL_CALLS: Mapping[JournalSplit, str] = {
@@ -51,6 +51,14 @@ COST_OBJECT_CALLS: Mapping[DimensionKind, str] = {
     DimensionKind.COST_CENTER: "CostCenter_GetList",
     DimensionKind.COST_UNIT: "CostUnit_GetList",
 }
+
+ENTITIES: Mapping[IdOf, str] = {
+    IdOf.COMPANY: "Company",
+    IdOf.RUN: "Run",
+    IdOf.COST_CENTER: "CostCenter",
+    IdOf.COST_UNIT: "CostUnit",
+}
+"""What the converter of ids is asked for. Nmbrs does not document the words; these are assumed."""
 
 # What the library raises for XML that is not the answer to the call.
 _MISREADINGS = (AttributeError, LookupError, TypeError, ValueError)
@@ -109,7 +117,7 @@ class SoapServices:
 
 
 class NmbrsSoap:
-    """One user's access to Nmbrs: the only ``PayrollSource`` today.
+    """One user's access to Nmbrs by SOAP.
 
     ``pace`` is called before each call. A call without an answer is repeated after each of
     ``retry_pauses``, in seconds, which is safe as all calls only read. ``note_call`` is told the
@@ -146,31 +154,33 @@ class NmbrsSoap:
 
     def debtors(self) -> tuple[PayrollDebtor, ...]:
         return tuple(
-            PayrollDebtor(
-                nmbrs_debtor_id=_whole(row, "Id"), number=_text(row, "Number"), name=_name(row)
-            )
+            PayrollDebtor(id=_id(row, "Id"), number=_text(row, "Number"), name=_name(row))
             for row in _rows(self._call(DEBTORS, "List_GetAll"))
         )
 
     def companies(self) -> tuple[PayrollCompany, ...]:
         return _companies(self._call(COMPANIES, "List_GetAll"))
 
-    def companies_of(self, nmbrs_debtor_id: int) -> tuple[PayrollCompany, ...]:
-        return _companies(self._call(COMPANIES, "List_GetByDebtor", {"debtorid": nmbrs_debtor_id}))
+    def companies_of(self, debtor: NmbrsId) -> tuple[PayrollCompany, ...]:
+        call = "List_GetByDebtor"
+        return _companies(self._call(COMPANIES, call, {"debtorid": _number(debtor, call)}))
 
-    def runs(self, nmbrs_company_id: int, year: int) -> tuple[PayrollRun, ...]:
-        values = {"companyid": nmbrs_company_id, "year": year}
+    def period_type(self, company: NmbrsId) -> str:
+        listed = (one for one in self.companies() if one.id.is_of(company))
+        return next((one.period_type for one in listed), "")
+
+    def runs(self, company: NmbrsId, year: int) -> tuple[PayrollRun, ...]:
+        values = {"companyid": _number(company, "Run_GetList"), "year": year}
         return tuple(_run(row, year) for row in _rows(self._call(COMPANIES, "Run_GetList", values)))
 
-    def cost_objects(
-        self, nmbrs_company_id: int, kind: DimensionKind
-    ) -> tuple[PayrollCostObject, ...]:
-        rows = self._call(COMPANIES, COST_OBJECT_CALLS[kind], {"companyid": nmbrs_company_id})
+    def cost_objects(self, company: NmbrsId, kind: DimensionKind) -> tuple[PayrollCostObject, ...]:
+        call = COST_OBJECT_CALLS[kind]
+        rows = self._call(COMPANIES, call, {"companyid": _number(company, call)})
         return tuple(
             PayrollCostObject(
                 kind=kind,
                 # The WSDL lets this id, and no other, be nil.
-                nmbrs_id=getattr(row, "Id", None),
+                id=_id_or_none(row, "Id"),
                 code=_text(row, "Code"),
                 description=_text(row, "Description"),
             )
@@ -178,40 +188,55 @@ class NmbrsSoap:
         )
 
     def journal(
-        self, nmbrs_company_id: int, run: PayrollRun, split: JournalSplit
+        self, company: NmbrsId, run: PayrollRun, split: JournalSplit
     ) -> SourceJournal | None:
         """Return the journal of a run as it is now; ``None`` while the run has none.
 
         Raises ``FileRefused`` for a journal that is not reliable, with all that is wrong.
         """
-        values = {"companyid": nmbrs_company_id, "runid": run.nmbrs_run_id, "year": run.year}
-        text = str(self._call(COMPANIES, JOURNAL_CALLS[split], values) or "")
-        if not text.strip():
-            return None
-        try:
-            lines, currency = read_journal_xml(text)
-        except FileRefused as refusal:
-            if [problem.code for problem in refusal.problems] == [ProblemCode.NO_LINES]:
-                return None
-            raise
-        return SourceJournal(
-            kind=KIND,
-            run_year=run.year,
-            run_number=run.number,
-            run_description=run.description,
-            currency=currency,
-            lines=lines,
-            sha256=hashlib.sha256(text.encode()).hexdigest(),
-        )
+        call = JOURNAL_CALLS[split]
+        values = {
+            "companyid": _number(company, call),
+            "runid": _number(run.id, call),
+            "year": run.year,
+        }
+        return journal_of_run(str(self._call(COMPANIES, call, values) or ""), run)
 
-    def forbidden_calls(
-        self, nmbrs_debtor_id: int, nmbrs_company_id: int, year: int
-    ) -> tuple[str, ...]:
+    def ids_of_debtors(self) -> tuple[NmbrsId, ...]:
+        return self._converted(DEBTORS, "Converter_GetDebtors_IntToGuid", {})
+
+    def ids_in(self, company: NmbrsId) -> Mapping[IdOf, tuple[NmbrsId, ...]]:
+        """Return both ids of a company and of what it has: four calls."""
+        call = "Converter_GetByCompany_IntToGuid"
+        number = _number(company, call)
+        return {
+            one: self._converted(COMPANIES, call, {"entity": entity, "companyid": number})
+            for one, entity in ENTITIES.items()
+        }
+
+    def _converted(
+        self, service: str, call: str, values: Mapping[str, int | str]
+    ) -> tuple[NmbrsId, ...]:
+        """Return the pairs that Nmbrs' converter knows; none where it does not answer the call.
+
+        They are a help only: things are recognised by their numbers too.
+        """
+        try:
+            answer = self._call(service, call, values)
+        except NmbrsLoginRefused:
+            raise
+        except (NmbrsRefused, NmbrsAnswerUnknown):
+            return ()
+        mappings = getattr(getattr(answer, "Mappings", None), "Mapping", None)
+        pairs = (_pair(getattr(row, "IdInt", None), row) for row in _rows(mappings))
+        return tuple(pair for pair in pairs if pair is not None)
+
+    def forbidden_calls(self, debtor: NmbrsId, company: NmbrsId, year: int) -> tuple[str, ...]:
         """Return the calls we need that the user's API template forbids, tried one by one."""
         # A run that does not exist, so that no large journal comes back.
         values = {
-            "debtorid": nmbrs_debtor_id,
-            "companyid": nmbrs_company_id,
+            "debtorid": _number(debtor, "List_GetByDebtor"),
+            "companyid": _number(company, "Run_GetList"),
             "runid": 0,
             "year": year,
         }
@@ -223,7 +248,7 @@ class NmbrsSoap:
         )
         return tuple(call for call in calls if self._is_forbidden(call, values))
 
-    def _is_forbidden(self, call: str, values: Mapping[str, int]) -> bool:
+    def _is_forbidden(self, call: str, values: Mapping[str, int | str]) -> bool:
         try:
             self._call(COMPANIES, call, values)
         except NmbrsCallForbidden:
@@ -239,7 +264,7 @@ class NmbrsSoap:
         self,
         service: str,
         call: str,
-        values: Mapping[str, int] | None = None,
+        values: Mapping[str, int | str] | None = None,
         *,
         header: str = "AuthHeaderWithDomain",
     ) -> Any:
@@ -251,7 +276,9 @@ class NmbrsSoap:
                 time.sleep(pause)
         return self._call_once(service, call, values or {}, header)
 
-    def _call_once(self, service: str, call: str, values: Mapping[str, int], header: str) -> Any:
+    def _call_once(
+        self, service: str, call: str, values: Mapping[str, int | str], header: str
+    ) -> Any:
         client, binding = self._services.described(service)
         arguments = _named(binding, call, values)
         login = self._login if header == "AuthHeader" else {**self._login, "Domain": self._domain}
@@ -274,7 +301,9 @@ class NmbrsSoap:
             raise NmbrsUnavailable(message) from None
 
 
-def _named(binding: Soap11Binding, call: str, values: Mapping[str, int]) -> dict[str, int]:
+def _named(
+    binding: Soap11Binding, call: str, values: Mapping[str, int | str]
+) -> dict[str, int | str]:
     """Return ``values`` under the names that the WSDL has for them.
 
     Some calls have ``Year``, others ``intYear``, and the documentation does not say which.
@@ -299,7 +328,7 @@ def _rows(answer: Any) -> Iterable[Any]:
 def _companies(answer: Any) -> tuple[PayrollCompany, ...]:
     return tuple(
         PayrollCompany(
-            nmbrs_company_id=_whole(row, "ID"),
+            id=_id(row, "ID"),
             number=_whole(row, "Number"),
             name=_name(row),
             period_type=_text(row, "LoonaangifteTijdvak"),
@@ -310,7 +339,7 @@ def _companies(answer: Any) -> tuple[PayrollCompany, ...]:
 
 def _run(row: Any, year: int) -> PayrollRun:
     return PayrollRun(
-        nmbrs_run_id=_whole(row, "ID"),
+        id=_id(row, "ID"),
         year=int(getattr(row, "Year", None) or year),
         number=plain_run_number(str(_whole(row, "Number"))),
         period_start=_whole(row, "PeriodStart"),
@@ -319,6 +348,36 @@ def _run(row: Any, year: int) -> PayrollRun:
         run_at=_moment(getattr(row, "RunAt", None)),
         is_locked=bool(getattr(row, "IsLocked", False)),
     )
+
+
+def _number(known: NmbrsId, call: str) -> int:
+    if known.number is None:
+        raise NmbrsIdUnknown(call)
+    return known.number
+
+
+def _id(row: Any, name: str) -> NmbrsId:
+    return NmbrsId(number=_whole(row, name), guid=_guid(row, "Guid"))
+
+
+def _id_or_none(row: Any, name: str) -> NmbrsId | None:
+    return None if getattr(row, name, None) is None else _id(row, name)
+
+
+def _pair(number: int | None, row: Any) -> NmbrsId | None:
+    """Return a pair of the converter, or ``None`` for one that is no pair."""
+    guid = _guid(row, "IdGuid")
+    return None if number is None or guid is None else NmbrsId(number=int(number), guid=guid)
+
+
+def _guid(row: Any, name: str) -> UUID | None:
+    """Return a GUID that a row may have: only newer versions of Nmbrs' API give it."""
+    try:
+        guid = UUID(str(getattr(row, name, None)))
+    except ValueError:
+        return None
+    # .NET writes its empty GUID for a missing one.
+    return guid if guid.int else None
 
 
 def _whole(row: Any, name: str) -> int:

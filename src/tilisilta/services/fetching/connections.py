@@ -329,7 +329,7 @@ def try_out(
     forbidden: tuple[str, ...] = ()
     if debtors and companies:
         forbidden = source.forbidden_calls(
-            debtors[0].nmbrs_debtor_id, companies[0].nmbrs_company_id, timezone.localdate().year
+            debtors[0].id, companies[0].id, timezone.localdate().year
         )
     return Reached(
         domain=environment,
