@@ -202,6 +202,8 @@ NMBRS_PKCE = _on_or_off("TILISILTA_NMBRS_PKCE", "on")
 """Whether a consent is bound to a proof of who asked for it; Nmbrs does not document it."""
 NMBRS_REQUESTS_PER_SECOND = _number("TILISILTA_NMBRS_REQUESTS_PER_SECOND", "120")
 """Above 150 calls in a second Nmbrs makes each of them wait; 120 stays clear of that."""
+NMBRS_REST_REQUESTS_PER_SECOND = _number("TILISILTA_NMBRS_REST_REQUESTS_PER_SECOND", "5")
+"""Where the pace by REST starts: Nmbrs publishes no limit, so that it is found out by refusals."""
 NMBRS_FETCHES_AT_ONCE = max(1, round(_number("TILISILTA_NMBRS_FETCHES_AT_ONCE", "12")))
 """How many companies one worker fetches at the same time."""
 NMBRS_TIMEOUT_SECONDS = _number("TILISILTA_NMBRS_TIMEOUT_SECONDS", "60")
@@ -209,6 +211,9 @@ NMBRS_SYNC_TIME = _time_of_day("TILISILTA_NMBRS_SYNC_TIME", "04:00")
 """The local time from which everything is fetched once each night."""
 NMBRS_RETRY_PAUSES: tuple[float, ...] = (0.5, 2.0)
 """A call to Nmbrs that got no answer is made again after each of these pauses, in seconds."""
+NMBRS_REST_RETRY_PAUSES: tuple[float, ...] = (0.5, 2.0, 5.0)
+NMBRS_CLOCK: object = None
+"""``None`` is the clock of the machine. The tests put one here that moves only by sleeping."""
 NMBRS_TRANSPORT: object = None
 """As for Procountor."""
 WORKER_TIMEOUT_SECONDS = _number("TILISILTA_WORKER_TIMEOUT_SECONDS", "30")

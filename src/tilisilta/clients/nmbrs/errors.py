@@ -8,9 +8,26 @@ NO_SUCH_PERIOD = "2006"
 
 
 class NmbrsUnavailable(TryAgainLater):
-    """Nmbrs was not reached, gave no answer, or one that cannot be read."""
+    """Nmbrs was not reached, gave no answer, or one that cannot be read.
+
+    ``is_worth_repeating`` says whether the same call may be made again within seconds.
+    """
 
     code = ProblemCode.NMBRS_UNREACHABLE
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after_seconds: int | None = None,
+        is_worth_repeating: bool = True,
+    ) -> None:
+        super().__init__(message, retry_after_seconds=retry_after_seconds)
+        self.is_worth_repeating = is_worth_repeating
+
+
+class NmbrsFailed(NmbrsUnavailable):
+    """Nmbrs answered that it has failed itself: a status of 500 or above."""
 
 
 class NmbrsIdUnknown(TryAgainLater):
