@@ -74,7 +74,10 @@ def nmbrs_sandbox() -> "NmbrsSandbox":
 
 @pytest.fixture
 def nmbrs(nmbrs_sandbox: "NmbrsSandbox", settings: "Settings") -> "NmbrsSandbox":
+    from tests.clocks import SleepingClock  # noqa: PLC0415  # the rules do without
+
     settings.NMBRS_TRANSPORT = httpx2.WSGITransport(app=nmbrs_sandbox)
+    settings.NMBRS_CLOCK = SleepingClock()
     return nmbrs_sandbox
 
 

@@ -9,8 +9,8 @@ from django.db.models import Max, Q, QuerySet
 from tilisilta.domain import journals as domain
 from tilisilta.domain.payroll import JournalSplit, SourceJournal
 from tilisilta.domain.run_identity import another_number, period_of_lines
-from tilisilta.domain.sameness import payroll_digest
-from tilisilta.domain.standing import ExportState, JournalState
+from tilisilta.domain.sameness import have_same_lines, payroll_digest
+from tilisilta.domain.standing import COMMITTED_EXPORTS, ExportState, JournalState
 from tilisilta.models import Company, Export, Journal, JournalLine, Run, User
 
 ASSUMED_CURRENCY = "EUR"
@@ -105,10 +105,17 @@ def keep_revision(  # noqa: PLR0913  # what is known of where it comes from
     split: JournalSplit | None = None,
     is_run_guessed: bool = False,
 ) -> Imported:
-    """Store ``read`` as a new revision unless it equals the latest one of the run."""
+    """Store ``read`` as a new revision unless it equals the latest one of the run.
+
+    What Nmbrs gives is compared without the order of its lines, which its two APIs may write in
+    different ways. Once a journal is sent, only what it books counts: see ``_is_unchanged``.
+    """
     latest = journals_of_run(company, run).first()
     content_sha256 = content_digest(read.lines)
-    if latest is not None and latest.content_sha256 == content_sha256:
+    if latest is not None and (
+        latest.content_sha256 == content_sha256
+        or (nmbrs_run is not None and _is_unchanged(latest, read, split))
+    ):
         is_noted = note_run(latest, nmbrs_run, split)
         needs_check = is_noted or latest.checked_at is None
         return Imported(journal=latest, is_new=False, needs_check=needs_check)
@@ -141,6 +148,24 @@ def keep_revision(  # noqa: PLR0913  # what is known of where it comes from
     )
     _store_lines(journal, read.lines)
     return Imported(journal=journal, is_new=True, previous=latest)
+
+
+def _is_unchanged(latest: Journal, read: SourceJournal, split: JournalSplit | None) -> bool:
+    """Return whether a fetched journal is the latest version, written in another way.
+
+    Of what is sent, texts and merged lines do not count either: nothing of it would be booked
+    differently. Where it was told apart in another way, dimensions cannot be compared.
+    """
+    is_same_payroll = latest.payroll_sha256 == payroll_digest(read.lines) != ""
+    if _is_committed(latest):
+        is_same_split = not latest.split or latest.split == split
+        accounts = payroll_digest(read.lines, with_dimensions=False)
+        return is_same_payroll or (not is_same_split and latest.accounts_sha256 == accounts != "")
+    return is_same_payroll and have_same_lines(latest.content().lines, read.lines)
+
+
+def _is_committed(journal: Journal) -> bool:
+    return Export.objects.filter(journal=journal, state__in=COMMITTED_EXPORTS).exists()
 
 
 def next_revision(company: Company, run: domain.Run) -> int:
