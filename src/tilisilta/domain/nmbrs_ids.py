@@ -155,21 +155,12 @@ class _Recognising(Generic[K]):
         )
 
     def _by_id(self) -> None:
-        guids = {one.id.guid: row for row, one in enumerate(self._known) if one.id and one.id.guid}
-        numbers = {
-            one.id.number: row
-            for row, one in enumerate(self._known)
-            if one.id and one.id.number is not None
-        }
+        rows_by_part = {part: row for row, one in enumerate(self._known) for part in _parts(one.id)}
         found: dict[int, list[int]] = defaultdict(list)
         for at, one in enumerate(self._listed):
             if one.id is None:
                 continue
-            rows = {
-                row
-                for row in (guids.get(one.id.guid), numbers.get(one.id.number))
-                if row is not None
-            }
+            rows = {rows_by_part[part] for part in _parts(one.id) if part in rows_by_part}
             if len(rows) > 1 or not all(self._may_be(at, row) for row in rows):
                 # The integer of one thing and the GUID of another.
                 self._doubt([at], sorted(rows))

@@ -132,7 +132,7 @@ class AdaptivePace:
         # Beyond that, a next instant was left by a clock that ran ahead.
         latest = now + LONGEST_PAUSE_SECONDS
         start = self._start
-        values = [now, latest, now, start, start, GROWTH, most, most, start, GROWTH]
+        values: list[Any] = [now, latest, now, start, start, GROWTH, most, most, start, GROWTH]
         values.append(self._client_id)
         row = _returned(_TAKE_GROWING, values)
         if row is None:

@@ -161,7 +161,7 @@ class TestReading:
 
     def test_reads_a_journal_of_a_hundred_thousand_lines(self) -> None:
         client = client_of(create_app(world_of(runs=1, lines=100_000)))
-        company = client.companies()[0].nmbrs_company_id
+        company = client.companies()[0].id
         run = client.runs(company, 2026)[0]
 
         journal = client.journal(company, run, JournalSplit.COST_UNIT)
@@ -330,7 +330,7 @@ class TestNil:
 
         centers = client.cost_objects(KONEPAJA, DimensionKind.COST_CENTER)
 
-        assert [one.nmbrs_id for one in centers] == [None] * 5
+        assert [one.id for one in centers] == [None] * 5
         assert centers[-1].code == "450"
 
 

@@ -60,7 +60,7 @@ class TestAPayrollIsReadyOnce:
 
     def test_for_a_run_that_gets_another_number(self, fetched: "Sandbox", may: Journal) -> None:
         assert may.run is not None
-        run = fetched.bureau.known_run(KONEPAJA, may.run.nmbrs_run_id)
+        run = fetched.bureau.known_run(KONEPAJA, may.run.nmbrs_run_id or 0)
         fetched.bureau.put_run(KONEPAJA, replace(run, number=55))
 
         fetch_everything()
@@ -72,7 +72,7 @@ class TestAPayrollIsReadyOnce:
         self, fetched: "Sandbox", may: Journal
     ) -> None:
         assert may.run is not None
-        fetched.delete_run(company_id=KONEPAJA, run_id=may.run.nmbrs_run_id)
+        fetched.delete_run(company_id=KONEPAJA, run_id=may.run.nmbrs_run_id or 0)
         fetched.add_run(company_id=KONEPAJA, year=2026, period=5)
 
         fetch_everything()
@@ -85,7 +85,7 @@ class TestAPayrollIsReadyOnce:
         self, fetched: "Sandbox", may: Journal
     ) -> None:
         assert may.run is not None
-        fetched.delete_run(company_id=KONEPAJA, run_id=may.run.nmbrs_run_id)
+        fetched.delete_run(company_id=KONEPAJA, run_id=may.run.nmbrs_run_id or 0)
         fetched.add_run(company_id=KONEPAJA, year=2026, period=5)
         fetch_everything()
         anew = Journal.objects.get(company=konepaja(), run_number="7")

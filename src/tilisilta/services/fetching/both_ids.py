@@ -7,8 +7,9 @@ numbers. An id that another row has is left out: it is not certain which of the 
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from tilisilta.domain.nmbrs_ids import NmbrsId
 from tilisilta.domain.payroll import IdOf, PayrollSource
@@ -19,7 +20,9 @@ def keep_ids_of_debtors(connection: NmbrsConnection, source: PayrollSource) -> N
     """Fill in the ids of the debtors of a connection; one call, and none where none lacks one."""
     debtors = Debtor.objects.filter(connection=connection, gone_at__isnull=True)
     if debtors.filter(_lacks("nmbrs_debtor_id")).exists():
-        _fill(debtors, source.ids_of_debtors(), "nmbrs_debtor_id", unique_among=Debtor.objects)
+        _fill(
+            debtors, source.ids_of_debtors(), "nmbrs_debtor_id", unique_among=Debtor.objects.all()
+        )
 
 
 def keep_ids_of_company(
@@ -33,7 +36,7 @@ def keep_ids_of_company(
         mine,
         ids.get(IdOf.COMPANY, ()),
         "nmbrs_company_id",
-        unique_among=NmbrsCompany.objects,
+        unique_among=NmbrsCompany.objects.all(),
     )
     runs = Run.objects.filter(company=company)
     _fill(runs, ids.get(IdOf.RUN, ()), "nmbrs_run_id", unique_among=runs)
@@ -45,7 +48,7 @@ def keep_ids_of_company(
 
 
 def _fill(
-    rows: QuerySet[Model], pairs: Iterable[NmbrsId], number: str, *, unique_among: QuerySet[Model]
+    rows: QuerySet[Any], pairs: Iterable[NmbrsId], number: str, *, unique_among: QuerySet[Any]
 ) -> None:
     """Store the GUID of rows with the integer of a pair, and the integer of those with its GUID."""
     complete = [one for one in pairs if one.number is not None and one.guid is not None]

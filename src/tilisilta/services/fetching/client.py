@@ -92,7 +92,7 @@ def _by_rest(connection: NmbrsConnection, *, retry_pauses: Sequence[float] | Non
         ),
         clock=clock,
         retry_pauses=settings.NMBRS_REST_RETRY_PAUSES if retry_pauses is None else retry_pauses,
-        counted=partial(count_call, connection.pk, NmbrsConnection.Api.REST),
+        counted=lambda kind: count_call(connection.pk, NmbrsConnection.Api.REST, kind),
     )
 
 
