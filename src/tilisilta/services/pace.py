@@ -103,19 +103,26 @@ class AdaptivePace:
     """The pace of calls to a service that publishes no limit, shared by all processes.
 
     It starts at ``start`` calls a second, is halved when the service had too many, and grows slowly
-    with each call. ``sleep`` lets time pass.
+    with each call. ``sleep`` lets time pass, and ``now`` tells it.
     """
 
     def __init__(
-        self, client_id: str, *, start: float, sleep: Callable[[float], None] = time.sleep
+        self,
+        client_id: str,
+        *,
+        start: float,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._client_id = client_id
         self._start = start
         self._sleep = sleep
+        # Wall-clock time, as above.
+        self._now = now
 
     def wait(self) -> None:
         """Wait until one call may be made; raise ``NmbrsUnavailable`` where that takes long."""
-        seconds = self.reserve(time.time())
+        seconds = self.reserve(self._now())
         if seconds > MOST_SLEEP_SECONDS:
             # A thread that slept so long would hold up other connections.
             raise NmbrsUnavailable(
@@ -146,7 +153,7 @@ class AdaptivePace:
         Calls under way are refused together: only the first of them halves it. No share of chance
         is needed in the pause, as the calls after it have instants of their own.
         """
-        now = time.time()
+        now = self._now()
         pause = min(max(retry_after_seconds or 0, LEAST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
         ApiPace.objects.get_or_create(client_id=self._client_id)
         mine = ApiPace.objects.filter(pk=self._client_id)
