@@ -2,11 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import httpx2
 import zeep
@@ -26,8 +23,17 @@ from tilisilta.clients.nmbrs.errors import (
 from tilisilta.clients.nmbrs.faults import refuse
 from tilisilta.clients.nmbrs.http import Pace, SoapTransport
 from tilisilta.clients.nmbrs.journals import journal_of_run
+from tilisilta.clients.nmbrs.soap_rows import (
+    companies_in,
+    id_in,
+    id_or_none,
+    name_in,
+    pair_in,
+    rows_of,
+    run_in,
+    text_in,
+)
 from tilisilta.domain.dimensions import DimensionKind
-from tilisilta.domain.journals import plain_run_number
 from tilisilta.domain.nmbrs_ids import NmbrsId
 from tilisilta.domain.payroll import (
     IdOf,
@@ -62,9 +68,6 @@ ENTITIES: Mapping[IdOf, str] = {
 
 # What the library raises for XML that is not the answer to the call.
 _MISREADINGS = (AttributeError, LookupError, TypeError, ValueError)
-# Nmbrs does not document the zone of its times. They only serve to notice that a run was repeated,
-# so that a wrong zone does no harm.
-_ITS_TIME = ZoneInfo("Europe/Amsterdam")
 
 
 class SoapServices:
@@ -154,16 +157,16 @@ class NmbrsSoap:
 
     def debtors(self) -> tuple[PayrollDebtor, ...]:
         return tuple(
-            PayrollDebtor(id=_id(row, "Id"), number=_text(row, "Number"), name=_name(row))
-            for row in _rows(self._call(DEBTORS, "List_GetAll"))
+            PayrollDebtor(id=id_in(row, "Id"), number=text_in(row, "Number"), name=name_in(row))
+            for row in rows_of(self._call(DEBTORS, "List_GetAll"))
         )
 
     def companies(self) -> tuple[PayrollCompany, ...]:
-        return _companies(self._call(COMPANIES, "List_GetAll"))
+        return companies_in(self._call(COMPANIES, "List_GetAll"))
 
     def companies_of(self, debtor: NmbrsId) -> tuple[PayrollCompany, ...]:
         call = "List_GetByDebtor"
-        return _companies(self._call(COMPANIES, call, {"debtorid": _number(debtor, call)}))
+        return companies_in(self._call(COMPANIES, call, {"debtorid": _number(debtor, call)}))
 
     def period_type(self, company: NmbrsId) -> str:
         listed = (one for one in self.companies() if one.id.is_of(company))
@@ -171,7 +174,9 @@ class NmbrsSoap:
 
     def runs(self, company: NmbrsId, year: int) -> tuple[PayrollRun, ...]:
         values = {"companyid": _number(company, "Run_GetList"), "year": year}
-        return tuple(_run(row, year) for row in _rows(self._call(COMPANIES, "Run_GetList", values)))
+        return tuple(
+            run_in(row, year) for row in rows_of(self._call(COMPANIES, "Run_GetList", values))
+        )
 
     def cost_objects(self, company: NmbrsId, kind: DimensionKind) -> tuple[PayrollCostObject, ...]:
         call = COST_OBJECT_CALLS[kind]
@@ -180,11 +185,11 @@ class NmbrsSoap:
             PayrollCostObject(
                 kind=kind,
                 # The WSDL lets this id, and no other, be nil.
-                id=_id_or_none(row, "Id"),
-                code=_text(row, "Code"),
-                description=_text(row, "Description"),
+                id=id_or_none(row, "Id"),
+                code=text_in(row, "Code"),
+                description=text_in(row, "Description"),
             )
-            for row in _rows(rows)
+            for row in rows_of(rows)
         )
 
     def journal(
@@ -228,7 +233,7 @@ class NmbrsSoap:
         except (NmbrsRefused, NmbrsAnswerUnknown):
             return ()
         mappings = getattr(getattr(answer, "Mappings", None), "Mapping", None)
-        pairs = (_pair(getattr(row, "IdInt", None), row) for row in _rows(mappings))
+        pairs = (pair_in(getattr(row, "IdInt", None), row) for row in rows_of(mappings))
         return tuple(pair for pair in pairs if pair is not None)
 
     def forbidden_calls(self, debtor: NmbrsId, company: NmbrsId, year: int) -> tuple[str, ...]:
@@ -320,88 +325,7 @@ def _named(
     return {name: value for name, value in named.items() if value is not None}
 
 
-def _rows(answer: Any) -> Iterable[Any]:
-    # An empty list arrives as None, and a nil element of a list as a row of nothing but None.
-    return [row for row in answer or () if any(row[name] is not None for name in dir(row))]
-
-
-def _companies(answer: Any) -> tuple[PayrollCompany, ...]:
-    return tuple(
-        PayrollCompany(
-            id=_id(row, "ID"),
-            number=_whole(row, "Number"),
-            name=_name(row),
-            period_type=_text(row, "LoonaangifteTijdvak"),
-        )
-        for row in _rows(answer)
-    )
-
-
-def _run(row: Any, year: int) -> PayrollRun:
-    return PayrollRun(
-        id=_id(row, "ID"),
-        year=int(getattr(row, "Year", None) or year),
-        number=plain_run_number(str(_whole(row, "Number"))),
-        period_start=_whole(row, "PeriodStart"),
-        period_end=_whole(row, "PeriodEnd"),
-        description=_text(row, "Description")[:200],
-        run_at=_moment(getattr(row, "RunAt", None)),
-        is_locked=bool(getattr(row, "IsLocked", False)),
-    )
-
-
 def _number(known: NmbrsId, call: str) -> int:
     if known.number is None:
         raise NmbrsIdUnknown(call)
     return known.number
-
-
-def _id(row: Any, name: str) -> NmbrsId:
-    return NmbrsId(number=_whole(row, name), guid=_guid(row, "Guid"))
-
-
-def _id_or_none(row: Any, name: str) -> NmbrsId | None:
-    return None if getattr(row, name, None) is None else _id(row, name)
-
-
-def _pair(number: int | None, row: Any) -> NmbrsId | None:
-    """Return a pair of the converter, or ``None`` for one that is no pair."""
-    guid = _guid(row, "IdGuid")
-    return None if number is None or guid is None else NmbrsId(number=int(number), guid=guid)
-
-
-def _guid(row: Any, name: str) -> UUID | None:
-    """Return a GUID that a row may have: only newer versions of Nmbrs' API give it."""
-    try:
-        guid = UUID(str(getattr(row, name, None)))
-    except ValueError:
-        return None
-    # .NET writes its empty GUID for a missing one.
-    return guid if guid.int else None
-
-
-def _whole(row: Any, name: str) -> int:
-    value = getattr(row, name, None)
-    if value is None:
-        raise NmbrsAnswerUnknown(type(row).__name__, name)
-    return int(value)
-
-
-def _text(row: Any, name: str) -> str:
-    return str(getattr(row, name, None) or "").strip()
-
-
-def _name(row: Any) -> str:
-    # Nmbrs allows companies and debtors without a name.
-    return _text(row, "Name")[:200] or f"({_whole_id(row)})"
-
-
-def _whole_id(row: Any) -> str:
-    return str(getattr(row, "ID", None) or getattr(row, "Id", None) or "")
-
-
-def _moment(value: datetime | None) -> datetime | None:
-    if value is None or value.year < 1900:
-        # .NET writes its smallest date for a missing one.
-        return None
-    return value if value.tzinfo is not None else value.replace(tzinfo=_ITS_TIME)
