@@ -40,6 +40,7 @@ FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
         "receipt_title": _("title of the receipts"),
         "recovery_codes": _("recovery codes"),
         "second_step": _("second step of the log-in"),
+        "site": _("host of Nmbrs"),
         "start_date": _("start date"),
         "start_month": _("first month"),
         "sums_equal_lines": _("summing of equal lines"),
