@@ -25,7 +25,7 @@ from tilisilta.services.companies import (
 from tilisilta.services.links import change_link, remove_link
 from tilisilta.services.sending.asking import send_journal
 from tilisilta.services.users import change_template, change_user
-from tilisilta.web.audit_sentences import sentence_of
+from tilisilta.services.audit_sentences import sentence_of
 
 pytestmark = pytest.mark.django_db
 

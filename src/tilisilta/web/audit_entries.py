@@ -10,7 +10,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from tilisilta.models import Area, AuditEntry, Link, NmbrsConnection, Right, User
-from tilisilta.web.audit_sentences import FIELD_WORDS, sentence_of
+from tilisilta.services.audit_sentences import FIELD_WORDS, sentence_of
 from tilisilta.web.templatetags.ledger import day, month
 
 About = AuditEntry.About
