@@ -37,7 +37,7 @@ def add_user(options: Namespace) -> Answer:
 
 def change_existing(options: Namespace) -> Answer:
     """Give a user another template, or other debtors to see: all, some or none."""
-    found = _find_user(options.name)
+    found = find_user(options.name)
     changes: dict[str, Any] = {}
     if options.template:
         changes["template"] = _find_template(options.template)
@@ -61,7 +61,7 @@ def change_existing(options: Namespace) -> Answer:
 
 def reset_user(options: Namespace) -> Answer:
     """Set another password, which the user has to change, or turn off the second step, or both."""
-    found = _find_user(options.name)
+    found = find_user(options.name)
     if options.second_step_off:
         turn_off_second_step(found, user=None)
     if options.password or not options.second_step_off:
@@ -99,13 +99,8 @@ def user_document(user: User) -> dict[str, Any]:
     }
 
 
-def _seen_debtors(user: User) -> str:
-    if not user.is_limited:
-        return _("all")
-    return ", ".join(str(debtor.number) for debtor in user.debtors.all()) or _("none")
-
-
-def _find_user(name: str) -> User:
+def find_user(name: str) -> User:
+    """Return the user of that name, in any case; raise ``Refused`` for none."""
     found = User.objects.filter(username__iexact=name).first()
     if found is None:
         raise Refused(
@@ -113,6 +108,12 @@ def _find_user(name: str) -> User:
             remedy=_("tilisilta user list shows all users."),
         )
     return found
+
+
+def _seen_debtors(user: User) -> str:
+    if not user.is_limited:
+        return _("all")
+    return ", ".join(str(debtor.number) for debtor in user.debtors.all()) or _("none")
 
 
 def _find_template(name: str) -> UserTemplate:
