@@ -28,7 +28,7 @@ from tilisilta.models import (
 )
 from tilisilta.services.connections import authorise_with_api_key, create_account
 from tilisilta.services.journals.checks import check_journal
-from tilisilta.services.links import remove_link
+from tilisilta.services.link_removal import remove_link
 
 if TYPE_CHECKING:
     from nmbrs_sandbox.app import Sandbox as Nmbrs

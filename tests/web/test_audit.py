@@ -23,7 +23,8 @@ from tilisilta.services.companies import (
     set_start,
     set_test,
 )
-from tilisilta.services.links import change_link, remove_link
+from tilisilta.services.link_removal import remove_link
+from tilisilta.services.links import change_link
 from tilisilta.services.sending.asking import send_journal
 from tilisilta.services.users import change_template, change_user
 
