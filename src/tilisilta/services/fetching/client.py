@@ -92,6 +92,11 @@ def offered_sites() -> Sequence[NmbrsConnection.Site]:
     return sites if sites[0].label == ours else ()
 
 
+def chosen_host(site: str) -> str:
+    """Return the host at which ``site`` is asked; empty beside a stand-in, which has only one."""
+    return str(urlsplit(address_of(site)).hostname) if offered_sites() else ""
+
+
 def address_of(site: str) -> str:
     """Return the address of the SOAP services at a site; empty means that of the settings."""
     if not site:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -14,7 +14,7 @@ from tilisilta.models import NmbrsConnection, Synchronisation, User
 from tilisilta.models.encryption import readable
 from tilisilta.services import audit
 from tilisilta.services.audit_changes import changes_of
-from tilisilta.services.fetching.client import mark_refused, nmbrs_as
+from tilisilta.services.fetching.client import address_of, chosen_host, mark_refused, nmbrs_as
 from tilisilta.services.fetching.problems import problem_of
 from tilisilta.services.fetching.queue import give_up
 from tilisilta.services.fetching.synchronisations import (
@@ -22,6 +22,9 @@ from tilisilta.services.fetching.synchronisations import (
     ask_for_everything,
     finish_if_done,
 )
+
+if TYPE_CHECKING:
+    from tilisilta.clients.nmbrs.soap import NmbrsSoap
 
 State = NmbrsConnection.State
 
@@ -127,10 +130,12 @@ def change_connection(
     user_name: str,
     first_year: int,
     token: str = "",
+    site: str | None = None,
 ) -> NmbrsConnection:
-    """Change user, token or first year, once Nmbrs has accepted the user.
+    """Change user, token, site or first year, once Nmbrs has accepted the user.
 
-    Without a token the old one stays. A removed connection is connected again. Raises
+    Without a token the old one stays, and so does the site where ``site`` is ``None`` or leads to
+    the same address. A removed connection is connected again. Raises
     ``NothingConnected`` when it is removed meanwhile, and ``OtherEnvironment`` when user and token
     belong to another environment: its companies are not ours.
     """
@@ -140,6 +145,8 @@ def change_connection(
     changes = {"user_name": user_name.strip(), "first_year": first_year}
     if token.strip():
         changes["token"] = token.strip()
+    if site is not None and address_of(site) != address_of(connection.site):
+        changes["site"] = site
     before = {field: getattr(connection, field) for field in changes}
     changed = [field for field, value in changes.items() if before[field] != value]
     for field, value in changes.items():
@@ -217,6 +224,15 @@ def remove_connection(connection: NmbrsConnection, *, user: User | None) -> None
 def try_out(user_name: str, token: str, *, domain: str, site: str = "") -> Reached:
     """Return what a user and token reach: by two lists, and each call needed later, once."""
     source = nmbrs_as(user_name, token, domain=domain, site=site)
+    try:
+        return _reached(source, domain)
+    except NmbrsLoginRefused as error:
+        # The other host of Nmbrs knows neither user nor token, and says only that.
+        error.facts = {**error.facts, "site": chosen_host(site)}
+        raise
+
+
+def _reached(source: "NmbrsSoap", domain: str) -> Reached:
     environment = domain or source.find_domain()
     debtors = source.debtors()
     companies = source.companies()

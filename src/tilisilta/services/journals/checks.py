@@ -16,7 +16,14 @@ from tilisilta.domain.items_to_make import ItemToMake
 from tilisilta.domain.receipts import LedgerReceipt
 from tilisilta.domain.standing import ExportState
 from tilisilta.models import Export, Journal, Link
-from tilisilta.services.journals.gathering import Gathered, gather, gather_new, read_destination
+from tilisilta.services.journals.gathering import (
+    Destination,
+    Gathered,
+    gather,
+    gather_new,
+    known_destination,
+    read_destination,
+)
 from tilisilta.services.procountor.administrations import ADMINISTRATION_AGE_LIMIT
 
 
@@ -41,7 +48,7 @@ def check_journal(
             .get(pk=journal.pk)
         )
         if journal.discarded_at is None:
-            gathered = gather(journal, destination, locked=True)
+            gathered = gather(journal, _still_there(destination, journal), locked=True)
             plan = plan_journal(gathered.facts)
             _keep(gathered, plan, now=now)
     return journal
@@ -55,6 +62,20 @@ def check_unlinked(journal: Journal, *, now: datetime) -> None:
     gathered = gather_new(journal)
     plan = plan_journal(gathered.facts)
     _keep(gathered, plan, now=now)
+
+
+def _still_there(destination: Destination, journal: Journal) -> Destination:
+    """Return ``destination``, or what is known now if its link was removed meanwhile.
+
+    The link stays locked until the commit, after the journal as everywhere: exports of a link that
+    is removed before they are stored could not be.
+    """
+    if destination.link is None:
+        return destination
+    # Of the link alone: its order would lock the company too, which others lock first.
+    links = Link.objects.select_for_update(of=("self",), no_key=True)
+    link = links.filter(pk=destination.link.pk).first()
+    return destination if link is not None else known_destination(journal)
 
 
 def _keep(gathered: Gathered, plan: JournalPlan, *, now: datetime) -> None:

@@ -1,17 +1,17 @@
-"""The sentence that the audit log shows for an entry, in the reader's language."""
+"""The sentence that the audit log has for an entry, in the reader's language."""
 
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
+from django.utils import formats
 from django.utils.functional import Promise
-from django.utils.html import strip_tags
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
+from tilisilta.languages import language_of
 from tilisilta.models import Area, AuditEntry
 from tilisilta.services.log_ins import Reason
-from tilisilta.web.templatetags.ledger import day
 
 FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
     {
@@ -40,6 +40,7 @@ FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
         "receipt_title": _("title of the receipts"),
         "recovery_codes": _("recovery codes"),
         "second_step": _("second step of the log-in"),
+        "site": _("host of Nmbrs"),
         "start_date": _("start date"),
         "start_month": _("first month"),
         "sums_equal_lines": _("summing of equal lines"),
@@ -88,7 +89,7 @@ def _sentence(action: str, facts: Mapping[str, object]) -> str:
 def _day_in_words(written: str) -> str:
     """Return the day in the reader's language; text that is no date stays as it is."""
     try:
-        return strip_tags(day(date.fromisoformat(written)))
+        return formats.date_format(date.fromisoformat(written), language_of(get_language()).day)
     except ValueError:
         return written
 
