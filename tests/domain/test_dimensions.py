@@ -181,12 +181,22 @@ class TestPlaceDimensions:
             line(1, "2961", "-6.00"),
             line(2, "5010", "1.00", cost_center="450"),
             line(3, "5030", "2.00", cost_center="450"),
-            line(4, "5030", "3.00", cost_center=" 450"),
+            line(4, "5030", "2.00", cost_center="450"),
+            line(5, "5030", "1.00", cost_center=" 450"),
         ]
 
         (found,) = plan_receipts(journal(*lines), ONE_DIMENSION, ADMINISTRATION).problems
 
-        assert (found.line, found.fact("lines")) == (2, "3")
+        assert (found.line, found.fact("lines")) == (2, "4")
+
+    def test_places_cost_units_although_cost_centers_go_nowhere(self) -> None:
+        rules = replace(RULES, cost_center_dimension=None)
+        tagged = line(1, "5010", "1.00", cost_unit="P-108")
+
+        plan = plan_receipts(journal(tagged, line(2, "2961", "-1.00")), rules, ADMINISTRATION)
+
+        (value,) = plan.receipts[0].body.transactions[0].dimension_values
+        assert (value.dimension_id, value.item_id) == (279752, 778108)
 
     def test_places_both_tags_by_the_rules_of_each(self) -> None:
         rules = replace(RULES, cost_unit_dimension=None)
@@ -353,6 +363,20 @@ class TestQuestionableItems:
         problems = plan_receipts(journal(*lines), self.CREATES, ADMINISTRATION).problems
 
         assert {problem.fact("questionable") for problem in problems} == {"number"}
+
+    @pytest.mark.parametrize(("net", "looks_like"), [("300", ["number"] * 2), ("", [""])])
+    def test_are_amounts_only_where_two_codes_repeat_them(
+        self, net: str, looks_like: list[str]
+    ) -> None:
+        lines = [
+            line(1, "5010", "9000.00", cost_center="9000"),
+            line(2, "2961", "-300.00", cost_center=net),
+            line(3, "2961", "-8700.00"),
+        ]
+
+        problems = plan_receipts(journal(*lines), ONE_DIMENSION, ADMINISTRATION).problems
+
+        assert [one.fact("questionable") for one in problems if one.code == "N09"] == looks_like
 
     @pytest.mark.parametrize("code", ["410", "P-108", "4200", "2026", "Myynti 2"])
     def test_are_not_plain_codes(self, code: str) -> None:
