@@ -69,7 +69,7 @@ class DimensionPlacing:
         """Return the dimension values of ``line``; each carries its whole amount."""
         return tuple(
             DimensionValue(dimension_id=dimension_id, item_id=item_id, value=line.amount)
-            for dimension_id, item_id in self.items.get(_tagging(line), ())
+            for dimension_id, item_id in self.items[_tagging(line)]
         )
 
 
@@ -288,7 +288,7 @@ def _split_by_rules(
     without: dict[tuple[DimensionKind, str], Finding[str]] = {}
     for finding in used:
         account, kind, _ = finding.key
-        code = account_codes.get(account, account)
+        code = account_codes[account]
         if names[kind] is None:
             _merge(without, (kind, "unticked"), finding)
         elif not matches_pattern(code, rules.dimension_accounts):
