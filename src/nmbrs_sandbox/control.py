@@ -17,8 +17,18 @@ from nmbrs_sandbox.faults import Fault, Faults
 from nmbrs_sandbox.pages import show_refusal
 from nmbrs_sandbox.payroll.bureau import Bureau
 from nmbrs_sandbox.payroll.orders import CHANGES, give_order
-from nmbrs_sandbox.payroll.world import Access, Company, CostItem, Debtor, JournalLine, Run
+from nmbrs_sandbox.payroll.world import (
+    Access,
+    ClientLogin,
+    Company,
+    CostItem,
+    Debtor,
+    JournalLine,
+    Run,
+)
 from nmbrs_sandbox.requests_log import CallLog
+from nmbrs_sandbox.rest.grants import Grants
+from nmbrs_sandbox.traps import EXPLAINED, Trap, Traps
 from sandbox_parts.control import (
     Orders,
     carry_out,
@@ -45,14 +55,28 @@ class Control:
     """Carries out the orders under ``/sandbox``."""
 
     def __init__(
-        self, bureau: Bureau, *, faults: Faults, log: CallLog, reset: Callable[[], None]
+        self,
+        bureau: Bureau,
+        *,
+        faults: Faults,
+        traps: Traps,
+        grants: Grants,
+        log: CallLog,
+        reset: Callable[[], None],
     ) -> None:
         self._bureau = bureau
+        self._traps = traps
+        self._grants = grants
         self._orders: Orders = {
             **shared_orders(
                 faults, log, read_fault=read_fault, written_fault=_written_fault, reset=reset
             ),
             **{("POST", PREFIX + name): self._change for name in CHANGES},
+            ("GET", "/sandbox/traps"): self._list_traps,
+            ("POST", "/sandbox/traps"): self._set_trap,
+            ("DELETE", "/sandbox/traps"): self._drop_traps,
+            ("GET", "/sandbox/grants.json"): self._list_grants,
+            ("POST", "/sandbox/withdraw_consent"): self._withdraw_consent,
             ("GET", "/sandbox/world.json"): self._list_world,
             ("GET", "/sandbox/journals.json"): self._list_journals,
         }
@@ -82,11 +106,37 @@ class Control:
         name = request.path.removeprefix(PREFIX)
         return _written(give_order(self._bureau, name, read_body(request)))
 
+    def _list_traps(self, _request: Request) -> Any:
+        return {
+            "on": [asdict(one) for one in self._traps.all],
+            "known": EXPLAINED,
+        }
+
+    def _set_trap(self, request: Request) -> Any:
+        body = read_body(request)
+        fields = read_fields(_set_trap, body)
+        _set_trap(self._traps, **fields)
+        return self._list_traps(request)
+
+    def _drop_traps(self, request: Request) -> Any:
+        self._traps.clear()
+        return self._list_traps(request)
+
+    def _list_grants(self, _request: Request) -> Any:
+        with self._bureau.lock:
+            return {"grants": [asdict(one) for one in self._grants.all()]}
+
+    def _withdraw_consent(self, request: Request) -> Any:
+        fields = read_fields(_withdraw_consent, read_body(request))
+        with self._bureau.lock:
+            return {"withdrawn": _withdraw_consent(self._grants, **fields)}
+
     def _list_world(self, _request: Request) -> Any:
         world = self._bureau.world
         return {
             "debtors": [_written(one) for one in world.debtors],
             "companies": [_written(one) for one in world.companies],
+            "logins": [_written(one) for one in world.logins],
             "forbidden_calls": sorted(world.forbidden_calls),
         }
 
@@ -111,6 +161,20 @@ def read_fault(body: Mapping[str, Any]) -> Fault:
         return Fault(**{**fields, "times": None} if is_endless else fields)
     except ValueError as error:
         raise OrderRefused(str(error)) from error
+
+
+def _set_trap(
+    traps: Traps, *, trap: Trap, company_id: int | None = None, is_on: bool = True
+) -> None:
+    """Switch a trap on, for one company or for all, or off."""
+    if is_on:
+        traps.on(trap, company_id=company_id)
+    else:
+        traps.off(trap)
+
+
+def _withdraw_consent(grants: Grants, *, email: str) -> int:
+    return grants.withdraw(email)
 
 
 def _written_fault(fault: Fault) -> dict[str, Any]:
@@ -169,6 +233,11 @@ def _run(run: Run) -> Any:
 @_written.register
 def _item(item: CostItem) -> Any:
     return {"id": item.item_id, "code": item.code, "description": item.description}
+
+
+@_written.register
+def _login(login: ClientLogin) -> Any:
+    return asdict(login)
 
 
 @_written.register
