@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx2
-from tests.nmbrs_sandbox.calling import client_of
+from tests.nmbrs_sandbox.calling import KONEPAJA, client_of
 
 from nmbrs_sandbox.app import Sandbox
 from nmbrs_sandbox.payroll.guids import Entity, guid
@@ -73,7 +73,8 @@ def company_path(company_id: int) -> str:
 
 
 def run_path(run_id: int) -> str:
-    return f"{company_path(run_id // 1000)}/runs/{guid(Entity.RUN, run_id)}"
+    """Return the path of a run of Koivulammi Konepaja Oy."""
+    return f"{company_path(KONEPAJA)}/runs/{guid(Entity.RUN, run_id)}"
 
 
 def debtor_path(debtor_id: int) -> str:
