@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -36,7 +37,7 @@ class Caller:
             "X-Subscription-Key": self.subscription_key,
             "Accept": "application/json",
         }
-        return self.client.request(method, path, params=query, headers=headers)
+        return self.client.request(method, path, params=query or None, headers=headers)
 
     def rows(self, path: str, **query: Any) -> list[dict[str, Any]]:
         """Return the rows of the first page of a list."""
@@ -99,11 +100,11 @@ def challenge(verifier: str = VERIFIER) -> str:
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def question(partner: Partner = DEVELOPMENT, **other: str | None) -> dict[str, str]:
+def question(**other: str | None) -> dict[str, str]:
     """Return the parameters of a consent, changed or (None) left out."""
     usual: dict[str, str | None] = {
-        "client_id": partner.client_id,
-        "redirect_uri": partner.redirect_uris[0],
+        "client_id": DEVELOPMENT.client_id,
+        "redirect_uri": DEVELOPMENT.redirect_uris[0],
         "response_type": "code",
         "scope": " ".join(USUAL_SCOPES),
         "state": STATE,
@@ -115,12 +116,12 @@ def question(partner: Partner = DEVELOPMENT, **other: str | None) -> dict[str, s
 
 def allow(
     client: httpx2.Client,
+    other: Mapping[str, str | None] = MappingProxyType({}),
     *,
     email: str = LOGIN_OF_ALL,
     debtor_ids: tuple[int, ...] = (7101, 7102, 7103),
-    **other: str | None,
 ) -> httpx2.Response:
-    """Press the button of the picker and return the redirect."""
+    """Press the button of the picker, for a question with other parameters perhaps."""
     form = {"email": email, "debtor": [str(one) for one in debtor_ids], "answer": "allow"}
     return client.post(AUTHORIZE, data={**question(**other), **form})
 
@@ -128,7 +129,10 @@ def allow(
 def came_back(response: httpx2.Response) -> dict[str, str]:
     """Return what the browser brings back to the program."""
     assert response.status_code == 302, response.text
-    address = response.headers["Location"]
+    return brought_back(response.headers["Location"])
+
+
+def brought_back(address: str) -> dict[str, str]:
     assert address.startswith(DEVELOPMENT.redirect_uris[0])
     return {name: value for name, (value,) in parse_qs(urlsplit(address).query).items()}
 

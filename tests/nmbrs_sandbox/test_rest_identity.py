@@ -99,7 +99,7 @@ class TestConsent:
         self, client: httpx2.Client, wrong: dict[str, str | None]
     ) -> None:
         assert client.get(AUTHORIZE, params=question(**wrong)).status_code == 400
-        assert allow(client, **wrong).status_code == 400
+        assert allow(client, wrong).status_code == 400
 
     @pytest.mark.parametrize(
         ("wrong", "word"),
@@ -149,7 +149,7 @@ class TestCode:
         assert refresh(client, tokens["refresh_token"]).status_code == 200
 
     def test_gives_no_refresh_token_without_offline_access(self, client: httpx2.Client) -> None:
-        tokens = exchange(client, came_back(allow(client, scope="company.info.read"))["code"])
+        tokens = exchange(client, came_back(allow(client, {"scope": "company.info.read"}))["code"])
 
         assert "refresh_token" not in tokens.json()
 
@@ -192,9 +192,9 @@ class TestCode:
         assert error(exchange(client, code)) == (400, "invalid_grant")
 
     def test_needs_no_verifier_without_a_challenge(self, client: httpx2.Client) -> None:
-        without = {"code_challenge": None, "code_challenge_method": None}
-        first = came_back(allow(client, **without))["code"]
-        second = came_back(allow(client, **without))["code"]
+        without: dict[str, str | None] = {"code_challenge": None, "code_challenge_method": None}
+        first = came_back(allow(client, without))["code"]
+        second = came_back(allow(client, without))["code"]
 
         assert exchange(client, first, code_verifier=None).status_code == 200
         assert error(exchange(client, second)) == (400, "invalid_grant")

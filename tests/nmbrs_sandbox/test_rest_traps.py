@@ -31,8 +31,8 @@ def june(caller: Caller) -> dict[str, object]:
     return caller.rows(RUNS)[5]
 
 
-def next_page(caller: Caller, **query: object) -> object:
-    return caller.ask(COMPANIES, **query).json()["pagination"]["nextPage"]
+def next_page(caller: Caller, page_size: int = 20) -> object:
+    return caller.ask(COMPANIES, pageSize=page_size).json()["pagination"]["nextPage"]
 
 
 def numbers(caller: Caller) -> list[str]:
@@ -60,12 +60,12 @@ SEEN: dict[Trap, tuple[Callable[[Caller], object], object, object]] = {
     Trap.ENVIRONMENT_DISABLED: (lambda one: one.ask("/api/debtors").status_code, 200, 403),
     Trap.NEXT_PAGE_EMPTY: (next_page, None, ""),
     Trap.NEXT_PAGE_BARE: (
-        lambda one: next_page(one, pageSize=2),
+        lambda one: next_page(one, 2),
         f"http://sandbox{COMPANIES}?pageSize=2&pageNumber=2",
         f"http://sandbox{COMPANIES}?pageNumber=2",
     ),
     Trap.NEXT_PAGE_ELSEWHERE: (
-        lambda one: next_page(one, pageSize=2),
+        lambda one: next_page(one, 2),
         f"http://sandbox{COMPANIES}?pageSize=2&pageNumber=2",
         f"https://elsewhere.invalid{COMPANIES}?pageSize=2&pageNumber=2",
     ),
