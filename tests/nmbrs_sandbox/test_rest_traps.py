@@ -1,6 +1,7 @@
 """Every trap: what it changes about an answer, and that it is off until switched on."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -16,6 +17,7 @@ from tests.nmbrs_sandbox.rest_calling import (
 
 from nmbrs_sandbox.app import Sandbox
 from nmbrs_sandbox.faults import Fault, FaultKind
+from nmbrs_sandbox.rest.routes import ROUTES
 from nmbrs_sandbox.traps import EXPLAINED, Trap
 
 RUNS = f"{company_path(KONEPAJA)}/runs"
@@ -222,3 +224,11 @@ class TestControl:
         sandbox.reset()
 
         assert sandbox.traps.all == ()
+
+
+class TestDocumentation:
+    def test_names_every_trap_call_and_kind_of_fault(self) -> None:
+        page = Path("docs/nmbrs-sandbox.md").read_text(encoding="utf-8")
+
+        named = {*Trap, *FaultKind, *(one.name for one in ROUTES)}
+        assert {one for one in named if f"`{one}`" not in page} == set()

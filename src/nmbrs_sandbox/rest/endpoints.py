@@ -1,6 +1,7 @@
 """The answers of the API: one function for each call. Their addresses are in ``routes``."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from werkzeug.wrappers import Response
 
@@ -227,10 +228,15 @@ def _period(call: Call, year: int, period: int, company: Company) -> int | str:
 def _type(call: Call, run: Run, company: Company) -> str:
     if call.is_on(Trap.UNKNOWN_RUN_TYPE, company):
         return "sandbox_special"
-    lines = run.journal.lines() if run.journal else ()
     # The Dutch word is for corrections of earlier periods.
-    is_correcting = any(one.booking_date != run.booking_date for one in lines)
-    return "normal_twk" if is_correcting else "normal"
+    return "normal_twk" if _is_correcting(run) else "normal"
+
+
+# Remembered, as a list of runs would otherwise work out every journal of the year.
+@lru_cache(maxsize=50_000)
+def _is_correcting(run: Run) -> bool:
+    lines = run.journal.lines() if run.journal else ()
+    return any(one.booking_date != run.booking_date for one in lines)
 
 
 def _written_item(item: CostItem) -> Row:
