@@ -1,6 +1,6 @@
 """The stand-in Nmbrs as a WSGI application."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
@@ -13,11 +13,25 @@ from nmbrs_sandbox.pages import show, show_service
 from nmbrs_sandbox.payroll import company_changes, cost_changes, run_changes
 from nmbrs_sandbox.payroll.bureau import Bureau
 from nmbrs_sandbox.payroll.orders import carry_out, repeat_orders
-from nmbrs_sandbox.payroll.sample import sample_world
+from nmbrs_sandbox.payroll.sample import LOGIN_OF_ALL, sample_world
 from nmbrs_sandbox.payroll.world import World
 from nmbrs_sandbox.requests_log import CallLog
+from nmbrs_sandbox.rest.api import Quota, RestApi
+from nmbrs_sandbox.rest.consent import Consents
+from nmbrs_sandbox.rest.grants import Grants, Tokens
+from nmbrs_sandbox.rest.identity import Identity
+from nmbrs_sandbox.rest.partners import (
+    DEFAULT_REDIRECT_URIS,
+    DEVELOPMENT,
+    USUAL_SCOPES,
+    registered,
+)
+from nmbrs_sandbox.rest.tasks import Tasks
+from nmbrs_sandbox.rest_page import PATH as REST_PATH
+from nmbrs_sandbox.rest_page import show_rest
 from nmbrs_sandbox.soap.api import Api, Pace, is_call
 from nmbrs_sandbox.soap.wsdl import YEAR_PARAMETERS, read_services
+from nmbrs_sandbox.traps import Traps
 from sandbox_parts.clock import Clock, finnish_time
 from sandbox_parts.limits import RateLimit
 from sandbox_parts.serving import respond
@@ -46,19 +60,33 @@ def _order(
 
 
 class Sandbox:
-    """An Nmbrs to test against: a payroll bureau that takes orders, and its SOAP services.
+    """An Nmbrs to test against: a payroll bureau that takes orders, and its SOAP and REST APIs.
 
-    ``faults`` takes misbehaviour, ``requests`` lists the calls, ``world`` holds debtors, companies
+    ``faults`` takes misbehaviour of single calls, ``traps`` what is odd until it is taken away,
+    ``grants`` holds the consents, ``requests`` lists the calls, ``world`` holds debtors, companies
     and runs as they are now. Every order is a method.
     """
 
-    def __init__(self, bureau: Bureau, soap: Api, *, store: Store) -> None:
+    def __init__(
+        self, bureau: Bureau, soap: Api, rest: RestApi, identity: Identity, *, store: Store
+    ) -> None:
         self.bureau = bureau
         self.faults = soap.faults
+        self.traps = rest.traps
+        self.grants = rest.grants
         self.requests = soap.log
         self._soap = soap
+        self._rest = rest
+        self._identity = identity
         self._store = store
-        self._control = Control(bureau, faults=soap.faults, log=soap.log, reset=self.reset)
+        self._control = Control(
+            bureau,
+            faults=soap.faults,
+            traps=rest.traps,
+            grants=rest.grants,
+            log=soap.log,
+            reset=self.reset,
+        )
 
     @property
     def world(self) -> World:
@@ -87,14 +115,42 @@ class Sandbox:
     add_cost_unit = _order(cost_changes.add_cost_unit)
     rename_cost_unit = _order(cost_changes.rename_cost_unit)
     remove_cost_unit = _order(cost_changes.remove_cost_unit)
+    add_login = _order(company_changes.add_login)
+    remove_login = _order(company_changes.remove_login)
     forbid_call = _order(company_changes.forbid_call)
     allow_call = _order(company_changes.allow_call)
     change_token = _order(company_changes.change_token)
 
+    def sign_in(
+        self,
+        *,
+        email: str = LOGIN_OF_ALL,
+        debtor_ids: Sequence[int] | None = None,
+        scopes: Sequence[str] = USUAL_SCOPES,
+    ) -> Tokens:
+        """Consent without the pages, for all debtors or some, and return the tokens."""
+        with self.bureau.lock:
+            logins = [one.debtor_id for one in self.bureau.logins() if one.email == email]
+            return self.grants.consent(
+                client_id=DEVELOPMENT.client_id,
+                email=email,
+                debtor_ids=tuple(logins if debtor_ids is None else debtor_ids),
+                scopes=tuple(scopes),
+            )
+
+    def withdraw_consent(self, email: str) -> int:
+        """End every consent of a person, and return how many."""
+        with self.bureau.lock:
+            return self.grants.withdraw(email)
+
     def reset(self) -> None:
         """Forget everything since the very first start."""
         self.faults.clear()
-        self.bureau.forget()
+        self.traps.clear()
+        with self.bureau.lock:
+            self.bureau.forget()
+            self.grants.clear()
+            self._rest.tasks.clear()
         self.requests.clear()
 
     def close(self) -> None:
@@ -113,7 +169,14 @@ class Sandbox:
             return self._soap.respond(request, service)
         if service is not None:
             return show_service(service.name, service.signatures)
-        return self._control.respond(request) or show(request, self.bureau)
+        if self._rest.takes(request.path):
+            return self._rest.respond(request)
+        if self._identity.takes(request.path):
+            return self._identity.respond(request)
+        ordered = self._control.respond(request)
+        if ordered is None and request.path == REST_PATH:
+            return show_rest(self.bureau, self.grants, self._rest.partners, self.traps)
+        return ordered or show(request, self.bureau)
 
 
 def create_app(  # noqa: PLR0913  # settings, each with a default
@@ -127,6 +190,9 @@ def create_app(  # noqa: PLR0913  # settings, each with a default
     year_parameter: str = YEAR_PARAMETERS[0],
     declares_utf_16: bool = False,
     leaves_out_empty: bool = False,
+    redirect_uris: Sequence[str] = DEFAULT_REDIRECT_URIS,
+    rest_calls_per_second: int | None = None,
+    rest_calls_per_day: int | None = None,
 ) -> Sandbox:
     """Return a stand-in for that world (None: the sample world).
 
@@ -134,19 +200,43 @@ def create_app(  # noqa: PLR0913  # settings, each with a default
     user beyond ``calls_per_second`` waits ``delay_seconds`` more. ``year_parameter`` is the name of
     the year in the journal calls for a given year: ``intYear`` or ``Year``. ``declares_utf_16``
     makes journals claim to be in that encoding; ``leaves_out_empty`` answers for an empty list, and
-    for a run without a journal, with no result at all.
+    for a run without a journal, with no result at all. ``redirect_uris`` are the addresses that a
+    consent may lead back to. ``rest_calls_per_second`` and ``rest_calls_per_day`` are the limits
+    of one subscription key; calls beyond them are refused.
     """
     store = Store(state_path)
     bureau = Bureau(sample_world() if world is None else world, store=store, clock=clock)
     repeat_orders(bureau)
+    faults, log = Faults(), CallLog()
     soap = Api(
         bureau=bureau,
         services=read_services(year_parameter=year_parameter),
-        faults=Faults(),
-        log=CallLog(),
+        faults=faults,
+        log=log,
         limit=RateLimit(calls_per_second, clock=clock),
         pace=Pace(delay_seconds=delay_seconds, latency_seconds=latency_ms / 1000),
         declares_utf_16=declares_utf_16,
         leaves_out_empty=leaves_out_empty,
     )
-    return Sandbox(bureau, soap, store=store)
+    consents = Consents(
+        bureau=bureau,
+        grants=Grants(store=store, clock=clock),
+        partners=registered(redirect_uris),
+        traps=Traps(),
+    )
+    rest = RestApi(
+        bureau=bureau,
+        grants=consents.grants,
+        partners=consents.partners,
+        faults=faults,
+        traps=consents.traps,
+        log=log,
+        limit=RateLimit(rest_calls_per_second, clock=clock),
+        quota=Quota(rest_calls_per_day, clock=clock),
+        tasks=Tasks(clock=clock),
+        latency_seconds=latency_ms / 1000,
+    )
+    identity = Identity(
+        consents=consents, faults=faults, log=log, latency_seconds=latency_ms / 1000
+    )
+    return Sandbox(bureau, soap, rest, identity, store=store)

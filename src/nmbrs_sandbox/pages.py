@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from werkzeug.wrappers import Request, Response
 
@@ -10,16 +9,10 @@ from nmbrs_sandbox.payroll.bureau import Bureau
 from nmbrs_sandbox.payroll.run_changes import next_period
 from nmbrs_sandbox.payroll.world import Company, CostItem, Debtor, month_name
 from nmbrs_sandbox.run_card import button, run_card
+from nmbrs_sandbox.site import SITE, page
 from sandbox_parts.markup import Markup, Piece, counted, tag
-from sandbox_parts.pages import Site, page_links, page_number
+from sandbox_parts.pages import page_links, page_number
 
-SITE = Site(
-    name="Nmbrs sandbox",
-    notice="A stand-in for trying things out. It is not Nmbrs; all of it is invented.",
-    folder=Path(__file__).parent,
-    forms_go_to="'self'",
-)
-page = SITE.page
 OVERVIEW_PATHS = ("/", "/sandbox")
 _COMPANY = re.compile(r"/sandbox/companies/([0-9]{1,9})")
 _PER_PAGE = 100
@@ -84,7 +77,9 @@ def _overview(bureau: Bureau, number: int) -> Response:
             "p",
             f"{counted(len(debtors), 'debtor')}, ",
             f"{counted(len(companies), 'company', 'companies')}. ",
-            "Open a company to recalculate a run, delete one or add one, as payroll would.",
+            "Open a company to recalculate a run, delete one or add one, as payroll would. ",
+            tag("a", "The REST API", href="/sandbox/rest"),
+            " has consents and traps on a page of its own.",
         ),
         *sections,
         page_links(

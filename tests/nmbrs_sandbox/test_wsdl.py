@@ -72,6 +72,7 @@ class TestWsdl:
             "List_GetAll": "AuthHeaderWithDomain",
             "List_GetByNumber": "AuthHeaderWithDomain",
             "Debtor_Get": "AuthHeaderWithDomain",
+            "Converter_GetDebtors_IntToGuid": "AuthHeaderWithDomain",
         }
 
     def test_says_the_action_of_each_operation(self, client: httpx2.Client) -> None:

@@ -5,7 +5,8 @@ from dataclasses import replace
 from threading import RLock
 from typing import Any
 
-from nmbrs_sandbox.payroll.world import Company, Debtor, Run, World
+from nmbrs_sandbox.payroll.guids import Entity, guid
+from nmbrs_sandbox.payroll.world import ClientLogin, Company, Debtor, Run, World
 from sandbox_parts.clock import Clock
 from sandbox_parts.orders import OrderRefused
 from sandbox_parts.store import Store
@@ -37,6 +38,7 @@ class Bureau:
                 access=self.access,
                 debtors=tuple(self._debtors.values()),
                 companies=tuple(self._companies.values()),
+                logins=self.logins(),
                 forbidden_calls=frozenset(self.forbidden_calls),
             )
 
@@ -69,6 +71,19 @@ class Bureau:
 
     def company(self, company_id: int) -> Company | None:
         return self._companies.get(company_id)
+
+    def debtor_of_guid(self, wanted: str) -> Debtor | None:
+        """Return the debtor of a GUID in small letters."""
+        number = self._debtor_ids.get(wanted)
+        return None if number is None else self._debtors.get(number)
+
+    def company_of_guid(self, wanted: str) -> Company | None:
+        """Return the company of a GUID in small letters."""
+        number = self._company_ids.get(wanted)
+        return None if number is None else self._companies.get(number)
+
+    def logins(self) -> tuple[ClientLogin, ...]:
+        return tuple(self._logins.values())
 
     def visible_debtors(self) -> tuple[Debtor, ...]:
         return tuple(one for one in self._debtors.values() if not one.is_hidden)
@@ -107,10 +122,12 @@ class Bureau:
 
     def put_debtor(self, debtor: Debtor) -> Debtor:
         self._debtors[debtor.debtor_id] = debtor
+        self._debtor_ids[guid(Entity.DEBTOR, debtor.debtor_id)] = debtor.debtor_id
         return debtor
 
     def put_company(self, company: Company) -> Company:
         self._companies[company.company_id] = company
+        self._company_ids[guid(Entity.COMPANY, company.company_id)] = company.company_id
         return company
 
     def put_run(self, company_id: int, run: Run) -> Run:
@@ -120,8 +137,22 @@ class Bureau:
         self.put_company(replace(company, runs=runs))
         return run
 
+    def put_login(self, login: ClientLogin) -> ClientLogin:
+        self._logins[login.email, login.debtor_id] = login
+        return login
+
+    def remove_login(self, email: str, debtor_id: int) -> ClientLogin:
+        """Remove a login that an order names, or raise ``OrderRefused``."""
+        login = self._logins.pop((email, debtor_id), None)
+        if login is None:
+            raise OrderRefused(f"{email} has no login at debtor {debtor_id}", status=404)
+        return login
+
     def _set(self, world: World) -> None:
         self.access = world.access
         self.forbidden_calls = set(world.forbidden_calls)
         self._debtors = {one.debtor_id: one for one in world.debtors}
         self._companies = {one.company_id: one for one in world.companies}
+        self._logins = {(one.email, one.debtor_id): one for one in world.logins}
+        self._debtor_ids = {guid(Entity.DEBTOR, one): one for one in self._debtors}
+        self._company_ids = {guid(Entity.COMPANY, one): one for one in self._companies}

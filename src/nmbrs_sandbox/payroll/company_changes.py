@@ -1,4 +1,4 @@
-"""Orders about debtors, companies and permitted calls: add, rename, move, hide, refuse."""
+"""Orders about debtors, companies, logins and permitted calls: add, rename, hide, refuse."""
 
 from dataclasses import replace
 
@@ -8,6 +8,7 @@ from nmbrs_sandbox.payroll.world import (
     NO_RIGHT_TO_COMPANY,
     NOT_VISIBLE,
     Access,
+    ClientLogin,
     Company,
     CostItem,
     Debtor,
@@ -94,8 +95,21 @@ def allow_company(bureau: Bureau, *, company_id: int) -> Company:
     return bureau.put_company(replace(bureau.known_company(company_id), denied_with=None))
 
 
+def add_login(bureau: Bureau, *, email: str, debtor_id: int, name: str = "") -> ClientLogin:
+    """Give a person a login at a debtor. Consents given before do not cover it."""
+    bureau.known_debtor(debtor_id)
+    if not email.strip():
+        raise OrderRefused("an e-mail address must not be empty")
+    return bureau.put_login(ClientLogin(email=email, name=name or email, debtor_id=debtor_id))
+
+
+def remove_login(bureau: Bureau, *, email: str, debtor_id: int) -> ClientLogin:
+    """Take a login away; what was consented to with it ends."""
+    return bureau.remove_login(email, debtor_id)
+
+
 def forbid_call(bureau: Bureau, *, operation: str) -> frozenset[str]:
-    """Switch off a call, such as ``Run_GetList`` or ``CompanyService/List_GetAll``."""
+    """Switch off a call, such as ``Run_GetList``, ``CompanyService/List_GetAll``, ``rest/runs``."""
     bureau.forbidden_calls.add(operation)
     return frozenset(bureau.forbidden_calls)
 
@@ -125,6 +139,8 @@ CHANGES = (
     show_company,
     deny_company,
     allow_company,
+    add_login,
+    remove_login,
     forbid_call,
     allow_call,
     change_token,

@@ -20,6 +20,7 @@ from nmbrs_sandbox.payroll.payrolls import (
 )
 from nmbrs_sandbox.payroll.world import (
     Access,
+    ClientLogin,
     Company,
     CostItem,
     Debtor,
@@ -39,6 +40,16 @@ FIRST_COMPANY_ID = 48101
 _FIRST_DEBTOR_NUMBER = 101
 _FIRST_COMPANY_NUMBER = 1001
 _JUNE = 6
+
+# Three client logins at once, one, and two.
+LOGIN_OF_ALL = USERNAME
+LOGIN_OF_ONE = "saaristo@example.invalid"
+LOGIN_OF_TWO = "konserni@example.invalid"
+_PEOPLE = {
+    LOGIN_OF_ALL: ("Marja Koivula", (101, 102, 103)),
+    LOGIN_OF_ONE: ("Sari Luoto", (102,)),
+    LOGIN_OF_TWO: ("Kalle Pajula", (101, 103)),
+}
 
 _COST_CENTERS = {
     "100": "Hallinto",
@@ -113,7 +124,12 @@ def sample_world() -> World:
     Every company has its runs of January to June 2026. June is not locked yet. June of 1001
     corrects January to May, June of 1005 corrects March.
     """
-    return World(access=ACCESS, debtors=_DEBTORS, companies=tuple(_sample_companies()))
+    return World(
+        access=ACCESS,
+        debtors=_DEBTORS,
+        companies=tuple(_sample_companies()),
+        logins=tuple(_sample_logins()),
+    )
 
 
 def world_of(companies: int = 1, runs: int = 12, lines: int = 10) -> World:
@@ -131,7 +147,11 @@ def world_of(companies: int = 1, runs: int = 12, lines: int = 10) -> World:
         for n in range((companies + 4) // 5)
     )
     made = tuple(_like_company(n, EvenPayroll(lines=lines), runs=runs) for n in range(companies))
-    return World(access=ACCESS, debtors=debtors, companies=made)
+    name = _PEOPLE[LOGIN_OF_ALL][0]
+    logins = tuple(
+        ClientLogin(email=LOGIN_OF_ALL, name=name, debtor_id=one.debtor_id) for one in debtors
+    )
+    return World(access=ACCESS, debtors=debtors, companies=made, logins=logins)
 
 
 _KONEPAJA = WagePayroll(
@@ -181,6 +201,13 @@ _SKETCHES: tuple[tuple[int, str, WagePayroll, tuple[str, ...]], ...] = (
     (101, "Koivulammi Kiinteistöt Oy", small_payroll(1009, "520", "7350.00"), ("100", "520")),
     (102, "Saaristo Ravinto Oy", small_payroll(1010, "440", "11420.00"), ("100", "440")),
 )
+
+
+def _sample_logins() -> Iterable[ClientLogin]:
+    for email, (name, numbers) in _PEOPLE.items():
+        for number in numbers:
+            debtor_id = FIRST_DEBTOR_ID + number - _FIRST_DEBTOR_NUMBER
+            yield ClientLogin(email=email, name=name, debtor_id=debtor_id)
 
 
 def _sample_companies() -> Iterable[Company]:

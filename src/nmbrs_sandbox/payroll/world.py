@@ -119,6 +119,17 @@ class Company:
         """Return the runs of a year, without the deleted ones."""
         return tuple(one for one in self.runs if one.year == year and not one.is_deleted)
 
+    def current_period(self) -> tuple[int, int]:
+        """Return year and period of the last run, or those after it if that run is locked."""
+        # Which period is the current one is assumed.
+        runs = [one for one in self.runs if not one.is_deleted]
+        if not runs:
+            return self.active_year, 1
+        last = max(runs, key=lambda one: (one.year, one.period_end, one.number))
+        if last.is_locked:
+            return month_after(last.year, last.period_end)
+        return last.year, last.period_end
+
 
 @dataclass(frozen=True, kw_only=True)
 class Debtor:
@@ -140,12 +151,22 @@ class Access:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClientLogin:
+    """A person's login at one debtor. One e-mail address may have logins at several."""
+
+    email: str
+    name: str
+    debtor_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class World:
     """Everything the stand-in knows, at its start or now."""
 
     access: Access
     debtors: tuple[Debtor, ...]
     companies: tuple[Company, ...]
+    logins: tuple[ClientLogin, ...] = ()
     forbidden_calls: frozenset[str] = frozenset()
 
     def company(self, number: int) -> Company:

@@ -5,7 +5,6 @@ The elements of an answer are in the order of the WSDL.
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 from nmbrs_sandbox.payroll.cost_changes import (
     add_cost_center,
@@ -13,9 +12,10 @@ from nmbrs_sandbox.payroll.cost_changes import (
     rename_cost_center,
     rename_cost_unit,
 )
+from nmbrs_sandbox.payroll.guids import Entity, guid
 from nmbrs_sandbox.payroll.journal_xml import UTF_16_DECLARATION, Split, journal_xml
 from nmbrs_sandbox.payroll.orders import carry_out
-from nmbrs_sandbox.payroll.world import Company, CostItem, Debtor, Run, month_after
+from nmbrs_sandbox.payroll.world import Company, CostItem, Debtor, Run
 from nmbrs_sandbox.soap.question import Question
 from nmbrs_sandbox.soap.refusals import (
     DUPLICATE_COST_CODE,
@@ -61,16 +61,8 @@ def get_companies_by_debtor(question: Question) -> Any:
 
 
 def get_current_period(question: Question) -> str:
-    """Return the period of the last run, or the one after it if that run is locked."""
-    # The form is known from a public client, the choice of the period is assumed.
-    company = question.company()
-    runs = [one for one in company.runs if not one.is_deleted]
-    if not runs:
-        return f"{company.active_year}-1-{_MONTHLY}"
-    last = max(runs, key=lambda one: (one.year, one.period_end, one.number))
-    year, period = last.year, last.period_end
-    if last.is_locked:
-        year, period = month_after(year, period)
+    # The form is known from a public client.
+    year, period = question.company().current_period()
     return f"{year}-{period}-{_MONTHLY}"
 
 
@@ -141,17 +133,21 @@ def get_guids(question: Question) -> Any:
     company = question.company()
     # A public client sends an entity before the company; the name of the call has only the latter.
     entity = question.values.get("Entity", "Company")
+    if entity not in list(Entity):
+        raise malformed("UNKNOWN_ENTITY", f"{entity[:40]!r} is none of {', '.join(Entity)}")
     ids = {
-        "Company": (company.company_id,),
-        "Debtor": (company.debtor_id,),
-        "Run": tuple(one.run_id for one in company.runs if not one.is_deleted),
-        "CostCenter": tuple(one.item_id for one in company.cost_centers),
-        "CostUnit": tuple(one.item_id for one in company.cost_units),
+        Entity.COMPANY: (company.company_id,),
+        Entity.DEBTOR: (company.debtor_id,),
+        Entity.RUN: tuple(one.run_id for one in company.runs if not one.is_deleted),
+        Entity.COST_CENTER: tuple(one.item_id for one in company.cost_centers),
+        Entity.COST_UNIT: tuple(one.item_id for one in company.cost_units),
     }
-    if entity not in ids:
-        raise malformed("UNKNOWN_ENTITY", f"{entity[:40]!r} is none of {', '.join(ids)}")
-    mappings = [{"IdInt": one, "IdGuid": _guid(entity, one)} for one in ids[entity]]
-    return {"Entity": entity, "Mappings": {"Mapping": mappings}}
+    return _guids(Entity(entity), ids[Entity(entity)])
+
+
+def get_guids_of_debtors(question: Question) -> Any:
+    """Return a GUID for each debtor, in the form of the other converter, which is assumed."""
+    return _guids(Entity.DEBTOR, (one.debtor_id for one in question.bureau.visible_debtors()))
 
 
 Operation = Callable[[Question], Any]
@@ -161,6 +157,7 @@ OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
         "List_GetAll": get_debtors,
         "List_GetByNumber": get_debtors_by_number,
         "Debtor_Get": get_debtor,
+        "Converter_GetDebtors_IntToGuid": get_guids_of_debtors,
     },
     "CompanyService": {
         "List_GetAll": get_companies,
@@ -228,8 +225,9 @@ def _code_to_change(items: tuple[CostItem, ...], sent: Mapping[str, Any]) -> str
     return None if old is None else old.code
 
 
-def _guid(entity: str, number: int) -> str:
-    return str(uuid5(NAMESPACE_URL, f"nmbrs-sandbox/{entity}/{number}"))
+def _guids(entity: Entity, ids: Iterable[int]) -> Any:
+    mappings = [{"IdInt": one, "IdGuid": guid(entity, one)} for one in ids]
+    return {"Entity": entity, "Mappings": {"Mapping": mappings}}
 
 
 def _debtors(debtors: Iterable[Debtor]) -> Any:
