@@ -58,6 +58,8 @@ def find_head(rows: Sequence[Row]) -> Head:
     place = _joined_if_two(rows, best)
     if not place.is_complete:
         place = next((one for one in _likely_places(rows) if one.is_complete), place)
+    if place.is_complete:
+        place = _with_units(rows, place)
     if place.is_complete or (_likeness(rows, best)[1] > 1 and not is_like_line(rows[best])):
         return place.head_of(rows)
     first = next((at for at, row in enumerate(rows) if is_like_line(row)), None)
@@ -168,6 +170,16 @@ def _joined_if_two(rows: Sequence[Row], at: int) -> _Place:
     return alone
 
 
+def _with_units(rows: Sequence[Row], place: _Place) -> _Place:
+    """Return headers together with the row below, where that says nothing but currencies."""
+    if place.end >= len(rows):
+        return place
+    below = rows[place.end]
+    if not all(map(is_unit, filter(None, texts_of(below)))):
+        return place
+    return _Place(place.first, place.end + 1, _joined(place.row, below))
+
+
 def _goes_on(row: Row) -> bool:
     """Return whether a row can be a part of headers: no digits, and a known word or currency."""
     if _has_any_digit(row):
@@ -205,8 +217,10 @@ def _joined(upper: Row, lower: Row) -> Row:
         # A head over several columns stands in the first of them.
         carried = head or (carried if own else "")
         together = f"{carried} {own}".strip()
-        if not own or is_unit(own):
-            cells.append(head or own)
+        if is_unit(own):
+            cells.append(f"{head} {own}".strip())
+        elif not own:
+            cells.append(head)
         elif known_field(own) or not known_field(together):
             cells.append(own if known_field(own) or not carried else together)
         else:

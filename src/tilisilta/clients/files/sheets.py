@@ -8,16 +8,18 @@ from typing import IO, NamedTuple
 from xml.parsers import expat
 
 from tilisilta.clients.files.alignment import Row
+from tilisilta.clients.files.encodings import without_invisible
 from tilisilta.clients.files.findings import refused
-from tilisilta.clients.files.raw import MOST_COLUMNS, MOST_LINES, Cell
+from tilisilta.clients.files.raw import MOST_CELLS, MOST_COLUMNS, MOST_LINES, MOST_XML_DEPTH, Cell
 from tilisilta.clients.files.tables import MOST_ROWS_ABOVE_HEADERS, Hidden
 from tilisilta.domain.problems import ProblemCode
 
 # An archive of a few kilobytes can unpack to millions of cells.
 
-MOST_CELLS = 5_000_000
 MOST_ELEMENTS = 12_000_000
 MOST_CELL_CHARACTERS = 100_000
+MOST_CHARACTERS = 60_000_000
+"""Of all cells together, as one long text can stand in each of them."""
 _MOST_COLUMN_ELEMENTS = 20_000
 _MOST_ROWS = MOST_LINES + MOST_ROWS_ABOVE_HEADERS + 1
 
@@ -72,23 +74,31 @@ class Walker:
     ) -> None:
         """Pass on the elements of ``part``, names without prefix; refuse definitions."""
         names = _LocalNames()
+        depth = 0
 
         def forbid(*_: object) -> None:
             raise refused(ProblemCode.XML_FORBIDDEN)
 
         def begin(name: str, attributes: Mapping[str, str]) -> None:
+            nonlocal depth
+            depth += 1
             self._elements_left -= 1
-            if self._elements_left < 0:
+            if self._elements_left < 0 or depth > MOST_XML_DEPTH:
                 raise refused(ProblemCode.WORKBOOK_UNREADABLE, reason="too-large")
             start(names[name], attributes)
+
+        def finish(name: str) -> None:
+            nonlocal depth
+            depth -= 1
+            if end is not None:
+                end(names[name])
 
         parser = expat.ParserCreate()
         parser.buffer_text = True
         # Without definitions there are no entities, which could expand to gigabytes.
         parser.StartDoctypeDeclHandler = forbid
         parser.StartElementHandler = begin
-        if end is not None:
-            parser.EndElementHandler = lambda name: end(names[name])
+        parser.EndElementHandler = finish
         if text is not None:
             parser.CharacterDataHandler = text
         parser.ParseFile(part)
@@ -234,6 +244,7 @@ class _Cells:
         self._is_value = False
         self._has_formula = False
         self._characters = 0
+        self._all_characters = 0
         self._column_elements = 0
         self._count = 0
         self._columns: dict[str, int] = {}
@@ -326,7 +337,12 @@ class _Cells:
         if missing <= 0:
             raise ValueError(self._column)
         cells.extend([""] * (missing - 1))
-        cells.append(self._cell(text))
+        cell = self._cell(text)
+        cells.append(cell)
+        if isinstance(cell, str):
+            self._all_characters += len(cell)
+            if self._all_characters > MOST_CHARACTERS:
+                raise refused(ProblemCode.WORKBOOK_UNREADABLE, reason="too-large")
 
     def _cell(self, text: str) -> Cell:
         if self._type == "s":
@@ -376,7 +392,7 @@ def _local(name: str) -> str:
 
 def _unescaped(text: str) -> str:
     # Workbooks write characters that XML cannot hold as _x000D_.
-    return _ESCAPED.sub(_character, text) if "_x" in text else text
+    return without_invisible(_ESCAPED.sub(_character, text) if "_x" in text else text)
 
 
 def _character(escaped: re.Match[str]) -> str:

@@ -42,6 +42,7 @@ from tilisilta.clients.files.raw import (
     text_of,
 )
 from tilisilta.clients.files.sum_words import mark_of
+from tilisilta.clients.files.units import currencies_named, must_be_whole_units
 from tilisilta.domain.personal_codes import mask_personal_codes
 from tilisilta.domain.problems import ProblemCode
 
@@ -87,6 +88,7 @@ def read_table(
     mapping = said or _guess(head)
     places = _places(head.row, mapping)
     _must_not_be_lines(head.above, places)
+    must_be_whole_units(head.above, head.row, places)
     _must_not_be_merged(head, hidden)
     _must_be_shown(head.row, places, hidden)
     _must_not_begin_again(head.body, head.row, places)
@@ -134,7 +136,8 @@ def _raw_journal(
         companies=_texts_in(body, places.get("company")),
         runs=_texts_in(body, places.get("run")),
         run_descriptions=_texts_in(body, places.get("run_description")),
-        currencies=_texts_in(body, places.get("currency")),
+        currencies=currencies_named(head.above, headers, places)
+        | _texts_in(body, places.get("currency")),
         remarks=_remarks(body, places, headers=headers),
         hidden_lines=hidden.lines,
         has_directions="direction" in places,

@@ -149,6 +149,12 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=SAVE_AGAIN,
         ),
         Wording(
+            when={"reason": "quoted-rows"},
+            message=_("Each row of the file stands in quotation marks as a whole"),
+            cause=_("So it has one column only; a spreadsheet saves it so without dividing it."),
+            remedy=_("Save the file again where it comes from, and import it unopened."),
+        ),
+        Wording(
             when={"reason": "no-headers"},
             message=_("The file has no headers over its columns"),
             cause=_("What stands in their place is a journal line, which must not get lost."),
