@@ -122,7 +122,8 @@ def is_numbering(header: str) -> bool:
 _CODE_OF_UNIT = {
     **dict.fromkeys(("\u20ac", "eur", "euro", "euroa", "euros"), "EUR"),
     **{code.casefold(): code for code in ("SEK", "NOK", "DKK", "GBP", "USD", "CHF")},
-    "\u00a3": "GBP", "$": "USD",
+    "\u00a3": "GBP",
+    "$": "USD",
 }
 _UNITS = frozenset({*_CODE_OF_UNIT, "kr"})
 _UNIT_BEHIND = re.compile(

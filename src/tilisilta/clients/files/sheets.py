@@ -23,6 +23,10 @@ MOST_CHARACTERS = 60_000_000
 _MOST_COLUMN_ELEMENTS = 20_000
 _MOST_ROWS = MOST_LINES + MOST_ROWS_ABOVE_HEADERS + 1
 
+_CHUNK = 64 * 1024
+_MOST_BYTES_OF_A_TOKEN = 1024 * 1024
+_MOST_CHARACTERS_OF_A_FORMAT = 255
+
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  # a workbook knows no time zones
 _EPOCH_1904 = datetime(1904, 1, 1)  # noqa: DTZ001  # see above
 _BUILT_IN_DATE_FORMATS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
@@ -101,7 +105,14 @@ class Walker:
         parser.EndElementHandler = finish
         if text is not None:
             parser.CharacterDataHandler = text
-        parser.ParseFile(part)
+        fed = 0
+        while chunk := part.read(_CHUNK):
+            parser.Parse(chunk, False)
+            fed += len(chunk)
+            # The parser begins anew with an unfinished element for every chunk.
+            if fed - parser.CurrentByteIndex > _MOST_BYTES_OF_A_TOKEN:
+                raise refused(ProblemCode.WORKBOOK_UNREADABLE, reason="too-large")
+        parser.Parse(b"", True)
 
 
 class SheetNames:
@@ -159,6 +170,7 @@ class Parts:
         self.strings: list[str] = []
         self.date_styles: set[str] = set()
         self.widths: dict[str, int] = {}
+        self.cells_left = MOST_CELLS
         self._formats: dict[str, str] = {}
         self._styles = 0
         self._is_in_styles = False
@@ -173,7 +185,9 @@ class Parts:
 
     def _style_element(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "numFmt":
-            self._formats[attributes["numFmtId"]] = attributes["formatCode"]
+            # Spreadsheets write no longer ones, and searching them would take long.
+            code = attributes["formatCode"][:_MOST_CHARACTERS_OF_A_FORMAT]
+            self._formats[attributes["numFmtId"]] = code
         elif name == "cellXfs":
             self._is_in_styles = True
         elif name == "xf" and self._is_in_styles:
@@ -246,7 +260,6 @@ class _Cells:
         self._characters = 0
         self._all_characters = 0
         self._column_elements = 0
-        self._count = 0
         self._columns: dict[str, int] = {}
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -374,10 +387,10 @@ class _Cells:
         if cells.count("") == len(cells):
             return
         self.rows.append(Row(self._number, cells))
-        self._count += len(cells)
+        self._parts.cells_left -= len(cells)
         if len(self.rows) > _MOST_ROWS:
             raise refused(ProblemCode.TOO_MANY_LINES, limit=MOST_LINES)
-        if self._count > MOST_CELLS:
+        if self._parts.cells_left < 0:
             raise refused(ProblemCode.WORKBOOK_UNREADABLE, reason="too-large")
 
 
