@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tilisilta.clients.files.columns import FIELDS, ColumnMapping
+from tilisilta.clients.files.columns import FIELDS, ColumnMapping, GivenDate
 from tilisilta.clients.files.reading import ColumnsNeeded
 from tilisilta.clients.files.runs import MOST_RUN_CHARACTERS
 from tilisilta.domain.file_names import shown_file_name
@@ -47,6 +47,9 @@ def import_file(options: Namespace) -> Answer:
         columns=_columns(options.columns),
         debit_negative=options.debit_negative,
         is_only=options.only,
+        given=GivenDate(
+            day=options.date, period=f"{options.period:%Y-%m}" if options.period else ""
+        ),
     )
     path = Path(options.file)
     try:
@@ -216,14 +219,17 @@ def _columns_needed(error: ColumnsNeeded) -> Refused:
             cause=_("Its headers are: %(headers)s.") % {"headers": headers},
             remedy=_(
                 "Say which it is, with --columns and all other fields, as in date=HEADER. If there "
-                "is none, add a column with the booking date to the file."
+                "is none, give the booking date of all lines, as in --date 2026-01-31, or their "
+                "period, as in --period 2026-01."
             ),
+            code=error.what_is_missing,
         )
     return Refused(
         _("The columns of the file must be named"),
         cause=_("Its headers are: %(headers)s.") % {"headers": headers},
         remedy=_("Say with --columns FIELD=HEADER which columns hold: %(missing)s.")
         % {"missing": missing or ", ".join(FIELDS)},
+        code=error.what_is_missing,
     )
 
 
@@ -239,6 +245,7 @@ def _places_needed(error: ColumnsNeeded) -> Refused:
             "It is remembered for the company."
         )
         % {"example": " ".join([*known, *missing])},
+        code=error.what_is_missing,
     )
 
 

@@ -136,6 +136,7 @@ def _take_in(
                 answer=answer,
                 debit_negative=form.cleaned_data["debit_negative"],
                 is_only=form.cleaned_data["only"],
+                given=form.given(),
             ),
         )
 

@@ -108,7 +108,7 @@ def unit_of(header: str) -> str:
     An empty text where there is none, and for crowns, which are those of several countries.
     """
     unit = _UNIT_BEHIND.search(plain_header(header))
-    return _CODE_OF_UNIT.get(unit[1], "") if unit else ""
+    return _CODE_OF_UNIT.get(unit[1], "") if unit and unit.start() else ""
 
 
 def is_ignored(header: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from tilisilta.clients.files.columns import ColumnMapping, SaidOfColumns
+from tilisilta.clients.files.columns import NO_DATE_GIVEN, ColumnMapping, GivenDate, SaidOfColumns
 from tilisilta.clients.files.findings import refused
 from tilisilta.clients.files.outcomes import FileRefused
 from tilisilta.clients.files.raw import RawJournal
@@ -52,7 +52,8 @@ _REASONS: dict[type[NeedsAttention], str] = {
 class SaidOfImport:
     """What a person says at an import; each may be left out.
 
-    ``is_only`` takes the journal of the chosen company alone out of a file of several.
+    ``is_only`` takes the journal of the chosen company alone out of a file of several, and
+    ``given`` is the date of a file without dates.
     """
 
     currency: str = ""
@@ -60,6 +61,7 @@ class SaidOfImport:
     answer: RunAnswer | None = None
     debit_negative: bool = False
     is_only: bool = False
+    given: GivenDate = NO_DATE_GIVEN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +92,9 @@ def take_in_file(  # the file, whose it is, who brings it, and what is said of i
     Raises ``ColumnsNeeded``, and whatever ``keep_read`` raises; of a file of several companies only
     ``FileRefused``, with the problems of all of them.
     """
-    columns = SaidOfColumns(chosen=said.columns, remembered=remembered_columns(company))
+    columns = SaidOfColumns(
+        chosen=said.columns, remembered=remembered_columns(company), given=said.given
+    )
     file = open_journal_file(content, file_name=file_name, columns=columns)
     whose = _companies_of(file, company, user=user, is_only=said.is_only)
     used = file.mapping if said.columns or file.is_mapping_remembered else None
@@ -99,6 +103,7 @@ def take_in_file(  # the file, whose it is, who brings it, and what is said of i
         currency=said.currency,
         answer=said.answer or RunAnswer(),
         columns=used,
+        given=said.given,
     )
     # In one order, whatever the order of the file: two imports of the same companies must not wait
     # for each other's locks.
