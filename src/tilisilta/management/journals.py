@@ -19,6 +19,7 @@ from tilisilta.management.companies import find_company
 from tilisilta.management.output import (
     Answer,
     Refused,
+    Status,
     WrongUse,
     amount,
     problem_document,
@@ -63,15 +64,17 @@ def import_file(options: Namespace) -> Answer:
         )
     except ColumnsNeeded as error:
         raise _columns_needed(error) from error
-    return Answer(document=_taken_document(taken), text=_taken_text(taken))
+    status = Status.REFUSED if taken.left else Status.DONE
+    return Answer(document=_taken_document(taken), text=_taken_text(taken), status=status)
 
 
 def _taken_document(taken: TakenIn) -> dict[str, Any]:
     remembered = taken.remembered.to_mapping() if taken.remembered else None
     documents = [_imported_document(imported) for imported in taken.imported]
-    if len(documents) == 1:
+    if len(documents) == 1 and not taken.left:
         return {**documents[0], "remembered_columns": remembered}
-    return {"journals": documents, "remembered_columns": remembered}
+    left = [{"company": one.company.number, **problem_document(one.problem)} for one in taken.left]
+    return {"journals": documents, "left": left, "remembered_columns": remembered}
 
 
 def _imported_document(imported: Imported) -> dict[str, Any]:
@@ -84,6 +87,14 @@ def _imported_document(imported: Imported) -> dict[str, Any]:
 
 def _taken_text(taken: TakenIn) -> str:
     told = [_imported_text(imported) for imported in taken.imported]
+    if taken.left:
+        count = len(taken.left)
+        text = ngettext(
+            "The journal of %(count)s company of the file was not imported:",
+            "The journals of %(count)s companies of the file were not imported:",
+            count,
+        )
+        told += [text % {"count": count}, *(problem_text(one.problem) for one in taken.left)]
     if taken.remembered is not None:
         columns = " ".join(
             f"{field}={header}" for field, header in taken.remembered.to_mapping().items()
