@@ -1,30 +1,24 @@
 """Reads the parts of an XLSX workbook: names of sheets, styles, shared texts, and cells."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import IO, NamedTuple
-from xml.parsers import expat
 
 from tilisilta.clients.files.alignment import Row
 from tilisilta.clients.files.encodings import without_invisible
 from tilisilta.clients.files.findings import refused
-from tilisilta.clients.files.raw import MOST_CELLS, MOST_COLUMNS, MOST_LINES, MOST_XML_DEPTH, Cell
+from tilisilta.clients.files.raw import MOST_CELLS, MOST_COLUMNS, MOST_LINES, Cell
 from tilisilta.clients.files.tables import MOST_ROWS_ABOVE_HEADERS, Hidden
+from tilisilta.clients.files.walking import Walker, local_name
 from tilisilta.domain.problems import ProblemCode
 
-# An archive of a few kilobytes can unpack to millions of cells.
-
-MOST_ELEMENTS = 12_000_000
 MOST_CELL_CHARACTERS = 100_000
 MOST_CHARACTERS = 60_000_000
 """Of all cells together, as one long text can stand in each of them."""
 _MOST_COLUMN_ELEMENTS = 20_000
 _MOST_ROWS = MOST_LINES + MOST_ROWS_ABOVE_HEADERS + 1
-
-_CHUNK = 64 * 1024
-_MOST_BYTES_OF_A_TOKEN = 1024 * 1024
 _MOST_CHARACTERS_OF_A_FORMAT = 255
 
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  # a workbook knows no time zones
@@ -53,66 +47,6 @@ class SheetContent(NamedTuple):
 
     rows: list[Row]
     hidden: Hidden
-
-
-class _LocalNames(dict[str, str]):
-    """Names of elements without their prefix, each computed once."""
-
-    def __missing__(self, name: str) -> str:
-        self[name] = _local(name)
-        return self[name]
-
-
-class Walker:
-    """Walks through the XML of the parts of one workbook, and ends when it has done too much."""
-
-    def __init__(self) -> None:
-        self._elements_left = MOST_ELEMENTS
-
-    def walk(
-        self,
-        part: IO[bytes],
-        start: Callable[[str, Mapping[str, str]], None],
-        end: Callable[[str], None] | None = None,
-        text: Callable[[str], None] | None = None,
-    ) -> None:
-        """Pass on the elements of ``part``, names without prefix; refuse definitions."""
-        names = _LocalNames()
-        depth = 0
-
-        def forbid(*_: object) -> None:
-            raise refused(ProblemCode.XML_FORBIDDEN)
-
-        def begin(name: str, attributes: Mapping[str, str]) -> None:
-            nonlocal depth
-            depth += 1
-            self._elements_left -= 1
-            if self._elements_left < 0 or depth > MOST_XML_DEPTH:
-                raise refused(ProblemCode.WORKBOOK_UNREADABLE, reason="too-large")
-            start(names[name], attributes)
-
-        def finish(name: str) -> None:
-            nonlocal depth
-            depth -= 1
-            if end is not None:
-                end(names[name])
-
-        parser = expat.ParserCreate()
-        parser.buffer_text = True
-        # Without definitions there are no entities, which could expand to gigabytes.
-        parser.StartDoctypeDeclHandler = forbid
-        parser.StartElementHandler = begin
-        parser.EndElementHandler = finish
-        if text is not None:
-            parser.CharacterDataHandler = text
-        fed = 0
-        while chunk := part.read(_CHUNK):
-            parser.Parse(chunk, False)
-            fed += len(chunk)
-            # The parser begins anew with an unfinished element for every chunk.
-            if fed - parser.CurrentByteIndex > _MOST_BYTES_OF_A_TOKEN:
-                raise refused(ProblemCode.WORKBOOK_UNREADABLE, reason="too-large")
-        parser.Parse(b"", True)
 
 
 class SheetNames:
@@ -147,7 +81,7 @@ class SheetNames:
             self._ids += [
                 (value, attributes.get("name", ""), is_hidden)
                 for key, value in attributes.items()
-                if _local(key) == "id"
+                if local_name(key) == "id"
             ]
 
     def _relation(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -397,10 +331,6 @@ class _Cells:
 def _is_hidden(attributes: Mapping[str, str], size: str) -> bool:
     is_marked = attributes.get("hidden", "0") in {"1", "true"}
     return is_marked or (bool(size) and float(size) < _LEAST_SIZE_SEEN)
-
-
-def _local(name: str) -> str:
-    return name.rpartition(":")[2]
 
 
 def _unescaped(text: str) -> str:

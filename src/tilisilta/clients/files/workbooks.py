@@ -18,8 +18,9 @@ from tilisilta.clients.files.findings import refused
 from tilisilta.clients.files.line_amounts import LineAmounts, debit_and_credit
 from tilisilta.clients.files.outcomes import XLSX, ColumnsNeeded, FileRefused
 from tilisilta.clients.files.raw import RawJournal
-from tilisilta.clients.files.sheets import Parts, SheetContent, SheetNames, Walker, read_sheet
+from tilisilta.clients.files.sheets import Parts, SheetContent, SheetNames, read_sheet
 from tilisilta.clients.files.tables import read_table
+from tilisilta.clients.files.walking import Walker
 from tilisilta.domain.problems import ProblemCode
 
 MOST_UNPACKED_MEGABYTES = 200
