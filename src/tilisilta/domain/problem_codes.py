@@ -208,6 +208,10 @@ class ProblemCode(StrEnum):
     COMPANIES_UNKNOWN = _stops("F35", companies="1015, 1016", count="2")
     ANSWER_NEEDED = _stops("F36", "reason", company="1009 Koivulammi Konepaja Oy")
     COMPANY_NOT_SAID = "F37"
+    NO_HEADER_ROW = _stops("F38", count="6")
+    NO_DATES = "F39"
+    DATES_IN_FILE = _stops("F40", date="2026-07-31")
+    DATED_AT_IMPORT = _informs("F41", date="2026-07-31")
     CURRENCY_UNKNOWN = _stops("F34", "value", *_PLACE, column="Valuutta")
     # What happened when Nmbrs was asked.
     NMBRS_UNREACHABLE = _waits("P01", "wait")

@@ -47,9 +47,13 @@ class Refused(NeedsAttention):
     code = ProblemCode.COMMAND_REFUSED
     status = Status.REFUSED
 
-    def __init__(self, message: str, *, cause: str = "", remedy: str = "") -> None:
+    def __init__(
+        self, message: str, *, cause: str = "", remedy: str = "", code: ProblemCode | None = None
+    ) -> None:
         super().__init__(message)
-        self.explanation = Explanation(message=message, cause=cause, remedy=remedy, code=self.code)
+        self.explanation = Explanation(
+            message=message, cause=cause, remedy=remedy, code=code or self.code
+        )
 
 
 class WrongUse(Refused):

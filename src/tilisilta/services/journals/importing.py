@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from tilisilta.clients.files.columns import ColumnMapping
+from tilisilta.clients.files.columns import NO_DATE_GIVEN, ColumnMapping, GivenDate
 from tilisilta.clients.files.reading import read_journal_file
 from tilisilta.domain import journals as domain
 from tilisilta.domain.comparisons import JournalComparison, compare_journals
@@ -103,13 +103,14 @@ class SaidOfFile:
     """What a person says of a file beside its content.
 
     ``currency`` counts where the file names none, and ``answer`` is about its run. ``columns`` is
-    the mapping of its columns where a person chose it.
+    the mapping of its columns where a person chose it, and ``given`` the date of a file without.
     """
 
     name: str
     currency: str = ""
     answer: RunAnswer = field(default_factory=RunAnswer)
     columns: ColumnMapping | None = None
+    given: GivenDate = NO_DATE_GIVEN
 
 
 class Kept(NamedTuple):
@@ -164,6 +165,7 @@ def keep_read(
             reference=kept.journal.reference,
             file=said.name,
             columns=mask_personal_codes(columns) if columns else "",
+            date=str(said.given),
         )
     return Kept(replace(kept, names_company=names_company), place.moved)
 
