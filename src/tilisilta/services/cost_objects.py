@@ -40,8 +40,13 @@ def keep_cost_objects(
     listed = _with_ids(read, known.values())
     gone = known.keys() - listed.keys()
     with transaction.atomic():
-        for nmbrs_id, one in listed.items():
-            _keep(nmbrs_company.company, known.get(nmbrs_id), one, nmbrs_id)
+        CostObject.objects.bulk_create(
+            _new(nmbrs_company.company, one, nmbrs_id)
+            for nmbrs_id, one in listed.items()
+            if nmbrs_id not in known
+        )
+        for nmbrs_id in listed.keys() & known.keys():
+            _renew(known[nmbrs_id], listed[nmbrs_id])
         if any(known[nmbrs_id].gone_at is None for nmbrs_id in gone):
             nmbrs_company.company.cost_objects.filter(
                 kind=kind, nmbrs_id__in=gone, gone_at__isnull=True
@@ -106,19 +111,20 @@ def _with_ids(
     return by_id
 
 
-def _keep(
-    company: Company, known: CostObject | None, one: PayrollCostObject, nmbrs_id: int
-) -> None:
-    code, description = one.code[:CODE_LENGTH], one.description[:200]
-    if known is None:
-        CostObject.objects.create(
-            company=company,
-            kind=one.kind,
-            nmbrs_id=nmbrs_id,
-            code=code,
-            description=description,
-        )
-    elif (known.code, known.description, known.gone_at) != (code, description, None):
+def _new(company: Company, one: PayrollCostObject, nmbrs_id: int) -> CostObject:
+    code, description = _stored(one)
+    return CostObject(
+        company=company, kind=one.kind, nmbrs_id=nmbrs_id, code=code, description=description
+    )
+
+
+def _renew(known: CostObject, one: PayrollCostObject) -> None:
+    code, description = _stored(one)
+    if (known.code, known.description, known.gone_at) != (code, description, None):
         CostObject.objects.filter(pk=known.pk).update(
             code=code, description=description, gone_at=None
         )
+
+
+def _stored(one: PayrollCostObject) -> tuple[str, str]:
+    return one.code[:CODE_LENGTH], one.description[:200]

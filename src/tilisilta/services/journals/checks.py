@@ -26,6 +26,8 @@ from tilisilta.services.journals.gathering import (
 )
 from tilisilta.services.procountor.administrations import ADMINISTRATION_AGE_LIMIT
 
+_CHECKED = ("problems", "state", "needs_look", "currency", "zero_line_count", "checked_at")
+
 
 def check_journal(
     journal: Journal, *, now: datetime, age_limit: timedelta = ADMINISTRATION_AGE_LIMIT
@@ -59,9 +61,13 @@ def check_unlinked(journal: Journal, *, now: datetime) -> None:
 
     It can have no receipts, so there is nothing to query and no export to store.
     """
-    gathered = gather_new(journal)
-    plan = plan_journal(gathered.facts)
-    _keep(gathered, plan, now=now)
+    check_before_storing(journal, now=now)
+    journal.save(update_fields=_CHECKED)
+
+
+def check_before_storing(journal: Journal, *, now: datetime) -> None:
+    """Check such a journal without storing the result: whoever calls this stores the journal."""
+    _note_check(journal, plan_journal(gather_new(journal).facts), now=now)
 
 
 def _still_there(destination: Destination, journal: Journal) -> Destination:
@@ -85,6 +91,7 @@ def _keep(gathered: Gathered, plan: JournalPlan, *, now: datetime) -> None:
         _note(gathered.journal, plan)
     else:
         _note_check(gathered.journal, plan, now=now)
+        gathered.journal.save(update_fields=_CHECKED)
         _keep_exports(gathered, plan)
 
 
@@ -101,16 +108,6 @@ def _note_check(journal: Journal, plan: JournalPlan, *, now: datetime) -> None:
     journal.currency = plan.currency
     journal.zero_line_count = plan.zero_line_count
     journal.checked_at = now
-    journal.save(
-        update_fields=[
-            "problems",
-            "state",
-            "needs_look",
-            "currency",
-            "zero_line_count",
-            "checked_at",
-        ]
-    )
 
 
 def _keep_trail(gathered: Gathered) -> None:
