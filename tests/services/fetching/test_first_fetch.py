@@ -117,7 +117,7 @@ def stored() -> list[dict[str, Any]]:
     """The journals of the company with their lines, as the database has them, without keys."""
     rows = []
     for journal in konepaja().journals.order_by("run_year", "run_number", "revision"):
-        row = Journal.objects.filter(pk=journal.pk).values().get()
+        row: dict[str, Any] = {**Journal.objects.filter(pk=journal.pk).values().get()}
         lines = JournalLine.objects.filter(journal=journal).order_by("position")
         kept = lines.values_list(
             "position",
