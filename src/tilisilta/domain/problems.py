@@ -57,6 +57,8 @@ number            Nmbrs' own number for why it refused a call
 numbers           numbers of receipts, "12, 15", or of companies
 offered           real names of the dimensions, or codes of the items, to choose from
 other             another company, by number and name
+others            journal lines that have the problem too, the first behind ``line``, "5, 8".
+                  Every code may have it
 period            a month, as 2026-01
 period_type       Nmbrs' word for a company's pay period, "Week4"
 questionable      "number", "date", "formula" or "like-item": what an item's code resembles
@@ -123,7 +125,7 @@ class Screen(StrEnum):
     NOWHERE = "nowhere"
 
 
-_OF_EVERY_CODE = frozenset({"alike", "first", "lines"})
+_OF_EVERY_CODE = frozenset({"alike", "first", "lines", "others"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from tilisilta.clients.files.sum_rows import SumMark, SumRows, find_sum_rows, ma
 from tilisilta.domain.journals import JournalLine
 from tilisilta.domain.payroll import SourceJournal
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
+from tilisilta.domain.tallies import facts_of_lines
 
 # The lengths of our columns. A longer text is refused, as a cut one would be booked unnoticed.
 MOST_ACCOUNT_CHARACTERS = 20
@@ -184,7 +185,8 @@ class _LineBuilder:
 
     def _suspect_sums(self, places: Sequence[int]) -> None:
         if places:
-            self._note(ProblemCode.PERHAPS_SUMS, places[0] + 1, lines=len(places))
+            lines = dict(facts_of_lines(at + 1 for at in places))
+            self._note(ProblemCode.PERHAPS_SUMS, places[0] + 1, **lines)
 
     def _check_twice_marked(self, sums: Mapping[int, SumMark]) -> None:
         """Note whether minus signs were left out that stand beside a side and repeat it."""
@@ -209,7 +211,7 @@ class _LineBuilder:
             ProblemCode.HIDDEN_IN_WORKBOOK,
             line=lines[0],
             reason="rows",
-            lines=len(lines),
+            **dict(facts_of_lines(lines)),
             rows=_ranges(lines),
             debit=f"{debit:.2f}",
             credit=f"{credit:.2f}",
@@ -226,7 +228,7 @@ class _LineBuilder:
                 field=field,
                 value=value,
                 reason=reason,
-                lines=len(set(lines)),
+                **dict(facts_of_lines(set(lines))),
                 **shown,
             )
 
