@@ -68,7 +68,7 @@ receipts          Procountor's ids of all that are in question, as ``numbers``
 revision          revision of a journal
 role              "clearing" or "fallback", when the link names the ledger account
 row               position of the line among the lines of an XML file; of a row in its receipt
-rows              the hidden rows of a workbook, "4-6, 9"
+rows              the hidden rows of a workbook, "4, 5, 9"
 run               number and year of the run, "6/2026"; the runs of a file, "5, 6"
 same              how much of a receipt is the same: "all", "sums", "copied", "token", "revision"
 sheet             name of a hidden sheet

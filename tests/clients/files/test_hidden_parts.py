@@ -41,7 +41,7 @@ class TestHiddenRows:
             "reason": "rows",
             "lines": "2",
             "others": "4",
-            "rows": "3-4",
+            "rows": "3, 4",
             "debit": "300.00",
             "credit": "300.00",
         }

@@ -12,6 +12,7 @@ from tilisilta.clients.files.repetitions import find_repetition, find_second_pay
 from tilisilta.clients.files.runs import read_run
 from tilisilta.clients.files.sum_rows import SumMark, SumRows, find_sum_rows, marked_rows
 from tilisilta.domain.journals import JournalLine
+from tilisilta.domain.number_ranges import written_ranges
 from tilisilta.domain.payroll import SourceJournal
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
 from tilisilta.domain.tallies import facts_of_lines
@@ -212,7 +213,7 @@ class _LineBuilder:
             line=lines[0],
             reason="rows",
             **dict(facts_of_lines(lines)),
-            rows=_ranges(lines),
+            rows=written_ranges(lines, most=_MOST_RANGES_NAMED),
             debit=f"{debit:.2f}",
             credit=f"{credit:.2f}",
         )
@@ -270,16 +271,3 @@ class _LineBuilder:
         if self._raw.numbers_rows:
             values["row"] = row
         self._findings.add(code, line=line.line, field=field, **values)
-
-
-def _ranges(numbers: Sequence[int]) -> str:
-    """Return ascending numbers as people write them: 4-6, 9."""
-    ranges: list[list[int]] = []
-    for number in numbers:
-        if ranges and number == ranges[-1][-1] + 1:
-            ranges[-1] = [ranges[-1][0], number]
-        else:
-            ranges.append([number, number])
-    named = [str(first) if first == last else f"{first}-{last}" for first, last in ranges]
-    rest = ["…"] if len(named) > _MOST_RANGES_NAMED else []
-    return ", ".join(named[:_MOST_RANGES_NAMED] + rest)
