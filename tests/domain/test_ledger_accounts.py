@@ -42,7 +42,12 @@ class TestPlaceAccounts:
         assert problem.screen is Screen.LINK
         assert problem.stops
         assert problem.line == 4
-        assert problem.facts == (("account", "5035"), ("near", "5030, 5010"), ("lines", "100"))
+        assert problem.facts == (
+            ("account", "5035"),
+            ("near", "5030, 5010"),
+            ("lines", "100"),
+            ("others", "5, 6"),
+        )
 
     def test_makes_a_problem_of_each_unknown_account(self) -> None:
         lines = [line(1, "5035", "1.00"), line(2, "9999", "1.00")]
@@ -223,7 +228,7 @@ class TestFallback:
             code=ProblemCode.ALL_TO_FALLBACK,
             screen=Screen.LINK,
             line=1,
-            facts=(("fallback", "2990"), ("lines", "3")),
+            facts=(("fallback", "2990"), ("lines", "3"), ("others", "2, 3")),
         )
 
     def test_never_takes_all_lines_together_with_lines_of_its_own(self) -> None:

@@ -102,6 +102,7 @@ class TestTextCheck:
             ("characters", "ő → o, Ł → L, ź → z"),
             ("count", "3"),
             ("lines", "3"),
+            ("others", "5, 6"),
         )
 
     def test_names_invisible_characters_by_their_number(self) -> None:

@@ -165,7 +165,7 @@ def comparison_text(compared: RunComparison) -> str:
         _("%(count)s differ") % {"count": compared.changed_sums},
         f"{compared.difference:+,.2f}".replace(",", " "),
     )
-    headers = ("", _("Period"), _("Lines"), _("Accounts"), _("Sums"), _("Debit"))
+    headers = ("", _("Period"), _("Lines"), _("Ledger accounts"), _("Sums"), _("Debit"))
     return table(headers, [*rows, counts], right="|".join(headers[2:]))
 
 

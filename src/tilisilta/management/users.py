@@ -76,7 +76,7 @@ def list_users(options: Namespace) -> Answer:
     rows = [
         (
             user.username,
-            str(user.template or ""),
+            user.template.shown_name if user.template else "",
             _seen_debtors(user),
             "" if user.is_active else _("may not log in"),
         )
@@ -117,9 +117,10 @@ def _seen_debtors(user: User) -> str:
 
 
 def _find_template(name: str) -> UserTemplate:
-    template = UserTemplate.objects.filter(name=name).first()
+    templates = list(UserTemplate.objects.all())
+    template = next((one for one in templates if name in {one.name, one.shown_name}), None)
     if template is None:
-        known = ", ".join(UserTemplate.objects.values_list("name", flat=True))
+        known = ", ".join(one.shown_name for one in templates)
         raise Refused(
             _("There is no user template named %(name)s") % {"name": name},
             cause=_("There are: %(known)s.") % {"known": known}

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.languages import language_of
-from tilisilta.models import Area, AuditEntry
+from tilisilta.models import Area, AuditEntry, shown_template_name
 from tilisilta.services.log_ins import Reason
 
 FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
@@ -62,6 +62,11 @@ REASON_WORDS: Mapping[str, Promise] = MappingProxyType(
 )
 
 
+_ABOUT_TEMPLATES = frozenset(
+    (AuditEntry.Action.TEMPLATE_CREATED, AuditEntry.Action.TEMPLATE_CHANGED)
+)
+
+
 def sentence_of(entry: AuditEntry) -> str:
     """Return what was done in the reader's language, with the facts of the entry."""
     facts = {**entry.facts}
@@ -70,6 +75,8 @@ def sentence_of(entry: AuditEntry) -> str:
         facts["fields"] = ", ".join(str(FIELD_WORDS.get(name, name)) for name in names)
     if entry.action == AuditEntry.Action.LOG_IN_FAILED:
         facts["reason"] = str(REASON_WORDS.get(facts.get("reason", ""), ""))
+    if entry.action in _ABOUT_TEMPLATES:
+        facts["name"] = shown_template_name(str(facts.get("name", "")))
     if "date" in facts:
         facts["date"] = _day_in_words(str(facts["date"]))
     return _sentence(entry.action, facts).format_map(_Facts(facts))

@@ -9,7 +9,15 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
-from tilisilta.models import Area, AuditEntry, Link, NmbrsConnection, Right, User
+from tilisilta.models import (
+    Area,
+    AuditEntry,
+    Link,
+    NmbrsConnection,
+    Right,
+    User,
+    shown_template_name,
+)
 from tilisilta.services.audit_sentences import FIELD_WORDS, sentence_of
 from tilisilta.web.templatetags.ledger import day, month
 
@@ -29,6 +37,7 @@ _LISTS = {
 _OF_OTHER_DEBTORS = frozenset({"debtor", "debtors"})
 _WORDS_OF: Mapping[str, Callable[[str], object]] = {
     **{area.value: lambda right: Right(right).label for area in Area},
+    "template": shown_template_name,
     "closed_period_policy": lambda policy: Link.Policy(policy).label,
     "site": lambda site: NmbrsConnection.Site(site).label,
     "start_month": lambda written: month(date.fromisoformat(written)),
