@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from pytest_django import Settings
 from tests.bureau import (
     NOW,
     Clock,
@@ -37,6 +38,7 @@ from tilisilta.services.sending.perhaps_ours import (
     say_another,
     take_over,
 )
+from tilisilta.services.sending.receipts_in_question import Doubt, doubts_about
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +164,44 @@ class TestALook:
                 facts=(("fields", fields),),
             ),
         )
+
+
+class TestPausesBetweenLooks:
+    def test_grow_to_half_an_hour(self, procountor: Sandbox, settings: Settings) -> None:
+        settings.UNCERTAIN_PAUSE_SECONDS = 400
+        # So long that only the looks count, and none of them is the last.
+        settings.PROCOUNTOR_TIMEOUT_SECONDS = 10**6
+        procountor.faults.add(on_post(FaultKind.ERROR_BEFORE))
+        clock = Clock()
+        sending = send_journal(a_journal(a_linked_company()), user=None, now=clock.now)
+        make_moves(sending, clock, 2)
+        pauses = []
+
+        for _ in range(4):
+            make_moves(sending, clock, 1)
+            look_at = Export.objects.get().look_at
+            assert look_at is not None
+            pauses.append((look_at - clock.now).total_seconds())
+            clock.now = look_at
+
+        assert pauses == [400, 800, 1600, 1800]
+        assert Export.objects.get().state == "uncertain"
+
+
+class TestDoubts:
+    def test_are_what_a_problem_asks_about(self, procountor: Sandbox) -> None:
+        export = stopped_by_a_copy()
+        (booked,) = procountor.ledger.receipts()
+
+        (doubt,) = doubts_about(export.journal)
+
+        assert doubt == Doubt(
+            code=ProblemCode.PERHAPS_BOOKED,
+            token=export.token,
+            ledger_receipt_id=booked.receipt_id,
+            number=str(booked.receipt_number),
+        )
+        assert doubt.can_be_ours
 
 
 class TestAnAnswer:
