@@ -1,5 +1,6 @@
 """Asking for journals to be sent, or looked for again, only commits rows."""
 
+import math
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -25,6 +26,7 @@ from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import FaultKind
 from tilisilta.domain.problems import Problem, ProblemCode, Severity
 from tilisilta.models import AuditEntry, Export, Journal, ProcountorAccount, Sending, User
+from tilisilta.services import audit
 from tilisilta.services.connections import authorise_with_api_key, remove_authorisation
 from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.links import change_link
@@ -33,9 +35,11 @@ from tilisilta.services.sending.asking import (
     AlreadySent,
     CannotBeSent,
     PreviewChanged,
+    Wanted,
     continue_waiting,
     look_again,
     send_journal,
+    send_many,
     unfinished_sending,
 )
 from tilisilta.services.sending.ready import newest_month
@@ -53,7 +57,24 @@ class TestSendJournal:
 
         assert states(journal) == ["queued", "queued"]
         assert unfinished_sending(journal) == sending
-        assert AuditEntry.objects.filter(action="journal_sent").count() == 1
+        entry = AuditEntry.objects.get(action="journal_sent")
+        assert (entry.user, entry.system_user, entry.about_id) == (None, "", journal.pk)
+        assert entry.company == journal.company
+        assert entry.facts == {"reference": "1001-2026-6-1", "count": "2"}
+
+    def test_records_the_user_and_for_a_command_the_system_user(self, procountor: Sandbox) -> None:
+        user = User.objects.create_user("sari")
+        by_page = a_journal(a_linked_company(), 5, run_number="5")
+        by_command = a_journal(by_page.company, 6)
+
+        with audit.command_run_by("palkat"):
+            first = send_journal(by_page, user=user, now=NOW)
+            second = send_journal(by_command, user=None, now=NOW)
+
+        assert (first.requested_by, first.system_user) == (user, "")
+        assert (second.requested_by, second.system_user) == (None, "palkat")
+        recorded = AuditEntry.objects.filter(action="journal_sent").order_by("pk")
+        assert [(one.user, one.system_user) for one in recorded] == [(user, ""), (None, "palkat")]
 
     def test_sends_nothing_when_the_preview_seen_is_not_what_would_be_sent(
         self, procountor: Sandbox
@@ -148,6 +169,35 @@ class TestProblemsOfABookedReceipt:
 
         refused.refresh_from_db()
         assert refused.problems == (ODD,)
+
+
+class TestSendMany:
+    @pytest.mark.parametrize(("until", "count"), [(-math.inf, 1), (math.inf, 3)])
+    def test_begins_one_at_least_and_none_after_the_time_is_up(
+        self, procountor: Sandbox, until: float, count: int
+    ) -> None:
+        user = User.objects.create_user("sari")
+        company = a_linked_company()
+        wanted = [
+            Wanted(journal=a_journal(company, month, run_number=str(month))) for month in (4, 5, 6)
+        ]
+
+        sent = send_many(wanted, user=user, now=NOW, until=until)
+
+        assert [one.journal for one in sent.sendings] == [one.journal for one in wanted[:count]]
+        assert {one.requested_by for one in sent.sendings} == {user}
+        assert (sent.refused, sent.left) == ((), tuple(wanted[count:]))
+
+    def test_counts_a_refused_journal_as_begun(self, procountor: Sandbox) -> None:
+        wanted = [
+            Wanted(journal=a_journal(a_linked_company()), seen="something else"),
+            Wanted(journal=a_journal(a_linked_company(1002), 5, run_number="5")),
+        ]
+
+        sent = send_many(wanted, user=None, now=NOW, until=-math.inf)
+
+        assert [one.journal for one in sent.refused] == [wanted[0].journal]
+        assert (sent.sendings, sent.left) == ((), (wanted[1],))
 
 
 class TestSendAllReady:

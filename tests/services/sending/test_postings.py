@@ -76,7 +76,9 @@ class TestABookedReceipt:
         deliver(sending, clock)
 
         for action in (Action.RECEIPT_POSTED, Action.RECEIPT_APPROVED):
-            assert AuditEntry.objects.get(action=action).system_user == "palkat"
+            entry = AuditEntry.objects.get(action=action)
+            assert entry.system_user == "palkat"
+            assert entry.facts["number"] == str(Export.objects.get().receipt_number)
 
 
 class TestARefusedReceipt:

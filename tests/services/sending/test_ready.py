@@ -17,7 +17,7 @@ class TestReadyJournals:
         company = a_linked_company()
         older, deleted, odd, ready = (
             a_journal(company, month, run_number=number)
-            for month, number in ((5, "5"), (6, "6"), (6, "7"), (6, "8"))
+            for month, number in ((5, "9"), (6, "6"), (6, "7"), (6, "8"))
         )
         Journal.objects.filter(pk=deleted.pk).update(is_deleted_at_source=True)
         Journal.objects.filter(pk=odd.pk).update(needs_look=True)
