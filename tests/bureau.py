@@ -244,7 +244,7 @@ def a_rest_connection(
     nmbrs: Nmbrs, name: str = "Kirnu", connection: NmbrsConnection | None = None, **choices: Any
 ) -> NmbrsConnection:
     """Return a connection to the stand-in Nmbrs by REST; ``choices`` are those of the consent."""
-    of_new = {} if connection is not None else {"name": name, "first_year": 2026}
+    of_new: dict[str, Any] = {} if connection is not None else {"name": name, "first_year": 2026}
     asked = ask_for_consent(user=None, now=timezone_now(), connection=connection, **of_new)
     back = answer_of_nmbrs(nmbrs, asked.url, **choices)
     return take_answer(Answer(**back), user=None, now=timezone_now())

@@ -27,6 +27,8 @@ from nmbrs_sandbox.rest.partners import (
     registered,
 )
 from nmbrs_sandbox.rest.tasks import Tasks
+from nmbrs_sandbox.rest_page import PATH as REST_PATH
+from nmbrs_sandbox.rest_page import show_rest
 from nmbrs_sandbox.soap.api import Api, Pace, is_call
 from nmbrs_sandbox.soap.wsdl import YEAR_PARAMETERS, read_services
 from nmbrs_sandbox.traps import Traps
@@ -171,7 +173,10 @@ class Sandbox:
             return self._rest.respond(request)
         if self._identity.takes(request.path):
             return self._identity.respond(request)
-        return self._control.respond(request) or show(request, self.bureau)
+        ordered = self._control.respond(request)
+        if ordered is None and request.path == REST_PATH:
+            return show_rest(self.bureau, self.grants, self._rest.partners, self.traps)
+        return ordered or show(request, self.bureau)
 
 
 def create_app(  # noqa: PLR0913  # settings, each with a default

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Request, Response
 from nmbrs_sandbox.faults import Fault, Faults
 from nmbrs_sandbox.pages import show_refusal
 from nmbrs_sandbox.payroll.bureau import Bureau
+from nmbrs_sandbox.payroll.guids import Entity, guid
 from nmbrs_sandbox.payroll.orders import CHANGES, give_order
 from nmbrs_sandbox.payroll.world import (
     Access,
@@ -28,6 +29,7 @@ from nmbrs_sandbox.payroll.world import (
 )
 from nmbrs_sandbox.requests_log import CallLog
 from nmbrs_sandbox.rest.grants import Grants
+from nmbrs_sandbox.rest_page import PATH as REST_PATH
 from nmbrs_sandbox.traps import EXPLAINED, Trap, Traps
 from sandbox_parts.control import (
     Orders,
@@ -41,6 +43,7 @@ from sandbox_parts.wire import answer
 
 PREFIX = "/sandbox/"
 _BUTTON = re.compile(r"/sandbox/companies/([0-9]{1,9})/runs(?:/([0-9]{1,10})/([a-z_]+))?")
+_TRAP_BUTTON = re.compile(r"/sandbox/rest/traps/([a-z_0-9]+)/(on|off)")
 # Orders by the last part of a button's address. The button without such a part adds a run.
 _BUTTONS: Mapping[str | None, str] = {
     None: "add_run",
@@ -84,7 +87,11 @@ class Control:
     def respond(self, request: Request) -> Response | None:
         """Return the answer to an order or a pressed button, or None for any other request."""
         try:
-            return carry_out(request, self._orders) or self._press(request)
+            return (
+                carry_out(request, self._orders)
+                or self._press(request)
+                or self._press_rest(request)
+            )
         except OrderRefused as refused:
             return answer({"error": str(refused)}, refused.status)
 
@@ -101,6 +108,21 @@ class Control:
         # 303, so that going back or reloading does not press the button again.
         address = f"/sandbox/companies/{match[1]}?run={run.run_id}#run-{run.run_id}"
         return redirect(address, code=303)
+
+    def _press_rest(self, request: Request) -> Response | None:
+        if request.method != "POST":
+            return None
+        match = _TRAP_BUTTON.fullmatch(request.path)
+        if match is not None and match[1] in list(Trap):
+            refuse_other_sites(request)
+            _set_trap(self._traps, trap=Trap(match[1]), is_on=match[2] == "on")
+            return redirect(f"{REST_PATH}#{match[1]}", code=303)
+        if request.path == f"{REST_PATH}/withdraw":
+            refuse_other_sites(request)
+            with self._bureau.lock:
+                self._grants.withdraw(request.form.get("email", ""))
+            return redirect(REST_PATH, code=303)
+        return None
 
     def _change(self, request: Request) -> Any:
         name = request.path.removeprefix(PREFIX)
@@ -192,6 +214,7 @@ def _written(value: object) -> Any:
 def _debtor(debtor: Debtor) -> Any:
     return {
         "debtor_id": debtor.debtor_id,
+        "guid": guid(Entity.DEBTOR, debtor.debtor_id),
         "number": debtor.number,
         "name": debtor.name,
         "is_hidden": debtor.is_hidden,
@@ -202,6 +225,7 @@ def _debtor(debtor: Debtor) -> Any:
 def _company(company: Company) -> Any:
     return {
         "company_id": company.company_id,
+        "guid": guid(Entity.COMPANY, company.company_id),
         "number": company.number,
         "name": company.name,
         "debtor_id": company.debtor_id,
@@ -218,6 +242,7 @@ def _company(company: Company) -> Any:
 def _run(run: Run) -> Any:
     return {
         "run_id": run.run_id,
+        "guid": guid(Entity.RUN, run.run_id),
         "number": run.number,
         "year": run.year,
         "period_start": run.period_start,

@@ -77,7 +77,9 @@ def _overview(bureau: Bureau, number: int) -> Response:
             "p",
             f"{counted(len(debtors), 'debtor')}, ",
             f"{counted(len(companies), 'company', 'companies')}. ",
-            "Open a company to recalculate a run, delete one or add one, as payroll would.",
+            "Open a company to recalculate a run, delete one or add one, as payroll would. ",
+            tag("a", "The REST API", href="/sandbox/rest"),
+            " has consents and traps on a page of its own.",
         ),
         *sections,
         page_links(

@@ -51,7 +51,7 @@ EXPLAINED: Mapping[Trap, str] = {
     Trap.ROW_TWICE: "A row is added while pages are read: the last of a page comes again.",
     Trap.ROW_MISSED: "A row is removed while pages are read: the first of a page is missed.",
     Trap.PADDED_NUMBERS: "Numbers of debtors and companies have two zeros before them.",
-    Trap.EXTRA_FIELDS: "Every row and answer has a field more than is published.",
+    Trap.EXTRA_FIELDS: "Every list, row and begun task has a field more than is published.",
     Trap.PERIOD_AS_TEXT: "periodStart and periodEnd are texts.",
     Trap.PERIOD_AS_TIME: "periodStart and periodEnd are times of ISO 8601.",
     Trap.CREATED_IN_CET: "createdAt is local time and has no offset.",

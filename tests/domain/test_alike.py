@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 from tilisilta.domain.alike import MOST_ALIKE, alike_as_one
@@ -28,6 +29,20 @@ class TestAlikeAsOne:
         assert one.fact("alike") == str(MOST_ALIKE + 1)
         assert one.fact("lines") == str(2 * (MOST_ALIKE + 1))
         assert one.fact("first") == "K0, K1, K2, K3, K4, K5, K6, K7, K8, K9"
+
+    def test_counts_a_problem_without_lines_as_one_line(self) -> None:
+        (one,) = alike_as_one([Problem(code=ProblemCode.ZERO_LINES)] * 50)
+
+        assert one.fact("lines") == "50"
+
+    def test_names_them_by_what_the_first_is_about(self) -> None:
+        first = Problem(code=ProblemCode.LEDGER_ACCOUNT_UNKNOWN, facts=facts(account="5035"))
+        others = [replace(first, facts=facts(account=str(number))) for number in range(9001, 9012)]
+        nameless = replace(first, facts=())
+
+        (one,) = alike_as_one([first, nameless, *others])
+
+        assert one.fact("first").startswith("5035, 9001, 9002")
 
     def test_keeps_apart_what_a_person_solves_in_different_places(self) -> None:
         both = [*unknown(20), *unknown(20, name="Projekti")]

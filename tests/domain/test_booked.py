@@ -80,6 +80,12 @@ class TestDeviations:
 
         assert deviations(sent, booked(WAGES, NET)) == ("row 2 missing",)
 
+    def test_name_the_changed_one_of_equal_rows_and_not_the_one_in_its_place(self) -> None:
+        sent = booked(WAGES, NET, WAGES)
+        changed = replace(WAGES, account="5020")
+
+        assert deviations(sent, booked(changed, NET, WAGES)) == ("row 1 account",)
+
 
 class TestHasSomethingInCommon:
     def test_holds_for_the_receipt_itself_with_any_heading(self) -> None:
@@ -118,6 +124,32 @@ class TestHasSomethingInCommon:
 
         assert has_something_in_common(SENT, replace(corrected, name="Palkat"))
         assert has_something_in_common(SENT, replace(corrected, accountants_notes="ok"))
+
+    @pytest.mark.parametrize(("wages", "is_near"), [("90.00", True), ("89.99", False)])
+    def test_takes_a_sum_for_corrected_up_to_a_tenth_of_the_larger_one(
+        self, wages: str, is_near: bool
+    ) -> None:
+        sent = booked(replace(WAGES, accounting_value=Decimal(wages)))
+        corrected = booked(replace(WAGES, accounting_value=Decimal("100.00"), description=""))
+
+        assert has_something_in_common(sent, corrected) is is_near
+
+    def test_sums_debits_and_credits_of_an_account_apart_even_of_cents(self) -> None:
+        sent = booked(
+            replace(WAGES, accounting_value=Decimal("0.60")),
+            replace(WAGES, accounting_value=Decimal("-0.10")),
+        )
+        foreign = booked(replace(WAGES, accounting_value=Decimal("0.50"), description=""))
+
+        assert not has_something_in_common(sent, replace(foreign, name="", accountants_notes=""))
+
+    @pytest.mark.parametrize(("amount", "text"), [("60.00", ""), ("0.00", "Palkat")])
+    def test_fails_for_a_row_that_shares_only_its_amount_or_only_its_text(
+        self, amount: str, text: str
+    ) -> None:
+        row = replace(WAGES, accounting_value=Decimal(amount), description=text)
+
+        assert not has_something_in_common(booked(row), booked(replace(row, account="6100")))
 
     def test_fails_if_only_a_typed_token_supports_it(self) -> None:
         corrected = booked(*times("1.01"))

@@ -2,9 +2,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.domain.samples import ADMINISTRATION, RULES, balanced_journal
+from tests.domain.samples import ADMINISTRATION, JUNE, RULES, balanced_journal, journal, line
 
 from tilisilta.domain.checks import (
     ExportFacts,
@@ -135,6 +136,53 @@ class TestPlanJournal:
         assert plan.withdrawn == {"old"}
         assert plan.state is JournalState.READY
 
+    def test_shows_all_that_was_drawn(self) -> None:
+        first, second = balanced_journal().lines
+        zero = line(3, "5010", "0.00")
+        unknown = replace(first, cost_center="450")
+        tagged = journal(unknown, second, zero)
+        rules = replace(RULES, creates_missing_items=True)
+
+        plan = plan_journal(replace(FACTS, journal=tagged, rules=rules))
+
+        drawn = plan_receipts(tagged, rules, ADMINISTRATION)
+        assert plan.receipts == plan.ready == drawn.receipts
+        assert plan.items_to_make == drawn.items_to_make
+        assert [item.code for item in plan.items_to_make] == ["450"]
+        assert plan.zero_line_count == 1
+
+    def test_gives_what_was_undone_another_token(self) -> None:
+        again = plan_journal(replace(FACTS, epochs={JUNE: 1}))
+
+        assert len(again.ready) == len(TOKENS)
+        assert not {receipt.token for receipt in again.ready} & set(TOKENS)
+
+    def test_forgets_what_it_would_send_differently_now_unless_that_was_tried(self) -> None:
+        exports = (
+            an_export(ExportState.READY, "untried", was_tried=False),
+            an_export(ExportState.READY, "tried"),
+            an_export(ExportState.REJECTED, "refused", was_tried=False),
+        )
+
+        plan = plan_journal(replace(FACTS, exports=exports))
+
+        assert plan.forgotten == {"untried"}
+        assert plan.withdrawn == {"tried", "refused"}
+
+    def test_counts_as_sent_once_what_is_left_is_withdrawn(self) -> None:
+        booked = [an_export(ExportState.POSTED, token) for token in TOKENS]
+        exports = (*booked, an_export(ExportState.REJECTED, "old"))
+
+        plan = plan_journal(replace(FACTS, exports=exports))
+
+        assert plan.withdrawn == {"old"}
+        assert plan.state is JournalState.SENT
+
+    def test_draws_nothing_while_the_administration_is_not_known(self) -> None:
+        plan = plan_journal(replace(FACTS, administration=None, trouble=(UNREACHABLE,)))
+
+        assert (plan.receipts, plan.state) == ((), JournalState.PROBLEM)
+
     def test_leaves_the_rest_of_a_journal_that_was_sent_in_part(self) -> None:
         booked = an_export(ExportState.POSTED, "booked")
         rest = an_export(ExportState.READY, "rest", was_tried=False)
@@ -154,14 +202,15 @@ class TestPlanJournal:
         gone = plan_journal(replace(facts, surroundings=replace(AROUND, is_deleted_at_source=True)))
 
         assert there.leaves_exports
+        assert (there.state, gone.state) == (JournalState.SENT, JournalState.SENT)
         assert [problem.code for problem in there.problems] == ["S04"]
         assert [problem.code for problem in gone.problems] == ["S04", "N27"]
 
     def test_takes_the_currency_of_the_administration_where_none_was_named(self) -> None:
-        journal = replace(balanced_journal(), currency="SEK")
+        swedish = replace(balanced_journal(), currency="SEK")
 
-        named = plan_journal(replace(FACTS, journal=journal))
-        assumed = plan_journal(replace(FACTS, journal=journal, is_currency_assumed=True))
+        named = plan_journal(replace(FACTS, journal=swedish))
+        assumed = plan_journal(replace(FACTS, journal=swedish, is_currency_assumed=True))
 
         assert [problem.code for problem in named.problems] == ["N17"]
         assert (assumed.currency, assumed.problems) == ("EUR", ())
@@ -175,6 +224,26 @@ class TestPlanJournal:
 
 
 class TestLeavesExports:
+    @pytest.mark.parametrize(
+        ("states", "expected"),
+        [
+            ("posted approved", True),
+            ("posted posted withdrawn", True),
+            ("posted ready", False),
+            ("posted queued", True),
+            ("ready uncertain", True),
+            ("ready rejected", False),
+            ("withdrawn", False),
+            ("", False),
+        ],
+    )
+    def test_is_so_for_what_is_booked_as_a_whole_or_under_way(
+        self, states: str, expected: bool
+    ) -> None:
+        exports = [an_export(ExportState(state), "any") for state in states.split()]
+
+        assert leaves_exports(exports) is expected
+
     @given(st.lists(st.sampled_from(ExportState)))
     def test_ignores_withdrawn_exports(self, states: list[ExportState]) -> None:
         exports = [an_export(state, "any") for state in states]

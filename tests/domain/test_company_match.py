@@ -5,6 +5,7 @@ import pytest
 from tilisilta.domain.company_match import (
     Agreement,
     compare_companies,
+    pair_digest,
     plain_business_id,
     plain_name,
 )
@@ -30,6 +31,7 @@ class TestPlainName:
             ("Oy Ab Malli", "Malli Oy Ab"),
             ("Osuuskunta Malli", "Malli osk"),
             ("Malli Abp (publ)", "Malli Oyj"),
+            ("Koivulammi_Huolto Oy", "Koivulammi Huolto"),
         ],
     )
     def test_is_the_same_for_one_company(self, one: str, other: str) -> None:
@@ -76,8 +78,27 @@ class TestPlainBusinessId:
     def test_is_the_same_however_it_is_written(self, one: str, other: str) -> None:
         assert plain_business_id(one) == plain_business_id(other)
 
+    @pytest.mark.parametrize(
+        "foreign", ["NL001234567B01", "SE5560123456", "FIA1234567", "ABC1234", "12345"]
+    )
+    def test_of_another_form_is_left_as_it_is(self, foreign: str) -> None:
+        assert plain_business_id(foreign) == foreign
+
     def test_includes_the_check_digit(self) -> None:
         assert plain_business_id("1234567-8") != plain_business_id("1234567-9")
+
+
+class TestPairDigest:
+    def test_is_what_it_has_always_been(self) -> None:
+        # Confirmed pairs are stored by it: another form would have people confirm them all again.
+        pair = pair_digest(
+            name="Koivulammi Huolto Oy",
+            business_id="1234567-8",
+            other_name="KOIVULAMMI",
+            other_business_id="",
+        )
+
+        assert pair == "5a706e561d544bdc9aece7040e6fb2d7a21a24dc9d237ef3f307cd5e15df16db"
 
 
 class TestCompareCompanies:

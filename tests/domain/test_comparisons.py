@@ -39,6 +39,14 @@ class TestCompareJournals:
 
         assert (comparison.kind, comparison.changes) == (ChangeKind.ROWS, ())
 
+    def test_shows_no_sum_for_lines_that_cancel_each_other(self) -> None:
+        second = journal(*FIRST.lines, line(4, "5030", "9.00"), line(5, "5030", "-9.00"))
+
+        comparisons = [compare_journals(FIRST, second), compare_journals(second, FIRST)]
+
+        assert [one.kind for one in comparisons] == [ChangeKind.ROWS, ChangeKind.ROWS]
+        assert [one.changes for one in comparisons] == [(), ()]
+
     def test_shows_each_sum_that_differs_oldest_date_first(self) -> None:
         second = journal(
             line(1, "5010", "65.00", cost_center="210"),

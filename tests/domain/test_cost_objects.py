@@ -6,7 +6,12 @@ from hypothesis import strategies as st
 from tests.domain.samples import ADMINISTRATION, RULES, journal, line
 
 from tilisilta.domain.administrations import Dimension, DimensionItem
-from tilisilta.domain.cost_objects import ItemComparison, compare_with_items, item_description
+from tilisilta.domain.cost_objects import (
+    ItemComparison,
+    can_be_item,
+    compare_with_items,
+    item_description,
+)
 from tilisilta.domain.items_to_make import CodeObstacle
 from tilisilta.domain.plans import plan_receipts
 
@@ -76,6 +81,14 @@ class TestCompareWithItems:
         assert comparison.is_complete
         assert comparison.found_count == 1
 
+    def test_counts_all_that_are_found_or_hold_a_personal_code(self) -> None:
+        found = (item(1, "450"), item(2, "460"))
+        codes = ("450", "460", "470", PERSONAL_CODE, f"K {PERSONAL_CODE}")
+
+        comparison = compared(*((code, "") for code in codes), items=found)
+
+        assert (comparison.found_count, comparison.personal_code_count) == (2, 2)
+
     def test_names_missing_items_in_order_with_their_future_descriptions(self) -> None:
         comparison = compared(("460", "Pesula"), ("450 ", " Varikko "), ("470", ""))
 
@@ -143,6 +156,15 @@ class TestCompareWithItems:
 
     def test_ignores_a_code_that_no_line_can_carry(self) -> None:
         assert compared((" ", "Tyhjä")).count == 0
+
+
+class TestCanBeItem:
+    @pytest.mark.parametrize(
+        ("code", "expected"),
+        [("450", True), ("Łódź", False), ("4" * 81, False), (PERSONAL_CODE, False)],
+    )
+    def test_is_so_for_what_procountor_stores_and_may_see(self, code: str, expected: bool) -> None:
+        assert can_be_item(code) is expected
 
 
 class TestItemDescription:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.samples import journal, line
 
-from tilisilta.domain.journals import BookingPeriod, is_whole_cents
+from tilisilta.domain.journals import BookingPeriod, is_whole_cents, plain_run_number
 
 
 class TestJournalLine:
@@ -45,6 +45,23 @@ class TestIsWholeCents:
         amount = Decimal((0, (*map(int, str(abs(digits))), 1), -places))
 
         assert not is_whole_cents(amount)
+
+
+class TestPlainRunNumber:
+    @pytest.mark.parametrize(
+        ("written", "plain"),
+        [
+            ("6", "6"),
+            (" 06 ", "6"),
+            ("10", "10"),
+            ("000", "0"),
+            ("03b", "03b"),
+            ("X06", "X06"),
+            ("", ""),
+        ],
+    )
+    def test_has_no_zeros_before_a_number(self, written: str, plain: str) -> None:
+        assert plain_run_number(written) == plain
 
 
 class TestRunPeriod:

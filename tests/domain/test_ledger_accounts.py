@@ -5,7 +5,7 @@ from tests.domain.samples import ADMINISTRATION, RULES, line, without_account
 
 from tilisilta.domain.administrations import LedgerAccount
 from tilisilta.domain.ledger_accounts import check_named_account, near_accounts, place_accounts
-from tilisilta.domain.problems import ProblemCode, Screen, Severity
+from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity
 
 CHART = ADMINISTRATION.ledger_accounts
 INACTIVE = tuple(replace(account, is_active=account.code != "5110") for account in CHART)
@@ -42,7 +42,12 @@ class TestPlaceAccounts:
         assert problem.screen is Screen.LINK
         assert problem.stops
         assert problem.line == 4
-        assert problem.facts == (("account", "5035"), ("near", "5030, 5010"), ("lines", "100"))
+        assert problem.facts == (
+            ("account", "5035"),
+            ("near", "5030, 5010"),
+            ("lines", "100"),
+            ("others", "5, 6"),
+        )
 
     def test_makes_a_problem_of_each_unknown_account(self) -> None:
         lines = [line(1, "5035", "1.00"), line(2, "9999", "1.00")]
@@ -106,6 +111,11 @@ class TestNearAccounts:
         near = near_accounts("5035", CHART)
 
         assert [account.code for account in near] == ["5030", "5010"]
+
+    def test_are_ordered_by_their_numbers_where_they_begin_equally(self) -> None:
+        near = near_accounts("6125", CHART)
+
+        assert [account.code for account in near] == ["6130", "6110", "6150"]
 
     def test_are_none_when_nothing_begins_alike(self) -> None:
         assert near_accounts("9999", CHART) == ()
@@ -214,8 +224,12 @@ class TestFallback:
         problems = place_accounts(lines, self.FALLBACK, CHART).problems
 
         assert [problem.code.value for problem in problems] == ["N26", "N26", "N42"]
-        assert problems[-1].stops
-        assert problems[-1].facts == (("fallback", "2990"), ("lines", "3"))
+        assert problems[-1] == Problem(
+            code=ProblemCode.ALL_TO_FALLBACK,
+            screen=Screen.LINK,
+            line=1,
+            facts=(("fallback", "2990"), ("lines", "3"), ("others", "2, 3")),
+        )
 
     def test_never_takes_all_lines_together_with_lines_of_its_own(self) -> None:
         lines = [line(1, "7777", "1.00"), line(2, "2990", "-1.00")]

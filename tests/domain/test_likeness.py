@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from tilisilta.domain.likeness import LikeCodes
 
-CODES = LikeCodes(["5010", "2961", "0410", "P-108", "420"])
+CODES = LikeCodes(["5010", "2961", "0410", "P-108", "420", "41", "7", "11", "MYYNTI"])
 accounts = st.integers(min_value=1000, max_value=99999).map(str)
 ways = st.sampled_from(
     [
@@ -70,6 +70,9 @@ class TestLikeCodes:
             "#5010",
             "+5010",
             "5O1O",
+            "50 10.0",
+            "5.010,00",
+            "Palkat5010",
         ],
     )
     def test_finds_a_code_that_is_only_written_differently(self, written: str) -> None:
@@ -84,6 +87,10 @@ class TestLikeCodes:
             ("P-108 Nosturi", "P-108"),
             ("420 Siivous", "420"),
             ("4.20E+02", "420"),
+            ("P-108 Suuri nosturi", "P-108"),
+            ("Suuri nosturi P-108", "P-108"),
+            ("P-108: Nosturi", "P-108"),
+            ("41-Palkat", "41"),
         ],
     )
     def test_returns_the_known_form_of_the_code(self, written: str, meant: str) -> None:
@@ -107,10 +114,20 @@ class TestLikeCodes:
             "",
             "  ",
             "P-109 Nosturi",
+            "P-108 4",
+            "Palkat 5010 osasto",
+            "7-Palkat",
+            # Letters that people write for figures are none on their own, nor is a name a code.
+            "Il",
+            "Myynti Oulu",
         ],
     )
     def test_finds_nothing_for_another_code(self, written: str) -> None:
-        assert not CODES.meant_by(written)
+        assert CODES.meant_by(written) == ""
+
+    @pytest.mark.parametrize(("written", "meant"), [("5010a", "5010"), ("9999a", "")])
+    def test_knows_that_numbers_have_no_letters(self, written: str, meant: str) -> None:
+        assert LikeCodes(["5010"], are_numbers=True).meant_by(written) == meant
 
     @given(account=accounts, way=ways)
     def test_finds_any_account_in_any_of_these_ways(self, account: str, way: str) -> None:

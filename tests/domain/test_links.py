@@ -146,6 +146,21 @@ class TestSpanFor:
         assert span_for(BookingPeriod(year=2026, month=5), [old, new]) == 1
         assert span_for(BookingPeriod(year=2026, month=5), [new, old]) == 0
 
+    def test_finds_the_nearest_of_several_that_begin_later(self) -> None:
+        near, far = (LinkSpan(start_month=date(2026, month, 1)) for month in (3, 5))
+
+        assert span_for(BookingPeriod(year=2026, month=1), [far, near]) == 1
+        assert span_for(BookingPeriod(year=2026, month=1), [near, far]) == 0
+
+    def test_shows_before_a_month_the_same_of_two_links_as_in_it(self) -> None:
+        twins = [LinkSpan(start_month=date(2026, 3, 1))] * 2
+
+        before, within = (
+            span_for(BookingPeriod(year=2026, month=month), twins) for month in (2, 3)
+        )
+
+        assert before == within
+
     def test_finds_none_after_the_last_end(self) -> None:
         ended = LinkSpan(start_month=date(2026, 1, 1), ends_on=date(2026, 7, 1))
 

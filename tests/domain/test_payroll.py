@@ -85,10 +85,10 @@ class TestIsBeforeStart:
     def test_includes_a_run_that_ends_on_the_very_day(self, start: date, is_before: bool) -> None:
         assert is_before_start(start, period_type="Month", year=2026, period=6) is is_before
 
-    @pytest.mark.parametrize(("period", "is_before"), [(6, True), (7, False)])
+    @pytest.mark.parametrize(("period", "is_before"), [(7, True), (8, False)])
     def test_counts_in_units_of_the_period_type(self, period: int, is_before: bool) -> None:
-        # The seventh four weeks of 2026 end on 15 July.
-        start = date(2026, 7, 1)
+        # The seventh four weeks of 2026 end on 15 July, unlike the seventh month.
+        start = date(2026, 7, 16)
 
         assert is_before_start(start, period_type="Week4", year=2026, period=period) is is_before
 
@@ -166,3 +166,10 @@ class TestIsRecent:
 
         assert is_recent(today, period_type="Week4", year=2026, period=7)
         assert not is_recent(today, period_type="Week4", year=2026, period=6)
+
+    def test_includes_a_week_that_ends_on_the_first_day_of_the_last_month(self) -> None:
+        today, week = date(2026, 5, 31), 13
+
+        assert last_day_of_run("Week", 2026, week) == date(2026, 4, 1)
+        assert is_recent(today, period_type="Week", year=2026, period=week)
+        assert not is_recent(today, period_type="Week", year=2026, period=week - 1)

@@ -50,10 +50,23 @@ class TestFindPersonalCodes:
             swedish("050315", "238", "", "20"),
             swedish("900375", "238"),
             swedish("900375", "238", "", "19"),
+            # Days that only some centuries have, and digits whose double is ten.
+            swedish("000229", "238"),
+            swedish("000229", "238", "", "20"),
+            swedish("960229", "238", "", "19"),
+            swedish("800229", "238"),
+            swedish("900301", "238"),
+            swedish("590315", "238"),
         ],
     )
     def test_knows_swedish_codes_of_ten_and_twelve_digits(self, code: str) -> None:
         assert find_personal_codes(f"Lön {code}") == ("se",)
+
+    @pytest.mark.parametrize("code", [("290200", "A"), ("290200", "a"), ("290296", "-")])
+    def test_knows_leap_days_of_the_century_that_the_sign_means(
+        self, code: tuple[str, str]
+    ) -> None:
+        assert find_personal_codes(finnish(*code, "904")) == ("fi",)
 
     def test_finds_a_code_that_sticks_to_a_word(self) -> None:
         assert find_personal_codes(f"hetu{finnish('150390', '-', '904')}") == ("fi",)
@@ -65,6 +78,8 @@ class TestFindPersonalCodes:
             "Palkat 6/2026",
             "150390-904X",  # another check sign than F
             finnish("310290", "-", "904"),  # no such day
+            finnish("290200", "-", "904"),  # 1900 had no such day, unlike 2000
+            swedish("000229", "238", "", "19"),
             swedish("901315", "238"),  # no such month: this is how organisations are numbered
             "900315-2380",  # another check digit
             "1" + swedish("900315", "238", ""),  # eleven digits

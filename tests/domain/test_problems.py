@@ -6,7 +6,7 @@ import pytest
 
 from tilisilta.domain import problems
 from tilisilta.domain.problems import Effect, Problem, ProblemCode, Severity, facts
-from tilisilta.domain.tallies import Finding, LineTally
+from tilisilta.domain.tallies import Finding, LineTally, merged
 
 
 class TestFacts:
@@ -73,4 +73,24 @@ class TestLineTally:
 
         findings = list(tally)
 
-        assert findings == [Finding(key="b", line=2, lines=1), Finding(key="a", line=3, lines=3)]
+        assert findings == [
+            Finding(key="b", named=(2,), lines=1),
+            Finding(key="a", named=(3, 7, 9), lines=3),
+        ]
+        assert [finding.line for finding in findings] == [2, 3]
+
+    def test_names_the_first_three_lines_in_any_order(self) -> None:
+        tally: LineTally[str] = LineTally()
+        for line in (9, 4, 8, 2, 7, 5):
+            tally.add("a", line)
+
+        (finding,) = tally
+
+        assert finding == Finding(key="a", named=(2, 4, 5), lines=6)
+        assert dict(finding.line_facts) == {"lines": "6", "others": "4, 5"}
+
+    def test_merges_what_lines_of_several_findings_have_in_common(self) -> None:
+        first = Finding(key="5010", named=(3, 8, 9), lines=7)
+        second = Finding(key="5020", named=(1, 4), lines=2)
+
+        assert merged("x", (first, second)) == Finding(key="x", named=(1, 3, 4), lines=9)

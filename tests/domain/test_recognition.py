@@ -152,6 +152,24 @@ class TestRecognise:
         assert sorted_out.copied == ((receipt,) if is_asked else ())
         assert sorted_out.perhaps == sorted_out.valid == ()
 
+    def test_asks_about_a_copy_whatever_else_is_promised_or_written_on_it(self) -> None:
+        original = Promised(token=OTHER, ledger_receipt_id=2)
+        unrelated = Promised(token="B5B5B5B5", plain_digest="same")
+        copy = a_receipt(1, name=f"Palkat #{OTHER} #C6C6C6C6", plain="same")
+
+        sorted_out = recognise(
+            [copy], token=TOKEN, plain_digest="same", promised=[original, unrelated]
+        )
+
+        assert sorted_out.copied == (copy,)
+
+    def test_names_what_was_sent_as_another_revision(self) -> None:
+        revision = a_receipt(name=f"Palkat #{OTHER}", plain="else")
+
+        sorted_out = recognise([revision], token=TOKEN, plain_digest="same", siblings={OTHER})
+
+        assert sorted_out.revisions == (revision,)
+
     @given(receipts)
     def test_asks_once_about_what_was_sent_as_another_revision(
         self, listed: list[JournalReceipt]

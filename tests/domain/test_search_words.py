@@ -6,6 +6,10 @@ from tilisilta.domain.search_words import search_words
 
 
 class TestSearchWords:
+    @pytest.mark.parametrize("typed", ["  Koivulammi \t Oy ", "Koivulammi\0Oy", "Koivulammi Oy"])
+    def test_keep_the_text_without_needless_blanks(self, typed: str) -> None:
+        assert search_words(typed).text == "Koivulammi Oy"
+
     @pytest.mark.parametrize(
         ("typed", "number"),
         [
@@ -44,6 +48,7 @@ class TestSearchWords:
 
     def test_name_a_token_with_letters_for_digits(self) -> None:
         assert "1A1B0C0D" in search_words("laiboc0d").tokens
+        assert "1A1B0C0D" in search_words("# laiboc0d").tokens
 
     @pytest.mark.parametrize("typed", ["R0ZV3VK", "Koivulammi Konepaja Oy", "1001-2026-6-1"])
     def test_name_no_token(self, typed: str) -> None:

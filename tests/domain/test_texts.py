@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.samples import line
 
-from tilisilta.domain.problems import ProblemCode, Screen, Severity
+from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity
 from tilisilta.domain.texts import TextCheck, clean_text, is_writable
 
 HETU = "150390-904F"
@@ -26,6 +26,9 @@ class TestCleanText:
             ("漢", "?"),
             ("  reunat  ", "reunat"),
             ("\x80\x81", ""),
+            # Blanks of other scripts, of lines and of paragraphs; signs that only enclose.
+            ("a\u3000b\u2003c\u2028d\u2029e", "a b c d e"),
+            ("1\u20dd2\u0488", "12"),
         ],
     )
     def test_writes_in_windows_1252(self, text: str, expected: str) -> None:
@@ -99,6 +102,7 @@ class TestTextCheck:
             ("characters", "ő → o, Ł → L, ź → z"),
             ("count", "3"),
             ("lines", "3"),
+            ("others", "5, 6"),
         )
 
     def test_names_invisible_characters_by_their_number(self) -> None:
@@ -127,9 +131,13 @@ class TestTextCheck:
 
         (problem,) = check.problems()
 
-        assert problem.code is ProblemCode.TEXT_SHORTENED
-        assert problem.severity is Severity.WARNING
-        assert problem.facts == (("field", "description"), ("limit", "255"), ("lines", "1"))
+        assert problem == Problem(
+            code=ProblemCode.TEXT_SHORTENED,
+            severity=Severity.WARNING,
+            screen=Screen.JOURNAL,
+            line=2,
+            facts=(("field", "description"), ("limit", "255"), ("lines", "1")),
+        )
 
     def test_sends_to_the_link_for_a_reference_that_is_too_long(self) -> None:
         check = TextCheck()
@@ -139,7 +147,7 @@ class TestTextCheck:
 
         assert reference == "a" * 69 + "…"
         assert problem.screen is Screen.LINK
-        assert problem.fact("field") == "name"
+        assert problem.facts == (("field", "name"), ("limit", "70"))
 
     def test_refuses_a_personal_code_in_the_reference(self) -> None:
         check = TextCheck()
@@ -147,15 +155,17 @@ class TestTextCheck:
 
         (problem,) = check.problems()
 
-        assert problem.code is ProblemCode.PERSONAL_IDENTITY_CODE
-        assert problem.screen is Screen.LINK
+        assert problem == Problem(
+            code=ProblemCode.PERSONAL_IDENTITY_CODE, screen=Screen.LINK, facts=(("kind", "fi"),)
+        )
 
-    def test_names_a_limited_number_of_characters(self) -> None:
+    @pytest.mark.parametrize(("count", "end"), [(20, ", У → U"), (21, ", +1"), (30, ", +10")])
+    def test_names_a_limited_number_of_characters(self, count: int, end: str) -> None:
         check = TextCheck()
-        text = "".join(chr(0x0410 + number) for number in range(30))
+        text = "".join(chr(0x0410 + number) for number in range(count))
         check.descriptions([line(1, "5010", "1.00", description=text)])
 
         (problem,) = check.problems()
 
-        assert problem.fact("characters").endswith(", +10")
-        assert problem.fact("count") == "30"
+        assert problem.fact("characters").endswith(end)
+        assert problem.fact("count") == str(count)

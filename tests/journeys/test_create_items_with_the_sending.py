@@ -17,7 +17,7 @@ from tests.bureau import (
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
 from tilisilta.domain.journals import Run
-from tilisilta.models import Company, Export, Journal
+from tilisilta.models import AuditEntry, Company, Export, Journal, Sending, User
 from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.journals.importing import import_journal
 from tilisilta.services.journals.previews import preview_journal
@@ -134,6 +134,22 @@ class TestSending:
         ids, seen_ids = item_ids(export.payload), item_ids(seen)
         assert min(seen_ids) < 0 < min(ids)
         assert len(ids) == len(seen_ids)
+
+    @pytest.mark.parametrize("system_user", ["", "palkat"])
+    def test_records_the_items_under_the_name_of_the_user_who_sends(
+        self, procountor: Sandbox, system_user: str
+    ) -> None:
+        user = None if system_user else User.objects.create_user("sari")
+        journal = take_in(a_company_that_creates(), "K7", "K8")
+        clock = Clock()
+        sending = send_journal(journal, user=user, now=clock.now)
+        Sending.objects.update(system_user=system_user)
+
+        deliver(sending, clock)
+
+        entries = AuditEntry.objects.filter(action="items_created").order_by("pk")
+        assert [entry.facts["items"] for entry in entries] == ["K7", "K8"]
+        assert {(entry.user, entry.system_user) for entry in entries} == {(user, system_user)}
 
     @pytest.mark.parametrize("kind", [FaultKind.ANSWER_LOST, FaultKind.ERROR_BEFORE])
     def test_makes_each_item_once_whatever_is_lost(

@@ -120,6 +120,46 @@ class TestImport:
         assert "Where, How much, When" in asked.complaint
         assert named.document["line_count"] == 2
 
+    def test_asks_for_headers_and_dates_by_codes_of_their_own(
+        self, give: Give, tmp_path: Path
+    ) -> None:
+        a_company()
+        path = tmp_path / "plain.csv"
+        path.write_text("Tili;Summa\n5010;10,00\n2961;-10,00\n")
+        headless = tmp_path / "headless.csv"
+        headless.write_text("31.7.2026;5010;10,00\n31.7.2026;2961;-10,00\n")
+
+        asked = give("import", str(path), "--company", "1001")
+        places = give("import", str(headless), "--company", "1001", "--json")
+        dated = give("import", str(path), "--company", "1001", "--date", "2026-07-31", "--json")
+
+        assert ("F39" in asked.complaint, "--date 2026-01-31" in asked.complaint) == (True, True)
+        assert places.document["error"]["code"] == "F38"
+        assert (dated.status, dated.document["period"]) == (0, "2026-07")
+
+    def test_says_which_companies_of_a_file_were_left_out(self, give: Give, tmp_path: Path) -> None:
+        a_company(1001)
+        second = a_company(1002)
+        wages = tmp_path / "june.csv"
+        wages.write_bytes(
+            csv_file([("5010", "9.00", "2026-06-30"), ("2961", "-9.00", "2026-06-30")])
+        )
+        give("import", str(wages), "--company", "1002")
+        bureau = tmp_path / "all.csv"
+        rows = (
+            f"{n};30.6.2026;{a};{s}5,00"
+            for n in (1001, 1002)
+            for a, s in (("5010", ""), ("2961", "-"))
+        )
+        bureau.write_text("\n".join(("Yritysnumero;Pvm;Tili;Summa", *rows)))
+
+        told = give("import", str(bureau))
+        document = give("import", str(bureau), "--json").document
+
+        assert (told.status, "F36" in told.text, "--only" in told.text) == (1, True, True)
+        assert [one["company"] for one in document["left"]] == [second.number]
+        assert [one["company"] for one in document["journals"]] == [1001]
+
     def test_turns_amounts_round_when_debits_are_negative(self, give: Give, tmp_path: Path) -> None:
         a_company()
         path = tmp_path / "reversed.csv"

@@ -170,6 +170,23 @@ class TestChange:
         assert (connection.first_year, connection.user_name) == (2024, USERNAME)
         assert connection.token == TOKEN
 
+    def test_moves_to_the_host_of_swedish_environments(
+        self, give: Give, nmbrs: "Sandbox", settings: "Settings"
+    ) -> None:
+        a_connection("palkat")
+        beside_a_stand_in = give("nmbrs", "change", "palkat", "--site", "se")
+        settings.NMBRS_SOAP_URL = "https://api.nmbrs.nl/soap/v3"
+
+        changed = give("nmbrs", "change", "palkat", "--site", "se", "--json")
+        nmbrs.change_token(token="of another environment")
+        refused = give("nmbrs", "change", "palkat", "--site", "nl")
+
+        assert beside_a_stand_in.status == 2
+        assert changed.document["site"] == "se"
+        assert refused.status == 1
+        assert "api.nmbrs.nl was asked." in refused.complaint
+        assert NmbrsConnection.objects.get().site == "se"
+
     def test_needs_something_to_change(self, give: Give, nmbrs: "Sandbox") -> None:
         a_connection("palkat")
 

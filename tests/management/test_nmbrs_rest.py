@@ -28,7 +28,7 @@ class Person(io.StringIO):
         self._nmbrs, self._form, self._choices = nmbrs, form, choices
         self.asked: AskedConsent | None = None
 
-    def readline(self, _size: int = -1, /) -> str:
+    def readline(self, _size: int | None = -1, /) -> str:  # type: ignore[override]  # of text
         """Return the address that the browser ends at, or the code alone."""
         assert self.asked is not None
         back = answer_of_nmbrs(self._nmbrs, self.asked.url, **self._choices)  # type: ignore[arg-type]

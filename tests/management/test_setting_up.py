@@ -25,12 +25,10 @@ from tilisilta.models import (
     Journal,
     Link,
     ProcountorAccount,
-    User,
 )
 from tilisilta.services.connections import authorise_with_api_key, create_account
 from tilisilta.services.journals.checks import check_journal
-from tilisilta.services.links import remove_link
-from tilisilta.services.users import create_first_administrator
+from tilisilta.services.link_removal import remove_link
 
 if TYPE_CHECKING:
     from nmbrs_sandbox.app import Sandbox as Nmbrs
@@ -434,46 +432,3 @@ class TestLinkCommands:
         listed = give("link", "list")
 
         assert "1001 Koivulammi Konepaja Oy" in listed.text
-
-
-class TestUserCommands:
-    def test_add_a_user_who_sees_one_debtor(
-        self, give: Give, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        create_first_administrator("aino", "a bridge over the river")
-        give("debtor", "add", "101", "Koivulammi-yhtiöt")
-        monkeypatch.setenv("TILISILTA_PASSWORD", "another bridge over it")
-
-        added = give(*("user", "add", "anna", "--template", "Reader", "--debtor", "101", "--json"))
-
-        assert added.document == {
-            "name": "anna",
-            "template": "Reader",
-            "sees_all_debtors": False,
-            "debtors": [101],
-            "is_active": True,
-        }
-        assert User.objects.get(username="anna").check_password("another bridge over it")
-
-    def test_refuse_a_weak_password(self, give: Give, monkeypatch: pytest.MonkeyPatch) -> None:
-        create_first_administrator("aino", "a bridge over the river")
-        monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
-
-        refused = give("user", "add", "anna", "--template", "Reader", "--password", "-")
-
-        assert refused.status == 1
-        assert "too short" in refused.complaint
-
-    def test_name_the_templates_there_are(self, give: Give) -> None:
-        create_first_administrator("aino", "a bridge over the river")
-
-        refused = give("user", "add", "anna", "--template", "Nobody")
-
-        assert "Administrator, Payroll clerk, Reader" in refused.complaint
-
-    def test_list_all(self, give: Give) -> None:
-        create_first_administrator("aino", "a bridge over the river")
-
-        listed = give("user", "list", "--json")
-
-        assert [item["name"] for item in listed.document["users"]] == ["aino"]

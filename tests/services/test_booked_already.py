@@ -19,7 +19,7 @@ from tests.bureau import (
 from procountor_sandbox.app import Sandbox
 from tilisilta.models import Company, ProcountorAccount
 from tilisilta.services.booked_already import find_booked_runs
-from tilisilta.services.links import remove_link
+from tilisilta.services.link_removal import remove_link
 
 pytestmark = pytest.mark.django_db
 

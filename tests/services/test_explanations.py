@@ -106,8 +106,28 @@ class TestExplain:
         explained = explain(problem)
 
         assert explained.message == "Ledger account 5035 is unknown in Procountor"
-        assert explained.cause.endswith("It concerns line 12 and 3 more lines.")
+        assert explained.cause.endswith("Lines 12 and 3 more.")
         assert explained.remedy.endswith("Ledger accounts that look alike: 5030, 5010.")
+
+    @pytest.mark.parametrize(
+        ("lines", "others", "sentence"),
+        [
+            (1, "", "Line 4."),
+            (2, "5", "Lines 4 and 5."),
+            (3, "5, 8", "Lines 4, 5 and 8."),
+            (4, "5, 8", "Lines 4, 5, 8 and 1 more."),
+            (1203, "5, 8", "Lines 4, 5, 8 and 1,200 more."),
+            # A problem that an older release stored names the first line alone.
+            (2, "", "Lines 4 and 1 more."),
+        ],
+    )
+    def test_names_the_first_lines_and_counts_the_rest(
+        self, lines: int, others: str, sentence: str
+    ) -> None:
+        told = facts(account="5035", lines=lines, others=others)
+        problem = Problem(code=ProblemCode.LEDGER_ACCOUNT_UNKNOWN, line=4, facts=told)
+
+        assert explain(problem).cause.endswith(f" {sentence}")
 
     def test_leaves_out_a_hint_without_facts(self) -> None:
         problem = Problem(code=ProblemCode.LEDGER_ACCOUNT_UNKNOWN, facts=facts(account="5035"))
@@ -179,7 +199,7 @@ class TestExplain:
         explained = explain(problem)
 
         assert explained.message == "The amount 1,234 can mean two things"
-        assert "It stands in column “Belopp”. It concerns line 7." in explained.cause
+        assert "It stands in column “Belopp”. Line 7." in explained.cause
 
     def test_shows_a_percent_sign_in_a_fact(self) -> None:
         problem = Problem(code=ProblemCode.TEST_COMPANY, facts=facts(company="100 %(x)s Oy"))

@@ -16,7 +16,6 @@ from tests.bureau import (
     an_account,
     deliver,
     link_to,
-    on_post,
     problem_codes,
     send,
     states,
@@ -24,7 +23,6 @@ from tests.bureau import (
 from werkzeug.test import Client as SandboxClient
 
 from procountor_sandbox.app import Sandbox
-from procountor_sandbox.faults import FaultKind
 from tilisilta.clients.procountor.wire import decode_receipt
 from tilisilta.domain.problems import ProblemCode
 from tilisilta.models import (
@@ -54,14 +52,12 @@ from tilisilta.services.links import (
     CompanyLinked,
     DifferentNames,
     LinkBusy,
-    LinkInUse,
     MonthsCovered,
     SharedAdministration,
     change_link,
     confirm_link,
     create_link,
     end_link,
-    remove_link,
 )
 from tilisilta.services.sending.asking import (
     AlreadySent,
@@ -210,33 +206,6 @@ class TestChangeLink:
         change_link(link, user=None, receipt_title=link.receipt_title)
 
         assert not AuditEntry.objects.filter(action="link_changed").exists()
-
-
-class TestRemoveLink:
-    def test_takes_what_was_ready_with_it(self, procountor: Sandbox) -> None:
-        company = a_linked_company()
-        journal = a_journal(company)
-
-        remove_link(company.link, user=None)
-
-        journal.refresh_from_db()
-        assert journal.exports.count() == 0
-        assert journal.state == "problem"
-
-    def test_refuses_while_receipts_are_queued(self, procountor: Sandbox) -> None:
-        company = a_linked_company()
-        send_journal(a_journal(company), user=None, now=Clock().now)
-
-        with pytest.raises(LinkInUse):
-            remove_link(company.link, user=None)
-
-    def test_refuses_when_a_receipt_was_tried(self, procountor: Sandbox) -> None:
-        company = a_linked_company()
-        procountor.faults.add(on_post(FaultKind.REJECT))
-        send(a_journal(company))
-
-        with pytest.raises(LinkInUse):
-            remove_link(company.link, user=None)
 
 
 class TestThreeWaysIntoForeignBooks:

@@ -14,6 +14,7 @@ from tilisilta.domain.problems import ProblemCode
 from tilisilta.models import Area, AuditEntry, Debtor, Link, Right, User
 from tilisilta.services import audit
 from tilisilta.services.audit_changes import changes_of
+from tilisilta.services.audit_sentences import sentence_of
 from tilisilta.services.companies import (
     add_debtor,
     change_company,
@@ -22,10 +23,10 @@ from tilisilta.services.companies import (
     set_start,
     set_test,
 )
-from tilisilta.services.links import change_link, remove_link
+from tilisilta.services.link_removal import remove_link
+from tilisilta.services.links import change_link
 from tilisilta.services.sending.asking import send_journal
 from tilisilta.services.users import change_template, change_user
-from tilisilta.web.audit_sentences import sentence_of
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +70,36 @@ class TestAuditLog:
         page = browser_of_reader.get(reverse("audit_log"), {"user": reader.pk}).context["page"]
 
         assert [entry.user for entry in page] == [reader]
+
+    @pytest.mark.parametrize(
+        ("asked", "numbers"), [("anna", [201]), ("*", [202, 201]), ("", [203, 202, 201])]
+    )
+    def test_is_narrowed_to_who_ran_a_command(
+        self, browser_of_reader: Client, administrator: User, asked: str, numbers: list[int]
+    ) -> None:
+        for number, name in ((201, "anna"), (202, "oona")):
+            with audit.command_run_by(name):
+                add_debtor(number, "Toiset", user=None)
+        add_debtor(203, "Toiset", user=administrator)
+
+        page = browser_of_reader.get(
+            reverse("audit_log"), {"action": "debtor_added", "system_user": asked}
+        )
+
+        assert [entry.about_id for entry in page.context["page"]] == [
+            Debtor.objects.get(number=number).pk for number in numbers
+        ]
+        assert ">anna</option>" in page.text
+        assert ">oona</option>" in page.text
+
+    def test_offers_a_limited_user_no_system_user_of_others(
+        self, browser_of_reader: Client, reader: User
+    ) -> None:
+        with audit.command_run_by("anna"):
+            set_test(a_company(), True, user=None)
+        reader.debtors.add(Debtor.objects.create(number=200, name="Oma"))
+
+        assert "anna" not in browser_of_reader.get(reverse("audit_log")).text
 
     def test_shows_a_limited_user_no_other_debtors(
         self, browser_of_reader: Client, reader: User

@@ -8,7 +8,7 @@ from tests.bureau import a_company, a_journal, an_account, book_by_hand, link_to
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
 from tilisilta.models import Company, ProcountorAccount
-from tilisilta.services.links import remove_link
+from tilisilta.services.link_removal import remove_link
 
 pytestmark = pytest.mark.django_db
 

@@ -102,10 +102,10 @@ class TestNmbrs:
         without_right = browser_with(companies=Right.READ).get(PAGE).text
 
         assert text.count("The journal of run 7/2026 cannot be read") == 1
-        assert "It concerns line 14." in text
+        assert "Line 14." in text
         assert "<span>Cannot be read</span>" in text
         assert "The journal of run 7/2026 cannot be read" in without_right
-        assert "It concerns line 14." not in without_right
+        assert "Line 14." not in without_right
 
     def test_says_so_when_the_company_is_no_longer_there(
         self, browser_of_administrator: Client

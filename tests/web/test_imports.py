@@ -352,3 +352,54 @@ class TestCarriedFile:
     @pytest.mark.parametrize("packed", ["", "no base64!", "bm8gemxpYg=="])
     def test_is_nothing_when_it_was_not_ours(self, packed: str) -> None:
         assert not unpack(packed)
+
+
+class TestCompaniesWithAQuestion:
+    def test_are_left_out_of_a_file_with_a_way_to_answer(
+        self, browser_of_administrator: Client
+    ) -> None:
+        first, second = a_company(1001), a_company(1002)
+        wages = csv_file(monthly_lines(6))
+        browser_of_administrator.post(_address(second), {"file": _file(wages)})
+        rows = [
+            f"{number};28.6.2026;{account};{sign}18,00"
+            for number in (1001, 1002)
+            for account, sign in ((5010, ""), (2961, "-"))
+        ]
+        content = "\n".join(("Yritysnumero;Pvm;Tili;Summa", *rows)).encode()
+
+        page = browser_of_administrator.post(_address(first), {"file": _file(content, "all.csv")})
+        carried = _hidden(page.text)
+        asked = browser_of_administrator.post(_address(second), carried)
+
+        assert "Not all journals came in" in page.text
+        assert Journal.objects.filter(company=first).count() == 1
+        assert (carried["only"], "Which run is this?" in asked.text) == ("on", True)
+
+
+class TestAFileWithoutDates:
+    CONTENT = b"Tili;Selite;Summa\n5010;Palkat;10,00\n2961;Velka;-10,00\n"
+
+    def test_is_asked_about_and_imported_with_the_date_that_is_given(
+        self, browser_of_administrator: Client
+    ) -> None:
+        company = a_company()
+        page = browser_of_administrator.post(_address(company), {"file": _file(self.CONTENT)})
+        chosen = {"column-account": "Tili", "column-amount": "Summa"}
+
+        without = browser_of_administrator.post(_address(company), {**_hidden(page.text), **chosen})
+        browser_of_administrator.post(
+            _address(company),
+            {**_hidden(without.text), **chosen, "given_day": "2026-07-31"},
+        )
+
+        assert "F39" in without.text
+        days = {str(line.booking_date) for line in Journal.objects.get().content().lines}
+        assert days == {"2026-07-31"}
+
+    def test_is_refused_with_a_period_that_is_none(self, browser_of_administrator: Client) -> None:
+        page = browser_of_administrator.post(
+            _address(a_company()), {"file": _file(self.CONTENT), "given_period": "2026-13"}
+        )
+
+        assert "Write the period as 2026-01." in page.text

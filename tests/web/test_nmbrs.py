@@ -325,6 +325,44 @@ class TestChange:
         connection.refresh_from_db()
         assert (connection.token, connection.first_year) == (sample.TOKEN, 2025)
 
+    def test_moves_to_the_host_of_swedish_environments(
+        self, nmbrs: Sandbox, settings: Settings, browser_of_administrator: Client
+    ) -> None:
+        settings.NMBRS_SOAP_URL = "https://api.nmbrs.nl/soap/v3"
+        connection = a_connection()
+        address = reverse("nmbrs_connection", args=[connection.pk])
+        wanted = {"user_name": sample.USERNAME, "token": "", "first_year": "2026"}
+
+        page = browser_of_administrator.get(address).text
+        browser_of_administrator.post(address, {**wanted, "site": "se"})
+        shown = browser_of_administrator.get(address).text
+        log = squeezed(browser_of_administrator.get(reverse("audit_log")).text)
+
+        connection.refresh_from_db()
+        assert 'value="nl">api.nmbrs.nl' in page
+        assert connection.site == "se"
+        assert 'value="se" selected>api.nmbrs.se' in shown
+        assert "changed connection to Nmbrs Palkkatoimisto: host of Nmbrs" in log
+        assert "api.nmbrs.se</ins>" in log
+
+    def test_says_which_host_was_asked_where_it_refuses_the_user(
+        self, nmbrs: Sandbox, settings: Settings, browser_of_administrator: Client
+    ) -> None:
+        settings.NMBRS_SOAP_URL = "https://api.nmbrs.nl/soap/v3"
+        connection = a_connection()
+        nmbrs.change_token(token="of another environment")
+
+        refused = browser_of_administrator.post(
+            reverse("nmbrs_connection", args=[connection.pk]),
+            {"user_name": sample.USERNAME, "token": "", "first_year": "2026", "site": "se"},
+        )
+
+        connection.refresh_from_db()
+        assert refused.status_code == 422
+        assert "api.nmbrs.se was asked." in refused.text
+        assert 'value="se" selected' in refused.text
+        assert connection.site == ""
+
     def test_connects_a_removed_one_again_and_wants_a_token_for_it(
         self, nmbrs: Sandbox, browser_of_administrator: Client
     ) -> None:

@@ -35,7 +35,7 @@ class TestUsers:
         text = browser_of_administrator.get(reverse("users")).text
 
         assert ">oona</a>" in text
-        assert ">Reader</td>" in text
+        assert ">Reader</td>" in squeezed(text)
 
     def test_are_made_with_a_first_password(self, browser_of_administrator: Client) -> None:
         template = UserTemplate.objects.get(name="Reader")
@@ -245,3 +245,44 @@ class TestUserTemplates:
         template.refresh_from_db()
         assert template.right_to(Area.USERS) == Right.WRITE
         assert "user template stays as it is" in response.text
+
+
+class TestStandardNames:
+    @pytest.fixture
+    def in_finnish(self, browser_of_administrator: Client) -> Client:
+        browser_of_administrator.post(reverse("language"), {"language": "fi"})
+        return browser_of_administrator
+
+    def filled_template(self, template: UserTemplate, *, name: str) -> dict[str, str]:
+        return {"name": name} | {area.value: template.right_to(area) for area in Area}
+
+    def test_are_in_the_readers_language(self, in_finnish: Client) -> None:
+        pages = [in_finnish.get(reverse(name)).text for name in ("user_templates", "new_user")]
+
+        assert all("Palkanlaskija" in page and "Payroll clerk" not in page for page in pages)
+
+    def test_are_not_changed_by_saving_the_page(self, in_finnish: Client) -> None:
+        template = UserTemplate.objects.get(name="Reader")
+        address = reverse("user_template", args=[template.pk])
+
+        in_finnish.post(address, self.filled_template(template, name="Lukija"))
+
+        template.refresh_from_db()
+        assert template.name == "Reader"
+
+    def test_give_way_to_what_the_bureau_calls_them(self, in_finnish: Client) -> None:
+        template = UserTemplate.objects.get(name="Reader")
+        address = reverse("user_template", args=[template.pk])
+
+        in_finnish.post(address, self.filled_template(template, name="Tilintarkastaja"))
+
+        template.refresh_from_db()
+        assert template.name == template.shown_name == "Tilintarkastaja"
+
+    @pytest.mark.parametrize("name", ["Lukija", "Reader"])
+    def test_are_taken_in_every_form(self, in_finnish: Client, name: str) -> None:
+        rights = {area.value: Right.NONE for area in Area}
+
+        in_finnish.post(reverse("new_user_template"), {"name": name, **rights})
+
+        assert UserTemplate.objects.count() == 3

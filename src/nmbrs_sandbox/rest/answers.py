@@ -26,13 +26,14 @@ def listed(call: Call, rows: Sequence[Row], company: Company | None = None) -> R
     """Return the page of the rows that the call asks for, in the envelope of all lists."""
     number = _within(call, "pageNumber", usual=1)
     size = _within(call, "pageSize", usual=_USUAL_PAGE_SIZE, most=_LARGEST_PAGE_SIZE)
-    body = {
-        "pagination": _pagination(call, number=number, size=size, count=len(rows)),
-        "data": [*_page(call, rows, number=number, size=size)],
-    }
-    if call.is_on(Trap.EXTRA_FIELDS, company):
-        body = {**body, "data": [{**one, **_EXTRA} for one in body["data"]], **_EXTRA}
-    return answer(body)
+    extra = _EXTRA if call.is_on(Trap.EXTRA_FIELDS, company) else {}
+    return answer(
+        {
+            "pagination": _pagination(call, number=number, size=size, count=len(rows)),
+            "data": [{**one, **extra} for one in _page(call, rows, number=number, size=size)],
+            **extra,
+        }
+    )
 
 
 def started(call: Call, company: Company, document: bytes) -> Response:

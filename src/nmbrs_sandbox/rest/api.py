@@ -112,15 +112,21 @@ class RestApi:
 
     def _visit(self, request: Request) -> _Visit:
         route, ids = find_route(request.path) or (None, {})
-        with self.bureau.lock:
-            company = self.bureau.company_of_guid(ids.get("companyId", "").lower())
         return _Visit(
             request=request,
             arrived=self.bureau.clock(),
             route=route,
             ids=ids,
-            company_id=None if company is None else company.company_id,
+            company_id=self._company_id(ids),
         )
+
+    def _company_id(self, ids: Mapping[str, str]) -> int | None:
+        """Return the company of a path, which is that of its task if it has one."""
+        with self.bureau.lock:
+            if "taskId" in ids:
+                return self.tasks.company_id(ids["taskId"].lower())
+            company = self.bureau.company_of_guid(ids.get("companyId", "").lower())
+            return None if company is None else company.company_id
 
     def _note(self, visit: _Visit, status: int | None) -> None:
         self.log.add(
@@ -217,6 +223,8 @@ def _permitted(visit: _Visit, grant: Grant) -> Route:
         refused = malformed("METHOD", "only GET is offered here", status=405)
         refused.response.headers["Allow"] = "GET"
         raise refused
+    if visit.request.get_data():
+        raise malformed("BODY", "a GET has no body")
     # Nothing public has the code for a missing scope; this is the one for refused access.
     if missing_scopes(visit.route.scopes, grant.scopes):
         raise refusal(NO_RIGHT)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from nmbrs_sandbox.payroll.bureau import Bureau
 from nmbrs_sandbox.payroll.guids import Entity, guid
@@ -42,50 +43,52 @@ class Call:
     ids: Mapping[str, str]
     query: Mapping[str, str]
 
-    def debtors(self) -> tuple[Debtor, ...]:
-        """Return the debtors of the consent at which the person still has a login."""
+    @cached_property
+    def covered(self) -> frozenset[int]:
+        """Return the ids of the debtors of the consent at which the person still has a login."""
         logins = {one.debtor_id for one in self.bureau.logins() if one.email == self.grant.email}
-        covered = logins & set(self.grant.debtor_ids)
-        return tuple(one for one in self.bureau.visible_debtors() if one.debtor_id in covered)
+        return frozenset(logins & set(self.grant.debtor_ids))
+
+    def debtors(self) -> tuple[Debtor, ...]:
+        visible = self.bureau.visible_debtors()
+        return tuple(one for one in visible if one.debtor_id in self.covered)
 
     def debtor(self) -> Debtor:
         """Return the debtor that the path names, or raise a refusal."""
         debtor = self.bureau.debtor_of_guid(self._guid("debtorId"))
         if debtor is None:
             raise refusal(NOT_FOUND)
-        if debtor not in self.debtors():
+        if debtor.is_hidden or debtor.debtor_id not in self.covered:
             raise refusal(NO_ACCESS)
         return debtor
 
     def companies(self) -> tuple[Company, ...]:
-        covered = {one.debtor_id for one in self.debtors()}
         visible = self.bureau.visible_companies()
-        return tuple(one for one in visible if one.debtor_id in covered)
+        return tuple(one for one in visible if one.debtor_id in self.covered)
 
     def company(self) -> Company:
         """Return the company that the path names, or raise a refusal."""
         company = self.bureau.company_of_guid(self._guid("companyId"))
         if company is None or self.is_on(Trap.COMPANY_VANISHES, company):
             raise refusal(UNKNOWN_COMPANY)
-        covered = {one.debtor_id for one in self.debtors()}
-        if company.debtor_id not in covered or not self.bureau.is_visible(company):
+        if company.debtor_id not in self.covered or not self.bureau.is_visible(company):
             raise refusal(NO_ACCESS)
         if company.denied_with is not None:
             # The two codes of SOAP for a company that is listed and refused.
             raise refusal(NO_ACCESS if company.denied_with == NOT_VISIBLE else NO_RIGHT)
         return company
 
-    def run(self) -> Run:
-        """Return the run that the path names, of that company and year, or raise a refusal."""
+    def run(self) -> tuple[Company, Run]:
+        """Return the run that the path names, with its company, or raise a refusal."""
         company = self.company()
         wanted = self._guid("payrollRunId")
-        if "year" not in self.query:
+        if not self.query.get("year"):
             raise invalid_parameter("year", "The parameter is required.")
         runs = company.runs_of(self.year(company))
         run = next((one for one in runs if guid(Entity.RUN, one.run_id) == wanted), None)
         if run is None:
             raise refusal(NOT_FOUND)
-        return run
+        return company, run
 
     def year(self, company: Company) -> int:
         """Return the year that the call names, or the company's active year."""

@@ -1,6 +1,7 @@
 """The answers of the API: one function for each call. Their addresses are in ``routes``."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from werkzeug.wrappers import Response
 
@@ -27,7 +28,6 @@ _BOM = b"\xef\xbb\xbf"
 
 def get_user_info(call: Call) -> Response:
     """Return the person who consented, once for each debtor, which is assumed."""
-    covered = {one.debtor_id for one in call.debtors()}
     return listed(
         call,
         [
@@ -39,7 +39,7 @@ def get_user_info(call: Call) -> Response:
                 "userId": guid_of_person(one.email),
             }
             for one in call.bureau.logins()
-            if one.email == call.grant.email and one.debtor_id in covered
+            if one.email == call.grant.email and one.debtor_id in call.covered
         ],
     )
 
@@ -96,28 +96,35 @@ def get_cost_units(call: Call) -> Response:
 
 
 def start_journal(call: Call) -> Response:
-    return _start_journal(call, _lines(call), Split.COMPANY)
+    company, run = call.run()
+    return _start_journal(call, company, run, _lines(call, company, run), Split.COMPANY)
 
 
 def start_journal_by_cost_center(call: Call) -> Response:
-    return _start_journal(call, _lines(call), Split.COST_CENTER)
+    company, run = call.run()
+    return _start_journal(call, company, run, _lines(call, company, run), Split.COST_CENTER)
 
 
 def start_journal_by_cost_unit(call: Call) -> Response:
-    return _start_journal(call, _lines(call), Split.COST_UNIT)
+    company, run = call.run()
+    return _start_journal(call, company, run, _lines(call, company, run), Split.COST_UNIT)
 
 
 def start_journal_by_department(call: Call) -> Response:
-    return _start_journal(call, by_department(_lines(call)), Split.COST_CENTER)
+    company, run = call.run()
+    lines = by_department(_lines(call, company, run))
+    return _start_journal(call, company, run, lines, Split.COST_CENTER)
 
 
 def start_journal_by_employee(call: Call) -> Response:
-    return _start_journal(call, by_employee(_lines(call), call.company()), Split.COST_CENTER)
+    company, run = call.run()
+    lines = by_employee(_lines(call, company, run), company)
+    return _start_journal(call, company, run, lines, Split.COST_CENTER)
 
 
 def start_payment_file(call: Call) -> Response:
-    company = call.company()
-    document = payment_file(company, call.run(), payment_date=call.day("paymentDate"))
+    company, run = call.run()
+    document = payment_file(company, run, payment_date=call.day("paymentDate"))
     return started(call, company, document)
 
 
@@ -160,19 +167,18 @@ def _file(call: Call, company: Company | None, document: bytes) -> Response:
     return Response(content, content_type="text/xml" if is_xml else "application/octet-stream")
 
 
-def _lines(call: Call) -> Sequence[JournalLine]:
-    run = call.run()
+def _lines(call: Call, company: Company, run: Run) -> Sequence[JournalLine]:
     lines = run.journal.lines() if run.journal else ()
-    company = call.company()
     if call.is_on(Trap.NO_LINES, company):
         return ()
     return other_journal(lines) if call.is_on(Trap.OTHER_JOURNAL, company) else lines
 
 
-def _start_journal(call: Call, lines: Sequence[JournalLine], split: Split) -> Response:
-    company = call.company()
+def _start_journal(
+    call: Call, company: Company, run: Run, lines: Sequence[JournalLine], split: Split
+) -> Response:
     encoding = "utf-16" if call.is_on(Trap.IN_UTF_16, company) else "utf-8"
-    return started(call, company, journal_file(lines, call.run(), split, encoding=encoding))
+    return started(call, company, journal_file(lines, run, split, encoding=encoding))
 
 
 def _written_debtor(call: Call, debtor: Debtor) -> Row:
@@ -222,10 +228,15 @@ def _period(call: Call, year: int, period: int, company: Company) -> int | str:
 def _type(call: Call, run: Run, company: Company) -> str:
     if call.is_on(Trap.UNKNOWN_RUN_TYPE, company):
         return "sandbox_special"
-    lines = run.journal.lines() if run.journal else ()
     # The Dutch word is for corrections of earlier periods.
-    is_correcting = any(one.booking_date != run.booking_date for one in lines)
-    return "normal_twk" if is_correcting else "normal"
+    return "normal_twk" if _is_correcting(run) else "normal"
+
+
+# Remembered, as a list of runs would otherwise work out every journal of the year.
+@lru_cache(maxsize=50_000)
+def _is_correcting(run: Run) -> bool:
+    lines = run.journal.lines() if run.journal else ()
+    return any(one.booking_date != run.booking_date for one in lines)
 
 
 def _written_item(item: CostItem) -> Row:

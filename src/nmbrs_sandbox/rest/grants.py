@@ -83,12 +83,14 @@ class Grants:
         challenge: str = "",
     ) -> str:
         """Return a code that works once and for a short time, for this client and address."""
+        now = self._clock()
+        self._codes = {name: one for name, one in self._codes.items() if one.expires > now}
         code = secrets.token_hex(20)
         self._codes[code] = _Code(
             grant=_new_grant(client_id, email, debtor_ids, scopes),
             redirect_uri=redirect_uri,
             challenge=challenge,
-            expires=self._clock() + CODE_LIFE,
+            expires=now + CODE_LIFE,
         )
         return code
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 DEFAULT_REDIRECT_URIS = (
-    "http://127.0.0.1:8000/nmbrs/authorised",
-    "http://localhost:8000/nmbrs/authorised",
+    "http://127.0.0.1:8000/settings/integrations/nmbrs/consented",
+    "http://localhost:8000/settings/integrations/nmbrs/consented",
     "http://localhost:8080",
 )
 # Known from the service: no more than five for one client.

@@ -81,6 +81,8 @@ ROUTES = (
         path="/api/companies/{companyId}/period",
         endpoint=endpoints.get_period,
         scopes=scopes.COMPANY_INFO,
+        # Not published for this call, but sent by a client in use.
+        parameters=PAGE,
     ),
     Route(
         name="runs",

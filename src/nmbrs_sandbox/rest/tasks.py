@@ -46,6 +46,10 @@ class Tasks:
         self._tasks[task_id] = replace(task, asked=task.asked + 1)
         return self._tasks[task_id]
 
+    def company_id(self, task_id: str) -> int | None:
+        task = self._tasks.get(task_id)
+        return None if task is None else task.company_id
+
     def finish(self, task_id: str) -> None:
         self._tasks.pop(task_id, None)
 

@@ -19,7 +19,7 @@ from tilisilta.domain.links import LinkRules
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
 from tilisilta.domain.questionable import Question, question_about
 from tilisilta.domain.receipts import DimensionValue
-from tilisilta.domain.tallies import Finding, LineTally
+from tilisilta.domain.tallies import Finding, LineTally, merged
 from tilisilta.domain.texts import clean_text
 
 __all__ = [
@@ -69,7 +69,7 @@ class DimensionPlacing:
         """Return the dimension values of ``line``; each carries its whole amount."""
         return tuple(
             DimensionValue(dimension_id=dimension_id, item_id=item_id, value=line.amount)
-            for dimension_id, item_id in self.items.get(_tagging(line), ())
+            for dimension_id, item_id in self.items[_tagging(line)]
         )
 
 
@@ -188,7 +188,7 @@ def _tags_of(taggings: LineTally[_Tagging]) -> LineTally[_Tag]:
     used: LineTally[_Tag] = LineTally()
     for tagging in taggings:
         for tag in _tags(tagging.key):
-            used.add(tag, tagging.line, lines=tagging.lines)
+            used.add(tag, *tagging.named, lines=tagging.lines)
     return used
 
 
@@ -288,7 +288,7 @@ def _split_by_rules(
     without: dict[tuple[DimensionKind, str], Finding[str]] = {}
     for finding in used:
         account, kind, _ = finding.key
-        code = account_codes.get(account, account)
+        code = account_codes[account]
         if names[kind] is None:
             _merge(without, (kind, "unticked"), finding)
         elif not matches_pattern(code, rules.dimension_accounts):
@@ -304,14 +304,9 @@ def _merge(
     key: tuple[DimensionKind, str],
     finding: Finding[_Tag],
 ) -> None:
-    """Add ``finding`` to those of the same key on other ledger accounts.
-
-    Findings arrive in the order of their lines, so the first one names the line.
-    """
+    """Add ``finding`` to those of the same key on other ledger accounts."""
     known = tallies.get(key)
-    lines = finding.lines + (known.lines if known else 0)
-    line = known.line if known else finding.line
-    tallies[key] = Finding(key=key[1], line=line, lines=lines)
+    tallies[key] = merged(key[1], [known, finding] if known else [finding])
 
 
 def _without_dimension(kind: DimensionKind, reason: str, finding: Finding[str]) -> Problem:
@@ -320,7 +315,7 @@ def _without_dimension(kind: DimensionKind, reason: str, finding: Finding[str]) 
         severity=Severity.WARNING,
         screen=Screen.LINK,
         line=finding.line,
-        facts=facts(kind=kind, reason=reason, lines=finding.lines),
+        facts=facts(kind=kind, reason=reason) + finding.line_facts,
     )
 
 
@@ -335,11 +330,11 @@ def _item_problem(
     text = finding.key
     # In the rewritten text, as characters without a width may hide a code from view.
     codes = clean_text(text).kinds
-    item_facts = partial(facts, name=dimension.name, kind=kind, lines=finding.lines)
+    item_facts = partial(facts, name=dimension.name, kind=kind)
     if codes:
         # No text repeats the code, and no item can be made of it.
         code, screen = ProblemCode.PERSONAL_IDENTITY_CODE, Screen.JOURNAL
-        more = facts(kind=codes[0], lines=finding.lines)
+        more = facts(kind=codes[0])
     elif not match.candidates:
         code, screen = ProblemCode.DIMENSION_ITEM_UNKNOWN, Screen.LINK
         near = ", ".join(item.code for item in ItemIndex(dimension).near(text))
@@ -358,4 +353,4 @@ def _item_problem(
         code, screen = ProblemCode.DIMENSION_AMBIGUOUS, Screen.PROCOUNTOR
         offered = ", ".join(item.code for item in match.candidates)
         more = item_facts(item=text, offered=offered)
-    return Problem(code=code, screen=screen, line=finding.line, facts=more)
+    return Problem(code=code, screen=screen, line=finding.line, facts=more + finding.line_facts)

@@ -10,7 +10,7 @@ from tilisilta.domain.links import LinkRules
 from tilisilta.domain.personal_codes import mask_personal_codes
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
 from tilisilta.domain.questionable import question_about
-from tilisilta.domain.tallies import Finding, LineTally
+from tilisilta.domain.tallies import Finding, LineTally, merged
 
 MOST_NEAR = 3
 
@@ -114,7 +114,7 @@ def _problem_with(
             near=near,
             **more,
         )
-        + (facts(lines=finding.lines) if finding else ()),
+        + (finding.line_facts if finding else ()),
     )
 
 
@@ -130,11 +130,12 @@ def _fallback_used(problem: Problem, fallback: str) -> Problem:
 
 def _all_to_fallback(fallbacks: Sequence[Finding[str]], fallback: str) -> Problem:
     """Return the error that all lines would go to one account, where they cancel out."""
+    everything = merged(fallback, fallbacks)
     return Problem(
         code=ProblemCode.ALL_TO_FALLBACK,
         screen=Screen.LINK,
-        line=min(finding.line for finding in fallbacks),
-        facts=facts(fallback=fallback, lines=sum(finding.lines for finding in fallbacks)),
+        line=everything.line,
+        facts=facts(fallback=fallback) + everything.line_facts,
     )
 
 

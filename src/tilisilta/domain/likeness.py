@@ -78,12 +78,15 @@ def _readings(written: str) -> Iterable[str]:
 
 
 def _codes_within(text: str) -> Iterable[str]:
-    """Return the number beside a name, at the beginning or the end, as in "5010 Wages"."""
+    """Return the number beside a name, at the beginning or the end, as in "5010 Wages".
+
+    ``text`` has no characters around it that belong neither to a number nor to a name.
+    """
     numbers = [
         match
         for match in _CODE_WITHIN.finditer(text)
         if len(match[0]) >= _FEWEST_DIGITS_WITHIN_TEXT
-        and (not text[: match.start()].strip(_AROUND) or not text[match.end() :].strip(_AROUND))
+        and (match.start() == 0 or match.end() == len(text))
     ]
     for match in numbers:
         yield _plain(re.split("[.,]", match[0])[0])

@@ -208,10 +208,14 @@ class ProblemCode(StrEnum):
     COMPANIES_UNKNOWN = _stops("F35", companies="1015, 1016", count="2")
     ANSWER_NEEDED = _stops("F36", "reason", company="1009 Koivulammi Konepaja Oy")
     COMPANY_NOT_SAID = "F37"
+    NO_HEADER_ROW = _stops("F38", count="6")
+    NO_DATES = "F39"
+    DATES_IN_FILE = _stops("F40", date="2026-07-31")
+    DATED_AT_IMPORT = _informs("F41", date="2026-07-31")
     CURRENCY_UNKNOWN = _stops("F34", "value", *_PLACE, column="Valuutta")
     # What happened when Nmbrs was asked.
     NMBRS_UNREACHABLE = _waits("P01", "wait")
-    NMBRS_LOGIN_REFUSED = _stops("P02", "call", number="1001")
+    NMBRS_LOGIN_REFUSED = _stops("P02", "call", "site", number="1001")
     NMBRS_CALL_FORBIDDEN = _stops("P03", "number", "reason", call="Run_GetList")
     NMBRS_ACCESS_DENIED = _stops("P04", call="List_GetByDebtor", number="1003")
     NMBRS_REFUSED = _stops("P05", call="Run_GetList", number="5005")

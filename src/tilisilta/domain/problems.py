@@ -57,6 +57,8 @@ number            Nmbrs' own number for why it refused a call
 numbers           numbers of receipts, "12, 15", or of companies
 offered           real names of the dimensions, or codes of the items, to choose from
 other             another company, by number and name
+others            journal lines that have the problem too, the first behind ``line``, "5, 8".
+                  Every code may have it
 period            a month, as 2026-01
 period_type       Nmbrs' word for a company's pay period, "Week4"
 questionable      "number", "date", "formula" or "like-item": what an item's code resembles
@@ -66,7 +68,7 @@ receipts          Procountor's ids of all that are in question, as ``numbers``
 revision          revision of a journal
 role              "clearing" or "fallback", when the link names the ledger account
 row               position of the line among the lines of an XML file; of a row in its receipt
-rows              the hidden rows of a workbook, "4-6, 9"
+rows              the hidden rows of a workbook, "4, 5, 9"
 run               number and year of the run, "6/2026"; the runs of a file, "5, 6"
 same              how much of a receipt is the same: "all", "sums", "copied", "token", "revision"
 scopes            scopes of Nmbrs that a consent did not grant, "document.read"
@@ -124,7 +126,7 @@ class Screen(StrEnum):
     NOWHERE = "nowhere"
 
 
-_OF_EVERY_CODE = frozenset({"alike", "first", "lines"})
+_OF_EVERY_CODE = frozenset({"alike", "first", "lines", "others"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from tilisilta.domain.dimensions import DimensionPlacing
 from tilisilta.domain.journals import JournalLine
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
 from tilisilta.domain.receipts import Transaction
+from tilisilta.domain.tallies import facts_of_lines
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +61,9 @@ def zero_line_problems(
     """Return warnings of lines left out: those of 0.00, and those that cancel out when summed."""
     problems = []
     if zeros:
-        problems.append(_left_out("zero", min(line.position for line in zeros), len(zeros)))
+        problems.append(_left_out("zero", [line.position for line in zeros]))
     if cancelled:
-        problems.append(_left_out("cancelled", min(cancelled), len(cancelled)))
+        problems.append(_left_out("cancelled", cancelled))
     return tuple(problems)
 
 
@@ -84,11 +85,11 @@ def _sum_of(rows: Sequence[Transaction]) -> Transaction:
     return replace(first, accounting_value=amount, dimension_values=values, positions=positions)
 
 
-def _left_out(reason: str, line: int, count: int) -> Problem:
+def _left_out(reason: str, lines: Sequence[int]) -> Problem:
     return Problem(
         code=ProblemCode.ZERO_LINES,
         severity=Severity.WARNING,
         screen=Screen.JOURNAL,
-        line=line,
-        facts=facts(lines=count, reason=reason),
+        line=min(lines),
+        facts=facts_of_lines(lines) + facts(reason=reason),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from tilisilta.domain.corrections import total
 from tilisilta.domain.journals import BookingPeriod, JournalLine
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
+from tilisilta.domain.tallies import facts_of_lines
 
 COST_ACCOUNTS = tuple("345678")
 """First digits of cost accounts in Finland and Sweden."""
@@ -41,13 +42,14 @@ def check_signs(
     amount = total(costs)
     if amount >= 0 or _MEANT_AS_CREDIT.search(run_description):
         return ()
+    credit_lines = [line.position for line in costs if line.amount < 0]
     return (
         Problem(
             code=ProblemCode.SIGNS_PERHAPS_REVERSED,
             severity=Severity.WARNING,
             screen=Screen.FILE,
-            line=min(line.position for line in costs if line.amount < 0),
-            facts=facts(amount=amount, lines=sum(line.amount < 0 for line in costs)),
+            line=min(credit_lines),
+            facts=facts(amount=amount) + facts_of_lines(credit_lines),
         ),
     )
 

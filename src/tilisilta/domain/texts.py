@@ -9,7 +9,7 @@ from tilisilta.domain.identity import shortened
 from tilisilta.domain.journals import JournalLine
 from tilisilta.domain.personal_codes import find_personal_codes, mask_personal_codes
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
-from tilisilta.domain.tallies import LineTally
+from tilisilta.domain.tallies import Finding, LineTally
 
 # Procountor's limit for the text of a row.
 MOST_DESCRIPTION_CHARACTERS = 255
@@ -111,16 +111,12 @@ class TextCheck:
 
     def problems(self) -> tuple[Problem, ...]:
         """Return all problems so far, each kind once."""
-        problems = [
-            _personal_code(finding.key, line=finding.line, lines=finding.lines)
-            for finding in self._kinds
-        ]
+        problems = [_personal_code(finding.key, finding=finding) for finding in self._kinds]
         problems += [
             _text_shortened(
                 field=finding.key,
                 most=MOST_DESCRIPTION_CHARACTERS,
-                line=finding.line,
-                lines=finding.lines,
+                finding=finding,
             )
             for finding in self._shortened
         ]
@@ -148,8 +144,8 @@ class TextCheck:
                 facts=facts(
                     characters=_named(self._characters),
                     count=len(self._characters),
-                    lines=first.lines if first else 0,
-                ),
+                )
+                + (first.line_facts if first else ()),
             ),
         )
 
@@ -207,21 +203,21 @@ def _shown(text: str) -> str:
 
 
 def _personal_code(
-    kind: str, *, screen: Screen = Screen.JOURNAL, line: int | None = None, lines: int = 0
+    kind: str, *, screen: Screen = Screen.JOURNAL, finding: Finding[str] | None = None
 ) -> Problem:
     return Problem(
         code=ProblemCode.PERSONAL_IDENTITY_CODE,
         screen=screen,
-        line=line,
-        facts=facts(kind=kind) + (facts(lines=lines) if lines else ()),
+        line=finding.line if finding else None,
+        facts=facts(kind=kind) + (finding.line_facts if finding else ()),
     )
 
 
-def _text_shortened(*, field: str, most: int, line: int | None = None, lines: int = 0) -> Problem:
+def _text_shortened(*, field: str, most: int, finding: Finding[str] | None = None) -> Problem:
     return Problem(
         code=ProblemCode.TEXT_SHORTENED,
         severity=Severity.WARNING,
-        screen=Screen.JOURNAL if line else Screen.LINK,
-        line=line,
-        facts=facts(field=field, limit=most) + (facts(lines=lines) if lines else ()),
+        screen=Screen.JOURNAL if finding else Screen.LINK,
+        line=finding.line if finding else None,
+        facts=facts(field=field, limit=most) + (finding.line_facts if finding else ()),
     )

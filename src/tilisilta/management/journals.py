@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tilisilta.clients.files.columns import FIELDS, ColumnMapping
+from tilisilta.clients.files.columns import FIELDS, ColumnMapping, GivenDate
 from tilisilta.clients.files.reading import ColumnsNeeded
 from tilisilta.clients.files.runs import MOST_RUN_CHARACTERS
 from tilisilta.domain.file_names import shown_file_name
@@ -19,6 +19,7 @@ from tilisilta.management.companies import find_company
 from tilisilta.management.output import (
     Answer,
     Refused,
+    Status,
     WrongUse,
     amount,
     problem_document,
@@ -47,6 +48,9 @@ def import_file(options: Namespace) -> Answer:
         columns=_columns(options.columns),
         debit_negative=options.debit_negative,
         is_only=options.only,
+        given=GivenDate(
+            day=options.date, period=f"{options.period:%Y-%m}" if options.period else ""
+        ),
     )
     path = Path(options.file)
     try:
@@ -60,15 +64,17 @@ def import_file(options: Namespace) -> Answer:
         )
     except ColumnsNeeded as error:
         raise _columns_needed(error) from error
-    return Answer(document=_taken_document(taken), text=_taken_text(taken))
+    status = Status.REFUSED if taken.left else Status.DONE
+    return Answer(document=_taken_document(taken), text=_taken_text(taken), status=status)
 
 
 def _taken_document(taken: TakenIn) -> dict[str, Any]:
     remembered = taken.remembered.to_mapping() if taken.remembered else None
     documents = [_imported_document(imported) for imported in taken.imported]
-    if len(documents) == 1:
+    if len(documents) == 1 and not taken.left:
         return {**documents[0], "remembered_columns": remembered}
-    return {"journals": documents, "remembered_columns": remembered}
+    left = [{"company": one.company.number, **problem_document(one.problem)} for one in taken.left]
+    return {"journals": documents, "left": left, "remembered_columns": remembered}
 
 
 def _imported_document(imported: Imported) -> dict[str, Any]:
@@ -81,6 +87,14 @@ def _imported_document(imported: Imported) -> dict[str, Any]:
 
 def _taken_text(taken: TakenIn) -> str:
     told = [_imported_text(imported) for imported in taken.imported]
+    if taken.left:
+        count = len(taken.left)
+        text = ngettext(
+            "The journal of %(count)s company of the file was not imported:",
+            "The journals of %(count)s companies of the file were not imported:",
+            count,
+        )
+        told += [text % {"count": count}, *(problem_text(one.problem) for one in taken.left)]
     if taken.remembered is not None:
         columns = " ".join(
             f"{field}={header}" for field, header in taken.remembered.to_mapping().items()
@@ -216,14 +230,17 @@ def _columns_needed(error: ColumnsNeeded) -> Refused:
             cause=_("Its headers are: %(headers)s.") % {"headers": headers},
             remedy=_(
                 "Say which it is, with --columns and all other fields, as in date=HEADER. If there "
-                "is none, add a column with the booking date to the file."
+                "is none, give the booking date of all lines, as in --date 2026-01-31, or their "
+                "period, as in --period 2026-01."
             ),
+            code=error.what_is_missing,
         )
     return Refused(
         _("The columns of the file must be named"),
         cause=_("Its headers are: %(headers)s.") % {"headers": headers},
         remedy=_("Say with --columns FIELD=HEADER which columns hold: %(missing)s.")
         % {"missing": missing or ", ".join(FIELDS)},
+        code=error.what_is_missing,
     )
 
 
@@ -239,6 +256,7 @@ def _places_needed(error: ColumnsNeeded) -> Refused:
             "It is remembered for the company."
         )
         % {"example": " ".join([*known, *missing])},
+        code=error.what_is_missing,
     )
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tilisilta.domain.company_match import name_with_id
+from tilisilta.domain.number_ranges import written_ranges
 from tilisilta.errors import TilisiltaError
 from tilisilta.management.accounts import find_account
 from tilisilta.management.companies import find_company
@@ -101,7 +102,7 @@ def _run_document(run: BookedRun) -> dict[str, Any]:
 
 
 def _numbers(run: BookedRun) -> str:
-    return ", ".join(str(one.receipt_number or one.ledger_receipt_id) for one in run.receipts)
+    return written_ranges(one.receipt_number or one.ledger_receipt_id for one in run.receipts)
 
 
 def confirm(options: Namespace) -> Answer:

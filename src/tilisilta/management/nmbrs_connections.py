@@ -85,12 +85,12 @@ def _add_by_rest(options: Namespace) -> Answer:
 
 
 def change_connection(options: Namespace) -> Answer:
-    """Give a connection another token, user or first year, once Nmbrs has let the user in."""
+    """Give a connection another token, user, site or year, once Nmbrs has let the user in."""
     connection = find_connection(options.name)
     token = _read_token(options)
-    if not (token or options.user or options.first_year):
+    if not (token or options.user or options.site or options.first_year):
         raise WrongUse(
-            _("Say what to change: --token, --user or --first-year"),
+            _("Say what to change: --token, --user, --site or --first-year"),
             remedy=_("See tilisilta nmbrs change --help."),
         )
     if connection.is_by_rest and (token or options.user):
@@ -105,6 +105,7 @@ def change_connection(options: Namespace) -> Answer:
         user=None,
         user_name=options.user or connection.user_name,
         token=token,
+        site=_site(options) or None,
         first_year=options.first_year or first_year,
     )
     text = _tested_text(connection)

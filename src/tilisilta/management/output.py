@@ -47,9 +47,13 @@ class Refused(NeedsAttention):
     code = ProblemCode.COMMAND_REFUSED
     status = Status.REFUSED
 
-    def __init__(self, message: str, *, cause: str = "", remedy: str = "") -> None:
+    def __init__(
+        self, message: str, *, cause: str = "", remedy: str = "", code: ProblemCode | None = None
+    ) -> None:
         super().__init__(message)
-        self.explanation = Explanation(message=message, cause=cause, remedy=remedy, code=self.code)
+        self.explanation = Explanation(
+            message=message, cause=cause, remedy=remedy, code=code or self.code
+        )
 
 
 class WrongUse(Refused):
@@ -161,7 +165,7 @@ def comparison_text(compared: RunComparison) -> str:
         _("%(count)s differ") % {"count": compared.changed_sums},
         f"{compared.difference:+,.2f}".replace(",", " "),
     )
-    headers = ("", _("Period"), _("Lines"), _("Accounts"), _("Sums"), _("Debit"))
+    headers = ("", _("Period"), _("Lines"), _("Ledger accounts"), _("Sums"), _("Debit"))
     return table(headers, [*rows, counts], right="|".join(headers[2:]))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tilisilta.management.companies import find_debtor
-from tilisilta.management.output import Answer, Refused, table
+from tilisilta.management.output import Answer, Refused, WrongUse, table
 from tilisilta.models import User, UserTemplate
 from tilisilta.services.users import change_user, create_user, turn_off_second_step
 
@@ -17,28 +17,51 @@ PASSWORD_VARIABLE = "TILISILTA_PASSWORD"  # noqa: S105  # the name of a variable
 
 
 def add_user(options: Namespace) -> Answer:
-    """Add a user with the rights of a template, perhaps limited to some debtors."""
+    """Add a user with the rights of a template, who sees all debtors, some or none."""
     template = _find_template(options.template)
-    debtors = [find_debtor(number) for number in options.debtor]
+    debtors = [find_debtor(number) for number in options.debtor or ()]
     made = create_user(
         options.name,
         _read_password(reads_input=options.password == "-"),  # noqa: S105  # a sign, no secret
         template=template,
         debtors=debtors,
+        sees_all_debtors=not (debtors or options.no_debtors),
         must_change_password=True,
         user=None,
     )
-    return Answer(document=user_document(made), text=_("Added user %(name)s.") % {"name": made})
+    text = _("Added user %(name)s, who sees these debtors: %(debtors)s.")
+    return Answer(
+        document=user_document(made), text=text % {"name": made, "debtors": _seen_debtors(made)}
+    )
+
+
+def change_existing(options: Namespace) -> Answer:
+    """Give a user another template, or other debtors to see: all, some or none."""
+    found = find_user(options.name)
+    changes: dict[str, Any] = {}
+    if options.template:
+        changes["template"] = _find_template(options.template)
+    if options.debtor or options.no_debtors or options.all_debtors:
+        changes["debtors"] = [find_debtor(number) for number in options.debtor or ()]
+        changes["sees_all_debtors"] = options.all_debtors
+    if not changes:
+        raise WrongUse(
+            _("Say what to change: --template, --debtor, --no-debtors or --all-debtors"),
+            remedy=_("See tilisilta user change --help."),
+        )
+    changed = change_user(found, user=None, **changes)
+    text = _("Changed user %(name)s, who has template %(template)s and sees: %(debtors)s.")
+    facts = {
+        "name": changed,
+        "template": changed.template or _("none"),
+        "debtors": _seen_debtors(changed),
+    }
+    return Answer(document=user_document(changed), text=text % facts)
 
 
 def reset_user(options: Namespace) -> Answer:
     """Set another password, which the user has to change, or turn off the second step, or both."""
-    found = User.objects.filter(username__iexact=options.name).first()
-    if found is None:
-        raise Refused(
-            _("There is no user named %(name)s") % {"name": options.name},
-            remedy=_("tilisilta user list shows all users."),
-        )
+    found = find_user(options.name)
     if options.second_step_off:
         turn_off_second_step(found, user=None)
     if options.password or not options.second_step_off:
@@ -53,7 +76,7 @@ def list_users(options: Namespace) -> Answer:
     rows = [
         (
             user.username,
-            str(user.template or ""),
+            user.template.shown_name if user.template else "",
             _seen_debtors(user),
             "" if user.is_active else _("may not log in"),
         )
@@ -76,6 +99,17 @@ def user_document(user: User) -> dict[str, Any]:
     }
 
 
+def find_user(name: str) -> User:
+    """Return the user of that name, in any case; raise ``Refused`` for none."""
+    found = User.objects.filter(username__iexact=name).first()
+    if found is None:
+        raise Refused(
+            _("There is no user named %(name)s") % {"name": name},
+            remedy=_("tilisilta user list shows all users."),
+        )
+    return found
+
+
 def _seen_debtors(user: User) -> str:
     if not user.is_limited:
         return _("all")
@@ -83,9 +117,10 @@ def _seen_debtors(user: User) -> str:
 
 
 def _find_template(name: str) -> UserTemplate:
-    template = UserTemplate.objects.filter(name=name).first()
+    templates = list(UserTemplate.objects.all())
+    template = next((one for one in templates if name in {one.name, one.shown_name}), None)
     if template is None:
-        known = ", ".join(UserTemplate.objects.values_list("name", flat=True))
+        known = ", ".join(one.shown_name for one in templates)
         raise Refused(
             _("There is no user template named %(name)s") % {"name": name},
             cause=_("There are: %(known)s.") % {"known": known}

@@ -17,7 +17,7 @@ from tilisilta.models.journals import JOURNAL_STATES, Journal, JournalLine
 from tilisilta.models.links import AccountMapping, Link
 from tilisilta.models.nmbrs_grants import ConsentRequest, NightCalls, NmbrsGrant
 from tilisilta.models.seen_receipts import AnotherReceipt, SeenReceipt
-from tilisilta.models.users import Area, Right, User, UserTemplate
+from tilisilta.models.users import Area, Right, User, UserTemplate, shown_template_name
 
 __all__ = [
     "EXPORT_STATES",
@@ -54,4 +54,5 @@ __all__ = [
     "UserTemplate",
     "Worker",
     "preview_digest",
+    "shown_template_name",
 ]

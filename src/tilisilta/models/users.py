@@ -1,8 +1,11 @@
 """Users, and what their user template allows."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
 
@@ -25,6 +28,21 @@ class Area(models.TextChoices):
     AUDIT_LOG = "audit_log", _("Audit log")
 
 
+# The templates that come with Tilisilta. One that was renamed has the words of its bureau.
+STANDARD_NAMES: Mapping[str, Promise] = MappingProxyType(
+    {
+        "Administrator": _("Administrator"),
+        "Payroll clerk": _("Payroll clerk"),
+        "Reader": _("Reader"),
+    }
+)
+
+
+def shown_template_name(name: str) -> str:
+    """Return the name of a user template in the active language, where it is a standard one."""
+    return str(STANDARD_NAMES.get(name, name))
+
+
 class UserTemplate(models.Model):
     """A named set of rights, one per area. The administrator's template cannot be weakened."""
 
@@ -45,6 +63,10 @@ class UserTemplate(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_name(self) -> str:
+        return shown_template_name(self.name)
 
     def right_to(self, area: Area) -> Right:
         return Right(getattr(self, area.value))

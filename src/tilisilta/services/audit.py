@@ -1,8 +1,9 @@
 """The audit log: a plain history of actions, each with its user and time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -31,6 +32,9 @@ _KINDS: dict[type, AuditEntry.About] = {
     User: AuditEntry.About.USER,
     UserTemplate: AuditEntry.About.TEMPLATE,
 }
+ANY_COMMAND = "*"
+"""Asks for what was done by commands, whichever system user ran them."""
+_EARLIEST, _LATEST = date(2000, 1, 1), date(9000, 1, 1)
 _system_user: ContextVar[str] = ContextVar("system_user", default="")
 
 
@@ -62,8 +66,28 @@ def record(
 
     Call it inside the transaction of the action, so that neither is stored without the other.
     """
+    made = entry(action, user=user, company=company, about=about, changes=changes, **facts)
+    made.save(force_insert=True)
+    return made
+
+
+def record_all(entries: Iterable[AuditEntry]) -> None:
+    """Add entries made by ``entry``, in one statement for the actions of one transaction."""
+    AuditEntry.objects.bulk_create(entries)
+
+
+def entry(
+    action: Action,
+    *,
+    user: User | None,
+    company: Company | None = None,
+    about: Subject | None = None,
+    changes: Sequence[Change] = (),
+    **facts: str,
+) -> AuditEntry:
+    """Return what ``record`` would add, for ``record_all``."""
     # The names are stored too, as the user may be renamed later and the machine forget its own.
-    return AuditEntry.objects.create(
+    return AuditEntry(
         at=timezone.now(),
         user=user,
         user_name=user.get_username() if user else "",
@@ -80,3 +104,45 @@ def record(
 def entries_visible_to(user: User) -> QuerySet[AuditEntry]:
     entries = AuditEntry.objects.select_related("user", "company")
     return entries.filter(user.rows_of_debtors("company__debtor") | Q(user=user))
+
+
+def narrowed(  # what can be asked of the log, each by its name
+    entries: QuerySet[AuditEntry],
+    *,
+    company: int | None = None,
+    user: User | None = None,
+    system_user: str = "",
+    action: str = "",
+    since: date | None = None,
+    until: date | None = None,
+) -> QuerySet[AuditEntry]:
+    """Return the entries that fit all that is asked; ``company`` is the company's number.
+
+    ``system_user`` is who ran the command, or ``ANY_COMMAND``.
+    """
+    if company:
+        entries = entries.filter(company__number=company)
+    if user is not None:
+        entries = entries.filter(user=user)
+    if system_user == ANY_COMMAND:
+        entries = entries.exclude(system_user="")
+    elif system_user:
+        entries = entries.filter(system_user=system_user)
+    if action:
+        entries = entries.filter(action=action)
+    # No entry is older or newer, and the calendar of Python ends a day after 9999-12-30.
+    if since:
+        entries = entries.filter(at__gte=_midnight(max(since, _EARLIEST)))
+    if until:
+        entries = entries.filter(at__lt=_midnight(min(until, _LATEST) + timedelta(days=1)))
+    return entries
+
+
+def system_users(entries: QuerySet[AuditEntry]) -> Sequence[str]:
+    """Return the system users who ran the commands among ``entries``."""
+    named = entries.exclude(system_user="").order_by("system_user")
+    return list(named.values_list("system_user", flat=True).distinct())
+
+
+def _midnight(of: date) -> datetime:
+    return timezone.make_aware(datetime.combine(of, time.min))

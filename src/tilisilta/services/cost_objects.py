@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 from django.db import transaction
@@ -58,8 +59,7 @@ def keep_cost_objects(
         if known[key].gone_at is None
     ]
     with transaction.atomic():
-        for at in found.new:
-            _add(nmbrs_company.company, listed[at])
+        _add(nmbrs_company.company, kind, [listed[at] for at in found.new])
         for at, key in found.same.items():
             _renew(known[key], listed[at])
         if gone:
@@ -111,22 +111,22 @@ def _once(listed: Iterable[PayrollCostObject]) -> Sequence[PayrollCostObject]:
     return tuple({one.id or one.code[:CODE_LENGTH]: one for one in listed}.values())
 
 
-def _add(company: Company, one: PayrollCostObject) -> None:
-    number = one.id.number if one.id is not None else _free_number(company, one.kind)
-    CostObject.objects.create(
-        company=company,
-        kind=one.kind,
-        nmbrs_id=number,
-        nmbrs_guid=one.id.guid if one.id is not None else None,
-        code=one.code[:CODE_LENGTH],
-        description=one.description[:200],
+def _add(company: Company, kind: DimensionKind, new: Sequence[PayrollCostObject]) -> None:
+    # Below zero, which Nmbrs never gives, for those without an id.
+    items = company.cost_objects.filter(kind=kind)
+    lowest = items.aggregate(least=Min("nmbrs_id"))["least"] if new else None
+    free = count(min(lowest or 0, 0) - 1, -1)
+    CostObject.objects.bulk_create(
+        CostObject(
+            company=company,
+            kind=kind,
+            nmbrs_id=one.id.number if one.id is not None else next(free),
+            nmbrs_guid=one.id.guid if one.id is not None else None,
+            code=one.code[:CODE_LENGTH],
+            description=one.description[:200],
+        )
+        for one in new
     )
-
-
-def _free_number(company: Company, kind: DimensionKind) -> int:
-    """Return a number below zero, which Nmbrs never gives, for an item without an id."""
-    lowest = company.cost_objects.filter(kind=kind).aggregate(least=Min("nmbrs_id"))["least"]
-    return min(lowest or 0, 0) - 1
 
 
 def _renew(known: CostObject, one: PayrollCostObject) -> None:

@@ -29,7 +29,7 @@ from tilisilta.services import audit
 from tilisilta.services.audit_changes import Change, changes_of
 from tilisilta.services.journals.gathering import split_of
 from tilisilta.services.journals.importing import recheck_company
-from tilisilta.services.journals.keeping import KNOWN_OUTSIDE, lock_company
+from tilisilta.services.journals.keeping import lock_company
 from tilisilta.services.link_proposals import (
     Pairing,
     pairing_of,
@@ -54,12 +54,6 @@ class AccountNotAuthorised(NeedsAttention):
 
     code = ProblemCode.ACCOUNT_NOT_AUTHORISED
     facts = MappingProxyType({"reason": "linking"})
-
-
-class LinkInUse(NeedsAttention):
-    """Receipts were sent through the link, so it stays as their trail."""
-
-    code = ProblemCode.LINK_IN_USE
 
 
 class LinkBusy(NeedsAttention):
@@ -254,7 +248,7 @@ def end_link(link: Link, *, ends_on: date, reason: str, user: User | None) -> Li
         link.ends_on = max(ends_on, link.start_month)
         link.end_reason = reason[:200]
         link.save(update_fields=["ends_on", "end_reason"])
-        _leave_account(link)
+        leave_account(link)
         audit.record(
             audit.Action.LINK_ENDED,
             user=user,
@@ -274,27 +268,6 @@ def _take_back_waiting(link: Link) -> None:
     is_sending = Sending.objects.filter(journal=OuterRef("journal"), finished_at__isnull=True)
     left = waiting.filter(~Exists(is_sending)).select_for_update(of=("self",))
     Export.objects.filter(pk__in=[export.pk for export in left]).update(state=ExportState.READY)
-
-
-def remove_link(link: Link, *, user: User | None) -> None:
-    """Remove a link through which nothing was sent yet. Raise ``LinkInUse`` otherwise."""
-    company = link.company
-    with transaction.atomic():
-        # Locked, or they could be sent between this query and the removal.
-        exports = list(Export.with_trail.filter(link=link).select_for_update())
-        if any(export.state != ExportState.READY for export in exports):
-            raise LinkInUse("Receipts were sent through this link; it stays as their trail.")
-        if Export.with_trail.filter(link=link, attempts__isnull=False).exists():
-            raise LinkInUse("Receipts were tried through this link; it stays as their trail.")
-        Export.with_trail.filter(link=link).delete()
-        _leave_account(link)
-        link.delete()
-        audit.record(audit.Action.LINK_REMOVED, user=user, company=company, name=str(company))
-    recheck_company(Company.objects.get(pk=company.pk))
-
-
-def was_used(link: Link) -> bool:
-    return Export.with_trail.filter(KNOWN_OUTSIDE, link=link).exists()
 
 
 def _must_be_confirmed(pairing: Pairing, different_names: bool, shared: bool) -> None:
@@ -340,7 +313,7 @@ def _must_be_free(link: Link) -> None:
         raise MonthsCovered(covering)
 
 
-def _leave_account(link: Link) -> None:
+def leave_account(link: Link) -> None:
     """Leave an account that serves no company any more to the debtor it served last."""
     account_id = link.procountor_account_id
     ProcountorAccount.objects.filter(pk=account_id).update(debtor=link.company.debtor_id)

@@ -124,7 +124,7 @@ def columns() -> tuple[tuple[str, int], ...]:
         (_("Journal"), 18),
         (_("Year"), 8),
         (_("Run"), 8),
-        (_("Description"), 24),
+        (_("Description of the run"), 24),
         (_("File"), 24),
         (_("Sent"), 20),
         (_("Sent by"), 16),

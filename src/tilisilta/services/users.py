@@ -216,7 +216,11 @@ def create_template(
     user: User | None,
     demands_second_step: bool = False,
 ) -> UserTemplate:
-    """Create a user template; an area that ``rights`` leave out gets *None*."""
+    """Create a user template; an area that ``rights`` leave out gets *None*.
+
+    Raises ``TemplateNameTaken``, also for what a standard template is called on the page.
+    """
+    _must_be_free(name.strip(), besides=None)
     try:
         with transaction.atomic():
             template = UserTemplate.objects.create(
@@ -242,6 +246,7 @@ def change_template(
 
     Raises ``AdministratorTemplateFixed``, ``LastAdministrator`` or ``TemplateNameTaken``.
     """
+    _must_be_free(name.strip(), besides=template)
     columns = {area: rights.get(area, template.right_to(area)) for area in Area}
     if template.is_administrator and any(right != Right.WRITE for right in columns.values()):
         raise AdministratorTemplateFixed(
@@ -276,6 +281,12 @@ def change_template(
     except IntegrityError as error:
         raise TemplateNameTaken(f"There is already a user template named {name}.") from error
     return template
+
+
+def _must_be_free(name: str, *, besides: UserTemplate | None) -> None:
+    others = UserTemplate.objects.exclude(pk=besides.pk) if besides else UserTemplate.objects.all()
+    if any(name in {one.name, one.shown_name} for one in others):
+        raise TemplateNameTaken(f"There is already a user template named {name}.")
 
 
 def _administrator_template() -> UserTemplate:

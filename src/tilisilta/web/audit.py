@@ -1,6 +1,5 @@
-"""The audit log: who did what, and when; narrowed by company, person, kind and day."""
+"""The audit log: who did what, and when; narrowed by company, person, command, kind and day."""
 
-from datetime import date, datetime, time, timedelta
 from typing import cast
 
 from django import forms
@@ -8,26 +7,25 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.models import Area, AuditEntry, Right, User
-from tilisilta.services.audit import entries_visible_to
+from tilisilta.services.audit import ANY_COMMAND, entries_visible_to, narrowed, system_users
 from tilisilta.web.audit_entries import shown_entries
 from tilisilta.web.parts import asked_page
 from tilisilta.web.rights import UserRequest, needs
 
 ENTRIES_PER_PAGE = 100
-EARLIEST, LATEST = date(2000, 1, 1), date(9000, 1, 1)
 
 
 class FilterForm(forms.Form):
-    """The filter of the log: company, user, kind and days."""
+    """The filter of the log: company, user, who ran the command, kind and days."""
 
     company = forms.IntegerField(label=_("Company number"), required=False, min_value=1)
     user = forms.ModelChoiceField(
         User.objects.none(), label=_("User"), required=False, empty_label=_("everybody")
     )
+    system_user = forms.ChoiceField(label=_("By a command of"), required=False)
     action = forms.ChoiceField(label=_("Kind"), required=False)
     since = forms.DateField(
         label=_("From"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
@@ -42,25 +40,18 @@ class FilterForm(forms.Form):
         # A user limited to some debtors must not learn which other users there are.
         everybody = User.objects.all()
         people.queryset = everybody.filter(pk=user.pk) if user.is_limited else everybody
+        commands = cast(forms.ChoiceField, self.fields["system_user"])
+        commands.choices = [
+            ("", _("all entries")),
+            (ANY_COMMAND, _("any system user")),
+            *((name, name) for name in system_users(entries_visible_to(user))),
+        ]
         kinds = cast(forms.ChoiceField, self.fields["action"])
         kinds.choices = [("", _("all")), *_action_choices()]
 
     def narrowed(self, entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
         """Return the entries asked for. A form that is not valid filters nothing."""
-        asked = self.cleaned_data if self.is_valid() else {}
-        if asked.get("company"):
-            entries = entries.filter(company__number=asked["company"])
-        if asked.get("user"):
-            entries = entries.filter(user=asked["user"])
-        if asked.get("action"):
-            entries = entries.filter(action=asked["action"])
-        # No entry is older or newer, and the calendar of Python ends a day after 9999-12-30.
-        if asked.get("since"):
-            entries = entries.filter(at__gte=_midnight(max(asked["since"], EARLIEST)))
-        if asked.get("until"):
-            day_after = min(asked["until"], LATEST) + timedelta(days=1)
-            entries = entries.filter(at__lt=_midnight(day_after))
-        return entries
+        return narrowed(entries, **self.cleaned_data) if self.is_valid() else entries
 
 
 @needs(Area.AUDIT_LOG, Right.READ)
@@ -87,7 +78,3 @@ def _action_choices() -> list[tuple[str, str]]:
 class _Ellipses(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return "\N{HORIZONTAL ELLIPSIS}"
-
-
-def _midnight(of: date) -> datetime:
-    return timezone.make_aware(datetime.combine(of, time.min))

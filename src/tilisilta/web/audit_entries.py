@@ -9,8 +9,16 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
-from tilisilta.models import Area, AuditEntry, Link, Right, User
-from tilisilta.web.audit_sentences import FIELD_WORDS, sentence_of
+from tilisilta.models import (
+    Area,
+    AuditEntry,
+    Link,
+    NmbrsConnection,
+    Right,
+    User,
+    shown_template_name,
+)
+from tilisilta.services.audit_sentences import FIELD_WORDS, sentence_of
 from tilisilta.web.templatetags.ledger import day, month
 
 About = AuditEntry.About
@@ -29,7 +37,9 @@ _LISTS = {
 _OF_OTHER_DEBTORS = frozenset({"debtor", "debtors"})
 _WORDS_OF: Mapping[str, Callable[[str], object]] = {
     **{area.value: lambda right: Right(right).label for area in Area},
+    "template": shown_template_name,
     "closed_period_policy": lambda policy: Link.Policy(policy).label,
+    "site": lambda site: NmbrsConnection.Site(site).label,
     "start_month": lambda written: month(date.fromisoformat(written)),
     "start_date": lambda written: strip_tags(day(date.fromisoformat(written))),
 }

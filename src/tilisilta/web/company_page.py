@@ -12,6 +12,7 @@ from tilisilta.services.companies import CompanyDetails, company_details
 from tilisilta.services.explanations import Explanation, explain
 from tilisilta.web.export_rows import name_of_sender
 from tilisilta.web.fetch_states import FetchState, fetch_state_of
+from tilisilta.web.run_texts import beyond_month
 
 PROBLEMS_OF_A_RUN = 20
 MONTHLY = "Month"
@@ -34,6 +35,14 @@ class RunRow:
         """The key to sort by: month, then number and revision."""
         number = int(self.number) if self.number.isdecimal() else 0
         return (self.month, number, self.journal.revision if self.journal else 0)
+
+    @property
+    def description(self) -> str:
+        """What payroll calls a run without a journal, beyond the month that is shown beside it."""
+        if self.run is None:
+            return ""
+        text = self.run.description
+        return beyond_month(text, self.month) if self.is_monthly else text
 
     @property
     def corrects_earlier(self) -> bool:

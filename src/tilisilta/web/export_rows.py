@@ -1,6 +1,6 @@
 """Journals as rows of a table: where each stands, what was sent of it, and to which books."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tilisilta.domain.number_ranges import written_ranges
 from tilisilta.domain.standing import BOOKED_EXPORTS, ExportState
 from tilisilta.models import Export, Journal, ProcountorAccount, Sending, preview_digest
 from tilisilta.services.explanations import explain
@@ -74,7 +75,7 @@ class Row:
 
     @property
     def receipt_number_text(self) -> str:
-        return ", ".join(_ranges(self.receipt_numbers))
+        return written_ranges(self.receipt_numbers)
 
     @property
     def corrects_earlier(self) -> bool:
@@ -126,20 +127,6 @@ def books_of(journal: Journal, exports: Iterable[Export]) -> tuple[Books, ...]:
     """Return the administrations of the receipts: more than one only after a company moved."""
     accounts = {item.link.procountor_account for item in exports}
     return tuple(sorted({Books.of(journal, account) for account in accounts}))
-
-
-def _ranges(numbers: Sequence[int]) -> Iterator[str]:
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    for run in runs:
-        if len(run) < 3:
-            yield from map(str, run)
-        else:
-            yield f"{run[0]}\N{EN DASH}{run[-1]}"
 
 
 def name_of_sender(sending: Sending) -> str:

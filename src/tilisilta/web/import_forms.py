@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tilisilta.clients.files.columns import GivenDate
 from tilisilta.domain.file_names import shown_file_name
 from tilisilta.domain.journals import Run
 from tilisilta.web.uploads import MOST_BYTES, Upload, unpack
@@ -65,6 +66,22 @@ class ImportForm(forms.Form):
             "company."
         ),
     )
+    given_day = forms.DateField(
+        label=gettext_lazy("Booking date of all lines"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"class": "in", "type": "date"}),
+        help_text=gettext_lazy("For a file without dates. It is not remembered for the next one."),
+    )
+    given_period = forms.RegexField(
+        r"^20[0-9]{2}-(0[1-9]|1[0-2])$",
+        label=gettext_lazy("Period of all lines"),
+        required=False,
+        error_messages={"invalid": gettext_lazy("Write the period as 2026-01.")},
+        widget=forms.TextInput(attrs={"class": "in", "type": "month", "placeholder": "2026-01"}),
+        help_text=gettext_lazy(
+            "For a file without dates and periods. Without a date its last day is booked on."
+        ),
+    )
     kept = forms.CharField(required=False, widget=forms.HiddenInput)
     kept_name = forms.CharField(required=False, widget=forms.HiddenInput, max_length=255)
     table = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -90,6 +107,11 @@ class ImportForm(forms.Form):
             self.add_error("file", _("Choose the file again."))
             return None
         return Upload(name=self.cleaned_data.get("kept_name", ""), content=content)
+
+    def given(self) -> GivenDate:
+        return GivenDate(
+            day=self.cleaned_data["given_day"], period=self.cleaned_data["given_period"]
+        )
 
     def run(self) -> Run | None:
         """The run a person named."""

@@ -210,7 +210,7 @@ def _facts(asked: WhichRun) -> Iterator[Fact]:
     if read.run_description or known.run_description:
         is_equal = read.run_description == known.run_description
         yield Fact(
-            what=_("Description"),
+            what=_("Description of the run"),
             of_file=read.run_description or _("none"),
             of_known=known.run_description or _("none"),
             compared=_("Equal") if is_equal else _("Different"),

@@ -83,7 +83,24 @@ def import_file(request: UserRequest, number: int) -> HttpResponse:
         taken = _take_in(request, company, form, upload, columns, answered)
     except REFUSALS as error:
         return _not_taken(request, company, form, upload, answered, error)
+    if taken.left:
+        return _ask_about_left(request, company, form, upload, taken)
     return _taken_in(request, taken)
+
+
+def _ask_about_left(
+    request: UserRequest, company: Company, form: ImportForm, upload: Upload, taken: TakenIn
+) -> HttpResponse:
+    """Return the page of companies whose journals wait for an answer, each with a way to it."""
+    context = {
+        "company": company,
+        "upload": upload,
+        "kept": pack(upload.content),
+        "carried": carried(form, request.POST, without={"file", "kept", "kept_name", "only"}),
+        "imported": taken.imported,
+        "left": [(one.company, explain(one.problem)) for one in taken.left],
+    }
+    return _private(render(request, "imports/left.html", context))
 
 
 def _not_taken(
@@ -136,6 +153,7 @@ def _take_in(
                 answer=answer,
                 debit_negative=form.cleaned_data["debit_negative"],
                 is_only=form.cleaned_data["only"],
+                given=form.given(),
             ),
         )
 

@@ -10,7 +10,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from tilisilta.models import Attempt, AuditEntry, Journal
-from tilisilta.web.audit_sentences import sentence_of
+from tilisilta.services.audit_sentences import sentence_of
 from tilisilta.web.templatetags.ledger import day
 
 HISTORY_AT_MOST = 200

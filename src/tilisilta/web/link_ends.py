@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tilisilta.models import Area, Link, Right
-from tilisilta.services import links
+from tilisilta.services import link_removal, links
 from tilisilta.services.link_proposals import proposed_end
 from tilisilta.web.link_page import trail_of
 from tilisilta.web.parts import ExplainingForm, visible_links
@@ -90,7 +90,7 @@ def _page(request: UserRequest, link: Link, form: EndForm, *, status: int = 200)
         "link": link,
         "form": form,
         "trail": trail_of(link),
-        "is_used": links.was_used(link),
+        "is_used": link_removal.was_used(link),
         "chosen": form["how"].value(),
     }
     return render(request, "links/end.html", context, status=status)

@@ -23,7 +23,7 @@ from tilisilta.models import (
     ProcountorAccount,
     Right,
 )
-from tilisilta.services import links
+from tilisilta.services import link_removal, links
 from tilisilta.services.link_proposals import proposed_start
 from tilisilta.services.procountor.administrations import ADMINISTRATION_AGE_LIMIT
 from tilisilta.web.link_forms import (
@@ -146,7 +146,7 @@ def _ended_page(request: UserRequest, link: Link) -> HttpResponse:
         "comparison": compare_link(link, user=request.user),
         "trail": trail_of(link),
         "has_successor": link.company.links.open().exists(),
-        "is_used": links.was_used(link),
+        "is_used": link_removal.was_used(link),
         "may_change": request.user.can(Right.WRITE, Area.PROCOUNTOR),
     }
     return render(request, "links/ended.html", context)
@@ -164,8 +164,8 @@ def remove_link(request: UserRequest, pk: int) -> HttpResponse:
         messages.info(request, _("The link was removed already."))
         return redirect("administrations")
     try:
-        links.remove_link(link, user=request.user)
-    except links.LinkInUse as error:
+        link_removal.remove_link(link, user=request.user)
+    except link_removal.LinkInUse as error:
         messages.error(request, error_text(error))
         return redirect("link", pk=pk)
     text = _("The link of %(company)s was removed.")
@@ -294,7 +294,7 @@ def _context(
         "offers": _offers(request, form, company, account),
         "comparison": _comparison(request, company, account, posted=posted, link=link),
         "start": start_page(company, start, today=_today()) if company else None,
-        "is_used": link is not None and links.was_used(link),
+        "is_used": link is not None and link_removal.was_used(link),
         "checks": Checks(
             values=values,
             mappings=_mappings(posted, link),

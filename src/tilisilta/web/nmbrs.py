@@ -40,7 +40,7 @@ def this_year() -> int:
 
 
 class ConnectionForm(forms.Form):
-    """The user that asks Nmbrs, and the first year. The token is never shown again."""
+    """The user that asks Nmbrs, where, and from which year on. The token is never shown again."""
 
     user_name = forms.CharField(
         label=gettext_lazy("User name in Nmbrs"),
@@ -64,9 +64,26 @@ class ConnectionForm(forms.Form):
         help_text=gettext_lazy("Runs of earlier years stay in Nmbrs."),
     )
 
+    site = forms.ChoiceField(
+        label=gettext_lazy("Your Nmbrs answers at"),
+        required=False,
+        widget=forms.Select(attrs={"class": "in"}),
+        help_text=gettext_lazy(
+            "Swedish environments answer at api.nmbrs.se. "
+            "The address of your Nmbrs pages ends in the same way."
+        ),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["first_year"].widget.attrs["class"] = "in"
+        sites = offered_sites()
+        chooser = self.fields["site"]
+        if sites and isinstance(chooser, forms.ChoiceField):
+            chooser.choices = [(site.value, site.label) for site in sites]
+        else:
+            # A stand-in answers at one address only.
+            del self.fields["site"]
 
     def clean_first_year(self) -> int:
         """Accept a year that has begun, or the next one."""
@@ -92,25 +109,6 @@ class NewConnectionForm(ConnectionForm):
         widget=forms.TextInput(attrs={"class": "in", "autocomplete": "off"}),
         help_text=gettext_lazy("Empty: it is found by itself."),
     )
-    site = forms.ChoiceField(
-        label=gettext_lazy("Your Nmbrs answers at"),
-        required=False,
-        widget=forms.Select(attrs={"class": "in"}),
-        help_text=gettext_lazy(
-            "Swedish environments answer at api.nmbrs.se. "
-            "The address of your Nmbrs pages ends in the same way."
-        ),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        sites = offered_sites()
-        chooser = self.fields["site"]
-        if sites and isinstance(chooser, forms.ChoiceField):
-            chooser.choices = [(site.value, site.label) for site in sites]
-        else:
-            # A stand-in answers at one address only.
-            del self.fields["site"]
 
 
 class ChangeConnectionForm(ConnectionForm):
@@ -209,13 +207,18 @@ def check_connection(request: UserRequest, pk: int) -> HttpResponse:
 
 @needs(Area.NMBRS, Right.WRITE)
 def connection(request: UserRequest, pk: int) -> HttpResponse:
-    """Change user, token or first year of a connection; a removed one is connected again."""
+    """Change user, token, site or first year of a connection; connect a removed one again."""
     connection = get_object_or_404(NmbrsConnection, pk=pk)
     refusal = None
     form = ChangeConnectionForm(
         request.POST or None,
         has_token=connection.state != State.REMOVED,
-        initial={"user_name": connection.user_name, "first_year": connection.first_year},
+        initial={
+            "user_name": connection.user_name,
+            "first_year": connection.first_year,
+            # Without one it is the host of the settings, which is the first choice.
+            "site": connection.site or None,
+        },
     )
     if connection.is_by_rest:
         # Its log-in is changed by consent alone.

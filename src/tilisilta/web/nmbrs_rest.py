@@ -130,7 +130,7 @@ def _take_answer(request: UserRequest) -> HttpResponse:
         error=request.GET.get("error", ""),
     )
     of_session = dict(request.session.get(STATES_IN_SESSION, {}))
-    connection = NmbrsConnection.objects.filter(pk=of_session.get(answer.state)).first()
+    connection = NmbrsConnection.objects.filter(pk=of_session.get(answer.state, 0)).first()
     try:
         if answer.state not in of_session:
             raise consents.ConsentNotOurs

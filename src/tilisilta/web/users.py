@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.adapter import get_adapter
 from django import forms
@@ -35,12 +35,25 @@ class ListedDebtors:
     has_more: bool
 
 
+if TYPE_CHECKING:
+    _ChoiceOfTemplate = forms.ModelChoiceField[UserTemplate]
+else:  # Only the stubs of Django know what is chosen.
+    _ChoiceOfTemplate = forms.ModelChoiceField
+
+
+class TemplateChoice(_ChoiceOfTemplate):
+    """The user templates, by their names in the reader's language."""
+
+    def label_from_instance(self, obj: UserTemplate) -> str:
+        return obj.shown_name
+
+
 class UserForm(ExplainingForm):
     """The fields of a user that an administrator may change."""
 
     first_name = forms.CharField(label=gettext_lazy("First name"), max_length=150, required=False)
     last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=150, required=False)
-    template = forms.ModelChoiceField(
+    template = TemplateChoice(
         UserTemplate.objects.none(),
         label=gettext_lazy("User template"),
         required=False,
@@ -71,7 +84,7 @@ class UserForm(ExplainingForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        template = cast("forms.ModelChoiceField[UserTemplate]", self.fields["template"])
+        template = cast("TemplateChoice", self.fields["template"])
         template.queryset = UserTemplate.objects.all()
         debtors = cast("forms.ModelMultipleChoiceField[Debtor]", self.fields["debtors"])
         debtors.queryset = Debtor.objects.all()
@@ -240,7 +253,7 @@ def template(request: UserRequest, pk: int) -> HttpResponse:
     """One user template: its name and its rights."""
     shown = get_object_or_404(UserTemplate, pk=pk)
     initial = {
-        "name": shown.name,
+        "name": shown.shown_name,
         "demands_second_step": shown.demands_second_step,
         **{area.value: shown.right_to(area) for area in Area},
     }
@@ -313,10 +326,12 @@ def _is_changed(request: UserRequest, person: User, form: UserForm) -> bool:
 
 
 def _is_template_changed(request: UserRequest, shown: UserTemplate, form: TemplateForm) -> bool:
+    name = form.cleaned_data["name"]
     try:
         users.change_template(
             shown,
-            name=form.cleaned_data["name"],
+            # A standard name that was left as it is shown is no name of the bureau's own.
+            name=shown.name if name == shown.shown_name else name,
             rights=form.rights(),
             demands_second_step=form.cleaned_data["demands_second_step"],
             user=request.user,

@@ -40,7 +40,8 @@ class TestHiddenRows:
         assert findings[0].facts == {
             "reason": "rows",
             "lines": "2",
-            "rows": "3-4",
+            "others": "4",
+            "rows": "3, 4",
             "debit": "300.00",
             "credit": "300.00",
         }

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from tests.clients.files.samples import codes, csv, outcome_of, read, refusal, workbook
 
-from tilisilta.clients.files import sheets
+from tilisilta.clients.files import walking
 from tilisilta.clients.files.sum_words import mark_of
 
 HEADERS = "Pvm;Tili;Selite;Summa"
@@ -95,7 +95,7 @@ class TestColumns:
 
 class TestWorkOfAWorkbook:
     def test_is_limited(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(sheets, "MOST_ELEMENTS", 1000)
+        monkeypatch.setattr(walking, "MOST_ELEMENTS", 1000)
         xml = f"<worksheet><sheetData>{'<x/>' * 1001}</sheetData></worksheet>"
 
         problems = refusal(with_sheet(xml), name="june.xlsx")

@@ -35,6 +35,7 @@ class TestPeriodsThatAreNoMonths:
             "value": period,
             "reason": "period-type",
             "lines": "2",
+            "others": "3",
             "period_type": period_type,
         }
 

@@ -10,6 +10,7 @@ from nmbrs_sandbox.faults import Fault, FaultKind
 from nmbrs_sandbox.payroll import sample
 from tilisilta.clients.nmbrs.errors import NmbrsLoginRefused, NmbrsUnavailable
 from tilisilta.models import AuditEntry, NmbrsCompany, NmbrsConnection, Synchronisation
+from tilisilta.services.explanations import explain_error
 from tilisilta.services.fetching import connections as nmbrs_connections
 from tilisilta.services.fetching.client import offered_sites
 from tilisilta.services.fetching.connections import (
@@ -102,6 +103,48 @@ class TestSite:
         read_lists(ask_for_everything(user=None, now=NOW), now=NOW)
 
         assert set(hosts) == {"api.nmbrs.nl", "api.nmbrs.se"}
+
+    def test_is_changed_once_the_other_host_lets_the_user_in(self, hosts: list[str]) -> None:
+        made = self.connected("nl")
+        hosts.clear()
+
+        change_connection(made, user=None, user_name=made.user_name, first_year=2026, site="se")
+
+        entry = AuditEntry.objects.filter(action="nmbrs_changed").get()
+        assert made.site == "se"
+        assert set(hosts) == {"api.nmbrs.se"}
+        assert entry.changes == [{"field": "site", "before": "nl", "after": "se"}]
+        assert entry.facts["fields"] == "site"
+
+    def test_stays_where_the_other_host_refuses_the_user(
+        self, nmbrs: "Sandbox", hosts: list[str]
+    ) -> None:
+        made = self.connected("nl")
+        nmbrs.change_token(token="of another environment")
+
+        with pytest.raises(NmbrsLoginRefused) as refused:
+            change_connection(made, user=None, user_name=made.user_name, first_year=2026, site="se")
+
+        assert NmbrsConnection.objects.get().site == "nl"
+        assert "api.nmbrs.se was asked." in explain_error(refused.value).remedy
+        assert not AuditEntry.objects.filter(action="nmbrs_changed").exists()
+
+    def test_of_the_settings_is_no_change_when_it_is_named(self, hosts: list[str]) -> None:
+        made = self.connected("")
+        hosts.clear()
+
+        change_connection(made, user=None, user_name=made.user_name, first_year=2026, site="nl")
+
+        assert hosts == []
+        assert not AuditEntry.objects.filter(action="nmbrs_changed").exists()
+
+    def test_is_not_blamed_beside_a_stand_in(self, nmbrs: "Sandbox") -> None:
+        nmbrs.change_token(token="another")
+
+        with pytest.raises(NmbrsLoginRefused) as refused:
+            self.connected("")
+
+        assert "was asked" not in explain_error(refused.value).remedy
 
     @pytest.mark.parametrize(
         ("address", "offered"),

@@ -152,15 +152,38 @@ class TestSeveralCompanies:
         assert dict(refused.value.problems[0].facts) == {"companies": "1015", "count": "1"}
         assert not Journal.objects.exists()
 
-    def test_store_nothing_if_one_of_them_needs_an_answer(self) -> None:
+    def test_come_in_without_one_that_needs_an_answer_which_is_said(self) -> None:
         first, second = a_company(1001), a_company(1002)
         take_in(csv_file(monthly_lines(6)).decode(), second)
+
+        taken = take_in(bureau_file("1001", "1002"), first)
+
+        told = [(one.company, one.problem.code.value) for one in taken.left]
+        assert told == [(second, "F36")]
+        assert [one.journal.company for one in taken.imported] == [first]
+        assert Journal.objects.filter(company=second).count() == 1
+
+    def test_store_nothing_if_all_of_them_need_an_answer(self) -> None:
+        first, second = a_company(1001), a_company(1002)
+        for company in (first, second):
+            take_in(csv_file(monthly_lines(6, cents=company.number % 100)).decode(), company)
 
         with pytest.raises(FileRefused) as refused:
             take_in(bureau_file("1001", "1002"), first)
 
-        assert [one.code.value for one in refused.value.problems] == ["F36"]
-        assert not Journal.objects.filter(company=first).exists()
+        assert [one.code.value for one in refused.value.problems] == ["F36", "F36"]
+        assert Journal.objects.count() == 2
+
+    def test_store_nothing_if_the_lines_of_one_have_a_fault(self) -> None:
+        a_company(1001)
+        a_company(1002)
+        content = bureau_file("1001", "1002").replace("1002;28.6.2026;5010", "1002;28.6.2026;")
+
+        with pytest.raises(FileRefused) as refused:
+            take_in(content, None)
+
+        assert [one.code.value for one in refused.value.problems] == ["F12"]
+        assert not Journal.objects.exists()
 
     def test_may_be_taken_in_one_by_one(self) -> None:
         first = a_company(1001)

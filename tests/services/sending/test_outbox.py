@@ -99,6 +99,10 @@ class TestEnqueuedSendings:
         assert outbox.enqueued_sendings(NOW) == []
         assert outbox.enqueued_sendings(NOW + timedelta(seconds=1)) == [sending]
 
+        Sending.objects.update(finished_at=NOW)
+
+        assert outbox.enqueued_sendings(NOW + timedelta(seconds=1)) == []
+
 
 class TestPutBack:
     @pytest.mark.parametrize(("run_count", "seconds"), [(0, 0), (1, 1), (3, 7), (500, 63)])

@@ -14,14 +14,14 @@ _MINUS = "[-\u2212\u2013\u2014]"
 _CURRENCY = r"(?:\u20ac|EUR(?:OA?)?|SEK|NOK|DKK|KR\.?|USD|GBP|\u00a3|\$)"
 # A single letter only behind a blank, as it may be a part of something else.
 _SIDE = r"(?:CREDIT|DEBIT|KREDIT|DEBET|CR\.?|DR\.?|DB\.?|(?<=\s)[CDK])"
-_PLAIN = re.compile("[-+]?[0-9][0-9 .,'\u00a0\u202f\u2009\u2019]*+-?")
+_PLAIN = re.compile(r"[-+]?[0-9][0-9 .,'\u00a0\u202f\u2009\u2019]*+(?<!\s)-?")
 _DASH = re.compile(rf"{_CURRENCY}?\s*{_MINUS}[-\s?]*{_CURRENCY}?", re.IGNORECASE)
 _IN_PARENTHESES = re.compile(r"\(([^()]*)\)")
 _BEFORE = re.compile(
     rf"({_MINUS}?)\s*({_CURRENCY}|CR\.?|DR\.?)\s*(?=[-\u2212\u20130-9(])", re.IGNORECASE
 )
 _BEHIND = re.compile(rf"(?<=[-\s0-9)])({_CURRENCY}|{_SIDE})\s*({_MINUS}?)", re.IGNORECASE)
-_SPACED_MINUS = re.compile(rf"({_MINUS})\s+(?=[0-9])")
+_SPACED_MINUS = re.compile(rf"({_MINUS})\s+(?=[0-9])|(?<=[0-9])\s+({_MINUS})$")
 _CURRENCIES = {"\u20ac": "EUR", "EURO": "EUR", "EUROA": "EUR", "\u00a3": "GBP", "$": "USD"}
 _MOST_WORDS = 3
 # A longer text is no amount, and would only take time.
@@ -57,7 +57,7 @@ def bare_amount(cell: Cell) -> BareAmount:
         elif behind := _last(text):
             words.append(behind[1])
             text = text[: behind.start()].rstrip() + behind[2]
-    text = _SPACED_MINUS.sub(r"\1", text)
+    text = _SPACED_MINUS.sub(r"\1\2", text)
     if is_negative:
         text = f"-{text}"
     sides = {side for side in map(_side, words) if side}

@@ -12,8 +12,10 @@ from tilisilta.clients.files.repetitions import find_repetition, find_second_pay
 from tilisilta.clients.files.runs import read_run
 from tilisilta.clients.files.sum_rows import SumMark, SumRows, find_sum_rows, marked_rows
 from tilisilta.domain.journals import JournalLine
+from tilisilta.domain.number_ranges import written_ranges
 from tilisilta.domain.payroll import SourceJournal
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
+from tilisilta.domain.tallies import facts_of_lines
 
 # The lengths of our columns. A longer text is refused, as a cut one would be booked unnoticed.
 MOST_ACCOUNT_CHARACTERS = 20
@@ -184,7 +186,8 @@ class _LineBuilder:
 
     def _suspect_sums(self, places: Sequence[int]) -> None:
         if places:
-            self._note(ProblemCode.PERHAPS_SUMS, places[0] + 1, lines=len(places))
+            lines = dict(facts_of_lines(at + 1 for at in places))
+            self._note(ProblemCode.PERHAPS_SUMS, places[0] + 1, **lines)
 
     def _check_twice_marked(self, sums: Mapping[int, SumMark]) -> None:
         """Note whether minus signs were left out that stand beside a side and repeat it."""
@@ -209,8 +212,8 @@ class _LineBuilder:
             ProblemCode.HIDDEN_IN_WORKBOOK,
             line=lines[0],
             reason="rows",
-            lines=len(lines),
-            rows=_ranges(lines),
+            **dict(facts_of_lines(lines)),
+            rows=written_ranges(lines, most=_MOST_RANGES_NAMED),
             debit=f"{debit:.2f}",
             credit=f"{credit:.2f}",
         )
@@ -226,7 +229,7 @@ class _LineBuilder:
                 field=field,
                 value=value,
                 reason=reason,
-                lines=len(set(lines)),
+                **dict(facts_of_lines(set(lines))),
                 **shown,
             )
 
@@ -268,16 +271,3 @@ class _LineBuilder:
         if self._raw.numbers_rows:
             values["row"] = row
         self._findings.add(code, line=line.line, field=field, **values)
-
-
-def _ranges(numbers: Sequence[int]) -> str:
-    """Return ascending numbers as people write them: 4-6, 9."""
-    ranges: list[list[int]] = []
-    for number in numbers:
-        if ranges and number == ranges[-1][-1] + 1:
-            ranges[-1] = [ranges[-1][0], number]
-        else:
-            ranges.append([number, number])
-    named = [str(first) if first == last else f"{first}-{last}" for first, last in ranges]
-    rest = ["…"] if len(named) > _MOST_RANGES_NAMED else []
-    return ", ".join(named[:_MOST_RANGES_NAMED] + rest)

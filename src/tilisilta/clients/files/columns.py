@@ -4,6 +4,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from datetime import date
 from typing import Self
 
 from tilisilta.clients.files.header_names import known_field, plain_header
@@ -85,14 +86,40 @@ FIELDS = tuple(one.name for one in fields(ColumnMapping))
 
 
 @dataclass(frozen=True, kw_only=True)
+class GivenDate:
+    """The booking date or the period, as 2026-07, that a person gives all lines of a file.
+
+    Only a file without dates and periods of its own takes it, and it is remembered nowhere.
+    """
+
+    day: date | None = None
+    period: str = ""
+
+    def __bool__(self) -> bool:
+        return self.day is not None or bool(self.period)
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.day.isoformat() if self.day else "", self.period)))
+
+
+NO_DATE_GIVEN = GivenDate()
+
+
+@dataclass(frozen=True, kw_only=True)
 class SaidOfColumns:
     """What a person says of the columns of this file, and what was said of earlier ones.
 
-    ``remembered`` has earlier mappings by the digest of the headers they were chosen for.
+    ``remembered`` has earlier mappings by the digest of the headers they were chosen for, and
+    ``given`` is the date of lines that have none.
     """
 
     chosen: ColumnMapping | None = None
     remembered: Mapping[str, ColumnMapping] = field(default_factory=dict)
+    given: GivenDate = NO_DATE_GIVEN
+
+    def lacking(self, mapping: ColumnMapping) -> tuple[str, ...]:
+        """Return the fields that ``mapping`` lacks and no person has said."""
+        return tuple(name for name in mapping.lacks if name != "date" or not self.given)
 
     def mapping_for(self, headers: Sequence[str]) -> ColumnMapping | None:
         return self.chosen or self.remembered.get(digest_of_headers(headers))

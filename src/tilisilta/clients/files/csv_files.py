@@ -18,6 +18,7 @@ from tilisilta.domain.problems import ProblemCode
 _DELIMITERS = ";,\t|"
 _SAMPLE_ROWS = 50
 _EXCEL_HINT = "sep="
+_NOTHING = (0, 0, 0)
 MOST_DELIMITERS = 20_000
 """More than a spreadsheet has columns."""
 
@@ -80,6 +81,9 @@ def _rows(text: str, delimiter: str, *, lines_above: int) -> Iterator[Row]:
                 yield Row(start, cells, is_indented)
             start = lines_above + reader.line_num + 1
     except csv.Error as error:
+        if "field limit" in str(error):
+            limit = csv.field_size_limit()
+            raise refused(ProblemCode.TEXT_TOO_LONG, line=start, limit=limit) from error
         raise refused(ProblemCode.COLUMNS_UNKNOWN, line=start, reason="quotes") from error
 
 
@@ -87,7 +91,22 @@ def _delimiter(text: str, columns: SaidOfColumns) -> str:
     """Return the delimiter with the most known headers, then with most rows of equal width."""
     chosen = columns.chosen.to_mapping() if columns.chosen else {}
     wanted = {plain_header(header) for header in chosen.values()}
-    return max(_DELIMITERS, key=lambda delimiter: _fitness(text, delimiter, wanted))
+    delimiter = max(_DELIMITERS, key=lambda one: _fitness(text, one, wanted))
+    if _fitness(text, delimiter, wanted) == _NOTHING:
+        _must_not_be_quoted_rows(text)
+    return delimiter
+
+
+def _must_not_be_quoted_rows(text: str) -> None:
+    """Refuse rows that are one quoted text each, as a spreadsheet saves what it never divided."""
+    try:
+        rows = list(islice(csv.reader(io.StringIO(text, newline="")), _SAMPLE_ROWS))
+    except csv.Error:
+        return
+    for number, row in enumerate(rows, start=1):
+        inner = "\n".join(row)
+        if any(_fitness(inner, one, set())[0] > 1 for one in _DELIMITERS):
+            raise refused(ProblemCode.COLUMNS_UNKNOWN, line=number, reason="quoted-rows")
 
 
 def _fitness(text: str, delimiter: str, wanted: set[str]) -> tuple[int, int, int]:
@@ -97,10 +116,10 @@ def _fitness(text: str, delimiter: str, wanted: set[str]) -> tuple[int, int, int
     try:
         rows = [row for row in islice(reader, _SAMPLE_ROWS) if any(map(str.strip, row))]
     except csv.Error:
-        return 0, 0, 0
+        return _NOTHING
     widths = [len(row) for row in rows]
     if not rows or max(widths) == 1:
-        return 0, 0, 0
+        return _NOTHING
     known = max(sum(_is_header(cell, wanted) for cell in row) for row in rows)
     return known, sum(width == max(widths) for width in widths), max(widths)
 

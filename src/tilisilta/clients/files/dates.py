@@ -15,8 +15,9 @@ from tilisilta.domain.problems import ProblemCode
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099
 
-# A time of day, as programs add it to a date; Finnish spreadsheets write 0.00.00.
-_MIDNIGHT = r"(?:[ T]0?0[:.]00(?:[:.]00(?:\.0+)?)?)?"
+# A time of day, as programs add it to a date; Finnish spreadsheets write 0.00.00. Midnight is the
+# same day wherever it is, and any other hour may be another day here.
+_MIDNIGHT = r"(?:[ T]0?0[:.]00(?:[:.]00(?:\.0+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 _YEAR_FIRST = re.compile(
     rf"(?P<year>[0-9]{{4}})([-/.])(?P<month>[0-9]{{1,2}})\2(?P<day>[0-9]{{1,2}}){_MIDNIGHT}"
 )
@@ -25,6 +26,10 @@ _DAY_FIRST = re.compile(
     rf"(?P<day>[0-9]{{1,2}})\.(?P<month>[0-9]{{1,2}})\.(?P<year>[0-9]{{4}}){_MIDNIGHT}"
 )
 _EITHER_FIRST = re.compile(rf"([0-9]{{1,2}})([-/])([0-9]{{1,2}})\2([0-9]{{4}}){_MIDNIGHT}")
+_NO_YEAR = re.compile(r"[0-9]{1,2}[./-][0-9]{1,2}\.?")
+_SHORT_YEAR = re.compile(r"[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{2}|[0-9]{6}")
+# The days since 1900 that a spreadsheet counts, from 2000 on.
+_SERIAL = re.compile(r"(?:3[6-9]|[4-6][0-9]|7[0-2])[0-9]{3}(?:[.,]0+)?")
 _PERIOD_YEAR_FIRST = re.compile(r"([0-9]{4})(?:[-/.]([0-9]{1,2})|([0-9]{2}))")
 # Spreadsheets take 2026.10 for a number and drop its last zero, so that it reads like January.
 _JANUARY_OR_OCTOBER = re.compile(r"[0-9]{4}\.1")
@@ -32,6 +37,8 @@ _PERIOD_YEAR_LAST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{4})")
 
 _DATE_EMPTY = Fault(ProblemCode.DATE_UNREADABLE, "empty")
 _DATE_UNREADABLE = Fault(ProblemCode.DATE_UNREADABLE, "unreadable")
+_DATE_WITHOUT_YEAR = Fault(ProblemCode.DATE_UNREADABLE, "no-year")
+_DATE_SERIAL = Fault(ProblemCode.DATE_UNREADABLE, "serial")
 _DATE_AMBIGUOUS = Fault(ProblemCode.DATE_UNREADABLE, "ambiguous")
 _DATE_MIXED = Fault(ProblemCode.DATE_UNREADABLE, "mixed")
 _PERIOD_EMPTY = Fault(ProblemCode.PERIOD_UNREADABLE, "empty")
@@ -157,7 +164,14 @@ def _read_date(cell: Cell, order: str) -> date | Fault:
         _YEAR_FIRST.fullmatch(text) or _EIGHT_DIGITS.fullmatch(text) or _DAY_FIRST.fullmatch(text)
     )
     day = _day(int(match["year"]), int(match["month"]), int(match["day"])) if match else None
-    return day or _DATE_UNREADABLE
+    return day or _unread(text)
+
+
+def _unread(text: str) -> Fault:
+    """Return why a text is no date, where its kind is known; no year and no day are guessed."""
+    if _NO_YEAR.fullmatch(text) or _SHORT_YEAR.fullmatch(text):
+        return _DATE_WITHOUT_YEAR
+    return _DATE_SERIAL if _SERIAL.fullmatch(text) else _DATE_UNREADABLE
 
 
 def _in_order(first: int, second: int, year: int, order: str) -> date | Fault:

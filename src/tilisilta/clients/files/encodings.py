@@ -28,9 +28,19 @@ _WRONG_CODE_PAGE = re.compile(
 )
 CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
 """Control characters that our tables cannot store; tabs and ends of lines and pages are allowed."""
+# Marks of direction, joiners, and marks of byte order where files were joined.
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
 
 _LETTERS_OF_WINDOWS = re.compile(rb"[\xc0-\xff]")
 _UTF8_LETTER = re.compile(rb"[\xc3\xc5][\x80-\xbf]")
+
+
+def without_invisible(text: str) -> str:
+    """Return ``text`` without characters that have no width.
+
+    A ledger account with one looks like another one, and is none that anybody has.
+    """
+    return text if text.isascii() else _INVISIBLE.sub("", text)
 
 
 def decode_xml(content: bytes) -> str:
@@ -42,7 +52,7 @@ def decode_xml(content: bytes) -> str:
     if not encoding:
         declared = _DECLARATION.search(content[:_SNIFFED_BYTES])
         encoding = _declared(declared[1].decode()) if declared else "utf-8"
-    return _decoded(content, encoding, start)
+    return without_invisible(_decoded(content, encoding, start))
 
 
 def decode_text(content: bytes) -> str:
@@ -52,7 +62,7 @@ def decode_text(content: bytes) -> str:
     """
     text = _decoded_text(content)
     _must_not_have(CONTROLS, text)
-    return text
+    return without_invisible(text)
 
 
 def decode_sie(content: bytes) -> str:
@@ -69,7 +79,7 @@ def decode_sie(content: bytes) -> str:
         except UnicodeDecodeError:
             text = _old_text(content)
     _must_not_have(CONTROLS, text)
-    return text
+    return without_invisible(text)
 
 
 def _old_text(content: bytes) -> str:

@@ -19,20 +19,20 @@ KNOWN_HEADERS = {
         "description|text|line description|component|component name|componentname|explanation"
         "|beskrivning|benämning|verifikationstext|radtext|lönekomponent"
         "|kuvaus|selite|teksti|rivin kuvaus|palkkalaji|tiliöinnin selite|vientiselite|rivin selite"
-        "|omschrijving|boekingsomschrijving|looncomponent"
+        "|omschrijving|boekingsomschrijving|looncomponent|buchungstext|tekst|beskrivelse"
     ),
     "amount": "amount|value|sum|belopp|summa|rahamäärä|bedrag|beløb|beløp|betrag",
     "debit": (
         "debit|debit amount|debet|debetbelopp|debet euroa|debit euroa|debet eur|debit eur"
-        "|debet summa|summa debet|debet sek|debetbedrag|bedrag debet"
+        "|debet summa|summa debet|debet sek|debetbedrag|bedrag debet|soll"
     ),
     "credit": (
         "credit|credit amount|kredit|kreditbelopp|kredit euroa|credit eur|kredit eur"
-        "|kredit summa|summa kredit|kredit sek|creditbedrag|bedrag credit"
+        "|kredit summa|summa kredit|kredit sek|creditbedrag|bedrag credit|haben"
     ),
     "direction": (
         "debit/credit|debit or credit|debitcredit|d/c|dc|debet/kredit|debetkredit|d/k|dk"
-        "|debet tai kredit|debet of credit|debet/credit|d/c code|dr/cr"
+        "|debet tai kredit|debet of credit|debet/credit|d/c code|dr/cr|cr/dr|s/h|soll/haben"
     ),
     "cost_center": (
         "cost center|cost centre|costcenter|costcentre|cost center code|cost centre code"
@@ -50,6 +50,7 @@ KNOWN_HEADERS = {
         "|datum|bokföringsdatum|bokföringsdag|verifikationsdatum"
         "|päivä|boekdatum|boekingsdatum|transaktionsdatum|kirjaus pvm|tositteen päivä"
         "|päivämäärä|päiväys|pvm|kirjauspäivä|tositepäivä|tositepvm|kirjauspvm"
+        "|buchungsdatum|dato|bogføringsdato|bokføringsdato"
     ),
     "period": (
         "period|booking period|payroll period|month|löneperiod|bokföringsperiod|månad"
@@ -101,6 +102,15 @@ def is_unit(header: str) -> bool:
     return header.strip(" ()[]").casefold() in _UNITS
 
 
+def unit_of(header: str) -> str:
+    """Return the code of the currency that stands behind a header, as in *Summa (SEK)*.
+
+    An empty text where there is none, and for crowns, which are those of several countries.
+    """
+    unit = _UNIT_BEHIND.search(plain_header(header))
+    return _CODE_OF_UNIT.get(unit[1], "") if unit and unit.start() else ""
+
+
 def is_ignored(header: str) -> bool:
     return plain_header(header) in _IGNORED
 
@@ -109,8 +119,16 @@ def is_numbering(header: str) -> bool:
     return plain_header(header) in _NUMBERING
 
 
-_UNIT_BEHIND = re.compile(r"[(\[,/]?(?:\u20ac|eur|euroa|sek|kr)[)\]]?$")
-_UNITS = frozenset({"€", "eur", "euro", "euroa", "sek", "kr", "nok", "dkk"})
+_CODE_OF_UNIT = {
+    **dict.fromkeys(("\u20ac", "eur", "euro", "euroa", "euros"), "EUR"),
+    **{code.casefold(): code for code in ("SEK", "NOK", "DKK", "GBP", "USD", "CHF")},
+    "\u00a3": "GBP",
+    "$": "USD",
+}
+_UNITS = frozenset({*_CODE_OF_UNIT, "kr"})
+_UNIT_BEHIND = re.compile(
+    rf"(?:[(\[,/]|in|i)?({'|'.join(sorted(map(re.escape, _UNITS), key=len, reverse=True))})[)\]]?$"
+)
 _NUMBERING = frozenset(plain_header(name) for name in NUMBERING_HEADERS.split("|"))
 _IGNORED = frozenset(plain_header(name) for name in IGNORED_HEADERS.split("|"))
 _FIELD_OF = {

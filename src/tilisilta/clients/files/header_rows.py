@@ -8,8 +8,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from tilisilta.clients.files.alignment import Row
-from tilisilta.clients.files.columns import ColumnMapping
-from tilisilta.clients.files.findings import Findings
+from tilisilta.clients.files.columns import ColumnMapping, SaidOfColumns
+from tilisilta.clients.files.findings import Findings, refused
 from tilisilta.clients.files.header_names import is_ignored, is_unit, known_field, plain_header
 from tilisilta.clients.files.raw import text_of
 from tilisilta.domain.problems import ProblemCode
@@ -44,21 +44,23 @@ class _Place(NamedTuple):
     end: int
     row: Row
 
-    @property
-    def is_complete(self) -> bool:
-        return not ColumnMapping.guessed_from(texts_of(self.row)).lacks
+    def is_complete(self, said: SaidOfColumns) -> bool:
+        return not said.lacking(ColumnMapping.guessed_from(texts_of(self.row)))
 
     def head_of(self, rows: Sequence[Row]) -> Head:
         return Head(self.row, rows[: self.first], rows[self.end :])
 
 
-def find_head(rows: Sequence[Row]) -> Head:
+def find_head(rows: Sequence[Row], said: SaidOfColumns) -> Head:
     """Return the headers that are known best; where a line comes first, there are none."""
     best = max(range(min(len(rows), _LIKELY_ROWS)), key=lambda at: _likeness(rows, at))
-    place = _joined_if_two(rows, best)
-    if not place.is_complete:
-        place = next((one for one in _likely_places(rows) if one.is_complete), place)
-    if place.is_complete or (_likeness(rows, best)[1] > 1 and not is_like_line(rows[best])):
+    place = _joined_if_two(rows, best, said)
+    if not place.is_complete(said):
+        likely = _likely_places(rows, said)
+        place = next((one for one in likely if one.is_complete(said)), place)
+    if place.is_complete(said):
+        place = _with_units(rows, place)
+    if place.is_complete(said) or (_likeness(rows, best)[1] > 1 and not is_like_line(rows[best])):
         return place.head_of(rows)
     first = next((at for at, row in enumerate(rows) if is_like_line(row)), None)
     if first is not None and first > _LIKELY_ROWS and _filled(rows[first - 1]) > 1:
@@ -69,7 +71,7 @@ def find_head(rows: Sequence[Row]) -> Head:
     return _by_place(rows, first)
 
 
-def head_named(rows: Sequence[Row], columns: ColumnMapping) -> Head:
+def head_named(rows: Sequence[Row], columns: ColumnMapping, said: SaidOfColumns) -> Head:
     """Return the headers that a person named, by their text or by the place of the column.
 
     Raises ``FileRefused`` where the file does not have them.
@@ -77,10 +79,10 @@ def head_named(rows: Sequence[Row], columns: ColumnMapping) -> Head:
     wanted = {plain_header(header): header for header in columns.to_mapping().values()}
     for place in chain(_single_rows(rows), _pairs(rows)):
         if wanted.keys() <= _plain(place.row) and not is_like_line(place.row):
-            _must_be_enough(columns)
+            _must_be_enough(columns, said)
             return place.head_of(rows)
     if all(re.fullmatch("[0-9]{1,3}", header) for header in wanted):
-        return _head_of_places(rows, columns)
+        return _head_of_places(rows, columns, said)
     at = max(range(min(len(rows), _LIKELY_ROWS)), key=lambda one: _matches(rows[one], wanted))
     findings = Findings()
     for plain, header in wanted.items():
@@ -92,7 +94,7 @@ def head_named(rows: Sequence[Row], columns: ColumnMapping) -> Head:
             # A journal line taken for the headers would be lost silently.
             findings.add(ProblemCode.COLUMNS_UNKNOWN, line=rows[at].line, reason="no-headers")
     findings.refuse()
-    _must_be_enough(columns)
+    _must_be_enough(columns, said)
     return _Place(at, at + 1, rows[at]).head_of(rows)
 
 
@@ -113,7 +115,7 @@ def _by_place(rows: Sequence[Row], first: int) -> Head:
     return Head(Row(rows[first].line, places), rows[:first], rows[first:], are_places=True)
 
 
-def _head_of_places(rows: Sequence[Row], columns: ColumnMapping) -> Head:
+def _head_of_places(rows: Sequence[Row], columns: ColumnMapping, said: SaidOfColumns) -> Head:
     places = {field: int(place) - 1 for field, place in columns.to_mapping().items()}
     first = next((at for at, row in enumerate(rows) if _is_line_at(row, places)), 0)
     head = _by_place(rows, first)
@@ -127,23 +129,33 @@ def _head_of_places(rows: Sequence[Row], columns: ColumnMapping) -> Head:
                 reason="missing",
             )
     findings.refuse()
-    _must_be_enough(columns)
+    _must_be_enough(columns, said)
     return head
 
 
 def _is_line_at(row: Row, places: Mapping[str, int]) -> bool:
-    """Return whether a row has an amount, or a date and an account, where they should be."""
+    """Return whether a row has an amount, or a date and an account, where they should be.
+
+    In a file without dates an account alone is enough: no line is taken for a title.
+    """
     has = {field for field, place in places.items() if _has_digit(row, place)}
-    return bool(has & {"amount", "debit", "credit"}) or {"account", "date"} <= has
+    if has & {"amount", "debit", "credit"} or {"account", "date"} <= has:
+        return True
+    if "date" in places or places["account"] >= len(row.cells):
+        return False
+    return bool(_ACCOUNT.fullmatch(text_of(row.cells[places["account"]])))
 
 
 def _has_digit(row: Row, place: int) -> bool:
     return place < len(row.cells) and bool(_DIGIT.search(text_of(row.cells[place])))
 
 
-def _must_be_enough(columns: ColumnMapping) -> None:
+def _must_be_enough(columns: ColumnMapping, said: SaidOfColumns) -> None:
     findings = Findings()
-    for field in columns.lacks:
+    lacking = said.lacking(columns)
+    if lacking == ("date",):
+        raise refused(ProblemCode.NO_DATES)
+    for field in lacking:
         findings.add(ProblemCode.COLUMNS_UNKNOWN, field=field, reason="missing")
     findings.refuse()
 
@@ -154,18 +166,29 @@ def _likeness(rows: Sequence[Row], at: int) -> tuple[bool, int, int, int]:
     return not is_like_line(rows[at]), known, sum(map(bool, texts)), -at
 
 
-def _joined_if_two(rows: Sequence[Row], at: int) -> _Place:
+def _joined_if_two(rows: Sequence[Row], at: int, said: SaidOfColumns) -> _Place:
     """Return the headers in the row at ``at``, with those right below or above that belong to it.
 
     A row without any digit cannot be a journal line, so that none is lost.
     """
-    if at + 1 < len(rows) and _belongs_below(rows, at) and _complete_pair(rows, at):
+    if at + 1 < len(rows) and _belongs_below(rows, at) and _complete_pair(rows, at, said):
         return _Place(at, at + 2, _joined(rows[at], rows[at + 1]))
     alone = _Place(at, at + 1, rows[at])
-    is_pair = at > 0 and not alone.is_complete and _goes_on(rows[at]) and _goes_on(rows[at - 1])
-    if is_pair and _complete_pair(rows, at - 1):
+    is_whole = alone.is_complete(said)
+    is_pair = at > 0 and not is_whole and _goes_on(rows[at]) and _goes_on(rows[at - 1])
+    if is_pair and _complete_pair(rows, at - 1, said):
         return _Place(at - 1, at + 1, _joined(rows[at - 1], rows[at]))
     return alone
+
+
+def _with_units(rows: Sequence[Row], place: _Place) -> _Place:
+    """Return headers together with the row below, where that says nothing but currencies."""
+    if place.end >= len(rows):
+        return place
+    below = rows[place.end]
+    if not all(map(is_unit, filter(None, texts_of(below)))):
+        return place
+    return _Place(place.first, place.end + 1, _joined(place.row, below))
 
 
 def _goes_on(row: Row) -> bool:
@@ -190,8 +213,8 @@ def _has_any_digit(row: Row) -> bool:
     return any(isinstance(cell, Decimal | date) or _DIGIT.search(cell) for cell in row.cells)
 
 
-def _complete_pair(rows: Sequence[Row], at: int) -> bool:
-    return not ColumnMapping.guessed_from(texts_of(_joined(rows[at], rows[at + 1]))).lacks
+def _complete_pair(rows: Sequence[Row], at: int, said: SaidOfColumns) -> bool:
+    return _Place(at, at + 2, _joined(rows[at], rows[at + 1])).is_complete(said)
 
 
 def _joined(upper: Row, lower: Row) -> Row:
@@ -205,8 +228,10 @@ def _joined(upper: Row, lower: Row) -> Row:
         # A head over several columns stands in the first of them.
         carried = head or (carried if own else "")
         together = f"{carried} {own}".strip()
-        if not own or is_unit(own):
-            cells.append(head or own)
+        if is_unit(own):
+            cells.append(f"{head} {own}".strip())
+        elif not own:
+            cells.append(head)
         elif known_field(own) or not known_field(together):
             cells.append(own if known_field(own) or not carried else together)
         else:
@@ -214,10 +239,10 @@ def _joined(upper: Row, lower: Row) -> Row:
     return Row(upper.line, tuple(cells))
 
 
-def _likely_places(rows: Sequence[Row]) -> Iterator[_Place]:
+def _likely_places(rows: Sequence[Row], said: SaidOfColumns) -> Iterator[_Place]:
     for at, row in enumerate(rows):
         if not _has_any_digit(row) and any(map(known_field, texts_of(row))):
-            yield _joined_if_two(rows, at)
+            yield _joined_if_two(rows, at, said)
 
 
 def _single_rows(rows: Sequence[Row]) -> Iterator[_Place]:

@@ -10,17 +10,20 @@ from typing import Any
 
 from tilisilta.clients.files.alignment import Row
 from tilisilta.clients.files.columns import SaidOfColumns
-from tilisilta.clients.files.encodings import decode_text
+from tilisilta.clients.files.encodings import decode_text, without_invisible
 from tilisilta.clients.files.findings import refused
+from tilisilta.clients.files.header_names import known_field
 from tilisilta.clients.files.outcomes import JSON
-from tilisilta.clients.files.raw import MOST_COLUMNS, MOST_LINES, Cell, RawJournal
+from tilisilta.clients.files.raw import MOST_CELLS, MOST_COLUMNS, MOST_LINES, Cell, RawJournal
 from tilisilta.clients.files.tables import read_table
 from tilisilta.domain.problems import ProblemCode
 
 # A longer number is no amount, and one like 1e999999999 would fill the memory when written out.
 _MOST_CHARACTERS_OF_A_NUMBER = 40
+_AMOUNTS = frozenset({"amount", "debit", "credit"})
 _MOST_DEPTH = 20
 _MOST_COMMAS = 3_000_000
+_MOST_OBJECTS = 4 * MOST_LINES
 
 
 def read_json(content: bytes, columns: SaidOfColumns) -> RawJournal:
@@ -28,10 +31,12 @@ def read_json(content: bytes, columns: SaidOfColumns) -> RawJournal:
 
     Raises ``FileRefused`` and ``ColumnsNeeded``.
     """
-    records = []
+    records, count = [], 0
     for record in _records(_parsed(decode_text(content)), {}, depth=0):
         records.append(record)
-        if len(records) > MOST_LINES:
+        # What stands around the lines is in each of them.
+        count += len(record)
+        if len(records) > MOST_LINES or count > MOST_CELLS:
             raise refused(ProblemCode.TOO_MANY_LINES, limit=MOST_LINES)
     # An object that is null somewhere and filled elsewhere would leave a header without values.
     named = (name for record in records for name, cell in record.items() if cell != "")
@@ -40,12 +45,14 @@ def read_json(content: bytes, columns: SaidOfColumns) -> RawJournal:
         raise refused(ProblemCode.COLUMNS_UNKNOWN, reason="too-many", limit=MOST_COLUMNS)
     if not headers:
         raise refused(ProblemCode.NO_LINES)
+    if len(headers) * len(records) > MOST_CELLS:
+        raise refused(ProblemCode.TOO_MANY_LINES, limit=MOST_LINES)
     return read_table(_rows(headers, records), kind=JSON, columns=columns)
 
 
 def _parsed(text: str) -> Any:
     # The parser of the standard library does not let others work meanwhile.
-    if text.count(",") > _MOST_COMMAS:
+    if text.count(",") > _MOST_COMMAS or text.count("{") > _MOST_OBJECTS:
         raise refused(ProblemCode.TOO_MANY_LINES, limit=MOST_LINES)
     try:
         return json.loads(
@@ -91,6 +98,8 @@ def _records(value: Any, around: Mapping[str, Cell], *, depth: int) -> Iterator[
         if len(lists) > 1:
             raise refused(ProblemCode.JSON_UNREADABLE, reason="shape")
         if lists:
+            # What stands around the lines and is called an amount is the sum of them.
+            own = {name: cell for name, cell in own.items() if known_field(name) not in _AMOUNTS}
             yield from _records(lists[0], {**around, **own}, depth=depth + 1)
         else:
             yield {**around, **own}
@@ -146,7 +155,7 @@ def _cell(value: Any) -> Cell:
         case Decimal():
             return value
         case _:
-            return str(value).strip()
+            return without_invisible(str(value)).strip()
 
 
 def _rows(headers: tuple[str, ...], records: list[dict[str, Cell]]) -> Iterator[Row]:

@@ -10,13 +10,14 @@ from tilisilta.clients.files.amounts import read_amounts
 from tilisilta.clients.files.raw import Cell, Fault, RawJournal, RawLine
 from tilisilta.domain.problems import ProblemCode
 
-_DIRECTIONS = dict.fromkeys(("debit", "debet", "d", "db"), 1) | dict.fromkeys(
-    ("credit", "kredit", "c", "k", "cr"), -1
-)
+# S and H are the German soll and haben, and no other language uses them.
+_DEBIT = "debit|debet|d|db|dr|deb|debetti|deebet|soll|s"
+_CREDIT = "credit|kredit|c|k|cr|cred|kred|kreditti|kreedit|haben|h"
+_DIRECTIONS = dict.fromkeys(_DEBIT.split("|"), 1) | dict.fromkeys(_CREDIT.split("|"), -1)
 
 
 def side_of(direction: str) -> int | None:
-    return _DIRECTIONS.get(direction.casefold())
+    return _DIRECTIONS.get(direction.casefold().rstrip("."))
 
 
 _DIRECTION_EMPTY = Fault(ProblemCode.DEBIT_CREDIT_UNCLEAR, "empty")

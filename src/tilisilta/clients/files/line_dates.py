@@ -6,6 +6,7 @@ from tilisilta.clients.files.dates import month_named, read_dates, read_periods
 from tilisilta.clients.files.raw import Cell, Fault, RawJournal, RawLine
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
+from tilisilta.domain.tallies import facts_of_lines
 
 MONTH = "Month"
 """Nmbrs' word for monthly pay periods."""
@@ -51,7 +52,7 @@ class LineDates:
                 screen=Screen.FILE,
                 line=rows[0],
                 booking_date=day,
-                facts=facts(period=str(month), date=day, lines=len(rows)),
+                facts=facts(period=str(month), date=day) + facts_of_lines(rows),
             )
             for (month, day), rows in list(self._differing.items())[:_MOST_NOTES]
         )

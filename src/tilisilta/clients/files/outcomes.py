@@ -47,3 +47,10 @@ class ColumnsNeeded(NeedsAttention):
         self.rows = rows
         self.guess = guess
         self.are_places = are_places
+
+    @property
+    def what_is_missing(self) -> ProblemCode:
+        """Return the code of what is asked about: headers, dates, or what the columns hold."""
+        if self.are_places:
+            return ProblemCode.NO_HEADER_ROW
+        return ProblemCode.NO_DATES if self.guess.lacks == ("date",) else self.code

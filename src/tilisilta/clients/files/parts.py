@@ -5,11 +5,14 @@ from typing import NamedTuple
 
 from tilisilta.clients.files.alignment import Row
 from tilisilta.clients.files.company_headers import CompanyColumn, Mark
-from tilisilta.clients.files.findings import Findings
+from tilisilta.clients.files.findings import Findings, refused
 from tilisilta.clients.files.raw import PartOf, RawJournal, text_of
 from tilisilta.domain.company_match import plain_business_id
 from tilisilta.domain.named_companies import exact_name
 from tilisilta.domain.problems import ProblemCode
+
+MOST_COMPANIES = 5000
+"""Of one file, more than any bureau has."""
 
 
 class Part(NamedTuple):
@@ -35,6 +38,9 @@ def parts_by_company(raw: RawJournal, body: Sequence[Row], number_at: int | None
         if not text:
             findings.add(ProblemCode.SEVERAL_RUNS, line=row.line, reason="company-missing")
             continue
+        if len(parts) > MOST_COMPANIES:
+            count = len(parts)
+            raise refused(ProblemCode.SEVERAL_RUNS, line=row.line, reason="company", count=count)
         part = parts.setdefault(_plain(text, mark), Part(PartOf(mark, text, row.line), []))
         part.body.append(row)
     if len(parts) < 2:

@@ -14,6 +14,9 @@ Cell = str | Decimal | date
 
 MOST_LINES = 200_000
 MOST_COLUMNS = 500
+MOST_CELLS = 3_000_000
+"""Of one table; more would fill the memory, whatever the size of the file."""
+MOST_XML_DEPTH = 200
 _MOST_DIGITS = 40
 
 

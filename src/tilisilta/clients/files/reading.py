@@ -4,11 +4,11 @@ The content decides the format; the name of the file only must not contradict it
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from tilisilta.clients.files.building import build_journal
-from tilisilta.clients.files.columns import ColumnMapping, SaidOfColumns
+from tilisilta.clients.files.columns import NO_DATE_GIVEN, ColumnMapping, GivenDate, SaidOfColumns
 from tilisilta.clients.files.findings import refused, showable
 from tilisilta.clients.files.outcomes import JOURNAL_XML, ColumnsNeeded, FileRefused
 from tilisilta.clients.files.raw import RawJournal
@@ -16,7 +16,7 @@ from tilisilta.clients.files.readers import may_have_ending, reader_of
 from tilisilta.clients.files.xml_files import read_xml_text
 from tilisilta.domain.journals import JournalLine
 from tilisilta.domain.payroll import SourceJournal
-from tilisilta.domain.problems import ProblemCode
+from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
 
 __all__ = [
     "MOST_MEGABYTES",
@@ -47,16 +47,22 @@ class JournalFile:
     headers: tuple[str, ...]
     mapping: ColumnMapping | None
     is_mapping_remembered: bool
+    given: GivenDate = NO_DATE_GIVEN
 
     @property
     def is_of_several(self) -> bool:
         return len(self.parts) > 1
 
     def digest_of(self, company_number: int) -> str:
-        """Return what tells the journal of a company from those of others in the same file."""
-        if not self.is_of_several:
+        """Return what tells the journal of a company from those of others in the same file.
+
+        With another date given, the same file is another journal.
+        """
+        marks = [str(company_number)] if self.is_of_several else []
+        marks += [str(self.given)] if self.given else []
+        if not marks:
             return self.sha256
-        return hashlib.sha256(f"{self.sha256} {company_number}".encode()).hexdigest()
+        return hashlib.sha256(" ".join((self.sha256, *marks)).encode()).hexdigest()
 
 
 def open_journal_file(content: bytes, *, file_name: str, columns: SaidOfColumns) -> JournalFile:
@@ -71,11 +77,12 @@ def open_journal_file(content: bytes, *, file_name: str, columns: SaidOfColumns)
         raise refused(ProblemCode.FILE_TOO_LARGE, limit=MOST_MEGABYTES)
     raw = _read(content, file_name, columns)
     return JournalFile(
-        parts=raw.parts or (raw,),
+        parts=tuple(_dated(part, columns.given) for part in raw.parts or (raw,)),
         sha256=hashlib.sha256(content).hexdigest(),
         headers=raw.headers,
         mapping=ColumnMapping.from_mapping(raw.names) if raw.headers else None,
         is_mapping_remembered=raw.is_mapping_remembered,
+        given=columns.given,
     )
 
 
@@ -152,6 +159,30 @@ def read_journal_xml(text: str) -> tuple[tuple[JournalLine, ...], str]:
     if read.kind != JOURNAL_XML:
         raise refused(ProblemCode.FILE_TYPE_UNKNOWN, kind="xml")
     return read.lines, read.currency
+
+
+def _dated(raw: RawJournal, given: GivenDate) -> RawJournal:
+    """Return ``raw`` with the date that a person gave to all of its lines.
+
+    Raises ``FileRefused`` for a file that has dates or periods of its own.
+    """
+    if not given:
+        return raw
+    if {"date", "period"} & raw.names.keys():
+        raise refused(ProblemCode.DATES_IN_FILE, date=str(given))
+    return replace(
+        raw,
+        lines=[line._replace(date=given.day or "", period=given.period) for line in raw.lines],
+        notes=(
+            *raw.notes,
+            Problem(
+                code=ProblemCode.DATED_AT_IMPORT,
+                severity=Severity.WARNING,
+                screen=Screen.FILE,
+                facts=facts(date=str(given)),
+            ),
+        ),
+    )
 
 
 def _read(content: bytes, file_name: str, columns: SaidOfColumns) -> RawJournal:

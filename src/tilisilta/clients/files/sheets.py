@@ -1,25 +1,25 @@
 """Reads the parts of an XLSX workbook: names of sheets, styles, shared texts, and cells."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import IO, NamedTuple
-from xml.parsers import expat
 
 from tilisilta.clients.files.alignment import Row
+from tilisilta.clients.files.encodings import without_invisible
 from tilisilta.clients.files.findings import refused
-from tilisilta.clients.files.raw import MOST_COLUMNS, MOST_LINES, Cell
+from tilisilta.clients.files.raw import MOST_CELLS, MOST_COLUMNS, MOST_LINES, Cell
 from tilisilta.clients.files.tables import MOST_ROWS_ABOVE_HEADERS, Hidden
+from tilisilta.clients.files.walking import Walker, local_name
 from tilisilta.domain.problems import ProblemCode
 
-# An archive of a few kilobytes can unpack to millions of cells.
-
-MOST_CELLS = 5_000_000
-MOST_ELEMENTS = 12_000_000
 MOST_CELL_CHARACTERS = 100_000
+MOST_CHARACTERS = 60_000_000
+"""Of all cells together, as one long text can stand in each of them."""
 _MOST_COLUMN_ELEMENTS = 20_000
 _MOST_ROWS = MOST_LINES + MOST_ROWS_ABOVE_HEADERS + 1
+_MOST_CHARACTERS_OF_A_FORMAT = 255
 
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  # a workbook knows no time zones
 _EPOCH_1904 = datetime(1904, 1, 1)  # noqa: DTZ001  # see above
@@ -47,51 +47,6 @@ class SheetContent(NamedTuple):
 
     rows: list[Row]
     hidden: Hidden
-
-
-class _LocalNames(dict[str, str]):
-    """Names of elements without their prefix, each computed once."""
-
-    def __missing__(self, name: str) -> str:
-        self[name] = _local(name)
-        return self[name]
-
-
-class Walker:
-    """Walks through the XML of the parts of one workbook, and ends when it has done too much."""
-
-    def __init__(self) -> None:
-        self._elements_left = MOST_ELEMENTS
-
-    def walk(
-        self,
-        part: IO[bytes],
-        start: Callable[[str, Mapping[str, str]], None],
-        end: Callable[[str], None] | None = None,
-        text: Callable[[str], None] | None = None,
-    ) -> None:
-        """Pass on the elements of ``part``, names without prefix; refuse definitions."""
-        names = _LocalNames()
-
-        def forbid(*_: object) -> None:
-            raise refused(ProblemCode.XML_FORBIDDEN)
-
-        def begin(name: str, attributes: Mapping[str, str]) -> None:
-            self._elements_left -= 1
-            if self._elements_left < 0:
-                raise refused(ProblemCode.WORKBOOK_UNREADABLE, reason="too-large")
-            start(names[name], attributes)
-
-        parser = expat.ParserCreate()
-        parser.buffer_text = True
-        # Without definitions there are no entities, which could expand to gigabytes.
-        parser.StartDoctypeDeclHandler = forbid
-        parser.StartElementHandler = begin
-        if end is not None:
-            parser.EndElementHandler = lambda name: end(names[name])
-        if text is not None:
-            parser.CharacterDataHandler = text
-        parser.ParseFile(part)
 
 
 class SheetNames:
@@ -126,7 +81,7 @@ class SheetNames:
             self._ids += [
                 (value, attributes.get("name", ""), is_hidden)
                 for key, value in attributes.items()
-                if _local(key) == "id"
+                if local_name(key) == "id"
             ]
 
     def _relation(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -149,6 +104,7 @@ class Parts:
         self.strings: list[str] = []
         self.date_styles: set[str] = set()
         self.widths: dict[str, int] = {}
+        self.cells_left = MOST_CELLS
         self._formats: dict[str, str] = {}
         self._styles = 0
         self._is_in_styles = False
@@ -163,7 +119,9 @@ class Parts:
 
     def _style_element(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "numFmt":
-            self._formats[attributes["numFmtId"]] = attributes["formatCode"]
+            # Spreadsheets write no longer ones, and searching them would take long.
+            code = attributes["formatCode"][:_MOST_CHARACTERS_OF_A_FORMAT]
+            self._formats[attributes["numFmtId"]] = code
         elif name == "cellXfs":
             self._is_in_styles = True
         elif name == "xf" and self._is_in_styles:
@@ -234,8 +192,8 @@ class _Cells:
         self._is_value = False
         self._has_formula = False
         self._characters = 0
+        self._all_characters = 0
         self._column_elements = 0
-        self._count = 0
         self._columns: dict[str, int] = {}
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -326,7 +284,12 @@ class _Cells:
         if missing <= 0:
             raise ValueError(self._column)
         cells.extend([""] * (missing - 1))
-        cells.append(self._cell(text))
+        cell = self._cell(text)
+        cells.append(cell)
+        if isinstance(cell, str):
+            self._all_characters += len(cell)
+            if self._all_characters > MOST_CHARACTERS:
+                raise refused(ProblemCode.WORKBOOK_UNREADABLE, reason="too-large")
 
     def _cell(self, text: str) -> Cell:
         if self._type == "s":
@@ -358,10 +321,10 @@ class _Cells:
         if cells.count("") == len(cells):
             return
         self.rows.append(Row(self._number, cells))
-        self._count += len(cells)
+        self._parts.cells_left -= len(cells)
         if len(self.rows) > _MOST_ROWS:
             raise refused(ProblemCode.TOO_MANY_LINES, limit=MOST_LINES)
-        if self._count > MOST_CELLS:
+        if self._parts.cells_left < 0:
             raise refused(ProblemCode.WORKBOOK_UNREADABLE, reason="too-large")
 
 
@@ -370,13 +333,9 @@ def _is_hidden(attributes: Mapping[str, str], size: str) -> bool:
     return is_marked or (bool(size) and float(size) < _LEAST_SIZE_SEEN)
 
 
-def _local(name: str) -> str:
-    return name.rpartition(":")[2]
-
-
 def _unescaped(text: str) -> str:
     # Workbooks write characters that XML cannot hold as _x000D_.
-    return _ESCAPED.sub(_character, text) if "_x" in text else text
+    return without_invisible(_ESCAPED.sub(_character, text) if "_x" in text else text)
 
 
 def _character(escaped: re.Match[str]) -> str:

@@ -27,7 +27,11 @@ _NAMES = {
     "description": "transtext",
     "currency": "#VALUTA",
 }
+_MOST_LINES_OF_FILE = 5 * MOST_LINES
+# A longer line is none of the standard, and would take time and memory.
+_MOST_CHARACTERS_OF_A_LINE = 20_000
 _FIELD = re.compile(r'"((?:[^"\\]|\\.)*)"|([{}])|([^\s{}"]+)')
+_END_OF_LINE = re.compile("\r\n?|\n")
 _ESCAPED = re.compile(r"\\(.)")
 # Rows that were struck out, and those that were added, which are there as ordinary rows as well.
 _PASSED_OVER = frozenset({"#BTRANS", "#RTRANS"})
@@ -61,7 +65,12 @@ def read_sie(content: bytes) -> RawJournal:
     for a file that does not follow the standard, and for one that exports a whole ledger.
     """
     records = _Records()
-    for number, text in enumerate(decode_sie(content).splitlines(), start=1):
+    # Texts may hold characters that Python takes for ends of lines as well.
+    for number, text in enumerate(_END_OF_LINE.split(decode_sie(content)), start=1):
+        if number > _MOST_LINES_OF_FILE:
+            raise refused(ProblemCode.TOO_MANY_LINES, limit=MOST_LINES)
+        if len(text) > _MOST_CHARACTERS_OF_A_LINE:
+            raise refused(ProblemCode.SIE_UNREADABLE, line=number, reason="line")
         if text and not text.isspace():
             records.add(number, text)
     records.finish()
@@ -177,18 +186,31 @@ def _objects_and_rest(fields: Sequence[str]) -> tuple[dict[str, str] | None, Seq
 def _chosen_dimensions(records: _Records) -> dict[str, str]:
     """Return which dimension is the cost center, and which is the cost unit.
 
-    The standard fixes the numbers up to 19. A program that does not use them names its own.
+    The standard fixes the numbers up to 19, but not every program keeps to it: a number that the
+    file calls otherwise gives way to one that it calls a cost center or cost unit.
     """
     used = {dimension for row in records.rows for dimension in row.objects}
+    names = records.dimension_names
     named: dict[str, str] = {}
     for dimension in sorted(used):
-        if field := known_field(records.dimension_names.get(dimension, "")):
+        if field := _field_named(names.get(dimension, "")):
             named.setdefault(field, dimension)
-    chosen = {}
+    chosen: dict[str, str] = {}
     for field, standard in (("cost_center", (COST_CENTER,)), ("cost_unit", (PROJECT, COST_BEARER))):
-        candidates = [one for one in (*standard, named.get(field, "")) if one in used]
-        chosen[field] = candidates[0] if candidates else standard[0]
+        free = [one for one in standard if one in used and one not in chosen.values()]
+        own = [one for one in free if _field_named(names.get(one, field)) in {"", field}]
+        unnamed = [one for one in own if one not in names or _field_named(names[one]) == field]
+        candidates = [*unnamed, named.get(field, ""), *own]
+        chosen[field] = next((one for one in candidates if one), "")
     return chosen
+
+
+def _field_named(name: str) -> str:
+    """Return what a dimension of that name is; *Projekt* is how Swedish programs call cost units.
+
+    An empty text for any other name.
+    """
+    return "cost_unit" if name.casefold().strip() == "projekt" else known_field(name)
 
 
 def _unread_dimensions(records: _Records, chosen: dict[str, str]) -> Iterator[Problem]:

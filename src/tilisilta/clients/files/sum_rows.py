@@ -208,4 +208,6 @@ def _has_sure_word(line: RawLine) -> bool:
 def _own_text(line: RawLine) -> str:
     # Programs repeat the account where a line has no text.
     text = line.description.casefold()
-    return "" if text == line.account.casefold() else text
+    # Asterisks and the like mark sums in lists of old programs.
+    is_none = text == line.account.casefold() or not any(map(str.isalnum, text))
+    return "" if is_none else text

@@ -13,7 +13,8 @@ _SUM_WORDS = (
     r"|summat|kokonaismäärä"
     r"|totaal|totalen|sub-?totaal|eindtotaal|tussentotaal|som"
     r"|summe|zwischensumme|gesamtsumme|endsumme|gesamt|gesamtergebnis|teilergebnis"
-    r"|delsum|totalsum|hovedtotal|i alt|kokku|vahesumma"
+    r"|gesamtbetrag|endbetrag|totalbelopp|totalbeløb|totalbeløp|totaalbedrag|eindbedrag"
+    r"|delsum|totalsum|hovedtotal|i alt|ialt|kokku|vahesumma|sluttsum|generaltotal"
     r"|tilisumma|kontosumma|rivisumma|sivusumma|sidsumma|osastosumma|kontototal|rekeningtotaal"
 )
 # Words that may be beside one of those in a row of sums: what is added up.

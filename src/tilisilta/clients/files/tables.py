@@ -42,6 +42,7 @@ from tilisilta.clients.files.raw import (
     text_of,
 )
 from tilisilta.clients.files.sum_words import mark_of
+from tilisilta.clients.files.units import currencies_named, must_be_whole_units
 from tilisilta.domain.personal_codes import mask_personal_codes
 from tilisilta.domain.problems import ProblemCode
 
@@ -79,14 +80,18 @@ def read_table(
     read = list(islice(rows, MOST_LINES + MOST_ROWS_ABOVE_HEADERS + 1))
     if not read:
         raise refused(ProblemCode.FILE_EMPTY)
-    found = find_head(read)
+    found = find_head(read, columns)
     said = columns.mapping_for(texts_of(found.row))
-    head = found if said is None else head_named(read, said)
+    if said is not None and columns.chosen is None and columns.lacking(said):
+        # A file without dates had its date given before; that of this one must be said anew.
+        raise _asked(found, said)
+    head = found if said is None else head_named(read, said, columns)
     if len(head.body) > MOST_LINES:
         raise refused(ProblemCode.TOO_MANY_LINES, limit=MOST_LINES)
-    mapping = said or _guess(head)
+    mapping = said or _guess(head, columns)
     places = _places(head.row, mapping)
     _must_not_be_lines(head.above, places)
+    must_be_whole_units(head.above, head.row, places)
     _must_not_be_merged(head, hidden)
     _must_be_shown(head.row, places, hidden)
     _must_not_begin_again(head.body, head.row, places)
@@ -134,7 +139,8 @@ def _raw_journal(
         companies=_texts_in(body, places.get("company")),
         runs=_texts_in(body, places.get("run")),
         run_descriptions=_texts_in(body, places.get("run_description")),
-        currencies=_texts_in(body, places.get("currency")),
+        currencies=currencies_named(head.above, headers, places)
+        | _texts_in(body, places.get("currency")),
         remarks=_remarks(body, places, headers=headers),
         hidden_lines=hidden.lines,
         has_directions="direction" in places,
@@ -146,7 +152,7 @@ def _titles(row: Row) -> tuple[str, ...]:
     return tuple(text for text in texts_of(row) if len(text) <= MOST_TITLE_CHARACTERS)
 
 
-def _guess(head: Head) -> ColumnMapping:
+def _guess(head: Head, said: SaidOfColumns) -> ColumnMapping:
     """Return the columns that the headers name; raise ``ColumnsNeeded`` if they do not name all."""
     headers, body = texts_of(head.row), head.body
     if head.are_places:
@@ -159,7 +165,7 @@ def _guess(head: Head) -> ColumnMapping:
         for place, text in enumerate(headers)
         if text and known_field(text) not in taken and not _may_be_passed_over(text, place, body)
     ]
-    if guess.lacks or unknown or _has_unnamed_values(headers, body):
+    if said.lacking(guess) or unknown or _has_unnamed_values(headers, body):
         raise _asked(head, guess)
     return guess
 

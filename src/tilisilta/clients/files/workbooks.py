@@ -18,11 +18,13 @@ from tilisilta.clients.files.findings import refused
 from tilisilta.clients.files.line_amounts import LineAmounts, debit_and_credit
 from tilisilta.clients.files.outcomes import XLSX, ColumnsNeeded, FileRefused
 from tilisilta.clients.files.raw import RawJournal
-from tilisilta.clients.files.sheets import Parts, SheetContent, SheetNames, Walker, read_sheet
+from tilisilta.clients.files.sheets import Parts, SheetContent, SheetNames, read_sheet
 from tilisilta.clients.files.tables import read_table
+from tilisilta.clients.files.walking import Walker
 from tilisilta.domain.problems import ProblemCode
 
 MOST_UNPACKED_MEGABYTES = 200
+MOST_SHEETS = 500
 _WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 
@@ -99,6 +101,7 @@ def _filled_sheets(
         with _part_of(archive, names.targets_by_type.get(target, "")) as part:
             read(part, walker)
     shown, hidden = [], []
+    _must_not_be_many(archive, names)
     for sheet in names.sheets:
         try:
             content = _content_of(archive, sheet.target, parts, walker)
@@ -122,6 +125,16 @@ def _must_not_be_a_bomb(archive: zipfile.ZipFile) -> None:
         )
 
 
+def _must_not_be_many(archive: zipfile.ZipFile, names: SheetNames) -> None:
+    """Refuse sheets that share their parts, and so are more than the archive seems to hold."""
+    sheets = names.sheets
+    unpacked = sum(archive.getinfo(_path_of(sheet.target)).file_size for sheet in sheets)
+    if len(sheets) > MOST_SHEETS or unpacked > MOST_UNPACKED_MEGABYTES * 1024 * 1024:
+        raise refused(
+            ProblemCode.WORKBOOK_UNREADABLE, reason="too-large", limit=MOST_UNPACKED_MEGABYTES
+        )
+
+
 def _content_of(
     archive: zipfile.ZipFile, target: str, parts: Parts, walker: Walker
 ) -> SheetContent:
@@ -135,6 +148,10 @@ def _part_of(archive: zipfile.ZipFile, target: str) -> Iterator[IO[bytes]]:
     if not target:
         yield io.BytesIO(b"<none/>")
         return
-    # Targets are relative to xl/, or absolute from the root of the archive.
-    with archive.open(posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")) as part:
+    with archive.open(_path_of(target)) as part:
         yield part
+
+
+def _path_of(target: str) -> str:
+    # Targets are relative to xl/, or absolute from the root of the archive.
+    return posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")

@@ -13,7 +13,7 @@ from tilisilta.clients.files.company_headers import CompanyColumn, Mark
 from tilisilta.clients.files.encodings import decode_xml
 from tilisilta.clients.files.findings import Findings, refused
 from tilisilta.clients.files.outcomes import JOURNAL_XML, JOURNALS_REPORT
-from tilisilta.clients.files.raw import MOST_LINES, PartOf, RawJournal, RawLine
+from tilisilta.clients.files.raw import MOST_LINES, MOST_XML_DEPTH, PartOf, RawJournal, RawLine
 from tilisilta.clients.files.sum_words import mark_of
 from tilisilta.domain.problems import ProblemCode
 
@@ -144,6 +144,12 @@ class _Elements:
             line = self._parser.CurrentLineNumber
             self.misplaced.add(ProblemCode.ELEMENT_MISSING, line=line, element=_PARENTS[local])
         path.append(local)
+        self._must_not_be_deep(len(path))
+
+    def _must_not_be_deep(self, depth: int) -> None:
+        # The parser remembers every open element.
+        if depth > MOST_XML_DEPTH:
+            raise refused(ProblemCode.XML_MALFORMED, line=self._parser.CurrentLineNumber)
 
     def _end(self, _name: str) -> None:
         self._path.pop()
@@ -161,6 +167,8 @@ class _Elements:
             if depth == 0:
                 texts.clear()
             depth += 1
+            if depth > MOST_XML_DEPTH:
+                self._must_not_be_deep(depth)
 
         def end(name: str) -> None:
             nonlocal depth

@@ -174,7 +174,10 @@ def _add_user_commands(commands: Subparsers) -> None:
         "add",
         action="users:add_user",
         says=_("add a user; the password is asked for, or read from TILISILTA_PASSWORD"),
-        example='tilisilta user add anna --template "Payroll clerk" --debtor 101 --debtor 102',
+        example=(
+            'tilisilta user add anna --template "Payroll clerk" --debtor 101 --debtor 102\n'
+            'tilisilta user add anna --template "Payroll clerk" --no-debtors'
+        ),
     )
     add.add_argument("name", metavar=_("NAME"))
     add.add_argument(
@@ -183,17 +186,28 @@ def _add_user_commands(commands: Subparsers) -> None:
         metavar=_("NAME"),
         help=_("the user template that gives the rights"),
     )
-    add.add_argument(
-        "--debtor",
-        type=int,
-        action="append",
-        default=[],
-        metavar=_("NUMBER"),
-        help=_("see only this debtor; may be repeated"),
-    )
+    _add_seen_debtors(add, all_says=_("see all debtors, also those to come; the default"))
     add.add_argument(
         "--password", choices=("-",), help=_("- reads the password from standard input")
     )
+    change = add_command(
+        commands,
+        "change",
+        action="users:change_existing",
+        says=_("give a user another template, or other debtors to see"),
+        example=(
+            "tilisilta user change anna --debtor 101\n"
+            "tilisilta user change anna --template Reader --no-debtors"
+        ),
+    )
+    change.add_argument("name", metavar=_("NAME"))
+    change.add_argument(
+        "--template",
+        default="",
+        metavar=_("NAME"),
+        help=_("the user template that gives the rights"),
+    )
+    _add_seen_debtors(change, all_says=_("see all debtors, also those to come"))
     reset = add_command(
         commands,
         "reset",
@@ -220,6 +234,22 @@ def _add_user_commands(commands: Subparsers) -> None:
         says=_("list all users and their templates"),
         example="tilisilta user list",
     )
+
+
+def _add_seen_debtors(parser: argparse.ArgumentParser, *, all_says: str) -> None:
+    """Add the three ways to say which debtors a user sees, of which one can be given."""
+    seen = parser.add_mutually_exclusive_group()
+    seen.add_argument(
+        "--debtor",
+        type=int,
+        action="append",
+        metavar=_("NUMBER"),
+        help=_("see only this debtor; may be repeated"),
+    )
+    seen.add_argument(
+        "--no-debtors", action="store_true", help=_("see no debtor until some are chosen")
+    )
+    seen.add_argument("--all-debtors", action="store_true", help=all_says)
 
 
 def _add_number(parser: argparse.ArgumentParser) -> None:

@@ -35,7 +35,7 @@ def help_groups() -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return every command in the group it belongs to, in the order of the work."""
     return (
         (_("every month"), ("status", "sync", "import", "preview", "send", "settle", "journal")),
-        (_("trace what was booked"), ("find", "receipts")),
+        (_("trace what was booked"), ("find", "receipts", "audit")),
         (_("set a bureau up"), ("nmbrs", "debtor", "company", "account", "link", "user")),
         (
             _("run the service"),

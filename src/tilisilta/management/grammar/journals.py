@@ -2,7 +2,7 @@
 
 import argparse
 
-from tilisilta.management.grammar.parsers import Subparsers, add_command, add_group, month
+from tilisilta.management.grammar.parsers import Subparsers, add_command, add_group, day, month
 from tilisilta.management.wording import gettext as _
 
 
@@ -44,6 +44,7 @@ def _add_import(commands: Subparsers) -> None:
             "tilisilta import june.csv --company 1001 --run 6 --year 2026 \\\n"
             "    --columns account=Tili amount=Summa date=Pvm\n"
             "tilisilta import procountor.csv --company 1001 --columns date=1 account=2 amount=3\n"
+            "tilisilta import no-dates.csv --company 1001 --date 2026-06-30\n"
             "tilisilta import all-clients.csv\n"
             "tilisilta import holiday-pay.csv --company 1001 --another-run"
         ),
@@ -77,6 +78,20 @@ def _add_import(commands: Subparsers) -> None:
             "what the columns of a table hold, by header or place, if their headers do not say it; "
             "it is remembered for the company"
         ),
+    )
+    parser.add_argument(
+        "--date",
+        type=day,
+        default=None,
+        metavar="YYYY-MM-DD",
+        help=_("the booking date of all lines of a file without dates"),
+    )
+    parser.add_argument(
+        "--period",
+        type=month,
+        default=None,
+        metavar="YYYY-MM",
+        help=_("the period of all lines of a file without dates and periods"),
     )
     parser.add_argument(
         "--debit-negative",

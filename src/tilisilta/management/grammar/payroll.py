@@ -89,12 +89,7 @@ def _add_connection_add(commands: Subparsers) -> None:
         metavar=_("DOMAIN"),
         help=_("the domain of the environment; without this Nmbrs is asked for it"),
     )
-    add.add_argument(
-        "--site",
-        default="",
-        choices=["nl", "se"],
-        help=_("where the environment answers: api.nmbrs.nl or, for Swedish ones, api.nmbrs.se"),
-    )
+    _add_site(add)
     _add_first_year(add, says=_("fetch runs from this year on (default: this year)"))
 
 
@@ -103,9 +98,10 @@ def _add_connection_change(commands: Subparsers) -> None:
         commands,
         "change",
         action="nmbrs_connections:change_connection",
-        says=_("give a connection another token, user or first year"),
+        says=_("give a connection another token, user, site or first year"),
         example=(
             "tilisilta nmbrs change palkat --token - < token.txt\n"
+            "tilisilta nmbrs change palkat --site se\n"
             "tilisilta nmbrs change palkat --first-year 2025"
         ),
     )
@@ -114,6 +110,7 @@ def _add_connection_change(commands: Subparsers) -> None:
         "--user", default="", metavar=_("USER"), help=_("the name of the API user in Nmbrs")
     )
     _add_token(change)
+    _add_site(change)
     _add_first_year(change, says=_("fetch runs from this year on"))
 
 
@@ -148,6 +145,15 @@ def _add_sync(commands: Subparsers) -> None:
         default=3600.0,
         metavar=_("SECONDS"),
         help=_("stop waiting after so long (default 3600); the fetching goes on"),
+    )
+
+
+def _add_site(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--site",
+        default="",
+        choices=["nl", "se"],
+        help=_("where the environment answers: api.nmbrs.nl or, for Swedish ones, api.nmbrs.se"),
     )
 
 

@@ -1,12 +1,18 @@
-"""The commands that lead back from the books: to a receipt's run."""
+"""The commands that lead back: from the books to a receipt's run, and to who did what."""
 
 from tilisilta.management.grammar.journals import year
-from tilisilta.management.grammar.parsers import Subparsers, add_command
+from tilisilta.management.grammar.parsers import Subparsers, add_command, day
 from tilisilta.management.wording import gettext as _
 
 
 def add_trail_commands(commands: Subparsers) -> None:
     """Add the commands for who looks back: an auditor, or a clerk with a receipt number."""
+    _add_find(commands)
+    _add_receipts(commands)
+    _add_audit(commands)
+
+
+def _add_find(commands: Subparsers) -> None:
     find = add_command(
         commands,
         "find",
@@ -26,6 +32,9 @@ def add_trail_commands(commands: Subparsers) -> None:
         metavar=_("TEXT"),
         help=_("a number, a token, a receipt's name, a journal, or a company"),
     )
+
+
+def _add_receipts(commands: Subparsers) -> None:
     receipts = add_command(
         commands,
         "receipts",
@@ -45,4 +54,42 @@ def add_trail_commands(commands: Subparsers) -> None:
     )
     receipts.add_argument(
         "--save", metavar=_("FILE"), help=_("write them to this file, which ends in .csv or .xlsx")
+    )
+
+
+def _add_audit(commands: Subparsers) -> None:
+    audit = add_command(
+        commands,
+        "audit",
+        action="audit_log:show_log",
+        says=_("show the audit log: who did what, and when, the latest first"),
+        example=(
+            "tilisilta audit --company 1001 --since 2026-06-01\n"
+            "tilisilta audit --system-user anna\n"
+            "tilisilta audit --commands --json"
+        ),
+    )
+    audit.add_argument("--company", type=int, metavar=_("NUMBER"), help=_("only of this company"))
+    who = audit.add_mutually_exclusive_group()
+    who.add_argument("--user", metavar=_("NAME"), help=_("only what this user did on the pages"))
+    who.add_argument(
+        "--system-user",
+        default="",
+        metavar=_("NAME"),
+        help=_("only what commands did that this system user ran"),
+    )
+    who.add_argument(
+        "--commands", action="store_true", help=_("only what commands did, whoever ran them")
+    )
+    audit.add_argument(
+        "--kind", default="", metavar=_("KIND"), help=_("only this kind, such as journal_sent")
+    )
+    audit.add_argument("--since", type=day, metavar="2026-06-01", help=_("from this day on"))
+    audit.add_argument("--until", type=day, metavar="2026-06-30", help=_("up to this day"))
+    audit.add_argument(
+        "--limit",
+        type=int,
+        default=100,
+        metavar=_("COUNT"),
+        help=_("show at most so many entries (default 100)"),
     )

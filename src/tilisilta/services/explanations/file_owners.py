@@ -82,10 +82,13 @@ OWNER_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ({"reason": "elsewhere"}, _("The journal of %(company)s is in another company")),
             ({"reason": "other-run"}, _("The journal of %(company)s is another run already")),
             _("The journal of %(company)s cannot be taken in with the others"),
-            cause=_("All journals of a file of several companies are taken in together, or none."),
+            cause=_(
+                "The journal of this company is not taken in before that is answered, whatever "
+                "becomes of the others in the file."
+            ),
             remedy=_(
-                "Import the file for this company only and answer what is asked. Then import it "
-                "for all: what is here already is recognised."
+                "Import the file for this company only, with --only on the command line, and "
+                "answer what is asked."
             ),
         ),
     ),

@@ -49,6 +49,13 @@ VALUE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=CORRECT_AND_IMPORT,
         ),
         Wording(
+            when={"reason": "scale"},
+            message=_("The file says that its amounts are in thousands or in cents"),
+            cause=_("They are booked as they stand in the file; nothing is multiplied."),
+            details=PLACE,
+            remedy=_("Save the file with amounts in whole units and cents, as 1234.50."),
+        ),
+        Wording(
             message=_("“%(value)s” is not an amount"),
             cause=AMOUNTS_ARE,
             details=PLACE,
@@ -105,7 +112,10 @@ VALUE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             message=_("It is unclear whether an amount is debit or credit"),
             cause=_("The line says neither or both, or in a word that is not known."),
             details=PLACE,
-            remedy=CORRECT_AND_IMPORT,
+            remedy=_(
+                "Write D or K there, or debit and credit, or leave the column out where the "
+                "amounts have signs; and import the file again."
+            ),
         ),
     ),
     ProblemCode.DATE_UNREADABLE: (
@@ -129,6 +139,20 @@ VALUE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("In some dates of the file the day comes first, in others the month."),
             details=PLACE,
             remedy=_("Save the dates as 2026-01-31, and import the file again."),
+        ),
+        Wording(
+            when={"reason": "no-year"},
+            message=_("The date %(value)s has no year of four digits"),
+            cause=_("No year is guessed, as December may be booked in January."),
+            details=PLACE,
+            remedy=_("Save the dates as 2026-01-31, and import the file again."),
+        ),
+        Wording(
+            when={"reason": "serial"},
+            message=_("%(value)s is how a spreadsheet counts days, not a date"),
+            cause=_("The column was saved as a number, and its first day differs by program."),
+            details=PLACE,
+            remedy=_("Format the column as a date in the spreadsheet, and save the file again."),
         ),
         Wording(
             message=_("“%(value)s” is not a date"),

@@ -149,6 +149,12 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=SAVE_AGAIN,
         ),
         Wording(
+            when={"reason": "quoted-rows"},
+            message=_("Each row of the file stands in quotation marks as a whole"),
+            cause=_("So it has one column only; a spreadsheet saves it so without dividing it."),
+            remedy=_("Save the file again where it comes from, and import it unopened."),
+        ),
+        Wording(
             when={"reason": "no-headers"},
             message=_("The file has no headers over its columns"),
             cause=_("What stands in their place is a journal line, which must not get lost."),
@@ -158,6 +164,43 @@ FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             message=_("The columns of the file are not known"),
             cause=_("Its headers do not say which column holds the accounts and the amounts."),
             remedy=NAME_COLUMNS,
+        ),
+    ),
+    ProblemCode.NO_HEADER_ROW: (
+        Wording(
+            message=_("The file has no header row"),
+            cause=_("Its first line is a journal line, and no line is left out."),
+            remedy=_(
+                "Say at the import by their places which columns hold what; the choice is "
+                "remembered."
+            ),
+        ),
+    ),
+    ProblemCode.NO_DATES: (
+        Wording(
+            message=_("The file has no dates"),
+            cause=_("None of its columns is said to hold a booking date or a period."),
+            remedy=_(
+                "Say which column it is; or give the booking date or the period of all lines at "
+                "the import. It is not remembered, and never guessed."
+            ),
+        ),
+    ),
+    ProblemCode.DATES_IN_FILE: (
+        Wording(
+            message=_("The file has dates of its own"),
+            cause=_("%(date)s was given at the import for lines without a date."),
+            remedy=_(
+                "Import it without a date; or correct the dates where the file comes from, if "
+                "they are wrong."
+            ),
+        ),
+    ),
+    ProblemCode.DATED_AT_IMPORT: (
+        Wording(
+            message=_("All lines are booked by what was given at the import: %(date)s"),
+            cause=_("The file has no dates. A person gave the date or the period."),
+            remedy=_("Nothing needs to be done, if the preview shows the right date."),
         ),
     ),
     ProblemCode.COLUMN_TWICE: (

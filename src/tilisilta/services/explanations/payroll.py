@@ -5,6 +5,13 @@ from django.utils.translation import gettext_lazy as _
 from tilisilta.domain.problems import ProblemCode
 from tilisilta.services.explanations.wording import Wording
 
+_OTHER_HOST = (
+    _(
+        "%(site)s was asked. See whether your environment answers there: Dutch ones do at "
+        "api.nmbrs.nl, Swedish ones at api.nmbrs.se."
+    ),
+)
+
 PAYROLL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.NMBRS_UNREACHABLE: (
         Wording(
@@ -24,6 +31,7 @@ PAYROLL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "Make a token in Nmbrs, in the user's profile under API token, and give it to the "
                 "connection in the settings for Nmbrs."
             ),
+            hints=_OTHER_HOST,
         ),
         Wording(
             message=_("Nmbrs does not accept the user and token"),
@@ -35,6 +43,7 @@ PAYROLL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "Make a token in Nmbrs, in the user's profile under API token, and give it to the "
                 "connection in the settings for Nmbrs."
             ),
+            hints=_OTHER_HOST,
         ),
     ),
     ProblemCode.NMBRS_CALL_FORBIDDEN: (

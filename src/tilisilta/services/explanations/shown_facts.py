@@ -34,15 +34,18 @@ def where(problem: Problem) -> str:
     """Return a sentence that names the lines of a problem; empty when it is about none."""
     if problem.line is None:
         return ""
-    more = int(problem.fact("lines") or 1) - 1
-    if not more:
-        return gettext("It concerns line %(line)s.") % {"line": problem.line}
-    text = ngettext(
-        "It concerns line %(line)s and %(count)s more line.",
-        "It concerns line %(line)s and %(count)s more lines.",
-        more,
-    )
-    return text % {"line": problem.line, "count": shown_count(more)}
+    others = problem.fact("others")
+    named = [str(problem.line), *(others.split(", ") if others else ())]
+    more = int(problem.fact("lines") or 1) - len(named)
+    if more > 0:
+        text = ngettext(
+            "Lines %(lines)s and %(count)s more.", "Lines %(lines)s and %(count)s more.", more
+        )
+        return text % {"lines": ", ".join(named), "count": shown_count(more)}
+    *before, last = named
+    if not before:
+        return gettext("Line %(line)s.") % {"line": last}
+    return gettext("Lines %(lines)s and %(last)s.") % {"lines": ", ".join(before), "last": last}
 
 
 def with_count(message: str, problem: Problem) -> str:

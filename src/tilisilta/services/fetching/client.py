@@ -126,7 +126,7 @@ def nmbrs_as(  # what a client needs of a connection, each by its name
 
 def count_soap_call(connection_id: int, call: str) -> None:
     """Count a call by SOAP; what has no kind of its own reads lists."""
-    kind = next((kind for part, kind in _KINDS_OF_SOAP if part in call), "lists")
+    kind: Kind = next((kind for part, kind in _KINDS_OF_SOAP if part in call), "lists")
     count_call(connection_id, NmbrsConnection.Api.SOAP, kind)
 
 
@@ -148,6 +148,11 @@ def offered_sites() -> Sequence[NmbrsConnection.Site]:
     ours = urlsplit(settings.NMBRS_SOAP_URL).hostname
     sites = sorted(NmbrsConnection.Site, key=lambda site: site.label != ours)
     return sites if sites[0].label == ours else ()
+
+
+def chosen_host(site: str) -> str:
+    """Return the host at which ``site`` is asked; empty beside a stand-in, which has only one."""
+    return str(urlsplit(address_of(site)).hostname) if offered_sites() else ""
 
 
 def address_of(site: str) -> str:

@@ -7,7 +7,7 @@ when it is fetched again. So those of these months are fetched each time, and of
 journal that was read longest ago.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property, partial
@@ -28,6 +28,7 @@ from tilisilta.domain.payroll import (
     JournalSplit,
     PayrollRun,
     PayrollSource,
+    SourceJournal,
     books_since,
     is_recent,
     may_book_since,
@@ -46,6 +47,7 @@ from tilisilta.services.cost_objects import keep_cost_objects, kinds_by_age
 from tilisilta.services.fetching.both_ids import keep_ids_of_company
 from tilisilta.services.fetching.problems import problem_of, problems_of_run
 from tilisilta.services.fetching.runs import keep_runs, numbered_twice
+from tilisilta.services.journals.first_fetch import FetchedJournal, keep_first_fetched
 from tilisilta.services.journals.gathering import split_of
 from tilisilta.services.journals.importing import keep_fetched, note_journal_read, recheck_company
 
@@ -53,6 +55,8 @@ MOST_CALLS = 5
 """An unchanged company costs no more calls than this, besides the journals of recent runs."""
 MOST_NOT_READY = 3
 """After so many journals that Nmbrs is still making, the rest of the company waits as well."""
+FIRST_AT_ONCE = 24
+"""The first journals of a company are stored so many at a time, all in memory until then."""
 YEARS_BEFORE = 1
 """How many years before this one are listed each time: earlier ones hardly change."""
 
@@ -206,16 +210,41 @@ class _Fetch:
         Raises ``JournalNotReady`` afterwards if Nmbrs is still making one, as it is worth asking
         for soon again.
         """
-        for run in runs:
-            self._keep_journal(run, self._split_for(run, is_sent=run.pk in self._sent_runs))
+        is_first = self._link is None and not self._company.journals.exists()
+        first = runs[:FIRST_AT_ONCE] if is_first else ()
+        self._keep_first_journals(first)
+        for run in runs[len(first) :]:
             if len(self._not_ready) >= MOST_NOT_READY:
                 break
+            self._keep_journal(run)
         if self.fetched.journal_count and self._link is None:
             self._check_if_linked_since()
         for run in self._company.runs.filter(gone_at__isnull=True).exclude(trouble=[]):
             self.fetched.trouble += run.trouble[:1]
         if self._not_ready:
             raise self._not_ready[0]
+
+    def _keep_first_journals(self, runs: Iterable[Run]) -> None:
+        """Fetch journals of a company that has none, and store them together."""
+        split = split_of(None)
+        fetched: list[FetchedJournal] = []
+        try:
+            for run in runs:
+                if len(self._not_ready) >= MOST_NOT_READY:
+                    break
+                read = self._read_journal(run, split)
+                if read is not None:
+                    fetched.append(FetchedJournal(run, read))
+        finally:
+            # Also those before an answer that ends the fetch: the next one goes on from there.
+            self._keep_first(fetched, split)
+
+    def _keep_first(self, fetched: Sequence[FetchedJournal], split: JournalSplit) -> None:
+        if keep_first_fetched(fetched, company=self._company, split=split, now=self._now):
+            self.fetched.journal_count += len(fetched)
+            return
+        for run, read in fetched:
+            self._keep_read(run, read, split)
 
     def _check_if_linked_since(self) -> None:
         """Check journals that were stored without a link, if a link was made meanwhile.
@@ -241,7 +270,7 @@ class _Fetch:
         )
         run = next((run for run in ordered if self._is_wanted(run)), None)
         if run is not None:
-            self._keep_journal(run, self._split_for(run, is_sent=run.pk in self._sent_runs))
+            self._keep_journal(run)
 
     def _is_wanted(self, run: Run) -> bool:
         return (run.year, run.number) not in self._ambiguous and may_book_since(
@@ -286,31 +315,41 @@ class _Fetch:
         runs = self._company.runs.filter(Exists(_sent_exports(OuterRef("pk"))))
         return frozenset(runs.values_list("pk", flat=True))
 
-    def _keep_journal(self, run: Run, split: JournalSplit) -> None:
+    def _keep_journal(self, run: Run) -> None:
+        split = self._split_for(run, is_sent=run.pk in self._sent_runs)
+        read = self._read_journal(run, split)
+        if read is not None:
+            self._keep_read(run, read, split)
+
+    def _read_journal(self, run: Run, split: JournalSplit) -> SourceJournal | None:
+        """Return the journal of a run, or note with the run why there is none to store."""
+        # The run came from a query without its company; this spares one per journal.
+        run.company = self._company
         try:
             read = self._source.journal(self._nmbrs_company.id_in_nmbrs, _asked(run), split)
         except JournalNotReady as error:
             # Not noted as read, so that it is fetched the next time.
             self._not_ready.append(error)
-            return
+            return None
         except FileRefused as refusal:
             self._note_trouble(run, problems_of_run(refusal, run=str(run)))
-            return
+            return None
         except (NmbrsCallForbidden, NmbrsLoginRefused):
             raise
         except NmbrsRefused as error:
             # Concerns this run alone: it may have been deleted since it was listed.
             self._note_trouble(run, (problem_of(error),))
-            return
+            return None
         if read is None:
             self._note_no_journal(run, split)
-            return
+            return None
         if not books_since(self._company.start_date, read) and not run.journals.exists():
             # Noted as read, or it would be fetched each time; nothing before the start is stored.
             note_journal_read(run, split, now=self._now)
-            return
-        # The run came from a query without its company; this spares one per journal.
-        run.company = self._company
+            return None
+        return read
+
+    def _keep_read(self, run: Run, read: SourceJournal, split: JournalSplit) -> None:
         imported = keep_fetched(
             read, run=run, split=split, is_linked=self._link is not None, now=self._now
         )

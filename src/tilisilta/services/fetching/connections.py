@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -17,7 +17,13 @@ from tilisilta.models.encryption import readable
 from tilisilta.services import audit
 from tilisilta.services.audit_changes import changes_of
 from tilisilta.services.fetching.call_counts import store_calls
-from tilisilta.services.fetching.client import count_soap_call, mark_refused, nmbrs_as
+from tilisilta.services.fetching.client import (
+    address_of,
+    chosen_host,
+    count_soap_call,
+    mark_refused,
+    nmbrs_as,
+)
 from tilisilta.services.fetching.connection_problems import grant_of
 from tilisilta.services.fetching.coverage import read_coverage
 from tilisilta.services.fetching.grants import prove
@@ -29,6 +35,9 @@ from tilisilta.services.fetching.synchronisations import (
     ask_for_everything,
     finish_if_done,
 )
+
+if TYPE_CHECKING:
+    from tilisilta.clients.nmbrs.soap import NmbrsSoap
 
 State = NmbrsConnection.State
 PROVED = timedelta(minutes=15)
@@ -135,10 +144,12 @@ def change_connection(
     user_name: str,
     first_year: int,
     token: str = "",
+    site: str | None = None,
 ) -> NmbrsConnection:
-    """Change user, token or first year, once Nmbrs has accepted the user.
+    """Change user, token, site or first year, once Nmbrs has accepted the user.
 
-    Without a token the old one stays. A removed connection is connected again. Raises
+    Without a token the old one stays, and so does the site where ``site`` is ``None`` or leads to
+    the same address. A removed connection is connected again. Raises
     ``NothingConnected`` when it is removed meanwhile, and ``OtherEnvironment`` when user and token
     belong to another environment: its companies are not ours.
     """
@@ -148,6 +159,8 @@ def change_connection(
     changes = {"user_name": user_name.strip(), "first_year": first_year}
     if token.strip():
         changes["token"] = token.strip()
+    if site is not None and address_of(site) != address_of(connection.site):
+        changes["site"] = site
     before = {field: getattr(connection, field) for field in changes}
     changed = [field for field, value in changes.items() if before[field] != value]
     for field, value in changes.items():
@@ -323,6 +336,15 @@ def try_out(
 ) -> Reached:
     """Return what a user and token reach: by two lists, and each call needed later, once."""
     source = nmbrs_as(user_name, token, domain=domain, site=site, note_call=note_call)
+    try:
+        return _reached(source, domain)
+    except NmbrsLoginRefused as error:
+        # The other host of Nmbrs knows neither user nor token, and says only that.
+        error.facts = {**error.facts, "site": chosen_host(site)}
+        raise
+
+
+def _reached(source: "NmbrsSoap", domain: str) -> Reached:
     environment = domain or source.find_domain()
     debtors = source.debtors()
     companies = source.companies()

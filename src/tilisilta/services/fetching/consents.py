@@ -162,7 +162,7 @@ def take_answer(answer: Answer, *, user: User | None, now: datetime) -> NmbrsCon
             user=user,
             about=asked.connection,
             name=_name_of(asked),
-            reason=error.code.value,
+            reason=str(error.code),
         )
         raise
     ConsentRequest.objects.filter(pk=asked.pk).update(outcome=connection)

@@ -16,8 +16,17 @@ from tilisilta.domain.items_to_make import ItemToMake
 from tilisilta.domain.receipts import LedgerReceipt
 from tilisilta.domain.standing import ExportState
 from tilisilta.models import Export, Journal, Link
-from tilisilta.services.journals.gathering import Gathered, gather, gather_new, read_destination
+from tilisilta.services.journals.gathering import (
+    Destination,
+    Gathered,
+    gather,
+    gather_new,
+    known_destination,
+    read_destination,
+)
 from tilisilta.services.procountor.administrations import ADMINISTRATION_AGE_LIMIT
+
+_CHECKED = ("problems", "state", "needs_look", "currency", "zero_line_count", "checked_at")
 
 
 def check_journal(
@@ -41,7 +50,7 @@ def check_journal(
             .get(pk=journal.pk)
         )
         if journal.discarded_at is None:
-            gathered = gather(journal, destination, locked=True)
+            gathered = gather(journal, _still_there(destination, journal), locked=True)
             plan = plan_journal(gathered.facts)
             _keep(gathered, plan, now=now)
     return journal
@@ -52,9 +61,27 @@ def check_unlinked(journal: Journal, *, now: datetime) -> None:
 
     It can have no receipts, so there is nothing to query and no export to store.
     """
-    gathered = gather_new(journal)
-    plan = plan_journal(gathered.facts)
-    _keep(gathered, plan, now=now)
+    check_before_storing(journal, now=now)
+    journal.save(update_fields=_CHECKED)
+
+
+def check_before_storing(journal: Journal, *, now: datetime) -> None:
+    """Check such a journal without storing the result: whoever calls this stores the journal."""
+    _note_check(journal, plan_journal(gather_new(journal).facts), now=now)
+
+
+def _still_there(destination: Destination, journal: Journal) -> Destination:
+    """Return ``destination``, or what is known now if its link was removed meanwhile.
+
+    The link stays locked until the commit, after the journal as everywhere: exports of a link that
+    is removed before they are stored could not be.
+    """
+    if destination.link is None:
+        return destination
+    # Of the link alone: its order would lock the company too, which others lock first.
+    links = Link.objects.select_for_update(of=("self",), no_key=True)
+    link = links.filter(pk=destination.link.pk).first()
+    return destination if link is not None else known_destination(journal)
 
 
 def _keep(gathered: Gathered, plan: JournalPlan, *, now: datetime) -> None:
@@ -64,6 +91,7 @@ def _keep(gathered: Gathered, plan: JournalPlan, *, now: datetime) -> None:
         _note(gathered.journal, plan)
     else:
         _note_check(gathered.journal, plan, now=now)
+        gathered.journal.save(update_fields=_CHECKED)
         _keep_exports(gathered, plan)
 
 
@@ -80,16 +108,6 @@ def _note_check(journal: Journal, plan: JournalPlan, *, now: datetime) -> None:
     journal.currency = plan.currency
     journal.zero_line_count = plan.zero_line_count
     journal.checked_at = now
-    journal.save(
-        update_fields=[
-            "problems",
-            "state",
-            "needs_look",
-            "currency",
-            "zero_line_count",
-            "checked_at",
-        ]
-    )
 
 
 def _keep_trail(gathered: Gathered) -> None:

@@ -1,6 +1,7 @@
 """Whether a file belongs to the company it is imported for, by what the file itself names."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from tilisilta.clients.files.company_headers import Mark
@@ -71,8 +72,9 @@ def companies_named(
     # Among all companies: what names one that the user may not see must not become another.
     known = [_known(company) for company in Company.objects.all()]
     numbers = [_number_named(part, known) for part in parts]
+    counts = Counter(numbers)
     return [
-        (companies.get(number) if number and numbers.count(number) == 1 else None, part)
+        (companies.get(number) if number and counts[number] == 1 else None, part)
         for number, part in zip(numbers, parts, strict=True)
     ]
 

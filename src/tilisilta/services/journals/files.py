@@ -1,12 +1,12 @@
 """Takes in a file as people have it: with remembered columns, and for one company or several."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from tilisilta.clients.files.columns import ColumnMapping, SaidOfColumns
+from tilisilta.clients.files.columns import NO_DATE_GIVEN, ColumnMapping, GivenDate, SaidOfColumns
 from tilisilta.clients.files.findings import refused
 from tilisilta.clients.files.outcomes import FileRefused
 from tilisilta.clients.files.raw import RawJournal
@@ -52,7 +52,8 @@ _REASONS: dict[type[NeedsAttention], str] = {
 class SaidOfImport:
     """What a person says at an import; each may be left out.
 
-    ``is_only`` takes the journal of the chosen company alone out of a file of several.
+    ``is_only`` takes the journal of the chosen company alone out of a file of several, and
+    ``given`` is the date of a file without dates.
     """
 
     currency: str = ""
@@ -60,16 +61,27 @@ class SaidOfImport:
     answer: RunAnswer | None = None
     debit_negative: bool = False
     is_only: bool = False
+    given: GivenDate = NO_DATE_GIVEN
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """A company of a file whose journal did not come in, and the question that stops it."""
+
+    company: Company
+    problem: Problem
 
 
 @dataclass(frozen=True, kw_only=True)
 class TakenIn:
     """What became of a file: a journal for each company it is of.
 
-    ``remembered`` is the mapping of its columns that an earlier file had.
+    ``remembered`` is the mapping of its columns that an earlier file had, and ``left`` are the
+    companies whose journals did not come in, as something must be answered first.
     """
 
     imported: tuple[Imported, ...]
+    left: tuple[LeftOut, ...] = ()
     remembered: ColumnMapping | None = None
 
 
@@ -82,15 +94,20 @@ def take_in_file(  # the file, whose it is, who brings it, and what is said of i
     now: datetime,
     said: SaidOfImport,
 ) -> TakenIn:
-    """Take in a file for ``company``, or for every company it is of; all of it or nothing.
+    """Take in a file for ``company``, or for every company it is of.
+
+    A fault in the lines of one company, or one that is not here, stops all of them. Only a question
+    about a single one, such as which run it is, leaves that one out; the result says which.
 
     Without a ``company`` the file must name its own. The mapping of its columns is that of the last
     file with the same headers; one that a person chooses is remembered for the company.
 
     Raises ``ColumnsNeeded``, and whatever ``keep_read`` raises; of a file of several companies only
-    ``FileRefused``, with the problems of all of them.
+    ``FileRefused``, with the problems of all of them, also where every one has a question.
     """
-    columns = SaidOfColumns(chosen=said.columns, remembered=remembered_columns(company))
+    columns = SaidOfColumns(
+        chosen=said.columns, remembered=remembered_columns(company), given=said.given
+    )
     file = open_journal_file(content, file_name=file_name, columns=columns)
     whose = _companies_of(file, company, user=user, is_only=said.is_only)
     used = file.mapping if said.columns or file.is_mapping_remembered else None
@@ -99,15 +116,17 @@ def take_in_file(  # the file, whose it is, who brings it, and what is said of i
         currency=said.currency,
         answer=said.answer or RunAnswer(),
         columns=used,
+        given=said.given,
     )
     # In one order, whatever the order of the file: two imports of the same companies must not wait
     # for each other's locks.
     whose = sorted(whose, key=lambda one: one[0].pk)
+    left: tuple[LeftOut, ...] = ()
     with transaction.atomic():
         if len(whose) == 1:
             kept = [_keep(file, *whose[0], said, of_file, user, now)]
         else:
-            kept = _keep_all(file, whose, said, of_file, user, now)
+            kept, left = _keep_all(file, whose, said, of_file, user, now)
         for one, _ in whose if said.columns and company is None else ():
             remember_columns(file, one, user=user, now=now)
         if said.columns and company is not None:
@@ -117,6 +136,7 @@ def take_in_file(  # the file, whose it is, who brings it, and what is said of i
     return TakenIn(
         imported=tuple(check_kept(one, now=now, age_limit=age_limit) for one in kept),
         remembered=file.mapping if file.is_mapping_remembered else None,
+        left=left,
     )
 
 
@@ -179,10 +199,14 @@ def _keep_all(  # as above
     of_file: SaidOfFile,
     user: User | None,
     now: datetime,
-) -> list[Kept]:
-    """Keep the journals of all companies; refuse the file for the problems of any of them."""
+) -> tuple[list[Kept], tuple[LeftOut, ...]]:
+    """Keep the journals of the companies, and return those that need an answer first.
+
+    Raises ``FileRefused`` for the problems of any of them, and where none could be kept.
+    """
     kept: list[Kept] = []
     problems: list[Problem] = []
+    left: list[LeftOut] = []
     for company, part in whose:
         try:
             with transaction.atomic():
@@ -190,14 +214,16 @@ def _keep_all(  # as above
         except FileRefused as error:
             problems += error.problems
         except tuple(_REASONS) as error:
-            problems += _answer_needed(company, part, error)
-    if problems:
+            left.append(LeftOut(company=company, problem=_answer_needed(company, part, error)))
+    left.sort(key=lambda one: one.problem.line or 0)
+    if problems or not kept:
+        problems += [one.problem for one in left]
         raise FileRefused(tuple(sorted(problems, key=lambda problem: problem.line or 0)))
-    return kept
+    return kept, tuple(left)
 
 
-def _answer_needed(company: Company, part: RawJournal, error: NeedsAttention) -> Iterator[Problem]:
-    yield Problem(
+def _answer_needed(company: Company, part: RawJournal, error: NeedsAttention) -> Problem:
+    return Problem(
         code=ProblemCode.ANSWER_NEEDED,
         screen=Screen.FILE,
         line=part.part_of.line if part.part_of else None,

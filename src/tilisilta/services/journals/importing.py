@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from tilisilta.clients.files.columns import ColumnMapping
+from tilisilta.clients.files.columns import NO_DATE_GIVEN, ColumnMapping, GivenDate
 from tilisilta.clients.files.reading import read_journal_file
 from tilisilta.domain import journals as domain
 from tilisilta.domain.comparisons import JournalComparison, compare_journals
@@ -21,8 +21,10 @@ from tilisilta.models import Company, Debtor, Journal, ProcountorAccount, Run, U
 from tilisilta.services import audit
 from tilisilta.services.journals.checks import check_journal, check_unlinked
 from tilisilta.services.journals.file_companies import must_be_of
+from tilisilta.services.journals.first_fetch import arrival_of, fetched_entry, named_by_nmbrs
 from tilisilta.services.journals.here_already import must_not_be_elsewhere
 from tilisilta.services.journals.keeping import (
+    Arrival,
     Imported,
     journals_of_run,
     keep_revision,
@@ -103,13 +105,14 @@ class SaidOfFile:
     """What a person says of a file beside its content.
 
     ``currency`` counts where the file names none, and ``answer`` is about its run. ``columns`` is
-    the mapping of its columns where a person chose it.
+    the mapping of its columns where a person chose it, and ``given`` the date of a file without.
     """
 
     name: str
     currency: str = ""
     answer: RunAnswer = field(default_factory=RunAnswer)
     columns: ColumnMapping | None = None
+    given: GivenDate = NO_DATE_GIVEN
 
 
 class Kept(NamedTuple):
@@ -143,8 +146,7 @@ def keep_read(
         needs_check = place.existing.checked_at is None
         kept = Imported(journal=place.existing, is_new=False, needs_check=needs_check)
     else:
-        kept = keep_revision(
-            read,
+        arrival = Arrival(
             company=company,
             run=place.run,
             currency=read.currency or said.currency,
@@ -153,6 +155,7 @@ def keep_read(
             is_run_guessed=place.is_guessed,
             now=now,
         )
+        kept = keep_revision(read, arrival)
     if kept.is_new:
         chosen = said.columns.to_mapping() if said.columns else {}
         columns = ", ".join(f"{name}={header}" for name, header in chosen.items())
@@ -164,6 +167,7 @@ def keep_read(
             reference=kept.journal.reference,
             file=said.name,
             columns=mask_personal_codes(columns) if columns else "",
+            date=str(said.given),
         )
     return Kept(replace(kept, names_company=names_company), place.moved)
 
@@ -184,11 +188,7 @@ def keep_fetched(
     against what is known of the administration: so many are fetched in a row that Procountor is not
     read for each. Opening or sending one checks it again.
     """
-    named = domain.Run(
-        year=read.run_year or run.year,
-        number=read.run_number or run.number,
-        description=read.run_description,
-    )
+    named = named_by_nmbrs(read, run)
     with transaction.atomic():
         lock_company(run.company)
         place = place_fetched(read, run=run, named=named)
@@ -200,25 +200,11 @@ def keep_fetched(
             is_noted = note_run(place.existing, run, split)
             imported = Imported(journal=place.existing, is_new=False, needs_check=is_noted)
         else:
-            imported = keep_revision(
-                read,
-                company=run.company,
-                run=place.run,
-                currency=read.currency,
-                nmbrs_run=run,
-                split=split,
-                now=now,
-            )
+            imported = keep_revision(read, arrival_of(read, run, place.run, split, now=now))
         note_journal_read(run, split, now=now)
         if imported.is_new:
-            audit.record(
-                audit.Action.JOURNAL_FETCHED,
-                user=None,
-                company=run.company,
-                about=imported.journal,
-                reference=imported.journal.reference,
-            )
-        # Most journals of a first fetch: checked here, as that needs nothing from Procountor.
+            audit.record_all([fetched_entry(imported.journal)])
+        # Checked here, as that needs nothing from Procountor.
         if imported.is_new and imported.previous is None and not is_linked and not place.moved:
             check_unlinked(imported.journal, now=now)
             return imported

@@ -1,6 +1,7 @@
 """Stores journals as they came in, the versions of each run beside each other."""
 
 import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -92,62 +93,74 @@ def content_digest(lines: tuple[domain.JournalLine, ...]) -> str:
     return digest.hexdigest()
 
 
-def keep_revision(  # noqa: PLR0913  # what is known of where it comes from
-    read: SourceJournal,
-    *,
-    company: Company,
-    run: domain.Run,
-    currency: str,
-    now: datetime,
-    file_name: str = "",
-    user: User | None = None,
-    nmbrs_run: Run | None = None,
-    split: JournalSplit | None = None,
-    is_run_guessed: bool = False,
-) -> Imported:
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """How a journal came in: for which company and run, from where, when, and by whom.
+
+    ``is_run_guessed`` says that neither its file nor a person named the run.
+    """
+
+    company: Company
+    run: domain.Run
+    currency: str
+    now: datetime
+    file_name: str = ""
+    user: User | None = None
+    nmbrs_run: Run | None = None
+    split: JournalSplit | None = None
+    is_run_guessed: bool = False
+
+
+def keep_revision(read: SourceJournal, arrival: Arrival) -> Imported:
     """Store ``read`` as a new revision unless it equals the latest one of the run.
 
     What Nmbrs gives is compared without the order of its lines, which its two APIs may write in
     different ways. Once a journal is sent, only what it books counts: see ``_is_unchanged``.
     """
-    latest = journals_of_run(company, run).first()
-    content_sha256 = content_digest(read.lines)
+    latest = journals_of_run(arrival.company, arrival.run).first()
+    journal = new_journal(read, arrival)
     if latest is not None and (
-        latest.content_sha256 == content_sha256
-        or (nmbrs_run is not None and _is_unchanged(latest, read, split))
+        latest.content_sha256 == journal.content_sha256
+        or (arrival.nmbrs_run is not None and _is_unchanged(latest, read, arrival.split))
     ):
-        is_noted = note_run(latest, nmbrs_run, split)
+        is_noted = note_run(latest, arrival.nmbrs_run, arrival.split)
         needs_check = is_noted or latest.checked_at is None
         return Imported(journal=latest, is_new=False, needs_check=needs_check)
+    journal.revision = next_revision(arrival.company, arrival.run)
+    journal.save(force_insert=True)
+    store_lines([(journal, read.lines)])
+    return Imported(journal=journal, is_new=True, previous=latest)
+
+
+def new_journal(read: SourceJournal, arrival: Arrival) -> Journal:
+    """Return ``read`` as the first journal of its run, not stored yet."""
     last = period_of_lines(read.lines)
     first = domain.BookingPeriod.containing(min(line.booking_date for line in read.lines))
-    journal = Journal.objects.create(
-        company=company,
-        run=nmbrs_run,
-        split=split or "",
-        run_year=run.year,
-        run_number=run.number,
-        run_description=run.description,
-        revision=next_revision(company, run),
-        is_run_guessed=is_run_guessed,
+    return Journal(
+        company=arrival.company,
+        run=arrival.nmbrs_run,
+        split=arrival.split or "",
+        run_year=arrival.run.year,
+        run_number=arrival.run.number,
+        run_description=arrival.run.description,
+        revision=1,
+        is_run_guessed=arrival.is_run_guessed,
         period=last.last_day.replace(day=1),
         first_period=first.last_day.replace(day=1),
-        currency=currency or ASSUMED_CURRENCY,
-        is_currency_assumed=not currency,
+        currency=arrival.currency or ASSUMED_CURRENCY,
+        is_currency_assumed=not arrival.currency,
         source=read.kind,
-        file_name=file_name[-255:],
+        file_name=arrival.file_name[-255:],
         file_sha256=read.sha256,
-        content_sha256=content_sha256,
+        content_sha256=content_digest(read.lines),
         payroll_sha256=payroll_digest(read.lines),
         accounts_sha256=payroll_digest(read.lines, with_dimensions=False),
         reader_notes=read.notes,
         line_count=len(read.lines),
         debit_total=sum(line.amount for line in read.lines if line.amount > 0),
-        came_at=now,
-        came_by=user,
+        came_at=arrival.now,
+        came_by=arrival.user,
     )
-    _store_lines(journal, read.lines)
-    return Imported(journal=journal, is_new=True, previous=latest)
 
 
 def _is_unchanged(latest: Journal, read: SourceJournal, split: JournalSplit | None) -> bool:
@@ -187,7 +200,8 @@ def note_run(journal: Journal, nmbrs_run: Run | None, split: JournalSplit | None
     return True
 
 
-def _store_lines(journal: Journal, lines: tuple[domain.JournalLine, ...]) -> None:
+def store_lines(of: Iterable[tuple[Journal, Sequence[domain.JournalLine]]]) -> None:
+    """Store the lines of stored journals."""
     JournalLine.objects.bulk_create(
         (
             JournalLine(
@@ -200,6 +214,7 @@ def _store_lines(journal: Journal, lines: tuple[domain.JournalLine, ...]) -> Non
                 cost_unit=line.cost_unit,
                 booking_date=line.booking_date,
             )
+            for journal, lines in of
             for line in lines
         ),
         # Eight values a line: databases limit the parameters of a statement to some ten thousands.

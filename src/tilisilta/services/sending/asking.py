@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from tilisilta.domain.problems import ProblemCode, Severity
 from tilisilta.domain.standing import (
@@ -178,7 +178,8 @@ def continue_waiting(now: datetime) -> int:
             exports__is_trail=False,
             exports__link__procountor_account__state=ProcountorAccount.State.AUTHORISED,
         )
-        .exclude(sendings__finished_at__isnull=True)
+        # Not exclude(sendings__…): that also leaves out a journal that has no sending at all.
+        .exclude(Exists(Sending.objects.filter(journal=OuterRef("pk"), finished_at__isnull=True)))
         .distinct()
     )
     count = 0

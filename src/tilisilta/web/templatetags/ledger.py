@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from tilisilta.domain.number_ranges import written_ranges
 from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.domain.standing import ExportState, JournalState
 from tilisilta.languages import Language, language_of
@@ -33,6 +34,7 @@ from tilisilta.models import (
 )
 from tilisilta.services.explanations import Explanation, explain
 from tilisilta.services.overview import MONTHS_SHOWN, Cell
+from tilisilta.web import run_texts
 
 register = template.Library()
 
@@ -199,6 +201,11 @@ def month(value: date | None) -> str:
     return "" if value is None else formats.date_format(value, _language().month)
 
 
+@register.filter
+def beyond_month(description: str, shown: date) -> str:
+    return run_texts.beyond_month(description, shown)
+
+
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """Return the mark ``name`` of the page's sprite. Screen readers skip it, so add a word."""
@@ -288,7 +295,7 @@ def procountor_logo(state: str = "on") -> SafeString:
 
 @register.simple_tag
 def receipt_numbers(exports: Iterable[Export]) -> str:
-    return ", ".join(str(export.shown_number) for export in exports if export.shown_number)
+    return written_ranges(export.shown_number for export in exports if export.shown_number)
 
 
 @register.simple_tag

@@ -1,17 +1,17 @@
-"""The sentence that the audit log shows for an entry, in the reader's language."""
+"""The sentence that the audit log has for an entry, in the reader's language."""
 
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
+from django.utils import formats
 from django.utils.functional import Promise
-from django.utils.html import strip_tags
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from tilisilta.models import Area, AuditEntry
+from tilisilta.languages import language_of
+from tilisilta.models import Area, AuditEntry, shown_template_name
 from tilisilta.services.log_ins import Reason
-from tilisilta.web.templatetags.ledger import day
 
 FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
     {
@@ -40,6 +40,7 @@ FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
         "receipt_title": _("title of the receipts"),
         "recovery_codes": _("recovery codes"),
         "second_step": _("second step of the log-in"),
+        "site": _("host of Nmbrs"),
         "start_date": _("start date"),
         "start_month": _("first month"),
         "sums_equal_lines": _("summing of equal lines"),
@@ -61,6 +62,11 @@ REASON_WORDS: Mapping[str, Promise] = MappingProxyType(
 )
 
 
+_ABOUT_TEMPLATES = frozenset(
+    (AuditEntry.Action.TEMPLATE_CREATED, AuditEntry.Action.TEMPLATE_CHANGED)
+)
+
+
 def sentence_of(entry: AuditEntry) -> str:
     """Return what was done in the reader's language, with the facts of the entry."""
     facts = {**entry.facts}
@@ -69,6 +75,8 @@ def sentence_of(entry: AuditEntry) -> str:
         facts["fields"] = ", ".join(str(FIELD_WORDS.get(name, name)) for name in names)
     if entry.action == AuditEntry.Action.LOG_IN_FAILED:
         facts["reason"] = str(REASON_WORDS.get(facts.get("reason", ""), ""))
+    if entry.action in _ABOUT_TEMPLATES:
+        facts["name"] = shown_template_name(str(facts.get("name", "")))
     if "date" in facts:
         facts["date"] = _day_in_words(str(facts["date"]))
     return _sentence(entry.action, facts).format_map(_Facts(facts))
@@ -88,7 +96,7 @@ def _sentence(action: str, facts: Mapping[str, object]) -> str:
 def _day_in_words(written: str) -> str:
     """Return the day in the reader's language; text that is no date stays as it is."""
     try:
-        return strip_tags(day(date.fromisoformat(written)))
+        return formats.date_format(date.fromisoformat(written), language_of(get_language()).day)
     except ValueError:
         return written
 

@@ -1,0 +1,18 @@
+import pytest
+
+from tilisilta.domain.receipt_words import language_of_country, words_in
+
+
+class TestLanguageOfCountry:
+    @pytest.mark.parametrize(
+        ("country", "title"),
+        [
+            ("FINLAND", "Palkat"),
+            (" Finland ", "Palkat"),
+            ("sweden", "Löner"),
+            ("NORWAY", "Payroll"),
+            ("", "Payroll"),
+        ],
+    )
+    def test_is_that_of_the_books(self, country: str, title: str) -> None:
+        assert words_in(language_of_country(country)).title == title
