@@ -95,8 +95,8 @@ CONSENT_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         Wording(
             message=_("Nmbrs has ended SOAP, by which this connection fetches"),
             cause=_(
-                "Nmbrs announced %(date)s as the last day but one: from then on its SOAP API "
-                "answers nothing. What was fetched before stays, and can be sent."
+                "Nmbrs announced %(date)s as the day from which on its SOAP API answers "
+                "nothing. What was fetched before stays, and can be sent."
             ),
             remedy=_(
                 "Connect by REST in the settings for Nmbrs. Until then import the journals from "
