@@ -206,6 +206,18 @@ class TestConsentAgain:
 
         assert (both.api, both.token, both.grant.state) == ("soap", sample.TOKEN, "given")
 
+    def test_takes_one_for_debtors_that_were_consented_but_not_fetched_yet(
+        self, nmbrs: Sandbox
+    ) -> None:
+        made = a_rest_connection(nmbrs, email=sample.LOGIN_OF_ONE)
+        fetch_everything()
+        a_rest_connection(nmbrs, connection=made)
+
+        again = a_rest_connection(nmbrs, connection=made, email=sample.LOGIN_OF_TWO)
+
+        covered = {one["number"]: one["is_covered"] for one in again.grant.debtors}
+        assert covered == {"101": True, "102": False, "103": True}
+
     def test_refuses_a_consent_for_other_debtors_and_gives_it_back(self, nmbrs: Sandbox) -> None:
         by_soap = a_connection()
         fetch_everything()

@@ -180,6 +180,16 @@ def must_be_the_same_bureau(connection: NmbrsConnection, reached: Reached) -> No
         return
     known = list(Debtor.objects.filter(_of(connection)))
     here = _ByDebtor(known)
+    # Those of the consents before count too: perhaps nothing has been fetched by them yet.
+    before = {
+        debtor["id"]
+        for debtors in NmbrsGrant.objects.filter(connection=connection).values_list(
+            "debtors", flat=True
+        )
+        for debtor in debtors
+    }
+    if before & {one.guid for one in reached.debtors}:
+        return
     if known and not any(here.row_of(one) for one in merged_debtors((), reached.debtors)):
         chosen = reached.debtors[0]
         raise OtherDebtors(
