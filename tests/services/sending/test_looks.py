@@ -1,6 +1,7 @@
 """What a look in Procountor asks a person, and what it says about a receipt taken over."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -142,7 +143,7 @@ class TestALook:
         self,
         procountor: Sandbox,
         act: str,
-        details: dict[str, object],
+        details: dict[str, Any],
         fields: str,
         severity: Severity,
     ) -> None:
