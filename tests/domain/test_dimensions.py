@@ -173,7 +173,12 @@ class TestPlaceDimensions:
             severity=Severity.WARNING,
             screen=Screen.LINK,
             line=2,
-            facts=(("kind", "cost_center"), ("reason", reason), ("lines", "2")),
+            facts=(
+                ("kind", "cost_center"),
+                ("reason", reason),
+                ("lines", "2"),
+                ("others", "3"),
+            ),
         )
 
     def test_counts_the_lines_of_a_missing_item_on_all_accounts(self) -> None:

@@ -89,7 +89,7 @@ class TestPlanReceipts:
                 severity=Severity.WARNING,
                 screen=Screen.JOURNAL,
                 line=3,
-                facts=(("lines", str(count)), ("reason", reason)),
+                facts=(("lines", str(count)), ("others", "4"), ("reason", reason)),
             ),
         )
         assert (plan.receipts, plan.zero_line_count) == ((), count)

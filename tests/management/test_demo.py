@@ -33,7 +33,8 @@ STAND_IN_PATH = "/sandbox"
 END_OF_BOX = "^└"
 # Runs a program as the first of a terminal of its own, as one that is typed there is.
 IN_A_TERMINAL = """
-import os, sys
+import os, signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # It may be ignored where the tests run.
 os.setsid()
 os.open(sys.argv[1], os.O_RDWR)
 os.execv(sys.argv[2], sys.argv[2:])

@@ -43,7 +43,9 @@ def bureau(tmp_path: Path) -> Bureau:
 def running(bureau: Bureau, *command: str) -> Iterator[Program]:
     """A command that runs until it is told to end."""
     environment = {**bureau.environment, "LANG": "C.UTF-8", "LC_ALL": ""}
-    with started(TILISILTA, *command, environment=environment) as program:
+    # Where the tests run under nohup the end of a terminal is ignored, and children inherit that.
+    words = ("env", "--default-signal=HUP", TILISILTA, *command)
+    with started(*words, environment=environment) as program:
         yield program
 
 

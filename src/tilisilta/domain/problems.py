@@ -73,6 +73,7 @@ run               number and year of the run, "6/2026"; the runs of a file, "5, 
 same              how much of a receipt is the same: "all", "sums", "copied", "token", "revision"
 scopes            scopes of Nmbrs that a consent did not grant, "document.read"
 sheet             name of a hidden sheet
+site              host of Nmbrs that was asked, "api.nmbrs.se"
 split             "cost_center" or "cost_unit": what the link uses and the journal lacks
 start             first date of the link
 status            status of Procountor's answer
@@ -83,7 +84,7 @@ wait              how many seconds to wait
 ================  ================================================================================
 
 ``tilisilta.domain.problem_codes`` declares which codes have which facts. For a file that cannot be
-read (F01 to F37) ``line`` is the line of the file, in a workbook the row. A fact never holds a
+read (F01 to F41) ``line`` is the line of the file, in a workbook the row. A fact never holds a
 personal identity code.
 """
 
