@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from werkzeug.test import Client
 
+from nmbrs_sandbox.app import Sandbox as Nmbrs
 from nmbrs_sandbox.payroll import sample as nmbrs_sample
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
@@ -30,6 +32,7 @@ from tilisilta.models import (
 )
 from tilisilta.services.connections import authorise_with_api_key, create_account
 from tilisilta.services.fetching.connections import connect
+from tilisilta.services.fetching.consents import Answer, ask_for_consent, take_answer
 from tilisilta.services.fetching.queue import claim_companies, fetch_claimed
 from tilisilta.services.fetching.synchronisations import ask_for_everything, read_lists
 from tilisilta.services.journals.importing import import_journal
@@ -213,6 +216,42 @@ def a_connection(name: str = "Palkkatoimisto") -> NmbrsConnection:
     return connect(
         name, user_name=nmbrs_sample.USERNAME, token=nmbrs_sample.TOKEN, first_year=2026, user=None
     )
+
+
+def answer_of_nmbrs(
+    nmbrs: Nmbrs,
+    url: str,
+    *,
+    email: str = nmbrs_sample.LOGIN_OF_ALL,
+    debtor_ids: Sequence[int] | None = None,
+    answer: str = "allow",
+) -> dict[str, str]:
+    """Return what the stand-in Nmbrs sends a person back with who consents at ``url``."""
+    asked = urlsplit(url)
+    chosen = [one.debtor_id for one in nmbrs.bureau.logins() if one.email == email]
+    form = {
+        **dict(parse_qsl(asked.query)),
+        "email": email,
+        "answer": answer,
+        "debtor": [str(one) for one in (chosen if debtor_ids is None else debtor_ids)],
+    }
+    response = Client(nmbrs).post(asked.path, data=form)
+    assert response.status_code == 302, response.text
+    return dict(parse_qsl(urlsplit(response.headers["Location"]).query))
+
+
+def a_rest_connection(
+    nmbrs: Nmbrs, name: str = "Kirnu", connection: NmbrsConnection | None = None, **choices: Any
+) -> NmbrsConnection:
+    """Return a connection to the stand-in Nmbrs by REST; ``choices`` are those of the consent."""
+    of_new: dict[str, Any] = {} if connection is not None else {"name": name, "first_year": 2026}
+    asked = ask_for_consent(user=None, now=timezone_now(), connection=connection, **of_new)
+    back = answer_of_nmbrs(nmbrs, asked.url, **choices)
+    return take_answer(Answer(**back), user=None, now=timezone_now())
+
+
+def timezone_now() -> datetime:
+    return datetime.now(tz=UTC)
 
 
 def fetch_everything(clock: Clock | None = None, **choices: Any) -> Synchronisation:

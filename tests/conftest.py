@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from datetime import date
 from typing import TYPE_CHECKING
 
 import httpx2
@@ -32,6 +33,7 @@ else:
     _profile = "thorough" if "TILISILTA_TESTS_REQUIRE_ALL" in os.environ else "quick"
 hypothesis_settings.load_profile(_profile)
 
+NMBRS_REDIRECT_URI = "http://127.0.0.1:8000/settings/integrations/nmbrs/consented"
 # What a test may need to clean up after itself when its limit has failed it.
 CLEAN_UP_SECONDS = 120
 
@@ -56,17 +58,26 @@ def procountor(sandbox: "Sandbox", settings: "Settings") -> "Sandbox":
     return sandbox
 
 
+@pytest.fixture(autouse=True)
+def _soap_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test depend on how near the end of SOAP is on the day it is run."""
+    monkeypatch.setattr("tilisilta.domain.end_of_soap.END_OF_SOAP", date(2999, 3, 1))
+
+
 @pytest.fixture
 def nmbrs_sandbox() -> "NmbrsSandbox":
     """A fresh stand-in Nmbrs with the sample bureau."""
     from nmbrs_sandbox.app import create_app  # noqa: PLC0415  # the rules do without
 
-    return create_app()
+    return create_app(redirect_uris=[NMBRS_REDIRECT_URI])
 
 
 @pytest.fixture
 def nmbrs(nmbrs_sandbox: "NmbrsSandbox", settings: "Settings") -> "NmbrsSandbox":
+    from tests.clocks import SleepingClock  # noqa: PLC0415  # the rules do without
+
     settings.NMBRS_TRANSPORT = httpx2.WSGITransport(app=nmbrs_sandbox)
+    settings.NMBRS_CLOCK = SleepingClock()
     return nmbrs_sandbox
 
 

@@ -16,7 +16,13 @@ os.environ["TILISILTA_PROCOUNTOR_CLIENT_SECRET"] = "sandbox-secret"
 # The pace has tests of its own; everywhere else it would only make the tests slow.
 os.environ.setdefault("TILISILTA_PROCOUNTOR_REQUESTS_PER_SECOND", "10000")
 os.environ["TILISILTA_NMBRS_SOAP_URL"] = "http://nmbrs.invalid/soap/v3"
+os.environ["TILISILTA_NMBRS_REST_URL"] = "http://nmbrs.invalid"
+os.environ["TILISILTA_NMBRS_IDENTITY_URL"] = "http://nmbrs.invalid/identity"
+os.environ["TILISILTA_NMBRS_CLIENT_ID"] = "sandbox*development"
+os.environ["TILISILTA_NMBRS_CLIENT_SECRET"] = "sandbox$nmbrs*secret%41+1"
+os.environ["TILISILTA_NMBRS_SUBSCRIPTION_KEY"] = "sandbox-development-key"
 os.environ.setdefault("TILISILTA_NMBRS_REQUESTS_PER_SECOND", "10000")
+os.environ.setdefault("TILISILTA_NMBRS_REST_REQUESTS_PER_SECOND", "10000")
 
 from tilisilta.settings import *  # noqa: E402, F403
 from tilisilta.settings import DATABASES  # noqa: E402
@@ -35,4 +41,5 @@ STORAGES = {
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A call that gets no answer is made again at once.
 NMBRS_RETRY_PAUSES = (0.0, 0.0)
+NMBRS_REST_RETRY_PAUSES = (0.0, 0.0, 0.0)
 PROCOUNTOR_FIRST_TOKEN_PAUSES = (0.0, 0.0, 0.0)

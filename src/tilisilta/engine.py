@@ -25,6 +25,7 @@ from tilisilta.engine_database import give_old_sqlite_subseconds, use_write_ahea
 from tilisilta.fetcher import POLL_SECONDS, Fetcher
 from tilisilta.models import Sending, Worker
 from tilisilta.services.connections import check_unheard_accounts
+from tilisilta.services.fetching.watching import watch_consents
 from tilisilta.services.journals.after_silence import recheck_after_silence
 from tilisilta.services.payroll_check import has_changed_in_nmbrs
 from tilisilta.services.sending import outbox
@@ -102,6 +103,7 @@ class Engine:
             self._thread("sweeper", self._sweep, seconds=SWEEP_SECONDS),
             # A thread of its own: waiting for Procountor must not delay the sweeper.
             self._thread("watcher", watch_procountor, seconds=WATCH_SECONDS),
+            self._thread("watcher-of-nmbrs", watch_consents, seconds=WATCH_SECONDS),
             self._thread("fetcher", self._fetcher.take_up_due, seconds=POLL_SECONDS),
         )
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from tilisilta.models import NmbrsCompany
 from tilisilta.services.fetching import queue as fetch_queue
 from tilisilta.services.fetching import synchronisations
+from tilisilta.services.fetching.call_counts import store_calls
 
 POLL_SECONDS = 0.5
 
@@ -48,11 +49,13 @@ class Fetcher:
         self._read_lists(now)
         synchronisations.finish_abandoned(now)
         while not self._stopping.is_set() and self._take_up_companies():
-            pass
+            store_calls(is_due=False)
+        store_calls(is_due=False)
 
     def stop(self) -> None:
         """Finish the companies under way; the rest stays wanted."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+        store_calls()
 
     def _release_lost(self) -> None:
         """Release what this worker has claimed and no thread is fetching: its end was not noted."""

@@ -60,6 +60,32 @@ def _time_of_day(name: str, default: str) -> time | None:
         raise ImproperlyConfigured(f"{name} is neither a time such as 04:00 nor off.") from None
 
 
+def _on_or_off(name: str, default: str) -> bool:
+    value = _text(name, default)
+    if value not in {"on", "off"}:
+        raise ImproperlyConfigured(f"{name} is neither on nor off.")
+    return value == "on"
+
+
+def _credential(name: str) -> str:
+    """Return an id, secret or key that the vendor gave; empty for none."""
+    value = os.environ.get(name, "")
+    # It goes into a header or a form: a line end copied along with it would be refused far away.
+    if not value.isascii() or not value.isprintable() or value != value.strip():
+        raise ImproperlyConfigured(f"{name} has blanks around it or characters that no key has.")
+    return value
+
+
+def _all_or_none(values: dict[str, str]) -> None:
+    """Stop the start where some of ``values``, by the names of their settings, are missing."""
+    missing = [name for name, value in values.items() if not value]
+    if missing and len(missing) < len(values):
+        given = [name for name in values if name not in missing]
+        raise ImproperlyConfigured(
+            f"{' and '.join(missing)} must be set too, as {' and '.join(given)} is."
+        )
+
+
 def _networks(name: str, default: str) -> tuple[IPv4Network | IPv6Network, ...]:
     """Return addresses or networks that are listed with commas between; ``none`` is no network."""
     value = _text(name, default)
@@ -160,8 +186,24 @@ PROCOUNTOR_FIRST_TOKEN_PAUSES: tuple[float, ...] = (1, 3, 6)
 PROCOUNTOR_TRANSPORT: object = None
 """``None`` is the network. The tests put an httpx2 transport to the sandbox here."""
 NMBRS_SOAP_URL = _url("TILISILTA_NMBRS_SOAP_URL", "https://api.nmbrs.nl/soap/v3")
+NMBRS_REST_URL = _url("TILISILTA_NMBRS_REST_URL", "https://api.nmbrsapp.com")
+NMBRS_IDENTITY_URL = _url("TILISILTA_NMBRS_IDENTITY_URL", "https://identityservice.nmbrs.com")
+NMBRS_CLIENT_ID = _credential("TILISILTA_NMBRS_CLIENT_ID")
+NMBRS_CLIENT_SECRET = _credential("TILISILTA_NMBRS_CLIENT_SECRET")
+NMBRS_SUBSCRIPTION_KEY = _credential("TILISILTA_NMBRS_SUBSCRIPTION_KEY")
+_all_or_none(
+    {
+        "TILISILTA_NMBRS_CLIENT_ID": NMBRS_CLIENT_ID,
+        "TILISILTA_NMBRS_CLIENT_SECRET": NMBRS_CLIENT_SECRET,
+        "TILISILTA_NMBRS_SUBSCRIPTION_KEY": NMBRS_SUBSCRIPTION_KEY,
+    }
+)
+NMBRS_PKCE = _on_or_off("TILISILTA_NMBRS_PKCE", "on")
+"""Whether a consent is bound to a proof of who asked for it; Nmbrs does not document it."""
 NMBRS_REQUESTS_PER_SECOND = _number("TILISILTA_NMBRS_REQUESTS_PER_SECOND", "120")
 """Above 150 calls in a second Nmbrs makes each of them wait; 120 stays clear of that."""
+NMBRS_REST_REQUESTS_PER_SECOND = _number("TILISILTA_NMBRS_REST_REQUESTS_PER_SECOND", "5")
+"""Where the pace by REST starts: Nmbrs publishes no limit, so that it is found out by refusals."""
 NMBRS_FETCHES_AT_ONCE = max(1, round(_number("TILISILTA_NMBRS_FETCHES_AT_ONCE", "12")))
 """How many companies one worker fetches at the same time."""
 NMBRS_TIMEOUT_SECONDS = _number("TILISILTA_NMBRS_TIMEOUT_SECONDS", "60")
@@ -169,6 +211,9 @@ NMBRS_SYNC_TIME = _time_of_day("TILISILTA_NMBRS_SYNC_TIME", "04:00")
 """The local time from which everything is fetched once each night."""
 NMBRS_RETRY_PAUSES: tuple[float, ...] = (0.5, 2.0)
 """A call to Nmbrs that got no answer is made again after each of these pauses, in seconds."""
+NMBRS_REST_RETRY_PAUSES: tuple[float, ...] = (0.5, 2.0, 5.0)
+NMBRS_CLOCK: object = None
+"""``None`` is the clock of the machine. The tests put one here that moves only by sleeping."""
 NMBRS_TRANSPORT: object = None
 """As for Procountor."""
 WORKER_TIMEOUT_SECONDS = _number("TILISILTA_WORKER_TIMEOUT_SECONDS", "30")

@@ -75,10 +75,17 @@ def running_empty_bureau(folder: Path) -> Iterator[Running]:
         "TILISILTA_PROCOUNTOR_CLIENT_ID": "tilisilta-demo",
         "TILISILTA_PROCOUNTOR_CLIENT_SECRET": "sandbox-secret",
         "TILISILTA_NMBRS_SOAP_URL": f"http://127.0.0.1:{nmbrs_port}/soap/v3",
+        "TILISILTA_NMBRS_REST_URL": f"http://127.0.0.1:{nmbrs_port}",
+        "TILISILTA_NMBRS_IDENTITY_URL": f"http://127.0.0.1:{nmbrs_port}/identity",
+        "TILISILTA_NMBRS_CLIENT_ID": "sandbox*development",
+        "TILISILTA_NMBRS_CLIENT_SECRET": "sandbox$nmbrs*secret%41+1",
+        "TILISILTA_NMBRS_SUBSCRIPTION_KEY": "sandbox-development-key",
     }
+    consented = f"{url}/settings/integrations/nmbrs/consented"
+    of_nmbrs = ("--port", str(nmbrs_port), "--redirect-uri", consented)
     with (
         _process("tilisilta", "procountor-sandbox", *listening) as procountor,
-        _process("tilisilta", "nmbrs-sandbox", "--port", str(nmbrs_port)) as nmbrs,
+        _process("tilisilta", "nmbrs-sandbox", *of_nmbrs) as nmbrs,
         _process("tilisilta", "serve", "--port", str(port), **settings) as process,
     ):
         procountor.wait_for("http://")

@@ -38,6 +38,7 @@ class TestDoctor:
             "Procountor application": "well",
             "database": "well",
             "workers": "well",
+            "Nmbrs by REST": "well",
             "account tili-1001": "well",
             "Procountor version": "well",
             "clock": "well",

@@ -259,6 +259,12 @@ class TestSettings:
             ("TILISILTA_DATA_DIR", "/dev/null/data"),
             ("TILISILTA_NMBRS_SOAP_URL", "ftp://nowhere"),
             ("TILISILTA_NMBRS_SYNC_TIME", "midnight"),
+            ("TILISILTA_NMBRS_REST_URL", "nowhere"),
+            ("TILISILTA_NMBRS_IDENTITY_URL", "ftp://nowhere"),
+            ("TILISILTA_NMBRS_PKCE", "yes"),
+            # Some of the three without the others, and a key with the line end of its file.
+            ("TILISILTA_NMBRS_CLIENT_ID", "ours"),
+            ("TILISILTA_NMBRS_SUBSCRIPTION_KEY", "key\n"),
         ],
     )
     def test_that_are_wrong_are_named_in_one_line(

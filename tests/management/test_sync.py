@@ -84,7 +84,7 @@ class TestSyncAndWait:
         a_connection()
         give(*SYNC)
         run = Run.objects.get(company__number=1001, number="6")
-        nmbrs.recalculate_run(company_id=KONEPAJA, run_id=run.nmbrs_run_id, touch_run_at=True)
+        nmbrs.recalculate_run(company_id=KONEPAJA, run_id=run.nmbrs_run_id or 0, touch_run_at=True)
 
         done = give(*SYNC, "--json")
 
@@ -186,7 +186,7 @@ class TestSyncOfOneCompany:
         nmbrs.add_run(company_id=KONEPAJA)
         nmbrs.add_run(company_id=SIIVOUS)
         june = Run.objects.get(company__number=1001, number="6")
-        nmbrs.recalculate_run(company_id=KONEPAJA, run_id=june.nmbrs_run_id)
+        nmbrs.recalculate_run(company_id=KONEPAJA, run_id=june.nmbrs_run_id or 0)
 
         done = give(*SYNC, "--company", "1001", "--json")
 

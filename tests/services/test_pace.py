@@ -7,11 +7,19 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 from tests.bureau import an_account
+from tests.clocks import SleepingClock
 
 from procountor_sandbox.app import Sandbox
+from tilisilta.clients.nmbrs.errors import NmbrsUnavailable
 from tilisilta.clients.procountor.client import ProcountorClient
 from tilisilta.errors import OutcomeUnknown, TryAgainLater
-from tilisilta.services.pace import USUAL_WAIT_SECONDS, reserve_slot, wait_after, wait_for_slot
+from tilisilta.services.pace import (
+    USUAL_WAIT_SECONDS,
+    AdaptivePace,
+    reserve_slot,
+    wait_after,
+    wait_for_slot,
+)
 from tilisilta.services.procountor.client import AccountTokens
 
 
@@ -115,3 +123,61 @@ class TestAClientMadeReady:
 
         assert waited_at_first == 1
         assert len(waits) == 2
+
+
+def _adaptive(clock: SleepingClock) -> AdaptivePace:
+    return AdaptivePace("a-key", start=5, sleep=clock.sleep, now=clock.now)
+
+
+@pytest.mark.django_db
+class TestAdaptivePace:
+    clock: SleepingClock
+
+    @pytest.fixture
+    def pace(self) -> AdaptivePace:
+        self.clock = SleepingClock(seconds=1_000_000.0)
+        return _adaptive(self.clock)
+
+    def test_starts_as_it_is_told(self, pace: AdaptivePace) -> None:
+        for _ in range(11):
+            pace.wait()
+
+        # A little faster than 5 a second, as each call that went well makes it grow.
+        assert 1.95 < sum(self.clock.slept) < 2.0
+
+    def test_is_halved_once_for_calls_that_were_refused_together(self, pace: AdaptivePace) -> None:
+        for _ in range(4):
+            pace.slow_down(None)
+
+        assert pace.calls_per_second() == 2.5
+
+    def test_is_halved_again_later_and_never_ends(self, pace: AdaptivePace) -> None:
+        for _ in range(20):
+            pace.slow_down(None)
+            self.clock.sleep(5)
+
+        assert pace.calls_per_second() == 0.2
+
+    def test_grows_slowly(self, pace: AdaptivePace) -> None:
+        pace.slow_down(None)
+        for _ in range(100):
+            pace.wait()
+
+        assert 3.4 < pace.calls_per_second() < 3.6
+
+    def test_is_shared(self, pace: AdaptivePace) -> None:
+        other = _adaptive(self.clock)
+        pace.slow_down(20)
+
+        assert 19 < other.reserve(self.clock.now()) <= 21
+        assert other.calls_per_second() == pytest.approx(2.51)
+
+    def test_holds_no_thread_for_a_long_pause(self, pace: AdaptivePace) -> None:
+        pace.slow_down(600)
+
+        with pytest.raises(NmbrsUnavailable) as raised:
+            pace.wait()
+
+        assert raised.value.retry_after_seconds is not None
+        assert 590 < raised.value.retry_after_seconds <= 601
+        assert not self.clock.slept

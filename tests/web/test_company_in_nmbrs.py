@@ -251,7 +251,7 @@ class TestRuns:
         a_connection()
         fetch_everything()
         run = Run.objects.get(company__number=1001, number="4")
-        nmbrs.delete_run(company_id=KONEPAJA, run_id=run.nmbrs_run_id)
+        nmbrs.delete_run(company_id=KONEPAJA, run_id=run.nmbrs_run_id or 0)
         fetch_everything()
 
         text = browser_of_administrator.get(PAGE).text

@@ -1,6 +1,7 @@
 """What payroll hands over, whichever way it comes, and the one interface of its sources."""
 
 from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -8,11 +9,21 @@ from typing import Protocol
 
 from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.domain.journals import BookingPeriod, JournalLine
+from tilisilta.domain.nmbrs_ids import NmbrsId
 from tilisilta.domain.problems import Problem
 
 _DAYS_OF_PERIOD = {"Week": 7, "Week4": 28}
 SPARE = timedelta(days=31)
 _MONTHS_OF_PERIOD = {"Month": 1, "Month6": 6, "Year": 12}
+
+
+class IdOf(StrEnum):
+    """What has an id within a company."""
+
+    COMPANY = "company"
+    RUN = "run"
+    COST_CENTER = "cost_center"
+    COST_UNIT = "cost_unit"
 
 
 class JournalSplit(StrEnum):
@@ -57,19 +68,24 @@ class SourceJournal:
 class PayrollDebtor:
     """A debtor as Nmbrs lists it. ``number`` is text there; only the id never changes."""
 
-    nmbrs_debtor_id: int
+    id: NmbrsId
     number: str
     name: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class PayrollCompany:
-    """A company as Nmbrs lists it. ``period_type`` is Nmbrs' own word: Month, Week4, Year …"""
+    """A company as Nmbrs lists it. ``period_type`` is Nmbrs' own word: Month, Week4, Year …
 
-    nmbrs_company_id: int
+    It is empty, and ``debtor_id`` is ``None``, where the list does not say it. ``number`` is 0
+    where Nmbrs has a text that is no number.
+    """
+
+    id: NmbrsId
     number: int
     name: str
     period_type: str
+    debtor_id: NmbrsId | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,16 +96,21 @@ class PayrollCostObject:
     """
 
     kind: DimensionKind
-    nmbrs_id: int | None
+    id: NmbrsId | None
     code: str
     description: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class PayrollRun:
-    """A run as Nmbrs lists it. Its periods count within ``year``, in units of the period type."""
+    """A run as Nmbrs lists it. Its periods count within ``year``, in units of the period type.
 
-    nmbrs_run_id: int
+    ``run_at`` and ``created_at`` both tell that it was run again, by being another one than before.
+    A source says one of them. The latter is kept as Nmbrs writes it, as its zone is not known.
+    ``run_type`` is Nmbrs' own word, and empty where it says none.
+    """
+
+    id: NmbrsId
     year: int
     number: str
     period_start: int
@@ -97,13 +118,16 @@ class PayrollRun:
     description: str
     run_at: datetime | None
     is_locked: bool
+    created_at: str = ""
+    run_type: str = ""
 
 
 class PayrollSource(Protocol):
-    """A source of a bureau's payrolls: Nmbrs by SOAP today, by REST one day.
+    """A source of a bureau's payrolls: Nmbrs by SOAP, which ends in 2027, or by REST.
 
-    Each method is one request. They raise ``TryAgainLater`` when no answer comes, and
-    ``NeedsAttention`` when the answer is a refusal.
+    They raise ``TryAgainLater`` when no answer comes, and ``NeedsAttention`` when the answer is a
+    refusal. Each needs one of the two ids of what it is asked about; without that one it raises
+    ``TryAgainLater``, as the lists bring it.
     """
 
     def debtors(self) -> tuple[PayrollDebtor, ...]:
@@ -112,21 +136,31 @@ class PayrollSource(Protocol):
     def companies(self) -> tuple[PayrollCompany, ...]:
         """Return all companies that the user may see; Nmbrs does not say whose they are."""
 
-    def companies_of(self, nmbrs_debtor_id: int) -> tuple[PayrollCompany, ...]:
+    def companies_of(self, debtor: NmbrsId) -> tuple[PayrollCompany, ...]:
         """Return the companies of one debtor."""
 
-    def runs(self, nmbrs_company_id: int, year: int) -> tuple[PayrollRun, ...]:
+    def period_type(self, company: NmbrsId) -> str:
+        """Return Nmbrs' word for the pay periods of a company, where the list does not say it."""
+
+    def runs(self, company: NmbrsId, year: int) -> tuple[PayrollRun, ...]:
         """Return the runs of a company in one year."""
 
-    def cost_objects(
-        self, nmbrs_company_id: int, kind: DimensionKind
-    ) -> tuple[PayrollCostObject, ...]:
+    def cost_objects(self, company: NmbrsId, kind: DimensionKind) -> tuple[PayrollCostObject, ...]:
         """Return the cost centers or the cost units of a company."""
 
     def journal(
-        self, nmbrs_company_id: int, run: PayrollRun, split: JournalSplit
+        self, company: NmbrsId, run: PayrollRun, split: JournalSplit
     ) -> SourceJournal | None:
-        """Return the journal of a run as it is now; ``None`` while the run has none."""
+        """Return the journal of a run as it is now; ``None`` while the run has none.
+
+        Raises ``JournalNotReady`` while Nmbrs is still making it.
+        """
+
+    def ids_of_debtors(self) -> tuple[NmbrsId, ...]:
+        """Return both ids of each debtor, as far as the source knows both."""
+
+    def ids_in(self, company: NmbrsId) -> Mapping[IdOf, tuple[NmbrsId, ...]]:
+        """Return both ids of a company and of what it has, as far as the source knows both."""
 
 
 def last_day_of_run(period_type: str, year: int, period: int) -> date:
@@ -138,6 +172,13 @@ def last_day_of_run(period_type: str, year: int, period: int) -> date:
         return date(year, 1, 1) + timedelta(days=days * max(period, 1) - 1)
     month = min(_MONTHS_OF_PERIOD.get(period_type, 1) * max(period, 1), 12)
     return date(year, month, monthrange(year, month)[1])
+
+
+def period_containing(period_type: str, day: date) -> int:
+    """Return the period that ``day`` is in: the other way round of ``last_day_of_run``."""
+    if days := _DAYS_OF_PERIOD.get(period_type):
+        return (day - date(day.year, 1, 1)).days // days + 1
+    return (day.month - 1) // _MONTHS_OF_PERIOD.get(period_type, 1) + 1
 
 
 def is_before_start(start: date | None, *, period_type: str, year: int, period: int) -> bool:

@@ -216,7 +216,7 @@ class ProblemCode(StrEnum):
     # What happened when Nmbrs was asked.
     NMBRS_UNREACHABLE = _waits("P01", "wait")
     NMBRS_LOGIN_REFUSED = _stops("P02", "call", "site", number="1001")
-    NMBRS_CALL_FORBIDDEN = _stops("P03", "number", call="Run_GetList")
+    NMBRS_CALL_FORBIDDEN = _stops("P03", "number", "reason", call="Run_GetList")
     NMBRS_ACCESS_DENIED = _stops("P04", call="List_GetByDebtor", number="1003")
     NMBRS_REFUSED = _stops("P05", call="Run_GetList", number="5005")
     NMBRS_ANSWER_UNKNOWN = _stops("P06", call="Run_GetList")
@@ -225,6 +225,21 @@ class ProblemCode(StrEnum):
     COMPANY_WITHOUT_DEBTOR = _stops("P09", count="2", numbers="1011, 1012")
     FETCHING_BROKE = "P10"
     JOURNAL_EMPTIED = _stops("P11", run="6/2026")
+    NMBRS_ENVIRONMENT_CLOSED = _stops("P12", "call", number="40304")
+    NMBRS_QUOTA_USED_UP = _stops("P13", "call", number="42909")
+    JOURNAL_NOT_READY = _waits("P14", run="6/2026")
+    NMBRS_ID_UNKNOWN = _waits("P15", call="runs")
+    NMBRS_SEVERAL_ALIKE = _stops("P16", "reason", count="2", numbers="1011")
+    # The consent to read Nmbrs by REST, and the end of SOAP.
+    CONSENT_ENDED = "P30"
+    CONSENT_LOST = "P31"
+    SCOPES_MISSING = _stops("P32", scopes="company.document.read, document.read")
+    DEBTORS_NOT_COVERED = _informs("P33", count="2", numbers="117, 144")
+    SOAP_ENDS = _informs("P34", count="88", date="2027-03-01")
+    SOAP_HAS_ENDED = _stops("P35", date="2027-03-01")
+    NMBRS_NOT_REGISTERED = "P36"
+    NMBRS_REGISTRATION_REFUSED = _stops("P37", reason="invalid_client")
+    SUBSCRIPTION_KEY_REFUSED = _stops("P38", "call", "number")
     # What happened to a receipt while it was sent.
     REJECTED = _stops(
         "S01",
@@ -297,6 +312,15 @@ class ProblemCode(StrEnum):
     COMMAND_REFUSED = "E35"
     NOT_IN_DOUBT = "E36"
     CANNOT_BE_OURS = "E37"
+    # What came of a consent at Nmbrs.
+    CONSENT_DENIED = "E70"
+    CONSENT_NOT_OURS = _stops("E71", "reason")
+    CONSENT_ANSWERED = "E72"
+    CONSENT_TOO_LATE = "E73"
+    CONSENT_CODE_REFUSED = "E74"
+    CONSENT_ANSWER_LOST = "E75"
+    CONSENT_FAILED = _stops("E76", reason="invalid_scope")
+    CONSENT_OTHER_DEBTORS = _stops("E77", expected="117 Haavikko", chosen="12 Pajulahti")
     # What a person has to decide, or is not allowed to do.
     NAMES_DIFFER = _stops(
         "E40", company="Saaristo Siivous Oy", administration="Skärgårdens Bygg AB"

@@ -71,6 +71,7 @@ row               position of the line among the lines of an XML file; of a row 
 rows              the hidden rows of a workbook, "4, 5, 9"
 run               number and year of the run, "6/2026"; the runs of a file, "5, 6"
 same              how much of a receipt is the same: "all", "sums", "copied", "token", "revision"
+scopes            scopes of Nmbrs that a consent did not grant, "document.read"
 sheet             name of a hidden sheet
 site              host of Nmbrs that was asked, "api.nmbrs.se"
 split             "cost_center" or "cost_unit": what the link uses and the journal lacks

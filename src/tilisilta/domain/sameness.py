@@ -7,6 +7,7 @@ and the sums are stored as a digest, from which no salary can be read.
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -26,6 +27,11 @@ def payroll_digest(lines: Iterable[JournalLine], *, with_dimensions: bool = True
     boxes books it. Nothing to book gives the empty text, which equals no payroll.
     """
     return _digest(payroll_sums(lines, with_dimensions=with_dimensions))
+
+
+def have_same_lines(one: Iterable[JournalLine], other: Iterable[JournalLine]) -> bool:
+    """Return whether two journals have the same lines, texts included, in whatever order."""
+    return _counted_lines(one) == _counted_lines(other)
 
 
 def payroll_sums(
@@ -68,6 +74,21 @@ def sums_on_any_day(
     lines: Iterable[JournalLine], *, with_dimensions: bool = True
 ) -> Mapping[tuple[Hashable, ...], Decimal]:
     return _sums((_line_key(line, with_dimensions)[1:], line.amount) for line in lines)
+
+
+def _counted_lines(lines: Iterable[JournalLine]) -> Counter[tuple[Hashable, ...]]:
+    return Counter(
+        (
+            line.booking_date,
+            line.ledger_account.strip(),
+            line.cost_center.strip(),
+            line.cost_unit.strip(),
+            " ".join(line.description.split()),
+            line.amount,
+        )
+        for line in lines
+        if line.amount
+    )
 
 
 def _has_dimensions(lines: Iterable[JournalLine]) -> bool:

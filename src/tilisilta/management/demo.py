@@ -75,10 +75,12 @@ def run(options: Namespace) -> int:
             }
         )
         make_directory(directory, is_fresh=options.fresh)
-        redirect_uri = f"{demo_url(options.port)}/settings/integrations/procountor/authorised"
+        back = f"{demo_url(options.port)}/settings/integrations"
+        to_procountor = ("--redirect-uri", f"{back}/procountor/authorised")
+        to_nmbrs = ("--redirect-uri", f"{back}/nmbrs/consented")
         with (
-            stand_in(PROCOUNTOR, options.sandbox_port, directory, "--redirect-uri", redirect_uri),
-            stand_in(NMBRS, options.nmbrs_port, directory),
+            stand_in(PROCOUNTOR, options.sandbox_port, directory, *to_procountor),
+            stand_in(NMBRS, options.nmbrs_port, directory, *to_nmbrs),
         ):
             settings = environment(
                 options.port,
@@ -113,6 +115,11 @@ def environment(
         "TILISILTA_PROCOUNTOR_CLIENT_ID": "tilisilta-demo",
         "TILISILTA_PROCOUNTOR_CLIENT_SECRET": "sandbox-secret",
         "TILISILTA_NMBRS_SOAP_URL": f"{demo_url(nmbrs_port)}/soap/v3",
+        "TILISILTA_NMBRS_REST_URL": demo_url(nmbrs_port),
+        "TILISILTA_NMBRS_IDENTITY_URL": f"{demo_url(nmbrs_port)}/identity",
+        "TILISILTA_NMBRS_CLIENT_ID": "sandbox*development",
+        "TILISILTA_NMBRS_CLIENT_SECRET": "sandbox$nmbrs*secret%41+1",
+        "TILISILTA_NMBRS_SUBSCRIPTION_KEY": "sandbox-development-key",
         # Slow enough to watch the journals come in.
         "TILISILTA_NMBRS_REQUESTS_PER_SECOND": "2",
         "TILISILTA_NMBRS_FETCHES_AT_ONCE": "2",

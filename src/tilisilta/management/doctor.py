@@ -26,6 +26,7 @@ from tilisilta.management.doctor_payroll import (
     check_connections,
     check_fetched_companies,
     check_nightly_fetching,
+    check_registration,
 )
 from tilisilta.management.doctor_versions import check_api_version
 from tilisilta.management.findings import Finding, Verdict, finding_document, finding_text
@@ -215,6 +216,7 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     check_machine,
     check_database,
     check_engine,
+    check_registration,
     check_access,
     check_nightly_fetching,
     check_fetched_companies,

@@ -10,12 +10,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tilisilta.management.findings import Finding, Verdict
-from tilisilta.management.nmbrs_connections import connection_problems, forbidden_calls
+from tilisilta.management.nmbrs_connections import forbidden_calls, stopping_problems
+from tilisilta.management.nmbrs_rest import step_text
 from tilisilta.management.output import shown_moment
 from tilisilta.management.sync_outcomes import outcome_of, summary
 from tilisilta.models import NmbrsCompany, NmbrsConnection, Synchronisation
 from tilisilta.services.explanations import explain
-from tilisilta.services.fetching.connections import check_connection
+from tilisilta.services.fetching.connections import check_connection, prove_consent
+from tilisilta.services.fetching.coverage import coverage_problem
+from tilisilta.services.fetching.registration import is_registered, redirect_uri
+from tilisilta.services.fetching.rest_standing import rest_standing_of
+from tilisilta.services.fetching.soap_end import soap_problem
 from tilisilta.services.fetching.synchronisations import latest_synchronisation
 
 State = NmbrsConnection.State
@@ -25,9 +30,11 @@ MOST_NAMED = 10
 
 
 def check_connections() -> Iterator[Finding]:
-    """Try out each connection that was not removed."""
-    for connection in NmbrsConnection.objects.exclude(state=State.REMOVED):
+    """Try out each connection that was not removed; a consent is renewed by that."""
+    for connection in NmbrsConnection.objects.exclude(state=State.REMOVED).select_related("grant"):
+        prove_consent(connection, now=timezone.now())
         yield _connection_finding(check_connection(connection))
+        yield from _rest_findings(connection, now=timezone.now())
         if connection.questions:
             yield _questions_finding(connection)
 
@@ -64,7 +71,7 @@ def check_fetched_companies() -> Iterator[Finding]:
 
 def _connection_finding(connection: NmbrsConnection) -> Finding:
     part = _("connection %(name)s") % {"name": connection}
-    problems = connection_problems(connection)
+    problems = stopping_problems(connection)
     if problems or connection.forbidden_calls:
         trouble = explain(problems[0]) if problems else forbidden_calls(connection)
         return Finding(
@@ -72,13 +79,84 @@ def _connection_finding(connection: NmbrsConnection) -> Finding:
         )
     debtors = ngettext("%(count)s debtor", "%(count)s debtors", connection.debtor_count)
     companies = ngettext("%(count)s company", "%(count)s companies", connection.company_count)
+    domain = _("domain %(domain)s") % {"domain": connection.domain}
     facts = (
         _("works"),
-        _("domain %(domain)s") % {"domain": connection.domain},
+        *((domain,) if connection.domain else ()),
         debtors % {"count": connection.debtor_count},
         companies % {"count": connection.company_count},
     )
     return Finding(part=part, verdict=Verdict.WELL, detail=", ".join(facts))
+
+
+def check_registration() -> Iterator[Finding]:
+    """Report what is registered at Nmbrs for REST, as the settings have it."""
+    part = _("Nmbrs by REST")
+    if not is_registered():
+        # Who imports files alone needs no registration.
+        is_needed = NmbrsConnection.objects.exclude(state=State.REMOVED).exists()
+        yield Finding(
+            part=part,
+            verdict=Verdict.WARNING if is_needed else Verdict.WELL,
+            detail=_("not registered; redirect address %(url)s") % {"url": redirect_uri()},
+            remedy=_(
+                "Register this installation at Nmbrs, then set TILISILTA_NMBRS_CLIENT_ID, "
+                "TILISILTA_NMBRS_CLIENT_SECRET and TILISILTA_NMBRS_SUBSCRIPTION_KEY."
+            ),
+        )
+        return
+    facts = {
+        "url": redirect_uri(),
+        "api": settings.NMBRS_REST_URL,
+        "identity": settings.NMBRS_IDENTITY_URL,
+        "pkce": _("with PKCE") if settings.NMBRS_PKCE else _("without PKCE"),
+    }
+    yield Finding(
+        part=part,
+        verdict=Verdict.WELL,
+        detail=_(
+            "redirect address %(url)s, API at %(api)s, identity at %(identity)s %(pkce)s; client "
+            "id, secret and subscription key are set"
+        )
+        % facts,
+    )
+
+
+def _rest_findings(connection: NmbrsConnection, *, now: datetime) -> Iterator[Finding]:
+    """Report what a consent lacks, and how long SOAP still works."""
+    connection.refresh_from_db()
+    standing = rest_standing_of(connection, now=now)
+    if standing.grant is not None:
+        trouble = explain(standing.problems[0]) if standing.problems else None
+        yield Finding(
+            part=_("consent of connection %(name)s") % {"name": connection},
+            verdict=Verdict.FAILED if trouble else Verdict.WELL,
+            detail=trouble.message
+            if trouble
+            else _("works, renewed %(renewed)s, ends %(end)s unless used")
+            % {
+                "renewed": shown_moment(standing.grant.renewed_at),
+                "end": shown_moment(standing.grant.ends_at),
+            },
+            remedy=f"{trouble.cause} {trouble.remedy}" if trouble else "",
+        )
+    if standing.coverage is not None and standing.coverage.uncovered:
+        told = explain(coverage_problem(standing.coverage))
+        yield Finding(
+            part=_("debtors of connection %(name)s") % {"name": connection},
+            verdict=Verdict.WARNING,
+            detail=f"{told.message}. {told.cause}",
+            remedy=told.remedy,
+        )
+    soap = soap_problem(connection, timezone.localtime(now).date())
+    if soap is not None:
+        told = explain(soap)
+        yield Finding(
+            part=_("SOAP of connection %(name)s") % {"name": connection},
+            verdict=Verdict.FAILED if soap.stops else Verdict.WARNING,
+            detail=told.message,
+            remedy=f"{step_text(standing.next_step)} {told.remedy}",
+        )
 
 
 def _questions_finding(connection: NmbrsConnection) -> Finding:

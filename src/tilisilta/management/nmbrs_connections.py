@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tilisilta.domain.problems import Problem, ProblemCode, Screen
+from tilisilta.domain.problems import Problem
+from tilisilta.management.nmbrs_rest import consent_at_terminal, rest_document, rest_lines
 from tilisilta.management.output import (
     Answer,
     Refused,
@@ -26,14 +27,23 @@ from tilisilta.management.secret_input import read_secret
 from tilisilta.models import NmbrsConnection
 from tilisilta.services.explanations import Explanation, explain
 from tilisilta.services.fetching import connections as nmbrs_connections
+from tilisilta.services.fetching.call_counts import calls_of_last_night
 from tilisilta.services.fetching.client import offered_sites
+from tilisilta.services.fetching.connection_problems import is_consented, problems_of, stopping
 
 TOKEN_VARIABLE = "TILISILTA_NMBRS_TOKEN"  # noqa: S105  # the name of a variable
 State = NmbrsConnection.State
 
 
 def add_connection(options: Namespace) -> Answer:
-    """Make a connection, once Nmbrs has let its user in, and ask for everything to be fetched."""
+    """Make a connection, once Nmbrs has let us in, and ask for everything to be fetched."""
+    if options.by_rest:
+        return _add_by_rest(options)
+    if not options.user:
+        raise WrongUse(
+            _("Say how to connect: by --rest, or as --user with its token"),
+            remedy=_("Nmbrs ends SOAP on 1 March 2027, so that --rest is the way that stays."),
+        )
     token = _read_token(options)
     if not token:
         raise Refused(
@@ -58,6 +68,22 @@ def add_connection(options: Namespace) -> Answer:
     return Answer(document=connection_document(connection), text=f"{text}\n{hint}")
 
 
+def _add_by_rest(options: Namespace) -> Answer:
+    """Take a consent for a new connection, or for the one of that name."""
+    if options.user or options.token or options.site:
+        raise WrongUse(
+            _("--rest goes with no user, token or site"),
+            cause=_("A person consents in a browser, and Nmbrs answers by REST at one address."),
+            remedy=_("See tilisilta nmbrs add --help."),
+        )
+    known = _connections().filter(name=options.name.strip()).first()
+    connection = consent_at_terminal(options, known)
+    text = _tested_text(connection)
+    if connection.is_by_rest:
+        text += "\n" + _("All it reaches will be fetched. To wait for it, give tilisilta sync.")
+    return Answer(document=connection_document(connection), text=text)
+
+
 def change_connection(options: Namespace) -> Answer:
     """Give a connection another token, user, site or year, once Nmbrs has let the user in."""
     connection = find_connection(options.name)
@@ -66,6 +92,12 @@ def change_connection(options: Namespace) -> Answer:
         raise WrongUse(
             _("Say what to change: --token, --user, --site or --first-year"),
             remedy=_("See tilisilta nmbrs change --help."),
+        )
+    if connection.is_by_rest and (token or options.user):
+        raise WrongUse(
+            _("%(name)s reads by REST and has neither user nor token") % {"name": connection},
+            remedy=_("Consent again with tilisilta nmbrs add %(name)s --rest.")
+            % {"name": connection},
         )
     first_year = connection.first_year
     connection = nmbrs_connections.change_connection(
@@ -101,31 +133,35 @@ def list_connections(options: Namespace) -> Answer:
         (
             one.name,
             one.get_state_display(),
+            _way(one),
             one.user_name,
             one.domain,
             str(one.first_year),
             str(one.debtor_count),
             str(one.company_count),
             shown_moment(one.tested_at),
+            str(sum(night.total for night in calls_of_last_night(one))),
             _remark(one),
         )
         for one in connections
     ]
-    debtors, companies = _("Debtors"), _("Companies")
+    debtors, companies, calls = _("Debtors"), _("Companies"), _("Calls of the night")
     headers = (
         _("Name"),
         _("State"),
+        _("By"),
         _("User"),
         _("Domain"),
         _("From"),
         debtors,
         companies,
         _("Tested"),
+        calls,
         "",
     )
     return Answer(
         document={"connections": [connection_document(one) for one in connections]},
-        text=table(headers, rows, right=f"{debtors}|{companies}"),
+        text=table(headers, rows, right=f"{debtors}|{companies}|{calls}"),
     )
 
 
@@ -150,7 +186,7 @@ def find_connection(name: str) -> NmbrsConnection:
 
 def works(connection: NmbrsConnection) -> bool:
     """Return whether all that is needed can be fetched by it, by the last answer of Nmbrs."""
-    has_no_fault = not connection.forbidden_calls and not connection.trouble
+    has_no_fault = not connection.forbidden_calls and not stopping_problems(connection)
     return connection.state == State.WORKING and has_no_fault
 
 
@@ -159,6 +195,7 @@ def connection_document(connection: NmbrsConnection) -> dict[str, Any]:
     return {
         "name": connection.name,
         "state": connection.state,
+        "api": connection.api,
         "user": connection.user_name,
         "domain": connection.domain,
         "site": connection.site or None,
@@ -170,15 +207,18 @@ def connection_document(connection: NmbrsConnection) -> dict[str, Any]:
         "listed_at": connection.listed_at,
         "problems": [problem_document(problem) for problem in connection_problems(connection)],
         "questions": question_documents(connection),
+        "rest": rest_document(connection, now=timezone.now()),
     }
 
 
 def connection_problems(connection: NmbrsConnection) -> tuple[Problem, ...]:
-    """Return what is wrong with a connection; also a refusal met while fetching."""
-    problems = connection.trouble
-    if connection.state == State.REFUSED and not problems:
-        return (Problem(code=ProblemCode.NMBRS_LOGIN_REFUSED, screen=Screen.NMBRS),)
-    return problems
+    """Return what a person should know of a connection: its last fetch, consent and API."""
+    return problems_of(connection, now=timezone.now())
+
+
+def stopping_problems(connection: NmbrsConnection) -> tuple[Problem, ...]:
+    """Return the problems for which nothing can be fetched by a connection."""
+    return stopping(connection_problems(connection))
 
 
 def question_documents(connection: NmbrsConnection) -> list[dict[str, Any]]:
@@ -186,6 +226,7 @@ def question_documents(connection: NmbrsConnection) -> list[dict[str, Any]]:
     return [
         {
             "nmbrs_company_id": asked["nmbrs_company_id"],
+            "nmbrs_guid": asked.get("nmbrs_guid"),
             "number": asked["number"],
             "name": asked["name"],
             "name_here": asked["here"],
@@ -245,14 +286,17 @@ def _to_be_tested(name: str | None) -> Sequence[NmbrsConnection]:
         raise Refused(
             _("The connection %(name)s was removed") % {"name": connection},
             cause=_("Its token was forgotten, so Nmbrs cannot be asked."),
-            remedy=_("Give it a token with tilisilta nmbrs change, or make another connection."),
+            remedy=_(
+                "Give it a token with tilisilta nmbrs change, or a consent with tilisilta nmbrs "
+                "add --rest; or make another connection."
+            ),
         )
     return (connection,)
 
 
 def _connections() -> QuerySet[NmbrsConnection]:
     # Without the token: with a wrong encryption key all the rest can still be shown.
-    return NmbrsConnection.objects.defer("token")
+    return NmbrsConnection.objects.defer("token").select_related("grant")
 
 
 def _site(options: Namespace) -> str:
@@ -275,13 +319,21 @@ def _tested_text(connection: NmbrsConnection) -> str:
     state = _("works") if works(connection) else _("does not work")
     debtors = ngettext("%(count)s debtor", "%(count)s debtors", connection.debtor_count)
     companies = ngettext("%(count)s company", "%(count)s companies", connection.company_count)
+    domain = _("domain %(domain)s") % {"domain": connection.domain}
     facts = (
-        _("domain %(domain)s") % {"domain": connection.domain},
+        *((domain,) if connection.domain else ()),
         debtors % {"count": connection.debtor_count},
         companies % {"count": connection.company_count},
     )
     first = f"{connection.name}  {state}  {', '.join(facts)}"
-    return "\n".join([first, *trouble_texts(connection)])
+    lines = rest_lines(connection, now=timezone.now())
+    return "\n".join([first, *lines, *trouble_texts(connection)])
+
+
+def _way(connection: NmbrsConnection) -> str:
+    """Return the API that a connection fetches by, and that it could by the other one."""
+    has_both = not connection.is_by_rest and is_consented(connection)
+    return f"{connection.get_api_display()} + REST" if has_both else connection.get_api_display()
 
 
 def _remark(connection: NmbrsConnection) -> str:

@@ -12,11 +12,13 @@ from tilisilta.management.accounts import account_document
 from tilisilta.management.companies import find_company
 from tilisilta.management.journals import journal_document
 from tilisilta.management.nmbrs_connections import trouble_texts
-from tilisilta.management.output import Answer, amount, shown_moment, table
+from tilisilta.management.nmbrs_rest import step_text
+from tilisilta.management.output import Answer, amount, problem_document, shown_moment, table
 from tilisilta.management.sync_outcomes import Outcome, outcome_document, outcome_of, summary
 from tilisilta.management.workers import living_workers
 from tilisilta.models import JOURNAL_STATES, Company, Journal, ProcountorAccount, Sending, Worker
 from tilisilta.services.explanations import explain
+from tilisilta.services.fetching.notices import ConnectionNotice, connections_at
 from tilisilta.services.fetching.synchronisations import latest_synchronisation
 
 
@@ -33,6 +35,7 @@ def show_status(options: Namespace) -> Answer:
     workers = living_workers(timezone.now())
     latest = latest_synchronisation()
     fetched = outcome_of(latest) if latest else None
+    notices = connections_at(timezone.now()).notices
     return Answer(
         document={
             "journals": counts,
@@ -40,9 +43,18 @@ def show_status(options: Namespace) -> Answer:
             "workers": [worker.executor_id for worker in workers],
             "dead_accounts": [account_document(account) for account in dead],
             "synchronisation": outcome_document(fetched) if fetched else None,
+            "nmbrs_notices": [
+                {
+                    "connection": notice.connection.name,
+                    "problem": problem_document(notice.problem),
+                    "days_until_soap_ends": notice.days_left,
+                    "next_step": notice.next_step.value,
+                }
+                for notice in notices
+            ],
             "waiting": [journal_document(journal) for journal in waiting],
         },
-        text=_text(counts, waiting, dead, workers, fetched, under_way=under_way),
+        text=_text(counts, waiting, dead, workers, fetched, under_way=under_way, notices=notices),
     )
 
 
@@ -78,6 +90,7 @@ def _text(
     fetched: Outcome | None,
     *,
     under_way: int,
+    notices: Sequence[ConnectionNotice],
 ) -> str:
     words = dict(JOURNAL_STATES)
     shown = [f"{words[state]} {count}" for state, count in counts.items() if count] or [
@@ -89,6 +102,9 @@ def _text(
     for account in dead:
         text = _("Account %(name)s is not authorised: its journals wait.")
         lines.append(text % {"name": account})
+    for notice in notices:
+        name, step = notice.connection.name, step_text(notice.next_step)
+        lines.append(f"{name}: {explain(notice.problem).message}. {step}".rstrip())
     if fetched is not None:
         lines += _fetched_lines(fetched)
     if waiting:

@@ -13,6 +13,7 @@ from tilisilta.domain.problems import Problem
 from tilisilta.management.nmbrs_connections import (
     connection_problems,
     question_documents,
+    stopping_problems,
     trouble_texts,
 )
 from tilisilta.management.output import problem_document, problem_text
@@ -54,7 +55,7 @@ class Outcome:
     @property
     def is_well(self) -> bool:
         """Return whether nothing has failed. An open question is no failure."""
-        return not self.failed_count and not any(map(connection_problems, self.connections))
+        return not self.failed_count and not any(map(stopping_problems, self.connections))
 
 
 def outcome_of(synchronisation: Synchronisation) -> Outcome:
@@ -161,8 +162,10 @@ def _failed_company(nmbrs_company: NmbrsCompany, runs: Sequence[Run]) -> FailedC
 
 
 def _connections_to_name() -> tuple[NmbrsConnection, ...]:
-    connections = NmbrsConnection.objects.exclude(state=NmbrsConnection.State.REMOVED).defer(
-        "token"
+    connections = (
+        NmbrsConnection.objects.exclude(state=NmbrsConnection.State.REMOVED)
+        .defer("token")
+        .select_related("grant")
     )
     return tuple(one for one in connections if connection_problems(one) or one.questions)
 

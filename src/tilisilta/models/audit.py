@@ -48,6 +48,24 @@ class AuditEntry(models.Model):
         NMBRS_CONNECTED = "nmbrs_connected", _("connected Nmbrs {name} as {user_name}")
         NMBRS_CHANGED = "nmbrs_changed", _("changed connection to Nmbrs {name}: {fields}")
         NMBRS_REFUSED = "nmbrs_refused", _("Nmbrs {name} was found to refuse its token")
+        REST_CONSENTED = (
+            "rest_consented",
+            _("connected Nmbrs {name} by REST: {count} debtors, scopes {scopes}"),
+        )
+        REST_REFUSED = (
+            "rest_refused",
+            _("the consent to read Nmbrs {name} by REST was not given: {reason}"),
+        )
+        REST_CHANGED = (
+            "rest_changed",
+            _("the consent of Nmbrs {name} covers other debtors: {fields}"),
+        )
+        REST_ENDED = "rest_ended", _("the consent of Nmbrs {name} was found to have ended")
+        REST_LOST = (
+            "rest_lost",
+            _("the renewal of the consent of Nmbrs {name} got no answer"),
+        )
+        REST_REVOKED = "rest_revoked", _("gave back the consent to read Nmbrs {name} by REST")
         NMBRS_REMOVED = "nmbrs_removed", _("removed connection to Nmbrs {name}")
         SYNC_ASKED = "sync_asked", _("asked to fetch everything from Nmbrs")
         COMPANY_FETCH_ASKED = "company_fetch_asked", _("asked to fetch {name} from Nmbrs")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.company_match import CompanyMatch, compare_companies, pair_digest
 from tilisilta.domain.dimensions import DimensionKind
+from tilisilta.domain.nmbrs_ids import NmbrsId
 from tilisilta.domain.payroll import JournalSplit
 from tilisilta.models.connections import NmbrsConnection, ProcountorAccount
 from tilisilta.models.fields import ProblemsField
@@ -15,6 +16,24 @@ from tilisilta.models.users import User
 
 if TYPE_CHECKING:
     from tilisilta.models.links import Link
+
+
+def _guid_field() -> "models.UUIDField[Any, Any]":
+    return models.UUIDField(null=True, blank=True)
+
+
+def _one_per_guid(*fields: str, name: str) -> models.UniqueConstraint:
+    """Return the constraint that a GUID is that of one row.
+
+    As a partial index: it is made without copying the table, and most rows may have no GUID yet.
+    """
+    return models.UniqueConstraint(
+        fields=[*fields, "nmbrs_guid"], condition=models.Q(nmbrs_guid__isnull=False), name=name
+    )
+
+
+def _nmbrs_id(number: int | None, guid: Any) -> NmbrsId | None:
+    return None if number is None and guid is None else NmbrsId(number=number, guid=guid)
 
 
 class DebtorQuerySet(models.QuerySet["Debtor"]):
@@ -39,6 +58,7 @@ class Debtor(models.Model):
         NmbrsConnection, null=True, blank=True, on_delete=models.PROTECT, related_name="debtors"
     )
     nmbrs_debtor_id = models.BigIntegerField(null=True, blank=True)
+    nmbrs_guid = _guid_field()
     nmbrs_number = models.CharField(max_length=40, blank=True, default="")
     companies_read_at = models.DateTimeField(null=True, blank=True)
     gone_at = models.DateTimeField(
@@ -52,11 +72,16 @@ class Debtor(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["connection", "nmbrs_debtor_id"], name="one_debtor_per_nmbrs_id"
-            )
+            ),
+            _one_per_guid(name="one_debtor_per_guid"),
         ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+    @property
+    def id_in_nmbrs(self) -> NmbrsId | None:
+        return _nmbrs_id(self.nmbrs_debtor_id, self.nmbrs_guid)
 
 
 class CompanyQuerySet(models.QuerySet["Company"]):
@@ -146,7 +171,7 @@ class NmbrsCompany(models.Model):
 
     ``wanted_at`` and ``due_at`` are set while it waits to be fetched, and ``claimed_by`` while a
     worker fetches it; a dead worker's claim goes with the worker's row. ``trouble`` holds the
-    problems of the last time.
+    problems of the last time. It has the integer or the GUID of Nmbrs, or both.
     """
 
     company = models.OneToOneField(
@@ -155,7 +180,8 @@ class NmbrsCompany(models.Model):
     connection = models.ForeignKey(
         NmbrsConnection, on_delete=models.PROTECT, related_name="companies"
     )
-    nmbrs_company_id = models.BigIntegerField()
+    nmbrs_company_id = models.BigIntegerField(null=True, blank=True)
+    nmbrs_guid = _guid_field()
     nmbrs_number = models.BigIntegerField()
     period_type = models.CharField(max_length=20, blank=True, default="")
     gone_at = models.DateTimeField(
@@ -163,6 +189,9 @@ class NmbrsCompany(models.Model):
     )
     listed_from = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="All years from this one on have been looked at once."
+    )
+    ids_read_at = models.DateTimeField(
+        null=True, blank=True, help_text="Both ids of it and of what it has were asked for then."
     )
     cost_centers_read_at = models.DateTimeField(null=True, blank=True)
     cost_units_read_at = models.DateTimeField(null=True, blank=True)
@@ -195,15 +224,24 @@ class NmbrsCompany(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["connection", "nmbrs_company_id"], name="one_company_per_nmbrs_id"
-            )
+            ),
+            _one_per_guid(name="one_company_per_guid"),
         ]
 
     def __str__(self) -> str:
         return f"{self.company} in {self.connection}"
 
+    @property
+    def id_in_nmbrs(self) -> NmbrsId:
+        return NmbrsId(number=self.nmbrs_company_id, guid=self.nmbrs_guid)
+
 
 class Run(models.Model):
-    """A payroll run as Nmbrs lists it. ``split`` is how finely its journal was last fetched."""
+    """A payroll run as Nmbrs lists it. ``split`` is how finely its journal was last fetched.
+
+    It has the integer or the GUID of Nmbrs, or both. ``nmbrs_created_at`` is text as it came and is
+    only compared.
+    """
 
     class Split(models.TextChoices):
         """How finely the lines of a journal are told apart."""
@@ -213,13 +251,16 @@ class Run(models.Model):
         COST_UNIT = JournalSplit.COST_UNIT.value, _("by cost center and cost unit")
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="runs")
-    nmbrs_run_id = models.BigIntegerField()
+    nmbrs_run_id = models.BigIntegerField(null=True, blank=True)
+    nmbrs_guid = _guid_field()
     year = models.PositiveSmallIntegerField()
     number = models.CharField(max_length=20)
     description = models.CharField(max_length=200, blank=True, default="")
     period_start = models.PositiveSmallIntegerField()
     period_end = models.PositiveSmallIntegerField()
     run_at = models.DateTimeField(null=True, blank=True)
+    nmbrs_created_at = models.CharField(max_length=40, blank=True, default="")
+    run_type = models.CharField(max_length=40, blank=True, default="")
     is_locked = models.BooleanField(default=False)
     split = models.CharField(max_length=11, choices=Split, blank=True, default="")
     journal_read_at = models.DateTimeField(null=True, blank=True)
@@ -231,15 +272,25 @@ class Run(models.Model):
     class Meta:
         ordering = ["-year", "-period_end", "-number"]
         constraints = [
-            models.UniqueConstraint(fields=["company", "nmbrs_run_id"], name="one_run_per_nmbrs_id")
+            models.UniqueConstraint(
+                fields=["company", "nmbrs_run_id"], name="one_run_per_nmbrs_id"
+            ),
+            _one_per_guid("company", name="one_run_per_guid"),
         ]
 
     def __str__(self) -> str:
         return f"{self.number}/{self.year}"
 
+    @property
+    def id_in_nmbrs(self) -> NmbrsId:
+        return NmbrsId(number=self.nmbrs_run_id, guid=self.nmbrs_guid)
+
 
 class CostObject(models.Model):
-    """A cost center or a cost unit of a company: what journal lines carry the codes of."""
+    """A cost center or a cost unit of a company: what journal lines carry the codes of.
+
+    A ``nmbrs_id`` below zero stands for one that Nmbrs leaves out.
+    """
 
     class Kind(models.TextChoices):
         """The two tags of a journal line."""
@@ -249,7 +300,8 @@ class CostObject(models.Model):
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="cost_objects")
     kind = models.CharField(max_length=11, choices=Kind)
-    nmbrs_id = models.BigIntegerField()
+    nmbrs_id = models.BigIntegerField(null=True, blank=True)
+    nmbrs_guid = _guid_field()
     code = models.CharField(max_length=100)
     description = models.CharField(max_length=200, blank=True, default="")
     gone_at = models.DateTimeField(
@@ -261,8 +313,14 @@ class CostObject(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["company", "kind", "nmbrs_id"], name="one_cost_object_per_nmbrs_id"
-            )
+            ),
+            _one_per_guid("company", "kind", name="one_cost_object_per_guid"),
         ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.description}"
+
+    @property
+    def id_in_nmbrs(self) -> NmbrsId | None:
+        number = self.nmbrs_id if self.nmbrs_id is not None and self.nmbrs_id >= 0 else None
+        return _nmbrs_id(number, self.nmbrs_guid)

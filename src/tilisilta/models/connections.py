@@ -143,12 +143,13 @@ class ProcountorAccount(models.Model):
 
 
 class NmbrsConnection(models.Model):
-    """Our access to one environment of Nmbrs, by the API token of a user there.
+    """Our access to one environment of Nmbrs: by a user's API token (SOAP), or a consent (REST).
 
-    The token is encrypted at rest. ``forbidden_calls`` are those that its API template does not
-    allow, by the last test. ``trouble`` holds the problems of the last test or fetch, and
-    ``questions`` the companies of Nmbrs of which a person must decide whether they are here
-    already.
+    ``api`` is the one that is fetched by. One that fetches by SOAP may have a consent as well, see
+    ``models.nmbrs_grants``. The token is encrypted at rest. ``forbidden_calls`` are those that its
+    API template does not allow, by the last test. ``trouble`` holds the problems of the last test
+    or fetch, and ``questions`` the companies of Nmbrs of which a person must decide whether they
+    are here already.
     """
 
     class State(models.TextChoices):
@@ -158,6 +159,12 @@ class NmbrsConnection(models.Model):
         REFUSED = "refused", _("Refused by Nmbrs")
         REMOVED = "removed", _("Removed")
 
+    class Api(models.TextChoices):
+        """The API of Nmbrs that a connection fetches by."""
+
+        SOAP = "soap", "SOAP"
+        REST = "rest", "REST"
+
     class Site(models.TextChoices):
         """The host at which an environment of Nmbrs answers."""
 
@@ -166,9 +173,10 @@ class NmbrsConnection(models.Model):
 
     name = models.CharField(max_length=80, unique=True)
     state = models.CharField(max_length=8, choices=State, default=State.WORKING)
-    user_name = models.CharField(max_length=200)
+    api = models.CharField(max_length=4, choices=Api, default=Api.SOAP)
+    user_name = models.CharField(max_length=200, blank=True, default="")
     token = EncryptedTextField(blank=True, default="")
-    domain = models.CharField(max_length=100)
+    domain = models.CharField(max_length=100, blank=True, default="")
     site = models.CharField(
         max_length=2,
         choices=Site,
@@ -200,13 +208,23 @@ class NmbrsConnection(models.Model):
         """Return whether the token was encrypted with a key that we do not have."""
         return isinstance(self.token, UnreadableSecret)
 
+    @property
+    def is_by_rest(self) -> bool:
+        return self.api == self.Api.REST
+
 
 class ApiPace(models.Model):
-    """The next free instant at which all processes, as one client, may call a service."""
+    """The next free instant at which all processes, as one client, may call a service.
+
+    ``calls_per_second`` is the pace where it has to be found out, and ``slowed_at`` when the
+    service last asked for a slower one.
+    """
 
     client_id = models.CharField(max_length=200, primary_key=True)
     # Seconds as a number, not a date: one UPDATE adds to it, in the same way on each database.
     next_free_at = models.FloatField(default=0.0)
+    calls_per_second = models.FloatField(null=True, blank=True)
+    slowed_at = models.FloatField(default=0.0)
 
     def __str__(self) -> str:
         return self.client_id

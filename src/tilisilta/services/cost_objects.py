@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import count
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Min
 
 from tilisilta.domain.administrations import Dimension
 from tilisilta.domain.cost_objects import (
@@ -15,6 +17,7 @@ from tilisilta.domain.cost_objects import (
     descriptions_by_code,
 )
 from tilisilta.domain.dimensions import DimensionKind
+from tilisilta.domain.nmbrs_ids import Known, Listed, recognise
 from tilisilta.domain.payroll import PayrollCostObject, PayrollSource
 from tilisilta.models import Company, CostObject, NmbrsCompany
 
@@ -35,22 +38,32 @@ def keep_cost_objects(
     nmbrs_company: NmbrsCompany, source: PayrollSource, kind: DimensionKind, *, now: datetime
 ) -> None:
     """Read one of the two lists of a company; items no longer listed are marked and stay."""
-    read = source.cost_objects(nmbrs_company.nmbrs_company_id, kind)
-    known = {one.nmbrs_id: one for one in nmbrs_company.company.cost_objects.filter(kind=kind)}
-    listed = _with_ids(read, known.values())
-    gone = known.keys() - listed.keys()
+    listed = _once(source.cost_objects(nmbrs_company.id_in_nmbrs, kind))
+    items = nmbrs_company.company.cost_objects.filter(kind=kind)
+    known = {one.pk: one for one in items}
+    found = recognise(
+        [Listed(id=one.id, marks=(one.code[:CODE_LENGTH],)) for one in listed],
+        [
+            Known(
+                key=one.pk,
+                id=one.id_in_nmbrs,
+                marks=(one.code,),
+                is_gone=one.gone_at is not None,
+            )
+            for one in known.values()
+        ],
+    )
+    gone = [
+        key
+        for key in known.keys() - set(found.same.values()) - found.doubted
+        if known[key].gone_at is None
+    ]
     with transaction.atomic():
-        CostObject.objects.bulk_create(
-            _new(nmbrs_company.company, one, nmbrs_id)
-            for nmbrs_id, one in listed.items()
-            if nmbrs_id not in known
-        )
-        for nmbrs_id in listed.keys() & known.keys():
-            _renew(known[nmbrs_id], listed[nmbrs_id])
-        if any(known[nmbrs_id].gone_at is None for nmbrs_id in gone):
-            nmbrs_company.company.cost_objects.filter(
-                kind=kind, nmbrs_id__in=gone, gone_at__isnull=True
-            ).update(gone_at=now)
+        _add(nmbrs_company.company, kind, [listed[at] for at in found.new])
+        for at, key in found.same.items():
+            _renew(known[key], listed[at])
+        if gone:
+            items.filter(pk__in=gone, gone_at__isnull=True).update(gone_at=now)
         NmbrsCompany.objects.filter(pk=nmbrs_company.pk).update(**{_READ_AT[kind]: now})
 
 
@@ -93,38 +106,39 @@ def _counted(code: str) -> list[tuple[str, int]]:
     return [("", int(part)) if part.isdecimal() else (part, 0) for part in parts]
 
 
-def _with_ids(
-    listed: Iterable[PayrollCostObject], known: Iterable[CostObject]
-) -> Mapping[int, PayrollCostObject]:
-    """Return what is listed by its id. Where Nmbrs leaves that out, the code stands for it.
-
-    Such an item gets a number below zero, which Nmbrs never gives, and has it the next time too.
-    """
-    own_ids = {one.code: one.nmbrs_id for one in known if one.nmbrs_id < 0}
-    by_id: dict[int, PayrollCostObject] = {}
-    for one in listed:
-        nmbrs_id = one.nmbrs_id
-        if nmbrs_id is None:
-            free = min(own_ids.values(), default=0) - 1
-            nmbrs_id = own_ids.setdefault(one.code[:CODE_LENGTH], free)
-        by_id[nmbrs_id] = one
-    return by_id
+def _once(listed: Iterable[PayrollCostObject]) -> Sequence[PayrollCostObject]:
+    """Return what is listed, once by id; where Nmbrs leaves that out, the code stands for it."""
+    return tuple({one.id or one.code[:CODE_LENGTH]: one for one in listed}.values())
 
 
-def _new(company: Company, one: PayrollCostObject, nmbrs_id: int) -> CostObject:
-    code, description = _stored(one)
-    return CostObject(
-        company=company, kind=one.kind, nmbrs_id=nmbrs_id, code=code, description=description
+def _add(company: Company, kind: DimensionKind, new: Sequence[PayrollCostObject]) -> None:
+    # Below zero, which Nmbrs never gives, for those without an id.
+    items = company.cost_objects.filter(kind=kind)
+    lowest = items.aggregate(least=Min("nmbrs_id"))["least"] if new else None
+    free = count(min(lowest or 0, 0) - 1, -1)
+    CostObject.objects.bulk_create(
+        CostObject(
+            company=company,
+            kind=kind,
+            nmbrs_id=one.id.number if one.id is not None else next(free),
+            nmbrs_guid=one.id.guid if one.id is not None else None,
+            code=one.code[:CODE_LENGTH],
+            description=one.description[:200],
+        )
+        for one in new
     )
 
 
 def _renew(known: CostObject, one: PayrollCostObject) -> None:
-    code, description = _stored(one)
-    if (known.code, known.description, known.gone_at) != (code, description, None):
+    code, description = one.code[:CODE_LENGTH], one.description[:200]
+    changes: dict[str, Any] = {}
+    if one.id is not None:
+        has_number = known.id_in_nmbrs is not None and known.id_in_nmbrs.number is not None
+        if one.id.number is not None and not has_number:
+            changes["nmbrs_id"] = one.id.number
+        if one.id.guid is not None and known.nmbrs_guid is None:
+            changes["nmbrs_guid"] = one.id.guid
+    if changes or (known.code, known.description, known.gone_at) != (code, description, None):
         CostObject.objects.filter(pk=known.pk).update(
-            code=code, description=description, gone_at=None
+            code=code, description=description, gone_at=None, **changes
         )
-
-
-def _stored(one: PayrollCostObject) -> tuple[str, str]:
-    return one.code[:CODE_LENGTH], one.description[:200]

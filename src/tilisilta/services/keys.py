@@ -10,15 +10,18 @@ from django.db import transaction
 from django.db.models import F, Model, TextField
 from django.db.models.functions import Cast
 
-from tilisilta.models import NmbrsConnection, ProcountorAccount, User
+from tilisilta.models import NmbrsConnection, NmbrsGrant, ProcountorAccount, User
 from tilisilta.models.encryption import UnreadableSecret, cipher
 from tilisilta.services import audit
 
-ENCRYPTED_COLUMNS: tuple[tuple[type[Model], str], ...] = (
-    (ProcountorAccount, "grant"),
-    (ProcountorAccount, "access_token"),
-    (NmbrsConnection, "token"),
+ENCRYPTED_COLUMNS: tuple[tuple[type[Model], str, str], ...] = (
+    (ProcountorAccount, "grant", "name"),
+    (ProcountorAccount, "access_token", "name"),
+    (NmbrsConnection, "token", "name"),
+    (NmbrsGrant, "access_token", "connection__name"),
+    (NmbrsGrant, "refresh_token", "connection__name"),
 )
+"""Each with the name of what it belongs to."""
 ENCRYPTED_IN_SECOND_STEPS = ("secret", "seed", "migrated_codes")
 Renew = Callable[[str, str], str]
 _fitting: set[tuple[str, ...]] = set()
@@ -66,15 +69,15 @@ def rotate_keys(*, user: User | None) -> Rotated:
 
 def _rotate_columns(renewed: Renew) -> int:
     count = 0
-    for model, column in ENCRYPTED_COLUMNS:
+    for model, column, name in ENCRYPTED_COLUMNS:
         # Locked: a worker that renews a token meanwhile must not get the former one back.
-        rows = model._default_manager.select_for_update().annotate(
+        rows = model._default_manager.select_for_update(of=("self",)).annotate(
             stored=Cast(F(column), TextField())
         )
-        for row in rows.exclude(stored="").only("pk", "name"):
+        for pk, owner, stored in rows.exclude(stored="").values_list("pk", name, "stored"):
             # As an unreadable secret, since that is stored as it is and not encrypted once more.
-            again = UnreadableSecret(renewed(row.stored, _name_of(row)))
-            model._default_manager.filter(pk=row.pk).update(**{column: again})
+            again = UnreadableSecret(renewed(stored, owner))
+            model._default_manager.filter(pk=pk).update(**{column: again})
             count += 1
     return count
 
@@ -94,11 +97,11 @@ def _rotate_second_steps(renewed: Renew) -> int:
 
 def _all_stored() -> Iterator[tuple[str, str]]:
     """Yield every encrypted text with the name of what it belongs to."""
-    for model, column in ENCRYPTED_COLUMNS:
+    for model, column, name in ENCRYPTED_COLUMNS:
         stored = Cast(F(column), TextField())
-        for name, text in model._default_manager.values_list("name", stored):
+        for owner, text in model._default_manager.values_list(name, stored):
             if text:
-                yield name, text
+                yield owner, text
     for one in Authenticator.objects.select_related("user"):
         for _name, kept in _stored_in(one):
             for text in kept if isinstance(kept, list) else [kept]:
@@ -111,8 +114,8 @@ def _stored_in(second_step: Authenticator) -> Iterator[tuple[str, str | list[str
             yield name, second_step.data[name]
 
 
-def _name_of(row: Model) -> str:
-    return str(row.user if isinstance(row, Authenticator) else row)
+def _name_of(second_step: Authenticator) -> str:
+    return str(second_step.user)
 
 
 def _opens(stored: str) -> bool:

@@ -167,10 +167,18 @@ class Overview:
         return self.counts.problems + self.counts.uncertain + self.counts.unsent
 
 
-def overview_for(
-    user: User, *, today: date, month: date | None = None, search: str = "", page: int = 1
+def overview_for(  # what a page asks for, each by its name
+    user: User,
+    *,
+    today: date,
+    month: date | None = None,
+    search: str = "",
+    page: int = 1,
+    is_connected: bool | None = None,
 ) -> Overview:
     """Return what ``user`` may see of all companies, with twelve months up to ``month``.
+
+    ``is_connected`` says whether a connection to Nmbrs works, where that is known already.
 
     Without ``month`` it is the latest that has journals, and never one after that of ``today``.
     """
@@ -189,7 +197,7 @@ def overview_for(
         needs=_needs(journals) if counts.problems + counts.uncertain + counts.unsent else (),
         dead_links=_dead_links(user),
         progress=sendings_under_way(user) if counts.under_way + counts.uncertain else None,
-        fetching=fetch_progress_for(user),
+        fetching=fetch_progress_for(user, is_connected=is_connected),
         steps=None if user.is_limited else _first_steps(user, by_month),
         companies=shown,
         years=_years(list(shown), journals, months),

@@ -2,16 +2,29 @@
 
 import threading
 import time
+from collections.abc import Callable
+from math import ceil
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Value
+from django.db.models.functions import Coalesce, Greatest
 
+from tilisilta.clients.nmbrs.errors import NmbrsUnavailable
 from tilisilta.errors import TilisiltaError, TryAgainLater
 from tilisilta.models import ApiPace
 
 MOST_WAITING = 1000
 USUAL_WAIT_SECONDS = 5.0
 NMBRS_BLOCK_SECONDS = 0.1
+LEAST_CALLS_PER_SECOND = 0.2
+MOST_CALLS_PER_SECOND = 50.0
+GROWTH = 0.01
+"""How much a pace that has to be found out grows with each call: at 5 a second by 3 in a minute."""
+LEAST_PAUSE_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 3600.0
+MOST_SLEEP_SECONDS = 60.0
 
 
 def wait_for_slot() -> None:
@@ -86,6 +99,87 @@ class NmbrsPace:
         return slot
 
 
+class AdaptivePace:
+    """The pace of calls to a service that publishes no limit, shared by all processes.
+
+    It starts at ``start`` calls a second, is halved when the service had too many, and grows slowly
+    with each call. ``sleep`` lets time pass, and ``now`` tells it.
+    """
+
+    def __init__(
+        self,
+        client_id: str,
+        *,
+        start: float,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._client_id = client_id
+        self._start = start
+        self._sleep = sleep
+        # Wall-clock time, as above.
+        self._now = now
+
+    def wait(self) -> None:
+        """Wait until one call may be made; raise ``NmbrsUnavailable`` where that takes long."""
+        seconds = self.reserve(self._now())
+        if seconds > MOST_SLEEP_SECONDS:
+            # A thread that slept so long would hold up other connections.
+            raise NmbrsUnavailable(
+                "Nmbrs has asked for a pause.",
+                retry_after_seconds=ceil(seconds),
+                is_worth_repeating=False,
+            )
+        if seconds > 0:
+            self._sleep(seconds)
+
+    def reserve(self, now: float) -> float:
+        """Take the next free instant and return how many seconds away it is."""
+        most = max(MOST_CALLS_PER_SECOND, self._start)
+        # Beyond that, a next instant was left by a clock that ran ahead.
+        latest = now + LONGEST_PAUSE_SECONDS
+        start = self._start
+        values: list[Any] = [now, latest, now, start, start, GROWTH, most, most, start, GROWTH]
+        values.append(self._client_id)
+        row = _returned(_TAKE_GROWING, values)
+        if row is None:
+            ApiPace.objects.get_or_create(client_id=self._client_id)
+            row = _returned(_TAKE_GROWING, values)
+        return 0.0 if row is None else max(0.0, row[0] - 1 / row[1] - now)
+
+    def slow_down(self, retry_after_seconds: int | None) -> None:
+        """Halve the pace, and let no process call before the pause is over.
+
+        Calls under way are refused together: only the first of them halves it. No share of chance
+        is needed in the pause, as the calls after it have instants of their own.
+        """
+        now = self._now()
+        pause = min(max(retry_after_seconds or 0, LEAST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
+        ApiPace.objects.get_or_create(client_id=self._client_id)
+        mine = ApiPace.objects.filter(pk=self._client_id)
+        mine.filter(slowed_at__lt=now - LEAST_PAUSE_SECONDS).update(
+            slowed_at=now,
+            calls_per_second=Greatest(
+                Value(LEAST_CALLS_PER_SECOND),
+                Coalesce("calls_per_second", Value(self._start)) / 2.0,
+            ),
+        )
+        mine.filter(next_free_at__lt=now + pause).update(next_free_at=now + pause)
+
+    def calls_per_second(self) -> float:
+        """Return the pace as it is now."""
+        row = ApiPace.objects.filter(pk=self._client_id).first()
+        found = row.calls_per_second if row is not None else None
+        return self._start if found is None else found
+
+
+def _returned(statement: str, values: list[Any]) -> tuple[float, float] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        row = cursor.fetchone()
+    return None if row is None else (float(row[0]), float(row[1]))
+
+
 def _take(client_id: str, now: float, latest: float, gap: float) -> float | None:
     """Move the next free instant on and return the one before; ``None`` if the row is missing.
 
@@ -103,4 +197,17 @@ _TAKE = """
     SET next_free_at = CASE WHEN next_free_at BETWEEN %s AND %s THEN next_free_at ELSE %s END + %s
     WHERE client_id = %s
     RETURNING next_free_at
+"""
+
+# As above; the pace itself grows a little with each call.
+_TAKE_GROWING = """
+    UPDATE tilisilta_apipace
+    SET next_free_at = CASE WHEN next_free_at BETWEEN %s AND %s THEN next_free_at ELSE %s END
+            + 1.0 / COALESCE(calls_per_second, %s),
+        calls_per_second = CASE
+            WHEN COALESCE(calls_per_second, %s) + %s > %s THEN CAST(%s AS DOUBLE PRECISION)
+            ELSE COALESCE(calls_per_second, %s) + %s
+        END
+    WHERE client_id = %s
+    RETURNING next_free_at, calls_per_second
 """

@@ -1,6 +1,6 @@
 """Settings of Nmbrs: the connections, what each reaches, and the questions to a person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,19 +9,23 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from tilisilta.domain.end_of_soap import END_OF_SOAP
+from tilisilta.domain.nmbrs_ids import NmbrsId
 from tilisilta.domain.problems import Problem, ProblemCode
-from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.errors import TilisiltaError
-from tilisilta.models import Area, Debtor, NmbrsConnection, Right
+from tilisilta.models import Area, Debtor, NightCalls, NmbrsConnection, NmbrsGrant, Right
 from tilisilta.services.explanations import Explanation, explain, explain_error
 from tilisilta.services.fetching import connections as nmbrs_connections
+from tilisilta.services.fetching.call_counts import calls_of_last_night
 from tilisilta.services.fetching.client import offered_sites
+from tilisilta.services.fetching.connection_problems import grant_of, problems_of
 from tilisilta.services.fetching.progress import fetch_progress_for
-from tilisilta.services.fetching.recognising import answer_question
+from tilisilta.services.fetching.recognising import answer_question, id_of_question
 from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import error_text, is_part
 from tilisilta.web.rights import UserRequest, needs
@@ -123,7 +127,7 @@ class ChangeConnectionForm(ConnectionForm):
 class Question:
     """A company of Nmbrs, and the one here with its number and another name."""
 
-    nmbrs_company_id: int
+    nmbrs_id: NmbrsId
     number: int
     name: str
     here: str
@@ -132,15 +136,26 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectionRow:
-    """A connection in the list, and what a person should do about it."""
+    """A connection in the list, and what a person should do about it.
+
+    Each of ``troubles`` says whether it stops the connection or only informs.
+    """
 
     connection: NmbrsConnection
-    troubles: tuple[Explanation, ...]
+    troubles: tuple[tuple[Explanation, bool], ...]
+    grant: NmbrsGrant | None
+    night_calls: Sequence[NightCalls]
     forbidden_calls: tuple[str, ...]
 
     @property
     def is_removed(self) -> bool:
         return self.connection.state == State.REMOVED
+
+    @property
+    def again_url(self) -> str:
+        """Return where a removed connection is connected again, in its own way."""
+        page = "nmbrs_rest" if self.connection.is_by_rest else "nmbrs_connection"
+        return reverse(page, args=[self.connection.pk])
 
     @property
     def has_more(self) -> bool:
@@ -205,9 +220,13 @@ def connection(request: UserRequest, pk: int) -> HttpResponse:
             "site": connection.site or None,
         },
     )
+    if connection.is_by_rest:
+        # Its log-in is changed by consent alone.
+        del form.fields["user_name"], form.fields["token"]
     if request.method == "POST" and form.is_valid():
+        changes = {"user_name": connection.user_name, **form.cleaned_data}
         try:
-            nmbrs_connections.change_connection(connection, user=request.user, **form.cleaned_data)
+            nmbrs_connections.change_connection(connection, user=request.user, **changes)
         except TilisiltaError as error:
             refusal = explain_error(error)
         else:
@@ -237,9 +256,11 @@ def remove_connection(request: UserRequest, pk: int) -> HttpResponse:
 def answer(request: UserRequest, pk: int) -> HttpResponse:
     """Store the answer whether a company of Nmbrs is the one of its number here."""
     connection = get_object_or_404(NmbrsConnection, pk=pk)
-    asked = whole_number(request.POST.get("nmbrs_company_id", ""))
+    asked = NmbrsId.parse(request.POST.get("nmbrs_company_id", ""))
     is_same = request.POST.get("is_same") == "yes"
-    company = answer_question(connection, asked or 0, is_same=is_same, user=request.user)
+    company = (
+        answer_question(connection, asked, is_same=is_same, user=request.user) if asked else None
+    )
     if company is None:
         messages.info(request, _("Somebody has answered that already."))
     elif is_same:
@@ -253,6 +274,8 @@ def answer(request: UserRequest, pk: int) -> HttpResponse:
 
 def reached_text(connection: NmbrsConnection) -> str:
     """Return what Nmbrs lets the user of a connection see."""
+    if connection.is_by_rest:
+        return _("Nmbrs accepts the consent of %(name)s.") % {"name": connection.name}
     debtors = ngettext("%(count)s debtor", "%(count)s debtors", connection.debtor_count)
     companies = ngettext("%(count)s company", "%(count)s companies", connection.company_count)
     return _("Nmbrs lets %(user_name)s in, domain %(domain)s: %(debtors)s and %(companies)s.") % {
@@ -271,29 +294,35 @@ def _connections_page(
     status: int = 200,
 ) -> HttpResponse:
     fetching = fetch_progress_for(request.user)
-    connections = sorted(NmbrsConnection.objects.all(), key=lambda one: one.state == State.REMOVED)
+    connections = sorted(
+        NmbrsConnection.objects.select_related("grant"), key=lambda one: one.state == State.REMOVED
+    )
     context = {
         "form": form,
         "refusal": refusal,
         "rows": [_row(one, is_limited=fetching.is_limited) for one in connections],
         "questions": [] if fetching.is_limited else _questions(connections),
         "fetching": fetching,
+        "soap_ends_on": END_OF_SOAP,
     }
     part = "nmbrs/list.html" if is_part(request) else "nmbrs/connections.html"
     return render(request, part, context, status=status)
 
 
 def _row(connection: NmbrsConnection, *, is_limited: bool) -> ConnectionRow:
-    problems = connection.trouble
+    problems = problems_of(connection, now=timezone.now())
     if is_limited:
         # The problem names companies of debtors that a limited user must not see.
         problems = tuple(one for one in problems if one.code != ProblemCode.COMPANY_WITHOUT_DEBTOR)
     if connection.is_unreadable and connection.state != State.REMOVED:
         problems = (Problem(code=ProblemCode.KEYS_DO_NOT_FIT),)
+    grant = grant_of(connection)
     is_working = connection.state == State.WORKING
     return ConnectionRow(
         connection=connection,
-        troubles=tuple(explain(one) for one in problems),
+        troubles=tuple((explain(one), one.stops) for one in problems),
+        grant=grant if grant is not None and grant.state != "withdrawn_here" else None,
+        night_calls=calls_of_last_night(connection),
         # Nmbrs says nothing about the calls of a user it does not let in.
         forbidden_calls=tuple(connection.forbidden_calls) if is_working else (),
     )
@@ -314,7 +343,7 @@ def _questions(
 
 def _question(asked: dict[str, Any], debtor: Debtor | None) -> Question:
     return Question(
-        nmbrs_company_id=asked["nmbrs_company_id"],
+        nmbrs_id=id_of_question(asked),
         number=asked["number"],
         name=asked["name"],
         here=asked["here"],

@@ -8,6 +8,8 @@ from django.utils import timezone
 from django_htmx.http import HttpResponseClientRefresh
 
 from tilisilta.models import Area, Right
+from tilisilta.services.explanations import explain
+from tilisilta.services.fetching.notices import connections_at
 from tilisilta.services.overview import overview_for, sendings_under_way
 from tilisilta.web.overview_needs import needs_of
 from tilisilta.web.parts import asked_page
@@ -20,16 +22,19 @@ def overview(request: UserRequest) -> HttpResponse:
     if not request.user.can(Right.READ, Area.JOURNAL_EXPORTS):
         return render(request, "overview/without_rights.html")
     search = request.GET.get("q", "").strip()
+    connections = connections_at(timezone.now())
     shown = overview_for(
         request.user,
         today=timezone.localdate(),
         month=asked_month(request),
         search=search,
         page=asked_page(request),
+        is_connected=connections.is_any_working,
     )
     context = {
         "overview": shown,
         "needs": needs_of(shown.needs, user=request.user),
+        "notices": [(one, explain(one.problem)) for one in connections.notices],
         "address": request.get_full_path(),
         "search": search,
     }

@@ -23,10 +23,11 @@ from tilisilta.clients.nmbrs.errors import (
 )
 from tilisilta.clients.nmbrs.soap import NmbrsSoap, SoapServices
 from tilisilta.domain.dimensions import DimensionKind
+from tilisilta.domain.nmbrs_ids import NmbrsId
 from tilisilta.domain.payroll import JournalSplit, PayrollRun
 
-KOIVULAMMI = 7101
-KONEPAJA = 48101
+KOIVULAMMI = NmbrsId(number=7101)
+KONEPAJA = NmbrsId(number=48101)
 URL = "http://nmbrs.invalid/soap/v3"
 SERVICES = ("DebtorService", "CompanyService")
 
@@ -74,7 +75,7 @@ class TestReading:
     def test_lists_the_companies_of_a_debtor(self, client: NmbrsSoap) -> None:
         third = client.debtors()[2]
 
-        assert [one.number for one in client.companies_of(third.nmbrs_debtor_id)] == [1008]
+        assert [one.number for one in client.companies_of(third.id)] == [1008]
 
     def test_lists_runs_of_a_year(self, client: NmbrsSoap) -> None:
         june = june_of(client)
@@ -117,8 +118,10 @@ class TestReading:
     ) -> None:
         june = june_of(client)
         held = next(
-            company for company in nmbrs_sandbox.world.companies if company.company_id == KONEPAJA
-        ).run(june.nmbrs_run_id)
+            company
+            for company in nmbrs_sandbox.world.companies
+            if company.company_id == KONEPAJA.number
+        ).run(june.id.number or 0)
 
         journal = client.journal(KONEPAJA, june, JournalSplit.COST_UNIT)
 
@@ -136,7 +139,7 @@ class TestReading:
     def test_returns_none_while_a_run_has_no_journal(
         self, nmbrs_sandbox: Sandbox, client: NmbrsSoap
     ) -> None:
-        nmbrs_sandbox.add_run(company_id=KONEPAJA, has_journal=False)
+        nmbrs_sandbox.add_run(company_id=KONEPAJA.number or 0, has_journal=False)
         july = next(run for run in client.runs(KONEPAJA, 2026) if run.number == "7")
 
         assert client.journal(KONEPAJA, july, JournalSplit.COMPANY) is None
@@ -158,7 +161,7 @@ class TestReading:
 
     def test_reads_a_journal_of_a_hundred_thousand_lines(self) -> None:
         client = client_of(create_app(world_of(runs=1, lines=100_000)))
-        company = client.companies()[0].nmbrs_company_id
+        company = client.companies()[0].id
         run = client.runs(company, 2026)[0]
 
         journal = client.journal(company, run, JournalSplit.COST_UNIT)
@@ -211,7 +214,7 @@ class TestRefusals:
     def test_recognises_a_company_the_user_may_not_see(
         self, nmbrs_sandbox: Sandbox, client: NmbrsSoap, code: int
     ) -> None:
-        nmbrs_sandbox.deny_company(company_id=KONEPAJA, code=code)
+        nmbrs_sandbox.deny_company(company_id=KONEPAJA.number or 0, code=code)
 
         with pytest.raises(NmbrsAccessDenied):
             client.runs(KONEPAJA, 2026)
@@ -274,7 +277,7 @@ def answering(app: Any, old: bytes, new: bytes) -> Any:
 class TestNothing:
     def test_is_no_journal_when_the_result_is_left_out(self) -> None:
         sandbox = create_app(leaves_out_empty=True)
-        sandbox.add_run(company_id=KONEPAJA, has_journal=False)
+        sandbox.add_run(company_id=KONEPAJA.number or 0, has_journal=False)
         client = client_of(sandbox)
         july = next(run for run in client.runs(KONEPAJA, 2026) if run.number == "7")
 
@@ -327,7 +330,7 @@ class TestNil:
 
         centers = client.cost_objects(KONEPAJA, DimensionKind.COST_CENTER)
 
-        assert [one.nmbrs_id for one in centers] == [None] * 5
+        assert [one.id for one in centers] == [None] * 5
         assert centers[-1].code == "450"
 
 

@@ -14,4 +14,4 @@ def june() -> Journal:
 
 
 def june_run_id() -> int:
-    return Run.objects.get(company__number=1001, number="6").nmbrs_run_id
+    return Run.objects.get(company__number=1001, number="6").nmbrs_run_id or 0

@@ -276,7 +276,9 @@ class TestRecalculatedRun:
         may = Journal.objects.get(company=konepaja(), run_number="5")
         send(may)
         assert may.run is not None
-        fetched.recalculate_run(company_id=KONEPAJA, run_id=may.run.nmbrs_run_id, touch_run_at=True)
+        fetched.recalculate_run(
+            company_id=KONEPAJA, run_id=may.run.nmbrs_run_id or 0, touch_run_at=True
+        )
 
         fetch_everything()
 
@@ -336,7 +338,7 @@ class TestDeletedRun:
         fetch_waiting()
         may = send(Journal.objects.filter(company=konepaja(), run_number="5").latest("revision"))
         assert may.run is not None
-        fetched.delete_run(company_id=KONEPAJA, run_id=may.run.nmbrs_run_id)
+        fetched.delete_run(company_id=KONEPAJA, run_id=may.run.nmbrs_run_id or 0)
 
         fetch_everything()
 

@@ -21,6 +21,7 @@ from tests.bureau import (
 from tests.services.fetching.sample import KONEPAJA, june, june_run_id, konepaja
 
 from nmbrs_sandbox.faults import Fault, FaultKind
+from tilisilta.domain.nmbrs_ids import NmbrsId
 from tilisilta.domain.payroll import JournalSplit
 from tilisilta.models import (
     AuditEntry,
@@ -59,7 +60,7 @@ class TestAPayrollIsReadyOnce:
 
     def test_for_a_run_that_gets_another_number(self, fetched: "Sandbox", may: Journal) -> None:
         assert may.run is not None
-        run = fetched.bureau.known_run(KONEPAJA, may.run.nmbrs_run_id)
+        run = fetched.bureau.known_run(KONEPAJA, may.run.nmbrs_run_id or 0)
         fetched.bureau.put_run(KONEPAJA, replace(run, number=55))
 
         fetch_everything()
@@ -71,7 +72,7 @@ class TestAPayrollIsReadyOnce:
         self, fetched: "Sandbox", may: Journal
     ) -> None:
         assert may.run is not None
-        fetched.delete_run(company_id=KONEPAJA, run_id=may.run.nmbrs_run_id)
+        fetched.delete_run(company_id=KONEPAJA, run_id=may.run.nmbrs_run_id or 0)
         fetched.add_run(company_id=KONEPAJA, year=2026, period=5)
 
         fetch_everything()
@@ -84,7 +85,7 @@ class TestAPayrollIsReadyOnce:
         self, fetched: "Sandbox", may: Journal
     ) -> None:
         assert may.run is not None
-        fetched.delete_run(company_id=KONEPAJA, run_id=may.run.nmbrs_run_id)
+        fetched.delete_run(company_id=KONEPAJA, run_id=may.run.nmbrs_run_id or 0)
         fetched.add_run(company_id=KONEPAJA, year=2026, period=5)
         fetch_everything()
         anew = Journal.objects.get(company=konepaja(), run_number="7")
@@ -106,8 +107,10 @@ class TestAPayrollIsReadyOnce:
     ) -> None:
         run = Run.objects.select_related("company").get(nmbrs_run_id=june_run_id())
         with nmbrs_client(konepaja().nmbrs.connection) as source:
-            asked = next(one for one in source.runs(KONEPAJA, 2026) if one.number == "6")
-            older = source.journal(KONEPAJA, asked, JournalSplit(run.split))
+            asked = next(
+                one for one in source.runs(NmbrsId(number=KONEPAJA), 2026) if one.number == "6"
+            )
+            older = source.journal(NmbrsId(number=KONEPAJA), asked, JournalSplit(run.split))
         before = datetime.now(tz=UTC)
         fetched.recalculate_run(company_id=KONEPAJA, run_id=june_run_id(), touch_run_at=True)
         fetch_everything()

@@ -16,6 +16,7 @@ from tests.bureau import (
 
 from nmbrs_sandbox.app import create_app
 from nmbrs_sandbox.payroll.sample import world_of
+from tilisilta.domain.nmbrs_ids import NmbrsId
 from tilisilta.models import AuditEntry, Company, Debtor, Journal, NmbrsCompany, NmbrsConnection
 from tilisilta.services.fetching.recognising import answer_question
 
@@ -132,7 +133,7 @@ class TestAddedByHand:
         made = a_connection()
         fetch_everything()
 
-        answer_question(made, KONEPAJA, is_same=True, user=None)
+        answer_question(made, NmbrsId(number=KONEPAJA), is_same=True, user=None)
         fetch_everything()
 
         here.refresh_from_db()
@@ -144,7 +145,7 @@ class TestAddedByHand:
         made = a_connection()
         fetch_everything()
 
-        came = answer_question(made, KONEPAJA, is_same=False, user=None)
+        came = answer_question(made, NmbrsId(number=KONEPAJA), is_same=False, user=None)
         fetch_everything()
 
         assert came is not None
@@ -157,8 +158,8 @@ class TestAddedByHand:
         made = a_connection()
         fetch_everything()
 
-        answer_question(made, KONEPAJA, is_same=True, user=None)
-        again = answer_question(made, KONEPAJA, is_same=False, user=None)
+        answer_question(made, NmbrsId(number=KONEPAJA), is_same=True, user=None)
+        again = answer_question(made, NmbrsId(number=KONEPAJA), is_same=False, user=None)
 
         assert again is None
         assert Company.objects.count() == 10

@@ -8,9 +8,46 @@ NO_SUCH_PERIOD = "2006"
 
 
 class NmbrsUnavailable(TryAgainLater):
-    """Nmbrs was not reached, gave no answer, or one that cannot be read."""
+    """Nmbrs was not reached, gave no answer, or one that cannot be read.
+
+    ``is_worth_repeating`` says whether the same call may be made again within seconds.
+    """
 
     code = ProblemCode.NMBRS_UNREACHABLE
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after_seconds: int | None = None,
+        is_worth_repeating: bool = True,
+    ) -> None:
+        super().__init__(message, retry_after_seconds=retry_after_seconds)
+        self.is_worth_repeating = is_worth_repeating
+
+
+class NmbrsFailed(NmbrsUnavailable):
+    """Nmbrs answered that it has failed itself: a status of 500 or above."""
+
+
+class NmbrsIdUnknown(TryAgainLater):
+    """The id by which this API of Nmbrs knows a thing is not known yet; the next lists bring it."""
+
+    code = ProblemCode.NMBRS_ID_UNKNOWN
+
+    def __init__(self, call: str) -> None:
+        super().__init__(f"The id for {call} is not known yet.")
+        self.facts = {"call": call}
+
+
+class JournalNotReady(TryAgainLater):
+    """Nmbrs has not made the journal of a run in the time that we wait for it."""
+
+    code = ProblemCode.JOURNAL_NOT_READY
+
+    def __init__(self, run: str) -> None:
+        super().__init__(f"Nmbrs has not made the journal of run {run} yet.")
+        self.facts = {"run": run}
 
 
 class NmbrsRefused(NeedsAttention):
@@ -31,9 +68,30 @@ class NmbrsRefused(NeedsAttention):
 
 
 class NmbrsLoginRefused(NmbrsRefused):
-    """User name, token and domain do not go together, or the user has no subscription."""
+    """Nmbrs refuses every call of the connection until a person has acted.
+
+    By itself: user name, token and domain do not go together, or the user has no subscription.
+    """
 
     code = ProblemCode.NMBRS_LOGIN_REFUSED
+
+
+class NmbrsKeyRefused(NmbrsLoginRefused):
+    """The gateway before Nmbrs' REST API does not accept the subscription key."""
+
+    code = ProblemCode.SUBSCRIPTION_KEY_REFUSED
+
+
+class NmbrsEnvironmentClosed(NmbrsLoginRefused):
+    """The environment is disabled, or has no valid subscription."""
+
+    code = ProblemCode.NMBRS_ENVIRONMENT_CLOSED
+
+
+class NmbrsQuotaUsedUp(NmbrsLoginRefused):
+    """All calls that the plan of the subscription allows have been made."""
+
+    code = ProblemCode.NMBRS_QUOTA_USED_UP
 
 
 class NmbrsCallForbidden(NmbrsRefused):

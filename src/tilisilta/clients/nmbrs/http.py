@@ -18,6 +18,17 @@ _FAULT = 500
 Pace = Callable[[], None]
 
 
+def open_http(*, transport: httpx2.BaseTransport | None, timeout_seconds: float) -> httpx2.Client:
+    """Return a client for either API of Nmbrs. Redirects are not followed."""
+    return httpx2.Client(
+        headers={"User-Agent": f"Tilisilta/{__version__}"},
+        timeout=timeout_seconds,
+        transport=transport,
+        follow_redirects=False,
+        limits=httpx2.Limits(max_connections=64, max_keepalive_connections=32),
+    )
+
+
 class SoapTransport:
     """The transport that zeep needs, with the same rules as all our requests.
 
@@ -26,13 +37,7 @@ class SoapTransport:
     """
 
     def __init__(self, *, transport: httpx2.BaseTransport | None, timeout_seconds: float) -> None:
-        self._http = httpx2.Client(
-            headers={"User-Agent": f"Tilisilta/{__version__}"},
-            timeout=timeout_seconds,
-            transport=transport,
-            follow_redirects=False,
-            limits=httpx2.Limits(max_connections=64, max_keepalive_connections=32),
-        )
+        self._http = open_http(transport=transport, timeout_seconds=timeout_seconds)
 
     def load(self, url: str) -> bytes:
         """Return the WSDL, or another description that it refers to."""
@@ -67,7 +72,7 @@ class SoapTransport:
     def _request(self, method: str, url: str, **more: Any) -> tuple[httpx2.Response, bytes]:
         try:
             with self._http.stream(method, url, **more) as answer:
-                return answer, _read(answer)
+                return answer, read_in_parts(answer)
         except httpx2.HTTPError as error:
             # Only the kind of error: messages are logged, and the request holds the token.
             raise NmbrsUnavailable(f"Nmbrs was not reached: {type(error).__name__}.") from error
@@ -83,8 +88,8 @@ class _Answer:
         self.content = content
 
 
-def _read(answer: httpx2.Response) -> bytes:
-    # Read in parts, so that an endless answer cannot fill the memory.
+def read_in_parts(answer: httpx2.Response) -> bytes:
+    """Return the body, in parts, so that an endless answer cannot fill the memory."""
     parts, size = [], 0
     for part in answer.iter_bytes():
         size += len(part)

@@ -1,12 +1,9 @@
 """Calls Nmbrs by SOAP. The names of calls and parameters are read from its own WSDL."""
 
-import hashlib
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import httpx2
 import zeep
@@ -15,20 +12,31 @@ from zeep.exceptions import Error as ZeepError
 from zeep.exceptions import Fault
 from zeep.wsdl.bindings.soap import Soap11Binding
 
-from tilisilta.clients.files.outcomes import FileRefused
-from tilisilta.clients.files.reading import read_journal_xml
 from tilisilta.clients.nmbrs.errors import (
     NmbrsAnswerUnknown,
     NmbrsCallForbidden,
+    NmbrsIdUnknown,
     NmbrsLoginRefused,
     NmbrsRefused,
     NmbrsUnavailable,
 )
 from tilisilta.clients.nmbrs.faults import refuse
 from tilisilta.clients.nmbrs.http import Pace, SoapTransport
+from tilisilta.clients.nmbrs.journals import journal_of_run
+from tilisilta.clients.nmbrs.soap_rows import (
+    companies_in,
+    id_in,
+    id_or_none,
+    name_in,
+    pair_in,
+    rows_of,
+    run_in,
+    text_in,
+)
 from tilisilta.domain.dimensions import DimensionKind
-from tilisilta.domain.journals import plain_run_number
+from tilisilta.domain.nmbrs_ids import NmbrsId
 from tilisilta.domain.payroll import (
+    IdOf,
     JournalSplit,
     PayrollCompany,
     PayrollCostObject,
@@ -36,9 +44,7 @@ from tilisilta.domain.payroll import (
     PayrollRun,
     SourceJournal,
 )
-from tilisilta.domain.problems import ProblemCode
 
-KIND = "nmbrs"
 DEBTORS = "DebtorService"
 COMPANIES = "CompanyService"
 JOURNAL_CALLS: Mapping[JournalSplit, str] = {
@@ -52,11 +58,16 @@ COST_OBJECT_CALLS: Mapping[DimensionKind, str] = {
     DimensionKind.COST_UNIT: "CostUnit_GetList",
 }
 
+ENTITIES: Mapping[IdOf, str] = {
+    IdOf.COMPANY: "Company",
+    IdOf.RUN: "Run",
+    IdOf.COST_CENTER: "CostCenter",
+    IdOf.COST_UNIT: "CostUnit",
+}
+"""What the converter of ids is asked for. Nmbrs does not document the words; these are assumed."""
+
 # What the library raises for XML that is not the answer to the call.
 _MISREADINGS = (AttributeError, LookupError, TypeError, ValueError)
-# Nmbrs does not document the zone of its times. They only serve to notice that a run was repeated,
-# so that a wrong zone does no harm.
-_ITS_TIME = ZoneInfo("Europe/Amsterdam")
 
 
 class SoapServices:
@@ -109,10 +120,11 @@ class SoapServices:
 
 
 class NmbrsSoap:
-    """One user's access to Nmbrs: the only ``PayrollSource`` today.
+    """One user's access to Nmbrs by SOAP.
 
     ``pace`` is called before each call. A call without an answer is repeated after each of
-    ``retry_pauses``, in seconds, which is safe as all calls only read.
+    ``retry_pauses``, in seconds, which is safe as all calls only read. ``note_call`` is told the
+    name of each call that is made.
     """
 
     def __init__(
@@ -124,12 +136,14 @@ class NmbrsSoap:
         domain: str,
         pace: Pace,
         retry_pauses: Sequence[float],
+        note_call: Callable[[str], None] | None = None,
     ) -> None:
         self._services = services
         self._login = {"Username": user_name, "Token": token}
         self._domain = domain
         self._pace = pace
         self._retry_pauses = retry_pauses
+        self._note_call = note_call
 
     def find_domain(self) -> str:
         """Return the domain of the user's environment, which every other call has to name."""
@@ -143,72 +157,91 @@ class NmbrsSoap:
 
     def debtors(self) -> tuple[PayrollDebtor, ...]:
         return tuple(
-            PayrollDebtor(
-                nmbrs_debtor_id=_whole(row, "Id"), number=_text(row, "Number"), name=_name(row)
-            )
-            for row in _rows(self._call(DEBTORS, "List_GetAll"))
+            PayrollDebtor(id=id_in(row, "Id"), number=text_in(row, "Number"), name=name_in(row))
+            for row in rows_of(self._call(DEBTORS, "List_GetAll"))
         )
 
     def companies(self) -> tuple[PayrollCompany, ...]:
-        return _companies(self._call(COMPANIES, "List_GetAll"))
+        return companies_in(self._call(COMPANIES, "List_GetAll"))
 
-    def companies_of(self, nmbrs_debtor_id: int) -> tuple[PayrollCompany, ...]:
-        return _companies(self._call(COMPANIES, "List_GetByDebtor", {"debtorid": nmbrs_debtor_id}))
+    def companies_of(self, debtor: NmbrsId) -> tuple[PayrollCompany, ...]:
+        call = "List_GetByDebtor"
+        return companies_in(self._call(COMPANIES, call, {"debtorid": _number(debtor, call)}))
 
-    def runs(self, nmbrs_company_id: int, year: int) -> tuple[PayrollRun, ...]:
-        values = {"companyid": nmbrs_company_id, "year": year}
-        return tuple(_run(row, year) for row in _rows(self._call(COMPANIES, "Run_GetList", values)))
+    def period_type(self, company: NmbrsId) -> str:
+        listed = (one for one in self.companies() if one.id.is_of(company))
+        return next((one.period_type for one in listed), "")
 
-    def cost_objects(
-        self, nmbrs_company_id: int, kind: DimensionKind
-    ) -> tuple[PayrollCostObject, ...]:
-        rows = self._call(COMPANIES, COST_OBJECT_CALLS[kind], {"companyid": nmbrs_company_id})
+    def runs(self, company: NmbrsId, year: int) -> tuple[PayrollRun, ...]:
+        values = {"companyid": _number(company, "Run_GetList"), "year": year}
+        return tuple(
+            run_in(row, year) for row in rows_of(self._call(COMPANIES, "Run_GetList", values))
+        )
+
+    def cost_objects(self, company: NmbrsId, kind: DimensionKind) -> tuple[PayrollCostObject, ...]:
+        call = COST_OBJECT_CALLS[kind]
+        rows = self._call(COMPANIES, call, {"companyid": _number(company, call)})
         return tuple(
             PayrollCostObject(
                 kind=kind,
                 # The WSDL lets this id, and no other, be nil.
-                nmbrs_id=getattr(row, "Id", None),
-                code=_text(row, "Code"),
-                description=_text(row, "Description"),
+                id=id_or_none(row, "Id"),
+                code=text_in(row, "Code"),
+                description=text_in(row, "Description"),
             )
-            for row in _rows(rows)
+            for row in rows_of(rows)
         )
 
     def journal(
-        self, nmbrs_company_id: int, run: PayrollRun, split: JournalSplit
+        self, company: NmbrsId, run: PayrollRun, split: JournalSplit
     ) -> SourceJournal | None:
         """Return the journal of a run as it is now; ``None`` while the run has none.
 
         Raises ``FileRefused`` for a journal that is not reliable, with all that is wrong.
         """
-        values = {"companyid": nmbrs_company_id, "runid": run.nmbrs_run_id, "year": run.year}
-        text = str(self._call(COMPANIES, JOURNAL_CALLS[split], values) or "")
-        if not text.strip():
-            return None
-        try:
-            lines, currency = read_journal_xml(text)
-        except FileRefused as refusal:
-            if [problem.code for problem in refusal.problems] == [ProblemCode.NO_LINES]:
-                return None
-            raise
-        return SourceJournal(
-            kind=KIND,
-            run_year=run.year,
-            run_number=run.number,
-            run_description=run.description,
-            currency=currency,
-            lines=lines,
-            sha256=hashlib.sha256(text.encode()).hexdigest(),
-        )
+        call = JOURNAL_CALLS[split]
+        values = {
+            "companyid": _number(company, call),
+            "runid": _number(run.id, call),
+            "year": run.year,
+        }
+        return journal_of_run(str(self._call(COMPANIES, call, values) or ""), run)
 
-    def forbidden_calls(
-        self, nmbrs_debtor_id: int, nmbrs_company_id: int, year: int
-    ) -> tuple[str, ...]:
+    def ids_of_debtors(self) -> tuple[NmbrsId, ...]:
+        return self._converted(DEBTORS, "Converter_GetDebtors_IntToGuid", {})
+
+    def ids_in(self, company: NmbrsId) -> Mapping[IdOf, tuple[NmbrsId, ...]]:
+        """Return both ids of a company and of what it has: four calls."""
+        call = "Converter_GetByCompany_IntToGuid"
+        number = _number(company, call)
+        return {
+            one: self._converted(COMPANIES, call, {"entity": entity, "companyid": number})
+            for one, entity in ENTITIES.items()
+        }
+
+    def _converted(
+        self, service: str, call: str, values: Mapping[str, int | str]
+    ) -> tuple[NmbrsId, ...]:
+        """Return the pairs that Nmbrs' converter knows; none where it does not answer the call.
+
+        They are a help only: things are recognised by their numbers too.
+        """
+        try:
+            answer = self._call(service, call, values)
+        except NmbrsLoginRefused:
+            raise
+        except (NmbrsRefused, NmbrsAnswerUnknown):
+            return ()
+        mappings = getattr(getattr(answer, "Mappings", None), "Mapping", None)
+        pairs = (pair_in(getattr(row, "IdInt", None), row) for row in rows_of(mappings))
+        return tuple(pair for pair in pairs if pair is not None)
+
+    def forbidden_calls(self, debtor: NmbrsId, company: NmbrsId, year: int) -> tuple[str, ...]:
         """Return the calls we need that the user's API template forbids, tried one by one."""
         # A run that does not exist, so that no large journal comes back.
         values = {
-            "debtorid": nmbrs_debtor_id,
-            "companyid": nmbrs_company_id,
+            "debtorid": _number(debtor, "List_GetByDebtor"),
+            "companyid": _number(company, "Run_GetList"),
             "runid": 0,
             "year": year,
         }
@@ -220,7 +253,7 @@ class NmbrsSoap:
         )
         return tuple(call for call in calls if self._is_forbidden(call, values))
 
-    def _is_forbidden(self, call: str, values: Mapping[str, int]) -> bool:
+    def _is_forbidden(self, call: str, values: Mapping[str, int | str]) -> bool:
         try:
             self._call(COMPANIES, call, values)
         except NmbrsCallForbidden:
@@ -236,7 +269,7 @@ class NmbrsSoap:
         self,
         service: str,
         call: str,
-        values: Mapping[str, int] | None = None,
+        values: Mapping[str, int | str] | None = None,
         *,
         header: str = "AuthHeaderWithDomain",
     ) -> Any:
@@ -248,11 +281,15 @@ class NmbrsSoap:
                 time.sleep(pause)
         return self._call_once(service, call, values or {}, header)
 
-    def _call_once(self, service: str, call: str, values: Mapping[str, int], header: str) -> Any:
+    def _call_once(
+        self, service: str, call: str, values: Mapping[str, int | str], header: str
+    ) -> Any:
         client, binding = self._services.described(service)
         arguments = _named(binding, call, values)
         login = self._login if header == "AuthHeader" else {**self._login, "Domain": self._domain}
         self._pace()
+        if self._note_call is not None:
+            self._note_call(call)
         try:
             return binding.send(
                 client,
@@ -269,7 +306,9 @@ class NmbrsSoap:
             raise NmbrsUnavailable(message) from None
 
 
-def _named(binding: Soap11Binding, call: str, values: Mapping[str, int]) -> dict[str, int]:
+def _named(
+    binding: Soap11Binding, call: str, values: Mapping[str, int | str]
+) -> dict[str, int | str]:
     """Return ``values`` under the names that the WSDL has for them.
 
     Some calls have ``Year``, others ``intYear``, and the documentation does not say which.
@@ -286,58 +325,7 @@ def _named(binding: Soap11Binding, call: str, values: Mapping[str, int]) -> dict
     return {name: value for name, value in named.items() if value is not None}
 
 
-def _rows(answer: Any) -> Iterable[Any]:
-    # An empty list arrives as None, and a nil element of a list as a row of nothing but None.
-    return [row for row in answer or () if any(row[name] is not None for name in dir(row))]
-
-
-def _companies(answer: Any) -> tuple[PayrollCompany, ...]:
-    return tuple(
-        PayrollCompany(
-            nmbrs_company_id=_whole(row, "ID"),
-            number=_whole(row, "Number"),
-            name=_name(row),
-            period_type=_text(row, "LoonaangifteTijdvak"),
-        )
-        for row in _rows(answer)
-    )
-
-
-def _run(row: Any, year: int) -> PayrollRun:
-    return PayrollRun(
-        nmbrs_run_id=_whole(row, "ID"),
-        year=int(getattr(row, "Year", None) or year),
-        number=plain_run_number(str(_whole(row, "Number"))),
-        period_start=_whole(row, "PeriodStart"),
-        period_end=_whole(row, "PeriodEnd"),
-        description=_text(row, "Description")[:200],
-        run_at=_moment(getattr(row, "RunAt", None)),
-        is_locked=bool(getattr(row, "IsLocked", False)),
-    )
-
-
-def _whole(row: Any, name: str) -> int:
-    value = getattr(row, name, None)
-    if value is None:
-        raise NmbrsAnswerUnknown(type(row).__name__, name)
-    return int(value)
-
-
-def _text(row: Any, name: str) -> str:
-    return str(getattr(row, name, None) or "").strip()
-
-
-def _name(row: Any) -> str:
-    # Nmbrs allows companies and debtors without a name.
-    return _text(row, "Name")[:200] or f"({_whole_id(row)})"
-
-
-def _whole_id(row: Any) -> str:
-    return str(getattr(row, "ID", None) or getattr(row, "Id", None) or "")
-
-
-def _moment(value: datetime | None) -> datetime | None:
-    if value is None or value.year < 1900:
-        # .NET writes its smallest date for a missing one.
-        return None
-    return value if value.tzinfo is not None else value.replace(tzinfo=_ITS_TIME)
+def _number(known: NmbrsId, call: str) -> int:
+    if known.number is None:
+        raise NmbrsIdUnknown(call)
+    return known.number

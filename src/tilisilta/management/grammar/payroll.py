@@ -58,15 +58,29 @@ def _add_connection_add(commands: Subparsers) -> None:
         commands,
         "add",
         action="nmbrs_connections:add_connection",
-        says=_("connect Nmbrs: the user and API token are tried out at once"),
+        says=_("connect Nmbrs: by a consent for REST, or as a user with an API token for SOAP"),
         example=(
+            "tilisilta nmbrs add palkat --rest\n"
             "tilisilta nmbrs add palkat --user payroll@example.com --token - < token.txt\n"
             "TILISILTA_NMBRS_TOKEN=… tilisilta nmbrs add palkat --user payroll@example.com"
         ),
     )
     _add_name(add)
     add.add_argument(
-        "--user", required=True, metavar=_("USER"), help=_("the name of the API user in Nmbrs")
+        "--rest",
+        dest="by_rest",
+        action="store_true",
+        help=_(
+            "print the address at which a person consents, and read from standard input the "
+            "address that their browser ends at, or the code in it; for a connection that there "
+            "is, consent again"
+        ),
+    )
+    add.add_argument(
+        "--user",
+        default="",
+        metavar=_("USER"),
+        help=_("the name of the API user in Nmbrs, for SOAP"),
     )
     _add_token(add)
     add.add_argument(

@@ -48,6 +48,15 @@ PAYROLL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ),
     ProblemCode.NMBRS_CALL_FORBIDDEN: (
         Wording(
+            when={"reason": "scope"},
+            message=_("The consent in Nmbrs does not cover %(call)s"),
+            cause=_(
+                "What a connection may read is fixed when the consent is given. This one was given "
+                "for less than is needed."
+            ),
+            remedy=_("Connect again in the settings for Nmbrs and consent to all that is asked."),
+        ),
+        Wording(
             message=_("The API template in Nmbrs does not allow the call %(call)s"),
             cause=_("In Nmbrs each call is allowed or not by the API template of the user."),
             remedy=_("Allow %(call)s in the API template, then fetch again."),
@@ -140,6 +149,81 @@ PAYROLL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "See in Nmbrs whether its journal is to be made anew. Send the one that is here "
                 "only if it still belongs in the books."
             ),
+        ),
+    ),
+    ProblemCode.NMBRS_ENVIRONMENT_CLOSED: (
+        Wording(
+            message=_("Nmbrs has closed the environment of this connection"),
+            cause=_("The environment is disabled, or has no valid subscription with Nmbrs."),
+            remedy=_("Ask Nmbrs why, and test the connection once that is settled."),
+        ),
+    ),
+    ProblemCode.NMBRS_QUOTA_USED_UP: (
+        Wording(
+            message=_("The plan with Nmbrs allows no more calls"),
+            cause=_(
+                "All calls of the subscription to Nmbrs' API have been used. Fetching has stopped, "
+                "as every further call would be refused too."
+            ),
+            remedy=_(
+                "Take a larger plan in Nmbrs' developer portal, or wait until the plan begins "
+                "anew. Then test the connection, and fetch again."
+            ),
+        ),
+    ),
+    ProblemCode.JOURNAL_NOT_READY: (
+        Wording(
+            message=_("Nmbrs is still making the journal of run %(run)s"),
+            cause=_("It was not there within two minutes. Nothing was stored of it."),
+            remedy=_(
+                "It is fetched again by itself. If it stays so, see in Nmbrs whether the journal "
+                "of the run can be opened."
+            ),
+        ),
+        Wording(
+            message=_("Nmbrs is still making a journal"),
+            cause=_("It was not there within two minutes. Nothing was stored of it."),
+            remedy=_("It is fetched again by itself."),
+        ),
+    ),
+    ProblemCode.NMBRS_ID_UNKNOWN: (
+        Wording(
+            message=_("Nmbrs has not listed this yet"),
+            cause=_(
+                "The connection now reads Nmbrs in another way, which knows companies and runs by "
+                "other ids. The next fetch of everything brings them."
+            ),
+            remedy=_("Fetch everything once, then try again."),
+        ),
+    ),
+    ProblemCode.NMBRS_SEVERAL_ALIKE: (
+        Wording(
+            when={"reason": "debtor"},
+            message=_("Debtors of Nmbrs that may be one of several here: %(count)s"),
+            cause=_(
+                "Nmbrs lists the debtors %(numbers)s, and by number and id each may be another "
+                "one here. Nothing was changed, as journals might go to the wrong books."
+            ),
+            remedy=_("Give each debtor a number of its own in Nmbrs, then fetch again."),
+        ),
+        Wording(
+            when={"reason": "company"},
+            message=_("Companies of Nmbrs that may be one of several here: %(count)s"),
+            cause=_(
+                "Nmbrs lists the companies %(numbers)s, and by number and id each may be another "
+                "one here. Nothing was changed, as journals might go to the wrong books."
+            ),
+            remedy=_(
+                "Give each company of a debtor a number of its own in Nmbrs, then fetch again."
+            ),
+        ),
+        Wording(
+            message=_("Runs of Nmbrs that may be one of several here: %(numbers)s"),
+            cause=_(
+                "By number and id each may be another one here. None of them was fetched, as one "
+                "might have been booked in place of the other."
+            ),
+            remedy=_("Delete the run in Nmbrs that is one too many, then fetch again."),
         ),
     ),
     ProblemCode.CONNECTION_NAME_TAKEN: (

@@ -1,8 +1,9 @@
 """Talks to Nmbrs for one of our connections."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit, urlunsplit
 
@@ -10,40 +11,89 @@ import httpx2
 from django.conf import settings
 
 from tilisilta.clients.nmbrs.errors import NmbrsLoginRefused
-from tilisilta.models import NmbrsConnection
+from tilisilta.clients.nmbrs.rest.client import NmbrsRest
+from tilisilta.clients.nmbrs.rest.http import RestHttp
+from tilisilta.clients.nmbrs.rest.identity_errors import ConsentEnded
+from tilisilta.clients.nmbrs.rest.waiting import Clock, SystemClock
+from tilisilta.domain.payroll import PayrollSource
+from tilisilta.models import NmbrsConnection, NmbrsGrant
 from tilisilta.models.encryption import readable
 from tilisilta.services import audit
-from tilisilta.services.pace import NmbrsPace
+from tilisilta.services.fetching.call_counts import Kind, count_call, store_calls
+from tilisilta.services.fetching.grants import GrantTokens
+from tilisilta.services.fetching.problems import problem_of
+from tilisilta.services.pace import AdaptivePace, NmbrsPace
 
 if TYPE_CHECKING:
     from tilisilta.clients.nmbrs.soap import NmbrsSoap, SoapServices
 
+# A part of the names of calls, and what they are counted as.
+_KINDS_OF_SOAP: tuple[tuple[str, Kind], ...] = (
+    ("Environment", "consent"),
+    ("Run_", "runs"),
+    ("Journals_", "journals"),
+    ("Cost", "cost_objects"),
+)
 _lock = threading.Lock()
 _services: dict[tuple[int, str], "SoapServices"] = {}
 _paces: dict[int, NmbrsPace] = {}
+_rest_https: dict[int, RestHttp] = {}
+REST_PACE = "nmbrs-rest"
+"""The row of the pace by REST: one for the subscription key of the installation."""
 
 
 @contextmanager
 def nmbrs(
     connection: NmbrsConnection, *, retry_pauses: Sequence[float] | None = None
-) -> Iterator["NmbrsSoap"]:
-    """Open a client that acts as the user of ``connection``. A refused token turns it red.
+) -> Iterator[PayrollSource]:
+    """Open a client of the API that ``connection`` fetches by. A refusal of all turns it red.
 
     A call without an answer is repeated after each of ``retry_pauses``, in seconds; without them
-    after those of the settings.
+    after those of the settings. The words of the refusal stay on the connection.
     """
     try:
-        yield nmbrs_as(
-            connection.user_name,
-            readable(connection.token),
-            domain=connection.domain,
-            site=connection.site,
-            pace=_pace_of(connection.pk),
-            retry_pauses=retry_pauses,
-        )
-    except NmbrsLoginRefused:
+        if connection.is_by_rest:
+            yield _by_rest(connection, retry_pauses=retry_pauses)
+        else:
+            yield nmbrs_as(
+                connection.user_name,
+                readable(connection.token),
+                domain=connection.domain,
+                site=connection.site,
+                pace=_pace_of(connection.pk),
+                retry_pauses=retry_pauses,
+                note_call=partial(count_soap_call, connection.pk),
+            )
+    except NmbrsLoginRefused as error:
         mark_refused(connection)
+        if connection.is_by_rest:
+            refused = NmbrsConnection.objects.filter(
+                pk=connection.pk, state=NmbrsConnection.State.REFUSED
+            )
+            refused.update(trouble=(problem_of(error),))
         raise
+    finally:
+        store_calls(is_due=False)
+
+
+def _by_rest(connection: NmbrsConnection, *, retry_pauses: Sequence[float] | None) -> PayrollSource:
+    grant = NmbrsGrant.objects.filter(connection=connection).first()
+    if grant is None:
+        raise ConsentEnded
+    clock = cast("Clock | None", settings.NMBRS_CLOCK) or SystemClock()
+    return NmbrsRest(
+        base_url=settings.NMBRS_REST_URL,
+        subscription_key=settings.NMBRS_SUBSCRIPTION_KEY,
+        tokens=GrantTokens(grant),
+        http=_rest_http(),
+        # By key, not by connection: Nmbrs counts the calls of a subscription.
+        rate=AdaptivePace(
+            REST_PACE, start=settings.NMBRS_REST_REQUESTS_PER_SECOND, sleep=clock.sleep
+        ),
+        clock=clock,
+        retry_pauses=settings.NMBRS_REST_RETRY_PAUSES if retry_pauses is None else retry_pauses,
+        counted=lambda kind: count_call(connection.pk, NmbrsConnection.Api.REST, kind),
+    )
 
 
 def nmbrs_as(  # what a client needs of a connection, each by its name
@@ -54,6 +104,7 @@ def nmbrs_as(  # what a client needs of a connection, each by its name
     site: str = "",
     pace: NmbrsPace | None = None,
     retry_pauses: Sequence[float] | None = None,
+    note_call: Callable[[str], None] | None = None,
 ) -> "NmbrsSoap":
     """Return a client for a user and token that need not be stored anywhere.
 
@@ -69,7 +120,14 @@ def nmbrs_as(  # what a client needs of a connection, each by its name
         domain=domain,
         pace=pace.wait if pace is not None else _at_once,
         retry_pauses=settings.NMBRS_RETRY_PAUSES if retry_pauses is None else retry_pauses,
+        note_call=note_call,
     )
+
+
+def count_soap_call(connection_id: int, call: str) -> None:
+    """Count a call by SOAP; what has no kind of its own reads lists."""
+    kind: Kind = next((kind for part, kind in _KINDS_OF_SOAP if part in call), "lists")
+    count_call(connection_id, NmbrsConnection.Api.SOAP, kind)
 
 
 def mark_refused(connection: NmbrsConnection) -> None:
@@ -120,6 +178,18 @@ def _soap_services(address: str) -> "SoapServices":
                 timeout_seconds=settings.NMBRS_TIMEOUT_SECONDS,
             )
         return _services[key]
+
+
+def _rest_http() -> RestHttp:
+    """Return the connections to the REST API: of a process, as opening one for each is slow."""
+    transport = cast("httpx2.BaseTransport | None", settings.NMBRS_TRANSPORT)
+    with _lock:
+        # By transport, as above; the client holds it.
+        if id(transport) not in _rest_https:
+            _rest_https[id(transport)] = RestHttp(
+                transport=transport, timeout_seconds=settings.NMBRS_TIMEOUT_SECONDS
+            )
+        return _rest_https[id(transport)]
 
 
 def _pace_of(connection_id: int) -> NmbrsPace:

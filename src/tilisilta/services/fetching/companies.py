@@ -1,9 +1,10 @@
 """Fetches one company from Nmbrs: its runs, their journals, its cost centers and cost units.
 
 An unchanged company costs at most ``MOST_CALLS`` calls, and one more for each run of this month and
-the last. Nmbrs says when a run was last run, but a journal that was recalculated without its run
-shows only when it is fetched again. So those of these months are fetched each time, and of earlier
-ones the journal that was read longest ago.
+the last. Both ids of a company and of what it has cost up to four calls more, once per company.
+Nmbrs says when a run was last run, but a journal that was recalculated without its run shows only
+when it is fetched again. So those of these months are fetched each time, and of earlier ones the
+journal that was read longest ago.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,6 +18,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from tilisilta.clients.files.outcomes import FileRefused
 from tilisilta.clients.nmbrs.errors import (
     NO_SUCH_PERIOD,
+    JournalNotReady,
     NmbrsCallForbidden,
     NmbrsLoginRefused,
     NmbrsRefused,
@@ -42,6 +44,7 @@ from tilisilta.models import (
     Run,
 )
 from tilisilta.services.cost_objects import keep_cost_objects, kinds_by_age
+from tilisilta.services.fetching.both_ids import keep_ids_of_company
 from tilisilta.services.fetching.problems import problem_of, problems_of_run
 from tilisilta.services.fetching.runs import keep_runs, numbered_twice
 from tilisilta.services.journals.first_fetch import FetchedJournal, keep_first_fetched
@@ -50,6 +53,8 @@ from tilisilta.services.journals.importing import keep_fetched, note_journal_rea
 
 MOST_CALLS = 5
 """An unchanged company costs no more calls than this, besides the journals of recent runs."""
+MOST_NOT_READY = 3
+"""After so many journals that Nmbrs is still making, the rest of the company waits as well."""
 FIRST_AT_ONCE = 24
 """The first journals of a company are stored so many at a time, all in memory until then."""
 YEARS_BEFORE = 1
@@ -74,6 +79,7 @@ def fetch_company(
     fetched until then is stored, and the next time goes on from there.
     """
     fetch = _Fetch(nmbrs_company, source, now=now, today=today)
+    fetch.keep_period_type()
     years = years_to_list(
         nmbrs_company.connection,
         today,
@@ -87,6 +93,7 @@ def fetch_company(
     spare = None if nmbrs_company.wants_all_journals else max(0, MOST_CALLS - len(years))
     for read in islice(reads, spare):
         read()
+    fetch.keep_ids()
     fetch.keep_journals(fetch.runs_to_fetch())
     if nmbrs_company.listed_from != nmbrs_company.connection.first_year:
         NmbrsCompany.objects.filter(pk=nmbrs_company.pk).update(
@@ -144,12 +151,28 @@ class _Fetch:
         self._now = now
         self._today = today
         self._link = Link.objects.open().filter(company=nmbrs_company.company).first()
-        self._ambiguous: set[int] = set()
+        self._ambiguous: set[tuple[int, str]] = set()
+        self._not_ready: list[JournalNotReady] = []
+
+    def keep_period_type(self) -> None:
+        """Read the pay periods of a company where the lists do not tell them."""
+        if self._nmbrs_company.period_type and not self._nmbrs_company.wants_all_journals:
+            return
+        period_type = self._source.period_type(self._nmbrs_company.id_in_nmbrs)[:20]
+        if period_type and period_type != self._nmbrs_company.period_type:
+            mine = NmbrsCompany.objects.filter(pk=self._nmbrs_company.pk)
+            mine.update(period_type=period_type)
+            self._nmbrs_company.period_type = period_type
+
+    def keep_ids(self) -> None:
+        """Fill in both ids of all that the company has: once, and when a person wants it anew."""
+        if self._nmbrs_company.ids_read_at is None or self._nmbrs_company.wants_all_journals:
+            keep_ids_of_company(self._nmbrs_company, self._source, now=self._now)
 
     def keep_runs(self, year: int) -> None:
         """List the runs of one year; runs no longer listed are marked, with their journals."""
         try:
-            listed = self._source.runs(self._nmbrs_company.nmbrs_company_id, year)
+            listed = self._source.runs(self._nmbrs_company.id_in_nmbrs, year)
         except (NmbrsCallForbidden, NmbrsLoginRefused):
             raise
         except NmbrsRefused as error:
@@ -157,11 +180,14 @@ class _Fetch:
                 raise
             # The company has no such year yet. An empty list would mark its runs as gone.
             return
-        listed = tuple({one.nmbrs_run_id: one for one in listed}.values())
-        keep_runs(self._company, listed, year=year, now=self._now)
+        listed = tuple({one.id: one for one in listed}.values())
+        doubtful = keep_runs(self._company, listed, year=year, now=self._now)
         twice = numbered_twice(listed)
-        self._ambiguous |= {run.nmbrs_run_id for runs in twice for run in runs}
+        self._ambiguous |= {(run.year, run.number) for run in doubtful}
+        self._ambiguous |= {(run.year, run.number) for runs in twice for run in runs}
         self.fetched.trouble += [_numbered_twice(runs) for runs in twice]
+        told = {run.id for runs in twice for run in runs}
+        self.fetched.trouble += [_alike(run) for run in doubtful if run.id not in told]
 
     def further_reads(self) -> Iterator[Callable[[], None]]:
         """Yield further reads, in order; where calls are few, the two lists take turns."""
@@ -179,16 +205,24 @@ class _Fetch:
         return [run for run in wanted if self._has_to_be_fetched(run, is_latest=run is wanted[-1])]
 
     def keep_journals(self, runs: Sequence[Run]) -> None:
-        """Fetch the journals of ``runs``. One that cannot be read does not stop the others."""
+        """Fetch the journals of ``runs``. One that cannot be read does not stop the others.
+
+        Raises ``JournalNotReady`` afterwards if Nmbrs is still making one, as it is worth asking
+        for soon again.
+        """
         is_first = self._link is None and not self._company.journals.exists()
         first = runs[:FIRST_AT_ONCE] if is_first else ()
         self._keep_first_journals(first)
         for run in runs[len(first) :]:
+            if len(self._not_ready) >= MOST_NOT_READY:
+                break
             self._keep_journal(run)
         if self.fetched.journal_count and self._link is None:
             self._check_if_linked_since()
         for run in self._company.runs.filter(gone_at__isnull=True).exclude(trouble=[]):
             self.fetched.trouble += run.trouble[:1]
+        if self._not_ready:
+            raise self._not_ready[0]
 
     def _keep_first_journals(self, runs: Iterable[Run]) -> None:
         """Fetch journals of a company that has none, and store them together."""
@@ -196,6 +230,8 @@ class _Fetch:
         fetched: list[FetchedJournal] = []
         try:
             for run in runs:
+                if len(self._not_ready) >= MOST_NOT_READY:
+                    break
                 read = self._read_journal(run, split)
                 if read is not None:
                     fetched.append(FetchedJournal(run, read))
@@ -237,7 +273,7 @@ class _Fetch:
             self._keep_journal(run)
 
     def _is_wanted(self, run: Run) -> bool:
-        return run.nmbrs_run_id not in self._ambiguous and may_book_since(
+        return (run.year, run.number) not in self._ambiguous and may_book_since(
             self._company.start_date,
             period_type=self._nmbrs_company.period_type,
             year=run.year,
@@ -290,7 +326,11 @@ class _Fetch:
         # The run came from a query without its company; this spares one per journal.
         run.company = self._company
         try:
-            read = self._source.journal(self._nmbrs_company.nmbrs_company_id, _asked(run), split)
+            read = self._source.journal(self._nmbrs_company.id_in_nmbrs, _asked(run), split)
+        except JournalNotReady as error:
+            # Not noted as read, so that it is fetched the next time.
+            self._not_ready.append(error)
+            return None
         except FileRefused as refusal:
             self._note_trouble(run, problems_of_run(refusal, run=str(run)))
             return None
@@ -337,9 +377,17 @@ def _numbered_twice(runs: Sequence[PayrollRun]) -> Problem:
     )
 
 
+def _alike(run: PayrollRun) -> Problem:
+    return Problem(
+        code=ProblemCode.NMBRS_SEVERAL_ALIKE,
+        screen=Screen.NMBRS,
+        facts=facts(reason="run", count=1, numbers=f"{run.number}/{run.year}"),
+    )
+
+
 def _asked(run: Run) -> PayrollRun:
     return PayrollRun(
-        nmbrs_run_id=run.nmbrs_run_id,
+        id=run.id_in_nmbrs,
         year=run.year,
         number=run.number,
         period_start=run.period_start,

@@ -1,22 +1,35 @@
 """Connections to Nmbrs: create one, try it out, change its token, and remove it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tilisilta.clients.nmbrs.errors import NmbrsLoginRefused
-from tilisilta.domain.problems import ProblemCode
+from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.errors import NeedsAttention, TilisiltaError
-from tilisilta.models import NmbrsConnection, Synchronisation, User
+from tilisilta.models import NmbrsConnection, NmbrsGrant, Synchronisation, User
 from tilisilta.models.encryption import readable
 from tilisilta.services import audit
 from tilisilta.services.audit_changes import changes_of
-from tilisilta.services.fetching.client import address_of, chosen_host, mark_refused, nmbrs_as
+from tilisilta.services.fetching.call_counts import store_calls
+from tilisilta.services.fetching.client import (
+    address_of,
+    chosen_host,
+    count_soap_call,
+    mark_refused,
+    nmbrs_as,
+)
+from tilisilta.services.fetching.connection_problems import grant_of
+from tilisilta.services.fetching.coverage import read_coverage
+from tilisilta.services.fetching.grants import prove
 from tilisilta.services.fetching.problems import problem_of
 from tilisilta.services.fetching.queue import give_up
+from tilisilta.services.fetching.revoking import disconnect
 from tilisilta.services.fetching.synchronisations import (
     NothingConnected,
     ask_for_everything,
@@ -27,6 +40,7 @@ if TYPE_CHECKING:
     from tilisilta.clients.nmbrs.soap import NmbrsSoap
 
 State = NmbrsConnection.State
+PROVED = timedelta(minutes=15)
 
 
 class ConnectionNameTaken(NeedsAttention):
@@ -154,6 +168,8 @@ def change_connection(
     connection.clean_fields()
     if not changed and connection.state == State.WORKING:
         return connection
+    if connection.is_by_rest:
+        return _change_first_year(connection, before["first_year"], user=user)
     token_now = readable(connection.token)
     reached = try_out(connection.user_name, token_now, domain="", site=connection.site)
     if reached.domain.casefold() != connection.domain.casefold():
@@ -174,15 +190,90 @@ def change_connection(
     return connection
 
 
+def _change_first_year(
+    connection: NmbrsConnection, before: int, *, user: User | None
+) -> NmbrsConnection:
+    """Change what a person may of a connection by REST: its log-in is changed by consent alone."""
+    with transaction.atomic():
+        NmbrsConnection.objects.filter(pk=connection.pk).update(first_year=connection.first_year)
+        audit.record(
+            audit.Action.NMBRS_CHANGED,
+            user=user,
+            about=connection,
+            changes=changes_of({"first_year": before}, {"first_year": connection.first_year}),
+            name=connection.name,
+            fields="first_year",
+        )
+    connection.refresh_from_db()
+    return connection
+
+
 def check_connection(connection: NmbrsConnection) -> NmbrsConnection:
     """Test what the connection reaches, and store the answer on it; a refusal is not raised.
 
-    Only a refused user, token or domain turns it red; what waits to be fetched by it fails then.
-    Other errors are not the token's fault, so the state stays as it was. A connection that is
-    removed meanwhile stays removed.
+    Both ways are tested where it has both: by SOAP and by its consent. Only a refused user, token
+    or domain turns it red; what waits to be fetched by it fails then. Other errors are not the
+    token's fault, so the state stays as it was. A connection that is removed meanwhile stays
+    removed.
     """
     if connection.state == State.REMOVED:
         return connection
+    grant = grant_of(connection)
+    if grant is not None:
+        check_consent(grant, now=timezone.now())
+    if not connection.is_by_rest:
+        _check_by_soap(connection)
+    store_calls()
+    connection.refresh_from_db()
+    return connection
+
+
+def prove_consent(connection: NmbrsConnection, *, now: datetime) -> None:
+    """Renew the consent of a connection, unless that was done in the last quarter of an hour.
+
+    While an access token lives, the consent seems to work even where its refresh token was used up:
+    after restoring a backup. The outcome is noted; nothing is raised.
+    """
+    grant = grant_of(connection)
+    if grant is None or grant.state != NmbrsGrant.State.GIVEN or now - grant.renewed_at < PROVED:
+        return
+    try:
+        prove(grant)
+    except TilisiltaError as error:
+        NmbrsGrant.objects.filter(pk=grant.pk).update(trouble=(problem_of(error),))
+
+
+def check_consent(grant: NmbrsGrant, *, now: datetime) -> None:
+    """Ask Nmbrs what the consent covers, and store the answer; a refusal is not raised."""
+    connection = grant.connection
+    row = NmbrsConnection.objects.exclude(state=State.REMOVED).filter(pk=connection.pk)
+    if connection.is_by_rest:
+        row.update(tested_at=now)
+    if grant.state == NmbrsGrant.State.WITHDRAWN:
+        return
+    trouble: tuple[Problem, ...] = ()
+    try:
+        read_coverage(grant, now=now)
+    except NmbrsLoginRefused as error:
+        trouble = (problem_of(error),)
+        if connection.is_by_rest:
+            mark_refused(connection)
+            give_up(connection.pk, trouble, now=now)
+    except TilisiltaError as error:
+        trouble = (problem_of(error),)
+    else:
+        if connection.is_by_rest:
+            row.update(
+                state=State.WORKING,
+                debtor_count=sum(bool(one["is_covered"]) for one in grant.debtors),
+                trouble=[],
+                silent_count=0,
+            )
+    NmbrsGrant.objects.filter(pk=grant.pk).update(trouble=trouble, checked_at=now)
+    grant.refresh_from_db()
+
+
+def _check_by_soap(connection: NmbrsConnection) -> None:
     row = NmbrsConnection.objects.exclude(state=State.REMOVED).filter(pk=connection.pk)
     changes: dict[str, Any] = {"tested_at": timezone.now()}
     try:
@@ -191,6 +282,7 @@ def check_connection(connection: NmbrsConnection) -> NmbrsConnection:
             readable(connection.token),
             domain=connection.domain,
             site=connection.site,
+            note_call=partial(count_soap_call, connection.pk),
         )
     except NmbrsLoginRefused as error:
         changes["trouble"] = (problem_of(error),)
@@ -201,14 +293,16 @@ def check_connection(connection: NmbrsConnection) -> NmbrsConnection:
     else:
         changes |= _columns(reached)
     row.update(**changes)
-    connection.refresh_from_db()
-    return connection
 
 
-def remove_connection(connection: NmbrsConnection, *, user: User | None) -> None:
-    """Forget the token and fetch no more. What was fetched stays, and can still be sent."""
+def remove_connection(connection: NmbrsConnection, *, user: User | None) -> bool:
+    """Forget the token and fetch no more. What was fetched stays, and can still be sent.
+
+    A consent is given back to Nmbrs. Returns whether Nmbrs has confirmed that, where there was one.
+    """
     if connection.state == State.REMOVED:
-        return
+        return True
+    is_confirmed = disconnect(connection, user=user)
     with transaction.atomic():
         connection.state = State.REMOVED
         connection.token = ""
@@ -219,11 +313,29 @@ def remove_connection(connection: NmbrsConnection, *, user: User | None) -> None
     # It may have waited only for companies of this connection, and no worker would end it.
     for under_way in Synchronisation.objects.filter(finished_at__isnull=True):
         finish_if_done(under_way.pk, now=timezone.now())
+    return is_confirmed
 
 
-def try_out(user_name: str, token: str, *, domain: str, site: str = "") -> Reached:
+def remove_rest(connection: NmbrsConnection, *, user: User | None) -> bool:
+    """Give back the consent; a connection that fetches by it is removed by that.
+
+    Returns whether Nmbrs has confirmed it.
+    """
+    if connection.is_by_rest:
+        return remove_connection(connection, user=user)
+    return disconnect(connection, user=user)
+
+
+def try_out(
+    user_name: str,
+    token: str,
+    *,
+    domain: str,
+    site: str = "",
+    note_call: Callable[[str], None] | None = None,
+) -> Reached:
     """Return what a user and token reach: by two lists, and each call needed later, once."""
-    source = nmbrs_as(user_name, token, domain=domain, site=site)
+    source = nmbrs_as(user_name, token, domain=domain, site=site, note_call=note_call)
     try:
         return _reached(source, domain)
     except NmbrsLoginRefused as error:
@@ -239,7 +351,7 @@ def _reached(source: "NmbrsSoap", domain: str) -> Reached:
     forbidden: tuple[str, ...] = ()
     if debtors and companies:
         forbidden = source.forbidden_calls(
-            debtors[0].nmbrs_debtor_id, companies[0].nmbrs_company_id, timezone.localdate().year
+            debtors[0].id, companies[0].id, timezone.localdate().year
         )
     return Reached(
         domain=environment,

@@ -1,24 +1,37 @@
 """Stores debtors and companies as Nmbrs lists them: new, renamed, gone, and back."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import F
 
 from tilisilta.clients.nmbrs.errors import NmbrsAccessDenied
+from tilisilta.domain.nmbrs_ids import (
+    ByNmbrsId,
+    Known,
+    Listed,
+    NmbrsId,
+    plain_number,
+    recognise,
+)
 from tilisilta.domain.payroll import PayrollCompany, PayrollDebtor, PayrollSource
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 from tilisilta.models import Debtor, NmbrsCompany, NmbrsConnection
 from tilisilta.services import audit
 from tilisilta.services.audit_changes import changes_of
+from tilisilta.services.fetching.both_ids import keep_ids_of_debtors
 from tilisilta.services.fetching.recognising import (
     follow,
     free_number,
+    id_of_question,
+    is_of_environment,
     is_same_name,
-    known_companies,
+    missing_ids,
+    rows_to_recognise,
     take_in,
 )
 from tilisilta.services.journals.importing import recheck_company
@@ -28,24 +41,32 @@ DEBTOR_AGE = timedelta(days=14)
 LEAST_DEBTORS_ASKED = 5
 MOST_NAMED = 10
 
+_One = TypeVar("_One", PayrollDebtor, PayrollCompany)
+
 
 def keep_lists(connection: NmbrsConnection, source: PayrollSource, *, now: datetime) -> None:
     """Read both lists and bring our debtors and companies up to date with them.
 
     What Nmbrs no longer lists is marked and stays. A company that may be one of ours that was added
     by hand under another name becomes a question on the connection: a wrong guess would book in a
-    foreign ledger.
+    foreign ledger. Where it is not certain which of several known ones a listed one is, nothing is
+    stored of it, and that is trouble.
     """
     # Both are read before anything is stored: a failure in between leaves all as it was.
     debtors = source.debtors()
     companies = source.companies()
-    _keep_debtors(connection, debtors, now=now)
+    doubtful_debtors = _keep_debtors(connection, debtors, now=now)
+    keep_ids_of_debtors(connection, source)
     whose = _whose(connection, source, companies, now=now)
-    homeless = _keep_companies(connection, companies, whose, now=now)
+    kept = _keep_companies(connection, companies, whose, now=now)
     connection.debtor_count = len(debtors)
     connection.company_count = len(companies)
     connection.listed_at = now
-    connection.trouble = _without_debtor(homeless)
+    connection.trouble = (
+        *_several_alike("debtor", [one.number for one in doubtful_debtors]),
+        *_several_alike("company", [str(one.number) for one in kept.doubtful]),
+        *_without_debtor(kept.homeless),
+    )
     connection.save(
         update_fields=["debtor_count", "company_count", "questions", "listed_at", "trouble"]
     )
@@ -53,24 +74,44 @@ def keep_lists(connection: NmbrsConnection, source: PayrollSource, *, now: datet
 
 def _keep_debtors(
     connection: NmbrsConnection, listed: Sequence[PayrollDebtor], *, now: datetime
-) -> None:
-    # By environment, not by connection: a second user of it must not add its debtors again.
-    known = {
-        debtor.nmbrs_debtor_id: debtor
-        for debtor in Debtor.objects.filter(connection__domain__iexact=connection.domain)
-    }
+) -> Sequence[PayrollDebtor]:
+    """Store all listed debtors but those in doubt, which are returned."""
+    listed = _once(listed)
+    rows = Debtor.objects.filter(rows_to_recognise(connection, (one.id for one in listed)))
+    known = {debtor.pk: debtor for debtor in rows.select_related("connection")}
+    found = recognise(
+        [Listed(id=one.id, marks=_marks_of_debtor(one.number)) for one in listed],
+        [
+            Known(
+                key=debtor.pk,
+                id=debtor.id_in_nmbrs,
+                marks=_marks_of_debtor(debtor.nmbrs_number)
+                if is_of_environment(debtor, connection)
+                else (),
+                is_gone=debtor.gone_at is not None,
+            )
+            for debtor in known.values()
+        ],
+    )
     # A number that Nmbrs lists twice recognises nothing: see is_only.
     numbers = Counter(one.number for one in listed)
-    for one in listed:
-        debtor = known.get(one.nmbrs_debtor_id)
-        if debtor is None:
-            _add_debtor(connection, one, is_only=numbers[one.number] == 1)
-        else:
-            _renew_debtor(connection, debtor, one)
-    ids = {one.nmbrs_debtor_id for one in listed}
-    for debtor in known.values():
-        if debtor.connection_id == connection.pk and debtor.nmbrs_debtor_id not in ids:
-            _mark_gone(debtor, now)
+    for at, key in found.same.items():
+        _renew_debtor(connection, known[key], listed[at])
+    for at in found.new:
+        _add_debtor(connection, listed[at], is_only=numbers[listed[at].number] == 1)
+    for key in known.keys() - set(found.same.values()) - found.doubted:
+        if known[key].connection_id == connection.pk:
+            _mark_gone(known[key], now)
+    return [listed[at] for at in found.doubts]
+
+
+def _marks_of_debtor(number: str) -> tuple[str | None, ...]:
+    """Return the number as it is, and as a number: 007 is 7 unless both are there."""
+    return number.strip() or None, plain_number(number) or None
+
+
+def _once(listed: Sequence[_One]) -> Sequence[_One]:
+    return tuple({one.id: one for one in listed}.values())
 
 
 def _add_debtor(connection: NmbrsConnection, one: PayrollDebtor, *, is_only: bool) -> None:
@@ -80,7 +121,8 @@ def _add_debtor(connection: NmbrsConnection, one: PayrollDebtor, *, is_only: boo
     here = Debtor.objects.filter(number=number, connection__isnull=True).first()
     origin = {
         "connection": connection,
-        "nmbrs_debtor_id": one.nmbrs_debtor_id,
+        "nmbrs_debtor_id": one.id.number,
+        "nmbrs_guid": one.id.guid,
         "nmbrs_number": one.number[:40],
     }
     with transaction.atomic():
@@ -89,7 +131,7 @@ def _add_debtor(connection: NmbrsConnection, one: PayrollDebtor, *, is_only: boo
             return
         is_free = is_only and number > 0 and not Debtor.objects.filter(number=number).exists()
         debtor = Debtor.objects.create(
-            number=number if is_free else free_number(Debtor.objects.all(), one.nmbrs_debtor_id),
+            number=number if is_free else free_number(Debtor.objects.all(), one.id.as_number()),
             name=one.name,
             **origin,
         )
@@ -103,7 +145,9 @@ def _add_debtor(connection: NmbrsConnection, one: PayrollDebtor, *, is_only: boo
 
 
 def _renew_debtor(connection: NmbrsConnection, debtor: Debtor, one: PayrollDebtor) -> None:
-    changes: dict[str, Any] = {}
+    changes: dict[str, Any] = {
+        **missing_ids(debtor.id_in_nmbrs, one.id, number="nmbrs_debtor_id"),
+    }
     if debtor.name != one.name:
         changes["name"] = one.name
     if debtor.nmbrs_number != one.number[:40]:
@@ -133,37 +177,53 @@ def _whose(
     listed: Sequence[PayrollCompany],
     *,
     now: datetime,
-) -> Mapping[int, Debtor]:
-    """Return the debtor of each company that had to be read, by the company's id in Nmbrs.
+) -> ByNmbrsId[Debtor]:
+    """Return the debtor of each company where it is known: by the list, or by asking.
 
     While a listed company is unknown here, debtors are read until it is found, new debtors first. A
     few more are read each time, those read longest ago, as companies do change hands.
     """
-    asked_about = {one["nmbrs_company_id"] for one in connection.questions}
-    known = known_companies(connection) | asked_about
-    unknown = {one.nmbrs_company_id for one in listed} - known
-    whose: dict[int, Debtor] = {}
+    debtors = list(_debtors_to_ask(connection))
+    by_id = ByNmbrsId((debtor.id_in_nmbrs, debtor) for debtor in debtors)
+    said = ((one.id, by_id.get(one.debtor_id)) for one in listed if one.debtor_id is not None)
+    whose = ByNmbrsId((one, debtor) for one, debtor in said if debtor is not None)
+    if listed and all(one.debtor_id is not None for one in listed):
+        return whose
+    known = ByNmbrsId((one.id_in_nmbrs, one) for one in _companies_here(connection, listed))
+    asked_about = ByNmbrsId((id_of_question(asked), asked) for asked in connection.questions)
+    unknown = [one.id for one in listed if one.id not in known and one.id not in asked_about]
     a_night = _debtors_a_night(connection)
-    for place, debtor in enumerate(_debtors_to_ask(connection)):
+    for place, debtor in enumerate(debtors):
         asked_at = debtor.companies_read_at
         is_old = asked_at is None or asked_at < now - DEBTOR_AGE
         is_turn = is_old and place < a_night
         # Blocked debtors are read every time: a company moved to one must not be sent meanwhile.
         if not unknown and not is_turn and not debtor.is_blocked:
             continue
-        whose |= dict.fromkeys(_companies_of(source, debtor), debtor)
-        unknown -= whose.keys()
+        for one in _companies_of(source, debtor):
+            whose.put(one, debtor)
+        unknown = [one for one in unknown if one not in whose]
         Debtor.objects.filter(pk=debtor.pk).update(companies_read_at=now)
     return whose
 
 
-def _companies_of(source: PayrollSource, debtor: Debtor) -> Iterable[int]:
+def _companies_here(
+    connection: NmbrsConnection, listed: Sequence[PayrollCompany]
+) -> Iterable[NmbrsCompany]:
+    return NmbrsCompany.objects.filter(
+        rows_to_recognise(connection, (one.id for one in listed))
+    ).select_related("company__debtor", "connection")
+
+
+def _companies_of(source: PayrollSource, debtor: Debtor) -> Iterable[NmbrsId]:
     """Return the ids of a debtor's companies; none if it has gone since it was listed."""
+    if debtor.id_in_nmbrs is None:
+        return ()
     try:
-        companies = source.companies_of(debtor.nmbrs_debtor_id or 0)
+        companies = source.companies_of(debtor.id_in_nmbrs)
     except NmbrsAccessDenied:
         return ()
-    return [one.nmbrs_company_id for one in companies]
+    return [one.id for one in companies]
 
 
 def _debtors_to_ask(connection: NmbrsConnection) -> Iterable[Debtor]:
@@ -176,44 +236,77 @@ def _debtors_a_night(connection: NmbrsConnection) -> int:
     return max(LEAST_DEBTORS_ASKED, -(-connection.debtors.count() // DEBTOR_AGE.days))
 
 
+@dataclass(frozen=True, kw_only=True)
+class _KeptCompanies:
+    """The listed companies of which nothing could be stored."""
+
+    homeless: Sequence[PayrollCompany]
+    doubtful: Sequence[PayrollCompany]
+
+
 def _keep_companies(
     connection: NmbrsConnection,
     listed: Sequence[PayrollCompany],
-    whose: Mapping[int, Debtor],
+    whose: ByNmbrsId[Debtor],
     *,
     now: datetime,
-) -> Sequence[PayrollCompany]:
-    """Store all listed companies, and return those whose debtor is unknown."""
-    known = {
-        nmbrs_company.nmbrs_company_id: nmbrs_company
-        for nmbrs_company in NmbrsCompany.objects.filter(
-            connection__domain__iexact=connection.domain
-        ).select_related("company__debtor", "connection")
-    }
+) -> _KeptCompanies:
+    """Store all listed companies but those whose debtor is unknown, and those in doubt."""
+    listed = _once(listed)
+    known = {one.pk: one for one in _companies_here(connection, listed)}
+    found = recognise(
+        [Listed(id=one.id, marks=_marks_of_company(whose.get(one.id), one)) for one in listed],
+        [_known_company(one, connection) for one in known.values()],
+    )
+    for at, key in found.same.items():
+        _renew_company(connection, known[key], listed[at], whose.get(listed[at].id))
     numbers = Counter(one.number for one in listed)
-    asked_before = {asked["nmbrs_company_id"]: asked for asked in connection.questions}
-    questions = []
-    homeless = []
-    for one in listed:
-        nmbrs_company, debtor = known.get(one.nmbrs_company_id), whose.get(one.nmbrs_company_id)
-        if nmbrs_company is not None:
-            _renew_company(connection, nmbrs_company, one, debtor)
-        elif one.nmbrs_company_id in asked_before:
-            questions.append(asked_before[one.nmbrs_company_id])
+    asked_before = ByNmbrsId((id_of_question(asked), asked) for asked in connection.questions)
+    questions, homeless = [], []
+    for one in (listed[at] for at in found.new):
+        debtor = whose.get(one.id)
+        if one.id in asked_before:
+            questions.append(asked_before.get(one.id))
         elif debtor is not None:
             question = take_in(connection, one, debtor, is_only=numbers[one.number] == 1)
             questions += [question] if question else []
         else:
             homeless.append(one)
-    ids = {one.nmbrs_company_id for one in listed}
-    for nmbrs_company in known.values():
-        if (
-            nmbrs_company.connection_id == connection.pk
-            and nmbrs_company.nmbrs_company_id not in ids
-        ):
-            _mark_company_gone(nmbrs_company, now)
+    for key in known.keys() - set(found.same.values()) - found.doubted:
+        if known[key].connection_id == connection.pk:
+            _mark_company_gone(known[key], now)
     connection.questions = questions
-    return homeless
+    return _KeptCompanies(homeless=homeless, doubtful=[listed[at] for at in found.doubts])
+
+
+def _marks_of_company(
+    debtor: Debtor | None, one: PayrollCompany
+) -> tuple[tuple[int, int] | None, ...]:
+    return ((debtor.pk, one.number) if debtor is not None and one.number > 0 else None,)
+
+
+def _known_company(one: NmbrsCompany, connection: NmbrsConnection) -> Known[int]:
+    has_number = one.nmbrs_number > 0 and is_of_environment(one, connection)
+    return Known(
+        key=one.pk,
+        id=one.id_in_nmbrs,
+        marks=((one.company.debtor_id, one.nmbrs_number) if has_number else None,),
+        is_gone=one.gone_at is not None,
+    )
+
+
+def _several_alike(what: str, numbers: Sequence[str]) -> Sequence[Problem]:
+    """Return the problem that listed ones may each be one of several that are here."""
+    if not numbers:
+        return ()
+    named = ", ".join(numbers[:MOST_NAMED])
+    return (
+        Problem(
+            code=ProblemCode.NMBRS_SEVERAL_ALIKE,
+            screen=Screen.NMBRS,
+            facts=facts(reason=what, count=len(numbers), numbers=named),
+        ),
+    )
 
 
 def _without_debtor(companies: Sequence[PayrollCompany]) -> Sequence[Problem]:
@@ -237,13 +330,12 @@ def _renew_company(
     debtor: Debtor | None,
 ) -> None:
     changes: dict[str, Any] = {
-        field: value
-        for field, value in (
-            ("nmbrs_number", one.number),
-            ("period_type", one.period_type[:20]),
-        )
-        if getattr(nmbrs_company, field) != value
+        **missing_ids(nmbrs_company.id_in_nmbrs, one.id, number="nmbrs_company_id"),
     }
+    if nmbrs_company.nmbrs_number != one.number:
+        changes["nmbrs_number"] = one.number
+    if one.period_type and nmbrs_company.period_type != one.period_type[:20]:
+        changes["period_type"] = one.period_type[:20]
     if nmbrs_company.connection_id != connection.pk and _is_left(
         nmbrs_company.connection, nmbrs_company.gone_at
     ):

@@ -57,14 +57,17 @@ class FetchProgress:
         return " ".join(map(str, parts))
 
 
-def fetch_progress_for(user: User) -> FetchProgress:
+def fetch_progress_for(user: User, *, is_connected: bool | None = None) -> FetchProgress:
     """Return how far the latest synchronisation is, as far as ``user`` may know.
 
-    Two queries at most, and one more unless the debtors they are limited to are known already.
+    ``is_connected`` says whether a connection works, where that is known already. Two queries at
+    most, and one more unless the debtors they are limited to are known already.
     """
     newest_first = Synchronisation.objects.order_by("-requested_at")
     mine = NmbrsCompany.objects.visible_to(user)
-    return _fetch_progress(newest_first, mine, is_limited=user.is_limited)
+    return _fetch_progress(
+        newest_first, mine, is_limited=user.is_limited, is_connected=is_connected
+    )
 
 
 def fetch_progress_of(synchronisation: Synchronisation) -> FetchProgress:
@@ -73,7 +76,11 @@ def fetch_progress_of(synchronisation: Synchronisation) -> FetchProgress:
 
 
 def _fetch_progress(
-    synchronisations: QuerySet[Synchronisation], mine: NmbrsCompanyQuerySet, *, is_limited: bool
+    synchronisations: QuerySet[Synchronisation],
+    mine: NmbrsCompanyQuerySet,
+    *,
+    is_limited: bool,
+    is_connected: bool | None = None,
 ) -> FetchProgress:
     working = NmbrsConnection.objects.filter(state=State.WORKING)
     came_past = Q(wanted_by__isnull=True, tried_at__gte=OuterRef("requested_at"))
@@ -87,7 +94,8 @@ def _fetch_progress(
         silent=_number_of(working.filter(silent_count__gte=SILENT)),
     ).first()
     if latest is None:
-        return FetchProgress(is_connected=working.exists(), is_limited=is_limited)
+        known = working.exists() if is_connected is None else is_connected
+        return FetchProgress(is_connected=known, is_limited=is_limited)
     is_under_way = latest.finished_at is None
     return FetchProgress(
         latest=latest,

@@ -14,9 +14,14 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from tilisilta.clients.nmbrs.errors import NmbrsLoginRefused, NmbrsUnavailable
+from tilisilta.clients.nmbrs.errors import (
+    JournalNotReady,
+    NmbrsIdUnknown,
+    NmbrsLoginRefused,
+    NmbrsUnavailable,
+)
 from tilisilta.domain.problems import Problem, ProblemCode, Screen
-from tilisilta.errors import TilisiltaError
+from tilisilta.errors import TilisiltaError, TryAgainLater
 from tilisilta.models import NmbrsCompany, NmbrsConnection, Synchronisation, Worker
 from tilisilta.services.fetching.client import nmbrs
 from tilisilta.services.fetching.companies import Fetched, fetch_company
@@ -95,6 +100,8 @@ def fetch_claimed(nmbrs_company: NmbrsCompany, *, now: datetime) -> None:
             fetched = fetch_company(nmbrs_company, source, now=now, today=timezone.localdate(now))
     except NmbrsUnavailable as error:
         _note_silence(nmbrs_company, error, now=now)
+    except (JournalNotReady, NmbrsIdUnknown) as error:
+        _put_off(nmbrs_company, error, now=now)
     except NmbrsLoginRefused as error:
         _note_end(nmbrs_company, Fetched(), (problem_of(error),), now=now)
         give_up(nmbrs_company.connection_id, (problem_of(error),), now=now)
@@ -162,6 +169,21 @@ def _note_end(
         NmbrsConnection.objects.filter(pk=nmbrs_company.connection_id, silent_count__gt=0).update(
             silent_count=0, trouble=[]
         )
+
+
+def _put_off(nmbrs_company: NmbrsCompany, error: TryAgainLater, *, now: datetime) -> None:
+    """Put a company off for which Nmbrs needs more time. It answers, so that others go on."""
+    trouble = (problem_of(error),)
+    tries = nmbrs_company.tries + 1
+    state = NmbrsConnection.objects.values_list("state", flat=True).get(
+        pk=nmbrs_company.connection_id
+    )
+    if tries >= MOST_TRIES or state != State.WORKING:
+        _note_end(nmbrs_company, Fetched(), trouble, now=now)
+        return
+    NmbrsCompany.objects.filter(pk=nmbrs_company.pk).update(
+        claimed_by=None, tries=tries, due_at=_later(now) + PAUSE, trouble=trouble, tried_at=now
+    )
 
 
 def _note_silence(nmbrs_company: NmbrsCompany, error: NmbrsUnavailable, *, now: datetime) -> None:

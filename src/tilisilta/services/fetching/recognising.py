@@ -3,13 +3,15 @@
 A wrong guess would book in a foreign ledger; see ``docs/decisions``, number 9.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max, Q
 
+from tilisilta.domain.nmbrs_ids import NmbrsId
 from tilisilta.domain.payroll import PayrollCompany
 from tilisilta.domain.standing import COMMITTED_EXPORTS
 from tilisilta.models import Company, Debtor, Journal, NmbrsCompany, NmbrsConnection, User
@@ -37,7 +39,8 @@ def take_in(
         recheck_company(_adopt(connection, here, one, debtor, user=None))
         return None
     return {
-        "nmbrs_company_id": one.nmbrs_company_id,
+        "nmbrs_company_id": one.id.number,
+        "nmbrs_guid": str(one.id.guid) if one.id.guid else None,
         "number": one.number,
         "name": one.name,
         "period_type": one.period_type,
@@ -47,7 +50,7 @@ def take_in(
 
 
 def answer_question(
-    connection: NmbrsConnection, nmbrs_company_id: int, *, is_same: bool, user: User | None
+    connection: NmbrsConnection, asked: NmbrsId, *, is_same: bool, user: User | None
 ) -> Company | None:
     """Note whether a company of Nmbrs is the one of its number here, or another one.
 
@@ -57,12 +60,10 @@ def answer_question(
     with transaction.atomic():
         # Locked, or two answers to one question could make two companies.
         connection = NmbrsConnection.objects.select_for_update().get(pk=connection.pk)
-        questions = [
-            one for one in connection.questions if one["nmbrs_company_id"] == nmbrs_company_id
-        ]
+        questions = [one for one in connection.questions if id_of_question(one).is_of(asked)]
         connection.questions = [one for one in connection.questions if one not in questions]
         connection.save(update_fields=["questions"])
-        if not questions or nmbrs_company_id in known_companies(connection):
+        if not questions or _is_tied(connection, id_of_question(questions[0])):
             return None
         company = _answered(connection, questions[0], is_same=is_same, user=user)
     if company is not None and is_same:
@@ -96,10 +97,53 @@ def follow(company: Company, one: PayrollCompany, debtor: Debtor | None) -> bool
     return True
 
 
-def known_companies(connection: NmbrsConnection) -> set[int]:
-    # Another connection to the same environment lists the same companies.
-    same = NmbrsCompany.objects.filter(connection__domain__iexact=connection.domain)
-    return set(same.values_list("nmbrs_company_id", flat=True))
+def id_of_question(question: Mapping[str, Any]) -> NmbrsId:
+    """Return the id of the company that a stored question is about."""
+    guid = question.get("nmbrs_guid")
+    return NmbrsId(number=question["nmbrs_company_id"], guid=UUID(guid) if guid else None)
+
+
+def rows_to_recognise(connection: NmbrsConnection, listed: Iterable[NmbrsId]) -> Q:
+    """Return the condition for rows that may be what a connection lists.
+
+    By environment, not by connection: a second user of it lists the same debtors and companies. A
+    GUID is the same in every environment.
+    """
+    guids = [one.guid for one in listed if one.guid is not None]
+    return _of_environment(connection) | Q(nmbrs_guid__in=guids)
+
+
+def is_of_environment(row: Debtor | NmbrsCompany, connection: NmbrsConnection) -> bool:
+    """Return whether numbers of ``row`` count as those that ``connection`` lists."""
+    other = row.connection
+    if other is None or other.pk == connection.pk:
+        return other is not None
+    return bool(connection.domain) and other.domain.casefold() == connection.domain.casefold()
+
+
+def missing_ids(row_id: NmbrsId | None, listed: NmbrsId, *, number: str) -> Mapping[str, Any]:
+    """Return the columns that a row still lacks of the id that was listed.
+
+    ``number`` is the name of the column of the integer.
+    """
+    has_number = row_id is not None and row_id.number is not None
+    has_guid = row_id is not None and row_id.guid is not None
+    missing: dict[str, Any] = {}
+    if not has_number and listed.number is not None:
+        missing[number] = listed.number
+    if not has_guid and listed.guid is not None:
+        missing["nmbrs_guid"] = listed.guid
+    return missing
+
+
+def _of_environment(connection: NmbrsConnection) -> Q:
+    same = Q(connection=connection)
+    return same | Q(connection__domain__iexact=connection.domain) if connection.domain else same
+
+
+def _is_tied(connection: NmbrsConnection, asked: NmbrsId) -> bool:
+    tied = NmbrsCompany.objects.filter(rows_to_recognise(connection, [asked]))
+    return any(one.id_in_nmbrs.is_of(asked) for one in tied)
 
 
 def is_same_name(one: str, other: str) -> bool:
@@ -122,7 +166,7 @@ def _answered(
     user: User | None,
 ) -> Company | None:
     asked = PayrollCompany(
-        nmbrs_company_id=question["nmbrs_company_id"],
+        id=id_of_question(question),
         number=question["number"],
         name=question["name"],
         period_type=question["period_type"],
@@ -207,7 +251,8 @@ def _tie(connection: NmbrsConnection, company: Company, one: PayrollCompany) -> 
     NmbrsCompany.objects.create(
         company=company,
         connection=connection,
-        nmbrs_company_id=one.nmbrs_company_id,
+        nmbrs_company_id=one.id.number,
+        nmbrs_guid=one.id.guid,
         nmbrs_number=one.number,
         period_type=one.period_type[:20],
     )
@@ -223,4 +268,4 @@ def _number_for(wanted: int | None, one: PayrollCompany) -> int:
     is_number = wanted is not None and 0 < wanted <= LARGEST_NUMBER
     if wanted is not None and is_number and not companies.filter(number=wanted).exists():
         return wanted
-    return free_number(companies, one.nmbrs_company_id)
+    return free_number(companies, one.id.as_number())

@@ -8,33 +8,51 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from tilisilta.domain.journals import plain_run_number
+from tilisilta.domain.nmbrs_ids import Known, Listed, recognise
 from tilisilta.domain.payroll import PayrollRun
 from tilisilta.models import Company, Run
 from tilisilta.services import audit
+from tilisilta.services.fetching.recognising import missing_ids
 from tilisilta.services.journals.checks import check_journal
 
 
-def keep_runs(company: Company, listed: Sequence[PayrollRun], *, year: int, now: datetime) -> None:
-    """Store the runs that Nmbrs lists for ``year``.
+def keep_runs(
+    company: Company, listed: Sequence[PayrollRun], *, year: int, now: datetime
+) -> Sequence[PayrollRun]:
+    """Store the runs that Nmbrs lists for ``year``, and return those that are in doubt.
 
     Runs of the year that it no longer lists are marked as gone, with their journals. The mark is
-    removed when they are back.
+    removed when they are back. A run in doubt may be one of several that are here: it is left.
     """
-    ids = {one.nmbrs_run_id for one in listed}
-    # By id too: a run may have moved to this year from another one.
-    of_year = Q(year=year) | Q(nmbrs_run_id__in=ids)
-    known = {run.nmbrs_run_id: run for run in company.runs.filter(of_year)}
-    Run.objects.bulk_create(
-        Run(company=company, nmbrs_run_id=one.nmbrs_run_id, **_columns(one))
-        for one in listed
-        if one.nmbrs_run_id not in known
+    known = {run.pk: run for run in company.runs.filter(_of_year(year, listed))}
+    found = recognise(
+        [Listed(id=one.id, marks=(_mark(one),)) for one in listed],
+        [
+            Known(
+                key=run.pk,
+                id=run.id_in_nmbrs,
+                marks=(_mark(run),),
+                is_gone=run.gone_at is not None,
+            )
+            for run in known.values()
+        ],
     )
-    for one in listed:
-        if one.nmbrs_run_id in known:
-            _renew(known[one.nmbrs_run_id], one, company=company, now=now)
-    for run in known.values():
-        if run.nmbrs_run_id not in ids and run.gone_at is None:
-            _set_gone(run, company=company, is_gone=True, now=now)
+    Run.objects.bulk_create(
+        Run(
+            company=company,
+            nmbrs_run_id=listed[at].id.number,
+            nmbrs_guid=listed[at].id.guid,
+            **_columns(listed[at]),
+        )
+        for at in found.new
+    )
+    for at, key in found.same.items():
+        _renew(known[key], listed[at], company=company, now=now)
+    for key in known.keys() - set(found.same.values()) - found.doubted:
+        if known[key].gone_at is None:
+            _set_gone(known[key], company=company, is_gone=True, now=now)
+    return [listed[at] for at in found.doubts]
 
 
 def numbered_twice(listed: Iterable[PayrollRun]) -> Sequence[Sequence[PayrollRun]]:
@@ -48,14 +66,29 @@ def numbered_twice(listed: Iterable[PayrollRun]) -> Sequence[Sequence[PayrollRun
     return [runs for runs in by_number.values() if len(runs) > 1]
 
 
+def _of_year(year: int, listed: Sequence[PayrollRun]) -> Q:
+    # By id too: a run may have moved to this year from another one.
+    numbers = [one.id.number for one in listed if one.id.number is not None]
+    guids = [one.id.guid for one in listed if one.id.guid is not None]
+    return Q(year=year) | Q(nmbrs_run_id__in=numbers) | Q(nmbrs_guid__in=guids)
+
+
+def _mark(run: Run | PayrollRun) -> tuple[int, str]:
+    return run.year, plain_run_number(run.number)
+
+
 def _renew(run: Run, one: PayrollRun, *, company: Company, now: datetime) -> None:
     if run.gone_at is not None:
         _set_gone(run, company=company, is_gone=False, now=now)
     values = _columns(one)
     changes = {name: value for name, value in values.items() if getattr(run, name) != value}
+    changes |= missing_ids(run.id_in_nmbrs, one.id, number="nmbrs_run_id")
     if not changes:
         return
-    if changes.keys() & {"run_at", "is_locked", "number"}:
+    if changes.keys() & {"run_at", "is_locked", "number"} or (
+        # Where it was not said before, that it is said now does not mean that the run was repeated.
+        run.nmbrs_created_at and "nmbrs_created_at" in changes
+    ):
         # It was run again, closed or renumbered: its journal may differ now, so fetch it again.
         changes["journal_read_at"] = None
     Run.objects.filter(pk=run.pk).update(**changes)
@@ -73,13 +106,21 @@ def _set_gone(run: Run, *, company: Company, is_gone: bool, now: datetime) -> No
 
 
 def _columns(one: PayrollRun) -> dict[str, Any]:
-    """Return a run as a row of our table, without its id."""
+    """Return a run as a row of our table, without its ids and without what the source leaves out.
+
+    The one API says when a run was run, the other when it was created: what is known stays.
+    """
+    said = {
+        "run_at": one.run_at,
+        "nmbrs_created_at": one.created_at[:40],
+        "run_type": one.run_type[:40],
+    }
     return {
         "year": one.year,
         "number": one.number,
         "description": one.description,
         "period_start": one.period_start,
         "period_end": one.period_end,
-        "run_at": one.run_at,
         "is_locked": one.is_locked,
+        **{name: value for name, value in said.items() if value},
     }

@@ -10,8 +10,8 @@ from django.db.models import Max, Q, QuerySet
 from tilisilta.domain import journals as domain
 from tilisilta.domain.payroll import JournalSplit, SourceJournal
 from tilisilta.domain.run_identity import another_number, period_of_lines
-from tilisilta.domain.sameness import payroll_digest
-from tilisilta.domain.standing import ExportState, JournalState
+from tilisilta.domain.sameness import have_same_lines, payroll_digest
+from tilisilta.domain.standing import COMMITTED_EXPORTS, ExportState, JournalState
 from tilisilta.models import Company, Export, Journal, JournalLine, Run, User
 
 ASSUMED_CURRENCY = "EUR"
@@ -112,10 +112,17 @@ class Arrival:
 
 
 def keep_revision(read: SourceJournal, arrival: Arrival) -> Imported:
-    """Store ``read`` as a new revision unless it equals the latest one of the run."""
+    """Store ``read`` as a new revision unless it equals the latest one of the run.
+
+    What Nmbrs gives is compared without the order of its lines, which its two APIs may write in
+    different ways. Once a journal is sent, only what it books counts: see ``_is_unchanged``.
+    """
     latest = journals_of_run(arrival.company, arrival.run).first()
     journal = new_journal(read, arrival)
-    if latest is not None and latest.content_sha256 == journal.content_sha256:
+    if latest is not None and (
+        latest.content_sha256 == journal.content_sha256
+        or (arrival.nmbrs_run is not None and _is_unchanged(latest, read, arrival.split))
+    ):
         is_noted = note_run(latest, arrival.nmbrs_run, arrival.split)
         needs_check = is_noted or latest.checked_at is None
         return Imported(journal=latest, is_new=False, needs_check=needs_check)
@@ -154,6 +161,24 @@ def new_journal(read: SourceJournal, arrival: Arrival) -> Journal:
         came_at=arrival.now,
         came_by=arrival.user,
     )
+
+
+def _is_unchanged(latest: Journal, read: SourceJournal, split: JournalSplit | None) -> bool:
+    """Return whether a fetched journal is the latest version, written in another way.
+
+    Of what is sent, texts and merged lines do not count either: nothing of it would be booked
+    differently. Where it was told apart in another way, dimensions cannot be compared.
+    """
+    is_same_payroll = latest.payroll_sha256 == payroll_digest(read.lines) != ""
+    if _is_committed(latest):
+        is_same_split = not latest.split or latest.split == split
+        accounts = payroll_digest(read.lines, with_dimensions=False)
+        return is_same_payroll or (not is_same_split and latest.accounts_sha256 == accounts != "")
+    return is_same_payroll and have_same_lines(latest.content().lines, read.lines)
+
+
+def _is_committed(journal: Journal) -> bool:
+    return Export.objects.filter(journal=journal, state__in=COMMITTED_EXPORTS).exists()
 
 
 def next_revision(company: Company, run: domain.Run) -> int:

@@ -1,0 +1,179 @@
+"""A bureau has sent by SOAP, and moves to REST: nothing is new and nothing has changed."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.bureau import (
+    Clock,
+    a_connection,
+    a_rest_connection,
+    an_account,
+    fetch_everything,
+    link_to,
+    send,
+)
+
+from nmbrs_sandbox.traps import Trap
+from tilisilta.domain.standing import JournalState
+from tilisilta.models import (
+    Company,
+    CostObject,
+    Debtor,
+    Journal,
+    NmbrsCompany,
+    NmbrsConnection,
+    Run,
+)
+
+if TYPE_CHECKING:
+    from nmbrs_sandbox.app import Sandbox as Nmbrs
+    from procountor_sandbox.app import Sandbox as Procountor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+KONEPAJA = 48101
+JUNE = 48101006
+
+
+@pytest.fixture
+def sent(nmbrs: "Nmbrs", procountor: "Procountor") -> NmbrsConnection:
+    """A connection by SOAP, one of whose June journals is sent."""
+    made = a_connection()
+    fetch_everything()
+    link_to(Company.objects.get(number=1001), an_account())
+    send(june(), later(0.5))
+    # The link needs the journals told apart in another way than they were fetched without one.
+    fetch_everything(later(1))
+    return made
+
+
+def june() -> Journal:
+    return Journal.objects.filter(company__number=1001, run_number="6").order_by("-revision")[0]
+
+
+def later(days: float) -> Clock:
+    return Clock(now=datetime.now(tz=UTC) + timedelta(days=days))
+
+
+def move(nmbrs: "Nmbrs", connection: NmbrsConnection) -> None:
+    """Give a consent, and fetch by it from now on."""
+    a_rest_connection(nmbrs, connection=connection)
+    NmbrsConnection.objects.filter(pk=connection.pk).update(api=NmbrsConnection.Api.REST)
+
+
+def forget_guids() -> None:
+    """Take away what SOAP's converter told, as where it was never asked."""
+    for rows in (Debtor, NmbrsCompany, Run, CostObject):
+        rows._default_manager.update(nmbrs_guid=None)
+
+
+def all_rows() -> dict[str, Any]:
+    """Return what must not change by the move."""
+    return {
+        "debtors": sorted(Debtor.objects.values_list("pk", "number", "name", "gone_at")),
+        "companies": sorted(Company.objects.values_list("pk", "number", "name", "debtor")),
+        "tied": sorted(NmbrsCompany.objects.values_list("pk", "nmbrs_company_id", "period_type")),
+        "runs": sorted(Run.objects.values_list("pk", "company", "year", "number", "gone_at")),
+        "items": sorted(CostObject.objects.values_list("pk", "kind", "code", "gone_at")),
+        "journals": sorted(Journal.objects.values_list("pk", "run", "revision", "state")),
+    }
+
+
+class TestMoving:
+    @pytest.mark.parametrize("knows_guids", [True, False])
+    def test_finds_everything_again(
+        self, nmbrs: "Nmbrs", sent: NmbrsConnection, knows_guids: bool
+    ) -> None:
+        if not knows_guids:
+            forget_guids()
+        before = all_rows()
+        move(nmbrs, sent)
+
+        ended = fetch_everything(later(2))
+
+        assert all_rows() == before
+        assert (ended.failed_count, ended.journal_count, ended.revision_count) == (0, 0, 0)
+        for rows in (Debtor, NmbrsCompany, Run):
+            assert not rows._default_manager.filter(nmbrs_guid=None).exists()
+
+    def test_finds_everything_again_where_numbers_are_written_in_another_way(
+        self, nmbrs: "Nmbrs", sent: NmbrsConnection
+    ) -> None:
+        forget_guids()
+        before = all_rows()
+        nmbrs.traps.on(Trap.PADDED_NUMBERS)
+        nmbrs.traps.on(Trap.PERIOD_AS_TIME)
+        nmbrs.traps.on(Trap.UNKNOWN_RUN_TYPE)
+        move(nmbrs, sent)
+
+        fetch_everything(later(2))
+
+        assert all_rows() == before
+
+    def test_and_back_finds_everything_too(self, nmbrs: "Nmbrs", sent: NmbrsConnection) -> None:
+        before = all_rows()
+        move(nmbrs, sent)
+        fetch_everything(later(2))
+        NmbrsConnection.objects.update(api=NmbrsConnection.Api.SOAP)
+
+        ended = fetch_everything(later(3))
+
+        assert all_rows() == before
+        assert (ended.failed_count, ended.revision_count) == (0, 0)
+
+    def test_fetches_no_journal_of_former_months_again(
+        self, nmbrs: "Nmbrs", sent: NmbrsConnection
+    ) -> None:
+        read = dict(Run.objects.values_list("pk", "journal_read_at"))
+        move(nmbrs, sent)
+
+        fetch_everything(later(2))
+
+        unread = Run.objects.filter(journal_read_at=None)
+        assert not unread.exists()
+        assert len(read) == Run.objects.count()
+
+    def test_still_notices_a_recalculated_run(self, nmbrs: "Nmbrs", sent: NmbrsConnection) -> None:
+        move(nmbrs, sent)
+        fetch_everything(later(2))
+        nmbrs.recalculate_run(company_id=KONEPAJA, run_id=JUNE, touch_run_at=True)
+
+        ended = fetch_everything(later(3))
+
+        assert ended.revision_count == 1
+        assert june().revision == 2
+        first = Journal.objects.get(company__number=1001, run_number="6", revision=1)
+        assert first.state == JournalState.SENT
+
+    def test_still_notices_another_journal_of_what_was_sent(
+        self, nmbrs: "Nmbrs", sent: NmbrsConnection
+    ) -> None:
+        move(nmbrs, sent)
+        nmbrs.traps.on(Trap.OTHER_JOURNAL, company_id=KONEPAJA)
+        NmbrsCompany.objects.update(wants_all_journals=True)
+
+        fetch_everything(later(2))
+
+        assert june().revision == 2
+
+    def test_stores_nothing_while_journals_are_made(
+        self, nmbrs: "Nmbrs", sent: NmbrsConnection
+    ) -> None:
+        move(nmbrs, sent)
+        fetch_everything(later(2))
+        nmbrs.recalculate_run(company_id=KONEPAJA, run_id=JUNE, touch_run_at=True)
+        nmbrs.traps.on(Trap.NEVER_READY, company_id=KONEPAJA)
+        before = Journal.objects.count()
+
+        fetch_everything(later(3))
+
+        assert Journal.objects.count() == before
+        waiting = NmbrsCompany.objects.get(company__number=1001)
+        assert [problem.code.value for problem in waiting.trouble] == ["P14"]
+        assert waiting.wanted_at is not None
+
+        nmbrs.traps.clear()
+        fetch_everything(later(4))
+
+        assert june().revision == 2
