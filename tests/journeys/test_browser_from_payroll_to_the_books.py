@@ -76,8 +76,18 @@ def booked_lines(receipts: list[dict[str, Any]]) -> Counter[Line]:
 
 
 class TestFromPayrollToTheBooks:
-    def test_books_line_by_line_what_payroll_holds(self, bureau: Running, window: Page) -> None:
-        connect_nmbrs(window)
+    @pytest.mark.parametrize("by", ["soap", "rest"])
+    def test_books_line_by_line_what_payroll_holds(
+        self, bureau: Running, window: Page, by: str
+    ) -> None:
+        window.get_by_role("link", name="Connect Nmbrs").click()
+        if by == "soap":
+            connect_by_soap(window)
+        else:
+            connect_by_rest(window)
+        expect(window.get_by_text(re.compile("60 new journals")).first).to_be_visible(
+            timeout=FETCH_MILLISECONDS
+        )
         connect_procountor(window, bureau)
         link_konepaja(window)
 
@@ -93,18 +103,26 @@ class TestFromPayrollToTheBooks:
         assert booked_lines(booked) == paid_lines(june)
 
 
-def connect_nmbrs(window: Page) -> None:
-    """Connect Nmbrs from the overview and wait until everything is fetched."""
-    window.get_by_role("link", name="Connect Nmbrs").click()
+def connect_by_soap(window: Page) -> None:
     window.get_by_label("Name", exact=True).fill("Koivulammi")
     window.get_by_label("User name in Nmbrs").fill(USERNAME)
     window.get_by_label("API token").fill(TOKEN)
     window.get_by_label("First year").fill("2026")
     window.get_by_role("button", name="Connect and fetch").click()
     expect(window.get_by_text(re.compile("Koivulammi is connected"))).to_be_visible()
-    expect(window.get_by_text(re.compile("60 new journals")).first).to_be_visible(
-        timeout=FETCH_MILLISECONDS
-    )
+
+
+def connect_by_rest(window: Page) -> None:
+    """Consent at Nmbrs for all its debtors, and return to the list of connections."""
+    window.get_by_role("link", name="Connect by REST").first.click()
+    window.get_by_label("Name", exact=True).fill("Koivulammi")
+    window.get_by_label("First year").fill("2026")
+    window.get_by_role("button", name="Continue").click()
+    window.get_by_role("link", name="Consent at Nmbrs").click()
+    window.get_by_role("button", name="Marja Koivula").click()
+    window.get_by_role("button", name="Allow").click()
+    expect(window.get_by_text("Koivulammi may be read by REST: 3 debtors.")).to_be_visible()
+    window.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name="Nmbrs").click()
 
 
 def connect_procountor(window: Page, bureau: Running) -> None:

@@ -19,6 +19,7 @@ from tilisilta.services.fetching import consents
 from tilisilta.services.fetching.connection_problems import problems_of
 from tilisilta.services.fetching.coverage import OtherDebtors
 from tilisilta.services.fetching.registration import NotRegistered
+from tilisilta.services.fetching.synchronisations import begin_by_itself
 
 pytestmark = pytest.mark.django_db
 
@@ -198,6 +199,12 @@ class TestConsentAgain:
 
         covered = {one["number"]: one["is_covered"] for one in again.grant.debtors}
         assert covered == {"101": False, "102": True, "103": False}
+
+    def test_of_a_new_connection_has_it_fetched_once(self, nmbrs: Sandbox) -> None:
+        a_rest_connection(nmbrs)
+        fetch_everything()
+
+        assert begin_by_itself(timezone.now()) is None
 
     def test_goes_beside_soap_and_leaves_its_token(self, nmbrs: Sandbox) -> None:
         by_soap = a_connection()

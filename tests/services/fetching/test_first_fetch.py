@@ -89,9 +89,10 @@ class TestFirstFetch:
         )
         listed.faults.add(down)
 
-        fetch_everything()
+        done = fetch_everything()
 
         assert konepaja().journals.count() == 3
+        assert done.journal_count == Journal.objects.count()
         assert all(journal.lines.exists() for journal in konepaja().journals.all())
 
     def test_stores_no_second_one_beside_a_file_that_came_meanwhile(

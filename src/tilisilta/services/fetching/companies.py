@@ -71,14 +71,19 @@ class Fetched:
 
 
 def fetch_company(
-    nmbrs_company: NmbrsCompany, source: PayrollSource, *, now: datetime, today: date
+    nmbrs_company: NmbrsCompany,
+    source: PayrollSource,
+    *,
+    now: datetime,
+    today: date,
+    into: Fetched | None = None,
 ) -> Fetched:
     """Bring a company up to date with Nmbrs.
 
     Raises what the source raises when no further call for the company makes sense. What was
-    fetched until then is stored, and the next time goes on from there.
+    fetched until then is stored and counted in ``into``, and the next time goes on from there.
     """
-    fetch = _Fetch(nmbrs_company, source, now=now, today=today)
+    fetch = _Fetch(nmbrs_company, source, now=now, today=today, into=into)
     fetch.keep_period_type()
     years = years_to_list(
         nmbrs_company.connection,
@@ -142,9 +147,15 @@ class _Fetch:
     """One company while it is fetched."""
 
     def __init__(
-        self, nmbrs_company: NmbrsCompany, source: PayrollSource, *, now: datetime, today: date
+        self,
+        nmbrs_company: NmbrsCompany,
+        source: PayrollSource,
+        *,
+        now: datetime,
+        today: date,
+        into: Fetched | None = None,
     ) -> None:
-        self.fetched = Fetched()
+        self.fetched = Fetched() if into is None else into
         self._nmbrs_company = nmbrs_company
         self._company = nmbrs_company.company
         self._source = source

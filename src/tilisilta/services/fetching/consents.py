@@ -214,7 +214,8 @@ def _taken(
             raise
     connection = _store(asked, tokens, reached, user=user, now=now)
     if connection.is_by_rest and not missing_for_fetching(tokens.scopes):
-        ask_for_everything(user=user, now=now)
+        # Later than the connection was made, or the worker begins another one for it by itself.
+        ask_for_everything(user=user, now=max(now, connection.created_at))
     return connection
 
 

@@ -95,22 +95,26 @@ def fetch_claimed(nmbrs_company: NmbrsCompany, *, now: datetime) -> None:
 
     Raises only when that cannot be noted.
     """
+    # Counted also when a turn ends early: what came in until then is stored.
+    fetched = Fetched()
     try:
         with nmbrs(nmbrs_company.connection) as source:
-            fetched = fetch_company(nmbrs_company, source, now=now, today=timezone.localdate(now))
+            fetch_company(
+                nmbrs_company, source, now=now, today=timezone.localdate(now), into=fetched
+            )
     except NmbrsUnavailable as error:
-        _note_silence(nmbrs_company, error, now=now)
+        _note_silence(nmbrs_company, fetched, error, now=now)
     except (JournalNotReady, NmbrsIdUnknown) as error:
-        _put_off(nmbrs_company, error, now=now)
+        _put_off(nmbrs_company, fetched, error, now=now)
     except NmbrsLoginRefused as error:
-        _note_end(nmbrs_company, Fetched(), (problem_of(error),), now=now)
+        _note_end(nmbrs_company, fetched, (problem_of(error),), now=now)
         give_up(nmbrs_company.connection_id, (problem_of(error),), now=now)
     except TilisiltaError as error:
-        _note_end(nmbrs_company, Fetched(), (problem_of(error),), now=now)
+        _note_end(nmbrs_company, fetched, (problem_of(error),), now=now)
     except Exception:  # a fault of ours with one company must not stop the others
         logger.exception("Fetching company %s failed.", nmbrs_company.company.number)
         fault = Problem(code=ProblemCode.FETCHING_BROKE, screen=Screen.NMBRS)
-        _note_end(nmbrs_company, Fetched(), [fault], now=now)
+        _note_end(nmbrs_company, fetched, [fault], now=now)
     else:
         _note_end(nmbrs_company, fetched, fetched.trouble, now=now, is_fetched=True)
 
@@ -156,13 +160,7 @@ def _note_end(
         is_ended = mine.filter(wanted_at=nmbrs_company.wanted_at).update(**done, **ended)
         if not is_ended:
             mine.update(**done)
-        counts = (is_failed, fetched.journal_count, fetched.revision_count)
-        if nmbrs_company.wanted_by_id is not None and any(counts):
-            Synchronisation.objects.filter(pk=nmbrs_company.wanted_by_id).update(
-                failed_count=F("failed_count") + int(is_failed),
-                journal_count=F("journal_count") + fetched.journal_count,
-                revision_count=F("revision_count") + fetched.revision_count,
-            )
+        _count(nmbrs_company, fetched, is_failed=is_failed)
     if nmbrs_company.wanted_by_id is not None:
         finish_if_done(nmbrs_company.wanted_by_id, now=now)
     if is_fetched:
@@ -171,7 +169,20 @@ def _note_end(
         )
 
 
-def _put_off(nmbrs_company: NmbrsCompany, error: TryAgainLater, *, now: datetime) -> None:
+def _count(nmbrs_company: NmbrsCompany, fetched: Fetched, *, is_failed: bool = False) -> None:
+    """Add what a turn brought to the synchronisation that wanted it."""
+    counts = (is_failed, fetched.journal_count, fetched.revision_count)
+    if nmbrs_company.wanted_by_id is not None and any(counts):
+        Synchronisation.objects.filter(pk=nmbrs_company.wanted_by_id).update(
+            failed_count=F("failed_count") + int(is_failed),
+            journal_count=F("journal_count") + fetched.journal_count,
+            revision_count=F("revision_count") + fetched.revision_count,
+        )
+
+
+def _put_off(
+    nmbrs_company: NmbrsCompany, fetched: Fetched, error: TryAgainLater, *, now: datetime
+) -> None:
     """Put a company off for which Nmbrs needs more time. It answers, so that others go on."""
     trouble = (problem_of(error),)
     tries = nmbrs_company.tries + 1
@@ -179,14 +190,17 @@ def _put_off(nmbrs_company: NmbrsCompany, error: TryAgainLater, *, now: datetime
         pk=nmbrs_company.connection_id
     )
     if tries >= MOST_TRIES or state != State.WORKING:
-        _note_end(nmbrs_company, Fetched(), trouble, now=now)
+        _note_end(nmbrs_company, fetched, trouble, now=now)
         return
+    _count(nmbrs_company, fetched)
     NmbrsCompany.objects.filter(pk=nmbrs_company.pk).update(
         claimed_by=None, tries=tries, due_at=_later(now) + PAUSE, trouble=trouble, tried_at=now
     )
 
 
-def _note_silence(nmbrs_company: NmbrsCompany, error: NmbrsUnavailable, *, now: datetime) -> None:
+def _note_silence(
+    nmbrs_company: NmbrsCompany, fetched: Fetched, error: NmbrsUnavailable, *, now: datetime
+) -> None:
     """Put a company off that got no answer; if Nmbrs itself seems down, put all of them off.
 
     While no company gets an answer, this one is hardly at fault and gets more tries.
@@ -202,8 +216,9 @@ def _note_silence(nmbrs_company: NmbrsCompany, error: NmbrsUnavailable, *, now: 
     is_last = tries >= (MOST_TRIES_WHILE_DOWN if is_down else MOST_TRIES)
     if is_last or state != State.WORKING:
         # With a connection that turned red meanwhile it would never be tried again.
-        _note_end(nmbrs_company, Fetched(), trouble, now=now)
+        _note_end(nmbrs_company, fetched, trouble, now=now)
     else:
+        _count(nmbrs_company, fetched)
         NmbrsCompany.objects.filter(pk=nmbrs_company.pk).update(
             claimed_by=None, tries=tries, due_at=_later(now) + PAUSE, trouble=trouble, tried_at=now
         )
