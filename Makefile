@@ -46,7 +46,7 @@ lock: .venv/dev
 benchmarks: .venv/dev
 	for program in benchmarks/*.py; do echo "== $$program"; $(BIN)/python $$program || exit 1; done
 
-# Takes half an hour for all rules; some of them: make mutants MUTANTS='tilisilta.domain.links.*'
+# Takes forty minutes for all rules; some of them: make mutants MUTANTS='tilisilta.domain.links.*'
 mutants: .venv/dev
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/mutants.txt
 	$(BIN)/mutmut run --max-children 2 $(foreach name,$(MUTANTS),'$(name)')

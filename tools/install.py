@@ -26,7 +26,7 @@ def main() -> int:
         )
         return 1
     python = _environment()
-    print(f"Installing into {ENVIRONMENT.name} …", flush=True)
+    print(f"Installing into {ENVIRONMENT.name} ...", flush=True)
     locked = ["--require-hashes", "-r", str(ROOT / "requirements" / f"{chosen}.txt")]
     ourselves = ["--no-build-isolation", "--no-deps", "-e", str(ROOT)]
     # Tilisilta itself comes last: its build needs tools from the locked list.
@@ -49,7 +49,7 @@ def _install(python: Path, what: list[str]) -> int:
         if done.returncode == 0:
             return 0
         # uv ignores pip's configuration, such as a mirror, so pip may work where uv does not.
-        print("uv did not get through; trying pip …", flush=True)
+        print("uv did not get through; trying pip ...", flush=True)
     return _pip(python, what)
 
 

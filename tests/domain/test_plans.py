@@ -28,6 +28,25 @@ CLEARED = replace(RULES, clearing_account="2990")
 OFFSET = journal(line(1, "5010", "7.00", booking_date=MAY), line(2, "2961", "-7.00"))
 
 
+class TestClearing:
+    @pytest.mark.parametrize(
+        ("rules", "lines"),
+        [
+            (RULES, OFFSET.lines),
+            # It does not balance as a whole: nothing may hide that.
+            (CLEARED, (line(1, "5010", "7.00", booking_date=MAY), line(2, "2961", "-6.00"))),
+        ],
+    )
+    def test_adds_no_row_that_the_link_or_the_journal_does_not_allow(
+        self, rules: LinkRules, lines: tuple[JournalLine, ...]
+    ) -> None:
+        plan = plan_receipts(replace(OFFSET, lines=lines), rules, ADMINISTRATION)
+
+        assert not plan.can_be_sent
+        booked = [row.account for one in plan.receipts for row in one.body.transactions]
+        assert sorted(booked) == ["2961", "5010"]
+
+
 class TestPlanReceipts:
     @pytest.mark.parametrize(
         ("administration", "code", "screen", "facts"),

@@ -127,6 +127,7 @@ class TestPlaceDate:
         assert placing.problem
         assert placing.problem.code is ProblemCode.MOVED_TO_OPEN_DAY
         assert placing.problem.severity is Severity.WARNING
+        assert placing.problem.screen is Screen.LINK
         assert placing.problem.fact("moved_to") == "2026-04-01"
 
     def test_stops_when_nothing_open_follows(self) -> None:

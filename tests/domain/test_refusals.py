@@ -1,6 +1,6 @@
 import pytest
 
-from tilisilta.domain.refusals import Refusal, place_of, refusal_of, row_of
+from tilisilta.domain.refusals import Refusal, first_refusal_of, place_of, refusal_of, row_of
 
 
 class TestRefusalOf:
@@ -34,6 +34,23 @@ class TestRefusalOf:
 
     def test_guesses_nothing_of_an_unknown_code(self) -> None:
         assert refusal_of("SANDBOX_UNBALANCED", status=400) is None
+
+
+class TestFirstRefusalOf:
+    def test_is_that_of_the_first_answer_of_a_known_kind(self) -> None:
+        answers = ("SANDBOX_UNBALANCED", "CLOSED_FISCAL_PERIOD", "INVALID_OVT")
+
+        assert first_refusal_of(answers, status=400) == Refusal.PERIOD_CLOSED
+
+    def test_is_a_known_code_rather_than_what_the_status_means(self) -> None:
+        assert first_refusal_of(["CLOSED_FISCAL_PERIOD"], status=403) == Refusal.PERIOD_CLOSED
+
+    @pytest.mark.parametrize(("status", "meant"), [(403, Refusal.RIGHTS), (400, None)])
+    def test_goes_by_the_status_where_no_answer_is_known(
+        self, status: int, meant: Refusal | None
+    ) -> None:
+        assert first_refusal_of(["SANDBOX_UNBALANCED"], status=status) == meant
+        assert first_refusal_of([], status=status) == meant
 
 
 class TestPlaceOf:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.domain.samples import ADMINISTRATION, RULES, journal, line
 
 from tilisilta.domain.plans import plan_receipts
-from tilisilta.domain.problems import ProblemCode, Severity
+from tilisilta.domain.problems import ProblemCode, Screen, Severity
 from tilisilta.domain.signs import check_signs
 
 MAY = date(2026, 5, 31)
@@ -24,9 +24,16 @@ class TestCheckSigns:
         (problem,) = check_signs(lines, account_codes={})
 
         assert problem.code is ProblemCode.SIGNS_PERHAPS_REVERSED
-        assert problem.severity is Severity.WARNING
+        assert (problem.severity, problem.screen) == (Severity.WARNING, Screen.FILE)
         assert (problem.line, problem.fact("amount")) == (1, "-4930.80")
         assert problem.fact("lines") == "2"
+
+    def test_names_the_lines_that_are_a_credit_alone(self) -> None:
+        lines = [line(1, "5010", "0.50"), line(2, "5010", "0.00"), line(3, "5010", "-9.00")]
+
+        (problem,) = check_signs(lines, account_codes={})
+
+        assert (problem.line, problem.fact("lines")) == (3, "1")
 
     def test_warns_although_corrections_of_earlier_months_are_there(self) -> None:
         lines = [
@@ -118,3 +125,9 @@ class TestPlan:
 
         assert [problem.code.value for problem in plan.problems] == ["N40"]
         assert plan.can_be_sent
+
+    def test_does_not_warn_where_the_run_is_called_a_correction(self) -> None:
+        reversed_run = journal(line(1, "5010", "-1.00"), line(2, "2961", "1.00"))
+        corrected = replace(reversed_run, run=replace(reversed_run.run, description="Korjausajo"))
+
+        assert plan_receipts(corrected, RULES, ADMINISTRATION).problems == ()

@@ -193,6 +193,19 @@ class TestSending:
         again = check_journal(left, now=NOW)
         assert deliver(send_journal(again, user=None, now=clock.now), clock).state == "sent"
 
+    def test_says_why_an_item_was_refused(self, procountor: Sandbox) -> None:
+        journal = take_in(a_company_that_creates(), "K7")
+        procountor.faults.add(
+            Fault(kind=FaultKind.REJECT, method="POST", path=ITEMS, code="CLOSED_FISCAL_PERIOD")
+        )
+        clock = Clock()
+
+        left = deliver(send_journal(journal, user=None, now=clock.now), clock)
+
+        refused = next(one for one in Export.objects.get(journal=left).problems if one.line is None)
+        assert refused.code == "S14"
+        assert refused.fact("reason") == "period_closed"
+
     def test_never_posts_a_number_that_stands_in_for_an_item(self, procountor: Sandbox) -> None:
         journal = take_in(a_company_that_creates(), "K7")
         clock = Clock()

@@ -10,6 +10,7 @@ from tests.bureau import a_linked_company
 from tests.management.conftest import Give
 
 from tilisilta.models import Worker
+from tilisilta.settings import _networks
 
 if TYPE_CHECKING:
     from pytest_django import Settings
@@ -34,6 +35,7 @@ class TestDoctor:
         assert examined.status == 0
         assert verdicts(examined.document) == {
             "settings": "well",
+            "addresses of clients": "well",
             "Python": "well",
             "Procountor application": "well",
             "database": "well",
@@ -76,6 +78,39 @@ class TestDoctor:
         examined = give("doctor", "--json")
 
         assert verdicts(examined.document)["Procountor version"] == "well"
+
+    @pytest.mark.parametrize(
+        ("base_url", "proxies", "verdict"),
+        [
+            ("http://127.0.0.1:8000", "none", "well"),
+            ("https://tilisilta.example.com", "none", "warning"),
+            ("https://tilisilta.example.com", "127.0.0.1,::1", "well"),
+            ("https://tilisilta.example.com", "10.0.0.0/8", "well"),
+            ("https://tilisilta.example.com", "0.0.0.0/0", "warning"),
+            ("http://127.0.0.1:8000", "127.0.0.1,::/0", "warning"),
+        ],
+    )
+    def test_says_whose_word_about_addresses_is_believed(
+        self,
+        give: Give,
+        procountor: "Sandbox",
+        settings: "Settings",
+        base_url: str,
+        proxies: str,
+        verdict: str,
+    ) -> None:
+        settings.BASE_URL = base_url
+        settings.TRUSTED_PROXIES = _networks("PROXIES", proxies)
+
+        examined = give("doctor", "--json")
+
+        [finding] = (
+            one for one in examined.document["findings"] if one["part"] == "addresses of clients"
+        )
+        believed = "nobody" if proxies == "none" else proxies.replace(",", ", ")
+        assert finding["detail"] == f"X-Forwarded-For is believed from {believed}"
+        assert finding["verdict"] == verdict
+        assert ("TILISILTA_TRUSTED_PROXIES" in (finding["remedy"] or "")) is (verdict == "warning")
 
     def test_warns_without_a_worker(self, give: Give, procountor: "Sandbox") -> None:
         examined = give("doctor", "--json")

@@ -97,6 +97,13 @@ class TestUser:
 
         assert not log_in(Client(), "198.51.100.1")
 
+    def test_is_one_whatever_host_is_asked_for(self, administrator: User) -> None:
+        for number in range(30):
+            host = f"{('127.0.0.1', 'localhost')[number % 2]}:{8000 + number}"
+            try_in_vain(f"192.0.2.{number}", times=1, HTTP_HOST=host)
+
+        assert not log_in(Client(), "198.51.100.1", HTTP_HOST="127.0.0.1")
+
     def test_gets_in_with_a_browser_that_knows_them(self, administrator: User) -> None:
         browser = Client()
         assert log_in(browser, "192.0.2.250")

@@ -269,7 +269,7 @@ class ProblemCode(StrEnum):
     INVALIDATED_BY_PERSON = _stops("S10", "token", "receipts", "date", "name", numbers="12")
     SEVERAL_TOKENS = _stops("S11", "token", "receipts", "date", numbers="12", name="Payroll 6/2026")
     ITEM_REFUSED = _stops(
-        "S14", items="425, 435", name="Kustannuspaikka", answer="The code is too long."
+        "S14", "reason", items="425, 435", name="Kustannuspaikka", answer="The code is too long."
     )
     # An action that failed and changed nothing. First the general ones.
     TRY_AGAIN_LATER = _waits("E01", "wait")
@@ -279,9 +279,9 @@ class ProblemCode(StrEnum):
     PROCOUNTOR_SILENT = _waits("E04", "wait")
     PROCOUNTOR_BUSY = _waits("E05", wait="30")
     PROCOUNTOR_OUTCOME_UNKNOWN = _stops("E06", item="425")
-    PROCOUNTOR_REFUSED = _stops("E07", answer="The code is too long.", status="400")
-    PROCOUNTOR_ACCESS_DENIED = _stops("E08", answer="Access denied.", status="403")
-    CLIENT_ID_REFUSED = _stops("E09", "answer", "status")
+    PROCOUNTOR_REFUSED = _stops("E07", "reason", answer="The code is too long.", status="400")
+    PROCOUNTOR_ACCESS_DENIED = _stops("E08", "reason", answer="Access denied.", status="403")
+    CLIENT_ID_REFUSED = _stops("E09", "answer", "reason", "status")
     AUTHORISATION_REFUSED = _stops("E10", "reason")
     CLIENT_ID_MISSING = "E11"
     # What a person asked of Tilisilta.

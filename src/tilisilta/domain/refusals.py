@@ -1,6 +1,7 @@
 """What Procountor means when it refuses something, by the code or text of its answer."""
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -67,6 +68,12 @@ def refusal_of(answer: str, *, status: int | None = None) -> Refusal | None:
     if kind := next((kind for text, kind in _BY_TEXT if text.search(answer)), None):
         return kind
     return Refusal.RIGHTS if status == _FORBIDDEN else None
+
+
+def first_refusal_of(answers: Iterable[str], *, status: int) -> Refusal | None:
+    """Return what the first of ``answers`` means that is of a known kind."""
+    known = (refusal_of(answer) for answer in answers)
+    return next((kind for kind in known if kind), None) or refusal_of("", status=status)
 
 
 def row_of(field: str) -> int | None:

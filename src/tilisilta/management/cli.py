@@ -9,6 +9,7 @@ from typing import cast
 
 from tilisilta.management.grammar import build_parser
 from tilisilta.management.starting import SettingsRefused, set_up
+from tilisilta.management.terminal import write_what_fits
 from tilisilta.management.wording import gettext as _
 
 WRONG_USE = 2
@@ -18,6 +19,7 @@ _ASKED_BY_SHELL = "_ARGCOMPLETE"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; see ``docs/command-line.md``."""
+    write_what_fits()
     words = list(sys.argv[1:] if argv is None else argv)
     parser = build_parser()
     if _ASKED_BY_SHELL in os.environ:

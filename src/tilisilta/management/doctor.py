@@ -28,6 +28,7 @@ from tilisilta.management.doctor_payroll import (
     check_nightly_fetching,
     check_registration,
 )
+from tilisilta.management.doctor_proxies import check_trusted_proxies
 from tilisilta.management.doctor_versions import check_api_version
 from tilisilta.management.findings import Finding, Verdict, finding_document, finding_text
 from tilisilta.management.output import Answer, Refused, Status
@@ -213,6 +214,7 @@ def clock_difference() -> timedelta | None:
 
 CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     check_settings,
+    check_trusted_proxies,
     check_machine,
     check_database,
     check_engine,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.domain.run_comparisons import RunComparison, RunSide
 from tilisilta.errors import NeedsAttention, OutcomeUnknown, TilisiltaError
+from tilisilta.management.terminal import writes_every_sign
 from tilisilta.services.explanations import Explanation, explain, explain_error
 
 
@@ -210,8 +211,12 @@ def coded(explanation: Explanation) -> str:
 
 
 def as_document(document: Mapping[str, Any]) -> str:
-    """Return the JSON document of a command. Amounts are texts: floats would round them."""
-    return json.dumps(document, default=_plain, ensure_ascii=False, indent=2)
+    """Return the JSON document of a command. Amounts are texts: floats would round them.
+
+    Signs that standard output cannot write are escaped, so that a script still reads them.
+    """
+    is_ascii = not writes_every_sign(sys.stdout)
+    return json.dumps(document, default=_plain, ensure_ascii=is_ascii, indent=2)
 
 
 def amount(value: Decimal | None) -> str:

@@ -73,6 +73,11 @@ class AccountAdapter(DefaultAccountAdapter):
             record_refused_log_ins(address=client_address(request))
             raise
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        # Without the host that was asked for: a stranger can name several, each with any port,
+        # and would begin to be counted anew with each of them.
+        return str(credentials.get("username", "")).casefold()
+
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """Check name and password; what a known browser has tried in vain is then forgotten."""
         user = super().authenticate(request, **credentials)

@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from nmbrs_sandbox.faults import Fault, FaultKind
 from tilisilta.models import (
     AuditEntry,
     Company,
+    Debtor,
     Journal,
     NmbrsCompany,
     NmbrsConnection,
@@ -52,6 +54,45 @@ HELSINKI = ZoneInfo("Europe/Helsinki")
 
 def helsinki(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 7, day, hour, minute, tzinfo=HELSINKI)
+
+
+class TestUnchangedNight:
+    @pytest.mark.parametrize(
+        ("day", "calls"),
+        [
+            # The two lists, and for each of ten companies: the runs of two years, both lists of
+            # cost objects, and the journal that was read longest ago.
+            (datetime(2026, 10, 10, 4, tzinfo=HELSINKI), 2 + 10 * 5),
+            # And each journal of the last month.
+            (datetime(2026, 7, 10, 4, tzinfo=HELSINKI), 2 + 10 * 5 + 10),
+        ],
+    )
+    def test_costs_the_calls_that_the_documents_state(
+        self, fetched: "Sandbox", day: datetime, calls: int
+    ) -> None:
+        clock = Clock(now=day)
+        fetch_everything(clock)
+        nights = []
+
+        for _ in range(3):
+            clock.forward(timedelta(days=1).total_seconds())
+            fetched.requests.clear()
+            fetch_everything(clock)
+            nights.append(len(fetched.requests.all()))
+
+        assert nights == [calls] * 3
+
+    def test_asks_each_debtor_for_its_companies_once_in_fourteen_days(
+        self, fetched: "Sandbox"
+    ) -> None:
+        clock = Clock()
+
+        for _ in range(15):
+            clock.forward(timedelta(days=1).total_seconds())
+            fetch_everything(clock)
+
+        asked = Counter(call.operation for call in fetched.requests.all())
+        assert asked["List_GetByDebtor"] == Debtor.objects.count()
 
 
 class TestAskForEverything:

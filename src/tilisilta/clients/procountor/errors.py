@@ -1,6 +1,7 @@
 """What can go wrong with Procountor, named after what happened and sorted by what to do."""
 
 from tilisilta.domain.problems import ProblemCode
+from tilisilta.domain.refusals import first_refusal_of
 from tilisilta.errors import NeedsAttention, OutcomeUnknown, TryAgainLater
 
 Answers = tuple[tuple[str, str], ...]
@@ -44,7 +45,12 @@ class _Refusal(NeedsAttention):
         super().__init__(f"{message}: {', '.join(codes)}" if codes else message)
         self.status = status
         self.answers = answers
-        self.facts = {"answer": "; ".join(text for _, text in answers), "status": str(status)}
+        texts = [text for _, text in answers]
+        self.facts = {
+            "answer": "; ".join(texts),
+            "reason": first_refusal_of(texts, status=status) or "",
+            "status": str(status),
+        }
 
 
 class ProcountorRejected(_Refusal):

@@ -3,7 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.problems import ProblemCode
+from tilisilta.services.explanations.refusals import other_refusals
 from tilisilta.services.explanations.wording import Wording, for_cases
+
+REFUSED = _("Procountor refused it: %(answer)s")
+NO_ACCESS = _("Procountor gives no access: %(answer)s")
 
 PROCOUNTOR_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.PROCOUNTOR_SILENT: (
@@ -43,8 +47,9 @@ PROCOUNTOR_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         ),
     ),
     ProblemCode.PROCOUNTOR_REFUSED: (
+        *other_refusals(REFUSED),
         Wording(
-            message=_("Procountor refused it: %(answer)s"),
+            message=REFUSED,
             cause=_("These are Procountor's own words, with answer %(status)s."),
             remedy=_("Put right what they are about, and try again."),
         ),
@@ -54,11 +59,15 @@ PROCOUNTOR_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Check the values, and try again."),
         ),
     ),
-    ProblemCode.PROCOUNTOR_ACCESS_DENIED: for_cases(
-        _("Procountor gives no access: %(answer)s"),
-        _("Procountor gives no access"),
-        cause=_("The person or API key behind the account lacks a right in Procountor."),
-        remedy=_("Give the right in Procountor, or authorise the account as another person."),
+    ProblemCode.PROCOUNTOR_ACCESS_DENIED: (
+        # Procountor answers with 403 to a closed fiscal year too.
+        *other_refusals(NO_ACCESS),
+        *for_cases(
+            NO_ACCESS,
+            _("Procountor gives no access"),
+            cause=_("The person or API key behind the account lacks a right in Procountor."),
+            remedy=_("Give the right in Procountor, or authorise the account as another person."),
+        ),
     ),
     ProblemCode.CLIENT_ID_REFUSED: (
         Wording(

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.refusals import Refusal
-from tilisilta.services.explanations.wording import Wording
+from tilisilta.services.explanations.wording import Wording, for_cases
 
 CAUSES_AND_REMEDIES: Mapping[Refusal, tuple[Promise, Promise]] = {
     Refusal.PERIOD_CLOSED: (
@@ -56,7 +56,10 @@ CAUSES_AND_REMEDIES: Mapping[Refusal, tuple[Promise, Promise]] = {
         _("Correct the e-invoice address of the company in Procountor; then send."),
     ),
     Refusal.OVERLOAD: (
-        _("Procountor was overloaded. Nothing is wrong with the receipt, and it was not booked."),
+        _(
+            "Procountor was overloaded. Nothing is wrong with what was sent, and nothing was "
+            "changed."
+        ),
         _("Send it again in a few minutes."),
     ),
     Refusal.RIGHTS: (
@@ -78,20 +81,60 @@ CAUSES_AND_REMEDIES: Mapping[Refusal, tuple[Promise, Promise]] = {
         ),
     ),
     Refusal.VALUE_MISSING: (
-        _("Procountor needs a value that is empty in the receipt."),
+        _("Procountor needs a value that is empty in what was sent."),
         _("Fill it in where the journal comes from, and fetch or import it again; then send."),
     ),
 }
+"""The cause of each, and its remedy where it stopped a receipt on its way."""
+
+OTHER_REMEDIES: Mapping[Refusal, Promise] = {
+    Refusal.PERIOD_CLOSED: _("Open the period in Procountor, and try again."),
+    Refusal.ACCOUNT_OR_VAT: _(
+        "Add the ledger account in Procountor, or take the VAT default from it, and try again."
+    ),
+    Refusal.DIMENSION: _("Create or activate the item in Procountor, and try again."),
+    Refusal.VAT_STATUS: _(
+        "Check in Procountor that the VAT status without VAT handling is in use for the "
+        "company, and try again."
+    ),
+    Refusal.DUE_DATE: _(
+        "Try again. If it is refused again, give the code to whoever runs Tilisilta."
+    ),
+    Refusal.BUSINESS_ID: _(
+        "Correct the business ID in the basic data of the company in Procountor, and try again."
+    ),
+    Refusal.E_INVOICE: _(
+        "Correct the e-invoice address of the company in Procountor, and try again."
+    ),
+    Refusal.OVERLOAD: _("Try again in a few minutes."),
+    Refusal.RIGHTS: _("Give the right in Procountor, or authorise the account as another person."),
+    Refusal.UNAUTHORISED: _(
+        "Authorise the account again and choose the same company, and try again."
+    ),
+    Refusal.VALUE_INVALID: _("Put the value right where it comes from, and try again."),
+    Refusal.VALUE_MISSING: _("Fill it in where it is missing, and try again."),
+}
+"""The remedies where something other than a receipt was refused."""
 
 
 def refusals(*messages: Promise, details: tuple[Promise, ...] = ()) -> Iterator[Wording]:
     """Yield a wording for each known reason and each of ``messages``, the most special first."""
     for reason, (cause, remedy) in CAUSES_AND_REMEDIES.items():
-        for message in messages:
-            yield Wording(
-                when={"reason": reason.value},
-                message=message,
-                cause=cause,
-                remedy=remedy,
-                details=details,
-            )
+        yield from _for_reason(reason, *messages, cause=cause, remedy=remedy, details=details)
+
+
+def other_refusals(*messages: Promise) -> Iterator[Wording]:
+    """Yield the same for what is asked of Procountor other than to book a receipt."""
+    for reason, (cause, _remedy) in CAUSES_AND_REMEDIES.items():
+        yield from _for_reason(reason, *messages, cause=cause, remedy=OTHER_REMEDIES[reason])
+
+
+def _for_reason(
+    reason: Refusal,
+    *messages: Promise,
+    cause: Promise,
+    remedy: Promise,
+    details: tuple[Promise, ...] = (),
+) -> tuple[Wording, ...]:
+    cases = [({"reason": reason.value}, message) for message in messages]
+    return for_cases(*cases, cause=cause, remedy=remedy, details=details)

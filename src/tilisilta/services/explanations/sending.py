@@ -33,6 +33,8 @@ ROW_REFUSED = _("Procountor refused row %(row)s of the receipt: %(answer)s")
 RECEIPT_REFUSED = _("Procountor refused the receipt: %(answer)s")
 ANSWERED = _("These are Procountor's own words, with answer %(status)s.")
 REFUSED_FIELD = _("It is about %(fields)s.")
+ITEMS_REFUSED = _("Procountor refused to create %(items)s in “%(name)s”: %(answer)s")
+ITEMS_NEEDED = _("The receipt needs these items, so it was not sent.")
 
 SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.REJECTED: (
@@ -186,9 +188,10 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         ),
     ),
     ProblemCode.ITEM_REFUSED: (
+        *refusals(ITEMS_REFUSED, details=(ITEMS_NEEDED,)),
         Wording(
-            message=_("Procountor refused to create %(items)s in “%(name)s”: %(answer)s"),
-            cause=_("The receipt needs these items, so it was not sent."),
+            message=ITEMS_REFUSED,
+            cause=ITEMS_NEEDED,
             remedy=_(
                 "Create them in Procountor, or put the codes right where the journal comes from; "
                 "then check the journal again and send it."

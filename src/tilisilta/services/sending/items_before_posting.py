@@ -136,12 +136,9 @@ def _row_with_ids(row: Transaction, ids: dict[tuple[int, int], int]) -> Transact
 def _stop(
     export: Export, unmade: Sequence[ItemToMake], refused: dict[str, ProcountorRejected]
 ) -> None:
-    answers = [
-        message
-        for item in unmade
-        if item.code in refused
-        for _field, message in refused[item.code].answers
-    ]
+    errors = [refused[item.code] for item in unmade if item.code in refused]
+    answers = [message for error in errors for _field, message in error.answers]
+    reasons = [reason for error in errors if (reason := error.facts["reason"])]
     problem = Problem(
         code=ProblemCode.ITEM_REFUSED,
         screen=Screen.PROCOUNTOR,
@@ -150,6 +147,7 @@ def _stop(
             items=", ".join(item.code for item in unmade[:MOST_NAMED_ITEMS]),
             name=unmade[0].dimension_name,
             answer="; ".join(dict.fromkeys(answers)),
+            reason=reasons[0] if reasons else "",
         ),
     )
     Export.objects.filter(pk=export.pk).update(problems=[problem], look_at=None)
