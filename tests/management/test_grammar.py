@@ -63,7 +63,6 @@ class TestWrongUse:
             "link add --company 1001 --account a --map 5035",
             "link add --company 1001 --account a --closed-period never",
             "company start 1001 June",
-            "nmbrs add palkat",
             "nmbrs add palkat --user u --first-year 26",
             "sync --company Konepaja",
             "sync --timeout soon",

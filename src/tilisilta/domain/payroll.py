@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.domain.journals import BookingPeriod, JournalLine
@@ -122,13 +122,32 @@ class PayrollRun:
     run_type: str = ""
 
 
+class ReadingCost(NamedTuple):
+    """How many calls it takes a source to read a journal, and an unchanged company in a night.
+
+    By SOAP a journal is one call. By REST it is three: one that begins making it, one while it is
+    made, and one that gets it.
+    """
+
+    journal: int
+    company: int
+
+    @property
+    def is_dear(self) -> bool:
+        """Return whether a journal costs too much to be read again each night."""
+        return self.journal > 1
+
+
 class PayrollSource(Protocol):
     """A source of a bureau's payrolls: Nmbrs by SOAP, which ends in 2027, or by REST.
 
     They raise ``TryAgainLater`` when no answer comes, and ``NeedsAttention`` when the answer is a
     refusal. Each needs one of the two ids of what it is asked about; without that one it raises
-    ``TryAgainLater``, as the lists bring it.
+    ``TryAgainLater``, as the lists bring it. ``cost`` is what reading takes.
     """
+
+    @property
+    def cost(self) -> ReadingCost: ...
 
     def debtors(self) -> tuple[PayrollDebtor, ...]:
         """Return all debtors that the user may see."""

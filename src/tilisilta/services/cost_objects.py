@@ -34,6 +34,10 @@ def kinds_by_age(nmbrs_company: NmbrsCompany) -> Sequence[DimensionKind]:
     return sorted(DimensionKind, key=lambda kind: getattr(nmbrs_company, _READ_AT[kind]) or _NEVER)
 
 
+def is_unread(nmbrs_company: NmbrsCompany, kind: DimensionKind) -> bool:
+    return getattr(nmbrs_company, _READ_AT[kind]) is None
+
+
 def keep_cost_objects(
     nmbrs_company: NmbrsCompany, source: PayrollSource, kind: DimensionKind, *, now: datetime
 ) -> None:

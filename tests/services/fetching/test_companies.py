@@ -32,8 +32,9 @@ from tilisilta.models import (
     Run,
 )
 from tilisilta.services.companies import set_start
+from tilisilta.services.fetching.budget import years_to_list
 from tilisilta.services.fetching.client import nmbrs as nmbrs_client
-from tilisilta.services.fetching.companies import MOST_CALLS, fetch_company, years_to_list
+from tilisilta.services.fetching.companies import fetch_company
 from tilisilta.services.fetching.synchronisations import (
     ask_for_company,
     ask_for_everything,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 JOURNAL_CALLS = "Journals_*"
+MOST_CALLS = NmbrsSoap.cost.company
 
 
 def calls_by_company(nmbrs: "Sandbox") -> Counter[int]:

@@ -42,6 +42,7 @@ from tilisilta.domain.payroll import (
     PayrollCostObject,
     PayrollDebtor,
     PayrollRun,
+    ReadingCost,
     SourceJournal,
 )
 
@@ -126,6 +127,8 @@ class NmbrsSoap:
     ``retry_pauses``, in seconds, which is safe as all calls only read. ``note_call`` is told the
     name of each call that is made.
     """
+
+    cost = ReadingCost(journal=1, company=5)
 
     def __init__(
         self,

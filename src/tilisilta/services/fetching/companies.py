@@ -1,17 +1,17 @@
 """Fetches one company from Nmbrs: its runs, their journals, its cost centers and cost units.
 
-An unchanged company costs at most ``MOST_CALLS`` calls, and one more for each run of this month and
-the last. Both ids of a company and of what it has cost up to four calls more, once per company.
-Nmbrs says when a run was last run, but a journal that was recalculated without its run shows only
-when it is fetched again. So those of these months are fetched each time, and of earlier ones the
-journal that was read longest ago.
+An unchanged company costs five calls at most by SOAP, and one more for each run of this month and
+the last; by REST it costs four (``budget``). Both ids of a company and of what it has cost up to
+four calls more, once per company. Nmbrs says when a run was last run, but a journal that was
+recalculated without its run shows only when it is fetched again. So those of these months are
+fetched each time, or before others, and of earlier ones the journal that was read longest ago.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property, partial
-from itertools import islice
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -40,25 +40,28 @@ from tilisilta.models import (
     Journal,
     Link,
     NmbrsCompany,
-    NmbrsConnection,
     Run,
 )
-from tilisilta.services.cost_objects import keep_cost_objects, kinds_by_age
+from tilisilta.services.cost_objects import is_unread, keep_cost_objects, kinds_by_age
 from tilisilta.services.fetching.both_ids import keep_ids_of_company
-from tilisilta.services.fetching.problems import problem_of, problems_of_run
+from tilisilta.services.fetching.budget import affordable, turn_of, years_of_turn
+from tilisilta.services.fetching.problems import (
+    number_given_twice,
+    problem_of,
+    problems_of_run,
+    run_like_several,
+)
 from tilisilta.services.fetching.runs import keep_runs, numbered_twice
 from tilisilta.services.journals.first_fetch import FetchedJournal, keep_first_fetched
 from tilisilta.services.journals.gathering import split_of
 from tilisilta.services.journals.importing import keep_fetched, note_journal_read, recheck_company
 
-MOST_CALLS = 5
-"""An unchanged company costs no more calls than this, besides the journals of recent runs."""
 MOST_NOT_READY = 3
 """After so many journals that Nmbrs is still making, the rest of the company waits as well."""
 FIRST_AT_ONCE = 24
 """The first journals of a company are stored so many at a time, all in memory until then."""
-YEARS_BEFORE = 1
-"""How many years before this one are listed each time: earlier ones hardly change."""
+RECENT_BEFORE = timedelta(days=30)
+"""By so much a recent journal seems to be read longer ago, where one at a time is read again."""
 
 
 @dataclass(kw_only=True)
@@ -85,18 +88,18 @@ def fetch_company(
     """
     fetch = _Fetch(nmbrs_company, source, now=now, today=today, into=into)
     fetch.keep_period_type()
-    years = years_to_list(
+    wants_all = nmbrs_company.wants_all_journals
+    years = years_of_turn(
         nmbrs_company.connection,
         today,
-        listed_from=None if nmbrs_company.wants_all_journals else nmbrs_company.listed_from,
+        listed_from=None if wants_all else nmbrs_company.listed_from,
+        cost=source.cost,
     )
-    for year in years:
+    for year in years.now:
         fetch.keep_runs(year)
-    # The years are listed first: which journals to fetch follows from them. What is left of the
-    # calls goes to the further reads, which may wait for the next time.
-    reads = fetch.further_reads()
-    spare = None if nmbrs_company.wants_all_journals else max(0, MOST_CALLS - len(years))
-    for read in islice(reads, spare):
+    # What is left of the calls goes to the further reads, which may wait for the next time.
+    spare = None if wants_all else max(0, source.cost.company - len(years.now))
+    for read in affordable(fetch.further_reads(years.later), spare=spare):
         read()
     fetch.keep_ids()
     fetch.keep_journals(fetch.runs_to_fetch())
@@ -105,21 +108,6 @@ def fetch_company(
             listed_from=nmbrs_company.connection.first_year
         )
     return fetch.fetched
-
-
-def years_to_list(
-    connection: NmbrsConnection, today: date, *, listed_from: int | None
-) -> Sequence[int]:
-    """Return the years whose runs are to be listed: the latest, and any never listed before.
-
-    ``listed_from`` is the year from which on all were listed once; ``None`` lists all chosen years.
-    The next year belongs to them in every month: its first run may be made long before.
-    """
-    chosen = range(connection.first_year, today.year + 2)
-    if listed_from is None:
-        return chosen
-    earliest = today.year - YEARS_BEFORE
-    return [year for year in chosen if year >= earliest or year < listed_from]
 
 
 def read_run_again(
@@ -162,12 +150,13 @@ class _Fetch:
         self._now = now
         self._today = today
         self._link = Link.objects.open().filter(company=nmbrs_company.company).first()
+        self._wants_all = nmbrs_company.wants_all_journals
         self._ambiguous: set[tuple[int, str]] = set()
         self._not_ready: list[JournalNotReady] = []
 
     def keep_period_type(self) -> None:
         """Read the pay periods of a company where the lists do not tell them."""
-        if self._nmbrs_company.period_type and not self._nmbrs_company.wants_all_journals:
+        if self._nmbrs_company.period_type and not self._wants_all:
             return
         period_type = self._source.period_type(self._nmbrs_company.id_in_nmbrs)[:20]
         if period_type and period_type != self._nmbrs_company.period_type:
@@ -177,7 +166,7 @@ class _Fetch:
 
     def keep_ids(self) -> None:
         """Fill in both ids of all that the company has: once, and when a person wants it anew."""
-        if self._nmbrs_company.ids_read_at is None or self._nmbrs_company.wants_all_journals:
+        if self._nmbrs_company.ids_read_at is None or self._wants_all:
             keep_ids_of_company(self._nmbrs_company, self._source, now=self._now)
 
     def keep_runs(self, year: int) -> None:
@@ -196,16 +185,22 @@ class _Fetch:
         twice = numbered_twice(listed)
         self._ambiguous |= {(run.year, run.number) for run in doubtful}
         self._ambiguous |= {(run.year, run.number) for runs in twice for run in runs}
-        self.fetched.trouble += [_numbered_twice(runs) for runs in twice]
+        self.fetched.trouble += [number_given_twice(runs) for runs in twice]
         told = {run.id for runs in twice for run in runs}
-        self.fetched.trouble += [_alike(run) for run in doubtful if run.id not in told]
+        self.fetched.trouble += [run_like_several(run) for run in doubtful if run.id not in told]
 
-    def further_reads(self) -> Iterator[Callable[[], None]]:
-        """Yield further reads, in order; where calls are few, the two lists take turns."""
+    def further_reads(self, years: Iterable[int]) -> Iterator[tuple[int, Callable[[], None]]]:
+        """Yield further reads with their calls; where these are few, the two lists take turns."""
+        turn = turn_of(self._today, self._source.cost, is_all=self._wants_all)
         first, second = kinds_by_age(self._nmbrs_company)
-        yield partial(self._keep_cost_objects, first)
-        yield self._read_oldest_journal
-        yield partial(self._keep_cost_objects, second)
+        if turn.has_lists:
+            yield from ((1, partial(self.keep_runs, year)) for year in years)
+        if turn.has_lists or is_unread(self._nmbrs_company, first):
+            yield 1, partial(self._keep_cost_objects, first)
+        if turn.has_journal:
+            yield self._source.cost.journal, self._read_oldest_journal
+        if turn.has_lists or is_unread(self._nmbrs_company, second):
+            yield 1, partial(self._keep_cost_objects, second)
 
     def runs_to_fetch(self) -> Sequence[Run]:
         """Return the runs whose journals were never fetched, or have to be fetched again."""
@@ -276,12 +271,18 @@ class _Fetch:
     def _read_oldest_journal(self) -> None:
         """Fetch again the journal that was read longest ago, those not yet sent first."""
         runs = self._company.runs.filter(gone_at__isnull=True, journal_read_at__isnull=False)
-        ordered = sorted(
-            runs.order_by("journal_read_at"), key=lambda run: run.pk in self._sent_runs
-        )
+        ordered = sorted(runs.order_by("journal_read_at"), key=self._comes_after)
         run = next((run for run in ordered if self._is_wanted(run)), None)
         if run is not None:
             self._keep_journal(run)
+
+    def _comes_after(self, run: Run) -> Any:
+        """Return a key by which runs whose journals are more likely to have changed come first."""
+        if not self._source.cost.is_dear:
+            return run.pk in self._sent_runs
+        # A recent one is not read each time, and comes before others that were read long ago.
+        read_at = run.journal_read_at or self._now
+        return read_at - (RECENT_BEFORE if self._is_recent(run) else timedelta())
 
     def _is_wanted(self, run: Run) -> bool:
         return (run.year, run.number) not in self._ambiguous and may_book_since(
@@ -306,7 +307,7 @@ class _Fetch:
         if run.journal_read_at == self._now:
             # One of the further reads has just fetched it.
             return False
-        if self._nmbrs_company.wants_all_journals or self._is_recent(run):
+        if self._wants_all or (self._is_recent(run) and not self._source.cost.is_dear):
             return True
         if is_latest and not getattr(run, "has_journal", True):
             return True
@@ -378,22 +379,6 @@ class _Fetch:
 
     def _note_trouble(self, run: Run, problems: Sequence[Problem]) -> None:
         Run.objects.filter(pk=run.pk).update(trouble=problems, journal_read_at=self._now)
-
-
-def _numbered_twice(runs: Sequence[PayrollRun]) -> Problem:
-    return Problem(
-        code=ProblemCode.RUN_NUMBER_TWICE,
-        screen=Screen.NMBRS,
-        facts=facts(run=f"{runs[0].number}/{runs[0].year}", count=len(runs)),
-    )
-
-
-def _alike(run: PayrollRun) -> Problem:
-    return Problem(
-        code=ProblemCode.NMBRS_SEVERAL_ALIKE,
-        screen=Screen.NMBRS,
-        facts=facts(reason="run", count=1, numbers=f"{run.number}/{run.year}"),
-    )
 
 
 def _asked(run: Run) -> PayrollRun:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tilisilta.clients.files.outcomes import FileRefused
+from tilisilta.domain.payroll import PayrollRun
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 from tilisilta.errors import TilisiltaError
 from tilisilta.services import explanations
@@ -22,6 +23,22 @@ def problems_of_run(refusal: FileRefused, *, run: str) -> Sequence[Problem]:
             facts=facts(run=run, codes=", ".join(_codes(refusal))),
         ),
         *refusal.problems,
+    )
+
+
+def number_given_twice(runs: Sequence[PayrollRun]) -> Problem:
+    return Problem(
+        code=ProblemCode.RUN_NUMBER_TWICE,
+        screen=Screen.NMBRS,
+        facts=facts(run=f"{runs[0].number}/{runs[0].year}", count=len(runs)),
+    )
+
+
+def run_like_several(run: PayrollRun) -> Problem:
+    return Problem(
+        code=ProblemCode.NMBRS_SEVERAL_ALIKE,
+        screen=Screen.NMBRS,
+        facts=facts(reason="run", count=1, numbers=f"{run.number}/{run.year}"),
     )
 
 

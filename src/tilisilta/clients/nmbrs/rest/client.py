@@ -38,6 +38,7 @@ from tilisilta.domain.payroll import (
     PayrollCostObject,
     PayrollDebtor,
     PayrollRun,
+    ReadingCost,
     SourceJournal,
     period_containing,
 )
@@ -64,6 +65,8 @@ class NmbrsRest:
     ``retry_pauses``, in seconds, which is safe as all calls only read. ``counted`` is told of each
     call that is made.
     """
+
+    cost = ReadingCost(journal=3, company=4)
 
     def __init__(  # noqa: PLR0913  # what a client needs, each by its name
         self,
