@@ -63,6 +63,18 @@ class TestReceiptToken:
         # Receipts that carry these are in the books of real companies: never change a token here.
         assert token(*identity) == expected
 
+    def test_is_that_of_the_first_epoch_where_none_is_named(self) -> None:
+        made = receipt_token(
+            procountor_company_id=50101,
+            company_number=1001,
+            run_year=2026,
+            run_number="6",
+            revision=1,
+            booking_date=JUNE,
+        )
+
+        assert made == "QGF78VPD"
+
     def test_is_made_as_its_documentation_says(self) -> None:
         encoded = b"19:tilisilta-receipt-1,5:50101,4:1001,4:2026,1:6,1:1,10:2026-06-30,1:0,"
         bits = int.from_bytes(hashlib.sha256(encoded).digest()[:5], "big")
@@ -125,6 +137,23 @@ class TestReceiptName:
         assert reference.endswith("…")
         assert receipt_name(reference, "K4T8QDXZ").startswith(f"{reference} #")
 
+    def test_leaves_no_blank_where_it_is_cut(self) -> None:
+        run = Run(year=2026, number="6", description="Kesäkuu " * 20)
+
+        cut = [run_reference("A" * length, PERIOD, run) for length in range(1, 20)]
+
+        assert not any(reference.endswith(" …") for reference in cut)
+
+    @pytest.mark.parametrize(("length", "room"), [(46, 8), (47, 7)])
+    def test_has_a_description_of_eight_characters_or_none(self, length: int, room: int) -> None:
+        run = Run(year=2026, number="6", description="Kesäkuun palkat")
+        plain = f"{'A' * length} 2026-06 run 6"
+
+        reference = run_reference("A" * length, PERIOD, run)
+
+        assert len(plain) + len(", ") + room == MOST_REFERENCE_CHARACTERS
+        assert (reference != plain) is (room == 8)
+
     def test_leaves_out_a_description_for_which_there_is_no_room(self) -> None:
         run = Run(year=2026, number="6" * 20, description="Kesäkuu")
 
@@ -161,6 +190,13 @@ class TestReceiptNotes:
         )
 
         assert notes.endswith(" · run 6/2026 · for 2026-01")
+
+    def test_have_single_blanks_in_the_name_of_the_run(self) -> None:
+        run = Run(year=2026, number="6  extra")
+
+        notes = receipt_notes("K4T8QDXZ", company_number=1001, run=run)
+
+        assert notes.endswith(" · run 6 extra/2026")
 
     def test_fit_with_any_name_of_the_run(self) -> None:
         run = Run(year=2026, number="9" * 400)

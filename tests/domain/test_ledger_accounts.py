@@ -26,6 +26,17 @@ class TestPlaceAccounts:
         assert placing.codes == {"4000": "5010"}
         assert placing.problems == ()
 
+    @pytest.mark.parametrize("mapped", [" 4000", "4000"])
+    def test_follows_a_mapping_with_or_without_the_outer_blanks_of_the_journal(
+        self, mapped: str
+    ) -> None:
+        rules = replace(RULES, account_mappings=((mapped, "5010"),))
+
+        placing = place_accounts([line(1, " 4000", "1.00")], rules, CHART)
+
+        assert placing.codes == {" 4000": "5010"}
+        assert placing.problems == ()
+
     def test_maps_an_account_that_procountor_has_too(self) -> None:
         rules = replace(RULES, account_mappings=(("5010", "5030"),))
 
@@ -217,6 +228,14 @@ class TestFallback:
 
         assert placing.codes[written] == "2990"
         assert [problem.code.value for problem in placing.problems] == ["N26"]
+
+    def test_takes_what_looks_like_a_date_where_all_accounts_are_written_so(self) -> None:
+        dotted = [replace(CHART[0], code=f"1{number}.1.2026") for number in range(3)]
+        lines = [line(1, "28.2.2026", "1.00"), line(2, "2961", "-1.00")]
+
+        placing = place_accounts(lines, self.FALLBACK, [*CHART, *dotted])
+
+        assert placing.codes["28.2.2026"] == "2990"
 
     def test_never_takes_a_journal_as_a_whole(self) -> None:
         lines = [line(1, "7777", "1.00"), line(2, "8888", "-1.00"), line(3, "8888", "-0.01")]
