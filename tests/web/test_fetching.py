@@ -417,7 +417,7 @@ class TestCompanyList:
         for number in range(1001, 1031):
             in_nmbrs(a_company(number), trouble=trouble())
 
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             browser_of_reader.get("/companies")
 
     def test_marks_debtors_that_are_no_longer_in_nmbrs(self, browser_of_reader: Client) -> None:

@@ -9,6 +9,7 @@ from allauth.core import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -33,11 +34,18 @@ NOTED_FIELDS: Mapping[str, str] = {
 
 
 class UserBackend(AuthenticationBackend):
-    """Reads the user of a session together with their user template: every page needs both."""
+    """Reads the user of a session with their user template and limits: every page needs them."""
 
     def get_user(self, user_id: Any) -> User | None:
-        user = User.objects.select_related("template").filter(pk=user_id).first()
-        return user if user is not None and self.user_can_authenticate(user) else None
+        chosen = User.debtors.through.objects.filter(user=OuterRef("pk"))
+        users = User.objects.select_related("template").annotate(is_any_chosen=Exists(chosen))
+        user = users.filter(pk=user_id).first()
+        if user is None or not self.user_can_authenticate(user):
+            return None
+        if not user.is_any_chosen:
+            # Known with the user, so most pages need no query for it.
+            user.chosen_debtor_ids = ()
+        return user
 
 
 class AccountAdapter(DefaultAccountAdapter):
