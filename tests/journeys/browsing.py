@@ -27,6 +27,7 @@ class Running:
     url: str
     procountor_url: str
     nmbrs_url: str
+    program: Program
     user: str = USER
     password: str = PASSWORD
 
@@ -57,6 +58,7 @@ def running_demo(folder: Path) -> Iterator[Running]:
             url=f"http://127.0.0.1:{port}",
             procountor_url=f"http://127.0.0.1:{sandbox_port}",
             nmbrs_url=f"http://127.0.0.1:{nmbrs_port}",
+            program=process,
         )
 
 
@@ -99,6 +101,7 @@ def running_empty_bureau(folder: Path) -> Iterator[Running]:
             nmbrs_url=f"http://127.0.0.1:{nmbrs_port}",
             user="admin",
             password=password,
+            program=process,
         )
 
 
