@@ -14,6 +14,8 @@ from postgres import postgres_server, server_programs
 ROOT = Path(__file__).parent.parent
 # Tests that do not use our database; running them once is enough.
 WITHOUT_DATABASE = ("domain", "clients", "procountor_sandbox", "nmbrs_sandbox", "tools", "data")
+# The demo has SQLite even then, so that its journeys would only be the same once more.
+WITHOUT_DEMO = "not demo"
 
 
 def main() -> int:
@@ -27,7 +29,10 @@ def main() -> int:
         return on_sqlite or int("TILISILTA_TESTS_REQUIRE_ALL" in os.environ)
     print("Tests on PostgreSQL", flush=True)
     with postgres_server(programs) as url:
-        on_postgres = _pytest(arguments or _touching_database(), {"TILISILTA_DATABASE_URL": url})
+        on_postgres = _pytest(
+            arguments or [*_touching_database(), "-m", WITHOUT_DEMO],
+            {"TILISILTA_DATABASE_URL": url},
+        )
     return on_sqlite or on_postgres
 
 
@@ -41,7 +46,9 @@ def _touching_database() -> list[str]:
 
 
 def _pytest(arguments: list[str], environment: dict[str, str]) -> int:
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", *arguments]
+    # A file stays together: its tests may share a bureau, and go on from one another.
+    spread = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+    command = [sys.executable, "-m", "pytest", "-q", *spread, *arguments]
     return subprocess.run(
         command, check=False, cwd=ROOT, env={**os.environ, **environment}
     ).returncode

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from tests.journeys.processes import KEYS, create_database, database_url
 from tests.programs import Program, started
 
 from tilisilta.management.demo_service import PASSWORD, USER
@@ -46,7 +47,7 @@ class Running:
 
 @contextmanager
 def running_demo(folder: Path) -> Iterator[Running]:
-    """A demo in a process of its own, with its invented bureau loaded."""
+    """A demo in a process of its own, with its invented bureau loaded; always on SQLite."""
     port, sandbox_port, nmbrs_port = free_ports(3)
     command = (
         *("demo", "--port", str(port), "--sandbox-port", str(sandbox_port)),
@@ -65,12 +66,18 @@ def running_demo(folder: Path) -> Iterator[Running]:
 @contextmanager
 def running_empty_bureau(folder: Path) -> Iterator[Running]:
     """Tilisilta as it is after its first start, with both stand-ins beside it and nothing in it."""
+    database = f"bureau-{folder.name}-{os.getpid()}"
+    create_database(database)
+    own_url = database_url(folder, database)
     port, procountor_port, nmbrs_port = free_ports(3)
     url = f"http://127.0.0.1:{port}"
     redirect_uri = f"{url}/settings/integrations/procountor/authorised"
     listening = ("--port", str(procountor_port), "--redirect-uri", redirect_uri)
     settings = {
         "TILISILTA_DATA_DIR": str(folder),
+        "TILISILTA_DATABASE_URL": own_url,
+        # With SQLite it makes its own keys at its first start.
+        **({} if own_url.startswith("sqlite") else KEYS),
         "TILISILTA_BASE_URL": url,
         "TILISILTA_PROCOUNTOR_API_URL": f"http://127.0.0.1:{procountor_port}/api",
         "TILISILTA_PROCOUNTOR_LOGIN_URL": f"http://127.0.0.1:{procountor_port}/login",

@@ -21,7 +21,10 @@ from werkzeug.serving import make_server
 from procountor_sandbox.app import Sandbox, create_app
 
 LONGEST_WAIT_SECONDS = 180
-_ENCRYPTION_KEY = "dGVzdHMgb25seSB0ZXN0cyBvbmx5IHRlc3RzIG9ubHk="
+KEYS = {
+    "TILISILTA_SECRET_KEY": "for tests only, but long enough to sign",
+    "TILISILTA_ENCRYPTION_KEYS": "dGVzdHMgb25seSB0ZXN0cyBvbmx5IHRlc3RzIG9ubHk=",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,13 +123,11 @@ def listening_sandbox() -> Iterator[tuple[Sandbox, str]]:
 def new_bureau(folder: Path, procountor_url: str, *, database: str) -> Bureau:
     """A bureau with an empty data directory; on PostgreSQL ``database`` names its database."""
     folder.mkdir(parents=True, exist_ok=True)
-    server = os.environ.get("TILISILTA_DATABASE_URL", "")
-    url = _with_database(server, database) if server else f"sqlite:///{folder}/tilisilta.sqlite3"
+    url = database_url(folder, database)
     ours = {
         "TILISILTA_DATA_DIR": str(folder),
         "TILISILTA_DATABASE_URL": url,
-        "TILISILTA_SECRET_KEY": "for tests only, but long enough to sign",
-        "TILISILTA_ENCRYPTION_KEYS": _ENCRYPTION_KEY,
+        **KEYS,
         "TILISILTA_PROCOUNTOR_API_URL": f"{procountor_url}/api",
         "TILISILTA_PROCOUNTOR_LOGIN_URL": f"{procountor_url}/login",
         "TILISILTA_PROCOUNTOR_CLIENT_ID": "tilisilta-demo",
@@ -162,6 +163,12 @@ def copy_of(template: Bureau, folder: Path, procountor_url: str, *, database: st
         old = urlsplit(template.database_url).path.removeprefix("/")
         create_database(database, template=old)
     return bureau
+
+
+def database_url(folder: Path, name: str) -> str:
+    """Return the address of database ``name`` on the tests' server, or of a file in ``folder``."""
+    server = os.environ.get("TILISILTA_DATABASE_URL", "")
+    return _with_database(server, name) if server else f"sqlite:///{folder}/tilisilta.sqlite3"
 
 
 def create_database(name: str, *, template: str = "template0") -> None:

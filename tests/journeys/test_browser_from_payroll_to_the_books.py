@@ -14,7 +14,7 @@ from tests.journeys.browsing import Running, chromium, log_in, running_empty_bur
 from nmbrs_sandbox.payroll.sample import TOKEN, USERNAME
 from procountor_sandbox.sample import cost_centres, projects
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("processes")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 KONEPAJA_IN_NMBRS = 48101
 KONEPAJA_IN_PROCOUNTOR = 50101

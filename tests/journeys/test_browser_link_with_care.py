@@ -7,7 +7,11 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from tests.journeys.browsing import Running, chromium, log_in, running_demo
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("processes")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.demo,
+    pytest.mark.processes,
+]
 
 FETCH_MILLISECONDS = 120_000
 NEW = "/settings/integrations/procountor/administrations/new"

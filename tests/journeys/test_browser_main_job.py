@@ -11,7 +11,11 @@ from tilisilta.languages import LANGUAGES
 
 FETCH_MILLISECONDS = 120_000
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("processes")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.demo,
+    pytest.mark.processes,
+]
 
 PAGES = (
     "/",

@@ -8,7 +8,11 @@ from playwright.sync_api import Browser, Page, expect
 from tests.journeys.browsing import Running, chromium, log_in, running_demo
 from tests.journeys.test_browser_main_job import FAULTS
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("processes")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.demo,
+    pytest.mark.processes,
+]
 
 WAGES = (
     "Pvm;Tili;Selite;Debet;Kredit\n"

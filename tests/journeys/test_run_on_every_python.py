@@ -28,7 +28,6 @@ from tilisilta.machine import NEWEST_TRIED_PYTHON, OLDEST_PYTHON
 
 pytestmark = [
     pytest.mark.processes,
-    pytest.mark.xdist_group("processes"),
     pytest.mark.timeout(900),
     # What differs between them is SQLite and what the engine makes of it.
     pytest.mark.skipif("TILISILTA_DATABASE_URL" in os.environ, reason="Tried with SQLite."),

@@ -23,7 +23,7 @@ from procountor_sandbox.busy_office import Busyness
 from procountor_sandbox.faults import Fault, FaultKind
 from procountor_sandbox.people import Act
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
+pytestmark = [pytest.mark.processes]
 
 APPROVED = ["approved", "approved"]
 

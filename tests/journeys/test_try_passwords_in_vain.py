@@ -13,7 +13,7 @@ from tests.journeys.browsing import free_ports
 from tests.journeys.processes import Bureau, create_database, new_bureau
 from tests.programs import TILISILTA, started
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
+pytestmark = [pytest.mark.processes]
 
 PASSWORD = "silta-yli-lammen"
 STRANGER = "203.0.113.7"

@@ -82,8 +82,8 @@ def wait_until_free(port: int) -> bool:
     return False
 
 
+@pytest.mark.demo
 @pytest.mark.processes
-@pytest.mark.xdist_group("processes")
 class TestDemo:
     def test_starts_ends_and_comes_back_as_it_was(self, tmp_path: Path) -> None:
         ports = free_ports(3)

@@ -28,7 +28,7 @@ from werkzeug.serving import make_server
 from nmbrs_sandbox.app import create_app
 from nmbrs_sandbox.payroll.sample import TOKEN, USERNAME
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
+pytestmark = [pytest.mark.processes]
 
 
 @pytest.fixture
