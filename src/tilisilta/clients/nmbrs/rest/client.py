@@ -1,5 +1,6 @@
 """Calls Nmbrs by REST, on behalf of a consent."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
@@ -172,7 +173,7 @@ class NmbrsRest:
         )
         if not content or not content.strip():
             return None
-        if content.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html")):
+        if _is_page(content):
             raise NmbrsUnavailable("Nmbrs gave a page in place of a journal.")
         return journal_of_run(decode_xml(content), run)
 
@@ -235,6 +236,11 @@ class NmbrsRest:
 
 _MOST_DIGITS_OF_PERIOD = 3
 _MOST_DIGITS_OF_NUMBER = 18
+_START_BYTES = 2000
+_PAGE = re.compile(
+    rb"[\xef\xbb\xbf\xff\xfe\s]*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+)?html\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def _guid(known: NmbrsId, call: str) -> object:
@@ -253,6 +259,11 @@ def _company(row: CompanyRow, debtor: NmbrsId | None) -> PayrollCompany:
         period_type="",
         debtor_id=NmbrsId(guid=row.debtor_id) if row.debtor_id is not None else debtor,
     )
+
+
+def _is_page(content: bytes) -> bool:
+    """Return whether ``content`` is HTML, which a gateway gives in any encoding."""
+    return _PAGE.match(content[:_START_BYTES].replace(b"\0", b"")) is not None
 
 
 def _name(name: str | None, number: str) -> str:
