@@ -79,6 +79,12 @@ class Page(Wire):
     data: tuple[dict[str, Any], ...]
 
 
+class UserRow(Wire):
+    """The log-in that consented."""
+
+    email: str | None = None
+
+
 class DebtorRow(Wire):
     """A debtor."""
 
