@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import httpx2
 import pytest
 from tests.bureau import (
+    NOW,
     Clock,
     a_connection,
     a_rest_connection,
@@ -20,6 +21,7 @@ from nmbrs_sandbox.app import create_app
 from nmbrs_sandbox.payroll.sample import world_of
 from tilisilta.domain.standing import JournalState
 from tilisilta.models import Company, Debtor, Journal, NmbrsCompany, NmbrsConnection, Run
+from tilisilta.services.fetching.synchronisations import ask_for_everything, read_lists
 
 if TYPE_CHECKING:
     from pytest_django import Settings
@@ -85,6 +87,28 @@ class TestCompaniesOfOneNumber:
 
         assert who_is_who() == before
         assert len({row[0] for row in before.values()}) == 6
+
+
+class TestASecondConnection:
+    @pytest.mark.parametrize("is_fetched", [True, False])
+    def test_to_the_same_debtors_recognises_their_companies(
+        self, nmbrs: "Nmbrs", is_fetched: bool
+    ) -> None:
+        first = a_connection()
+        if is_fetched:
+            fetch_everything()
+        else:
+            # Listed alone: SOAP has told the GUIDs of debtors by that, and of no company.
+            read_lists(ask_for_everything(user=None, now=NOW), now=NOW)
+        second = a_rest_connection(nmbrs, "Toinen")
+
+        fetch_everything(later(1))
+
+        second.refresh_from_db()
+        assert second.trouble == ()
+        assert Company.objects.count() == NmbrsCompany.objects.count() == 10
+        assert not NmbrsCompany.objects.exclude(connection=first).exists()
+        assert not NmbrsCompany.objects.filter(nmbrs_guid=None).exists()
 
 
 class TestWhatWasSent:
