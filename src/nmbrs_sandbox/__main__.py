@@ -42,6 +42,13 @@ def _parser() -> argparse.ArgumentParser:
         default=PRODUCTION_RATE,
         help="SOAP calls per second of one user; those beyond wait half a second (%(default)s)",
     )
+    parser.add_argument(
+        "--soap-without",
+        action="append",
+        default=[],
+        metavar="DEBTOR",
+        help="number of a debtor that the user of SOAP may not see; may be given again",
+    )
     _add_rest(parser)
     parser.add_argument(
         "--year-parameter",
@@ -96,6 +103,7 @@ def _app(options: argparse.Namespace) -> Sandbox:
         redirect_uris=tuple(options.redirect_uri or DEFAULT_REDIRECT_URIS),
         rest_calls_per_second=options.rest_rate,
         rest_calls_per_day=options.rest_quota,
+        soap_without=options.soap_without,
     )
 
 

@@ -1,6 +1,7 @@
 """The stand-in Nmbrs as a WSGI application."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
@@ -193,6 +194,7 @@ def create_app(  # noqa: PLR0913  # settings, each with a default
     redirect_uris: Sequence[str] = DEFAULT_REDIRECT_URIS,
     rest_calls_per_second: int | None = None,
     rest_calls_per_day: int | None = None,
+    soap_without: Sequence[str] = (),
 ) -> Sandbox:
     """Return a stand-in for that world (None: the sample world).
 
@@ -202,10 +204,12 @@ def create_app(  # noqa: PLR0913  # settings, each with a default
     makes journals claim to be in that encoding; ``leaves_out_empty`` answers for an empty list, and
     for a run without a journal, with no result at all. ``redirect_uris`` are the addresses that a
     consent may lead back to. ``rest_calls_per_second`` and ``rest_calls_per_day`` are the limits
-    of one subscription key; calls beyond them are refused.
+    of one subscription key; calls beyond them are refused. ``soap_without`` are numbers of debtors
+    that the user of SOAP may not see.
     """
     store = Store(state_path)
-    bureau = Bureau(sample_world() if world is None else world, store=store, clock=clock)
+    first_world = _narrowed(sample_world() if world is None else world, soap_without)
+    bureau = Bureau(first_world, store=store, clock=clock)
     repeat_orders(bureau)
     faults, log = Faults(), CallLog()
     soap = Api(
@@ -240,3 +244,9 @@ def create_app(  # noqa: PLR0913  # settings, each with a default
         consents=consents, faults=faults, log=log, latency_seconds=latency_ms / 1000
     )
     return Sandbox(bureau, soap, rest, identity, store=store)
+
+
+def _narrowed(world: World, without: Sequence[str]) -> World:
+    """Return a world whose user of SOAP may not see the debtors of these numbers."""
+    hidden = frozenset(one.debtor_id for one in world.debtors if one.number in without)
+    return replace(world, access=replace(world.access, without=world.access.without | hidden))

@@ -20,7 +20,7 @@ from tests.nmbrs_sandbox.calling import (
 )
 from tests.nmbrs_sandbox.rest_calling import Caller, caller_of, company_path, debtor_path
 
-from nmbrs_sandbox.app import Sandbox
+from nmbrs_sandbox.app import Sandbox, create_app
 from nmbrs_sandbox.payroll.orders import CHANGES
 from nmbrs_sandbox.payroll.sample import LOGIN_OF_ONE
 
@@ -309,3 +309,14 @@ class TestGuids:
         assert texts(debtors, "IdGuid") == [one["debtorId"] for one in caller.rows("/api/debtors")]
         (first, *_) = caller.rows(f"{debtor_path(7101)}/companies")
         assert texts(company, "IdGuid") == [first["companyId"]]
+
+
+def test_a_user_of_soap_may_be_shown_less_than_a_client_login() -> None:
+    app = create_app(soap_without=["102"])
+
+    seen = {one.number for one in app.bureau.debtors_of_user()}
+    companies = {one.debtor_id for one in app.bureau.companies_of_user()}
+
+    assert seen == {"101", "103"}
+    assert companies == {7101, 7103}
+    assert app.bureau.debtor(7102) in app.bureau.visible_debtors()

@@ -3,22 +3,29 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx2
 import pytest
 from tests.bureau import fetch_waiting
+from tests.conftest import NMBRS_REDIRECT_URI
 
+from nmbrs_sandbox.app import create_app as create_nmbrs
 from tilisilta.models import (
     AuditEntry,
     Company,
     Journal,
     Link,
     NmbrsCompany,
+    NmbrsConnection,
     ProcountorAccount,
     Synchronisation,
 )
+from tilisilta.sample.bureau import REST_DEBTOR
 from tilisilta.sample.loading import set_up_sample_bureau, write_sample_file
 from tilisilta.services.journals.importing import import_journal
 
 if TYPE_CHECKING:
+    from pytest_django import Settings
+
     from nmbrs_sandbox.app import Sandbox as NmbrsSandbox
     from procountor_sandbox.app import Sandbox
 
@@ -68,6 +75,22 @@ class TestSetUpSampleBureau:
 
         counts = {company.number: company.journals.count() for company in Company.objects.all()}
         assert counts == {1001: 6, 1002: 3, **dict.fromkeys(range(1003, 1011), 1)}
+
+    def test_reads_one_debtor_by_rest_and_nothing_twice(
+        self, nmbrs: "NmbrsSandbox", settings: "Settings"
+    ) -> None:
+        demo = create_nmbrs(redirect_uris=[NMBRS_REDIRECT_URI], soap_without=[REST_DEBTOR])
+        settings.NMBRS_TRANSPORT = httpx2.WSGITransport(app=demo)
+
+        set_up_sample_bureau(user=None)
+        fetch_waiting()
+
+        by_rest = NmbrsCompany.objects.filter(connection__api=NmbrsConnection.Api.REST)
+        numbers = by_rest.order_by("company__number").values_list("company__number", flat=True)
+        assert list(numbers) == [1003, 1004, 1005, 1006, 1010]
+        assert NmbrsCompany.objects.count() == Company.objects.count() == 10
+        assert {one.state for one in NmbrsConnection.objects.all()} == {"working"}
+        assert errors_of(1003) == {"N07"}
 
     def test_leaves_the_first_company_to_be_set_up(self) -> None:
         set_up_sample_bureau(user=None)

@@ -96,6 +96,17 @@ class Bureau:
         debtor = self._debtors.get(company.debtor_id)
         return not company.is_hidden and debtor is not None and not debtor.is_hidden
 
+    def debtors_of_user(self) -> tuple[Debtor, ...]:
+        """Return the debtors that the user of SOAP may see."""
+        return tuple(one for one in self.visible_debtors() if self._is_of_user(one.debtor_id))
+
+    def companies_of_user(self) -> tuple[Company, ...]:
+        """Return the companies that the user of SOAP may see."""
+        return tuple(one for one in self.visible_companies() if self._is_of_user(one.debtor_id))
+
+    def is_shown_to_user(self, company: Company) -> bool:
+        return self.is_visible(company) and self._is_of_user(company.debtor_id)
+
     def next_run_id(self) -> int:
         return 1 + max((run.run_id for one in self.companies() for run in one.runs), default=0)
 
@@ -147,6 +158,9 @@ class Bureau:
         if login is None:
             raise OrderRefused(f"{email} has no login at debtor {debtor_id}", status=404)
         return login
+
+    def _is_of_user(self, debtor_id: int) -> bool:
+        return debtor_id not in self.access.without
 
     def _set(self, world: World) -> None:
         self.access = world.access

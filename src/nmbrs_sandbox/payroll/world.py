@@ -143,11 +143,15 @@ class Debtor:
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """The credentials that a program must send, and the domain they belong to."""
+    """The credentials that a program must send by SOAP, and the domain they belong to.
+
+    The debtors in ``without``, and their companies, are not shown to this user.
+    """
 
     username: str
     token: str = field(repr=False)
     domain: str
+    without: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,12 +38,12 @@ def get_environment(question: Question) -> Any:
 
 
 def get_debtors(question: Question) -> Any:
-    return _debtors(question.bureau.visible_debtors())
+    return _debtors(question.bureau.debtors_of_user())
 
 
 def get_debtors_by_number(question: Question) -> Any:
     number = question.values["Number"]
-    return _debtors(one for one in question.bureau.visible_debtors() if one.number == number)
+    return _debtors(one for one in question.bureau.debtors_of_user() if one.number == number)
 
 
 def get_debtor(question: Question) -> Any:
@@ -51,12 +51,12 @@ def get_debtor(question: Question) -> Any:
 
 
 def get_companies(question: Question) -> Any:
-    return _companies(question.bureau.visible_companies())
+    return _companies(question.bureau.companies_of_user())
 
 
 def get_companies_by_debtor(question: Question) -> Any:
     debtor_id = question.debtor().debtor_id
-    companies = question.bureau.visible_companies()
+    companies = question.bureau.companies_of_user()
     return _companies(one for one in companies if one.debtor_id == debtor_id)
 
 
@@ -147,7 +147,7 @@ def get_guids(question: Question) -> Any:
 
 def get_guids_of_debtors(question: Question) -> Any:
     """Return a GUID for each debtor, in the form of the other converter, which is assumed."""
-    return _guids(Entity.DEBTOR, (one.debtor_id for one in question.bureau.visible_debtors()))
+    return _guids(Entity.DEBTOR, (one.debtor_id for one in question.bureau.debtors_of_user()))
 
 
 Operation = Callable[[Question], Any]

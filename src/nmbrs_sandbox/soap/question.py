@@ -37,7 +37,7 @@ class Question:
     def company(self) -> Company:
         """Return the company that the call names, or raise a fault."""
         company = self.bureau.company(self._id("CompanyId"))
-        if company is None or not self.bureau.is_visible(company):
+        if company is None or not self.bureau.is_shown_to_user(company):
             raise refusal(NOT_VISIBLE)
         if company.denied_with is not None:
             raise refusal(company.denied_with)

@@ -32,6 +32,7 @@ from tilisilta.management.starting import (
     set_up,
 )
 from tilisilta.management.wording import gettext as _
+from tilisilta.sample.bureau import REST_DEBTOR
 
 MARK = "tilisilta-demo"
 SANDBOX_START_SECONDS = 180
@@ -77,7 +78,11 @@ def run(options: Namespace) -> int:
         make_directory(directory, is_fresh=options.fresh)
         back = f"{demo_url(options.port)}/settings/integrations"
         to_procountor = ("--redirect-uri", f"{back}/procountor/authorised")
-        to_nmbrs = ("--redirect-uri", f"{back}/nmbrs/consented")
+        # The debtor of the connection by REST comes by REST alone.
+        to_nmbrs = (
+            *("--redirect-uri", f"{back}/nmbrs/consented"),
+            *("--soap-without", REST_DEBTOR),
+        )
         with (
             stand_in(PROCOUNTOR, options.sandbox_port, directory, *to_procountor),
             stand_in(NMBRS, options.nmbrs_port, directory, *to_nmbrs),

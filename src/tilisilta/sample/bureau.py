@@ -8,6 +8,11 @@ from typing import Any
 NMBRS_NAME = "Koivulammi palkat"
 NMBRS_USER = "palkat@example.invalid"
 NMBRS_TOKEN = "sandbox-nmbrs-token"  # noqa: S105  # invented, and printed for everybody
+REST_NAME = "Saaristopalvelut"
+REST_LOGIN = "saaristo@example.invalid"
+REST_DEBTOR = "102"
+REST_DEBTOR_ID = 7102
+"""The debtor that is read by REST, and its id in the stand-in."""
 FIRST_YEAR = 2026
 COST_CENTERS = {"uses_cost_centers": True, "cost_center_dimension": "Kustannuspaikka"}
 JUNE = date(2026, 6, 1)

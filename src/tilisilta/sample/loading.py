@@ -4,6 +4,7 @@ from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
+import httpx2
 from django.utils import timezone
 
 from tilisilta.models import Company, Debtor, Link, NmbrsConnection, ProcountorAccount, User
@@ -14,14 +15,20 @@ from tilisilta.sample.bureau import (
     NMBRS_NAME,
     NMBRS_TOKEN,
     NMBRS_USER,
+    REST_DEBTOR_ID,
+    REST_LOGIN,
+    REST_NAME,
     SampleCompany,
 )
 from tilisilta.services import connections
 from tilisilta.services.companies import set_blocked, set_start, set_test
 from tilisilta.services.fetching.connections import connect
+from tilisilta.services.fetching.consents import Answer, ask_for_consent, take_answer
+from tilisilta.services.fetching.registration import transport
 from tilisilta.services.fetching.synchronisations import ask_for_everything, read_lists
 from tilisilta.services.links import create_link
 
+CONSENT_SECONDS = 30
 FILE_TO_IMPORT = "koivulammi-konepaja-2026-07.csv"
 
 
@@ -35,6 +42,8 @@ def set_up_sample_bureau(*, user: User | None) -> None:
         connect(
             NMBRS_NAME, user_name=NMBRS_USER, token=NMBRS_TOKEN, first_year=FIRST_YEAR, user=user
         )
+    if not NmbrsConnection.objects.filter(name=REST_NAME).exists():
+        _connect_by_rest(user=user)
     asked = ask_for_everything(user=user, now=timezone.now())
     if asked.listed_at is None:
         read_lists(asked, now=timezone.now())
@@ -50,6 +59,17 @@ def write_sample_file(directory: Path) -> Path:
     path = directory / FILE_TO_IMPORT
     path.write_bytes(files(__package__).joinpath(FILE_TO_IMPORT).read_bytes())
     return path
+
+
+def _connect_by_rest(*, user: User | None) -> None:
+    """Consent at the stand-in as its client login, which a person would do in a browser."""
+    asked = ask_for_consent(user=user, now=timezone.now(), name=REST_NAME, first_year=FIRST_YEAR)
+    url = httpx2.URL(asked.url)
+    form = {**url.params, "email": REST_LOGIN, "debtor": str(REST_DEBTOR_ID), "answer": "allow"}
+    with httpx2.Client(transport=transport(), timeout=CONSENT_SECONDS) as http:
+        answer = http.post(url.copy_with(query=None), data=form)
+    back = httpx2.URL(answer.headers["Location"]).params
+    take_answer(Answer(state=back["state"], code=back["code"]), user=user, now=timezone.now())
 
 
 def _set_up(sample: SampleCompany, company: Company, *, user: User | None) -> None:

@@ -89,11 +89,15 @@ MENU = (
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Return the values of the page's frame: languages, and the menu as the rights allow."""
+    """Return the values of the page's frame: languages, and the menu as the rights allow.
+
+    ``page_address`` is that of the page; a choice of another language leads back to it.
+    """
     chosen = language_of(get_language())
     return {
         "menu": _menu(request),
         "what_was_lost": partial(what_was_lost, request),
+        "page_address": _address_of(request),
         "language_code": chosen.code,
         "language_choices": [
             {
@@ -105,6 +109,15 @@ def page(request: HttpRequest) -> dict[str, Any]:
             for one in LANGUAGES
         ],
     }
+
+
+def _address_of(request: HttpRequest) -> str:
+    """Return the address of a page without the code of a consent, which belongs in no page."""
+    if "code" not in request.GET:
+        return request.get_full_path()
+    rest = request.GET.copy()
+    del rest["code"]
+    return f"{request.path}?{rest.urlencode()}"
 
 
 def _menu(request: HttpRequest) -> list[ShownEntry]:

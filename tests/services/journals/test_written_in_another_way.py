@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from tests.bureau import Clock, a_connection, an_account, fetch_everything, link_to, send
 
 from tilisilta.domain.journals import JournalLine
 from tilisilta.domain.payroll import JournalSplit, SourceJournal
-from tilisilta.models import Company, Journal
+from tilisilta.models import Company, Journal, Run
 from tilisilta.services.journals.importing import Imported, keep_fetched
 
 if TYPE_CHECKING:
@@ -82,15 +83,22 @@ def without_dimensions(lines: Lines) -> Lines:
     return written(tuple(replace(line, cost_center="", cost_unit="") for line in lines))
 
 
-def fetched_again(journal: Journal, change: Callable[[Lines], Lines], split: str = "") -> Imported:
-    """Keep the journal as if Nmbrs had given it once more, changed."""
-    run = journal.run
+def fetched_again(
+    journal: Journal,
+    change: Callable[[Lines], Lines],
+    split: str = "",
+    *,
+    run: Run | None = None,
+    currency: str = "EUR",
+) -> Imported:
+    """Keep the journal as if Nmbrs had given it once more, changed, of its run or of another."""
+    run = run or journal.run
     assert run is not None
     read = SourceJournal(
         kind="nmbrs",
         run_year=run.year,
         run_number=run.number,
-        currency="EUR",
+        currency=currency,
         lines=change(journal.content().lines),
         sha256="another",
     )
@@ -100,6 +108,30 @@ def fetched_again(journal: Journal, change: Callable[[Lines], Lines], split: str
         split=JournalSplit(split or journal.split),
         is_linked=True,
         now=datetime.now(tz=UTC) + timedelta(days=1),
+    )
+
+
+def unchanged(lines: Lines) -> Lines:
+    return lines
+
+
+def newest(journal: Journal) -> Journal:
+    revisions = Journal.objects.filter(company=journal.company, run_number=journal.run_number)
+    return revisions.order_by("-revision")[0]
+
+
+def made_anew(journal: Journal) -> Run:
+    """Return the run of a journal with other ids, as if it had been deleted and made anew."""
+    former = journal.run
+    assert former is not None
+    Run.objects.filter(pk=former.pk).update(gone_at=datetime.now(tz=UTC))
+    return Run.objects.create(
+        company=journal.company,
+        nmbrs_guid=uuid4(),
+        year=former.year,
+        number=former.number,
+        period_start=former.period_start,
+        period_end=former.period_end,
     )
 
 
@@ -157,3 +189,38 @@ class TestWhatIsSent:
         self, june: Journal, change: Callable[[Lines], Lines]
     ) -> None:
         assert fetched_again(sent(june), change).is_revision
+
+    def test_stays_the_same_when_its_run_was_made_anew_and_is_told_apart_more_finely(
+        self, june: Journal
+    ) -> None:
+        fetched_again(june, without_dimensions, JournalSplit.COMPANY.value)
+        coarse = sent(newest(june))
+        assert coarse.split == JournalSplit.COMPANY.value
+        anew = made_anew(coarse)
+
+        first = fetched_again(june, unchanged, JournalSplit.COST_UNIT.value, run=anew)
+        second = fetched_again(june, unchanged, JournalSplit.COST_UNIT.value, run=anew)
+
+        assert not first.is_new
+        assert not second.is_new
+        assert newest(june) == coarse
+
+    def test_is_still_compared_by_account_when_its_run_was_made_anew(self, june: Journal) -> None:
+        fetched_again(june, without_dimensions, JournalSplit.COMPANY.value)
+        anew = made_anew(sent(newest(june)))
+        fetched_again(june, unchanged, JournalSplit.COST_UNIT.value, run=anew)
+
+        again = fetched_again(june, on_another_account, JournalSplit.COST_UNIT.value, run=anew)
+
+        assert again.is_revision
+
+
+class TestCurrency:
+    @pytest.mark.parametrize("is_sent", [False, True])
+    def test_makes_another_version(self, june: Journal, is_sent: bool) -> None:
+        journal = sent(june) if is_sent else june
+
+        assert fetched_again(journal, unchanged, currency="SEK").is_revision
+
+    def test_makes_none_where_one_of_both_says_nothing(self, june: Journal) -> None:
+        assert not fetched_again(june, unchanged, currency="").is_new

@@ -94,7 +94,9 @@ def read_in_parts(answer: httpx2.Response) -> bytes:
     for part in answer.iter_bytes():
         size += len(part)
         if size > MOST_ANSWER_BYTES:
-            raise NmbrsUnavailable("The answer of Nmbrs is larger than any journal.")
+            raise NmbrsUnavailable(
+                "The answer of Nmbrs is larger than any journal.", is_worth_repeating=False
+            )
         parts.append(part)
     return b"".join(parts)
 

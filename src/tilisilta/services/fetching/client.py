@@ -14,6 +14,7 @@ from tilisilta.clients.nmbrs.errors import NmbrsLoginRefused
 from tilisilta.clients.nmbrs.rest.client import NmbrsRest
 from tilisilta.clients.nmbrs.rest.http import RestHttp
 from tilisilta.clients.nmbrs.rest.identity_errors import ConsentEnded
+from tilisilta.clients.nmbrs.rest.tokens import AccessTokens
 from tilisilta.clients.nmbrs.rest.waiting import Clock, SystemClock
 from tilisilta.domain.payroll import PayrollSource
 from tilisilta.models import NmbrsConnection, NmbrsGrant
@@ -80,11 +81,26 @@ def _by_rest(connection: NmbrsConnection, *, retry_pauses: Sequence[float] | Non
     grant = NmbrsGrant.objects.filter(connection=connection).first()
     if grant is None:
         raise ConsentEnded
+    return nmbrs_by(GrantTokens(grant), connection_id=connection.pk, retry_pauses=retry_pauses)
+
+
+def nmbrs_by(
+    tokens: AccessTokens, *, connection_id: int | None, retry_pauses: Sequence[float] | None = None
+) -> NmbrsRest:
+    """Return a client of the REST API that uses ``tokens``, which may be of no connection yet.
+
+    Its calls are counted for the connection, if there is one.
+    """
+
+    def count(kind: Kind) -> None:
+        if connection_id is not None:
+            count_call(connection_id, NmbrsConnection.Api.REST, kind)
+
     clock = cast("Clock | None", settings.NMBRS_CLOCK) or SystemClock()
     return NmbrsRest(
         base_url=settings.NMBRS_REST_URL,
         subscription_key=settings.NMBRS_SUBSCRIPTION_KEY,
-        tokens=GrantTokens(grant),
+        tokens=tokens,
         http=_rest_http(),
         # By key, not by connection: Nmbrs counts the calls of a subscription.
         rate=AdaptivePace(
@@ -92,7 +108,7 @@ def _by_rest(connection: NmbrsConnection, *, retry_pauses: Sequence[float] | Non
         ),
         clock=clock,
         retry_pauses=settings.NMBRS_REST_RETRY_PAUSES if retry_pauses is None else retry_pauses,
-        counted=lambda kind: count_call(connection.pk, NmbrsConnection.Api.REST, kind),
+        counted=count,
     )
 
 

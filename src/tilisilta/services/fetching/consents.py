@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -205,14 +206,14 @@ def _taken(
     )
     # Read before the transaction: no row stays locked while Nmbrs answers.
     reached = reached_with(tokens, connection_id=asked.connection_id)
-    if asked.connection is not None:
-        try:
+    try:
+        if asked.connection is not None:
             must_be_the_same_bureau(asked.connection, reached)
-        except NeedsAttention:
-            # Kept by nobody, so nobody could give it back later.
-            is_revoked(tokens.refresh_token)
-            raise
-    connection = _store(asked, tokens, reached, user=user, now=now)
+        connection = _store(asked, tokens, reached, user=user, now=now)
+    except (NeedsAttention, ValidationError):
+        # Not kept here, so that it could not be given back later.
+        is_revoked(tokens.refresh_token)
+        raise
     if connection.is_by_rest and not missing_for_fetching(tokens.scopes):
         # Later than the connection was made, or the worker begins another one for it by itself.
         ask_for_everything(user=user, now=max(now, connection.created_at))

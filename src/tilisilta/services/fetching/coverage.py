@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, Q
 
 from tilisilta.clients.nmbrs.rest import identity
-from tilisilta.clients.nmbrs.rest.consented import ConsentedApi, ConsentedDebtor, Tokens
+from tilisilta.clients.nmbrs.rest.client import NmbrsRest
+from tilisilta.clients.nmbrs.rest.tokens import AccessTokens
 from tilisilta.domain.nmbrs_scopes import Scope, missing_scopes
+from tilisilta.domain.payroll import PayrollDebtor
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
 from tilisilta.errors import NeedsAttention, TilisiltaError
 from tilisilta.models import AuditEntry, Debtor, NmbrsConnection, NmbrsGrant, User
 from tilisilta.services import audit
-from tilisilta.services.fetching.call_counts import count_call
+from tilisilta.services.fetching.client import nmbrs_by
 from tilisilta.services.fetching.grants import GrantTokens
-from tilisilta.services.fetching.registration import transport
 
 MOST_NAMED = 10
 _MORE = "\N{HORIZONTAL ELLIPSIS}"
@@ -38,7 +38,7 @@ class Reached:
     """What a consent reaches; ``debtors`` is ``None`` if they could not be read: ``trouble``."""
 
     login_email: str = ""
-    debtors: tuple[ConsentedDebtor, ...] | None = None
+    debtors: tuple[PayrollDebtor, ...] | None = None
     trouble: TilisiltaError | None = None
 
 
@@ -140,8 +140,8 @@ def read_coverage(grant: NmbrsGrant, *, now: datetime) -> None:
     """
     debtors = _api(GrantTokens(grant), grant.connection_id).debtors()
     before = {one["id"]: one for one in grant.debtors if one["is_covered"]}
-    ids = {one.guid for one in debtors}
-    changed = [str(one.number) for one in debtors if one.guid not in before]
+    ids = {_guid_of(one) for one in debtors}
+    changed = [one.number for one in debtors if _guid_of(one) not in before]
     changed += [one["number"] for key, one in before.items() if key not in ids]
     grant.debtors = merged_debtors(grant.debtors, debtors)
     grant.debtors_read_at = now
@@ -188,7 +188,7 @@ def must_be_the_same_bureau(connection: NmbrsConnection, reached: Reached) -> No
         )
         for debtor in debtors
     }
-    if before & {one.guid for one in reached.debtors}:
+    if before & {_guid_of(one) for one in reached.debtors}:
         return
     if known and not any(here.row_of(one) for one in merged_debtors((), reached.debtors)):
         chosen = reached.debtors[0]
@@ -199,11 +199,12 @@ def must_be_the_same_bureau(connection: NmbrsConnection, reached: Reached) -> No
 
 
 def merged_debtors(
-    before: Iterable[Mapping[str, Any]], now: Sequence[ConsentedDebtor]
+    before: Iterable[Mapping[str, Any]], now: Sequence[PayrollDebtor]
 ) -> list[dict[str, Any]]:
     """Return the debtors of a consent to be stored, and after them those it no longer covers."""
     covered = [
-        {"id": one.guid, "number": one.number, "name": one.name, "is_covered": True} for one in now
+        {"id": _guid_of(one), "number": one.number, "name": one.name, "is_covered": True}
+        for one in now
     ]
     ids = {one["id"] for one in covered}
     left = [{**one, "is_covered": False} for one in before if one["id"] not in ids]
@@ -223,20 +224,13 @@ class OneToken:
         return self._access_token
 
 
-def _api(tokens: Tokens, connection_id: int | None) -> ConsentedApi:
-    """Return a client whose calls are counted, unless the connection is not made yet."""
+def _api(tokens: AccessTokens, connection_id: int | None) -> NmbrsRest:
+    """Return a client that repeats nothing, as a person waits for the answer."""
+    return nmbrs_by(tokens, connection_id=connection_id, retry_pauses=())
 
-    def note_call() -> None:
-        if connection_id is not None:
-            count_call(connection_id, NmbrsConnection.Api.REST, "lists")
 
-    return ConsentedApi(
-        base_url=settings.NMBRS_REST_URL,
-        subscription_key=settings.NMBRS_SUBSCRIPTION_KEY,
-        tokens=tokens,
-        transport=transport(),
-        note_call=note_call,
-    )
+def _guid_of(debtor: PayrollDebtor) -> str:
+    return str(debtor.id.guid)
 
 
 def _of(connection: NmbrsConnection) -> Q:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db import OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from tilisilta.clients.nmbrs.errors import NmbrsUnavailable
@@ -24,6 +24,7 @@ from tilisilta.models.encryption import UnreadableSecret, readable
 from tilisilta.services import audit
 from tilisilta.services.fetching.call_counts import count_call
 from tilisilta.services.fetching.registration import registration, transport
+from tilisilta.services.fetching.revoking import is_revoked
 
 USE_AT_LEAST = timedelta(days=6)
 """A consent that was not renewed for so long is renewed by the worker: it ends after 30 days."""
@@ -103,12 +104,12 @@ class GrantTokens:
             # Its last renewal ended between our look and our mark.
             self._unmark()
             return grant.access_token
-        spent = readable(grant.refresh_token)
-        if not spent:
+        if not grant.refresh_token:
             # Without offline_access there is none, and the consent ends with its access token.
             _end(grant, now=timezone.now())
             raise ConsentEnded
         try:
+            spent = readable(grant.refresh_token)
             count_call(grant.connection_id, NmbrsConnection.Api.REST, "consent")
             tokens = identity.refresh(registration(), spent, transport=transport())
         except ConsentEnded:
@@ -196,7 +197,10 @@ def _stored(store: Callable[[], None]) -> None:
     for pause in range(_STORE_TRIES):
         try:
             return store()
-        except OperationalError:
+        except (OperationalError, InterfaceError):
+            if not connection.is_usable():
+                # It broke; the next statement opens another one.
+                connection.close()
             logger.warning("Storing a renewed token failed; it is tried again.")
             time.sleep(pause)
     return store()
@@ -205,8 +209,11 @@ def _stored(store: Callable[[], None]) -> None:
 def _store_renewed(pk: int, tokens: identity.Tokens, *, spent: str, now: datetime) -> None:
     """Store renewed tokens, unless a person has consented anew or disconnected meanwhile.
 
-    A renewal that was taken for lost is healed by its answer.
+    A renewal that was taken for lost is healed by its answer. Who disconnected has given back the
+    token that was used up by this: its successor is given back as well.
     """
+    if NmbrsGrant.objects.filter(pk=pk, state=State.WITHDRAWN).exists():
+        is_revoked(tokens.refresh_token)
     with transaction.atomic(durable=True):
         locked = NmbrsGrant.objects.select_for_update(of=("self",)).select_related("connection")
         grant = locked.get(pk=pk)

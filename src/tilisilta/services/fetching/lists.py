@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from tilisilta.clients.nmbrs.errors import NmbrsAccessDenied
 from tilisilta.domain.nmbrs_ids import (
@@ -184,12 +184,15 @@ def _whose(
     few more are read each time, those read longest ago, as companies do change hands.
     """
     debtors = list(_debtors_to_ask(connection))
-    by_id = ByNmbrsId((debtor.id_in_nmbrs, debtor) for debtor in debtors)
+    named = {one.debtor_id.guid for one in listed if one.debtor_id is not None}
+    # Also those of another connection, which has listed the debtor first.
+    others = Debtor.objects.filter(nmbrs_guid__in=named - {None}).exclude(connection=connection)
+    by_id = ByNmbrsId((debtor.id_in_nmbrs, debtor) for debtor in (*others, *debtors))
     said = ((one.id, by_id.get(one.debtor_id)) for one in listed if one.debtor_id is not None)
     whose = ByNmbrsId((one, debtor) for one, debtor in said if debtor is not None)
     if listed and all(one.debtor_id is not None for one in listed):
         return whose
-    known = ByNmbrsId((one.id_in_nmbrs, one) for one in _companies_here(connection, listed))
+    known = ByNmbrsId((one.id_in_nmbrs, one) for one in _companies_here(connection, listed, ()))
     asked_about = ByNmbrsId((id_of_question(asked), asked) for asked in connection.questions)
     unknown = [one.id for one in listed if one.id not in known and one.id not in asked_about]
     a_night = _debtors_a_night(connection)
@@ -208,10 +211,12 @@ def _whose(
 
 
 def _companies_here(
-    connection: NmbrsConnection, listed: Sequence[PayrollCompany]
+    connection: NmbrsConnection, listed: Sequence[PayrollCompany], debtors: Iterable[Debtor]
 ) -> Iterable[NmbrsCompany]:
+    """Return what the listed companies may be: a debtor that is certain has its companies here."""
+    rows = rows_to_recognise(connection, (one.id for one in listed))
     return NmbrsCompany.objects.filter(
-        rows_to_recognise(connection, (one.id for one in listed))
+        rows | Q(company__debtor__in=[debtor.pk for debtor in debtors])
     ).select_related("company__debtor", "connection")
 
 
@@ -253,10 +258,11 @@ def _keep_companies(
 ) -> _KeptCompanies:
     """Store all listed companies but those whose debtor is unknown, and those in doubt."""
     listed = _once(listed)
-    known = {one.pk: one for one in _companies_here(connection, listed)}
+    debtors = {debtor.pk: debtor for one in listed if (debtor := whose.get(one.id)) is not None}
+    known = {one.pk: one for one in _companies_here(connection, listed, debtors.values())}
     found = recognise(
         [Listed(id=one.id, marks=_marks_of_company(whose.get(one.id), one)) for one in listed],
-        [_known_company(one, connection) for one in known.values()],
+        [_known_company(one) for one in known.values()],
     )
     for at, key in found.same.items():
         _renew_company(connection, known[key], listed[at], whose.get(listed[at].id))
@@ -285,12 +291,13 @@ def _marks_of_company(
     return ((debtor.pk, one.number) if debtor is not None and one.number > 0 else None,)
 
 
-def _known_company(one: NmbrsCompany, connection: NmbrsConnection) -> Known[int]:
-    has_number = one.nmbrs_number > 0 and is_of_environment(one, connection)
+def _known_company(one: NmbrsCompany) -> Known[int]:
+    # In whatever environment: the debtor is certain, and has each number once.
+    mark = (one.company.debtor_id, one.nmbrs_number) if one.nmbrs_number > 0 else None
     return Known(
         key=one.pk,
         id=one.id_in_nmbrs,
-        marks=((one.company.debtor_id, one.nmbrs_number) if has_number else None,),
+        marks=(mark,),
         is_gone=one.gone_at is not None,
     )
 

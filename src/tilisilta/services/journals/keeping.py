@@ -10,8 +10,9 @@ from django.db.models import Max, Q, QuerySet
 from tilisilta.domain import journals as domain
 from tilisilta.domain.payroll import JournalSplit, SourceJournal
 from tilisilta.domain.run_identity import another_number, period_of_lines
-from tilisilta.domain.sameness import have_same_lines, payroll_digest
+from tilisilta.domain.sameness import payroll_digest
 from tilisilta.domain.standing import COMMITTED_EXPORTS, ExportState, JournalState
+from tilisilta.domain.unchanged import ToldJournal, is_other_currency, is_unchanged
 from tilisilta.models import Company, Export, Journal, JournalLine, Run, User
 
 ASSUMED_CURRENCY = "EUR"
@@ -114,16 +115,17 @@ class Arrival:
 def keep_revision(read: SourceJournal, arrival: Arrival) -> Imported:
     """Store ``read`` as a new revision unless it equals the latest one of the run.
 
-    What Nmbrs gives is compared without the order of its lines, which its two APIs may write in
-    different ways. Once a journal is sent, only what it books counts: see ``_is_unchanged``.
+    What Nmbrs gives is compared by ``domain.unchanged``, as its two APIs may write it in different
+    ways.
     """
     latest = journals_of_run(arrival.company, arrival.run).first()
     journal = new_journal(read, arrival)
-    if latest is not None and (
-        latest.content_sha256 == journal.content_sha256
-        or (arrival.nmbrs_run is not None and _is_unchanged(latest, read, arrival.split))
-    ):
-        is_noted = note_run(latest, arrival.nmbrs_run, arrival.split)
+    if latest is not None and _is_unchanged(latest, journal, read, arrival):
+        # The lines that are stored stay told apart as they were, or those of the next time would
+        # seem to have changed.
+        is_same_payroll = latest.payroll_sha256 == journal.payroll_sha256
+        split = journal.split if is_same_payroll else latest.split
+        is_noted = note_run(latest, arrival.nmbrs_run, split)
         needs_check = is_noted or latest.checked_at is None
         return Imported(journal=latest, is_new=False, needs_check=needs_check)
     journal.revision = next_revision(arrival.company, arrival.run)
@@ -163,18 +165,21 @@ def new_journal(read: SourceJournal, arrival: Arrival) -> Journal:
     )
 
 
-def _is_unchanged(latest: Journal, read: SourceJournal, split: JournalSplit | None) -> bool:
-    """Return whether a fetched journal is the latest version, written in another way.
+def _is_unchanged(latest: Journal, journal: Journal, read: SourceJournal, arrival: Arrival) -> bool:
+    if arrival.nmbrs_run is None:
+        return latest.content_sha256 == journal.content_sha256
+    if latest.content_sha256 == journal.content_sha256:
+        return not is_other_currency(latest.currency, arrival.currency)
+    return is_unchanged(
+        _told(latest, latest.content().lines),
+        ToldJournal(lines=read.lines, split=arrival.split, currency=arrival.currency),
+        is_sent=_is_committed(latest),
+    )
 
-    Of what is sent, texts and merged lines do not count either: nothing of it would be booked
-    differently. Where it was told apart in another way, dimensions cannot be compared.
-    """
-    is_same_payroll = latest.payroll_sha256 == payroll_digest(read.lines) != ""
-    if _is_committed(latest):
-        is_same_split = not latest.split or latest.split == split
-        accounts = payroll_digest(read.lines, with_dimensions=False)
-        return is_same_payroll or (not is_same_split and latest.accounts_sha256 == accounts != "")
-    return is_same_payroll and have_same_lines(latest.content().lines, read.lines)
+
+def _told(journal: Journal, lines: Sequence[domain.JournalLine]) -> ToldJournal:
+    split = JournalSplit(journal.split) if journal.split else None
+    return ToldJournal(lines=lines, split=split, currency=journal.currency)
 
 
 def _is_committed(journal: Journal) -> bool:
@@ -188,14 +193,14 @@ def next_revision(company: Company, run: domain.Run) -> int:
     return (known.aggregate(latest=Max("revision"))["latest"] or 0) + 1
 
 
-def note_run(journal: Journal, nmbrs_run: Run | None, split: JournalSplit | None) -> bool:
+def note_run(journal: Journal, nmbrs_run: Run | None, split: str) -> bool:
     """Note of which run in Nmbrs a known journal is; return whether that changed.
 
     It came from a file, or its run was deleted and made anew, or it was fetched with another split.
     """
     if nmbrs_run is None or (journal.run_id == nmbrs_run.pk and journal.split == split):
         return False
-    journal.run, journal.split, journal.is_deleted_at_source = nmbrs_run, split or "", False
+    journal.run, journal.split, journal.is_deleted_at_source = nmbrs_run, split, False
     journal.save(update_fields=["run", "split", "is_deleted_at_source"])
     return True
 

@@ -1,7 +1,9 @@
 """Calls Nmbrs by REST, on behalf of a consent."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from tilisilta.clients.files.encodings import decode_xml
 from tilisilta.clients.nmbrs.errors import (
@@ -25,6 +27,8 @@ from tilisilta.clients.nmbrs.rest.wire import (
     DebtorRow,
     PeriodRow,
     RunRow,
+    UserRow,
+    Wire,
     json_of,
     parsed,
 )
@@ -55,6 +59,9 @@ COST_OBJECT_CALLS: Mapping[DimensionKind, tuple[str, str]] = {
 """Each call with the name that its rows give their id."""
 # The words of the other API, which the rules about pay periods know.
 _PERIOD_TYPES = {"month": "Month", "1-week": "Week", "4-weeks": "Week4"}
+
+R = TypeVar("R", bound=Wire)
+
 RETRY_PAUSES = (0.5, 2.0, 5.0)
 
 
@@ -105,6 +112,12 @@ class NmbrsRest:
             for row in rows
         )
 
+    def login_email(self) -> str:
+        """Return the e-mail of the log-in that consented; empty if Nmbrs says none."""
+        call = Call(name="user/info", path="user/info", kind="lists")
+        rows = self._rows(call, UserRow)
+        return next((row.email.strip() for row in rows if row.email), "")
+
     def companies(self) -> tuple[PayrollCompany, ...]:
         """Return all companies; one by one debtor, where the consent spans several."""
         call = Call(name="companies", path="companies", kind="lists")
@@ -125,11 +138,7 @@ class NmbrsRest:
     def period_type(self, company: NmbrsId) -> str:
         """Return the word of SOAP for the pay periods of a company; another word as it is."""
         call = self._of_company(company, "period", kind="lists")
-        answer = json_of(call.name, self._calls.get(call, {}).content)
-        # A single thing comes in an envelope or without one.
-        data = answer.get("data", answer) if isinstance(answer, dict) else answer
-        rows = data if isinstance(data, list) else [data]
-        said = (parsed(call.name, PeriodRow, row).period_type or "" for row in rows[:1])
+        said = (row.period_type or "" for row in self._rows(call, PeriodRow))
         word = next(said, "").strip()
         return _PERIOD_TYPES.get(word.casefold(), word)
 
@@ -172,7 +181,7 @@ class NmbrsRest:
         )
         if not content or not content.strip():
             return None
-        if content.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html")):
+        if _is_page(content):
             raise NmbrsUnavailable("Nmbrs gave a page in place of a journal.")
         return journal_of_run(decode_xml(content), run)
 
@@ -183,6 +192,13 @@ class NmbrsRest:
     def ids_in(self, _company: NmbrsId) -> Mapping[IdOf, tuple[NmbrsId, ...]]:
         """Return none: this API knows GUIDs only."""
         return {}
+
+    def _rows(self, call: Call, form: type[R]) -> Sequence[R]:
+        """Return what is no long list: a single thing comes in an envelope, or without one."""
+        answer = json_of(call.name, self._calls.get(call, {}).content)
+        data = answer.get("data", answer) if isinstance(answer, dict) else answer
+        rows = data if isinstance(data, list) else [data]
+        return [parsed(call.name, form, row) for row in rows]
 
     def _companies_of_all(self) -> tuple[PayrollCompany, ...]:
         found: list[PayrollCompany] = []
@@ -235,6 +251,11 @@ class NmbrsRest:
 
 _MOST_DIGITS_OF_PERIOD = 3
 _MOST_DIGITS_OF_NUMBER = 18
+_START_BYTES = 2000
+_PAGE = re.compile(
+    rb"[\xef\xbb\xbf\xff\xfe\s]*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+)?html\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def _guid(known: NmbrsId, call: str) -> object:
@@ -253,6 +274,11 @@ def _company(row: CompanyRow, debtor: NmbrsId | None) -> PayrollCompany:
         period_type="",
         debtor_id=NmbrsId(guid=row.debtor_id) if row.debtor_id is not None else debtor,
     )
+
+
+def _is_page(content: bytes) -> bool:
+    """Return whether ``content`` is HTML, which a gateway gives in any encoding."""
+    return _PAGE.match(content[:_START_BYTES].replace(b"\0", b"")) is not None
 
 
 def _name(name: str | None, number: str) -> str:

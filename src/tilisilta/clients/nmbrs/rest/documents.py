@@ -1,7 +1,6 @@
 """Fetches a document that Nmbrs makes when asked: begun with one call, collected with others."""
 
 from http import HTTPStatus
-from typing import Any
 from uuid import UUID
 
 from tilisilta.clients.nmbrs.errors import JournalNotReady, NmbrsFailed
@@ -38,7 +37,7 @@ def fetch_document(
     give_up_at = clock.now() + MOST_SECONDS
     for _ in range(2):
         begun = calls.get(call, {"year": year}, expected=_BEGUN)
-        if code_of(begun) == UNKNOWN_COMPANY:
+        if code_of(begun) == UNKNOWN_COMPANY or _is_of_gateway(begun):
             refuse(call.name, begun)
         if begun.status != HTTPStatus.OK:
             return None
@@ -71,12 +70,16 @@ def _collected(
 
 
 def _is_in_the_making(answer: Answer) -> bool:
-    """Return whether an answer is no document yet; a document is never a text of JSON."""
+    """Return whether an answer is no document yet.
+
+    A document is never a text of JSON, which says so, whatever type either is said to have.
+    """
     if answer.status == HTTPStatus.ACCEPTED:
         return True
-    is_json = answer.status == HTTPStatus.OK and "json" in answer.content_type
-    return is_json and isinstance(_json_or_none(answer), str)
+    return answer.status == HTTPStatus.OK and answer.content.lstrip().startswith(b'"')
 
 
-def _json_or_none(answer: Answer) -> Any:
-    return json_of("documents", answer.content)
+def _is_of_gateway(answer: Answer) -> bool:
+    """Return whether the gateway does not know the address, which says nothing about a run."""
+    is_unknown = answer.status == HTTPStatus.NOT_FOUND and not code_of(answer)
+    return is_unknown and bool(answer.content.strip())

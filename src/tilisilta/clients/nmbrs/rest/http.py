@@ -19,7 +19,6 @@ class Answer:
 
     status: int
     content: bytes
-    content_type: str = ""
     retry_after_seconds: int | None = None
 
     @property
@@ -39,7 +38,6 @@ class RestHttp:
                 return Answer(
                     status=answer.status_code,
                     content=read_in_parts(answer),
-                    content_type=answer.headers.get("Content-Type", "").casefold(),
                     retry_after_seconds=_seconds(answer.headers.get("Retry-After", "")),
                 )
         except httpx2.HTTPError as error:

@@ -6,9 +6,19 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from math import isfinite
+from typing import Any
 
 import httpx2
-from pydantic import BaseModel, ConfigDict
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+)
 
 from tilisilta import __version__
 from tilisilta.clients.nmbrs.rest.identity_errors import (
@@ -21,6 +31,10 @@ from tilisilta.clients.nmbrs.rest.identity_errors import (
 from tilisilta.errors import TilisiltaError
 
 TIMEOUT_SECONDS = 15
+USUAL_LIFETIME_SECONDS = 3600.0
+SHORTEST_LIFETIME_SECONDS = 120.0
+"""A token is not renewed more often than that: a renewal takes seconds and uses a token up."""
+LONGEST_LIFETIME_SECONDS = 86_400.0
 # Nothing has left this machine when one of these is raised.
 _NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 _LONGEST_REASON = 40
@@ -123,14 +137,39 @@ def revoke(
 
 
 class _TokenAnswer(BaseModel):
+    """An answer with tokens. Only the access token has to be readable.
+
+    The token that was sent is used up: an odd field beside the new ones must not lose them.
+    """
+
     # Errors must not contain the value, which may be a token.
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
-    access_token: str
+    access_token: str = Field(min_length=1)
     refresh_token: str = ""
-    # The documented lifetime, for an answer without one.
-    expires_in: int = 3600
+    expires_in: float = USUAL_LIFETIME_SECONDS
     scope: str = ""
+
+    @field_validator("refresh_token", "expires_in", "scope", mode="wrap")
+    @classmethod
+    def usual_where_odd(
+        cls, value: Any, read: ValidatorFunctionWrapHandler, info: ValidationInfo
+    ) -> Any:
+        """Return the default in place of a value of another form."""
+        if info.field_name == "scope" and isinstance(value, list):
+            value = " ".join(map(str, value))
+        try:
+            return read(value)
+        except ValidationError:
+            return cls.model_fields[str(info.field_name)].default
+
+    @field_validator("expires_in")
+    @classmethod
+    def within_reason(cls, value: float) -> float:
+        """Return a lifetime that can be computed with, and that no call is too slow for."""
+        if not isfinite(value):
+            return USUAL_LIFETIME_SECONDS
+        return min(max(value, SHORTEST_LIFETIME_SECONDS), LONGEST_LIFETIME_SECONDS)
 
 
 class _Fault(BaseModel):
@@ -146,7 +185,7 @@ def _tokens(response: httpx2.Response) -> Tokens:
     return Tokens(
         access_token=answer.access_token,
         refresh_token=answer.refresh_token,
-        expires_in_seconds=answer.expires_in,
+        expires_in_seconds=int(answer.expires_in),
         scopes=tuple(answer.scope.split()),
     )
 
@@ -167,7 +206,7 @@ def _ask(
         except httpx2.RequestError as error:
             kind = type(error).__name__
             raise AnswerLost(f"The identity of Nmbrs gave no answer ({kind}).") from error
-    if response.is_server_error:
+    if response.is_server_error or response.status_code == httpx2.codes.REQUEST_TIMEOUT:
         # It may have done what it was asked before it failed.
         raise AnswerLost(f"The identity of Nmbrs answered with status {response.status_code}.")
     return response

@@ -49,9 +49,3 @@ class RegistrationRefused(NeedsAttention):
     def __init__(self, reason: str) -> None:
         super().__init__(f"Nmbrs refuses our registration: {reason or 'no reason'}.")
         self.facts = {"reason": reason} if reason else {}
-
-
-class SubscriptionKeyRefused(NeedsAttention):
-    """The gateway before Nmbrs' API does not accept our subscription key."""
-
-    code = ProblemCode.SUBSCRIPTION_KEY_REFUSED

@@ -6,11 +6,12 @@ from urllib.parse import urljoin, urlsplit
 
 from tilisilta.clients.nmbrs.errors import NmbrsAnswerUnknown, NmbrsUnavailable
 from tilisilta.clients.nmbrs.rest.calls import Call, RestCalls
-from tilisilta.clients.nmbrs.rest.wire import Page, Wire, json_of, parsed
+from tilisilta.clients.nmbrs.rest.wire import NO_GUID, Page, Wire, json_of, parsed
 
 PAGE_SIZE = 100
 """The largest that Nmbrs allows."""
 MOST_PAGES = 1000
+_PORTS = {"http": 80, "https": 443}
 
 R = TypeVar("R", bound=Wire)
 
@@ -20,27 +21,38 @@ def whole_list(
 ) -> Sequence[R]:
     """Return all rows of a list, each once by ``key``, the name of the field of its id.
 
-    What is missing in a list counts as deleted. So the rows must be as many as Nmbrs says: a list
-    that changes while it is read is read a second time, and then it is a case for later.
+    What is missing in a list counts as deleted. So the rows must be as many as every page says: a
+    list that changes while it is read is read a second time, and then it is a case for later.
     """
     for _ in range(2):
-        rows, total = _read(calls, call, key, year)
-        if len(rows) == total:
+        rows, totals = _read(calls, call, key, year)
+        if totals == {len(rows)}:
             return [parsed(call.name, form, row) for row in rows]
-    raise NmbrsUnavailable(f"Nmbrs gave {len(rows)} of {total} rows of {call.name}.")
+    said = " or ".join(map(str, sorted(totals)))
+    raise NmbrsUnavailable(f"Nmbrs gave {len(rows)} of {said} rows of {call.name}.")
 
 
 def _read(
     calls: RestCalls, call: Call, key: str, year: int | None
-) -> tuple[Sequence[dict[str, Any]], int]:
+) -> tuple[Sequence[dict[str, Any]], set[int]]:
+    """Return the rows, and what the pages say of how many there are."""
     rows: dict[Any, dict[str, Any]] = {}
-    total = 0
+    totals: set[int] = set()
     for page in _pages(calls, call, year):
-        total = page.pagination.total_records
-        for at, row in enumerate(page.data, start=len(rows)):
+        totals.add(page.pagination.total_records)
+        before = len(rows)
+        for at, row in enumerate(page.data, start=before):
             # A row without an id is one of its own.
-            rows[str(row.get(key) or f"row {at}").casefold()] = row
-    return list(rows.values()), total
+            rows[_id_in(row, key) or f"row {at}"] = row
+        if len(rows) == before or len(rows) > max(totals):
+            # Repeated, or endless: it is not whole, however many pages follow.
+            break
+    return list(rows.values()), totals
+
+
+def _id_in(row: dict[str, Any], key: str) -> str:
+    text = str(row.get(key) or "").casefold()
+    return "" if text == NO_GUID else text
 
 
 def _pages(calls: RestCalls, call: Call, year: int | None) -> Iterator[Page]:
@@ -54,8 +66,6 @@ def _pages(calls: RestCalls, call: Call, year: int | None) -> Iterator[Page]:
         if not following:
             return
         _must_stay(calls.base_url, following, call)
-        if not page.data:
-            return
     raise NmbrsUnavailable(f"The list of {call.name} does not end.")
 
 
@@ -64,7 +74,16 @@ def _must_stay(base_url: str, following: str, call: Call) -> None:
 
     An answer that leads elsewhere is not to be trusted.
     """
-    here = urlsplit(base_url)
-    there = urlsplit(urljoin(f"{base_url}/", following))
-    if (there.scheme, there.netloc.casefold()) != (here.scheme, here.netloc.casefold()):
+    try:
+        is_here = _place(base_url) == _place(urljoin(f"{base_url}/", following))
+    except ValueError:
+        is_here = False
+    if not is_here:
         raise NmbrsAnswerUnknown(call.name, "next page on the same host")
+
+
+def _place(url: str) -> tuple[object, ...]:
+    """Return all that says where a request would go, and as whom."""
+    parts = urlsplit(url)
+    port = parts.port or _PORTS.get(parts.scheme)
+    return parts.scheme, parts.hostname, port, parts.username, parts.password

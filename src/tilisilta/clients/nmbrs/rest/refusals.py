@@ -4,7 +4,6 @@ Nothing else of a body is kept, as it may quote the values of the call. The gate
 has bodies of its own, without a code.
 """
 
-import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, NoReturn
@@ -19,6 +18,7 @@ from tilisilta.clients.nmbrs.errors import (
     NmbrsUnavailable,
 )
 from tilisilta.clients.nmbrs.rest.http import Answer
+from tilisilta.clients.nmbrs.rest.wire import json_or_none
 
 SEVERAL_DEBTORS = "40306"
 UNKNOWN_COMPANY = "40404"
@@ -87,8 +87,5 @@ def _names_quota(answer: Answer) -> bool:
 
 def _body(answer: Answer) -> Mapping[str, Any]:
     # The gateway may answer in HTML.
-    try:
-        body = json.loads(answer.content)
-    except ValueError:
-        return {}
+    body = json_or_none(answer.content)
     return body if isinstance(body, dict) else {}
