@@ -64,15 +64,14 @@ _OPENER = build_opener(_StaysWhereItIs)
 
 def ask(url: str, cookies: Mapping[str, str]) -> Answer:
     """Ask as a browser does that takes compressed answers."""
-    body, headers, status = get(url, "; ".join(f"{name}={is_}" for name, is_ in cookies.items()))
+    body, headers, status = _get(url, "; ".join(f"{name}={is_}" for name, is_ in cookies.items()))
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         return Answer(kind=Kind.ELSEWHERE, status=status)
     if status in _WITHOUT_PAGE:
         return Answer(kind=_WITHOUT_PAGE[status], status=status)
     if not headers.get("Content-Type", "").startswith("text/html"):
         return Answer(kind=Kind.FILE, status=status)
-    is_packed = headers.get("Content-Encoding") == "gzip"
-    text = (zlib.decompress(body, wbits=31) if is_packed else body).decode()
+    text = _text(body, headers)
     if "<html" not in text:
         return Answer(kind=Kind.PART, status=status)
     if status not in {HTTPStatus.OK, HTTPStatus.UNPROCESSABLE_ENTITY}:
@@ -81,8 +80,13 @@ def ask(url: str, cookies: Mapping[str, str]) -> Answer:
     return Answer(kind=Kind.PAGE, status=status, bytes_of_page=len(body), bytes_loaded=loaded)
 
 
-def get(url: str, cookies: str = "") -> tuple[bytes, Mapping[str, str], int]:
-    """Return the body as it came over the line, the headers and the status."""
+def source_of(url: str) -> str:
+    """Return the source of a page."""
+    body, headers, _status = _get(url)
+    return _text(body, headers)
+
+
+def _get(url: str, cookies: str = "") -> tuple[bytes, Mapping[str, str], int]:
     request = Request(url, headers={"Accept-Encoding": "gzip", "Cookie": cookies})  # noqa: S310  # our own programs
     try:
         with _OPENER.open(request, timeout=120) as answer:
@@ -91,6 +95,11 @@ def get(url: str, cookies: str = "") -> tuple[bytes, Mapping[str, str], int]:
         return error.read(), dict(error.headers), error.code
 
 
+def _text(body: bytes, headers: Mapping[str, str]) -> str:
+    is_packed = headers.get("Content-Encoding") == "gzip"
+    return (zlib.decompress(body, wbits=31) if is_packed else body).decode()
+
+
 @cache
 def _size(url: str) -> int:
-    return len(get(url)[0])
+    return len(_get(url)[0])

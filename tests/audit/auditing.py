@@ -1,5 +1,6 @@
 """The audit itself, once the services run: fill them, log in, look at everything, report."""
 
+import time
 from collections.abc import Mapping, Sequence
 
 from playwright.sync_api import Browser, sync_playwright
@@ -8,7 +9,9 @@ from tests.audit.addresses import all_addresses
 from tests.audit.development_tools import Tools
 from tests.audit.filling import fill
 from tests.audit.lighthouse import run_lighthouse
+from tests.audit.looking import window
 from tests.audit.people import LOGGED_IN, log_in, session_cookies
+from tests.audit.proof import prove
 from tests.audit.report import report
 from tests.audit.running import Running
 from tests.audit.scenes import SCENES
@@ -20,6 +23,7 @@ def audit(running: Running, tools: Tools, only: Sequence[str] = ()) -> int:
 
     ``only`` narrows it to the pages and scenes with one of these words in their names.
     """
+    began = time.monotonic()
     print("Filling the invented bureau …", flush=True)
     fill(running)
     addresses = [one for one in all_addresses(running) if _is_wanted(one.name, only)]
@@ -32,6 +36,8 @@ def audit(running: Running, tools: Tools, only: Sequence[str] = ()) -> int:
         )
         cookies = {user: _cookies(browser, running, user) for user in LOGGED_IN}
         walked = walking.ask_all(addresses, cookies)
+        walked.findings += prove(browser, running, tools, port)
+        print("Faults were planted on a page, to see whether they are found.", flush=True)
         for steps in (
             walking.walk(walked, browser, tools, cookies),
             # Before the scenes, of which some end a session.
@@ -44,6 +50,7 @@ def audit(running: Running, tools: Tools, only: Sequence[str] = ()) -> int:
     walked.findings += walking.equal_titles(walked)
     for line in report(walked):
         print(line)
+    print(f"It took {(time.monotonic() - began) / 60:.0f} minutes.")
     return 1 if walked.findings else 0
 
 
@@ -52,6 +59,6 @@ def _is_wanted(name: str, only: Sequence[str]) -> bool:
 
 
 def _cookies(browser: Browser, running: Running, user: str) -> Mapping[str, str]:
-    with walking.window(browser, "en", {}) as page:
+    with window(browser, "en", {}) as page:
         log_in(page, running, user)
         return session_cookies(page)
