@@ -6,7 +6,7 @@ SANDBOX_PORT ?= 8100
 NMBRS_PORT ?= 8200
 TEMPLATES := src/tilisilta/web/templates
 
-.PHONY: demo test check format translations lock benchmarks mutants clean
+.PHONY: demo test check audit format translations lock benchmarks mutants clean
 
 demo: .venv/base
 	$(BIN)/tilisilta demo --port $(PORT) --sandbox-port $(SANDBOX_PORT) --nmbrs-port $(NMBRS_PORT)
@@ -26,6 +26,11 @@ check: .venv/dev
 	$(BIN)/python tools/templates.py
 	$(BIN)/python tools/missing_migrations.py
 	$(BIN)/python tools/translations.py check
+
+# Needs nodejs, npm and chromium. Some pages alone: make audit PAGES="journal import"
+audit: .venv/dev
+	$(BIN)/python tools/translations.py compile
+	$(BIN)/python -m tests.audit $(PAGES)
 
 format: .venv/dev
 	$(BIN)/ruff format .
@@ -53,7 +58,7 @@ mutants: .venv/dev
 	$(BIN)/mutmut results
 
 clean:
-	rm -rf .venv demo-data mutants
+	rm -rf .venv demo-data mutants .audit
 
 # Installed anew when the translations change, as installing compiles them.
 .venv/base: requirements/base.txt requirements/uv.txt pyproject.toml $(wildcard src/tilisilta/locale/*/LC_MESSAGES/django.po)

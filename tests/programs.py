@@ -6,11 +6,12 @@ What a program says goes to a file. A pipe would stay open as long as any of its
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -79,3 +80,12 @@ def started(*command: str, environment: Mapping[str, str] | None = None) -> Iter
         finally:
             process.kill()
             process.wait(timeout=LONGEST_END_SECONDS)
+
+
+def free_ports(count: int) -> list[int]:
+    """Return so many unused ports."""
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]

@@ -37,6 +37,7 @@ class Site:
             "head",
             void("meta", charset="utf-8"),
             void("meta", name="viewport", content="width=device-width, initial-scale=1"),
+            void("meta", name="description", content=self.notice),
             tag("title", f"{title} · {self.name}"),
             void("link", rel="stylesheet", href=_STYLE_PATH),
             void("link", rel="icon", href=_ICON_PATH, type="image/svg+xml"),

@@ -3,10 +3,9 @@
 import json
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.journeys.processes import KEYS, create_database, database_url
-from tests.programs import Program, started
+from tests.programs import Program, free_ports, started
 
 from tilisilta.management.demo_service import PASSWORD, USER
 
@@ -140,15 +139,6 @@ def log_in(page: Page, running: Running) -> None:
         page.get_by_role("button", name="Change the password").click()
         page.goto(f"{running.url}/")
     page.wait_for_url(f"{running.url}/")
-
-
-def free_ports(count: int) -> list[int]:
-    """Return so many unused ports."""
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
 
 
 def _read(address: str) -> Any:

@@ -12,7 +12,6 @@ from uuid import uuid4
 
 import pytest
 from tests.bureau import csv_file, monthly_lines
-from tests.journeys.browsing import free_ports
 from tests.journeys.processes import (
     LONGEST_WAIT_SECONDS,
     Bureau,
@@ -21,7 +20,7 @@ from tests.journeys.processes import (
     new_bureau,
     prepare,
 )
-from tests.programs import TILISILTA, started
+from tests.programs import TILISILTA, free_ports, started
 
 from procountor_sandbox.faults import Fault, FaultKind
 from tilisilta.machine import NEWEST_TRIED_PYTHON, OLDEST_PYTHON

@@ -9,9 +9,8 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-from tests.journeys.browsing import free_ports
 from tests.journeys.processes import Bureau, create_database, new_bureau
-from tests.programs import TILISILTA, started
+from tests.programs import TILISILTA, free_ports, started
 
 pytestmark = [pytest.mark.processes]
 

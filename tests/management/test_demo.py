@@ -15,8 +15,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
-from tests.journeys.browsing import free_ports
-from tests.programs import LONGEST_END_SECONDS, TILISILTA, Program, started
+from tests.programs import LONGEST_END_SECONDS, TILISILTA, Program, free_ports, started
 
 from tilisilta.management.demo import (
     MARK,

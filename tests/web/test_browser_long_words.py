@@ -22,7 +22,7 @@ STYLES = Path(web.__file__).parent / "static" / "tilisilta.css"
 LONG = "Työeläkevakuutusmaksuvelkaselvittelytilinvastakirjaus" * 2
 WIDTHS = (1280, 390)
 
-# A box that ends beyond the one that holds it, and text that runs out of its cell.
+# A box or text that ends beyond the one that holds it, and a cell that is not below its head.
 FAULTS = """
 () => {
   const faults = [];
@@ -49,6 +49,13 @@ FAULTS = """
       if (shown(text) && shown(box) && text.right > box.right + 1.5)
         faults.push(`text ${e.className} ` + node.data.trim().slice(0, 50));
     }
+  });
+  const cells = row => [...row.cells].filter(e => getComputedStyle(e).display === 'table-cell');
+  document.querySelectorAll('tbody tr').forEach(row => {
+    const heads = [...(row.closest('table').tHead?.rows ?? [])].at(-1);
+    if (!heads || getComputedStyle(row).display !== 'table-row') return;
+    if (cells(row).some(e => e.colSpan > 1) || cells(heads).some(e => e.colSpan > 1)) return;
+    if (cells(row).length !== cells(heads).length) faults.push('cells beside their columns');
   });
   return [...new Set(faults)].slice(0, 8);
 }

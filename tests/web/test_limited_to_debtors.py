@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 from tests.bureau import (
     NOW,
     a_company,
@@ -16,6 +16,7 @@ from tests.bureau import (
     link_to,
     send,
 )
+from tests.routes import routes_of_ours
 from tests.web.conftest import PASSWORD
 
 from nmbrs_sandbox.app import Sandbox as Nmbrs
@@ -133,26 +134,16 @@ def window(limited: User) -> Client:
     return client
 
 
-def _patterns(
-    patterns: list[URLPattern | URLResolver] | None = None,
-) -> Iterator[tuple[str, str]]:
-    """Yield the name and the route of every page of ours."""
-    for pattern in get_resolver().url_patterns if patterns is None else patterns:
-        if isinstance(pattern, URLResolver):
-            if "log-in" not in str(pattern.pattern):
-                yield from _patterns(pattern.url_patterns)
-        elif pattern.name:
-            yield pattern.name, str(pattern.pattern)
-
-
 def _of(start: str) -> set[str]:
-    return {name for name, route in _patterns() if route.startswith(start)}
+    return {name for name, route in routes_of_ours() if route.startswith(start)}
 
 
-WITH_IDS = sorted(name for name, route in _patterns() if "<" in route and name not in OF_THE_BUREAU)
+WITH_IDS = sorted(
+    name for name, route in routes_of_ours() if "<" in route and name not in OF_THE_BUREAU
+)
 WITHOUT_IDS = sorted(
     name
-    for name, route in _patterns()
+    for name, route in routes_of_ours()
     if "<" not in route and name not in {"language", "procountor_authorised"}
 )
 

@@ -34,6 +34,7 @@ from tilisilta.services.procountor.administrations import (
 )
 
 MAPPING = "map-"
+MOST_UNMAPPED = 200
 DIMENSION_FIELDS = ("cost_center_dimension", "cost_unit_dimension")
 
 
@@ -234,6 +235,24 @@ class Checks:
         if self.reads_again and not all(check.is_bookable for check in checks):
             return self._again.accounts
         return checks
+
+    @cached_property
+    def listed_accounts(self) -> tuple[AccountCheck, ...]:
+        """The accounts with a field of their own: a page and a post have room for so many.
+
+        All that are mapped are among them, as what the form does not post is no mapping any more.
+        Those that Procountor does not know come before those of which nothing has to be said.
+        """
+        unmapped = [check for check in self.accounts if not check.is_mapped]
+        urgent_first = sorted(unmapped, key=lambda check: check.is_bookable)
+        listed = {check.journal_account for check in urgent_first[:MOST_UNMAPPED]}
+        return tuple(
+            check for check in self.accounts if check.is_mapped or check.journal_account in listed
+        )
+
+    @property
+    def unlisted_count(self) -> int:
+        return len(self.accounts) - len(self.listed_accounts)
 
     @property
     def unknown_count(self) -> int:

@@ -1,0 +1,176 @@
+"""The address of every page: those of ``web/urls.py`` with ids from the bureau, and the stand-ins'.
+
+A page that is added to the addresses is found by itself. One with ids of a new kind stops the audit
+until it is said here with which.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from allauth.mfa.models import Authenticator
+from django.urls import resolve, reverse
+from django.urls.exceptions import NoReverseMatch
+from tests.audit.filling import ADMINISTRATOR, WITH_NOTHING, WITH_SECOND_STEP
+from tests.audit.running import Running
+from tests.routes import LOG_IN, named_routes
+
+from tilisilta.models import (
+    ColumnChoice,
+    Journal,
+    Link,
+    NmbrsConnection,
+    ProcountorAccount,
+    User,
+    UserTemplate,
+)
+from tilisilta.web.errors import closed
+from tilisilta.web.urls import ACCOUNT, COMPANY, CONNECTION, JOURNAL, LINK, RECEIPT
+
+QUERIES = {
+    "overview": ("year=2025",),
+    "companies": ("page=2", "q=Koivulammi", "q=xyz"),
+    "exports": ("state=problem", "state=uncertain", "q=xyz", "page=2"),
+    "find": ("q=1002", "q=xyz"),
+    "audit_log": ("page=2",),
+    "new_link": ("company=1001",),
+    "administrations": ("q=xyz",),
+    "new_nmbrs_rest": ("name=x&first_year=2026&domain=", "name=&first_year=1066&domain="),
+    "nmbrs_consented": ("late=yes",),
+    "send_ready": ("period=2026-06",),
+}
+"""What may follow an address and shows something else there."""
+COMPANIES = (1001, 1002, 1003, 1007, 1008, 1009)
+PROCOUNTOR = (
+    "/",
+    "/sandbox/companies/50102",
+    "/sandbox/companies/50102/receipts/700001",
+    "/nothing",
+)
+NMBRS = ("/", "/sandbox/companies/48102", "/soap/v3/CompanyService.asmx", "/nothing")
+
+
+WITH_ALL_IDS = {
+    *(COMPANY, JOURNAL, LINK, "users/<int:pk>/second-step"),
+    *(CONNECTION, f"{CONNECTION}/rest", f"{CONNECTION}/rest/debtors"),
+}
+"""The routes that show something else for each id."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """An address, the name of its page, and the user who looks at it; none is a stranger."""
+
+    name: str
+    url: str
+    user: str = ADMINISTRATOR
+
+    @property
+    def is_ours(self) -> bool:
+        """Return whether Tilisilta answers there, in three languages, and no stand-in."""
+        return not self.name.startswith("stand-in")
+
+
+def all_addresses(running: Running) -> list[Address]:
+    """Return the addresses of all pages, for the users who see them differently."""
+    found: list[Address] = []
+    for name, route in _open_routes():
+        for values in _values(name, route):
+            path = reverse(name, kwargs=dict(values))
+            found += [
+                Address(name=name, url=running.url + path + query)
+                for query in ("", *(f"?{one}" for one in QUERIES.get(name, ())))
+            ]
+    found += [*_of_others(running), *_of_second_step(running)]
+    found += [
+        Address(name=f"stand-in {service}", url=base + path, user="")
+        for service, base, paths in (
+            ("Procountor", running.procountor_url, PROCOUNTOR),
+            ("Nmbrs", running.nmbrs_url, NMBRS),
+        )
+        for path in paths
+    ]
+    return found
+
+
+def _of_others(running: Running) -> Iterator[Address]:
+    """Yield the pages for a user without any company, and those of the log-in for strangers."""
+    for name, route in _open_routes():
+        if "<" not in route:
+            yield Address(name=name, url=running.url + reverse(name), user=WITH_NOTHING)
+            if route.startswith(LOG_IN):
+                yield Address(name=name, url=running.url + reverse(name), user="")
+
+
+def _of_second_step(running: Running) -> list[Address]:
+    """Return the pages about a second step once more for a user who has one."""
+    assert Authenticator.objects.filter(user__username=WITH_SECOND_STEP).exists()
+    return [
+        Address(name=name, url=running.url + reverse(name), user=WITH_SECOND_STEP)
+        for name, _ in _open_routes()
+        if name.startswith("mfa_") or name == "account_reauthenticate"
+    ]
+
+
+def _open_routes() -> Iterator[tuple[str, str]]:
+    """Yield the name and the route of every page but of those that only say they are closed."""
+    return ((name, route) for name, route in named_routes() if not _is_closed(name, route))
+
+
+def _is_closed(name: str, route: str) -> bool:
+    """Return whether the address only says that users are made by an administrator."""
+    try:
+        return resolve(reverse(name)).func is closed
+    except NoReverseMatch:
+        return route.startswith(LOG_IN)
+
+
+def _values(name: str, route: str) -> Iterator[Mapping[str, object]]:
+    """Yield the ids to put into an address, one set for each page that shows something else."""
+    if "<" not in route:
+        yield {}
+    elif name == "missing_items":
+        yield from (
+            {"pk": pk, "kind": "cost_center"} for pk in Link.objects.values_list("pk", flat=True)
+        )
+    elif name == "debtor_blocked":
+        yield {"number": 101}
+    elif name == "forget_columns":
+        yield from ({"number": one.company.number, "pk": one.pk} for one in _column_choices())
+    elif route.startswith(RECEIPT):
+        yield from ({"pk": one.pk, "number": 1} for one in _journals() if one.exports.exists())
+    elif route.startswith((COMPANY, JOURNAL, LINK, ACCOUNT, CONNECTION, "users", "user-templates")):
+        yield from _of_subject(route, is_first=route in WITH_ALL_IDS)
+    else:
+        raise AssertionError(f"Say in {__file__} with which ids {name} is to be looked at.")
+
+
+def _of_subject(route: str, *, is_first: bool) -> Iterator[Mapping[str, object]]:
+    """Yield the ids of a subject: of all where its main page is asked for, else of some."""
+    if route.startswith(COMPANY):
+        yield from ({"number": number} for number in COMPANIES[: None if is_first else 2])
+        return
+    pks = {
+        JOURNAL: [one.pk for one in _journals()],
+        LINK: list(Link.objects.values_list("pk", flat=True)),
+        ACCOUNT: list(
+            ProcountorAccount.objects.order_by("state", "pk").values_list("pk", flat=True)
+        ),
+        CONNECTION: list(NmbrsConnection.objects.values_list("pk", flat=True)),
+        "users": list(User.objects.values_list("pk", flat=True)),
+        "user-templates": list(UserTemplate.objects.values_list("pk", flat=True)),
+    }
+    subject = next(start for start in pks if route.startswith(start))
+    yield from ({"pk": pk} for pk in pks[subject][: None if is_first else 3])
+
+
+def _journals() -> list[Journal]:
+    """Return one journal of each state and each set of problems."""
+    kinds: dict[object, Journal] = {}
+    for journal in Journal.objects.order_by("-pk"):
+        codes = frozenset(problem.code for problem in journal.problems)
+        kinds.setdefault((journal.state, codes), journal)
+    return list(kinds.values())
+
+
+def _column_choices() -> list[ColumnChoice]:
+    return list(ColumnChoice.objects.select_related("company")[:1])
