@@ -97,6 +97,18 @@ class ComparedRun:
     codes: tuple[str, ...] = ()
 
     @property
+    def soap_sum(self) -> Decimal:
+        return sum((one.soap_sum or Decimal(0) for one in self.lines), Decimal(0))
+
+    @property
+    def rest_sum(self) -> Decimal:
+        return sum((one.rest_sum or Decimal(0) for one in self.lines), Decimal(0))
+
+    @property
+    def difference(self) -> Decimal:
+        return self.rest_sum - self.soap_sum
+
+    @property
     def is_equal(self) -> bool:
         return self.finding in {Finding.EQUAL, Finding.NO_JOURNAL}
 

@@ -15,6 +15,8 @@ from tilisilta.services.fetching.moving.standing import MovingStanding, moving_s
 from tilisilta.services.fetching.registration import is_registered
 from tilisilta.services.fetching.scope_words import ScopeRow, scope_rows
 
+State = NmbrsConnection.State
+
 
 class NextStep(StrEnum):
     """What a person does next for a connection, on the way from SOAP to REST."""
@@ -51,6 +53,11 @@ class RestStanding:
     @property
     def soap_ends_on(self) -> date:
         return end_of_soap.END_OF_SOAP
+
+    @property
+    def is_on_the_way(self) -> bool:
+        """Return whether the connection has SOAP, so that it can be switched, or was."""
+        return bool(self.connection.token) and self.connection.state != State.REMOVED
 
     @property
     def granted_count(self) -> int:
