@@ -64,6 +64,7 @@ class TestSteps:
         text = page(browser_of_administrator, "nmbrs_rest", both)
         assert "Not compared yet" in text
         assert "What both ways give has not been compared." in text
+        assert 'aria-disabled="true" aria-describedby="why-not"' in text
 
         asked = post(browser_of_administrator, "compare_nmbrs", both)
         assert "Comparing: the lists of companies come first" in asked
@@ -71,7 +72,7 @@ class TestSteps:
         compare(both)
         text = page(browser_of_administrator, "nmbrs_rest", both)
         assert "Equal, line by line" in text
-        assert "disabled" not in text.partition('id="steps"')[2].partition("</section>")[0]
+        assert "aria-disabled" not in text.partition('id="steps"')[2].partition("</section>")[0]
 
         switched = post(browser_of_administrator, "switch_nmbrs", both, to="rest")
         assert "Palkkatoimisto fetches by REST from now on." in switched
