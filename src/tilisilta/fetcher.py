@@ -39,6 +39,8 @@ class Fetcher:
         self._stopping = stopping
         at_once = settings.NMBRS_FETCHES_AT_ONCE
         self._free = threading.Semaphore(at_once)
+        # A journal may take two minutes to be made: comparing leaves threads for fetching.
+        self._most_comparing = max(1, at_once // 2)
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="tilisilta-fetch")
         self._freed = threading.Event()
         # By the key of the company. Only the thread of take_up_due() changes it.
@@ -111,7 +113,7 @@ class Fetcher:
     def _take_up_comparisons(self) -> bool:
         """Claim what is to be compared for the free threads; ``False`` when there is nothing."""
         return self._take_up(self._claim_lists, self._list, self._listing) or self._take_up(
-            lambda free: turns.claim_compared(self._executor_id, free, now=timezone.now()),
+            self._claim_compared,
             self._compare,
             self._comparing,
         )
@@ -155,6 +157,12 @@ class Fetcher:
     def _claim_lists(self, _free: int) -> Sequence[ApiComparison]:
         claimed = turns.claim_comparison(self._executor_id, now=timezone.now())
         return () if claimed is None else (claimed,)
+
+    def _claim_compared(self, free: int) -> Sequence[ComparedCompany]:
+        room = self._most_comparing - len(_not_done(self._comparing))
+        if room <= 0:
+            return ()
+        return turns.claim_compared(self._executor_id, min(free, room), now=timezone.now())
 
     def _list(self, comparison: ApiComparison) -> None:
         try:

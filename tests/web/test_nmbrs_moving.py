@@ -121,6 +121,7 @@ class TestSteps:
         text = page(browser_of_administrator, "nmbrs_rest", both)
         assert "SOAP has ended, so that nothing can be compared any more." in text
         assert "Next step: switch to REST." in text
+        assert "Next step: switch to REST." in squeezed(browser_of_administrator.get("/").text)
         switched = post(browser_of_administrator, "switch_nmbrs", both, to="rest")
 
         assert "fetches by REST from now on" in switched

@@ -59,7 +59,7 @@ def compare(options: Namespace) -> Answer:
             _("%(name)s has not been compared yet") % {"name": connection},
             remedy=_("Give tilisilta nmbrs compare without --last."),
         )
-    rows = not_equal_companies(standing.comparison) if standing.is_done else ()
+    rows = list(not_equal_companies(standing.comparison)) if standing.is_done else []
     return Answer(
         document=_document(connection, standing, rows),
         text="\n".join(_lines(connection, standing, rows, is_waited=options.wait)),
@@ -73,7 +73,7 @@ def accept(options: Namespace) -> Answer:
     if not options.reason.strip():
         raise WrongUse(_("There is no reason"), remedy=_("Give one with --reason."))
     comparison = comparison_of(connection)
-    rows = not_equal_companies(comparison) if comparison is not None else ()
+    rows = list(not_equal_companies(comparison)) if comparison is not None else []
     open_ones = {one.company.number for one in rows if one.is_open}
     others = [str(number) for number in options.company if number not in open_ones]
     if others:

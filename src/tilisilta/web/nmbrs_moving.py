@@ -45,7 +45,11 @@ def comparison(request: UserRequest, pk: int) -> HttpResponse:
     connection = get_object_or_404(NmbrsConnection.objects.select_related("grant"), pk=pk)
     moving = moving_standing_of(connection, now=timezone.now(), user=request.user)
     found = moving.comparison
-    rows = not_equal_companies(found, user=request.user) if found and moving.is_done else ()
+    rows = (
+        not_equal_companies(found, user=request.user)
+        if found and moving.is_done
+        else ComparedCompany.objects.none()
+    )
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "connection": connection,

@@ -151,8 +151,16 @@ class _Reading:
     @cached_property
     def _sent(self) -> _Mark | None:
         """Return the newest run of which something is in the books."""
-        sent = set(map(_mark, Run.objects.filter(pk__in=_sent_runs(self._company))))
-        return next((mark for mark in self._known_runs if mark in sent), None)
+        return next((mark for mark in self._known_runs if mark in self._splits_of_sent), None)
+
+    @cached_property
+    def _splits_of_sent(self) -> Mapping[_Mark, str]:
+        """Return how finely each run was fetched of which something is in the books."""
+        journals = Journal.objects.filter(
+            company=self._company, run__isnull=False, exports__state__in=COMMITTED_EXPORTS
+        )
+        sent = Run.objects.filter(pk__in=journals.values("run"))
+        return {_mark(run): run.split for run in sent}
 
     def _compare(self, mark: _Mark) -> ComparedRun:
         """Read a run by both. A difference is told only if it is there a second time.
@@ -199,16 +207,8 @@ class _Reading:
 
     def _split_of(self, mark: _Mark) -> JournalSplit:
         """Return how finely fetching asks for it: what is sent stays as it was told apart."""
-        sent = Run.objects.filter(pk__in=_sent_runs(self._company)).exclude(split="")
-        split = next((run.split for run in sent if _mark(run) == mark), "")
+        split = self._splits_of_sent.get(mark)
         return JournalSplit(split) if split else split_of(self._link)
-
-
-def _sent_runs(company: Company) -> Sequence[int]:
-    journals = Journal.objects.filter(
-        company=company, run__isnull=False, exports__state__in=COMMITTED_EXPORTS
-    )
-    return list(journals.values_list("run", flat=True).distinct())
 
 
 def _mark(run: Run | PayrollRun) -> _Mark:

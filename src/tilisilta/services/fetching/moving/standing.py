@@ -106,10 +106,10 @@ def moving_standing_of(
 
 def not_equal_companies(
     comparison: ApiComparison, *, user: User | None = None
-) -> Sequence[ComparedCompany]:
+) -> ComparedCompanyQuerySet:
     """Return the companies that are not equal, those to be decided first."""
     rows = _rows(comparison, user).not_equal().select_related("company", "accepted_by")
-    return list(rows.order_by(F("accepted_at").asc(nulls_first=True), "company__number"))
+    return rows.order_by(F("accepted_at").asc(nulls_first=True), "company__number")
 
 
 def _rows(comparison: ApiComparison, user: User | None) -> ComparedCompanyQuerySet:
