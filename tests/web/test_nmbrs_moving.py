@@ -236,6 +236,8 @@ class TestComparison:
 
         assert str(theirs) in text
         assert str(other) not in text
+        assert "not found to be equal" in text
+        assert "Companies that are not equal by both ways" not in text
 
     def test_shows_the_login_of_the_consent_once_switched(
         self, both: NmbrsConnection, browser_of_administrator: Client

@@ -10,7 +10,7 @@ from tilisilta.errors import NeedsAttention
 from tilisilta.models import ApiComparison, ComparedCompany, NmbrsConnection, User
 from tilisilta.models.nmbrs_comparisons import ComparedCompanyQuerySet
 from tilisilta.services.fetching.moving.comparisons import must_be_comparable
-from tilisilta.services.fetching.moving.errors import CannotCompare
+from tilisilta.services.fetching.moving.errors import CannotCompare, CannotSwitch
 from tilisilta.services.fetching.moving.switching import (
     comparison_of,
     obstacle_to_rest,
@@ -78,6 +78,10 @@ def moving_standing_of(
         if connection.is_by_rest
         else obstacle_to_rest(connection, now=now)
     )
+    is_limited = user is not None and user.is_limited
+    if is_limited and isinstance(obstacle, CannotSwitch):
+        # Without the count, which is of all companies.
+        obstacle = CannotSwitch(obstacle.facts["reason"])
     standing = {
         "comparison": comparison,
         "obstacle_to_comparing": _obstacle_to_comparing(connection, now=now),
@@ -93,7 +97,6 @@ def moving_standing_of(
     )
     by_state = {one["state"]: one for one in found}
     not_equal = [by_state[state] for state in ComparedCompany.NOT_EQUAL if state in by_state]
-    is_limited = user is not None and user.is_limited
     return MovingStanding(
         **standing,  # type: ignore[arg-type]  # as above
         counts={state: one["n"] for state, one in by_state.items()},
