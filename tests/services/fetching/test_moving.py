@@ -286,6 +286,9 @@ class TestTrouble:
         made = compare(both)
 
         assert not is_finished(made)
+        waiting = ApiComparison.objects.get()
+        assert (waiting.trouble[0].code, waiting.trouble_way) == ("P01", "rest")
+        assert not claim_compared(WORKER, 1, now=later(minutes=4).now)
         nmbrs.faults.clear()
         compare_due(later(minutes=10))
         assert is_finished(made)
