@@ -1,12 +1,10 @@
-"""Moving from SOAP to REST: both are compared, differences accepted, and one move switches."""
+"""Both APIs are compared: what is equal, what differs, and what cannot be read."""
 
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from tests.bureau import (
     WORKER,
-    Clock,
     a_connection,
     a_rest_connection,
     an_account,
@@ -17,14 +15,23 @@ from tests.bureau import (
     send,
     timezone_now,
 )
+from tests.services.fetching.moving import (
+    KONEPAJA,
+    State,
+    after_the_end,
+    compared,
+    first_debtor_id,
+    is_finished,
+    later,
+    reason_of,
+    state_of,
+    switch,
+)
 
 from nmbrs_sandbox.app import Sandbox
 from nmbrs_sandbox.faults import Fault, FaultKind
-from nmbrs_sandbox.payroll import sample
 from nmbrs_sandbox.traps import Trap
 from procountor_sandbox.app import Sandbox as Procountor
-from tilisilta.clients.nmbrs.errors import NmbrsLoginRefused
-from tilisilta.domain import end_of_soap
 from tilisilta.domain.both_ways import BooksAs, Finding, Way
 from tilisilta.models import (
     ApiComparison,
@@ -37,7 +44,6 @@ from tilisilta.models import (
     NmbrsConnection,
     NmbrsGrant,
     Run,
-    User,
     Worker,
 )
 from tilisilta.services.fetching.moving.comparisons import (
@@ -46,11 +52,6 @@ from tilisilta.services.fetching.moving.comparisons import (
 )
 from tilisilta.services.fetching.moving.errors import CannotCompare, CannotSwitch
 from tilisilta.services.fetching.moving.standing import moving_standing_of
-from tilisilta.services.fetching.moving.switching import (
-    accept_differences,
-    switch_to_rest,
-    switch_to_soap,
-)
 from tilisilta.services.fetching.moving.turns import (
     claim_compared,
     claim_comparison,
@@ -58,48 +59,6 @@ from tilisilta.services.fetching.moving.turns import (
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-KONEPAJA = 48101
-State = ComparedCompany.State
-
-
-@pytest.fixture
-def both(nmbrs: Sandbox) -> NmbrsConnection:
-    """A connection that fetches by SOAP and may be read by REST."""
-    made = a_connection()
-    fetch_everything()
-    return a_rest_connection(nmbrs, connection=made)
-
-
-def later(**lapse: float) -> Clock:
-    return Clock(now=timezone_now() + timedelta(**lapse))
-
-
-def compared(number: int = 1001) -> ComparedCompany:
-    return ComparedCompany.objects.get(company__number=number)
-
-
-def first_debtor_id() -> int:
-    return Debtor.objects.order_by("number")[0].nmbrs_debtor_id or 0
-
-
-def is_finished(made: ApiComparison) -> bool:
-    return ApiComparison.objects.get(pk=made.pk).finished_at is not None
-
-
-def state_of(number: int = 1001) -> str:
-    return compared(number).state
-
-
-def switch(connection: NmbrsConnection, now: datetime | None = None) -> NmbrsConnection:
-    fresh = NmbrsConnection.objects.get(pk=connection.pk)
-    return switch_to_rest(fresh, user=None, now=now or timezone_now())
-
-
-def reason_of(
-    error: pytest.ExceptionInfo[CannotSwitch] | pytest.ExceptionInfo[CannotCompare],
-) -> str:
-    return error.value.facts["reason"]
 
 
 class TestComparing:
@@ -387,184 +346,3 @@ class TestTrouble:
             ask_for_comparison(both, user=None, now=after_the_end())
 
         assert reason_of(refused) == "soap_ended"
-
-
-def after_the_end() -> datetime:
-    end = end_of_soap.END_OF_SOAP
-    return datetime(end.year, end.month, end.day, 12, tzinfo=UTC)
-
-
-class TestSwitching:
-    def test_switches_what_is_equal_and_back(self, nmbrs: Sandbox, both: NmbrsConnection) -> None:
-        compare(both)
-
-        switched = switch(both)
-
-        assert (switched.api, switched.state) == ("rest", "working")
-        assert switched.user_name == sample.USERNAME
-        back = switch_to_soap(switched, user=None, now=timezone_now())
-        assert (back.api, back.state) == ("soap", "working")
-        told = [
-            (one.facts["before"], one.facts["after"])
-            for one in AuditEntry.objects.filter(action="api_switched").order_by("pk")
-        ]
-        assert told == [("SOAP", "REST"), ("REST", "SOAP")]
-
-    def test_switches_once_when_clicked_twice(self, nmbrs: Sandbox, both: NmbrsConnection) -> None:
-        compare(both)
-        stale = NmbrsConnection.objects.get(pk=both.pk)
-
-        switch(both)
-        at_once = switch_to_rest(stale, user=None, now=timezone_now())
-        again = switch(both)
-
-        assert (at_once.api, again.api) == ("rest", "rest")
-        assert AuditEntry.objects.filter(action="api_switched").count() == 1
-
-    def test_keeps_the_user_of_soap_when_consent_is_given_again(
-        self, nmbrs: Sandbox, both: NmbrsConnection
-    ) -> None:
-        compare(both)
-        switched = switch(both)
-
-        a_rest_connection(nmbrs, connection=switched)
-
-        switched.refresh_from_db()
-        assert switched.user_name == sample.USERNAME
-        assert switch_to_soap(switched, user=None, now=timezone_now()).api == "soap"
-
-    def test_is_refused_before_comparing(self, nmbrs: Sandbox, both: NmbrsConnection) -> None:
-        with pytest.raises(CannotSwitch) as refused:
-            switch(both)
-
-        assert reason_of(refused) == "never"
-
-    def test_is_refused_while_comparing(self, nmbrs: Sandbox, both: NmbrsConnection) -> None:
-        compare(both)
-        ask_for_comparison(both, user=None, now=timezone_now())
-
-        with pytest.raises(CannotSwitch) as refused:
-            switch(both)
-
-        assert reason_of(refused) == "under_way"
-
-    def test_is_refused_for_a_difference_until_it_is_accepted(
-        self, nmbrs: Sandbox, both: NmbrsConnection
-    ) -> None:
-        person = User.objects.create_user("aino", password="a-long-password-9")
-        nmbrs.traps.on(Trap.OTHER_JOURNAL, company_id=KONEPAJA)
-        compare(both)
-        with pytest.raises(CannotSwitch) as refused:
-            switch(both)
-        assert refused.value.facts == {"reason": "open", "count": "1"}
-
-        accepted = accept_differences(
-            both, [1001, 1002], reason="Pyöristys ", user=person, now=timezone_now()
-        )
-
-        assert [one.company.number for one in accepted] == [1001]
-        entry = AuditEntry.objects.get(action="difference_accepted")
-        assert (entry.user, entry.facts["reason"]) == (person, "Pyöristys")
-        assert switch(both).api == "rest"
-
-    def test_keeps_what_was_accepted_as_long_as_it_is_the_same(
-        self, nmbrs: Sandbox, both: NmbrsConnection
-    ) -> None:
-        nmbrs.traps.on(Trap.OTHER_JOURNAL, company_id=KONEPAJA)
-        compare(both)
-        accept_differences(both, [1001], reason="Pyöristys", user=None, now=timezone_now())
-
-        compare(both, later(hours=1))
-        assert not compared().is_open
-
-        nmbrs.traps.clear()
-        nmbrs.traps.on(Trap.EMPTY_FILE, company_id=KONEPAJA)
-        compare(both, later(hours=2))
-        assert compared().is_open
-        assert compared().accept_reason == ""
-
-    def test_accepts_nothing_without_a_reason(self, nmbrs: Sandbox, both: NmbrsConnection) -> None:
-        nmbrs.traps.on(Trap.OTHER_JOURNAL, company_id=KONEPAJA)
-        compare(both)
-
-        with pytest.raises(CannotSwitch) as refused:
-            accept_differences(both, [1001], reason="  ", user=None, now=timezone_now())
-
-        assert reason_of(refused) == "no_reason"
-        assert compared().is_open
-
-    def test_is_refused_for_companies_that_came_since(
-        self, nmbrs: Sandbox, both: NmbrsConnection
-    ) -> None:
-        compare(both)
-        nmbrs.add_company(debtor_id=first_debtor_id(), number=1777, name="Uusi Oy")
-        fetch_everything(later(days=1))
-
-        with pytest.raises(CannotSwitch) as refused:
-            switch(both)
-
-        assert refused.value.facts == {"reason": "new", "count": "1"}
-
-    def test_is_refused_for_a_newer_consent_and_an_old_comparison(
-        self, nmbrs: Sandbox, both: NmbrsConnection
-    ) -> None:
-        compare(both)
-        with pytest.raises(CannotSwitch) as refused:
-            switch(both, later(days=15).now)
-        assert reason_of(refused) == "old"
-
-        a_rest_connection(nmbrs, connection=both)
-        with pytest.raises(CannotSwitch) as refused:
-            switch(both)
-        assert reason_of(refused) == "consent_newer"
-
-    def test_is_refused_for_debtors_that_left_the_consent(
-        self, nmbrs: Sandbox, both: NmbrsConnection
-    ) -> None:
-        compare(both)
-        debtor = Debtor.objects.order_by("number")[0]
-        nmbrs.remove_login(email=sample.LOGIN_OF_ALL, debtor_id=first_debtor_id())
-
-        with pytest.raises(CannotSwitch) as refused:
-            switch(both)
-
-        count = debtor.companies.count()
-        assert refused.value.facts == {"reason": "uncovered", "count": str(count)}
-        assert NmbrsConnection.objects.get().api == "soap"
-
-    def test_needs_the_consent_to_work(self, nmbrs: Sandbox, both: NmbrsConnection) -> None:
-        compare(both)
-        nmbrs.withdraw_consent(sample.LOGIN_OF_ALL)
-
-        with pytest.raises(NmbrsLoginRefused):
-            switch(both)
-
-        assert NmbrsConnection.objects.get().api == "soap"
-
-    def test_after_the_end_needs_no_comparison_and_leads_to_rest_only(
-        self, nmbrs: Sandbox, both: NmbrsConnection
-    ) -> None:
-        switched = switch(both, after_the_end())
-
-        assert switched.api == "rest"
-        with pytest.raises(CannotSwitch) as refused:
-            switch_to_soap(switched, user=None, now=after_the_end())
-        assert reason_of(refused) == "soap_ended"
-
-    def test_back_needs_a_token_that_works(self, nmbrs: Sandbox, both: NmbrsConnection) -> None:
-        compare(both)
-        switched = switch(both)
-        nmbrs.change_token(token="another")  # of the stand-in
-
-        with pytest.raises(NmbrsLoginRefused):
-            switch_to_soap(switched, user=None, now=timezone_now())
-
-        assert NmbrsConnection.objects.get().api == "rest"
-
-    def test_back_is_refused_where_soap_never_was(self, nmbrs: Sandbox) -> None:
-        made = a_rest_connection(nmbrs)
-
-        with pytest.raises(CannotSwitch) as refused:
-            switch_to_soap(made, user=None, now=timezone_now())
-
-        assert reason_of(refused) == "no_token"
