@@ -18,6 +18,7 @@ from procountor_sandbox.receipts import Receipt, Status
 from tilisilta.domain.journals import Run
 from tilisilta.domain.receipts import BookedReceipt
 from tilisilta.models import (
+    ApiComparison,
     Attempt,
     Company,
     Debtor,
@@ -33,6 +34,13 @@ from tilisilta.models import (
 from tilisilta.services.connections import authorise_with_api_key, create_account
 from tilisilta.services.fetching.connections import connect
 from tilisilta.services.fetching.consents import Answer, ask_for_consent, take_answer
+from tilisilta.services.fetching.moving.comparisons import ask_for_comparison
+from tilisilta.services.fetching.moving.turns import (
+    claim_compared,
+    claim_comparison,
+    compare_claimed,
+    list_claimed,
+)
 from tilisilta.services.fetching.queue import claim_companies, fetch_claimed
 from tilisilta.services.fetching.synchronisations import ask_for_everything, read_lists
 from tilisilta.services.journals.importing import import_journal
@@ -272,6 +280,29 @@ def fetch_waiting(clock: Clock | None = None) -> None:
     while claimed := claim_companies(WORKER, 12, now=clock.now):
         for nmbrs_company in claimed:
             fetch_claimed(nmbrs_company, now=clock.now)
+
+
+def compare(
+    connection: NmbrsConnection, clock: Clock | None = None, **choices: Any
+) -> ApiComparison:
+    """Ask for both APIs to be compared, and compare what is due as a worker would."""
+    clock = clock or Clock(now=datetime.now(tz=UTC))
+    connection = NmbrsConnection.objects.get(pk=connection.pk)
+    asked = ask_for_comparison(connection, user=None, now=clock.now, **choices)
+    compare_due(clock)
+    asked.refresh_from_db()
+    return asked
+
+
+def compare_due(clock: Clock) -> None:
+    """Compare what is due at ``clock``, as a worker would."""
+    worker = {"started_at": clock.now, "heard_at": clock.now}
+    Worker.objects.get_or_create(executor_id=WORKER, defaults=worker)
+    while (listing := claim_comparison(WORKER, now=clock.now)) is not None:
+        list_claimed(listing, now=clock.now)
+    while claimed := claim_compared(WORKER, 12, now=clock.now):
+        for one in claimed:
+            compare_claimed(one, now=clock.now)
 
 
 def states(journal: Journal) -> list[str]:

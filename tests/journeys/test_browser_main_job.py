@@ -32,6 +32,7 @@ PAGES = (
     "/settings/integrations/nmbrs/1",
     "/settings/integrations/nmbrs/1/remove",
     "/settings/integrations/nmbrs/1/rest",
+    "/settings/integrations/nmbrs/1/rest/comparison",
     "/settings/integrations/nmbrs/1/rest/debtors",
     "/settings/integrations/nmbrs/1/rest/remove",
     "/settings/integrations/nmbrs/rest/new",

@@ -9,6 +9,7 @@ from tests.bureau import (
     a_connection,
     a_rest_connection,
     an_account,
+    compare,
     fetch_everything,
     link_to,
     send,
@@ -17,13 +18,21 @@ from tests.bureau import (
 from nmbrs_sandbox.traps import Trap
 from tilisilta.domain.standing import JournalState
 from tilisilta.models import (
+    AuditEntry,
     Company,
+    ComparedCompany,
     CostObject,
     Debtor,
     Journal,
     NmbrsCompany,
     NmbrsConnection,
     Run,
+)
+from tilisilta.services.fetching.moving.errors import CannotSwitch
+from tilisilta.services.fetching.moving.switching import (
+    accept_differences,
+    switch_to_rest,
+    switch_to_soap,
 )
 
 if TYPE_CHECKING:
@@ -57,9 +66,10 @@ def later(days: float) -> Clock:
 
 
 def move(nmbrs: "Nmbrs", connection: NmbrsConnection) -> None:
-    """Give a consent, and fetch by it from now on."""
+    """Give a consent, compare what both give, and switch."""
     a_rest_connection(nmbrs, connection=connection)
-    NmbrsConnection.objects.filter(pk=connection.pk).update(api=NmbrsConnection.Api.REST)
+    compare(connection, later(1.5))
+    switch_to_rest(NmbrsConnection.objects.get(pk=connection.pk), user=None, now=later(1.6).now)
 
 
 def forget_guids() -> None:
@@ -115,7 +125,7 @@ class TestMoving:
         before = all_rows()
         move(nmbrs, sent)
         fetch_everything(later(2))
-        NmbrsConnection.objects.update(api=NmbrsConnection.Api.SOAP)
+        switch_to_soap(NmbrsConnection.objects.get(), user=None, now=later(2.5).now)
 
         ended = fetch_everything(later(3))
 
@@ -156,6 +166,43 @@ class TestMoving:
         fetch_everything(later(2))
 
         assert june().revision == 2
+
+    def test_notices_a_run_recalculated_between_comparing_and_switching(
+        self, nmbrs: "Nmbrs", sent: NmbrsConnection
+    ) -> None:
+        a_rest_connection(nmbrs, connection=sent)
+        compare(sent, later(1.5))
+        nmbrs.recalculate_run(company_id=KONEPAJA, run_id=JUNE, touch_run_at=True)
+        switch_to_rest(NmbrsConnection.objects.get(), user=None, now=later(1.6).now)
+        NmbrsCompany.objects.update(wants_all_journals=True)
+
+        fetch_everything(later(2))
+
+        assert june().revision == 2
+
+    def test_goes_on_in_spite_of_a_difference_once_a_person_accepts_it(
+        self, nmbrs: "Nmbrs", procountor: "Procountor", sent: NmbrsConnection
+    ) -> None:
+        a_rest_connection(nmbrs, connection=sent)
+        nmbrs.traps.on(Trap.OTHER_JOURNAL, company_id=KONEPAJA)
+        compare(sent, later(1.5))
+        told = ComparedCompany.objects.get(company__number=1001).runs
+        assert [(one.run, one.is_sent, one.is_equal) for one in told] == [("6/2026", True, False)]
+        with pytest.raises(CannotSwitch):
+            switch_to_rest(NmbrsConnection.objects.get(), user=None, now=later(1.6).now)
+        accept_differences(sent, [1001], reason="Sentti", user=None, now=later(1.7).now)
+        booked = len(procountor.ledger.receipts())
+
+        switch_to_rest(NmbrsConnection.objects.get(), user=None, now=later(1.8).now)
+        NmbrsCompany.objects.update(wants_all_journals=True)
+        fetch_everything(later(2))
+
+        # It looks changed, as the page had said, and nothing is sent of it by itself.
+        assert june().revision == 2
+        first = Journal.objects.get(company__number=1001, run_number="6", revision=1)
+        assert first.state == JournalState.SENT
+        assert len(procountor.ledger.receipts()) == booked
+        assert AuditEntry.objects.get(action="difference_accepted").facts["reason"] == "Sentti"
 
     def test_stores_nothing_while_journals_are_made(
         self, nmbrs: "Nmbrs", sent: NmbrsConnection

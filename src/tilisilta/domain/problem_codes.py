@@ -321,6 +321,8 @@ class ProblemCode(StrEnum):
     CONSENT_ANSWER_LOST = "E75"
     CONSENT_FAILED = _stops("E76", reason="invalid_scope")
     CONSENT_OTHER_DEBTORS = _stops("E77", expected="117 Haavikko", chosen="12 Pajulahti")
+    CANNOT_COMPARE = _stops("E78", reason="no_consent")
+    CANNOT_SWITCH = _stops("E79", reason="open", count="2")
     # What a person has to decide, or is not allowed to do.
     NAMES_DIFFER = _stops(
         "E40", company="Saaristo Siivous Oy", administration="Skärgårdens Bygg AB"

@@ -29,7 +29,12 @@ from tilisilta.services.explanations import Explanation, explain
 from tilisilta.services.fetching import connections as nmbrs_connections
 from tilisilta.services.fetching.call_counts import calls_of_last_night
 from tilisilta.services.fetching.client import offered_sites
-from tilisilta.services.fetching.connection_problems import is_consented, problems_of, stopping
+from tilisilta.services.fetching.connection_problems import (
+    is_consented,
+    login_of,
+    problems_of,
+    stopping,
+)
 
 TOKEN_VARIABLE = "TILISILTA_NMBRS_TOKEN"  # noqa: S105  # the name of a variable
 State = NmbrsConnection.State
@@ -134,7 +139,7 @@ def list_connections(options: Namespace) -> Answer:
             one.name,
             one.get_state_display(),
             _way(one),
-            one.user_name,
+            login_of(one),
             one.domain,
             str(one.first_year),
             str(one.debtor_count),
@@ -196,7 +201,7 @@ def connection_document(connection: NmbrsConnection) -> dict[str, Any]:
         "name": connection.name,
         "state": connection.state,
         "api": connection.api,
-        "user": connection.user_name,
+        "user": login_of(connection),
         "domain": connection.domain,
         "site": connection.site or None,
         "first_year": connection.first_year,

@@ -16,6 +16,7 @@ from tilisilta.models import NightCalls, NmbrsConnection
 from tilisilta.services.explanations import explain
 from tilisilta.services.fetching.consents import Answer, ask_for_consent, take_answer
 from tilisilta.services.fetching.coverage import coverage_problem
+from tilisilta.services.fetching.moving.standing import MovingStanding
 from tilisilta.services.fetching.registration import redirect_uri
 from tilisilta.services.fetching.rest_standing import NextStep, RestStanding, rest_standing_of
 
@@ -69,6 +70,7 @@ def rest_document(connection: NmbrsConnection, *, now: datetime) -> Mapping[str,
     return {
         "consent": _consent_document(standing),
         "calls": [_calls_document(night) for night in standing.calls],
+        "comparison": comparison_counts(standing.moving),
         "days_until_soap_ends": standing.days_left,
         "next_step": None if standing.next_step is NextStep.NOTHING else standing.next_step.value,
     }
@@ -81,6 +83,22 @@ def rest_lines(connection: NmbrsConnection, *, now: datetime) -> Iterator[str]:
         yield from _consent_lines(standing)
 
 
+def comparison_counts(moving: MovingStanding) -> Mapping[str, Any] | None:
+    """Return how far comparing both APIs is; ``None`` where it was never asked for."""
+    if moving.comparison is None:
+        return None
+    return {
+        "asked_at": moving.comparison.asked_at,
+        "finished_at": moving.comparison.finished_at,
+        "company_count": moving.total,
+        "waiting_count": moving.waiting_count,
+        "equal_count": moving.equal_count,
+        "not_equal_count": moving.open_count,
+        "accepted_count": moving.accepted_count,
+        "can_be_switched": moving.can_be_switched,
+    }
+
+
 def step_text(step: NextStep) -> str:
     """Return what a person does next, as a sentence."""
     return {
@@ -91,7 +109,8 @@ def step_text(step: NextStep) -> str:
             "Next: client logins at the debtors that are missing, then consent again with "
             "tilisilta nmbrs add NAME --rest."
         ),
-        NextStep.COMPARE: _("Next: compare what both ways read, then switch."),
+        NextStep.COMPARE: _("Next: tilisilta nmbrs compare, then tilisilta nmbrs switch."),
+        NextStep.SWITCH: _("Next: tilisilta nmbrs switch."),
         NextStep.NOTHING: "",
     }[step]
 

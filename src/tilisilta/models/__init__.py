@@ -15,6 +15,7 @@ from tilisilta.models.connections import (
 from tilisilta.models.exports import EXPORT_STATES, Attempt, Export, Sending, preview_digest
 from tilisilta.models.journals import JOURNAL_STATES, Journal, JournalLine
 from tilisilta.models.links import AccountMapping, Link
+from tilisilta.models.nmbrs_comparisons import ApiComparison, ComparedCompany
 from tilisilta.models.nmbrs_grants import ConsentRequest, NightCalls, NmbrsGrant
 from tilisilta.models.seen_receipts import AnotherReceipt, SeenReceipt
 from tilisilta.models.users import Area, Right, User, UserTemplate, shown_template_name
@@ -24,6 +25,7 @@ __all__ = [
     "JOURNAL_STATES",
     "AccountMapping",
     "AnotherReceipt",
+    "ApiComparison",
     "ApiPace",
     "Area",
     "Attempt",
@@ -31,6 +33,7 @@ __all__ = [
     "CachedValue",
     "ColumnChoice",
     "Company",
+    "ComparedCompany",
     "ConsentRequest",
     "CostObject",
     "Debtor",

@@ -66,6 +66,15 @@ class AuditEntry(models.Model):
             _("the renewal of the consent of Nmbrs {name} got no answer"),
         )
         REST_REVOKED = "rest_revoked", _("gave back the consent to read Nmbrs {name} by REST")
+        APIS_COMPARED = (
+            "apis_compared",
+            _("compared Nmbrs {name} by SOAP and REST: {equal} companies equal, {other} not"),
+        )
+        DIFFERENCE_ACCEPTED = (
+            "difference_accepted",
+            _("accepted that {name} is not equal by SOAP and REST: {reason}"),
+        )
+        API_SWITCHED = "api_switched", _("switched Nmbrs {name} from {before} to {after}")
         NMBRS_REMOVED = "nmbrs_removed", _("removed connection to Nmbrs {name}")
         SYNC_ASKED = "sync_asked", _("asked to fetch everything from Nmbrs")
         COMPANY_FETCH_ASKED = "company_fetch_asked", _("asked to fetch {name} from Nmbrs")

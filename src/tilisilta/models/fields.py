@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.db import models
 from pydantic import TypeAdapter
 
+from tilisilta.domain.both_ways import ComparedRun
 from tilisilta.domain.items_to_make import ItemToMake
 from tilisilta.domain.looks import EmptyLook
 from tilisilta.domain.problems import Problem
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
     _ProblemsField = models.JSONField[Iterable[Problem], tuple[Problem, ...]]
     _ItemsField = models.JSONField[Iterable[ItemToMake], tuple[ItemToMake, ...]]
     _LooksField = models.JSONField[Iterable[EmptyLook], tuple[EmptyLook, ...]]
+    _RunsField = models.JSONField[Iterable[ComparedRun], tuple[ComparedRun, ...]]
 else:
     _TextField = models.TextField
-    _ProblemsField = _ItemsField = _LooksField = models.JSONField
+    _ProblemsField = _ItemsField = _LooksField = _RunsField = models.JSONField
 
 
 class EncryptedTextField(_TextField):
@@ -75,3 +77,9 @@ class LooksField(_ValuesField, _LooksField):
     """The looks that did not find a receipt."""
 
     values = TypeAdapter(tuple[EmptyLook, ...])
+
+
+class ComparedRunsField(_ValuesField, _RunsField):
+    """The runs of a company as both APIs of Nmbrs give them."""
+
+    values = TypeAdapter(tuple[ComparedRun, ...])

@@ -23,7 +23,7 @@ from tilisilta.services.explanations import Explanation, explain, explain_error
 from tilisilta.services.fetching import connections as nmbrs_connections
 from tilisilta.services.fetching.call_counts import calls_of_last_night
 from tilisilta.services.fetching.client import offered_sites
-from tilisilta.services.fetching.connection_problems import grant_of, problems_of
+from tilisilta.services.fetching.connection_problems import grant_of, login_of, problems_of
 from tilisilta.services.fetching.progress import fetch_progress_for
 from tilisilta.services.fetching.recognising import answer_question, id_of_question
 from tilisilta.web.only_posted import only_posted
@@ -150,6 +150,10 @@ class ConnectionRow:
     @property
     def is_removed(self) -> bool:
         return self.connection.state == State.REMOVED
+
+    @property
+    def login(self) -> str:
+        return login_of(self.connection)
 
     @property
     def again_url(self) -> str:

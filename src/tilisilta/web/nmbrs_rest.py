@@ -196,9 +196,14 @@ def _rest_page(request: UserRequest, pk: int, template: str) -> HttpResponse:
     context = {
         "standing": standing,
         "troubles": [explain(problem) for problem in standing.problems],
+        "to_switching": _told(standing.moving.obstacle_to_switching),
         "redirect_uri": redirect_uri(),
     }
     return render(request, template, context)
+
+
+def _told(error: TilisiltaError | None) -> Explanation | None:
+    return None if error is None else explain_error(error)
 
 
 def _lead_to_nmbrs(

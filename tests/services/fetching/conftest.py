@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.bureau import a_connection, fetch_everything
+from tests.bureau import a_connection, a_rest_connection, fetch_everything
+
+from tilisilta.models import NmbrsConnection
 
 if TYPE_CHECKING:
     from nmbrs_sandbox.app import Sandbox
@@ -16,3 +18,11 @@ def fetched(nmbrs: "Sandbox") -> "Sandbox":
     fetch_everything()
     nmbrs.requests.clear()
     return nmbrs
+
+
+@pytest.fixture
+def both(nmbrs: "Sandbox") -> NmbrsConnection:
+    """A connection that fetches by SOAP and may be read by REST."""
+    made = a_connection()
+    fetch_everything()
+    return a_rest_connection(nmbrs, connection=made)

@@ -51,6 +51,9 @@ def _add_connection_commands(commands: Subparsers) -> None:
         example="tilisilta nmbrs remove palkat",
     )
     _add_name(remove)
+    _add_compare(commands)
+    _add_accept(commands)
+    _add_switch(commands)
 
 
 def _add_connection_add(commands: Subparsers) -> None:
@@ -114,6 +117,70 @@ def _add_connection_change(commands: Subparsers) -> None:
     _add_first_year(change, says=_("fetch runs from this year on"))
 
 
+def _add_compare(commands: Subparsers) -> None:
+    compare = add_command(
+        commands,
+        "compare",
+        action="nmbrs_moving:compare",
+        says=_("read the newest runs by SOAP and by REST, and show whether they are equal"),
+        example=(
+            "tilisilta nmbrs compare palkat\n"
+            "tilisilta nmbrs compare --not-equal\n"
+            "tilisilta nmbrs compare --last --json"
+        ),
+    )
+    _add_name_of_one(compare)
+    compare.add_argument(
+        "--not-equal",
+        dest="is_of_all",
+        action="store_false",
+        help=_("read only what was not equal the last time, and what came since"),
+    )
+    compare.add_argument(
+        "--last", action="store_true", help=_("read nothing, and show what was kept of the last")
+    )
+    _add_waiting(compare)
+
+
+def _add_accept(commands: Subparsers) -> None:
+    accept = add_command(
+        commands,
+        "accept",
+        action="nmbrs_moving:accept",
+        says=_("accept that companies are not equal by SOAP and REST, with a reason"),
+        example='tilisilta nmbrs accept palkat --company 1001 --reason "Nmbrs: REST is right"',
+    )
+    _add_name_of_one(accept)
+    accept.add_argument(
+        "--company",
+        type=int,
+        action="append",
+        required=True,
+        metavar=_("NUMBER"),
+        help=_("this company; may be given several times"),
+    )
+    accept.add_argument(
+        "--reason", required=True, metavar=_("TEXT"), help=_("why; the audit log keeps it")
+    )
+
+
+def _add_switch(commands: Subparsers) -> None:
+    switch = add_command(
+        commands,
+        "switch",
+        action="nmbrs_moving:switch",
+        says=_("fetch by REST from now on, once both are equal; or by SOAP again, until it ends"),
+        example="tilisilta nmbrs switch palkat\ntilisilta nmbrs switch palkat --to soap",
+    )
+    _add_name_of_one(switch)
+    switch.add_argument(
+        "--to",
+        choices=["rest", "soap"],
+        default="rest",
+        help=_("the API to fetch by (default: rest)"),
+    )
+
+
 def _add_sync(commands: Subparsers) -> None:
     parser = add_command(
         commands,
@@ -133,6 +200,10 @@ def _add_sync(commands: Subparsers) -> None:
         action="store_true",
         help=_("fetch every journal again, not only those that may have changed"),
     )
+    _add_waiting(parser)
+
+
+def _add_waiting(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-wait",
         dest="wait",
@@ -144,7 +215,7 @@ def _add_sync(commands: Subparsers) -> None:
         type=float,
         default=3600.0,
         metavar=_("SECONDS"),
-        help=_("stop waiting after so long (default 3600); the fetching goes on"),
+        help=_("stop waiting after so long (default 3600); the work goes on"),
     )
 
 
@@ -159,6 +230,15 @@ def _add_site(parser: argparse.ArgumentParser) -> None:
 
 def _add_name(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar=_("NAME"))
+
+
+def _add_name_of_one(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "name",
+        nargs="?",
+        metavar=_("NAME"),
+        help=_("the connection; may be left out where there is only one"),
+    )
 
 
 def _add_token(parser: argparse.ArgumentParser) -> None:

@@ -15,6 +15,7 @@ from tilisilta.services.explanations.consents import CONSENT_WORDS
 from tilisilta.services.explanations.errors import problem_of
 from tilisilta.services.explanations.files import FILE_WORDS
 from tilisilta.services.explanations.ledgers import LEDGER_WORDS
+from tilisilta.services.explanations.moving import MOVING_WORDS
 from tilisilta.services.explanations.payroll import PAYROLL_WORDS
 from tilisilta.services.explanations.procountor import PROCOUNTOR_WORDS
 from tilisilta.services.explanations.receipts import RECEIPT_WORDS
@@ -49,7 +50,9 @@ SUBJECTS = (
     Subject(title=_("Ledger accounts and dimensions"), words=LEDGER_WORDS),
     Subject(title=_("Periods, amounts and texts"), words=RECEIPT_WORDS),
     Subject(title=_("Fetching from Nmbrs"), words=PAYROLL_WORDS),
-    Subject(title=_("Reading Nmbrs by REST, and the end of SOAP"), words=CONSENT_WORDS),
+    Subject(
+        title=_("Reading Nmbrs by REST, and the end of SOAP"), words=CONSENT_WORDS | MOVING_WORDS
+    ),
     Subject(title=_("Files"), words=FILE_WORDS),
     Subject(title=_("What balances and may be wrong"), words=SUSPICION_WORDS),
     Subject(title=_("Sending"), words=SENDING_WORDS),

@@ -53,18 +53,7 @@ def nmbrs(
     after those of the settings. The words of the refusal stay on the connection.
     """
     try:
-        if connection.is_by_rest:
-            yield _by_rest(connection, retry_pauses=retry_pauses)
-        else:
-            yield nmbrs_as(
-                connection.user_name,
-                readable(connection.token),
-                domain=connection.domain,
-                site=connection.site,
-                pace=_pace_of(connection.pk),
-                retry_pauses=retry_pauses,
-                note_call=partial(count_soap_call, connection.pk),
-            )
+        yield source_by(NmbrsConnection.Api(connection.api), connection, retry_pauses=retry_pauses)
     except NmbrsLoginRefused as error:
         mark_refused(connection)
         if connection.is_by_rest:
@@ -75,6 +64,26 @@ def nmbrs(
         raise
     finally:
         store_calls(is_due=False)
+
+
+def source_by(
+    api: NmbrsConnection.Api,
+    connection: NmbrsConnection,
+    *,
+    retry_pauses: Sequence[float] | None = None,
+) -> PayrollSource:
+    """Return a client of either API that a connection has; a refusal changes nothing here."""
+    if api == NmbrsConnection.Api.REST:
+        return _by_rest(connection, retry_pauses=retry_pauses)
+    return nmbrs_as(
+        connection.user_name,
+        readable(connection.token),
+        domain=connection.domain,
+        site=connection.site,
+        pace=_pace_of(connection.pk),
+        retry_pauses=retry_pauses,
+        note_call=partial(count_soap_call, connection.pk),
+    )
 
 
 def _by_rest(connection: NmbrsConnection, *, retry_pauses: Sequence[float] | None) -> PayrollSource:

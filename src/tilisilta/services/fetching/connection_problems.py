@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from tilisilta.domain.nmbrs_scopes import missing_for_fetching
-from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
+from tilisilta.domain.problems import Effect, Problem, ProblemCode, Screen, facts
 from tilisilta.models import NmbrsConnection, NmbrsGrant
 from tilisilta.services.fetching.soap_end import soap_problem
 
@@ -31,6 +31,12 @@ def problems_of(connection: NmbrsConnection, *, now: datetime) -> tuple[Problem,
 def stopping(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     """Return the problems for which a connection does not work; others only inform."""
     return tuple(one for one in problems if one.stops)
+
+
+def is_unusable(grant: NmbrsGrant, *, now: datetime) -> bool:
+    """Return whether a consent cannot be used until a person has acted."""
+    problems = stopping(grant_problems(grant, now=now))
+    return any(one.code.effect is not Effect.WAITS for one in problems)
 
 
 def grant_problems(grant: NmbrsGrant, *, now: datetime) -> tuple[Problem, ...]:
@@ -66,6 +72,12 @@ def is_consented(connection: NmbrsConnection) -> bool:
     """Return whether a consent was given that nobody has given back."""
     grant = grant_of(connection)
     return grant is not None and grant.state != NmbrsGrant.State.WITHDRAWN
+
+
+def login_of(connection: NmbrsConnection) -> str:
+    """Return who Nmbrs knows the connection as: the log-in of the consent, or the user of SOAP."""
+    grant = grant_of(connection) if connection.is_by_rest else None
+    return grant.login_email if grant is not None else connection.user_name
 
 
 def today_of(now: datetime) -> date:

@@ -267,9 +267,11 @@ def _store(
 
 def _renew_connection(connection: NmbrsConnection, reached: Reached, *, now: datetime) -> None:
     """Set what a consent says of a connection that fetches by it."""
+    # One that was switched keeps the user of SOAP, to be switched back.
+    named = {} if connection.token else {"user_name": reached.login_email}
     NmbrsConnection.objects.filter(pk=connection.pk).update(
+        **named,
         state=State.WORKING,
-        user_name=reached.login_email,
         debtor_count=len(reached.debtors or ()),
         tested_at=now,
         trouble=(),

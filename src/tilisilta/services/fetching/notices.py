@@ -48,7 +48,9 @@ def connections_at(now: datetime) -> Connections:
         grant = grant_of(connection)
         of_grant = stopping(grant_problems(grant, now=now)) if grant is not None else ()
         soap = soap_problem(connection, today_of(now))
-        step = _next_step(connection, grant, has_problems=bool(of_grant))
+        step = _next_step(
+            connection, grant, has_problems=bool(of_grant), has_soap_ended=_stops(soap)
+        )
         found += [
             ConnectionNotice(connection=connection, problem=problem, next_step=step)
             for problem in (*of_grant[:1], soap)
@@ -61,7 +63,11 @@ def connections_at(now: datetime) -> Connections:
 
 
 def _next_step(
-    connection: NmbrsConnection, grant: NmbrsGrant | None, *, has_problems: bool
+    connection: NmbrsConnection,
+    grant: NmbrsGrant | None,
+    *,
+    has_problems: bool,
+    has_soap_ended: bool,
 ) -> NextStep:
     """Return the next step as far as one row tells it: the page of the connection looks closer."""
     if not is_registered():
@@ -70,7 +76,14 @@ def _next_step(
         return NextStep.CONSENT
     if has_problems:
         return NextStep.CONSENT_AGAIN
+    if has_soap_ended:
+        # There is nothing to compare with any more, and nothing comes in until then.
+        return NextStep.SWITCH
     covered = sum(bool(one["is_covered"]) for one in grant.debtors)
     if covered < max(len(grant.debtors), connection.debtor_count):
         return NextStep.COVER
     return NextStep.NOTHING if connection.is_by_rest else NextStep.COMPARE
+
+
+def _stops(problem: Problem | None) -> bool:
+    return problem is not None and problem.stops

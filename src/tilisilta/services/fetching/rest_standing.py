@@ -11,8 +11,11 @@ from tilisilta.models import NightCalls, NmbrsConnection, NmbrsGrant, User
 from tilisilta.services.fetching.call_counts import calls_of_last_night
 from tilisilta.services.fetching.connection_problems import grant_of, grant_problems, today_of
 from tilisilta.services.fetching.coverage import Coverage, coverage_of
+from tilisilta.services.fetching.moving.standing import MovingStanding, moving_standing_of
 from tilisilta.services.fetching.registration import is_registered
 from tilisilta.services.fetching.scope_words import ScopeRow, scope_rows
+
+State = NmbrsConnection.State
 
 
 class NextStep(StrEnum):
@@ -23,6 +26,7 @@ class NextStep(StrEnum):
     CONSENT_AGAIN = "consent_again"
     COVER = "cover"
     COMPARE = "compare"
+    SWITCH = "switch"
     NOTHING = "nothing"
 
 
@@ -40,6 +44,7 @@ class RestStanding:
     scopes: tuple[ScopeRow, ...]
     coverage: Coverage | None
     calls: Sequence[NightCalls]
+    moving: MovingStanding
     next_step: NextStep
     days_left: int | None
     has_soap_ended: bool
@@ -48,6 +53,11 @@ class RestStanding:
     @property
     def soap_ends_on(self) -> date:
         return end_of_soap.END_OF_SOAP
+
+    @property
+    def is_on_the_way(self) -> bool:
+        """Return whether the connection has SOAP, so that it can be switched, or was."""
+        return bool(self.connection.token) and self.connection.state != State.REMOVED
 
     @property
     def granted_count(self) -> int:
@@ -69,6 +79,7 @@ def rest_standing_of(
     coverage = coverage_of(grant, user=user) if grant is not None else None
     is_by_soap = not connection.is_by_rest and connection.state != NmbrsConnection.State.REMOVED
     today = today_of(now)
+    moving = moving_standing_of(connection, now=now, user=user)
     return RestStanding(
         connection=connection,
         grant=grant,
@@ -76,7 +87,8 @@ def rest_standing_of(
         scopes=scope_rows(grant.scopes_granted) if grant is not None else (),
         coverage=coverage,
         calls=calls_of_last_night(connection),
-        next_step=_next_step(connection, grant, problems, coverage),
+        moving=moving,
+        next_step=_next_step(connection, grant, problems, coverage, moving),
         days_left=end_of_soap.days_left(today)
         if is_by_soap and end_of_soap.is_near(today)
         else None,
@@ -90,6 +102,7 @@ def _next_step(
     grant: NmbrsGrant | None,
     problems: tuple[Problem, ...],
     coverage: Coverage | None,
+    moving: MovingStanding,
 ) -> NextStep:
     if not is_registered():
         return NextStep.REGISTER
@@ -97,6 +110,9 @@ def _next_step(
         return NextStep.CONSENT
     if problems:
         return NextStep.CONSENT_AGAIN
+    if not connection.is_by_rest and moving.can_be_switched:
+        # Also where a person has accepted that debtors are not covered, or SOAP has ended.
+        return NextStep.SWITCH
     if coverage is not None and coverage.uncovered:
         return NextStep.COVER
     return NextStep.NOTHING if connection.is_by_rest else NextStep.COMPARE

@@ -1,0 +1,1 @@
+"""Moving a connection from SOAP to REST: both are compared, differences accepted, one switched."""
