@@ -128,6 +128,7 @@ class _Row(Answer):
     account: Text = ""
     accounting_value: _Amount = Decimal("0.00")
     description: Text = ""
+    vat_percent: _Amount = Decimal("0.00")
     dimension_item_values: Annotated[tuple[_DimensionValue, ...], BeforeValidator(_list)] = ()
 
     def transaction(self) -> Transaction:
@@ -135,6 +136,7 @@ class _Row(Answer):
             account=self.account,
             accounting_value=self.accounting_value,
             description=self.description,
+            vat_percent=self.vat_percent,
             dimension_values=tuple(
                 DimensionValue(dimension_id=one.dimension_id, item_id=one.item_id, value=one.value)
                 for one in self.dimension_item_values
