@@ -16,6 +16,7 @@ from tilisilta.errors import OutcomeUnknown, TryAgainLater
 from tilisilta.services.pace import (
     USUAL_WAIT_SECONDS,
     AdaptivePace,
+    reserve_free_slot,
     reserve_slot,
     wait_after,
     wait_for_slot,
@@ -76,6 +77,26 @@ class TestReserveSlot:
 
         waits = sorted(wait for waits in lists for wait in waits)
         assert waits == pytest.approx([number / 10 for number in range(40)], abs=1e-5)
+
+
+class TestReserveFreeSlot:
+    @pytest.mark.django_db
+    def test_lets_those_who_wait_go_first(self, settings: Settings) -> None:
+        settings.PROCOUNTOR_REQUESTS_PER_SECOND = 10
+        for _ in range(4):
+            reserve_slot(1000.0)
+
+        assert reserve_free_slot(1000.0) is None
+        assert reserve_free_slot(1000.2) == pytest.approx(0.2)
+
+    @pytest.mark.django_db
+    def test_does_not_wait_for_a_slot_that_a_clock_that_ran_ahead_has_left(
+        self, settings: Settings
+    ) -> None:
+        settings.PROCOUNTOR_REQUESTS_PER_SECOND = 10
+        reserve_slot(1000.0 + 24 * 60 * 60)
+
+        assert reserve_free_slot(1000.0) == 0
 
 
 class TestWaitForSlot:
