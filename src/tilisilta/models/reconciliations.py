@@ -4,6 +4,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tilisilta.domain.reconciliation import Outcome
 from tilisilta.models.companies import Company
@@ -12,9 +13,9 @@ from tilisilta.models.users import User
 
 OUTCOMES = [
     (Outcome.NOTHING.value, _("No run")),
-    (Outcome.EQUAL.value, _("Equal")),
+    (Outcome.EQUAL.value, pgettext_lazy("month", "Equal")),
     (Outcome.NOTED.value, _("Equal, with changes")),
-    (Outcome.DIFFERENT.value, _("Different")),
+    (Outcome.DIFFERENT.value, pgettext_lazy("month", "Different")),
 ]
 """How a month compares, with its words."""
 
