@@ -294,7 +294,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "tilisilta.web.context.page",
             ],
-            "libraries": {"ledger": "tilisilta.web.templatetags.ledger"},
+            "libraries": {
+                "ledger": "tilisilta.web.templatetags.ledger",
+                "reconciliation": "tilisilta.web.templatetags.reconciliation",
+            },
         },
     }
 ]

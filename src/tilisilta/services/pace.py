@@ -43,10 +43,10 @@ def wait_for_slot() -> None:
         time.sleep(wait_seconds)
 
 
-def wait_below_sending() -> None:
+def wait_below_sending(patience_seconds: float = PATIENCE_SECONDS) -> None:
     """Wait for a slot as ``wait_for_slot`` does, but let everything more urgent go first."""
     gap = 1 / settings.PROCOUNTOR_REQUESTS_PER_SECOND
-    give_up_at = time.monotonic() + PATIENCE_SECONDS
+    give_up_at = time.monotonic() + patience_seconds
     while time.monotonic() < give_up_at:
         wait_seconds = reserve_free_slot(time.time())
         if wait_seconds is not None:
