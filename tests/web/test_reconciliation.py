@@ -11,6 +11,7 @@ from tests.web.reading import squeezed
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
 from tilisilta.models import Company
+from tilisilta.services.connections import check_account
 
 pytestmark = pytest.mark.django_db
 
@@ -165,3 +166,22 @@ class TestWaysThere:
         text = browser_of_reader.get(reverse("journal", args=[journal.pk])).text
 
         assert f'action="{reverse("company_month", args=[1001, JUNE])}"' in text
+
+
+class TestVerifyOnly:
+    def test_is_told_and_named_where_the_account_may_do_more(
+        self, browser_of_administrator: Client, procountor: Sandbox
+    ) -> None:
+        company = a_linked_company(is_verify_only=True)
+        journal = a_journal(company)
+        link = company.links.get()
+        check_account(link.procountor_account)
+
+        of_company = browser_of_administrator.get(reverse("company", args=[1001])).text
+        of_link = browser_of_administrator.get(reverse("link", args=[link.pk])).text
+        of_journal = browser_of_administrator.get(reverse("journal", args=[journal.pk])).text
+
+        assert "Verify only" in of_company
+        assert "may write" in of_link
+        assert "The link of Koivulammi Konepaja Oy is verify only" in of_journal
+        assert 'name="digest"' not in of_journal

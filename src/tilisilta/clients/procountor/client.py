@@ -13,6 +13,7 @@ from tilisilta.clients.procountor.decoding import (
     Session,
     decode_administration,
     decode_item,
+    decode_journal_rights,
     decode_page,
     decode_session,
 )
@@ -85,6 +86,12 @@ class ProcountorClient:
         content = self._exchange.read("/sessioninfo")
         with _readable_answer():
             return decode_session(content)
+
+    def get_journal_rights(self) -> str:
+        """Return what the account may do with journals, in Procountor's word."""
+        content = self._exchange.read("/users/rights")
+        with _readable_answer():
+            return decode_journal_rights(content)
 
     def get_administration(self) -> Administration:
         """Return all of the company that the rules need, in five requests."""

@@ -10,7 +10,7 @@ from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.plans import plan_receipts
 from tilisilta.domain.receipts import ReceiptBody, Transaction
 from tilisilta.domain.reconciliation import Part
-from tilisilta.domain.standing import BOOKED_EXPORTS, JOURNALS_NOT_DUE, ExportState
+from tilisilta.domain.standing import BOOKED_EXPORTS, JOURNALS_NOT_DUE, ExportState, JournalState
 from tilisilta.models import AnotherReceipt, Company, Export, Journal, Link
 from tilisilta.services.procountor.administrations import known_administration
 
@@ -60,7 +60,7 @@ def _newest(company: Company, months: Collection[BookingPeriod]) -> list[Journal
         Journal.objects.not_discarded()
         .filter(company=company, run_year__in={year for year, _ in runs})
         .filter(run_number__in={number for _, number in runs})
-        .select_related("company")
+        .select_related("company__debtor")
         .order_by("revision")
     )
     newest: dict[Run, Journal] = {}
@@ -96,7 +96,7 @@ def _of_month(
     parts: list[Part] = []
     for journal in journals:
         exports = booked.get((journal.run_year, journal.run_number), [])
-        if link is not None and (exports or journal.state not in JOURNALS_NOT_DUE):
+        if link is not None and (exports or _is_due(journal, link)):
             parts += _of_run(journal, link, exports)
     return MonthParts(
         month=month,
@@ -104,6 +104,14 @@ def _of_month(
         parts=_with_answers(parts, link),
         currency=journals[-1].currency if journals else "",
     )
+
+
+def _is_due(journal: Journal, link: Link) -> bool:
+    """Return whether the journal is to be in the books, sent by us or booked another way."""
+    if journal.state != JournalState.OFF:
+        return journal.state not in JOURNALS_NOT_DUE
+    company = journal.company
+    return link.is_verify_only and not company.is_test and not company.debtor.is_blocked
 
 
 def _of_run(journal: Journal, link: Link, booked: Iterable[Export]) -> Iterator[Part]:
