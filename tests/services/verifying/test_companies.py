@@ -256,6 +256,20 @@ class TestVerify:
         assert ReconciledMonth.objects.get().outcome == "equal"
         assert VerifiedCompany.objects.get().trouble[0].code == "E04"
 
+    def test_waits_when_procountor_wants_fewer_requests(self, procountor: Sandbox) -> None:
+        company = a_linked_company()
+        send(a_journal(company))
+        procountor.faults.add(Fault(kind=FaultKind.BUSY, path="/ledgerreceipts"))
+
+        assert findings(company) == ["equal"]
+
+    def test_does_not_wait_long(self, procountor: Sandbox) -> None:
+        company = a_linked_company()
+        send(a_journal(company))
+        procountor.faults.add(Fault(kind=FaultKind.BUSY, times=None, retry_after_seconds=600))
+
+        assert verified(company).error is not None
+
     def test_refuses_a_company_without_a_link(self, procountor: Sandbox) -> None:
         company = a_company()
         a_journal(company)

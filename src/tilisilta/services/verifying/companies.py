@@ -1,11 +1,13 @@
 """Compares the months of a company with the ledger, and stores what was found."""
 
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
 
+from tilisilta.clients.procountor.errors import ProcountorBusy
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.ledger_sums import ZERO
 from tilisilta.domain.problems import ProblemCode
@@ -31,6 +33,8 @@ from tilisilta.services.verifying.reading import read_ledger
 
 MONTHS_AT_NIGHT = 3
 """The current month and the two before it."""
+MOST_PAUSES = 5
+LONGEST_PAUSE_SECONDS = 10
 _AT_A_TIME = 500
 
 
@@ -120,7 +124,7 @@ def _compared_in(
 ) -> list[ReconciledMonth]:
     account = _account_of(months[0].link)
     has_anything = any(one.parts for one in months)
-    receipts = read_ledger(account, months, pace=pace) if has_anything else ()
+    receipts = _read_patiently(account, months, pace=pace) if has_anything else ()
     known = _known_runs(account, receipts)
     names = Names.of(known_administration(account))
     results = []
@@ -141,6 +145,24 @@ def _compared_in(
         }
         results.append(_stored(company, result, document, now=now))
     return results
+
+
+def _read_patiently(
+    account: ProcountorAccount, months: Sequence[MonthParts], *, pace: Callable[[], None]
+) -> tuple[BookedReceipt, ...]:
+    """Read the ledger, again where Procountor wants fewer requests for a moment.
+
+    A silence is not waited for: it may last, and hold up all other companies.
+    """
+    for _ in range(MOST_PAUSES):
+        try:
+            return read_ledger(account, months, pace=pace)
+        except ProcountorBusy as error:
+            pause_seconds = error.retry_after_seconds or 1
+            if pause_seconds > LONGEST_PAUSE_SECONDS:
+                raise
+            time.sleep(pause_seconds)
+    return read_ledger(account, months, pace=pace)
 
 
 def _account_of(link: Link | None) -> ProcountorAccount:
