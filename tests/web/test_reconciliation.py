@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from tests.bureau import a_company, a_journal, a_linked_company, book_by_hand, send, tidy
 from tests.web.reading import squeezed
+from werkzeug.test import Client as HttpClient
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
@@ -105,6 +106,23 @@ class TestMonth:
 
         assert "Booked twice" in text
         assert "books the same again" in text
+
+    def test_shows_what_other_receipts_book(
+        self, browser_of_reader: Client, company: Company, procountor: Sandbox
+    ) -> None:
+        body = {
+            "company_id": 50101,
+            "type": "BANK_STATEMENT_AS_RECEIPT",
+            "name": "Tiliote 12",
+            "date": "2026-06-30",
+            "rows": [{"account": "2961", "amount": 1006}, {"account": "1910", "amount": -1006}],
+        }
+        assert HttpClient(procountor).post("/sandbox/entries", json=body).status_code == 200
+
+        text = compared(browser_of_reader)
+
+        assert "Other entries on these accounts" in text
+        assert "Tiliote 12" in text
 
     def test_without_runs_says_so(self, browser_of_reader: Client, company: Company) -> None:
         assert "No run of this month books anything." in compared(browser_of_reader, "2026-05")

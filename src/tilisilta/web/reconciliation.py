@@ -33,7 +33,7 @@ def month(request: UserRequest, number: int, month: str) -> HttpResponse:
     if request.method != "POST":
         page = month_page(company, first)
         return render(request, "companies/month.html", {"company": company, "page": page})
-    _compare(request, company, [BookingPeriod.containing(first)])
+    _compare(request, company, [BookingPeriod.containing(first)], with_reports=True)
     return redirect("company_month", number, month)
 
 
@@ -46,9 +46,15 @@ def compare_recent(request: UserRequest, number: int) -> HttpResponse:
     return redirect("company", number)
 
 
-def _compare(request: UserRequest, company: Company, months: Collection[BookingPeriod]) -> None:
+def _compare(
+    request: UserRequest,
+    company: Company,
+    months: Collection[BookingPeriod],
+    *,
+    with_reports: bool = False,
+) -> None:
     pace = partial(wait_below_sending, PATIENCE_SECONDS)
-    outcome = verify(company, months, now=timezone.now(), pace=pace)
+    outcome = verify(company, months, now=timezone.now(), pace=pace, with_reports=with_reports)
     if outcome.error is not None:
         messages.error(request, error_text(outcome.error))
     elif any(one.outcome == Outcome.DIFFERENT for one in outcome.months):

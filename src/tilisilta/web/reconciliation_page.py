@@ -100,6 +100,7 @@ class OtherRow:
     account: str
     amount: Decimal
     run: str
+    receipt_type: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -332,4 +333,5 @@ def _other_row(document: Document) -> OtherRow:
         account=document["account"],
         amount=Decimal(document["amount"]),
         run=document["run"] or "",
+        receipt_type=document["type"],
     )

@@ -16,6 +16,7 @@ from tests.bureau import (
     the_june_journal,
     tidy,
 )
+from werkzeug.test import Client
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
@@ -307,3 +308,58 @@ def test_recent_months_cross_the_year() -> None:
         "2025-12",
         "2026-01",
     ]
+
+
+class TestReports:
+    def book_bank_statement(self, sandbox: Sandbox) -> None:
+        body = {
+            "company_id": 50101,
+            "type": "BANK_STATEMENT_AS_RECEIPT",
+            "name": "Tiliote 12",
+            "date": "2026-06-30",
+            "rows": [{"account": "2961", "amount": 1006}, {"account": "1910", "amount": -1006}],
+        }
+        answer = Client(sandbox).post("/sandbox/entries", json=body)
+        assert answer.status_code == 200, answer.text
+
+    def june(self, company: Company, *, with_reports: bool = False) -> dict[str, Any]:
+        (month,) = verify(company, [JUNE], now=NOW, with_reports=with_reports).months
+        document = month.document
+        assert isinstance(document, dict)
+        return document
+
+    def test_tell_what_other_receipts_book(self, procountor: Sandbox) -> None:
+        company = a_linked_company()
+        send(a_journal(company))
+        self.book_bank_statement(procountor)
+
+        document = self.june(company, with_reports=True)
+
+        assert document["outcome"] == "equal"
+        assert [(one["type"], one["account"], one["amount"]) for one in document["others"]] == [
+            ("BANK_STATEMENT_AS_RECEIPT", "2961", "1006.00")
+        ]
+        assert document["reports_read_at"] == NOW.isoformat()
+
+    def test_are_kept_by_the_comparison_of_a_night(self, procountor: Sandbox) -> None:
+        company = a_linked_company()
+        send(a_journal(company))
+        self.book_bank_statement(procountor)
+        self.june(company, with_reports=True)
+        before = len(procountor.requests.all())
+
+        document = self.june(company)
+
+        assert len(document["others"]) == 1
+        assert len(procountor.requests.all()) == before + 2
+
+    def test_are_done_without_where_they_may_not_be_read(self, procountor: Sandbox) -> None:
+        company = a_linked_company()
+        send(a_journal(company))
+        path = "/reports/ledgeraccounts"
+        procountor.faults.add(Fault(kind=FaultKind.ERROR_BEFORE, path=path, status=403))
+
+        document = self.june(company, with_reports=True)
+
+        assert document["outcome"] == "equal"
+        assert document["reports_read_at"] is None

@@ -110,7 +110,7 @@ def _in_cents(value: Decimal) -> Decimal:
 
 Text = Annotated[str, BeforeValidator(_text)]
 Number = Annotated[int | None, BeforeValidator(_number_or_none)]
-_Amount = Annotated[
+Amount = Annotated[
     Decimal,
     Field(strict=True, max_digits=20),
     BeforeValidator(_decimal),
@@ -121,14 +121,14 @@ _Amount = Annotated[
 class _DimensionValue(Answer):
     dimension_id: int
     item_id: int
-    value: _Amount
+    value: Amount
 
 
 class _Row(Answer):
     account: Text = ""
-    accounting_value: _Amount = Decimal("0.00")
+    accounting_value: Amount = Decimal("0.00")
     description: Text = ""
-    vat_percent: _Amount = Decimal("0.00")
+    vat_percent: Amount = Decimal("0.00")
     dimension_item_values: Annotated[tuple[_DimensionValue, ...], BeforeValidator(_list)] = ()
 
     def transaction(self) -> Transaction:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -27,7 +28,8 @@ from tilisilta.models import (
 from tilisilta.services.explanations import problem_of
 from tilisilta.services.pace import wait_below_sending
 from tilisilta.services.procountor.administrations import known_administration
-from tilisilta.services.verifying.documents import Names, difference_of, document_of
+from tilisilta.services.verifying.documents import Names, difference_of, document_of, entry_document
+from tilisilta.services.verifying.other_entries import read_other_entries
 from tilisilta.services.verifying.parts import MonthParts, parts_of
 from tilisilta.services.verifying.reading import read_ledger
 
@@ -72,13 +74,17 @@ def verify(
     *,
     now: datetime,
     pace: Callable[[], None] = wait_below_sending,
+    with_reports: bool = False,
 ) -> Verified:
     """Compare the ``months`` of ``company`` with the ledger and store the results.
+
+    ``with_reports`` also reads what other receipts than journals book on the accounts of payroll;
+    else what an earlier comparison has read of it stays. It costs a few requests for each month.
 
     What hinders it is stored and returned, and leaves earlier results as they are.
     """
     try:
-        results = _compared(company, months, now=now, pace=pace)
+        results = _compared(company, months, now=now, pace=pace, with_reports=with_reports)
     except TilisiltaError as error:
         _note(company, tried_at=now, trouble=[problem_of(error)])
         return Verified(company=company, error=error)
@@ -96,6 +102,7 @@ def _compared(
     *,
     now: datetime,
     pace: Callable[[], None],
+    with_reports: bool,
 ) -> tuple[ReconciledMonth, ...]:
     linked = [one for one in parts_of(company, months) if one.link is not None]
     if not linked:
@@ -103,7 +110,7 @@ def _compared(
     results: list[ReconciledMonth] = []
     # A link that ended in between has a successor, perhaps in other books.
     for some in _by_account(linked).values():
-        results += _compared_in(company, some, now=now, pace=pace)
+        results += _compared_in(company, some, now=now, pace=pace, with_reports=with_reports)
     return tuple(sorted(results, key=lambda one: one.month))
 
 
@@ -121,6 +128,7 @@ def _compared_in(
     *,
     now: datetime,
     pace: Callable[[], None],
+    with_reports: bool,
 ) -> list[ReconciledMonth]:
     account = _account_of(months[0].link)
     has_anything = any(one.parts for one in months)
@@ -135,9 +143,14 @@ def _compared_in(
         ids = {part.ledger_receipt_id for part in parts}
         elsewhere = {key: run for key, run in known.items() if key not in ids}
         result = reconcile(one.month, parts, receipts, elsewhere=elsewhere)
+        others = (
+            _read_others(account, result, now=now, pace=pace)
+            if with_reports and result.parts
+            else _kept_others(before)
+        )
         document = {
             "company": company.number,
-            **document_of(result, names),
+            **_with_others(document_of(result, names), others),
             "administration": account.company_name,
             "currency": one.currency,
             "compared_at": now.isoformat(),
@@ -163,6 +176,34 @@ def _read_patiently(
                 raise
             time.sleep(pause_seconds)
     return read_ledger(account, months, pace=pace)
+
+
+def _read_others(
+    account: ProcountorAccount,
+    result: Reconciliation,
+    *,
+    now: datetime,
+    pace: Callable[[], None],
+) -> dict[str, Any]:
+    """Return the entries of other receipts than journals, and when they were read."""
+    codes = {line.place.account for line in result.lines}
+    entries = read_other_entries(account, result.month, codes, pace=pace)
+    if entries is None:
+        return {"others": [], "reports_read_at": None}
+    return {"others": list(map(entry_document, entries)), "reports_read_at": now.isoformat()}
+
+
+def _kept_others(before: ReconciledMonth | None) -> dict[str, Any]:
+    """Return those entries as an earlier comparison has read them."""
+    document = before.document if before is not None else {}
+    others = [one for one in document.get("others", ()) if one.get("from_report")]
+    return {"others": others, "reports_read_at": document.get("reports_read_at")}
+
+
+def _with_others(document: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    others = [*document["others"], *more["others"]]
+    others.sort(key=lambda one: (one["receipt"]["date"], one["account"]))
+    return {**document, "others": others, "reports_read_at": more["reports_read_at"]}
 
 
 def _account_of(link: Link | None) -> ProcountorAccount:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from tilisilta.domain.administrations import Administration
+from tilisilta.domain.ledger_entries import LedgerEntry
 from tilisilta.domain.ledger_sums import ZERO, Place, Sums
 from tilisilta.domain.personal_codes import mask_personal_codes
 from tilisilta.domain.receipts import BookedReceipt, Transaction
@@ -62,9 +63,30 @@ def document_of(result: Reconciliation, names: Names) -> Document:
                 "account": one.account,
                 "amount": _amount(one.amount),
                 "run": one.run or None,
+                "type": "JOURNAL",
+                "from_report": False,
             }
             for one in result.others
         ],
+    }
+
+
+def entry_document(entry: LedgerEntry) -> Document:
+    """Return an entry of a report, in the form of the other entries; its receipt has no id."""
+    text = " · ".join(filter(None, (entry.name, entry.description)))
+    return {
+        "receipt": {
+            "id": None,
+            "number": entry.receipt_number,
+            "date": entry.receipt_date.isoformat(),
+            "name": _told(text),
+            "status": entry.status,
+        },
+        "account": entry.account,
+        "amount": _amount(entry.amount),
+        "run": None,
+        "type": entry.receipt_type,
+        "from_report": True,
     }
 
 

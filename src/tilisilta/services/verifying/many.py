@@ -13,17 +13,21 @@ from tilisilta.services.verifying.companies import Verified, verify
 
 
 def verify_many(
-    companies: Iterable[Company], months: Collection[BookingPeriod]
+    companies: Iterable[Company],
+    months: Collection[BookingPeriod],
+    *,
+    with_reports: bool = False,
 ) -> Iterator[Verified]:
     """Compare the ``months`` of each of the companies; yield each outcome in their order."""
     wanted = list(companies)
     if len(wanted) < 2 or settings.VERIFICATIONS_AT_ONCE < 2:
-        yield from (verify(company, months, now=timezone.now()) for company in wanted)
+        for company in wanted:
+            yield verify(company, months, now=timezone.now(), with_reports=with_reports)
         return
 
     def verify_one(company: Company) -> Verified:
         try:
-            return verify(company, months, now=timezone.now())
+            return verify(company, months, now=timezone.now(), with_reports=with_reports)
         finally:
             # Nothing else closes the connections of a thread of ours.
             connections.close_all()
