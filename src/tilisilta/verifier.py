@@ -13,6 +13,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from tilisilta.models import Company
+from tilisilta.services.pace import wait_below_sending
 from tilisilta.services.verifying.night import claim_company, verify_claimed
 
 logger = logging.getLogger("tilisilta.verifier")
@@ -35,6 +36,9 @@ class Verifier:
             for _thread in range(at_once - 1):
                 pool.submit(self._compare_all, None)
 
+    def _pace(self) -> None:
+        wait_below_sending(is_stopping=self._stopping.is_set)
+
     def _compare_all(self, first: Company | None) -> None:
         """Compare one company after the other until none is due."""
         try:
@@ -48,6 +52,6 @@ class Verifier:
 
     def _compare(self, company: Company) -> None:
         try:
-            verify_claimed(company, now=timezone.now())
+            verify_claimed(company, now=timezone.now(), pace=self._pace)
         except Exception:  # a fault of ours with one company must not stop the others
             logger.exception("Comparing company %s with the ledger failed.", company.number)

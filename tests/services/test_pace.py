@@ -19,6 +19,7 @@ from tilisilta.services.pace import (
     reserve_free_slot,
     reserve_slot,
     wait_after,
+    wait_below_sending,
     wait_for_slot,
 )
 from tilisilta.services.procountor.client import AccountTokens
@@ -202,3 +203,26 @@ class TestAdaptivePace:
         assert raised.value.retry_after_seconds is not None
         assert 590 < raised.value.retry_after_seconds <= 601
         assert not self.clock.slept
+
+
+class TestWaitBelowSending:
+    @pytest.mark.django_db
+    def test_waits_behind_others_but_not_for_ever(self, settings: Settings) -> None:
+        settings.PROCOUNTOR_REQUESTS_PER_SECOND = 20
+        for _ in range(10):
+            reserve_slot(time.time())
+        started = time.monotonic()
+
+        wait_below_sending(0.1)
+
+        assert time.monotonic() - started >= 0.4
+
+    @pytest.mark.django_db
+    def test_takes_its_turn_in_a_process_that_stops(self, settings: Settings) -> None:
+        settings.PROCOUNTOR_REQUESTS_PER_SECOND = 20
+        for _ in range(4):
+            reserve_slot(time.time())
+
+        wait_below_sending(is_stopping=lambda: True)
+
+        assert reserve_slot(time.time()) > 0

@@ -43,11 +43,16 @@ def wait_for_slot() -> None:
         time.sleep(wait_seconds)
 
 
-def wait_below_sending(patience_seconds: float = PATIENCE_SECONDS) -> None:
-    """Wait for a slot as ``wait_for_slot`` does, but let everything more urgent go first."""
+def wait_below_sending(
+    patience_seconds: float = PATIENCE_SECONDS, *, is_stopping: Callable[[], bool] = bool
+) -> None:
+    """Wait for a slot as ``wait_for_slot`` does, but let everything more urgent go first.
+
+    A process that ``is_stopping`` must not be held up, and then it takes its turn.
+    """
     gap = 1 / settings.PROCOUNTOR_REQUESTS_PER_SECOND
     give_up_at = time.monotonic() + patience_seconds
-    while time.monotonic() < give_up_at:
+    while time.monotonic() < give_up_at and not is_stopping():
         wait_seconds = reserve_free_slot(time.time())
         if wait_seconds is not None:
             time.sleep(wait_seconds)

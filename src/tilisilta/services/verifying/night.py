@@ -1,5 +1,6 @@
 """The comparison of every night: which companies are due, each claimed by one worker."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from tilisilta.models import Company, Link, ProcountorAccount, VerifiedCompany
+from tilisilta.services.pace import wait_below_sending
 from tilisilta.services.verifying.companies import Verified, recent_months, verify
 
 LEASE = timedelta(minutes=15)
@@ -29,10 +31,13 @@ def claim_company(now: datetime) -> Company | None:
     return company if claimed else claim_company(now)
 
 
-def verify_claimed(company: Company, *, now: datetime) -> Verified:
+def verify_claimed(
+    company: Company, *, now: datetime, pace: Callable[[], None] = wait_below_sending
+) -> Verified:
     """Compare the last months of a claimed company, and give the claim back."""
+    months = recent_months(timezone.localtime(now).date())
     try:
-        return verify(company, recent_months(timezone.localtime(now).date()), now=now)
+        return verify(company, months, now=now, pace=pace)
     finally:
         # Also after a fault of ours, which must not be repeated at once.
         VerifiedCompany.objects.filter(company=company).update(tried_at=now, claimed_until=None)
