@@ -123,6 +123,7 @@ class TestMonth:
 
         assert "Other entries on these accounts" in text
         assert "Tiliote 12" in text
+        assert "Bank statement" in text
 
     def test_without_runs_says_so(self, browser_of_reader: Client, company: Company) -> None:
         assert "No run of this month books anything." in compared(browser_of_reader, "2026-05")
@@ -168,6 +169,15 @@ class TestWaysThere:
 
         assert answer.redirect_chain == [(reverse("company", args=[1001]), 302)]
         assert "Compared with the ledger." in answer.text
+
+    def test_from_the_company_to_months_compared_before(
+        self, browser_of_reader: Client, company: Company
+    ) -> None:
+        compared(browser_of_reader)
+
+        text = browser_of_reader.get(reverse("company", args=[1001])).text
+
+        assert reverse("company_month", args=[1001, JUNE]) in text
 
     def test_not_from_a_company_without_a_link(
         self, browser_of_reader: Client, procountor: Sandbox

@@ -26,7 +26,7 @@ from tilisilta.management.output import (
 from tilisilta.models import OUTCOMES, Company, Link, ReconciledMonth
 from tilisilta.services.verifying.companies import Verified, recent_months
 from tilisilta.services.verifying.many import verify_many
-from tilisilta.services.verifying.words import FIELDS, FINDINGS
+from tilisilta.services.verifying.words import FIELDS, FINDINGS, RECEIPT_TYPES
 
 _WELL = (Outcome.NOTHING, Outcome.EQUAL)
 
@@ -102,6 +102,8 @@ def _text(
         lines += ["", *_month_lines(one)]
         if is_detailed:
             lines += ["", _accounts_table(one)]
+        if is_detailed and one.document["others"]:
+            lines += ["", _others_table(one)]
     for outcome in failed:
         if outcome.error is not None:
             lines += ["", str(outcome.company), explanation_text(explanation_of(outcome.error))]
@@ -190,3 +192,19 @@ def _accounts_table(one: ReconciledMonth) -> str:
         for line in one.document["accounts"]
     ]
     return table(headers, rows, right="|".join(figures))
+
+
+def _others_table(one: ReconciledMonth) -> str:
+    sum_of = _("Amount")
+    headers = (_("Other entries on these accounts"), "", _("Ledger account"), sum_of, _("Name"))
+    rows = [
+        (
+            f"{entry['receipt']['date']} {entry['receipt']['number'] or ''}".strip(),
+            str(RECEIPT_TYPES.get(entry["type"], entry["type"])),
+            entry["account"],
+            amount(Decimal(entry["amount"])),
+            entry["receipt"]["name"],
+        )
+        for entry in one.document["others"]
+    ]
+    return table(headers, rows, right=sum_of)

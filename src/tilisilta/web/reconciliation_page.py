@@ -16,6 +16,7 @@ from tilisilta.services.verifying.companies import recent_months
 from tilisilta.services.verifying.words import FIELDS
 
 Document = Mapping[str, Any]
+MOST_MONTHS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,11 +168,14 @@ class RecentMonth:
 
 
 def recent_months_of(company: Company, today: date) -> tuple[RecentMonth, ...]:
-    """Return the months that every night compares, the latest first."""
-    firsts = [date(one.year, one.month, 1) for one in reversed(recent_months(today))]
-    results = ReconciledMonth.objects.filter(company=company, month__in=firsts)
-    found = {one.month: one for one in results.defer("document")}
-    return tuple(RecentMonth(month=first, result=found.get(first)) for first in firsts)
+    """Return the months that every night compares and those compared before, the latest first."""
+    results = ReconciledMonth.objects.filter(company=company).defer("document")
+    found = {one.month: one for one in results.order_by("-month")[:MOST_MONTHS]}
+    firsts = {date(one.year, one.month, 1) for one in recent_months(today)}
+    return tuple(
+        RecentMonth(month=first, result=found.get(first))
+        for first in sorted(firsts | found.keys(), reverse=True)
+    )
 
 
 def month_page(company: Company, month: date) -> MonthPage:

@@ -22,6 +22,20 @@ FINDINGS: Mapping[str, Promise] = {
     Finding.MISSING: _("Not booked"),
     Finding.CHANGED: _("Changed after sending"),
 }
+RECEIPT_TYPES: Mapping[str, Promise] = {
+    "JOURNAL": _("Memo voucher"),
+    "BANK_STATEMENT_AS_RECEIPT": _("Bank statement"),
+    "REFERENCE_PAYMENT": _("Reference payment"),
+    "PURCHASE_INVOICE": _("Purchase invoice"),
+    "SALES_INVOICE": _("Sales invoice"),
+    "TRAVEL_INVOICE": _("Travel invoice"),
+    "BILL_OF_CHARGES": _("Expense claim"),
+    "SALARY": _("Salary"),
+    "PERIODIC_TAX_RETURN": _("Tax return"),
+    "VAT_SUMMARY": _("VAT summary"),
+    "RECEIPT_FOR_OPENING_ACCOUNTS": _("Opening balance"),
+}
+"""The types of receipts, as people know them in Procountor."""
 FIELDS: Mapping[str, Promise] = {
     "name": pgettext_lazy("receipt", "Name"),
     "receipt_date": _("Date"),

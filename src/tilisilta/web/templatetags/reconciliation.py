@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from tilisilta.domain.reconciliation import Finding, Outcome
 from tilisilta.models import OUTCOMES
-from tilisilta.services.verifying.words import FINDINGS
+from tilisilta.services.verifying.words import FINDINGS, RECEIPT_TYPES
 from tilisilta.web.templatetags.ledger import icon
 
 register = template.Library()
@@ -66,6 +66,12 @@ def procountor_status(status: str) -> SafeString:
     """Return the status of a receipt in Procountor; one that we do not know as it is spelt."""
     mark, style, word = _STATUSES.get(status, ("none", "s-none", status))
     return _badge(mark, style, word)
+
+
+@register.filter
+def receipt_type(code: str) -> str:
+    """Return the type of a receipt in words; one that we do not know as it is spelt."""
+    return str(RECEIPT_TYPES.get(code, code))
 
 
 def _badge(mark: str, style: str, word: object) -> SafeString:
