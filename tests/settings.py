@@ -43,3 +43,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 NMBRS_RETRY_PAUSES = (0.0, 0.0)
 NMBRS_REST_RETRY_PAUSES = (0.0, 0.0, 0.0)
 PROCOUNTOR_FIRST_TOKEN_PAUSES = (0.0, 0.0, 0.0)
+# In the thread of the test, which alone sees what it has stored.
+VERIFICATIONS_AT_ONCE = 1

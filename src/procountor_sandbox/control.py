@@ -9,9 +9,11 @@ from werkzeug.wrappers import Request, Response
 from procountor_sandbox.api import Api
 from procountor_sandbox.busy_office import USUAL, Busyness
 from procountor_sandbox.companies import period_containing, written_dimension
+from procountor_sandbox.drafts import RECEIPT_TYPES, read_draft
 from procountor_sandbox.faults import Fault, FaultKind
 from procountor_sandbox.fields import Fields
 from procountor_sandbox.people import Act
+from procountor_sandbox.receipts import JOURNAL, Status
 from procountor_sandbox.refusals import Refused, Violation, error_answer, invalid, not_found
 from procountor_sandbox.world import Company, PeriodStatus
 from sandbox_parts.control import Orders, carry_out, read_body, shared_orders
@@ -20,6 +22,7 @@ from sandbox_parts.store import Store
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _MOST_SECONDS = 600
+OTHER_TYPES = tuple(one for one in RECEIPT_TYPES if one != JOURNAL)
 
 
 class Control:
@@ -39,6 +42,7 @@ class Control:
             ("POST", "/sandbox/periods"): self._set_period,
             ("POST", "/sandbox/dimensions"): self._rename_dimension,
             ("POST", "/sandbox/people"): self._act,
+            ("POST", "/sandbox/entries"): self._book_entry,
             ("GET", "/sandbox/busy-office"): self._show_office,
             ("POST", "/sandbox/busy-office"): self._open_office,
             ("DELETE", "/sandbox/busy-office"): self._close_office,
@@ -101,6 +105,40 @@ class Control:
             if receipt is None:
                 raise not_found(f"ledger receipt {receipt_id}")
             return self._api.busy.people.act(company, receipt, body).stored()
+
+    def _book_entry(self, request: Request) -> Any:
+        """Book a receipt that Procountor makes by itself, such as a bank statement."""
+        fields = Fields(values=read_body(request))
+        company_id = fields.whole("company_id", required=True)
+        of_type = fields.choice("type", OTHER_TYPES, required=True)
+        fields.refuse_unknown(("company_id", "type", "name", "date", "rows"))
+        if fields.violations or company_id is None or of_type is None:
+            raise Refused(400, *fields.violations)
+        rows = [
+            {
+                "transactionType": "ENTRY",
+                "account": one.text("account", longest=20, required=True),
+                "accountingValue": one.amount("amount", required=True),
+                "vatPercent": 0,
+                "description": one.text("description", longest=255),
+            }
+            for one in fields.objects("rows")
+        ]
+        body = {
+            "type": JOURNAL,
+            "name": fields.values.get("name"),
+            "receiptDate": fields.values.get("date"),
+            "vatType": "PURCHASE",
+            "vatStatus": 12,
+            "transactions": rows,
+        }
+        with self._api.lock:
+            company = self._company(company_id)
+            strictness = self._api.busy.people.strictness
+            draft = read_draft(body, company, strictness=strictness, reconcile=False)
+            ledger = self._api.office.ledger
+            booked = ledger.book(company_id, draft, receipt_type=of_type)
+            return ledger.set_status(booked, Status.APPROVED).stored()
 
     def _show_office(self, _request: Request) -> Any:
         office = self._api.busy.open

@@ -7,7 +7,14 @@ from itertools import count
 from threading import RLock
 
 from procountor_sandbox.drafts import Draft
-from procountor_sandbox.receipts import DimensionValue, Receipt, Status, Transaction, read_receipt
+from procountor_sandbox.receipts import (
+    JOURNAL,
+    DimensionValue,
+    Receipt,
+    Status,
+    Transaction,
+    read_receipt,
+)
 from sandbox_parts.clock import Clock
 from sandbox_parts.store import Store
 from sandbox_parts.wire import written_time
@@ -65,7 +72,7 @@ class Ledger:
         with self._lock:
             self._hidden[company_id, receipt_id] = searches
 
-    def book(self, company_id: int, draft: Draft) -> Receipt:
+    def book(self, company_id: int, draft: Draft, *, receipt_type: str = JOURNAL) -> Receipt:
         """Add a receipt and return it with its numbers. It is unfinished, as documented."""
         with self._lock:
             # The count gives the next number, as no receipt is ever removed: the API has no DELETE
@@ -89,6 +96,7 @@ class Ledger:
                     created=now,
                     version=now,
                     others=draft.others,
+                    receipt_type=receipt_type,
                 )
             )
 

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from procountor_sandbox.drafts import Strictness
 from procountor_sandbox.fields import Fields
 from procountor_sandbox.ledger import Ledger
-from procountor_sandbox.receipts import Receipt, Status, Transaction
+from procountor_sandbox.receipts import JOURNAL, Receipt, Status, Transaction
 from procountor_sandbox.refusals import Refused, Violation, not_found
 from procountor_sandbox.transaction_rules import read_dimension_values
 from procountor_sandbox.world import Company
@@ -64,6 +64,8 @@ class People:
         asked = fields.choice("act", tuple(Act), required=True)
         _refuse_if_wrong(fields)
         act = Act(str(asked))
+        if receipt.receipt_type != JOURNAL:
+            raise Refused(403, Violation(field="type", message="SANDBOX_NOT_A_JOURNAL"))
         fields.refuse_unknown(("act", "company_id", "receipt_id", *_OTHERS.get(act, ())))
         self._require_open(company, receipt.receipt_date, "receiptDate")
         if act in _MOVES:

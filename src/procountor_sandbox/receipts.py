@@ -9,6 +9,9 @@ from typing import Any
 
 from sandbox_parts.wire import without_none
 
+JOURNAL = "JOURNAL"
+"""The only type that programs book; other receipts come about in Procountor itself."""
+
 
 class Status(StrEnum):
     """The three statuses a journal can have. Only approved journals are official bookkeeping."""
@@ -113,6 +116,7 @@ class Receipt:
     created: str
     version: str
     others: Mapping[str, Any] = field(default_factory=dict)
+    receipt_type: str = JOURNAL
 
     @property
     def difference(self) -> Decimal:
@@ -134,7 +138,7 @@ class Receipt:
         """Return the receipt as ``GET /ledgerreceipts/{id}`` gives it, without its attachments."""
         return {
             "id": self.receipt_id,
-            "type": "JOURNAL",
+            "type": self.receipt_type,
             "status": self.status.value,
             "name": self.name,
             "receiptDate": self.receipt_date,
@@ -152,7 +156,7 @@ class Receipt:
         """Return the receipt as a row of ``GET /ledgerreceipts``."""
         return {
             "id": self.receipt_id,
-            "type": "JOURNAL",
+            "type": self.receipt_type,
             "status": self.status.value,
             "name": self.name,
             "receiptDate": self.receipt_date,
@@ -184,6 +188,7 @@ def read_receipt(stored: Mapping[str, Any]) -> Receipt:
         created=stored["created"],
         version=stored["version"],
         others={name: value for name, value in stored.items() if name in OTHER_FIELDS},
+        receipt_type=stored.get("type", JOURNAL),
     )
 
 

@@ -12,6 +12,7 @@ from procountor_sandbox.endpoints import (
     company,
     dimensions,
     ledger_receipts,
+    reports,
 )
 from procountor_sandbox.office import Endpoint
 from procountor_sandbox.refusals import Refused, Violation
@@ -56,6 +57,8 @@ _ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
         ledger_receipts.put_dimensions,
     ),
     ("GET", "/journals", ledger_receipts.list_journals),
+    ("POST", "/reports/generalledger/<int:account>", reports.report_general_ledger),
+    ("POST", "/reports/ledgeraccounts", reports.report_ledger_accounts),
     ("GET", "/attachments", attachments.list_attachments),
     ("POST", "/attachments", attachments.post_attachment),
     ("GET", "/attachments/<int:attachment_id>", attachments.get_attachment),

@@ -1,6 +1,7 @@
 """The one file that uses DBOS: takes up committed sendings and calls services for them.
 
-A worker also fetches from Nmbrs (``fetcher.py``), which does not need the engine.
+A worker also fetches from Nmbrs (``fetcher.py``) and compares payroll with the ledger
+(``verifier.py``), which need no engine.
 
 Our tables hold the truth. The engine only remembers which sendings are being worked on, runs one
 at a time per Procountor company, and notices when a worker has died. What it repeats after a
@@ -32,6 +33,7 @@ from tilisilta.services.sending import outbox
 from tilisilta.services.sending.asking import continue_waiting
 from tilisilta.services.sending.delivery import advance
 from tilisilta.silences import Silences
+from tilisilta.verifier import Verifier
 
 # Raised by hand, only when the order of the steps below changes. By default it would be a hash of
 # the code, and work begun before an upgrade would lie still after it.
@@ -41,6 +43,7 @@ SENDINGS_AT_ONCE = 8
 # DBOS cannot enqueue in our transaction, so a click waits for the next sweep: it has to be short.
 SWEEP_SECONDS = 0.25
 WATCH_SECONDS = 60.0
+VERIFY_SECONDS = 10.0
 # A turn that only sleeps holds its place in the queue and blocks its company: not for longer.
 SHORT_WAIT_SECONDS = 1.0
 ALIVE = ("ENQUEUED", "DELAYED", "PENDING")
@@ -96,6 +99,7 @@ class Engine:
         self._take_over_at = timezone.now()
         self._silences = Silences()
         self._fetcher = Fetcher(self.executor_id, self._stopping)
+        self._verifier = Verifier(self._stopping)
         self._threads = (
             # In a thread that does nothing else: a worker with much to sweep, or one that finishes
             # its moves, must not be taken for dead.
@@ -105,6 +109,7 @@ class Engine:
             self._thread("watcher", watch_procountor, seconds=WATCH_SECONDS),
             self._thread("watcher-of-nmbrs", watch_consents, seconds=WATCH_SECONDS),
             self._thread("fetcher", self._fetcher.take_up_due, seconds=POLL_SECONDS),
+            self._thread("verifier", self._verifier.take_up_due, seconds=VERIFY_SECONDS),
         )
 
     def start(self) -> None:

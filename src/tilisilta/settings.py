@@ -216,6 +216,10 @@ NMBRS_CLOCK: object = None
 """``None`` is the clock of the machine. The tests put one here that moves only by sleeping."""
 NMBRS_TRANSPORT: object = None
 """As for Procountor."""
+VERIFY_TIME = _time_of_day("TILISILTA_VERIFY_TIME", "05:00")
+"""The local time from which payroll is compared with the ledger once each night."""
+VERIFICATIONS_AT_ONCE = max(1, round(_number("TILISILTA_VERIFICATIONS_AT_ONCE", "6")))
+"""How many companies one process compares at the same time."""
 WORKER_TIMEOUT_SECONDS = _number("TILISILTA_WORKER_TIMEOUT_SECONDS", "30")
 """A worker without a heartbeat for so long counts as dead, and others take over its work."""
 UNCERTAIN_PAUSE_SECONDS = _number("TILISILTA_UNCERTAIN_PAUSE_SECONDS", "15")
@@ -290,7 +294,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "tilisilta.web.context.page",
             ],
-            "libraries": {"ledger": "tilisilta.web.templatetags.ledger"},
+            "libraries": {
+                "ledger": "tilisilta.web.templatetags.ledger",
+                "reconciliation": "tilisilta.web.templatetags.reconciliation",
+            },
         },
     }
 ]

@@ -23,6 +23,7 @@ FREE = Surroundings(
     is_earlier_revision_sent=False,
 )
 TEST_COMPANY = replace(FREE, is_test_company=True)
+VERIFY_ONLY = replace(FREE, is_verify_only=True)
 BLOCKED = replace(FREE, is_debtor_blocked=True)
 NO_LINK = replace(FREE, is_linked=False, is_account_authorised=False)
 UNAUTHORISED = replace(FREE, is_account_authorised=False)
@@ -75,6 +76,7 @@ class TestCheckGuards:
         ("around", "problem"),
         [
             (TEST_COMPANY, _stop("N01", Screen.COMPANY, **NAMED)),
+            (VERIFY_ONLY, _stop("N47", Screen.LINK, **NAMED)),
             (BLOCKED, _stop("N02", Screen.DEBTOR, **NAMED, debtor="Koivulammi-yhtiöt")),
             (UNAUTHORISED, _stop("N03", Screen.PROCOUNTOR_ACCOUNT, account_name="Konepaja")),
             (NO_LINK, _stop("N04", Screen.LINK, **NAMED)),

@@ -16,8 +16,10 @@ from tilisilta.errors import OutcomeUnknown, TryAgainLater
 from tilisilta.services.pace import (
     USUAL_WAIT_SECONDS,
     AdaptivePace,
+    reserve_free_slot,
     reserve_slot,
     wait_after,
+    wait_below_sending,
     wait_for_slot,
 )
 from tilisilta.services.procountor.client import AccountTokens
@@ -76,6 +78,26 @@ class TestReserveSlot:
 
         waits = sorted(wait for waits in lists for wait in waits)
         assert waits == pytest.approx([number / 10 for number in range(40)], abs=1e-5)
+
+
+class TestReserveFreeSlot:
+    @pytest.mark.django_db
+    def test_lets_those_who_wait_go_first(self, settings: Settings) -> None:
+        settings.PROCOUNTOR_REQUESTS_PER_SECOND = 10
+        for _ in range(4):
+            reserve_slot(1000.0)
+
+        assert reserve_free_slot(1000.0) is None
+        assert reserve_free_slot(1000.2) == pytest.approx(0.2)
+
+    @pytest.mark.django_db
+    def test_does_not_wait_for_a_slot_that_a_clock_that_ran_ahead_has_left(
+        self, settings: Settings
+    ) -> None:
+        settings.PROCOUNTOR_REQUESTS_PER_SECOND = 10
+        reserve_slot(1000.0 + 24 * 60 * 60)
+
+        assert reserve_free_slot(1000.0) == 0
 
 
 class TestWaitForSlot:
@@ -181,3 +203,26 @@ class TestAdaptivePace:
         assert raised.value.retry_after_seconds is not None
         assert 590 < raised.value.retry_after_seconds <= 601
         assert not self.clock.slept
+
+
+class TestWaitBelowSending:
+    @pytest.mark.django_db
+    def test_waits_behind_others_but_not_for_ever(self, settings: Settings) -> None:
+        settings.PROCOUNTOR_REQUESTS_PER_SECOND = 20
+        for _ in range(10):
+            reserve_slot(time.time())
+        started = time.monotonic()
+
+        wait_below_sending(0.1)
+
+        assert time.monotonic() - started >= 0.4
+
+    @pytest.mark.django_db
+    def test_takes_its_turn_in_a_process_that_stops(self, settings: Settings) -> None:
+        settings.PROCOUNTOR_REQUESTS_PER_SECOND = 20
+        for _ in range(4):
+            reserve_slot(time.time())
+
+        wait_below_sending(is_stopping=lambda: True)
+
+        assert reserve_slot(time.time()) > 0

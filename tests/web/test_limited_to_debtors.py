@@ -96,6 +96,8 @@ class Hidden:
                 defaults={"headers": ["Kto"], "mapping": {}, "chosen_at": NOW},
             )[0]
             yield {"number": self.company.number, "pk": choice.pk}
+        elif name == "company_month":
+            yield {"number": self.company.number, "month": "2026-06"}
         elif name in _of(COMPANY):
             yield {"number": self.company.number}
         else:

@@ -9,7 +9,7 @@ from procountor_sandbox.drafts import Draft, read_draft
 from procountor_sandbox.endpoints.search import find_all, find_page
 from procountor_sandbox.fields import Fields, read_whole
 from procountor_sandbox.office import Call
-from procountor_sandbox.receipts import Receipt, Status
+from procountor_sandbox.receipts import JOURNAL, Receipt, Status
 from procountor_sandbox.refusals import Refused, Violation, blank, invalid, not_found
 from procountor_sandbox.transaction_rules import read_dimension_values
 from sandbox_parts.wire import answer
@@ -121,7 +121,8 @@ def list_journals(call: Call) -> Response:
     if any(status not in set(Status) for status in statuses):
         raise Refused(400, invalid("statuses", wanted))
     receipts = call.office.ledger.receipts(call.company.company_id)
-    matching = find_all(receipts, call.request.args)
+    journals = [one for one in receipts if one.receipt_type == JOURNAL]
+    matching = find_all(journals, call.request.args)
     return answer([_written_journal(one) for one in matching if one.status.value in statuses])
 
 
@@ -158,6 +159,9 @@ def _receipt(call: Call, receipt_id: int) -> Receipt:
 def _changeable(call: Call, *allowed: Status) -> Receipt:
     call.require_writing()
     receipt = _receipt(call, call.arguments["receipt_id"])
+    # Documented: only journals can be moved like this.
+    if receipt.receipt_type != JOURNAL:
+        raise Refused(403, Violation(field="type", message="SANDBOX_NOT_A_JOURNAL"))
     # Documented as 403, both for a wrong status and for a closed period.
     if receipt.status not in allowed:
         raise Refused(

@@ -178,8 +178,8 @@ def _read_moment(text: str) -> datetime | None:
 def _filters(query: Query) -> list[Callable[[Receipt], bool]]:
     filters: list[Callable[[Receipt], bool]] = []
     types = query.words("types", _SEARCHABLE_TYPES)
-    if types and "JOURNAL" not in types:
-        filters.append(lambda _: False)
+    if types:
+        filters.append(lambda one: one.receipt_type in types)
     status = query.word("status", STATUSES)
     if status is not None:
         filters.append(lambda one: one.status.value == status)

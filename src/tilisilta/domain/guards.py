@@ -22,7 +22,8 @@ class Surroundings:
     ``stranger`` one of another company that books exactly the same. ``booked_elsewhere`` lists
     receipts that were booked in another administration, through a link that has ended.
     ``differs_from`` names the administration if it now seems to be another company by its name
-    and no person has confirmed it. The names are for the texts.
+    and no person has confirmed it. ``is_verify_only`` says that the link never sends. The names are
+    for the texts.
     """
 
     period: BookingPeriod
@@ -40,6 +41,7 @@ class Surroundings:
     ended_link: str = ""
     booked_elsewhere: tuple[tuple[str, str], ...] = ()
     differs_from: str = ""
+    is_verify_only: bool = False
     company_name: str = ""
     debtor_name: str = ""
     account_name: str = ""
@@ -80,6 +82,12 @@ def _company_guards(around: Surroundings) -> Iterator[Problem]:
         yield Problem(
             code=ProblemCode.TEST_COMPANY,
             screen=Screen.COMPANY,
+            facts=facts(company=around.company_name),
+        )
+    if around.is_verify_only:
+        yield Problem(
+            code=ProblemCode.VERIFY_ONLY,
+            screen=Screen.LINK,
             facts=facts(company=around.company_name),
         )
     if around.is_debtor_blocked:

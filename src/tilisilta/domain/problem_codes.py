@@ -160,6 +160,7 @@ class ProblemCode(StrEnum):
     ITEMS_TO_BE_MADE = _informs(
         "N46", "more", kind="cost_center", name="Kustannuspaikka", count="2", items="425, 435"
     )
+    VERIFY_ONLY = _stops("N47", company="Koivulammi Konepaja Oy")
     # A file that cannot be read into a journal.
     FILE_EMPTY = "F01"
     FILE_TOO_LARGE = _stops("F02", limit="20")

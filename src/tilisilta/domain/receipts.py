@@ -25,7 +25,8 @@ class Transaction:
     """One row of a ledger receipt. ``accounting_value``: debit positive, credit negative.
 
     ``positions`` are the journal lines it was made of. A clearing row has none, and neither has
-    a row read back from Procountor.
+    a row read back from Procountor. ``vat_percent`` is 0 in everything we send, and a person may
+    change it in Procountor, which then books VAT beside the row.
     """
 
     account: str
@@ -33,6 +34,7 @@ class Transaction:
     description: str
     dimension_values: tuple[DimensionValue, ...] = ()
     positions: tuple[int, ...] = ()
+    vat_percent: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -105,7 +105,9 @@ BY_URGENCY = (
 )
 """All states, in the order in which a month of several journals shows them."""
 
-_OFF_CODES = frozenset({ProblemCode.TEST_COMPANY, ProblemCode.DEBTOR_BLOCKED})
+_OFF_CODES = frozenset(
+    {ProblemCode.TEST_COMPANY, ProblemCode.DEBTOR_BLOCKED, ProblemCode.VERIFY_ONLY}
+)
 _FOR_GOOD = frozenset({JournalState.OFF, JournalState.REPLACED, JournalState.BEFORE_START})
 
 

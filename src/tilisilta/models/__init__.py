@@ -17,12 +17,14 @@ from tilisilta.models.journals import JOURNAL_STATES, Journal, JournalLine
 from tilisilta.models.links import AccountMapping, Link
 from tilisilta.models.nmbrs_comparisons import ApiComparison, ComparedCompany
 from tilisilta.models.nmbrs_grants import ConsentRequest, NightCalls, NmbrsGrant
+from tilisilta.models.reconciliations import OUTCOMES, ReconciledMonth, VerifiedCompany
 from tilisilta.models.seen_receipts import AnotherReceipt, SeenReceipt
 from tilisilta.models.users import Area, Right, User, UserTemplate, shown_template_name
 
 __all__ = [
     "EXPORT_STATES",
     "JOURNAL_STATES",
+    "OUTCOMES",
     "AccountMapping",
     "AnotherReceipt",
     "ApiComparison",
@@ -48,6 +50,7 @@ __all__ = [
     "NmbrsConnection",
     "NmbrsGrant",
     "ProcountorAccount",
+    "ReconciledMonth",
     "Right",
     "Run",
     "SeenReceipt",
@@ -55,6 +58,7 @@ __all__ = [
     "Synchronisation",
     "User",
     "UserTemplate",
+    "VerifiedCompany",
     "Worker",
     "preview_digest",
     "shown_template_name",

@@ -88,6 +88,12 @@ class ProcountorAccount(models.Model):
     procountor_company_id = models.IntegerField(null=True, blank=True)
     company_name = models.CharField(max_length=200, blank=True, default="")
     business_id = models.CharField(max_length=20, blank=True, default="")
+    journal_rights = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        help_text="What Procountor lets it do with journals, in its own word; empty: not asked.",
+    )
     token_refused_at = models.DateTimeField(
         null=True, blank=True, help_text="Procountor last refused a token it had just given."
     )
@@ -132,6 +138,11 @@ class ProcountorAccount(models.Model):
     def is_unreadable(self) -> bool:
         """Return whether the grant was encrypted with a key that we do not have."""
         return isinstance(self.grant, UnreadableSecret)
+
+    @property
+    def may_write(self) -> bool:
+        """Return whether Procountor has said that it may book journals."""
+        return self.journal_rights == "ALL_RIGHTS"
 
     def mark_ended(self, now: datetime) -> None:
         """Note that Procountor refuses the grant: a person has to authorise the account again."""

@@ -85,6 +85,9 @@ class Link(models.Model):
         help_text="The language of the books: of all words that we write into receipts.",
     )
     approves_receipts = models.BooleanField(default=False)
+    is_verify_only = models.BooleanField(
+        default=False, help_text="It compares payroll with the ledger, and never sends."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 

@@ -24,6 +24,7 @@ FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
         "cost_center_dimension": _("dimension of cost centers"),
         "cost_unit_dimension": _("dimension of cost units"),
         "creates_missing_items": _("creating of missing items"),
+        "is_verify_only": _("verify only"),
         "debtor": _("debtor"),
         "debtors": _("debtors"),
         "demands_second_step": _("second step demanded"),

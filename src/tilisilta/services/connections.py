@@ -168,15 +168,20 @@ def check_account(account: ProcountorAccount) -> ProcountorAccount:
     try:
         with procountor(account) as client:
             client.get_session()
+            rights = client.get_journal_rights() if _is_verify_only(account) else ""
     except TilisiltaError:
         # Single columns: saving the whole row would overwrite tokens renewed meanwhile.
         ProcountorAccount.objects.filter(pk=account.pk).update(check_failed_at=timezone.now())
     else:
         ProcountorAccount.objects.filter(pk=account.pk).update(
-            checked_at=timezone.now(), check_failed_at=None
+            checked_at=timezone.now(), check_failed_at=None, journal_rights=rights
         )
     account.refresh_from_db()
     return account
+
+
+def _is_verify_only(account: ProcountorAccount) -> bool:
+    return account.links.open().filter(is_verify_only=True).exists()
 
 
 def check_unheard_accounts(now: datetime) -> int:

@@ -144,6 +144,7 @@ def create_link(  # what a person says of a link, each by its name
         link.confirmed_pair = company.pair_with(locked) if pairing.needs_confirmation else ""
         _save_new(link)
         ProcountorAccount.objects.filter(pk=account.pk).update(debtor=company.debtor)
+        _have_rights_read(link)
         _replace_mappings(link, account_mappings or {})
         audit.record(
             audit.Action.LINK_CREATED,
@@ -187,6 +188,7 @@ def change_link(
         if not Link.objects.select_for_update().get(pk=link.pk).is_open:
             raise ValidationError(_("The link has ended. It stays as it was."))
         link.save(update_fields=[*choices, "changed_at"])
+        _have_rights_read(link)
         if account_mappings is not None:
             changes += _replace_mappings(link, account_mappings)
         if changes:
@@ -317,6 +319,13 @@ def leave_account(link: Link) -> None:
     """Leave an account that serves no company any more to the debtor it served last."""
     account_id = link.procountor_account_id
     ProcountorAccount.objects.filter(pk=account_id).update(debtor=link.company.debtor_id)
+
+
+def _have_rights_read(link: Link) -> None:
+    """Have the worker check the account of a link that never sends, as it needs few rights."""
+    if link.is_verify_only:
+        account = ProcountorAccount.objects.filter(pk=link.procountor_account_id)
+        account.update(checked_at=None, check_failed_at=None)
 
 
 def _save_new(link: Link) -> None:

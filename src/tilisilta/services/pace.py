@@ -25,6 +25,10 @@ GROWTH = 0.01
 LEAST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 3600.0
 MOST_SLEEP_SECONDS = 60.0
+MOST_SLOTS_AHEAD = 2
+"""What is not urgent takes a slot only where no more than so many were taken before it."""
+PATIENCE_SECONDS = 120.0
+"""After so long it takes a slot like all others, or a day of sending would hold it up for ever."""
 
 
 def wait_for_slot() -> None:
@@ -37,6 +41,40 @@ def wait_for_slot() -> None:
     wait_seconds = reserve_slot(time.time())
     if wait_seconds > 0:
         time.sleep(wait_seconds)
+
+
+def wait_below_sending(
+    patience_seconds: float = PATIENCE_SECONDS, *, is_stopping: Callable[[], bool] = bool
+) -> None:
+    """Wait for a slot as ``wait_for_slot`` does, but let everything more urgent go first.
+
+    A process that ``is_stopping`` must not be held up, and then it takes its turn.
+    """
+    gap = 1 / settings.PROCOUNTOR_REQUESTS_PER_SECOND
+    give_up_at = time.monotonic() + patience_seconds
+    while time.monotonic() < give_up_at and not is_stopping():
+        wait_seconds = reserve_free_slot(time.time())
+        if wait_seconds is not None:
+            time.sleep(wait_seconds)
+            return
+        time.sleep(gap)
+    wait_for_slot()
+
+
+def reserve_free_slot(now: float) -> float | None:
+    """Take the next free instant for Procountor if it is near; ``None`` if others wait for theirs.
+
+    Return how many seconds away it is.
+    """
+    gap = 1 / settings.PROCOUNTOR_REQUESTS_PER_SECOND
+    client_id = settings.PROCOUNTOR_CLIENT_ID or "none"
+    waiting = ApiPace.objects.filter(
+        client_id=client_id,
+        next_free_at__gt=now + MOST_SLOTS_AHEAD * gap,
+        # Beyond that, a next instant was left by a clock that ran ahead.
+        next_free_at__lte=now + MOST_WAITING * gap,
+    )
+    return None if waiting.exists() else reserve_slot(now)
 
 
 def reserve_slot(now: float) -> float:

@@ -1,5 +1,6 @@
 """Companies and debtors: lists, a company's runs, and the settings of each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -9,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,6 +23,7 @@ from tilisilta.web.company_page import company_page
 from tilisilta.web.fetch_states import FetchState, fetch_state_of
 from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import ExplainingForm, asked_page, visible_company
+from tilisilta.web.reconciliation_page import RecentMonth, recent_months_of
 from tilisilta.web.rights import UserRequest, needs
 
 ROWS_PER_PAGE = 100
@@ -276,6 +279,14 @@ def _settings_saved(request: UserRequest, company: Company) -> HttpResponse:
     return redirect("company", company.number)
 
 
+def _months(request: UserRequest, standing: companies.CompanyDetails) -> Sequence[RecentMonth]:
+    """Return the months to compare with the ledger; none where there is none, or no right to."""
+    may_read = request.user.can(Right.READ, Area.JOURNAL_EXPORTS)
+    if standing.link is None or not may_read:
+        return ()
+    return recent_months_of(standing.company, localdate())
+
+
 def _company_page(
     request: UserRequest, company: Company, shown: SettingsForms, *, status: int = 200
 ) -> HttpResponse:
@@ -289,5 +300,6 @@ def _company_page(
         "form": shown.company,
         "business_id_form": shown.business_id,
         "start_form": shown.start,
+        "months": _months(request, page.standing),
     }
     return render(request, "companies/company.html", context, status=status)

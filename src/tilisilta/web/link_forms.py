@@ -99,6 +99,10 @@ class LinkForm(forms.Form):
         required=False,
         label=gettext_lazy("Approve the receipts in Procountor once they are booked"),
     )
+    is_verify_only = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Verify only: compare payroll with the ledger, and never send"),
+    )
     receipt_language = forms.ChoiceField(
         required=False,
         choices=[

@@ -28,6 +28,7 @@ from tilisilta.web import (
     profile,
     ready_journals,
     receipts_of_year,
+    reconciliation,
     remembered_columns,
     search,
     users,
@@ -60,6 +61,8 @@ urlpatterns = [
     path(f"{COMPANY}/receipts", receipts_of_year.receipts, name="receipts_of_year"),
     path(f"{COMPANY}/receipts.csv", receipts_of_year.receipts_csv, name="receipts_csv"),
     path(f"{COMPANY}/receipts.xlsx", receipts_of_year.receipts_xlsx, name="receipts_xlsx"),
+    path(f"{COMPANY}/compare", reconciliation.compare_recent, name="compare_recent"),
+    path(f"{COMPANY}/months/<str:month>", reconciliation.month, name="company_month"),
     path(f"{COMPANY}/import", imports.import_file, name="import_journal"),
     path(
         f"{COMPANY}/import/columns/<int:pk>/forget",

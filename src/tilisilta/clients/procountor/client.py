@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -13,6 +14,7 @@ from tilisilta.clients.procountor.decoding import (
     Session,
     decode_administration,
     decode_item,
+    decode_journal_rights,
     decode_page,
     decode_session,
 )
@@ -24,6 +26,11 @@ from tilisilta.clients.procountor.errors import (
 from tilisilta.clients.procountor.exchange import AccessTokens, Exchange
 from tilisilta.clients.procountor.http import open_http
 from tilisilta.clients.procountor.listing import ReceiptWindow, read_all
+from tilisilta.clients.procountor.reports import (
+    decode_general_ledger,
+    decode_ledger_accounts,
+    encode_report,
+)
 from tilisilta.clients.procountor.wire import (
     decode_booked,
     decode_read,
@@ -31,6 +38,7 @@ from tilisilta.clients.procountor.wire import (
     parse_json,
 )
 from tilisilta.domain.administrations import Administration, DimensionItem
+from tilisilta.domain.ledger_entries import LedgerEntry
 from tilisilta.domain.receipts import BookedReceipt
 
 __all__ = [
@@ -86,6 +94,12 @@ class ProcountorClient:
         with _readable_answer():
             return decode_session(content)
 
+    def get_journal_rights(self) -> str:
+        """Return what the account may do with journals, in Procountor's word."""
+        content = self._exchange.read("/users/rights")
+        with _readable_answer():
+            return decode_journal_rights(content)
+
     def get_administration(self) -> Administration:
         """Return all of the company that the rules need, in five requests."""
         read = self._exchange.read
@@ -110,6 +124,19 @@ class ProcountorClient:
         wanted = list(dict.fromkeys(ids))
         pieces = [wanted[start : start + MOST_IDS] for start in range(0, len(wanted), MOST_IDS)]
         return tuple(receipt for piece in pieces for receipt in self._receipts(piece))
+
+    def accounts_with_other_entries(self, first: date, last: date) -> tuple[str, ...]:
+        """Return the ledger accounts on which other receipts than journals book in that time."""
+        content = self._exchange.ask("/reports/ledgeraccounts", encode_report(first, last))
+        with _readable_answer():
+            return decode_ledger_accounts(content)
+
+    def other_entries(self, account: str, first: date, last: date) -> tuple[LedgerEntry, ...]:
+        """Return the entries on a ledger account that are not of a journal."""
+        path = f"/reports/generalledger/{account}"
+        content = self._exchange.ask(path, encode_report(first, last))
+        with _readable_answer():
+            return decode_general_ledger(content)
 
     def make_ready(self) -> None:
         """Renew the access token if it has expired, and wait until the next request may leave.

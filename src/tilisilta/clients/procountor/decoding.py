@@ -61,6 +61,12 @@ def decode_session(content: bytes) -> Session:
     return Session(company_id=session.company_id, company_name=session.name)
 
 
+def decode_journal_rights(content: bytes) -> str:
+    """Return the word for the right to journal receipts; empty where Procountor names none."""
+    rights = _Rights.model_validate(parse_json(content)).rights
+    return rights.accounting.journal_receipts
+
+
 def decode_administration(
     *, company: bytes, accounts: bytes, dimensions: bytes, fiscal_years: bytes, vat: bytes
 ) -> Administration:
@@ -112,6 +118,18 @@ def decode_refusal(content: bytes) -> Answers:
 class _SessionInfo(Answer):
     company_id: int
     name: Text
+
+
+class _AccountingRights(Answer):
+    journal_receipts: Text = ""
+
+
+class _RightsOfAreas(Answer):
+    accounting: _AccountingRights = _AccountingRights()
+
+
+class _Rights(Answer):
+    rights: _RightsOfAreas = _RightsOfAreas()
 
 
 class _BusinessIdentifier(Answer):

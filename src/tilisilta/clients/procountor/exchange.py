@@ -71,6 +71,19 @@ class Exchange:
 
         return _accepted(self._authorised(send), unanswered=ProcountorUnavailable)
 
+    def ask(self, path: str, content: bytes) -> bytes:
+        """Post a question to ``path``, which changes nothing: a report is asked for like this."""
+
+        def send(token: str) -> httpx2.Response:
+            self._wait_for_slot()
+            headers = _authorisation(token) | _content_type(content)
+            try:
+                return self._http.post(path, content=content, headers=headers)
+            except httpx2.RequestError as error:
+                raise ProcountorUnavailable(_unreached(error)) from error
+
+        return _accepted(self._authorised(send), unanswered=ProcountorUnavailable)
+
     def write(
         self, method: str, path: str, content: bytes = b"", *, not_after: float = math.inf
     ) -> bytes:

@@ -110,7 +110,7 @@ def _in_cents(value: Decimal) -> Decimal:
 
 Text = Annotated[str, BeforeValidator(_text)]
 Number = Annotated[int | None, BeforeValidator(_number_or_none)]
-_Amount = Annotated[
+Amount = Annotated[
     Decimal,
     Field(strict=True, max_digits=20),
     BeforeValidator(_decimal),
@@ -121,13 +121,14 @@ _Amount = Annotated[
 class _DimensionValue(Answer):
     dimension_id: int
     item_id: int
-    value: _Amount
+    value: Amount
 
 
 class _Row(Answer):
     account: Text = ""
-    accounting_value: _Amount = Decimal("0.00")
+    accounting_value: Amount = Decimal("0.00")
     description: Text = ""
+    vat_percent: Amount = Decimal("0.00")
     dimension_item_values: Annotated[tuple[_DimensionValue, ...], BeforeValidator(_list)] = ()
 
     def transaction(self) -> Transaction:
@@ -135,6 +136,7 @@ class _Row(Answer):
             account=self.account,
             accounting_value=self.accounting_value,
             description=self.description,
+            vat_percent=self.vat_percent,
             dimension_values=tuple(
                 DimensionValue(dimension_id=one.dimension_id, item_id=one.item_id, value=one.value)
                 for one in self.dimension_item_values

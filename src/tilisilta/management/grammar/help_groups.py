@@ -34,7 +34,10 @@ class GroupedHelpParser(argparse.ArgumentParser):
 def help_groups() -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return every command in the group it belongs to, in the order of the work."""
     return (
-        (_("every month"), ("status", "sync", "import", "preview", "send", "settle", "journal")),
+        (
+            _("every month"),
+            ("status", "sync", "import", "preview", "send", "settle", "journal", "verify"),
+        ),
         (_("trace what was booked"), ("find", "receipts", "audit")),
         (_("set a bureau up"), ("nmbrs", "debtor", "company", "account", "link", "user")),
         (

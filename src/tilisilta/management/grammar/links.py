@@ -158,6 +158,11 @@ def _add_booking_choices(parser: argparse.ArgumentParser) -> None:
         "--approve", action="store_true", help=_("approve each receipt once it is booked")
     )
     parser.add_argument(
+        "--verify-only",
+        action="store_true",
+        help=_("compare payroll with the ledger, and never send; rights to read are enough"),
+    )
+    parser.add_argument(
         "--language",
         default="",
         choices=[one.code for one in LANGUAGES],

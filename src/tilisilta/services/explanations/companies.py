@@ -44,6 +44,16 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
         ),
     ),
+    ProblemCode.VERIFY_ONLY: (
+        Wording(
+            message=_("The link of %(company)s is verify only"),
+            cause=_("It compares payroll with the ledger, and writes nothing to Procountor."),
+            remedy=_(
+                "Nothing needs to be done. To send through it, take the tick from the link and see "
+                "that its account may write."
+            ),
+        ),
+    ),
     ProblemCode.NOT_LINKED: (
         Wording(
             message=_("No administration is linked to %(company)s"),

@@ -147,6 +147,16 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         Wording(
             message=_("Receipt %(numbers)s of %(date)s may be this one already: %(name)s"),
             cause=_(
+                "The comparison with the ledger found that it books this one without a token of "
+                "Tilisilta: a part of it, or several journals in one. Sent as well, wages could be "
+                "booked twice."
+            ),
+            remedy=COMPARE_AND_SAY,
+            when={"same": "part"},
+        ),
+        Wording(
+            message=_("Receipt %(numbers)s of %(date)s may be this one already: %(name)s"),
+            cause=_(
                 "It carries no token of Tilisilta, but books the same amounts on the same "
                 "accounts and day. Sent as well, wages could be booked twice."
             ),

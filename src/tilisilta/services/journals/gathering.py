@@ -203,6 +203,7 @@ def _surroundings(journal: Journal, link: Link | None, trail: Sequence[Export]) 
         booked_elsewhere=_numbers_in(trail),
         differs_from="" if link is None or link.is_confirmed else _administration_of(link),
         account_name=account.name if account is not None else "",
+        is_verify_only=link is not None and link.is_verify_only,
     )
 
 

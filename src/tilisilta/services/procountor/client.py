@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import cast
@@ -53,14 +53,18 @@ def redirect_uri() -> str:
 
 
 @contextmanager
-def procountor(account: ProcountorAccount) -> Iterator[ProcountorClient]:
+def procountor(
+    account: ProcountorAccount, *, pace: Callable[[], None] = wait_for_slot
+) -> Iterator[ProcountorClient]:
     """Open a client that acts in the company of ``account``. An ended grant turns it red.
+
+    ``pace`` is called before each request and returns when it may leave.
 
     So do access tokens that are refused though they were just given, but only after several tries
     with pauses: until then ``TokenRefused`` says when to try again.
     """
     tokens = AccountTokens(account)
-    with _client_with(tokens) as client:
+    with _client_with(tokens, pace) as client:
         try:
             yield client
         except GrantEnded:
@@ -124,11 +128,13 @@ def _is_row_over(account: ProcountorAccount, now: datetime) -> bool:
     return now - refused_at > 2 * timedelta(seconds=pauses[min(count, len(pauses)) - 1])
 
 
-def _client_with(tokens: AccessTokens) -> ProcountorClient:
+def _client_with(
+    tokens: AccessTokens, pace: Callable[[], None] = wait_for_slot
+) -> ProcountorClient:
     return ProcountorClient(
         api_url=settings.PROCOUNTOR_API_URL,
         tokens=tokens,
-        pace=wait_for_slot,
+        pace=pace,
         transport=transport(),
         timeout_seconds=settings.PROCOUNTOR_TIMEOUT_SECONDS,
     )

@@ -15,7 +15,7 @@ from tilisilta.domain.administrations import Administration, Dimension
 from tilisilta.domain.cost_objects import item_description
 from tilisilta.domain.dimensions import DimensionKind, ItemIndex, find_dimensions
 from tilisilta.domain.problems import ProblemCode
-from tilisilta.errors import OutcomeUnknown, TilisiltaError, TryAgainLater
+from tilisilta.errors import NeedsAttention, OutcomeUnknown, TilisiltaError, TryAgainLater
 from tilisilta.models import Link, ProcountorAccount, User
 from tilisilta.services import audit
 from tilisilta.services.cost_objects import cost_object_descriptions
@@ -52,6 +52,16 @@ class MadeItems:
     trouble: TilisiltaError | None = None
 
 
+class VerifyOnly(NeedsAttention):
+    """The link only compares payroll with the ledger; nothing is written to Procountor."""
+
+    code = ProblemCode.VERIFY_ONLY
+
+    def __init__(self, link: Link) -> None:
+        super().__init__(f"{link} is verify only.")
+        self.facts = {"company": link.company.name}
+
+
 class _HeldUp(TryAgainLater):
     """Another process creates items with the same account, and takes long."""
 
@@ -73,6 +83,8 @@ def make_items(
     A refusal concerns one item, and the others are created all the same; any other error ends the
     work. No item is begun after ``until`` on the monotonic clock, except the first.
     """
+    if link.is_verify_only:
+        return MadeItems(left=tuple(one.code for one in wanted), trouble=VerifyOnly(link))
     maker = _Maker(link, user=user, now=now)
     try:
         with _alone(link.procountor_account):

@@ -80,7 +80,7 @@ def _hindered(
     sending: Sending, export: Export, has_changed: SourceCheck, *, now: datetime
 ) -> MoveResult | None:
     """Return the result if ``export`` cannot move now, else ``None``."""
-    if export.state == ExportState.QUEUED and _is_forbidden(sending):
+    if export.state == ExportState.QUEUED and _is_forbidden(sending, export):
         return _take_back(sending, now=now)
     if not export.link.procountor_account.is_authorised:
         return _wait_for_account(sending, export, now=now)
@@ -161,15 +161,15 @@ def _wants_approval(export: Export) -> bool:
     """Return whether ``export`` is still to be approved.
 
     A receipt with a problem is left to a person: it was booked differently, or not approved.
+    Through a link that is verify only nothing is written any more.
     """
-    return (
-        export.state == ExportState.POSTED and export.link.approves_receipts and not export.problems
-    )
+    approves = export.link.approves_receipts and not export.link.is_verify_only
+    return export.state == ExportState.POSTED and approves and not export.problems
 
 
-def _is_forbidden(sending: Sending) -> bool:
+def _is_forbidden(sending: Sending, export: Export) -> bool:
     company = sending.journal.company
-    return company.is_test or company.debtor.is_blocked
+    return company.is_test or company.debtor.is_blocked or export.link.is_verify_only
 
 
 def _take_back(sending: Sending, *, now: datetime) -> MoveResult:

@@ -26,6 +26,7 @@ from tilisilta.domain.standing import ExportState
 from tilisilta.models import AnotherReceipt, Attempt, Export, Link, Sending
 from tilisilta.services.procountor.client import procountor
 from tilisilta.services.procountor.seen_receipts import promised_with, read_receipts
+from tilisilta.services.sending.booked_another_way import booking_another_way
 from tilisilta.services.sending.other_revisions import tokens_of_other_revisions
 from tilisilta.services.sending.postings import accept, request_lifetime
 from tilisilta.services.sending.receipts_in_question import doubt_problems
@@ -69,7 +70,7 @@ def look_for(sending: Sending, exports: Sequence[Export], *, now: datetime) -> f
         }
         booked = _read(client, matches)
     return max(
-        _note_result(sending, export, matches[export.pk], booked, read_count=len(receipts), now=now)
+        _note_result(sending, export, matches[export.pk], booked, receipts=receipts, now=now)
         for export in exports
     )
 
@@ -154,7 +155,7 @@ def _note_result(
     match: Recognised,
     booked: Mapping[int, BookedReceipt],
     *,
-    read_count: int,
+    receipts: Sequence[JournalReceipt],
     now: datetime,
 ) -> float:
     doubts = _doubts(export, match, booked)
@@ -170,10 +171,15 @@ def _note_result(
         *doubt_problems(ProblemCode.PERHAPS_BOOKED, export, match.copied, same="copied"),
         *doubt_problems(ProblemCode.PERHAPS_BOOKED, export, match.revisions, same="revision"),
     ]
+    asked = {one.ledger_receipt_id for one in (*match.perhaps, *match.copied, *match.revisions)}
+    another_way = [
+        one for one in booking_another_way(export, receipts) if one.ledger_receipt_id not in asked
+    ]
+    perhaps += doubt_problems(ProblemCode.PERHAPS_BOOKED, export, another_way, same="part")
     # An uncertain export asks about S09 only once its token is surely absent: its own receipt may
     # just not be in the list yet.
     if export.state != ExportState.QUEUED:
-        return _note_absence(export, perhaps, read_count=read_count, now=now)
+        return _note_absence(export, perhaps, read_count=len(receipts), now=now)
     if perhaps:
         _stop(export, perhaps)
     else:

@@ -1,0 +1,70 @@
+"""What comparing payroll with the ledger has shown, per company and month."""
+
+from typing import Any, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from tilisilta.domain.reconciliation import Outcome
+from tilisilta.models.companies import Company
+from tilisilta.models.fields import ProblemsField
+from tilisilta.models.users import User
+
+OUTCOMES = [
+    (Outcome.NOTHING.value, _("No run")),
+    (Outcome.EQUAL.value, pgettext_lazy("month", "Equal")),
+    (Outcome.NOTED.value, _("Equal, with changes")),
+    (Outcome.DIFFERENT.value, pgettext_lazy("month", "Different")),
+]
+"""How a month compares, with its words."""
+
+
+class ReconciledMonthQuerySet(models.QuerySet["ReconciledMonth"]):
+    """Reconciled months, narrowed to what a user may see."""
+
+    def visible_to(self, user: User) -> Self:
+        return self.filter(user.rows_of_debtors("company__debtor"))
+
+
+class ReconciledMonth(models.Model):
+    """A month of a company as it was last compared with the ledger.
+
+    ``document`` is the whole result, as commands print it and pages show it. ``difference`` is the
+    larger side of what the ledger has more or less than payroll, over all ledger accounts.
+    """
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="reconciled_months")
+    month = models.DateField(help_text="Its first day.")
+    outcome = models.CharField(max_length=9, choices=OUTCOMES)
+    difference = models.DecimalField(max_digits=16, decimal_places=2)
+    compared_at = models.DateTimeField()
+    document: "models.JSONField[Any, Any]" = models.JSONField()
+
+    objects = ReconciledMonthQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["company__number", "month"]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "month"], name="one_result_per_month")
+        ]
+        indexes = [models.Index(fields=["month", "outcome"], name="reconciled_by_outcome")]
+
+    def __str__(self) -> str:
+        return f"{self.company.number} {self.month:%Y-%m}: {self.outcome}"
+
+
+class VerifiedCompany(models.Model):
+    """When a company was last compared with the ledger, and what hindered it.
+
+    ``claimed_until`` keeps other workers off while one compares it.
+    """
+
+    company = models.OneToOneField(Company, on_delete=models.PROTECT, related_name="verified")
+    tried_at = models.DateTimeField(null=True, blank=True)
+    compared_at = models.DateTimeField(null=True, blank=True)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    trouble = ProblemsField()
+
+    def __str__(self) -> str:
+        return str(self.company)

@@ -1,0 +1,43 @@
+"""The words for what became of a part, and for the fields that people change."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from tilisilta.domain.reconciliation import Finding
+
+FINDINGS: Mapping[str, Promise] = {
+    Finding.EQUAL: pgettext_lazy("receipt", "Equal"),
+    Finding.APPROVED: _("Equal, approved"),
+    Finding.SET_BACK: _("Set back to unfinished"),
+    Finding.EDITED: _("Edited by a person"),
+    Finding.MOVED: _("Moved to another month"),
+    Finding.INVALIDATED: _("Invalidated"),
+    Finding.GONE: _("Gone from Procountor"),
+    Finding.TWICE: _("Booked twice"),
+    Finding.ANOTHER_WAY: _("Booked another way"),
+    Finding.OTHER_DIMENSIONS: _("Other dimension items"),
+    Finding.MISSING: _("Not booked"),
+    Finding.CHANGED: _("Changed after sending"),
+}
+RECEIPT_TYPES: Mapping[str, Promise] = {
+    "JOURNAL": _("Memo voucher"),
+    "BANK_STATEMENT_AS_RECEIPT": _("Bank statement"),
+    "REFERENCE_PAYMENT": _("Reference payment"),
+    "PURCHASE_INVOICE": _("Purchase invoice"),
+    "SALES_INVOICE": _("Sales invoice"),
+    "TRAVEL_INVOICE": _("Travel invoice"),
+    "BILL_OF_CHARGES": _("Expense claim"),
+    "SALARY": _("Salary"),
+    "PERIODIC_TAX_RETURN": _("Tax return"),
+    "VAT_SUMMARY": _("VAT summary"),
+    "RECEIPT_FOR_OPENING_ACCOUNTS": _("Opening balance"),
+}
+"""The types of receipts, as people know them in Procountor."""
+FIELDS: Mapping[str, Promise] = {
+    "name": pgettext_lazy("receipt", "Name"),
+    "receipt_date": _("Date"),
+    "accountants_notes": _("Accountant's notes"),
+}

@@ -1,0 +1,87 @@
+"""Each night every company is compared once, by one worker."""
+
+from datetime import UTC, datetime, time, timedelta
+from threading import Event
+
+import pytest
+from pytest_django import Settings
+from tests.bureau import a_journal, a_linked_company, send
+
+from procountor_sandbox.app import Sandbox
+from procountor_sandbox.faults import Fault, FaultKind
+from tilisilta.models import ProcountorAccount, ReconciledMonth, VerifiedCompany
+from tilisilta.services.verifying.night import LEASE, PAUSE, claim_company, verify_claimed
+from tilisilta.verifier import Verifier
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 7, 2, 4, tzinfo=UTC)
+
+
+def compare_all(now: datetime = NOW) -> int:
+    count = 0
+    while (company := claim_company(now)) is not None:
+        verify_claimed(company, now=now)
+        count += 1
+    return count
+
+
+class TestNight:
+    def test_compares_every_linked_company_once(self, procountor: Sandbox) -> None:
+        for number in (1001, 1002):
+            send(a_journal(a_linked_company(number), run_number=str(number)))
+
+        assert compare_all() == 2
+        assert compare_all(NOW + timedelta(hours=2)) == 0
+        assert compare_all(NOW + timedelta(days=1)) == 2
+        assert set(ReconciledMonth.objects.filter(month="2026-06-01").values_list("outcome")) == {
+            ("equal",)
+        }
+
+    def test_begins_at_its_time(self, procountor: Sandbox, settings: Settings) -> None:
+        a_linked_company()
+        settings.VERIFY_TIME = time(8, 0)
+
+        assert claim_company(NOW) is None
+        assert claim_company(NOW + timedelta(hours=1)) is not None
+
+    def test_may_be_switched_off(self, procountor: Sandbox, settings: Settings) -> None:
+        a_linked_company()
+        settings.VERIFY_TIME = None
+
+        assert claim_company(NOW) is None
+
+    def test_leaves_dead_accounts(self, procountor: Sandbox) -> None:
+        a_linked_company()
+        ProcountorAccount.objects.update(state=ProcountorAccount.State.ENDED)
+
+        assert claim_company(NOW) is None
+
+    def test_gives_a_company_to_one_worker_until_its_lease_is_over(
+        self, procountor: Sandbox
+    ) -> None:
+        a_linked_company()
+
+        assert claim_company(NOW) is not None
+        assert claim_company(NOW) is None
+        assert claim_company(NOW + LEASE + timedelta(seconds=1)) is not None
+
+    def test_tries_again_later_what_failed(self, procountor: Sandbox) -> None:
+        send(a_journal(a_linked_company()))
+        procountor.faults.add(Fault(kind=FaultKind.ERROR_BEFORE, path="/ledgerreceipts"))
+
+        assert compare_all() == 1
+        assert VerifiedCompany.objects.get().trouble
+        assert compare_all(NOW + PAUSE / 2) == 0
+        assert compare_all(NOW + PAUSE + timedelta(seconds=1)) == 1
+        assert not VerifiedCompany.objects.get().trouble
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_compares_what_is_due(procountor: Sandbox, settings: Settings) -> None:
+    settings.VERIFY_TIME = time(0, 0)
+    send(a_journal(a_linked_company()))
+
+    Verifier(Event()).take_up_due(NOW)
+
+    assert VerifiedCompany.objects.get().compared_at is not None
