@@ -2,6 +2,7 @@
 
 from tilisilta.domain.standing import ExportState, JournalState
 from tilisilta.models.audit import AuditEntry
+from tilisilta.models.audit_chain import AuditHead, AuditSeal
 from tilisilta.models.cache import CachedValue
 from tilisilta.models.column_choices import ColumnChoice
 from tilisilta.models.companies import Company, CostObject, Debtor, NmbrsCompany, Run
@@ -32,6 +33,8 @@ __all__ = [
     "Area",
     "Attempt",
     "AuditEntry",
+    "AuditHead",
+    "AuditSeal",
     "CachedValue",
     "ColumnChoice",
     "Company",
