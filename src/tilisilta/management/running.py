@@ -25,6 +25,7 @@ from tilisilta.management.ports import free_port_after, is_free
 from tilisilta.management.start_lock import starting_alone
 from tilisilta.management.starting import hangs_up_with_terminal
 from tilisilta.models import User
+from tilisilta.models.append_only import missing_triggers, put_in_place
 from tilisilta.models.encryption import KeysDoNotFit
 from tilisilta.services.audit_chain import seal_entries
 from tilisilta.services.explanations import explain_error
@@ -100,6 +101,8 @@ def prepare() -> None:
 def bring_up_to_date() -> None:
     """Apply what migrations are missing, and seal the entries that an earlier version wrote."""
     call_command("migrate", interactive=False, verbosity=0)
+    if missing_triggers(connection):
+        put_in_place(connection)
     seal_entries(timezone.now(), looks_at_all=True)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -73,6 +74,17 @@ def standing_of_chain() -> ChainStanding:
         unsealed=_unsealed(looks_at_all=True).count(),
         missing_triggers=missing_triggers(connection),
     )
+
+
+def oldest_unsealed() -> datetime | None:
+    """Return when the oldest entry was made that is not sealed yet; ``None`` if all are."""
+    oldest = _unsealed(looks_at_all=True).order_by("at").values_list("at", flat=True)
+    return oldest.first()
+
+
+def chain_entry(entry: AuditEntry) -> ChainEntry:
+    """Return what the chain covers of an entry."""
+    return _as_chain_entry({name: getattr(entry, name) for name in _COLUMNS})
 
 
 def has_been_head(digest: str) -> bool:
@@ -175,8 +187,11 @@ def _places_explained(entry_id: int) -> frozenset[str]:
 def _chain_entries(entries: "QuerySet[AuditEntry]") -> Iterator[ChainEntry]:
     # Rows of the columns alone: made into models they would take twice the time.
     for row in entries.values_list(*_COLUMNS).iterator(ROWS_AT_ONCE):
-        values = dict(zip(_COLUMNS, row, strict=True))
-        yield ChainEntry(**{**values, "masked": _masked(values["masked"])})
+        yield _as_chain_entry(dict(zip(_COLUMNS, row, strict=True)))
+
+
+def _as_chain_entry(values: dict[str, Any]) -> ChainEntry:
+    return ChainEntry(**{**values, "masked": _masked(values["masked"])})
 
 
 def _masked(stored: object) -> Mapping[str, Mapping[str, str]]:

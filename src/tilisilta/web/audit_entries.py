@@ -18,6 +18,7 @@ from tilisilta.models import (
     User,
     shown_template_name,
 )
+from tilisilta.services.audit_export import OF_OTHER_DEBTORS
 from tilisilta.services.audit_sentences import FIELD_WORDS, sentence_of
 from tilisilta.web.templatetags.ledger import day, month
 
@@ -34,7 +35,6 @@ _LISTS = {
     About.ACCOUNT: ("procountor_accounts", Area.PROCOUNTOR, "name"),
     About.DEBTOR: ("debtors", Area.COMPANIES, "debtor"),
 }
-_OF_OTHER_DEBTORS = frozenset({"debtor", "debtors"})
 _WORDS_OF: Mapping[str, Callable[[str], object]] = {
     **{area.value: lambda right: Right(right).label for area in Area},
     "template": shown_template_name,
@@ -89,7 +89,7 @@ def changes_for(entry: AuditEntry, reader: User) -> tuple[ShownChange, ...]:
             after=_value(change["field"], change["after"]),
         )
         for change in entry.changes
-        if not (reader.is_limited and change["field"] in _OF_OTHER_DEBTORS)
+        if not (reader.is_limited and change["field"] in OF_OTHER_DEBTORS)
     )
 
 
