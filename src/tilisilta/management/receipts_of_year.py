@@ -43,6 +43,10 @@ def show_receipts(options: Namespace) -> Answer:
                     "sent_by": row.sent_by,
                     "approved_at": row.export.approved_at,
                     "payload_sha256": row.export.payload_sha256,
+                    "program_version": row.export.program_version or None,
+                    "link_settings": row.export.link_settings.choices
+                    if row.export.link_settings
+                    else None,
                 }
                 for row in rows
             ],

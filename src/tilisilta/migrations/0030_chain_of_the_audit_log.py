@@ -237,6 +237,45 @@ class Migration(migrations.Migration):
                 "ordering": ["position"],
             },
         ),
+        migrations.CreateModel(
+            name="LinkSettings",
+            fields=[
+                (
+                    "digest",
+                    models.CharField(max_length=64, primary_key=True, serialize=False),
+                ),
+                ("choices", models.JSONField()),
+            ],
+        ),
+        migrations.AddField(
+            model_name="attempt",
+            name="program_version",
+            field=models.CharField(
+                blank=True, default="", help_text="The version that sent it.", max_length=40
+            ),
+        ),
+        migrations.AddField(
+            model_name="export",
+            name="program_version",
+            field=models.CharField(
+                blank=True,
+                default="",
+                help_text="The version that made the payload.",
+                max_length=40,
+            ),
+        ),
+        migrations.AddField(
+            model_name="export",
+            name="link_settings",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="The choices of the link that made the payload.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tilisilta.linksettings",
+            ),
+        ),
         migrations.RunPython(to_salted_entries, migrations.RunPython.noop),
         migrations.RunPython(to_refusals, from_refusals),
     ]

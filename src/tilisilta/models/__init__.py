@@ -15,7 +15,7 @@ from tilisilta.models.connections import (
 )
 from tilisilta.models.exports import EXPORT_STATES, Attempt, Export, Sending, preview_digest
 from tilisilta.models.journals import JOURNAL_STATES, Journal, JournalLine
-from tilisilta.models.links import AccountMapping, Link
+from tilisilta.models.links import AccountMapping, Link, LinkSettings
 from tilisilta.models.nmbrs_comparisons import ApiComparison, ComparedCompany
 from tilisilta.models.nmbrs_grants import ConsentRequest, NightCalls, NmbrsGrant
 from tilisilta.models.reconciliations import OUTCOMES, ReconciledMonth, VerifiedCompany
@@ -48,6 +48,7 @@ __all__ = [
     "JournalLine",
     "JournalState",
     "Link",
+    "LinkSettings",
     "NightCalls",
     "NmbrsCompany",
     "NmbrsConnection",

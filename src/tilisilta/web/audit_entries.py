@@ -14,6 +14,7 @@ from tilisilta.models import (
     AuditEntry,
     Link,
     NmbrsConnection,
+    ProcountorAccount,
     Right,
     User,
     shown_template_name,
@@ -41,6 +42,8 @@ _WORDS_OF: Mapping[str, Callable[[str], object]] = {
     "closed_period_policy": lambda policy: Link.Policy(policy).label,
     "site": lambda site: NmbrsConnection.Site(site).label,
     "start_month": lambda written: month(date.fromisoformat(written)),
+    "ends_on": lambda written: strip_tags(day(date.fromisoformat(written))),
+    "method": lambda method: ProcountorAccount.Method(method).label,
     "start_date": lambda written: strip_tags(day(date.fromisoformat(written))),
 }
 EMPTY = "\N{EN DASH}"
