@@ -18,7 +18,9 @@ from tilisilta.domain.audit_chain import (
     Seal,
     canonical_form,
     examine,
+    masked,
     seal_of,
+    texts_of,
 )
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -232,16 +234,49 @@ class TestExamine:
 
         assert examined(seals, head_of(seals)).is_whole
 
+    @given(logs, st.data())
+    def test_finds_a_log_whole_in_which_texts_were_masked(
+        self, log: list[ChainEntry], data: st.DataObject
+    ) -> None:
+        seals = sealed(log)
+        place = data.draw(st.integers(0, len(log) - 1))
+        texts_there = [name for name, _ in texts_of(log[place].facts, log[place].changes)]
+        chosen = frozenset(data.draw(st.sets(st.sampled_from(texts_there or ["facts/none"]))))
+        once = masked(log[place], chosen)
+        twice = masked(once, frozenset(texts_there))
+        explained = chosen | frozenset(texts_there)
+
+        for entry in (once, twice):
+            seals[place] = replace(seals[place], entry=entry)
+            found = examine(seals, head_of(seals), places_explained=lambda _id: explained)
+            assert found.is_whole
+            assert entry.salt == ""
+        if chosen & frozenset(texts_there):
+            seals[place] = replace(seals[place], entry=once)
+            assert kind_found(seals, head_of(seals)) is BreakKind.UNEXPLAINED_MASK
+
+    def test_finds_another_text_in_the_place_of_a_mask(self) -> None:
+        seals = sealed([an_entry()])
+        hidden = masked(an_entry(), frozenset({"facts/reason"}))
+        altered = [replace(seals[0], entry=replace(hidden, facts={"reason": "another"}))]
+
+        found = examine(
+            altered, head_of(seals), places_explained=lambda _id: frozenset({"facts/reason"})
+        )
+
+        assert found.first_break is not None
+        assert found.first_break.kind is BreakKind.UNEXPLAINED_MASK
+
     @pytest.mark.parametrize(
-        "masked",
+        "stored",
         [
             {"facts/reason": {"digest": "0" * 64}},
             {"facts/reason": {"salt": "0" * 64}},
             {"facts/reason": {}},
         ],
     )
-    def test_finds_a_text_that_says_it_is_masked(self, masked: dict[str, dict[str, str]]) -> None:
+    def test_finds_a_text_that_says_it_is_masked(self, stored: dict[str, dict[str, str]]) -> None:
         seals = sealed([an_entry()])
-        altered = [replace(seals[0], entry=an_entry(masked=masked, salt=""))]
+        altered = [replace(seals[0], entry=an_entry(masked=stored, salt=""))]
 
         assert kind_found(altered, head_of(seals)) is BreakKind.CHANGED

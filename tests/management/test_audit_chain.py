@@ -127,6 +127,43 @@ class TestExport:
 
 
 @pytest.mark.usefixtures("_three_entries")
+class TestMask:
+    def test_takes_a_name_out_for_good_and_leaves_the_chain_whole(self, give: Give) -> None:
+        debtor = add_debtor(204, "Maija Meikäläinen", user=None)
+        pk = AuditEntry.objects.latest("pk").pk
+        words = ("audit", "mask", str(pk), "--text", "meikäläinen")
+
+        masked = give(*words, "--reason", "erasure requested", "--json")
+        again = give(*words, "--reason", "erasure requested")
+
+        stored = AuditEntry.objects.get(pk=pk)
+        assert masked.document == {"entry": pk, "masked": ["facts/name"]}
+        assert (stored.facts["name"], stored.salt) == ("***", "")
+        assert "Meikäläinen" not in give("audit", "--json").text
+        assert "masked a text in entry" in give("audit").text
+        assert give("audit", "verify").status == 0
+        assert (again.status, "has no such text" in again.complaint) == (1, True)
+        assert debtor.name == "Maija Meikäläinen"
+
+    @pytest.mark.parametrize(
+        ("text", "reason", "complaint"),
+        [
+            ("Toiset", "for Toiset", "The reason has the text"),
+            ("Toiset", " ", "which text is masked, and why"),
+            ("nothing of it", "erasure requested", "has no such text"),
+        ],
+    )
+    def test_is_refused(self, give: Give, text: str, reason: str, complaint: str) -> None:
+        pk = AuditEntry.objects.latest("pk").pk
+
+        answered = give("audit", "mask", str(pk), "--text", text, "--reason", reason)
+
+        assert answered.status == 1
+        assert complaint in answered.complaint
+        assert AuditEntry.objects.count() == 3
+
+
+@pytest.mark.usefixtures("_three_entries")
 class TestCheckAuditLog:
     def test_is_well_while_entries_are_sealed_soon(self) -> None:
         (finding,) = check_audit_log()

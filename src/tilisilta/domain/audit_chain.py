@@ -6,7 +6,7 @@ without this program.
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -154,6 +154,37 @@ def text_digest(value: object, salt: str) -> str:
 def salt_of_text(salt: str, place: str) -> str:
     """Return the salt of one text, which does not betray that of another."""
     return _sha256(f"{salt}{place}")
+
+
+def masked(entry: ChainEntry, places: frozenset[str]) -> ChainEntry:
+    """Return ``entry`` with the texts of ``places`` masked; their digests stay, and its own.
+
+    The entry's salt goes, as a text of few possible values could be guessed by it and its digest.
+    Every other text gets its own salt.
+    """
+    kept: dict[str, Mapping[str, str]] = {}
+    for place, value in texts_of(entry.facts, entry.changes):
+        known = entry.masked.get(place) or {"salt": salt_of_text(entry.salt, place)}
+        if place in places and "digest" not in known:
+            known = {"digest": text_digest(value, known["salt"])}
+        kept[place] = known
+    return replace(
+        entry,
+        facts=_with_masks(entry.facts, "facts", places),
+        changes=_with_masks(entry.changes, "changes", places),
+        salt="",
+        masked=kept,
+    )
+
+
+def _with_masks(value: object, place: str, places: frozenset[str]) -> object:
+    if place in places:
+        return MASKED
+    if isinstance(value, dict):
+        return {name: _with_masks(one, f"{place}/{name}", places) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_with_masks(one, f"{place}/{at}", places) for at, one in enumerate(value)]
+    return value
 
 
 def examine(seals: Iterable[Seal], head: Head, *, places_explained: PlacesExplained) -> Examined:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from tilisilta.languages import language_of
 from tilisilta.management.audit_log import chosen_entries
 from tilisilta.management.files import write_file
 from tilisilta.management.findings import Finding, Verdict
-from tilisilta.management.output import Answer, Status, shown_moment
+from tilisilta.management.output import Answer, Refused, Status, refusal_of, shown_moment
 from tilisilta.services.audit_chain import (
     ChainStanding,
     has_been_head,
@@ -24,6 +25,7 @@ from tilisilta.services.audit_chain import (
     standing_of_chain,
 )
 from tilisilta.services.audit_export import save_log
+from tilisilta.services.audit_masking import mask_entry
 
 NAMED_AT_MOST = 20
 SEALED_WITHIN = timedelta(minutes=10)
@@ -60,6 +62,24 @@ def export(options: Namespace) -> Answer:
     write_file(path, download.content)
     text = _("The audit log is in %(name)s.") % {"name": path}
     return Answer(document={"saved": str(path)}, text=text)
+
+
+def mask(options: Namespace) -> Answer:
+    """Mask the texts of an entry in which the text asked for stands."""
+    try:
+        places = mask_entry(options.entry, text=options.text, reason=options.reason, user=None)
+    except ValidationError as error:
+        raise refusal_of(error) from error
+    if not places:
+        raise Refused(
+            _("Entry %(id)s has no such text") % {"id": options.entry},
+            remedy=_("Look for the id of the entry with tilisilta audit."),
+        )
+    text = _("Masked in entry %(id)s: %(places)s.")
+    return Answer(
+        document={"entry": options.entry, "masked": list(places)},
+        text=text % {"id": options.entry, "places": ", ".join(places)},
+    )
 
 
 def check_audit_log() -> Iterator[Finding]:

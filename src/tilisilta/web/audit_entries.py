@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
+from tilisilta.domain.audit_chain import MASKED
 from tilisilta.models import (
     Area,
     AuditEntry,
@@ -133,4 +134,6 @@ def _value(field: str, value: object) -> str:
         return _("yes") if value else _("no")
     if value in {None, ""}:
         return EMPTY
+    if value == MASKED:
+        return MASKED
     return str(_WORDS_OF[field](str(value)) if field in _WORDS_OF else value)

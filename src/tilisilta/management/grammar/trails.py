@@ -102,6 +102,23 @@ def _add_audit(commands: Subparsers) -> None:
     )
     export.add_argument("file", metavar=_("FILE"))
     _add_filters(export)
+    mask = add_command(
+        parts,
+        "mask",
+        action="audit_chain:mask",
+        says=_("mask a person's name or identity code in an entry; the chain stays whole"),
+        example=(
+            'tilisilta audit mask 4711 --text "Maija Meikäläinen" --reason "erasure requested"'
+        ),
+    )
+    mask.add_argument("entry", type=int, metavar=_("ID"))
+    mask.add_argument(
+        "--text",
+        required=True,
+        metavar=_("TEXT"),
+        help=_("each value of the entry that has this text is masked as a whole"),
+    )
+    mask.add_argument("--reason", required=True, metavar=_("TEXT"), help=_("why it is masked"))
 
 
 def _add_filters(audit: argparse.ArgumentParser) -> None:
