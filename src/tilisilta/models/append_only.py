@@ -1,12 +1,19 @@
-"""Triggers that let the database itself refuse to change or delete the audit log.
+"""Triggers that let the database itself refuse to change the audit log or to delete the books.
 
 SQLite drops the triggers of a table with the table: a migration that makes one of these tables
 anew has to call ``put_in_place`` at its end. A test notices when it does not.
 """
 
+import re
 from typing import Any
 
 ENTRY, SEAL, HEAD = "tilisilta_auditentry", "tilisilta_auditseal", "tilisilta_audithead"
+EXPORT, LINE = "tilisilta_export", "tilisilta_journalline"
+RETENTION_YEARS = 10
+BOOKS_REFUSAL = (
+    "What was booked is kept for 10 years after the end of its year: "
+    "receipts and the lines of their journals cannot be deleted earlier."
+)
 ENTRY_REFUSAL = "The audit log is append-only: an entry cannot be changed or deleted."
 SEAL_REFUSAL = "The audit log is append-only: a seal cannot be changed or deleted."
 HEAD_REFUSAL = "The audit log is append-only: the head of its chain only moves on."
@@ -23,6 +30,14 @@ _IS_EXPLAINED = """EXISTS (
 _IS_NEWER = "NEW.salt = '' AND NEW.masked_by_id > COALESCE(OLD.masked_by_id, OLD.id)"
 _IS_NO_MASK = f"NOT ({_IS_KEPT} AND {_IS_NEWER} AND {_IS_EXPLAINED})"
 _IS_NO_ADVANCE = "NEW.id <> OLD.id OR NEW.position <= OLD.position"
+# YEAR is written as each database has it.
+_IS_KEPT_RECEIPT = (
+    "{receipt}.ledger_receipt_id IS NOT NULL "
+    f"AND YEAR({{receipt}}.receipt_date) >= YEAR(CURRENT_DATE) - {RETENTION_YEARS}"
+)
+_IS_BOOKED = _IS_KEPT_RECEIPT.format(receipt="OLD")
+_OF_THE_LINE = "SELECT 1 FROM tilisilta_export AS receipt WHERE receipt.journal_id = OLD.journal_id"
+_IS_LINE_OF_BOOKED = f"EXISTS ({_OF_THE_LINE} AND {_IS_KEPT_RECEIPT.format(receipt='receipt')})"
 
 # Name, table, what is refused, when, and the message.
 TRIGGERS = (
@@ -32,13 +47,18 @@ TRIGGERS = (
     ("audit_seal_deleted", SEAL, "DELETE", "", SEAL_REFUSAL),
     ("audit_head_changed", HEAD, "UPDATE", _IS_NO_ADVANCE, HEAD_REFUSAL),
     ("audit_head_deleted", HEAD, "DELETE", "", HEAD_REFUSAL),
+    ("booked_export_deleted", EXPORT, "DELETE", _IS_BOOKED, BOOKS_REFUSAL),
+    ("booked_line_deleted", LINE, "DELETE", _IS_LINE_OF_BOOKED, BOOKS_REFUSAL),
 )
 TRUNCATE_TRIGGERS = (
     ("audit_entry_truncated", ENTRY, ENTRY_REFUSAL),
     ("audit_seal_truncated", SEAL, SEAL_REFUSAL),
     ("audit_head_truncated", HEAD, HEAD_REFUSAL),
+    ("booked_export_truncated", EXPORT, BOOKS_REFUSAL),
+    ("booked_line_truncated", LINE, BOOKS_REFUSAL),
 )
 _FUNCTION = "tilisilta_audit_refuses"
+_YEAR = re.compile(r"YEAR\(([A-Za-z_.]+)\)")
 
 
 def put_in_place(connection: Any) -> None:
@@ -83,13 +103,18 @@ def _statements(vendor: str) -> list[str]:
 
 
 def _for_sqlite() -> list[str]:
-    # IS compares NULLs in every SQLite; the standard's words came with 3.39.
     return [
         f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW "
-        + (f"WHEN {when} ".replace("IS NOT DISTINCT FROM", "IS") if when else "")
+        + (f"WHEN {_in_sqlite(when)} " if when else "")
         + f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
         for name, table, event, when, message in TRIGGERS
     ]
+
+
+def _in_sqlite(condition: str) -> str:
+    # IS compares NULLs in every SQLite; the standard's words came with 3.39.
+    condition = condition.replace("IS NOT DISTINCT FROM", "IS")
+    return _YEAR.sub(r"CAST(strftime('%Y', \1) AS INTEGER)", condition)
 
 
 def _for_postgresql() -> list[str]:
@@ -105,9 +130,7 @@ def _for_postgresql() -> list[str]:
         for name, table, event, when, message in TRIGGERS
         if when
         for statement in (
-            f"CREATE OR REPLACE FUNCTION {_FUNCTION}_{name}() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$body$ BEGIN IF {when} THEN RAISE EXCEPTION '{message}'; END IF; RETURN NEW; END "
-            f"$body$",
+            _function_of(name, event, when, message),
             f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW "
             f"EXECUTE FUNCTION {_FUNCTION}_{name}()",
         )
@@ -122,3 +145,13 @@ def _for_postgresql() -> list[str]:
         f"$body$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END $body$"
     )
     return [function, *rows, *tables]
+
+
+def _function_of(name: str, event: str, when: str, message: str) -> str:
+    condition = _YEAR.sub(r"EXTRACT(YEAR FROM \1)", when)
+    row = "OLD" if event == "DELETE" else "NEW"
+    return (
+        f"CREATE OR REPLACE FUNCTION {_FUNCTION}_{name}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$body$ BEGIN IF {condition} THEN RAISE EXCEPTION '{message}'; END IF; "
+        f"RETURN {row}; END $body$"
+    )
