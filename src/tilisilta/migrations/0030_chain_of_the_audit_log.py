@@ -31,7 +31,7 @@ def from_refusals(_apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tilisilta", "0027_ids_of_both_apis"),
+        ("tilisilta", "0028_compared_by_both_apis"),
     ]
 
     operations = [
@@ -130,6 +130,15 @@ class Migration(migrations.Migration):
                     ("rest_ended", "the consent of Nmbrs {name} was found to have ended"),
                     ("rest_lost", "the renewal of the consent of Nmbrs {name} got no answer"),
                     ("rest_revoked", "gave back the consent to read Nmbrs {name} by REST"),
+                    (
+                        "apis_compared",
+                        "compared Nmbrs {name} by SOAP and REST: {equal} companies equal, {other} not",
+                    ),
+                    (
+                        "difference_accepted",
+                        "accepted that {name} is not equal by SOAP and REST: {reason}",
+                    ),
+                    ("api_switched", "switched Nmbrs {name} from {before} to {after}"),
                     ("nmbrs_removed", "removed connection to Nmbrs {name}"),
                     ("sync_asked", "asked to fetch everything from Nmbrs"),
                     ("company_fetch_asked", "asked to fetch {name} from Nmbrs"),
