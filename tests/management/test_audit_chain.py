@@ -61,6 +61,7 @@ class TestVerify:
         assert f"broken at entry 2 (id {entry.pk} of " in verified.text
         assert "does not say what it said" in verified.text
         assert "whole" not in verified.text
+        assert document["head"]["position"] == 3
         broken = document["first_break"]
         assert (document["is_whole"], broken["kind"], broken["position"], broken["entry"]) == (
             *(False, "changed", 2),

@@ -42,7 +42,7 @@ def verify(options: Namespace) -> Answer:
         *([] if is_known else [_unknown_head(options.head)]),
         *([_whole(standing)] if is_whole else []),
         *_newly_sealed(newly_sealed),
-        _("Head of the chain: %(digest)s") % {"digest": standing.examined.head.digest},
+        _("Head of the chain: %(digest)s") % {"digest": standing.head.digest},
     ]
     return Answer(
         document=_document(standing, newly_sealed, options.head, is_known=is_known),
@@ -177,10 +177,11 @@ def _newly_sealed(count: int) -> list[str]:
 def _document(
     standing: ChainStanding, newly_sealed: int, noted: str, *, is_known: bool
 ) -> Mapping[str, Any]:
-    examined, broken = standing.examined, standing.examined.first_break
+    examined = standing.examined
+    broken = examined.first_break
     return {
         "is_whole": standing.is_whole and is_known,
-        "head": {"position": examined.head.position, "digest": examined.head.digest},
+        "head": {"position": standing.head.position, "digest": standing.head.digest},
         "newly_sealed": newly_sealed,
         "first_break": None
         if broken is None

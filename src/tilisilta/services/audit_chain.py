@@ -33,8 +33,9 @@ _COLUMNS = tuple(field.name for field in fields(ChainEntry))
 
 @dataclass(frozen=True, kw_only=True)
 class ChainStanding:
-    """How the chain stands: what was examined, what is not sealed, and triggers that are gone."""
+    """How the chain stands: its head as noted, what was found, and what is not sealed."""
 
+    head: Head
     examined: Examined
     unsealed: int
     missing_triggers: tuple[str, ...]
@@ -70,6 +71,7 @@ def standing_of_chain() -> ChainStanding:
         broken = Break(kind=BreakKind.HEAD_PUT_BACK, position=head.position + 1)
         examined = replace(examined, first_break=broken)
     return ChainStanding(
+        head=head,
         examined=examined,
         unsealed=_unsealed(looks_at_all=True).count(),
         missing_triggers=missing_triggers(connection),
