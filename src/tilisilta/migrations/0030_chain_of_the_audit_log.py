@@ -31,7 +31,7 @@ def from_refusals(_apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tilisilta", "0028_compared_by_both_apis"),
+        ("tilisilta", "0029_reconciled_months"),
     ]
 
     operations = [
