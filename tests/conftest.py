@@ -12,6 +12,8 @@ from hypothesis import settings as hypothesis_settings
 from tests.limits import LastLimit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytest_django import Settings
 
     from nmbrs_sandbox.app import Sandbox as NmbrsSandbox
@@ -62,6 +64,16 @@ def procountor(sandbox: "Sandbox", settings: "Settings") -> "Sandbox":
 def _soap_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no test depend on how near the end of SOAP is on the day it is run."""
     monkeypatch.setattr("tilisilta.domain.end_of_soap.END_OF_SOAP", date(2999, 3, 1))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> "Iterator[None]":
+    """Let Django empty the tables after a test that commits, though the audit log refuses that."""
+    from tests.flushing import flush_past_the_triggers  # noqa: PLC0415  # the rules do without
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        flush_past_the_triggers(monkeypatch)
+        yield
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from django.utils import timezone
 from tilisilta.engine_database import give_old_sqlite_subseconds, use_write_ahead_log
 from tilisilta.fetcher import POLL_SECONDS, Fetcher
 from tilisilta.models import Sending, Worker
+from tilisilta.services.audit_chain import seal_entries
 from tilisilta.services.connections import check_unheard_accounts
 from tilisilta.services.fetching.watching import watch_consents
 from tilisilta.services.journals.after_silence import recheck_after_silence
@@ -44,6 +45,7 @@ SENDINGS_AT_ONCE = 8
 SWEEP_SECONDS = 0.25
 WATCH_SECONDS = 60.0
 VERIFY_SECONDS = 10.0
+SEAL_SECONDS = 2.0
 # A turn that only sleeps holds its place in the queue and blocks its company: not for longer.
 SHORT_WAIT_SECONDS = 1.0
 ALIVE = ("ENQUEUED", "DELAYED", "PENDING")
@@ -110,6 +112,7 @@ class Engine:
             self._thread("watcher-of-nmbrs", watch_consents, seconds=WATCH_SECONDS),
             self._thread("fetcher", self._fetcher.take_up_due, seconds=POLL_SECONDS),
             self._thread("verifier", self._verifier.take_up_due, seconds=VERIFY_SECONDS),
+            self._thread("sealer", seal_entries, seconds=SEAL_SECONDS),
         )
 
     def start(self) -> None:

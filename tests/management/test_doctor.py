@@ -40,6 +40,7 @@ class TestDoctor:
             "Procountor application": "well",
             "database": "well",
             "workers": "well",
+            "audit log": "well",
             "Nmbrs by REST": "well",
             "account tili-1001": "well",
             "Procountor version": "well",

@@ -13,9 +13,9 @@ from tilisilta.management.grammar.help_groups import help_groups
 def parsers(
     parser: argparse.ArgumentParser, name: str = ""
 ) -> Iterator[tuple[str, argparse.ArgumentParser]]:
-    """Yield every command with its full name; a group's commands instead of the group."""
+    """Yield every command with its full name; a group's commands instead of a mere group."""
     groups = [item for item in parser._actions if isinstance(item, argparse._SubParsersAction)]
-    if not groups:
+    if not groups or parser.get_default("action"):
         yield name.strip(), parser
     for group in groups:
         for word, inner in group.choices.items():

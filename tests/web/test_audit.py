@@ -42,6 +42,45 @@ class TestAuditLog:
         assert "marked 1001 Koivulammi Konepaja Oy as a test company" in text
         assert ">aino</th>" in text
 
+    def test_is_saved_as_csv_narrowed_as_it_is_shown(
+        self, browser_of_reader: Client, reader: User
+    ) -> None:
+        set_test(a_company(), True, user=None)
+        add_debtor(200, "Toiset", user=None)
+        page = browser_of_reader.get(reverse("audit_log"), {"action": "company_marked_test"})
+        address = f"{reverse('audit_log_csv')}?action=company_marked_test"
+        assert address in page.text
+
+        saved = browser_of_reader.get(address)
+
+        lines = saved.content.decode("utf-8-sig").splitlines()
+        assert len(lines) == 2
+        assert "marked 1001 Koivulammi Konepaja Oy as a test company" in lines[1]
+        assert "Digest" in lines[0]
+        entry = AuditEntry.objects.latest("pk")
+        assert (entry.action, entry.user) == (Action.LOG_SAVED, reader)
+
+    def test_is_saved_without_other_debtors_for_a_limited_reader(
+        self, browser_of_reader: Client, reader: User
+    ) -> None:
+        """A former debtor is not theirs to know, nor the digests that would need its name."""
+        company = a_company()
+        change_company(
+            company, name="Uusi Oy", debtor=add_debtor(200, "Salaiset", user=None), user=None
+        )
+        change_company(
+            company, name="Uusi Oy", debtor=add_debtor(201, "Omat", user=None), user=None
+        )
+        reader.sees_all_debtors = False
+        reader.save()
+        reader.debtors.set([Debtor.objects.get(number=201)])
+
+        text = browser_of_reader.get(reverse("audit_log_csv")).content.decode("utf-8-sig")
+
+        assert "Uusi Oy" in text
+        assert "Salaiset" not in text
+        assert "Digest" not in text
+
     @pytest.mark.parametrize(
         ("asked", "count"),
         [

@@ -3,6 +3,7 @@
 from argparse import Namespace
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,15 +19,7 @@ def show_log(options: Namespace) -> Answer:
     """Show the entries that fit, the latest first."""
     if options.limit < 1:
         raise WrongUse(_("--limit must be at least 1"))
-    found = narrowed(
-        AuditEntry.objects.select_related("company"),
-        company=find_company(options.company).number if options.company else None,
-        user=find_user(options.user) if options.user else None,
-        system_user=ANY_COMMAND if options.commands else options.system_user,
-        action=_known_kind(options.kind),
-        since=options.since,
-        until=options.until,
-    )
+    found = chosen_entries(options)
     entries, count = list(found[: options.limit]), found.count()
     return Answer(
         document={
@@ -37,9 +30,23 @@ def show_log(options: Namespace) -> Answer:
     )
 
 
+def chosen_entries(options: Namespace) -> "QuerySet[AuditEntry]":
+    """Return the entries that fit all that was asked for."""
+    return narrowed(
+        AuditEntry.objects.select_related("company"),
+        company=find_company(options.company).number if options.company else None,
+        user=find_user(options.user) if options.user else None,
+        system_user=ANY_COMMAND if options.commands else options.system_user,
+        action=_known_kind(options.kind),
+        since=options.since,
+        until=options.until,
+    )
+
+
 def entry_document(entry: AuditEntry) -> dict[str, Any]:
     """Return an entry for the JSON document."""
     return {
+        "id": entry.pk,
         "at": entry.at,
         "user": entry.user_name or None,
         "system_user": entry.system_user or None,
@@ -57,10 +64,16 @@ def _shown(entries: list[AuditEntry], count: int) -> str:
     if not entries:
         return _("Nothing was done that fits.")
     rows = [
-        (shown_moment(entry.at), _who(entry), sentence_of(entry), str(entry.company or ""))
+        (
+            str(entry.pk),
+            shown_moment(entry.at),
+            _who(entry),
+            sentence_of(entry),
+            str(entry.company or ""),
+        )
         for entry in entries
     ]
-    text = table((_("When"), _("Who"), _("What"), _("Company")), rows)
+    text = table((_("Id"), _("When"), _("Who"), _("What"), _("Company")), rows, right=_("Id"))
     rest = count - len(entries)
     if rest:
         more = ngettext(

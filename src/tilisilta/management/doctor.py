@@ -22,6 +22,7 @@ from tilisilta.machine import (
     why_unfit,
 )
 from tilisilta.management.answering import missing_migrations
+from tilisilta.management.audit_chain import check_audit_log
 from tilisilta.management.doctor_payroll import (
     check_connections,
     check_fetched_companies,
@@ -218,6 +219,7 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     check_machine,
     check_database,
     check_engine,
+    check_audit_log,
     check_registration,
     check_access,
     check_nightly_fetching,

@@ -1,6 +1,5 @@
 """All ledger receipts of a company over a year, at the command line."""
 
-import os
 from argparse import Namespace
 from pathlib import Path
 
@@ -10,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from tilisilta.languages import language_of
 from tilisilta.management.companies import find_company
-from tilisilta.management.output import Answer, Refused, WrongUse, amount, shown_moment, table
+from tilisilta.management.files import write_file
+from tilisilta.management.output import Answer, WrongUse, amount, shown_moment, table
 from tilisilta.management.search import receipt_document
 from tilisilta.models import Company
 from tilisilta.services.receipts_of_year import (
@@ -43,6 +43,10 @@ def show_receipts(options: Namespace) -> Answer:
                     "sent_by": row.sent_by,
                     "approved_at": row.export.approved_at,
                     "payload_sha256": row.export.payload_sha256,
+                    "program_version": row.export.program_version or None,
+                    "link_settings": row.export.link_settings.choices
+                    if row.export.link_settings
+                    else None,
                 }
                 for row in rows
             ],
@@ -78,23 +82,9 @@ def _saved(company: Company, year: int, path: Path) -> Answer:
         user=None,
         has_decimal_comma=language_of(get_language()).has_decimal_comma,
     )
-    _write(path, download.content)
+    write_file(path, download.content)
     text = _("The receipts of %(year)s are in %(name)s.") % {"year": year, "name": path}
     return Answer(document={"company": company.number, "year": year, "saved": str(path)}, text=text)
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        # Pay is for the eyes of who asked for it. A file that is there keeps its own mode.
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-    except OSError as error:
-        raise Refused(
-            _("The file %(name)s cannot be written") % {"name": path},
-            cause=error.strerror or "",
-            remedy=_("Check its name and that you may write there."),
-        ) from error
 
 
 def _table(rows: list[BookedReceiptRow]) -> str:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from waitress.server import create_server
 
@@ -24,7 +25,9 @@ from tilisilta.management.ports import free_port_after, is_free
 from tilisilta.management.start_lock import starting_alone
 from tilisilta.management.starting import hangs_up_with_terminal
 from tilisilta.models import User
+from tilisilta.models.append_only import missing_triggers, put_in_place
 from tilisilta.models.encryption import KeysDoNotFit
+from tilisilta.services.audit_chain import seal_entries
 from tilisilta.services.explanations import explain_error
 from tilisilta.services.keys import do_keys_fit
 from tilisilta.services.users import (
@@ -54,7 +57,7 @@ def web(options: Namespace) -> Answer:
         # Unlike ``serve`` it changes no tables that older workers may use. Where there are none at
         # all, the first of those that start together makes them.
         if has_no_tables():
-            call_command("migrate", interactive=False, verbosity=0)
+            bring_up_to_date()
         must_be_up_to_date()
         say_first_password()
         warn_of_lost_key()
@@ -82,7 +85,7 @@ def migrate(options: Namespace) -> Answer:
     """Bring the database up to date."""
     with starting_alone():
         missing = missing_migrations()
-        call_command("migrate", interactive=False, verbosity=0)
+        bring_up_to_date()
     text = _("The database is up to date.")
     return Answer(document={"applied": missing}, text="\n".join([*missing, text]))
 
@@ -91,8 +94,16 @@ def prepare() -> None:
     """Bring database and static files up to date, as each start of the whole service does."""
     # Refuses in plain words if the database cannot be reached. Migrate would show a traceback.
     missing_migrations()
-    call_command("migrate", interactive=False, verbosity=0)
+    bring_up_to_date()
     collect_static_files()
+
+
+def bring_up_to_date() -> None:
+    """Apply what migrations are missing, and seal the entries that an earlier version wrote."""
+    call_command("migrate", interactive=False, verbosity=0)
+    if missing_triggers(connection):
+        put_in_place(connection)
+    seal_entries(timezone.now(), looks_at_all=True)
 
 
 def serve_until_stopped(

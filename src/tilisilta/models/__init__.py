@@ -2,6 +2,7 @@
 
 from tilisilta.domain.standing import ExportState, JournalState
 from tilisilta.models.audit import AuditEntry
+from tilisilta.models.audit_chain import AuditHead, AuditSeal
 from tilisilta.models.cache import CachedValue
 from tilisilta.models.column_choices import ColumnChoice
 from tilisilta.models.companies import Company, CostObject, Debtor, NmbrsCompany, Run
@@ -14,7 +15,7 @@ from tilisilta.models.connections import (
 )
 from tilisilta.models.exports import EXPORT_STATES, Attempt, Export, Sending, preview_digest
 from tilisilta.models.journals import JOURNAL_STATES, Journal, JournalLine
-from tilisilta.models.links import AccountMapping, Link
+from tilisilta.models.links import AccountMapping, Link, LinkSettings
 from tilisilta.models.nmbrs_comparisons import ApiComparison, ComparedCompany
 from tilisilta.models.nmbrs_grants import ConsentRequest, NightCalls, NmbrsGrant
 from tilisilta.models.reconciliations import OUTCOMES, ReconciledMonth, VerifiedCompany
@@ -32,6 +33,8 @@ __all__ = [
     "Area",
     "Attempt",
     "AuditEntry",
+    "AuditHead",
+    "AuditSeal",
     "CachedValue",
     "ColumnChoice",
     "Company",
@@ -45,6 +48,7 @@ __all__ = [
     "JournalLine",
     "JournalState",
     "Link",
+    "LinkSettings",
     "NightCalls",
     "NmbrsCompany",
     "NmbrsConnection",

@@ -1,13 +1,18 @@
 """The audit log: which user did what, and when."""
 
+import secrets
 from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+def new_salt() -> str:
+    return secrets.token_hex(16)
+
+
 class AuditEntry(models.Model):
-    """One action. Nothing in this program changes or deletes a row; the database would allow it.
+    """One action. A row is added and never changed or deleted; the database refuses both.
 
     ``facts`` hold what the sentence on the screen names; never a secret, an amount of salary or a
     person's identity code. ``changes`` hold the old and new value of each field that was changed.
@@ -15,6 +20,9 @@ class AuditEntry(models.Model):
 
     ``about_kind`` and ``about_id`` name the row it is about. They are no foreign keys: that row may
     be removed later, and its entries stay as they were written.
+
+    The one change there is: a text is masked, with a reason. ``masked_by`` is the entry that says
+    so, and ``masked`` then has what the chain needs instead of the text and of ``salt``.
     """
 
     class About(models.TextChoices):
@@ -27,6 +35,7 @@ class AuditEntry(models.Model):
         DEBTOR = "debtor"
         USER = "user"
         TEMPLATE = "template"
+        ENTRY = "entry"
 
     class Action(models.TextChoices):
         """What was done. The label is the sentence on the screen."""
@@ -168,6 +177,11 @@ class AuditEntry(models.Model):
             "keys_rotated",
             _("encrypted everything with the newest encryption key: {count} secrets"),
         )
+        ENTRY_MASKED = (
+            "entry_masked",
+            _("masked a text in entry {entry} of the audit log: {reason}"),
+        )
+        LOG_SAVED = "log_saved", _("saved the audit log: {count} entries")
 
     at = models.DateTimeField(db_index=True)
     user = models.ForeignKey(
@@ -185,6 +199,12 @@ class AuditEntry(models.Model):
     about_id = models.BigIntegerField(null=True, blank=True)
     facts: "models.JSONField[Any, Any]" = models.JSONField(default=dict, blank=True)
     changes: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
+
+    salt = models.CharField(max_length=32, blank=True, default=new_salt)
+    masked: "models.JSONField[Any, Any]" = models.JSONField(default=dict, blank=True)
+    masked_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         ordering = ["-at", "-pk"]

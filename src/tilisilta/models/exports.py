@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from tilisilta.domain.standing import BOOKED_EXPORTS, ExportStanding, ExportState
 from tilisilta.models.fields import ItemsToMakeField, LooksField, ProblemsField
 from tilisilta.models.journals import Journal
-from tilisilta.models.links import Link
+from tilisilta.models.links import Link, LinkSettings
 
 EXPORT_STATES = [
     (ExportState.READY.value, _("Ready")),
@@ -57,6 +57,17 @@ class Export(models.Model):
     payload_sha256 = models.CharField(max_length=64)
     row_count = models.PositiveIntegerField()
     debit_total = models.DecimalField(max_digits=16, decimal_places=2)
+    program_version = models.CharField(
+        max_length=40, blank=True, default="", help_text="The version that made the payload."
+    )
+    link_settings = models.ForeignKey(
+        LinkSettings,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The choices of the link that made the payload.",
+    )
     items_to_make = ItemsToMakeField(
         help_text="Dimension items to be made before it is sent, with their stand-in ids.",
     )
@@ -150,6 +161,9 @@ class Attempt(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.OPEN)
     detail = models.CharField(max_length=500, blank=True, default="")
+    program_version = models.CharField(
+        max_length=40, blank=True, default="", help_text="The version that sent it."
+    )
 
     class Meta:
         ordering = ["number"]

@@ -1,6 +1,9 @@
 """Which company goes to which administration, and how."""
 
-from typing import Self
+import hashlib
+import json
+from dataclasses import asdict
+from typing import Any, Self
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -158,6 +161,28 @@ class Link(models.Model):
             receipt_title=self.receipt_title,
             receipt_language=self.receipt_language,
         )
+
+
+class LinkSettings(models.Model):
+    """The choices of a link as they made a ledger receipt, kept once for all that are equal.
+
+    A row never changes: another choice is another row.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    choices: "models.JSONField[Any, Any]" = models.JSONField()
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+    @classmethod
+    def of(cls, rules: LinkRules) -> Self:
+        """Return the row for ``rules``, which is made where it is not there yet."""
+        choices = json.dumps(asdict(rules), sort_keys=True, default=str)
+        digest = hashlib.sha256(choices.encode()).hexdigest()
+        return cls.objects.get_or_create(digest=digest, defaults={"choices": json.loads(choices)})[
+            0
+        ]
 
 
 class AccountMapping(models.Model):

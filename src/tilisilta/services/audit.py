@@ -22,7 +22,9 @@ from tilisilta.models import (
 from tilisilta.services.audit_changes import Change
 
 Action = AuditEntry.Action
-Subject = Journal | Link | ProcountorAccount | NmbrsConnection | Debtor | User | UserTemplate
+Subject = (
+    Journal | Link | ProcountorAccount | NmbrsConnection | Debtor | User | UserTemplate | AuditEntry
+)
 _KINDS: dict[type, AuditEntry.About] = {
     Journal: AuditEntry.About.JOURNAL,
     Link: AuditEntry.About.LINK,
@@ -31,6 +33,7 @@ _KINDS: dict[type, AuditEntry.About] = {
     Debtor: AuditEntry.About.DEBTOR,
     User: AuditEntry.About.USER,
     UserTemplate: AuditEntry.About.TEMPLATE,
+    AuditEntry: AuditEntry.About.ENTRY,
 }
 ANY_COMMAND = "*"
 """Asks for what was done by commands, whichever system user ran them."""

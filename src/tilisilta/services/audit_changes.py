@@ -32,6 +32,17 @@ def changes_of(before: Mapping[str, object], after: Mapping[str, object]) -> tup
     )
 
 
+def made_with(values: Mapping[str, object]) -> tuple[Change, ...]:
+    """Return what a new row was made with, without what was left empty."""
+    return changes_of({}, {field: value for field, value in values.items() if value})
+
+
+def removed_with(values: Mapping[str, object]) -> tuple[Change, ...]:
+    """Return what a row had when it was removed, without what was empty."""
+    had = {field: value for field, value in values.items() if value}
+    return changes_of(had, dict.fromkeys(had))
+
+
 def _plain(value: object) -> Stored:
     """Return a value as text; several of them, and mappings, sorted and divided by commas."""
     if value is None or isinstance(value, bool):

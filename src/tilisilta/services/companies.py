@@ -180,7 +180,13 @@ def set_test(company: Company, is_test: bool, *, user: User | None) -> Company:
     with transaction.atomic():
         company.is_test = is_test
         company.save(update_fields=["is_test"])
-        audit.record(action, user=user, company=company, name=str(company))
+        audit.record(
+            action,
+            user=user,
+            company=company,
+            changes=changes_of({"is_test": not is_test}, {"is_test": is_test}),
+            name=str(company),
+        )
     recheck_company(company, age_limit=ANY_AGE)
     return company
 
@@ -220,7 +226,14 @@ def set_blocked(debtor: Debtor, is_blocked: bool, *, user: User | None) -> Debto
     with transaction.atomic():
         debtor.is_blocked = is_blocked
         debtor.save(update_fields=["is_blocked"])
-        audit.record(action, user=user, about=debtor, name=str(debtor), debtor=str(debtor.number))
+        audit.record(
+            action,
+            user=user,
+            about=debtor,
+            changes=changes_of({"is_blocked": not is_blocked}, {"is_blocked": is_blocked}),
+            name=str(debtor),
+            debtor=str(debtor.number),
+        )
     recheck_debtor(debtor)
     return debtor
 

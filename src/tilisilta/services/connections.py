@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +20,7 @@ from tilisilta.domain.problems import ProblemCode
 from tilisilta.errors import NeedsAttention, TilisiltaError
 from tilisilta.models import Company, Debtor, Export, Link, ProcountorAccount, User
 from tilisilta.services import audit
+from tilisilta.services.audit_changes import changes_of
 from tilisilta.services.journals.importing import recheck_account
 from tilisilta.services.journals.keeping import KNOWN_OUTSIDE
 from tilisilta.services.pace import wait_for_slot
@@ -203,6 +205,14 @@ def check_unheard_accounts(now: datetime) -> int:
     return len(unheard)
 
 
+def _administration_of(account: ProcountorAccount) -> Mapping[str, object]:
+    return {
+        "administration": account.company_name,
+        "business_id": account.business_id,
+        "method": account.method,
+    }
+
+
 def _authorise(
     account: ProcountorAccount,
     grant: oauth.Grant,
@@ -219,6 +229,7 @@ def _authorise(
         # The caller's copy is older than the lock.
         account.refresh_from_db()
         _must_be_the_linked_company(account, session, administration)
+        before = _administration_of(account)
         account.state = ProcountorAccount.State.AUTHORISED
         account.method = method
         account.grant = secret
@@ -234,6 +245,7 @@ def _authorise(
             audit.Action.ACCOUNT_AUTHORISED,
             user=user,
             about=account,
+            changes=changes_of(before, _administration_of(account)),
             name=account.name,
             administration=account.company_name,
             business_id=account.business_id,

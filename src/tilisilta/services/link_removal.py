@@ -7,8 +7,10 @@ from tilisilta.domain.standing import ExportState
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import Company, Export, Journal, Link, User
 from tilisilta.services import audit
+from tilisilta.services.audit_changes import removed_with
 from tilisilta.services.journals.importing import recheck_company
 from tilisilta.services.journals.keeping import KNOWN_OUTSIDE, lock_company
+from tilisilta.services.link_settings import settings_of
 from tilisilta.services.links import leave_account
 
 
@@ -34,10 +36,17 @@ def remove_link(link: Link, *, user: User | None) -> None:
             raise LinkInUse("Receipts were sent through this link; it stays as their trail.")
         if Export.with_trail.filter(link=link, attempts__isnull=False).exists():
             raise LinkInUse("Receipts were tried through this link; it stays as their trail.")
+        removed = removed_with(settings_of(link))
         Export.with_trail.filter(link=link).delete()
         leave_account(link)
         link.delete()
-        audit.record(audit.Action.LINK_REMOVED, user=user, company=company, name=str(company))
+        audit.record(
+            audit.Action.LINK_REMOVED,
+            user=user,
+            company=company,
+            changes=removed,
+            name=str(company),
+        )
     recheck_company(Company.objects.get(pk=company.pk))
 
 

@@ -26,7 +26,7 @@ from tilisilta.models import (
     User,
 )
 from tilisilta.services import audit
-from tilisilta.services.audit_changes import Change, changes_of
+from tilisilta.services.audit_changes import Change, changes_of, made_with
 from tilisilta.services.journals.gathering import split_of
 from tilisilta.services.journals.importing import recheck_company
 from tilisilta.services.journals.keeping import lock_company
@@ -34,6 +34,7 @@ from tilisilta.services.link_proposals import (
     Pairing,
     pairing_of,
 )
+from tilisilta.services.link_settings import settings_of
 from tilisilta.services.link_words import with_words_of_books, without_blank_words
 
 
@@ -151,6 +152,7 @@ def create_link(  # what a person says of a link, each by its name
             user=user,
             company=company,
             about=link,
+            changes=made_with(settings_of(link)),
             name=str(company),
             administration=name_with_id(locked.company_name, locked.business_id),
         )
@@ -256,6 +258,7 @@ def end_link(link: Link, *, ends_on: date, reason: str, user: User | None) -> Li
             user=user,
             company=link.company,
             about=link,
+            changes=changes_of({"ends_on": None}, {"ends_on": link.ends_on}),
             name=str(link.company),
             date=link.ends_on.isoformat(),
             reason=link.end_reason,

@@ -38,7 +38,7 @@ def receipts_of_year(company: Company, year: int) -> QuerySet[Export]:
     """Return what is or may be in the books, dated in ``year``; also by links that have ended."""
     return (
         Export.with_trail.filter(_IN_THE_BOOKS, journal__company=company, receipt_date__year=year)
-        .select_related("journal__company", "link__procountor_account")
+        .select_related("journal__company", "link__procountor_account", "link_settings")
         .defer("payload", "link__procountor_account__administration")
         .order_by("receipt_date", "receipt_number", "pk")
     )
@@ -130,6 +130,8 @@ def columns() -> tuple[tuple[str, int], ...]:
         (_("Sent by"), 16),
         (_("Approved"), 20),
         (_("Payload, SHA-256"), 24),
+        (_("Program version"), 12),
+        (_("Settings of the link, SHA-256"), 24),
     )
 
 
@@ -160,6 +162,8 @@ def _values(row: BookedReceiptRow) -> tuple[Value, ...]:
         row.sent_by,
         export.approved_at,
         export.payload_sha256,
+        export.program_version,
+        export.link_settings_id or "",
     )
 
 

@@ -12,7 +12,7 @@ from tilisilta.domain.problems import ProblemCode
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import Area, Debtor, Right, User, UserTemplate
 from tilisilta.services import audit
-from tilisilta.services.audit_changes import changes_of
+from tilisilta.services.audit_changes import changes_of, made_with
 
 ADMINISTRATOR = "Administrator"
 FIRST_USER = "admin"
@@ -113,7 +113,13 @@ def create_user(  # the fields of a user
         with transaction.atomic():
             made.save()
             made.debtors.set(debtors)
-            audit.record(audit.Action.USER_CREATED, user=user, about=made, name=made.username)
+            audit.record(
+                audit.Action.USER_CREATED,
+                user=user,
+                about=made,
+                changes=made_with({**names, "template": template, "debtors": debtors}),
+                name=made.username,
+            )
     except IntegrityError as error:
         raise UserNameTaken(f"There is already a user named {username}.") from error
     return made
@@ -227,7 +233,11 @@ def create_template(
                 name=name.strip(), demands_second_step=demands_second_step, **_columns(rights)
             )
             audit.record(
-                audit.Action.TEMPLATE_CREATED, user=user, about=template, name=template.name
+                audit.Action.TEMPLATE_CREATED,
+                user=user,
+                about=template,
+                changes=made_with({**_columns(rights), "demands_second_step": demands_second_step}),
+                name=template.name,
             )
     except IntegrityError as error:
         raise TemplateNameTaken(f"There is already a user template named {name}.") from error

@@ -7,12 +7,15 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from tilisilta.languages import language_of
 from tilisilta.models import Area, AuditEntry, Right, User
 from tilisilta.services.audit import ANY_COMMAND, entries_visible_to, narrowed, system_users
+from tilisilta.services.audit_export import save_log
 from tilisilta.web.audit_entries import shown_entries
-from tilisilta.web.parts import asked_page
+from tilisilta.web.parts import asked_page, saved_file
 from tilisilta.web.rights import UserRequest, needs
 
 ENTRIES_PER_PAGE = 100
@@ -64,8 +67,18 @@ def audit_log(request: UserRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "entries": shown_entries(page, reader=request.user),
+        "asked": request.GET.urlencode(),
     }
     return render(request, "audit/audit_log.html", context)
+
+
+@needs(Area.AUDIT_LOG, Right.READ)
+def audit_log_csv(request: UserRequest) -> HttpResponse:
+    """Return the entries asked for as CSV."""
+    form = FilterForm(request.GET or None, user=request.user)
+    entries = form.narrowed(entries_visible_to(request.user))
+    has_comma = language_of(get_language()).has_decimal_comma
+    return saved_file(save_log(entries, user=request.user, has_decimal_comma=has_comma))
 
 
 def _action_choices() -> list[tuple[str, str]]:

@@ -9,15 +9,18 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
+from tilisilta.domain.audit_chain import MASKED
 from tilisilta.models import (
     Area,
     AuditEntry,
     Link,
     NmbrsConnection,
+    ProcountorAccount,
     Right,
     User,
     shown_template_name,
 )
+from tilisilta.services.audit_export import OF_OTHER_DEBTORS
 from tilisilta.services.audit_sentences import FIELD_WORDS, sentence_of
 from tilisilta.web.templatetags.ledger import day, month
 
@@ -34,13 +37,14 @@ _LISTS = {
     About.ACCOUNT: ("procountor_accounts", Area.PROCOUNTOR, "name"),
     About.DEBTOR: ("debtors", Area.COMPANIES, "debtor"),
 }
-_OF_OTHER_DEBTORS = frozenset({"debtor", "debtors"})
 _WORDS_OF: Mapping[str, Callable[[str], object]] = {
     **{area.value: lambda right: Right(right).label for area in Area},
     "template": shown_template_name,
     "closed_period_policy": lambda policy: Link.Policy(policy).label,
     "site": lambda site: NmbrsConnection.Site(site).label,
     "start_month": lambda written: month(date.fromisoformat(written)),
+    "ends_on": lambda written: strip_tags(day(date.fromisoformat(written))),
+    "method": lambda method: ProcountorAccount.Method(method).label,
     "start_date": lambda written: strip_tags(day(date.fromisoformat(written))),
 }
 EMPTY = "\N{EN DASH}"
@@ -89,7 +93,7 @@ def changes_for(entry: AuditEntry, reader: User) -> tuple[ShownChange, ...]:
             after=_value(change["field"], change["after"]),
         )
         for change in entry.changes
-        if not (reader.is_limited and change["field"] in _OF_OTHER_DEBTORS)
+        if not (reader.is_limited and change["field"] in OF_OTHER_DEBTORS)
     )
 
 
@@ -130,4 +134,6 @@ def _value(field: str, value: object) -> str:
         return _("yes") if value else _("no")
     if value in {None, ""}:
         return EMPTY
+    if value == MASKED:
+        return MASKED
     return str(_WORDS_OF[field](str(value)) if field in _WORDS_OF else value)

@@ -134,6 +134,7 @@ urlpatterns = [
     path("user-templates/<int:pk>", users.template, name="user_template"),
     path("find", search.find, name="find"),
     path("audit-log", audit.audit_log, name="audit_log"),
+    path("audit-log.csv", audit.audit_log_csv, name="audit_log_csv"),
     path("common-errors", errors.common_errors, name="common_errors"),
     path("language", language_choice.language, name="language"),
     path("profile", profile.profile, name="profile"),

@@ -8,8 +8,18 @@ from tests.bureau import NOW, Clock, a_journal, a_linked_company, deliver, make_
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
+from tilisilta import __version__
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity
-from tilisilta.models import Attempt, AuditEntry, Export, ProcountorAccount, Sending, User
+from tilisilta.models import (
+    Attempt,
+    AuditEntry,
+    Export,
+    LinkSettings,
+    ProcountorAccount,
+    Sending,
+    User,
+)
+from tilisilta.services.links import change_link
 from tilisilta.services.sending.asking import send_journal
 from tilisilta.services.sending.postings import request_lifetime
 
@@ -40,6 +50,30 @@ class TestABookedReceipt:
         assert export.posted_at is not None
         assert NOW <= export.posted_at <= clock.now
         assert (export.problems, export.look_at, export.approved_at) == ((), None, None)
+
+    def test_keeps_the_version_and_the_settings_that_made_it(self, procountor: Sandbox) -> None:
+        """The link is changed later, and what was sent still tells how it was made."""
+        company = a_linked_company(receipt_title="Palkat")
+        sent = send(a_journal(company))
+        change_link(company.link, user=None, receipt_title="Lön")
+        later = a_journal(company, 7, run_number="7")
+
+        export = sent.exports.get()
+        assert export.program_version == __version__
+        assert export.attempts.get().program_version == __version__
+        assert export.link_settings is not None
+        assert export.link_settings.choices["receipt_title"] == "Palkat"
+        newer = later.exports.get().link_settings
+        assert newer is not None
+        assert newer.choices["receipt_title"] == "Lön"
+
+    def test_shares_its_settings_with_those_made_alike(self, procountor: Sandbox) -> None:
+        company = a_linked_company()
+
+        send(a_journal(company, 5, 6))
+
+        assert Export.objects.count() == 2
+        assert LinkSettings.objects.count() == 1
 
     @pytest.mark.parametrize(
         ("kind", "action"),

@@ -1,5 +1,7 @@
 """The commands that lead back: from the books to a receipt's run, and to who did what."""
 
+import argparse
+
 from tilisilta.management.grammar.journals import year
 from tilisilta.management.grammar.parsers import Subparsers, add_command, day
 from tilisilta.management.wording import gettext as _
@@ -69,6 +71,57 @@ def _add_audit(commands: Subparsers) -> None:
             "tilisilta audit --commands --json"
         ),
     )
+    _add_filters(audit)
+    audit.add_argument(
+        "--limit",
+        type=int,
+        default=100,
+        metavar=_("COUNT"),
+        help=_("show at most so many entries (default 100)"),
+    )
+    parts = audit.add_subparsers(title=_("commands"), metavar=_("COMMAND"), required=False)
+    verify = add_command(
+        parts,
+        "verify",
+        action="audit_chain:verify",
+        says=_("check that no entry was changed, removed or added later, and print the head"),
+        example=f"tilisilta audit verify\ntilisilta audit verify --head {'3f8a' * 16}",
+    )
+    verify.add_argument(
+        "--head",
+        default="",
+        metavar=_("DIGEST"),
+        help=_("a head that was noted earlier, which must still be part of the chain"),
+    )
+    export = add_command(
+        parts,
+        "export",
+        action="audit_chain:export",
+        says=_("write the log as CSV, with old and new values and the chain"),
+        example="tilisilta audit export audit-log-2026.csv --since 2026-01-01 --until 2026-12-31",
+    )
+    export.add_argument("file", metavar=_("FILE"))
+    _add_filters(export)
+    mask = add_command(
+        parts,
+        "mask",
+        action="audit_chain:mask",
+        says=_("mask a person's name or identity code in an entry; the chain stays whole"),
+        example=(
+            'tilisilta audit mask 4711 --text "Maija Meikäläinen" --reason "erasure requested"'
+        ),
+    )
+    mask.add_argument("entry", type=int, metavar=_("ID"))
+    mask.add_argument(
+        "--text",
+        required=True,
+        metavar=_("TEXT"),
+        help=_("each value of the entry that has this text is masked as a whole"),
+    )
+    mask.add_argument("--reason", required=True, metavar=_("TEXT"), help=_("why it is masked"))
+
+
+def _add_filters(audit: argparse.ArgumentParser) -> None:
     audit.add_argument("--company", type=int, metavar=_("NUMBER"), help=_("only of this company"))
     who = audit.add_mutually_exclusive_group()
     who.add_argument("--user", metavar=_("NAME"), help=_("only what this user did on the pages"))
@@ -86,10 +139,3 @@ def _add_audit(commands: Subparsers) -> None:
     )
     audit.add_argument("--since", type=day, metavar="2026-06-01", help=_("from this day on"))
     audit.add_argument("--until", type=day, metavar="2026-06-30", help=_("up to this day"))
-    audit.add_argument(
-        "--limit",
-        type=int,
-        default=100,
-        metavar=_("COUNT"),
-        help=_("show at most so many entries (default 100)"),
-    )

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from tilisilta import __version__
 from tilisilta.clients.procountor.wire import encode_receipt
 from tilisilta.domain.checks import JournalPlan, plan_journal
 from tilisilta.domain.items_to_make import ItemToMake
 from tilisilta.domain.receipts import LedgerReceipt
 from tilisilta.domain.standing import ExportState
-from tilisilta.models import Export, Journal, Link
+from tilisilta.models import Export, Journal, Link, LinkSettings
 from tilisilta.services.journals.gathering import (
     Destination,
     Gathered,
@@ -139,10 +140,13 @@ def _keep_exports(gathered: Gathered, plan: JournalPlan) -> None:
 
 def _keep_ready(gathered: Gathered, link: Link, plan: JournalPlan) -> None:
     present = {export.token: export for export in gathered.exports}
+    rules = gathered.facts.rules
+    settings = LinkSettings.of(rules) if plan.ready and rules is not None else None
     for receipt in plan.ready:
         export = present.get(receipt.token) or Export(journal=gathered.journal, token=receipt.token)
         export.link = link
         export.epoch = gathered.facts.epochs.get(receipt.booking_date, 0)
+        export.link_settings = settings
         _fill(export, receipt, plan.items_to_make)
         export.save()
 
@@ -155,6 +159,7 @@ def _fill(export: Export, receipt: LedgerReceipt, items: Sequence[ItemToMake]) -
     export.name = receipt.body.name
     export.payload = payload.decode()
     export.payload_sha256 = hashlib.sha256(payload).hexdigest()
+    export.program_version = __version__
     used = {
         (value.dimension_id, value.item_id)
         for row in receipt.body.transactions

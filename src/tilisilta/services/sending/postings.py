@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
+from tilisilta import __version__
 from tilisilta.clients.procountor.client import ProcountorClient
 from tilisilta.clients.procountor.errors import AccessDenied, GrantEnded, ProcountorRejected
 from tilisilta.clients.procountor.wire import decode_receipt
@@ -89,7 +90,10 @@ def begin_attempt(export: Export, *, now: datetime) -> Attempt | None:
             return None
         # Two open attempts of one export would break a constraint: the last line of defence.
         attempt = Attempt.objects.create(
-            export=locked, number=locked.attempts.count() + 1, started_at=now
+            export=locked,
+            number=locked.attempts.count() + 1,
+            started_at=now,
+            program_version=__version__,
         )
         locked.state = ExportState.POSTING
         locked.save(update_fields=["state"])

@@ -1,0 +1,115 @@
+"""The audit log as a file, with the chain, so that it can be checked without this program."""
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tilisilta.domain.audit_chain import canonical_form
+from tilisilta.models import AuditEntry, AuditSeal, User
+from tilisilta.services import audit
+from tilisilta.services.audit_chain import ROWS_AT_ONCE, chain_entry, seal_entries
+from tilisilta.services.audit_sentences import FIELD_WORDS, sentence_of
+from tilisilta.services.spreadsheets import CSV, Download, Value, as_csv
+
+OF_OTHER_DEBTORS = frozenset({"debtor", "debtors"})
+"""Fields whose former value may name a debtor that a limited reader does not see."""
+
+
+def save_log(
+    entries: "QuerySet[AuditEntry]", *, user: User | None, has_decimal_comma: bool = False
+) -> Download:
+    """Return ``entries`` as CSV in the order they were made, and record who saved them.
+
+    For a user who is limited to some debtors it leaves out what may name others.
+    """
+    seal_entries(timezone.now(), looks_at_all=True)
+    is_limited = user is not None and user.is_limited
+    chosen = entries.select_related("company").order_by("pk")
+    count = chosen.count()
+    headers = _headers() if is_limited else (*_headers(), *_headers_of_chain())
+    content = as_csv(
+        headers, _rows(chosen, is_limited=is_limited), has_decimal_comma=has_decimal_comma
+    )
+    audit.record(audit.Action.LOG_SAVED, user=user, count=str(count))
+    return Download(name="audit-log.csv", content=content, content_type=CSV)
+
+
+def _headers() -> tuple[str, ...]:
+    return (
+        *(_("Id"), _("When"), _("User"), _("By a command of"), _("Kind"), _("What")),
+        *(_("Company number"), _("Company"), _("About"), _("Id of that"), _("Old and new values")),
+    )
+
+
+def _headers_of_chain() -> tuple[str, ...]:
+    return (
+        *(_("Facts (JSON)"), _("Changes (JSON)"), _("Salt"), _("Masked (JSON)")),
+        *(_("Position"), _("Sealed at"), _("Digest of the seal before"), _("Digest")),
+        _("What is digested"),
+    )
+
+
+def _rows(entries: "QuerySet[AuditEntry]", *, is_limited: bool) -> Iterator[tuple[Value, ...]]:
+    rest = entries.iterator(ROWS_AT_ONCE)
+    while batch := list(islice(rest, ROWS_AT_ONCE)):
+        seals = {} if is_limited else _seals_of(batch)
+        for entry in batch:
+            row = _values(entry, is_limited=is_limited)
+            yield row if is_limited else (*row, *_chain_values(entry, seals.get(entry.pk)))
+
+
+def _seals_of(entries: Iterable[AuditEntry]) -> dict[int, AuditSeal]:
+    ids = [entry.pk for entry in entries]
+    return {seal.entry_id: seal for seal in AuditSeal.objects.filter(entry__in=ids)}
+
+
+def _values(entry: AuditEntry, *, is_limited: bool) -> tuple[Value, ...]:
+    company = entry.company
+    return (
+        entry.pk,
+        entry.at,
+        entry.user_name,
+        entry.system_user,
+        entry.action,
+        sentence_of(entry),
+        company.number if company else None,
+        company.name if company else "",
+        entry.about_kind,
+        entry.about_id,
+        "; ".join(_changes(entry, is_limited=is_limited)),
+    )
+
+
+def _changes(entry: AuditEntry, *, is_limited: bool) -> Iterator[str]:
+    for change in entry.changes:
+        if not (is_limited and change["field"] in OF_OTHER_DEBTORS):
+            field = FIELD_WORDS.get(change["field"], change["field"])
+            before, after = _shown(change["before"]), _shown(change["after"])
+            yield f"{field}: {before} \N{RIGHTWARDS ARROW} {after}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return "\N{EN DASH}" if value in {None, ""} else str(value)
+
+
+def _chain_values(entry: AuditEntry, seal: AuditSeal | None) -> tuple[Value, ...]:
+    stored = (_json(entry.facts), _json(entry.changes), entry.salt, _json(entry.masked))
+    if seal is None:
+        return (*stored, None, None, "", "", "")
+    form = canonical_form(
+        chain_entry(entry),
+        position=seal.position,
+        previous=seal.previous,
+        sealed_at=seal.sealed_at,
+    )
+    return (*stored, seal.position, seal.sealed_at, seal.previous, seal.digest, form)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
