@@ -127,7 +127,7 @@ def preview_journal(journal: Journal) -> Preview:
     destination = known_destination(journal)
     problems = journal.problems
     known = list(
-        Export.with_trail.filter(journal=journal)
+        Export.with_trail.filter(journal=journal, reverses__isnull=True)
         .select_related("link__procountor_account")
         .order_by("booking_date", "epoch")
     )
