@@ -37,6 +37,7 @@ def help_groups() -> tuple[tuple[str, tuple[str, ...]], ...]:
         (
             _("every month"),
             ("status", "sync", "import", "preview", "send", "settle", "journal", "verify"),
+            ("status", "sync", "import", "preview", "send", "settle", "withdraw", "journal"),
         ),
         (_("trace what was booked"), ("find", "receipts", "audit")),
         (_("set a bureau up"), ("nmbrs", "debtor", "company", "account", "link", "user")),
