@@ -23,6 +23,7 @@ from tests.bureau import (
     states,
     tidy,
 )
+from tests.procountor_sandbox.test_changing import close_year
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.drafts import Draft
@@ -458,6 +459,38 @@ class TestAnEndedAccount:
         withdrawn = deliver(_under_way(journal), clock)
 
         assert withdrawn.state == "withdrawn"
+
+
+class TestAFinalReceipt:
+    def test_of_sweden_is_reversed_in_the_next_year(self, procountor: Sandbox) -> None:
+        swedish = next(one for one in procountor.world.companies if one.country == "SWEDEN")
+        number = swedish.company_id - 50101 + 1001
+        journal = send(a_journal(a_linked_company(number, approves_receipts=True), 5))
+        assert plan_withdrawal(journal, now=Clock().now).can_become_final
+        close_year(procountor, swedish.company_id, is_open=False)
+
+        withdrawn = withdraw(journal)
+
+        first, reversal = procountor.ledger.receipts()
+        assert first.is_final
+        assert str(reversal.receipt_date) == "2027-01-01"
+        assert net_amounts(procountor) == {}
+        assert withdrawn.state == "withdrawn"
+
+    def test_is_reversed_although_its_year_was_opened_again(self, procountor: Sandbox) -> None:
+        swedish = next(one for one in procountor.world.companies if one.country == "SWEDEN")
+        number = swedish.company_id - 50101 + 1001
+        journal = send(a_journal(a_linked_company(number, approves_receipts=True), 5))
+        close_year(procountor, swedish.company_id, is_open=False)
+        close_year(procountor, swedish.company_id, is_open=True)
+
+        withdraw(journal)
+
+        assert [str(one.receipt_date) for one in procountor.ledger.receipts()] == [
+            "2026-05-28",
+            "2026-05-28",
+        ]
+        assert net_amounts(procountor) == {}
 
 
 class TestALaterRevision:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -105,17 +106,20 @@ def not_as_confirmed(errand: Errand, reason: str) -> Problem:
 def record_errand(errand: Errand, action: audit.Action, *, reversal: str = "") -> None:
     """Record what was done under the name of the person who asked for the withdrawal."""
     journal, export = errand.export.journal, errand.export
-    more = {"reversal": reversal} if reversal else {}
+    tell = partial(
+        audit.record,
+        action,
+        user=errand.sending.requested_by,
+        company=journal.company,
+        about=journal,
+        reference=journal.reference,
+        number=str(export.shown_number or export.ledger_receipt_id),
+    )
     with audit.command_run_by(errand.sending.system_user):
-        audit.record(
-            action,
-            user=errand.sending.requested_by,
-            company=journal.company,
-            about=journal,
-            reference=journal.reference,
-            number=str(export.shown_number or export.ledger_receipt_id),
-            **more,
-        )
+        if reversal:
+            tell(reversal=reversal)
+        else:
+            tell()
 
 
 def _forget_reversal(first: Export) -> None:
