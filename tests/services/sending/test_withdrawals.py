@@ -461,6 +461,49 @@ class TestAnEndedAccount:
         assert withdrawn.state == "withdrawn"
 
 
+class TestARestoredBackup:
+    def test_finds_what_was_withdrawn_and_sent_again_in_the_forgotten_time(
+        self, procountor: Sandbox
+    ) -> None:
+        journal = send(a_journal(a_linked_company(), 5, 6))
+        clock = Clock()
+        set_period(procountor, "CLOSED", month=5)
+        before = _backup()
+        withdraw(journal, clock)
+        set_period(procountor, "OPEN", month=5)
+        send(let_be_sent_again(journal, reason="Right", user=None, now=clock.now), clock)
+        booked = procountor.ledger.count()
+        _restore(before)
+
+        set_period(procountor, "CLOSED", month=5)
+        withdrawn = withdraw(Journal.objects.get(pk=journal.pk), clock)
+        assert withdrawn.state == "withdrawn"
+        set_period(procountor, "OPEN", month=5)
+        again = let_be_sent_again(withdrawn, reason="Right", user=None, now=clock.now)
+        sent = send(again, clock)
+
+        assert sent.state == "sent"
+        assert procountor.ledger.count() == booked
+        assert net_amounts(procountor) == {"5010": "2011.00", "2961": "-2011.00"}
+
+
+def _backup() -> list[Export]:
+    return list(Export.objects.all())
+
+
+def _restore(backup: list[Export]) -> None:
+    """Leave the tables as they were when ``backup`` was made, after the first sending."""
+    kept = [one.pk for one in backup]
+    Attempt.objects.exclude(kind="post").delete()
+    Attempt.objects.exclude(export__in=kept).delete()
+    Export.with_trail.filter(reverses__isnull=False).delete()
+    Export.objects.exclude(pk__in=kept).delete()
+    for export in backup:
+        export.save()
+    Withdrawal.objects.all().delete()
+    Journal.objects.update(withdrawn_at=None, state="sent")
+
+
 class TestAFinalReceipt:
     def test_of_sweden_is_reversed_in_the_next_year(self, procountor: Sandbox) -> None:
         swedish = next(one for one in procountor.world.companies if one.country == "SWEDEN")
