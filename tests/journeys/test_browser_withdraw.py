@@ -1,4 +1,4 @@
-"""A booked journal is taken back by keyboard alone, and can be seen on a phone, in each language."""
+"""A booked journal is taken back by keyboard alone, and shown on a phone in each language."""
 
 import json
 import re

@@ -29,7 +29,7 @@ class TestWithdraw:
 
         assert planned.status == 0
         may, june = planned.text.splitlines()
-        assert "Is reversed by a receipt of " in may
+        assert "Is reversed by a receipt of 1 Jun 2026, with every row turned round." in may
         assert "Its period is closed in Procountor." in may
         assert "Is invalidated." in june
         assert procountor.ledger.count() == 2

@@ -1,15 +1,17 @@
 """Words for what becomes of a receipt that is withdrawn, and why."""
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tilisilta.domain.withdrawals import Reason, Way, WayBack
+from tilisilta.languages import language_of
 
 
 def way_text(way: WayBack) -> str:
     """Return what becomes of a receipt, in a sentence or two."""
     if way.way is Way.REVERSE and way.reverse_on is not None:
-        day = date_format(way.reverse_on, "SHORT_DATE_FORMAT")
+        day = date_format(way.reverse_on, language_of(get_language()).day)
         told = _("Is reversed by a receipt of %(date)s, with every row turned round.") % {
             "date": day
         }
