@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.bureau import Clock, a_journal, a_linked_company, deliver, send, set_period, states
-from tests.services.sending.test_withdrawals import REASON, withdraw
+from tests.services.sending.test_withdrawals import REASON, revised, withdraw
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
@@ -124,6 +124,23 @@ class TestWithdrawing:
         told = browser_of_administrator.get(address, follow=True).text
 
         assert "cannot be withdrawn" in told
+
+
+class TestALaterRevision:
+    def test_leads_to_the_withdrawal_of_the_one_that_is_booked(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_linked_company()
+        first = send(a_journal(company, 6))
+        second = revised(company)
+        address = reverse("withdraw_journal", args=[first.pk])
+
+        assert address in page_of(browser_of_administrator, second)
+        withdraw(first)
+
+        page = page_of(browser_of_administrator, second)
+        assert address not in page
+        assert "Send 1 receipt" in page
 
 
 class TestSendingAgain:

@@ -10,6 +10,7 @@ from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.domain.standing import (
     BOOKED_EXPORTS,
     EXPORTS_GOING_BACK,
+    SENT_JOURNALS,
     ExportState,
     JournalState,
 )
@@ -47,6 +48,7 @@ ROWS_AT_FIRST = 100
 FLAGGED_AT_FIRST = 50
 ROWS_ON_A_PAGE = 500
 CHANGES_AT_FIRST = 200
+_IN_THE_BOOKS = SENT_JOURNALS | {JournalState.PARTLY_SENT, JournalState.WITHDRAWAL_STOPPED}
 HISTORY_AT_FIRST = 8
 
 
@@ -130,6 +132,14 @@ class JournalPage:
     @property
     def is_withdrawn(self) -> bool:
         return self.journal.withdrawn_at is not None
+
+    @property
+    def to_withdraw_first(self) -> Journal | None:
+        """Return the earlier revision in the books, which keeps this one from being sent."""
+        if self.journal.state != JournalState.CHANGED or not self.may_send:
+            return None
+        earlier = [one for one in self.revisions if one.revision < self.journal.revision]
+        return next((one for one in reversed(earlier) if one.state in _IN_THE_BOOKS), None)
 
     @property
     def changes_at_first(self) -> int:

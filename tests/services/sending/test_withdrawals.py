@@ -540,7 +540,7 @@ class TestALaterRevision:
     def test_is_ready_once_the_earlier_one_is_withdrawn(self, procountor: Sandbox) -> None:
         company = a_linked_company()
         first = send(a_journal(company, 6))
-        second = Journal.objects.get(pk=_revised(company).pk)
+        second = Journal.objects.get(pk=revised(company).pk)
         assert second.state == "changed"
 
         withdraw(first)
@@ -573,7 +573,7 @@ def _reversed_by_hand(sandbox: Sandbox) -> Receipt:
     )
 
 
-def _revised(company: Company) -> Journal:
+def revised(company: Company) -> Journal:
     return import_journal(
         csv_file(monthly_lines(6, cents=50)),
         file_name="again.csv",
