@@ -59,7 +59,11 @@ def take_back_next(sending: Sending, withdrawal: Withdrawal, *, now: datetime) -
         return None
     errand = Errand(sending=sending, export=export, now=now)
     try:
-        return _take_back(errand)
+        wait_seconds = _take_back(errand)
+        if _next(sending.journal) is None:
+            # At once: until then the journal, of which nothing is booked, must not pass for ready.
+            _complete(withdrawal, now=now)
+        return wait_seconds  # noqa: TRY300  # what ends in an exception has not gone on
     except GrantEnded:
         return 0.0
     except (ProcountorRejected, AccessDenied) as error:
