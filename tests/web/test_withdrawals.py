@@ -110,7 +110,9 @@ class TestWithdrawing:
         withdraw(sent)
 
         page = page_of(browser_of_administrator, sent)
+        listed = browser_of_administrator.get(reverse("exports")).text
 
+        assert "Withdrawal stopped" in listed
         assert "Procountor did not invalidate the receipt of" in page
         assert "Reversed by receipt 3 of" in page
         assert "Go on withdrawing" in page

@@ -41,6 +41,7 @@ from tilisilta.models import (
     Withdrawal,
 )
 from tilisilta.services.journals.importing import import_journal
+from tilisilta.services.receipts_of_year import receipts_of_year, sums_of
 from tilisilta.services.sending.asking import CannotBeSent, continue_waiting, send_journal
 from tilisilta.services.sending.perhaps_ours import say_another, take_over
 from tilisilta.services.sending.postings import request_lifetime
@@ -135,6 +136,19 @@ class TestAWithdrawal:
         assert str(may.receipt_number) in reversal.name
         assert REASON in reversal.others["accountantsNotes"]
         assert "receipt_reversed" in actions(journal)
+
+    def test_leaves_nothing_of_both_receipts_in_the_sums_of_the_year(
+        self, procountor: Sandbox
+    ) -> None:
+        journal = send(a_journal(a_linked_company(), 5))
+        set_period(procountor, "CLOSED", month=5)
+        assert sums_of(receipts_of_year(journal.company, 2026)) == {"EUR": Decimal("1005.00")}
+
+        withdraw(journal)
+
+        receipts = receipts_of_year(journal.company, 2026)
+        assert [one.state for one in receipts] == ["withdrawn", "posted"]
+        assert sums_of(receipts) == {}
 
     def test_approves_the_reversal_where_the_link_approves(self, procountor: Sandbox) -> None:
         journal = send(a_journal(a_linked_company(approves_receipts=True), 5))
