@@ -8,9 +8,8 @@ from werkzeug.wrappers import Request, Response
 
 from procountor_sandbox.api import Api
 from procountor_sandbox.busy_office import USUAL, Busyness
-from procountor_sandbox.companies import period_containing, written_dimension
-from procountor_sandbox.drafts import RECEIPT_TYPES, read_draft
 from procountor_sandbox.companies import period_containing, written_dimension, year_containing
+from procountor_sandbox.drafts import RECEIPT_TYPES, read_draft
 from procountor_sandbox.faults import Fault, FaultKind
 from procountor_sandbox.fields import Fields
 from procountor_sandbox.people import Act
