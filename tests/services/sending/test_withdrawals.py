@@ -37,6 +37,7 @@ from tilisilta.models import (
     Company,
     Export,
     Journal,
+    Link,
     Sending,
     Withdrawal,
 )
@@ -439,6 +440,21 @@ class TestAsking:
             ask_to_withdraw(journal, reason=REASON, user=None, now=clock.now, seen=seen)
 
         assert states(journal) == ["posted"]
+
+    def test_is_refused_through_a_link_that_is_verify_only_and_stopped_by_it(
+        self, procountor: Sandbox
+    ) -> None:
+        journal = send(a_journal(a_linked_company(), 5, 6))
+        clock = Clock()
+        sending = ask_to_withdraw(journal, reason=REASON, user=None, now=clock.now)
+        Link.objects.update(is_verify_only=True)
+
+        stopped = deliver(sending, clock)
+
+        assert stopped.state == "withdrawal_stopped"
+        assert statuses(procountor) == ["UNFINISHED", "UNFINISHED"]
+        with pytest.raises(CannotWithdraw):
+            ask_to_withdraw(stopped, reason=REASON, user=None, now=clock.now)
 
     def test_is_refused_while_it_is_sent(self, procountor: Sandbox) -> None:
         journal = a_journal(a_linked_company(), 5, 6)

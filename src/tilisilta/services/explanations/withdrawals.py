@@ -67,6 +67,12 @@ WITHDRAWAL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         ),
         Wording(
             message=CANNOT,
+            cause=_("Its link is verify only: nothing is written through it."),
+            remedy=_("Take that tick from the link first, and see that its account may write."),
+            when={"reason": "verify_only"},
+        ),
+        Wording(
+            message=CANNOT,
             cause=_("Its Procountor account is not authorised."),
             remedy=_("Authorise the account again and choose the same company."),
             when={"reason": "account"},

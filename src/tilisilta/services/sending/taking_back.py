@@ -12,6 +12,7 @@ from django.db import transaction
 
 from tilisilta.clients.procountor.errors import AccessDenied, GrantEnded, ProcountorRejected
 from tilisilta.clients.procountor.wire import decode_receipt
+from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 from tilisilta.domain.recognition import INVALIDATED
 from tilisilta.domain.standing import (
     BOOKED_EXPORTS,
@@ -57,13 +58,19 @@ def take_back_next(sending: Sending, withdrawal: Withdrawal, *, now: datetime) -
     if not export.link.procountor_account.is_authorised:
         # It stays under way: once the account is authorised again, the withdrawal goes on.
         return None
-    errand = Errand(sending=sending, export=export, now=now)
+    wait_seconds = _try_to_take_back(Errand(sending=sending, export=export, now=now))
+    if _next(sending.journal) is None:
+        # At once: until then the journal, of which nothing is booked, must not pass for ready.
+        _complete(withdrawal, now=now)
+    return wait_seconds
+
+
+def _try_to_take_back(errand: Errand) -> float:
+    if errand.export.link.is_verify_only:
+        stop_errand(errand, [_verify_only(errand.export)])
+        return 0.0
     try:
-        wait_seconds = _take_back(errand)
-        if _next(sending.journal) is None:
-            # At once: until then the journal, of which nothing is booked, must not pass for ready.
-            _complete(withdrawal, now=now)
-        return wait_seconds  # noqa: TRY300  # what ends in an exception has not gone on
+        return _take_back(errand)
     except GrantEnded:
         return 0.0
     except (ProcountorRejected, AccessDenied) as error:
@@ -87,6 +94,16 @@ def go_on_withdrawing(export: Export) -> bool:
     # What an earlier turn has seen is no proof any more.
     Export.with_trail.filter(pk=export.pk).update(is_looked_for=False)
     return True
+
+
+def _verify_only(export: Export) -> Problem:
+    """Return the problem that the link was made verify only since it was asked for."""
+    return Problem(
+        code=ProblemCode.VERIFY_ONLY,
+        screen=Screen.LINK,
+        booking_date=export.booking_date,
+        facts=facts(company=export.journal.company.name),
+    )
 
 
 def _next(journal: Journal) -> Export | None:

@@ -134,6 +134,8 @@ def plan_withdrawal(journal: Journal, *, now: datetime, reason: str = "") -> Wit
     if not exports:
         raise CannotWithdraw(journal, "nothing")
     account = exports[0].link.procountor_account
+    if any(one.link.is_verify_only for one in exports):
+        raise CannotWithdraw(journal, "verify_only")
     if any(not one.link.procountor_account.is_authorised for one in exports):
         raise CannotWithdraw(journal, "account")
     # Read again each time: a month that was just closed decides what becomes of a receipt.
