@@ -50,6 +50,16 @@ class Companies:
         years = tuple(_with_period(year, period_id, status) for year in company.fiscal_years)
         self._keep(replace(company, fiscal_years=years))
 
+    def set_year(self, company: Company, year_id: int, *, is_open: bool) -> Company:
+        """Close or open a whole fiscal year and return the company as it is then."""
+        years = tuple(
+            replace(year, is_open=is_open) if year.year_id == year_id else year
+            for year in company.fiscal_years
+        )
+        changed = replace(company, fiscal_years=years)
+        self._keep(changed)
+        return changed
+
     def clear(self) -> None:
         self._now = dict(self._first)
 
@@ -123,6 +133,12 @@ def period_containing(company: Company, day: date) -> int | None:
     )
 
 
+def year_containing(company: Company, day: date) -> FiscalYear | None:
+    """Return the fiscal year a day falls in."""
+    years = company.fiscal_years
+    return next((one for one in years if one.start_date <= day <= one.end_date), None)
+
+
 def _with_period(year: FiscalYear, period_id: int, status: PeriodStatus) -> FiscalYear:
     periods = tuple(
         replace(period, status=status) if period.period_id == period_id else period
@@ -135,6 +151,7 @@ def _with_period(year: FiscalYear, period_id: int, status: PeriodStatus) -> Fisc
 def _changes(company: Company) -> dict[str, Any]:
     return {
         "dimensions": [written_dimension(one) for one in company.dimensions],
+        "years": {str(year.year_id): year.is_open for year in company.fiscal_years},
         "periods": {
             str(period.period_id): period.status.value
             for year in company.fiscal_years
@@ -161,6 +178,7 @@ def _changed(company: Company, changes: Mapping[str, Any]) -> Company:
 def _changed_year(year: FiscalYear, changes: Mapping[str, Any]) -> FiscalYear:
     return replace(
         year,
+        is_open=changes.get("years", {}).get(str(year.year_id), year.is_open),
         tracking_periods=tuple(
             replace(
                 period,

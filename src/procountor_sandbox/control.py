@@ -8,7 +8,7 @@ from werkzeug.wrappers import Request, Response
 
 from procountor_sandbox.api import Api
 from procountor_sandbox.busy_office import USUAL, Busyness
-from procountor_sandbox.companies import period_containing, written_dimension
+from procountor_sandbox.companies import period_containing, written_dimension, year_containing
 from procountor_sandbox.drafts import RECEIPT_TYPES, read_draft
 from procountor_sandbox.faults import Fault, FaultKind
 from procountor_sandbox.fields import Fields
@@ -40,6 +40,7 @@ class Control:
                 reset=self.reset,
             ),
             ("POST", "/sandbox/periods"): self._set_period,
+            ("POST", "/sandbox/years"): self._set_year,
             ("POST", "/sandbox/dimensions"): self._rename_dimension,
             ("POST", "/sandbox/people"): self._act,
             ("POST", "/sandbox/entries"): self._book_entry,
@@ -74,6 +75,35 @@ class Control:
                 raise not_found(f"tracking period of {day}")
             self._api.office.companies.set_period(company, period_id, PeriodStatus(status))
         return {"company_id": company_id, "period_id": period_id, "status": status}
+
+    def _set_year(self, request: Request) -> Any:
+        body = read_body(request)
+        fields = Fields(values=body)
+        company_id = fields.whole("company_id", required=True)
+        day = fields.day("date", required=True)
+        fields.refuse_unknown(("company_id", "date", "is_open"))
+        is_open = body.get("is_open")
+        if not isinstance(is_open, bool):
+            fields.violations.append(invalid("is_open", is_open))
+        if fields.violations or company_id is None or day is None or not isinstance(is_open, bool):
+            raise Refused(400, *fields.violations)
+        with self._api.lock:
+            company = self._company(company_id)
+            year = year_containing(company, day)
+            if year is None:
+                raise not_found(f"fiscal year of {day}")
+            self._api.office.companies.set_year(company, year.year_id, is_open=is_open)
+            numbered = 0
+            if not is_open and company.numbers_closed_years:
+                numbered = self._api.office.ledger.give_serial_numbers(
+                    company_id, first=year.start_date, last=year.end_date
+                )
+        return {
+            "company_id": company_id,
+            "year_id": year.year_id,
+            "is_open": is_open,
+            "numbered": numbered,
+        }
 
     def _rename_dimension(self, request: Request) -> Any:
         fields = Fields(values=read_body(request))

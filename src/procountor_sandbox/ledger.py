@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from threading import RLock
 
@@ -118,6 +118,25 @@ class Ledger:
     def set_status(self, receipt: Receipt, status: Status) -> Receipt:
         with self._lock:
             return self._keep(self._renewed(replace(receipt, status=status)))
+
+    def give_serial_numbers(self, company_id: int, *, first: date, last: date) -> int:
+        """Number the official receipts of a year that is being closed; return how many.
+
+        Assumed: those that are approved, in the order of their dates. They are final from then on.
+        """
+        with self._lock:
+            receipts = self.receipts(company_id)
+            number = max((one.serial_number or 0 for one in receipts), default=0)
+            new = [
+                one
+                for one in receipts
+                if first <= one.receipt_date <= last
+                and one.status is Status.APPROVED
+                and not one.is_final
+            ]
+            for place, one in enumerate(sorted(new, key=lambda one: one.receipt_date), number + 1):
+                self._keep(self._renewed(replace(one, serial_number=place)))
+            return len(new)
 
     def set_dimensions(
         self, receipt: Receipt, transaction_id: int, values: tuple[DimensionValue, ...]

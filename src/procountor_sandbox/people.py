@@ -82,6 +82,8 @@ class People:
         if receipt.status not in allowed:
             message = f"SANDBOX_STATUS_IS_{receipt.status.value}"
             raise Refused(403, Violation(field="status", message=message))
+        if receipt.is_final:
+            raise Refused(403, Violation(field="serialNumber", message="SANDBOX_HAS_SERIAL_NUMBER"))
         if to is Status.APPROVED and receipt.difference != 0:
             raise Refused(403, Violation(field="transactions", message="SANDBOX_UNBALANCED"))
         return self.ledger.set_status(receipt, to)

@@ -99,6 +99,9 @@ class Transaction:
 class Receipt:
     """A ledger receipt as it is booked. ``created`` and ``version`` are Procountor's own times.
 
+    In Sweden and Denmark it gets a ``serial_number`` when its fiscal year is closed. It is final
+    then, also if the year is opened again.
+
     ``others`` are the optional fields that no rule here uses, under Procountor's names.
     """
 
@@ -117,6 +120,11 @@ class Receipt:
     version: str
     others: Mapping[str, Any] = field(default_factory=dict)
     receipt_type: str = JOURNAL
+    serial_number: int | None = None
+
+    @property
+    def is_final(self) -> bool:
+        return self.serial_number is not None
 
     @property
     def difference(self) -> Decimal:
@@ -148,6 +156,7 @@ class Receipt:
             "invoiceId": self.invoice_id,
             "receiptNumber": self.receipt_number,
             "invoiceNumber": self.invoice_number,
+            **self._serial(),
             "version": self.version,
             "transactions": [one.written() for one in self.transactions],
         }
@@ -162,10 +171,17 @@ class Receipt:
             "receiptDate": self.receipt_date,
             "receiptNumber": self.receipt_number,
             "invoiceNumber": self.invoice_number,
+            **self._serial(),
             # Documented for rows of lists only: a single receipt has no such field.
             "created": self.created,
             "version": self.version,
         }
+
+    def _serial(self) -> dict[str, Any]:
+        # Documented: one of eight series. Which one a journal gets is not.
+        if self.serial_number is None:
+            return {}
+        return {"serialNumber": {"series": "A", "number": self.serial_number}}
 
     def stored(self) -> dict[str, Any]:
         return {**self.written(), "companyId": self.company_id, "created": self.created}
@@ -189,6 +205,7 @@ def read_receipt(stored: Mapping[str, Any]) -> Receipt:
         version=stored["version"],
         others={name: value for name, value in stored.items() if name in OTHER_FIELDS},
         receipt_type=stored.get("type", JOURNAL),
+        serial_number=stored.get("serialNumber", {}).get("number"),
     )
 
 

@@ -11,6 +11,8 @@ from enum import StrEnum
 RECONCILIATION_ACCOUNT = "8450"
 # From an official sample answer. Each company has its own list of VAT statuses.
 NO_VAT_HANDLING = 12
+# Documented: journals there get a serial number when their year is closed.
+COUNTRIES_WITH_SERIAL_NUMBERS = frozenset({"SWEDEN", "DENMARK"})
 
 
 class Access(StrEnum):
@@ -108,6 +110,11 @@ class Company:
     business_id_type: str = "FI"
     currency: str = "EUR"
     city: str = "Koivulampi"
+
+    @property
+    def numbers_closed_years(self) -> bool:
+        """Return whether receipts get serial numbers, and are final, when their year is closed."""
+        return self.country in COUNTRIES_WITH_SERIAL_NUMBERS
 
     def account(self, code: str) -> LedgerAccount | None:
         return next((account for account in self.accounts if account.code == code), None)

@@ -11,6 +11,7 @@ from tilisilta.domain.standing import (
     BOOKED_EXPORTS,
     BY_URGENCY,
     COMMITTED_EXPORTS,
+    EXPORTS_GOING_BACK,
     EXPORTS_UNDER_WAY,
     JOURNALS_NOT_DUE,
     JOURNALS_UNDER_WAY,
@@ -62,7 +63,8 @@ class TestTheSets:
 
     def test_separate_what_is_booked_from_what_is_under_way(self) -> None:
         assert not BOOKED_EXPORTS & EXPORTS_UNDER_WAY
-        assert COMMITTED_EXPORTS == BOOKED_EXPORTS | EXPORTS_UNDER_WAY
+        assert not EXPORTS_GOING_BACK & (BOOKED_EXPORTS | EXPORTS_UNDER_WAY)
+        assert COMMITTED_EXPORTS == BOOKED_EXPORTS | EXPORTS_UNDER_WAY | EXPORTS_GOING_BACK
 
 
 class TestState:
@@ -214,4 +216,33 @@ class TestWhetherItCanBeSent:
         journal = standing_of([ExportStanding(state=ExportState.READY)], [], is_discarded=True)
 
         assert journal.state is JournalState.DISCARDED
+        assert not journal.can_be_sent
+
+
+class TestAWithdrawnJournal:
+    def test_is_withdrawn_and_never_sent_until_a_person_says_so(self) -> None:
+        exports = [ExportStanding(state=ExportState.WITHDRAWN)]
+
+        journal = standing_of(exports, [], is_withdrawn=True)
+
+        assert journal.state == "withdrawn"
+        assert not journal.can_be_sent
+        assert [one.code for one in journal.obstacles] == [ProblemCode.JOURNAL_WITHDRAWN]
+
+    @pytest.mark.parametrize(
+        ("states", "expected"),
+        [
+            (("withdrawing", "withdrawn"), "withdrawing"),
+            (("not_withdrawn", "withdrawing"), "withdrawing"),
+            (("not_withdrawn", "withdrawn"), "withdrawal_stopped"),
+            (("not_withdrawn", "ready"), "withdrawal_stopped"),
+            (("withdrawing", "rejected"), "withdrawing"),
+        ],
+    )
+    def test_is_not_yet_one_while_a_receipt_is_in_the_books(
+        self, states: tuple[str, ...], expected: str
+    ) -> None:
+        journal = standing(states)
+
+        assert journal.state == expected
         assert not journal.can_be_sent

@@ -324,3 +324,47 @@ class TestReadingRights:
         assert robot is not None
         assert robot.access is Access.ALL
         assert robot.password is None
+
+
+class TestAFinalReceipt:
+    def test_has_a_serial_number_once_its_year_is_closed_and_can_never_be_undone(
+        self, sandbox: Sandbox
+    ) -> None:
+        company = next(one for one in sandbox.world.companies if one.country == "SWEDEN")
+        caller = signed_in(sandbox, company.company_id - 50101 + 1001)
+        first = caller.post("ledgerreceipts", json=receipt()).json()
+        draft = caller.post("ledgerreceipts", json=receipt()).json()
+        caller.put(f"ledgerreceipts/{first['id']}/approve")
+
+        closed = close_year(sandbox, company.company_id, is_open=False)
+
+        assert closed["numbered"] == 1
+        read = caller.get(f"ledgerreceipts/{first['id']}").json()
+        assert read["serialNumber"] == {"series": "A", "number": 1}
+        assert "serialNumber" not in caller.get(f"ledgerreceipts/{draft['id']}").json()
+        refused = caller.put(f"ledgerreceipts/{first['id']}/unfinished")
+        assert refused.status_code == 403
+        assert messages(refused) == [("receiptDate", CLOSED_PERIOD)]
+        close_year(sandbox, company.company_id, is_open=True)
+        refused = caller.put(f"ledgerreceipts/{first['id']}/unfinished")
+        assert refused.status_code == 403
+        assert messages(refused) == [("serialNumber", "SANDBOX_HAS_SERIAL_NUMBER")]
+
+    def test_is_none_in_finland(
+        self, caller: httpx2.Client, booked: dict[str, Any], sandbox: Sandbox
+    ) -> None:
+        caller.put(f"ledgerreceipts/{booked['id']}/approve")
+
+        assert close_year(sandbox, 50101, is_open=False)["numbered"] == 0
+        close_year(sandbox, 50101, is_open=True)
+
+        assert caller.put(f"ledgerreceipts/{booked['id']}/unfinished").status_code == 200
+
+
+def close_year(sandbox: Sandbox, company_id: int, *, is_open: bool) -> dict[str, Any]:
+    """Close or open the fiscal year of every receipt in this module."""
+    order = {"company_id": company_id, "date": "2026-06-30", "is_open": is_open}
+    answer = client_of(sandbox).post("http://sandbox/sandbox/years", json=order)
+    assert answer.status_code == 200, answer.text
+    closed: dict[str, Any] = answer.json()
+    return closed

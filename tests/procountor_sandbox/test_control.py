@@ -220,3 +220,20 @@ class TestOtherOrders:
         assert sandbox.ledger.count() == 0
         assert fresh.get("dimensions").json()[0]["name"] == "Kustannuspaikka"
         assert fresh.post("ledgerreceipts", json=receipt()).json()["receiptNumber"] == 1
+
+
+class TestYearOrders:
+    @pytest.mark.parametrize(
+        "order",
+        [
+            {"company_id": 50101, "date": "2026-06-30"},
+            {"company_id": 50101, "date": "2026-06-30", "is_open": "no"},
+            {"company_id": 50101, "date": "1999-06-30", "is_open": False},
+            {"company_id": 1, "date": "2026-06-30", "is_open": False},
+            {"company_id": 50101, "date": "2026-06-30", "is_open": False, "more": 1},
+        ],
+    )
+    def test_are_refused_when_they_make_no_sense(
+        self, control: httpx2.Client, order: dict[str, Any]
+    ) -> None:
+        assert control.post("years", json=order).status_code in {400, 404}

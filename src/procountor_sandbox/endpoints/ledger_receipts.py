@@ -79,12 +79,14 @@ def approve(call: Call) -> Response:
 def make_unfinished(call: Call) -> Response:
     # Assumed for invalidated receipts; documented for approved ones.
     receipt = _changeable(call, Status.APPROVED, Status.INVALIDATED)
+    _must_not_be_final(receipt)
     return _moved(call, receipt, Status.UNFINISHED)
 
 
 def invalidate(call: Call) -> Response:
     # Documented for the pages, assumed for the API: an approved one is made unfinished first.
     receipt = _changeable(call, Status.UNFINISHED)
+    _must_not_be_final(receipt)
     return _moved(call, receipt, Status.INVALIDATED)
 
 
@@ -169,6 +171,12 @@ def _changeable(call: Call, *allowed: Status) -> Receipt:
         )
     _require_open_period(call, receipt, status=403)
     return receipt
+
+
+def _must_not_be_final(receipt: Receipt) -> None:
+    # Documented for Sweden and Denmark: what got a serial number can no longer be undone.
+    if receipt.is_final:
+        raise Refused(403, Violation(field="serialNumber", message="SANDBOX_HAS_SERIAL_NUMBER"))
 
 
 def _require_open_period(call: Call, receipt: Receipt, *, status: int) -> None:

@@ -15,6 +15,7 @@ from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.domain.receipts import LedgerReceipt, ReceiptPlan
 from tilisilta.domain.standing import (
     BOOKED_EXPORTS,
+    EXPORTS_GOING_BACK,
     EXPORTS_UNDER_WAY,
     ExportStanding,
     ExportState,
@@ -87,7 +88,9 @@ class JournalPlan:
 def leaves_exports(exports: Iterable[ExportStanding]) -> bool:
     """Return whether a check must not touch ``exports``: under way, or booked as a whole."""
     wanted = frozenset(export.state for export in exports) - {ExportState.WITHDRAWN}
-    return bool(wanted & EXPORTS_UNDER_WAY) or bool(wanted and wanted <= BOOKED_EXPORTS)
+    return bool(wanted & (EXPORTS_UNDER_WAY | EXPORTS_GOING_BACK)) or bool(
+        wanted and wanted <= BOOKED_EXPORTS
+    )
 
 
 def plan_journal(facts: JournalFacts) -> JournalPlan:

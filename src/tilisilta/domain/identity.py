@@ -25,6 +25,7 @@ _BITS_PER_CHARACTER = 5
 _MOST_RUN_NUMBER_CHARACTERS = 60
 # Any change here, or of the values below, disowns every receipt that is already booked.
 _SCHEME = "tilisilta-receipt-1"
+_REVERSAL_SCHEME = "tilisilta-reversal-1"
 _CUT = "…"
 _BEFORE_DESCRIPTION = ", "
 _LEAST_DESCRIPTION = 8
@@ -57,6 +58,17 @@ def receipt_token(
         booking_date.isoformat(),
         str(epoch),
     )
+    encoded = b"".join(_netstring(value) for value in values)
+    return _base32(hashlib.sha256(encoded).digest())
+
+
+def reversal_token(first_token: str, *, procountor_company_id: int) -> str:
+    """Return the token of the receipt that takes back the one with ``first_token``.
+
+    It is made as that one is, of a name of its own, the company and the token of the first. So it
+    is found again after any loss, as long as the first is known.
+    """
+    values = (_REVERSAL_SCHEME, str(procountor_company_id), first_token)
     encoded = b"".join(_netstring(value) for value in values)
     return _base32(hashlib.sha256(encoded).digest())
 

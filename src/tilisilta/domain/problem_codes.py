@@ -272,6 +272,11 @@ class ProblemCode(StrEnum):
     ITEM_REFUSED = _stops(
         "S14", "reason", items="425, 435", name="Kustannuspaikka", answer="The code is too long."
     )
+    WITHDRAWAL_REFUSED = _stops(
+        "S15", "status", date="2026-06-30", step="invalidate", answer="CLOSED_FISCAL_PERIOD"
+    )
+    NOT_AS_CONFIRMED = _stops("S16", date="2026-06-30", reason="edited")
+    JOURNAL_WITHDRAWN = "S17"
     # An action that failed and changed nothing. First the general ones.
     TRY_AGAIN_LATER = _waits("E01", "wait")
     OUTCOME_UNKNOWN = "E02"
@@ -313,6 +318,9 @@ class ProblemCode(StrEnum):
     COMMAND_REFUSED = "E35"
     NOT_IN_DOUBT = "E36"
     CANNOT_BE_OURS = "E37"
+    CANNOT_WITHDRAW = _stops("E80", journal="1003-2026-6-1", reason="nothing")
+    WITHDRAWAL_CHANGED = _stops("E81", journal="1003-2026-6-1")
+    NOT_WITHDRAWN = _stops("E82", journal="1003-2026-6-1")
     # What came of a consent at Nmbrs.
     CONSENT_DENIED = "E70"
     CONSENT_NOT_OURS = _stops("E71", "reason")

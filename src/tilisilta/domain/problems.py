@@ -77,6 +77,7 @@ site              host of Nmbrs that was asked, "api.nmbrs.se"
 split             "cost_center" or "cost_unit": what the link uses and the journal lacks
 start             first date of the link
 status            status of Procountor's answer
+step              what of a withdrawal was refused: "unfinish", "invalidate" or "read"
 token             token of the export that a receipt is in question for
 value             what the file has there, if it certainly is no name
 vat_status        number of a VAT status

@@ -8,17 +8,28 @@ from tilisilta.languages import ENGLISH, FINNISH, SWEDISH, language_of
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiptWords:
-    """The words of one language. ``moved`` stands before the period that a receipt is for."""
+    """The words of one language.
+
+    ``moved`` stands before the period that a receipt is for, and ``reverses`` before the number of
+    the receipt that it takes back.
+    """
 
     title: str
     run: str
     moved: str
+    reverses: str
 
 
 _WORDS: Mapping[str, ReceiptWords] = {
-    FINNISH.code: ReceiptWords(title="Palkat", run="ajo", moved="kaudelta"),
-    SWEDISH.code: ReceiptWords(title="Löner", run="körning", moved="för"),
-    ENGLISH.code: ReceiptWords(title="Payroll", run="run", moved="for"),
+    FINNISH.code: ReceiptWords(
+        title="Palkat", run="ajo", moved="kaudelta", reverses="kumoaa tositteen"
+    ),
+    SWEDISH.code: ReceiptWords(
+        title="Löner", run="körning", moved="för", reverses="återför verifikat"
+    ),
+    ENGLISH.code: ReceiptWords(
+        title="Payroll", run="run", moved="for", reverses="reverses receipt"
+    ),
 }
 # Procountor's own words for countries. Elsewhere English is as good as any other language.
 _LANGUAGES_OF_COUNTRIES = {"FINLAND": FINNISH.code, "SWEDEN": SWEDISH.code}

@@ -62,7 +62,11 @@ class LedgerReceipt:
 
 @dataclass(frozen=True, kw_only=True)
 class BookedReceipt:
-    """A ledger receipt as Procountor holds it. ``version`` is stored letter by letter."""
+    """A ledger receipt as Procountor holds it. ``version`` is stored letter by letter.
+
+    ``is_final`` is one with a serial number, as receipts get it in Sweden and Denmark when their
+    year is closed: it can be neither made unfinished nor invalidated any more.
+    """
 
     ledger_receipt_id: int
     receipt_number: int | None
@@ -70,6 +74,7 @@ class BookedReceipt:
     status: str
     version: str
     body: ReceiptBody
+    is_final: bool = False
 
     @property
     def shown_number(self) -> int:

@@ -22,13 +22,19 @@ class ExportState(StrEnum):
     REJECTED = "rejected"
     POSTED = "posted"
     APPROVED = "approved"
+    WITHDRAWING = "withdrawing"
+    """Booked, and being taken back."""
+    NOT_WITHDRAWN = "not_withdrawn"
+    """Booked still, as taking it back was stopped: a person must act."""
     WITHDRAWN = "withdrawn"
-    """No longer part of what the journal would book; stays as the trail of what was tried."""
+    """Taken back, or no longer part of what the journal would book; stays as the trail."""
 
 
 BOOKED_EXPORTS = frozenset({ExportState.POSTED, ExportState.APPROVED})
 EXPORTS_UNDER_WAY = frozenset({ExportState.QUEUED, ExportState.POSTING, ExportState.UNCERTAIN})
-COMMITTED_EXPORTS = BOOKED_EXPORTS | EXPORTS_UNDER_WAY
+EXPORTS_GOING_BACK = frozenset({ExportState.WITHDRAWING, ExportState.NOT_WITHDRAWN})
+"""In the books until it is proven that they are taken back."""
+COMMITTED_EXPORTS = BOOKED_EXPORTS | EXPORTS_UNDER_WAY | EXPORTS_GOING_BACK
 """Receipts that are in the books, or may be before a person can stop them."""
 
 
@@ -50,21 +56,35 @@ class JournalState(StrEnum):
     PARTLY_SENT = "partly_sent"
     SENT = "sent"
     APPROVED = "approved"
+    WITHDRAWING = "withdrawing"
+    WITHDRAWAL_STOPPED = "withdrawal_stopped"
+    """Something of it is in the books still, and a person must act."""
+    WITHDRAWN = "withdrawn"
+    """Taken back as a whole. It is sent again only if a person says so."""
 
 
 SENT_JOURNALS = frozenset({JournalState.SENT, JournalState.APPROVED})
-JOURNALS_UNDER_WAY = frozenset({JournalState.QUEUED, JournalState.SENDING, JournalState.UNCERTAIN})
+JOURNALS_UNDER_WAY = frozenset(
+    {
+        JournalState.QUEUED,
+        JournalState.SENDING,
+        JournalState.UNCERTAIN,
+        JournalState.WITHDRAWING,
+    }
+)
 STOPPED_JOURNALS = frozenset(
     {
         JournalState.REJECTED,
         JournalState.PARTLY_SENT,
         JournalState.PROBLEM,
         JournalState.CHANGED,
+        JournalState.WITHDRAWAL_STOPPED,
     }
 )
 """A person has to do something before the journal is booked as a whole."""
 WAITING_JOURNALS = (
     JournalState.UNCERTAIN,
+    JournalState.WITHDRAWAL_STOPPED,
     JournalState.REJECTED,
     JournalState.PARTLY_SENT,
     JournalState.PROBLEM,
@@ -78,6 +98,7 @@ JOURNALS_NOT_DUE = frozenset(
         JournalState.REPLACED,
         JournalState.DISCARDED,
         JournalState.BEFORE_START,
+        JournalState.WITHDRAWN,
     }
 )
 """Journals of which nothing is to be booked, and about which there is nothing to do."""
@@ -87,19 +108,26 @@ JOURNALS_NOT_SUMMED = frozenset(
         JournalState.CHANGED,
         JournalState.DISCARDED,
         JournalState.BEFORE_START,
+        JournalState.WITHDRAWN,
     }
 )
 """Left out of sums: another revision counts instead, or the journal books nothing."""
-JOURNALS_AT_REST = SENT_JOURNALS | {JournalState.REPLACED, JournalState.DISCARDED}
+JOURNALS_AT_REST = SENT_JOURNALS | {
+    JournalState.REPLACED,
+    JournalState.DISCARDED,
+    JournalState.WITHDRAWN,
+}
 """A check cannot change anything about them."""
 BY_URGENCY = (
     *WAITING_JOURNALS,
+    JournalState.WITHDRAWING,
     JournalState.SENDING,
     JournalState.QUEUED,
     JournalState.SENT,
     JournalState.APPROVED,
     JournalState.OFF,
     JournalState.BEFORE_START,
+    JournalState.WITHDRAWN,
     JournalState.REPLACED,
     JournalState.DISCARDED,
 )
@@ -165,20 +193,27 @@ def standing_of(
     problems: Sequence[Problem],
     *,
     is_discarded: bool = False,
+    is_withdrawn: bool = False,
 ) -> Standing:
     """Return where a journal stands, from its exports and the problems of its last check."""
     states = {export.state for export in exports}
     rest = (export for export in exports if export.is_wanted and not export.is_booked)
     all_problems = (*(problem for export in rest for problem in export.problems), *problems)
     state = JournalState.DISCARDED if is_discarded else state_of(states, problems)
+    if is_withdrawn and not states & COMMITTED_EXPORTS:
+        state = JournalState.WITHDRAWN
+        all_problems = (*all_problems, Problem(code=ProblemCode.JOURNAL_WITHDRAWN))
     stopping = tuple(problem for problem in all_problems if problem.stops)
     if state is JournalState.READY and stopping:
         # The check has no objection, but a receipt must not be sent before a person has answered.
         state = JournalState.PROBLEM
     is_never_sent = state in JOURNALS_NOT_DUE
+    is_going_back = bool(states & EXPORTS_GOING_BACK)
     return Standing(
         state=state,
-        to_send=0 if is_never_sent else sum(one.state == ExportState.READY for one in exports),
+        to_send=0
+        if is_never_sent or is_going_back
+        else sum(one.state == ExportState.READY for one in exports),
         # Warnings too: they say why it is not sent, although there is nothing to put right.
         obstacles=tuple(all_problems) if is_never_sent else stopping,
     )
@@ -202,6 +237,8 @@ def _state_of_exports(wanted: frozenset[ExportState]) -> JournalState | None:
     # The first rule that holds decides. A receipt in doubt comes before all others, as it may be
     # booked twice if the rest of the journal is sent without it.
     rules = (
+        (ExportState.WITHDRAWING in rest, JournalState.WITHDRAWING),
+        (ExportState.NOT_WITHDRAWN in rest, JournalState.WITHDRAWAL_STOPPED),
         (ExportState.UNCERTAIN in rest, JournalState.UNCERTAIN),
         (ExportState.POSTING in rest, JournalState.SENDING),
         (booked and ExportState.QUEUED in rest, JournalState.SENDING),

@@ -5,6 +5,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,6 +22,7 @@ from tilisilta.management.output import (
     explanation_of,
     problem_document,
     problem_text,
+    refusal_of,
 )
 from tilisilta.management.workers import living_workers, running_worker
 from tilisilta.models import Export, Journal, Sending
@@ -31,6 +33,7 @@ from tilisilta.services.sending.asking import (
     send_many,
 )
 from tilisilta.services.sending.ready import ReadyJournals, ready_journals
+from tilisilta.services.sending.withdrawals import let_be_sent_again
 
 MOST_NAMED = 10
 POLL_SECONDS = 0.2
@@ -42,11 +45,14 @@ def send(options: Namespace) -> Answer:
         raise WrongUse(
             _("Name journals, or give --all-ready"), remedy=_("See tilisilta send --help.")
         )
+    _must_go_together(options)
     wanted, ready = _wanted(options)
+    if options.again:
+        wanted = [_again(journal, options.reason) for journal in wanted]
     asked = send_many([Wanted(journal=one) for one in wanted], user=None, now=timezone.now())
     if options.wait and asked.sendings:
         with running_worker():
-            _wait(asked.sendings, give_up_at=time.monotonic() + options.timeout)
+            wait_for(asked.sendings, give_up_at=time.monotonic() + options.timeout)
     # Read again: the worker has changed their states.
     journals = [Journal.objects.get(pk=sending.journal_id) for sending in asked.sendings]
     return Answer(
@@ -80,7 +86,27 @@ def _must_be_for_all_ready(options: Namespace) -> None:
         )
 
 
-def _wait(sendings: Sequence[Sending], *, give_up_at: float) -> None:
+def _must_go_together(options: Namespace) -> None:
+    if options.again and (options.all_ready or not options.reason):
+        raise WrongUse(
+            _("--again needs named journals and a reason"),
+            remedy=_("Name the withdrawn journals, and give --reason with --again."),
+        )
+    if options.reason and not options.again:
+        raise WrongUse(
+            _("--reason belongs to --again"),
+            remedy=_("Leave it out, or give --again to send withdrawn journals once more."),
+        )
+
+
+def _again(journal: Journal, reason: str) -> Journal:
+    try:
+        return let_be_sent_again(journal, reason=reason, user=None, now=timezone.now())
+    except ValidationError as error:
+        raise refusal_of(error) from error
+
+
+def wait_for(sendings: Sequence[Sending], *, give_up_at: float) -> None:
     """Wait until the sendings are finished, or the time is up."""
     ids = [sending.pk for sending in sendings]
     while time.monotonic() < give_up_at:

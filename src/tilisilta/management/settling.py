@@ -18,7 +18,7 @@ def settle(options: Namespace) -> Answer:
     """Settle whether a receipt in question is the one of the journal."""
     journal = find_journal(options.journal)
     doubt = _doubt(journal, options.receipt)
-    export = Export.objects.select_related("link__procountor_account", "journal__company").get(
+    export = Export.with_trail.select_related("link__procountor_account", "journal__company").get(
         token=doubt.token
     )
     act = take_over if options.ours else say_another

@@ -13,7 +13,14 @@ from tilisilta.models.connections import (
     Synchronisation,
     Worker,
 )
-from tilisilta.models.exports import EXPORT_STATES, Attempt, Export, Sending, preview_digest
+from tilisilta.models.exports import (
+    EXPORT_STATES,
+    Attempt,
+    Export,
+    Sending,
+    Withdrawal,
+    preview_digest,
+)
 from tilisilta.models.journals import JOURNAL_STATES, Journal, JournalLine
 from tilisilta.models.links import AccountMapping, Link, LinkSettings
 from tilisilta.models.nmbrs_comparisons import ApiComparison, ComparedCompany
@@ -63,6 +70,7 @@ __all__ = [
     "User",
     "UserTemplate",
     "VerifiedCompany",
+    "Withdrawal",
     "Worker",
     "preview_digest",
     "shown_template_name",

@@ -158,6 +158,38 @@ class AuditEntry(models.Model):
             "receipt_uncertain",
             _("no answer for the receipt of {date} of journal {reference}"),
         )
+        WITHDRAWAL_ASKED = (
+            "withdrawal_asked",
+            _("asked to withdraw journal {reference}, {count} ledger receipts: {reason}"),
+        )
+        RECEIPT_UNFINISHED = (
+            "receipt_unfinished",
+            _("made receipt {number} of journal {reference} unfinished again"),
+        )
+        RECEIPT_INVALIDATED = (
+            "receipt_invalidated",
+            _("invalidated receipt {number} of journal {reference}"),
+        )
+        RECEIPT_SEEN_INVALIDATED = (
+            "receipt_seen_invalidated",
+            _("saw that receipt {number} of journal {reference} is invalidated"),
+        )
+        RECEIPT_REVERSED = (
+            "receipt_reversed",
+            _("reversed receipt {number} of journal {reference} by receipt {reversal}"),
+        )
+        WITHDRAWAL_STOPPED = (
+            "withdrawal_stopped",
+            _("could not withdraw receipt {number} of journal {reference}"),
+        )
+        JOURNAL_WITHDRAWN = (
+            "journal_withdrawn",
+            _("withdrew journal {reference}: {reason}"),
+        )
+        JOURNAL_AGAIN = (
+            "journal_again",
+            _("let journal {reference} be sent again: {reason}"),
+        )
         USER_CREATED = "user_created", _("created user {name}")
         USER_CHANGED = "user_changed", _("changed user {name}: {fields}")
         TEMPLATE_CREATED = "template_created", _("created user template {name}")

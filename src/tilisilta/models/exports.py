@@ -21,13 +21,15 @@ EXPORT_STATES = [
     (ExportState.REJECTED.value, _("Rejected")),
     (ExportState.POSTED.value, _("Sent")),
     (ExportState.APPROVED.value, _("Approved")),
+    (ExportState.WITHDRAWING.value, _("Being withdrawn")),
+    (ExportState.NOT_WITHDRAWN.value, _("Not withdrawn")),
     (ExportState.WITHDRAWN.value, _("Withdrawn")),
 ]
 """The states of an export with their words."""
 
 
 class _WithoutTrail(models.Manager["Export"]):
-    """Leaves out what was booked through an ended link into other books than today's.
+    """Leaves out what books nothing of its journal: in other books than today's, or a reversal.
 
     It is the default manager, so that no sum can count the trail by mistake.
     """
@@ -41,15 +43,17 @@ class Export(models.Model):
 
     ``payload`` is what a person saw and what is sent, letter by letter. The token ends the
     receipt's name in Procountor; by it a receipt with a lost answer is found again. ``is_trail``
-    says that the link it was sent through has ended and its journal goes to another administration:
-    ``objects`` and ``journal.exports`` leave it out, ``with_trail`` has it.
+    says that it books nothing of its journal in today's books: the link it was sent through has
+    ended and the journal goes to another administration, or it ``reverses`` another export.
+    ``objects`` and ``journal.exports`` leave it out, ``with_trail`` has it. ``way_back`` is how a
+    receipt is withdrawn, as a person has confirmed it.
     """
 
     journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="exports")
     link = models.ForeignKey(Link, on_delete=models.PROTECT, related_name="exports")
     booking_date = models.DateField()
     receipt_date = models.DateField()
-    # Part of the token (R8): an undo would begin a booking date anew. Nothing raises it yet.
+    # Part of the token (R8): what is sent again after it was withdrawn has the next one.
     epoch = models.PositiveSmallIntegerField(default=0)
     token = models.CharField(max_length=12, unique=True)
     name = models.CharField(max_length=80)
@@ -72,7 +76,7 @@ class Export(models.Model):
         help_text="Dimension items to be made before it is sent, with their stand-in ids.",
     )
 
-    state = models.CharField(max_length=10, choices=EXPORT_STATES, default=ExportState.READY.value)
+    state = models.CharField(max_length=14, choices=EXPORT_STATES, default=ExportState.READY.value)
     ledger_receipt_id = models.IntegerField(null=True, blank=True)
     receipt_number = models.IntegerField(null=True, blank=True)
     invoice_number = models.IntegerField(null=True, blank=True)
@@ -87,6 +91,11 @@ class Export(models.Model):
     empty_looks = LooksField(help_text="Each look since the last attempt that did not find it.")
     look_at = models.DateTimeField(null=True, blank=True, help_text="Not before this moment.")
     is_trail = models.BooleanField(default=False)
+    reverses = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversal"
+    )
+    way_back = models.CharField(max_length=10, blank=True, default="")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     objects = _WithoutTrail()
     with_trail: "models.Manager[Export]" = models.Manager()
@@ -97,10 +106,18 @@ class Export(models.Model):
             # Checks lock the journal. If two still plan the same receipt, the second fails.
             models.UniqueConstraint(
                 fields=["link", "journal", "booking_date", "epoch"],
+                condition=Q(reverses__isnull=True),
                 name="one_export_per_receipt_and_epoch",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[ExportState.POSTED.value, ExportState.APPROVED.value])
+                condition=~Q(
+                    state__in=[
+                        ExportState.POSTED.value,
+                        ExportState.APPROVED.value,
+                        ExportState.WITHDRAWING.value,
+                        ExportState.NOT_WITHDRAWN.value,
+                    ]
+                )
                 | Q(ledger_receipt_id__isnull=False),
                 name="a_booked_export_knows_its_receipt",
             ),
@@ -114,6 +131,11 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def was_taken_back(self) -> bool:
+        """Return whether it was booked and then withdrawn, so that its token is used up."""
+        return self.withdrawn_at is not None
 
     @property
     def shown_number(self) -> int | None:
@@ -142,7 +164,14 @@ def preview_digest(exports: Iterable[Export]) -> str:
 
 
 class Attempt(models.Model):
-    """One try at an export, committed before the request leaves."""
+    """One try at an export, committed before the request leaves: to book it, or to take it back."""
+
+    class Kind(models.TextChoices):
+        """What was tried."""
+
+        POST = "post", _("to book it")
+        UNFINISH = "unfinish", _("to make it unfinished")
+        INVALIDATE = "invalidate", _("to invalidate it")
 
     class Outcome(models.TextChoices):
         """How the try ended, as far as we know."""
@@ -154,9 +183,12 @@ class Attempt(models.Model):
         UNKNOWN = "unknown", _("no known outcome")
         FOUND = "found", _("found in Procountor")
         ABSENT = "absent", _("surely not booked")
+        DONE = "done", _("done")
+        NOT_DONE = "not_done", _("surely not done")
 
     export = models.ForeignKey(Export, on_delete=models.PROTECT, related_name="attempts")
     number = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.POST)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.OPEN)
@@ -179,8 +211,40 @@ class Attempt(models.Model):
         return f"{self.export}: {self.number}"
 
 
+class Withdrawal(models.Model):
+    """A person's wish to take back all booked receipts of a journal, with the reason.
+
+    It is unfinished until each of them is withdrawn. The sendings of its journal carry it out until
+    then, so that a journal is never sent and withdrawn at the same time.
+    """
+
+    journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="withdrawals")
+    reason = models.CharField(max_length=200)
+    requested_by = models.ForeignKey(
+        "tilisilta.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    system_user = models.CharField(max_length=100, blank=True, default="")
+    requested_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-requested_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["journal"],
+                condition=Q(finished_at__isnull=True),
+                name="one_unfinished_withdrawal_per_journal",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.journal}: {self.reason}"
+
+
 class Sending(models.Model):
-    """A request to send a journal. The engine picks it up, once (the outbox).
+    """A request to send a journal, or to take it back while a withdrawal of it is unfinished.
+
+    The engine picks it up, once (the outbox).
 
     The id is random and never reused: the engine remembers the ids of all work it has done, also
     across the restoring of a backup.

@@ -28,6 +28,9 @@ JOURNAL_STATES = [
     (JournalState.PARTLY_SENT.value, _("Partly sent")),
     (JournalState.SENT.value, _("Sent")),
     (JournalState.APPROVED.value, _("Approved")),
+    (JournalState.WITHDRAWING.value, _("Being withdrawn")),
+    (JournalState.WITHDRAWAL_STOPPED.value, _("Withdrawal stopped")),
+    (JournalState.WITHDRAWN.value, _("Withdrawn")),
 ]
 """The states of a journal with their words."""
 
@@ -109,8 +112,12 @@ class Journal(models.Model):
     )
     discard_reason = models.CharField(max_length=200, blank=True, default="")
 
+    withdrawn_at = models.DateTimeField(
+        null=True, blank=True, help_text="All that was booked is taken back; nothing is sent."
+    )
+
     state = models.CharField(
-        max_length=12, choices=JOURNAL_STATES, default=JournalState.PROBLEM.value
+        max_length=18, choices=JOURNAL_STATES, default=JournalState.PROBLEM.value
     )
     problems = ProblemsField()
     reader_notes = ProblemsField(
@@ -152,7 +159,10 @@ class Journal(models.Model):
         if exports is None:
             exports = (export.standing() for export in self.exports.only("state", "problems"))
         return standing_of(
-            tuple(exports), self.problems, is_discarded=self.discarded_at is not None
+            tuple(exports),
+            self.problems,
+            is_discarded=self.discarded_at is not None,
+            is_withdrawn=self.withdrawn_at is not None,
         )
 
     def store_state(self) -> None:
@@ -162,7 +172,7 @@ class Journal(models.Model):
             # that it worked out from older exports.
             locked = (
                 Journal.objects.select_for_update()
-                .only("problems", "state", "discarded_at")
+                .only("problems", "state", "discarded_at", "withdrawn_at")
                 .get(pk=self.pk)
             )
             self.state = locked.standing().state

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.company_match import name_with_id
 from tilisilta.domain.problems import ProblemCode
-from tilisilta.domain.standing import EXPORTS_UNDER_WAY, ExportState
+from tilisilta.domain.standing import EXPORTS_GOING_BACK, EXPORTS_UNDER_WAY, ExportState
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import (
     AccountMapping,
@@ -247,7 +247,7 @@ def end_link(link: Link, *, ends_on: date, reason: str, user: User | None) -> Li
             return link
         # The link is locked, and so does asking for a journal: no export is queued meanwhile.
         _take_back_waiting(link)
-        if link.exports.filter(state__in=EXPORTS_UNDER_WAY).exists():
+        if link.exports.filter(state__in=EXPORTS_UNDER_WAY | EXPORTS_GOING_BACK).exists():
             raise LinkBusy(f"Receipts are on their way through {link}.")
         link.ends_on = max(ends_on, link.start_month)
         link.end_reason = reason[:200]

@@ -281,7 +281,8 @@ def _needs(journals: QuerySet[Journal]) -> tuple[Need, ...]:
     )
     stopped = (
         Export.objects.filter(
-            journal=OuterRef("pk"), state__in=[ExportState.UNCERTAIN, ExportState.REJECTED]
+            journal=OuterRef("pk"),
+            state__in=[ExportState.UNCERTAIN, ExportState.REJECTED, ExportState.NOT_WITHDRAWN],
         )
         .exclude(problems=[])
         .order_by("booking_date")

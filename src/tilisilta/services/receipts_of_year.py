@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import ExtractYear
 from django.utils.translation import gettext as _
 
-from tilisilta.domain.standing import BOOKED_EXPORTS, ExportState
+from tilisilta.domain.standing import BOOKED_EXPORTS, EXPORTS_GOING_BACK, ExportState
 from tilisilta.models import Company, Export, Sending, User
 from tilisilta.services import audit
 from tilisilta.services.spreadsheets import CSV, XLSX, Download, Value, as_csv, as_xlsx
@@ -52,9 +52,13 @@ def years_of_receipts(company: Company) -> tuple[int, ...]:
 
 
 def sums_of(receipts: QuerySet[Export]) -> Mapping[str, Decimal]:
-    """Return the debits of what is booked, by currency; withdrawn and uncertain ones are not."""
+    """Return the debits of what is booked, by currency; withdrawn and uncertain ones are not.
+
+    Nor are those that reverse a withdrawn one: together the two book nothing.
+    """
     sums: dict[str, Decimal] = {}
-    booked = receipts.filter(state__in=BOOKED_EXPORTS).order_by()
+    in_the_books = BOOKED_EXPORTS | EXPORTS_GOING_BACK
+    booked = receipts.filter(state__in=in_the_books, reverses__isnull=True).order_by()
     for currency, debit in booked.values_list("journal__currency", "debit_total"):
         sums[currency] = sums.get(currency, Decimal("0.00")) + debit
     return dict(sorted(sums.items()))

@@ -104,7 +104,8 @@ def _exports_with_books() -> QuerySet[Export]:
 def _row(journal: Journal, *, may_send: bool) -> Row:
     receipts = [item for item in journal.exports.all() if item.state != ExportState.WITHDRAWN]
     numbers = (item.shown_number for item in receipts if item.state in BOOKED_EXPORTS)
-    sendings = list(journal.sendings.all())
+    sent_at = max((item.posted_at for item in receipts if item.posted_at), default=None)
+    sending = _sending_of(journal, sent_at)
     standing = journal.standing(one.standing() for one in receipts)
     obstacle = None if standing.is_sent else standing.obstacle
     reason = explain(obstacle).message if obstacle else ""
@@ -112,8 +113,8 @@ def _row(journal: Journal, *, may_send: bool) -> Row:
         journal=journal,
         receipt_count=len(receipts),
         receipt_numbers=tuple(sorted(number for number in numbers if number is not None)),
-        sent_at=max((item.posted_at for item in receipts if item.posted_at), default=None),
-        sent_by=name_of_sender(sendings[0]) if sendings else "",
+        sent_at=sent_at,
+        sent_by=name_of_sender(sending) if sending else "",
         reason=reason if may_send or reason else _("Your user template does not let you send."),
         can_be_sent=may_send and standing.can_be_sent,
         is_sent=standing.is_sent,
@@ -121,6 +122,13 @@ def _row(journal: Journal, *, may_send: bool) -> Row:
         seen=preview_digest(receipts),
         books=books_of(journal, receipts),
     )
+
+
+def _sending_of(journal: Journal, sent_at: datetime | None) -> Sending | None:
+    """Return the last sending before that moment: a later one may have taken receipts back."""
+    sendings = list(journal.sendings.all())
+    before = (one for one in sendings if sent_at is not None and one.requested_at <= sent_at)
+    return next(before, sendings[0] if sendings else None)
 
 
 def books_of(journal: Journal, exports: Iterable[Export]) -> tuple[Books, ...]:

@@ -7,7 +7,13 @@ from itertools import islice
 
 from tilisilta.domain.comparisons import JournalComparison
 from tilisilta.domain.problems import Problem, ProblemCode
-from tilisilta.domain.standing import BOOKED_EXPORTS, ExportState, JournalState
+from tilisilta.domain.standing import (
+    BOOKED_EXPORTS,
+    EXPORTS_GOING_BACK,
+    SENT_JOURNALS,
+    ExportState,
+    JournalState,
+)
 from tilisilta.models import (
     Area,
     Export,
@@ -15,6 +21,7 @@ from tilisilta.models import (
     Right,
     Sending,
     User,
+    Withdrawal,
 )
 from tilisilta.services.explanations import explain
 from tilisilta.services.journals.answers import is_open_to_answers
@@ -35,11 +42,13 @@ from tilisilta.web.journal_history import Event, history_of
 from tilisilta.web.journal_lines import JournalLines, journal_lines
 from tilisilta.web.journal_progress import SendingProgress, Stop, progress_from
 from tilisilta.web.journal_uncertain import UncertainReceipt, uncertain_receipts
+from tilisilta.web.taken_back import TakenBack, can_be_withdrawn, taken_back
 
 ROWS_AT_FIRST = 100
 FLAGGED_AT_FIRST = 50
 ROWS_ON_A_PAGE = 500
 CHANGES_AT_FIRST = 200
+_IN_THE_BOOKS = SENT_JOURNALS | {JournalState.PARTLY_SENT, JournalState.WITHDRAWAL_STOPPED}
 HISTORY_AT_FIRST = 8
 
 
@@ -112,10 +121,25 @@ class JournalPage:
     sending: Sending | None
     may_send: bool
     may_be_answered: bool
+    may_withdraw: bool
+    taken_back: tuple[TakenBack, ...]
+    withdrawal: Withdrawal | None
 
     @property
     def is_discarded(self) -> bool:
         return self.journal.discarded_at is not None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.journal.withdrawn_at is not None
+
+    @property
+    def to_withdraw_first(self) -> Journal | None:
+        """Return the earlier revision in the books, which keeps this one from being sent."""
+        if self.journal.state != JournalState.CHANGED or not self.may_send:
+            return None
+        earlier = [one for one in self.revisions if one.revision < self.journal.revision]
+        return next((one for one in reversed(earlier) if one.state in _IN_THE_BOOKS), None)
 
     @property
     def changes_at_first(self) -> int:
@@ -151,7 +175,7 @@ class JournalPage:
     @property
     def has_problems_part(self) -> bool:
         """Return whether there is something to say of problems, or that there are none."""
-        return bool(self.problems) or not self.uncertain
+        return bool(self.problems) or not (self.uncertain or self.is_withdrawn)
 
     @property
     def error_count(self) -> int:
@@ -165,7 +189,7 @@ class JournalPage:
     def left_to_send(self) -> str:
         """Return what the receipts are to Procountor: "all", "some" or "none" are to be sent."""
         states = {card.receipt.state for card in self.cards}
-        gone = BOOKED_EXPORTS | {ExportState.POSTING, ExportState.UNCERTAIN}
+        gone = BOOKED_EXPORTS | EXPORTS_GOING_BACK | {ExportState.POSTING, ExportState.UNCERTAIN}
         if states <= gone:
             return "none"
         return "some" if states & gone else "all"
@@ -205,6 +229,7 @@ def journal_page(
     exports = [card.receipt.export for card in cards if card.receipt.export]
     is_discarded = journal.discarded_at is not None
     lines = None if cards or is_discarded else journal_lines(journal, page_number=lines_page)
+    going_back = taken_back(journal, [*preview.withdrawn, *exports])
     may_send = user.can(Right.WRITE, Area.JOURNAL_EXPORTS)
     # A problem links to its line only where that is on the page.
     row_ids = {row.line_id for card in cards for row in card.rows if row.line_id}
@@ -227,6 +252,9 @@ def journal_page(
         sending=sending,
         may_send=may_send,
         may_be_answered=may_send and is_open_to_answers(journal),
+        may_withdraw=may_send and can_be_withdrawn(exports, is_under_way=is_under_way),
+        taken_back=going_back,
+        withdrawal=journal.withdrawals.first() if going_back else None,
     )
 
 

@@ -33,6 +33,7 @@ class SendingProgress:
     total: int
     current: Export | None
     route: tuple[Stop, ...]
+    going_back: int = 0
 
     @property
     def left(self) -> int:
@@ -79,6 +80,7 @@ def progress_from(
         total=len(exports),
         current=next((item for item in exports if item.state not in BOOKED_EXPORTS), None),
         route=route,
+        going_back=sum(item.state == ExportState.WITHDRAWING for item in exports),
     )
 
 

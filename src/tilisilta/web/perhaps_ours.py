@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tilisilta.errors import TilisiltaError
-from tilisilta.models import Area, Right
+from tilisilta.models import Area, Export, Right
 from tilisilta.services.sending.perhaps_ours import NotInDoubt, say_another, take_over
 from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import error_text, visible_journal
@@ -35,7 +35,8 @@ def settle(request: UserRequest, pk: int) -> HttpResponse:
         return redirect("journal", pk=pk)
     answer = form.cleaned_data
     export = get_object_or_404(
-        journal.exports.select_related("link__procountor_account", "journal__company"),
+        Export.with_trail.select_related("link__procountor_account", "journal__company"),
+        journal=journal,
         token=answer["token"],
     )
     act = take_over if answer["said"] == OURS else say_another

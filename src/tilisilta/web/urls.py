@@ -32,6 +32,7 @@ from tilisilta.web import (
     remembered_columns,
     search,
     users,
+    withdrawals,
 )
 
 handler403 = errors.forbidden
@@ -85,6 +86,8 @@ urlpatterns = [
     path(f"{JOURNAL}/items", journals.make_items, name="journal_items"),
     path(f"{JOURNAL}/settle", perhaps_ours.settle, name="settle_receipt"),
     path(f"{JOURNAL}/run", journal_answers.journal_run, name="journal_run"),
+    path(f"{JOURNAL}/withdraw", withdrawals.withdraw_journal, name="withdraw_journal"),
+    path(f"{JOURNAL}/again", withdrawals.send_again, name="send_again"),
     path(f"{JOURNAL}/discard", journal_answers.discard_journal, name="discard_journal"),
     path(f"{JOURNAL}/progress", journals.progress, name="journal_progress"),
     path(f"{JOURNAL}/payload.json", downloads.payloads, name="payloads"),

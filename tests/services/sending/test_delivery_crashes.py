@@ -67,7 +67,7 @@ class MortalTransport(httpx2.BaseTransport):
         return response
 
 
-def _mortal_database(deadline: Deadline) -> Callable[..., Any]:
+def mortal_database(deadline: Deadline) -> Callable[..., Any]:
     """Counts a step before each statement that writes."""
 
     def execute(run: Callable[..., Any], sql: str, *rest: Any) -> Any:
@@ -86,7 +86,7 @@ def _deliver_until_killed(
     unharmed = settings.PROCOUNTOR_TRANSPORT
     settings.PROCOUNTOR_TRANSPORT = MortalTransport(sandbox, deadline)
     try:
-        with connection.execute_wrapper(_mortal_database(deadline)):
+        with connection.execute_wrapper(mortal_database(deadline)):
             deliver(sending, clock)
     except Killed:
         return True

@@ -159,6 +159,16 @@ class ProcountorClient:
     def approve_ledger_receipt(self, ledger_receipt_id: int) -> None:
         self._exchange.write("PUT", f"/ledgerreceipts/{ledger_receipt_id}/approve")
 
+    def unfinish_ledger_receipt(self, ledger_receipt_id: int, *, not_after: float) -> None:
+        """Make an approved receipt unfinished again, if the request can leave in time."""
+        path = f"/ledgerreceipts/{ledger_receipt_id}/unfinished"
+        self._exchange.write("PUT", path, not_after=not_after)
+
+    def invalidate_ledger_receipt(self, ledger_receipt_id: int, *, not_after: float) -> None:
+        """Invalidate an unfinished receipt, if the request can leave in time."""
+        path = f"/ledgerreceipts/{ledger_receipt_id}/invalidate"
+        self._exchange.write("PUT", path, not_after=not_after)
+
     def create_dimension_item(
         self, dimension_id: int, code: str, description: str
     ) -> DimensionItem:

@@ -165,6 +165,7 @@ class _Booked(_Receipt):
     version: Text = ""
     receipt_number: Number = None
     invoice_number: Number = None
+    serial_number: object = None
 
     def receipt(self) -> BookedReceipt:
         return BookedReceipt(
@@ -174,6 +175,7 @@ class _Booked(_Receipt):
             status=self.status,
             version=self.version,
             body=self.body(),
+            is_final=bool(self.serial_number),
         )
 
 

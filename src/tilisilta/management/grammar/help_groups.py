@@ -36,7 +36,10 @@ def help_groups() -> tuple[tuple[str, tuple[str, ...]], ...]:
     return (
         (
             _("every month"),
-            ("status", "sync", "import", "preview", "send", "settle", "journal", "verify"),
+            (
+                *("status", "sync", "import", "preview", "send", "settle", "withdraw"),
+                *("journal", "verify"),
+            ),
         ),
         (_("trace what was booked"), ("find", "receipts", "audit")),
         (_("set a bureau up"), ("nmbrs", "debtor", "company", "account", "link", "user")),

@@ -1,4 +1,4 @@
-"""The commands of every month: import, preview, journal, send, settle, status."""
+"""The commands of every month: import, preview, journal, send, settle, withdraw, status."""
 
 import argparse
 
@@ -13,6 +13,7 @@ def add_journal_commands(commands: Subparsers) -> None:
     _add_answers(commands)
     _add_send(commands)
     _add_settle(commands)
+    _add_withdraw(commands)
     status = add_command(
         commands,
         "status",
@@ -187,7 +188,8 @@ def _add_send(commands: Subparsers) -> None:
         says=_("send journals; the worker books each receipt exactly once"),
         example=(
             "tilisilta send 1001-2026-6-1 --wait\n"
-            "tilisilta send --all-ready --period 2026-06 --wait --json"
+            "tilisilta send --all-ready --period 2026-06 --wait --json\n"
+            'tilisilta send 1001-2026-6-1 --again --reason "withdrawn by mistake" --wait'
         ),
     )
     parser.add_argument(
@@ -198,10 +200,22 @@ def _add_send(commands: Subparsers) -> None:
     )
     _add_all_ready(parser)
     parser.add_argument(
+        "--again",
+        action="store_true",
+        help=_("send journals that are withdrawn once more, under tokens of their own"),
+    )
+    parser.add_argument(
+        "--reason", metavar=_("TEXT"), help=_("with --again: why; it stands in the audit log")
+    )
+    parser.add_argument(
         "--wait",
         action="store_true",
         help=_("wait until all is booked; without a worker, this command does the work"),
     )
+    _add_timeout(parser)
+
+
+def _add_timeout(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--timeout",
         type=float,
@@ -258,6 +272,37 @@ def _add_settle(commands: Subparsers) -> None:
         action="store_true",
         help=_("it is another: the journal's own may be sent, and this is remembered"),
     )
+
+
+def _add_withdraw(commands: Subparsers) -> None:
+    parser = add_command(
+        commands,
+        "withdraw",
+        action="withdrawing:withdraw",
+        says=_("take back what is booked of a journal: invalidate its receipts, or reverse them"),
+        example=(
+            "tilisilta withdraw 1001-2026-6-1 --plan\n"
+            'tilisilta withdraw 1001-2026-6-1 --reason "wrong collective agreement" --wait'
+        ),
+    )
+    _add_journal(parser)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "--plan",
+        action="store_true",
+        help=_("only say what would become of each receipt; nothing is changed"),
+    )
+    what.add_argument(
+        "--reason",
+        metavar=_("TEXT"),
+        help=_("why; it stands in the audit log and in the notes of a reversing receipt"),
+    )
+    parser.add_argument(
+        "--wait",
+        action="store_true",
+        help=_("wait until all is taken back; without a worker, this command does the work"),
+    )
+    _add_timeout(parser)
 
 
 def _add_journal(parser: argparse.ArgumentParser) -> None:

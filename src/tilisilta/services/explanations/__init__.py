@@ -22,6 +22,7 @@ from tilisilta.services.explanations.receipts import RECEIPT_WORDS
 from tilisilta.services.explanations.sending import SENDING_WORDS
 from tilisilta.services.explanations.shown_facts import first_alike, shown_facts, where, with_count
 from tilisilta.services.explanations.suspicions import SUSPICION_WORDS
+from tilisilta.services.explanations.withdrawals import WITHDRAWAL_WORDS
 from tilisilta.services.explanations.wording import Explanation, Wording, choose_wording
 
 __all__ = [
@@ -56,6 +57,7 @@ SUBJECTS = (
     Subject(title=_("Files"), words=FILE_WORDS),
     Subject(title=_("What balances and may be wrong"), words=SUSPICION_WORDS),
     Subject(title=_("Sending"), words=SENDING_WORDS),
+    Subject(title=_("Withdrawing"), words=WITHDRAWAL_WORDS),
     Subject(title=_("Whose books, and which run"), words=CHOICE_WORDS),
     Subject(title=_("What Procountor answers"), words=PROCOUNTOR_WORDS),
     Subject(title=_("Actions that could not be done"), words=ACTION_WORDS),

@@ -137,7 +137,7 @@ CHOICE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             "Only a journal that came from a file, and of which nothing was ever sent, can be "
             "discarded."
         ),
-        remedy=_("Keep it. What is booked is undone in Procountor."),
+        remedy=_("Keep it. If what is booked is wrong, withdraw it."),
     ),
     ProblemCode.CANNOT_RENUMBER: for_cases(
         _("Journal %(journal)s keeps its run"),

@@ -107,7 +107,7 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("The run no longer exists there, but its journal came in before."),
             remedy=_(
                 "Send the journal only if it belongs in the books all the same. If it has been "
-                "sent, correct or remove its receipts in Procountor."
+                "sent and does not belong there, withdraw it."
             ),
         ),
     ),
@@ -139,8 +139,9 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "shows what has changed since."
             ),
             remedy=_(
-                "Compare the revisions. If the change belongs in the books, book the difference "
-                "in Procountor; if only texts have changed, there is nothing to do."
+                "Compare the revisions. If the change belongs in the books, withdraw the earlier "
+                "one: then this one is ready. Or book the difference in Procountor. If only texts "
+                "have changed, there is nothing to do."
             ),
         ),
     ),

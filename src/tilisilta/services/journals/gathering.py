@@ -139,7 +139,8 @@ def split_of(link: Link | None) -> JournalSplit:
 
 def _exports_of(journal: Journal, *, locked: bool) -> tuple[Export, ...]:
     was_tried = Exists(Attempt.objects.filter(export=OuterRef("pk")))
-    known = Export.with_trail.filter(journal=journal).annotate(was_tried=was_tried)
+    own = Export.with_trail.filter(journal=journal, reverses__isnull=True)
+    known = own.annotate(was_tried=was_tried)
     known = known.select_related("link__procountor_account")
     return tuple(known.select_for_update(of=("self",)) if locked else known)
 
@@ -173,10 +174,11 @@ def _facts_of(export: Export) -> ExportFacts:
 
 
 def _epochs_of(exports: Iterable[Export]) -> dict[date, int]:
-    """Return the epoch by booking date, as its exports have it."""
+    """Return the epoch by booking date: that of its exports, and the next after a withdrawal."""
     epochs: dict[date, int] = {}
     for export in exports:
-        epochs[export.booking_date] = max(export.epoch, epochs.get(export.booking_date, 0))
+        epoch = export.epoch + 1 if export.was_taken_back else export.epoch
+        epochs[export.booking_date] = max(epoch, epochs.get(export.booking_date, 0))
     return epochs
 
 

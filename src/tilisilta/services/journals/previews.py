@@ -127,7 +127,7 @@ def preview_journal(journal: Journal) -> Preview:
     destination = known_destination(journal)
     problems = journal.problems
     known = list(
-        Export.with_trail.filter(journal=journal)
+        Export.with_trail.filter(journal=journal, reverses__isnull=True)
         .select_related("link__procountor_account")
         .order_by("booking_date", "epoch")
     )
@@ -264,7 +264,7 @@ def _drafts(
     destination: Destination,
     problems: Sequence[Problem],
 ) -> tuple[ShownReceipt, ...]:
-    if journal.discarded_at is not None:
+    if journal.discarded_at is not None or journal.withdrawn_at is not None:
         return ()
     plan = plan_journal(gather(journal, destination).facts)
     names = _Names(destination.administration, plan.items_to_make)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tilisilta.clients.procountor.client import (
     MOST_IDS,
@@ -67,8 +67,10 @@ def promised_with(exports: QuerySet[Export]) -> list[Promised]:
 
 def _sent(procountor_company_id: int, ids: Collection[int]) -> dict[int, str]:
     """Return the tokens of the exports that are known to have become receipts with those ids."""
-    exports = Export.objects.filter(
-        link__procountor_account__procountor_company_id=procountor_company_id
+    # A receipt that takes another back is known as well, and is no export's of its journal.
+    exports = Export.with_trail.filter(
+        Q(is_trail=False) | Q(reverses__isnull=False),
+        link__procountor_account__procountor_company_id=procountor_company_id,
     )
     return {
         receipt_id: token

@@ -77,6 +77,9 @@ def send_journal(
     If a sending is already under way, that one is returned. Raises ``CannotBeSent``,
     ``PreviewChanged`` or ``AlreadySent``, and then nothing is sent.
     """
+    if journal.withdrawals.filter(finished_at__isnull=True).exists():
+        # Its sendings take it back, and must not pass for what was asked for here.
+        raise CannotBeSent(journal)
     under_way = unfinished_sending(journal)
     if under_way is not None:
         return under_way
@@ -174,7 +177,8 @@ def continue_waiting(now: datetime) -> int:
     waiting = (
         Journal.objects.filter(
             Q(exports__state__in=[ExportState.QUEUED, ExportState.POSTING])
-            | Q(exports__state=ExportState.UNCERTAIN, exports__look_at__isnull=False),
+            | Q(exports__state=ExportState.UNCERTAIN, exports__look_at__isnull=False)
+            | Q(exports__state=ExportState.WITHDRAWING),
             exports__is_trail=False,
             exports__link__procountor_account__state=ProcountorAccount.State.AUTHORISED,
         )
@@ -209,7 +213,8 @@ def _can_go_on(journal: Journal) -> bool:
 
     The column says only that a person has authorised it, and a sending would end at once each time.
     """
-    exports = journal.exports.filter(state__in=EXPORTS_UNDER_WAY)
+    on_the_way = EXPORTS_UNDER_WAY | {ExportState.WITHDRAWING}
+    exports = journal.exports.filter(state__in=on_the_way)
     return all(
         export.link.procountor_account.is_authorised
         for export in exports.select_related("link__procountor_account")
@@ -221,7 +226,9 @@ def look_anew(journal: Journal) -> None:
 
     What an earlier turn has seen is no proof: an old backup may have been restored since.
     """
-    journal.exports.filter(state=ExportState.QUEUED).update(is_looked_for=False)
+    # Also what takes a receipt back, which is no export of the journal's own.
+    queued = Export.with_trail.filter(journal=journal, state=ExportState.QUEUED)
+    queued.update(is_looked_for=False)
 
 
 def unfinished_sending(journal: Journal) -> Sending | None:

@@ -16,7 +16,7 @@ from django.db import transaction
 from tilisilta.clients.procountor.errors import AccessDenied, GrantEnded, ProcountorRejected
 from tilisilta.domain.standing import EXPORTS_UNDER_WAY, ExportState
 from tilisilta.errors import OutcomeUnknown, TryAgainLater
-from tilisilta.models import Export, Journal, Sending
+from tilisilta.models import Export, Journal, Sending, Withdrawal
 from tilisilta.services import audit
 from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.pace import wait_after
@@ -24,6 +24,7 @@ from tilisilta.services.sending.items_before_posting import make_items_for
 from tilisilta.services.sending.looks import look_for
 from tilisilta.services.sending.outbox import LONGEST_PAUSE
 from tilisilta.services.sending.postings import approve, become_uncertain, post, stop
+from tilisilta.services.sending.taking_back import take_back_next, unfinished_withdrawal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,9 @@ def advance(sending_id: UUID, *, now: datetime, has_changed: SourceCheck = not_a
     ).get(pk=sending_id)
     if sending.finished_at is not None:
         return FINISHED
+    withdrawal = unfinished_withdrawal(sending.journal)
+    if withdrawal is not None:
+        return _take_back_next(sending, withdrawal, now=now)
     exports = _exports_of(sending)
     export = _next_export(exports)
     if export is None:
@@ -74,6 +78,15 @@ def advance(sending_id: UUID, *, now: datetime, has_changed: SourceCheck = not_a
         return MoveResult()
     hindered = _hindered(sending, export, has_changed, now=now)
     return hindered or _moved(sending, export, exports, now=now)
+
+
+def _take_back_next(sending: Sending, withdrawal: Withdrawal, *, now: datetime) -> MoveResult:
+    """Make the next step of a withdrawal; nothing of its journal is sent until it is finished."""
+    wait_seconds = take_back_next(sending, withdrawal, now=now)
+    if wait_seconds is None:
+        return _finish(sending, now=now)
+    sending.journal.store_state()
+    return MoveResult(wait_seconds=min(wait_seconds, LONGEST_PAUSE.total_seconds()))
 
 
 def _hindered(

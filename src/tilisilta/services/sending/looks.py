@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, Q
 
 from tilisilta.clients.procountor.client import ProcountorClient, ReceiptWindow
 from tilisilta.clients.procountor.errors import ProcountorUnavailable
@@ -61,7 +61,7 @@ def look_for(sending: Sending, exports: Sequence[Export], *, now: datetime) -> f
         # Read together for all exports of the journal, whose months mostly overlap.
         windows = [window for export in exports for window in _windows(export, now)]
         receipts = read_receipts(client, chosen.company_id, _joined(windows), now=now)
-        siblings = tokens_of_other_revisions(exports, receipts, chosen.company_id)
+        siblings = _siblings(exports, receipts, chosen.company_id)
         matches = {
             export.pk: _recognised(
                 export, receipts, chosen.company_id, siblings.get(export.booking_date, frozenset())
@@ -73,6 +73,15 @@ def look_for(sending: Sending, exports: Sequence[Export], *, now: datetime) -> f
         _note_result(sending, export, matches[export.pk], booked, receipts=receipts, now=now)
         for export in exports
     )
+
+
+def _siblings(
+    exports: Sequence[Export], receipts: Sequence[JournalReceipt], company_id: int
+) -> Mapping[date, frozenset[str]]:
+    if exports[0].reverses_id is not None:
+        # What takes a receipt back may stand beside whatever revisions of the run there are.
+        return {}
+    return tokens_of_other_revisions(exports, receipts, company_id)
 
 
 def _windows(export: Export, now: datetime) -> tuple[ReceiptWindow, ...]:
@@ -137,7 +146,11 @@ def _recognised(
         receipts,
         token=export.token,
         plain_digest=plain_digest,
-        promised=promised_with(Export.objects.filter(token__in=tokens)),
+        promised=promised_with(
+            Export.with_trail.filter(
+                Q(is_trail=False) | Q(reverses__isnull=False), token__in=tokens
+            )
+        ),
         siblings=siblings,
         others=set(others.values_list("ledger_receipt_id", flat=True)),
     )
@@ -184,7 +197,7 @@ def _note_result(
         _stop(export, perhaps)
     else:
         # Filtered by state: it may have been taken back while Procountor was asked.
-        Export.objects.filter(pk=export.pk, state=ExportState.QUEUED).update(is_looked_for=True)
+        Export.with_trail.filter(pk=export.pk, state=ExportState.QUEUED).update(is_looked_for=True)
     return 0.0
 
 
@@ -229,7 +242,7 @@ def _note_absence(
     """
     with transaction.atomic():
         # A person may have taken a receipt over for it while Procountor was read.
-        locked = Export.objects.select_for_update().get(pk=export.pk)
+        locked = Export.with_trail.select_for_update().get(pk=export.pk)
         if locked.state != ExportState.UNCERTAIN:
             return 0.0
         locked.absent_look_count += 1
@@ -273,6 +286,6 @@ def _stop_all(exports: Sequence[Export], code: ProblemCode, **values: str) -> No
 
 def _stop(export: Export, problems: Sequence[Problem]) -> None:
     """Leave the export to a person, unless a receipt was noted for it meanwhile."""
-    Export.objects.filter(pk=export.pk, ledger_receipt_id__isnull=True).update(
+    Export.with_trail.filter(pk=export.pk, ledger_receipt_id__isnull=True).update(
         problems=problems, look_at=None
     )

@@ -17,7 +17,7 @@ from tilisilta.models import Export, Journal, JournalLine
 
 FORGOTTEN_REVISIONS = 2
 """So many revisions beyond the latest known one may have been sent and forgotten."""
-# An undo after the backup would have raised the epoch by one, once there is an undo.
+# A withdrawal after the backup, and sending again, has raised the epoch by one.
 _FORGOTTEN_EPOCHS = 1
 
 

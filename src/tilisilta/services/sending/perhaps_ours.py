@@ -6,6 +6,7 @@ Both answers are safe to repeat, and accepted only for a receipt that a look has
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from tilisilta.domain.problems import Problem, ProblemCode, Severity
 from tilisilta.domain.receipts import BookedReceipt
@@ -25,6 +26,7 @@ from tilisilta.services.procountor.client import procountor
 from tilisilta.services.sending.asking import look_again
 from tilisilta.services.sending.postings import note_booked
 from tilisilta.services.sending.receipts_in_question import Doubt, doubts_of
+from tilisilta.services.sending.taking_back import go_on_withdrawing
 
 ANSWERABLE_STATES = frozenset({ExportState.READY, ExportState.QUEUED, ExportState.UNCERTAIN})
 
@@ -79,8 +81,9 @@ def take_over(
             # A person has compared them, so differences only warn and later receipts go on.
             severity=Severity.WARNING,
         )
+        _go_on(export, user=user, now=now)
         export.journal.store_state()
-    return Export.objects.get(pk=export.pk)
+    return Export.with_trail.get(pk=export.pk)
 
 
 def say_another(
@@ -115,15 +118,24 @@ def say_another(
             number=doubt.number,
             reference=export.journal.reference,
         )
-        if locked.state == ExportState.UNCERTAIN and not left:
+        if not left and locked.reverses is not None:
+            _go_on(locked, user=user, now=now)
+            export.journal.store_state()
+        elif locked.state == ExportState.UNCERTAIN and not left:
             look_again(export.journal, user=user, now=now)
     return locked
+
+
+def _go_on(export: Export, *, user: User | None, now: datetime) -> None:
+    """Go on with the withdrawal that waits for ``export``, if it takes a receipt back."""
+    if go_on_withdrawing(export):
+        look_again(export.journal, user=user, now=now)
 
 
 def _locked(export: Export) -> Export:
     """Return the export as it is now, locked after its journal, in the order used everywhere."""
     Journal.objects.select_for_update().get(pk=export.journal_id)
-    return Export.objects.select_for_update().get(pk=export.pk)
+    return Export.with_trail.select_for_update().get(pk=export.pk)
 
 
 def _doubt(export: Export, ledger_receipt_id: int) -> Doubt:
@@ -149,7 +161,8 @@ def _read(export: Export, ledger_receipt_id: int) -> BookedReceipt:
 
 
 def _taken(account: ProcountorAccount, ledger_receipt_id: int) -> bool:
-    return Export.objects.filter(
+    return Export.with_trail.filter(
+        Q(is_trail=False) | Q(reverses__isnull=False),
         link__procountor_account__procountor_company_id=account.procountor_company_id,
         ledger_receipt_id=ledger_receipt_id,
     ).exists()

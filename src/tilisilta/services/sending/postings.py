@@ -84,7 +84,7 @@ def begin_attempt(export: Export, *, now: datetime) -> Attempt | None:
     content, which must be looked for first. ``export`` gets the content that is stored.
     """
     with transaction.atomic():
-        locked = Export.objects.select_for_update().get(pk=export.pk)
+        locked = Export.with_trail.select_for_update().get(pk=export.pk)
         is_whole = not locked.items_to_make
         if locked.state != ExportState.QUEUED or not (locked.is_looked_for and is_whole):
             return None
@@ -140,7 +140,7 @@ def note_booked(
     """
     differing = deviations(decode_receipt(export.payload.encode()), booked.body)
     with transaction.atomic():
-        locked = Export.objects.select_for_update().get(pk=export.pk)
+        locked = Export.with_trail.select_for_update().get(pk=export.pk)
         if locked.ledger_receipt_id is not None:
             # Another process has noted it meanwhile.
             _must_be_the_same(locked, booked)
@@ -175,7 +175,7 @@ def become_uncertain(
     With ``attempt``, nothing changes if that attempt is no longer the current one.
     """
     with transaction.atomic():
-        locked = Export.objects.select_for_update().get(pk=export.pk)
+        locked = Export.with_trail.select_for_update().get(pk=export.pk)
         if locked.state != ExportState.POSTING or not _is_current(attempt):
             return
         locked.state = ExportState.UNCERTAIN
@@ -209,7 +209,7 @@ def _note_approved(
     sending: Sending, export: Export, *, action: audit.Action, now: datetime
 ) -> None:
     with transaction.atomic():
-        locked = Export.objects.select_for_update().get(pk=export.pk)
+        locked = Export.with_trail.select_for_update().get(pk=export.pk)
         if locked.state == ExportState.APPROVED:
             # Another process has noted it meanwhile.
             return
@@ -227,7 +227,7 @@ def stop(export: Export, error: ProcountorRejected | AccessDenied) -> None:
     problems = _rejections(export, error)
     if export.state == ExportState.POSTED:
         problems = [replace(problem, severity=Severity.WARNING) for problem in problems]
-    Export.objects.filter(pk=export.pk).update(problems=problems, look_at=None)
+    Export.with_trail.filter(pk=export.pk).update(problems=problems, look_at=None)
 
 
 def _is_approved(client: ProcountorClient, ledger_receipt_id: int) -> bool:
@@ -272,7 +272,7 @@ def _reject(
     now: datetime,
 ) -> None:
     with transaction.atomic():
-        locked = Export.objects.select_for_update().get(pk=export.pk)
+        locked = Export.with_trail.select_for_update().get(pk=export.pk)
         if not _is_current(attempt):
             return
         locked.state = ExportState.REJECTED
@@ -287,7 +287,7 @@ def _reject(
 def _give_back(export: Export, attempt: Attempt, *, now: datetime, detail: str) -> None:
     """Queue the receipt again: nothing was sent, or Procountor surely did nothing with it."""
     with transaction.atomic():
-        locked = Export.objects.select_for_update().get(pk=export.pk)
+        locked = Export.with_trail.select_for_update().get(pk=export.pk)
         if not _is_current(attempt):
             return
         locked.state = ExportState.QUEUED

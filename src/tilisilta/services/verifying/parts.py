@@ -10,7 +10,13 @@ from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.plans import plan_receipts
 from tilisilta.domain.receipts import ReceiptBody, Transaction
 from tilisilta.domain.reconciliation import Part
-from tilisilta.domain.standing import BOOKED_EXPORTS, JOURNALS_NOT_DUE, ExportState, JournalState
+from tilisilta.domain.standing import (
+    BOOKED_EXPORTS,
+    EXPORTS_GOING_BACK,
+    JOURNALS_NOT_DUE,
+    ExportState,
+    JournalState,
+)
 from tilisilta.models import AnotherReceipt, Company, Export, Journal, Link
 from tilisilta.services.procountor.administrations import known_administration
 
@@ -73,7 +79,9 @@ def _newest(company: Company, months: Collection[BookingPeriod]) -> list[Journal
 def _booked(company: Company, runs: Sequence[Run]) -> dict[Run, list[Export]]:
     """Return the booked exports of each run, whatever its revision."""
     exports = (
-        Export.objects.filter(journal__company=company, state__in=BOOKED_EXPORTS)
+        Export.objects.filter(
+            journal__company=company, state__in=BOOKED_EXPORTS | EXPORTS_GOING_BACK
+        )
         .filter(journal__run_year__in={year for year, _ in runs})
         .select_related("journal__company")
         .order_by("booking_date", "epoch", "pk")
