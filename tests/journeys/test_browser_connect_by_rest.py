@@ -95,7 +95,7 @@ class TestConnectByRest:
         expect(window.get_by_text("2 of 3 debtors covered")).to_be_visible()
         _picture(window, "rest-partly")
 
-        window.get_by_role("link", name="See the 1").click()
+        window.get_by_role("link", name="See which one").click()
 
         expect(window.get_by_text("Not covered: 1 of 3 debtors")).to_be_visible()
         _picture(window, "rest-debtors")
