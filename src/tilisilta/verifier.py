@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import connections
 from django.utils import timezone
 
 from tilisilta.models import Company
@@ -47,8 +47,8 @@ class Verifier:
                 self._compare(company)
                 company = None if self._stopping.is_set() else claim_company(timezone.now())
         finally:
-            # Django closes stale connections at the end of a request, and this thread has none.
-            close_old_connections()
+            # The thread ends here, and nothing else closes its connections.
+            connections.close_all()
 
     def _compare(self, company: Company) -> None:
         try:
