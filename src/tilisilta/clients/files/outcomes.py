@@ -24,6 +24,17 @@ class FileRefused(NeedsAttention):
         self.problems = problems
 
 
+class PaymentFileRefused(FileRefused):
+    """The file is no reliable payment file; ``problems`` are all that is wrong with it."""
+
+    code = ProblemCode.PAYMENT_FILE_REFUSED
+
+    def named(self, name: str) -> "PaymentFileRefused":
+        """Return the refusal with the name of the file, where several were given."""
+        self.facts = {"name": name}
+        return self
+
+
 class ColumnsNeeded(NeedsAttention):
     """A person must say which columns hold what, as the file has headers we do not know.
 
