@@ -29,10 +29,9 @@ class PaymentFileRefused(FileRefused):
 
     code = ProblemCode.PAYMENT_FILE_REFUSED
 
-    def named(self, name: str) -> "PaymentFileRefused":
-        """Return the refusal with the name of the file, where several were given."""
+    def name(self, name: str) -> None:
+        """Say which file it is, where several were given."""
         self.facts = {"name": name}
-        return self
 
 
 class ColumnsNeeded(NeedsAttention):

@@ -99,6 +99,37 @@ PAYMENT_FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=MAKE_AGAIN,
         ),
     ),
+    ProblemCode.PAYMENT_FILE_KNOWN: (
+        Wording(
+            message=_("The payment file stands with %(period)s already"),
+            cause=_("A file with the same id was added, and each counts once."),
+            remedy=_("If it belongs here, or was made again, remove the former one first."),
+        ),
+        Wording(
+            message=_("The payment file was added already"),
+            cause=_("A file with the same id was added, and each counts once."),
+            remedy=_("If it belongs here, or was made again, remove the former one first."),
+        ),
+    ),
+    ProblemCode.CANNOT_TICK: (
+        Wording(
+            when={"reason": "files"},
+            message=_("The net pay of the month has payment files"),
+            cause=_("What is compared with a file is not ticked off by hand as well."),
+            remedy=_("Nothing needs to be done. Remove the files first if they are wrong."),
+        ),
+        Wording(
+            when={"reason": "nothing"},
+            message=_("There is no net pay to tick off"),
+            cause=_("No run of the month pays anything on the ledger accounts of net pay."),
+            remedy=_("See that the right ledger accounts are named, and that the journal is here."),
+        ),
+        Wording(
+            message=_("The net pay of the month is another sum by now"),
+            cause=_("A journal came in, or ledger accounts were named, since the sum was shown."),
+            remedy=_("Look at the new sum, and tick off that one."),
+        ),
+    ),
     ProblemCode.PAYMENT_FILE_REFUSED: (
         Wording(
             message=_("The payment file %(name)s cannot be compared"),
