@@ -35,6 +35,7 @@ class NetPayMonth:
     comparison: NetPayComparison
     files: tuple[PaymentFile, ...]
     tick: PaidByHand | None
+    journal_ids: Mapping[str, int]
 
     @property
     def is_proposed(self) -> bool:
@@ -94,6 +95,7 @@ def net_pay_of(company: Company, month: BookingPeriod) -> NetPayMonth:
         ),
         files=files,
         tick=tick,
+        journal_ids={one.reference: one.pk for one in journals},
     )
 
 

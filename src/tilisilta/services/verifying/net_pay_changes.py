@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -46,6 +47,15 @@ class CannotTick(NeedsAttention):
         self.facts = {"reason": reason}
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Read:
+    """A payment file as it was read, without its content."""
+
+    name: str
+    sha256: str
+    message: PaymentMessage
+
+
 def add_payment_files(
     company: Company,
     month: BookingPeriod,
@@ -56,16 +66,17 @@ def add_payment_files(
 ) -> tuple[PaymentFile, ...]:
     """Add payment files, each as its name and content, to a month; return those that are new.
 
-    All are added or none. One that the month has already is passed over. Raises
-    ``PaymentFileRefused`` or ``PaymentFileKnown``.
+    ``contents`` is gone through once, so that it need not hold all files in memory. All are added
+    or none. One that the month has already is passed over. Raises ``PaymentFileRefused`` or
+    ``PaymentFileKnown``.
     """
-    read = [(name, content, _read(name, content)) for name, content in contents]
+    read = [_read(name, content) for name, content in contents]
     added = []
     with transaction.atomic():
         # Two people could add the same file at once.
         lock_company(company)
-        for name, content, message in read:
-            made = _new(company, month, name, content, message)
+        for one in read:
+            made = _new(company, month, one)
             if made is None:
                 continue
             made.added_at, made.added_by = now, user
@@ -177,33 +188,32 @@ def name_net_pay_accounts(link: Link, accounts: Sequence[str], *, user: User | N
     return locked
 
 
-def _read(name: str, content: bytes) -> PaymentMessage:
+def _read(name: str, content: bytes) -> _Read:
+    shown = shown_file_name(name)[:_MOST_NAME]
     try:
-        return read_payment_file(content)
+        message = read_payment_file(content)
     except PaymentFileRefused as error:
-        error.name(shown_file_name(name))
+        error.name(shown)
         raise
+    return _Read(name=shown, sha256=hashlib.sha256(content).hexdigest(), message=message)
 
 
-def _new(
-    company: Company, month: BookingPeriod, name: str, content: bytes, message: PaymentMessage
-) -> PaymentFile | None:
+def _new(company: Company, month: BookingPeriod, read: _Read) -> PaymentFile | None:
     """Return the row of a file; ``None`` where the month has it already."""
-    sha256 = hashlib.sha256(content).hexdigest()
     known = PaymentFile.objects.filter(
-        company=company, message_digest=message.message_digest
+        company=company, message_digest=read.message.message_digest
     ).first()
     if known is not None:
-        if known.file_sha256 == sha256 and known.month == month.first_day:
+        if known.file_sha256 == read.sha256 and known.month == month.first_day:
             return None
         raise PaymentFileKnown(known)
     return PaymentFile(
         company=company,
         month=month.first_day,
-        file_name=shown_file_name(name)[:_MOST_NAME],
-        file_sha256=sha256,
-        message_digest=message.message_digest,
-        version=message.version,
+        file_name=read.name,
+        file_sha256=read.sha256,
+        message_digest=read.message.message_digest,
+        version=read.message.version,
         sums=[
             {
                 "day": one.day.isoformat(),
@@ -211,7 +221,7 @@ def _new(
                 "payments": one.payments,
                 "amount": f"{one.amount:.2f}",
             }
-            for one in message.sums
+            for one in read.message.sums
         ],
     )
 
