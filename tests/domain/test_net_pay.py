@@ -113,6 +113,12 @@ class TestLines:
             ((first,), "-0.04"),
         ]
 
+    def test_do_not_guess_among_runs_of_one_sum(self) -> None:
+        result = compared((a_run("5"), a_run("5", journal="b")), (a_message("5"),))
+
+        (line,) = result.lines
+        assert (len(line.runs), len(line.messages)) == (2, 1)
+
     def test_take_one_file_for_several_runs(self) -> None:
         result = compared((a_run("60"), a_run("40")), (a_message("100"),))
 

@@ -17,10 +17,11 @@ def render_month(
     request: UserRequest, company: Company, first: date, *, status: int = 200, **more: object
 ) -> HttpResponse:
     """Return the page of the month that begins with ``first``; ``more`` is for its template."""
+    page = month_page(company, first)
     context = {
         "company": company,
-        "page": month_page(company, first),
-        "net_pay": net_pay_page(company, first, user=request.user),
+        "page": page,
+        "net_pay": net_pay_page(company, first, page.result, user=request.user),
         **more,
     }
     return render(request, "companies/month.html", context, status=status)

@@ -81,8 +81,13 @@ class NetPayPage:
         return self.may_change and self.state in {NetPayState.OPEN, NetPayState.CHANGED}
 
 
-def net_pay_page(company: Company, first: date, *, user: User) -> NetPayPage:
-    """Return the net pay of the month that begins with ``first``, for ``user``."""
+def net_pay_page(
+    company: Company, first: date, result: ReconciledMonth | None, *, user: User
+) -> NetPayPage:
+    """Return the net pay of the month that begins with ``first``, for ``user``.
+
+    ``result`` is that month as it was last compared with the ledger.
+    """
     month = net_pay_of(company, BookingPeriod.containing(first))
     findings = month.comparison.findings
     return NetPayPage(
@@ -91,7 +96,7 @@ def net_pay_page(company: Company, first: date, *, user: User) -> NetPayPage:
         findings=tuple(NET_PAY_FINDINGS[one] for one in NetPayFinding if one in findings),
         proposed_by=PROPOSED_BY[month.proposal.reason] if month.proposal is not None else "",
         choices=_choices(month),
-        ledger=_ledger(company, first, month.accounts),
+        ledger=_ledger(result, month.accounts),
         may_change=user.can(Right.WRITE, Area.JOURNAL_EXPORTS),
         may_name=month.link is not None and user.can(Right.WRITE, Area.PROCOUNTOR),
     )
@@ -121,9 +126,8 @@ def _choices(month: NetPayMonth) -> tuple[AccountChoice, ...]:
     )
 
 
-def _ledger(company: Company, first: date, accounts: tuple[str, ...]) -> Decimal | None:
+def _ledger(result: ReconciledMonth | None, accounts: tuple[str, ...]) -> Decimal | None:
     """Return what the ledger had on the accounts of net pay when it was last compared."""
-    result = ReconciledMonth.objects.filter(company=company, month=first).first()
     if result is None:
         return None
     return -sum(

@@ -195,6 +195,14 @@ class TestRefuses:
     def test_a_file_without_payments(self) -> None:
         assert "F52" in codes(a_payment_file(a_group()))
 
+    def test_a_payment_with_two_amounts_or_none(self) -> None:
+        amount = '<InstdAmt Ccy="EUR">200.00</InstdAmt>'
+        for other in (amount * 2, ""):
+            text = a_payment_file().replace(amount, other)
+            for control in ("<CtrlSum>4200.50</CtrlSum>", "<NbOfTxs>2</NbOfTxs>"):
+                text = text.replace(control, "")
+            assert codes(text) == ["F52"]
+
     def test_a_file_without_an_id(self) -> None:
         assert codes(a_payment_file().replace("PALKAT-2026-06", " ")) == ["F52"]
 

@@ -72,9 +72,11 @@ def net_pay_of(company: Company, month: BookingPeriod) -> NetPayMonth:
         else {}
     )
     sums = _sums(journals, codes)
-    credited = _credits(journals, sums, codes, link)
     currency = _currency(journals, files)
     named = link.named_net_pay_accounts if link is not None else ()
+    # What the rows are called only helps to propose accounts.
+    texts = {} if named else _texts(journals, codes)
+    credited = _credits(sums, texts, _names(link))
     messages = [one.message() for one in files]
     paid = sum((one.amount_in(currency) for one in messages), ZERO) if messages else None
     proposal = None if named else propose_net_pay_accounts(credited, paid=paid)
@@ -126,23 +128,12 @@ def _run(journal: Journal, sums: Iterable[_AccountSum], accounts: Collection[str
 
 
 def _credits(
-    journals: Iterable[Journal],
-    sums: Iterable[_AccountSum],
-    codes: Mapping[str, str],
-    link: Link | None,
+    sums: Iterable[_AccountSum], texts: Mapping[str, set[str]], names: Mapping[str, str]
 ) -> tuple[AccountCredit, ...]:
     """Return what the month credits, account by account, in the order of the accounts."""
     amounts: dict[str, Decimal] = {}
     for one in sums:
         amounts[one.account] = amounts.get(one.account, ZERO) - one.amount
-    names = _names(link)
-    texts: dict[str, set[str]] = {}
-    described = JournalLine.objects.filter(
-        journal__in=[one.pk for one in journals], amount__lt=0
-    ).order_by()
-    rows = described.values_list("ledger_account", "description").distinct()[:_MOST_TEXTS]
-    for account, text in rows:
-        texts.setdefault(codes.get(account, account), set()).add(text)
     return tuple(
         AccountCredit(
             account=account,
@@ -153,6 +144,18 @@ def _credits(
         for account, amount in sorted(amounts.items())
         if amount > 0
     )
+
+
+def _texts(journals: Iterable[Journal], codes: Mapping[str, str]) -> Mapping[str, set[str]]:
+    """Return what the credit rows of each account are called."""
+    described = JournalLine.objects.filter(
+        journal__in=[one.pk for one in journals], amount__lt=0
+    ).order_by()
+    texts: dict[str, set[str]] = {}
+    rows = described.values_list("ledger_account", "description").distinct()[:_MOST_TEXTS]
+    for account, text in rows:
+        texts.setdefault(codes.get(account, account), set()).add(text)
+    return texts
 
 
 def _names(link: Link | None) -> Mapping[str, str]:
