@@ -63,6 +63,10 @@ class TestReads:
     def test_whatever_the_encoding(self, encoding: str) -> None:
         assert read(a_payment_file(encoding=encoding), encoding).payments == 2
 
+    @pytest.mark.parametrize("start", ["\n", "\ufeff", "\ufeff \r\n"])
+    def test_whatever_stands_before_it(self, start: str) -> None:
+        assert read(start + a_payment_file()).payments == 2
+
     def test_groups_of_several_days_and_currencies(self) -> None:
         message = read(
             a_payment_file(
@@ -202,6 +206,22 @@ class TestRefuses:
             for control in ("<CtrlSum>4200.50</CtrlSum>", "<NbOfTxs>2</NbOfTxs>"):
                 text = text.replace(control, "")
             assert codes(text) == ["F52"]
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            ("</GrpHdr>", "</GrpHdr><GrpHdr><MsgId>OTHER</MsgId></GrpHdr>"),
+            ("<ReqdExctnDt>", "<ReqdExctnDt>2026-07-30</ReqdExctnDt><ReqdExctnDt>"),
+        ],
+    )
+    def test_what_stands_twice(self, old: str, new: str) -> None:
+        (problem,) = refused(a_payment_file().replace(old, new)).problems
+
+        assert (problem.code.value, problem.fact("reason")) == ("F52", "twice")
+
+    def test_no_control_sum_beside_a_value_that_cannot_be_read(self) -> None:
+        # It would disagree for that reason alone, and lead people astray.
+        assert codes(a_payment_file().replace(">4000.50<", ">4000,50<")) == ["F52"]
 
     def test_a_file_without_an_id(self) -> None:
         assert codes(a_payment_file().replace("PALKAT-2026-06", " ")) == ["F52"]

@@ -58,7 +58,8 @@ def read_payment_file(content: bytes) -> PaymentMessage:
             raise refused(ProblemCode.FILE_EMPTY)
         if reader.kind != "xml":
             raise refused(ProblemCode.NO_PAYMENT_FILE, kind=reader.kind)
-        return _Reading().read(decode_xml(content))
+        # Some banks' programs begin a file with an empty line, which XML does not allow.
+        return _Reading().read(decode_xml(content).lstrip())
     except FileRefused as error:
         raise PaymentFileRefused(error.problems) from error
 
@@ -96,6 +97,7 @@ class _Reading:
 
     def __init__(self) -> None:
         self._findings = Findings(fact_name="element")
+        self._is_sound = True
         self._parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
         self._parser.buffer_text = True
         self._parser.StartDoctypeDeclHandler = self._forbid
@@ -126,10 +128,10 @@ class _Reading:
             ) from error
         if self._namespace is None:
             raise self._is_another()
-        self._whole.check(self._findings)
+        self._check(self._whole)
         if not self._message_id:
             self._wrong(_MESSAGE_ID, "missing")
-        if not self._whole.payments:
+        if not self._whole.payments and self._is_sound:
             self._wrong("CdtTrfTxInf", "missing")
         self._findings.refuse()
         version = _VERSION.search(self._namespace)
@@ -190,6 +192,8 @@ class _Reading:
 
     def _take(self, path: str, text: str) -> None:
         if path == _MESSAGE_ID:
+            if self._message_id:
+                self._wrong(path, "twice")
             self._message_id = text
         elif path in _DAYS:
             self._take_day(text)
@@ -210,6 +214,8 @@ class _Reading:
         # Version 9 has the day in an element of its own, and no text around it.
         if not text and self._day is not None:
             return
+        if self._day is not None:
+            self._wrong(_DAYS[0], "twice")
         if match := _DAY.fullmatch(text):
             try:
                 self._day = date.fromisoformat(match[1])
@@ -232,7 +238,7 @@ class _Reading:
 
     def _end_payment(self) -> None:
         if self._payment_amounts != 1:
-            self._wrong("Amt", "missing" if not self._payment_amounts else "unreadable")
+            self._wrong("Amt", "twice" if self._payment_amounts else "missing")
         if self._whole.payments + len(self._group_amounts) > MOST_LINES:
             raise refused(ProblemCode.PAYMENT_FILE_DAMAGED, reason="too-many", limit=MOST_LINES)
 
@@ -250,11 +256,17 @@ class _Reading:
             self._whole.add(amount)
             if self._day is not None:
                 self._payments.append((self._day, currency, amount))
-        self._group.check(self._findings)
+        self._check(self._group)
+
+    def _check(self, control: _Control) -> None:
+        # A value that cannot be read is not counted, and would make every sum disagree.
+        if self._is_sound:
+            control.check(self._findings)
 
     def _wrong(self, path: str, reason: str, text: str = "") -> None:
         # A text may be a name that stands in the wrong place.
         shown = showable(text)
+        self._is_sound = False
         self._findings.add(
             ProblemCode.PAYMENT_VALUE_WRONG,
             line=self._parser.CurrentLineNumber,

@@ -63,6 +63,12 @@ PAYMENT_FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=MAKE_AGAIN,
         ),
         Wording(
+            when={"reason": "twice"},
+            message=_("“%(element)s” stands twice in the payment file"),
+            cause=_("Which of the two holds cannot be told."),
+            remedy=MAKE_AGAIN,
+        ),
+        Wording(
             when={"reason": "cents"},
             message=_("“%(element)s” of the payment file is no amount to pay"),
             cause=_("An amount is above zero and has at most two decimals; nothing is rounded."),
