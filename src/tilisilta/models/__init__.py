@@ -23,6 +23,7 @@ from tilisilta.models.exports import (
 )
 from tilisilta.models.journals import JOURNAL_STATES, Journal, JournalLine
 from tilisilta.models.links import AccountMapping, Link, LinkSettings
+from tilisilta.models.net_pay import PaidByHand, PaymentFile
 from tilisilta.models.nmbrs_comparisons import ApiComparison, ComparedCompany
 from tilisilta.models.nmbrs_grants import ConsentRequest, NightCalls, NmbrsGrant
 from tilisilta.models.reconciliations import OUTCOMES, ReconciledMonth, VerifiedCompany
@@ -60,6 +61,8 @@ __all__ = [
     "NmbrsCompany",
     "NmbrsConnection",
     "NmbrsGrant",
+    "PaidByHand",
+    "PaymentFile",
     "ProcountorAccount",
     "ReconciledMonth",
     "Right",

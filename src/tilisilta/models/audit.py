@@ -132,6 +132,22 @@ class AuditEntry(models.Model):
             _("looked for runs of {name} booked another way: {count} found"),
         )
         ITEMS_CREATED = "items_created", _("created items {items} in dimension {dimension}")
+        PAYMENT_FILE_ADDED = (
+            "payment_file_added",
+            _("added payment file {file} to {period} of {name}"),
+        )
+        PAYMENT_FILE_REMOVED = (
+            "payment_file_removed",
+            _("removed payment file {file} from {period} of {name}"),
+        )
+        NET_PAY_TICKED = (
+            "net_pay_ticked",
+            _("ticked off that the net pay of {period} of {name} is paid"),
+        )
+        NET_PAY_UNTICKED = (
+            "net_pay_unticked",
+            _("took back that the net pay of {period} of {name} is paid"),
+        )
         RECEIPT_POSTED = "receipt_posted", _("booked receipt {number} for journal {reference}")
         RECEIPT_FOUND = (
             "receipt_found",

@@ -40,6 +40,7 @@ FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
         "last_name": _("last name"),
         "method": _("way of authorising"),
         "name": _("name"),
+        "net_pay_accounts": _("ledger accounts of net pay"),
         "password": _("password"),
         "procountor_account": _("Procountor account"),
         "receipt_language": _("language of the books"),

@@ -20,6 +20,7 @@ from tilisilta.web import (
     link_ends,
     links,
     missing_items,
+    net_pay,
     nmbrs,
     nmbrs_moving,
     nmbrs_rest,
@@ -64,6 +65,23 @@ urlpatterns = [
     path(f"{COMPANY}/receipts.xlsx", receipts_of_year.receipts_xlsx, name="receipts_xlsx"),
     path(f"{COMPANY}/compare", reconciliation.compare_recent, name="compare_recent"),
     path(f"{COMPANY}/months/<str:month>", reconciliation.month, name="company_month"),
+    path(
+        f"{COMPANY}/months/<str:month>/payment-files",
+        net_pay.add_files,
+        name="add_payment_files",
+    ),
+    path(
+        f"{COMPANY}/months/<str:month>/payment-files/<int:pk>/remove",
+        net_pay.remove_file,
+        name="remove_payment_file",
+    ),
+    path(f"{COMPANY}/months/<str:month>/paid", net_pay.tick, name="tick_net_pay"),
+    path(f"{COMPANY}/months/<str:month>/paid/undo", net_pay.untick, name="untick_net_pay"),
+    path(
+        f"{COMPANY}/months/<str:month>/net-pay-accounts",
+        net_pay.name_accounts,
+        name="net_pay_accounts",
+    ),
     path(f"{COMPANY}/import", imports.import_file, name="import_journal"),
     path(
         f"{COMPANY}/import/columns/<int:pk>/forget",

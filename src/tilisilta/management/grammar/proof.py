@@ -6,6 +6,7 @@ from tilisilta.management.wording import gettext as _
 
 def add_proof_commands(commands: Subparsers) -> None:
     """Add the commands for the end of a month."""
+    _add_net_pay(commands)
     verify = add_command(
         commands,
         "verify",
@@ -28,3 +29,38 @@ def add_proof_commands(commands: Subparsers) -> None:
     which.add_argument(
         "--debtor", type=int, metavar=_("NUMBER"), help=_("only the companies of this debtor")
     )
+
+
+def _add_net_pay(commands: Subparsers) -> None:
+    parser = add_command(
+        commands,
+        "netpay",
+        action="net_pay:compare",
+        says=_("compare the net pay of a month with its payment files, or tick it off as paid"),
+        example=(
+            "tilisilta netpay --company 1001 --period 2026-06\n"
+            "tilisilta netpay palkat.xml lomarahat.xml --company 1001 --period 2026-06\n"
+            "tilisilta netpay --company 1001 --period 2026-06 --accounts 2961,2962\n"
+            "tilisilta netpay --company 1001 --period 2026-06 --paid-by-hand --json"
+        ),
+    )
+    parser.add_argument(
+        "files", nargs="*", metavar=_("FILE"), help=_("payment files (pain.001) to add")
+    )
+    parser.add_argument("--company", type=int, required=True, metavar=_("NUMBER"))
+    parser.add_argument("--period", type=month, required=True, metavar="2026-06")
+    parser.add_argument(
+        "--accounts",
+        metavar="2961,2962",
+        help=_('name the ledger accounts of net pay for the link; "" proposes them again'),
+    )
+    parser.add_argument(
+        "--remove", metavar=_("NAME"), help=_("take the payment file of that name out")
+    )
+    by_hand = parser.add_mutually_exclusive_group()
+    by_hand.add_argument(
+        "--paid-by-hand",
+        action="store_true",
+        help=_("tick the net pay off as paid, without a file"),
+    )
+    by_hand.add_argument("--not-paid", action="store_true", help=_("take that tick back"))

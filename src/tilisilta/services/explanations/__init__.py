@@ -16,6 +16,7 @@ from tilisilta.services.explanations.errors import problem_of
 from tilisilta.services.explanations.files import FILE_WORDS
 from tilisilta.services.explanations.ledgers import LEDGER_WORDS
 from tilisilta.services.explanations.moving import MOVING_WORDS
+from tilisilta.services.explanations.payment_files import PAYMENT_FILE_WORDS
 from tilisilta.services.explanations.payroll import PAYROLL_WORDS
 from tilisilta.services.explanations.procountor import PROCOUNTOR_WORDS
 from tilisilta.services.explanations.receipts import RECEIPT_WORDS
@@ -55,6 +56,7 @@ SUBJECTS = (
         title=_("Reading Nmbrs by REST, and the end of SOAP"), words=CONSENT_WORDS | MOVING_WORDS
     ),
     Subject(title=_("Files"), words=FILE_WORDS),
+    Subject(title=_("Payment files"), words=PAYMENT_FILE_WORDS),
     Subject(title=_("What balances and may be wrong"), words=SUSPICION_WORDS),
     Subject(title=_("Sending"), words=SENDING_WORDS),
     Subject(title=_("Withdrawing"), words=WITHDRAWAL_WORDS),
