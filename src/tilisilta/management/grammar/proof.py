@@ -1,11 +1,17 @@
-"""The commands that prove a month: payroll against the ledger."""
+"""The commands that prove a month: payroll against the ledger, and where every company stands."""
 
+from tilisilta.domain.month_end import MonthState
 from tilisilta.management.grammar.parsers import Subparsers, add_command, month
 from tilisilta.management.wording import gettext as _
 
 
 def add_proof_commands(commands: Subparsers) -> None:
     """Add the commands for the end of a month."""
+    _add_verify(commands)
+    _add_month(commands)
+
+
+def _add_verify(commands: Subparsers) -> None:
     verify = add_command(
         commands,
         "verify",
@@ -27,4 +33,32 @@ def add_proof_commands(commands: Subparsers) -> None:
     which.add_argument("--company", type=int, metavar=_("NUMBER"), help=_("only this company"))
     which.add_argument(
         "--debtor", type=int, metavar=_("NUMBER"), help=_("only the companies of this debtor")
+    )
+
+
+def _add_month(commands: Subparsers) -> None:
+    shown = add_command(
+        commands,
+        "month",
+        action="month_end:show_month",
+        says=_("show where every company stands at the end of a month"),
+        example=(
+            "tilisilta month 2026-06\n"
+            "tilisilta month 2026-06 --state to_fix --debtor 101\n"
+            "tilisilta month 2026-06 --person anna --json"
+        ),
+    )
+    shown.add_argument("month", type=month, metavar="2026-06")
+    shown.add_argument(
+        "--state",
+        choices=[state.value for state in MonthState],
+        help=_("list only the companies in this state; the counts are those of all"),
+    )
+    shown.add_argument(
+        "--debtor", type=int, metavar=_("NUMBER"), help=_("only the companies of this debtor")
+    )
+    shown.add_argument(
+        "--person",
+        metavar=_("NAME"),
+        help=_("only the companies that this user is responsible for or stands in for"),
     )

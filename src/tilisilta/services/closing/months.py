@@ -1,0 +1,300 @@
+"""Where every company stands in a month: few queries, and the rule of the domain for each."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
+
+from tilisilta.domain.month_end import (
+    MonthFacts,
+    MonthState,
+    counts_of,
+    is_run_expected,
+    state_of_month,
+)
+from tilisilta.domain.reconciliation import Outcome
+from tilisilta.domain.standing import JOURNALS_NOT_SUMMED, SENT_JOURNALS
+from tilisilta.models import Company, Export, Journal, JournalState, Link, ReconciledMonth, User
+from tilisilta.services.companies import matching
+
+_NEVER_RUN = (JournalState.REPLACED, JournalState.DISCARDED, JournalState.BEFORE_START)
+Sums = Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """The last comparison of a month. It ``is_stale`` if something came or was booked since."""
+
+    outcome: Outcome
+    difference: Decimal
+    compared_at: datetime
+    is_stale: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyMonth:
+    """A company in a month: its state, and what the state was decided by.
+
+    ``sums`` are the debit of what is to be booked, by currency.
+    """
+
+    company_id: int
+    number: int
+    name: str
+    state: MonthState
+    facts: MonthFacts
+    sums: Sums
+    had_run_before: bool
+    is_off: bool
+    responsible_id: int | None
+    stand_in_id: int | None
+    compared: Compared | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One state with the number of companies in it and their debit by currency."""
+
+    state: MonthState
+    count: int
+    sums: Sums
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonthEnd:
+    """All companies of a month that were asked for; the cells of its line add up to them."""
+
+    month: date
+    companies: tuple[CompanyMonth, ...]
+
+    @cached_property
+    def line(self) -> tuple[Cell, ...]:
+        counts = counts_of(one.state for one in self.companies)
+        sums = {
+            state: summed(one for one in self.companies if one.state == state) for state in counts
+        }
+        return tuple(
+            Cell(state=state, count=count, sums=sums[state]) for state, count in counts.items()
+        )
+
+    @cached_property
+    def sums(self) -> Sums:
+        return summed(self.companies)
+
+    @property
+    def compared_at(self) -> datetime | None:
+        """When any of them was compared last."""
+        moments = [one.compared.compared_at for one in self.companies if one.compared]
+        return max(moments, default=None)
+
+    def in_state(self, state: str) -> tuple[CompanyMonth, ...]:
+        """Return those in that state; all of them for an empty one."""
+        return tuple(one for one in self.companies if not state or one.state == state)
+
+
+@dataclass(kw_only=True)
+class _Journals:
+    """What the journals of a company's month add up to."""
+
+    states: set[JournalState] = field(default_factory=set)
+    has_lost_run: bool = False
+    sums: dict[tuple[JournalState, str], Decimal] = field(default_factory=dict)
+
+
+def month_end(
+    month: date,
+    *,
+    today: date,
+    user: User | None = None,
+    search: str = "",
+    debtor: int | None = None,
+    person: int | None = None,
+) -> MonthEnd:
+    """Return where the companies stand in ``month``, its first day, as far as ``user`` sees them.
+
+    ``debtor`` is the number of a debtor, and ``person`` the id of a user who is responsible for the
+    companies or stands in. Without a ``user``, as in a command, all companies are seen.
+    """
+    companies = Company.objects.all() if user is None else Company.objects.visible_to(user)
+    if search:
+        companies = companies.filter(matching(search))
+    if debtor is not None:
+        companies = companies.filter(debtor__number=debtor)
+    if person is not None:
+        companies = companies.filter(Q(responsible=person) | Q(stand_in=person))
+    journals = _journals_of(month, user)
+    compared = _compared_of(month, user)
+    return MonthEnd(
+        month=month,
+        companies=tuple(
+            _company_month(
+                row,
+                month,
+                today=today,
+                journals=journals.get(row["pk"], _Journals()),
+                compared=compared.get(row["pk"]),
+            )
+            for row in _rows(companies, month)
+        ),
+    )
+
+
+def summed(companies: Iterable[CompanyMonth]) -> Sums:
+    """Return the debit of all, by currency."""
+    sums: dict[str, Decimal] = {}
+    for one in companies:
+        for currency, amount in one.sums.items():
+            sums[currency] = sums.get(currency, Decimal()) + amount
+    return dict(sorted(sums.items()))
+
+
+def month_before(month: date) -> date:
+    return date(month.year - (month.month == 1), month.month - 1 or 12, 1)
+
+
+def month_after(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+def _rows(companies: QuerySet[Company], month: date) -> Iterable[Mapping[str, Any]]:
+    before = Journal.objects.filter(company=OuterRef("pk"), period=month_before(month))
+    links = Link.objects.filter(company=OuterRef("pk"))
+    verify_only = links.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gt=month), is_verify_only=True, start_month__lte=month
+    )
+    return (
+        companies.order_by("number")
+        .annotate(
+            had_run_before=Exists(before.exclude(state__in=_NEVER_RUN)),
+            is_verify_only=Exists(verify_only),
+            first_month=Subquery(links.order_by("start_month").values("start_month")[:1]),
+        )
+        .values(
+            "pk",
+            "number",
+            "name",
+            "start_date",
+            "is_test",
+            "responsible_id",
+            "stand_in_id",
+            "debtor__is_blocked",
+            "nmbrs__period_type",
+            "nmbrs__gone_at",
+            "had_run_before",
+            "is_verify_only",
+            "first_month",
+        )
+    )
+
+
+def _company_month(
+    row: Mapping[str, Any],
+    month: date,
+    *,
+    today: date,
+    journals: _Journals,
+    compared: Compared | None,
+) -> CompanyMonth:
+    is_off = row["is_test"] or row["debtor__is_blocked"]
+    is_listed = row["nmbrs__gone_at"] is None
+    facts = MonthFacts(
+        journals=frozenset(journals.states),
+        has_lost_run=journals.has_lost_run,
+        outcome=compared.outcome if compared is not None and not compared.is_stale else None,
+        is_expected=not is_off
+        and is_listed
+        and is_run_expected(
+            month,
+            today=today,
+            had_run_before=row["had_run_before"],
+            period_type=row["nmbrs__period_type"] or "",
+            # Of months before the first link nothing is ever booked.
+            start=max(filter(None, (row["start_date"], row["first_month"])), default=None),
+        ),
+        is_verify_only=row["is_verify_only"] and not is_off,
+    )
+    return CompanyMonth(
+        company_id=row["pk"],
+        number=row["number"],
+        name=row["name"],
+        state=state_of_month(facts),
+        facts=facts,
+        sums=_due_sums(journals, facts),
+        had_run_before=row["had_run_before"],
+        is_off=is_off,
+        responsible_id=row["responsible_id"],
+        stand_in_id=row["stand_in_id"],
+        compared=compared,
+    )
+
+
+def _due_sums(journals: _Journals, facts: MonthFacts) -> Sums:
+    counted = facts.due - JOURNALS_NOT_SUMMED
+    sums: dict[str, Decimal] = {}
+    for (state, currency), amount in journals.sums.items():
+        if state in counted:
+            sums[currency] = sums.get(currency, Decimal()) + amount
+    return sums
+
+
+def _journals_of(month: date, user: User | None) -> Mapping[int, _Journals]:
+    """Return the journals of the month by company, added up in the database."""
+    journals = Journal.objects.not_discarded().filter(period=month)
+    if user is not None:
+        journals = journals.visible_to(user)
+    rows = (
+        journals.order_by()
+        .values_list("company_id", "state", "currency", "is_deleted_at_source")
+        .annotate(debit=Sum("debit_total"))
+    )
+    found: dict[int, _Journals] = {}
+    for company_id, name, currency, is_deleted, debit in rows:
+        one = found.setdefault(company_id, _Journals())
+        state = JournalState(name)
+        one.states.add(state)
+        one.has_lost_run |= is_deleted and state in SENT_JOURNALS
+        one.sums[state, currency] = one.sums.get((state, currency), Decimal()) + debit
+    return found
+
+
+def _compared_of(month: date, user: User | None) -> Mapping[int, Compared]:
+    results = ReconciledMonth.objects.filter(month=month)
+    if user is not None:
+        results = results.visible_to(user)
+    rows = (
+        results.order_by()
+        .annotate(is_stale=stale_since("compared_at"))
+        .values_list("company_id", "outcome", "difference", "compared_at", "is_stale")
+    )
+    return {
+        company_id: Compared(
+            outcome=Outcome(outcome),
+            difference=difference,
+            compared_at=compared_at,
+            is_stale=is_stale,
+        )
+        for company_id, outcome, difference, compared_at, is_stale in rows
+    }
+
+
+def stale_since(moment: str) -> Q:
+    """Return the condition that a month's journals or receipts are newer than ``moment``.
+
+    It is for rows with a ``company`` and a ``month``; ``moment`` names their column.
+    """
+    of_month = Journal.objects.filter(company=OuterRef("company"), period=OuterRef("month"))
+    came = of_month.filter(
+        Q(came_at__gt=OuterRef(moment))
+        | Q(discarded_at__gt=OuterRef(moment))
+        | Q(run__gone_at__gt=OuterRef(moment))
+    )
+    booked = Export.with_trail.filter(
+        journal__company=OuterRef("company"),
+        journal__period=OuterRef("month"),
+        posted_at__gt=OuterRef(moment),
+    )
+    return Q(Exists(came)) | Q(Exists(booked))
