@@ -9,6 +9,7 @@ from tilisilta.management.output import Answer, WrongUse
 from tilisilta.management.users import find_user
 from tilisilta.models import Company, User
 from tilisilta.services import companies
+from tilisilta.services.company_people import set_people
 
 
 def change_company(options: Namespace) -> Answer:
@@ -25,7 +26,7 @@ def change_company(options: Namespace) -> Answer:
         companies.set_business_id(company, options.business_id, user=None)
         told.append(_business_id_text(company))
     if options.responsible is not None or options.stand_in is not None:
-        companies.set_people(company, **people, user=None)
+        set_people(company, **people, user=None)
         text = _("The months of %(name)s are closed by %(responsible)s, or by %(stand_in)s.")
         shown = {name: str(person or _("no user")) for name, person in people.items()}
         told.append(text % {"name": company, **shown})

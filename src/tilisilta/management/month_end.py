@@ -14,7 +14,7 @@ from tilisilta.management.output import Answer, Status, amount, table
 from tilisilta.management.users import find_user
 from tilisilta.models import OUTCOMES
 from tilisilta.services.closing.months import MonthEnd, Sums, month_end
-from tilisilta.services.closing.rows import MonthRow, rows_of
+from tilisilta.services.closing.rows import MonthRow, names_of, rows_of
 from tilisilta.services.closing.words import STATE_WORDS
 
 _DONE = frozenset({MonthState.NOT_EXPECTED, MonthState.EQUAL, MonthState.SIGNED})
@@ -29,7 +29,7 @@ def show_month(options: Namespace) -> Answer:
         debtor=debtor,
         person=None if options.person is None else find_user(options.person).pk,
     )
-    rows = rows_of(shown.in_state(options.state or ""), options.month)
+    rows = rows_of(shown.in_state(options.state or ""), options.month, names_of(shown.people))
     is_done = all(one.state in _DONE for one in shown.companies)
     return Answer(
         document=_document(shown, rows, is_done=is_done),

@@ -159,30 +159,6 @@ def set_business_id(company: Company, business_id: str, *, user: User | None) ->
     return company
 
 
-def set_people(
-    company: Company, *, responsible: User | None, stand_in: User | None, user: User | None
-) -> Company:
-    """Say who closes the months of a company, and who does so in their absence."""
-    after: dict[str, object] = {"responsible": responsible, "stand_in": stand_in}
-    before = {name: getattr(company, name) for name in after}
-    changed = [name for name, value in after.items() if before[name] != value]
-    if not changed:
-        return company
-    with transaction.atomic():
-        for name in changed:
-            setattr(company, name, after[name])
-        company.save(update_fields=changed)
-        audit.record(
-            audit.Action.COMPANY_CHANGED,
-            user=user,
-            company=company,
-            changes=changes_of(before, after),
-            name=str(company),
-            fields=", ".join(changed),
-        )
-    return company
-
-
 def checked_business_id(business_id: str) -> str:
     """Return ``business_id`` without outer blanks. Raise ``ValidationError`` if it is mistyped."""
     business_id = business_id.strip()

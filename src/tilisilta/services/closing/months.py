@@ -54,6 +54,10 @@ class CompanyMonth:
     stand_in_id: int | None
     compared: Compared | None
 
+    @property
+    def people(self) -> tuple[int, ...]:
+        return tuple(one for one in (self.responsible_id, self.stand_in_id) if one is not None)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
@@ -66,10 +70,14 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True)
 class MonthEnd:
-    """All companies of a month that were asked for; the cells of its line add up to them."""
+    """All companies of a month that were asked for; the cells of its line add up to them.
+
+    ``people`` are the ids of all who close months of companies that are seen, or stand in.
+    """
 
     month: date
     companies: tuple[CompanyMonth, ...]
+    people: frozenset[int]
 
     @cached_property
     def line(self) -> tuple[Cell, ...]:
@@ -124,22 +132,22 @@ def month_end(
         companies = companies.filter(matching(search))
     if debtor is not None:
         companies = companies.filter(debtor__number=debtor)
-    if person is not None:
-        companies = companies.filter(Q(responsible=person) | Q(stand_in=person))
     journals = _journals_of(month, user)
     compared = _compared_of(month, user)
+    found = [
+        _company_month(
+            row,
+            month,
+            today=today,
+            journals=journals.get(row["pk"], _Journals()),
+            compared=compared.get(row["pk"]),
+        )
+        for row in _rows(companies, month)
+    ]
     return MonthEnd(
         month=month,
-        companies=tuple(
-            _company_month(
-                row,
-                month,
-                today=today,
-                journals=journals.get(row["pk"], _Journals()),
-                compared=compared.get(row["pk"]),
-            )
-            for row in _rows(companies, month)
-        ),
+        companies=tuple(one for one in found if person is None or person in one.people),
+        people=frozenset(one for company in found for one in company.people),
     )
 
 

@@ -42,14 +42,16 @@ class MonthRow:
     stand_in: str
 
 
-def rows_of(companies: Sequence[CompanyMonth], month: date) -> tuple[MonthRow, ...]:
-    """Return what a list shows of ``companies``: three queries, however many they are."""
+def rows_of(
+    companies: Sequence[CompanyMonth], month: date, names: Mapping[int, str]
+) -> tuple[MonthRow, ...]:
+    """Return what a list shows of ``companies``: two queries, however many they are.
+
+    ``names`` are those of the people who close their months, by their ids.
+    """
     ids = [one.company_id for one in companies]
     journals = _journals_of(ids, month)
     exports = _exports_of([journal for some in journals.values() for journal in some])
-    names = names_of(
-        person for one in companies for person in (one.responsible_id, one.stand_in_id) if person
-    )
     return tuple(_row(one, journals.get(one.company_id, ()), exports, names) for one in companies)
 
 

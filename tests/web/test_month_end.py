@@ -1,0 +1,164 @@
+"""The page where every company stands at the end of a month."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from tests.bureau import a_company, a_journal, a_linked_company, send
+from tests.web.conftest import PASSWORD
+from tests.web.reading import squeezed
+
+from procountor_sandbox.app import Sandbox
+from tilisilta.domain.month_end import MonthState
+from tilisilta.models import Company, Debtor, User, UserTemplate
+from tilisilta.services.users import create_user
+from tilisilta.web.month_end import usual_month
+
+pytestmark = pytest.mark.django_db
+
+MOST_QUERIES = 12
+
+
+def shown(browser: Client, **query: str | int) -> str:
+    response = browser.get(reverse("month_end"), {"month": "2026-06", **query})
+    assert response.status_code == 200
+    return squeezed(response.text)
+
+
+@pytest.fixture
+def bureau(procountor: Sandbox) -> list[Company]:
+    """Return a company that has sent its run, one that cannot, and one without a run."""
+    sent = a_linked_company()
+    send(a_journal(sent))
+    unlinked = a_company(1002, "Hiekkaniemen Apteekki Oy")
+    a_journal(unlinked, run_number="7")
+    return [sent, unlinked, a_company(1003, "Korpisaaren Leipomo Oy")]
+
+
+class TestMonthEnd:
+    def test_is_in_the_menu(self, browser_of_reader: Client) -> None:
+        text = squeezed(browser_of_reader.get("/").text)
+
+        assert f'<a href="{reverse("month_end")}">Month end</a>' in text
+
+    def test_has_every_company_with_its_state_and_the_way_to_what_it_waits_for(
+        self, browser_of_reader: Client, bureau: list[Company]
+    ) -> None:
+        text = shown(browser_of_reader)
+
+        assert "Month end: June 2026" in text
+        assert reverse("company_month", args=[1001, "2026-06"]) in text
+        assert reverse("journal", args=[bureau[1].journals.get().pk]) in text
+        assert "No administration is linked" in text
+        assert "not compared yet" in text
+        assert "Korpisaaren Leipomo Oy" in text
+        assert "2,012.07" in text
+
+    def test_has_a_line_that_adds_up(
+        self, browser_of_reader: Client, bureau: list[Company]
+    ) -> None:
+        response = browser_of_reader.get(reverse("month_end"), {"month": "2026-06"})
+        line = response.context["page"].line
+
+        assert [cell.state for cell in line] == list(MonthState)
+        assert sum(cell.count for cell in line) == 3
+        assert line[-1].begins_at + line[-1].count == 3
+
+    @pytest.mark.parametrize(
+        ("query", "numbers"),
+        [
+            ({"state": "to_fix"}, [1002]),
+            ({"state": "nonsense"}, [1001, 1002, 1003]),
+            ({"debtor": "101"}, [1001, 1002, 1003]),
+            ({"debtor": "999"}, []),
+            ({"q": "leipomo"}, [1003]),
+            ({"q": "1002"}, [1002]),
+            ({"person": "99999999999999999999"}, [1001, 1002, 1003]),
+        ],
+    )
+    def test_is_narrowed(
+        self,
+        browser_of_reader: Client,
+        bureau: list[Company],
+        query: dict[str, str],
+        numbers: list[int],
+    ) -> None:
+        address = reverse("month_end")
+        response = browser_of_reader.get(address, {"month": "2026-06", **query})
+
+        assert [row.one.number for row in response.context["page"].rows] == numbers
+
+    def test_is_narrowed_to_a_person_and_still_offers_the_others(
+        self, browser_of_reader: Client, reader: User, administrator: User, bureau: list[Company]
+    ) -> None:
+        Company.objects.filter(number=1003).update(responsible=reader)
+        Company.objects.filter(number=1002).update(responsible=administrator, stand_in=reader)
+
+        text = shown(browser_of_reader, person=reader.pk)
+
+        assert "Koivulammi Konepaja Oy" not in text
+        assert "Korpisaaren Leipomo Oy" in text
+        assert "stand-in oona" in text
+        assert ">aino</option>" in text
+
+    def test_shows_only_what_the_reader_may_see(
+        self, administrator: User, bureau: list[Company]
+    ) -> None:
+        other = Debtor.objects.create(number=102, name="Muut")
+        template = UserTemplate.objects.get(name="Reader")
+        limited = create_user("sari", PASSWORD, template=template, user=None, debtors=[other])
+        browser = Client()
+        browser.force_login(limited)
+
+        text = shown(browser)
+
+        assert "Konepaja" not in text
+        assert "101 Koivulammi" not in text
+
+    def test_needs_the_right_to_see_journals(self, administrator: User) -> None:
+        template = UserTemplate.objects.create(name="Some", companies="read")
+        browser = Client()
+        browser.force_login(create_user("sari", PASSWORD, template=template, user=None))
+
+        assert browser.get(reverse("month_end")).status_code == 403
+
+    @pytest.mark.parametrize("month", ["", "soon", "2026-13", "0001-01"])
+    def test_of_no_month_is_the_usual_one(self, browser_of_reader: Client, month: str) -> None:
+        response = browser_of_reader.get(reverse("month_end"), {"month": month})
+
+        assert response.status_code == 200
+
+    def test_takes_few_queries(self, browser_of_reader: Client, bureau: list[Company]) -> None:
+        shown(browser_of_reader)
+
+        with CaptureQueriesContext(connection) as queries:
+            shown(browser_of_reader)
+
+        assert len(queries) <= MOST_QUERIES
+
+    @pytest.mark.parametrize(
+        ("language", "words"),
+        [("fi", "Kuukauden päätös"), ("sv", "Månadsslut")],
+    )
+    def test_speaks_the_language_of_the_reader(
+        self, browser_of_reader: Client, bureau: list[Company], language: str, words: str
+    ) -> None:
+        browser_of_reader.cookies["language"] = language
+
+        assert words in shown(browser_of_reader)
+
+
+class TestUsualMonth:
+    @pytest.mark.parametrize(
+        ("day", "month"),
+        [
+            (date(2026, 7, 2), date(2026, 6, 1)),
+            (date(2026, 7, 15), date(2026, 7, 1)),
+            (date(2026, 1, 14), date(2025, 12, 1)),
+        ],
+    )
+    def test_is_the_one_being_closed(self, day: date, month: date) -> None:
+        assert usual_month(day) == month
