@@ -7,14 +7,18 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from tests.bureau import a_company, a_journal, a_linked_company, send
+from tests.bureau import NOW, a_company, a_journal, a_linked_company, send
 from tests.web.conftest import PASSWORD
 from tests.web.reading import squeezed
 
 from procountor_sandbox.app import Sandbox
+from procountor_sandbox.faults import Fault, FaultKind
+from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.month_end import MonthState
-from tilisilta.models import Company, Debtor, User, UserTemplate
+from tilisilta.models import Company, Debtor, User, UserTemplate, VerifiedCompany
+from tilisilta.services.explanations import explain
 from tilisilta.services.users import create_user
+from tilisilta.services.verifying.companies import verify
 from tilisilta.web.month_end import usual_month
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +153,37 @@ class TestMonthEnd:
         browser_of_reader.cookies["language"] = language
 
         assert words in shown(browser_of_reader)
+
+
+class TestCompareMonth:
+    def test_has_a_worker_compare_what_is_listed(
+        self, browser_of_reader: Client, bureau: list[Company]
+    ) -> None:
+        address = f"{reverse('compare_month')}?month=2026-06&q=konepaja"
+
+        text = squeezed(browser_of_reader.post(address, follow=True).text)
+
+        assert "1 company will be compared with the ledger." in text
+        assert "1 company waits to be compared with the ledger." in text
+        assert "will be compared soon" in text
+        assert VerifiedCompany.objects.get().wanted_month == date(2026, 6, 1)
+
+    def test_says_that_nothing_has_a_link(
+        self, browser_of_reader: Client, bureau: list[Company]
+    ) -> None:
+        address = f"{reverse('compare_month')}?month=2026-06&q=leipomo"
+
+        assert "None of these companies" in browser_of_reader.post(address, follow=True).text
+        assert not VerifiedCompany.objects.exists()
+
+    def test_that_failed_is_told_in_the_row(
+        self, browser_of_reader: Client, procountor: Sandbox, bureau: list[Company]
+    ) -> None:
+        procountor.faults.add(Fault(kind=FaultKind.ERROR_BEFORE, path="/ledgerreceipts"))
+        verify(bureau[0], [BookingPeriod(year=2026, month=6)], now=NOW)
+
+        trouble = VerifiedCompany.objects.get().trouble
+        assert f"{explain(trouble[0]).message}</span>" in shown(browser_of_reader)
 
 
 class TestUsualMonth:

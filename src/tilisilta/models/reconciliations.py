@@ -57,13 +57,15 @@ class ReconciledMonth(models.Model):
 class VerifiedCompany(models.Model):
     """When a company was last compared with the ledger, and what hindered it.
 
-    ``claimed_until`` keeps other workers off while one compares it.
+    ``claimed_until`` keeps other workers off while one compares it. ``wanted_month`` is the first
+    day of a month that somebody asked to have compared, until that is done.
     """
 
     company = models.OneToOneField(Company, on_delete=models.PROTECT, related_name="verified")
     tried_at = models.DateTimeField(null=True, blank=True)
     compared_at = models.DateTimeField(null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
+    wanted_month = models.DateField(null=True, blank=True, db_index=True)
     trouble = ProblemsField()
 
     def __str__(self) -> str:

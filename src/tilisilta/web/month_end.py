@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tilisilta.domain.month_end import MonthState
 from tilisilta.domain.whole_numbers import whole_number
-from tilisilta.models import Area, Debtor, Right
+from tilisilta.models import Area, Debtor, Right, User
 from tilisilta.services.closing.months import (
     CompanyMonth,
     MonthEnd,
@@ -22,6 +26,8 @@ from tilisilta.services.closing.months import (
 )
 from tilisilta.services.closing.rows import MonthRow, names_of, rows_of
 from tilisilta.services.closing.words import STATE_WORDS
+from tilisilta.services.verifying.night import ask_for_comparison
+from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import asked_month, asked_page, with_query
 from tilisilta.web.rights import UserRequest, needs
 
@@ -84,24 +90,68 @@ class MonthEndPage:
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def month_ends(request: UserRequest) -> HttpResponse:
     """Show where the companies stand that the reader may see, as the address narrows them."""
-    today = timezone.localdate()
-    return render(request, "closing/month_end.html", {"page": _page(request, today)})
+    return render(request, "closing/month_end.html", {"page": _page(request)})
 
 
-def _page(request: UserRequest, today: date) -> MonthEndPage:
-    search = request.GET.get("q", "").strip()
-    state = request.GET.get("state", "")
-    state = state if state in STATE_WORDS else ""
-    debtor = whole_number(request.GET.get("debtor", ""))
-    person = whole_number(request.GET.get("person", ""))
-    shown = month_end(
-        asked_month(request) or usual_month(today),
-        today=today,
-        user=request.user,
-        search=search,
-        debtor=debtor,
-        person=person,
-    )
+@only_posted
+@needs(Area.JOURNAL_EXPORTS, Right.READ)
+def compare_month(request: UserRequest) -> HttpResponse:
+    """Have a worker compare the month of the companies that the address narrows the list to."""
+    asked = _Asked.of(request)
+    shown = asked.month_end(request.user)
+    ids = [one.company_id for one in shown.in_state(asked.state)]
+    count = ask_for_comparison(ids, shown.month)
+    if count:
+        text = ngettext(
+            "%(count)s company will be compared with the ledger.",
+            "%(count)s companies will be compared with the ledger.",
+            count,
+        )
+        messages.success(request, text % {"count": count})
+    else:
+        messages.info(request, _("None of these companies has a link to compare it by."))
+    return redirect(f"{reverse('month_end')}?{request.GET.urlencode()}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """What the address asks for; what makes no sense narrows nothing."""
+
+    month: date
+    today: date
+    search: str
+    state: str
+    debtor: int | None
+    person: int | None
+
+    @classmethod
+    def of(cls, request: UserRequest) -> "_Asked":
+        today = timezone.localdate()
+        state = request.GET.get("state", "")
+        return cls(
+            month=asked_month(request) or usual_month(today),
+            today=today,
+            search=request.GET.get("q", "").strip(),
+            state=state if state in STATE_WORDS else "",
+            debtor=whole_number(request.GET.get("debtor", "")),
+            person=whole_number(request.GET.get("person", "")),
+        )
+
+    def month_end(self, user: User) -> MonthEnd:
+        return month_end(
+            self.month,
+            today=self.today,
+            user=user,
+            search=self.search,
+            debtor=self.debtor,
+            person=self.person,
+        )
+
+
+def _page(request: UserRequest) -> MonthEndPage:
+    asked = _Asked.of(request)
+    state, debtor, person = asked.state, asked.debtor, asked.person
+    shown = asked.month_end(request.user)
     chosen = shown.in_state(state)
     page = Paginator(chosen, ROWS_PER_PAGE).get_page(asked_page(request))
     names = names_of(shown.people)
@@ -126,8 +176,8 @@ def _page(request: UserRequest, today: date) -> MonthEndPage:
         people=tuple(
             Choice(value=str(pk), words=name, is_chosen=pk == person) for pk, name in names.items()
         ),
-        search=search,
-        is_narrowed=bool(search or state or debtor is not None or person is not None),
+        search=asked.search,
+        is_narrowed=bool(asked.search or state or debtor is not None or person is not None),
     )
 
 

@@ -54,6 +54,7 @@ urlpatterns = [
     path("", overview.overview, name="overview"),
     path("overview/progress", overview.progress, name="overview_progress"),
     path("month-end", month_end.month_ends, name="month_end"),
+    path("month-end/compare", month_end.compare_month, name="compare_month"),
     path("companies", companies.company_list, name="companies"),
     path("companies/new", companies.new_company, name="new_company"),
     path(COMPANY, companies.company, name="company"),

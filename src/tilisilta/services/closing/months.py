@@ -16,6 +16,7 @@ from tilisilta.domain.month_end import (
     is_run_expected,
     state_of_month,
 )
+from tilisilta.domain.problems import Problem
 from tilisilta.domain.reconciliation import Outcome
 from tilisilta.domain.standing import JOURNALS_NOT_SUMMED, SENT_JOURNALS
 from tilisilta.models import Company, Export, Journal, JournalState, Link, ReconciledMonth, User
@@ -39,7 +40,8 @@ class Compared:
 class CompanyMonth:
     """A company in a month: its state, and what the state was decided by.
 
-    ``sums`` are the debit of what is to be booked, by currency.
+    ``sums`` are the debit of what is to be booked, by currency. ``trouble`` is what hindered the
+    last comparison.
     """
 
     company_id: int
@@ -53,6 +55,8 @@ class CompanyMonth:
     responsible_id: int | None
     stand_in_id: int | None
     compared: Compared | None
+    waits_for_comparison: bool
+    trouble: tuple[Problem, ...]
 
     @property
     def people(self) -> tuple[int, ...]:
@@ -98,6 +102,11 @@ class MonthEnd:
         """When any of them was compared last."""
         moments = [one.compared.compared_at for one in self.companies if one.compared]
         return max(moments, default=None)
+
+    @property
+    def waiting_count(self) -> int:
+        """How many wait for the comparison that somebody asked for."""
+        return sum(one.waits_for_comparison for one in self.companies)
 
     def in_state(self, state: str) -> tuple[CompanyMonth, ...]:
         """Return those in that state; all of them for an empty one."""
@@ -192,6 +201,8 @@ def _rows(companies: QuerySet[Company], month: date) -> Iterable[Mapping[str, An
             "debtor__is_blocked",
             "nmbrs__period_type",
             "nmbrs__gone_at",
+            "verified__wanted_month",
+            "verified__trouble",
             "had_run_before",
             "is_verify_only",
             "first_month",
@@ -237,6 +248,8 @@ def _company_month(
         responsible_id=row["responsible_id"],
         stand_in_id=row["stand_in_id"],
         compared=compared,
+        waits_for_comparison=row["verified__wanted_month"] == month,
+        trouble=tuple(row["verified__trouble"] or ()),
     )
 
 

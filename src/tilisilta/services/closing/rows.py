@@ -135,13 +135,21 @@ def _reason(one: CompanyMonth, journal: Journal | None, exports: Iterable[Export
         MonthState.EXPECTED: _("it had one in the month before")
         if one.had_run_before
         else _("by its pay period"),
-        MonthState.READY: _("verify only: to be compared") if waits else "",
+        MonthState.READY: _not_compared(one) or _("verify only: to be compared") if waits else "",
         MonthState.SENDING: _("no answer yet; it is being looked for")
         if JournalState.UNCERTAIN in one.facts.due
         else "",
-        MonthState.BOOKED: _("not compared since") if one.compared else _("not compared yet"),
+        MonthState.BOOKED: _not_compared(one)
+        or (_("not compared since") if one.compared else _("not compared yet")),
     }
     return reasons.get(one.state, "")
+
+
+def _not_compared(one: CompanyMonth) -> str:
+    """Return why a company is not compared, if that was tried or is to be done."""
+    if one.waits_for_comparison:
+        return _("will be compared soon")
+    return explain(one.trouble[0]).message if one.trouble else ""
 
 
 def _problem_of(journal: Journal, exports: Iterable[Export]) -> str:
