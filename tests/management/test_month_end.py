@@ -73,6 +73,42 @@ class TestMonth:
         assert complaint in answered.complaint
 
 
+class TestSign:
+    def test_signs_what_is_equal_and_takes_it_back(self, procountor: Sandbox, give: Give) -> None:
+        send(a_journal(a_linked_company()))
+        give("verify", "--period", "2026-06")
+
+        signed = give("sign", "2026-06", "--company", "1001", "--note", "checked", "--json")
+        shown = give("month", "2026-06", "--json")
+        back = give("unsign", "2026-06", "--company", "1001", "--reason", "too early")
+
+        assert signed.document["outcome"] == "equal"
+        assert signed.document["note"] == "checked"
+        assert signed.document["signed_by"]
+        assert shown.document["counts"]["signed"] == 1
+        assert shown.document["companies"][0]["signed_by"] == signed.document["signed_by"]
+        assert (shown.status, back.status) == (0, 0)
+        entry = AuditEntry.objects.get(action="month_signed")
+        assert (entry.system_user, entry.facts["note"]) == (signed.document["signed_by"], "checked")
+
+    def test_refuses_what_was_not_compared(self, procountor: Sandbox, give: Give) -> None:
+        send(a_journal(a_linked_company()))
+
+        refused = give("sign", "2026-06", "--company", "1001", "--json")
+
+        assert refused.status == 1
+        assert refused.document["error"]["code"] == "E80"
+        assert refused.document["error"]["facts"]["reason"] == "not_compared"
+
+    def test_refuses_to_take_back_what_is_not_signed(self, give: Give) -> None:
+        a_company()
+
+        refused = give("unsign", "2026-06", "--company", "1001", "--reason", "too early")
+
+        assert refused.status == 1
+        assert "is not signed" in refused.complaint
+
+
 class TestPeople:
     def test_of_a_company_are_changed_and_recorded(self, give: Give) -> None:
         a_company()

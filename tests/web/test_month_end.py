@@ -7,7 +7,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from tests.bureau import NOW, a_company, a_journal, a_linked_company, send
+from django.utils import timezone
+from tests.bureau import NOW, a_company, a_journal, a_linked_company, send, tidy
 from tests.web.conftest import PASSWORD
 from tests.web.reading import squeezed
 
@@ -15,7 +16,15 @@ from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.month_end import MonthState
-from tilisilta.models import Company, Debtor, User, UserTemplate, VerifiedCompany
+from tilisilta.models import (
+    Area,
+    Company,
+    Debtor,
+    MonthSignature,
+    User,
+    UserTemplate,
+    VerifiedCompany,
+)
 from tilisilta.services.explanations import explain
 from tilisilta.services.users import create_user
 from tilisilta.services.verifying.companies import verify
@@ -184,6 +193,111 @@ class TestCompareMonth:
 
         trouble = VerifiedCompany.objects.get().trouble
         assert f"{explain(trouble[0]).message}</span>" in shown(browser_of_reader)
+
+
+class TestSigning:
+    @pytest.fixture
+    def equal(self, bureau: list[Company]) -> Company:
+        verify(bureau[0], [BookingPeriod(year=2026, month=6)], now=timezone.now())
+        return bureau[0]
+
+    def sign(self, browser: Client, **fields: str) -> str:
+        address = reverse("sign_month", args=[1001, "2026-06"])
+        return squeezed(browser.post(address, fields, follow=True).text)
+
+    def test_on_the_page_of_the_month(
+        self, browser_of_administrator: Client, equal: Company
+    ) -> None:
+        page = browser_of_administrator.get(reverse("company_month", args=[1001, "2026-06"])).text
+        assert "Sign the month" in page
+
+        text = self.sign(browser_of_administrator, note="checked with the client")
+
+        assert "is signed." in text
+        assert "checked with the client" in text
+        assert "Take the signature back" in text
+        assert "aino" in shown(browser_of_administrator, state="signed")
+
+    def test_is_loud_when_something_changed(
+        self, browser_of_administrator: Client, procountor: Sandbox, equal: Company
+    ) -> None:
+        self.sign(browser_of_administrator)
+        tidy(procountor, "amount", row=1, to_row=2, amount=36)
+        verify(equal, [BookingPeriod(year=2026, month=6)], now=timezone.now())
+
+        text = shown(browser_of_administrator, state="changed")
+        of_month = browser_of_administrator.get(
+            reverse("company_month", args=[1001, "2026-06"])
+        ).text
+
+        assert '<tr role="row" class="flag">' in text
+        assert "Something has changed since it was signed" in of_month
+        assert "Reason for the difference" in of_month
+        assert "Give the reason" not in of_month
+        assert "differs from the ledger" in self.sign(browser_of_administrator)
+
+    def test_of_several_signs_those_that_are_equal(
+        self, browser_of_administrator: Client, equal: Company
+    ) -> None:
+        text = shown(browser_of_administrator)
+        assert 'value="1001" form="sign"' in text
+        assert 'value="1002" form="sign"' not in text
+
+        chosen = {"month": "2026-06", "company": ["1001", "1002"], "next": "/month-end"}
+        answer = browser_of_administrator.post(reverse("sign_many"), chosen, follow=True).text
+
+        assert "1 signed." in answer
+        assert "E80" in answer
+        assert MonthSignature.objects.get().company == equal
+
+    def test_is_taken_back_with_a_reason(
+        self, browser_of_administrator: Client, equal: Company
+    ) -> None:
+        self.sign(browser_of_administrator)
+        address = reverse("unsign_month", args=[1001, "2026-06"])
+
+        refused = browser_of_administrator.post(address, {"reason": ""}, follow=True).text
+        done = browser_of_administrator.post(address, {"reason": "too early"}, follow=True).text
+
+        assert "only with a reason" in refused
+        assert "Earlier signatures" in done
+        assert "too early" in done
+
+    @pytest.mark.parametrize("name", ["sign_month", "unsign_month", "sign_many"])
+    def test_needs_the_right_to_write(
+        self, browser_of_reader: Client, equal: Company, name: str
+    ) -> None:
+        args = [] if name == "sign_many" else [1001, "2026-06"]
+
+        response = browser_of_reader.post(reverse(name, args=args), {"month": "2026-06"})
+
+        assert response.status_code == 403
+        assert not MonthSignature.objects.exists()
+
+    def test_is_for_a_second_person_where_the_template_says_so(
+        self, browser_of_administrator: Client, administrator: User, equal: Company
+    ) -> None:
+        UserTemplate.objects.update(sender_cannot_sign=True)
+        equal.journals.get().sendings.update(requested_by=administrator)
+
+        page = browser_of_administrator.get(reverse("company_month", args=[1001, "2026-06"])).text
+
+        assert "a second person signs it" in page
+        assert "must be signed by a second person" in self.sign(browser_of_administrator)
+
+    def test_by_a_second_person_is_set_on_the_template(
+        self, browser_of_administrator: Client
+    ) -> None:
+        template = UserTemplate.objects.get(name="Reader")
+        rights = {area.value: template.right_to(area) for area in Area}
+
+        browser_of_administrator.post(
+            reverse("user_template", args=[template.pk]),
+            {"name": "Reader", "sender_cannot_sign": "on", **rights},
+        )
+
+        template.refresh_from_db()
+        assert template.sender_cannot_sign
 
 
 class TestUsualMonth:

@@ -32,6 +32,7 @@ class ReconciledMonth(models.Model):
 
     ``document`` is the whole result, as commands print it and pages show it. ``difference`` is the
     larger side of what the ledger has more or less than payroll, over all ledger accounts.
+    ``digest`` is that of what was found, whenever and however often it was compared.
     """
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="reconciled_months")
@@ -39,6 +40,7 @@ class ReconciledMonth(models.Model):
     outcome = models.CharField(max_length=9, choices=OUTCOMES)
     difference = models.DecimalField(max_digits=16, decimal_places=2)
     compared_at = models.DateTimeField()
+    digest = models.CharField(max_length=64, blank=True, default="")
     document: "models.JSONField[Any, Any]" = models.JSONField()
 
     objects = ReconciledMonthQuerySet.as_manager()

@@ -47,6 +47,7 @@ FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
         "recovery_codes": _("recovery codes"),
         "responsible": _("person responsible"),
         "second_step": _("second step of the log-in"),
+        "sender_cannot_sign": _("who sent cannot sign"),
         "site": _("host of Nmbrs"),
         "stand_in": _("stand-in"),
         "start_date": _("start date"),

@@ -154,7 +154,7 @@ def _page(request: UserRequest) -> MonthEndPage:
     shown = asked.month_end(request.user)
     chosen = shown.in_state(state)
     page = Paginator(chosen, ROWS_PER_PAGE).get_page(asked_page(request))
-    names = names_of(shown.people)
+    names = names_of(shown.people | shown.signers)
     listed = (
         Debtor.objects.visible_to(request.user).order_by("number").values_list("number", "name")
     )
@@ -174,7 +174,9 @@ def _page(request: UserRequest) -> MonthEndPage:
             for number, name in listed
         ),
         people=tuple(
-            Choice(value=str(pk), words=name, is_chosen=pk == person) for pk, name in names.items()
+            Choice(value=str(pk), words=name, is_chosen=pk == person)
+            for pk, name in names.items()
+            if pk in shown.people
         ),
         search=asked.search,
         is_narrowed=bool(asked.search or state or debtor is not None or person is not None),

@@ -16,6 +16,7 @@ from tilisilta.web.rights import UserRequest
 
 # A page must answer soon. The next request does what this one did not reach.
 SECONDS_PER_STEP = 4.0
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
 
 
 class ExplainingForm(forms.Form):
@@ -115,6 +116,17 @@ def asked_month(request: HttpRequest) -> date | None:
     except ValueError:
         return None
     return month if 2000 <= month.year < 2100 else None
+
+
+def first_day(text: str) -> date:
+    """Return the first day of ``2026-06``; raise ``Http404`` for anything else."""
+    try:
+        first = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise Http404 from None
+    if not EARLIEST_YEAR <= first.year <= LATEST_YEAR:
+        raise Http404
+    return first
 
 
 def saved_file(download: Download) -> HttpResponse:

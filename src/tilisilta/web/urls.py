@@ -32,6 +32,7 @@ from tilisilta.web import (
     reconciliation,
     remembered_columns,
     search,
+    signing,
     users,
     withdrawals,
 )
@@ -55,6 +56,7 @@ urlpatterns = [
     path("overview/progress", overview.progress, name="overview_progress"),
     path("month-end", month_end.month_ends, name="month_end"),
     path("month-end/compare", month_end.compare_month, name="compare_month"),
+    path("month-end/sign", signing.sign_many, name="sign_many"),
     path("companies", companies.company_list, name="companies"),
     path("companies/new", companies.new_company, name="new_company"),
     path(COMPANY, companies.company, name="company"),
@@ -68,6 +70,8 @@ urlpatterns = [
     path(f"{COMPANY}/receipts.xlsx", receipts_of_year.receipts_xlsx, name="receipts_xlsx"),
     path(f"{COMPANY}/compare", reconciliation.compare_recent, name="compare_recent"),
     path(f"{COMPANY}/months/<str:month>", reconciliation.month, name="company_month"),
+    path(f"{COMPANY}/months/<str:month>/sign", signing.sign, name="sign_month"),
+    path(f"{COMPANY}/months/<str:month>/unsign", signing.unsign, name="unsign_month"),
     path(f"{COMPANY}/import", imports.import_file, name="import_journal"),
     path(
         f"{COMPANY}/import/columns/<int:pk>/forget",

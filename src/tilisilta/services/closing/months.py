@@ -19,7 +19,16 @@ from tilisilta.domain.month_end import (
 from tilisilta.domain.problems import Problem
 from tilisilta.domain.reconciliation import Outcome
 from tilisilta.domain.standing import JOURNALS_NOT_SUMMED, SENT_JOURNALS
-from tilisilta.models import Company, Export, Journal, JournalState, Link, ReconciledMonth, User
+from tilisilta.models import (
+    Company,
+    Export,
+    Journal,
+    JournalState,
+    Link,
+    MonthSignature,
+    ReconciledMonth,
+    User,
+)
 from tilisilta.services.companies import matching
 
 _NEVER_RUN = (JournalState.REPLACED, JournalState.DISCARDED, JournalState.BEFORE_START)
@@ -33,7 +42,18 @@ class Compared:
     outcome: Outcome
     difference: Decimal
     compared_at: datetime
+    digest: str
     is_stale: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signed:
+    """The signature in force. ``is_changed`` says that what it stands below has changed since."""
+
+    signed_at: datetime
+    user_id: int | None
+    system_user: str
+    is_changed: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,11 +75,13 @@ class CompanyMonth:
     responsible_id: int | None
     stand_in_id: int | None
     compared: Compared | None
+    signed: Signed | None
     waits_for_comparison: bool
     trouble: tuple[Problem, ...]
 
     @property
     def people(self) -> tuple[int, ...]:
+        """The ids of those who close its months."""
         return tuple(one for one in (self.responsible_id, self.stand_in_id) if one is not None)
 
 
@@ -76,12 +98,14 @@ class Cell:
 class MonthEnd:
     """All companies of a month that were asked for; the cells of its line add up to them.
 
-    ``people`` are the ids of all who close months of companies that are seen, or stand in.
+    ``people`` are the ids of all who close months of companies that are seen, or stand in, and
+    ``signers`` those of all who signed this one.
     """
 
     month: date
     companies: tuple[CompanyMonth, ...]
     people: frozenset[int]
+    signers: frozenset[int]
 
     @cached_property
     def line(self) -> tuple[Cell, ...]:
@@ -130,19 +154,24 @@ def month_end(
     search: str = "",
     debtor: int | None = None,
     person: int | None = None,
+    company: int | None = None,
 ) -> MonthEnd:
     """Return where the companies stand in ``month``, its first day, as far as ``user`` sees them.
 
     ``debtor`` is the number of a debtor, and ``person`` the id of a user who is responsible for the
-    companies or stands in. Without a ``user``, as in a command, all companies are seen.
+    companies or stands in; ``company`` is the id of a single one. Without a ``user``, as in a
+    command, all companies are seen.
     """
     companies = Company.objects.all() if user is None else Company.objects.visible_to(user)
     if search:
         companies = companies.filter(matching(search))
     if debtor is not None:
         companies = companies.filter(debtor__number=debtor)
-    journals = _journals_of(month, user)
-    compared = _compared_of(month, user)
+    if company is not None:
+        companies = companies.filter(pk=company)
+    journals = _journals_of(month, user, company)
+    compared = _compared_of(month, user, company)
+    signed = _signed_of(month, user, compared)
     found = [
         _company_month(
             row,
@@ -150,13 +179,17 @@ def month_end(
             today=today,
             journals=journals.get(row["pk"], _Journals()),
             compared=compared.get(row["pk"]),
+            signed=signed.get(row["pk"]),
         )
         for row in _rows(companies, month)
     ]
     return MonthEnd(
         month=month,
         companies=tuple(one for one in found if person is None or person in one.people),
-        people=frozenset(one for company in found for one in company.people),
+        people=frozenset(person for one in found for person in one.people),
+        signers=frozenset(
+            one.signed.user_id for one in found if one.signed and one.signed.user_id is not None
+        ),
     )
 
 
@@ -217,6 +250,7 @@ def _company_month(
     today: date,
     journals: _Journals,
     compared: Compared | None,
+    signed: Signed | None,
 ) -> CompanyMonth:
     is_off = row["is_test"] or row["debtor__is_blocked"]
     is_listed = row["nmbrs__gone_at"] is None
@@ -235,6 +269,8 @@ def _company_month(
             start=max(filter(None, (row["start_date"], row["first_month"])), default=None),
         ),
         is_verify_only=row["is_verify_only"] and not is_off,
+        is_signed=signed is not None,
+        is_changed=signed is not None and signed.is_changed,
     )
     return CompanyMonth(
         company_id=row["pk"],
@@ -248,6 +284,7 @@ def _company_month(
         responsible_id=row["responsible_id"],
         stand_in_id=row["stand_in_id"],
         compared=compared,
+        signed=signed,
         waits_for_comparison=row["verified__wanted_month"] == month,
         trouble=tuple(row["verified__trouble"] or ()),
     )
@@ -262,11 +299,13 @@ def _due_sums(journals: _Journals, facts: MonthFacts) -> Sums:
     return sums
 
 
-def _journals_of(month: date, user: User | None) -> Mapping[int, _Journals]:
+def _journals_of(month: date, user: User | None, company: int | None) -> Mapping[int, _Journals]:
     """Return the journals of the month by company, added up in the database."""
     journals = Journal.objects.not_discarded().filter(period=month)
     if user is not None:
         journals = journals.visible_to(user)
+    if company is not None:
+        journals = journals.filter(company=company)
     rows = (
         journals.order_by()
         .values_list("company_id", "state", "currency", "is_deleted_at_source")
@@ -282,24 +321,54 @@ def _journals_of(month: date, user: User | None) -> Mapping[int, _Journals]:
     return found
 
 
-def _compared_of(month: date, user: User | None) -> Mapping[int, Compared]:
+def _compared_of(month: date, user: User | None, company: int | None) -> Mapping[int, Compared]:
     results = ReconciledMonth.objects.filter(month=month)
     if user is not None:
         results = results.visible_to(user)
+    if company is not None:
+        results = results.filter(company=company)
     rows = (
         results.order_by()
         .annotate(is_stale=stale_since("compared_at"))
-        .values_list("company_id", "outcome", "difference", "compared_at", "is_stale")
+        .values_list("company_id", "outcome", "difference", "compared_at", "digest", "is_stale")
     )
     return {
         company_id: Compared(
             outcome=Outcome(outcome),
             difference=difference,
             compared_at=compared_at,
+            digest=digest,
             is_stale=is_stale,
         )
-        for company_id, outcome, difference, compared_at, is_stale in rows
+        for company_id, outcome, difference, compared_at, digest, is_stale in rows
     }
+
+
+def _signed_of(
+    month: date, user: User | None, compared: Mapping[int, Compared]
+) -> Mapping[int, Signed]:
+    signatures = MonthSignature.objects.in_force().filter(month=month)
+    if user is not None:
+        signatures = signatures.visible_to(user)
+    rows = (
+        signatures.order_by()
+        .annotate(is_stale=stale_since("signed_at"))
+        .values_list("company_id", "signed_at", "signed_by", "system_user", "digest", "is_stale")
+    )
+    return {
+        company_id: Signed(
+            signed_at=signed_at,
+            user_id=user_id,
+            system_user=system_user,
+            is_changed=is_stale or _differs(compared.get(company_id), digest),
+        )
+        for company_id, signed_at, user_id, system_user, digest, is_stale in rows
+    }
+
+
+def _differs(compared: Compared | None, digest: str) -> bool:
+    # A comparison of before there were digests says nothing.
+    return compared is not None and compared.digest not in {"", digest}
 
 
 def stale_since(moment: str) -> Q:

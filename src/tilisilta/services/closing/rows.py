@@ -40,6 +40,7 @@ class MonthRow:
     receipts: str
     responsible: str
     stand_in: str
+    signed_by: str
 
 
 def rows_of(
@@ -47,7 +48,7 @@ def rows_of(
 ) -> tuple[MonthRow, ...]:
     """Return what a list shows of ``companies``: two queries, however many they are.
 
-    ``names`` are those of the people who close their months, by their ids.
+    ``names`` are those of the people who close their months or signed this one, by their ids.
     """
     ids = [one.company_id for one in companies]
     journals = _journals_of(ids, month)
@@ -108,6 +109,9 @@ def _row(
         receipts=written_ranges(export.shown_number for export in of_month if export.shown_number),
         responsible=names.get(one.responsible_id or 0, ""),
         stand_in=names.get(one.stand_in_id or 0, ""),
+        signed_by=(names.get(one.signed.user_id or 0) or one.signed.system_user)
+        if one.signed
+        else "",
     )
 
 
