@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from tilisilta.domain.payroll import last_day_of_run, period_containing
 from tilisilta.domain.reconciliation import Outcome
@@ -39,7 +40,7 @@ class MonthState(StrEnum):
 CAN_BE_SIGNED = frozenset({MonthState.EQUAL, MonthState.DIFFERENT, MonthState.CHANGED})
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class MonthFacts:
     """What decides the state of a company in a month.
 
@@ -64,6 +65,7 @@ class MonthFacts:
         return self.journals - JOURNALS_NOT_DUE
 
 
+@lru_cache(maxsize=4096)
 def state_of_month(facts: MonthFacts) -> MonthState:
     """Return the state of a company in a month.
 
@@ -109,7 +111,7 @@ def is_run_expected(
     but not in months to come, and not before ``start``. Without a ``period_type`` only the month
     before counts; where pay periods are longer than a month only they count.
     """
-    next_month = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+    next_month = month_after(month)
     if month > today or (start is not None and start >= next_month):
         return False
     if not period_type:
@@ -117,3 +119,11 @@ def is_run_expected(
     period = period_containing(period_type, month)
     ends = last_day_of_run(period_type, month.year, period)
     return ends < next_month
+
+
+def month_before(month: date) -> date:
+    return date(month.year - (month.month == 1), month.month - 1 or 12, 1)
+
+
+def month_after(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)

@@ -12,15 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tilisilta.domain.month_end import MonthState
+from tilisilta.domain.month_end import MonthState, month_after, month_before
 from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.models import Area, Debtor, Right, User
 from tilisilta.services.closing.months import (
     CompanyMonth,
     MonthEnd,
     Sums,
-    month_after,
-    month_before,
     month_end,
     summed,
 )
@@ -31,7 +29,7 @@ from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import asked_month, asked_page, with_query
 from tilisilta.web.rights import UserRequest, needs
 
-ROWS_PER_PAGE = 50
+ROWS_PER_PAGE = 25
 CLOSED_FROM_DAY = 15
 """From this day on the page opens with the current month; before, with the one before it."""
 
