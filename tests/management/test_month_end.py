@@ -97,7 +97,7 @@ class TestSign:
         refused = give("sign", "2026-06", "--company", "1001", "--json")
 
         assert refused.status == 1
-        assert refused.document["error"]["code"] == "E80"
+        assert refused.document["error"]["code"] == "E90"
         assert refused.document["error"]["facts"]["reason"] == "not_compared"
 
     def test_refuses_to_take_back_what_is_not_signed(self, give: Give) -> None:

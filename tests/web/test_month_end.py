@@ -247,7 +247,7 @@ class TestSigning:
         answer = browser_of_administrator.post(reverse("sign_many"), chosen, follow=True).text
 
         assert "1 signed." in answer
-        assert "E80" in answer
+        assert "E90" in answer
         assert MonthSignature.objects.get().company == equal
 
     def test_is_taken_back_with_a_reason(

@@ -359,5 +359,5 @@ class ProblemCode(StrEnum):
     KEYS_DO_NOT_FIT = "E60"
     NOT_OF_THE_COMPANY = _stops("E49", journal="1004-2026-6-1")
     CANNOT_SIGN = _stops(
-        "E80", company="1003 Saaristo Siivous Oy", period="2026-06", reason="not_done"
+        "E90", company="1003 Saaristo Siivous Oy", period="2026-06", reason="not_done"
     )

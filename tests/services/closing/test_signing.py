@@ -17,6 +17,7 @@ from tilisilta.models import (
     ReconciledMonth,
     User,
     UserTemplate,
+    Withdrawal,
 )
 from tilisilta.services.closing.months import month_end
 from tilisilta.services.closing.signing import (
@@ -174,6 +175,14 @@ class TestChangedAfterSigning:
     def test_by_another_receipt(self, company: Company) -> None:
         sign(company)
         Export.objects.update(posted_at=now())
+
+        assert state() == "changed"
+
+    def test_by_taking_a_journal_back(self, company: Company) -> None:
+        sign(company)
+        Withdrawal.objects.create(
+            journal=company.journals.get(), reason="twice", requested_at=now()
+        )
 
         assert state() == "changed"
 

@@ -10,7 +10,15 @@ from django.db.models import Exists, OuterRef, Q, Sum
 from tilisilta.domain.month_end import month_before
 from tilisilta.domain.reconciliation import Outcome
 from tilisilta.domain.standing import SENT_JOURNALS, JournalState
-from tilisilta.models import Export, Journal, Link, MonthSignature, ReconciledMonth, User
+from tilisilta.models import (
+    Export,
+    Journal,
+    Link,
+    MonthSignature,
+    ReconciledMonth,
+    User,
+    Withdrawal,
+)
 
 _FEW = 500
 _NEVER_RUN = (JournalState.REPLACED, JournalState.DISCARDED, JournalState.BEFORE_START)
@@ -185,7 +193,7 @@ def _differs(compared: Compared | None, digest: str) -> bool:
 
 
 def stale_since(moment: str) -> Q:
-    """Return the condition that a month's journals or receipts are newer than ``moment``.
+    """Return the condition that journals or receipts came or went after ``moment``.
 
     It is for rows with a ``company`` and a ``month``; ``moment`` names their column.
     """
@@ -200,4 +208,9 @@ def stale_since(moment: str) -> Q:
         journal__period=OuterRef("month"),
         posted_at__gt=OuterRef(moment),
     )
-    return Q(Exists(came)) | Q(Exists(booked))
+    taken_back = Withdrawal.objects.filter(
+        Q(requested_at__gt=OuterRef(moment)) | Q(finished_at__gt=OuterRef(moment)),
+        journal__company=OuterRef("company"),
+        journal__period=OuterRef("month"),
+    )
+    return Q(Exists(came)) | Q(Exists(booked)) | Q(Exists(taken_back))
