@@ -96,7 +96,7 @@ class Hidden:
                 defaults={"headers": ["Kto"], "mapping": {}, "chosen_at": NOW},
             )[0]
             yield {"number": self.company.number, "pk": choice.pk}
-        elif name == "company_month":
+        elif name in ("company_month", "sign_month", "unsign_month"):
             yield {"number": self.company.number, "month": "2026-06"}
         elif name in _of(COMPANY):
             yield {"number": self.company.number}
