@@ -153,6 +153,8 @@ def _of(start: str) -> set[str]:
 
 
 MONTHS = {
+    "sign_month",
+    "unsign_month",
     "company_month",
     "add_payment_files",
     "tick_net_pay",

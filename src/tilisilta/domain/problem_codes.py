@@ -367,3 +367,6 @@ class ProblemCode(StrEnum):
     CANNOT_RENUMBER = _stops("E48", journal="1003-2026-6-1")
     KEYS_DO_NOT_FIT = "E60"
     NOT_OF_THE_COMPANY = _stops("E49", journal="1004-2026-6-1")
+    CANNOT_SIGN = _stops(
+        "E90", company="1003 Saaristo Siivous Oy", period="2026-06", reason="not_done"
+    )

@@ -28,6 +28,7 @@ from tilisilta.models.nmbrs_comparisons import ApiComparison, ComparedCompany
 from tilisilta.models.nmbrs_grants import ConsentRequest, NightCalls, NmbrsGrant
 from tilisilta.models.reconciliations import OUTCOMES, ReconciledMonth, VerifiedCompany
 from tilisilta.models.seen_receipts import AnotherReceipt, SeenReceipt
+from tilisilta.models.signatures import MonthSignature
 from tilisilta.models.users import Area, Right, User, UserTemplate, shown_template_name
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "JournalState",
     "Link",
     "LinkSettings",
+    "MonthSignature",
     "NightCalls",
     "NmbrsCompany",
     "NmbrsConnection",

@@ -206,6 +206,15 @@ class AuditEntry(models.Model):
             "journal_again",
             _("let journal {reference} be sent again: {reason}"),
         )
+        MONTH_SIGNED = "month_signed", _("signed {period} of {name}")
+        MONTH_SIGNED_DIFFERENT = (
+            "month_signed_different",
+            _("signed {period} of {name} with a difference of {difference}: {reason}"),
+        )
+        MONTH_UNSIGNED = (
+            "month_unsigned",
+            _("took back the signature below {period} of {name}: {reason}"),
+        )
         USER_CREATED = "user_created", _("created user {name}")
         USER_CHANGED = "user_changed", _("changed user {name}: {fields}")
         TEMPLATE_CREATED = "template_created", _("created user template {name}")

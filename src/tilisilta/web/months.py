@@ -1,16 +1,16 @@
-"""What the pages about a company's month share: its address, and the page itself."""
+"""The page of a company's month, which several addresses show."""
 
 from datetime import date
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from tilisilta.models import Company
+from tilisilta.services.closing.signing import signing_standing
 from tilisilta.web.net_pay_page import net_pay_page
 from tilisilta.web.reconciliation_page import month_page
 from tilisilta.web.rights import UserRequest
-
-EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
 
 
 def render_month(
@@ -22,17 +22,7 @@ def render_month(
         "company": company,
         "page": page,
         "net_pay": net_pay_page(company, first, page.result, user=request.user),
+        "signing": signing_standing(company, first, user=request.user, today=timezone.localdate()),
         **more,
     }
     return render(request, "companies/month.html", context, status=status)
-
-
-def first_day_of(text: str) -> date:
-    """Return the first day of ``2026-06``; raise ``Http404`` for anything else."""
-    try:
-        first = date.fromisoformat(f"{text}-01")
-    except ValueError:
-        raise Http404 from None
-    if not EARLIEST_YEAR <= first.year <= LATEST_YEAR:
-        raise Http404
-    return first

@@ -26,9 +26,9 @@ from tilisilta.services.verifying.net_pay_changes import (
     tick_paid,
     untick_paid,
 )
-from tilisilta.web.months import first_day_of, render_month
+from tilisilta.web.months import render_month
 from tilisilta.web.only_posted import only_posted
-from tilisilta.web.parts import error_text, visible_company
+from tilisilta.web.parts import error_text, first_day, visible_company
 from tilisilta.web.rights import UserRequest, needs
 from tilisilta.web.uploads import MOST_BYTES
 
@@ -41,7 +41,7 @@ MOST_PROBLEMS = 50
 def add_files(request: UserRequest, number: int, month: str) -> HttpResponse:
     """Add the payment files that were chosen: all of them or none."""
     company = visible_company(request.user, number)
-    first = first_day_of(month)
+    first = first_day(month)
     if not 0 < len(request.FILES.getlist("files")) <= MOST_FILES:
         said = _("Choose one or several payment files, %(limit)s at most.")
         messages.error(request, said % {"limit": MOST_FILES})
@@ -68,7 +68,7 @@ def add_files(request: UserRequest, number: int, month: str) -> HttpResponse:
 def remove_file(request: UserRequest, number: int, month: str, pk: int) -> HttpResponse:
     """Take a payment file out of the month."""
     company = visible_company(request.user, number)
-    first = first_day_of(month)
+    first = first_day(month)
     file = get_object_or_404(PaymentFile.objects.filter(company=company, month=first), pk=pk)
     remove_payment_file(file, user=request.user)
     messages.success(request, _("Removed payment file %(name)s.") % {"name": file.file_name})
@@ -80,7 +80,7 @@ def remove_file(request: UserRequest, number: int, month: str, pk: int) -> HttpR
 def tick(request: UserRequest, number: int, month: str) -> HttpResponse:
     """Tick off the sum that the page has shown as paid."""
     company = visible_company(request.user, number)
-    first = first_day_of(month)
+    first = first_day(month)
     try:
         amount = Decimal(request.POST.get("amount", ""))
         tick_paid(
@@ -104,7 +104,7 @@ def tick(request: UserRequest, number: int, month: str) -> HttpResponse:
 def untick(request: UserRequest, number: int, month: str) -> HttpResponse:
     """Take the tick back."""
     company = visible_company(request.user, number)
-    first = first_day_of(month)
+    first = first_day(month)
     untick_paid(company, BookingPeriod.containing(first), user=request.user)
     messages.success(request, _("Taken back: the net pay is no longer ticked off."))
     return _back(company, first)
@@ -115,7 +115,7 @@ def untick(request: UserRequest, number: int, month: str) -> HttpResponse:
 def name_accounts(request: UserRequest, number: int, month: str) -> HttpResponse:
     """Store which ledger accounts the net pay is on; without any they are proposed again."""
     company = visible_company(request.user, number)
-    first = first_day_of(month)
+    first = first_day(month)
     link = Link.objects.booking(BookingPeriod.containing(first), company_id=company.pk)
     if link is None:
         messages.error(request, _("The company has no link that could name them."))

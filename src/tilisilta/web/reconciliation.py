@@ -14,9 +14,9 @@ from tilisilta.domain.reconciliation import Outcome
 from tilisilta.models import Area, Company, Right
 from tilisilta.services.pace import wait_below_sending
 from tilisilta.services.verifying.companies import recent_months, verify
-from tilisilta.web.months import first_day_of, render_month
+from tilisilta.web.months import render_month
 from tilisilta.web.only_posted import only_posted
-from tilisilta.web.parts import error_text, visible_company
+from tilisilta.web.parts import error_text, first_day, visible_company
 from tilisilta.web.rights import UserRequest, needs
 
 # A person waits: then it takes a slot like everything else.
@@ -27,7 +27,7 @@ PATIENCE_SECONDS = 5.0
 def month(request: UserRequest, number: int, month: str) -> HttpResponse:
     """Show how a month compares; posted, compare it now. Nothing is written to Procountor."""
     company = visible_company(request.user, number)
-    first = first_day_of(month)
+    first = first_day(month)
     if request.method != "POST":
         return render_month(request, company, first)
     _compare(request, company, [BookingPeriod.containing(first)], with_reports=True)

@@ -10,6 +10,7 @@ from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.errors import TilisiltaError
 from tilisilta.services.explanations.actions import ACTION_WORDS
 from tilisilta.services.explanations.choices import CHOICE_WORDS
+from tilisilta.services.explanations.closing import CLOSING_WORDS
 from tilisilta.services.explanations.companies import COMPANY_WORDS
 from tilisilta.services.explanations.consents import CONSENT_WORDS
 from tilisilta.services.explanations.errors import problem_of
@@ -60,6 +61,7 @@ SUBJECTS = (
     Subject(title=_("What balances and may be wrong"), words=SUSPICION_WORDS),
     Subject(title=_("Sending"), words=SENDING_WORDS),
     Subject(title=_("Withdrawing"), words=WITHDRAWAL_WORDS),
+    Subject(title=_("Signing a month"), words=CLOSING_WORDS),
     Subject(title=_("Whose books, and which run"), words=CHOICE_WORDS),
     Subject(title=_("What Procountor answers"), words=PROCOUNTOR_WORDS),
     Subject(title=_("Actions that could not be done"), words=ACTION_WORDS),
