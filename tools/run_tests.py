@@ -14,8 +14,8 @@ from postgres import postgres_server, server_programs
 ROOT = Path(__file__).parent.parent
 # Tests that do not use our database; running them once is enough.
 WITHOUT_DATABASE = ("domain", "clients", "procountor_sandbox", "nmbrs_sandbox", "tools", "data")
-# The demo has SQLite even then, so that its journeys would only be the same once more.
-WITHOUT_DEMO = "not demo"
+# What would only be the same once more, such as all that uses the demo: it has SQLite even then.
+NOT_TWICE = "not once"
 
 
 def main() -> int:
@@ -30,7 +30,7 @@ def main() -> int:
     print("Tests on PostgreSQL", flush=True)
     with postgres_server(programs) as url:
         on_postgres = _pytest(
-            arguments or [*_touching_database(), "-m", WITHOUT_DEMO],
+            arguments or [*_touching_database(), "-m", NOT_TWICE],
             {"TILISILTA_DATABASE_URL": url},
         )
     return on_sqlite or on_postgres

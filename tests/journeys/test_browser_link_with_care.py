@@ -9,7 +9,7 @@ from tests.journeys.browsing import Running, chromium, log_in, running_demo
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.demo,
+    pytest.mark.once,
     pytest.mark.processes,
 ]
 

@@ -13,7 +13,7 @@ FETCH_MILLISECONDS = 120_000
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.demo,
+    pytest.mark.once,
     pytest.mark.processes,
 ]
 
@@ -198,8 +198,10 @@ def journal_pages(window: Page, demo: Running) -> Iterator[str]:
 
 
 class TestPages:
-    @pytest.mark.parametrize("language", [one.own_name for one in LANGUAGES])
-    @pytest.mark.parametrize("width", [1280, 640, 390])
+    @pytest.mark.parametrize(
+        ("width", "language"),
+        [*((width, one.own_name) for width in (1280, 390) for one in LANGUAGES), (640, "Suomi")],
+    )
     def test_name_every_control_and_never_scroll_sideways(
         self, window: Page, demo: Running, faults: list[str], width: int, language: str
     ) -> None:

@@ -10,7 +10,7 @@ from tests.journeys.test_browser_main_job import FAULTS
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.demo,
+    pytest.mark.once,
     pytest.mark.processes,
 ]
 

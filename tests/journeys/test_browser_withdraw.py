@@ -13,7 +13,7 @@ from tests.journeys.test_browser_which_run import tab_to
 
 from tilisilta.languages import LANGUAGES
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("processes")]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.processes]
 
 FETCH_MILLISECONDS = 120_000
 COMPANY, BOOKS = 1002, 50102

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from nmbrs_sandbox.app import Sandbox as Nmbrs
     from procountor_sandbox.app import Sandbox as Procountor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 NEW = "/settings/integrations/nmbrs/rest/consent?name=Kirnu&first_year=2026&domain="
 BACK = "/settings/integrations/nmbrs/consented"

@@ -81,7 +81,7 @@ def wait_until_free(port: int) -> bool:
     return False
 
 
-@pytest.mark.demo
+@pytest.mark.once
 @pytest.mark.processes
 class TestDemo:
     def test_starts_ends_and_comes_back_as_it_was(self, tmp_path: Path) -> None:

@@ -81,6 +81,7 @@ class TestNightsByRest:
 
         assert sum(found) == 1
 
+    @pytest.mark.once
     def test_read_each_journal_again_in_time(self, fetched: "Sandbox") -> None:
         before = NIGHT + timedelta(days=1)
 

@@ -103,9 +103,11 @@ class TestWithdrawal:
         # One receipt is reversed and approved, the other made unfinished and invalidated.
         company = a_linked_company(approves_receipts=True)
         step, was_killed = 0, True
+        # On PostgreSQL some of the points; they are the same ones, and each takes longer.
+        stride = 1 if connection.vendor == "sqlite" else 3
 
         while was_killed:
-            step += 1
+            step += stride
             journal = _sent(procountor, company, step, closed=True)
             clock = Clock()
             sending = ask_to_withdraw(journal, reason="Wrong", user=None, now=clock.now)
