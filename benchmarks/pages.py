@@ -108,6 +108,7 @@ def fill() -> tuple[int, int]:
     make_links(companies)
     make_journals(companies)
     make_exports()
+    make_comparisons(companies)
     make_audit_log()
     make_long_journal(companies[0])
     return Company.objects.count(), Journal.objects.count()
@@ -212,6 +213,27 @@ def make_exports() -> None:
     )
 
 
+def make_comparisons(companies: Sequence["Company"]) -> None:
+    """Make a comparison with the ledger for each company of the last two months; some differ."""
+    from tilisilta.models import ReconciledMonth
+
+    ReconciledMonth.objects.bulk_create(
+        (
+            ReconciledMonth(
+                company=company,
+                month=month,
+                outcome="different" if company.number % 40 == 0 else "equal",
+                difference=Decimal(36) if company.number % 40 == 0 else Decimal(0),
+                compared_at=NOW,
+                document={"parts": [{"journal": str(line)} for line in range(100)]},
+            )
+            for month in months()[-2:]
+            for company in companies
+        ),
+        batch_size=1000,
+    )
+
+
 def make_audit_log() -> None:
     """Make one entry for each journal, as if each had been imported."""
     from tilisilta.models import AuditEntry, Journal
@@ -273,6 +295,9 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "journal entries export", reverse("exports")
     yield "journal entries export, page 90", reverse("exports") + "?page=90"
     yield "journal entries export, ready", reverse("exports") + "?state=ready"
+    yield "month end", reverse("month_end") + "?month=2026-06"
+    yield "month end, page 20", reverse("month_end") + "?month=2026-06&page=20"
+    yield "month end, to fix", reverse("month_end") + "?month=2026-06&state=to_fix"
     yield f"journal of {LINES_OF_ONE} lines", reverse("journal", args=[long.pk])
     yield "company", reverse("company", args=[sent.number])
     yield "companies", reverse("companies")

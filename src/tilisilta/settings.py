@@ -296,6 +296,7 @@ TEMPLATES = [
             ],
             "libraries": {
                 "ledger": "tilisilta.web.templatetags.ledger",
+                "month_end": "tilisilta.web.templatetags.month_end",
                 "reconciliation": "tilisilta.web.templatetags.reconciliation",
             },
         },

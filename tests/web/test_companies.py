@@ -194,3 +194,43 @@ class TestDebtors:
         response = browser_of_administrator.get(reverse("debtor_blocked", args=[101]))
 
         assert response.status_code == 405
+
+
+class TestPeople:
+    def test_are_set_and_shown(
+        self, browser_of_administrator: Client, browser_of_reader: Client, administrator: User
+    ) -> None:
+        a_company()
+        address = reverse("company_people", args=[1001])
+
+        response = browser_of_administrator.post(
+            address, {"responsible": administrator.pk, "stand_in": ""}, follow=True
+        )
+
+        assert "are kept" in response.text
+        assert Company.objects.get().responsible == administrator
+        text = squeezed(browser_of_reader.get(reverse("company", args=[1001])).text)
+        assert "<dt>Responsible</dt><dd>aino</dd>" in text
+
+    def test_must_see_the_company(
+        self, browser_of_administrator: Client, administrator: User
+    ) -> None:
+        company = a_company()
+        other = Debtor.objects.create(number=102, name="Muut")
+        limited = User.objects.create(username="sari", sees_all_debtors=False)
+        limited.debtors.add(other)
+        address = reverse("company_people", args=[1001])
+
+        refused = browser_of_administrator.post(address, {"responsible": limited.pk})
+        limited.debtors.add(company.debtor)
+        done = browser_of_administrator.post(address, {"responsible": limited.pk})
+
+        assert (refused.status_code, done.status_code) == (422, 302)
+        assert Company.objects.get().responsible == limited
+
+    def test_are_not_set_by_a_reader(self, browser_of_reader: Client) -> None:
+        a_company()
+
+        response = browser_of_reader.post(reverse("company_people", args=[1001]), {})
+
+        assert response.status_code == 403

@@ -27,6 +27,7 @@ from tilisilta.models import (
     Debtor,
     Journal,
     Link,
+    PaymentFile,
     ProcountorAccount,
     User,
     UserTemplate,
@@ -96,7 +97,14 @@ class Hidden:
                 defaults={"headers": ["Kto"], "mapping": {}, "chosen_at": NOW},
             )[0]
             yield {"number": self.company.number, "pk": choice.pk}
-        elif name == "company_month":
+        elif name == "remove_payment_file":
+            file = PaymentFile.objects.get_or_create(
+                company=self.company,
+                message_digest="0" * 64,
+                defaults={"month": date(2026, 6, 1), "sums": [], "added_at": NOW},
+            )[0]
+            yield {"number": self.company.number, "month": "2026-06", "pk": file.pk}
+        elif name in MONTHS:
             yield {"number": self.company.number, "month": "2026-06"}
         elif name in _of(COMPANY):
             yield {"number": self.company.number}
@@ -144,6 +152,15 @@ def _of(start: str) -> set[str]:
     return {name for name, route in routes_of_ours() if route.startswith(start)}
 
 
+MONTHS = {
+    "sign_month",
+    "unsign_month",
+    "company_month",
+    "add_payment_files",
+    "tick_net_pay",
+    "untick_net_pay",
+    "net_pay_accounts",
+}
 WITH_IDS = sorted(
     name for name, route in routes_of_ours() if "<" in route and name not in OF_THE_BUREAU
 )

@@ -27,6 +27,10 @@ class BookingPeriod:
     month: int
 
     @property
+    def first_day(self) -> date:
+        return date(self.year, self.month, 1)
+
+    @property
     def last_day(self) -> date:
         """Return the day that dates a line of this period when its source names no date (R1)."""
         return date(self.year, self.month, monthrange(self.year, self.month)[1])

@@ -213,6 +213,14 @@ class ProblemCode(StrEnum):
     NO_DATES = "F39"
     DATES_IN_FILE = _stops("F40", date="2026-07-31")
     DATED_AT_IMPORT = _informs("F41", date="2026-07-31")
+    NO_PAYMENT_FILE = _stops("F50", kind="camt.053")
+    PAYMENT_FILE_DAMAGED = _stops("F51", "limit", reason="malformed")
+    PAYMENT_VALUE_WRONG = _stops("F52", "row", "value", element="InstdAmt", reason="unreadable")
+    PAYMENTS_CONTRADICT = _stops(
+        "F53", element="GrpHdr/NbOfTxs", said="28", counted="27", reason="count"
+    )
+    PAYMENT_FILE_KNOWN = _stops("F54", period="2026-06")
+    PAYMENT_FILE_REFUSED = _stops("F55", "name")
     CURRENCY_UNKNOWN = _stops("F34", "value", *_PLACE, column="Valuutta")
     # What happened when Nmbrs was asked.
     NMBRS_UNREACHABLE = _waits("P01", "wait")
@@ -321,6 +329,7 @@ class ProblemCode(StrEnum):
     CANNOT_WITHDRAW = _stops("E80", journal="1003-2026-6-1", reason="nothing")
     WITHDRAWAL_CHANGED = _stops("E81", journal="1003-2026-6-1")
     NOT_WITHDRAWN = _stops("E82", journal="1003-2026-6-1")
+    CANNOT_TICK = _stops("E38", reason="changed")
     # What came of a consent at Nmbrs.
     CONSENT_DENIED = "E70"
     CONSENT_NOT_OURS = _stops("E71", "reason")
@@ -358,3 +367,6 @@ class ProblemCode(StrEnum):
     CANNOT_RENUMBER = _stops("E48", journal="1003-2026-6-1")
     KEYS_DO_NOT_FIT = "E60"
     NOT_OF_THE_COMPANY = _stops("E49", journal="1004-2026-6-1")
+    CANNOT_SIGN = _stops(
+        "E90", company="1003 Saaristo Siivous Oy", period="2026-06", reason="not_done"
+    )

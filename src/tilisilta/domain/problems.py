@@ -22,6 +22,7 @@ company           name of the Nmbrs company or of the Procountor company; the na
 companies         what a file calls companies that are not here, "1015, 1016"
 company_currency  currency of the Procountor company
 count             how many, other than lines
+counted           what a payment file has, where it says something else of itself
 credit            sum of the credits of hidden rows
 currency          currency of the journal; the currencies of a file
 date              a date, as 2026-01-31
@@ -70,6 +71,7 @@ role              "clearing" or "fallback", when the link names the ledger accou
 row               position of the line among the lines of an XML file; of a row in its receipt
 rows              the hidden rows of a workbook, "4, 5, 9"
 run               number and year of the run, "6/2026"; the runs of a file, "5, 6"
+said              what a payment file says of itself: a number of payments, or their sum
 same              how much of a receipt is the same: "all", "sums", "copied", "token", "revision"
 scopes            scopes of Nmbrs that a consent did not grant, "document.read"
 sheet             name of a hidden sheet

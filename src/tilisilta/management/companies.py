@@ -65,26 +65,12 @@ def add_company(options: Namespace) -> Answer:
     )
 
 
-def change_company(options: Namespace) -> Answer:
-    """Set the business ID of a company."""
-    company = companies.set_business_id(
-        find_company(options.number), options.business_id, user=None
-    )
-    text = (
-        _("The business ID of %(name)s is %(business_id)s.")
-        if company.business_id
-        else _("The business ID of %(name)s is not known.")
-    )
-    return Answer(
-        document=company_document(company),
-        text=text % {"name": company, "business_id": company.business_id},
-    )
-
-
 def list_companies(options: Namespace) -> Answer:
     """List all companies: when each was fetched, and what stops its journals."""
     all_companies = list(
-        Company.objects.select_related("debtor", "nmbrs").prefetch_related(
+        Company.objects.select_related(
+            "debtor", "nmbrs", "responsible", "stand_in"
+        ).prefetch_related(
             Prefetch("links", Link.objects.open().select_related("procountor_account"))
         )
     )
@@ -180,7 +166,11 @@ def show_columns(options: Namespace) -> Answer:
 
 def find_company(number: int) -> Company:
     """Return the company with that number; raise ``Refused`` if there is none."""
-    company = Company.objects.select_related("debtor").filter(number=number).first()
+    company = (
+        Company.objects.select_related("debtor", "responsible", "stand_in")
+        .filter(number=number)
+        .first()
+    )
     if company is None:
         raise Refused(
             _("There is no company %(number)s") % {"number": number},
@@ -204,6 +194,8 @@ def company_document(company: Company) -> dict[str, Any]:
         "debtor": debtor_document(company.debtor),
         "is_test": company.is_test,
         "start_date": company.start_date,
+        "responsible": company.responsible.username if company.responsible else None,
+        "stand_in": company.stand_in.username if company.stand_in else None,
         "account": link.procountor_account.name if link else None,
         "nmbrs_number": nmbrs_company.nmbrs_number if nmbrs_company else None,
         "fetched_at": nmbrs_company.fetched_at if nmbrs_company else None,

@@ -1,10 +1,11 @@
-"""Writes what a command saves."""
+"""Reads the files that a command is given, and writes what it saves."""
 
 import os
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from tilisilta.domain.file_names import shown_file_name
 from tilisilta.management.output import Refused
 
 
@@ -20,4 +21,16 @@ def write_file(path: Path, content: bytes) -> None:
             _("The file %(name)s cannot be written") % {"name": path},
             cause=error.strerror or "",
             remedy=_("Check its name and that you may write there."),
+        ) from error
+
+
+def content_of(path: Path) -> bytes:
+    """Return what is in the file; raise ``Refused`` where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Refused(
+            _("The file %(name)s cannot be read") % {"name": shown_file_name(str(path))},
+            cause=error.strerror or "",
+            remedy=_("Check its name and that you may read it."),
         ) from error

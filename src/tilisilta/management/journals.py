@@ -13,9 +13,9 @@ from django.utils.translation import ngettext
 from tilisilta.clients.files.columns import FIELDS, ColumnMapping, GivenDate
 from tilisilta.clients.files.reading import ColumnsNeeded
 from tilisilta.clients.files.runs import MOST_RUN_CHARACTERS
-from tilisilta.domain.file_names import shown_file_name
 from tilisilta.domain.journals import Run, plain_run_number
 from tilisilta.management.companies import find_company
+from tilisilta.management.files import content_of
 from tilisilta.management.output import (
     Answer,
     Refused,
@@ -55,7 +55,7 @@ def import_file(options: Namespace) -> Answer:
     path = Path(options.file)
     try:
         taken = take_in_file(
-            _content(path),
+            content_of(path),
             file_name=path.name,
             company=company,
             user=None,
@@ -164,17 +164,6 @@ def preview_document(shown: Preview) -> dict[str, Any]:
 
 def problems_text(journal: Journal) -> list[str]:
     return [problem_text(problem) for problem in journal.problems]
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise Refused(
-            _("The file %(name)s cannot be read") % {"name": shown_file_name(str(path))},
-            cause=error.strerror or "",
-            remedy=_("Check its name and that you may read it."),
-        ) from error
 
 
 def _answer(options: Namespace) -> RunAnswer:

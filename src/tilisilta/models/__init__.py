@@ -23,10 +23,12 @@ from tilisilta.models.exports import (
 )
 from tilisilta.models.journals import JOURNAL_STATES, Journal, JournalLine
 from tilisilta.models.links import AccountMapping, Link, LinkSettings
+from tilisilta.models.net_pay import PaidByHand, PaymentFile
 from tilisilta.models.nmbrs_comparisons import ApiComparison, ComparedCompany
 from tilisilta.models.nmbrs_grants import ConsentRequest, NightCalls, NmbrsGrant
 from tilisilta.models.reconciliations import OUTCOMES, ReconciledMonth, VerifiedCompany
 from tilisilta.models.seen_receipts import AnotherReceipt, SeenReceipt
+from tilisilta.models.signatures import MonthSignature
 from tilisilta.models.users import Area, Right, User, UserTemplate, shown_template_name
 
 __all__ = [
@@ -56,10 +58,13 @@ __all__ = [
     "JournalState",
     "Link",
     "LinkSettings",
+    "MonthSignature",
     "NightCalls",
     "NmbrsCompany",
     "NmbrsConnection",
     "NmbrsGrant",
+    "PaidByHand",
+    "PaymentFile",
     "ProcountorAccount",
     "ReconciledMonth",
     "Right",

@@ -132,6 +132,22 @@ class AuditEntry(models.Model):
             _("looked for runs of {name} booked another way: {count} found"),
         )
         ITEMS_CREATED = "items_created", _("created items {items} in dimension {dimension}")
+        PAYMENT_FILE_ADDED = (
+            "payment_file_added",
+            _("added payment file {file} to {period} of {name}"),
+        )
+        PAYMENT_FILE_REMOVED = (
+            "payment_file_removed",
+            _("removed payment file {file} from {period} of {name}"),
+        )
+        NET_PAY_TICKED = (
+            "net_pay_ticked",
+            _("ticked off that the net pay of {period} of {name} is paid"),
+        )
+        NET_PAY_UNTICKED = (
+            "net_pay_unticked",
+            _("took back that the net pay of {period} of {name} is paid"),
+        )
         RECEIPT_POSTED = "receipt_posted", _("booked receipt {number} for journal {reference}")
         RECEIPT_FOUND = (
             "receipt_found",
@@ -189,6 +205,15 @@ class AuditEntry(models.Model):
         JOURNAL_AGAIN = (
             "journal_again",
             _("let journal {reference} be sent again: {reason}"),
+        )
+        MONTH_SIGNED = "month_signed", _("signed {period} of {name}")
+        MONTH_SIGNED_DIFFERENT = (
+            "month_signed_different",
+            _("signed {period} of {name} with a difference of {difference}: {reason}"),
+        )
+        MONTH_UNSIGNED = (
+            "month_unsigned",
+            _("took back the signature below {period} of {name}: {reason}"),
         )
         USER_CREATED = "user_created", _("created user {name}")
         USER_CHANGED = "user_changed", _("changed user {name}: {fields}")

@@ -98,6 +98,7 @@ class Company(models.Model):
     are found. Mostly it is the company's own in Nmbrs. ``is_test`` is set here only, as Nmbrs does
     not say which companies are for tests. Nothing of a period before ``start_date`` is fetched or
     sent. ``business_id`` is compared with that of the administration it is linked to.
+    ``responsible`` is the user who closes its months, and ``stand_in`` does so in their absence.
     """
 
     number = models.PositiveIntegerField(unique=True)
@@ -106,6 +107,12 @@ class Company(models.Model):
     business_id = models.CharField(max_length=20, blank=True, default="")
     is_test = models.BooleanField(default=False)
     start_date = models.DateField(null=True, blank=True)
+    responsible = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    stand_in = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     objects = CompanyQuerySet.as_manager()
 

@@ -124,6 +124,8 @@ class Export(models.Model):
         ]
         indexes = [
             models.Index(fields=["state"], name="export_state"),
+            # So that what was booked since a comparison is found without reading any payload.
+            models.Index(fields=["journal", "posted_at"], name="export_by_posting"),
             models.Index(fields=["receipt_number"], name="export_receipt_number"),
             models.Index(fields=["invoice_number"], name="export_invoice_number"),
             models.Index(fields=["ledger_receipt_id"], name="export_ledger_receipt_id"),

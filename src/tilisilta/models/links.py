@@ -19,6 +19,8 @@ from tilisilta.models.users import User
 
 ledger_account_number = RegexValidator(r"^[0-9A-Za-z]{1,20}$", _("Digits and letters only."))
 
+MOST_NET_PAY_CHARACTERS = 200
+
 
 class LinkQuerySet(models.QuerySet["Link"]):
     """Links, narrowed to what a user may see or to those in force."""
@@ -91,6 +93,12 @@ class Link(models.Model):
     is_verify_only = models.BooleanField(
         default=False, help_text="It compares payroll with the ledger, and never sends."
     )
+    net_pay_accounts = models.CharField(
+        max_length=MOST_NET_PAY_CHARACTERS,
+        blank=True,
+        default="",
+        help_text="Codes in Procountor, with commas between; empty: nobody has named them.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -128,6 +136,10 @@ class Link(models.Model):
         account = self.procountor_account
         is_as_confirmed = self.confirmed_pair == self.company.pair_with(account)
         return is_as_confirmed or self.company.match_with(account).is_equal
+
+    @property
+    def named_net_pay_accounts(self) -> tuple[str, ...]:
+        return tuple(filter(None, self.net_pay_accounts.split(",")))
 
     def span(self) -> LinkSpan:
         return LinkSpan(start_month=self.start_month, ends_on=self.ends_on)

@@ -32,6 +32,7 @@ class ReconciledMonth(models.Model):
 
     ``document`` is the whole result, as commands print it and pages show it. ``difference`` is the
     larger side of what the ledger has more or less than payroll, over all ledger accounts.
+    ``digest`` is that of what was found, whenever and however often it was compared.
     """
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="reconciled_months")
@@ -39,6 +40,7 @@ class ReconciledMonth(models.Model):
     outcome = models.CharField(max_length=9, choices=OUTCOMES)
     difference = models.DecimalField(max_digits=16, decimal_places=2)
     compared_at = models.DateTimeField()
+    digest = models.CharField(max_length=64, blank=True, default="")
     document: "models.JSONField[Any, Any]" = models.JSONField()
 
     objects = ReconciledMonthQuerySet.as_manager()
@@ -57,13 +59,15 @@ class ReconciledMonth(models.Model):
 class VerifiedCompany(models.Model):
     """When a company was last compared with the ledger, and what hindered it.
 
-    ``claimed_until`` keeps other workers off while one compares it.
+    ``claimed_until`` keeps other workers off while one compares it. ``wanted_month`` is the first
+    day of a month that somebody asked to have compared, until that is done.
     """
 
     company = models.OneToOneField(Company, on_delete=models.PROTECT, related_name="verified")
     tried_at = models.DateTimeField(null=True, blank=True)
     compared_at = models.DateTimeField(null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
+    wanted_month = models.DateField(null=True, blank=True, db_index=True)
     trouble = ProblemsField()
 
     def __str__(self) -> str:

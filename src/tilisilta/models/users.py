@@ -57,6 +57,9 @@ class UserTemplate(models.Model):
     demands_second_step = models.BooleanField(
         default=False, help_text="Its users work only after a code of an authenticator app."
     )
+    sender_cannot_sign = models.BooleanField(
+        default=False, help_text="Its users sign no month of which they have sent a journal."
+    )
 
     class Meta:
         ordering = ["name"]

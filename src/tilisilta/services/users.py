@@ -221,6 +221,7 @@ def create_template(
     *,
     user: User | None,
     demands_second_step: bool = False,
+    sender_cannot_sign: bool = False,
 ) -> UserTemplate:
     """Create a user template; an area that ``rights`` leave out gets *None*.
 
@@ -230,7 +231,10 @@ def create_template(
     try:
         with transaction.atomic():
             template = UserTemplate.objects.create(
-                name=name.strip(), demands_second_step=demands_second_step, **_columns(rights)
+                name=name.strip(),
+                demands_second_step=demands_second_step,
+                sender_cannot_sign=sender_cannot_sign,
+                **_columns(rights),
             )
             audit.record(
                 audit.Action.TEMPLATE_CREATED,
@@ -251,6 +255,7 @@ def change_template(
     rights: Mapping[Area, Right],
     user: User | None,
     demands_second_step: bool | None = None,
+    sender_cannot_sign: bool | None = None,
 ) -> UserTemplate:
     """Rename a template or change its rights, at once for all users who have it.
 
@@ -267,11 +272,16 @@ def change_template(
     after: dict[str, object] = {**_columns(columns)} | {"name": name.strip()}
     fields = [area.value for area, right in columns.items() if template.right_to(area) != right]
     fields += ["name"] if name.strip() != template.name else []
-    if demands_second_step not in {None, template.demands_second_step}:
-        before["demands_second_step"] = template.demands_second_step
-        after["demands_second_step"] = bool(demands_second_step)
-        template.demands_second_step = bool(demands_second_step)
-        fields.append("demands_second_step")
+    demands = {
+        "demands_second_step": demands_second_step,
+        "sender_cannot_sign": sender_cannot_sign,
+    }
+    for field, value in demands.items():
+        if value not in {None, getattr(template, field)}:
+            before[field] = getattr(template, field)
+            after[field] = bool(value)
+            setattr(template, field, bool(value))
+            fields.append(field)
     template.name = name.strip()
     for area, right in columns.items():
         setattr(template, area.value, right)

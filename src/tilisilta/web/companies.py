@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -18,6 +18,7 @@ from tilisilta.domain.business_ids import LONGEST
 from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.models import Area, Company, Debtor, Right, User
 from tilisilta.services import companies
+from tilisilta.services.company_people import people_for, set_people
 from tilisilta.services.fetching.progress import fetch_progress_for
 from tilisilta.web.company_page import company_page
 from tilisilta.web.fetch_states import FetchState, fetch_state_of
@@ -85,6 +86,42 @@ class StartForm(ExplainingForm):
     )
 
 
+if TYPE_CHECKING:
+    _ChoiceOfUser = forms.ModelChoiceField[User]
+else:  # Only the stubs of Django know what is chosen.
+    _ChoiceOfUser = forms.ModelChoiceField
+
+
+class PersonChoice(_ChoiceOfUser):
+    """The users who may close a company's months, by their full names."""
+
+    def label_from_instance(self, obj: User) -> str:
+        return obj.get_full_name() or obj.get_username()
+
+
+class PeopleForm(ExplainingForm):
+    """Who closes the months of a company, and who does so in their absence."""
+
+    responsible = PersonChoice(
+        User.objects.none(),
+        required=False,
+        label=gettext_lazy("Responsible"),
+        help_text=gettext_lazy("Closes the months of the company; a filter of the month end."),
+        empty_label=gettext_lazy("no user"),
+    )
+    stand_in = PersonChoice(
+        User.objects.none(),
+        required=False,
+        label=gettext_lazy("Stand-in"),
+        empty_label=gettext_lazy("no user"),
+    )
+
+    def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("responsible", "stand_in"):
+            cast("PersonChoice", self.fields[name]).queryset = people_for(company)
+
+
 class NewCompanyForm(CompanyForm, BusinessIdForm):
     """The fields of a new company. Its number cannot change later."""
 
@@ -115,6 +152,7 @@ class SettingsForms:
     company: CompanyForm | None
     business_id: BusinessIdForm
     start: StartForm
+    people: PeopleForm
 
     @classmethod
     def of(
@@ -128,6 +166,10 @@ class SettingsForms:
             else CompanyForm(posted, user=user, initial=named),
             business_id=BusinessIdForm(initial={"business_id": company.business_id}),
             start=StartForm(initial={"start_date": company.start_date}),
+            people=PeopleForm(
+                company=company,
+                initial={"responsible": company.responsible_id, "stand_in": company.stand_in_id},
+            ),
         )
 
 
@@ -208,6 +250,19 @@ def company_start(request: UserRequest, number: int) -> HttpResponse:
         shown = replace(SettingsForms.of(company, request.user), start=form)
         return _company_page(request, company, shown, status=422)
     companies.set_start(company, form.cleaned_data["start_date"], user=request.user)
+    return _settings_saved(request, company)
+
+
+@only_posted
+@needs(Area.COMPANIES, Right.WRITE)
+def company_people(request: UserRequest, number: int) -> HttpResponse:
+    """Set who closes the months of a company, and their stand-in."""
+    company = visible_company(request.user, number)
+    form = PeopleForm(request.POST, company=company)
+    if not form.is_valid():
+        shown = replace(SettingsForms.of(company, request.user), people=form)
+        return _company_page(request, company, shown, status=422)
+    set_people(company, **form.cleaned_data, user=request.user)
     return _settings_saved(request, company)
 
 
@@ -300,6 +355,7 @@ def _company_page(
         "form": shown.company,
         "business_id_form": shown.business_id,
         "start_form": shown.start,
+        "people_form": shown.people,
         "months": _months(request, page.standing),
     }
     return render(request, "companies/company.html", context, status=status)

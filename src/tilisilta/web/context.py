@@ -53,6 +53,12 @@ class ShownEntry:
 MENU = (
     Entry(name="overview", label=_("Overview"), area=None, addresses=("",)),
     Entry(
+        name="month_end",
+        label=_("Month end"),
+        area=Area.JOURNAL_EXPORTS,
+        addresses=("month-end",),
+    ),
+    Entry(
         name="companies",
         label=_("Companies"),
         area=Area.COMPANIES,

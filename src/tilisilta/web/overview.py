@@ -1,8 +1,6 @@
 """The first page: what needs a person now, over all companies."""
 
-from datetime import date
-
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRefresh
@@ -12,7 +10,7 @@ from tilisilta.services.explanations import explain
 from tilisilta.services.fetching.notices import connections_at
 from tilisilta.services.overview import overview_for, sendings_under_way
 from tilisilta.web.overview_needs import needs_of
-from tilisilta.web.parts import asked_page
+from tilisilta.web.parts import asked_month, asked_page
 from tilisilta.web.rights import UserRequest, logged_in, needs
 
 
@@ -49,12 +47,3 @@ def progress(request: UserRequest) -> HttpResponse:
         # All is sent, so the other figures of the page have changed too.
         return HttpResponseClientRefresh()
     return render(request, "overview/progress.html", {"progress": under_way})
-
-
-def asked_month(request: HttpRequest) -> date | None:
-    """Return the month asked for as ``month=2026-06``; ``None`` for none or a bad one."""
-    try:
-        month = date.fromisoformat(f"{request.GET.get('month', '')}-01")
-    except ValueError:
-        return None
-    return month if 2000 <= month.year < 2100 else None

@@ -1,5 +1,7 @@
 """What several pages share: objects a user may see, texts of errors, values of an address."""
 
+from datetime import date
+
 from django import forms
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +16,7 @@ from tilisilta.web.rights import UserRequest
 
 # A page must answer soon. The next request does what this one did not reach.
 SECONDS_PER_STEP = 4.0
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
 
 
 class ExplainingForm(forms.Form):
@@ -26,7 +29,9 @@ class ExplainingForm(forms.Form):
 
 def visible_company(user: User, number: int) -> Company:
     """Return the company; raise ``Http404`` if ``user`` may not see its debtor."""
-    companies = Company.objects.visible_to(user).select_related("debtor", "nmbrs__connection")
+    companies = Company.objects.visible_to(user).select_related(
+        "debtor", "nmbrs__connection", "responsible", "stand_in"
+    )
     return get_object_or_404(companies, number=number)
 
 
@@ -102,6 +107,26 @@ def asked_page(request: HttpRequest) -> int:
     """Return the page number that the address asks for; 1 for none or a bad one."""
     asked = request.GET.get("page", "")
     return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 1
+
+
+def asked_month(request: HttpRequest) -> date | None:
+    """Return the month asked for as ``month=2026-06``; ``None`` for none or a bad one."""
+    try:
+        month = date.fromisoformat(f"{request.GET.get('month', '')}-01")
+    except ValueError:
+        return None
+    return month if 2000 <= month.year < 2100 else None
+
+
+def first_day(text: str) -> date:
+    """Return the first day of ``2026-06``; raise ``Http404`` for anything else."""
+    try:
+        first = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise Http404 from None
+    if not EARLIEST_YEAR <= first.year <= LATEST_YEAR:
+        raise Http404
+    return first
 
 
 def saved_file(download: Download) -> HttpResponse:

@@ -1,12 +1,11 @@
 """A company's month: payroll against the ledger, and comparing it now."""
 
 from collections.abc import Collection
-from datetime import date
 from functools import partial
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,24 +14,22 @@ from tilisilta.domain.reconciliation import Outcome
 from tilisilta.models import Area, Company, Right
 from tilisilta.services.pace import wait_below_sending
 from tilisilta.services.verifying.companies import recent_months, verify
+from tilisilta.web.months import render_month
 from tilisilta.web.only_posted import only_posted
-from tilisilta.web.parts import error_text, visible_company
-from tilisilta.web.reconciliation_page import month_page
+from tilisilta.web.parts import error_text, first_day, visible_company
 from tilisilta.web.rights import UserRequest, needs
 
 # A person waits: then it takes a slot like everything else.
 PATIENCE_SECONDS = 5.0
-EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
 
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def month(request: UserRequest, number: int, month: str) -> HttpResponse:
     """Show how a month compares; posted, compare it now. Nothing is written to Procountor."""
     company = visible_company(request.user, number)
-    first = _first_day(month)
+    first = first_day(month)
     if request.method != "POST":
-        page = month_page(company, first)
-        return render(request, "companies/month.html", {"company": company, "page": page})
+        return render_month(request, company, first)
     _compare(request, company, [BookingPeriod.containing(first)], with_reports=True)
     return redirect("company_month", number, month)
 
@@ -61,14 +58,3 @@ def _compare(
         messages.warning(request, _("Compared with the ledger. Something differs."))
     else:
         messages.success(request, _("Compared with the ledger. The sums are equal."))
-
-
-def _first_day(text: str) -> date:
-    """Return the first day of ``2026-06``; raise ``Http404`` for anything else."""
-    try:
-        first = date.fromisoformat(f"{text}-01")
-    except ValueError:
-        raise Http404 from None
-    if not EARLIEST_YEAR <= first.year <= LATEST_YEAR:
-        raise Http404
-    return first

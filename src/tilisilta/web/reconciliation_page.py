@@ -131,6 +131,10 @@ class MonthPage:
         return sum((part.debit for part in self.parts), ZERO)
 
     @property
+    def address(self) -> str:
+        return f"{self.month:%Y-%m}"
+
+    @property
     def previous(self) -> str:
         return f"{self._moved(-1):%Y-%m}"
 

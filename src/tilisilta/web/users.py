@@ -156,6 +156,14 @@ class TemplateForm(ExplainingForm):
                 "their log-in."
             ),
         )
+        self.fields["sender_cannot_sign"] = forms.BooleanField(
+            label=gettext_lazy("Who sent cannot sign"),
+            required=False,
+            help_text=gettext_lazy(
+                "Users of this template sign no month of a company of which they have sent a "
+                "journal: a second person does."
+            ),
+        )
 
     def rights(self) -> Mapping[Area, Right]:
         return {area: Right(self.cleaned_data[area.value]) for area in Area}
@@ -239,6 +247,7 @@ def new_template(request: UserRequest) -> HttpResponse:
                 form.cleaned_data["name"],
                 form.rights(),
                 demands_second_step=form.cleaned_data["demands_second_step"],
+                sender_cannot_sign=form.cleaned_data["sender_cannot_sign"],
                 user=request.user,
             )
         except users.TemplateNameTaken as error:
@@ -255,6 +264,7 @@ def template(request: UserRequest, pk: int) -> HttpResponse:
     initial = {
         "name": shown.shown_name,
         "demands_second_step": shown.demands_second_step,
+        "sender_cannot_sign": shown.sender_cannot_sign,
         **{area.value: shown.right_to(area) for area in Area},
     }
     form = TemplateForm(request.POST or None, initial=initial)
@@ -334,6 +344,7 @@ def _is_template_changed(request: UserRequest, shown: UserTemplate, form: Templa
             name=shown.name if name == shown.shown_name else name,
             rights=form.rights(),
             demands_second_step=form.cleaned_data["demands_second_step"],
+            sender_cannot_sign=form.cleaned_data["sender_cannot_sign"],
             user=request.user,
         )
     except users.TemplateNameTaken as error:

@@ -1,16 +1,22 @@
 """Each night every company is compared once, by one worker."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from threading import Event
 
 import pytest
 from pytest_django import Settings
-from tests.bureau import a_journal, a_linked_company, send
+from tests.bureau import a_company, a_journal, a_linked_company, send
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
 from tilisilta.models import ProcountorAccount, ReconciledMonth, VerifiedCompany
-from tilisilta.services.verifying.night import LEASE, PAUSE, claim_company, verify_claimed
+from tilisilta.services.verifying.night import (
+    LEASE,
+    PAUSE,
+    ask_for_comparison,
+    claim_company,
+    verify_claimed,
+)
 from tilisilta.verifier import Verifier
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +81,41 @@ class TestNight:
         assert compare_all(NOW + PAUSE / 2) == 0
         assert compare_all(NOW + PAUSE + timedelta(seconds=1)) == 1
         assert not VerifiedCompany.objects.get().trouble
+
+
+class TestAskForComparison:
+    def test_compares_a_month_by_day_too_and_once(
+        self, procountor: Sandbox, settings: Settings
+    ) -> None:
+        settings.VERIFY_TIME = None
+        first, second = a_linked_company(1001), a_linked_company(1002)
+        unlinked = a_company(1003)
+        march = date(2026, 3, 1)
+
+        ids = [first.pk, second.pk, unlinked.pk]
+        assert ask_for_comparison(ids, march) == 2
+        assert ask_for_comparison([first.pk], march) == 1
+
+        assert compare_all() == 2
+        assert ReconciledMonth.objects.filter(month=march).count() == 2
+
+    def test_goes_before_the_night(self, procountor: Sandbox) -> None:
+        a_linked_company(1001)
+        asked = a_linked_company(1002)
+        ask_for_comparison([asked.pk], date(2026, 6, 1))
+
+        assert claim_company(NOW) == asked
+
+    def test_is_not_repeated_where_it_fails(self, procountor: Sandbox, settings: Settings) -> None:
+        settings.VERIFY_TIME = None
+        company = a_linked_company()
+        send(a_journal(company))
+        procountor.faults.add(Fault(kind=FaultKind.ERROR_BEFORE, path="/ledgerreceipts"))
+        ask_for_comparison([company.pk], date(2026, 6, 1))
+
+        assert compare_all() == 1
+        assert VerifiedCompany.objects.get().wanted_month is None
+        assert VerifiedCompany.objects.get().trouble
 
 
 @pytest.mark.django_db(transaction=True)

@@ -24,6 +24,16 @@ class FileRefused(NeedsAttention):
         self.problems = problems
 
 
+class PaymentFileRefused(FileRefused):
+    """The file is no reliable payment file; ``problems`` are all that is wrong with it."""
+
+    code = ProblemCode.PAYMENT_FILE_REFUSED
+
+    def name(self, name: str) -> None:
+        """Say which file it is, where several were given."""
+        self.facts = {"name": name}
+
+
 class ColumnsNeeded(NeedsAttention):
     """A person must say which columns hold what, as the file has headers we do not know.
 

@@ -62,15 +62,21 @@ def _add_company_commands(commands: Subparsers) -> None:
     change = add_command(
         commands,
         "change",
-        action="companies:change_company",
-        says=_("say what the business ID of a company is"),
+        action="company_changes:change_company",
+        says=_("say what the business ID of a company is, or who closes its months"),
         example=(
             "tilisilta company change 1001 --business-id 9901010-1\n"
-            'tilisilta company change 1001 --business-id ""'
+            'tilisilta company change 1001 --responsible anna --stand-in ""'
         ),
     )
     _add_number(change)
-    _add_business_id(change, is_required=True)
+    _add_business_id(change, default=None)
+    change.add_argument(
+        "--responsible", metavar=_("NAME"), help=_("the user who closes the months of the company")
+    )
+    change.add_argument(
+        "--stand-in", metavar=_("NAME"), help=_("the user who closes them in their absence")
+    )
     add_command(
         commands,
         "list",
@@ -256,11 +262,10 @@ def _add_number(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("number", type=int, metavar=_("NUMBER"))
 
 
-def _add_business_id(parser: argparse.ArgumentParser, *, is_required: bool = False) -> None:
+def _add_business_id(parser: argparse.ArgumentParser, *, default: str | None = "") -> None:
     parser.add_argument(
         "--business-id",
-        required=is_required,
-        default="",
+        default=default,
         metavar="9901010-1",
         help=_("the business ID, which is compared with that of the administration"),
     )

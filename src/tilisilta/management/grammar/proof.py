@@ -1,11 +1,21 @@
-"""The commands that prove a month: payroll against the ledger."""
+"""The commands that prove a month: payroll against the ledger, and where every company stands."""
 
+import argparse
+
+from tilisilta.domain.month_end import MonthState
 from tilisilta.management.grammar.parsers import Subparsers, add_command, month
 from tilisilta.management.wording import gettext as _
 
 
 def add_proof_commands(commands: Subparsers) -> None:
     """Add the commands for the end of a month."""
+    _add_verify(commands)
+    _add_net_pay(commands)
+    _add_month(commands)
+    _add_signing(commands)
+
+
+def _add_verify(commands: Subparsers) -> None:
     verify = add_command(
         commands,
         "verify",
@@ -27,4 +37,101 @@ def add_proof_commands(commands: Subparsers) -> None:
     which.add_argument("--company", type=int, metavar=_("NUMBER"), help=_("only this company"))
     which.add_argument(
         "--debtor", type=int, metavar=_("NUMBER"), help=_("only the companies of this debtor")
+    )
+
+
+def _add_net_pay(commands: Subparsers) -> None:
+    parser = add_command(
+        commands,
+        "netpay",
+        action="net_pay:compare",
+        says=_("compare the net pay of a month with its payment files, or tick it off as paid"),
+        example=(
+            "tilisilta netpay --company 1001 --period 2026-06\n"
+            "tilisilta netpay palkat.xml lomarahat.xml --company 1001 --period 2026-06\n"
+            "tilisilta netpay --company 1001 --period 2026-06 --accounts 2961,2962\n"
+            "tilisilta netpay --company 1001 --period 2026-06 --paid-by-hand --json"
+        ),
+    )
+    parser.add_argument(
+        "files", nargs="*", metavar=_("FILE"), help=_("payment files (pain.001) to add")
+    )
+    parser.add_argument("--company", type=int, required=True, metavar=_("NUMBER"))
+    parser.add_argument("--period", type=month, required=True, metavar="2026-06")
+    parser.add_argument(
+        "--accounts",
+        metavar="2961,2962",
+        help=_('name the ledger accounts of net pay for the link; "" proposes them again'),
+    )
+    parser.add_argument(
+        "--remove", metavar=_("NAME"), help=_("take the payment file of that name out")
+    )
+    by_hand = parser.add_mutually_exclusive_group()
+    by_hand.add_argument(
+        "--paid-by-hand",
+        action="store_true",
+        help=_("tick the net pay off as paid, without a file"),
+    )
+    by_hand.add_argument("--not-paid", action="store_true", help=_("take that tick back"))
+
+
+def _add_month(commands: Subparsers) -> None:
+    shown = add_command(
+        commands,
+        "month",
+        action="month_end:show_month",
+        says=_("show where every company stands at the end of a month"),
+        example=(
+            "tilisilta month 2026-06\n"
+            "tilisilta month 2026-06 --state to_fix --debtor 101\n"
+            "tilisilta month 2026-06 --person anna --json"
+        ),
+    )
+    shown.add_argument("month", type=month, metavar="2026-06")
+    shown.add_argument(
+        "--state",
+        choices=[state.value for state in MonthState],
+        help=_("list only the companies in this state; the counts are those of all"),
+    )
+    shown.add_argument(
+        "--debtor", type=int, metavar=_("NUMBER"), help=_("only the companies of this debtor")
+    )
+    shown.add_argument(
+        "--person",
+        metavar=_("NAME"),
+        help=_("only the companies that this user is responsible for or stands in for"),
+    )
+
+
+def _add_signing(commands: Subparsers) -> None:
+    sign = add_command(
+        commands,
+        "sign",
+        action="month_end:sign",
+        says=_("sign that a month of a company is right"),
+        example=(
+            "tilisilta sign 2026-06 --company 1001\n"
+            'tilisilta sign 2026-06 --company 1001 --reason "36.00 is booked in July"'
+        ),
+    )
+    _add_month_of_company(sign)
+    sign.add_argument("--note", default="", metavar=_("TEXT"), help=_("a note for the auditor"))
+    sign.add_argument(
+        "--reason", default="", metavar=_("TEXT"), help=_("why a difference may stay as it is")
+    )
+    unsign = add_command(
+        commands,
+        "unsign",
+        action="month_end:unsign",
+        says=_("take the signature below a month back"),
+        example='tilisilta unsign 2026-06 --company 1001 --reason "a receipt is missing"',
+    )
+    _add_month_of_company(unsign)
+    unsign.add_argument("--reason", required=True, metavar=_("TEXT"), help=_("why"))
+
+
+def _add_month_of_company(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("month", type=month, metavar="2026-06")
+    parser.add_argument(
+        "--company", type=int, required=True, metavar=_("NUMBER"), help=_("of this company")
     )

@@ -10,12 +10,14 @@ from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.errors import TilisiltaError
 from tilisilta.services.explanations.actions import ACTION_WORDS
 from tilisilta.services.explanations.choices import CHOICE_WORDS
+from tilisilta.services.explanations.closing import CLOSING_WORDS
 from tilisilta.services.explanations.companies import COMPANY_WORDS
 from tilisilta.services.explanations.consents import CONSENT_WORDS
 from tilisilta.services.explanations.errors import problem_of
 from tilisilta.services.explanations.files import FILE_WORDS
 from tilisilta.services.explanations.ledgers import LEDGER_WORDS
 from tilisilta.services.explanations.moving import MOVING_WORDS
+from tilisilta.services.explanations.payment_files import PAYMENT_FILE_WORDS
 from tilisilta.services.explanations.payroll import PAYROLL_WORDS
 from tilisilta.services.explanations.procountor import PROCOUNTOR_WORDS
 from tilisilta.services.explanations.receipts import RECEIPT_WORDS
@@ -55,9 +57,11 @@ SUBJECTS = (
         title=_("Reading Nmbrs by REST, and the end of SOAP"), words=CONSENT_WORDS | MOVING_WORDS
     ),
     Subject(title=_("Files"), words=FILE_WORDS),
+    Subject(title=_("Payment files"), words=PAYMENT_FILE_WORDS),
     Subject(title=_("What balances and may be wrong"), words=SUSPICION_WORDS),
     Subject(title=_("Sending"), words=SENDING_WORDS),
     Subject(title=_("Withdrawing"), words=WITHDRAWAL_WORDS),
+    Subject(title=_("Signing a month"), words=CLOSING_WORDS),
     Subject(title=_("Whose books, and which run"), words=CHOICE_WORDS),
     Subject(title=_("What Procountor answers"), words=PROCOUNTOR_WORDS),
     Subject(title=_("Actions that could not be done"), words=ACTION_WORDS),

@@ -28,7 +28,13 @@ from tilisilta.models import (
 from tilisilta.services.explanations import problem_of
 from tilisilta.services.pace import wait_below_sending
 from tilisilta.services.procountor.administrations import known_administration
-from tilisilta.services.verifying.documents import Names, difference_of, document_of, entry_document
+from tilisilta.services.verifying.documents import (
+    Names,
+    difference_of,
+    digest_of,
+    document_of,
+    entry_document,
+)
 from tilisilta.services.verifying.other_entries import read_other_entries
 from tilisilta.services.verifying.parts import MonthParts, parts_of
 from tilisilta.services.verifying.reading import read_ledger
@@ -246,7 +252,7 @@ def _approved_now(result: Reconciliation) -> set[int]:
 
 
 def _stored(
-    company: Company, result: Reconciliation, document: dict[str, object], *, now: datetime
+    company: Company, result: Reconciliation, document: dict[str, Any], *, now: datetime
 ) -> ReconciledMonth:
     with transaction.atomic():
         stored, _ = ReconciledMonth.objects.update_or_create(
@@ -256,6 +262,7 @@ def _stored(
                 "outcome": result.outcome.value,
                 "difference": difference_of(result).quantize(ZERO),
                 "compared_at": now,
+                "digest": digest_of(document),
                 "document": document,
             },
         )

@@ -1,5 +1,7 @@
 """A reconciliation as a document: what commands print, pages show and the tables store."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,10 +13,11 @@ from tilisilta.domain.ledger_entries import LedgerEntry
 from tilisilta.domain.ledger_sums import ZERO, Place, Sums
 from tilisilta.domain.personal_codes import mask_personal_codes
 from tilisilta.domain.receipts import BookedReceipt, Transaction
-from tilisilta.domain.reconciliation import ComparedPart, Reconciliation, SumLine
+from tilisilta.domain.reconciliation import ComparedPart, Finding, Reconciliation, SumLine
 from tilisilta.domain.row_changes import RowChange
 
 Document = dict[str, Any]
+_FIGURES = ("payroll", "ours", "another_way", "ledger", "difference")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +71,33 @@ def document_of(result: Reconciliation, names: Names) -> Document:
             }
             for one in result.others
         ],
+    }
+
+
+def digest_of(document: Document) -> str:
+    """Return a digest of what a comparison has found in the books.
+
+    Neither when it was compared nor what things are called counts, nor that a receipt was approved.
+    """
+    found = {
+        "outcome": document["outcome"],
+        "accounts": [
+            [one["account"], *(one[name] for name in _FIGURES)] for one in document["accounts"]
+        ],
+        "parts": [_found_of_part(one) for one in document["parts"]],
+    }
+    return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
+
+
+def _found_of_part(part: Document) -> Document:
+    kept = ("journal", "booking_date", "receipt_date", "debit", "heading", "rows", "difference")
+    receipts = {name: [one["id"] for one in part[name]] for name in ("another_way", "again")}
+    approved, equal = Finding.APPROVED.value, Finding.EQUAL.value
+    return {
+        **{name: part[name] for name in kept},
+        **receipts,
+        "receipt": part["receipt"]["id"] if part["receipt"] else None,
+        "findings": [equal if one == approved else one for one in part["findings"]],
     }
 
 

@@ -1,12 +1,14 @@
-"""The comparison of every night: which companies are due, each claimed by one worker."""
+"""The comparison of every night and what people ask for: each company is claimed by one worker."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from tilisilta.domain.journals import BookingPeriod
 from tilisilta.models import Company, Link, ProcountorAccount, VerifiedCompany
 from tilisilta.services.pace import wait_below_sending
 from tilisilta.services.verifying.companies import Verified, recent_months, verify
@@ -18,7 +20,10 @@ PAUSE = timedelta(hours=1)
 
 
 def claim_company(now: datetime) -> Company | None:
-    """Claim a company that was not compared since the night began; ``None`` if none is due."""
+    """Claim a company that is due: ``None`` if none is.
+
+    Those that somebody asked for come first, then those not compared since the night began.
+    """
     company = _due(now).first()
     if company is None:
         return None
@@ -34,19 +39,52 @@ def claim_company(now: datetime) -> Company | None:
 def verify_claimed(
     company: Company, *, now: datetime, pace: Callable[[], None] = wait_below_sending
 ) -> Verified:
-    """Compare the last months of a claimed company, and give the claim back."""
-    months = recent_months(timezone.localtime(now).date())
+    """Compare the last months of a claimed company and the one asked for; give the claim back."""
+    mine = VerifiedCompany.objects.filter(company=company)
+    wanted = mine.values_list("wanted_month", flat=True).first()
+    months = set(recent_months(timezone.localtime(now).date()))
+    if wanted is not None:
+        months.add(BookingPeriod.containing(wanted))
     try:
         return verify(company, months, now=now, pace=pace)
     finally:
-        # Also after a fault of ours, which must not be repeated at once.
-        VerifiedCompany.objects.filter(company=company).update(tried_at=now, claimed_until=None)
+        # Also after a fault of ours, which must not be repeated at once. A month that was asked for
+        # in the meantime is another one, and stays.
+        mine.filter(wanted_month=wanted).update(wanted_month=None)
+        mine.update(tried_at=now, claimed_until=None)
+
+
+def ask_for_comparison(company_ids: Collection[int], month: date) -> int:
+    """Have a worker compare ``month`` for those of the companies that have a link; return how many.
+
+    Asking twice asks once.
+    """
+    linked = Company.objects.filter(
+        Exists(Link.objects.filter(company=OuterRef("pk"), start_month__lte=month)),
+        pk__in=company_ids,
+    )
+    ids = set(linked.values_list("pk", flat=True))
+    with transaction.atomic():
+        VerifiedCompany.objects.bulk_create(
+            (VerifiedCompany(company_id=pk) for pk in sorted(ids)), ignore_conflicts=True
+        )
+        VerifiedCompany.objects.filter(company__in=ids).update(wanted_month=month)
+    return len(ids)
 
 
 def _due(now: datetime) -> QuerySet[Company]:
+    of_company = VerifiedCompany.objects.filter(company=OuterRef("pk"))
+    return (
+        Company.objects.annotate(is_wanted=Exists(of_company.filter(wanted_month__isnull=False)))
+        .filter(Q(is_wanted=True) | _due_tonight(now), ~Exists(of_company.filter(_is_held(now))))
+        .order_by("-is_wanted", "number")
+    )
+
+
+def _due_tonight(now: datetime) -> Q:
     begin = _night_began(now)
     if begin is None:
-        return Company.objects.none()
+        return Q(pk__in=())
     first = recent_months(timezone.localtime(now).date())[0]
     links = Link.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gt=f"{first}-01"),
@@ -54,10 +92,10 @@ def _due(now: datetime) -> QuerySet[Company]:
         procountor_account__state=ProcountorAccount.State.AUTHORISED,
     )
     done = VerifiedCompany.objects.filter(
-        Q(compared_at__range=(begin, now)) | Q(tried_at__range=(now - PAUSE, now)) | _is_held(now),
+        Q(compared_at__range=(begin, now)) | Q(tried_at__range=(now - PAUSE, now)),
         company=OuterRef("pk"),
     )
-    return Company.objects.filter(Exists(links), ~Exists(done)).order_by("number")
+    return Q(Exists(links)) & ~Q(Exists(done))
 
 
 def _is_held(now: datetime) -> Q:

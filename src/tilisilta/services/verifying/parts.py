@@ -49,7 +49,7 @@ def parts_of(company: Company, months: Collection[BookingPeriod]) -> tuple[Month
     A run counts with its newest journal, and with what was booked of any of its journals. Journals
     of which nothing is to be booked count only if something was.
     """
-    journals = _newest(company, months)
+    journals = newest_journals(company, months)
     booked = _booked(company, [(one.run_year, one.run_number) for one in journals])
     return tuple(
         _of_month(company, month, [one for one in journals if one.booking_period == month], booked)
@@ -57,7 +57,7 @@ def parts_of(company: Company, months: Collection[BookingPeriod]) -> tuple[Month
     )
 
 
-def _newest(company: Company, months: Collection[BookingPeriod]) -> list[Journal]:
+def newest_journals(company: Company, months: Collection[BookingPeriod]) -> list[Journal]:
     """Return the newest journal of each run of ``months``, oldest month first."""
     days = [date(month.year, month.month, 1) for month in months]
     of_months = Journal.objects.not_discarded().filter(company=company, period__in=days)
@@ -104,7 +104,7 @@ def _of_month(
     parts: list[Part] = []
     for journal in journals:
         exports = booked.get((journal.run_year, journal.run_number), [])
-        if link is not None and (exports or _is_due(journal, link)):
+        if link is not None and (exports or is_due(journal, link)):
             parts += _of_run(journal, link, exports)
     return MonthParts(
         month=month,
@@ -114,7 +114,7 @@ def _of_month(
     )
 
 
-def _is_due(journal: Journal, link: Link) -> bool:
+def is_due(journal: Journal, link: Link) -> bool:
     """Return whether the journal is to be in the books, sent by us or booked another way."""
     if journal.state != JournalState.OFF:
         return journal.state not in JOURNALS_NOT_DUE

@@ -6,6 +6,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from tilisilta.domain.net_pay import NetPayFinding, NetPayState
+from tilisilta.domain.net_pay_accounts import ProposedBy
 from tilisilta.domain.reconciliation import Finding
 
 FINDINGS: Mapping[str, Promise] = {
@@ -40,4 +42,25 @@ FIELDS: Mapping[str, Promise] = {
     "name": pgettext_lazy("receipt", "Name"),
     "receipt_date": _("Date"),
     "accountants_notes": _("Accountant's notes"),
+}
+NET_PAY_STATES: Mapping[str, Promise] = {
+    NetPayState.NOTHING: _("Nothing to pay"),
+    NetPayState.OPEN: _("Not compared, not ticked off"),
+    NetPayState.BY_HAND: _("Ticked off by hand"),
+    NetPayState.CHANGED: _("Changed after ticking off"),
+    NetPayState.EQUAL: pgettext_lazy("net pay", "Equal"),
+    NetPayState.NOTED: _("Equal, worth a look"),
+    NetPayState.DIFFERENT: pgettext_lazy("net pay", "Different"),
+}
+NET_PAY_FINDINGS: Mapping[str, Promise] = {
+    NetPayFinding.SUM: _("The payment files do not pay what payroll says."),
+    NetPayFinding.DATE: _("Payments are dated outside of the month and the one after it."),
+    NetPayFinding.NUMBER: _("The journals have another number of rows of net pay than payments."),
+    NetPayFinding.CURRENCY: _("A file pays in another currency than that of payroll."),
+}
+PROPOSED_BY: Mapping[str, Promise] = {
+    ProposedBy.PAYMENT_FILES: _("it is credited with just what the files pay"),
+    ProposedBy.NAME: _("by the name"),
+    ProposedBy.NUMBER: _("by the number that most companies have"),
+    ProposedBy.LARGEST_CREDIT: _("it has the largest credit"),
 }

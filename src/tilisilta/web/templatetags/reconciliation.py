@@ -8,9 +8,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
+from tilisilta.domain.net_pay import NetPayState
 from tilisilta.domain.reconciliation import Finding, Outcome
 from tilisilta.models import OUTCOMES
-from tilisilta.services.verifying.words import FINDINGS, RECEIPT_TYPES
+from tilisilta.services.verifying.words import FINDINGS, NET_PAY_STATES, RECEIPT_TYPES
 from tilisilta.web.templatetags.ledger import icon
 
 register = template.Library()
@@ -40,6 +41,17 @@ _FINDINGS: Mapping[str, tuple[str, str]] = MappingProxyType(
         Finding.CHANGED.value: ("warn", "s-differs"),
     }
 )
+_NET_PAY: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        NetPayState.NOTHING.value: ("none", "s-none"),
+        NetPayState.OPEN.value: ("none", "s-none"),
+        NetPayState.BY_HAND.value: ("done", "s-done"),
+        NetPayState.CHANGED.value: ("warn", "s-differs"),
+        NetPayState.EQUAL.value: ("equal", "s-equal"),
+        NetPayState.NOTED.value: ("edited", "s-warn"),
+        NetPayState.DIFFERENT.value: ("differs", "s-differs"),
+    }
+)
 _STATUSES: Mapping[str, tuple[str, str, object]] = MappingProxyType(
     {
         "UNFINISHED": ("ok", "s-ok", gettext_lazy("Unfinished")),
@@ -59,6 +71,11 @@ def outcome_badge(outcome: str) -> SafeString:
 @register.simple_tag
 def finding_badge(finding: str) -> SafeString:
     return _badge(*_FINDINGS[finding], FINDINGS[finding])
+
+
+@register.simple_tag
+def net_pay_badge(state: str) -> SafeString:
+    return _badge(*_NET_PAY[state], NET_PAY_STATES[state])
 
 
 @register.simple_tag

@@ -1,0 +1,176 @@
+"""The end of a month at the command line: where every company stands, and signing it."""
+
+from argparse import Namespace
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tilisilta.domain.month_end import MonthState
+from tilisilta.management.companies import find_company, find_debtor
+from tilisilta.management.output import Answer, Status, amount, table
+from tilisilta.management.users import find_user
+from tilisilta.models import OUTCOMES, MonthSignature
+from tilisilta.services.closing.months import MonthEnd, Sums, month_end
+from tilisilta.services.closing.rows import MonthRow, names_of, rows_of
+from tilisilta.services.closing.signing import sign_month, unsign_month
+from tilisilta.services.closing.words import STATE_WORDS
+
+_DONE = frozenset({MonthState.NOT_EXPECTED, MonthState.EQUAL, MonthState.SIGNED})
+
+
+def show_month(options: Namespace) -> Answer:
+    """Show where the companies stand in a month. It is done when nothing is left to do."""
+    debtor = None if options.debtor is None else find_debtor(options.debtor).number
+    shown = month_end(
+        options.month,
+        today=timezone.localdate(),
+        debtor=debtor,
+        person=None if options.person is None else find_user(options.person).pk,
+    )
+    rows = rows_of(
+        shown.in_state(options.state or ""), options.month, names_of(shown.people | shown.signers)
+    )
+    is_done = all(one.state in _DONE for one in shown.companies)
+    return Answer(
+        document=_document(shown, rows, is_done=is_done),
+        text=_text(shown, rows),
+        status=Status.DONE if is_done else Status.REFUSED,
+    )
+
+
+def sign(options: Namespace) -> Answer:
+    """Sign a month of a company."""
+    company = find_company(options.company)
+    signature = sign_month(
+        company,
+        options.month,
+        user=None,
+        now=timezone.now(),
+        note=options.note,
+        reason=options.reason,
+    )
+    text = _("%(month)s of %(name)s is signed.")
+    return _signed(signature, text)
+
+
+def unsign(options: Namespace) -> Answer:
+    """Take the signature below a month back."""
+    company = find_company(options.company)
+    signature = unsign_month(
+        company, options.month, user=None, now=timezone.now(), reason=options.reason
+    )
+    return _signed(signature, _("The signature below %(month)s of %(name)s is taken back."))
+
+
+def _signed(signature: MonthSignature, text: str) -> Answer:
+    month = f"{signature.month:%Y-%m}"
+    return Answer(
+        document={
+            "company": signature.company.number,
+            "month": month,
+            "signed_at": signature.signed_at,
+            "signed_by": signature.signer,
+            "outcome": signature.outcome,
+            "difference": signature.difference,
+            "note": signature.note,
+            "reason": signature.reason,
+            "digest": signature.digest,
+            "withdrawn_at": signature.withdrawn_at,
+            "withdraw_reason": signature.withdraw_reason,
+        },
+        text=text % {"month": month, "name": signature.company},
+    )
+
+
+def _document(shown: MonthEnd, rows: Sequence[MonthRow], *, is_done: bool) -> dict[str, Any]:
+    return {
+        "month": f"{shown.month:%Y-%m}",
+        "is_done": is_done,
+        "company_count": len(shown.companies),
+        "counts": {cell.state.value: cell.count for cell in shown.line},
+        "compared_at": shown.compared_at,
+        "companies": [_row_document(row) for row in rows],
+    }
+
+
+def _row_document(row: MonthRow) -> dict[str, Any]:
+    compared = row.one.compared
+    return {
+        "company": row.one.number,
+        "name": row.one.name,
+        "state": row.one.state.value,
+        "reason": row.reason,
+        "responsible": row.responsible,
+        "stand_in": row.stand_in,
+        "runs": row.runs,
+        "debit": row.one.sums,
+        "receipts": row.receipts,
+        "outcome": compared.outcome.value if compared else None,
+        "difference": compared.difference if compared else None,
+        "compared_at": compared.compared_at if compared else None,
+        "is_comparison_stale": compared.is_stale if compared else None,
+        "signed_by": row.signed_by or None,
+        "signed_at": row.one.signed.signed_at if row.one.signed else None,
+    }
+
+
+def _text(shown: MonthEnd, rows: Sequence[MonthRow]) -> str:
+    count = len(shown.companies)
+    told = ngettext("%(count)s company", "%(count)s companies", count) % {"count": count}
+    counts = ", ".join(
+        f"{STATE_WORDS[cell.state]} {cell.count}" for cell in shown.line if cell.count
+    )
+    lines = [
+        f"{shown.month:%Y-%m} · {told}: {counts}" if counts else f"{shown.month:%Y-%m} · {told}"
+    ]
+    if rows:
+        lines += ["", _table(rows)]
+    return "\n".join(lines)
+
+
+def _table(rows: Sequence[MonthRow]) -> str:
+    debit = _("Debit")
+    headers = (
+        _("Company"),
+        _("Responsible"),
+        _("State"),
+        _("Runs"),
+        debit,
+        _("Receipts"),
+        _("Against the ledger"),
+        _("Signed"),
+        _("Reason"),
+    )
+    return table(
+        headers,
+        [
+            (
+                f"{row.one.number} {row.one.name}",
+                row.responsible,
+                str(STATE_WORDS[row.one.state]),
+                row.runs,
+                _sums_text(row.one.sums),
+                row.receipts,
+                _compared_text(row),
+                row.signed_by,
+                row.reason,
+            )
+            for row in rows
+        ],
+        right=debit,
+    )
+
+
+def _sums_text(sums: Sums) -> str:
+    return ", ".join(f"{amount(value)} {currency}" for currency, value in sums.items())
+
+
+def _compared_text(row: MonthRow) -> str:
+    compared = row.one.compared
+    if compared is None:
+        return ""
+    word = str(dict(OUTCOMES)[compared.outcome])
+    return f"{word} {amount(compared.difference)}" if compared.difference else word

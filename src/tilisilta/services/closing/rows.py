@@ -1,0 +1,172 @@
+"""What is told of the companies of a month that are shown: runs, receipts, and what to do next."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+
+from tilisilta.domain.month_end import MonthState
+from tilisilta.domain.number_ranges import written_ranges
+from tilisilta.domain.problems import Problem
+from tilisilta.domain.standing import BY_URGENCY, ExportState, JournalState
+from tilisilta.models import Export, Journal, User
+from tilisilta.services.closing.months import CompanyMonth
+from tilisilta.services.explanations import explain
+
+_PLACES = {state: place for place, state in enumerate(BY_URGENCY)}
+_BY_JOURNAL = frozenset({MonthState.TO_FIX, MonthState.READY, MonthState.SENDING})
+_WITHOUT_RUN = frozenset({MonthState.NOT_EXPECTED, MonthState.EXPECTED})
+
+
+class Way(StrEnum):
+    """The page that settles what a company's month waits for."""
+
+    COMPANY = "company"
+    JOURNAL = "journal"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonthRow:
+    """A company in a month, as a list shows it. ``journal`` is the most urgent one."""
+
+    one: CompanyMonth
+    way: Way
+    journal: Journal | None
+    reason: str
+    runs: str
+    receipts: str
+    responsible: str
+    stand_in: str
+    signed_by: str
+
+
+def rows_of(
+    companies: Sequence[CompanyMonth], month: date, names: Mapping[int, str]
+) -> tuple[MonthRow, ...]:
+    """Return what a list shows of ``companies``: two queries, however many they are.
+
+    ``names`` are those of the people who close their months or signed this one, by their ids.
+    """
+    ids = [one.company_id for one in companies]
+    journals = _journals_of(ids, month)
+    exports = _exports_of([journal for some in journals.values() for journal in some])
+    return tuple(_row(one, journals.get(one.company_id, ()), exports, names) for one in companies)
+
+
+def names_of(user_ids: Iterable[int]) -> Mapping[int, str]:
+    """Return the full names of users by their ids, in order; the user name where there is none."""
+    users = User.objects.filter(pk__in=set(user_ids)).only("username", "first_name", "last_name")
+    names = {user.pk: name_of(user) for user in users}
+    return dict(sorted(names.items(), key=lambda item: item[1].casefold()))
+
+
+def name_of(user: User | None) -> str:
+    return "" if user is None else user.get_full_name() or user.get_username()
+
+
+def _journals_of(ids: Sequence[int], month: date) -> Mapping[int, list[Journal]]:
+    journals = (
+        Journal.objects.not_discarded()
+        .filter(company__in=ids, period=month)
+        .only("company_id", "state", "run_number", "run_year", "problems", "is_deleted_at_source")
+        .order_by("run_year", "run_number", "revision")
+    )
+    found: dict[int, list[Journal]] = {}
+    for journal in journals:
+        found.setdefault(journal.company_id, []).append(journal)
+    return found
+
+
+def _exports_of(journals: Sequence[Journal]) -> Mapping[int, list[Export]]:
+    exports = Export.objects.filter(journal__in=[one.pk for one in journals]).only(
+        "journal_id", "state", "receipt_number", "invoice_number", "problems"
+    )
+    found: dict[int, list[Export]] = {}
+    for export in exports:
+        found.setdefault(export.journal_id, []).append(export)
+    return found
+
+
+def _row(
+    one: CompanyMonth,
+    journals: Sequence[Journal],
+    exports: Mapping[int, list[Export]],
+    names: Mapping[int, str],
+) -> MonthRow:
+    due = [journal for journal in journals if JournalState(journal.state) in one.facts.due]
+    journal = min(due, key=_urgency, default=None)
+    of_month = [export for some in journals for export in exports.get(some.pk, ())]
+    numbers = dict.fromkeys(some.run_number for some in due)
+    return MonthRow(
+        one=one,
+        way=_way(one, journal),
+        journal=journal,
+        reason=_reason(one, journal, exports.get(journal.pk, ()) if journal else ()),
+        runs=", ".join(numbers),
+        receipts=written_ranges(export.shown_number for export in of_month if export.shown_number),
+        responsible=names.get(one.responsible_id or 0, ""),
+        stand_in=names.get(one.stand_in_id or 0, ""),
+        signed_by=(names.get(one.signed.user_id or 0) or one.signed.system_user)
+        if one.signed
+        else "",
+    )
+
+
+def _urgency(journal: Journal) -> int:
+    if journal.is_deleted_at_source and journal.state in {JournalState.SENT, JournalState.APPROVED}:
+        return -1
+    return _PLACES[JournalState(journal.state)]
+
+
+def _way(one: CompanyMonth, journal: Journal | None) -> Way:
+    if one.state in _WITHOUT_RUN:
+        return Way.COMPANY
+    if journal is None or one.state not in _BY_JOURNAL or journal.state == JournalState.OFF:
+        return Way.MONTH
+    return Way.JOURNAL
+
+
+def _reason(one: CompanyMonth, journal: Journal | None, exports: Iterable[Export]) -> str:
+    """Return why it is in its state, or what comes next; empty where the state says it all."""
+    if one.state == MonthState.TO_FIX and journal is not None:
+        return _problem_of(journal, exports)
+    waits = journal is not None and journal.state == JournalState.OFF
+    reasons = {
+        MonthState.NOT_EXPECTED: _("test company, or debtor blocked") if one.is_off else "",
+        MonthState.EXPECTED: _("it had one in the month before")
+        if one.had_run_before
+        else _("by its pay period"),
+        MonthState.READY: _not_compared(one) or _("verify only: to be compared") if waits else "",
+        MonthState.SENDING: _("no answer yet; it is being looked for")
+        if JournalState.UNCERTAIN in one.facts.due
+        else "",
+        MonthState.BOOKED: _not_compared(one)
+        or (_("not compared since") if one.compared else _("not compared yet")),
+    }
+    return reasons.get(one.state, "")
+
+
+def _not_compared(one: CompanyMonth) -> str:
+    """Return why a company is not compared, if that was tried or is to be done."""
+    if one.waits_for_comparison:
+        return _("will be compared soon")
+    return explain(one.trouble[0]).message if one.trouble else ""
+
+
+def _problem_of(journal: Journal, exports: Iterable[Export]) -> str:
+    problems: list[Problem] = [
+        problem
+        for export in exports
+        if export.state != ExportState.WITHDRAWN
+        for problem in export.problems
+    ]
+    problems += journal.problems
+    first = next((one for one in problems if one.stops), None)
+    if first is not None:
+        return explain(first).message
+    if journal.is_deleted_at_source:
+        return _("Run deleted in Nmbrs")
+    return str(journal.get_state_display())

@@ -1,0 +1,241 @@
+"""What a person does about the net pay of a month: payment files, a tick, the ledger accounts."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tilisilta.clients.files.outcomes import PaymentFileRefused
+from tilisilta.clients.files.payment_files import read_payment_file
+from tilisilta.domain.file_names import shown_file_name
+from tilisilta.domain.journals import BookingPeriod
+from tilisilta.domain.payment_files import PaymentMessage
+from tilisilta.domain.problems import ProblemCode
+from tilisilta.errors import NeedsAttention
+from tilisilta.models import Company, Link, PaidByHand, PaymentFile, User
+from tilisilta.models.links import MOST_NET_PAY_CHARACTERS, ledger_account_number
+from tilisilta.services import audit
+from tilisilta.services.audit_changes import changes_of
+from tilisilta.services.journals.keeping import lock_company
+from tilisilta.services.verifying.net_pay import net_pay_of
+
+_MOST_NAME = 255
+
+
+class PaymentFileKnown(NeedsAttention):
+    """A payment file with that id was added already, to another month or with other content."""
+
+    code = ProblemCode.PAYMENT_FILE_KNOWN
+
+    def __init__(self, known: PaymentFile) -> None:
+        super().__init__("A payment file with that id is known.")
+        self.facts = {"period": f"{known.month:%Y-%m}"}
+
+
+class CannotTick(NeedsAttention):
+    """The net pay cannot be ticked off: it is another sum, it is nothing, or it has files."""
+
+    code = ProblemCode.CANNOT_TICK
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The net pay cannot be ticked off: {reason}.")
+        self.facts = {"reason": reason}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Read:
+    """A payment file as it was read, without its content."""
+
+    name: str
+    sha256: str
+    message: PaymentMessage
+
+
+def add_payment_files(
+    company: Company,
+    month: BookingPeriod,
+    contents: Iterable[tuple[str, bytes]],
+    *,
+    user: User | None,
+    now: datetime,
+) -> tuple[PaymentFile, ...]:
+    """Add payment files, each as its name and content, to a month; return those that are new.
+
+    ``contents`` is gone through once, so that it need not hold all files in memory. All are added
+    or none. One that the month has already is passed over. Raises ``PaymentFileRefused`` or
+    ``PaymentFileKnown``.
+    """
+    read = [_read(name, content) for name, content in contents]
+    added = []
+    with transaction.atomic():
+        # Two people could add the same file at once.
+        lock_company(company)
+        for one in read:
+            made = _new(company, month, one)
+            if made is None:
+                continue
+            made.added_at, made.added_by = now, user
+            made.added_by_name = _by(user)
+            made.save(force_insert=True)
+            _record(audit.Action.PAYMENT_FILE_ADDED, made, user=user)
+            added.append(made)
+    return tuple(added)
+
+
+def remove_payment_file(file: PaymentFile, *, user: User | None) -> None:
+    """Remove a payment file from its month, so that it can be added anew or elsewhere."""
+    with transaction.atomic():
+        count, _rows = PaymentFile.objects.filter(pk=file.pk).delete()
+        if count:
+            _record(audit.Action.PAYMENT_FILE_REMOVED, file, user=user)
+
+
+def tick_paid(
+    company: Company,
+    month: BookingPeriod,
+    *,
+    amount: Decimal | None,
+    user: User | None,
+    now: datetime,
+) -> PaidByHand:
+    """Store that a person says the net pay of ``month`` was paid.
+
+    ``amount`` is the sum they were shown; ``None`` takes the present one. Raises ``CannotTick``.
+    Safe to repeat: the first tick of a sum stays.
+    """
+    with transaction.atomic():
+        lock_company(company)
+        shown = net_pay_of(company, month)
+        present = shown.comparison.whole.payroll
+        if shown.files:
+            raise CannotTick("files")
+        if not present:
+            raise CannotTick("nothing")
+        if amount is not None and amount != present:
+            raise CannotTick("changed")
+        if shown.tick is not None and shown.tick.amount == present:
+            return shown.tick
+        tick, _made = PaidByHand.objects.update_or_create(
+            company=company,
+            month=month.first_day,
+            defaults={
+                "amount": present,
+                "currency": shown.comparison.currency,
+                "ticked_at": now,
+                "ticked_by": user,
+                "ticked_by_name": _by(user),
+            },
+        )
+        audit.record(
+            audit.Action.NET_PAY_TICKED,
+            user=user,
+            company=company,
+            name=str(company),
+            period=str(month),
+        )
+    return tick
+
+
+def untick_paid(company: Company, month: BookingPeriod, *, user: User | None) -> None:
+    """Take back that the net pay of ``month`` was paid."""
+    with transaction.atomic():
+        ticks = PaidByHand.objects.filter(company=company, month=month.first_day)
+        count, _rows = ticks.delete()
+        if count:
+            audit.record(
+                audit.Action.NET_PAY_UNTICKED,
+                user=user,
+                company=company,
+                name=str(company),
+                period=str(month),
+            )
+
+
+def name_net_pay_accounts(link: Link, accounts: Sequence[str], *, user: User | None) -> Link:
+    """Store which ledger accounts of Procountor the net pay is on; none: propose them again.
+
+    It only changes what is compared, so an ended link may get them too. Raises Django's
+    ``ValidationError`` for what is no ledger account.
+    """
+    codes = sorted({one.strip() for one in accounts if one.strip()})
+    for code in codes:
+        ledger_account_number(code)
+    named = ",".join(codes)
+    if len(named) > MOST_NET_PAY_CHARACTERS:
+        raise ValidationError(_("These are too many ledger accounts."))
+    with transaction.atomic():
+        locked = Link.objects.select_for_update(of=("self",)).get(pk=link.pk)
+        changes = changes_of(
+            {"net_pay_accounts": locked.net_pay_accounts}, {"net_pay_accounts": named}
+        )
+        if changes:
+            locked.net_pay_accounts = named
+            locked.save(update_fields=["net_pay_accounts", "changed_at"])
+            audit.record(
+                audit.Action.LINK_CHANGED,
+                user=user,
+                company=locked.company,
+                about=locked,
+                changes=changes,
+                name=str(locked.company),
+                fields="net_pay_accounts",
+            )
+    return locked
+
+
+def _read(name: str, content: bytes) -> _Read:
+    shown = shown_file_name(name)[:_MOST_NAME]
+    try:
+        message = read_payment_file(content)
+    except PaymentFileRefused as error:
+        error.name(shown)
+        raise
+    return _Read(name=shown, sha256=hashlib.sha256(content).hexdigest(), message=message)
+
+
+def _new(company: Company, month: BookingPeriod, read: _Read) -> PaymentFile | None:
+    """Return the row of a file; ``None`` where the month has it already."""
+    known = PaymentFile.objects.filter(
+        company=company, message_digest=read.message.message_digest
+    ).first()
+    if known is not None:
+        if known.file_sha256 == read.sha256 and known.month == month.first_day:
+            return None
+        raise PaymentFileKnown(known)
+    return PaymentFile(
+        company=company,
+        month=month.first_day,
+        file_name=read.name,
+        file_sha256=read.sha256,
+        message_digest=read.message.message_digest,
+        version=read.message.version,
+        sums=[
+            {
+                "day": one.day.isoformat(),
+                "currency": one.currency,
+                "payments": one.payments,
+                "amount": f"{one.amount:.2f}",
+            }
+            for one in read.message.sums
+        ],
+    )
+
+
+def _by(user: User | None) -> str:
+    return user.get_username() if user is not None else audit.current_system_user()
+
+
+def _record(action: audit.Action, file: PaymentFile, *, user: User | None) -> None:
+    audit.record(
+        action,
+        user=user,
+        company=file.company,
+        name=str(file.company),
+        file=file.file_name,
+        period=f"{file.month:%Y-%m}",
+    )
