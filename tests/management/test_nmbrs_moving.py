@@ -1,7 +1,6 @@
 """Moving from SOAP to REST at the command line."""
 
 import threading
-import time
 
 import pytest
 from django.db import connections
@@ -48,18 +47,24 @@ class TestCompare:
     ) -> None:
         monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
         fetcher = Fetcher("a-worker", threading.Event())
+        # Set once the command has ended, so that the thread ends even if nothing was asked for.
+        answered_at_last = threading.Event()
 
         def work() -> None:
-            while not ApiComparison.objects.exists():
-                time.sleep(0.02)
-            while ApiComparison.objects.filter(finished_at__isnull=True).exists():
+            while not ApiComparison.objects.exists() and not answered_at_last.wait(0.02):
+                pass
+            unfinished = ApiComparison.objects.filter(finished_at__isnull=True)
+            while unfinished.exists() and not answered_at_last.is_set():
                 fetcher.take_up_due(timezone.now())
             connections.close_all()
 
         thread = threading.Thread(target=work)
         thread.start()
-        answered = give("nmbrs", "compare", "Palkkatoimisto", "--timeout", "60")
-        thread.join()
+        try:
+            answered = give("nmbrs", "compare", "Palkkatoimisto", "--timeout", "60")
+        finally:
+            answered_at_last.set()
+            thread.join()
         fetcher.stop()
 
         assert answered.status == 0, answered.complaint + answered.text

@@ -1,4 +1,4 @@
-"""Who said that a month of a company is right, and what it was that they signed."""
+"""Signatures of a company's months: by whom, when, and of which comparison."""
 
 from typing import Self
 

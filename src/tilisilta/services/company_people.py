@@ -1,4 +1,4 @@
-"""Who closes the months of a company."""
+"""The person responsible for closing a company's months, and the stand-in."""
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -20,7 +20,7 @@ def people_for(company: Company) -> QuerySet[User]:
 def set_people(
     company: Company, *, responsible: User | None, stand_in: User | None, user: User | None
 ) -> Company:
-    """Say who closes the months of a company, and who does so in their absence."""
+    """Set who is responsible for the months of a company, and the stand-in; return the company."""
     after: dict[str, object] = {"responsible": responsible, "stand_in": stand_in}
     before = {name: getattr(company, name) for name in after}
     changed = [name for name, value in after.items() if before[name] != value]

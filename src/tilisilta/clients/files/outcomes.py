@@ -30,7 +30,7 @@ class PaymentFileRefused(FileRefused):
     code = ProblemCode.PAYMENT_FILE_REFUSED
 
     def name(self, name: str) -> None:
-        """Say which file it is, where several were given."""
+        """Note in the refusal which file it is, where several were given."""
         self.facts = {"name": name}
 
 
