@@ -5,8 +5,9 @@ their calls, and an unchanged company costs at most five calls, and one more for
 month and the last. The stand-in Nmbrs runs in a process of its own, with its limit of 150 calls a
 second, and its log is counted. It shares the two cores of the machine with us, so its own work
 slows ours. The same bureau is fetched by SOAP and by REST, each into an empty database of its own:
-REST takes two calls or three for a journal. Arguments on the command line: the API, number of
-companies and calls per second; without them both, 2000 and 120.
+REST takes two calls or three for a journal. With PostgreSQL two workers, each a process of its own,
+share the work. Arguments on the command line: the API, the database (sqlite or postgresql), number
+of companies and calls per second; without them both APIs, SQLite, 2000 and 120.
 """
 
 import json
@@ -34,16 +35,22 @@ LATENCY_MS = 50
 LIMIT = 150
 PACE = 120
 APIS = ("soap", "rest")
+POSTGRESQL = "postgresql"
+TOOLS = Path(__file__).parent.parent / "tools"
 
 
-def main(api: str, companies: int, pace: int) -> None:
-    """Fetch everything twice with one worker and print the times."""
-    print(f"{api}: {companies} companies, {RUNS} runs each, {LINES} lines a journal, SQLite")
+def main(api: str, database: str, companies: int, pace: int) -> None:
+    """Fetch everything twice and print the times."""
+    print(f"{api}: {companies} companies, {RUNS} runs each, {LINES} lines a journal, {database}")
     print(f"Nmbrs: {LATENCY_MS} ms of latency, limit {LIMIT} calls a second; our pace {pace}")
-    with tempfile.TemporaryDirectory() as name, nmbrs(companies) as address:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        nmbrs(companies) as address,
+        prepared_database(database),
+    ):
         prepare(Path(name), address, companies, pace, api=api)
         for title in ("first time", "nothing changed"):
-            _measure(title, companies, address, pace)
+            _measure(title, companies, address, pace, workers=2 if database == POSTGRESQL else 1)
     print(f"\nmost memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
@@ -72,6 +79,29 @@ def prepare(folder: Path, address: str, companies: int, pace: int, *, api: str) 
         _connect_by_soap()
     else:
         _connect_by_rest(companies)
+
+
+@contextmanager
+def prepared_database(database: str) -> Iterator[None]:
+    """Start a PostgreSQL server of our own if it is wanted, and let the settings name it."""
+    if database != POSTGRESQL:
+        yield
+        return
+    sys.path.insert(0, str(TOOLS))
+    from cryptography.fernet import Fernet
+
+    from postgres import postgres_server, server_programs
+
+    programs = server_programs()
+    if programs is None:
+        raise SystemExit("PostgreSQL's server programs are not installed.")
+    with postgres_server(programs) as url:
+        os.environ |= {
+            "TILISILTA_DATABASE_URL": url,
+            "TILISILTA_SECRET_KEY": Fernet.generate_key().decode(),
+            "TILISILTA_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+        }
+        yield
 
 
 def _connect_by_soap() -> None:
@@ -111,9 +141,9 @@ class _NoRedirect(HTTPRedirectHandler):
         """Leave the address to us: nothing listens there."""
 
 
-def _measure(title: str, companies: int, address: str, pace: int) -> None:
+def _measure(title: str, companies: int, address: str, pace: int, *, workers: int) -> None:
     before = len(_calls(address))
-    passed, own, done = fetch_all()
+    passed, own, done = fetch_all() if workers == 1 else fetch_all_with(workers)
     calls = _calls(address)[before:]
     per_company = Counter(call["company_id"] for call in calls if call["company_id"])
     times = [datetime.fromisoformat(call["time"]) for call in calls]
@@ -146,6 +176,38 @@ def fetch_all() -> tuple[float, float, Any]:
     engine.stop()
     asked.refresh_from_db()
     return passed, own, asked
+
+
+def fetch_all_with(workers: int) -> tuple[float, float, Any]:
+    """Fetch everything with several workers; return what ``fetch_all`` does, for all of them."""
+    from django.utils import timezone
+
+    from tilisilta.models import Synchronisation
+    from tilisilta.services.fetching.synchronisations import ask_for_everything
+
+    command = [str(Path(sys.executable).with_name("tilisilta")), "worker"]
+    asked = ask_for_everything(user=None, now=timezone.now())
+    started, own_before = time.monotonic(), _own_time_of_children()
+    processes = [
+        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(workers)
+    ]
+    while Synchronisation.objects.filter(finished_at__isnull=True).exists():
+        if any(process.poll() is not None for process in processes):
+            raise SystemExit("A worker has ended.")
+        threading.Event().wait(0.25)
+    passed = time.monotonic() - started
+    for process in processes:
+        process.terminate()
+        process.wait()
+    asked.refresh_from_db()
+    return passed, _own_time_of_children() - own_before, asked
+
+
+def _own_time_of_children() -> float:
+    # Counts those that have ended: the stand-in Nmbrs and PostgreSQL go on.
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _most_in_a_second(times: list[datetime]) -> int:
@@ -196,11 +258,12 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["nmbrs", count]:
             serve(int(count))
-        case [api, count, pace]:
-            main(api, int(count), int(pace))
+        case [api, database, count, pace]:
+            main(api, database, int(count), int(pace))
         case _:
             for api in APIS:
                 # Django is set up once in a process.
                 subprocess.run(
-                    [sys.executable, __file__, api, str(COMPANIES), str(PACE)], check=True
+                    [sys.executable, __file__, api, "sqlite", str(COMPANIES), str(PACE)],
+                    check=True,
                 )
