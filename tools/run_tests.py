@@ -16,6 +16,8 @@ ROOT = Path(__file__).parent.parent
 WITHOUT_DATABASE = ("domain", "clients", "procountor_sandbox", "nmbrs_sandbox", "tools", "data")
 # What would only be the same once more, such as all that uses the demo: it has SQLite even then.
 NOT_TWICE = "not once"
+# Containers often set it. The tests start hundreds of processes, and each would compile anew.
+WITHOUT_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 
 
 def main() -> int:
@@ -49,8 +51,9 @@ def _pytest(arguments: list[str], environment: dict[str, str]) -> int:
     # A file stays together: its tests may share a bureau, and go on from one another.
     spread = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
     command = [sys.executable, "-m", "pytest", "-q", *spread, *arguments]
+    inherited = {key: value for key, value in os.environ.items() if key != WITHOUT_BYTECODE}
     return subprocess.run(
-        command, check=False, cwd=ROOT, env={**os.environ, **environment}
+        command, check=False, cwd=ROOT, env={**inherited, **environment}
     ).returncode
 
 
