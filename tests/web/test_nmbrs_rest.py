@@ -8,7 +8,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
-from tests.bureau import a_connection, a_rest_connection, answer_of_nmbrs, fetch_everything
+from tests.bureau import (
+    a_connection,
+    a_rest_connection,
+    answer_of_nmbrs,
+    compare,
+    fetch_everything,
+)
 from tests.web.conftest import PASSWORD
 from tests.web.reading import squeezed
 
@@ -383,6 +389,18 @@ class TestEndOfSoap:
         text = browser_of_reader.get("/").text
 
         assert "Next step: compare what both ways read, then switch." in text
+
+    def test_names_the_switch_as_the_next_step_once_all_is_equal(
+        self, nmbrs: Sandbox, browser_of_reader: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        connection = a_rest_connection(nmbrs, connection=a_connection())
+        fetch_everything()
+        compare(connection)
+        _end_soap_in(30, monkeypatch)
+
+        text = browser_of_reader.get("/").text
+
+        assert "Next step: switch to REST." in text
 
     @pytest.mark.parametrize("days", [0, -1, -400])
     def test_says_afterwards_what_happened(

@@ -53,6 +53,7 @@ from tilisilta.services.fetching.moving.comparisons import (
 from tilisilta.services.fetching.moving.errors import CannotCompare, CannotSwitch
 from tilisilta.services.fetching.moving.standing import moving_standing_of
 from tilisilta.services.fetching.moving.turns import (
+    NEVER_READY,
     claim_compared,
     claim_comparison,
     release_compared,
@@ -238,6 +239,21 @@ class TestTrouble:
         assert state_of() == State.UNREAD
         assert compared().trouble[0].code == "P14"
         assert compared().trouble_way == "rest"
+
+    def test_ends_where_nmbrs_makes_no_journal_at_all(
+        self, nmbrs: Sandbox, both: NmbrsConnection
+    ) -> None:
+        nmbrs.traps.on(Trap.NEVER_READY)
+        made = compare(both)
+        was_finished = is_finished(made)
+        ApiComparison.objects.filter(pk=made.pk).update(silent_count=NEVER_READY - 1)
+
+        compare_due(later(minutes=2))
+
+        assert not was_finished
+        assert is_finished(made)
+        assert set(made.companies.values_list("state", flat=True)) == {State.UNREAD}
+        assert {one.trouble[0].code for one in made.companies.all()} == {"P14"}
 
     def test_waits_while_one_side_is_down(self, nmbrs: Sandbox, both: NmbrsConnection) -> None:
         nmbrs.faults.add(Fault(kind=FaultKind.DOWN, operation="rest/journals*", times=None))

@@ -11,6 +11,7 @@ from tilisilta.services.fetching.connection_problems import (
     stopping,
     today_of,
 )
+from tilisilta.services.fetching.moving.switching import obstacle_to_rest
 from tilisilta.services.fetching.registration import is_registered
 from tilisilta.services.fetching.rest_standing import NextStep
 from tilisilta.services.fetching.soap_end import soap_problem
@@ -40,7 +41,10 @@ class Connections:
 
 
 def connections_at(now: datetime) -> Connections:
-    """Return the notices of all connections: consents that fail, and the end of SOAP; one query."""
+    """Return the notices of all connections: consents that fail, and the end of SOAP.
+
+    It takes one query, and a few more for each connection by SOAP once its end is near.
+    """
     found: list[ConnectionNotice] = []
     connections = NmbrsConnection.objects.exclude(state=NmbrsConnection.State.REMOVED)
     shown = list(connections.select_related("grant").defer("token", "questions"))
@@ -48,9 +52,7 @@ def connections_at(now: datetime) -> Connections:
         grant = grant_of(connection)
         of_grant = stopping(grant_problems(grant, now=now)) if grant is not None else ()
         soap = soap_problem(connection, today_of(now))
-        step = _next_step(
-            connection, grant, has_problems=bool(of_grant), has_soap_ended=_stops(soap)
-        )
+        step = _next_step(connection, grant, has_problems=bool(of_grant), soap=soap, now=now)
         found += [
             ConnectionNotice(connection=connection, problem=problem, next_step=step)
             for problem in (*of_grant[:1], soap)
@@ -67,23 +69,20 @@ def _next_step(
     grant: NmbrsGrant | None,
     *,
     has_problems: bool,
-    has_soap_ended: bool,
+    soap: Problem | None,
+    now: datetime,
 ) -> NextStep:
-    """Return the next step as far as one row tells it: the page of the connection looks closer."""
+    """Return the next step without asking Nmbrs: the page of the connection looks closer."""
     if not is_registered():
         return NextStep.REGISTER
     if grant is None or grant.state == NmbrsGrant.State.WITHDRAWN:
         return NextStep.CONSENT
     if has_problems:
         return NextStep.CONSENT_AGAIN
-    if has_soap_ended:
-        # There is nothing to compare with any more, and nothing comes in until then.
+    if soap is not None and obstacle_to_rest(connection, now=now) is None:
+        # All is equal or accepted; or SOAP has ended, and there is nothing to compare with.
         return NextStep.SWITCH
     covered = sum(bool(one["is_covered"]) for one in grant.debtors)
     if covered < max(len(grant.debtors), connection.debtor_count):
         return NextStep.COVER
     return NextStep.NOTHING if connection.is_by_rest else NextStep.COMPARE
-
-
-def _stops(problem: Problem | None) -> bool:
-    return problem is not None and problem.stops

@@ -11,11 +11,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
-from tilisilta.clients.nmbrs.errors import (
-    JournalNotReady,
-    NmbrsIdUnknown,
-    NmbrsLoginRefused,
-)
+from tilisilta.clients.nmbrs.errors import JournalNotReady, NmbrsIdUnknown, NmbrsLoginRefused
 from tilisilta.domain.both_ways import ComparedRun, Finding, Way
 from tilisilta.domain.nmbrs_ids import NmbrsId
 from tilisilta.domain.payroll import PayrollSource
@@ -43,6 +39,8 @@ from tilisilta.services.fetching.queue import (
 )
 
 State = ComparedCompany.State
+# So many in a row, and Nmbrs makes no journal: eight faulty companies come to it only at the end.
+NEVER_READY = SILENT * MOST_TRIES
 
 logger = logging.getLogger("tilisilta.comparing")
 
@@ -251,10 +249,25 @@ def _note_failed(compared: ComparedCompany, failure: ReadingFailed, *, now: date
         end_early(compared.comparison, problem, way=failure.way, now=now)
     elif not isinstance(failure.error, TryAgainLater):
         _note(compared, State.UNREAD, (), (problem,), way=failure.way, now=now)
-    elif isinstance(failure.error, JournalNotReady | NmbrsIdUnknown):
+    elif isinstance(failure.error, JournalNotReady):
+        _note_not_ready(compared, failure, now=now)
+    elif isinstance(failure.error, NmbrsIdUnknown):
         _put_off(compared, failure, most_tries=MOST_TRIES, now=now)
     else:
         _note_silence(compared, failure, now=now)
+
+
+def _note_not_ready(compared: ComparedCompany, failure: ReadingFailed, *, now: datetime) -> None:
+    """Put off a company whose journal was not made in time; end all if Nmbrs makes none at all.
+
+    Each of the others would wait for its journal in turn, two minutes three times.
+    """
+    mine = ApiComparison.objects.filter(pk=compared.comparison_id)
+    mine.update(silent_count=F("silent_count") + 1)
+    if mine.filter(silent_count__gte=NEVER_READY).exists():
+        end_early(compared.comparison, problem_of(failure.error), way=failure.way, now=now)
+    else:
+        _put_off(compared, failure, most_tries=MOST_TRIES, now=now)
 
 
 def _note_silence(compared: ComparedCompany, failure: ReadingFailed, *, now: datetime) -> None:
