@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 # More requests than a first synchronisation of 2,000 companies makes, with room for the next one.
-_MOST = 50_000
+_MOST = 200_000
 
 
 class Logged(Protocol):

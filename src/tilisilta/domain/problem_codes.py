@@ -225,7 +225,7 @@ class ProblemCode(StrEnum):
     # What happened when Nmbrs was asked.
     NMBRS_UNREACHABLE = _waits("P01", "wait")
     NMBRS_LOGIN_REFUSED = _stops("P02", "call", "site", number="1001")
-    NMBRS_CALL_FORBIDDEN = _stops("P03", "number", "reason", call="Run_GetList")
+    NMBRS_CALL_FORBIDDEN = _stops("P03", "number", "reason", "kind", call="Run_GetList")
     NMBRS_ACCESS_DENIED = _stops("P04", call="List_GetByDebtor", number="1003")
     NMBRS_REFUSED = _stops("P05", call="Run_GetList", number="5005")
     NMBRS_ANSWER_UNKNOWN = _stops("P06", call="Run_GetList")

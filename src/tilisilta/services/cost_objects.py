@@ -38,6 +38,11 @@ def is_unread(nmbrs_company: NmbrsCompany, kind: DimensionKind) -> bool:
     return getattr(nmbrs_company, _READ_AT[kind]) is None
 
 
+def note_forbidden(nmbrs_company: NmbrsCompany, kind: DimensionKind, *, now: datetime) -> None:
+    """Note that a list may not be read, as if it had been: the other reads keep their turns."""
+    NmbrsCompany.objects.filter(pk=nmbrs_company.pk).update(**{_READ_AT[kind]: now})
+
+
 def keep_cost_objects(
     nmbrs_company: NmbrsCompany, source: PayrollSource, kind: DimensionKind, *, now: datetime
 ) -> None:

@@ -2,17 +2,16 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.bureau import Clock, a_rest_connection, fetch_everything
+from tests.bureau import Clock, a_connection, a_rest_connection, fetch_everything
 from tests.services.fetching.sample import KONEPAJA, konepaja
 
-from tilisilta.domain.payroll import ReadingCost
 from tilisilta.models import Journal, NmbrsConnection, Run
-from tilisilta.services.fetching.budget import affordable, turn_of, years_of_turn
+from tilisilta.services.fetching.budget import affordable, has_lists_today, turned, years_of_turn
 
 if TYPE_CHECKING:
     from nmbrs_sandbox.app import Sandbox
 
-CHEAP, DEAR = ReadingCost(journal=1, company=5), ReadingCost(journal=3, company=4)
+MOST_CALLS = 4
 NIGHT = datetime(2026, 7, 2, 3, tzinfo=UTC)
 
 
@@ -25,22 +24,25 @@ class TestAffordable:
 
 
 class TestTurns:
-    def test_have_everything_where_a_journal_is_one_call(self) -> None:
-        assert turn_of(date(2026, 7, 2), CHEAP, is_all=False) == (True, True)
-
-    def test_alternate_where_it_is_dear_unless_a_person_wants_all(self) -> None:
+    def test_alternate_between_lists_and_a_journal(self) -> None:
         days = [date(2026, 7, day) for day in (2, 3, 4)]
 
-        turns = [turn_of(day, DEAR, is_all=False) for day in days]
+        turns = [has_lists_today(day) for day in days]
 
         assert turns[0] == turns[2] != turns[1]
-        assert all(turn.has_lists != turn.has_journal for turn in turns)
-        assert turn_of(days[0], DEAR, is_all=True) == (True, True)
+
+    def test_have_each_read_come_first_once_in_as_many_days(self) -> None:
+        days = [date(2026, 12, 30) + timedelta(days=day) for day in range(3)]
+
+        turns = [turned("abc", day) for day in days]
+
+        assert {turn[0] for turn in turns} == set("abc")
+        assert all(sorted(turn) == list("abc") for turn in turns)
 
     def test_list_years_that_were_never_listed_at_once(self) -> None:
         connection = NmbrsConnection(first_year=2023)
 
-        years = years_of_turn(connection, date(2026, 7, 2), listed_from=2025, cost=DEAR)
+        years = years_of_turn(connection, date(2026, 7, 2), listed_from=2025)
 
         assert (list(years.now), list(years.later)) == ([2023, 2024, 2026], [2025, 2027])
 
@@ -65,7 +67,7 @@ class TestNightsByRest:
             fetch_everything(Clock(now=NIGHT + timedelta(days=night)))
 
             of_companies = [call.company_id for call in fetched.requests.all() if call.company_id]
-            assert max(map(of_companies.count, of_companies)) <= DEAR.company
+            assert max(map(of_companies.count, of_companies)) <= MOST_CALLS
 
     def test_find_a_recalculated_journal_of_last_month_within_a_few(
         self, fetched: "Sandbox"
@@ -89,3 +91,40 @@ class TestNightsByRest:
             fetch_everything(Clock(now=NIGHT + timedelta(days=night)))
 
         assert not konepaja().runs.filter(journal_read_at__lt=before).exists()
+
+
+@pytest.mark.django_db
+class TestNightsBySoap:
+    @pytest.fixture
+    def fetched(self, nmbrs: "Sandbox") -> "Sandbox":
+        a_connection()
+        fetch_everything(Clock(now=NIGHT))
+        return nmbrs
+
+    def test_cost_four_calls_for_an_unchanged_company(self, fetched: "Sandbox") -> None:
+        for night in range(1, 6):
+            fetched.requests.clear()
+            fetch_everything(Clock(now=NIGHT + timedelta(days=night)))
+
+            of_companies = [call.company_id for call in fetched.requests.all() if call.company_id]
+            assert max(map(of_companies.count, of_companies)) <= MOST_CALLS
+
+    def test_find_a_recalculated_journal_of_last_month_the_next_night(
+        self, fetched: "Sandbox"
+    ) -> None:
+        runs = fetched.bureau.known_company(KONEPAJA).runs
+        june = next(run for run in runs if run.number == 6)
+        fetched.recalculate_run(company_id=KONEPAJA, run_id=june.run_id, touch_run_at=False)
+
+        found = fetch_everything(Clock(now=NIGHT + timedelta(days=1)))
+
+        assert found.revision_count == 1
+
+    def test_read_everything_again_within_a_week(self, fetched: "Sandbox") -> None:
+        fetched.requests.clear()
+
+        for night in range(1, 8):
+            fetch_everything(Clock(now=NIGHT + timedelta(days=night)))
+
+        asked = {call.operation for call in fetched.requests.all() if call.company_id == KONEPAJA}
+        assert {"CostCenter_GetList", "CostUnit_GetList", "Run_GetList"} <= asked

@@ -99,10 +99,13 @@ class TestFirstTime:
         NmbrsConnection.objects.update(first_year=2023)
 
         fetch_everything()
+        first = Counter(call.operation for call in fetched.requests.all())["Run_GetList"]
         fetch_everything()
 
-        listed = Counter(call.operation for call in fetched.requests.all())["Run_GetList"]
-        assert listed == 10 * 5 + 10 * 3
+        # This year and two that had not been listed; then this year and at most one more.
+        listed = Counter(call.operation for call in fetched.requests.all())["Run_GetList"] - first
+        assert first >= 10 * 3
+        assert listed <= 10 * 2
 
     def test_stores_nothing_of_before_the_start_of_a_company(self, nmbrs: "Sandbox") -> None:
         a_connection()
@@ -153,12 +156,13 @@ class TestUnchangedCompany:
         NmbrsCompany.objects.update(listed_from=2020)
         clock = Clock()
 
-        for _night in range(2):
+        for _night in range(8):
             clock.forward(timedelta(days=1).total_seconds())
             fetch_everything(clock)
 
         asked = Counter(call.operation for call in fetched.requests.all())
-        assert (asked["CostCenter_GetList"], asked["CostUnit_GetList"]) == (10, 10)
+        assert asked["CostCenter_GetList"] >= 10
+        assert asked["CostUnit_GetList"] >= 10
 
     def test_makes_no_revision(self, fetched: "Sandbox") -> None:
         done = fetch_everything()
@@ -495,11 +499,22 @@ class TestFailures:
         )
         fetched.forbid_call(operation="CostUnit_GetList")
         fetched.add_run(company_id=KONEPAJA)
+        clock = Clock()
+        seen = []
 
-        done = fetch_everything()
+        for _night in range(8):
+            clock.forward(timedelta(days=1).total_seconds())
+            done = fetch_everything(clock)
+            seen.append(
+                (done.failed_count, [str(one.code.value) for one in konepaja().nmbrs.trouble])
+            )
 
-        assert (done.failed_count, done.journal_count) == (1, 1)
-        assert [problem.code for problem in konepaja().nmbrs.trouble] == ["P03"]
+        # Found when the list has its turn, and not forgotten when it has none.
+        first = seen.index((1, ["P03"]))
+        assert seen[first:] == [(1, ["P03"])] * (8 - first)
+        asked = Counter(call.operation for call in fetched.requests.all())
+        assert asked["CostCenter_GetList"] > 0
+        assert konepaja().journals.filter(run_number="7").exists()
 
     def test_never_come_of_a_year_that_is_not_there_yet(self, nmbrs: "Sandbox") -> None:
         a_connection()

@@ -128,7 +128,7 @@ class NmbrsSoap:
     name of each call that is made.
     """
 
-    cost = ReadingCost(journal=1, company=5)
+    cost = ReadingCost(journal=1, company=4)
 
     def __init__(
         self,

@@ -1,18 +1,21 @@
 """What is read of a company in one turn, so that an unchanged night costs few calls.
 
-By SOAP a journal is one call: those of this month and the last are read in every turn. By REST it
-is three, and no limit is published: there the turns alternate between the lists and one journal.
+The runs of this year are listed in every turn, as most changes show there. By SOAP a journal is one
+call: the two of this month and the last that were read longest ago are read too, and one of the
+other lists or one more journal. By REST a journal is three: there the turns alternate between the
+lists and one journal.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple, TypeVar
 
-from tilisilta.domain.payroll import ReadingCost
 from tilisilta.models import NmbrsConnection
 
 YEARS_BEFORE = 1
 """How many years before this one are listed: earlier ones hardly change."""
+RECENT_AT_ONCE = 2
+"""So many recent journals are read again in each turn where a journal is one call."""
 
 Read = TypeVar("Read")
 
@@ -27,12 +30,10 @@ class Years(NamedTuple):
     later: Sequence[int] = ()
 
 
-def years_of_turn(
-    connection: NmbrsConnection, today: date, *, listed_from: int | None, cost: ReadingCost
-) -> Years:
+def years_of_turn(connection: NmbrsConnection, today: date, *, listed_from: int | None) -> Years:
     """Return which years to list: the latest, and any that were never listed before."""
     years = years_to_list(connection, today, listed_from=listed_from)
-    if listed_from is None or not cost.is_dear:
+    if listed_from is None:
         return Years(now=years)
     now = [year for year in years if year == today.year or year < listed_from]
     return Years(now=now, later=[year for year in years if year not in now])
@@ -53,19 +54,15 @@ def years_to_list(
     return [year for year in chosen if year >= earliest or year < listed_from]
 
 
-class Turn(NamedTuple):
-    """What a turn reads beside the runs of this year."""
-
-    has_lists: bool
-    has_journal: bool
+def has_lists_today(today: date) -> bool:
+    """Return whether today's turn reads lists, where those and a journal have theirs in turn."""
+    return today.toordinal() % 2 == 0
 
 
-def turn_of(today: date, cost: ReadingCost, *, is_all: bool) -> Turn:
-    """Return what is read today; where a journal is dear, lists and a journal every other day."""
-    if is_all or not cost.is_dear:
-        return Turn(has_lists=True, has_journal=True)
-    is_even = today.toordinal() % 2 == 0
-    return Turn(has_lists=is_even, has_journal=not is_even)
+def turned(reads: Sequence[Read], today: date) -> Sequence[Read]:
+    """Return ``reads`` in an order in which each comes first on one of as many days in a row."""
+    first = today.toordinal() % len(reads)
+    return [*reads[first:], *reads[:first]]
 
 
 def affordable(reads: Iterable[tuple[int, Read]], *, spare: int | None) -> Iterator[Read]:

@@ -23,7 +23,6 @@ from tilisilta.clients.nmbrs.errors import (
     NmbrsLoginRefused,
     NmbrsRefused,
 )
-from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.domain.payroll import (
     JournalSplit,
     PayrollRun,
@@ -42,9 +41,9 @@ from tilisilta.models import (
     NmbrsCompany,
     Run,
 )
-from tilisilta.services.cost_objects import is_unread, keep_cost_objects, kinds_by_age
+from tilisilta.services.fetching import budget
 from tilisilta.services.fetching.both_ids import keep_ids_of_company
-from tilisilta.services.fetching.budget import affordable, turn_of, years_of_turn
+from tilisilta.services.fetching.cost_object_lists import CostObjectLists
 from tilisilta.services.fetching.problems import (
     number_given_twice,
     problem_of,
@@ -89,18 +88,18 @@ def fetch_company(
     fetch = _Fetch(nmbrs_company, source, now=now, today=today, into=into)
     fetch.keep_period_type()
     wants_all = nmbrs_company.wants_all_journals
-    years = years_of_turn(
+    years = budget.years_of_turn(
         nmbrs_company.connection,
         today,
         listed_from=None if wants_all else nmbrs_company.listed_from,
-        cost=source.cost,
     )
     for year in years.now:
         fetch.keep_runs(year)
     # What is left of the calls goes to the further reads, which may wait for the next time.
     spare = None if wants_all else max(0, source.cost.company - len(years.now))
-    for read in affordable(fetch.further_reads(years.later), spare=spare):
+    for read in budget.affordable(fetch.further_reads(years.later), spare=spare):
         read()
+    fetch.fetched.trouble += fetch.cost_objects.trouble()
     fetch.keep_ids()
     fetch.keep_journals(fetch.runs_to_fetch())
     if nmbrs_company.listed_from != nmbrs_company.connection.first_year:
@@ -153,6 +152,7 @@ class _Fetch:
         self._wants_all = nmbrs_company.wants_all_journals
         self._ambiguous: set[tuple[int, str]] = set()
         self._not_ready: list[JournalNotReady] = []
+        self.cost_objects = CostObjectLists(nmbrs_company, source, link=self._link, now=now)
 
     def keep_period_type(self) -> None:
         """Read the pay periods of a company where the lists do not tell them."""
@@ -190,17 +190,27 @@ class _Fetch:
         self.fetched.trouble += [run_like_several(run) for run in doubtful if run.id not in told]
 
     def further_reads(self, years: Iterable[int]) -> Iterator[tuple[int, Callable[[], None]]]:
-        """Yield further reads with their calls; where these are few, the two lists take turns."""
-        turn = turn_of(self._today, self._source.cost, is_all=self._wants_all)
-        first, second = kinds_by_age(self._nmbrs_company)
-        if turn.has_lists:
-            yield from ((1, partial(self.keep_runs, year)) for year in years)
-        if turn.has_lists or is_unread(self._nmbrs_company, first):
-            yield 1, partial(self._keep_cost_objects, first)
-        if turn.has_journal:
-            yield self._source.cost.journal, self._read_oldest_journal
-        if turn.has_lists or is_unread(self._nmbrs_company, second):
-            yield 1, partial(self._keep_cost_objects, second)
+        """Yield further reads, each with its calls; those are made for which calls are left."""
+        unread, by_age = self.cost_objects.unread, self.cost_objects.by_age
+        yield from ((1, partial(self.cost_objects.read, kind)) for kind in unread)
+        runs = [partial(self.keep_runs, year) for year in years]
+        cost_objects = [partial(self.cost_objects.read, kind) for kind in by_age]
+        cost = self._source.cost
+        if self._wants_all or (cost.is_dear and budget.has_lists_today(self._today)):
+            yield from ((1, read) for read in (*runs, *cost_objects))
+        elif cost.is_dear:
+            yield cost.journal, self._read_oldest_journal
+        else:
+            recent = self._recent_runs()[: budget.RECENT_AT_ONCE]
+            yield from ((1, partial(self._keep_journal, run)) for run in recent)
+            others: list[Callable[[], None]] = [*runs, *cost_objects[:1], self._read_oldest_journal]
+            yield from ((1, read) for read in budget.turned(others, self._today))
+
+    def _recent_runs(self) -> Sequence[Run]:
+        """Return the runs whose journals may change most, the one read longest ago first."""
+        runs = self._company.runs.filter(gone_at__isnull=True, journal_read_at__isnull=False)
+        ordered = runs.order_by("journal_read_at", "-period_end")
+        return [run for run in ordered if self._is_recent(run) and self._is_wanted(run)]
 
     def runs_to_fetch(self) -> Sequence[Run]:
         """Return the runs whose journals were never fetched, or have to be fetched again."""
@@ -260,14 +270,6 @@ class _Fetch:
         if Link.objects.filter(company=self._company).exists():
             recheck_company(self._company)
 
-    def _keep_cost_objects(self, kind: DimensionKind) -> None:
-        """Read one of the two lists. A forbidden call is trouble only for a link that uses it."""
-        try:
-            keep_cost_objects(self._nmbrs_company, self._source, kind, now=self._now)
-        except NmbrsCallForbidden as error:
-            if self._link is not None and self._link.dimension_name(kind):
-                self.fetched.trouble.append(problem_of(error))
-
     def _read_oldest_journal(self) -> None:
         """Fetch again the journal that was read longest ago, those not yet sent first."""
         runs = self._company.runs.filter(gone_at__isnull=True, journal_read_at__isnull=False)
@@ -307,7 +309,7 @@ class _Fetch:
         if run.journal_read_at == self._now:
             # One of the further reads has just fetched it.
             return False
-        if self._wants_all or (self._is_recent(run) and not self._source.cost.is_dear):
+        if self._wants_all:
             return True
         if is_latest and not getattr(run, "has_journal", True):
             return True

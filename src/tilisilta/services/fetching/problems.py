@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tilisilta.clients.files.outcomes import FileRefused
+from tilisilta.clients.nmbrs.errors import NmbrsCallForbidden
+from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.domain.payroll import PayrollRun
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 from tilisilta.errors import TilisiltaError
@@ -12,6 +14,16 @@ from tilisilta.services import explanations
 
 def problem_of(error: TilisiltaError) -> Problem:
     return replace(explanations.problem_of(error), screen=Screen.NMBRS)
+
+
+def list_forbidden(error: NmbrsCallForbidden, kind: DimensionKind) -> Problem:
+    """Return the problem of a list of cost objects that may not be read."""
+    problem = problem_of(error)
+    return replace(problem, facts=(*problem.facts, *facts(kind=kind.value)))
+
+
+def is_list_forbidden(problem: Problem, kind: DimensionKind) -> bool:
+    return problem.code == ProblemCode.NMBRS_CALL_FORBIDDEN and problem.fact("kind") == kind
 
 
 def problems_of_run(refusal: FileRefused, *, run: str) -> Sequence[Problem]:
