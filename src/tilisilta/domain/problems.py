@@ -10,6 +10,7 @@ administration    name of a Procountor company
 alike             how many problems are alike, this one among them; it stands for all of them.
                   Every code may have it, with ``first``
 amount            amount of a row, as 1234.50 or -1234.50; debit positive
+area              part of the product that a right is missing to, "journal_exports"
 answer            the message with which Procountor refused something
 block             how many lines the repeated block has
 call              name of a call of Nmbrs
@@ -53,6 +54,7 @@ more              how many more items there are
 moved_to          receipt date instead of the booking date
 name              name of a dimension, of a ledger account, of a Procountor account or company,
                   of a receipt
+needed            scope of a token that is missing, "send", or right, "write"
 near              known ledger accounts or items that look alike, "5030, 5010"
 number            Nmbrs' own number for why it refused a call
 numbers           numbers of receipts, "12, 15", or of companies
@@ -82,6 +84,7 @@ status            status of Procountor's answer
 step              what of a withdrawal was refused: "unfinish", "invalidate" or "read"
 token             token of the export that a receipt is in question for
 value             what the file has there, if it certainly is no name
+values            which values of a request are not possible, "limit, journals.0.journal"
 vat_status        number of a VAT status
 wait              how many seconds to wait
 ================  ================================================================================

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from tilisilta.domain.problems import Problem
 from tilisilta.languages import language_of
+from tilisilta.models import Area
 
 FIELDS = {
     "name": _("name"),
@@ -75,6 +76,10 @@ def _shown(name: str, value: str) -> str:
     return show(value) if show else value
 
 
+def _shown_area(value: str) -> str:
+    return str(Area(value).label)
+
+
 def _shown_limit(value: str) -> str:
     return shown_count(int(value))
 
@@ -131,6 +136,7 @@ def _shown_wait(value: str) -> str:
 
 _WAYS_TO_SHOW: Mapping[str, Callable[[str], str]] = {
     "amount": _shown_amount,
+    "area": _shown_area,
     "credit": _shown_amount,
     "date": _shown_date,
     "dates": _shown_differences,
