@@ -105,7 +105,7 @@ class TestPages:
         a_journal(other, run_number="7")
         set_test(other, True, user=None)
 
-        asked = [
+        asked: list[dict[str, Any]] = [
             {"company": 1001, "period": "2026-06"},
             {"period": "2026-05"},
             {"state": "sent"},

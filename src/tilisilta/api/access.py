@@ -40,6 +40,16 @@ class Bearer(HttpBearer):
         super().__init__()
         self.scope, self.area, self.right = scope, area, right
 
+    def described(self) -> dict[str, str]:
+        """Return what it demands, for the OpenAPI document."""
+        if self.area is None:
+            return {}
+        return {
+            "x-scope": self.scope.value,
+            "x-area": self.area.value,
+            "x-right": self.right.value,
+        }
+
     def __call__(self, request: HttpRequest) -> ApiToken:
         """Return the token, or raise what says why it does not do."""
         found = super().__call__(request)

@@ -9,8 +9,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from tilisilta.api.access import Bearer
 from tilisilta.api.service import api
+from tilisilta.models import Area, Right
 from tilisilta.web.rights import UserRequest, logged_in
 
 Schema = Mapping[str, Any]
@@ -66,21 +66,9 @@ def describe_api(request: UserRequest) -> HttpResponse:
     return render(request, "api/description.html", context)
 
 
-def demands() -> Mapping[str, Bearer]:
-    """Return what each operation demands, by its name."""
-    return {
-        operation.view_func.__name__: operation.auth_callbacks[0]
-        for _prefix, router in api._routers
-        for view in router.path_operations.values()
-        for operation in view.operations
-    }
-
-
 def _operations(schema: Schema) -> Iterator[ShownOperation]:
-    demanded = demands()
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
-            bearer = demanded[operation["operationId"]]
             status, answer = next(iter(operation["responses"].items()))
             yield ShownOperation(
                 name=operation["operationId"],
@@ -88,13 +76,19 @@ def _operations(schema: Schema) -> Iterator[ShownOperation]:
                 path=path,
                 summary=operation["summary"],
                 description=operation.get("description", ""),
-                scope=bearer.scope.value if bearer.area else "",
-                right=f"{bearer.area.label}: {bearer.right.label}" if bearer.area else "",
+                scope=operation.get("x-scope", ""),
+                right=_right(operation),
                 parameters=tuple(_parameters(operation.get("parameters", ()))),
                 body=_body(operation),
                 answer=_name_in(next(iter(answer["content"].values()))["schema"]),
                 status=str(status),
             )
+
+
+def _right(operation: Schema) -> str:
+    if "x-area" not in operation:
+        return ""
+    return f"{Area(operation['x-area']).label}: {Right(operation['x-right']).label}"
 
 
 def _parameters(parameters: Any) -> Iterator[ShownValue]:

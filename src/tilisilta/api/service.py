@@ -1,7 +1,7 @@
 """The API itself: its routers, what it answers to errors, and its OpenAPI document."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
@@ -12,6 +12,7 @@ from ninja.renderers import BaseRenderer
 
 from tilisilta import __version__
 from tilisilta.api import audit_log, companies, imports, journals, months, sendings, tokens
+from tilisilta.api.access import Bearer
 from tilisilta.api.problems import CONTENT_TYPE, fault, refusal, refused_with
 from tilisilta.management.output import json_text
 
@@ -34,7 +35,7 @@ class _Renderer(BaseRenderer):
 
 
 class _Api(NinjaAPI):
-    """The API, with short names for its operations and problem details for its refusals."""
+    """The API, with short names for its operations, what they demand, and problem details."""
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         return str(operation.view_func.__name__)
@@ -44,10 +45,21 @@ class _Api(NinjaAPI):
     ) -> OpenAPISchema:
         """Return the document; refusals have the media type of problem details."""
         schema = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        demanded = self._demanded()
         for operations in schema["paths"].values():
             for operation in operations.values():
                 operation["responses"] = _marked(operation["responses"])
+                operation |= demanded[operation["operationId"]].described()
         return schema
+
+    def _demanded(self) -> Mapping[str, Bearer]:
+        """Return what each operation demands, by its name."""
+        return {
+            operation.view_func.__name__: cast(Bearer, operation.auth_callbacks[0])
+            for _prefix, router in self._routers
+            for view in router.path_operations.values()
+            for operation in view.operations
+        }
 
 
 def _marked(responses: Mapping[int, dict[str, Any]]) -> dict[int, dict[str, Any]]:

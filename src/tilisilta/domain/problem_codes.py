@@ -368,7 +368,7 @@ class ProblemCode(StrEnum):
     KEYS_DO_NOT_FIT = "E60"
     # What the API answers.
     TOKEN_NOT_ACCEPTED = _stops("E61", "date", reason="unknown")
-    TOKEN_NOT_ALLOWED = _stops("E62", "area", reason="scope", needed="send")
+    TOKEN_NOT_ALLOWED = _stops("E62", "area", "right", reason="scope", scope="send")
     TOO_MANY_WRONG_TOKENS = _waits("E63", "wait")
     KEY_USED_OTHERWISE = "E64"
     REQUEST_UNDER_WAY = _waits("E65", "wait")

@@ -54,7 +54,6 @@ more              how many more items there are
 moved_to          receipt date instead of the booking date
 name              name of a dimension, of a ledger account, of a Procountor account or company,
                   of a receipt
-needed            scope of a token that is missing, "send", or right, "write"
 near              known ledger accounts or items that look alike, "5030, 5010"
 number            Nmbrs' own number for why it refused a call
 numbers           numbers of receipts, "12, 15", or of companies
@@ -69,12 +68,14 @@ reason            which of several cases it is; the texts of the code list the c
 reason_text       why a person discarded a journal
 receipts          Procountor's ids of all that are in question, as ``numbers``
 revision          revision of a journal
+right             right of a user template that is missing, "write"
 role              "clearing" or "fallback", when the link names the ledger account
 row               position of the line among the lines of an XML file; of a row in its receipt
 rows              the hidden rows of a workbook, "4, 5, 9"
 run               number and year of the run, "6/2026"; the runs of a file, "5, 6"
 said              what a payment file says of itself: a number of payments, or their sum
 same              how much of a receipt is the same: "all", "sums", "copied", "token", "revision"
+scope             scope of a token that is missing, "send"
 scopes            scopes of Nmbrs that a consent did not grant, "document.read"
 sheet             name of a hidden sheet
 site              host of Nmbrs that was asked, "api.nmbrs.se"

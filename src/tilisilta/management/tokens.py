@@ -67,7 +67,7 @@ def revoke(options: Namespace) -> Answer:
         raise Refused(
             _("There is no token named %(name)s") % {"name": options.name},
             cause=_("This user has none of that name, or it was revoked already."),
-            remedy=_("See tilisilta token list."),
+            remedy=_("See %(command)s.") % {"command": "tilisilta token list"},
         )
     revoked = revoke_token(token, user=None, now=timezone.now())
     text = _("Token %(name)s is revoked: no program can use it any more.")

@@ -50,7 +50,7 @@ class ScopeMissing(TokenNotAllowed):
 
     def __init__(self, scope: Scope) -> None:
         super().__init__(f"The scope {scope.value} is missing.")
-        self.facts = {"reason": "scope", "needed": scope.value}
+        self.facts = {"reason": "scope", "scope": scope.value}
 
 
 class RightMissing(TokenNotAllowed):
@@ -58,7 +58,7 @@ class RightMissing(TokenNotAllowed):
 
     def __init__(self, right: Right, area: Area) -> None:
         super().__init__(f"The right {right.value} to {area.value} is missing.")
-        self.facts = {"reason": "right", "needed": right.value, "area": area.value}
+        self.facts = {"reason": "right", "right": right.value, "area": area.value}
 
 
 class TooManyWrongTokens(TryAgainLater):
@@ -219,4 +219,4 @@ def _must_be_possible(name: str, scopes: Collection[Scope], days: int) -> None:
     if not 1 <= days <= LONGEST_DAYS:
         faults["days"] = _("A token is good for 1 to 366 days.")
     if faults:
-        raise ValidationError(faults)  # type: ignore[arg-type]  # a mapping of texts is taken
+        raise ValidationError(faults)

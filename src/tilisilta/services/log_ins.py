@@ -48,15 +48,18 @@ def record_refused_log_ins(*, address: str) -> None:
 def record_refused_token(name: str, reason: str, *, user: User | None, address: str) -> None:
     """Record that an API token was refused, once for many tries. An unknown one has no name."""
     if _is_first("token", name, reason, str(user.pk if user else ""), address):
-        named = {"token": name} if name else {}
-        audit.record(
+        record = partial(
+            audit.record,
             audit.Action.TOKEN_REFUSED,
             user=None,
             about=user,
             address=address,
             reason=reason,
-            **named,
         )
+        if name:
+            record(token=name)
+        else:
+            record()
 
 
 def record_refused_page(user: User, page: str) -> None:

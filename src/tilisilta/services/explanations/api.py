@@ -61,13 +61,13 @@ API_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         Wording(
             when={"reason": "scope"},
             message=_("The API token is not for this"),
-            cause=_("It lacks the scope %(needed)s."),
+            cause=_("It lacks the scope %(scope)s."),
             remedy=_("Make a token with this scope on your own page, under API tokens."),
         ),
         Wording(
             when={"reason": "right"},
             message=_("Its user may not do this"),
-            cause=_("The right %(needed)s to %(area)s is missing in their user template."),
+            cause=_("Their user template does not give the right: %(area)s, %(right)s."),
             remedy=_("Ask an administrator for the right, or use a token of another user."),
         ),
         Wording(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from tilisilta.domain.problems import Problem
 from tilisilta.languages import language_of
-from tilisilta.models import Area
+from tilisilta.models import Area, Right
 
 FIELDS = {
     "name": _("name"),
@@ -80,6 +80,10 @@ def _shown_area(value: str) -> str:
     return str(Area(value).label)
 
 
+def _shown_right(value: str) -> str:
+    return str(Right(value).label)
+
+
 def _shown_limit(value: str) -> str:
     return shown_count(int(value))
 
@@ -146,6 +150,7 @@ _WAYS_TO_SHOW: Mapping[str, Callable[[str], str]] = {
     "limit": _shown_limit,
     "moved_to": _shown_date,
     "period": _shown_period,
+    "right": _shown_right,
     "start": _shown_date,
     "wait": _shown_wait,
 }
