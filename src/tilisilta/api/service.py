@@ -49,7 +49,7 @@ class _Api(NinjaAPI):
         for operations in schema["paths"].values():
             for operation in operations.values():
                 operation["responses"] = _marked(operation["responses"])
-                operation |= demanded[operation["operationId"]].described()
+                operation.update(demanded[operation["operationId"]].described())
         return schema
 
     def _demanded(self) -> Mapping[str, Bearer]:
