@@ -171,6 +171,11 @@ class TestRefusals:
             headers={"Authorization": f"Bearer {program.secret}"},
         )
 
+        head = program.client.head(
+            "/api/v1/me", headers={"Authorization": f"Bearer {program.secret}"}
+        )
+
+        assert (head.status_code, head.content) == (200, b"")
         assert (method.status_code, method["Allow"]) == (405, "POST")
         assert method.json()["code"] == body.json()["code"] == "E68"
         assert body.status_code == 400

@@ -93,7 +93,8 @@ class TestTheDescription:
     ) -> None:
         text = browser_of_administrator.get(reverse("describe_api")).text
 
-        assert "POST /api/v1/sendings" in text
+        assert "POST /sendings" in text
+        assert "<code>debit_negative</code>" in text
         assert "Journal entries Export: Write" in text
         assert 'id="ProblemDetails"' in text
         assert "https://" not in text.replace("http://127.0.0.1", "")

@@ -13,6 +13,7 @@ from tilisilta.api.service import api
 from tilisilta.models import Area, Right
 from tilisilta.web.rights import UserRequest, logged_in
 
+START = "/api/v1"
 Schema = Mapping[str, Any]
 
 
@@ -60,7 +61,7 @@ def describe_api(request: UserRequest) -> HttpResponse:
     context = {
         "operations": tuple(_operations(schema)),
         "documents": tuple(_documents(schema)),
-        "address": f"{settings.BASE_URL}/api/v1",
+        "address": f"{settings.BASE_URL}{START}",
         "openapi": reverse("api:openapi-json"),
     }
     return render(request, "api/description.html", context)
@@ -73,13 +74,16 @@ def _operations(schema: Schema) -> Iterator[ShownOperation]:
             yield ShownOperation(
                 name=operation["operationId"],
                 method=method.upper(),
-                path=path,
+                path=path.removeprefix(START),
                 summary=operation["summary"],
-                description=operation.get("description", ""),
+                description=_plain(operation.get("description", "")),
                 scope=operation.get("x-scope", ""),
                 right=_right(operation),
-                parameters=tuple(_parameters(operation.get("parameters", ()))),
-                body=_body(operation),
+                parameters=(
+                    *_parameters(operation.get("parameters", ())),
+                    *_fields(_body(operation)),
+                ),
+                body=_name_in(_body(operation)),
                 answer=_name_in(next(iter(answer["content"].values()))["schema"]),
                 status=str(status),
             )
@@ -101,12 +105,22 @@ def _parameters(parameters: Any) -> Iterator[ShownValue]:
         )
 
 
-def _body(operation: Schema) -> str:
-    content = operation.get("requestBody", {}).get("content", {})
-    if not content:
-        return ""
-    kind, body = next(iter(content.items()))
-    return _name_in(body["schema"]) or kind
+def _body(operation: Schema) -> Schema:
+    for one in operation.get("requestBody", {}).get("content", {}).values():
+        schema: Schema = one["schema"]
+        return schema
+    return {}
+
+
+def _fields(body: Schema) -> Iterator[ShownValue]:
+    """Yield the fields of a form; a JSON document stands below by its name."""
+    for name, value in body.get("properties", {}).items():
+        yield ShownValue(
+            name=name,
+            kind=f"form, {_kind(value)}",
+            is_required=name in body.get("required", ()),
+            description=value.get("description", ""),
+        )
 
 
 def _documents(schema: Schema) -> Iterator[ShownDocument]:
@@ -117,7 +131,9 @@ def _documents(schema: Schema) -> Iterator[ShownDocument]:
         required = one.get("required", ())
         yield ShownDocument(
             name=name,
-            description=one.get("description", ""),
+            description=" ".join(
+                (_plain(one.get("description", "")), " · ".join(one.get("enum", ())))
+            ).strip(),
             members=tuple(
                 ShownValue(
                     name=member,
@@ -147,3 +163,7 @@ def _kind(value: Schema) -> str:
 
 def _name_in(value: Schema) -> str:
     return str(value.get("$ref", "")).rpartition("/")[2]
+
+
+def _plain(text: str) -> str:
+    return text.replace("``", "")

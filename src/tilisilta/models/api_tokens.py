@@ -1,6 +1,5 @@
 """Tokens that let programs use the API for a user, and answers kept for requests that repeat."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -55,10 +54,6 @@ class ApiToken(models.Model):
     @property
     def has_expired(self) -> bool:
         return timezone.now() >= self.expires_at
-
-    @property
-    def scope_words(self) -> Iterable[str]:
-        return [str(Scope(name).label) for name in self.scopes]
 
 
 class KeyedRequest(models.Model):
