@@ -136,6 +136,7 @@ class TestWrongTokens:
         assert refused.count() == 1
 
 
+@pytest.mark.once
 class TestRefusals:
     @pytest.mark.parametrize(
         ("language", "title"),

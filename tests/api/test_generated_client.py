@@ -149,6 +149,7 @@ class TestGeneratedClient:
         told.call("journals", "show_journal", reference)
         told.call("months", "show_reconciliation", 1001, "2026-06")
         told.call("journals", "check", reference)
+        told.call("importing", "say_another_payroll", reference)
 
         assert sent.journals[0].state == "queued"
         assert (compared.outcome, month.companies[0].company) == ("equal", 1001)

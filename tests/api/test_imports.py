@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.api.conftest import PASSWORD, Program, program_of
-from tests.bureau import NOW, a_company, a_journal, csv_file, monthly_lines
+from tests.bureau import NOW, a_company, a_journal, a_linked_company, csv_file, monthly_lines
 
+from procountor_sandbox.app import Sandbox
 from tilisilta.models import Debtor, Journal, User
 from tilisilta.services.journals.answers import discard
 from tilisilta.services.users import create_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 JUNE = csv_file(monthly_lines(6))
 OTHER_JUNE = csv_file(monthly_lines(6, cents=50))
 
@@ -47,6 +48,21 @@ class TestImport:
         assert [one.status_code for one in answered] == [201, 201]
         references = [one.json()["journals"][0]["reference"] for one in answered]
         assert references == ["1001-2026-6-2", "1001-2026-6b-1"]
+
+    def test_of_the_same_payroll_again_waits_until_it_is_said_to_be_another(
+        self, program: Program, procountor: Sandbox
+    ) -> None:
+        a_journal(a_linked_company())
+        again = upload(program, csv_file(monthly_lines(6), description="Muut"), run="7", year=2026)
+        [journal] = again.json()["journals"]
+        path = f"/journals/{journal['reference']}/another-payroll"
+
+        answered = program.post(path).json()
+        repeated = program.post(path)
+
+        assert "N35" in {one["code"] for one in journal["problems"]}
+        assert "N35" not in {one["code"] for one in answered["problems"]}
+        assert (repeated.status_code, repeated.json()) == (200, answered)
 
     def test_asks_whether_what_was_discarded_comes_in_again(
         self, program: Program, administrator: User

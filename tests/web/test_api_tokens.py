@@ -9,7 +9,7 @@ from tests.web.conftest import PASSWORD
 
 from tilisilta.models import ApiToken, AuditEntry, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 FORM = {"name": "payroll robot", "scopes": ["read", "send"], "days": "90", "own_password": PASSWORD}
 SECRET = re.compile(r'id="secret" value="(tilisilta_[\w-]{43})"')
 

@@ -4,23 +4,24 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
 from pydantic import Field
 
 from tilisilta.api.access import ApiRequest, Bearer
-from tilisilta.api.answers import answer_with, answers, visible_company
+from tilisilta.api.answers import answer_with, answers, visible_company, visible_journal
 from tilisilta.api.problems import ValuesNotPossible, refusal
-from tilisilta.api.schemas import Month
+from tilisilta.api.schemas import JournalDocument, Month
 from tilisilta.api.schemas_of_work import Imports
 from tilisilta.clients.files.columns import FIELDS, ColumnMapping, GivenDate
 from tilisilta.clients.files.outcomes import ColumnsNeeded
 from tilisilta.clients.files.runs import MOST_RUN_CHARACTERS
 from tilisilta.domain.journals import Run, plain_run_number
-from tilisilta.management.journals import taken_document
+from tilisilta.management.journals import journal_document, taken_document
 from tilisilta.models import Area, Company, Journal, Right, Scope
+from tilisilta.services.journals.answers import say_surely_another
 from tilisilta.services.journals.files import SaidOfImport, TakenIn, take_in_file
 from tilisilta.services.journals.importing import (
     JournalElsewhere,
@@ -74,6 +75,21 @@ def import_file(
     except (ColumnsNeeded, WhichRun, WasDiscarded, RunTaken, JournalElsewhere) as error:
         return _question(error, request)
     return answer_with(Imports, taken_document(taken), status=201)
+
+
+@router.post(
+    "/journals/{reference}/another-payroll",
+    auth=Bearer(Scope.IMPORT, Area.JOURNAL_EXPORTS, Right.WRITE),
+    response=answers(JournalDocument, does=True),
+    summary="Say that a journal is another payroll",
+)
+def say_another_payroll(request: ApiRequest, reference: str) -> dict[str, Any]:
+    """Answer the question whether a journal is another one's payroll again: it is not."""
+    journal = visible_journal(request.user, reference)
+    if journal.discarded_at is not None:
+        raise Http404
+    said = say_surely_another(journal, user=request.user, now=timezone.now())
+    return journal_document(said)
 
 
 def _take_in(
