@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.api.conftest import PASSWORD, Program, program_of
 from tests.bureau import NOW, a_company
 
+from tilisilta.api.paging import cursor_at
 from tilisilta.models import ApiToken, AuditEntry, Scope, User, UserTemplate
 from tilisilta.services.api_tokens import create_token, revoke_token
 from tilisilta.services.users import change_user, create_user
@@ -193,6 +194,44 @@ class TestRefusals:
             {"cursor"},
             {"journals.0.reference"},
         ]
+
+    @pytest.mark.parametrize(
+        ("path", "status"),
+        [
+            ("/journals?compny=1001", 422),
+            ("/companies/99999999999999999999", 404),
+            ("/journals/1001-2026-%00-1", 422),
+            ("/journals/1001-2026-%FF-1", 404),
+            ("/companies?debtor=99999999999999999999", 200),
+            ("/journals?company=-1&period=2099-12", 200),
+            (f"/receipts?cursor={cursor_at(10**18 - 1)}&since=0001-01-01", 200),
+            ("/audit-log?since=0001-01-01&until=9999-12-31", 200),
+            ("/months/2000-01", 200),
+            ("/months/2000-13", 422),
+        ],
+    )
+    def test_of_odd_addresses_are_no_faults(self, program: Program, path: str, status: int) -> None:
+        assert program.get(path).status_code == status
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            '{"journals": [{"reference": "1001-2026-6-1", "digset": "0"}]}',
+            '{"journals": [{"reference": "1001-2026-\\u0000-1"}]}',
+            '{"journals": [{"reference": "1001-2026-\\ud800-1"}]}',
+            '{"journals": []}',
+            "[]",
+        ],
+    )
+    def test_of_odd_bodies_are_no_faults(self, program: Program, body: str) -> None:
+        refused = program.client.post(
+            "/api/v1/sendings",
+            body,
+            "application/json",
+            headers={"Authorization": f"Bearer {program.secret}", "Idempotency-Key": "k"},
+        )
+
+        assert (refused.status_code, refused.json()["code"]) == (422, "E67")
 
     def test_of_a_fault_of_ours_say_and_log_nothing_of_the_request(
         self,

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
-from ninja import File, Form, Router, Schema
+from ninja import File, Form, Router
 from ninja.files import UploadedFile
 from pydantic import Field
 
 from tilisilta.api.access import ApiRequest, Bearer
 from tilisilta.api.answers import answer_with, answers, visible_company, visible_journal
+from tilisilta.api.asked import AskedInForm, Reference, Text
 from tilisilta.api.problems import ValuesNotPossible, refusal
 from tilisilta.api.schemas import JournalDocument, Month
 from tilisilta.api.schemas_of_work import Imports
@@ -38,19 +39,19 @@ Day = date
 MOST_BYTES = 20 * 1024 * 1024 + 1
 
 
-class SaidOfFile(Schema):
+class SaidOfFile(AskedInForm):
     """What is said of a file, each only where the file does not say it."""
 
     company: int | None = Field(None, description="Number of its company.")
     only: bool = Field(False, description="Take only that company's journal out of several.")
     currency: str = Field("", pattern=r"^([A-Za-z]{3})?$")
     debit_negative: bool = False
-    columns: list[str] = Field([], description="FIELD=HEADER for each column, as account=Konto.")
+    columns: list[Text] = Field([], description="FIELD=HEADER for each column, as account=Konto.")
     date: Day | None = Field(None, description="Booking date of all lines.")
     period: Month | None = Field(None, description="Period of all lines.")
-    run: str = Field("", max_length=MOST_RUN_CHARACTERS, description="Number of the run.")
+    run: Text = Field("", max_length=MOST_RUN_CHARACTERS, description="Number of the run.")
     year: int | None = Field(None, ge=2000, le=2100, description="Year of the run.")
-    revision_of: str = Field("", description="The journal that it is a newer version of.")
+    revision_of: Text = Field("", description="The journal that it is a newer version of.")
     another_run: bool = Field(False, description="It is a run of its own.")
     again: bool = Field(False, description="Take in what was discarded before.")
 
@@ -83,7 +84,7 @@ def import_file(
     response=answers(JournalDocument, does=True),
     summary="Say that a journal is another payroll",
 )
-def say_another_payroll(request: ApiRequest, reference: str) -> dict[str, Any]:
+def say_another_payroll(request: ApiRequest, reference: Reference) -> dict[str, Any]:
     """Answer the question whether a journal is another one's payroll again: it is not."""
     journal = visible_journal(request.user, reference)
     if journal.discarded_at is not None:

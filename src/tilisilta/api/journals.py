@@ -12,7 +12,7 @@ from ninja import Query, Router
 
 from tilisilta.api.access import ApiRequest, Bearer
 from tilisilta.api.answers import answers, visible_journal
-from tilisilta.api.asked import Paged
+from tilisilta.api.asked import Paged, Reference
 from tilisilta.api.paging import page_of
 from tilisilta.api.schemas import JournalDocument, Journals, Month, PreviewDocument, Receipts
 from tilisilta.domain.standing import WAITING_JOURNALS, ExportState, JournalState
@@ -86,7 +86,7 @@ def list_problems(request: ApiRequest, asked: Query[AskedProblems]) -> dict[str,
     response=answers(JournalDocument),
     summary="Show a journal",
 )
-def show_journal(request: ApiRequest, reference: str) -> dict[str, Any]:
+def show_journal(request: ApiRequest, reference: Reference) -> dict[str, Any]:
     """Return a journal; without its revision the latest of the run."""
     return journal_document(visible_journal(request.user, reference))
 
@@ -97,7 +97,7 @@ def show_journal(request: ApiRequest, reference: str) -> dict[str, Any]:
     response=answers(PreviewDocument),
     summary="Show the receipts that a journal becomes",
 )
-def preview(request: ApiRequest, reference: str) -> dict[str, Any]:
+def preview(request: ApiRequest, reference: Reference) -> dict[str, Any]:
     """Return what would be sent, from the last check. Procountor is not asked."""
     return preview_document(preview_journal(visible_journal(request.user, reference)))
 
@@ -108,7 +108,7 @@ def preview(request: ApiRequest, reference: str) -> dict[str, Any]:
     response=answers(PreviewDocument, does=True),
     summary="Check a journal against Procountor as it is now",
 )
-def check(request: ApiRequest, reference: str) -> dict[str, Any]:
+def check(request: ApiRequest, reference: Reference) -> dict[str, Any]:
     """Read the administration again, check the journal, and return its preview."""
     journal = visible_journal(request.user, reference)
     if journal.discarded_at is not None:

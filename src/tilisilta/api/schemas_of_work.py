@@ -6,6 +6,7 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field
 
+from tilisilta.api.asked import Body, Text
 from tilisilta.api.schemas import Amount, Cursor, JournalDocument, Month, Problem, RefusedJournal
 
 MOST_JOURNALS = 100
@@ -33,21 +34,21 @@ class Imports(Schema):
     remembered_columns: dict[str, str] | None
 
 
-class JournalToSend(Schema):
+class JournalToSend(Body):
     """A journal to be sent."""
 
-    reference: str
-    digest: str | None = Field(
+    reference: Text
+    digest: Text | None = Field(
         None, description="The digest of its preview: nothing is sent if that has changed."
     )
 
 
-class ToSend(Schema):
+class ToSend(Body):
     """The journals to be sent; withdrawn ones only ``again``, with the reason."""
 
     journals: list[JournalToSend] = Field(min_length=1, max_length=MOST_JOURNALS)
     again: bool = False
-    reason: str = Field("", max_length=MOST_REASON_CHARACTERS)
+    reason: Text = Field("", max_length=MOST_REASON_CHARACTERS)
 
 
 class SentReceipt(Schema):
@@ -78,11 +79,11 @@ class Sendings(Schema):
     refused: list[RefusedJournal]
 
 
-class ToWithdraw(Schema):
+class ToWithdraw(Body):
     """The reason, and the digest of the plan that was seen."""
 
-    reason: str = Field(max_length=MOST_REASON_CHARACTERS)
-    digest: str | None = Field(
+    reason: Text = Field(max_length=MOST_REASON_CHARACTERS)
+    digest: Text | None = Field(
         None, description="The digest of the plan: nothing is done if that has changed."
     )
 

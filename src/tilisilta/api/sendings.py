@@ -9,6 +9,7 @@ from ninja import Header, Router
 
 from tilisilta.api.access import ApiRequest, Bearer
 from tilisilta.api.answers import answer_with, answers, once, visible_journal
+from tilisilta.api.asked import Reference
 from tilisilta.api.problems import ValuesNotPossible, refusal
 from tilisilta.api.schemas_of_work import Sendings, ToSend, ToWithdraw, Withdrawal, WithdrawalPlan
 from tilisilta.errors import NeedsAttention
@@ -55,7 +56,7 @@ def send(request: ApiRequest, wanted: ToSend, key: Key = None) -> HttpResponse:
     response=answers(WithdrawalPlan, does=True),
     summary="Show what a withdrawal would do",
 )
-def show_withdrawal(request: ApiRequest, reference: str) -> dict[str, Any]:
+def show_withdrawal(request: ApiRequest, reference: Reference) -> dict[str, Any]:
     """Return what would become of each booked receipt, as Procountor has it now."""
     journal = visible_journal(request.user, reference)
     return plan_document(plan_withdrawal(journal, now=timezone.now()))
@@ -68,7 +69,7 @@ def show_withdrawal(request: ApiRequest, reference: str) -> dict[str, Any]:
     summary="Withdraw a journal",
 )
 def withdraw(
-    request: ApiRequest, reference: str, wanted: ToWithdraw, key: Key = None
+    request: ApiRequest, reference: Reference, wanted: ToWithdraw, key: Key = None
 ) -> HttpResponse:
     """Ask for all that is booked of a journal to be invalidated or reversed. A worker does it."""
     return once(request, key, wanted, lambda: _withdraw(request, reference, wanted))
