@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
 from ninja import Query, Router
 
 from tilisilta.api.access import ApiRequest, Bearer
@@ -31,7 +32,7 @@ class AskedEntries(Paged):
     "/audit-log",
     auth=Bearer(Scope.READ, Area.AUDIT_LOG),
     response=answers(Entries),
-    summary="List entries of the audit log, newest first",
+    summary=_("List entries of the audit log, newest first"),
 )
 def list_entries(request: ApiRequest, asked: Query[AskedEntries]) -> dict[str, Any]:
     """Return a page of what the user may see of the audit log."""

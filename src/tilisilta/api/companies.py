@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
+from django.utils.translation import gettext_noop as _
 from ninja import Query, Router
 
 from tilisilta.api.access import ApiRequest, Bearer
@@ -25,7 +26,10 @@ class AskedCompanies(Paged):
 
 
 @router.get(
-    "/companies", auth=_MAY_READ, response=answers(Companies), summary="List companies, by number"
+    "/companies",
+    auth=_MAY_READ,
+    response=answers(Companies),
+    summary=_("List companies, by number"),
 )
 def list_companies(request: ApiRequest, asked: Query[AskedCompanies]) -> dict[str, Any]:
     """Return a page of the companies that the user may see."""
@@ -40,7 +44,7 @@ def list_companies(request: ApiRequest, asked: Query[AskedCompanies]) -> dict[st
     "/companies/{int:number}",
     auth=_MAY_READ,
     response=answers(CompanyDocument),
-    summary="Show a company",
+    summary=_("Show a company"),
 )
 def show_company(request: ApiRequest, number: int) -> dict[str, Any]:
     """Return one company."""

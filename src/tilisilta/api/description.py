@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from tilisilta.api.service import api
 from tilisilta.models import Area, Right
@@ -70,12 +71,13 @@ def describe_api(request: UserRequest) -> HttpResponse:
 def _operations(schema: Schema) -> Iterator[ShownOperation]:
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
+            summary = operation["summary"]
             status, answer = next(iter(operation["responses"].items()))
             yield ShownOperation(
                 name=operation["operationId"],
                 method=method.upper(),
                 path=path.removeprefix(START),
-                summary=operation["summary"],
+                summary=gettext(summary),
                 description=_plain(operation.get("description", "")),
                 scope=operation.get("x-scope", ""),
                 right=_right(operation),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 from ninja import File, Form, Router
 from ninja.files import UploadedFile
 from pydantic import Field
@@ -60,7 +61,7 @@ class SaidOfFile(AskedInForm):
     "/imports",
     auth=Bearer(Scope.IMPORT, Area.JOURNAL_EXPORTS, Right.WRITE),
     response=answers(Imports, status=201, does=True),
-    summary="Import a file of journals",
+    summary=_("Import a file of journals"),
 )
 def import_file(
     request: ApiRequest, file: File[UploadedFile], said: Form[SaidOfFile]
@@ -82,7 +83,7 @@ def import_file(
     "/journals/{reference}/another-payroll",
     auth=Bearer(Scope.IMPORT, Area.JOURNAL_EXPORTS, Right.WRITE),
     response=answers(JournalDocument, does=True),
-    summary="Say that a journal is another payroll",
+    summary=_("Say that a journal is another payroll"),
 )
 def say_another_payroll(request: ApiRequest, reference: Reference) -> dict[str, Any]:
     """Answer the question whether a journal is another one's payroll again: it is not."""

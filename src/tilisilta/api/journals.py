@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 from ninja import Query, Router
 
 from tilisilta.api.access import ApiRequest, Bearer
@@ -52,7 +53,10 @@ class AskedReceipts(Paged):
 
 
 @router.get(
-    "/journals", auth=_MAY_READ, response=answers(Journals), summary="List journals, newest first"
+    "/journals",
+    auth=_MAY_READ,
+    response=answers(Journals),
+    summary=_("List journals, newest first"),
 )
 def list_journals(request: ApiRequest, asked: Query[AskedJournals]) -> dict[str, Any]:
     """Return a page of journals with the problems of their last check."""
@@ -66,7 +70,7 @@ def list_journals(request: ApiRequest, asked: Query[AskedJournals]) -> dict[str,
     "/problems",
     auth=_MAY_READ,
     response=answers(Journals),
-    summary="List journals that need a person, with all that is wrong",
+    summary=_("List journals that need a person, with all that is wrong"),
 )
 def list_problems(request: ApiRequest, asked: Query[AskedProblems]) -> dict[str, Any]:
     """Return a page of the journals in which something must be put right, those ready left out."""
@@ -84,7 +88,7 @@ def list_problems(request: ApiRequest, asked: Query[AskedProblems]) -> dict[str,
     "/journals/{reference}",
     auth=_MAY_READ,
     response=answers(JournalDocument),
-    summary="Show a journal",
+    summary=_("Show a journal"),
 )
 def show_journal(request: ApiRequest, reference: Reference) -> dict[str, Any]:
     """Return a journal; without its revision the latest of the run."""
@@ -95,7 +99,7 @@ def show_journal(request: ApiRequest, reference: Reference) -> dict[str, Any]:
     "/journals/{reference}/preview",
     auth=_MAY_READ,
     response=answers(PreviewDocument),
-    summary="Show the receipts that a journal becomes",
+    summary=_("Show the receipts that a journal becomes"),
 )
 def preview(request: ApiRequest, reference: Reference) -> dict[str, Any]:
     """Return what would be sent, from the last check. Procountor is not asked."""
@@ -106,7 +110,7 @@ def preview(request: ApiRequest, reference: Reference) -> dict[str, Any]:
     "/journals/{reference}/check",
     auth=Bearer(Scope.SEND, Area.JOURNAL_EXPORTS, Right.WRITE),
     response=answers(PreviewDocument, does=True),
-    summary="Check a journal against Procountor as it is now",
+    summary=_("Check a journal against Procountor as it is now"),
 )
 def check(request: ApiRequest, reference: Reference) -> dict[str, Any]:
     """Read the administration again, check the journal, and return its preview."""
@@ -121,7 +125,7 @@ def check(request: ApiRequest, reference: Reference) -> dict[str, Any]:
     "/receipts",
     auth=_MAY_READ,
     response=answers(Receipts),
-    summary="List ledger receipts, newest first",
+    summary=_("List ledger receipts, newest first"),
 )
 def list_receipts(request: ApiRequest, asked: Query[AskedReceipts]) -> dict[str, Any]:
     """Return a page of the receipts of all journals, booked or to be booked, with their runs."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 from ninja import Path, Query, Router
 
 from tilisilta.api.access import ApiRequest, Bearer
@@ -41,7 +42,7 @@ class AskedMonth(Paged):
     "/months/{month}",
     auth=_MAY_READ,
     response=answers(MonthEndDocument),
-    summary="Show where all companies stand in a month",
+    summary=_("Show where all companies stand in a month"),
 )
 def show_month(request: ApiRequest, month: Path[Month], asked: Query[AskedMonth]) -> dict[str, Any]:
     """Return the counts of all companies that the user may see, and a page of them, by number."""
@@ -65,7 +66,7 @@ def show_month(request: ApiRequest, month: Path[Month], asked: Query[AskedMonth]
     "/companies/{int:number}/months/{month}",
     auth=_MAY_READ,
     response=answers(Reconciliation),
-    summary="Show how payroll compared with the ledger",
+    summary=_("Show how payroll compared with the ledger"),
 )
 def show_reconciliation(request: ApiRequest, number: int, month: Path[Month]) -> dict[str, Any]:
     """Return the last comparison of a company's month."""
@@ -80,7 +81,7 @@ def show_reconciliation(request: ApiRequest, number: int, month: Path[Month]) ->
     "/companies/{int:number}/months/{month}/comparison",
     auth=Bearer(Scope.VERIFY, Area.JOURNAL_EXPORTS),
     response=answers(Reconciliation, does=True),
-    summary="Compare payroll with the ledger now",
+    summary=_("Compare payroll with the ledger now"),
 )
 def compare(request: ApiRequest, number: int, month: Path[Month]) -> dict[str, Any]:
     """Read the ledger, compare the month and return the result. Nothing is written there."""

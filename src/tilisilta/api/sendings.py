@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 from ninja import Header, Router
 
 from tilisilta.api.access import ApiRequest, Bearer
@@ -43,7 +44,7 @@ Key = Annotated[
     "/sendings",
     auth=Bearer(Scope.SEND, Area.JOURNAL_EXPORTS, Right.WRITE),
     response=answers(Sendings, status=202, does=True),
-    summary="Send journals",
+    summary=_("Send journals"),
 )
 def send(request: ApiRequest, wanted: ToSend, key: Key = None) -> HttpResponse:
     """Ask for journals to be sent. A worker sends each receipt once; their states show how far."""
@@ -54,7 +55,7 @@ def send(request: ApiRequest, wanted: ToSend, key: Key = None) -> HttpResponse:
     "/journals/{reference}/withdrawal",
     auth=_MAY_WITHDRAW,
     response=answers(WithdrawalPlan, does=True),
-    summary="Show what a withdrawal would do",
+    summary=_("Show what a withdrawal would do"),
 )
 def show_withdrawal(request: ApiRequest, reference: Reference) -> dict[str, Any]:
     """Return what would become of each booked receipt, as Procountor has it now."""
@@ -66,7 +67,7 @@ def show_withdrawal(request: ApiRequest, reference: Reference) -> dict[str, Any]
     "/journals/{reference}/withdrawal",
     auth=_MAY_WITHDRAW,
     response=answers(Withdrawal, status=202, does=True),
-    summary="Withdraw a journal",
+    summary=_("Withdraw a journal"),
 )
 def withdraw(
     request: ApiRequest, reference: Reference, wanted: ToWithdraw, key: Key = None

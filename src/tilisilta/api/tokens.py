@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
 from ninja import Router
 
 from tilisilta.api.access import ApiRequest, Bearer
@@ -12,7 +13,9 @@ from tilisilta.models import Area, Right, Scope
 router = Router(tags=["Tokens"])
 
 
-@router.get("/me", auth=Bearer(Scope.READ), response=answers(Me), summary="Show whose the token is")
+@router.get(
+    "/me", auth=Bearer(Scope.READ), response=answers(Me), summary=_("Show whose the token is")
+)
 def show_me(request: ApiRequest) -> dict[str, Any]:
     """Return the user, their rights and debtors, and the scopes of the token."""
     user, token = request.user, request.auth
