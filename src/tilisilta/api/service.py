@@ -1,6 +1,7 @@
 """The API itself: its routers, what it answers to errors, and its OpenAPI document."""
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -43,8 +44,12 @@ class _Api(NinjaAPI):
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: Any = None
     ) -> OpenAPISchema:
-        """Return the document; refusals have the media type of problem details."""
-        schema = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        """Return the document, made once: it takes long, and anybody may ask for it."""
+        return self._document
+
+    @cached_property
+    def _document(self) -> OpenAPISchema:
+        schema = super().get_openapi_schema()
         demanded = self._demanded()
         for operations in schema["paths"].values():
             for operation in operations.values():
