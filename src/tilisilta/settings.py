@@ -270,6 +270,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tilisilta.web.language_choice.LanguageMiddleware",
+    "tilisilta.api.middleware.ApiMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -339,6 +340,8 @@ ACCOUNT_RATE_LIMITS = {
     # A browser in which this user has logged in before is counted apart from strangers.
     "known_browser_failed": "10/15m/key",
     "second_step_failed": "10/h/key",
+    # Unknown tokens of the API, by address.
+    "api_token_failed": "10/15m/ip",
 }
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]

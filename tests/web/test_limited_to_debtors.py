@@ -16,12 +16,13 @@ from tests.bureau import (
     link_to,
     send,
 )
-from tests.routes import routes_of_ours
+from tests.routes import operations, routes_of_ours
 from tests.web.conftest import PASSWORD
 
 from nmbrs_sandbox.app import Sandbox as Nmbrs
 from procountor_sandbox.app import Sandbox
 from tilisilta.models import (
+    ApiToken,
     ColumnChoice,
     Company,
     Debtor,
@@ -29,9 +30,13 @@ from tilisilta.models import (
     Link,
     PaymentFile,
     ProcountorAccount,
+    ReconciledMonth,
+    Scope,
+    Sending,
     User,
     UserTemplate,
 )
+from tilisilta.services.api_tokens import MadeToken, create_token
 from tilisilta.services.connections import authorise_with_api_key, create_account
 from tilisilta.services.links import end_link
 from tilisilta.services.users import create_user
@@ -59,6 +64,7 @@ OF_THE_BUREAU = frozenset(
         "remove_nmbrs_rest",
         "user",
         "user_second_step",
+        "revoke_token_of_user",
         "user_template",
     }
 )
@@ -74,8 +80,9 @@ class Hidden:
     link: Link
     ended: Link
     accounts: tuple[ProcountorAccount, ...]
+    token: ApiToken
 
-    def values(self, name: str) -> Iterator[Mapping[str, object]]:
+    def values(self, name: str) -> Iterator[Mapping[str, object]]:  # noqa: PLR0912  # one for each kind of address
         """Yield the ids to put into the address called ``name``, one set for each object."""
         if name == "missing_items":
             for one in (self.link, self.ended):
@@ -104,6 +111,8 @@ class Hidden:
                 defaults={"month": date(2026, 6, 1), "sums": [], "added_at": NOW},
             )[0]
             yield {"number": self.company.number, "month": "2026-06", "pk": file.pk}
+        elif name == "revoke_own_token":
+            yield {"pk": self.token.pk}
         elif name in MONTHS:
             yield {"number": self.company.number, "month": "2026-06"}
         elif name in _of(COMPANY):
@@ -113,7 +122,7 @@ class Hidden:
 
 
 @pytest.fixture
-def hidden(procountor: Sandbox) -> Hidden:
+def hidden(procountor: Sandbox, administrator: User) -> Hidden:
     """Return a debtor with a company, a link, an ended one, a sent journal, and accounts."""
     company = a_company(1001, "Salainen Oy")
     before = an_account(1002)
@@ -130,6 +139,7 @@ def hidden(procountor: Sandbox) -> Hidden:
         link=link,
         ended=ended,
         accounts=(account, before, made_for, unowned),
+        token=_token(administrator, "Salainen").token,
     )
 
 
@@ -339,6 +349,84 @@ class TestTheBureauAsAWhole:
         }
 
         assert statuses <= {403, 404}
+
+
+class TestTheApi:
+    """The same walk over all operations: a new one fails here until it is tried."""
+
+    BODIES = {
+        "/api/v1/sendings": {"journals": [{"reference": "1001-2026-6-1"}]},
+        "/api/v1/journals/{reference}/withdrawal": {"reason": "hm"},
+    }
+
+    @pytest.fixture
+    def headers(self, limited: User) -> dict[str, str]:
+        return {"Authorization": f"Bearer {_token(limited, 'own').secret}"}
+
+    def test_answers_that_nothing_of_another_debtor_is_there(
+        self, hidden: Hidden, headers: dict[str, str]
+    ) -> None:
+        ReconciledMonth.objects.create(
+            company=hidden.company,
+            month=date(2026, 6, 1),
+            outcome="equal",
+            difference=0,
+            compared_at=NOW,
+            document={"company": hidden.company.number},
+        )
+        client, before, tried = Client(raise_request_exception=False), _everything(), 0
+
+        for method, path in operations():
+            address = path.replace("{reference}", hidden.journal.reference).replace(
+                "{number}", str(hidden.company.number)
+            )
+            asked = self.BODIES.get(path, {}) if method == "post" else None
+            response = getattr(client, method)(
+                address.replace("{month}", "2026-06"),
+                asked,
+                headers=headers,
+                **({"content_type": "application/json"} if method == "post" else {}),
+            )
+
+            is_named = "{reference}" in path or "{number}" in path or path in self.BODIES
+            allowed = {404} if "{reference}" in path or "{number}" in path else {200, 422}
+            assert response.status_code in allowed, (method, path, response.text)
+            assert not any(secret in response.text for secret in SECRETS), path
+            tried += is_named
+        assert tried >= 9
+        assert _everything() == before
+        assert not Sending.objects.filter(requested_by__isnull=False).exists()
+
+    def test_narrows_lists_to_nothing_by_ids_of_another_debtor(
+        self, hidden: Hidden, headers: dict[str, str]
+    ) -> None:
+        debtor = hidden.company.debtor.number
+        for address, name in (
+            (f"companies?debtor={debtor}", "companies"),
+            ("journals?company=1001", "journals"),
+            ("receipts?company=1001", "receipts"),
+            (f"months/2026-06?debtor={debtor}", "companies"),
+        ):
+            answer = Client().get(f"/api/v1/{address}", headers=headers).json()
+
+            assert answer[name] == []
+
+    def test_demands_the_right_of_each_operation(self, headers: dict[str, str]) -> None:
+        """A user whose template gives nothing may do nothing but ask whose the token is."""
+        template = UserTemplate.objects.create(name="Nothing")
+        User.objects.filter(username="sari").update(template=template)
+        statuses = {
+            (method, path): getattr(Client(), method)(
+                path.replace("{month}", "2026-06").replace("{number}", "1"), headers=headers
+            ).status_code
+            for method, path in operations()
+        }
+
+        assert {key for key, status in statuses.items() if status != 403} == {("get", "/api/v1/me")}
+
+
+def _token(user: User, name: str) -> MadeToken:
+    return create_token(user, name=name, scopes=list(Scope), days=30, user=user, now=NOW)
 
 
 def _everything() -> list[object]:

@@ -366,6 +366,15 @@ class ProblemCode(StrEnum):
     CANNOT_DISCARD = _stops("E47", journal="1003-2026-6-1")
     CANNOT_RENUMBER = _stops("E48", journal="1003-2026-6-1")
     KEYS_DO_NOT_FIT = "E60"
+    # What the API answers.
+    TOKEN_NOT_ACCEPTED = _stops("E61", "date", reason="unknown")
+    TOKEN_NOT_ALLOWED = _stops("E62", "area", "right", reason="scope", scope="send")
+    TOO_MANY_WRONG_TOKENS = _waits("E63", "wait")
+    KEY_USED_OTHERWISE = "E64"
+    REQUEST_UNDER_WAY = _waits("E65", "wait")
+    TOKEN_NAME_TAKEN = _stops("E66", name="payroll robot")
+    VALUES_NOT_POSSIBLE = _stops("E67", values="journals.0.reference")
+    REQUEST_NOT_DESCRIBED = "E68"
     NOT_OF_THE_COMPANY = _stops("E49", journal="1004-2026-6-1")
     CANNOT_SIGN = _stops(
         "E90", company="1003 Saaristo Siivous Oy", period="2026-06", reason="not_done"

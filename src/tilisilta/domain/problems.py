@@ -10,6 +10,7 @@ administration    name of a Procountor company
 alike             how many problems are alike, this one among them; it stands for all of them.
                   Every code may have it, with ``first``
 amount            amount of a row, as 1234.50 or -1234.50; debit positive
+area              part of the product that a right is missing to, "journal_exports"
 answer            the message with which Procountor refused something
 block             how many lines the repeated block has
 call              name of a call of Nmbrs
@@ -67,12 +68,14 @@ reason            which of several cases it is; the texts of the code list the c
 reason_text       why a person discarded a journal
 receipts          Procountor's ids of all that are in question, as ``numbers``
 revision          revision of a journal
+right             right of a user template that is missing, "write"
 role              "clearing" or "fallback", when the link names the ledger account
 row               position of the line among the lines of an XML file; of a row in its receipt
 rows              the hidden rows of a workbook, "4, 5, 9"
 run               number and year of the run, "6/2026"; the runs of a file, "5, 6"
 said              what a payment file says of itself: a number of payments, or their sum
 same              how much of a receipt is the same: "all", "sums", "copied", "token", "revision"
+scope             scope of a token that is missing, "send"
 scopes            scopes of Nmbrs that a consent did not grant, "document.read"
 sheet             name of a hidden sheet
 site              host of Nmbrs that was asked, "api.nmbrs.se"
@@ -82,6 +85,7 @@ status            status of Procountor's answer
 step              what of a withdrawal was refused: "unfinish", "invalidate" or "read"
 token             token of the export that a receipt is in question for
 value             what the file has there, if it certainly is no name
+values            which values of a request are not possible, "limit, journals.0.journal"
 vat_status        number of a VAT status
 wait              how many seconds to wait
 ================  ================================================================================

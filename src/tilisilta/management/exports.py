@@ -56,7 +56,7 @@ def send(options: Namespace) -> Answer:
     # Read again: the worker has changed their states.
     journals = [Journal.objects.get(pk=sending.journal_id) for sending in asked.sendings]
     return Answer(
-        document={**_document(journals, asked.refused), **_left_document(ready)},
+        document={**sent_document(journals, asked.refused), **_left_document(ready)},
         text=_text(journals, asked.refused, ready, waited=options.wait),
         status=_status(journals, asked.refused, waited=options.wait),
     )
@@ -124,7 +124,8 @@ def _status(journals: Sequence[Journal], refused: Sequence[Refusal], *, waited: 
     return Status.DONE
 
 
-def _document(journals: Sequence[Journal], refused: Sequence[Refusal]) -> dict[str, Any]:
+def sent_document(journals: Sequence[Journal], refused: Sequence[Refusal]) -> dict[str, Any]:
+    """Return for the JSON document what is sent now, and what was refused with the reason."""
     return {
         "journals": [
             {

@@ -65,16 +65,26 @@ def import_file(options: Namespace) -> Answer:
     except ColumnsNeeded as error:
         raise _columns_needed(error) from error
     status = Status.REFUSED if taken.left else Status.DONE
-    return Answer(document=_taken_document(taken), text=_taken_text(taken), status=status)
+    return Answer(document=_document(taken), text=_taken_text(taken), status=status)
 
 
-def _taken_document(taken: TakenIn) -> dict[str, Any]:
-    remembered = taken.remembered.to_mapping() if taken.remembered else None
-    documents = [_imported_document(imported) for imported in taken.imported]
-    if len(documents) == 1 and not taken.left:
-        return {**documents[0], "remembered_columns": remembered}
+def taken_document(taken: TakenIn) -> dict[str, Any]:
+    """Return for the JSON document what became of a file, whether of one company or of several."""
     left = [{"company": one.company.number, **problem_document(one.problem)} for one in taken.left]
-    return {"journals": documents, "left": left, "remembered_columns": remembered}
+    return {
+        "journals": [_imported_document(imported) for imported in taken.imported],
+        "left": left,
+        "remembered_columns": taken.remembered.to_mapping() if taken.remembered else None,
+    }
+
+
+def _document(taken: TakenIn) -> dict[str, Any]:
+    """Return the same; the journal alone where the file is of one company."""
+    document = taken_document(taken)
+    if len(document["journals"]) == 1 and not taken.left:
+        [journal] = document["journals"]
+        return {**journal, "remembered_columns": document["remembered_columns"]}
+    return document
 
 
 def _imported_document(imported: Imported) -> dict[str, Any]:
@@ -151,10 +161,14 @@ def journal_document(journal: Journal) -> dict[str, Any]:
 
 
 def preview_document(shown: Preview) -> dict[str, Any]:
-    """Return all that the journal's page shows; ``payload`` is sent byte for byte."""
+    """Return all that the journal's page shows; ``payload`` is sent byte for byte.
+
+    ``digest`` is that of all payloads: the API takes it as proof of what was seen.
+    """
     return {
         **journal_document(shown.journal),
         "can_be_sent": shown.can_be_sent,
+        "digest": shown.digest,
         "debit": shown.debit,
         "credit": shown.credit,
         "receipts": [_receipt_document(receipt) for receipt in shown.receipts],

@@ -33,9 +33,9 @@ def show_month(options: Namespace) -> Answer:
     rows = rows_of(
         shown.in_state(options.state or ""), options.month, names_of(shown.people | shown.signers)
     )
-    is_done = all(one.state in _DONE for one in shown.companies)
+    is_done = is_done_with(shown)
     return Answer(
-        document=_document(shown, rows, is_done=is_done),
+        document=month_end_document(shown, rows),
         text=_text(shown, rows),
         status=Status.DONE if is_done else Status.REFUSED,
     )
@@ -85,10 +85,15 @@ def _signed(signature: MonthSignature, text: str) -> Answer:
     )
 
 
-def _document(shown: MonthEnd, rows: Sequence[MonthRow], *, is_done: bool) -> dict[str, Any]:
+def is_done_with(shown: MonthEnd) -> bool:
+    return all(one.state in _DONE for one in shown.companies)
+
+
+def month_end_document(shown: MonthEnd, rows: Sequence[MonthRow]) -> dict[str, Any]:
+    """Return where all companies stand for the JSON document, and of ``rows`` what a list shows."""
     return {
         "month": f"{shown.month:%Y-%m}",
-        "is_done": is_done,
+        "is_done": is_done_with(shown),
         "company_count": len(shown.companies),
         "counts": {cell.state.value: cell.count for cell in shown.line},
         "compared_at": shown.compared_at,

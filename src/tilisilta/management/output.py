@@ -216,6 +216,11 @@ def as_document(document: Mapping[str, Any]) -> str:
     Signs that standard output cannot write are escaped, so that a script still reads them.
     """
     is_ascii = not writes_every_sign(sys.stdout)
+    return json_text(document, is_ascii=is_ascii)
+
+
+def json_text(document: Mapping[str, Any], *, is_ascii: bool = False) -> str:
+    """Return a document as JSON, the same for the commands and the API."""
     return json.dumps(document, default=_plain, ensure_ascii=is_ascii, indent=2)
 
 

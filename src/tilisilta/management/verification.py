@@ -49,7 +49,7 @@ def compare(options: Namespace) -> Answer:
         document={
             "is_equal": is_well,
             "counts": _counts(results, failed),
-            "months": [_month_document(one) for one in results],
+            "months": [month_document(one) for one in results],
             "failed": [_failed_document(one) for one in failed],
         },
         text=_text(results, failed, is_detailed=options.company is not None),
@@ -81,7 +81,7 @@ def _counts(results: Sequence[ReconciledMonth], failed: Sequence[Verified]) -> d
     return {**counts, "failed": len(failed)}
 
 
-def _month_document(one: ReconciledMonth) -> dict[str, Any]:
+def month_document(one: ReconciledMonth) -> dict[str, Any]:
     """Return the stored result, without what only the next comparison needs."""
     return {key: value for key, value in one.document.items() if key != "approved"}
 

@@ -38,23 +38,34 @@ def withdraw(options: Namespace) -> Answer:
             wait_for([sending], give_up_at=time.monotonic() + options.timeout)
     journal = Journal.objects.select_related("company").get(pk=journal.pk)
     return Answer(
-        document={
-            **journal_document(journal),
-            "receipts": [_receipt_document(one) for one in _receipts(journal)],
-        },
+        document=withdrawal_document(journal),
         text="\n".join(_lines(journal, waited=options.wait)),
         status=_status(journal, waited=options.wait),
     )
 
 
+def withdrawal_document(journal: Journal) -> dict[str, Any]:
+    """Return for the JSON document how far the withdrawal of ``journal`` is."""
+    return {
+        **journal_document(journal),
+        "receipts": [_receipt_document(one) for one in _receipts(journal)],
+    }
+
+
+def plan_document(plan: WithdrawalPlan) -> dict[str, Any]:
+    """Return for the JSON document what a withdrawal would do; ``digest`` is that of it all."""
+    return {
+        **journal_document(plan.journal),
+        "can_be_withdrawn": plan.is_possible,
+        "can_become_final": plan.can_become_final,
+        "digest": plan.digest,
+        "receipts": [_planned_document(one) for one in plan.receipts],
+    }
+
+
 def _plan(plan: WithdrawalPlan) -> Answer:
     return Answer(
-        document={
-            **journal_document(plan.journal),
-            "can_be_withdrawn": plan.is_possible,
-            "can_become_final": plan.can_become_final,
-            "receipts": [_planned_document(one) for one in plan.receipts],
-        },
+        document=plan_document(plan),
         text="\n".join(_planned_line(one) for one in plan.receipts),
         status=Status.DONE if plan.is_possible else Status.REFUSED,
     )

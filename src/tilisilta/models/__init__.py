@@ -1,6 +1,7 @@
 """Tables, and the few changes of state that a row can make."""
 
 from tilisilta.domain.standing import ExportState, JournalState
+from tilisilta.models.api_tokens import ApiToken, KeyedRequest, Scope
 from tilisilta.models.audit import AuditEntry
 from tilisilta.models.audit_chain import AuditHead, AuditSeal
 from tilisilta.models.cache import CachedValue
@@ -39,6 +40,7 @@ __all__ = [
     "AnotherReceipt",
     "ApiComparison",
     "ApiPace",
+    "ApiToken",
     "Area",
     "Attempt",
     "AuditEntry",
@@ -56,6 +58,7 @@ __all__ = [
     "Journal",
     "JournalLine",
     "JournalState",
+    "KeyedRequest",
     "Link",
     "LinkSettings",
     "MonthSignature",
@@ -69,6 +72,7 @@ __all__ = [
     "ReconciledMonth",
     "Right",
     "Run",
+    "Scope",
     "SeenReceipt",
     "Sending",
     "Synchronisation",

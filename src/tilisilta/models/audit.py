@@ -217,6 +217,15 @@ class AuditEntry(models.Model):
         )
         USER_CREATED = "user_created", _("created user {name}")
         USER_CHANGED = "user_changed", _("changed user {name}: {fields}")
+        TOKEN_CREATED = (
+            "token_created",
+            _("created API token {token} of {name}, until {date}"),
+        )
+        TOKEN_REVOKED = "token_revoked", _("revoked API token {token} of {name}")
+        TOKEN_REFUSED = (
+            "token_refused",
+            _("refused API token {token} from address {address}: {reason}"),
+        )
         TEMPLATE_CREATED = "template_created", _("created user template {name}")
         TEMPLATE_CHANGED = "template_changed", _("changed user template {name}: {fields}")
         LOGGED_IN = "logged_in", _("logged in")

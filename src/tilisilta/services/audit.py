@@ -39,6 +39,7 @@ ANY_COMMAND = "*"
 """Asks for what was done by commands, whichever system user ran them."""
 _EARLIEST, _LATEST = date(2000, 1, 1), date(9000, 1, 1)
 _system_user: ContextVar[str] = ContextVar("system_user", default="")
+_api_token: ContextVar[str] = ContextVar("api_token", default="")
 
 
 @contextmanager
@@ -49,6 +50,20 @@ def command_run_by(system_user: str) -> Iterator[None]:
         yield
     finally:
         _system_user.reset(token)
+
+
+@contextmanager
+def request_to_the_api() -> Iterator[None]:
+    """Record with what is done within the API token that ``note_token`` names, and forget it."""
+    token = _api_token.set("")
+    try:
+        yield
+    finally:
+        _api_token.reset(token)
+
+
+def note_token(name: str) -> None:
+    _api_token.set(name)
 
 
 def current_system_user() -> str:
@@ -89,6 +104,8 @@ def entry(
     **facts: str,
 ) -> AuditEntry:
     """Return what ``record`` would add, for ``record_all``."""
+    if user is not None and _api_token.get():
+        facts["api_token"] = _api_token.get()
     # The names are stored too, as the user may be renamed later and the machine forget its own.
     return AuditEntry(
         at=timezone.now(),

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from django.utils import formats
 from django.utils.functional import Promise
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.languages import language_of
@@ -72,6 +72,17 @@ REASON_WORDS: Mapping[str, Promise] = MappingProxyType(
 )
 
 
+TOKEN_REASON_WORDS: Mapping[str, Promise] = MappingProxyType(
+    {
+        "unknown": _("there is no such token"),
+        "expired": _("it has expired"),
+        "revoked": _("it was revoked"),
+        "closed": _("this user may not log in"),
+        "due": _("this user has to do something else first"),
+    }
+)
+
+
 _ABOUT_TEMPLATES = frozenset(
     (AuditEntry.Action.TEMPLATE_CREATED, AuditEntry.Action.TEMPLATE_CHANGED)
 )
@@ -85,11 +96,19 @@ def sentence_of(entry: AuditEntry) -> str:
         facts["fields"] = ", ".join(str(FIELD_WORDS.get(name, name)) for name in names)
     if entry.action == AuditEntry.Action.LOG_IN_FAILED:
         facts["reason"] = str(REASON_WORDS.get(facts.get("reason", ""), ""))
+    if entry.action == AuditEntry.Action.TOKEN_REFUSED:
+        facts["reason"] = str(TOKEN_REASON_WORDS.get(facts.get("reason", ""), ""))
     if entry.action in _ABOUT_TEMPLATES:
         facts["name"] = shown_template_name(str(facts.get("name", "")))
     if "date" in facts:
         facts["date"] = _day_in_words(str(facts["date"]))
-    return _sentence(entry.action, facts).format_map(_Facts(facts))
+    sentence = _sentence(entry.action, facts).format_map(_Facts(facts))
+    if facts.get("api_token"):
+        return gettext("%(done)s, by API token %(token)s") % {
+            "done": sentence,
+            "token": facts["api_token"],
+        }
+    return sentence
 
 
 def _sentence(action: str, facts: Mapping[str, object]) -> str:

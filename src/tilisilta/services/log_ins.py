@@ -1,4 +1,4 @@
-"""What the audit log holds of log-ins: those that failed, those refused, and refused pages."""
+"""What the audit log holds of log-ins and API tokens that were refused, and of refused pages."""
 
 import hashlib
 from enum import StrEnum
@@ -43,6 +43,23 @@ def record_refused_log_ins(*, address: str) -> None:
     """Record that ``address`` may not try again for now, once for many tries."""
     if _is_first("log-ins", address):
         audit.record(audit.Action.LOG_INS_REFUSED, user=None, address=address)
+
+
+def record_refused_token(name: str, reason: str, *, user: User | None, address: str) -> None:
+    """Record that an API token was refused, once for many tries. An unknown one has no name."""
+    if _is_first("token", name, reason, str(user.pk if user else ""), address):
+        record = partial(
+            audit.record,
+            audit.Action.TOKEN_REFUSED,
+            user=None,
+            about=user,
+            address=address,
+            reason=reason,
+        )
+        if name:
+            record(token=name)
+        else:
+            record()
 
 
 def record_refused_page(user: User, page: str) -> None:

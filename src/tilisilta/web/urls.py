@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 
 from tilisilta.web import (
     administrations,
+    api_tokens,
     audit,
     booked_already,
     companies,
@@ -167,6 +168,16 @@ urlpatterns = [
     path("common-errors", errors.common_errors, name="common_errors"),
     path("language", language_choice.language, name="language"),
     path("profile", profile.profile, name="profile"),
+    path("profile/api-tokens", api_tokens.api_tokens, name="api_tokens"),
+    path(
+        "profile/api-tokens/<int:pk>/revoke", api_tokens.revoke_own_token, name="revoke_own_token"
+    ),
+    path(
+        "users/<int:pk>/api-tokens/<int:token>/revoke",
+        api_tokens.revoke_token_of_user,
+        name="revoke_token_of_user",
+    ),
+    path("api/", include("tilisilta.api.urls")),
     # Users are made by an administrator and no e-mail is sent, so these ways are closed.
     re_path(
         r"^log-in/(?P<address>signup|email|confirm-email|password/set|password/reset|login/code)/",

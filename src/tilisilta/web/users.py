@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -17,6 +16,8 @@ from django.utils.translation import gettext_lazy
 
 from tilisilta.models import Area, Debtor, Right, User, UserTemplate
 from tilisilta.services import users
+from tilisilta.services.api_tokens import tokens_of
+from tilisilta.web.own_password import is_own_password
 from tilisilta.web.parts import ExplainingForm, is_part
 from tilisilta.web.rights import UserRequest, needs
 
@@ -210,6 +211,7 @@ def user(request: UserRequest, pk: int) -> HttpResponse:
         "form": form,
         "person": person,
         "has_second_step": users.has_second_step(person),
+        "tokens": tokens_of(person),
         "listed": listed_debtors(form, ""),
     }
     return render(request, "users/user.html", context)
@@ -222,7 +224,7 @@ def user_second_step(request: UserRequest, pk: int) -> HttpResponse:
     The administrator gives their own password for it, so that a screen left open is not enough.
     """
     person = get_object_or_404(User, pk=pk)
-    if request.method == "POST" and _is_own_password(request):
+    if request.method == "POST" and is_own_password(request):
         users.turn_off_second_step(person, user=request.user)
         messages.success(
             request,
@@ -273,18 +275,6 @@ def template(request: UserRequest, pk: int) -> HttpResponse:
     # Read again, as above: a refused change was not saved.
     shown = get_object_or_404(UserTemplate, pk=pk)
     return render(request, "users/template.html", {"form": form, "shown": shown})
-
-
-def _is_own_password(request: UserRequest) -> bool:
-    """Return whether the user has given their own password; wrong ones are counted."""
-    try:
-        if get_adapter(request).reauthenticate(request.user, request.POST.get("own_password", "")):
-            return True
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-        return False
-    messages.error(request, _("This is not your own password. Nothing was changed."))
-    return False
 
 
 def _searched(request: UserRequest, form: UserForm, context: dict[str, Any]) -> HttpResponse:

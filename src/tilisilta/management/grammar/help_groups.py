@@ -42,7 +42,10 @@ def help_groups() -> tuple[tuple[str, tuple[str, ...]], ...]:
             ),
         ),
         (_("trace what was booked"), ("find", "receipts", "audit")),
-        (_("set a bureau up"), ("nmbrs", "debtor", "company", "account", "link", "user")),
+        (
+            _("set a bureau up"),
+            ("nmbrs", "debtor", "company", "account", "link", "user", "token"),
+        ),
         (
             _("run the service"),
             ("serve", "web", "worker", "migrate", "doctor", "keys", "completion"),

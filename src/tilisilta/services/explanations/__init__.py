@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.errors import TilisiltaError
 from tilisilta.services.explanations.actions import ACTION_WORDS
+from tilisilta.services.explanations.api import API_WORDS
 from tilisilta.services.explanations.choices import CHOICE_WORDS
 from tilisilta.services.explanations.closing import CLOSING_WORDS
 from tilisilta.services.explanations.companies import COMPANY_WORDS
@@ -64,6 +65,7 @@ SUBJECTS = (
     Subject(title=_("Signing a month"), words=CLOSING_WORDS),
     Subject(title=_("Whose books, and which run"), words=CHOICE_WORDS),
     Subject(title=_("What Procountor answers"), words=PROCOUNTOR_WORDS),
+    Subject(title=_("The API"), words=API_WORDS),
     Subject(title=_("Actions that could not be done"), words=ACTION_WORDS),
 )
 WORDS = {code: wordings for subject in SUBJECTS for code, wordings in subject.words.items()}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from tilisilta.domain.problems import Problem
 from tilisilta.languages import language_of
+from tilisilta.models import Area, Right
 
 FIELDS = {
     "name": _("name"),
@@ -75,6 +76,14 @@ def _shown(name: str, value: str) -> str:
     return show(value) if show else value
 
 
+def _shown_area(value: str) -> str:
+    return str(Area(value).label)
+
+
+def _shown_right(value: str) -> str:
+    return str(Right(value).label)
+
+
 def _shown_limit(value: str) -> str:
     return shown_count(int(value))
 
@@ -131,6 +140,7 @@ def _shown_wait(value: str) -> str:
 
 _WAYS_TO_SHOW: Mapping[str, Callable[[str], str]] = {
     "amount": _shown_amount,
+    "area": _shown_area,
     "credit": _shown_amount,
     "date": _shown_date,
     "dates": _shown_differences,
@@ -140,6 +150,7 @@ _WAYS_TO_SHOW: Mapping[str, Callable[[str], str]] = {
     "limit": _shown_limit,
     "moved_to": _shown_date,
     "period": _shown_period,
+    "right": _shown_right,
     "start": _shown_date,
     "wait": _shown_wait,
 }

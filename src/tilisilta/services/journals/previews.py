@@ -190,6 +190,11 @@ def waiting_problems(journal: Journal) -> tuple[Problem, ...]:
     was lost, or a run that Nmbrs no longer gives as it was.
     """
     exports = list(journal.exports.select_related("link__procountor_account"))
+    return waiting_problems_of(journal, exports)
+
+
+def waiting_problems_of(journal: Journal, exports: Sequence[Export]) -> tuple[Problem, ...]:
+    """Return the same where ``exports``, all of the journal's, are read with their accounts."""
     link = exports[0].link if exports else None
     is_held = journal.run is not None and journal.state == JournalState.READY
     return (

@@ -1,0 +1,64 @@
+"""What requests may bring: nothing that is not described, and no text that cannot be stored."""
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest, QueryDict
+from ninja import Path, Schema
+from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, model_validator
+
+from tilisilta.api.paging import MOST_ROWS, USUAL_ROWS
+from tilisilta.api.problems import ValuesNotPossible
+
+
+def _storable(text: str) -> str:
+    if "\0" in text or any("\ud800" <= one <= "\udfff" for one in text):
+        raise ValueError("It has signs that no text may have")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+Reference = Annotated[
+    str, AfterValidator(_storable), Path(description="A journal, as 1001-2026-6-1.")
+]
+
+
+class Body(Schema):
+    """A JSON document of a request. A misspelt member would otherwise be left out in silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Asked(Schema):
+    """Values of an address. One that is not known is refused: it would narrow nothing."""
+
+    @model_validator(mode="after")
+    def _knows_all(self, info: ValidationInfo) -> Any:
+        request = (info.context or {}).get("request")
+        if request is not None:
+            _must_be_known(self._given_in(request), type(self))
+        return self
+
+    @classmethod
+    def _given_in(cls, request: HttpRequest) -> QueryDict:
+        return request.GET
+
+
+class AskedInForm(Asked):
+    """Values of a form."""
+
+    @classmethod
+    def _given_in(cls, request: HttpRequest) -> QueryDict:
+        return request.POST
+
+
+class Paged(Asked):
+    """How many rows, and behind which."""
+
+    limit: int = Field(USUAL_ROWS, ge=1, le=MOST_ROWS)
+    cursor: str | None = Field(None, description="The next of the answer before.")
+
+
+def _must_be_known(given: QueryDict, kind: type[Asked]) -> None:
+    unknown = [name for name in given if name not in kind.model_fields]
+    if unknown:
+        raise ValuesNotPossible(**dict.fromkeys(unknown, "There is no such value."))

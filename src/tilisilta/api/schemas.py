@@ -1,0 +1,268 @@
+"""The JSON documents of the API, as its OpenAPI document describes them.
+
+They are those that the commands print with ``--json``, and tests compare the two.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from ninja import Schema
+from pydantic import Field, PlainSerializer, WithJsonSchema
+
+Amount = Annotated[
+    Decimal,
+    PlainSerializer(lambda value: f"{value:.2f}", return_type=str),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^-?\d+\.\d\d$", "description": "An amount with its cents."}
+    ),
+]
+Month = Annotated[
+    str, Field(pattern=r"^20\d\d-(0[1-9]|1[0-2])$", description="A month, as 2026-06.")
+]
+Cursor = Annotated[
+    str | None,
+    Field(description="Give it as cursor to get the rows behind these; null where there are none."),
+]
+
+
+class Problem(Schema):
+    """What is wrong or worth a look, with its code, cause and remedy."""
+
+    code: str
+    severity: str = Field(description="error stops the journal, warning informs.")
+    line: int | None = Field(description="The line it is about, the first of several.")
+    booking_date: date | None
+    message: str
+    cause: str
+    remedy: str
+
+
+class ProblemDetails(Schema):
+    """Why a request was refused (RFC 9457): what happened, why, and what to do about it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    message: str
+    cause: str
+    remedy: str
+    kind: str | None = None
+    facts: dict[str, str] | None = Field(None, description="The values that the texts name.")
+    faults: dict[str, str] | None = Field(None, description="What is wrong with which value.")
+    problems: list[Problem] | None = Field(None, description="All that is wrong with a file.")
+    problem_count: int | None = None
+    comparison: dict[str, Any] | None = Field(
+        None, description="A file beside the journal that it may be a newer version of."
+    )
+    answers: list[dict[str, Any]] | None = Field(
+        None, description="What may be sent along with the same file to answer the question."
+    )
+    columns: dict[str, Any] | None = Field(
+        None, description="The headers of a file, and what is known and unknown of its columns."
+    )
+    refused: list["RefusedJournal"] | None = Field(
+        None, description="The journals that were not accepted for sending, each with its reason."
+    )
+
+
+class DebtorDocument(Schema):
+    """A client of the payroll bureau."""
+
+    number: int
+    name: str
+    is_blocked: bool
+
+
+class CompanyDocument(Schema):
+    """An employer, as far as it is known from Nmbrs and linked to Procountor."""
+
+    number: int
+    name: str
+    business_id: str | None
+    debtor: DebtorDocument
+    is_test: bool
+    start_date: date | None
+    responsible: str | None
+    stand_in: str | None
+    account: str | None = Field(description="The Procountor account of its link.")
+    nmbrs_number: int | None
+    fetched_at: datetime | None
+    gone_at: datetime | None
+    trouble: list[Problem]
+
+
+class Companies(Schema):
+    """A page of companies, by number."""
+
+    companies: list[CompanyDocument]
+    next: Cursor
+
+
+class RunDocument(Schema):
+    """The payroll run of a journal."""
+
+    year: int
+    number: str
+    description: str
+
+
+class JournalDocument(Schema):
+    """A journal with the problems of its last check."""
+
+    reference: str = Field(description="company-year-run-revision, its name in every address.")
+    company: int
+    run: RunDocument
+    revision: int
+    period: Month
+    currency: str
+    line_count: int
+    debit_total: Amount
+    is_run_guessed: bool
+    state: str
+    problems: list[Problem]
+
+
+class Error(Schema):
+    """Why one thing of several was refused."""
+
+    kind: str
+    code: str
+    message: str
+    cause: str
+    remedy: str
+    facts: dict[str, str] | None = None
+
+
+class RefusedJournal(JournalDocument):
+    """A journal that was not accepted for sending, with the reason."""
+
+    error: Error
+
+
+class Journals(Schema):
+    """A page of journals, the newest first."""
+
+    journals: list[JournalDocument]
+    next: Cursor
+
+
+class ShownDimension(Schema):
+    """A dimension item of a row."""
+
+    dimension: str
+    code: str
+    description: str
+
+
+class PreviewRow(Schema):
+    """A row of a ledger receipt, with names."""
+
+    account: str
+    account_name: str
+    description: str
+    dimensions: list[ShownDimension]
+    debit: Amount | None
+    credit: Amount | None
+
+
+class PreviewReceipt(Schema):
+    """A ledger receipt as it is or would be sent: ``payload`` byte for byte."""
+
+    name: str
+    booking_date: date
+    receipt_date: date
+    is_correction: bool
+    state: str
+    receipt_number: int | None
+    ledger_receipt_id: int | None
+    debit: Amount
+    credit: Amount
+    rows: list[PreviewRow]
+    payload: str
+    payload_sha256: str | None
+
+
+class PreviewDocument(JournalDocument):
+    """The ledger receipts that a journal becomes, and everything that stands in the way."""
+
+    can_be_sent: bool
+    digest: str = Field(description="Of all payloads; give it when sending to prove what was seen.")
+    debit: Amount
+    credit: Amount
+    receipts: list[PreviewReceipt]
+
+
+class ReceiptDocument(Schema):
+    """A ledger receipt of ours, with the way back to its run."""
+
+    receipt_number: int | None
+    ledger_receipt_id: int | None
+    invoice_number: int | None
+    token: str
+    name: str
+    receipt_date: date
+    booking_date: date
+    state: str
+    debit: Amount
+    currency: str
+    posted_at: datetime | None
+    administration: str
+    business_id: str
+    is_of_ended_link: bool
+    company: int
+    journal: str
+    run: RunDocument
+    period: Month
+
+
+class Receipts(Schema):
+    """A page of ledger receipts, the newest first."""
+
+    receipts: list[ReceiptDocument]
+    next: Cursor
+
+
+class EntryDocument(Schema):
+    """An entry of the audit log."""
+
+    id: int
+    at: datetime
+    user: str | None
+    system_user: str | None
+    action: str
+    sentence: str
+    company: int | None
+    about: str | None
+    about_id: int | None
+    facts: dict[str, Any]
+    changes: list[dict[str, Any]]
+
+
+class Entries(Schema):
+    """A page of the audit log, the newest entries first."""
+
+    entries: list[EntryDocument]
+    next: Cursor
+
+
+class TokenFacts(Schema):
+    """The token that the request came with."""
+
+    name: str
+    scopes: list[str]
+    expires_at: datetime
+
+
+class Me(Schema):
+    """Whose the token is, and what it may be used for."""
+
+    user: str
+    template: str | None
+    sees_all_debtors: bool
+    debtors: list[int]
+    rights: dict[str, str]
+    token: TokenFacts

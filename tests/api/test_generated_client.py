@@ -1,0 +1,175 @@
+"""A client generated from the OpenAPI document works, and every answer is as the document says."""
+
+import importlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import httpx
+import pytest
+from django.test import Client
+from openapi_schema_validator import OAS31Validator
+from tests.api.conftest import Program
+from tests.bureau import Clock, a_company, a_linked_company, csv_file, deliver, monthly_lines
+
+from procountor_sandbox.app import Sandbox
+from tilisilta.api.service import api
+from tilisilta.models import Sending
+
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+NAME = "tilisilta_client"
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Generate the client as its users would, and let it be imported."""
+    folder = tmp_path_factory.mktemp("client")
+    (folder / "openapi.json").write_text(json.dumps(api.get_openapi_schema()))
+    # Its formatter would only make it slower.
+    (folder / "config.yaml").write_text("post_hooks: []\n")
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none"),
+            *("--path", "openapi.json", "--config", "config.yaml"),
+            *("--output-path", NAME, "--fail-on-warning"),
+        ],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+    sys.path.insert(0, str(folder))
+    yield NAME
+    sys.path.remove(str(folder))
+    for name in [one for one in sys.modules if one.partition(".")[0] == NAME]:
+        del sys.modules[name]
+
+
+class _InProcess(httpx.BaseTransport):
+    """Answers requests in the thread of the test, which alone sees what it has stored."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        headers = {name: value for name, value in request.headers.items() if name != "content-type"}
+        response = Client(raise_request_exception=False).generic(
+            request.method,
+            request.url.raw_path.decode(),
+            request.read(),
+            request.headers.get("Content-Type", ""),
+            headers=headers,
+        )
+        return httpx.Response(
+            response.status_code, headers=dict(response.headers), content=response.content
+        )
+
+
+class Told:
+    """The generated client, and every answer that it got."""
+
+    def __init__(self, package: str, secret: str) -> None:
+        self.package = package
+        self.answers: list[httpx.Response] = []
+        client = importlib.import_module(f"{package}.client")
+        self.client = client.AuthenticatedClient(
+            base_url="http://127.0.0.1:8000",
+            token=secret,
+            httpx_args={
+                "transport": _InProcess(),
+                "event_hooks": {"response": [self.answers.append]},
+            },
+        )
+
+    def call(self, tag: str, operation: str, *values: object, **more: object) -> Any:
+        module = importlib.import_module(f"{self.package}.api.{tag}.{operation}")
+        return module.sync(*values, client=self.client, **more)
+
+    @property
+    def models(self) -> ModuleType:
+        return importlib.import_module(f"{self.package}.models")
+
+
+def faults_in(answer: httpx.Response, schema: dict[str, Any]) -> list[str]:
+    """Return where an answer is not what the document says of its operation and status."""
+    path, method = answer.request.url.path, answer.request.method.lower()
+    described = next(
+        operations[method]["responses"]
+        for route, operations in schema["paths"].items()
+        if method in operations and _fits(route, path)
+    )
+    content = described[str(answer.status_code)]["content"]
+    expected = content[answer.headers["Content-Type"].partition(";")[0]]["schema"]
+    whole = {**expected, "components": schema["components"]}
+    return [error.message for error in OAS31Validator(whole).iter_errors(answer.json())]
+
+
+def _fits(route: str, path: str) -> bool:
+    parts, asked = route.split("/"), path.split("/")
+    return len(parts) == len(asked) and all(
+        part.startswith("{") or part == one for part, one in zip(parts, asked, strict=True)
+    )
+
+
+class TestGeneratedClient:
+    def test_does_a_month(self, package: str, program: Program, procountor: Sandbox) -> None:
+        """Import, preview, send, compare, close and withdraw, as a program of a bureau would."""
+        a_linked_company()
+        a_company(1002, "Toinen Oy")
+        told = Told(package, program.secret)
+        models, types = told.models, importlib.import_module(f"{package}.types")
+        file = types.File(
+            payload=_opened(csv_file(monthly_lines(6))), file_name="june.csv", mime_type="text/csv"
+        )
+
+        taken = told.call(
+            "importing",
+            "import_file",
+            body=models.ImportFileMultiPartBodyParams(file=file, company=1001),
+        )
+        reference = taken.journals[0].reference
+        preview = told.call("journals", "preview", reference)
+        wanted = models.ToSend(
+            journals=[models.JournalToSend(reference=reference, digest=preview.digest)]
+        )
+        sent = told.call("sending", "send", body=wanted, idempotency_key="june")
+        deliver(Sending.objects.get(), Clock())
+        compared = told.call("months", "compare", 1001, "2026-06")
+        month = told.call("months", "show_month", "2026-06")
+        plan = told.call("sending", "show_withdrawal", reference)
+        reason = models.ToWithdraw(reason="wrong month", digest=plan.digest)
+        withdrawn = told.call("sending", "withdraw", reference, body=reason)
+        missing = told.call("companies", "show_company", 9999)
+        for tag, operation in (
+            *(("tokens", "show_me"), ("companies", "list_companies")),
+            *(("journals", "list_journals"), ("journals", "list_problems")),
+            *(("journals", "list_receipts"), ("audit_log", "list_entries")),
+        ):
+            told.call(tag, operation)
+        told.call("companies", "show_company", 1001)
+        told.call("journals", "show_journal", reference)
+        told.call("months", "show_reconciliation", 1001, "2026-06")
+        told.call("journals", "check", reference)
+        told.call("importing", "say_another_payroll", reference)
+
+        assert sent.journals[0].state == "queued"
+        assert (compared.outcome, month.companies[0].company) == ("equal", 1001)
+        assert withdrawn.state == "withdrawing"
+        assert (missing.status, missing.code) == (404, "E29")
+        schema = json.loads(json.dumps(api.get_openapi_schema()))
+        faults = [(one.request.url.path, faults_in(one, schema)) for one in told.answers]
+        assert [(path, found) for path, found in faults if found] == []
+        operations = [name for one in schema["paths"].values() for name in one]
+        assert len({(one.request.method, _route(one, schema)) for one in told.answers}) == len(
+            operations
+        )
+
+
+def _route(answer: httpx.Response, schema: dict[str, Any]) -> str:
+    routes = sorted(schema["paths"], key=lambda route: str(route).count("{"))
+    return next(str(route) for route in routes if _fits(route, answer.request.url.path))
+
+
+def _opened(content: bytes) -> Any:
+    import io  # noqa: PLC0415
+
+    return io.BytesIO(content)
