@@ -215,6 +215,7 @@ class AuditEntry(models.Model):
             "month_unsigned",
             _("took back the signature below {period} of {name}: {reason}"),
         )
+        MONTH_ARCHIVED = "month_archived", _("saved the archive of {period} of {name}")
         USER_CREATED = "user_created", _("created user {name}")
         USER_CHANGED = "user_changed", _("changed user {name}: {fields}")
         TEMPLATE_CREATED = "template_created", _("created user template {name}")
