@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -102,3 +103,29 @@ class TestMakeArchive:
     def test_of_a_month_without_a_run_is_refused(self) -> None:
         with pytest.raises(NothingToArchive):
             archive(a_company())
+
+
+class TestReport:
+    def test_is_a_pdf_a_with_its_fonts_and_of_the_month_s_last_moment(
+        self, company: Company
+    ) -> None:
+        manifest, report = (
+            files_in(archive(company, "sv"))[name]
+            for name in ("manifest.json", "reconciliation-2026-06.pdf")
+        )
+
+        assert b"<pdfaid:part>2</pdfaid:part>" in report
+        assert b"<pdfaid:conformance>A</pdfaid:conformance>" in report
+        assert b"/GTS_PDFA1" in report
+        descriptors = re.findall(rb"/Type/FontDescriptor.*?>>", report)
+        assert len(descriptors) == 3
+        assert all(b"/FontFile" in one for one in descriptors)
+        as_of = datetime.fromisoformat(json.loads(manifest)["asOf"]).astimezone(UTC)
+        assert f"/CreationDate(D:{as_of:%Y%m%d%H%M%S}Z)".encode() in report
+
+    def test_has_a_mark_for_signs_that_no_font_has(self, company: Company) -> None:
+        Company.objects.update(name="Ty\u006f\u0308 \N{GRINNING FACE} \u65e5 Oy")
+
+        held = files_in(archive(Company.objects.get()))
+
+        assert held["reconciliation-2026-06.pdf"].startswith(b"%PDF")

@@ -112,9 +112,9 @@ def _differences(month: ArchivedMonth) -> Section:
     if causes:
         columns = (
             (_("Receipt"), "left", "auto"),
-            (_("What is otherwise than it was sent"), "left", "one"),
-            (pgettext("report", "Sent"), "right", "auto"),
-            (pgettext("report", "Now"), "right", "auto"),
+            (_("What differs"), "left", "one"),
+            (pgettext("report", "Expected"), "right", "auto"),
+            (pgettext("report", "In the ledger"), "right", "auto"),
             (_("Difference"), "right", "auto"),
         )
         rows = [row for part in causes for row in _cause_rows(part)]
@@ -148,7 +148,7 @@ def _cause_rows(part: Document) -> Iterator[Row]:
 
 
 def _sum_of_part(part: Document) -> tuple[Cell, Cell, Cell]:
-    """Return what was sent, what is booked and the difference, where no row tells it."""
+    """Return what a part is to book, what is booked, and the difference, where no row tells it."""
     amounts = [abs(Decimal(one["amount"])) for one in part["difference"] if "item" not in one]
     if part["rows"] or not amounts:
         return "", "", ""

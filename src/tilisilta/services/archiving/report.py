@@ -25,6 +25,9 @@ from tilisilta.services.archiving.written import Cell
 from tilisilta.services.closing.words import STATE_WORDS
 from tilisilta.services.verifying.words import NET_PAY_STATES
 
+MOST_NAMED = 6
+"""So many differing accounts are named at the top; the table marks all of them."""
+
 
 def report_of(month: ArchivedMonth, files: Sequence[ArchivedFile], sums: ArchivedFile) -> bytes:
     """Return the report as PDF/A; its foot carries the digest of ``sums``, of the other files."""
@@ -110,7 +113,11 @@ def _ledger_words(month: ArchivedMonth) -> str:
     accounts = differing(month.document)
     if not accounts:
         return _("All accounts are equal to the cent.")
-    words = _("%(amount)s %(currency)s in %(count)s of %(all)s accounts: %(accounts)s.")
+    words = (
+        _("%(amount)s %(currency)s in %(count)s of %(all)s accounts: %(accounts)s.")
+        if len(accounts) <= MOST_NAMED
+        else _("%(amount)s %(currency)s in %(count)s of %(all)s accounts.")
+    )
     return words % {
         "amount": written.amount(month.compared.difference),
         "currency": month.currency,
@@ -130,6 +137,6 @@ def _foot(
         "sums": sums.sha256,
         "chain_label": _("Audit chain at entry %(position)s") % position,
         "chain": month.head.digest,
-        "about": f"{month.company} · {written.month(month.month)}",
-        "page": _("Page"),
+        "about": str(month.company),
+        "page": f"{written.month(month.month)} · {_('Page')}",
     }

@@ -39,17 +39,22 @@ def count(value: int) -> str:
 
 def day(value: date | str) -> str:
     value = date.fromisoformat(value) if isinstance(value, str) else value
-    return formats.date_format(value, language_of(get_language()).day)
+    return _unbroken(formats.date_format(value, language_of(get_language()).day))
 
 
 def moment(value: datetime | None) -> str:
     if value is None:
         return ""
-    return formats.date_format(timezone.localtime(value), language_of(get_language()).moment)
+    local = timezone.localtime(value)
+    return _unbroken(formats.date_format(local, language_of(get_language()).moment))
 
 
 def month(value: date) -> str:
     return formats.date_format(value, language_of(get_language()).month)
+
+
+def _unbroken(words: str) -> str:
+    return words.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def toned(text: str, tone: str) -> Cell:
