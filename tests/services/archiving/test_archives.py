@@ -14,7 +14,7 @@ from procountor_sandbox.app import Sandbox
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.models import AuditEntry, AuditSeal, Company, Export, LinkSettings
 from tilisilta.services.archiving.archives import make_archive
-from tilisilta.services.archiving.months import NothingToArchive
+from tilisilta.services.archiving.months import NothingToArchive, read_month
 from tilisilta.services.closing.signing import sign_month
 from tilisilta.services.verifying.companies import verify
 
@@ -93,6 +93,17 @@ class TestMakeArchive:
 
         assert first == second != archive(company)
         assert AuditEntry.objects.filter(action="month_archived").count() == 3
+
+    def test_notices_what_happens_while_it_is_made(self, company: Company) -> None:
+        read = read_month(company, JUNE, now=now())
+        assert read.is_still_so()
+
+        compare(company)
+        compared = read_month(company, JUNE, now=now())
+        a_journal(company, run_number="7")
+
+        assert not read.is_still_so()
+        assert not compared.is_still_so()
 
     def test_speaks_the_language_asked_for(self, company: Company) -> None:
         held = files_in(archive(company, "fi"))

@@ -49,10 +49,10 @@ def archive_of(company: Company, month: date, *, language: str, now: datetime) -
         # Without a transaction, which would keep an SQLite from being written to meanwhile. What
         # was booked or signed while we read would be in some of the files only.
         for _time in range(MOST_TIMES):
-            again = read_month(company, month, now=now)
-            if (again.as_of, again.head) == (read.as_of, read.head):
+            if read.is_still_so():
                 break
-            read, content = again, zip_of(_files(again, language))
+            read = read_month(company, month, now=now)
+            content = zip_of(_files(read, language))
     name = f"archive-{company.number}-{month:%Y-%m}.zip"
     return Download(name=name, content=content, content_type=ZIP)
 

@@ -52,6 +52,10 @@ class NothingToArchive(NeedsAttention):
         self.facts = {"company": str(company), "period": f"{month:%Y-%m}"}
 
 
+Marks = tuple[int | None, int, datetime | None]
+"""What changes with anything that happens to a month: see ``_marks_of``."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ArchivedMonth:
     """A month of a company as the tables have it.
@@ -73,6 +77,7 @@ class ArchivedMonth:
     entries: "QuerySet[AuditEntry]"
     head: Head
     as_of: datetime
+    marks: Marks
 
     @property
     def document(self) -> Document:
@@ -92,6 +97,10 @@ class ArchivedMonth:
         """The receipts as the last comparison has read them, by their ids."""
         receipts = self.compared.receipts if self.compared is not None else ()
         return {one["id"]: one for one in receipts}
+
+    def is_still_so(self) -> bool:
+        """Return whether nothing has happened to the month since it was read."""
+        return self.marks == _marks_of(self.company, self.month, self.entries)
 
     @property
     def exports_read(self) -> Mapping[int, Export]:
@@ -129,6 +138,8 @@ def read_month(company: Company, month: date, *, now: datetime) -> ArchivedMonth
         .order_by("run_year", "run_number", "revision", "pk")
     )
     entries = _entries(company, month, journals)
+    # Before the rest: what happens from here on is noticed by them.
+    marks = _marks_of(company, month, entries)
     compared = ReconciledMonth.objects.filter(company=company, month=month).first()
     signatures = tuple(
         MonthSignature.objects.filter(company=company, month=month)
@@ -155,6 +166,7 @@ def read_month(company: Company, month: date, *, now: datetime) -> ArchivedMonth
         entries=entries,
         head=_sealed_head(entries, now),
         as_of=_latest(entries, compared, journals, net_pay),
+        marks=marks,
     )
 
 
@@ -164,6 +176,19 @@ def _entries(
     of_journals = Q(about_kind=AuditEntry.About.JOURNAL, about_id__in=[one.pk for one in journals])
     of_month = Q(action__in=_OF_MONTH, facts__period=f"{month:%Y-%m}")
     return AuditEntry.objects.filter(of_journals | of_month, company=company).order_by("pk")
+
+
+def _marks_of(company: Company, month: date, entries: "QuerySet[AuditEntry]") -> Marks:
+    """Return the last entry, the number of journals, and when the month was compared.
+
+    Whatever else is stored of a month is stored together with an entry.
+    """
+    compared = ReconciledMonth.objects.filter(company=company, month=month)
+    return (
+        entries.order_by("-pk").values_list("pk", flat=True).first(),
+        Journal.objects.filter(company=company, period=month).count(),
+        compared.values_list("compared_at", flat=True).first(),
+    )
 
 
 def _exports(journals: tuple[Journal, ...]) -> tuple[Export, ...]:
