@@ -295,6 +295,7 @@ class TestLinkCommands:
             "map": {"5035": "5030", "5036": "5030"},
             "sum_equal_lines": True,
             "approve": True,
+            "attach": "report",
             "verify_only": False,
             "account_may_write": None,
             "start": "2026-06",

@@ -7,10 +7,12 @@ import zipfile
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from tests.bureau import a_company, a_journal, a_linked_company, send
 
 from procountor_sandbox.app import Sandbox
-from tilisilta.models import AuditEntry
+from tilisilta.models import AuditEntry, Export
+from tilisilta.services.archiving.attaching import attach, due_files
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +44,17 @@ def test_without_anything_to_archive_says_so_on_the_page(browser_of_reader: Clie
 
     assert "has nothing to archive" in answered.text
     assert "E97" in answered.text
+
+
+def test_the_page_of_the_month_has_the_files_of_the_receipts(
+    procountor: Sandbox, browser_of_reader: Client
+) -> None:
+    send(a_journal(a_linked_company(attaches="journal")))
+    Export.objects.update(posted_at=timezone.now())
+    (due,) = due_files(timezone.now())
+    attach(due, now=timezone.now(), pace=lambda: None)
+
+    page = browser_of_reader.get(reverse("company_month", args=[1001, "2026-06"])).text
+
+    assert due.name in page
+    assert "attached" in page

@@ -166,6 +166,14 @@ class AuditEntry(models.Model):
             "receipt_seen_approved",
             _("saw that receipt {number} of journal {reference} is approved"),
         )
+        FILE_ATTACHED = (
+            "file_attached",
+            _("attached {file} to receipt {number} of journal {reference}"),
+        )
+        FILE_REFUSED = (
+            "file_refused",
+            _("could not attach {file} to receipt {number} of journal {reference}"),
+        )
         RECEIPT_REJECTED = (
             "receipt_rejected",
             _("Procountor rejected the receipt of {date} of journal {reference}"),

@@ -1,5 +1,6 @@
 """Makes the archive of a company's month. It reads our tables only, and asks Procountor nothing."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.utils import timezone, translation
@@ -14,6 +15,7 @@ from tilisilta.domain.archives import (
     sums_of,
     zip_of,
 )
+from tilisilta.domain.month_end import MonthState
 from tilisilta.models import Company, User
 from tilisilta.services import audit
 from tilisilta.services.archiving.contents import files_of
@@ -70,9 +72,23 @@ def record_saved(company: Company, month: date, made: Download, *, user: User | 
     )
 
 
+def signed_report(
+    company: Company, month: date, language: str, now: datetime
+) -> tuple[MonthState, bytes]:
+    """Return the state of a month, and its report as the archive has it."""
+    with translation.override(language):
+        read = read_month(company, month, now=now)
+        files = files_of(read)
+        return read.standing.state, report_of(read, files, _sums(files))
+
+
+def _sums(files: Sequence[ArchivedFile]) -> ArchivedFile:
+    return ArchivedFile(name=SUMS, content=sums_of(files), what=_("Digests of the other files"))
+
+
 def _files(month: ArchivedMonth, language: str) -> list[ArchivedFile]:
     files = files_of(month)
-    sums = ArchivedFile(name=SUMS, content=sums_of(files), what=_("Digests of the other files"))
+    sums = _sums(files)
     report = ArchivedFile(
         name=f"reconciliation-{month.month:%Y-%m}.pdf",
         content=report_of(month, files, sums),

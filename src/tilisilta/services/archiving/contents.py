@@ -54,9 +54,15 @@ def _journal_files(journal: Journal) -> Iterator[ArchivedFile]:
     )
     yield ArchivedFile(
         name=f"{name}.xlsx",
-        content=without_times(as_xlsx("Journal", HEADERS, WIDTHS, rows)),
+        content=workbook_of(journal),
         what=_("The same as a workbook"),
     )
+
+
+def workbook_of(journal: Journal) -> bytes:
+    """Return the lines of ``journal`` as a workbook without times."""
+    rows = (tuple(map(_without_codes, row)) for row in rows_of(journal))
+    return without_times(as_xlsx("Journal", HEADERS, WIDTHS, rows))
 
 
 def _without_codes(value: Value) -> Value:
