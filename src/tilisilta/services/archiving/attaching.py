@@ -70,7 +70,12 @@ def due_files(now: datetime) -> Iterator[Due]:
     if not attaching:
         return
     exports = (
-        Export.objects.filter(link__in=attaching, state__in=_BOOKED, reverses__isnull=True)
+        Export.objects.filter(
+            link__in=attaching,
+            state__in=_BOOKED,
+            journal__company__is_test=False,
+            journal__company__debtor__is_blocked=False,
+        )
         .select_related("journal__company", "link__procountor_account")
         .order_by("posted_at", "pk")
     )
