@@ -116,6 +116,7 @@ class TestMakeArchive:
             archive(a_company())
 
 
+@pytest.mark.once
 class TestReport:
     def test_is_a_pdf_a_with_its_fonts_and_of_the_month_s_last_moment(
         self, company: Company

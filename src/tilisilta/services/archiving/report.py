@@ -62,7 +62,7 @@ def _facts(month: ArchivedMonth) -> list[list[Cell]]:
             _("Company in Nmbrs"),
             written.toned(f"{month.company.number} {month.company.name}", "strong"),
             _("Administration"),
-            written.toned(str(month.document.get("administration") or "\N{EN DASH}"), "strong"),
+            written.toned(_administration(month), "strong"),
         ],
         [
             _("Business ID"),
@@ -77,6 +77,16 @@ def _facts(month: ArchivedMonth) -> list[list[Cell]]:
             str(STATE_WORDS[month.standing.state]),
         ],
     ]
+
+
+def _administration(month: ArchivedMonth) -> str:
+    """Return the administration that was compared, with its business ID if that is known."""
+    name = str(month.document.get("administration") or "\N{EN DASH}")
+    link = month.net_pay.link
+    account = link.procountor_account if link is not None else None
+    if account is None or account.company_name != name or not account.business_id:
+        return name
+    return f"{name}, {account.business_id}"
 
 
 def _verdict(month: ArchivedMonth) -> dict[str, Any]:
