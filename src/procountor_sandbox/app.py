@@ -41,15 +41,16 @@ DEFAULT_REDIRECT_URIS = ("http://127.0.0.1:8000/settings/integrations/procountor
 class Sandbox:
     """A Procountor to test against. Every part that a test may inspect is an attribute.
 
-    ``ledger`` holds what is booked, ``faults`` takes misbehaviour, ``busy`` is the office whose
-    people change what is booked, ``requests`` lists the requests, ``world`` the companies, people,
-    keys and clients as they are now.
+    ``ledger`` holds what is booked, ``attachments`` the files of it, ``faults`` takes misbehaviour,
+    ``busy`` is the office whose people change what is booked, ``requests`` lists the requests,
+    ``world`` the companies, people, keys and clients as they are now.
     """
 
     def __init__(self, api: Api, *, store: Store) -> None:
         self.faults = api.faults
         self.busy = api.busy
         self.ledger = api.office.ledger
+        self.attachments = api.office.attachments
         self.requests = api.log
         self._api = api
         self._store = store

@@ -22,6 +22,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
+from tilisilta.attacher import Attacher
 from tilisilta.engine_database import give_old_sqlite_subseconds, use_write_ahead_log
 from tilisilta.fetcher import POLL_SECONDS, Fetcher
 from tilisilta.models import Sending, Worker
@@ -45,6 +46,7 @@ SENDINGS_AT_ONCE = 8
 SWEEP_SECONDS = 0.25
 WATCH_SECONDS = 60.0
 VERIFY_SECONDS = 10.0
+ATTACH_SECONDS = 10.0
 SEAL_SECONDS = 2.0
 # A turn that only sleeps holds its place in the queue and blocks its company: not for longer.
 SHORT_WAIT_SECONDS = 1.0
@@ -102,6 +104,7 @@ class Engine:
         self._silences = Silences()
         self._fetcher = Fetcher(self.executor_id, self._stopping)
         self._verifier = Verifier(self._stopping)
+        self._attacher = Attacher(self._stopping)
         self._threads = (
             # In a thread that does nothing else: a worker with much to sweep, or one that finishes
             # its moves, must not be taken for dead.
@@ -112,6 +115,7 @@ class Engine:
             self._thread("watcher-of-nmbrs", watch_consents, seconds=WATCH_SECONDS),
             self._thread("fetcher", self._fetcher.take_up_due, seconds=POLL_SECONDS),
             self._thread("verifier", self._verifier.take_up_due, seconds=VERIFY_SECONDS),
+            self._thread("attacher", self._attacher.take_up_due, seconds=ATTACH_SECONDS),
             self._thread("sealer", seal_entries, seconds=SEAL_SECONDS),
         )
 

@@ -276,7 +276,7 @@ class TestLinkCommands:
             *("--cost-centers", "Kustannuspaikka", "--cost-units", "Projekti", "--create-items"),
             *("--closed-period", "next-open", "--clearing-account", "2990"),
             *("--fallback-account", "5010", "--map", "5035=5030", "--map", "5036=5030"),
-            *("--sum-equal-lines", "--approve"),
+            *("--sum-equal-lines", "--approve", "--attach", "report"),
             *("--language", "sv", "--dimension-accounts", "[3-8]..."),
         )
 
@@ -295,6 +295,7 @@ class TestLinkCommands:
             "map": {"5035": "5030", "5036": "5030"},
             "sum_equal_lines": True,
             "approve": True,
+            "attach": "report",
             "verify_only": False,
             "account_may_write": None,
             "start": "2026-06",

@@ -163,6 +163,7 @@ def _of(start: str) -> set[str]:
 
 
 MONTHS = {
+    "archive_month",
     "sign_month",
     "unsign_month",
     "company_month",

@@ -379,3 +379,4 @@ class ProblemCode(StrEnum):
     CANNOT_SIGN = _stops(
         "E90", company="1003 Saaristo Siivous Oy", period="2026-06", reason="not_done"
     )
+    NOTHING_TO_ARCHIVE = _stops("E97", company="1003 Saaristo Siivous Oy", period="2026-06")

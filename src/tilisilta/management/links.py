@@ -198,6 +198,7 @@ def link_document(link: Link) -> dict[str, Any]:
         },
         "sum_equal_lines": link.sums_equal_lines,
         "approve": link.approves_receipts,
+        "attach": link.attaches or None,
         "verify_only": link.is_verify_only,
         "account_may_write": link.procountor_account.may_write if link.is_verify_only else None,
         "start": f"{link.start_month:%Y-%m}",
@@ -221,6 +222,7 @@ def _choices(options: Namespace) -> dict[str, Any]:
         "fallback_account": options.fallback_account,
         "sums_equal_lines": options.sum_equal_lines,
         "approves_receipts": options.approve,
+        "attaches": options.attach,
         "is_verify_only": options.verify_only,
     }
     return choices | {"receipt_language": options.language, "receipt_title": options.title}

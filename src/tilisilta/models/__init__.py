@@ -27,6 +27,7 @@ from tilisilta.models.links import AccountMapping, Link, LinkSettings
 from tilisilta.models.net_pay import PaidByHand, PaymentFile
 from tilisilta.models.nmbrs_comparisons import ApiComparison, ComparedCompany
 from tilisilta.models.nmbrs_grants import ConsentRequest, NightCalls, NmbrsGrant
+from tilisilta.models.receipt_files import ReceiptFile
 from tilisilta.models.reconciliations import OUTCOMES, ReconciledMonth, VerifiedCompany
 from tilisilta.models.seen_receipts import AnotherReceipt, SeenReceipt
 from tilisilta.models.signatures import MonthSignature
@@ -69,6 +70,7 @@ __all__ = [
     "PaidByHand",
     "PaymentFile",
     "ProcountorAccount",
+    "ReceiptFile",
     "ReconciledMonth",
     "Right",
     "Run",

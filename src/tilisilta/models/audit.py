@@ -166,6 +166,14 @@ class AuditEntry(models.Model):
             "receipt_seen_approved",
             _("saw that receipt {number} of journal {reference} is approved"),
         )
+        FILE_ATTACHED = (
+            "file_attached",
+            _("attached {file} to receipt {number} of journal {reference}"),
+        )
+        FILE_REFUSED = (
+            "file_refused",
+            _("could not attach {file} to receipt {number} of journal {reference}"),
+        )
         RECEIPT_REJECTED = (
             "receipt_rejected",
             _("Procountor rejected the receipt of {date} of journal {reference}"),
@@ -215,6 +223,7 @@ class AuditEntry(models.Model):
             "month_unsigned",
             _("took back the signature below {period} of {name}: {reason}"),
         )
+        MONTH_ARCHIVED = "month_archived", _("saved the archive of {period} of {name}")
         USER_CREATED = "user_created", _("created user {name}")
         USER_CHANGED = "user_changed", _("changed user {name}: {fields}")
         TOKEN_CREATED = (

@@ -47,6 +47,13 @@ class Link(models.Model):
     trail of what was sent through it, beside its successor.
     """
 
+    class Attaches(models.TextChoices):
+        """What is attached to the receipts, so that it is found from there."""
+
+        NOTHING = "", _("Nothing")
+        JOURNAL = "journal", _("The journal as a workbook, once it is booked")
+        REPORT = "report", _("The reconciliation as PDF, once the month is signed")
+
     class Policy(models.TextChoices):
         """What to do with a correction for a closed period."""
 
@@ -90,6 +97,13 @@ class Link(models.Model):
         help_text="The language of the books: of all words that we write into receipts.",
     )
     approves_receipts = models.BooleanField(default=False)
+    attaches = models.CharField(
+        max_length=10,
+        choices=Attaches,
+        blank=True,
+        default=Attaches.NOTHING,
+        help_text="What is attached to each receipt in Procountor.",
+    )
     is_verify_only = models.BooleanField(
         default=False, help_text="It compares payroll with the ledger, and never sends."
     )

@@ -32,7 +32,8 @@ class ReconciledMonth(models.Model):
 
     ``document`` is the whole result, as commands print it and pages show it. ``difference`` is the
     larger side of what the ledger has more or less than payroll, over all ledger accounts.
-    ``digest`` is that of what was found, whenever and however often it was compared.
+    ``digest`` is that of what was found, whenever and however often it was compared. ``receipts``
+    are the ledger receipts that book its runs, as they were read then.
     """
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="reconciled_months")
@@ -42,6 +43,7 @@ class ReconciledMonth(models.Model):
     compared_at = models.DateTimeField()
     digest = models.CharField(max_length=64, blank=True, default="")
     document: "models.JSONField[Any, Any]" = models.JSONField()
+    receipts: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
 
     objects = ReconciledMonthQuerySet.as_manager()
 

@@ -19,6 +19,7 @@ FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
         "account_mappings": _("account mappings"),
         "administration": _("administration"),
         "approves_receipts": _("approval of receipts"),
+        "attaches": _("file attached to receipts"),
         "business_id": _("business ID"),
         "clearing_account": _("clearing account"),
         "closed_period_policy": _("closed periods"),

@@ -40,6 +40,7 @@ _LISTS = {
 _WORDS_OF: Mapping[str, Callable[[str], object]] = {
     **{area.value: lambda right: Right(right).label for area in Area},
     "template": shown_template_name,
+    "attaches": lambda what: Link.Attaches(what).label,
     "closed_period_policy": lambda policy: Link.Policy(policy).label,
     "site": lambda site: NmbrsConnection.Site(site).label,
     "start_month": lambda written: month(date.fromisoformat(written)),

@@ -99,6 +99,13 @@ class LinkForm(forms.Form):
         required=False,
         label=gettext_lazy("Approve the receipts in Procountor once they are booked"),
     )
+    attaches = forms.ChoiceField(
+        required=False,
+        choices=Link.Attaches.choices,
+        label=gettext_lazy("Attach to each receipt in Procountor"),
+        widget=forms.Select(attrs={"class": "in"}),
+        help_text=gettext_lazy("To receipts of the last three months, and to all that come."),
+    )
     is_verify_only = forms.BooleanField(
         required=False,
         label=gettext_lazy("Verify only: compare payroll with the ledger, and never send"),

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from tilisilta.models import Company
+from tilisilta.services.archiving.attaching import files_of_month
 from tilisilta.services.closing.signing import signing_standing
 from tilisilta.web.net_pay_page import net_pay_page
 from tilisilta.web.reconciliation_page import month_page
@@ -22,6 +23,7 @@ def render_month(
         "company": company,
         "page": page,
         "net_pay": net_pay_page(company, first, page.result, user=request.user),
+        "files": files_of_month(company, first),
         "signing": signing_standing(company, first, user=request.user, today=timezone.localdate()),
         **more,
     }

@@ -173,7 +173,7 @@ class RecentMonth:
 
 def recent_months_of(company: Company, today: date) -> tuple[RecentMonth, ...]:
     """Return the months that every night compares and those compared before, the latest first."""
-    results = ReconciledMonth.objects.filter(company=company).defer("document")
+    results = ReconciledMonth.objects.filter(company=company).defer("document", "receipts")
     found = {one.month: one for one in results.order_by("-month")[:MOST_MONTHS]}
     firsts = {date(one.year, one.month, 1) for one in recent_months(today)}
     return tuple(

@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 from tilisilta.web import (
     administrations,
     api_tokens,
+    archives,
     audit,
     booked_already,
     companies,
@@ -91,6 +92,7 @@ urlpatterns = [
     ),
     path(f"{COMPANY}/months/<str:month>/sign", signing.sign, name="sign_month"),
     path(f"{COMPANY}/months/<str:month>/unsign", signing.unsign, name="unsign_month"),
+    path(f"{COMPANY}/months/<str:month>/archive", archives.archive, name="archive_month"),
     path(f"{COMPANY}/import", imports.import_file, name="import_journal"),
     path(
         f"{COMPANY}/import/columns/<int:pk>/forget",

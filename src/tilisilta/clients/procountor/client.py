@@ -8,6 +8,11 @@ from typing import Self, TypeVar
 
 import httpx2
 
+from tilisilta.clients.procountor.attachments import (
+    AttachedFiles,
+    decode_attached,
+    encode_attachment,
+)
 from tilisilta.clients.procountor.decoding import (
     ListedReceipt,
     ReceiptPage,
@@ -168,6 +173,19 @@ class ProcountorClient:
         """Invalidate an unfinished receipt, if the request can leave in time."""
         path = f"/ledgerreceipts/{ledger_receipt_id}/invalidate"
         self._exchange.write("PUT", path, not_after=not_after)
+
+    def get_attached_files(self, ledger_receipt_id: int) -> AttachedFiles:
+        """Return the files of a receipt. Raises ``ProcountorRejected`` where it is gone."""
+        content = self._exchange.read(f"/ledgerreceipts/{ledger_receipt_id}")
+        with _readable_answer():
+            return decode_attached(content)
+
+    def attach_file(self, invoice_id: int, name: str, content: bytes, *, not_after: float) -> None:
+        """Attach a file to the invoice of a receipt, if the request can leave in time."""
+        body, content_type = encode_attachment(invoice_id, name, content)
+        self._exchange.write(
+            "POST", "/attachments", body, not_after=not_after, content_type=content_type
+        )
 
     def create_dimension_item(
         self, dimension_id: int, code: str, description: str

@@ -85,7 +85,13 @@ class Exchange:
         return _accepted(self._authorised(send), unanswered=ProcountorUnavailable)
 
     def write(
-        self, method: str, path: str, content: bytes = b"", *, not_after: float = math.inf
+        self,
+        method: str,
+        path: str,
+        content: bytes = b"",
+        *,
+        not_after: float = math.inf,
+        content_type: str = "",
     ) -> bytes:
         """Write to ``path``, unless ``time.monotonic()`` is past ``not_after`` before it leaves.
 
@@ -102,7 +108,7 @@ class Exchange:
                     method,
                     path,
                     content=content,
-                    headers=_authorisation(token) | _content_type(content),
+                    headers=_authorisation(token) | _content_type(content, content_type),
                     extensions={"trace": _last_check(not_after)},
                 )
             except NOTHING_SENT as error:
@@ -185,8 +191,8 @@ def _authorisation(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def _content_type(content: bytes) -> dict[str, str]:
-    return {"Content-Type": "application/json"} if content else {}
+def _content_type(content: bytes, kind: str = "") -> dict[str, str]:
+    return {"Content-Type": kind or "application/json"} if content else {}
 
 
 def _unreached(error: httpx2.RequestError) -> str:

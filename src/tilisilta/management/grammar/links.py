@@ -158,6 +158,15 @@ def _add_booking_choices(parser: argparse.ArgumentParser) -> None:
         "--approve", action="store_true", help=_("approve each receipt once it is booked")
     )
     parser.add_argument(
+        "--attach",
+        default="",
+        choices=["journal", "report"],
+        help=_(
+            "attach to each receipt the journal as a workbook once it is booked, or the "
+            "reconciliation as PDF once the month is signed"
+        ),
+    )
+    parser.add_argument(
         "--verify-only",
         action="store_true",
         help=_("compare payroll with the ledger, and never send; rights to read are enough"),

@@ -3,6 +3,7 @@
 import argparse
 
 from tilisilta.domain.month_end import MonthState
+from tilisilta.languages import LANGUAGES
 from tilisilta.management.grammar.parsers import Subparsers, add_command, month
 from tilisilta.management.wording import gettext as _
 
@@ -13,6 +14,7 @@ def add_proof_commands(commands: Subparsers) -> None:
     _add_net_pay(commands)
     _add_month(commands)
     _add_signing(commands)
+    _add_archive(commands)
 
 
 def _add_verify(commands: Subparsers) -> None:
@@ -128,6 +130,36 @@ def _add_signing(commands: Subparsers) -> None:
     )
     _add_month_of_company(unsign)
     unsign.add_argument("--reason", required=True, metavar=_("TEXT"), help=_("why"))
+
+
+def _add_archive(commands: Subparsers) -> None:
+    archive = add_command(
+        commands,
+        "archive",
+        action="archives:save",
+        says=_("save the archive of a month, one ZIP file for each company"),
+        example=(
+            "tilisilta archive --period 2026-06\n"
+            "tilisilta archive --period 2026-06 --company 1001 --out archives --language fi\n"
+            "tilisilta archive --period 2026-06 --debtor 101 --json"
+        ),
+    )
+    archive.add_argument("--period", type=month, required=True, metavar="2026-06")
+    which = archive.add_mutually_exclusive_group()
+    which.add_argument("--company", type=int, metavar=_("NUMBER"), help=_("only this company"))
+    which.add_argument(
+        "--debtor", type=int, metavar=_("NUMBER"), help=_("only the companies of this debtor")
+    )
+    archive.add_argument(
+        "--out",
+        metavar=_("FOLDER"),
+        help=_("save them there (default: a folder archive-2026-06 where you are)"),
+    )
+    archive.add_argument(
+        "--language",
+        choices=[language.code for language in LANGUAGES],
+        help=_("of the report and all texts (default: that of the terminal)"),
+    )
 
 
 def _add_month_of_company(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""Words for what stands in the way of signing a month."""
+"""Words for what stands in the way of signing a month, or of its archive."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +49,13 @@ CLOSING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             message=_("%(period)s of %(company)s cannot be signed yet"),
             cause=_("There is no run, or one of its journals is not booked."),
             remedy=_("Send what is to be sent, compare the month, and then sign it."),
+        ),
+    ),
+    ProblemCode.NOTHING_TO_ARCHIVE: (
+        Wording(
+            message=_("%(period)s of %(company)s has nothing to archive"),
+            cause=_("No run, no signature and no payment file of that month is here."),
+            remedy=_("Check the month; if a run is missing, fetch or import it first."),
         ),
     ),
 }

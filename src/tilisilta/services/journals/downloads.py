@@ -26,13 +26,13 @@ def journal_as_csv(
     journal: Journal, *, user: User | None, has_decimal_comma: bool = False
 ) -> Download:
     """Return the lines of ``journal`` as they came in, for a spreadsheet or another import."""
-    content = as_csv(HEADERS, _rows(journal), has_decimal_comma=has_decimal_comma)
+    content = as_csv(HEADERS, rows_of(journal), has_decimal_comma=has_decimal_comma)
     return _download(journal, "csv", content, CSV, user=user)
 
 
 def journal_as_xlsx(journal: Journal, *, user: User | None) -> Download:
     """Return the lines as a workbook: exact amounts, real dates and no formulas."""
-    content = as_xlsx("Journal", HEADERS, WIDTHS, _rows(journal))
+    content = as_xlsx("Journal", HEADERS, WIDTHS, rows_of(journal))
     return _download(journal, "xlsx", content, XLSX, user=user)
 
 
@@ -53,7 +53,8 @@ def payload_of(journal: Journal, receipt: ShownReceipt, *, user: User | None) ->
     )
 
 
-def _rows(journal: Journal) -> Iterator[tuple[Value, ...]]:
+def rows_of(journal: Journal) -> Iterator[tuple[Value, ...]]:
+    """Yield the lines of ``journal`` under the ``HEADERS``."""
     for line in journal.lines.order_by("position"):
         yield (
             line.ledger_account,

@@ -30,6 +30,7 @@ from tilisilta.services.pace import wait_below_sending
 from tilisilta.services.procountor.administrations import known_administration
 from tilisilta.services.verifying.documents import (
     Names,
+    booked_documents,
     difference_of,
     digest_of,
     document_of,
@@ -264,6 +265,7 @@ def _stored(
                 "compared_at": now,
                 "digest": digest_of(document),
                 "document": document,
+                "receipts": booked_documents(result),
             },
         )
     return stored

@@ -101,6 +101,51 @@ def _found_of_part(part: Document) -> Document:
     }
 
 
+def booked_documents(result: Reconciliation) -> list[Document]:
+    """Return the receipts that book the month's runs, each whole and once, in Procountor's words.
+
+    Amounts are texts with their cents. Texts that people typed have no personal identity codes.
+    """
+    receipts = {
+        receipt.ledger_receipt_id: receipt
+        for part in result.parts
+        for receipt in (part.receipt, *part.another_way, *part.again)
+        if receipt is not None
+    }
+    return [_booked_document(receipt) for _id, receipt in sorted(receipts.items())]
+
+
+def _booked_document(receipt: BookedReceipt) -> Document:
+    body = receipt.body
+    return {
+        "id": receipt.ledger_receipt_id,
+        "receiptNumber": receipt.receipt_number,
+        "invoiceNumber": receipt.invoice_number,
+        "status": receipt.status,
+        "version": receipt.version,
+        "name": _told(body.name),
+        "receiptDate": body.receipt_date.isoformat(),
+        "accountantsNotes": _told(body.accountants_notes),
+        "transactions": [
+            {
+                "account": row.account,
+                "accountingValue": _amount(row.accounting_value),
+                "description": _told(row.description),
+                "vatPercent": f"{row.vat_percent.normalize():f}",
+                "dimensionItemValues": [
+                    {
+                        "dimensionId": one.dimension_id,
+                        "itemId": one.item_id,
+                        "value": _amount(one.value),
+                    }
+                    for one in row.dimension_values
+                ],
+            }
+            for row in body.transactions
+        ],
+    }
+
+
 def entry_document(entry: LedgerEntry) -> Document:
     """Return an entry of a report, in the form of the other entries; its receipt has no id."""
     text = " · ".join(filter(None, (entry.name, entry.description)))
