@@ -1,0 +1,186 @@
+"""Reads what stops the journals of a month, by reason: few queries, however many there are."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q
+
+from tilisilta.domain.month_end import MonthState
+from tilisilta.domain.problems import Problem
+from tilisilta.domain.reasons import (
+    Reason,
+    ReasonGroup,
+    Remedy,
+    StoppedJournal,
+    group_by_reason,
+    proposed_account,
+    sums_of,
+)
+from tilisilta.domain.standing import (
+    SENT_JOURNALS,
+    STOPPED_JOURNALS,
+    ExportState,
+    JournalState,
+)
+from tilisilta.models import AccountMapping, Export, Journal, User
+from tilisilta.services.closing.months import MonthEnd, Sums, month_end
+from tilisilta.services.reasons.words import words_of
+
+_LOST = Q(is_deleted_at_source=True, state__in=SENT_JOURNALS)
+_WITH_STOPPED_RECEIPTS = frozenset(
+    {JournalState.REJECTED, JournalState.PARTLY_SENT, JournalState.WITHDRAWAL_STOPPED}
+)
+_STOPPED_RECEIPTS = (ExportState.REJECTED, ExportState.UNCERTAIN, ExportState.NOT_WITHDRAWN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownReason:
+    """A reason with what it is called, and the account to map to if one is proposed."""
+
+    group: ReasonGroup
+    words: str
+    proposed: str = ""
+
+    @property
+    def reason(self) -> Reason:
+        return self.group.reason
+
+    @property
+    def company_count(self) -> int:
+        return len(self.group.company_ids)
+
+    @property
+    def journal_count(self) -> int:
+        return len(self.group.journals)
+
+    @property
+    def sums(self) -> Sums:
+        return self.group.sums
+
+
+@dataclass(frozen=True, kw_only=True)
+class ByReason:
+    """All that stops the companies of a month that are to fix. ``sums`` count each journal once."""
+
+    month: date
+    reasons: tuple[ShownReason, ...]
+    company_ids: frozenset[int]
+    journal_count: int
+    sums: Sums
+
+    def find(self, reason_id: str) -> ShownReason | None:
+        return next((one for one in self.reasons if one.reason.id == reason_id), None)
+
+
+def problems_by_reason(
+    month: date,
+    *,
+    today: date,
+    user: User | None = None,
+    debtor: int | None = None,
+    company: int | None = None,
+) -> ByReason:
+    """Return what stops the companies of ``month`` that are to fix, as far as ``user`` sees them.
+
+    ``debtor`` is the number of a debtor, and ``company`` the id of a company.
+    """
+    return reasons_of(month_end(month, today=today, user=user, debtor=debtor, company=company))
+
+
+def reasons_of(shown: MonthEnd) -> ByReason:
+    """Return what stops those of ``shown`` that are to fix."""
+    ids = frozenset(one.company_id for one in shown.in_state(MonthState.TO_FIX))
+    journals = _stopped(shown.month, ids) if ids else ()
+    groups = group_by_reason(journals)
+    mapped = _mapped(groups)
+    return ByReason(
+        month=shown.month,
+        reasons=tuple(_shown(one, mapped) for one in groups),
+        company_ids=frozenset(one.company_id for one in journals),
+        journal_count=len(journals),
+        sums=sums_of(journals),
+    )
+
+
+def _stopped(month: date, company_ids: Collection[int]) -> tuple[StoppedJournal, ...]:
+    rows = [
+        row
+        for row in Journal.objects.filter(period=month)
+        .filter(Q(state__in=STOPPED_JOURNALS) | _LOST)
+        .order_by("company__number", "pk")
+        .values_list("pk", "company_id", "state", "currency", "debit_total", "problems")
+        if row[1] in company_ids
+    ]
+    receipts = _problems_of_receipts(
+        [pk for pk, _company, state, *_more in rows if state in _WITH_STOPPED_RECEIPTS]
+    )
+    return tuple(
+        StoppedJournal(
+            journal_id=pk,
+            company_id=company_id,
+            state=JournalState(state),
+            is_run_lost=state in SENT_JOURNALS,
+            currency=currency,
+            debit=debit,
+            problems=(*receipts.get(pk, ()), *problems),
+        )
+        for pk, company_id, state, currency, debit, problems in rows
+    )
+
+
+def _problems_of_receipts(journal_ids: Collection[int]) -> Mapping[int, tuple[Problem, ...]]:
+    if not journal_ids:
+        return {}
+    found: dict[int, tuple[Problem, ...]] = {}
+    exports = Export.objects.filter(journal__in=journal_ids, state__in=_STOPPED_RECEIPTS)
+    for journal_id, problems in exports.order_by("booking_date").values_list(
+        "journal_id", "problems"
+    ):
+        found[journal_id] = (*found.get(journal_id, ()), *problems)
+    return found
+
+
+def _mapped(groups: Collection[ReasonGroup]) -> Mapping[str, Mapping[str, int]]:
+    """Return to which accounts links map the accounts that are to be mapped, and how many do."""
+    accounts = {one.reason.fact for one in groups if one.reason.remedy is Remedy.MAP_ACCOUNT}
+    if not accounts:
+        return {}
+    rows = (
+        AccountMapping.objects.filter(journal_account__in=accounts, link__ends_on__isnull=True)
+        .order_by()
+        .values_list("journal_account", "procountor_account_code")
+        .annotate(count=Count("pk"))
+    )
+    mapped: dict[str, dict[str, int]] = {}
+    for account, code, count in rows:
+        mapped.setdefault(account, {})[code] = count
+    return mapped
+
+
+def _shown(group: ReasonGroup, mapped: Mapping[str, Mapping[str, int]]) -> ShownReason:
+    proposed = ""
+    if group.reason.remedy is Remedy.MAP_ACCOUNT:
+        others = mapped.get(group.reason.fact, {})
+        proposed = proposed_account(near_in(group), without_dead(group, others))
+    return ShownReason(group=group, words=words_of(group), proposed=proposed)
+
+
+def near_in(group: ReasonGroup) -> tuple[tuple[str, ...], ...]:
+    """Return the accounts near the one of ``group`` in each company, as its check has found."""
+    return tuple(
+        tuple(filter(None, problem.fact("near").split(", ")))
+        for company_id in sorted(group.company_ids)
+        for problem in group.problems_of(company_id)[:1]
+    )
+
+
+def without_dead(group: ReasonGroup, mapped: Mapping[str, int]) -> Mapping[str, int]:
+    """Return ``mapped`` without what the companies of ``group`` map to in vain."""
+    dead = {
+        problem.fact("account")
+        for _journal, problems in group.journals
+        for problem in problems
+        if problem.fact("mapped_from")
+    }
+    return {code: count for code, count in mapped.items() if code not in dead}
