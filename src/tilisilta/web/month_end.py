@@ -24,6 +24,7 @@ from tilisilta.services.closing.months import (
 )
 from tilisilta.services.closing.rows import MonthRow, names_of, rows_of
 from tilisilta.services.closing.words import STATE_WORDS
+from tilisilta.services.reasons.groups import ByReason, ShownReason, reasons_of
 from tilisilta.services.verifying.night import ask_for_comparison
 from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import asked_month, asked_page, with_query
@@ -57,9 +58,11 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class MonthEndPage:
-    """Everything on the page."""
+    """Everything on the page. ``reason`` is the one whose companies alone are listed."""
 
     shown: MonthEnd
+    by_reason: ByReason
+    reason: ShownReason | None
     line: tuple[ShownCell, ...]
     page: Page[CompanyMonth]
     rows: tuple[MonthRow, ...]
@@ -97,7 +100,7 @@ def compare_month(request: UserRequest) -> HttpResponse:
     """Have a worker compare the month of the companies that the address narrows the list to."""
     asked = _Asked.of(request)
     shown = asked.month_end(request.user)
-    ids = [one.company_id for one in shown.in_state(asked.state)]
+    ids = [one.company_id for one in asked.chosen(shown, reasons_of(shown))]
     count = ask_for_comparison(ids, shown.month)
     if count:
         text = ngettext(
@@ -121,6 +124,7 @@ class _Asked:
     state: str
     debtor: int | None
     person: int | None
+    reason: str
 
     @classmethod
     def of(cls, request: UserRequest) -> "_Asked":
@@ -133,7 +137,16 @@ class _Asked:
             state=state if state in STATE_WORDS else "",
             debtor=whole_number(request.GET.get("debtor", "")),
             person=whole_number(request.GET.get("person", "")),
+            reason=request.GET.get("reason", ""),
         )
+
+    def chosen(self, shown: MonthEnd, by_reason: ByReason) -> tuple[CompanyMonth, ...]:
+        """Return the companies that are listed; a reason that is gone narrows nothing."""
+        reason = by_reason.find(self.reason)
+        listed = shown.in_state(self.state)
+        if reason is None:
+            return listed
+        return tuple(one for one in listed if one.company_id in reason.group.company_ids)
 
     def month_end(self, user: User) -> MonthEnd:
         return month_end(
@@ -150,7 +163,9 @@ def _page(request: UserRequest) -> MonthEndPage:
     asked = _Asked.of(request)
     state, debtor, person = asked.state, asked.debtor, asked.person
     shown = asked.month_end(request.user)
-    chosen = shown.in_state(state)
+    by_reason = reasons_of(shown)
+    chosen = asked.chosen(shown, by_reason)
+    reason = by_reason.find(asked.reason)
     page = Paginator(chosen, ROWS_PER_PAGE).get_page(asked_page(request))
     names = names_of(shown.people | shown.signers)
     listed = (
@@ -158,6 +173,8 @@ def _page(request: UserRequest) -> MonthEndPage:
     )
     return MonthEndPage(
         shown=shown,
+        by_reason=by_reason,
+        reason=reason,
         line=_line(request, shown, state),
         page=page,
         rows=rows_of(tuple(page), shown.month, names),
@@ -177,7 +194,9 @@ def _page(request: UserRequest) -> MonthEndPage:
             if pk in shown.people
         ),
         search=asked.search,
-        is_narrowed=bool(asked.search or state or debtor is not None or person is not None),
+        is_narrowed=bool(asked.search or state or reason)
+        or debtor is not None
+        or person is not None,
     )
 
 

@@ -1,7 +1,7 @@
 """What putting a reason right would change, company by company. Nothing is written here."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Count
@@ -108,6 +108,18 @@ def plan(shown: ShownReason, month: date, *, target: str = "") -> Plan:
         rows=tuple(
             _mapped(one, chart, account, target) for one, chart in zip(places, charts, strict=True)
         ),
+    )
+
+
+def with_what_was_seen(
+    rows: Iterable[PlannedChange], seen: Mapping[int, str]
+) -> tuple[PlannedChange, ...]:
+    """Return those of ``rows`` that somebody confirmed, with what their links had then.
+
+    ``seen`` has the numbers of the companies; whatever a link has now does not count.
+    """
+    return tuple(
+        replace(row, seen=seen[row.company.number]) for row in rows if row.company.number in seen
     )
 
 
@@ -274,9 +286,10 @@ def _offers(
 ) -> tuple[Offer, ...]:
     account = group.reason.fact
     near = [[one.code for one in near_accounts(account, chart.values())] for chart in charts]
-    ranked = ranked_accounts(
-        [*near, *_of_same_name(group, charts)], without_dead(group, _used(account))
-    )
+    by_number = ranked_accounts(near, without_dead(group, _used(account)))
+    # A name is a weaker sign than a number: rows are often called what many accounts are.
+    by_name = ranked_accounts(_of_same_name(group, charts), {})
+    ranked = tuple(dict.fromkeys((*by_number, *by_name)))
     active = [{code for code, one in chart.items() if one.is_active} for chart in charts]
     counts = {code: sum(code in codes for codes in active) for code in ranked}
     return tuple(
