@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from tilisilta.domain.month_end import MonthState, month_after, month_before
 from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.models import Area, Debtor, Right, User
+from tilisilta.services.closing.month_at_work import shown_month
 from tilisilta.services.closing.months import (
     CompanyMonth,
     MonthEnd,
@@ -131,7 +132,9 @@ class _Asked:
         today = timezone.localdate()
         state = request.GET.get("state", "")
         return cls(
-            month=asked_month(request) or usual_month(today),
+            month=asked_month(request)
+            or shown_month(request.user, today=today)
+            or usual_month(today),
             today=today,
             search=request.GET.get("q", "").strip(),
             state=state if state in STATE_WORDS else "",
@@ -201,7 +204,7 @@ def _page(request: UserRequest) -> MonthEndPage:
 
 
 def usual_month(today: date) -> date:
-    """Return the month that is being closed on a day."""
+    """Return the month that is being closed on a day, for a bureau without journals."""
     first = today.replace(day=1)
     return first if today.day >= CLOSED_FROM_DAY else month_before(first)
 
