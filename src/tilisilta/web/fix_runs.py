@@ -147,7 +147,9 @@ def _stored(result: Result) -> dict[str, object]:
 
 
 def _plain(problem: Problem | None) -> dict[str, object] | None:
-    return problem and {"code": problem.code.value, "facts": [list(one) for one in problem.facts]}
+    if problem is None:
+        return None
+    return {"code": problem.code.value, "facts": [list(one) for one in problem.facts]}
 
 
 def _shown(company: Company, stored: Mapping[str, object]) -> ShownResult:
