@@ -38,7 +38,7 @@ from tilisilta.models import (
     Sending,
     User,
 )
-from tilisilta.services.closing.month_at_work import shown_month
+from tilisilta.services.closing.month_at_work import recent_month
 from tilisilta.services.companies import matching
 from tilisilta.services.explanations import Explanation, explain
 from tilisilta.services.fetching.progress import FetchProgress, fetch_progress_for
@@ -48,6 +48,7 @@ from tilisilta.services.overview_counts import (
     Counts,
     Elsewhere,
     counts_of,
+    latest_month,
     states_by_month,
     waiting_elsewhere,
 )
@@ -167,7 +168,7 @@ def overview_for(  # what a page asks for, each by its name
     """
     journals = Journal.objects.not_discarded().visible_to(user)
     by_month = states_by_month(journals)
-    month = month or shown_month(user, today=today) or today.replace(day=1)
+    month = month or recent_month(user, today=today) or latest_month(by_month, today)
     counts = counts_of(by_month, month)
     months = _months_up_to(month)
     companies = _searched(Company.objects.visible_to(user), search)

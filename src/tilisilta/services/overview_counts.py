@@ -67,6 +67,11 @@ def states_by_month(journals: QuerySet[Journal]) -> Mapping[date, Counter[str]]:
     return by_month
 
 
+def latest_month(by_month: Mapping[date, Counter[str]], today: date) -> date:
+    this_month = today.replace(day=1)
+    return max((month for month in by_month if month <= this_month), default=this_month)
+
+
 def counts_of(by_month: Mapping[date, Counter[str]], month: date) -> Counts:
     total = sum(by_month.values(), Counter[str]())
     of_month = by_month.get(month, Counter())

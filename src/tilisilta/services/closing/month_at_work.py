@@ -12,12 +12,17 @@ from tilisilta.models import Journal, User
 def shown_month(user: User | None, *, today: date) -> date | None:
     """Return the month to show unless another is asked for, as far as ``user`` sees companies.
 
-    Where none of the last months has any, it is the latest that has journals; ``None`` for none.
+    Where none of the last months has journals, it is the latest that has; ``None`` for none.
     """
-    journals = Journal.objects.all() if user is None else Journal.objects.visible_to(user)
+    return recent_month(user, today=today) or _latest(_journals_of(user), today)
+
+
+def recent_month(user: User | None, *, today: date) -> date | None:
+    """Return the one of the last months that is worked on; ``None`` if none has journals."""
     waiting = Q(state__in=WAITING_JOURNALS)
     rows = (
-        journals.filter(period__gte=first_compared(today), period__lte=today)
+        _journals_of(user)
+        .filter(period__gte=first_compared(today), period__lte=today)
         .exclude(state__in=JOURNALS_NOT_DUE)
         .order_by()
         .values_list("period")
@@ -30,7 +35,11 @@ def shown_month(user: User | None, *, today: date) -> date | None:
         period: MonthWork(companies=companies, waiting=waiting)
         for period, companies, waiting in rows
     }
-    return month_at_work(work, today=today) or _latest(journals, today)
+    return month_at_work(work, today=today)
+
+
+def _journals_of(user: User | None) -> QuerySet[Journal]:
+    return Journal.objects.all() if user is None else Journal.objects.visible_to(user)
 
 
 def _latest(journals: QuerySet[Journal], today: date) -> date | None:
