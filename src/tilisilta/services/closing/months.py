@@ -14,6 +14,7 @@ from tilisilta.domain.month_end import (
     MonthState,
     counts_of,
     is_run_expected,
+    needs_reason,
     state_of_month,
 )
 from tilisilta.domain.problems import Problem
@@ -47,6 +48,11 @@ class CompanyMonth:
     signed: Signed | None
     waits_for_comparison: bool
     trouble: tuple[Problem, ...]
+
+    @property
+    def can_be_signed_at_once(self) -> bool:
+        """Return whether it can be signed along with others, without a reason."""
+        return self.state is MonthState.EQUAL and not needs_reason(self.state, self.facts.net_pay)
 
     @property
     def people(self) -> tuple[int, ...]:
@@ -181,6 +187,7 @@ def _company_month(
         journals=frozenset(journals.states),
         has_lost_run=journals.has_lost_run,
         outcome=compared.outcome if compared is not None and not compared.is_stale else None,
+        net_pay=compared.net_pay if compared is not None else None,
         is_expected=not is_off
         and is_listed
         and is_run_expected(
