@@ -14,7 +14,7 @@ from tests.web.reading import squeezed
 
 from procountor_sandbox.app import Sandbox
 from tilisilta.domain.journals import Run
-from tilisilta.models import AccountMapping, AuditEntry, Company, ProcountorAccount
+from tilisilta.models import AccountMapping, AuditEntry, Company, ProcountorAccount, User
 from tilisilta.services.journals.importing import import_journal
 from tilisilta.services.links import change_link
 
@@ -83,8 +83,11 @@ class TestMonthEnd:
         assert browser_of_reader.get(reverse("fix_reason"), QUERY).status_code == 403
 
     def test_takes_few_queries(
-        self, browser_of_administrator: Client, bureau: list[Company]
+        self, browser_of_administrator: Client, administrator: User, bureau: list[Company]
     ) -> None:
+        # One without a run, and people to be named: all that is ever read.
+        a_company(1004, "Korpisaaren Leipomo Oy")
+        Company.objects.update(responsible=administrator)
         browser_of_administrator.get("/month-end", {"month": "2026-06"})
 
         with CaptureQueriesContext(connection) as queries:

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from tilisilta.domain.month_end import MonthState, month_after, month_before
 from tilisilta.domain.whole_numbers import whole_number
-from tilisilta.models import Area, Debtor, Right, User
+from tilisilta.models import Area, Right, User
 from tilisilta.services.closing.month_at_work import shown_month
 from tilisilta.services.closing.months import (
     CompanyMonth,
@@ -92,6 +92,10 @@ class MonthEndPage:
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def month_ends(request: UserRequest) -> HttpResponse:
     """Show where the companies stand that the reader may see, as the address narrows them."""
+    if "month" not in request.GET:
+        # An address that shows the same month tomorrow, and that can be sent to a colleague.
+        query = with_query(request, month=f"{_Asked.of(request).month:%Y-%m}")
+        return redirect(f"{reverse('month_end')}{query}")
     return render(request, "closing/month_end.html", {"page": _page(request)})
 
 
@@ -171,9 +175,6 @@ def _page(request: UserRequest) -> MonthEndPage:
     reason = by_reason.find(asked.reason)
     page = Paginator(chosen, ROWS_PER_PAGE).get_page(asked_page(request))
     names = names_of(shown.people | shown.signers)
-    listed = (
-        Debtor.objects.visible_to(request.user).order_by("number").values_list("number", "name")
-    )
     return MonthEndPage(
         shown=shown,
         by_reason=by_reason,
@@ -189,7 +190,7 @@ def _page(request: UserRequest) -> MonthEndPage:
         ),
         debtors=tuple(
             Choice(value=str(number), words=f"{number} {name}", is_chosen=number == debtor)
-            for number, name in listed
+            for number, name in shown.debtors
         ),
         people=tuple(
             Choice(value=str(pk), words=name, is_chosen=pk == person)

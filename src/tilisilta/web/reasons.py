@@ -166,5 +166,6 @@ def _done(request: UserRequest, run: FixRun) -> HttpResponse:
         "done": [one for one in rows if one.result.became in {Became.DONE, Became.ALREADY}],
         "failed": [one for one in rows if one.result.became not in {Became.DONE, Became.ALREADY}],
         "ready_count": sum(one.result.ready_count for one in rows),
+        "stopped_count": sum(one.result.stopped_count for one in rows),
     }
     return render(request, "reasons/result.html", context)

@@ -4,10 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Count, FilteredRelation, Q
 
 from tilisilta.domain.month_end import MonthState
-from tilisilta.domain.problems import Problem
 from tilisilta.domain.reasons import (
     Reason,
     ReasonGroup,
@@ -23,15 +22,17 @@ from tilisilta.domain.standing import (
     ExportState,
     JournalState,
 )
-from tilisilta.models import AccountMapping, Export, Journal, User
+from tilisilta.models import AccountMapping, Journal, User
 from tilisilta.services.closing.months import MonthEnd, Sums, month_end
 from tilisilta.services.reasons.words import words_of
 
 _LOST = Q(is_deleted_at_source=True, state__in=SENT_JOURNALS)
-_WITH_STOPPED_RECEIPTS = frozenset(
-    {JournalState.REJECTED, JournalState.PARTLY_SENT, JournalState.WITHDRAWAL_STOPPED}
+_STOPPED_RECEIPTS = Q(
+    exports__is_trail=False,
+    exports__state__in=(ExportState.REJECTED, ExportState.UNCERTAIN, ExportState.NOT_WITHDRAWN),
 )
-_STOPPED_RECEIPTS = (ExportState.REJECTED, ExportState.UNCERTAIN, ExportState.NOT_WITHDRAWN)
+# Looked up, as making an enum of each of some hundred texts takes noticeably longer.
+_JOURNAL_STATES = {state.value: state for state in JournalState}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,41 +105,35 @@ def reasons_of(shown: MonthEnd) -> ByReason:
 
 
 def _stopped(month: date, company_ids: Collection[int]) -> tuple[StoppedJournal, ...]:
-    rows = [
-        row
-        for row in Journal.objects.filter(period=month)
+    """Return the journals with their own problems and those of their receipts: one query."""
+    receipts = FilteredRelation("exports", condition=_STOPPED_RECEIPTS)
+    rows = (
+        Journal.objects.filter(period=month)
         .filter(Q(state__in=STOPPED_JOURNALS) | _LOST)
-        .order_by("company__number", "pk")
-        .values_list("pk", "company_id", "state", "currency", "debit_total", "problems")
-        if row[1] in company_ids
-    ]
-    receipts = _problems_of_receipts(
-        [pk for pk, _company, state, *_more in rows if state in _WITH_STOPPED_RECEIPTS]
+        .annotate(stopped=receipts)
+        .order_by("company__number", "pk", "stopped__booking_date")
+        .values_list(
+            *("pk", "company_id", "state", "currency", "debit_total", "problems"),
+            "stopped__problems",
+        )
     )
-    return tuple(
-        StoppedJournal(
+    found: dict[int, StoppedJournal] = {}
+    for pk, company_id, state, currency, debit, problems, of_receipt in rows:
+        if company_id not in company_ids:
+            continue
+        known = found.get(pk)
+        # A journal with several stopped receipts is a row for each.
+        more = (*known.problems, *(of_receipt or ())) if known else (*(of_receipt or ()), *problems)
+        found[pk] = StoppedJournal(
             journal_id=pk,
             company_id=company_id,
-            state=JournalState(state),
+            state=_JOURNAL_STATES[state],
             is_run_lost=state in SENT_JOURNALS,
             currency=currency,
             debit=debit,
-            problems=(*receipts.get(pk, ()), *problems),
+            problems=more,
         )
-        for pk, company_id, state, currency, debit, problems in rows
-    )
-
-
-def _problems_of_receipts(journal_ids: Collection[int]) -> Mapping[int, tuple[Problem, ...]]:
-    if not journal_ids:
-        return {}
-    found: dict[int, tuple[Problem, ...]] = {}
-    exports = Export.objects.filter(journal__in=journal_ids, state__in=_STOPPED_RECEIPTS)
-    for journal_id, problems in exports.order_by("booking_date").values_list(
-        "journal_id", "problems"
-    ):
-        found[journal_id] = (*found.get(journal_id, ()), *problems)
-    return found
+    return tuple(found.values())
 
 
 def _mapped(groups: Collection[ReasonGroup]) -> Mapping[str, Mapping[str, int]]:
