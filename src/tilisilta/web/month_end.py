@@ -105,7 +105,7 @@ def compare_month(request: UserRequest) -> HttpResponse:
     """Have a worker compare the month of the companies that the address narrows the list to."""
     asked = _Asked.of(request)
     shown = asked.month_end(request.user)
-    ids = [one.company_id for one in asked.chosen(shown, reasons_of(shown))]
+    ids = [one.company_id for one in asked.chosen(shown, reasons_of(shown, user=request.user))]
     count = ask_for_comparison(ids, shown.month)
     if count:
         text = ngettext(
@@ -170,7 +170,7 @@ def _page(request: UserRequest) -> MonthEndPage:
     asked = _Asked.of(request)
     state, debtor, person = asked.state, asked.debtor, asked.person
     shown = asked.month_end(request.user)
-    by_reason = reasons_of(shown)
+    by_reason = reasons_of(shown, user=request.user)
     chosen = asked.chosen(shown, by_reason)
     reason = by_reason.find(asked.reason)
     page = Paginator(chosen, ROWS_PER_PAGE).get_page(asked_page(request))

@@ -54,7 +54,7 @@ def fix_reason(request: UserRequest) -> HttpResponse:
         return _begin(request)
     month = asked_month(request)
     if month is None:
-        raise Http404
+        return redirect("month_end")
     planned = _plan(request, month, request.GET.get("reason", ""), request.GET.get("to", ""))
     if planned is None:
         messages.info(request, _("Nothing stops for that reason any more."))

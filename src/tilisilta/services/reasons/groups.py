@@ -1,7 +1,7 @@
 """Reads what stops the journals of a month, by reason: few queries, however many there are."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Count, FilteredRelation, Q
@@ -37,11 +37,15 @@ _JOURNAL_STATES = {state.value: state for state in JournalState}
 
 @dataclass(frozen=True, kw_only=True)
 class ShownReason:
-    """A reason with what it is called, and the account to map to if one is proposed."""
+    """A reason with what it is called, and the account to map to if one is proposed.
+
+    ``mapped`` says to which accounts links map it already, and how many do.
+    """
 
     group: ReasonGroup
     words: str
     proposed: str = ""
+    mapped: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def reason(self) -> Reason:
@@ -86,15 +90,16 @@ def problems_by_reason(
 
     ``debtor`` is the number of a debtor, and ``company`` the id of a company.
     """
-    return reasons_of(month_end(month, today=today, user=user, debtor=debtor, company=company))
+    shown = month_end(month, today=today, user=user, debtor=debtor, company=company)
+    return reasons_of(shown, user=user)
 
 
-def reasons_of(shown: MonthEnd) -> ByReason:
-    """Return what stops those of ``shown`` that are to fix."""
+def reasons_of(shown: MonthEnd, *, user: User | None) -> ByReason:
+    """Return what stops those of ``shown`` that are to fix, for ``user``."""
     ids = frozenset(one.company_id for one in shown.in_state(MonthState.TO_FIX))
     journals = _stopped(shown.month, ids) if ids else ()
     groups = group_by_reason(journals)
-    mapped = _mapped(groups)
+    mapped = _mapped(groups, user)
     return ByReason(
         month=shown.month,
         reasons=tuple(_shown(one, mapped) for one in groups),
@@ -136,14 +141,21 @@ def _stopped(month: date, company_ids: Collection[int]) -> tuple[StoppedJournal,
     return tuple(found.values())
 
 
-def _mapped(groups: Collection[ReasonGroup]) -> Mapping[str, Mapping[str, int]]:
-    """Return to which accounts links map the accounts that are to be mapped, and how many do."""
+def _mapped(groups: Collection[ReasonGroup], user: User | None) -> Mapping[str, Mapping[str, int]]:
+    """Return to which accounts links map the accounts that are to be mapped, and how many do.
+
+    Only links that ``user`` may see: what another debtor's accounts are called is not told.
+    """
     accounts = {one.reason.fact for one in groups if one.reason.remedy is Remedy.MAP_ACCOUNT}
     if not accounts:
         return {}
+    mappings = AccountMapping.objects.filter(
+        journal_account__in=accounts, link__ends_on__isnull=True
+    )
+    if user is not None:
+        mappings = mappings.filter(user.rows_of_debtors("link__company__debtor"))
     rows = (
-        AccountMapping.objects.filter(journal_account__in=accounts, link__ends_on__isnull=True)
-        .order_by()
+        mappings.order_by()
         .values_list("journal_account", "procountor_account_code")
         .annotate(count=Count("pk"))
     )
@@ -154,11 +166,15 @@ def _mapped(groups: Collection[ReasonGroup]) -> Mapping[str, Mapping[str, int]]:
 
 
 def _shown(group: ReasonGroup, mapped: Mapping[str, Mapping[str, int]]) -> ShownReason:
-    proposed = ""
-    if group.reason.remedy is Remedy.MAP_ACCOUNT:
-        others = mapped.get(group.reason.fact, {})
-        proposed = proposed_account(near_in(group), without_dead(group, others))
-    return ShownReason(group=group, words=words_of(group), proposed=proposed)
+    if group.reason.remedy is not Remedy.MAP_ACCOUNT:
+        return ShownReason(group=group, words=words_of(group))
+    others = without_dead(group, mapped.get(group.reason.fact, {}))
+    return ShownReason(
+        group=group,
+        words=words_of(group),
+        proposed=proposed_account(near_in(group), others),
+        mapped=others,
+    )
 
 
 def near_in(group: ReasonGroup) -> tuple[tuple[str, ...], ...]:

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Count
-
 from tilisilta.domain.administrations import Administration, LedgerAccount
 from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.domain.items_to_make import can_be_made
@@ -15,9 +13,9 @@ from tilisilta.domain.links import ClosedPeriodPolicy, span_for
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 from tilisilta.domain.reasons import ReasonGroup, Remedy, ranked_accounts
 from tilisilta.domain.receipt_dates import first_open_day_after
-from tilisilta.models import AccountMapping, Company, Journal, JournalLine, Link
+from tilisilta.models import Company, Journal, JournalLine, Link
 from tilisilta.services.procountor.administrations import known_administration
-from tilisilta.services.reasons.groups import ShownReason, without_dead
+from tilisilta.services.reasons.groups import ShownReason
 
 MOST_OFFERED = 8
 _MOST_TEXTS = 100
@@ -96,7 +94,7 @@ def plan(shown: ShownReason, month: date, *, target: str = "") -> Plan:
         rows = tuple(_planned(one, shown.reason.remedy) for one in places)
         return Plan(month=month, shown=shown, target="", offers=(), rows=rows)
     charts = [_chart(one) for one in places]
-    offers = _offers(shown.group, places, charts)
+    offers = _offers(shown, charts)
     known = sum(bool(chart) for chart in charts)
     target = target.strip() or next((one.code for one in offers if one.count == known), "")
     account = shown.reason.fact
@@ -281,14 +279,12 @@ def _chart(place: _Place) -> Mapping[str, LedgerAccount]:
     return {one.code.strip(): one for one in place.administration.ledger_accounts}
 
 
-def _offers(
-    group: ReasonGroup, places: Sequence[_Place], charts: Sequence[Mapping[str, LedgerAccount]]
-) -> tuple[Offer, ...]:
-    account = group.reason.fact
+def _offers(shown: ShownReason, charts: Sequence[Mapping[str, LedgerAccount]]) -> tuple[Offer, ...]:
+    account = shown.reason.fact
     near = [[one.code for one in near_accounts(account, chart.values())] for chart in charts]
-    by_number = ranked_accounts(near, without_dead(group, _used(account)))
+    by_number = ranked_accounts(near, shown.mapped)
     # A name is a weaker sign than a number: rows are often called what many accounts are.
-    by_name = ranked_accounts(_of_same_name(group, charts), {})
+    by_name = ranked_accounts(_of_same_name(shown.group, charts), {})
     ranked = tuple(dict.fromkeys((*by_number, *by_name)))
     active = [{code for code, one in chart.items() if one.is_active} for chart in charts]
     counts = {code: sum(code in codes for codes in active) for code in ranked}
@@ -297,13 +293,6 @@ def _offers(
         for code in sorted(ranked, key=lambda code: -counts[code])
         if counts[code]
     )
-
-
-def _used(account: str) -> Mapping[str, int]:
-    """Return to which accounts open links map ``account``, and how many do."""
-    rows = AccountMapping.objects.filter(journal_account=account, link__ends_on__isnull=True)
-    counted = rows.order_by().values_list("procountor_account_code").annotate(count=Count("pk"))
-    return dict(counted)
 
 
 def _of_same_name(
