@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from tilisilta.domain.problems import Problem
 from tilisilta.domain.reasons import AT_ONCE, Reason, Remedy
@@ -128,7 +128,14 @@ def _list_lines(month: date, found: ByReason) -> Iterator[str]:
     yield ""
     companies, journals, debit = _("Companies"), _("Journals"), _("Debit")
     yield table(
-        (_("Reason"), companies, journals, debit, _("In all of them at once"), _("What happened")),
+        (
+            pgettext("problem", "Reason"),
+            companies,
+            journals,
+            debit,
+            _("In all of them at once"),
+            _("What happened"),
+        ),
         [
             (
                 one.reason.id,
