@@ -7,7 +7,8 @@ from decimal import Decimal
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.ledger_sums import ZERO
 from tilisilta.domain.net_pay import NetPayState
-from tilisilta.models import Company, Link, ReconciledMonth
+from tilisilta.domain.reconciliation import Reconciliation
+from tilisilta.models import Company, Link, PaidByHand, PaymentFile, ReconciledMonth
 from tilisilta.services.verifying.net_pay import NetPayMonth, net_pay_of
 
 
@@ -32,6 +33,20 @@ def net_pay_standing(company: Company, month: BookingPeriod) -> NetPayStanding:
         difference=compared.whole.difference if compared.messages else ZERO,
         digest=_digest(shown),
     )
+
+
+def compared_net_pay(company: Company, result: Reconciliation) -> NetPayStanding:
+    """Return how the net pay of a month stands that was just compared with the ledger.
+
+    Every night compares months in which nothing happened: of these hardly anything is read.
+    """
+    month = result.month.first_day
+    if result.parts or any(
+        kind.objects.filter(company=company, month=month).exists()
+        for kind in (PaymentFile, PaidByHand)
+    ):
+        return net_pay_standing(company, result.month)
+    return NetPayStanding(state=NetPayState.NOTHING, difference=ZERO, digest="")
 
 
 def note_net_pay(company: Company, month: BookingPeriod) -> None:
