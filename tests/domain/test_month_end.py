@@ -11,8 +11,10 @@ from tilisilta.domain.month_end import (
     MonthState,
     counts_of,
     is_run_expected,
+    needs_reason,
     state_of_month,
 )
+from tilisilta.domain.net_pay import PROVEN, NetPayState
 from tilisilta.domain.reconciliation import Outcome
 from tilisilta.domain.standing import JOURNALS_NOT_DUE, JOURNALS_UNDER_WAY, JournalState
 
@@ -49,6 +51,11 @@ class TestStateOfMonth:
             (facts(J.SENT, outcome=Outcome.EQUAL), "equal"),
             (facts(J.APPROVED, outcome=Outcome.NOTED), "equal"),
             (facts(J.SENT, outcome=Outcome.DIFFERENT), "different"),
+            (facts(J.SENT, outcome=Outcome.EQUAL, net_pay=NetPayState.DIFFERENT), "different"),
+            (facts(J.SENT, outcome=Outcome.EQUAL, net_pay=NetPayState.CHANGED), "different"),
+            (facts(J.SENT, outcome=Outcome.EQUAL, net_pay=NetPayState.OPEN), "equal"),
+            (facts(J.SENT, outcome=Outcome.EQUAL, net_pay=NetPayState.BY_HAND), "equal"),
+            (facts(J.SENT, net_pay=NetPayState.DIFFERENT), "booked"),
             (facts(J.READY, outcome=Outcome.DIFFERENT), "ready"),
             # Booked another way: there is nothing left to send.
             (facts(J.READY, outcome=Outcome.EQUAL), "equal"),
@@ -76,6 +83,14 @@ class TestStateOfMonth:
             if state_of_month(given) == MonthState.EQUAL:
                 assert given.outcome in (Outcome.EQUAL, Outcome.NOTED)
                 assert not given.due & JOURNALS_UNDER_WAY
+
+    def test_needs_a_reason_unless_books_and_net_pay_are_proven(self) -> None:
+        for net_pay in NetPayState:
+            given = facts(J.SENT, outcome=Outcome.EQUAL, net_pay=net_pay)
+
+            assert needs_reason(state_of_month(given), net_pay) == (net_pay not in PROVEN)
+        assert needs_reason(MonthState.DIFFERENT, NetPayState.EQUAL)
+        assert not needs_reason(MonthState.EQUAL, None)
 
     def test_counts_of_any_companies_add_up(self) -> None:
         states = [state_of_month(given) for given in many_facts()]

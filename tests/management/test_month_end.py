@@ -77,6 +77,7 @@ class TestSign:
     def test_signs_what_is_equal_and_takes_it_back(self, procountor: Sandbox, give: Give) -> None:
         send(a_journal(a_linked_company()))
         give("verify", "--period", "2026-06")
+        give("netpay", "--company", "1001", "--period", "2026-06", "--paid-by-hand")
 
         signed = give("sign", "2026-06", "--company", "1001", "--note", "checked", "--json")
         shown = give("month", "2026-06", "--json")
@@ -84,8 +85,10 @@ class TestSign:
 
         assert signed.document["outcome"] == "equal"
         assert signed.document["note"] == "checked"
+        assert signed.document["net_pay"] == "paid_by_hand"
         assert signed.document["signed_by"]
         assert shown.document["counts"]["signed"] == 1
+        assert shown.document["companies"][0]["net_pay"] == "paid_by_hand"
         assert shown.document["companies"][0]["signed_by"] == signed.document["signed_by"]
         assert (shown.status, back.status) == (0, 0)
         entry = AuditEntry.objects.get(action="month_signed")

@@ -85,7 +85,7 @@ def an_export(journal: Journal, state: str, **columns: Any) -> Export:
 
 
 class TestCounts:
-    def test_tell_what_waits_of_all_months_and_what_is_done_of_this_one(self, user: User) -> None:
+    def test_tell_what_waits_and_what_is_done_of_the_month(self, user: User) -> None:
         company = a_company()
         for state in (JournalState.PROBLEM, JournalState.UNCERTAIN, JournalState.READY):
             a_stored_journal(company, state, month=6)
@@ -93,10 +93,13 @@ class TestCounts:
         for state in (JournalState.SENT, JournalState.APPROVED, JournalState.OFF):
             a_stored_journal(company, state, month=6)
 
-        counts = overview_for(user, today=TODAY).counts
+        overview = overview_for(user, today=TODAY)
 
-        assert (counts.problems, counts.uncertain, counts.unsent) == (2, 2, 2)
-        assert (counts.unsent_in_month, counts.sent, counts.due) == (1, 2, 5)
+        counts = overview.counts
+        assert (counts.problems, counts.uncertain, counts.unsent) == (1, 1, 1)
+        assert (counts.waiting, counts.sent, counts.due) == (3, 2, 5)
+        assert {need.journal.period for need in overview.needs} == {JUNE}
+        assert [(one.month, one.count) for one in overview.elsewhere] == [(date(2026, 5, 1), 3)]
 
     def test_are_nothing_without_companies(self, user: User) -> None:
         overview = overview_for(user, today=TODAY)
@@ -115,6 +118,17 @@ class TestMonth:
         assert overview.month == JUNE
         assert overview.next_month == date(2026, 7, 1)
         assert overview.previous_month == date(2026, 5, 1)
+
+    def test_stays_when_one_company_has_an_early_run(self, user: User) -> None:
+        companies = [a_company(number) for number in (1001, 1002, 1003)]
+        for company in companies:
+            a_stored_journal(company, JournalState.SENT, month=6)
+        a_stored_journal(companies[0], JournalState.READY, month=7)
+
+        overview = overview_for(user, today=TODAY)
+
+        assert overview.month == JUNE
+        assert [(one.month.month, one.count) for one in overview.elsewhere] == [(7, 1)]
 
     def test_is_never_in_the_future(self, user: User) -> None:
         company = a_company()

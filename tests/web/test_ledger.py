@@ -7,6 +7,7 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
+from tilisilta.domain.journals import BookingPeriod
 from tilisilta.models import ExportState, JournalState, ProcountorAccount
 from tilisilta.web.templatetags.ledger import (
     amount,
@@ -70,6 +71,19 @@ class TestDays:
             shown = month(JUNE)
 
         assert shown == "June 2026"
+
+    @pytest.mark.parametrize(
+        ("language", "written"),
+        [("en", "May 2026"), ("fi", "toukokuu 2026"), ("sv", "maj 2026")],
+    )
+    def test_of_a_month_are_its_words_however_it_is_given(
+        self, language: str, written: str
+    ) -> None:
+        with translation.override(language):
+            given = (date(2026, 5, 1), BookingPeriod(year=2026, month=5), "2026-05")
+
+            assert {month(one).lower() for one in given} == {written.lower()}
+        assert month(None) == ""
 
 
 class TestStateBadge:

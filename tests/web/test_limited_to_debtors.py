@@ -66,6 +66,8 @@ OF_THE_BUREAU = frozenset(
         "user_second_step",
         "revoke_token_of_user",
         "user_template",
+        # What a person has begun, in the session of that person alone.
+        "fix_result",
     }
 )
 SECRETS = ("Salainen", "tili-1001", "tili-1002", "vapaa-tili", "9901010-1", "9901020")

@@ -28,6 +28,7 @@ from tilisilta.models import (
 from tilisilta.services.explanations import explain
 from tilisilta.services.users import create_user
 from tilisilta.services.verifying.companies import verify
+from tilisilta.services.verifying.net_pay_changes import tick_paid, untick_paid
 from tilisilta.web.month_end import usual_month
 
 pytestmark = pytest.mark.django_db
@@ -198,7 +199,9 @@ class TestCompareMonth:
 class TestSigning:
     @pytest.fixture
     def equal(self, bureau: list[Company]) -> Company:
-        verify(bureau[0], [BookingPeriod(year=2026, month=6)], now=timezone.now())
+        june = BookingPeriod(year=2026, month=6)
+        tick_paid(bureau[0], june, amount=None, user=None, now=timezone.now())
+        verify(bureau[0], [june], now=timezone.now())
         return bureau[0]
 
     def sign(self, browser: Client, **fields: str) -> str:
@@ -235,6 +238,21 @@ class TestSigning:
         assert "Reason for the difference" in of_month
         assert "Give the reason" not in of_month
         assert "differs from the ledger" in self.sign(browser_of_administrator)
+
+    def test_says_that_the_net_pay_is_not_proven(
+        self, browser_of_administrator: Client, equal: Company
+    ) -> None:
+        assert "Ticked off by hand" in shown(browser_of_administrator)
+
+        untick_paid(equal, BookingPeriod(year=2026, month=6), user=None)
+
+        text = shown(browser_of_administrator)
+        assert "Not compared, not ticked off" in text
+        assert 'value="1001" form="sign"' not in text
+        page = browser_of_administrator.get(reverse("company_month", args=[1001, "2026-06"])).text
+        assert "Add a file or tick it off first" in page
+        assert "is not proven" in self.sign(browser_of_administrator)
+        assert "is signed." in self.sign(browser_of_administrator, reason="paid elsewhere")
 
     def test_of_several_signs_those_that_are_equal(
         self, browser_of_administrator: Client, equal: Company

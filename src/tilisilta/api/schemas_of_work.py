@@ -155,6 +155,7 @@ class MonthOfCompany(Schema):
     receipts: str
     outcome: str | None
     difference: Amount | None
+    net_pay: str | None
     compared_at: datetime | None
     is_comparison_stale: bool | None
     signed_by: str | None

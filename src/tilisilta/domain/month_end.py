@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
+from tilisilta.domain.net_pay import PAID_OTHERWISE, PROVEN, NetPayState
 from tilisilta.domain.payroll import last_day_of_run, period_containing
 from tilisilta.domain.reconciliation import Outcome
 from tilisilta.domain.standing import (
@@ -47,12 +48,13 @@ class MonthFacts:
     ``journals`` are the states of the month's journals, of which the not due ones do not count
     unless the company ``is_verify_only``. ``has_lost_run`` says that the run of one that was sent
     is gone from Nmbrs. ``outcome`` is that of the last comparison with the ledger, if nothing came
-    in and nothing was booked since then; else ``None``.
+    in and nothing was booked since then; else ``None``. ``net_pay`` is how the net pay stands.
     """
 
     journals: frozenset[JournalState] = frozenset()
     has_lost_run: bool = False
     outcome: Outcome | None = None
+    net_pay: NetPayState | None = None
     is_expected: bool = False
     is_verify_only: bool = False
     is_signed: bool = False
@@ -72,7 +74,8 @@ def state_of_month(facts: MonthFacts) -> MonthState:
     What was signed stays signed until something changes. A receipt on its way goes before
     everything else. Then the books decide where they hold all of payroll, whoever booked it; where
     they do not, what a person can still do here goes before the difference, since a journal that
-    was not sent is missing from the books anyway.
+    was not sent is missing from the books anyway. Books that are equal do not help where something
+    else was paid than payroll says.
     """
     due = facts.due
     # The first rule that holds decides.
@@ -81,7 +84,10 @@ def state_of_month(facts: MonthFacts) -> MonthState:
         (not due, MonthState.EXPECTED if facts.is_expected else MonthState.NOT_EXPECTED),
         (due & JOURNALS_UNDER_WAY, MonthState.SENDING),
         (facts.has_lost_run, MonthState.TO_FIX),
-        (facts.outcome in _EQUAL, MonthState.EQUAL),
+        (
+            facts.outcome in _EQUAL,
+            MonthState.DIFFERENT if facts.net_pay in PAID_OTHERWISE else MonthState.EQUAL,
+        ),
         (due & STOPPED_JOURNALS, MonthState.TO_FIX),
         (JournalState.READY in due, MonthState.READY),
         (facts.outcome is Outcome.DIFFERENT, MonthState.DIFFERENT),
@@ -89,6 +95,14 @@ def state_of_month(facts: MonthFacts) -> MonthState:
         (due <= SENT_JOURNALS, MonthState.BOOKED),
     )
     return next((state for holds, state in rules if holds), MonthState.READY)
+
+
+def needs_reason(state: MonthState, net_pay: NetPayState | None) -> bool:
+    """Return whether a month in ``state`` is signed only with a reason.
+
+    A difference is, and net pay that nothing proves: neither a payment file nor a tick.
+    """
+    return state is MonthState.DIFFERENT or (net_pay is not None and net_pay not in PROVEN)
 
 
 def counts_of(states: Iterable[MonthState]) -> Mapping[MonthState, int]:

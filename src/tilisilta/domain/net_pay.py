@@ -29,6 +29,8 @@ class NetPayState(StrEnum):
     DIFFERENT = "different"
 
 
+PAID_OTHERWISE = frozenset({NetPayState.DIFFERENT, NetPayState.CHANGED})
+"""Something else was paid, or ticked off, than payroll says now."""
 PROVEN = frozenset({NetPayState.NOTHING, NetPayState.BY_HAND, NetPayState.EQUAL, NetPayState.NOTED})
 
 

@@ -365,6 +365,7 @@ class ProblemCode(StrEnum):
     RUN_TAKEN = _stops("E46", run="6/2026", journal="1003-2026-6-1")
     CANNOT_DISCARD = _stops("E47", journal="1003-2026-6-1")
     CANNOT_RENUMBER = _stops("E48", journal="1003-2026-6-1")
+    LINK_CHANGED_MEANWHILE = _stops("E95", company="Saaristo Siivous Oy")
     KEYS_DO_NOT_FIT = "E60"
     # What the API answers.
     TOKEN_NOT_ACCEPTED = _stops("E61", "date", reason="unknown")

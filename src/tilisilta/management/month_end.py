@@ -17,6 +17,7 @@ from tilisilta.services.closing.months import MonthEnd, Sums, month_end
 from tilisilta.services.closing.rows import MonthRow, names_of, rows_of
 from tilisilta.services.closing.signing import sign_month, unsign_month
 from tilisilta.services.closing.words import STATE_WORDS
+from tilisilta.services.verifying.words import NET_PAY_STATES
 
 _DONE = frozenset({MonthState.NOT_EXPECTED, MonthState.EQUAL, MonthState.SIGNED})
 
@@ -78,6 +79,7 @@ def _signed(signature: MonthSignature, text: str) -> Answer:
             "note": signature.note,
             "reason": signature.reason,
             "digest": signature.digest,
+            "net_pay": signature.net_pay,
             "withdrawn_at": signature.withdrawn_at,
             "withdraw_reason": signature.withdraw_reason,
         },
@@ -115,6 +117,7 @@ def _row_document(row: MonthRow) -> dict[str, Any]:
         "receipts": row.receipts,
         "outcome": compared.outcome.value if compared else None,
         "difference": compared.difference if compared else None,
+        "net_pay": compared.net_pay.value if compared and compared.net_pay else None,
         "compared_at": compared.compared_at if compared else None,
         "is_comparison_stale": compared.is_stale if compared else None,
         "signed_by": row.signed_by or None,
@@ -146,6 +149,7 @@ def _table(rows: Sequence[MonthRow]) -> str:
         debit,
         _("Receipts"),
         _("Against the ledger"),
+        _("Net pay"),
         _("Signed"),
         _("Reason"),
     )
@@ -160,6 +164,7 @@ def _table(rows: Sequence[MonthRow]) -> str:
                 _sums_text(row.one.sums),
                 row.receipts,
                 _compared_text(row),
+                _net_pay_text(row),
                 row.signed_by,
                 row.reason,
             )
@@ -179,3 +184,8 @@ def _compared_text(row: MonthRow) -> str:
         return ""
     word = str(dict(OUTCOMES)[compared.outcome])
     return f"{word} {amount(compared.difference)}" if compared.difference else word
+
+
+def _net_pay_text(row: MonthRow) -> str:
+    compared = row.one.compared
+    return str(NET_PAY_STATES[compared.net_pay]) if compared and compared.net_pay else ""

@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
 from django.db.models import Count
 from django.utils import timezone
@@ -17,17 +18,20 @@ from tilisilta.management.output import Answer, amount, problem_document, shown_
 from tilisilta.management.sync_outcomes import Outcome, outcome_document, outcome_of, summary
 from tilisilta.management.workers import living_workers
 from tilisilta.models import JOURNAL_STATES, Company, Journal, ProcountorAccount, Sending, Worker
+from tilisilta.services.closing.month_at_work import shown_month
 from tilisilta.services.explanations import explain
 from tilisilta.services.fetching.notices import ConnectionNotice, connections_at
 from tilisilta.services.fetching.synchronisations import latest_synchronisation
 
 
 def show_status(options: Namespace) -> Answer:
-    """Show where journals stand: all of one company, or those of all that wait for a person."""
+    """Show where journals stand: all of one company, or those of a month that wait for a person."""
     if options.company is not None:
         return _of_company(find_company(options.company))
-    counts = _counts()
-    waiting = _waiting()
+    month = _month(options.period)
+    counts = _counts(month)
+    waiting = _waiting(month)
+    elsewhere = _elsewhere(month)
     under_way = Sending.objects.filter(finished_at__isnull=True).count()
     dead = list(
         ProcountorAccount.objects.serving().exclude(state=ProcountorAccount.State.AUTHORISED)
@@ -38,7 +42,10 @@ def show_status(options: Namespace) -> Answer:
     notices = connections_at(timezone.now()).notices
     return Answer(
         document={
+            "month": f"{month:%Y-%m}",
             "journals": counts,
+            "waiting_count": len(waiting),
+            "waiting_in_other_months": elsewhere,
             "sendings_under_way": under_way,
             "workers": [worker.executor_id for worker in workers],
             "dead_accounts": [account_document(account) for account in dead],
@@ -54,7 +61,14 @@ def show_status(options: Namespace) -> Answer:
             ],
             "waiting": [journal_document(journal) for journal in waiting],
         },
-        text=_text(counts, waiting, dead, workers, fetched, under_way=under_way, notices=notices),
+        text="\n".join(
+            [
+                _month_line(month, counts),
+                *_lines(dead, workers, fetched, under_way=under_way, notices=notices),
+                *_elsewhere_lines(elsewhere),
+                *(("", _table(waiting)) if waiting else ()),
+            ]
+        ),
     )
 
 
@@ -69,47 +83,66 @@ def _of_company(company: Company) -> Answer:
     )
 
 
-def _counts() -> dict[str, int]:
-    counted = dict(Journal.objects.order_by().values_list("state").annotate(Count("pk")))
+def _month(asked: date | None) -> date:
+    today = timezone.localdate()
+    return asked or shown_month(None, today=today) or today.replace(day=1)
+
+
+def _counts(month: date) -> dict[str, int]:
+    journals = Journal.objects.filter(period=month)
+    counted = dict(journals.order_by().values_list("state").annotate(Count("pk")))
     return {state.value: counted.get(state.value, 0) for state in JournalState}
 
 
-def _waiting() -> list[Journal]:
+def _waiting(month: date) -> list[Journal]:
     places = {state.value: place for place, state in enumerate(WAITING_JOURNALS)}
-    waiting = Journal.objects.filter(state__in=WAITING_JOURNALS).select_related("company")
+    waiting = Journal.objects.filter(period=month, state__in=WAITING_JOURNALS)
     return sorted(
-        waiting, key=lambda item: (places[item.state], item.company.number, item.period, item.pk)
+        waiting.select_related("company"),
+        key=lambda item: (places[item.state], item.company.number, item.pk),
     )
 
 
-def _text(
-    counts: Mapping[str, int],
-    waiting: Sequence[Journal],
+def _elsewhere(month: date) -> dict[str, int]:
+    """Return how many journals wait for a person in each of the other months."""
+    waiting = Journal.objects.filter(state__in=WAITING_JOURNALS).exclude(period=month)
+    rows = waiting.order_by("-period").values_list("period").annotate(count=Count("pk"))
+    return {f"{period:%Y-%m}": count for period, count in rows}
+
+
+def _month_line(month: date, counts: Mapping[str, int]) -> str:
+    words = dict(JOURNAL_STATES)
+    shown = [f"{words[state]} {count}" for state, count in counts.items() if count] or [
+        _("none yet")
+    ]
+    text = _("Journals of %(month)s: %(counts)s")
+    return text % {"month": f"{month:%Y-%m}", "counts": ", ".join(shown)}
+
+
+def _elsewhere_lines(elsewhere: Mapping[str, int]) -> Iterator[str]:
+    if elsewhere:
+        months = ", ".join(f"{month} {count}" for month, count in elsewhere.items())
+        yield _("Waiting in other months: %(months)s") % {"months": months}
+
+
+def _lines(
     dead: Sequence[ProcountorAccount],
     workers: Sequence[Worker],
     fetched: Outcome | None,
     *,
     under_way: int,
     notices: Sequence[ConnectionNotice],
-) -> str:
-    words = dict(JOURNAL_STATES)
-    shown = [f"{words[state]} {count}" for state, count in counts.items() if count] or [
-        _("none yet")
-    ]
-    lines = [_("Journals: %(counts)s") % {"counts": ", ".join(shown)}]
-    lines.append(_("Sendings under way: %(count)s") % {"count": under_way})
-    lines.append(_("Workers: %(count)s") % {"count": len(workers)})
+) -> Iterator[str]:
+    yield _("Sendings under way: %(count)s") % {"count": under_way}
+    yield _("Workers: %(count)s") % {"count": len(workers)}
     for account in dead:
         text = _("Account %(name)s is not authorised: its journals wait.")
-        lines.append(text % {"name": account})
+        yield text % {"name": account}
     for notice in notices:
         name, step = notice.connection.name, step_text(notice.next_step)
-        lines.append(f"{name}: {explain(notice.problem).message}. {step}".rstrip())
+        yield f"{name}: {explain(notice.problem).message}. {step}".rstrip()
     if fetched is not None:
-        lines += _fetched_lines(fetched)
-    if waiting:
-        lines += ["", _table(waiting)]
-    return "\n".join(lines)
+        yield from _fetched_lines(fetched)
 
 
 def _fetched_lines(fetched: Outcome) -> Iterator[str]:

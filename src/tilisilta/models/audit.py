@@ -219,6 +219,10 @@ class AuditEntry(models.Model):
             "month_signed_different",
             _("signed {period} of {name} with a difference of {difference}: {reason}"),
         )
+        MONTH_SIGNED_NET_PAY = (
+            "month_signed_net_pay",
+            _("signed {period} of {name} without proof of its net pay: {reason}"),
+        )
         MONTH_UNSIGNED = (
             "month_unsigned",
             _("took back the signature below {period} of {name}: {reason}"),

@@ -33,7 +33,8 @@ class ReconciledMonth(models.Model):
     ``document`` is the whole result, as commands print it and pages show it. ``difference`` is the
     larger side of what the ledger has more or less than payroll, over all ledger accounts.
     ``digest`` is that of what was found, whenever and however often it was compared. ``receipts``
-    are the ledger receipts that book its runs, as they were read then.
+    are the ledger receipts that book its runs, as they were read then. How its net pay stands
+    follows every change of that too: ``net_pay_difference`` is what is paid too much.
     """
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="reconciled_months")
@@ -42,6 +43,9 @@ class ReconciledMonth(models.Model):
     difference = models.DecimalField(max_digits=16, decimal_places=2)
     compared_at = models.DateTimeField()
     digest = models.CharField(max_length=64, blank=True, default="")
+    net_pay = models.CharField(max_length=25, blank=True, default="")
+    net_pay_difference = models.DecimalField(max_digits=16, decimal_places=2, default=0)
+    net_pay_digest = models.CharField(max_length=64, blank=True, default="")
     document: "models.JSONField[Any, Any]" = models.JSONField()
     receipts: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
 

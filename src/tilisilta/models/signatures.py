@@ -37,6 +37,10 @@ class MonthSignature(models.Model):
     outcome = models.CharField(max_length=9, choices=OUTCOMES)
     difference = models.DecimalField(max_digits=16, decimal_places=2)
     digest = models.CharField(max_length=64)
+    net_pay = models.CharField(
+        max_length=25, blank=True, default="", help_text="How the net pay stood."
+    )
+    net_pay_digest = models.CharField(max_length=64, blank=True, default="")
     note = models.CharField(max_length=500, blank=True, default="")
     reason = models.CharField(max_length=500, blank=True, default="")
     withdrawn_at = models.DateTimeField(null=True, blank=True)

@@ -34,6 +34,7 @@ from tilisilta.services.link_proposals import (
     Pairing,
     pairing_of,
 )
+from tilisilta.services.link_seen import must_be_as_seen
 from tilisilta.services.link_settings import settings_of
 from tilisilta.services.link_words import with_words_of_books, without_blank_words
 
@@ -168,13 +169,16 @@ def change_link(
     *,
     user: User | None,
     account_mappings: Mapping[str, str] | None = None,
+    more_mappings: Mapping[str, str] | None = None,
+    seen: Mapping[str, object] | None = None,
     **choices: Any,
 ) -> Link:
     """Change how an existing link books; what was sent stays as it was sent.
 
-    ``account_mappings`` replaces all mappings; ``None`` leaves them as they are. Raises
-    ``MonthsCovered`` for a start before the end of an earlier link, and Django's
-    ``ValidationError`` for a link that has ended: it stays as the trail it is.
+    ``account_mappings`` replaces all mappings, and ``more_mappings`` only those of its accounts.
+    ``seen`` is what the link had when somebody decided this: with another value it stays as it is.
+    Raises ``MonthsCovered`` for a start before the end of an earlier link, ``LinkChanged``, and
+    Django's ``ValidationError`` for a link that has ended: it stays as the trail it is.
     """
     choices = without_blank_words(choices)
     before = {name: getattr(link, name) for name in choices}
@@ -187,12 +191,16 @@ def change_link(
     with transaction.atomic():
         # Locked, or it could end meanwhile. Only the choices are saved, or the whole row from
         # memory would undo the end of another transaction.
-        if not Link.objects.select_for_update().get(pk=link.pk).is_open:
+        locked = Link.objects.select_for_update().get(pk=link.pk)
+        if not locked.is_open:
             raise ValidationError(_("The link has ended. It stays as it was."))
+        must_be_as_seen(locked, seen or {})
         link.save(update_fields=[*choices, "changed_at"])
         _have_rights_read(link)
         if account_mappings is not None:
             changes += _replace_mappings(link, account_mappings)
+        if more_mappings:
+            changes += _replace_mappings(link, mappings_of(link) | dict(more_mappings))
         if changes:
             audit.record(
                 audit.Action.LINK_CHANGED,
@@ -373,7 +381,7 @@ def _replace_mappings(link: Link, wanted: Mapping[str, str]) -> tuple[Change, ..
         for before, after in wanted.items()
         if after.strip() and before.strip() != after.strip()
     }
-    present = dict(link.account_mappings.values_list("journal_account", "procountor_account_code"))
+    present = mappings_of(link)
     if present == wanted:
         return ()
     link.account_mappings.all().delete()
@@ -382,3 +390,7 @@ def _replace_mappings(link: Link, wanted: Mapping[str, str]) -> tuple[Change, ..
         mapping.full_clean()
         mapping.save()
     return changes_of({"account_mappings": present}, {"account_mappings": wanted})
+
+
+def mappings_of(link: Link) -> dict[str, str]:
+    return dict(link.account_mappings.values_list("journal_account", "procountor_account_code"))

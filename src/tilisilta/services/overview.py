@@ -10,7 +10,6 @@ from django.db.models import (
     Case,
     Count,
     Exists,
-    F,
     IntegerField,
     OuterRef,
     Q,
@@ -25,9 +24,6 @@ from tilisilta.domain.standing import (
     BOOKED_EXPORTS,
     BY_URGENCY,
     JOURNALS_NOT_DUE,
-    JOURNALS_UNDER_WAY,
-    SENT_JOURNALS,
-    STOPPED_JOURNALS,
     WAITING_JOURNALS,
     ExportState,
     JournalState,
@@ -42,10 +38,20 @@ from tilisilta.models import (
     Sending,
     User,
 )
+from tilisilta.services.closing.month_at_work import recent_month
 from tilisilta.services.companies import matching
 from tilisilta.services.explanations import Explanation, explain
 from tilisilta.services.fetching.progress import FetchProgress, fetch_progress_for
 from tilisilta.services.keys import do_keys_fit
+from tilisilta.services.overview_counts import (
+    SHOWN_STATE,
+    Counts,
+    Elsewhere,
+    counts_of,
+    latest_month,
+    states_by_month,
+    waiting_elsewhere,
+)
 
 MOST_NEEDS = 15
 MOST_READ = 200  # waiting journals, to find those that are alike
@@ -54,16 +60,6 @@ COMPANIES_PER_PAGE = 50
 MONTHS_SHOWN = 12
 
 WITHOUT_LINK = frozenset({JournalState.PROBLEM, *JOURNALS_NOT_DUE})
-# Uncertain journals are counted by themselves.
-UNDER_WAY = JOURNALS_UNDER_WAY - {JournalState.UNCERTAIN}
-
-# A sent journal whose run is gone from Nmbrs needs a person just as a changed one does.
-_SHOWN_STATE = Case(
-    When(
-        is_deleted_at_source=True, state__in=SENT_JOURNALS, then=Value(JournalState.CHANGED.value)
-    ),
-    default=F("state"),
-)
 
 _PLACES = {state.value: place for place, state in enumerate(BY_URGENCY)}
 
@@ -78,19 +74,6 @@ class Need:
     more_count: int = 0
     alike: tuple[Journal, ...] = ()
     link: Link | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Counts:
-    """How many journals are in which state. ``sent`` and ``due`` count the month alone."""
-
-    problems: int
-    uncertain: int
-    unsent: int
-    unsent_in_month: int
-    sent: int
-    due: int
-    under_way: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +129,7 @@ class Overview:
     months: tuple[date, ...]
     counts: Counts
     needs: tuple[Need, ...]
+    elsewhere: tuple[Elsewhere, ...]
     dead_links: tuple[Link, ...]
     progress: SendingsUnderWay | None
     fetching: FetchProgress
@@ -164,7 +148,7 @@ class Overview:
 
     @property
     def needs_count(self) -> int:
-        return self.counts.problems + self.counts.uncertain + self.counts.unsent
+        return self.counts.waiting
 
 
 def overview_for(  # what a page asks for, each by its name
@@ -180,12 +164,12 @@ def overview_for(  # what a page asks for, each by its name
 
     ``is_connected`` says whether a connection to Nmbrs works, where that is known already.
 
-    Without ``month`` it is the latest that has journals, and never one after that of ``today``.
+    Without ``month`` it is the one that is worked on, and never one after that of ``today``.
     """
     journals = Journal.objects.not_discarded().visible_to(user)
-    by_month = _states_by_month(journals)
-    month = month or _latest_month(by_month, today)
-    counts = _counts(by_month, month)
+    by_month = states_by_month(journals)
+    month = month or recent_month(user, today=today) or latest_month(by_month, today)
+    counts = counts_of(by_month, month)
     months = _months_up_to(month)
     companies = _searched(Company.objects.visible_to(user), search)
     shown = Paginator(companies, COMPANIES_PER_PAGE).get_page(page)
@@ -194,7 +178,8 @@ def overview_for(  # what a page asks for, each by its name
         next_month=_month_after(month) if month < today.replace(day=1) else None,
         months=months,
         counts=counts,
-        needs=_needs(journals) if counts.problems + counts.uncertain + counts.unsent else (),
+        needs=_needs(journals.filter(period=month)) if counts.waiting else (),
+        elsewhere=waiting_elsewhere(by_month, month),
         dead_links=_dead_links(user),
         progress=sendings_under_way(user) if counts.under_way + counts.uncertain else None,
         fetching=fetch_progress_for(user, is_connected=is_connected),
@@ -232,38 +217,6 @@ def _searched(companies: QuerySet[Company], search: str) -> QuerySet[Company]:
     return matches.order_by("number")
 
 
-def _states_by_month(journals: QuerySet[Journal]) -> Mapping[date, Counter[str]]:
-    by_month: dict[date, Counter[str]] = {}
-    rows = (
-        journals.order_by()
-        .annotate(shown=_SHOWN_STATE)
-        .values_list("period", "shown")
-        .annotate(count=Count("pk"))
-    )
-    for period, state, count in rows:
-        by_month.setdefault(period, Counter())[state] += count
-    return by_month
-
-
-def _latest_month(by_month: Mapping[date, Counter[str]], today: date) -> date:
-    this_month = today.replace(day=1)
-    return max((month for month in by_month if month <= this_month), default=this_month)
-
-
-def _counts(by_month: Mapping[date, Counter[str]], month: date) -> Counts:
-    total = sum(by_month.values(), Counter[str]())
-    of_month = by_month.get(month, Counter())
-    return Counts(
-        problems=sum(total[state] for state in STOPPED_JOURNALS),
-        uncertain=total[JournalState.UNCERTAIN.value],
-        unsent=total[JournalState.READY.value],
-        unsent_in_month=of_month[JournalState.READY.value],
-        sent=sum(of_month[state] for state in SENT_JOURNALS),
-        due=of_month.total() - sum(of_month[state] for state in JOURNALS_NOT_DUE),
-        under_way=sum(total[state] for state in UNDER_WAY),
-    )
-
-
 def _months_up_to(month: date) -> tuple[date, ...]:
     numbers = range(month.year * 12 + month.month - MONTHS_SHOWN, month.year * 12 + month.month)
     return tuple(date(number // 12, number % 12 + 1, 1) for number in numbers)
@@ -289,7 +242,7 @@ def _needs(journals: QuerySet[Journal]) -> tuple[Need, ...]:
     )
     links = Link.objects.open().filter(company=OuterRef("company_id"))
     waiting = (
-        journals.annotate(shown=_SHOWN_STATE)
+        journals.annotate(shown=SHOWN_STATE)
         .filter(shown__in=WAITING_JOURNALS)
         .select_related("company__debtor")
         .annotate(

@@ -23,6 +23,7 @@ from tilisilta.errors import TilisiltaError
 from tilisilta.models import Area, Company, Debtor, Journal, ProcountorAccount, Right, User
 from tilisilta.services import connections
 from tilisilta.services.explanations import Explanation, explain, explain_error
+from tilisilta.web.authorising import next_turn
 from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import error_text, is_part, visible_accounts
 from tilisilta.web.rights import UserRequest, needs
@@ -183,7 +184,8 @@ def authorised(request: UserRequest) -> HttpResponse:
     done = whole_number(request.GET.get("done", ""))
     if done is not None:
         account = _visible_account(request.user, done)
-        return render(request, "connections/authorised.html", {"account": account})
+        context = {"account": account, "turn": next_turn(request)}
+        return render(request, "connections/authorised.html", context)
     open_log_ins = dict(request.session.get(STATES_IN_SESSION, {}))
     # An unknown state is a forged return or one loaded again. A state serves once, so it goes
     # before anything else is tried.

@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 
 from tilisilta.domain.month_end import MonthState, month_after, month_before
 from tilisilta.domain.whole_numbers import whole_number
-from tilisilta.models import Area, Debtor, Right, User
+from tilisilta.models import Area, Right, User
+from tilisilta.services.closing.month_at_work import shown_month
 from tilisilta.services.closing.months import (
     CompanyMonth,
     MonthEnd,
@@ -24,6 +25,7 @@ from tilisilta.services.closing.months import (
 )
 from tilisilta.services.closing.rows import MonthRow, names_of, rows_of
 from tilisilta.services.closing.words import STATE_WORDS
+from tilisilta.services.reasons.groups import ByReason, ShownReason, reasons_of
 from tilisilta.services.verifying.night import ask_for_comparison
 from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import asked_month, asked_page, with_query
@@ -57,9 +59,11 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class MonthEndPage:
-    """Everything on the page."""
+    """Everything on the page. ``reason`` is the one whose companies alone are listed."""
 
     shown: MonthEnd
+    by_reason: ByReason
+    reason: ShownReason | None
     line: tuple[ShownCell, ...]
     page: Page[CompanyMonth]
     rows: tuple[MonthRow, ...]
@@ -88,6 +92,10 @@ class MonthEndPage:
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def month_ends(request: UserRequest) -> HttpResponse:
     """Show where the companies stand that the reader may see, as the address narrows them."""
+    if "month" not in request.GET:
+        # An address that shows the same month tomorrow, and that can be sent to a colleague.
+        query = with_query(request, month=f"{_Asked.of(request).month:%Y-%m}")
+        return redirect(f"{reverse('month_end')}{query}")
     return render(request, "closing/month_end.html", {"page": _page(request)})
 
 
@@ -97,7 +105,7 @@ def compare_month(request: UserRequest) -> HttpResponse:
     """Have a worker compare the month of the companies that the address narrows the list to."""
     asked = _Asked.of(request)
     shown = asked.month_end(request.user)
-    ids = [one.company_id for one in shown.in_state(asked.state)]
+    ids = [one.company_id for one in asked.chosen(shown, reasons_of(shown, user=request.user))]
     count = ask_for_comparison(ids, shown.month)
     if count:
         text = ngettext(
@@ -121,19 +129,31 @@ class _Asked:
     state: str
     debtor: int | None
     person: int | None
+    reason: str
 
     @classmethod
     def of(cls, request: UserRequest) -> "_Asked":
         today = timezone.localdate()
         state = request.GET.get("state", "")
         return cls(
-            month=asked_month(request) or usual_month(today),
+            month=asked_month(request)
+            or shown_month(request.user, today=today)
+            or usual_month(today),
             today=today,
             search=request.GET.get("q", "").strip(),
             state=state if state in STATE_WORDS else "",
             debtor=whole_number(request.GET.get("debtor", "")),
             person=whole_number(request.GET.get("person", "")),
+            reason=request.GET.get("reason", ""),
         )
+
+    def chosen(self, shown: MonthEnd, by_reason: ByReason) -> tuple[CompanyMonth, ...]:
+        """Return the companies that are listed; a reason that is gone narrows nothing."""
+        reason = by_reason.find(self.reason)
+        listed = shown.in_state(self.state)
+        if reason is None:
+            return listed
+        return tuple(one for one in listed if one.company_id in reason.group.company_ids)
 
     def month_end(self, user: User) -> MonthEnd:
         return month_end(
@@ -150,14 +170,15 @@ def _page(request: UserRequest) -> MonthEndPage:
     asked = _Asked.of(request)
     state, debtor, person = asked.state, asked.debtor, asked.person
     shown = asked.month_end(request.user)
-    chosen = shown.in_state(state)
+    by_reason = reasons_of(shown, user=request.user)
+    chosen = asked.chosen(shown, by_reason)
+    reason = by_reason.find(asked.reason)
     page = Paginator(chosen, ROWS_PER_PAGE).get_page(asked_page(request))
     names = names_of(shown.people | shown.signers)
-    listed = (
-        Debtor.objects.visible_to(request.user).order_by("number").values_list("number", "name")
-    )
     return MonthEndPage(
         shown=shown,
+        by_reason=by_reason,
+        reason=reason,
         line=_line(request, shown, state),
         page=page,
         rows=rows_of(tuple(page), shown.month, names),
@@ -169,7 +190,7 @@ def _page(request: UserRequest) -> MonthEndPage:
         ),
         debtors=tuple(
             Choice(value=str(number), words=f"{number} {name}", is_chosen=number == debtor)
-            for number, name in listed
+            for number, name in shown.debtors
         ),
         people=tuple(
             Choice(value=str(pk), words=name, is_chosen=pk == person)
@@ -177,12 +198,14 @@ def _page(request: UserRequest) -> MonthEndPage:
             if pk in shown.people
         ),
         search=asked.search,
-        is_narrowed=bool(asked.search or state or debtor is not None or person is not None),
+        is_narrowed=bool(asked.search or state or reason)
+        or debtor is not None
+        or person is not None,
     )
 
 
 def usual_month(today: date) -> date:
-    """Return the month that is being closed on a day."""
+    """Return the month that is being closed on a day, for a bureau without journals."""
     first = today.replace(day=1)
     return first if today.day >= CLOSED_FROM_DAY else month_before(first)
 

@@ -29,6 +29,7 @@ def sign(request: UserRequest, number: int, month: str) -> HttpResponse:
             note=request.POST.get("note", ""),
             reason=request.POST.get("reason", ""),
             seen=request.POST.get("seen", ""),
+            seen_net_pay=request.POST.get("seen_net_pay", ""),
         )
     except CannotSign as error:
         messages.error(request, error_text(error))

@@ -65,7 +65,7 @@ class TestAttach:
         verify(company, [month], now=now(), pace=lambda: None)
         assert attach_all() == []
 
-        sign_month(company, JUNE, user=None, now=now())
+        sign_month(company, JUNE, user=None, now=now(), reason="paid from another bank")
         Attacher(Event()).take_up_due(now())
 
         files = attached(procountor)

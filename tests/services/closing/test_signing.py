@@ -14,6 +14,7 @@ from tilisilta.models import (
     Export,
     Journal,
     MonthSignature,
+    PaidByHand,
     ReconciledMonth,
     User,
     UserTemplate,
@@ -27,6 +28,11 @@ from tilisilta.services.closing.signing import (
     unsign_month,
 )
 from tilisilta.services.verifying.companies import verify
+from tilisilta.services.verifying.net_pay_changes import (
+    name_net_pay_accounts,
+    tick_paid,
+    untick_paid,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +46,11 @@ def now() -> datetime:
 def compare(company: Company) -> None:
     month = BookingPeriod(year=2026, month=6)
     assert verify(company, [month], now=now(), pace=lambda: None).error is None
+
+
+def tick(company: Company) -> None:
+    """Tick off that the net pay is paid, as nothing is signed without a proof of it."""
+    tick_paid(company, BookingPeriod(year=2026, month=6), amount=None, user=None, now=now())
 
 
 def state() -> str:
@@ -61,6 +72,7 @@ def company(procountor: Sandbox) -> Company:
     """Return a company whose June is equal."""
     company = a_linked_company()
     send(a_journal(company))
+    tick(company)
     compare(company)
     return company
 
@@ -240,3 +252,52 @@ class TestSecondPerson:
             assert refused.value.facts["reason"] == "sender"
         signer = other if is_demanded else sender
         assert sign(company, signer).signed_by == signer
+
+
+class TestNetPay:
+    def test_without_proof_is_signed_only_with_a_reason(self, company: Company) -> None:
+        untick_paid(company, BookingPeriod(year=2026, month=6), user=None)
+        assert state() == "equal"
+
+        with pytest.raises(CannotSign) as refused:
+            sign(company)
+        signature = sign(company, reason="paid from another bank")
+
+        assert refused.value.facts["reason"] == "net_pay_open"
+        assert (signature.net_pay, signature.reason) == ("open", "paid from another bank")
+        entry = AuditEntry.objects.get(action="month_signed_net_pay")
+        assert entry.facts["reason"] == "paid from another bank"
+
+    def test_that_changed_after_ticking_makes_the_month_different(self, company: Company) -> None:
+        PaidByHand.objects.update(amount="1.00")
+        compare(company)
+
+        assert state() == "different"
+        with pytest.raises(CannotSign) as refused:
+            sign(company)
+        assert refused.value.facts["reason"] == "net_pay"
+
+    @pytest.mark.parametrize("change", ["untick", "accounts"])
+    def test_that_changes_afterwards_is_changed_after_signing(
+        self, company: Company, change: str
+    ) -> None:
+        sign(company)
+        assert state() == "signed"
+
+        if change == "untick":
+            untick_paid(company, BookingPeriod(year=2026, month=6), user=None)
+        else:
+            name_net_pay_accounts(company.links.get(), ["2999"], user=None)
+
+        assert state() == "changed"
+
+    def test_is_not_signed_as_another_than_was_seen(self, company: Company) -> None:
+        standing = signing_standing(
+            company, JUNE, user=User.objects.create(username="anna"), today=date(2026, 7, 2)
+        )
+        untick_paid(company, BookingPeriod(year=2026, month=6), user=None)
+
+        with pytest.raises(CannotSign) as refused:
+            sign(company, reason="so be it", seen_net_pay=standing.net_pay_digest)
+
+        assert refused.value.facts["reason"] == "not_seen"

@@ -18,10 +18,18 @@ def add_journal_commands(commands: Subparsers) -> None:
         commands,
         "status",
         action="status:show_status",
-        says=_("show where all journals stand and what waits for somebody"),
-        example="tilisilta status\ntilisilta status --company 1001 --json",
+        says=_("show where the journals of a month stand and what waits for somebody"),
+        example=(
+            "tilisilta status\n"
+            "tilisilta status --period 2026-06\n"
+            "tilisilta status --company 1001 --json"
+        ),
     )
-    status.add_argument(
+    which = status.add_mutually_exclusive_group()
+    which.add_argument(
+        "--period", type=month, metavar="2026-06", help=_("this month (default: the one at work)")
+    )
+    which.add_argument(
         "--company", type=int, metavar=_("NUMBER"), help=_("only this company, with all journals")
     )
 

@@ -4,6 +4,7 @@ import argparse
 
 from tilisilta.domain.month_end import MonthState
 from tilisilta.languages import LANGUAGES
+from tilisilta.management.grammar.links import mapped_account
 from tilisilta.management.grammar.parsers import Subparsers, add_command, month
 from tilisilta.management.wording import gettext as _
 
@@ -13,6 +14,7 @@ def add_proof_commands(commands: Subparsers) -> None:
     _add_verify(commands)
     _add_net_pay(commands)
     _add_month(commands)
+    _add_fix(commands)
     _add_signing(commands)
     _add_archive(commands)
 
@@ -103,6 +105,56 @@ def _add_month(commands: Subparsers) -> None:
         metavar=_("NAME"),
         help=_("only the companies that this user is responsible for or stands in for"),
     )
+
+
+def _add_fix(commands: Subparsers) -> None:
+    parser = add_command(
+        commands,
+        "fix",
+        action="fixing:fix",
+        says=_(
+            "list what stops a month by reason, and put a reason right in all companies at once"
+        ),
+        example=(
+            "tilisilta fix --period 2026-06\n"
+            "tilisilta fix N07-5035 --map 5035=5030\n"
+            "tilisilta fix --map 5035=5030 --yes --json\n"
+            "tilisilta fix --create-items --debtor 101 --yes"
+        ),
+    )
+    parser.add_argument(
+        "reason", nargs="?", metavar=_("REASON"), help=_("its short name in the list")
+    )
+    parser.add_argument(
+        "--period", type=month, metavar="2026-06", help=_("this month (default: the one at work)")
+    )
+    remedy = parser.add_mutually_exclusive_group()
+    remedy.add_argument(
+        "--map",
+        type=mapped_account,
+        metavar="5035=5030",
+        help=_("map an account of the journals to one that Procountor has"),
+    )
+    remedy.add_argument(
+        "--create-items",
+        action="store_true",
+        help=_("create the missing dimension items in Procountor"),
+    )
+    remedy.add_argument(
+        "--first-open-day",
+        action="store_true",
+        help=_("book what lies in a closed period on the first open day after it"),
+    )
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--company", type=int, metavar=_("NUMBER"), help=_("only this company"))
+    which.add_argument(
+        "--debtor", type=int, metavar=_("NUMBER"), help=_("only the companies of this debtor")
+    )
+    sure = parser.add_mutually_exclusive_group()
+    sure.add_argument(
+        "--dry-run", action="store_true", help=_("only show what would be done (default)")
+    )
+    sure.add_argument("--yes", action="store_true", help=_("do it"))
 
 
 def _add_signing(commands: Subparsers) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef, Q, Sum
 
 from tilisilta.domain.month_end import month_before
+from tilisilta.domain.net_pay import NetPayState
 from tilisilta.domain.reconciliation import Outcome
 from tilisilta.domain.standing import SENT_JOURNALS, JournalState
 from tilisilta.models import (
@@ -25,6 +26,7 @@ _NEVER_RUN = (JournalState.REPLACED, JournalState.DISCARDED, JournalState.BEFORE
 # Looked up, as making an enum of each of some thousand texts takes noticeably longer.
 _JOURNAL_STATES = {state.value: state for state in JournalState}
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+_NET_PAY_STATES = {state.value: state for state in NetPayState}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +38,9 @@ class Compared:
     compared_at: datetime
     digest: str
     is_stale: bool
+    net_pay: NetPayState | None
+    net_pay_difference: Decimal
+    net_pay_digest: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,7 +156,10 @@ def _compared_of(month: date, user: User | None, company: int | None) -> Mapping
     rows = (
         results.order_by()
         .annotate(is_stale=stale_since("compared_at"))
-        .values_list("company_id", "outcome", "difference", "compared_at", "digest", "is_stale")
+        .values_list(
+            *("company_id", "outcome", "difference", "compared_at", "digest", "is_stale"),
+            *("net_pay", "net_pay_difference", "net_pay_digest"),
+        )
     )
     return {
         company_id: Compared(
@@ -160,8 +168,22 @@ def _compared_of(month: date, user: User | None, company: int | None) -> Mapping
             compared_at=compared_at,
             digest=digest,
             is_stale=is_stale,
+            # Empty for a comparison of before net pay was compared.
+            net_pay=_NET_PAY_STATES.get(net_pay),
+            net_pay_difference=paid_more,
+            net_pay_digest=net_pay_digest,
         )
-        for company_id, outcome, difference, compared_at, digest, is_stale in rows
+        for (
+            company_id,
+            outcome,
+            difference,
+            compared_at,
+            digest,
+            is_stale,
+            net_pay,
+            paid_more,
+            net_pay_digest,
+        ) in rows
     }
 
 
@@ -174,22 +196,28 @@ def _signed_of(
     rows = (
         signatures.order_by()
         .annotate(is_stale=stale_since("signed_at"))
-        .values_list("company_id", "signed_at", "signed_by", "system_user", "digest", "is_stale")
+        .values_list(
+            *("company_id", "signed_at", "signed_by", "system_user", "is_stale"),
+            *("digest", "net_pay_digest"),
+        )
     )
     return {
         company_id: Signed(
             signed_at=signed_at,
             user_id=user_id,
             system_user=system_user,
-            is_changed=is_stale or _differs(compared.get(company_id), digest),
+            is_changed=is_stale or _differs(compared.get(company_id), digest, net_pay_digest),
         )
-        for company_id, signed_at, user_id, system_user, digest, is_stale in rows
+        for company_id, signed_at, user_id, system_user, is_stale, digest, net_pay_digest in rows
     }
 
 
-def _differs(compared: Compared | None, digest: str) -> bool:
-    # A comparison of before there were digests says nothing.
-    return compared is not None and compared.digest not in {"", digest}
+def _differs(compared: Compared | None, digest: str, net_pay_digest: str) -> bool:
+    # A comparison or a signature of before there were digests says nothing.
+    if compared is None:
+        return False
+    is_other_pay = bool(net_pay_digest) and compared.net_pay_digest not in {"", net_pay_digest}
+    return is_other_pay or compared.digest not in {"", digest}
 
 
 def stale_since(moment: str) -> Q:

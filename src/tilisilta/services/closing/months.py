@@ -14,6 +14,7 @@ from tilisilta.domain.month_end import (
     MonthState,
     counts_of,
     is_run_expected,
+    needs_reason,
     state_of_month,
 )
 from tilisilta.domain.problems import Problem
@@ -49,6 +50,11 @@ class CompanyMonth:
     trouble: tuple[Problem, ...]
 
     @property
+    def can_be_signed_at_once(self) -> bool:
+        """Return whether it can be signed along with others, without a reason."""
+        return self.state is MonthState.EQUAL and not needs_reason(self.state, self.facts.net_pay)
+
+    @property
     def people(self) -> tuple[int, ...]:
         """The ids of those who close its months."""
         return tuple(one for one in (self.responsible_id, self.stand_in_id) if one is not None)
@@ -68,13 +74,15 @@ class MonthEnd:
     """All companies of a month that were asked for; the cells of its line add up to them.
 
     ``people`` are the ids of all who close months of companies that are seen, or stand in, and
-    ``signers`` those of all who signed this one.
+    ``signers`` those of all who signed this one. ``debtors`` are those of the companies that were
+    found, whichever was chosen, by number and name.
     """
 
     month: date
     companies: tuple[CompanyMonth, ...]
     people: frozenset[int]
     signers: frozenset[int]
+    debtors: tuple[tuple[int, str], ...] = ()
 
     @cached_property
     def line(self) -> tuple[Cell, ...]:
@@ -125,11 +133,11 @@ def month_end(
     companies = Company.objects.all() if user is None else Company.objects.visible_to(user)
     if search:
         companies = companies.filter(matching(search))
-    if debtor is not None:
-        companies = companies.filter(debtor__number=debtor)
     if company is not None:
         companies = companies.filter(pk=company)
-    rows = list(_rows(companies))
+    found_rows = list(_rows(companies))
+    # Chosen here, so that the others are there to choose from.
+    rows = [row for row in found_rows if debtor in {None, row["debtor__number"]}]
     gathered = gather(month, user, company, [row["pk"] for row in rows])
     found = [_company_month(row, month, today=today, gathered=gathered) for row in rows]
     return MonthEnd(
@@ -139,6 +147,7 @@ def month_end(
         signers=frozenset(
             one.signed.user_id for one in found if one.signed and one.signed.user_id is not None
         ),
+        debtors=tuple(sorted({(row["debtor__number"], row["debtor__name"]) for row in found_rows})),
     )
 
 
@@ -160,6 +169,8 @@ def _rows(companies: QuerySet[Company]) -> Iterable[Mapping[str, Any]]:
         "is_test",
         "responsible_id",
         "stand_in_id",
+        "debtor__number",
+        "debtor__name",
         "debtor__is_blocked",
         "nmbrs__period_type",
         "nmbrs__gone_at",
@@ -181,6 +192,7 @@ def _company_month(
         journals=frozenset(journals.states),
         has_lost_run=journals.has_lost_run,
         outcome=compared.outcome if compared is not None and not compared.is_stale else None,
+        net_pay=compared.net_pay if compared is not None else None,
         is_expected=not is_off
         and is_listed
         and is_run_expected(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from django.db.models import FilteredRelation, Q
 from django.utils.translation import gettext as _
 
 from tilisilta.domain.month_end import MonthState
@@ -17,6 +18,11 @@ from tilisilta.services.explanations import explain
 
 _PLACES = {state: place for place, state in enumerate(BY_URGENCY)}
 _BY_JOURNAL = frozenset({MonthState.TO_FIX, MonthState.READY, MonthState.SENDING})
+_JOURNAL_FIELDS = (
+    *("id", "company_id", "state", "run_number", "run_year"),
+    *("problems", "is_deleted_at_source"),
+)
+_EXPORT_FIELDS = ("id", "state", "receipt_number", "invoice_number", "problems")
 _WITHOUT_RUN = frozenset({MonthState.NOT_EXPECTED, MonthState.EXPECTED})
 
 
@@ -46,13 +52,12 @@ class MonthRow:
 def rows_of(
     companies: Sequence[CompanyMonth], month: date, names: Mapping[int, str]
 ) -> tuple[MonthRow, ...]:
-    """Return what a list shows of ``companies``: two queries, however many they are.
+    """Return what a list shows of ``companies``: one query, however many they are.
 
     ``names`` are those of the people who close their months or signed this one, by their ids.
     """
     ids = [one.company_id for one in companies]
-    journals = _journals_of(ids, month)
-    exports = _exports_of([journal for some in journals.values() for journal in some])
+    journals, exports = _read(ids, month)
     return tuple(_row(one, journals.get(one.company_id, ()), exports, names) for one in companies)
 
 
@@ -67,27 +72,30 @@ def name_of(user: User | None) -> str:
     return "" if user is None else user.get_full_name() or user.get_username()
 
 
-def _journals_of(ids: Sequence[int], month: date) -> Mapping[int, list[Journal]]:
-    journals = (
+def _read(
+    ids: Sequence[int], month: date
+) -> tuple[Mapping[int, list[Journal]], Mapping[int, list[Export]]]:
+    """Return the journals by company and their receipts by journal, as far as lists need them."""
+    rows = (
         Journal.objects.not_discarded()
         .filter(company__in=ids, period=month)
-        .only("company_id", "state", "run_number", "run_year", "problems", "is_deleted_at_source")
-        .order_by("run_year", "run_number", "revision")
+        .annotate(receipts=FilteredRelation("exports", condition=Q(exports__is_trail=False)))
+        .order_by("run_year", "run_number", "revision", "receipts__booking_date", "receipts__pk")
+        .values_list(*_JOURNAL_FIELDS, *(f"receipts__{name}" for name in _EXPORT_FIELDS))
     )
+    journals: dict[int, Journal] = {}
+    exports: dict[int, list[Export]] = {}
+    for row in rows:
+        own, receipt = row[: len(_JOURNAL_FIELDS)], row[len(_JOURNAL_FIELDS) :]
+        journal = Journal(**dict(zip(_JOURNAL_FIELDS, own, strict=True)))
+        journals.setdefault(journal.pk, journal)
+        export = Export(journal_id=journal.pk, **dict(zip(_EXPORT_FIELDS, receipt, strict=True)))
+        if export.pk is not None:
+            exports.setdefault(journal.pk, []).append(export)
     found: dict[int, list[Journal]] = {}
-    for journal in journals:
+    for journal in journals.values():
         found.setdefault(journal.company_id, []).append(journal)
-    return found
-
-
-def _exports_of(journals: Sequence[Journal]) -> Mapping[int, list[Export]]:
-    exports = Export.objects.filter(journal__in=[one.pk for one in journals]).only(
-        "journal_id", "state", "receipt_number", "invoice_number", "problems"
-    )
-    found: dict[int, list[Export]] = {}
-    for export in exports:
-        found.setdefault(export.journal_id, []).append(export)
-    return found
+    return found, exports
 
 
 def _row(

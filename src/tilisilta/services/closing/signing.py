@@ -6,13 +6,21 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from tilisilta.domain.month_end import MonthState, state_of_month
+from tilisilta.domain.journals import BookingPeriod
+from tilisilta.domain.month_end import MonthFacts, MonthState, needs_reason, state_of_month
+from tilisilta.domain.net_pay import NetPayState
 from tilisilta.domain.problems import ProblemCode
+from tilisilta.domain.reconciliation import Outcome
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import Company, MonthSignature, ReconciledMonth, Sending, User
 from tilisilta.services import audit
 from tilisilta.services.closing.months import month_end
 from tilisilta.services.verifying.documents import digest_of
+from tilisilta.services.verifying.net_pay_standing import (
+    NetPayStanding,
+    columns_of,
+    net_pay_standing,
+)
 
 MOST_LETTERS = 500
 
@@ -39,6 +47,8 @@ class Standing:
     earlier: tuple[MonthSignature, ...]
     can_be_signed: bool
     needs_reason: bool
+    net_pay: NetPayState
+    net_pay_digest: str
     needs_another: bool
 
 
@@ -50,19 +60,22 @@ def signing_standing(company: Company, month: date, *, user: User, today: date) 
         .select_related("signed_by", "withdrawn_by")
         .order_by("-signed_at", "-pk")
     )
-    state = state_of_month(replace(one.facts, is_signed=False))
+    net_pay = net_pay_standing(company, BookingPeriod.containing(month))
+    state = _unsigned(one.facts, net_pay)
     return Standing(
         state=one.state,
         signature=next((each for each in signatures if each.withdrawn_at is None), None),
         earlier=tuple(each for each in signatures if each.withdrawn_at is not None),
         can_be_signed=one.state != MonthState.SIGNED
         and state in {MonthState.EQUAL, MonthState.DIFFERENT},
-        needs_reason=state == MonthState.DIFFERENT,
+        needs_reason=needs_reason(state, net_pay.state),
+        net_pay=net_pay.state,
+        net_pay_digest=net_pay.digest,
         needs_another=_has_sent(company, month, user),
     )
 
 
-def sign_month(
+def sign_month(  # noqa: PLR0913  # what a person says of a month, each by its name
     company: Company,
     month: date,
     *,
@@ -71,11 +84,13 @@ def sign_month(
     note: str = "",
     reason: str = "",
     seen: str = "",
+    seen_net_pay: str = "",
 ) -> MonthSignature:
-    """Sign a month of ``company``; a difference needs a ``reason``.
+    """Sign a month of ``company``; a difference and net pay without proof need a ``reason``.
 
-    ``seen`` is the digest of the comparison that the user looked at: another one is not signed
-    unseen. A month that is signed and has not changed keeps its signature. Raises ``CannotSign``.
+    ``seen`` is the digest of the comparison that the user looked at, and ``seen_net_pay`` that of
+    its net pay: another one is not signed unseen. A month that is signed and has not changed keeps
+    its signature. Raises ``CannotSign``.
     """
     with transaction.atomic():
         # Locked, so that two clicks make one signature.
@@ -86,10 +101,12 @@ def sign_month(
         signatures = MonthSignature.objects.in_force().filter(company=company, month=month)
         if one.state == MonthState.SIGNED:
             return signatures.get()
-        state = state_of_month(replace(one.facts, is_signed=False))
+        net_pay = net_pay_standing(company, BookingPeriod.containing(month))
+        state = _unsigned(one.facts, net_pay)
         compared = ReconciledMonth.objects.filter(company=company, month=month).first()
         digest = digest_of(compared.document) if compared is not None else ""
-        why = _why_not(state, reason=reason.strip(), is_seen=seen in {"", digest})
+        is_seen = seen in {"", digest} and seen_net_pay in {"", net_pay.digest}
+        why = _why_not(state, one.facts, net_pay, reason=reason.strip(), is_seen=is_seen)
         if not why and _has_sent(company, month, user):
             why = "sender"
         if why or compared is None:
@@ -104,9 +121,13 @@ def sign_month(
             outcome=compared.outcome,
             difference=compared.difference,
             digest=digest,
+            net_pay=net_pay.state.value,
+            net_pay_digest=net_pay.digest,
             note=note.strip()[:MOST_LETTERS],
-            reason=reason.strip()[:MOST_LETTERS] if state == MonthState.DIFFERENT else "",
+            reason=reason.strip()[:MOST_LETTERS] if needs_reason(state, net_pay.state) else "",
         )
+        # The list compares with what was signed, which may be newer than the comparison.
+        ReconciledMonth.objects.filter(pk=compared.pk).update(**columns_of(net_pay))
         _record(signature, user)
     return signature
 
@@ -144,7 +165,19 @@ def unsign_month(
     return signature
 
 
-def _why_not(state: MonthState, *, reason: str, is_seen: bool) -> str:
+def _unsigned(facts: MonthFacts, net_pay: NetPayStanding) -> MonthState:
+    """Return the state without the signature, by the net pay as it is now."""
+    return state_of_month(replace(facts, is_signed=False, net_pay=net_pay.state))
+
+
+def _why_not(
+    state: MonthState,
+    facts: MonthFacts,
+    net_pay: NetPayStanding,
+    *,
+    reason: str,
+    is_seen: bool,
+) -> str:
     """Return why a month in ``state`` cannot be signed; empty if it can."""
     if state == MonthState.BOOKED:
         return "not_compared"
@@ -152,7 +185,11 @@ def _why_not(state: MonthState, *, reason: str, is_seen: bool) -> str:
         return "not_done"
     if not is_seen:
         return "not_seen"
-    return "different" if state == MonthState.DIFFERENT and not reason else ""
+    if reason or not needs_reason(state, net_pay.state):
+        return ""
+    if facts.outcome is Outcome.DIFFERENT:
+        return "different"
+    return "net_pay_open" if net_pay.state is NetPayState.OPEN else "net_pay"
 
 
 def _has_sent(company: Company, month: date, user: User | None) -> bool:
@@ -165,15 +202,15 @@ def _has_sent(company: Company, month: date, user: User | None) -> bool:
 
 
 def _record(signature: MonthSignature, user: User | None) -> None:
-    is_equal = not signature.reason
+    action = audit.Action.MONTH_SIGNED
     more = {"note": signature.note} if signature.note else {}
-    if not is_equal:
+    if signature.reason:
         more |= {"difference": str(signature.difference), "reason": signature.reason}
-    facts = {"name": str(signature.company), "period": f"{signature.month:%Y-%m}", **more}
-    made = audit.entry(
-        audit.Action.MONTH_SIGNED if is_equal else audit.Action.MONTH_SIGNED_DIFFERENT,
-        user=user,
-        company=signature.company,
-    )
-    made.facts = facts
+        action = (
+            audit.Action.MONTH_SIGNED_DIFFERENT
+            if signature.outcome == Outcome.DIFFERENT
+            else audit.Action.MONTH_SIGNED_NET_PAY
+        )
+    made = audit.entry(action, user=user, company=signature.company)
+    made.facts = {"name": str(signature.company), "period": f"{signature.month:%Y-%m}", **more}
     made.save(force_insert=True)

@@ -44,6 +44,13 @@ CHOICE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Choose a later first month for the new link."),
         ),
     ),
+    ProblemCode.LINK_CHANGED_MEANWHILE: (
+        Wording(
+            message=_("The link of %(company)s was changed in the meantime"),
+            cause=_("Another person changed the same choice after you had looked at it."),
+            remedy=_("Look at the link as it is now, and decide again. Nothing was changed."),
+        ),
+    ),
     ProblemCode.LINK_BUSY: (
         Wording(
             message=_("The link cannot end at this moment"),

@@ -26,6 +26,18 @@ CLOSING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Put the books right and compare again, or give the reason."),
         ),
         Wording(
+            when={"reason": "net_pay"},
+            message=_("Of %(period)s of %(company)s something else is paid than payroll says"),
+            cause=_("Net pay that differs is signed only with the reason for it."),
+            remedy=_("Add the right payment files or tick it off anew, or give the reason."),
+        ),
+        Wording(
+            when={"reason": "net_pay_open"},
+            message=_("The net pay of %(period)s of %(company)s is not proven"),
+            cause=_("There is no payment file, and nobody has ticked it off as paid."),
+            remedy=_("Add the payment file or tick it off as paid, or give the reason."),
+        ),
+        Wording(
             when={"reason": "sender"},
             message=_("%(period)s of %(company)s must be signed by a second person"),
             cause=_(

@@ -36,6 +36,7 @@ from tilisilta.services.verifying.documents import (
     document_of,
     entry_document,
 )
+from tilisilta.services.verifying.net_pay_standing import columns_of, compared_net_pay
 from tilisilta.services.verifying.other_entries import read_other_entries
 from tilisilta.services.verifying.parts import MonthParts, parts_of
 from tilisilta.services.verifying.reading import read_ledger
@@ -266,6 +267,7 @@ def _stored(
                 "digest": digest_of(document),
                 "document": document,
                 "receipts": booked_documents(result),
+                **columns_of(compared_net_pay(company, result)),
             },
         )
     return stored

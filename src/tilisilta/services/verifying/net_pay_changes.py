@@ -23,6 +23,7 @@ from tilisilta.services import audit
 from tilisilta.services.audit_changes import changes_of
 from tilisilta.services.journals.keeping import lock_company
 from tilisilta.services.verifying.net_pay import net_pay_of
+from tilisilta.services.verifying.net_pay_standing import note_net_pay, note_net_pay_of_link
 
 _MOST_NAME = 255
 
@@ -84,6 +85,8 @@ def add_payment_files(
             made.save(force_insert=True)
             _record(audit.Action.PAYMENT_FILE_ADDED, made, user=user)
             added.append(made)
+        if added:
+            note_net_pay(company, month)
     return tuple(added)
 
 
@@ -93,6 +96,7 @@ def remove_payment_file(file: PaymentFile, *, user: User | None) -> None:
         count, _rows = PaymentFile.objects.filter(pk=file.pk).delete()
         if count:
             _record(audit.Action.PAYMENT_FILE_REMOVED, file, user=user)
+            note_net_pay(file.company, BookingPeriod.containing(file.month))
 
 
 def tick_paid(
@@ -138,6 +142,7 @@ def tick_paid(
             name=str(company),
             period=str(month),
         )
+        note_net_pay(company, month)
     return tick
 
 
@@ -154,6 +159,7 @@ def untick_paid(company: Company, month: BookingPeriod, *, user: User | None) ->
                 name=str(company),
                 period=str(month),
             )
+            note_net_pay(company, month)
 
 
 def name_net_pay_accounts(link: Link, accounts: Sequence[str], *, user: User | None) -> Link:
@@ -185,6 +191,7 @@ def name_net_pay_accounts(link: Link, accounts: Sequence[str], *, user: User | N
                 name=str(locked.company),
                 fields="net_pay_accounts",
             )
+            note_net_pay_of_link(locked)
     return locked
 
 

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.number_ranges import written_ranges
 from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.domain.standing import ExportState, JournalState
@@ -200,8 +201,12 @@ def second(value: datetime | None) -> str:
 
 
 @register.filter
-def month(value: date | None) -> str:
-    return "" if value is None else formats.date_format(value, _language().month)
+def month(value: date | BookingPeriod | str | None) -> str:
+    """Return a month in the reader's words, such as May 2026; also one written as 2026-05."""
+    if not value:
+        return ""
+    first = value if isinstance(value, date) else date.fromisoformat(f"{value}-01")
+    return formats.date_format(first, _language().month)
 
 
 @register.filter

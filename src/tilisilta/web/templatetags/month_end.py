@@ -7,12 +7,15 @@ from types import MappingProxyType
 from django import template
 from django.http import QueryDict
 from django.template.context import RequestContext
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from tilisilta.domain.month_end import MonthState
+from tilisilta.domain.reasons import Reason
 from tilisilta.services.closing.words import STATE_WORDS
-from tilisilta.web.templatetags.ledger import icon
+from tilisilta.web.templatetags.ledger import day, icon
 
 register = template.Library()
 
@@ -52,3 +55,28 @@ def month_query(context: RequestContext, month: date) -> str:
     query.pop("page", None)
     query["month"] = f"{month:%Y-%m}"
     return "?" + query.urlencode()
+
+
+@register.simple_tag
+def fix_address(month: date, reason: Reason) -> str:
+    """Return the address of the page that puts a reason right."""
+    query = urlencode({"month": f"{month:%Y-%m}", "reason": reason.id})
+    return f"{reverse('fix_reason')}?{query}"
+
+
+@register.simple_tag(takes_context=True)
+def reason_address(context: RequestContext, reason: Reason) -> str:
+    """Return the address of this page with the companies of a reason alone."""
+    request = context.request
+    query = request.GET.copy() if request is not None else QueryDict(mutable=True)
+    for name in ("page", "state"):
+        query.pop(name, None)
+    query["reason"] = reason.id
+    return f"?{query.urlencode()}#companies"
+
+
+@register.filter
+def shown_days(days: str) -> SafeString:
+    """Return days such as ``2026-03-31, 2026-04-30`` as the reader writes them."""
+    written = (day(date.fromisoformat(one)) for one in days.split(", ") if one)
+    return format_html_join(", ", "{}", ((one,) for one in written))
