@@ -106,17 +106,31 @@ def _add_audit(commands: Subparsers) -> None:
         parts,
         "mask",
         action="audit_chain:mask",
-        says=_("mask a person's name or identity code in an entry; the chain stays whole"),
+        says=_(
+            "mask a person's name or identity code in an entry, or in all that is stored of a "
+            "journal's run; digests and the chain stay whole"
+        ),
         example=(
-            'tilisilta audit mask 4711 --text "Maija Meikäläinen" --reason "erasure requested"'
+            'tilisilta audit mask 4711 --text "Maija Meikäläinen" --reason "erasure requested"\n'
+            'tilisilta audit mask --journal 1001-2026-6-1 --text "Maija Meikäläinen" '
+            '--reason "erasure requested"'
         ),
     )
-    mask.add_argument("entry", type=int, metavar=_("ID"))
+    mask.add_argument("entry", type=int, nargs="?", metavar=_("ID"))
+    mask.add_argument(
+        "--journal",
+        default="",
+        metavar=_("JOURNAL"),
+        help=_("mask in this journal's run instead: lines, receipts as sent, names, the log"),
+    )
     mask.add_argument(
         "--text",
         required=True,
         metavar=_("TEXT"),
-        help=_("each value of the entry that has this text is masked as a whole"),
+        help=_(
+            "the text; each value of an entry that has it is masked as a whole, of a journal only "
+            "the text itself"
+        ),
     )
     mask.add_argument("--reason", required=True, metavar=_("TEXT"), help=_("why it is masked"))
 
