@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from tilisilta.domain.audit_chain import Break, BreakKind
 from tilisilta.languages import language_of
 from tilisilta.management.audit_log import chosen_entries
-from tilisilta.management.files import write_file
+from tilisilta.management.files import write_parts
 from tilisilta.management.findings import Finding, Verdict
 from tilisilta.management.journals import find_journal
 from tilisilta.management.output import (
@@ -69,7 +69,7 @@ def export(options: Namespace) -> Answer:
         user=None,
         has_decimal_comma=language_of(get_language()).has_decimal_comma,
     )
-    write_file(path, download.content)
+    write_parts(path, download.parts)
     text = _("The audit log is in %(name)s.") % {"name": path}
     return Answer(document={"saved": str(path)}, text=text)
 
