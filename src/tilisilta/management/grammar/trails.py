@@ -3,7 +3,7 @@
 import argparse
 
 from tilisilta.management.grammar.journals import year
-from tilisilta.management.grammar.parsers import Subparsers, add_command, day
+from tilisilta.management.grammar.parsers import Subparsers, Words, add_command, day
 from tilisilta.management.wording import gettext as _
 
 
@@ -79,7 +79,9 @@ def _add_audit(commands: Subparsers) -> None:
         metavar=_("COUNT"),
         help=_("show at most so many entries (default 100)"),
     )
-    parts = audit.add_subparsers(title=_("commands"), metavar=_("COMMAND"), required=False)
+    parts = audit.add_subparsers(
+        title=_("commands"), metavar=_("COMMAND"), required=False, action=Words
+    )
     verify = add_command(
         parts,
         "verify",
