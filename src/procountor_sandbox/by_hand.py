@@ -70,7 +70,9 @@ def _refused(message: str, status: int) -> Response:
 
 def _order(form: Mapping[str, str], receipt: Receipt) -> Mapping[str, Any]:
     """Return the order in a form. Forms send texts only, so its numbers are read here."""
-    order = {name: _number(text) if name in _NUMBERS else text for name, text in form.items()}
+    order: dict[str, Any] = {
+        name: _number(text) if name in _NUMBERS else text for name, text in form.items()
+    }
     dimension, item = order.pop("dimension", None), order.pop("item", "")
     if order.get("act") == Act.DIMENSIONS:
         values = _values(receipt, order.get("row"), str(dimension), str(item))
