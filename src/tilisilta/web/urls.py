@@ -75,6 +75,11 @@ urlpatterns = [
     path(f"{COMPANY}/compare", reconciliation.compare_recent, name="compare_recent"),
     path(f"{COMPANY}/months/<str:month>", reconciliation.month, name="company_month"),
     path(
+        f"{COMPANY}/months/<str:month>/payment-files/fetch",
+        net_pay.fetch_files,
+        name="fetch_payment_files",
+    ),
+    path(
         f"{COMPANY}/months/<str:month>/payment-files",
         net_pay.add_files,
         name="add_payment_files",
