@@ -232,6 +232,16 @@ class TestTheCommand:
         assert done.document["masked"]["lines"] == 2
         assert "Meik" not in done.text + again.text + again.complaint
 
+    def test_reads_the_text_from_standard_input(
+        self, procountor: Sandbox, give: Give, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        journal = imported(a_linked_company()).journal
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{NAME}\n"))
+
+        words = ("--journal", journal.reference, "--text", "-", "--reason", REASON, "--json")
+
+        assert give("audit", "mask", *words).document["masked"]["lines"] == 2
+
 
 def test_another_run_keeps_its_texts(procountor: Sandbox, browser_of_administrator: Client) -> None:
     company = a_linked_company()

@@ -36,11 +36,12 @@ class TextMask:
         return sum(sign.isalnum() for sign in self.text) >= FEWEST_CHARACTERS
 
     def hides(self, text: str) -> bool:
-        return self._pattern.search(_composed(text)) is not None
+        return self._pattern_for(text).search(_composed(text)) is not None
 
     def applied(self, text: str) -> str:
         """Return ``text`` with the hidden part replaced; another text stays letter by letter."""
-        return self._pattern.sub(MASKED, _composed(text)) if self.hides(text) else text
+        pattern = self._pattern_for(text)
+        return pattern.sub(MASKED, _composed(text)) if self.hides(text) else text
 
     def applied_to_all(self, value: Any) -> Any:
         """Return a value of JSON with the mask applied to each text in it; keys stay."""
@@ -62,18 +63,28 @@ class TextMask:
             ),
         )
 
+    def _pattern_for(self, text: str) -> re.Pattern[str]:
+        # Nearly no text was cut, and a journal has 100,000 of them.
+        return self._of_cut_texts if _CUT in text else self._of_texts
+
     @cached_property
-    def _pattern(self) -> re.Pattern[str]:
+    def _forms(self) -> tuple[str, ...]:
         written = (self.text, clean_text(self.text).text)
-        forms = dict.fromkeys(_flat(one) for one in written if any(map(str.isalnum, one)))
-        whole = [_with_any_blanks(form) for form in forms]
-        # A long text was cut where it was sent, perhaps in the middle of what is hidden.
-        cut = [
+        return tuple(dict.fromkeys(_flat(one) for one in written if any(map(str.isalnum, one))))
+
+    @cached_property
+    def _of_texts(self) -> re.Pattern[str]:
+        return re.compile("|".join(map(_with_any_blanks, self._forms)), re.IGNORECASE)
+
+    @cached_property
+    def _of_cut_texts(self) -> re.Pattern[str]:
+        """Return what finds the text also where it was cut short, in its middle, to be sent."""
+        cut = (
             _with_any_blanks(form[:length].rstrip()) + re.escape(_CUT)
-            for form in forms
+            for form in self._forms
             for length in range(len(form) - 1, _FEWEST_BEFORE_CUT - 1, -1)
-        ]
-        return re.compile("|".join([*whole, *cut]), re.IGNORECASE)
+        )
+        return re.compile("|".join([self._of_texts.pattern, *cut]), re.IGNORECASE)
 
 
 def may_have_said(masked: str, text: str) -> bool:

@@ -1,5 +1,6 @@
-"""Whether the audit log was altered, and the log as a file."""
+"""Whether the audit log was altered, the log as a file, and texts that are masked."""
 
+import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -38,6 +39,7 @@ from tilisilta.services.audit_masking import mask_entry
 from tilisilta.services.masking import mask_in_run, masked_words
 
 NAMED_AT_MOST = 20
+FROM_STANDARD_INPUT = "-"
 SEALED_WITHIN = timedelta(minutes=10)
 
 
@@ -78,6 +80,9 @@ def mask(options: Namespace) -> Answer:
     """Mask the texts of an entry, or of a journal's run, in which the text asked for stands."""
     if bool(options.journal) == (options.entry is not None):
         raise WrongUse(_("Give either the id of an entry or --journal"))
+    if options.text == FROM_STANDARD_INPUT:
+        # Neither the list of processes nor the history of a shell is to have the text.
+        options.text = sys.stdin.readline()
     return _mask_in_journal(options) if options.journal else _mask_in_entry(options)
 
 

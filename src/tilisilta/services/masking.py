@@ -43,6 +43,7 @@ from tilisilta.services.journals.keeping import lock_company
 from tilisilta.services.verifying.documents import digest_of
 
 MOST_REASON_CHARACTERS = 200
+ROWS_AT_ONCE = 500
 _SHOWN_IN_DOCUMENTS = frozenset({"name", "description", "was", "now"})
 _MOVING = EXPORTS_UNDER_WAY | {ExportState.WITHDRAWING}
 
@@ -188,11 +189,13 @@ def _mask(journals: Sequence[Journal], mask: TextMask) -> Masked:
 
 
 def _mask_lines(lines: QuerySet[JournalLine], mask: TextMask) -> int:
-    said = lines.order_by().values_list("description", flat=True).distinct()
-    hidden = [text for text in said if mask.hides(text)]
-    return sum(
-        lines.filter(description=text).update(description=mask.applied(text)) for text in hidden
-    )
+    masked = [
+        JournalLine(pk=pk, description=mask.applied(text))
+        for pk, text in lines.order_by().values_list("pk", "description").iterator(ROWS_AT_ONCE)
+        if mask.hides(text)
+    ]
+    JournalLine.objects.bulk_update(masked, ["description"], batch_size=ROWS_AT_ONCE)
+    return len(masked)
 
 
 def _mask_receipts(exports: QuerySet[Export], mask: TextMask) -> int:

@@ -130,8 +130,8 @@ def _add_audit(commands: Subparsers) -> None:
         required=True,
         metavar=_("TEXT"),
         help=_(
-            "the text; each value of an entry that has it is masked as a whole, of a journal only "
-            "the text itself"
+            "the text, or - to read it from standard input; each value of an entry that has it is "
+            "masked as a whole, of a journal only the text itself"
         ),
     )
     mask.add_argument("--reason", required=True, metavar=_("TEXT"), help=_("why it is masked"))
