@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import localdate
 from tests.bureau import (
     NOW,
     a_journal,
@@ -24,9 +25,11 @@ from tests.services.verifying.test_companies import JUNE
 
 from procountor_sandbox.app import Sandbox
 from tilisilta.domain.journals import Run
+from tilisilta.domain.month_end import MonthState
 from tilisilta.domain.standing import ExportState
 from tilisilta.models import AuditEntry, Company, Export, Journal, MonthSignature
 from tilisilta.services.audit_chain import standing_of_chain
+from tilisilta.services.closing.months import month_end
 from tilisilta.services.closing.signing import sign_month
 from tilisilta.services.journals.importing import Imported, import_journal
 from tilisilta.services.sending.withdrawals import plan_withdrawal
@@ -156,6 +159,8 @@ class TestMaskingAName:
         assert (was["findings"], was["difference"]) == (now["findings"], now["difference"])
         assert [one["fields"] for one in now["rows"]] == [one["fields"] for one in was["rows"]]
         assert MonthSignature.objects.get().digest == sent.company.reconciled_months.get().digest
+        (month,) = month_end(sent.period, today=localdate(), company=sent.company.pk).companies
+        assert month.state == MonthState.SIGNED
 
     def test_is_not_written_anew_by_a_reversal(
         self, sent: Journal, browser_of_administrator: Client, procountor: Sandbox
