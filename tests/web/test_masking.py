@@ -24,7 +24,7 @@ from tests.management.conftest import Give, give
 from tests.services.verifying.test_companies import JUNE
 
 from procountor_sandbox.app import Sandbox
-from tilisilta.domain.journals import Run
+from tilisilta.domain.journals import BookingPeriod, Run
 from tilisilta.domain.month_end import MonthState
 from tilisilta.domain.standing import ExportState
 from tilisilta.models import AuditEntry, Company, Export, Journal, MonthSignature
@@ -43,6 +43,7 @@ NAME = "Łucja Meikäläinen"
 IN_BOOKS = "Lucja Meikäläinen"
 REASON = "erasure requested"
 FILE = f"palkat {NAME}.csv"
+MAY = BookingPeriod(year=2026, month=5)
 CONTENT = csv_file(monthly_lines(6), description=f"Palkka {NAME}")
 
 
@@ -161,6 +162,20 @@ class TestMaskingAName:
         assert MonthSignature.objects.get().digest == sent.company.reconciled_months.get().digest
         (month,) = month_end(sent.period, today=localdate(), company=sent.company.pk).companies
         assert month.state == MonthState.SIGNED
+
+    def test_hides_it_beside_another_month_too(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        company = a_linked_company()
+        lines = csv_file(monthly_lines(5, 6), description=f"Palkka {NAME}")
+        june = send(imported(company, lines).journal)
+        a_journal(company, 5, run_number="5")
+
+        mask(browser_of_administrator, june)
+        may = verify(company, (MAY,), now=timezone.now()).months[0].document
+
+        assert june.reference in [one["run"] for one in may["others"]]
+        assert "Meik" not in str(may)
 
     def test_is_not_written_anew_by_a_reversal(
         self, sent: Journal, browser_of_administrator: Client, procountor: Sandbox

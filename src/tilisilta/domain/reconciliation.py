@@ -61,7 +61,7 @@ class Part:
     ``ledger_receipt_id`` is the receipt it became, if it was booked by us, and ``was_approved``
     says that this receipt was seen approved. ``others`` are receipts of which a person said that
     they are others, whatever token they carry. ``knows_dimensions`` says that the rows have the
-    dimension items that other receipts must have too. ``is_masked`` says that texts in it may be.
+    dimension items that other receipts must have too.
     """
 
     run: str
@@ -73,7 +73,6 @@ class Part:
     was_approved: bool = False
     others: frozenset[int] = frozenset()
     knows_dimensions: bool = True
-    is_masked: bool = False
 
     @property
     def receipt_date(self) -> date:

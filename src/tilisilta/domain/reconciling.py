@@ -1,12 +1,10 @@
 """Compares the payroll of a month with the ledger."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from tilisilta.domain.booked_another_way import Match
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.ledger_sums import ZERO, Sums, added, ledger_sums, of_accounts, subtracted
-from tilisilta.domain.masking import receipt_as_masked
 from tilisilta.domain.receipt_assignment import Assignment, assign, is_live
 from tilisilta.domain.receipts import BookedReceipt
 from tilisilta.domain.recognition import APPROVED
@@ -83,7 +81,7 @@ def _compared(
     receipts: Mapping[int, BookedReceipt],
     share: _Share | None,
 ) -> ComparedPart:
-    own = _as_told(part, assignment.own.get(place))
+    own = assignment.own.get(place)
     again = tuple(receipts[key] for key in assignment.again.get(place, ()))
     another_way, ids, has_same_dimensions = share or ({}, (), True)
     heading, rows = _changes(part, own)
@@ -107,13 +105,6 @@ def _compared(
         ours=_in_its_month(part, own),
         others=added((another_way, *booked_again)),
     )
-
-
-def _as_told(part: Part, own: BookedReceipt | None) -> BookedReceipt | None:
-    """Return our receipt with the texts masked that are masked here, so that none is a change."""
-    if own is None or part.sent is None or not part.is_masked:
-        return own
-    return replace(own, body=receipt_as_masked(own.body, part.sent))
 
 
 def _changes(

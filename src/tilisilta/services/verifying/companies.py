@@ -36,6 +36,7 @@ from tilisilta.services.verifying.documents import (
     document_of,
     entry_document,
 )
+from tilisilta.services.verifying.masked_receipts import as_masked
 from tilisilta.services.verifying.other_entries import read_other_entries
 from tilisilta.services.verifying.parts import MonthParts, parts_of
 from tilisilta.services.verifying.reading import read_ledger
@@ -140,7 +141,8 @@ def _compared_in(
 ) -> list[ReconciledMonth]:
     account = _account_of(months[0].link)
     has_anything = any(one.parts for one in months)
-    receipts = _read_patiently(account, months, pace=pace) if has_anything else ()
+    read = _read_patiently(account, months, pace=pace) if has_anything else ()
+    receipts = as_masked(account, read)
     known = _known_runs(account, receipts)
     names = Names.of(known_administration(account))
     results = []

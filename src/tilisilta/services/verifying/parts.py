@@ -139,7 +139,6 @@ def _of_run(journal: Journal, link: Link, booked: Iterable[Export]) -> Iterator[
             ledger_receipt_id=export.ledger_receipt_id,
             was_approved=export.state == ExportState.APPROVED,
             knows_dimensions=wanted.knows_dimensions or is_as_sent,
-            is_masked=export.journal.masked_at is not None,
         )
     for day, one in sorted(left.items()):
         yield Part(
@@ -149,7 +148,6 @@ def _of_run(journal: Journal, link: Link, booked: Iterable[Export]) -> Iterator[
             token=one.token,
             sent=one.body,
             knows_dimensions=one.knows_dimensions,
-            is_masked=journal.masked_at is not None,
         )
 
 
