@@ -1,6 +1,7 @@
 """A person's name is masked in a booked run: it is gone everywhere, and all else is as it was."""
 
 import io
+import json
 import zipfile
 
 import pytest
@@ -27,7 +28,15 @@ from procountor_sandbox.app import Sandbox
 from tilisilta.domain.journals import BookingPeriod, Run
 from tilisilta.domain.month_end import MonthState
 from tilisilta.domain.standing import ExportState
-from tilisilta.models import AuditEntry, Company, Export, Journal, MonthSignature
+from tilisilta.models import (
+    AuditEntry,
+    Company,
+    Export,
+    Journal,
+    KeyedRequest,
+    MonthSignature,
+    User,
+)
 from tilisilta.services.audit_chain import standing_of_chain
 from tilisilta.services.closing.months import month_end
 from tilisilta.services.closing.signing import sign_month
@@ -83,6 +92,7 @@ def everything_shown(browser: Client, journal: Journal) -> str:
         reverse("journal_xlsx", args=key),
         reverse("company", args=[company]),
         reverse("company_month", args=[company, "2026-06"]),
+        reverse("archive_month", args=[company, "2026-06"]),
         reverse("exports"),
         reverse("overview"),
         reverse("month_end"),
@@ -97,11 +107,15 @@ def everything_shown(browser: Client, journal: Journal) -> str:
 def _text_of(browser: Client, address: str) -> str:
     answer = browser.get(address, follow=True)
     assert answer.status_code == 200, address
-    content = answer.getvalue()
+    return _written(answer.getvalue())
+
+
+def _written(content: bytes) -> str:
+    """Return the text of a page or a file, also of all that is packed in it; a PDF has its own."""
     if not content.startswith(b"PK"):
-        return content.decode()
-    with zipfile.ZipFile(io.BytesIO(content)) as book:
-        return "\n".join(book.read(name).decode() for name in book.namelist())
+        return content.decode(errors="ignore")
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        return "\n".join(name + _written(packed.read(name)) for name in packed.namelist())
 
 
 class TestMaskingAName:
@@ -111,7 +125,17 @@ class TestMaskingAName:
         before = everything_shown(browser_of_administrator, sent)
         assert before.count("Meik") > 10
 
+        answer = json.dumps({"file": FILE, "state": "posted"})
+        asked = {"key": "K", "digest": "0" * 64, "begun_at": NOW, "expires_at": NOW}
+        KeyedRequest.objects.create(user=User.objects.get(), status=200, answer=answer, **asked)
+
         page = mask(browser_of_administrator, sent)
+        stored = [
+            KeyedRequest.objects.get().answer,
+            str(sent.company.reconciled_months.get().receipts),
+        ]
+        assert [text for text in stored if "Meik" in text] == []
+        assert "posted" in stored[0]
         verify(sent.company, (JUNE,), now=timezone.now())
 
         assert "Masked in " in page

@@ -5,6 +5,7 @@ digests stay as they are: by them a payroll is recognised again, whatever its te
 """
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -28,6 +29,7 @@ from tilisilta.models import (
     Export,
     Journal,
     JournalLine,
+    KeyedRequest,
     MonthSignature,
     PaymentFile,
     ReconciledMonth,
@@ -44,7 +46,7 @@ from tilisilta.services.verifying.documents import digest_of
 
 MOST_REASON_CHARACTERS = 200
 ROWS_AT_ONCE = 500
-_SHOWN_IN_DOCUMENTS = frozenset({"name", "description", "was", "now"})
+_SHOWN_IN_DOCUMENTS = frozenset({"name", "description", "was", "now", "accountantsNotes"})
 _MOVING = EXPORTS_UNDER_WAY | {ExportState.WITHDRAWING}
 
 
@@ -179,6 +181,7 @@ def _mask(journals: Sequence[Journal], mask: TextMask) -> Masked:
         + _mask_columns(
             MonthSignature.objects.filter(**of_month), mask, ("note", "reason", "withdraw_reason")
         )
+        + _mask_answers(mask)
         + _mask_comparisons(ReconciledMonth.objects.filter(company=company), mask)
     )
     return Masked(
@@ -246,15 +249,30 @@ def _mask_comparisons(months: QuerySet[ReconciledMonth], mask: TextMask) -> int:
     count = 0
     for month in months.iterator(100):
         document = _masked_document(month.document, mask)
-        if document == month.document:
+        receipts = _masked_document(month.receipts, mask)
+        if (document, receipts) == (month.document, month.receipts):
             continue
         digest, before = digest_of(document), digest_of(month.document)
         signed = MonthSignature.objects.filter(company_id=month.company_id, month=month.month)
         signed.filter(digest=before).update(digest=digest)
-        month.document = document
+        month.document, month.receipts = document, receipts
         month.digest = digest if month.digest else ""
-        month.save(update_fields=["document", "digest"])
+        month.save(update_fields=["document", "receipts", "digest"])
         count += 1
+    return count
+
+
+def _mask_answers(mask: TextMask) -> int:
+    """Mask answers of the API that are kept for a day; their keys stay used."""
+    count = 0
+    answered = KeyedRequest.objects.exclude(answer="").values_list("pk", "answer")
+    for pk, answer in answered.iterator(ROWS_AT_ONCE):
+        # Read as JSON, as letters may be escaped in it.
+        said = json.loads(answer)
+        masked = mask.applied_to_all(said)
+        if masked != said:
+            KeyedRequest.objects.filter(pk=pk).update(answer=json.dumps(masked))
+            count += 1
     return count
 
 
