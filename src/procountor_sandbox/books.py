@@ -163,7 +163,7 @@ def _one_receipt(office: Office, company_id: int, receipt_id: int) -> Response:
         receipt.name,
         tag("nav", tag("a", "What is booked", href="/sandbox"), " / ", back),
         receipt_card(receipt, company, files=len(_files(office, receipt)), level="h1"),
-        forms_by_hand(receipt),
+        forms_by_hand(receipt, company),
     )
 
 

@@ -59,6 +59,7 @@ _ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/journals", ledger_receipts.list_journals),
     ("POST", "/reports/generalledger/<int:account>", reports.report_general_ledger),
     ("POST", "/reports/ledgeraccounts", reports.report_ledger_accounts),
+    ("POST", "/reports/accounting", reports.report_accounting),
     ("GET", "/attachments", attachments.list_attachments),
     ("POST", "/attachments", attachments.post_attachment),
     ("GET", "/attachments/<int:attachment_id>", attachments.get_attachment),

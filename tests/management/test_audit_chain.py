@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.flushing import past_the_triggers
 from tests.management.conftest import Give
 
 from tilisilta.management.audit_chain import check_audit_log
+from tilisilta.management.files import write_parts
 from tilisilta.management.findings import Verdict
 from tilisilta.management.running import bring_up_to_date
 from tilisilta.models import AuditEntry, Debtor
@@ -125,6 +127,17 @@ class TestExport:
         assert give("audit", "--json").document["entries"][0]["sentence"] == (
             "saved the audit log: 0 entries"
         )
+
+
+def test_half_of_a_file_is_removed(tmp_path: Path) -> None:
+    def parts() -> Iterator[bytes]:
+        yield b"half"
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_parts(tmp_path / "log.csv", parts())
+
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.usefixtures("_three_entries")

@@ -33,7 +33,7 @@ class TestCompletion:
         ("line", "words"),
         [
             ("tilisilta st", ["status"]),
-            ("tilisilta link ", ["--help", "add", "confirm", "end", "list"]),
+            ("tilisilta link ", ["--help", "--json", "add", "confirm", "end", "list"]),
             ("tilisilta send --all", ["--all-periods", "--all-ready"]),
             ("tilisilta completion z", ["zsh"]),
             ("tilisilta company start ", ["--help", "--json", "--none"]),

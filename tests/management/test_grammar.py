@@ -22,6 +22,14 @@ def parsers(
             yield from parsers(inner, f"{name} {word}")
 
 
+def needed_by(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """Yield words that fit what a command cannot do without."""
+    for option in parser._actions:
+        if option.required and not isinstance(option, argparse._SubParsersAction):
+            yield from option.option_strings[:1]
+            yield "1" if option.type is int else "2026-06-01"
+
+
 COMMANDS = dict(parsers(build_parser()))
 # What runs until it is ended, or writes a script, has nothing to put into a document.
 WITHOUT_JSON = {
@@ -48,6 +56,39 @@ class TestEveryCommand:
         has_json = "--json" in COMMANDS[name].format_help()
 
         assert has_json == (name not in WITHOUT_JSON)
+
+
+class TestWhatIsSaidBeforeAWord:
+    @pytest.mark.parametrize("name", [name for name in COMMANDS if " " in name])
+    def test_holds_for_it(self, name: str) -> None:
+        group, _, word = name.rpartition(" ")
+        needed = list(needed_by(COMMANDS[name]))
+
+        before = build_parser().parse_args([*group.split(), "--json", word, *needed])
+        after = build_parser().parse_args([*group.split(), word, *needed, "--json"])
+
+        assert before.json is True
+        assert vars(before) == vars(after)
+
+    def test_narrows_what_is_exported(self) -> None:
+        words = "audit --company 1001 --commands export log.csv --since 2026-06-01 --json"
+
+        options = build_parser().parse_args(words.split())
+
+        assert (options.company, options.commands, options.json) == (1001, True, True)
+
+    def test_gives_way_to_what_is_said_behind_it(self) -> None:
+        words = "audit --company 1001 export --company 1002 log.csv"
+
+        assert build_parser().parse_args(words.split()).company == 1002
+
+    def test_is_refused_where_the_word_does_not_know_it(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(SystemExit):
+            build_parser().parse_args(["audit", "--limit", "5", "verify"])
+
+        assert "--limit" in capsys.readouterr().err
 
 
 class TestWrongUse:

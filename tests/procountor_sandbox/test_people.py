@@ -15,6 +15,7 @@ from tests.sandbox_parts.clock import SetClock
 
 from procountor_sandbox.app import Sandbox, create_app
 from procountor_sandbox.drafts import Strictness
+from procountor_sandbox.people import Act
 
 PAGE = "sandbox/companies/50101/receipts/700001"
 
@@ -195,6 +196,8 @@ class TestByHand:
             ({"act": "rename", "name": "Palkat kesäkuu"}, "Palkat kesäkuu"),
             ({"act": "redate", "date": "2026-06-29"}, "2026-06-29"),
             ({"act": "amount", "row": "1", "to_row": "2", "amount": "0.01"}, "99.99"),
+            ({"act": "account", "row": "1", "account": "5020"}, "<b>5020</b>"),
+            ({"act": "description", "row": "1", "description": "Loma"}, '"text">Loma'),
             ({"act": "invalidate"}, "Invalidated"),
         ],
     )
@@ -206,6 +209,28 @@ class TestByHand:
         assert answer.status_code == 200
         assert answer.request.method == "GET"
         assert shown in answer.text
+
+    def test_has_a_form_for_each_dimension_that_leaves_the_others_alone(
+        self, browser: httpx2.Client, caller: httpx2.Client
+    ) -> None:
+        dimensions = caller.get("dimensions").json()
+        before = now_booked(caller)["transactions"][0]["dimensionItemValues"]
+        other = next(one for one in dimensions if one["id"] != before[0]["dimensionId"])
+        form = {"act": "dimensions", "row": "1", "dimension": str(other["id"])}
+
+        browser.post(f"{PAGE}/change", data={**form, "item": str(other["items"][0]["id"])})
+        added = now_booked(caller)["transactions"][0]["dimensionItemValues"]
+        browser.post(f"{PAGE}/change", data={**form, "item": ""})
+
+        assert {one["dimensionId"] for one in added} == {before[0]["dimensionId"], other["id"]}
+        assert now_booked(caller)["transactions"][0]["dimensionItemValues"] == before
+
+    def test_has_a_form_for_everything_that_can_be_ordered(self, browser: httpx2.Client) -> None:
+        page = browser.get(PAGE).text
+        order(browser, "approve")
+        pages = page + browser.get(PAGE).text
+
+        assert [act for act in Act if f'value="{act.value}"' not in pages] == []
 
     def test_says_why_it_is_refused(self, browser: httpx2.Client) -> None:
         wrong = browser.post(f"{PAGE}/change", data={"act": "amount", "row": "x"})

@@ -130,6 +130,25 @@ class TestLedgerAccounts:
         assert caller.post("reports/ledgeraccounts", json=body).status_code == 400
 
 
+class TestAccounting:
+    def test_has_the_rows_of_all_accounts_as_the_general_ledger_has_them(
+        self, sandbox: Sandbox, caller: httpx2.Client
+    ) -> None:
+        caller.post("ledgerreceipts", json=receipt(row(), row("2961", -100.00)))
+        book_bank_statement(sandbox)
+
+        answer = caller.post("reports/accounting", json=JUNE).json()
+
+        assert answer["reportParameters"] == JUNE
+        assert answer["ledgerAccounts"] == [ledger_of(caller), ledger_of(caller, "5010")]
+
+    @pytest.mark.parametrize(
+        "more", [{"options": {"receiptNumbers": "1"}}, {"endDate": "soon"}, {"reportType": "x"}]
+    )
+    def test_is_as_strict(self, caller: httpx2.Client, more: dict[str, Any]) -> None:
+        assert caller.post("reports/accounting", json={**JUNE, **more}).status_code == 400
+
+
 class TestOtherEntries:
     def test_are_no_journals(self, sandbox: Sandbox, caller: httpx2.Client) -> None:
         booked = book_bank_statement(sandbox).json

@@ -1,11 +1,12 @@
 """The audit log and the catalogue of common errors."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from tests.bureau import Clock, a_company, a_journal, a_linked_company, deliver
 from tests.web.reading import squeezed
 
@@ -13,7 +14,9 @@ from procountor_sandbox.app import Sandbox
 from tilisilta.domain.problems import ProblemCode
 from tilisilta.models import Area, AuditEntry, Debtor, Link, Right, User
 from tilisilta.services import audit
+from tilisilta.services.audit_chain import ROWS_AT_ONCE
 from tilisilta.services.audit_changes import changes_of
+from tilisilta.services.audit_export import save_log
 from tilisilta.services.audit_sentences import sentence_of
 from tilisilta.services.companies import (
     add_debtor,
@@ -53,12 +56,42 @@ class TestAuditLog:
 
         saved = browser_of_reader.get(address)
 
-        lines = saved.content.decode("utf-8-sig").splitlines()
+        lines = saved.getvalue().decode("utf-8-sig").splitlines()
         assert len(lines) == 2
         assert "marked 1001 Koivulammi Konepaja Oy as a test company" in lines[1]
         assert "Digest" in lines[0]
         entry = AuditEntry.objects.latest("pk")
         assert (entry.action, entry.user) == (Action.LOG_SAVED, reader)
+
+    def test_is_made_while_it_is_saved_and_has_what_was_there_before(
+        self, browser_of_reader: Client, django_assert_max_num_queries: Any
+    ) -> None:
+        entries = (audit.entry(Action.LOGGED_IN, user=None) for _ in range(2 * ROWS_AT_ONCE + 1))
+        AuditEntry.objects.bulk_create(entries)
+        browser_of_reader.cookies["language"] = "fi"
+
+        saved = browser_of_reader.get(reverse("audit_log_csv"))
+        AuditEntry.objects.create(at=timezone.now(), action=Action.LOGGED_OUT)
+        parts = iter(saved)
+        with django_assert_max_num_queries(2):
+            head, first = next(parts), next(parts)
+        rest = b"".join(parts).decode()
+
+        lines = f"{head.decode()}{first.decode()}{rest}".splitlines()
+        recorded = AuditEntry.objects.get(action=Action.LOG_SAVED).facts["count"]
+        assert first.count(b"\r\n") == ROWS_AT_ONCE
+        assert len(lines) - 1 == int(recorded)
+        # The request has ended, and with it its language, before the rows were made.
+        assert "kirjautui sisään" in lines[-1]
+        assert "Digest" not in lines[0]
+
+    def test_is_recorded_before_a_connection_can_drop(self, reader: User) -> None:
+        parts = save_log(AuditEntry.objects.all(), user=reader).parts
+
+        next(parts)
+        parts.close()
+
+        assert AuditEntry.objects.filter(action=Action.LOG_SAVED).count() == 1
 
     def test_is_saved_without_other_debtors_for_a_limited_reader(
         self, browser_of_reader: Client, reader: User
@@ -75,7 +108,7 @@ class TestAuditLog:
         reader.save()
         reader.debtors.set([Debtor.objects.get(number=201)])
 
-        text = browser_of_reader.get(reverse("audit_log_csv")).content.decode("utf-8-sig")
+        text = browser_of_reader.get(reverse("audit_log_csv")).getvalue().decode("utf-8-sig")
 
         assert "Uusi Oy" in text
         assert "Salaiset" not in text

@@ -170,6 +170,7 @@ MONTHS = {
     "unsign_month",
     "company_month",
     "add_payment_files",
+    "fetch_payment_files",
     "tick_net_pay",
     "untick_net_pay",
     "net_pay_accounts",
@@ -212,7 +213,7 @@ class TestEverythingOfAnotherDebtor:
         for headers in ({}, PART):
             response = window.get(reverse(name), headers=headers)
 
-            assert not any(secret in response.text for secret in SECRETS), name
+            assert not any(secret in response.getvalue().decode() for secret in SECRETS), name
 
     def test_is_not_offered_with_its_ids_given(self, window: Client, hidden: Hidden) -> None:
         free = hidden.accounts[1]

@@ -3,7 +3,8 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.bureau import a_journal, a_linked_company, send
+from tests.bureau import a_journal, a_linked_company, send, set_period
+from tests.services.sending.test_withdrawals import withdraw
 from tests.web.reading import squeezed
 
 from procountor_sandbox.app import Sandbox
@@ -76,6 +77,39 @@ class TestSearch:
 
         assert response.status_code == 200
         assert "through a link that has ended" in response.text
+
+    def test_leads_to_receipts_that_were_taken_back_and_to_those_that_do_so(
+        self, browser_of_reader: Client, sent: Journal, procountor: Sandbox
+    ) -> None:
+        set_period(procountor, "CLOSED", month=5)
+        withdraw(sent)
+        receipts = list(Export.with_trail.filter(journal=sent))
+        assert [one.reverses_id is not None for one in receipts].count(True) == 1
+
+        for one in receipts:
+            for named in (one.token, str(one.ledger_receipt_id)):
+                response = browser_of_reader.get(reverse("find"), {"q": named})
+                address, _, anchor = response["Location"].partition("#")
+                assert address == reverse("journal", args=[sent.pk])
+                assert f'id="{anchor}"' in browser_of_reader.get(address).text
+
+    def test_says_of_a_reversal_what_it_is_and_where(
+        self, browser_of_reader: Client, sent: Journal, procountor: Sandbox
+    ) -> None:
+        set_period(procountor, "CLOSED", month=5)
+        withdraw(sent)
+        reversal = Export.with_trail.get(reverses__isnull=False)
+        Export.with_trail.update(receipt_number=77)
+        place = f'href="{reverse("journal", args=[sent.pk])}#t{reversal.token}"'
+
+        found = squeezed(browser_of_reader.get(reverse("find"), {"q": "77"}).text)
+        address = reverse("receipts_of_year", args=[sent.company.number])
+        of_year = squeezed(browser_of_reader.get(address).text)
+
+        assert place in found
+        assert place in of_year
+        assert "takes another receipt back" in found
+        assert "through a link that has ended" not in found
 
     def test_says_what_it_could_be_when_nothing_fits(self, browser_of_reader: Client) -> None:
         text = browser_of_reader.get(reverse("find"), {"q": "<b>nix"}).text

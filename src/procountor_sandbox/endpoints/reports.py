@@ -1,6 +1,6 @@
-"""Reports of the ledger: the rows of one ledger account, and the sums of all."""
+"""Reports of the ledger: the rows of one ledger account or of all, and the sums of all."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -54,19 +54,27 @@ def report_general_ledger(call: Call) -> Response:
     """Return all rows of one ledger account. They name no ledger receipt id, as documented."""
     call.require_reading()
     code = str(call.arguments["account"])
-    account = call.company.account(code)
-    if account is None:
+    if call.company.account(code) is None:
         raise not_found(f"ledger account {code}")
     report = _read(call, more=("receiptNumbers", "transactionDescription"))
     rows = [pair for pair in report.rows(call) if pair[1].account == code]
-    total = sum((row.accounting_value for _receipt, row in rows), Decimal("0.00"))
-    data = {
-        "id": code,
-        "name": account.name,
-        "totalAccountingValue": total,
-        "ledgerReceiptTransactions": [_written(*pair) for pair in rows],
-    }
+    data = _ledger_of(call.company, code, rows)
     return answer({"reportParameters": _parameters(report), "ledgerAccount": data})
+
+
+def report_accounting(call: Call) -> Response:
+    """Return all rows of all ledger accounts that have any.
+
+    Documented are its body and its rows. Assumed: the form around them, which is that of the
+    general ledger, account by account, and that it takes no options of that report alone.
+    """
+    call.require_reading()
+    report = _read(call)
+    by_account: dict[str, list[_Row]] = {}
+    for receipt, row in report.rows(call):
+        by_account.setdefault(row.account, []).append((receipt, row))
+    accounts = [_ledger_of(call.company, code, rows) for code, rows in sorted(by_account.items())]
+    return answer({"reportParameters": _parameters(report), "ledgerAccounts": accounts})
 
 
 def report_ledger_accounts(call: Call) -> Response:
@@ -82,6 +90,16 @@ def report_ledger_accounts(call: Call) -> Response:
         for code, total in sorted(sums.items())
     ]
     return answer({"reportParameters": _parameters(report), "ledgerAccounts": accounts})
+
+
+def _ledger_of(company: Company, code: str, rows: Sequence[_Row]) -> dict[str, Any]:
+    total = sum((row.accounting_value for _receipt, row in rows), Decimal("0.00"))
+    return {
+        "id": code,
+        "name": _name(company, code),
+        "totalAccountingValue": total,
+        "ledgerReceiptTransactions": [_written(*pair) for pair in rows],
+    }
 
 
 def _read(call: Call, *, more: tuple[str, ...] = ()) -> _Report:

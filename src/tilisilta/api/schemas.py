@@ -212,6 +212,7 @@ class ReceiptDocument(Schema):
     posted_at: datetime | None
     administration: str
     business_id: str
+    reverses: str | None
     is_of_ended_link: bool
     company: int
     journal: str

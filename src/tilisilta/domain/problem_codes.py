@@ -377,6 +377,9 @@ class ProblemCode(StrEnum):
     VALUES_NOT_POSSIBLE = _stops("E67", values="journals.0.reference")
     REQUEST_NOT_DESCRIBED = "E68"
     NOT_OF_THE_COMPANY = _stops("E49", journal="1004-2026-6-1")
+    CANNOT_FETCH_PAYMENTS = _stops(
+        "E89", company="1003 Saaristo Siivous Oy", period="2026-06", reason="none"
+    )
     CANNOT_SIGN = _stops(
         "E90", company="1003 Saaristo Siivous Oy", period="2026-06", reason="not_done"
     )

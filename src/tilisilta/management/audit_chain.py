@@ -1,7 +1,9 @@
-"""Whether the audit log was altered, and the log as a file."""
+"""Whether the audit log was altered, the log as a file, and texts that are masked."""
 
+import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,17 @@ from django.utils.translation import gettext as _
 from tilisilta.domain.audit_chain import Break, BreakKind
 from tilisilta.languages import language_of
 from tilisilta.management.audit_log import chosen_entries
-from tilisilta.management.files import write_file
+from tilisilta.management.files import write_parts
 from tilisilta.management.findings import Finding, Verdict
-from tilisilta.management.output import Answer, Refused, Status, refusal_of, shown_moment
+from tilisilta.management.journals import find_journal
+from tilisilta.management.output import (
+    Answer,
+    Refused,
+    Status,
+    WrongUse,
+    refusal_of,
+    shown_moment,
+)
 from tilisilta.services.audit_chain import (
     ChainStanding,
     has_been_head,
@@ -26,8 +36,10 @@ from tilisilta.services.audit_chain import (
 )
 from tilisilta.services.audit_export import save_log
 from tilisilta.services.audit_masking import mask_entry
+from tilisilta.services.masking import mask_in_run, masked_words
 
 NAMED_AT_MOST = 20
+FROM_STANDARD_INPUT = "-"
 SEALED_WITHIN = timedelta(minutes=10)
 
 
@@ -59,13 +71,39 @@ def export(options: Namespace) -> Answer:
         user=None,
         has_decimal_comma=language_of(get_language()).has_decimal_comma,
     )
-    write_file(path, download.content)
+    write_parts(path, download.parts)
     text = _("The audit log is in %(name)s.") % {"name": path}
     return Answer(document={"saved": str(path)}, text=text)
 
 
 def mask(options: Namespace) -> Answer:
-    """Mask the texts of an entry in which the text asked for stands."""
+    """Mask the texts of an entry, or of a journal's run, in which the text asked for stands."""
+    if bool(options.journal) == (options.entry is not None):
+        raise WrongUse(_("Give either the id of an entry or --journal"))
+    if options.text == FROM_STANDARD_INPUT:
+        # Neither the list of processes nor the history of a shell is to have the text.
+        options.text = sys.stdin.readline()
+    return _mask_in_journal(options) if options.journal else _mask_in_entry(options)
+
+
+def _mask_in_journal(options: Namespace) -> Answer:
+    journal = find_journal(options.journal)
+    try:
+        done = mask_in_run(
+            journal, text=options.text, reason=options.reason, user=None, now=timezone.now()
+        )
+    except ValidationError as error:
+        raise refusal_of(error) from error
+    if not done.count:
+        raise Refused(
+            _("Nothing of this run has this text."),
+            remedy=_("Look at the journal with tilisilta preview."),
+        )
+    document = {"journal": journal.reference, "masked": asdict(done)}
+    return Answer(document=document, text=masked_words(done))
+
+
+def _mask_in_entry(options: Namespace) -> Answer:
     try:
         places = mask_entry(options.entry, text=options.text, reason=options.reason, user=None)
     except ValidationError as error:

@@ -24,6 +24,7 @@ from tilisilta.management.output import (
     table,
 )
 from tilisilta.models import Company, Link, PaymentFile
+from tilisilta.services.payment_files import fetch_payment_files
 from tilisilta.services.verifying.net_pay import NetPayMonth, net_pay_of
 from tilisilta.services.verifying.net_pay_changes import (
     add_payment_files,
@@ -37,7 +38,7 @@ from tilisilta.services.verifying.words import NET_PAY_FINDINGS, NET_PAY_STATES,
 
 def compare(options: Namespace) -> Answer:
     """Do what was asked about the net pay of a month, and say how it stands."""
-    if options.files and (options.paid_by_hand or options.not_paid):
+    if (options.files or options.fetch) and (options.paid_by_hand or options.not_paid):
         raise WrongUse(
             _("Payment files are compared, not ticked off by hand"),
             remedy=_("Leave out the files, or the tick."),
@@ -51,6 +52,8 @@ def compare(options: Namespace) -> Answer:
     if options.files:
         contents = ((Path(one).name, content_of(Path(one))) for one in options.files)
         add_payment_files(company, month, contents, user=None, now=timezone.now())
+    if options.fetch:
+        fetch_payment_files(company, month, user=None, now=timezone.now())
     if options.paid_by_hand:
         tick_paid(company, month, amount=None, user=None, now=timezone.now())
     if options.not_paid:

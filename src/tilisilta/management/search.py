@@ -41,6 +41,7 @@ def receipt_document(export: Export) -> dict[str, Any]:
         "posted_at": export.posted_at,
         "administration": account.company_name,
         "business_id": account.business_id,
+        "reverses": export.reverses.token if export.reverses is not None else None,
         "is_of_ended_link": export.is_trail and export.reverses_id is None,
         "company": journal.company.number,
         "journal": journal.reference,

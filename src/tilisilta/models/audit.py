@@ -260,6 +260,10 @@ class AuditEntry(models.Model):
             "entry_masked",
             _("masked a text in entry {entry} of the audit log: {reason}"),
         )
+        JOURNAL_MASKED = (
+            "journal_masked",
+            _("masked a text in the run of journal {reference}: {reason}"),
+        )
         LOG_SAVED = "log_saved", _("saved the audit log: {count} entries")
 
     at = models.DateTimeField(db_index=True)

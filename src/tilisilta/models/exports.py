@@ -140,6 +140,11 @@ class Export(models.Model):
         return self.withdrawn_at is not None
 
     @property
+    def is_on_journals_page(self) -> bool:
+        """Return whether the journal's page shows it: not if it went through an ended link."""
+        return not self.is_trail or self.reverses_id is not None
+
+    @property
     def shown_number(self) -> int | None:
         """The number by which people know the receipt in Procountor, if it has one.
 

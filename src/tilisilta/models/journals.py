@@ -48,8 +48,9 @@ class JournalQuerySet(models.QuerySet["Journal"]):
 class Journal(models.Model):
     """What Nmbrs made of one run: a snapshot. A changed one is a new revision beside it.
 
-    The lines, the run and the source never change after they came in. A currency that the file did
-    not name follows the administration, once there is one. ``state``, ``problems`` and
+    The lines, the run and the source never change after they came in, except that a text in them
+    may be masked. A currency that the file did not name follows the administration, once there is
+    one. ``state``, ``problems`` and
     ``checked_at`` are the result of the last check. The lines of a discarded journal are deleted,
     and its digests stay.
     """
@@ -114,6 +115,10 @@ class Journal(models.Model):
 
     withdrawn_at = models.DateTimeField(
         null=True, blank=True, help_text="All that was booked is taken back; nothing is sent."
+    )
+
+    masked_at = models.DateTimeField(
+        null=True, blank=True, help_text="A text of its run was masked since it came in."
     )
 
     state = models.CharField(

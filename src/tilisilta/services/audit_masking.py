@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tilisilta.domain.audit_chain import masked, texts_of
+from tilisilta.domain.masking import TextMask
 from tilisilta.models import AuditEntry, User
 from tilisilta.services import audit
 from tilisilta.services.audit_chain import chain_entry, seal_entries
@@ -25,13 +26,21 @@ def mask_entry(entry_id: int, *, text: str, reason: str, user: User | None) -> S
     text, reason = text.strip(), reason.strip()
     if not text or not reason:
         raise ValidationError(_("Say which text is masked, and why."))
-    if text.casefold() in reason.casefold():
+    mask = TextMask(text)
+    if mask.hides(reason):
         raise ValidationError(_("The reason has the text that is to be masked."))
+    return mask_in_entry(entry_id, mask, reason=reason, user=user)
+
+
+def mask_in_entry(
+    entry_id: int, mask: TextMask, *, reason: str, user: User | None
+) -> Sequence[str]:
+    """Mask each value of an entry that ``mask`` hides, and return their places."""
     # First, so that the chain has the digest of what the entry said.
     seal_entries(timezone.now(), looks_at_all=True)
     with transaction.atomic():
         entry = AuditEntry.objects.select_for_update(of=("self",)).filter(pk=entry_id).first()
-        places = _places_of(entry, text) if entry is not None else ()
+        places = places_hidden(entry, mask) if entry is not None else ()
         if entry is None or not places:
             return ()
         said = audit.record(
@@ -56,12 +65,11 @@ def mask_entry(entry_id: int, *, text: str, reason: str, user: User | None) -> S
     return places
 
 
-def _places_of(entry: AuditEntry, text: str) -> tuple[str, ...]:
+def places_hidden(entry: AuditEntry, mask: TextMask) -> tuple[str, ...]:
+    """Return the places of the values of ``entry`` that ``mask`` hides."""
     needed = _NEEDED.get(entry.action, frozenset())
     return tuple(
         place
         for place, value in texts_of(entry.facts, entry.changes)
-        if text.casefold() in str(value).casefold()
-        and place not in needed
-        and not place.endswith("/field")
+        if mask.hides(str(value)) and place not in needed and not place.endswith("/field")
     )

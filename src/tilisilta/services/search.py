@@ -70,8 +70,8 @@ def _receipts(words: SearchWords, user: User | None) -> QuerySet[Export]:
         fits |= Q(ledger_receipt_id=words.number)
     receipts = (
         Export.with_trail.filter(fits)
-        .select_related("journal__company__debtor", "link__procountor_account")
-        .defer("payload", "link__procountor_account__administration")
+        .select_related("journal__company__debtor", "link__procountor_account", "reverses")
+        .defer("payload", "reverses__payload", "link__procountor_account__administration")
         .order_by("-receipt_date", "journal__company__number", "pk")
     )
     return (

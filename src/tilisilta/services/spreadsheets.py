@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -36,6 +36,15 @@ class Download:
     content_type: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class LongDownload:
+    """A file that is made while it is saved, so that it is never in memory as a whole."""
+
+    name: str
+    parts: Generator[bytes, None, None]
+    content_type: str
+
+
 def as_csv(
     headers: Sequence[str], rows: Iterable[Sequence[Value]], *, has_decimal_comma: bool
 ) -> bytes:
@@ -44,12 +53,20 @@ def as_csv(
     With a decimal comma the columns are divided by semicolons, as spreadsheets in such languages
     expect. Texts that a spreadsheet would run as a formula begin with an apostrophe.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";" if has_decimal_comma else ",", lineterminator="\r\n")
-    writer.writerow(headers)
-    writer.writerows([_written(value, has_decimal_comma) for value in row] for row in rows)
+    return b"".join(csv_parts(headers, [rows], has_decimal_comma=has_decimal_comma))
+
+
+def csv_parts(
+    headers: Sequence[str],
+    batches: Iterable[Iterable[Sequence[Value]]],
+    *,
+    has_decimal_comma: bool,
+) -> Generator[bytes, None, None]:
+    """Yield a table as CSV, its heads first and then batch by batch; see ``as_csv``."""
     # Spreadsheets take a file for UTF-8 only when it begins with this mark.
-    return text.getvalue().encode("utf-8-sig")
+    yield _csv_lines([headers], has_decimal_comma).encode("utf-8-sig")
+    for batch in batches:
+        yield _csv_lines(batch, has_decimal_comma).encode()
 
 
 def as_xlsx(
@@ -77,6 +94,13 @@ def harmless(text: str) -> str:
 def file_name_part(text: str) -> str:
     """Return ``text`` as part of a file name, whatever characters it has."""
     return re.sub(r"[^0-9A-Za-z-]", "_", text)
+
+
+def _csv_lines(rows: Iterable[Sequence[Value]], has_decimal_comma: bool) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";" if has_decimal_comma else ",", lineterminator="\r\n")
+    writer.writerows([_written(value, has_decimal_comma) for value in row] for row in rows)
+    return text.getvalue()
 
 
 def _written(value: Value, has_decimal_comma: bool) -> str:

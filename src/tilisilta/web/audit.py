@@ -5,7 +5,7 @@ from typing import cast
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ from tilisilta.models import Area, AuditEntry, Right, User
 from tilisilta.services.audit import ANY_COMMAND, entries_visible_to, narrowed, system_users
 from tilisilta.services.audit_export import save_log
 from tilisilta.web.audit_entries import shown_entries
-from tilisilta.web.parts import asked_page, saved_file
+from tilisilta.web.parts import asked_page, long_file
 from tilisilta.web.rights import UserRequest, needs
 
 ENTRIES_PER_PAGE = 100
@@ -73,12 +73,12 @@ def audit_log(request: UserRequest) -> HttpResponse:
 
 
 @needs(Area.AUDIT_LOG, Right.READ)
-def audit_log_csv(request: UserRequest) -> HttpResponse:
+def audit_log_csv(request: UserRequest) -> StreamingHttpResponse:
     """Return the entries asked for as CSV."""
     form = FilterForm(request.GET or None, user=request.user)
     entries = form.narrowed(entries_visible_to(request.user))
     has_comma = language_of(get_language()).has_decimal_comma
-    return saved_file(save_log(entries, user=request.user, has_decimal_comma=has_comma))
+    return long_file(save_log(entries, user=request.user, has_decimal_comma=has_comma))
 
 
 def _action_choices() -> list[tuple[str, str]]:

@@ -122,6 +122,7 @@ class JournalPage:
     may_send: bool
     may_be_answered: bool
     may_withdraw: bool
+    may_mask: bool
     taken_back: tuple[TakenBack, ...]
     withdrawal: Withdrawal | None
 
@@ -253,6 +254,7 @@ def journal_page(
         may_send=may_send,
         may_be_answered=may_send and is_open_to_answers(journal),
         may_withdraw=may_send and can_be_withdrawn(exports, is_under_way=is_under_way),
+        may_mask=user.can(Right.WRITE, Area.AUDIT_LOG),
         taken_back=going_back,
         withdrawal=journal.withdrawals.first() if going_back else None,
     )

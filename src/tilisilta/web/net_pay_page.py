@@ -11,6 +11,7 @@ from tilisilta.domain.ledger_sums import ZERO
 from tilisilta.domain.net_pay import NetPayFinding, NetPayLine, NetPayState
 from tilisilta.domain.net_pay_accounts import AccountCredit
 from tilisilta.models import Area, Company, PaymentFile, ReconciledMonth, Right, User
+from tilisilta.services.payment_files import can_be_fetched
 from tilisilta.services.verifying.net_pay import NetPayMonth, net_pay_of
 from tilisilta.services.verifying.words import NET_PAY_FINDINGS, PROPOSED_BY
 
@@ -48,7 +49,8 @@ class AccountChoice:
 class NetPayPage:
     """The net pay of a month. ``ledger`` is what its accounts have there, if it was compared.
 
-    ``may_change`` and ``may_name`` say what the reader has the rights for.
+    ``may_change`` and ``may_name`` say what the reader has the rights for, and ``may_fetch`` that
+    Nmbrs can be asked for payment files as well.
     """
 
     month: NetPayMonth
@@ -59,6 +61,7 @@ class NetPayPage:
     ledger: Decimal | None
     may_change: bool
     may_name: bool
+    may_fetch: bool
 
     @property
     def state(self) -> NetPayState:
@@ -90,6 +93,7 @@ def net_pay_page(
     """
     month = net_pay_of(company, BookingPeriod.containing(first))
     findings = month.comparison.findings
+    may_change = user.can(Right.WRITE, Area.JOURNAL_EXPORTS)
     return NetPayPage(
         month=month,
         rows=tuple(_row(one, month) for one in month.comparison.lines),
@@ -97,7 +101,8 @@ def net_pay_page(
         proposed_by=PROPOSED_BY[month.proposal.reason] if month.proposal is not None else "",
         choices=_choices(month),
         ledger=_ledger(result, month.accounts),
-        may_change=user.can(Right.WRITE, Area.JOURNAL_EXPORTS),
+        may_change=may_change,
+        may_fetch=may_change and can_be_fetched(company),
         may_name=month.link is not None and user.can(Right.WRITE, Area.PROCOUNTOR),
     )
 

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -109,7 +110,7 @@ def consent_again(request: UserRequest, pk: int) -> HttpResponse:
     return _lead_to_nmbrs(request, connection=get_object_or_404(NmbrsConnection, pk=pk))
 
 
-def consented(request: HttpRequest) -> HttpResponse:
+def consented(request: HttpRequest) -> HttpResponseBase:
     """Take the answer of Nmbrs, where its consent leads back to."""
     if consents.is_of_command_line(request.GET.get("state", "")):
         # For whoever is at this browser: the answer is for the terminal, and not taken here.

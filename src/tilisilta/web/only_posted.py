@@ -5,7 +5,8 @@ from functools import wraps
 from http import HTTPMethod, HTTPStatus
 from typing import Any, Concatenate, ParamSpec
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 P = ParamSpec("P")
@@ -13,12 +14,12 @@ _MARK = "takes_posts_only"
 
 
 def only_posted(
-    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Let forms post to ``view``; answer everything else with a page that explains."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.method == HTTPMethod.POST:
             return view(request, *args, **kwargs)
         response = render(request, "405.html", status=HTTPStatus.METHOD_NOT_ALLOWED)

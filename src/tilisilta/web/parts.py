@@ -1,22 +1,25 @@
 """What several pages share: objects a user may see, texts of errors, values of an address."""
 
 from datetime import date
+from typing import TypeVar
 
 from django import forms
 from django.db.models import Prefetch, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Company, Journal, Link, ProcountorAccount, User
 from tilisilta.services.explanations import Explanation, explain_error
-from tilisilta.services.spreadsheets import Download
+from tilisilta.services.spreadsheets import Download, LongDownload
 from tilisilta.web.rights import UserRequest
 
 # A page must answer soon. The next request does what this one did not reach.
 SECONDS_PER_STEP = 4.0
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
+_Response = TypeVar("_Response", bound=HttpResponseBase)
 
 
 class ExplainingForm(forms.Form):
@@ -131,7 +134,20 @@ def first_day(text: str) -> date:
 
 def saved_file(download: Download) -> HttpResponse:
     response = HttpResponse(download.content, content_type=download.content_type)
-    response["Content-Disposition"] = f'attachment; filename="{download.name}"'
+    return _to_be_saved(response, download.name)
+
+
+def long_file(download: LongDownload) -> StreamingHttpResponse:
+    """Return a file that is made while it is sent.
+
+    Its length is not known before. It goes in chunks, and a browser reports one that was cut off.
+    """
+    response = StreamingHttpResponse(download.parts, content_type=download.content_type)
+    return _to_be_saved(response, download.name)
+
+
+def _to_be_saved(response: _Response, name: str) -> _Response:
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     # Salaries must not stay in a cache on the way to the reader.
     response["Cache-Control"] = "no-store"
     return response

@@ -83,6 +83,7 @@ class PartRow:
     status: str
     is_well: bool
     changes_books: bool
+    token: str = ""
     number: int | None = None
     changes: tuple[ShownChange, ...] = ()
     difference: Decimal = ZERO
@@ -230,6 +231,7 @@ def _part_row(part: Document, journal_id: int | None, number: int | None) -> Par
         status=own[0]["status"] if own else "",
         is_well=part["is_well"],
         changes_books=part["changes_books"],
+        token=part["token"] or "",
         number=number,
         changes=(*map(_heading_change, part["heading"]), *map(_row_change, part["rows"])),
         difference=sum(

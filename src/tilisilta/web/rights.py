@@ -5,7 +5,8 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 from django_htmx.middleware import HtmxDetails
 
@@ -22,15 +23,15 @@ class UserRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-UserView = Callable[Concatenate[UserRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+UserView = Callable[Concatenate[UserRequest, P], HttpResponseBase]
 
 
 def logged_in(view: UserView[P]) -> View[P]:
     """Let logged-in users open a page; send others to the log-in and back."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return log_in_first(request)
         response = view(cast(UserRequest, request), *args, **kwargs)
@@ -52,7 +53,7 @@ def needs(
 
     def decorate(view: UserView[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: UserRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: UserRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             needed = post if post is not None and request.method == "POST" else right
             if not request.user.can(needed, area):
                 raise PermissionDenied(f"{area.label}: {needed.label}")

@@ -37,8 +37,6 @@ def _place_of(export: Export) -> str:
 
     A receipt that went through a link which has ended stands in the list, with the books it is in.
     """
-    if export.reverses_id is not None:
-        return reverse("journal", args=[export.journal_id]) + "#withdrawn"
-    if export.is_trail or export.journal.state == JournalState.DISCARDED:
+    if not export.is_on_journals_page or export.journal.state == JournalState.DISCARDED:
         return ""
     return reverse("journal", args=[export.journal_id]) + f"#t{export.token}"

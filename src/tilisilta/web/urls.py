@@ -21,6 +21,7 @@ from tilisilta.web import (
     link_confirmations,
     link_ends,
     links,
+    masking,
     missing_items,
     month_end,
     net_pay,
@@ -77,6 +78,11 @@ urlpatterns = [
     path(f"{COMPANY}/compare", reconciliation.compare_recent, name="compare_recent"),
     path(f"{COMPANY}/months/<str:month>", reconciliation.month, name="company_month"),
     path(
+        f"{COMPANY}/months/<str:month>/payment-files/fetch",
+        net_pay.fetch_files,
+        name="fetch_payment_files",
+    ),
+    path(
         f"{COMPANY}/months/<str:month>/payment-files",
         net_pay.add_files,
         name="add_payment_files",
@@ -120,6 +126,7 @@ urlpatterns = [
     path(f"{JOURNAL}/run", journal_answers.journal_run, name="journal_run"),
     path(f"{JOURNAL}/withdraw", withdrawals.withdraw_journal, name="withdraw_journal"),
     path(f"{JOURNAL}/again", withdrawals.send_again, name="send_again"),
+    path(f"{JOURNAL}/mask", masking.mask_journal, name="mask_journal"),
     path(f"{JOURNAL}/discard", journal_answers.discard_journal, name="discard_journal"),
     path(f"{JOURNAL}/progress", journals.progress, name="journal_progress"),
     path(f"{JOURNAL}/payload.json", downloads.payloads, name="payloads"),

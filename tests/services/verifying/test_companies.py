@@ -341,10 +341,13 @@ class TestReports:
         ]
         assert document["reports_read_at"] == NOW.isoformat()
 
-    def test_are_kept_by_the_comparison_of_a_night(self, procountor: Sandbox) -> None:
+    @pytest.mark.parametrize("way", ["reports", "receipts"])
+    def test_are_kept_by_the_comparison_of_a_night(self, procountor: Sandbox, way: str) -> None:
         company = a_linked_company()
         send(a_journal(company))
         self.book_bank_statement(procountor)
+        if way == "receipts":
+            self.refuse(procountor, "/reports/ledgeraccounts")
         self.june(company, with_reports=True)
         before = len(procountor.requests.all())
 
@@ -352,6 +355,22 @@ class TestReports:
 
         assert len(document["others"]) == 1
         assert len(procountor.requests.all()) == before + 2
+
+    def refuse(self, sandbox: Sandbox, path: str) -> None:
+        sandbox.faults.add(Fault(kind=FaultKind.ERROR_BEFORE, path=path, status=403))
+
+    def test_give_way_to_the_receipts_where_they_may_not_be_read(self, procountor: Sandbox) -> None:
+        company = a_linked_company()
+        send(a_journal(company))
+        self.book_bank_statement(procountor)
+        with_reports = self.june(company, with_reports=True)["others"]
+        self.refuse(procountor, "/reports/ledgeraccounts")
+
+        document = self.june(company, with_reports=True)
+
+        assert with_reports != []
+        assert document["reports_read_at"] is None
+        assert [{**one, "from_report": True} for one in document["others"]] == with_reports
 
     def test_are_done_without_where_they_may_not_be_read(self, procountor: Sandbox) -> None:
         company = a_linked_company()

@@ -1,6 +1,6 @@
 """The client for one company in Procountor: reads it, lists our receipts, posts and approves."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from types import TracebackType
@@ -32,6 +32,8 @@ from tilisilta.clients.procountor.exchange import AccessTokens, Exchange
 from tilisilta.clients.procountor.http import open_http
 from tilisilta.clients.procountor.listing import ReceiptWindow, read_all
 from tilisilta.clients.procountor.reports import (
+    LISTED_TYPES,
+    decode_entries,
     decode_general_ledger,
     decode_ledger_accounts,
     encode_report,
@@ -126,8 +128,7 @@ class ProcountorClient:
 
     def get_ledger_receipts(self, ids: Iterable[int]) -> tuple[BookedReceipt, ...]:
         """Return ledger receipts by their ids. Those that do not exist are left out."""
-        wanted = list(dict.fromkeys(ids))
-        pieces = [wanted[start : start + MOST_IDS] for start in range(0, len(wanted), MOST_IDS)]
+        pieces = _pieces(list(dict.fromkeys(ids)))
         return tuple(receipt for piece in pieces for receipt in self._receipts(piece))
 
     def accounts_with_other_entries(self, first: date, last: date) -> tuple[str, ...]:
@@ -142,6 +143,19 @@ class ProcountorClient:
         content = self._exchange.ask(path, encode_report(first, last))
         with _readable_answer():
             return decode_general_ledger(content)
+
+    def entries_of_other_receipts(self, first: date, last: date) -> tuple[LedgerEntry, ...]:
+        """Return the entries in that time that are not of a journal, from the receipts themselves.
+
+        For an account that may not read reports. What it may not see either is missing.
+        """
+        window = ReceiptWindow(first=first, last=last)
+        types = ",".join(LISTED_TYPES)
+        listed = read_all(lambda number: self._receipt_page(number, window, types=types))
+        ids = [one.ledger_receipt_id for one in listed if first <= one.receipt_date <= last]
+        answers = (self._answer(piece) for piece in _pieces(ids))
+        with _readable_answer():
+            return tuple(entry for answer in answers if answer for entry in decode_entries(answer))
 
     def make_ready(self) -> None:
         """Renew the access token if it has expired, and wait until the next request may leave.
@@ -198,11 +212,13 @@ class ProcountorClient:
         with _readable_outcome():
             return decode_item(content)
 
-    def _receipt_page(self, number: int, window: ReceiptWindow) -> ReceiptPage:
+    def _receipt_page(
+        self, number: int, window: ReceiptWindow, *, types: str = "JOURNAL"
+    ) -> ReceiptPage:
         content = self._exchange.read(
             "/ledgerreceipts",
             {
-                "types": "JOURNAL",
+                "types": types,
                 **window.parameters(),
                 # Without a fixed order the pages could overlap and leave gaps.
                 "orderById": "DESC",
@@ -214,17 +230,28 @@ class ProcountorClient:
             return decode_page(content)
 
     def _receipts(self, ids: Iterable[int]) -> tuple[BookedReceipt, ...]:
+        answer = self._answer(ids)
+        if answer is None:
+            return ()
+        with _readable_answer():
+            # One id is answered with the receipt itself, several with an array.
+            return tuple(map(decode_read, answer if isinstance(answer, list) else [answer]))
+
+    def _answer(self, ids: Iterable[int]) -> object:
+        """Return what Procountor gives for the ids of receipts; ``None`` where it has none."""
         try:
             content = self._exchange.read("/ledgerreceipts/" + ",".join(map(str, ids)))
         except ProcountorRejected as error:
             # A single id that does not exist gives 404; among several it is left out.
             if error.status != httpx2.codes.NOT_FOUND:
                 raise
-            return ()
+            return None
         with _readable_answer():
-            answer = parse_json(content)
-            # One id is answered with the receipt itself, several with an array.
-            return tuple(map(decode_read, answer if isinstance(answer, list) else [answer]))
+            return parse_json(content)
+
+
+def _pieces(ids: Sequence[int]) -> list[Sequence[int]]:
+    return [ids[start : start + MOST_IDS] for start in range(0, len(ids), MOST_IDS)]
 
 
 @contextmanager

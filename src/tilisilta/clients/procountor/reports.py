@@ -1,6 +1,7 @@
-"""Procountor's reports of ledger accounts: what is asked, and the answers as domain values."""
+"""What other receipts than journals book: asked of Procountor's reports, or read from receipts."""
 
 import json
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -21,6 +22,9 @@ _OTHER_TYPES = (
     "BANK_STATEMENT_AS_RECEIPT",
     "RECEIPT_FOR_OPENING_ACCOUNTS",
 )
+LISTED_TYPES = tuple(one for one in _OTHER_TYPES if one != "VAT_SUMMARY")
+"""Those that the list of ledger receipts can be asked for, as documented."""
+_BOOKS_NOTHING = "INVALIDATED"
 
 
 def encode_report(first: date, last: date) -> bytes:
@@ -57,6 +61,12 @@ def decode_general_ledger(content: bytes) -> tuple[LedgerEntry, ...]:
     )
 
 
+def decode_entries(answer: object) -> tuple[LedgerEntry, ...]:
+    """Return the entries of one ledger receipt, or of several. Raise ``ValueError``."""
+    receipts = answer if isinstance(answer, list) else [answer]
+    return tuple(entry for one in receipts for entry in _OtherReceipt.model_validate(one).entries())
+
+
 class _Account(Answer):
     id: Text
 
@@ -82,3 +92,32 @@ class _LedgerOfAccount(Answer):
 
 class _GeneralLedger(Answer):
     ledger_account: _LedgerOfAccount
+
+
+class _OtherRow(Answer):
+    account: Text = ""
+    accounting_value: Amount = Decimal("0.00")
+    description: Text = ""
+
+
+class _OtherReceipt(Answer):
+    name: Text = ""
+    receipt_number: Number = None
+    receipt_date: date
+    type: Text = ""
+    status: Text = ""
+    transactions: tuple[_OtherRow, ...] | None = None
+
+    def entries(self) -> Iterator[LedgerEntry]:
+        """Yield its rows. An invalidated receipt has none, as in the reports."""
+        for row in () if self.status == _BOOKS_NOTHING else self.transactions or ():
+            yield LedgerEntry(
+                receipt_number=self.receipt_number,
+                receipt_date=self.receipt_date,
+                receipt_type=self.type,
+                name=self.name,
+                status=self.status,
+                account=row.account,
+                amount=row.accounting_value,
+                description=row.description,
+            )

@@ -2,18 +2,53 @@
 
 import argparse
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tilisilta.management.wording import gettext as _
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+    _SubParsersAction = argparse._SubParsersAction[argparse.ArgumentParser]
 else:
     Subparsers = object
+    _SubParsersAction = argparse._SubParsersAction
 
 DATABASE = "database"
 SETTINGS = "settings"
 NOTHING = "nothing"
+
+
+class Words(_SubParsersAction):
+    """The further words of a command. What was said before such a word holds for it as well.
+
+    argparse starts each word with its own defaults and forgets what was said before: ``audit
+    --company 1001 export`` would write the whole log.
+    """
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Read the words behind this one, and keep what was said before it."""
+        said = {
+            option.dest: option
+            for option in parser._actions  # argparse has no other way to them
+            if option.option_strings and option.dest in namespace
+            if getattr(namespace, option.dest) != parser.get_default(option.dest)
+        }
+        before = {name: getattr(namespace, name) for name in said}
+        super().__call__(parser, namespace, values, option_string)
+        chosen = self.choices[values[0]]
+        known = {option.dest for option in chosen._actions}  # as above
+        for name, value in before.items():
+            if name not in known:
+                words = said[name].option_strings[0]
+                chosen.error(_("unknown words: %(words)s") % {"words": words})
+            if getattr(namespace, name, None) == chosen.get_default(name):
+                setattr(namespace, name, value)
 
 
 def add_command(  # noqa: PLR0913  # what a command is, each by its name
@@ -44,16 +79,25 @@ def add_command(  # noqa: PLR0913  # what a command is, each by its name
         action=f"tilisilta.management.{action}", needs=needs, json=False, passes_on=passes_on
     )
     if has_json:
-        parser.add_argument("--json", action="store_true", help=_("print one JSON document"))
+        _add_json(parser)
     return parser
 
 
 def add_group(commands: Subparsers, name: str, *, says: str) -> Subparsers:
     """Add a word, such as ``company``, that has commands of its own."""
     group = commands.add_parser(name, help=says, description=says)
+    _add_json(group)
     return group.add_subparsers(
-        title=_("commands"), metavar=_("COMMAND"), dest=f"{name}_command", required=True
+        title=_("commands"),
+        metavar=_("COMMAND"),
+        dest=f"{name}_command",
+        required=True,
+        action=Words,
     )
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help=_("print one JSON document"))
 
 
 def day(text: str) -> date:

@@ -53,6 +53,7 @@ def _add_net_pay(commands: Subparsers) -> None:
         example=(
             "tilisilta netpay --company 1001 --period 2026-06\n"
             "tilisilta netpay palkat.xml lomarahat.xml --company 1001 --period 2026-06\n"
+            "tilisilta netpay --company 1001 --period 2026-06 --fetch\n"
             "tilisilta netpay --company 1001 --period 2026-06 --accounts 2961,2962\n"
             "tilisilta netpay --company 1001 --period 2026-06 --paid-by-hand --json"
         ),
@@ -69,6 +70,11 @@ def _add_net_pay(commands: Subparsers) -> None:
     )
     parser.add_argument(
         "--remove", metavar=_("NAME"), help=_("take the payment file of that name out")
+    )
+    parser.add_argument(
+        "--fetch",
+        action="store_true",
+        help=_("fetch the payment files of the month's runs from Nmbrs, by REST"),
     )
     by_hand = parser.add_mutually_exclusive_group()
     by_hand.add_argument(

@@ -3,7 +3,7 @@
 import argparse
 
 from tilisilta.management.grammar.journals import year
-from tilisilta.management.grammar.parsers import Subparsers, add_command, day
+from tilisilta.management.grammar.parsers import Subparsers, Words, add_command, day
 from tilisilta.management.wording import gettext as _
 
 
@@ -79,7 +79,9 @@ def _add_audit(commands: Subparsers) -> None:
         metavar=_("COUNT"),
         help=_("show at most so many entries (default 100)"),
     )
-    parts = audit.add_subparsers(title=_("commands"), metavar=_("COMMAND"), required=False)
+    parts = audit.add_subparsers(
+        title=_("commands"), metavar=_("COMMAND"), required=False, action=Words
+    )
     verify = add_command(
         parts,
         "verify",
@@ -106,17 +108,31 @@ def _add_audit(commands: Subparsers) -> None:
         parts,
         "mask",
         action="audit_chain:mask",
-        says=_("mask a person's name or identity code in an entry; the chain stays whole"),
+        says=_(
+            "mask a person's name or identity code in an entry, or in all that is stored of a "
+            "journal's run; digests and the chain stay whole"
+        ),
         example=(
-            'tilisilta audit mask 4711 --text "Maija Meikäläinen" --reason "erasure requested"'
+            'tilisilta audit mask 4711 --text "Maija Meikäläinen" --reason "erasure requested"\n'
+            'tilisilta audit mask --journal 1001-2026-6-1 --text "Maija Meikäläinen" '
+            '--reason "erasure requested"'
         ),
     )
-    mask.add_argument("entry", type=int, metavar=_("ID"))
+    mask.add_argument("entry", type=int, nargs="?", metavar=_("ID"))
+    mask.add_argument(
+        "--journal",
+        default="",
+        metavar=_("JOURNAL"),
+        help=_("mask in this journal's run instead: lines, receipts as sent, names, the log"),
+    )
     mask.add_argument(
         "--text",
         required=True,
         metavar=_("TEXT"),
-        help=_("each value of the entry that has this text is masked as a whole"),
+        help=_(
+            "the text, or - to read it from standard input; each value of an entry that has it is "
+            "masked as a whole, of a journal only the text itself"
+        ),
     )
     mask.add_argument("--reason", required=True, metavar=_("TEXT"), help=_("why it is masked"))
 

@@ -9,6 +9,7 @@ WHICH_FILES = _("Net pay is compared with payment files of the type pain.001, as
 CHOOSE_PAYMENT_FILE = _(
     "Choose the XML file that goes to the bank, as the payroll program made it."
 )
+_ADD_IT_BY_HAND = _("Add the file that goes to the bank, or tick the sum off by hand.")
 MAKE_AGAIN = _("Have the payroll program make the payment file again, and choose it unchanged.")
 
 PAYMENT_FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
@@ -115,6 +116,37 @@ PAYMENT_FILE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             message=_("The payment file was added already"),
             cause=_("A file with the same id was added, and each counts once."),
             remedy=_("If it belongs here, or was made again, remove the former one first."),
+        ),
+    ),
+    ProblemCode.CANNOT_FETCH_PAYMENTS: (
+        Wording(
+            when={"reason": "not_in_nmbrs"},
+            message=_("Nmbrs cannot be asked for payment files of %(company)s"),
+            cause=_("The company is not fetched from Nmbrs, or its connection does not work."),
+            remedy=_ADD_IT_BY_HAND,
+        ),
+        Wording(
+            when={"reason": "soap"},
+            message=_("Nmbrs gives payment files by REST only"),
+            cause=_("The connection of %(company)s is read by SOAP, which has no call for them."),
+            remedy=_("Move the connection to REST, or save the file in Nmbrs and add it here."),
+        ),
+        Wording(
+            when={"reason": "no_run"},
+            message=_("%(period)s of %(company)s has no run from Nmbrs"),
+            cause=_("A payment file is that of a run, and none of the month was fetched."),
+            remedy=_("Fetch the company from Nmbrs first, or add the payment file."),
+        ),
+        Wording(
+            when={"reason": "not_ready"},
+            message=_("Nmbrs is still making the payment file of %(period)s of %(company)s"),
+            cause=_("It was not there in the time that is waited for it."),
+            remedy=_("Try again in some minutes."),
+        ),
+        Wording(
+            message=_("Nmbrs has no payment file of %(period)s of %(company)s"),
+            cause=_("The run pays nobody, or Nmbrs makes no such files in the country."),
+            remedy=_ADD_IT_BY_HAND,
         ),
     ),
     ProblemCode.CANNOT_TICK: (

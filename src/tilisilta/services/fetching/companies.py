@@ -340,7 +340,7 @@ class _Fetch:
         # The run came from a query without its company; this spares one per journal.
         run.company = self._company
         try:
-            read = self._source.journal(self._nmbrs_company.id_in_nmbrs, _asked(run), split)
+            read = self._source.journal(self._nmbrs_company.id_in_nmbrs, run_as_asked(run), split)
         except JournalNotReady as error:
             # Not noted as read, so that it is fetched the next time.
             self._not_ready.append(error)
@@ -383,7 +383,7 @@ class _Fetch:
         Run.objects.filter(pk=run.pk).update(trouble=problems, journal_read_at=self._now)
 
 
-def _asked(run: Run) -> PayrollRun:
+def run_as_asked(run: Run) -> PayrollRun:
     return PayrollRun(
         id=run.id_in_nmbrs,
         year=run.year,

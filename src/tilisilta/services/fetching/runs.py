@@ -8,7 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from tilisilta.domain.audit_chain import MASKED
 from tilisilta.domain.journals import plain_run_number
+from tilisilta.domain.masking import may_have_said
 from tilisilta.domain.nmbrs_ids import Known, Listed, recognise
 from tilisilta.domain.payroll import PayrollRun
 from tilisilta.models import Company, Run
@@ -81,6 +83,9 @@ def _renew(run: Run, one: PayrollRun, *, company: Company, now: datetime) -> Non
     if run.gone_at is not None:
         _set_gone(run, company=company, is_gone=False, now=now)
     values = _columns(one)
+    if MASKED in run.description and may_have_said(run.description, one.description):
+        # Otherwise each fetch would bring back what was masked.
+        del values["description"]
     changes = {name: value for name, value in values.items() if getattr(run, name) != value}
     changes |= missing_ids(run.id_in_nmbrs, one.id, number="nmbrs_run_id")
     if not changes:

@@ -11,7 +11,7 @@ from tilisilta.domain.payroll import SourceJournal
 from tilisilta.domain.sameness import payroll_digest
 from tilisilta.domain.standing import JournalState
 from tilisilta.models import Company, Journal
-from tilisilta.services.journals.keeping import content_digest
+from tilisilta.services.journals.keeping import as_masked_in, content_digest
 from tilisilta.services.journals.run_refusals import JournalElsewhere, WasDiscarded
 
 
@@ -95,7 +95,9 @@ def _is_there(read: SourceJournal, company: Company) -> bool:
 
 
 def _says_same(read: SourceJournal, journal: Journal) -> bool:
-    return _texts_and_amounts(read.lines) == _texts_and_amounts(lines_of(journal))
+    here = lines_of(journal)
+    now = as_masked_in(journal, read.lines, here)
+    return _texts_and_amounts(now) == _texts_and_amounts(here)
 
 
 def _texts_and_amounts(lines: Iterable[domain.JournalLine]) -> Counter[domain.JournalLine]:

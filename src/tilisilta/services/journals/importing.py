@@ -26,6 +26,7 @@ from tilisilta.services.journals.here_already import must_not_be_elsewhere
 from tilisilta.services.journals.keeping import (
     Arrival,
     Imported,
+    as_masked_in,
     journals_of_run,
     keep_revision,
     lock_company,
@@ -237,7 +238,10 @@ def compare_with_previous(journal: Journal) -> JournalComparison | None:
     )
     if previous is None:
         return None
-    return compare_journals(previous.content(), journal.content())
+    before, after = previous.content(), journal.content()
+    # A newer revision may come with the text that was masked in the older one.
+    told = as_masked_in(previous, after.lines, before.lines)
+    return compare_journals(before, replace(after, lines=tuple(told)))
 
 
 def recheck_company(

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Max, Q, QuerySet
 
 from tilisilta.domain import journals as domain
+from tilisilta.domain.masking import lines_as_masked
 from tilisilta.domain.payroll import JournalSplit, SourceJournal
 from tilisilta.domain.run_identity import another_number, period_of_lines
 from tilisilta.domain.sameness import payroll_digest
@@ -170,11 +171,20 @@ def _is_unchanged(latest: Journal, journal: Journal, read: SourceJournal, arriva
         return latest.content_sha256 == journal.content_sha256
     if latest.content_sha256 == journal.content_sha256:
         return not is_other_currency(latest.currency, arrival.currency)
+    here = latest.content().lines
+    now = as_masked_in(latest, read.lines, here)
     return is_unchanged(
-        _told(latest, latest.content().lines),
-        ToldJournal(lines=read.lines, split=arrival.split, currency=arrival.currency),
+        _told(latest, here),
+        ToldJournal(lines=now, split=arrival.split, currency=arrival.currency),
         is_sent=_is_committed(latest),
     )
+
+
+def as_masked_in(
+    journal: Journal, now: Sequence[domain.JournalLine], here: Sequence[domain.JournalLine]
+) -> Sequence[domain.JournalLine]:
+    """Return the lines ``now`` as they would be ``here`` if they are those of ``journal``."""
+    return now if journal.masked_at is None else lines_as_masked(now, here)
 
 
 def _told(journal: Journal, lines: Sequence[domain.JournalLine]) -> ToldJournal:

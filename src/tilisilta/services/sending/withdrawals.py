@@ -5,15 +5,16 @@ Asking only commits rows; the engine picks them up (``services.sending.taking_ba
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from tilisilta.clients.procountor.wire import encode_receipt
+from tilisilta.clients.procountor.wire import decode_receipt, encode_receipt
 from tilisilta.domain.administrations import Administration
+from tilisilta.domain.masking import receipt_as_masked
 from tilisilta.domain.personal_codes import find_personal_codes
 from tilisilta.domain.problems import ProblemCode
 from tilisilta.domain.receipt_words import words_in
@@ -230,6 +231,10 @@ def _planned(
     way = _way_of(export, booked, administration)
     if way.way is not Way.REVERSE or way.reverse_on is None or booked is None:
         return PlannedReceipt(export=export, status=booked.status if booked else "", way=way)
+    if export.journal.masked_at is not None:
+        # What was masked is not written anew.
+        sent = decode_receipt(export.payload.encode())
+        booked = replace(booked, body=receipt_as_masked(booked.body, sent))
     token, body = reversing_receipt(
         booked,
         first_token=export.token,

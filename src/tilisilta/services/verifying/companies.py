@@ -36,6 +36,7 @@ from tilisilta.services.verifying.documents import (
     document_of,
     entry_document,
 )
+from tilisilta.services.verifying.masked_receipts import as_masked
 from tilisilta.services.verifying.net_pay_standing import columns_of, compared_net_pay
 from tilisilta.services.verifying.other_entries import read_other_entries
 from tilisilta.services.verifying.parts import MonthParts, parts_of
@@ -46,6 +47,7 @@ MONTHS_AT_NIGHT = 3
 MOST_PAUSES = 5
 LONGEST_PAUSE_SECONDS = 10
 _AT_A_TIME = 500
+_JOURNAL = "JOURNAL"
 
 
 class NotLinked(NeedsAttention):
@@ -140,7 +142,8 @@ def _compared_in(
 ) -> list[ReconciledMonth]:
     account = _account_of(months[0].link)
     has_anything = any(one.parts for one in months)
-    receipts = _read_patiently(account, months, pace=pace) if has_anything else ()
+    read = _read_patiently(account, months, pace=pace) if has_anything else ()
+    receipts = as_masked(account, read)
     known = _known_runs(account, receipts)
     names = Names.of(known_administration(account))
     results = []
@@ -195,16 +198,19 @@ def _read_others(
 ) -> dict[str, Any]:
     """Return the entries of other receipts than journals, and when they were read."""
     codes = {line.place.account for line in result.lines}
-    entries = read_other_entries(account, result.month, codes, pace=pace)
-    if entries is None:
+    read = read_other_entries(account, result.month, codes, pace=pace)
+    if read is None:
         return {"others": [], "reports_read_at": None}
-    return {"others": list(map(entry_document, entries)), "reports_read_at": now.isoformat()}
+    return {
+        "others": [entry_document(one, from_report=read.from_reports) for one in read.entries],
+        "reports_read_at": now.isoformat() if read.from_reports else None,
+    }
 
 
 def _kept_others(before: ReconciledMonth | None) -> dict[str, Any]:
     """Return those entries as an earlier comparison has read them."""
     document = before.document if before is not None else {}
-    others = [one for one in document.get("others", ()) if one.get("from_report")]
+    others = [one for one in document.get("others", ()) if one.get("type", _JOURNAL) != _JOURNAL]
     return {"others": others, "reports_read_at": document.get("reports_read_at")}
 
 

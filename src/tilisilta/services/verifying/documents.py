@@ -146,8 +146,8 @@ def _booked_document(receipt: BookedReceipt) -> Document:
     }
 
 
-def entry_document(entry: LedgerEntry) -> Document:
-    """Return an entry of a report, in the form of the other entries; its receipt has no id."""
+def entry_document(entry: LedgerEntry, *, from_report: bool) -> Document:
+    """Return an entry of another type in the form of the other entries; its receipt has no id."""
     text = " · ".join(filter(None, (entry.name, entry.description)))
     return {
         "receipt": {
@@ -161,7 +161,7 @@ def entry_document(entry: LedgerEntry) -> Document:
         "amount": _amount(entry.amount),
         "run": None,
         "type": entry.receipt_type,
-        "from_report": True,
+        "from_report": from_report,
     }
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tilisilta.clients.files.outcomes import PaymentFileRefused
@@ -88,6 +89,33 @@ def add_payment_files(
         if added:
             note_net_pay(company, month)
     return tuple(added)
+
+
+def replace_payment_file(
+    company: Company,
+    month: BookingPeriod,
+    content: tuple[str, bytes],
+    *,
+    user: User | None,
+    now: datetime,
+) -> PaymentFile | None:
+    """Add a payment file that was made again, in place of the one of its name.
+
+    Return ``None`` where the month has the same payments already, by that name or by its id: a
+    program may give each making an id of its own, and the payments would count twice.
+    """
+    read = _read(*content)
+    same_month = PaymentFile.objects.filter(company=company, month=month.first_day)
+    with transaction.atomic():
+        lock_company(company)
+        same_id = Q(message_digest=read.message.message_digest)
+        former = list(same_month.filter(Q(file_name=read.name) | same_id))
+        if any(one.message().sums == read.message.sums for one in former):
+            return None
+        for one in former:
+            remove_payment_file(one, user=user)
+        added = add_payment_files(company, month, [content], user=user, now=now)
+    return added[0] if added else None
 
 
 def remove_payment_file(file: PaymentFile, *, user: User | None) -> None:

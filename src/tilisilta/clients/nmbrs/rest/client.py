@@ -15,7 +15,7 @@ from tilisilta.clients.nmbrs.errors import (
 )
 from tilisilta.clients.nmbrs.journals import journal_of_run
 from tilisilta.clients.nmbrs.rest.calls import Call, Kind, RestCalls
-from tilisilta.clients.nmbrs.rest.documents import fetch_document
+from tilisilta.clients.nmbrs.rest.documents import MOST_SECONDS, fetch_document
 from tilisilta.clients.nmbrs.rest.http import RestHttp
 from tilisilta.clients.nmbrs.rest.paging import whole_list
 from tilisilta.clients.nmbrs.rest.refusals import SEVERAL_DEBTORS
@@ -52,6 +52,7 @@ JOURNAL_CALLS: Mapping[JournalSplit, str] = {
     JournalSplit.COST_CENTER: "journalscostcenter",
     JournalSplit.COST_UNIT: "journalscostcenterunit",
 }
+PAYMENT_FILE_CALL = "sepa"
 COST_OBJECT_CALLS: Mapping[DimensionKind, tuple[str, str]] = {
     DimensionKind.COST_CENTER: ("costCenters", "costCenterId"),
     DimensionKind.COST_UNIT: ("costUnits", "costUnitId"),
@@ -169,21 +170,19 @@ class NmbrsRest:
         Raises ``JournalNotReady`` where Nmbrs does not make it in time, and ``FileRefused`` for a
         journal that is not reliable, with all that is wrong.
         """
-        name = JOURNAL_CALLS[split]
-        run_guid = run.id.guid or self._guid_of_run(company, run, name)
-        call = self._of_company(company, f"runs/{run_guid}/{name}", kind="journals", name=name)
-        content = fetch_document(
-            self._calls,
-            call,
-            year=run.year,
-            clock=self._clock,
-            run=f"{run.number}/{run.year}",
-        )
-        if not content or not content.strip():
-            return None
-        if _is_page(content):
-            raise NmbrsUnavailable("Nmbrs gave a page in place of a journal.")
-        return journal_of_run(decode_xml(content), run)
+        content = self._document_of_run(company, run, JOURNAL_CALLS[split])
+        return None if content is None else journal_of_run(decode_xml(content), run)
+
+    def payment_file(
+        self, company: NmbrsId, run: PayrollRun, *, most_seconds: float = MOST_SECONDS
+    ) -> bytes | None:
+        """Return the payment file of a run as Nmbrs makes it now; ``None`` where it makes none.
+
+        It has names and bank accounts of people, so it is only read for its sums and not stored.
+        Raises ``JournalNotReady`` where Nmbrs does not make it in time.
+        """
+        # Without a date of payment, so that Nmbrs puts in its own.
+        return self._document_of_run(company, run, PAYMENT_FILE_CALL, most_seconds=most_seconds)
 
     def ids_of_debtors(self) -> tuple[NmbrsId, ...]:
         """Return none: this API knows GUIDs only."""
@@ -192,6 +191,26 @@ class NmbrsRest:
     def ids_in(self, _company: NmbrsId) -> Mapping[IdOf, tuple[NmbrsId, ...]]:
         """Return none: this API knows GUIDs only."""
         return {}
+
+    def _document_of_run(
+        self, company: NmbrsId, run: PayrollRun, name: str, *, most_seconds: float = MOST_SECONDS
+    ) -> bytes | None:
+        """Return a document that Nmbrs makes of a run; ``None`` for none, or an empty one."""
+        run_guid = run.id.guid or self._guid_of_run(company, run, name)
+        call = self._of_company(company, f"runs/{run_guid}/{name}", kind="journals", name=name)
+        content = fetch_document(
+            self._calls,
+            call,
+            year=run.year,
+            clock=self._clock,
+            run=f"{run.number}/{run.year}",
+            most_seconds=most_seconds,
+        )
+        if not content or not content.strip():
+            return None
+        if _is_page(content):
+            raise NmbrsUnavailable("Nmbrs gave a page in place of a document.")
+        return content
 
     def _rows(self, call: Call, form: type[R]) -> Sequence[R]:
         """Return what is no long list: a single thing comes in an envelope, or without one."""

@@ -27,14 +27,20 @@ _COLLECTED = frozenset(
 
 
 def fetch_document(
-    calls: RestCalls, call: Call, *, year: int, clock: Clock, run: str
+    calls: RestCalls,
+    call: Call,
+    *,
+    year: int,
+    clock: Clock,
+    run: str,
+    most_seconds: float = MOST_SECONDS,
 ) -> bytes | None:
     """Return the document that ``call`` begins; ``None`` where Nmbrs has none.
 
     A task that Nmbrs does not know is begun anew, once. Raises ``JournalNotReady`` for one that is
     not there in time, or has failed: it may be there the next time.
     """
-    give_up_at = clock.now() + MOST_SECONDS
+    give_up_at = clock.now() + most_seconds
     for _ in range(2):
         begun = calls.get(call, {"year": year}, expected=_BEGUN)
         if code_of(begun) == UNKNOWN_COMPANY or _is_of_gateway(begun):

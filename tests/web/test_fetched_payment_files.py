@@ -1,0 +1,166 @@
+"""The payment files of a month come from Nmbrs by REST; of people nothing is stored."""
+
+import pytest
+from django.apps import apps
+from django.test import Client
+from django.urls import reverse
+from tests.bureau import a_rest_connection, fetch_everything, timezone_now
+from tests.clients.files.samples_of_payments import a_group, a_payment, a_payment_file
+from tests.management.conftest import Give, give
+from tests.web.reading import squeezed
+
+from nmbrs_sandbox.app import Sandbox
+from nmbrs_sandbox.faults import Fault, FaultKind
+from nmbrs_sandbox.payroll.sample import FIRST_DEBTOR_ID
+from nmbrs_sandbox.traps import Trap
+from tilisilta.domain.journals import BookingPeriod
+from tilisilta.models import (
+    AuditEntry,
+    Company,
+    Journal,
+    NmbrsConnection,
+    NmbrsGrant,
+    PaymentFile,
+)
+from tilisilta.services.verifying.net_pay_changes import add_payment_files
+
+__all__ = ["give"]
+
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+
+JUNE = BookingPeriod(year=2026, month=6)
+
+
+@pytest.fixture
+def company(nmbrs: Sandbox) -> Company:
+    """Return a company that was fetched by REST, with a June run."""
+    a_rest_connection(nmbrs, debtor_ids=[FIRST_DEBTOR_ID])
+    fetch_everything()
+    journal = Journal.objects.filter(period="2026-06-01", run__isnull=False).first()
+    assert journal is not None
+    return journal.company
+
+
+def fetch(browser: Client, company: Company) -> str:
+    address = reverse("fetch_payment_files", args=[company.number, str(JUNE)])
+    return squeezed(browser.post(address, follow=True).text)
+
+
+def month_page(browser: Client, company: Company) -> str:
+    return squeezed(browser.get(reverse("company_month", args=[company.number, str(JUNE)])).text)
+
+
+class TestFetching:
+    def test_adds_the_sums_of_each_run_and_nothing_of_people(
+        self, company: Company, browser_of_administrator: Client
+    ) -> None:
+        assert "Fetch from Nmbrs" in month_page(browser_of_administrator, company)
+
+        text = fetch(browser_of_administrator, company)
+
+        file = PaymentFile.objects.get()
+        said = AuditEntry.objects.get(action="payment_file_added")
+        assert "Added 1 payment file." in text
+        assert file.sums[0]["payments"] > 1
+        assert (said.user_name, said.facts["file"]) == ("aino", file.file_name)
+        models = apps.get_app_config("tilisilta").get_models()
+        stored = [list(model._base_manager.values()) for model in models]
+        assert "Invented Person" not in str(stored)
+
+    def test_changes_nothing_the_second_time(
+        self, company: Company, browser_of_administrator: Client
+    ) -> None:
+        fetch(browser_of_administrator, company)
+
+        text = fetch(browser_of_administrator, company)
+
+        assert "The month has these payment files already." in text
+        assert PaymentFile.objects.count() == 1
+
+    def test_puts_a_file_that_was_made_again_in_the_place_of_the_former_one(
+        self, company: Company, browser_of_administrator: Client
+    ) -> None:
+        fetch(browser_of_administrator, company)
+        fetched = PaymentFile.objects.get()
+        PaymentFile.objects.update(
+            message_digest="0" * 64, sums=[{**fetched.sums[0], "payments": 99}]
+        )
+
+        fetch(browser_of_administrator, company)
+
+        file = PaymentFile.objects.get()
+        assert (file.sums, file.message_digest) == (fetched.sums, fetched.message_digest)
+
+    def test_leaves_files_that_were_added_by_hand(
+        self, company: Company, browser_of_administrator: Client
+    ) -> None:
+        content = a_payment_file(a_group(a_payment("1.00")), message_id="A").encode()
+        add_payment_files(company, JUNE, [("x.xml", content)], user=None, now=timezone_now())
+
+        fetch(browser_of_administrator, company)
+
+        assert PaymentFile.objects.count() == 2
+
+    def test_is_not_for_readers(self, company: Company, browser_of_reader: Client) -> None:
+        address = reverse("fetch_payment_files", args=[company.number, str(JUNE)])
+
+        assert browser_of_reader.post(address).status_code == 403
+        assert "Fetch from Nmbrs" not in month_page(browser_of_reader, company)
+
+    def test_is_done_by_the_command(self, company: Company, give: Give) -> None:
+        where = ("netpay", "--company", str(company.number), "--period", str(JUNE))
+
+        document = give(*where, "--fetch", "--json").document
+
+        assert len(document["files"]) == 1
+        assert document["paid"] != "0.00"
+        assert give(*where, "--fetch", "--paid-by-hand").status == 2
+
+
+class TestRefusing:
+    @pytest.mark.parametrize(
+        ("trap", "words"),
+        [
+            (Trap.NO_CONTENT, "Nmbrs has no payment file of"),
+            (Trap.EMPTY_FILE, "Nmbrs has no payment file of"),
+            (Trap.NEVER_READY, "Nmbrs is still making the payment file"),
+        ],
+    )
+    def test_says_what_nmbrs_does_not_give(
+        self,
+        company: Company,
+        nmbrs: Sandbox,
+        browser_of_administrator: Client,
+        trap: Trap,
+        words: str,
+    ) -> None:
+        nmbrs.traps.on(trap)
+
+        assert words in fetch(browser_of_administrator, company)
+        assert not PaymentFile.objects.exists()
+
+    def test_says_which_scopes_are_missing(
+        self, company: Company, browser_of_administrator: Client
+    ) -> None:
+        NmbrsGrant.objects.update(scopes_granted=["offline_access", "company.info.read"])
+
+        text = fetch(browser_of_administrator, company)
+
+        assert "company.document.read, document.read" in text
+        assert "give consent again" in text
+
+    def test_says_that_the_log_in_may_not_see_it(
+        self, company: Company, nmbrs: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        nmbrs.faults.add(Fault(kind=FaultKind.REFUSAL, operation="rest/sepa", code="40305"))
+
+        assert 'class="notice notice-bad"' in fetch(browser_of_administrator, company)
+        assert not PaymentFile.objects.exists()
+
+    def test_has_no_button_by_soap_and_says_why(
+        self, company: Company, browser_of_administrator: Client
+    ) -> None:
+        NmbrsConnection.objects.update(api=NmbrsConnection.Api.SOAP)
+
+        assert "Fetch from Nmbrs" not in month_page(browser_of_administrator, company)
+        assert "by REST only" in fetch(browser_of_administrator, company)
