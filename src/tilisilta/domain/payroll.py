@@ -167,6 +167,9 @@ class PayrollSource(Protocol):
     def cost_objects(self, company: NmbrsId, kind: DimensionKind) -> tuple[PayrollCostObject, ...]:
         """Return the cost centers or the cost units of a company."""
 
+    def begin_journal(self, company: NmbrsId, run: PayrollRun, split: JournalSplit) -> None:
+        """Begin making a journal that is asked for soon, where making one takes time."""
+
     def journal(
         self, company: NmbrsId, run: PayrollRun, split: JournalSplit
     ) -> SourceJournal | None:

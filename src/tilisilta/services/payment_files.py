@@ -13,7 +13,7 @@ from tilisilta.domain.problems import ProblemCode
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import Company, NmbrsCompany, NmbrsGrant, PaymentFile, Run, User
 from tilisilta.services.fetching.client import nmbrs
-from tilisilta.services.fetching.companies import run_as_asked
+from tilisilta.services.fetching.runs import run_as_asked
 from tilisilta.services.verifying.net_pay_changes import replace_payment_file
 from tilisilta.services.verifying.parts import newest_journals
 

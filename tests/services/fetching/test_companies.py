@@ -352,7 +352,9 @@ class TestDeletedRun:
         assert (may.state, problem_codes(may)) == ("sent", ["N27"])
         user = create_first_administrator("aino", "silta-yli-lammen")
         Journal.objects.exclude(company=konepaja()).update(state="off")
-        needs = overview_for(user, today=date(2026, 7, 1)).needs
+        overview = overview_for(user, today=date(2026, 7, 1), month=date(2026, 6, 1))
+        assert date(2026, 5, 1) in [one.month for one in overview.elsewhere]
+        needs = overview_for(user, today=date(2026, 7, 1), month=date(2026, 5, 1)).needs
         assert may in [need.journal for need in needs]
 
     def test_is_not_sent_along_with_all_that_is_ready(

@@ -195,6 +195,9 @@ class NmbrsSoap:
             for row in rows_of(rows)
         )
 
+    def begin_journal(self, company: NmbrsId, run: PayrollRun, split: JournalSplit) -> None:
+        """Do nothing: by SOAP a journal is there when it is asked for."""
+
     def journal(
         self, company: NmbrsId, run: PayrollRun, split: JournalSplit
     ) -> SourceJournal | None:

@@ -25,7 +25,6 @@ from tilisilta.clients.nmbrs.errors import (
 )
 from tilisilta.domain.payroll import (
     JournalSplit,
-    PayrollRun,
     PayrollSource,
     SourceJournal,
     books_since,
@@ -50,13 +49,15 @@ from tilisilta.services.fetching.problems import (
     problems_of_run,
     run_like_several,
 )
-from tilisilta.services.fetching.runs import keep_runs, numbered_twice
+from tilisilta.services.fetching.runs import keep_runs, numbered_twice, run_as_asked
 from tilisilta.services.journals.first_fetch import FetchedJournal, keep_first_fetched
 from tilisilta.services.journals.gathering import split_of
 from tilisilta.services.journals.importing import keep_fetched, note_journal_read, recheck_company
 
 MOST_NOT_READY = 3
 """After so many journals that Nmbrs is still making, the rest of the company waits as well."""
+BEGUN_AHEAD = 12
+"""So many journals are being made at a time, where Nmbrs makes each when it is asked for."""
 FIRST_AT_ONCE = 24
 """The first journals of a company are stored so many at a time, all in memory until then."""
 RECENT_BEFORE = timedelta(days=30)
@@ -229,9 +230,7 @@ class _Fetch:
         is_first = self._link is None and not self._company.journals.exists()
         first = runs[:FIRST_AT_ONCE] if is_first else ()
         self._keep_first_journals(first)
-        for run in runs[len(first) :]:
-            if len(self._not_ready) >= MOST_NOT_READY:
-                break
+        for run in self._begun_ahead(runs[len(first) :]):
             self._keep_journal(run)
         if self.fetched.journal_count and self._link is None:
             self._check_if_linked_since()
@@ -240,14 +239,24 @@ class _Fetch:
         if self._not_ready:
             raise self._not_ready[0]
 
-    def _keep_first_journals(self, runs: Iterable[Run]) -> None:
+    def _begun_ahead(self, runs: Sequence[Run]) -> Iterator[Run]:
+        """Yield runs whose journals are asked for, while Nmbrs makes the next ones already."""
+        for at, run in enumerate(runs):
+            if len(self._not_ready) >= MOST_NOT_READY:
+                return
+            for soon in runs[at : at + BEGUN_AHEAD]:
+                split = self._split_for(soon, is_sent=soon.pk in self._sent_runs)
+                self._source.begin_journal(
+                    self._nmbrs_company.id_in_nmbrs, run_as_asked(soon), split
+                )
+            yield run
+
+    def _keep_first_journals(self, runs: Sequence[Run]) -> None:
         """Fetch journals of a company that has none, and store them together."""
         split = split_of(None)
         fetched: list[FetchedJournal] = []
         try:
-            for run in runs:
-                if len(self._not_ready) >= MOST_NOT_READY:
-                    break
+            for run in self._begun_ahead(runs):
                 read = self._read_journal(run, split)
                 if read is not None:
                     fetched.append(FetchedJournal(run, read))
@@ -381,19 +390,6 @@ class _Fetch:
 
     def _note_trouble(self, run: Run, problems: Sequence[Problem]) -> None:
         Run.objects.filter(pk=run.pk).update(trouble=problems, journal_read_at=self._now)
-
-
-def run_as_asked(run: Run) -> PayrollRun:
-    return PayrollRun(
-        id=run.id_in_nmbrs,
-        year=run.year,
-        number=run.number,
-        period_start=run.period_start,
-        period_end=run.period_end,
-        description=run.description,
-        run_at=run.run_at,
-        is_locked=run.is_locked,
-    )
 
 
 def _sent_exports(run: OuterRef) -> QuerySet[Export]:

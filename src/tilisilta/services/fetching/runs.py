@@ -129,3 +129,16 @@ def _columns(one: PayrollRun) -> dict[str, Any]:
         "is_locked": one.is_locked,
         **{name: value for name, value in said.items() if value},
     }
+
+
+def run_as_asked(run: Run) -> PayrollRun:
+    return PayrollRun(
+        id=run.id_in_nmbrs,
+        year=run.year,
+        number=run.number,
+        period_start=run.period_start,
+        period_end=run.period_end,
+        description=run.description,
+        run_at=run.run_at,
+        is_locked=run.is_locked,
+    )

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
+from uuid import UUID
 
 from tilisilta.clients.files.encodings import decode_xml
 from tilisilta.clients.nmbrs.errors import (
@@ -15,7 +17,13 @@ from tilisilta.clients.nmbrs.errors import (
 )
 from tilisilta.clients.nmbrs.journals import journal_of_run
 from tilisilta.clients.nmbrs.rest.calls import Call, Kind, RestCalls
-from tilisilta.clients.nmbrs.rest.documents import MOST_SECONDS, fetch_document
+from tilisilta.clients.nmbrs.rest.documents import (
+    MOST_SECONDS,
+    BegunDocument,
+    ask_ahead,
+    begin_document,
+    fetch_document,
+)
 from tilisilta.clients.nmbrs.rest.http import RestHttp
 from tilisilta.clients.nmbrs.rest.paging import whole_list
 from tilisilta.clients.nmbrs.rest.refusals import SEVERAL_DEBTORS
@@ -46,6 +54,7 @@ from tilisilta.domain.payroll import (
     SourceJournal,
     period_containing,
 )
+from tilisilta.errors import TilisiltaError
 
 JOURNAL_CALLS: Mapping[JournalSplit, str] = {
     JournalSplit.COMPANY: "journals",
@@ -100,6 +109,7 @@ class NmbrsRest:
             counted=counted,
         )
         self._period_types: dict[NmbrsId, str] = {}
+        self._begun: dict[tuple[NmbrsId, NmbrsId, JournalSplit], BegunDocument] = {}
 
     def debtors(self) -> tuple[PayrollDebtor, ...]:
         call = Call(name="debtors", path="debtors", kind="lists")
@@ -162,6 +172,23 @@ class NmbrsRest:
             for row in rows
         )
 
+    def begin_journal(self, company: NmbrsId, run: PayrollRun, split: JournalSplit) -> None:
+        """Let Nmbrs begin making a journal that is asked for soon; asked again, look for it once.
+
+        What fails here fails anew when the journal is asked for, and is told there.
+        """
+        key = (company, run.id, split)
+        begun = self._begun.get(key)
+        if run.id.guid is None:
+            return
+        with suppress(TilisiltaError):
+            if begun is None:
+                call = self._of_run(company, run.id.guid, JOURNAL_CALLS[split])
+                begun = begin_document(self._calls, call, year=run.year, clock=self._clock)
+            else:
+                begun = ask_ahead(self._calls, begun, clock=self._clock)
+            self._begun[key] = begun
+
     def journal(
         self, company: NmbrsId, run: PayrollRun, split: JournalSplit
     ) -> SourceJournal | None:
@@ -170,7 +197,8 @@ class NmbrsRest:
         Raises ``JournalNotReady`` where Nmbrs does not make it in time, and ``FileRefused`` for a
         journal that is not reliable, with all that is wrong.
         """
-        content = self._document_of_run(company, run, JOURNAL_CALLS[split])
+        begun = self._begun.pop((company, run.id, split), None)
+        content = self._document_of_run(company, run, JOURNAL_CALLS[split], begun=begun)
         return None if content is None else journal_of_run(decode_xml(content), run)
 
     def payment_file(
@@ -192,18 +220,27 @@ class NmbrsRest:
         """Return none: this API knows GUIDs only."""
         return {}
 
+    def _of_run(self, company: NmbrsId, run_guid: UUID, name: str) -> Call:
+        return self._of_company(company, f"runs/{run_guid}/{name}", kind="journals", name=name)
+
     def _document_of_run(
-        self, company: NmbrsId, run: PayrollRun, name: str, *, most_seconds: float = MOST_SECONDS
+        self,
+        company: NmbrsId,
+        run: PayrollRun,
+        name: str,
+        *,
+        begun: BegunDocument | None = None,
+        most_seconds: float = MOST_SECONDS,
     ) -> bytes | None:
         """Return a document that Nmbrs makes of a run; ``None`` for none, or an empty one."""
         run_guid = run.id.guid or self._guid_of_run(company, run, name)
-        call = self._of_company(company, f"runs/{run_guid}/{name}", kind="journals", name=name)
         content = fetch_document(
             self._calls,
-            call,
+            self._of_run(company, run_guid, name),
             year=run.year,
             clock=self._clock,
             run=f"{run.number}/{run.year}",
+            begun=begun,
             most_seconds=most_seconds,
         )
         if not content or not content.strip():
@@ -256,12 +293,13 @@ class NmbrsRest:
             self._period_types[company] = self.period_type(company)
         return period_containing(self._period_types[company], day)
 
-    def _guid_of_run(self, company: NmbrsId, run: PayrollRun, call: str) -> object:
+    def _guid_of_run(self, company: NmbrsId, run: PayrollRun, call: str) -> UUID:
         """Return the GUID of a run that is only known by number: one of a year not listed since."""
         same = [one for one in self.runs(company, run.year) if one.number == run.number]
-        if len(same) != 1:
+        guid = same[0].id.guid if len(same) == 1 else None
+        if guid is None:
             raise NmbrsAccessDenied(call, number="")
-        return same[0].id.guid
+        return guid
 
     def _of_company(self, company: NmbrsId, rest: str, *, kind: Kind, name: str = "") -> Call:
         name = name or rest
