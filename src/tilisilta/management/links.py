@@ -7,15 +7,28 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tilisilta.domain.company_match import name_with_id
 from tilisilta.domain.number_ranges import written_ranges
 from tilisilta.errors import TilisiltaError
 from tilisilta.management.accounts import find_account
+from tilisilta.management.chosen_links import chosen, links_of
 from tilisilta.management.companies import find_company
-from tilisilta.management.output import Answer, Refused, WrongUse, table
+from tilisilta.management.output import (
+    Answer,
+    NamesUnknown,
+    Refused,
+    Status,
+    WrongUse,
+    error_document,
+    explanation_of,
+    explanation_text,
+    table,
+)
 from tilisilta.models import Company, Link, ProcountorAccount
 from tilisilta.services.booked_already import BookedAlready, BookedRun, find_booked_runs
+from tilisilta.services.link_names import check_names_in_procountor
 from tilisilta.services.link_proposals import StartReason, proposed_start
 from tilisilta.services.links import confirm_link, create_link, end_link
 
@@ -23,6 +36,8 @@ from tilisilta.services.links import confirm_link, create_link, end_link
 def add_link(options: Namespace) -> Answer:
     """Link a company to the administration of an account, with all choices."""
     company, account = find_company(options.company), find_account(options.account)
+    if not options.unchecked_names:
+        _must_be_named_right(account, options)
     booked = _booked_already(company, account, dict(options.map))
     link = create_link(
         company,
@@ -47,6 +62,15 @@ def add_link(options: Namespace) -> Answer:
         },
         text="\n".join([text, *_booked_lines(link, booked)]),
     )
+
+
+def _must_be_named_right(account: ProcountorAccount, options: Namespace) -> None:
+    """Raise ``NamesUnknown`` for what the link would name that Procountor does not have."""
+    problems = check_names_in_procountor(
+        account, _choices(options), dict(options.map), now=timezone.now()
+    )
+    if problems:
+        raise NamesUnknown(problems)
 
 
 def _booked_already(
@@ -118,7 +142,13 @@ def confirm(options: Namespace) -> Answer:
 
 
 def end(options: Namespace) -> Answer:
-    """End the link of a company, from a booking date on, with the reason."""
+    """End the link of a company, from a booking date on, with the reason; or those of many."""
+    if options.where or options.dry_run:
+        return end_many(options)
+    if options.company is None:
+        raise WrongUse(
+            _("Say which links"), remedy=_("Give --company NUMBER or --where PROPERTY=VALUE.")
+        )
     company = find_company(options.company)
     link = _open_link_of(company)
     ended = end_link(link, ends_on=options.ends_on, reason=options.reason, user=None)
@@ -134,6 +164,47 @@ def end(options: Namespace) -> Answer:
     )
 
 
+def end_many(options: Namespace) -> Answer:
+    """End each of the links that are chosen; one that cannot end does not stop the others."""
+    links = chosen(options)
+    failed: list[tuple[Link, TilisiltaError]] = []
+    for link in () if options.dry_run else links:
+        try:
+            end_link(link, ends_on=options.ends_on, reason=options.reason, user=None)
+        except TilisiltaError as error:
+            failed.append((link, error))
+    names = [one.company.number for one in links if one not in dict(failed)]
+    count = len(names)
+    text = (
+        ngettext(
+            "%(count)s link would end. Nothing was changed.",
+            "%(count)s links would end. Nothing was changed.",
+            count,
+        )
+        if options.dry_run
+        else ngettext("%(count)s link ended.", "%(count)s links ended.", count)
+    )
+    told = [f"{link.company}\n{explanation_text(explanation_of(error))}" for link, error in failed]
+    return Answer(
+        document={
+            "is_stored": not options.dry_run,
+            "ended": names,
+            "failed": [
+                {"company": link.company.number, "error": error_document(error)}
+                for link, error in failed
+            ],
+        },
+        text="\n".join(
+            [
+                *told,
+                *(str(link.company) for link in links if options.dry_run),
+                text % {"count": count},
+            ]
+        ),
+        status=Status.REFUSED if failed else Status.DONE,
+    )
+
+
 def _open_link_of(company: Company) -> Link:
     link = company.open_link()
     if link is None:
@@ -145,12 +216,8 @@ def _open_link_of(company: Company) -> Link:
 
 
 def list_links(options: Namespace) -> Answer:
-    """List all links, with what they do to dimensions and closed periods."""
-    links = list(
-        Link.objects.select_related("company", "procountor_account").prefetch_related(
-            "account_mappings"
-        )
-    )
+    """List the links, with what they do to dimensions and closed periods."""
+    links = list(links_of(options.where))
     rows = [
         (
             str(link.company),
@@ -185,6 +252,7 @@ def link_document(link: Link) -> dict[str, Any]:
         "company": link.company.number,
         "account": link.procountor_account.name,
         "administration": link.procountor_account.company_name,
+        "profile": link.profile.name if link.profile else None,
         "cost_centers": link.cost_center_dimension if link.uses_cost_centers else None,
         "cost_units": link.cost_unit_dimension if link.uses_cost_units else None,
         "create_items": link.creates_missing_items,

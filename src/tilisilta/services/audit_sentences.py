@@ -58,6 +58,7 @@ FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
         "template": _("user template"),
         "token": _("token"),
         "user_name": _("user name"),
+        "profile": _("profile"),
         "uses_cost_centers": _("cost centers"),
         "uses_cost_units": _("cost units"),
     }

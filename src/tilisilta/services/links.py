@@ -173,7 +173,23 @@ def change_link(
     seen: Mapping[str, object] | None = None,
     **choices: Any,
 ) -> Link:
-    """Change how an existing link books; what was sent stays as it was sent.
+    """Change how an existing link books, and check again what is not sent yet of its company.
+
+    Raises what ``store_change`` raises.
+    """
+    store_change(link, user=user, account_mappings=account_mappings, **choices)
+    recheck_company(link.company)
+    return link
+
+
+def store_change(
+    link: Link,
+    *,
+    user: User | None,
+    account_mappings: Mapping[str, str] | None = None,
+    **choices: Any,
+) -> tuple[Change, ...]:
+    """Change how an existing link books, and return what differs; what was sent stays as it was.
 
     ``account_mappings`` replaces all mappings, and ``more_mappings`` only those of its accounts.
     ``seen`` is what the link had when somebody decided this: with another value it stays as it is.
@@ -212,8 +228,7 @@ def change_link(
                 fields=", ".join(change.field for change in changes),
             )
         _fetch_as_needed(link)
-    recheck_company(link.company)
-    return link
+    return changes
 
 
 def confirm_link(link: Link, *, user: User | None) -> Link:
