@@ -299,6 +299,7 @@ TEMPLATES = [
                 "ledger": "tilisilta.web.templatetags.ledger",
                 "month_end": "tilisilta.web.templatetags.month_end",
                 "reconciliation": "tilisilta.web.templatetags.reconciliation",
+                "set_up": "tilisilta.web.templatetags.set_up",
             },
         },
     }

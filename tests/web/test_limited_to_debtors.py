@@ -28,6 +28,7 @@ from tilisilta.models import (
     Debtor,
     Journal,
     Link,
+    Onboarding,
     PaymentFile,
     ProcountorAccount,
     ReconciledMonth,
@@ -39,8 +40,9 @@ from tilisilta.models import (
 from tilisilta.services.api_tokens import MadeToken, create_token
 from tilisilta.services.connections import authorise_with_api_key, create_account
 from tilisilta.services.links import end_link
+from tilisilta.services.onboarding.rows import store_list
 from tilisilta.services.users import create_user
-from tilisilta.web.urls import ACCOUNT, COMPANY, JOURNAL, LINK
+from tilisilta.web.urls import ACCOUNT, COMPANY, JOURNAL, LINK, SET_UP_LIST
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +85,7 @@ class Hidden:
     ended: Link
     accounts: tuple[ProcountorAccount, ...]
     token: ApiToken
+    onboarding: Onboarding
 
     def values(self, name: str) -> Iterator[Mapping[str, object]]:  # noqa: PLR0912  # one for each kind of address
         """Yield the ids to put into the address called ``name``, one set for each object."""
@@ -97,8 +100,9 @@ class Hidden:
             yield {"number": self.company.debtor.number}
         elif name in {"payload", "payload_file"}:
             yield {"pk": self.journal.pk, "number": 1}
-        elif name in _of(JOURNAL):
-            yield {"pk": self.journal.pk}
+        elif name in _of(JOURNAL) | _of(SET_UP_LIST):
+            one = self.journal if name in _of(JOURNAL) else self.onboarding
+            yield {"pk": one.pk}
         elif name == "forget_columns":
             choice = ColumnChoice.objects.get_or_create(
                 company=self.company,
@@ -142,6 +146,9 @@ def hidden(procountor: Sandbox, administrator: User) -> Hidden:
         ended=ended,
         accounts=(account, before, made_for, unowned),
         token=_token(administrator, "Salainen").token,
+        onboarding=store_list(
+            b"company;key\n1001;SANDBOX-KEY-1001\n", file_name="Salainen.csv", user=administrator
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from tilisilta.domain.administrations import Administration
@@ -20,7 +21,10 @@ from tilisilta.services.explanations import problem_of
 from tilisilta.services.pace import wait_for_slot
 from tilisilta.services.procountor.administrations import keep_administration
 from tilisilta.services.procountor.client import procountor
+from tilisilta.services.verifying.night import night_began
 
+LEASE = timedelta(minutes=15)
+"""So long a link is left to the worker that claimed it."""
 MAY_BOOK = "ALL_RIGHTS"
 """Procountor's word for the right to book journals."""
 YEAR_AHEAD = timedelta(days=31)
@@ -67,6 +71,39 @@ def check_link(link: Link, *, now: datetime, pace: Callable[[], None] = wait_for
         *_check_rights(link, rights),
     )
     return _stored(LinkCheck(link=link, problems=tuple(dict.fromkeys(problems))), now=now)
+
+
+def claim_link(now: datetime) -> Link | None:
+    """Claim a link that was not compared since the night began; ``None`` if none is left."""
+    begin = night_began(now)
+    if begin is None:
+        return None
+    held = Q(checked__claimed_until__range=(now, now + 2 * LEASE))
+    # Also what got no answer, or a night without Procountor would ask for it without end.
+    done = Q(checked__tried_at__range=(begin, now))
+    link = (
+        Link.objects.open()
+        .exclude(held | done)
+        .select_related("company", "procountor_account")
+        .order_by("pk")
+        .first()
+    )
+    if link is None:
+        return None
+    CheckedLink.objects.get_or_create(link=link)
+    free = Q(claimed_until__isnull=True) | ~Q(claimed_until__range=(now, now + 2 * LEASE))
+    claimed = CheckedLink.objects.filter(free, link=link).update(claimed_until=now + LEASE)
+    # Another worker was quicker: it is this one's turn to find the next.
+    return link if claimed else claim_link(now)
+
+
+def check_claimed(link: Link, *, now: datetime, pace: Callable[[], None] = wait_for_slot) -> None:
+    """Compare a claimed link with Procountor, and give the claim back."""
+    try:
+        check_link(link, now=now, pace=pace)
+    finally:
+        # Also after a fault of ours, which must not be repeated at once.
+        CheckedLink.objects.filter(link=link).update(tried_at=now, claimed_until=None)
 
 
 def check_days(days: Iterable[date], administration: Administration) -> Iterator[Problem]:

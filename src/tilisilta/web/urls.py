@@ -37,6 +37,8 @@ from tilisilta.web import (
     reconciliation,
     remembered_columns,
     search,
+    set_up,
+    set_up_log_ins,
     signing,
     users,
     withdrawals,
@@ -55,6 +57,8 @@ PROCOUNTOR = "settings/integrations/procountor"
 ACCOUNT = f"{PROCOUNTOR}/accounts/<int:pk>"
 LINKS = f"{PROCOUNTOR}/administrations"
 LINK = f"{LINKS}/<int:pk>"
+SET_UP = f"{PROCOUNTOR}/set-up"
+SET_UP_LIST = f"{SET_UP}/<int:pk>"
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
@@ -162,6 +166,13 @@ urlpatterns = [
     path(LINKS, administrations.administrations, name="administrations"),
     path(f"{LINKS}/new", links.new_link, name="new_link"),
     path(f"{LINKS}/booked-already", booked_already.booked_already, name="booked_already"),
+    path(SET_UP, set_up.set_up, name="set_up"),
+    path(SET_UP_LIST, set_up.set_up_list, name="set_up_list"),
+    path(f"{SET_UP_LIST}/again", set_up.set_up_again, name="set_up_again"),
+    path(f"{SET_UP_LIST}/remove", set_up.remove_set_up, name="remove_set_up"),
+    path(f"{SET_UP_LIST}/set-up.csv", set_up.set_up_csv, name="set_up_csv"),
+    path(f"{SET_UP_LIST}/authorise", set_up_log_ins.authorise_next, name="authorise_next"),
+    path(f"{SET_UP_LIST}/authorised", set_up_log_ins.authorised_next, name="authorised_next"),
     path(LINK, links.link, name="link"),
     path(f"{LINK}/missing/<str:kind>", missing_items.missing_items, name="missing_items"),
     path(f"{LINK}/confirm", link_confirmations.confirm_link, name="confirm_link"),

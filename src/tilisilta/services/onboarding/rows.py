@@ -124,6 +124,12 @@ def work_on(row: OnboardingRow, *, now: datetime) -> None:
     _store(row, found, linked, now=now)
 
 
+def look_into(row: OnboardingRow, *, user: User) -> None:
+    """Look into a row now, for a person who waits for it, and store what was found."""
+    now = timezone.now()
+    _store(row, examine(wanted_of(row), user=user, now=now), None, now=now)
+
+
 def release(row: OnboardingRow) -> None:
     """Give a claim back after a fault of ours; the row shows it and is not tried at once."""
     OnboardingRow.objects.filter(pk=row.pk).update(
