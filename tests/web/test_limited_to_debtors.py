@@ -101,8 +101,7 @@ class Hidden:
         elif name in {"payload", "payload_file"}:
             yield {"pk": self.journal.pk, "number": 1}
         elif name in _of(JOURNAL) | _of(SET_UP_LIST):
-            one = self.journal if name in _of(JOURNAL) else self.onboarding
-            yield {"pk": one.pk}
+            yield {"pk": self.journal.pk if name in _of(JOURNAL) else self.onboarding.pk}
         elif name == "forget_columns":
             choice = ColumnChoice.objects.get_or_create(
                 company=self.company,

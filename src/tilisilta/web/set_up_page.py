@@ -111,7 +111,7 @@ class Row:
 
     @property
     def found(self) -> Mapping[str, Any]:
-        return self.row.found
+        return dict(self.row.found)
 
     @property
     def number(self) -> str:

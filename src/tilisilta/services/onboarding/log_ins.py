@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from tilisilta.domain.onboarding import Standing
-from tilisilta.models import Company, Onboarding, OnboardingRow, ProcountorAccount, User
+from tilisilta.models import Onboarding, OnboardingRow, ProcountorAccount, User
 from tilisilta.services.connections import create_account
 from tilisilta.services.onboarding.examining import account_name_of
 from tilisilta.services.onboarding.rows import ask_to_link, wanted_of, work_on
@@ -34,8 +34,6 @@ def account_for(row: OnboardingRow, *, user: User) -> ProcountorAccount:
 
 def link_authorised(row: OnboardingRow, *, mark: str, user: User) -> bool:
     """Link a row as the person saw it, now; return whether it is linked."""
-    if not Company.objects.visible_to(user).filter(pk=row.company_id).exists():
-        return False
     if ask_to_link(row.onboarding, ticked={row.pk: mark}, user=user):
         asked = OnboardingRow.objects.select_related(
             "company__debtor", "onboarding__read_by", "asked_by"

@@ -107,30 +107,34 @@ class _Companies:
 def _wanted(
     row: ListRow, company: Company | None, keys: Mapping[str, str], default: Profile | None
 ) -> Wanted:
-    text = row.text("company")
-    account = row.text("account")[:200]
+    text, account = row.text("company"), row.text("account")
     key = row.text("key") or keys.get(_key_name(account), "") or keys.get(_key_name(text), "")
-    read = {
-        "line": row.line,
-        "company": company,
-        "company_text": text[:200],
-        "account_name": account,
-        "api_key": key,
-    }
+    start = profile = None
+    fault = fault_text = ""
     if company is None:
-        return Wanted(**read, fault="company", fault_text=text[:200])
-    if len(account) > MOST_ACCOUNT_CHARACTERS:
-        return Wanted(**read, fault="account", fault_text=account)
+        fault, fault_text = "company", text[:200]
+    elif len(account) > MOST_ACCOUNT_CHARACTERS:
+        fault = "account"
     try:
         start = read_month(row.text("start")) if row.text("start") else None
     except Unreadable:
-        return Wanted(**read, fault="start", fault_text=row.text("start")[:40])
+        fault, fault_text = fault or "start", fault_text or row.text("start")[:40]
     try:
         profile = find_profile(row.text("profile")) or default
     except Unreadable:
-        return Wanted(**read, fault="profile", fault_text=row.text("profile")[:80])
-    dimensions = _dimensions(row.text("dimensions"))
-    return Wanted(**read, start=start, profile=profile, dimensions=dimensions)
+        fault, fault_text = fault or "profile", fault_text or row.text("profile")[:80]
+    return Wanted(
+        line=row.line,
+        company=company,
+        company_text=text[:200],
+        account_name=account[:200],
+        api_key=key,
+        dimensions=_dimensions(row.text("dimensions")),
+        start=start,
+        profile=profile,
+        fault=fault,
+        fault_text=fault_text,
+    )
 
 
 MOST_ACCOUNT_CHARACTERS = 80
