@@ -296,6 +296,7 @@ TEMPLATES = [
                 "tilisilta.web.context.page",
             ],
             "libraries": {
+                "drift": "tilisilta.web.templatetags.drift",
                 "ledger": "tilisilta.web.templatetags.ledger",
                 "month_end": "tilisilta.web.templatetags.month_end",
                 "reconciliation": "tilisilta.web.templatetags.reconciliation",

@@ -23,6 +23,7 @@ from nmbrs_sandbox.app import Sandbox as Nmbrs
 from procountor_sandbox.app import Sandbox
 from tilisilta.models import (
     ApiToken,
+    CheckedLink,
     ColumnChoice,
     Company,
     Debtor,
@@ -135,6 +136,7 @@ def hidden(procountor: Sandbox, administrator: User) -> Hidden:
     end_link(ended, ends_on=date(2026, 1, 1), reason="Salainen syy", user=None)
     account = an_account(1001)
     link = link_to(company, account, start_month=date(2026, 1, 1))
+    CheckedLink.objects.create(link=link, is_well=False)
     journal = send(a_journal(company))
     made_for = create_account("vapaa-tili", user=None, debtor=company.debtor)
     unowned = create_account("yhteinen-tili", user=None)

@@ -29,8 +29,19 @@ class Migration(migrations.Migration):
                 ("tried_at", models.DateTimeField(blank=True, null=True)),
                 ("checked_at", models.DateTimeField(blank=True, null=True)),
                 ("claimed_until", models.DateTimeField(blank=True, null=True)),
+                ("is_wanted", models.BooleanField(default=False)),
+                ("is_well", models.BooleanField(default=True)),
                 ("problems", models.JSONField(blank=True, default=list)),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("is_well", False)),
+                        fields=["link"],
+                        name="links_that_drifted",
+                    )
+                ],
+            },
         ),
         migrations.AlterField(
             model_name="auditentry",

@@ -197,7 +197,8 @@ class Link(models.Model):
 class CheckedLink(models.Model):
     """When what a link names was last compared with Procountor, and what is not there any more.
 
-    ``claimed_until`` keeps other workers off while one compares it.
+    ``claimed_until`` keeps other workers off while one compares it, and ``is_wanted`` is set until
+    what somebody asked for is done.
     """
 
     link = models.OneToOneField(
@@ -206,7 +207,17 @@ class CheckedLink(models.Model):
     tried_at = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
+    is_wanted = models.BooleanField(default=False)
+    is_well = models.BooleanField(default=True)
     problems = ProblemsField()
+
+    class Meta:
+        indexes = [
+            # Most links are well, and these few are counted on the first page.
+            models.Index(
+                fields=["link"], condition=models.Q(is_well=False), name="links_that_drifted"
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.link)

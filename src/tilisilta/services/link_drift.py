@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from tilisilta.domain.administrations import Administration
@@ -15,7 +15,7 @@ from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 from tilisilta.domain.receipt_dates import place_date
 from tilisilta.domain.standing import SENT_JOURNALS
 from tilisilta.errors import TilisiltaError
-from tilisilta.models import CheckedLink, Journal, JournalLine, Link, ProcountorAccount
+from tilisilta.models import CheckedLink, Journal, JournalLine, Link, ProcountorAccount, User
 from tilisilta.services.at_once import each_at_once
 from tilisilta.services.explanations import problem_of
 from tilisilta.services.pace import wait_for_slot
@@ -58,7 +58,8 @@ def check_link(link: Link, *, now: datetime, pace: Callable[[], None] = wait_for
             screen=Screen.PROCOUNTOR_ACCOUNT,
             facts=lost,
         )
-        return _stored(LinkCheck(link=link, problems=(problem,)), now=now)
+        # Not stored: accounts that are not authorised are shown by themselves.
+        return LinkCheck(link=link, problems=(problem,))
     try:
         administration, rights = _read(account, now=now, pace=pace)
     except TilisiltaError as error:
@@ -74,16 +75,23 @@ def check_link(link: Link, *, now: datetime, pace: Callable[[], None] = wait_for
 
 
 def claim_link(now: datetime) -> Link | None:
-    """Claim a link that was not compared since the night began; ``None`` if none is left."""
-    begin = night_began(now)
-    if begin is None:
-        return None
+    """Claim a link that is due; ``None`` if none is.
+
+    Due is what somebody asked for, what was not compared since the night began, and what was
+    changed since it was found to name something that is not there.
+    """
     held = Q(checked__claimed_until__range=(now, now + 2 * LEASE))
-    # Also what got no answer, or a night without Procountor would ask for it without end.
-    done = Q(checked__tried_at__range=(begin, now))
+    changed = Q(checked__is_well=False, changed_at__gt=F("checked__tried_at"))
+    due = Q(checked__is_wanted=True) | changed
+    begin = night_began(now)
+    if begin is not None:
+        # Also what got no answer, or a night without Procountor would ask for it without end.
+        done = Q(checked__tried_at__range=(begin, now))
+        due |= Q(pk__in=Link.objects.open().exclude(done).values("pk"))
     link = (
         Link.objects.open()
-        .exclude(held | done)
+        .filter(due, procountor_account__state=ProcountorAccount.State.AUTHORISED)
+        .exclude(held)
         .select_related("company", "procountor_account")
         .order_by("pk")
         .first()
@@ -97,13 +105,29 @@ def claim_link(now: datetime) -> Link | None:
     return link if claimed else claim_link(now)
 
 
+def drifted(user: User) -> QuerySet[CheckedLink]:
+    """Return the links that ``user`` may see and that name what is not in Procountor any more."""
+    links = Link.objects.open().visible_to(user)
+    return CheckedLink.objects.filter(is_well=False, link__in=links)
+
+
+def ask_for_check(user: User) -> int:
+    """Have a worker compare all links that ``user`` may see, and return how many."""
+    links = Link.objects.open().visible_to(user)
+    ids = list(links.values_list("pk", flat=True))
+    CheckedLink.objects.bulk_create((CheckedLink(link_id=pk) for pk in ids), ignore_conflicts=True)
+    return CheckedLink.objects.filter(link__in=ids).update(is_wanted=True)
+
+
 def check_claimed(link: Link, *, now: datetime, pace: Callable[[], None] = wait_for_slot) -> None:
     """Compare a claimed link with Procountor, and give the claim back."""
     try:
         check_link(link, now=now, pace=pace)
     finally:
         # Also after a fault of ours, which must not be repeated at once.
-        CheckedLink.objects.filter(link=link).update(tried_at=now, claimed_until=None)
+        CheckedLink.objects.filter(link=link).update(
+            tried_at=now, claimed_until=None, is_wanted=False
+        )
 
 
 def check_days(days: Iterable[date], administration: Administration) -> Iterator[Problem]:
@@ -154,6 +178,11 @@ def _days_ahead(today: date) -> tuple[date, ...]:
 def _stored(check: LinkCheck, *, now: datetime) -> LinkCheck:
     CheckedLink.objects.update_or_create(
         link=check.link,
-        defaults={"tried_at": now, "checked_at": now, "problems": check.problems},
+        defaults={
+            "tried_at": now,
+            "checked_at": now,
+            "problems": check.problems,
+            "is_well": not check.problems,
+        },
     )
     return check
