@@ -8,6 +8,7 @@ import pytest
 from tests.bureau import a_company, a_journal, an_account, book_by_hand, link_to
 from tests.management.conftest import Give
 
+from procountor_sandbox.faults import Fault, FaultKind
 from tilisilta.models import AuditEntry, Link, ProcountorAccount
 from tilisilta.services.connections import authorise_with_api_key, create_account
 
@@ -159,6 +160,17 @@ class TestOnboard:
 
         assert "Did you mean Kustannuspaikka?" in shown.text
         assert not ProcountorAccount.objects.exists()
+
+    def test_waits_where_procountor_asks_for_it(
+        self, give: Give, write: WriteList, procountor: "Sandbox"
+    ) -> None:
+        a_company(1001)
+        busy = Fault(kind=FaultKind.BUSY, method="POST", path="/oauth/token", retry_after_seconds=1)
+        procountor.faults.add(busy)
+
+        shown = give("onboard", write("1001;;SANDBOX-KEY-1001;;2026-06;"), "--json")
+
+        assert standings(shown.document) == {2: "match"}
 
     def test_refuses_a_list_without_companies(self, give: Give, write: WriteList) -> None:
         refused = give("onboard", write("x", headers="name"))

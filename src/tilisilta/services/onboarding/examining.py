@@ -3,6 +3,7 @@
 Nothing is written in Procountor or here.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -16,7 +17,7 @@ from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.domain.link_names import check_names
 from tilisilta.domain.onboarding import Standing, standing_of
 from tilisilta.domain.problems import Problem
-from tilisilta.errors import TilisiltaError
+from tilisilta.errors import TilisiltaError, TryAgainLater
 from tilisilta.models import Company, ProcountorAccount, User
 from tilisilta.services.booked_already import BookedAlready, find_booked_runs
 from tilisilta.services.connections import ApiKeyRefused, BehindKey, read_behind_key
@@ -32,9 +33,12 @@ from tilisilta.services.link_proposals import (
 )
 from tilisilta.services.onboarding.pairs import mark_of
 from tilisilta.services.onboarding.wanted import Wanted
+from tilisilta.services.pace import wait_after
 from tilisilta.services.procountor.administrations import read_administration
 from tilisilta.services.procountor.client import procountor_with
 
+TRIES = 4
+MOST_WAIT_SECONDS = 10.0
 # One search over all months costs a request or two, and there are hundreds of companies.
 _ALL_MONTHS = timedelta(days=100)
 
@@ -84,11 +88,21 @@ def examine(wanted: Wanted, *, user: User | None, now: datetime) -> Examined:
         account = linked.procountor_account
         return Examined(standing=standing, account=account, start=linked.start_month, **nothing)
     try:
-        return _examined(wanted, company, user=user, now=now)
+        return _patiently(lambda: _examined(wanted, company, user=user, now=now))
     except ApiKeyRefused as error:
         return Examined(standing=Standing.KEY_REFUSED, problems=(problem_of(error),), **nothing)
     except TilisiltaError as error:
         return Examined(standing=Standing.NO_ANSWER, problems=(problem_of(error),), **nothing)
+
+
+def _patiently(look: Callable[[], Examined]) -> Examined:
+    """Look again where Procountor asks to wait: of hundreds, none should be left for that."""
+    for _try in range(TRIES - 1):
+        try:
+            return look()
+        except TryAgainLater as error:
+            time.sleep(min(wait_after(error), MOST_WAIT_SECONDS))
+    return look()
 
 
 def choices_of(wanted: Wanted) -> tuple[dict[str, Any], dict[str, str]]:
@@ -217,4 +231,3 @@ _BOXES = (
     (DimensionKind.COST_CENTER, "uses_cost_centers", "cost_center_dimension"),
     (DimensionKind.COST_UNIT, "uses_cost_units", "cost_unit_dimension"),
 )
-Examine = Callable[[Wanted], Examined]
