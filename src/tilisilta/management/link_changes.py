@@ -55,7 +55,7 @@ def change(options: Namespace) -> Answer:
             "is_stored": not refused and not options.dry_run,
             "changed": [_changed_document(one) for one in changed],
             "unchanged": len(outcomes) - len(changed) - len(refused),
-            "refused": [_refused_document(one) for one in refused],
+            "refused": [refused_document(one) for one in refused],
         },
         text=_change_text(outcomes, is_dry=options.dry_run),
         status=Status.REFUSED if refused else Status.DONE,
@@ -129,7 +129,13 @@ def _changed_document(one: LinkChange) -> dict[str, Any]:
     }
 
 
-def _refused_document(one: LinkChange) -> dict[str, Any]:
+def refused_lines(one: LinkChange) -> list[str]:
+    """Return a refused change for a person: which company, why, and what to do."""
+    told = [f"  {cause}\n  {remedy}" for cause, remedy in refusal_texts(one)]
+    return [str(one.link.company), *told]
+
+
+def refused_document(one: LinkChange) -> dict[str, Any]:
     reasons = [{"cause": cause, "remedy": remedy} for cause, remedy in refusal_texts(one)]
     return {"company": one.link.company.number, "reasons": reasons}
 
@@ -137,10 +143,7 @@ def _refused_document(one: LinkChange) -> dict[str, Any]:
 def _change_text(outcomes: Sequence[LinkChange], *, is_dry: bool) -> str:
     refused = [one for one in outcomes if one.is_refused]
     changed = [one for one in outcomes if one.changes]
-    lines = []
-    for one in refused:
-        lines.append(str(one.link.company))
-        lines += [f"  {cause}\n  {remedy}" for cause, remedy in refusal_texts(one)]
+    lines = [line for one in refused for line in refused_lines(one)]
     if changed:
         lines.append(changes_table((str(one.link.company), one.changes) for one in changed))
     if refused:

@@ -26,19 +26,22 @@ from tilisilta.management.output import (
     explanation_text,
     table,
 )
-from tilisilta.models import Company, Link, ProcountorAccount
+from tilisilta.models import Company, Link, ProcountorAccount, Profile
 from tilisilta.services.booked_already import BookedAlready, BookedRun, find_booked_runs
 from tilisilta.services.link_names import check_names_in_procountor
 from tilisilta.services.link_proposals import StartReason, proposed_start
+from tilisilta.services.link_texts import Unreadable, find_profile
 from tilisilta.services.links import confirm_link, create_link, end_link
+from tilisilta.services.profiles import default_profile
 
 
 def add_link(options: Namespace) -> Answer:
     """Link a company to the administration of an account, with all choices."""
     company, account = find_company(options.company), find_account(options.account)
+    choices, mappings = _choices(options)
     if not options.unchecked_names:
-        _must_be_named_right(account, options)
-    booked = _booked_already(company, account, dict(options.map))
+        _must_be_named_right(account, choices, mappings)
+    booked = _booked_already(company, account, mappings)
     link = create_link(
         company,
         account,
@@ -46,8 +49,8 @@ def add_link(options: Namespace) -> Answer:
         start_month=options.start or _start_of(company, booked),
         different_names=options.different_names,
         shared_administration=options.shared_administration,
-        account_mappings=dict(options.map),
-        **_choices(options),
+        account_mappings=mappings,
+        **choices,
     )
     text = _("Linked %(name)s to %(administration)s, from %(month)s on.") % {
         "name": link.company,
@@ -64,11 +67,11 @@ def add_link(options: Namespace) -> Answer:
     )
 
 
-def _must_be_named_right(account: ProcountorAccount, options: Namespace) -> None:
+def _must_be_named_right(
+    account: ProcountorAccount, choices: dict[str, Any], mappings: dict[str, str]
+) -> None:
     """Raise ``NamesUnknown`` for what the link would name that Procountor does not have."""
-    problems = check_names_in_procountor(
-        account, _choices(options), dict(options.map), now=timezone.now()
-    )
+    problems = check_names_in_procountor(account, choices, mappings, now=timezone.now())
     if problems:
         raise NamesUnknown(problems)
 
@@ -277,12 +280,9 @@ def link_document(link: Link) -> dict[str, Any]:
     }
 
 
-def _choices(options: Namespace) -> dict[str, Any]:
-    choices: dict[str, Any] = {
-        "uses_cost_centers": bool(options.cost_centers),
-        "cost_center_dimension": options.cost_centers,
-        "uses_cost_units": bool(options.cost_units),
-        "cost_unit_dimension": options.cost_units,
+def _choices(options: Namespace) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the fields and mappings of a new link: of its profile, then what was given."""
+    given: dict[str, Any] = {
         "creates_missing_items": options.create_items,
         "dimension_accounts": options.dimension_accounts,
         "closed_period_policy": options.closed_period,
@@ -292,5 +292,24 @@ def _choices(options: Namespace) -> dict[str, Any]:
         "approves_receipts": options.approve,
         "attaches": options.attach,
         "is_verify_only": options.verify_only,
+        "receipt_language": options.language,
+        "receipt_title": options.title,
     }
-    return choices | {"receipt_language": options.language, "receipt_title": options.title}
+    for name, dimension in (("center", options.cost_centers), ("unit", options.cost_units)):
+        if dimension:
+            given |= {f"uses_cost_{name}s": True, f"cost_{name}_dimension": dimension}
+    profile = _profile(options)
+    shared = profile.choices if profile is not None else {}
+    mappings = profile.account_mappings if profile is not None else {}
+    # What was not given has no value of its own here, and leaves that of the profile.
+    own = {name: value for name, value in given.items() if value}
+    return {**shared, **own, "profile": profile}, {**mappings, **dict(options.map)}
+
+
+def _profile(options: Namespace) -> Profile | None:
+    if options.profile is None:
+        return default_profile()
+    try:
+        return find_profile(options.profile)
+    except Unreadable as error:
+        raise Refused(str(error), remedy=_("See tilisilta profile list.")) from error

@@ -37,6 +37,7 @@ FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
         "first_year": _("first year"),
         "is_active": _("may log in"),
         "is_blocked": _("blocked"),
+        "is_default": _("default for new links"),
         "is_test": _("test company"),
         "last_name": _("last name"),
         "method": _("way of authorising"),

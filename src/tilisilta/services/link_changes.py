@@ -1,6 +1,6 @@
 """Changes of many links in one move: all of them, or none."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,8 +52,11 @@ def change_links(
     now: datetime,
     is_dry: bool = False,
     checks_names: bool = True,
+    along: Callable[[], None] = lambda: None,
 ) -> tuple[LinkChange, ...]:
     """Change all of the links, or none if one of the changes is refused; return each outcome.
+
+    What ``along`` stores is stored in the same transaction, or not at all.
 
     With ``is_dry`` the same is done and taken back, so that what it shows is what would happen.
     With ``checks_names`` a name that Procountor does not have is refused.
@@ -66,6 +69,7 @@ def change_links(
                 outcomes.append(LinkChange(link=one.link, problems=refused[one.link.pk]))
             else:
                 outcomes.append(_change(one, user=user))
+        along()
         is_stored = not is_dry and not any(one.is_refused for one in outcomes)
         transaction.set_rollback(not is_stored)
     if is_stored:

@@ -66,6 +66,13 @@ def _add_link_add(commands: Subparsers) -> None:
         action="store_true",
         help=_("confirm that another company goes to the same administration"),
     )
+    add.add_argument(
+        "--profile",
+        metavar=_("NAME"),
+        help=_(
+            "the profile whose rules it follows (default: the default profile, if there is one)"
+        ),
+    )
     add_unchecked(add)
     _add_dimension_choices(add)
     _add_booking_choices(add)
@@ -133,7 +140,7 @@ def _add_booking_choices(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--closed-period",
         choices=("stop", "next-open"),
-        default="stop",
+        default="",
         help=_("a correction for a closed period stops the journal (default) or moves"),
     )
     parser.add_argument(
