@@ -65,6 +65,8 @@ OF_THE_BUREAU = frozenset(
         "consent_to_nmbrs",
         "check_nmbrs_rest",
         "remove_nmbrs_rest",
+        "link_profile",
+        "remove_link_profile",
         "user",
         "user_second_step",
         "revoke_token_of_user",

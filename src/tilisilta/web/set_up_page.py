@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from tilisilta.domain.company_match import plain_business_id
 from tilisilta.domain.onboarding import Standing
 from tilisilta.models import Onboarding, OnboardingRow
 from tilisilta.services.onboarding.words import STANDING_WORDS, Reason, reason_of
@@ -124,6 +125,27 @@ class Row:
     @property
     def own_id(self) -> str:
         return self.row.company.business_id if self.row.company else ""
+
+    @property
+    def line_before(self) -> int:
+        """The line after which this one is the next."""
+        return self.row.line - 1
+
+    @property
+    def shown_id(self) -> str:
+        """The business ID of the company, or that of the administration where it has none."""
+        return self.own_id or str(self.found.get("business_id", ""))
+
+    @property
+    def other_id(self) -> str:
+        """The business ID of the administration, where it is another one."""
+        found = str(self.found.get("business_id", ""))
+        is_other = plain_business_id(found) != plain_business_id(self.shown_id)
+        return found if is_other else ""
+
+    @property
+    def others(self) -> str:
+        return ", ".join(map(str, self.found.get("others", ())))
 
     @property
     def start(self) -> date | None:

@@ -32,6 +32,7 @@ from tilisilta.web import (
     overview,
     perhaps_ours,
     profile,
+    profiles,
     ready_journals,
     reasons,
     receipts_of_year,
@@ -58,6 +59,7 @@ PROCOUNTOR = "settings/integrations/procountor"
 ACCOUNT = f"{PROCOUNTOR}/accounts/<int:pk>"
 LINKS = f"{PROCOUNTOR}/administrations"
 LINK = f"{LINKS}/<int:pk>"
+PROFILES = f"{PROCOUNTOR}/profiles"
 SET_UP = f"{PROCOUNTOR}/set-up"
 SET_UP_LIST = f"{SET_UP}/<int:pk>"
 
@@ -169,6 +171,10 @@ urlpatterns = [
     path(f"{LINKS}/drift", link_drift.link_drift, name="link_drift"),
     path(f"{LINKS}/drift/check", link_drift.check_links_now, name="check_links_now"),
     path(f"{LINKS}/booked-already", booked_already.booked_already, name="booked_already"),
+    path(PROFILES, profiles.profile_list, name="link_profiles"),
+    path(f"{PROFILES}/new", profiles.new_profile, name="new_link_profile"),
+    path(f"{PROFILES}/<int:pk>", profiles.link_profile, name="link_profile"),
+    path(f"{PROFILES}/<int:pk>/remove", profiles.remove_link_profile, name="remove_link_profile"),
     path(SET_UP, set_up.set_up, name="set_up"),
     path(SET_UP_LIST, set_up.set_up_list, name="set_up_list"),
     path(f"{SET_UP_LIST}/again", set_up.set_up_again, name="set_up_again"),
