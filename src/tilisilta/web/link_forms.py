@@ -46,7 +46,7 @@ class LinkForm(forms.Form):
         required=False,
         label=gettext_lazy("Profile"),
         empty_label=gettext_lazy("none"),
-        widget=forms.Select(attrs={"class": "in"}),
+        widget=forms.Select(attrs={"class": "in in-short"}),
         help_text=gettext_lazy("The link follows its rules, but for what it has of its own."),
     )
     start_month = forms.DateField(
