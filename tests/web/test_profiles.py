@@ -75,3 +75,31 @@ def test_a_link_shows_what_it_has_of_its_own(
     for text in (filled, new):
         assert 'value="Kustannuspaikka"' in text
         assert f'<option value="{profile.pk}" selected>standard' in text
+
+
+def test_ticked_links_are_changed_together(
+    procountor: Sandbox, browser_of_administrator: Client
+) -> None:
+    browser = browser_of_administrator
+    ticked = [
+        link_to(a_company(number, f"Yritys {number} Oy"), an_account(number)).pk
+        for number in (1001, 1002, 1003)
+    ][:2]
+    address = reverse("many_links")
+    wanted = {"link": ticked, "account_mappings": "5035=5030", "closed_period_policy": "next-open"}
+
+    asked = squeezed(browser.post(address, {"link": ticked}).text)
+    shown = squeezed(browser.post(address, {**wanted, "show": "yes"}).text)
+    before = Link.objects.filter(closed_period_policy="next-open").count()
+    wrong = {**wanted, "account_mappings": "5035=5031", "apply": "yes"}
+    refused = browser.post(address, wrong).text
+    still = Link.objects.filter(closed_period_policy="next-open").count()
+    browser.post(address, {**wanted, "apply": "yes"})
+
+    assert "Change 2 links" in asked
+    assert "2 links would change" in shown
+    assert "5031" in refused
+    assert (before, still) == (0, 0)
+    changed = Link.objects.filter(closed_period_policy="next-open")
+    assert sorted(changed.values_list("pk", flat=True)) == ticked
+    assert all(dict(link.rules().account_mappings) == {"5035": "5030"} for link in changed)

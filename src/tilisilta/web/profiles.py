@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tilisilta.models import Area, Link, Profile, Right, User
-from tilisilta.services.audit_sentences import FIELD_WORDS
 from tilisilta.services.link_files import refusal_texts
 from tilisilta.services.link_texts import Unreadable, read_mappings
 from tilisilta.services.profiles import (
@@ -28,6 +27,7 @@ from tilisilta.services.profiles import (
 from tilisilta.web.link_forms import LinkForm
 from tilisilta.web.only_posted import only_posted
 from tilisilta.web.rights import UserRequest, needs
+from tilisilta.web.shown_changes import ShownValue, shown_values_of
 
 MOST_SHOWN = 100
 
@@ -140,20 +140,11 @@ def remove_link_profile(request: UserRequest, pk: int) -> HttpResponse:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Value:
-    """A value of a link before and after, in words."""
-
-    words: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Touched:
     """A link that a change of its profile would change, and how many journals are checked again."""
 
     link: Link
-    changes: tuple[Value, ...]
+    changes: tuple[ShownValue, ...]
     journal_count: int
 
 
@@ -161,24 +152,11 @@ def _touched(preview: ProfileChange) -> tuple[Touched, ...]:
     return tuple(
         Touched(
             link=one.link,
-            changes=tuple(
-                Value(
-                    words=str(FIELD_WORDS.get(change.field, change.field)),
-                    before=_shown(change.before),
-                    after=_shown(change.after),
-                )
-                for change in one.changes
-            ),
+            changes=shown_values_of(one.changes),
             journal_count=preview.journal_counts.get(one.link.company_id, 0),
         )
         for one in preview.changed[:MOST_SHOWN]
     )
-
-
-def _shown(value: str | bool | None) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return value or "\N{EN DASH}"
 
 
 def _must_see_all(user: User) -> None:
