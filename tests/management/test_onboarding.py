@@ -172,6 +172,19 @@ class TestOnboard:
 
         assert standings(shown.document) == {2: "match"}
 
+    def test_shows_no_key_that_stands_in_the_wrong_place(
+        self, give: Give, write: WriteList
+    ) -> None:
+        key = "SANDBOX-KEY-1001-THAT-IS-AS-LONG-AS-KEYS-ARE"
+
+        without_headers = give("onboard", write("1001", headers=f"{key};1001"))
+        exchanged = give("onboard", write(f"{key};1001", headers="company;key"))
+
+        for refused in (without_headers, exchanged):
+            assert refused.status == 1
+            assert refused.text
+            assert "SANDBOX" not in refused.text + refused.complaint
+
     def test_refuses_a_list_without_companies(self, give: Give, write: WriteList) -> None:
         refused = give("onboard", write("x", headers="name"))
 

@@ -12,6 +12,7 @@ from tilisilta.services.spreadsheets import harmless
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_ROWS = 20_000
+MOST_HEADER = 30
 _DELIMITERS = ";,\t"
 
 
@@ -83,12 +84,12 @@ def _columns(
     names = {
         _plain(header): column for column, others in columns.items() for header in (column, *others)
     }
-    found = []
-    for header in headers:
+    found: list[str] = []
+    for place, header in enumerate(headers, start=1):
         column = names.get(_plain(header))
         if column is None:
             known = _("Known columns: %(names)s.") % {"names": ", ".join(columns)}
-            cause = _("No column is called so: %(name)s.") % {"name": header.strip()[:40] or "-"}
+            cause = _("No column is called so: %(name)s.") % {"name": _shown(header, place)}
             raise _unreadable(line, "", cause, known)
         if column in found:
             cause = _("Two columns are the same: %(name)s.") % {"name": column}
@@ -113,6 +114,16 @@ def _as_meant(cell: str) -> str:
     """Return a cell without what keeps spreadsheets from running it."""
     text = cell.strip()
     return text[1:] if text.startswith("'") and harmless(text[1:]) == text else text
+
+
+def _shown(header: str, place: int) -> str:
+    """Return an unknown header if it is a word, and else its place.
+
+    Where the line of headers is missing, it is a value, and may be an API key.
+    """
+    text = header.strip()
+    is_word = text.replace(" ", "").replace("_", "").isalpha() and len(text) <= MOST_HEADER
+    return text if is_word else _("column %(place)s") % {"place": place}
 
 
 def _plain(header: str) -> str:

@@ -107,8 +107,12 @@ class _Companies:
 def _wanted(
     row: ListRow, company: Company | None, keys: Mapping[str, str], default: Profile | None
 ) -> Wanted:
-    text, account = row.text("company"), row.text("account")
-    key = row.text("key") or keys.get(_key_name(account), "") or keys.get(_key_name(text), "")
+    text, account = _without_keys(row.text("company")), row.text("account")
+    key = (
+        row.text("key")
+        or keys.get(_key_name(account), "")
+        or keys.get(_key_name(row.text("company")), "")
+    )
     start = profile = None
     fault = fault_text = ""
     if company is None:
@@ -137,7 +141,15 @@ def _wanted(
     )
 
 
+def _without_keys(text: str) -> str:
+    """Return what names a company; what may be an API key in the wrong column is left out."""
+    is_like_key = len(text) > LONGEST_WORD and " " not in text
+    return "…" if is_like_key else text
+
+
 MOST_ACCOUNT_CHARACTERS = 80
+LONGEST_WORD = 25
+"""A number, a business ID or a single word of a name is shorter."""
 
 
 def _dimensions(text: str) -> tuple[str, str] | None:
