@@ -160,6 +160,20 @@ def test_companies_are_authorised_one_after_the_other(
     assert Link.objects.get().company.number == 1004
 
 
+@pytest.mark.parametrize("moment", ["", "2026-13-45T00:00:00+00:00", "2026-06-01T00:00:00"])
+def test_nothing_is_linked_by_a_page_of_no_moment(
+    browser_of_administrator: Client, onboarding: Onboarding, moment: str
+) -> None:
+    work()
+
+    response = browser_of_administrator.post(
+        reverse("set_up_list", args=[onboarding.pk]), {"seen": moment}, follow=True
+    )
+
+    assert "Nothing is linked" in response.text
+    assert work() == 0
+
+
 def test_a_list_is_removed_with_its_keys(
     browser_of_administrator: Client, onboarding: Onboarding
 ) -> None:

@@ -1,6 +1,7 @@
 """Setting up many companies: a list is uploaded, looked into by a worker, and linked."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django import forms
 from django.contrib import messages
@@ -126,7 +127,7 @@ def _ticked(request: UserRequest, onboarding: Onboarding) -> Mapping[int, str]:
     if "one" in request.POST:
         pk, _colon, mark = request.POST["one"].partition(":")
         return {whole_number(pk) or 0: mark}
-    seen = parse_datetime(request.POST.get("seen", ""))
+    seen = _moment(request.POST.get("seen", ""))
     if seen is None:
         return {}
     left = set(request.POST.getlist("shown")) - set(request.POST.getlist("row"))
@@ -138,6 +139,15 @@ def _ticked(request: UserRequest, onboarding: Onboarding) -> Mapping[int, str]:
         for pk, found in rows.values_list("pk", "found")
         if str(pk) not in left
     }
+
+
+def _moment(text: str) -> datetime | None:
+    """Return the moment that the page was made for; ``None`` for what is none."""
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None
 
 
 def _tell(request: UserRequest, count: int) -> None:
