@@ -10,7 +10,7 @@ from procountor_sandbox.app import Sandbox
 from tilisilta.models import CheckedLink, Link
 from tilisilta.services.link_drift import check_link
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 PLACES = ("overview", "month_end", "administrations")
 

@@ -9,7 +9,7 @@ from tests.web.reading import squeezed
 from procountor_sandbox.app import Sandbox
 from tilisilta.models import Link, Profile, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 POSTED = {
     "name": "standard",
