@@ -15,9 +15,10 @@ from tests.web.reading import squeezed
 from werkzeug.test import Client as Person
 
 from procountor_sandbox.app import Sandbox
+from procountor_sandbox.faults import Fault, FaultKind
 from tilisilta.claimed_work import setting_up
 from tilisilta.models import AuditEntry, Link, Onboarding, OnboardingRow, ProcountorAccount
-from tilisilta.services.onboarding.rows import LEASE, claim_row, work_on
+from tilisilta.services.onboarding.rows import LEASE, PAUSE, claim_row, work_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("procountor")]
 
@@ -121,6 +122,19 @@ def test_a_row_of_a_dead_worker_is_taken_up_again(onboarding: Onboarding) -> Non
 
     assert others == 4
     assert later == first
+
+
+def test_a_row_rests_while_procountor_is_busy(onboarding: Onboarding, procountor: Sandbox) -> None:
+    procountor.faults.add(Fault(kind=FaultKind.BUSY, method="POST", path="/oauth/token"))
+
+    done = work()
+    row = OnboardingRow.objects.get(state="waiting")
+    later = claim_row(timezone.now() + PAUSE)
+
+    assert done == 5
+    assert later == row
+    work_on(row, now=timezone.now())
+    assert OnboardingRow.objects.get(pk=row.pk).match == "match"
 
 
 @pytest.mark.django_db(transaction=True)

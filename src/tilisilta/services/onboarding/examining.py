@@ -37,7 +37,7 @@ from tilisilta.services.pace import wait_after
 from tilisilta.services.procountor.administrations import read_administration
 from tilisilta.services.procountor.client import procountor_with
 
-TRIES = 4
+TRIES = 8
 MOST_WAIT_SECONDS = 10.0
 # One search over all months costs a request or two, and there are hundreds of companies.
 _ALL_MONTHS = timedelta(days=100)
@@ -75,8 +75,13 @@ class Examined:
     problems: tuple[Problem, ...] = ()
 
 
-def examine(wanted: Wanted, *, user: User | None, now: datetime) -> Examined:
-    """Look into a company: its pair, its dimensions, its accounts, and what is booked already."""
+def examine(
+    wanted: Wanted, *, user: User | None, now: datetime, is_patient: bool = False
+) -> Examined:
+    """Look into a company: its pair, its dimensions, its accounts, and what is booked already.
+
+    One that ``is_patient`` waits where Procountor asks for it, and looks again.
+    """
     nothing: dict[str, Any] = {"wanted": wanted, "choices": {}, "mappings": {}}
     company = wanted.company
     if company is None or wanted.fault:
@@ -88,16 +93,19 @@ def examine(wanted: Wanted, *, user: User | None, now: datetime) -> Examined:
         account = linked.procountor_account
         return Examined(standing=standing, account=account, start=linked.start_month, **nothing)
     try:
-        return _patiently(lambda: _examined(wanted, company, user=user, now=now))
+        return _tried(
+            lambda: _examined(wanted, company, user=user, now=now),
+            most=TRIES if is_patient else 1,
+        )
     except ApiKeyRefused as error:
         return Examined(standing=Standing.KEY_REFUSED, problems=(problem_of(error),), **nothing)
     except TilisiltaError as error:
         return Examined(standing=Standing.NO_ANSWER, problems=(problem_of(error),), **nothing)
 
 
-def _patiently(look: Callable[[], Examined]) -> Examined:
+def _tried(look: Callable[[], Examined], *, most: int) -> Examined:
     """Look again where Procountor asks to wait: of hundreds, none should be left for that."""
-    for _try in range(TRIES - 1):
+    for _try in range(most - 1):
         try:
             return look()
         except TryAgainLater as error:

@@ -38,7 +38,7 @@ def set_up_many(
     """
 
     def do(one: Wanted) -> Outcome:
-        found = examine(one, user=None, now=timezone.now())
+        found = examine(one, user=None, now=timezone.now(), is_patient=True)
         mark = found.mark if _is_confirmed(found, confirmed) else ""
         linked = None
         if links and found.standing != Standing.LINKED:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tilisilta.domain.file_names import shown_file_name
 from tilisilta.domain.onboarding import Standing
+from tilisilta.domain.problems import Effect
 from tilisilta.models import Company, Onboarding, OnboardingRow, Profile, User
 from tilisilta.services import audit
 from tilisilta.services.link_texts import read_month
@@ -19,6 +20,9 @@ from tilisilta.services.onboarding.wanted import Wanted, read_wanted
 
 LEASE = timedelta(minutes=10)
 """So long a row is left to the worker that claimed it; what a dead one left is taken up then."""
+PAUSE = timedelta(seconds=15)
+"""So long a row rests for which Procountor had no answer."""
+MOST_TRIES = 12
 State = OnboardingRow.State
 
 
@@ -118,10 +122,24 @@ def work_on(row: OnboardingRow, *, now: datetime) -> None:
     is_asked = row.state == State.ASKED
     user = row.asked_by if is_asked else row.onboarding.read_by
     found = examine(wanted_of(row), user=user, now=now)
+    tries = int(row.found.get("tries", 0)) + 1
+    if _will_answer(found) and tries < MOST_TRIES:
+        # Held as if it were claimed: other rows go first, and this one is taken up again.
+        OnboardingRow.objects.filter(pk=row.pk).update(
+            found={**row.found, "tries": tries}, claimed_until=now + PAUSE
+        )
+        return
     linked = None
     if is_asked and found.standing != Standing.LINKED:
         linked = link_examined(found, confirmed=row.confirmed, user=user)
     _store(row, found, linked, now=now)
+
+
+def _will_answer(found: Examined) -> bool:
+    """Return whether Procountor only asked to wait, or was silent for a moment."""
+    return found.standing == Standing.NO_ANSWER and all(
+        problem.code.effect == Effect.WAITS for problem in found.problems
+    )
 
 
 def look_into(row: OnboardingRow, *, user: User) -> None:
