@@ -26,6 +26,7 @@ COLUMNS = (
     "map",
     "sum_equal_lines",
     "approve",
+    "attach",
     "verify_only",
     "language",
     "title",
@@ -69,6 +70,7 @@ def written(link: Link) -> dict[str, str]:
         "clearing_account": link.clearing_account,
         "fallback_account": link.fallback_account,
         "map": " ".join(f"{before}={after}" for before, after in pairs),
+        "attach": link.attaches,
         "language": link.receipt_language,
         "title": link.receipt_title,
     }
@@ -176,6 +178,7 @@ _READERS: dict[str, Callable[[str], dict[str, Any]]] = {
     "closed_period": _one_of("closed_period_policy", tuple(Link.Policy.values)),
     "clearing_account": _account("clearing_account"),
     "fallback_account": _account("fallback_account"),
+    "attach": _one_of("attaches", tuple(Link.Attaches.values)),
     "language": _one_of("receipt_language", tuple(one.code for one in LANGUAGES)),
     "title": lambda text: {"receipt_title": text},
 }

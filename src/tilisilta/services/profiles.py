@@ -33,6 +33,7 @@ FIELDS = (
     "fallback_account",
     "sums_equal_lines",
     "approves_receipts",
+    "attaches",
     "receipt_language",
     "receipt_title",
 )
@@ -80,6 +81,7 @@ _COLUMNS = {
     "closed_period_policy": "closed_period",
     "sums_equal_lines": "sum_equal_lines",
     "approves_receipts": "approve",
+    "attaches": "attach",
     "receipt_language": "language",
     "receipt_title": "title",
 }

@@ -20,6 +20,7 @@ CHOICES = {
     "fallback-account": _("ledger account for those that Procountor lacks; empty for none"),
     "sum-equal-lines": _("yes or no: one row for lines that are alike"),
     "approve": _("yes or no: approve each receipt once it is booked"),
+    "attach": _("what is attached to each receipt, by its word; empty for nothing"),
     "verify-only": _("yes or no: compare, and never send"),
     "language": _("fi, sv or en: the language of the books"),
     "title": _("how the receipts' names begin"),
