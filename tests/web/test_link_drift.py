@@ -27,7 +27,7 @@ def test_is_shown_before_a_journal_fails(
     assert "Did you mean Kustannuspaikka?" in page
     assert "1 link will be compared with Procountor." in asked.text
     for place in PLACES:
-        text = squeezed(browser_of_administrator.get(reverse(place)).text)
+        text = squeezed(browser_of_administrator.get(reverse(place), follow=True).text)
         assert "1 link names what Procountor does not have any more" in text
 
 
@@ -38,7 +38,7 @@ def test_nothing_is_said_where_all_fits(
     check_link(Link.objects.get(), now=NOW)
     CheckedLink.objects.update(problems=(), is_well=True)
 
-    texts = [browser_of_administrator.get(reverse(place)).text for place in PLACES]
+    texts = [browser_of_administrator.get(reverse(place), follow=True).text for place in PLACES]
 
     assert not any("does not have any more" in text for text in texts)
     assert "All that the links name is there." in squeezed(

@@ -16,9 +16,10 @@ from tilisilta.management.output import Answer, Status, WrongUse, table
 from tilisilta.models import Link
 from tilisilta.services.audit_changes import Change
 from tilisilta.services.audit_sentences import FIELD_WORDS
-from tilisilta.services.link_changes import LinkChange, WantedChange, change_links, mappings_of
+from tilisilta.services.link_changes import LinkChange, WantedChange, change_links
 from tilisilta.services.link_files import ChangedRow, TakenIn, as_file, refusal_texts, take_in
 from tilisilta.services.link_texts import Unreadable, read
+from tilisilta.services.links import mappings_of
 from tilisilta.services.profiles import own_columns, with_profile
 
 

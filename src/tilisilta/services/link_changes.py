@@ -16,7 +16,7 @@ from tilisilta.services.audit_changes import Change
 from tilisilta.services.journals.importing import recheck_company
 from tilisilta.services.link_names import check_names_in_procountor
 from tilisilta.services.link_settings import CHOICES
-from tilisilta.services.links import store_change
+from tilisilta.services.links import mappings_of, store_change
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,10 +75,6 @@ def change_links(
     if is_stored:
         _recheck(outcomes)
     return tuple(outcomes)
-
-
-def mappings_of(link: Link) -> dict[str, str]:
-    return dict(link.account_mappings.values_list("journal_account", "procountor_account_code"))
 
 
 def _check_names(

@@ -30,10 +30,7 @@ from tilisilta.services.audit_changes import Change, changes_of, made_with
 from tilisilta.services.journals.gathering import split_of
 from tilisilta.services.journals.importing import recheck_company
 from tilisilta.services.journals.keeping import lock_company
-from tilisilta.services.link_proposals import (
-    Pairing,
-    pairing_of,
-)
+from tilisilta.services.link_proposals import Pairing, pairing_of
 from tilisilta.services.link_seen import must_be_as_seen
 from tilisilta.services.link_settings import settings_of
 from tilisilta.services.link_words import with_words_of_books, without_blank_words
@@ -159,25 +156,14 @@ def create_link(  # what a person says of a link, each by its name
         )
         _record_confirmation(link, pairing, user=user)
         _fetch_as_needed(link)
-    # What went to other books through an ended link has to be sent anew, so it is checked too.
+    # What went to other books through an ended link has to be sent anew: it is checked too.
     recheck_company(company, includes_at_rest=company.links.exclude(ends_on=None).exists())
     return link
 
 
-def change_link(
-    link: Link,
-    *,
-    user: User | None,
-    account_mappings: Mapping[str, str] | None = None,
-    more_mappings: Mapping[str, str] | None = None,
-    seen: Mapping[str, object] | None = None,
-    **choices: Any,
-) -> Link:
-    """Change how an existing link books, and check again what is not sent yet of its company.
-
-    Raises what ``store_change`` raises.
-    """
-    store_change(link, user=user, account_mappings=account_mappings, **choices)
+def change_link(link: Link, *, user: User | None, **wanted: Any) -> Link:
+    """Change a link as ``store_change`` does, and check again what is not sent yet."""
+    store_change(link, user=user, **wanted)
     recheck_company(link.company)
     return link
 
@@ -187,6 +173,8 @@ def store_change(
     *,
     user: User | None,
     account_mappings: Mapping[str, str] | None = None,
+    more_mappings: Mapping[str, str] | None = None,
+    seen: Mapping[str, object] | None = None,
     **choices: Any,
 ) -> tuple[Change, ...]:
     """Change how an existing link books, and return what differs; what was sent stays as it was.

@@ -18,8 +18,8 @@ from tilisilta.services.link_changes import (
     LinkChange,
     WantedChange,
     change_links,
-    mappings_of,
 )
+from tilisilta.services.links import mappings_of
 
 FIELDS = (
     "uses_cost_centers",

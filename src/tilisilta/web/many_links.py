@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.models import Area, Link, Profile, Right
-from tilisilta.services.link_changes import LinkChange, WantedChange, change_links, mappings_of
+from tilisilta.services.link_changes import LinkChange, WantedChange, change_links
 from tilisilta.services.link_files import refusal_texts
 from tilisilta.services.link_texts import Unreadable, read_mappings
+from tilisilta.services.links import mappings_of
 from tilisilta.services.profiles import with_profile
 from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import matching_links, visible_links
