@@ -1,7 +1,7 @@
 """The one file that uses DBOS: takes up committed sendings and calls services for them.
 
-A worker also fetches from Nmbrs (``fetcher.py``) and compares payroll with the ledger
-(``verifier.py``), which need no engine.
+A worker also fetches from Nmbrs (``fetcher.py``), compares payroll with the ledger
+(``verifier.py``), sets companies up and checks links (``claimed_work.py``). These need no engine.
 
 Our tables hold the truth. The engine only remembers which sendings are being worked on, runs one
 at a time per Procountor company, and notices when a worker has died. What it repeats after a
@@ -23,6 +23,7 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from tilisilta.attacher import Attacher
+from tilisilta.claimed_work import checking_links, setting_up
 from tilisilta.engine_database import give_old_sqlite_subseconds, use_write_ahead_log
 from tilisilta.fetcher import POLL_SECONDS, Fetcher
 from tilisilta.models import Sending, Worker
@@ -105,6 +106,8 @@ class Engine:
         self._fetcher = Fetcher(self.executor_id, self._stopping)
         self._verifier = Verifier(self._stopping)
         self._attacher = Attacher(self._stopping)
+        onboarder = setting_up(self._stopping)
+        link_checker = checking_links(self._stopping)
         self._threads = (
             # In a thread that does nothing else: a worker with much to sweep, or one that finishes
             # its moves, must not be taken for dead.
@@ -116,6 +119,8 @@ class Engine:
             self._thread("fetcher", self._fetcher.take_up_due, seconds=POLL_SECONDS),
             self._thread("verifier", self._verifier.take_up_due, seconds=VERIFY_SECONDS),
             self._thread("attacher", self._attacher.take_up_due, seconds=ATTACH_SECONDS),
+            self._thread("onboarder", onboarder.take_up_due, seconds=SHORT_WAIT_SECONDS),
+            self._thread("link-checker", link_checker.take_up_due, seconds=WATCH_SECONDS),
             self._thread("sealer", seal_entries, seconds=SEAL_SECONDS),
         )
 

@@ -296,9 +296,11 @@ TEMPLATES = [
                 "tilisilta.web.context.page",
             ],
             "libraries": {
+                "drift": "tilisilta.web.templatetags.drift",
                 "ledger": "tilisilta.web.templatetags.ledger",
                 "month_end": "tilisilta.web.templatetags.month_end",
                 "reconciliation": "tilisilta.web.templatetags.reconciliation",
+                "set_up": "tilisilta.web.templatetags.set_up",
             },
         },
     }

@@ -285,6 +285,7 @@ class TestLinkCommands:
             "company": 1001,
             "account": "tili-1001",
             "administration": "Koivulammi Konepaja Oy",
+            "profile": None,
             "cost_centers": "Kustannuspaikka",
             "cost_units": "Projekti",
             "create_items": True,

@@ -23,11 +23,13 @@ from nmbrs_sandbox.app import Sandbox as Nmbrs
 from procountor_sandbox.app import Sandbox
 from tilisilta.models import (
     ApiToken,
+    CheckedLink,
     ColumnChoice,
     Company,
     Debtor,
     Journal,
     Link,
+    Onboarding,
     PaymentFile,
     ProcountorAccount,
     ReconciledMonth,
@@ -39,8 +41,9 @@ from tilisilta.models import (
 from tilisilta.services.api_tokens import MadeToken, create_token
 from tilisilta.services.connections import authorise_with_api_key, create_account
 from tilisilta.services.links import end_link
+from tilisilta.services.onboarding.rows import store_list
 from tilisilta.services.users import create_user
-from tilisilta.web.urls import ACCOUNT, COMPANY, JOURNAL, LINK
+from tilisilta.web.urls import ACCOUNT, COMPANY, JOURNAL, LINK, SET_UP_LIST
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +65,8 @@ OF_THE_BUREAU = frozenset(
         "consent_to_nmbrs",
         "check_nmbrs_rest",
         "remove_nmbrs_rest",
+        "link_profile",
+        "remove_link_profile",
         "user",
         "user_second_step",
         "revoke_token_of_user",
@@ -83,6 +88,7 @@ class Hidden:
     ended: Link
     accounts: tuple[ProcountorAccount, ...]
     token: ApiToken
+    onboarding: Onboarding
 
     def values(self, name: str) -> Iterator[Mapping[str, object]]:  # noqa: PLR0912  # one for each kind of address
         """Yield the ids to put into the address called ``name``, one set for each object."""
@@ -97,8 +103,8 @@ class Hidden:
             yield {"number": self.company.debtor.number}
         elif name in {"payload", "payload_file"}:
             yield {"pk": self.journal.pk, "number": 1}
-        elif name in _of(JOURNAL):
-            yield {"pk": self.journal.pk}
+        elif name in _of(JOURNAL) | _of(SET_UP_LIST):
+            yield {"pk": self.journal.pk if name in _of(JOURNAL) else self.onboarding.pk}
         elif name == "forget_columns":
             choice = ColumnChoice.objects.get_or_create(
                 company=self.company,
@@ -132,6 +138,7 @@ def hidden(procountor: Sandbox, administrator: User) -> Hidden:
     end_link(ended, ends_on=date(2026, 1, 1), reason="Salainen syy", user=None)
     account = an_account(1001)
     link = link_to(company, account, start_month=date(2026, 1, 1))
+    CheckedLink.objects.create(link=link, is_well=False)
     journal = send(a_journal(company))
     made_for = create_account("vapaa-tili", user=None, debtor=company.debtor)
     unowned = create_account("yhteinen-tili", user=None)
@@ -142,6 +149,9 @@ def hidden(procountor: Sandbox, administrator: User) -> Hidden:
         ended=ended,
         accounts=(account, before, made_for, unowned),
         token=_token(administrator, "Salainen").token,
+        onboarding=store_list(
+            b"company;key\n1001;SANDBOX-KEY-1001\n", file_name="Salainen.csv", user=administrator
+        ),
     )
 
 

@@ -122,6 +122,13 @@ def find_dimensions(name: str, dimensions: Iterable[Dimension]) -> tuple[Dimensi
     return exact or tuple(alike)
 
 
+def check_named_dimensions(
+    names: Mapping[DimensionKind, str | None], dimensions: Iterable[Dimension]
+) -> tuple[Problem, ...]:
+    """Return what is wrong with the dimensions that a link names; ``None`` is a box not ticked."""
+    return tuple(_choose_dimensions(names, tuple(dimensions))[1])
+
+
 LineTallies = dict[tuple[DimensionKind, str], Finding[str]]
 
 

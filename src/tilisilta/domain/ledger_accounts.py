@@ -70,11 +70,14 @@ def place_accounts(
 
 
 def check_named_account(
-    code: str, ledger_accounts: Iterable[LedgerAccount], role: str
+    code: str, ledger_accounts: Iterable[LedgerAccount], role: str = "", *, mapped_from: str = ""
 ) -> tuple[Problem, ...]:
-    """Return what is wrong with the ledger account that the link names for ``role``."""
+    """Return what is wrong with the ledger account that the link names.
+
+    It is named for ``role``, or as the one that ``mapped_from`` is mapped to.
+    """
     chart = {account.code.strip(): account for account in ledger_accounts}
-    problem = _problem_with(code, chart, None, role=role)
+    problem = _problem_with(code, chart, None, role=role, mapped_from=mapped_from)
     return (problem,) if problem else ()
 
 

@@ -90,7 +90,9 @@ class ProblemCode(StrEnum):
     LEDGER_ACCOUNT_UNKNOWN = _stops(
         "N07", "role", "meant", "mapped_from", account="5035", near="5030, 5040"
     )
-    DIMENSION_UNKNOWN = _stops("N08", kind="cost_center", name="Osasto", offered="Kustannuspaikka")
+    DIMENSION_UNKNOWN = _stops(
+        "N08", "meant", kind="cost_center", name="Osasto", offered="Kustannuspaikka"
+    )
     DIMENSION_ITEM_UNKNOWN = _stops(
         "N09",
         "questionable",

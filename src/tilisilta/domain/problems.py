@@ -49,7 +49,8 @@ limit             greatest length of a text, size in MB, number of lines or colu
 lines             how many journal lines have the problem; ``line`` is the first. Every code
                   may have it
 mapped_from       the journal's ledger account, where the link maps it to another
-meant             ledger account or item that the journal's looks like
+meant             ledger account or item that the journal's looks like; dimension that a name
+                  looks like
 more              how many more items there are
 moved_to          receipt date instead of the booking date
 name              name of a dimension, of a ledger account, of a Procountor account or company,

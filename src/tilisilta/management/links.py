@@ -7,23 +7,41 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tilisilta.domain.company_match import name_with_id
 from tilisilta.domain.number_ranges import written_ranges
 from tilisilta.errors import TilisiltaError
 from tilisilta.management.accounts import find_account
+from tilisilta.management.chosen_links import chosen, links_of
 from tilisilta.management.companies import find_company
-from tilisilta.management.output import Answer, Refused, WrongUse, table
-from tilisilta.models import Company, Link, ProcountorAccount
+from tilisilta.management.output import (
+    Answer,
+    NamesUnknown,
+    Refused,
+    Status,
+    WrongUse,
+    error_document,
+    explanation_of,
+    explanation_text,
+    table,
+)
+from tilisilta.models import Company, Link, ProcountorAccount, Profile
 from tilisilta.services.booked_already import BookedAlready, BookedRun, find_booked_runs
+from tilisilta.services.link_names import check_names_in_procountor
 from tilisilta.services.link_proposals import StartReason, proposed_start
+from tilisilta.services.link_texts import Unreadable, find_profile
 from tilisilta.services.links import confirm_link, create_link, end_link
+from tilisilta.services.profiles import default_profile
 
 
 def add_link(options: Namespace) -> Answer:
     """Link a company to the administration of an account, with all choices."""
     company, account = find_company(options.company), find_account(options.account)
-    booked = _booked_already(company, account, dict(options.map))
+    choices, mappings = _choices(options)
+    if not options.unchecked_names:
+        _must_be_named_right(account, choices, mappings)
+    booked = _booked_already(company, account, mappings)
     link = create_link(
         company,
         account,
@@ -31,8 +49,8 @@ def add_link(options: Namespace) -> Answer:
         start_month=options.start or _start_of(company, booked),
         different_names=options.different_names,
         shared_administration=options.shared_administration,
-        account_mappings=dict(options.map),
-        **_choices(options),
+        account_mappings=mappings,
+        **choices,
     )
     text = _("Linked %(name)s to %(administration)s, from %(month)s on.") % {
         "name": link.company,
@@ -47,6 +65,15 @@ def add_link(options: Namespace) -> Answer:
         },
         text="\n".join([text, *_booked_lines(link, booked)]),
     )
+
+
+def _must_be_named_right(
+    account: ProcountorAccount, choices: dict[str, Any], mappings: dict[str, str]
+) -> None:
+    """Raise ``NamesUnknown`` for what the link would name that Procountor does not have."""
+    problems = check_names_in_procountor(account, choices, mappings, now=timezone.now())
+    if problems:
+        raise NamesUnknown(problems)
 
 
 def _booked_already(
@@ -118,7 +145,13 @@ def confirm(options: Namespace) -> Answer:
 
 
 def end(options: Namespace) -> Answer:
-    """End the link of a company, from a booking date on, with the reason."""
+    """End the link of a company, from a booking date on, with the reason; or those of many."""
+    if options.where or options.dry_run:
+        return end_many(options)
+    if options.company is None:
+        raise WrongUse(
+            _("Say which links"), remedy=_("Give --company NUMBER or --where PROPERTY=VALUE.")
+        )
     company = find_company(options.company)
     link = _open_link_of(company)
     ended = end_link(link, ends_on=options.ends_on, reason=options.reason, user=None)
@@ -134,6 +167,47 @@ def end(options: Namespace) -> Answer:
     )
 
 
+def end_many(options: Namespace) -> Answer:
+    """End each of the links that are chosen; one that cannot end does not stop the others."""
+    links = chosen(options)
+    failed: list[tuple[Link, TilisiltaError]] = []
+    for link in () if options.dry_run else links:
+        try:
+            end_link(link, ends_on=options.ends_on, reason=options.reason, user=None)
+        except TilisiltaError as error:
+            failed.append((link, error))
+    names = [one.company.number for one in links if one not in dict(failed)]
+    count = len(names)
+    text = (
+        ngettext(
+            "%(count)s link would end. Nothing was changed.",
+            "%(count)s links would end. Nothing was changed.",
+            count,
+        )
+        if options.dry_run
+        else ngettext("%(count)s link ended.", "%(count)s links ended.", count)
+    )
+    told = [f"{link.company}\n{explanation_text(explanation_of(error))}" for link, error in failed]
+    return Answer(
+        document={
+            "is_stored": not options.dry_run,
+            "ended": names,
+            "failed": [
+                {"company": link.company.number, "error": error_document(error)}
+                for link, error in failed
+            ],
+        },
+        text="\n".join(
+            [
+                *told,
+                *(str(link.company) for link in links if options.dry_run),
+                text % {"count": count},
+            ]
+        ),
+        status=Status.REFUSED if failed else Status.DONE,
+    )
+
+
 def _open_link_of(company: Company) -> Link:
     link = company.open_link()
     if link is None:
@@ -145,12 +219,8 @@ def _open_link_of(company: Company) -> Link:
 
 
 def list_links(options: Namespace) -> Answer:
-    """List all links, with what they do to dimensions and closed periods."""
-    links = list(
-        Link.objects.select_related("company", "procountor_account").prefetch_related(
-            "account_mappings"
-        )
-    )
+    """List the links, with what they do to dimensions and closed periods."""
+    links = list(links_of(options.where))
     rows = [
         (
             str(link.company),
@@ -185,6 +255,7 @@ def link_document(link: Link) -> dict[str, Any]:
         "company": link.company.number,
         "account": link.procountor_account.name,
         "administration": link.procountor_account.company_name,
+        "profile": link.profile.name if link.profile else None,
         "cost_centers": link.cost_center_dimension if link.uses_cost_centers else None,
         "cost_units": link.cost_unit_dimension if link.uses_cost_units else None,
         "create_items": link.creates_missing_items,
@@ -209,12 +280,9 @@ def link_document(link: Link) -> dict[str, Any]:
     }
 
 
-def _choices(options: Namespace) -> dict[str, Any]:
-    choices: dict[str, Any] = {
-        "uses_cost_centers": bool(options.cost_centers),
-        "cost_center_dimension": options.cost_centers,
-        "uses_cost_units": bool(options.cost_units),
-        "cost_unit_dimension": options.cost_units,
+def _choices(options: Namespace) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the fields and mappings of a new link: of its profile, then what was given."""
+    given: dict[str, Any] = {
         "creates_missing_items": options.create_items,
         "dimension_accounts": options.dimension_accounts,
         "closed_period_policy": options.closed_period,
@@ -224,5 +292,24 @@ def _choices(options: Namespace) -> dict[str, Any]:
         "approves_receipts": options.approve,
         "attaches": options.attach,
         "is_verify_only": options.verify_only,
+        "receipt_language": options.language,
+        "receipt_title": options.title,
     }
-    return choices | {"receipt_language": options.language, "receipt_title": options.title}
+    for name, dimension in (("center", options.cost_centers), ("unit", options.cost_units)):
+        if dimension:
+            given |= {f"uses_cost_{name}s": True, f"cost_{name}_dimension": dimension}
+    profile = _profile(options)
+    shared = profile.choices if profile is not None else {}
+    mappings = profile.account_mappings if profile is not None else {}
+    # What was not given has no value of its own here, and leaves that of the profile.
+    own = {name: value for name, value in given.items() if value}
+    return {**shared, **own, "profile": profile}, {**mappings, **dict(options.map)}
+
+
+def _profile(options: Namespace) -> Profile | None:
+    if options.profile is None:
+        return default_profile()
+    try:
+        return find_profile(options.profile)
+    except Unreadable as error:
+        raise Refused(str(error), remedy=_("See tilisilta profile list.")) from error

@@ -63,6 +63,17 @@ class WrongUse(Refused):
     status = Status.WRONG_USE
 
 
+class NamesUnknown(Refused):
+    """What was to be named is not in Procountor; ``problems`` say what was probably meant."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(
+            _("Procountor does not have what the link would name"),
+            remedy=_("Put the names right. Nothing was changed. Or add --unchecked-names."),
+        )
+        self.problems = tuple(problems)
+
+
 def write(answer: Answer, *, as_json: bool) -> None:
     """Write an answer to standard output, which only ever carries answers."""
     if as_json:

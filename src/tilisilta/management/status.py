@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tilisilta.domain.standing import WAITING_JOURNALS, JournalState
 from tilisilta.management.accounts import account_document
@@ -17,7 +18,15 @@ from tilisilta.management.nmbrs_rest import step_text
 from tilisilta.management.output import Answer, amount, problem_document, shown_moment, table
 from tilisilta.management.sync_outcomes import Outcome, outcome_document, outcome_of, summary
 from tilisilta.management.workers import living_workers
-from tilisilta.models import JOURNAL_STATES, Company, Journal, ProcountorAccount, Sending, Worker
+from tilisilta.models import (
+    JOURNAL_STATES,
+    CheckedLink,
+    Company,
+    Journal,
+    ProcountorAccount,
+    Sending,
+    Worker,
+)
 from tilisilta.services.closing.month_at_work import shown_month
 from tilisilta.services.explanations import explain
 from tilisilta.services.fetching.notices import ConnectionNotice, connections_at
@@ -40,6 +49,7 @@ def show_status(options: Namespace) -> Answer:
     latest = latest_synchronisation()
     fetched = outcome_of(latest) if latest else None
     notices = connections_at(timezone.now()).notices
+    drifted_count = CheckedLink.objects.filter(is_well=False, link__ends_on__isnull=True).count()
     return Answer(
         document={
             "month": f"{month:%Y-%m}",
@@ -59,6 +69,7 @@ def show_status(options: Namespace) -> Answer:
                 }
                 for notice in notices
             ],
+            "drifted_links": drifted_count,
             "waiting": [journal_document(journal) for journal in waiting],
         },
         text="\n".join(
@@ -67,9 +78,21 @@ def show_status(options: Namespace) -> Answer:
                 *_lines(dead, workers, fetched, under_way=under_way, notices=notices),
                 *_elsewhere_lines(elsewhere),
                 *(("", _table(waiting)) if waiting else ()),
+                *_drift_lines(drifted_count),
             ]
         ),
     )
+
+
+def _drift_lines(count: int) -> list[str]:
+    if not count:
+        return []
+    text = ngettext(
+        "%(count)s link names what Procountor does not have any more. See tilisilta link check.",
+        "%(count)s links name what Procountor does not have any more. See tilisilta link check.",
+        count,
+    )
+    return ["", text % {"count": count}]
 
 
 def _of_company(company: Company) -> Answer:

@@ -23,10 +23,12 @@ from tilisilta.models.exports import (
     preview_digest,
 )
 from tilisilta.models.journals import JOURNAL_STATES, Journal, JournalLine
-from tilisilta.models.links import AccountMapping, Link, LinkSettings
+from tilisilta.models.links import AccountMapping, CheckedLink, Link, LinkSettings
 from tilisilta.models.net_pay import PaidByHand, PaymentFile
 from tilisilta.models.nmbrs_comparisons import ApiComparison, ComparedCompany
 from tilisilta.models.nmbrs_grants import ConsentRequest, NightCalls, NmbrsGrant
+from tilisilta.models.onboarding import Onboarding, OnboardingRow
+from tilisilta.models.profiles import Profile
 from tilisilta.models.receipt_files import ReceiptFile
 from tilisilta.models.reconciliations import OUTCOMES, ReconciledMonth, VerifiedCompany
 from tilisilta.models.seen_receipts import AnotherReceipt, SeenReceipt
@@ -48,6 +50,7 @@ __all__ = [
     "AuditHead",
     "AuditSeal",
     "CachedValue",
+    "CheckedLink",
     "ColumnChoice",
     "Company",
     "ComparedCompany",
@@ -67,9 +70,12 @@ __all__ = [
     "NmbrsCompany",
     "NmbrsConnection",
     "NmbrsGrant",
+    "Onboarding",
+    "OnboardingRow",
     "PaidByHand",
     "PaymentFile",
     "ProcountorAccount",
+    "Profile",
     "ReceiptFile",
     "ReconciledMonth",
     "Right",

@@ -101,6 +101,18 @@ class AuditEntry(models.Model):
             _("confirmed that {name} goes to {administration}: {difference}"),
         )
         LINK_REMOVED = "link_removed", _("removed the link of {name}")
+        PROFILE_MADE = "profile_made", _("made profile {name}")
+        PROFILE_CHANGED = "profile_changed", _("changed profile {name}: {fields}")
+        PROFILE_REMOVED = "profile_removed", _("removed profile {name}")
+        ONBOARDING_READ = (
+            "onboarding_read",
+            _("read a list of {count} companies to set up: {file}"),
+        )
+        ONBOARDING_ASKED = (
+            "onboarding_asked",
+            _("asked to link {count} companies of the list {file}"),
+        )
+        ONBOARDING_REMOVED = "onboarding_removed", _("removed the list {file}")
         JOURNAL_IMPORTED = (
             "journal_imported",
             _("imported journal {reference} from {file}"),

@@ -15,6 +15,8 @@ from tilisilta.domain.links import ClosedPeriodPolicy, LinkRules, LinkSpan, span
 from tilisilta.languages import LANGUAGES, SOURCE_LANGUAGE
 from tilisilta.models.companies import Company
 from tilisilta.models.connections import ProcountorAccount
+from tilisilta.models.fields import ProblemsField
+from tilisilta.models.profiles import Profile
 from tilisilta.models.users import User
 
 ledger_account_number = RegexValidator(r"^[0-9A-Za-z]{1,20}$", _("Digits and letters only."))
@@ -63,6 +65,9 @@ class Link(models.Model):
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="links")
     procountor_account = models.ForeignKey(
         ProcountorAccount, on_delete=models.PROTECT, related_name="links"
+    )
+    profile = models.ForeignKey(
+        Profile, null=True, blank=True, on_delete=models.PROTECT, related_name="links"
     )
     start_month = models.DateField(help_text="The first day of the first month it books.")
     ends_on = models.DateField(
@@ -187,6 +192,35 @@ class Link(models.Model):
             receipt_title=self.receipt_title,
             receipt_language=self.receipt_language,
         )
+
+
+class CheckedLink(models.Model):
+    """When what a link names was last compared with Procountor, and what is not there any more.
+
+    ``claimed_until`` keeps other workers off while one compares it, and ``is_wanted`` is set until
+    what somebody asked for is done.
+    """
+
+    link = models.OneToOneField(
+        Link, primary_key=True, on_delete=models.CASCADE, related_name="checked"
+    )
+    tried_at = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    is_wanted = models.BooleanField(default=False)
+    is_well = models.BooleanField(default=True)
+    problems = ProblemsField()
+
+    class Meta:
+        indexes = [
+            # Most links are well, and these few are counted on the first page.
+            models.Index(
+                fields=["link"], condition=models.Q(is_well=False), name="links_that_drifted"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.link)
 
 
 class LinkSettings(models.Model):

@@ -37,6 +37,7 @@ FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
         "first_year": _("first year"),
         "is_active": _("may log in"),
         "is_blocked": _("blocked"),
+        "is_default": _("default for new links"),
         "is_test": _("test company"),
         "last_name": _("last name"),
         "method": _("way of authorising"),
@@ -58,6 +59,7 @@ FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
         "template": _("user template"),
         "token": _("token"),
         "user_name": _("user name"),
+        "profile": _("profile"),
         "uses_cost_centers": _("cost centers"),
         "uses_cost_units": _("cost units"),
     }

@@ -8,10 +8,11 @@ written; the person who makes the link chooses the first month with that in view
 import math
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from tilisilta.clients.procountor.client import ReceiptWindow
+from tilisilta.clients.procountor.client import ProcountorClient, ReceiptWindow
 from tilisilta.domain.corrections import split_corrections
 from tilisilta.domain.receipts import ReceiptBody, Transaction
 from tilisilta.domain.recognition import JournalReceipt
@@ -62,16 +63,20 @@ def find_booked_runs(
     now: datetime,
     mappings: Mapping[str, str] | None = None,
     until: float = math.inf,
+    client: ProcountorClient | None = None,
+    spare: timedelta = _SPARE,
 ) -> BookedAlready:
     """Search the administration of ``account`` for the runs of ``company`` of the last months.
 
-    ``mappings`` give ledger accounts that have another number there. Nothing more is read after
-    ``until`` on the monotonic clock. Raises what the client raises.
+    ``client`` reads it, for an account that is not stored yet. Days no further apart than ``spare``
+    are read together. ``mappings`` give ledger accounts that have another number there. Nothing
+    more is read after ``until`` on the monotonic clock. Raises what the client raises.
     """
     journals = _journals(company, now)
     wanted = {journal.pk: _digests_of(journal, mappings or {}) for journal in journals}
     days = sorted({day for digests in wanted.values() for day in digests}, reverse=True)
-    receipts, is_complete = _read(account, days, now=now, until=until)
+    windows = tuple(_windows(days, spare)) if days else ()
+    receipts, is_complete = _read(account, windows, now=now, until=until, client=client)
     foreign = _by_digest(_not_ours(receipts))
     runs = (_booked_run(journal, wanted[journal.pk], foreign) for journal in journals)
     return BookedAlready(
@@ -116,27 +121,32 @@ def _digests_of(journal: Journal, mappings: Mapping[str, str]) -> dict[date, str
 
 
 def _read(
-    account: ProcountorAccount, days: Sequence[date], *, now: datetime, until: float
+    account: ProcountorAccount,
+    windows: Sequence[ReceiptWindow],
+    *,
+    now: datetime,
+    until: float,
+    client: ProcountorClient | None,
 ) -> tuple[dict[int, JournalReceipt], bool]:
-    """Return the receipts of those days, newest first, and whether the time sufficed for all."""
+    """Return the receipts of those windows, newest first, and whether the time sufficed for all."""
     receipts: dict[int, JournalReceipt] = {}
     company_id = account.procountor_company_id
-    if not days or company_id is None:
+    if not windows or company_id is None:
         return receipts, True
-    with procountor(account) as client:
-        for window in _windows(days):
+    with nullcontext(client) if client is not None else procountor(account) as reader:
+        for window in windows:
             if receipts and time.monotonic() >= until:
                 return receipts, False
-            read = read_receipts(client, company_id, [window], now=now)
+            read = read_receipts(reader, company_id, [window], now=now)
             receipts |= {one.ledger_receipt_id: one for one in read}
     return receipts, True
 
 
-def _windows(days: Sequence[date]) -> Iterable[ReceiptWindow]:
+def _windows(days: Sequence[date], spare: timedelta) -> Iterable[ReceiptWindow]:
     """Yield windows of days that lie close together: each window costs a request."""
     first = last = days[0]
     for day in days[1:]:
-        if first - day <= _SPARE:
+        if first - day <= spare:
             first = day
         else:
             yield ReceiptWindow(first=first, last=last)

@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -130,17 +130,53 @@ def authorise_with_api_key(
     account: ProcountorAccount, api_key: str, *, user: User | None
 ) -> ProcountorAccount:
     """Authorise with an API key of a technical user, and read the company it is for."""
+    return authorise_as_read(account, read_behind_key(api_key), user=user)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BehindKey:
+    """The company that an API key opens, as it was read. Nothing of it is stored."""
+
+    api_key: str = field(repr=False)
+    grant: oauth.Grant = field(repr=False)
+    session: Session
+    administration: Administration
+
+    def account(self, name: str) -> ProcountorAccount:
+        """Return the account that the key would authorise, which is not stored."""
+        return ProcountorAccount(
+            name=name,
+            procountor_company_id=self.session.company_id,
+            company_name=self.administration.name,
+            business_id=self.administration.business_id,
+        )
+
+
+def read_behind_key(api_key: str) -> BehindKey:
+    """Return the company behind ``api_key``. Raise ``ApiKeyRefused`` if there is none."""
     _must_be_configured()
     wait_for_slot()
     try:
         grant = oauth.token_for_api_key(application(), api_key.strip(), transport=transport())
     except GrantEnded as error:
         raise ApiKeyRefused("Procountor does not accept the API key.") from error
-    return _authorise(
+    session, administration = _read_company(grant)
+    return BehindKey(
+        api_key=api_key.strip(), grant=grant, session=session, administration=administration
+    )
+
+
+def authorise_as_read(
+    account: ProcountorAccount, behind: BehindKey, *, user: User | None
+) -> ProcountorAccount:
+    """Authorise with an API key whose company was read a moment ago."""
+    return _store_authorisation(
         account,
-        grant,
+        behind.grant,
+        behind.session,
+        behind.administration,
         method=ProcountorAccount.Method.API_KEY,
-        secret=api_key.strip(),
+        secret=behind.api_key,
         user=user,
     )
 
@@ -223,6 +259,21 @@ def _authorise(
 ) -> ProcountorAccount:
     # Read before the transaction: no row stays locked while Procountor answers.
     session, administration = _read_company(grant)
+    return _store_authorisation(
+        account, grant, session, administration, method=method, secret=secret, user=user
+    )
+
+
+def _store_authorisation(  # what was read, and how
+    account: ProcountorAccount,
+    grant: oauth.Grant,
+    session: Session,
+    administration: Administration,
+    *,
+    method: ProcountorAccount.Method,
+    secret: str,
+    user: User | None,
+) -> ProcountorAccount:
     with transaction.atomic():
         # Locked, or it could be linked between the comparison and the change of its company.
         ProcountorAccount.objects.select_for_update().get(pk=account.pk)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F, Model, TextField
 from django.db.models.functions import Cast
 
-from tilisilta.models import NmbrsConnection, NmbrsGrant, ProcountorAccount, User
+from tilisilta.models import NmbrsConnection, NmbrsGrant, OnboardingRow, ProcountorAccount, User
 from tilisilta.models.encryption import UnreadableSecret, cipher
 from tilisilta.services import audit
 
@@ -20,6 +20,7 @@ ENCRYPTED_COLUMNS: tuple[tuple[type[Model], str, str], ...] = (
     (NmbrsConnection, "token", "name"),
     (NmbrsGrant, "access_token", "connection__name"),
     (NmbrsGrant, "refresh_token", "connection__name"),
+    (OnboardingRow, "api_key", "onboarding__file_name"),
 )
 """Each with the name of what it belongs to."""
 ENCRYPTED_IN_SECOND_STEPS = ("secret", "seed", "migrated_codes")

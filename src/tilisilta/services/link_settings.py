@@ -28,6 +28,7 @@ def settings_of(link: Link) -> Mapping[str, object]:
     mappings = link.account_mappings.values_list("journal_account", "procountor_account_code")
     return {
         "procountor_account": link.procountor_account.name,
+        "profile": link.profile,
         **{name: getattr(link, name) for name in CHOICES},
         "account_mappings": dict(mappings),
     }

@@ -30,10 +30,7 @@ from tilisilta.services.audit_changes import Change, changes_of, made_with
 from tilisilta.services.journals.gathering import split_of
 from tilisilta.services.journals.importing import recheck_company
 from tilisilta.services.journals.keeping import lock_company
-from tilisilta.services.link_proposals import (
-    Pairing,
-    pairing_of,
-)
+from tilisilta.services.link_proposals import Pairing, pairing_of
 from tilisilta.services.link_seen import must_be_as_seen
 from tilisilta.services.link_settings import settings_of
 from tilisilta.services.link_words import with_words_of_books, without_blank_words
@@ -159,12 +156,19 @@ def create_link(  # what a person says of a link, each by its name
         )
         _record_confirmation(link, pairing, user=user)
         _fetch_as_needed(link)
-    # What went to other books through an ended link has to be sent anew, so it is checked too.
+    # What went to other books through an ended link has to be sent anew: it is checked too.
     recheck_company(company, includes_at_rest=company.links.exclude(ends_on=None).exists())
     return link
 
 
-def change_link(
+def change_link(link: Link, *, user: User | None, **wanted: Any) -> Link:
+    """Change a link as ``store_change`` does, and check again what is not sent yet."""
+    store_change(link, user=user, **wanted)
+    recheck_company(link.company)
+    return link
+
+
+def store_change(
     link: Link,
     *,
     user: User | None,
@@ -172,8 +176,8 @@ def change_link(
     more_mappings: Mapping[str, str] | None = None,
     seen: Mapping[str, object] | None = None,
     **choices: Any,
-) -> Link:
-    """Change how an existing link books; what was sent stays as it was sent.
+) -> tuple[Change, ...]:
+    """Change how an existing link books, and return what differs; what was sent stays as it was.
 
     ``account_mappings`` replaces all mappings, and ``more_mappings`` only those of its accounts.
     ``seen`` is what the link had when somebody decided this: with another value it stays as it is.
@@ -212,8 +216,7 @@ def change_link(
                 fields=", ".join(change.field for change in changes),
             )
         _fetch_as_needed(link)
-    recheck_company(link.company)
-    return link
+    return changes
 
 
 def confirm_link(link: Link, *, user: User | None) -> Link:

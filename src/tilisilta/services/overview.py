@@ -15,8 +15,10 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Sum,
     Value,
     When,
+    Window,
 )
 
 from tilisilta.domain.problems import Problem
@@ -131,6 +133,7 @@ class Overview:
     needs: tuple[Need, ...]
     elsewhere: tuple[Elsewhere, ...]
     dead_links: tuple[Link, ...]
+    drifted_count: int
     progress: SendingsUnderWay | None
     fetching: FetchProgress
     steps: FirstSteps | None
@@ -173,6 +176,7 @@ def overview_for(  # what a page asks for, each by its name
     months = _months_up_to(month)
     companies = _searched(Company.objects.visible_to(user), search)
     shown = Paginator(companies, COMPANIES_PER_PAGE).get_page(page)
+    dead_links, drifted_count = _links_to_look_at(user)
     return Overview(
         month=month,
         next_month=_month_after(month) if month < today.replace(day=1) else None,
@@ -180,7 +184,8 @@ def overview_for(  # what a page asks for, each by its name
         counts=counts,
         needs=_needs(journals.filter(period=month)) if counts.waiting else (),
         elsewhere=waiting_elsewhere(by_month, month),
-        dead_links=_dead_links(user),
+        dead_links=dead_links,
+        drifted_count=drifted_count,
         progress=sendings_under_way(user) if counts.under_way + counts.uncertain else None,
         fetching=fetch_progress_for(user, is_connected=is_connected),
         steps=None if user.is_limited else _first_steps(user, by_month),
@@ -294,20 +299,34 @@ def _need(journal: Journal) -> Need:
     )
 
 
-def _dead_links(user: User) -> tuple[Link, ...]:
-    """Return the open links whose account is not authorised."""
-    return tuple(
+def _links_to_look_at(user: User) -> tuple[tuple[Link, ...], int]:
+    """Return the open links whose account is not authorised, and how many links have drifted.
+
+    By one query, as this page has few: each row carries the count of all.
+    """
+    is_dead = ~Q(procountor_account__state=ProcountorAccount.State.AUTHORISED)
+    has_drifted = Q(checked__is_well=False)
+    counted = Case(When(has_drifted, then=Value(1)), default=Value(0), output_field=IntegerField())
+    links = list(
         Link.objects.open()
         .visible_to(user)
-        .exclude(procountor_account__state=ProcountorAccount.State.AUTHORISED)
+        .filter(is_dead | has_drifted)
+        .annotate(is_alive=Case(When(is_dead, then=Value(0)), default=Value(1)))
+        .annotate(drifted=Window(Sum(counted)))
         .select_related("company", "procountor_account")
         .defer(
             "procountor_account__administration",
             "procountor_account__grant",
             "procountor_account__access_token",
         )
-        .order_by("company__number")[:MOST_NEEDS]
+        .order_by("is_alive", "company__number")[:MOST_NEEDS]
     )
+    dead = tuple(
+        link
+        for link in links
+        if link.procountor_account.state != ProcountorAccount.State.AUTHORISED
+    )
+    return dead, int(getattr(links[0], "drifted", 0)) if links else 0
 
 
 def _first_steps(user: User, by_month: Mapping[date, Counter[str]]) -> FirstSteps | None:

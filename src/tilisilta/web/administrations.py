@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -15,9 +15,8 @@ from tilisilta.models import (
     Link,
     ProcountorAccount,
     Right,
-    User,
 )
-from tilisilta.web.parts import visible_links
+from tilisilta.web.parts import matching_links
 from tilisilta.web.rights import UserRequest, needs
 
 ON_A_PAGE = 50
@@ -38,7 +37,7 @@ class LinkRow:
 def administrations(request: UserRequest) -> HttpResponse:
     """Show all links the reader may see, by company, with those that have ended folded away."""
     search = request.GET.get("q", "").strip()
-    links = _matching_links(request.user, search)
+    links = matching_links(request.user, search)
     open_links = links.filter(ends_on__isnull=True).order_by("company__number")
     page = Paginator(open_links, ON_A_PAGE).get_page(request.GET.get("page"))
     # One more than is shown tells that there are more, without counting them all.
@@ -56,17 +55,6 @@ def administrations(request: UserRequest) -> HttpResponse:
         "tab": "administrations",
     }
     return render(request, "links/administrations.html", context)
-
-
-def _matching_links(user: User, search: str) -> QuerySet[Link]:
-    links = visible_links(user).defer("procountor_account__administration")
-    for word in search.split():
-        matches = Q(company__name__icontains=word) | Q(procountor_account__name__icontains=word)
-        # Ten digits may be more than the column of numbers can hold.
-        if word.isdecimal() and len(word) < 10:
-            matches |= Q(company__number=int(word))
-        links = links.filter(matches)
-    return links
 
 
 def _rows(links: Iterable[Link]) -> list[LinkRow]:

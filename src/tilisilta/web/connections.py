@@ -24,6 +24,7 @@ from tilisilta.models import Area, Company, Debtor, Journal, ProcountorAccount, 
 from tilisilta.services import connections
 from tilisilta.services.explanations import Explanation, explain, explain_error
 from tilisilta.web.authorising import next_turn
+from tilisilta.web.log_in_queue import way_on
 from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import error_text, is_part, visible_accounts
 from tilisilta.web.rights import UserRequest, needs
@@ -201,7 +202,9 @@ def authorised(request: UserRequest) -> HttpResponse:
         connections.finish_authorisation(account, code, user=request.user)
     except TilisiltaError as error:
         return _trouble(request, explain_error(error), account)
-    return _done(account)
+    # Companies of a list are authorised one after the other, without going back to it in between.
+    on = way_on(request, account)
+    return redirect(on) if on else _done(account)
 
 
 @needs(Area.PROCOUNTOR, Right.WRITE)

@@ -17,7 +17,7 @@ from tilisilta.domain.cost_objects import ItemComparison
 from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.errors import TilisiltaError
 from tilisilta.languages import LANGUAGES
-from tilisilta.models import Company, Link, ProcountorAccount
+from tilisilta.models import Company, Link, ProcountorAccount, Profile
 from tilisilta.models.links import ledger_account_number
 from tilisilta.services.cost_objects import compare_with_dimension
 from tilisilta.services.explanations import Explanation, explain_error
@@ -41,6 +41,14 @@ DIMENSION_FIELDS = ("cost_center_dimension", "cost_unit_dimension")
 class LinkForm(forms.Form):
     """How a company's journals are booked."""
 
+    profile = forms.ModelChoiceField(
+        Profile.objects.all(),
+        required=False,
+        label=gettext_lazy("Profile"),
+        empty_label=gettext_lazy("none"),
+        widget=forms.Select(attrs={"class": "in in-short"}),
+        help_text=gettext_lazy("The link follows its rules, but for what it has of its own."),
+    )
     start_month = forms.DateField(
         input_formats=["%Y-%m-%d", "%Y-%m"],
         widget=forms.Select,

@@ -42,6 +42,13 @@ from tilisilta.web.link_page import (
     start_page,
     trail_of,
 )
+from tilisilta.web.link_rules import (
+    TAKE_RULES,
+    mappings_of_new_links,
+    own_words,
+    rules_of_new_links,
+    with_rules_of_profile,
+)
 from tilisilta.web.new_link_form import (
     NewLinkForm,
     Offers,
@@ -91,7 +98,8 @@ def _new_form(request: UserRequest) -> HttpResponse:
     elif company is not None and (account is None or not _fits(request, company, account)):
         account = fitting_account(company, user=request.user)
     start = proposed_start(company, today=_today()).month if company else None
-    form = NewLinkForm(user=request.user, initial=initial_of(company, account, start))
+    initial = {**initial_of(company, account, start), **rules_of_new_links()}
+    form = NewLinkForm(user=request.user, initial=initial)
     return _form_page(request, form)
 
 
@@ -230,6 +238,8 @@ def _report_saved(request: UserRequest, saved: Link) -> None:
 def _applied(posted: QueryDict) -> QueryDict:
     """Return what was posted, with the suggestion that was clicked in its field."""
     name, _equals, value = posted.get("apply", "").partition("=")
+    if name == TAKE_RULES:
+        return with_rules_of_profile(posted)
     if not name:
         return posted
     changed = posted.copy()
@@ -306,6 +316,7 @@ def _context(
             reads_again=posted is not None,
         ),
         "is_saved": link is not None and posted is None,
+        "own_words": own_words(link),
         "address": request.path,
         "may_change": request.user.can(Right.WRITE, Area.PROCOUNTOR),
     }
@@ -330,7 +341,7 @@ def _mappings(posted: QueryDict | None, link: Link | None) -> dict[str, str]:
     if posted is not None:
         return mappings_of(posted)
     if link is None:
-        return {}
+        return mappings_of_new_links()
     return dict(link.account_mappings.values_list("journal_account", "procountor_account_code"))
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import TypeVar
 
 from django import forms
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -63,6 +63,18 @@ def visible_accounts(user: User) -> QuerySet[ProcountorAccount]:
 
 def visible_links(user: User) -> QuerySet[Link]:
     return Link.objects.visible_to(user).select_related("company__debtor", "procountor_account")
+
+
+def matching_links(user: User, search: str) -> QuerySet[Link]:
+    """Return the links whose company or account has all words of ``search``."""
+    links = visible_links(user).defer("procountor_account__administration")
+    for word in search.split():
+        matches = Q(company__name__icontains=word) | Q(procountor_account__name__icontains=word)
+        # Ten digits may be more than the column of numbers can hold.
+        if word.isdecimal() and len(word) < 10:
+            matches |= Q(company__number=int(word))
+        links = links.filter(matches)
+    return links
 
 
 def error_text(error: TilisiltaError) -> str:

@@ -19,8 +19,10 @@ from tilisilta.web import (
     journals,
     language_choice,
     link_confirmations,
+    link_drift,
     link_ends,
     links,
+    many_links,
     masking,
     missing_items,
     month_end,
@@ -31,12 +33,15 @@ from tilisilta.web import (
     overview,
     perhaps_ours,
     profile,
+    profiles,
     ready_journals,
     reasons,
     receipts_of_year,
     reconciliation,
     remembered_columns,
     search,
+    set_up,
+    set_up_log_ins,
     signing,
     users,
     withdrawals,
@@ -55,6 +60,9 @@ PROCOUNTOR = "settings/integrations/procountor"
 ACCOUNT = f"{PROCOUNTOR}/accounts/<int:pk>"
 LINKS = f"{PROCOUNTOR}/administrations"
 LINK = f"{LINKS}/<int:pk>"
+PROFILES = f"{PROCOUNTOR}/profiles"
+SET_UP = f"{PROCOUNTOR}/set-up"
+SET_UP_LIST = f"{SET_UP}/<int:pk>"
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
@@ -161,7 +169,21 @@ urlpatterns = [
     path(f"{PROCOUNTOR}/authorised", connections.authorised, name="procountor_authorised"),
     path(LINKS, administrations.administrations, name="administrations"),
     path(f"{LINKS}/new", links.new_link, name="new_link"),
+    path(f"{LINKS}/many", many_links.many_links, name="many_links"),
+    path(f"{LINKS}/drift", link_drift.link_drift, name="link_drift"),
+    path(f"{LINKS}/drift/check", link_drift.check_links_now, name="check_links_now"),
     path(f"{LINKS}/booked-already", booked_already.booked_already, name="booked_already"),
+    path(PROFILES, profiles.profile_list, name="link_profiles"),
+    path(f"{PROFILES}/new", profiles.new_profile, name="new_link_profile"),
+    path(f"{PROFILES}/<int:pk>", profiles.link_profile, name="link_profile"),
+    path(f"{PROFILES}/<int:pk>/remove", profiles.remove_link_profile, name="remove_link_profile"),
+    path(SET_UP, set_up.set_up, name="set_up"),
+    path(SET_UP_LIST, set_up.set_up_list, name="set_up_list"),
+    path(f"{SET_UP_LIST}/again", set_up.set_up_again, name="set_up_again"),
+    path(f"{SET_UP_LIST}/remove", set_up.remove_set_up, name="remove_set_up"),
+    path(f"{SET_UP_LIST}/set-up.csv", set_up.set_up_csv, name="set_up_csv"),
+    path(f"{SET_UP_LIST}/authorise", set_up_log_ins.authorise_next, name="authorise_next"),
+    path(f"{SET_UP_LIST}/authorised", set_up_log_ins.authorised_next, name="authorised_next"),
     path(LINK, links.link, name="link"),
     path(f"{LINK}/missing/<str:kind>", missing_items.missing_items, name="missing_items"),
     path(f"{LINK}/confirm", link_confirmations.confirm_link, name="confirm_link"),

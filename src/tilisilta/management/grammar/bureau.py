@@ -3,7 +3,9 @@
 import argparse
 
 from tilisilta.management.grammar.links import add_link_commands
+from tilisilta.management.grammar.onboarding import add_onboarding_command
 from tilisilta.management.grammar.parsers import Subparsers, add_command, add_group, day
+from tilisilta.management.grammar.profiles import add_profile_commands
 from tilisilta.management.wording import gettext as _
 
 
@@ -17,6 +19,10 @@ def add_bureau_commands(commands: Subparsers) -> None:
     add_link_commands(
         add_group(commands, "link", says=_("links: which company goes to which administration"))
     )
+    add_profile_commands(
+        add_group(commands, "profile", says=_("profiles: named rules that links follow"))
+    )
+    add_onboarding_command(commands)
     _add_user_commands(add_group(commands, "user", says=_("users: who may log in")))
 
 

@@ -44,7 +44,10 @@ def help_groups() -> tuple[tuple[str, tuple[str, ...]], ...]:
         (_("trace what was booked"), ("find", "receipts", "audit")),
         (
             _("set a bureau up"),
-            ("nmbrs", "debtor", "company", "account", "link", "user", "token"),
+            (
+                *("nmbrs", "debtor", "company", "account", "onboard"),
+                *("link", "profile", "user", "token"),
+            ),
         ),
         (
             _("run the service"),

@@ -3,6 +3,14 @@
 import argparse
 
 from tilisilta.languages import LANGUAGES
+from tilisilta.management.grammar.link_changes import (
+    add_chosen,
+    add_dry_run,
+    add_link_change_commands,
+    add_unchecked,
+    add_where,
+    mapped_account,
+)
 from tilisilta.management.grammar.parsers import Subparsers, add_command, day, month
 from tilisilta.management.wording import gettext as _
 
@@ -11,23 +19,19 @@ def add_link_commands(commands: Subparsers) -> None:
     _add_link_add(commands)
     _add_link_confirm(commands)
     _add_link_end(commands)
-    add_command(
+    _add_link_list(commands)
+    add_link_change_commands(commands)
+
+
+def _add_link_list(commands: Subparsers) -> None:
+    listed = add_command(
         commands,
         "list",
         action="links:list_links",
         says=_("list all links"),
-        example="tilisilta link list",
+        example="tilisilta link list\ntilisilta link list --where debtor=103",
     )
-
-
-def mapped_account(text: str) -> tuple[str, str]:
-    """Return ``5035=5030`` as the journal's ledger account and Procountor's."""
-    before, sign, after = (part.strip() for part in text.partition("="))
-    if not (before and sign and after):
-        raise argparse.ArgumentTypeError(
-            _("%(text)s is not JOURNAL_ACCOUNT=PROCOUNTOR_ACCOUNT") % {"text": repr(text)}
-        )
-    return before, after
+    add_where(listed)
 
 
 def _add_link_add(commands: Subparsers) -> None:
@@ -62,6 +66,14 @@ def _add_link_add(commands: Subparsers) -> None:
         action="store_true",
         help=_("confirm that another company goes to the same administration"),
     )
+    add.add_argument(
+        "--profile",
+        metavar=_("NAME"),
+        help=_(
+            "the profile whose rules it follows (default: the default profile, if there is one)"
+        ),
+    )
+    add_unchecked(add)
     _add_dimension_choices(add)
     _add_booking_choices(add)
 
@@ -85,10 +97,12 @@ def _add_link_end(commands: Subparsers) -> None:
         says=_("end a link, so that the company can have another one from then on"),
         example=(
             "tilisilta link end --company 1001 --from 2026-07-01 "
-            '--reason "moved to another administration"'
+            '--reason "moved to another administration"\n'
+            'tilisilta link end --where debtor=103 --from 2026-07-01 --reason "left" --dry-run'
         ),
     )
-    end.add_argument("--company", type=int, required=True, metavar=_("NUMBER"))
+    add_chosen(end)
+    add_dry_run(end)
     end.add_argument(
         "--from",
         dest="ends_on",
@@ -126,7 +140,7 @@ def _add_booking_choices(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--closed-period",
         choices=("stop", "next-open"),
-        default="stop",
+        default="",
         help=_("a correction for a closed period stops the journal (default) or moves"),
     )
     parser.add_argument(

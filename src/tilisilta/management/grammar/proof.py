@@ -4,7 +4,7 @@ import argparse
 
 from tilisilta.domain.month_end import MonthState
 from tilisilta.languages import LANGUAGES
-from tilisilta.management.grammar.links import mapped_account
+from tilisilta.management.grammar.link_changes import mapped_account
 from tilisilta.management.grammar.parsers import Subparsers, add_command, month
 from tilisilta.management.wording import gettext as _
 

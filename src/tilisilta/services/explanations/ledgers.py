@@ -14,6 +14,7 @@ from tilisilta.services.explanations.wording import Wording, for_cases
 
 NEAR_ACCOUNTS = _("Ledger accounts that look alike: %(near)s.")
 OFFERED = _("Procountor has: %(offered)s.")
+DID_YOU_MEAN = _("Did you mean %(meant)s?")
 
 WITHOUT_CENTER = _("Lines with a cost center are booked without it")
 WITHOUT_UNIT = _("Lines with a cost unit are booked without it")
@@ -115,7 +116,7 @@ LEDGER_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         (COST_UNIT, _("No dimension named “%(name)s” in Procountor, for the cost units")),
         cause=_("The name in the link differs from the name of the dimension in Procountor."),
         remedy=_("Choose the right name in the link."),
-        hints=(OFFERED,),
+        hints=(DID_YOU_MEAN, OFFERED),
     ),
     ProblemCode.DIMENSION_ITEM_UNKNOWN: (
         *QUESTIONED_ITEMS,

@@ -82,7 +82,7 @@ def _due(now: datetime) -> QuerySet[Company]:
 
 
 def _due_tonight(now: datetime) -> Q:
-    begin = _night_began(now)
+    begin = night_began(now)
     if begin is None:
         return Q(pk__in=())
     first = recent_months(timezone.localtime(now).date())[0]
@@ -103,7 +103,7 @@ def _is_held(now: datetime) -> Q:
     return Q(claimed_until__range=(now, now + 2 * LEASE))
 
 
-def _night_began(now: datetime) -> datetime | None:
+def night_began(now: datetime) -> datetime | None:
     """Return when the comparison of today began; ``None`` before that, and if it is off."""
     at = settings.VERIFY_TIME
     local = timezone.localtime(now)
