@@ -101,6 +101,8 @@ def plan_difference(
         )
         for day in sorted({*rows_of, *booked})
     )
+    # A run that was emptied names no period any more.
+    period = journal.run_period if journal.lines else BookingPeriod.containing(max(booked))
     receipts, of_dates = [], []
     for one in dates:
         if not one.rows:
@@ -110,7 +112,7 @@ def plan_difference(
         )
         of_dates += [placing.problem] if placing.problem else []
         epoch = epochs.get(one.booking_date, 0)
-        receipts.append(_receipt(journal, rules, one, placing.receipt_date, epoch))
+        receipts.append(_receipt(journal, rules, one, period, placing.receipt_date, epoch))
     others = (one for one in wanted.problems if one.code not in _OF_WHOLE_RECEIPTS)
     return DifferencePlan(
         dates=dates,
@@ -175,7 +177,12 @@ def _rows(groups: Mapping[_Key, Mapping[str, Decimal]]) -> Iterator[Transaction]
 
 
 def _receipt(
-    journal: Journal, rules: LinkRules, one: DatedDifference, receipt_date: date, epoch: int
+    journal: Journal,
+    rules: LinkRules,
+    one: DatedDifference,
+    period: BookingPeriod,
+    receipt_date: date,
+    epoch: int,
 ) -> LedgerReceipt:
     run, words = journal.run, words_in(rules.receipt_language)
     # The booking date and not the receipt date, as with every receipt.
@@ -189,7 +196,7 @@ def _receipt(
         epoch=epoch,
     )
     tail = f"{words.revision} {journal.revision}, {words.difference}"
-    reference = run_reference(rules.receipt_title, journal.run_period, run, words=words)
+    reference = run_reference(rules.receipt_title, period, run, words=words)
     # Never cut: without it the receipt would pass for that of the run itself.
     reference = shortened(
         clean_text(reference).text, MOST_REFERENCE_CHARACTERS - len(tail) - len(", ")
