@@ -113,6 +113,24 @@ WITHDRAWAL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             remedy=_("Reverse that receipt by hand in Procountor."),
             when={"reason": "not_balanced"},
         ),
+        Wording(
+            message=CANNOT,
+            cause=_(
+                "The difference of a later revision is booked on top of it. Taken back alone, the "
+                "books would hold a difference to nothing."
+            ),
+            remedy=_("Withdraw the later revision first, then this one."),
+            when={"reason": "difference"},
+        ),
+        Wording(
+            message=CANNOT,
+            cause=_(
+                "It, or a later revision of the run, is settled or marked as sent: somebody has "
+                "said that the books are right as they are."
+            ),
+            remedy=_("Take that back first on the page of that revision, with a reason."),
+            when={"reason": "settled"},
+        ),
     ),
     ProblemCode.WITHDRAWAL_CHANGED: (
         Wording(
