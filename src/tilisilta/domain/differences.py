@@ -216,3 +216,9 @@ def _receipt(
         transactions=one.rows,
     )
     return LedgerReceipt(token=token, booking_date=one.booking_date, body=body)
+
+
+def amount_beside(row: Transaction, rows: Iterable[Transaction]) -> Decimal:
+    """Return what ``rows`` have on the account and dimension items of ``row``."""
+    key = _key(row)
+    return sum((one.accounting_value for one in rows if _key(one) == key), ZERO)
