@@ -34,6 +34,8 @@ BOOKED_EXPORTS = frozenset({ExportState.POSTED, ExportState.APPROVED})
 EXPORTS_UNDER_WAY = frozenset({ExportState.QUEUED, ExportState.POSTING, ExportState.UNCERTAIN})
 EXPORTS_GOING_BACK = frozenset({ExportState.WITHDRAWING, ExportState.NOT_WITHDRAWN})
 """In the books until it is proven that they are taken back."""
+EXPORTS_MOVING = EXPORTS_UNDER_WAY | {ExportState.WITHDRAWING}
+"""On their way into the books or out of them, without a person."""
 COMMITTED_EXPORTS = BOOKED_EXPORTS | EXPORTS_UNDER_WAY | EXPORTS_GOING_BACK
 """Receipts that are in the books, or may be before a person can stop them."""
 
@@ -238,7 +240,7 @@ def standing_of(
     if is_withdrawn and not states & COMMITTED_EXPORTS:
         state = JournalState.WITHDRAWN
         all_problems = (*all_problems, Problem(code=ProblemCode.JOURNAL_WITHDRAWN))
-    if settled_as is not None and not states & (EXPORTS_UNDER_WAY | EXPORTS_GOING_BACK):
+    if settled_as is not None and not states & EXPORTS_MOVING:
         is_booked = settled_as is SettledAs.SENT
         state = JournalState.MARKED_SENT if is_booked else JournalState.SETTLED
         all_problems = (*all_problems, Problem(code=ProblemCode.JOURNAL_SETTLED))
@@ -273,6 +275,18 @@ def is_lost(state: JournalState, *, is_deleted: bool) -> bool:
     It ends withdrawn or settled.
     """
     return is_deleted and state in _IN_THE_BOOKS
+
+
+def can_be_settled(state: JournalState, *, has_difference: bool, is_deleted: bool) -> bool:
+    """Return whether a person may say that nothing is left to be done after sending.
+
+    Also where a withdrawal was stopped: the receipt may be gone, and then nothing else ends it.
+    """
+    return (
+        is_changed(state, has_difference=has_difference)
+        or is_lost(state, is_deleted=is_deleted)
+        or state is JournalState.WITHDRAWAL_STOPPED
+    )
 
 
 def state_of(states: Collection[ExportState], problems: Sequence[Problem]) -> JournalState:

@@ -9,6 +9,7 @@ from tests.bureau import (
     Clock,
     a_journal,
     a_linked_company,
+    book_by_hand,
     csv_file,
     deliver,
     make_moves,
@@ -17,11 +18,12 @@ from tests.bureau import (
     problem_codes,
     receipts_with,
     send,
+    send_all_ready,
     set_period,
     states,
     tidy,
 )
-from tests.services.sending.test_withdrawals import net_amounts, withdraw
+from tests.services.sending.test_withdrawals import net_amounts, on_put, withdraw
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import FaultKind
@@ -30,14 +32,19 @@ from tilisilta.domain.journals import BookingPeriod, Run
 from tilisilta.domain.reconciliation import Outcome
 from tilisilta.models import AuditEntry, Company, Journal, Sending
 from tilisilta.services.journals.importing import import_journal
-from tilisilta.services.sending.asking import CannotBeSent, send_journal
+from tilisilta.services.sending.asking import AlreadySent, CannotBeSent, send_journal
 from tilisilta.services.sending.differences import (
     DifferenceChanged,
     NoDifference,
     book_difference,
     plan_difference_of,
 )
-from tilisilta.services.sending.settlements import settle_by_hand
+from tilisilta.services.sending.settlements import (
+    NotSettled,
+    mark_as_sent,
+    settle_by_hand,
+    undo_settlement,
+)
 from tilisilta.services.sending.withdrawals import (
     CannotWithdraw,
     let_be_sent_again,
@@ -45,7 +52,7 @@ from tilisilta.services.sending.withdrawals import (
 )
 from tilisilta.services.verifying.companies import verify
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 REASON = "Overtime came in late"
 MONTHS = (BookingPeriod(year=2026, month=6),)
 
@@ -278,6 +285,39 @@ class TestAWithdrawalOfADifference:
         assert net_amounts(procountor) == {"5010": "1006.00", "2961": "-1206.00", "5030": "200.00"}
 
 
+class TestAJournalMarkedAsSent:
+    def test_is_never_sent_and_is_equal_if_a_receipt_shows_it(self, procountor: Sandbox) -> None:
+        company = a_linked_company()
+        journal = a_journal(company, 6)
+        export = journal.exports.get()
+        by_hand = export.payload.replace(export.name, "Palkat").replace(export.token, "NMBRS")
+        book_by_hand(export.link.procountor_account, by_hand)
+
+        marked = mark_as_sent(journal, reason=REASON, user=None, now=NOW)
+
+        assert marked.state == "marked_sent"
+        assert not send_all_ready().sendings
+        with pytest.raises(AlreadySent):
+            send_journal(marked, user=None, now=NOW)
+        assert outcome_of(company) == Outcome.EQUAL
+
+    def test_makes_a_later_revision_one_that_changed_after_sending(
+        self, procountor: Sandbox
+    ) -> None:
+        company = a_linked_company()
+        first = mark_as_sent(a_journal(company, 6), reason=REASON, user=None, now=NOW)
+
+        second = a_revision(company, *more("200.00"), months=(6,))
+
+        assert second.state == "changed"
+        assert refusal(second) == "settled"
+        assert not send_all_ready().sendings
+        settle_by_hand(second, reason=REASON, user=None, now=NOW)
+        with pytest.raises(NotSettled):
+            undo_settlement(first, reason=REASON, user=None, now=NOW)
+        assert outcome_of(company) == Outcome.NOTED
+
+
 class TestRefusals:
     def test_of_what_is_settled_or_not_changed(self, procountor: Sandbox) -> None:
         company = a_linked_company()
@@ -291,6 +331,26 @@ class TestRefusals:
         assert third.state == "changed"
         assert refusal(second) == "not_changed"
         assert refusal(third) == "settled"
+
+    def test_while_an_earlier_withdrawal_is_stopped_which_can_be_settled(
+        self, procountor: Sandbox
+    ) -> None:
+        company = a_linked_company()
+        first = send(a_journal(company, 6))
+        second = a_revision(company, *more("200.00"), months=(6,))
+        procountor.faults.add(on_put(FaultKind.REJECT, "invalidate"))
+        assert withdraw(first).state == "withdrawal_stopped"
+        assert refusal(second) == "going_back"
+
+        settled = [
+            settle_by_hand(one, reason=REASON, user=None, now=NOW).state for one in (second, first)
+        ]
+
+        assert settled == ["settled", "settled"]
+        undo_settlement(second, reason=REASON, user=None, now=NOW)
+        undone = undo_settlement(first, reason=REASON, user=None, now=NOW)
+        assert undone.state == "withdrawal_stopped"
+        assert withdraw(undone).state == "withdrawn"
 
     def test_by_the_guards_of_sending(self, procountor: Sandbox) -> None:
         company = a_linked_company()

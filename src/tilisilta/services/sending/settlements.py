@@ -9,14 +9,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from tilisilta.domain import standing as domain
 from tilisilta.domain.problems import ProblemCode
 from tilisilta.domain.standing import (
     COMMITTED_EXPORTS,
-    EXPORTS_GOING_BACK,
-    EXPORTS_UNDER_WAY,
+    EXPORTS_MOVING,
     MARKABLE_JOURNALS,
     SettledAs,
-    is_changed,
     is_lost,
 )
 from tilisilta.errors import NeedsAttention
@@ -58,10 +57,10 @@ class NotSettled(NeedsAttention):
 
 def can_be_settled(journal: Journal) -> bool:
     """Return whether it waits for a person because of what happened after sending."""
-    has_difference = journal.exports.filter(is_difference=True).exists()
-    state = journal.standing().state
-    return is_changed(state, has_difference=has_difference) or is_lost(
-        state, is_deleted=journal.is_deleted_at_source
+    return domain.can_be_settled(
+        journal.standing().state,
+        has_difference=journal.exports.filter(is_difference=True).exists(),
+        is_deleted=journal.is_deleted_at_source,
     )
 
 
@@ -184,7 +183,7 @@ def _locked(journal: Journal) -> tuple[list[Journal], Journal]:
 def _must_be_at_rest(journals: Sequence[Journal], journal: Journal) -> None:
     """Raise ``CannotSettle`` while something of the run is on its way into or out of the books."""
     exports = Export.objects.filter(journal__in=journals)
-    on_its_way = exports.filter(state__in=EXPORTS_UNDER_WAY | EXPORTS_GOING_BACK)
+    on_its_way = exports.filter(state__in=EXPORTS_MOVING)
     sendings = Sending.objects.filter(journal__in=journals, finished_at__isnull=True)
     if on_its_way.exists() or sendings.exists():
         raise CannotSettle(journal, "under_way")
