@@ -167,10 +167,13 @@ class JournalPage:
 
     @property
     def has_problems_part(self) -> bool:
-        """Return whether there is something to say of problems, or that there are none."""
-        return bool(self.problems) or not (
-            self.uncertain or self.is_withdrawn or self.ways.settlement
-        )
+        """Return whether there is something to say of problems, or that there are none.
+
+        Of a settled journal nobody has to put anything right.
+        """
+        if self.ways.settlement is not None:
+            return False
+        return bool(self.problems) or not (self.uncertain or self.is_withdrawn)
 
     @property
     def error_count(self) -> int:
@@ -350,5 +353,6 @@ def _stop(card: Card) -> Stop:
         receipt_date=receipt.receipt_date,
         state=receipt.state,
         is_correction=receipt.is_correction,
+        is_difference=receipt.export is not None and receipt.export.is_difference,
         debit=receipt.debit,
     )

@@ -33,7 +33,7 @@ class SettlementForm(ReasonForm):
         required=False,
         max_length=MOST_NUMBER_CHARACTERS,
         widget=forms.TextInput(attrs={"class": "in"}),
-        help_text=gettext_lazy("If there is one. It is found by this number later."),
+        help_text=gettext_lazy("If there is one. It stands beside the reason."),
     )
 
 
