@@ -25,6 +25,7 @@ from tilisilta.domain.standing import (
     EXPORTS_GOING_BACK,
     EXPORTS_UNDER_WAY,
     ExportState,
+    JournalState,
     SettledAs,
     is_changed,
 )
@@ -188,21 +189,20 @@ def book_difference(
 def _must_be_possible(journal: Journal, journals: Sequence[Journal]) -> None:
     """Raise ``NoDifference`` unless the run was changed after sending, and all else is at rest."""
     exports = list(Export.objects.filter(journal__in=journals))
-    own = [one for one in exports if one.journal_id == journal.pk]
+    has_difference = any(one.is_difference for one in exports if one.journal_id == journal.pk)
+    state, states = journal.standing().state, {one.state for one in exports}
+    if state is JournalState.OFF:
+        raise NoDifference(journal, "problems", problems=journal.problems)
     earlier = [one for one in journals if one.revision < journal.revision]
-    states = {one.state for one in exports}
+    is_newest = not any(
+        one.revision > journal.revision and not one.discarded_at for one in journals
+    )
     reasons = (
         (journal.is_deleted_at_source, "deleted"),
         (states & EXPORTS_UNDER_WAY, "under_way"),
         (states & EXPORTS_GOING_BACK, "going_back"),
         (is_settled_elsewhere(earlier), "settled"),
-        (
-            not is_changed(
-                journal.standing().state,
-                has_difference=any(one.is_difference for one in own),
-            ),
-            "not_changed",
-        ),
+        (not (is_newest and is_changed(state, has_difference=has_difference)), "not_changed"),
     )
     reason = next((reason for holds, reason in reasons if holds), None)
     if reason is not None:
@@ -327,8 +327,10 @@ def _queue(
     planned: PlannedDifference, journal: Journal, link: Link, receipt: LedgerReceipt
 ) -> None:
     """Store the receipt to be looked for and then posted; one that was refused before is used."""
-    made = Export.objects.filter(token=receipt.token, journal=journal).first()
+    made = Export.with_trail.filter(token=receipt.token, journal=journal).first()
     export = made or Export(journal=journal, token=receipt.token, is_difference=True)
+    # It may have been planned for other books, which the company has left and come back to.
+    export.is_trail = False
     payload = encode_receipt(receipt.body)
     values = [row.accounting_value for row in receipt.body.transactions]
     export.link, export.link_settings = link, planned.settings
