@@ -164,7 +164,7 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
             remedy=_(
                 "Compare the two. If this is another payroll, say so on the journal's page; then "
-                "it can be sent."
+                "it can be sent. If it is booked already, mark it as sent there."
             ),
         ),
     ),

@@ -33,7 +33,10 @@ WITHDRAWAL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         Wording(
             message=_("The receipt of %(date)s is gone from Procountor"),
             cause=_("Procountor does not give it any more, or no longer shows it to our user."),
-            remedy=_("Find out in Procountor what became of it, then withdraw the journal again."),
+            remedy=_(
+                "Find out in Procountor what became of it, then withdraw the journal again. If it "
+                "stays gone, settle the journal by hand with the reason."
+            ),
             when={"reason": "gone"},
         ),
         Wording(
