@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Area, Journal, Right
 from tilisilta.services.sending.settlements import (
+    MOST_NUMBER_CHARACTERS,
     can_be_marked,
     can_be_settled,
     mark_as_sent,
     settle_by_hand,
     undo_settlement,
 )
-from tilisilta.services.sending.withdrawals import MOST_NUMBER_CHARACTERS
 from tilisilta.web.parts import error_text, visible_journal
 from tilisilta.web.reason_form import ReasonForm
 from tilisilta.web.rights import UserRequest, needs

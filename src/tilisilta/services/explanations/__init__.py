@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.errors import TilisiltaError
 from tilisilta.services.explanations.actions import ACTION_WORDS
-from tilisilta.services.explanations.api import API_WORDS
 from tilisilta.services.explanations.after_sending import AFTER_SENDING_WORDS
+from tilisilta.services.explanations.api import API_WORDS
 from tilisilta.services.explanations.choices import CHOICE_WORDS
 from tilisilta.services.explanations.closing import CLOSING_WORDS
 from tilisilta.services.explanations.companies import COMPANY_WORDS

@@ -7,9 +7,12 @@ booked another way is *marked as sent*. Nothing of it is sent then, by whatever 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain import standing as domain
+from tilisilta.domain.personal_codes import find_personal_codes
 from tilisilta.domain.problems import ProblemCode
 from tilisilta.domain.standing import (
     COMMITTED_EXPORTS,
@@ -23,13 +26,14 @@ from tilisilta.models import Export, Journal, Sending, Settlement, User
 from tilisilta.services import audit
 from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.sending.run_journals import drop_unsent, journals_of, lock_run
-from tilisilta.services.sending.withdrawals import checked_reason, checked_receipt_number
+from tilisilta.services.sending.withdrawals import checked_reason
 
 _ACTIONS = {
     SettledAs.BY_HAND: audit.Action.JOURNAL_SETTLED,
     SettledAs.NOTHING: audit.Action.JOURNAL_EQUAL,
     SettledAs.SENT: audit.Action.JOURNAL_MARKED_SENT,
 }
+MOST_NUMBER_CHARACTERS = 40
 _NO_NUMBER = "-"
 
 
@@ -168,6 +172,16 @@ def settle_as(
         _record(_ACTIONS[settled_as], one, user=user, reason=reason, number=shown)
     for one in [*earlier, journal]:
         one.store_state()
+
+
+def checked_receipt_number(number: str) -> str:
+    """Return ``number`` without outer blanks; raise ``ValidationError`` if it cannot be one."""
+    number = " ".join(number.split())
+    if len(number) > MOST_NUMBER_CHARACTERS:
+        raise ValidationError({"receipt_number": _("Give it in at most 40 characters.")})
+    if find_personal_codes(number):
+        raise ValidationError({"receipt_number": _("Leave the personal identity code out.")})
+    return number
 
 
 def _is_lost(journal: Journal) -> bool:

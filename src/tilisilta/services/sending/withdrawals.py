@@ -42,7 +42,6 @@ from tilisilta.services.sending.asking import unfinished_sending
 from tilisilta.services.sending.run_journals import later_difference, later_settled
 
 MOST_REASON_CHARACTERS = 200
-MOST_NUMBER_CHARACTERS = 40
 _UNBOOKED_REVERSALS = frozenset(
     {ExportState.READY, ExportState.QUEUED, ExportState.REJECTED, ExportState.WITHDRAWN}
 )
@@ -219,16 +218,6 @@ def checked_reason(reason: str) -> str:
     if find_personal_codes(reason):
         raise ValidationError({"reason": _("Leave the personal identity code out.")})
     return reason
-
-
-def checked_receipt_number(number: str) -> str:
-    """Return ``number`` without outer blanks; raise ``ValidationError`` if it cannot be one."""
-    number = " ".join(number.split())
-    if len(number) > MOST_NUMBER_CHARACTERS:
-        raise ValidationError({"receipt_number": _("Give it in at most 40 characters.")})
-    if find_personal_codes(number):
-        raise ValidationError({"receipt_number": _("Leave the personal identity code out.")})
-    return number
 
 
 def _in_the_books(journal: Journal) -> list[Export]:
