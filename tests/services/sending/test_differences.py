@@ -30,8 +30,9 @@ from procountor_sandbox.faults import FaultKind
 from tilisilta.clients.procountor.wire import encode_receipt
 from tilisilta.domain.journals import BookingPeriod, Run
 from tilisilta.domain.reconciliation import Outcome
-from tilisilta.models import AuditEntry, Company, Journal, Sending
+from tilisilta.models import AuditEntry, Company, Difference, Journal, Sending, Settlement
 from tilisilta.services.journals.importing import import_journal
+from tilisilta.services.masking import mask_in_run
 from tilisilta.services.sending.asking import AlreadySent, CannotBeSent, send_journal
 from tilisilta.services.sending.differences import (
     DifferenceChanged,
@@ -283,6 +284,23 @@ class TestAWithdrawalOfADifference:
         assert again.state == "ready"
         assert send(again).state == "sent"
         assert net_amounts(procountor) == {"5010": "1006.00", "2961": "-1206.00", "5030": "200.00"}
+
+
+class TestAMask:
+    def test_covers_what_a_difference_builds_on_and_what_was_said(
+        self, procountor: Sandbox
+    ) -> None:
+        company = a_linked_company()
+        send(a_journal(company, 6))
+        booked = book(a_revision(company, *more("200.00"), months=(6,)))
+        settled = a_revision(company, *more("250.00"), months=(6,))
+        settle_by_hand(settled, reason="Palkat of June", user=None, now=NOW)
+
+        mask_in_run(booked, text="Palkat", reason="A name", user=None, now=NOW)
+
+        assert "Palkat" not in str(Difference.objects.values_list("basis", flat=True).get())
+        assert "Palkat" not in Settlement.objects.get().reason
+        assert outcome_of(company) == Outcome.NOTED
 
 
 class TestAJournalMarkedAsSent:
