@@ -12,6 +12,7 @@ from tilisilta.domain.standing import (
     BY_URGENCY,
     COMMITTED_EXPORTS,
     EXPORTS_GOING_BACK,
+    EXPORTS_MOVING,
     EXPORTS_UNDER_WAY,
     JOURNALS_NOT_DUE,
     JOURNALS_UNDER_WAY,
@@ -21,7 +22,9 @@ from tilisilta.domain.standing import (
     ExportStanding,
     ExportState,
     JournalState,
+    SettledAs,
     Standing,
+    can_be_settled,
     standing_of,
     state_of,
 )
@@ -131,6 +134,29 @@ class TestState:
         wanted = [state for state in states if state != ExportState.WITHDRAWN]
 
         assert state_of(states, problems) == state_of(wanted, problems)
+
+
+class TestASettledJournal:
+    @given(STATES, PROBLEMS, st.sampled_from(SettledAs))
+    def test_is_never_sent(
+        self, states: list[ExportState], problems: list[Problem], settled_as: SettledAs
+    ) -> None:
+        exports = [ExportStanding(state=state) for state in states]
+
+        settled = standing_of(exports, problems, settled_as=settled_as)
+
+        assert not settled.can_be_sent
+        if EXPORTS_MOVING.isdisjoint(states):
+            is_marked = settled_as is SettledAs.SENT
+            assert settled.state == ("marked_sent" if is_marked else "settled")
+            assert settled.state not in WAITING_JOURNALS
+
+    @given(st.sampled_from(JournalState), st.booleans(), st.booleans())
+    def test_comes_from_a_state_that_asks_for_a_person_or_was_sent(
+        self, state: JournalState, has_difference: bool, is_deleted: bool
+    ) -> None:
+        if can_be_settled(state, has_difference=has_difference, is_deleted=is_deleted):
+            assert state in STOPPED_JOURNALS | SENT_JOURNALS
 
 
 class TestWhetherItCanBeSent:

@@ -26,6 +26,7 @@ _MOST_RUN_NUMBER_CHARACTERS = 60
 # Any change here, or of the values below, disowns every receipt that is already booked.
 _SCHEME = "tilisilta-receipt-1"
 _REVERSAL_SCHEME = "tilisilta-reversal-1"
+_DIFFERENCE_SCHEME = "tilisilta-difference-1"
 _CUT = "…"
 _BEFORE_DESCRIPTION = ", "
 _LEAST_DESCRIPTION = 8
@@ -48,18 +49,43 @@ def receipt_token(
     as 2026-01-31. Each is written as its length in bytes of UTF-8, a colon, itself and a comma,
     so that no two lists of values read alike. The bits are written in Crockford's base 32.
     """
-    values = (
+    return _token_of(
         _SCHEME,
-        str(procountor_company_id),
-        str(company_number),
-        str(run_year),
+        procountor_company_id,
+        company_number,
+        run_year,
         run_number.strip(),
-        str(revision),
+        revision,
         booking_date.isoformat(),
-        str(epoch),
+        epoch,
     )
-    encoded = b"".join(_netstring(value) for value in values)
-    return _base32(hashlib.sha256(encoded).digest())
+
+
+def difference_token(
+    *,
+    procountor_company_id: int,
+    company_number: int,
+    run_year: int,
+    run_number: str,
+    revision: int,
+    booking_date: date,
+    epoch: int = 0,
+) -> str:
+    """Return the token of the receipt that books what ``revision`` changes on a date.
+
+    It is made as that of the revision's own receipt, under a name of its own, so that the two are
+    never taken for each other. ``epoch`` counts the differences of that revision and date.
+    """
+    return _token_of(
+        _DIFFERENCE_SCHEME,
+        procountor_company_id,
+        company_number,
+        run_year,
+        run_number.strip(),
+        revision,
+        booking_date.isoformat(),
+        epoch,
+    )
 
 
 def reversal_token(first_token: str, *, procountor_company_id: int) -> str:
@@ -68,9 +94,7 @@ def reversal_token(first_token: str, *, procountor_company_id: int) -> str:
     It is made as that one is, of a name of its own, the company and the token of the first. So it
     is found again after any loss, as long as the first is known.
     """
-    values = (_REVERSAL_SCHEME, str(procountor_company_id), first_token)
-    encoded = b"".join(_netstring(value) for value in values)
-    return _base32(hashlib.sha256(encoded).digest())
+    return _token_of(_REVERSAL_SCHEME, procountor_company_id, first_token)
 
 
 def run_reference(
@@ -116,6 +140,11 @@ def receipt_notes(
 
 def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - len(_CUT)].rstrip() + _CUT
+
+
+def _token_of(*values: object) -> str:
+    encoded = b"".join(_netstring(str(value)) for value in values)
+    return _base32(hashlib.sha256(encoded).digest())
 
 
 def _netstring(value: str) -> bytes:

@@ -287,6 +287,8 @@ class ProblemCode(StrEnum):
     )
     NOT_AS_CONFIRMED = _stops("S16", date="2026-06-30", reason="edited")
     JOURNAL_WITHDRAWN = "S17"
+    JOURNAL_SETTLED = "S18"
+    DIFFERENCE_OUTDATED = _stops("S19", date="2026-06-30", reason="edited")
     # An action that failed and changed nothing. First the general ones.
     TRY_AGAIN_LATER = _waits("E01", "wait")
     OUTCOME_UNKNOWN = "E02"
@@ -331,6 +333,10 @@ class ProblemCode(StrEnum):
     CANNOT_WITHDRAW = _stops("E80", journal="1003-2026-6-1", reason="nothing")
     WITHDRAWAL_CHANGED = _stops("E81", journal="1003-2026-6-1")
     NOT_WITHDRAWN = _stops("E82", journal="1003-2026-6-1")
+    NO_DIFFERENCE = _stops("E83", "numbers", journal="1003-2026-6-2", reason="not_changed")
+    DIFFERENCE_CHANGED = _stops("E84", journal="1003-2026-6-2")
+    CANNOT_SETTLE = _stops("E85", journal="1003-2026-6-2", reason="not_changed")
+    NOT_SETTLED = _stops("E86", "reason", journal="1003-2026-6-2")
     CANNOT_TICK = _stops("E38", reason="changed")
     # What came of a consent at Nmbrs.
     CONSENT_DENIED = "E70"

@@ -11,24 +11,42 @@ class ReceiptWords:
     """The words of one language.
 
     ``moved`` stands before the period that a receipt is for, and ``reverses`` before the number of
-    the receipt that it takes back.
+    the receipt that it takes back. ``revision`` stands before the number of a changed run's
+    journal, whose ``difference`` to what is booked the receipt holds.
     """
 
     title: str
     run: str
     moved: str
     reverses: str
+    revision: str
+    difference: str
 
 
 _WORDS: Mapping[str, ReceiptWords] = {
     FINNISH.code: ReceiptWords(
-        title="Palkat", run="ajo", moved="kaudelta", reverses="kumoaa tositteen"
+        title="Palkat",
+        run="ajo",
+        moved="kaudelta",
+        reverses="kumoaa tositteen",
+        revision="versio",
+        difference="ero",
     ),
     SWEDISH.code: ReceiptWords(
-        title="Löner", run="körning", moved="för", reverses="återför verifikat"
+        title="Löner",
+        run="körning",
+        moved="för",
+        reverses="återför verifikat",
+        revision="version",
+        difference="differens",
     ),
     ENGLISH.code: ReceiptWords(
-        title="Payroll", run="run", moved="for", reverses="reverses receipt"
+        title="Payroll",
+        run="run",
+        moved="for",
+        reverses="reverses receipt",
+        revision="revision",
+        difference="difference",
     ),
 }
 # Procountor's own words for countries. Elsewhere English is as good as any other language.

@@ -37,6 +37,8 @@ class Finding(StrEnum):
     MISSING = "missing"
     CHANGED = "changed_after_sending"
     """The run has another journal than the one that was sent."""
+    SETTLED = "settled"
+    """A person says that it is settled by hand or booked another way, and no receipt shows it."""
 
 
 NOTHING_WRONG = frozenset({Finding.EQUAL, Finding.APPROVED, Finding.ANOTHER_WAY})
@@ -61,7 +63,8 @@ class Part:
     ``ledger_receipt_id`` is the receipt it became, if it was booked by us, and ``was_approved``
     says that this receipt was seen approved. ``others`` are receipts of which a person said that
     they are others, whatever token they carry. ``knows_dimensions`` says that the rows have the
-    dimension items that other receipts must have too.
+    dimension items that other receipts must have too. ``is_settled`` is a part that we do not book,
+    as a person says that nothing is left to be sent of it.
     """
 
     run: str
@@ -73,6 +76,7 @@ class Part:
     was_approved: bool = False
     others: frozenset[int] = frozenset()
     knows_dimensions: bool = True
+    is_settled: bool = False
 
     @property
     def receipt_date(self) -> date:
@@ -120,7 +124,7 @@ class ComparedPart:
         """Return whether the books of the month are other than payroll, or not official."""
         if self.difference or any(row.changes_books for row in self.rows):
             return True
-        harmless = NOTHING_WRONG | {Finding.EDITED}
+        harmless = NOTHING_WRONG | {Finding.EDITED, Finding.SETTLED}
         if self.another_way:
             # Our receipt was taken out of the books, and a person booked the same by hand.
             harmless |= {Finding.INVALIDATED, Finding.GONE}

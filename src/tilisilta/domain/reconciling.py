@@ -1,6 +1,7 @@
 """Compares the payroll of a month with the ledger."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from tilisilta.domain.booked_another_way import Match
 from tilisilta.domain.journals import BookingPeriod
@@ -86,10 +87,14 @@ def _compared(
     another_way, ids, has_same_dimensions = share or ({}, (), True)
     heading, rows = _changes(part, own)
     is_missing = own is None and part.ledger_receipt_id is None and not ids
+    is_settled = part.is_settled and is_missing
+    if is_settled:
+        # Nothing is expected of it any more; what a person has booked stands beside it.
+        part = replace(part, rows=())
     findings = [
         *_own_findings(part, own, heading, rows),
         *([Finding.ANOTHER_WAY] if ids else ()),
-        *([Finding.MISSING] if is_missing else ()),
+        *([Finding.SETTLED if is_settled else Finding.MISSING] if is_missing else ()),
         *([] if has_same_dimensions else [Finding.OTHER_DIMENSIONS]),
         *([Finding.TWICE] if again else ()),
     ]

@@ -34,6 +34,8 @@ BOOKED_EXPORTS = frozenset({ExportState.POSTED, ExportState.APPROVED})
 EXPORTS_UNDER_WAY = frozenset({ExportState.QUEUED, ExportState.POSTING, ExportState.UNCERTAIN})
 EXPORTS_GOING_BACK = frozenset({ExportState.WITHDRAWING, ExportState.NOT_WITHDRAWN})
 """In the books until it is proven that they are taken back."""
+EXPORTS_MOVING = EXPORTS_UNDER_WAY | {ExportState.WITHDRAWING}
+"""On their way into the books or out of them, without a person."""
 COMMITTED_EXPORTS = BOOKED_EXPORTS | EXPORTS_UNDER_WAY | EXPORTS_GOING_BACK
 """Receipts that are in the books, or may be before a person can stop them."""
 
@@ -61,9 +63,23 @@ class JournalState(StrEnum):
     """Something of it is in the books still, and a person must act."""
     WITHDRAWN = "withdrawn"
     """Taken back as a whole. It is sent again only if a person says so."""
+    MARKED_SENT = "marked_sent"
+    """In the books another way, as a person says: it is never sent."""
+    SETTLED = "settled"
+    """Changed or deleted after sending, and a person says that nothing is left to be booked."""
 
 
-SENT_JOURNALS = frozenset({JournalState.SENT, JournalState.APPROVED})
+class SettledAs(StrEnum):
+    """In which way a person has said that nothing of a journal is left to be sent."""
+
+    BY_HAND = "by_hand"
+    NOTHING = "nothing"
+    """The books hold what it would book: its difference is nothing."""
+    SENT = "sent"
+    """It was booked another way, or by hand, as a whole or what was left of it."""
+
+
+SENT_JOURNALS = frozenset({JournalState.SENT, JournalState.APPROVED, JournalState.MARKED_SENT})
 JOURNALS_UNDER_WAY = frozenset(
     {
         JournalState.QUEUED,
@@ -99,6 +115,7 @@ JOURNALS_NOT_DUE = frozenset(
         JournalState.DISCARDED,
         JournalState.BEFORE_START,
         JournalState.WITHDRAWN,
+        JournalState.SETTLED,
     }
 )
 """Journals of which nothing is to be booked, and about which there is nothing to do."""
@@ -109,6 +126,7 @@ JOURNALS_NOT_SUMMED = frozenset(
         JournalState.DISCARDED,
         JournalState.BEFORE_START,
         JournalState.WITHDRAWN,
+        JournalState.SETTLED,
     }
 )
 """Left out of sums: another revision counts instead, or the journal books nothing."""
@@ -116,6 +134,7 @@ JOURNALS_AT_REST = SENT_JOURNALS | {
     JournalState.REPLACED,
     JournalState.DISCARDED,
     JournalState.WITHDRAWN,
+    JournalState.SETTLED,
 }
 """A check cannot change anything about them."""
 BY_URGENCY = (
@@ -125,13 +144,27 @@ BY_URGENCY = (
     JournalState.QUEUED,
     JournalState.SENT,
     JournalState.APPROVED,
+    JournalState.MARKED_SENT,
     JournalState.OFF,
     JournalState.BEFORE_START,
+    JournalState.SETTLED,
     JournalState.WITHDRAWN,
     JournalState.REPLACED,
     JournalState.DISCARDED,
 )
 """All states, in the order in which a month of several journals shows them."""
+MARKABLE_JOURNALS = frozenset(
+    {
+        JournalState.READY,
+        JournalState.PROBLEM,
+        JournalState.REJECTED,
+        JournalState.PARTLY_SENT,
+        JournalState.WITHDRAWN,
+    }
+)
+"""Of these a person may say that they, or what is left of them, were booked another way."""
+_WITH_A_DIFFERENCE = frozenset({JournalState.REJECTED, JournalState.PARTLY_SENT})
+_IN_THE_BOOKS = SENT_JOURNALS | {JournalState.PARTLY_SENT}
 
 _OFF_CODES = frozenset(
     {ProblemCode.TEST_COMPANY, ProblemCode.DEBTOR_BLOCKED, ProblemCode.VERIFY_ONLY}
@@ -194,8 +227,12 @@ def standing_of(
     *,
     is_discarded: bool = False,
     is_withdrawn: bool = False,
+    settled_as: SettledAs | None = None,
 ) -> Standing:
-    """Return where a journal stands, from its exports and the problems of its last check."""
+    """Return where a journal stands, from its exports and the problems of its last check.
+
+    What a person has said of it (``settled_as``) counts unless something of it is on its way.
+    """
     states = {export.state for export in exports}
     rest = (export for export in exports if export.is_wanted and not export.is_booked)
     all_problems = (*(problem for export in rest for problem in export.problems), *problems)
@@ -203,11 +240,15 @@ def standing_of(
     if is_withdrawn and not states & COMMITTED_EXPORTS:
         state = JournalState.WITHDRAWN
         all_problems = (*all_problems, Problem(code=ProblemCode.JOURNAL_WITHDRAWN))
+    if settled_as is not None and not states & EXPORTS_MOVING:
+        is_booked = settled_as is SettledAs.SENT
+        state = JournalState.MARKED_SENT if is_booked else JournalState.SETTLED
+        all_problems = (*all_problems, Problem(code=ProblemCode.JOURNAL_SETTLED))
     stopping = tuple(problem for problem in all_problems if problem.stops)
     if state is JournalState.READY and stopping:
         # The check has no objection, but a receipt must not be sent before a person has answered.
         state = JournalState.PROBLEM
-    is_never_sent = state in JOURNALS_NOT_DUE
+    is_never_sent = state in JOURNALS_NOT_DUE or state is JournalState.MARKED_SENT
     is_going_back = bool(states & EXPORTS_GOING_BACK)
     return Standing(
         state=state,
@@ -216,6 +257,35 @@ def standing_of(
         else sum(one.state == ExportState.READY for one in exports),
         # Warnings too: they say why it is not sent, although there is nothing to put right.
         obstacles=tuple(all_problems) if is_never_sent else stopping,
+    )
+
+
+def is_changed(state: JournalState, *, has_difference: bool) -> bool:
+    """Return whether a journal in ``state`` waits as its run was changed after sending.
+
+    It ends withdrawn and sent again, with its difference booked, or settled, and nowhere else. So
+    does one whose difference was refused, or is booked in part only.
+    """
+    return state is JournalState.CHANGED or (has_difference and state in _WITH_A_DIFFERENCE)
+
+
+def is_lost(state: JournalState, *, is_deleted: bool) -> bool:
+    """Return whether a journal waits as its run was deleted in Nmbrs after it was sent.
+
+    It ends withdrawn or settled.
+    """
+    return is_deleted and state in _IN_THE_BOOKS
+
+
+def can_be_settled(state: JournalState, *, has_difference: bool, is_deleted: bool) -> bool:
+    """Return whether a person may say that nothing is left to be done after sending.
+
+    Also where a withdrawal was stopped: the receipt may be gone, and then nothing else ends it.
+    """
+    return (
+        is_changed(state, has_difference=has_difference)
+        or is_lost(state, is_deleted=is_deleted)
+        or state is JournalState.WITHDRAWAL_STOPPED
     )
 
 

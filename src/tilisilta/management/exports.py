@@ -94,7 +94,7 @@ def _must_go_together(options: Namespace) -> None:
         )
     if options.reason and not options.again:
         raise WrongUse(
-            _("--reason belongs to --again"),
+            _("--reason belongs to --again or --difference"),
             remedy=_("Leave it out, or give --again to send withdrawn journals once more."),
         )
 

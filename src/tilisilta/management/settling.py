@@ -1,4 +1,4 @@
-"""Settling at the command line whether a receipt in Procountor is the one of a journal."""
+"""Settling at the command line: a receipt that may be a journal's, or a journal as a whole."""
 
 from argparse import Namespace
 from collections.abc import Iterator
@@ -8,14 +8,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tilisilta.management.journals import find_journal, journal_document
-from tilisilta.management.output import Answer, Refused
+from tilisilta.management.output import Answer, Refused, WrongUse
+from tilisilta.management.settlements import settle_journal
 from tilisilta.models import Export, Journal
 from tilisilta.services.sending.perhaps_ours import say_another, take_over
 from tilisilta.services.sending.receipts_in_question import Doubt, doubts_about
 
 
 def settle(options: Namespace) -> Answer:
-    """Settle whether a receipt in question is the one of the journal."""
+    """Settle whether a receipt in question is the journal's, or the journal as a whole."""
+    if not (options.ours or options.another):
+        return settle_journal(options)
+    _must_go_together(options)
     journal = find_journal(options.journal)
     doubt = _doubt(journal, options.receipt)
     export = Export.with_trail.select_related("link__procountor_account", "journal__company").get(
@@ -28,6 +32,18 @@ def settle(options: Namespace) -> Answer:
         document=_document(journal, settled, doubt),
         text="\n".join(_lines(journal, doubt, is_ours=options.ours)),
     )
+
+
+def _must_go_together(options: Namespace) -> None:
+    if options.receipt is None:
+        raise WrongUse(
+            _("--ours and --another need --receipt"),
+            remedy=_("Give the number that the problem names, as in --receipt 88."),
+        )
+    if options.reason is not None:
+        raise WrongUse(
+            _("--reason belongs to --by-hand, --as-sent and --undo"), remedy=_("Leave it out.")
+        )
 
 
 def _doubt(journal: Journal, number: str) -> Doubt:

@@ -32,6 +32,7 @@ from tilisilta.models.profiles import Profile
 from tilisilta.models.receipt_files import ReceiptFile
 from tilisilta.models.reconciliations import OUTCOMES, ReconciledMonth, VerifiedCompany
 from tilisilta.models.seen_receipts import AnotherReceipt, SeenReceipt
+from tilisilta.models.settlements import Difference, Settlement
 from tilisilta.models.signatures import MonthSignature
 from tilisilta.models.users import Area, Right, User, UserTemplate, shown_template_name
 
@@ -57,6 +58,7 @@ __all__ = [
     "ConsentRequest",
     "CostObject",
     "Debtor",
+    "Difference",
     "Export",
     "ExportState",
     "Journal",
@@ -83,6 +85,7 @@ __all__ = [
     "Scope",
     "SeenReceipt",
     "Sending",
+    "Settlement",
     "Synchronisation",
     "User",
     "UserTemplate",

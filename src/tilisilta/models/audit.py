@@ -226,6 +226,26 @@ class AuditEntry(models.Model):
             "journal_again",
             _("let journal {reference} be sent again: {reason}"),
         )
+        DIFFERENCE_ASKED = (
+            "difference_asked",
+            _("asked to book the difference of {reference}, {count} ledger receipts: {reason}"),
+        )
+        JOURNAL_SETTLED = (
+            "journal_settled",
+            _("settled journal {reference} by hand, receipt no. {number}: {reason}"),
+        )
+        JOURNAL_EQUAL = (
+            "journal_equal",
+            _("settled journal {reference}, as the books hold the same already: {reason}"),
+        )
+        JOURNAL_MARKED_SENT = (
+            "journal_marked_sent",
+            _("marked journal {reference} as sent, receipt no. {number}: {reason}"),
+        )
+        SETTLEMENT_UNDONE = (
+            "settlement_undone",
+            _("took back that journal {reference} is settled or marked as sent: {reason}"),
+        )
         MONTH_SIGNED = "month_signed", _("signed {period} of {name}")
         MONTH_SIGNED_DIFFERENT = (
             "month_signed_different",

@@ -46,7 +46,8 @@ class Export(models.Model):
     says that it books nothing of its journal in today's books: the link it was sent through has
     ended and the journal goes to another administration, or it ``reverses`` another export.
     ``objects`` and ``journal.exports`` leave it out, ``with_trail`` has it. ``way_back`` is how a
-    receipt is withdrawn, as a person has confirmed it.
+    receipt is withdrawn, as a person has confirmed it. ``is_difference`` is the receipt that books
+    what its journal changes in what was booked of its run before.
     """
 
     journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="exports")
@@ -94,6 +95,7 @@ class Export(models.Model):
     reverses = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversal"
     )
+    is_difference = models.BooleanField(default=False)
     way_back = models.CharField(max_length=10, blank=True, default="")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
@@ -105,7 +107,7 @@ class Export(models.Model):
         constraints = [
             # Checks lock the journal. If two still plan the same receipt, the second fails.
             models.UniqueConstraint(
-                fields=["link", "journal", "booking_date", "epoch"],
+                fields=["link", "journal", "booking_date", "epoch", "is_difference"],
                 condition=Q(reverses__isnull=True),
                 name="one_export_per_receipt_and_epoch",
             ),

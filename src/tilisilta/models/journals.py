@@ -8,7 +8,15 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain import journals as domain
-from tilisilta.domain.standing import ExportStanding, JournalState, Standing, standing_of
+from tilisilta.domain.problems import ProblemCode
+from tilisilta.domain.standing import (
+    SENT_JOURNALS,
+    ExportStanding,
+    JournalState,
+    SettledAs,
+    Standing,
+    standing_of,
+)
 from tilisilta.models.companies import Company, Run
 from tilisilta.models.fields import ProblemsField
 from tilisilta.models.users import User
@@ -31,6 +39,8 @@ JOURNAL_STATES = [
     (JournalState.WITHDRAWING.value, _("Being withdrawn")),
     (JournalState.WITHDRAWAL_STOPPED.value, _("Withdrawal stopped")),
     (JournalState.WITHDRAWN.value, _("Withdrawn")),
+    (JournalState.MARKED_SENT.value, _("Marked as sent")),
+    (JournalState.SETTLED.value, _("Settled")),
 ]
 """The states of a journal with their words."""
 
@@ -120,6 +130,12 @@ class Journal(models.Model):
     masked_at = models.DateTimeField(
         null=True, blank=True, help_text="A text of its run was masked since it came in."
     )
+    settled_as = models.CharField(
+        max_length=8,
+        blank=True,
+        default="",
+        help_text="A person says that nothing is left to be sent; the settlements have the reason.",
+    )
 
     state = models.CharField(
         max_length=18, choices=JOURNAL_STATES, default=JournalState.PROBLEM.value
@@ -168,6 +184,7 @@ class Journal(models.Model):
             self.problems,
             is_discarded=self.discarded_at is not None,
             is_withdrawn=self.withdrawn_at is not None,
+            settled_as=SettledAs(self.settled_as) if self.settled_as else None,
         )
 
     def store_state(self) -> None:
@@ -177,13 +194,23 @@ class Journal(models.Model):
             # that it worked out from older exports.
             locked = (
                 Journal.objects.select_for_update()
-                .only("problems", "state", "discarded_at", "withdrawn_at")
+                .only("problems", "state", "discarded_at", "withdrawn_at", "settled_as")
                 .get(pk=self.pk)
             )
             self.state = locked.standing().state
             if locked.state != self.state:
                 locked.state = self.state
                 locked.save(update_fields=["state"])
+            if self.state in SENT_JOURNALS:
+                locked.forget_change()
+                self.problems = locked.problems
+
+    def forget_change(self) -> None:
+        """Drop that its run was changed after sending: its difference is booked by now."""
+        left = [one for one in self.problems if one.code != ProblemCode.EARLIER_REVISION_SENT]
+        if len(left) < len(self.problems):
+            self.problems = left
+            self.save(update_fields=["problems"])
 
     def content(self) -> domain.Journal:
         lines = tuple(line.content() for line in self.lines.order_by("position").iterator())

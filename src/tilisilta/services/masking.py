@@ -26,6 +26,7 @@ from tilisilta.models import (
     Attempt,
     AuditEntry,
     Company,
+    Difference,
     Export,
     Journal,
     JournalLine,
@@ -35,6 +36,7 @@ from tilisilta.models import (
     ReconciledMonth,
     Run,
     Sending,
+    Settlement,
     User,
     Withdrawal,
 )
@@ -167,6 +169,8 @@ def _mask(journals: Sequence[Journal], mask: TextMask) -> Masked:
     of_month = {"company": company, "month__in": months}
     exports = Export.with_trail.filter(journal__in=journals)
     runs = Run.objects.filter(journals__in=journals).distinct()
+    differences = Difference.objects.filter(journal__in=journals)
+    settlements = Settlement.objects.filter(journal__in=journals)
     texts = (
         _mask_columns(
             Journal.objects.filter(pk__in=[one.pk for one in journals]),
@@ -177,6 +181,9 @@ def _mask(journals: Sequence[Journal], mask: TextMask) -> Masked:
         + _mask_columns(exports, mask, ("problems",))
         + _mask_columns(Attempt.objects.filter(export__in=exports), mask, ("detail",))
         + _mask_columns(Withdrawal.objects.filter(journal__in=journals), mask, ("reason",))
+        + _mask_columns(settlements, mask, ("reason", "undo_reason", "receipt_number"))
+        + _mask_columns(differences, mask, ("reason",))
+        + _mask_bases(differences, mask)
         + _mask_columns(PaymentFile.objects.filter(**of_month), mask, ("file_name",))
         + _mask_columns(
             MonthSignature.objects.filter(**of_month), mask, ("note", "reason", "withdraw_reason")
@@ -216,6 +223,25 @@ def _mask_receipts(exports: QuerySet[Export], mask: TextMask) -> int:
         export.save(update_fields=["name", "payload", "payload_sha256"])
         count += 1
     return count
+
+
+def _mask_bases(differences: QuerySet[Difference], mask: TextMask) -> int:
+    """Mask the booked receipts that differences build on; what they book stays."""
+    count = 0
+    for difference in differences.iterator(100):
+        basis = [
+            {**one, "payload": _masked_payload(one["payload"], mask)} for one in difference.basis
+        ]
+        if basis != difference.basis:
+            Difference.objects.filter(pk=difference.pk).update(basis=basis)
+            count += 1
+    return count
+
+
+def _masked_payload(payload: str, mask: TextMask) -> str:
+    body = decode_receipt(payload.encode())
+    masked = mask.applied_to_receipt(body)
+    return payload if masked == body else encode_receipt(masked).decode()
 
 
 def _mask_columns(rows: QuerySet[Any], mask: TextMask, names: Sequence[str]) -> int:

@@ -10,7 +10,6 @@ from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.domain.standing import (
     BOOKED_EXPORTS,
     EXPORTS_GOING_BACK,
-    SENT_JOURNALS,
     ExportState,
     JournalState,
 )
@@ -43,12 +42,12 @@ from tilisilta.web.journal_lines import JournalLines, journal_lines
 from tilisilta.web.journal_progress import SendingProgress, Stop, progress_from
 from tilisilta.web.journal_uncertain import UncertainReceipt, uncertain_receipts
 from tilisilta.web.taken_back import TakenBack, can_be_withdrawn, taken_back
+from tilisilta.web.ways_on import WaysOn, ways_on
 
 ROWS_AT_FIRST = 100
 FLAGGED_AT_FIRST = 50
 ROWS_ON_A_PAGE = 500
 CHANGES_AT_FIRST = 200
-_IN_THE_BOOKS = SENT_JOURNALS | {JournalState.PARTLY_SENT, JournalState.WITHDRAWAL_STOPPED}
 HISTORY_AT_FIRST = 8
 
 
@@ -125,6 +124,7 @@ class JournalPage:
     may_mask: bool
     taken_back: tuple[TakenBack, ...]
     withdrawal: Withdrawal | None
+    ways: WaysOn
 
     @property
     def is_discarded(self) -> bool:
@@ -132,15 +132,7 @@ class JournalPage:
 
     @property
     def is_withdrawn(self) -> bool:
-        return self.journal.withdrawn_at is not None
-
-    @property
-    def to_withdraw_first(self) -> Journal | None:
-        """Return the earlier revision in the books, which keeps this one from being sent."""
-        if self.journal.state != JournalState.CHANGED or not self.may_send:
-            return None
-        earlier = [one for one in self.revisions if one.revision < self.journal.revision]
-        return next((one for one in reversed(earlier) if one.state in _IN_THE_BOOKS), None)
+        return self.journal.withdrawn_at is not None and not self.journal.settled_as
 
     @property
     def changes_at_first(self) -> int:
@@ -175,7 +167,12 @@ class JournalPage:
 
     @property
     def has_problems_part(self) -> bool:
-        """Return whether there is something to say of problems, or that there are none."""
+        """Return whether there is something to say of problems, or that there are none.
+
+        Of a settled journal nobody has to put anything right.
+        """
+        if self.ways.settlement is not None:
+            return False
         return bool(self.problems) or not (self.uncertain or self.is_withdrawn)
 
     @property
@@ -232,6 +229,8 @@ def journal_page(
     lines = None if cards or is_discarded else journal_lines(journal, page_number=lines_page)
     going_back = taken_back(journal, [*preview.withdrawn, *exports])
     may_send = user.can(Right.WRITE, Area.JOURNAL_EXPORTS)
+    revisions = _revisions(journal)
+    ways = ways_on(journal, exports, revisions, may_send=may_send)
     # A problem links to its line only where that is on the page.
     row_ids = {row.line_id for card in cards for row in card.rows if row.line_id}
     row_ids |= {item.line_id for item in lines.shown} if lines else set()
@@ -247,16 +246,20 @@ def journal_page(
             route=tuple(_stop(card) for card in cards),
             is_under_way=is_under_way,
         ),
-        revisions=_revisions(journal),
+        revisions=revisions,
         comparison=compare_with_previous(journal) if journal.revision > 1 else None,
         history=history_of(journal),
         sending=sending,
         may_send=may_send,
         may_be_answered=may_send and is_open_to_answers(journal),
-        may_withdraw=may_send and can_be_withdrawn(exports, is_under_way=is_under_way),
+        # Settled, that would be refused; where its run is gone, withdrawing is one of the ways on.
+        may_withdraw=may_send
+        and not (journal.settled_as or ways.is_lost)
+        and can_be_withdrawn(exports, is_under_way=is_under_way),
         may_mask=user.can(Right.WRITE, Area.AUDIT_LOG),
         taken_back=going_back,
         withdrawal=journal.withdrawals.first() if going_back else None,
+        ways=ways,
     )
 
 
@@ -350,5 +353,6 @@ def _stop(card: Card) -> Stop:
         receipt_date=receipt.receipt_date,
         state=receipt.state,
         is_correction=receipt.is_correction,
+        is_difference=receipt.export is not None and receipt.export.is_difference,
         debit=receipt.debit,
     )

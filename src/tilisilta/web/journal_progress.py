@@ -19,6 +19,7 @@ class Stop:
     receipt_date: date
     state: str
     is_correction: bool
+    is_difference: bool
     debit: Decimal
 
 
@@ -92,5 +93,6 @@ def _stops(exports: Sequence[Export], journal: Journal) -> Iterator[Stop]:
             receipt_date=export.receipt_date,
             state=export.state,
             is_correction=BookingPeriod.containing(export.booking_date) != run_period,
+            is_difference=export.is_difference,
             debit=export.debit_total,
         )

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,37 +14,15 @@ from tilisilta.errors import TilisiltaError
 from tilisilta.models import Area, Right
 from tilisilta.services.explanations.ways_back import way_text
 from tilisilta.services.sending.withdrawals import (
-    MOST_REASON_CHARACTERS,
     PlannedReceipt,
     WithdrawalPlan,
     ask_to_withdraw,
-    checked_reason,
     let_be_sent_again,
     plan_withdrawal,
 )
 from tilisilta.web.parts import error_text, visible_journal
+from tilisilta.web.reason_form import ReasonForm
 from tilisilta.web.rights import UserRequest, needs
-
-
-class ReasonForm(forms.Form):
-    """Why it is done."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=MOST_REASON_CHARACTERS,
-        widget=forms.Textarea(attrs={"class": "in", "rows": 3}),
-        error_messages={"required": gettext_lazy("Say why.")},
-        help_text=gettext_lazy(
-            "It stands in the history and in the audit log. No names, no identity codes."
-        ),
-    )
-
-    def clean_reason(self) -> str:
-        """Refuse what may not stand in the books."""
-        try:
-            return checked_reason(self.cleaned_data["reason"])
-        except ValidationError as error:
-            raise ValidationError(error.messages) from error
 
 
 class WithdrawalForm(ReasonForm):

@@ -6,7 +6,16 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 from pytest_django import Settings
-from tests.bureau import Clock, a_journal, a_linked_company, deliver, send, set_period, states
+from tests.bureau import (
+    Clock,
+    a_journal,
+    a_linked_company,
+    csv_file,
+    deliver,
+    send,
+    set_period,
+    states,
+)
 from tests.services.sending.test_delivery_crashes import (
     Deadline,
     Killed,
@@ -17,8 +26,11 @@ from tests.services.sending.test_delivery_crashes import (
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
 from procountor_sandbox.receipts import Receipt, Status
+from tilisilta.domain.journals import Run
 from tilisilta.models import Attempt, AuditEntry, Company, Export, Journal, Sending, Withdrawal
+from tilisilta.services.journals.importing import import_journal
 from tilisilta.services.sending.asking import continue_waiting
+from tilisilta.services.sending.differences import book_difference
 from tilisilta.services.sending.withdrawals import ask_to_withdraw, let_be_sent_again
 
 pytestmark = pytest.mark.django_db
@@ -211,6 +223,81 @@ class TestWithdrawal:
             assert sum(one.debit_total for one in booked) == sent.debit_total
             receipts = _receipts_of(procountor, journal)
             assert _net(receipts)["5010"] == sent.debit_total, f"killed at step {step}"
+
+
+@pytest.mark.once
+class TestADifference:
+    def test_is_booked_once_wherever_the_worker_dies(
+        self, procountor: Sandbox, settings: Settings
+    ) -> None:
+        company = a_linked_company()
+        step, was_killed = 0, True
+
+        while was_killed:
+            step += 1
+            first, second = _changed(company, step)
+            clock = Clock()
+            if step % 4 == 0:
+                procountor.faults.add(_fault(FaultKind.ANSWER_LOST, ""))
+            sending = book_difference(second, reason="Late", user=None, now=clock.now)
+            assert sending is not None
+            was_killed = _killed(sending, clock, procountor, settings, steps=step)
+            clock.forward(60)
+            booked = deliver(sending, clock)
+            procountor.faults.clear()
+
+            where = f"killed at step {step}"
+            assert booked.state == "sent", where
+            receipts = [*_receipts_of(procountor, first), *_receipts_of(procountor, second)]
+            assert len(receipts) == 2, where
+            assert _net(receipts)["5010"] == second.debit_total, where
+            assert not second.exports.filter(is_difference=False).exists(), where
+            outcomes = set(Attempt.objects.values_list("outcome", flat=True))
+            assert not outcomes & {Attempt.Outcome.OPEN, Attempt.Outcome.UNKNOWN}, where
+        assert step > 10
+
+    def test_is_not_half_when_it_dies_while_it_is_asked_for(self, procountor: Sandbox) -> None:
+        company = a_linked_company()
+        step, was_killed = 0, True
+
+        while was_killed:
+            step += 4
+            _first, second = _changed(company, step)
+            deadline = Deadline(steps_left=step)
+            was_killed = _dies(
+                lambda: book_difference(second, reason="Late", user=None, now=Clock().now),  # noqa: B023  # called at once
+                deadline,
+            )
+            assert states(second) in ([], ["queued"]), f"killed at step {step}"
+            again = book_difference(second, reason="Late", user=None, now=Clock().now)
+            assert again is not None
+            assert deliver(again, Clock()).state == "sent", f"killed at step {step}"
+
+
+def _changed(company: Company, number: int) -> tuple[Journal, Journal]:
+    """Send a journal of one receipt, and return it with the revision that came after it."""
+    first = send(a_journal(company, 6, run_number=str(number)))
+    return first, _revised(first)
+
+
+def _revised(first: Journal) -> Journal:
+    """Import the run once more, each month with 200.00 more."""
+    rows = [
+        (account, f"{amount}", f"{day}")
+        for account, amount, day in first.lines.values_list(
+            "ledger_account", "amount", "booking_date"
+        )
+    ]
+    days = sorted({day for _, _, day in rows})
+    more = [row for day in days for row in (("5010", "200.00", day), ("2961", "-200.00", day))]
+    return import_journal(
+        csv_file([*rows, *more]),
+        file_name="again.csv",
+        company=first.company,
+        user=None,
+        now=Clock().now,
+        run=Run(year=first.run_year, number=first.run_number),
+    ).journal
 
 
 def _dies(act: Callable[[], object], deadline: Deadline) -> bool:

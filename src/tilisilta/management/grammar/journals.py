@@ -192,12 +192,13 @@ def _add_send(commands: Subparsers) -> None:
     parser = add_command(
         commands,
         "send",
-        action="exports:send",
+        action="differences:send",
         says=_("send journals; the worker books each receipt exactly once"),
         example=(
             "tilisilta send 1001-2026-6-1 --wait\n"
             "tilisilta send --all-ready --period 2026-06 --wait --json\n"
-            'tilisilta send 1001-2026-6-1 --again --reason "withdrawn by mistake" --wait'
+            'tilisilta send 1001-2026-6-1 --again --reason "withdrawn by mistake" --wait\n'
+            'tilisilta send 1001-2026-6-2 --difference --reason "overtime came in late" --wait'
         ),
     )
     parser.add_argument(
@@ -213,7 +214,19 @@ def _add_send(commands: Subparsers) -> None:
         help=_("send journals that are withdrawn once more, under tokens of their own"),
     )
     parser.add_argument(
-        "--reason", metavar=_("TEXT"), help=_("with --again: why; it stands in the audit log")
+        "--difference",
+        action="store_true",
+        help=_("book only what a journal changes in what is booked of its run"),
+    )
+    parser.add_argument(
+        "--plan",
+        action="store_true",
+        help=_("with --difference: only show what would be booked"),
+    )
+    parser.add_argument(
+        "--reason",
+        metavar=_("TEXT"),
+        help=_("with --again and --difference: why; it stands in the audit log"),
     )
     parser.add_argument(
         "--wait",
@@ -258,18 +271,20 @@ def _add_settle(commands: Subparsers) -> None:
         commands,
         "settle",
         action="settling:settle",
-        says=_("say of a receipt in Procountor whether it is the one of a journal, or another"),
+        says=_("say whether a receipt is a journal's, or that nothing of a journal is to be sent"),
         example=(
             "tilisilta settle 1001-2026-6-1 --receipt 88 --ours\n"
-            "tilisilta settle 1001-2026-6-1 --receipt 88 --another"
+            "tilisilta settle 1001-2026-6-1 --receipt 88 --another\n"
+            'tilisilta settle 1001-2026-6-2 --by-hand --receipt 91 --reason "booked by Aino"\n'
+            'tilisilta settle 1001-2026-7-1 --as-sent --reason "sent by Nmbrs itself"\n'
+            'tilisilta settle 1001-2026-7-1 --undo --reason "it was not"'
         ),
     )
     _add_journal(parser)
     parser.add_argument(
         "--receipt",
-        required=True,
         metavar=_("NUMBER"),
-        help=_("the receipt in question, by the number that its problem names"),
+        help=_("the receipt in question, or the one in which it was booked by hand"),
     )
     answer = parser.add_mutually_exclusive_group(required=True)
     answer.add_argument(
@@ -279,6 +294,26 @@ def _add_settle(commands: Subparsers) -> None:
         "--another",
         action="store_true",
         help=_("it is another: the journal's own may be sent, and this is remembered"),
+    )
+    answer.add_argument(
+        "--by-hand",
+        action="store_true",
+        help=_("the run was changed or deleted after sending, and the rest was done by hand"),
+    )
+    answer.add_argument(
+        "--as-sent",
+        action="store_true",
+        help=_("the journal was booked another way: it counts as sent, and is never sent"),
+    )
+    answer.add_argument(
+        "--undo",
+        action="store_true",
+        help=_("take --by-hand or --as-sent back: the journal waits for somebody again"),
+    )
+    parser.add_argument(
+        "--reason",
+        metavar=_("TEXT"),
+        help=_("with --by-hand, --as-sent and --undo: why; it stands in the audit log"),
     )
 
 

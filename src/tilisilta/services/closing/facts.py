@@ -17,6 +17,7 @@ from tilisilta.models import (
     Link,
     MonthSignature,
     ReconciledMonth,
+    Settlement,
     User,
     Withdrawal,
 )
@@ -221,7 +222,7 @@ def _differs(compared: Compared | None, digest: str, net_pay_digest: str) -> boo
 
 
 def stale_since(moment: str) -> Q:
-    """Return the condition that journals or receipts came or went after ``moment``.
+    """Return the condition that journals or receipts came, went or were settled after ``moment``.
 
     It is for rows with a ``company`` and a ``month``; ``moment`` names their column.
     """
@@ -241,4 +242,9 @@ def stale_since(moment: str) -> Q:
         journal__company=OuterRef("company"),
         journal__period=OuterRef("month"),
     )
-    return Q(Exists(came)) | Q(Exists(booked)) | Q(Exists(taken_back))
+    settled = Settlement.objects.filter(
+        Q(settled_at__gt=OuterRef(moment)) | Q(undone_at__gt=OuterRef(moment)),
+        journal__company=OuterRef("company"),
+        journal__period=OuterRef("month"),
+    )
+    return Q(Exists(came)) | Q(Exists(booked)) | Q(Exists(taken_back)) | Q(Exists(settled))

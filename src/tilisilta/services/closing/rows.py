@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tilisilta.domain.month_end import MonthState
 from tilisilta.domain.number_ranges import written_ranges
 from tilisilta.domain.problems import Problem
-from tilisilta.domain.standing import BY_URGENCY, ExportState, JournalState
+from tilisilta.domain.standing import BY_URGENCY, ExportState, JournalState, is_lost
 from tilisilta.models import Export, Journal, User
 from tilisilta.services.closing.months import CompanyMonth
 from tilisilta.services.explanations import explain
@@ -124,7 +124,7 @@ def _row(
 
 
 def _urgency(journal: Journal) -> int:
-    if journal.is_deleted_at_source and journal.state in {JournalState.SENT, JournalState.APPROVED}:
+    if is_lost(JournalState(journal.state), is_deleted=journal.is_deleted_at_source):
         return -1
     return _PLACES[JournalState(journal.state)]
 

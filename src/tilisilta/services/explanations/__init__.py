@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.errors import TilisiltaError
 from tilisilta.services.explanations.actions import ACTION_WORDS
+from tilisilta.services.explanations.after_sending import AFTER_SENDING_WORDS
 from tilisilta.services.explanations.api import API_WORDS
 from tilisilta.services.explanations.choices import CHOICE_WORDS
 from tilisilta.services.explanations.closing import CLOSING_WORDS
@@ -62,6 +63,7 @@ SUBJECTS = (
     Subject(title=_("What balances and may be wrong"), words=SUSPICION_WORDS),
     Subject(title=_("Sending"), words=SENDING_WORDS),
     Subject(title=_("Withdrawing"), words=WITHDRAWAL_WORDS),
+    Subject(title=_("Changed or deleted after sending"), words=AFTER_SENDING_WORDS),
     Subject(title=_("Signing a month"), words=CLOSING_WORDS),
     Subject(title=_("Whose books, and which run"), words=CHOICE_WORDS),
     Subject(title=_("What Procountor answers"), words=PROCOUNTOR_WORDS),

@@ -107,7 +107,8 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("The run no longer exists there, but its journal came in before."),
             remedy=_(
                 "Send the journal only if it belongs in the books all the same. If it has been "
-                "sent and does not belong there, withdraw it."
+                "sent and does not belong there, withdraw it. If it stays, or was put right by "
+                "hand in Procountor, settle it by hand with the reason."
             ),
         ),
     ),
@@ -139,9 +140,9 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "shows what has changed since."
             ),
             remedy=_(
-                "Compare the revisions. If the change belongs in the books, withdraw the earlier "
-                "one: then this one is ready. Or book the difference in Procountor. If only texts "
-                "have changed, there is nothing to do."
+                "Book the difference as a receipt of its own, or withdraw the earlier revision and "
+                "send this one as a whole. If it was booked by hand in Procountor, or is to stay "
+                "as it is, settle it by hand with the reason."
             ),
         ),
     ),
@@ -163,7 +164,7 @@ COMPANY_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
             remedy=_(
                 "Compare the two. If this is another payroll, say so on the journal's page; then "
-                "it can be sent."
+                "it can be sent. If it is booked already, mark it as sent there."
             ),
         ),
     ),

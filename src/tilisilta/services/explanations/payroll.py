@@ -147,7 +147,8 @@ PAYROLL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             cause=_("It had one when it was fetched before. That one is kept as it came."),
             remedy=_(
                 "See in Nmbrs whether its journal is to be made anew. Send the one that is here "
-                "only if it still belongs in the books."
+                "only if it still belongs in the books. If it was sent and does not belong there, "
+                "withdraw it."
             ),
         ),
     ),

@@ -33,7 +33,10 @@ WITHDRAWAL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
         Wording(
             message=_("The receipt of %(date)s is gone from Procountor"),
             cause=_("Procountor does not give it any more, or no longer shows it to our user."),
-            remedy=_("Find out in Procountor what became of it, then withdraw the journal again."),
+            remedy=_(
+                "Find out in Procountor what became of it, then withdraw the journal again. If it "
+                "stays gone, settle the journal by hand with the reason."
+            ),
             when={"reason": "gone"},
         ),
         Wording(
@@ -112,6 +115,24 @@ WITHDRAWAL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
             remedy=_("Reverse that receipt by hand in Procountor."),
             when={"reason": "not_balanced"},
+        ),
+        Wording(
+            message=CANNOT,
+            cause=_(
+                "The difference of a later revision is booked on top of it. Taken back alone, the "
+                "books would hold a difference to nothing."
+            ),
+            remedy=_("Withdraw the later revision first, then this one."),
+            when={"reason": "difference"},
+        ),
+        Wording(
+            message=CANNOT,
+            cause=_(
+                "It, or a later revision of the run, is settled or marked as sent: somebody has "
+                "said that the books are right as they are."
+            ),
+            remedy=_("Take that back first on the page of that revision, with a reason."),
+            when={"reason": "settled"},
         ),
     ),
     ProblemCode.WITHDRAWAL_CHANGED: (

@@ -227,9 +227,9 @@ def _start_after_what_was_sent(company: Company, *, user: User | None) -> None:
     would be ready to be sent a second time.
     """
     sent = Journal.objects.filter(
+        Q(exports__state__in=COMMITTED_EXPORTS) | Q(settled_as__gt=""),
         company=company,
         run__isnull=True,
-        exports__state__in=COMMITTED_EXPORTS,
     )
     last = sent.aggregate(last=Max("period"))["last"]
     if last is None or (company.start_date is not None and company.start_date > last):

@@ -37,8 +37,8 @@ def check_journal(
 
     Procountor is read again if what we know of the company is older than ``age_limit``. A journal
     whose receipts are under way or all booked is left as it is, except for the note that its run is
-    gone from Nmbrs; a discarded or withdrawn one is left alone. Never raises for what a person can
-    put right: that becomes a problem of the journal.
+    gone from Nmbrs; a discarded, withdrawn or settled one is left alone. Never raises for what a
+    person can put right: that becomes a problem of the journal.
     """
     # Before the transaction: no row may stay locked while Procountor answers, up to a minute.
     destination = read_destination(journal, now=now, age_limit=age_limit)
@@ -50,7 +50,8 @@ def check_journal(
             .select_related("company__debtor")
             .get(pk=journal.pk)
         )
-        if journal.discarded_at is None and journal.withdrawn_at is None:
+        is_at_rest = journal.discarded_at or journal.withdrawn_at or journal.settled_as
+        if not is_at_rest:
             gathered = gather(journal, _still_there(destination, journal), locked=True)
             plan = plan_journal(gathered.facts)
             _keep(gathered, plan, now=now)

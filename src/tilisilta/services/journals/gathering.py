@@ -190,13 +190,16 @@ def _surroundings(journal: Journal, link: Link | None, trail: Sequence[Export]) 
     earlier_sent = Export.objects.filter(
         journal__in=others.filter(revision__lt=journal.revision), state__in=COMMITTED_EXPORTS
     )
+    # What a person has booked by hand is in the books as well as what we have sent.
+    earlier_settled = others.filter(revision__lt=journal.revision, settled_as__gt="")
+    is_sent = earlier_sent.exists() or earlier_settled.exists() if journal.revision > 1 else False
     account = link.procountor_account if link is not None else None
     return replace(
         _bare_surroundings(journal),
         is_linked=link is not None,
         is_account_authorised=account is not None and account.is_authorised,
         has_newer_revision=others.filter(revision__gt=journal.revision).exists(),
-        is_earlier_revision_sent=journal.revision > 1 and earlier_sent.exists(),
+        is_earlier_revision_sent=is_sent,
         split=JournalSplit(journal.split) if journal.split else None,
         needed_split=split_of(link) if link is not None else JournalSplit.COMPANY,
         twin=twin_of(journal, link),

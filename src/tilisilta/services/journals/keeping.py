@@ -65,7 +65,10 @@ KNOWN_OUTSIDE = ~Q(state=ExportState.READY) | Q(attempts__isnull=False)
 
 
 def was_ever_sent(journal: Journal) -> bool:
-    """Return whether any receipt was sent or tried: then its token may stand in Procountor."""
+    """Return whether any receipt was sent or tried, or a person says that the journal is booked."""
+    if journal.settled_as:
+        return True
+    # The token of what was tried may stand in Procountor.
     return Export.with_trail.filter(KNOWN_OUTSIDE, journal=journal).exists()
 
 

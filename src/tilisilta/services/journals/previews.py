@@ -269,7 +269,7 @@ def _drafts(
     destination: Destination,
     problems: Sequence[Problem],
 ) -> tuple[ShownReceipt, ...]:
-    if journal.discarded_at is not None or journal.withdrawn_at is not None:
+    if journal.discarded_at or journal.withdrawn_at or journal.settled_as:
         return ()
     plan = plan_journal(gather(journal, destination).facts)
     names = _Names(destination.administration, plan.items_to_make)

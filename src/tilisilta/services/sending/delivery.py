@@ -20,6 +20,7 @@ from tilisilta.models import Export, Journal, Sending, Withdrawal
 from tilisilta.services import audit
 from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.pace import wait_after
+from tilisilta.services.sending.difference_basis import is_as_read, stop_outdated
 from tilisilta.services.sending.items_before_posting import make_items_for
 from tilisilta.services.sending.looks import look_for
 from tilisilta.services.sending.outbox import LONGEST_PAUSE
@@ -145,6 +146,9 @@ def _move(sending: Sending, export: Export, exports: Sequence[Export], *, now: d
             return make_items_for(in_need, user=sending.requested_by, now=now)
     if not export.is_looked_for:
         return look_for(sending, [item for item in exports if _is_queued(item)], now=now)
+    if export.is_difference and not is_as_read(export):
+        stop_outdated(export)
+        return 0.0
     return post(sending, export, now=now)
 
 

@@ -10,7 +10,7 @@ from datetime import date
 
 from django.db.models import Max
 
-from tilisilta.domain.identity import receipt_token
+from tilisilta.domain.identity import difference_token, receipt_token
 from tilisilta.domain.recognition import JournalReceipt
 from tilisilta.domain.standing import ExportState
 from tilisilta.models import Export, Journal, JournalLine
@@ -47,7 +47,7 @@ def tokens_of_other_revisions(
     by_date: dict[date, set[str]] = {day: set() for day in own}
     for day in dates | own:
         by_date[_nearest(day, own)] |= {
-            receipt_token(
+            make(
                 procountor_company_id=procountor_company_id,
                 company_number=journal.company.number,
                 run_year=journal.run_year,
@@ -58,6 +58,8 @@ def tokens_of_other_revisions(
             )
             for revision in range(1, latest + FORGOTTEN_REVISIONS + 1)
             for each in range(epoch + _FORGOTTEN_EPOCHS + 1)
+            # A difference that was booked after the backup says that its revision is booked, too.
+            for make in (receipt_token, difference_token)
         }
     ours = {export.token for export in exports}
     return {day: frozenset(tokens - ours) for day, tokens in by_date.items()}

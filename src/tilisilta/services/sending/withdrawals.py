@@ -39,6 +39,7 @@ from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.procountor.administrations import read_administration
 from tilisilta.services.procountor.client import procountor
 from tilisilta.services.sending.asking import unfinished_sending
+from tilisilta.services.sending.run_journals import later_difference, later_settled
 
 MOST_REASON_CHARACTERS = 200
 _UNBOOKED_REVERSALS = frozenset(
@@ -134,6 +135,7 @@ def plan_withdrawal(journal: Journal, *, now: datetime, reason: str = "") -> Wit
     exports = _in_the_books(journal)
     if not exports:
         raise CannotWithdraw(journal, "nothing")
+    _must_be_the_last(journal)
     account = exports[0].link.procountor_account
     if any(one.link.is_verify_only for one in exports):
         raise CannotWithdraw(journal, "verify_only")
@@ -190,7 +192,7 @@ def let_be_sent_again(
     with transaction.atomic():
         locked = Journal.objects.select_for_update(of=("self",)).select_related("company")
         journal = locked.get(pk=journal.pk)
-        if journal.withdrawn_at is None:
+        if journal.withdrawn_at is None or journal.settled_as:
             raise NotWithdrawn(journal)
         journal.withdrawn_at = None
         journal.save(update_fields=["withdrawn_at"])
@@ -223,6 +225,14 @@ def _in_the_books(journal: Journal) -> list[Export]:
     return list(
         exports.select_related("link__procountor_account").order_by("booking_date", "epoch")
     )
+
+
+def _must_be_the_last(journal: Journal) -> None:
+    """Refuse while something of the run stands on top of what this journal has booked."""
+    if later_difference(journal):
+        raise CannotWithdraw(journal, "difference")
+    if later_settled(journal):
+        raise CannotWithdraw(journal, "settled")
 
 
 def _planned(
@@ -287,6 +297,8 @@ def _commit(plan: WithdrawalPlan, *, reason: str, user: User | None, now: dateti
         return under_way
     if journal.company.is_test or journal.company.debtor.is_blocked:
         raise CannotWithdraw(journal, "never_sent")
+    # Settled, or its difference asked for, since it was planned: both lock this journal first.
+    _must_be_the_last(journal)
     exports = {one.pk: one for one in journal.exports.select_for_update()}
     if any(one.state in EXPORTS_UNDER_WAY for one in exports.values()):
         raise CannotWithdraw(journal, "under_way")

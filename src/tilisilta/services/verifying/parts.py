@@ -19,6 +19,7 @@ from tilisilta.domain.standing import (
 )
 from tilisilta.models import AnotherReceipt, Company, Export, Journal, Link
 from tilisilta.services.procountor.administrations import known_administration
+from tilisilta.services.verifying.beside import DrawnPart, parts_beside
 
 Run = tuple[int, str]
 
@@ -31,16 +32,6 @@ class MonthParts:
     link: Link | None
     parts: tuple[Part, ...] = ()
     currency: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Drawn:
-    """What a journal books on one date, as its receipt would be."""
-
-    rows: tuple[Transaction, ...]
-    knows_dimensions: bool
-    token: str = ""
-    body: ReceiptBody | None = None
 
 
 def parts_of(company: Company, months: Collection[BookingPeriod]) -> tuple[MonthParts, ...]:
@@ -105,7 +96,11 @@ def _of_month(
     for journal in journals:
         exports = booked.get((journal.run_year, journal.run_number), [])
         if link is not None and (exports or is_due(journal, link)):
-            parts += _of_run(journal, link, exports)
+            drawn = _drawn(journal, link)
+            run_parts = _of_run(journal, drawn, exports)
+            if journal.settled_as or any(one.is_difference for one in exports):
+                run_parts = parts_beside(journal, drawn, exports)
+            parts += run_parts
     return MonthParts(
         month=month,
         link=link,
@@ -116,19 +111,22 @@ def _of_month(
 
 def is_due(journal: Journal, link: Link) -> bool:
     """Return whether the journal is to be in the books, sent by us or booked another way."""
+    if journal.settled_as:
+        return True
     if journal.state != JournalState.OFF:
         return journal.state not in JOURNALS_NOT_DUE
     company = journal.company
     return link.is_verify_only and not company.is_test and not company.debtor.is_blocked
 
 
-def _of_run(journal: Journal, link: Link, booked: Iterable[Export]) -> Iterator[Part]:
-    drawn = _drawn(journal, link)
+def _of_run(
+    journal: Journal, drawn: Mapping[date, DrawnPart], booked: Iterable[Export]
+) -> Iterator[Part]:
     left = dict(drawn)
     for export in booked:
         sent = decode_receipt(export.payload.encode())
-        # A second receipt of a date books something beside the first, such as a difference.
-        wanted = left.pop(export.booking_date, _Drawn(rows=(), knows_dimensions=True))
+        # A second receipt of a date books something beside the first.
+        wanted = left.pop(export.booking_date, DrawnPart(rows=(), knows_dimensions=True))
         is_as_sent = not wanted.knows_dimensions and _are_equal_sums(wanted.rows, sent)
         yield Part(
             run=journal.reference,
@@ -156,18 +154,19 @@ def _are_equal_sums(rows: Sequence[Transaction], sent: ReceiptBody) -> bool:
     return part.sums_of(rows) == part.sums_of(sent.transactions)
 
 
-def _drawn(journal: Journal, link: Link) -> dict[date, _Drawn]:
+def _drawn(journal: Journal, link: Link) -> dict[date, DrawnPart]:
     """Return what the journal books on each date: its exports, or else as it would be planned."""
     if journal.is_deleted_at_source:
         return {}
     uses_dimensions = link.uses_cost_centers or link.uses_cost_units
-    exports = Export.objects.filter(journal=journal).exclude(state=ExportState.WITHDRAWN)
-    drawn: dict[date, _Drawn] = {}
+    exports = Export.objects.filter(journal=journal, is_difference=False)
+    exports = exports.exclude(state=ExportState.WITHDRAWN)
+    drawn: dict[date, DrawnPart] = {}
     for export in exports.order_by("booking_date", "epoch", "pk"):
         body = decode_receipt(export.payload.encode())
         drawn.setdefault(
             export.booking_date,
-            _Drawn(
+            DrawnPart(
                 rows=body.transactions,
                 knows_dimensions=uses_dimensions and not export.items_to_make,
                 token=export.token,
@@ -177,14 +176,14 @@ def _drawn(journal: Journal, link: Link) -> dict[date, _Drawn]:
     return drawn or _planned(journal, link, uses_dimensions=uses_dimensions)
 
 
-def _planned(journal: Journal, link: Link, *, uses_dimensions: bool) -> dict[date, _Drawn]:
+def _planned(journal: Journal, link: Link, *, uses_dimensions: bool) -> dict[date, DrawnPart]:
     content = journal.content()
     administration = known_administration(link.procountor_account)
     if administration is not None and content.lines:
         plan = plan_receipts(content, link.rules(), administration)
         if plan.can_be_sent:
             return {
-                one.booking_date: _Drawn(
+                one.booking_date: DrawnPart(
                     rows=one.body.transactions,
                     knows_dimensions=uses_dimensions and not plan.items_to_make,
                     token=one.token,
@@ -195,7 +194,7 @@ def _planned(journal: Journal, link: Link, *, uses_dimensions: bool) -> dict[dat
     # What cannot be planned may have been booked another way all the same.
     codes = dict(link.rules().account_mappings)
     return {
-        part.booking_date: _Drawn(
+        part.booking_date: DrawnPart(
             rows=tuple(
                 Transaction(
                     account=codes.get(line.ledger_account, line.ledger_account),

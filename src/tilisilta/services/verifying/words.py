@@ -23,6 +23,7 @@ FINDINGS: Mapping[str, Promise] = {
     Finding.OTHER_DIMENSIONS: _("Other dimension items"),
     Finding.MISSING: _("Not booked"),
     Finding.CHANGED: _("Changed after sending"),
+    Finding.SETTLED: _("Settled, and no receipt of that date shows it"),
 }
 RECEIPT_TYPES: Mapping[str, Promise] = {
     "JOURNAL": _("Memo voucher"),

@@ -60,6 +60,8 @@ ICONS_AND_STYLES = MappingProxyType(
         JournalState.APPROVED.value: ("done", "s-done"),
         JournalState.WITHDRAWING.value: ("posting", "s-posting"),
         JournalState.WITHDRAWAL_STOPPED.value: ("warn", "s-warn"),
+        JournalState.MARKED_SENT.value: ("ok", "s-ok"),
+        JournalState.SETTLED.value: ("ok", "s-ok"),
         ExportState.NOT_WITHDRAWN.value: ("warn", "s-warn"),
         ExportState.POSTING.value: ("posting", "s-posting"),
         ExportState.POSTED.value: ("ok", "s-ok"),
