@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.standing import BOOKED_EXPORTS, ExportStanding, ExportState
 from tilisilta.models.fields import ItemsToMakeField, LooksField, ProblemsField
+from tilisilta.models.joint_sendings import JointSending
 from tilisilta.models.journals import Journal
 from tilisilta.models.links import Link, LinkSettings
 
@@ -162,11 +163,16 @@ def preview_digest(exports: Iterable[Export]) -> str:
 
     The links count as well: the same receipts in other books are something else.
     """
-    digests = (
-        f"{export.link_id}:{export.payload_sha256}"
+    return digest_of_receipts(
+        (export.link_id, export.payload_sha256)
         for export in sorted(exports, key=lambda export: export.booking_date)
         if export.state not in BOOKED_EXPORTS and export.state != ExportState.WITHDRAWN
     )
+
+
+def digest_of_receipts(receipts: Iterable[tuple[int, str]]) -> str:
+    """Return a digest of ``receipts``, each given by its link and the digest of its payload."""
+    digests = (f"{link_id}:{payload_sha256}" for link_id, payload_sha256 in receipts)
     return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
@@ -273,6 +279,27 @@ class Sending(models.Model):
         null=True, blank=True, help_text="Nmbrs was asked whether the journal is still the same."
     )
     finished_at = models.DateTimeField(null=True, blank=True)
+    joint = models.ForeignKey(
+        JointSending,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="sendings",
+        help_text="What it was asked for with.",
+    )
+    seen = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        help_text="The preview a person confirmed, for the worker to check; empty: checked before.",
+    )
+    checked_at = models.DateTimeField(
+        null=True, blank=True, help_text="The worker found what was confirmed unchanged."
+    )
+    is_refused = models.BooleanField(
+        default=False, help_text="It was not begun; ``refusal`` says why."
+    )
+    refusal = ProblemsField()
 
     class Meta:
         ordering = ["-requested_at"]
@@ -288,6 +315,11 @@ class Sending(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def is_unchecked(self) -> bool:
+        """Return whether the worker has yet to check what a person confirmed."""
+        return bool(self.seen) and self.checked_at is None
 
     @property
     def run_id(self) -> str:

@@ -18,6 +18,7 @@ from tilisilta.clients.procountor.decoding import (
     ReceiptPage,
     Session,
     decode_administration,
+    decode_fiscal_years,
     decode_item,
     decode_journal_rights,
     decode_page,
@@ -44,7 +45,7 @@ from tilisilta.clients.procountor.wire import (
     encode_item,
     parse_json,
 )
-from tilisilta.domain.administrations import Administration, DimensionItem
+from tilisilta.domain.administrations import Administration, DimensionItem, FiscalYear
 from tilisilta.domain.ledger_entries import LedgerEntry
 from tilisilta.domain.receipts import BookedReceipt
 
@@ -121,6 +122,11 @@ class ProcountorClient:
                 fiscal_years=fiscal_years,
                 vat=vat,
             )
+
+    def get_fiscal_years(self) -> tuple[FiscalYear, ...]:
+        content = self._exchange.read("/fiscalyears")
+        with _readable_answer():
+            return decode_fiscal_years(content)
 
     def list_receipts(self, window: ReceiptWindow) -> tuple[ListedReceipt, ...]:
         """Return the receipts of the type JOURNAL in ``window``, in any status, each once."""

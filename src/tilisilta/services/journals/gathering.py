@@ -81,9 +81,16 @@ def read_destination(journal: Journal, *, now: datetime, age_limit: timedelta) -
     return Destination(link=link, administration=read)
 
 
-def gather(journal: Journal, destination: Destination, *, locked: bool = False) -> Gathered:
+def gather(
+    journal: Journal,
+    destination: Destination,
+    *,
+    locked: bool = False,
+    queued_as_ready: bool = False,
+) -> Gathered:
     """Return all facts about ``journal``. With ``locked`` its exports stay locked until the commit.
 
+    With ``queued_as_ready`` the facts are those from before it was asked to be sent.
     For a journal whose exports are left alone only the facts needed then are queried. Lines are
     read only where there is an administration to plan receipts for: there may be many of them.
     """
@@ -91,7 +98,7 @@ def gather(journal: Journal, destination: Destination, *, locked: bool = False) 
     known = _exports_of(journal, locked=locked)
     trail = _in_other_books(known, journal, link)
     exports = tuple(export for export in known if export not in trail)
-    states = tuple(_facts_of(export) for export in exports)
+    states = tuple(_facts_of(export, queued_as_ready=queued_as_ready) for export in exports)
     # Checks of journals at rest are many, and must not read their lines or compare payrolls.
     is_left_alone = leaves_exports(states)
     needs_lines = administration is not None and not is_left_alone
@@ -164,9 +171,10 @@ def _in_other_books(
     )
 
 
-def _facts_of(export: Export) -> ExportFacts:
+def _facts_of(export: Export, *, queued_as_ready: bool = False) -> ExportFacts:
+    state = ExportState(export.state)
     return ExportFacts(
-        state=ExportState(export.state),
+        state=ExportState.READY if queued_as_ready and state == ExportState.QUEUED else state,
         problems=export.problems,
         token=export.token,
         was_tried=export.was_tried,  # type: ignore[attr-defined]  # annotated

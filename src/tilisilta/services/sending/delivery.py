@@ -14,12 +14,15 @@ from uuid import UUID
 from django.db import transaction
 
 from tilisilta.clients.procountor.errors import AccessDenied, GrantEnded, ProcountorRejected
+from tilisilta.domain.problems import Problem
 from tilisilta.domain.standing import EXPORTS_UNDER_WAY, ExportState
 from tilisilta.errors import OutcomeUnknown, TryAgainLater
 from tilisilta.models import Export, Journal, Sending, Withdrawal
 from tilisilta.services import audit
 from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.pace import wait_after
+from tilisilta.services.procountor.administrations import ANY_AGE
+from tilisilta.services.sending.confirmed import changed_since, refusal_of
 from tilisilta.services.sending.items_before_posting import make_items_for
 from tilisilta.services.sending.looks import look_for
 from tilisilta.services.sending.outbox import LONGEST_PAUSE
@@ -76,8 +79,25 @@ def advance(sending_id: UUID, *, now: datetime, has_changed: SourceCheck = not_a
         become_uncertain(sending, export, now=now, detail="The worker stopped while posting.")
         sending.journal.store_state()
         return MoveResult()
+    if export.state == ExportState.QUEUED and sending.is_unchecked:
+        refused = _check(sending, now=now)
+        if refused is not None:
+            return refused
     hindered = _hindered(sending, export, has_changed, now=now)
     return hindered or _moved(sending, export, exports, now=now)
+
+
+def _check(sending: Sending, *, now: datetime) -> MoveResult | None:
+    """Return the result if the journal is not what was confirmed, or cannot be checked now."""
+    try:
+        refusal = refusal_of(sending, now=now)
+    except TryAgainLater as error:
+        return MoveResult(wait_seconds=min(wait_after(error), LONGEST_PAUSE.total_seconds()))
+    if refusal:
+        return _refuse(sending, refusal, now=now)
+    Sending.objects.filter(pk=sending.pk).update(checked_at=now)
+    sending.checked_at = now
+    return None
 
 
 def _take_back_next(sending: Sending, withdrawal: Withdrawal, *, now: datetime) -> MoveResult:
@@ -98,7 +118,8 @@ def _hindered(
     if not export.link.procountor_account.is_authorised:
         return _wait_for_account(sending, export, now=now)
     if export.state == ExportState.QUEUED and has_changed(sending, now=now):
-        return _finish(sending, now=now)
+        refusal = (changed_since(sending.journal, "run"),)
+        return _finish(sending, now=now, refusal=refusal)
     # A pause longer than the longest was noted by a clock that ran ahead, and is ignored.
     if export.look_at is not None and now < export.look_at <= now + LONGEST_PAUSE:
         return MoveResult(wait_seconds=(export.look_at - now).total_seconds())
@@ -189,7 +210,10 @@ def _take_back(sending: Sending, *, now: datetime) -> MoveResult:
     """Finish, and make receipts ready again: the company may no longer be sent."""
     finished = _finish(sending, now=now)
     # Only the company or its debtor has changed, so Procountor need not be asked.
-    check_journal(sending.journal, now=now, age_limit=timedelta.max)
+    journal = check_journal(sending.journal, now=now, age_limit=ANY_AGE)
+    is_begun = any(one.state != ExportState.READY for one in journal.exports.all())
+    if journal.problems and not is_begun:
+        Sending.objects.filter(pk=sending.pk).update(is_refused=True, refusal=journal.problems)
     return finished
 
 
@@ -201,19 +225,51 @@ def _wait_for_account(sending: Sending, export: Export, *, now: datetime) -> Mov
     return _finish(sending, now=now, leaves_queued=True)
 
 
-def _finish(sending: Sending, *, now: datetime, leaves_queued: bool = False) -> MoveResult:
+def _refuse(sending: Sending, refusal: tuple[Problem, ...], *, now: datetime) -> MoveResult:
+    """Finish without sending anything, and store the journal as it would be sent now."""
+    finished = _finish(sending, now=now, refusal=refusal, is_recorded=True)
+    check_journal(sending.journal, now=now, age_limit=ANY_AGE)
+    return finished
+
+
+def _finish(
+    sending: Sending,
+    *,
+    now: datetime,
+    leaves_queued: bool = False,
+    refusal: tuple[Problem, ...] = (),
+    is_recorded: bool = False,
+) -> MoveResult:
+    """Finish the sending; with ``refusal`` nothing of it was begun, for these reasons.
+
+    ``is_recorded`` says so in the audit log, where nothing else does.
+    """
     with transaction.atomic():
         # One transaction, or a crash in between would leave the journal with an outdated state.
         journal = Journal.objects.select_for_update().get(pk=sending.journal_id)
         is_ours = Sending.objects.filter(pk=sending.pk, finished_at__isnull=True).update(
-            finished_at=now
+            finished_at=now, is_refused=bool(refusal), refusal=refusal
         )
+        if is_ours and is_recorded:
+            _record_refused(sending)
         # Not ours: another worker finished it, and a newer sending may have queued these receipts.
         if is_ours and not leaves_queued:
             journal.exports.filter(state=ExportState.QUEUED).update(state=ExportState.READY)
         journal.store_state()
     _check_revisions(journal, now=now)
     return FINISHED
+
+
+def _record_refused(sending: Sending) -> None:
+    journal = sending.journal
+    with audit.command_run_by(sending.system_user):
+        audit.record(
+            audit.Action.SENDING_REFUSED,
+            user=sending.requested_by,
+            company=journal.company,
+            about=journal,
+            reference=journal.reference,
+        )
 
 
 def _check_revisions(journal: Journal, *, now: datetime) -> None:
