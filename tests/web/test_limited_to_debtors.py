@@ -26,6 +26,7 @@ from tilisilta.models import (
     ColumnChoice,
     Company,
     Debtor,
+    JointSending,
     Journal,
     Link,
     PaymentFile,
@@ -95,6 +96,12 @@ class Hidden:
             yield from ({"pk": one.pk} for one in self.accounts)
         elif name == "debtor_blocked":
             yield {"number": self.company.debtor.number}
+        elif name == "sent_together":
+            joint = JointSending.objects.get_or_create(period=None, defaults={"requested_at": NOW})[
+                0
+            ]
+            self.journal.sendings.update(joint=joint)
+            yield {"pk": joint.pk}
         elif name in {"payload", "payload_file"}:
             yield {"pk": self.journal.pk, "number": 1}
         elif name in _of(JOURNAL):

@@ -51,10 +51,10 @@ class PreviewChanged(NeedsAttention):
 
     code = ProblemCode.PREVIEW_CHANGED
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, *, reason: str = "") -> None:
         super().__init__(f"What would be sent of journal {journal.reference} has changed.")
         self.journal = journal
-        self.facts = {"journal": journal.reference}
+        self.facts = {"journal": journal.reference, **({"reason": reason} if reason else {})}
 
 
 class AlreadySent(NeedsAttention):

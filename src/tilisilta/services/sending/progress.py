@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Case, CharField, Count, Max, Q, QuerySet, Sum, Value, When
@@ -75,9 +76,10 @@ class Progress:
 
 def progress_of(joint: JointSending, user: User | None = None) -> Progress:
     """Return how far ``joint`` has come, as far as ``user`` may see, in one query."""
+    # mypy's plugin does not know the annotation of staged().
+    sendings: QuerySet[Any] = staged(joint, user)
     groups = list(
-        staged(joint, user)
-        .order_by()
+        sendings.order_by()
         .values("stage", "journal__currency")
         .annotate(n=Count("pk"), debit=Sum("journal__debit_total"), last=Max("finished_at"))
     )
