@@ -51,10 +51,7 @@ def send(options: Namespace) -> Answer:
     wanted, ready = _wanted(options)
     if options.again:
         wanted = [_again(journal, options.reason) for journal in wanted]
-    if ready is not None:
-        asked = send_all(wanted, ready, options)
-    else:
-        asked = _send_named(wanted, options)
+    asked = send_all(wanted, ready, options) if ready is not None else _send_named(wanted, options)
     # Read again: the worker has changed their states.
     journals = [Journal.objects.get(pk=sending.journal_id) for sending in asked.sendings]
     return Answer(

@@ -14,7 +14,7 @@ from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.errors import NeedsAttention
 from tilisilta.management.progress import ProgressLine, progress_line
 from tilisilta.management.workers import living_workers, running_worker
-from tilisilta.models import Journal, JointSending
+from tilisilta.models import JointSending, Journal
 from tilisilta.services.sending.asking import (
     AlreadySent,
     CannotBeSent,
