@@ -31,6 +31,7 @@ from tilisilta.services.connections import check_unheard_accounts
 from tilisilta.services.fetching.watching import watch_consents
 from tilisilta.services.journals.after_silence import recheck_after_silence
 from tilisilta.services.payroll_check import has_changed_in_nmbrs
+from tilisilta.services.procountor.client import close_connections, keep_connections
 from tilisilta.services.sending import outbox
 from tilisilta.services.sending.asking import continue_waiting
 from tilisilta.services.sending.delivery import advance
@@ -41,9 +42,11 @@ from tilisilta.verifier import Verifier
 # the code, and work begun before an upgrade would lie still after it.
 APPLICATION_VERSION = "1"
 QUEUE = "sendings"
-SENDINGS_AT_ONCE = 8
+SENDINGS_AT_ONCE = 12
 # DBOS cannot enqueue in our transaction, so a click waits for the next sweep: it has to be short.
 SWEEP_SECONDS = 0.25
+AHEAD = SENDINGS_AT_ONCE + 4
+"""So many sendings for each worker are in the engine's queue; the rest waits in the outbox."""
 WATCH_SECONDS = 60.0
 VERIFY_SECONDS = 10.0
 ATTACH_SECONDS = 10.0
@@ -63,16 +66,16 @@ def deliver(sending_id: str) -> None:
         wait_seconds = move_on(sending_id)
         if wait_seconds is None:
             return
-        DBOS.sleep(wait_seconds)
+        time.sleep(wait_seconds)
 
 
-@DBOS.step(name="move_on")
 def move_on(sending_id: str) -> float | None:
     """Make moves until one has to wait, and return the seconds; ``None`` ends this turn.
 
-    Our tables record each move, so the engine need not remember them one by one: what it repeats
-    after a crash begins where the tables say. A long wait ends the turn: the sending goes back to
-    the outbox until it is due, so that other sendings of the company do not wait behind it.
+    No step of the engine: our tables record each move, so that it need not remember any of them.
+    What it repeats after a crash begins where the tables say. A long wait ends the turn: the
+    sending goes back to the outbox until it is due, so that other sendings of the company do not
+    wait behind it.
     """
     try:
         while True:
@@ -124,6 +127,7 @@ class Engine:
         use_write_ahead_log(settings.ENGINE_DATABASE_URL)
         give_old_sqlite_subseconds()
         _note_alive(self.executor_id, timezone.now())
+        keep_connections()
         config: DBOSConfig = {
             "name": "tilisilta",
             "system_database_url": settings.ENGINE_DATABASE_URL,
@@ -158,6 +162,7 @@ class Engine:
         self._stopped.set()
         heartbeat.join(timeout=10)
         Worker.objects.filter(executor_id=self.executor_id).delete()
+        close_connections()
         connection.close()
 
     def _beat(self, now: datetime) -> None:
@@ -205,17 +210,28 @@ def sweep(now: datetime) -> int:
 
     Safe to repeat, and for several workers at once: the engine accepts the id of a turn only once.
     """
-    due = outbox.due_sendings(now)
+    due = outbox.due_sendings(now, at_most=_room_in_the_queue())
+    writers = outbox.writers_of(due)
     for sending in due:
         with (
             SetWorkflowID(sending.run_id),
-            SetEnqueueOptions(queue_partition_key=outbox.writer_of(sending)),
+            SetEnqueueOptions(queue_partition_key=writers[sending.journal_id]),
         ):
             DBOS.enqueue_workflow(QUEUE, deliver, str(sending.id))
         # Enqueued first. After a crash in between the same id is enqueued again, which the engine
         # ignores; the other way round the sending would wait until it is found lost.
         outbox.mark_enqueued(sending, now)
     return len(due)
+
+
+def _room_in_the_queue() -> int:
+    """Return how many sendings may be enqueued now.
+
+    The engine looks through all companies in its queue each time it takes one up. So only a few
+    wait there, and the others in the outbox.
+    """
+    workers = max(1, Worker.objects.count())
+    return max(0, workers * AHEAD - outbox.enqueued_count())
 
 
 def take_over(executor_id: str, silences: Silences, now: datetime) -> None:

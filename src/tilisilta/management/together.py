@@ -61,7 +61,7 @@ def _told_when_interrupted() -> Iterator[None]:
         goes_on = (
             _("Interrupted. Nothing is lost: a worker goes on sending.")
             if is_anyone_there
-            else _("Interrupted. Nothing is lost: the rest is sent as soon as a worker runs.")
+            else _("Interrupted. Nothing is lost: the rest is sent as soon as a worker is at work.")
         )
         sys.stderr.write(f"{goes_on}\n")
         raise

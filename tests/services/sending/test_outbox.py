@@ -52,7 +52,9 @@ class TestWriterOf:
     def test_is_the_procountor_company(self, sending: Sending) -> None:
         account = ProcountorAccount.objects.get()
 
-        assert outbox.writer_of(sending) == str(account.procountor_company_id)
+        assert outbox.writers_of([sending]) == {
+            sending.journal_id: str(account.procountor_company_id)
+        }
 
 
 class TestMarkEnqueued:

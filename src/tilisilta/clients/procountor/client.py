@@ -30,7 +30,7 @@ from tilisilta.clients.procountor.errors import (
     ProcountorUnavailable,
 )
 from tilisilta.clients.procountor.exchange import AccessTokens, Exchange
-from tilisilta.clients.procountor.http import open_http
+from tilisilta.clients.procountor.http import KeptConnections, open_http
 from tilisilta.clients.procountor.listing import ReceiptWindow, read_all
 from tilisilta.clients.procountor.reports import (
     LISTED_TYPES,
@@ -67,7 +67,8 @@ _Decoded = TypeVar("_Decoded")
 class ProcountorClient:
     """Acts in one company of Procountor. Use it in a ``with`` statement.
 
-    ``pace`` is called before every request and returns when it may leave. A failed read raises
+    ``pace`` is called before every request and returns when it may leave. With ``kept`` its
+    connections are used, and stay open for the next client. A failed read raises
     ``ProcountorUnavailable`` or ``ProcountorBusy`` and may be repeated; the exception of a failed
     write says whether anything can have happened.
     """
@@ -80,8 +81,14 @@ class ProcountorClient:
         pace: Callable[[], None],
         transport: httpx2.BaseTransport | None = None,
         timeout_seconds: float = 60,
+        kept: KeptConnections | None = None,
     ) -> None:
-        self._http = open_http(transport, base_url=api_url, timeout_seconds=timeout_seconds)
+        self._is_kept = kept is not None and transport is None
+        self._http = (
+            kept.http
+            if kept is not None and transport is None
+            else open_http(transport, base_url=api_url, timeout_seconds=timeout_seconds)
+        )
         self._tokens = tokens
         self._exchange = Exchange(self._http, tokens=tokens, pace=pace)
 
@@ -94,7 +101,8 @@ class ProcountorClient:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._http.close()
+        if not self._is_kept:
+            self._http.close()
 
     def get_session(self) -> Session:
         """Return the company that our token is for; it raises if the token does not work."""

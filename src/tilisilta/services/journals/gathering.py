@@ -148,7 +148,10 @@ def _exports_of(journal: Journal, *, locked: bool) -> tuple[Export, ...]:
     was_tried = Exists(Attempt.objects.filter(export=OuterRef("pk")))
     own = Export.with_trail.filter(journal=journal, reverses__isnull=True)
     known = own.annotate(was_tried=was_tried)
-    known = known.select_related("link__procountor_account")
+    # Their payloads and the copy of the administration may be long.
+    known = known.select_related("link__procountor_account").defer(
+        "payload", "link__procountor_account__administration"
+    )
     return tuple(known.select_for_update(of=("self",)) if locked else known)
 
 

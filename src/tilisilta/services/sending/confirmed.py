@@ -13,7 +13,7 @@ from tilisilta.domain.checks import JournalPlan, plan_journal
 from tilisilta.domain.problems import Problem, ProblemCode, Screen
 from tilisilta.domain.standing import JOURNALS_NOT_DUE, ExportState
 from tilisilta.errors import TilisiltaError, TryAgainLater
-from tilisilta.models import Journal, Link, LinkSettings, Sending, digest_of_receipts
+from tilisilta.models import Journal, Link, LinkSettings, digest_of_receipts
 from tilisilta.services.journals.gathering import (
     Destination,
     Gathered,
@@ -26,12 +26,12 @@ from tilisilta.services.procountor.administrations import (
 )
 
 
-def refusal_of(sending: Sending, *, now: datetime) -> tuple[Problem, ...]:
-    """Return why the journal is not sent as it was confirmed; nothing if it can be.
+def refusal_of(journal: Journal, seen: str, *, now: datetime) -> tuple[Problem, ...]:
+    """Return why ``journal`` is not sent as it was confirmed; nothing if it can be.
 
+    ``seen`` is the digest of what was confirmed.
     Raises ``TryAgainLater`` where Procountor has to be read and gives no answer now.
     """
-    journal = sending.journal
     gathered = gather(journal, _destination(journal, now=now), queued_as_ready=True)
     plan = plan_journal(gathered.facts)
     if plan.state in JOURNALS_NOT_DUE:
@@ -39,7 +39,7 @@ def refusal_of(sending: Sending, *, now: datetime) -> tuple[Problem, ...]:
     stopping = tuple(problem for problem in plan.problems if problem.stops)
     if stopping:
         return stopping
-    if gathered.link is not None and _digest_of(plan, gathered.link) == sending.seen:
+    if gathered.link is not None and _digest_of(plan, gathered.link) == seen:
         return ()
     reason = _reason(gathered, plan)
     return (changed_since(journal, reason),)

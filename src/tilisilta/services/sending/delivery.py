@@ -7,7 +7,7 @@ crash, nothing is booked twice. The states, and why they suffice: ``docs/exactly
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -38,6 +38,55 @@ class MoveResult:
     wait_seconds: float = 0.0
 
 
+# A sending is read anew before each move, and its rows are wide: most of a move's own work would be
+# to make objects of columns that it has no use for.
+_JOURNAL_COLUMNS = (
+    "company__number",
+    "run_year",
+    "run_number",
+    "revision",
+    "period",
+    "state",
+    "problems",
+    "discarded_at",
+    "withdrawn_at",
+)
+_COLUMNS = (
+    *(
+        field.name
+        for field in Sending._meta.concrete_fields  # Django's documented API
+        if field.name != "journal"
+    ),
+    *(f"journal__{name}" for name in _JOURNAL_COLUMNS),
+    "journal__run",
+    "journal__company__name",
+    "journal__company__is_test",
+    "journal__company__debtor__is_blocked",
+)
+_EXPORT_COLUMNS = (
+    "journal",
+    "booking_date",
+    "receipt_date",
+    "epoch",
+    "token",
+    "payload",
+    "items_to_make",
+    "state",
+    "ledger_receipt_id",
+    "receipt_number",
+    "invoice_number",
+    "problems",
+    "is_looked_for",
+    "look_at",
+    "reverses",
+    "link__closed_period_policy",
+    "link__approves_receipts",
+    "link__is_verify_only",
+    "link__procountor_account__state",
+    "link__procountor_account__grant",
+    "link__procountor_account__procountor_company_id",
+    "link__procountor_account__company_seen_at",
+)
 FINISHED = MoveResult(is_finished=True)
 APPROVAL_PAUSE_SECONDS = 60.0
 
@@ -61,14 +110,20 @@ def advance(sending_id: UUID, *, now: datetime, has_changed: SourceCheck = not_a
     yet when the company was marked as a test company or its debtor blocked after the click, or
     when the source has another journal of the run by then, as ``has_changed`` says.
     """
-    sending = Sending.objects.select_related(
-        "journal__company__debtor", "journal__run", "requested_by"
-    ).get(pk=sending_id)
+    sending = (
+        Sending.objects.select_related("journal__company__debtor")
+        .only(*_COLUMNS)
+        .get(pk=sending_id)
+    )
     if sending.finished_at is not None:
         return FINISHED
     withdrawal = unfinished_withdrawal(sending.journal)
     if withdrawal is not None:
         return _take_back_next(sending, withdrawal, now=now)
+    return _send_next(sending, has_changed, now=now)
+
+
+def _send_next(sending: Sending, has_changed: SourceCheck, *, now: datetime) -> MoveResult:
     exports = _exports_of(sending)
     export = _next_export(exports)
     if export is None:
@@ -89,8 +144,9 @@ def advance(sending_id: UUID, *, now: datetime, has_changed: SourceCheck = not_a
 
 def _check(sending: Sending, *, now: datetime) -> MoveResult | None:
     """Return the result if the journal is not what was confirmed, or cannot be checked now."""
+    journal = Journal.objects.select_related("company__debtor").get(pk=sending.journal_id)
     try:
-        refusal = refusal_of(sending, now=now)
+        refusal = refusal_of(journal, sending.seen, now=now)
     except TryAgainLater as error:
         return MoveResult(wait_seconds=min(wait_after(error), LONGEST_PAUSE.total_seconds()))
     if refusal:
@@ -130,7 +186,12 @@ def _moved(
     sending: Sending, export: Export, exports: Sequence[Export], *, now: datetime
 ) -> MoveResult:
     wait_seconds = _try_move(sending, export, exports, now=now)
-    sending.journal.store_state()
+    moved = _exports_of(sending)
+    if wait_seconds <= 0 and _next_export(moved) is None:
+        return _finish(sending, now=now)
+    # A look changes nothing as long as it finds nothing, and that is what most of them do.
+    if [one.standing() for one in moved] != [one.standing() for one in exports]:
+        sending.journal.store_state()
     # Procountor may ask for a longer pause than the outbox allows.
     return MoveResult(wait_seconds=min(wait_seconds, LONGEST_PAUSE.total_seconds()))
 
@@ -170,11 +231,9 @@ def _move(sending: Sending, export: Export, exports: Sequence[Export], *, now: d
 
 
 def _exports_of(sending: Sending) -> list[Export]:
-    return list(
-        sending.journal.exports.select_related("link__procountor_account", "journal__company")
-        .defer("link__procountor_account__administration")
-        .order_by("booking_date", "epoch")
-    )
+    # Each has the journal of the sending, which need not be read for each of them.
+    exports = sending.journal.exports.select_related("link__procountor_account")
+    return list(exports.only(*_EXPORT_COLUMNS).order_by("booking_date", "epoch"))
 
 
 def _next_export(exports: Sequence[Export]) -> Export | None:
@@ -246,7 +305,8 @@ def _finish(
     """
     with transaction.atomic():
         # One transaction, or a crash in between would leave the journal with an outdated state.
-        journal = Journal.objects.select_for_update().get(pk=sending.journal_id)
+        locked = Journal.objects.select_for_update(of=("self",)).select_related("company")
+        journal = locked.only(*_JOURNAL_COLUMNS).get(pk=sending.journal_id)
         is_ours = Sending.objects.filter(pk=sending.pk, finished_at__isnull=True).update(
             finished_at=now, is_refused=bool(refusal), refusal=refusal
         )
@@ -279,7 +339,7 @@ def _check_revisions(journal: Journal, *, now: datetime) -> None:
         run_year=journal.run_year,
         run_number=journal.run_number,
         revision__gte=journal.revision,
-    ).order_by("revision")
-    if len(revisions) > 1:
-        for revision in revisions:
-            check_journal(revision, now=now, age_limit=timedelta.max)
+    )
+    if revisions.exclude(pk=journal.pk).exists():
+        for revision in revisions.order_by("revision"):
+            check_journal(revision, now=now, age_limit=ANY_AGE)

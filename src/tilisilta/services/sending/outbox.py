@@ -12,10 +12,11 @@ from tilisilta.services.sending.asking import look_anew
 
 LONGEST_PAUSE = timedelta(hours=1)
 MOST_DOUBLINGS = 6
+MOST_AT_ONCE = 500
 
 
-def due_sendings(now: datetime) -> list[Sending]:
-    """Return the sendings to be taken up now, in the order they were asked for.
+def due_sendings(now: datetime, *, at_most: int = MOST_AT_ONCE) -> list[Sending]:
+    """Return up to ``at_most`` sendings to be taken up now, in the order they were asked for.
 
     A sending that is due further ahead than ``LONGEST_PAUSE`` allows was put off by a clock that
     ran ahead, and counts as due.
@@ -23,17 +24,24 @@ def due_sendings(now: datetime) -> list[Sending]:
     due = Q(due_at__lte=now) | Q(due_at__gt=now + 2 * LONGEST_PAUSE)
     waiting = Sending.objects.filter(due, finished_at__isnull=True, enqueued_at__isnull=True)
     # Limited, as a sweep runs four times a second; the rest follows with the next ones.
-    return list(waiting.select_related("journal").order_by("due_at")[:500])
+    return list(waiting.order_by("due_at", "journal")[:at_most])
 
 
-def writer_of(sending: Sending) -> str:
-    """Return the id of the Procountor company; only one sending of each may run at a time."""
+def enqueued_count() -> int:
+    """Return how many sendings the engine has that are not finished."""
+    return Sending.objects.filter(finished_at__isnull=True, enqueued_at__isnull=False).count()
+
+
+def writers_of(sendings: Collection[Sending]) -> dict[int, str]:
+    """Return the Procountor company of each journal; only one sending of each runs at a time."""
     books = (
-        Export.objects.filter(journal_id=sending.journal_id)
-        .order_by("pk")
-        .values_list("link__procountor_account__procountor_company_id", flat=True)
+        Export.objects.filter(journal__in=[one.journal_id for one in sendings])
+        .order_by("-pk")
+        .values_list("journal", "link__procountor_account__procountor_company_id")
     )
-    return str(books.first() or 0)
+    # Of the oldest receipt, should a journal have some in other books.
+    known = {journal_id: str(company_id or 0) for journal_id, company_id in books}
+    return {one.journal_id: known.get(one.journal_id, "0") for one in sendings}
 
 
 def mark_enqueued(sending: Sending, now: datetime) -> None:
