@@ -60,6 +60,23 @@ class Migration(migrations.Migration):
                 max_length=64,
             ),
         ),
+        migrations.AddField(
+            model_name="sending",
+            name="writer",
+            field=models.IntegerField(
+                blank=True,
+                help_text="The Procountor company it writes to, once it is taken up.",
+                null=True,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="sending",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("enqueued_at__isnull", False), ("finished_at__isnull", True)),
+                fields=("writer",),
+                name="one_sending_at_a_time_per_company",
+            ),
+        ),
         migrations.AlterField(
             model_name="auditentry",
             name="action",

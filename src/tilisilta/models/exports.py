@@ -275,6 +275,9 @@ class Sending(models.Model):
     due_at = models.DateTimeField(help_text="The engine takes it up at this moment.")
     run_count = models.PositiveIntegerField(default=0, help_text="How often it was taken up.")
     enqueued_at = models.DateTimeField(null=True, blank=True)
+    writer = models.IntegerField(
+        null=True, blank=True, help_text="The Procountor company it writes to, once it is taken up."
+    )
     source_asked_at = models.DateTimeField(
         null=True, blank=True, help_text="Nmbrs was asked whether the journal is still the same."
     )
@@ -309,7 +312,13 @@ class Sending(models.Model):
                 fields=["journal"],
                 condition=Q(finished_at__isnull=True),
                 name="one_unfinished_sending_per_journal",
-            )
+            ),
+            # Two that write to one company at once could each find the other's receipt missing.
+            models.UniqueConstraint(
+                fields=["writer"],
+                condition=Q(finished_at__isnull=True, enqueued_at__isnull=False),
+                name="one_sending_at_a_time_per_company",
+            ),
         ]
         indexes = [models.Index(fields=["finished_at", "enqueued_at"], name="sending_unfinished")]
 
