@@ -29,6 +29,7 @@ from typing import Any
 import sending
 from sending import FIRST_NUMBER, LATENCY_MS, LIMIT, PACE, most_in_a_second, procountor, read
 
+_WORKER = "import sys; from tilisilta.management.cli import main; sys.exit(main(['worker']))"
 AGES = {"read just now": timedelta(0), "read an hour ago": timedelta(hours=1)}
 
 
@@ -125,7 +126,7 @@ def _workers(count: int, address: str) -> Iterator[None]:
         "TILISILTA_PROCOUNTOR_API_URL": f"{address}/api",
         "TILISILTA_PROCOUNTOR_REQUESTS_PER_SECOND": str(PACE),
     }
-    command = [sys.executable, "-m", "tilisilta", "worker"]
+    command = [sys.executable, "-c", _WORKER]
     with ExitStack() as running:
         for _ in range(count):
             process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
