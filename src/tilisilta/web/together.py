@@ -129,7 +129,7 @@ def _rows(sendings: QuerySet[Any]) -> Iterator[RowToLookAt]:
     exports = Prefetch("journal__exports", Export.objects.defer("payload").select_related("link"))
     chosen = sendings.filter(stage__in=[*STAGES_TO_LOOK_AT]).prefetch_related(exports)
     for sending in chosen.order_by("journal__company__number")[:MOST_TO_LOOK_AT]:
-        stage = Stage(sending.stage)  # type: ignore[attr-defined]  # annotated
+        stage = Stage(sending.stage)
         mark, style = _MARKS[stage]
         problem = _reason(sending)
         yield RowToLookAt(
