@@ -22,6 +22,24 @@ from tilisilta.models import Attempt, Export, Journal, Link
 from tilisilta.services.journals.twins import stranger_of, twin_of
 from tilisilta.services.procountor.administrations import known_administration, read_administration
 
+_EXPORT_COLUMNS = (
+    "journal",
+    "booking_date",
+    "receipt_date",
+    "epoch",
+    "token",
+    "link_settings",
+    "state",
+    "ledger_receipt_id",
+    "receipt_number",
+    "invoice_number",
+    "problems",
+    "is_trail",
+    "withdrawn_at",
+    "link__procountor_account__procountor_company_id",
+    "link__procountor_account__company_name",
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Destination:
@@ -148,10 +166,8 @@ def _exports_of(journal: Journal, *, locked: bool) -> tuple[Export, ...]:
     was_tried = Exists(Attempt.objects.filter(export=OuterRef("pk")))
     own = Export.with_trail.filter(journal=journal, reverses__isnull=True)
     known = own.annotate(was_tried=was_tried)
-    # Their payloads and the copy of the administration may be long.
-    known = known.select_related("link__procountor_account").defer(
-        "payload", "link__procountor_account__administration"
-    )
+    # The rows are wide, and a month of checks reads very many of them.
+    known = known.select_related("link__procountor_account").only(*_EXPORT_COLUMNS)
     return tuple(known.select_for_update(of=("self",)) if locked else known)
 
 

@@ -185,12 +185,13 @@ def _hindered(
 def _moved(
     sending: Sending, export: Export, exports: Sequence[Export], *, now: datetime
 ) -> MoveResult:
+    before = [one.standing() for one in exports]
     wait_seconds = _try_move(sending, export, exports, now=now)
-    moved = _exports_of(sending)
+    moved = _with_new_states(sending, exports)
     if wait_seconds <= 0 and _next_export(moved) is None:
         return _finish(sending, now=now)
     # A look changes nothing as long as it finds nothing, and that is what most of them do.
-    if [one.standing() for one in moved] != [one.standing() for one in exports]:
+    if [one.standing() for one in moved] != before:
         sending.journal.store_state()
     # Procountor may ask for a longer pause than the outbox allows.
     return MoveResult(wait_seconds=min(wait_seconds, LONGEST_PAUSE.total_seconds()))
@@ -234,6 +235,16 @@ def _exports_of(sending: Sending) -> list[Export]:
     # Each has the journal of the sending, which need not be read for each of them.
     exports = sending.journal.exports.select_related("link__procountor_account")
     return list(exports.only(*_EXPORT_COLUMNS).order_by("booking_date", "epoch"))
+
+
+def _with_new_states(sending: Sending, exports: Sequence[Export]) -> list[Export]:
+    """Return ``exports`` with the states and problems that they have now, without those gone."""
+    rows = sending.journal.exports.order_by().values_list("pk", "state", "problems")
+    now = {pk: (state, problems) for pk, state, problems in rows}
+    left = [export for export in exports if export.pk in now]
+    for export in left:
+        export.state, export.problems = now[export.pk]
+    return left
 
 
 def _next_export(exports: Sequence[Export]) -> Export | None:

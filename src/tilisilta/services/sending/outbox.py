@@ -13,7 +13,7 @@ from tilisilta.services.sending.asking import look_anew
 LONGEST_PAUSE = timedelta(hours=1)
 MOST_DOUBLINGS = 6
 MOST_AT_ONCE = 500
-SEEN_FOR_EACH = 20
+SEEN_FOR_EACH = 8
 """So many due sendings are seen for each that is taken up, as companies may be busy."""
 
 
@@ -26,7 +26,8 @@ def due_sendings(now: datetime, *, at_most: int = MOST_AT_ONCE) -> list[Sending]
     due = Q(due_at__lte=now) | Q(due_at__gt=now + 2 * LONGEST_PAUSE)
     waiting = Sending.objects.filter(due, finished_at__isnull=True, enqueued_at__isnull=True)
     # Limited, as a sweep runs four times a second; the rest follows with the next ones.
-    return list(waiting.order_by("due_at", "journal")[:at_most])
+    wanted = waiting.only("journal", "run_count").order_by("due_at", "journal")
+    return list(wanted[:at_most])
 
 
 def enqueued_count() -> int:
