@@ -44,7 +44,7 @@ APPLICATION_VERSION = "1"
 # Another name than that of versions before 1.0, whose queue had a partition for each company: what
 # is left in that one is found lost, and put back.
 QUEUE = "taken-up"
-SENDINGS_AT_ONCE = 12
+SENDINGS_AT_ONCE = 16
 # DBOS cannot enqueue in our transaction, so a click waits for the next sweep: it has to be short.
 SWEEP_SECONDS = 0.25
 AHEAD = 2 * SENDINGS_AT_ONCE
@@ -155,7 +155,7 @@ class Engine:
         DBOS.register_queue(
             QUEUE,
             worker_concurrency=SENDINGS_AT_ONCE,
-            polling_interval_sec=0.2,
+            polling_interval_sec=0.15,
             on_conflict="always_update",
         )
         for thread in self._threads:
