@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tilisilta", "0033_month_end"),
+        ("tilisilta", "0037_masked_texts"),
     ]
 
     operations = [
@@ -185,6 +185,11 @@ class Migration(migrations.Migration):
                         "receipt_seen_approved",
                         "saw that receipt {number} of journal {reference} is approved",
                     ),
+                    ("file_attached", "attached {file} to receipt {number} of journal {reference}"),
+                    (
+                        "file_refused",
+                        "could not attach {file} to receipt {number} of journal {reference}",
+                    ),
                     (
                         "receipt_rejected",
                         "Procountor rejected the receipt of {date} of journal {reference}",
@@ -222,11 +227,19 @@ class Migration(migrations.Migration):
                         "signed {period} of {name} with a difference of {difference}: {reason}",
                     ),
                     (
+                        "month_signed_net_pay",
+                        "signed {period} of {name} without proof of its net pay: {reason}",
+                    ),
+                    (
                         "month_unsigned",
                         "took back the signature below {period} of {name}: {reason}",
                     ),
+                    ("month_archived", "saved the archive of {period} of {name}"),
                     ("user_created", "created user {name}"),
                     ("user_changed", "changed user {name}: {fields}"),
+                    ("token_created", "created API token {token} of {name}, until {date}"),
+                    ("token_revoked", "revoked API token {token} of {name}"),
+                    ("token_refused", "refused API token {token} from address {address}: {reason}"),
                     ("template_created", "created user template {name}"),
                     ("template_changed", "changed user template {name}: {fields}"),
                     ("logged_in", "logged in"),
@@ -245,6 +258,7 @@ class Migration(migrations.Migration):
                         "encrypted everything with the newest encryption key: {count} secrets",
                     ),
                     ("entry_masked", "masked a text in entry {entry} of the audit log: {reason}"),
+                    ("journal_masked", "masked a text in the run of journal {reference}: {reason}"),
                     ("log_saved", "saved the audit log: {count} entries"),
                 ],
                 max_length=30,
