@@ -139,8 +139,11 @@ def _workers(count: int, address: str) -> Iterator[None]:
 
 def _plain(companies: int) -> None:
     """Post the same receipts one after the other with the public client library."""
-    from procountor.client import Client
-
+    try:
+        from procountor.client import Client
+    except ImportError:
+        print("\nThe client library is not installed: pip install procountor")
+        return
     sending.COMPANIES = companies
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
