@@ -37,7 +37,7 @@ def send_all(journals: Sequence[Journal], ready: ReadyJournals, options: Namespa
         return SentMany()
     joint = send_together(wanted, user=None, now=timezone.now(), period=ready.period)
     if options.wait:
-        with _told_when_interrupted(), running_worker(), progress_line() as line:
+        with told_when_interrupted(), running_worker(), progress_line() as line:
             _wait_for(joint, line, give_up_at=time.monotonic() + options.timeout)
     return _outcome_of(joint)
 
@@ -52,7 +52,7 @@ def _wait_for(joint: JointSending, line: ProgressLine, *, give_up_at: float) -> 
 
 
 @contextmanager
-def _told_when_interrupted() -> Iterator[None]:
+def told_when_interrupted() -> Iterator[None]:
     """Say what becomes of the rest where a person interrupts the waiting."""
     try:
         yield
