@@ -22,7 +22,7 @@ NMBRS_BLOCK_SECONDS = 0.1
 BLOCK_SECONDS = 0.15
 SLOTS_AT_ONCE = 3
 NEAR_SECONDS = 0.1
-LATE_SECONDS = 0.05
+LATE_SECONDS = 0.03
 """A request that leaves later than this after its slot takes another one."""
 MOST_SLOTS_MISSED = 10
 LEAST_CALLS_PER_SECOND = 0.2
