@@ -12,6 +12,8 @@ from tilisilta.management.together import progress_text, told_when_interrupted
 from tilisilta.models import JointSending
 from tilisilta.services.sending.progress import Progress, Stage
 
+pytestmark = pytest.mark.once
+
 
 def test_the_progress_names_what_is_settled_and_how(settings: Settings) -> None:
     settings.PROCOUNTOR_REQUESTS_PER_SECOND = 18

@@ -167,6 +167,7 @@ class TestDelivery:
                 assert names.count(export.name) == 1, f"killed at step {step}"
         assert step > 20
 
+    @pytest.mark.once
     def test_books_nothing_of_what_has_changed_wherever_the_worker_dies(
         self, procountor: Sandbox, settings: Settings
     ) -> None:
