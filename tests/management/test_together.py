@@ -17,7 +17,7 @@ pytestmark = pytest.mark.once
 
 def test_the_progress_names_what_is_settled_and_how(settings: Settings) -> None:
     settings.PROCOUNTOR_REQUESTS_PER_SECOND = 18
-    counts = {Stage.BOOKED: 3, Stage.REFUSED: 1, Stage.WAITING: 18, Stage.LEFT: 1}
+    counts: dict[str, int] = {Stage.BOOKED: 3, Stage.REFUSED: 1, Stage.WAITING: 18, Stage.LEFT: 1}
 
     text = progress_text(Progress(counts=counts, debits={Stage.BOOKED: Decimal("3.00")}))
 
