@@ -34,7 +34,14 @@ def main() -> None:
     """Run both parts, each with a database and a stand-in of its own."""
     print(f"{COMPANIES} companies, one ledger receipt each, SQLite")
     for latency_ms, limit, pace in ((LATENCY_MS, LIMIT, PACE), (0, None, 100_000)):
-        command = [sys.executable, __file__, str(latency_ms), str(limit or 0), str(pace)]
+        command = [
+            sys.executable,
+            __file__,
+            str(COMPANIES),
+            str(latency_ms),
+            str(limit or 0),
+            str(pace),
+        ]
         subprocess.run(command, check=True)
 
 
@@ -46,12 +53,15 @@ def measure(latency_ms: int, limit: int, pace: int) -> None:
             prepare(folder, address)
         with procountor(folder, latency_ms=latency_ms, limit=limit) as address:
             own_seconds, seconds = send_all(address, pace)
-            requests = _read(address, "requests.json")["requests"]
-            receipts = _read(address, "receipts.json")["receipts"]
+            requests = read(address, "requests.json")["requests"]
+            receipts = read(address, "receipts.json")["receipts"]
+            connections = connections_in(folder)
     names = Counter(receipt["name"] for receipt in receipts)
     doubled = sum(count - 1 for count in names.values())
     print(f"\nlatency {latency_ms} ms, limit {limit or 'none'}:")
     print(f"  booked {len(receipts)}, doubled {doubled}, missing {COMPANIES - len(names)}")
+    per_receipt = len(requests) / COMPANIES
+    print(f"  {per_receipt:.2f} requests a receipt on {connections} connections")
     _print_pace(requests, limit, seconds)
     print(f"  own work {own_seconds / COMPANIES * 1000:.1f} ms of processor per receipt")
 
@@ -65,12 +75,12 @@ def _print_pace(requests: list[dict[str, Any]], limit: int, seconds: float) -> N
     print(
         f"  {len(times)} requests in {span:.1f} s: {rate:.1f} a second{used}; all {seconds:.1f} s"
     )
-    print(f"  most in any second {_most_in_a_second(times)}; refused for their pace {refused}")
+    print(f"  most in any second {most_in_a_second(times)}; refused for their pace {refused}")
     gaps = sorted((later - earlier).total_seconds() for earlier, later in pairwise(times))
     print(f"  longest silence {gaps[-1]:.2f} s")
 
 
-def _most_in_a_second(times: list[datetime]) -> int:
+def most_in_a_second(times: list[datetime]) -> int:
     first, most = 0, 0
     for last, moment in enumerate(times):
         while moment - times[first] >= timedelta(seconds=1):
@@ -133,15 +143,16 @@ def send_all(address: str, pace: int) -> tuple[float, float]:
 
     from tilisilta.engine import Engine
     from tilisilta.models import Sending
-    from tilisilta.services.sending.asking import Wanted, send_many
+    from tilisilta.services.sending.asking import Wanted
     from tilisilta.services.sending.ready import ready_journals
+    from tilisilta.services.sending.together import send_together
 
     settings.PROCOUNTOR_API_URL = f"{address}/api"
     settings.PROCOUNTOR_REQUESTS_PER_SECOND = pace
     wanted = [Wanted(journal=one) for one in ready_journals().journals]
-    sent = send_many(wanted, user=None, now=timezone.now())
-    if len(sent.sendings) != COMPANIES:
-        raise SystemExit(f"Only {len(sent.sendings)} could be sent: {sent.refused[:1]}")
+    joint = send_together(wanted, user=None, now=timezone.now())
+    if joint.sendings.filter(is_refused=False).count() != COMPANIES:
+        raise SystemExit("Not all could be sent.")
     engine = Engine()
     engine.start()
     started, own_started = time.monotonic(), time.process_time()
@@ -155,7 +166,9 @@ def send_all(address: str, pace: int) -> tuple[float, float]:
 @contextmanager
 def procountor(folder: Path, *, latency_ms: int, limit: int) -> Iterator[str]:
     """Start a stand-in Procountor with a memory in a process of its own and yield its address."""
+    (folder / "connections").write_bytes(b"")
     command = [sys.executable, __file__, "procountor", str(folder), str(latency_ms), str(limit)]
+    command.append(str(COMPANIES))
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield process.stdout.readline().strip() if process.stdout else ""
@@ -164,15 +177,11 @@ def procountor(folder: Path, *, latency_ms: int, limit: int) -> Iterator[str]:
 
 
 def serve(folder: Path, *, latency_ms: int, limit: int) -> None:
-    """Run the stand-in Procountor."""
-    from werkzeug.serving import WSGIRequestHandler, make_server
+    """Run the stand-in Procountor on a server that keeps connections open, as Procountor's does."""
+    from waitress.server import create_server
 
     from procountor_sandbox.app import create_app
     from procountor_sandbox.sample import world_of
-
-    class Quiet(WSGIRequestHandler):
-        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-            """Log nothing, as a line per request would slow the stand-in."""
 
     app = create_app(
         world_of(COMPANIES),
@@ -180,21 +189,37 @@ def serve(folder: Path, *, latency_ms: int, limit: int) -> None:
         latency_ms=latency_ms,
         requests_per_second=limit or None,
     )
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    print(f"http://127.0.0.1:{server.server_port}", flush=True)
-    server.serve_forever()
+    server = create_server(app, host="127.0.0.1", port=0, threads=32)
+    set_options = server.set_socket_options
+
+    def count_connection(accepted: Any) -> None:
+        with (folder / "connections").open("ab") as counted:
+            counted.write(b".")
+        set_options(accepted)
+
+    server.set_socket_options = count_connection
+    print(f"http://127.0.0.1:{server.effective_port}", flush=True)
+    server.run()
 
 
-def _read(address: str, name: str) -> Any:
+def connections_in(folder: Path) -> int:
+    """Return how many connections the stand-in has accepted."""
+    return (folder / "connections").stat().st_size
+
+
+def read(address: str, name: str) -> Any:
     with urlopen(f"{address}/sandbox/{name}") as answer:
         return json.load(answer)
 
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["procountor", folder, latency, most]:
+        case ["procountor", folder, latency, most, many]:
+            COMPANIES = int(many)
             serve(Path(folder), latency_ms=int(latency), limit=int(most))
-        case [latency, most, pace]:
+        case [many, latency, most, pace]:
+            COMPANIES = int(many)
             measure(int(latency), int(most), int(pace))
-        case _:
+        case [*numbers]:
+            COMPANIES = int(numbers[0]) if numbers else COMPANIES
             main()

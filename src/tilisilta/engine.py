@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID, WorkflowSerializationFormat
+from dbos import DBOS, DBOSConfig, SetWorkflowID, WorkflowSerializationFormat
 from django.conf import settings
 from django.db import close_old_connections, connection
 from django.utils import timezone
@@ -32,6 +32,7 @@ from tilisilta.services.connections import check_unheard_accounts
 from tilisilta.services.fetching.watching import watch_consents
 from tilisilta.services.journals.after_silence import recheck_after_silence
 from tilisilta.services.payroll_check import has_changed_in_nmbrs
+from tilisilta.services.procountor.client import close_connections, keep_connections
 from tilisilta.services.sending import outbox
 from tilisilta.services.sending.asking import continue_waiting
 from tilisilta.services.sending.delivery import advance
@@ -41,10 +42,14 @@ from tilisilta.verifier import Verifier
 # Raised by hand, only when the order of the steps below changes. By default it would be a hash of
 # the code, and work begun before an upgrade would lie still after it.
 APPLICATION_VERSION = "1"
-QUEUE = "sendings"
-SENDINGS_AT_ONCE = 8
+# Another name than that of versions before 1.0, whose queue had a partition for each company: what
+# is left in that one is found lost, and put back.
+QUEUE = "taken-up"
+SENDINGS_AT_ONCE = 16
 # DBOS cannot enqueue in our transaction, so a click waits for the next sweep: it has to be short.
 SWEEP_SECONDS = 0.25
+AHEAD = 2 * SENDINGS_AT_ONCE
+"""So many sendings for each worker are in the engine's queue; the rest waits in the outbox."""
 WATCH_SECONDS = 60.0
 VERIFY_SECONDS = 10.0
 ATTACH_SECONDS = 10.0
@@ -60,20 +65,30 @@ logger = logging.getLogger("tilisilta.engine")
 @DBOS.workflow(name="deliver", serialization_type=WorkflowSerializationFormat.PORTABLE)
 def deliver(sending_id: str) -> None:
     """Make the moves of one sending until it is finished or put off."""
+    # A worker that was held up may begin a turn that was found lost meanwhile.
+    if not _is_current(DBOS.workflow_id):
+        return
     while True:
         wait_seconds = move_on(sending_id)
         if wait_seconds is None:
             return
-        DBOS.sleep(wait_seconds)
+        time.sleep(wait_seconds)
 
 
-@DBOS.step(name="move_on")
+def _is_current(run_id: str | None) -> bool:
+    try:
+        return run_id is not None and outbox.is_current(run_id)
+    finally:
+        close_old_connections()
+
+
 def move_on(sending_id: str) -> float | None:
     """Make moves until one has to wait, and return the seconds; ``None`` ends this turn.
 
-    Our tables record each move, so the engine need not remember them one by one: what it repeats
-    after a crash begins where the tables say. A long wait ends the turn: the sending goes back to
-    the outbox until it is due, so that other sendings of the company do not wait behind it.
+    No step of the engine: our tables record each move, so that it need not remember any of them.
+    What it repeats after a crash begins where the tables say. A long wait ends the turn: the
+    sending goes back to the outbox until it is due, so that other sendings of the company do not
+    wait behind it.
     """
     try:
         while True:
@@ -129,6 +144,7 @@ class Engine:
         use_write_ahead_log(settings.ENGINE_DATABASE_URL)
         give_old_sqlite_subseconds()
         _note_alive(self.executor_id, timezone.now())
+        keep_connections()
         config: DBOSConfig = {
             "name": "tilisilta",
             "system_database_url": settings.ENGINE_DATABASE_URL,
@@ -144,9 +160,7 @@ class Engine:
         DBOS.register_queue(
             QUEUE,
             worker_concurrency=SENDINGS_AT_ONCE,
-            # A partition is a Procountor company, see sweep(): two turns there would race.
-            partition_concurrency=1,
-            polling_interval_sec=0.2,
+            polling_interval_sec=0.15,
             on_conflict="always_update",
         )
         for thread in self._threads:
@@ -163,6 +177,7 @@ class Engine:
         self._stopped.set()
         heartbeat.join(timeout=10)
         Worker.objects.filter(executor_id=self.executor_id).delete()
+        close_connections()
         connection.close()
 
     def _beat(self, now: datetime) -> None:
@@ -206,21 +221,28 @@ def watch_procountor(now: datetime) -> None:
 
 
 def sweep(now: datetime) -> int:
-    """Take up every sending that is due and return how many there were.
+    """Take up the sendings that are due, as far as there is room, and return how many.
 
-    Safe to repeat, and for several workers at once: the engine accepts the id of a turn only once.
+    Safe to repeat, and for several workers at once: each sending is taken up by one of them, and
+    none while another one writes to its company.
     """
-    due = outbox.due_sendings(now)
-    for sending in due:
-        with (
-            SetWorkflowID(sending.run_id),
-            SetEnqueueOptions(queue_partition_key=outbox.writer_of(sending)),
-        ):
+    count = 0
+    for sending in outbox.take_up(now, at_most=_room_in_the_queue()):
+        # After a crash before this the sending is found lost, and put back.
+        with SetWorkflowID(sending.run_id):
             DBOS.enqueue_workflow(QUEUE, deliver, str(sending.id))
-        # Enqueued first. After a crash in between the same id is enqueued again, which the engine
-        # ignores; the other way round the sending would wait until it is found lost.
-        outbox.mark_enqueued(sending, now)
-    return len(due)
+        count += 1
+    return count
+
+
+def _room_in_the_queue() -> int:
+    """Return how many sendings may be enqueued now.
+
+    Only a few wait in the engine's queue and the others in the outbox, where they can still be
+    seen to wait, and a worker that is added has something to do.
+    """
+    workers = max(1, Worker.objects.count())
+    return max(0, workers * AHEAD - outbox.enqueued_count())
 
 
 def take_over(executor_id: str, silences: Silences, now: datetime) -> None:
@@ -265,6 +287,7 @@ def _lost(sendings: list[Sending]) -> list[Sending]:
         return []
     turns = DBOS.list_workflows(
         workflow_ids=[sending.run_id for sending in sendings],
+        queue_name=QUEUE,
         load_input=False,
         load_output=False,
     )

@@ -25,9 +25,8 @@ from tests.web.reading import squeezed
 from procountor_sandbox.app import Sandbox
 from tilisilta.models import Company, Debtor, Journal, Sending, User
 from tilisilta.services.journals.importing import import_journal
-from tilisilta.web.export_rows import COLUMNS, rows_of
-from tilisilta.web.exports import in_list_order, totals_of
-from tilisilta.web.ready_journals import send_some
+from tilisilta.web.export_rows import COLUMNS
+from tilisilta.web.exports import totals_of
 
 pytestmark = pytest.mark.django_db
 
@@ -219,6 +218,11 @@ class TestProgress:
         assert "<html" not in part
 
 
+def hidden_fields(page: str) -> dict[str, str | list[str]]:
+    """Return the fields of the form that a browser sends with what is ticked."""
+    return dict(re.findall(r'type="hidden" name="(journals|joint|ticks)" value="([^"]+)"', page))
+
+
 class TestSendReady:
     def test_sends_what_was_listed(
         self, procountor: Sandbox, browser_of_administrator: Client
@@ -321,24 +325,51 @@ class TestSendReady:
             reverse("send_ready"), {"journals": f"{journal.pk}:{'0' * 64}"}, follow=True
         )
 
-        assert "1 journal was not sent" in response.text
+        assert "1 journal needs a look" in response.text
+        assert "What would be sent is no longer what you looked at" in response.text
         assert states(journal) == ["ready"]
 
-    def test_goes_on_in_another_request_when_time_is_up(
-        self, procountor: Sandbox, administrator: User
+    def test_sends_what_is_ticked_once_however_often_it_is_clicked(
+        self, procountor: Sandbox, browser_of_administrator: Client
     ) -> None:
-        for number in NUMBERS:
-            _a_journal_of(a_linked_company(number), day=number % 10)
-        rows = rows_of(in_list_order(Journal.objects.all()), may_send=True)
+        journals = [_a_journal_of(a_linked_company(number), day=number % 10) for number in NUMBERS]
+        address = reverse("send_ready")
+        form = hidden_fields(browser_of_administrator.get(address).text)
+        form |= {"send": [str(journals[0].pk)]}
 
-        step = send_some(
-            [(row.journal.pk, row.seen) for row in rows],
-            user=administrator,
-            now=Clock().now,
-            until=0.0,
-        )
+        bar = browser_of_administrator.post(address, form, headers={"HX-Request": "true"}).text
+        first = browser_of_administrator.post(address, form)
+        second = browser_of_administrator.post(address, form)
+        page = browser_of_administrator.get(first["Location"]).text
 
-        assert (step.asked, step.refused, len(step.left)) == (1, 0, 1)
+        assert "Send 1 journal<" in bar.replace("\n", "").replace("  ", "")
+        assert first["Location"] == second["Location"]
+        assert [states(journal) for journal in journals] == [["queued"], ["ready"]]
+        assert "1 left out by hand" in page
+        assert "1 journal is being sent." in page
+
+    def test_sends_nothing_when_nothing_is_ticked(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        journal = a_journal(a_linked_company())
+        form = hidden_fields(browser_of_administrator.get(reverse("send_ready")).text)
+
+        response = browser_of_administrator.post(reverse("send_ready"), form, follow=True)
+
+        assert "No journal is ticked" in response.text
+        assert states(journal) == ["ready"]
+
+    def test_is_seen_by_those_alone_who_see_something_of_it(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        a_journal(a_linked_company())
+        form = hidden_fields(browser_of_administrator.get(reverse("send_ready")).text)
+        form |= {"send": [str(Journal.objects.get().pk)]}
+        page = browser_of_administrator.post(reverse("send_ready"), form)
+        other = Debtor.objects.create(number=999, name="Muu")
+        User.objects.get(username="aino").debtors.set([other])
+
+        assert browser_of_administrator.get(page["Location"]).status_code == 404
 
     def test_is_refused_to_a_reader(self, browser_of_reader: Client) -> None:
         assert browser_of_reader.get(reverse("send_ready")).status_code == 403

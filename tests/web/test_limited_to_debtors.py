@@ -27,6 +27,7 @@ from tilisilta.models import (
     ColumnChoice,
     Company,
     Debtor,
+    JointSending,
     Journal,
     Link,
     Onboarding,
@@ -93,8 +94,7 @@ class Hidden:
     def values(self, name: str) -> Iterator[Mapping[str, object]]:  # noqa: PLR0912  # one for each kind of address
         """Yield the ids to put into the address called ``name``, one set for each object."""
         if name == "missing_items":
-            for one in (self.link, self.ended):
-                yield {"pk": one.pk, "kind": "cost_center"}
+            yield from ({"pk": one.pk, "kind": "cost_center"} for one in (self.link, self.ended))
         elif name in _of(LINK):
             yield from ({"pk": one.pk} for one in (self.link, self.ended))
         elif name in _of(ACCOUNT):
@@ -125,8 +125,15 @@ class Hidden:
             yield {"number": self.company.number, "month": "2026-06"}
         elif name in _of(COMPANY):
             yield {"number": self.company.number}
+        elif name == "sent_together":
+            yield {"pk": self.sent_together().pk}
         else:
             raise AssertionError(f"Say which object of another debtor {name} is to be tried with.")
+
+    def sent_together(self) -> JointSending:
+        joint, _ = JointSending.objects.get_or_create(defaults={"requested_at": NOW})
+        self.journal.sendings.update(joint=joint)
+        return joint
 
 
 @pytest.fixture

@@ -265,7 +265,7 @@ class ProblemCode(StrEnum):
     FOUND_SEVERAL_TIMES = _stops("S03", "token", "receipts", "date", "name", numbers="12, 15")
     BOOKED_DIFFERENTLY = _stops("S04", fields="receipt_date, row 3 accounting_value")
     ACCOUNT_DIED = _stops("S05", name="Saaristo Siivous", company="Saaristo Siivous Oy")
-    PREVIEW_CHANGED = _stops("S06", journal="1003-2026-6-1")
+    PREVIEW_CHANGED = _stops("S06", "reason", journal="1003-2026-6-1")
     WRONG_COMPANY = _stops("S07", "name", company="Saaristo Hoiva Oy")
     WAITS_FOR_EARLIER = _waits("S08", date="2026-06-30")
     PERHAPS_BOOKED = _stops(

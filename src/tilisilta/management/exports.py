@@ -24,11 +24,13 @@ from tilisilta.management.output import (
     problem_text,
     refusal_of,
 )
+from tilisilta.management.together import send_all
 from tilisilta.management.workers import living_workers, running_worker
 from tilisilta.models import Export, Journal, Sending
 from tilisilta.services.journals.previews import waiting_problems
 from tilisilta.services.sending.asking import (
     Refusal,
+    SentMany,
     Wanted,
     send_many,
 )
@@ -49,10 +51,7 @@ def send(options: Namespace) -> Answer:
     wanted, ready = _wanted(options)
     if options.again:
         wanted = [_again(journal, options.reason) for journal in wanted]
-    asked = send_many([Wanted(journal=one) for one in wanted], user=None, now=timezone.now())
-    if options.wait and asked.sendings:
-        with running_worker():
-            wait_for(asked.sendings, give_up_at=time.monotonic() + options.timeout)
+    asked = send_all(wanted, ready, options) if ready is not None else _send_named(wanted, options)
     # Read again: the worker has changed their states.
     journals = [Journal.objects.get(pk=sending.journal_id) for sending in asked.sendings]
     return Answer(
@@ -60,6 +59,16 @@ def send(options: Namespace) -> Answer:
         text=_text(journals, asked.refused, ready, waited=options.wait),
         status=_status(journals, asked.refused, waited=options.wait),
     )
+
+
+def _send_named(journals: Sequence[Journal], options: Namespace) -> SentMany:
+    """Check each journal now, so that what stands in its way is said at once."""
+    wanted = [Wanted(journal=one) for one in journals]
+    asked = send_many(wanted, user=None, now=timezone.now())
+    if options.wait and asked.sendings:
+        with running_worker():
+            wait_for(asked.sendings, give_up_at=time.monotonic() + options.timeout)
+    return asked
 
 
 def _wanted(options: Namespace) -> tuple[list[Journal], ReadyJournals | None]:

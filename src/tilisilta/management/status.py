@@ -43,7 +43,11 @@ def show_status(options: Namespace) -> Answer:
     elsewhere = _elsewhere(month)
     under_way = Sending.objects.filter(finished_at__isnull=True).count()
     dead = list(
-        ProcountorAccount.objects.serving().exclude(state=ProcountorAccount.State.AUTHORISED)
+        ProcountorAccount.objects.serving()
+        .exclude(state=ProcountorAccount.State.AUTHORISED)
+        .select_related("debtor")
+        .prefetch_related("links__company__debtor")
+        .defer("administration")
     )
     workers = living_workers(timezone.now())
     latest = latest_synchronisation()
@@ -186,13 +190,15 @@ def _fetched_lines(fetched: Outcome) -> Iterator[str]:
 
 def _table(journals: Sequence[Journal]) -> str:
     debit = _("Debit")
+    # Django's display of a choice hashes the words of all choices, for each journal anew.
+    words = {state: str(word) for state, word in JOURNAL_STATES}
     headers = (_("Journal"), _("Company"), _("Period"), _("State"), debit, _("Problem"))
     rows = [
         (
             journal.reference,
             journal.company.name,
             f"{journal.period:%Y-%m}",
-            journal.get_state_display(),
+            words[journal.state],
             f"{amount(journal.debit_total)} {journal.currency}",
             _first_problem(journal),
         )

@@ -20,8 +20,10 @@ from tilisilta.models.exports import (
     Export,
     Sending,
     Withdrawal,
+    digest_of_receipts,
     preview_digest,
 )
+from tilisilta.models.joint_sendings import JointSending
 from tilisilta.models.journals import JOURNAL_STATES, Journal, JournalLine
 from tilisilta.models.links import AccountMapping, CheckedLink, Link, LinkSettings
 from tilisilta.models.net_pay import PaidByHand, PaymentFile
@@ -61,6 +63,7 @@ __all__ = [
     "Difference",
     "Export",
     "ExportState",
+    "JointSending",
     "Journal",
     "JournalLine",
     "JournalState",
@@ -92,6 +95,7 @@ __all__ = [
     "VerifiedCompany",
     "Withdrawal",
     "Worker",
+    "digest_of_receipts",
     "preview_digest",
     "shown_template_name",
 ]

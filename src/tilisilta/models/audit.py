@@ -134,6 +134,10 @@ class AuditEntry(models.Model):
             "sending_held",
             _("did not send journal {reference}, as Nmbrs has changed its run"),
         )
+        SENDING_REFUSED = (
+            "sending_refused",
+            _("did not send journal {reference}, as it is no longer what was confirmed"),
+        )
         JOURNAL_DOWNLOADED = "journal_downloaded", _("saved journal {reference} as {format}")
         RECEIPTS_DOWNLOADED = (
             "receipts_downloaded",

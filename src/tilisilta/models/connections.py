@@ -105,6 +105,12 @@ class ProcountorAccount(models.Model):
     check_failed_at = models.DateTimeField(null=True, blank=True)
     administration: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
     administration_read_at = models.DateTimeField(null=True, blank=True)
+    periods_read_at = models.DateTimeField(
+        null=True, blank=True, help_text="Its fiscal years and tracking periods alone were read."
+    )
+    company_seen_at = models.DateTimeField(
+        null=True, blank=True, help_text="Procountor last said that it acts in the stored company."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ProcountorAccountQuerySet.as_manager()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.standing import BOOKED_EXPORTS, ExportStanding, ExportState
 from tilisilta.models.fields import ItemsToMakeField, LooksField, ProblemsField
+from tilisilta.models.joint_sendings import JointSending
 from tilisilta.models.journals import Journal
 from tilisilta.models.links import Link, LinkSettings
 
@@ -164,11 +165,16 @@ def preview_digest(exports: Iterable[Export]) -> str:
 
     The links count as well: the same receipts in other books are something else.
     """
-    digests = (
-        f"{export.link_id}:{export.payload_sha256}"
+    return digest_of_receipts(
+        (export.link_id, export.payload_sha256)
         for export in sorted(exports, key=lambda export: export.booking_date)
         if export.state not in BOOKED_EXPORTS and export.state != ExportState.WITHDRAWN
     )
+
+
+def digest_of_receipts(receipts: Iterable[tuple[int, str]]) -> str:
+    """Return a digest of ``receipts``, each given by its link and the digest of its payload."""
+    digests = (f"{link_id}:{payload_sha256}" for link_id, payload_sha256 in receipts)
     return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
@@ -271,10 +277,34 @@ class Sending(models.Model):
     due_at = models.DateTimeField(help_text="The engine takes it up at this moment.")
     run_count = models.PositiveIntegerField(default=0, help_text="How often it was taken up.")
     enqueued_at = models.DateTimeField(null=True, blank=True)
+    writer = models.IntegerField(
+        null=True, blank=True, help_text="The Procountor company it writes to, once it is taken up."
+    )
     source_asked_at = models.DateTimeField(
         null=True, blank=True, help_text="Nmbrs was asked whether the journal is still the same."
     )
     finished_at = models.DateTimeField(null=True, blank=True)
+    joint = models.ForeignKey(
+        JointSending,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="sendings",
+        help_text="What it was asked for with.",
+    )
+    seen = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        help_text="The preview a person confirmed, for the worker to check; empty: checked before.",
+    )
+    checked_at = models.DateTimeField(
+        null=True, blank=True, help_text="The worker found what was confirmed unchanged."
+    )
+    is_refused = models.BooleanField(
+        default=False, help_text="It was not begun; ``refusal`` says why."
+    )
+    refusal = ProblemsField()
 
     class Meta:
         ordering = ["-requested_at"]
@@ -284,12 +314,23 @@ class Sending(models.Model):
                 fields=["journal"],
                 condition=Q(finished_at__isnull=True),
                 name="one_unfinished_sending_per_journal",
-            )
+            ),
+            # Two that write to one company at once could each find the other's receipt missing.
+            models.UniqueConstraint(
+                fields=["writer"],
+                condition=Q(finished_at__isnull=True, enqueued_at__isnull=False),
+                name="one_sending_at_a_time_per_company",
+            ),
         ]
         indexes = [models.Index(fields=["finished_at", "enqueued_at"], name="sending_unfinished")]
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def is_unchecked(self) -> bool:
+        """Return whether the worker has yet to check what a person confirmed."""
+        return bool(self.seen) and self.checked_at is None
 
     @property
     def run_id(self) -> str:

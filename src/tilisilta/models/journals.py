@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from typing import Self
 
 from django.db import models, transaction
@@ -178,7 +180,9 @@ class Journal(models.Model):
     def standing(self, exports: Iterable[ExportStanding] | None = None) -> Standing:
         """Return where it stands by the stored rows; ``exports`` are its exports, if known."""
         if exports is None:
-            exports = (export.standing() for export in self.exports.only("state", "problems"))
+            exports = (
+                export.standing() for export in self.exports.only("journal", "state", "problems")
+            )
         return standing_of(
             tuple(exports),
             self.problems,
@@ -213,7 +217,17 @@ class Journal(models.Model):
             self.save(update_fields=["problems"])
 
     def content(self) -> domain.Journal:
-        lines = tuple(line.content() for line in self.lines.order_by("position").iterator())
+        # Plain columns, as there may be very many.
+        rows = self.lines.order_by("position").values_list(
+            "position",
+            "ledger_account",
+            "description",
+            "amount",
+            "cost_center",
+            "cost_unit",
+            "booking_date",
+        )
+        lines = tuple(_line_content(*row) for row in rows.iterator())
         return replace(self.content_without_lines(), lines=lines)
 
     def content_without_lines(self) -> domain.Journal:
@@ -227,6 +241,26 @@ class Journal(models.Model):
             currency=self.currency,
             lines=(),
         )
+
+
+def _line_content(  # the columns of a line
+    position: int,
+    ledger_account: str,
+    description: str,
+    amount: Decimal,
+    cost_center: str,
+    cost_unit: str,
+    booking_date: date,
+) -> domain.JournalLine:
+    return domain.JournalLine(
+        position=position,
+        ledger_account=ledger_account,
+        description=description,
+        amount=amount,
+        cost_center=cost_center,
+        cost_unit=cost_unit,
+        booking_date=booking_date,
+    )
 
 
 class JournalLine(models.Model):
@@ -252,12 +286,12 @@ class JournalLine(models.Model):
 
     def content(self) -> domain.JournalLine:
         """Return this line as a value of the domain."""
-        return domain.JournalLine(
-            position=self.position,
-            ledger_account=self.ledger_account,
-            description=self.description,
-            amount=self.amount,
-            cost_center=self.cost_center,
-            cost_unit=self.cost_unit,
-            booking_date=self.booking_date,
+        return _line_content(
+            self.position,
+            self.ledger_account,
+            self.description,
+            self.amount,
+            self.cost_center,
+            self.cost_unit,
+            self.booking_date,
         )

@@ -238,11 +238,18 @@ class LinkSettings(models.Model):
     @classmethod
     def of(cls, rules: LinkRules) -> Self:
         """Return the row for ``rules``, which is made where it is not there yet."""
-        choices = json.dumps(asdict(rules), sort_keys=True, default=str)
-        digest = hashlib.sha256(choices.encode()).hexdigest()
-        return cls.objects.get_or_create(digest=digest, defaults={"choices": json.loads(choices)})[
-            0
-        ]
+        choices = cls._choices_of(rules)
+        return cls.objects.get_or_create(
+            digest=cls.digest_of(rules), defaults={"choices": json.loads(choices)}
+        )[0]
+
+    @classmethod
+    def digest_of(cls, rules: LinkRules) -> str:
+        return hashlib.sha256(cls._choices_of(rules).encode()).hexdigest()
+
+    @staticmethod
+    def _choices_of(rules: LinkRules) -> str:
+        return json.dumps(asdict(rules), sort_keys=True, default=str)
 
 
 class AccountMapping(models.Model):

@@ -24,7 +24,7 @@ from tilisilta.services.audit_changes import changes_of
 from tilisilta.services.journals.importing import recheck_account
 from tilisilta.services.journals.keeping import KNOWN_OUTSIDE
 from tilisilta.services.pace import wait_for_slot
-from tilisilta.services.procountor.administrations import keep_administration
+from tilisilta.services.procountor.administrations import keep_administration, note_company
 from tilisilta.services.procountor.client import (
     application,
     login_address,
@@ -186,7 +186,7 @@ def remove_authorisation(account: ProcountorAccount, *, user: User | None) -> No
     with transaction.atomic():
         account.state = ProcountorAccount.State.NEW
         account.method = account.grant = account.access_token = ""
-        account.access_token_expires_at = account.ended_at = None
+        account.access_token_expires_at = account.ended_at = account.company_seen_at = None
         account.save()
         audit.record(audit.Action.ACCOUNT_REMOVED, user=user, about=account, name=account.name)
     recheck_account(account)
@@ -205,7 +205,7 @@ def check_account(account: ProcountorAccount) -> ProcountorAccount:
         return account
     try:
         with procountor(account) as client:
-            client.get_session()
+            session = client.get_session()
             rights = client.get_journal_rights() if _is_verify_only(account) else ""
     except TilisiltaError:
         # Single columns: saving the whole row would overwrite tokens renewed meanwhile.
@@ -214,6 +214,7 @@ def check_account(account: ProcountorAccount) -> ProcountorAccount:
         ProcountorAccount.objects.filter(pk=account.pk).update(
             checked_at=timezone.now(), check_failed_at=None, journal_rights=rights
         )
+        note_company(account, session.company_id, now=timezone.now())
     account.refresh_from_db()
     return account
 
@@ -285,6 +286,7 @@ def _store_authorisation(  # what was read, and how
         account.method = method
         account.grant = secret
         account.procountor_company_id = session.company_id
+        account.company_seen_at = timezone.now()
         account.company_name = administration.name
         account.business_id = administration.business_id
         account.ended_at = account.renewal_leased_until = account.token_refused_at = None

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from math import ceil
 from typing import Any
@@ -18,6 +19,12 @@ from tilisilta.models import ApiPace
 MOST_WAITING = 1000
 USUAL_WAIT_SECONDS = 5.0
 NMBRS_BLOCK_SECONDS = 0.1
+BLOCK_SECONDS = 0.15
+SLOTS_AT_ONCE = 3
+NEAR_SECONDS = 0.1
+LATE_SECONDS = 0.03
+"""A request that leaves later than this after its slot takes another one."""
+MOST_SLOTS_MISSED = 10
 LEAST_CALLS_PER_SECOND = 0.2
 MOST_CALLS_PER_SECOND = 50.0
 GROWTH = 0.01
@@ -31,14 +38,64 @@ PATIENCE_SECONDS = 120.0
 """After so long it takes a slot like all others, or a day of sending would hold it up for ever."""
 
 
-def wait_for_slot() -> None:
-    """Wait until this process may send one request to Procountor.
+class SharedPace:
+    """The pace of our requests to Procountor, for all threads of this process.
 
     All processes take their slots from one row, so that together, as one API client, they stay
-    under Procountor's limit: exceeding it may suspend the client.
+    under Procountor's limit: exceeding it may suspend the client. While requests wait for their
+    turn, a few slots are taken at once, as a statement for each would cost more than the rest of a
+    request. A request that is late for its slot takes another one: otherwise several that were held
+    up could arrive in one second with those that were not.
     """
-    # Wall-clock time: monotonic clocks of two processes or machines cannot be compared.
-    wait_seconds = reserve_slot(time.time())
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._of: tuple[str, float] | None = None
+        self._slots: deque[float] = deque()
+        self._is_busy = False
+
+    def __call__(self) -> None:
+        """Wait until one request may leave."""
+        self.reach(self._take())
+
+    def approach(self) -> float:
+        """Take a slot, and return it when it is near enough for the last preparations."""
+        slot = self._take()
+        _sleep_until(slot - NEAR_SECONDS)
+        return slot
+
+    def reach(self, slot: float) -> None:
+        """Wait for ``slot``, or for a later one if it has passed."""
+        for _ in range(MOST_SLOTS_MISSED):
+            _sleep_until(slot)
+            if time.time() - slot <= LATE_SECONDS:
+                return
+            slot = self._take()
+        _sleep_until(slot)
+
+    def _take(self) -> float:
+        # Wall-clock time: monotonic clocks of two processes or machines cannot be compared.
+        gap = 1 / settings.PROCOUNTOR_REQUESTS_PER_SECOND
+        client_id = settings.PROCOUNTOR_CLIENT_ID or "none"
+        with self._lock:
+            now = time.time()
+            if self._of != (client_id, gap):
+                self._of, self._slots = (client_id, gap), deque()
+            while self._slots and self._slots[0] < now:
+                self._slots.popleft()
+            if not self._slots:
+                count = max(SLOTS_AT_ONCE, round(BLOCK_SECONDS / gap)) if self._is_busy else 1
+                wait_seconds = reserve_slots(client_id, now=now, gap=gap, count=count)
+                self._is_busy = wait_seconds > 0
+                self._slots.extend(now + wait_seconds + gap * place for place in range(count))
+            return self._slots.popleft()
+
+
+wait_for_slot = SharedPace()
+
+
+def _sleep_until(moment: float) -> None:
+    wait_seconds = moment - time.time()
     if wait_seconds > 0:
         time.sleep(wait_seconds)
 

@@ -24,7 +24,7 @@ def has_changed_in_nmbrs(sending: Sending, *, now: datetime) -> bool:
     somebody asked for it to be sent. What has changed is stored as any fetch would. Where Nmbrs
     gives no answer the journal goes as the person saw it: it is not worth holding up the month.
     """
-    if sending.source_asked_at is not None:
+    if sending.source_asked_at is not None or sending.journal.run_id is None:
         return False
     changed = _ask(sending, now=now)
     # Afterwards, so that a worker that dies in between leaves the question to its successor.

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Min, Q, QuerySet, Sum
@@ -52,6 +53,7 @@ class Wave:
     """The sendings under way and those finished since the first of them was asked for.
 
     They are counted in journals: sent as a whole, stopped for a person, uncertain, and the rest.
+    ``joint`` is what the last of them was asked for with, if it was with others.
     """
 
     done: int
@@ -59,6 +61,7 @@ class Wave:
     uncertain: int
     total: int
     current: tuple[Sending, ...]
+    joint: UUID | None = None
 
     @property
     def left(self) -> int:
@@ -165,4 +168,5 @@ def wave_of(user: User) -> Wave | None:
     return Wave(
         **counts,
         current=tuple(current.order_by("enqueued_at")[:2]),
+        joint=unfinished.order_by("-requested_at").values_list("joint", flat=True).first(),
     )

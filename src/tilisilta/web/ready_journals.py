@@ -1,34 +1,36 @@
-"""Sending all ready journals at once: review the list, confirm it, and follow the progress."""
+"""Sending all ready journals at once: review the list, untick what shall wait, and confirm it."""
 
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from decimal import Decimal
+from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import ngettext
-from django_htmx.http import HttpResponseClientRedirect
+from django.utils.translation import gettext as _
 
-from tilisilta.domain.standing import JOURNALS_UNDER_WAY, STOPPED_JOURNALS, JournalState
-from tilisilta.domain.whole_numbers import whole_number
-from tilisilta.models import Area, Journal, Right, User
-from tilisilta.services.sending.asking import (
-    AlreadySent,
-    Wanted,
-    send_many,
+from tilisilta.domain.standing import (
+    JOURNALS_UNDER_WAY,
+    STOPPED_JOURNALS,
+    ExportState,
+    JournalState,
 )
+from tilisilta.domain.whole_numbers import whole_number
+from tilisilta.models import Area, Export, Journal, Right
+from tilisilta.services.sending.asking import Wanted
 from tilisilta.services.sending.ready import ReadyJournals, ready_journals
+from tilisilta.services.sending.together import send_together
 from tilisilta.web.export_filter import FilterForm
 from tilisilta.web.export_rows import rows_of
-from tilisilta.web.parts import SECONDS_PER_STEP, carried_count, with_query
+from tilisilta.web.parts import is_part, with_query
 from tilisilta.web.rights import UserRequest, needs
 
-ROWS_SHOWN = 200
 NAMED_STATES = tuple(
     state
     for state in JournalState
@@ -38,12 +40,19 @@ NAMED_STATES = tuple(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
-    """What one request has done: how many are under way, were refused, and are left."""
+class Chosen:
+    """What is ticked, summed up: the bar at the foot of the page shows it beside the button."""
 
-    asked: int
-    refused: int
-    left: tuple[tuple[int, str], ...]
+    count: int
+    receipt_count: int
+    books_count: int
+    sums: tuple[tuple[str, Decimal], ...]
+
+    @property
+    def seconds(self) -> int:
+        """Return about how long it takes: a look and a post each, and the periods of each books."""
+        requests = self.count + self.receipt_count + self.books_count
+        return max(1, round(requests / settings.PROCOUNTOR_REQUESTS_PER_SECOND))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,9 +75,9 @@ class NotReady:
 
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def send_ready(request: UserRequest) -> HttpResponse:
-    """Show all ready journals that pass the filter, then send exactly those that were shown."""
+    """Show all ready journals that pass the filter, then send exactly those that are ticked."""
     if request.method == "POST":
-        return _next_step(request)
+        return _sum_up(request) if is_part(request) else _send(request)
     form = FilterForm(request.GET or None, user=request.user)
     among = form.narrow(Journal.objects.all(), with_period=False)
     ready = ready_journals(
@@ -78,16 +87,19 @@ def send_ready(request: UserRequest) -> HttpResponse:
         all_periods=request.GET.get("months") == "all",
     )
     rows = [row for row in rows_of(ready.journals, may_send=True) if row.can_be_sent]
-    sums = ready.journals.order_by().values_list("currency").annotate(Sum("debit_total"))
+    is_ticked = request.GET.get("tick") != "none"
+    pks = [row.journal.pk for row in rows]
     left = tuple(_left_months(request, ready))
     visible = among.visible_to(request.user)
     context = {
-        "rows": rows[:ROWS_SHOWN],
+        "rows": rows,
         "count": len(rows),
         "company_count": len({row.journal.company_id for row in rows}),
-        "receipt_count": sum(row.receipt_count for row in rows),
-        "books_count": len({books for row in rows for books in row.books}),
-        "sums": sorted(sums),
+        "is_ticked": is_ticked,
+        "all": _summed(Journal.objects.filter(pk__in=pks)),
+        "chosen": _summed(Journal.objects.filter(pk__in=pks if is_ticked else [])),
+        "tick_other": with_query(request, tick="none" if is_ticked else ""),
+        "joint": uuid4(),
         "period": ready.period,
         "period_field": form["period"],
         "chosen_period": f"{ready.period:%Y-%m}" if ready.period else "",
@@ -131,67 +143,55 @@ def _not_ready(
             yield NotReady(state=name, count=count, query=query)
 
 
-def send_some(
-    chosen: Iterable[tuple[int, str]], *, user: User, now: datetime, until: float
-) -> Step:
-    """Ask for the ``chosen`` journals, each with the digest of what was shown, until time is up.
-
-    The first is always asked for, so that each step gets on. ``until`` is a moment of the monotonic
-    clock.
-    """
-    pairs = list(chosen)
-    visible = Journal.objects.visible_to(user).select_related("company")
-    journals = visible.in_bulk([pk for pk, _seen in pairs])
-    wanted = [Wanted(journal=journals[pk], seen=seen) for pk, seen in pairs if pk in journals]
-    many = send_many(wanted, user=user, now=now, until=until)
-    done_before = sum(isinstance(one.error, AlreadySent) for one in many.refused)
-    hidden = len(pairs) - len(wanted)
-    return Step(
-        # A journal that another person has sent meanwhile counts as sent.
-        asked=len(many.sendings) + done_before,
-        refused=len(many.refused) - done_before + hidden,
-        left=tuple((one.journal.pk, one.seen or "") for one in many.left),
+def _summed(journals: QuerySet[Journal]) -> Chosen:
+    of_journals = Export.objects.filter(journal__in=journals.values("pk"), state=ExportState.READY)
+    exports = of_journals.order_by().aggregate(
+        receipts=Count("pk"), books=Count("link__procountor_account", distinct=True)
+    )
+    sums = journals.order_by().values_list("currency").annotate(Sum("debit_total"), Count("pk"))
+    return Chosen(
+        count=sum(count for _currency, _total, count in sums),
+        receipt_count=exports["receipts"],
+        books_count=exports["books"],
+        sums=tuple(sorted((currency, total) for currency, total, _count in sums)),
     )
 
 
-def _next_step(request: UserRequest) -> HttpResponse:
-    chosen = list(_pairs(request.POST.get("journals", "")))
-    # All requests of one click share a moment, so that their sendings are one wave.
-    now = _moment(request.POST.get("now", "")) or timezone.now()
-    step = send_some(chosen, user=request.user, now=now, until=time.monotonic() + SECONDS_PER_STEP)
-    asked = step.asked + carried_count(request, "asked")
-    refused = step.refused + carried_count(request, "refused")
-    if step.left:
-        context = {
-            "journals": " ".join(f"{pk}:{seen}" for pk, seen in step.left),
-            "asked": asked,
-            "refused": refused,
-            "done": asked + refused,
-            "total": asked + refused + len(step.left),
-            "now": now.isoformat(),
-        }
-        return render(request, "exports/ready_going.html", context)
-    _report(request, asked, refused)
-    if request.htmx:
-        return HttpResponseClientRedirect(reverse("exports"))
-    return redirect("exports")
+def _send(request: UserRequest) -> HttpResponse:
+    """Ask for exactly what is ticked, all in one moment; what follows needs nobody to wait."""
+    listed = dict(_pairs(request.POST.get("journals", "")))
+    visible = Journal.objects.visible_to(request.user).in_bulk(list(listed))
+    ticked = _ticked(request, listed)
+    wanted = [Wanted(journal=visible[pk], seen=listed[pk]) for pk in ticked if pk in visible]
+    if not wanted:
+        messages.info(request, _("No journal is ticked, so nothing was sent."))
+        return redirect(f"{reverse('send_ready')}?{request.GET.urlencode()}")
+    periods = {one.journal.period for one in wanted}
+    joint = send_together(
+        wanted,
+        user=request.user,
+        now=timezone.now(),
+        joint_id=_uuid(request.POST.get("joint", "")),
+        period=periods.pop() if len(periods) == 1 else None,
+        left_out=len(listed) - len(ticked),
+    )
+    return redirect("sent_together", joint.pk)
 
 
-def _report(request: UserRequest, asked: int, refused: int) -> None:
-    if asked:
-        text = ngettext(
-            "%(count)s journal is being sent.", "%(count)s journals are being sent.", asked
-        )
-        messages.success(request, text % {"count": asked})
-    if refused:
-        text = ngettext(
-            "%(count)s journal was not sent: something has changed or stands in its way. Its "
-            "page says what.",
-            "%(count)s journals were not sent: something has changed or stands in their way. "
-            "Their pages say what.",
-            refused,
-        )
-        messages.warning(request, text % {"count": refused})
+def _ticked(request: UserRequest, listed: Iterable[int]) -> list[int]:
+    if "ticks" not in request.POST:
+        return list(listed)
+    ticked = {whole_number(value) for value in request.POST.getlist("send")}
+    return [pk for pk in listed if pk in ticked]
+
+
+def _sum_up(request: UserRequest) -> HttpResponse:
+    """Show the bar anew for what is ticked now."""
+    listed = dict(_pairs(request.POST.get("journals", "")))
+    visible = Journal.objects.visible_to(request.user)
+    chosen = _summed(visible.filter(pk__in=_ticked(request, listed)))
+    context = {"chosen": chosen, "listed_count": len(listed), "query": request.GET.urlencode()}
+    return render(request, "exports/sendbar.html", context)
 
 
 def _pairs(text: str) -> Iterator[tuple[int, str]]:
@@ -202,10 +202,8 @@ def _pairs(text: str) -> Iterator[tuple[int, str]]:
             yield number, seen
 
 
-def _moment(text: str) -> datetime | None:
+def _uuid(text: str) -> UUID | None:
     try:
-        moment = datetime.fromisoformat(text)
+        return UUID(text)
     except ValueError:
         return None
-    # It comes back from a browser. A moment ahead would put the sendings off until then.
-    return moment if moment.tzinfo is not None and moment <= timezone.now() else None

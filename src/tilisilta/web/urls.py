@@ -45,6 +45,7 @@ from tilisilta.web import (
     set_up_log_ins,
     settlements,
     signing,
+    together,
     users,
     withdrawals,
 )
@@ -126,6 +127,7 @@ urlpatterns = [
     path("fetch/progress", fetching.fetch_progress, name="fetch_progress"),
     path("exports", exports.exports, name="exports"),
     path("exports/send-ready", ready_journals.send_ready, name="send_ready"),
+    path("exports/together/<uuid:pk>", together.sent_together, name="sent_together"),
     path(JOURNAL, journals.journal, name="journal"),
     path(f"{JOURNAL}/send", journals.send, name="send_journal"),
     path(f"{JOURNAL}/look-again", journals.look, name="look_again"),

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -21,8 +22,10 @@ from tests.bureau import (
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.busy_office import Busyness
-from tilisilta.models import Attempt, AuditEntry, Export, Journal, Sending
-from tilisilta.services.sending.asking import send_journal
+from tilisilta.models import Attempt, AuditEntry, Export, Journal, ProcountorAccount, Sending
+from tilisilta.services.links import change_link
+from tilisilta.services.sending.asking import Wanted, send_journal
+from tilisilta.services.sending.together import send_together
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +98,18 @@ def _deliver_until_killed(
     return False
 
 
+def _ask(journal: Journal, clock: Clock) -> Sending:
+    return send_journal(journal, user=None, now=clock.now)
+
+
+def _ask_together(journal: Journal, clock: Clock) -> Sending:
+    """Ask as a click for many does, when the periods of the company were read an hour ago."""
+    hour_ago = clock.now - timedelta(hours=1)
+    ProcountorAccount.objects.update(administration_read_at=hour_ago, periods_read_at=None)
+    joint = send_together([Wanted(journal=journal)], user=None, now=clock.now)
+    return joint.sendings.get()
+
+
 def entries_of(journal: Journal) -> Counter[str]:
     """Count what the audit log says about the receipts of ``journal``."""
     entries = AuditEntry.objects.filter(about_kind="journal", about_id=journal.pk)
@@ -124,9 +139,10 @@ def facts_of(journal: Journal) -> Counter[str]:
 
 
 class TestDelivery:
-    @pytest.mark.parametrize("approves", [False, True])
+    # Sent together, the worker checks it first, with a request for the periods.
+    @pytest.mark.parametrize(("approves", "is_together"), [(False, True), (True, False)])
     def test_books_each_receipt_once_wherever_the_worker_dies(
-        self, procountor: Sandbox, settings: Settings, approves: bool
+        self, procountor: Sandbox, settings: Settings, approves: bool, is_together: bool
     ) -> None:
         company = a_linked_company(approves_receipts=approves)
         step, was_killed = 0, True
@@ -135,7 +151,7 @@ class TestDelivery:
             step += 1
             journal = a_journal(company, 5, 6, run_number=str(step))
             clock = Clock()
-            sending = send_journal(journal, user=None, now=clock.now)
+            sending = (_ask_together if is_together else _ask)(journal, clock)
             was_killed = _deliver_until_killed(sending, clock, procountor, settings, steps=step)
             assert entries_of(journal) == facts_of(journal), f"killed at step {step}"
             clock.forward(60)
@@ -150,6 +166,29 @@ class TestDelivery:
             for export in journal.exports.all():
                 assert names.count(export.name) == 1, f"killed at step {step}"
         assert step > 20
+
+    @pytest.mark.once
+    def test_books_nothing_of_what_has_changed_wherever_the_worker_dies(
+        self, procountor: Sandbox, settings: Settings
+    ) -> None:
+        company = a_linked_company()
+        step, was_killed = 0, True
+
+        while was_killed:
+            step += 1
+            journal = a_journal(company, 5, 6, run_number=str(step))
+            clock = Clock()
+            sending = _ask_together(journal, clock)
+            change_link(company.links.get(), user=None, receipt_title=f"Palkat {step}")
+            was_killed = _deliver_until_killed(sending, clock, procountor, settings, steps=step)
+            deliver(sending, clock)
+
+            sending.refresh_from_db()
+            assert (sending.is_refused, states(journal)) == (True, ["ready"] * 2), step
+        assert step > 5
+        assert procountor.ledger.count() == 0
+        refused = AuditEntry.objects.filter(action=Action.SENDING_REFUSED)
+        assert refused.count() == step
 
     def test_books_each_receipt_once_although_people_tidy_up_meanwhile(
         self, procountor: Sandbox, settings: Settings

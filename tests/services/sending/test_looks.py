@@ -64,7 +64,8 @@ class TestALook:
         journal = a_journal(a_linked_company())
         clock = Clock()
         sending = send_journal(journal, user=None, now=clock.now)
-        ProcountorAccount.objects.update(procountor_company_id=50102)
+        # A day after Procountor has named the company it is asked again.
+        ProcountorAccount.objects.update(procountor_company_id=50102, company_seen_at=None)
 
         stopped = deliver(sending, clock)
 

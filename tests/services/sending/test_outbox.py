@@ -6,7 +6,7 @@ import pytest
 from tests.bureau import NOW, a_journal, a_linked_company
 
 from procountor_sandbox.app import Sandbox
-from tilisilta.models import Export, ProcountorAccount, Sending
+from tilisilta.models import Company, Export, ProcountorAccount, Sending
 from tilisilta.services.sending import outbox
 from tilisilta.services.sending.asking import send_journal
 
@@ -27,7 +27,7 @@ class TestDueSendings:
         assert after == [sending]
 
     def test_leave_out_what_the_engine_has_taken_up(self, sending: Sending) -> None:
-        outbox.mark_enqueued(sending, NOW)
+        outbox.mark_enqueued(sending, NOW, writer=1)
 
         assert outbox.due_sendings(NOW) == []
 
@@ -52,21 +52,52 @@ class TestWriterOf:
     def test_is_the_procountor_company(self, sending: Sending) -> None:
         account = ProcountorAccount.objects.get()
 
-        assert outbox.writer_of(sending) == str(account.procountor_company_id)
+        assert outbox.writers_of([sending]) == {sending.journal_id: account.procountor_company_id}
+
+
+class TestTakeUp:
+    def test_takes_one_of_each_company_and_lets_the_next_pass_a_busy_one(
+        self, sending: Sending
+    ) -> None:
+        company = Company.objects.get()
+        second = send_journal(a_journal(company, 5, run_number="5"), user=None, now=NOW)
+        other = send_journal(a_journal(a_linked_company(1002), 4), user=None, now=NOW)
+
+        taken = list(outbox.take_up(NOW, at_most=3))
+        again = list(outbox.take_up(NOW, at_most=3))
+
+        assert {one.pk for one in taken} in ({sending.pk, other.pk}, {second.pk, other.pk})
+        assert again == []
+        assert all(outbox.is_current(one.run_id) for one in taken)
+
+        Sending.objects.filter(pk=taken[0].pk).update(finished_at=NOW)
+        Sending.objects.filter(pk=taken[1].pk).update(finished_at=NOW)
+
+        (third,) = outbox.take_up(NOW, at_most=3)
+        assert third.pk in {sending.pk, second.pk}
+        assert not outbox.is_current(taken[0].run_id)
+
+    def test_lets_the_table_refuse_a_second_one_of_a_company(self, sending: Sending) -> None:
+        second = send_journal(
+            a_journal(Company.objects.get(), 5, run_number="5"), user=None, now=NOW
+        )
+
+        assert outbox.mark_enqueued(sending, NOW, writer=50101)
+        assert not outbox.mark_enqueued(second, NOW, writer=50101)
 
 
 class TestMarkEnqueued:
     def test_does_not_touch_a_later_turn(self, sending: Sending) -> None:
         outbox.put_off(sending.pk, due_at=NOW)
 
-        outbox.mark_enqueued(sending, NOW)
+        outbox.mark_enqueued(sending, NOW, writer=1)
 
         assert Sending.objects.get().enqueued_at is None
 
 
 class TestPutOff:
     def test_gives_the_next_turn_another_name(self, sending: Sending) -> None:
-        outbox.mark_enqueued(sending, NOW)
+        outbox.mark_enqueued(sending, NOW, writer=1)
 
         outbox.put_off(sending.pk, due_at=NOW + timedelta(minutes=1))
 
@@ -94,7 +125,7 @@ class TestPutOff:
 
 class TestEnqueuedSendings:
     def test_are_those_taken_up_before_the_moment_and_not_finished(self, sending: Sending) -> None:
-        outbox.mark_enqueued(sending, NOW)
+        outbox.mark_enqueued(sending, NOW, writer=1)
 
         assert outbox.enqueued_sendings(NOW) == []
         assert outbox.enqueued_sendings(NOW + timedelta(seconds=1)) == [sending]

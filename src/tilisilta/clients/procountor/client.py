@@ -18,6 +18,7 @@ from tilisilta.clients.procountor.decoding import (
     ReceiptPage,
     Session,
     decode_administration,
+    decode_fiscal_years,
     decode_item,
     decode_journal_rights,
     decode_page,
@@ -29,7 +30,7 @@ from tilisilta.clients.procountor.errors import (
     ProcountorUnavailable,
 )
 from tilisilta.clients.procountor.exchange import AccessTokens, Exchange
-from tilisilta.clients.procountor.http import open_http
+from tilisilta.clients.procountor.http import KeptConnections, open_http
 from tilisilta.clients.procountor.listing import ReceiptWindow, read_all
 from tilisilta.clients.procountor.reports import (
     LISTED_TYPES,
@@ -44,7 +45,7 @@ from tilisilta.clients.procountor.wire import (
     encode_item,
     parse_json,
 )
-from tilisilta.domain.administrations import Administration, DimensionItem
+from tilisilta.domain.administrations import Administration, DimensionItem, FiscalYear
 from tilisilta.domain.ledger_entries import LedgerEntry
 from tilisilta.domain.receipts import BookedReceipt
 
@@ -66,7 +67,8 @@ _Decoded = TypeVar("_Decoded")
 class ProcountorClient:
     """Acts in one company of Procountor. Use it in a ``with`` statement.
 
-    ``pace`` is called before every request and returns when it may leave. A failed read raises
+    ``pace`` is called before every request and returns when it may leave. With ``kept`` its
+    connections are used, and stay open for the next client. A failed read raises
     ``ProcountorUnavailable`` or ``ProcountorBusy`` and may be repeated; the exception of a failed
     write says whether anything can have happened.
     """
@@ -79,8 +81,14 @@ class ProcountorClient:
         pace: Callable[[], None],
         transport: httpx2.BaseTransport | None = None,
         timeout_seconds: float = 60,
+        kept: KeptConnections | None = None,
     ) -> None:
-        self._http = open_http(transport, base_url=api_url, timeout_seconds=timeout_seconds)
+        self._is_kept = kept is not None and transport is None
+        self._http = (
+            kept.http
+            if kept is not None and transport is None
+            else open_http(transport, base_url=api_url, timeout_seconds=timeout_seconds)
+        )
         self._tokens = tokens
         self._exchange = Exchange(self._http, tokens=tokens, pace=pace)
 
@@ -93,7 +101,8 @@ class ProcountorClient:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._http.close()
+        if not self._is_kept:
+            self._http.close()
 
     def get_session(self) -> Session:
         """Return the company that our token is for; it raises if the token does not work."""
@@ -121,6 +130,11 @@ class ProcountorClient:
                 fiscal_years=fiscal_years,
                 vat=vat,
             )
+
+    def get_fiscal_years(self) -> tuple[FiscalYear, ...]:
+        content = self._exchange.read("/fiscalyears")
+        with _readable_answer():
+            return decode_fiscal_years(content)
 
     def list_receipts(self, window: ReceiptWindow) -> tuple[ListedReceipt, ...]:
         """Return the receipts of the type JOURNAL in ``window``, in any status, each once."""

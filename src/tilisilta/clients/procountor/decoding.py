@@ -73,7 +73,6 @@ def decode_administration(
     """Return what the answers of five addresses together say of a company."""
     about = _Company.model_validate(parse_json(company))
     chart = _Chart.model_validate(parse_json(accounts))
-    years = _FiscalYears.model_validate(parse_json(fiscal_years))
     vats = _Vats.model_validate(parse_json(vat))
     return Administration(
         procountor_company_id=about.id,
@@ -85,9 +84,14 @@ def decode_administration(
         dimensions=tuple(
             one.value() for one in _DIMENSIONS.validate_python(parse_json(dimensions))
         ),
-        fiscal_years=tuple(year.value() for year in years.fiscal_years or ()),
+        fiscal_years=decode_fiscal_years(fiscal_years),
         vat_statuses=tuple(status.value() for status in vats.vat_statuses or ()),
     )
+
+
+def decode_fiscal_years(content: bytes) -> tuple[FiscalYear, ...]:
+    years = _FiscalYears.model_validate(parse_json(content))
+    return tuple(year.value() for year in years.fiscal_years or ())
 
 
 def decode_item(content: bytes) -> DimensionItem:

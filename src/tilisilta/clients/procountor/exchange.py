@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Mapping
-from typing import NoReturn, Protocol
+from typing import NoReturn, Protocol, runtime_checkable
 
 import httpx2
 
@@ -40,6 +40,23 @@ class AccessTokens(Protocol):
         """Return another token than ``instead_of``, which Procountor has refused."""
 
 
+@runtime_checkable
+class Slots(Protocol):
+    """A pace whose slots can be taken before the last preparations of a request.
+
+    Called, it waits until a request may leave.
+    """
+
+    def __call__(self) -> None:
+        """Wait until a request may leave."""
+
+    def approach(self) -> float:
+        """Take a slot, wait until it is near, and return it."""
+
+    def reach(self, slot: float) -> None:
+        """Wait for ``slot``, or for a later one if it has passed."""
+
+
 class Exchange:
     """Sends requests and returns the content of successful answers; all others raise.
 
@@ -53,11 +70,15 @@ class Exchange:
         self._http = http
         self._tokens = tokens
         self._pace = pace
-        self._has_slot = False
+        self._slot: float | None = None
 
     def take_slot(self) -> None:
-        self._pace()
-        self._has_slot = True
+        """Take the slot of the next request, so that it has hardly to wait once it is prepared."""
+        if isinstance(self._pace, Slots):
+            self._slot = self._pace.approach()
+        else:
+            self._pace()
+            self._slot = 0.0
 
     def read(self, path: str, params: Mapping[str, str] | None = None) -> bytes:
         """Read ``path``. A read without an answer changed nothing and may be tried again."""
@@ -119,9 +140,12 @@ class Exchange:
         return _accepted(self._authorised(send), unanswered=ProcountorOutcomeUnknown)
 
     def _wait_for_slot(self) -> None:
-        if not self._has_slot:
+        slot, self._slot = self._slot, None
+        if slot is None:
             self._pace()
-        self._has_slot = False
+        elif isinstance(self._pace, Slots):
+            # Exactly then: what was prepared meanwhile must not move requests into one second.
+            self._pace.reach(slot)
 
     def _authorised(self, send: Callable[[str], httpx2.Response]) -> httpx2.Response:
         token = self._tokens.current()

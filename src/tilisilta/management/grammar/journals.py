@@ -196,7 +196,7 @@ def _add_send(commands: Subparsers) -> None:
         says=_("send journals; the worker books each receipt exactly once"),
         example=(
             "tilisilta send 1001-2026-6-1 --wait\n"
-            "tilisilta send --all-ready --period 2026-06 --wait --json\n"
+            "tilisilta send --all --period 2026-06 --wait --json\n"
             'tilisilta send 1001-2026-6-1 --again --reason "withdrawn by mistake" --wait\n'
             'tilisilta send 1001-2026-6-2 --difference --reason "overtime came in late" --wait'
         ),
@@ -248,7 +248,9 @@ def _add_timeout(parser: argparse.ArgumentParser) -> None:
 
 def _add_all_ready(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
+        "--all",
         "--all-ready",
+        dest="all_ready",
         action="store_true",
         help=_("every journal that is ready, of the newest month that has runs"),
     )

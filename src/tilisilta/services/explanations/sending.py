@@ -11,6 +11,7 @@ LOOK_AGAIN = _(
     "Wait: Tilisilta looks for the receipt and sends it again only if it is surely absent. Do not "
     "book it by hand meanwhile."
 )
+LOOK_AND_SEND = _("Look at the new preview, and send if it is right.")
 INVALIDATE_OR_SAY = _(
     "Invalidate all but one of them in Procountor and look for it again here, or say here which "
     "one it is."
@@ -91,12 +92,36 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ),
     ProblemCode.PREVIEW_CHANGED: (
         Wording(
+            message=_("The link has changed since the journal was confirmed"),
+            cause=_(
+                "With the link as it is now, other receipts would be sent than those that were "
+                "confirmed. Nothing was sent."
+            ),
+            remedy=LOOK_AND_SEND,
+            when={"reason": "link"},
+        ),
+        Wording(
+            message=_("The receipts have other dates than when the journal was confirmed"),
+            cause=_("A period was closed or opened in Procountor meanwhile. Nothing was sent."),
+            remedy=LOOK_AND_SEND,
+            when={"reason": "dates"},
+        ),
+        Wording(
+            message=_("Nmbrs has changed the run since the journal was confirmed"),
+            cause=_(
+                "Right before the journal was sent, Nmbrs had another one of this run, or no run "
+                "any more. Nothing was sent."
+            ),
+            remedy=_("Look at the newest revision, and send it if it is right."),
+            when={"reason": "run"},
+        ),
+        Wording(
             message=_("What would be sent is no longer what you looked at"),
             cause=_(
                 "The link or the company in Procountor has changed since the preview was shown. "
                 "Nothing was sent."
             ),
-            remedy=_("Look at the new preview, and send if it is right."),
+            remedy=LOOK_AND_SEND,
         ),
     ),
     ProblemCode.WRONG_COMPANY: for_cases(

@@ -22,6 +22,24 @@ from tilisilta.models import Attempt, Export, Journal, Link
 from tilisilta.services.journals.twins import stranger_of, twin_of
 from tilisilta.services.procountor.administrations import known_administration, read_administration
 
+_EXPORT_COLUMNS = (
+    "journal",
+    "booking_date",
+    "receipt_date",
+    "epoch",
+    "token",
+    "link_settings",
+    "state",
+    "ledger_receipt_id",
+    "receipt_number",
+    "invoice_number",
+    "problems",
+    "is_trail",
+    "withdrawn_at",
+    "link__procountor_account__procountor_company_id",
+    "link__procountor_account__company_name",
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Destination:
@@ -81,9 +99,16 @@ def read_destination(journal: Journal, *, now: datetime, age_limit: timedelta) -
     return Destination(link=link, administration=read)
 
 
-def gather(journal: Journal, destination: Destination, *, locked: bool = False) -> Gathered:
+def gather(
+    journal: Journal,
+    destination: Destination,
+    *,
+    locked: bool = False,
+    queued_as_ready: bool = False,
+) -> Gathered:
     """Return all facts about ``journal``. With ``locked`` its exports stay locked until the commit.
 
+    With ``queued_as_ready`` the facts are those from before it was asked to be sent.
     For a journal whose exports are left alone only the facts needed then are queried. Lines are
     read only where there is an administration to plan receipts for: there may be many of them.
     """
@@ -91,7 +116,7 @@ def gather(journal: Journal, destination: Destination, *, locked: bool = False) 
     known = _exports_of(journal, locked=locked)
     trail = _in_other_books(known, journal, link)
     exports = tuple(export for export in known if export not in trail)
-    states = tuple(_facts_of(export) for export in exports)
+    states = tuple(_facts_of(export, queued_as_ready=queued_as_ready) for export in exports)
     # Checks of journals at rest are many, and must not read their lines or compare payrolls.
     is_left_alone = leaves_exports(states)
     needs_lines = administration is not None and not is_left_alone
@@ -141,7 +166,8 @@ def _exports_of(journal: Journal, *, locked: bool) -> tuple[Export, ...]:
     was_tried = Exists(Attempt.objects.filter(export=OuterRef("pk")))
     own = Export.with_trail.filter(journal=journal, reverses__isnull=True)
     known = own.annotate(was_tried=was_tried)
-    known = known.select_related("link__procountor_account")
+    # The rows are wide, and a month of checks reads very many of them.
+    known = known.select_related("link__procountor_account").only(*_EXPORT_COLUMNS)
     return tuple(known.select_for_update(of=("self",)) if locked else known)
 
 
@@ -164,9 +190,10 @@ def _in_other_books(
     )
 
 
-def _facts_of(export: Export) -> ExportFacts:
+def _facts_of(export: Export, *, queued_as_ready: bool = False) -> ExportFacts:
+    state = ExportState(export.state)
     return ExportFacts(
-        state=ExportState(export.state),
+        state=ExportState.READY if queued_as_ready and state == ExportState.QUEUED else state,
         problems=export.problems,
         token=export.token,
         was_tried=export.was_tried,  # type: ignore[attr-defined]  # annotated

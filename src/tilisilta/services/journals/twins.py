@@ -14,6 +14,17 @@ from tilisilta.domain.sameness import sums_on_any_day
 from tilisilta.domain.standing import JournalState
 from tilisilta.models import Journal, Link
 
+# Every check asks for them, and hardly ever finds one.
+_COMPARED = (
+    "company__number",
+    "company__debtor",
+    "run_year",
+    "run_number",
+    "run_description",
+    "revision",
+    "currency",
+    "period",
+)
 _A_MONTH = timedelta(days=31)
 _LESS_THAN_A_PAY_PERIOD = timedelta(days=6)
 HIDDEN_JOURNAL = "?"
@@ -41,6 +52,7 @@ def twin_of(journal: Journal, link: Link | None) -> str:
         .exclude(run_year=journal.run_year, run_number=journal.run_number)
         .exclude(state=JournalState.DISCARDED)
         .select_related("company")
+        .only(*_COMPARED)
     )
     twin = earlier.filter(_same_payroll(journal, link) | same_period).first()
     twin = twin or _twin_of_another_day(journal, link, earlier)
@@ -60,6 +72,7 @@ def stranger_of(journal: Journal, link: Link | None) -> str:
         .exclude(company=journal.company_id)
         .exclude(state__in=[JournalState.DISCARDED, JournalState.REPLACED])
         .select_related("company")
+        .only(*_COMPARED)
         .order_by("-pk")
         .first()
     )

@@ -21,6 +21,7 @@ from tilisilta.clients.procountor.errors import (
     TokenRefused,
 )
 from tilisilta.clients.procountor.exchange import AccessTokens
+from tilisilta.clients.procountor.http import KeptConnections
 from tilisilta.models import ProcountorAccount
 from tilisilta.models.encryption import UnreadableSecret, readable
 from tilisilta.services import audit
@@ -31,6 +32,16 @@ _LEASE = timedelta(seconds=60)
 # A token is renewed so long before it expires: the request it is for may wait for its slot.
 _EARLY = timedelta(seconds=60)
 # Refusals further apart than the longest pause and a check of idle accounts are no row.
+_TOKEN_COLUMNS = (
+    "state",
+    "method",
+    "grant",
+    "access_token",
+    "access_token_expires_at",
+    "renewal_leased_until",
+    "token_refused_at",
+    "token_refusal_count",
+)
 _REFUSALS_IN_A_ROW = timedelta(hours=1)
 
 
@@ -128,6 +139,25 @@ def _is_row_over(account: ProcountorAccount, now: datetime) -> bool:
     return now - refused_at > 2 * timedelta(seconds=pauses[min(count, len(pauses)) - 1])
 
 
+def keep_connections() -> None:
+    """Keep the connections of this process to Procountor open from now on, as a worker does."""
+    _Kept.connections = KeptConnections(
+        base_url=settings.PROCOUNTOR_API_URL, timeout_seconds=settings.PROCOUNTOR_TIMEOUT_SECONDS
+    )
+
+
+def close_connections() -> None:
+    kept, _Kept.connections = _Kept.connections, None
+    if kept is not None:
+        kept.close()
+
+
+class _Kept:
+    """What a worker keeps; a command or a page asks little and opens its own."""
+
+    connections: KeptConnections | None = None
+
+
 def _client_with(
     tokens: AccessTokens, pace: Callable[[], None] = wait_for_slot
 ) -> ProcountorClient:
@@ -137,6 +167,7 @@ def _client_with(
         pace=pace,
         transport=transport(),
         timeout_seconds=settings.PROCOUNTOR_TIMEOUT_SECONDS,
+        kept=_Kept.connections,
     )
 
 
@@ -186,8 +217,8 @@ class AccountTokens:
             )
 
     def _account(self) -> ProcountorAccount:
-        # The administration can be large, and a token is needed for every request.
-        return ProcountorAccount.objects.defer("administration").get(pk=self._account_id)
+        # The row is wide, and a token is needed for every request.
+        return ProcountorAccount.objects.only(*_TOKEN_COLUMNS).get(pk=self._account_id)
 
     def _renew(self, *, instead_of: str) -> str:
         self._read = None

@@ -51,10 +51,10 @@ class PreviewChanged(NeedsAttention):
 
     code = ProblemCode.PREVIEW_CHANGED
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, *, reason: str = "") -> None:
         super().__init__(f"What would be sent of journal {journal.reference} has changed.")
         self.journal = journal
-        self.facts = {"journal": journal.reference}
+        self.facts = {"journal": journal.reference, **({"reason": reason} if reason else {})}
 
 
 class AlreadySent(NeedsAttention):
@@ -190,22 +190,33 @@ def continue_waiting(now: datetime) -> int:
     for journal in waiting:
         if not _can_go_on(journal):
             continue
-        last = journal.sendings.order_by("-requested_at").first()
         try:
             with transaction.atomic():
-                Sending.objects.create(
-                    journal=journal,
-                    requested_by=last.requested_by if last else None,
-                    system_user=last.system_user if last else "",
-                    requested_at=now,
-                    due_at=now,
-                )
+                _go_on(journal, now=now)
                 look_anew(journal)
         except IntegrityError:
             # Another worker has just created it.
             continue
         count += 1
     return count
+
+
+def _go_on(journal: Journal, *, now: datetime) -> None:
+    """Create a sending that takes the place of the last one of ``journal``."""
+    last = journal.sendings.order_by("-requested_at", "finished_at").first()
+    Sending.objects.create(
+        journal=journal,
+        requested_by=last.requested_by if last else None,
+        system_user=last.system_user if last else "",
+        requested_at=now,
+        due_at=now,
+        joint=last.joint if last else None,
+        # Still to be checked, if the last one never came to it.
+        seen=last.seen if last and last.is_unchecked else "",
+    )
+    if last is not None and last.joint_id is not None:
+        # Each journal counts once in what it was asked for with.
+        Sending.objects.filter(pk=last.pk).update(joint=None)
 
 
 def _can_go_on(journal: Journal) -> bool:

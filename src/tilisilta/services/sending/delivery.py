@@ -7,19 +7,22 @@ crash, nothing is booked twice. The states, and why they suffice: ``docs/exactly
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from django.db import transaction
 
 from tilisilta.clients.procountor.errors import AccessDenied, GrantEnded, ProcountorRejected
+from tilisilta.domain.problems import Problem
 from tilisilta.domain.standing import EXPORTS_UNDER_WAY, ExportState
 from tilisilta.errors import OutcomeUnknown, TryAgainLater
 from tilisilta.models import Export, Journal, Sending, Withdrawal
 from tilisilta.services import audit
 from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.pace import wait_after
+from tilisilta.services.procountor.administrations import ANY_AGE
+from tilisilta.services.sending.confirmed import changed_since, refusal_of
 from tilisilta.services.sending.difference_basis import is_as_read, stop_outdated
 from tilisilta.services.sending.items_before_posting import make_items_for
 from tilisilta.services.sending.looks import look_for
@@ -36,6 +39,55 @@ class MoveResult:
     wait_seconds: float = 0.0
 
 
+# A sending is read anew before each move, and its rows are wide: most of a move's own work would be
+# to make objects of columns that it has no use for.
+_JOURNAL_COLUMNS = (
+    "company__number",
+    "run_year",
+    "run_number",
+    "revision",
+    "period",
+    "state",
+    "problems",
+    "discarded_at",
+    "withdrawn_at",
+)
+_COLUMNS = (
+    *(
+        field.name
+        for field in Sending._meta.concrete_fields  # Django's documented API
+        if field.name != "journal"
+    ),
+    *(f"journal__{name}" for name in _JOURNAL_COLUMNS),
+    "journal__run",
+    "journal__company__name",
+    "journal__company__is_test",
+    "journal__company__debtor__is_blocked",
+)
+_EXPORT_COLUMNS = (
+    "journal",
+    "booking_date",
+    "receipt_date",
+    "epoch",
+    "token",
+    "payload",
+    "items_to_make",
+    "state",
+    "ledger_receipt_id",
+    "receipt_number",
+    "invoice_number",
+    "problems",
+    "is_looked_for",
+    "look_at",
+    "reverses",
+    "link__closed_period_policy",
+    "link__approves_receipts",
+    "link__is_verify_only",
+    "link__procountor_account__state",
+    "link__procountor_account__grant",
+    "link__procountor_account__procountor_company_id",
+    "link__procountor_account__company_seen_at",
+)
 FINISHED = MoveResult(is_finished=True)
 APPROVAL_PAUSE_SECONDS = 60.0
 
@@ -59,14 +111,20 @@ def advance(sending_id: UUID, *, now: datetime, has_changed: SourceCheck = not_a
     yet when the company was marked as a test company or its debtor blocked after the click, or
     when the source has another journal of the run by then, as ``has_changed`` says.
     """
-    sending = Sending.objects.select_related(
-        "journal__company__debtor", "journal__run", "requested_by"
-    ).get(pk=sending_id)
+    sending = (
+        Sending.objects.select_related("journal__company__debtor")
+        .only(*_COLUMNS)
+        .get(pk=sending_id)
+    )
     if sending.finished_at is not None:
         return FINISHED
     withdrawal = unfinished_withdrawal(sending.journal)
     if withdrawal is not None:
         return _take_back_next(sending, withdrawal, now=now)
+    return _send_next(sending, has_changed, now=now)
+
+
+def _send_next(sending: Sending, has_changed: SourceCheck, *, now: datetime) -> MoveResult:
     exports = _exports_of(sending)
     export = _next_export(exports)
     if export is None:
@@ -77,8 +135,26 @@ def advance(sending_id: UUID, *, now: datetime, has_changed: SourceCheck = not_a
         become_uncertain(sending, export, now=now, detail="The worker stopped while posting.")
         sending.journal.store_state()
         return MoveResult()
+    if export.state == ExportState.QUEUED and sending.is_unchecked:
+        refused = _check(sending, now=now)
+        if refused is not None:
+            return refused
     hindered = _hindered(sending, export, has_changed, now=now)
     return hindered or _moved(sending, export, exports, now=now)
+
+
+def _check(sending: Sending, *, now: datetime) -> MoveResult | None:
+    """Return the result if the journal is not what was confirmed, or cannot be checked now."""
+    journal = Journal.objects.select_related("company__debtor").get(pk=sending.journal_id)
+    try:
+        refusal = refusal_of(journal, sending.seen, now=now)
+    except TryAgainLater as error:
+        return MoveResult(wait_seconds=min(wait_after(error), LONGEST_PAUSE.total_seconds()))
+    if refusal:
+        return _refuse(sending, refusal, now=now)
+    Sending.objects.filter(pk=sending.pk).update(checked_at=now)
+    sending.checked_at = now
+    return None
 
 
 def _take_back_next(sending: Sending, withdrawal: Withdrawal, *, now: datetime) -> MoveResult:
@@ -99,7 +175,8 @@ def _hindered(
     if not export.link.procountor_account.is_authorised:
         return _wait_for_account(sending, export, now=now)
     if export.state == ExportState.QUEUED and has_changed(sending, now=now):
-        return _finish(sending, now=now)
+        refusal = (changed_since(sending.journal, "run"),)
+        return _finish(sending, now=now, refusal=refusal)
     # A pause longer than the longest was noted by a clock that ran ahead, and is ignored.
     if export.look_at is not None and now < export.look_at <= now + LONGEST_PAUSE:
         return MoveResult(wait_seconds=(export.look_at - now).total_seconds())
@@ -109,8 +186,14 @@ def _hindered(
 def _moved(
     sending: Sending, export: Export, exports: Sequence[Export], *, now: datetime
 ) -> MoveResult:
+    before = [one.standing() for one in exports]
     wait_seconds = _try_move(sending, export, exports, now=now)
-    sending.journal.store_state()
+    moved = _with_new_states(sending, exports)
+    if wait_seconds <= 0 and _next_export(moved) is None:
+        return _finish(sending, now=now)
+    # A look changes nothing as long as it finds nothing, and that is what most of them do.
+    if [one.standing() for one in moved] != before:
+        sending.journal.store_state()
     # Procountor may ask for a longer pause than the outbox allows.
     return MoveResult(wait_seconds=min(wait_seconds, LONGEST_PAUSE.total_seconds()))
 
@@ -153,11 +236,19 @@ def _move(sending: Sending, export: Export, exports: Sequence[Export], *, now: d
 
 
 def _exports_of(sending: Sending) -> list[Export]:
-    return list(
-        sending.journal.exports.select_related("link__procountor_account", "journal__company")
-        .defer("link__procountor_account__administration")
-        .order_by("booking_date", "epoch")
-    )
+    # Each has the journal of the sending, which need not be read for each of them.
+    exports = sending.journal.exports.select_related("link__procountor_account")
+    return list(exports.only(*_EXPORT_COLUMNS).order_by("booking_date", "epoch"))
+
+
+def _with_new_states(sending: Sending, exports: Sequence[Export]) -> list[Export]:
+    """Return ``exports`` with the states and problems that they have now, without those gone."""
+    rows = sending.journal.exports.order_by().values_list("pk", "state", "problems")
+    now = {pk: (state, problems) for pk, state, problems in rows}
+    left = [export for export in exports if export.pk in now]
+    for export in left:
+        export.state, export.problems = now[export.pk]
+    return left
 
 
 def _next_export(exports: Sequence[Export]) -> Export | None:
@@ -193,7 +284,10 @@ def _take_back(sending: Sending, *, now: datetime) -> MoveResult:
     """Finish, and make receipts ready again: the company may no longer be sent."""
     finished = _finish(sending, now=now)
     # Only the company or its debtor has changed, so Procountor need not be asked.
-    check_journal(sending.journal, now=now, age_limit=timedelta.max)
+    journal = check_journal(sending.journal, now=now, age_limit=ANY_AGE)
+    is_begun = any(one.state != ExportState.READY for one in journal.exports.all())
+    if journal.problems and not is_begun:
+        Sending.objects.filter(pk=sending.pk).update(is_refused=True, refusal=journal.problems)
     return finished
 
 
@@ -205,19 +299,52 @@ def _wait_for_account(sending: Sending, export: Export, *, now: datetime) -> Mov
     return _finish(sending, now=now, leaves_queued=True)
 
 
-def _finish(sending: Sending, *, now: datetime, leaves_queued: bool = False) -> MoveResult:
+def _refuse(sending: Sending, refusal: tuple[Problem, ...], *, now: datetime) -> MoveResult:
+    """Finish without sending anything, and store the journal as it would be sent now."""
+    finished = _finish(sending, now=now, refusal=refusal, is_recorded=True)
+    check_journal(sending.journal, now=now, age_limit=ANY_AGE)
+    return finished
+
+
+def _finish(
+    sending: Sending,
+    *,
+    now: datetime,
+    leaves_queued: bool = False,
+    refusal: tuple[Problem, ...] = (),
+    is_recorded: bool = False,
+) -> MoveResult:
+    """Finish the sending; with ``refusal`` nothing of it was begun, for these reasons.
+
+    ``is_recorded`` says so in the audit log, where nothing else does.
+    """
     with transaction.atomic():
         # One transaction, or a crash in between would leave the journal with an outdated state.
-        journal = Journal.objects.select_for_update().get(pk=sending.journal_id)
+        locked = Journal.objects.select_for_update(of=("self",)).select_related("company")
+        journal = locked.only(*_JOURNAL_COLUMNS).get(pk=sending.journal_id)
         is_ours = Sending.objects.filter(pk=sending.pk, finished_at__isnull=True).update(
-            finished_at=now
+            finished_at=now, is_refused=bool(refusal), refusal=refusal
         )
+        if is_ours and is_recorded:
+            _record_refused(sending)
         # Not ours: another worker finished it, and a newer sending may have queued these receipts.
         if is_ours and not leaves_queued:
             journal.exports.filter(state=ExportState.QUEUED).update(state=ExportState.READY)
         journal.store_state()
     _check_revisions(journal, now=now)
     return FINISHED
+
+
+def _record_refused(sending: Sending) -> None:
+    journal = sending.journal
+    with audit.command_run_by(sending.system_user):
+        audit.record(
+            audit.Action.SENDING_REFUSED,
+            user=sending.requested_by,
+            company=journal.company,
+            about=journal,
+            reference=journal.reference,
+        )
 
 
 def _check_revisions(journal: Journal, *, now: datetime) -> None:
@@ -227,7 +354,7 @@ def _check_revisions(journal: Journal, *, now: datetime) -> None:
         run_year=journal.run_year,
         run_number=journal.run_number,
         revision__gte=journal.revision,
-    ).order_by("revision")
-    if len(revisions) > 1:
-        for revision in revisions:
-            check_journal(revision, now=now, age_limit=timedelta.max)
+    )
+    if revisions.exclude(pk=journal.pk).exists():
+        for revision in revisions.order_by("revision"):
+            check_journal(revision, now=now, age_limit=ANY_AGE)

@@ -24,6 +24,7 @@ from tilisilta.domain.recognition import (
 from tilisilta.domain.sameness import receipt_digest
 from tilisilta.domain.standing import ExportState
 from tilisilta.models import AnotherReceipt, Attempt, Export, Link, Sending
+from tilisilta.services.procountor.administrations import note_company, was_company_seen
 from tilisilta.services.procountor.client import procountor
 from tilisilta.services.procountor.seen_receipts import promised_with, read_receipts
 from tilisilta.services.sending.booked_another_way import booking_another_way
@@ -52,19 +53,21 @@ def look_for(sending: Sending, exports: Sequence[Export], *, now: datetime) -> f
     pauses, until its receipt is surely absent.
     """
     account = exports[0].link.procountor_account
+    company_id = account.procountor_company_id or 0
     with procountor(account) as client:
-        chosen = client.get_session()
         # Nothing found in another company proves nothing, and the post would land in its books.
-        if chosen.company_id != account.procountor_company_id:
-            _stop_all(exports, ProblemCode.WRONG_COMPANY, name=chosen.company_name)
-            return 0.0
+        if not was_company_seen(account, now=now):
+            chosen = client.get_session()
+            if not note_company(account, chosen.company_id, now=now):
+                _stop_all(exports, ProblemCode.WRONG_COMPANY, name=chosen.company_name)
+                return 0.0
         # Read together for all exports of the journal, whose months mostly overlap.
         windows = [window for export in exports for window in _windows(export, now)]
-        receipts = read_receipts(client, chosen.company_id, _joined(windows), now=now)
-        siblings = _siblings(exports, receipts, chosen.company_id)
+        receipts = read_receipts(client, company_id, _joined(windows), now=now)
+        siblings = _siblings(exports, receipts, company_id)
         matches = {
             export.pk: _recognised(
-                export, receipts, chosen.company_id, siblings.get(export.booking_date, frozenset())
+                export, receipts, company_id, siblings.get(export.booking_date, frozenset())
             )
             for export in exports
         }

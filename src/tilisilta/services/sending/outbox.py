@@ -1,21 +1,24 @@
 """The outbox: committed sendings that the engine has to take up."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import F, Q
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q, QuerySet
 
 from tilisilta.models import Export, Sending
 from tilisilta.services.sending.asking import look_anew
 
 LONGEST_PAUSE = timedelta(hours=1)
 MOST_DOUBLINGS = 6
+MOST_AT_ONCE = 500
+SEEN_FOR_EACH = 8
+"""So many due sendings are seen for each that is taken up, as companies may be busy."""
 
 
-def due_sendings(now: datetime) -> list[Sending]:
-    """Return the sendings to be taken up now, in the order they were asked for.
+def due_sendings(now: datetime, *, at_most: int = MOST_AT_ONCE) -> list[Sending]:
+    """Return up to ``at_most`` sendings to be taken up now, in the order they were asked for.
 
     A sending that is due further ahead than ``LONGEST_PAUSE`` allows was put off by a clock that
     ran ahead, and counts as due.
@@ -23,22 +26,71 @@ def due_sendings(now: datetime) -> list[Sending]:
     due = Q(due_at__lte=now) | Q(due_at__gt=now + 2 * LONGEST_PAUSE)
     waiting = Sending.objects.filter(due, finished_at__isnull=True, enqueued_at__isnull=True)
     # Limited, as a sweep runs four times a second; the rest follows with the next ones.
-    return list(waiting.select_related("journal").order_by("due_at")[:500])
+    wanted = waiting.only("journal", "run_count").order_by("due_at", "journal")
+    return list(wanted[:at_most])
 
 
-def writer_of(sending: Sending) -> str:
-    """Return the id of the Procountor company; only one sending of each may run at a time."""
+def enqueued_count() -> int:
+    """Return how many sendings the engine has that are not finished."""
+    return _under_way().count()
+
+
+def _under_way() -> QuerySet[Sending]:
+    return Sending.objects.filter(finished_at__isnull=True, enqueued_at__isnull=False)
+
+
+def writers_of(sendings: Collection[Sending]) -> dict[int, int]:
+    """Return the Procountor company of each journal; only one sending of each runs at a time."""
     books = (
-        Export.objects.filter(journal_id=sending.journal_id)
-        .order_by("pk")
-        .values_list("link__procountor_account__procountor_company_id", flat=True)
+        Export.objects.filter(journal__in=[one.journal_id for one in sendings])
+        .order_by("-pk")
+        .values_list("journal", "link__procountor_account__procountor_company_id")
     )
-    return str(books.first() or 0)
+    # Of the oldest receipt, should a journal have some in other books.
+    known = {journal_id: company_id or 0 for journal_id, company_id in books}
+    return {one.journal_id: known.get(one.journal_id, 0) for one in sendings}
 
 
-def mark_enqueued(sending: Sending, now: datetime) -> None:
-    # Only this turn: it may have ended already, and its successor is not enqueued yet.
-    Sending.objects.filter(pk=sending.pk, run_count=sending.run_count).update(enqueued_at=now)
+def take_up(now: datetime, *, at_most: int) -> Iterator[Sending]:
+    """Take up to ``at_most`` due sendings out of the outbox, one for each Procountor company.
+
+    A company of which one is under way has to wait, and does not hold up the others. Each is
+    yielded as soon as it is marked: what is marked for long and not known to the engine is lost.
+    """
+    due = due_sendings(now, at_most=SEEN_FOR_EACH * at_most) if at_most > 0 else []
+    if not due:
+        return
+    writers = writers_of(due)
+    busy = set(_under_way().values_list("writer", flat=True))
+    left = at_most
+    for sending in due:
+        writer = writers[sending.journal_id]
+        if left > 0 and writer not in busy and mark_enqueued(sending, now, writer=writer):
+            left -= 1
+            busy.add(writer)
+            yield sending
+
+
+def is_current(run_id: str) -> bool:
+    """Return whether a turn is still the one that its sending is taken up for."""
+    sending_id, _point, run_count = run_id.rpartition(".")
+    return _under_way().filter(pk=sending_id, run_count=run_count).exists()
+
+
+def mark_enqueued(sending: Sending, now: datetime, *, writer: int) -> bool:
+    """Mark ``sending`` as taken up; ``False`` if another worker was faster, also in its company."""
+    waiting = Sending.objects.filter(
+        # Only this turn: it may have ended already, and its successor is another one.
+        pk=sending.pk,
+        run_count=sending.run_count,
+        enqueued_at__isnull=True,
+        finished_at__isnull=True,
+    )
+    try:
+        with transaction.atomic():
+            return waiting.update(enqueued_at=now, writer=writer) == 1
+    except IntegrityError:
+        return False
 
 
 def put_off(sending_id: UUID, *, due_at: datetime, run_count: int | None = None) -> None:

@@ -35,6 +35,15 @@ _SCREENS: Mapping[Refusal | None, Screen] = {
     Refusal.UNAUTHORISED: Screen.PROCOUNTOR_ACCOUNT,
 }
 """Where what was refused can be put right in Tilisilta, too."""
+_BOOKED_COLUMNS = (
+    "state",
+    "approved_at",
+    "receipt_number",
+    "invoice_number",
+    "version",
+    "posted_at",
+    "look_at",
+)
 _TEXTS = frozenset({"name", "accountants_notes"})
 
 
@@ -84,7 +93,8 @@ def begin_attempt(export: Export, *, now: datetime) -> Attempt | None:
     content, which must be looked for first. ``export`` gets the content that is stored.
     """
     with transaction.atomic():
-        locked = Export.with_trail.select_for_update().get(pk=export.pk)
+        wanted = Export.with_trail.only("state", "is_looked_for", "items_to_make", "payload")
+        locked = wanted.select_for_update().get(pk=export.pk)
         is_whole = not locked.items_to_make
         if locked.state != ExportState.QUEUED or not (locked.is_looked_for and is_whole):
             return None
@@ -140,7 +150,8 @@ def note_booked(
     """
     differing = deviations(decode_receipt(export.payload.encode()), booked.body)
     with transaction.atomic():
-        locked = Export.with_trail.select_for_update().get(pk=export.pk)
+        wanted = Export.with_trail.only("ledger_receipt_id", "problems", *_BOOKED_COLUMNS)
+        locked = wanted.select_for_update().get(pk=export.pk)
         if locked.ledger_receipt_id is not None:
             # Another process has noted it meanwhile.
             _must_be_the_same(locked, booked)
@@ -155,7 +166,8 @@ def note_booked(
         locked.posted_at = now
         locked.look_at = None
         locked.problems = _differences(export, differing, severity)
-        locked.save()
+        # Not the payload, which is long and stays as it is.
+        locked.save(update_fields=["ledger_receipt_id", "problems", *_BOOKED_COLUMNS])
         _end_attempts(locked, outcome=outcome, now=now)
         actions = [action, audit.Action.RECEIPT_SEEN_APPROVED] if is_approved else [action]
         for one in actions:

@@ -43,6 +43,9 @@ from tilisilta.services.sending.status_changes import change_status
 
 def unfinished_withdrawal(journal: Journal) -> Withdrawal | None:
     unfinished = Withdrawal.objects.filter(journal=journal, finished_at__isnull=True)
+    # Asked before each move of a sending, and there is hardly ever one.
+    if not unfinished.exists():
+        return None
     return unfinished.select_related("requested_by").first()
 
 
