@@ -171,11 +171,13 @@ def overview_for(  # what a page asks for, each by its name
     """
     journals = Journal.objects.not_discarded().visible_to(user)
     by_month = states_by_month(journals)
-    month = month or recent_month(user, today=today) or latest_month(by_month, today)
+    if month is None and by_month:
+        month = recent_month(user, today=today)
+    month = month or latest_month(by_month, today)
     counts = counts_of(by_month, month)
     months = _months_up_to(month)
     companies = _searched(Company.objects.visible_to(user), search)
-    shown = Paginator(companies, COMPANIES_PER_PAGE).get_page(page)
+    shown = _page_of(companies, page)
     dead_links, drifted_count = _links_to_look_at(user)
     return Overview(
         month=month,
@@ -220,6 +222,19 @@ def _count_of(wanted: Q, *states: ExportState) -> Count:
 def _searched(companies: QuerySet[Company], search: str) -> QuerySet[Company]:
     matches = companies.filter(matching(search)) if search else companies
     return matches.order_by("number")
+
+
+def _page_of(companies: QuerySet[Company], number: int) -> Page[Company]:
+    """Return a page with how many there are in all, by one query."""
+    paginator = Paginator(companies, COMPANIES_PER_PAGE)
+    first = (max(1, number) - 1) * COMPANIES_PER_PAGE
+    counted = companies.annotate(in_all=Window(Count("pk")))
+    rows = list(counted[first : first + COMPANIES_PER_PAGE])
+    if not rows and first:
+        # Beyond the end.
+        return paginator.get_page(number)
+    paginator.__dict__["count"] = rows[0].in_all if rows else 0
+    return Page(rows, max(1, number), paginator)
 
 
 def _months_up_to(month: date) -> tuple[date, ...]:

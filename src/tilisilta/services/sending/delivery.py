@@ -80,6 +80,7 @@ _EXPORT_COLUMNS = (
     "is_looked_for",
     "look_at",
     "reverses",
+    "is_difference",
     "link__closed_period_policy",
     "link__approves_receipts",
     "link__is_verify_only",
