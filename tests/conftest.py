@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # A few examples find most mistakes and leave the tests fast. Where all tests are required, as in
 # CI, many more examples are tried.
 hypothesis_settings.register_profile("quick", deadline=None, max_examples=8)
-hypothesis_settings.register_profile("thorough", deadline=None, max_examples=60)
+hypothesis_settings.register_profile("thorough", deadline=None, max_examples=40)
 # A mutation tool runs the tests several times in one process.
 hypothesis_settings.register_profile(
     "mutants",
@@ -32,7 +32,10 @@ hypothesis_settings.register_profile(
 if "MUTANT_UNDER_TEST" in os.environ:
     _profile = "mutants"
 else:
-    _profile = "thorough" if "TILISILTA_TESTS_REQUIRE_ALL" in os.environ else "quick"
+    # The rules are the same on every database.
+    _is_thorough = "TILISILTA_TESTS_REQUIRE_ALL" in os.environ
+    _is_first_round = "TILISILTA_DATABASE_URL" not in os.environ
+    _profile = "thorough" if _is_thorough and _is_first_round else "quick"
 hypothesis_settings.load_profile(_profile)
 
 NMBRS_REDIRECT_URI = "http://127.0.0.1:8000/settings/integrations/nmbrs/consented"

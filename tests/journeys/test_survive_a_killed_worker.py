@@ -68,7 +68,6 @@ class TestAKilledWorker:
     @pytest.mark.parametrize(
         ("method", "path", "skip"),
         [
-            ("GET", "/sessioninfo", 0),
             ("GET", "/ledgerreceipts", 0),
             ("POST", "/ledgerreceipts", 0),
             ("POST", "/ledgerreceipts", 1),

@@ -221,6 +221,27 @@ class TestSendAndWait:
         assert len(booked) == 3
         assert output.count("Approved") == 5
 
+    def test_does_the_work_where_the_worker_has_died_since_it_was_heard(
+        self, tmp_path: Path
+    ) -> None:
+        name = f"waiting_{uuid4().hex[:12]}"
+        create_database(name)
+        with listening_sandbox() as (sandbox, url):
+            empty = new_bureau(tmp_path / "bureau", url, database=name)
+            # Long enough for the command to take the one that was killed for alive.
+            longer = {**empty.environment, "TILISILTA_WORKER_TIMEOUT_SECONDS": "12"}
+            bureau = replace(empty, environment=longer)
+            prepare(bureau)
+            with bureau.worker():
+                bureau.wait_until_states(["approved", "approved"])
+            journal = bureau.folder / "july.csv"
+            journal.write_bytes(csv_file(monthly_lines(7)))
+            bureau.run("import", str(journal), "--company", "1001")
+
+            bureau.run("send", "1001-2026-7-1", "--wait")
+
+            assert sandbox.ledger.count() == 3
+
 
 class TestSyncAndWait:
     def test_does_the_work_where_no_worker_is(self, bureau: Bureau) -> None:

@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from threading import Event, Thread
 
 from django.conf import settings
+from django.db import connections
 from django.utils import timezone
 
 from tilisilta.models import Worker
+
+POLL_SECONDS = 1.0
 
 
 def living_workers(now: datetime) -> list[Worker]:
@@ -17,10 +21,41 @@ def living_workers(now: datetime) -> list[Worker]:
 
 @contextmanager
 def running_worker() -> Iterator[None]:
-    """Work with a worker: one that is alive already, else this process."""
+    """Work with a worker: one that is alive already, else this process, also if that one dies."""
     if living_workers(timezone.now()):
-        yield
+        with _standing_by():
+            yield
         return
+    with _working():
+        yield
+
+
+@contextmanager
+def _standing_by() -> Iterator[None]:
+    """Work as soon as no worker is alive any more: it may have died just before it was seen."""
+    ending = Event()
+    thread = Thread(target=_work_if_none_does, args=(ending,), name="standing-by")
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        thread.join()
+
+
+def _work_if_none_does(ending: Event) -> None:
+    try:
+        while living_workers(timezone.now()):
+            if ending.wait(POLL_SECONDS):
+                return
+        with _working():
+            ending.wait()
+    finally:
+        connections.close_all()
+
+
+@contextmanager
+def _working() -> Iterator[None]:
     # Importing it takes seconds, which a command that does no work itself should not spend.
     from tilisilta.engine import Engine  # noqa: PLC0415
 
