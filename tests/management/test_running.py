@@ -229,7 +229,7 @@ class TestSendAndWait:
         with listening_sandbox() as (sandbox, url):
             empty = new_bureau(tmp_path / "bureau", url, database=name)
             # Long enough for the command to take the one that was killed for alive.
-            longer = {**empty.environment, "TILISILTA_WORKER_TIMEOUT_SECONDS": "12"}
+            longer = {**empty.environment, "TILISILTA_WORKER_TIMEOUT_SECONDS": "6"}
             bureau = replace(empty, environment=longer)
             prepare(bureau)
             with bureau.worker():

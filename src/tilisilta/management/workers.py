@@ -11,8 +11,6 @@ from django.utils import timezone
 
 from tilisilta.models import Worker
 
-POLL_SECONDS = 1.0
-
 
 def living_workers(now: datetime) -> list[Worker]:
     limit = now - timedelta(seconds=settings.WORKER_TIMEOUT_SECONDS)
@@ -45,11 +43,12 @@ def _standing_by() -> Iterator[None]:
 
 def _work_if_none_does(ending: Event) -> None:
     try:
-        while living_workers(timezone.now()):
-            if ending.wait(POLL_SECONDS):
+        # One that was alive just now can be known to be dead only after this time.
+        while not ending.wait(settings.WORKER_TIMEOUT_SECONDS):
+            if not living_workers(timezone.now()):
+                with _working():
+                    ending.wait()
                 return
-        with _working():
-            ending.wait()
     finally:
         connections.close_all()
 
