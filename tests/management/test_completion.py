@@ -33,8 +33,8 @@ class TestCompletion:
         ("line", "words"),
         [
             ("tilisilta st", ["status"]),
-            ("tilisilta link ", ["--help", "--json", "add", "confirm", "end", "list"]),
-            ("tilisilta send --all", ["--all-periods", "--all-ready"]),
+            ("tilisilta link c", ["change", "check", "confirm"]),
+            ("tilisilta send --all", ["--all", "--all-periods", "--all-ready"]),
             ("tilisilta completion z", ["zsh"]),
             ("tilisilta company start ", ["--help", "--json", "--none"]),
         ],

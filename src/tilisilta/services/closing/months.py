@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from tilisilta.domain.month_end import (
     MonthFacts,
@@ -19,7 +19,7 @@ from tilisilta.domain.month_end import (
 )
 from tilisilta.domain.problems import Problem
 from tilisilta.domain.standing import JOURNALS_NOT_SUMMED
-from tilisilta.models import Company, User
+from tilisilta.models import CheckedLink, Company, User
 from tilisilta.services.closing.facts import Compared, Gathered, MonthJournals, Signed, gather
 from tilisilta.services.companies import matching
 
@@ -75,7 +75,8 @@ class MonthEnd:
 
     ``people`` are the ids of all who close months of companies that are seen, or stand in, and
     ``signers`` those of all who signed this one. ``debtors`` are those of the companies that were
-    found, whichever was chosen, by number and name.
+    found, whichever was chosen, by number and name. ``unfit_link_count`` is of the open links that
+    name what is not in Procountor any more.
     """
 
     month: date
@@ -83,6 +84,7 @@ class MonthEnd:
     people: frozenset[int]
     signers: frozenset[int]
     debtors: tuple[tuple[int, str], ...] = ()
+    unfit_link_count: int = 0
 
     @cached_property
     def line(self) -> tuple[Cell, ...]:
@@ -148,6 +150,7 @@ def month_end(
             one.signed.user_id for one in found if one.signed and one.signed.user_id is not None
         ),
         debtors=tuple(sorted({(row["debtor__number"], row["debtor__name"]) for row in found_rows})),
+        unfit_link_count=sum(row["has_unfit_link"] for row in found_rows),
     )
 
 
@@ -161,6 +164,9 @@ def summed(companies: Iterable[CompanyMonth]) -> Sums:
 
 
 def _rows(companies: QuerySet[Company]) -> Iterable[Mapping[str, Any]]:
+    unfit = CheckedLink.objects.filter(
+        is_well=False, link__company=OuterRef("pk"), link__ends_on__isnull=True
+    )
     return companies.order_by("number").values(
         "pk",
         "number",
@@ -176,6 +182,7 @@ def _rows(companies: QuerySet[Company]) -> Iterable[Mapping[str, Any]]:
         "nmbrs__gone_at",
         "verified__wanted_month",
         "verified__trouble",
+        has_unfit_link=Exists(unfit),
     )
 
 
