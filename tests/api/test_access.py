@@ -1,4 +1,4 @@
-"""Who may use the API, for what, and what is said to others."""
+"""Access to the API: what each token allows, and how the rest is refused."""
 
 import logging
 from datetime import timedelta

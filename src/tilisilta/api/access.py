@@ -1,4 +1,4 @@
-"""Who may do what by the API: a token in each request, its scopes, and the rights of its user."""
+"""Access to the API: a token in each request, its scopes, and the rights of its user."""
 
 from typing import cast
 

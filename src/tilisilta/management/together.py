@@ -53,7 +53,7 @@ def _wait_for(joint: JointSending, line: ProgressLine, *, give_up_at: float) -> 
 
 @contextmanager
 def told_when_interrupted() -> Iterator[None]:
-    """Say what becomes of the rest where a person interrupts the waiting."""
+    """Print what becomes of the rest where a person interrupts the waiting."""
     try:
         yield
     except KeyboardInterrupt:

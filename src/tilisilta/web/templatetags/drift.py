@@ -15,7 +15,7 @@ register = template.Library()
 
 @register.inclusion_tag("links/drift_notice.html", takes_context=True)
 def drift_notice(context: RequestContext) -> Mapping[str, int]:
-    """Say how many links name what is not there any more, to those who may look at links."""
+    """Return how many links name what is not there any more, for users who may see links."""
     request = cast(UserRequest, context.request)
     may_read = request.user.can(Right.READ, Area.PROCOUNTOR)
     return {"count": drifted(request.user).count() if may_read else 0}
