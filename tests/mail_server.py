@@ -81,6 +81,11 @@ class MailServer:
             server.transport.abort()
         return answer or "250 OK"
 
+    def forget(self) -> None:
+        """Be as if just started."""
+        self.mails, self.recipients, self.refused = [], [], {}
+        self.refused_sender, self.data_answers = "", []
+
     @property
     def texts(self) -> list[str]:
         return [mail.get_content().replace("\r\n", "\n") for mail in self.mails]
