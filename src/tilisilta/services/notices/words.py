@@ -130,7 +130,7 @@ def _title(notice: OpenNotice, count: int) -> str:
     if notice.kind is NoticeKind.AUTHORISATION:
         return _authorisation(notice)
     if notice.kind is NoticeKind.NEEDS_PERSON:
-        return f"{month}: {code_words(notice.code)}"
+        return f"{month}: {_after_colon(code_words(notice.code))}"
     if notice.kind is NoticeKind.COMPLETE:
         return _("%(month)s is complete: every company is signed") % facts
     texts = {
@@ -143,6 +143,10 @@ def _title(notice: OpenNotice, count: int) -> str:
         NoticeKind.READY: _("%(month)s: ready to be sent"),
     }
     return texts[notice.kind] % facts
+
+
+def _after_colon(words: str) -> str:
+    return words if words.startswith(("Procountor", "Nmbrs")) else words[:1].lower() + words[1:]
 
 
 def code_words(code: str) -> str:
