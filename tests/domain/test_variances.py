@@ -53,7 +53,7 @@ class TestVariance:
 
         assert found.above == ("both", "new")
         assert found.accounts["new"].is_new
-        assert found.accounts["both"].percent == Decimal("-30.0")
+        assert found.accounts["both"].percent == Decimal("30.0")
         assert found.accounts["new"].percent is None
 
     def test_does_not_mix_corrections_in(self) -> None:

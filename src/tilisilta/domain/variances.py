@@ -22,7 +22,9 @@ class JournalSums:
 
     @property
     def all_accounts(self) -> frozenset[str]:
-        return frozenset({*self.accounts, *self.corrections})
+        """Return the accounts that anything is left on: lines of 0.00 are never booked."""
+        sums = (*self.accounts.items(), *self.corrections.items())
+        return frozenset(code for code, amount in sums if amount)
 
     @property
     def correction_debit(self) -> Decimal:
@@ -55,19 +57,19 @@ class Change:
 
     @property
     def percent(self) -> Decimal | None:
-        """Return the difference in percent of what was booked then, to a tenth."""
+        """Return how much more it is than then, in percent to a tenth: also a credit grows."""
         if not self.last:
             return None
-        percent = self.difference * 100 / abs(self.last)
+        percent = self.difference * 100 / self.last
         return percent.quantize(_TENTH, rounding=ROUND_HALF_UP)
 
     @property
     def is_new(self) -> bool:
-        return self.last is None
+        return self.last is None and bool(self.this)
 
     @property
     def is_vanished(self) -> bool:
-        return self.this is None
+        return self.this is None and bool(self.last)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
