@@ -23,6 +23,8 @@ class NotSigned(StrEnum):
     """The user has sent a journal of it, and a second person has to sign."""
 
 
+NOTHING_LEFT = frozenset({NotSigned.SIGNED, NotSigned.NOTHING})
+"""There is nothing to be signed any more."""
 _BY_STATE = {
     MonthState.NOT_EXPECTED: NotSigned.NOTHING,
     MonthState.DIFFERENT: NotSigned.DIFFERENT,
