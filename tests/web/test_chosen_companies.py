@@ -87,8 +87,9 @@ class TestChosenCompanies:
         assert "Who closes the months of 2 companies?" in asked
         assert "onni" not in asked
         assert "2 companies were changed." in done
-        people = Company.objects.order_by("number").values_list("responsible", "stand_in")
-        assert list(people) == [(administrator.pk, None), (administrator.pk, None), (None, None)]
+        people = [one.responsible for one in Company.objects.order_by("number")]
+        assert people == [administrator, administrator, None]
+        assert not Company.objects.filter(stand_in__isnull=False).exists()
 
     def test_is_limited_to_what_the_user_sees_and_may(
         self, browser_of_reader: Client, bureau: list[Company]

@@ -21,6 +21,8 @@ class NotSigned(StrEnum):
     """There is no run in it."""
     SENDER = "sender"
     """The user has sent a journal of it, and a second person has to sign."""
+    LATER = "later"
+    """Many are signed already with this click: the next one signs more."""
 
 
 NOTHING_LEFT = frozenset({NotSigned.SIGNED, NotSigned.NOTHING})

@@ -63,6 +63,11 @@ def not_signed_text(why: NotSigned, companies: Companies) -> str:
             "%(names)s are signed by a second person: you have sent a journal of each.",
             n,
         ),
+        NotSigned.LATER: ngettext(
+            "%(names)s is signed by the next click: so many are not signed at once.",
+            "%(names)s are signed by the next click: so many are not signed at once.",
+            n,
+        ),
     }
     return texts[why] % {"names": _names(companies)}
 

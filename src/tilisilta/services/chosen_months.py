@@ -63,21 +63,28 @@ def chosen_months(month: date, companies: Collection[CompanyMonth]) -> ChosenMon
     )
 
 
-def sign_chosen(chosen: ChosenMonths, *, user: User | None, now: datetime) -> SignedMonths:
-    """Sign those that need no reason, each for itself: what is in the way of one stops no other."""
-    companies = Company.objects.in_bulk([one.company_id for one in chosen.signable])
+def sign_chosen(
+    chosen: ChosenMonths, *, user: User | None, now: datetime, most: int | None = None
+) -> SignedMonths:
+    """Sign those that need no reason, each for itself: what is in the way of one stops no other.
+
+    ``most`` is how many are signed now, for a page that somebody waits for.
+    """
+    signable = chosen.signable[:most]
+    companies = Company.objects.in_bulk([one.company_id for one in signable])
     refused: dict[int, NotSigned | None] = {}
-    for one in chosen.signable:
+    for one in signable:
         try:
             sign_month(companies[one.company_id], chosen.month, user=user, now=now)
         except CannotSign as error:
             refused[one.company_id] = why_refused(error.facts["reason"])
     whys = {
         **{one.company_id: why for why, some in chosen.not_signed.items() for one in some},
+        **{one.company_id: NotSigned.LATER for one in chosen.signable[len(signable) :]},
         **refused,
     }
     return SignedMonths(
-        count=len(chosen.signable) - len(refused),
+        count=len(signable) - len(refused),
         not_signed=_by_reason(chosen.companies, whys),
     )
 

@@ -34,6 +34,8 @@ from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import address_to_go_back_to, first_day, long_file
 from tilisilta.web.rights import UserRequest, needs
 
+MOST_SIGNED_AT_ONCE = 500
+"""More would let the browser wait for longer than a quarter of a minute."""
 NOBODY = "nobody"
 
 
@@ -74,7 +76,7 @@ def chosen_companies(request: UserRequest) -> HttpResponse:
 def sign_many(request: UserRequest) -> HttpResponse:
     """Sign the chosen companies of a month that are equal; say why others are not."""
     chosen = _chosen(request)
-    signed = sign_chosen(chosen, user=request.user, now=timezone.now())
+    signed = sign_chosen(chosen, user=request.user, now=timezone.now(), most=MOST_SIGNED_AT_ONCE)
     if signed.count:
         messages.success(request, _("%(count)s signed.") % {"count": signed.count})
     for why, some in signed.not_signed.items():
@@ -114,7 +116,7 @@ def archive_many(request: UserRequest) -> HttpResponseBase:
     companies = Company.objects.visible_to(request.user).filter(pk__in=chosen.archivable_ids)
     return long_file(
         archives_together(
-            companies.select_related("debtor").order_by("number"),
+            list(companies.select_related("debtor").order_by("number")),
             chosen.month,
             language=language_of(request.GET.get("language") or get_language()).code,
             user=request.user,
