@@ -54,3 +54,16 @@ def test_variance_on_the_page_of_a_journal(
     # What would be sent, and whether it can be, is the same.
     assert (page.context["page"].preview.digest, page.context["journal"].state) == (seen, state)
     assert page.context["page"].preview.can_be_sent
+
+
+def test_mark_in_the_list_of_what_is_sent(
+    procountor: Sandbox, browser_of_administrator: Client
+) -> None:
+    company = a_linked_company()
+    a_run(company, 5, ("5010", "1000.00"), ("2961", "-1000.00"))
+    june = a_run(company, 6, ("5010", "1300.00"), ("2961", "-1300.00"))
+
+    text = squeezed(browser_of_administrator.get("/exports/send-ready?period=2026-06").text)
+
+    assert f'href="{reverse("journal", args=[june.pk])}#variance"' in text
+    assert "+30.0 %, 2 ledger accounts above" in text

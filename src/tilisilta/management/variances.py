@@ -70,7 +70,7 @@ def _change_document(change: Change) -> dict[str, Any]:
         "last": change.last,
         "this": change.this,
         "difference": change.difference,
-        "percent": change.percent,
+        "percent": None if change.percent is None else float(change.percent),
         "is_above": change.is_above,
     }
 

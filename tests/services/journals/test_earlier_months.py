@@ -5,7 +5,15 @@ from pytest_django import DjangoAssertNumQueries
 from tests.bureau import NOW, a_company, csv_file, monthly_lines
 
 from tilisilta.domain.journals import Run
-from tilisilta.models import Company, Journal, JournalLine, JournalState
+from tilisilta.models import (
+    Company,
+    Journal,
+    JournalLine,
+    JournalState,
+    NmbrsCompany,
+    NmbrsConnection,
+)
+from tilisilta.models import Run as NmbrsRun
 from tilisilta.services.journals.earlier_months import earlier_months, earlier_months_of
 from tilisilta.services.journals.importing import import_journal
 
@@ -85,3 +93,30 @@ class TestEarlierMonths:
 
         assert len(found) == 6
         assert sum(one.last_month is not None for one in found.values()) == 3
+
+    def test_goes_by_the_runs_pay_period_where_pay_is_weekly(self) -> None:
+        company = a_company()
+        connection = NmbrsConnection.objects.create(name="Kirnu", first_year=2026)
+        NmbrsCompany.objects.create(
+            company=company,
+            connection=connection,
+            nmbrs_company_id=1,
+            nmbrs_number=1001,
+            period_type="Week",
+        )
+        journals = []
+        for week in (22, 23, 24):
+            one = imported(company, str(week), 6, cents=week)
+            run = NmbrsRun.objects.create(
+                company=company, year=2026, number=str(week), period_start=week, period_end=week
+            )
+            Journal.objects.filter(pk=one.pk).update(run=run)
+            journals.append(one.pk)
+
+        found = earlier_months(journals)
+
+        assert [[one.journal.key for one in found[pk].earlier] for pk in journals] == [
+            [],
+            [journals[0]],
+            [journals[1], journals[0]],
+        ]
