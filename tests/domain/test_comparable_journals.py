@@ -33,6 +33,12 @@ class TestEarlierOf:
         assert [one.journal.key for one in earlier_of(pay, [holiday_pay, *in_may], "")] == [3]
         assert earlier_of(holiday_pay, [pay, *in_may], "") == ()
 
+    def test_compares_nothing_that_has_little_in_common(self) -> None:
+        pay, holiday_pay = a_journal(1, JUNE), a_journal(2, JUNE, HOLIDAY_PAY)
+        in_may = [a_journal(3, MAY), a_journal(4, MAY, "7030")]
+
+        assert {key: one.key for key, one in pairs([pay, holiday_pay], in_may).items()} == {1: 3}
+
     def test_keeps_kinds_and_currencies_apart(self) -> None:
         others = [a_journal(2, MAY, kind="Correction"), a_journal(3, MAY, currency="SEK")]
 
