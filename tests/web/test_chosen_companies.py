@@ -47,6 +47,25 @@ class TestChosenCompanies:
         assert "1002, 1003 have no link and are not compared." in text
         assert "1003 has nothing to archive." in text
 
+    def test_chooses_all_that_are_listed_on_every_page(
+        self, browser_of_administrator: Client, bureau: list[Company]
+    ) -> None:
+        more = [
+            Company(number=number, name="Uusi Oy", debtor=bureau[0].debtor)
+            for number in range(2001, 2027)
+        ]
+        Company.objects.bulk_create(more)
+
+        page = squeezed(browser_of_administrator.get("/month-end?month=2026-06").text)
+        everything = posted(browser_of_administrator, "chosen_companies", all="yes")
+        address = reverse("chosen_companies") + f"{QUERY}&q=uusi"
+        narrowed = browser_of_administrator.post(address, {"month": "2026-06", "all": "yes"}).text
+
+        assert "All 29 that are listed, on every page" in page
+        assert "29 companies chosen" in everything
+        assert "2001, 2002, 2003, 2004 and 22 more have nothing to archive." in squeezed(narrowed)
+        assert "26 companies chosen" in narrowed
+
     def test_compares_those_that_have_a_link(
         self, browser_of_reader: Client, bureau: list[Company]
     ) -> None:
