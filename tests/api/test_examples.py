@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from tests.bureau import Clock, a_linked_company, csv_file, deliver, monthly_lines
+from tests.bureau import Clock, a_journal, a_linked_company, csv_file, deliver, monthly_lines
 
 from procountor_sandbox.app import Sandbox
 from tilisilta.models import Scope, Sending, User, UserTemplate
@@ -71,7 +71,9 @@ def has(answer: Any, shown: Any) -> bool:
 @pytest.mark.once
 @pytest.mark.django_db
 def test_examples_of_the_document_work(administrator: User, procountor: Sandbox) -> None:
-    a_linked_company()
+    company = a_linked_company()
+    for run in ("7", "71"):
+        a_journal(company, 7, run_number=run)
     template = UserTemplate.objects.get(is_administrator=True)
     robot = create_user("robot", "a bridge over the river", template=template, user=administrator)
     made = create_token(

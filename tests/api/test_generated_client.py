@@ -128,15 +128,19 @@ class TestGeneratedClient:
         )
         reference = taken.journals[0].reference
         preview = told.call("journals", "preview", reference)
-        wanted = models.ToSend(
-            journals=[models.JournalToSend(reference=reference, digest=preview.digest)]
-        )
-        sent = told.call("sending", "send", body=wanted, idempotency_key="june")
+        wanted = models.JournalToCheckAndSend(digest=preview.digest)
+        sent = told.call("sending", "send_one", reference, body=wanted, idempotency_key="june")
         deliver(Sending.objects.get(), Clock())
         compared = told.call("months", "compare", 1001, "2026-06")
         month = told.call("months", "show_month", "2026-06")
         plan = told.call("sending", "show_withdrawal", reference)
         reason = models.ToWithdraw(reason="wrong month", digest=plan.digest)
+        told.call("sending", "list_ready", "2026-06")
+        together = models.ToSendTogether(journals=[models.JournalToSend(reference=reference)])
+        joint = told.call("sending", "send", body=together)
+        told.call("sending", "show_sending", joint.id)
+        told.call("sending", "list_journals_of_sending", joint.id)
+        told.call("sending", "send_month", "2026-06", body=models.MonthToSend(as_stored=True))
         withdrawn = told.call("sending", "withdraw", reference, body=reason)
         missing = told.call("companies", "show_company", 9999)
         for tag, operation in (
@@ -151,7 +155,7 @@ class TestGeneratedClient:
         told.call("journals", "check", reference)
         told.call("importing", "say_another_payroll", reference)
 
-        assert sent.journals[0].state == "queued"
+        assert sent.state == "queued"
         assert (compared.outcome, month.companies[0].company) == ("equal", 1001)
         assert withdrawn.state == "withdrawing"
         assert (missing.status, missing.code) == (404, "E29")

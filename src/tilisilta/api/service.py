@@ -12,7 +12,17 @@ from ninja.operation import Operation
 from ninja.renderers import BaseRenderer
 
 from tilisilta import __version__
-from tilisilta.api import audit_log, companies, imports, journals, months, sendings, tokens
+from tilisilta.api import (
+    audit_log,
+    companies,
+    imports,
+    journals,
+    months,
+    ready,
+    sendings,
+    tokens,
+    withdrawals,
+)
 from tilisilta.api.access import Bearer
 from tilisilta.api.problems import CONTENT_TYPE, fault, refusal, refused_with
 from tilisilta.management.output import json_text
@@ -112,6 +122,8 @@ for _router in (
     journals.router,
     imports.router,
     sendings.router,
+    ready.router,
+    withdrawals.router,
     months.router,
     audit_log.router,
 ):
