@@ -21,6 +21,26 @@ from tilisilta.models import Sending
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 NAME = "tilisilta_client"
+READING: tuple[tuple[Any, ...], ...] = (
+    ("tokens", "show_me"),
+    ("companies", "list_companies"),
+    ("companies", "show_company", 1001),
+    ("journals", "list_journals"),
+    ("journals", "list_problems"),
+    ("journals", "list_receipts"),
+    ("months", "show_reconciliation", 1001, "2026-06"),
+    ("links", "list_links"),
+    ("links", "show_link", 1001),
+    ("links", "list_profiles"),
+    ("links", "list_drift"),
+    ("accounts", "list_accounts"),
+    ("accounts", "list_connections"),
+    ("runs", "list_debtors"),
+    ("runs", "list_runs"),
+    ("runs", "show_synchronisation"),
+    ("runs", "synchronise"),
+    ("audit_log", "list_entries"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -143,15 +163,9 @@ class TestGeneratedClient:
         told.call("sending", "send_month", "2026-06", body=models.MonthToSend(as_stored=True))
         withdrawn = told.call("sending", "withdraw", reference, body=reason)
         missing = told.call("companies", "show_company", 9999)
-        for tag, operation in (
-            *(("tokens", "show_me"), ("companies", "list_companies")),
-            *(("journals", "list_journals"), ("journals", "list_problems")),
-            *(("journals", "list_receipts"), ("audit_log", "list_entries")),
-        ):
-            told.call(tag, operation)
-        told.call("companies", "show_company", 1001)
+        for tag, operation, *values in READING:
+            told.call(tag, operation, *values)
         told.call("journals", "show_journal", reference)
-        told.call("months", "show_reconciliation", 1001, "2026-06")
         told.call("journals", "check", reference)
         told.call("importing", "say_another_payroll", reference)
 

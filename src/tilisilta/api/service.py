@@ -13,12 +13,15 @@ from ninja.renderers import BaseRenderer
 
 from tilisilta import __version__
 from tilisilta.api import (
+    accounts,
     audit_log,
     companies,
     imports,
     journals,
+    links,
     months,
     ready,
+    runs,
     sendings,
     tokens,
     withdrawals,
@@ -125,6 +128,9 @@ for _router in (
     ready.router,
     withdrawals.router,
     months.router,
+    links.router,
+    accounts.router,
+    runs.router,
     audit_log.router,
 ):
     api.add_router("", _router)
