@@ -29,6 +29,11 @@ READING: tuple[tuple[Any, ...], ...] = (
     ("journals", "list_problems"),
     ("journals", "list_receipts"),
     ("months", "show_reconciliation", 1001, "2026-06"),
+    ("closing", "compare_month", "2026-06"),
+    ("closing", "list_signatures", 1001, "2026-06"),
+    ("closing", "show_net_pay", 1001, "2026-06"),
+    ("archives", "list_archives", "2026-06"),
+    ("archives", "save_archive", 1001, "2026-06"),
     ("links", "list_links"),
     ("links", "show_link", 1001),
     ("links", "list_profiles"),
@@ -118,6 +123,8 @@ def faults_in(answer: httpx.Response, schema: dict[str, Any]) -> list[str]:
         if method in operations and _fits(route, path)
     )
     content = described[str(answer.status_code)]["content"]
+    if "application/octet-stream" in content:
+        return []
     expected = content[answer.headers["Content-Type"].partition(";")[0]]["schema"]
     whole = {**expected, "components": schema["components"]}
     return [error.message for error in OAS31Validator(whole).iter_errors(answer.json())]
@@ -166,6 +173,9 @@ class TestGeneratedClient:
         for tag, operation, *values in READING:
             told.call(tag, operation, *values)
         told.call("journals", "show_journal", reference)
+        signing = models.ToSign(reason="paid by another bank")
+        told.call("closing", "sign", 1001, "2026-06", body=signing)
+        told.call("closing", "unsign", 1001, "2026-06", body=models.ToUnsign(reason="not yet"))
         told.call("journals", "check", reference)
         told.call("importing", "say_another_payroll", reference)
 

@@ -14,7 +14,9 @@ from ninja.renderers import BaseRenderer
 from tilisilta import __version__
 from tilisilta.api import (
     accounts,
+    archives,
     audit_log,
+    closing,
     companies,
     imports,
     journals,
@@ -128,6 +130,8 @@ for _router in (
     ready.router,
     withdrawals.router,
     months.router,
+    closing.router,
+    archives.router,
     links.router,
     accounts.router,
     runs.router,
