@@ -12,8 +12,10 @@ from django.test import Client
 from tests.bureau import Clock, a_journal, a_linked_company, csv_file, deliver, monthly_lines
 
 from procountor_sandbox.app import Sandbox
+from tilisilta.domain.journals import Run
 from tilisilta.models import Scope, Sending, User, UserTemplate
 from tilisilta.services.api_tokens import create_token
+from tilisilta.services.journals.importing import import_journal
 from tilisilta.services.users import create_user
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "api.md"
@@ -74,6 +76,15 @@ def test_examples_of_the_document_work(administrator: User, procountor: Sandbox)
     company = a_linked_company()
     for run in ("7", "71"):
         a_journal(company, 7, run_number=run)
+    lines = [("5035", "12.00", "2026-08-28"), ("2961", "-12.00", "2026-08-28")]
+    import_journal(
+        csv_file(lines),
+        file_name="august.csv",
+        company=a_linked_company(1002),
+        user=None,
+        now=Clock().now,
+        run=Run(year=2026, number="8"),
+    )
     template = UserTemplate.objects.get(is_administrator=True)
     robot = create_user("robot", "a bridge over the river", template=template, user=administrator)
     made = create_token(

@@ -34,6 +34,8 @@ READING: tuple[tuple[Any, ...], ...] = (
     ("closing", "show_net_pay", 1001, "2026-06"),
     ("archives", "list_archives", "2026-06"),
     ("archives", "save_archive", 1001, "2026-06"),
+    ("reasons", "list_reasons", "2026-06"),
+    ("reasons", "show_fix", "2026-06", "N04"),
     ("links", "list_links"),
     ("links", "show_link", 1001),
     ("links", "list_profiles"),
@@ -45,6 +47,15 @@ READING: tuple[tuple[Any, ...], ...] = (
     ("runs", "show_synchronisation"),
     ("runs", "synchronise"),
     ("audit_log", "list_entries"),
+)
+
+OF_A_JOURNAL = (
+    ("journals", "show_journal"),
+    ("sending", "show_withdrawn"),
+    ("sending", "show_difference"),
+    ("settling", "list_doubts"),
+    ("settling", "list_settlements"),
+    ("settling", "look"),
 )
 
 
@@ -172,7 +183,21 @@ class TestGeneratedClient:
         missing = told.call("companies", "show_company", 9999)
         for tag, operation, *values in READING:
             told.call(tag, operation, *values)
-        told.call("journals", "show_journal", reference)
+        for tag, operation in OF_A_JOURNAL:
+            told.call(tag, operation, reference)
+        for tag, operation, body in (
+            ("settling", "settle_doubt", models.Said(ledger_receipt_id=1, is_ours=True)),
+            (
+                "settling",
+                "settle",
+                models.ToSettle(settled_as=models.ToSettleSettledAs.SENT, reason="by hand"),
+            ),
+            ("settling", "unsettle", models.Because(reason="it was not")),
+            ("sending", "send_difference", models.ToBookDifference(reason="overtime")),
+        ):
+            told.call(tag, operation, reference, body=body)
+        everywhere = models.ToFix(as_stored=True)
+        told.call("reasons", "fix", "2026-06", "N04", body=everywhere)
         signing = models.ToSign(reason="paid by another bank")
         told.call("closing", "sign", 1001, "2026-06", body=signing)
         told.call("closing", "unsign", 1001, "2026-06", body=models.ToUnsign(reason="not yet"))

@@ -31,6 +31,14 @@ class TestEveryOperation:
         "/api/v1/sendings": {"journals": [{"reference": "1001-2026-6-1"}]},
         "/api/v1/journals/{reference}/withdrawal": {"reason": "hm"},
         "/api/v1/companies/{number}/months/{month}/unsign": {"reason": "hm"},
+        "/api/v1/journals/{reference}/receipts-in-question": {
+            "ledger_receipt_id": 1,
+            "is_ours": True,
+        },
+        "/api/v1/journals/{reference}/settlements": {"settled_as": "sent", "reason": "hm"},
+        "/api/v1/journals/{reference}/unsettle": {"reason": "hm"},
+        "/api/v1/journals/{reference}/difference": {"reason": "hm"},
+        "/api/v1/months/{month}/reasons/{reason}": {"as_stored": True},
         "/api/v1/months/{month}/sending": {"as_stored": True},
     }
     OTHERWISE = {
@@ -38,7 +46,7 @@ class TestEveryOperation:
         ("get", "/api/v1/profiles"): {403},
         ("post", "/api/v1/synchronisation"): {409},
     }
-    NAMES = ("{reference}", "{number}", "{joint}")
+    NAMES = ("{reference}", "{number}", "{joint}", "{reason}")
 
     @pytest.fixture
     def headers(self, limited: User) -> dict[str, str]:
@@ -61,7 +69,7 @@ class TestEveryOperation:
         for method, path in operations():
             address = path.replace("{reference}", hidden.journal.reference)
             address = address.replace("{number}", str(hidden.company.number))
-            address = address.replace("{joint}", str(joint.pk))
+            address = address.replace("{joint}", str(joint.pk)).replace("{reason}", "N07-5035")
             asked = self.BODIES.get(path, {}) if method == "post" else None
             response = getattr(client, method)(
                 address.replace("{month}", "2026-06"),

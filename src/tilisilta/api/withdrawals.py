@@ -31,6 +31,17 @@ def show_withdrawal(request: ApiRequest, reference: Reference) -> dict[str, Any]
     return plan_document(plan_withdrawal(journal, now=timezone.now()))
 
 
+@router.get(
+    "/journals/{reference}/withdrawal/progress",
+    auth=Bearer(Scope.READ, Area.JOURNAL_EXPORTS),
+    response=answers(Withdrawal),
+    summary=_("Show how far a withdrawal is"),
+)
+def show_withdrawn(request: ApiRequest, reference: Reference) -> dict[str, Any]:
+    """Return what was booked of a journal, and what became of each receipt. Nothing is asked."""
+    return withdrawal_document(visible_journal(request.user, reference))
+
+
 @router.post(
     "/journals/{reference}/withdrawal",
     auth=_MAY_WITHDRAW,
