@@ -21,6 +21,7 @@ from tilisilta.services.users import create_user
 DOCUMENT = Path(__file__).parents[2] / "docs" / "api.md"
 EXAMPLE = re.compile(r"```sh\n(.*?)```\n\n```json\n(.*?)```", re.DOTALL)
 FILES = {
+    "companies.csv": b"company;account\n1001;tili-1001\n1002;tili-1002\n",
     "june.csv": csv_file(monthly_lines(6)),
     "recalculated.csv": csv_file(monthly_lines(6, cents=50)),
 }

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from types import ModuleType
 from typing import Any
 
@@ -40,6 +41,7 @@ READING: tuple[tuple[Any, ...], ...] = (
     ("links", "show_link", 1001),
     ("links", "list_profiles"),
     ("links", "list_drift"),
+    ("onboarding", "list_onboardings"),
     ("accounts", "list_accounts"),
     ("accounts", "list_connections"),
     ("runs", "list_debtors"),
@@ -196,6 +198,7 @@ class TestGeneratedClient:
             ("sending", "send_difference", models.ToBookDifference(reason="overtime")),
         ):
             told.call(tag, operation, reference, body=body)
+        _set_up(told)
         everywhere = models.ToFix(as_stored=True)
         told.call("reasons", "fix", "2026-06", "N04", body=everywhere)
         signing = models.ToSign(reason="paid by another bank")
@@ -215,6 +218,21 @@ class TestGeneratedClient:
         assert len({(one.request.method, _route(one, schema)) for one in told.answers}) == len(
             operations
         )
+
+
+def _set_up(told: Told) -> None:
+    """Onboard a list, and change and end a link."""
+    models, types = told.models, importlib.import_module(f"{told.package}.types")
+    listed = types.File(payload=_opened(b"company\n1001\n"), file_name="companies.csv")
+    listed = told.call("onboarding", "take_in", body=models.TakeInFileParams(file=listed))
+    rows = models.RowsToLink(as_stored=True)
+    told.call("onboarding", "link_rows", listed.id, body=rows)
+    for operation in ("show_onboarding", "list_rows", "look_into", "remove"):
+        told.call("onboarding", operation, listed.id)
+    changes = models.LinksToChange(companies=[1001], unmap=["5035"], dry_run=True)
+    told.call("links", "change", body=changes)
+    end = models.ToEndLink(ends_on=date(2030, 1, 1), reason="moved")
+    told.call("links", "end", 1001, body=end)
 
 
 def _route(answer: httpx.Response, schema: dict[str, Any]) -> str:

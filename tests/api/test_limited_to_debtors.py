@@ -31,6 +31,9 @@ class TestEveryOperation:
         "/api/v1/sendings": {"journals": [{"reference": "1001-2026-6-1"}]},
         "/api/v1/journals/{reference}/withdrawal": {"reason": "hm"},
         "/api/v1/companies/{number}/months/{month}/unsign": {"reason": "hm"},
+        "/api/v1/companies/{number}/link/end": {"ends_on": "2026-07-01", "reason": "hm"},
+        "/api/v1/links/changes": {"companies": [1001], "choices": {"title": "Salainen"}},
+        "/api/v1/onboardings/{onboarding}/links": {"as_stored": True},
         "/api/v1/journals/{reference}/receipts-in-question": {
             "ledger_receipt_id": 1,
             "is_ours": True,
@@ -46,7 +49,7 @@ class TestEveryOperation:
         ("get", "/api/v1/profiles"): {403},
         ("post", "/api/v1/synchronisation"): {409},
     }
-    NAMES = ("{reference}", "{number}", "{joint}", "{reason}")
+    NAMES = ("{reference}", "{number}", "{joint}", "{reason}", "{onboarding}")
 
     @pytest.fixture
     def headers(self, limited: User) -> dict[str, str]:
@@ -70,6 +73,7 @@ class TestEveryOperation:
             address = path.replace("{reference}", hidden.journal.reference)
             address = address.replace("{number}", str(hidden.company.number))
             address = address.replace("{joint}", str(joint.pk)).replace("{reason}", "N07-5035")
+            address = address.replace("{onboarding}", str(hidden.onboarding.pk))
             asked = self.BODIES.get(path, {}) if method == "post" else None
             response = getattr(client, method)(
                 address.replace("{month}", "2026-06"),
@@ -107,6 +111,7 @@ class TestEveryOperation:
         template = UserTemplate.objects.create(name="Nothing")
         User.objects.filter(username="sari").update(template=template)
         values = {"{month}": "2026-06", "{number}": "1", "{joint}": str(UUID(int=1))}
+        values["{onboarding}"] = "1"
         statuses = {}
         for method, path in operations():
             address = path
