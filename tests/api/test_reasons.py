@@ -91,7 +91,7 @@ class TestFixing:
     def test_demands_that_it_is_said_which_companies_and_how(
         self, program: Program, administrator: User
     ) -> None:
-        asked = (
+        asked: tuple[tuple[str, dict[str, object]], ...] = (
             ("N07-5035", {}),
             ("N07-5035", {"as_stored": True, "companies": []}),
             ("N04", {"as_stored": True}),
