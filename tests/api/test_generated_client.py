@@ -42,6 +42,9 @@ READING: tuple[tuple[Any, ...], ...] = (
     ("links", "list_profiles"),
     ("links", "list_drift"),
     ("onboarding", "list_onboardings"),
+    ("trails", "list_receipts_of_year", 1001),
+    ("users", "list_users"),
+    ("users", "list_templates"),
     ("accounts", "list_accounts"),
     ("accounts", "list_connections"),
     ("runs", "list_debtors"),
@@ -53,6 +56,7 @@ READING: tuple[tuple[Any, ...], ...] = (
 
 OF_A_JOURNAL = (
     ("journals", "show_journal"),
+    ("trails", "list_lines"),
     ("sending", "show_withdrawn"),
     ("sending", "show_difference"),
     ("settling", "list_doubts"),
@@ -199,6 +203,7 @@ class TestGeneratedClient:
         ):
             told.call(tag, operation, reference, body=body)
         _set_up(told)
+        told.call("trails", "find", q=reference)
         everywhere = models.ToFix(as_stored=True)
         told.call("reasons", "fix", "2026-06", "N04", body=everywhere)
         signing = models.ToSign(reason="paid by another bank")

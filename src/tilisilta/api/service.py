@@ -25,12 +25,14 @@ from tilisilta.api import (
     links,
     months,
     onboardings,
+    people,
     ready,
     reasons,
     runs,
     sendings,
     settling,
     tokens,
+    trails,
     withdrawals,
 )
 from tilisilta.api.access import Bearer
@@ -145,6 +147,8 @@ for _router in (
     onboardings.router,
     accounts.router,
     runs.router,
+    trails.router,
+    people.router,
     audit_log.router,
 ):
     api.add_router("", _router)
