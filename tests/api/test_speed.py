@@ -1,10 +1,11 @@
 """Lists stay quick: a bounded number of queries for a page, however many rows there are."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from tests.api.conftest import Program
 from tests.bureau import NOW
 
@@ -104,8 +105,21 @@ def journals(db: None) -> list[Journal]:
     return made
 
 
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """Yield the first word of each query. Keeping their values, as Django does, takes longer."""
+    words: list[str] = []
+
+    def note(execute: Callable[..., object], sql: str, *values: object) -> object:
+        words.append(sql.partition(" ")[0])
+        return execute(sql, *values)
+
+    with connection.execute_wrapper(note):
+        yield words
+
+
 def queries_of(program: Program, path: str, **values: object) -> int:
-    with CaptureQueriesContext(connection) as queries:
+    with counted() as queries:
         assert program.get(path, values).status_code == 200, path
     return len(queries)
 
@@ -119,7 +133,7 @@ def test_lists_and_sendings_take_few_queries_whatever_their_length(
     counts[rows] = queries_of(program, rows, limit=200)
     wanted = [{"reference": f"{number}-2026-6-1"} for number in range(1, COMPANIES + 1)]
 
-    with CaptureQueriesContext(connection) as queries:
+    with counted() as queries:
         asked = program.post("/sendings", {"journals": wanted}, Idempotency_Key="june").json()
     address = f"/sendings/{asked['id']}"
     counts[address] = queries_of(program, address)
@@ -128,5 +142,5 @@ def test_lists_and_sendings_take_few_queries_whatever_their_length(
     assert max(counts.values()) <= MOST_QUERIES, counts
     assert asked["counts"]["waiting"] == COMPANIES
     # Rows are inserted in batches, as many to a query as the database takes.
-    others = [one for one in queries if not one["sql"].startswith("INSERT")]
-    assert len(others) <= 40, len(others)
+    others = [word for word in queries if word != "INSERT"]
+    assert len(others) <= 40, others
