@@ -30,6 +30,7 @@ READING: tuple[tuple[Any, ...], ...] = (
     ("journals", "list_problems"),
     ("journals", "list_receipts"),
     ("months", "show_reconciliation", 1001, "2026-06"),
+    ("months", "show_status"),
     ("closing", "compare_month", "2026-06"),
     ("closing", "list_signatures", 1001, "2026-06"),
     ("closing", "show_net_pay", 1001, "2026-06"),

@@ -30,6 +30,8 @@ def test_documents_are_those_of_the_commands(
     assert lines["next"] is not None
     assert program.get("/users").json()["users"] == give("user", "list", "--json").document["users"]
     assert program.get("/find").status_code == 422
+    status, told = program.get("/status").json(), give("status", "--json").document
+    assert status == {name: told[name] for name in status}
 
 
 def test_users_show_no_debtors_that_the_reader_does_not_see(administrator: User) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field
 
-from tilisilta.api.schemas import Amount, Cursor, JournalDocument, ReceiptDocument
+from tilisilta.api.schemas import Amount, Cursor, JournalDocument, Month, ReceiptDocument
 
 
 class FoundReceipt(ReceiptDocument):
@@ -104,3 +104,15 @@ class Templates(Schema):
 
     templates: list[TemplateDocument]
     next: Cursor
+
+
+class Status(Schema):
+    """Where journals of a month stand, and what else waits; lists have addresses of their own."""
+
+    month: Month
+    journals: dict[str, int] = Field(description="By state.")
+    waiting_count: int = Field(description="How many of these wait for a person.")
+    waiting_in_other_months: dict[str, int]
+    sendings_under_way: int
+    workers: list[str] = Field(description="The living ones: without any, nothing is sent.")
+    drifted_links: int
