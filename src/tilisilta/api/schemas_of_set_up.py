@@ -27,6 +27,8 @@ class LinkDocument(Schema):
     sum_equal_lines: bool
     approve: bool
     attach: str | None
+    variance_percent: int = Field(description="An account that differs more is pointed out.")
+    variance_amount: int = Field(description="In whole units of the currency: less is not.")
     verify_only: bool
     account_may_write: bool | None
     start: Month
