@@ -38,6 +38,7 @@ from tilisilta.services.procountor.client import close_connections, keep_connect
 from tilisilta.services.sending import outbox
 from tilisilta.services.sending.asking import continue_waiting
 from tilisilta.services.sending.delivery import advance
+from tilisilta.services.sending_rules.sweeping import sweep as send_by_rule
 from tilisilta.silences import Silences
 from tilisilta.verifier import Verifier
 
@@ -139,6 +140,7 @@ class Engine:
             self._thread("verifier", self._verifier.take_up_due, seconds=VERIFY_SECONDS),
             self._thread("attacher", self._attacher.take_up_due, seconds=ATTACH_SECONDS),
             self._thread("onboarder", onboarder.take_up_due, seconds=SHORT_WAIT_SECONDS),
+            self._thread("rule-sender", send_by_rule, seconds=WATCH_SECONDS),
             self._thread("link-checker", link_checker.take_up_due, seconds=WATCH_SECONDS),
             self._thread("notifier", notifier.take_up_due, seconds=NOTIFY_SECONDS),
             self._thread("sealer", seal_entries, seconds=SEAL_SECONDS),

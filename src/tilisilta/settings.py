@@ -151,6 +151,7 @@ NMBRS_TRANSPORT: object = None
 """As for Procountor."""
 VERIFY_TIME = _time_of_day("TILISILTA_VERIFY_TIME", "05:00")
 """The local time from which payroll is compared with the ledger once each night."""
+MOST_BY_RULE_A_DAY = round(_number("TILISILTA_MOST_BY_RULE_A_DAY", "500"))
 VERIFICATIONS_AT_ONCE = max(1, round(_number("TILISILTA_VERIFICATIONS_AT_ONCE", "6")))
 """How many companies one process compares at the same time."""
 MAIL_HOST = os.environ.get("TILISILTA_MAIL_HOST", "").strip()

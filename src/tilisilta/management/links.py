@@ -279,6 +279,10 @@ def link_document(link: Link) -> dict[str, Any]:
         "end_reason": link.end_reason or None,
         "language": link.receipt_language,
         "title": link.receipt_title,
+        "send_by_rule": link.sends_by_rule,
+        "rule_hours": link.rule_hours,
+        "rule_percent": link.rule_percent,
+        "rule_since": link.rule_since,
     }
 
 

@@ -41,6 +41,7 @@ from tilisilta.models.profiles import Profile
 from tilisilta.models.receipt_files import ReceiptFile
 from tilisilta.models.reconciliations import OUTCOMES, ReconciledMonth, VerifiedCompany
 from tilisilta.models.seen_receipts import AnotherReceipt, SeenReceipt
+from tilisilta.models.sending_rules import RuleBrake, RuledJournal
 from tilisilta.models.settlements import Difference, Settlement
 from tilisilta.models.signatures import MonthSignature
 from tilisilta.models.users import Area, Right, User, UserTemplate, shown_template_name
@@ -96,6 +97,8 @@ __all__ = [
     "ReceiptFile",
     "ReconciledMonth",
     "Right",
+    "RuleBrake",
+    "RuledJournal",
     "Run",
     "Scope",
     "SeenReceipt",

@@ -101,6 +101,20 @@ class AuditEntry(models.Model):
             _("confirmed that {name} goes to {administration}: {difference}"),
         )
         LINK_REMOVED = "link_removed", _("removed the link of {name}")
+        RULE_ON = (
+            "rule_on",
+            _(
+                "switched on that journals of {name} are sent by rule: {hours} hours after they "
+                "are ready and locked, within {percent} percent of the last three months"
+            ),
+        )
+        RULE_OFF = "rule_off", _("switched off that journals of {name} are sent by rule")
+        RULES_STOPPED = "rules_stopped", _("stopped all sending by rule: {reason}")
+        RULES_RESUMED = "rules_resumed", _("let journals be sent by rule again: {reason}")
+        JOURNAL_LEFT = (
+            "journal_left",
+            _("said that journal {reference} is not to be sent by rule"),
+        )
         PROFILE_MADE = "profile_made", _("made profile {name}")
         PROFILE_CHANGED = "profile_changed", _("changed profile {name}: {fields}")
         PROFILE_REMOVED = "profile_removed", _("removed profile {name}")

@@ -269,6 +269,9 @@ class Run(models.Model):
     nmbrs_created_at = models.CharField(max_length=40, blank=True, default="")
     run_type = models.CharField(max_length=40, blank=True, default="")
     is_locked = models.BooleanField(default=False)
+    locked_at = models.DateTimeField(
+        null=True, blank=True, help_text="It was first found locked then, as it still is."
+    )
     split = models.CharField(max_length=11, choices=Split, blank=True, default="")
     journal_read_at = models.DateTimeField(null=True, blank=True)
     trouble = ProblemsField()

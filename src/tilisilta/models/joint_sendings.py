@@ -37,6 +37,12 @@ class JointSending(models.Model):
         null=True, blank=True, help_text="The first day of their month; none for several months."
     )
     left_out = models.PositiveIntegerField(default=0)
+    rule = models.CharField(
+        max_length=100,
+        blank=True,
+        default="",
+        help_text="The rule that asked for it, with no person looking; empty: a person did.",
+    )
 
     objects = JointSendingQuerySet.as_manager()
 

@@ -6,13 +6,19 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any, Self
 
-from django.core.validators import MaxValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.links import ClosedPeriodPolicy, LinkRules, LinkSpan, span_for
+from tilisilta.domain.sending_rules import (
+    LEAST_HOURS,
+    MOST_HOURS,
+    MOST_PERCENT,
+    SendingRule,
+)
 from tilisilta.domain.variances import Threshold
 from tilisilta.languages import LANGUAGES, SOURCE_LANGUAGE
 from tilisilta.models.companies import Company
@@ -132,6 +138,27 @@ class Link(models.Model):
         default="",
         help_text="Codes in Procountor, with commas between; empty: nobody has named them.",
     )
+    sends_by_rule = models.BooleanField(
+        default=False, help_text="What is as every month is sent with no person looking."
+    )
+    rule_hours = models.PositiveSmallIntegerField(
+        default=24,
+        validators=[MinValueValidator(LEAST_HOURS), MaxValueValidator(MOST_HOURS)],
+        help_text="So long a journal is ready, its run locked, before its rule sends it.",
+    )
+    rule_percent = models.PositiveSmallIntegerField(
+        default=10,
+        validators=[MaxValueValidator(MOST_PERCENT)],
+        help_text="So far its total may be from that of each of the last three months.",
+    )
+    rule_since = models.DateTimeField(
+        null=True, blank=True, help_text="Only what came later is sent by rule."
+    )
+    books_otherwise_since = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="What it books, or how, was last changed: a person sends the next journal.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -188,6 +215,15 @@ class Link(models.Model):
         if kind == DimensionKind.COST_CENTER:
             return self.cost_center_dimension if self.uses_cost_centers else ""
         return self.cost_unit_dimension if self.uses_cost_units else ""
+
+    def sending_rule(self) -> SendingRule:
+        """Return the rule by which its journals are sent; it is no part of how they are booked."""
+        return SendingRule(
+            is_on=self.sends_by_rule,
+            hours=self.rule_hours,
+            percent=self.rule_percent,
+            since=self.rule_since,
+        )
 
     def rules(self) -> LinkRules:
         """Return this link as a value of the domain. The account must have been authorised once."""

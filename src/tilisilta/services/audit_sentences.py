@@ -51,7 +51,10 @@ FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
         "receipt_title": _("title of the receipts"),
         "recovery_codes": _("recovery codes"),
         "responsible": _("person responsible"),
+        "rule_hours": _("hours before sending by rule"),
+        "rule_percent": _("percentage for sending by rule"),
         "second_step": _("second step of the log-in"),
+        "sends_by_rule": _("sending by rule"),
         "sender_cannot_sign": _("who sent cannot sign"),
         "site": _("host of Nmbrs"),
         "stand_in": _("stand-in"),
@@ -114,6 +117,11 @@ def sentence_of(entry: AuditEntry) -> str:
         return gettext("%(done)s, by API token %(token)s") % {
             "done": sentence,
             "token": facts["api_token"],
+        }
+    if facts.get("rule"):
+        return gettext("%(done)s, with no person looking, by %(rule)s") % {
+            "done": sentence,
+            "rule": facts["rule"],
         }
     return sentence
 

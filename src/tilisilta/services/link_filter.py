@@ -61,6 +61,15 @@ def _dimension(box: str, field: str) -> Callable[[str, str], Q]:
     return make
 
 
+def _flag(field: str) -> Callable[[str, str], Q]:
+    def make(value: str, condition: str) -> Q:
+        if value not in {"yes", "no"}:
+            raise UnknownCondition(condition)
+        return Q(**{field: value == "yes"})
+
+    return make
+
+
 def _profile(value: str, _condition: str) -> Q:
     return Q(profile__isnull=True) if value == NONE else Q(profile__name__iexact=value)
 
@@ -78,5 +87,6 @@ _PROPERTIES: dict[str, Callable[[str, str], Q]] = {
     "clearing-account": _text("clearing_account"),
     "fallback-account": _text("fallback_account"),
     "language": _text("receipt_language"),
+    "send-by-rule": _flag("sends_by_rule"),
     "maps": _text("account_mappings__journal_account"),
 }

@@ -22,6 +22,9 @@ CHOICES = (
     "attaches",
     "variance_percent",
     "variance_amount",
+    "sends_by_rule",
+    "rule_hours",
+    "rule_percent",
 )
 
 

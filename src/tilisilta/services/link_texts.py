@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from tilisilta.domain.account_patterns import check_pattern
+from tilisilta.domain.sending_rules import LEAST_HOURS, MOST_HOURS, MOST_PERCENT
 from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.languages import LANGUAGES
 from tilisilta.models import Link, Profile
@@ -37,6 +38,9 @@ COLUMNS = (
     "verify_only",
     "language",
     "title",
+    "send_by_rule",
+    "rule_hours",
+    "rule_percent",
 )
 """Every choice, in the order of a file."""
 YES, NO = "yes", "no"
@@ -47,6 +51,7 @@ _FLAGS = {
     "sum_equal_lines": "sums_equal_lines",
     "approve": "approves_receipts",
     "verify_only": "is_verify_only",
+    "send_by_rule": "sends_by_rule",
 }
 
 
@@ -82,6 +87,8 @@ def written(link: Link) -> dict[str, str]:
         "variance_amount": str(link.variance_amount),
         "language": link.receipt_language,
         "title": link.receipt_title,
+        "rule_hours": str(link.rule_hours),
+        "rule_percent": str(link.rule_percent),
     }
     return {column: texts[column] for column in COLUMNS}
 
@@ -178,11 +185,12 @@ def _one_of(field: str, allowed: tuple[str, ...]) -> Callable[[str], dict[str, A
     return reader
 
 
-def _whole(field: str, most: int) -> Callable[[str], dict[str, Any]]:
+def _number(field: str, least: int, most: int) -> Callable[[str], dict[str, Any]]:
     def reader(text: str) -> dict[str, Any]:
         number = whole_number(text)
-        if number is None or not 0 <= number <= most:
-            raise Unreadable(_("Write a whole number from 0 to %(most)s.") % {"most": most})
+        if number is None or not least <= number <= most:
+            told = _("Write a whole number from %(least)s to %(most)s.")
+            raise Unreadable(told % {"least": least, "most": most})
         return {field: number}
 
     return reader
@@ -198,8 +206,10 @@ _READERS: dict[str, Callable[[str], dict[str, Any]]] = {
     "clearing_account": _account("clearing_account"),
     "fallback_account": _account("fallback_account"),
     "attach": _one_of("attaches", tuple(Link.Attaches.values)),
-    "variance_percent": _whole("variance_percent", MOST_VARIANCE_PERCENT),
-    "variance_amount": _whole("variance_amount", MOST_VARIANCE_AMOUNT),
+    "variance_percent": _number("variance_percent", 0, MOST_VARIANCE_PERCENT),
+    "variance_amount": _number("variance_amount", 0, MOST_VARIANCE_AMOUNT),
     "language": _one_of("receipt_language", tuple(one.code for one in LANGUAGES)),
     "title": lambda text: {"receipt_title": text},
+    "rule_hours": _number("rule_hours", LEAST_HOURS, MOST_HOURS),
+    "rule_percent": _number("rule_percent", 0, MOST_PERCENT),
 }

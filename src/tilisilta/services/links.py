@@ -34,6 +34,7 @@ from tilisilta.services.link_proposals import Pairing, pairing_of
 from tilisilta.services.link_seen import must_be_as_seen
 from tilisilta.services.link_settings import settings_of
 from tilisilta.services.link_words import with_words_of_books, without_blank_words
+from tilisilta.services.sending_rules.switching import begin_rule, carry_rule_over
 
 
 class AccountTaken(NeedsAttention):
@@ -117,10 +118,8 @@ def create_link(  # what a person says of a link, each by its name
 
     Nothing of a month before ``start_month`` is ever sent through it. ``different_names`` and
     ``shared_administration`` say that a person has confirmed these oddities of the pair.
-
     Raises ``CompanyLinked``, ``AccountTaken``, ``AccountNotAuthorised``, ``DifferentNames``,
-    ``SharedAdministration``, ``MonthsCovered``, or Django's ``ValidationError`` for an invalid
-    choice.
+    ``SharedAdministration``, ``MonthsCovered``, or ``ValidationError`` for an invalid choice.
     """
     # Checked first for the clearest error. What changes meanwhile is found again under the locks.
     _must_be_unlinked(company, account)
@@ -154,6 +153,7 @@ def create_link(  # what a person says of a link, each by its name
             name=str(company),
             administration=name_with_id(locked.company_name, locked.business_id),
         )
+        begin_rule(link, user=user)
         _record_confirmation(link, pairing, user=user)
         _fetch_as_needed(link)
     # What went to other books through an ended link has to be sent anew: it is checked too.
@@ -215,6 +215,7 @@ def store_change(
                 name=str(link.company),
                 fields=", ".join(change.field for change in changes),
             )
+        carry_rule_over(link, locked, changes, user=user)
         _fetch_as_needed(link)
     return changes
 

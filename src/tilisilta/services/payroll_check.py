@@ -13,6 +13,7 @@ from tilisilta.services import audit
 from tilisilta.services.fetching.client import nmbrs
 from tilisilta.services.fetching.companies import read_run_again
 from tilisilta.services.fetching.queue import SILENT
+from tilisilta.services.sending.by_rule import is_by_rule
 
 logger = logging.getLogger("tilisilta.sending")
 
@@ -23,6 +24,7 @@ def has_changed_in_nmbrs(sending: Sending, *, now: datetime) -> bool:
     One call for each sending, and none for a journal from a file, or one that was read since
     somebody asked for it to be sent. What has changed is stored as any fetch would. Where Nmbrs
     gives no answer the journal goes as the person saw it: it is not worth holding up the month.
+    What a rule asked for is held then (``sending.by_rule``), and its run is listed again as well.
     """
     if sending.source_asked_at is not None or sending.journal.run_id is None:
         return False
@@ -50,7 +52,7 @@ def _ask(sending: Sending, *, now: datetime) -> bool:
         if nmbrs_company is None:
             return False
         before = run.trouble
-        _read(run, nmbrs_company, now=now)
+        _read(run, nmbrs_company, now=now, lists=is_by_rule(sending))
         run = Run.objects.get(pk=run.pk)
         is_new_trouble = bool(run.trouble) and run.trouble != before
         if run.gone_at is not None or is_new_trouble:
@@ -68,12 +70,13 @@ def _fetchable(journal: Journal) -> NmbrsCompany | None:
     )
 
 
-def _read(run: Run, nmbrs_company: NmbrsCompany, *, now: datetime) -> None:
+def _read(run: Run, nmbrs_company: NmbrsCompany, *, now: datetime, lists: bool) -> None:
     connection = nmbrs_company.connection
     try:
         # Asked once: all other sendings of the company wait behind this one.
         with nmbrs(connection, retry_pauses=()) as source:
-            read_run_again(run, nmbrs_company, source, now=now, today=timezone.localdate(now))
+            today = timezone.localdate(now)
+            read_run_again(run, nmbrs_company, source, now=now, today=today, lists=lists)
     except NmbrsUnavailable:
         NmbrsConnection.objects.filter(pk=connection.pk).update(silent_count=F("silent_count") + 1)
     except TilisiltaError as error:

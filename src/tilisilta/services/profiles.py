@@ -38,6 +38,9 @@ FIELDS = (
     "variance_amount",
     "receipt_language",
     "receipt_title",
+    "sends_by_rule",
+    "rule_hours",
+    "rule_percent",
 )
 """What a profile may decide. From when on a link books, and whether at all, is its own."""
 
@@ -81,6 +84,7 @@ _COLUMNS = {
     "cost_unit_dimension": "cost_units",
     "creates_missing_items": "create_items",
     "closed_period_policy": "closed_period",
+    "sends_by_rule": "send_by_rule",
     "sums_equal_lines": "sum_equal_lines",
     "approves_receipts": "approve",
     "attaches": "attach",

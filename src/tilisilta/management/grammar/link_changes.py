@@ -26,6 +26,9 @@ CHOICES = {
     "verify-only": _("yes or no: compare, and never send"),
     "language": _("fi, sv or en: the language of the books"),
     "title": _("how the receipts' names begin"),
+    "send-by-rule": _("yes or no: send what is as every month, with no person looking"),
+    "rule-hours": _("so many hours after it is ready and its run locked"),
+    "rule-percent": _("its total this near to each of the last three months"),
 }
 
 

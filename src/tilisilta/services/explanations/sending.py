@@ -12,6 +12,7 @@ LOOK_AGAIN = _(
     "book it by hand meanwhile."
 )
 LOOK_AND_SEND = _("Look at the new preview, and send if it is right.")
+SEND_YOURSELF = _("Look at the preview and send it yourself: the rule does not try again.")
 INVALIDATE_OR_SAY = _(
     "Invalidate all but one of them in Procountor and look for it again here, or say here which "
     "one it is."
@@ -131,6 +132,34 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
                 "Nothing was sent."
             ),
             remedy=LOOK_AND_SEND,
+        ),
+    ),
+    ProblemCode.RULE_HELD: (
+        Wording(
+            message=_("All sending by rule was stopped before this journal left"),
+            cause=_("A person has stopped it meanwhile. Nothing was sent."),
+            remedy=SEND_YOURSELF,
+            when={"reason": "stopped"},
+        ),
+        Wording(
+            message=_("The authorisation of the account ended before the rule sent this journal"),
+            cause=_("A rule does not wait for another authorisation. Nothing was sent."),
+            remedy=_("Authorise the account again, look at the preview, and send the journal."),
+            when={"reason": "account"},
+        ),
+        Wording(
+            message=_("The run is not locked in Nmbrs any more"),
+            cause=_("Right before the rule sent it, Nmbrs said so. Nothing was sent."),
+            remedy=SEND_YOURSELF,
+            when={"reason": "unlocked"},
+        ),
+        Wording(
+            message=_("Nmbrs did not say whether the run is still the same"),
+            cause=_(
+                "A rule sends a journal only if Nmbrs confirms its run right before. Nothing was "
+                "sent."
+            ),
+            remedy=SEND_YOURSELF,
         ),
     ),
     ProblemCode.WRONG_COMPANY: for_cases(

@@ -117,14 +117,21 @@ def read_run_again(
     *,
     now: datetime,
     today: date,
+    lists: bool = False,
 ) -> None:
     """Read the journal of one run once more, and store what has changed.
 
+    With ``lists`` the runs of its year are listed first, which say whether it is still locked.
     A journal that Nmbrs does not give is often that of a run which was deleted, so that the runs of
     its year are listed then, which marks it.
     """
     fetch = _Fetch(nmbrs_company, source, now=now, today=today)
     before = run.trouble
+    if lists:
+        fetch.keep_runs(run.year)
+        run.refresh_from_db()
+        if run.gone_at is not None:
+            return
     fetch.keep_journals([run])
     run.refresh_from_db()
     if run.trouble and run.trouble != before:

@@ -45,6 +45,7 @@ def keep_runs(
             company=company,
             nmbrs_run_id=listed[at].id.number,
             nmbrs_guid=listed[at].id.guid,
+            locked_at=now if listed[at].is_locked else None,
             **_columns(listed[at]),
         )
         for at in found.new
@@ -88,6 +89,9 @@ def _renew(run: Run, one: PayrollRun, *, company: Company, now: datetime) -> Non
         del values["description"]
     changes = {name: value for name, value in values.items() if getattr(run, name) != value}
     changes |= missing_ids(run.id_in_nmbrs, one.id, number="nmbrs_run_id")
+    if one.is_locked != (run.locked_at is not None) or "is_locked" in changes:
+        # Nmbrs does not say when a run was locked: it is when we first find it so.
+        changes["locked_at"] = now if one.is_locked else None
     if not changes:
         return
     if changes.keys() & {"run_at", "is_locked", "number"} or (

@@ -23,6 +23,11 @@ from tilisilta.services import audit
 from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.pace import wait_after
 from tilisilta.services.procountor.administrations import ANY_AGE
+from tilisilta.services.sending.by_rule import (
+    held_after_asking,
+    held_before_asking,
+    is_by_rule,
+)
 from tilisilta.services.sending.confirmed import changed_since, refusal_of
 from tilisilta.services.sending.difference_basis import is_as_read, stop_outdated
 from tilisilta.services.sending.items_before_posting import make_items_for
@@ -67,6 +72,7 @@ _COLUMNS = (
     ),
     *(f"journal__{name}" for name in _JOURNAL_COLUMNS),
     "journal__run",
+    "joint__rule",
     "journal__company__name",
     "journal__company__is_test",
     "journal__company__debtor__is_blocked",
@@ -120,7 +126,7 @@ def advance(sending_id: UUID, *, now: datetime, has_changed: SourceCheck = not_a
     when the source has another journal of the run by then, as ``has_changed`` says.
     """
     sending = (
-        Sending.objects.select_related("journal__company__debtor")
+        Sending.objects.select_related("journal__company__debtor", "joint")
         .only(*_COLUMNS)
         .get(pk=sending_id)
     )
@@ -178,16 +184,34 @@ def _hindered(
     sending: Sending, export: Export, has_changed: SourceCheck, *, now: datetime
 ) -> MoveResult | None:
     """Return the result if ``export`` cannot move now, else ``None``."""
-    if export.state == ExportState.QUEUED and is_forbidden(export):
-        return _take_back(sending, now=now)
-    if not export.link.procountor_account.is_authorised:
+    if export.state == ExportState.QUEUED:
+        hindered = _hindered_to_begin(sending, export, has_changed, now=now)
+        if hindered is not None:
+            return hindered
+    elif not export.link.procountor_account.is_authorised:
         return _wait_for_account(sending, export, now=now)
-    if export.state == ExportState.QUEUED and has_changed(sending, now=now):
-        refusal = (changed_since(sending.journal, "run"),)
-        return _finish(sending, now=now, refusal=refusal)
     # A pause longer than the longest was noted by a clock that ran ahead, and is ignored.
     if export.look_at is not None and now < export.look_at <= now + LONGEST_PAUSE:
         return MoveResult(wait_seconds=(export.look_at - now).total_seconds())
+    return None
+
+
+def _hindered_to_begin(
+    sending: Sending, export: Export, has_changed: SourceCheck, *, now: datetime
+) -> MoveResult | None:
+    """Return the result if nothing of ``export`` may leave now, else ``None``."""
+    by_rule = is_by_rule(sending)
+    if is_forbidden(export):
+        return _take_back(sending, now=now)
+    if by_rule and (refusal := held_before_asking(sending, export)):
+        return _refuse(sending, refusal, now=now)
+    if not export.link.procountor_account.is_authorised:
+        return _wait_for_account(sending, export, now=now)
+    if has_changed(sending, now=now):
+        refusal = (changed_since(sending.journal, "run"),)
+        return _finish(sending, now=now, refusal=refusal)
+    if by_rule and (refusal := held_after_asking(sending)):
+        return _refuse(sending, refusal, now=now)
     return None
 
 

@@ -23,6 +23,7 @@ from tilisilta.models import Attempt, Export, Sending, User
 from tilisilta.services import audit
 from tilisilta.services.procountor.administrations import forget_administration
 from tilisilta.services.procountor.client import procountor
+from tilisilta.services.sending.by_rule import is_by_rule, rules_stopped
 
 START_LIMIT_SECONDS = 10
 """The request must leave so soon after its attempt was committed, or not at all."""
@@ -77,7 +78,7 @@ def post(sending: Sending, export: Export, *, now: datetime, began: float | None
         # That may have taken a while, and the look for a lost answer counts from this moment.
         started_at = now + timedelta(seconds=time.monotonic() - asked_at)
         # Committed before the request leaves: after a crash the row says that it may have arrived.
-        attempt = begin_attempt(export, now=started_at)
+        attempt = begin_attempt(export, now=started_at, by_rule=is_by_rule(sending))
         if attempt is None:
             return 0.0
         try:
@@ -105,12 +106,12 @@ def is_forbidden(export: Export) -> bool:
     return company.is_test or company.debtor.is_blocked or export.link.is_verify_only
 
 
-def begin_attempt(export: Export, *, now: datetime) -> Attempt | None:
+def begin_attempt(export: Export, *, now: datetime, by_rule: bool = False) -> Attempt | None:
     """Commit that ``export`` is about to be posted; return ``None`` if it may not be any more.
 
     Another worker may have just posted it, it was taken back and queued again with other content,
-    which must be looked for first, or its company may not be sent any more. ``export`` gets the
-    content that is stored.
+    which must be looked for first, or its company, or a rule that asked for it, may not send now.
+    ``export`` gets the content that is stored.
     """
     with transaction.atomic():
         wanted = Export.with_trail.select_related("link", "journal__company__debtor")
@@ -119,7 +120,7 @@ def begin_attempt(export: Export, *, now: datetime) -> Attempt | None:
         if locked.state != ExportState.QUEUED or not (locked.is_looked_for and is_whole):
             return None
         # What takes a receipt back may be posted all the same.
-        if locked.reverses_id is None and is_forbidden(locked):
+        if (locked.reverses_id is None and is_forbidden(locked)) or (by_rule and rules_stopped()):
             return None
         # Two open attempts of one export would break a constraint: the last line of defence.
         attempt = Attempt.objects.create(

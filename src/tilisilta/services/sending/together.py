@@ -37,12 +37,14 @@ def send_together(
     joint_id: uuid.UUID | None = None,
     period: date | None = None,
     left_out: int = 0,
+    rule: str = "",
 ) -> JointSending:
     """Commit that each of ``wanted`` is to be sent as it was seen, all in one transaction.
 
     Without a digest of what was seen, what is stored counts. A journal that cannot be sent is
     refused with its reason, beside those that can. Asked a second time with the same ``joint_id``,
-    nothing happens, and what the first has asked for is returned.
+    nothing happens, and what the first has asked for is returned. ``rule`` names what asks for
+    them where no person does.
     """
     joint = JointSending(
         id=joint_id or uuid.uuid4(),
@@ -51,6 +53,7 @@ def send_together(
         requested_at=now,
         period=period,
         left_out=left_out,
+        rule=rule,
     )
     try:
         with transaction.atomic():
@@ -188,6 +191,7 @@ def _queue(
                 about=journal,
                 reference=journal.reference,
                 count=str(len(to_send)),
+                **({"rule": joint.rule} if joint.rule else {}),
             )
         )
         for one in to_send:

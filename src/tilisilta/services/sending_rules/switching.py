@@ -1,0 +1,150 @@
+"""Switches sending by rule on and off: for a link, and for all at once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tilisilta.models import Area, Link, Right, RuleBrake, RuledJournal, User
+from tilisilta.models.journals import Journal
+from tilisilta.services import audit
+from tilisilta.services.audit_changes import Change
+
+RULE_FIELDS = ("sends_by_rule", "rule_hours", "rule_percent")
+"""How a link's journals are sent. All its other choices are how they are booked."""
+MOST_CHARACTERS = 200
+
+
+def begin_rule(link: Link, *, user: User | None) -> None:
+    """Note and record the rule of a new link. Call it in the transaction that stores the link.
+
+    Raises ``ValidationError`` if ``user`` may not send.
+    """
+    if link.sends_by_rule:
+        _must_be_allowed(user)
+        _note(link, rule_since=timezone.now())
+        _record_on(link, user=user)
+
+
+def carry_rule_over(
+    link: Link, before: Link, changes: Sequence[Change], *, user: User | None
+) -> None:
+    """Note and record what ``changes`` mean for the rule; ``before`` is the row, locked.
+
+    Any change of the rule begins it anew, so that it never reaches back: what waits already was
+    held by another rule, or by none. After a change of how the link books, a person sends first.
+    Raises ``ValidationError`` if ``user`` may not send, and lets a rule send, or send more.
+    """
+    changed = {change.field for change in changes}
+    now = timezone.now()
+    if changed - {*RULE_FIELDS}:
+        _note(link, books_otherwise_since=now)
+    if not changed & {*RULE_FIELDS}:
+        return
+    if link.sends_by_rule:
+        _must_be_allowed(user)
+        _note(link, rule_since=now)
+        _record_on(link, user=user)
+    elif before.sends_by_rule:
+        _note(link, rule_since=None)
+        audit.record(
+            audit.Action.RULE_OFF,
+            user=user,
+            company=link.company,
+            about=link,
+            name=str(link.company),
+        )
+
+
+def _must_be_allowed(user: User | None) -> None:
+    if user is not None and not user.can(Right.WRITE, Area.JOURNAL_EXPORTS):
+        raise ValidationError(
+            _(
+                "To have journals sent by rule you need the right to send them: Write for Journal "
+                "entries Export. Leave the rule as it was, or ask for that right."
+            )
+        )
+
+
+def _note(link: Link, **moments: datetime | None) -> None:
+    for name, moment in moments.items():
+        setattr(link, name, moment)
+    Link.objects.filter(pk=link.pk).update(**moments)
+
+
+def _record_on(link: Link, *, user: User | None) -> None:
+    audit.record(
+        audit.Action.RULE_ON,
+        user=user,
+        company=link.company,
+        about=link,
+        name=str(link.company),
+        hours=str(link.rule_hours),
+        percent=str(link.rule_percent),
+    )
+
+
+def brake() -> RuleBrake:
+    """Return the one row; it is made where it is not there yet."""
+    return RuleBrake.objects.select_related("changed_by").get_or_create(pk=RuleBrake.ONLY)[0]
+
+
+def locked_brake() -> RuleBrake:
+    """Return the one row, locked until the commit: one sweep at a time, and none while it stops."""
+    RuleBrake.objects.get_or_create(pk=RuleBrake.ONLY)
+    return RuleBrake.objects.select_for_update(of=("self",)).get(pk=RuleBrake.ONLY)
+
+
+def stop_all(reason: str, *, user: User | None, now: datetime) -> RuleBrake:
+    """Stop all sending by rule at once; what such a sending has not begun is not sent either.
+
+    Raises ``ValidationError`` without a reason. Stopped twice, the first one stays.
+    """
+    return _set_brake(True, reason, user=user, now=now)
+
+
+def resume_all(reason: str, *, user: User | None, now: datetime) -> RuleBrake:
+    """Let journals be sent by rule again: those that come from now on.
+
+    Raises ``ValidationError`` without a reason.
+    """
+    return _set_brake(False, reason, user=user, now=now)
+
+
+def leave_to_person(journal: Journal, *, user: User | None, now: datetime) -> None:
+    """Keep ``journal`` from being sent by rule, for good. Safe to repeat."""
+    with transaction.atomic():
+        # Behind a sweep under way, which may have chosen it.
+        locked_brake()
+        ruled, _made = RuledJournal.objects.get_or_create(journal=journal)
+        if ruled.left_at is not None:
+            return
+        ruled.left_at = now
+        ruled.save(update_fields=["left_at"])
+        audit.record(
+            audit.Action.JOURNAL_LEFT,
+            user=user,
+            company=journal.company,
+            about=journal,
+            reference=journal.reference,
+        )
+
+
+def _set_brake(is_stopped: bool, reason: str, *, user: User | None, now: datetime) -> RuleBrake:
+    reason = reason.strip()[:MOST_CHARACTERS]
+    if not reason:
+        raise ValidationError({"reason": _("Say why, for those who wonder later.")})
+    with transaction.atomic():
+        row = locked_brake()
+        if row.is_stopped == is_stopped:
+            return row
+        row.is_stopped, row.reason, row.changed_at = is_stopped, reason, now
+        row.changed_by = user
+        row.system_user = "" if user else audit.current_system_user()
+        row.save(update_fields=["is_stopped", "reason", "changed_at", "changed_by", "system_user"])
+        action = audit.Action.RULES_STOPPED if is_stopped else audit.Action.RULES_RESUMED
+        audit.record(action, user=user, reason=reason)
+    return row
