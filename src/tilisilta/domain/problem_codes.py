@@ -328,7 +328,7 @@ class ProblemCode(StrEnum):
     LOG_IN_FINISHED = "E33"
     LOG_IN_CANCELLED = "E34"
     COMMAND_REFUSED = "E35"
-    RULE_HELD = _stops("E57", journal="1003-2026-6-1", reason="silent")
+    RULE_HELD = _stops("E69", journal="1003-2026-6-1", reason="silent")
     NOT_IN_DOUBT = "E36"
     CANNOT_BE_OURS = "E37"
     CANNOT_WITHDRAW = _stops("E80", journal="1003-2026-6-1", reason="nothing")

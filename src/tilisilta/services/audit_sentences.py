@@ -119,7 +119,7 @@ def sentence_of(entry: AuditEntry) -> str:
             "token": facts["api_token"],
         }
     if facts.get("rule"):
-        return gettext("%(done)s, with no person looking, by %(rule)s") % {
+        return gettext("%(done)s, with no person looking, by the rule of %(rule)s") % {
             "done": sentence,
             "rule": facts["rule"],
         }

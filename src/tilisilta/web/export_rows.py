@@ -9,8 +9,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tilisilta.domain.number_ranges import written_ranges
-from tilisilta.domain.standing import BOOKED_EXPORTS, ExportState
-from tilisilta.models import Export, Journal, ProcountorAccount, Sending, preview_digest
+from tilisilta.domain.sending_rules import Hold
+from tilisilta.domain.standing import BOOKED_EXPORTS, ExportState, JournalState
+from tilisilta.models import (
+    Export,
+    Journal,
+    ProcountorAccount,
+    RuledJournal,
+    Sending,
+    preview_digest,
+)
 from tilisilta.services.explanations import explain
 from tilisilta.services.journals.variances import JournalVariance, variances_of
 
@@ -72,6 +80,7 @@ class Row:
     is_sent: bool
     is_under_way: bool
     seen: str
+    by_rule: str = ""
     books: tuple[Books, ...] = ()
     variance: JournalVariance | None = None
 
@@ -87,7 +96,7 @@ class Row:
 def rows_of(journals: Iterable[Journal] | QuerySet[Journal], *, may_send: bool) -> tuple[Row, ...]:
     """Return the journals as rows of a table, with what was sent of them: three queries at most."""
     if isinstance(journals, QuerySet):
-        journals = journals.prefetch_related(
+        journals = journals.select_related("ruled").prefetch_related(
             Prefetch("exports", queryset=_exports_with_books()),
             Prefetch("sendings", queryset=Sending.objects.select_related("requested_by")),
         )
@@ -129,6 +138,7 @@ def _row(journal: Journal, *, may_send: bool) -> Row:
         is_sent=standing.is_sent,
         is_under_way=standing.is_under_way,
         seen=preview_digest(receipts),
+        by_rule=by_rule(journal),
         books=books_of(journal, receipts),
     )
 
@@ -144,6 +154,15 @@ def books_of(journal: Journal, exports: Iterable[Export]) -> tuple[Books, ...]:
     """Return the administrations of the receipts: more than one only after a company moved."""
     accounts = {item.link.procountor_account for item in exports}
     return tuple(sorted({Books.of(journal, account) for account in accounts}))
+
+
+def by_rule(journal: Journal) -> str:
+    """Return whether a ready journal "waits" for its rule or is "held", as the last sweep found."""
+    ruled: RuledJournal | None = getattr(journal, "ruled", None)
+    if ruled is None or ruled.looked_at is None or journal.state != JournalState.READY:
+        return ""
+    is_waiting = ruled.left_at is None and set(ruled.holds) <= {Hold.WAITING}
+    return "waits" if is_waiting else "held"
 
 
 def name_of_sender(sending: Sending) -> str:

@@ -40,6 +40,7 @@ from tilisilta.web.journal_fixes import Fix, fix_for
 from tilisilta.web.journal_history import Event, history_of
 from tilisilta.web.journal_lines import JournalLines, journal_lines
 from tilisilta.web.journal_progress import SendingProgress, Stop, progress_from
+from tilisilta.web.journal_rule import RuleNotice, rule_notice
 from tilisilta.web.journal_uncertain import UncertainReceipt, uncertain_receipts
 from tilisilta.web.journal_variance import ShownVariance, shown_variance
 from tilisilta.web.taken_back import TakenBack, can_be_withdrawn, taken_back
@@ -127,6 +128,7 @@ class JournalPage:
     withdrawal: Withdrawal | None
     ways: WaysOn
     variance: ShownVariance | None
+    rule: RuleNotice | None
 
     @property
     def is_discarded(self) -> bool:
@@ -224,7 +226,7 @@ def journal_page(
         for number, receipt in enumerate(preview.receipts, 1)
     )
     # A journal has one unfinished sending at most, and that is its latest.
-    sending = journal.sendings.select_related("requested_by").first()
+    sending = journal.sendings.select_related("requested_by", "joint").first()
     is_under_way = sending is not None and sending.finished_at is None
     exports = [card.receipt.export for card in cards if card.receipt.export]
     is_discarded = journal.discarded_at is not None
@@ -263,6 +265,7 @@ def journal_page(
         withdrawal=journal.withdrawals.first() if going_back else None,
         ways=ways,
         variance=shown_variance(preview),
+        rule=rule_notice(journal, preview.link, sending, may_send=may_send),
     )
 
 

@@ -15,6 +15,7 @@ from tilisilta.domain.account_patterns import check_pattern
 from tilisilta.domain.administrations import Administration
 from tilisilta.domain.cost_objects import ItemComparison
 from tilisilta.domain.dimensions import DimensionKind
+from tilisilta.domain.sending_rules import LEAST_HOURS, MOST_HOURS, MOST_PERCENT
 from tilisilta.errors import TilisiltaError
 from tilisilta.languages import LANGUAGES
 from tilisilta.models import Company, Link, ProcountorAccount, Profile
@@ -140,6 +141,26 @@ class LinkForm(forms.Form):
         required=False,
         label=gettext_lazy("Verify only: compare payroll with the ledger, and never send"),
     )
+    sends_by_rule = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Send by rule, with no person looking, what is as in the last months"),
+    )
+    rule_hours = forms.IntegerField(
+        required=False,
+        min_value=LEAST_HOURS,
+        max_value=MOST_HOURS,
+        label=gettext_lazy("Hours before it is sent by rule"),
+        widget=forms.NumberInput(attrs={"class": "in"}),
+        help_text=gettext_lazy("From when it is ready and its run is locked in Nmbrs."),
+    )
+    rule_percent = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=MOST_PERCENT,
+        label=gettext_lazy("Percent that its total may differ"),
+        widget=forms.NumberInput(attrs={"class": "in"}),
+        help_text=gettext_lazy("From that of each of the last three months."),
+    )
     receipt_language = forms.ChoiceField(
         required=False,
         choices=[
@@ -170,6 +191,17 @@ class LinkForm(forms.Form):
             }
         for name in ("clearing_account", "fallback_account"):
             self.fields[name].widget.attrs |= {"list": "ledger-accounts", "autocomplete": "off"}
+
+    def clean_rule_hours(self) -> int:
+        return self._number("rule_hours")
+
+    def clean_rule_percent(self) -> int:
+        return self._number("rule_percent")
+
+    def _number(self, name: str) -> int:
+        """Return the number, or that of a new link where none was given."""
+        given = self.cleaned_data[name]
+        return int(Link._meta.get_field(name).default if given is None else given)
 
     def clean_dimension_accounts(self) -> str:
         """Return the pattern, or raise ``ValidationError`` if it cannot be read."""

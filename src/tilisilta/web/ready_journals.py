@@ -26,6 +26,7 @@ from tilisilta.models import Area, Export, Journal, Right
 from tilisilta.services.sending.asking import Wanted
 from tilisilta.services.sending.ready import ReadyJournals, ready_journals
 from tilisilta.services.sending.together import send_together
+from tilisilta.services.sending_rules.switching import leave_unticked
 from tilisilta.web.export_filter import FilterForm
 from tilisilta.web.export_rows import rows_of, with_variances
 from tilisilta.web.parts import is_part, with_query
@@ -176,6 +177,7 @@ def _send(request: UserRequest) -> HttpResponse:
         period=periods.pop() if len(periods) == 1 else None,
         left_out=len(listed) - len(ticked),
     )
+    leave_unticked(listed.keys() - set(ticked), user=request.user, now=timezone.now())
     return redirect("sent_together", joint.pk)
 
 

@@ -7,8 +7,10 @@ from tilisilta.management.grammar.bureau import add_bureau_commands
 from tilisilta.management.grammar.help_groups import GroupedHelpParser
 from tilisilta.management.grammar.journals import add_journal_commands
 from tilisilta.management.grammar.mail import add_mail_commands
+from tilisilta.management.grammar.parsers import add_group
 from tilisilta.management.grammar.payroll import add_payroll_commands
 from tilisilta.management.grammar.proof import add_proof_commands
+from tilisilta.management.grammar.sending_rules import add_rule_commands
 from tilisilta.management.grammar.service import add_service_commands
 from tilisilta.management.grammar.tokens import add_token_commands
 from tilisilta.management.grammar.trails import add_trail_commands
@@ -39,6 +41,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     add_service_commands(commands)
     add_journal_commands(commands)
+    add_rule_commands(
+        add_group(commands, "rules", says=_("sending by rule: what is as every month"))
+    )
     add_proof_commands(commands)
     add_bureau_commands(commands)
     add_token_commands(commands)

@@ -37,7 +37,7 @@ def help_groups() -> tuple[tuple[str, tuple[str, ...]], ...]:
         (
             _("every month"),
             (
-                *("status", "sync", "import", "preview", "send", "settle", "withdraw"),
+                *("status", "sync", "import", "preview", "send", "rules", "settle", "withdraw"),
                 *("journal", "verify", "netpay", "month", "fix", "sign", "unsign", "archive"),
             ),
         ),

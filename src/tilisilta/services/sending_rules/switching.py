@@ -1,6 +1,6 @@
 """Switches sending by rule on and off: for a link, and for all at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -131,6 +131,16 @@ def leave_to_person(journal: Journal, *, user: User | None, now: datetime) -> No
             about=journal,
             reference=journal.reference,
         )
+
+
+def leave_unticked(ids: Collection[int], *, user: User, now: datetime) -> None:
+    """Keep from being sent by rule what a person has just left out, as far as a rule could."""
+    ruled = Link.objects.open().filter(sends_by_rule=True)
+    journals = Journal.objects.visible_to(user).filter(
+        pk__in=ids, company__in=ruled.values("company")
+    )
+    for journal in journals.select_related("company"):
+        leave_to_person(journal, user=user, now=now)
 
 
 def _set_brake(is_stopped: bool, reason: str, *, user: User | None, now: datetime) -> RuleBrake:

@@ -1,0 +1,113 @@
+"""Sending by rule on the pages: what holds a journal, who switched it on, and the brake."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tests.bureau import NOW, a_journal, a_linked_company
+from tests.web.reading import squeezed
+
+from procountor_sandbox.app import Sandbox
+from tilisilta.models import AuditEntry, JointSending, Journal, Link, RuleBrake, RuledJournal, User
+from tilisilta.services.links import change_link
+from tilisilta.services.sending.asking import Wanted
+from tilisilta.services.sending.together import send_together
+from tilisilta.services.sending_rules.sweeping import sweep
+from tilisilta.services.users import create_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+
+
+@pytest.fixture
+def june(procountor: Sandbox) -> Journal:
+    """A journal of a file, through a link that sends by rule: never sent so."""
+    journal = a_journal(a_linked_company(1001))
+    change_link(Link.objects.get(), user=None, sends_by_rule=True)
+    sweep(NOW)
+    return journal
+
+
+def test_a_journal_says_what_holds_it_and_can_be_kept(
+    june: Journal, browser_of_administrator: Client, browser_of_reader: Client
+) -> None:
+    address = reverse("journal", args=[june.pk])
+    page = squeezed(browser_of_administrator.get(address).text)
+    overview = squeezed(browser_of_administrator.get(reverse("sending_rules")).text)
+    listed = squeezed(browser_of_administrator.get(reverse("exports")).text)
+    of_reader = squeezed(browser_of_reader.get(address).text)
+    keep = reverse("keep_from_rule", args=[june.pk])
+    refused = browser_of_reader.post(keep)
+    kept = squeezed(browser_of_administrator.post(keep, follow=True).text)
+
+    assert "Not sent by rule" in page
+    for text in (page, overview):
+        assert "It comes from a file, which does not say that its run is locked." in text
+        assert "It is the first through this link, or the first since the link was changed." in text
+    assert "held by its rule" in listed
+    assert "Do not send it by rule" not in of_reader
+    assert refused.status_code == 403
+    assert "A person has kept it from being sent by rule." in kept
+    assert RuledJournal.objects.get().left_at is not None
+
+
+def test_a_journal_says_which_rule_sent_it(june: Journal, browser_of_administrator: Client) -> None:
+    send_together([Wanted(journal=june)], user=None, now=NOW, rule="standard")
+
+    page = squeezed(browser_of_administrator.get(reverse("journal", args=[june.pk])).text)
+
+    assert "The rule of standard asked for it, and no person looked at it." in page
+    assert "with no person looking, by the rule of standard" in page
+    assert JointSending.objects.get().rule == "standard"
+
+
+def test_all_is_stopped_and_let_go_on_with_a_reason(
+    june: Journal, administrator: User, browser_of_administrator: Client
+) -> None:
+    browser = browser_of_administrator
+    without = browser.post(reverse("stop_rules"), {"reason": " "})
+    stopped = squeezed(browser.post(reverse("stop_rules"), {"reason": "audit"}, follow=True).text)
+    again = squeezed(browser.post(reverse("resume_rules"), {"reason": "done"}, follow=True).text)
+
+    assert without.status_code == 422
+    assert "All sending by rule is stopped" in stopped
+    assert "audit" in stopped
+    assert "Rules are in force" in again
+    assert not RuleBrake.objects.get().is_stopped
+    actions = AuditEntry.objects.filter(user=administrator).values_list("action", flat=True)
+    assert {"rules_stopped", "rules_resumed"} <= {*actions}
+    # The brake is that of all debtors.
+    administrator.sees_all_debtors = False
+    administrator.save()
+    assert browser.post(reverse("stop_rules"), {"reason": "x"}).status_code == 403
+    assert browser.get(reverse("sending_rules")).status_code == 200
+
+
+def test_switching_it_on_takes_the_right_to_send(
+    procountor: Sandbox, administrator: User, browser_of_administrator: Client
+) -> None:
+    a_linked_company(1001)
+    link = Link.objects.get()
+    template = administrator.template
+    assert template is not None
+    template.pk, template.name, template.journal_exports = None, "Links alone", "read"
+    template.save()
+    keeper = create_user("kaisa", "a bridge over water", template=template, user=None)
+    browser = Client()
+    browser.force_login(keeper)
+    posted = {
+        "start_month": f"{link.start_month:%Y-%m}",
+        "closed_period_policy": "stop",
+        "sends_by_rule": "on",
+        "rule_hours": "48",
+        "rule_percent": "5",
+    }
+    refused = browser.post(reverse("link", args=[link.pk]), posted)
+    before = Link.objects.get().sends_by_rule
+    browser_of_administrator.post(reverse("link", args=[link.pk]), posted)
+    link.refresh_from_db()
+
+    assert "you need the right to send them" in squeezed(refused.text)
+    assert not before
+    assert (link.sends_by_rule, link.rule_hours, link.rule_percent) == (True, 48, 5)
+    assert link.rule_since is not None
+    (entry,) = AuditEntry.objects.filter(action="rule_on")
+    assert (entry.user, entry.facts["hours"]) == (administrator, "48")
