@@ -35,11 +35,11 @@ _MESSAGES: dict[Hold, tuple[Promise, Promise]] = {
         _("See who stopped it and why under Sending by rule."),
     ),
     Hold.TROUBLED: (
-        _("%(count)s journals that were sent by rule are rejected or uncertain"),
+        _("Sent by rule, and rejected or uncertain: %(count)s"),
         _("Settle those first. Until then nothing more is sent by rule."),
     ),
     Hold.DAY_IS_FULL: (
-        _("%(count)s journals were sent by rule today, and no more are"),
+        _("Sent by rule today: %(count)s, and more are not allowed"),
         _("It waits for tomorrow, or you send it yourself."),
     ),
     Hold.CLOCK: (
@@ -94,7 +94,7 @@ _MESSAGES: dict[Hold, tuple[Promise, Promise]] = {
         _("Compare the revisions, and send what is right."),
     ),
     Hold.ANOTHER_RUN: (
-        _("The company has %(count)s other journals in this month"),
+        _("Other journals of the company in this month: %(count)s"),
         _("Look whether each is right, and send them yourself."),
     ),
     Hold.INTERVENED: (
@@ -106,12 +106,12 @@ _MESSAGES: dict[Hold, tuple[Promise, Promise]] = {
         FIRST_OF_ALL,
     ),
     Hold.NOTHING_TO_COMPARE: (
-        _("Of the three months before it, %(count)s are booked that it can be compared with"),
+        _("Booked months to compare with, of the three before it: %(count)s"),
         SEND_IT,
     ),
     Hold.ACCOUNTS: (_("Its ledger accounts are not those of last month"), SEND_IT),
     Hold.TOTAL: (
-        _("Its total is %(percent)s %% from that of %(month)s; the rule allows %(limit)s %%"),
+        _("Its total differs by %(percent)s %% from that of %(month)s; the rule allows %(limit)s %%"),
         SEND_IT,
     ),
     Hold.WAITING: (_("It waits for its hours to pass"), NOTHING),
