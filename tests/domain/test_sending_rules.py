@@ -132,6 +132,7 @@ HOLDING: tuple[tuple[Hold, RuleFacts], ...] = (
     (Hold.CORRECTION, but("journal", first_period=date(2026, 5, 1))),
     (Hold.CORRECTION, but("journal", receipts=((date(2026, 5, 31), date(2026, 5, 31)),))),
     (Hold.CORRECTION, but("journal", receipts=((date(2026, 6, 30), date(2026, 7, 1)),))),
+    (Hold.CORRECTION, but("journal", receipts=2 * GOOD.journal.receipts)),
     (Hold.MONTH, but(today=date(2026, 8, 1))),
     (Hold.MONTH, but(today=date(2026, 5, 31))),
     (Hold.SIGNED, but("journal", is_signed=True)),

@@ -300,7 +300,9 @@ def _content(facts: RuleFacts) -> Iterator[Held]:
 
 def _is_correction(journal: JournalFacts) -> bool:
     """Return whether it books anything but one receipt, dated in its own month."""
-    return journal.first_period != journal.period or any(
+    if journal.first_period != journal.period or len(journal.receipts) > 1:
+        return True
+    return any(
         booked != dated or booked.replace(day=1) != journal.period
         for booked, dated in journal.receipts
     )

@@ -1,7 +1,7 @@
 """Gathers what decides whether journals are sent by rule: for many at once, with few queries."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -40,6 +40,8 @@ from tilisilta.services.journals.earlier_months import EarlierMonths, earlier_mo
 from tilisilta.services.journals.keeping import KNOWN_OUTSIDE
 from tilisilta.services.sending_rules.switching import brake
 
+_AT_ONCE = 250
+"""All that is known around so many journals is in memory at a time."""
 _NO_OTHER_RUN = frozenset({JournalState.REPLACED, JournalState.DISCARDED})
 BY_A_PERSON = Q(joint__isnull=True) | Q(joint__rule="")
 
@@ -71,11 +73,17 @@ def gather(
     Without what ``compares`` them with earlier months, which reads all their lines, each is held
     as there is nothing to compare it with.
     """
-    if not journals:
-        return ()
+    return tuple(
+        one
+        for start in range(0, len(journals), _AT_ONCE)
+        for one in _gathered(journals[start : start + _AT_ONCE], now=now, compares=compares)
+    )
+
+
+def _gathered(journals: Sequence[Journal], *, now: datetime, compares: bool) -> Iterator[Candidate]:
     around = _Around(journals, now=now)
     earlier = earlier_months([one.pk for one in journals]) if compares else {}
-    return tuple(around.candidate(one, earlier.get(one.pk)) for one in journals)
+    return (around.candidate(one, earlier.get(one.pk)) for one in journals)
 
 
 @dataclass(kw_only=True)
