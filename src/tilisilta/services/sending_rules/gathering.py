@@ -65,24 +65,18 @@ class Candidate:
     facts: RuleFacts
 
 
-def gather(
-    journals: Sequence[Journal], *, now: datetime, compares: bool = True
-) -> tuple[Candidate, ...]:
-    """Return what decides about each of ``journals``.
-
-    Without what ``compares`` them with earlier months, which reads all their lines, each is held
-    as there is nothing to compare it with.
-    """
+def gather(journals: Sequence[Journal], *, now: datetime) -> tuple[Candidate, ...]:
+    """Return what decides about each of ``journals``, in their order."""
     return tuple(
         one
         for start in range(0, len(journals), _AT_ONCE)
-        for one in _gathered(journals[start : start + _AT_ONCE], now=now, compares=compares)
+        for one in _gathered(journals[start : start + _AT_ONCE], now=now)
     )
 
 
-def _gathered(journals: Sequence[Journal], *, now: datetime, compares: bool) -> Iterator[Candidate]:
+def _gathered(journals: Sequence[Journal], *, now: datetime) -> Iterator[Candidate]:
     around = _Around(journals, now=now)
-    earlier = earlier_months([one.pk for one in journals]) if compares else {}
+    earlier = earlier_months([one.pk for one in journals])
     return (around.candidate(one, earlier.get(one.pk)) for one in journals)
 
 

@@ -1,8 +1,8 @@
 """Sends what the rules of links let go: looked at by a worker, in the background.
 
-A sweep notes since when each journal waits, looks at those that are due, and sends those that no
-rule holds. Right before it decides again, behind a lock: two sweeps never send the same, and none
-sends after a person has stopped all.
+A sweep looks at what is due, what is new, and now and then at the rest; it notes since when each
+journal waits, and sends those that no rule holds. Right before it decides again, behind a lock:
+two sweeps never send the same, and none sends after a person has stopped all.
 """
 
 from collections import defaultdict
@@ -12,9 +12,9 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from tilisilta.domain.sending_rules import MOST_A_SWEEP, holds_of, sends_at
+from tilisilta.domain.sending_rules import MOST_A_SWEEP, holds_of
 from tilisilta.domain.standing import JournalState
-from tilisilta.models import Link, RuleBrake, RuledJournal
+from tilisilta.models import Journal, Link, RuleBrake, RuledJournal
 from tilisilta.services import audit
 from tilisilta.services.profiles import own_rules
 from tilisilta.services.sending.asking import Wanted
@@ -26,18 +26,16 @@ PAUSE = timedelta(seconds=50)
 """So soon after a sweep no other worker begins one."""
 LOOK_AGAIN = timedelta(minutes=15)
 """What is held is looked at again after so long: its reason may have gone."""
-MOST_LOOKED_AT = 200
+MOST_LOOKED_AT = 400
 
 
 def sweep(now: datetime) -> int:
     """Send what is due by rule, and return how many journals were asked for."""
     if not Link.objects.open().filter(sends_by_rule=True).exists() or not _claim(now):
         return 0
-    candidates = gather(list(journals_with_rule()), now=now, compares=False)
-    _note_waits(candidates, now=now)
-    again = [one for one in candidates if _is_to_be_looked_at(one, now=now)]
-    looked_at = gather([one.journal for one in again[:MOST_LOOKED_AT]], now=now)
-    _note_holds(looked_at, now=now)
+    _forget_waits()
+    looked_at = gather(list(journals_with_rule().filter(pk__in=_to_look_at(now))), now=now)
+    _note(looked_at, now=now)
     free = [one.journal.pk for one in looked_at if not holds_of(one.facts)]
     return _send(free[:MOST_A_SWEEP], now=now) if free else 0
 
@@ -59,50 +57,63 @@ def _claim(now: datetime) -> bool:
     return bool(RuleBrake.objects.filter(free, is_stopped=False).update(swept_at=now))
 
 
-def _note_waits(candidates: Iterable[Candidate], *, now: datetime) -> None:
-    """Note since when each journal waits; what is not ready, or not locked, does not wait."""
+def _forget_waits() -> None:
+    """Begin the hours anew of what is not ready any more, if it ever is again."""
     waiting = RuledJournal.objects.filter(waits_since__isnull=False)
     waiting.exclude(journal__state=JournalState.READY).update(waits_since=None, looked_at=None)
-    for one in candidates:
-        run, since = one.journal.run, one.facts.waits_since
-        is_locked = run is not None and run.is_locked and run.locked_at is not None
-        if is_locked and one.digest and (since is None or since > now):
-            _note(one, locked_at=run.locked_at if run else None, waits_since=now)
-        elif not is_locked and since is not None:
-            _note(one, locked_at=None, waits_since=None)
 
 
-def _note(one: Candidate, **moments: datetime | None) -> None:
-    ruled, _made = RuledJournal.objects.update_or_create(
-        journal=one.journal, defaults={"seen": one.digest, "looked_at": None, **moments}
+def _to_look_at(now: datetime) -> list[int]:
+    """Return the journals to look at in this sweep, those that are due first.
+
+    All lines of four months are summed for each, so that what waits is not looked at each minute.
+    """
+    ruled = Journal.objects.filter(
+        state=JournalState.READY,
+        company__links__sends_by_rule=True,
+        company__links__ends_on__isnull=True,
+    ).values_list(
+        *("pk", "company__links__rule_hours"),
+        *("ruled__waits_since", "ruled__looked_at", "ruled__holds"),
     )
-    one.journal.ruled = ruled  # type: ignore[attr-defined]  # Django sets it, too
+    due, others = [], []
+    for pk, hours, since, looked_at, holds in ruled.order_by("pk"):
+        due_at = None if since is None else since + timedelta(hours=hours)
+        is_due = due_at is not None and due_at <= now
+        # What nothing holds was left by a sweep that had sent enough.
+        if is_due and looked_at is not None and (looked_at < due_at or not holds):
+            due.append(pk)
+        elif looked_at is None or not now - LOOK_AGAIN < looked_at <= now:
+            others.append(pk)
+    return [*due, *others][:MOST_LOOKED_AT]
 
 
-def _is_to_be_looked_at(one: Candidate, *, now: datetime) -> bool:
-    """Return whether to compare a journal with earlier months now, which is the dear part."""
-    ruled: RuledJournal | None = getattr(one.journal, "ruled", None)
-    if ruled is None or ruled.looked_at is None or ruled.looked_at > now:
-        return True
-    due_at = sends_at(one.facts)
-    is_due = due_at is not None and ruled.looked_at < due_at <= now
-    return is_due or now - ruled.looked_at >= LOOK_AGAIN
-
-
-def _note_holds(looked_at: Iterable[Candidate], *, now: datetime) -> None:
+def _note(looked_at: Iterable[Candidate], *, now: datetime) -> None:
+    """Note what holds each journal, and since when it waits if its run is locked."""
     RuledJournal.objects.bulk_create(
         [
             RuledJournal(
                 journal=one.journal,
+                seen=one.digest,
+                locked_at=one.journal.run.locked_at if one.journal.run else None,
+                waits_since=_waits_since(one, now=now),
                 looked_at=now,
                 holds=[held.hold.value for held in holds_of(one.facts)],
             )
             for one in looked_at
         ],
         update_conflicts=True,
-        update_fields=["looked_at", "holds"],
+        update_fields=["seen", "locked_at", "waits_since", "looked_at", "holds"],
         unique_fields=["journal"],
     )
+
+
+def _waits_since(one: Candidate, *, now: datetime) -> datetime | None:
+    run, since = one.journal.run, one.facts.waits_since
+    if run is None or not run.is_locked or run.locked_at is None or not one.digest:
+        return None
+    # One that lies ahead was noted before the clock was set back.
+    return now if since is None or since > now else since
 
 
 def _send(ids: Collection[int], *, now: datetime) -> int:

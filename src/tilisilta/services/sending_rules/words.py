@@ -111,9 +111,7 @@ _MESSAGES: dict[Hold, tuple[Promise, Promise]] = {
     ),
     Hold.ACCOUNTS: (_("Its ledger accounts are not those of last month"), SEND_IT),
     Hold.TOTAL: (
-        _(
-            "Its total differs by %(percent)s %% from %(month)s; the rule allows %(limit)s %%"
-        ),
+        _("Its total differs by %(percent)s %% from %(month)s; the rule allows %(limit)s %%"),
         SEND_IT,
     ),
     Hold.WAITING: (_("It waits for its hours to pass"), NOTHING),
