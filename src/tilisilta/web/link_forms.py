@@ -201,7 +201,7 @@ class LinkForm(forms.Form):
     def _number(self, name: str) -> int:
         """Return the number, or that of a new link where none was given."""
         given = self.cleaned_data[name]
-        return int(Link._meta.get_field(name).default if given is None else given)
+        return int(getattr(Link(), name) if given is None else given)
 
     def clean_dimension_accounts(self) -> str:
         """Return the pattern, or raise ``ValidationError`` if it cannot be read."""

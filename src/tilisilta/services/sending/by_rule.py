@@ -39,7 +39,8 @@ def held_after_asking(sending: Sending) -> tuple[Problem, ...]:
 
     Its run has to be there and locked, and read since the rule asked for the sending.
     """
-    run = Run.objects.filter(pk=sending.journal.run_id).first()
+    run_id = sending.journal.run_id
+    run = None if run_id is None else Run.objects.filter(pk=run_id).first()
     is_read = (
         run is not None
         and run.gone_at is None

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -180,6 +181,7 @@ def _queue(
     )
     entries: list[AuditEntry] = []
     states: dict[JournalState, list[int]] = defaultdict(list)
+    facts: dict[str, Any] = {"rule": joint.rule} if joint.rule else {}
     for journal in journals:
         of_journal = exports[journal.pk]
         to_send = _ready_of(of_journal)
@@ -191,7 +193,7 @@ def _queue(
                 about=journal,
                 reference=journal.reference,
                 count=str(len(to_send)),
-                **({"rule": joint.rule} if joint.rule else {}),
+                **facts,
             )
         )
         for one in to_send:

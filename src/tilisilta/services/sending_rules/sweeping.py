@@ -141,8 +141,8 @@ def _ask(free: Sequence[Candidate], *, now: datetime) -> None:
     together: dict[tuple[str, date], list[Wanted]] = defaultdict(list)
     for one in free:
         if one.link is not None:
-            wanted = Wanted(journal=one.journal, seen=one.digest)
-            together[rule_name(one.link), one.journal.period].append(wanted)
+            key = rule_name(one.link), one.journal.period
+            together[key].append(Wanted(journal=one.journal, seen=one.digest))
     for (rule, period), wanted in together.items():
         with audit.command_run_by(f"rule {rule}"[:100]):
             send_together(wanted, user=None, now=now, period=period, rule=rule)
