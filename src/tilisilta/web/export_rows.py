@@ -21,6 +21,7 @@ from tilisilta.models import (
 )
 from tilisilta.services.explanations import explain
 from tilisilta.services.journals.variances import JournalVariance, variances_of
+from tilisilta.services.sending_rules.words import name_of_asker
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,5 +170,5 @@ def name_of_sender(sending: Sending) -> str:
     """Return who asked for the sending: a user, or the system user who ran a command."""
     user = sending.requested_by
     if user is None:
-        return sending.system_user or _("by itself")
+        return name_of_asker(sending.system_user) or _("by itself")
     return user.get_full_name() or user.get_username()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from tilisilta.models import Attempt, AuditEntry, Journal
 from tilisilta.services.audit_sentences import sentence_of
+from tilisilta.services.sending_rules.words import name_of_asker
 from tilisilta.web.templatetags.ledger import day
 
 HISTORY_AT_MOST = 200
@@ -75,7 +76,7 @@ def _entry_event(entry: AuditEntry) -> Event:
 
 def _who(entry: AuditEntry) -> str:
     name = entry.user.get_full_name() if entry.user else ""
-    return name or entry.user_name or entry.system_user or _("Tilisilta")
+    return name or entry.user_name or name_of_asker(entry.system_user) or _("Tilisilta")
 
 
 def _attempt_event(attempt: Attempt) -> Event:

@@ -109,7 +109,7 @@ def _groups(now: RulesNow) -> tuple[Group, ...]:
     return (
         Group(key="due", title=_("Will be sent in a minute"), rows=_rows(now.due)),
         Group(key="waiting", title=_("Waits for its hours"), rows=_rows(now.waiting)),
-        Group(key="held", title=_("Held: a person has to send it"), rows=_rows(now.held)),
+        Group(key="held", title=_("Held, each for its reasons"), rows=_rows(now.held)),
     )
 
 

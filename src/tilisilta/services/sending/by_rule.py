@@ -7,6 +7,9 @@ be asked is a reason not to send.
 from tilisilta.domain.problems import Problem, ProblemCode, Screen
 from tilisilta.models import Export, JointSending, RuleBrake, Run, Sending
 
+BY_RULE = "rule "
+"""Begins the system user of what a rule asks for. No name of a user has a space."""
+
 
 def is_by_rule(sending: Sending) -> bool:
     return sending.joint is not None and bool(sending.joint.rule)

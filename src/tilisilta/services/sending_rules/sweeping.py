@@ -18,6 +18,7 @@ from tilisilta.models import Journal, Link, RuleBrake, RuledJournal
 from tilisilta.services import audit
 from tilisilta.services.profiles import own_rules
 from tilisilta.services.sending.asking import Wanted
+from tilisilta.services.sending.by_rule import BY_RULE
 from tilisilta.services.sending.together import send_together
 from tilisilta.services.sending_rules.gathering import Candidate, gather, journals_with_rule
 from tilisilta.services.sending_rules.switching import RULE_FIELDS, locked_brake
@@ -144,5 +145,5 @@ def _ask(free: Sequence[Candidate], *, now: datetime) -> None:
             key = rule_name(one.link), one.journal.period
             together[key].append(Wanted(journal=one.journal, seen=one.digest))
     for (rule, period), wanted in together.items():
-        with audit.command_run_by(f"rule {rule}"[:100]):
+        with audit.command_run_by(f"{BY_RULE}{rule}"[:100]):
             send_together(wanted, user=None, now=now, period=period, rule=rule)

@@ -40,7 +40,8 @@ def carry_rule_over(
     """
     changed = {change.field for change in changes}
     now = timezone.now()
-    if changed - {*RULE_FIELDS}:
+    # What a profile brings along is among the changes itself.
+    if changed - {*RULE_FIELDS, "profile"}:
         _note(link, books_otherwise_since=now)
     if not changed & {*RULE_FIELDS}:
         return

@@ -5,11 +5,12 @@ from datetime import date
 
 from django.utils import formats
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.sending_rules import Held, Hold
 from tilisilta.languages import language_of
+from tilisilta.services.sending.by_rule import BY_RULE
 
 SEND_IT = _("Look at the preview and send it yourself.")
 NOTHING = _("There is nothing to do.")
@@ -121,6 +122,14 @@ _ACCOUNTS = (
     _("New ledger accounts against last month: %(new)s"),
     _("Ledger accounts of last month are missing: %(gone)s"),
 )
+
+
+def name_of_asker(system_user: str) -> str:
+    """Return who asked for something without a user: a rule in words, or who ran the command."""
+    prefix, name = system_user[: len(BY_RULE)], system_user[len(BY_RULE) :]
+    if prefix != BY_RULE:
+        return system_user
+    return gettext("the rule of %(name)s") % {"name": name}
 
 
 def in_words(held: Held) -> HeldInWords:

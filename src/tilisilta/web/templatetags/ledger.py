@@ -35,9 +35,11 @@ from tilisilta.models import (
 )
 from tilisilta.services.explanations import Explanation, explain
 from tilisilta.services.overview import MONTHS_SHOWN, Cell
+from tilisilta.services.sending_rules.words import name_of_asker
 from tilisilta.web import run_texts
 
 register = template.Library()
+register.filter(name_of_asker)
 
 MONTHS_ON_A_PHONE = 4
 MINUS = "\N{MINUS SIGN}"
