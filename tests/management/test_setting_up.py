@@ -307,6 +307,10 @@ class TestLinkCommands:
             "end_reason": None,
             "language": "sv",
             "title": "Löner",
+            "send_by_rule": False,
+            "rule_hours": 24,
+            "rule_percent": 10,
+            "rule_since": None,
         }
 
     def test_add_the_plain_way(self, give: Give, procountor: "Sandbox") -> None:
