@@ -21,7 +21,7 @@ def with_triggers(_apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tilisilta", "0040_sent_together"),
+        ("tilisilta", "0045_variance_thresholds"),
     ]
 
     operations = [

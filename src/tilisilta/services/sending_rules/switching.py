@@ -15,6 +15,8 @@ from tilisilta.services.audit_changes import Change
 
 RULE_FIELDS = ("sends_by_rule", "rule_hours", "rule_percent")
 """How a link's journals are sent. All its other choices are how they are booked."""
+_NOT_OF_BOOKING = ("profile", "variance_percent", "variance_amount")
+"""What a profile brings along is among the changes itself."""
 MOST_CHARACTERS = 200
 
 
@@ -40,8 +42,7 @@ def carry_rule_over(
     """
     changed = {change.field for change in changes}
     now = timezone.now()
-    # What a profile brings along is among the changes itself.
-    if changed - {*RULE_FIELDS, "profile"}:
+    if changed - {*RULE_FIELDS, *_NOT_OF_BOOKING}:
         _note(link, books_otherwise_since=now)
     if not changed & {*RULE_FIELDS}:
         return
