@@ -138,6 +138,8 @@ class TestSweep:
         stop_all("month end", user=None, now=clock.now)
         assert sweep(clock.now) == 0
         assert Hold.STOPPED in holds(1001, clock)
+        # A sweep that has chosen it already decides again behind the lock.
+        assert _send([due.pk], now=clock.now) == 0
         resume_all("all is well", user=None, now=clock.now)
         assert holds(1001, clock) == [Hold.CAME_BEFORE]
         leave_to_person(due, user=None, now=clock.now)
