@@ -36,6 +36,10 @@ class LinkDocument(Schema):
     end_reason: str | None
     language: str
     title: str
+    send_by_rule: bool = Field(description="What is as every month goes out by itself.")
+    rule_hours: int
+    rule_percent: int
+    rule_since: datetime | None = Field(description="Only what came later is sent by rule.")
 
 
 class Links(Schema):
