@@ -57,4 +57,5 @@ def asked_pause(seconds: int | None) -> timedelta:
 
 
 def _grown(first: timedelta, factor: int, times: int, longest: timedelta) -> timedelta:
-    return min(first * factor ** min(max(times, 1) - 1, 12), longest)
+    grown: int = factor ** min(max(times, 1) - 1, 12)
+    return min(first * grown, longest)
