@@ -29,6 +29,13 @@ from tilisilta.models.links import AccountMapping, CheckedLink, Link, LinkSettin
 from tilisilta.models.net_pay import PaidByHand, PaymentFile
 from tilisilta.models.nmbrs_comparisons import ApiComparison, ComparedCompany
 from tilisilta.models.nmbrs_grants import ConsentRequest, NightCalls, NmbrsGrant
+from tilisilta.models.notices import (
+    NOTICE_KINDS,
+    Notice,
+    NoticeChoice,
+    NoticeMail,
+    NoticeRound,
+)
 from tilisilta.models.onboarding import Onboarding, OnboardingRow
 from tilisilta.models.profiles import Profile
 from tilisilta.models.receipt_files import ReceiptFile
@@ -41,6 +48,7 @@ from tilisilta.models.users import Area, Right, User, UserTemplate, shown_templa
 __all__ = [
     "EXPORT_STATES",
     "JOURNAL_STATES",
+    "NOTICE_KINDS",
     "OUTCOMES",
     "AccountMapping",
     "AnotherReceipt",
@@ -75,6 +83,10 @@ __all__ = [
     "NmbrsCompany",
     "NmbrsConnection",
     "NmbrsGrant",
+    "Notice",
+    "NoticeChoice",
+    "NoticeMail",
+    "NoticeRound",
     "Onboarding",
     "OnboardingRow",
     "PaidByHand",
