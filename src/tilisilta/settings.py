@@ -220,6 +220,8 @@ VERIFY_TIME = _time_of_day("TILISILTA_VERIFY_TIME", "05:00")
 """The local time from which payroll is compared with the ledger once each night."""
 VERIFICATIONS_AT_ONCE = max(1, round(_number("TILISILTA_VERIFICATIONS_AT_ONCE", "6")))
 """How many companies one process compares at the same time."""
+WEBHOOK_NETWORKS = _networks("TILISILTA_WEBHOOK_NETWORKS", "none")
+"""The networks of the bureau's own in which receivers of webhooks may stand."""
 WORKER_TIMEOUT_SECONDS = _number("TILISILTA_WORKER_TIMEOUT_SECONDS", "30")
 """A worker without a heartbeat for so long counts as dead, and others take over its work."""
 UNCERTAIN_PAUSE_SECONDS = _number("TILISILTA_UNCERTAIN_PAUSE_SECONDS", "15")
@@ -227,6 +229,8 @@ UNCERTAIN_PAUSE_SECONDS = _number("TILISILTA_UNCERTAIN_PAUSE_SECONDS", "15")
 
 DEBUG = False
 _host = urlsplit(BASE_URL)
+WEBHOOKS_TO_THIS_MACHINE = _host.hostname in {"127.0.0.1", "::1", "localhost"}
+"""Only where it is tried out: in use, what listens on the machine itself must stay out of reach."""
 ALLOWED_HOSTS = [_host.hostname or "127.0.0.1", "127.0.0.1", "localhost"]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 _is_https = _host.scheme == "https"

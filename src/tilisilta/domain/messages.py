@@ -1,6 +1,6 @@
 """A message for people, before it gets the form of Slack or Teams."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 MOST_LINES = 10
@@ -9,10 +9,17 @@ MOST_LINE_CHARACTERS = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A line of a message, and the page that it is about."""
+    """What is told of one matter: the page about it, whom it is about, and how many more."""
 
     text: str
     url: str = ""
+    names: Sequence[str] = ()
+    more: str = ""
+
+    @property
+    def below(self) -> tuple[str, ...]:
+        """What stands below the line, each for itself."""
+        return (*self.names, *((self.more,) if self.more else ()))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +42,3 @@ def one_line(text: str, most: int = MOST_LINE_CHARACTERS) -> str:
     seen = "".join(one if one.isprintable() else " " for one in text)
     seen = " ".join(seen.split())
     return seen if len(seen) <= most else f"{seen[: most - 1].rstrip()}…"
-
-
-def first_lines(lines: Iterable[Line]) -> tuple[Line, ...]:
-    return tuple(lines)[:MOST_LINES]

@@ -44,6 +44,7 @@ from tilisilta.models.seen_receipts import AnotherReceipt, SeenReceipt
 from tilisilta.models.settlements import Difference, Settlement
 from tilisilta.models.signatures import MonthSignature
 from tilisilta.models.users import Area, Right, User, UserTemplate, shown_template_name
+from tilisilta.models.webhooks import Delivery, Webhook
 
 __all__ = [
     "EXPORT_STATES",
@@ -68,6 +69,7 @@ __all__ = [
     "ConsentRequest",
     "CostObject",
     "Debtor",
+    "Delivery",
     "Difference",
     "Export",
     "ExportState",
@@ -105,6 +107,7 @@ __all__ = [
     "User",
     "UserTemplate",
     "VerifiedCompany",
+    "Webhook",
     "Withdrawal",
     "Worker",
     "digest_of_receipts",

@@ -20,13 +20,12 @@ def slack_body(message: Message) -> bytes:
     services show which take messages of this form.
     """
     title = one_line(message.title, MOST_TITLE_CHARACTERS)
-    told = [_slack_item(line) for line in message.lines]
     blocks: list[dict[str, Any]] = [
         {"type": "header", "text": {"type": "plain_text", "text": title, "emoji": False}},
         {
             "type": "rich_text",
             "elements": [
-                {"type": "rich_text_list", "style": "bullet", "elements": told},
+                *(part for line in message.lines for part in _slack_parts(line)),
                 *_slack_end(message),
             ],
         },
@@ -50,7 +49,7 @@ def teams_body(message: Message) -> bytes:
         "version": "1.4",
         "body": [
             _teams_text({"text": title, "weight": "Bolder", "size": "Medium"}),
-            *(_teams_text(_teams_run(line)) for line in message.lines),
+            *(block for line in message.lines for block in _teams_blocks(line)),
             *([_teams_text({"text": one_line(message.more)})] if message.more else ()),
         ],
         "msteams": {"width": "Full"},
@@ -67,11 +66,18 @@ def teams_body(message: Message) -> bytes:
     return _encoded({"type": "message", "attachments": [attachment]})
 
 
-def _slack_item(line: Line) -> dict[str, Any]:
+def _slack_parts(line: Line) -> list[dict[str, Any]]:
     text = one_line(line.text)
-    if line.url:
-        return _slack_section({"type": "link", "url": line.url, "text": text})
-    return _slack_section({"type": "text", "text": text})
+    told = (
+        {"type": "link", "url": line.url, "text": text}
+        if line.url
+        else {"type": "text", "text": text}
+    )
+    parts = [_slack_section(told)]
+    if line.below:
+        items = [_slack_section({"type": "text", "text": one_line(one)}) for one in line.below]
+        parts.append({"type": "rich_text_list", "style": "bullet", "elements": items})
+    return parts
 
 
 def _slack_end(message: Message) -> list[dict[str, Any]]:
@@ -89,7 +95,9 @@ def _slack_section(element: dict[str, Any]) -> dict[str, Any]:
 
 
 def _slack_text(title: str, message: Message) -> str:
-    lines = [title, *(f"• {one_line(line.text)}" for line in message.lines)]
+    lines = [title]
+    for line in message.lines:
+        lines += [one_line(line.text), *(f"• {one_line(one)}" for one in line.below)]
     lines += [one_line(message.more)] if message.more else []
     escaped = [_escaped(line) for line in lines]
     if message.url:
@@ -102,15 +110,17 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _teams_text(run: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "RichTextBlock", "inlines": [{"type": "TextRun", **run}]}
+def _teams_text(run: dict[str, Any], *, spacing: str = "Default") -> dict[str, Any]:
+    inlines = [{"type": "TextRun", **run}]
+    return {"type": "RichTextBlock", "spacing": spacing, "inlines": inlines}
 
 
-def _teams_run(line: Line) -> dict[str, Any]:
+def _teams_blocks(line: Line) -> list[dict[str, Any]]:
     run: dict[str, Any] = {"text": one_line(line.text)}
     if line.url:
         run["selectAction"] = {"type": "Action.OpenUrl", "url": line.url}
-    return run
+    below = [{"text": f"• {one_line(one)}"} for one in line.below]
+    return [_teams_text(run), *(_teams_text(one, spacing="None") for one in below)]
 
 
 def _encoded(document: dict[str, Any]) -> bytes:
