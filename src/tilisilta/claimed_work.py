@@ -1,4 +1,4 @@
-"""The part of a worker that sets companies up and checks links, row by row, in a few threads.
+"""The part of a worker that works on claimed rows in a few threads: set-ups, links, webhooks.
 
 It needs no durable engine: what is left when a worker dies is claimed again after a while.
 """
@@ -15,10 +15,12 @@ from django.db import connections
 from django.db.models import Model
 from django.utils import timezone
 
-from tilisilta.models import Link, OnboardingRow
+from tilisilta.models import Link, OnboardingRow, Webhook
 from tilisilta.services.link_drift import check_claimed, claim_link
 from tilisilta.services.onboarding.rows import claim_row, release, work_on
 from tilisilta.services.pace import wait_below_sending
+from tilisilta.services.webhooks.delivering import claim_webhook, send_due
+from tilisilta.services.webhooks.gathering import gather
 
 logger = logging.getLogger("tilisilta.claimed_work")
 _Row = TypeVar("_Row", bound=Model)
@@ -84,3 +86,18 @@ def checking_links(stopping: threading.Event) -> ClaimedWork[Link]:
         claim=claim_link,
         work=lambda link: check_claimed(link, now=timezone.now(), pace=pace),
     )
+
+
+def telling_webhooks(stopping: threading.Event) -> Callable[[datetime], None]:
+    """Return what makes the messages of webhooks and sends them, one webhook beside the other."""
+
+    def send(webhook: Webhook) -> None:
+        send_due(webhook, is_stopping=stopping.is_set)
+
+    sender = ClaimedWork(stopping, claim=claim_webhook, work=send)
+
+    def tell(now: datetime) -> None:
+        gather(now)
+        sender.take_up_due(now)
+
+    return tell

@@ -1,7 +1,8 @@
 """The one file that uses DBOS: takes up committed sendings and calls services for them.
 
 A worker also fetches from Nmbrs (``fetcher.py``), compares payroll with the ledger
-(``verifier.py``), sets companies up and checks links (``claimed_work.py``). These need no engine.
+(``verifier.py``), sets companies up, checks links and sends to webhooks (``claimed_work.py``). These
+need no engine.
 
 Our tables hold the truth. The engine only remembers which sendings are being worked on, runs one
 at a time per Procountor company, and notices when a worker has died. What it repeats after a
@@ -23,7 +24,7 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from tilisilta.attacher import Attacher
-from tilisilta.claimed_work import checking_links, setting_up
+from tilisilta.claimed_work import checking_links, setting_up, telling_webhooks
 from tilisilta.engine_database import give_old_sqlite_subseconds, use_write_ahead_log
 from tilisilta.fetcher import POLL_SECONDS, Fetcher
 from tilisilta.models import Sending, Worker
@@ -54,6 +55,7 @@ WATCH_SECONDS = 60.0
 VERIFY_SECONDS = 10.0
 ATTACH_SECONDS = 10.0
 SEAL_SECONDS = 2.0
+TELL_SECONDS = 5.0
 # A turn that only sleeps holds its place in the queue and blocks its company: not for longer.
 SHORT_WAIT_SECONDS = 1.0
 ALIVE = ("ENQUEUED", "DELAYED", "PENDING")
@@ -136,6 +138,7 @@ class Engine:
             self._thread("attacher", self._attacher.take_up_due, seconds=ATTACH_SECONDS),
             self._thread("onboarder", onboarder.take_up_due, seconds=SHORT_WAIT_SECONDS),
             self._thread("link-checker", link_checker.take_up_due, seconds=WATCH_SECONDS),
+            self._thread("webhooks", telling_webhooks(self._stopping), seconds=TELL_SECONDS),
             self._thread("sealer", seal_entries, seconds=SEAL_SECONDS),
         )
 

@@ -10,7 +10,7 @@ from secrets import SystemRandom
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from tilisilta.clients.webhooks.sending import ALL_SECONDS, Answer, send
 from tilisilta.clients.webhooks.signing import signed_headers
@@ -28,12 +28,15 @@ from tilisilta.domain.receivers import Fault, parse_receiver
 from tilisilta.models import Delivery, Webhook
 from tilisilta.models.encryption import UnreadableSecret
 from tilisilta.services.webhooks.managing import end_webhook
+from tilisilta.services.webhooks.messages import body_of_test
 from tilisilta.services.webhooks.receiving_networks import allowed_networks
 
 LEASE = timedelta(minutes=2)
 """So long a webhook is left to the worker that claimed it: longer than one message can take."""
-AT_A_TIME = 200
-"""After so many messages a worker lets the other webhooks have their turn."""
+TURN = timedelta(minutes=1)
+"""After so long a worker lets the other webhooks have their turn."""
+TEST_SECONDS = 15.0
+"""A person waits for a test."""
 KEYS_DO_NOT_FIT = "keys_do_not_fit"
 Clock = Callable[[], datetime]
 _spread = SystemRandom().uniform
@@ -61,9 +64,10 @@ def send_due(
     is_stopping: Callable[[], bool] = lambda: False,
 ) -> None:
     """Send what is due of a webhook that was claimed, until one message is not delivered."""
+    until = clock() + TURN
     try:
-        for _message in range(AT_A_TIME):
-            begun = None if is_stopping() else _begin(webhook.pk, clock())
+        while clock() <= until and not is_stopping():
+            begun = _begin(webhook.pk, clock())
             if begun is None:
                 break
             answer = post(*begun, now=clock())
@@ -101,7 +105,7 @@ def note(delivery: Delivery, answer: Answer, *, now: datetime) -> bool:
     verdict = verdict_on(answer.status)
     changes: dict[str, object] = {
         "status": answer.status,
-        "trouble": answer.fault.value if answer.fault else answer.error[:40],
+        "trouble": _trouble(answer),
         "refusal_count": delivery.refusal_count + (verdict == Verdict.REFUSED),
     }
     asked = asked_pause(answer.retry_after_seconds)
@@ -122,6 +126,22 @@ def note(delivery: Delivery, answer: Answer, *, now: datetime) -> bool:
                 delivery.webhook_id, asked, is_well=verdict == Verdict.DELIVERED, now=now
             )
     return verdict == Verdict.DELIVERED
+
+
+def send_test(webhook: Webhook, *, now: datetime) -> Delivery:
+    """Send a test once, now, and return it with what came of it. It is not sent again."""
+    with translation.override(webhook.language):
+        delivery = Delivery(webhook=webhook, is_test=True, made_at=now, next_try_at=now)
+        form = Webhook.Format(webhook.format)
+        delivery.body = body_of_test(form, delivery.message_id, now=now)
+    answer = post(webhook, delivery, now=now, all_seconds=TEST_SECONDS)
+    is_well = verdict_on(answer.status) == Verdict.DELIVERED
+    delivery.state = Delivery.State.DELIVERED if is_well else Delivery.State.REFUSED
+    delivery.tried_at = delivery.ended_at = now
+    delivery.try_count, delivery.status = 1, answer.status
+    delivery.trouble = _trouble(answer)
+    delivery.save(force_insert=True)
+    return delivery
 
 
 def give_up_old(now: datetime) -> int:
@@ -160,6 +180,10 @@ def _note_of_receiver(pk: int, asked: timedelta, *, is_well: bool, now: datetime
         silence = silence_after(webhook.failure_count, spread=_spread)
         webhook.paused_until = now + max(silence, asked)
     webhook.save(update_fields=["failure_count", "paused_until"])
+
+
+def _trouble(answer: Answer) -> str:
+    return answer.fault.value if answer.fault else answer.error[:40]
 
 
 def _is_due(now: datetime) -> Q:

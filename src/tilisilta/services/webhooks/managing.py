@@ -123,6 +123,8 @@ def change_webhook(
             webhook.paused_until, webhook.failure_count = None, 0
         webhook.save()
         webhook.debtors.set(debtors)
+        if not webhook.is_active:
+            _drop_what_waits(webhook, now)
         if changed:
             audit.record(
                 audit.Action.WEBHOOK_CHANGED,
@@ -169,8 +171,7 @@ def end_webhook(
         webhook.ended_at, webhook.end, webhook.is_active = now, why, False
         webhook.address = webhook.secret = webhook.former_secret = ""
         webhook.save()
-        waiting = Delivery.objects.filter(webhook=webhook, state=Delivery.State.WAITING)
-        waiting.update(state=Delivery.State.DROPPED, ended_at=now)
+        _drop_what_waits(webhook, now)
         audit.record(action, user=user, about=webhook, name=webhook.name)
     return webhook
 
@@ -197,6 +198,11 @@ def _fields(wanted: Wanted) -> dict[str, object]:
         "sees_all_debtors": wanted.sees_all_debtors,
         "is_active": wanted.is_active,
     }
+
+
+def _drop_what_waits(webhook: Webhook, now: datetime) -> None:
+    waiting = Delivery.objects.filter(webhook=webhook, state=Delivery.State.WAITING)
+    waiting.update(state=Delivery.State.DROPPED, ended_at=now)
 
 
 def _chosen(wanted: Wanted) -> tuple[Debtor, ...]:
