@@ -6,8 +6,6 @@ The table of names and defaults is in ``docs/self-hosting.md``.
 import os
 import secrets
 import sys
-from datetime import datetime, time
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,85 +16,17 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from tilisilta import data_directory, languages
+from tilisilta.environment import all_or_none as _all_or_none
+from tilisilta.environment import credential as _credential
+from tilisilta.environment import networks as _networks
+from tilisilta.environment import number as _number
+from tilisilta.environment import on_or_off as _on_or_off
+from tilisilta.environment import text as _text
+from tilisilta.environment import time_of_day as _time_of_day
+from tilisilta.environment import url as _url
 
 SHORTEST_SECRET_KEY = 32
 FEWEST_CHARACTERS = 5
-
-
-def _text(name: str, default: str | None = None) -> str:
-    value = os.environ.get(name, default)
-    if value is None or value == "":
-        raise ImproperlyConfigured(f"{name} is not set. Set it in the environment.")
-    return value
-
-
-def _url(name: str, default: str) -> str:
-    value = _text(name, default).rstrip("/")
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ImproperlyConfigured(f"{name} is not an http or https address.")
-    return value
-
-
-def _number(name: str, default: str) -> float:
-    value = _text(name, default)
-    try:
-        number = float(value)
-    except ValueError:
-        raise ImproperlyConfigured(f"{name} is not a number.") from None
-    if not 0 < number < 1_000_000:
-        raise ImproperlyConfigured(f"{name} must be above 0.")
-    return number
-
-
-def _time_of_day(name: str, default: str) -> time | None:
-    """Return a time such as 04:00, or ``None`` for ``off``."""
-    value = _text(name, default)
-    if value == "off":
-        return None
-    try:
-        return datetime.strptime(value, "%H:%M").time()  # noqa: DTZ007  # of every day
-    except ValueError:
-        raise ImproperlyConfigured(f"{name} is neither a time such as 04:00 nor off.") from None
-
-
-def _on_or_off(name: str, default: str) -> bool:
-    value = _text(name, default)
-    if value not in {"on", "off"}:
-        raise ImproperlyConfigured(f"{name} is neither on nor off.")
-    return value == "on"
-
-
-def _credential(name: str) -> str:
-    """Return an id, secret or key that the vendor gave; empty for none."""
-    value = os.environ.get(name, "")
-    # It goes into a header or a form: a line end copied along with it would be refused far away.
-    if not value.isascii() or not value.isprintable() or value != value.strip():
-        raise ImproperlyConfigured(f"{name} has blanks around it or characters that no key has.")
-    return value
-
-
-def _all_or_none(values: dict[str, str]) -> None:
-    """Stop the start where some of ``values``, by the names of their settings, are missing."""
-    missing = [name for name, value in values.items() if not value]
-    if missing and len(missing) < len(values):
-        given = [name for name in values if name not in missing]
-        raise ImproperlyConfigured(
-            f"{' and '.join(missing)} must be set too, as {' and '.join(given)} is."
-        )
-
-
-def _networks(name: str, default: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    """Return addresses or networks that are listed with commas between; ``none`` is no network."""
-    value = _text(name, default)
-    if value == "none":
-        return ()
-    try:
-        return tuple(ip_network(one.strip()) for one in value.split(","))
-    except ValueError:
-        raise ImproperlyConfigured(
-            f"{name} must be addresses or networks such as 10.0.0.0/8 with commas between, or none."
-        ) from None
 
 
 def _secret(name: str, file_name: str, make: str) -> str:

@@ -9,8 +9,8 @@ from django.utils import timezone
 from tests.bureau import a_linked_company
 from tests.management.conftest import Give
 
+from tilisilta.environment import networks as _networks
 from tilisilta.models import Worker
-from tilisilta.settings import _networks
 
 if TYPE_CHECKING:
     from pytest_django import Settings

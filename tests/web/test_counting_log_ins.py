@@ -11,9 +11,9 @@ from django.urls import reverse
 from pytest_django import Settings
 from tests.web.conftest import PASSWORD
 
+from tilisilta.environment import networks as _networks
 from tilisilta.models import AuditEntry, User
 from tilisilta.services.users import change_user
-from tilisilta.settings import _networks
 from tilisilta.web.client_address import client_address
 
 pytestmark = pytest.mark.django_db
