@@ -1,8 +1,8 @@
 """The one file that uses DBOS: takes up committed sendings and calls services for them.
 
 A worker also fetches from Nmbrs (``fetcher.py``), compares payroll with the ledger
-(``verifier.py``), sets companies up, checks links and sends to webhooks (``claimed_work.py``). These
-need no engine.
+(``verifier.py``), sets companies up, checks links and sends to webhooks (``claimed_work.py``).
+These need no engine.
 
 Our tables hold the truth. The engine only remembers which sendings are being worked on, runs one
 at a time per Procountor company, and notices when a worker has died. What it repeats after a

@@ -110,9 +110,7 @@ def _of_month(month: date, debtors: Mapping[int, int], *, today: date) -> Iterat
     yield from _complete(shown, debtors)
 
 
-def _kind_of(
-    one: CompanyMonth, month: date, *, today: date
-) -> tuple[NoticeKind | None, str]:
+def _kind_of(one: CompanyMonth, month: date, *, today: date) -> tuple[NoticeKind | None, str]:
     """Return what there is to tell of a company that its reasons do not say."""
     if is_missing(one.state, month, today=today):
         return NoticeKind.MISSING_RUN, ""
@@ -183,6 +181,4 @@ def _of_connections(now: datetime, *, today: date) -> Iterator[Matter]:
 
 
 def _of_connection(pk: int, code: str, *, ends_on: date | None = None) -> Matter:
-    return Matter(
-        kind=NoticeKind.AUTHORISATION, code=code, connection_id=pk, ends_on=ends_on
-    )
+    return Matter(kind=NoticeKind.AUTHORISATION, code=code, connection_id=pk, ends_on=ends_on)
