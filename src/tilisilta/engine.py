@@ -1,8 +1,8 @@
 """The one file that uses DBOS: takes up committed sendings and calls services for them.
 
 A worker also fetches from Nmbrs (``fetcher.py``), compares payroll with the ledger
-(``verifier.py``), sets companies up, checks links and sends to webhooks (``claimed_work.py``).
-These need no engine.
+(``verifier.py``), sets companies up, checks links and sends to webhooks (``claimed_work.py``), and
+tells people what needs them (``notifier.py``). These need no engine.
 
 Our tables hold the truth. The engine only remembers which sendings are being worked on, runs one
 at a time per Procountor company, and notices when a worker has died. What it repeats after a
@@ -28,6 +28,7 @@ from tilisilta.claimed_work import checking_links, setting_up, telling_webhooks
 from tilisilta.engine_database import give_old_sqlite_subseconds, use_write_ahead_log
 from tilisilta.fetcher import POLL_SECONDS, Fetcher
 from tilisilta.models import Sending, Worker
+from tilisilta.notifier import Notifier
 from tilisilta.services.audit_chain import seal_entries
 from tilisilta.services.connections import check_unheard_accounts
 from tilisilta.services.fetching.watching import watch_consents
@@ -54,6 +55,7 @@ AHEAD = 2 * SENDINGS_AT_ONCE
 WATCH_SECONDS = 60.0
 VERIFY_SECONDS = 10.0
 ATTACH_SECONDS = 10.0
+NOTIFY_SECONDS = 15.0
 SEAL_SECONDS = 2.0
 TELL_SECONDS = 5.0
 # A turn that only sleeps holds its place in the queue and blocks its company: not for longer.
@@ -123,6 +125,7 @@ class Engine:
         self._fetcher = Fetcher(self.executor_id, self._stopping)
         self._verifier = Verifier(self._stopping)
         self._attacher = Attacher(self._stopping)
+        notifier = Notifier(self._stopping)
         onboarder = setting_up(self._stopping)
         link_checker = checking_links(self._stopping)
         self._threads = (
@@ -139,6 +142,7 @@ class Engine:
             self._thread("onboarder", onboarder.take_up_due, seconds=SHORT_WAIT_SECONDS),
             self._thread("link-checker", link_checker.take_up_due, seconds=WATCH_SECONDS),
             self._thread("webhooks", telling_webhooks(self._stopping), seconds=TELL_SECONDS),
+            self._thread("notifier", notifier.take_up_due, seconds=NOTIFY_SECONDS),
             self._thread("sealer", seal_entries, seconds=SEAL_SECONDS),
         )
 

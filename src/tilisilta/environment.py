@@ -2,6 +2,7 @@
 
 import os
 from datetime import datetime, time
+from email.utils import parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from urllib.parse import urlsplit
 
@@ -82,3 +83,30 @@ def networks(name: str, default: str) -> tuple[IPv4Network | IPv6Network, ...]:
         raise ImproperlyConfigured(
             f"{name} must be addresses or networks such as 10.0.0.0/8 with commas between, or none."
         ) from None
+
+
+def one_of(name: str, default: str, choices: tuple[str, ...]) -> str:
+    value = text(name, default)
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}.")
+    return value
+
+
+def port(name: str, default: int) -> int:
+    value = number(name, str(default))
+    if value != int(value) or value > 65_535:
+        raise ImproperlyConfigured(f"{name} is not the number of a port.")
+    return int(value)
+
+
+def mail_address(name: str) -> str:
+    """Return the address that mails come from, with a name in front of it if one is given."""
+    value = text(name)
+    _name, address = parseaddr(value)
+    is_plain = value.isprintable() and address.isascii() and " " not in address
+    before, _at, after = address.partition("@")
+    if not is_plain or not before or not after or "@" in after:
+        raise ImproperlyConfigured(
+            f"{name} is not a mail address such as Tilisilta <tilisilta@bureau.example>."
+        )
+    return value

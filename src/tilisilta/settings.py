@@ -18,9 +18,12 @@ from django.core.exceptions import ImproperlyConfigured
 from tilisilta import data_directory, languages
 from tilisilta.environment import all_or_none as _all_or_none
 from tilisilta.environment import credential as _credential
+from tilisilta.environment import mail_address as _mail_address
 from tilisilta.environment import networks as _networks
 from tilisilta.environment import number as _number
 from tilisilta.environment import on_or_off as _on_or_off
+from tilisilta.environment import one_of as _one_of
+from tilisilta.environment import port as _port
 from tilisilta.environment import text as _text
 from tilisilta.environment import time_of_day as _time_of_day
 from tilisilta.environment import url as _url
@@ -152,6 +155,28 @@ VERIFICATIONS_AT_ONCE = max(1, round(_number("TILISILTA_VERIFICATIONS_AT_ONCE", 
 """How many companies one process compares at the same time."""
 WEBHOOK_NETWORKS = _networks("TILISILTA_WEBHOOK_NETWORKS", "none")
 """The networks of the bureau's own in which receivers of webhooks may stand."""
+MAIL_HOST = os.environ.get("TILISILTA_MAIL_HOST", "").strip()
+"""The mail server that notices go through; empty: no mail is sent."""
+MAIL_SECURITY = _one_of("TILISILTA_MAIL_SECURITY", "starttls", ("starttls", "tls", "none"))
+MAIL_PORT = _port("TILISILTA_MAIL_PORT", {"starttls": 587, "tls": 465, "none": 25}[MAIL_SECURITY])
+MAIL_USER = _credential("TILISILTA_MAIL_USER")
+MAIL_PASSWORD = _credential("TILISILTA_MAIL_PASSWORD")
+_all_or_none({"TILISILTA_MAIL_USER": MAIL_USER, "TILISILTA_MAIL_PASSWORD": MAIL_PASSWORD})
+if MAIL_PASSWORD and MAIL_SECURITY == "none":
+    raise ImproperlyConfigured(
+        "TILISILTA_MAIL_PASSWORD would be readable on its way: set TILISILTA_MAIL_SECURITY to "
+        "starttls or tls."
+    )
+MAIL_FROM = _mail_address("TILISILTA_MAIL_FROM") if MAIL_HOST else ""
+"""The sender of mails, such as ``Tilisilta <tilisilta@bureau.example>``."""
+MAIL_CA_FILE = os.environ.get("TILISILTA_MAIL_CA_FILE", "")
+"""A file of certificates to trust, for a mail server with one that the bureau has issued."""
+if MAIL_CA_FILE and not Path(MAIL_CA_FILE).is_file():
+    raise ImproperlyConfigured("TILISILTA_MAIL_CA_FILE is not a file.")
+MAIL_TIMEOUT_SECONDS = _number("TILISILTA_MAIL_TIMEOUT_SECONDS", "20")
+"""For one answer of the mail server; one mail takes three times as long at most."""
+MAIL_DIGEST_TIME = _time_of_day("TILISILTA_MAIL_DIGEST_TIME", "07:00")
+"""The local time from which the daily digest is sent; ``None`` for no digest."""
 WORKER_TIMEOUT_SECONDS = _number("TILISILTA_WORKER_TIMEOUT_SECONDS", "30")
 """A worker without a heartbeat for so long counts as dead, and others take over its work."""
 UNCERTAIN_PAUSE_SECONDS = _number("TILISILTA_UNCERTAIN_PAUSE_SECONDS", "15")

@@ -141,4 +141,5 @@ def test_is_seen_by_those_who_may_see_all_its_debtors(django_user_model: type[Us
     seen = Webhook.objects.visible_to(limited)
 
     assert [webhook.name for webhook in seen] == ["own"]
-    assert Webhook.objects.visible_to(django_user_model(username="anna")).count() == 3
+    anna = django_user_model.objects.create(username="anna")
+    assert Webhook.objects.visible_to(anna).count() == 3

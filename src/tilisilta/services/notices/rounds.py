@@ -41,7 +41,7 @@ def claim_round(now: datetime) -> bool:
 
 
 def give_back_round(now: datetime) -> None:
-    """Note that a round was made, or tried: it is due again after a while."""
+    """Note that a round was made: the next is due after a while."""
     NoticeRound.objects.update(claimed_until=None, compared_at=now)
 
 

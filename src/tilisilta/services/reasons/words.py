@@ -12,7 +12,7 @@ from tilisilta.models import JOURNAL_STATES
 from tilisilta.services.explanations import explain
 from tilisilta.services.explanations.shown_facts import shown_facts
 
-_FOR_MANY: Mapping[str, Promise] = {
+FOR_MANY: Mapping[str, Promise] = {
     ProblemCode.ACCOUNT_NOT_AUTHORISED: gettext_lazy("The Procountor account is not authorised"),
     ProblemCode.ACCOUNT_DIED: gettext_lazy("The authorisation of the Procountor account has ended"),
     ProblemCode.NOT_LINKED: gettext_lazy("No administration is linked"),
@@ -38,7 +38,7 @@ def _of_reason(reason: Reason) -> str:
     if reason.code == ProblemCode.PERIOD_CLOSED and reason.fact:
         example = Problem(code=ProblemCode.PERIOD_CLOSED, facts=facts(period=reason.fact))
         return _("What belongs to %(period)s lies in a closed period") % shown_facts(example)
-    return str(_FOR_MANY.get(reason.code, ""))
+    return str(FOR_MANY.get(reason.code, ""))
 
 
 def _of_problem(problem: Problem | None) -> str:

@@ -1,0 +1,69 @@
+"""What a user wants to be told by mail, and where."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from tilisilta.domain.notices import Cadence, NoticeKind
+from tilisilta.models import NoticeChoice, User
+from tilisilta.services import audit
+from tilisilta.services.audit_changes import changes_of
+
+PROPOSED: Mapping[NoticeKind, Cadence] = {
+    NoticeKind.NEEDS_PERSON: Cadence.DAILY,
+    NoticeKind.READY: Cadence.NEVER,
+    NoticeKind.AUTHORISATION: Cadence.AT_ONCE,
+    NoticeKind.MISSING_RUN: Cadence.DAILY,
+    NoticeKind.COMPLETE: Cadence.DAILY,
+    NoticeKind.CHANGED: Cadence.AT_ONCE,
+}
+"""What the page proposes; nobody is told anything before they have chosen."""
+
+_checked = EmailValidator(_("This is not a mail address."))
+
+
+def choice_of(user: User) -> NoticeChoice | None:
+    return NoticeChoice.objects.filter(user=user).first()
+
+
+def choose_notices(
+    chooser: User, *, address: str, cadences: Mapping[NoticeKind, Cadence], now: datetime
+) -> NoticeChoice:
+    """Store what ``chooser`` wants to be told, and where; an empty address means no mail.
+
+    Storing an address anew also forgets that a mail server refused it. Raises
+    ``ValidationError`` for what is no mail address.
+    """
+    address = address.strip()
+    if address:
+        _checked(address)
+        if not address.isascii():
+            raise ValidationError(_("Only letters from a to z, digits and signs in the address."))
+    known = choice_of(chooser)
+    choice = known or NoticeChoice(user=chooser, chosen_at=now)
+    before = {"mail_address": choice.address, "notices": choice.cadences}
+    wanted = {kind.value: Cadence(cadence).value for kind, cadence in cadences.items()}
+    after = {"mail_address": address, "notices": wanted}
+    with transaction.atomic():
+        choice.address, choice.cadences, choice.refused_at = address, wanted, None
+        choice.chosen_at = now
+        if known is None:
+            choice.save()
+        else:
+            # Not what a worker may be writing: of what they were told.
+            choice.save(update_fields=["address", "cadences", "refused_at", "chosen_at"])
+        changes = changes_of(before, after)
+        if changes:
+            audit.record(
+                audit.Action.USER_CHANGED,
+                user=chooser,
+                about=chooser,
+                changes=changes,
+                name=chooser.username,
+                fields=", ".join(change.field for change in changes),
+            )
+    return choice

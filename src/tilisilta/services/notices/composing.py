@@ -1,0 +1,118 @@
+"""The text of a mail of notices, in the reader's language."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tilisilta.domain.notices import NoticeKind
+from tilisilta.languages import language_of
+from tilisilta.models import NoticeMail, User
+from tilisilta.services.notices.audience import OpenNotice
+from tilisilta.services.notices.words import Told, page_address, told
+
+_WIDTH = 72
+
+
+def compose(mail: NoticeMail, notices: Sequence[OpenNotice], *, now: datetime) -> EmailMessage:
+    """Return the mail that tells ``notices``, which are the ones of it that still stand."""
+    with translation.override(language_of(mail.user.language).code):
+        groups = told(notices)
+        subject = _subject(groups, is_digest=mail.is_digest)
+        return _message(
+            mail.user,
+            address=mail.address,
+            subject=subject,
+            text=_text(mail.user, groups, is_digest=mail.is_digest),
+            message_id=mail.message_id,
+            now=now,
+        )
+
+
+def compose_test(user: User | None, address: str, message_id: str, now: datetime) -> EmailMessage:
+    """Return a mail that tells only that mails arrive, in the active language."""
+    text = _("This is a test: mails of Tilisilta arrive here. Nothing needs to be done.")
+    lines = [_greeting(user), "", text, "", settings.BASE_URL]
+    return _message(
+        user,
+        address=address,
+        subject=_("Tilisilta: test of the mail server"),
+        text="\n".join(lines),
+        message_id=message_id,
+        now=now,
+    )
+
+
+def _message(
+    user: User | None, *, address: str, subject: str, text: str, message_id: str, now: datetime
+) -> EmailMessage:
+    message = EmailMessage()
+    sender_name, sender = parseaddr(settings.MAIL_FROM)
+    message["From"] = Address(sender_name, addr_spec=sender)
+    message["To"] = Address(addr_spec=address)
+    message["Subject"] = subject
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = message_id
+    # Answers of absent people must not come back, and a mail program can sort these.
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message["List-Id"] = f"Tilisilta <notices.{sender.rpartition('@')[2]}>"
+    message["Content-Language"] = translation.get_language() or "en"
+    message.set_content(f"{text}\n", cte="quoted-printable")
+    return message
+
+
+def _subject(groups: Sequence[Told], *, is_digest: bool) -> str:
+    """Return a subject that says what there is, without any name."""
+    count = sum(one.count for one in groups)
+    if len(groups) == 1:
+        return f"Tilisilta: {_with_count(groups[0])}"
+    text = (
+        ngettext("Tilisilta today: %(count)s notice", "Tilisilta today: %(count)s notices", count)
+        if is_digest
+        else ngettext("Tilisilta: %(count)s notice", "Tilisilta: %(count)s notices", count)
+    )
+    return text % {"count": count}
+
+
+def _with_count(group: Told) -> str:
+    if group.count == 1 or not group.names:
+        return group.title
+    return f"{group.title} ({group.count})"
+
+
+def _text(user: User, groups: Iterable[Told], *, is_digest: bool) -> str:
+    begin = (
+        _("This is what has come up in Tilisilta since the last digest, and still holds.")
+        if is_digest
+        else _("This has come up in Tilisilta.")
+    )
+    blocks = "\n\n".join(_block(group) for group in groups)
+    choose = _("You choose what you are told, and when, on this page:")
+    address = page_address("notice_choices")
+    automatic = _("This mail was sent automatically. Answers to it are not read.")
+    return "\n".join(
+        (_greeting(user), "", begin, "", blocks, "", "-- ", choose, address, automatic)
+    )
+
+
+def _greeting(user: User | None) -> str:
+    return _("Hello,")
+
+
+def _block(group: Told) -> str:
+    title = capfirst(_with_count(group))
+    names = [f"  - {name}" for name in group.names]
+    if group.more:
+        more = ngettext("and %(count)s more", "and %(count)s more", group.more)
+        names.append(f"  - {more % {'count': group.more}}")
+    if group.kind is NoticeKind.COMPLETE and not names:
+        return f"{title}\n  {group.link}"
+    return "\n".join((title, *names, f"  {group.link}"))

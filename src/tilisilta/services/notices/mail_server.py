@@ -1,0 +1,101 @@
+"""The mail server of the settings: whether there is one, whether it works, and a test of it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from tilisilta.clients.smtp import MailServer, Outcome, Security
+from tilisilta.models import NoticeMail, NoticeRound
+
+State = NoticeMail.State
+SHOWN_FOR = timedelta(days=30)
+PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30))
+"""The pauses after a mail server that failed; the last one again and again, as nothing is lost."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailStanding:
+    """How mail stands: ``failing_since`` is set while the mail server takes none at all."""
+
+    is_configured: bool
+    failing_since: datetime | None
+    failure: str
+    reply: int | None
+    waiting_count: int
+    failed_count: int
+
+    @property
+    def failure_words(self) -> str:
+        return failure_words(self.failure)
+
+
+def mail_server() -> MailServer | None:
+    """Return the mail server of the settings; ``None`` where there is none."""
+    if not settings.MAIL_HOST:
+        return None
+    return MailServer(
+        host=settings.MAIL_HOST,
+        port=settings.MAIL_PORT,
+        security=Security(settings.MAIL_SECURITY),
+        user=settings.MAIL_USER,
+        password=settings.MAIL_PASSWORD,
+        ca_file=settings.MAIL_CA_FILE,
+        timeout_seconds=settings.MAIL_TIMEOUT_SECONDS,
+        limit_seconds=3 * settings.MAIL_TIMEOUT_SECONDS,
+    )
+
+
+def mail_standing(now: datetime) -> MailStanding:
+    row = NoticeRound.objects.first()
+    return MailStanding(
+        is_configured=bool(settings.MAIL_HOST),
+        failing_since=row.mail_failing_since if row is not None else None,
+        failure=row.mail_failure if row is not None else "",
+        reply=row.mail_reply if row is not None else None,
+        waiting_count=NoticeMail.objects.filter(state__in=(State.WAITING, State.SENDING)).count(),
+        failed_count=failed_mails(now).count(),
+    )
+
+
+def failed_mails(now: datetime) -> QuerySet[NoticeMail]:
+    """Return the mails that failed for good lately, the last one first."""
+    failed = NoticeMail.objects.filter(state=State.FAILED, made_at__gt=now - SHOWN_FOR)
+    return failed.select_related("user").order_by("-pk")
+
+
+def failure_words(failure: str) -> str:
+    """Return why a mail did not go, in the active language."""
+    return str(dict(NoticeMail.Failure.choices).get(failure, failure))
+
+
+def is_paused(now: datetime) -> bool:
+    """Return whether the mail server failed so lately that it is not tried yet."""
+    # A next time that lies far ahead was planned by a clock that ran ahead.
+    return NoticeRound.objects.filter(
+        mail_next_try_at__gt=now, mail_next_try_at__lt=now + 2 * PAUSES[-1]
+    ).exists()
+
+
+def note_server(outcome: Outcome, *, now: datetime) -> None:
+    """Remember that the mail server works, or that it takes no mail and when to try again."""
+    row, _made = NoticeRound.objects.get_or_create(name="notices")
+    if not outcome.is_of_server:
+        if row.mail_failing_since is not None:
+            NoticeRound.objects.update(
+                mail_failing_since=None,
+                mail_failure="",
+                mail_reply=None,
+                mail_next_try_at=None,
+                mail_failure_count=0,
+            )
+        return
+    pause = PAUSES[min(row.mail_failure_count, len(PAUSES) - 1)]
+    NoticeRound.objects.update(
+        mail_failing_since=row.mail_failing_since or now,
+        mail_failure=outcome.failure or "",
+        mail_reply=outcome.reply,
+        mail_next_try_at=now + pause,
+        mail_failure_count=row.mail_failure_count + 1,
+    )
