@@ -97,8 +97,8 @@ def test_a_channel_gets_2_000_notices_as_one_message(form: Webhook.Format) -> No
     delivery = Delivery.objects.get()
     assert delivery.notice_count == 2000
     assert len(delivery.body) < 5000
-    assert "1\N{NO-BREAK SPACE}990" in delivery.body
-    assert "2\N{NO-BREAK SPACE}000" in delivery.body
+    assert "1 990" in delivery.body
+    assert "2 000" in delivery.body
     assert delivery.body.count("bad.example") == (20 if form == Webhook.Format.SLACK else 10)
     # While this one waits, what comes is gathered for the next.
     raise_notices(*companies[:3], at=NOW, kind=NoticeKind.CHANGED)
