@@ -60,7 +60,7 @@ def test_writes_down_what_was_done_and_by_whom_but_no_address() -> None:
         "webhook_changed",
         "webhook_ended",
     ]
-    assert changed.facts == {"name": "robot", "fields": "name, address"}
+    assert changed.facts == {"name": "robot", "fields": "name, receiver"}
     assert "S3cret" not in str(changed.changes)
 
 

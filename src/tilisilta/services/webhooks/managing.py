@@ -1,6 +1,6 @@
 """Makes, changes and ends webhooks. The address and the secret are in no error and no entry."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +23,7 @@ from tilisilta.services.webhooks.receiving_networks import allowed_networks
 
 FORMER_SECRET_LASTS = timedelta(hours=24)
 MOST_NAME_CHARACTERS = 80
+_NAMES = {"is_active": "in_use", "address": "receiver"}
 
 
 class WebhookNameTaken(NeedsAttention):
@@ -89,7 +90,7 @@ def create_webhook(wanted: Wanted, *, user: User | None, now: datetime) -> MadeW
             audit.Action.WEBHOOK_CREATED,
             user=user,
             about=webhook,
-            changes=made_with({**fields, "debtors": debtors}),
+            changes=made_with(_written(fields, debtors)),
             name=webhook.name,
         )
     return MadeWebhook(webhook=webhook, secret=secret)
@@ -109,9 +110,9 @@ def change_webhook(
         webhook = Webhook.objects.select_for_update().get(pk=webhook.pk)
         _must_go_on(webhook)
         before = {name: getattr(webhook, name) for name in fields}
-        before["debtors"] = tuple(webhook.debtors.all())
+        former = tuple(webhook.debtors.all())
         changed = [name for name, value in fields.items() if before[name] != value]
-        changed += ["debtors"] if set(before["debtors"]) != set(debtors) else []
+        changed += ["debtors"] if set(former) != set(debtors) else []
         changed += ["address"] if address and address != webhook.address else []
         if not before["is_active"] and wanted.is_active:
             webhook.starts_at = now
@@ -130,9 +131,9 @@ def change_webhook(
                 audit.Action.WEBHOOK_CHANGED,
                 user=user,
                 about=webhook,
-                changes=changes_of(before, {**fields, "debtors": debtors}),
+                changes=changes_of(_written(before, former), _written(fields, debtors)),
                 name=webhook.name,
-                fields=", ".join(changed),
+                fields=", ".join(_NAMES.get(name, name) for name in changed),
             )
     return MadeWebhook(webhook=webhook, secret=secret)
 
@@ -198,6 +199,11 @@ def _fields(wanted: Wanted) -> dict[str, object]:
         "sees_all_debtors": wanted.sees_all_debtors,
         "is_active": wanted.is_active,
     }
+
+
+def _written(fields: Mapping[str, object], debtors: Iterable[Debtor]) -> dict[str, object]:
+    """Return the fields as the audit log has them, where a user's have other names."""
+    return {_NAMES.get(name, name): value for name, value in fields.items()} | {"debtors": debtors}
 
 
 def _drop_what_waits(webhook: Webhook, now: datetime) -> None:
