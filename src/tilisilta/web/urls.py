@@ -23,6 +23,7 @@ from tilisilta.web import (
     link_drift,
     link_ends,
     links,
+    mail,
     many_links,
     masking,
     missing_items,
@@ -31,6 +32,7 @@ from tilisilta.web import (
     nmbrs,
     nmbrs_moving,
     nmbrs_rest,
+    notices,
     overview,
     perhaps_ours,
     profile,
@@ -208,6 +210,9 @@ urlpatterns = [
     path(f"{WEBHOOK}/end", webhooks.end_webhook, name="end_webhook"),
     path("users", users.user_list, name="users"),
     path("users/new", users.new_user, name="new_user"),
+    path("users/mail", mail.mail, name="mail"),
+    path("users/mail/test", mail.test_mail, name="test_mail"),
+    path("users/mail/retry-refused", mail.retry_refused, name="retry_refused_mail"),
     path("users/<int:pk>", users.user, name="user"),
     path("users/<int:pk>/second-step", users.user_second_step, name="user_second_step"),
     path("user-templates", users.template_list, name="user_templates"),
@@ -219,6 +224,7 @@ urlpatterns = [
     path("common-errors", errors.common_errors, name="common_errors"),
     path("language", language_choice.language, name="language"),
     path("profile", profile.profile, name="profile"),
+    path("profile/notices", notices.notice_choices, name="notice_choices"),
     path("profile/api-tokens", api_tokens.api_tokens, name="api_tokens"),
     path(
         "profile/api-tokens/<int:pk>/revoke", api_tokens.revoke_own_token, name="revoke_own_token"

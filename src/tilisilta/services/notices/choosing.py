@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.notices import Cadence, NoticeKind
-from tilisilta.models import NoticeChoice, User
+from tilisilta.models import Area, NoticeChoice, Right, User
 from tilisilta.services import audit
 from tilisilta.services.audit_changes import changes_of
 
@@ -28,6 +28,18 @@ _checked = EmailValidator(_("This is not a mail address."))
 
 def choice_of(user: User) -> NoticeChoice | None:
     return NoticeChoice.objects.filter(user=user).first()
+
+
+def kinds_open_to(user: User) -> tuple[NoticeKind, ...]:
+    """Return the kinds that ``user`` has a right to know of."""
+    reads = {area for area in Area if user.can(Right.READ, area)}
+    of_authorisations = {Area.PROCOUNTOR, Area.NMBRS}
+    return tuple(
+        kind
+        for kind in NoticeKind
+        if reads
+        & (of_authorisations if kind is NoticeKind.AUTHORISATION else {Area.JOURNAL_EXPORTS})
+    )
 
 
 def choose_notices(

@@ -64,8 +64,9 @@ def _message(
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message["List-Id"] = f"Tilisilta <notices.{sender.rpartition('@')[2]}>"
-    message["Content-Language"] = translation.get_language() or "en"
     message.set_content(f"{text}\n", cte="quoted-printable")
+    # After the content, which takes such headers away.
+    message["Content-Language"] = translation.get_language() or "en"
     return message
 
 

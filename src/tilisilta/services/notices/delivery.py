@@ -88,7 +88,7 @@ def tidy_mails(now: datetime) -> None:
 def _claimed(now: datetime) -> NoticeMail | None:
     """Claim the next mail that is due and mark it as being sent; ``None`` if none is."""
     # What lies far ahead was written by a clock that ran ahead.
-    waits = Q(state=State.WAITING) & ~Q(next_try_at__range=(now, now + 2 * PAUSES[-1]))
+    waits = Q(state=State.WAITING) & ~Q(next_try_at__gt=now, next_try_at__lt=now + 2 * PAUSES[-1])
     is_held = Q(claimed_until__range=(now, now + 2 * LEASE))
     left = Q(state=State.SENDING) & ~is_held
     mail = NoticeMail.objects.filter(waits | left).order_by("next_try_at", "pk").first()

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from tilisilta.clients.smtp import MailServer, Outcome, Security
-from tilisilta.models import NoticeMail, NoticeRound
+from tilisilta.models import NoticeChoice, NoticeMail, NoticeRound
 
 State = NoticeMail.State
 SHOWN_FOR = timedelta(days=30)
@@ -68,6 +69,19 @@ def failed_mails(now: datetime) -> QuerySet[NoticeMail]:
 def failure_words(failure: str) -> str:
     """Return why a mail did not go, in the active language."""
     return str(dict(NoticeMail.Failure.choices).get(failure, failure))
+
+
+def outcome_words(outcome: Outcome) -> str:
+    """Return why a mail did not go, with the number of the server's answer if it gave one."""
+    words = failure_words(outcome.failure or "")
+    if outcome.reply is None:
+        return words
+    return _("%(what)s (answer %(reply)s)") % {"what": words, "reply": outcome.reply}
+
+
+def refused_choices() -> QuerySet[NoticeChoice]:
+    """Return the users whose address was refused for good, so that nothing goes there."""
+    return NoticeChoice.objects.exclude(refused_at=None).select_related("user")
 
 
 def is_paused(now: datetime) -> bool:

@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from tilisilta.domain.month_end import MonthState
 from tilisilta.domain.notices import NoticeKind
 from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.domain.standing import JournalState
@@ -43,6 +44,7 @@ _OF_CODES: Mapping[str, Promise] = {
     ),
     ProblemCode.PERIOD_CLOSED: gettext_lazy("A period is closed in Procountor"),
     JournalState.UNCERTAIN: gettext_lazy("It is not known whether a receipt was booked"),
+    MonthState.DIFFERENT: gettext_lazy("Payroll and ledger differ"),
     ACCOUNT_ENDED: gettext_lazy("The authorisation of the Procountor account has ended"),
     ACCOUNT_NOT_AUTHORISED: gettext_lazy("The Procountor account is not authorised"),
     CONSENT_ENDS: gettext_lazy("The consent to read Nmbrs ends unless it is used"),
