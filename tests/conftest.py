@@ -13,8 +13,10 @@ from tests.limits import LastLimit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pytest_django import Settings
+    from tests.mail_server import MailServer
 
     from nmbrs_sandbox.app import Sandbox as NmbrsSandbox
     from procountor_sandbox.app import Sandbox
@@ -94,6 +96,32 @@ def nmbrs(nmbrs_sandbox: "NmbrsSandbox", settings: "Settings") -> "NmbrsSandbox"
     settings.NMBRS_TRANSPORT = httpx2.WSGITransport(app=nmbrs_sandbox)
     settings.NMBRS_CLOCK = SleepingClock()
     return nmbrs_sandbox
+
+
+@pytest.fixture(scope="session")
+def running_mail_server(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> "Iterator[tuple[MailServer, Path]]":
+    from tests.mail_server import a_mail_server  # noqa: PLC0415  # the rules do without
+
+    folder = tmp_path_factory.mktemp("mail")
+    with a_mail_server(folder) as server:
+        yield server, folder
+
+
+@pytest.fixture
+def box(running_mail_server: "tuple[MailServer, Path]", settings: "Settings") -> "MailServer":
+    """A mail server that the settings name, with what has arrived at it."""
+    from tests.mail_server import PASSWORD, USER  # noqa: PLC0415  # the rules do without
+
+    server, folder = running_mail_server
+    server.forget()
+    settings.MAIL_HOST, settings.MAIL_PORT = "127.0.0.1", server.port
+    settings.MAIL_USER, settings.MAIL_PASSWORD = USER, PASSWORD
+    settings.MAIL_FROM = "Tilisilta <tilisilta@bureau.example>"
+    settings.MAIL_CA_FILE = str(folder / "certificate.pem")
+    settings.MAIL_TIMEOUT_SECONDS = 2
+    return server
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,7 +10,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -23,6 +23,9 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 from cryptography.x509.oid import NameOID
+
+if TYPE_CHECKING:
+    from asyncio import Transport
 
 USER, PASSWORD = "tilisilta", "kirje-salasana"
 
@@ -41,13 +44,11 @@ class MailServer:
     refused: dict[str, str] = field(default_factory=dict)
     refused_sender: str = ""
     data_answers: list[str | None] = field(default_factory=list)
-    connections: int = 0
 
     async def handle_EHLO(  # noqa: N802  # named by aiosmtpd
-        self, server: SMTP, session: Session, _envelope: Envelope, hostname: str, answers: list[str]
+        self, _server: SMTP, session: Session, _envelope: object, hostname: str, answers: list[str]
     ) -> list[str]:
         session.host_name = hostname
-        self.connections += server.session.ssl is not None
         return answers
 
     async def handle_MAIL(  # noqa: N802
@@ -75,11 +76,16 @@ class MailServer:
             content = envelope.content
             raw = content if isinstance(content, bytes) else str(content).encode()
             message = message_from_bytes(raw, policy=policy.SMTP)
-            self.mails.append(message)  # type: ignore[arg-type]  # as its policy says
+            self.mails.append(message)
             self.recipients += envelope.rcpt_tos
         if answer is None:
-            server.transport.abort()
+            cast("Transport", server.transport).abort()
         return answer or "250 OK"
+
+    def forget(self) -> None:
+        """Be as if just started."""
+        self.mails, self.recipients, self.refused = [], [], {}
+        self.refused_sender, self.data_answers = "", []
 
     @property
     def texts(self) -> list[str]:

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from tests.mail_server import PASSWORD, USER, a_mail_server, make_certificate
+from tests.mail_server import PASSWORD, USER, make_certificate
 from tests.mail_server import MailServer as RealServer
 
 from tilisilta.clients.smtp import (
@@ -26,24 +26,16 @@ pytestmark = pytest.mark.once
 SENDER, RECIPIENT = "tilisilta@bureau.example", "aino@bureau.example"
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("mail")
-
-
-@pytest.fixture(scope="module")
-def box(folder: Path) -> Iterator[RealServer]:
-    with a_mail_server(folder) as box:
-        yield box
+@pytest.fixture
+def box(running_mail_server: tuple[RealServer, Path]) -> RealServer:
+    """The mail server without any settings, which clients do not read."""
+    running_mail_server[0].forget()
+    return running_mail_server[0]
 
 
 @pytest.fixture
-def server(box: RealServer, folder: Path) -> MailServer:
-    box.mails.clear()
-    box.recipients.clear()
-    box.refused.clear()
-    box.data_answers.clear()
-    box.refused_sender = ""
+def server(box: RealServer, running_mail_server: tuple[RealServer, Path]) -> MailServer:
+    _box, folder = running_mail_server
     return MailServer(
         host="127.0.0.1",
         port=box.port,

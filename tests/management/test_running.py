@@ -283,6 +283,7 @@ class TestSettings:
             ("TILISILTA_NMBRS_REST_URL", "nowhere"),
             ("TILISILTA_NMBRS_IDENTITY_URL", "ftp://nowhere"),
             ("TILISILTA_NMBRS_PKCE", "yes"),
+            ("TILISILTA_MAIL_PASSWORD", "without-a-user"),
             # Some of the three without the others, and a key with the line end of its file.
             ("TILISILTA_NMBRS_CLIENT_ID", "ours"),
             ("TILISILTA_NMBRS_SUBSCRIPTION_KEY", "key\n"),

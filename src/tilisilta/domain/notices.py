@@ -51,7 +51,8 @@ class Cadence(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Matter:
-    """What one notice is about: a company's month, an account, a connection, or a whole month.
+    """What one notice is about: a company's month, an account with the company that it serves, a
+    connection, or a whole month.
 
     ``debtor_id`` decides who may be told. Without one it is for those who see all debtors; of a
     connection, which serves all of them, also for others. ``code`` is one of our own: never a text
@@ -76,8 +77,8 @@ class Matter:
     @property
     def _subject(self) -> str:
         named = {
-            "company": self.company_id,
             "account": self.account_id,
+            "company": self.company_id,
             "connection": self.connection_id,
             "debtor": self.debtor_id,
         }

@@ -13,6 +13,7 @@ from tilisilta.domain.standing import WAITING_JOURNALS, JournalState
 from tilisilta.management.accounts import account_document
 from tilisilta.management.companies import find_company
 from tilisilta.management.journals import journal_document
+from tilisilta.management.mail import mail_document, mail_lines
 from tilisilta.management.nmbrs_connections import trouble_texts
 from tilisilta.management.nmbrs_rest import step_text
 from tilisilta.management.output import Answer, amount, problem_document, shown_moment, table
@@ -31,6 +32,7 @@ from tilisilta.services.closing.month_at_work import shown_month
 from tilisilta.services.explanations import explain
 from tilisilta.services.fetching.notices import ConnectionNotice, connections_at
 from tilisilta.services.fetching.synchronisations import latest_synchronisation
+from tilisilta.services.notices.mail_server import mail_standing
 
 
 def show_status(options: Namespace) -> Answer:
@@ -53,6 +55,7 @@ def show_status(options: Namespace) -> Answer:
     latest = latest_synchronisation()
     fetched = outcome_of(latest) if latest else None
     notices = connections_at(timezone.now()).notices
+    mail = mail_standing(timezone.now())
     drifted_count = CheckedLink.objects.filter(is_well=False, link__ends_on__isnull=True).count()
     return Answer(
         document={
@@ -74,12 +77,14 @@ def show_status(options: Namespace) -> Answer:
                 for notice in notices
             ],
             "drifted_links": drifted_count,
+            "mail": mail_document(mail),
             "waiting": [journal_document(journal) for journal in waiting],
         },
         text="\n".join(
             [
                 _month_line(month, counts),
                 *_lines(dead, workers, fetched, under_way=under_way, notices=notices),
+                *mail_lines(mail),
                 *_elsewhere_lines(elsewhere),
                 *(("", _table(waiting)) if waiting else ()),
                 *_drift_lines(drifted_count),

@@ -1,42 +1,11 @@
-"""A mail server that the settings name, and users who want to be told."""
+"""Users who want to be told."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from pytest_django import Settings
-from tests.mail_server import PASSWORD, USER, MailServer, a_mail_server
 
 from tilisilta.domain.notices import Cadence, NoticeKind
 from tilisilta.models import Debtor, NoticeChoice, Right, User, UserTemplate
-
-
-@pytest.fixture(scope="session")
-def mail_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("mail")
-
-
-@pytest.fixture(scope="session")
-def running_box(mail_folder: Path) -> Iterator[MailServer]:
-    with a_mail_server(mail_folder) as box:
-        yield box
-
-
-@pytest.fixture
-def box(running_box: MailServer, mail_folder: Path, settings: Settings) -> MailServer:
-    running_box.mails.clear()
-    running_box.recipients.clear()
-    running_box.refused.clear()
-    running_box.data_answers.clear()
-    running_box.refused_sender = ""
-    settings.MAIL_HOST = "127.0.0.1"
-    settings.MAIL_PORT = running_box.port
-    settings.MAIL_USER, settings.MAIL_PASSWORD = USER, PASSWORD
-    settings.MAIL_FROM = "Tilisilta <tilisilta@bureau.example>"
-    settings.MAIL_CA_FILE = str(mail_folder / "certificate.pem")
-    settings.MAIL_TIMEOUT_SECONDS = 2
-    return running_box
-
 
 AReader = Callable[..., User]
 

@@ -6,6 +6,7 @@ from tilisilta import __version__
 from tilisilta.management.grammar.bureau import add_bureau_commands
 from tilisilta.management.grammar.help_groups import GroupedHelpParser
 from tilisilta.management.grammar.journals import add_journal_commands
+from tilisilta.management.grammar.mail import add_mail_commands
 from tilisilta.management.grammar.payroll import add_payroll_commands
 from tilisilta.management.grammar.proof import add_proof_commands
 from tilisilta.management.grammar.service import add_service_commands
@@ -43,6 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_bureau_commands(commands)
     add_token_commands(commands)
     add_webhook_commands(commands)
+    add_mail_commands(commands)
     add_payroll_commands(commands)
     add_trail_commands(commands)
     return parser

@@ -51,7 +51,7 @@ def help_groups() -> tuple[tuple[str, tuple[str, ...]], ...]:
         ),
         (
             _("run the service"),
-            ("serve", "web", "worker", "migrate", "doctor", "keys", "completion"),
+            ("serve", "web", "worker", "migrate", "doctor", "keys", "mail", "completion"),
         ),
         (_("try it"), ("demo", "procountor-sandbox", "nmbrs-sandbox")),
     )

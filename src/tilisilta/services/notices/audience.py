@@ -20,8 +20,7 @@ class OpenNotice:
     company: str
     debtor_id: int | None
     debtor: str
-    account: str
-    connection: str
+    is_of_connection: bool
     ends_on: date | None
     raised_at: datetime
 
@@ -30,7 +29,7 @@ class OpenNotice:
         """The area of the page that shows it."""
         if self.kind is not NoticeKind.AUTHORISATION:
             return Area.JOURNAL_EXPORTS
-        return Area.NMBRS if self.connection else Area.PROCOUNTOR
+        return Area.NMBRS if self.is_of_connection else Area.PROCOUNTOR
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +42,7 @@ class Reader:
     def may_know(self, notice: OpenNotice) -> bool:
         if notice.area not in self.areas:
             return False
-        if notice.connection:
+        if notice.is_of_connection:
             # It serves all debtors, so that users of some of them may see it too.
             return True
         if notice.kind is NoticeKind.COMPLETE and not notice.company:
@@ -64,7 +63,7 @@ def open_notices(pks: Iterable[int] | None = None) -> tuple[OpenNotice, ...]:
         rows = rows.filter(pk__in=pks)
     values = rows.values_list(
         *("pk", "kind", "code", "month", "company__number", "company__name", "company__debtor"),
-        *("debtor", "debtor__name", "account__name", "connection__name", "ends_on", "raised_at"),
+        *("debtor", "debtor__name", "connection", "ends_on", "raised_at"),
     )
     return tuple(_from_row(row) for row in values)
 
@@ -86,7 +85,7 @@ def wanted_kinds(choice: NoticeChoice) -> Mapping[NoticeKind, Cadence]:
 
 def _from_row(row: tuple[Any, ...]) -> OpenNotice:
     (pk, kind, code, month, number, name, company_debtor, debtor, debtor_name, *rest) = row
-    account, connection, ends_on, raised_at = rest
+    connection, ends_on, raised_at = rest
     return OpenNotice(
         pk=pk,
         kind=_KINDS[kind],
@@ -96,8 +95,7 @@ def _from_row(row: tuple[Any, ...]) -> OpenNotice:
         # A company may have gone to another debtor since.
         debtor_id=company_debtor or debtor,
         debtor=debtor_name or "",
-        account=account or "",
-        connection=connection or "",
+        is_of_connection=connection is not None,
         ends_on=ends_on,
         raised_at=raised_at,
     )

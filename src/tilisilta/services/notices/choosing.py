@@ -26,6 +26,15 @@ PROPOSED: Mapping[NoticeKind, Cadence] = {
 _checked = EmailValidator(_("This is not a mail address."))
 
 
+def checked_address(address: str) -> str:
+    """Return a mail address without blanks around it; raise ``ValidationError`` if it is none."""
+    address = address.strip()
+    _checked(address)
+    if not address.isascii():
+        raise ValidationError(_("Only letters from a to z, digits and signs in the address."))
+    return address
+
+
 def choice_of(user: User) -> NoticeChoice | None:
     return NoticeChoice.objects.filter(user=user).first()
 
@@ -50,11 +59,7 @@ def choose_notices(
     Storing an address anew also forgets that a mail server refused it. Raises
     ``ValidationError`` for what is no mail address.
     """
-    address = address.strip()
-    if address:
-        _checked(address)
-        if not address.isascii():
-            raise ValidationError(_("Only letters from a to z, digits and signs in the address."))
+    address = checked_address(address) if address.strip() else ""
     known = choice_of(chooser)
     choice = known or NoticeChoice(user=chooser, chosen_at=now)
     before = {"mail_address": choice.address, "notices": choice.cadences}

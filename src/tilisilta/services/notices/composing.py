@@ -14,11 +14,9 @@ from django.utils.translation import ngettext
 
 from tilisilta.domain.notices import NoticeKind
 from tilisilta.languages import language_of
-from tilisilta.models import NoticeMail, User
+from tilisilta.models import NoticeMail
 from tilisilta.services.notices.audience import OpenNotice
 from tilisilta.services.notices.words import Told, page_address, told
-
-_WIDTH = 72
 
 
 def compose(mail: NoticeMail, notices: Sequence[OpenNotice], *, now: datetime) -> EmailMessage:
@@ -27,21 +25,19 @@ def compose(mail: NoticeMail, notices: Sequence[OpenNotice], *, now: datetime) -
         groups = told(notices)
         subject = _subject(groups, is_digest=mail.is_digest)
         return _message(
-            mail.user,
             address=mail.address,
             subject=subject,
-            text=_text(mail.user, groups, is_digest=mail.is_digest),
+            text=_text(groups, is_digest=mail.is_digest),
             message_id=mail.message_id,
             now=now,
         )
 
 
-def compose_test(user: User | None, address: str, message_id: str, now: datetime) -> EmailMessage:
+def compose_test(address: str, message_id: str, now: datetime) -> EmailMessage:
     """Return a mail that tells only that mails arrive, in the active language."""
     text = _("This is a test: mails of Tilisilta arrive here. Nothing needs to be done.")
-    lines = [_greeting(user), "", text, "", settings.BASE_URL]
+    lines = [_("Hello,"), "", text, "", settings.BASE_URL]
     return _message(
-        user,
         address=address,
         subject=_("Tilisilta: test of the mail server"),
         text="\n".join(lines),
@@ -51,7 +47,7 @@ def compose_test(user: User | None, address: str, message_id: str, now: datetime
 
 
 def _message(
-    user: User | None, *, address: str, subject: str, text: str, message_id: str, now: datetime
+    *, address: str, subject: str, text: str, message_id: str, now: datetime
 ) -> EmailMessage:
     message = EmailMessage()
     sender_name, sender = parseaddr(settings.MAIL_FROM)
@@ -74,13 +70,14 @@ def _subject(groups: Sequence[Told], *, is_digest: bool) -> str:
     """Return a subject that says what there is, without any name."""
     count = sum(one.count for one in groups)
     if len(groups) == 1:
-        return f"Tilisilta: {_with_count(groups[0])}"
+        return f"Tilisilta \N{EN DASH} {_with_count(groups[0])}"
+    # Several groups are never a single notice, but some languages tell even these numbers apart.
     text = (
-        ngettext("Tilisilta today: %(count)s notice", "Tilisilta today: %(count)s notices", count)
+        ngettext("Today: %(count)s notice", "Today: %(count)s notices", count)
         if is_digest
-        else ngettext("Tilisilta: %(count)s notice", "Tilisilta: %(count)s notices", count)
+        else ngettext("%(count)s notice", "%(count)s notices", count)
     )
-    return text % {"count": count}
+    return f"Tilisilta \N{EN DASH} {text % {'count': count}}"
 
 
 def _with_count(group: Told) -> str:
@@ -89,23 +86,17 @@ def _with_count(group: Told) -> str:
     return f"{group.title} ({group.count})"
 
 
-def _text(user: User, groups: Iterable[Told], *, is_digest: bool) -> str:
+def _text(groups: Iterable[Told], *, is_digest: bool) -> str:
     begin = (
-        _("This is what has come up in Tilisilta since the last digest, and still holds.")
+        _("This has come up since the last digest and still holds:")
         if is_digest
-        else _("This has come up in Tilisilta.")
+        else _("This has come up and still holds:")
     )
     blocks = "\n\n".join(_block(group) for group in groups)
     choose = _("You choose what you are told, and when, on this page:")
     address = page_address("notice_choices")
     automatic = _("This mail was sent automatically. Answers to it are not read.")
-    return "\n".join(
-        (_greeting(user), "", begin, "", blocks, "", "-- ", choose, address, automatic)
-    )
-
-
-def _greeting(user: User | None) -> str:
-    return _("Hello,")
+    return "\n".join((_("Hello,"), "", begin, "", blocks, "", "-- ", choose, address, automatic))
 
 
 def _block(group: Told) -> str:

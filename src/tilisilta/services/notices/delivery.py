@@ -67,7 +67,7 @@ def send_test(address: str, *, now: datetime) -> Outcome | None:
     server = mail_server()
     if server is None:
         return None
-    message = compose_test(None, address, new_message_id(), now)
+    message = compose_test(address, new_message_id(), now)
     with MailConnection(server) as connection:
         outcome = connection.send(message, sender=_sender(), recipient=address)
     if outcome.failure is None:

@@ -150,14 +150,17 @@ def _of_accounts() -> Iterator[Matter]:
         Link.objects.open()
         .exclude(procountor_account__state=ProcountorAccount.State.AUTHORISED)
         .order_by("procountor_account")
-        .values_list("procountor_account", "procountor_account__state", "company__debtor")
+        .values_list(
+            *("procountor_account", "procountor_account__state", "company", "company__debtor")
+        )
     )
-    for account_id, state, debtor_id in rows:
+    for account_id, state, company_id, debtor_id in rows:
         has_ended = state == ProcountorAccount.State.ENDED
         yield Matter(
             kind=NoticeKind.AUTHORISATION,
             code=ACCOUNT_ENDED if has_ended else ACCOUNT_NOT_AUTHORISED,
             account_id=account_id,
+            company_id=company_id,
             debtor_id=debtor_id,
         )
 

@@ -1,7 +1,7 @@
 """What notices are called in the active language: made of our codes, company names and months.
 
-Nothing that came from Procountor, from a file or from a person is told, but names of companies,
-accounts and connections: no pay, no name of a person, no number of an account.
+Nothing that came from Procountor, from a file or from a person is told but the names of companies
+and debtors: no pay, no name of a person, no number of an account.
 """
 
 import unicodedata
@@ -120,7 +120,8 @@ def _as_told(alike: Sequence[OpenNotice]) -> Told:
 
 
 def _subject(notice: OpenNotice) -> str:
-    return notice.company or notice.account or notice.connection or notice.debtor
+    """Return the company or debtor; names that a person gave to accounts and the like are not."""
+    return notice.company or notice.debtor
 
 
 def _title(notice: OpenNotice, count: int) -> str:
@@ -129,7 +130,7 @@ def _title(notice: OpenNotice, count: int) -> str:
     if notice.kind is NoticeKind.AUTHORISATION:
         return _authorisation(notice)
     if notice.kind is NoticeKind.NEEDS_PERSON:
-        return f"{month}: {code_words(notice.code)}"
+        return f"{month}: {_after_colon(code_words(notice.code))}"
     if notice.kind is NoticeKind.COMPLETE:
         return _("%(month)s is complete: every company is signed") % facts
     texts = {
@@ -142,6 +143,10 @@ def _title(notice: OpenNotice, count: int) -> str:
         NoticeKind.READY: _("%(month)s: ready to be sent"),
     }
     return texts[notice.kind] % facts
+
+
+def _after_colon(words: str) -> str:
+    return words if words.startswith(("Procountor", "Nmbrs")) else words[:1].lower() + words[1:]
 
 
 def code_words(code: str) -> str:
@@ -178,6 +183,8 @@ def _month(notice: OpenNotice) -> str:
 
 def _link(notice: OpenNotice) -> str:
     if notice.kind is NoticeKind.AUTHORISATION:
-        return page_address("nmbrs_connections" if notice.connection else "procountor_accounts")
+        return page_address(
+            "nmbrs_connections" if notice.is_of_connection else "procountor_accounts"
+        )
     month = f"{notice.month:%Y-%m}" if notice.month is not None else ""
     return page_address("month_end", month=month)

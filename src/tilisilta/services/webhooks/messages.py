@@ -1,7 +1,7 @@
 """What notices are told as: a document for a program, a message for the people of a channel.
 
-Both are made of the words of the mails: names of companies, accounts and connections, and nothing
-of pay or of persons.
+Both are made of the words of the mails: names of companies and debtors, and nothing of pay or of
+persons.
 """
 
 import json
@@ -28,7 +28,7 @@ _BODIES = {Webhook.Format.SLACK: slack_body, Webhook.Format.TEAMS: teams_body}
 
 
 def with_what_is_told(notices: QuerySet[Notice]) -> QuerySet[Notice]:
-    return notices.select_related("company__debtor", "debtor", "account", "connection")
+    return notices.select_related("company__debtor", "debtor")
 
 
 def body_of_notice(notice: Notice, message_id: str, *, standing: int) -> str:
@@ -43,8 +43,7 @@ def body_of_notice(notice: Notice, message_id: str, *, standing: int) -> str:
         "month": month,
         "company": _company(notice),
         "debtor": _debtor(notice),
-        "account": clean_name(notice.account.name) if notice.account else None,
-        "connection": clean_name(notice.connection.name) if notice.connection else None,
+        "service": _service(notice),
         "ends_on": notice.ends_on.isoformat() if notice.ends_on else None,
         "counts": {"standing": standing},
         "text": said.title,
@@ -120,6 +119,13 @@ def _debtor(notice: Notice) -> dict[str, Any] | None:
     return {"number": debtor.number, "name": clean_name(debtor.name)} if debtor else None
 
 
+def _service(notice: Notice) -> str | None:
+    """Return the service that has to be authorised; what people call the access is not told."""
+    if notice.connection_id is not None:
+        return "nmbrs"
+    return "procountor" if notice.account_id is not None else None
+
+
 def _as_open(notice: Notice) -> OpenNotice:
     company, debtor = notice.company, notice.debtor
     return OpenNotice(
@@ -130,8 +136,7 @@ def _as_open(notice: Notice) -> OpenNotice:
         company=f"{company.number} {company.name}" if company else "",
         debtor_id=notice.debtor_id,
         debtor=debtor.name if debtor else "",
-        account=notice.account.name if notice.account else "",
-        connection=notice.connection.name if notice.connection else "",
+        is_of_connection=notice.connection_id is not None,
         ends_on=notice.ends_on,
         raised_at=notice.raised_at,
     )

@@ -1,0 +1,69 @@
+"""A person's own choice of notices."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tilisilta.models import AuditEntry, NoticeChoice, Right, User, UserTemplate
+
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+
+CHOSEN = {
+    "address": "aino@bureau.example",
+    "needs_person": "daily",
+    "ready": "never",
+    "authorisation": "at_once",
+    "missing_run": "daily",
+    "complete": "daily",
+    "changed": "at_once",
+}
+
+
+def test_is_stored_shown_and_in_the_audit_log(browser_of_administrator: Client) -> None:
+    address = reverse("notice_choices")
+    proposed = browser_of_administrator.get(address).text
+    stored = browser_of_administrator.post(address, CHOSEN, follow=True).text
+
+    choice = NoticeChoice.objects.get()
+    assert "Without an address you get no mail" in proposed
+    assert 'value="aino@bureau.example"' in stored
+    assert choice.cadences == {name: value for name, value in CHOSEN.items() if name != "address"}
+    entry = AuditEntry.objects.filter(action="user_changed").latest("pk")
+    assert {change["field"] for change in entry.changes} == {"mail_address", "notices"}
+
+
+@pytest.mark.parametrize(
+    "address", ["aino", "a@b.example\nBcc: c@d.example", "äiti@bureau.example"]
+)
+def test_refuses_what_is_no_address(browser_of_administrator: Client, address: str) -> None:
+    response = browser_of_administrator.post(
+        reverse("notice_choices"), {**CHOSEN, "address": address}
+    )
+
+    assert response.status_code == 422
+    assert not NoticeChoice.objects.exists()
+
+
+def test_saving_an_address_anew_lets_mails_go_there_again(
+    browser_of_administrator: Client,
+) -> None:
+    address = reverse("notice_choices")
+    browser_of_administrator.post(address, CHOSEN)
+    NoticeChoice.objects.update(refused_at="2026-07-02T00:00Z", told=[1, 2])
+    shown = browser_of_administrator.get(address).text
+
+    browser_of_administrator.post(address, CHOSEN)
+
+    choice = NoticeChoice.objects.get()
+    assert "refused aino@bureau.example for good" in shown
+    assert (choice.refused_at, choice.told) == (None, [1, 2])
+
+
+def test_offers_only_what_the_rights_allow(client: Client) -> None:
+    template = UserTemplate.objects.create(name="Nmbrs only", nmbrs=Right.READ)
+    client.force_login(User.objects.create(username="sari", template=template))
+
+    page = client.get(reverse("notice_choices")).text
+
+    assert 'name="authorisation"' in page
+    assert 'name="needs_person"' not in page
