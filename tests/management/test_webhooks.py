@@ -40,7 +40,7 @@ def test_make_try_change_and_end_a_webhook(
     assert renewed.startswith("whsec_")
     assert secret != renewed
     assert (taken.status, taken.complaint[:14]) == (1, "tilisilta: E57")
-    assert (tried.status, tried.text) == (0, "The test arrived at robot. Answer 204 No Content.\n")
+    assert (tried.status, tried.text) == (0, "The test arrived at robot: 204 No Content.\n")
     assert (failed.status, failed.document["status"]) == (1, 404)
     assert (changed["kinds"], changed["debtors"]) == (["changed"], [101])
     assert changed["secret"] is None
@@ -50,6 +50,15 @@ def test_make_try_change_and_end_a_webhook(
     for text in (listed.text, one.text, str(document)):
         assert "T0ken" not in text
         assert "whsec_" not in text
+
+
+def test_status_names_those_whose_messages_do_not_arrive(give: Give) -> None:
+    slack = ("--format", "slack", "--address", "https://hooks.slack.com/services/x")
+    give("webhook", "add", "channel", *slack)
+    Webhook.objects.update(failure_count=3)
+
+    assert give("status", "--json").document["failing_webhooks"] == ["channel"]
+    assert "do not arrive: channel." in give("status").text
 
 
 def test_refuse_what_makes_no_sense(give: Give, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,8 +57,8 @@ def test_a_webhook_is_made_tried_changed_and_ended(
     assert second is not None
     assert first[1] != second[1]
     assert "no-store" in made["Cache-Control"]
-    assert "The test arrived at payroll robot. Answer 200 OK." in tried
-    assert "The test did not arrive at payroll robot. Answer 503 Service Unavailable." in failed
+    assert "The test arrived at payroll robot: 200 OK." in tried
+    assert "The test did not arrive at payroll robot: 503 Service Unavailable." in failed
     assert "Webhook robot was changed." in changed
     assert "Webhook robot has ended." in ended
     for text in (tried, failed, changed, page, listed, ended):

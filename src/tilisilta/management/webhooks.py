@@ -1,6 +1,7 @@
 """Webhooks at the command line."""
 
 from argparse import Namespace
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone, translation
@@ -22,6 +23,7 @@ from tilisilta.services.webhooks.outcomes import (
     listed_webhooks,
 )
 
+SHOWN = 20
 ADDRESS_VARIABLE = "TILISILTA_WEBHOOK_ADDRESS"
 
 
@@ -101,9 +103,9 @@ def check_webhook(options: Namespace) -> Answer:
     sent = send_test(found, now=timezone.now())
     arrived = sent.state == Delivery.State.DELIVERED
     text = (
-        _("The test arrived at %(name)s. %(answer)s.")
+        _("The test arrived at %(name)s: %(answer)s.")
         if arrived
-        else _("The test did not arrive at %(name)s. %(answer)s.")
+        else _("The test did not arrive at %(name)s: %(answer)s.")
     )
     return Answer(
         document={"webhook": found.name, **delivery_document(sent)},
@@ -129,6 +131,14 @@ def find_webhook(name: str) -> Webhook:
             remedy=_("See %(command)s.") % {"command": "tilisilta webhook list"},
         )
     return found
+
+
+def failing_lines(names: Sequence[str]) -> Sequence[str]:
+    """Return what ``status`` says of webhooks whose messages do not arrive."""
+    if not names:
+        return ()
+    text = _("Messages to these webhooks do not arrive: %(names)s. See %(command)s.")
+    return (text % {"names": ", ".join(names), "command": "tilisilta webhook list"},)
 
 
 def webhook_document(webhook: Webhook) -> dict[str, Any]:
@@ -165,7 +175,7 @@ def delivery_document(delivery: Delivery) -> dict[str, Any]:
 
 
 def _messages_of(webhook: Webhook) -> Answer:
-    sent = list(last_deliveries(webhook))
+    sent = list(last_deliveries(webhook, at_most=SHOWN))
     rows = [
         (
             shown_moment(one.made_at),

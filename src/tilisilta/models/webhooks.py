@@ -123,6 +123,7 @@ class Delivery(models.Model):
         DELIVERED = "delivered", _("Delivered")
         REFUSED = "refused", _("Refused by the receiver")
         GIVEN_UP = "given_up", _("Given up after 24 hours")
+        FAILED = "failed", _("Did not arrive")
         DROPPED = "dropped", _("Not sent: the webhook was turned off or ended")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -70,8 +70,10 @@ class WebhookForm(ExplainingForm):
         help_text=gettext_lazy("What happens while it is not in use is never sent."),
     )
 
-    def __init__(self, *args: Any, user: User, is_new: bool, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="w-%s", **kwargs)
+    def __init__(
+        self, posted: QueryDict | None, *, user: User, is_new: bool, initial: dict[str, Any]
+    ) -> None:
+        super().__init__(posted, auto_id="w-%s", initial=initial)
         self._debtors = cast("forms.ModelMultipleChoiceField[Debtor]", self.fields["debtors"])
         self._debtors.queryset = offered_debtors(user)
         if user.is_limited:
@@ -83,7 +85,7 @@ class WebhookForm(ExplainingForm):
             self.fields["address"].required = False
             self.fields["address"].label = _("Another address")
             self.fields["address"].help_text = _(
-                "Empty: the one that is stored stays. It is never shown."
+                "Empty: the stored address stays. It is never shown."
             )
 
     @property

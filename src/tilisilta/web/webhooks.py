@@ -1,5 +1,7 @@
 """Settings of webhooks: where notices are sent, a test of each, and what came of the last ones."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -28,6 +30,8 @@ from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import error_text, is_part
 from tilisilta.web.rights import UserRequest, needs
 from tilisilta.web.webhook_forms import WebhookForm, initial_of, initial_of_new, offered_debtors
+
+SHOWN = 10
 
 
 @needs(Area.USERS, Right.READ)
@@ -84,10 +88,10 @@ def check_webhook(request: UserRequest, pk: int) -> HttpResponse:
     if shown.ended_at is None:
         sent = send_test(shown, now=timezone.now())
         if sent.state == Delivery.State.DELIVERED:
-            text = _("The test arrived at %(name)s. %(answer)s.")
+            text = _("The test arrived at %(name)s: %(answer)s.")
             messages.success(request, text % {"name": shown.name, "answer": answer_words(sent)})
         else:
-            text = _("The test did not arrive at %(name)s. %(answer)s.")
+            text = _("The test did not arrive at %(name)s: %(answer)s.")
             messages.error(request, text % {"name": shown.name, "answer": answer_words(sent)})
     return redirect("webhook", pk)
 
@@ -148,7 +152,7 @@ def _shown(request: UserRequest, made: MadeWebhook, text: str) -> HttpResponse:
 def _form_page(request: UserRequest, form: WebhookForm, shown: Webhook | None) -> HttpResponse:
     """Show the form, with the debtors that are searched for."""
     search = request.POST.get("search", "") if "find" in request.POST else ""
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "webhook": shown,
         "listed": listed_debtors(offered_debtors(request.user), form.chosen_ids, search),
@@ -158,7 +162,9 @@ def _form_page(request: UserRequest, form: WebhookForm, shown: Webhook | None) -
         return render(request, "users/listed_debtors.html", context)
     if shown is not None:
         context["kinds"] = kind_words(shown)
-        context["deliveries"] = [(one, answer_words(one)) for one in last_deliveries(shown)]
+        context["deliveries"] = [
+            (one, answer_words(one)) for one in last_deliveries(shown, at_most=SHOWN)
+        ]
         # Read again: a refused change has set values that were not saved.
         context["webhook"] = visible_webhook(request, shown.pk)
     refused = form.is_bound and "find" not in request.POST

@@ -239,7 +239,7 @@ def test_a_test_is_sent_once_and_says_what_was_answered(receiver: Receiver) -> N
 
     refused, taken = send_test(webhook, now=NOW), send_test(webhook, now=NOW)
 
-    assert (refused.state, refused.status) == (State.REFUSED, 404)
+    assert (refused.state, refused.status) == (State.FAILED, 404)
     assert (taken.state, taken.status) == (State.DELIVERED, 200)
     assert json.loads(receiver.received[0].body)["type"] == "test"
     assert claim_webhook(NOW + timedelta(hours=1)) is None

@@ -136,7 +136,7 @@ def send_test(webhook: Webhook, *, now: datetime) -> Delivery:
         delivery.body = body_of_test(form, delivery.message_id, now=now)
     answer = post(webhook, delivery, now=now, all_seconds=TEST_SECONDS)
     is_well = verdict_on(answer.status) == Verdict.DELIVERED
-    delivery.state = Delivery.State.DELIVERED if is_well else Delivery.State.REFUSED
+    delivery.state = Delivery.State.DELIVERED if is_well else Delivery.State.FAILED
     delivery.tried_at = delivery.ended_at = now
     delivery.try_count, delivery.status = 1, answer.status
     delivery.trouble = _trouble(answer)

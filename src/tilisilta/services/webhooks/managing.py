@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -177,7 +178,7 @@ def end_webhook(
     return webhook
 
 
-def _fields(wanted: Wanted) -> dict[str, object]:
+def _fields(wanted: Wanted) -> dict[str, Any]:
     name = " ".join(wanted.name.split())
     faults: dict[str, str] = {}
     if not name or len(name) > MOST_NAME_CHARACTERS or find_personal_codes(name):

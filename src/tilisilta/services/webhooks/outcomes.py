@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 
 from tilisilta.models import NOTICE_KINDS, Delivery, User, Webhook
 
-SHOWN_DELIVERIES = 20
 SHOWN_ENDED = timedelta(days=90)
 _TROUBLES: Mapping[str, Promise] = {
     "not_an_address": gettext_lazy("The address is not whole"),
@@ -60,14 +59,20 @@ def listed_webhooks(user: User | None, now: datetime) -> Sequence[ListedWebhook]
     ]
 
 
-def last_deliveries(webhook: Webhook) -> QuerySet[Delivery]:
-    return webhook.deliveries.order_by("-made_at", "-pk")[:SHOWN_DELIVERIES]
+def failing_webhooks() -> Sequence[str]:
+    """Return the names of the webhooks in use whose last message did not arrive."""
+    failing = Webhook.objects.in_use().filter(failure_count__gt=0)
+    return list(failing.values_list("name", flat=True))
+
+
+def last_deliveries(webhook: Webhook, *, at_most: int) -> QuerySet[Delivery]:
+    return webhook.deliveries.order_by("-made_at", "-pk")[:at_most]
 
 
 def answer_words(delivery: Delivery) -> str:
     """Return what the receiver answered at last, or why it did not; empty before the first try."""
     if delivery.status is not None:
-        return _("Answer %(status)s") % {"status": _status_words(delivery.status)}
+        return _status_words(delivery.status)
     if delivery.trouble:
         words = _TROUBLES.get(delivery.trouble)
         return str(words) if words is not None else _("The connection was lost")
