@@ -98,6 +98,8 @@ def prepare(folder: Path, address: str) -> None:
         "TILISILTA_PROCOUNTOR_CLIENT_ID": "tilisilta-demo",
         "TILISILTA_PROCOUNTOR_CLIENT_SECRET": "sandbox-secret",
         "TILISILTA_PROCOUNTOR_REQUESTS_PER_SECOND": "100000",
+        # The comparison of the night has a benchmark of its own, and would be counted as sending.
+        "TILISILTA_VERIFY_TIME": "off",
         "DJANGO_SETTINGS_MODULE": "tilisilta.settings",
     }
     import django

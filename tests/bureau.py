@@ -17,6 +17,7 @@ from procountor_sandbox.faults import Fault, FaultKind
 from procountor_sandbox.receipts import Receipt, Status
 from tilisilta.domain.journals import Run
 from tilisilta.domain.receipts import BookedReceipt
+from tilisilta.domain.standing import ExportState
 from tilisilta.models import (
     ApiComparison,
     Attempt,
@@ -174,6 +175,11 @@ def deliver(sending: Sending, clock: Clock, *, most_moves: int = 200) -> Journal
 def make_moves(sending: Sending, clock: Clock, count: int) -> None:
     for _ in range(count):
         advance(sending.id, now=clock.now, has_changed=has_changed_in_nmbrs)
+
+
+def seem_looked_for(sending: Sending) -> None:
+    """Leave ``sending`` as a worker does that dies between its look and its post."""
+    sending.journal.exports.filter(state=ExportState.QUEUED).update(is_looked_for=True)
 
 
 def book_by_hand(account: ProcountorAccount, payload: str) -> BookedReceipt:

@@ -94,7 +94,7 @@ def _settle_journals(running: Running, user: User) -> None:
     )
     send(refused, clock)
     running.order_procountor("faults", kind="error_before", method="POST", path="/ledgerreceipts")
-    make_moves(send_journal(uncertain, user=user, now=clock.now), clock, 3)
+    make_moves(send_journal(uncertain, user=user, now=clock.now), clock, 1)
     in_doubt = _from_file(Company.objects.get(number=1006), monthly_lines(7), "19", user)
     export = in_doubt.exports.get()
     by_hand = export.payload.replace(export.name, "Palkat käsin").replace(export.token, "")

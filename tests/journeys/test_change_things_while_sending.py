@@ -25,9 +25,6 @@ from tilisilta.services.sending.delivery import advance
 
 pytestmark = pytest.mark.django_db
 
-MOVES_TO_POST_ONE = 2
-"""One look for all receipts, and one post."""
-
 
 class TestACompanyMarkedAsTestAfterTheClick:
     def test_sends_nothing(self, procountor: Sandbox) -> None:
@@ -171,7 +168,8 @@ class TestAnAccountRemovedBeforeTheApproval:
 class TestAnAccountRemovedWhileAReceiptIsPosted:
     def test_shows_the_receipt_as_uncertain(self, procountor: Sandbox) -> None:
         journal = a_journal(a_linked_company(), 6)
-        sending, clock = _post_one(journal, moves=1)
+        clock = Clock()
+        sending = send_journal(journal, user=None, now=clock.now)
         Export.objects.update(state="posting")
         remove_authorisation(ProcountorAccount.objects.get(), user=None)
 
@@ -180,10 +178,11 @@ class TestAnAccountRemovedWhileAReceiptIsPosted:
         assert sent.state == "uncertain"
 
 
-def _post_one(journal: Journal, *, moves: int = MOVES_TO_POST_ONE) -> tuple[Sending, Clock]:
+def _post_one(journal: Journal) -> tuple[Sending, Clock]:
     clock = Clock()
     sending = send_journal(journal, user=None, now=clock.now)
-    make_moves(sending, clock, moves)
+    # A look for all receipts, and a post.
+    make_moves(sending, clock, 1)
     return sending, clock
 
 

@@ -156,7 +156,6 @@ class TestAtTheSameMoment:
         journal = a_journal(a_linked_company(), 6)
         clock = Clock()
         sending = send_journal(journal, user=None, now=clock.now)
-        advance(sending.id, now=clock.now)
         procountor.faults.add(on_post(FaultKind.HOLD_AFTER))
 
         with ThreadPoolExecutor(1) as slow_worker:

@@ -14,6 +14,7 @@ from tests.bureau import (
     make_moves,
     on_post,
     problem_codes,
+    seem_looked_for,
     send,
     set_period,
     states,
@@ -50,7 +51,7 @@ class TestALostAnswer:
         procountor.faults.add(on_post(FaultKind.ANSWER_LOST))
         clock = Clock()
         sending = send_journal(journal, user=None, now=clock.now)
-        make_moves(sending, clock, 2)
+        make_moves(sending, clock, 1)
         booked = procountor.ledger.receipts()[0]
         procountor.ledger.hide(booked.company_id, booked.receipt_id, searches=2)
 
@@ -91,7 +92,7 @@ class TestALostAnswer:
         clock = Clock()
         sending = send_journal(journal, user=None, now=clock.now)
 
-        make_moves(sending, clock, 3)
+        make_moves(sending, clock, 2)
 
         journal.refresh_from_db()
         assert journal.state == "uncertain"
@@ -116,7 +117,7 @@ class TestALostAnswer:
         procountor.faults.add(on_post(FaultKind.ANSWER_LOST))
         clock = Clock()
         sending = send_journal(journal, user=None, now=clock.now)
-        make_moves(sending, clock, 2)
+        make_moves(sending, clock, 1)
         Sending.objects.update(finished_at=clock.now)
 
         again = look_again(journal, user=None, now=clock.now)
@@ -148,7 +149,7 @@ class TestAReceiptFoundSeveralTimes:
         procountor.faults.add(on_post(FaultKind.ANSWER_LOST))
         clock = Clock()
         sending = send_journal(journal, user=None, now=clock.now)
-        make_moves(sending, clock, 2)
+        make_moves(sending, clock, 1)
         book_by_hand(export.link.procountor_account, export.payload)
         assert states(deliver(sending, clock)) == ["uncertain", "ready"]
         procountor.ledger.set_status(procountor.ledger.receipts()[1], Status.INVALIDATED)
@@ -175,7 +176,7 @@ class TestARestoredBackup:
         journal = a_journal(a_linked_company(), 5, 6)
         clock = Clock()
         sending = send_journal(journal, user=None, now=clock.now)
-        make_moves(sending, clock, 1)
+        seem_looked_for(sending)
         backup = list(Export.objects.all())
         deliver(sending, clock)
         _restore(backup)

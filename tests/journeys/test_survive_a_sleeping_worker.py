@@ -5,10 +5,11 @@ from collections.abc import Callable
 import httpx2
 import pytest
 from pytest_django import Settings
-from tests.bureau import Clock, a_journal, a_linked_company, deliver, make_moves
+from tests.bureau import Clock, a_journal, a_linked_company, deliver, seem_looked_for, states
 
 from procountor_sandbox.app import Sandbox
 from tilisilta.models import Attempt, Export, Sending
+from tilisilta.services.companies import set_blocked
 from tilisilta.services.sending.asking import send_journal
 from tilisilta.services.sending.delivery import advance
 from tilisilta.services.sending.postings import begin_attempt
@@ -17,19 +18,26 @@ pytestmark = pytest.mark.django_db
 
 
 class SleepyTransport(httpx2.BaseTransport):
-    """Lets others act while the first ledger receipt is on its way, then answers."""
+    """Lets others act while the first request of its method is on its way, then answers."""
 
     def __init__(
-        self, sandbox: Sandbox, *, meanwhile: Callable[[], None], answer: httpx2.Response | None
+        self,
+        sandbox: Sandbox,
+        *,
+        meanwhile: Callable[[], object],
+        answer: httpx2.Response | None,
+        method: str = "POST",
     ) -> None:
+        self._method = method
         self._inner = httpx2.WSGITransport(app=sandbox)
-        self._meanwhile: Callable[[], None] | None = meanwhile
+        self._meanwhile: Callable[[], object] | None = meanwhile
         self._answer = answer
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Pass the request on, unless it is the first post."""
+        """Pass the request on, unless it is the first."""
         meanwhile = self._meanwhile
-        if request.method == "POST" and request.url.path == "/api/ledgerreceipts" and meanwhile:
+        is_met = (request.method, request.url.path) == (self._method, "/api/ledgerreceipts")
+        if is_met and meanwhile:
             self._meanwhile = None
             meanwhile()
             if self._answer is not None:
@@ -41,7 +49,7 @@ def _queue(procountor: Sandbox) -> tuple[Sending, Clock]:
     journal = a_journal(a_linked_company(), 6)
     clock = Clock()
     sending = send_journal(journal, user=None, now=clock.now)
-    make_moves(sending, clock, 1)
+    seem_looked_for(sending)
     return sending, clock
 
 
@@ -107,6 +115,26 @@ class TestAWorkerThatWakesUp:
         begin_attempt(stale, now=clock.now)
 
         assert stale.payload == Export.objects.get().payload
+
+
+class TestAWorkerThatSleptWhileItLooked:
+    def test_posts_nothing_of_a_debtor_blocked_meanwhile(
+        self, procountor: Sandbox, settings: Settings
+    ) -> None:
+        journal = a_journal(a_linked_company(), 6)
+        clock = Clock()
+        sending = send_journal(journal, user=None, now=clock.now)
+        settings.PROCOUNTOR_TRANSPORT = SleepyTransport(
+            procountor,
+            meanwhile=lambda: set_blocked(journal.company.debtor, True, user=None),
+            answer=None,
+            method="GET",
+        )
+
+        sent = deliver(sending, clock)
+
+        assert procountor.ledger.count() == 0
+        assert (sent.state, states(sent)) == ("off", [])
 
 
 def _deliver(sending: Sending, clock: Clock) -> None:

@@ -144,7 +144,7 @@ class TestACorrectedRevisionAfterARestoredBackup:
         clock = Clock()
         corrected = _corrected(company, monthly_lines(6, cents=50))
         sending = send_journal(corrected, user=None, now=clock.now)
-        make_moves(sending, clock, 2)
+        make_moves(sending, clock, 1)
         tidy(procountor, "unfinished")
 
         stopped = deliver(sending, clock)

@@ -52,7 +52,7 @@ def an_uncertain_export(procountor: Sandbox, **choices: Any) -> tuple[Export, Se
     procountor.faults.add(on_post(FaultKind.ANSWER_LOST))
     clock = Clock()
     sending = send_journal(journal, user=None, now=clock.now)
-    make_moves(sending, clock, 2)
+    make_moves(sending, clock, 1)
     assert procountor.ledger.count() == 1
     return journal.exports.get(), sending, clock
 
@@ -120,7 +120,7 @@ class TestAfterALostAnswer:
         procountor.faults.add(on_post(FaultKind.ANSWER_LOST))
         clock = Clock()
         sending = send_journal(journal, user=None, now=clock.now)
-        make_moves(sending, clock, 2)
+        make_moves(sending, clock, 1)
         tidy(procountor, "rename", name=WITHOUT_TOKEN)
 
         sent = deliver(sending, clock)

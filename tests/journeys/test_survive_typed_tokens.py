@@ -72,7 +72,7 @@ class TestAForeignReceiptWithOurToken:
         procountor.faults.add(on_post(FaultKind.ANSWER_LOST))
         clock = Clock()
         sending = send_journal(journal, user=None, now=clock.now)
-        make_moves(sending, clock, 2)
+        make_moves(sending, clock, 1)
         tidy(procountor, "rename", name="Palkat")
         tidy(procountor, "notes")
         _book_foreign(journal.exports.get(), FOREIGN[0], where="name")

@@ -64,7 +64,7 @@ class TestReceiptsOfYear:
         procountor.faults.add(on_post(FaultKind.ANSWER_LOST))
         clock = Clock()
         sending = send_journal(a_journal(company), user=None, now=clock.now)
-        make_moves(sending, clock, 2)
+        make_moves(sending, clock, 1)
 
         receipts = receipts_of_year(company, 2026)
 

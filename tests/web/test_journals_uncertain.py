@@ -30,7 +30,7 @@ def sending(procountor: Sandbox, clock: Clock) -> Sending:
     journal = a_journal(a_linked_company(), 5, 6)
     procountor.faults.add(on_post(FaultKind.ERROR_BEFORE, skip=1))
     sending = send_journal(journal, user=None, now=clock.now)
-    make_moves(sending, clock, 3)
+    make_moves(sending, clock, 2)
     return sending
 
 

@@ -92,6 +92,7 @@ def mail_lines(standing: MailStanding) -> list[str]:
                 "count": standing.waiting_count,
             }
         )
+        lines.append(standing.remedy)
     if standing.failed_count:
         text = _("Mails of the last 30 days that failed: %(count)s. See tilisilta mail show.")
         lines.append(text % {"count": standing.failed_count})

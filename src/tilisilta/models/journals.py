@@ -201,13 +201,19 @@ class Journal(models.Model):
                 .only("problems", "state", "discarded_at", "withdrawn_at", "settled_as")
                 .get(pk=self.pk)
             )
-            self.state = locked.standing().state
-            if locked.state != self.state:
-                locked.state = self.state
-                locked.save(update_fields=["state"])
-            if self.state in SENT_JOURNALS:
-                locked.forget_change()
-                self.problems = locked.problems
+            locked.store_state_locked()
+        self.state = locked.state
+        if self.state in SENT_JOURNALS:
+            self.problems = locked.problems
+
+    def store_state_locked(self) -> None:
+        """Do what ``store_state`` does with a row that is locked and has not changed since."""
+        state = self.standing().state
+        if self.state != state:
+            self.state = state
+            self.save(update_fields=["state"])
+        if state in SENT_JOURNALS:
+            self.forget_change()
 
     def forget_change(self) -> None:
         """Drop that its run was changed after sending: its difference is booked by now."""

@@ -118,8 +118,13 @@ class PeopleForm(ExplainingForm):
 
     def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        people = people_for(company)
         for name in ("responsible", "stand_in"):
-            cast("PersonChoice", self.fields[name]).queryset = people_for(company)
+            field = cast("PersonChoice", self.fields[name])
+            field.queryset = people
+            # Read once for both: a field of its own accord reads its rows anew.
+            labels = ((person.pk, field.label_from_instance(person)) for person in people)
+            field.choices = [("", field.empty_label or ""), *labels]
 
 
 class NewCompanyForm(CompanyForm, BusinessIdForm):

@@ -22,6 +22,7 @@ from tilisilta.models import (
     NoticeRound,
     Right,
     User,
+    UserTemplate,
 )
 from tilisilta.services.notices.delivery import LEASE, PAUSES, send_due_mails
 from tilisilta.services.notices.mail_server import mail_standing
@@ -186,7 +187,7 @@ class TestRights:
         if loss == "disabled":
             User.objects.update(is_active=False)
         elif loss == "right":
-            user.template.__class__.objects.update(journal_exports=Right.NONE)
+            UserTemplate.objects.update(journal_exports=Right.NONE)
         elif loss == "debtor":
             user.debtors.set([other.debtor])
         elif loss == "choice":
@@ -270,7 +271,10 @@ class TestServer:
         for turn in range(4):
             told_at(GATHERED + turn * (LEASE + SOON))
             # As it stands where the worker died before it could note that the mail went.
-            NoticeMail.objects.filter(state="sent").update(state="sending", claimed_until=GATHERED)
+            held = GATHERED + turn * (LEASE + SOON) + LEASE
+            NoticeMail.objects.filter(state="sent").update(state="sending", claimed_until=held)
+            # Nobody else takes it up while it may still be under way.
+            assert told_at(held - SOON) == 0
 
         assert len(box.mails) == 2
         assert len({mail["Message-ID"] for mail in box.mails}) == 1

@@ -325,7 +325,7 @@ def _an_uncertain_sending(procountor: Sandbox) -> tuple[Sending, Clock]:
     procountor.faults.add(on_post(FaultKind.ANSWER_LOST))
     clock = Clock()
     sending = send_journal(journal, user=None, now=clock.now)
-    make_moves(sending, clock, 2)
+    make_moves(sending, clock, 1)
     return sending, clock
 
 

@@ -151,7 +151,7 @@ class TestALook:
         procountor.faults.add(on_post(FaultKind.ANSWER_LOST))
         clock = Clock()
         sending = send_journal(a_journal(a_linked_company()), user=None, now=clock.now)
-        make_moves(sending, clock, 2)
+        make_moves(sending, clock, 1)
         tidy(procountor, act, **details)
 
         export = deliver(sending, clock).exports.get()
@@ -176,7 +176,7 @@ class TestPausesBetweenLooks:
         procountor.faults.add(on_post(FaultKind.ERROR_BEFORE))
         clock = Clock()
         sending = send_journal(a_journal(a_linked_company()), user=None, now=clock.now)
-        make_moves(sending, clock, 2)
+        make_moves(sending, clock, 1)
         pauses = []
 
         for _ in range(4):
@@ -289,7 +289,7 @@ def _stopped_while_uncertain(procountor: Sandbox, clock: Clock) -> Export:
     export = a_journal(a_linked_company()).exports.get()
     procountor.faults.add(on_post(FaultKind.ERROR_BEFORE))
     sending = send_journal(export.journal, user=None, now=clock.now)
-    make_moves(sending, clock, 2)
+    make_moves(sending, clock, 1)
     by_hand = export.payload.replace(export.name, "Palkat käsin").replace(export.token, "")
     book_by_hand(export.link.procountor_account, by_hand)
     clock.forward(timedelta(hours=1).total_seconds())

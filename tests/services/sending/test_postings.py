@@ -196,7 +196,7 @@ class TestAnUncertainReceipt:
         procountor.faults.add(on_post(FaultKind.ERROR_BEFORE))
         clock = Clock()
         sending = send_journal(a_journal(a_linked_company()), user=None, now=clock.now)
-        make_moves(sending, clock, 2)
+        make_moves(sending, clock, 1)
         # No request of an hour ago can still arrive, so only the looks are left to prove it.
         clock.forward(3600)
 
@@ -210,7 +210,7 @@ class TestAnUncertainReceipt:
         procountor.faults.add(on_post(FaultKind.ANSWER_LOST))
         clock = Clock()
         sending = send_journal(a_journal(a_linked_company()), user=None, now=clock.now)
-        make_moves(sending, clock, 2)
+        make_moves(sending, clock, 1)
         Attempt.objects.all().delete()
         (booked,) = procountor.ledger.receipts()
         procountor.ledger.hide(booked.company_id, booked.receipt_id, searches=2)
@@ -227,7 +227,7 @@ class TestAnUncertainReceipt:
         clock = Clock()
         sending = send_journal(a_journal(a_linked_company()), user=None, now=clock.now)
 
-        make_moves(sending, clock, 2)
+        make_moves(sending, clock, 1)
 
         attempt = Attempt.objects.get()
         assert (attempt.outcome, attempt.ended_at) == (Attempt.Outcome.UNKNOWN, clock.now)

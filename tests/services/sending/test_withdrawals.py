@@ -462,7 +462,7 @@ class TestAsking:
         journal = a_journal(a_linked_company(), 5, 6)
         clock = Clock()
         sending = send_journal(journal, user=None, now=clock.now)
-        make_moves(sending, clock, 2)
+        make_moves(sending, clock, 1)
 
         with pytest.raises(CannotWithdraw):
             ask_to_withdraw(journal, reason=REASON, user=None, now=clock.now)

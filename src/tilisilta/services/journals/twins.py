@@ -54,8 +54,11 @@ def twin_of(journal: Journal, link: Link | None) -> str:
         .select_related("company")
         .only(*_COMPARED)
     )
-    twin = earlier.filter(_same_payroll(journal, link) | same_period).first()
-    twin = twin or _twin_of_another_day(journal, link, earlier)
+    same = _same_payroll(journal, link) | same_period
+    # One question where there is nothing to find, as in nearly all of the checks.
+    if not earlier.filter(same | _perhaps_another_day(journal)).exists():
+        return ""
+    twin = earlier.filter(same).first() or _twin_of_another_day(journal, link, earlier)
     return twin.reference if twin is not None else ""
 
 
@@ -100,11 +103,7 @@ def _twin_of_another_day(
 
     Pay periods are at least a week long, so it is the same payroll with another date.
     """
-    # Narrowed by sum and month in the database: comparing lines means reading them.
-    alike = earlier.filter(
-        debit_total=journal.debit_total,
-        period__range=(journal.period - _A_MONTH, journal.period + _A_MONTH),
-    ).exclude(state=JournalState.REPLACED)
+    alike = earlier.filter(_perhaps_another_day(journal))
     if not alike:
         return None
     with_dimensions = link.uses_cost_centers or link.uses_cost_units
@@ -114,6 +113,12 @@ def _twin_of_another_day(
         if sums == other_sums and abs(last - other_last) <= _LESS_THAN_A_PAY_PERIOD:
             return one
     return None
+
+
+def _perhaps_another_day(journal: Journal) -> Q:
+    # Narrowed by sum and month in the database: comparing lines means reading them.
+    near = (journal.period - _A_MONTH, journal.period + _A_MONTH)
+    return Q(debit_total=journal.debit_total, period__range=near) & ~Q(state=JournalState.REPLACED)
 
 
 def _booked_by(

@@ -1,19 +1,51 @@
 """The mail server of the settings: whether there is one, whether it works, and a test of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from tilisilta.clients.smtp import MailServer, Outcome, Security
+from tilisilta.clients.smtp import Failure, MailServer, Outcome, Security
 from tilisilta.models import NoticeChoice, NoticeMail, NoticeRound
 
 State = NoticeMail.State
 SHOWN_FOR = timedelta(days=30)
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30))
 """The pauses after a mail server that failed; the last one again and again, as nothing is lost."""
+
+_REMEDIES: Mapping[str, Promise] = {
+    Failure.UNREACHABLE: gettext_lazy(
+        "Check TILISILTA_MAIL_HOST and TILISILTA_MAIL_PORT, and whether this machine may connect "
+        "there."
+    ),
+    Failure.UNTRUSTED: gettext_lazy(
+        "TILISILTA_MAIL_HOST must be the name in the certificate. Name the issuer by "
+        "TILISILTA_MAIL_CA_FILE if it is the bureau itself."
+    ),
+    Failure.NO_TLS: gettext_lazy(
+        "Check TILISILTA_MAIL_PORT, or set TILISILTA_MAIL_SECURITY to tls; none only for a server "
+        "on the same machine."
+    ),
+    Failure.LOGIN_REFUSED: gettext_lazy("Check TILISILTA_MAIL_USER and TILISILTA_MAIL_PASSWORD."),
+    Failure.SENDER_REFUSED: gettext_lazy(
+        "Set TILISILTA_MAIL_FROM to an address from which the mail server lets this user send."
+    ),
+    Failure.RECIPIENT_REFUSED: gettext_lazy(
+        "Check the address; if every address is refused, the settings of the mail server."
+    ),
+    Failure.MESSAGE_REFUSED: gettext_lazy(
+        "Ask those who look after the mail server why it refuses mails of Tilisilta."
+    ),
+    Failure.BUSY: gettext_lazy(
+        "Try again in a few minutes; notices are tried again by themselves."
+    ),
+    Failure.NO_ANSWER: gettext_lazy("See whether the mail has arrived before you try again."),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +62,10 @@ class MailStanding:
     @property
     def failure_words(self) -> str:
         return failure_words(self.failure)
+
+    @property
+    def remedy(self) -> str:
+        return remedy_words(self.failure)
 
 
 def mail_server() -> MailServer | None:
@@ -72,11 +108,17 @@ def failure_words(failure: str) -> str:
 
 
 def outcome_words(outcome: Outcome) -> str:
-    """Return why a mail did not go, with the number of the server's answer if it gave one."""
-    words = failure_words(outcome.failure or "")
-    if outcome.reply is None:
-        return words
-    return _("%(what)s (answer %(reply)s)") % {"what": words, "reply": outcome.reply}
+    """Return why a mail did not go, the number of the server's answer if any, and what to do."""
+    failure = outcome.failure or ""
+    words = failure_words(failure)
+    if outcome.reply is not None:
+        words = _("%(what)s (answer %(reply)s)") % {"what": words, "reply": outcome.reply}
+    return f"{words}. {remedy_words(failure)}"
+
+
+def remedy_words(failure: str) -> str:
+    """Return what to do about a mail that did not go, in the active language."""
+    return str(_REMEDIES.get(failure, ""))
 
 
 def refused_choices() -> QuerySet[NoticeChoice]:

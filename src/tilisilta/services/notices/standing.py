@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -63,8 +64,9 @@ def months_to_look_at(*, since: datetime | None, today: date) -> tuple[date, ...
     The latest come first, and there are ``MOST_MONTHS`` at most.
     """
     found = set(_last_months(today))
-    of_notices = Notice.objects.open().exclude(kind=NoticeKind.COMPLETE).exclude(month=None)
-    found.update(of_notices.order_by().values_list("month", flat=True).distinct())
+    of_notices = Notice.objects.open().exclude(kind=NoticeKind.COMPLETE)
+    months = of_notices.order_by().values_list("month", flat=True).distinct()
+    found.update(month for month in months if month is not None)
     if since is not None:
         found.update(_months_with_changes(since))
     return tuple(sorted((month for month in found if month <= today), reverse=True)[:MOST_MONTHS])
@@ -85,7 +87,7 @@ def _months_with_changes(since: datetime) -> Iterator[date]:
     withdrawals = Withdrawal.objects.filter(Q(requested_at__gt=since) | Q(finished_at__gt=since))
     settled = Settlement.objects.filter(Q(settled_at__gt=since) | Q(undone_at__gt=since))
     compared = ReconciledMonth.objects.filter(compared_at__gt=since)
-    asked: tuple[tuple[QuerySet[object], str], ...] = (
+    asked: tuple[tuple[QuerySet[Any], str], ...] = (
         (journals, "period"),
         (gone, "period"),
         (exports, "journal__period"),

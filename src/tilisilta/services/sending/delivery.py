@@ -1,10 +1,11 @@
 """Delivers the receipts of one sending, each exactly once.
 
-The engine calls :func:`advance` repeatedly. Each call makes at most one move towards
+The engine calls :func:`advance` repeatedly. Each call writes at most once to
 Procountor, and our tables alone decide which one is next: whatever the engine repeats after a
 crash, nothing is booked twice. The states, and why they suffice: ``docs/exactly-once.md``.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +28,13 @@ from tilisilta.services.sending.difference_basis import is_as_read, stop_outdate
 from tilisilta.services.sending.items_before_posting import make_items_for
 from tilisilta.services.sending.looks import look_for
 from tilisilta.services.sending.outbox import LONGEST_PAUSE
-from tilisilta.services.sending.postings import approve, become_uncertain, post, stop
+from tilisilta.services.sending.postings import (
+    approve,
+    become_uncertain,
+    is_forbidden,
+    post,
+    stop,
+)
 from tilisilta.services.sending.taking_back import take_back_next, unfinished_withdrawal
 
 
@@ -171,7 +178,7 @@ def _hindered(
     sending: Sending, export: Export, has_changed: SourceCheck, *, now: datetime
 ) -> MoveResult | None:
     """Return the result if ``export`` cannot move now, else ``None``."""
-    if export.state == ExportState.QUEUED and _is_forbidden(sending, export):
+    if export.state == ExportState.QUEUED and is_forbidden(export):
         return _take_back(sending, now=now)
     if not export.link.procountor_account.is_authorised:
         return _wait_for_account(sending, export, now=now)
@@ -217,7 +224,10 @@ def _try_move(
 
 
 def _move(sending: Sending, export: Export, exports: Sequence[Export], *, now: datetime) -> float:
-    """Make one move with ``export`` and return the seconds to wait before the next."""
+    """Make one move with ``export`` and return the seconds to wait before the next.
+
+    A look that finds nothing is only the first half of posting.
+    """
     if export.state == ExportState.POSTED:
         return approve(sending, export, now=now)
     if export.state == ExportState.UNCERTAIN:
@@ -228,12 +238,16 @@ def _move(sending: Sending, export: Export, exports: Sequence[Export], *, now: d
         # booked contains the real ids of the items, not the numbers that stand in for them.
         with audit.command_run_by(sending.system_user):
             return make_items_for(in_need, user=sending.requested_by, now=now)
+    began = time.monotonic()
     if not export.is_looked_for:
-        return look_for(sending, [item for item in exports if _is_queued(item)], now=now)
+        wait_seconds = look_for(sending, [item for item in exports if _is_queued(item)], now=now)
+        if _is_queued(export) or export.is_difference:
+            return wait_seconds
+        # Posted at once: what has changed since is asked again under the lock of the attempt.
     if export.is_difference and not is_as_read(export):
         stop_outdated(export)
         return 0.0
-    return post(sending, export, now=now)
+    return post(sending, export, now=now, began=began)
 
 
 def _exports_of(sending: Sending) -> list[Export]:
@@ -274,11 +288,6 @@ def _wants_approval(export: Export) -> bool:
     """
     approves = export.link.approves_receipts and not export.link.is_verify_only
     return export.state == ExportState.POSTED and approves and not export.problems
-
-
-def _is_forbidden(sending: Sending, export: Export) -> bool:
-    company = sending.journal.company
-    return company.is_test or company.debtor.is_blocked or export.link.is_verify_only
 
 
 def _take_back(sending: Sending, *, now: datetime) -> MoveResult:
@@ -322,7 +331,7 @@ def _finish(
     with transaction.atomic():
         # One transaction, or a crash in between would leave the journal with an outdated state.
         locked = Journal.objects.select_for_update(of=("self",)).select_related("company")
-        journal = locked.only(*_JOURNAL_COLUMNS).get(pk=sending.journal_id)
+        journal = locked.only(*_JOURNAL_COLUMNS, "settled_as").get(pk=sending.journal_id)
         is_ours = Sending.objects.filter(pk=sending.pk, finished_at__isnull=True).update(
             finished_at=now, is_refused=bool(refusal), refusal=refusal
         )
@@ -331,7 +340,7 @@ def _finish(
         # Not ours: another worker finished it, and a newer sending may have queued these receipts.
         if is_ours and not leaves_queued:
             journal.exports.filter(state=ExportState.QUEUED).update(state=ExportState.READY)
-        journal.store_state()
+        journal.store_state_locked()
     _check_revisions(journal, now=now)
     return FINISHED
 

@@ -48,9 +48,9 @@ def look_for(sending: Sending, exports: Sequence[Export], *, now: datetime) -> f
 
     A single receipt with the token in name or notes is ours and is taken over. A person has to
     decide if there are several, or if it is invalidated or books nothing of what we would send.
-    Without such a receipt a queued export may be posted, unless another receipt books the same or
-    a forgotten revision of the run was sent. An uncertain export is looked for again, with growing
-    pauses, until its receipt is surely absent.
+    Without such a receipt a queued export may be posted, and has ``is_looked_for``, unless another
+    receipt books the same or a forgotten revision of the run was sent. An uncertain export is
+    looked for again, with growing pauses, until its receipt is surely absent.
     """
     account = exports[0].link.procountor_account
     company_id = account.procountor_company_id or 0
@@ -200,7 +200,8 @@ def _note_result(
         _stop(export, perhaps)
     else:
         # Filtered by state: it may have been taken back while Procountor was asked.
-        Export.with_trail.filter(pk=export.pk, state=ExportState.QUEUED).update(is_looked_for=True)
+        queued = Export.with_trail.filter(pk=export.pk, state=ExportState.QUEUED)
+        export.is_looked_for = queued.update(is_looked_for=True) == 1
     return 0.0
 
 

@@ -44,6 +44,16 @@ _BOOKED_COLUMNS = (
     "posted_at",
     "look_at",
 )
+_POSTED_COLUMNS = (
+    "state",
+    "is_looked_for",
+    "items_to_make",
+    "payload",
+    "reverses",
+    "link__is_verify_only",
+    "journal__company__is_test",
+    "journal__company__debtor__is_blocked",
+)
 _TEXTS = frozenset({"name", "accountants_notes"})
 
 
@@ -55,9 +65,12 @@ def request_lifetime() -> timedelta:
     return timedelta(seconds=START_LIMIT_SECONDS + 2 * settings.PROCOUNTOR_TIMEOUT_SECONDS)
 
 
-def post(sending: Sending, export: Export, *, now: datetime) -> float:
-    """Post ``export``, which a look did not find in Procountor; return the seconds to wait."""
-    asked_at = time.monotonic()
+def post(sending: Sending, export: Export, *, now: datetime, began: float | None = None) -> float:
+    """Post ``export``, which a look did not find in Procountor; return the seconds to wait.
+
+    ``began`` is when it was ``now`` on the monotonic clock, if that was a while ago.
+    """
+    asked_at = time.monotonic() if began is None else began
     with procountor(export.link.procountor_account) as client:
         # Before the attempt: waiting for a token or for the pace would use up its ten seconds.
         client.make_ready()
@@ -86,17 +99,27 @@ def post(sending: Sending, export: Export, *, now: datetime) -> float:
     return 0.0
 
 
+def is_forbidden(export: Export) -> bool:
+    """Return whether its company may not be sent, or may not be sent any more (R10)."""
+    company = export.journal.company
+    return company.is_test or company.debtor.is_blocked or export.link.is_verify_only
+
+
 def begin_attempt(export: Export, *, now: datetime) -> Attempt | None:
     """Commit that ``export`` is about to be posted; return ``None`` if it may not be any more.
 
-    Another worker may have just posted it, or it was taken back and queued again with other
-    content, which must be looked for first. ``export`` gets the content that is stored.
+    Another worker may have just posted it, it was taken back and queued again with other content,
+    which must be looked for first, or its company may not be sent any more. ``export`` gets the
+    content that is stored.
     """
     with transaction.atomic():
-        wanted = Export.with_trail.only("state", "is_looked_for", "items_to_make", "payload")
-        locked = wanted.select_for_update().get(pk=export.pk)
+        wanted = Export.with_trail.select_related("link", "journal__company__debtor")
+        locked = wanted.only(*_POSTED_COLUMNS).select_for_update(of=("self",)).get(pk=export.pk)
         is_whole = not locked.items_to_make
         if locked.state != ExportState.QUEUED or not (locked.is_looked_for and is_whole):
+            return None
+        # What takes a receipt back may be posted all the same.
+        if locked.reverses_id is None and is_forbidden(locked):
             return None
         # Two open attempts of one export would break a constraint: the last line of defence.
         attempt = Attempt.objects.create(
