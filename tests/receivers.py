@@ -1,9 +1,11 @@
 """A receiver of webhooks for the tests: a real HTTP server of this machine that keeps it all."""
 
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
@@ -36,8 +38,11 @@ class Receiver:
 
 
 @contextmanager
-def listening() -> Iterator[Receiver]:
-    """Listen at a free port until the test is over."""
+def listening(certificate: Path | None = None) -> Iterator[Receiver]:
+    """Listen at a free port until the test is over; by https with the ``certificate`` in a folder.
+
+    Nothing but requests that could be read counts as received.
+    """
     receiver = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -72,6 +77,10 @@ def listening() -> Iterator[Receiver]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate / "certificate.pem", certificate / "key.pem")
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     receiver.port = server.server_port
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

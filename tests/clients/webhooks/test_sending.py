@@ -1,15 +1,18 @@
 """Messages sent to a real receiver, and what keeps them from going where they must not."""
 
 import socket
+import ssl
 import time
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 
 import pytest
+from tests.mail_server import make_certificate
 from tests.receivers import Receiver as Listening
 from tests.receivers import listening
 
-from tilisilta.clients.webhooks.sending import Answer, send
+from tilisilta.clients.webhooks.sending import Answer, Sender
 from tilisilta.domain.receivers import Address, Allowed, Fault, Receiver, parse_receiver
 
 pytestmark = pytest.mark.once
@@ -40,9 +43,8 @@ def receiver_at(url: str) -> Receiver:
 
 
 def posted(url: str, *, allowed: Allowed = TRIAL, all_seconds: float = 5.0) -> Answer:
-    return send(
-        receiver_at(url), b'{"a":1}', {"webhook-id": "m"}, allowed=allowed, all_seconds=all_seconds
-    )
+    sender = Sender(allowed=allowed, all_seconds=all_seconds)
+    return sender.send(receiver_at(url), b'{"a":1}', {"webhook-id": "m"})
 
 
 def test_posts_the_body_with_its_headers(there: Listening) -> None:
@@ -104,27 +106,41 @@ def test_connects_to_what_was_checked_though_the_name_changes(there: Listening) 
         asked.append(host)
         return (ip_address("127.0.0.1" if len(asked) == 1 else "169.254.169.254"),)
 
-    answer = send(
-        receiver_at(f"http://receiver.example:{there.port}/hook"),
-        b"{}",
-        {},
-        allowed=TRIAL,
-        look_up=look_up,
-    )
+    sender = Sender(allowed=TRIAL, look_up=look_up)
+    answer = sender.send(receiver_at(f"http://receiver.example:{there.port}/hook"), b"{}", {})
 
     assert answer == Answer(status=204)
     assert asked == ["receiver.example"]
     assert there.received[0].headers["host"] == f"receiver.example:{there.port}"
 
 
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [("receiver.example", Answer(status=204)), ("other.example", Answer(error="ConnectError"))],
+)
+def test_checks_the_certificate_for_the_name_though_it_connects_to_an_address(
+    tmp_path: Path, name: str, answer: Answer
+) -> None:
+    make_certificate(tmp_path, "receiver.example")
+    sender = Sender(
+        allowed=TRIAL,
+        look_up=lambda _host, _port: (ip_address("127.0.0.1"),),
+        authorities=ssl.create_default_context(cafile=tmp_path / "certificate.pem"),
+    )
+
+    with listening(tmp_path) as there:
+        sent = sender.send(receiver_at(f"https://{name}:{there.port}/hook"), b"{}", {})
+
+    assert sent == answer
+    assert len(there.received) == (1 if answer.status else 0)
+
+
 def test_tries_the_next_address_where_one_cannot_be_connected_to(there: Listening) -> None:
-    answer = send(
-        receiver_at(f"http://receiver.example:{there.port}/hook"),
-        b"{}",
-        {},
+    sender = Sender(
         allowed=Allowed(networks=(ip_network("127.0.0.0/8"),), this_machine=True),
         look_up=lambda _host, _port: (ip_address("127.0.0.9"), ip_address("127.0.0.1")),
     )
+    answer = sender.send(receiver_at(f"http://receiver.example:{there.port}/hook"), b"{}", {})
 
     assert answer == Answer(status=204)
 

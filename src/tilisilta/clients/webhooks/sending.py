@@ -2,7 +2,7 @@
 
 import socket
 import ssl
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
@@ -44,97 +44,93 @@ def look_up(host: str, port: int) -> Collection[Address]:
     return tuple(dict.fromkeys(ip_address(one[4][0]) for one in found))
 
 
-def send(
-    receiver: Receiver,
-    body: bytes,
-    headers: Mapping[str, str],
-    *,
-    allowed: Allowed,
-    look_up: LookUp = look_up,
-    all_seconds: float = ALL_SECONDS,
-) -> Answer:
-    """Post ``body`` once. A redirect is not followed, as it would lead where nothing was checked.
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """Sends messages, each once and to the networks that are ``allowed``.
 
-    We connect to an address that was looked up and checked just now, and do not look the name up a
-    second time: it could stand for another address by then.
+    ``all_seconds`` is for everything together: other time-outs count anew for each byte, and a
+    receiver could send one now and then. Without ``authorities`` those of the machine are trusted.
     """
-    if _is_behind_proxy(receiver):
-        # The proxy looks the name up, and decides what may be reached.
-        return _post(receiver.url, receiver, body, headers, all_seconds=all_seconds)
-    found = look_up(receiver.host, receiver.port)
-    fault = fault_of(receiver, found, allowed)
-    if fault is not None:
-        return Answer(fault=fault)
-    return _post_to_first(receiver, tuple(found), body, headers, all_seconds)
+
+    allowed: Allowed
+    look_up: LookUp = look_up
+    all_seconds: float = ALL_SECONDS
+    authorities: ssl.SSLContext | None = None
+
+    def send(self, receiver: Receiver, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Post ``body``. A redirect is not followed, as it would lead where nothing was checked.
+
+        We connect to an address that was looked up and checked just now, and do not look the name
+        up a second time: it could stand for another address by then.
+        """
+        post = _Post(receiver=receiver, body=body, headers=headers, sender=self)
+        if _is_behind_proxy(receiver):
+            # The proxy looks the name up, and decides what may be reached.
+            return post.to(httpx2.URL(receiver.url), is_direct=False)
+        found = self.look_up(receiver.host, receiver.port)
+        fault = fault_of(receiver, found, self.allowed)
+        if fault is not None:
+            return Answer(fault=fault)
+        answer = Answer(error="ConnectError")
+        for address in found:
+            url = httpx2.URL(receiver.url).copy_with(host=str(address))
+            answer = post.to(url, is_direct=True)
+            # Only where nothing can have been sent the next address is tried.
+            if answer.error not in {"ConnectError", "ConnectTimeout"}:
+                break
+        return answer
 
 
-def _post_to_first(
-    receiver: Receiver,
-    found: Sequence[Address],
-    body: bytes,
-    headers: Mapping[str, str],
-    all_seconds: float,
-) -> Answer:
-    """Try the addresses until one can be connected to: nothing was sent to the ones before."""
-    answer = Answer(error="ConnectError")
-    for address in found:
-        url = httpx2.URL(receiver.url).copy_with(host=str(address))
-        answer = _post(str(url), receiver, body, headers, all_seconds=all_seconds, is_direct=True)
-        if answer.error not in {"ConnectError", "ConnectTimeout"}:
-            break
-    return answer
+@dataclass(frozen=True, kw_only=True)
+class _Post:
+    """A message on its way to one receiver."""
 
+    receiver: Receiver
+    body: bytes
+    headers: Mapping[str, str]
+    sender: Sender
 
-def _post(
-    url: str,
-    receiver: Receiver,
-    body: bytes,
-    headers: Mapping[str, str],
-    *,
-    all_seconds: float,
-    is_direct: bool = False,
-) -> Answer:
-    client = httpx2.Client(
-        timeout=httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
-        verify=_trusted_authorities(),
-        follow_redirects=False,
-        trust_env=not is_direct,
-    )
-    # The time-outs count anew for each byte, and a receiver could send one now and then.
-    clock = Timer(all_seconds, client.close)
-    clock.daemon = True
-    clock.start()
-    try:
-        request = client.build_request(
+    def to(self, url: httpx2.URL, *, is_direct: bool) -> Answer:
+        client = httpx2.Client(
+            timeout=httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+            verify=self.sender.authorities or _trusted_authorities(),
+            follow_redirects=False,
+            trust_env=not is_direct,
+        )
+        clock = Timer(self.sender.all_seconds, client.close)
+        clock.daemon = True
+        clock.start()
+        try:
+            answer = client.send(self._request(client, url), stream=True)
+            _read_a_little(answer)
+            answer.close()
+        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
+            # Its kind alone and no chain: a message could hold the address.
+            return Answer(error=type(error).__name__)
+        except (OSError, RuntimeError):
+            # What reading meets in a connection that the clock has closed.
+            return Answer(error="ReadTimeout")
+        finally:
+            clock.cancel()
+            client.close()
+        asked = seconds_to_wait(answer.headers.get("Retry-After", ""))
+        return Answer(status=answer.status_code, retry_after_seconds=asked)
+
+    def _request(self, client: httpx2.Client, url: httpx2.URL) -> httpx2.Request:
+        headers = {
+            # That of the receiver, whatever is connected to; its certificate is checked for it too.
+            "Host": httpx2.URL(self.receiver.url).netloc.decode("ascii"),
+            "User-Agent": f"Tilisilta/{__version__}",
+            "Content-Type": "application/json",
+            **self.headers,
+        }
+        return client.build_request(
             "POST",
             url,
-            content=body,
-            headers={
-                "Host": httpx2.URL(receiver.url).netloc.decode("ascii"),
-                "User-Agent": f"Tilisilta/{__version__}",
-                "Content-Type": "application/json",
-                **headers,
-            },
-            extensions={"sni_hostname": receiver.host},
+            content=self.body,
+            headers=headers,
+            extensions={"sni_hostname": self.receiver.host},
         )
-        answer = client.send(request, stream=True)
-        try:
-            _read_a_little(answer)
-        finally:
-            answer.close()
-    except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
-        # Its kind alone and no chain: a message could hold the address.
-        return Answer(error=type(error).__name__)
-    except (OSError, RuntimeError):
-        # What reading meets in a connection that the clock has closed.
-        return Answer(error="ReadTimeout")
-    finally:
-        clock.cancel()
-        client.close()
-    return Answer(
-        status=answer.status_code,
-        retry_after_seconds=seconds_to_wait(answer.headers.get("Retry-After", "")),
-    )
 
 
 def _read_a_little(answer: httpx2.Response) -> None:

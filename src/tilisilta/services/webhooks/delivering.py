@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone, translation
 
-from tilisilta.clients.webhooks.sending import ALL_SECONDS, Answer, send
+from tilisilta.clients.webhooks.sending import ALL_SECONDS, Answer, Sender
 from tilisilta.clients.webhooks.signing import signed_headers
 from tilisilta.domain.deliveries import (
     GIVEN_UP_AFTER,
@@ -94,7 +94,8 @@ def post(
         timestamp=int(now.timestamp()),
         body=body,
     )
-    return send(receiver, body, headers, allowed=allowed_networks(), all_seconds=all_seconds)
+    sender = Sender(allowed=allowed_networks(), all_seconds=all_seconds)
+    return sender.send(receiver, body, headers)
 
 
 def note(delivery: Delivery, answer: Answer, *, now: datetime) -> bool:
@@ -117,14 +118,14 @@ def note(delivery: Delivery, answer: Answer, *, now: datetime) -> bool:
         pause = max(pause_after(delivery.try_count, spread=_spread), asked)
         changes["next_try_at"] = now + pause
     with transaction.atomic():
+        # The webhook first, as who changes or ends it does: the other way round both could wait.
+        webhook = Webhook.objects.select_for_update().get(pk=delivery.webhook_id)
         waiting = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.WAITING)
         waiting.update(**changes)
         if verdict == Verdict.GONE:
-            end_webhook(delivery.webhook, user=None, now=now, why=Webhook.End.GONE)
+            end_webhook(webhook, user=None, now=now, why=Webhook.End.GONE)
         else:
-            _note_of_receiver(
-                delivery.webhook_id, asked, is_well=verdict == Verdict.DELIVERED, now=now
-            )
+            _note_of_receiver(webhook, asked, is_well=verdict == Verdict.DELIVERED, now=now)
     return verdict == Verdict.DELIVERED
 
 
@@ -147,6 +148,9 @@ def send_test(webhook: Webhook, *, now: datetime) -> Delivery:
 def give_up_old(now: datetime) -> int:
     """Give up what has waited for a day, and return how many messages that were."""
     old = Delivery.objects.filter(state=Delivery.State.WAITING, made_at__lt=now - GIVEN_UP_AFTER)
+    # Asked first: a statement that changes nothing would still wait for what others write.
+    if not old.exists():
+        return 0
     return old.update(state=Delivery.State.GIVEN_UP, ended_at=now)
 
 
@@ -171,8 +175,7 @@ def _begin(webhook_pk: int, now: datetime) -> tuple[Webhook, Delivery] | None:
         return webhook, delivery
 
 
-def _note_of_receiver(pk: int, asked: timedelta, *, is_well: bool, now: datetime) -> None:
-    webhook = Webhook.objects.select_for_update().get(pk=pk)
+def _note_of_receiver(webhook: Webhook, asked: timedelta, *, is_well: bool, now: datetime) -> None:
     if is_well:
         webhook.failure_count, webhook.paused_until = 0, None
     else:
