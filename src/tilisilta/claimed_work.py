@@ -20,7 +20,6 @@ from tilisilta.services.link_drift import check_claimed, claim_link
 from tilisilta.services.onboarding.rows import claim_row, release, work_on
 from tilisilta.services.pace import wait_below_sending
 from tilisilta.services.webhooks.delivering import claim_webhook, send_due
-from tilisilta.services.webhooks.gathering import gather
 
 logger = logging.getLogger("tilisilta.claimed_work")
 _Row = TypeVar("_Row", bound=Model)
@@ -88,16 +87,10 @@ def checking_links(stopping: threading.Event) -> ClaimedWork[Link]:
     )
 
 
-def telling_webhooks(stopping: threading.Event) -> Callable[[datetime], None]:
-    """Return what makes the messages of webhooks and sends them, one webhook beside the other."""
+def sending_to_webhooks(stopping: threading.Event) -> ClaimedWork[Webhook]:
+    """Return what sends messages to webhooks, one webhook beside the other."""
 
     def send(webhook: Webhook) -> None:
         send_due(webhook, is_stopping=stopping.is_set)
 
-    sender = ClaimedWork(stopping, claim=claim_webhook, work=send)
-
-    def tell(now: datetime) -> None:
-        gather(now)
-        sender.take_up_due(now)
-
-    return tell
+    return ClaimedWork(stopping, claim=claim_webhook, work=send)

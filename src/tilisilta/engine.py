@@ -24,7 +24,7 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from tilisilta.attacher import Attacher
-from tilisilta.claimed_work import checking_links, setting_up, telling_webhooks
+from tilisilta.claimed_work import checking_links, sending_to_webhooks, setting_up
 from tilisilta.engine_database import give_old_sqlite_subseconds, use_write_ahead_log
 from tilisilta.fetcher import POLL_SECONDS, Fetcher
 from tilisilta.models import Sending, Worker
@@ -38,6 +38,7 @@ from tilisilta.services.procountor.client import close_connections, keep_connect
 from tilisilta.services.sending import outbox
 from tilisilta.services.sending.asking import continue_waiting
 from tilisilta.services.sending.delivery import advance
+from tilisilta.services.webhooks.gathering import gather
 from tilisilta.silences import Silences
 from tilisilta.verifier import Verifier
 
@@ -127,6 +128,7 @@ class Engine:
         self._attacher = Attacher(self._stopping)
         notifier = Notifier(self._stopping)
         onboarder = setting_up(self._stopping)
+        webhooks = sending_to_webhooks(self._stopping)
         link_checker = checking_links(self._stopping)
         self._threads = (
             # In a thread that does nothing else: a worker with much to sweep, or one that finishes
@@ -141,7 +143,8 @@ class Engine:
             self._thread("attacher", self._attacher.take_up_due, seconds=ATTACH_SECONDS),
             self._thread("onboarder", onboarder.take_up_due, seconds=SHORT_WAIT_SECONDS),
             self._thread("link-checker", link_checker.take_up_due, seconds=WATCH_SECONDS),
-            self._thread("webhooks", telling_webhooks(self._stopping), seconds=TELL_SECONDS),
+            self._thread("gatherer", gather, seconds=NOTIFY_SECONDS),
+            self._thread("webhooks", webhooks.take_up_due, seconds=TELL_SECONDS),
             self._thread("notifier", notifier.take_up_due, seconds=NOTIFY_SECONDS),
             self._thread("sealer", seal_entries, seconds=SEAL_SECONDS),
         )

@@ -44,7 +44,7 @@ from tilisilta.models.seen_receipts import AnotherReceipt, SeenReceipt
 from tilisilta.models.settlements import Difference, Settlement
 from tilisilta.models.signatures import MonthSignature
 from tilisilta.models.users import Area, Right, User, UserTemplate, shown_template_name
-from tilisilta.models.webhooks import Delivery, Webhook
+from tilisilta.models.webhooks import Delivery, ToldNotice, Webhook
 
 __all__ = [
     "EXPORT_STATES",
@@ -104,6 +104,7 @@ __all__ = [
     "Sending",
     "Settlement",
     "Synchronisation",
+    "ToldNotice",
     "User",
     "UserTemplate",
     "VerifiedCompany",

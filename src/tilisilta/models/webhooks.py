@@ -128,7 +128,7 @@ class Delivery(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     webhook = models.ForeignKey(Webhook, on_delete=models.PROTECT, related_name="deliveries")
-    notices = models.ManyToManyField(Notice, related_name="+")
+    notices = models.ManyToManyField(Notice, through="ToldNotice", related_name="+")
     is_test = models.BooleanField(default=False)
     notice_count = models.PositiveIntegerField(default=0)
     body = models.TextField()
@@ -167,3 +167,19 @@ class Delivery(models.Model):
     @property
     def is_waiting(self) -> bool:
         return self.state == self.State.WAITING
+
+
+class ToldNotice(models.Model):
+    """That a webhook has told a notice, or is about to: each at most once."""
+
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="+")
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="+")
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["webhook", "notice"], name="one_message_per_notice")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.webhook_id}: {self.notice_id}"

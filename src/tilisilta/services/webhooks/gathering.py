@@ -5,9 +5,8 @@ second one before the first is delivered, so that neither a busy morning nor a r
 down fills a channel.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -15,7 +14,7 @@ from django.utils import translation
 
 from tilisilta.domain.deliveries import GIVEN_UP_AFTER
 from tilisilta.domain.notices import NoticeKind
-from tilisilta.models import Delivery, Notice, Webhook
+from tilisilta.models import Delivery, Notice, ToldNotice, Webhook
 from tilisilta.services.notices.audience import open_notices
 from tilisilta.services.webhooks.delivering import give_up_old
 from tilisilta.services.webhooks.messages import (
@@ -28,15 +27,12 @@ KEPT = timedelta(days=30)
 """So long messages that are delivered or given up are stored."""
 MOST_AT_ONCE = 2000
 _AT_ONCE = 500
-_Told = Delivery.notices.through
 
 
 def gather(now: datetime) -> int:
     """Make the messages that are due for all webhooks, and return how many."""
     give_up_old(now)
-    # Without a lock first, as a worker asks every few seconds and there is seldom anything new.
-    webhooks = [one for one in Webhook.objects.in_use() if untold(one, now).exists()]
-    made = sum(_gather_for(webhook.pk, now) for webhook in webhooks)
+    made = sum(_gather_for(webhook, now) for webhook in Webhook.objects.in_use())
     if made:
         Delivery.objects.filter(ended_at__lt=now - KEPT).delete()
     return made
@@ -47,7 +43,7 @@ def untold(webhook: Webhook, now: datetime) -> QuerySet[Notice]:
 
     What was raised more than a day ago is not told any more, as it would not be sent either.
     """
-    told = _Told.objects.filter(notice=OuterRef("pk"), delivery__webhook=webhook)
+    told = ToldNotice.objects.filter(notice=OuterRef("pk"), webhook=webhook)
     since = max(webhook.starts_at, now - GIVEN_UP_AFTER)
     wanted = Notice.objects.open().filter(_may_be_told(webhook), kind__in=webhook.kinds)
     return wanted.filter(~Exists(told), raised_at__gte=since).order_by("pk")
@@ -64,16 +60,29 @@ def _may_be_told(webhook: Webhook) -> Q:
     return of_company | of_debtor | Q(connection__isnull=False)
 
 
-def _gather_for(webhook_pk: int, now: datetime) -> int:
+def _gather_for(webhook: Webhook, now: datetime) -> int:
+    # Without a lock first, as a worker asks often, there is seldom anything new, and many messages
+    # take a while to be written.
+    if _has_to_wait(webhook) or not untold(webhook, now).exists():
+        return 0
+    with translation.override(webhook.language):
+        is_own = webhook.format == Webhook.Format.OWN
+        written = _one_for_each(webhook, now) if is_own else _one_for_all(webhook, now)
     with transaction.atomic():
         # Locked, so that two workers do not tell the same twice.
-        webhook = Webhook.objects.in_use().select_for_update().filter(pk=webhook_pk).first()
-        if webhook is None or _has_to_wait(webhook):
+        found = Webhook.objects.in_use().select_for_update().filter(pk=webhook.pk).first()
+        if found is None or found.format != webhook.format or _has_to_wait(found):
             return 0
-        with translation.override(webhook.language):
-            if webhook.format == Webhook.Format.OWN:
-                return _one_for_each(webhook, now)
-            return _one_for_all(webhook, now)
+        left = set(untold(found, now).values_list("pk", flat=True))
+        made = [(delivery, pks) for delivery, pks in written if left.issuperset(pks)]
+        Delivery.objects.bulk_create([one for one, _pks in made], batch_size=_AT_ONCE)
+        told = [
+            ToldNotice(webhook=found, delivery=delivery, notice_id=pk)
+            for delivery, pks in made
+            for pk in pks
+        ]
+        ToldNotice.objects.bulk_create(told, batch_size=_AT_ONCE)
+    return len(made)
 
 
 def _has_to_wait(webhook: Webhook) -> bool:
@@ -81,28 +90,26 @@ def _has_to_wait(webhook: Webhook) -> bool:
     return webhook.format != Webhook.Format.OWN and waiting.exists()
 
 
-def _one_for_each(webhook: Webhook, now: datetime) -> int:
-    notices = list(with_what_is_told(untold(webhook, now))[:MOST_AT_ONCE])
-    made = [_delivery(webhook, now=now, notice_count=1) for _notice in notices]
+_Written = tuple[Delivery, Sequence[int]]
+
+
+def _one_for_each(webhook: Webhook, now: datetime) -> Sequence[_Written]:
     counts = _standing(webhook)
-    for delivery, notice in zip(made, notices, strict=True):
+    written = []
+    for notice in with_what_is_told(untold(webhook, now))[:MOST_AT_ONCE]:
+        delivery = _delivery(webhook, now=now, notice_count=1)
         delivery.body = body_of_notice(
             notice, delivery.message_id, standing=counts.get(notice.kind, 0)
         )
-    Delivery.objects.bulk_create(made, batch_size=_AT_ONCE)
-    _note_told((one.pk, notice.pk) for one, notice in zip(made, notices, strict=True))
-    return len(made)
+        written.append((delivery, [notice.pk]))
+    return written
 
 
-def _one_for_all(webhook: Webhook, now: datetime) -> int:
+def _one_for_all(webhook: Webhook, now: datetime) -> Sequence[_Written]:
     pks = list(untold(webhook, now).values_list("pk", flat=True))
-    if not pks:
-        return 0
     delivery = _delivery(webhook, now=now, notice_count=len(pks))
     delivery.body = body_of_notices(Webhook.Format(webhook.format), open_notices(pks))
-    delivery.save(force_insert=True)
-    _note_told((delivery.pk, pk) for pk in pks)
-    return 1
+    return [(delivery, pks)]
 
 
 def _standing(webhook: Webhook) -> Mapping[str, int]:
@@ -113,8 +120,3 @@ def _standing(webhook: Webhook) -> Mapping[str, int]:
 
 def _delivery(webhook: Webhook, *, now: datetime, notice_count: int) -> Delivery:
     return Delivery(webhook=webhook, made_at=now, next_try_at=now, notice_count=notice_count)
-
-
-def _note_told(pairs: Iterable[tuple[UUID, int]]) -> None:
-    rows = [_Told(delivery_id=delivery, notice_id=notice) for delivery, notice in pairs]
-    _Told.objects.bulk_create(rows, batch_size=_AT_ONCE)
