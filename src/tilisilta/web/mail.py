@@ -82,7 +82,7 @@ def _page(request: UserRequest, form: MailTestForm, *, status: int = 200) -> Htt
         "form": form,
         "standing": mail_standing(now),
         "failed": failed_mails(now)[:MOST_SHOWN],
-        "refused": refused_choices(),
+        "refused": refused_choices()[:MOST_SHOWN],
         "host": settings.MAIL_HOST,
         "port": settings.MAIL_PORT,
         "security": settings.MAIL_SECURITY,

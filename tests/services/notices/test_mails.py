@@ -65,6 +65,7 @@ def told_at(now: datetime) -> int:
 
 
 class TestAtOnce:
+    @pytest.mark.once
     def test_many_companies_are_one_mail(self, box: MailServer, a_reader: AReader) -> None:
         a_reader("aino")
         trouble(*companies(2000))
@@ -105,6 +106,7 @@ class TestAtOnce:
         assert len(box.mails) == 1
 
 
+@pytest.mark.once
 class TestDigest:
     @pytest.mark.parametrize(
         "day", [date(2026, 3, 29), date(2026, 10, 25)], ids=["spring", "autumn"]
@@ -226,7 +228,7 @@ class TestServer:
         lasting, passing, late = companies(3)
         trouble(lasting, passing)
         settings.MAIL_PORT = 1
-        for minutes in range(0, 24 * 60, 10):
+        for minutes in range(0, 24 * 60, 30):
             if minutes == 600:
                 trouble(late, at=GATHERED + timedelta(hours=10))
             told_at(GATHERED + timedelta(minutes=minutes))
@@ -324,6 +326,7 @@ class TestServer:
         assert send_due_mails(clock=lambda: GATHERED) == 1
 
 
+@pytest.mark.once
 class TestText:
     @pytest.fixture
     def mailed(self, box: MailServer, a_reader: AReader) -> Callable[[str], str]:
@@ -338,7 +341,7 @@ class TestText:
         self, mailed: Callable[[str], str], box: MailServer
     ) -> None:
         (company,) = companies()
-        name = "Paha\r\nBcc: x@evil.example\r\n\r\n-- \n\u202eOy\x00\u2028" + "a" * 300
+        name = "Paha\r\nBcc: x@evil.example\r\n\r\n-- \n\u202eOy\u2028" + "a" * 300
         Company.objects.filter(pk=company.pk).update(name=name[:200])
         trouble(company)
 
