@@ -57,6 +57,19 @@ class TestMonth:
         assert [one["company"] for one in of_person["companies"]] == [1002]
         assert of_person["companies"][0]["stand_in"] == "anna"
 
+    def test_people_of_many_companies_are_set_at_once(self, give: Give) -> None:
+        for number in (1001, 1002, 1003):
+            a_company(number)
+        User.objects.create(username="anna")
+
+        some = give("company", "people", "1001", "1002", "--responsible", "anna", "--json")
+        everyone = give("company", "people", "--debtor", "101", "--responsible", "anna")
+
+        assert some.document == {"companies": 2, "changed": 2}
+        assert "1 company was changed." in everyone.text
+        assert Company.objects.filter(responsible__username="anna").count() == 3
+        assert give("company", "people", "1001").status == 2
+
     @pytest.mark.parametrize(
         ("words", "complaint"),
         [
@@ -93,6 +106,23 @@ class TestSign:
         assert (shown.status, back.status) == (0, 0)
         entry = AuditEntry.objects.get(action="month_signed")
         assert (entry.system_user, entry.facts["note"]) == (signed.document["signed_by"], "checked")
+
+    def test_signs_all_that_are_equal_and_names_the_others(
+        self, procountor: Sandbox, give: Give
+    ) -> None:
+        send(a_journal(a_linked_company()))
+        give("verify", "--period", "2026-06")
+        give("netpay", "--company", "1001", "--period", "2026-06", "--paid-by-hand")
+        a_journal(a_company(1002), run_number="7")
+        a_company(1003)
+
+        signed = give("sign", "2026-06", "--all-equal", "--debtor", "101", "--json")
+        again = give("sign", "2026-06", "--all-equal")
+
+        assert signed.status == again.status == 1
+        assert signed.document["signed"] == 1
+        assert signed.document["not_signed"] == {"not_done": [1002], "nothing": [1003]}
+        assert "1001 is signed already." in again.text
 
     def test_refuses_what_was_not_compared(self, procountor: Sandbox, give: Give) -> None:
         send(a_journal(a_linked_company()))

@@ -277,7 +277,7 @@ class TestLinkCommands:
             *("--closed-period", "next-open", "--clearing-account", "2990"),
             *("--fallback-account", "5010", "--map", "5035=5030", "--map", "5036=5030"),
             *("--sum-equal-lines", "--approve", "--attach", "report"),
-            *("--language", "sv", "--dimension-accounts", "[3-8]..."),
+            *("--language", "sv", "--dimension-accounts", "[3-8]...", "--variance-amount", "0"),
         )
 
         assert added.status == 0
@@ -297,6 +297,8 @@ class TestLinkCommands:
             "sum_equal_lines": True,
             "approve": True,
             "attach": "report",
+            "variance_percent": 20,
+            "variance_amount": 0,
             "verify_only": False,
             "account_may_write": None,
             "start": "2026-06",

@@ -79,6 +79,7 @@ def pages(procountor: Sandbox) -> dict[str, str]:
     addresses = [
         *("/", "/exports", "/exports/send-ready", "/companies", "/debtors", "/users"),
         *("/user-templates", "/audit-log", "/companies/1001", "/common-errors"),
+        "/month-end?month=2026-06",
         reverse("procountor_accounts"),
         reverse("administrations"),
         reverse("link", args=[linked.link.pk]),

@@ -29,7 +29,7 @@ from tilisilta.services.explanations import explain
 from tilisilta.services.users import create_user
 from tilisilta.services.verifying.companies import verify
 from tilisilta.services.verifying.net_pay_changes import tick_paid, untick_paid
-from tilisilta.web.month_end import usual_month
+from tilisilta.web.asked_month import usual_month
 
 pytestmark = pytest.mark.django_db
 
@@ -248,7 +248,11 @@ class TestSigning:
 
         text = shown(browser_of_administrator)
         assert "Not compared, not ticked off" in text
-        assert 'value="1001" form="sign"' not in text
+        chosen = browser_of_administrator.post(
+            reverse("chosen_companies"), {"month": "2026-06", "company": "1001"}
+        )
+        assert "Nothing proves the net pay of 1001" in squeezed(chosen.text)
+        assert "Sign 0 of 1" in squeezed(chosen.text)
         page = browser_of_administrator.get(reverse("company_month", args=[1001, "2026-06"])).text
         assert "Add a file or tick it off first" in page
         assert "is not proven" in self.sign(browser_of_administrator)
@@ -257,11 +261,12 @@ class TestSigning:
     def test_of_several_signs_those_that_are_equal(
         self, browser_of_administrator: Client, equal: Company
     ) -> None:
-        text = shown(browser_of_administrator)
-        assert 'value="1001" form="sign"' in text
-        assert 'value="1002" form="sign"' not in text
-
         chosen = {"month": "2026-06", "company": ["1001", "1002"], "next": "/month-end"}
+        bar = squeezed(browser_of_administrator.post(reverse("chosen_companies"), chosen).text)
+        assert "2 companies chosen" in bar
+        assert "1002 cannot be signed yet: not all of its runs are booked." in bar
+        assert "Sign 1 of 2" in bar
+
         answer = browser_of_administrator.post(reverse("sign_many"), chosen, follow=True).text
 
         assert "1 signed." in answer

@@ -186,6 +186,36 @@ class PreviewReceipt(Schema):
     payload_sha256: str | None
 
 
+class Change(Schema):
+    """An amount then and now; null where it is not there. Debit is positive, credit negative."""
+
+    last: Amount | None
+    this: Amount | None
+    difference: Amount
+    percent: float | None = Field(description="How much more than then, to a tenth.")
+    is_above: bool = Field(description="It is above the threshold of the link.")
+
+
+class AccountChange(Change):
+    """A ledger account then and now."""
+
+    account: str
+
+
+class VarianceDocument(Schema):
+    """How a journal differs from last month's; it stops nothing."""
+
+    journal: str = Field(description="The journal it is compared with.")
+    period: Month
+    is_last_month: bool = Field(description="If false, last month has no comparable journal.")
+    percent: int = Field(description="The threshold, together with amount.")
+    amount: Amount
+    is_above: bool
+    debit: Change
+    corrections: Change = Field(description="Of earlier months; they are not compared by account.")
+    accounts: list[AccountChange]
+
+
 class PreviewDocument(JournalDocument):
     """The ledger receipts that a journal becomes, and everything that stands in the way."""
 
@@ -194,6 +224,7 @@ class PreviewDocument(JournalDocument):
     debit: Amount
     credit: Amount
     receipts: list[PreviewReceipt]
+    variance: VarianceDocument | None = Field(description="Null without a comparable journal.")
 
 
 class ReceiptDocument(Schema):

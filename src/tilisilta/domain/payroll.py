@@ -185,6 +185,15 @@ class PayrollSource(Protocol):
         """Return both ids of a company and of what it has, as far as the source knows both."""
 
 
+def days_of_period(period_type: str) -> int | None:
+    """Return the length of a pay period in days; ``None`` where it is made of months."""
+    return _DAYS_OF_PERIOD.get(period_type)
+
+
+def months_of_period(period_type: str) -> int:
+    return _MONTHS_OF_PERIOD.get(period_type, 1)
+
+
 def last_day_of_run(period_type: str, year: int, period: int) -> date:
     """Return the last day of a run's period, which may be days off for weeks.
 

@@ -3,13 +3,14 @@
 from argparse import Namespace
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from tilisilta.management.companies import company_document, find_company
+from tilisilta.management.companies import company_document, find_company, find_debtor
 from tilisilta.management.output import Answer, WrongUse
 from tilisilta.management.users import find_user
 from tilisilta.models import Company, User
 from tilisilta.services import companies
-from tilisilta.services.company_people import set_people
+from tilisilta.services.company_people import set_people, set_people_of_many
 
 
 def change_company(options: Namespace) -> Answer:
@@ -31,6 +32,29 @@ def change_company(options: Namespace) -> Answer:
         shown = {name: str(person or _("no user")) for name, person in people.items()}
         told.append(text % {"name": company, **shown})
     return Answer(document=company_document(company), text="\n".join(told))
+
+
+def change_people(options: Namespace) -> Answer:
+    """Set who closes the months of many companies: of all that are named, or of none."""
+    people = {
+        name: find_user(asked) if asked else None
+        for name in ("responsible", "stand_in")
+        if (asked := getattr(options, name)) is not None
+    }
+    if not people or bool(options.numbers) == (options.debtor is not None):
+        raise WrongUse(
+            _("Say which companies, and who closes their months"),
+            remedy=_("See tilisilta company people --help."),
+        )
+    companies = Company.objects.all()
+    if options.debtor is not None:
+        companies = companies.filter(debtor=find_debtor(options.debtor))
+    else:
+        companies = companies.filter(pk__in=[find_company(one).pk for one in options.numbers])
+    count = companies.count()
+    changed = set_people_of_many(companies, people, user=None)
+    text = ngettext("%(count)s company was changed.", "%(count)s companies were changed.", changed)
+    return Answer(document={"companies": count, "changed": changed}, text=text % {"count": changed})
 
 
 def _person(company: Company, options: Namespace, name: str) -> User | None:

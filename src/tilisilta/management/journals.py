@@ -27,6 +27,7 @@ from tilisilta.management.output import (
     shown_moment,
     table,
 )
+from tilisilta.management.variances import variance_document, variance_text
 from tilisilta.models import Journal
 from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.journals.files import SaidOfImport, TakenIn, take_in_file
@@ -172,6 +173,7 @@ def preview_document(shown: Preview) -> dict[str, Any]:
         "debit": shown.debit,
         "credit": shown.credit,
         "receipts": [_receipt_document(receipt) for receipt in shown.receipts],
+        "variance": variance_document(shown.journal),
         "problems": [problem_document(item.problem) for item in shown.problems],
     }
 
@@ -300,7 +302,9 @@ def _preview_text(shown: Preview) -> str:
         "debit": amount(shown.debit),
         "credit": amount(shown.credit),
     }
-    return "\n\n".join([heading, *receipts, total, *problems])
+    compared = variance_text(journal)
+    told = [heading, *receipts, total, compared, *problems]
+    return "\n\n".join(filter(None, told))
 
 
 def _receipt_text(receipt: ShownReceipt) -> str:

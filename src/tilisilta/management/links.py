@@ -270,6 +270,8 @@ def link_document(link: Link) -> dict[str, Any]:
         "sum_equal_lines": link.sums_equal_lines,
         "approve": link.approves_receipts,
         "attach": link.attaches or None,
+        "variance_percent": link.variance_percent,
+        "variance_amount": link.variance_amount,
         "verify_only": link.is_verify_only,
         "account_may_write": link.procountor_account.may_write if link.is_verify_only else None,
         "start": f"{link.start_month:%Y-%m}",
@@ -303,6 +305,10 @@ def _choices(options: Namespace) -> tuple[dict[str, Any], dict[str, str]]:
     mappings = profile.account_mappings if profile is not None else {}
     # What was not given has no value of its own here, and leaves that of the profile.
     own = {name: value for name, value in given.items() if value}
+    # Zero is a value here.
+    for name in ("variance_percent", "variance_amount"):
+        if (number := getattr(options, name)) is not None:
+            own[name] = number
     return {**shared, **own, "profile": profile}, {**mappings, **dict(options.map)}
 
 

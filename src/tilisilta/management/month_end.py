@@ -8,11 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tilisilta.domain.chosen_months import NOTHING_LEFT
 from tilisilta.domain.month_end import MonthState
 from tilisilta.management.companies import find_company, find_debtor
-from tilisilta.management.output import Answer, Status, amount, table
+from tilisilta.management.output import Answer, Status, WrongUse, amount, table
 from tilisilta.management.users import find_user
 from tilisilta.models import OUTCOMES, MonthSignature
+from tilisilta.services.chosen_month_words import not_signed_text
+from tilisilta.services.chosen_months import chosen_months, sign_chosen
 from tilisilta.services.closing.months import MonthEnd, Sums, month_end
 from tilisilta.services.closing.rows import MonthRow, names_of, rows_of
 from tilisilta.services.closing.signing import sign_month, unsign_month
@@ -43,7 +46,13 @@ def show_month(options: Namespace) -> Answer:
 
 
 def sign(options: Namespace) -> Answer:
-    """Sign a month of a company."""
+    """Sign a month of a company, or of all companies that need no reason."""
+    if options.all_equal:
+        return _sign_all(options)
+    if options.debtor is not None:
+        raise WrongUse(
+            _("--debtor needs --all-equal beside it"), remedy=_("Add --all-equal, or leave it out.")
+        )
     company = find_company(options.company)
     signature = sign_month(
         company,
@@ -64,6 +73,39 @@ def unsign(options: Namespace) -> Answer:
         company, options.month, user=None, now=timezone.now(), reason=options.reason
     )
     return _signed(signature, _("The signature below %(month)s of %(name)s is taken back."))
+
+
+def _sign_all(options: Namespace) -> Answer:
+    if options.reason or options.note:
+        raise WrongUse(
+            _("--all-equal takes neither a note nor a reason"),
+            remedy=_("Sign a company that needs one by itself, with --company."),
+        )
+    now = timezone.now()
+    shown = month_end(
+        options.month,
+        today=timezone.localdate(),
+        debtor=None if options.debtor is None else find_debtor(options.debtor).number,
+    )
+    done = sign_chosen(chosen_months(options.month, shown.companies), user=None, now=now)
+    text = ngettext(
+        "%(month)s of %(count)s company is signed.",
+        "%(month)s of %(count)s companies is signed.",
+        done.count,
+    )
+    told = [text % {"month": f"{options.month:%Y-%m}", "count": done.count}]
+    told += [not_signed_text(why, some) for why, some in done.not_signed.items()]
+    return Answer(
+        document={
+            "month": f"{options.month:%Y-%m}",
+            "signed": done.count,
+            "not_signed": {
+                why.value: [one.number for one in some] for why, some in done.not_signed.items()
+            },
+        },
+        text="\n".join(told),
+        status=Status.DONE if done.not_signed.keys() <= NOTHING_LEFT else Status.REFUSED,
+    )
 
 
 def _signed(signature: MonthSignature, text: str) -> Answer:

@@ -169,4 +169,4 @@ def _shown(value: object) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, dict):
         return ", ".join(f"{before}={after}" for before, after in sorted(value.items())) or "-"
-    return str(value) if value else "-"
+    return "-" if value is None or value == "" else str(value)

@@ -3,15 +3,17 @@
 import hashlib
 import json
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Any, Self
 
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.links import ClosedPeriodPolicy, LinkRules, LinkSpan, span_for
+from tilisilta.domain.variances import Threshold
 from tilisilta.languages import LANGUAGES, SOURCE_LANGUAGE
 from tilisilta.models.companies import Company
 from tilisilta.models.connections import ProcountorAccount
@@ -22,6 +24,8 @@ from tilisilta.models.users import User
 ledger_account_number = RegexValidator(r"^[0-9A-Za-z]{1,20}$", _("Digits and letters only."))
 
 MOST_NET_PAY_CHARACTERS = 200
+MOST_VARIANCE_PERCENT = 1000
+MOST_VARIANCE_AMOUNT = 1_000_000
 
 
 class LinkQuerySet(models.QuerySet["Link"]):
@@ -109,6 +113,16 @@ class Link(models.Model):
         default=Attaches.NOTHING,
         help_text="What is attached to each receipt in Procountor.",
     )
+    variance_percent = models.PositiveSmallIntegerField(
+        default=20,
+        validators=[MaxValueValidator(MOST_VARIANCE_PERCENT)],
+        help_text="A ledger account that differs more from last month is pointed out.",
+    )
+    variance_amount = models.PositiveIntegerField(
+        default=100,
+        validators=[MaxValueValidator(MOST_VARIANCE_AMOUNT)],
+        help_text="In whole units of the currency: smaller differences are not.",
+    )
     is_verify_only = models.BooleanField(
         default=False, help_text="It compares payroll with the ledger, and never sends."
     )
@@ -159,6 +173,9 @@ class Link(models.Model):
     @property
     def named_net_pay_accounts(self) -> tuple[str, ...]:
         return tuple(filter(None, self.net_pay_accounts.split(",")))
+
+    def variance_threshold(self) -> Threshold:
+        return Threshold(percent=self.variance_percent, amount=Decimal(self.variance_amount))
 
     def span(self) -> LinkSpan:
         return LinkSpan(start_month=self.start_month, ends_on=self.ends_on)

@@ -68,6 +68,8 @@ FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
         "token": _("token"),
         "user_name": _("user name"),
         "profile": _("profile"),
+        "variance_amount": _("least amount of a variance"),
+        "variance_percent": _("percent of a variance"),
         "uses_cost_centers": _("cost centers"),
         "uses_cost_units": _("cost units"),
     }

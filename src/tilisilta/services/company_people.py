@@ -1,5 +1,7 @@
 """The person responsible for closing a company's months, and the stand-in."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -39,3 +41,33 @@ def set_people(
             fields=", ".join(changed),
         )
     return company
+
+
+def people_for_all(companies: QuerySet[Company]) -> QuerySet[User]:
+    """Return the active users who see every one of ``companies``."""
+    chosen = User.debtors.through.objects.filter(user=OuterRef("pk"))
+    missing = companies.exclude(
+        debtor__in=User.debtors.through.objects.filter(user=OuterRef(OuterRef("pk"))).values(
+            "debtor"
+        )
+    )
+    sees_all = Q(sees_all_debtors=True) & ~Exists(chosen)
+    return User.objects.filter(Q(is_active=True) & (sees_all | ~Exists(missing)))
+
+
+def set_people_of_many(
+    companies: QuerySet[Company], people: Mapping[str, User | None], *, user: User | None
+) -> int:
+    """Set ``responsible``, ``stand_in`` or both for many companies; return how many changed.
+
+    Whom ``people`` does not name stays. All is stored, or nothing.
+    """
+    changed = 0
+    with transaction.atomic():
+        locked = companies.order_by("pk").select_for_update(of=("self",), no_key=True)
+        for company in locked.select_related("responsible", "stand_in"):
+            before = (company.responsible, company.stand_in)
+            wanted = {"responsible": company.responsible, "stand_in": company.stand_in, **people}
+            set_people(company, **wanted, user=user)
+            changed += before != (company.responsible, company.stand_in)
+    return changed

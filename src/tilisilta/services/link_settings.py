@@ -20,6 +20,8 @@ CHOICES = (
     "receipt_language",
     "approves_receipts",
     "attaches",
+    "variance_percent",
+    "variance_amount",
 )
 
 

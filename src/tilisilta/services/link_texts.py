@@ -9,9 +9,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from tilisilta.domain.account_patterns import check_pattern
+from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.languages import LANGUAGES
 from tilisilta.models import Link, Profile
-from tilisilta.models.links import ledger_account_number
+from tilisilta.models.links import (
+    MOST_VARIANCE_AMOUNT,
+    MOST_VARIANCE_PERCENT,
+    ledger_account_number,
+)
 
 COLUMNS = (
     "profile",
@@ -27,6 +32,8 @@ COLUMNS = (
     "sum_equal_lines",
     "approve",
     "attach",
+    "variance_percent",
+    "variance_amount",
     "verify_only",
     "language",
     "title",
@@ -71,6 +78,8 @@ def written(link: Link) -> dict[str, str]:
         "fallback_account": link.fallback_account,
         "map": " ".join(f"{before}={after}" for before, after in pairs),
         "attach": link.attaches,
+        "variance_percent": str(link.variance_percent),
+        "variance_amount": str(link.variance_amount),
         "language": link.receipt_language,
         "title": link.receipt_title,
     }
@@ -169,6 +178,16 @@ def _one_of(field: str, allowed: tuple[str, ...]) -> Callable[[str], dict[str, A
     return reader
 
 
+def _whole(field: str, most: int) -> Callable[[str], dict[str, Any]]:
+    def reader(text: str) -> dict[str, Any]:
+        number = whole_number(text)
+        if number is None or not 0 <= number <= most:
+            raise Unreadable(_("Write a whole number from 0 to %(most)s.") % {"most": most})
+        return {field: number}
+
+    return reader
+
+
 _READERS: dict[str, Callable[[str], dict[str, Any]]] = {
     "profile": lambda text: {"profile": find_profile(text)},
     "start": lambda text: {"start_month": read_month(text)},
@@ -179,6 +198,8 @@ _READERS: dict[str, Callable[[str], dict[str, Any]]] = {
     "clearing_account": _account("clearing_account"),
     "fallback_account": _account("fallback_account"),
     "attach": _one_of("attaches", tuple(Link.Attaches.values)),
+    "variance_percent": _whole("variance_percent", MOST_VARIANCE_PERCENT),
+    "variance_amount": _whole("variance_amount", MOST_VARIANCE_AMOUNT),
     "language": _one_of("receipt_language", tuple(one.code for one in LANGUAGES)),
     "title": lambda text: {"receipt_title": text},
 }

@@ -34,6 +34,8 @@ FIELDS = (
     "sums_equal_lines",
     "approves_receipts",
     "attaches",
+    "variance_percent",
+    "variance_amount",
     "receipt_language",
     "receipt_title",
 )

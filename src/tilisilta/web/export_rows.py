@@ -1,7 +1,7 @@
 """Journals as rows of a table: where each stands, what was sent of it, and to which books."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Prefetch, QuerySet
@@ -12,6 +12,7 @@ from tilisilta.domain.number_ranges import written_ranges
 from tilisilta.domain.standing import BOOKED_EXPORTS, ExportState
 from tilisilta.models import Export, Journal, ProcountorAccount, Sending, preview_digest
 from tilisilta.services.explanations import explain
+from tilisilta.services.journals.variances import JournalVariance, variances_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +73,7 @@ class Row:
     is_under_way: bool
     seen: str
     books: tuple[Books, ...] = ()
+    variance: JournalVariance | None = None
 
     @property
     def receipt_number_text(self) -> str:
@@ -90,6 +92,13 @@ def rows_of(journals: Iterable[Journal] | QuerySet[Journal], *, may_send: bool) 
             Prefetch("sendings", queryset=Sending.objects.select_related("requested_by")),
         )
     return tuple(_row(journal, may_send=may_send) for journal in journals)
+
+
+def with_variances(rows: Iterable[Row]) -> list[Row]:
+    """Return ``rows``, each with how its journal differs from last month's."""
+    rows = list(rows)
+    variances = variances_of([row.journal for row in rows])
+    return [replace(row, variance=variances.get(row.journal.pk)) for row in rows]
 
 
 def _exports_with_books() -> QuerySet[Export]:

@@ -41,6 +41,7 @@ from tilisilta.web.journal_history import Event, history_of
 from tilisilta.web.journal_lines import JournalLines, journal_lines
 from tilisilta.web.journal_progress import SendingProgress, Stop, progress_from
 from tilisilta.web.journal_uncertain import UncertainReceipt, uncertain_receipts
+from tilisilta.web.journal_variance import ShownVariance, shown_variance
 from tilisilta.web.taken_back import TakenBack, can_be_withdrawn, taken_back
 from tilisilta.web.ways_on import WaysOn, ways_on
 
@@ -125,6 +126,7 @@ class JournalPage:
     taken_back: tuple[TakenBack, ...]
     withdrawal: Withdrawal | None
     ways: WaysOn
+    variance: ShownVariance | None
 
     @property
     def is_discarded(self) -> bool:
@@ -260,6 +262,7 @@ def journal_page(
         taken_back=going_back,
         withdrawal=journal.withdrawals.first() if going_back else None,
         ways=ways,
+        variance=shown_variance(preview),
     )
 
 

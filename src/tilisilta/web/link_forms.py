@@ -18,7 +18,11 @@ from tilisilta.domain.dimensions import DimensionKind
 from tilisilta.errors import TilisiltaError
 from tilisilta.languages import LANGUAGES
 from tilisilta.models import Company, Link, ProcountorAccount, Profile
-from tilisilta.models.links import ledger_account_number
+from tilisilta.models.links import (
+    MOST_VARIANCE_AMOUNT,
+    MOST_VARIANCE_PERCENT,
+    ledger_account_number,
+)
 from tilisilta.services.cost_objects import compare_with_dimension
 from tilisilta.services.explanations import Explanation, explain_error
 from tilisilta.services.link_checks import (
@@ -35,6 +39,8 @@ from tilisilta.services.procountor.administrations import (
 
 MAPPING = "map-"
 MOST_UNMAPPED = 200
+THRESHOLDS = frozenset({"variance_percent", "variance_amount"})
+"""Left empty, they stay as they are."""
 DIMENSION_FIELDS = ("cost_center_dimension", "cost_unit_dimension")
 
 
@@ -114,6 +120,22 @@ class LinkForm(forms.Form):
         widget=forms.Select(attrs={"class": "in"}),
         help_text=gettext_lazy("To receipts of the last three months, and to all that come."),
     )
+    variance_percent = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=MOST_VARIANCE_PERCENT,
+        label=gettext_lazy("Point out differences from last month above, percent"),
+        widget=forms.NumberInput(attrs={"class": "in in-short", "placeholder": "20"}),
+        help_text=gettext_lazy("For each ledger account and the total. It stops nothing."),
+    )
+    variance_amount = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=MOST_VARIANCE_AMOUNT,
+        label=gettext_lazy("and above the amount"),
+        widget=forms.NumberInput(attrs={"class": "in in-short", "placeholder": "100"}),
+        help_text=gettext_lazy("Smaller differences are not pointed out."),
+    )
     is_verify_only = forms.BooleanField(
         required=False,
         label=gettext_lazy("Verify only: compare payroll with the ledger, and never send"),
@@ -176,7 +198,11 @@ class LinkForm(forms.Form):
     def choices(self) -> dict[str, Any]:
         """Return the values that every link has, without those of a new link alone."""
         own = LinkForm.base_fields
-        return {name: value for name, value in self.cleaned_data.items() if name in own}
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name in own and not (value is None and name in THRESHOLDS)
+        }
 
 
 JUST_READ = timedelta(seconds=10)

@@ -8,32 +8,27 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tilisilta.domain.month_end import MonthState, month_after, month_before
-from tilisilta.domain.whole_numbers import whole_number
-from tilisilta.models import Area, Right, User
-from tilisilta.services.closing.month_at_work import shown_month
+from tilisilta.models import Area, Right
 from tilisilta.services.closing.months import (
     CompanyMonth,
     MonthEnd,
     Sums,
-    month_end,
     summed,
 )
 from tilisilta.services.closing.rows import MonthRow, names_of, rows_of
 from tilisilta.services.closing.words import STATE_WORDS
 from tilisilta.services.reasons.groups import ByReason, ShownReason, reasons_of
 from tilisilta.services.verifying.night import ask_for_comparison
+from tilisilta.web.asked_month import AskedMonth
 from tilisilta.web.only_posted import only_posted
-from tilisilta.web.parts import asked_month, asked_page, with_query
+from tilisilta.web.parts import asked_page, with_query
 from tilisilta.web.rights import UserRequest, needs
 
 ROWS_PER_PAGE = 25
-CLOSED_FROM_DAY = 15
-"""From this day on the page opens with the current month; before, with the one before it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +89,7 @@ def month_ends(request: UserRequest) -> HttpResponse:
     """Show where the companies stand that the reader may see, as the address narrows them."""
     if "month" not in request.GET:
         # An address that shows the same month tomorrow, and that can be sent to a colleague.
-        query = with_query(request, month=f"{_Asked.of(request).month:%Y-%m}")
+        query = with_query(request, month=f"{AskedMonth.of(request).month:%Y-%m}")
         return redirect(f"{reverse('month_end')}{query}")
     return render(request, "closing/month_end.html", {"page": _page(request)})
 
@@ -103,7 +98,7 @@ def month_ends(request: UserRequest) -> HttpResponse:
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def compare_month(request: UserRequest) -> HttpResponse:
     """Have a worker compare the month of the companies that the address narrows the list to."""
-    asked = _Asked.of(request)
+    asked = AskedMonth.of(request)
     shown = asked.month_end(request.user)
     ids = [one.company_id for one in asked.chosen(shown, reasons_of(shown, user=request.user))]
     count = ask_for_comparison(ids, shown.month)
@@ -119,55 +114,8 @@ def compare_month(request: UserRequest) -> HttpResponse:
     return redirect(f"{reverse('month_end')}?{request.GET.urlencode()}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Asked:
-    """What the address asks for; what makes no sense narrows nothing."""
-
-    month: date
-    today: date
-    search: str
-    state: str
-    debtor: int | None
-    person: int | None
-    reason: str
-
-    @classmethod
-    def of(cls, request: UserRequest) -> "_Asked":
-        today = timezone.localdate()
-        state = request.GET.get("state", "")
-        return cls(
-            month=asked_month(request)
-            or shown_month(request.user, today=today)
-            or usual_month(today),
-            today=today,
-            search=request.GET.get("q", "").strip(),
-            state=state if state in STATE_WORDS else "",
-            debtor=whole_number(request.GET.get("debtor", "")),
-            person=whole_number(request.GET.get("person", "")),
-            reason=request.GET.get("reason", ""),
-        )
-
-    def chosen(self, shown: MonthEnd, by_reason: ByReason) -> tuple[CompanyMonth, ...]:
-        """Return the companies that are listed; a reason that is gone narrows nothing."""
-        reason = by_reason.find(self.reason)
-        listed = shown.in_state(self.state)
-        if reason is None:
-            return listed
-        return tuple(one for one in listed if one.company_id in reason.group.company_ids)
-
-    def month_end(self, user: User) -> MonthEnd:
-        return month_end(
-            self.month,
-            today=self.today,
-            user=user,
-            search=self.search,
-            debtor=self.debtor,
-            person=self.person,
-        )
-
-
 def _page(request: UserRequest) -> MonthEndPage:
-    asked = _Asked.of(request)
+    asked = AskedMonth.of(request)
     state, debtor, person = asked.state, asked.debtor, asked.person
     shown = asked.month_end(request.user)
     by_reason = reasons_of(shown, user=request.user)
@@ -202,12 +150,6 @@ def _page(request: UserRequest) -> MonthEndPage:
         or debtor is not None
         or person is not None,
     )
-
-
-def usual_month(today: date) -> date:
-    """Return the month that is being closed on a day, for a bureau without journals."""
-    first = today.replace(day=1)
-    return first if today.day >= CLOSED_FROM_DAY else month_before(first)
 
 
 def _line(request: UserRequest, shown: MonthEnd, state: str) -> tuple[ShownCell, ...]:

@@ -27,7 +27,7 @@ from tilisilta.services.sending.asking import Wanted
 from tilisilta.services.sending.ready import ReadyJournals, ready_journals
 from tilisilta.services.sending.together import send_together
 from tilisilta.web.export_filter import FilterForm
-from tilisilta.web.export_rows import rows_of
+from tilisilta.web.export_rows import rows_of, with_variances
 from tilisilta.web.parts import is_part, with_query
 from tilisilta.web.rights import UserRequest, needs
 
@@ -86,7 +86,8 @@ def send_ready(request: UserRequest) -> HttpResponse:
         period=form.first_day,
         all_periods=request.GET.get("months") == "all",
     )
-    rows = [row for row in rows_of(ready.journals, may_send=True) if row.can_be_sent]
+    can_be_sent = [row for row in rows_of(ready.journals, may_send=True) if row.can_be_sent]
+    rows = with_variances(can_be_sent)
     is_ticked = request.GET.get("tick") != "none"
     pks = [row.journal.pk for row in rows]
     left = tuple(_left_months(request, ready))

@@ -1,17 +1,15 @@
 """Signing a month of a company, and taking the signature back."""
 
-from datetime import date
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tilisilta.models import Area, Company, Right
+from tilisilta.models import Area, Right
 from tilisilta.services.closing.signing import CannotSign, sign_month, unsign_month
 from tilisilta.web.only_posted import only_posted
-from tilisilta.web.parts import address_to_go_back_to, error_text, first_day, visible_company
+from tilisilta.web.parts import error_text, first_day, visible_company
 from tilisilta.web.rights import UserRequest, needs
 
 
@@ -52,27 +50,3 @@ def unsign(request: UserRequest, number: int, month: str) -> HttpResponse:
         text = _("The signature below the month of %(company)s is taken back.")
         messages.success(request, text % {"company": company})
     return redirect("company_month", number, month)
-
-
-@only_posted
-@needs(Area.JOURNAL_EXPORTS, Right.WRITE)
-def sign_many(request: UserRequest) -> HttpResponse:
-    """Sign the chosen companies of a month that are equal; say why others are not."""
-    first = first_day(request.POST.get("month", ""))
-    numbers = [int(one) for one in request.POST.getlist("company") if one.isdecimal()]
-    companies = Company.objects.visible_to(request.user).filter(number__in=numbers)
-    signed = sum(_is_signed(request, company, first) for company in companies)
-    if signed:
-        messages.success(request, _("%(count)s signed.") % {"count": signed})
-    elif not numbers:
-        messages.info(request, _("Choose at least one company."))
-    return redirect(address_to_go_back_to(request) or "month_end")
-
-
-def _is_signed(request: UserRequest, company: Company, month: date) -> bool:
-    try:
-        sign_month(company, month, user=request.user, now=timezone.now())
-    except CannotSign as error:
-        messages.error(request, error_text(error))
-        return False
-    return True

@@ -77,12 +77,22 @@ def _add_company_commands(commands: Subparsers) -> None:
     )
     _add_number(change)
     _add_business_id(change, default=None)
-    change.add_argument(
-        "--responsible", metavar=_("NAME"), help=_("the user who closes the months of the company")
+    _add_people(change)
+    people = add_command(
+        commands,
+        "people",
+        action="company_changes:change_people",
+        says=_("say who closes the months of many companies"),
+        example=(
+            "tilisilta company people 1001 1002 1003 --responsible anna\n"
+            "tilisilta company people --debtor 101 --stand-in onni"
+        ),
     )
-    change.add_argument(
-        "--stand-in", metavar=_("NAME"), help=_("the user who closes them in their absence")
+    people.add_argument("numbers", nargs="*", type=int, metavar=_("NUMBER"))
+    people.add_argument(
+        "--debtor", type=int, metavar=_("NUMBER"), help=_("all companies of this debtor")
     )
+    _add_people(people)
     add_command(
         commands,
         "list",
@@ -118,6 +128,15 @@ def _add_company_commands(commands: Subparsers) -> None:
     )
     _add_number(columns)
     columns.add_argument("--forget", action="store_true", help=_("forget all of it"))
+
+
+def _add_people(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--responsible", metavar=_("NAME"), help=_("the user who closes the months of the company")
+    )
+    parser.add_argument(
+        "--stand-in", metavar=_("NAME"), help=_("the user who closes them in their absence")
+    )
 
 
 def _add_company_add(commands: Subparsers) -> None:

@@ -21,6 +21,8 @@ CHOICES = {
     "sum-equal-lines": _("yes or no: one row for lines that are alike"),
     "approve": _("yes or no: approve each receipt once it is booked"),
     "attach": _("what is attached to each receipt, by its word; empty for nothing"),
+    "variance-percent": _("point out ledger accounts that differ by more percent from last month"),
+    "variance-amount": _("and by more than this, in whole units of the currency"),
     "verify-only": _("yes or no: compare, and never send"),
     "language": _("fi, sv or en: the language of the books"),
     "title": _("how the receipts' names begin"),

@@ -181,6 +181,18 @@ def _add_booking_choices(parser: argparse.ArgumentParser) -> None:
         ),
     )
     parser.add_argument(
+        "--variance-percent",
+        type=int,
+        metavar=_("PERCENT"),
+        help=_("point out ledger accounts that differ by more percent from last month"),
+    )
+    parser.add_argument(
+        "--variance-amount",
+        type=int,
+        metavar=_("AMOUNT"),
+        help=_("and by more than this, in whole units of the currency"),
+    )
+    parser.add_argument(
         "--verify-only",
         action="store_true",
         help=_("compare payroll with the ledger, and never send; rights to read are enough"),

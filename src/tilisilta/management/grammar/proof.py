@@ -168,13 +168,24 @@ def _add_signing(commands: Subparsers) -> None:
         commands,
         "sign",
         action="month_end:sign",
-        says=_("sign that a month of a company is right"),
+        says=_("sign that a month of a company is right, or of all that need no reason"),
         example=(
             "tilisilta sign 2026-06 --company 1001\n"
+            "tilisilta sign 2026-06 --all-equal --debtor 101\n"
             'tilisilta sign 2026-06 --company 1001 --reason "36.00 is booked in July"'
         ),
     )
-    _add_month_of_company(sign)
+    sign.add_argument("month", type=month, metavar="2026-06")
+    which = sign.add_mutually_exclusive_group(required=True)
+    which.add_argument("--company", type=int, metavar=_("NUMBER"), help=_("of this company"))
+    which.add_argument(
+        "--all-equal",
+        action="store_true",
+        help=_("of all companies that are equal to the ledger, with their net pay proven"),
+    )
+    sign.add_argument(
+        "--debtor", type=int, metavar=_("NUMBER"), help=_("only the companies of this debtor")
+    )
     sign.add_argument("--note", default="", metavar=_("TEXT"), help=_("a note for the auditor"))
     sign.add_argument(
         "--reason", default="", metavar=_("TEXT"), help=_("why a difference may stay as it is")

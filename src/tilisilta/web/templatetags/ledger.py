@@ -166,6 +166,26 @@ def credit(value: Decimal | None) -> str:
 
 
 @register.filter
+def percent(value: Decimal | None) -> str:
+    """Return a change in percent with its sign: it is read beside others in a column."""
+    if value is None:
+        return ""
+    written = formats.number_format(abs(value), decimal_pos=1, force_grouping=True)
+    sign = MINUS if value < 0 else "+" if value > 0 else ""
+    return f"{sign}{written}\N{NO-BREAK SPACE}%"
+
+
+@register.filter
+def change(value: Decimal | None) -> str:
+    """Return a difference with its sign, without alarm."""
+    if value is None:
+        return ""
+    written = formats.number_format(abs(value), decimal_pos=2, force_grouping=True)
+    sign = MINUS if value < 0 else "+" if value > 0 else ""
+    return format_html('<span class="pos">{}{}</span>', sign, written)
+
+
+@register.filter
 def count(value: int | None) -> str:
     return "" if value is None else formats.number_format(value, force_grouping=True)
 

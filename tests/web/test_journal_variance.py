@@ -1,0 +1,69 @@
+"""The part of a journal's page that compares it with last month."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tests.bureau import NOW, a_linked_company, csv_file
+from tests.web.reading import squeezed
+
+from procountor_sandbox.app import Sandbox
+from tilisilta.domain.journals import Run
+from tilisilta.models import Company, Journal
+from tilisilta.services.journals.importing import import_journal
+from tilisilta.services.links import change_link
+
+pytestmark = pytest.mark.django_db
+
+
+def a_run(company: Company, month: int, *lines: tuple[str, str]) -> Journal:
+    return import_journal(
+        csv_file([(account, amount, f"2026-{month:02}-28") for account, amount in lines]),
+        file_name="journal.csv",
+        company=company,
+        user=None,
+        now=NOW,
+        run=Run(year=2026, number=str(month)),
+    ).journal
+
+
+def test_variance_on_the_page_of_a_journal(
+    procountor: Sandbox, browser_of_administrator: Client
+) -> None:
+    company = a_linked_company()
+    a_run(company, 5, ("5010", "1000.00"), ("5030", "3.00"), ("2961", "-1003.00"))
+    june = a_run(company, 6, ("5010", "1300.00"), ("6110", "4.00"), ("2961", "-1304.00"))
+    address = reverse("journal", args=[june.pk])
+
+    page = browser_of_administrator.get(address)
+    variance = page.context["page"].variance
+    text = squeezed(page.text)
+
+    assert variance.variance.above == ("2961", "5010")
+    assert '<details class="variance" open>' in text
+    assert "2 ledger accounts are above the threshold" in text
+    assert ">+300.00<" in text
+    assert ">+30.0 %<" in text
+    assert text.count("<span>New</span>") == text.count("<span>Not there now</span>") == 1
+    seen, state = page.context["page"].preview.digest, june.state
+
+    change_link(company.link, user=None, variance_percent=40)
+
+    page = browser_of_administrator.get(address)
+    assert '<details class="variance">' in page.text
+    assert "All is within the threshold" in page.text
+    # What would be sent, and whether it can be, is the same.
+    assert (page.context["page"].preview.digest, page.context["journal"].state) == (seen, state)
+    assert page.context["page"].preview.can_be_sent
+
+
+def test_mark_in_the_list_of_what_is_sent(
+    procountor: Sandbox, browser_of_administrator: Client
+) -> None:
+    company = a_linked_company()
+    a_run(company, 5, ("5010", "1000.00"), ("2961", "-1000.00"))
+    june = a_run(company, 6, ("5010", "1300.00"), ("2961", "-1300.00"))
+
+    text = squeezed(browser_of_administrator.get("/exports/send-ready?period=2026-06").text)
+
+    assert f'href="{reverse("journal", args=[june.pk])}#variance"' in text
+    assert "+30.0 %, 2 ledger accounts above" in text
