@@ -107,6 +107,21 @@ def test_a_channel_gets_2_000_notices_as_one_message(form: Webhook.Format) -> No
     assert gather(NOW + timedelta(minutes=2)) == 1
 
 
+def test_a_message_names_ten_companies_in_all() -> None:
+    a_webhook(SLACK, form=Webhook.Format.SLACK)
+    companies = [a_company(number, f"Firma {number} Oy") for number in range(1, 9)]
+    raise_notices(*companies, at=NOW, kind=NoticeKind.CHANGED)
+    raise_notices(*companies, at=NOW)
+    raise_notices(*companies, at=NOW, kind=NoticeKind.MISSING_RUN)
+
+    gather(NOW)
+
+    told = json.loads(Delivery.objects.get().body)["text"].splitlines()
+    assert sum("Firma" in line for line in told) == 10
+    assert told[12:14] == ["• 2 Firma 2 Oy", "• and 6 more"]
+    assert told[14].endswith("(8)")
+
+
 def test_one_that_is_not_active_misses_what_is_raised_meanwhile() -> None:
     webhook = a_webhook("https://hooks.example/a", is_active=False).webhook
     raise_notices(a_company(), at=NOW)

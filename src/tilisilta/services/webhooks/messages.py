@@ -85,7 +85,11 @@ def _lines(groups: Iterable[Told]) -> Iterable[Line]:
     for one in groups:
         names = one.names[:left]
         left -= len(names)
-        more = one.count - len(names) if one.names else 0
+        if one.names and not names:
+            # No name is left for it: how many it is about stands behind it.
+            yield Line(text=f"{one.title} ({_grouped(one.count)})", url=one.link)
+            continue
+        more = one.count - len(names) if names else 0
         yield Line(text=one.title, url=one.link, names=names, more=_and_more(more))
 
 
