@@ -9,16 +9,19 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from tests.bureau import Clock, a_linked_company, csv_file, deliver, monthly_lines
+from tests.bureau import Clock, a_journal, a_linked_company, csv_file, deliver, monthly_lines
 
 from procountor_sandbox.app import Sandbox
+from tilisilta.domain.journals import Run
 from tilisilta.models import Scope, Sending, User, UserTemplate
 from tilisilta.services.api_tokens import create_token
+from tilisilta.services.journals.importing import import_journal
 from tilisilta.services.users import create_user
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "api.md"
 EXAMPLE = re.compile(r"```sh\n(.*?)```\n\n```json\n(.*?)```", re.DOTALL)
 FILES = {
+    "companies.csv": b"company;account\n1001;tili-1001\n1002;tili-1002\n",
     "june.csv": csv_file(monthly_lines(6)),
     "recalculated.csv": csv_file(monthly_lines(6, cents=50)),
 }
@@ -71,7 +74,18 @@ def has(answer: Any, shown: Any) -> bool:
 @pytest.mark.once
 @pytest.mark.django_db
 def test_examples_of_the_document_work(administrator: User, procountor: Sandbox) -> None:
-    a_linked_company()
+    company = a_linked_company()
+    for run in ("7", "71"):
+        a_journal(company, 7, run_number=run)
+    lines = [("5035", "12.00", "2026-08-28"), ("2961", "-12.00", "2026-08-28")]
+    import_journal(
+        csv_file(lines),
+        file_name="august.csv",
+        company=a_linked_company(1002),
+        user=None,
+        now=Clock().now,
+        run=Run(year=2026, number="8"),
+    )
     template = UserTemplate.objects.get(is_administrator=True)
     robot = create_user("robot", "a bridge over the river", template=template, user=administrator)
     made = create_token(

@@ -1,17 +1,13 @@
 """What the API lets programs read is what the commands print, in pages that hold still."""
 
-from datetime import date
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from tests.api.conftest import Program
-from tests.bureau import NOW, a_company, a_journal, a_linked_company, send
+from tests.bureau import a_company, a_journal, a_linked_company, send
 from tests.management.conftest import Give, give
 
 from procountor_sandbox.app import Sandbox
-from tilisilta.models import Company, Debtor, Journal
 from tilisilta.services.companies import set_test
 
 __all__ = ["give"]
@@ -115,37 +111,3 @@ class TestPages:
 
         references = [[one["reference"] for one in rows] for rows in found]
         assert references == [[june.reference], [may.reference], [], ["1002-2026-7-1"]]
-
-    @pytest.mark.once
-    def test_take_few_queries_whatever_their_length(self, program: Program) -> None:
-        paths = ("companies", "journals", "problems", "receipts", "months/2026-06", "audit-log")
-        debtor = Debtor.objects.create(number=101, name="Koivulammi-yhtiöt")
-        companies = Company.objects.bulk_create(
-            Company(number=number, name=f"Yritys {number}", debtor=debtor)
-            for number in range(1, 2001)
-        )
-        Journal.objects.bulk_create(
-            Journal(
-                company=company,
-                run_year=2026,
-                run_number="6",
-                revision=1,
-                period=date(2026, 6, 1),
-                first_period=date(2026, 6, 1),
-                currency="EUR",
-                file_sha256="0",
-                content_sha256="0",
-                line_count=2,
-                debit_total=1,
-                came_at=NOW,
-            )
-            for company in companies
-        )
-
-        counts: dict[str, int] = {}
-        for path in paths:
-            with CaptureQueriesContext(connection) as queries:
-                assert program.get(f"/{path}", {"limit": 200}).status_code == 200
-            counts[path] = len(queries)
-
-        assert max(counts.values()) <= 12, counts

@@ -21,62 +21,44 @@ from tilisilta.services.keyed_requests import (
 pytestmark = pytest.mark.django_db
 
 
-def wanted(*journals: Journal, **more: Any) -> dict[str, Any]:
-    return {"journals": [{"reference": one.reference} for one in journals], **more}
+def wanted(*journals: Journal) -> dict[str, Any]:
+    return {"journals": [{"reference": one.reference} for one in journals]}
 
 
-class TestSending:
-    def test_is_asked_for_and_carried_out_once(self, program: Program, procountor: Sandbox) -> None:
+class TestSendingOne:
+    def test_checks_it_at_once_and_sends_it_once(
+        self, program: Program, procountor: Sandbox
+    ) -> None:
         journal = a_journal(a_linked_company())
-        preview = program.get(f"/journals/{journal.reference}/preview").json()
-        body = wanted(journal)
-        body["journals"][0]["digest"] = preview["digest"]
+        path = f"/journals/{journal.reference}/sending"
+        digest = program.get(f"/journals/{journal.reference}/preview").json()["digest"]
 
-        first = program.post("/sendings", body, Idempotency_Key="june")
+        changed = program.post(path, {"digest": "0" * 64})
+        first = program.post(path, {"digest": digest}, Idempotency_Key="june")
         deliver(Sending.objects.get(), Clock())
-        second = program.post("/sendings", body, Idempotency_Key="june")
+        second = program.post(path, {"digest": digest}, Idempotency_Key="june")
 
-        assert (first.status_code, first.json()["journals"][0]["state"]) == (202, "queued")
+        assert (changed.status_code, changed.json()["code"]) == (409, "S06")
+        assert (first.status_code, first.json()["state"]) == (202, "queued")
         assert (second.status_code, second.content) == (202, first.content)
         assert len(procountor.ledger.receipts(50101)) == 1
         assert program.get(f"/journals/{journal.reference}").json()["state"] == "sent"
-        sent = program.post("/sendings", body)
+        sent = program.post(path)
         assert (sent.status_code, sent.json()["code"]) == (409, "N12")
-        other = program.post("/sendings", wanted(journal), Idempotency_Key="june")
+        other = program.post(path, Idempotency_Key="june")
         assert (other.status_code, other.json()["code"]) == (422, "E64")
 
-    def test_of_several_refuses_some_with_their_reasons(
-        self, program: Program, procountor: Sandbox
-    ) -> None:
-        company = a_linked_company()
-        ready = a_journal(company)
+    def test_says_what_stops_it(self, program: Program) -> None:
         stopped = a_journal(a_company(1002, "Toinen Oy"), run_number="7")
 
-        some = program.post("/sendings", wanted(ready, stopped))
-        none = program.post("/sendings", wanted(stopped), Idempotency_Key="k")
-        again = program.post("/sendings", wanted(stopped), Idempotency_Key="k")
+        answers = [
+            program.post(f"/journals/{stopped.reference}/sending", Idempotency_Key="k")
+            for _ in range(2)
+        ]
 
-        assert [one["reference"] for one in some.json()["journals"]] == [ready.reference]
-        assert some.json()["refused"][0]["error"]["code"] == "E16"
-        assert none.status_code == again.status_code == 409
-        assert none.content == again.content
-        assert none.json()["refused"][0]["problems"][0]["code"] == "N04"
-
-    def test_of_a_changed_preview_or_an_unknown_journal_sends_nothing(
-        self, program: Program, procountor: Sandbox
-    ) -> None:
-        journal = a_journal(a_linked_company())
-        changed = wanted(journal)
-        changed["journals"][0]["digest"] = "0" * 64
-
-        refused = program.post("/sendings", changed)
-        unknown = program.post(
-            "/sendings", {"journals": [*wanted(journal)["journals"], {"reference": "9-2026-1-1"}]}
-        )
-
-        assert (refused.status_code, unknown.status_code) == (409, 422)
-        assert unknown.json()["faults"] == {"journals.1.reference": "There is no such journal."}
-        assert not Sending.objects.exists()
+        assert [one.status_code for one in answers] == [409, 409]
+        assert answers[0].content == answers[1].content
+        assert answers[0].json()["code"] == "E16"
 
 
 class TestWithdrawal:
@@ -88,15 +70,17 @@ class TestWithdrawal:
         other = program.post(path, {"reason": "wrong month", "digest": "0"})
         asked = program.post(path, {"reason": "wrong month", "digest": plan["digest"]})
         deliver(Sending.objects.get(finished_at=None), Clock())
-        kept = program.post("/sendings", wanted(journal))
-        again = program.post("/sendings", wanted(journal, again=True, reason="month was right"))
+        sending = f"/journals/{journal.reference}/sending"
+        kept = program.post(sending)
+        unsaid = program.post(sending, {"again": True})
+        again = program.post(sending, {"again": True, "reason": "month was right"})
 
         assert (plan["can_be_withdrawn"], plan["receipts"][0]["way"]) == (True, "invalidate")
         assert (other.status_code, other.json()["code"]) == (409, "E81")
         assert (asked.status_code, asked.json()["state"]) == (202, "withdrawing")
         assert asked.json()["receipts"][0]["way"] == "invalidate"
-        assert kept.status_code == 409
-        assert (again.status_code, again.json()["journals"][0]["state"]) == (202, "queued")
+        assert (kept.status_code, unsaid.status_code) == (409, 422)
+        assert (again.status_code, again.json()["state"]) == (202, "queued")
 
     def test_needs_a_reason_that_may_stand_in_the_books(
         self, program: Program, procountor: Sandbox

@@ -16,7 +16,7 @@ from tests.bureau import (
     link_to,
     send,
 )
-from tests.routes import operations, routes_of_ours
+from tests.routes import routes_of_ours
 from tests.web.conftest import PASSWORD
 
 from nmbrs_sandbox.app import Sandbox as Nmbrs
@@ -33,9 +33,7 @@ from tilisilta.models import (
     Onboarding,
     PaymentFile,
     ProcountorAccount,
-    ReconciledMonth,
     Scope,
-    Sending,
     User,
     UserTemplate,
     Webhook,
@@ -160,7 +158,7 @@ def hidden(procountor: Sandbox, administrator: User) -> Hidden:
         link=link,
         ended=ended,
         accounts=(account, before, made_for, unowned),
-        token=_token(administrator, "Salainen").token,
+        token=token_of(administrator, "Salainen").token,
         onboarding=store_list(
             b"company;key\n1001;SANDBOX-KEY-1001\n", file_name="Salainen.csv", user=administrator
         ),
@@ -227,7 +225,7 @@ class TestEverythingOfAnotherDebtor:
     @pytest.mark.parametrize("name", WITH_IDS)
     @pytest.mark.parametrize("method", ["get", "post", "part"])
     def test_is_not_there(self, window: Client, hidden: Hidden, name: str, method: str) -> None:
-        before = _everything()
+        before = everything()
 
         for values in hidden.values(name):
             address = reverse(name, kwargs=dict(values))
@@ -240,7 +238,7 @@ class TestEverythingOfAnotherDebtor:
             refused = {404, 405} if method != "post" else {404}
             assert response.status_code in refused, (address, response.status_code)
             assert not any(secret in response.text for secret in SECRETS), address
-        assert _everything() == before
+        assert everything() == before
 
     @pytest.mark.parametrize("name", WITHOUT_IDS)
     def test_stands_on_no_list(self, window: Client, hidden: Hidden, name: str) -> None:
@@ -297,11 +295,11 @@ class TestEverythingOfAnotherDebtor:
             assert (done.status_code, returned.status_code) == (404, 404)
 
     def test_is_not_refreshed(self, window: Client, hidden: Hidden) -> None:
-        before = _everything()
+        before = everything()
 
         window.post(reverse("refresh_accounts"), {"page": "1", "q": ""})
 
-        assert _everything() == before
+        assert everything() == before
 
     def test_cannot_be_linked(self, window: Client, hidden: Hidden, limited: User) -> None:
         """The third way into foreign books: an account of another debtor, by its number."""
@@ -389,85 +387,11 @@ class TestTheBureauAsAWhole:
         assert statuses <= {403, 404}
 
 
-class TestTheApi:
-    """The same walk over all operations: a new one fails here until it is tried."""
-
-    BODIES = {
-        "/api/v1/sendings": {"journals": [{"reference": "1001-2026-6-1"}]},
-        "/api/v1/journals/{reference}/withdrawal": {"reason": "hm"},
-    }
-
-    @pytest.fixture
-    def headers(self, limited: User) -> dict[str, str]:
-        return {"Authorization": f"Bearer {_token(limited, 'own').secret}"}
-
-    def test_answers_that_nothing_of_another_debtor_is_there(
-        self, hidden: Hidden, headers: dict[str, str]
-    ) -> None:
-        ReconciledMonth.objects.create(
-            company=hidden.company,
-            month=date(2026, 6, 1),
-            outcome="equal",
-            difference=0,
-            compared_at=NOW,
-            document={"company": hidden.company.number},
-        )
-        client, before, tried = Client(raise_request_exception=False), _everything(), 0
-
-        for method, path in operations():
-            address = path.replace("{reference}", hidden.journal.reference).replace(
-                "{number}", str(hidden.company.number)
-            )
-            asked = self.BODIES.get(path, {}) if method == "post" else None
-            response = getattr(client, method)(
-                address.replace("{month}", "2026-06"),
-                asked,
-                headers=headers,
-                **({"content_type": "application/json"} if method == "post" else {}),
-            )
-
-            is_named = "{reference}" in path or "{number}" in path or path in self.BODIES
-            allowed = {404} if "{reference}" in path or "{number}" in path else {200, 422}
-            assert response.status_code in allowed, (method, path, response.text)
-            assert not any(secret in response.text for secret in SECRETS), path
-            tried += is_named
-        assert tried >= 9
-        assert _everything() == before
-        assert not Sending.objects.filter(requested_by__isnull=False).exists()
-
-    def test_narrows_lists_to_nothing_by_ids_of_another_debtor(
-        self, hidden: Hidden, headers: dict[str, str]
-    ) -> None:
-        debtor = hidden.company.debtor.number
-        for address, name in (
-            (f"companies?debtor={debtor}", "companies"),
-            ("journals?company=1001", "journals"),
-            ("receipts?company=1001", "receipts"),
-            (f"months/2026-06?debtor={debtor}", "companies"),
-        ):
-            answer = Client().get(f"/api/v1/{address}", headers=headers).json()
-
-            assert answer[name] == []
-
-    def test_demands_the_right_of_each_operation(self, headers: dict[str, str]) -> None:
-        """A user whose template gives nothing may do nothing but ask whose the token is."""
-        template = UserTemplate.objects.create(name="Nothing")
-        User.objects.filter(username="sari").update(template=template)
-        statuses = {
-            (method, path): getattr(Client(), method)(
-                path.replace("{month}", "2026-06").replace("{number}", "1"), headers=headers
-            ).status_code
-            for method, path in operations()
-        }
-
-        assert {key for key, status in statuses.items() if status != 403} == {("get", "/api/v1/me")}
-
-
-def _token(user: User, name: str) -> MadeToken:
+def token_of(user: User, name: str) -> MadeToken:
     return create_token(user, name=name, scopes=list(Scope), days=30, user=user, now=NOW)
 
 
-def _everything() -> list[object]:
+def everything() -> list[object]:
     """Return all that a forbidden click could change."""
     return [
         list(model.objects.order_by("pk").values())

@@ -10,6 +10,7 @@ from ninja.security import HttpBearer
 from tilisilta.models import ApiToken, Area, Right, Scope, User
 from tilisilta.services import audit
 from tilisilta.services.api_tokens import (
+    RightMissing,
     TokenNotAccepted,
     TooManyWrongTokens,
     accepted_token,
@@ -33,12 +34,20 @@ class ApiRequest(HttpRequest):
 class Bearer(HttpBearer):
     """Demands a token that has ``scope``, of a user with ``right`` in ``area``.
 
+    The user also has to be able to read the area ``also``, if there is one.
     A session counts for nothing: a page of another site cannot make a browser use the API.
     """
 
-    def __init__(self, scope: Scope, area: Area | None = None, right: Right = Right.READ) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        area: Area | None = None,
+        right: Right = Right.READ,
+        *,
+        also: Area | None = None,
+    ) -> None:
         super().__init__()
-        self.scope, self.area, self.right = scope, area, right
+        self.scope, self.area, self.right, self.also = scope, area, right, also
 
     def described(self) -> dict[str, str]:
         """Return what it demands, for the OpenAPI document."""
@@ -66,9 +75,17 @@ class Bearer(HttpBearer):
             raise TokenNotAccepted("due")
         if self.area is not None:
             must_allow(known, self.scope, self.area, self.right)
+        if self.also is not None:
+            must_allow(known, self.scope, self.also, Right.READ)
         request.user = known.user
         audit.note_token(known.name)
         return known
+
+
+def must_see_all(user: User, area: Area) -> None:
+    """Refuse a user who is limited to some debtors what concerns all of them."""
+    if user.is_limited:
+        raise RightMissing(Right.WRITE, area)
 
 
 def _accepted(request: HttpRequest, secret: str) -> ApiToken:

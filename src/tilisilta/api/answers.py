@@ -1,12 +1,12 @@
 """What endpoints share: what they may answer, rows a user may see, and answers given once."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.utils import timezone
-from ninja import Schema
+from ninja import Header, Schema
 
 from tilisilta.api.access import ApiRequest
 from tilisilta.api.problems import CONTENT_TYPE, refusal
@@ -15,10 +15,19 @@ from tilisilta.errors import TilisiltaError
 from tilisilta.management.output import json_text
 from tilisilta.models import Company, Journal, User
 from tilisilta.services.journals.references import journal_by_reference
-from tilisilta.services.keyed_requests import KeptAnswer, answer_once
+from tilisilta.services.keyed_requests import MOST_KEY_CHARACTERS, KeptAnswer, answer_once
 
 READING = frozenset({401, 403, 404, 422, 429})
 DOING = READING | {409, 502, 503}
+Key = Annotated[
+    str | None,
+    Header(
+        None,
+        alias="Idempotency-Key",
+        max_length=MOST_KEY_CHARACTERS,
+        description="A text of your own for this request: repeated, it is answered the same.",
+    ),
+]
 
 
 def answers(document: type[Schema], *, status: int = 200, does: bool = False) -> dict[Any, Any]:

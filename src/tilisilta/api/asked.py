@@ -10,15 +10,16 @@ from tilisilta.api.paging import MOST_ROWS, USUAL_ROWS
 from tilisilta.api.problems import ValuesNotPossible
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
+    """Return ``text``; raise ``ValueError`` where no column of text can hold it."""
     if "\0" in text or any("\ud800" <= one <= "\udfff" for one in text):
         raise ValueError("It has signs that no text may have")
     return text
 
 
-Text = Annotated[str, AfterValidator(_storable)]
+Text = Annotated[str, AfterValidator(storable)]
 Reference = Annotated[
-    str, AfterValidator(_storable), Path(description="A journal, as 1001-2026-6-1.")
+    str, AfterValidator(storable), Path(description="A journal, as 1001-2026-6-1.")
 ]
 
 

@@ -46,7 +46,7 @@ class AskedMonth(Paged):
 )
 def show_month(request: ApiRequest, month: Path[Month], asked: Query[AskedMonth]) -> dict[str, Any]:
     """Return the counts of all companies that the user may see, and a page of them, by number."""
-    first = _first_day(month)
+    first = first_day(month)
     shown = month_end(first, today=timezone.localdate(), user=request.user, debtor=asked.debtor)
     after = number_in(asked.cursor) if asked.cursor else -1
     behind = sorted(
@@ -71,7 +71,7 @@ def show_month(request: ApiRequest, month: Path[Month], asked: Query[AskedMonth]
 def show_reconciliation(request: ApiRequest, number: int, month: Path[Month]) -> dict[str, Any]:
     """Return the last comparison of a company's month."""
     company = visible_company(request.user, number)
-    stored = ReconciledMonth.objects.filter(company=company, month=_first_day(month)).first()
+    stored = ReconciledMonth.objects.filter(company=company, month=first_day(month)).first()
     if stored is None:
         raise Http404
     return month_document(stored)
@@ -86,7 +86,7 @@ def show_reconciliation(request: ApiRequest, number: int, month: Path[Month]) ->
 def compare(request: ApiRequest, number: int, month: Path[Month]) -> dict[str, Any]:
     """Read the ledger, compare the month and return the result. Nothing is written there."""
     company = visible_company(request.user, number)
-    period = BookingPeriod.containing(_first_day(month))
+    period = BookingPeriod.containing(first_day(month))
     pace = partial(wait_below_sending, PATIENCE_SECONDS)
     outcome = verify(company, [period], now=timezone.now(), pace=pace, with_reports=True)
     if outcome.error is not None:
@@ -94,5 +94,5 @@ def compare(request: ApiRequest, number: int, month: Path[Month]) -> dict[str, A
     return month_document(outcome.months[0])
 
 
-def _first_day(month: str) -> date:
+def first_day(month: str) -> date:
     return date.fromisoformat(f"{month}-01")

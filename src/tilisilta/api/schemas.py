@@ -64,9 +64,6 @@ class ProblemDetails(Schema):
     columns: dict[str, Any] | None = Field(
         None, description="The headers of a file, and what is known and unknown of its columns."
     )
-    refused: list["RefusedJournal"] | None = Field(
-        None, description="The journals that were not accepted for sending, each with its reason."
-    )
 
 
 class DebtorDocument(Schema):
@@ -124,23 +121,6 @@ class JournalDocument(Schema):
     is_run_guessed: bool
     state: str
     problems: list[Problem]
-
-
-class Error(Schema):
-    """Why one thing of several was refused."""
-
-    kind: str
-    code: str
-    message: str
-    cause: str
-    remedy: str
-    facts: dict[str, str] | None = None
-
-
-class RefusedJournal(JournalDocument):
-    """A journal that was not accepted for sending, with the reason."""
-
-    error: Error
 
 
 class Journals(Schema):

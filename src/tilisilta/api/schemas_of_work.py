@@ -7,9 +7,8 @@ from ninja import Schema
 from pydantic import Field
 
 from tilisilta.api.asked import Body, Text
-from tilisilta.api.schemas import Amount, Cursor, JournalDocument, Month, Problem, RefusedJournal
+from tilisilta.api.schemas import Amount, Cursor, JournalDocument, Month, Problem
 
-MOST_JOURNALS = 100
 MOST_REASON_CHARACTERS = 200
 
 
@@ -43,14 +42,6 @@ class JournalToSend(Body):
     )
 
 
-class ToSend(Body):
-    """The journals to be sent; withdrawn ones only ``again``, with the reason."""
-
-    journals: list[JournalToSend] = Field(min_length=1, max_length=MOST_JOURNALS)
-    again: bool = False
-    reason: Text = Field("", max_length=MOST_REASON_CHARACTERS)
-
-
 class SentReceipt(Schema):
     """A ledger receipt on its way."""
 
@@ -70,13 +61,6 @@ class SentJournal(JournalDocument):
     """A journal on its way, with its receipts."""
 
     receipts: list[SentReceipt]
-
-
-class Sendings(Schema):
-    """What is being sent now, and what was refused."""
-
-    journals: list[SentJournal]
-    refused: list[RefusedJournal]
 
 
 class ToWithdraw(Body):

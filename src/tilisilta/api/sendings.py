@@ -1,137 +1,156 @@
-"""Sending journals, and withdrawing them."""
+"""Sending journals: many in one moment, or one with the answer of its check."""
 
-from collections.abc import Iterator
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
-from ninja import Header, Router
+from ninja import Query, Router
 
 from tilisilta.api.access import ApiRequest, Bearer
-from tilisilta.api.answers import answer_with, answers, once, visible_journal
-from tilisilta.api.asked import Reference
-from tilisilta.api.problems import ValuesNotPossible, refusal
-from tilisilta.api.schemas_of_work import Sendings, ToSend, ToWithdraw, Withdrawal, WithdrawalPlan
-from tilisilta.errors import NeedsAttention
-from tilisilta.management.exports import sent_document
-from tilisilta.management.withdrawing import plan_document, withdrawal_document
-from tilisilta.models import Area, Journal, Right, Scope
-from tilisilta.services.journals.references import journal_by_reference
-from tilisilta.services.keyed_requests import MOST_KEY_CHARACTERS
-from tilisilta.services.sending.asking import Refusal, SentMany, Wanted, send_many
-from tilisilta.services.sending.withdrawals import (
-    ask_to_withdraw,
-    checked_reason,
-    let_be_sent_again,
-    plan_withdrawal,
+from tilisilta.api.answers import Key, answer_with, answers, once, visible_journal
+from tilisilta.api.asked import Paged, Reference
+from tilisilta.api.paging import page_of
+from tilisilta.api.problems import ValuesNotPossible
+from tilisilta.api.schemas_of_sending import (
+    JointDocument,
+    JointRows,
+    JournalToCheckAndSend,
+    ToSendTogether,
 )
+from tilisilta.api.schemas_of_work import JournalToSend, SentJournal
+from tilisilta.management.exports import sent_document
+from tilisilta.management.joint_sendings import joint_document, joint_row_document, joint_rows
+from tilisilta.models import Area, JointSending, Journal, Right, Scope, User
+from tilisilta.services.journals.references import journals_by_references
+from tilisilta.services.keyed_requests import id_of_request
+from tilisilta.services.sending.asking import Wanted, send_journal
+from tilisilta.services.sending.progress import Stage
+from tilisilta.services.sending.together import send_together
+from tilisilta.services.sending.withdrawals import let_be_sent_again
 
 router = Router(tags=["Sending"])
-_MAY_WITHDRAW = Bearer(Scope.WITHDRAW, Area.JOURNAL_EXPORTS, Right.WRITE)
-Key = Annotated[
-    str | None,
-    Header(
-        None,
-        alias="Idempotency-Key",
-        max_length=MOST_KEY_CHARACTERS,
-        description="A text of your own for this request: repeated, it is answered the same.",
-    ),
-]
+_MAY_SEND = Bearer(Scope.SEND, Area.JOURNAL_EXPORTS, Right.WRITE)
+_MAY_READ = Bearer(Scope.READ, Area.JOURNAL_EXPORTS)
+
+
+class AskedRows(Paged):
+    """Which journals of a joint sending are asked for."""
+
+    stage: Stage | None = None
 
 
 @router.post(
     "/sendings",
-    auth=Bearer(Scope.SEND, Area.JOURNAL_EXPORTS, Right.WRITE),
-    response=answers(Sendings, status=202, does=True),
-    summary=_("Send journals"),
+    auth=_MAY_SEND,
+    response=answers(JointDocument, status=202, does=True),
+    summary=_("Send journals together"),
 )
-def send(request: ApiRequest, wanted: ToSend, key: Key = None) -> HttpResponse:
-    """Ask for journals to be sent. A worker sends each receipt once; their states show how far."""
-    return once(request, key, wanted, lambda: _send(request, wanted))
+def send(request: ApiRequest, wanted: ToSendTogether, key: Key = None) -> HttpResponse:
+    """Ask for journals to be sent, all in one moment. A worker checks each right before it sends.
+
+    Without a digest a journal is sent as it is stored now. What cannot be sent is left, with its
+    reason, beside those that can.
+    """
+    return once(request, key, wanted, lambda: send_at_once(request, _found(request, wanted), key))
 
 
 @router.get(
-    "/journals/{reference}/withdrawal",
-    auth=_MAY_WITHDRAW,
-    response=answers(WithdrawalPlan, does=True),
-    summary=_("Show what a withdrawal would do"),
+    "/sendings/{uuid:joint}",
+    auth=_MAY_READ,
+    response=answers(JointDocument),
+    summary=_("Show how far a sending is"),
 )
-def show_withdrawal(request: ApiRequest, reference: Reference) -> dict[str, Any]:
-    """Return what would become of each booked receipt, as Procountor has it now."""
-    journal = visible_journal(request.user, reference)
-    return plan_document(plan_withdrawal(journal, now=timezone.now()))
+def show_sending(request: ApiRequest, joint: UUID) -> dict[str, Any]:
+    """Return the counts, and what a person has to look at."""
+    return joint_document(_visible(request.user, joint), request.user)
+
+
+@router.get(
+    "/sendings/{uuid:joint}/journals",
+    auth=_MAY_READ,
+    response=answers(JointRows),
+    summary=_("List the journals of a sending"),
+)
+def list_journals_of_sending(
+    request: ApiRequest, joint: UUID, asked: Query[AskedRows]
+) -> dict[str, Any]:
+    """Return a page of the journals that were asked for together, each with its stage."""
+    rows = joint_rows(_visible(request.user, joint), request.user)
+    if asked.stage is not None:
+        rows = rows.filter(stage=asked.stage)
+    page = page_of(rows, by="pk", cursor=asked.cursor, limit=asked.limit, newest_first=False)
+    return {"journals": [joint_row_document(one) for one in page.rows], "next": page.next}
 
 
 @router.post(
-    "/journals/{reference}/withdrawal",
-    auth=_MAY_WITHDRAW,
-    response=answers(Withdrawal, status=202, does=True),
-    summary=_("Withdraw a journal"),
+    "/journals/{reference}/sending",
+    auth=_MAY_SEND,
+    response=answers(SentJournal, status=202, does=True),
+    summary=_("Check a journal and send it"),
 )
-def withdraw(
-    request: ApiRequest, reference: Reference, wanted: ToWithdraw, key: Key = None
+def send_one(
+    request: ApiRequest, reference: Reference, wanted: JournalToCheckAndSend, key: Key = None
 ) -> HttpResponse:
-    """Ask for all that is booked of a journal to be invalidated or reversed. A worker does it."""
-    return once(request, key, wanted, lambda: _withdraw(request, reference, wanted))
+    """Check a journal against Procountor within this request, and ask for it to be sent."""
+    return once(request, key, wanted, lambda: _send_one(request, reference, wanted))
 
 
-def _send(request: ApiRequest, wanted: ToSend) -> HttpResponse:
-    asked = _sent(request, wanted)
-    # Read again: a check may have changed them.
-    ids = [sending.journal_id for sending in asked.sendings]
-    journals = [Journal.objects.select_related("company").get(pk=pk) for pk in ids]
-    document = sent_document(journals, asked.refused)
-    if not asked.sendings:
-        error = asked.refused[0].error
-        return refusal(error, request, refused=document["refused"])
-    return answer_with(Sendings, document, status=202)
-
-
-def _sent(request: ApiRequest, wanted: ToSend) -> SentMany:
-    if wanted.again:
-        checked_reason(wanted.reason)
-    elif wanted.reason:
-        raise ValuesNotPossible(reason="It belongs to again.")
-    found = list(_found(request, wanted))
-    refused = list(_let_again(request, found, wanted.reason)) if wanted.again else []
-    stopped = {one.journal.pk for one in refused}
-    now = timezone.now()
-    sendable = [one for one in found if one.journal.pk not in stopped]
-    asked = send_many(sendable, user=request.user, now=now)
-    return SentMany(sendings=asked.sendings, refused=(*refused, *asked.refused))
-
-
-def _found(request: ApiRequest, wanted: ToSend) -> Iterator[Wanted]:
-    """Yield the journals, each once; refuse all where one of them is not there."""
-    seen: set[int] = set()
-    visible = Journal.objects.visible_to(request.user)
-    for place, one in enumerate(wanted.journals):
-        journal = journal_by_reference(one.reference, visible)
-        if journal is None:
-            raise ValuesNotPossible(**{f"journals.{place}.reference": "There is no such journal."})
-        if journal.pk not in seen:
-            seen.add(journal.pk)
-            yield Wanted(journal=journal, seen=one.digest)
-
-
-def _let_again(request: ApiRequest, found: list[Wanted], reason: str) -> Iterator[Refusal]:
-    """Let withdrawn journals be sent again, and yield those that are not withdrawn."""
-    for one in found:
-        try:
-            let_be_sent_again(one.journal, reason=reason, user=request.user, now=timezone.now())
-        except NeedsAttention as error:
-            yield Refusal(journal=one.journal, error=error)
-
-
-def _withdraw(request: ApiRequest, reference: str, wanted: ToWithdraw) -> HttpResponse:
-    journal = visible_journal(request.user, reference)
-    ask_to_withdraw(
-        journal,
-        reason=wanted.reason,
+def send_at_once(
+    request: ApiRequest, wanted: Sequence[Wanted], key: str | None, **said: Any
+) -> HttpResponse:
+    """Commit what is wanted, and answer with what it became; the same for the same key."""
+    joint = send_together(
+        wanted,
         user=request.user,
         now=timezone.now(),
-        seen=wanted.digest or None,
+        joint_id=id_of_request(key, request.user) if key else None,
+        **said,
     )
+    return answer_with(JointDocument, joint_document(joint, request.user), status=202)
+
+
+def sent_before(key: str, user: User) -> JointSending | None:
+    """Return what the same request had committed before it was cut off, if anything."""
+    return JointSending.objects.filter(pk=id_of_request(key, user)).first()
+
+
+def _visible(user: User, joint: UUID) -> JointSending:
+    found = JointSending.objects.visible_to(user).select_related("requested_by").filter(pk=joint)
+    first = found.first()
+    if first is None:
+        raise Http404
+    return first
+
+
+def _found(request: ApiRequest, wanted: ToSendTogether) -> list[Wanted]:
+    """Return the journals, each once; refuse all where one of them is not there."""
+    visible = Journal.objects.visible_to(request.user)
+    known = journals_by_references([one.reference for one in wanted.journals], visible)
+    faults = {
+        f"journals.{place}.reference": "There is no such journal."
+        for place, one in enumerate(wanted.journals)
+        if one.reference not in known
+    }
+    if faults:
+        raise ValuesNotPossible(**faults)
+    asked: dict[int, JournalToSend] = {}
+    for one in wanted.journals:
+        asked.setdefault(known[one.reference].pk, one)
+    return [Wanted(journal=known[one.reference], seen=one.digest) for one in asked.values()]
+
+
+def _send_one(request: ApiRequest, reference: str, wanted: JournalToCheckAndSend) -> HttpResponse:
+    journal = visible_journal(request.user, reference)
+    if bool(wanted.reason) != wanted.again:
+        raise ValuesNotPossible(reason="Reason and again go together.")
+    now = timezone.now()
+    if wanted.again:
+        journal = let_be_sent_again(journal, reason=wanted.reason, user=request.user, now=now)
+    send_journal(journal, user=request.user, now=now, seen=wanted.digest)
+    # Read again: the check may have changed it.
     journal = Journal.objects.select_related("company").get(pk=journal.pk)
-    return answer_with(Withdrawal, withdrawal_document(journal), status=202)
+    [document] = sent_document([journal], ())["journals"]
+    return answer_with(SentJournal, document, status=202)

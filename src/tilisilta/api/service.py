@@ -12,7 +12,30 @@ from ninja.operation import Operation
 from ninja.renderers import BaseRenderer
 
 from tilisilta import __version__
-from tilisilta.api import audit_log, companies, imports, journals, months, sendings, tokens
+from tilisilta.api import (
+    accounts,
+    archives,
+    audit_log,
+    closing,
+    companies,
+    differences,
+    imports,
+    journals,
+    link_changes,
+    links,
+    months,
+    onboardings,
+    overview,
+    people,
+    ready,
+    reasons,
+    runs,
+    sendings,
+    settling,
+    tokens,
+    trails,
+    withdrawals,
+)
 from tilisilta.api.access import Bearer
 from tilisilta.api.problems import CONTENT_TYPE, fault, refusal, refused_with
 from tilisilta.management.output import json_text
@@ -112,7 +135,22 @@ for _router in (
     journals.router,
     imports.router,
     sendings.router,
+    ready.router,
+    withdrawals.router,
+    differences.router,
+    settling.router,
+    reasons.router,
     months.router,
+    overview.router,
+    closing.router,
+    archives.router,
+    links.router,
+    link_changes.router,
+    onboardings.router,
+    accounts.router,
+    runs.router,
+    trails.router,
+    people.router,
     audit_log.router,
 ):
     api.add_router("", _router)

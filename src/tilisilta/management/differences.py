@@ -64,16 +64,23 @@ def _send_difference(options: Namespace) -> Answer:
 def _plan(planned: PlannedDifference) -> Answer:
     plan = planned.plan
     return Answer(
-        document={
-            **journal_document(planned.journal),
-            "can_be_booked": plan.can_be_booked,
-            "is_nothing": plan.is_nothing,
-            "receipts": [_planned_document(one) for one in plan.receipts],
-            "problems": [problem_document(problem) for problem in plan.problems],
-        },
+        document=planned_difference_document(planned),
         text="\n".join(_planned_lines(planned)),
         status=Status.DONE if plan.can_be_booked or plan.is_nothing else Status.REFUSED,
     )
+
+
+def planned_difference_document(planned: PlannedDifference) -> dict[str, Any]:
+    """Return what would be booked; ``digest`` is that of all of it."""
+    plan = planned.plan
+    return {
+        **journal_document(planned.journal),
+        "can_be_booked": plan.can_be_booked,
+        "is_nothing": plan.is_nothing,
+        "digest": planned.digest,
+        "receipts": [_planned_document(one) for one in plan.receipts],
+        "problems": [problem_document(problem) for problem in plan.problems],
+    }
 
 
 def _planned_document(receipt: LedgerReceipt) -> dict[str, Any]:
@@ -116,15 +123,22 @@ def _book(journal: Journal, options: Namespace) -> Answer:
         with running_worker():
             wait_for([sending], give_up_at=time.monotonic() + options.timeout)
     journal = Journal.objects.select_related("company").get(pk=journal.pk)
-    receipts = list(journal.exports.filter(is_difference=True).exclude(state="withdrawn"))
+    receipts = _receipts_of(journal)
     return Answer(
-        document={
-            **journal_document(journal),
-            "receipts": [_receipt_document(one) for one in receipts],
-        },
+        document=booked_difference_document(journal),
         text="\n".join(_lines(journal, receipts, waited=options.wait)),
         status=_status(journal, waited=options.wait),
     )
+
+
+def booked_difference_document(journal: Journal) -> dict[str, Any]:
+    """Return how far booking the difference of ``journal`` is."""
+    receipts = [_receipt_document(one) for one in _receipts_of(journal)]
+    return {**journal_document(journal), "receipts": receipts}
+
+
+def _receipts_of(journal: Journal) -> list[Export]:
+    return list(journal.exports.filter(is_difference=True).exclude(state="withdrawn"))
 
 
 def _receipt_document(export: Export) -> dict[str, Any]:

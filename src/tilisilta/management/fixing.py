@@ -107,11 +107,8 @@ def _target(options: Namespace, shown: ShownReason) -> str:
 def _listed(month: date, found: ByReason) -> Answer:
     return Answer(
         document={
-            "month": f"{month:%Y-%m}",
-            "company_count": len(found.company_ids),
-            "journal_count": found.journal_count,
-            "debit": found.sums,
-            "reasons": [_reason_document(one) for one in found.reasons],
+            **stopped_document(found),
+            "reasons": [reason_document(one) for one in found.reasons],
         },
         text="\n".join(_list_lines(month, found)),
         status=Status.REFUSED if found.reasons else Status.DONE,
@@ -167,7 +164,7 @@ def _planned(month: date, plans: Sequence[Plan]) -> Answer:
         document={
             "month": f"{month:%Y-%m}",
             "is_dry_run": True,
-            "plans": [_plan_document(one) for one in plans],
+            "plans": [fix_plan_document(one) for one in plans],
         },
         text="\n\n".join([*map(_plan_text, plans), _("Nothing was changed. To do it, add --yes.")]),
         status=Status.DONE if is_whole else Status.REFUSED,
@@ -204,12 +201,12 @@ def _carried_out(month: date, plans: Sequence[Plan]) -> Answer:
         document={
             "month": f"{month:%Y-%m}",
             "is_dry_run": False,
-            "counts": _counts(results),
+            "counts": counts_of(results),
             "reasons": [
                 {
-                    **_reason_document(one.shown),
+                    **reason_document(one.shown),
                     "target": one.target or None,
-                    "results": [_result_document(result) for result in some],
+                    "results": [fix_result_document(result) for result in some],
                 }
                 for one, some in done
             ],
@@ -225,12 +222,22 @@ def _status_of(results: Sequence[Result]) -> Status:
     return Status.DONE if all(one.is_done for one in results) else Status.REFUSED
 
 
-def _counts(results: Iterable[Result]) -> dict[str, int]:
+def counts_of(results: Iterable[Result]) -> dict[str, int]:
     became = [one.became for one in results]
     return {one.value: became.count(one) for one in Became}
 
 
-def _reason_document(shown: ShownReason) -> dict[str, Any]:
+def stopped_document(found: ByReason) -> dict[str, Any]:
+    """Return how much stops in a month, each journal counted once."""
+    return {
+        "month": f"{found.month:%Y-%m}",
+        "company_count": len(found.company_ids),
+        "journal_count": found.journal_count,
+        "debit": found.sums,
+    }
+
+
+def reason_document(shown: ShownReason) -> dict[str, Any]:
     return {
         "reason": shown.reason.id,
         "code": shown.reason.code,
@@ -243,9 +250,10 @@ def _reason_document(shown: ShownReason) -> dict[str, Any]:
     }
 
 
-def _plan_document(planned: Plan) -> dict[str, Any]:
+def fix_plan_document(planned: Plan) -> dict[str, Any]:
+    """Return what would be done; ``seen`` of a change is what its link has now."""
     return {
-        **_reason_document(planned.shown),
+        **reason_document(planned.shown),
         "target": planned.target or None,
         "offers": [
             {"account": one.code, "name": one.name, "in_use": one.count} for one in planned.offers
@@ -264,11 +272,12 @@ def _change_document(change: PlannedChange) -> dict[str, Any]:
         "journals": [reference for _pk, reference in change.journals],
         "before": change.before,
         "after": change.after,
+        "seen": change.seen,
         "item": change.item or None,
     }
 
 
-def _result_document(result: Result) -> dict[str, Any]:
+def fix_result_document(result: Result) -> dict[str, Any]:
     return {
         "company": result.change.company.number,
         "name": result.change.company.name,

@@ -26,16 +26,18 @@ from tilisilta.services.profiles import own_columns, with_profile
 def show(options: Namespace) -> Answer:
     """Show a link with all its choices, and what of them is not its profile's."""
     link = chosen(options)[0]
-    document = link_document(link)
-    own = own_columns(link)
+    document = open_link_document(link)
     rows = [
-        (name.replace("_", "-"), _shown(value), _("its own") if name in own else "")
+        (name.replace("_", "-"), _shown(value), _("its own") if name in document["own"] else "")
         for name, value in document.items()
+        if name != "own"
     ]
-    return Answer(
-        document={**document, "own": sorted(own)},
-        text=table((_("What"), _("Value"), ""), rows),
-    )
+    return Answer(document=document, text=table((_("What"), _("Value"), ""), rows))
+
+
+def open_link_document(link: Link) -> dict[str, Any]:
+    """Return a link with the choices in which it differs from its profile."""
+    return {**link_document(link), "own": sorted(own_columns(link))}
 
 
 def change(options: Namespace) -> Answer:
@@ -49,18 +51,23 @@ def change(options: Namespace) -> Answer:
         is_dry=options.dry_run,
         checks_names=not options.unchecked_names,
     )
+    return Answer(
+        document=link_changes_document(outcomes, is_dry=options.dry_run),
+        text=_change_text(outcomes, is_dry=options.dry_run),
+        status=Status.REFUSED if any(one.is_refused for one in outcomes) else Status.DONE,
+    )
+
+
+def link_changes_document(outcomes: Sequence[LinkChange], *, is_dry: bool) -> dict[str, Any]:
+    """Return what became of many links, or would: nothing is stored where one is refused."""
     refused = [one for one in outcomes if one.is_refused]
     changed = [one for one in outcomes if one.changes]
-    return Answer(
-        document={
-            "is_stored": not refused and not options.dry_run,
-            "changed": [_changed_document(one) for one in changed],
-            "unchanged": len(outcomes) - len(changed) - len(refused),
-            "refused": [refused_document(one) for one in refused],
-        },
-        text=_change_text(outcomes, is_dry=options.dry_run),
-        status=Status.REFUSED if refused else Status.DONE,
-    )
+    return {
+        "is_stored": not refused and not is_dry,
+        "changed": [_changed_document(one) for one in changed],
+        "unchanged": len(outcomes) - len(changed) - len(refused),
+        "refused": [refused_document(one) for one in refused],
+    }
 
 
 def export(options: Namespace) -> Answer:

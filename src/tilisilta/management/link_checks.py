@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from tilisilta.management.chosen_links import chosen
 from tilisilta.management.output import Answer, Status, problem_document, problem_text
+from tilisilta.models import CheckedLink
 from tilisilta.services.link_drift import LinkCheck, check_links
 
 
@@ -35,6 +36,16 @@ def _document(one: LinkCheck) -> dict[str, Any]:
         "company": one.link.company.number,
         "administration": one.link.procountor_account.company_name,
         "is_silent": one.is_silent,
+        "problems": [problem_document(problem) for problem in one.problems],
+    }
+
+
+def drift_document(one: CheckedLink) -> dict[str, Any]:
+    """Return what was last found of a link, as it is stored."""
+    return {
+        "company": one.link.company.number,
+        "administration": one.link.procountor_account.company_name,
+        "checked_at": one.checked_at,
         "problems": [problem_document(problem) for problem in one.problems],
     }
 

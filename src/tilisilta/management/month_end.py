@@ -109,24 +109,26 @@ def _sign_all(options: Namespace) -> Answer:
 
 
 def _signed(signature: MonthSignature, text: str) -> Answer:
-    month = f"{signature.month:%Y-%m}"
-    return Answer(
-        document={
-            "company": signature.company.number,
-            "month": month,
-            "signed_at": signature.signed_at,
-            "signed_by": signature.signer,
-            "outcome": signature.outcome,
-            "difference": signature.difference,
-            "note": signature.note,
-            "reason": signature.reason,
-            "digest": signature.digest,
-            "net_pay": signature.net_pay,
-            "withdrawn_at": signature.withdrawn_at,
-            "withdraw_reason": signature.withdraw_reason,
-        },
-        text=text % {"month": month, "name": signature.company},
-    )
+    names = {"month": f"{signature.month:%Y-%m}", "name": signature.company}
+    return Answer(document=signature_document(signature), text=text % names)
+
+
+def signature_document(signature: MonthSignature) -> dict[str, Any]:
+    """Return a signature for the JSON document, one that was taken back too."""
+    return {
+        "company": signature.company.number,
+        "month": f"{signature.month:%Y-%m}",
+        "signed_at": signature.signed_at,
+        "signed_by": signature.signer,
+        "outcome": signature.outcome,
+        "difference": signature.difference,
+        "note": signature.note,
+        "reason": signature.reason,
+        "digest": signature.digest,
+        "net_pay": signature.net_pay,
+        "withdrawn_at": signature.withdrawn_at,
+        "withdraw_reason": signature.withdraw_reason,
+    }
 
 
 def is_done_with(shown: MonthEnd) -> bool:

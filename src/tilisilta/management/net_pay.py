@@ -60,7 +60,7 @@ def compare(options: Namespace) -> Answer:
         untick_paid(company, month, user=None)
     shown = net_pay_of(company, month)
     return Answer(
-        document=_document(shown),
+        document=net_pay_document(shown),
         text="\n".join(_lines(shown)),
         status=Status.DONE if shown.comparison.state in PROVEN else Status.REFUSED,
     )
@@ -90,7 +90,8 @@ def _remove(company: Company, month: BookingPeriod, name: str) -> None:
         remove_payment_file(file, user=None)
 
 
-def _document(shown: NetPayMonth) -> dict[str, Any]:
+def net_pay_document(shown: NetPayMonth) -> dict[str, Any]:
+    """Return how the net pay of a month stands for the JSON document."""
     comparison, whole, tick = shown.comparison, shown.comparison.whole, shown.tick
     return {
         "company": shown.company.number,

@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from pathlib import Path
+from typing import Any
 
 from django.utils.timezone import localdate
 from django.utils.translation import get_language
@@ -37,19 +38,7 @@ def show_receipts(options: Namespace) -> Answer:
         document={
             "company": company.number,
             "year": year,
-            "receipts": [
-                {
-                    **receipt_document(row.export),
-                    "sent_by": row.sent_by,
-                    "approved_at": row.export.approved_at,
-                    "payload_sha256": row.export.payload_sha256,
-                    "program_version": row.export.program_version or None,
-                    "link_settings": row.export.link_settings.choices
-                    if row.export.link_settings
-                    else None,
-                }
-                for row in rows
-            ],
+            "receipts": [year_receipt_document(row) for row in rows],
             "booked": dict(sums),
         },
         text="\n".join(
@@ -66,6 +55,19 @@ def show_receipts(options: Namespace) -> Answer:
             ]
         ),
     )
+
+
+def year_receipt_document(row: BookedReceiptRow) -> dict[str, Any]:
+    """Return a receipt with who had it sent, and by which program and settings it was made."""
+    export = row.export
+    return {
+        **receipt_document(export),
+        "sent_by": row.sent_by,
+        "approved_at": export.approved_at,
+        "payload_sha256": export.payload_sha256,
+        "program_version": export.program_version or None,
+        "link_settings": export.link_settings.choices if export.link_settings else None,
+    }
 
 
 def _saved(company: Company, year: int, path: Path) -> Answer:

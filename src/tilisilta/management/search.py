@@ -17,7 +17,7 @@ def find(options: Namespace) -> Answer:
     """Show the receipts, the journal and the companies that fit; status 1 if nothing does."""
     hits = search(" ".join(options.words), user=None)
     return Answer(
-        document=_document(hits),
+        document=found_document(hits),
         text="\n\n".join(_parts(hits)),
         status=Status.DONE if hits.count else Status.REFUSED,
     )
@@ -54,7 +54,8 @@ def receipt_document(export: Export) -> dict[str, Any]:
     }
 
 
-def _document(hits: Hits) -> dict[str, Any]:
+def found_document(hits: Hits) -> dict[str, Any]:
+    """Return all that fits for the JSON document."""
     return {
         "searched": hits.text,
         "receipts": [

@@ -39,12 +39,12 @@ def settle_journal(options: Namespace) -> Answer:
         raise refusal_of(error) from error
     settlement = journal.settlements.first()
     return Answer(
-        document={**journal_document(journal), "settlement": _document(settlement)},
+        document={**journal_document(journal), "settlement": settlement_document(settlement)},
         text="\n".join(_lines(journal, settlement)),
     )
 
 
-def _document(settlement: Settlement | None) -> dict[str, Any] | None:
+def settlement_document(settlement: Settlement | None) -> dict[str, Any] | None:
     if settlement is None:
         return None
     return {

@@ -29,7 +29,7 @@ def settle(options: Namespace) -> Answer:
     settled = act(export, doubt.ledger_receipt_id, user=None, now=timezone.now())
     journal.refresh_from_db()
     return Answer(
-        document=_document(journal, settled, doubt),
+        document=settled_document(journal, settled, doubt),
         text="\n".join(_lines(journal, doubt, is_ours=options.ours)),
     )
 
@@ -64,7 +64,8 @@ def _doubt(journal: Journal, number: str) -> Doubt:
     )
 
 
-def _document(journal: Journal, export: Export, doubt: Doubt) -> dict[str, Any]:
+def settled_document(journal: Journal, export: Export, doubt: Doubt) -> dict[str, Any]:
+    """Return the journal with the receipt that was settled and what is still in question."""
     return {
         **journal_document(journal),
         "receipt": {
@@ -81,6 +82,16 @@ def _document(journal: Journal, export: Export, doubt: Doubt) -> dict[str, Any]:
             {"ledger_receipt_id": one.ledger_receipt_id, "number": one.number}
             for one in doubts_about(journal)
         ],
+    }
+
+
+def doubt_document(doubt: Doubt) -> dict[str, Any]:
+    return {
+        "ledger_receipt_id": doubt.ledger_receipt_id,
+        "number": doubt.number,
+        "token": doubt.token,
+        "code": doubt.code.value,
+        "can_be_ours": doubt.can_be_ours,
     }
 
 

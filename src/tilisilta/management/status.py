@@ -27,8 +27,10 @@ from tilisilta.models import (
     Journal,
     ProcountorAccount,
     Sending,
+    User,
     Worker,
 )
+from tilisilta.models.journals import JournalQuerySet
 from tilisilta.services.closing.month_at_work import shown_month
 from tilisilta.services.explanations import explain
 from tilisilta.services.fetching.notices import ConnectionNotice, connections_at
@@ -42,9 +44,9 @@ def show_status(options: Namespace) -> Answer:
     if options.company is not None:
         return _of_company(find_company(options.company))
     month = _month(options.period)
-    counts = _counts(month)
+    counts = journal_counts(month)
     waiting = _waiting(month)
-    elsewhere = _elsewhere(month)
+    elsewhere = waiting_elsewhere(month)
     under_way = Sending.objects.filter(finished_at__isnull=True).count()
     dead = list(
         ProcountorAccount.objects.serving()
@@ -125,8 +127,9 @@ def _month(asked: date | None) -> date:
     return asked or shown_month(None, today=today) or today.replace(day=1)
 
 
-def _counts(month: date) -> dict[str, int]:
-    journals = Journal.objects.filter(period=month)
+def journal_counts(month: date, user: User | None = None) -> dict[str, int]:
+    """Return how many journals of a month are in each state, as far as ``user`` may see."""
+    journals = _visible(user).filter(period=month)
     counted = dict(journals.order_by().values_list("state").annotate(Count("pk")))
     return {state.value: counted.get(state.value, 0) for state in JournalState}
 
@@ -140,11 +143,16 @@ def _waiting(month: date) -> list[Journal]:
     )
 
 
-def _elsewhere(month: date) -> dict[str, int]:
+def waiting_elsewhere(month: date, user: User | None = None) -> dict[str, int]:
     """Return how many journals wait for a person in each of the other months."""
-    waiting = Journal.objects.filter(state__in=WAITING_JOURNALS).exclude(period=month)
+    waiting = _visible(user).filter(state__in=WAITING_JOURNALS).exclude(period=month)
     rows = waiting.order_by("-period").values_list("period").annotate(count=Count("pk"))
     return {f"{period:%Y-%m}": count for period, count in rows}
+
+
+def _visible(user: User | None) -> JournalQuerySet:
+    journals: JournalQuerySet = Journal.objects.all()
+    return journals if user is None else journals.visible_to(user)
 
 
 def _month_line(month: date, counts: Mapping[str, int]) -> str:

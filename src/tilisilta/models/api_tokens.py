@@ -17,6 +17,8 @@ class Scope(models.TextChoices):
     IMPORT = "import", _("Import journals")
     SEND = "send", _("Check and send journals")
     WITHDRAW = "withdraw", _("Withdraw what was sent")
+    SIGN = "sign", _("Sign months")
+    SET_UP = "set_up", _("Set companies up, change links and put reasons right")
 
 
 class ApiToken(models.Model):

@@ -1,6 +1,7 @@
 """Requests with an idempotency key: carried out once, answered the same each time."""
 
 import hashlib
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ ABANDONED_AFTER = timedelta(minutes=5)
 """A request that has no answer by then was cut off: the next one with its key is carried out."""
 MOST_KEY_CHARACTERS = 255
 _LOWEST_FAULT = 500
+_NAMESPACE = uuid.UUID("5d0c2c1e-2b7a-4f0e-9a54-6a3f6f2a1b90")
 
 
 class KeyUsedOtherwise(NeedsAttention):
@@ -62,6 +64,15 @@ def answer_once(
     else:
         mine.update(status=answer.status, answer=answer.body)
     return answer
+
+
+def id_of_request(key: str, user: User) -> uuid.UUID:
+    """Return an id for what the request with ``key`` makes, while it is carried out.
+
+    A request that was cut off and comes again has the same, so that it finds what was made.
+    """
+    row = KeyedRequest.objects.get(user=user, key=key)
+    return uuid.uuid5(_NAMESPACE, f"{row.pk} {row.digest}")
 
 
 def _claimed(key: str, digest: str, *, user: User, now: datetime) -> KeyedRequest | KeptAnswer:

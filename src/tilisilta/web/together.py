@@ -13,10 +13,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from tilisilta.domain.problems import Problem
 from tilisilta.models import Area, Export, JointSending, Right, Sending
 from tilisilta.services.explanations import Explanation, explain
-from tilisilta.services.journals.previews import waiting_problems
 from tilisilta.services.sending.progress import (
     STAGES_TO_LOOK_AT,
     UNFINISHED_STAGES,
@@ -25,6 +23,7 @@ from tilisilta.services.sending.progress import (
     progress_of,
     staged,
 )
+from tilisilta.services.sending.why_not_booked import why_not_booked
 from tilisilta.web.parts import is_part
 from tilisilta.web.rights import UserRequest, needs
 
@@ -126,12 +125,16 @@ def _current(sendings: QuerySet[Any]) -> tuple[Sending, ...]:
 
 
 def _rows(sendings: QuerySet[Any]) -> Iterator[RowToLookAt]:
-    exports = Prefetch("journal__exports", Export.objects.defer("payload").select_related("link"))
+    of_journals = Export.objects.select_related("link__procountor_account")
+    exports = Prefetch(
+        "journal__exports",
+        of_journals.defer("payload", "link__procountor_account__administration"),
+    )
     chosen = sendings.filter(stage__in=[*STAGES_TO_LOOK_AT]).prefetch_related(exports)
     for sending in chosen.order_by("journal__company__number")[:MOST_TO_LOOK_AT]:
         stage = Stage(sending.stage)
         mark, style = _MARKS[stage]
-        problem = _reason(sending)
+        problem = why_not_booked(sending)
         yield RowToLookAt(
             sending=sending,
             stage=stage,
@@ -140,16 +143,6 @@ def _rows(sendings: QuerySet[Any]) -> Iterator[RowToLookAt]:
             style=style,
             explanation=explain(problem) if problem is not None else None,
         )
-
-
-def _reason(sending: Sending) -> Problem | None:
-    """Return why the journal is not booked: what it was refused for, else what stops it now."""
-    journal = sending.journal
-    if sending.refusal:
-        return sending.refusal[0]
-    of_exports = [problem for one in journal.exports.all() for problem in one.problems]
-    stopping = (problem for problem in (*of_exports, *journal.problems) if problem.stops)
-    return next(stopping, None) or next(iter(waiting_problems(journal)), None)
 
 
 def _last_booked(sendings: QuerySet[Any]) -> tuple[tuple[Sending, str], ...]:

@@ -116,6 +116,15 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             when={"reason": "run"},
         ),
         Wording(
+            message=_("What is ready is not what you looked at any more"),
+            cause=_(
+                "Since the list was read, a journal has become ready, is not ready any more, or "
+                "would be sent otherwise. Nothing was sent."
+            ),
+            remedy=_("Read the list again, and send it if it is right."),
+            when={"reason": "list"},
+        ),
+        Wording(
             message=_("What would be sent is no longer what you looked at"),
             cause=_(
                 "The link or the company in Procountor has changed since the preview was shown. "
