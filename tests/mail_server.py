@@ -128,6 +128,8 @@ def make_certificate(folder: Path, host: str = "127.0.0.1") -> None:
     """Write a certificate of ``host``, its own authority, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    is_address = host.replace(".", "").isdecimal()
+    named = x509.IPAddress(ip_address(host)) if is_address else x509.DNSName(host)
     now = datetime.now(tz=UTC)
     certificate = (
         x509.CertificateBuilder()
@@ -137,7 +139,7 @@ def make_certificate(folder: Path, host: str = "127.0.0.1") -> None:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))]), False)
+        .add_extension(x509.SubjectAlternativeName([named]), False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
         .sign(key, hashes.SHA256())
     )

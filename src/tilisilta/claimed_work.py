@@ -1,4 +1,4 @@
-"""The part of a worker that sets companies up and checks links, row by row, in a few threads.
+"""The part of a worker that works on claimed rows in a few threads: set-ups, links, webhooks.
 
 It needs no durable engine: what is left when a worker dies is claimed again after a while.
 """
@@ -15,10 +15,11 @@ from django.db import connections
 from django.db.models import Model
 from django.utils import timezone
 
-from tilisilta.models import Link, OnboardingRow
+from tilisilta.models import Link, OnboardingRow, Webhook
 from tilisilta.services.link_drift import check_claimed, claim_link
 from tilisilta.services.onboarding.rows import claim_row, release, work_on
 from tilisilta.services.pace import wait_below_sending
+from tilisilta.services.webhooks.delivering import claim_webhook, send_due
 
 logger = logging.getLogger("tilisilta.claimed_work")
 _Row = TypeVar("_Row", bound=Model)
@@ -84,3 +85,12 @@ def checking_links(stopping: threading.Event) -> ClaimedWork[Link]:
         claim=claim_link,
         work=lambda link: check_claimed(link, now=timezone.now(), pace=pace),
     )
+
+
+def sending_to_webhooks(stopping: threading.Event) -> ClaimedWork[Webhook]:
+    """Return what sends messages to webhooks, one webhook beside the other."""
+
+    def send(webhook: Webhook) -> None:
+        send_due(webhook, is_stopping=stopping.is_set)
+
+    return ClaimedWork(stopping, claim=claim_webhook, work=send)

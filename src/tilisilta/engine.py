@@ -1,8 +1,8 @@
 """The one file that uses DBOS: takes up committed sendings and calls services for them.
 
 A worker also fetches from Nmbrs (``fetcher.py``), compares payroll with the ledger
-(``verifier.py``), sets companies up and checks links (``claimed_work.py``), and tells people what
-needs them (``notifier.py``). These need no engine.
+(``verifier.py``), sets companies up, checks links and sends to webhooks (``claimed_work.py``), and
+tells people what needs them (``notifier.py``). These need no engine.
 
 Our tables hold the truth. The engine only remembers which sendings are being worked on, runs one
 at a time per Procountor company, and notices when a worker has died. What it repeats after a
@@ -24,7 +24,7 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from tilisilta.attacher import Attacher
-from tilisilta.claimed_work import checking_links, setting_up
+from tilisilta.claimed_work import checking_links, sending_to_webhooks, setting_up
 from tilisilta.engine_database import give_old_sqlite_subseconds, use_write_ahead_log
 from tilisilta.fetcher import POLL_SECONDS, Fetcher
 from tilisilta.models import Sending, Worker
@@ -39,6 +39,7 @@ from tilisilta.services.sending import outbox
 from tilisilta.services.sending.asking import continue_waiting
 from tilisilta.services.sending.delivery import advance
 from tilisilta.services.sending_rules.sweeping import sweep as send_by_rule
+from tilisilta.services.webhooks.gathering import gather
 from tilisilta.silences import Silences
 from tilisilta.verifier import Verifier
 
@@ -58,6 +59,7 @@ VERIFY_SECONDS = 10.0
 ATTACH_SECONDS = 10.0
 NOTIFY_SECONDS = 15.0
 SEAL_SECONDS = 2.0
+TELL_SECONDS = 5.0
 # A turn that only sleeps holds its place in the queue and blocks its company: not for longer.
 SHORT_WAIT_SECONDS = 1.0
 ALIVE = ("ENQUEUED", "DELAYED", "PENDING")
@@ -127,6 +129,7 @@ class Engine:
         self._attacher = Attacher(self._stopping)
         notifier = Notifier(self._stopping)
         onboarder = setting_up(self._stopping)
+        webhooks = sending_to_webhooks(self._stopping)
         link_checker = checking_links(self._stopping)
         self._threads = (
             # In a thread that does nothing else: a worker with much to sweep, or one that finishes
@@ -142,6 +145,8 @@ class Engine:
             self._thread("onboarder", onboarder.take_up_due, seconds=SHORT_WAIT_SECONDS),
             self._thread("rule-sender", send_by_rule, seconds=WATCH_SECONDS),
             self._thread("link-checker", link_checker.take_up_due, seconds=WATCH_SECONDS),
+            self._thread("gatherer", gather, seconds=NOTIFY_SECONDS),
+            self._thread("webhooks", webhooks.take_up_due, seconds=TELL_SECONDS),
             self._thread("notifier", notifier.take_up_due, seconds=NOTIFY_SECONDS),
             self._thread("sealer", seal_entries, seconds=SEAL_SECONDS),
         )

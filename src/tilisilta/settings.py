@@ -154,6 +154,8 @@ VERIFY_TIME = _time_of_day("TILISILTA_VERIFY_TIME", "05:00")
 MOST_BY_RULE_A_DAY = round(_number("TILISILTA_MOST_BY_RULE_A_DAY", "500"))
 VERIFICATIONS_AT_ONCE = max(1, round(_number("TILISILTA_VERIFICATIONS_AT_ONCE", "6")))
 """How many companies one process compares at the same time."""
+WEBHOOK_NETWORKS = _networks("TILISILTA_WEBHOOK_NETWORKS", "none")
+"""The networks of the bureau's own in which receivers of webhooks may stand."""
 MAIL_HOST = os.environ.get("TILISILTA_MAIL_HOST", "").strip()
 """The mail server that notices go through; empty: no mail is sent."""
 MAIL_SECURITY = _one_of("TILISILTA_MAIL_SECURITY", "starttls", ("starttls", "tls", "none"))
@@ -183,6 +185,8 @@ UNCERTAIN_PAUSE_SECONDS = _number("TILISILTA_UNCERTAIN_PAUSE_SECONDS", "15")
 
 DEBUG = False
 _host = urlsplit(BASE_URL)
+WEBHOOKS_TO_THIS_MACHINE = _host.hostname in {"127.0.0.1", "::1", "localhost"}
+"""Only where it is tried out: in use, what listens on the machine itself must stay out of reach."""
 ALLOWED_HOSTS = [_host.hostname or "127.0.0.1", "127.0.0.1", "localhost"]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 _is_https = _host.scheme == "https"

@@ -27,7 +27,8 @@ def needed_by(parser: argparse.ArgumentParser) -> Iterator[str]:
     for option in parser._actions:
         if option.required and not isinstance(option, argparse._SubParsersAction):
             yield from option.option_strings[:1]
-            yield "1" if option.type is int else "2026-06-01"
+            chosen = next(iter(option.choices or ()), "2026-06-01")
+            yield "1" if option.type is int else str(chosen)
 
 
 COMMANDS = dict(parsers(build_parser()))

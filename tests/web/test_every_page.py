@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.bureau import a_company, a_journal, a_linked_company
+from tests.bureau import NOW, a_company, a_journal, a_linked_company
 from tests.routes import named_routes, routes_of_ours
 
 from nmbrs_sandbox.app import Sandbox as Nmbrs
 from procountor_sandbox.app import Sandbox
 from tilisilta import web
 from tilisilta.languages import LANGUAGES
-from tilisilta.models import NmbrsConnection, ProcountorAccount, User, UserTemplate
+from tilisilta.models import NmbrsConnection, ProcountorAccount, User, UserTemplate, Webhook
+from tilisilta.services.webhooks.managing import Wanted, create_webhook
 from tilisilta.web.errors import broken
 
 TEMPLATES = sorted(Path(web.__file__).parent.glob("templates/**/*.html"))
@@ -33,6 +34,8 @@ def pages(
     journal = a_journal(linked)
     a_company(1002)
     connection = NmbrsConnection.objects.create(name="Kirnu", first_year=2026)
+    wanted = Wanted(name="robot", format=Webhook.Format.OWN, address="https://hooks.example/a")
+    webhook = create_webhook(wanted, user=None, now=NOW).webhook
     ids = {
         "company": [1001],
         "import_journal": [1001],
@@ -52,6 +55,8 @@ def pages(
         "remove_nmbrs_rest": [connection.pk],
         "user": [User.objects.get().pk],
         "user_template": [UserTemplate.objects.all()[0].pk],
+        "webhook": [webhook.pk],
+        "end_webhook": [webhook.pk],
     }
     names = [name for name, route in routes_of_ours() if "<" not in route or name in ids]
     found: dict[str, dict[str, str]] = {}

@@ -36,13 +36,15 @@ from tilisilta.models import (
     Scope,
     User,
     UserTemplate,
+    Webhook,
 )
 from tilisilta.services.api_tokens import MadeToken, create_token
 from tilisilta.services.connections import authorise_with_api_key, create_account
 from tilisilta.services.links import end_link
 from tilisilta.services.onboarding.rows import store_list
 from tilisilta.services.users import create_user
-from tilisilta.web.urls import ACCOUNT, COMPANY, JOURNAL, LINK, SET_UP_LIST
+from tilisilta.services.webhooks.managing import Wanted, create_webhook
+from tilisilta.web.urls import ACCOUNT, COMPANY, JOURNAL, LINK, SET_UP_LIST, WEBHOOK
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +90,7 @@ class Hidden:
     accounts: tuple[ProcountorAccount, ...]
     token: ApiToken
     onboarding: Onboarding
+    webhooks: tuple[Webhook, ...]
 
     def values(self, name: str) -> Iterator[Mapping[str, object]]:  # noqa: PLR0912  # one for each kind of address
         """Yield the ids to put into the address called ``name``, one set for each object."""
@@ -97,6 +100,8 @@ class Hidden:
             yield from ({"pk": one.pk} for one in (self.link, self.ended))
         elif name in _of(ACCOUNT):
             yield from ({"pk": one.pk} for one in self.accounts)
+        elif name in _of(WEBHOOK):
+            yield from ({"pk": one.pk} for one in self.webhooks)
         elif name == "debtor_blocked":
             yield {"number": self.company.debtor.number}
         elif name in {"payload", "payload_file"}:
@@ -157,6 +162,7 @@ def hidden(procountor: Sandbox, administrator: User) -> Hidden:
         onboarding=store_list(
             b"company;key\n1001;SANDBOX-KEY-1001\n", file_name="Salainen.csv", user=administrator
         ),
+        webhooks=(_webhook("Salainen koukku"), _webhook("Salainen 2", company.debtor)),
     )
 
 
@@ -173,6 +179,17 @@ def window(limited: User) -> Client:
     client = Client()
     client.force_login(limited)
     return client
+
+
+def _webhook(name: str, *debtors: Debtor) -> Webhook:
+    wanted = Wanted(
+        name=name,
+        format=Webhook.Format.OWN,
+        address="https://hooks.example/a",
+        sees_all_debtors=not debtors,
+        debtors=debtors,
+    )
+    return create_webhook(wanted, user=None, now=NOW).webhook
 
 
 def _of(start: str) -> set[str]:
@@ -378,5 +395,5 @@ def everything() -> list[object]:
     """Return all that a forbidden click could change."""
     return [
         list(model.objects.order_by("pk").values())
-        for model in (ProcountorAccount, Link, Journal, Company, Debtor)
+        for model in (ProcountorAccount, Link, Journal, Company, Debtor, Webhook)
     ]

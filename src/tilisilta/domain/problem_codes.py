@@ -385,6 +385,8 @@ class ProblemCode(StrEnum):
     TOKEN_NAME_TAKEN = _stops("E66", name="payroll robot")
     VALUES_NOT_POSSIBLE = _stops("E67", values="journals.0.reference")
     REQUEST_NOT_DESCRIBED = "E68"
+    WEBHOOK_NAME_TAKEN = _stops("E57", name="payroll robot")
+    WEBHOOK_ADDRESS = _stops("E58", reason="not_allowed")
     NOT_OF_THE_COMPANY = _stops("E49", journal="1004-2026-6-1")
     CANNOT_FETCH_PAYMENTS = _stops(
         "E89", company="1003 Saaristo Siivous Oy", period="2026-06", reason="none"

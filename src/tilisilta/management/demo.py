@@ -131,6 +131,8 @@ def environment(
         # Short, so that an uncertain receipt is found while the person still watches.
         "TILISILTA_PROCOUNTOR_TIMEOUT_SECONDS": "10",
         "TILISILTA_UNCERTAIN_PAUSE_SECONDS": "3",
+        # A receiver of webhooks is tried out on the same machine.
+        "TILISILTA_WEBHOOK_NETWORKS": f"{DEMO_HOST},::1",
         # A proxy for the network must not be asked for this machine.
         "NO_PROXY": direct,
         "no_proxy": direct,

@@ -18,6 +18,7 @@ from tilisilta.management.nmbrs_connections import trouble_texts
 from tilisilta.management.nmbrs_rest import step_text
 from tilisilta.management.output import Answer, amount, problem_document, shown_moment, table
 from tilisilta.management.sync_outcomes import Outcome, outcome_document, outcome_of, summary
+from tilisilta.management.webhooks import failing_lines
 from tilisilta.management.workers import living_workers
 from tilisilta.models import (
     JOURNAL_STATES,
@@ -35,6 +36,7 @@ from tilisilta.services.explanations import explain
 from tilisilta.services.fetching.notices import ConnectionNotice, connections_at
 from tilisilta.services.fetching.synchronisations import latest_synchronisation
 from tilisilta.services.notices.mail_server import mail_standing
+from tilisilta.services.webhooks.outcomes import failing_webhooks
 
 
 def show_status(options: Namespace) -> Answer:
@@ -58,6 +60,7 @@ def show_status(options: Namespace) -> Answer:
     fetched = outcome_of(latest) if latest else None
     notices = connections_at(timezone.now()).notices
     mail = mail_standing(timezone.now())
+    failing = failing_webhooks()
     drifted_count = CheckedLink.objects.filter(is_well=False, link__ends_on__isnull=True).count()
     return Answer(
         document={
@@ -80,6 +83,7 @@ def show_status(options: Namespace) -> Answer:
             ],
             "drifted_links": drifted_count,
             "mail": mail_document(mail),
+            "failing_webhooks": failing,
             "waiting": [journal_document(journal) for journal in waiting],
         },
         text="\n".join(
@@ -87,6 +91,7 @@ def show_status(options: Namespace) -> Answer:
                 _month_line(month, counts),
                 *_lines(dead, workers, fetched, under_way=under_way, notices=notices),
                 *mail_lines(mail),
+                *failing_lines(failing),
                 *_elsewhere_lines(elsewhere),
                 *(("", _table(waiting)) if waiting else ()),
                 *_drift_lines(drifted_count),

@@ -21,7 +21,7 @@ def with_triggers(_apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tilisilta", "0045_variance_thresholds"),
+        ("tilisilta", "0042_webhooks"),
     ]
 
     operations = [
@@ -306,6 +306,14 @@ class Migration(migrations.Migration):
                     ("token_created", "created API token {token} of {name}, until {date}"),
                     ("token_revoked", "revoked API token {token} of {name}"),
                     ("token_refused", "refused API token {token} from address {address}: {reason}"),
+                    ("webhook_created", "created webhook {name}"),
+                    ("webhook_changed", "changed webhook {name}: {fields}"),
+                    ("webhook_secret_renewed", "made a new secret for webhook {name}"),
+                    ("webhook_ended", "ended webhook {name}"),
+                    (
+                        "webhook_gone",
+                        "webhook {name} ended, as its receiver answered that it is gone for good",
+                    ),
                     ("template_created", "created user template {name}"),
                     ("template_changed", "changed user template {name}: {fields}"),
                     ("logged_in", "logged in"),

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tilisilta", "0041_notices")]
+    dependencies = [("tilisilta", "0043_sending_by_rule")]
 
     operations = [
         migrations.AddField(

@@ -45,6 +45,7 @@ from tilisilta.models.sending_rules import RuleBrake, RuledJournal
 from tilisilta.models.settlements import Difference, Settlement
 from tilisilta.models.signatures import MonthSignature
 from tilisilta.models.users import Area, Right, User, UserTemplate, shown_template_name
+from tilisilta.models.webhooks import Delivery, ToldNotice, Webhook
 
 __all__ = [
     "EXPORT_STATES",
@@ -69,6 +70,7 @@ __all__ = [
     "ConsentRequest",
     "CostObject",
     "Debtor",
+    "Delivery",
     "Difference",
     "Export",
     "ExportState",
@@ -105,9 +107,11 @@ __all__ = [
     "Sending",
     "Settlement",
     "Synchronisation",
+    "ToldNotice",
     "User",
     "UserTemplate",
     "VerifiedCompany",
+    "Webhook",
     "Withdrawal",
     "Worker",
     "digest_of_receipts",

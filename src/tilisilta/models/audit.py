@@ -36,6 +36,7 @@ class AuditEntry(models.Model):
         USER = "user"
         TEMPLATE = "template"
         ENTRY = "entry"
+        WEBHOOK = "webhook"
 
     class Action(models.TextChoices):
         """What was done. The label is the sentence on the screen."""
@@ -288,6 +289,17 @@ class AuditEntry(models.Model):
         TOKEN_REFUSED = (
             "token_refused",
             _("refused API token {token} from address {address}: {reason}"),
+        )
+        WEBHOOK_CREATED = "webhook_created", _("created webhook {name}")
+        WEBHOOK_CHANGED = "webhook_changed", _("changed webhook {name}: {fields}")
+        WEBHOOK_SECRET_RENEWED = (
+            "webhook_secret_renewed",
+            _("made a new secret for webhook {name}"),
+        )
+        WEBHOOK_ENDED = "webhook_ended", _("ended webhook {name}")
+        WEBHOOK_GONE = (
+            "webhook_gone",
+            _("webhook {name} ended, as its receiver answered that it is gone for good"),
         )
         TEMPLATE_CREATED = "template_created", _("created user template {name}")
         TEMPLATE_CHANGED = "template_changed", _("changed user template {name}: {fields}")

@@ -18,12 +18,21 @@ from tilisilta.models import (
     ProcountorAccount,
     User,
     UserTemplate,
+    Webhook,
 )
 from tilisilta.services.audit_changes import Change
 
 Action = AuditEntry.Action
 Subject = (
-    Journal | Link | ProcountorAccount | NmbrsConnection | Debtor | User | UserTemplate | AuditEntry
+    Journal
+    | Link
+    | ProcountorAccount
+    | NmbrsConnection
+    | Debtor
+    | User
+    | UserTemplate
+    | AuditEntry
+    | Webhook
 )
 _KINDS: dict[type, AuditEntry.About] = {
     Journal: AuditEntry.About.JOURNAL,
@@ -34,6 +43,7 @@ _KINDS: dict[type, AuditEntry.About] = {
     User: AuditEntry.About.USER,
     UserTemplate: AuditEntry.About.TEMPLATE,
     AuditEntry: AuditEntry.About.ENTRY,
+    Webhook: AuditEntry.About.WEBHOOK,
 }
 ANY_COMMAND = "*"
 """Asks for what was done by commands, whichever system user ran them."""

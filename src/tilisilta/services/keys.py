@@ -10,7 +10,14 @@ from django.db import transaction
 from django.db.models import F, Model, TextField
 from django.db.models.functions import Cast
 
-from tilisilta.models import NmbrsConnection, NmbrsGrant, OnboardingRow, ProcountorAccount, User
+from tilisilta.models import (
+    NmbrsConnection,
+    NmbrsGrant,
+    OnboardingRow,
+    ProcountorAccount,
+    User,
+    Webhook,
+)
 from tilisilta.models.encryption import UnreadableSecret, cipher
 from tilisilta.services import audit
 
@@ -21,6 +28,9 @@ ENCRYPTED_COLUMNS: tuple[tuple[type[Model], str, str], ...] = (
     (NmbrsGrant, "access_token", "connection__name"),
     (NmbrsGrant, "refresh_token", "connection__name"),
     (OnboardingRow, "api_key", "onboarding__file_name"),
+    (Webhook, "address", "name"),
+    (Webhook, "secret", "name"),
+    (Webhook, "former_secret", "name"),
 )
 """Each with the name of what it belongs to."""
 ENCRYPTED_IN_SECOND_STEPS = ("secret", "seed", "migrated_codes")

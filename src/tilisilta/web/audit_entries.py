@@ -10,7 +10,9 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from tilisilta.domain.audit_chain import MASKED
+from tilisilta.languages import language_of
 from tilisilta.models import (
+    NOTICE_KINDS,
     Area,
     AuditEntry,
     Link,
@@ -18,6 +20,7 @@ from tilisilta.models import (
     ProcountorAccount,
     Right,
     User,
+    Webhook,
     shown_template_name,
 )
 from tilisilta.services.audit_export import OF_OTHER_DEBTORS
@@ -31,6 +34,7 @@ _PAGES = {
     About.CONNECTION: ("nmbrs_connection", Area.NMBRS),
     About.USER: ("user", Area.USERS),
     About.TEMPLATE: ("user_template", Area.USERS),
+    About.WEBHOOK: ("webhook", Area.USERS),
 }
 # What has no page of its own is searched for in its list.
 _LISTS = {
@@ -43,6 +47,9 @@ _WORDS_OF: Mapping[str, Callable[[str], object]] = {
     "attaches": lambda what: Link.Attaches(what).label,
     "closed_period_policy": lambda policy: Link.Policy(policy).label,
     "site": lambda site: NmbrsConnection.Site(site).label,
+    "format": lambda form: Webhook.Format(form).label,
+    "kinds": lambda kinds: ", ".join(str(dict(NOTICE_KINDS)[kind]) for kind in kinds.split(", ")),
+    "language": lambda code: language_of(code).own_name,
     "start_month": lambda written: month(date.fromisoformat(written)),
     "ends_on": lambda written: strip_tags(day(date.fromisoformat(written))),
     "method": lambda method: ProcountorAccount.Method(method).label,

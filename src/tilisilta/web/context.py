@@ -82,7 +82,7 @@ MENU = (
         name="users",
         label=_("Users"),
         area=Area.USERS,
-        addresses=("users", "user-templates"),
+        addresses=("users", "user-templates", "webhooks"),
     ),
     Entry(name="audit_log", label=_("Audit log"), area=Area.AUDIT_LOG, addresses=("audit-log",)),
     Entry(

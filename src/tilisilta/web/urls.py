@@ -51,6 +51,7 @@ from tilisilta.web import (
     signing,
     together,
     users,
+    webhooks,
     withdrawals,
 )
 
@@ -70,6 +71,8 @@ LINK = f"{LINKS}/<int:pk>"
 PROFILES = f"{PROCOUNTOR}/profiles"
 SET_UP = f"{PROCOUNTOR}/set-up"
 SET_UP_LIST = f"{SET_UP}/<int:pk>"
+WEBHOOKS = "webhooks"
+WEBHOOK = f"{WEBHOOKS}/<int:pk>"
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
@@ -209,6 +212,12 @@ urlpatterns = [
     path(f"{LINK}/confirm", link_confirmations.confirm_link, name="confirm_link"),
     path(f"{LINK}/end", link_ends.end_link, name="end_link"),
     path(f"{LINK}/remove", links.remove_link, name="remove_link"),
+    path(WEBHOOKS, webhooks.webhook_list, name="webhooks"),
+    path(f"{WEBHOOKS}/new", webhooks.new_webhook, name="new_webhook"),
+    path(WEBHOOK, webhooks.webhook, name="webhook"),
+    path(f"{WEBHOOK}/test", webhooks.check_webhook, name="check_webhook"),
+    path(f"{WEBHOOK}/secret", webhooks.renew_webhook_secret, name="renew_webhook_secret"),
+    path(f"{WEBHOOK}/end", webhooks.end_webhook, name="end_webhook"),
     path("users", users.user_list, name="users"),
     path("users/new", users.new_user, name="new_user"),
     path("users/mail", mail.mail, name="mail"),

@@ -1,15 +1,13 @@
 """Users and user templates: who may log in, and what each may do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
-from django.db.models import Q
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,24 +15,16 @@ from django.utils.translation import gettext_lazy
 from tilisilta.models import Area, Debtor, Right, User, UserTemplate
 from tilisilta.services import users
 from tilisilta.services.api_tokens import tokens_of
+from tilisilta.web.debtor_choice import (
+    SEES_ALL,
+    SEES_CHOSEN,
+    ListedDebtors,
+    listed_debtors,
+    ticked_debtors,
+)
 from tilisilta.web.own_password import is_own_password
 from tilisilta.web.parts import ExplainingForm, is_part
 from tilisilta.web.rights import UserRequest, needs
-
-SEES_ALL, SEES_CHOSEN = "all", "chosen"
-
-
-MOST_LISTED = 50
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListedDebtors:
-    """The debtors to tick: those that are chosen, and the first of the others that fit."""
-
-    chosen: tuple[Debtor, ...]
-    others: tuple[Debtor, ...]
-    has_more: bool
-
 
 if TYPE_CHECKING:
     _ChoiceOfTemplate = forms.ModelChoiceField[UserTemplate]
@@ -94,8 +84,7 @@ class UserForm(ExplainingForm):
     def chosen_ids(self) -> frozenset[int]:
         """The debtors that are ticked, as far as their ids can be read."""
         if self.is_bound:
-            texts = self.data.getlist("debtors")  # type: ignore[attr-defined]  # of a POST
-            return frozenset(int(text) for text in texts if text.isdecimal() and len(text) < 10)
+            return ticked_debtors(cast("QueryDict", self.data))
         return frozenset(debtor.pk for debtor in self.initial.get("debtors", ()))
 
     def values(self) -> dict[str, Any]:
@@ -191,7 +180,7 @@ def new_user(request: UserRequest) -> HttpResponse:
         else:
             messages.success(request, _("User %(name)s was made.") % {"name": made.username})
             return redirect("users")
-    context = {"form": form, "listed": listed_debtors(form, "")}
+    context = {"form": form, "listed": _listed(form)}
     return render(request, "users/user.html", context)
 
 
@@ -212,7 +201,7 @@ def user(request: UserRequest, pk: int) -> HttpResponse:
         "person": person,
         "has_second_step": users.has_second_step(person),
         "tokens": tokens_of(person),
-        "listed": listed_debtors(form, ""),
+        "listed": _listed(form),
     }
     return render(request, "users/user.html", context)
 
@@ -280,23 +269,13 @@ def template(request: UserRequest, pk: int) -> HttpResponse:
 def _searched(request: UserRequest, form: UserForm, context: dict[str, Any]) -> HttpResponse:
     """Show the debtors that are searched for, beside those ticked already. Nothing is saved."""
     search = request.POST.get("search", "")
-    context |= {"form": form, "listed": listed_debtors(form, search), "search": search}
+    context |= {"form": form, "listed": _listed(form, search), "search": search}
     part = "users/listed_debtors.html" if is_part(request) else "users/user.html"
     return render(request, part, context)
 
 
-def listed_debtors(form: UserForm, search: str) -> ListedDebtors:
-    """Return the debtors with a tick, and of the others those that ``search`` finds."""
-    chosen = form.chosen_ids
-    others = Debtor.objects.exclude(pk__in=chosen)
-    for word in search.split():
-        others = others.filter(Q(name__icontains=word) | Q(number__startswith=word))
-    first = list(others.order_by("number")[: MOST_LISTED + 1])
-    return ListedDebtors(
-        chosen=tuple(Debtor.objects.filter(pk__in=chosen).order_by("number")),
-        others=tuple(first[:MOST_LISTED]),
-        has_more=len(first) > MOST_LISTED,
-    )
+def _listed(form: UserForm, search: str = "") -> ListedDebtors:
+    return listed_debtors(Debtor.objects.all(), form.chosen_ids, search)
 
 
 def _initial(person: User) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from tilisilta.management.grammar.sending_rules import add_rule_commands
 from tilisilta.management.grammar.service import add_service_commands
 from tilisilta.management.grammar.tokens import add_token_commands
 from tilisilta.management.grammar.trails import add_trail_commands
+from tilisilta.management.grammar.webhooks import add_webhook_commands
 from tilisilta.management.wording import gettext as _
 
 __all__ = ["build_parser"]
@@ -47,6 +48,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_proof_commands(commands)
     add_bureau_commands(commands)
     add_token_commands(commands)
+    add_webhook_commands(commands)
     add_mail_commands(commands)
     add_payroll_commands(commands)
     add_trail_commands(commands)

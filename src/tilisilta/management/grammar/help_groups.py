@@ -46,7 +46,7 @@ def help_groups() -> tuple[tuple[str, tuple[str, ...]], ...]:
             _("set a bureau up"),
             (
                 *("nmbrs", "debtor", "company", "account", "onboard"),
-                *("link", "profile", "user", "token"),
+                *("link", "profile", "user", "token", "webhook"),
             ),
         ),
         (

@@ -26,6 +26,7 @@ from tilisilta.services.explanations.receipts import RECEIPT_WORDS
 from tilisilta.services.explanations.sending import SENDING_WORDS
 from tilisilta.services.explanations.shown_facts import first_alike, shown_facts, where, with_count
 from tilisilta.services.explanations.suspicions import SUSPICION_WORDS
+from tilisilta.services.explanations.webhooks import WEBHOOK_WORDS
 from tilisilta.services.explanations.withdrawals import WITHDRAWAL_WORDS
 from tilisilta.services.explanations.wording import Explanation, Wording, choose_wording
 
@@ -68,6 +69,7 @@ SUBJECTS = (
     Subject(title=_("Whose books, and which run"), words=CHOICE_WORDS),
     Subject(title=_("What Procountor answers"), words=PROCOUNTOR_WORDS),
     Subject(title=_("The API"), words=API_WORDS),
+    Subject(title=_("Webhooks"), words=WEBHOOK_WORDS),
     Subject(title=_("Actions that could not be done"), words=ACTION_WORDS),
 )
 WORDS = {code: wordings for subject in SUBJECTS for code, wordings in subject.words.items()}

@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from math import ceil
 
 import httpx2
 
 from tilisilta.clients.nmbrs.errors import NmbrsUnavailable
 from tilisilta.clients.nmbrs.http import open_http, read_in_parts
+from tilisilta.clients.retry_after import seconds_to_wait
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +36,7 @@ class RestHttp:
                 return Answer(
                     status=answer.status_code,
                     content=read_in_parts(answer),
-                    retry_after_seconds=_seconds(answer.headers.get("Retry-After", "")),
+                    retry_after_seconds=seconds_to_wait(answer.headers.get("Retry-After", "")),
                 )
         except httpx2.HTTPError as error:
             # Only the kind of error and no chain: messages are logged, and the request holds the
@@ -48,18 +46,3 @@ class RestHttp:
 
     def close(self) -> None:
         self._http.close()
-
-
-def _seconds(text: str) -> int | None:
-    """Return what a ``Retry-After`` says, which is a number of seconds or a moment."""
-    text = text.strip()
-    if text.isascii() and text.isdecimal():
-        return int(text[:6])
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return max(
-        0,
-        ceil((moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(tz=UTC)).total_seconds()),
-    )

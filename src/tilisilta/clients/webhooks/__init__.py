@@ -1,0 +1,1 @@
+"""Sends notices to receivers that others run: programs, Slack and Teams."""
