@@ -45,6 +45,7 @@ FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
         "name": _("name"),
         "net_pay_accounts": _("ledger accounts of net pay"),
         "notices": _("notices by mail"),
+        "needs_release": _("release by another person"),
         "password": _("password"),
         "procountor_account": _("Procountor account"),
         "receipt_language": _("language of the books"),

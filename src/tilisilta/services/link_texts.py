@@ -31,6 +31,7 @@ COLUMNS = (
     "map",
     "sum_equal_lines",
     "approve",
+    "two_persons",
     "attach",
     "variance_percent",
     "variance_amount",
@@ -46,6 +47,7 @@ _FLAGS = {
     "create_items": "creates_missing_items",
     "sum_equal_lines": "sums_equal_lines",
     "approve": "approves_receipts",
+    "two_persons": "needs_release",
     "verify_only": "is_verify_only",
 }
 
