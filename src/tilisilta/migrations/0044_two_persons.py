@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
                     ("proposal_taken_back", "took back the proposal to send journal {reference}"),
                     (
                         "proposal_void",
-                        "the proposal of {proposer} to send journal {reference} became void",
+                        "the proposal of {proposer} to send journal {reference} became void: {change}",
                     ),
                     ("journal_downloaded", "saved journal {reference} as {format}"),
                     ("receipts_downloaded", "saved the receipts of {name} for {year} as {format}"),

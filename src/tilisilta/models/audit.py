@@ -161,7 +161,7 @@ class AuditEntry(models.Model):
         )
         PROPOSAL_VOID = (
             "proposal_void",
-            _("the proposal of {proposer} to send journal {reference} became void"),
+            _("the proposal of {proposer} to send journal {reference} became void: {change}"),
         )
         JOURNAL_DOWNLOADED = "journal_downloaded", _("saved journal {reference} as {format}")
         RECEIPTS_DOWNLOADED = (

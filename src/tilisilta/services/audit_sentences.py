@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.languages import language_of
-from tilisilta.models import Area, AuditEntry, shown_template_name
+from tilisilta.models import Area, AuditEntry, Proposal, shown_template_name
 from tilisilta.services.log_ins import Reason
 
 FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
@@ -106,6 +106,9 @@ def sentence_of(entry: AuditEntry) -> str:
         facts["reason"] = str(REASON_WORDS.get(facts.get("reason", ""), ""))
     if entry.action == AuditEntry.Action.TOKEN_REFUSED:
         facts["reason"] = str(TOKEN_REASON_WORDS.get(facts.get("reason", ""), ""))
+    if entry.action == AuditEntry.Action.PROPOSAL_VOID:
+        words = dict(Proposal.Change.choices)
+        facts["change"] = str(words.get(facts.get("change", ""), "")).rstrip(".")
     if entry.action in _ABOUT_TEMPLATES:
         facts["name"] = shown_template_name(str(facts.get("name", "")))
     if "date" in facts:

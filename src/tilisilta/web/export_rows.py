@@ -10,7 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from tilisilta.domain.number_ranges import written_ranges
 from tilisilta.domain.standing import BOOKED_EXPORTS, ExportState
-from tilisilta.models import Export, Journal, ProcountorAccount, Sending, preview_digest
+from tilisilta.models import (
+    Export,
+    Journal,
+    ProcountorAccount,
+    Proposal,
+    Sending,
+    preview_digest,
+)
 from tilisilta.services.explanations import explain
 from tilisilta.services.journals.variances import JournalVariance, variances_of
 
@@ -74,6 +81,8 @@ class Row:
     seen: str
     books: tuple[Books, ...] = ()
     variance: JournalVariance | None = None
+    proposal: Proposal | None = None
+    needs_release: bool = False
 
     @property
     def receipt_number_text(self) -> str:
@@ -85,11 +94,16 @@ class Row:
 
 
 def rows_of(journals: Iterable[Journal] | QuerySet[Journal], *, may_send: bool) -> tuple[Row, ...]:
-    """Return the journals as rows of a table, with what was sent of them: three queries at most."""
+    """Return the journals as rows of a table, with what was sent of them: four queries at most."""
     if isinstance(journals, QuerySet):
         journals = journals.prefetch_related(
             Prefetch("exports", queryset=_exports_with_books()),
             Prefetch("sendings", queryset=Sending.objects.select_related("requested_by")),
+            Prefetch(
+                "proposals",
+                queryset=Proposal.objects.open().select_related("proposed_by"),
+                to_attr="proposed",
+            ),
         )
     return tuple(_row(journal, may_send=may_send) for journal in journals)
 
@@ -118,6 +132,9 @@ def _row(journal: Journal, *, may_send: bool) -> Row:
     standing = journal.standing(one.standing() for one in receipts)
     obstacle = None if standing.is_sent else standing.obstacle
     reason = explain(obstacle).message if obstacle else ""
+    proposal = next(iter(getattr(journal, "proposed", ())), None)
+    if proposal is not None and not reason:
+        reason = _("%(name)s has proposed it.") % {"name": proposal.proposer}
     return Row(
         journal=journal,
         receipt_count=len(receipts),
@@ -125,11 +142,15 @@ def _row(journal: Journal, *, may_send: bool) -> Row:
         sent_at=sent_at,
         sent_by=name_of_sender(sending) if sending else "",
         reason=reason if may_send or reason else _("Your user template does not let you send."),
-        can_be_sent=may_send and standing.can_be_sent,
+        can_be_sent=may_send and standing.can_be_sent and proposal is None,
         is_sent=standing.is_sent,
         is_under_way=standing.is_under_way,
         seen=preview_digest(receipts),
         books=books_of(journal, receipts),
+        proposal=proposal,
+        needs_release=any(
+            item.link.needs_release for item in receipts if item.state == ExportState.READY
+        ),
     )
 
 

@@ -40,6 +40,7 @@ from tilisilta.web.journal_fixes import Fix, fix_for
 from tilisilta.web.journal_history import Event, history_of
 from tilisilta.web.journal_lines import JournalLines, journal_lines
 from tilisilta.web.journal_progress import SendingProgress, Stop, progress_from
+from tilisilta.web.journal_release import Release, release_of
 from tilisilta.web.journal_uncertain import UncertainReceipt, uncertain_receipts
 from tilisilta.web.journal_variance import ShownVariance, shown_variance
 from tilisilta.web.taken_back import TakenBack, can_be_withdrawn, taken_back
@@ -127,6 +128,7 @@ class JournalPage:
     withdrawal: Withdrawal | None
     ways: WaysOn
     variance: ShownVariance | None
+    release: Release
 
     @property
     def is_discarded(self) -> bool:
@@ -263,6 +265,7 @@ def journal_page(
         withdrawal=journal.withdrawals.first() if going_back else None,
         ways=ways,
         variance=shown_variance(preview),
+        release=release_of(journal, preview.link, sending, user=user),
     )
 
 

@@ -8,12 +8,13 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tilisilta.domain.standing import (
     JOURNALS_UNDER_WAY,
@@ -22,7 +23,7 @@ from tilisilta.domain.standing import (
     JournalState,
 )
 from tilisilta.domain.whole_numbers import whole_number
-from tilisilta.models import Area, Export, Journal, Right
+from tilisilta.models import Area, Export, Journal, Proposal, Right
 from tilisilta.services.sending.asking import Wanted
 from tilisilta.services.sending.ready import ReadyJournals, ready_journals
 from tilisilta.services.sending.together import send_together
@@ -39,6 +40,9 @@ NAMED_STATES = tuple(
 """The states named beside the ready journals: they are due, and are not sent with the rest."""
 
 
+_OPEN = Proposal.objects.open().filter(journal=OuterRef("pk"))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Chosen:
     """What is ticked, summed up: the bar at the foot of the page shows it beside the button."""
@@ -47,6 +51,12 @@ class Chosen:
     receipt_count: int
     books_count: int
     sums: tuple[tuple[str, Decimal], ...]
+    proposed_count: int = 0
+    """How many of them another person has to release."""
+
+    @property
+    def sent_count(self) -> int:
+        return self.count - self.proposed_count
 
     @property
     def seconds(self) -> int:
@@ -138,6 +148,8 @@ def _not_ready(
             yield NotReady(state=state, count=count, query=query)
     deleted = ready.warned_of.filter(is_deleted_at_source=True).count()
     suspicious = ready.warned_of.filter(is_deleted_at_source=False).count()
+    if proposed := shown.filter(Exists(_OPEN), state=JournalState.READY).count():
+        yield NotReady(state="proposed", count=proposed, query="")
     for name, count in (("deleted", deleted), ("needs_look", suspicious)):
         if count:
             query = with_query(request, state=JournalState.READY, period=period, months="")
@@ -147,7 +159,9 @@ def _not_ready(
 def _summed(journals: QuerySet[Journal]) -> Chosen:
     of_journals = Export.objects.filter(journal__in=journals.values("pk"), state=ExportState.READY)
     exports = of_journals.order_by().aggregate(
-        receipts=Count("pk"), books=Count("link__procountor_account", distinct=True)
+        receipts=Count("pk"),
+        books=Count("link__procountor_account", distinct=True),
+        held=Count("journal", distinct=True, filter=Q(link__needs_release=True)),
     )
     sums = journals.order_by().values_list("currency").annotate(Sum("debit_total"), Count("pk"))
     return Chosen(
@@ -155,6 +169,7 @@ def _summed(journals: QuerySet[Journal]) -> Chosen:
         receipt_count=exports["receipts"],
         books_count=exports["books"],
         sums=tuple(sorted((currency, total) for currency, total, _count in sums)),
+        proposed_count=exports["held"],
     )
 
 
@@ -176,6 +191,15 @@ def _send(request: UserRequest) -> HttpResponse:
         period=periods.pop() if len(periods) == 1 else None,
         left_out=len(listed) - len(ticked),
     )
+    proposed = joint.proposals.count()
+    if proposed and not joint.sendings.exists():
+        text = ngettext(
+            "%(count)s journal is proposed. Another person has to release it.",
+            "%(count)s journals are proposed. Another person has to release them.",
+            proposed,
+        )
+        messages.success(request, text % {"count": proposed})
+        return redirect("proposals")
     return redirect("sent_together", joint.pk)
 
 

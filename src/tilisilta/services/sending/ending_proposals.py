@@ -1,5 +1,6 @@
 """Ends what is proposed without sending it: its proposer takes it back, another sends it back."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -23,7 +24,7 @@ def take_back_proposal(proposal: Proposal, *, user: User | None, now: datetime) 
         if not is_theirs:
             raise CannotRelease(locked.journal, "not_own")
         _end(locked, Proposal.Outcome.TAKEN_BACK, user=user, now=now)
-        _record(locked, audit.Action.PROPOSAL_TAKEN_BACK, user=user)
+        _record(locked, audit.Action.PROPOSAL_TAKEN_BACK, user, {})
 
 
 def send_back(proposal: Proposal, *, reason: str, user: User, now: datetime) -> None:
@@ -38,13 +39,8 @@ def send_back(proposal: Proposal, *, reason: str, user: User, now: datetime) -> 
             raise CannotRelease(locked.journal, "own")
         locked.end_reason = reason
         _end(locked, Proposal.Outcome.RETURNED, user=user, now=now)
-        _record(
-            locked,
-            audit.Action.PROPOSAL_RETURNED,
-            user=user,
-            reason=reason,
-            proposer=locked.proposer,
-        )
+        facts = {"reason": reason, "proposer": locked.proposer}
+        _record(locked, audit.Action.PROPOSAL_RETURNED, user, facts)
 
 
 def lock_proposal(proposal: Proposal) -> Proposal:
@@ -60,13 +56,12 @@ def _end(
     proposal.save(update_fields=["outcome", "ended_at", "ended_by", "end_reason"])
 
 
-def _record(proposal: Proposal, action: audit.Action, *, user: User | None, **facts: str) -> None:
+def _record(
+    proposal: Proposal, action: audit.Action, user: User | None, facts: Mapping[str, str]
+) -> None:
     journal = proposal.journal
-    audit.record(
-        action,
-        user=user,
-        company=journal.company,
-        about=journal,
-        reference=journal.reference,
-        **facts,
+    entry = audit.entry(
+        action, user=user, company=journal.company, about=journal, reference=journal.reference
     )
+    entry.facts |= facts
+    audit.record_all([entry])

@@ -4,13 +4,13 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from tilisilta.domain.problems import Problem
-from tilisilta.domain.standing import JournalState, is_changed
+from tilisilta.domain.standing import ExportState, JournalState, is_changed
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import (
     Area,
@@ -47,6 +47,10 @@ class OpenProposal:
     def can_be_released(self) -> bool:
         return self.change is None and not self.is_own
 
+    @property
+    def receipt_count(self) -> int:
+        return sum(one.state == ExportState.READY for one in self.exports)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Released:
@@ -61,9 +65,23 @@ class Released:
     refused: tuple[tuple[Journal, Problem], ...] = ()
 
 
-def open_proposals(user: User) -> tuple[OpenProposal, ...]:
+def proposed_count(user: User | None = None) -> int:
+    """Return how many proposals wait for a second person, as far as ``user`` may see."""
+    proposals = Proposal.objects.open()
+    return (proposals.visible_to(user) if user is not None else proposals).count()
+
+
+def proposing_companies(user: User, month: date) -> tuple[int, ...]:
+    """Return the ids of the companies of the proposals in ``month``, one for each proposal."""
+    proposals = Proposal.objects.open().visible_to(user).filter(journal__period=month)
+    return tuple(proposals.order_by().values_list("journal__company", flat=True))
+
+
+def open_proposals(user: User, *, journal: Journal | None = None) -> tuple[OpenProposal, ...]:
     """Return what is proposed and ``user`` may see, by company, in a fixed number of queries."""
     proposals = Proposal.objects.open().visible_to(user).select_related("link")
+    if journal is not None:
+        proposals = proposals.filter(journal=journal)
     ordered = list(with_journals(proposals).order_by("journal__company__number", "journal", "pk"))
     judged = _judged(ordered)
     return tuple(
@@ -188,7 +206,9 @@ def _judged(proposals: Sequence[Proposal]) -> Mapping[int, _Judged]:
     """Return by proposal what it would send now, and what has changed since it was made."""
     exports: dict[int, list[Export]] = defaultdict(list)
     ids = [one.journal_id for one in proposals]
-    for export in Export.objects.filter(journal__in=ids).defer("payload").order_by("booking_date"):
+    rows = Export.objects.filter(journal__in=ids).select_related("link__procountor_account")
+    rows = rows.defer("payload", "link__procountor_account__administration")
+    for export in rows.order_by("booking_date"):
         exports[export.journal_id].append(export)
     newer = Journal.objects.filter(
         company=OuterRef("company"),

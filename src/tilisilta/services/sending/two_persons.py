@@ -162,6 +162,7 @@ def void_all(proposals: Iterable[Proposal], change: Proposal.Change, *, now: dat
             about=one.journal,
             reference=one.journal.reference,
             proposer=one.proposer,
+            change=change.value,
         )
         for one in ended
     )
