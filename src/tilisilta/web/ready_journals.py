@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,7 +23,7 @@ from tilisilta.domain.standing import (
     JournalState,
 )
 from tilisilta.domain.whole_numbers import whole_number
-from tilisilta.models import Area, Export, Journal, Proposal, Right
+from tilisilta.models import Area, Export, Journal, Right
 from tilisilta.services.sending.asking import Wanted
 from tilisilta.services.sending.ready import ReadyJournals, ready_journals
 from tilisilta.services.sending.together import send_together
@@ -38,9 +38,6 @@ NAMED_STATES = tuple(
     if state in {*STOPPED_JOURNALS, *JOURNALS_UNDER_WAY, JournalState.OFF}
 )
 """The states named beside the ready journals: they are due, and are not sent with the rest."""
-
-
-_OPEN = Proposal.objects.open().filter(journal=OuterRef("pk"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +145,7 @@ def _not_ready(
             yield NotReady(state=state, count=count, query=query)
     deleted = ready.warned_of.filter(is_deleted_at_source=True).count()
     suspicious = ready.warned_of.filter(is_deleted_at_source=False).count()
-    if proposed := shown.filter(Exists(_OPEN), state=JournalState.READY).count():
+    if proposed := ready.proposed.count():
         yield NotReady(state="proposed", count=proposed, query="")
     for name, count in (("deleted", deleted), ("needs_look", suspicious)):
         if count:

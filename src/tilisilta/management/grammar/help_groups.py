@@ -38,7 +38,17 @@ def help_groups() -> tuple[tuple[str, tuple[str, ...]], ...]:
             _("every month"),
             (
                 *("status", "sync", "import", "preview", "send", "settle", "withdraw"),
-                *("journal", "verify", "netpay", "month", "fix", "sign", "unsign", "archive"),
+                *(
+                    "proposal",
+                    "journal",
+                    "verify",
+                    "netpay",
+                    "month",
+                    "fix",
+                    "sign",
+                    "unsign",
+                    "archive",
+                ),
             ),
         ),
         (_("trace what was booked"), ("find", "receipts", "audit")),

@@ -23,6 +23,7 @@ from tilisilta.domain.standing import (
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import (
     Export,
+    JointSending,
     Journal,
     Link,
     ProcountorAccount,
@@ -142,9 +143,11 @@ class SentMany:
     """The result of asking for several journals to be sent.
 
     ``sendings`` are under way now, ``proposed`` wait for another person, ``refused`` were not
-    accepted, and ``left`` were not reached before the time was up.
+    accepted, and ``left`` were not reached before the time was up. ``joint`` is there where they
+    were asked for in one moment.
     """
 
+    joint: JointSending | None = None
     sendings: tuple[Sending, ...] = ()
     proposed: tuple[Proposal, ...] = ()
     refused: tuple[Refusal, ...] = ()

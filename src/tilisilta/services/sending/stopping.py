@@ -13,9 +13,21 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.domain.standing import EXPORTS_UNDER_WAY, ExportState, JournalState
+from tilisilta.errors import NeedsAttention
 from tilisilta.models import Attempt, Export, JointSending, Journal, Sending, User
 from tilisilta.services import audit
 from tilisilta.services.sending.later_revisions import check_later_revisions
+
+
+class SendingStopped(NeedsAttention):
+    """A person stopped it before it was begun."""
+
+    code = ProblemCode.SENDING_STOPPED
+
+    def __init__(self, journal: Journal, problem: Problem) -> None:
+        super().__init__(f"The sending of journal {journal.reference} was stopped.")
+        self.journal = journal
+        self.facts = dict(problem.facts)
 
 
 @dataclass(frozen=True, kw_only=True)
