@@ -130,6 +130,12 @@ def _sentence(action: str, facts: Mapping[str, object]) -> str:
             "sent journal {reference}: {count} ledger receipts",
             int(count),
         )
+    if action == AuditEntry.Action.SENDING_PROPOSED and count.isdecimal():
+        return ngettext(
+            "proposed to send journal {reference}: {count} ledger receipt",
+            "proposed to send journal {reference}: {count} ledger receipts",
+            int(count),
+        )
     return str(AuditEntry.Action(action).label)
 
 
