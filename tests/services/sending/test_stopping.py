@@ -88,7 +88,7 @@ class TestStop:
         joint = ask(journal)
         procountor.faults.add(on_post(FaultKind.ANSWER_LOST))
         clock = Clock()
-        make_moves(joint.sendings.get(), clock, 2)
+        make_moves(joint.sendings.get(), clock, 1)
         outbox.put_off(joint.sendings.get().pk, due_at=NOW)
 
         assert stop_joint(joint, user=None, now=NOW) == Stopped(stopped=0, going_on=1)
@@ -98,7 +98,7 @@ class TestStop:
     def test_ends_the_wait_for_an_account(self, procountor: Sandbox) -> None:
         journal = of_company(1001)
         joint = ask(journal)
-        make_moves(joint.sendings.get(), Clock(), 1)
+        joint.sendings.update(checked_at=NOW)
         remove_authorisation(journal.exports.get().link.procountor_account, user=None)
         deliver(joint.sendings.get(), Clock())
         assert states(journal) == ["queued"]
