@@ -52,13 +52,13 @@ def test_a_proposal_is_sent_back_or_taken_back(
 ) -> None:
     body = {"journals": [{"reference": journal.reference}]}
     path = f"/proposals/{journal.reference}"
-    for end in (
-        lambda: other.post(f"{path}/send-back", {"reason": "Tarkista."}),
-        lambda: program.post(f"{path}/take-back"),
+    for ending, act, values in (
+        (other, "send-back", {"reason": "Tarkista."}),
+        (program, "take-back", None),
     ):
         program.post("/sendings", body)
-        assert end().status_code == 200
-        assert end().json()["code"] == "S31"
+        assert ending.post(f"{path}/{act}", values).status_code == 200
+        assert ending.post(f"{path}/{act}", values).json()["code"] == "S31"
     assert list(Proposal.objects.order_by("pk").values_list("outcome", flat=True)) == [
         "returned",
         "taken_back",

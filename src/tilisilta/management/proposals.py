@@ -58,7 +58,8 @@ def take_back(options: Namespace) -> Answer:
 
 def stop(options: Namespace) -> Answer:
     """Stop what of a sending is not begun."""
-    joint = JointSending.objects.filter(pk=_uuid(options.stop)).first()
+    asked = _uuid(options.stop)
+    joint = JointSending.objects.filter(pk=asked).first() if asked else None
     if joint is None:
         raise Refused(
             _("There is no sending of this number"),

@@ -112,7 +112,7 @@ def in_list_order(journals: QuerySet[Journal]) -> QuerySet[Journal]:
 _NOT_WITH_OTHERS = (
     Q(is_deleted_at_source=True)
     | Q(needs_look=True)
-    | Exists(Proposal.objects.open().filter(journal=OuterRef("pk")))
+    | Q(Exists(Proposal.objects.open().filter(journal=OuterRef("pk"))))
 )
 
 

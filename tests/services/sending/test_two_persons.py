@@ -38,6 +38,7 @@ from tilisilta.models import (
     UserTemplate,
 )
 from tilisilta.services import audit
+from tilisilta.services.closing.signing import signing_standing
 from tilisilta.services.journals.importing import import_journal
 from tilisilta.services.links import change_link, end_link
 from tilisilta.services.sending.asking import Wanted, send_journal, send_many, send_or_propose
@@ -412,3 +413,19 @@ class TestManyAtOnce:
         assert open_proposals(limited) == ()
         assert [problem.fact("reason") for _journal, problem in released.refused] == ["right"]
         assert ended(proposal) == ("", "")
+
+
+def test_who_has_proposed_does_not_sign_the_month_either(
+    journal: Journal, aino: User, onni: User
+) -> None:
+    UserTemplate.objects.update(sender_cannot_sign=True)
+    released = release([propose(journal, aino)], user=onni, now=NOW)
+    assert released.joint is not None
+    deliver(released.joint.sendings.get(), Clock())
+
+    for name in ("aino", "onni"):
+        user = User.objects.get(username=name)
+        today = journal.period.replace(year=2027)
+        assert signing_standing(
+            journal.company, journal.period, user=user, today=today
+        ).needs_another

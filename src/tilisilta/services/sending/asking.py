@@ -223,6 +223,10 @@ def continue_waiting(now: datetime) -> int:
             continue
         try:
             with transaction.atomic():
+                # Locked, and asked again: a person may have just stopped what waited here.
+                Journal.objects.select_for_update(of=("self",)).get(pk=journal.pk)
+                if not waiting.filter(pk=journal.pk).exists():
+                    continue
                 _go_on(journal, now=now)
                 look_anew(journal)
         except IntegrityError:
