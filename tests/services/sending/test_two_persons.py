@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -41,6 +42,7 @@ from tilisilta.services import audit
 from tilisilta.services.closing.signing import signing_standing
 from tilisilta.services.journals.importing import import_journal
 from tilisilta.services.links import change_link, end_link
+from tilisilta.services.profiles import Rules, change_profile, make_profile
 from tilisilta.services.sending.asking import Wanted, send_journal, send_many, send_or_propose
 from tilisilta.services.sending.differences import book_difference
 from tilisilta.services.sending.ending_proposals import send_back, take_back_proposal
@@ -279,6 +281,22 @@ class TestTheDemand:
         assert said.user == aino
         switched = AuditEntry.objects.filter(action="link_changed", user=aino)
         assert [one.facts["fields"] for one in switched] == ["needs_release", "needs_release"]
+
+    def test_is_decided_by_a_profile_and_is_no_rule_of_receipts(
+        self, procountor: Sandbox, aino: User
+    ) -> None:
+        journal = of_company(1001, needs_release=False)
+        rules = Rules(name="Standard", is_default=False, choices={}, mappings={})
+        profile = make_profile(rules, user=aino)
+        change_link(link_of(journal), user=aino, profile=profile)
+        joint = send_together([Wanted(journal=journal)], user=aino, now=NOW)
+
+        demanding = replace(rules, choices={"needs_release": True})
+        change_profile(profile, demanding, user=aino, now=NOW, checks_names=False)
+
+        assert link_of(journal).needs_release
+        # What was asked for before goes on: its receipts are the same.
+        assert deliver(joint.sendings.get(), Clock()).state == "sent"
 
     def test_of_the_last_link_is_remembered_by_the_next(self, journal: Journal, aino: User) -> None:
         company, link = journal.company, link_of(journal)
