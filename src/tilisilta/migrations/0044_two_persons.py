@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tilisilta", "0040_sent_together"),
+        ("tilisilta", "0045_variance_thresholds"),
     ]
 
     operations = [
