@@ -152,7 +152,6 @@ def _refused(released: Released) -> list[tuple[Journal, Problem]]:
     if released.joint is not None:
         sendings = released.joint.sendings.filter(is_refused=True)
         found += [
-            (one.journal, one.refusal[0])
-            for one in sendings.select_related("journal__company")
+            (one.journal, one.refusal[0]) for one in sendings.select_related("journal__company")
         ]
     return found
