@@ -48,8 +48,8 @@ def joint_document(joint: JointSending, user: User | None = None) -> dict[str, A
 
 
 def _proposed(joint: JointSending, user: User | None) -> Iterable[Proposal]:
-    proposals = with_journals(joint.proposals.open())
-    return proposals.visible_to(user) if user is not None else proposals
+    proposals = Proposal.objects.open().filter(joint=joint)
+    return with_journals(proposals.visible_to(user) if user is not None else proposals)
 
 
 def counts_document(progress: Progress) -> dict[str, int]:
