@@ -38,6 +38,7 @@ from tilisilta.services.procountor.client import close_connections, keep_connect
 from tilisilta.services.sending import outbox
 from tilisilta.services.sending.asking import continue_waiting
 from tilisilta.services.sending.delivery import advance
+from tilisilta.services.sending.releasing import void_outdated
 from tilisilta.services.sending_rules.sweeping import sweep as send_by_rule
 from tilisilta.services.webhooks.gathering import gather
 from tilisilta.silences import Silences
@@ -269,6 +270,7 @@ def take_over(executor_id: str, silences: Silences, now: datetime) -> None:
     _cancel_turns_of_the_dead()
     outbox.put_back(_lost(outbox.enqueued_sendings(now - timedelta(seconds=2))), now=now)
     continue_waiting(now)
+    void_outdated(now=now)
 
 
 def stranded(now: datetime) -> list[Sending]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from types import ModuleType
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -210,6 +211,7 @@ class TestGeneratedClient:
         signing = models.ToSign(reason="paid by another bank")
         told.call("closing", "sign", 1001, "2026-06", body=signing)
         told.call("closing", "unsign", 1001, "2026-06", body=models.ToUnsign(reason="not yet"))
+        _with_two_persons(told, reference)
         told.call("journals", "check", reference)
         told.call("importing", "say_another_payroll", reference)
 
@@ -239,6 +241,19 @@ def _set_up(told: Told) -> None:
     told.call("links", "change", body=changes)
     end = models.ToEndLink(ends_on=date(2030, 1, 1), reason="moved")
     told.call("links", "end", 1001, body=end)
+
+
+def _with_two_persons(told: Told, reference: str) -> None:
+    """Ask for what two persons do; nothing is proposed."""
+    models = told.models
+    wanted = models.ProposalToRelease(reference=reference, digest="0" * 64)
+    released = told.call("sending", "release_proposals", body=models.ToRelease(journals=[wanted]))
+    assert (released.status, released.code) == (409, "S31")
+    assert told.call("sending", "list_proposals").proposals == []
+    why = models.ToSendBack(reason="Tarkista.")
+    told.call("sending", "send_proposal_back", reference, body=why)
+    told.call("sending", "take_proposal_back", reference)
+    told.call("sending", "stop_sending", uuid4())
 
 
 def _route(answer: httpx.Response, schema: dict[str, Any]) -> str:

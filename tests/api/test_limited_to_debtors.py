@@ -43,11 +43,16 @@ class TestEveryOperation:
         "/api/v1/journals/{reference}/difference": {"reason": "hm"},
         "/api/v1/months/{month}/reasons/{reason}": {"as_stored": True},
         "/api/v1/months/{month}/sending": {"as_stored": True},
+        "/api/v1/proposals/{reference}/send-back": {"reason": "hm"},
+        "/api/v1/proposals/releases": {
+            "journals": [{"reference": "1001-2026-6-1", "digest": "0" * 64}]
+        },
     }
     OTHERWISE = {
         # They concern all debtors: the first is not shown, the second has nothing to fetch from.
         ("get", "/api/v1/profiles"): {403},
         ("post", "/api/v1/synchronisation"): {409},
+        ("post", "/api/v1/proposals/releases"): {404},
     }
     NAMES = ("{reference}", "{number}", "{joint}", "{reason}", "{onboarding}")
 

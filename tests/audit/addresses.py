@@ -16,10 +16,12 @@ from tests.routes import LOG_IN, named_routes
 
 from tilisilta.models import (
     ColumnChoice,
+    JointSending,
     Journal,
     Link,
     NmbrsConnection,
     ProcountorAccount,
+    Proposal,
     User,
     UserTemplate,
 )
@@ -136,6 +138,10 @@ def _values(name: str, route: str) -> Iterator[Mapping[str, object]]:
         yield {"number": 101}
     elif name == "forget_columns":
         yield from ({"number": one.company.number, "pk": one.pk} for one in _column_choices())
+    elif name in {"sent_together", "stop_together"}:
+        yield from ({"pk": pk} for pk in JointSending.objects.values_list("pk", flat=True)[:2])
+    elif name in {"send_back", "take_back_proposal"}:
+        yield from ({"pk": pk} for pk in Proposal.objects.values_list("pk", flat=True)[:1])
     elif route.startswith(RECEIPT):
         yield from ({"pk": one.pk, "number": 1} for one in _journals() if one.exports.exists())
     elif route.startswith((COMPANY, JOURNAL, LINK, ACCOUNT, CONNECTION, "users", "user-templates")):

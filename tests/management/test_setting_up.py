@@ -276,7 +276,7 @@ class TestLinkCommands:
             *("--cost-centers", "Kustannuspaikka", "--cost-units", "Projekti", "--create-items"),
             *("--closed-period", "next-open", "--clearing-account", "2990"),
             *("--fallback-account", "5010", "--map", "5035=5030", "--map", "5036=5030"),
-            *("--sum-equal-lines", "--approve", "--attach", "report"),
+            *("--sum-equal-lines", "--approve", "--two-persons", "--attach", "report"),
             *("--language", "sv", "--dimension-accounts", "[3-8]...", "--variance-amount", "0"),
         )
 
@@ -296,6 +296,7 @@ class TestLinkCommands:
             "map": {"5035": "5030", "5036": "5030"},
             "sum_equal_lines": True,
             "approve": True,
+            "two_persons": True,
             "attach": "report",
             "variance_percent": 20,
             "variance_amount": 0,

@@ -33,6 +33,7 @@ from tilisilta.models import (
     Onboarding,
     PaymentFile,
     ProcountorAccount,
+    Proposal,
     Scope,
     User,
     UserTemplate,
@@ -128,10 +129,17 @@ class Hidden:
             yield {"number": self.company.number, "month": "2026-06"}
         elif name in _of(COMPANY):
             yield {"number": self.company.number}
-        elif name == "sent_together":
+        elif name in {"sent_together", "stop_together"}:
             yield {"pk": self.sent_together().pk}
+        elif name in {"send_back", "take_back_proposal"}:
+            yield {"pk": self.proposal().pk}
         else:
             raise AssertionError(f"Say which object of another debtor {name} is to be tried with.")
+
+    def proposal(self) -> Proposal:
+        return Proposal.objects.get_or_create(
+            journal=self.journal, defaults={"digest": "0" * 64, "proposed_at": NOW}
+        )[0]
 
     def sent_together(self) -> JointSending:
         joint, _ = JointSending.objects.get_or_create(defaults={"requested_at": NOW})

@@ -16,7 +16,8 @@ from tilisilta.management.differences import (
     planned_difference_document,
 )
 from tilisilta.models import Area, Journal, Right, Scope
-from tilisilta.services.sending.differences import book_difference, plan_difference_of
+from tilisilta.services.sending.differences import plan_difference_of
+from tilisilta.services.sending.proposing_differences import book_or_propose_difference
 
 router = Router(tags=["Sending"])
 _MAY_SEND = Bearer(Scope.SEND, Area.JOURNAL_EXPORTS, Right.WRITE)
@@ -49,7 +50,7 @@ def send_difference(
 
 def _book(request: ApiRequest, reference: str, wanted: ToBookDifference) -> HttpResponse:
     journal = visible_journal(request.user, reference)
-    book_difference(
+    book_or_propose_difference(
         journal,
         reason=wanted.reason,
         user=request.user,

@@ -18,6 +18,7 @@ from tilisilta.management.workers import living_workers
 from tilisilta.models import Area, Scope, Sending
 from tilisilta.services.closing.month_at_work import shown_month
 from tilisilta.services.link_drift import drifted
+from tilisilta.services.sending.releasing import proposed_count
 
 router = Router(tags=["Months"])
 
@@ -50,5 +51,6 @@ def show_status(request: ApiRequest, asked: Query[AskedStatus]) -> dict[str, Any
         "waiting_in_other_months": waiting_elsewhere(month, user),
         "sendings_under_way": Sending.objects.filter(visible, finished_at__isnull=True).count(),
         "workers": [one.executor_id for one in living_workers(timezone.now())],
+        "proposed": proposed_count(user),
         "drifted_links": drifted(user).count(),
     }

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from tilisilta.api.asked import Body, Text
 from tilisilta.api.schemas import Cursor, JournalDocument, Month, Problem
+from tilisilta.api.schemas_of_proposals import ProposedJournal
 from tilisilta.api.schemas_of_work import MOST_REASON_CHARACTERS, JournalToSend
 from tilisilta.services.sending.progress import Stage
 
@@ -77,6 +78,9 @@ class JointDocument(Schema):
     is_finished: bool = Field(description="Nothing is left that the worker would do by itself.")
     finished_at: datetime | None
     seconds_left: int
+    proposed: list[ProposedJournal] = Field(
+        description="What another person has to release; it is not in the counts."
+    )
     to_look_at: list[JointRow] = Field(
         description="What was refused, left or is uncertain, by company: the first 200."
     )

@@ -26,6 +26,7 @@ class LinkDocument(Schema):
     map: dict[str, str] = Field(description="Ledger accounts of journals, and what they become.")
     sum_equal_lines: bool
     approve: bool
+    two_persons: bool
     attach: str | None
     variance_percent: int = Field(description="An account that differs more is pointed out.")
     variance_amount: int = Field(description="In whole units of the currency: less is not.")

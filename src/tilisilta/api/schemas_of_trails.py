@@ -115,4 +115,5 @@ class Status(Schema):
     waiting_in_other_months: dict[str, int]
     sendings_under_way: int
     workers: list[str] = Field(description="The living ones: without any, nothing is sent.")
+    proposed: int
     drifted_links: int

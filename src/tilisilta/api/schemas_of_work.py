@@ -61,6 +61,9 @@ class SentJournal(JournalDocument):
     """A journal on its way, with its receipts."""
 
     receipts: list[SentReceipt]
+    is_proposed: bool = Field(
+        False, description="The link demands two persons: another one has to release it."
+    )
 
 
 class ToWithdraw(Body):

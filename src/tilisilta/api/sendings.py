@@ -23,10 +23,10 @@ from tilisilta.api.schemas_of_sending import (
 from tilisilta.api.schemas_of_work import JournalToSend, SentJournal
 from tilisilta.management.exports import sent_document
 from tilisilta.management.joint_sendings import joint_document, joint_row_document, joint_rows
-from tilisilta.models import Area, JointSending, Journal, Right, Scope, User
+from tilisilta.models import Area, JointSending, Journal, Proposal, Right, Scope, User
 from tilisilta.services.journals.references import journals_by_references
 from tilisilta.services.keyed_requests import id_of_request
-from tilisilta.services.sending.asking import Wanted, send_journal
+from tilisilta.services.sending.asking import Wanted, send_or_propose
 from tilisilta.services.sending.progress import Stage
 from tilisilta.services.sending.together import send_together
 from tilisilta.services.sending.withdrawals import let_be_sent_again
@@ -149,8 +149,9 @@ def _send_one(request: ApiRequest, reference: str, wanted: JournalToCheckAndSend
     now = timezone.now()
     if wanted.again:
         journal = let_be_sent_again(journal, reason=wanted.reason, user=request.user, now=now)
-    send_journal(journal, user=request.user, now=now, seen=wanted.digest)
+    asked = send_or_propose(journal, user=request.user, now=now, seen=wanted.digest)
     # Read again: the check may have changed it.
     journal = Journal.objects.select_related("company").get(pk=journal.pk)
     [document] = sent_document([journal], ())["journals"]
+    document["is_proposed"] = isinstance(asked, Proposal)
     return answer_with(SentJournal, document, status=202)

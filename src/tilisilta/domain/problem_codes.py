@@ -308,6 +308,9 @@ class ProblemCode(StrEnum):
     COMPANY_LINKED = "E14"
     LINK_IN_USE = "E15"
     CANNOT_BE_SENT = _stops("E16", journal="1003-2026-6-1")
+    NEEDS_RELEASE = _stops("S30", journal="1003-2026-6-1")
+    CANNOT_RELEASE = _stops("S31", journal="1003-2026-6-1", reason="own")
+    SENDING_STOPPED = _stops("S32", name="Aino Saarela", moment="2026-08-04T08:12:58+03:00")
     USER_NAME_TAKEN = "E17"
     TEMPLATE_NAME_TAKEN = "E18"
     LAST_ADMINISTRATOR = "E19"

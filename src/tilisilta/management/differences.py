@@ -23,17 +23,19 @@ from tilisilta.management.output import (
     problem_text,
     refusal_of,
 )
+from tilisilta.management.proposals import proposal_document, proposed_lines, stop
 from tilisilta.management.workers import living_workers, running_worker
-from tilisilta.models import Export, Journal
-from tilisilta.services.sending.differences import (
-    PlannedDifference,
-    book_difference,
-    plan_difference_of,
-)
+from tilisilta.models import Export, Journal, Proposal
+from tilisilta.services.sending.difference_plans import PlannedDifference
+from tilisilta.services.sending.differences import plan_difference_of
+from tilisilta.services.sending.proposing_differences import book_or_propose_difference
 
 
 def send(options: Namespace) -> Answer:
     """Send journals, or with ``--difference`` what one changes in what is booked of its run."""
+    if options.stop:
+        _must_stop_alone(options)
+        return stop(options)
     if options.difference:
         return _send_difference(options)
     if options.plan:
@@ -42,6 +44,13 @@ def send(options: Namespace) -> Answer:
             remedy=_("See tilisilta preview for what would be sent of a journal."),
         )
     return send_journals(options)
+
+
+def _must_stop_alone(options: Namespace) -> None:
+    if options.journals or options.all_ready or options.difference or options.again:
+        raise WrongUse(
+            _("--stop goes with nothing else"), remedy=_("Give only the number of the sending.")
+        )
 
 
 def _send_difference(options: Namespace) -> Answer:
@@ -116,9 +125,17 @@ def _planned_lines(planned: PlannedDifference) -> Iterator[str]:
 
 def _book(journal: Journal, options: Namespace) -> Answer:
     try:
-        sending = book_difference(journal, reason=options.reason, user=None, now=timezone.now())
+        sending = book_or_propose_difference(
+            journal, reason=options.reason, user=None, now=timezone.now()
+        )
     except ValidationError as error:
         raise refusal_of(error) from error
+    if isinstance(sending, Proposal):
+        return Answer(
+            document={**journal_document(journal), "proposed": proposal_document(sending)},
+            text="\n".join(proposed_lines([sending])),
+            status=Status.REFUSED if options.wait else Status.DONE,
+        )
     if sending is not None and options.wait:
         with running_worker():
             wait_for([sending], give_up_at=time.monotonic() + options.timeout)

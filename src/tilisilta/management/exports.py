@@ -24,9 +24,10 @@ from tilisilta.management.output import (
     problem_text,
     refusal_of,
 )
+from tilisilta.management.proposals import proposal_document, proposed_lines
 from tilisilta.management.together import send_all
 from tilisilta.management.workers import living_workers, running_worker
-from tilisilta.models import Export, Journal, Sending
+from tilisilta.models import Export, Journal, Proposal, Sending
 from tilisilta.services.journals.previews import waiting_problems
 from tilisilta.services.sending.asking import (
     Refusal,
@@ -55,9 +56,22 @@ def send(options: Namespace) -> Answer:
     # Read again: the worker has changed their states.
     journals = [Journal.objects.get(pk=sending.journal_id) for sending in asked.sendings]
     return Answer(
-        document={**sent_document(journals, asked.refused), **_left_document(ready)},
-        text=_text(journals, asked.refused, ready, waited=options.wait),
-        status=_status(journals, asked.refused, waited=options.wait),
+        document={
+            **sent_document(journals, asked.refused, asked.proposed),
+            **_left_document(ready),
+            **({"together": str(asked.joint.pk)} if asked.joint else {}),
+        },
+        text="\n".join(
+            filter(
+                None,
+                [
+                    _text(journals, asked, ready, waited=options.wait),
+                    *proposed_lines(asked.proposed),
+                    *_stop_lines(asked, waited=options.wait),
+                ],
+            )
+        ),
+        status=_status(journals, asked, waited=options.wait),
     )
 
 
@@ -124,17 +138,26 @@ def wait_for(sendings: Sequence[Sending], *, give_up_at: float) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def _status(journals: Sequence[Journal], refused: Sequence[Refusal], *, waited: bool) -> Status:
+def _stop_lines(asked: SentMany, *, waited: bool) -> Iterator[str]:
+    if asked.joint is not None and asked.sendings and not waited:
+        told = _("To stop what is not begun: tilisilta send --stop %(id)s")
+        yield told % {"id": asked.joint.pk}
+
+
+def _status(journals: Sequence[Journal], asked: SentMany, *, waited: bool) -> Status:
     # First: a script may repeat what was refused, but not what may be booked already.
     if any(journal.state == JournalState.UNCERTAIN for journal in journals):
         return Status.UNCERTAIN
-    if refused or (waited and any(journal.state not in SENT_JOURNALS for journal in journals)):
+    is_open = asked.proposed or any(one.state not in SENT_JOURNALS for one in journals)
+    if asked.refused or (waited and is_open):
         return Status.REFUSED
     return Status.DONE
 
 
-def sent_document(journals: Sequence[Journal], refused: Sequence[Refusal]) -> dict[str, Any]:
-    """Return for the JSON document what is sent now, and what was refused with the reason."""
+def sent_document(
+    journals: Sequence[Journal], refused: Sequence[Refusal], proposed: Sequence[Proposal] = ()
+) -> dict[str, Any]:
+    """Return for the JSON document what is sent now, proposed, and refused with the reason."""
     return {
         "journals": [
             {
@@ -146,6 +169,7 @@ def sent_document(journals: Sequence[Journal], refused: Sequence[Refusal]) -> di
             }
             for journal in journals
         ],
+        "proposed": [proposal_document(one) for one in proposed],
         "refused": [
             {**_journal_document(item.journal), "error": error_document(item.error)}
             for item in refused
@@ -185,23 +209,24 @@ def _left_document(ready: ReadyJournals | None) -> dict[str, Any]:
             {"reference": one.reference, "period": f"{one.period:%Y-%m}"} for one in ready.others
         ],
         "to_look_at": [one.reference for one in ready.warned_of],
+        "waiting_for_release": [one.reference for one in ready.proposed],
     }
 
 
 def _text(
     journals: Sequence[Journal],
-    refused: Sequence[Refusal],
+    asked: SentMany,
     ready: ReadyJournals | None,
     *,
     waited: bool,
 ) -> str:
     lines = [line for journal in journals for line in _journal_lines(journal)]
-    for item in refused:
+    for item in asked.refused:
         explanation = explanation_of(item.error)
         lines.append(f"{item.journal.reference}  {coded(explanation)}")
         obstacles = (*item.journal.standing().obstacles, *waiting_problems(item.journal))
         lines += [problem_text(problem) for problem in dict.fromkeys(obstacles)]
-    if not journals and not refused:
+    if not (journals or asked.refused or asked.proposed):
         lines.append(_("No journal is ready."))
     lines += _left_lines(ready)
     if journals and not waited and not living_workers(timezone.now()):

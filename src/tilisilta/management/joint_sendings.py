@@ -7,7 +7,8 @@ from django.db.models import Prefetch, QuerySet
 
 from tilisilta.management.journals import journal_document
 from tilisilta.management.output import problem_document
-from tilisilta.models import Export, JointSending, Sending, User
+from tilisilta.management.proposals import proposal_document
+from tilisilta.models import Export, JointSending, Proposal, Sending, User
 from tilisilta.services.sending.progress import (
     STAGES_TO_LOOK_AT,
     Progress,
@@ -16,6 +17,7 @@ from tilisilta.services.sending.progress import (
     staged,
 )
 from tilisilta.services.sending.ready_lists import ReadyRow
+from tilisilta.services.sending.two_persons import with_journals
 from tilisilta.services.sending.why_not_booked import why_not_booked
 
 MOST_TO_LOOK_AT = 200
@@ -37,11 +39,17 @@ def joint_document(joint: JointSending, user: User | None = None) -> dict[str, A
         "is_finished": not progress.is_moving,
         "finished_at": progress.finished_at,
         "seconds_left": progress.seconds_left,
+        "proposed": [proposal_document(one) for one in _proposed(joint, user)],
         "to_look_at": [
             joint_row_document(one)
             for one in to_look_at.order_by("journal__company__number", "pk")[:MOST_TO_LOOK_AT]
         ],
     }
+
+
+def _proposed(joint: JointSending, user: User | None) -> Iterable[Proposal]:
+    proposals = Proposal.objects.open().filter(joint=joint)
+    return with_journals(proposals.visible_to(user) if user is not None else proposals)
 
 
 def counts_document(progress: Progress) -> dict[str, int]:

@@ -36,6 +36,7 @@ from tilisilta.services.explanations import explain
 from tilisilta.services.fetching.notices import ConnectionNotice, connections_at
 from tilisilta.services.fetching.synchronisations import latest_synchronisation
 from tilisilta.services.notices.mail_server import mail_standing
+from tilisilta.services.sending.releasing import proposed_count
 from tilisilta.services.webhooks.outcomes import failing_webhooks
 
 
@@ -48,6 +49,7 @@ def show_status(options: Namespace) -> Answer:
     waiting = _waiting(month)
     elsewhere = waiting_elsewhere(month)
     under_way = Sending.objects.filter(finished_at__isnull=True).count()
+    proposed = proposed_count()
     dead = list(
         ProcountorAccount.objects.serving()
         .exclude(state=ProcountorAccount.State.AUTHORISED)
@@ -69,6 +71,7 @@ def show_status(options: Namespace) -> Answer:
             "waiting_count": len(waiting),
             "waiting_in_other_months": elsewhere,
             "sendings_under_way": under_way,
+            "proposed": proposed,
             "workers": [worker.executor_id for worker in workers],
             "dead_accounts": [account_document(account) for account in dead],
             "synchronisation": outcome_document(fetched) if fetched else None,
@@ -95,6 +98,7 @@ def show_status(options: Namespace) -> Answer:
                 *_elsewhere_lines(elsewhere),
                 *(("", _table(waiting)) if waiting else ()),
                 *_drift_lines(drifted_count),
+                *_proposed_lines(proposed),
             ]
         ),
     )
@@ -106,6 +110,17 @@ def _drift_lines(count: int) -> list[str]:
     text = ngettext(
         "%(count)s link names what Procountor does not have any more. See tilisilta link check.",
         "%(count)s links name what Procountor does not have any more. See tilisilta link check.",
+        count,
+    )
+    return ["", text % {"count": count}]
+
+
+def _proposed_lines(count: int) -> list[str]:
+    if not count:
+        return []
+    text = ngettext(
+        "%(count)s journal is proposed to be sent: another person has to release it.",
+        "%(count)s journals are proposed to be sent: another person has to release them.",
         count,
     )
     return ["", text % {"count": count}]

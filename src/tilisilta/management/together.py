@@ -25,7 +25,9 @@ from tilisilta.services.sending.asking import (
 )
 from tilisilta.services.sending.progress import Progress, Stage, progress_of
 from tilisilta.services.sending.ready import ReadyJournals
+from tilisilta.services.sending.stopping import SendingStopped
 from tilisilta.services.sending.together import send_together
+from tilisilta.services.sending.two_persons import with_journals
 
 POLL_SECONDS = 0.5
 
@@ -96,6 +98,8 @@ def _outcome_of(joint: JointSending) -> SentMany:
         )
     )
     return SentMany(
+        joint=joint,
+        proposed=tuple(with_journals(joint.proposals.all())),
         sendings=tuple(one for one in sendings if not one.is_refused),
         refused=tuple(
             Refusal(journal=one.journal, error=_error_of(one.journal, one.refusal[0]))
@@ -110,4 +114,6 @@ def _error_of(journal: Journal, problem: Problem) -> NeedsAttention:
         return AlreadySent(journal)
     if problem.code == ProblemCode.PREVIEW_CHANGED:
         return PreviewChanged(journal, reason=problem.fact("reason"))
+    if problem.code == ProblemCode.SENDING_STOPPED:
+        return SendingStopped(journal, problem)
     return CannotBeSent(journal)

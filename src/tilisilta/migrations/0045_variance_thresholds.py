@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tilisilta", "0043_sending_by_rule")]
+    dependencies = [("tilisilta", "0044_two_persons")]
 
     operations = [
         migrations.AddField(

@@ -38,6 +38,7 @@ from tilisilta.models.notices import (
 )
 from tilisilta.models.onboarding import Onboarding, OnboardingRow
 from tilisilta.models.profiles import Profile
+from tilisilta.models.proposals import Proposal
 from tilisilta.models.receipt_files import ReceiptFile
 from tilisilta.models.reconciliations import OUTCOMES, ReconciledMonth, VerifiedCompany
 from tilisilta.models.seen_receipts import AnotherReceipt, SeenReceipt
@@ -96,6 +97,7 @@ __all__ = [
     "PaymentFile",
     "ProcountorAccount",
     "Profile",
+    "Proposal",
     "ReceiptFile",
     "ReconciledMonth",
     "Right",

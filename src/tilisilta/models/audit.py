@@ -153,6 +153,31 @@ class AuditEntry(models.Model):
             "sending_refused",
             _("did not send journal {reference}, as it is no longer what was confirmed"),
         )
+        SENDING_STOPPED = "sending_stopped", _("stopped the sending of journal {reference}")
+        SENT_BY_ONE = (
+            "sent_by_one",
+            _("sent journal {reference} alone: no second person is demanded since {date}"),
+        )
+        SENDING_PROPOSED = (
+            "sending_proposed",
+            _("proposed to send journal {reference}: {count} ledger receipts"),
+        )
+        PROPOSAL_RELEASED = (
+            "proposal_released",
+            _("released journal {reference}, which {proposer} had proposed"),
+        )
+        PROPOSAL_RETURNED = (
+            "proposal_returned",
+            _("sent journal {reference} back to {proposer}: {reason}"),
+        )
+        PROPOSAL_TAKEN_BACK = (
+            "proposal_taken_back",
+            _("took back the proposal to send journal {reference}"),
+        )
+        PROPOSAL_VOID = (
+            "proposal_void",
+            _("the proposal of {proposer} to send journal {reference} became void: {change}"),
+        )
         JOURNAL_DOWNLOADED = "journal_downloaded", _("saved journal {reference} as {format}")
         RECEIPTS_DOWNLOADED = (
             "receipts_downloaded",

@@ -305,6 +305,11 @@ class Sending(models.Model):
         default=False, help_text="It was not begun; ``refusal`` says why."
     )
     refusal = ProblemsField()
+    release_off_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Sent by one person, as since then no second one was demanded any more.",
+    )
 
     class Meta:
         ordering = ["-requested_at"]

@@ -132,6 +132,12 @@ class Link(models.Model):
     is_verify_only = models.BooleanField(
         default=False, help_text="It compares payroll with the ledger, and never sends."
     )
+    needs_release = models.BooleanField(
+        default=False, help_text="One person proposes what is sent, and another releases it."
+    )
+    release_off_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since then no second person is demanded any more."
+    )
     net_pay_accounts = models.CharField(
         max_length=MOST_NET_PAY_CHARACTERS,
         blank=True,

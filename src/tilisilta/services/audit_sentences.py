@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.languages import language_of
-from tilisilta.models import Area, AuditEntry, shown_template_name
+from tilisilta.models import Area, AuditEntry, Proposal, shown_template_name
 from tilisilta.services.log_ins import Reason
 
 FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
@@ -49,6 +49,7 @@ FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
         "name": _("name"),
         "net_pay_accounts": _("ledger accounts of net pay"),
         "notices": _("notices by mail"),
+        "needs_release": _("release by another person"),
         "password": _("password"),
         "procountor_account": _("Procountor account"),
         "receiver": _("address of the receiver"),
@@ -114,6 +115,9 @@ def sentence_of(entry: AuditEntry) -> str:
         facts["reason"] = str(REASON_WORDS.get(facts.get("reason", ""), ""))
     if entry.action == AuditEntry.Action.TOKEN_REFUSED:
         facts["reason"] = str(TOKEN_REASON_WORDS.get(facts.get("reason", ""), ""))
+    if entry.action == AuditEntry.Action.PROPOSAL_VOID:
+        words = dict(Proposal.Change.choices)
+        facts["change"] = str(words.get(facts.get("change", ""), "")).rstrip(".")
     if entry.action in _ABOUT_TEMPLATES:
         facts["name"] = shown_template_name(str(facts.get("name", "")))
     if "date" in facts:
@@ -138,6 +142,12 @@ def _sentence(action: str, facts: Mapping[str, object]) -> str:
         return ngettext(
             "sent journal {reference}: {count} ledger receipt",
             "sent journal {reference}: {count} ledger receipts",
+            int(count),
+        )
+    if action == AuditEntry.Action.SENDING_PROPOSED and count.isdecimal():
+        return ngettext(
+            "proposed to send journal {reference}: {count} ledger receipt",
+            "proposed to send journal {reference}: {count} ledger receipts",
             int(count),
         )
     return str(AuditEntry.Action(action).label)

@@ -19,6 +19,7 @@ CHOICES = (
     "receipt_title",
     "receipt_language",
     "approves_receipts",
+    "needs_release",
     "attaches",
     "variance_percent",
     "variance_amount",

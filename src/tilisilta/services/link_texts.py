@@ -32,6 +32,7 @@ COLUMNS = (
     "map",
     "sum_equal_lines",
     "approve",
+    "two_persons",
     "attach",
     "variance_percent",
     "variance_amount",
@@ -50,6 +51,7 @@ _FLAGS = {
     "create_items": "creates_missing_items",
     "sum_equal_lines": "sums_equal_lines",
     "approve": "approves_receipts",
+    "two_persons": "needs_release",
     "verify_only": "is_verify_only",
     "send_by_rule": "sends_by_rule",
 }

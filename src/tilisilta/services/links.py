@@ -7,22 +7,19 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.company_match import name_with_id
 from tilisilta.domain.problems import ProblemCode
-from tilisilta.domain.standing import EXPORTS_GOING_BACK, EXPORTS_UNDER_WAY, ExportState
+from tilisilta.domain.standing import EXPORTS_GOING_BACK, EXPORTS_UNDER_WAY
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import (
     AccountMapping,
     Company,
-    Export,
     Link,
     NmbrsCompany,
     ProcountorAccount,
-    Sending,
     User,
 )
 from tilisilta.services import audit
@@ -33,7 +30,9 @@ from tilisilta.services.journals.keeping import lock_company
 from tilisilta.services.link_proposals import Pairing, pairing_of
 from tilisilta.services.link_seen import must_be_as_seen
 from tilisilta.services.link_settings import settings_of
+from tilisilta.services.link_waiting import take_back_waiting
 from tilisilta.services.link_words import with_words_of_books, without_blank_words
+from tilisilta.services.release_demand import demand_in, note_new_link, note_switched
 from tilisilta.services.sending_rules.switching import begin_rule, carry_rule_over
 
 
@@ -140,6 +139,7 @@ def create_link(  # what a person says of a link, each by its name
         pairing = pairing_of(company, locked)
         _must_be_confirmed(pairing, different_names, shared_administration)
         link.confirmed_pair = company.pair_with(locked) if pairing.needs_confirmation else ""
+        note_new_link(link, company)
         _save_new(link)
         ProcountorAccount.objects.filter(pk=account.pk).update(debtor=company.debtor)
         _have_rights_read(link)
@@ -198,8 +198,9 @@ def store_change(
         locked = Link.objects.select_for_update().get(pk=link.pk)
         if not locked.is_open:
             raise ValidationError(_("The link has ended. It stays as it was."))
-        must_be_as_seen(locked, seen or {})
-        link.save(update_fields=[*choices, "changed_at"])
+        must_be_as_seen(locked, {**demand_in(before), **(seen or {})})
+        note_switched(link, locked)
+        link.save(update_fields=[*choices, "release_off_at", "changed_at"])
         _have_rights_read(link)
         if account_mappings is not None:
             changes += _replace_mappings(link, account_mappings)
@@ -258,7 +259,7 @@ def end_link(link: Link, *, ends_on: date, reason: str, user: User | None) -> Li
         if not link.is_open:
             return link
         # The link is locked, and so does asking for a journal: no export is queued meanwhile.
-        _take_back_waiting(link)
+        take_back_waiting(link)
         if link.exports.filter(state__in=EXPORTS_UNDER_WAY | EXPORTS_GOING_BACK).exists():
             raise LinkBusy(f"Receipts are on their way through {link}.")
         link.ends_on = max(ends_on, link.start_month)
@@ -277,14 +278,6 @@ def end_link(link: Link, *, ends_on: date, reason: str, user: User | None) -> Li
         )
     recheck_company(link.company, includes_at_rest=True)
     return link
-
-
-def _take_back_waiting(link: Link) -> None:
-    """Make receipts ready again that only wait for the account to be authorised."""
-    waiting = link.exports.filter(state=ExportState.QUEUED)
-    is_sending = Sending.objects.filter(journal=OuterRef("journal"), finished_at__isnull=True)
-    left = waiting.filter(~Exists(is_sending)).select_for_update(of=("self",))
-    Export.objects.filter(pk__in=[export.pk for export in left]).update(state=ExportState.READY)
 
 
 def _must_be_confirmed(pairing: Pairing, different_names: bool, shared: bool) -> None:

@@ -33,6 +33,7 @@ from tilisilta.models import (
     KeyedRequest,
     MonthSignature,
     PaymentFile,
+    Proposal,
     ReconciledMonth,
     Run,
     Sending,
@@ -183,6 +184,9 @@ def _mask(journals: Sequence[Journal], mask: TextMask) -> Masked:
         + _mask_columns(Withdrawal.objects.filter(journal__in=journals), mask, ("reason",))
         + _mask_columns(settlements, mask, ("reason", "undo_reason", "receipt_number"))
         + _mask_columns(differences, mask, ("reason",))
+        + _mask_columns(
+            Proposal.objects.filter(journal__in=journals), mask, ("reason", "end_reason")
+        )
         + _mask_bases(differences, mask)
         + _mask_columns(PaymentFile.objects.filter(**of_month), mask, ("file_name",))
         + _mask_columns(

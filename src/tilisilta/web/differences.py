@@ -16,14 +16,12 @@ from tilisilta.domain.differences import DatedDifference, amount_beside
 from tilisilta.domain.items_to_make import ItemToMake
 from tilisilta.domain.receipts import LedgerReceipt, Transaction
 from tilisilta.errors import TilisiltaError
-from tilisilta.models import Area, Right
+from tilisilta.models import Area, Proposal, Right
 from tilisilta.services.explanations import Explanation, explain
 from tilisilta.services.procountor.administrations import known_administration
-from tilisilta.services.sending.differences import (
-    PlannedDifference,
-    book_difference,
-    plan_difference_of,
-)
+from tilisilta.services.sending.difference_plans import PlannedDifference
+from tilisilta.services.sending.differences import plan_difference_of
+from tilisilta.services.sending.proposing_differences import book_or_propose_difference
 from tilisilta.services.verifying.documents import Names
 from tilisilta.web.parts import error_text, visible_journal
 from tilisilta.web.reason_form import ReasonForm
@@ -85,7 +83,7 @@ def difference_of(request: UserRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            sending = book_difference(
+            sending = book_or_propose_difference(
                 journal,
                 reason=given["reason"],
                 user=request.user,
@@ -95,7 +93,9 @@ def difference_of(request: UserRequest, pk: int) -> HttpResponse:
         except TilisiltaError as error:
             messages.error(request, error_text(error))
             return redirect("book_difference", pk=pk)
-        if sending is None:
+        if isinstance(sending, Proposal):
+            told = _("The difference is proposed. Another person has to release it.")
+        elif sending is None:
             told = _("The books hold the same already. The journal is settled.")
         else:
             told = _("The difference is being booked in Procountor.")

@@ -15,6 +15,7 @@ from tilisilta.models import (
     Export,
     Journal,
     ProcountorAccount,
+    Proposal,
     RuledJournal,
     Sending,
     preview_digest,
@@ -84,6 +85,8 @@ class Row:
     by_rule: str = ""
     books: tuple[Books, ...] = ()
     variance: JournalVariance | None = None
+    proposal: Proposal | None = None
+    needs_release: bool = False
 
     @property
     def receipt_number_text(self) -> str:
@@ -95,11 +98,16 @@ class Row:
 
 
 def rows_of(journals: Iterable[Journal] | QuerySet[Journal], *, may_send: bool) -> tuple[Row, ...]:
-    """Return the journals as rows of a table, with what was sent of them: three queries at most."""
+    """Return the journals as rows of a table, with what was sent of them: four queries at most."""
     if isinstance(journals, QuerySet):
         journals = journals.select_related("ruled").prefetch_related(
             Prefetch("exports", queryset=_exports_with_books()),
             Prefetch("sendings", queryset=Sending.objects.select_related("requested_by")),
+            Prefetch(
+                "proposals",
+                queryset=Proposal.objects.open().select_related("proposed_by"),
+                to_attr="proposed",
+            ),
         )
     return tuple(_row(journal, may_send=may_send) for journal in journals)
 
@@ -128,6 +136,9 @@ def _row(journal: Journal, *, may_send: bool) -> Row:
     standing = journal.standing(one.standing() for one in receipts)
     obstacle = None if standing.is_sent else standing.obstacle
     reason = explain(obstacle).message if obstacle else ""
+    proposal = next(iter(getattr(journal, "proposed", ())), None)
+    if proposal is not None and not reason:
+        reason = _("%(name)s has proposed it.") % {"name": proposal.proposer}
     return Row(
         journal=journal,
         receipt_count=len(receipts),
@@ -135,12 +146,16 @@ def _row(journal: Journal, *, may_send: bool) -> Row:
         sent_at=sent_at,
         sent_by=name_of_sender(sending) if sending else "",
         reason=reason if may_send or reason else _("Your user template does not let you send."),
-        can_be_sent=may_send and standing.can_be_sent,
+        can_be_sent=may_send and standing.can_be_sent and proposal is None,
         is_sent=standing.is_sent,
         is_under_way=standing.is_under_way,
         seen=preview_digest(receipts),
         by_rule=by_rule(journal),
         books=books_of(journal, receipts),
+        proposal=proposal,
+        needs_release=any(
+            item.link.needs_release for item in receipts if item.state == ExportState.READY
+        ),
     )
 
 

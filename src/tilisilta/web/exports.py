@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -19,6 +19,7 @@ from tilisilta.domain.standing import (
 from tilisilta.models import (
     Area,
     Journal,
+    Proposal,
     Right,
     Sending,
     User,
@@ -107,6 +108,14 @@ def in_list_order(journals: QuerySet[Journal]) -> QuerySet[Journal]:
     return journals.select_related("company__debtor").order_by("-period", "company__number", "-pk")
 
 
+# Each is sent from its own page, or waits for a second person.
+_NOT_WITH_OTHERS = (
+    Q(is_deleted_at_source=True)
+    | Q(needs_look=True)
+    | Q(Exists(Proposal.objects.open().filter(journal=OuterRef("pk"))))
+)
+
+
 def totals_of(journals: QuerySet[Journal], *, period: date | None = None) -> Totals:
     """Count and sum in one query what passes the filter; only ``period``, if it names a month.
 
@@ -119,7 +128,7 @@ def totals_of(journals: QuerySet[Journal], *, period: date | None = None) -> Tot
         .annotate(
             n=Count("pk"),
             s=Sum("debit_total"),
-            warned_of=Count("pk", filter=Q(is_deleted_at_source=True) | Q(needs_look=True)),
+            warned_of=Count("pk", filter=_NOT_WITH_OTHERS),
         )
     )
     due = (group["period"] for group in groups if group["state"] not in JOURNALS_NOT_DUE)

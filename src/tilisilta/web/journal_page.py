@@ -40,6 +40,7 @@ from tilisilta.web.journal_fixes import Fix, fix_for
 from tilisilta.web.journal_history import Event, history_of
 from tilisilta.web.journal_lines import JournalLines, journal_lines
 from tilisilta.web.journal_progress import SendingProgress, Stop, progress_from
+from tilisilta.web.journal_release import Release, release_of
 from tilisilta.web.journal_rule import RuleNotice, rule_notice
 from tilisilta.web.journal_uncertain import UncertainReceipt, uncertain_receipts
 from tilisilta.web.journal_variance import ShownVariance, shown_variance
@@ -129,6 +130,7 @@ class JournalPage:
     ways: WaysOn
     variance: ShownVariance | None
     rule: RuleNotice | None
+    release: Release
 
     @property
     def is_discarded(self) -> bool:
@@ -266,6 +268,7 @@ def journal_page(
         ways=ways,
         variance=shown_variance(preview),
         rule=rule_notice(journal, preview.link, sending, may_send=may_send),
+        release=release_of(journal, preview.link, sending, user=user),
     )
 
 

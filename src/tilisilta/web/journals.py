@@ -16,11 +16,11 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from tilisilta.domain.standing import EXPORTS_UNDER_WAY
 from tilisilta.errors import NeedsAttention, TilisiltaError
-from tilisilta.models import Area, Journal, Right
+from tilisilta.models import Area, Journal, Proposal, Right
 from tilisilta.services.journals.answers import say_surely_another
 from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.journals.previews import preview_journal
-from tilisilta.services.sending.asking import AlreadySent, look_again, send_journal
+from tilisilta.services.sending.asking import AlreadySent, look_again, send_or_propose
 from tilisilta.services.sending.items_before_posting import make_items_of
 from tilisilta.web.journal_page import journal_page
 from tilisilta.web.journal_progress import progress_of
@@ -53,7 +53,7 @@ def send(request: UserRequest, pk: int) -> HttpResponse:
     """Send what the reader has reviewed. A second click sends nothing more."""
     journal = visible_journal(request.user, pk)
     try:
-        send_journal(
+        asked = send_or_propose(
             journal,
             user=request.user,
             now=timezone.now(),
@@ -66,6 +66,10 @@ def send(request: UserRequest, pk: int) -> HttpResponse:
         messages.error(request, error_text(error))
         return redirect("journal", pk=pk)
     else:
+        if isinstance(asked, Proposal):
+            text = _("%(reference)s is proposed. Another person has to release it.")
+            messages.success(request, text % {"reference": journal.reference})
+            return way_back(request, journal)
         count = journal.exports.filter(state__in=EXPORTS_UNDER_WAY).count()
         text = ngettext(
             "%(reference)s is being sent: %(count)s ledger receipt.",

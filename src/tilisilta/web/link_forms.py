@@ -114,6 +114,10 @@ class LinkForm(forms.Form):
         required=False,
         label=gettext_lazy("Approve the receipts in Procountor once they are booked"),
     )
+    needs_release = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Two persons: one proposes what is sent, another releases it"),
+    )
     attaches = forms.ChoiceField(
         required=False,
         choices=Link.Attaches.choices,

@@ -22,6 +22,7 @@ from tilisilta.services.closing.months import (
 from tilisilta.services.closing.rows import MonthRow, names_of, rows_of
 from tilisilta.services.closing.words import STATE_WORDS
 from tilisilta.services.reasons.groups import ByReason, ShownReason, reasons_of
+from tilisilta.services.sending.releasing import proposing_companies
 from tilisilta.services.verifying.night import ask_for_comparison
 from tilisilta.web.asked_month import AskedMonth
 from tilisilta.web.only_posted import only_posted
@@ -91,7 +92,9 @@ def month_ends(request: UserRequest) -> HttpResponse:
         # An address that shows the same month tomorrow, and that can be sent to a colleague.
         query = with_query(request, month=f"{AskedMonth.of(request).month:%Y-%m}")
         return redirect(f"{reverse('month_end')}{query}")
-    return render(request, "closing/month_end.html", {"page": _page(request)})
+    page = _page(request)
+    context = {"page": page, "proposed": proposing_companies(request.user, page.shown.month)}
+    return render(request, "closing/month_end.html", context)
 
 
 @only_posted

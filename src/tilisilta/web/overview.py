@@ -9,6 +9,7 @@ from tilisilta.models import Area, Right
 from tilisilta.services.explanations import explain
 from tilisilta.services.fetching.notices import connections_at
 from tilisilta.services.overview import overview_for, sendings_under_way
+from tilisilta.services.sending.releasing import proposed_count
 from tilisilta.web.overview_needs import needs_of
 from tilisilta.web.parts import asked_month, asked_page
 from tilisilta.web.rights import UserRequest, logged_in, needs
@@ -33,6 +34,7 @@ def overview(request: UserRequest) -> HttpResponse:
         "overview": shown,
         "needs": needs_of(shown.needs, user=request.user),
         "notices": [(one, explain(one.problem)) for one in connections.notices],
+        "proposed_count": proposed_count(request.user),
         "address": request.get_full_path(),
         "search": search,
     }

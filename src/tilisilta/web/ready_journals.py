@@ -8,12 +8,13 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tilisilta.domain.standing import (
     JOURNALS_UNDER_WAY,
@@ -48,6 +49,12 @@ class Chosen:
     receipt_count: int
     books_count: int
     sums: tuple[tuple[str, Decimal], ...]
+    proposed_count: int = 0
+    """How many of them another person has to release."""
+
+    @property
+    def sent_count(self) -> int:
+        return self.count - self.proposed_count
 
     @property
     def seconds(self) -> int:
@@ -139,6 +146,8 @@ def _not_ready(
             yield NotReady(state=state, count=count, query=query)
     deleted = ready.warned_of.filter(is_deleted_at_source=True).count()
     suspicious = ready.warned_of.filter(is_deleted_at_source=False).count()
+    if proposed := ready.proposed.count():
+        yield NotReady(state="proposed", count=proposed, query="")
     for name, count in (("deleted", deleted), ("needs_look", suspicious)):
         if count:
             query = with_query(request, state=JournalState.READY, period=period, months="")
@@ -148,7 +157,9 @@ def _not_ready(
 def _summed(journals: QuerySet[Journal]) -> Chosen:
     of_journals = Export.objects.filter(journal__in=journals.values("pk"), state=ExportState.READY)
     exports = of_journals.order_by().aggregate(
-        receipts=Count("pk"), books=Count("link__procountor_account", distinct=True)
+        receipts=Count("pk"),
+        books=Count("link__procountor_account", distinct=True),
+        held=Count("journal", distinct=True, filter=Q(link__needs_release=True)),
     )
     sums = journals.order_by().values_list("currency").annotate(Sum("debit_total"), Count("pk"))
     return Chosen(
@@ -156,6 +167,7 @@ def _summed(journals: QuerySet[Journal]) -> Chosen:
         receipt_count=exports["receipts"],
         books_count=exports["books"],
         sums=tuple(sorted((currency, total) for currency, total, _count in sums)),
+        proposed_count=exports["held"],
     )
 
 
@@ -178,6 +190,15 @@ def _send(request: UserRequest) -> HttpResponse:
         left_out=len(listed) - len(ticked),
     )
     leave_unticked(listed.keys() - set(ticked), user=request.user, now=timezone.now())
+    proposed = joint.proposals.count()
+    if proposed and not joint.sendings.exists():
+        text = ngettext(
+            "%(count)s journal is proposed. Another person has to release it.",
+            "%(count)s journals are proposed. Another person has to release them.",
+            proposed,
+        )
+        messages.success(request, text % {"count": proposed})
+        return redirect("proposals")
     return redirect("sent_together", joint.pk)
 
 

@@ -6,12 +6,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext_lazy
 
 from tilisilta.models import Area, Export, JointSending, Right, Sending
 from tilisilta.services.explanations import Explanation, explain
@@ -23,7 +25,9 @@ from tilisilta.services.sending.progress import (
     progress_of,
     staged,
 )
+from tilisilta.services.sending.stopping import stop_joint
 from tilisilta.services.sending.why_not_booked import why_not_booked
+from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import is_part
 from tilisilta.web.rights import UserRequest, needs
 
@@ -94,11 +98,35 @@ def sent_together(request: UserRequest, pk: UUID) -> HttpResponse:
         "rows": tuple(_rows(sendings)) if progress.to_look_at else (),
         "last_booked": _last_booked(sendings),
         "booked": progress.counts.get(Stage.BOOKED, 0),
+        "waiting": progress.counts.get(Stage.WAITING, 0),
+        "in_flight": progress.left - progress.counts.get(Stage.WAITING, 0),
+        "to_look_at_debit": _debit_to_look_at(progress),
         "is_moving": progress.is_moving or Stage.UNCERTAIN in progress.counts,
         "address": request.path,
     }
+    context["proposed"] = joint.proposals.filter(
+        request.user.rows_of_debtors("journal__company__debtor")
+    ).count()
     part = "together/moving.html" if is_part(request) else "together/together.html"
     return render(request, part, context)
+
+
+@only_posted
+@needs(Area.JOURNAL_EXPORTS, Right.WRITE)
+def stop_together(request: UserRequest, pk: UUID) -> HttpResponse:
+    """Stop what no worker has begun; a second click stops nothing more."""
+    joint = get_object_or_404(JointSending.objects.visible_to(request.user), pk=pk)
+    stopped = stop_joint(joint, user=request.user, now=timezone.now())
+    if stopped.stopped:
+        text = ngettext(
+            "%(count)s journal is stopped and ready again.",
+            "%(count)s journals are stopped and ready again.",
+            stopped.stopped,
+        )
+        messages.success(request, text % {"count": stopped.stopped})
+    else:
+        messages.info(request, _("Nothing was left to be stopped: the rest is begun or done."))
+    return redirect("sent_together", pk=pk)
 
 
 def _cells(progress: Progress) -> Iterator[Cell]:
@@ -117,6 +145,13 @@ def _cells(progress: Progress) -> Iterator[Cell]:
             section="to-look-at" if stage in STAGES_TO_LOOK_AT else "going",
         )
         begins_at += count
+
+
+def _debit_to_look_at(progress: Progress) -> Decimal | None:
+    if not progress.currency:
+        return None
+    debits = (progress.debits.get(stage, Decimal("0.00")) for stage in STAGES_TO_LOOK_AT)
+    return sum(debits, Decimal("0.00"))
 
 
 def _current(sendings: QuerySet[Any]) -> tuple[Sending, ...]:

@@ -37,8 +37,9 @@ def help_groups() -> tuple[tuple[str, tuple[str, ...]], ...]:
         (
             _("every month"),
             (
-                *("status", "sync", "import", "preview", "send", "rules", "settle", "withdraw"),
-                *("journal", "verify", "netpay", "month", "fix", "sign", "unsign", "archive"),
+                *("status", "sync", "import", "preview", "send", "rules", "proposal", "settle"),
+                *("withdraw", "journal", "verify", "netpay", "month", "fix", "sign", "unsign"),
+                "archive",
             ),
         ),
         (_("trace what was booked"), ("find", "receipts", "audit")),

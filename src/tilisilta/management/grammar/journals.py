@@ -3,6 +3,7 @@
 import argparse
 
 from tilisilta.management.grammar.parsers import Subparsers, add_command, add_group, day, month
+from tilisilta.management.grammar.proposals import add_proposal_commands
 from tilisilta.management.wording import gettext as _
 
 
@@ -14,6 +15,9 @@ def add_journal_commands(commands: Subparsers) -> None:
     _add_send(commands)
     _add_settle(commands)
     _add_withdraw(commands)
+    add_proposal_commands(
+        add_group(commands, "proposal", says=_("proposals: what waits for a second person"))
+    )
     status = add_command(
         commands,
         "status",
@@ -208,6 +212,12 @@ def _add_send(commands: Subparsers) -> None:
         help=_("company-year-run-revision, as in 1001-2026-6-1"),
     )
     _add_all_ready(parser)
+    parser.add_argument(
+        "--stop",
+        default="",
+        metavar=_("ID"),
+        help=_("stop what is not begun of a sending, by its number in the answer of --all"),
+    )
     parser.add_argument(
         "--again",
         action="store_true",

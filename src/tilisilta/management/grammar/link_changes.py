@@ -20,6 +20,7 @@ CHOICES = {
     "fallback-account": _("ledger account for those that Procountor lacks; empty for none"),
     "sum-equal-lines": _("yes or no: one row for lines that are alike"),
     "approve": _("yes or no: approve each receipt once it is booked"),
+    "two-persons": _("yes or no: one person proposes what is sent, another releases it"),
     "attach": _("what is attached to each receipt, by its word; empty for nothing"),
     "variance-percent": _("point out ledger accounts that differ by more percent from last month"),
     "variance-amount": _("and by more than this, in whole units of the currency"),

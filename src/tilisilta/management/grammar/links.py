@@ -172,6 +172,11 @@ def _add_booking_choices(parser: argparse.ArgumentParser) -> None:
         "--approve", action="store_true", help=_("approve each receipt once it is booked")
     )
     parser.add_argument(
+        "--two-persons",
+        action="store_true",
+        help=_("one person proposes what is sent, and another releases it"),
+    )
+    parser.add_argument(
         "--attach",
         default="",
         choices=["journal", "report"],

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from tilisilta.domain.journals import BookingPeriod
@@ -193,12 +194,14 @@ def _why_not(
 
 
 def _has_sent(company: Company, month: date, user: User | None) -> bool:
-    """Return whether the template of ``user`` wants a second person, as ``user`` sent a journal."""
+    """Return whether the template of ``user`` wants a second person, as ``user`` sent a journal.
+
+    Who has proposed one that another person released has sent it as well.
+    """
     if user is None or user.template is None or not user.template.sender_cannot_sign:
         return False
-    return Sending.objects.filter(
-        journal__company=company, journal__period=month, requested_by=user
-    ).exists()
+    sendings = Sending.objects.filter(journal__company=company, journal__period=month)
+    return sendings.filter(Q(requested_by=user) | Q(proposal__proposed_by=user)).exists()
 
 
 def _record(signature: MonthSignature, user: User | None) -> None:

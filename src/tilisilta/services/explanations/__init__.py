@@ -26,6 +26,7 @@ from tilisilta.services.explanations.receipts import RECEIPT_WORDS
 from tilisilta.services.explanations.sending import SENDING_WORDS
 from tilisilta.services.explanations.shown_facts import first_alike, shown_facts, where, with_count
 from tilisilta.services.explanations.suspicions import SUSPICION_WORDS
+from tilisilta.services.explanations.two_persons import TWO_PERSON_WORDS
 from tilisilta.services.explanations.webhooks import WEBHOOK_WORDS
 from tilisilta.services.explanations.withdrawals import WITHDRAWAL_WORDS
 from tilisilta.services.explanations.wording import Explanation, Wording, choose_wording
@@ -63,6 +64,7 @@ SUBJECTS = (
     Subject(title=_("Payment files"), words=PAYMENT_FILE_WORDS),
     Subject(title=_("What balances and may be wrong"), words=SUSPICION_WORDS),
     Subject(title=_("Sending"), words=SENDING_WORDS),
+    Subject(title=_("Two persons, and stopping"), words=TWO_PERSON_WORDS),
     Subject(title=_("Withdrawing"), words=WITHDRAWAL_WORDS),
     Subject(title=_("Changed or deleted after sending"), words=AFTER_SENDING_WORDS),
     Subject(title=_("Signing a month"), words=CLOSING_WORDS),

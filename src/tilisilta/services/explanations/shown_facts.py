@@ -1,10 +1,10 @@
 """Facts as a reader expects them: amounts, dates and periods in the active language."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_noop as _
 
@@ -130,6 +130,11 @@ def _shown_field(part: str) -> str:
     return gettext("row %(number)s: %(field)s") % {"number": number, "field": shown}
 
 
+def _shown_moment(value: str) -> str:
+    moment = timezone.localtime(datetime.fromisoformat(value))
+    return f"{_shown_date(moment.date().isoformat())} {formats.date_format(moment, 'H:i:s')}"
+
+
 def _shown_wait(value: str) -> str:
     seconds = int(value)
     if seconds < 90:
@@ -148,6 +153,7 @@ _WAYS_TO_SHOW: Mapping[str, Callable[[str], str]] = {
     "difference": _shown_amount,
     "fields": _shown_fields,
     "limit": _shown_limit,
+    "moment": _shown_moment,
     "moved_to": _shown_date,
     "period": _shown_period,
     "right": _shown_right,

@@ -23,9 +23,11 @@ from tilisilta.domain.standing import (
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import (
     Export,
+    JointSending,
     Journal,
     Link,
     ProcountorAccount,
+    Proposal,
     Sending,
     User,
     preview_digest,
@@ -33,6 +35,13 @@ from tilisilta.models import (
 from tilisilta.services import audit
 from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.procountor.administrations import ADMINISTRATION_AGE_LIMIT
+from tilisilta.services.sending.proposing import propose
+from tilisilta.services.sending.two_persons import (
+    NeedsRelease,
+    must_be_released,
+    note_begun,
+    off_since,
+)
 
 
 class CannotBeSent(NeedsAttention):
@@ -75,7 +84,8 @@ def send_journal(
 
     ``seen`` is the digest of the preview a person saw; without it, what was last stored counts.
     If a sending is already under way, that one is returned. Raises ``CannotBeSent``,
-    ``PreviewChanged`` or ``AlreadySent``, and then nothing is sent.
+    ``PreviewChanged``, ``AlreadySent``, or ``NeedsRelease`` where two persons are demanded, and
+    then nothing is sent.
     """
     if journal.withdrawals.filter(finished_at__isnull=True).exists():
         # Its sendings take it back, and must not pass for what was asked for here.
@@ -99,6 +109,19 @@ def send_journal(
         return under_way
 
 
+def send_or_propose(
+    journal: Journal, *, user: User | None, now: datetime, seen: str | None = None
+) -> Sending | Proposal:
+    """Ask for ``journal`` to be sent as ``send_journal`` does; propose it where two are demanded.
+
+    For many at once ``send_together`` does the same.
+    """
+    try:
+        return send_journal(journal, user=user, now=now, seen=seen)
+    except NeedsRelease as held:
+        return propose(held, user=user, now=now)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """A journal to be sent, and the digest of the preview a person saw, if any."""
@@ -119,11 +142,14 @@ class Refusal:
 class SentMany:
     """The result of asking for several journals to be sent.
 
-    ``sendings`` are under way now, ``refused`` were not accepted, and ``left`` were not reached
-    before the time was up.
+    ``sendings`` are under way now, ``proposed`` wait for another person, ``refused`` were not
+    accepted, and ``left`` were not reached before the time was up. ``joint`` is there where they
+    were asked for in one moment.
     """
 
+    joint: JointSending | None = None
     sendings: tuple[Sending, ...] = ()
+    proposed: tuple[Proposal, ...] = ()
     refused: tuple[Refusal, ...] = ()
     left: tuple[Wanted, ...] = ()
 
@@ -141,16 +167,21 @@ def send_many(
     journal is begun after ``until`` on the monotonic clock, except the first: each call advances.
     """
     left = deque(wanted)
-    sendings: list[Sending] = []
+    asked: list[Sending | Proposal] = []
     refused: list[Refusal] = []
-    while left and (not (sendings or refused) or time.monotonic() < until):
+    while left and (not (asked or refused) or time.monotonic() < until):
         one = left.popleft()
         try:
-            sendings.append(send_journal(one.journal, user=user, now=now, seen=one.seen))
+            asked.append(send_or_propose(one.journal, user=user, now=now, seen=one.seen))
         except (CannotBeSent, PreviewChanged, AlreadySent) as error:
             one.journal.refresh_from_db()
             refused.append(Refusal(journal=one.journal, error=error))
-    return SentMany(sendings=tuple(sendings), refused=tuple(refused), left=tuple(left))
+    return SentMany(
+        sendings=tuple(one for one in asked if isinstance(one, Sending)),
+        proposed=tuple(one for one in asked if isinstance(one, Proposal)),
+        refused=tuple(refused),
+        left=tuple(left),
+    )
 
 
 def look_again(journal: Journal, *, user: User | None, now: datetime) -> Sending:
@@ -192,6 +223,10 @@ def continue_waiting(now: datetime) -> int:
             continue
         try:
             with transaction.atomic():
+                # Locked, and asked again: a person may have just stopped what waited here.
+                Journal.objects.select_for_update(of=("self",)).get(pk=journal.pk)
+                if not waiting.filter(pk=journal.pk).exists():
+                    continue
                 _go_on(journal, now=now)
                 look_anew(journal)
         except IntegrityError:
@@ -286,7 +321,9 @@ def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen:
     if preview_digest(exports) != seen:
         raise PreviewChanged(journal)
     to_send = [export for export in exports if export.state == ExportState.READY]
-    sending = _new_sending(journal, user=user, now=now)
+    must_be_released(journal, links, seen, user=user, receipt_count=len(to_send))
+    sending = _new_sending(journal, user=user, now=now, release_off_at=off_since(links))
+    note_begun([(sending, journal)], now=now)
     for export in to_send:
         _queue(export)
     for export in exports:
@@ -303,13 +340,20 @@ def _commit_sending(journal: Journal, *, user: User | None, now: datetime, seen:
     return sending
 
 
-def _new_sending(journal: Journal, *, user: User | None, now: datetime) -> Sending:
+def _new_sending(
+    journal: Journal,
+    *,
+    user: User | None,
+    now: datetime,
+    release_off_at: datetime | None = None,
+) -> Sending:
     return Sending.objects.create(
         journal=journal,
         requested_by=user,
         system_user="" if user else audit.current_system_user(),
         requested_at=now,
         due_at=now,
+        release_off_at=release_off_at,
     )
 
 

@@ -31,6 +31,7 @@ from tilisilta.services.sending.by_rule import (
 from tilisilta.services.sending.confirmed import changed_since, refusal_of
 from tilisilta.services.sending.difference_basis import is_as_read, stop_outdated
 from tilisilta.services.sending.items_before_posting import make_items_for
+from tilisilta.services.sending.later_revisions import check_later_revisions
 from tilisilta.services.sending.looks import look_for
 from tilisilta.services.sending.outbox import LONGEST_PAUSE
 from tilisilta.services.sending.postings import (
@@ -365,7 +366,7 @@ def _finish(
         if is_ours and not leaves_queued:
             journal.exports.filter(state=ExportState.QUEUED).update(state=ExportState.READY)
         journal.store_state_locked()
-    _check_revisions(journal, now=now)
+    check_later_revisions([journal], now=now)
     return FINISHED
 
 
@@ -379,16 +380,3 @@ def _record_refused(sending: Sending) -> None:
             about=journal,
             reference=journal.reference,
         )
-
-
-def _check_revisions(journal: Journal, *, now: datetime) -> None:
-    """Check later revisions of the run, which waited for the outcome of this one."""
-    revisions = Journal.objects.filter(
-        company_id=journal.company_id,
-        run_year=journal.run_year,
-        run_number=journal.run_number,
-        revision__gte=journal.revision,
-    )
-    if revisions.exclude(pk=journal.pk).exists():
-        for revision in revisions.order_by("revision"):
-            check_journal(revision, now=now, age_limit=ANY_AGE)

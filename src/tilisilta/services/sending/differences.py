@@ -5,8 +5,8 @@ Asking only commits rows; they are sent as all receipts are (``services.sending.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -14,11 +14,10 @@ from django.db import transaction
 from tilisilta import __version__
 from tilisilta.clients.procountor.wire import encode_receipt
 from tilisilta.domain.checks import plan_journal
-from tilisilta.domain.differences import DifferencePlan, is_balanced, plan_difference
+from tilisilta.domain.differences import is_balanced, plan_difference
 from tilisilta.domain.items_to_make import ItemToMake
 from tilisilta.domain.problems import Problem, ProblemCode
-from tilisilta.domain.receipts import BookedReceipt, LedgerReceipt, ReceiptPlan, Transaction
-from tilisilta.domain.recognition import INVALIDATED
+from tilisilta.domain.receipts import LedgerReceipt, ReceiptPlan, Transaction
 from tilisilta.domain.standing import (
     BOOKED_EXPORTS,
     COMMITTED_EXPORTS,
@@ -36,6 +35,7 @@ from tilisilta.models import (
     Journal,
     Link,
     LinkSettings,
+    Proposal,
     Sending,
     User,
 )
@@ -44,6 +44,7 @@ from tilisilta.services.journals.gathering import Gathered, gather, read_destina
 from tilisilta.services.procountor.client import procountor
 from tilisilta.services.sending.asking import unfinished_sending
 from tilisilta.services.sending.difference_basis import basis_of
+from tilisilta.services.sending.difference_plans import BookedPart, PlannedDifference
 from tilisilta.services.sending.run_journals import (
     drop_unsent,
     is_settled_elsewhere,
@@ -51,6 +52,13 @@ from tilisilta.services.sending.run_journals import (
     lock_run,
 )
 from tilisilta.services.sending.settlements import settle_as
+from tilisilta.services.sending.two_persons import (
+    locked_release,
+    must_be_released,
+    note_begun,
+    note_released,
+    off_since,
+)
 from tilisilta.services.sending.withdrawals import checked_reason
 
 
@@ -84,42 +92,6 @@ class DifferenceChanged(NeedsAttention):
         super().__init__(f"The difference of journal {journal.reference} has changed.")
         self.journal = journal
         self.facts = {"journal": journal.reference}
-
-
-@dataclass(frozen=True, kw_only=True)
-class BookedPart:
-    """A receipt of the run that is in the books, and how Procountor has it now."""
-
-    export: Export
-    receipt: BookedReceipt
-
-    @property
-    def rows(self) -> tuple[Transaction, ...]:
-        """What it books now: nothing once a person has invalidated it."""
-        return () if self.receipt.status == INVALIDATED else self.receipt.body.transactions
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlannedDifference:
-    """What booking the difference of ``journal`` would do; ``digest`` is what a person confirms."""
-
-    journal: Journal
-    link: Link | None
-    base: tuple[BookedPart, ...]
-    plan: DifferencePlan
-    epochs: Mapping[date, int]
-    settings: LinkSettings | None = None
-
-    @property
-    def can_be_booked(self) -> bool:
-        return self.plan.can_be_booked
-
-    @property
-    def digest(self) -> str:
-        payloads = (encode_receipt(one.body).decode() for one in self.plan.receipts)
-        base = (f"{one.export.pk}:{basis_of(one.receipt)}" for one in self.base)
-        link = self.link.pk if self.link is not None else 0
-        return hashlib.sha256("\n".join((str(link), *payloads, *base)).encode()).hexdigest()
 
 
 def plan_difference_of(journal: Journal, *, now: datetime) -> PlannedDifference:
@@ -164,14 +136,20 @@ def plan_difference_of(journal: Journal, *, now: datetime) -> PlannedDifference:
 
 
 def book_difference(
-    journal: Journal, *, reason: str, user: User | None, now: datetime, seen: str | None = None
+    journal: Journal,
+    *,
+    reason: str,
+    user: User | None,
+    now: datetime,
+    seen: str | None = None,
+    release: Proposal | None = None,
 ) -> Sending | None:
     """Commit that the difference of ``journal`` is booked; the engine picks it up.
 
     ``seen`` is the digest of the plan a person has confirmed. If it is under way already, its
     sending is returned. Where there is nothing to book the journal is settled, and ``None``
-    returned. Raises ``NoDifference`` or ``DifferenceChanged``, and Django's ``ValidationError``
-    about the reason.
+    returned. ``release`` is the proposal that ``user`` releases. Raises ``NoDifference``,
+    ``DifferenceChanged`` or ``NeedsRelease``, and Django's ``ValidationError`` about the reason.
     """
     reason = checked_reason(reason)
     under_way = _booking_now(journal)
@@ -183,7 +161,7 @@ def book_difference(
     if not planned.can_be_booked and not planned.plan.is_nothing:
         raise NoDifference(journal, "problems", problems=planned.plan.problems)
     with transaction.atomic():
-        return _commit(planned, reason=reason, user=user, now=now)
+        return _commit(planned, reason=reason, user=user, now=now, release=release)
 
 
 def _must_be_possible(journal: Journal, journals: Sequence[Journal]) -> None:
@@ -279,7 +257,12 @@ def _booking_now(journal: Journal) -> Sending | None:
 
 
 def _commit(
-    planned: PlannedDifference, *, reason: str, user: User | None, now: datetime
+    planned: PlannedDifference,
+    *,
+    reason: str,
+    user: User | None,
+    now: datetime,
+    release: Proposal | None,
 ) -> Sending | None:
     journals = lock_run(planned.journal)
     journal = next(one for one in journals if one.pk == planned.journal.pk)
@@ -293,6 +276,13 @@ def _commit(
     before = {(one.export.pk, one.export.state) for one in planned.base}
     if before != {(one.pk, one.state) for one in _base_exports(link, journals)}:
         raise DifferenceChanged(journal)
+    if release is not None:
+        release = locked_release(release, journal)
+    if not planned.plan.is_nothing:
+        count = len(planned.plan.receipts)
+        must_be_released(
+            journal, [link], planned.digest, user=user, release=release, receipt_count=count
+        )
     _keep_basis(planned, journal, reason=reason, user=user, now=now)
     if planned.plan.is_nothing:
         settle_as(SettledAs.NOTHING, journals, journal, reason=reason, user=user, now=now)
@@ -303,7 +293,11 @@ def _commit(
         one.store_state()
     for receipt in planned.plan.receipts:
         _queue(planned, journal, link, receipt)
-    return _asked(planned, journal, reason=reason, user=user, now=now)
+    sending = _asked(planned, journal, link, reason=reason, user=user, now=now)
+    if release is not None:
+        note_released([(release, sending)], user=user, now=now)
+    note_begun([(sending, journal)], now=now)
+    return sending
 
 
 def _locked_link(planned: PlannedDifference) -> Link:
@@ -371,7 +365,13 @@ def _keep_basis(
 
 
 def _asked(
-    planned: PlannedDifference, journal: Journal, *, reason: str, user: User | None, now: datetime
+    planned: PlannedDifference,
+    journal: Journal,
+    link: Link,
+    *,
+    reason: str,
+    user: User | None,
+    now: datetime,
 ) -> Sending:
     audit.record(
         audit.Action.DIFFERENCE_ASKED,
@@ -389,4 +389,5 @@ def _asked(
         system_user="" if user else audit.current_system_user(),
         requested_at=now,
         due_at=now,
+        release_off_at=off_since([link]),
     )

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from tilisilta.domain.standing import JOURNALS_NOT_DUE, JournalState
-from tilisilta.models import Journal, User
+from tilisilta.models import Journal, Proposal, User
 from tilisilta.models.journals import JournalQuerySet
 
 
@@ -17,13 +17,15 @@ class ReadyJournals:
     """The journals to be sent together, and those that are ready but are left.
 
     ``period`` is the first day of their month, and ``None`` for all months. ``others`` are of other
-    months, and ``warned_of`` those of the month that a person has to review first.
+    months, ``warned_of`` those of the month that a person has to review first, and ``proposed``
+    those of it that wait for a second person.
     """
 
     journals: QuerySet[Journal]
     period: date | None
     others: QuerySet[Journal]
     warned_of: QuerySet[Journal]
+    proposed: QuerySet[Journal]
 
 
 def ready_journals(
@@ -50,9 +52,17 @@ def ready_journals(
         .order_by("period", "company__number", "run_number", "revision")
     )
     is_warned_of = Q(is_deleted_at_source=True) | Q(needs_look=True)
+    is_proposed = Exists(Proposal.objects.open().filter(journal=OuterRef("pk")))
+    proposed, all_ready = all_ready.filter(is_proposed), all_ready.exclude(is_proposed)
     ready, warned_of = all_ready.exclude(is_warned_of), all_ready.filter(is_warned_of)
     if all_periods:
-        return ReadyJournals(journals=ready, period=None, others=ready.none(), warned_of=warned_of)
+        return ReadyJournals(
+            journals=ready,
+            period=None,
+            others=ready.none(),
+            warned_of=warned_of,
+            proposed=proposed,
+        )
     due = journals.exclude(state__in=JOURNALS_NOT_DUE).order_by()
     chosen = period or newest_month(due.values_list("period", flat=True).distinct())
     of_month = Q(period=chosen)
@@ -61,6 +71,7 @@ def ready_journals(
         period=chosen,
         others=ready.exclude(of_month),
         warned_of=warned_of.filter(of_month),
+        proposed=proposed.filter(of_month),
     )
 
 

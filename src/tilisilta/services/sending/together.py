@@ -6,8 +6,8 @@ sent (``confirmed``), so that the click returns at once, however many there are.
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -21,13 +21,25 @@ from tilisilta.models import (
     JointSending,
     Journal,
     Link,
+    Proposal,
     Sending,
     User,
     Withdrawal,
     preview_digest,
 )
 from tilisilta.services import audit
+from tilisilta.services.explanations import problem_of
 from tilisilta.services.sending.asking import Wanted
+from tilisilta.services.sending.proposing import propose_all
+from tilisilta.services.sending.two_persons import (
+    CannotRelease,
+    NeedsRelease,
+    must_be_released,
+    note_begun,
+    note_released,
+    off_since,
+    with_journals,
+)
 
 
 def send_together(
@@ -43,11 +55,25 @@ def send_together(
     """Commit that each of ``wanted`` is to be sent as it was seen, all in one transaction.
 
     Without a digest of what was seen, what is stored counts. A journal that cannot be sent is
-    refused with its reason, beside those that can. Asked a second time with the same ``joint_id``,
-    nothing happens, and what the first has asked for is returned. ``rule`` names what asks for
-    them where no person does.
+    refused with its reason, beside those that can. One whose link demands two persons is not sent
+    but proposed, and stands in the joint sending's ``proposals``. Asked a second time with the same
+    ``joint_id``, nothing happens, and what the first has asked for is returned. ``rule`` names what
+    asks for them where no person does.
     """
-    joint = JointSending(
+    joint = joint_of(user, now=now, joint_id=joint_id, period=period, left_out=left_out, rule=rule)
+    return commit_joint(joint, {one.journal.pk: one.seen for one in wanted})
+
+
+def joint_of(
+    user: User | None,
+    *,
+    now: datetime,
+    joint_id: uuid.UUID | None = None,
+    period: date | None = None,
+    left_out: int = 0,
+    rule: str = "",
+) -> JointSending:
+    return JointSending(
         id=joint_id or uuid.uuid4(),
         requested_by=user,
         system_user="" if user else audit.current_system_user(),
@@ -56,10 +82,22 @@ def send_together(
         left_out=left_out,
         rule=rule,
     )
+
+
+def commit_joint(
+    joint: JointSending,
+    seen: Mapping[int, str | None],
+    *,
+    releases: Collection[int] | None = None,
+) -> JointSending:
+    """Commit that the journals with the ids in ``seen`` are sent.
+
+    ``releases`` are the ids of the proposals that are released: nothing else is sent then.
+    """
     try:
         with transaction.atomic():
             joint.save(force_insert=True)
-            _commit(joint, {one.journal.pk: one.seen for one in wanted})
+            _commit(joint, seen, releases)
     except IntegrityError:
         # Clicked twice, or sent again by the browser: the first click has asked for them.
         earlier = JointSending.objects.filter(pk=joint.pk).first()
@@ -78,27 +116,72 @@ class _Rows:
     exports: Mapping[int, list[Export]]
     busy: frozenset[int]
     going_back: frozenset[int]
+    proposals: Mapping[int, Proposal]
+    is_release: bool
 
 
-def _commit(joint: JointSending, seen: Mapping[int, str | None]) -> None:
-    rows = _locked(list(seen))
-    sendings: list[Sending] = []
-    queued: list[Journal] = []
+@dataclass(kw_only=True)
+class _Made:
+    """What becomes of the journals: sendings, refused ones too, and what a second one releases."""
+
+    sendings: list[Sending] = field(default_factory=list)
+    queued: list[tuple[Sending, Journal]] = field(default_factory=list)
+    released: list[tuple[Proposal, Sending]] = field(default_factory=list)
+    held: list[NeedsRelease] = field(default_factory=list)
+
+
+def _commit(
+    joint: JointSending, seen: Mapping[int, str | None], releases: Collection[int] | None
+) -> None:
+    rows, made = _locked(list(seen), releases), _Made()
     for journal in rows.journals:
-        exports = rows.exports.get(journal.pk, [])
-        stored = preview_digest(exports)
-        refusal = _refusal(
-            journal, exports, rows, is_as_seen=(seen[journal.pk] or stored) == stored
-        )
-        sendings.append(_sending_of(joint, journal, stored, refusal))
+        _decide(joint, journal, seen[journal.pk], rows, made)
+    Sending.objects.bulk_create(made.sendings)
+    note_released(made.released, user=joint.requested_by, now=joint.requested_at)
+    note_begun(made.queued, now=joint.requested_at)
+    propose_all(joint, made.held)
+    _queue(joint, [journal for _sending, journal in made.queued], rows.exports)
+
+
+def _decide(
+    joint: JointSending, journal: Journal, seen: str | None, rows: _Rows, made: _Made
+) -> None:
+    """Note in ``made`` whether ``journal`` is sent, refused, or proposed to a second person."""
+    exports = rows.exports.get(journal.pk, [])
+    stored = preview_digest(exports)
+    refusal = _refusal(journal, exports, rows, is_as_seen=(seen or stored) == stored)
+    links = [rows.links[pk] for pk in {one.link_id for one in _ready_of(exports)}]
+    release = rows.proposals.get(journal.pk)
+    try:
         if not refusal:
-            queued.append(journal)
-    Sending.objects.bulk_create(sendings)
-    _queue(joint, queued, rows.exports)
+            _must_be_released(joint, journal, links, stored, rows)
+    except NeedsRelease as needed:
+        made.held.append(needed)
+        return
+    except CannotRelease as error:
+        refusal = (problem_of(error),)
+    sending = _sending_of(joint, journal, stored, refusal)
+    made.sendings.append(sending)
+    if not refusal:
+        sending.release_off_at = off_since(links)
+        made.queued.append((sending, journal))
+        made.released += [(release, sending)] if release is not None else []
 
 
-def _locked(ids: Sequence[int]) -> _Rows:
-    """Lock journals, links and exports in the order in which every service locks them.
+def _must_be_released(
+    joint: JointSending, journal: Journal, links: Sequence[Link], digest: str, rows: _Rows
+) -> None:
+    release = rows.proposals.get(journal.pk)
+    if rows.is_release and release is None:
+        raise CannotRelease(journal, "gone")
+    count = len(_ready_of(rows.exports[journal.pk]))
+    must_be_released(
+        journal, links, digest, user=joint.requested_by, release=release, receipt_count=count
+    )
+
+
+def _locked(ids: Sequence[int], releases: Collection[int] | None) -> _Rows:
+    """Lock journals, links, exports and proposals in the order in which every service locks them.
 
     The journals by their ids, so that two that ask for the same never wait for each other.
     """
@@ -128,7 +211,15 @@ def _locked(ids: Sequence[int]) -> _Rows:
         exports=exports,
         busy=frozenset(under_way.values_list("journal", flat=True)),
         going_back=frozenset(withdrawals.values_list("journal", flat=True)),
+        proposals=_locked_proposals(releases) if releases else {},
+        is_release=releases is not None,
     )
+
+
+def _locked_proposals(ids: Collection[int]) -> Mapping[int, Proposal]:
+    open_ones = with_journals(Proposal.objects.open().filter(pk__in=ids))
+    locked = open_ones.select_for_update(of=("self",)).order_by("pk")
+    return {one.journal_id: one for one in locked}
 
 
 def _refusal(

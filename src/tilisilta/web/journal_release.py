@@ -1,0 +1,38 @@
+"""What the page of a journal says of the two persons that its link demands."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tilisilta.models import Journal, Link, Proposal, Sending, User
+from tilisilta.services.sending.releasing import OpenProposal, open_proposals
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """Whether two persons are demanded, what is proposed, and who has sent it.
+
+    ``released`` is the proposal that the last sending came from. ``off_since`` is set where one
+    person has sent it, as the demand was switched off at that moment.
+    """
+
+    is_demanded: bool
+    proposal: OpenProposal | None
+    released: Proposal | None
+    off_since: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether something is proposed that can still be released as it was."""
+        return self.proposal is not None and self.proposal.change is None
+
+
+def release_of(
+    journal: Journal, link: Link | None, sending: Sending | None, *, user: User
+) -> Release:
+    found = Proposal.objects.select_related("proposed_by", "ended_by").filter(sending=sending)
+    return Release(
+        is_demanded=link is not None and link.needs_release,
+        proposal=next(iter(open_proposals(user, journal=journal)), None),
+        released=found.first() if sending is not None else None,
+        off_since=sending.release_off_at if sending is not None else None,
+    )

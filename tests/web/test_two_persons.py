@@ -1,0 +1,147 @@
+"""The pages of two persons, and the button that stops what is not begun."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tests.bureau import Clock, a_journal, a_linked_company, deliver, states
+from tests.web.reading import squeezed
+
+from procountor_sandbox.app import Sandbox
+from tilisilta.models import JointSending, Journal, Link, Proposal, User, UserTemplate
+from tilisilta.services.links import change_link
+from tilisilta.services.users import create_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+
+
+@pytest.fixture
+def onni(administrator: User) -> Client:
+    template = UserTemplate.objects.get(name="Payroll clerk")
+    client = Client()
+    client.force_login(create_user("onni", "a bridge over the river", template=template, user=None))
+    return client
+
+
+@pytest.fixture
+def journals(procountor: Sandbox) -> list[Journal]:
+    return [
+        a_journal(a_linked_company(number, needs_release=number != 1004), 6, run_number=run)
+        for number, run in ((1001, "6"), (1003, "8"), (1004, "9"))
+    ]
+
+
+def proposed(aino: Client, journal: Journal) -> Proposal:
+    answer = aino.post(reverse("send_journal", args=[journal.pk]), follow=True)
+    assert "is proposed. Another person has to release it." in squeezed(answer.text)
+    return Proposal.objects.get(journal=journal)
+
+
+def test_one_proposes_and_another_looks_and_releases(
+    journals: list[Journal], browser_of_administrator: Client, onni: Client
+) -> None:
+    journal = journals[0]
+    page = reverse("journal", args=[journal.pk])
+    assert "Propose 1 receipt" in squeezed(browser_of_administrator.get(page).text)
+
+    proposal = proposed(browser_of_administrator, journal)
+
+    own = squeezed(browser_of_administrator.get(page).text)
+    assert "Take it back" in own
+    assert "Release and send" not in own
+    assert "Proposed" in onni.get(reverse("exports")).text
+    for name in ("overview", "month_end"):
+        told = squeezed(onni.get(reverse(name), {"month": "2026-06"}).text)
+        assert "1 journal is proposed to be sent: another person has to release it." in told
+    assert "Release and send" in squeezed(onni.get(page).text)
+    onni.post(reverse("proposals"), {"release": proposal.pk, "next": page})
+    assert states(journal) == ["queued"]
+    proposal.refresh_from_db()
+    assert proposal.outcome == "released"
+
+
+def test_the_proposer_can_neither_release_nor_send_by_another_way(
+    journals: list[Journal], browser_of_administrator: Client
+) -> None:
+    journal = journals[0]
+    proposal = proposed(browser_of_administrator, journal)
+
+    answer = browser_of_administrator.post(
+        reverse("proposals"), {"release": proposal.pk}, follow=True
+    )
+    browser_of_administrator.post(reverse("send_journal", args=[journal.pk]))
+
+    assert "You have proposed the journal" in answer.text
+    assert states(journal) == ["ready"]
+    assert list(Proposal.objects.values_list("outcome", flat=True)) == [""]
+
+
+def test_it_is_sent_back_with_a_reason(
+    journals: list[Journal], browser_of_administrator: Client, onni: Client
+) -> None:
+    proposal = proposed(browser_of_administrator, journals[0])
+    address = reverse("send_back", args=[proposal.pk])
+    assert onni.post(address, {"reason": ""}).status_code == 422
+
+    answer = onni.post(address, {"reason": "Tarkista lomaraha."}, follow=True)
+
+    assert "is sent back to aino" in squeezed(answer.text)
+    page = browser_of_administrator.get(reverse("journal", args=[journals[0].pk])).text
+    assert "Tarkista lomaraha." in page
+
+
+def test_all_of_a_month_are_proposed_where_demanded_and_released_with_one_click(
+    journals: list[Journal], browser_of_administrator: Client, onni: Client
+) -> None:
+    shown = browser_of_administrator.get(reverse("send_ready"))
+    bar = squeezed(shown.text)
+    assert "Send 1 journal · Propose 2 journals" in bar
+
+    sent = browser_of_administrator.post(
+        reverse("send_ready"), {"journals": shown.context["journals"]}, follow=True
+    )
+    assert "2 more were proposed: another person releases them." in squeezed(sent.text)
+    assert [states(one) for one in journals] == [["ready"], ["ready"], ["queued"]]
+    listed = onni.get(reverse("proposals"))
+    Link.objects.filter(company=journals[1].company).update(start_month="2030-01-01")
+    onni.post(
+        reverse("proposals"), {"release": list(Proposal.objects.values_list("pk", flat=True))}
+    )
+
+    assert listed.text.count('name="release"') == 2
+    assert [states(one) for one in journals] == [["queued"], ["ready"], ["queued"]]
+    assert sorted(Proposal.objects.values_list("outcome", flat=True)) == ["released", "void"]
+
+
+def test_what_one_person_sent_with_the_demand_off_says_so(
+    journals: list[Journal], browser_of_administrator: Client, administrator: User
+) -> None:
+    journal = journals[0]
+    link = Link.objects.get(company=journal.company)
+    change_link(link, user=administrator, needs_release=False)
+    browser_of_administrator.post(reverse("send_journal", args=[journal.pk]))
+    change_link(Link.objects.get(pk=link.pk), user=administrator, needs_release=True)
+    deliver(journal.sendings.get(), Clock())
+
+    page = squeezed(browser_of_administrator.get(reverse("journal", args=[journal.pk])).text)
+
+    assert "sent by one person: no second one was demanded since" in page
+
+
+def test_what_is_not_begun_is_stopped(
+    journals: list[Journal], browser_of_administrator: Client, browser_of_reader: Client
+) -> None:
+    shown = browser_of_administrator.get(reverse("send_ready"))
+    browser_of_administrator.post(reverse("send_ready"), {"journals": shown.context["journals"]})
+    joint = JointSending.objects.get()
+    page = reverse("sent_together", args=[joint.pk])
+    stop = reverse("stop_together", args=[joint.pk])
+    assert 'id="stop"' in browser_of_administrator.get(page).text
+    assert 'id="stop"' not in browser_of_reader.get(page).text
+    assert browser_of_reader.post(stop).status_code == 403
+
+    answer = squeezed(browser_of_administrator.post(stop, follow=True).text)
+
+    assert "1 journal is stopped and ready again." in answer
+    assert "Stopped by aino at" in answer
+    assert 'id="stop"' not in answer
+    assert states(journals[2]) == ["ready"]
