@@ -128,6 +128,7 @@ class TestFixReason:
 
         assert "Done in all 2 companies." in squeezed(first.text)
         assert "2 journals are ready to be sent now." in squeezed(first.text)
+        assert "Next, in 1 company: No administration is linked" in squeezed(first.text)
         assert "Done in all 2 companies." in squeezed(second.text)
         assert "It was so already" not in second.text
         assert AccountMapping.objects.count() == 2
@@ -169,6 +170,7 @@ class TestInTurn:
         text = squeezed(browser_of_administrator.get(reverse("fix_reason"), ask).text)
 
         assert f"{reverse('new_link')}?company=1003" in text
+        assert f'href="{reverse("set_up")}"' in text
 
     def test_leads_from_one_authorisation_to_the_next(
         self, browser_of_administrator: Client, bureau: list[Company]
@@ -188,3 +190,20 @@ class TestInTurn:
 
         assert reverse("authorise", args=[accounts[1].pk]) in done.text
         assert "Authorise the next" in done.text
+
+    def test_leads_from_one_api_key_to_the_next_and_then_back(
+        self, browser_of_administrator: Client, bureau: list[Company]
+    ) -> None:
+        browser = browser_of_administrator
+        accounts = list(ProcountorAccount.objects.order_by("pk"))
+        ProcountorAccount.objects.update(state="ended", ended_at=NOW)
+        for company in bureau[:2]:
+            change_link(company.links.get(), user=None)
+        browser.get(reverse("fix_reason"), {"month": "2026-06", "reason": "N03"})
+
+        first, second = (reverse("api_key", args=[one.pk]) for one in accounts)
+        going = browser.post(first, {"api_key": "SANDBOX-KEY-1001"})
+        done = browser.post(second, {"api_key": "SANDBOX-KEY-1002"}, follow=True)
+
+        assert going["Location"] == second
+        assert f"{reverse('month_end')}?month=2026-06" in done.text
