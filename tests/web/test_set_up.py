@@ -134,6 +134,27 @@ def test_a_list_to_fill_in_has_what_is_not_linked(browser_of_administrator: Clie
     assert (row.fault, row.api_key) == ("", "")
 
 
+def test_a_row_is_looked_into_again_once_its_administration_is_taken(
+    browser_of_administrator: Client,
+) -> None:
+    a_company(1001)
+    a_company(1002, "Koivulammi Huolto Oy")
+    text = b"company;key\n1001;SANDBOX-KEY-1001\n1002;SANDBOX-KEY-1001\n"
+    onboarding = upload(browser_of_administrator, text)
+    work()
+    page = page_of(browser_of_administrator, onboarding)
+    before = OnboardingRow.objects.get(company__number=1002).found["others"]
+
+    browser_of_administrator.post(
+        reverse("set_up_list", args=[onboarding.pk]), {"seen": seen(page)}
+    )
+    work()
+
+    assert before == []
+    assert OnboardingRow.objects.get(company__number=1002).found["others"] == [1001]
+    assert "also 1001 goes there" in page_of(browser_of_administrator, onboarding)
+
+
 def test_what_can_be_done_next_comes_with_what_moves(
     browser_of_administrator: Client, onboarding: Onboarding
 ) -> None:
