@@ -118,6 +118,10 @@ class MonthEnd:
         return any(one.state != MonthState.NOT_EXPECTED for one in self.companies)
 
     @property
+    def ready_count(self) -> int:
+        return sum(one.state == MonthState.READY for one in self.companies)
+
+    @property
     def open_count(self) -> int:
         """How many are neither equal nor signed, though a run of theirs is expected or there."""
         return sum(one.state not in NOTHING_TO_DO for one in self.companies)
