@@ -202,8 +202,10 @@ class TestInTurn:
         browser.get(reverse("fix_reason"), {"month": "2026-06", "reason": "N03"})
 
         first, second = (reverse("api_key", args=[one.pk]) for one in accounts)
+        asked = browser.get(first).text
         going = browser.post(first, {"api_key": "SANDBOX-KEY-1001"})
         done = browser.post(second, {"api_key": "SANDBOX-KEY-1002"}, follow=True)
 
+        assert "autofocus" in asked
         assert going["Location"] == second
         assert f"{reverse('month_end')}?month=2026-06" in done.text

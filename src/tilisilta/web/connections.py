@@ -43,7 +43,7 @@ class NewAccountForm(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("User name"),
         max_length=80,
-        widget=forms.TextInput(attrs={"class": "in", "autocomplete": "off", "autofocus": True}),
+        widget=forms.TextInput(attrs={"class": "in", "autocomplete": "off"}),
         help_text=gettext_lazy(
             "Any name you will recognise. One account serves one administration."
         ),
@@ -75,7 +75,7 @@ class ApiKeyForm(forms.Form):
     api_key = forms.CharField(
         label=gettext_lazy("API key"),
         max_length=2000,
-        widget=forms.PasswordInput(attrs={"class": "in", "autocomplete": "off"}),
+        widget=forms.PasswordInput(attrs={"class": "in", "autocomplete": "off", "autofocus": True}),
         help_text=gettext_lazy("It is stored encrypted and is never shown again."),
     )
 
