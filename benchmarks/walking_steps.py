@@ -47,6 +47,7 @@ ROWS = {
     "is it finished, is it proved": Row(
         pages_before=None, commands_before=None, actions=1, commands=1
     ),
+    "and all signed": Row(pages_before=None, commands_before=600, actions=None, commands=2),
 }
 
 
