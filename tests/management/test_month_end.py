@@ -33,6 +33,7 @@ class TestMonth:
 
         assert answered.status == 0
         assert "Finished: every company with a run is equal or signed." in told.text
+        assert "The net pay of 1 is not proved yet." in told.text
         assert answered.document["is_done"] is True
         assert answered.document["company_count"] == sum(answered.document["counts"].values()) == 2
         assert [one["state"] for one in answered.document["companies"]] == ["equal", "not_expected"]

@@ -176,15 +176,22 @@ def _text(shown: MonthEnd, rows: Sequence[MonthRow]) -> str:
         f"{shown.month:%Y-%m} · {told}: {counts}" if counts else f"{shown.month:%Y-%m} · {told}"
     ]
     if shown.is_begun:
-        lines.append(_verdict(shown.open_count))
+        lines.append(_verdict(shown))
     if rows:
         lines += ["", _table(rows)]
     return "\n".join(lines)
 
 
-def _verdict(open_count: int) -> str:
+def _verdict(shown: MonthEnd) -> str:
+    open_count, count = shown.open_count, shown.unproved_count
     if not open_count:
-        return _("Finished: every company with a run is equal or signed.")
+        finished = _("Finished: every company with a run is equal or signed.")
+        unproved = ngettext(
+            "The net pay of %(count)s is not proved yet.",
+            "The net pay of %(count)s is not proved yet.",
+            count,
+        )
+        return f"{finished} {unproved % {'count': count}}" if count else finished
     text = ngettext(
         "Not finished: %(count)s company is neither equal nor signed.",
         "Not finished: %(count)s companies are neither equal nor signed.",

@@ -118,6 +118,14 @@ class MonthEnd:
         return any(one.state != MonthState.NOT_EXPECTED for one in self.companies)
 
     @property
+    def unproved_count(self) -> int:
+        """How many are equal to the ledger, and nothing proves yet that their net pay was paid."""
+        return sum(
+            one.state == MonthState.EQUAL and not one.can_be_signed_at_once
+            for one in self.companies
+        )
+
+    @property
     def ready_count(self) -> int:
         return sum(one.state == MonthState.READY for one in self.companies)
 
