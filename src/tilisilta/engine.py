@@ -32,6 +32,7 @@ from tilisilta.notifier import Notifier
 from tilisilta.services.audit_chain import seal_entries
 from tilisilta.services.connections import check_unheard_accounts
 from tilisilta.services.fetching.watching import watch_consents
+from tilisilta.services.journals.after_ending import recheck_after_ending
 from tilisilta.services.journals.after_silence import recheck_after_silence
 from tilisilta.services.payroll_check import has_changed_in_nmbrs
 from tilisilta.services.procountor.client import close_connections, keep_connections
@@ -230,6 +231,7 @@ class Engine:
 def watch_procountor(now: datetime) -> None:
     """Ask what Procountor has not been asked for long, and again where it was silent."""
     check_unheard_accounts(now)
+    recheck_after_ending(now)
     recheck_after_silence(now)
 
 

@@ -19,6 +19,7 @@ class TestMonth:
 
         assert answered.status == 1
         assert answered.text.startswith("2026-06 · 2 companies: To fix 1, Booked 1\n")
+        assert "Not finished: 2 companies are neither equal nor signed." in answered.text
         assert "1 006.00 EUR" in answered.text
         assert "No administration is linked" in answered.text
 
@@ -28,8 +29,11 @@ class TestMonth:
         give("verify", "--period", "2026-06", "--company", "1001")
 
         answered = give("month", "2026-06", "--json")
+        told = give("month", "2026-06")
 
         assert answered.status == 0
+        assert "Finished: every company with a run is equal or signed." in told.text
+        assert "The net pay of 1 is not proved yet." in told.text
         assert answered.document["is_done"] is True
         assert answered.document["company_count"] == sum(answered.document["counts"].values()) == 2
         assert [one["state"] for one in answered.document["companies"]] == ["equal", "not_expected"]

@@ -8,7 +8,7 @@ from tests.clients.files.samples_of_payments import a_group, a_payment, a_paymen
 from tests.management.conftest import Give
 
 from procountor_sandbox.app import Sandbox
-from tilisilta.models import PaymentFile
+from tilisilta.models import AuditEntry, PaidByHand, PaymentFile
 
 pytestmark = pytest.mark.django_db
 
@@ -113,3 +113,36 @@ class TestNetPay:
 
     def test_says_which_file_is_not_there(self, files: Path, give: Give) -> None:
         assert "gone.xml" in give("netpay", f"{files}/gone.xml", *JUNE).complaint
+
+
+class TestNetPayOfMany:
+    def test_is_ticked_off_where_nothing_proves_it(self, files: Path, give: Give) -> None:
+        a_journal(a_linked_company(1002), run_number="7")
+        give("netpay", f"{files}/whole.xml", *JUNE)
+        all_of_june = ("netpay", "--all", "--period", "2026-06")
+
+        before = give(*all_of_june, "--json")
+        ticked = give(*all_of_june, "--paid-by-hand", "--json")
+        again = give(*all_of_june, "--paid-by-hand")
+
+        assert (before.status, ticked.status, again.status) == (1, 0, 0)
+        assert [one["state"] for one in before.document["companies"]] == ["equal", "open"]
+        states = [one["state"] for one in ticked.document["companies"]]
+        assert states == ["equal", "paid_by_hand"]
+        assert PaidByHand.objects.count() == 1
+        assert AuditEntry.objects.filter(action="net_pay_ticked").count() == 1
+
+    def test_that_cannot_be_fetched_is_told_for_each(self, files: Path, give: Give) -> None:
+        answered = give("netpay", "--debtor", "101", "--period", "2026-06", "--fetch", "--json")
+
+        (one,) = answered.document["companies"]
+        assert answered.status == 1
+        assert (one["company"], one["state"]) == (1001, "open")
+        assert one["problem"]["code"]
+
+    @pytest.mark.parametrize("word", ["--not-paid", "--accounts=2961", "--remove=a.xml"])
+    def test_of_one_company_is_not_asked_for_all(self, give: Give, word: str) -> None:
+        refused = give("netpay", "--all", "--period", "2026-06", word)
+
+        assert refused.status == 2
+        assert "one company at a time" in refused.complaint

@@ -70,6 +70,7 @@ class TestMonthEnd:
         assert "not compared yet" in text
         assert "Korpisaaren Leipomo Oy" in text
         assert "2,012.07" in text
+        assert "Not finished: 2 companies are neither equal nor signed." in text
 
     def test_has_a_line_that_adds_up(
         self, browser_of_reader: Client, bureau: list[Company]

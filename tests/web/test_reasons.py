@@ -17,6 +17,7 @@ from tilisilta.domain.journals import Run
 from tilisilta.models import AccountMapping, AuditEntry, Company, ProcountorAccount, User
 from tilisilta.services.journals.importing import import_journal
 from tilisilta.services.links import change_link
+from tilisilta.web import fix_runs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -41,6 +42,12 @@ def bureau(procountor: Sandbox) -> list[Company]:
     unlinked = a_company(1003, "Hiekkaniemen Apteekki Oy")
     a_journal(unlinked, run_number="7")
     return [*companies, unlinked]
+
+
+@pytest.fixture(autouse=True)
+def much_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A click does all that is asked for, however busy the machine is."""
+    monkeypatch.setattr(fix_runs, "FIRST_SECONDS", 60.0)
 
 
 def hidden(text: str, name: str) -> str:
@@ -128,10 +135,27 @@ class TestFixReason:
 
         assert "Done in all 2 companies." in squeezed(first.text)
         assert "2 journals are ready to be sent now." in squeezed(first.text)
+        assert "Next, in 1 company: No administration is linked" in squeezed(first.text)
         assert "Done in all 2 companies." in squeezed(second.text)
         assert "It was so already" not in second.text
         assert AccountMapping.objects.count() == 2
         assert AuditEntry.objects.filter(action="link_changed").count() == 2
+
+    def test_shows_at_once_how_far_it_is(
+        self,
+        browser_of_administrator: Client,
+        bureau: list[Company],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(fix_runs, "FIRST_SECONDS", 0.0)
+        form = form_of(browser_of_administrator)
+
+        going = browser_of_administrator.post(reverse("fix_reason"), form, follow=True)
+        address = reverse("fix_result", args=[form["token"]])
+        done = browser_of_administrator.post(address, follow=True)
+
+        assert "1 of 2 companies are done" in squeezed(going.text)
+        assert "Done in all 2 companies." in squeezed(done.text)
 
     def test_leaves_out_and_tells_what_was_changed_meanwhile(
         self, browser_of_administrator: Client, bureau: list[Company]
@@ -169,6 +193,7 @@ class TestInTurn:
         text = squeezed(browser_of_administrator.get(reverse("fix_reason"), ask).text)
 
         assert f"{reverse('new_link')}?company=1003" in text
+        assert f'href="{reverse("set_up")}"' in text
 
     def test_leads_from_one_authorisation_to_the_next(
         self, browser_of_administrator: Client, bureau: list[Company]
@@ -188,3 +213,22 @@ class TestInTurn:
 
         assert reverse("authorise", args=[accounts[1].pk]) in done.text
         assert "Authorise the next" in done.text
+
+    def test_leads_from_one_api_key_to_the_next_and_then_back(
+        self, browser_of_administrator: Client, bureau: list[Company]
+    ) -> None:
+        browser = browser_of_administrator
+        accounts = list(ProcountorAccount.objects.order_by("pk"))
+        ProcountorAccount.objects.update(state="ended", ended_at=NOW)
+        for company in bureau[:2]:
+            change_link(company.links.get(), user=None)
+        browser.get(reverse("fix_reason"), {"month": "2026-06", "reason": "N03"})
+
+        first, second = (reverse("api_key", args=[one.pk]) for one in accounts)
+        asked = browser.get(first).text
+        going = browser.post(first, {"api_key": "SANDBOX-KEY-1001"})
+        done = browser.post(second, {"api_key": "SANDBOX-KEY-1002"}, follow=True)
+
+        assert "autofocus" in asked
+        assert going["Location"] == second
+        assert f"{reverse('month_end')}?month=2026-06" in done.text

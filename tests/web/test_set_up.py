@@ -10,15 +10,23 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from tests.bureau import a_company, a_journal
+from tests.bureau import a_company, a_journal, a_linked_company
 from tests.web.reading import squeezed
 from werkzeug.test import Client as Person
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
 from tilisilta.claimed_work import setting_up
-from tilisilta.models import AuditEntry, Link, Onboarding, OnboardingRow, ProcountorAccount
+from tilisilta.models import (
+    AuditEntry,
+    Company,
+    Link,
+    Onboarding,
+    OnboardingRow,
+    ProcountorAccount,
+)
 from tilisilta.services.onboarding.rows import LEASE, PAUSE, claim_row, work_on
+from tilisilta.services.onboarding.wanted import read_wanted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("procountor")]
 
@@ -111,6 +119,54 @@ def test_from_the_list_to_the_links(
     saved = browser.get(reverse("set_up_csv", args=[onboarding.pk])).text
     assert "Linked" in saved
     assert "SANDBOX-KEY" not in saved
+
+
+def test_a_list_to_fill_in_has_what_is_not_linked(browser_of_administrator: Client) -> None:
+    a_company(1001)
+    a_linked_company(1002)
+
+    saved = browser_of_administrator.get(reverse("unlinked_list"))
+    page = squeezed(browser_of_administrator.get(reverse("set_up")).text)
+    (row,) = read_wanted(saved.content, Company.objects.all())
+
+    assert "Save a list of the 1 company without a link" in page
+    assert row.company == Company.objects.get(number=1001)
+    assert (row.fault, row.api_key) == ("", "")
+
+
+def test_a_row_is_looked_into_again_once_its_administration_is_taken(
+    browser_of_administrator: Client,
+) -> None:
+    a_company(1001)
+    a_company(1002, "Koivulammi Huolto Oy")
+    text = b"company;key\n1001;SANDBOX-KEY-1001\n1002;SANDBOX-KEY-1001\n"
+    onboarding = upload(browser_of_administrator, text)
+    work()
+    page = page_of(browser_of_administrator, onboarding)
+    before = OnboardingRow.objects.get(company__number=1002).found["others"]
+
+    browser_of_administrator.post(
+        reverse("set_up_list", args=[onboarding.pk]), {"seen": seen(page)}
+    )
+    work()
+
+    assert before == []
+    assert OnboardingRow.objects.get(company__number=1002).found["others"] == [1001]
+    assert "also 1001 goes there" in page_of(browser_of_administrator, onboarding)
+
+
+def test_what_can_be_done_next_comes_with_what_moves(
+    browser_of_administrator: Client, onboarding: Onboarding
+) -> None:
+    address = reverse("set_up_list", args=[onboarding.pk])
+    waiting = squeezed(browser_of_administrator.get(address).text)
+    work()
+
+    part = squeezed(browser_of_administrator.get(address, headers={"HX-Request": "true"}).text)
+
+    assert "by logging in" not in waiting
+    assert "Authorise the 1 by logging in" in part
+    assert 'id="acts" hx-swap-oob="true"' in part
 
 
 def test_a_row_of_a_dead_worker_is_taken_up_again(onboarding: Onboarding) -> None:

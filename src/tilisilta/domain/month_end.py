@@ -38,6 +38,8 @@ class MonthState(StrEnum):
     """Something has changed after it was signed."""
 
 
+NOTHING_TO_DO = frozenset({MonthState.NOT_EXPECTED, MonthState.EQUAL, MonthState.SIGNED})
+"""Where all companies are in one of these, the month is finished."""
 CAN_BE_SIGNED = frozenset({MonthState.EQUAL, MonthState.DIFFERENT, MonthState.CHANGED})
 
 

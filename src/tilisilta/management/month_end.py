@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tilisilta.domain.chosen_months import NOTHING_LEFT
-from tilisilta.domain.month_end import MonthState
 from tilisilta.management.companies import find_company, find_debtor
 from tilisilta.management.output import Answer, Status, WrongUse, amount, table
 from tilisilta.management.users import find_user
@@ -21,8 +20,6 @@ from tilisilta.services.closing.rows import MonthRow, names_of, rows_of
 from tilisilta.services.closing.signing import sign_month, unsign_month
 from tilisilta.services.closing.words import STATE_WORDS
 from tilisilta.services.verifying.words import NET_PAY_STATES
-
-_DONE = frozenset({MonthState.NOT_EXPECTED, MonthState.EQUAL, MonthState.SIGNED})
 
 
 def show_month(options: Namespace) -> Answer:
@@ -132,7 +129,7 @@ def signature_document(signature: MonthSignature) -> dict[str, Any]:
 
 
 def is_done_with(shown: MonthEnd) -> bool:
-    return all(one.state in _DONE for one in shown.companies)
+    return not shown.open_count
 
 
 def month_end_document(shown: MonthEnd, rows: Sequence[MonthRow]) -> dict[str, Any]:
@@ -178,9 +175,29 @@ def _text(shown: MonthEnd, rows: Sequence[MonthRow]) -> str:
     lines = [
         f"{shown.month:%Y-%m} · {told}: {counts}" if counts else f"{shown.month:%Y-%m} · {told}"
     ]
+    if shown.is_begun:
+        lines.append(_verdict(shown))
     if rows:
         lines += ["", _table(rows)]
     return "\n".join(lines)
+
+
+def _verdict(shown: MonthEnd) -> str:
+    open_count, count = shown.open_count, shown.unproved_count
+    if not open_count:
+        finished = _("Finished: every company with a run is equal or signed.")
+        unproved = ngettext(
+            "The net pay of %(count)s is not proved yet.",
+            "The net pay of %(count)s is not proved yet.",
+            count,
+        )
+        return f"{finished} {unproved % {'count': count}}" if count else finished
+    text = ngettext(
+        "Not finished: %(count)s company is neither equal nor signed.",
+        "Not finished: %(count)s companies are neither equal nor signed.",
+        open_count,
+    )
+    return text % {"count": open_count}
 
 
 def _table(rows: Sequence[MonthRow]) -> str:

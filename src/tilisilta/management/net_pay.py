@@ -13,6 +13,7 @@ from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.net_pay import PROVEN, NetPayFinding, NetPayLine
 from tilisilta.management.companies import find_company
 from tilisilta.management.files import content_of
+from tilisilta.management.net_pay_many import compare_many
 from tilisilta.management.output import (
     Answer,
     Refused,
@@ -38,6 +39,8 @@ from tilisilta.services.verifying.words import NET_PAY_FINDINGS, NET_PAY_STATES,
 
 def compare(options: Namespace) -> Answer:
     """Do what was asked about the net pay of a month, and say how it stands."""
+    if options.company is None:
+        return compare_many(options)
     if (options.files or options.fetch) and (options.paid_by_hand or options.not_paid):
         raise WrongUse(
             _("Payment files are compared, not ticked off by hand"),

@@ -23,7 +23,7 @@ from tilisilta.errors import TilisiltaError
 from tilisilta.models import Area, Company, Debtor, Journal, ProcountorAccount, Right, User
 from tilisilta.services import connections
 from tilisilta.services.explanations import Explanation, explain, explain_error
-from tilisilta.web.authorising import next_turn
+from tilisilta.web.authorising import next_for_key, next_turn
 from tilisilta.web.log_in_queue import way_on
 from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import error_text, is_part, visible_accounts
@@ -75,7 +75,7 @@ class ApiKeyForm(forms.Form):
     api_key = forms.CharField(
         label=gettext_lazy("API key"),
         max_length=2000,
-        widget=forms.PasswordInput(attrs={"class": "in", "autocomplete": "off"}),
+        widget=forms.PasswordInput(attrs={"class": "in", "autocomplete": "off", "autofocus": True}),
         help_text=gettext_lazy("It is stored encrypted and is never shown again."),
     )
 
@@ -220,7 +220,7 @@ def api_key(request: UserRequest, pk: int) -> HttpResponse:
         except TilisiltaError as error:
             form.add_error("api_key", error_text(error))
         else:
-            return _done(account)
+            return _after_key(request, account)
     status = 422 if form.is_bound else 200
     context = {"account": account, "form": form}
     return render(request, "connections/api_key.html", context, status=status)
@@ -350,6 +350,15 @@ def _removed() -> Explanation:
 
 def _visible_account(user: User, pk: int) -> ProcountorAccount:
     return get_object_or_404(visible_accounts(user), pk=pk)
+
+
+def _after_key(request: UserRequest, account: ProcountorAccount) -> HttpResponse:
+    following = next_for_key(request, account)
+    if following is None:
+        return _done(account)
+    text = _("Account %(account)s may now act for %(company)s. Here is the next one.")
+    messages.success(request, text % {"account": account.name, "company": account.company_name})
+    return redirect("api_key", following.pk)
 
 
 def _done(account: ProcountorAccount) -> HttpResponse:

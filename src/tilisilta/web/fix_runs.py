@@ -16,11 +16,13 @@ from tilisilta.models import Company
 from tilisilta.services.reasons.changing import Became, Order, Result, carry_out
 from tilisilta.services.reasons.groups import problems_by_reason
 from tilisilta.services.reasons.planning import Plan, plan, with_what_was_seen
-from tilisilta.web.parts import SECONDS_PER_STEP
 from tilisilta.web.rights import UserRequest
 
 IN_SESSION = "fixes"
 MOST_REMEMBERED = 3
+FIRST_SECONDS = 0.5
+"""So long the click is worked on: a few companies are done then, and many show how far it is."""
+SECONDS_PER_STEP = 1.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +67,7 @@ class FixRun:
         return date.fromisoformat(f"{self.month}-01")
 
     def step(self, request: UserRequest) -> None:
-        """Do what the next few seconds allow, and remember it."""
+        """Do what a moment allows, and remember it."""
         pending = self.pending
         if not pending:
             return
@@ -74,7 +76,8 @@ class FixRun:
             planned.rows if planned else (), {one: self.seen[str(one)] for one in pending}
         )
         order = Order(reason=self.reason, target=self.target)
-        until = time.monotonic() + SECONDS_PER_STEP
+        seconds = SECONDS_PER_STEP if self.results else FIRST_SECONDS
+        until = time.monotonic() + seconds
         results = carry_out(order, rows, user=request.user, now=timezone.now(), until=until)
         self.results |= {str(one.change.company.number): _stored(one) for one in results}
         # The reason does not stop them any more: another person or another click was quicker.

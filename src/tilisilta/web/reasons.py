@@ -18,7 +18,7 @@ from tilisilta.domain.reasons import AT_ONCE, Remedy
 from tilisilta.models import Area, Company, Right
 from tilisilta.services.explanations import Explanation, explain
 from tilisilta.services.reasons.changing import Became
-from tilisilta.services.reasons.groups import problems_by_reason
+from tilisilta.services.reasons.groups import ShownReason, problems_by_reason
 from tilisilta.services.reasons.planning import Plan, PlannedChange, plan
 from tilisilta.web.authorising import begin_turns
 from tilisilta.web.fix_runs import FixRun, ShownResult, begin, remembered
@@ -167,5 +167,13 @@ def _done(request: UserRequest, run: FixRun) -> HttpResponse:
         "failed": [one for one in rows if one.result.became not in {Became.DONE, Became.ALREADY}],
         "ready_count": sum(one.result.ready_count for one in rows),
         "stopped_count": sum(one.result.stopped_count for one in rows),
+        "following": _following(request, run),
     }
     return render(request, "reasons/result.html", context)
+
+
+def _following(request: UserRequest, run: FixRun) -> ShownReason | None:
+    """Return the next reason of the month that is put right for many companies."""
+    by_reason = problems_by_reason(run.first_day, today=timezone.localdate(), user=request.user)
+    others = (one for one in by_reason.reasons if one.reason != run.reason)
+    return next((one for one in others if one.reason.remedy is not Remedy.OPEN), None)

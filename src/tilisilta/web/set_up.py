@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from tilisilta.clients.files.outcomes import FileRefused
 from tilisilta.domain.whole_numbers import whole_number
@@ -21,6 +21,7 @@ from tilisilta.services.onboarding.rows import (
     remove_list,
     store_list,
 )
+from tilisilta.services.onboarding.unlinked import unlinked_companies
 from tilisilta.services.spreadsheets import CSV, Download, as_csv
 from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import is_part, saved_file
@@ -55,7 +56,12 @@ def set_up(request: UserRequest) -> HttpResponse:
             return redirect("set_up_list", pk=made.pk)
     lists = Onboarding.objects.visible_to(request.user).select_related("read_by")[:LISTS_SHOWN]
     status = 422 if request.method == "POST" else 200
-    return render(request, "set_up/lists.html", {"form": form, "lists": lists}, status=status)
+    context = {
+        "form": form,
+        "lists": lists,
+        "unlinked_count": unlinked_companies(request.user).count(),
+    }
+    return render(request, "set_up/lists.html", context, status=status)
 
 
 @needs(Area.PROCOUNTOR, Right.WRITE)
@@ -63,12 +69,15 @@ def set_up_list(request: UserRequest, pk: int) -> HttpResponse:
     """Show what was found out about a list, or have what is ticked linked."""
     onboarding = visible_list(request.user, pk)
     if request.method == "POST":
-        count = ask_to_link(onboarding, ticked=_ticked(request, onboarding), user=request.user)
-        _tell(request, count)
+        # How many are being linked stands on the page itself, and goes away when they are.
+        if not ask_to_link(onboarding, ticked=_ticked(request, onboarding), user=request.user):
+            messages.warning(
+                request, _("Nothing is linked: it was changed in the meantime. Look again.")
+            )
         return redirect("set_up_list", pk=pk)
     page = set_up_page(onboarding, shows_all="all" in request.GET)
     name = "set_up/now.html" if is_part(request) else "set_up/list.html"
-    return render(request, name, {"page": page})
+    return render(request, name, {"page": page, "is_part": is_part(request)})
 
 
 @only_posted
@@ -148,15 +157,3 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment if moment is not None and moment.tzinfo is not None else None
-
-
-def _tell(request: UserRequest, count: int) -> None:
-    if not count:
-        messages.warning(
-            request, _("Nothing is linked: it was changed in the meantime. Look again.")
-        )
-        return
-    text = ngettext(
-        "%(count)s company is being linked.", "%(count)s companies are being linked.", count
-    )
-    messages.success(request, text % {"count": count})

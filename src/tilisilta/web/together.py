@@ -138,7 +138,8 @@ def _cells(progress: Progress) -> Iterator[Cell]:
             stage=stage,
             words=STAGE_WORDS[stage],
             mark=mark,
-            style=style,
+            # Calm where nothing is: a red word beside 0 would look like a fault.
+            style=style if count else "s-none",
             count=count,
             debit=progress.debits.get(stage) if count else None,
             begins_at=begins_at,

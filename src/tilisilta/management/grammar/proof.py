@@ -55,13 +55,24 @@ def _add_net_pay(commands: Subparsers) -> None:
             "tilisilta netpay palkat.xml lomarahat.xml --company 1001 --period 2026-06\n"
             "tilisilta netpay --company 1001 --period 2026-06 --fetch\n"
             "tilisilta netpay --company 1001 --period 2026-06 --accounts 2961,2962\n"
-            "tilisilta netpay --company 1001 --period 2026-06 --paid-by-hand --json"
+            "tilisilta netpay --company 1001 --period 2026-06 --paid-by-hand --json\n"
+            "tilisilta netpay --all --period 2026-06 --fetch"
         ),
     )
     parser.add_argument(
         "files", nargs="*", metavar=_("FILE"), help=_("payment files (pain.001) to add")
     )
-    parser.add_argument("--company", type=int, required=True, metavar=_("NUMBER"))
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--company", type=int, metavar=_("NUMBER"), help=_("of this company"))
+    which.add_argument(
+        "--debtor",
+        type=int,
+        metavar=_("NUMBER"),
+        help=_("of all companies of this debtor that have a run in the month"),
+    )
+    which.add_argument(
+        "--all", action="store_true", help=_("of all companies that have a run in the month")
+    )
     parser.add_argument("--period", type=month, required=True, metavar="2026-06")
     parser.add_argument(
         "--accounts",

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from tilisilta.domain.month_end import (
+    NOTHING_TO_DO,
     MonthFacts,
     MonthState,
     counts_of,
@@ -110,6 +111,28 @@ class MonthEnd:
     def waiting_count(self) -> int:
         """How many wait for the comparison that somebody asked for."""
         return sum(one.waits_for_comparison for one in self.companies)
+
+    @property
+    def is_begun(self) -> bool:
+        """Return whether any of them has a run, or should have one."""
+        return any(one.state != MonthState.NOT_EXPECTED for one in self.companies)
+
+    @property
+    def unproved_count(self) -> int:
+        """How many are equal to the ledger, and nothing proves yet that their net pay was paid."""
+        return sum(
+            one.state == MonthState.EQUAL and not one.can_be_signed_at_once
+            for one in self.companies
+        )
+
+    @property
+    def ready_count(self) -> int:
+        return sum(one.state == MonthState.READY for one in self.companies)
+
+    @property
+    def open_count(self) -> int:
+        """How many are neither equal nor signed, though a run of theirs is expected or there."""
+        return sum(one.state not in NOTHING_TO_DO for one in self.companies)
 
     def in_state(self, state: str) -> tuple[CompanyMonth, ...]:
         """Return those in that state; all of them for an empty one."""

@@ -231,3 +231,12 @@ def _store(row: OnboardingRow, found: Examined, linked: Linked | None, *, now: d
         claimed_until=row.claimed_until,
         examined_at=row.examined_at,
     )
+    if is_linked:
+        _look_again_at_others(row)
+
+
+def _look_again_at_others(row: OnboardingRow) -> None:
+    """Have those looked into again that go to the administration that is taken from now on."""
+    if business_id := row.found["business_id"]:
+        others = row.onboarding.rows.filter(state=State.EXAMINED, found__business_id=business_id)
+        others.update(state=State.WAITING)
