@@ -1,7 +1,6 @@
 """Posts one ledger receipt: the attempt is committed first, its outcome sorted afterwards."""
 
 import time
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,29 +12,20 @@ from tilisilta.clients.procountor.client import ProcountorClient
 from tilisilta.clients.procountor.errors import AccessDenied, GrantEnded, ProcountorRejected
 from tilisilta.clients.procountor.wire import decode_receipt
 from tilisilta.domain.booked import deviations
-from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity, facts
+from tilisilta.domain.problems import Problem, ProblemCode, Screen, Severity
 from tilisilta.domain.receipts import BookedReceipt
 from tilisilta.domain.recognition import APPROVED
-from tilisilta.domain.refusals import Refusal, place_of, refusal_of, row_of
 from tilisilta.domain.standing import ExportState
 from tilisilta.errors import OutcomeUnknown, TryAgainLater
 from tilisilta.models import Attempt, Export, Sending, User
 from tilisilta.services import audit
 from tilisilta.services.procountor.administrations import forget_administration
 from tilisilta.services.procountor.client import procountor
+from tilisilta.services.sending.answers import differences, rejections
 from tilisilta.services.sending.by_rule import is_by_rule, rules_stopped
 
 START_LIMIT_SECONDS = 10
 """The request must leave so soon after its attempt was committed, or not at all."""
-MOST_ANSWERS = 50
-_SCREENS: Mapping[Refusal | None, Screen] = {
-    Refusal.PERIOD_CLOSED: Screen.LINK,
-    Refusal.ACCOUNT_OR_VAT: Screen.LINK,
-    Refusal.DIMENSION: Screen.LINK,
-    Refusal.RIGHTS: Screen.PROCOUNTOR_ACCOUNT,
-    Refusal.UNAUTHORISED: Screen.PROCOUNTOR_ACCOUNT,
-}
-"""Where what was refused can be put right in Tilisilta, too."""
 _BOOKED_COLUMNS = (
     "state",
     "approved_at",
@@ -55,7 +45,6 @@ _POSTED_COLUMNS = (
     "journal__company__is_test",
     "journal__company__debtor__is_blocked",
 )
-_TEXTS = frozenset({"name", "accountants_notes"})
 
 
 def request_lifetime() -> timedelta:
@@ -189,7 +178,7 @@ def note_booked(
         locked.version = booked.version
         locked.posted_at = now
         locked.look_at = None
-        locked.problems = _differences(export, differing, severity)
+        locked.problems = differences(export, differing, severity)
         # Not the payload, which is long and stays as it is.
         locked.save(update_fields=["ledger_receipt_id", "problems", *_BOOKED_COLUMNS])
         _end_attempts(locked, outcome=outcome, now=now)
@@ -260,7 +249,7 @@ def stop(export: Export, error: ProcountorRejected | AccessDenied) -> None:
 
     A booked receipt only lacks its approval, which does not stop other receipts.
     """
-    problems = _rejections(export, error)
+    problems = rejections(export, error)
     if export.state == ExportState.POSTED:
         problems = [replace(problem, severity=Severity.WARNING) for problem in problems]
     Export.with_trail.filter(pk=export.pk).update(problems=problems, look_at=None)
@@ -312,7 +301,7 @@ def _reject(
         if not _is_current(attempt):
             return
         locked.state = ExportState.REJECTED
-        locked.problems = _rejections(export, error)
+        locked.problems = rejections(export, error)
         locked.save(update_fields=["state", "problems"])
         _end_attempts(export, outcome=Attempt.Outcome.REJECTED, now=now, detail=str(error))
         # Our copy of the chart and periods is outdated, or a check would have found the problem.
@@ -338,51 +327,6 @@ def _end_attempts(
     without_outcome = [Attempt.Outcome.OPEN, Attempt.Outcome.UNKNOWN]
     export.attempts.filter(outcome__in=without_outcome).update(
         outcome=outcome, ended_at=now, detail=detail[:500]
-    )
-
-
-def _rejections(export: Export, error: ProcountorRejected | AccessDenied) -> list[Problem]:
-    """Return a problem for each fault that Procountor named, or one for all of its answer."""
-    answers = getattr(error, "answers", ()) or (("", ""),)
-    return [_rejection(export, error, field, answer) for field, answer in answers[:MOST_ANSWERS]]
-
-
-def _rejection(
-    export: Export, error: ProcountorRejected | AccessDenied, field: str, answer: str
-) -> Problem:
-    reason = refusal_of(answer, status=error.status)
-    return Problem(
-        code=ProblemCode.REJECTED,
-        screen=_SCREENS.get(reason, Screen.PROCOUNTOR),
-        booking_date=export.booking_date,
-        facts=facts(
-            status=str(error.status),
-            answer=answer or str(error),
-            reason=reason or "",
-            field=field,
-            fields=place_of(field),
-            row=row_of(field) or "",
-        ),
-    )
-
-
-def _differences(
-    export: Export, differing: tuple[str, ...], severity: Severity
-) -> tuple[Problem, ...]:
-    """Return the problem that the booked receipt differs. Another name or note only warns.
-
-    People rename receipts all the time, and that changes nothing in the books.
-    """
-    if not differing:
-        return ()
-    return (
-        Problem(
-            code=ProblemCode.BOOKED_DIFFERENTLY,
-            severity=Severity.WARNING if set(differing) <= _TEXTS else severity,
-            screen=Screen.PROCOUNTOR,
-            booking_date=export.booking_date,
-            facts=(("fields", ", ".join(differing)),),
-        ),
     )
 
 
