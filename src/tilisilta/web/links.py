@@ -26,9 +26,9 @@ from tilisilta.models import (
 from tilisilta.services import link_removal, links
 from tilisilta.services.link_proposals import proposed_start
 from tilisilta.services.procountor.administrations import ADMINISTRATION_AGE_LIMIT
+from tilisilta.web.link_form_checks import Checks
 from tilisilta.web.link_forms import (
     MAPPING,
-    Checks,
     LinkForm,
     mappings_of,
     shown_values,
