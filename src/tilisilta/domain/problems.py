@@ -51,6 +51,7 @@ lines             how many journal lines have the problem; ``line`` is the first
 mapped_from       the journal's ledger account, where the link maps it to another
 meant             ledger account or item that the journal's looks like; dimension that a name
                   looks like
+moment            when somebody did it, as 2026-08-04T08:12:58+03:00
 more              how many more items there are
 moved_to          receipt date instead of the booking date
 name              name of a dimension, of a ledger account, of a Procountor account or company,

@@ -91,6 +91,9 @@ class User(AbstractUser):
         default=False, help_text="The password was chosen by somebody else."
     )
 
+    is_anything_proposed = True
+    """Known with the user of a session: only then do pages ask what is proposed."""
+
     class Meta(AbstractUser.Meta):
         ordering = ["username"]
 

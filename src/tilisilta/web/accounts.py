@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from tilisilta.models import User
+from tilisilta.models import Proposal, User
 from tilisilta.models.encryption import cipher
 from tilisilta.services import audit
 from tilisilta.services.log_ins import Reason, record_failed_log_in, record_refused_log_ins
@@ -38,13 +38,16 @@ class UserBackend(AuthenticationBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         chosen = User.debtors.through.objects.filter(user=OuterRef("pk"))
-        users = User.objects.select_related("template").annotate(is_any_chosen=Exists(chosen))
+        users = User.objects.select_related("template").annotate(
+            is_any_chosen=Exists(chosen), has_proposals=Exists(Proposal.objects.open())
+        )
         user = users.filter(pk=user_id).first()
         if user is None or not self.user_can_authenticate(user):
             return None
         if not user.is_any_chosen:
             # Known with the user, so most pages need no query for it.
             user.chosen_debtor_ids = ()
+        user.is_anything_proposed = user.has_proposals
         return user
 
 

@@ -68,11 +68,15 @@ class Released:
 def proposed_count(user: User | None = None) -> int:
     """Return how many proposals wait for a second person, as far as ``user`` may see."""
     proposals = Proposal.objects.open()
-    return (proposals.visible_to(user) if user is not None else proposals).count()
+    if user is None:
+        return proposals.count()
+    return proposals.visible_to(user).count() if user.is_anything_proposed else 0
 
 
 def proposing_companies(user: User, month: date) -> tuple[int, ...]:
     """Return the ids of the companies of the proposals in ``month``, one for each proposal."""
+    if not user.is_anything_proposed:
+        return ()
     proposals = Proposal.objects.open().visible_to(user).filter(journal__period=month)
     return tuple(proposals.order_by().values_list("journal__company", flat=True))
 
