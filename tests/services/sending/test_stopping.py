@@ -95,6 +95,16 @@ class TestStop:
         assert deliver(joint.sendings.get(), clock).state == "sent"
         assert procountor.ledger.count() == 1
 
+    def test_leaves_what_was_asked_for_again_since(self, procountor: Sandbox) -> None:
+        journal = of_company(1001)
+        earlier = ask(journal)
+        earlier.sendings.update(finished_at=NOW)
+        later = NOW + timedelta(minutes=1)
+        Sending.objects.create(journal=journal, requested_at=later, due_at=later, finished_at=later)
+
+        assert stop_joint(earlier, user=None, now=later).stopped == 0
+        assert states(journal) == ["queued"]
+
     def test_ends_the_wait_for_an_account(self, procountor: Sandbox) -> None:
         journal = of_company(1001)
         joint = ask(journal)

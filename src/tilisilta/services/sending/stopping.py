@@ -54,7 +54,11 @@ def stoppable(joint: JointSending, user: User | None = None) -> QuerySet[Sending
     queued = Export.objects.filter(journal=of_journal, state=ExportState.QUEUED)
     under_way = Sending.objects.filter(journal=of_journal, finished_at__isnull=True)
     is_free = Q(finished_at__isnull=True, enqueued_at__isnull=True)
-    waits_for_account = Q(~Exists(under_way), finished_at__isnull=False)
+    # What was asked for again since waits for that other sending, and is not stopped with this one.
+    later = Sending.objects.filter(
+        journal=of_journal, requested_at__gt=OuterRef("requested_at"), is_refused=False
+    )
+    waits_for_account = Q(~Exists(under_way), ~Exists(later), finished_at__isnull=False)
     sendings = Sending.objects.filter(
         is_free | waits_for_account,
         ~Exists(begun),
