@@ -22,14 +22,19 @@ from tilisilta.models import (
     JointSending,
     Journal,
     Link,
+    Proposal,
     RuledJournal,
     Run,
     Sending,
 )
 from tilisilta.services.links import change_link
+from tilisilta.services.sending.by_rule import held_before_asking, rule_that_sent
+from tilisilta.services.sending.releasing import open_proposals, release
 from tilisilta.services.sending_rules.gathering import gather, journals_with_rule
+from tilisilta.services.sending_rules.showing import rules_now
 from tilisilta.services.sending_rules.sweeping import _send, sweep
 from tilisilta.services.sending_rules.switching import leave_to_person, resume_all, stop_all
+from tilisilta.services.users import create_first_administrator
 
 if TYPE_CHECKING:
     from nmbrs_sandbox.app import Sandbox as Nmbrs
@@ -147,6 +152,31 @@ class TestSweep:
         actions = AuditEntry.objects.values_list("action", flat=True)
         assert {"rule_on", "rules_stopped", "rules_resumed", "journal_left"} <= {*actions}
 
+    def test_leaves_what_a_person_has_proposed_and_another_sent_back(
+        self, due: Journal, clock: Clock
+    ) -> None:
+        assert holds(1001, clock) == []
+        Proposal.objects.create(journal=due, proposed_at=clock.now, ended_at=clock.now)
+        assert holds(1001, clock) == [Hold.ASKED_BEFORE]
+
+    def test_only_proposes_where_two_persons_are_demanded(
+        self, due: Journal, procountor: "Procountor", clock: Clock
+    ) -> None:
+        Link.objects.update(needs_release=True)
+        person = create_first_administrator("rule", "a bridge over the river")
+        (proposed_only,) = rules_now(None, now=clock.now).due
+
+        assert proposed_only.only_proposes
+        assert sweep(clock.now) == 1
+        assert (Sending.objects.filter(journal=due).count(), receipts(procountor, 1001)) == (0, 3)
+        (one,) = open_proposals(person, journal=due)
+        assert one.can_be_released  # a rule is no person, whatever the name of the user
+        released = release([one.proposal], user=person, now=clock.now)
+        assert released.joint is not None
+        assert deliver(released.joint.sendings.get(), clock).state == JournalState.SENT
+        assert rule_that_sent(due.pk) == ""
+        assert receipts(procountor, 1001) == 4
+
     def test_reads_all_with_a_bounded_number_of_queries(
         self, due: Journal, clock: Clock, django_assert_max_num_queries: DjangoAssertNumQueries
     ) -> None:
@@ -172,6 +202,21 @@ class TestBeforeItLeaves:
         stop_all("wait", user=None, now=clock.now)
         assert self.refused(clock) == "stopped"
         assert receipts(procountor, 1001) == 3
+
+    def test_a_person_may_have_acted_on_the_journal_or_its_link(
+        self, due: Journal, procountor: "Procountor", clock: Clock
+    ) -> None:
+        sending, export = JointSending.objects.get().sendings.get(), due.exports.get()
+        told = []
+        for field, value in (("sends_by_rule", False), ("needs_release", True)):
+            Link.objects.update(**{field: value})
+            (problem,) = held_before_asking(sending, export)
+            told.append(problem.fact("reason"))
+        leave_to_person(due, user=None, now=clock.now)
+        assert rule_that_sent(due.pk) == "1001 Koivulammi Konepaja Oy"
+        assert [*told, self.refused(clock)] == ["off", "persons", "left"]
+        assert receipts(procountor, 1001) == 3
+        assert rule_that_sent(due.pk) == ""
 
     def test_the_run_may_be_open_again(
         self, nmbrs: "Nmbrs", procountor: "Procountor", clock: Clock

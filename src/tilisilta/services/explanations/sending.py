@@ -142,6 +142,24 @@ SENDING_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             when={"reason": "stopped"},
         ),
         Wording(
+            message=_("A person kept this journal from being sent by rule before it left"),
+            cause=_("The rule had asked for it a moment before. Nothing was sent."),
+            remedy=SEND_YOURSELF,
+            when={"reason": "left"},
+        ),
+        Wording(
+            message=_("The link demanded two persons before the rule sent this journal"),
+            cause=_("No person had looked at it. Nothing was sent."),
+            remedy=_("Look at the preview and propose it. Another person then releases it."),
+            when={"reason": "persons"},
+        ),
+        Wording(
+            message=_("The rule of the link was switched off before this journal left"),
+            cause=_("A person has switched it off meanwhile. Nothing was sent."),
+            remedy=SEND_YOURSELF,
+            when={"reason": "off"},
+        ),
+        Wording(
             message=_("The authorisation of the account ended before the rule sent this journal"),
             cause=_("A rule does not wait for another authorisation. Nothing was sent."),
             remedy=_("Authorise the account again, look at the preview, and send the journal."),

@@ -4,8 +4,11 @@ A person who sends sees what Nmbrs and the account are like. With no person look
 be asked is a reason not to send.
 """
 
+from django.db.models import Max
+from django.db.models.functions import Coalesce
+
 from tilisilta.domain.problems import Problem, ProblemCode, Screen
-from tilisilta.models import Export, JointSending, RuleBrake, Run, Sending
+from tilisilta.models import Attempt, Export, Link, RuleBrake, RuledJournal, Run, Sending
 
 BY_RULE = "rule "
 """Begins the system user of what a rule asks for. No name of a user has a space."""
@@ -19,19 +22,40 @@ def rules_stopped() -> bool:
     return RuleBrake.objects.filter(is_stopped=True).exists()
 
 
-def was_sent_by_rule(journal_id: int) -> str:
-    """Return the name of the rule that asked for a journal; empty if a person did."""
-    asked = JointSending.objects.filter(sendings__journal=journal_id).exclude(rule="")
-    return asked.values_list("rule", flat=True).order_by("-requested_at").first() or ""
+def rule_that_sent(journal_id: int) -> str:
+    """Return the name of the rule that asked for what was tried last; empty if a person did.
+
+    Who looks again for a receipt that a rule sent has not sent it. What was refused or stopped was
+    not sent, and what was withdrawn is not in the books.
+    """
+    attempts = Attempt.objects.filter(
+        export__journal=journal_id, export__is_trail=False, export__reverses__isnull=True
+    )
+    tried_at = attempts.aggregate(at=Max("started_at"))["at"]
+    # One that goes on for another keeps the moment of what both were asked for with.
+    asked = Sending.objects.filter(journal=journal_id, is_refused=False).annotate(
+        asked_at=Coalesce("joint__requested_at", "requested_at")
+    )
+    if tried_at is not None:
+        asked = asked.filter(asked_at__lte=tried_at)
+    last = asked.select_related("joint").order_by("-asked_at", "-requested_at").first()
+    return last.joint.rule if last is not None and last.joint is not None else ""
 
 
 def held_before_asking(sending: Sending, export: Export) -> tuple[Problem, ...]:
-    """Return why a sending of a rule is not begun: all rules were stopped, or the account ended.
+    """Return why a sending of a rule is not begun: a person stopped it, or the account ended.
 
     It does not wait for the account as others do: a person may authorise it much later.
     """
     if rules_stopped():
         return (_held(sending, "stopped"),)
+    if RuledJournal.objects.filter(journal=sending.journal_id, left_at__isnull=False).exists():
+        return (_held(sending, "left"),)
+    # What a person has asked for before the demand goes on; here not even one has.
+    if Link.objects.filter(pk=export.link_id, needs_release=True).exists():
+        return (_held(sending, "persons"),)
+    if not Link.objects.filter(pk=export.link_id, sends_by_rule=True).exists():
+        return (_held(sending, "off"),)
     if not export.link.procountor_account.is_authorised:
         return (_held(sending, "account"),)
     return ()

@@ -73,12 +73,15 @@ def must_be_released(
 def is_own(proposal: Proposal, user: User | None) -> bool:
     """Return whether ``user`` is who proposed it. Without a user it cannot be said, and counts.
 
-    A command knows its system user alone; one of the same name is taken for the same person.
+    A command knows its system user alone; one of the same name is taken for the same person. A rule
+    is no person.
     """
     if user is None:
         return True
     if proposal.proposed_by_id is not None:
         return proposal.proposed_by_id == user.pk
+    if proposal.joint is not None and proposal.joint.rule:
+        return False
     behind = proposal.system_user.partition(" ")[0]
     return behind.casefold() == user.get_username().casefold()
 
@@ -104,7 +107,7 @@ def note_begun(begun: Sequence[tuple[Sending, Journal]], *, now: datetime) -> No
 
 
 def with_journals(proposals: QuerySet[Proposal]) -> QuerySet[Proposal]:
-    return proposals.select_related("journal__company", "proposed_by")
+    return proposals.select_related("journal__company", "proposed_by", "joint")
 
 
 def locked_release(release: Proposal, journal: Journal) -> Proposal:

@@ -29,6 +29,7 @@ from tilisilta.models import (
     MonthSignature,
     NmbrsCompany,
     NmbrsConnection,
+    Proposal,
     RuledJournal,
     Sending,
     Settlement,
@@ -295,10 +296,12 @@ def _touched_by_persons(ids: Collection[int]) -> set[int]:
 
 
 def _asked_for(ids: Collection[int]) -> set[int]:
-    """Return the journals that were ever asked for, or of which a receipt was ever tried."""
+    """Return the journals ever asked for or proposed, or of which a receipt was ever tried."""
     asked = Sending.objects.filter(journal__in=ids).values_list("journal_id", flat=True)
+    # Also what was taken back or sent back: a person has looked at it, and did not want it sent.
+    proposed = Proposal.objects.filter(journal__in=ids).values_list("journal_id", flat=True)
     tried = Export.with_trail.filter(KNOWN_OUTSIDE, journal__in=ids)
-    return {*asked, *tried.values_list("journal_id", flat=True)}
+    return {*asked, *proposed, *tried.values_list("journal_id", flat=True)}
 
 
 def _earlier(earlier: EarlierMonths | None) -> tuple[EarlierMonth, ...]:

@@ -7,7 +7,6 @@ from datetime import datetime
 from tilisilta.domain.sending_rules import Held, Hold, holds_of, sends_at
 from tilisilta.domain.standing import JournalState
 from tilisilta.models import Company, Journal, Link, RuleBrake, User
-from tilisilta.services.sending.by_rule import was_sent_by_rule
 from tilisilta.services.sending_rules.gathering import Candidate, gather, journals_with_rule
 from tilisilta.services.sending_rules.switching import brake
 
@@ -18,15 +17,19 @@ MOST_SHOWN = 300
 class RuleStanding:
     """Where a journal stands with its rule.
 
-    ``sent_by`` names the rule that asked for it. ``held`` are all reasons against it now, and
-    ``sends_at`` is when it will be sent at the earliest, if none but the wait is left.
+    ``held`` are all reasons against it now, and ``sends_at`` is when it will be sent at the
+    earliest, if none but the wait is left.
     """
 
     journal: Journal
     link: Link | None = None
-    sent_by: str = ""
     held: tuple[Held, ...] = ()
     sends_at: datetime | None = None
+
+    @property
+    def only_proposes(self) -> bool:
+        """Return whether the rule leaves it to a person to release what it asks for."""
+        return self.link is not None and self.link.needs_release
 
     @property
     def is_held(self) -> bool:
@@ -35,7 +38,8 @@ class RuleStanding:
     @property
     def can_be_kept(self) -> bool:
         """Return whether a person may still say that it is not for the rule."""
-        return not self.sent_by and all(one.hold is not Hold.LEFT for one in self.held)
+        never = {Hold.LEFT, Hold.ASKED_BEFORE}
+        return all(one.hold not in never for one in self.held)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,10 +65,7 @@ class RulesNow:
 
 
 def standing_with_rule(journal: Journal, *, now: datetime) -> RuleStanding | None:
-    """Return where ``journal`` stands; ``None`` where no rule has to do with it."""
-    sent_by = was_sent_by_rule(journal.pk)
-    if sent_by:
-        return RuleStanding(journal=journal, sent_by=sent_by)
+    """Return where a ready ``journal`` stands; ``None`` where no rule has to do with it."""
     if journal.state != JournalState.READY:
         return None
     found = journals_with_rule().filter(pk=journal.pk)

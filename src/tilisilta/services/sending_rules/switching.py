@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tilisilta.domain.sending_rules import Hold
 from tilisilta.models import Area, Link, Right, RuleBrake, RuledJournal, User
 from tilisilta.models.journals import Journal
 from tilisilta.services import audit
@@ -157,6 +158,10 @@ def _set_brake(is_stopped: bool, reason: str, *, user: User | None, now: datetim
         row.changed_by = user
         row.system_user = "" if user else audit.current_system_user()
         row.save(update_fields=["is_stopped", "reason", "changed_at", "changed_by", "system_user"])
+        if is_stopped:
+            # No sweep looks at them meanwhile, and lists would say that they will be sent.
+            looked_at = RuledJournal.objects.filter(looked_at__isnull=False)
+            looked_at.update(holds=[Hold.STOPPED.value])
         action = audit.Action.RULES_STOPPED if is_stopped else audit.Action.RULES_RESUMED
         audit.record(action, user=user, reason=reason)
     return row
