@@ -8,10 +8,13 @@ from tests.web.reading import squeezed
 
 from procountor_sandbox.app import Sandbox
 from tilisilta.models import AuditEntry, JointSending, Journal, Link, RuleBrake, RuledJournal, User
+from tilisilta.services import audit
 from tilisilta.services.links import change_link
 from tilisilta.services.sending.asking import Wanted
+from tilisilta.services.sending.stopping import stop_joint
 from tilisilta.services.sending.together import send_together
 from tilisilta.services.sending_rules.sweeping import sweep
+from tilisilta.services.sending_rules.switching import stop_all
 from tilisilta.services.users import create_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -57,6 +60,54 @@ def test_a_journal_says_which_rule_sent_it(june: Journal, browser_of_administrat
     assert "The rule of standard asked for it, and no person looked at it." in page
     assert "with no person looking, by the rule of standard" in page
     assert JointSending.objects.get().rule == "standard"
+
+
+def test_lists_say_only_what_the_rule_does_now(
+    june: Journal, browser_of_administrator: Client
+) -> None:
+    def listed() -> str:
+        return squeezed(browser_of_administrator.get(reverse("exports")).text)
+
+    ruled = RuledJournal.objects.filter(journal=june)
+    ruled.update(holds=["waiting"])
+    waits = listed()
+    Link.objects.update(needs_release=True)
+    proposes = listed()
+    stop_all("wait", user=None, now=NOW)
+    stopped = listed()
+    # A rule asked for it, and a person has stopped that.
+    ruled.update(holds=[], asked_at=NOW)
+    asked_once = listed()
+    Link.objects.update(sends_by_rule=False)
+
+    assert "will be sent by rule" in waits
+    assert "will be proposed by rule" in proposes
+    for text in (stopped, asked_once):
+        assert "held by its rule" in text
+        assert "will be" not in text
+    assert "by rule" not in listed().replace("Sending by rule", "")
+
+
+def test_a_journal_says_what_became_of_what_its_rule_asked_for(
+    june: Journal, browser_of_administrator: Client
+) -> None:
+    def page() -> str:
+        return squeezed(browser_of_administrator.get(reverse("journal", args=[june.pk])).text)
+
+    with audit.command_run_by("rule standard"):
+        joint = send_together([Wanted(journal=june)], user=None, now=NOW, rule="standard")
+    stop_joint(joint, user=None, now=NOW)
+    stopped = page()
+    Link.objects.update(needs_release=True)
+    with audit.command_run_by("rule standard"):
+        send_together([Wanted(journal=june)], user=None, now=NOW, rule="standard")
+    proposed = page()
+
+    assert "The rule of standard asked for it, and it was not sent." in stopped
+    assert "no person looked at it" not in stopped + proposed
+    assert "The rule of standard has proposed it, as the link demands two persons." in proposed
+    assert "the rule of standard has proposed it," in proposed
+    assert "Release and send" in proposed
 
 
 def test_all_is_stopped_and_let_go_on_with_a_reason(

@@ -127,6 +127,7 @@ def _document(one: RuleStanding) -> dict[str, Any]:
         "journal": one.journal.reference,
         "company": one.journal.company.number,
         "sends_at": one.sends_at,
+        "only_proposes": one.only_proposes,
         "held_by": [
             {"rule": held.hold.value, **dict(held.facts), "message": in_words(held).message}
             for held in one.held
@@ -143,14 +144,19 @@ def _check_lines(now: RulesNow) -> Iterator[str]:
         due,
     ) % {"count": due}
     for one in now.due:
-        yield f"  {one.journal.reference} {one.journal.company.name}"
+        yield f"  {one.journal.reference} {one.journal.company.name}{_proposed_only(one)}"
     yield ngettext("%(count)s waits for its hours.", "%(count)s wait for their hours.", waiting) % {
         "count": waiting
     }
     for one in now.waiting:
-        yield f"  {one.journal.reference} {one.journal.company.name}: {shown_moment(one.sends_at)}"
+        at = shown_moment(one.sends_at)
+        yield f"  {one.journal.reference} {one.journal.company.name}: {at}{_proposed_only(one)}"
     yield ngettext("%(count)s is held.", "%(count)s are held.", held) % {"count": held}
     for one in now.held:
         yield f"  {one.journal.reference} {one.journal.company.name}"
         for reason in map(in_words, one.held):
             yield f"    {reason.message}. {reason.remedy}"
+
+
+def _proposed_only(one: RuleStanding) -> str:
+    return f" ({_('only proposed: the link demands two persons')})" if one.only_proposes else ""

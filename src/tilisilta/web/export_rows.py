@@ -138,7 +138,7 @@ def _row(journal: Journal, *, may_send: bool) -> Row:
     reason = explain(obstacle).message if obstacle else ""
     proposal = next(iter(getattr(journal, "proposed", ())), None)
     if proposal is not None and not reason:
-        reason = _("%(name)s has proposed it.") % {"name": proposal.proposer}
+        reason = _("%(name)s has proposed it.") % {"name": name_of_asker(proposal.proposer)}
     return Row(
         journal=journal,
         receipt_count=len(receipts),
@@ -150,7 +150,7 @@ def _row(journal: Journal, *, may_send: bool) -> Row:
         is_sent=standing.is_sent,
         is_under_way=standing.is_under_way,
         seen=preview_digest(receipts),
-        by_rule=by_rule(journal),
+        by_rule=by_rule(journal, receipts),
         books=books_of(journal, receipts),
         proposal=proposal,
         needs_release=any(
@@ -172,13 +172,21 @@ def books_of(journal: Journal, exports: Iterable[Export]) -> tuple[Books, ...]:
     return tuple(sorted({Books.of(journal, account) for account in accounts}))
 
 
-def by_rule(journal: Journal) -> str:
-    """Return whether a ready journal "waits" for its rule or is "held", as the last sweep found."""
+def by_rule(journal: Journal, receipts: Iterable[Export]) -> str:
+    """Return what the last sweep found of a ready journal, as far as its link has a rule still.
+
+    It "waits" for its rule, or "proposal" where the rule only proposes it, or is "held".
+    """
     ruled: RuledJournal | None = getattr(journal, "ruled", None)
     if ruled is None or ruled.looked_at is None or journal.state != JournalState.READY:
         return ""
-    is_waiting = ruled.left_at is None and set(ruled.holds) <= {Hold.WAITING}
-    return "waits" if is_waiting else "held"
+    links = [item.link for item in receipts if item.state == ExportState.READY]
+    if not any(link.sends_by_rule and link.is_open for link in links):
+        return ""
+    # A rule asks once: what it asked for and did not send is left to a person.
+    if ruled.left_at or ruled.asked_at or not set(ruled.holds) <= {Hold.WAITING}:
+        return "held"
+    return "proposal" if any(link.needs_release for link in links) else "waits"
 
 
 def name_of_sender(sending: Sending) -> str:

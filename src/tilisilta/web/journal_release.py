@@ -29,7 +29,9 @@ class Release:
 def release_of(
     journal: Journal, link: Link | None, sending: Sending | None, *, user: User
 ) -> Release:
-    found = Proposal.objects.select_related("proposed_by", "ended_by").filter(sending=sending)
+    found = Proposal.objects.select_related("proposed_by", "ended_by", "joint").filter(
+        sending=sending
+    )
     return Release(
         is_demanded=link is not None and link.needs_release,
         proposal=next(iter(open_proposals(user, journal=journal)), None),

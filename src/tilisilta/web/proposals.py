@@ -18,6 +18,7 @@ from tilisilta.services.explanations import explain
 from tilisilta.services.sending.ending_proposals import send_back, take_back_proposal
 from tilisilta.services.sending.releasing import OpenProposal, Released, open_proposals, release
 from tilisilta.services.sending.two_persons import with_journals
+from tilisilta.services.sending_rules.words import name_of_asker
 from tilisilta.web.export_rows import Books, books_of
 from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import address_to_go_back_to, error_text
@@ -70,7 +71,10 @@ def send_it_back(request: UserRequest, pk: int) -> HttpResponse:
             messages.error(request, error_text(error))
         else:
             text = _("%(reference)s is sent back to %(name)s.")
-            facts = {"reference": proposal.journal.reference, "name": proposal.proposer}
+            facts = {
+                "reference": proposal.journal.reference,
+                "name": name_of_asker(proposal.proposer),
+            }
             messages.success(request, text % facts)
         return redirect("proposals")
     context = {"form": form, "proposal": proposal, "journal": proposal.journal}

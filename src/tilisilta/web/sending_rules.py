@@ -26,6 +26,7 @@ class RuleRow:
     journal: Journal
     sends_at: datetime | None
     reasons: tuple[HeldInWords, ...]
+    only_proposes: bool
 
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
@@ -107,7 +108,7 @@ class Group:
 
 def _groups(now: RulesNow) -> tuple[Group, ...]:
     return (
-        Group(key="due", title=_("Will be sent in a minute"), rows=_rows(now.due)),
+        Group(key="due", title=_("Will be asked for in a minute"), rows=_rows(now.due)),
         Group(key="waiting", title=_("Waits for its hours"), rows=_rows(now.waiting)),
         Group(key="held", title=_("Held, each for its reasons"), rows=_rows(now.held)),
     )
@@ -119,6 +120,7 @@ def _rows(standings: tuple[RuleStanding, ...]) -> tuple[RuleRow, ...]:
             journal=one.journal,
             sends_at=one.sends_at,
             reasons=tuple(in_words(held) for held in one.held),
+            only_proposes=one.only_proposes,
         )
         for one in standings
     )
