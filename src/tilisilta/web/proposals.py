@@ -103,8 +103,9 @@ def _visible(request: UserRequest, pk: int) -> Proposal:
 def _sums(listed: list[OpenProposal]) -> Sums:
     sums: Sums = {}
     for one in listed:
-        journal = one.proposal.journal
-        sums[journal.currency] = sums.get(journal.currency, Decimal("0.00")) + journal.debit_total
+        currency, debit = one.proposal.journal.currency, one.debit
+        if debit is not None:
+            sums[currency] = sums.get(currency, Decimal("0.00")) + debit
     return sums
 
 

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
 
@@ -30,6 +31,7 @@ from tilisilta.domain.problems import ProblemCode
 from tilisilta.models import (
     AuditEntry,
     Company,
+    Export,
     JointSending,
     Journal,
     Link,
@@ -43,7 +45,14 @@ from tilisilta.services.closing.signing import signing_standing
 from tilisilta.services.journals.importing import import_journal
 from tilisilta.services.links import change_link, end_link
 from tilisilta.services.profiles import Rules, change_profile, make_profile
-from tilisilta.services.sending.asking import Wanted, send_journal, send_many, send_or_propose
+from tilisilta.services.sending.asking import (
+    Wanted,
+    continue_waiting,
+    look_again,
+    send_journal,
+    send_many,
+    send_or_propose,
+)
 from tilisilta.services.sending.differences import book_difference
 from tilisilta.services.sending.ending_proposals import send_back, take_back_proposal
 from tilisilta.services.sending.proposing_differences import book_or_propose_difference
@@ -147,6 +156,17 @@ class TestAProposal:
         assert [one.is_own for one in open_proposals(onni)] == [True]
         with audit.command_run_by("onni"), pytest.raises(CannotRelease):
             take_back_proposal(proposal, user=None, now=NOW)
+
+    def test_counts_only_what_goes_out_with_it(self, journal: Journal, aino: User) -> None:
+        propose(journal, aino)
+        (whole,) = open_proposals(aino)
+        of_difference = replace(whole, proposal=Proposal(journal=journal, is_difference=True))
+        export = journal.exports.get()
+        booked = Export(state="posted", debit_total=export.debit_total)
+        rest = replace(whole, exports=(booked, Export(state="ready", debit_total=Decimal(7))))
+
+        assert whole.debit == journal.debit_total
+        assert (of_difference.debit, rest.debit) == (None, Decimal(7))
 
     def test_stays_one_however_often_it_is_asked_for(
         self, journal: Journal, aino: User, onni: User
@@ -281,6 +301,23 @@ class TestTheDemand:
         assert said.user == aino
         switched = AuditEntry.objects.filter(action="link_changed", user=aino)
         assert [one.facts["fields"] for one in switched] == ["needs_release", "needs_release"]
+
+    @pytest.mark.parametrize("way", ["account", "look"])
+    def test_goes_on_with_what_goes_on_for_another_sending(
+        self, journal: Journal, aino: User, onni: User, way: str
+    ) -> None:
+        proposal = propose(journal, aino)
+        release([proposal], user=onni, now=NOW)
+        off_at = timezone.now()
+        Sending.objects.update(release_off_at=off_at, finished_at=NOW)
+        if way == "account":
+            assert continue_waiting(NOW) == 1
+        else:
+            look_again(journal, user=aino, now=NOW + timedelta(seconds=1))
+
+        sending = Sending.objects.get(finished_at=None)
+        proposal.refresh_from_db()
+        assert (proposal.sending, sending.release_off_at) == (sending, off_at)
 
     def test_is_decided_by_a_profile_and_is_no_rule_of_receipts(
         self, procountor: Sandbox, aino: User

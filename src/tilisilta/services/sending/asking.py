@@ -194,7 +194,10 @@ def look_again(journal: Journal, *, user: User | None, now: datetime) -> Sending
         journal.exports.filter(state=ExportState.UNCERTAIN).update(look_at=now, problems=[])
         under_way = unfinished_sending(journal)
         if under_way is None:
-            return _new_sending(journal, user=user, now=now)
+            last = journal.sendings.filter(is_refused=False).order_by("-requested_at").first()
+            sending = _new_sending(journal, user=user, now=now)
+            _keep_who_sent(last, sending)
+            return sending
         Sending.objects.filter(pk=under_way.pk, enqueued_at__isnull=True).update(due_at=now)
         return under_way
 
@@ -239,7 +242,7 @@ def continue_waiting(now: datetime) -> int:
 def _go_on(journal: Journal, *, now: datetime) -> None:
     """Create a sending that takes the place of the last one of ``journal``."""
     last = journal.sendings.order_by("-requested_at", "finished_at").first()
-    Sending.objects.create(
+    sending = Sending.objects.create(
         journal=journal,
         requested_by=last.requested_by if last else None,
         system_user=last.system_user if last else "",
@@ -249,9 +252,18 @@ def _go_on(journal: Journal, *, now: datetime) -> None:
         # Still to be checked, if the last one never came to it.
         seen=last.seen if last and last.is_unchecked else "",
     )
+    _keep_who_sent(last, sending)
     if last is not None and last.joint_id is not None:
         # Each journal counts once in what it was asked for with.
         Sending.objects.filter(pk=last.pk).update(joint=None)
+
+
+def _keep_who_sent(last: Sending | None, sending: Sending) -> None:
+    """Note on ``sending``, which goes on for ``last``, by how many persons it was sent."""
+    if last is None:
+        return
+    Sending.objects.filter(pk=sending.pk).update(release_off_at=last.release_off_at)
+    Proposal.objects.filter(sending=last).update(sending=sending)
 
 
 def _can_go_on(journal: Journal) -> bool:

@@ -5,12 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from tilisilta.domain.problems import Problem
-from tilisilta.domain.standing import ExportState, JournalState, is_changed
+from tilisilta.domain.standing import COMMITTED_EXPORTS, ExportState, JournalState, is_changed
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import (
     Area,
@@ -46,6 +47,16 @@ class OpenProposal:
     @property
     def can_be_released(self) -> bool:
         return self.change is None and not self.is_own
+
+    @property
+    def debit(self) -> Decimal | None:
+        """Return the debits that go out; ``None`` for a difference, which is planned at release."""
+        if self.proposal.is_difference:
+            return None
+        if any(one.state in COMMITTED_EXPORTS for one in self.exports):
+            left = (one.debit_total for one in self.exports if one.state == ExportState.READY)
+            return sum(left, Decimal("0.00"))
+        return self.proposal.journal.debit_total
 
     @property
     def receipt_count(self) -> int:
