@@ -18,6 +18,7 @@ from tilisilta.models import JointSending, Proposal
 from tilisilta.services.sending.ending_proposals import take_back_proposal
 from tilisilta.services.sending.stopping import stop_joint
 from tilisilta.services.sending.two_persons import with_journals
+from tilisilta.services.sending_rules.words import name_of_asker
 
 
 def list_proposals(options: Namespace) -> Answer:
@@ -29,7 +30,7 @@ def list_proposals(options: Namespace) -> Answer:
             one.journal.reference,
             one.journal.company.name,
             amount(one.journal.debit_total),
-            one.proposer,
+            name_of_asker(one.proposer),
             shown_moment(one.proposed_at),
         )
         for one in proposals

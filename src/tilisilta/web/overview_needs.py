@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, prefetch_related_objects
 
-from tilisilta.domain.standing import JournalState
+from tilisilta.domain.standing import ExportState, JournalState
 from tilisilta.models import Area, Export, Journal, Proposal, Right, User, preview_digest
 from tilisilta.services.overview import Need
 from tilisilta.web.journal_fixes import Fix, fix_for
@@ -71,5 +71,7 @@ def _as_ready(journal: Journal) -> Ready:
         can_be_sent=standing.can_be_sent and proposal is None,
         seen=preview_digest(exports),
         proposal=proposal,
-        needs_release=any(one.link.needs_release for one in exports),
+        needs_release=any(
+            one.link.needs_release for one in exports if one.state == ExportState.READY
+        ),
     )

@@ -23,7 +23,7 @@ from tests.bureau import (
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import FaultKind
 from tilisilta.domain.problems import ProblemCode
-from tilisilta.models import AuditEntry, JointSending, Journal, Proposal, Sending, User
+from tilisilta.models import Attempt, AuditEntry, JointSending, Journal, Proposal, Sending, User
 from tilisilta.services import audit
 from tilisilta.services.connections import remove_authorisation
 from tilisilta.services.sending import outbox
@@ -112,6 +112,10 @@ class TestStop:
         remove_authorisation(journal.exports.get().link.procountor_account, user=None)
         deliver(joint.sendings.get(), Clock())
         assert states(journal) == ["queued"]
+        # Procountor did not let the first try in, and that is why it waits.
+        Attempt.objects.create(
+            export=journal.exports.get(), number=1, started_at=NOW, outcome="not_sent"
+        )
 
         assert stop_joint(joint, user=None, now=NOW).stopped == 1
 

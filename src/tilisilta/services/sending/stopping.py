@@ -45,9 +45,10 @@ def stoppable(joint: JointSending, user: User | None = None) -> QuerySet[Sending
     queued.
     """
     of_journal = OuterRef("journal")
+    # One that Procountor surely did nothing with is none: its receipt may wait for an account.
     begun = Attempt.objects.filter(
         export__journal=of_journal, started_at__gte=OuterRef("requested_at")
-    )
+    ).exclude(outcome=Attempt.Outcome.NOT_SENT)
     moving = Export.objects.filter(
         journal=of_journal, state__in=EXPORTS_UNDER_WAY - {ExportState.QUEUED}
     )
