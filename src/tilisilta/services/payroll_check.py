@@ -13,7 +13,7 @@ from tilisilta.services import audit
 from tilisilta.services.fetching.client import nmbrs
 from tilisilta.services.fetching.companies import read_run_again
 from tilisilta.services.fetching.queue import SILENT
-from tilisilta.services.sending.by_rule import is_by_rule
+from tilisilta.services.sending.by_rule import asked_since, is_by_rule
 
 logger = logging.getLogger("tilisilta.sending")
 
@@ -24,9 +24,10 @@ def has_changed_in_nmbrs(sending: Sending, *, now: datetime) -> bool:
     One call for each sending, and none for a journal from a file, or one that was read since
     somebody asked for it to be sent. What has changed is stored as any fetch would. Where Nmbrs
     gives no answer the journal goes as the person saw it: it is not worth holding up the month.
-    What a rule asked for is held then (``sending.by_rule``), and its run is listed again as well.
+    What a rule asked for is held then (``sending.by_rule``), its run is listed again as well, and
+    it is asked about anew after each longer wait.
     """
-    if sending.source_asked_at is not None or sending.journal.run_id is None:
+    if _is_asked(sending, now=now) or sending.journal.run_id is None:
         return False
     changed = _ask(sending, now=now)
     # Afterwards, so that a worker that dies in between leaves the question to its successor.
@@ -42,12 +43,19 @@ def has_changed_in_nmbrs(sending: Sending, *, now: datetime) -> bool:
     return changed
 
 
+def _is_asked(sending: Sending, *, now: datetime) -> bool:
+    asked_at = sending.source_asked_at
+    if asked_at is None or not is_by_rule(sending):
+        return asked_at is not None
+    return asked_at >= asked_since(sending, now=now)
+
+
 def _ask(sending: Sending, *, now: datetime) -> bool:
     run = sending.journal.run
     if run is None or run.gone_at is not None:
         # A person who sends the journal of a deleted run has seen the warning.
         return False
-    if run.journal_read_at is None or run.journal_read_at < sending.requested_at:
+    if run.journal_read_at is None or run.journal_read_at < asked_since(sending, now=now):
         nmbrs_company = _fetchable(sending.journal)
         if nmbrs_company is None:
             return False

@@ -10,11 +10,14 @@ from tests.bureau import (
     Clock,
     deliver,
     fetch_everything,
+    make_moves,
+    on_post,
     problem_codes,
 )
 from tests.by_rule import DAY, FIRST_ID, june_comes, three_months
 
 from nmbrs_sandbox.faults import Fault, FaultKind
+from procountor_sandbox.faults import FaultKind as FaultKindOfPosts
 from tilisilta.domain.sending_rules import Hold, holds_of
 from tilisilta.domain.standing import JournalState
 from tilisilta.models import (
@@ -223,6 +226,17 @@ class TestBeforeItLeaves:
     ) -> None:
         opened = replace(nmbrs.bureau.known_run(FIRST_ID, 1001006), is_locked=False)
         nmbrs.bureau.put_run(FIRST_ID, opened)
+        assert self.refused(clock) == "unlocked"
+        assert receipts(procountor, 1001) == 3
+
+    def test_the_run_may_be_open_again_while_procountor_is_busy(
+        self, nmbrs: "Nmbrs", procountor: "Procountor", clock: Clock
+    ) -> None:
+        procountor.faults.add(on_post(FaultKindOfPosts.BUSY))
+        make_moves(JointSending.objects.get().sendings.get(), clock, 1)
+        opened = replace(nmbrs.bureau.known_run(FIRST_ID, 1001006), is_locked=False)
+        nmbrs.bureau.put_run(FIRST_ID, opened)
+        clock.forward(3600)
         assert self.refused(clock) == "unlocked"
         assert receipts(procountor, 1001) == 3
 

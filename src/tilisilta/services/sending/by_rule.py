@@ -4,6 +4,8 @@ A person who sends sees what Nmbrs and the account are like. With no person look
 be asked is a reason not to send.
 """
 
+from datetime import datetime, timedelta
+
 from django.db.models import Max
 from django.db.models.functions import Coalesce
 
@@ -12,6 +14,9 @@ from tilisilta.models import Attempt, Export, Link, RuleBrake, RuledJournal, Run
 
 BY_RULE = "rule "
 """Begins the system user of what a rule asks for. No name of a user has a space."""
+
+NEWS_AGE = timedelta(minutes=10)
+"""What Nmbrs said of a run for longer is asked again before a rule sends it."""
 
 
 def is_by_rule(sending: Sending) -> bool:
@@ -61,10 +66,20 @@ def held_before_asking(sending: Sending, export: Export) -> tuple[Problem, ...]:
     return ()
 
 
-def held_after_asking(sending: Sending) -> tuple[Problem, ...]:
+def asked_since(sending: Sending, *, now: datetime) -> datetime:
+    """Return since when Nmbrs has to have been asked before ``sending`` is begun.
+
+    What a person sends is asked about once. That of a rule may have waited for Procountor since.
+    """
+    if not is_by_rule(sending):
+        return sending.requested_at
+    return max(sending.requested_at, now - NEWS_AGE)
+
+
+def held_after_asking(sending: Sending, *, now: datetime) -> tuple[Problem, ...]:
     """Return why a sending of a rule is not begun, once Nmbrs was asked: it has to have answered.
 
-    Its run has to be there and locked, and read since the rule asked for the sending.
+    Its run has to be there and locked, and read a moment ago.
     """
     run_id = sending.journal.run_id
     run = None if run_id is None else Run.objects.filter(pk=run_id).first()
@@ -72,7 +87,7 @@ def held_after_asking(sending: Sending) -> tuple[Problem, ...]:
         run is not None
         and run.gone_at is None
         and run.journal_read_at is not None
-        and run.journal_read_at >= sending.requested_at
+        and run.journal_read_at >= asked_since(sending, now=now)
     )
     if not is_read:
         return (_held(sending, "silent"),)

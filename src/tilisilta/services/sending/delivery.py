@@ -211,7 +211,7 @@ def _hindered_to_begin(
     if has_changed(sending, now=now):
         refusal = (changed_since(sending.journal, "run"),)
         return _finish(sending, now=now, refusal=refusal)
-    if by_rule and (refusal := held_after_asking(sending)):
+    if by_rule and (refusal := held_after_asking(sending, now=now)):
         return _refuse(sending, refusal, now=now)
     return None
 
