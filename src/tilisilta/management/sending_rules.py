@@ -159,4 +159,7 @@ def _check_lines(now: RulesNow) -> Iterator[str]:
 
 
 def _proposed_only(one: RuleStanding) -> str:
-    return f" ({_('only proposed: the link demands two persons')})" if one.only_proposes else ""
+    if not one.only_proposes:
+        return ""
+    text = _("only proposes: the link demands two persons")
+    return f" ({text})"
