@@ -102,6 +102,9 @@ def test_all_of_a_month_are_proposed_where_demanded_and_released_with_one_click(
     assert "2 more were proposed: another person releases them." in squeezed(sent.text)
     assert [states(one) for one in journals] == [["ready"], ["ready"], ["queued"]]
     listed = onni.get(reverse("proposals"))
+    # Released only from its page, where its warning stands.
+    Journal.objects.filter(pk=journals[0].pk).update(needs_look=True)
+    assert onni.get(reverse("proposals")).text.count('name="release"') == 1
     Link.objects.filter(company=journals[1].company).update(start_month="2030-01-01")
     onni.post(
         reverse("proposals"), {"release": list(Proposal.objects.values_list("pk", flat=True))}

@@ -43,7 +43,8 @@ def proposals(request: UserRequest) -> HttpResponse:
         return _release(request)
     listed = open_proposals(request.user)
     may_send = request.user.can(Right.WRITE, Area.JOURNAL_EXPORTS)
-    mine = [one for one in listed if one.can_be_released and may_send]
+    can_be_ticked = (one for one in listed if one.can_be_released and not one.is_warned_of)
+    mine = list(can_be_ticked) if may_send else []
     context = {
         "rows": [
             ShownProposal(one=one, books=books_of(one.proposal.journal, one.exports))

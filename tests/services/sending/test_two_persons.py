@@ -226,6 +226,12 @@ class TestWhatHasChanged:
             ),
             (lambda journal: journal.exports.update(payload_sha256="0" * 64), "receipts"),
             (
+                lambda journal: Journal.objects.filter(pk=journal.pk).update(
+                    is_deleted_at_source=True
+                ),
+                "stopped",
+            ),
+            (
                 lambda _journal: User.objects.filter(username="aino").update(is_active=False),
                 "proposer",
             ),

@@ -49,6 +49,12 @@ class OpenProposal:
         return self.change is None and not self.is_own
 
     @property
+    def is_warned_of(self) -> bool:
+        """Return whether it is released only by itself, by a person who has seen its warning."""
+        journal = self.proposal.journal
+        return journal.is_deleted_at_source or journal.needs_look
+
+    @property
     def debit(self) -> Decimal | None:
         """Return the debits that go out; ``None`` for a difference, which is planned at release."""
         if self.proposal.is_difference:
@@ -246,6 +252,8 @@ def _judged(proposals: Sequence[Proposal]) -> Mapping[int, _Judged]:
             change = Change.REVISION
         elif one.proposed_by_id and not _may_send(proposers[one.proposed_by_id], one.journal):
             change = Change.PROPOSER
+        elif change is None and _is_deleted_since(one):
+            change = Change.STOPPED
         judged[one.pk] = _Judged(exports=of_journal, change=change)
     return judged
 
@@ -267,3 +275,12 @@ def _change_of(proposal: Proposal, exports: Sequence[Export]) -> Change | None:
     if link.changed_at > proposal.proposed_at:
         return Change.LINK
     return Change.RECEIPTS if standing.can_be_sent else Change.STOPPED
+
+
+def _is_deleted_since(proposal: Proposal) -> bool:
+    """Return whether the run was deleted in Nmbrs after it was proposed, unseen."""
+    journal = proposal.journal
+    if not journal.is_deleted_at_source:
+        return False
+    gone_at = journal.run.gone_at if journal.run is not None else None
+    return gone_at is None or gone_at > proposal.proposed_at

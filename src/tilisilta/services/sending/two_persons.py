@@ -107,7 +107,7 @@ def note_begun(begun: Sequence[tuple[Sending, Journal]], *, now: datetime) -> No
 
 
 def with_journals(proposals: QuerySet[Proposal]) -> QuerySet[Proposal]:
-    return proposals.select_related("journal__company", "proposed_by", "joint")
+    return proposals.select_related("journal__company", "journal__run", "proposed_by", "joint")
 
 
 def locked_release(release: Proposal, journal: Journal) -> Proposal:
