@@ -37,8 +37,8 @@ from tilisilta.services.journals.after_silence import recheck_after_silence
 from tilisilta.services.payroll_check import has_changed_in_nmbrs
 from tilisilta.services.procountor.client import close_connections, keep_connections
 from tilisilta.services.sending import outbox
-from tilisilta.services.sending.asking import continue_waiting
 from tilisilta.services.sending.delivery import advance
+from tilisilta.services.sending.going_on import continue_waiting
 from tilisilta.services.sending.releasing import void_outdated
 from tilisilta.services.sending_rules.sweeping import sweep as send_by_rule
 from tilisilta.services.webhooks.gathering import gather

@@ -23,10 +23,10 @@ from tilisilta.services.journals.importing import check_journal
 from tilisilta.services.sending.asking import (
     AlreadySent,
     CannotBeSent,
-    continue_waiting,
     send_journal,
     unfinished_sending,
 )
+from tilisilta.services.sending.going_on import continue_waiting
 
 pytestmark = pytest.mark.django_db
 

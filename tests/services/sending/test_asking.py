@@ -36,12 +36,12 @@ from tilisilta.services.sending.asking import (
     CannotBeSent,
     PreviewChanged,
     Wanted,
-    continue_waiting,
     look_again,
     send_journal,
     send_many,
     unfinished_sending,
 )
+from tilisilta.services.sending.going_on import continue_waiting
 from tilisilta.services.sending.ready import newest_month
 
 pytestmark = pytest.mark.django_db

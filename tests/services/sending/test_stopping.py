@@ -27,7 +27,8 @@ from tilisilta.models import Attempt, AuditEntry, JointSending, Journal, Proposa
 from tilisilta.services import audit
 from tilisilta.services.connections import remove_authorisation
 from tilisilta.services.sending import outbox
-from tilisilta.services.sending.asking import Wanted, continue_waiting, send_or_propose
+from tilisilta.services.sending.asking import Wanted, send_or_propose
+from tilisilta.services.sending.going_on import continue_waiting
 from tilisilta.services.sending.progress import progress_of
 from tilisilta.services.sending.releasing import release
 from tilisilta.services.sending.stopping import Stopped, stop_joint

@@ -35,7 +35,8 @@ from tilisilta.models import (
 from tilisilta.services.connections import remove_authorisation
 from tilisilta.services.journals.importing import import_journal
 from tilisilta.services.links import change_link
-from tilisilta.services.sending.asking import Wanted, continue_waiting, send_journal
+from tilisilta.services.sending.asking import Wanted, send_journal
+from tilisilta.services.sending.going_on import continue_waiting
 from tilisilta.services.sending.progress import progress_of
 from tilisilta.services.sending.together import send_together
 

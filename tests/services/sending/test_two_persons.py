@@ -47,7 +47,6 @@ from tilisilta.services.links import change_link, end_link
 from tilisilta.services.profiles import Rules, change_profile, make_profile
 from tilisilta.services.sending.asking import (
     Wanted,
-    continue_waiting,
     look_again,
     send_journal,
     send_many,
@@ -55,6 +54,7 @@ from tilisilta.services.sending.asking import (
 )
 from tilisilta.services.sending.differences import book_difference
 from tilisilta.services.sending.ending_proposals import send_back, take_back_proposal
+from tilisilta.services.sending.going_on import continue_waiting
 from tilisilta.services.sending.proposing_differences import book_or_propose_difference
 from tilisilta.services.sending.releasing import open_proposals, release, void_outdated
 from tilisilta.services.sending.together import send_together
@@ -422,7 +422,7 @@ class TestEveryWay:
             # Called by _commit_sending, past the guard, and by look_again, which sends nothing new.
             "asking._new_sending",
             # Takes the place of one that has passed the guard.
-            "asking._go_on",
+            "going_on._go_on",
             # Called by _decide, past the guard.
             "together._sending_of",
             # Called by _commit, past the guard.

@@ -29,8 +29,8 @@ from procountor_sandbox.receipts import Receipt, Status
 from tilisilta.domain.journals import Run
 from tilisilta.models import Attempt, AuditEntry, Company, Export, Journal, Sending, Withdrawal
 from tilisilta.services.journals.importing import import_journal
-from tilisilta.services.sending.asking import continue_waiting
 from tilisilta.services.sending.differences import book_difference
+from tilisilta.services.sending.going_on import continue_waiting
 from tilisilta.services.sending.withdrawals import ask_to_withdraw, let_be_sent_again
 
 pytestmark = pytest.mark.django_db

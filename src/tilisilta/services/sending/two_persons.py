@@ -106,6 +106,14 @@ def note_begun(begun: Sequence[tuple[Sending, Journal]], *, now: datetime) -> No
     void_all(with_journals(proposals.select_for_update(of=("self",))), Change.SENT, now=now)
 
 
+def keep_who_sent(last: Sending | None, sending: Sending) -> None:
+    """Note on ``sending``, which goes on for ``last``, by how many persons it was sent."""
+    if last is None:
+        return
+    Sending.objects.filter(pk=sending.pk).update(release_off_at=last.release_off_at)
+    Proposal.objects.filter(sending=last).update(sending=sending)
+
+
 def with_journals(proposals: QuerySet[Proposal]) -> QuerySet[Proposal]:
     return proposals.select_related("journal__company", "journal__run", "proposed_by", "joint")
 
