@@ -21,8 +21,17 @@ from tests.bureau import (
 
 from nmbrs_sandbox.faults import Fault, FaultKind
 from tilisilta.domain.standing import JournalState
-from tilisilta.models import AuditEntry, Company, Journal, NmbrsConnection, Run
+from tilisilta.models import (
+    AuditEntry,
+    Company,
+    Journal,
+    NmbrsConnection,
+    ProcountorAccount,
+    Run,
+    Sending,
+)
 from tilisilta.services.sending.asking import send_journal
+from tilisilta.services.sending.going_on import continue_waiting
 
 if TYPE_CHECKING:
     from nmbrs_sandbox.app import Sandbox as Nmbrs
@@ -107,6 +116,26 @@ class TestBeforeSending:
         assert receipts(procountor) == 0
         assert held.is_deleted_at_source
         assert send(held, later(2)).state == JournalState.SENT
+
+    def test_a_run_that_is_deleted_while_its_journal_waits_for_the_account_is_not_sent(
+        self, june: Journal, nmbrs: "Nmbrs", procountor: "Procountor"
+    ) -> None:
+        clock = later()
+        sending = send_journal(june, user=None, now=clock.now)
+        ProcountorAccount.objects.update(state=ProcountorAccount.State.ENDED)
+        deliver(sending, clock)
+        clock.forward(60)
+        nmbrs.delete_run(company_id=KONEPAJA, run_id=JUNE)
+        fetch_everything(clock)
+        ProcountorAccount.objects.update(state=ProcountorAccount.State.AUTHORISED)
+        clock.forward(60)
+        assert continue_waiting(clock.now) == 1
+
+        deliver(Sending.objects.get(finished_at=None), clock)
+
+        assert receipts(procountor) == 0
+        june.refresh_from_db()
+        assert (june.state, june.is_deleted_at_source) == (JournalState.READY, True)
 
     def test_a_journal_that_was_emptied_is_not_sent_until_somebody_has_seen_it(
         self, june: Journal, nmbrs: "Nmbrs", procountor: "Procountor"

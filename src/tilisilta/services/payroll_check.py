@@ -52,9 +52,12 @@ def _is_asked(sending: Sending, *, now: datetime) -> bool:
 
 def _ask(sending: Sending, *, now: datetime) -> bool:
     run = sending.journal.run
-    if run is None or run.gone_at is not None:
-        # A person who sends the journal of a deleted run has seen the warning.
+    if run is None:
         return False
+    if run.gone_at is not None:
+        # A person who sends the journal of a deleted run has seen the warning, unless it came
+        # later: what waits for its account may leave days after the click.
+        return run.gone_at > sending.requested_at
     if run.journal_read_at is None or run.journal_read_at < asked_since(sending, now=now):
         nmbrs_company = _fetchable(sending.journal)
         if nmbrs_company is None:

@@ -1,6 +1,6 @@
 """Goes on with receipts that are queued and have no sending: those that waited for an account."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
@@ -55,7 +55,7 @@ def _go_on(journal: Journal, *, now: datetime) -> None:
         journal=journal,
         requested_by=last.requested_by if last else None,
         system_user=last.system_user if last else "",
-        requested_at=now,
+        requested_at=_unseen_since(journal, last) or now,
         due_at=now,
         joint=last.joint if last else None,
         # Still to be checked, if the last one never came to it.
@@ -65,6 +65,15 @@ def _go_on(journal: Journal, *, now: datetime) -> None:
     if last is not None and last.joint_id is not None:
         # Each journal counts once in what it was asked for with.
         Sending.objects.filter(pk=last.pk).update(joint=None)
+
+
+def _unseen_since(journal: Journal, last: Sending | None) -> datetime | None:
+    """Return a moment before the run was deleted, if that was after a person asked for ``last``."""
+    gone_at = journal.run.gone_at if journal.run is not None else None
+    if last is None or gone_at is None or gone_at <= last.requested_at:
+        return None
+    # The next one after it: the worker asks whether the person has seen the warning.
+    return last.requested_at + timedelta(microseconds=1)
 
 
 def _can_go_on(journal: Journal) -> bool:
