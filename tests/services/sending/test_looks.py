@@ -32,6 +32,7 @@ from tilisilta.models import (
     Sending,
     User,
 )
+from tilisilta.services.sending import looks
 from tilisilta.services.sending.asking import send_journal
 from tilisilta.services.sending.perhaps_ours import (
     NotInDoubt,
@@ -60,6 +61,22 @@ def stopped_by_a_copy(name: str = "Palkat käsin", *, clock: Clock | None = None
 
 
 class TestALook:
+    def test_says_nothing_of_other_content_that_was_queued_meanwhile(
+        self, procountor: Sandbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sending = send_journal(a_journal(a_linked_company()), user=None, now=NOW)
+
+        def slow(*_args: object, **_more: object) -> tuple[()]:
+            # Stopped, planned anew and asked for again while Procountor was read.
+            Export.objects.update(payload_sha256="0" * 64)
+            return ()
+
+        monkeypatch.setattr(looks, "read_receipts", slow)
+        make_moves(sending, Clock(), 1)
+
+        assert not sending.journal.exports.get().is_looked_for
+        assert procountor.ledger.count() == 0
+
     def test_stops_in_another_company_than_that_of_the_account(self, procountor: Sandbox) -> None:
         journal = a_journal(a_linked_company())
         clock = Clock()

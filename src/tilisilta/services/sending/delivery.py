@@ -85,6 +85,7 @@ _EXPORT_COLUMNS = (
     "epoch",
     "token",
     "payload",
+    "payload_sha256",
     "items_to_make",
     "state",
     "ledger_receipt_id",

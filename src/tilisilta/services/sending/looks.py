@@ -199,8 +199,11 @@ def _note_result(
     if perhaps:
         _stop(export, perhaps)
     else:
-        # Filtered by state: it may have been taken back while Procountor was asked.
-        queued = Export.with_trail.filter(pk=export.pk, state=ExportState.QUEUED)
+        # It may have been taken back while Procountor was asked, and queued with other content,
+        # which was not what was looked for.
+        queued = Export.with_trail.filter(
+            pk=export.pk, state=ExportState.QUEUED, payload_sha256=export.payload_sha256
+        )
         export.is_looked_for = queued.update(is_looked_for=True) == 1
     return 0.0
 
