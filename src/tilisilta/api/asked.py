@@ -24,7 +24,10 @@ Reference = Annotated[
 
 
 MOST_NUMBER = 2**53 - 1
-"""The largest number that every reader of JSON reads exactly; no column of ours holds as much."""
+"""The largest number that every reader of JSON reads exactly; no column of ours holds as much.
+
+Values of an address may be larger: they narrow a list to nothing.
+"""
 Number = Annotated[int, Field(ge=0, le=MOST_NUMBER)]
 
 

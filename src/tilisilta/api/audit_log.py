@@ -8,7 +8,7 @@ from ninja import Query, Router
 
 from tilisilta.api.access import ApiRequest, Bearer
 from tilisilta.api.answers import answers
-from tilisilta.api.asked import Number, Paged
+from tilisilta.api.asked import Paged
 from tilisilta.api.paging import page_of
 from tilisilta.api.schemas import Entries
 from tilisilta.management.audit_log import entry_document
@@ -22,7 +22,7 @@ router = Router(tags=["Audit log"])
 class AskedEntries(Paged):
     """Which entries are asked for."""
 
-    company: Number | None = None
+    company: int | None = None
     action: AuditEntry.Action | None = None
     since: date | None = None
     until: date | None = None

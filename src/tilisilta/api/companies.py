@@ -9,7 +9,7 @@ from ninja import Query, Router
 
 from tilisilta.api.access import ApiRequest, Bearer
 from tilisilta.api.answers import answers
-from tilisilta.api.asked import Number, Paged
+from tilisilta.api.asked import Paged
 from tilisilta.api.paging import page_of
 from tilisilta.api.schemas import Companies, CompanyDocument
 from tilisilta.management.companies import company_document
@@ -22,7 +22,7 @@ _MAY_READ = Bearer(Scope.READ, Area.COMPANIES)
 class AskedCompanies(Paged):
     """Which companies are asked for."""
 
-    debtor: Number | None = None
+    debtor: int | None = None
 
 
 @router.get(

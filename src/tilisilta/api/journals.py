@@ -13,7 +13,7 @@ from ninja import Query, Router
 
 from tilisilta.api.access import ApiRequest, Bearer
 from tilisilta.api.answers import answers, visible_journal
-from tilisilta.api.asked import Number, Paged, Reference
+from tilisilta.api.asked import Paged, Reference
 from tilisilta.api.paging import page_of
 from tilisilta.api.schemas import JournalDocument, Journals, Month, PreviewDocument, Receipts
 from tilisilta.domain.standing import WAITING_JOURNALS, ExportState, JournalState
@@ -31,7 +31,7 @@ _MAY_READ = Bearer(Scope.READ, Area.JOURNAL_EXPORTS)
 class AskedJournals(Paged):
     """Which journals are asked for. Without a state, discarded ones are left out."""
 
-    company: Number | None = None
+    company: int | None = None
     period: Month | None = None
     state: JournalState | None = None
 
@@ -39,14 +39,14 @@ class AskedJournals(Paged):
 class AskedProblems(Paged):
     """Of which journals the problems are asked for."""
 
-    company: Number | None = None
+    company: int | None = None
     period: Month | None = None
 
 
 class AskedReceipts(Paged):
     """Which receipts are asked for."""
 
-    company: Number | None = None
+    company: int | None = None
     state: ExportState | None = None
     since: date | None = None
     until: date | None = None

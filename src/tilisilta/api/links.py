@@ -9,7 +9,7 @@ from ninja import Query, Router
 
 from tilisilta.api.access import ApiRequest, Bearer, must_see_all
 from tilisilta.api.answers import answers, visible_company
-from tilisilta.api.asked import Number, Paged, Text
+from tilisilta.api.asked import Paged, Text
 from tilisilta.api.paging import page_of
 from tilisilta.api.schemas_of_set_up import Drift, Links, OpenLink, Profiles
 from tilisilta.management.link_changes import open_link_document
@@ -26,8 +26,8 @@ _MAY_READ = Bearer(Scope.READ, Area.PROCOUNTOR)
 class AskedLinks(Paged):
     """Which links are asked for."""
 
-    debtor: Number | None = None
-    company: Number | None = None
+    debtor: int | None = None
+    company: int | None = None
     profile: Text | None = None
     in_force: bool | None = None
 

@@ -11,7 +11,7 @@ from ninja import Path, Query, Router
 
 from tilisilta.api.access import ApiRequest, Bearer
 from tilisilta.api.answers import answers, visible_company
-from tilisilta.api.asked import Number, Paged
+from tilisilta.api.asked import Paged
 from tilisilta.api.paging import cursor_at, number_in
 from tilisilta.api.schemas import Month
 from tilisilta.api.schemas_of_work import MonthEndDocument, Reconciliation
@@ -35,7 +35,7 @@ class AskedMonth(Paged):
     """Of which companies the month is asked for."""
 
     state: MonthState | None = None
-    debtor: Number | None = None
+    debtor: int | None = None
 
 
 @router.get(

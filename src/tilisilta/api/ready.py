@@ -8,7 +8,7 @@ from ninja import Path, Query, Router
 
 from tilisilta.api.access import ApiRequest, Bearer
 from tilisilta.api.answers import Key, answer_with, answers, once
-from tilisilta.api.asked import Number, Paged
+from tilisilta.api.asked import Paged
 from tilisilta.api.months import first_day
 from tilisilta.api.paging import cursor_at, number_in
 from tilisilta.api.problems import ValuesNotPossible
@@ -33,7 +33,7 @@ router = Router(tags=["Sending"])
 class AskedReady(Paged):
     """Of which companies the journals are asked for."""
 
-    debtor: Number | None = None
+    debtor: int | None = None
 
 
 @router.get(

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 
 from tilisilta.api.access import ApiRequest, Bearer
 from tilisilta.api.answers import Key, answer_with, answers, once
-from tilisilta.api.asked import Asked, Number, Paged, Text, storable
+from tilisilta.api.asked import Asked, Paged, Text, storable
 from tilisilta.api.months import first_day
 from tilisilta.api.paging import cursor_at, number_in
 from tilisilta.api.problems import ValuesNotPossible
@@ -42,7 +42,7 @@ ReasonId = Annotated[
 class AskedReasons(Paged):
     """Of which companies the reasons are asked for."""
 
-    debtor: Number | None = None
+    debtor: int | None = None
 
 
 class AskedPlan(Asked):

@@ -9,7 +9,7 @@ from ninja import Query, Router
 
 from tilisilta.api.access import ApiRequest, Bearer
 from tilisilta.api.answers import answer_with, answers
-from tilisilta.api.asked import Number, Paged
+from tilisilta.api.asked import Paged
 from tilisilta.api.paging import page_of
 from tilisilta.api.schemas_of_set_up import Debtors, Runs, Synchronisation
 from tilisilta.management.companies import debtor_document
@@ -24,8 +24,8 @@ router = Router(tags=["Runs"])
 class AskedRuns(Paged):
     """Which runs are asked for."""
 
-    company: Number | None = None
-    year: Number | None = None
+    company: int | None = None
+    year: int | None = None
     in_trouble: bool = False
 
 
