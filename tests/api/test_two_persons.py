@@ -5,7 +5,8 @@ from tests.api.conftest import PASSWORD, Program, program_of
 from tests.bureau import NOW, a_journal, a_linked_company, states
 
 from procountor_sandbox.app import Sandbox
-from tilisilta.models import JointSending, Journal, Proposal, Scope, Sending, User
+from tilisilta.models import JointSending, Journal, KeyedRequest, Proposal, Scope, Sending, User
+from tilisilta.services.keyed_requests import ABANDONED_AFTER
 from tilisilta.services.sending.asking import Wanted
 from tilisilta.services.sending.together import send_together
 from tilisilta.services.users import create_user
@@ -45,6 +46,25 @@ def test_what_a_token_proposes_the_token_of_another_user_releases(
     assert released.status_code == 202
     assert [one["state"] for one in released.json()["journals"]] == ["queued"]
     assert other.get("/proposals").json() == {"proposals": []}
+
+
+def test_a_release_that_was_cut_off_is_answered_as_what_it_did(
+    program: Program, other: Program, journal: Journal
+) -> None:
+    program.post("/sendings", {"journals": [{"reference": journal.reference}]})
+    [proposal] = other.get("/proposals").json()["proposals"]
+    wanted = {"journals": [{"reference": journal.reference, "digest": proposal["digest"]}]}
+    first = other.post("/proposals/releases", wanted, Idempotency_Key="k")
+    # The process was killed after it had committed, before it could keep its answer.
+    long_ago = KeyedRequest.objects.get().begun_at - 2 * ABANDONED_AFTER
+    KeyedRequest.objects.update(status=None, answer="", begun_at=long_ago)
+
+    again = other.post("/proposals/releases", wanted, Idempotency_Key="k")
+    anew = other.post("/proposals/releases", wanted, Idempotency_Key="other")
+
+    assert (again.status_code, again.json()) == (202, first.json())
+    assert anew.status_code == 409
+    assert Sending.objects.filter(is_refused=False).count() == 1
 
 
 def test_a_proposal_is_sent_back_or_taken_back(

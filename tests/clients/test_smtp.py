@@ -85,6 +85,14 @@ def test_one_that_is_refused_leaves_the_others(server: MailServer, box: RealServ
     ]
 
 
+def test_one_that_cannot_be_said_to_a_server_leaves_the_others(
+    server: MailServer, box: RealServer
+) -> None:
+    outcomes = send(server, "aino@yritys-ä.example", RECIPIENT)
+
+    assert outcomes == [Outcome(failure=Failure.RECIPIENT_REFUSED), SENT]
+
+
 @pytest.mark.parametrize(
     ("answer", "outcome"),
     [

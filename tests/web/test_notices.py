@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from tilisilta.models import AuditEntry, NoticeChoice, Right, User, UserTemplate
 
@@ -33,7 +34,16 @@ def test_is_stored_shown_and_in_the_audit_log(browser_of_administrator: Client) 
 
 
 @pytest.mark.parametrize(
-    "address", ["aino", "a@b.example\nBcc: c@d.example", "äiti@bureau.example"]
+    "address",
+    [
+        "aino",
+        "a@b.example\nBcc: c@d.example",
+        "äiti@bureau.example",
+        # They have the form of an address, and no mail can be addressed to them.
+        "=?utf-8?q?aino?=@bureau.example",
+        '"\x01"@bureau.example',
+        '"a@other.example, b"@bureau.example,c@d.example',
+    ],
 )
 def test_refuses_what_is_no_address(browser_of_administrator: Client, address: str) -> None:
     response = browser_of_administrator.post(
@@ -42,6 +52,16 @@ def test_refuses_what_is_no_address(browser_of_administrator: Client, address: s
 
     assert response.status_code == 422
     assert not NoticeChoice.objects.exists()
+
+
+def test_a_test_mail_goes_to_no_such_address(
+    browser_of_administrator: Client, settings: Settings
+) -> None:
+    settings.MAIL_HOST, settings.MAIL_FROM = "mail.example", "tilisilta@bureau.example"
+    for address in ("=?utf-8?q?aino?=@bureau.example", "aino@yritys-ä.example"):
+        response = browser_of_administrator.post(reverse("test_mail"), {"address": address})
+
+        assert response.status_code == 422
 
 
 def test_saving_an_address_anew_lets_mails_go_there_again(

@@ -9,6 +9,7 @@ from django.utils import timezone
 from ninja import Header, Schema
 
 from tilisilta.api.access import ApiRequest
+from tilisilta.api.asked import Text
 from tilisilta.api.problems import CONTENT_TYPE, refusal
 from tilisilta.api.schemas import ProblemDetails
 from tilisilta.errors import TilisiltaError
@@ -20,7 +21,7 @@ from tilisilta.services.keyed_requests import MOST_KEY_CHARACTERS, KeptAnswer, a
 READING = frozenset({401, 403, 404, 422, 429})
 DOING = READING | {409, 502, 503}
 Key = Annotated[
-    str | None,
+    Text | None,
     Header(
         None,
         alias="Idempotency-Key",

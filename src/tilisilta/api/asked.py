@@ -23,6 +23,14 @@ Reference = Annotated[
 ]
 
 
+MOST_NUMBER = 2**53 - 1
+"""The largest number that every reader of JSON reads exactly; no column of ours holds as much.
+
+Values of an address may be larger: they narrow a list to nothing.
+"""
+Number = Annotated[int, Field(ge=0, le=MOST_NUMBER)]
+
+
 class Body(Schema):
     """A JSON document of a request. A misspelt member would otherwise be left out in silence."""
 

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from tilisilta.api.access import ApiRequest, Bearer
 from tilisilta.api.answers import answer_with, answers, visible_company, visible_journal
-from tilisilta.api.asked import AskedInForm, Reference, Text
+from tilisilta.api.asked import AskedInForm, Number, Reference, Text
 from tilisilta.api.problems import ValuesNotPossible, refusal
 from tilisilta.api.schemas import JournalDocument, Month
 from tilisilta.api.schemas_of_work import Imports
@@ -43,7 +43,7 @@ MOST_BYTES = 20 * 1024 * 1024 + 1
 class SaidOfFile(AskedInForm):
     """What is said of a file, each only where the file does not say it."""
 
-    company: int | None = Field(None, description="Number of its company.")
+    company: Number | None = Field(None, description="Number of its company.")
     only: bool = Field(False, description="Take only that company's journal out of several.")
     currency: str = Field("", pattern=r"^([A-Za-z]{3})?$")
     debit_negative: bool = False

@@ -6,6 +6,7 @@ The user of the token is the person: nobody releases by a token what they have p
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
@@ -27,8 +28,9 @@ from tilisilta.domain.problems import Problem
 from tilisilta.management.journals import journal_document
 from tilisilta.management.output import problem_document
 from tilisilta.management.proposals import proposal_document
-from tilisilta.models import Area, JointSending, Journal, Proposal, Right, Scope
+from tilisilta.models import Area, JointSending, Journal, Proposal, Right, Scope, User
 from tilisilta.services.explanations import problem_of
+from tilisilta.services.keyed_requests import first_asked
 from tilisilta.services.sending.ending_proposals import send_back, take_back_proposal
 from tilisilta.services.sending.releasing import Released, release
 from tilisilta.services.sending.stopping import stop_joint
@@ -59,7 +61,7 @@ def list_proposals(request: ApiRequest) -> dict[str, Any]:
 )
 def release_proposals(request: ApiRequest, wanted: ToRelease, key: Key = None) -> HttpResponse:
     """Have proposals sent exactly as they were proposed. Nobody releases their own."""
-    return once(request, key, wanted, lambda: _release(request, wanted))
+    return once(request, key, wanted, lambda: _release(request, wanted, key))
 
 
 @router.post(
@@ -111,19 +113,24 @@ def _open_proposal(request: ApiRequest, reference: str) -> Proposal:
     return proposal
 
 
-def _release(request: ApiRequest, wanted: ToRelease) -> HttpResponse:
+def _release(request: ApiRequest, wanted: ToRelease, key: str | None) -> HttpResponse:
+    before = _released_before(key, request.user) if key else Proposal.objects.none()
+    done: list[Proposal] = []
     refused: list[tuple[Journal, Problem]] = []
     proposals: list[Proposal] = []
     for one in {one.reference: one for one in wanted.journals}.values():
         journal = visible_journal(request.user, one.reference)
         found = with_journals(journal.proposals.open()).filter(digest=one.digest).first()
-        if found is None:
+        earlier = before.filter(journal=journal, digest=one.digest).last()
+        if found is None and earlier is not None:
+            done.append(earlier)
+        elif found is None:
             refused.append((journal, problem_of(CannotRelease(journal, "gone"))))
         else:
             proposals.append(found)
     released = release(proposals, user=request.user, now=timezone.now())
     refused += _refused(released)
-    sent = _sent(proposals)
+    sent = _sent([*done, *proposals])
     document = {
         "journals": [journal_document(one) for one in sent],
         "refused": [
@@ -136,6 +143,12 @@ def _release(request: ApiRequest, wanted: ToRelease) -> HttpResponse:
         error = CannotRelease(journal, problem.fact("reason") or "gone")
         return refusal(error, request, refused=document["refused"])
     return answer_with(Releases, document, status=202)
+
+
+def _released_before(key: str, user: User) -> "QuerySet[Proposal]":
+    """Return what the same request had released before it was cut off, if anything."""
+    released = Proposal.objects.filter(outcome=Proposal.Outcome.RELEASED, ended_by=user)
+    return released.filter(ended_at__gte=first_asked(key, user)).order_by("pk")
 
 
 def _sent(proposals: list[Proposal]) -> list[Journal]:

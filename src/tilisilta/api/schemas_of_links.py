@@ -6,7 +6,7 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field
 
-from tilisilta.api.asked import Body, Text
+from tilisilta.api.asked import Body, Number, Text
 from tilisilta.api.schemas import Cursor, Problem
 
 MOST_LINKS = 2000
@@ -16,14 +16,14 @@ Choice = Text | bool | None
 class LinksToChange(Body):
     """Which links to change, and what: choices as ``link change`` and files of links name them."""
 
-    companies: list[int] = Field([], max_length=MOST_LINKS)
+    companies: list[Number] = Field([], max_length=MOST_LINKS)
     where: list[Text] = Field(
         [], max_length=20, description="Conditions as for --where, as debtor=103; all have to fit."
     )
     choices: dict[str, Choice] = Field(
         {}, description="By name, as closed_period; null stands for none. What is left out stays."
     )
-    map: dict[str, Text] = Field({}, description="Account mappings to add or to change.")
+    map: dict[Text, Text] = Field({}, description="Account mappings to add or to change.")
     unmap: list[Text] = Field([], description="Accounts whose mapping is removed.")
     dry_run: bool = Field(False, description="Only tell what would happen.")
     unchecked_names: bool = Field(False, description="Also names that Procountor does not have.")
@@ -142,7 +142,7 @@ class OnboardingRows(Schema):
 class RowToLink(Body):
     """A company of the list as it was seen; its mark also confirms a pair that differs."""
 
-    row: int
+    row: Number
     mark: Text
 
 

@@ -3,7 +3,7 @@
 from ninja import Schema
 from pydantic import Field
 
-from tilisilta.api.asked import Body, Text
+from tilisilta.api.asked import Body, Number, Text
 from tilisilta.api.schemas import Amount, Cursor, Month, Problem
 
 MOST_COMPANIES = 2000
@@ -72,7 +72,7 @@ class FixPlan(ReasonDocument):
 class SeenCompany(Body):
     """A company of the plan with what its link had there."""
 
-    company: int
+    company: Number
     seen: Text
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from ninja import Schema
 from pydantic import Field
 
-from tilisilta.api.asked import Body, Text
+from tilisilta.api.asked import Body, Number, Text
 from tilisilta.api.schemas import Cursor, JournalDocument, Month, Problem
 from tilisilta.api.schemas_of_proposals import ProposedJournal
 from tilisilta.api.schemas_of_work import MOST_REASON_CHARACTERS, JournalToSend
@@ -32,7 +32,9 @@ class MonthToSend(Body):
     left_out: list[Text] = Field(
         [], max_length=MOST_TOGETHER, description="Journals of the list that are not to be sent."
     )
-    debtor: int | None = Field(None, description="Only companies of this debtor, as in the list.")
+    debtor: Number | None = Field(
+        None, description="Only companies of this debtor, as in the list."
+    )
 
 
 class JournalToCheckAndSend(Body):

@@ -6,7 +6,7 @@ from typing import Literal
 from ninja import Schema
 from pydantic import Field
 
-from tilisilta.api.asked import Body, Text
+from tilisilta.api.asked import Body, Number, Text
 from tilisilta.api.schemas import Amount, Cursor, JournalDocument, Problem
 from tilisilta.api.schemas_of_work import MOST_REASON_CHARACTERS
 
@@ -30,7 +30,7 @@ class Doubts(Schema):
 class Said(Body):
     """What a receipt in question is: the journal's, or another."""
 
-    ledger_receipt_id: int = Field(ge=1)
+    ledger_receipt_id: Number
     is_ours: bool
 
 

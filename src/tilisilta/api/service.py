@@ -44,8 +44,8 @@ from tilisilta.management.output import json_text
 DESCRIPTION = (
     "What the pages of Tilisilta do each month. Documents are those of the command line; amounts "
     "are texts with their cents. A refusal is problem details (RFC 9457) with a code, a "
-    "cause and a remedy, in Finnish, Swedish or English as Accept-Language asks. There are no "
-    "webhooks yet."
+    "cause and a remedy, in Finnish, Swedish or English as Accept-Language asks. Programs that "
+    "want to be told rather than ask get webhooks, which are made on the pages."
 )
 _LOWEST_REFUSAL = 400
 

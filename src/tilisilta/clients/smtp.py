@@ -213,7 +213,10 @@ def _hand_over(smtp: _Watched, content: bytes, sender: str, recipient: str) -> O
         before = _envelope(smtp, sender, recipient)
         if before is not None:
             return before
-    except (OSError, smtplib.SMTPException, ValueError):
+    except ValueError:
+        # An address that cannot be said to a server: no trouble of the server's, nor of others.
+        return Outcome(failure=Failure.RECIPIENT_REFUSED)
+    except (OSError, smtplib.SMTPException):
         return _of_server(Failure.UNREACHABLE)
     try:
         # From here on the server may have it, whatever happens to the connection.

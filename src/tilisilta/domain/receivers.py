@@ -4,6 +4,7 @@ Users give the address and this machine sends, so an address could be chosen to 
 machine can reach: the addresses of a cloud's own data, a database, a printer.
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,6 +24,7 @@ Network = IPv4Network | IPv6Network
 # Clouds give their machines credentials at these; the second one counts as a private address.
 _CLOUD_DATA = (ip_network("169.254.0.0/16"), ip_network("fd00:ec2::/32"))
 _NAT64 = ip_network("64:ff9b::/96")
+_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*")
 
 
 class Fault(StrEnum):
@@ -77,7 +79,7 @@ def parse_receiver(text: str) -> Receiver | Fault:
     if parts.username is not None or parts.password is not None:
         return Fault.HAS_LOG_IN
     host = (parts.hostname or "").rstrip(".")
-    if not host or "%" in host:
+    if not _is_host(host, is_ipv6="[" in parts.netloc):
         return Fault.NOT_AN_ADDRESS
     port = parts.port or (443 if parts.scheme == "https" else 80)
     url = parts._replace(fragment="").geturl()
@@ -106,6 +108,18 @@ def _split(text: str) -> SplitResult | None:
     except ValueError:
         return None
     return parts if parts.scheme in {"http", "https"} else None
+
+
+def _is_host(host: str, *, is_ipv6: bool) -> bool:
+    """Return whether a name can be looked up: others would be read in more than one way."""
+    if not is_ipv6:
+        return _NAME.fullmatch(host) is not None
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    # A zone belongs to this machine, and means nothing to a certificate.
+    return "%" not in host
 
 
 def _may_be_reached(address: Address, allowed: Allowed) -> bool:

@@ -23,6 +23,7 @@ from tilisilta.machine import (
 )
 from tilisilta.management.answering import missing_migrations
 from tilisilta.management.audit_chain import check_audit_log
+from tilisilta.management.doctor_notices import check_notices
 from tilisilta.management.doctor_payroll import (
     check_connections,
     check_fetched_companies,
@@ -224,6 +225,7 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     check_access,
     check_nightly_fetching,
     check_fetched_companies,
+    check_notices,
     check_api_version,
     check_clock,
 )

@@ -75,6 +75,11 @@ def id_of_request(key: str, user: User) -> uuid.UUID:
     return uuid.uuid5(_NAMESPACE, f"{row.pk} {row.digest}")
 
 
+def first_asked(key: str, user: User) -> datetime:
+    """Return when the request with ``key`` came first, while it is carried out."""
+    return KeyedRequest.objects.get(user=user, key=key).expires_at - KEPT_FOR
+
+
 def _claimed(key: str, digest: str, *, user: User, now: datetime) -> KeyedRequest | KeptAnswer:
     """Return a row of one's own for the key, or the answer that is there."""
     # Of all users: what was answered is kept no longer than it is promised.

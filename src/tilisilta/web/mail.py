@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tilisilta.models import Area, Right
-from tilisilta.services.notices.choosing import choice_of
+from tilisilta.services.notices.choosing import checked_address, choice_of
 from tilisilta.services.notices.delivery import forget_refusals, send_test
 from tilisilta.services.notices.mail_server import (
     failed_mails,
@@ -32,6 +32,9 @@ class MailTestForm(forms.Form):
         max_length=254,
         widget=forms.EmailInput(attrs={"class": "in", "autocomplete": "email"}),
     )
+
+    def clean_address(self) -> str:
+        return checked_address(self.cleaned_data["address"])
 
 
 @needs(Area.USERS, Right.READ)

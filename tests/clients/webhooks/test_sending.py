@@ -151,3 +151,36 @@ def test_sends_nothing_to_this_machine_unless_that_is_allowed(there: Listening) 
     assert posted(there.url(), allowed=Allowed()) == Answer(fault=Fault.NOT_ALLOWED)
     assert posted(there.url(), allowed=listed_only) == Answer(fault=Fault.NOT_ALLOWED)
     assert not there.received
+
+
+def test_of_many_addresses_tries_no_more_than_there_is_time_for() -> None:
+    with socket.socket() as full:
+        # Its queue of one is taken, so that others wait for an answer that never comes.
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        port = full.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)):
+            sender = Sender(
+                allowed=TRIAL,
+                look_up=lambda _host, _port: (ip_address("127.0.0.1"),) * 50,
+                all_seconds=0.4,
+            )
+            begun = time.monotonic()
+            answer = sender.send(receiver_at(f"http://receiver.example:{port}/hook"), b"{}", {})
+
+    assert answer.status is None
+    assert time.monotonic() - begun < 2
+
+
+def test_goes_through_the_proxy_or_connects_to_what_was_checked(
+    there: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An exception with a port is read in two ways: by one of them nothing would be checked."""
+    monkeypatch.setenv("http_proxy", f"127.0.0.1:{there.port}")
+    monkeypatch.setenv("no_proxy", "localhost:9")
+    sender = Sender(allowed=Allowed(), look_up=lambda _host, _port: ())
+
+    answer = sender.send(receiver_at("http://localhost:9/hook"), b"{}", {})
+
+    assert answer == Answer(status=204)
+    assert there.received[0].headers["host"] == "localhost:9"

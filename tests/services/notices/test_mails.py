@@ -24,6 +24,7 @@ from tilisilta.models import (
     User,
     UserTemplate,
 )
+from tilisilta.services.notices import making
 from tilisilta.services.notices.delivery import LEASE, PAUSES, send_due_mails
 from tilisilta.services.notices.mail_server import mail_standing
 from tilisilta.services.notices.making import GATHERED_FOR, REST, make_mails
@@ -201,6 +202,28 @@ class TestRights:
 
         assert not box.mails
         assert NoticeMail.objects.get().state == NoticeMail.State.DROPPED
+
+    def test_what_is_not_told_after_all_while_more_is_made_may_come_back(
+        self, box: MailServer, a_reader: AReader, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        a_reader("aino")
+        first, second = companies(2)
+        trouble(first)
+        make_mails(GATHERED)
+        Notice.objects.update(passed_at=GATHERED)
+        trouble(second, at=GATHERED)
+
+        def sends_meanwhile(choice: NoticeChoice, now: datetime) -> bool:
+            send_due_mails(clock=lambda: now)
+            return False
+
+        with monkeypatch.context() as patched:
+            patched.setattr(making, "is_digest_due", sends_meanwhile)
+            make_mails(GATHERED + REST)
+        Notice.objects.update(passed_at=None)
+        told_at(GATHERED + REST + SOON)
+
+        assert [first.name in text and second.name in text for text in box.texts] == [True]
 
     def test_of_a_whole_month_each_is_told_of_their_own(
         self, box: MailServer, a_reader: AReader

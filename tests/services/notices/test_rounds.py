@@ -12,6 +12,7 @@ from tests.bureau import a_company, a_journal, a_linked_company, send
 from procountor_sandbox.app import Sandbox
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.nmbrs_scopes import Scope
+from tilisilta.domain.notices import Matter, NoticeKind
 from tilisilta.domain.problems import ProblemCode
 from tilisilta.models import (
     Company,
@@ -32,6 +33,7 @@ from tilisilta.services.notices.rounds import (
     compare_notices,
     give_back_round,
 )
+from tilisilta.services.notices.standing import months_to_look_at
 from tilisilta.services.verifying.companies import verify
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +134,28 @@ class TestCompany:
         compare_notices(long_after + EVERY)
 
         assert (before, open_keys()) == (set(), {("changed", "")})
+
+    def test_that_stops_in_more_months_than_are_looked_at_is_told_of_all(self) -> None:
+        company = a_company()
+        months = [date(2025 + place // 12, place % 12 + 1, 1) for place in range(3, 18)]
+        matters = [
+            Matter(
+                kind=NoticeKind.NEEDS_PERSON,
+                code=ProblemCode.NOT_LINKED.value,
+                month=month,
+                company_id=company.pk,
+                debtor_id=company.debtor_id,
+            )
+            for month in months
+        ]
+        Notice.objects.bulk_create(Notice.about(one, raised_at=NOW) for one in matters)
+
+        looked_at = months_to_look_at(since=None, today=NOW.date())
+        compare_notices(NOW + EVERY)
+
+        still = set(Notice.objects.open().values_list("month", flat=True))
+        assert still == set(months) - set(looked_at)
+        assert len(still) > 2
 
 
 class TestAuthorisation:

@@ -10,6 +10,7 @@ from tests.services.webhooks.told import a_webhook, raise_notices
 from tilisilta.domain.notices import Matter, NoticeKind
 from tilisilta.models import Company, Debtor, Delivery, Notice, Webhook
 from tilisilta.services.webhooks.gathering import gather
+from tilisilta.services.webhooks.managing import Wanted, change_webhook
 
 pytestmark = pytest.mark.django_db
 
@@ -128,3 +129,25 @@ def test_one_that_is_not_active_misses_what_is_raised_meanwhile() -> None:
 
     assert gather(NOW) == 0
     assert not webhook.deliveries.exists()
+
+
+@pytest.mark.parametrize("form", [Webhook.Format.OWN, Webhook.Format.SLACK])
+def test_what_waits_is_made_anew_for_other_debtors(form: Webhook.Format, other: Company) -> None:
+    own = a_company()
+    webhook = a_webhook(SLACK, form=form).webhook
+    raise_notices(own, other, at=NOW)
+    gather(NOW)
+    narrowed = Wanted(
+        name="customer",
+        format=Webhook.Format.OWN,
+        address="https://customer.example/a",
+        sees_all_debtors=False,
+        debtors=[own.debtor],
+    )
+
+    change_webhook(webhook, narrowed, user=None, now=NOW)
+    gather(NOW)
+
+    [waiting] = Delivery.objects.filter(state="waiting")
+    assert json.loads(waiting.body)["data"]["company"]["name"] == own.name
+    assert other.name not in "".join(Delivery.objects.values_list("body", flat=True))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
 from threading import Timer
+from time import monotonic
 from urllib.request import getproxies, proxy_bypass
 
 import httpx2
@@ -63,10 +64,12 @@ class Sender:
         We connect to an address that was looked up and checked just now, and do not look the name
         up a second time: it could stand for another address by then.
         """
+        until = monotonic() + self.all_seconds
         post = _Post(receiver=receiver, body=body, headers=headers, sender=self)
-        if _is_behind_proxy(receiver):
+        proxy = _proxy_for(receiver)
+        if proxy:
             # The proxy looks the name up, and decides what may be reached.
-            return post.to(httpx2.URL(receiver.url), is_direct=False)
+            return post.to(httpx2.URL(receiver.url), seconds=self.all_seconds, proxy=proxy)
         found = self.look_up(receiver.host, receiver.port)
         fault = fault_of(receiver, found, self.allowed)
         if fault is not None:
@@ -74,9 +77,10 @@ class Sender:
         answer = Answer(error="ConnectError")
         for address in found:
             url = httpx2.URL(receiver.url).copy_with(host=str(address))
-            answer = post.to(url, is_direct=True)
-            # Only where nothing can have been sent the next address is tried.
-            if answer.error not in {"ConnectError", "ConnectTimeout"}:
+            answer = post.to(url, seconds=until - monotonic())
+            # Only where nothing can have been sent the next address is tried, and while there is
+            # time: a name may stand for any number of addresses.
+            if answer.error not in {"ConnectError", "ConnectTimeout"} or monotonic() >= until:
                 break
         return answer
 
@@ -90,14 +94,17 @@ class _Post:
     headers: Mapping[str, str]
     sender: Sender
 
-    def to(self, url: httpx2.URL, *, is_direct: bool) -> Answer:
+    def to(self, url: httpx2.URL, *, seconds: float, proxy: str | None = None) -> Answer:
         client = httpx2.Client(
-            timeout=httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+            timeout=httpx2.Timeout(ANSWER_SECONDS, connect=min(CONNECT_SECONDS, max(seconds, 0.1))),
             verify=self.sender.authorities or _trusted_authorities(),
             follow_redirects=False,
-            trust_env=not is_direct,
+            # What the environment says of proxies is read here alone. The library reads parts of it
+            # in another way, and would then connect to a name of which nothing was checked.
+            trust_env=False,
+            proxy=proxy,
         )
-        clock = Timer(self.sender.all_seconds, client.close)
+        clock = Timer(max(seconds, 0.1), client.close)
         clock.daemon = True
         clock.start()
         try:
@@ -145,11 +152,13 @@ def _read_a_little(answer: httpx2.Response) -> None:
         return
 
 
-def _is_behind_proxy(receiver: Receiver) -> bool:
+def _proxy_for(receiver: Receiver) -> str | None:
+    """Return the proxy through which the receiver is reached; ``None`` without one."""
     proxies = getproxies()
-    return bool(
-        (proxies.get(receiver.scheme) or proxies.get("all")) and not proxy_bypass(receiver.host)
-    )
+    proxy = proxies.get(receiver.scheme) or proxies.get("all")
+    if not proxy or proxy_bypass(receiver.host):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from email.policy import SMTP
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
@@ -32,7 +33,15 @@ def checked_address(address: str) -> str:
     _checked(address)
     if not address.isascii():
         raise ValidationError(_("Only letters from a to z, digits and signs in the address."))
+    if not _may_stand_in_a_header(address):
+        raise ValidationError(_checked.message)
     return address
+
+
+def _may_stand_in_a_header(address: str) -> bool:
+    """Return whether a mail can be addressed to it: more has the form of an address than can."""
+    header = SMTP.header_factory("To", address)
+    return not header.defects and [one.addr_spec for one in header.addresses] == [address]
 
 
 def choice_of(user: User) -> NoticeChoice | None:

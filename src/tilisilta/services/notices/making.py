@@ -114,6 +114,8 @@ def _stored(
         digest_on=choice.digest_on,
         address=choice.address,
         refused_at=None,
+        # A worker that sends takes out what it did not tell after all, which may come back.
+        told=choice.told,
     )
     if not as_read.update(**values) or not ids:
         return False

@@ -12,7 +12,6 @@ from django.utils import timezone
 from tilisilta.domain.notices import (
     RAISED_AGAIN_WITHIN,
     NoticeChanges,
-    NoticeKind,
     changes_between,
 )
 from tilisilta.models import Notice, NoticeRound
@@ -53,8 +52,8 @@ def compare_notices(now: datetime) -> NoticeChanges:
     months = months_to_look_at(since=since, today=today)
     matters = present_matters(months, now=now)
     recent = Q(passed_at__isnull=True) | Q(passed_at__gt=now - RAISED_AGAIN_WITHIN)
-    # Months that are complete stay so until something happens in them.
-    at_rest = Q(kind=NoticeKind.COMPLETE) & ~Q(month__in=months)
+    # Of months that are not looked at nothing is known: they stay as they were found.
+    at_rest = Q(month__lte=today) & ~Q(month__in=months)
     raised = [one.as_raised() for one in Notice.objects.filter(recent).exclude(at_rest)]
     changes = changes_between(matters, raised, now=now)
     with transaction.atomic():

@@ -24,6 +24,8 @@ from tilisilta.services.webhooks.receiving_networks import allowed_networks
 
 FORMER_SECRET_LASTS = timedelta(hours=24)
 MOST_NAME_CHARACTERS = 80
+_MADE_BY = frozenset({"format", "sees_all_debtors", "debtors"})
+"""What decides on the text of a message."""
 _NAMES = {"is_active": "in_use", "address": "receiver"}
 
 
@@ -102,7 +104,8 @@ def change_webhook(
 ) -> MadeWebhook:
     """Change a webhook, which has a new secret when it begins to be signed.
 
-    Raises as ``create_webhook`` does. What was raised while it was not active is never sent.
+    Raises as ``create_webhook`` does. What was raised while it was not active is never sent; what
+    waits for another form or other debtors is made anew.
     """
     fields = _fields(wanted)
     address = _checked_address(wanted.address) if wanted.address.strip() else ""
@@ -127,6 +130,10 @@ def change_webhook(
         webhook.debtors.set(debtors)
         if not webhook.is_active:
             _drop_what_waits(webhook, now)
+        elif not _MADE_BY.isdisjoint(changed):
+            # Its text is made already, of debtors that the receiver may not know of any more, or in
+            # a form that it does not take. What still stands is gathered anew.
+            webhook.deliveries.filter(state=Delivery.State.WAITING).delete()
         if changed:
             audit.record(
                 audit.Action.WEBHOOK_CHANGED,
