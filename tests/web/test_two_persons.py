@@ -45,6 +45,9 @@ def test_one_proposes_and_another_looks_and_releases(
 
     proposal = proposed(browser_of_administrator, journal)
 
+    listed = squeezed(browser_of_administrator.get(reverse("proposals")).text)
+    assert "Take it back …" in listed
+    assert "untick what shall wait" not in listed
     own = squeezed(browser_of_administrator.get(page).text)
     assert "Take it back" in own
     assert "Release and send" not in own
