@@ -12,13 +12,17 @@ from tilisilta.services.sending_rules.words import HeldInWords, in_words
 
 @dataclass(frozen=True, kw_only=True)
 class RuleNotice:
-    """By which rule it was sent; else when it will be at the earliest, or all that holds it."""
+    """By which rule it was sent; else when it will be at the earliest, or all that holds it.
+
+    Where the link demands two persons, the rule only proposes it.
+    """
 
     sent_by: str = ""
     sends_at: datetime | None = None
     reasons: tuple[HeldInWords, ...] = ()
     is_held: bool = False
     can_be_kept: bool = False
+    is_only_proposed: bool = False
 
 
 def rule_notice(
@@ -38,4 +42,5 @@ def rule_notice(
         reasons=tuple(in_words(held) for held in standing.held),
         is_held=standing.is_held,
         can_be_kept=may_send and standing.can_be_kept,
+        is_only_proposed=link.needs_release,
     )
