@@ -280,6 +280,14 @@ class TestOverview:
 
         assert "with trouble" not in browser_of_reader.get("/").text
 
+    def test_is_there_for_a_user_who_sees_no_debtor(self, administrator: User) -> None:
+        a_finished_synchronisation()
+        a_company(1001)
+        browser = browser_limited_to(101)
+        User.objects.get(username="sari").debtors.clear()
+
+        assert "0 companies" in squeezed(browser.get("/").text)
+
     def test_tells_a_limited_user_nothing_of_other_debtors(self, administrator: User) -> None:
         a_finished_synchronisation(company_count=4)
         mine, others = a_company(1001), add_debtor(200, "Toiset", user=None)

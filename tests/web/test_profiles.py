@@ -11,6 +11,7 @@ from tilisilta.models import Link, Profile, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
+RULES = {"closed_period_policy": "stop", "attaches": "", "receipt_language": ""}
 POSTED = {
     "name": "standard",
     "is_default": "on",
@@ -71,10 +72,30 @@ def test_a_link_shows_what_it_has_of_its_own(
     filled = browser.post(address, {"apply": "rules", "profile": str(profile.pk)}).text
     new = browser.get(reverse("new_link")).text
 
-    assert "Of its own, beside the profile: cost centers" in opened
+    assert "Different from the profile: cost centers" in opened
     for text in (filled, new):
         assert 'value="Kustannuspaikka"' in text
         assert f'<option value="{profile.pk}" selected>standard' in text
+
+
+def test_choosing_a_profile_says_which_of_its_rules_are_not_taken(
+    procountor: Sandbox, browser_of_administrator: Client
+) -> None:
+    browser = browser_of_administrator
+    browser.post(reverse("new_link_profile"), {"name": "two", "needs_release": "on", **RULES})
+    profile = Profile.objects.get()
+    link = link_to(a_company(1001), an_account(1001))
+    address = reverse("link", args=[link.pk])
+    posted = {**RULES, "start_month": "2026-01", "profile": str(profile.pk)}
+
+    without = squeezed(browser.post(address, posted, follow=True).text)
+    again = squeezed(browser.post(address, posted, follow=True).text)
+    filled = squeezed(browser.post(address, {**posted, "needs_release": "on"}, follow=True).text)
+
+    told = "The link differs from its profile: release by another person."
+    assert told in without
+    assert told not in again
+    assert told not in filled
 
 
 def test_ticked_links_are_changed_together(

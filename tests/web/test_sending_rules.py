@@ -52,6 +52,22 @@ def test_a_journal_says_what_holds_it_and_can_be_kept(
     assert RuledJournal.objects.get().left_at is not None
 
 
+def test_the_page_of_rules_says_where_one_only_proposes(
+    june: Journal, browser_of_administrator: Client
+) -> None:
+    rules = reverse("sending_rules")
+    before = browser_of_administrator.get(rules).text
+    change_link(Link.objects.get(), user=None, needs_release=True)
+    page = squeezed(browser_of_administrator.get(rules).text)
+    browser_of_administrator.post(reverse("stop_rules"), {"reason": "audit"})
+    stopped = squeezed(browser_of_administrator.get(rules).text)
+
+    assert "a person releases it" not in before
+    assert "The rule proposes it, and a person releases it." in page
+    assert "1 link sends what is as in the last months" in page
+    assert "1 link sends what is as in the last months" not in stopped
+
+
 def test_a_journal_says_which_rule_sent_it(june: Journal, browser_of_administrator: Client) -> None:
     send_together([Wanted(journal=june)], user=None, now=NOW, rule="standard")
 

@@ -7,7 +7,7 @@ from tests.bureau import Clock, a_journal, a_linked_company, deliver, states
 from tests.web.reading import squeezed
 
 from procountor_sandbox.app import Sandbox
-from tilisilta.models import JointSending, Journal, Link, Proposal, User, UserTemplate
+from tilisilta.models import Export, JointSending, Journal, Link, Proposal, User, UserTemplate
 from tilisilta.services.links import change_link
 from tilisilta.services.users import create_user
 
@@ -45,6 +45,9 @@ def test_one_proposes_and_another_looks_and_releases(
 
     proposal = proposed(browser_of_administrator, journal)
 
+    listed = squeezed(browser_of_administrator.get(reverse("proposals")).text)
+    assert "Take it back …" in listed
+    assert "untick what shall wait" not in listed
     own = squeezed(browser_of_administrator.get(page).text)
     assert "Take it back" in own
     assert "Release and send" not in own
@@ -128,6 +131,28 @@ def test_what_one_person_sent_with_the_demand_off_says_so(
     page = squeezed(browser_of_administrator.get(reverse("journal", args=[journal.pk])).text)
 
     assert "sent by one person: no second one was demanded since" in page
+
+
+def test_a_sending_names_the_receipts_that_it_has_booked_itself(
+    journals: list[Journal], browser_of_administrator: Client
+) -> None:
+    shown = browser_of_administrator.get(reverse("send_ready"))
+    browser_of_administrator.post(reverse("send_ready"), {"journals": shown.context["journals"]})
+    joint, clock = JointSending.objects.get(), Clock()
+    deliver(journals[2].sendings.get(), clock)
+    booked = journals[2].exports.get()
+    booked.posted_at = joint.requested_at
+    booked.save()
+    # As after it was withdrawn and sent again.
+    again = Export.objects.get(pk=booked.pk)
+    again.pk, again.token, again.epoch = None, "ABCDEFGH", booked.epoch + 1
+    again.receipt_number = 4711
+    again.save()
+    page = reverse("sent_together", args=[joint.pk])
+
+    (told,) = browser_of_administrator.get(page).context["last_booked"]
+
+    assert told[1] == str(booked.shown_number)
 
 
 def test_what_is_not_begun_is_stopped(

@@ -179,7 +179,7 @@ def _messages_of(webhook: Webhook) -> Answer:
     rows = [
         (
             shown_moment(one.made_at),
-            _("Test") if one.is_test else str(one.notice_count),
+            _("Test notice") if one.is_test else str(one.notice_count),
             one.get_state_display(),
             answer_words(one),
             str(one.try_count),

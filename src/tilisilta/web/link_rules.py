@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from django.http import QueryDict
+from django.contrib import messages
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
 
 from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.models import Link, Profile
@@ -51,3 +53,20 @@ def own_words(link: Link | None) -> list[str]:
     own = own_rules(link)
     words = [str(FIELD_WORDS.get(name, name)) for name in own.choices]
     return [*words, *(f"{before} → {after or '-'}" for before, after in own.mappings.items())]
+
+
+def report_unlike_profile(request: HttpRequest, saved: Link, *, had: int | None = None) -> None:
+    """Say which rules of a profile that was just chosen are not those of the link.
+
+    Whoever chooses a profile may take its rules to be in force, a second person among them, while
+    those of the form were stored. ``had`` is the profile that the link followed before.
+    """
+    if saved.profile_id == had:
+        return
+    own = own_words(saved)
+    if own:
+        text = _(
+            "The link differs from its profile: %(names)s. To take the rules of the profile, "
+            "fill them in and save again."
+        )
+        messages.warning(request, text % {"names": ", ".join(own)})

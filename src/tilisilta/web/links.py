@@ -46,6 +46,7 @@ from tilisilta.web.link_rules import (
     TAKE_RULES,
     mappings_of_new_links,
     own_words,
+    report_unlike_profile,
     rules_of_new_links,
     with_rules_of_profile,
 )
@@ -138,9 +139,10 @@ def link(request: UserRequest, pk: int) -> HttpResponse:
     if "check" in posted or "apply" in posted:
         form = LinkForm(initial=typed_values(LinkForm(), posted))
         return _checked(request, form, posted, link=link)
-    form = LinkForm(posted)
+    form, had = LinkForm(posted), link.profile_id
     if form.is_valid() and _is_changed(request, form, posted, link):
         _report_saved(request, link)
+        report_unlike_profile(request, link, had=had)
         return redirect("link", pk=link.pk)
     return _form_page(request, form, posted=posted, link=link)
 
@@ -201,6 +203,7 @@ def _make(request: UserRequest, form: NewLinkForm, posted: QueryDict) -> Link | 
         _refuse(form, error)
         return None
     _report_saved(request, made)
+    report_unlike_profile(request, made)
     return made
 
 

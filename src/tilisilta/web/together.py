@@ -1,7 +1,8 @@
 """How far the journals have come that were sent with one click: the same for all who look."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -185,6 +186,18 @@ def _last_booked(sendings: QuerySet[Any]) -> tuple[tuple[Sending, str], ...]:
     exports = Prefetch("journal__exports", Export.objects.defer("payload"))
     booked = sendings.filter(stage=Stage.BOOKED).prefetch_related(exports)
     return tuple(
-        (one, ", ".join(str(export.shown_number or "") for export in one.journal.exports.all()))
+        (one, ", ".join(str(export.shown_number or "") for export in _booked_by(one)))
         for one in booked.order_by("-finished_at")[:LAST_BOOKED]
     )
+
+
+def _booked_by(sending: Sending) -> Iterable[Export]:
+    """Return what ``sending`` has booked, and nothing that was booked before or after it.
+
+    A receipt that was sent again stands in the journal once for each epoch.
+    """
+    first: dict[tuple[int, date, bool], Export] = {}
+    for export in sending.journal.exports.all():
+        if export.posted_at is not None and export.posted_at >= sending.requested_at:
+            first.setdefault((export.link_id, export.booking_date, export.is_difference), export)
+    return first.values()

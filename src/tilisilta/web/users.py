@@ -118,6 +118,8 @@ class NewUserForm(UserForm):
         super().__init__(*args, **kwargs)
         # A new user is made to log in. Only an existing one can be kept out.
         del self.fields["is_active"]
+        # Browsers ask for it: a person who overlooks it would make a user who sees nothing.
+        self.fields["sees"].widget.attrs["required"] = True
 
     def values(self) -> dict[str, Any]:
         """Return what the services take; a new user sees what was chosen, and nothing else."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Func, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from tilisilta.models import Company, NmbrsCompany, NmbrsConnection, Synchronisation, User
 from tilisilta.models.companies import NmbrsCompanyQuerySet
@@ -115,6 +116,7 @@ def _current(waiting: QuerySet[NmbrsCompany]) -> tuple[Company, ...]:
     return tuple(one.company for one in claimed.order_by("company__number")[:MOST_NAMED])
 
 
-def _number_of(rows: QuerySet[Any]) -> Subquery:
+def _number_of(rows: QuerySet[Any]) -> Coalesce:
     counted = Func("pk", function="COUNT", output_field=IntegerField())
-    return Subquery(rows.order_by().values(n=counted))
+    # Where the reader sees no debtor at all, Django leaves the query out, and it counts nothing.
+    return Coalesce(Subquery(rows.order_by().values(n=counted)), 0)

@@ -82,7 +82,7 @@ ICONS_AND_STYLES = MappingProxyType(
         "blocked": ("off", "s-off"),
         "deleted": ("deleted", "s-warn"),
         "needs_look": ("warn", "s-warn"),
-        "proposed": ("off", "s-queued"),
+        "proposed": ("proposed", "s-queued"),
         "equal": ("equal", "s-equal"),
         "different": ("differs", "s-differs"),
         "unknown": ("none", "s-none"),
