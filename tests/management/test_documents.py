@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from tests.management.test_grammar import COMMANDS
 
+# Needs no database: a second one would show nothing new.
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parents[2]
 SETTINGS = (ROOT / "src" / "tilisilta" / "settings.py").read_text(encoding="utf-8")
 SELF_HOSTING = (ROOT / "docs" / "self-hosting.md").read_text(encoding="utf-8")

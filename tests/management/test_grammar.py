@@ -9,6 +9,9 @@ import pytest
 from tilisilta.management.grammar import build_parser
 from tilisilta.management.grammar.help_groups import help_groups
 
+# Needs no database: a second one would show nothing new.
+pytestmark = pytest.mark.once
+
 
 def parsers(
     parser: argparse.ArgumentParser, name: str = ""

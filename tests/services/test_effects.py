@@ -11,6 +11,9 @@ import tilisilta
 from tilisilta.domain.problems import Effect, ProblemCode
 from tilisilta.errors import NeedsAttention, TilisiltaError, TryAgainLater
 
+# Needs no database: a second one would show nothing new.
+pytestmark = pytest.mark.once
+
 SOURCE = Path(tilisilta.__file__).parent
 
 

@@ -8,6 +8,9 @@ from tilisilta.domain.problems import Problem, ProblemCode, facts
 from tilisilta.domain.refusals import refusal_of
 from tilisilta.services.explanations import Explanation, explain, explain_error
 
+# Needs no database: a second one would show nothing new.
+pytestmark = pytest.mark.once
+
 ANSWERS = (
     "CLOSED_FISCAL_PERIOD",
     "ERROR_LEDGERACCOUNT_VATPERCENTAGE_COMBINATION",

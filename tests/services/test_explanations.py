@@ -21,6 +21,9 @@ from tilisilta.services.explanations import SUBJECTS, WORDS, catalogue, explain,
 from tilisilta.services.explanations.wording import LITTLE_KNOWN, PLACEHOLDER
 from tilisilta.services.links import AccountNotAuthorised
 
+# Needs no database: a second one would show nothing new.
+pytestmark = pytest.mark.once
+
 SOURCE = Path(tilisilta.__file__).parent
 GENERAL = {TryAgainLater.code, OutcomeUnknown.code, NeedsAttention.code}
 

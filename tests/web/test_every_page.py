@@ -125,6 +125,7 @@ class TestEveryPage:
         assert 'rel="icon"' in source
 
 
+@pytest.mark.once
 class TestTemplates:
     @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
     def test_give_no_role_to_a_part_of_a_list(self, path: Path) -> None:
