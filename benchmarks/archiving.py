@@ -103,7 +103,8 @@ def compare_and_sign(company: Any) -> None:
     now = datetime.now(UTC)
     month = BookingPeriod(year=2026, month=6)
     assert verify(company, [month], now=now, pace=lambda: None).error is None  # noqa: S101
-    sign_month(company, JUNE, user=None, now=datetime.now(UTC))
+    reason = "No payment file in this measurement."
+    sign_month(company, JUNE, user=None, now=datetime.now(UTC), reason=reason)
 
 
 def use(sandbox: Any) -> None:

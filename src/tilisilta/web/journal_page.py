@@ -240,6 +240,7 @@ def journal_page(
     # A problem links to its line only where that is on the page.
     row_ids = {row.line_id for card in cards for row in card.rows if row.line_id}
     row_ids |= {item.line_id for item in lines.shown} if lines else set()
+    release = release_of(journal, preview.link, sending, user=user)
     return JournalPage(
         journal=journal,
         preview=preview,
@@ -267,8 +268,14 @@ def journal_page(
         withdrawal=journal.withdrawals.first() if going_back else None,
         ways=ways,
         variance=shown_variance(preview),
-        rule=rule_notice(journal, preview.link, sending, may_send=may_send),
-        release=release_of(journal, preview.link, sending, user=user),
+        rule=rule_notice(
+            journal,
+            preview.link,
+            sending,
+            proposal=release.proposal.proposal if release.proposal else None,
+            may_send=may_send,
+        ),
+        release=release,
     )
 
 

@@ -32,9 +32,10 @@ def release_of(
     found = Proposal.objects.select_related("proposed_by", "ended_by", "joint").filter(
         sending=sending
     )
+    proposals = open_proposals(user, journal=journal) if user.is_anything_proposed else ()
     return Release(
         is_demanded=link is not None and link.needs_release,
-        proposal=next(iter(open_proposals(user, journal=journal)), None),
+        proposal=next(iter(proposals), None),
         released=found.first() if sending is not None else None,
         off_since=sending.release_off_at if sending is not None else None,
     )

@@ -31,12 +31,19 @@ class RuleNotice:
 
 
 def rule_notice(
-    journal: Journal, link: Link | None, sending: Sending | None, *, may_send: bool
+    journal: Journal,
+    link: Link | None,
+    sending: Sending | None,
+    *,
+    proposal: Proposal | None,
+    may_send: bool,
 ) -> RuleNotice | None:
-    """Return what to say; ``None`` where no rule has anything to do with the journal."""
+    """Return what to say; ``None`` where no rule has anything to do with the journal.
+
+    ``proposal`` is the open one of the journal.
+    """
     if journal.state != JournalState.READY:
         return _asked(journal) if sending is not None else None
-    proposal = Proposal.objects.open().filter(journal=journal).select_related("joint").first()
     if proposal is not None:
         # What is proposed is no longer for a rule, and another one would say that it sends it.
         rule = proposal.joint.rule if proposal.joint is not None else ""
