@@ -9,6 +9,7 @@ at a time per Procountor company, and notices when a worker has died. What it re
 crash does no harm: see ``docs/exactly-once.md``. Why DBOS, and its traps: ``docs/decisions``.
 """
 
+import gc
 import logging
 import os
 import socket
@@ -61,6 +62,7 @@ VERIFY_SECONDS = 10.0
 ATTACH_SECONDS = 10.0
 NOTIFY_SECONDS = 15.0
 SEAL_SECONDS = 2.0
+GARBAGE_THRESHOLDS = (10_000, 20, 20)
 TELL_SECONDS = 5.0
 # A turn that only sleeps holds its place in the queue and blocks its company: not for longer.
 SHORT_WAIT_SECONDS = 1.0
@@ -177,6 +179,7 @@ class Engine:
             polling_interval_sec=0.15,
             on_conflict="always_update",
         )
+        _keep_what_is_loaded()
         for thread in self._threads:
             thread.start()
 
@@ -226,6 +229,17 @@ class Engine:
                     close_old_connections()
 
         return threading.Thread(target=repeat, name=f"tilisilta-{name}", daemon=True)
+
+
+def _keep_what_is_loaded() -> None:
+    """Leave what is loaded out of later searches for garbage, and search less often.
+
+    Hundreds of thousands of objects of modules and models would be looked through again and again:
+    a tenth of the work of sending.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
 
 
 def watch_procountor(now: datetime) -> None:

@@ -20,6 +20,7 @@ def check_later_revisions(journals: Iterable[Journal], *, now: datetime) -> None
         revision__gt=OuterRef("revision"),
     )
     revised = Journal.objects.filter(Exists(later), pk__in=[one.pk for one in journals])
-    for journal in revised:
+    # Asked after each sending, and hardly ever there.
+    for journal in revised.only("company", "run_year", "run_number", "revision"):
         for revision in journals_of(journal).filter(revision__gte=journal.revision):
             check_journal(revision, now=now, age_limit=ANY_AGE)
