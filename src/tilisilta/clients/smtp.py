@@ -230,7 +230,7 @@ def _hand_over(smtp: _Watched, content: bytes, sender: str, recipient: str) -> O
 
 
 def _envelope(smtp: _Watched, sender: str, recipient: str) -> Outcome | None:
-    """Say from whom and to whom; return why the server does not want it."""
+    """Name sender and recipient to the server; return why it refuses the mail, if it does."""
     smtp.ehlo_or_helo_if_needed()
     reply, _text = smtp.mail(sender)
     if reply != 250:

@@ -222,7 +222,7 @@ def _all_rules(facts: RuleFacts) -> Iterator[Held]:
 
 
 def _moments(facts: RuleFacts) -> Iterator[Held]:
-    """Hold for a clock that was set back, and for what was here before the rule was in force."""
+    """Yield the holds of a clock that was set back, and of a journal older than the rule."""
     journal, run, link = facts.journal, facts.run, facts.link
     past = [journal.came_at, facts.rule.since, facts.brakes.resumed_at, facts.waits_since]
     past += [run.locked_at, run.read_at, run.listed_at] if run else []

@@ -40,7 +40,7 @@ NOBODY = "nobody"
 
 
 class PeopleOfManyForm(forms.Form):
-    """Who closes the months of all chosen companies; what is left empty stays."""
+    """The persons responsible for all chosen companies; an empty field changes nothing."""
 
     def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

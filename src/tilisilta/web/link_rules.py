@@ -56,7 +56,7 @@ def own_words(link: Link | None) -> list[str]:
 
 
 def report_unlike_profile(request: HttpRequest, saved: Link, *, had: int | None = None) -> None:
-    """Say which rules of a profile that was just chosen are not those of the link.
+    """Show a message that names the rules in which a link differs from its new profile.
 
     Whoever chooses a profile may take its rules to be in force, a second person among them, while
     those of the form were stored. ``had`` is the profile that the link followed before.

@@ -1,4 +1,4 @@
-"""Who may be told of which notice: the rights and debtors that pages and commands go by as well."""
+"""Which users may read which notices, by the same rights and debtors as on pages."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
