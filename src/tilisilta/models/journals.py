@@ -14,6 +14,7 @@ from tilisilta.domain.problems import ProblemCode
 from tilisilta.domain.standing import (
     SENT_JOURNALS,
     ExportStanding,
+    ExportState,
     JournalState,
     SettledAs,
     Standing,
@@ -90,7 +91,11 @@ class Journal(models.Model):
         help_text="What it would book: equal for the same payroll in another shape.",
     )
     accounts_sha256 = models.CharField(
-        max_length=64, blank=True, default="", help_text="The same without dimensions."
+        max_length=64,
+        blank=True,
+        default="",
+        db_index=True,
+        help_text="The same without dimensions.",
     )
     line_count = models.PositiveIntegerField()
     debit_total = models.DecimalField(max_digits=16, decimal_places=2)
@@ -179,17 +184,18 @@ class Journal(models.Model):
 
     def standing(self, exports: Iterable[ExportStanding] | None = None) -> Standing:
         """Return where it stands by the stored rows; ``exports`` are its exports, if known."""
-        if exports is None:
-            exports = (
-                export.standing() for export in self.exports.only("journal", "state", "problems")
-            )
         return standing_of(
-            tuple(exports),
+            tuple(self.export_standings() if exports is None else exports),
             self.problems,
             is_discarded=self.discarded_at is not None,
             is_withdrawn=self.withdrawn_at is not None,
             settled_as=SettledAs(self.settled_as) if self.settled_as else None,
         )
+
+    def export_standings(self) -> list[ExportStanding]:
+        """Return where its exports stand by the stored rows."""
+        rows = self.exports.values_list("state", "problems")
+        return [ExportStanding(state=ExportState(state), problems=found) for state, found in rows]
 
     def store_state(self) -> None:
         """Work out its state from its exports and problems as they are now, and store it."""
@@ -206,9 +212,9 @@ class Journal(models.Model):
         if self.state in SENT_JOURNALS:
             self.problems = locked.problems
 
-    def store_state_locked(self) -> None:
+    def store_state_locked(self, exports: Iterable[ExportStanding] | None = None) -> None:
         """Do what ``store_state`` does with a row that is locked and has not changed since."""
-        state = self.standing().state
+        state = self.standing(exports).state
         if self.state != state:
             self.state = state
             self.save(update_fields=["state"])

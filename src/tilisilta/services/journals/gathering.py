@@ -19,7 +19,7 @@ from tilisilta.domain.problems import Problem, ProblemCode, Screen
 from tilisilta.domain.standing import BOOKED_EXPORTS, COMMITTED_EXPORTS, ExportState
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Attempt, Export, Journal, Link
-from tilisilta.services.journals.twins import stranger_of, twin_of
+from tilisilta.services.journals.twins import same_payroll
 from tilisilta.services.procountor.administrations import known_administration, read_administration
 
 _EXPORT_COLUMNS = (
@@ -221,6 +221,7 @@ def _surroundings(journal: Journal, link: Link | None, trail: Sequence[Export]) 
     earlier_settled = others.filter(revision__lt=journal.revision, settled_as__gt="")
     is_sent = earlier_sent.exists() or earlier_settled.exists() if journal.revision > 1 else False
     account = link.procountor_account if link is not None else None
+    same = same_payroll(journal, link)
     return replace(
         _bare_surroundings(journal),
         is_linked=link is not None,
@@ -229,8 +230,8 @@ def _surroundings(journal: Journal, link: Link | None, trail: Sequence[Export]) 
         is_earlier_revision_sent=is_sent,
         split=JournalSplit(journal.split) if journal.split else None,
         needed_split=split_of(link) if link is not None else JournalSplit.COMPANY,
-        twin=twin_of(journal, link),
-        stranger=stranger_of(journal, link),
+        twin=same.twin,
+        stranger=same.stranger,
         ended_link=_ended_link(journal) if link is None else "",
         booked_elsewhere=_numbers_in(trail),
         differs_from="" if link is None or link.is_confirmed else _administration_of(link),

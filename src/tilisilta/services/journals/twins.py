@@ -5,8 +5,11 @@ already, ``which_run`` and ``here_already`` decide.
 """
 
 from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q, QuerySet
 
@@ -31,51 +34,67 @@ HIDDEN_JOURNAL = "?"
 """In place of the reference of a journal that some readers may not know of."""
 
 
-def twin_of(journal: Journal, link: Link | None) -> str:
+@dataclass(frozen=True, kw_only=True)
+class SamePayroll:
+    """The references of earlier journals that may be the same payroll; mostly there are none."""
+
+    twin: str = ""
+    stranger: str = ""
+
+
+def same_payroll(journal: Journal, link: Link | None) -> SamePayroll:
+    """Return the references of a twin, of the same company, and of a stranger, of another."""
+    if journal.is_surely_another:
+        return SamePayroll()
+    # Only earlier journals, by key: of two equal ones the second is stopped, never both.
+    earlier = Journal.objects.filter(pk__lt=journal.pk).exclude(state=JournalState.DISCARDED)
+    # One question where there is nothing to find, as in nearly all of the checks.
+    if not earlier.filter(_is_alike(journal, link)).exclude(_is_same_run(journal)).exists():
+        return SamePayroll()
+    named = earlier.select_related("company").only(*_COMPARED)
+    return SamePayroll(
+        twin=_twin_of(journal, link, named), stranger=_stranger_of(journal, link, named)
+    )
+
+
+def _is_alike(journal: Journal, link: Link | None) -> Q:
+    """Return the condition for all journals in which a twin or a stranger is looked for."""
+    conditions = [_books_the_same(journal, link)]
+    if link is not None:
+        of_company = _is_doubtful_in_period(journal) | _perhaps_another_day(journal)
+        conditions.append(Q(company=journal.company_id) & of_company)
+    return reduce(or_, conditions)
+
+
+def _is_same_run(journal: Journal) -> Q:
+    return Q(company=journal.company_id, run_year=journal.run_year, run_number=journal.run_number)
+
+
+def _twin_of(journal: Journal, link: Link | None, earlier: QuerySet[Journal]) -> str:
     """Return the reference of an earlier journal that may be the same payroll, or an empty text.
 
     Numbers of runs change: a run is deleted and made anew, or a file's run was given a number of
     its own. A journal that books the same is suspect. So is one of the same period whose run is
     gone from Nmbrs, or of which one came from a file and the other from Nmbrs.
     """
-    if link is None or journal.is_surely_another:
+    if link is None:
         return ""
-    # Only earlier journals, by key: of two equal ones the second is stopped, never both.
-    is_fetched = journal.run_id is not None
-    same_period = (
-        Q(period=journal.period)
-        & (Q(is_deleted_at_source=True) | Q(run__isnull=is_fetched))
-        & ~Q(state=JournalState.REPLACED)
-    )
-    earlier = (
-        Journal.objects.filter(company=journal.company_id, pk__lt=journal.pk)
-        .exclude(run_year=journal.run_year, run_number=journal.run_number)
-        .exclude(state=JournalState.DISCARDED)
-        .select_related("company")
-        .only(*_COMPARED)
-    )
-    same = _same_payroll(journal, link) | same_period
-    # One question where there is nothing to find, as in nearly all of the checks.
-    if not earlier.filter(same | _perhaps_another_day(journal)).exists():
-        return ""
-    twin = earlier.filter(same).first() or _twin_of_another_day(journal, link, earlier)
+    of_company = earlier.filter(company=journal.company_id).exclude(_is_same_run(journal))
+    same = _books_the_same(journal, link) | _is_doubtful_in_period(journal)
+    twin = of_company.filter(same).first() or _twin_of_another_day(journal, link, of_company)
     return twin.reference if twin is not None else ""
 
 
-def stranger_of(journal: Journal, link: Link | None) -> str:
+def _stranger_of(journal: Journal, link: Link | None, earlier: QuerySet[Journal]) -> str:
     """Return the reference of an earlier journal of another company that books the very same.
 
     If it is of another debtor, only that there is one is returned: facts may name only what every
     reader of ``journal`` may see.
     """
-    if journal.is_surely_another or not journal.payroll_sha256:
-        return ""
     stranger = (
-        Journal.objects.filter(_same_payroll(journal, link), pk__lt=journal.pk)
+        earlier.filter(_books_the_same(journal, link))
         .exclude(company=journal.company_id)
-        .exclude(state__in=[JournalState.DISCARDED, JournalState.REPLACED])
-        .select_related("company")
-        .only(*_COMPARED)
+        .exclude(state=JournalState.REPLACED)
         .order_by("-pk")
         .first()
     )
@@ -85,15 +104,26 @@ def stranger_of(journal: Journal, link: Link | None) -> str:
     return stranger.reference if is_of_same_debtor else HIDDEN_JOURNAL
 
 
-def _same_payroll(journal: Journal, link: Link | None) -> Q:
+def _books_the_same(journal: Journal, link: Link | None) -> Q:
     """Return the condition for journals that would book the very same as ``journal`` (R0).
 
     Where the link uses no dimensions, a difference in dimensions does not count.
     """
+    if not journal.payroll_sha256:
+        return Q(pk__in=())
     same = Q(payroll_sha256=journal.payroll_sha256)
     if link is not None and not (link.uses_cost_centers or link.uses_cost_units):
         same |= Q(accounts_sha256=journal.accounts_sha256)
-    return same & ~Q(payroll_sha256="")
+    return same
+
+
+def _is_doubtful_in_period(journal: Journal) -> Q:
+    is_fetched = journal.run_id is not None
+    return (
+        Q(period=journal.period)
+        & (Q(is_deleted_at_source=True) | Q(run__isnull=is_fetched))
+        & ~Q(state=JournalState.REPLACED)
+    )
 
 
 def _twin_of_another_day(
