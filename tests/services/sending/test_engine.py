@@ -10,6 +10,7 @@ from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import FaultKind
 from tilisilta.engine import move_on, stranded
 from tilisilta.models import Attempt, Sending
+from tilisilta.services.sending import outbox
 from tilisilta.services.sending.asking import send_journal
 
 # A move closes the connection it used, and a test's transaction would be gone with it.
@@ -39,6 +40,19 @@ class TestMoveOn:
 
         assert procountor.ledger.count() == 2
         assert Attempt.objects.count() == 2
+
+    def test_moves_nothing_in_a_turn_that_was_found_lost(
+        self, procountor: Sandbox, sending: Sending
+    ) -> None:
+        lost, now = Sending.objects.get(), timezone.now()
+        outbox.put_back([lost], now=now)
+        (taken,) = outbox.take_up(now + timedelta(minutes=2), at_most=1)
+
+        assert move_on(str(sending.pk), lost.run_id) is None
+        assert procountor.ledger.count() == 0
+
+        assert move_on(str(sending.pk), taken.run_id) is None
+        assert procountor.ledger.count() == 2
 
     def test_says_how_long_a_short_wait_is(self, procountor: Sandbox, sending: Sending) -> None:
         procountor.faults.add(on_post(FaultKind.BUSY, retry_after_seconds=1))

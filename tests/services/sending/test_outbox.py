@@ -68,14 +68,25 @@ class TestTakeUp:
 
         assert {one.pk for one in taken} in ({sending.pk, other.pk}, {second.pk, other.pk})
         assert again == []
-        assert all(outbox.is_current(one.run_id) for one in taken)
+        begun = Sending.objects.in_bulk([one.pk for one in taken])
+        assert all(outbox.is_turn_of(begun[one.pk], one.run_id) for one in taken)
 
         Sending.objects.filter(pk=taken[0].pk).update(finished_at=NOW)
         Sending.objects.filter(pk=taken[1].pk).update(finished_at=NOW)
 
         (third,) = outbox.take_up(NOW, at_most=3)
         assert third.pk in {sending.pk, second.pk}
-        assert not outbox.is_current(taken[0].run_id)
+
+    def test_gives_a_sending_that_was_put_back_another_turn(self, sending: Sending) -> None:
+        (taken,) = outbox.take_up(NOW, at_most=1)
+        outbox.put_back([taken], now=NOW)
+        waiting = Sending.objects.get()
+        (again,) = outbox.take_up(NOW + timedelta(minutes=2), at_most=1)
+        under_way = Sending.objects.get()
+
+        assert not outbox.is_turn_of(waiting, waiting.run_id)
+        assert outbox.is_turn_of(under_way, again.run_id)
+        assert not outbox.is_turn_of(under_way, taken.run_id)
 
     def test_lets_the_table_refuse_a_second_one_of_a_company(self, sending: Sending) -> None:
         second = send_journal(

@@ -31,9 +31,9 @@ from tilisilta.services.sending.by_rule import (
 from tilisilta.services.sending.confirmed import changed_since, refusal_of
 from tilisilta.services.sending.difference_basis import is_as_read, stop_outdated
 from tilisilta.services.sending.items_before_posting import make_items_for
-from tilisilta.services.sending.later_revisions import check_later_revisions
+from tilisilta.services.sending.later_revisions import check_later_revisions_of
 from tilisilta.services.sending.looks import look_for
-from tilisilta.services.sending.outbox import LONGEST_PAUSE
+from tilisilta.services.sending.outbox import LONGEST_PAUSE, is_turn_of
 from tilisilta.services.sending.postings import (
     approve,
     become_uncertain,
@@ -53,8 +53,8 @@ class MoveResult:
 
 
 # A sending is read anew before each move, and its rows are wide: most of a move's own work would be
-# to make objects of columns that it has no use for.
-_JOURNAL_COLUMNS = (
+# to make objects of columns that it has no use for. Of its journal the check uses nearly all.
+_FINISHED_COLUMNS = (
     "company__number",
     "run_year",
     "run_number",
@@ -64,18 +64,17 @@ _JOURNAL_COLUMNS = (
     "problems",
     "discarded_at",
     "withdrawn_at",
+    "settled_as",
 )
 _COLUMNS = (
-    *(
-        field.name
-        for field in Sending._meta.concrete_fields  # Django's documented API
-        if field.name != "journal"
-    ),
-    *(f"journal__{name}" for name in _JOURNAL_COLUMNS),
-    "journal__run",
+    # Django's documented API.
+    *(field.name for field in Sending._meta.concrete_fields if field.name != "journal"),
+    *(f"journal__{one.name}" for one in Journal._meta.concrete_fields if one.name != "company"),
     "joint__rule",
+    "journal__company__number",
     "journal__company__name",
     "journal__company__is_test",
+    "journal__company__debtor__name",
     "journal__company__debtor__is_blocked",
 )
 _EXPORT_COLUMNS = (
@@ -119,8 +118,17 @@ def not_asked(sending: Sending, *, now: datetime) -> bool:
     return False
 
 
-def advance(sending_id: UUID, *, now: datetime, has_changed: SourceCheck = not_asked) -> MoveResult:
+def advance(
+    sending_id: UUID,
+    *,
+    now: datetime,
+    has_changed: SourceCheck = not_asked,
+    run_id: str | None = None,
+) -> MoveResult:
     """Make the next move of a sending, if there is one now.
+
+    With ``run_id`` only if that is still its turn: a worker that was held up may go on with one
+    that was found lost meanwhile.
 
     Receipts go oldest first. A rejected one, or one that needs a person, stops those after it:
     they are *ready* again and the journal is partly sent. The same happens to receipts not posted
@@ -132,7 +140,8 @@ def advance(sending_id: UUID, *, now: datetime, has_changed: SourceCheck = not_a
         .only(*_COLUMNS)
         .get(pk=sending_id)
     )
-    if sending.finished_at is not None:
+    is_lost = run_id is not None and not is_turn_of(sending, run_id)
+    if sending.finished_at is not None or is_lost:
         return FINISHED
     withdrawal = unfinished_withdrawal(sending.journal)
     if withdrawal is not None:
@@ -161,9 +170,8 @@ def _send_next(sending: Sending, has_changed: SourceCheck, *, now: datetime) -> 
 
 def _check(sending: Sending, *, now: datetime) -> MoveResult | None:
     """Return the result if the journal is not what was confirmed, or cannot be checked now."""
-    journal = Journal.objects.select_related("company__debtor").get(pk=sending.journal_id)
     try:
-        refusal = refusal_of(journal, sending.seen, now=now)
+        refusal = refusal_of(sending.journal, sending.seen, now=now)
     except TryAgainLater as error:
         return MoveResult(wait_seconds=min(wait_after(error), LONGEST_PAUSE.total_seconds()))
     if refusal:
@@ -357,17 +365,20 @@ def _finish(
     with transaction.atomic():
         # One transaction, or a crash in between would leave the journal with an outdated state.
         locked = Journal.objects.select_for_update(of=("self",)).select_related("company")
-        journal = locked.only(*_JOURNAL_COLUMNS, "settled_as").get(pk=sending.journal_id)
+        journal = locked.only(*_FINISHED_COLUMNS).get(pk=sending.journal_id)
         is_ours = Sending.objects.filter(pk=sending.pk, finished_at__isnull=True).update(
             finished_at=now, is_refused=bool(refusal), refusal=refusal
         )
         if is_ours and is_recorded:
             _record_refused(sending)
         # Not ours: another worker finished it, and a newer sending may have queued these receipts.
-        if is_ours and not leaves_queued:
+        exports = journal.export_standings()
+        queued = [one for one in exports if one.state == ExportState.QUEUED]
+        if queued and is_ours and not leaves_queued:
             journal.exports.filter(state=ExportState.QUEUED).update(state=ExportState.READY)
-        journal.store_state_locked()
-    check_later_revisions([journal], now=now)
+            exports = journal.export_standings()
+        journal.store_state_locked(exports)
+    check_later_revisions_of(journal, now=now)
     return FINISHED
 
 

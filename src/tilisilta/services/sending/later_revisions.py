@@ -20,7 +20,14 @@ def check_later_revisions(journals: Iterable[Journal], *, now: datetime) -> None
         revision__gt=OuterRef("revision"),
     )
     revised = Journal.objects.filter(Exists(later), pk__in=[one.pk for one in journals])
-    # Asked after each sending, and hardly ever there.
     for journal in revised.only("company", "run_year", "run_number", "revision"):
-        for revision in journals_of(journal).filter(revision__gte=journal.revision):
+        check_later_revisions_of(journal, now=now)
+
+
+def check_later_revisions_of(journal: Journal, *, now: datetime) -> None:
+    """Check the run of ``journal`` if it has a later revision, which waited for the outcome."""
+    run = journals_of(journal)
+    # Asked after each sending, and hardly ever there.
+    if run.filter(revision__gt=journal.revision).exists():
+        for revision in run.filter(revision__gte=journal.revision):
             check_journal(revision, now=now, age_limit=ANY_AGE)

@@ -23,11 +23,19 @@ def due_sendings(now: datetime, *, at_most: int = MOST_AT_ONCE) -> list[Sending]
     A sending that is due further ahead than ``LONGEST_PAUSE`` allows was put off by a clock that
     ran ahead, and counts as due.
     """
-    due = Q(due_at__lte=now) | Q(due_at__gt=now + 2 * LONGEST_PAUSE)
-    waiting = Sending.objects.filter(due, finished_at__isnull=True, enqueued_at__isnull=True)
     # Limited, as a sweep runs four times a second; the rest follows with the next ones.
-    wanted = waiting.only("journal", "run_count").order_by("due_at", "journal")
+    wanted = _due(now).only("journal", "run_count").order_by("due_at", "journal")
     return list(wanted[:at_most])
+
+
+def is_anything_due(now: datetime) -> bool:
+    """Return whether ``due_sendings`` has any."""
+    return _due(now).exists()
+
+
+def _due(now: datetime) -> QuerySet[Sending]:
+    due = Q(due_at__lte=now) | Q(due_at__gt=now + 2 * LONGEST_PAUSE)
+    return Sending.objects.filter(due, finished_at__isnull=True, enqueued_at__isnull=True)
 
 
 def enqueued_count() -> int:
@@ -71,10 +79,9 @@ def take_up(now: datetime, *, at_most: int) -> Iterator[Sending]:
             yield sending
 
 
-def is_current(run_id: str) -> bool:
-    """Return whether a turn is still the one that its sending is taken up for."""
-    sending_id, _point, run_count = run_id.rpartition(".")
-    return _under_way().filter(pk=sending_id, run_count=run_count).exists()
+def is_turn_of(sending: Sending, run_id: str) -> bool:
+    """Return whether that turn is still the one that ``sending`` is taken up for."""
+    return sending.enqueued_at is not None and sending.run_id == run_id
 
 
 def mark_enqueued(sending: Sending, now: datetime, *, writer: int) -> bool:
