@@ -1,6 +1,7 @@
 """What happened to a journal: what people did, and the attempts at its receipts."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -33,7 +34,6 @@ def history_of(journal: Journal) -> tuple[Event, ...]:
 
     An attempt whose receipt was booked or found is left out: the audit log has an entry of that.
     """
-    entries = AuditEntry.objects.select_related("user").filter(_of(journal))
     attempts = (
         Attempt.objects.select_related("export")
         .filter(export__journal=journal)
@@ -41,25 +41,42 @@ def history_of(journal: Journal) -> tuple[Event, ...]:
         .order_by("-started_at")
     )
     events = (
-        *(_entry_event(entry) for entry in entries[:HISTORY_AT_MOST]),
+        *(_entry_event(entry) for entry in _entries_of(journal)),
         *(_attempt_event(one) for one in attempts[:HISTORY_AT_MOST]),
     )
     return tuple(sorted(events, key=attrgetter("at"), reverse=True))[:HISTORY_AT_MOST]
 
 
-def _of(journal: Journal) -> Q:
-    """Return the entries of ``journal`` under each number, for the time it had that number."""
-    # An entry names its journal by the number of that time, so a renumbered journal has entries
-    # under several. Few are renumbered: one query reads those of the company, the last first.
-    renumbered = AuditEntry.objects.filter(
-        company=journal.company, action=AuditEntry.Action.JOURNAL_RENUMBERED
-    ).order_by("-pk")
+def _entries_of(journal: Journal) -> Iterable[AuditEntry]:
+    """Return the latest entries of ``journal``, under each number that it had."""
+    entries = AuditEntry.objects.select_related("user")
+    renumberings = Q(company=journal.company, action=AuditEntry.Action.JOURNAL_RENUMBERED)
+    # Few are renumbered, and then the entries under its number are all there are: one query.
+    known = list(entries.filter(_of(journal, ()) | renumberings)[: HISTORY_AT_MOST + 1])
+    others = [one for one in known if one.action != AuditEntry.Action.JOURNAL_RENUMBERED]
+    is_renumbered = any(_names(one, journal.reference) for one in known if one not in others)
+    if len(known) <= HISTORY_AT_MOST and not is_renumbered:
+        return others
+    of_company = AuditEntry.objects.filter(renumberings).order_by("-pk")
+    return entries.filter(_of(journal, of_company))[:HISTORY_AT_MOST]
+
+
+def _names(renumbering: AuditEntry, reference: str) -> bool:
+    return reference in {renumbering.facts["reference"], renumbering.facts["before"]}
+
+
+def _of(journal: Journal, renumbered: Iterable[AuditEntry]) -> Q:
+    """Return the entries of ``journal`` under each number, for the time it had that number.
+
+    An entry names its journal by the number of that time. ``renumbered`` are all renumberings of
+    its company, the last first.
+    """
     reference, until = journal.reference, Q()
     # The entries of earlier versions name no journal but by its reference.
     of_company = Q(company=journal.company)
     matches = of_company & Q(about_kind=AuditEntry.About.JOURNAL, about_id=journal.pk)
     for entry in renumbered:
-        if reference not in {entry.facts["reference"], entry.facts["before"]}:
+        if not _names(entry, reference):
             continue
         here = Q(company=journal.company, facts__reference=reference, pk__gte=entry.pk)
         matches |= here & until
