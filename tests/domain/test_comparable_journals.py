@@ -99,6 +99,7 @@ def a_journal(
         key=key,
         kind=kind,
         currency=currency,
+        month=ends_on.replace(day=1),
         ends_on=ends_on,
         number=str(key),
         is_booked=True,

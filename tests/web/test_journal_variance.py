@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 from tests.bureau import NOW, a_linked_company, csv_file
 from tests.web.reading import squeezed
 
@@ -27,7 +28,9 @@ def a_run(company: Company, month: int, *lines: tuple[str, str]) -> Journal:
 
 
 def test_variance_on_the_page_of_a_journal(
-    procountor: Sandbox, browser_of_administrator: Client
+    procountor: Sandbox,
+    browser_of_administrator: Client,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     company = a_linked_company()
     a_run(company, 5, ("5010", "1000.00"), ("5030", "3.00"), ("2961", "-1003.00"))
@@ -48,7 +51,8 @@ def test_variance_on_the_page_of_a_journal(
 
     change_link(company.link, user=None, variance_percent=40)
 
-    page = browser_of_administrator.get(address)
+    with django_assert_max_num_queries(12):
+        page = browser_of_administrator.get(address)
     assert '<details class="variance">' in page.text
     assert "All is within the threshold" in page.text
     # What would be sent, and whether it can be, is the same.

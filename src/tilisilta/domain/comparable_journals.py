@@ -16,13 +16,14 @@ _LEAST_ALIKE = Fraction(1, 3)
 class PaidJournal:
     """A journal with what it books. ``ends_on`` is a day of its month, or its pay period's last.
 
-    ``kind`` is the type of its run in the words of Nmbrs, and empty where none is known. ``number``
-    is the run's, for the order.
+    ``month`` is the first day of its month. ``kind`` is the type of its run in the words of Nmbrs,
+    and empty where none is known. ``number`` is the run's, for the order.
     """
 
     key: int
     kind: str
     currency: str
+    month: date
     ends_on: date
     number: str
     is_booked: bool

@@ -258,7 +258,7 @@ def journal_page(
         history=history_of(journal),
         sending=sending,
         may_send=may_send,
-        may_be_answered=may_send and is_open_to_answers(journal),
+        may_be_answered=may_send and is_open_to_answers(journal, was_tried=preview.was_tried),
         # Settled, that would be refused; where its run is gone, withdrawing is one of the ways on.
         may_withdraw=may_send
         and not (journal.settled_as or ways.is_lost)

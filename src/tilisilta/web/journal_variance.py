@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from tilisilta.domain.comparable_journals import PaidJournal
 from tilisilta.domain.variances import Change, Threshold, Variance
-from tilisilta.models import Journal
 from tilisilta.services.journals.previews import Preview
 from tilisilta.services.journals.variances import variance_of
 from tilisilta.services.procountor.administrations import known_administration
@@ -28,7 +28,7 @@ class ShownVariance:
     rows: tuple[VarianceRow, ...]
     variance: Variance
     threshold: Threshold
-    other: Journal
+    other: PaidJournal
     month: date
     is_last_month: bool
 
@@ -55,13 +55,14 @@ class ShownVariance:
     @property
     def is_of_one_month(self) -> bool:
         """Return whether both are of one month, as where pay is weekly."""
-        return self.other.period == self.month
+        return self.other.month == self.month
 
 
 def shown_variance(preview: Preview) -> ShownVariance | None:
     """Return the variance of the journal of ``preview``; ``None`` without a comparable one."""
     journal = preview.journal
-    found = None if journal.discarded_at is not None else variance_of(journal)
+    link = preview.link if preview.link is not None and preview.link.is_open else None
+    found = None if journal.discarded_at is not None else variance_of(journal, link)
     if found is None:
         return None
     names = _names(preview, set(found.variance.accounts))
@@ -72,7 +73,7 @@ def shown_variance(preview: Preview) -> ShownVariance | None:
         ),
         variance=found.variance,
         threshold=found.threshold,
-        other=Journal.objects.select_related("company").get(pk=found.against.journal.key),
+        other=found.against.journal,
         is_last_month=found.is_last_month,
         month=journal.period,
     )

@@ -4,14 +4,14 @@ from datetime import date
 from typing import TypeVar
 
 from django import forms
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from tilisilta.errors import TilisiltaError
-from tilisilta.models import Company, Journal, Link, ProcountorAccount, User
+from tilisilta.models import Company, Journal, Link, ProcountorAccount, Settlement, User
 from tilisilta.services.explanations import Explanation, explain_error
 from tilisilta.services.spreadsheets import Download, LongDownload
 from tilisilta.web.rights import UserRequest
@@ -43,7 +43,8 @@ def visible_journal(user: User, pk: int) -> Journal:
     journals = Journal.objects.visible_to(user).select_related(
         "company__debtor", "came_by", "discarded_by"
     )
-    return get_object_or_404(journals, pk=pk)
+    has_settlements = Exists(Settlement.objects.filter(journal=OuterRef("pk")))
+    return get_object_or_404(journals.annotate(has_settlements=has_settlements), pk=pk)
 
 
 def journal_with_content(user: User, pk: int) -> Journal:

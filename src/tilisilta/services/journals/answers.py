@@ -75,13 +75,15 @@ def say_surely_another(journal: Journal, *, user: User | None, now: datetime) ->
     return check_journal(journal, now=now)
 
 
-def is_open_to_answers(journal: Journal) -> bool:
+def is_open_to_answers(journal: Journal, *, was_tried: bool | None = None) -> bool:
     """Return whether ``journal`` may still become another run, or be discarded.
 
-    That is so if it came from a file and nothing of it was ever sent or tried.
+    That is so if it came from a file and nothing of it was ever sent or tried. ``was_tried`` is
+    whether a receipt was, where that is known already.
     """
-    is_of_file = journal.run_id is None and journal.discarded_at is None
-    return is_of_file and not was_ever_sent(journal)
+    if journal.run_id is not None or journal.discarded_at is not None:
+        return False
+    return not (was_ever_sent(journal) if was_tried is None else was_tried or journal.settled_as)
 
 
 def tell_run(

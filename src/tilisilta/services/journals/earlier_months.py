@@ -25,6 +25,7 @@ from tilisilta.domain.variances import JournalSums
 from tilisilta.models import Journal, JournalLine
 
 _AT_ONCE = 1000
+_A_YEAR = 12
 _IN_FORCE = Q(is_deleted_at_source=False) & ~Q(
     # What was paid before the first link is a fair comparison, though it was not booked by it.
     state__in=JOURNALS_NOT_SUMMED - {JournalState.BEFORE_START}
@@ -70,7 +71,13 @@ _One = TypeVar("_One")
 
 
 def earlier_months_of(journal: Journal) -> EarlierMonths | None:
-    return earlier_months([journal.pk]).get(journal.pk)
+    """Return the comparable journals of ``journal``; ``None`` for one without lines."""
+    # One query: what a company that pays once a year needs, as it is not known yet how it pays.
+    since = _months_before(journal.period, _A_YEAR * MOST_STEPS_BACK)
+    beside = Q(company=journal.company_id, period__range=(since, journal.period))
+    rows = _rows(Q(pk=journal.pk) | (_IN_FORCE & beside))
+    wanted = [row for row in rows if row["pk"] == journal.pk]
+    return dict(_compared(wanted, rows)).get(journal.pk)
 
 
 def earlier_months(journal_ids: Collection[int]) -> Mapping[int, EarlierMonths]:
@@ -82,22 +89,33 @@ def earlier_months(journal_ids: Collection[int]) -> Mapping[int, EarlierMonths]:
     """
     wanted = [row for some in _in_parts(sorted(set(journal_ids))) for row in _rows(Q(pk__in=some))]
     # Apart, as a company that pays once a year needs three years of journals.
-    lengths = {months_of_period(_period_type(row)) for row in wanted}
+    of_length: dict[int, list[_Row]] = {}
+    for row in wanted:
+        of_length.setdefault(_months_of(row), []).append(row)
     found: dict[int, EarlierMonths] = {}
-    for months in sorted(lengths):
-        of_length = [row for row in wanted if months_of_period(_period_type(row)) == months]
-        for some in _in_parts(of_length):
-            found.update(_earlier_months(some, months * MOST_STEPS_BACK))
+    for rows in of_length.values():
+        for some in _in_parts(rows):
+            found.update(_compared(some, _beside(some)))
     return found
 
 
-def _earlier_months(wanted: Collection[_Row], months: int) -> Iterator[tuple[int, EarlierMonths]]:
-    first = _months_before(min(row["period"] for row in wanted), months)
+def _beside(wanted: Collection[_Row]) -> list[_Row]:
     companies = {row["company_id"] for row in wanted}
-    last = max(row["period"] for row in wanted)
-    others = _of_companies(
-        _newest(_rows(_IN_FORCE & Q(company__in=companies, period__gte=first, period__lte=last)))
-    )
+    months = _first_month(wanted), max(row["period"] for row in wanted)
+    return _rows(_IN_FORCE & Q(company__in=companies, period__range=months))
+
+
+def _first_month(wanted: Iterable[_Row]) -> date:
+    """Return the first month that counts for any of ``wanted``."""
+    return min(_months_before(row["period"], _months_of(row) * MOST_STEPS_BACK) for row in wanted)
+
+
+def _compared(
+    wanted: Collection[_Row], rows: Iterable[_Row]
+) -> Iterator[tuple[int, EarlierMonths]]:
+    """Yield each of ``wanted``, by its key, with those of ``rows`` that are comparable."""
+    first = _first_month(wanted)
+    others = _of_companies(_newest(row for row in rows if row["period"] >= first))
     sums = _sums_of(
         {row["pk"] for row in (*wanted, *(o for some in others.values() for o in some))}
     )
@@ -167,6 +185,7 @@ def _paid(row: _Row, sums: _Sums) -> PaidJournal:
         key=row["pk"],
         kind=(row["run__run_type"] or "").strip().casefold(),
         currency=row["currency"],
+        month=row["period"],
         ends_on=_end_of(row, sums),
         number=row["run_number"],
         is_booked=row["state"] in SENT_JOURNALS,
@@ -190,6 +209,10 @@ def _end_of(row: _Row, sums: _Sums) -> date:
     if row["run__year"] is not None:
         return last_day_of_run(period_type, row["run__year"], row["run__period_end"])
     return sums.last_date or month
+
+
+def _months_of(row: _Row) -> int:
+    return months_of_period(_period_type(row))
 
 
 def _period_type(row: _Row) -> str:

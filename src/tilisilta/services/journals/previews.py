@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db.models import Exists, OuterRef
+
 from tilisilta.clients.procountor.wire import decode_receipt, encode_receipt
 from tilisilta.domain.administrations import Administration
 from tilisilta.domain.checks import plan_journal
@@ -19,7 +21,7 @@ from tilisilta.domain.standing import (
     JournalState,
     Standing,
 )
-from tilisilta.models import Export, Journal, Link, preview_digest
+from tilisilta.models import Attempt, Export, Journal, Link, preview_digest
 from tilisilta.services.explanations import Explanation, explain
 from tilisilta.services.journals.gathering import Destination, gather, known_destination
 
@@ -105,6 +107,7 @@ class Preview:
     errors: tuple[ShownProblem, ...] = field(default=())
     of_booked: tuple[ShownProblem, ...] = field(default=())
     warnings: tuple[ShownProblem, ...] = field(default=())
+    was_tried: bool = False
     withdrawn: tuple[Export, ...] = field(default=())
     trail: tuple[Export, ...] = field(default=())
     items_to_make: tuple[ItemToMake, ...] = ()
@@ -128,6 +131,7 @@ def preview_journal(journal: Journal) -> Preview:
     problems = journal.problems
     known = list(
         Export.with_trail.filter(journal=journal, reverses__isnull=True)
+        .annotate(has_attempts=Exists(Attempt.objects.filter(export=OuterRef("pk"))))
         .select_related("link__procountor_account")
         .order_by("booking_date", "epoch")
     )
@@ -141,6 +145,7 @@ def preview_journal(journal: Journal) -> Preview:
         receipts = _drafts(journal, destination, problems)
     return replace(
         _preview(journal, destination.link, receipts, problems, exports),
+        was_tried=any(one.state != ExportState.READY or one.has_attempts for one in known),
         withdrawn=tuple(one for one in exports if one.state == ExportState.WITHDRAWN),
         items_to_make=items,
         trail=tuple(one for one in known if one.is_trail and one.state in BOOKED_EXPORTS),

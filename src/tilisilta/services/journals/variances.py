@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from tilisilta.domain.comparable_journals import EarlierJournal
 from tilisilta.domain.variances import Threshold, Variance, variance
 from tilisilta.models import Journal, Link
-from tilisilta.services.journals.earlier_months import EarlierMonths, earlier_months
+from tilisilta.services.journals.earlier_months import (
+    EarlierMonths,
+    earlier_months,
+    earlier_months_of,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,9 +33,17 @@ class JournalVariance:
         return self.variance.is_above
 
 
-def variance_of(journal: Journal) -> JournalVariance | None:
-    """Return the variance of ``journal``; ``None`` where no comparable one is known."""
-    return variances_of([journal]).get(journal.pk)
+def variance_of(journal: Journal, link: Link | None = None) -> JournalVariance | None:
+    """Return the variance of ``journal``; ``None`` where no comparable one is known.
+
+    ``link`` is the open one of its company, if that is known already.
+    """
+    months = earlier_months_of(journal)
+    if months is None:
+        return None
+    company_id = journal.company_id
+    known = {company_id: link.variance_threshold()} if link else _thresholds({company_id})
+    return _compared(months, known.get(company_id, _USUAL))
 
 
 def variances_of(journals: Iterable[Journal]) -> Mapping[int, JournalVariance]:
@@ -40,8 +52,7 @@ def variances_of(journals: Iterable[Journal]) -> Mapping[int, JournalVariance]:
     thresholds = _thresholds(set(companies.values()))
     found = earlier_months(companies.keys())
     compared = (
-        (key, _compared(one, thresholds.get(companies[key]) or Link().variance_threshold()))
-        for key, one in found.items()
+        (key, _compared(one, thresholds.get(companies[key], _USUAL))) for key, one in found.items()
     )
     return {key: one for key, one in compared if one is not None}
 
@@ -62,3 +73,4 @@ def _thresholds(companies: set[int]) -> Mapping[int, Threshold]:
 
 
 _FEW = 500
+_USUAL = Link().variance_threshold()
