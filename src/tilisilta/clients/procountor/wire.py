@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -29,7 +30,7 @@ def encode_receipt(body: ReceiptBody) -> bytes:
     since Procountor refuses some fields that are present but empty. Raises ``ValueError`` for an
     amount that two decimals cannot hold: it is never rounded.
     """
-    fields = [f"{_json(key)}: {_json(value)}" for key, value in _heading(body)]
+    fields = [f"{_name(key)}: {_json(value)}" for key, value in _heading(body)]
     rows = ",\n    ".join(_json(_row(row)) for row in body.transactions)
     fields.append(f'"transactions": [\n    {rows}\n  ]')
     return ("{\n  " + ",\n  ".join(fields) + "\n}\n").encode()
@@ -212,10 +213,16 @@ def _json(value: object) -> str:
     if isinstance(value, Decimal):
         return _amount(value)
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_json(key)}: {_json(one)}" for key, one in value.items()) + "}"
+        return "{" + ", ".join(f"{_name(key)}: {_json(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_json(one) for one in value) + "]"
     return _PLAIN.encode(value)
+
+
+@cache
+def _name(key: str) -> str:
+    # The same few names in each of thousands of rows.
+    return _PLAIN.encode(key)
 
 
 def _amount(value: Decimal) -> str:

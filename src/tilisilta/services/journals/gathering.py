@@ -86,7 +86,9 @@ def read_destination(journal: Journal, *, now: datetime, age_limit: timedelta) -
     if not account.is_authorised:
         return known
     try:
-        read = read_administration(account, now=now, age_limit=age_limit)
+        read = read_administration(
+            account, now=now, age_limit=age_limit, known=known.administration
+        )
     except TilisiltaError:
         # Reading may have ended the account. Then the guards stop the journal for that reason, and
         # Procountor was not unreachable.
@@ -255,7 +257,7 @@ def _bare_surroundings(journal: Journal) -> Surroundings:
 
 def _ended_link(journal: Journal) -> str:
     last = (
-        Link.objects.filter(company_id=journal.company_id)
+        Link.objects.filter(company=journal.company)
         .select_related("procountor_account")
         .order_by("-ends_on", "-pk")
         .first()

@@ -34,12 +34,14 @@ def read_administration(
     *,
     now: datetime,
     age_limit: timedelta = ADMINISTRATION_AGE_LIMIT,
+    known: Administration | None = None,
 ) -> Administration:
     """Return the company of ``account``, read again if what we know is older than ``age_limit``.
 
-    Raises what the client raises when Procountor has to be read and does not answer.
+    ``known`` is what :func:`known_administration` returned, if that was asked already. Raises what
+    the client raises when Procountor has to be read and does not answer.
     """
-    known = known_administration(account)
+    known = known or known_administration(account)
     if known is not None and age_limit == ANY_AGE:
         # Also what a refusal has shown to be outdated.
         return known
@@ -51,15 +53,17 @@ def read_administration(
     return administration
 
 
-def administration_for_sending(account: ProcountorAccount, *, now: datetime) -> Administration:
+def administration_for_sending(
+    account: ProcountorAccount, known: Administration | None, *, now: datetime
+) -> Administration:
     """Return the company of ``account`` with the periods of today, by one request in most cases.
 
-    Fiscal years and tracking periods decide the date of a receipt, and close at the month's end:
-    they are read again if they are older than ``PERIODS_AGE_LIMIT``. Whatever else has changed in
-    the company since yesterday cannot change a receipt that is already confirmed; Procountor itself
-    refuses what it does not take any more. Raises what the client raises.
+    ``known`` is what :func:`known_administration` returns. Fiscal years and tracking periods decide
+    the date of a receipt, and close at the month's end: they are read again if they are older than
+    ``PERIODS_AGE_LIMIT``. Whatever else has changed in the company since yesterday cannot change a
+    receipt that is already confirmed; Procountor itself refuses what it does not take any more.
+    Raises what the client raises.
     """
-    known = known_administration(account)
     if known is None or not _is_recent(account.administration_read_at, now, CHART_AGE_LIMIT):
         return read_administration(account, now=now)
     read = (account.administration_read_at, account.periods_read_at)

@@ -63,7 +63,7 @@ def _destination(journal: Journal, *, now: datetime) -> Destination:
     if not account.is_authorised:
         return known
     try:
-        read = administration_for_sending(account, now=now)
+        read = administration_for_sending(account, known.administration, now=now)
     except TryAgainLater:
         raise
     except TilisiltaError:

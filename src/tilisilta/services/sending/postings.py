@@ -118,8 +118,7 @@ def begin_attempt(export: Export, *, now: datetime, by_rule: bool = False) -> At
             started_at=now,
             program_version=__version__,
         )
-        locked.state = ExportState.POSTING
-        locked.save(update_fields=["state"])
+        Export.with_trail.filter(pk=locked.pk).update(state=ExportState.POSTING)
     # The payload in memory may be older than the row that was locked.
     export.payload = locked.payload
     return attempt
