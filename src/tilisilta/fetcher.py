@@ -21,7 +21,7 @@ from tilisilta.services.fetching.call_counts import store_calls
 from tilisilta.services.fetching.moving import turns
 from tilisilta.services.fetching.moving.comparisons import end_what_cannot_go_on
 
-POLL_SECONDS = 0.5
+POLL_SECONDS = 1.0
 
 _Row = TypeVar("_Row", NmbrsCompany, ApiComparison, ComparedCompany)
 
