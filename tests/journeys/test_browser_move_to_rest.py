@@ -14,7 +14,7 @@ from tests.journeys.browsing import Running, chromium, log_in, running_empty_bur
 
 from nmbrs_sandbox.payroll.sample import TOKEN, USERNAME
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.once]
 
 KONEPAJA = 48101
 FETCH_MILLISECONDS = 120_000

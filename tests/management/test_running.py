@@ -83,6 +83,7 @@ def asked(port: int, method: str, page: str) -> bytes:
     return b"".join(parts)
 
 
+@pytest.mark.once
 class TestServe:
     def test_says_the_first_password_once_and_ends_cleanly(self, bureau: Bureau) -> None:
         port = free_port()
@@ -263,6 +264,7 @@ class TestSyncAndWait:
         assert json.loads(bureau.run("status", "--json"))["workers"] == []
 
 
+@pytest.mark.once
 class TestSettings:
     @pytest.mark.parametrize(
         ("name", "value"),

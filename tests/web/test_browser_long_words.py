@@ -16,7 +16,7 @@ from tilisilta.models import Company, Debtor, Journal, ProcountorAccount
 from tilisilta.services.journals.importing import import_journal
 from tilisilta.services.users import create_first_administrator, create_user
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.once]
 
 STYLES = Path(web.__file__).parent / "static" / "tilisilta.css"
 LONG = "Työeläkevakuutusmaksuvelkaselvittelytilinvastakirjaus" * 2
