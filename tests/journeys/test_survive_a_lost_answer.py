@@ -27,7 +27,7 @@ from tilisilta.models import Attempt, Export, Link, Sending
 from tilisilta.services.journals.importing import check_journal
 from tilisilta.services.sending import outbox
 from tilisilta.services.sending.asking import look_again, send_journal
-from tilisilta.services.sending.postings import request_lifetime
+from tilisilta.services.sending.lost_answers import request_lifetime
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,14 @@ from nmbrs_sandbox.faults import Fault, FaultKind
 from nmbrs_sandbox.payroll.sample import sample_world
 from nmbrs_sandbox.payroll.world import World, WrittenJournal
 from tilisilta.fetcher import Fetcher
-from tilisilta.models import Journal, NmbrsCompany, Run, Synchronisation, Worker
+from tilisilta.models import (
+    Journal,
+    NmbrsCompany,
+    Run,
+    Synchronisation,
+    UnreadableAnswer,
+    Worker,
+)
 from tilisilta.services.fetching.synchronisations import claim_lists, read_lists
 
 if TYPE_CHECKING:
@@ -137,6 +144,9 @@ class TestSyncAndWait:
         assert konepaja["number"] == 1001
         assert {(run["year"], run["number"]) for run in konepaja["runs"]} == {(2026, "6")}
         assert codes == {"P07", "F12"}
+        answer = UnreadableAnswer.objects.get()
+        assert str(answer.run) == "6/2026"
+        assert b"<value>" in bytes(answer.content)
         assert konepaja["problems"] == []
 
     def test_tells_a_connection_that_died(

@@ -22,6 +22,7 @@ from nmbrs_sandbox.app import Sandbox
 from nmbrs_sandbox.payroll import sample
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 from tilisilta.models import (
+    AuditEntry,
     Company,
     Journal,
     NmbrsCompany,
@@ -33,6 +34,7 @@ from tilisilta.models import (
     Worker,
 )
 from tilisilta.services.companies import add_company, add_debtor, set_start
+from tilisilta.services.journals.unreadable_answers import keep_answer
 
 pytestmark = pytest.mark.django_db
 
@@ -97,15 +99,23 @@ class TestNmbrs:
         company = a_company()
         run = a_run(company, trouble=unreadable())
         in_nmbrs(company, tried_at=NOW, fetched_at=NOW, trouble=run.trouble[:1])
+        keep_answer(run, b"<lines>3200.00", now=NOW)
+        address = reverse("unreadable_answer", args=[1001, run.unreadable_answers.get().pk])
 
         text = browser_of_reader.get(PAGE).text
-        without_right = browser_with(companies=Right.READ).get(PAGE).text
+        other = browser_with(companies=Right.READ)
+        without_right = other.get(PAGE).text
 
         assert text.count("The journal of run 7/2026 cannot be read") == 1
         assert "Line 14." in text
         assert "<span>Cannot be read</span>" in text
         assert "The journal of run 7/2026 cannot be read" in without_right
         assert "Line 14." not in without_right
+        assert (address in text, address in without_right) == (True, False)
+        saved = browser_of_reader.get(address)
+        assert (saved.content, saved["Cache-Control"]) == (b"<lines>3200.00", "no-store")
+        assert other.get(address).status_code == 403
+        assert AuditEntry.objects.filter(action="answer_saved", user__isnull=False).count() == 1
 
     def test_says_so_when_the_company_is_no_longer_there(
         self, browser_of_administrator: Client

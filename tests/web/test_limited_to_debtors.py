@@ -34,6 +34,7 @@ from tilisilta.models import (
     PaymentFile,
     ProcountorAccount,
     Proposal,
+    Run,
     Scope,
     User,
     UserTemplate,
@@ -41,6 +42,7 @@ from tilisilta.models import (
 )
 from tilisilta.services.api_tokens import MadeToken, create_token
 from tilisilta.services.connections import authorise_with_api_key, create_account
+from tilisilta.services.journals.unreadable_answers import keep_answer
 from tilisilta.services.links import end_link
 from tilisilta.services.onboarding.rows import store_list
 from tilisilta.services.users import create_user
@@ -118,6 +120,12 @@ class Hidden:
                 defaults={"headers": ["Kto"], "mapping": {}, "chosen_at": NOW},
             )[0]
             yield {"number": self.company.number, "pk": choice.pk}
+        elif name == "unreadable_answer":
+            run = Run.objects.get_or_create(
+                company=self.company, year=2026, number="6", period_start=6, period_end=6
+            )[0]
+            keep_answer(run, b"Salainen", now=NOW)
+            yield {"number": self.company.number, "pk": run.unreadable_answers.get().pk}
         elif name == "remove_payment_file":
             file = PaymentFile.objects.get_or_create(
                 company=self.company,

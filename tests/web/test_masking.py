@@ -23,6 +23,7 @@ from tests.bureau import (
 )
 from tests.management.conftest import Give, give
 from tests.services.verifying.test_companies import JUNE
+from tests.web.test_company_in_nmbrs import a_run
 
 from procountor_sandbox.app import Sandbox
 from tilisilta.domain.journals import BookingPeriod, Run
@@ -35,12 +36,14 @@ from tilisilta.models import (
     Journal,
     KeyedRequest,
     MonthSignature,
+    UnreadableAnswer,
     User,
 )
 from tilisilta.services.audit_chain import standing_of_chain
 from tilisilta.services.closing.months import month_end
 from tilisilta.services.closing.signing import sign_month
 from tilisilta.services.journals.importing import Imported, import_journal
+from tilisilta.services.journals.unreadable_answers import keep_answer
 from tilisilta.services.sending.withdrawals import plan_withdrawal
 from tilisilta.services.verifying.companies import verify
 
@@ -129,13 +132,15 @@ class TestMaskingAName:
         asked = {"key": "K", "digest": "0" * 64, "begun_at": NOW, "expires_at": NOW}
         KeyedRequest.objects.create(user=User.objects.get(), status=200, answer=answer, **asked)
 
+        keep_answer(a_run(sent.company, 6), f"<d>{NAME}</d>".encode(), now=NOW)
         page = mask(browser_of_administrator, sent)
         stored = [
+            str(bytes(UnreadableAnswer.objects.get().content)),
             KeyedRequest.objects.get().answer,
             str(sent.company.reconciled_months.get().receipts),
         ]
         assert [text for text in stored if "Meik" in text] == []
-        assert "posted" in stored[0]
+        assert "posted" in stored[1]
         verify(sent.company, (JUNE,), now=timezone.now())
 
         assert "Masked in " in page

@@ -45,6 +45,7 @@ from tilisilta.models.seen_receipts import AnotherReceipt, SeenReceipt
 from tilisilta.models.sending_rules import RuleBrake, RuledJournal
 from tilisilta.models.settlements import Difference, Settlement
 from tilisilta.models.signatures import MonthSignature
+from tilisilta.models.unreadable_answers import UnreadableAnswer
 from tilisilta.models.users import Area, Right, User, UserTemplate, shown_template_name
 from tilisilta.models.webhooks import Delivery, ToldNotice, Webhook
 
@@ -110,6 +111,7 @@ __all__ = [
     "Settlement",
     "Synchronisation",
     "ToldNotice",
+    "UnreadableAnswer",
     "User",
     "UserTemplate",
     "VerifiedCompany",

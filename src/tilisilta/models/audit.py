@@ -179,6 +179,14 @@ class AuditEntry(models.Model):
             _("the proposal of {proposer} to send journal {reference} became void: {change}"),
         )
         JOURNAL_DOWNLOADED = "journal_downloaded", _("saved journal {reference} as {format}")
+        ANSWER_KEPT = (
+            "answer_kept",
+            _("kept what Nmbrs answered for run {run} of {name}, which cannot be read: {sha256}"),
+        )
+        ANSWER_SAVED = (
+            "answer_saved",
+            _("saved what Nmbrs answered for run {run} of {name}: {sha256}"),
+        )
         RECEIPTS_DOWNLOADED = (
             "receipts_downloaded",
             _("saved the receipts of {name} for {year} as {format}"),

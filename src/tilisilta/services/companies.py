@@ -24,11 +24,13 @@ from tilisilta.models import (
     NmbrsConnection,
     Run,
     Sending,
+    UnreadableAnswer,
     User,
 )
 from tilisilta.services import audit
 from tilisilta.services.audit_changes import changes_of
 from tilisilta.services.journals.importing import recheck_company, recheck_debtor
+from tilisilta.services.journals.unreadable_answers import answers_of
 from tilisilta.services.procountor.administrations import ANY_AGE
 
 
@@ -49,7 +51,8 @@ class CompanyDetails:
     """What a company's page shows: its links, and the journals of one year with their exports.
 
     ``link`` is the open one, and ``ended_links`` are only a trail. ``runs`` are those of that year
-    without a journal here. ``runs_in_trouble`` and ``runs_gone`` are those of all years. The two
+    without a journal here. ``runs_in_trouble``, ``runs_gone`` and those of the answers that cannot
+    be read are of all years. The two
     audit entries are the marking as a test company and the blocking of its debtor.
     """
 
@@ -62,6 +65,7 @@ class CompanyDetails:
     runs: tuple[Run, ...]
     runs_in_trouble: tuple[Run, ...]
     runs_gone: tuple[Run, ...]
+    unreadable: tuple[UnreadableAnswer, ...]
     marked_as_test: AuditEntry | None
     blocked: AuditEntry | None
 
@@ -334,6 +338,7 @@ def company_details(company: Company, *, year: int | None = None) -> CompanyDeta
         runs=tuple(run for run in runs if run.year == shown and not getattr(run, "is_here", True)),
         runs_in_trouble=tuple(run for run in runs if run.trouble and run.gone_at is None),
         runs_gone=tuple(run for run in runs if run.gone_at is not None),
+        unreadable=answers_of([run for run in runs if getattr(run, "has_unreadable", False)]),
         marked_as_test=marked_as_test_by([company]).get(company.pk),
         blocked=blocked_by([company.debtor]).get(company.debtor.number),
     )
@@ -345,13 +350,19 @@ def _links_of(company: Company) -> tuple[Link, ...]:
 
 
 def _runs_of(company: Company) -> tuple[Run, ...]:
-    """Return all runs as Nmbrs lists them; ``is_here`` says whether there is a journal of it."""
+    """Return all runs as Nmbrs lists them.
+
+    ``is_here`` says whether there is a journal of one, and ``has_unreadable`` whether Nmbrs ever
+    gave one that cannot be read.
+    """
     of_run = (
         Journal.objects.not_discarded()
         .filter(company=company)
         .filter(Q(run=OuterRef("pk")) | Q(run_year=OuterRef("year"), run_number=OuterRef("number")))
     )
-    return tuple(Run.objects.filter(company=company).annotate(is_here=Exists(of_run)))
+    unreadable = UnreadableAnswer.objects.filter(run=OuterRef("pk"))
+    runs = Run.objects.filter(company=company)
+    return tuple(runs.annotate(is_here=Exists(of_run), has_unreadable=Exists(unreadable)))
 
 
 def _journals_of_year(company: Company, year: int) -> tuple[Journal, ...]:

@@ -45,6 +45,7 @@ from tilisilta.services import audit
 from tilisilta.services.audit_masking import mask_in_entry, places_hidden
 from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.journals.keeping import lock_company
+from tilisilta.services.journals.unreadable_answers import mask_unreadable
 from tilisilta.services.verifying.documents import digest_of
 
 MOST_REASON_CHARACTERS = 200
@@ -72,9 +73,10 @@ def mask_in_run(
 ) -> Masked:
     """Mask ``text`` in all journals of the run of ``journal``, and in what was made of them.
 
-    That is their lines, names and files, the receipts as sent, what comparisons found, and the
-    entries of the audit log of the company. It cannot be brought back. Journals that are not sent
-    yet are checked again, and go without the text. Raises Django's ``ValidationError``.
+    That is their lines, names and files, the receipts as sent, what comparisons found, and, of the
+    whole company, the answers of Nmbrs that cannot be read and the entries of the audit log. It
+    cannot be brought back. Journals that are not sent yet are checked again, and go without the
+    text. Raises Django's ``ValidationError``.
     """
     mask = _checked_mask(text)
     reason = _checked_reason(reason, mask)
@@ -192,7 +194,8 @@ def _mask(journals: Sequence[Journal], mask: TextMask) -> Masked:
         + _mask_columns(
             MonthSignature.objects.filter(**of_month), mask, ("note", "reason", "withdraw_reason")
         )
-        + _mask_answers(mask)
+        + mask_unreadable(journals[0].company, mask)
+        + _mask_answers_of_api(mask)
         + _mask_comparisons(ReconciledMonth.objects.filter(company=company), mask)
     )
     return Masked(
@@ -292,8 +295,8 @@ def _mask_comparisons(months: QuerySet[ReconciledMonth], mask: TextMask) -> int:
     return count
 
 
-def _mask_answers(mask: TextMask) -> int:
-    """Mask answers of the API that are kept for a day; their keys stay used."""
+def _mask_answers_of_api(mask: TextMask) -> int:
+    """Mask answers of our API that are kept for a day; their keys stay used."""
     count = 0
     answered = KeyedRequest.objects.exclude(answer="").values_list("pk", "answer")
     for pk, answer in answered.iterator(ROWS_AT_ONCE):

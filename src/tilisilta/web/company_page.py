@@ -7,7 +7,16 @@ from datetime import date, datetime
 from tilisilta.domain.payroll import is_before_start, last_day_of_run
 from tilisilta.domain.problems import Problem
 from tilisilta.domain.standing import JournalState
-from tilisilta.models import Area, Company, Journal, NmbrsCompany, Right, Run, User
+from tilisilta.models import (
+    Area,
+    Company,
+    Journal,
+    NmbrsCompany,
+    Right,
+    Run,
+    UnreadableAnswer,
+    User,
+)
 from tilisilta.services.companies import CompanyDetails, company_details
 from tilisilta.services.explanations import Explanation, explain
 from tilisilta.web.export_rows import name_of_sender
@@ -80,6 +89,7 @@ class CompanyPage:
     rows: tuple[RunRow, ...]
     look: FetchState
     troubles: tuple[Trouble, ...]
+    unreadable: tuple[UnreadableAnswer, ...]
 
 
 def company_page(company: Company, *, user: User, year: int | None) -> CompanyPage:
@@ -97,6 +107,7 @@ def company_page(company: Company, *, user: User, year: int | None) -> CompanyPa
         rows=tuple(sorted(rows, key=lambda row: row.place, reverse=True)),
         look=fetch_state_of(company),
         troubles=(*_troubles(company, shown=shown), *of_runs),
+        unreadable=standing.unreadable if may_see_journals else (),
     )
 
 

@@ -96,6 +96,7 @@ urlpatterns = [
     path(f"{COMPANY}/start", companies.company_start, name="company_start"),
     path(f"{COMPANY}/people", companies.company_people, name="company_people"),
     path(f"{COMPANY}/test", companies.company_test, name="company_test"),
+    path(f"{COMPANY}/answers/<int:pk>", downloads.unreadable_answer, name="unreadable_answer"),
     path(f"{COMPANY}/receipts", receipts_of_year.receipts, name="receipts_of_year"),
     path(f"{COMPANY}/receipts.csv", receipts_of_year.receipts_csv, name="receipts_csv"),
     path(f"{COMPANY}/receipts.xlsx", receipts_of_year.receipts_xlsx, name="receipts_xlsx"),

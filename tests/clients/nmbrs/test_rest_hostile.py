@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from tests.clients.nmbrs.test_rest import KEY, SECRET, URL, Bench, answering
 
-from tilisilta.clients.files.outcomes import FileRefused
+from tilisilta.clients.files.outcomes import JournalAnswerRefused
 from tilisilta.clients.nmbrs.errors import (
     JournalNotReady,
     NmbrsAccessDenied,
@@ -339,8 +339,10 @@ class TestDocuments:
     def test_that_cannot_be_relied_on_are_refused(self, content: bytes) -> None:
         bench, _ = of_tasks(httpx2.Response(200, content=content))
 
-        with pytest.raises(FileRefused):
+        with pytest.raises(JournalAnswerRefused) as refusal:
             journal_of(bench)
+
+        assert refusal.value.content == content
 
     @pytest.mark.parametrize(
         ("value", "side"),

@@ -14,6 +14,7 @@ from tests.bureau import (
     a_company,
     a_journal,
     a_linked_company,
+    book_by_hand,
     deliver,
     make_moves,
     on_post,
@@ -241,6 +242,27 @@ class TestLookAgain:
         going_on = unfinished_sending(sending.journal)
         assert going_on is not None
         assert states(deliver(going_on, clock)) == ["posted"]
+
+    def test_looks_for_what_waited_beside_it_before_that_is_posted(
+        self, procountor: Sandbox
+    ) -> None:
+        procountor.faults.add(on_post(FaultKind.ANSWER_LOST))
+        clock, journal = Clock(), a_journal(a_linked_company(), 5, 6)
+        sending = send_journal(journal, user=None, now=clock.now)
+        make_moves(sending, clock, 1)
+        account = ProcountorAccount.objects.get()
+        remove_authorisation(account, user=None)
+        deliver(sending, clock)
+        waiting = journal.exports.get(state="queued")
+        authorise_with_api_key(account, "SANDBOX-KEY-1001", user=None)
+        # A backup was put back that has forgotten this.
+        book_by_hand(account, waiting.payload)
+
+        deliver(look_again(journal, user=None, now=clock.now), clock)
+
+        assert waiting.is_looked_for
+        assert states(journal) == ["posted", "posted"]
+        assert procountor.ledger.count() == 2
 
 
 class TestContinueWaiting:

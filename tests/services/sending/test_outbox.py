@@ -140,6 +140,8 @@ class TestEnqueuedSendings:
 
         assert outbox.enqueued_sendings(NOW) == []
         assert outbox.enqueued_sendings(NOW + timedelta(seconds=1)) == [sending]
+        # The clock was set back since.
+        assert outbox.enqueued_sendings(NOW - timedelta(hours=1)) == [sending]
 
         Sending.objects.update(finished_at=NOW)
 

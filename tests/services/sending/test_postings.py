@@ -3,8 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
-from tests.bureau import NOW, Clock, a_journal, a_linked_company, deliver, make_moves, on_post, send
+from tests.bureau import (
+    NOW,
+    Clock,
+    a_journal,
+    a_linked_company,
+    deliver,
+    make_moves,
+    on_post,
+    send,
+    states,
+)
 
 from procountor_sandbox.app import Sandbox
 from procountor_sandbox.faults import Fault, FaultKind
@@ -21,7 +32,7 @@ from tilisilta.models import (
 )
 from tilisilta.services.links import change_link
 from tilisilta.services.sending.asking import send_journal
-from tilisilta.services.sending.postings import request_lifetime
+from tilisilta.services.sending.lost_answers import request_lifetime
 
 pytestmark = pytest.mark.django_db
 
@@ -205,6 +216,29 @@ class TestAnUncertainReceipt:
         export = Export.objects.get()
         assert [one.outcome for one in Attempt.objects.order_by("number")] == ["absent", "posted"]
         assert (len(export.empty_looks), export.absent_look_count) == (3, 3)
+
+    @pytest.mark.parametrize("hours", [1, -30])
+    def test_is_not_proven_missing_by_a_clock_that_is_set(
+        self, procountor: Sandbox, monkeypatch: pytest.MonkeyPatch, hours: int
+    ) -> None:
+        procountor.faults.add(on_post(FaultKind.ERROR_BEFORE))
+        clock, journal = Clock(), a_journal(a_linked_company())
+        sending = send_journal(journal, user=None, now=clock.now)
+        make_moves(sending, clock, 2)
+
+        clock.now += timedelta(hours=hours)
+        real = timezone.now
+        monkeypatch.setattr(timezone, "now", lambda: real() + timedelta(hours=hours))
+        for seconds in (0, 16, 31, 61):
+            clock.forward(seconds)
+            make_moves(sending, clock, 1)
+        early = (Export.objects.get().state, procountor.requests.count("POST", "/ledgerreceipts"))
+        clock.forward(121)
+        deliver(sending, clock)
+
+        # The looks before were within two minutes of the request.
+        assert early == ("uncertain", 1)
+        assert states(journal) == ["posted"]
 
     def test_is_looked_for_also_where_its_attempt_was_forgotten(self, procountor: Sandbox) -> None:
         procountor.faults.add(on_post(FaultKind.ANSWER_LOST))

@@ -47,8 +47,8 @@ from tilisilta.services.journals.importing import import_journal
 from tilisilta.services.receipts_of_year import receipts_of_year, sums_of
 from tilisilta.services.sending.asking import CannotBeSent, send_journal
 from tilisilta.services.sending.going_on import continue_waiting
+from tilisilta.services.sending.lost_answers import request_lifetime
 from tilisilta.services.sending.perhaps_ours import say_another, take_over
-from tilisilta.services.sending.postings import request_lifetime
 from tilisilta.services.sending.receipts_in_question import doubts_about
 from tilisilta.services.sending.withdrawals import (
     CannotWithdraw,

@@ -24,6 +24,14 @@ class FileRefused(NeedsAttention):
         self.problems = problems
 
 
+class JournalAnswerRefused(FileRefused):
+    """What Nmbrs answered is no reliable journal; ``content`` are its bytes as they came."""
+
+    def __init__(self, problems: tuple[Problem, ...], content: bytes) -> None:
+        super().__init__(problems)
+        self.content = content
+
+
 class PaymentFileRefused(FileRefused):
     """The file is no reliable payment file; ``problems`` are all that is wrong with it."""
 

@@ -2,7 +2,8 @@
 
 import hashlib
 
-from tilisilta.clients.files.outcomes import FileRefused
+from tilisilta.clients.files.encodings import decode_xml
+from tilisilta.clients.files.outcomes import FileRefused, JournalAnswerRefused
 from tilisilta.clients.files.reading import read_journal_xml
 from tilisilta.domain.payroll import PayrollRun, SourceJournal
 from tilisilta.domain.problems import ProblemCode
@@ -10,19 +11,21 @@ from tilisilta.domain.problems import ProblemCode
 KIND = "nmbrs"
 
 
-def journal_of_run(text: str, run: PayrollRun) -> SourceJournal | None:
-    """Return the journal that ``text`` is; ``None`` where it has no lines, or is empty.
+def journal_of_run(answer: str | bytes, run: PayrollRun) -> SourceJournal | None:
+    """Return the journal that ``answer`` is; ``None`` where it has no lines, or is empty.
 
-    Raises ``FileRefused`` for a journal that is not reliable, with all that is wrong.
+    Raises ``JournalAnswerRefused`` for a journal that is not reliable, with all that is wrong.
     """
-    if not text.strip():
+    if not answer.strip():
         return None
     try:
+        text = answer if isinstance(answer, str) else decode_xml(answer)
         lines, currency = read_journal_xml(text)
     except FileRefused as refusal:
         if [problem.code for problem in refusal.problems] == [ProblemCode.NO_LINES]:
             return None
-        raise
+        content = answer.encode() if isinstance(answer, str) else answer
+        raise JournalAnswerRefused(refusal.problems, content) from refusal
     return SourceJournal(
         kind=KIND,
         run_year=run.year,

@@ -203,7 +203,7 @@ class NmbrsSoap:
     ) -> SourceJournal | None:
         """Return the journal of a run as it is now; ``None`` while the run has none.
 
-        Raises ``FileRefused`` for a journal that is not reliable, with all that is wrong.
+        Raises ``JournalAnswerRefused`` for a journal that is not reliable, with all that is wrong.
         """
         call = JOURNAL_CALLS[split]
         values = {

@@ -105,7 +105,10 @@ PAYROLL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ProblemCode.FETCHED_JOURNAL_REFUSED: (
         Wording(
             message=_("The journal of run %(run)s cannot be read"),
-            cause=_("Nmbrs gave a journal that nobody can vouch for: %(codes)s."),
+            cause=_(
+                "Nmbrs gave a journal that nobody can vouch for: %(codes)s. What it answered is "
+                "kept, and can be saved from the page of the company."
+            ),
             remedy=_(
                 "Look the codes up under Common errors. Put it right in Nmbrs, make the journal "
                 "anew, and fetch again."

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from tilisilta.clients.files.outcomes import FileRefused
+from tilisilta.clients.files.outcomes import JournalAnswerRefused
 from tilisilta.clients.nmbrs.errors import (
     NO_SUCH_PERIOD,
     JournalNotReady,
@@ -33,13 +33,7 @@ from tilisilta.domain.payroll import (
 )
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 from tilisilta.domain.standing import COMMITTED_EXPORTS
-from tilisilta.models import (
-    Export,
-    Journal,
-    Link,
-    NmbrsCompany,
-    Run,
-)
+from tilisilta.models import Export, Journal, Link, NmbrsCompany, Run
 from tilisilta.services.fetching import budget
 from tilisilta.services.fetching.both_ids import keep_ids_of_company
 from tilisilta.services.fetching.cost_object_lists import CostObjectLists
@@ -53,6 +47,7 @@ from tilisilta.services.fetching.runs import keep_runs, numbered_twice, run_as_a
 from tilisilta.services.journals.first_fetch import FetchedJournal, keep_first_fetched
 from tilisilta.services.journals.gathering import split_of
 from tilisilta.services.journals.importing import keep_fetched, note_journal_read, recheck_company
+from tilisilta.services.journals.unreadable_answers import keep_answer
 
 MOST_NOT_READY = 3
 """After so many journals that Nmbrs is still making, the rest of the company waits as well."""
@@ -361,7 +356,8 @@ class _Fetch:
             # Not noted as read, so that it is fetched the next time.
             self._not_ready.append(error)
             return None
-        except FileRefused as refusal:
+        except JournalAnswerRefused as refusal:
+            keep_answer(run, refusal.content, now=self._now)
             self._note_trouble(run, problems_of_run(refusal, run=str(run)))
             return None
         except (NmbrsCallForbidden, NmbrsLoginRefused):

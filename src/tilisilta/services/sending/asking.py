@@ -195,6 +195,8 @@ def look_again(journal: Journal, *, user: User | None, now: datetime) -> Sending
             last = journal.sendings.filter(is_refused=False).order_by("-requested_at").first()
             sending = _new_sending(journal, user=user, now=now)
             keep_who_sent(last, sending)
+            # What waits beside them for an account was looked for long ago.
+            look_anew(journal)
             return sending
         Sending.objects.filter(pk=under_way.pk, enqueued_at__isnull=True).update(due_at=now)
         return under_way

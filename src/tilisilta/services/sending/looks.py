@@ -28,8 +28,9 @@ from tilisilta.services.procountor.administrations import note_company, was_comp
 from tilisilta.services.procountor.client import procountor
 from tilisilta.services.procountor.seen_receipts import promised_with, read_receipts
 from tilisilta.services.sending.booked_another_way import booking_another_way
+from tilisilta.services.sending.lost_answers import may_arrive_for
 from tilisilta.services.sending.other_revisions import tokens_of_other_revisions
-from tilisilta.services.sending.postings import accept, request_lifetime
+from tilisilta.services.sending.postings import accept
 from tilisilta.services.sending.receipts_in_question import doubt_problems
 
 LOOKS_TO_BE_SURE = 3
@@ -256,9 +257,9 @@ def _note_absence(
         empty_look = EmptyLook(at=now, read_count=read_count)
         locked.empty_looks = (*locked.empty_looks, empty_look)[-MOST_LOOKS_KEPT:]
         attempt = locked.attempts.order_by("-number").first()
-        lost_at = attempt.started_at + request_lifetime() if attempt else now
         # Both: the list may lag behind, and until then the request itself may still arrive.
-        is_sure = locked.absent_look_count >= LOOKS_TO_BE_SURE and now >= lost_at
+        is_lost = attempt is None or not may_arrive_for(attempt, now=now)
+        is_sure = locked.absent_look_count >= LOOKS_TO_BE_SURE and is_lost
         if is_sure and perhaps:
             locked.problems = perhaps
             locked.look_at = None

@@ -13,6 +13,8 @@ from tilisilta.services.sending.asking import look_anew
 LONGEST_PAUSE = timedelta(hours=1)
 MOST_DOUBLINGS = 6
 MOST_AT_ONCE = 500
+CLOCKS_APART = timedelta(minutes=1)
+"""The clocks of two machines may differ by so much."""
 SEEN_FOR_EACH = 8
 """So many due sendings are seen for each that is taken up, as companies may be busy."""
 
@@ -119,9 +121,11 @@ def put_off(sending_id: UUID, *, due_at: datetime, run_count: int | None = None)
 def enqueued_sendings(before: datetime) -> list[Sending]:
     """Return unfinished sendings that were enqueued before that moment, the earliest first.
 
-    The earliest are the first to be worked on, and so the first to be lost with a worker.
+    The earliest are the first to be worked on, and so the first to be lost with a worker. One that
+    lies far ahead was enqueued before the clock was set back, which would hide it for as long.
     """
-    enqueued = Sending.objects.filter(finished_at__isnull=True, enqueued_at__lt=before)
+    wanted = Q(enqueued_at__lt=before) | Q(enqueued_at__gt=before + CLOCKS_APART)
+    enqueued = Sending.objects.filter(wanted, finished_at__isnull=True)
     return list(enqueued.order_by("enqueued_at")[:500])
 
 

@@ -4,7 +4,6 @@ import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 
 from tilisilta import __version__
@@ -23,9 +22,8 @@ from tilisilta.services.procountor.administrations import forget_administration
 from tilisilta.services.procountor.client import procountor
 from tilisilta.services.sending.answers import differences, rejections
 from tilisilta.services.sending.by_rule import is_by_rule, rules_stopped
+from tilisilta.services.sending.lost_answers import START_LIMIT_SECONDS, moment, note_lost
 
-START_LIMIT_SECONDS = 10
-"""The request must leave so soon after its attempt was committed, or not at all."""
 _BOOKED_COLUMNS = (
     "state",
     "approved_at",
@@ -47,14 +45,6 @@ _POSTED_COLUMNS = (
 )
 
 
-def request_lifetime() -> timedelta:
-    """Return how long after the start of an attempt its request may still reach Procountor.
-
-    Twice the time-out, as it is counted anew for connecting, writing and reading.
-    """
-    return timedelta(seconds=START_LIMIT_SECONDS + 2 * settings.PROCOUNTOR_TIMEOUT_SECONDS)
-
-
 def post(sending: Sending, export: Export, *, now: datetime, began: float | None = None) -> float:
     """Post ``export``, which a look did not find in Procountor; return the seconds to wait.
 
@@ -70,12 +60,14 @@ def post(sending: Sending, export: Export, *, now: datetime, began: float | None
         attempt = begin_attempt(export, now=started_at, by_rule=is_by_rule(sending))
         if attempt is None:
             return 0.0
+        begun = moment(now + timedelta(seconds=time.monotonic() - asked_at))
         try:
             booked = client.post_ledger_receipt(
                 export.payload.encode(), not_after=time.monotonic() + START_LIMIT_SECONDS
             )
         except OutcomeUnknown as error:
             # A 5xx too: Procountor was seen to answer 500 for a receipt it had saved.
+            note_lost(attempt, begun)
             become_uncertain(sending, export, now=now, detail=str(error), attempt=attempt)
             return 0.0
         except (ProcountorRejected, AccessDenied) as error:

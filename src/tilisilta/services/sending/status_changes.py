@@ -30,8 +30,12 @@ from tilisilta.services.sending.errands import (
     refused,
     stop_errand,
 )
-from tilisilta.services.sending.outbox import LONGEST_PAUSE
-from tilisilta.services.sending.postings import START_LIMIT_SECONDS, request_lifetime
+from tilisilta.services.sending.lost_answers import (
+    START_LIMIT_SECONDS,
+    may_arrive_for,
+    moment,
+    note_lost,
+)
 
 Outcome = Attempt.Outcome
 _KINDS: Mapping[Step, Attempt.Kind] = {
@@ -48,9 +52,8 @@ def change_status(errand: Errand) -> float:
     """Make the next change that leads to an invalidated receipt; return the seconds to wait."""
     lost = _lost_attempt(errand)
     if lost is not None:
-        left = lost.started_at + request_lifetime() - errand.now
-        # A longer pause was noted by a clock that ran ahead, and is ignored.
-        if timedelta(0) < left <= LONGEST_PAUSE:
+        left = may_arrive_for(lost, now=errand.now)
+        if left:
             return left.total_seconds()
     with procountor(errand.export.link.procountor_account) as client:
         receipt = read_first(errand, client)
@@ -110,9 +113,11 @@ def _try_step(errand: Errand, client: ProcountorClient, step: Step) -> None:
     attempt = _begin(errand.export, step, now=started_at)
     if attempt is None:
         return
+    begun = moment(errand.now + timedelta(seconds=time.monotonic() - asked_at))
     try:
         _call(client, step)(errand.receipt_id, not_after=time.monotonic() + START_LIMIT_SECONDS)
     except OutcomeUnknown as error:
+        note_lost(attempt, begun)
         _end(attempt, Outcome.UNKNOWN, now=errand.now, detail=str(error))
     except (ProcountorRejected, AccessDenied) as error:
         _note_refusal(errand, attempt, step, error)

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from tilisilta.clients.files.encodings import decode_xml
 from tilisilta.clients.nmbrs.errors import (
     NmbrsAccessDenied,
     NmbrsAnswerUnknown,
@@ -194,12 +193,12 @@ class NmbrsRest:
     ) -> SourceJournal | None:
         """Return the journal of a run as it is now; ``None`` while the run has none.
 
-        Raises ``JournalNotReady`` where Nmbrs does not make it in time, and ``FileRefused`` for a
-        journal that is not reliable, with all that is wrong.
+        Raises ``JournalNotReady`` where Nmbrs does not make it in time, and
+        ``JournalAnswerRefused`` for a journal that is not reliable, with all that is wrong.
         """
         begun = self._begun.pop((company, run.id, split), None)
         content = self._document_of_run(company, run, JOURNAL_CALLS[split], begun=begun)
-        return None if content is None else journal_of_run(decode_xml(content), run)
+        return None if content is None else journal_of_run(content, run)
 
     def payment_file(
         self, company: NmbrsId, run: PayrollRun, *, most_seconds: float = MOST_SECONDS
