@@ -50,16 +50,10 @@ from tilisilta.verifier import Verifier
 # Raised by hand, only when the order of the steps below changes. By default it would be a hash of
 # the code, and work begun before an upgrade would lie still after it.
 APPLICATION_VERSION = "1"
-# Another name than that of versions before 1.0, whose queue had a partition for each company: what
-# is left in that one is found lost, and put back.
-QUEUE = "taken-up"
+DELIVER = "deliver"
 SENDINGS_AT_ONCE = 16
-# DBOS cannot enqueue in our transaction, so a click waits for the next sweep: it has to be short.
+# DBOS cannot begin a turn in our transaction, so a click waits for the next sweep: not for long.
 SWEEP_SECONDS = 0.25
-# A poll of the engine's queue costs three statements, whether anything is in it or not.
-POLL_SECONDS = 0.3
-AHEAD = 2 * SENDINGS_AT_ONCE
-"""So many sendings for each worker are in the engine's queue; the rest waits in the outbox."""
 WATCH_SECONDS = 60.0
 VERIFY_SECONDS = 10.0
 ATTACH_SECONDS = 10.0
@@ -69,21 +63,24 @@ GARBAGE_THRESHOLDS = (10_000, 20, 20)
 TELL_SECONDS = 5.0
 # A turn that only sleeps holds its place in the queue and blocks its company: not for longer.
 SHORT_WAIT_SECONDS = 1.0
-ALIVE = ("ENQUEUED", "DELAYED", "PENDING")
+ALIVE = "PENDING"
 
 logger = logging.getLogger("tilisilta.engine")
 
+# The turns that this process has begun and not ended. Only the sweeper adds to them.
+_own_turns: set[str] = set()
+
 
 # Portable is JSON: a pickled input may not be readable after an upgrade.
-@DBOS.workflow(name="deliver", serialization_type=WorkflowSerializationFormat.PORTABLE)
+@DBOS.workflow(name=DELIVER, serialization_type=WorkflowSerializationFormat.PORTABLE)
 def deliver(sending_id: str) -> None:
     """Make the moves of one sending until it is finished or put off."""
-    run_id = DBOS.workflow_id
-    while True:
-        wait_seconds = move_on(sending_id, run_id)
-        if wait_seconds is None:
-            return
-        time.sleep(wait_seconds)
+    run_id = DBOS.workflow_id or ""
+    try:
+        while (wait_seconds := move_on(sending_id, run_id)) is not None:
+            time.sleep(wait_seconds)
+    finally:
+        _own_turns.discard(run_id)
 
 
 def move_on(sending_id: str, run_id: str | None = None) -> float | None:
@@ -163,19 +160,13 @@ class Engine:
             "system_database_url": settings.ENGINE_DATABASE_URL,
             "application_version": APPLICATION_VERSION,
             "executor_id": self.executor_id,
-            # Each has a connection to the database; no more than so many sendings run at once.
+            # Each has a connection to the database. A turn that is given up may go on for a while.
             "max_executor_threads": 2 * SENDINGS_AT_ONCE,
             "console_log_level": "WARNING",
             "log_level": "WARNING",
         }
         DBOS(config=config)
         DBOS.launch()
-        DBOS.register_queue(
-            QUEUE,
-            worker_concurrency=SENDINGS_AT_ONCE,
-            polling_interval_sec=POLL_SECONDS,
-            on_conflict="always_update",
-        )
         _keep_what_is_loaded()
         for thread in self._threads:
             thread.start()
@@ -250,28 +241,17 @@ def sweep(now: datetime) -> int:
     """Take up the sendings that are due, as far as there is room, and return how many.
 
     Safe to repeat, and for several workers at once: each sending is taken up by one of them, and
-    none while another one writes to its company.
+    none while another one writes to its company. What this process has no room for stays in the
+    outbox, where it is seen to wait, can be stopped, and any worker with room takes it up.
     """
     count = 0
-    # Asked first: mostly there is nothing, and the rest would cost three times as much.
-    if not outbox.is_anything_due(now):
-        return count
-    for sending in outbox.take_up(now, at_most=_room_in_the_queue()):
+    for sending in outbox.take_up(now, at_most=SENDINGS_AT_ONCE - len(_own_turns)):
         # After a crash before this the sending is found lost, and put back.
+        _own_turns.add(sending.run_id)
         with SetWorkflowID(sending.run_id):
-            DBOS.enqueue_workflow(QUEUE, deliver, str(sending.id))
+            DBOS.start_workflow(deliver, str(sending.id))
         count += 1
     return count
-
-
-def _room_in_the_queue() -> int:
-    """Return how many sendings may be enqueued now.
-
-    Only a few wait in the engine's queue and the others in the outbox, where they can still be
-    seen to wait, and a worker that is added has something to do.
-    """
-    workers = max(1, Worker.objects.count())
-    return max(0, workers * AHEAD - outbox.enqueued_count())
 
 
 def take_over(executor_id: str, silences: Silences, now: datetime) -> None:
@@ -283,7 +263,7 @@ def take_over(executor_id: str, silences: Silences, now: datetime) -> None:
         others.filter(executor_id=dead, heard_at=heard[dead]).delete()
     # In this order: without its row a worker counts as dead, its turns are cancelled, and only then
     # are they found lost and put back.
-    _cancel_turns_of_the_dead()
+    _cancel_turns_of_the_dead(executor_id)
     outbox.put_back(_lost(outbox.enqueued_sendings(now - timedelta(seconds=2))), now=now)
     continue_waiting(now)
     void_outdated(now=now)
@@ -294,14 +274,16 @@ def stranded(now: datetime) -> list[Sending]:
     return outbox.due_sendings(now - timedelta(minutes=10))
 
 
-def _cancel_turns_of_the_dead() -> None:
+def _cancel_turns_of_the_dead(executor_id: str) -> None:
     """Cancel the turns of dead workers, which would block their Procountor companies.
 
     Open-source DBOS takes over only what its own executor id began. The cancelled turns are
     found lost right after and are taken up again by any free worker.
     """
-    under_way = DBOS.list_workflows(
-        status=["PENDING"], queue_name=QUEUE, load_input=False, load_output=False
+    under_way = DBOS.list_workflows(status=ALIVE, name=DELIVER, load_input=False, load_output=False)
+    # A turn whose id the engine knew was never begun: an older backup of our tables is back.
+    _own_turns.intersection_update(
+        turn.workflow_id for turn in under_way if turn.executor_id == executor_id
     )
     # Only now: a worker that begins while we look is heard of before it takes anything up.
     living = set(Worker.objects.values_list("executor_id", flat=True))
@@ -317,11 +299,11 @@ def _lost(sendings: list[Sending]) -> list[Sending]:
         return []
     turns = DBOS.list_workflows(
         workflow_ids=[sending.run_id for sending in sendings],
-        queue_name=QUEUE,
+        status=ALIVE,
         load_input=False,
         load_output=False,
     )
-    alive = {turn.workflow_id for turn in turns if turn.status in ALIVE}
+    alive = {turn.workflow_id for turn in turns}
     return [sending for sending in sendings if sending.run_id not in alive]
 
 

@@ -30,19 +30,9 @@ def due_sendings(now: datetime, *, at_most: int = MOST_AT_ONCE) -> list[Sending]
     return list(wanted[:at_most])
 
 
-def is_anything_due(now: datetime) -> bool:
-    """Return whether ``due_sendings`` has any."""
-    return _due(now).exists()
-
-
 def _due(now: datetime) -> QuerySet[Sending]:
     due = Q(due_at__lte=now) | Q(due_at__gt=now + 2 * LONGEST_PAUSE)
     return Sending.objects.filter(due, finished_at__isnull=True, enqueued_at__isnull=True)
-
-
-def enqueued_count() -> int:
-    """Return how many sendings the engine has that are not finished."""
-    return _under_way().count()
 
 
 def _under_way() -> QuerySet[Sending]:
