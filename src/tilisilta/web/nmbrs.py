@@ -23,9 +23,9 @@ from tilisilta.services.explanations import Explanation, explain, explain_error
 from tilisilta.services.fetching import connections as nmbrs_connections
 from tilisilta.services.fetching.call_counts import calls_of_last_night
 from tilisilta.services.fetching.client import offered_sites
+from tilisilta.services.fetching.company_questions import answer_question, id_of_question
 from tilisilta.services.fetching.connection_problems import grant_of, login_of, problems_of
 from tilisilta.services.fetching.progress import fetch_progress_for
-from tilisilta.services.fetching.recognising import answer_question, id_of_question
 from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import error_text, is_part
 from tilisilta.web.rights import UserRequest, needs
