@@ -222,6 +222,16 @@ PAYROLL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
         ),
         Wording(
+            when={"reason": "perhaps-here"},
+            message=_("Companies of Nmbrs that may be here already: %(count)s"),
+            cause=_(
+                "Number or name say so, and no id tells it: perhaps it has another debtor or "
+                "number now, or was made anew. Until somebody answers it is not fetched, as its "
+                "payroll might be booked a second time."
+            ),
+            remedy=_("Say in the settings for Nmbrs whether they are the same."),
+        ),
+        Wording(
             message=_("Runs of Nmbrs that may be one of several here: %(numbers)s"),
             cause=_(
                 "By number and id each may be another one here. None of them was fetched, as one "

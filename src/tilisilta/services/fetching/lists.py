@@ -1,7 +1,7 @@
 """Stores debtors and companies as Nmbrs lists them: new, renamed, gone, and back."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,8 +15,14 @@ from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 from tilisilta.models import Debtor, NmbrsCompany, NmbrsConnection
 from tilisilta.services import audit
 from tilisilta.services.fetching.both_ids import keep_ids_of_debtors
-from tilisilta.services.fetching.company_questions import id_of_question, take_in
+from tilisilta.services.fetching.company_questions import (
+    companies_asked_about,
+    id_of_question,
+    take_in,
+)
 from tilisilta.services.fetching.debtor_lists import keep_debtors
+from tilisilta.services.fetching.perhaps_here import PerhapsHere
+from tilisilta.services.fetching.problems import is_asked_about, perhaps_another
 from tilisilta.services.fetching.recognising import is_left, missing_ids, once, rows_to_recognise
 from tilisilta.services.fetching.taking_in import follow
 from tilisilta.services.journals.importing import recheck_company
@@ -150,23 +156,43 @@ def _keep_companies(
     )
     for at, key in found.same.items():
         _renew_company(connection, known[key], listed[at], whose.get(listed[at].id))
-    numbers = Counter(one.number for one in listed)
+    # Read anew: a person may have answered while Nmbrs told the lists.
+    connection.refresh_from_db(fields=["questions"])
     asked_before = ByNmbrsId((id_of_question(asked), asked) for asked in connection.questions)
+    numbers = Counter(one.number for one in listed)
+    recognised = {*found.same.values(), *found.doubted}
+    perhaps = PerhapsHere(connection, recognised=recognised) if found.new else None
     questions, homeless = [], []
     for one in (listed[at] for at in found.new):
-        debtor = whose.get(one.id)
-        if one.id in asked_before:
-            questions.append(asked_before.get(one.id))
-        elif debtor is not None:
-            question = take_in(connection, one, debtor, is_only=numbers[one.number] == 1)
-            questions += [question] if question else []
-        else:
+        before = asked_before.get(one.id)
+        debtor = whose.get(one.id) or _debtor_of(before)
+        if debtor is None or perhaps is None:
             homeless.append(one)
-    for key in known.keys() - set(found.same.values()) - found.doubted:
-        if known[key].connection_id == connection.pk:
-            _mark_company_gone(known[key], now)
+            continue
+        question = take_in(
+            connection,
+            one,
+            debtor,
+            perhaps=perhaps,
+            before=before,
+            is_only=numbers[one.number] == 1,
+        )
+        questions += [question] if question else []
     connection.questions = questions
+    asked_about = companies_asked_about(connection)
+    for key in known.keys() - recognised:
+        row = known[key]
+        if row.connection_id == connection.pk and row.gone_at is None:
+            if row.company_id in asked_about:
+                _note_asked_about(row)
+            else:
+                _mark_company_gone(row, now)
     return _KeptCompanies(homeless=homeless, doubtful=[listed[at] for at in found.doubts])
+
+
+def _debtor_of(question: Mapping[str, Any] | None) -> Debtor | None:
+    """Return the debtor of a company that is asked about: it is not looked for each time."""
+    return Debtor.objects.filter(pk=question["debtor"]).first() if question else None
 
 
 def _marks_of_company(
@@ -231,6 +257,9 @@ def _renew_company(
         nmbrs_company.connection, nmbrs_company.gone_at
     ):
         changes["connection"] = connection
+    if is_asked_about(nmbrs_company.trouble):
+        changes["trouble"] = ()
+    is_ours = nmbrs_company.connection_id == connection.pk or "connection" in changes
     if nmbrs_company.gone_at is not None:
         changes["gone_at"] = None
         audit.record(
@@ -241,19 +270,25 @@ def _renew_company(
         )
     if changes:
         NmbrsCompany.objects.filter(pk=nmbrs_company.pk).update(**changes)
-    if follow(nmbrs_company.company, one, debtor):
+    # Its debtor is told by one connection alone, or two would move it to and fro each night.
+    if follow(nmbrs_company.company, one, debtor if is_ours else None):
         # The new debtor may be blocked, or the former one was.
         recheck_company(nmbrs_company.company)
 
 
+def _note_asked_about(nmbrs_company: NmbrsCompany) -> None:
+    """Note that a company may go on under another id: as if gone, its month would be complete."""
+    trouble = (perhaps_another(nmbrs_company.company.number),)
+    NmbrsCompany.objects.filter(pk=nmbrs_company.pk).update(trouble=trouble)
+
+
 def _mark_company_gone(nmbrs_company: NmbrsCompany, now: datetime) -> None:
-    if nmbrs_company.gone_at is None:
-        NmbrsCompany.objects.filter(pk=nmbrs_company.pk).update(
-            gone_at=now, wanted_at=None, due_at=None, wanted_by=None
-        )
-        audit.record(
-            audit.Action.COMPANY_GONE,
-            user=None,
-            company=nmbrs_company.company,
-            name=str(nmbrs_company.company),
-        )
+    NmbrsCompany.objects.filter(pk=nmbrs_company.pk).update(
+        gone_at=now, wanted_at=None, due_at=None, wanted_by=None
+    )
+    audit.record(
+        audit.Action.COMPANY_GONE,
+        user=None,
+        company=nmbrs_company.company,
+        name=str(nmbrs_company.company),
+    )

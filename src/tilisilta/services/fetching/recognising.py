@@ -58,7 +58,12 @@ def _of_environment(connection: NmbrsConnection) -> Q:
 
 
 def is_same_name(one: str, other: str) -> bool:
-    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+    return plain_name(one) == plain_name(other)
+
+
+def plain_name(name: str) -> str:
+    """Return a name as it is compared: without case, and with single blanks."""
+    return " ".join(name.split()).casefold()
 
 
 def free_number(rows: Any, number: int) -> int:

@@ -11,7 +11,12 @@ from tilisilta.domain.standing import COMMITTED_EXPORTS
 from tilisilta.models import Company, Debtor, Journal, NmbrsCompany, NmbrsConnection, User
 from tilisilta.services import audit
 from tilisilta.services.audit_changes import changes_of
-from tilisilta.services.fetching.recognising import LARGEST_NUMBER, free_number
+from tilisilta.services.fetching.recognising import (
+    LARGEST_NUMBER,
+    free_number,
+    is_of_environment,
+    missing_ids,
+)
 
 
 def follow(company: Company, one: PayrollCompany, debtor: Debtor | None) -> bool:
@@ -69,16 +74,66 @@ def adopt(
     """
     with transaction.atomic():
         _tie(connection, here, one)
-        audit.record(
-            audit.Action.COMPANY_ADOPTED,
-            user=user,
-            company=here,
-            name=str(here),
-            nmbrs_number=str(one.number),
-        )
+        _record_adopted(here, one, user=user)
         _start_after_what_was_sent(here, user=user)
         follow(here, one, debtor)
     return here
+
+
+def move_to(
+    connection: NmbrsConnection,
+    row: NmbrsCompany,
+    one: PayrollCompany,
+    debtor: Debtor,
+    *,
+    user: User | None,
+) -> Company:
+    """Fetch a company that nobody lists any more as ``one`` from now on. Call it in a transaction.
+
+    Where Nmbrs has made it anew, so are its runs: their journals stay under the numbers they have
+    here. The caller checks them after the commit.
+    """
+    is_renewed = row.id_in_nmbrs.contradicts(one.id) or not is_of_environment(row, connection)
+    ids = {"nmbrs_company_id": one.id.number, "nmbrs_guid": one.id.guid}
+    if not is_renewed:
+        ids = dict(missing_ids(row.id_in_nmbrs, one.id, number="nmbrs_company_id"))
+    NmbrsCompany.objects.filter(pk=row.pk).update(
+        **ids,
+        connection=connection,
+        nmbrs_number=one.number,
+        period_type=one.period_type[:20] or row.period_type,
+        gone_at=None,
+        trouble=(),
+        ids_read_at=None,
+        listed_from=None,
+    )
+    company = row.company
+    _record_adopted(company, one, user=user)
+    follow(company, one, debtor)
+    return company
+
+
+def complete_ids(
+    connection: NmbrsConnection, row: NmbrsCompany, one: PayrollCompany, *, user: User | None
+) -> None:
+    """Note the ids under which ``connection`` lists a company that another one fetches."""
+    missing = dict(missing_ids(row.id_in_nmbrs, one.id, number="nmbrs_company_id"))
+    if not is_of_environment(row, connection):
+        # The integer is one of another environment.
+        missing.pop("nmbrs_company_id", None)
+    if missing:
+        NmbrsCompany.objects.filter(pk=row.pk).update(**missing)
+    _record_adopted(row.company, one, user=user)
+
+
+def _record_adopted(company: Company, one: PayrollCompany, *, user: User | None) -> None:
+    audit.record(
+        audit.Action.COMPANY_ADOPTED,
+        user=user,
+        company=company,
+        name=str(company),
+        nmbrs_number=str(one.number),
+    )
 
 
 def _start_after_what_was_sent(company: Company, *, user: User | None) -> None:
