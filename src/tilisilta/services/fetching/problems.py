@@ -58,10 +58,15 @@ def run_like_several(run: PayrollRun) -> Problem:
 
 def perhaps_another(number: int) -> Problem:
     """Return the problem that nobody has said yet under which id a company of ours goes on."""
+    return perhaps_here(1, numbers=str(number))
+
+
+def perhaps_here(count: int, *, numbers: str = "") -> Problem:
+    """Return the problem that so many companies of Nmbrs may be here already."""
     return Problem(
         code=ProblemCode.NMBRS_SEVERAL_ALIKE,
         screen=Screen.NMBRS,
-        facts=facts(reason=_PERHAPS_HERE, count=1, numbers=number),
+        facts=facts(reason=_PERHAPS_HERE, count=count, numbers=numbers),
     )
 
 
