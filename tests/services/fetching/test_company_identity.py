@@ -15,11 +15,15 @@ from tests.bureau import (
     send,
 )
 
+from tilisilta.domain.payroll import IdOf
 from tilisilta.domain.standing import JournalState
 from tilisilta.models import Company, Debtor, Journal, NmbrsCompany, NmbrsConnection, Run
+from tilisilta.services.explanations import explain
+from tilisilta.services.fetching.both_ids import keep_ids_of_company
 from tilisilta.services.fetching.client import nmbrs as client_of
 from tilisilta.services.fetching.company_questions import answer_question, read_question
 from tilisilta.services.fetching.lists import keep_lists
+from tilisilta.services.fetching.problems import here_twice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -190,6 +194,22 @@ class TestAnotherCompany:
         assert asked(made) == [(1001, 1009, "not-listed")]
         assert answer(made, is_same=True) == other
 
+    def test_comes_in_where_the_one_of_its_name_is_said_to_be_a_third(self, nmbrs: "Nmbrs") -> None:
+        made = a_connection()
+        read_the_lists(made)
+        make_anew(nmbrs)
+        nmbrs.add_company(debtor_id=7103, number=1055, name="Koivulammi Konepaja Oy")
+        read_the_lists(made, 2)
+        assert [one[1] for one in asked(made)] == [1001, 1001]
+
+        answer(made, is_same=True)
+        again = answer(made, is_same=True)
+        read_the_lists(made, 3)
+
+        assert (again, asked(made)) == (None, [])
+        assert konepaja().nmbrs.nmbrs_number == 1001
+        assert Company.objects.get(number=1055).debtor.number == 103
+
     def test_of_another_debtor_and_name_comes_in_unasked(self, nmbrs: "Nmbrs") -> None:
         made = a_connection()
         read_the_lists(made)
@@ -202,6 +222,25 @@ class TestAnotherCompany:
         nmbrs.show_company(company_id=KONEPAJA)
         read_the_lists(made, 3)
         assert (konepaja().nmbrs.gone_at, Company.objects.count()) == (None, 11)
+
+
+class TestHereTwice:
+    def test_is_told_where_nmbrs_gives_both_one_id(self, nmbrs: "Nmbrs") -> None:
+        made = a_connection()
+        read_the_lists(made)
+        row = konepaja().nmbrs
+        with client_of(made) as source:
+            (pair,) = source.ids_in(row.id_in_nmbrs)[IdOf.COMPANY]
+            # As if somebody had said of it, listed by REST, that it is another company.
+            other = Company.objects.create(number=2, name="Toinen", debtor=konepaja().debtor)
+            NmbrsCompany.objects.create(
+                company=other, connection=made, nmbrs_guid=pair.guid, nmbrs_number=1001
+            )
+
+            twice = keep_ids_of_company(row, source, now=later(1).now)
+
+        assert (twice, row.nmbrs_guid, row.ids_read_at) == (other, None, None)
+        assert explain(here_twice(2)).message == "The company is here a second time, as 2"
 
 
 class TestTwoDomains:

@@ -222,6 +222,15 @@ PAYROLL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
         ),
         Wording(
+            when={"reason": "here-twice"},
+            message=_("The company is here a second time, as %(numbers)s"),
+            cause=_(
+                "Nmbrs gives one id for both, so that each payroll of it comes in twice. Through "
+                "two links it might be booked twice."
+            ),
+            remedy=_("Keep the link of one of them, and end that of the other one."),
+        ),
+        Wording(
             when={"reason": "perhaps-here"},
             message=_("Companies of Nmbrs that may be here already: %(count)s"),
             cause=_(

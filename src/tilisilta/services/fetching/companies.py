@@ -30,6 +30,7 @@ from tilisilta.services.fetching import budget
 from tilisilta.services.fetching.both_ids import keep_ids_of_company
 from tilisilta.services.fetching.cost_object_lists import CostObjectLists
 from tilisilta.services.fetching.problems import (
+    here_twice,
     number_given_twice,
     problem_of,
     problems_of_run,
@@ -161,7 +162,8 @@ class _Fetch:
     def keep_ids(self) -> None:
         """Fill in both ids of all that the company has: once, and when a person wants it anew."""
         if self._nmbrs_company.ids_read_at is None or self._wants_all:
-            keep_ids_of_company(self._nmbrs_company, self._source, now=self._now)
+            twice = keep_ids_of_company(self._nmbrs_company, self._source, now=self._now)
+            self.fetched.trouble += [here_twice(twice.number)] if twice is not None else []
 
     def keep_runs(self, year: int) -> None:
         """List the runs of one year; runs no longer listed are marked, with their journals."""

@@ -21,6 +21,7 @@ from tilisilta.services.fetching.perhaps_here import (
     by_hand,
     perhaps_by_hand,
 )
+from tilisilta.services.fetching.problems import is_asked_about
 from tilisilta.services.fetching.recognising import is_left, is_same_name, rows_to_recognise
 from tilisilta.services.fetching.taking_in import (
     add_company,
@@ -188,6 +189,9 @@ def _same(
         return adopt(connection, here, asked, debtor, user=user)
     if _is_free(connection, row):
         return move_to(connection, row, asked, debtor, user=user)
+    if row.connection_id == connection.pk:
+        # It was said to be another one that was asked about as well.
+        return None
     complete_ids(connection, row, asked, user=user)
     if not _is_tied(connection, asked.id):
         connection.questions.append({**question.to_document(), "same_as": here.pk})
@@ -235,7 +239,10 @@ def _settled_row(question: Mapping[str, Any] | None) -> NmbrsCompany | None:
 
 
 def _is_free(connection: NmbrsConnection, row: NmbrsCompany) -> bool:
-    return row.connection_id == connection.pk or is_left(row.connection, row.gone_at)
+    """Return whether nothing lists a company here under the ids that it has now."""
+    if row.connection_id == connection.pk:
+        return row.gone_at is not None or is_asked_about(row.trouble)
+    return is_left(row.connection, row.gone_at)
 
 
 def _is_tied(connection: NmbrsConnection, asked: NmbrsId) -> bool:

@@ -56,6 +56,15 @@ def run_like_several(run: PayrollRun) -> Problem:
     )
 
 
+def here_twice(number: int) -> Problem:
+    """Return the problem that a company of Nmbrs is here a second time, under ``number``."""
+    return Problem(
+        code=ProblemCode.NMBRS_SEVERAL_ALIKE,
+        screen=Screen.NMBRS,
+        facts=facts(reason="here-twice", count=2, numbers=number),
+    )
+
+
 def perhaps_another(number: int) -> Problem:
     """Return the problem that nobody has said yet under which id a company of ours goes on."""
     return perhaps_here(1, numbers=str(number))
