@@ -224,6 +224,22 @@ class TestAnotherCompany:
         assert (konepaja().nmbrs.gone_at, Company.objects.count()) == (None, 11)
 
 
+class TestABlockedDebtor:
+    def test_stays_blocked_under_another_number(self, nmbrs: "Nmbrs") -> None:
+        made = a_connection()
+        read_the_lists(made)
+        Debtor.objects.filter(number=101).update(is_blocked=True)
+        by_rest(nmbrs, made)
+        debtor = nmbrs.bureau.known_debtor(7101)
+        nmbrs.bureau.put_debtor(replace(debtor, number=type(debtor.number)(199)))
+
+        read_the_lists(made, 2)
+
+        assert Debtor.objects.get(nmbrs_number="199").is_blocked
+        assert {one[2] for one in asked(made)} == {"not-listed"}
+        assert Company.objects.count() == 10
+
+
 class TestHereTwice:
     def test_is_told_where_nmbrs_gives_both_one_id(self, nmbrs: "Nmbrs") -> None:
         made = a_connection()

@@ -1,7 +1,7 @@
 """Stores debtors as Nmbrs lists them: new, renamed, gone, and back."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -62,7 +62,11 @@ def _marks_of_debtor(number: str) -> tuple[str | None, ...]:
 
 
 def _add_debtor(connection: NmbrsConnection, one: PayrollDebtor, *, is_only: bool) -> None:
-    """Add a debtor; one that was added by hand with this number and name is the same."""
+    """Add a debtor; one that was added by hand with this number and name is the same.
+
+    One of the name of a blocked debtor is blocked too: it may be that one, with another number or
+    made anew, and its companies must not be sent meanwhile.
+    """
     # Numbers in Nmbrs are texts; up to nine digits surely fit the column.
     number = int(one.number) if one.number.isdecimal() and len(one.number) < 10 else 0
     here = Debtor.objects.filter(number=number, connection__isnull=True).first()
@@ -80,15 +84,23 @@ def _add_debtor(connection: NmbrsConnection, one: PayrollDebtor, *, is_only: boo
         debtor = Debtor.objects.create(
             number=number if is_free else free_number(Debtor.objects.all(), one.id.as_number()),
             name=one.name,
+            is_blocked=any(is_same_name(name, one.name) for name in _names_of_blocked()),
             **origin,
         )
-        audit.record(
-            audit.Action.DEBTOR_ADDED,
-            user=None,
-            about=debtor,
-            name=str(debtor),
-            debtor=str(debtor.number),
-        )
+        facts: dict[str, Any] = {"name": str(debtor), "debtor": str(debtor.number)}
+        audit.record(audit.Action.DEBTOR_ADDED, user=None, about=debtor, **facts)
+        if debtor.is_blocked:
+            audit.record(
+                audit.Action.DEBTOR_BLOCKED,
+                user=None,
+                about=debtor,
+                changes=changes_of({"is_blocked": False}, {"is_blocked": True}),
+                **facts,
+            )
+
+
+def _names_of_blocked() -> Iterable[str]:
+    return Debtor.objects.filter(is_blocked=True).values_list("name", flat=True)
 
 
 def _renew_debtor(connection: NmbrsConnection, debtor: Debtor, one: PayrollDebtor) -> None:
