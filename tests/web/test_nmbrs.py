@@ -417,12 +417,14 @@ class TestQuestions:
         self, nmbrs: Sandbox, browser_of_administrator: Client
     ) -> None:
         asked = _asked_about_1003()
+        before = browser_of_administrator.get(reverse("overview")).text
 
         first = _answer(browser_of_administrator, asked, is_same="yes")
         second = _answer(browser_of_administrator, asked, is_same="yes")
 
         company = Company.objects.get(number=1003)
         assert company.nmbrs.nmbrs_company_id == sample.FIRST_COMPANY_ID + 2
+        assert "Companies of Nmbrs that may be here already: 1" in before
         assert "is the company in Nmbrs." in first
         assert "1 question" not in first
         assert "Somebody has answered that already." in second

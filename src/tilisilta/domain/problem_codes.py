@@ -208,7 +208,7 @@ class ProblemCode(StrEnum):
     DIMENSION_NOT_READ = _informs("F31", name="20 Avdelning")
     JSON_UNREADABLE = _stops("F32", "reason")
     MINUS_AND_SIDE = _informs("F33", count="12")
-    COMPANIES_UNKNOWN = _stops("F35", companies="1015, 1016", count="2")
+    COMPANIES_UNKNOWN = _stops("F35", "reason", companies="1015, 1016", count="2")
     ANSWER_NEEDED = _stops("F36", "reason", company="1009 Koivulammi Konepaja Oy")
     COMPANY_NOT_SAID = "F37"
     NO_HEADER_ROW = _stops("F38", count="6")

@@ -76,6 +76,19 @@ def sums_on_any_day(
     return _sums((_line_key(line, with_dimensions)[1:], line.amount) for line in lines)
 
 
+def sums_by_account(lines: Iterable[JournalLine]) -> Mapping[str, Decimal]:
+    """Return what is left on each ledger account when its debits and credits are set off.
+
+    The same payroll in two forms agrees in that: one of them may name no dimensions, or set a
+    correction off where the other one books both sides.
+    """
+    sums: dict[str, Decimal] = {}
+    for line in lines:
+        account = line.ledger_account.strip()
+        sums[account] = sums.get(account, _ZERO) + line.amount
+    return {account: amount for account, amount in sums.items() if amount}
+
+
 def _counted_lines(lines: Iterable[JournalLine]) -> Counter[tuple[Hashable, ...]]:
     return Counter(
         (

@@ -35,7 +35,7 @@ def check_connections() -> Iterator[Finding]:
         prove_consent(connection, now=timezone.now())
         yield _connection_finding(check_connection(connection))
         yield from _rest_findings(connection, now=timezone.now())
-        if connection.questions:
+        if connection.open_questions:
             yield _questions_finding(connection)
 
 
@@ -160,11 +160,11 @@ def _rest_findings(connection: NmbrsConnection, *, now: datetime) -> Iterator[Fi
 
 
 def _questions_finding(connection: NmbrsConnection) -> Finding:
-    numbers = [str(asked["number"]) for asked in connection.questions]
+    numbers = [str(asked["number"]) for asked in connection.open_questions]
     return Finding(
         part=_("companies of connection %(name)s") % {"name": connection},
         verdict=Verdict.WARNING,
-        detail=_("here already under another name: %(numbers)s") % {"numbers": _some(numbers)},
+        detail=_("perhaps here already: %(numbers)s") % {"numbers": _some(numbers)},
         remedy=_("Say in the settings for Nmbrs whether they are the same."),
     )
 

@@ -29,12 +29,14 @@ from tilisilta.services.explanations import Explanation, explain
 from tilisilta.services.fetching import connections as nmbrs_connections
 from tilisilta.services.fetching.call_counts import calls_of_last_night
 from tilisilta.services.fetching.client import offered_sites
+from tilisilta.services.fetching.company_questions import CompanyQuestion, read_question
 from tilisilta.services.fetching.connection_problems import (
     is_consented,
     login_of,
     problems_of,
     stopping,
 )
+from tilisilta.services.fetching.question_words import question_text, why_in_question
 
 TOKEN_VARIABLE = "TILISILTA_NMBRS_TOKEN"  # noqa: S105  # the name of a variable
 State = NmbrsConnection.State
@@ -230,11 +232,12 @@ def question_documents(connection: NmbrsConnection) -> list[dict[str, Any]]:
     """Return the questions whether a company of Nmbrs is the one here, and how to answer."""
     return [
         {
-            "nmbrs_company_id": asked["nmbrs_company_id"],
-            "nmbrs_guid": asked.get("nmbrs_guid"),
-            "number": asked["number"],
-            "name": asked["name"],
-            "name_here": asked["here"],
+            "nmbrs_company_id": asked.asked.id.number,
+            "nmbrs_guid": str(asked.asked.id.guid) if asked.asked.id.guid else None,
+            "number": asked.asked.number,
+            "name": asked.asked.name,
+            "number_here": asked.here.number,
+            "name_here": asked.here.name,
             "message": question.message,
             "cause": question.cause,
             "remedy": question.remedy,
@@ -263,15 +266,16 @@ def forbidden_calls(connection: NmbrsConnection) -> Explanation:
     )
 
 
-def _questions(connection: NmbrsConnection) -> Iterator[tuple[dict[str, Any], Explanation]]:
-    for asked in connection.questions:
+def _questions(connection: NmbrsConnection) -> Iterator[tuple[CompanyQuestion, Explanation]]:
+    for document in connection.open_questions:
+        asked = read_question(document)
+        until = _(
+            "Until somebody answers, the company in Nmbrs is not fetched, as its journals might be "
+            "booked twice, or in another company's books."
+        )
         question = Explanation(
-            message=_("Is %(number)s %(name)s in Nmbrs the company %(number)s %(here)s here?")
-            % {"number": asked["number"], "name": asked["name"], "here": asked["here"]},
-            cause=_(
-                "They have one number and two names. Until somebody answers, the company in Nmbrs "
-                "is not fetched, as its journals might land in another company's books."
-            ),
+            message=question_text(asked),
+            cause=f"{why_in_question(asked)} {until}",
             remedy=_("Answer in the settings for Nmbrs."),
         )
         yield asked, question

@@ -167,7 +167,7 @@ def _connections_to_name() -> tuple[NmbrsConnection, ...]:
         .defer("token")
         .select_related("grant")
     )
-    return tuple(one for one in connections if connection_problems(one) or one.questions)
+    return tuple(one for one in connections if connection_problems(one) or one.open_questions)
 
 
 def _failed_document(failed: FailedCompany) -> dict[str, Any]:

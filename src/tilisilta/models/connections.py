@@ -166,7 +166,7 @@ class NmbrsConnection(models.Model):
     ``models.nmbrs_grants``. The token is encrypted at rest. ``forbidden_calls`` are those that its
     API template does not allow, by the last test. ``trouble`` holds the problems of the last test
     or fetch, and ``questions`` the companies of Nmbrs of which a person must decide whether they
-    are here already.
+    are here already, or has decided that another connection goes on fetching them.
     """
 
     class State(models.TextChoices):
@@ -228,6 +228,11 @@ class NmbrsConnection(models.Model):
     @property
     def is_by_rest(self) -> bool:
         return self.api == self.Api.REST
+
+    @property
+    def open_questions(self) -> list[dict[str, Any]]:
+        """Return the questions that wait for a person; the others are settled."""
+        return [one for one in self.questions if "same_as" not in one]
 
 
 class ApiPace(models.Model):

@@ -1,14 +1,12 @@
 """Making, changing and removing a link, checked against Procountor as it is filled in."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -25,43 +23,39 @@ from tilisilta.models import (
 )
 from tilisilta.services import link_removal, links
 from tilisilta.services.link_proposals import proposed_start
-from tilisilta.services.procountor.administrations import ADMINISTRATION_AGE_LIMIT
-from tilisilta.web.link_form_checks import Checks
+from tilisilta.web.link_form_page import (
+    TICK,
+    checked_form,
+    chosen_account,
+    chosen_company,
+    form_page,
+    today,
+)
 from tilisilta.web.link_forms import (
-    MAPPING,
     LinkForm,
     mappings_of,
-    shown_values,
     typed_values,
 )
 from tilisilta.web.link_page import (
-    Comparison,
     compare,
     compare_link,
-    month_choices,
-    start_page,
     trail_of,
 )
 from tilisilta.web.link_rules import (
     TAKE_RULES,
-    mappings_of_new_links,
-    own_words,
     report_unlike_profile,
     rules_of_new_links,
     with_rules_of_profile,
 )
 from tilisilta.web.new_link_form import (
     NewLinkForm,
-    Offers,
     fitting_account,
     fitting_company,
     initial_of,
 )
 from tilisilta.web.only_posted import only_posted
-from tilisilta.web.parts import error_text, is_part, visible_accounts, visible_links
+from tilisilta.web.parts import error_text, visible_links
 from tilisilta.web.rights import UserRequest, needs
-
-TICK = "confirmed"
 
 
 @needs(Area.PROCOUNTOR, Right.WRITE)
@@ -73,7 +67,7 @@ def new_link(request: UserRequest) -> HttpResponse:
     if "check" in posted or "apply" in posted:
         typed = typed_values(NewLinkForm(user=request.user), posted)
         typed |= _proposed(request, typed, changed=posted.get("check", ""))
-        return _checked(request, NewLinkForm(user=request.user, initial=typed), posted)
+        return checked_form(request, NewLinkForm(user=request.user, initial=typed), posted)
     existing = _link_of_company(request, posted.get("company", ""))
     if existing is not None:
         # Clicked twice, or another person was quicker: show the link that exists.
@@ -81,7 +75,7 @@ def new_link(request: UserRequest) -> HttpResponse:
         return redirect("link", pk=existing.pk)
     form = NewLinkForm(posted, user=request.user)
     made = _make(request, form, posted)
-    return redirect("link", pk=made.pk) if made else _form_page(request, form, posted=posted)
+    return redirect("link", pk=made.pk) if made else form_page(request, form, posted=posted)
 
 
 def _new_form(request: UserRequest) -> HttpResponse:
@@ -90,24 +84,24 @@ def _new_form(request: UserRequest) -> HttpResponse:
     if existing is not None:
         messages.info(request, error_text(links.CompanyLinked("")))
         return redirect("link", pk=existing.pk)
-    company = _chosen_company(request, request.GET.get("company"))
-    account = _chosen_account(request, request.GET.get("account"))
+    company = chosen_company(request, request.GET.get("company"))
+    account = chosen_account(request, request.GET.get("account"))
     if account is not None and account.open_link() is not None:
         account = None
     if company is None and account is not None:
         company = fitting_company(account, user=request.user)
     elif company is not None and (account is None or not _fits(request, company, account)):
         account = fitting_account(company, user=request.user)
-    start = proposed_start(company, today=_today()).month if company else None
+    start = proposed_start(company, today=today()).month if company else None
     initial = {**initial_of(company, account, start), **rules_of_new_links()}
     form = NewLinkForm(user=request.user, initial=initial)
-    return _form_page(request, form)
+    return form_page(request, form)
 
 
 def _proposed(request: UserRequest, typed: Mapping[str, Any], *, changed: str) -> dict[str, object]:
     """Return what follows from the company or account just chosen. Other fields stay."""
-    company = _chosen_company(request, typed.get("company"))
-    account = _chosen_account(request, typed.get("account"))
+    company = chosen_company(request, typed.get("company"))
+    account = chosen_account(request, typed.get("account"))
     had_company = company is not None
     if company is None and account is not None:
         company = fitting_company(account, user=request.user)
@@ -118,7 +112,7 @@ def _proposed(request: UserRequest, typed: Mapping[str, Any], *, changed: str) -
     is_new = company is not None and (changed == "company" or not had_company)
     start: object = typed.get("start_month")
     if company is not None and (is_new or not start):
-        start = proposed_start(company, today=_today()).month
+        start = proposed_start(company, today=today()).month
     return {
         "company": company.number if company else None,
         "account": account.pk if account else None,
@@ -134,17 +128,17 @@ def link(request: UserRequest, pk: int) -> HttpResponse:
         return _ended_page(request, link)
     if request.method != "POST":
         values = {name: getattr(link, name) for name in LinkForm.base_fields}
-        return _form_page(request, LinkForm(initial=values), link=link)
+        return form_page(request, LinkForm(initial=values), link=link)
     posted = _applied(request.POST)
     if "check" in posted or "apply" in posted:
         form = LinkForm(initial=typed_values(LinkForm(), posted))
-        return _checked(request, form, posted, link=link)
+        return checked_form(request, form, posted, link=link)
     form, had = LinkForm(posted), link.profile_id
     if form.is_valid() and _is_changed(request, form, posted, link):
         _report_saved(request, link)
         report_unlike_profile(request, link, had=had)
         return redirect("link", pk=link.pk)
-    return _form_page(request, form, posted=posted, link=link)
+    return form_page(request, form, posted=posted, link=link)
 
 
 def _ended_page(request: UserRequest, link: Link) -> HttpResponse:
@@ -250,152 +244,8 @@ def _applied(posted: QueryDict) -> QueryDict:
     return changed
 
 
-def _checked(
-    request: UserRequest, form: LinkForm, posted: QueryDict, *, link: Link | None = None
-) -> HttpResponse:
-    """Return the part of the form that was checked, or the whole form. Nothing is saved."""
-    part = posted.get("check", "")
-    context = _context(request, form, posted=posted, link=link)
-    checks = context["checks"]
-    if is_part(request) and part in {"cost_center", "cost_unit"}:
-        dimension = {
-            "check": getattr(checks, part),
-            "items": getattr(checks, f"{part}_items"),
-            "field": f"{part}_dimension",
-            "part": part,
-        }
-        return render(request, "links/dimension_check.html", {**context, **dimension})
-    if is_part(request) and part.startswith(MAPPING):
-        account_check = checks.account_check(part.removeprefix(MAPPING))
-        return render(request, "links/account_part.html", {**context, "check": account_check})
-    focus = posted.get("apply", "").partition("=")[0]
-    if focus in form.fields:
-        form.fields[focus].widget.attrs["autofocus"] = True
-    # The button asks about all of it. A changed field asks about itself alone.
-    is_asked = part == "form" and not is_part(request)
-    return render(request, "links/link.html", {**context, "focus": focus, "is_asked": is_asked})
-
-
-def _form_page(
-    request: UserRequest,
-    form: LinkForm,
-    *,
-    posted: QueryDict | None = None,
-    link: Link | None = None,
-) -> HttpResponse:
-    context = _context(request, form, posted=posted, link=link)
-    return render(request, "links/link.html", context, status=422 if form.is_bound else 200)
-
-
-def _context(
-    request: UserRequest,
-    form: LinkForm,
-    *,
-    posted: QueryDict | None,
-    link: Link | None,
-) -> dict[str, Any]:
-    values = shown_values(form)
-    company = link.company if link else _chosen_company(request, values.get("company"))
-    account = link.procountor_account if link else _chosen_account(request, values.get("account"))
-    start = _first_day(values.get("start_month"))
-    form.fields["start_month"].widget.choices = month_choices(company, start, today=_today())
-    return {
-        "form": form,
-        "link": link,
-        "company": company,
-        "account": account,
-        "offers": _offers(request, form, company, account),
-        "comparison": _comparison(request, company, account, posted=posted, link=link),
-        "start": start_page(company, start, today=_today()) if company else None,
-        "is_used": link is not None and link_removal.was_used(link),
-        "checks": Checks(
-            values=values,
-            mappings=_mappings(posted, link),
-            company=company,
-            account=account,
-            now=timezone.now(),
-            age_limit=_age_limit(request, posted),
-            # Showing the page must be quick; it is checked as soon as anything is typed.
-            reads_again=posted is not None,
-        ),
-        "is_saved": link is not None and posted is None,
-        "own_words": own_words(link),
-        "address": request.path,
-        "may_change": request.user.can(Right.WRITE, Area.PROCOUNTOR),
-    }
-
-
-def _offers(
-    request: UserRequest,
-    form: LinkForm,
-    company: Company | None,
-    account: ProcountorAccount | None,
-) -> Offers | None:
-    """Put into a new link's form what may be chosen, and return it; ``None`` for another form."""
-    if not isinstance(form, NewLinkForm):
-        return None
-    offers = Offers.to(request.user, company=company, account=account)
-    offers.put_into(form)
-    return offers
-
-
-def _mappings(posted: QueryDict | None, link: Link | None) -> dict[str, str]:
-    """Return the account mappings of the posted form, or else those the link has."""
-    if posted is not None:
-        return mappings_of(posted)
-    if link is None:
-        return mappings_of_new_links()
-    return dict(link.account_mappings.values_list("journal_account", "procountor_account_code"))
-
-
-def _age_limit(request: UserRequest, posted: QueryDict | None) -> timedelta:
-    # The person who presses the button for the whole form may have changed something in
-    # Procountor a moment ago. Checks of one field, made while typing, use what was read before.
-    is_asked = posted is not None and posted.get("check") == "form" and not is_part(request)
-    return timedelta(0) if is_asked else ADMINISTRATION_AGE_LIMIT
-
-
-def _comparison(
-    request: UserRequest,
-    company: Company | None,
-    account: ProcountorAccount | None,
-    *,
-    posted: QueryDict | None,
-    link: Link | None,
-) -> Comparison | None:
-    if link is not None:
-        return compare_link(link, user=request.user)
-    if company is None or account is None:
-        return None
-    ticked = posted.get(TICK, "") if posted is not None else ""
-    return compare(company, account, user=request.user, ticked=ticked)
-
-
 def _fits(request: UserRequest, company: Company, account: ProcountorAccount) -> bool:
     return not compare(company, account, user=request.user).pairing.needs_confirmation
-
-
-def _first_day(value: object) -> date | None:
-    """Return the first day of the month in the form, as it was typed or stored."""
-    if isinstance(value, date):
-        return value.replace(day=1)
-    try:
-        return date.fromisoformat(str(value or "")[:7] + "-01")
-    except ValueError:
-        return None
-
-
-def _today() -> date:
-    return timezone.localdate()
-
-
-def _chosen_company(request: UserRequest, number: object) -> Company | None:
-    visible = Company.objects.visible_to(request.user).select_related("debtor")
-    return visible.filter(number=whole_number(str(number or "")) or 0).first()
-
-
-def _chosen_account(request: UserRequest, pk: object) -> ProcountorAccount | None:
-    return visible_accounts(request.user).filter(pk=whole_number(str(pk or "")) or 0).first()
 
 
 def _link_of_company(request: UserRequest, number: str) -> Link | None:

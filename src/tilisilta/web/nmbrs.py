@@ -17,15 +17,22 @@ from django.utils.translation import gettext_lazy, ngettext
 from tilisilta.domain.end_of_soap import END_OF_SOAP
 from tilisilta.domain.nmbrs_ids import NmbrsId
 from tilisilta.domain.problems import Problem, ProblemCode
+from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Area, Debtor, NightCalls, NmbrsConnection, NmbrsGrant, Right
 from tilisilta.services.explanations import Explanation, explain, explain_error
 from tilisilta.services.fetching import connections as nmbrs_connections
 from tilisilta.services.fetching.call_counts import calls_of_last_night
 from tilisilta.services.fetching.client import offered_sites
+from tilisilta.services.fetching.company_questions import (
+    CompanyQuestion,
+    answer_question,
+    id_of_question,
+    read_question,
+)
 from tilisilta.services.fetching.connection_problems import grant_of, login_of, problems_of
 from tilisilta.services.fetching.progress import fetch_progress_for
-from tilisilta.services.fetching.recognising import answer_question, id_of_question
+from tilisilta.services.fetching.question_words import why_in_question
 from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import error_text, is_part
 from tilisilta.web.rights import UserRequest, needs
@@ -125,12 +132,14 @@ class ChangeConnectionForm(ConnectionForm):
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """A company of Nmbrs, and the one here with its number and another name."""
+    """A company of Nmbrs, and the one here that it may be, with the reason."""
 
     nmbrs_id: NmbrsId
     number: int
     name: str
+    here_number: int
     here: str
+    why: str
     debtor: str
 
 
@@ -262,11 +271,17 @@ def answer(request: UserRequest, pk: int) -> HttpResponse:
     connection = get_object_or_404(NmbrsConnection, pk=pk)
     asked = NmbrsId.parse(request.POST.get("nmbrs_company_id", ""))
     is_same = request.POST.get("is_same") == "yes"
+    here = whole_number(request.POST.get("here", ""))
     company = (
-        answer_question(connection, asked, is_same=is_same, user=request.user) if asked else None
+        answer_question(connection, asked, is_same=is_same, user=request.user, here=here)
+        if asked
+        else None
     )
     if company is None:
-        messages.info(request, _("Somebody has answered that already."))
+        connection.refresh_from_db(fields=["questions"])
+        is_open = asked and any(id_of_question(o).is_of(asked) for o in connection.open_questions)
+        text = _("Another company here may be it as well: see below.") if is_open else ""
+        messages.info(request, text or _("Somebody has answered that already."))
     elif is_same:
         text = _("%(company)s is the company in Nmbrs. It is fetched with the next fetch.")
         messages.success(request, text % {"company": company})
@@ -336,20 +351,26 @@ def _questions(
     connections: Iterable[NmbrsConnection],
 ) -> list[tuple[NmbrsConnection, tuple[Question, ...]]]:
     """Return the open questions by connection."""
-    asking = [one for one in connections if one.questions]
-    ids = {asked["debtor"] for one in asking for asked in one.questions}
+    asked_by = {
+        one: [read_question(asked) for asked in one.open_questions]
+        for one in connections
+        if one.open_questions
+    }
+    ids = {asked.debtor_id for questions in asked_by.values() for asked in questions}
     debtors = Debtor.objects.in_bulk(ids) if ids else {}
     return [
-        (one, tuple(_question(asked, debtors.get(asked["debtor"])) for asked in one.questions))
-        for one in asking
+        (one, tuple(_question(asked, debtors.get(asked.debtor_id)) for asked in questions))
+        for one, questions in asked_by.items()
     ]
 
 
-def _question(asked: dict[str, Any], debtor: Debtor | None) -> Question:
+def _question(asked: CompanyQuestion, debtor: Debtor | None) -> Question:
     return Question(
-        nmbrs_id=id_of_question(asked),
-        number=asked["number"],
-        name=asked["name"],
-        here=asked["here"],
+        nmbrs_id=asked.asked.id,
+        number=asked.asked.number,
+        name=asked.asked.name,
+        here_number=asked.here.number,
+        here=asked.here.name,
+        why=why_in_question(asked),
         debtor=str(debtor or ""),
     )

@@ -33,7 +33,12 @@ def overview(request: UserRequest) -> HttpResponse:
     context = {
         "overview": shown,
         "needs": needs_of(shown.needs, user=request.user),
-        "notices": [(one, explain(one.problem)) for one in connections.notices],
+        "notices": [
+            (one, explain(one.problem))
+            for one in connections.notices
+            # The questions name companies of all debtors.
+            if not (one.is_question and request.user.is_limited)
+        ],
         "proposed_count": proposed_count(request.user),
         "address": request.get_full_path(),
         "search": search,

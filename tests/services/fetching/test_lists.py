@@ -18,7 +18,7 @@ from nmbrs_sandbox.app import create_app
 from nmbrs_sandbox.payroll.sample import world_of
 from tilisilta.domain.nmbrs_ids import NmbrsId
 from tilisilta.models import AuditEntry, Company, Debtor, Journal, NmbrsCompany, NmbrsConnection
-from tilisilta.services.fetching.recognising import answer_question
+from tilisilta.services.fetching.company_questions import answer_question
 
 if TYPE_CHECKING:
     from pytest_django import Settings

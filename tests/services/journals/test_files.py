@@ -1,11 +1,20 @@
 """Files as people have them: with remembered columns, and of several companies."""
 
+from collections.abc import Sequence
+
 import pytest
 from tests.bureau import NOW, a_company, csv_file, monthly_lines
 
 from tilisilta.clients.files.columns import ColumnMapping
 from tilisilta.clients.files.outcomes import ColumnsNeeded, FileRefused
-from tilisilta.models import AuditEntry, ColumnChoice, Company, Journal
+from tilisilta.models import (
+    AuditEntry,
+    ColumnChoice,
+    Company,
+    Journal,
+    NmbrsCompany,
+    NmbrsConnection,
+)
 from tilisilta.services.journals.files import SaidOfImport, TakenIn, take_in_file
 
 pytestmark = pytest.mark.django_db
@@ -220,6 +229,48 @@ class TestSeveralCompanies:
             take_in(csv_file(monthly_lines(6)).decode(), None)
 
         assert [one.code.value for one in refused.value.problems] == ["F37"]
+
+
+class TestANumberOfTwoCompanies:
+    """It is one company here, and another one in Nmbrs, where numbers repeat and change."""
+
+    @pytest.fixture
+    def companies(self) -> tuple[Company, Company]:
+        here, other = a_company(1002, "Koivulammi Huolto Oy"), a_company(48102, "Pajulahti Oy")
+        made = NmbrsConnection.objects.create(name="palkat", first_year=2026)
+        for company, number in ((here, 2002), (other, 1002)):
+            NmbrsCompany.objects.create(
+                company=company, connection=made, nmbrs_company_id=company.pk, nmbrs_number=number
+            )
+        return here, other
+
+    @pytest.mark.parametrize("numbers", [("1002",), ("1002", "48102")])
+    def test_decides_nothing(
+        self, companies: tuple[Company, Company], numbers: Sequence[str]
+    ) -> None:
+        with pytest.raises(FileRefused) as refused:
+            take_in(bureau_file(*numbers), None)
+
+        problem = refused.value.problems[0]
+        assert (problem.code, problem.fact("reason")) == ("F35", "number-of-two")
+        assert problem.fact("companies") == "1002"
+        assert not Journal.objects.exists()
+
+    def test_is_that_of_the_company_a_person_has_chosen(
+        self, companies: tuple[Company, Company]
+    ) -> None:
+        taken = take_in(bureau_file("1002"), companies[0])
+
+        assert taken.imported[0].journal.company == companies[0]
+
+    def test_is_known_again_once_nmbrs_lists_the_other_no_more(
+        self, companies: tuple[Company, Company]
+    ) -> None:
+        NmbrsCompany.objects.filter(company=companies[1]).update(gone_at=NOW)
+
+        taken = take_in(bureau_file("1002"), None)
+
+        assert taken.imported[0].journal.company == companies[0]
 
 
 class TestFileNames:

@@ -54,6 +54,18 @@ OWNER_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ),
     ProblemCode.COMPANIES_UNKNOWN: (
         Wording(
+            when={"reason": "number-of-two"},
+            message=_("The numbers in the file may each mean two companies: %(companies)s"),
+            cause=_(
+                "Here each is the number of one company, and in Nmbrs that of another. Nothing was "
+                "stored, as a journal might go to the wrong books."
+            ),
+            remedy=_(
+                "Name the companies in the file by name or business ID, or import the file of each "
+                "company by itself and choose the company."
+            ),
+        ),
+        Wording(
             message=_("The file holds companies that are not here: %(companies)s"),
             cause=_(
                 "Each journal goes to its own company, and for %(count)s there is none that you "

@@ -222,6 +222,25 @@ PAYROLL_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
         ),
         Wording(
+            when={"reason": "here-twice"},
+            message=_("The company is here a second time, as %(numbers)s"),
+            cause=_(
+                "Nmbrs gives one id for both, so that each payroll of it comes in twice. Through "
+                "two links it might be booked twice."
+            ),
+            remedy=_("Keep the link of one of them, and end that of the other one."),
+        ),
+        Wording(
+            when={"reason": "perhaps-here"},
+            message=_("Companies of Nmbrs that may be here already: %(count)s"),
+            cause=_(
+                "Number or name say so, and no id tells it: perhaps it has another debtor or "
+                "number now, or was made anew. Until somebody answers it is not fetched, as its "
+                "payroll might be booked a second time."
+            ),
+            remedy=_("Say in the settings for Nmbrs whether they are the same."),
+        ),
+        Wording(
             message=_("Runs of Nmbrs that may be one of several here: %(numbers)s"),
             cause=_(
                 "By number and id each may be another one here. None of them was fetched, as one "

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from tilisilta.domain.nmbrs_ids import NmbrsId
 from tilisilta.domain.payroll import IdOf, PayrollSource
-from tilisilta.models import CostObject, Debtor, NmbrsCompany, NmbrsConnection, Run
+from tilisilta.models import Company, CostObject, Debtor, NmbrsCompany, NmbrsConnection, Run
 
 
 def keep_ids_of_debtors(connection: NmbrsConnection, source: PayrollSource) -> None:
@@ -27,9 +27,14 @@ def keep_ids_of_debtors(connection: NmbrsConnection, source: PayrollSource) -> N
 
 def keep_ids_of_company(
     nmbrs_company: NmbrsCompany, source: PayrollSource, *, now: datetime
-) -> None:
-    """Fill in the ids of a company, its runs, cost centers and cost units, and note the time."""
+) -> Company | None:
+    """Fill in the ids of a company, its runs, cost centers and cost units, and note the time.
+
+    Returns another company here that has the GUID which Nmbrs gives for this one: both are one
+    company there. They are asked for again the next time then.
+    """
     ids = source.ids_in(nmbrs_company.id_in_nmbrs)
+    twice = _same_company(nmbrs_company, ids.get(IdOf.COMPANY, ()))
     mine = NmbrsCompany.objects.filter(pk=nmbrs_company.pk)
     company = nmbrs_company.company
     _fill(
@@ -43,8 +48,16 @@ def keep_ids_of_company(
     for kind in (IdOf.COST_CENTER, IdOf.COST_UNIT):
         items = CostObject.objects.filter(company=company, kind=kind.value)
         _fill(items, ids.get(kind, ()), "nmbrs_id", unique_among=items)
-    mine.update(ids_read_at=now)
+    mine.update(ids_read_at=now if twice is None else None)
     nmbrs_company.refresh_from_db(fields=["nmbrs_company_id", "nmbrs_guid", "ids_read_at"])
+    return twice
+
+
+def _same_company(nmbrs_company: NmbrsCompany, pairs: Iterable[NmbrsId]) -> Company | None:
+    guids = [one.guid for one in pairs if one.guid and one.number == nmbrs_company.nmbrs_company_id]
+    others = NmbrsCompany.objects.filter(nmbrs_guid__in=guids).exclude(pk=nmbrs_company.pk)
+    other = others.select_related("company").first()
+    return other.company if other is not None else None
 
 
 def _fill(

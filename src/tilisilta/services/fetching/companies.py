@@ -2,18 +2,13 @@
 
 An unchanged company costs five calls at most by SOAP, and one more for each run of this month and
 the last; by REST it costs four (``budget``). Both ids of a company and of what it has cost up to
-four calls more, once per company. Nmbrs says when a run was last run, but a journal that was
-recalculated without its run shows only when it is fetched again. So those of these months are
-fetched each time, or before others, and of earlier ones the journal that was read longest ago.
+four calls more, once per company. Which journals are fetched again, ``runs_to_fetch`` says.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from functools import cached_property, partial
-from typing import Any
-
-from django.db.models import Exists, OuterRef, QuerySet
+from datetime import date, datetime
+from functools import partial
 
 from tilisilta.clients.files.outcomes import JournalAnswerRefused
 from tilisilta.clients.nmbrs.errors import (
@@ -28,22 +23,21 @@ from tilisilta.domain.payroll import (
     PayrollSource,
     SourceJournal,
     books_since,
-    is_recent,
-    may_book_since,
 )
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
-from tilisilta.domain.standing import COMMITTED_EXPORTS
-from tilisilta.models import Export, Journal, Link, NmbrsCompany, Run
+from tilisilta.models import Link, NmbrsCompany, Run
 from tilisilta.services.fetching import budget
 from tilisilta.services.fetching.both_ids import keep_ids_of_company
 from tilisilta.services.fetching.cost_object_lists import CostObjectLists
 from tilisilta.services.fetching.problems import (
+    here_twice,
     number_given_twice,
     problem_of,
     problems_of_run,
     run_like_several,
 )
 from tilisilta.services.fetching.runs import keep_runs, numbered_twice, run_as_asked
+from tilisilta.services.fetching.runs_to_fetch import RunsToFetch
 from tilisilta.services.journals.first_fetch import FetchedJournal, keep_first_fetched
 from tilisilta.services.journals.gathering import split_of
 from tilisilta.services.journals.importing import keep_fetched, note_journal_read, recheck_company
@@ -55,8 +49,6 @@ BEGUN_AHEAD = 12
 """So many journals are being made at a time, where Nmbrs makes each when it is asked for."""
 FIRST_AT_ONCE = 24
 """The first journals of a company are stored so many at a time, all in memory until then."""
-RECENT_BEFORE = timedelta(days=30)
-"""By so much a recent journal seems to be read longer ago, where one at a time is read again."""
 
 
 @dataclass(kw_only=True)
@@ -97,7 +89,7 @@ def fetch_company(
         read()
     fetch.fetched.trouble += fetch.cost_objects.trouble()
     fetch.keep_ids()
-    fetch.keep_journals(fetch.runs_to_fetch())
+    fetch.keep_journals(fetch.runs.due())
     if nmbrs_company.listed_from != nmbrs_company.connection.first_year:
         NmbrsCompany.objects.filter(pk=nmbrs_company.pk).update(
             listed_from=nmbrs_company.connection.first_year
@@ -153,8 +145,8 @@ class _Fetch:
         self._today = today
         self._link = Link.objects.open().filter(company=nmbrs_company.company).first()
         self._wants_all = nmbrs_company.wants_all_journals
-        self._ambiguous: set[tuple[int, str]] = set()
         self._not_ready: list[JournalNotReady] = []
+        self.runs = RunsToFetch(nmbrs_company, self._link, now=now, today=today)
         self.cost_objects = CostObjectLists(nmbrs_company, source, link=self._link, now=now)
 
     def keep_period_type(self) -> None:
@@ -170,7 +162,8 @@ class _Fetch:
     def keep_ids(self) -> None:
         """Fill in both ids of all that the company has: once, and when a person wants it anew."""
         if self._nmbrs_company.ids_read_at is None or self._wants_all:
-            keep_ids_of_company(self._nmbrs_company, self._source, now=self._now)
+            twice = keep_ids_of_company(self._nmbrs_company, self._source, now=self._now)
+            self.fetched.trouble += [here_twice(twice.number)] if twice is not None else []
 
     def keep_runs(self, year: int) -> None:
         """List the runs of one year; runs no longer listed are marked, with their journals."""
@@ -186,8 +179,7 @@ class _Fetch:
         listed = tuple({one.id: one for one in listed}.values())
         doubtful = keep_runs(self._company, listed, year=year, now=self._now)
         twice = numbered_twice(listed)
-        self._ambiguous |= {(run.year, run.number) for run in doubtful}
-        self._ambiguous |= {(run.year, run.number) for runs in twice for run in runs}
+        self.runs.leave_out([*doubtful, *(run for runs in twice for run in runs)])
         self.fetched.trouble += [number_given_twice(runs) for runs in twice]
         told = {run.id for runs in twice for run in runs}
         self.fetched.trouble += [run_like_several(run) for run in doubtful if run.id not in told]
@@ -204,24 +196,10 @@ class _Fetch:
         elif cost.is_dear:
             yield cost.journal, self._read_oldest_journal
         else:
-            recent = self._recent_runs()[: budget.RECENT_AT_ONCE]
+            recent = self.runs.recent()[: budget.RECENT_AT_ONCE]
             yield from ((1, partial(self._keep_journal, run)) for run in recent)
             others: list[Callable[[], None]] = [*runs, *cost_objects[:1], self._read_oldest_journal]
             yield from ((1, read) for read in budget.turned(others, self._today))
-
-    def _recent_runs(self) -> Sequence[Run]:
-        """Return the runs whose journals may change most, the one read longest ago first."""
-        runs = self._company.runs.filter(gone_at__isnull=True, journal_read_at__isnull=False)
-        ordered = runs.order_by("journal_read_at", "-period_end")
-        return [run for run in ordered if self._is_recent(run) and self._is_wanted(run)]
-
-    def runs_to_fetch(self) -> Sequence[Run]:
-        """Return the runs whose journals were never fetched, or have to be fetched again."""
-        runs = self._company.runs.filter(gone_at__isnull=True).annotate(
-            has_journal=Exists(Journal.objects.filter(run=OuterRef("pk")))
-        )
-        wanted = [run for run in runs.order_by("year", "period_end", "pk") if self._is_wanted(run)]
-        return [run for run in wanted if self._has_to_be_fetched(run, is_latest=run is wanted[-1])]
 
     def keep_journals(self, runs: Sequence[Run]) -> None:
         """Fetch the journals of ``runs``. One that cannot be read does not stop the others.
@@ -247,7 +225,7 @@ class _Fetch:
             if len(self._not_ready) >= MOST_NOT_READY:
                 return
             for soon in runs[at : at + BEGUN_AHEAD]:
-                split = self._split_for(soon, is_sent=soon.pk in self._sent_runs)
+                split = self.runs.split_for(soon)
                 self._source.begin_journal(
                     self._nmbrs_company.id_in_nmbrs, run_as_asked(soon), split
                 )
@@ -282,66 +260,12 @@ class _Fetch:
             recheck_company(self._company)
 
     def _read_oldest_journal(self) -> None:
-        """Fetch again the journal that was read longest ago, those not yet sent first."""
-        runs = self._company.runs.filter(gone_at__isnull=True, journal_read_at__isnull=False)
-        ordered = sorted(runs.order_by("journal_read_at"), key=self._comes_after)
-        run = next((run for run in ordered if self._is_wanted(run)), None)
+        run = self.runs.read_longest_ago(one_at_a_time=self._source.cost.is_dear)
         if run is not None:
             self._keep_journal(run)
 
-    def _comes_after(self, run: Run) -> Any:
-        """Return a key by which runs whose journals are more likely to have changed come first."""
-        if not self._source.cost.is_dear:
-            return run.pk in self._sent_runs
-        # A recent one is not read each time, and comes before others that were read long ago.
-        read_at = run.journal_read_at or self._now
-        return read_at - (RECENT_BEFORE if self._is_recent(run) else timedelta())
-
-    def _is_wanted(self, run: Run) -> bool:
-        return (run.year, run.number) not in self._ambiguous and may_book_since(
-            self._company.start_date,
-            period_type=self._nmbrs_company.period_type,
-            year=run.year,
-            period=run.period_end,
-        )
-
-    def _is_recent(self, run: Run) -> bool:
-        """Return whether a run is of this month, the last or a later one: most is changed there."""
-        return is_recent(
-            self._today,
-            period_type=self._nmbrs_company.period_type,
-            year=run.year,
-            period=run.period_end,
-        )
-
-    def _has_to_be_fetched(self, run: Run, *, is_latest: bool) -> bool:
-        if run.journal_read_at is None:
-            return True
-        if run.journal_read_at == self._now:
-            # One of the further reads has just fetched it.
-            return False
-        if self._wants_all:
-            return True
-        if is_latest and not getattr(run, "has_journal", True):
-            return True
-        return run.split != split_of(self._link) and run.pk not in self._sent_runs
-
-    def _split_for(self, run: Run, *, is_sent: bool) -> JournalSplit:
-        """Return how finely to fetch the journal. What is sent stays at its split.
-
-        With another split it would seem to have changed after it was sent.
-        """
-        if is_sent and run.split:
-            return JournalSplit(run.split)
-        return split_of(self._link)
-
-    @cached_property
-    def _sent_runs(self) -> frozenset[int]:
-        runs = self._company.runs.filter(Exists(_sent_exports(OuterRef("pk"))))
-        return frozenset(runs.values_list("pk", flat=True))
-
     def _keep_journal(self, run: Run) -> None:
-        split = self._split_for(run, is_sent=run.pk in self._sent_runs)
+        split = self.runs.split_for(run)
         read = self._read_journal(run, split)
         if read is not None:
             self._keep_read(run, read, split)
@@ -393,7 +317,3 @@ class _Fetch:
 
     def _note_trouble(self, run: Run, problems: Sequence[Problem]) -> None:
         Run.objects.filter(pk=run.pk).update(trouble=problems, journal_read_at=self._now)
-
-
-def _sent_exports(run: OuterRef) -> QuerySet[Export]:
-    return Export.objects.filter(journal__run=run, state__in=COMMITTED_EXPORTS)

@@ -1,47 +1,36 @@
 """Stores debtors and companies as Nmbrs lists them: new, renamed, gone, and back."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db import transaction
 from django.db.models import F, Q
 
 from tilisilta.clients.nmbrs.errors import NmbrsAccessDenied
-from tilisilta.domain.nmbrs_ids import (
-    ByNmbrsId,
-    Known,
-    Listed,
-    NmbrsId,
-    plain_number,
-    recognise,
-)
-from tilisilta.domain.payroll import PayrollCompany, PayrollDebtor, PayrollSource
+from tilisilta.domain.nmbrs_ids import ByNmbrsId, Known, Listed, NmbrsId, recognise
+from tilisilta.domain.payroll import PayrollCompany, PayrollSource
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 from tilisilta.models import Debtor, NmbrsCompany, NmbrsConnection
 from tilisilta.services import audit
-from tilisilta.services.audit_changes import changes_of
 from tilisilta.services.fetching.both_ids import keep_ids_of_debtors
-from tilisilta.services.fetching.recognising import (
-    follow,
-    free_number,
+from tilisilta.services.fetching.company_questions import (
+    companies_asked_about,
     id_of_question,
-    is_of_environment,
-    is_same_name,
-    missing_ids,
-    rows_to_recognise,
     take_in,
 )
+from tilisilta.services.fetching.debtor_lists import keep_debtors
+from tilisilta.services.fetching.perhaps_here import PerhapsHere
+from tilisilta.services.fetching.problems import is_asked_about, perhaps_another
+from tilisilta.services.fetching.recognising import is_left, missing_ids, once, rows_to_recognise
+from tilisilta.services.fetching.taking_in import follow
 from tilisilta.services.journals.importing import recheck_company
 
 DEBTOR_AGE = timedelta(days=14)
 """Nmbrs gives the companies of one debtor at a time; each debtor is read once in so long."""
 LEAST_DEBTORS_ASKED = 5
 MOST_NAMED = 10
-
-_One = TypeVar("_One", PayrollDebtor, PayrollCompany)
 
 
 def keep_lists(connection: NmbrsConnection, source: PayrollSource, *, now: datetime) -> None:
@@ -55,7 +44,7 @@ def keep_lists(connection: NmbrsConnection, source: PayrollSource, *, now: datet
     # Both are read before anything is stored: a failure in between leaves all as it was.
     debtors = source.debtors()
     companies = source.companies()
-    doubtful_debtors = _keep_debtors(connection, debtors, now=now)
+    doubtful_debtors = keep_debtors(connection, debtors, now=now)
     keep_ids_of_debtors(connection, source)
     whose = _whose(connection, source, companies, now=now)
     kept = _keep_companies(connection, companies, whose, now=now)
@@ -70,105 +59,6 @@ def keep_lists(connection: NmbrsConnection, source: PayrollSource, *, now: datet
     connection.save(
         update_fields=["debtor_count", "company_count", "questions", "listed_at", "trouble"]
     )
-
-
-def _keep_debtors(
-    connection: NmbrsConnection, listed: Sequence[PayrollDebtor], *, now: datetime
-) -> Sequence[PayrollDebtor]:
-    """Store all listed debtors but those in doubt, which are returned."""
-    listed = _once(listed)
-    rows = Debtor.objects.filter(rows_to_recognise(connection, (one.id for one in listed)))
-    known = {debtor.pk: debtor for debtor in rows.select_related("connection")}
-    found = recognise(
-        [Listed(id=one.id, marks=_marks_of_debtor(one.number)) for one in listed],
-        [
-            Known(
-                key=debtor.pk,
-                id=debtor.id_in_nmbrs,
-                marks=_marks_of_debtor(debtor.nmbrs_number)
-                if is_of_environment(debtor, connection)
-                else (),
-                is_gone=debtor.gone_at is not None,
-            )
-            for debtor in known.values()
-        ],
-    )
-    # A number that Nmbrs lists twice recognises nothing: see is_only.
-    numbers = Counter(one.number for one in listed)
-    for at, key in found.same.items():
-        _renew_debtor(connection, known[key], listed[at])
-    for at in found.new:
-        _add_debtor(connection, listed[at], is_only=numbers[listed[at].number] == 1)
-    for key in known.keys() - set(found.same.values()) - found.doubted:
-        if known[key].connection_id == connection.pk:
-            _mark_gone(known[key], now)
-    return [listed[at] for at in found.doubts]
-
-
-def _marks_of_debtor(number: str) -> tuple[str | None, ...]:
-    """Return the number as it is, and as a number: 007 is 7 unless both are there."""
-    return number.strip() or None, plain_number(number) or None
-
-
-def _once(listed: Sequence[_One]) -> Sequence[_One]:
-    return tuple({one.id: one for one in listed}.values())
-
-
-def _add_debtor(connection: NmbrsConnection, one: PayrollDebtor, *, is_only: bool) -> None:
-    """Add a debtor; one that was added by hand with this number and name is the same."""
-    # Numbers in Nmbrs are texts; up to nine digits surely fit the column.
-    number = int(one.number) if one.number.isdecimal() and len(one.number) < 10 else 0
-    here = Debtor.objects.filter(number=number, connection__isnull=True).first()
-    origin = {
-        "connection": connection,
-        "nmbrs_debtor_id": one.id.number,
-        "nmbrs_guid": one.id.guid,
-        "nmbrs_number": one.number[:40],
-    }
-    with transaction.atomic():
-        if here is not None and is_only and is_same_name(here.name, one.name):
-            Debtor.objects.filter(pk=here.pk).update(**origin)
-            return
-        is_free = is_only and number > 0 and not Debtor.objects.filter(number=number).exists()
-        debtor = Debtor.objects.create(
-            number=number if is_free else free_number(Debtor.objects.all(), one.id.as_number()),
-            name=one.name,
-            **origin,
-        )
-        audit.record(
-            audit.Action.DEBTOR_ADDED,
-            user=None,
-            about=debtor,
-            name=str(debtor),
-            debtor=str(debtor.number),
-        )
-
-
-def _renew_debtor(connection: NmbrsConnection, debtor: Debtor, one: PayrollDebtor) -> None:
-    changes: dict[str, Any] = {
-        **missing_ids(debtor.id_in_nmbrs, one.id, number="nmbrs_debtor_id"),
-    }
-    if debtor.name != one.name:
-        changes["name"] = one.name
-    if debtor.nmbrs_number != one.number[:40]:
-        changes["nmbrs_number"] = one.number[:40]
-    if debtor.connection_id != connection.pk and _is_left(debtor.connection, debtor.gone_at):
-        changes["connection"] = connection
-    if debtor.gone_at is not None:
-        changes["gone_at"] = None
-        audit.record(audit.Action.DEBTOR_BACK, user=None, about=debtor, name=str(debtor))
-    if not changes:
-        return
-    Debtor.objects.filter(pk=debtor.pk).update(**changes)
-    if "name" in changes:
-        audit.record(
-            audit.Action.DEBTOR_CHANGED,
-            user=None,
-            about=debtor,
-            changes=changes_of({"name": debtor.name}, {"name": one.name}),
-            name=f"{debtor.number} {one.name}",
-            fields="name",
-        )
 
 
 def _whose(
@@ -257,7 +147,7 @@ def _keep_companies(
     now: datetime,
 ) -> _KeptCompanies:
     """Store all listed companies but those whose debtor is unknown, and those in doubt."""
-    listed = _once(listed)
+    listed = once(listed)
     debtors = {debtor.pk: debtor for one in listed if (debtor := whose.get(one.id)) is not None}
     known = {one.pk: one for one in _companies_here(connection, listed, debtors.values())}
     found = recognise(
@@ -266,23 +156,43 @@ def _keep_companies(
     )
     for at, key in found.same.items():
         _renew_company(connection, known[key], listed[at], whose.get(listed[at].id))
-    numbers = Counter(one.number for one in listed)
+    # Read anew: a person may have answered while Nmbrs told the lists.
+    connection.refresh_from_db(fields=["questions"])
     asked_before = ByNmbrsId((id_of_question(asked), asked) for asked in connection.questions)
+    numbers = Counter(one.number for one in listed)
+    recognised = {*found.same.values(), *found.doubted}
+    perhaps = PerhapsHere(connection, recognised=recognised) if found.new else None
     questions, homeless = [], []
     for one in (listed[at] for at in found.new):
-        debtor = whose.get(one.id)
-        if one.id in asked_before:
-            questions.append(asked_before.get(one.id))
-        elif debtor is not None:
-            question = take_in(connection, one, debtor, is_only=numbers[one.number] == 1)
-            questions += [question] if question else []
-        else:
+        before = asked_before.get(one.id)
+        debtor = whose.get(one.id) or _debtor_of(before)
+        if debtor is None or perhaps is None:
             homeless.append(one)
-    for key in known.keys() - set(found.same.values()) - found.doubted:
-        if known[key].connection_id == connection.pk:
-            _mark_company_gone(known[key], now)
+            continue
+        question = take_in(
+            connection,
+            one,
+            debtor,
+            perhaps=perhaps,
+            before=before,
+            is_only=numbers[one.number] == 1,
+        )
+        questions += [question] if question else []
     connection.questions = questions
+    asked_about = companies_asked_about(connection)
+    for key in known.keys() - recognised:
+        row = known[key]
+        if row.connection_id == connection.pk and row.gone_at is None:
+            if row.company_id in asked_about:
+                _note_asked_about(row)
+            else:
+                _mark_company_gone(row, now)
     return _KeptCompanies(homeless=homeless, doubtful=[listed[at] for at in found.doubts])
+
+
+def _debtor_of(question: Mapping[str, Any] | None) -> Debtor | None:
+    """Return the debtor of a company that is asked about: it is not looked for each time."""
+    return Debtor.objects.filter(pk=question["debtor"]).first() if question else None
 
 
 def _marks_of_company(
@@ -343,10 +253,13 @@ def _renew_company(
         changes["nmbrs_number"] = one.number
     if one.period_type and nmbrs_company.period_type != one.period_type[:20]:
         changes["period_type"] = one.period_type[:20]
-    if nmbrs_company.connection_id != connection.pk and _is_left(
+    if nmbrs_company.connection_id != connection.pk and is_left(
         nmbrs_company.connection, nmbrs_company.gone_at
     ):
         changes["connection"] = connection
+    if is_asked_about(nmbrs_company.trouble):
+        changes["trouble"] = ()
+    is_ours = nmbrs_company.connection_id == connection.pk or "connection" in changes
     if nmbrs_company.gone_at is not None:
         changes["gone_at"] = None
         audit.record(
@@ -357,35 +270,25 @@ def _renew_company(
         )
     if changes:
         NmbrsCompany.objects.filter(pk=nmbrs_company.pk).update(**changes)
-    if follow(nmbrs_company.company, one, debtor):
+    # Its debtor is told by one connection alone, or two would move it to and fro each night.
+    if follow(nmbrs_company.company, one, debtor if is_ours else None):
         # The new debtor may be blocked, or the former one was.
         recheck_company(nmbrs_company.company)
 
 
-def _mark_gone(debtor: Debtor, now: datetime) -> None:
-    if debtor.gone_at is None:
-        Debtor.objects.filter(pk=debtor.pk).update(gone_at=now)
-        audit.record(audit.Action.DEBTOR_GONE, user=None, about=debtor, name=str(debtor))
+def _note_asked_about(nmbrs_company: NmbrsCompany) -> None:
+    """Note that a company may go on under another id: as if gone, its month would be complete."""
+    trouble = (perhaps_another(nmbrs_company.company.number),)
+    NmbrsCompany.objects.filter(pk=nmbrs_company.pk).update(trouble=trouble)
 
 
 def _mark_company_gone(nmbrs_company: NmbrsCompany, now: datetime) -> None:
-    if nmbrs_company.gone_at is None:
-        NmbrsCompany.objects.filter(pk=nmbrs_company.pk).update(
-            gone_at=now, wanted_at=None, due_at=None, wanted_by=None
-        )
-        audit.record(
-            audit.Action.COMPANY_GONE,
-            user=None,
-            company=nmbrs_company.company,
-            name=str(nmbrs_company.company),
-        )
-
-
-def _is_left(connection: NmbrsConnection | None, gone_at: datetime | None) -> bool:
-    """Return whether no working connection reads it any more.
-
-    Several users of one environment may see the same companies.
-    """
-    if connection is None or gone_at is not None:
-        return True
-    return connection.state != NmbrsConnection.State.WORKING
+    NmbrsCompany.objects.filter(pk=nmbrs_company.pk).update(
+        gone_at=now, wanted_at=None, due_at=None, wanted_by=None
+    )
+    audit.record(
+        audit.Action.COMPANY_GONE,
+        user=None,
+        company=nmbrs_company.company,
+        name=str(nmbrs_company.company),
+    )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from tilisilta.domain.problems import Problem
+from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.models import NmbrsConnection, NmbrsGrant
 from tilisilta.services.fetching.connection_problems import (
     grant_of,
@@ -12,6 +12,7 @@ from tilisilta.services.fetching.connection_problems import (
     today_of,
 )
 from tilisilta.services.fetching.moving.switching import obstacle_to_rest
+from tilisilta.services.fetching.problems import perhaps_here
 from tilisilta.services.fetching.registration import is_registered
 from tilisilta.services.fetching.rest_standing import NextStep
 from tilisilta.services.fetching.soap_end import soap_problem
@@ -29,7 +30,12 @@ class ConnectionNotice:
     def days_left(self) -> int | None:
         """Return the days until SOAP ends; ``None`` for a notice about something else."""
         count = self.problem.fact("count")
-        return int(count) if count.isdecimal() else None
+        return int(count) if count.isdecimal() and not self.is_question else None
+
+    @property
+    def is_question(self) -> bool:
+        """Return whether a person must say which companies of Nmbrs are here already."""
+        return self.problem.code is ProblemCode.NMBRS_SEVERAL_ALIKE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,13 +47,13 @@ class Connections:
 
 
 def connections_at(now: datetime) -> Connections:
-    """Return the notices of all connections: consents that fail, and the end of SOAP.
+    """Return the notices of all connections: consents that fail, the end of SOAP, and questions.
 
     It takes one query, and a few more for each connection by SOAP once its end is near.
     """
     found: list[ConnectionNotice] = []
     connections = NmbrsConnection.objects.exclude(state=NmbrsConnection.State.REMOVED)
-    shown = list(connections.select_related("grant").defer("token", "questions"))
+    shown = list(connections.select_related("grant").defer("token"))
     for connection in shown:
         grant = grant_of(connection)
         of_grant = stopping(grant_problems(grant, now=now)) if grant is not None else ()
@@ -58,6 +64,11 @@ def connections_at(now: datetime) -> Connections:
             for problem in (*of_grant[:1], soap)
             if problem is not None
         ]
+        if connection.open_questions:
+            problem = perhaps_here(len(connection.open_questions))
+            found.append(
+                ConnectionNotice(connection=connection, problem=problem, next_step=NextStep.NOTHING)
+            )
     return Connections(
         is_any_working=any(one.state == NmbrsConnection.State.WORKING for one in shown),
         notices=tuple(found),

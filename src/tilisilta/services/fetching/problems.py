@@ -1,6 +1,6 @@
 """Errors of Nmbrs as problems, which are stored and shown until they are over."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from tilisilta.clients.files.outcomes import FileRefused
@@ -10,6 +10,8 @@ from tilisilta.domain.payroll import PayrollRun
 from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 from tilisilta.errors import TilisiltaError
 from tilisilta.services import explanations
+
+_PERHAPS_HERE = "perhaps-here"
 
 
 def problem_of(error: TilisiltaError) -> Problem:
@@ -52,6 +54,33 @@ def run_like_several(run: PayrollRun) -> Problem:
         screen=Screen.NMBRS,
         facts=facts(reason="run", count=1, numbers=f"{run.number}/{run.year}"),
     )
+
+
+def here_twice(number: int) -> Problem:
+    """Return the problem that a company of Nmbrs is here a second time, under ``number``."""
+    return Problem(
+        code=ProblemCode.NMBRS_SEVERAL_ALIKE,
+        screen=Screen.NMBRS,
+        facts=facts(reason="here-twice", count=2, numbers=number),
+    )
+
+
+def perhaps_another(number: int) -> Problem:
+    """Return the problem that nobody has said yet under which id a company of ours goes on."""
+    return perhaps_here(1, numbers=str(number))
+
+
+def perhaps_here(count: int, *, numbers: str = "") -> Problem:
+    """Return the problem that so many companies of Nmbrs may be here already."""
+    return Problem(
+        code=ProblemCode.NMBRS_SEVERAL_ALIKE,
+        screen=Screen.NMBRS,
+        facts=facts(reason=_PERHAPS_HERE, count=count, numbers=numbers),
+    )
+
+
+def is_asked_about(trouble: Iterable[Problem]) -> bool:
+    return any(one.fact("reason") == _PERHAPS_HERE for one in trouble)
 
 
 def _codes(refusal: FileRefused) -> Sequence[str]:

@@ -25,7 +25,7 @@ from tilisilta.errors import TilisiltaError, TryAgainLater
 from tilisilta.models import NmbrsCompany, NmbrsConnection, Synchronisation, Worker
 from tilisilta.services.fetching.client import nmbrs
 from tilisilta.services.fetching.companies import Fetched, fetch_company
-from tilisilta.services.fetching.problems import problem_of
+from tilisilta.services.fetching.problems import is_asked_about, problem_of
 from tilisilta.services.fetching.synchronisations import finish_if_done
 
 MOST_TRIES = 3
@@ -97,6 +97,10 @@ def fetch_claimed(nmbrs_company: NmbrsCompany, *, now: datetime) -> None:
     """
     # Counted also when a turn ends early: what came in until then is stored.
     fetched = Fetched()
+    if is_asked_about(nmbrs_company.trouble):
+        # Nobody knows under which id it goes on, so that Nmbrs cannot be asked for it.
+        _note_end(nmbrs_company, fetched, nmbrs_company.trouble, now=now)
+        return
     try:
         with nmbrs(nmbrs_company.connection) as source:
             fetch_company(

@@ -2,7 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from django.db.models import F
 
 from tilisilta.clients.files.company_headers import Mark
 from tilisilta.clients.files.findings import Findings
@@ -24,8 +26,9 @@ from tilisilta.domain.named_companies import (
 from tilisilta.domain.payroll import SourceJournal
 from tilisilta.domain.personal_codes import mask_personal_codes
 from tilisilta.domain.problems import ProblemCode
-from tilisilta.models import Company, User
+from tilisilta.models import Company, NmbrsCompany, User
 
+_NUMBER = re.compile("0*([0-9]{1,9})(?:[.,]0+)?")
 # No company is called longer, and reading longer texts takes long.
 _MOST_CHARACTERS = 300
 # No text names it, so that all companies are looked at alike.
@@ -64,14 +67,15 @@ def companies_named(
 ) -> list[tuple[Company | None, RawJournal]]:
     """Return each part of a file with the company it names, among those that ``user`` may see.
 
-    ``None`` stands for a company that is not here, for one that two parts name, and for a part that
-    names none.
+    ``None`` stands for a company that is not here, for one that two parts name, for a number that
+    is another company's in Nmbrs, and for a part that names none.
     """
     seen = Company.objects.all() if user is None else Company.objects.visible_to(user)
     companies = {company.number: company for company in seen}
     # Among all companies: what names one that the user may not see must not become another.
     known = [_known(company) for company in Company.objects.all()]
-    numbers = [_number_named(part, known) for part in parts]
+    unclear = _numbers_of_two()
+    numbers = [_number_named(part, known, unclear) for part in parts]
     counts = Counter(numbers)
     return [
         (companies.get(number) if number and counts[number] == 1 else None, part)
@@ -79,16 +83,45 @@ def companies_named(
     ]
 
 
-def _number_named(part: RawJournal, known: list[KnownCompany]) -> int | None:
+def unclear_numbers(parts: Iterable[RawJournal]) -> list[str]:
+    """Return the numbers in a file that are one company here, and another one's in Nmbrs."""
+    said = [
+        text
+        for part in parts
+        for text in (part.companies if part.part_of is None else (part.part_of.text,))
+    ]
+    unclear = _numbers_of_two()
+    return [
+        text for text in said if (number := _NUMBER.fullmatch(text)) and int(number[1]) in unclear
+    ]
+
+
+def _numbers_of_two() -> frozenset[int]:
+    """Return the numbers that are one company here, and another one's in Nmbrs.
+
+    They repeat there from debtor to debtor, and change; here they never change.
+    """
+    listed = NmbrsCompany.objects.filter(
+        gone_at__isnull=True, nmbrs_number__in=Company.objects.values("number")
+    )
+    others = listed.exclude(nmbrs_number=F("company__number"))
+    return frozenset(others.values_list("nmbrs_number", flat=True))
+
+
+def _number_named(
+    part: RawJournal, known: list[KnownCompany], unclear: Collection[int]
+) -> int | None:
     if part.part_of is not None:
         said = [(part.part_of.mark, part.part_of.text)]
     else:
         said = [(Mark.NUMBER, text) for text in part.companies]
         said += [(column.mark, text) for column in part.company_columns for text in column.texts]
     for mark, text in said:
-        number = re.fullmatch("0*([0-9]{1,9})(?:[.,]0+)?", text)
+        number = _NUMBER.fullmatch(text)
         if number and mark is not Mark.BUSINESS_ID:
-            return int(number[1])
+            if int(number[1]) not in unclear:
+                return int(number[1])
+            continue
         if mark is Mark.NUMBER:
             continue
         is_named = _is_named if mark is Mark.NAME else _has_business_id

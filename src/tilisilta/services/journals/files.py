@@ -1,6 +1,6 @@
 """Takes in a file as people have it: with remembered columns, and for one company or several."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -22,7 +22,7 @@ from tilisilta.domain.problems import Problem, ProblemCode, Screen, facts
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import Company, User
 from tilisilta.services.journals.column_choices import remember_columns, remembered_columns
-from tilisilta.services.journals.file_companies import companies_named
+from tilisilta.services.journals.file_companies import companies_named, unclear_numbers
 from tilisilta.services.journals.importing import (
     Imported,
     ImportedAsOtherRun,
@@ -147,11 +147,14 @@ def _companies_of(
     if not file.is_of_several:
         return [(company or _named_company(file, user), file.parts[0])]
     named = companies_named(file.parts, user=user)
+    lost = [part for one, part in named if one is None]
     if company is not None and all(one != company for one, _ in named):
+        _must_be_clear(lost)
         raise several_companies(file)
     if is_only and company is not None:
         return [(one, part) for one, part in named if one == company]
-    unknown = [part.part_of.text for one, part in named if one is None and part.part_of]
+    _must_be_clear(lost)
+    unknown = [part.part_of.text for part in lost if part.part_of]
     if unknown:
         more = " …" if len(unknown) > _MOST_NAMED else ""
         raise refused(
@@ -167,7 +170,20 @@ def _named_company(file: JournalFile, user: User | None) -> Company:
     named = companies_named(file.parts, user=user)
     if named and named[0][0] is not None:
         return named[0][0]
+    _must_be_clear(file.parts)
     raise refused(ProblemCode.COMPANY_NOT_SAID)
+
+
+def _must_be_clear(parts: Iterable[RawJournal]) -> None:
+    """Refuse a file whose numbers are one company here and another in Nmbrs: it may mean either."""
+    unclear = unclear_numbers(parts)
+    if unclear:
+        raise refused(
+            ProblemCode.COMPANIES_UNKNOWN,
+            reason="number-of-two",
+            companies=", ".join(unclear[:_MOST_NAMED]),
+            count=len(unclear),
+        )
 
 
 def _keep(  # in the order of the caller, for two callers

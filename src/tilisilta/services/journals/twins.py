@@ -4,8 +4,8 @@ It only stops what is stored already. Whether a journal is stored at all, or is 
 already, ``which_run`` and ``here_already`` decide.
 """
 
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import reduce
@@ -13,7 +13,8 @@ from operator import or_
 
 from django.db.models import Q, QuerySet
 
-from tilisilta.domain.sameness import sums_on_any_day
+from tilisilta.domain.journals import JournalLine
+from tilisilta.domain.sameness import sums_by_account, sums_on_any_day
 from tilisilta.domain.standing import JournalState
 from tilisilta.models import Journal, Link
 
@@ -30,6 +31,8 @@ _COMPARED = (
 )
 _A_MONTH = timedelta(days=31)
 _LESS_THAN_A_PAY_PERIOD = timedelta(days=6)
+_UNTIL_PAYDAY = timedelta(days=15)
+"""A file may be dated on the payday, Nmbrs' journal on the last day of the month before it."""
 HIDDEN_JOURNAL = "?"
 """In place of the reference of a journal that some readers may not know of."""
 
@@ -61,7 +64,11 @@ def _is_alike(journal: Journal, link: Link | None) -> Q:
     """Return the condition for all journals in which a twin or a stranger is looked for."""
     conditions = [_books_the_same(journal, link)]
     if link is not None:
-        of_company = _is_doubtful_in_period(journal) | _perhaps_another_day(journal)
+        of_company = (
+            _is_doubtful_in_period(journal)
+            | _perhaps_another_day(journal)
+            | _of_another_way(journal)
+        )
         conditions.append(Q(company=journal.company_id) & of_company)
     return reduce(or_, conditions)
 
@@ -81,7 +88,11 @@ def _twin_of(journal: Journal, link: Link | None, earlier: QuerySet[Journal]) ->
         return ""
     of_company = earlier.filter(company=journal.company_id).exclude(_is_same_run(journal))
     same = _books_the_same(journal, link) | _is_doubtful_in_period(journal)
-    twin = of_company.filter(same).first() or _twin_of_another_day(journal, link, of_company)
+    twin = (
+        of_company.filter(same).first()
+        or _twin_of_another_day(journal, link, of_company)
+        or _twin_in_another_form(journal, of_company)
+    )
     return twin.reference if twin is not None else ""
 
 
@@ -136,25 +147,60 @@ def _twin_of_another_day(
     alike = earlier.filter(_perhaps_another_day(journal))
     if not alike:
         return None
-    with_dimensions = link.uses_cost_centers or link.uses_cost_units
-    sums, last = _booked_by(journal, with_dimensions)
+    sums, last = _booked_by(journal, link)
     for one in alike:
-        other_sums, other_last = _booked_by(one, with_dimensions)
+        other_sums, other_last = _booked_by(one, link)
         if sums == other_sums and abs(last - other_last) <= _LESS_THAN_A_PAY_PERIOD:
+            return one
+    return None
+
+
+def _twin_in_another_form(journal: Journal, earlier: QuerySet[Journal]) -> Journal | None:
+    """Return a journal that leaves the same on each account, where one of the two is from a file.
+
+    A file for what is fetched as well may have other days, no dimensions and fewer lines.
+    """
+    alike = earlier.filter(_of_another_way(journal))
+    if not alike:
+        return None
+    lines = journal.content().lines
+    sums, last = sums_by_account(lines), _last_day(journal, lines)
+    for one in alike:
+        other = one.content().lines
+        is_near = abs(last - _last_day(one, other)) <= _UNTIL_PAYDAY
+        if sums and is_near and sums == sums_by_account(other):
             return one
     return None
 
 
 def _perhaps_another_day(journal: Journal) -> Q:
     # Narrowed by sum and month in the database: comparing lines means reading them.
+    return Q(debit_total=journal.debit_total) & _near(journal)
+
+
+def _of_another_way(journal: Journal) -> Q:
+    """Return the condition for journals of about then that came the other way: file, or Nmbrs."""
+    return Q(run__isnull=journal.run_id is not None) & _near(journal)
+
+
+def _near(journal: Journal) -> Q:
     near = (journal.period - _A_MONTH, journal.period + _A_MONTH)
-    return Q(debit_total=journal.debit_total, period__range=near) & ~Q(state=JournalState.REPLACED)
+    return Q(period__range=near) & ~Q(state=JournalState.REPLACED)
 
 
-def _booked_by(
-    journal: Journal, with_dimensions: bool
-) -> tuple[Mapping[tuple[Hashable, ...], Decimal], date]:
+def _booked_by(journal: Journal, link: Link) -> tuple[Mapping[tuple[Hashable, ...], Decimal], date]:
     """Return the sums that a journal books, on whatever day, and the last day it books on."""
     lines = journal.content().lines
-    last = max((line.booking_date for line in lines), default=journal.period)
-    return sums_on_any_day(lines, with_dimensions=with_dimensions), last
+    booked = (
+        replace(
+            line,
+            cost_center=line.cost_center if link.uses_cost_centers else "",
+            cost_unit=line.cost_unit if link.uses_cost_units else "",
+        )
+        for line in lines
+    )
+    return sums_on_any_day(booked), _last_day(journal, lines)
+
+
+def _last_day(journal: Journal, lines: Sequence[JournalLine]) -> date:
+    return max((line.booking_date for line in lines), default=journal.period)

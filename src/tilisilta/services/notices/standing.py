@@ -171,6 +171,9 @@ def _of_connections(now: datetime, *, today: date) -> Iterator[Matter]:
     """Yield the connections to Nmbrs whose token or consent has ended or ends soon."""
     for notice in connections_at(now).notices:
         code = notice.problem.code
+        if notice.is_question:
+            # Not of an authorisation: the company's run counts as missing meanwhile.
+            continue
         if code is ProblemCode.SOAP_ENDS:
             last_day = end_of_soap.END_OF_SOAP - timedelta(days=1)
             if ends_soon(last_day, today=today):

@@ -13,12 +13,9 @@ from tilisilta.domain.both_ways import Way
 from tilisilta.domain.nmbrs_ids import Known, Listed, NmbrsId, plain_number, recognise
 from tilisilta.domain.payroll import PayrollCompany, PayrollSource
 from tilisilta.models import ComparedCompany, NmbrsCompany, NmbrsConnection
+from tilisilta.services.fetching.company_questions import id_of_question
 from tilisilta.services.fetching.moving.reading import reading_by
-from tilisilta.services.fetching.recognising import (
-    id_of_question,
-    is_of_environment,
-    rows_to_recognise,
-)
+from tilisilta.services.fetching.recognising import is_of_environment, rows_to_recognise
 
 State = ComparedCompany.State
 
