@@ -179,6 +179,9 @@ class TestSweep:
         assert deliver(released.joint.sendings.get(), clock).state == JournalState.SENT
         assert rule_that_sent(due.pk) == ""
         assert receipts(procountor, 1001) == 4
+        # The rule asked for one today, and the person who released it did not ask once more.
+        assert gather([due], now=clock.now)[0].facts.brakes.asked_today == 1
+        assert gather([due], now=clock.now + timedelta(days=1))[0].facts.brakes.asked_today == 0
 
     def test_reads_all_with_a_bounded_number_of_queries(
         self, due: Journal, clock: Clock, django_assert_max_num_queries: DjangoAssertNumQueries

@@ -127,7 +127,7 @@ def _send(ids: Collection[int], *, now: datetime) -> int:
             return 0
         # What is left of the day, as the count was made before any of these.
         brakes = free[0].facts.brakes
-        free = free[: brakes.most_a_day - brakes.sent_today]
+        free = free[: brakes.most_a_day - brakes.asked_today]
         _ask(free, now=now)
         asked = RuledJournal.objects.filter(journal__in=[one.journal.pk for one in free])
         asked.update(asked_at=now, holds=[])

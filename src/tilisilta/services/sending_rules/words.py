@@ -40,7 +40,7 @@ _MESSAGES: dict[Hold, tuple[Promise, Promise]] = {
         _("Settle those first. Until then nothing more is sent by rule."),
     ),
     Hold.DAY_IS_FULL: (
-        _("Sent by rule today: %(count)s, and more are not allowed"),
+        _("Sent or proposed by rule today: %(count)s; at most %(most)s are allowed"),
         _("It waits for tomorrow, or you send it yourself."),
     ),
     Hold.CLOCK: (
