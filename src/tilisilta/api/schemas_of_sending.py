@@ -73,7 +73,8 @@ class JointDocument(Schema):
     id: str = Field(description="Its name in every address.")
     requested_at: datetime
     user: str | None
-    system_user: str | None
+    system_user: str | None = Field(description="Who asked for it by a command.")
+    rule: str | None = Field(description="The rule that asked for it, with no person looking.")
     month: Month | None
     left_out: int = Field(description="How many of the list of a month were left out.")
     counts: Counts

@@ -12,6 +12,8 @@ from enum import StrEnum
 
 from tilisilta.domain.month_end import month_before
 
+BY_RULE = "rule "
+"""Begins the system user of what a rule asks for. No name of a user has a space."""
 MONTHS_COMPARED = 3
 MOST_A_SWEEP = 25
 """So few that a person who sees the first of them go wrong can stop the others."""

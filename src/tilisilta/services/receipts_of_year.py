@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from tilisilta.domain.standing import BOOKED_EXPORTS, EXPORTS_GOING_BACK, ExportState
 from tilisilta.models import Company, Export, Sending, User
 from tilisilta.services import audit
+from tilisilta.services.sending_rules.words import name_of_asker
 from tilisilta.services.spreadsheets import CSV, XLSX, Download, Value, as_csv, as_xlsx
 
 # A receipt that may be booked belongs to the trail as much as one that surely is.
@@ -27,11 +28,11 @@ class BookedReceiptRow:
 
     @property
     def sent_by(self) -> str:
-        """The user who asked for it, or the system user who ran the command."""
+        """The user who asked for it, the rule, or the system user who ran the command."""
         if self.sending is None:
             return ""
         user = self.sending.requested_by
-        return user.get_username() if user else self.sending.system_user
+        return user.get_username() if user else name_of_asker(self.sending.system_user)
 
 
 def receipts_of_year(company: Company, year: int) -> QuerySet[Export]:

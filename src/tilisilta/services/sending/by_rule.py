@@ -12,9 +12,6 @@ from django.db.models.functions import Coalesce
 from tilisilta.domain.problems import Problem, ProblemCode, Screen
 from tilisilta.models import Attempt, Export, Link, RuleBrake, RuledJournal, Run, Sending
 
-BY_RULE = "rule "
-"""Begins the system user of what a rule asks for. No name of a user has a space."""
-
 NEWS_AGE = timedelta(minutes=10)
 """What Nmbrs said of a run for longer is asked again before a rule sends it."""
 

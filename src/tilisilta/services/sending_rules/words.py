@@ -8,9 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from tilisilta.domain.sending_rules import Held, Hold
+from tilisilta.domain.sending_rules import BY_RULE, Held, Hold
 from tilisilta.languages import language_of
-from tilisilta.services.sending.by_rule import BY_RULE
 
 SEND_IT = _("Look at the preview and send it yourself.")
 NOTHING = _("There is nothing to do.")
