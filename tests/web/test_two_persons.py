@@ -51,7 +51,16 @@ def test_one_proposes_and_another_looks_and_releases(
     own = squeezed(browser_of_administrator.get(page).text)
     assert "Take it back" in own
     assert "Release and send" not in own
-    assert "Proposed" in onni.get(reverse("exports")).text
+    listed = onni.get(reverse("exports"))
+    assert listed.context["totals"].states == (("ready", 2), ("proposed", 1))
+    assert (listed.context["totals"].ready_count, listed.context["totals"].count) == (2, 3)
+    for state, pks in (("proposed", journals[:1]), ("ready", journals[1:])):
+        rows = onni.get(reverse("exports"), {"state": state}).context["rows"]
+        assert {row.journal for row in rows} == {*pks}
+    counts = onni.get(reverse("overview"), {"month": "2026-06"}).context["overview"].counts
+    assert (counts.unsent, counts.proposed, counts.waiting, counts.due) == (2, 1, 2, 3)
+    cells = onni.get(reverse("month_end"), {"month": "2026-06"}).context["page"].line
+    assert {one.state: one.count for one in cells if one.count} == {"ready": 2, "proposed": 1}
     for name in ("overview", "month_end"):
         told = squeezed(onni.get(reverse(name), {"month": "2026-06"}).text)
         assert "1 journal is proposed to be sent: another person has to release it." in told

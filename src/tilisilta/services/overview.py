@@ -24,7 +24,6 @@ from django.db.models import (
 from tilisilta.domain.problems import Problem
 from tilisilta.domain.standing import (
     BOOKED_EXPORTS,
-    BY_URGENCY,
     JOURNALS_NOT_DUE,
     WAITING_JOURNALS,
     ExportState,
@@ -54,6 +53,7 @@ from tilisilta.services.overview_counts import (
     states_by_month,
     waiting_elsewhere,
 )
+from tilisilta.services.sending.proposed import COUNTED_BY_URGENCY, COUNTED_STATE
 
 MOST_NEEDS = 15
 MOST_READ = 200  # waiting journals, to find those that are alike
@@ -63,7 +63,7 @@ MONTHS_SHOWN = 12
 
 WITHOUT_LINK = frozenset({JournalState.PROBLEM, *JOURNALS_NOT_DUE})
 
-_PLACES = {state.value: place for place, state in enumerate(BY_URGENCY)}
+_PLACES = {str(state): place for place, state in enumerate(COUNTED_BY_URGENCY)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -373,7 +373,8 @@ def _years(
             period__lte=months[-1],
         )
         .order_by("run_number", "revision")
-        .values_list("company_id", "period", "state", "pk")
+        .annotate(counted=COUNTED_STATE)
+        .values_list("company_id", "period", "counted", "pk")
     )
     cells: dict[tuple[int, date], list[tuple[str, int]]] = {}
     for company_id, period, state, pk in rows:

@@ -10,7 +10,13 @@ from django.utils.translation import gettext_lazy
 
 from tilisilta.domain.number_ranges import written_ranges
 from tilisilta.domain.sending_rules import Hold
-from tilisilta.domain.standing import BOOKED_EXPORTS, ExportState, JournalState
+from tilisilta.domain.standing import (
+    BOOKED_EXPORTS,
+    PROPOSED,
+    PROPOSED_JOURNALS,
+    ExportState,
+    JournalState,
+)
 from tilisilta.models import (
     Export,
     Journal,
@@ -87,6 +93,12 @@ class Row:
     variance: JournalVariance | None = None
     proposal: Proposal | None = None
     needs_release: bool = False
+
+    @property
+    def counted_state(self) -> str:
+        """Return the state that the journal counts in."""
+        state = self.journal.state
+        return PROPOSED if self.proposal is not None and state in PROPOSED_JOURNALS else state
 
     @property
     def receipt_number_text(self) -> str:

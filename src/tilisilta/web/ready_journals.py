@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 
 from tilisilta.domain.standing import (
     JOURNALS_UNDER_WAY,
+    PROPOSED,
     STOPPED_JOURNALS,
     ExportState,
     JournalState,
@@ -25,6 +26,7 @@ from tilisilta.domain.standing import (
 from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.models import Area, Export, Journal, Right
 from tilisilta.services.sending.asking import Wanted
+from tilisilta.services.sending.proposed import COUNTED_STATE
 from tilisilta.services.sending.ready import ReadyJournals, ready_journals
 from tilisilta.services.sending.together import send_together
 from tilisilta.services.sending_rules.switching import leave_unticked
@@ -138,7 +140,12 @@ def _not_ready(
 ) -> Iterator[NotReady]:
     """Return what is not ready of the months shown, and where to see why."""
     shown = visible if ready.period is None else visible.filter(period=ready.period)
-    counts = dict(shown.order_by().values_list("state").annotate(Count("pk")))
+    counts = dict(
+        shown.order_by()
+        .annotate(counted=COUNTED_STATE)
+        .values_list("counted")
+        .annotate(Count("pk"))
+    )
     period = f"{ready.period:%Y-%m}" if ready.period else ""
     for state in NAMED_STATES:
         if count := counts.get(state):
@@ -146,8 +153,8 @@ def _not_ready(
             yield NotReady(state=state, count=count, query=query)
     deleted = ready.warned_of.filter(is_deleted_at_source=True).count()
     suspicious = ready.warned_of.filter(is_deleted_at_source=False).count()
-    if proposed := ready.proposed.count():
-        yield NotReady(state="proposed", count=proposed, query="")
+    if proposed := counts.get(PROPOSED):
+        yield NotReady(state=PROPOSED, count=proposed, query="")
     for name, count in (("deleted", deleted), ("needs_look", suspicious)):
         if count:
             query = with_query(request, state=JournalState.READY, period=period, months="")
