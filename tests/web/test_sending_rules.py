@@ -22,6 +22,7 @@ from tilisilta.models import (
 from tilisilta.services import audit
 from tilisilta.services.archiving.proof_sections import _senders
 from tilisilta.services.audit import ANY_COMMAND
+from tilisilta.services.audit_sentences import sentence_of
 from tilisilta.services.links import change_link
 from tilisilta.services.receipts_of_year import with_sendings
 from tilisilta.services.sending.asking import Wanted
@@ -79,8 +80,12 @@ def test_the_page_of_rules_says_where_one_only_proposes(
 
     assert "a person releases it" not in before
     assert "The rule proposes it, and a person releases it." in page
-    assert "1 link sends what is as in the last months" in page
-    assert "1 link sends what is as in the last months" not in stopped
+    assert "1 link sends what is as in the last months" in squeezed(before)
+    assert "1 link sends" not in page
+    assert "1 link demands two persons, and its rule only proposes." in page
+    assert "Look at the preview and propose it." in page
+    assert "Look at the preview and send it yourself." not in page
+    assert "its rule only proposes." not in stopped
 
 
 def test_a_journal_says_which_rule_sent_it(june: Journal, browser_of_administrator: Client) -> None:
@@ -222,9 +227,31 @@ def test_switching_it_on_takes_the_right_to_send(
     browser_of_administrator.post(reverse("link", args=[link.pk]), posted)
     link.refresh_from_db()
 
-    assert "you need the right to send them" in squeezed(refused.text)
+    both = {**posted, "needs_release": "on"}
+    checked = browser_of_administrator.post(
+        reverse("link", args=[link.pk]), {**both, "check": "form"}
+    )
+    saved = browser_of_administrator.post(reverse("link", args=[link.pk]), both, follow=True)
+    same = browser_of_administrator.post(reverse("link", args=[link.pk]), both, follow=True)
+    since = Link.objects.get().rule_since
+    # With the demand gone the rule would send what it only proposed.
+    without = browser.post(reverse("link", args=[link.pk]), posted)
+    still = Link.objects.get()
+    alone = browser_of_administrator.post(reverse("link", args=[link.pk]), posted, follow=True)
+
+    for answer in (refused, without):
+        assert "you need the right to send them" in squeezed(answer.text)
+    only_proposes = "so the rule only proposes: a person looks at each journal and releases it."
+    assert only_proposes in squeezed(checked.text)
+    assert only_proposes in squeezed(saved.text)
+    assert only_proposes not in squeezed(same.text)
+    assert "so the rule sends with no person looking." in squeezed(alone.text)
+    assert (still.needs_release, still.rule_since) == (True, since)
+    assert Link.objects.get().rule_since > since
     assert not before
     assert (link.sends_by_rule, link.rule_hours, link.rule_percent) == (True, 48, 5)
     assert link.rule_since is not None
-    (entry,) = AuditEntry.objects.filter(action="rule_on")
+    # Once more when the demand ended, as the rule sends since then.
+    entry, _again = AuditEntry.objects.filter(action="rule_on").order_by("pk")
+    assert "are sent by rule" in sentence_of(entry)
     assert (entry.user, entry.facts["hours"]) == (administrator, "48")

@@ -147,6 +147,12 @@ def _sentence(entry: AuditEntry, facts: Mapping[str, object]) -> str:
             "sent journal {reference} by rule, with no person looking: two persons are not "
             "demanded any more since {date}"
         )
+    if action == AuditEntry.Action.RULE_ON and facts.get("proposes"):
+        return gettext(
+            "switched on that journals of {name} are proposed by rule, for a person to release: "
+            "{hours} hours after they are ready and locked, within {percent} percent of the last "
+            "three months"
+        )
     if action == AuditEntry.Action.JOURNAL_SENT and count.isdecimal():
         return ngettext(
             "sent journal {reference}: {count} ledger receipt",

@@ -71,7 +71,9 @@ def _standing(journal: Journal, link: Link | None, *, may_send: bool) -> RuleNot
         return None
     return RuleNotice(
         sends_at=standing.sends_at,
-        reasons=tuple(in_words(held) for held in standing.held),
+        reasons=tuple(
+            in_words(held, only_proposes=standing.only_proposes) for held in standing.held
+        ),
         is_held=standing.is_held,
         can_be_kept=may_send and standing.can_be_kept,
         only_proposes=standing.only_proposes,
