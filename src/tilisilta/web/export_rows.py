@@ -173,7 +173,8 @@ def _row(journal: Journal, *, may_send: bool) -> Row:
 
 def _sending_of(journal: Journal, sent_at: datetime | None) -> Sending | None:
     """Return the last sending before that moment: a later one may have taken receipts back."""
-    sendings = list(journal.sendings.all())
+    # Asked for once more, and refused, it was not sent by that.
+    sendings = [one for one in journal.sendings.all() if not one.is_refused]
     before = (one for one in sendings if sent_at is not None and one.requested_at <= sent_at)
     return next(before, sendings[0] if sendings else None)
 

@@ -107,6 +107,7 @@ def send_ready(request: UserRequest) -> HttpResponse:
         "count": len(rows),
         "company_count": len({row.journal.company_id for row in rows}),
         "is_ticked": is_ticked,
+        "is_any_by_rule": any(row.by_rule for row in rows),
         "all": _summed(Journal.objects.filter(pk__in=pks)),
         "chosen": _summed(Journal.objects.filter(pk__in=pks if is_ticked else [])),
         "tick_other": with_query(request, tick="none" if is_ticked else ""),

@@ -242,8 +242,9 @@ class _Around:
 def _brakes(now: datetime, today: date) -> Brakes:
     row = brake()
     midnight = timezone.make_aware(datetime.combine(today, time.min))
-    by_rule = Sending.objects.filter(joint__rule__gt="")
-    sent = by_rule.filter(joint__requested_at__gte=midnight, is_refused=False)
+    # What was refused did not leave: a person may have sent the journal then.
+    by_rule = Sending.objects.filter(joint__rule__gt="", is_refused=False)
+    sent = by_rule.filter(joint__requested_at__gte=midnight)
     # Whatever became of them. What a person releases is not asked for by the rule once more.
     proposed = Proposal.objects.filter(joint__rule__gt="", proposed_at__gte=midnight)
     troubled = Export.objects.filter(
