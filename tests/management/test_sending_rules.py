@@ -18,7 +18,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("
 def test_is_switched_on_looked_at_and_stopped(give: Give, procountor: "Sandbox") -> None:
     journal = a_journal(a_linked_company(1001))
     none = give("rules", "list")
-    give("link", "change", "--company", "1001", "--send-by-rule", "yes", "--rule-hours", "12")
+    switched = ("--send-by-rule", "yes", "--rule-hours", "12")
+    on = give("link", "change", "--company", "1001", *switched)
     wrong = give("link", "change", "--company", "1001", "--rule-hours", "0")
     listed = give("rules", "list", "--json")
     checked = give("rules", "check", "--json")
@@ -37,6 +38,7 @@ def test_is_switched_on_looked_at_and_stopped(give: Give, procountor: "Sandbox")
     profile = give("profile", "add", "Careful", *choices)
 
     only_proposes = "so the rule only proposes: a person looks at each journal and releases it."
+    assert "The rule sends with no person looking, once a person has sent the first" in on.text
     assert f"1001: Two persons are demanded, {only_proposes}" in both.text
     (changed,) = as_json.document["changed"]
     assert only_proposes in changed["note"]

@@ -30,7 +30,9 @@ class MonthToSend(Body):
         False, description="Instead of a digest: send what is ready, whatever that is."
     )
     left_out: list[Text] = Field(
-        [], max_length=MOST_TOGETHER, description="Journals of the list that are not to be sent."
+        [],
+        max_length=MOST_TOGETHER,
+        description="Journals of the list that are not to be sent, by rule neither.",
     )
     debtor: Number | None = Field(
         None, description="Only companies of this debtor, as in the list."

@@ -139,9 +139,9 @@ def name_of_asker(system_user: str) -> str:
 
 
 def said_of_rule(link: Link, changed: Collection[str] = ("sends_by_rule",)) -> str:
-    """Return what the rule of ``link`` does with two persons demanded, or no longer demanded.
+    """Return what the rule of ``link`` will do: send, or only propose where two are demanded.
 
-    It is empty where the ``changed`` fields do not bear on that.
+    It is empty without a rule, and where the ``changed`` fields do not bear on that.
     """
     if not link.sends_by_rule or not {"sends_by_rule", "needs_release"} & {*changed}:
         return ""
@@ -150,11 +150,14 @@ def said_of_rule(link: Link, changed: Collection[str] = ("sends_by_rule",)) -> s
             "Two persons are demanded, so the rule only proposes: a person looks at each journal "
             "and releases it."
         )
-    if "needs_release" in changed:
+    if "sends_by_rule" not in changed:
         return gettext(
             "Two persons are not demanded any more, so the rule sends with no person looking."
         )
-    return ""
+    return gettext(
+        "The rule sends with no person looking, once a person has sent the first journal of the "
+        "company."
+    )
 
 
 def in_words(held: Held, *, only_proposes: bool = False) -> HeldInWords:
