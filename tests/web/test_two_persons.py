@@ -65,6 +65,8 @@ def test_one_proposes_and_another_looks_and_releases(
     assert (counts.unsent, counts.proposed, counts.waiting, counts.due) == (2, 1, 2, 3)
     cells = onni.get(reverse("month_end"), {"month": "2026-06"}).context["page"].line
     assert {one.state: one.count for one in cells if one.count} == {"ready": 2, "proposed": 1}
+    for address in (page, reverse("company", args=[1001]), reverse("companies")):
+        assert "<span>Proposed</span>" in onni.get(address).text
     for name in ("overview", "month_end"):
         told = squeezed(onni.get(reverse(name), {"month": "2026-06"}).text)
         assert "1 journal is proposed to be sent: another person has to release it." in told

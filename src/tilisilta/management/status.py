@@ -32,11 +32,11 @@ from tilisilta.models import (
 )
 from tilisilta.models.journals import JournalQuerySet
 from tilisilta.services.closing.month_at_work import shown_month
+from tilisilta.services.counted_states import COUNTED_STATE, IS_PROPOSED
 from tilisilta.services.explanations import explain
 from tilisilta.services.fetching.notices import ConnectionNotice, connections_at
 from tilisilta.services.fetching.synchronisations import latest_synchronisation
 from tilisilta.services.notices.mail_server import mail_standing
-from tilisilta.services.sending.proposed import COUNTED_STATE, IS_PROPOSED
 from tilisilta.services.sending.releasing import proposed_count
 from tilisilta.services.webhooks.outcomes import failing_webhooks
 

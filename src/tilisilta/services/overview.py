@@ -41,6 +41,7 @@ from tilisilta.models import (
 )
 from tilisilta.services.closing.month_at_work import recent_month
 from tilisilta.services.companies import matching
+from tilisilta.services.counted_states import COUNTED_BY_URGENCY, COUNTED_STATE
 from tilisilta.services.explanations import Explanation, explain
 from tilisilta.services.fetching.progress import FetchProgress, fetch_progress_for
 from tilisilta.services.keys import do_keys_fit
@@ -53,7 +54,6 @@ from tilisilta.services.overview_counts import (
     states_by_month,
     waiting_elsewhere,
 )
-from tilisilta.services.sending.proposed import COUNTED_BY_URGENCY, COUNTED_STATE
 
 MOST_NEEDS = 15
 MOST_READ = 200  # waiting journals, to find those that are alike

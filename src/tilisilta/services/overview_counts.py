@@ -17,7 +17,7 @@ from tilisilta.domain.standing import (
     JournalState,
 )
 from tilisilta.models import Journal
-from tilisilta.services.sending.proposed import IS_PROPOSED
+from tilisilta.services.counted_states import IS_PROPOSED
 
 # Uncertain journals are counted by themselves.
 UNDER_WAY = JOURNALS_UNDER_WAY - {JournalState.UNCERTAIN}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from tilisilta.domain.standing import PROPOSED
 from tilisilta.models import JOURNAL_STATES, Journal, User
 from tilisilta.models.journals import JournalQuerySet
-from tilisilta.services.sending.proposed import in_counted_state
+from tilisilta.services.counted_states import in_counted_state
 from tilisilta.web.templatetags.ledger import month
 
 MOST_PERIODS = 36

@@ -23,7 +23,7 @@ from tilisilta.models import (
     Sending,
     User,
 )
-from tilisilta.services.sending.proposed import COUNTED_STATE
+from tilisilta.services.counted_states import COUNTED_STATE
 from tilisilta.services.sending.ready import newest_month
 from tilisilta.web.export_filter import COUNTED_STATES, FilterForm
 from tilisilta.web.export_rows import COLUMNS, SUM_AT, rows_of

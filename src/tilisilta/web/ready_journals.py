@@ -25,8 +25,8 @@ from tilisilta.domain.standing import (
 )
 from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.models import Area, Export, Journal, Right
+from tilisilta.services.counted_states import COUNTED_STATE
 from tilisilta.services.sending.asking import Wanted
-from tilisilta.services.sending.proposed import COUNTED_STATE
 from tilisilta.services.sending.ready import ReadyJournals, ready_journals
 from tilisilta.services.sending.together import send_together
 from tilisilta.services.sending_rules.switching import leave_unticked

@@ -21,7 +21,7 @@ from tilisilta.models import (
     User,
     Withdrawal,
 )
-from tilisilta.services.sending.proposed import COUNTED_STATE
+from tilisilta.services.counted_states import COUNTED_STATE
 
 _FEW = 500
 _NEVER_RUN = (JournalState.REPLACED, JournalState.DISCARDED, JournalState.BEFORE_START)

@@ -24,8 +24,8 @@ from tilisilta.domain.standing import (
 )
 from tilisilta.models import AccountMapping, Journal, User
 from tilisilta.services.closing.months import MonthEnd, Sums, month_end
+from tilisilta.services.counted_states import IS_PROPOSED
 from tilisilta.services.reasons.words import words_of
-from tilisilta.services.sending.proposed import IS_PROPOSED
 
 _LOST = Q(is_deleted_at_source=True, state__in=SENT_JOURNALS)
 _STOPPED_RECEIPTS = Q(

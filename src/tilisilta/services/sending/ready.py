@@ -10,7 +10,7 @@ from django.utils import timezone
 from tilisilta.domain.standing import JOURNALS_NOT_DUE, JournalState
 from tilisilta.models import Journal, User
 from tilisilta.models.journals import JournalQuerySet
-from tilisilta.services.sending.proposed import IS_PROPOSED
+from tilisilta.services.counted_states import IS_PROPOSED
 
 
 @dataclass(frozen=True, kw_only=True)

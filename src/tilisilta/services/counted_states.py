@@ -1,4 +1,4 @@
-"""Which journals wait for nothing but a second person: lists and counts tell them apart."""
+"""The state in which a journal counts: what waits for nothing but a second person is told apart."""
 
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
