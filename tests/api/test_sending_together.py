@@ -17,6 +17,8 @@ from tilisilta.models import (
     JointSending,
     Journal,
     KeyedRequest,
+    Link,
+    RuledJournal,
     Sending,
     User,
     UserTemplate,
@@ -139,8 +141,11 @@ class TestAMonth:
         third = a_journal(company, run_number="62")
         stale = program.post(path, body)
         body["digest"] = program.get("/months/2026-06/ready").json()["digest"]
+        Link.objects.update(sends_by_rule=True)
         asked = program.post(path, body)
 
+        # No rule sends what a program has left out, as with what a person unticks.
+        assert RuledJournal.objects.get(left_at__isnull=False).journal == second
         assert (ready["journal_count"], len(ready["journals"])) == (2, 1)
         assert ready["journals"][0]["administrations"][0]["name"] == "Koivulammi Konepaja Oy"
         assert ready["next"] is not None

@@ -32,6 +32,11 @@ def test_what_a_token_proposes_the_token_of_another_user_releases(
     asked = program.post("/sendings", body)
     assert asked.status_code == 202
     assert [one["proposed_by"] for one in asked.json()["proposed"]] == ["aino"]
+    counts = other.get("/status?period=2026-06").json()
+    assert (counts["journals"]["ready"], counts["journals"]["proposed"]) == (0, 1)
+    assert (counts["waiting_count"], counts["waiting_in_other_months"]) == (0, {})
+    for state, count in (("ready", 0), ("proposed", 1)):
+        assert len(other.get(f"/journals?state={state}").json()["journals"]) == count
     listed = other.get("/proposals").json()["proposals"]
     wanted = {"journals": [{"reference": journal.reference, "digest": listed[0]["digest"]}]}
 

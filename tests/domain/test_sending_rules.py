@@ -30,7 +30,7 @@ JUNE = date(2026, 6, 1)
 ACCOUNTS = frozenset({"5000", "2920"})
 GOOD = RuleFacts(
     rule=SendingRule(is_on=True, hours=24, percent=10, since=NOW - 90 * 24 * HOUR),
-    brakes=Brakes(is_stopped=False, troubled=0, sent_today=3, most_a_day=300),
+    brakes=Brakes(is_stopped=False, troubled=0, asked_today=3, most_a_day=300),
     link=LinkFacts(
         covers=True,
         is_open=True,
@@ -98,7 +98,7 @@ HOLDING: tuple[tuple[Hold, RuleFacts], ...] = (
     (Hold.OFF, but("rule", is_on=False)),
     (Hold.STOPPED, but("brakes", is_stopped=True)),
     (Hold.TROUBLED, but("brakes", troubled=MOST_TROUBLED)),
-    (Hold.DAY_IS_FULL, but("brakes", sent_today=300)),
+    (Hold.DAY_IS_FULL, but("brakes", asked_today=300)),
     (Hold.CLOCK, but("journal", came_at=LATER)),
     (Hold.CLOCK, but("run", listed_at=LATER)),
     (Hold.CLOCK, but("link", checked_at=LATER)),
@@ -184,7 +184,7 @@ def test_a_fact_that_was_not_gathered_holds(part: str) -> None:
     here = getattr(GOOD, part)
     # A warning that was not gathered is caught by the journal's own state, and a moment of a link
     # that never changed is none; all else that has a default must hold by it.
-    harmless = {"warnings", "changed_at", "hours", "percent", "resumed_at", "sent_today"}
+    harmless = {"warnings", "changed_at", "hours", "percent", "resumed_at", "asked_today"}
     for one in fields(here):
         if one.default is not MISSING and one.name not in harmless:
             assert holds_of(but(part, **{one.name: one.default})), one.name

@@ -66,6 +66,8 @@ class TestOnboard:
             "1006;;SANDBOX-KEY-1006;;June;",
         )
 
+        rules = ("--send-by-rule", "yes", "--two-persons", "yes")
+        give("profile", "add", "Careful", "--default", *rules)
         shown = give("onboard", path, "--json")
         text = give("onboard", path)
 
@@ -91,6 +93,7 @@ class TestOnboard:
         )
         assert shown.status == text.status == 1
         assert "2 companies match. Nothing was changed." in text.text
+        assert "so the rule only proposes" in text.text
         assert "SANDBOX-KEY" not in shown.text + text.text + text.complaint
         assert Link.objects.count() == ProcountorAccount.objects.count() == 1
 

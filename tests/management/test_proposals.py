@@ -21,7 +21,15 @@ def test_a_command_proposes_lists_and_takes_back(procountor: Sandbox, give: Give
     assert "another person has to release it" in waited.text
     ready = give("send", "--all", "--period", "2026-06", "--json").document
     assert (ready["journals"], ready["waiting_for_release"]) == ([], [journal.reference])
-    assert give("status", "--period", "2026-06", "--json").document["proposed"] == 1
+    status = give("status", "--period", "2026-06", "--json").document
+    assert (status["proposed"], status["waiting_count"], status["waiting"]) == (1, 0, [])
+    assert (status["journals"]["ready"], status["journals"]["proposed"]) == (0, 1)
+    assert give("status", "--period", "2026-05", "--json").document["waiting_in_other_months"] == {}
+    assert "Proposed" in give("status", "--company", "1001").text
+    assert "Proposed" in give("find", journal.reference).text
+    month = give("month", "2026-06", "--json").document
+    assert (month["counts"]["ready"], month["counts"]["proposed"]) == (0, 1)
+    assert [one["reason"] for one in month["companies"]] == ["another person has to release it"]
     assert journal.reference in give("proposal", "list").text
 
     taken = give("proposal", "take-back", journal.reference)

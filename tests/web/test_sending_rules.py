@@ -7,10 +7,26 @@ from tests.bureau import NOW, a_journal, a_linked_company
 from tests.web.reading import squeezed
 
 from procountor_sandbox.app import Sandbox
-from tilisilta.models import AuditEntry, JointSending, Journal, Link, RuleBrake, RuledJournal, User
+from tilisilta.management.joint_sendings import joint_document
+from tilisilta.management.proposals import proposal_document
+from tilisilta.models import (
+    AuditEntry,
+    JointSending,
+    Journal,
+    Link,
+    Proposal,
+    RuleBrake,
+    RuledJournal,
+    User,
+)
 from tilisilta.services import audit
+from tilisilta.services.archiving.proof_sections import _senders
+from tilisilta.services.audit import ANY_COMMAND
+from tilisilta.services.audit_sentences import sentence_of
 from tilisilta.services.links import change_link
+from tilisilta.services.receipts_of_year import with_sendings
 from tilisilta.services.sending.asking import Wanted
+from tilisilta.services.sending.ending_proposals import send_back
 from tilisilta.services.sending.stopping import stop_joint
 from tilisilta.services.sending.together import send_together
 from tilisilta.services.sending_rules.sweeping import sweep
@@ -64,8 +80,12 @@ def test_the_page_of_rules_says_where_one_only_proposes(
 
     assert "a person releases it" not in before
     assert "The rule proposes it, and a person releases it." in page
-    assert "1 link sends what is as in the last months" in page
-    assert "1 link sends what is as in the last months" not in stopped
+    assert "1 link sends what is as in the last months" in squeezed(before)
+    assert "1 link sends" not in page
+    assert "1 link demands two persons, and its rule only proposes." in page
+    assert "Look at the preview and propose it." in page
+    assert "Look at the preview and send it yourself." not in page
+    assert "its rule only proposes." not in stopped
 
 
 def test_a_journal_says_which_rule_sent_it(june: Journal, browser_of_administrator: Client) -> None:
@@ -76,6 +96,36 @@ def test_a_journal_says_which_rule_sent_it(june: Journal, browser_of_administrat
     assert "The rule of standard asked for it, and no person looked at it." in page
     assert "with no person looking, by the rule of standard" in page
     assert JointSending.objects.get().rule == "standard"
+
+
+def test_what_a_rule_sent_with_the_demand_off_says_so_everywhere(
+    june: Journal, browser_of_administrator: Client
+) -> None:
+    for demand in (True, False):
+        change_link(Link.objects.get(), user=None, needs_release=demand)
+    with audit.command_run_by("rule standard"):
+        joint = send_together([Wanted(journal=june)], user=None, now=NOW, rule="standard")
+    # As the worker leaves it.
+    june.exports.update(state="posted", ledger_receipt_id=1, posted_at=NOW)
+    Journal.objects.update(state="sent")
+    joint.sendings.update(finished_at=NOW)
+
+    page = squeezed(browser_of_administrator.get(reverse("journal", args=[june.pk])).text)
+    log = squeezed(browser_of_administrator.get(reverse("audit_log")).text)
+    commands = browser_of_administrator.get(reverse("audit_log"), {"system_user": ANY_COMMAND})
+    (archived,) = _senders([joint.sendings.select_related("joint").get()])
+    (receipt,) = with_sendings(june.exports.all())
+
+    assert "sent by rule, with no person looking: two persons were not demanded any more" in page
+    for text in (page, log):
+        assert f"sent journal {june.reference} by rule, with no person looking: two persons" in text
+        assert "sent by one person" not in text
+        assert f"{june.reference} alone" not in text
+        assert "rule standard" not in text.replace('value="rule standard"', "")
+    assert "by the rule of standard" not in squeezed(commands.text)
+    assert archived[0] == receipt.sent_by == "the rule of standard"
+    assert "; no person looked at it; two persons were not demanded any more since" in archived[1]
+    assert joint_document(joint)["rule"] == "standard"
 
 
 def test_lists_say_only_what_the_rule_does_now(
@@ -105,7 +155,7 @@ def test_lists_say_only_what_the_rule_does_now(
 
 
 def test_a_journal_says_what_became_of_what_its_rule_asked_for(
-    june: Journal, browser_of_administrator: Client
+    june: Journal, administrator: User, browser_of_administrator: Client
 ) -> None:
     def page() -> str:
         return squeezed(browser_of_administrator.get(reverse("journal", args=[june.pk])).text)
@@ -118,11 +168,16 @@ def test_a_journal_says_what_became_of_what_its_rule_asked_for(
     with audit.command_run_by("rule standard"):
         send_together([Wanted(journal=june)], user=None, now=NOW, rule="standard")
     proposed = page()
+    proposal = Proposal.objects.get()
+    named = proposal_document(proposal)["proposed_by"]
+    send_back(proposal, reason="Tarkista.", user=administrator, now=NOW)
 
     assert "The rule of standard asked for it, and it was not sent." in stopped
     assert "no person looked at it" not in stopped + proposed
     assert "The rule of standard has proposed it, as the link demands two persons." in proposed
     assert "the rule of standard has proposed it," in proposed
+    assert named == "the rule of standard"
+    assert f"sent journal {june.reference} back to the rule of standard: Tarkista." in page()
     assert "Release and send" in proposed
 
 
@@ -172,9 +227,31 @@ def test_switching_it_on_takes_the_right_to_send(
     browser_of_administrator.post(reverse("link", args=[link.pk]), posted)
     link.refresh_from_db()
 
-    assert "you need the right to send them" in squeezed(refused.text)
+    both = {**posted, "needs_release": "on"}
+    checked = browser_of_administrator.post(
+        reverse("link", args=[link.pk]), {**both, "check": "form"}
+    )
+    saved = browser_of_administrator.post(reverse("link", args=[link.pk]), both, follow=True)
+    same = browser_of_administrator.post(reverse("link", args=[link.pk]), both, follow=True)
+    since = Link.objects.get().rule_since
+    # With the demand gone the rule would send what it only proposed.
+    without = browser.post(reverse("link", args=[link.pk]), posted)
+    still = Link.objects.get()
+    alone = browser_of_administrator.post(reverse("link", args=[link.pk]), posted, follow=True)
+
+    for answer in (refused, without):
+        assert "you need the right to send them" in squeezed(answer.text)
+    only_proposes = "so the rule only proposes: a person looks at each journal and releases it."
+    assert only_proposes in squeezed(checked.text)
+    assert only_proposes in squeezed(saved.text)
+    assert only_proposes not in squeezed(same.text)
+    assert "so the rule sends with no person looking." in squeezed(alone.text)
+    assert (still.needs_release, still.rule_since) == (True, since)
+    assert Link.objects.get().rule_since > since
     assert not before
     assert (link.sends_by_rule, link.rule_hours, link.rule_percent) == (True, 48, 5)
     assert link.rule_since is not None
-    (entry,) = AuditEntry.objects.filter(action="rule_on")
+    # Once more when the demand ended, as the rule sends since then.
+    entry, _again = AuditEntry.objects.filter(action="rule_on").order_by("pk")
+    assert "are sent by rule" in sentence_of(entry)
     assert (entry.user, entry.facts["hours"]) == (administrator, "48")

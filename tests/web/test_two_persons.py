@@ -3,12 +3,16 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from tests.bureau import Clock, a_journal, a_linked_company, deliver, states
 from tests.web.reading import squeezed
 
 from procountor_sandbox.app import Sandbox
 from tilisilta.models import Export, JointSending, Journal, Link, Proposal, User, UserTemplate
 from tilisilta.services.links import change_link
+from tilisilta.services.receipts_of_year import with_sendings
+from tilisilta.services.sending.asking import Wanted
+from tilisilta.services.sending.together import send_together
 from tilisilta.services.users import create_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -51,7 +55,18 @@ def test_one_proposes_and_another_looks_and_releases(
     own = squeezed(browser_of_administrator.get(page).text)
     assert "Take it back" in own
     assert "Release and send" not in own
-    assert "Proposed" in onni.get(reverse("exports")).text
+    listed = onni.get(reverse("exports"))
+    assert listed.context["totals"].states == (("ready", 2), ("proposed", 1))
+    assert (listed.context["totals"].ready_count, listed.context["totals"].count) == (2, 3)
+    for state, pks in (("proposed", journals[:1]), ("ready", journals[1:])):
+        rows = onni.get(reverse("exports"), {"state": state}).context["rows"]
+        assert {row.journal for row in rows} == {*pks}
+    counts = onni.get(reverse("overview"), {"month": "2026-06"}).context["overview"].counts
+    assert (counts.unsent, counts.proposed, counts.waiting, counts.due) == (2, 1, 2, 3)
+    cells = onni.get(reverse("month_end"), {"month": "2026-06"}).context["page"].line
+    assert {one.state: one.count for one in cells if one.count} == {"ready": 2, "proposed": 1}
+    for address in (page, reverse("company", args=[1001]), reverse("companies")):
+        assert "<span>Proposed</span>" in onni.get(address).text
     for name in ("overview", "month_end"):
         told = squeezed(onni.get(reverse(name), {"month": "2026-06"}).text)
         assert "1 journal is proposed to be sent: another person has to release it." in told
@@ -119,18 +134,28 @@ def test_all_of_a_month_are_proposed_where_demanded_and_released_with_one_click(
 
 
 def test_what_one_person_sent_with_the_demand_off_says_so(
-    journals: list[Journal], browser_of_administrator: Client, administrator: User
+    journals: list[Journal], browser_of_administrator: Client, administrator: User, onni: Client
 ) -> None:
     journal = journals[0]
     link = Link.objects.get(company=journal.company)
     change_link(link, user=administrator, needs_release=False)
     browser_of_administrator.post(reverse("send_journal", args=[journal.pk]))
     change_link(Link.objects.get(pk=link.pk), user=administrator, needs_release=True)
-    deliver(journal.sendings.get(), Clock())
+    clock = Clock(now=timezone.now())
+    deliver(journal.sendings.get(), clock)
+    # Who asks once more, or only looks, has not sent it.
+    onni_user = User.objects.get(username="onni")
+    send_together([Wanted(journal=journal)], user=onni_user, now=clock.now)
 
     page = squeezed(browser_of_administrator.get(reverse("journal", args=[journal.pk])).text)
+    bar = page[page.index("sent by one person") - 200 : page.index("sent by one person")]
+    (row,) = onni.get(reverse("exports"), {"state": "sent"}).context["rows"]
+    (receipt,) = with_sendings(journal.exports.all())
 
     assert "sent by one person: no second one was demanded since" in page
+    assert "aino" in bar
+    assert "onni" not in bar
+    assert (row.sent_by, receipt.sent_by) == ("aino", "aino")
 
 
 def test_a_sending_names_the_receipts_that_it_has_booked_itself(

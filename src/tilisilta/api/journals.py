@@ -3,9 +3,8 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
-from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
@@ -21,6 +20,8 @@ from tilisilta.management.journals import journal_document, preview_document
 from tilisilta.management.output import problem_document
 from tilisilta.management.search import receipt_document
 from tilisilta.models import Area, Export, Journal, Right, Scope, User
+from tilisilta.models.journals import JournalQuerySet
+from tilisilta.services.counted_states import IS_PROPOSED, in_counted_state
 from tilisilta.services.journals.checks import check_journal
 from tilisilta.services.journals.previews import preview_journal, waiting_problems_of
 
@@ -29,11 +30,14 @@ _MAY_READ = Bearer(Scope.READ, Area.JOURNAL_EXPORTS)
 
 
 class AskedJournals(Paged):
-    """Which journals are asked for. Without a state, discarded ones are left out."""
+    """Which journals are asked for. Without a state, discarded ones are left out.
+
+    Those that another person has to release are ``proposed``, and not ``ready`` as well.
+    """
 
     company: int | None = None
     period: Month | None = None
-    state: JournalState | None = None
+    state: JournalState | Literal["proposed"] | None = None
 
 
 class AskedProblems(Paged):
@@ -61,7 +65,7 @@ class AskedReceipts(Paged):
 def list_journals(request: ApiRequest, asked: Query[AskedJournals]) -> dict[str, Any]:
     """Return a page of journals with the problems of their last check."""
     rows = _of(request.user, asked.company, asked.period)
-    rows = rows.filter(state=asked.state) if asked.state else rows.exclude(state="discarded")
+    rows = in_counted_state(rows, asked.state) if asked.state else rows.not_discarded()
     page = page_of(rows, by="pk", cursor=asked.cursor, limit=asked.limit)
     return {"journals": [journal_document(one) for one in page.rows], "next": page.next}
 
@@ -76,6 +80,7 @@ def list_problems(request: ApiRequest, asked: Query[AskedProblems]) -> dict[str,
     """Return a page of the journals in which something must be put right, those ready left out."""
     states = [state for state in WAITING_JOURNALS if state is not JournalState.READY]
     rows = _of(request.user, asked.company, asked.period).filter(state__in=states)
+    rows = rows.exclude(IS_PROPOSED)
     page = page_of(rows.select_related("run"), by="pk", cursor=asked.cursor, limit=asked.limit)
     exports = _exports_of(page.rows)
     return {
@@ -145,8 +150,8 @@ def list_receipts(request: ApiRequest, asked: Query[AskedReceipts]) -> dict[str,
     return {"receipts": [receipt_document(one) for one in page.rows], "next": page.next}
 
 
-def _of(user: User, company: int | None, period: str | None) -> QuerySet[Journal]:
-    rows = Journal.objects.visible_to(user).select_related("company")
+def _of(user: User, company: int | None, period: str | None) -> JournalQuerySet:
+    rows: JournalQuerySet = Journal.objects.visible_to(user).select_related("company")
     if company is not None:
         rows = rows.filter(company__number=company)
     return rows.filter(period=f"{period}-01") if period else rows

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 from ninja import Path, Query, Router
 
@@ -26,6 +27,7 @@ from tilisilta.services.sending.ready_lists import (
     digest_of_list,
     ready_rows,
 )
+from tilisilta.services.sending_rules.switching import leave_unticked
 
 router = Router(tags=["Sending"])
 
@@ -87,6 +89,7 @@ def _send(request: ApiRequest, month: str, wanted: MonthToSend, key: str | None)
     chosen = [one for one in rows if one.journal.pk not in left_out]
     if not chosen:
         raise ValuesNotPossible(left_out="Nothing that is ready is left to be sent.")
+    leave_unticked(left_out, user=request.user, now=timezone.now())
     return send_at_once(
         request,
         # With the digests of this moment: what changes before they are locked is not sent.

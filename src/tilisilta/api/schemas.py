@@ -244,7 +244,9 @@ class EntryDocument(Schema):
     id: int
     at: datetime
     user: str | None
-    system_user: str | None
+    system_user: str | None = Field(
+        description="Who ran the command, or `rule ` and its name where a rule did it."
+    )
     action: str
     sentence: str
     company: int | None

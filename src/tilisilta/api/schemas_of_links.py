@@ -42,6 +42,7 @@ class ChangedLink(Schema):
 
     company: int
     changes: list[FieldChange]
+    note: str | None = Field(description="What that means for sending by rule and two persons.")
 
 
 class Cause(Schema):

@@ -30,7 +30,9 @@ class MonthToSend(Body):
         False, description="Instead of a digest: send what is ready, whatever that is."
     )
     left_out: list[Text] = Field(
-        [], max_length=MOST_TOGETHER, description="Journals of the list that are not to be sent."
+        [],
+        max_length=MOST_TOGETHER,
+        description="Journals of the list that are not to be sent, by rule neither.",
     )
     debtor: Number | None = Field(
         None, description="Only companies of this debtor, as in the list."
@@ -73,7 +75,8 @@ class JointDocument(Schema):
     id: str = Field(description="Its name in every address.")
     requested_at: datetime
     user: str | None
-    system_user: str | None
+    system_user: str | None = Field(description="Who asked for it by a command.")
+    rule: str | None = Field(description="The rule that asked for it, with no person looking.")
     month: Month | None
     left_out: int = Field(description="How many of the list of a month were left out.")
     counts: Counts

@@ -110,10 +110,12 @@ class Status(Schema):
     """Where journals of a month stand, and what else waits; lists have addresses of their own."""
 
     month: Month
-    journals: dict[str, int] = Field(description="By state.")
-    waiting_count: int = Field(description="How many of these wait for a person.")
+    journals: dict[str, int] = Field(description="By state; each counts once.")
+    waiting_count: int = Field(
+        description="How many of these wait for a person; what is proposed does not count."
+    )
     waiting_in_other_months: dict[str, int]
     sendings_under_way: int
     workers: list[str] = Field(description="The living ones: without any, nothing is sent.")
-    proposed: int
+    proposed: int = Field(description="Waits for a second person, of all months.")
     drifted_links: int

@@ -29,6 +29,8 @@ class MonthState(StrEnum):
     """A run is expected, and there is none."""
     TO_FIX = "to_fix"
     READY = "ready"
+    PROPOSED = "proposed"
+    """All that is left to be sent waits for a second person."""
     SENDING = "sending"
     BOOKED = "booked"
     EQUAL = "equal"
@@ -49,12 +51,14 @@ class MonthFacts:
 
     ``journals`` are the states of the month's journals, of which the not due ones do not count
     unless the company ``is_verify_only``. ``has_lost_run`` says that the run of one that was sent
-    is gone from Nmbrs. ``outcome`` is that of the last comparison with the ledger, if nothing came
-    in and nothing was booked since then; else ``None``. ``net_pay`` is how the net pay stands.
+    is gone from Nmbrs. ``proposed`` are those states whose journals all wait for nothing but a
+    second person. ``outcome`` is that of the last comparison with the ledger, if nothing came in
+    and nothing was booked since then; else ``None``. ``net_pay`` is how the net pay stands.
     """
 
     journals: frozenset[JournalState] = frozenset()
     has_lost_run: bool = False
+    proposed: frozenset[JournalState] = frozenset()
     outcome: Outcome | None = None
     net_pay: NetPayState | None = None
     is_expected: bool = False
@@ -80,6 +84,7 @@ def state_of_month(facts: MonthFacts) -> MonthState:
     else was paid than payroll says.
     """
     due = facts.due
+    open_ones = due - facts.proposed
     # The first rule that holds decides.
     rules = (
         (facts.is_signed, MonthState.CHANGED if facts.is_changed else MonthState.SIGNED),
@@ -90,8 +95,9 @@ def state_of_month(facts: MonthFacts) -> MonthState:
             facts.outcome in _EQUAL,
             MonthState.DIFFERENT if facts.net_pay in PAID_OTHERWISE else MonthState.EQUAL,
         ),
-        (due & STOPPED_JOURNALS, MonthState.TO_FIX),
-        (JournalState.READY in due, MonthState.READY),
+        (open_ones & STOPPED_JOURNALS, MonthState.TO_FIX),
+        (JournalState.READY in open_ones, MonthState.READY),
+        (due & facts.proposed, MonthState.PROPOSED),
         (facts.outcome is Outcome.DIFFERENT, MonthState.DIFFERENT),
         # Where nothing is ever sent, the next step is the comparison.
         (due <= SENT_JOURNALS, MonthState.BOOKED),

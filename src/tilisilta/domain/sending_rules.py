@@ -12,6 +12,8 @@ from enum import StrEnum
 
 from tilisilta.domain.month_end import month_before
 
+BY_RULE = "rule "
+"""Begins the system user of what a rule asks for. No name of a user has a space."""
 MONTHS_COMPARED = 3
 MOST_A_SWEEP = 25
 """So few that a person who sees the first of them go wrong can stop the others."""
@@ -100,12 +102,15 @@ class SendingRule:
 
 @dataclass(frozen=True, kw_only=True)
 class Brakes:
-    """What holds all rules at once. ``troubled`` and ``sent_today`` count journals sent by rule."""
+    """What holds all rules at once.
+
+    ``troubled`` counts journals sent by rule, and ``asked_today`` those sent or proposed by rule.
+    """
 
     is_stopped: bool = True
     resumed_at: datetime | None = None
     troubled: int = MOST_TROUBLED
-    sent_today: int = 0
+    asked_today: int = 0
     most_a_day: int = 0
 
 
@@ -217,8 +222,9 @@ def _all_rules(facts: RuleFacts) -> Iterator[Held]:
         yield Held(hold=Hold.STOPPED)
     if brakes.troubled >= MOST_TROUBLED:
         yield _held(Hold.TROUBLED, count=str(brakes.troubled))
-    if brakes.sent_today >= brakes.most_a_day:
-        yield _held(Hold.DAY_IS_FULL, count=str(brakes.most_a_day))
+    if brakes.asked_today >= brakes.most_a_day:
+        count, most = str(brakes.asked_today), str(brakes.most_a_day)
+        yield _held(Hold.DAY_IS_FULL, count=count, most=most)
 
 
 def _moments(facts: RuleFacts) -> Iterator[Held]:

@@ -108,6 +108,17 @@ WAITING_JOURNALS = (
     JournalState.READY,
 )
 """States that wait for a person, the most urgent first. Nothing is wrong in the last one."""
+PROPOSED = "proposed"
+"""Counted in the place of the state of a journal that waits for nothing but a second person."""
+PROPOSED_JOURNALS = frozenset(
+    {
+        JournalState.READY,
+        JournalState.PARTLY_SENT,
+        JournalState.REJECTED,
+        JournalState.CHANGED,
+    }
+)
+"""Of these an open proposal says so. In any other state the proposal is about to become void."""
 JOURNALS_NOT_DUE = frozenset(
     {
         JournalState.OFF,

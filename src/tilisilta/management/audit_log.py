@@ -7,12 +7,14 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tilisilta.domain.sending_rules import BY_RULE
 from tilisilta.management.companies import find_company
 from tilisilta.management.output import Answer, WrongUse, shown_moment, table
 from tilisilta.management.users import find_user
 from tilisilta.models import AuditEntry
 from tilisilta.services.audit import ANY_COMMAND, narrowed
 from tilisilta.services.audit_sentences import sentence_of
+from tilisilta.services.sending_rules.words import name_of_asker
 
 
 def show_log(options: Namespace) -> Answer:
@@ -88,6 +90,8 @@ def _shown(entries: list[AuditEntry], count: int) -> str:
 def _who(entry: AuditEntry) -> str:
     if entry.user_name:
         return entry.user_name
+    if entry.system_user.startswith(BY_RULE):
+        return name_of_asker(entry.system_user)
     if entry.system_user:
         return _("%(name)s, by a command") % {"name": entry.system_user}
     return _("Tilisilta itself")

@@ -134,6 +134,7 @@ def _changed_document(one: LinkChange) -> dict[str, Any]:
     return {
         "company": one.link.company.number,
         "changes": [change.stored() for change in one.changes],
+        "note": one.note or None,
     }
 
 
@@ -154,6 +155,7 @@ def _change_text(outcomes: Sequence[LinkChange], *, is_dry: bool) -> str:
     lines = [line for one in refused for line in refused_lines(one)]
     if changed:
         lines.append(changes_table((str(one.link.company), one.changes) for one in changed))
+        lines += note_lines(changed)
     if refused:
         lines.append(_("Nothing was changed."))
     elif is_dry:
@@ -168,6 +170,7 @@ def _row_document(row: ChangedRow) -> dict[str, Any]:
         "line": row.line,
         "company": row.link.company.number,
         "changes": [change.stored() for change in row.changes],
+        "note": row.note or None,
     }
 
 
@@ -175,6 +178,7 @@ def _taken_text(taken: TakenIn) -> str:
     lines = [fault_text(fault) for fault in taken.faults]
     if taken.changed:
         lines.append(changes_table((str(row.link.company), row.changes) for row in taken.changed))
+        lines += note_lines(taken.changed)
     if taken.faults:
         lines.append(_("Nothing was changed."))
     elif taken.is_dry:
@@ -204,6 +208,15 @@ def changes_table(rows: Iterable[tuple[str, Sequence[Change]]]) -> str:
         for at, one in enumerate(changes)
     ]
     return table((_("Company"), _("What"), _("Before"), _("After")), cells)
+
+
+def note_lines(changed: Iterable[LinkChange | ChangedRow]) -> list[str]:
+    """Return what the changes mean for sending by rule, each text with its companies."""
+    companies: dict[str, list[str]] = {}
+    for one in changed:
+        if one.note:
+            companies.setdefault(one.note, []).append(str(one.link.company.number))
+    return [f"{', '.join(numbers)}: {note}" for note, numbers in companies.items()]
 
 
 def _values(change: Change) -> tuple[str, str]:

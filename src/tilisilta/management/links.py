@@ -33,6 +33,7 @@ from tilisilta.services.link_proposals import StartReason, proposed_start
 from tilisilta.services.link_texts import Unreadable, find_profile
 from tilisilta.services.links import confirm_link, create_link, end_link
 from tilisilta.services.profiles import default_profile
+from tilisilta.services.sending_rules.words import said_of_rule
 
 
 def add_link(options: Namespace) -> Answer:
@@ -63,7 +64,7 @@ def add_link(options: Namespace) -> Answer:
             **link_document(link),
             "booked_already": [_run_document(run) for run in runs] if booked else None,
         },
-        text="\n".join([text, *_booked_lines(link, booked)]),
+        text="\n".join(filter(None, [text, said_of_rule(link), *_booked_lines(link, booked)])),
     )
 
 

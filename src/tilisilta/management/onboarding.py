@@ -13,13 +13,14 @@ from tilisilta.domain.onboarding import Standing
 from tilisilta.management.lists import fault_document, fault_text, read_input
 from tilisilta.management.output import Answer, Status, WrongUse, problem_document, table
 from tilisilta.management.progress import progress_line
-from tilisilta.models import Company
+from tilisilta.models import Company, Link
 from tilisilta.services import audit
 from tilisilta.services.lists import ListUnreadable
 from tilisilta.services.onboarding.many import Outcome, set_up_many
 from tilisilta.services.onboarding.rows import found_document
 from tilisilta.services.onboarding.wanted import Wanted, read_wanted
 from tilisilta.services.onboarding.words import STANDING_WORDS, Reason, reason_of
+from tilisilta.services.sending_rules.words import said_of_rule
 
 
 def onboard(options: Namespace) -> Answer:
@@ -116,7 +117,8 @@ def _text(outcomes: Sequence[Outcome], *, is_applied: bool) -> str:
     if staying:
         lines += [_heading(len(staying)), _table(staying), *_reasons(staying), ""]
     if going:
-        lines += [_table(going), ""]
+        notes = {said_of_rule(Link(**one.found.choices)) for one in going}
+        lines += [_table(going), *sorted(notes - {""}), ""]
     matching = sum(one.standing == Standing.MATCH for one in outcomes)
     linked = sum(one.standing == Standing.LINKED for one in outcomes)
     if is_applied:

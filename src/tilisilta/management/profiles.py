@@ -7,9 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tilisilta.management.link_changes import changes_table, refused_document, refused_lines
+from tilisilta.management.link_changes import (
+    changes_table,
+    note_lines,
+    refused_document,
+    refused_lines,
+)
 from tilisilta.management.output import Answer, Refused, Status, WrongUse, table
-from tilisilta.models import Profile
+from tilisilta.models import Link, Profile
 from tilisilta.services.link_texts import Unreadable, read
 from tilisilta.services.profiles import (
     ProfileChange,
@@ -18,6 +23,7 @@ from tilisilta.services.profiles import (
     make_profile,
     remove_profile,
 )
+from tilisilta.services.sending_rules.words import said_of_rule
 
 
 def list_profiles(_options: Namespace) -> Answer:
@@ -50,10 +56,9 @@ def add(options: Namespace) -> Answer:
         mappings=dict(options.map),
     )
     profile = make_profile(rules, user=None)
-    return Answer(
-        document=profile_document(profile),
-        text=_("Profile %(name)s is there. Give it to links with --profile.") % {"name": profile},
-    )
+    text = _("Profile %(name)s is there. Give it to links with --profile.") % {"name": profile}
+    note = said_of_rule(Link(**dict(rules.choices)))
+    return Answer(document=profile_document(profile), text=f"{text} {note}".rstrip())
 
 
 def change(options: Namespace) -> Answer:
@@ -85,6 +90,7 @@ def change(options: Namespace) -> Answer:
                     "company": one.link.company.number,
                     "journals": done.journal_counts.get(one.link.company_id, 0),
                     "changes": [each.stored() for each in one.changes],
+                    "note": one.note or None,
                 }
                 for one in done.changed
             ],
@@ -147,6 +153,7 @@ def _change_text(done: ProfileChange) -> str:
     lines = [line for one in done.refused for line in refused_lines(one)]
     if done.changed:
         lines.append(changes_table((str(one.link.company), one.changes) for one in done.changed))
+        lines += note_lines(done.changed)
     links = ngettext("%(count)s link", "%(count)s links", len(done.changed))
     journals = ngettext(
         "%(count)s journal that is not sent yet",

@@ -92,7 +92,7 @@ def proposal_document(proposal: Proposal) -> dict[str, Any]:
         "digest": proposal.digest,
         "is_difference": proposal.is_difference,
         "reason": proposal.reason or None,
-        "proposed_by": proposal.proposer,
+        "proposed_by": name_of_asker(proposal.proposer),
         "proposed_at": proposal.proposed_at,
     }
 

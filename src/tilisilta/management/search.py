@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tilisilta.domain.standing import PROPOSED
 from tilisilta.management.journals import journal_document
 from tilisilta.management.output import Answer, Status, amount, table
 from tilisilta.models import Export, Journal
@@ -111,4 +112,6 @@ def _row(export: Export) -> tuple[str, ...]:
 
 
 def _journal_line(journal: Journal) -> str:
-    return f"{journal.reference}  {journal.company}  {journal.get_state_display()}"
+    is_proposed = getattr(journal, "counted", "") == PROPOSED
+    state = _("Proposed") if is_proposed else journal.get_state_display()
+    return f"{journal.reference}  {journal.company}  {state}"

@@ -33,10 +33,11 @@ def list_rules(_options: Namespace) -> Answer:
             str(link.rule_hours),
             str(link.rule_percent),
             shown_moment(link.rule_since),
+            _("only proposes") if link.needs_release else "",
         )
         for link in now.links
     ]
-    headers = (_("Company"), _("Profile"), _("Hours"), _("Percent"), _("Since"))
+    headers = (_("Company"), _("Profile"), _("Hours"), _("Percent"), _("Since"), "")
     text = table(headers, rows) if rows else _("No link sends by rule.")
     return Answer(
         document={
@@ -48,6 +49,7 @@ def list_rules(_options: Namespace) -> Answer:
                     "hours": link.rule_hours,
                     "percent": link.rule_percent,
                     "since": link.rule_since,
+                    "only_proposes": link.needs_release,
                 }
                 for link in now.links
             ],
@@ -139,8 +141,8 @@ def _check_lines(now: RulesNow) -> Iterator[str]:
     yield from _brake_lines(now.brake)
     due, waiting, held = len(now.due), len(now.waiting), len(now.held)
     yield ngettext(
-        "%(count)s journal would be sent by rule now.",
-        "%(count)s journals would be sent by rule now.",
+        "%(count)s journal would be asked for by rule now.",
+        "%(count)s journals would be asked for by rule now.",
         due,
     ) % {"count": due}
     for one in now.due:
@@ -154,7 +156,8 @@ def _check_lines(now: RulesNow) -> Iterator[str]:
     yield ngettext("%(count)s is held.", "%(count)s are held.", held) % {"count": held}
     for one in now.held:
         yield f"  {one.journal.reference} {one.journal.company.name}"
-        for reason in map(in_words, one.held):
+        for held_by in one.held:
+            reason = in_words(held_by, only_proposes=one.only_proposes)
             yield f"    {reason.message}. {reason.remedy}"
 
 

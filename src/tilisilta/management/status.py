@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tilisilta.domain.standing import WAITING_JOURNALS, JournalState
+from tilisilta.domain.standing import PROPOSED, WAITING_JOURNALS, JournalState
 from tilisilta.management.accounts import account_document
 from tilisilta.management.companies import find_company
 from tilisilta.management.journals import journal_document
@@ -32,6 +32,7 @@ from tilisilta.models import (
 )
 from tilisilta.models.journals import JournalQuerySet
 from tilisilta.services.closing.month_at_work import shown_month
+from tilisilta.services.counted_states import COUNTED_STATE, IS_PROPOSED
 from tilisilta.services.explanations import explain
 from tilisilta.services.fetching.notices import ConnectionNotice, connections_at
 from tilisilta.services.fetching.synchronisations import latest_synchronisation
@@ -127,7 +128,8 @@ def _proposed_lines(count: int) -> list[str]:
 
 
 def _of_company(company: Company) -> Answer:
-    journals = list(Journal.objects.filter(company=company).select_related("company"))
+    of_company = Journal.objects.filter(company=company).select_related("company")
+    journals = list(of_company.annotate(counted=COUNTED_STATE))
     return Answer(
         document={
             "company": company.number,
@@ -143,15 +145,19 @@ def _month(asked: date | None) -> date:
 
 
 def journal_counts(month: date, user: User | None = None) -> dict[str, int]:
-    """Return how many journals of a month are in each state, as far as ``user`` may see."""
-    journals = _visible(user).filter(period=month)
-    counted = dict(journals.order_by().values_list("state").annotate(Count("pk")))
-    return {state.value: counted.get(state.value, 0) for state in JournalState}
+    """Return how many journals of a month are in each state, as far as ``user`` may see.
+
+    What is proposed counts as that, and not as ready as well.
+    """
+    journals = _visible(user).filter(period=month).order_by().annotate(counted=COUNTED_STATE)
+    counted = dict(journals.values_list("counted").annotate(Count("pk")))
+    states = [state.value for state in JournalState]
+    return {state: counted.get(state, 0) for state in (*states, PROPOSED)}
 
 
 def _waiting(month: date) -> list[Journal]:
     places = {state.value: place for place, state in enumerate(WAITING_JOURNALS)}
-    waiting = Journal.objects.filter(period=month, state__in=WAITING_JOURNALS)
+    waiting = Journal.objects.filter(period=month, state__in=WAITING_JOURNALS).exclude(IS_PROPOSED)
     return sorted(
         waiting.select_related("company"),
         key=lambda item: (places[item.state], item.company.number, item.pk),
@@ -160,7 +166,8 @@ def _waiting(month: date) -> list[Journal]:
 
 def waiting_elsewhere(month: date, user: User | None = None) -> dict[str, int]:
     """Return how many journals wait for a person in each of the other months."""
-    waiting = _visible(user).filter(state__in=WAITING_JOURNALS).exclude(period=month)
+    waiting = _visible(user).filter(state__in=WAITING_JOURNALS).exclude(IS_PROPOSED)
+    waiting = waiting.exclude(period=month)
     rows = waiting.order_by("-period").values_list("period").annotate(count=Count("pk"))
     return {f"{period:%Y-%m}": count for period, count in rows}
 
@@ -171,7 +178,7 @@ def _visible(user: User | None) -> JournalQuerySet:
 
 
 def _month_line(month: date, counts: Mapping[str, int]) -> str:
-    words = dict(JOURNAL_STATES)
+    words = {**dict(JOURNAL_STATES), PROPOSED: _("Proposed")}
     shown = [f"{words[state]} {count}" for state, count in counts.items() if count] or [
         _("none yet")
     ]
@@ -224,14 +231,14 @@ def _fetched_lines(fetched: Outcome) -> Iterator[str]:
 def _table(journals: Sequence[Journal]) -> str:
     debit = _("Debit")
     # Django's display of a choice hashes the words of all choices, for each journal anew.
-    words = {state: str(word) for state, word in JOURNAL_STATES}
+    words = {**{state: str(word) for state, word in JOURNAL_STATES}, PROPOSED: _("Proposed")}
     headers = (_("Journal"), _("Company"), _("Period"), _("State"), debit, _("Problem"))
     rows = [
         (
             journal.reference,
             journal.company.name,
             f"{journal.period:%Y-%m}",
-            words[journal.state],
+            words[getattr(journal, "counted", journal.state)],
             f"{amount(journal.debit_total)} {journal.currency}",
             _first_problem(journal),
         )

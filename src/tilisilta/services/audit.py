@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from tilisilta.domain.sending_rules import BY_RULE
 from tilisilta.models import (
     AuditEntry,
     Company,
@@ -148,14 +149,14 @@ def narrowed(  # what can be asked of the log, each by its name
 ) -> QuerySet[AuditEntry]:
     """Return the entries that fit all that is asked; ``company`` is the company's number.
 
-    ``system_user`` is who ran the command, or ``ANY_COMMAND``.
+    ``system_user`` is who ran the command, the rule, or ``ANY_COMMAND``, which no rule is.
     """
     if company:
         entries = entries.filter(company__number=company)
     if user is not None:
         entries = entries.filter(user=user)
     if system_user == ANY_COMMAND:
-        entries = entries.exclude(system_user="")
+        entries = entries.exclude(system_user="").exclude(system_user__startswith=BY_RULE)
     elif system_user:
         entries = entries.filter(system_user=system_user)
     if action:
@@ -169,7 +170,7 @@ def narrowed(  # what can be asked of the log, each by its name
 
 
 def system_users(entries: QuerySet[AuditEntry]) -> Sequence[str]:
-    """Return the system users who ran the commands among ``entries``."""
+    """Return the system users who ran the commands among ``entries``, and the rules."""
     named = entries.exclude(system_user="").order_by("system_user")
     return list(named.values_list("system_user", flat=True).distinct())
 

@@ -66,7 +66,7 @@ def _parts(
 
 def _headers() -> tuple[str, ...]:
     return (
-        *(_("Id"), _("When"), _("User"), _("By a command of"), _("Kind"), _("What")),
+        *(_("Id"), _("When"), _("User"), _("By a command or a rule"), _("Kind"), _("What")),
         *(_("Company number"), _("Company"), _("About"), _("Id of that"), _("Old and new values")),
     )
 

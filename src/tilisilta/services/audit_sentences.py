@@ -9,9 +9,11 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from tilisilta.domain.sending_rules import BY_RULE
 from tilisilta.languages import language_of
 from tilisilta.models import Area, AuditEntry, Proposal, shown_template_name
 from tilisilta.services.log_ins import Reason
+from tilisilta.services.sending_rules.words import name_of_asker
 
 FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
     {
@@ -118,11 +120,13 @@ def sentence_of(entry: AuditEntry) -> str:
     if entry.action == AuditEntry.Action.PROPOSAL_VOID:
         words = dict(Proposal.Change.choices)
         facts["change"] = str(words.get(facts.get("change", ""), "")).rstrip(".")
+    if "proposer" in facts:
+        facts["proposer"] = name_of_asker(str(facts["proposer"]))
     if entry.action in _ABOUT_TEMPLATES:
         facts["name"] = shown_template_name(str(facts.get("name", "")))
     if "date" in facts:
         facts["date"] = _day_in_words(str(facts["date"]))
-    sentence = _sentence(entry.action, facts).format_map(_Facts(facts))
+    sentence = _sentence(entry, facts).format_map(_Facts(facts))
     if facts.get("api_token"):
         return gettext("%(done)s, by API token %(token)s") % {
             "done": sentence,
@@ -136,8 +140,19 @@ def sentence_of(entry: AuditEntry) -> str:
     return sentence
 
 
-def _sentence(action: str, facts: Mapping[str, object]) -> str:
-    count = str(facts.get("count", ""))
+def _sentence(entry: AuditEntry, facts: Mapping[str, object]) -> str:
+    action, count = entry.action, str(facts.get("count", ""))
+    if action == AuditEntry.Action.SENT_BY_ONE and entry.system_user.startswith(BY_RULE):
+        return gettext(
+            "sent journal {reference} by rule, with no person looking: two persons are not "
+            "demanded any more since {date}"
+        )
+    if action == AuditEntry.Action.RULE_ON and facts.get("proposes"):
+        return gettext(
+            "switched on that journals of {name} are proposed by rule, for a person to release: "
+            "{hours} hours after they are ready and locked, within {percent} percent of the last "
+            "three months"
+        )
     if action == AuditEntry.Action.JOURNAL_SENT and count.isdecimal():
         return ngettext(
             "sent journal {reference}: {count} ledger receipt",

@@ -29,6 +29,7 @@ from tilisilta.models import (
 )
 from tilisilta.services import audit
 from tilisilta.services.audit_changes import changes_of
+from tilisilta.services.counted_states import COUNTED_STATE
 from tilisilta.services.journals.importing import recheck_company, recheck_debtor
 from tilisilta.services.journals.unreadable_answers import answers_of
 from tilisilta.services.procountor.administrations import ANY_AGE
@@ -270,7 +271,7 @@ def find_companies(
     if only_in_trouble:
         companies = companies.filter(in_trouble("nmbrs__"), nmbrs__isnull=False)
     return companies.annotate(
-        latest_state=Subquery(latest.values("state")[:1]),
+        latest_state=Subquery(latest.annotate(counted=COUNTED_STATE).values("counted")[:1]),
         latest_period=Subquery(latest.values("period")[:1]),
     ).order_by("number")
 
@@ -368,6 +369,7 @@ def _runs_of(company: Company) -> tuple[Run, ...]:
 def _journals_of_year(company: Company, year: int) -> tuple[Journal, ...]:
     return tuple(
         Journal.objects.filter(company=company, run_year=year)
+        .annotate(counted=COUNTED_STATE)
         .prefetch_related(
             Prefetch("exports", Export.objects.order_by("booking_date", "epoch").defer("payload")),
             Prefetch("sendings", Sending.objects.select_related("requested_by")),

@@ -17,6 +17,7 @@ from tilisilta.services.journals.importing import recheck_company
 from tilisilta.services.link_names import check_names_in_procountor
 from tilisilta.services.link_settings import CHOICES
 from tilisilta.services.links import mappings_of, store_change
+from tilisilta.services.sending_rules.words import said_of_rule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +40,11 @@ class LinkChange:
     changes: tuple[Change, ...] = ()
     problems: tuple[Problem, ...] = ()
     error: NeedsAttention | ValidationError | None = None
+
+    @property
+    def note(self) -> str:
+        """What the change means for sending by rule, where that is easily overlooked."""
+        return said_of_rule(self.link, {change.field for change in self.changes})
 
     @property
     def is_refused(self) -> bool:

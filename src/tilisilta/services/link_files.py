@@ -32,6 +32,7 @@ class ChangedRow:
     line: int
     link: Link
     changes: tuple[Change, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +74,7 @@ def take_in(
     for (row, _one), outcome in zip(wanted, outcomes, strict=True):
         faults += _faults_of(row.line, outcome)
     changed = tuple(
-        ChangedRow(line=row.line, link=outcome.link, changes=outcome.changes)
+        ChangedRow(line=row.line, link=outcome.link, changes=outcome.changes, note=outcome.note)
         for (row, _one), outcome in zip(wanted, outcomes, strict=True)
         if outcome.changes
     )

@@ -24,7 +24,6 @@ from django.db.models import (
 from tilisilta.domain.problems import Problem
 from tilisilta.domain.standing import (
     BOOKED_EXPORTS,
-    BY_URGENCY,
     JOURNALS_NOT_DUE,
     WAITING_JOURNALS,
     ExportState,
@@ -42,6 +41,7 @@ from tilisilta.models import (
 )
 from tilisilta.services.closing.month_at_work import recent_month
 from tilisilta.services.companies import matching
+from tilisilta.services.counted_states import COUNTED_BY_URGENCY, COUNTED_STATE
 from tilisilta.services.explanations import Explanation, explain
 from tilisilta.services.fetching.progress import FetchProgress, fetch_progress_for
 from tilisilta.services.keys import do_keys_fit
@@ -63,7 +63,7 @@ MONTHS_SHOWN = 12
 
 WITHOUT_LINK = frozenset({JournalState.PROBLEM, *JOURNALS_NOT_DUE})
 
-_PLACES = {state.value: place for place, state in enumerate(BY_URGENCY)}
+_PLACES = {str(state): place for place, state in enumerate(COUNTED_BY_URGENCY)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -373,7 +373,8 @@ def _years(
             period__lte=months[-1],
         )
         .order_by("run_number", "revision")
-        .values_list("company_id", "period", "state", "pk")
+        .annotate(counted=COUNTED_STATE)
+        .values_list("company_id", "period", "counted", "pk")
     )
     cells: dict[tuple[int, date], list[tuple[str, int]]] = {}
     for company_id, period, state, pk in rows:

@@ -10,12 +10,14 @@ from django.db.models import Case, Count, F, QuerySet, Value, When
 from tilisilta.domain.standing import (
     JOURNALS_NOT_DUE,
     JOURNALS_UNDER_WAY,
+    PROPOSED,
     SENT_JOURNALS,
     STOPPED_JOURNALS,
     WAITING_JOURNALS,
     JournalState,
 )
 from tilisilta.models import Journal
+from tilisilta.services.counted_states import IS_PROPOSED
 
 # Uncertain journals are counted by themselves.
 UNDER_WAY = JOURNALS_UNDER_WAY - {JournalState.UNCERTAIN}
@@ -25,24 +27,29 @@ SHOWN_STATE = Case(
     When(
         is_deleted_at_source=True, state__in=SENT_JOURNALS, then=Value(JournalState.CHANGED.value)
     ),
+    When(IS_PROPOSED, then=Value(PROPOSED)),
     default=F("state"),
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """How many journals of the month are in which state. ``under_way`` counts all months."""
+    """How many journals of the month are in which state. ``under_way`` counts all months.
+
+    What is proposed waits for a second person, and is not among what is unsent or a problem.
+    """
 
     problems: int
     uncertain: int
     unsent: int
+    proposed: int
     sent: int
     due: int
     under_way: int
 
     @property
     def waiting(self) -> int:
-        """How many wait for a person."""
+        """How many wait for a person, but for what another one has to release."""
         return self.problems + self.uncertain + self.unsent
 
 
@@ -79,6 +86,7 @@ def counts_of(by_month: Mapping[date, Counter[str]], month: date) -> Counts:
         problems=sum(of_month[state] for state in STOPPED_JOURNALS),
         uncertain=of_month[JournalState.UNCERTAIN.value],
         unsent=of_month[JournalState.READY.value],
+        proposed=of_month[PROPOSED],
         sent=sum(of_month[state] for state in SENT_JOURNALS),
         due=of_month.total() - sum(of_month[state] for state in JOURNALS_NOT_DUE),
         under_way=sum(total[state] for state in UNDER_WAY),

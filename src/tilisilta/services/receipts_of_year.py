@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import ExtractYear
 from django.utils.translation import gettext as _
 
 from tilisilta.domain.standing import BOOKED_EXPORTS, EXPORTS_GOING_BACK, ExportState
-from tilisilta.models import Company, Export, Sending, User
+from tilisilta.models import Attempt, Company, Export, Sending, User
 from tilisilta.services import audit
+from tilisilta.services.sending_rules.words import name_of_asker
 from tilisilta.services.spreadsheets import CSV, XLSX, Download, Value, as_csv, as_xlsx
 
 # A receipt that may be booked belongs to the trail as much as one that surely is.
@@ -27,11 +29,11 @@ class BookedReceiptRow:
 
     @property
     def sent_by(self) -> str:
-        """The user who asked for it, or the system user who ran the command."""
+        """The user who asked for it, the rule, or the system user who ran the command."""
         if self.sending is None:
             return ""
         user = self.sending.requested_by
-        return user.get_username() if user else self.sending.system_user
+        return user.get_username() if user else name_of_asker(self.sending.system_user)
 
 
 def receipts_of_year(company: Company, year: int) -> QuerySet[Export]:
@@ -65,17 +67,26 @@ def sums_of(receipts: QuerySet[Export]) -> Mapping[str, Decimal]:
 
 
 def with_sendings(receipts: Iterable[Export]) -> Iterator[BookedReceiptRow]:
-    """Return each receipt with the last sending that was asked for before it was booked."""
+    """Return each receipt with the last sending that was asked for before it was tried.
+
+    Who looked for it later, or asked once more and was refused, has not sent it.
+    """
     exports = list(receipts)
     journals = {export.journal_id for export in exports}
+    tried = dict(
+        Attempt.objects.filter(export__journal__in=journals, kind=Attempt.Kind.POST)
+        .values_list("export")
+        .annotate(Max("started_at"))
+    )
     sendings: dict[int, list[Sending]] = {}
-    asked = Sending.objects.filter(journal__in=journals).select_related("requested_by")
+    asked = Sending.objects.filter(journal__in=journals, is_refused=False)
+    asked = asked.select_related("requested_by")
     for sending in asked.order_by("-requested_at"):
         sendings.setdefault(sending.journal_id, []).append(sending)
     for export in exports:
-        yield BookedReceiptRow(
-            export=export, sending=_sending_of(export, sendings.get(export.journal_id, []))
-        )
+        asked_with = sendings.get(export.journal_id, [])
+        last = _sending_of(export, asked_with, tried.get(export.pk))
+        yield BookedReceiptRow(export=export, sending=last)
 
 
 def save_receipts(
@@ -171,6 +182,8 @@ def _values(row: BookedReceiptRow) -> tuple[Value, ...]:
     )
 
 
-def _sending_of(export: Export, latest_first: Iterable[Sending]) -> Sending | None:
-    at = export.posted_at
+def _sending_of(
+    export: Export, latest_first: Iterable[Sending], tried_at: datetime | None
+) -> Sending | None:
+    at = tried_at or export.posted_at
     return next((one for one in latest_first if at is None or one.requested_at <= at), None)

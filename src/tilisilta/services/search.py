@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from tilisilta.domain.search_words import SearchWords, search_words
 from tilisilta.models import Company, Export, Journal, User
 from tilisilta.services.companies import matching
+from tilisilta.services.counted_states import COUNTED_STATE
 from tilisilta.services.journals.references import journal_by_reference
 
 MOST_RECEIPTS = 100
@@ -82,7 +83,8 @@ def _receipts(words: SearchWords, user: User | None) -> QuerySet[Export]:
 
 
 def _journals(user: User | None) -> QuerySet[Journal]:
-    return Journal.objects.all() if user is None else Journal.objects.visible_to(user)
+    journals = Journal.objects.all() if user is None else Journal.objects.visible_to(user)
+    return journals.annotate(counted=COUNTED_STATE)
 
 
 def _companies(words: SearchWords, user: User | None) -> QuerySet[Company]:

@@ -14,6 +14,7 @@ from tilisilta.languages import language_of
 from tilisilta.models import Area, AuditEntry, Right, User
 from tilisilta.services.audit import ANY_COMMAND, entries_visible_to, narrowed, system_users
 from tilisilta.services.audit_export import save_log
+from tilisilta.services.sending_rules.words import name_of_asker
 from tilisilta.web.audit_entries import shown_entries
 from tilisilta.web.parts import asked_page, long_file
 from tilisilta.web.rights import UserRequest, needs
@@ -28,7 +29,7 @@ class FilterForm(forms.Form):
     user = forms.ModelChoiceField(
         User.objects.none(), label=_("User"), required=False, empty_label=_("everybody")
     )
-    system_user = forms.ChoiceField(label=_("By a command of"), required=False)
+    system_user = forms.ChoiceField(label=_("By a command or a rule"), required=False)
     action = forms.ChoiceField(label=_("Kind"), required=False)
     since = forms.DateField(
         label=_("From"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
@@ -46,8 +47,8 @@ class FilterForm(forms.Form):
         commands = cast(forms.ChoiceField, self.fields["system_user"])
         commands.choices = [
             ("", _("all entries")),
-            (ANY_COMMAND, _("any system user")),
-            *((name, name) for name in system_users(entries_visible_to(user))),
+            (ANY_COMMAND, _("any command")),
+            *((name, name_of_asker(name)) for name in system_users(entries_visible_to(user))),
         ]
         kinds = cast(forms.ChoiceField, self.fields["action"])
         kinds.choices = [("", _("all")), *_action_choices()]

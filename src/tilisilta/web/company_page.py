@@ -69,7 +69,8 @@ class RunRow:
         """Who asked for the sending of a journal that is sent as a whole."""
         if self.journal is None or self.journal.state not in SENT_AS_A_WHOLE:
             return ""
-        return next((name_of_sender(sending) for sending in self.journal.sendings.all()), "")
+        sendings = (one for one in self.journal.sendings.all() if not one.is_refused)
+        return next(map(name_of_sender, sendings), "")
 
 
 @dataclass(frozen=True, kw_only=True)

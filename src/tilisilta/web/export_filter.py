@@ -8,11 +8,15 @@ from django.db.models import Max, Min, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tilisilta.domain.standing import PROPOSED
 from tilisilta.models import JOURNAL_STATES, Journal, User
 from tilisilta.models.journals import JournalQuerySet
+from tilisilta.services.counted_states import in_counted_state
 from tilisilta.web.templatetags.ledger import month
 
 MOST_PERIODS = 36
+COUNTED_STATES = (JOURNAL_STATES[0], (PROPOSED, gettext_lazy("Proposed")), *JOURNAL_STATES[1:])
+"""The states of journals that lists count and filter by, with their words: each counts in one."""
 
 
 class FilterForm(forms.Form):
@@ -29,7 +33,7 @@ class FilterForm(forms.Form):
         state, period = self.fields["state"], self.fields["period"]
         assert isinstance(state, forms.ChoiceField)  # noqa: S101  # for the type check
         assert isinstance(period, forms.ChoiceField)  # noqa: S101  # for the type check
-        state.choices = [("", _("all")), *JOURNAL_STATES]
+        state.choices = [("", _("all")), *COUNTED_STATES]
         period.choices = [("", _("all")), *_period_choices(user)]
         for name, field in self.fields.items():
             field.widget.attrs |= {"class": "in in-s", "id": f"f-{name}"}
@@ -52,7 +56,7 @@ class FilterForm(forms.Form):
                 Q(company__number=int(word)) | by_name if is_number else by_name
             )
         state = asked.get("state")
-        journals = journals.filter(state=state) if state else journals.not_discarded()
+        journals = in_counted_state(journals, state) if state else journals.not_discarded()
         if with_period and asked.get("period"):
             journals = journals.filter(period=f"{asked['period']}-01")
         return journals

@@ -10,7 +10,13 @@ from django.utils.translation import gettext_lazy
 
 from tilisilta.domain.number_ranges import written_ranges
 from tilisilta.domain.sending_rules import Hold
-from tilisilta.domain.standing import BOOKED_EXPORTS, ExportState, JournalState
+from tilisilta.domain.standing import (
+    BOOKED_EXPORTS,
+    PROPOSED,
+    PROPOSED_JOURNALS,
+    ExportState,
+    JournalState,
+)
 from tilisilta.models import (
     Export,
     Journal,
@@ -89,6 +95,12 @@ class Row:
     needs_release: bool = False
 
     @property
+    def counted_state(self) -> str:
+        """Return the state that the journal counts in."""
+        state = self.journal.state
+        return PROPOSED if self.proposal is not None and state in PROPOSED_JOURNALS else state
+
+    @property
     def receipt_number_text(self) -> str:
         return written_ranges(self.receipt_numbers)
 
@@ -161,7 +173,8 @@ def _row(journal: Journal, *, may_send: bool) -> Row:
 
 def _sending_of(journal: Journal, sent_at: datetime | None) -> Sending | None:
     """Return the last sending before that moment: a later one may have taken receipts back."""
-    sendings = list(journal.sendings.all())
+    # Asked for once more, and refused, it was not sent by that.
+    sendings = [one for one in journal.sendings.all() if not one.is_refused]
     before = (one for one in sendings if sent_at is not None and one.requested_at <= sent_at)
     return next(before, sendings[0] if sendings else None)
 

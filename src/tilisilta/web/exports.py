@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -19,13 +19,13 @@ from tilisilta.domain.standing import (
 from tilisilta.models import (
     Area,
     Journal,
-    Proposal,
     Right,
     Sending,
     User,
 )
+from tilisilta.services.counted_states import COUNTED_STATE
 from tilisilta.services.sending.ready import newest_month
-from tilisilta.web.export_filter import FilterForm
+from tilisilta.web.export_filter import COUNTED_STATES, FilterForm
 from tilisilta.web.export_rows import COLUMNS, SUM_AT, rows_of
 from tilisilta.web.parts import is_part, with_query
 from tilisilta.web.rights import UserRequest, needs
@@ -108,12 +108,8 @@ def in_list_order(journals: QuerySet[Journal]) -> QuerySet[Journal]:
     return journals.select_related("company__debtor").order_by("-period", "company__number", "-pk")
 
 
-# Each is sent from its own page, or waits for a second person.
-_NOT_WITH_OTHERS = (
-    Q(is_deleted_at_source=True)
-    | Q(needs_look=True)
-    | Q(Exists(Proposal.objects.open().filter(journal=OuterRef("pk"))))
-)
+# Each is sent from its own page.
+_NOT_WITH_OTHERS = Q(is_deleted_at_source=True) | Q(needs_look=True)
 
 
 def totals_of(journals: QuerySet[Journal], *, period: date | None = None) -> Totals:
@@ -124,26 +120,26 @@ def totals_of(journals: QuerySet[Journal], *, period: date | None = None) -> Tot
     """
     groups = list(
         journals.order_by()
-        .values("period", "state", "currency")
+        .values("period", "currency", counted=COUNTED_STATE, stored=F("state"))
         .annotate(
             n=Count("pk"),
             s=Sum("debit_total"),
             warned_of=Count("pk", filter=_NOT_WITH_OTHERS),
         )
     )
-    due = (group["period"] for group in groups if group["state"] not in JOURNALS_NOT_DUE)
+    due = (group["period"] for group in groups if group["counted"] not in JOURNALS_NOT_DUE)
     ready_period = period or newest_month(due)
     ready: dict[date, int] = {}
     states: dict[str, int] = {}
     sums: dict[str, Decimal] = {}
     for group in groups:
-        if group["state"] == JournalState.READY:
+        if group["counted"] == JournalState.READY:
             sendable = group["n"] - group["warned_of"]
             ready[group["period"]] = ready.get(group["period"], 0) + sendable
         if period is not None and group["period"] != period:
             continue
-        states[group["state"]] = states.get(group["state"], 0) + group["n"]
-        if group["state"] not in JOURNALS_NOT_SUMMED:
+        states[group["counted"]] = states.get(group["counted"], 0) + group["n"]
+        if group["stored"] not in JOURNALS_NOT_SUMMED:
             sums[group["currency"]] = sums.get(group["currency"], Decimal("0.00")) + group["s"]
     ready_count = ready.get(ready_period, 0) if ready_period else 0
     return Totals(
@@ -151,7 +147,7 @@ def totals_of(journals: QuerySet[Journal], *, period: date | None = None) -> Tot
         ready_period=ready_period,
         ready_count=ready_count,
         ready_elsewhere=sum(ready.values()) - ready_count,
-        states=tuple((state, states[state]) for state in JournalState if state in states),
+        states=tuple((state, states[state]) for state, _words in COUNTED_STATES if state in states),
         sums=tuple(sorted(sums.items())),
     )
 

@@ -34,6 +34,7 @@ from tilisilta.services.journals.previews import (
 )
 from tilisilta.services.journals.references import journal_by_reference
 from tilisilta.services.journals.twins import HIDDEN_JOURNAL
+from tilisilta.services.sending.by_rule import sending_that_sent
 from tilisilta.services.sending.receipts_in_question import Doubt, doubts_of
 from tilisilta.web.export_rows import Books, books_of
 from tilisilta.web.journal_fixes import Fix, fix_for
@@ -121,6 +122,7 @@ class JournalPage:
     comparison: JournalComparison | None
     history: tuple[Event, ...]
     sending: Sending | None
+    sent: Sending | None
     may_send: bool
     may_be_answered: bool
     may_withdraw: bool
@@ -240,7 +242,13 @@ def journal_page(
     # A problem links to its line only where that is on the page.
     row_ids = {row.line_id for card in cards for row in card.rows if row.line_id}
     row_ids |= {item.line_id for item in lines.shown} if lines else set()
-    release = release_of(journal, preview.link, sending, user=user)
+    # Asked for once more, and refused, it was not sent by that.
+    begun = sending
+    if sending is not None and sending.is_refused:
+        begun = journal.sendings.filter(is_refused=False).first()
+    release = release_of(journal, preview.link, begun, user=user)
+    is_asked_for = sending is not None and journal.state != JournalState.READY
+    sent = sending_that_sent(journal.pk) if is_asked_for else None
     return JournalPage(
         journal=journal,
         preview=preview,
@@ -257,6 +265,7 @@ def journal_page(
         comparison=compare_with_previous(journal) if journal.revision > 1 else None,
         history=history_of(journal),
         sending=sending,
+        sent=sent,
         may_send=may_send,
         may_be_answered=may_send and is_open_to_answers(journal, was_tried=preview.was_tried),
         # Settled, that would be refused; where its run is gone, withdrawing is one of the ways on.
@@ -272,6 +281,7 @@ def journal_page(
             journal,
             preview.link,
             sending,
+            sent=sent,
             proposal=release.proposal.proposal if release.proposal else None,
             may_send=may_send,
         ),

@@ -12,7 +12,7 @@ class Release:
     """Whether two persons are demanded, what is proposed, and who has sent it.
 
     ``released`` is the proposal that the last sending came from. ``off_since`` is set where one
-    person has sent it, as the demand was switched off at that moment.
+    person or a rule has sent it, as the demand was switched off at that moment.
     """
 
     is_demanded: bool

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from tilisilta.domain.standing import JOURNALS_NOT_DUE, ExportState, JournalState
 from tilisilta.models import Journal, Link, Proposal, Sending
-from tilisilta.services.sending.by_rule import rule_that_sent
 from tilisilta.services.sending_rules.showing import standing_with_rule
 from tilisilta.services.sending_rules.words import HeldInWords, in_words
 
@@ -35,15 +34,16 @@ def rule_notice(
     link: Link | None,
     sending: Sending | None,
     *,
+    sent: Sending | None,
     proposal: Proposal | None,
     may_send: bool,
 ) -> RuleNotice | None:
     """Return what to say; ``None`` where no rule has anything to do with the journal.
 
-    ``proposal`` is the open one of the journal.
+    ``proposal`` is the open one of the journal, and ``sent`` what it was last sent with.
     """
     if journal.state != JournalState.READY:
-        return _asked(journal) if sending is not None else None
+        return _asked(journal, sent) if sent is not None else None
     if proposal is not None:
         # What is proposed is no longer for a rule, and another one would say that it sends it.
         rule = proposal.joint.rule if proposal.joint is not None else ""
@@ -53,9 +53,9 @@ def rule_notice(
     return _standing(journal, link, may_send=may_send)
 
 
-def _asked(journal: Journal) -> RuleNotice | None:
+def _asked(journal: Journal, sent: Sending) -> RuleNotice | None:
     """Return which rule asked for a journal that is not ready any more, or not yet again."""
-    rule = rule_that_sent(journal.pk)
+    rule = sent.joint.rule if sent.joint is not None else ""
     if not rule or journal.state in JOURNALS_NOT_DUE:
         return None
     # Where a look found something in its way, nothing was posted and nothing is under way.
@@ -71,7 +71,9 @@ def _standing(journal: Journal, link: Link | None, *, may_send: bool) -> RuleNot
         return None
     return RuleNotice(
         sends_at=standing.sends_at,
-        reasons=tuple(in_words(held) for held in standing.held),
+        reasons=tuple(
+            in_words(held, only_proposes=standing.only_proposes) for held in standing.held
+        ),
         is_held=standing.is_held,
         can_be_kept=may_send and standing.can_be_kept,
         only_proposes=standing.only_proposes,

@@ -14,7 +14,7 @@ from tilisilta.services.procountor.administrations import ADMINISTRATION_AGE_LIM
 from tilisilta.web.link_form_checks import Checks
 from tilisilta.web.link_forms import MAPPING, LinkForm, mappings_of, shown_values
 from tilisilta.web.link_page import Comparison, compare, compare_link, month_choices, start_page
-from tilisilta.web.link_rules import mappings_of_new_links, own_words
+from tilisilta.web.link_rules import mappings_of_new_links, own_words, rule_note_of
 from tilisilta.web.new_link_form import NewLinkForm, Offers
 from tilisilta.web.parts import is_part, visible_accounts
 from tilisilta.web.rights import UserRequest
@@ -92,6 +92,7 @@ def _context(
         ),
         "is_saved": link is not None and posted is None,
         "own_words": own_words(link),
+        "rule_note": rule_note_of(values),
         "address": request.path,
         "may_change": request.user.can(Right.WRITE, Area.PROCOUNTOR),
     }

@@ -1,18 +1,23 @@
 """The profile of a link on its page: its rules in the form, and what the link has of its own."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from tilisilta.domain.standing import JournalState
 from tilisilta.domain.whole_numbers import whole_number
-from tilisilta.models import Link, Profile
+from tilisilta.models import Journal, Link, Profile
 from tilisilta.services.audit_sentences import FIELD_WORDS
 from tilisilta.services.profiles import default_profile, own_rules
+from tilisilta.services.sending_rules.words import said_of_rule
 from tilisilta.web.link_forms import MAPPING
 
 TAKE_RULES = "rules"
+_OF_RULE = ("sends_by_rule", "needs_release")
 
 
 def with_rules_of_profile(posted: QueryDict) -> QueryDict:
@@ -55,15 +60,38 @@ def own_words(link: Link | None) -> list[str]:
     return [*words, *(f"{before} → {after or '-'}" for before, after in own.mappings.items())]
 
 
-def report_unlike_profile(request: HttpRequest, saved: Link, *, had: int | None = None) -> None:
-    """Show a message that names the rules in which a link differs from its new profile.
+def rule_note_of(values: Mapping[str, Any]) -> str:
+    """Return what the values of a form mean for sending by rule and two persons together."""
+    return said_of_rule(Link(**{name: bool(values.get(name)) for name in _OF_RULE}))
+
+
+def _rule_note(saved: Link, before: Link | None) -> str:
+    if before is None:
+        return said_of_rule(saved)
+    return said_of_rule(
+        saved, [name for name in _OF_RULE if getattr(saved, name) != getattr(before, name)]
+    )
+
+
+def report_saved(request: HttpRequest, saved: Link, *, before: Link | None = None) -> None:
+    """Show that a link is saved, and what that means; ``before`` is what it was, if it was there.
 
     Whoever chooses a profile may take its rules to be in force, a second person among them, while
-    those of the form were stored. ``had`` is the profile that the link followed before.
+    those of the form were stored: a message names those in which it differs from a new profile.
     """
-    if saved.profile_id == had:
-        return
-    own = own_words(saved)
+    stopped = Journal.objects.filter(company=saved.company, state=JournalState.PROBLEM).count()
+    if stopped:
+        text = ngettext(
+            "The link is saved. %(count)s journal of the company still has problems.",
+            "The link is saved. %(count)s journals of the company still have problems.",
+            stopped,
+        )
+        messages.warning(request, text % {"count": stopped})
+    else:
+        messages.success(request, _("The link is saved."))
+    if note := _rule_note(saved, before):
+        messages.info(request, note)
+    own = own_words(saved) if before is None or saved.profile_id != before.profile_id else []
     if own:
         text = _(
             "The link differs from its profile: %(names)s. To take the rules of the profile, "

@@ -1,6 +1,7 @@
 """Making, changing and removing a link, checked against Procountor as it is filled in."""
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from django.contrib import messages
@@ -8,15 +9,12 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from tilisilta.domain.standing import JournalState
 from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import (
     Area,
     Company,
-    Journal,
     Link,
     ProcountorAccount,
     Right,
@@ -43,7 +41,7 @@ from tilisilta.web.link_page import (
 )
 from tilisilta.web.link_rules import (
     TAKE_RULES,
-    report_unlike_profile,
+    report_saved,
     rules_of_new_links,
     with_rules_of_profile,
 )
@@ -133,10 +131,9 @@ def link(request: UserRequest, pk: int) -> HttpResponse:
     if "check" in posted or "apply" in posted:
         form = LinkForm(initial=typed_values(LinkForm(), posted))
         return checked_form(request, form, posted, link=link)
-    form, had = LinkForm(posted), link.profile_id
+    form, before = LinkForm(posted), copy(link)
     if form.is_valid() and _is_changed(request, form, posted, link):
-        _report_saved(request, link)
-        report_unlike_profile(request, link, had=had)
+        report_saved(request, link, before=before)
         return redirect("link", pk=link.pk)
     return form_page(request, form, posted=posted, link=link)
 
@@ -196,8 +193,7 @@ def _make(request: UserRequest, form: NewLinkForm, posted: QueryDict) -> Link | 
     except (NeedsAttention, ValidationError) as error:
         _refuse(form, error)
         return None
-    _report_saved(request, made)
-    report_unlike_profile(request, made)
+    report_saved(request, made)
     return made
 
 
@@ -217,19 +213,6 @@ def _refuse(form: LinkForm, error: NeedsAttention | ValidationError) -> None:
         form.add_error(None, error_text(error))
     else:
         form.add_error(None, error.messages)
-
-
-def _report_saved(request: UserRequest, saved: Link) -> None:
-    stopped = Journal.objects.filter(company=saved.company, state=JournalState.PROBLEM).count()
-    if not stopped:
-        messages.success(request, _("The link is saved."))
-        return
-    text = ngettext(
-        "The link is saved. %(count)s journal of the company still has problems.",
-        "The link is saved. %(count)s journals of the company still have problems.",
-        stopped,
-    )
-    messages.warning(request, text % {"count": stopped})
 
 
 def _applied(posted: QueryDict) -> QueryDict:

@@ -92,6 +92,7 @@ class ShownLink:
     link: Link
     values: tuple[ShownValue, ...]
     reasons: Sequence[tuple[str, str]]
+    note: str
 
 
 @only_posted
@@ -149,7 +150,12 @@ def _page(
 
 
 def _shown(one: LinkChange) -> ShownLink:
-    return ShownLink(link=one.link, values=shown_values_of(one.changes), reasons=refusal_texts(one))
+    return ShownLink(
+        link=one.link,
+        values=shown_values_of(one.changes),
+        reasons=refusal_texts(one),
+        note=one.note,
+    )
 
 
 def _tell(request: UserRequest, count: int) -> None:

@@ -160,6 +160,9 @@ def _line(request: UserRequest, shown: MonthEnd, state: str) -> tuple[ShownCell,
     begins_at = 0
     for cell in shown.line:
         is_chosen = cell.state == state
+        if cell.state is MonthState.PROPOSED and not (cell.count or is_chosen):
+            # Most bureaus demand no second person.
+            continue
         cells.append(
             ShownCell(
                 state=cell.state.value,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, prefetch_related_objects
 
 from tilisilta.domain.standing import ExportState, JournalState
-from tilisilta.models import Area, Export, Journal, Proposal, Right, User, preview_digest
+from tilisilta.models import Area, Export, Journal, Right, User, preview_digest
 from tilisilta.services.overview import Need
 from tilisilta.web.journal_fixes import Fix, fix_for
 
@@ -17,7 +17,6 @@ class Ready:
 
     can_be_sent: bool
     seen: str
-    proposal: Proposal | None
     needs_release: bool
 
 
@@ -35,7 +34,7 @@ class ShownNeed:
 
 
 def needs_of(needs: Iterable[Need], *, user: User) -> tuple[ShownNeed, ...]:
-    """Return ``needs`` with what ``user`` can do about each: two queries at most."""
+    """Return ``needs`` with what ``user`` can do about each: one query at most."""
     needs = tuple(needs)
     ready = _ready([need.journal for need in needs], user=user)
     return tuple(
@@ -56,21 +55,16 @@ def _ready(journals: Iterable[Journal], *, user: User) -> dict[int, Ready]:
     if not ready or not user.can(Right.WRITE, Area.JOURNAL_EXPORTS):
         return {}
     exports = Export.objects.select_related("link").defer("payload")
-    open_ones = Proposal.objects.open().select_related("proposed_by")
-    prefetch_related_objects(
-        ready, Prefetch("exports", exports), Prefetch("proposals", open_ones, to_attr="proposed")
-    )
+    prefetch_related_objects(ready, Prefetch("exports", exports))
     return {journal.pk: _as_ready(journal) for journal in ready}
 
 
 def _as_ready(journal: Journal) -> Ready:
     exports = list(journal.exports.all())
     standing = journal.standing(export.standing() for export in exports)
-    proposal = next(iter(getattr(journal, "proposed", ())), None)
     return Ready(
-        can_be_sent=standing.can_be_sent and proposal is None,
+        can_be_sent=standing.can_be_sent,
         seen=preview_digest(exports),
-        proposal=proposal,
         needs_release=any(
             one.link.needs_release for one in exports if one.state == ExportState.READY
         ),

@@ -24,6 +24,7 @@ from tilisilta.services.profiles import (
     make_profile,
     remove_profile,
 )
+from tilisilta.services.sending_rules.words import said_of_rule
 from tilisilta.web.link_forms import THRESHOLDS, LinkForm
 from tilisilta.web.only_posted import only_posted
 from tilisilta.web.rights import UserRequest, needs
@@ -99,6 +100,8 @@ def new_profile(request: UserRequest) -> HttpResponse:
             form.add_error(None, error.messages)
         else:
             messages.success(request, _("Profile %(name)s was made.") % {"name": made})
+            if note := said_of_rule(Link(**made.choices)):
+                messages.info(request, note)
             return redirect("link_profiles")
     return _form_page(request, form, None)
 
@@ -153,6 +156,7 @@ class Touched:
     link: Link
     changes: tuple[ShownValue, ...]
     journal_count: int
+    note: str
 
 
 def _touched(preview: ProfileChange) -> tuple[Touched, ...]:
@@ -161,6 +165,7 @@ def _touched(preview: ProfileChange) -> tuple[Touched, ...]:
             link=one.link,
             changes=shown_values_of(one.changes),
             journal_count=preview.journal_counts.get(one.link.company_id, 0),
+            note=one.note,
         )
         for one in preview.changed[:MOST_SHOWN]
     )

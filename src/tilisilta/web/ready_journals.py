@@ -18,12 +18,14 @@ from django.utils.translation import ngettext
 
 from tilisilta.domain.standing import (
     JOURNALS_UNDER_WAY,
+    PROPOSED,
     STOPPED_JOURNALS,
     ExportState,
     JournalState,
 )
 from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.models import Area, Export, Journal, Right
+from tilisilta.services.counted_states import COUNTED_STATE
 from tilisilta.services.sending.asking import Wanted
 from tilisilta.services.sending.ready import ReadyJournals, ready_journals
 from tilisilta.services.sending.together import send_together
@@ -105,6 +107,7 @@ def send_ready(request: UserRequest) -> HttpResponse:
         "count": len(rows),
         "company_count": len({row.journal.company_id for row in rows}),
         "is_ticked": is_ticked,
+        "is_any_by_rule": any(row.by_rule for row in rows),
         "all": _summed(Journal.objects.filter(pk__in=pks)),
         "chosen": _summed(Journal.objects.filter(pk__in=pks if is_ticked else [])),
         "tick_other": with_query(request, tick="none" if is_ticked else ""),
@@ -138,7 +141,12 @@ def _not_ready(
 ) -> Iterator[NotReady]:
     """Return what is not ready of the months shown, and where to see why."""
     shown = visible if ready.period is None else visible.filter(period=ready.period)
-    counts = dict(shown.order_by().values_list("state").annotate(Count("pk")))
+    counts = dict(
+        shown.order_by()
+        .annotate(counted=COUNTED_STATE)
+        .values_list("counted")
+        .annotate(Count("pk"))
+    )
     period = f"{ready.period:%Y-%m}" if ready.period else ""
     for state in NAMED_STATES:
         if count := counts.get(state):
@@ -146,8 +154,8 @@ def _not_ready(
             yield NotReady(state=state, count=count, query=query)
     deleted = ready.warned_of.filter(is_deleted_at_source=True).count()
     suspicious = ready.warned_of.filter(is_deleted_at_source=False).count()
-    if proposed := ready.proposed.count():
-        yield NotReady(state="proposed", count=proposed, query="")
+    if proposed := counts.get(PROPOSED):
+        yield NotReady(state=PROPOSED, count=proposed, query="")
     for name, count in (("deleted", deleted), ("needs_look", suspicious)):
         if count:
             query = with_query(request, state=JournalState.READY, period=period, months="")

@@ -89,6 +89,8 @@ def _page(request: UserRequest, *, errors: list[str] | None = None) -> HttpRespo
     may_stop = user.can(Right.WRITE, Area.JOURNAL_EXPORTS) and not user.is_limited
     context = {
         "now": now,
+        "sending_count": sum(not link.needs_release for link in now.links),
+        "proposing_count": sum(link.needs_release for link in now.links),
         "groups": _groups(now),
         "errors": errors or (),
         "may_stop": may_stop and not now.brake.is_stopped,
@@ -119,7 +121,7 @@ def _rows(standings: tuple[RuleStanding, ...]) -> tuple[RuleRow, ...]:
         RuleRow(
             journal=one.journal,
             sends_at=one.sends_at,
-            reasons=tuple(in_words(held) for held in one.held),
+            reasons=tuple(in_words(held, only_proposes=one.only_proposes) for held in one.held),
             only_proposes=one.only_proposes,
         )
         for one in standings

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.company_match import plain_business_id
 from tilisilta.domain.onboarding import Standing
-from tilisilta.models import Onboarding, OnboardingRow
+from tilisilta.models import Link, Onboarding, OnboardingRow, Profile
 from tilisilta.services.onboarding.words import STANDING_WORDS, Reason, reason_of
+from tilisilta.services.sending_rules.words import said_of_rule
 
 MATCHING_SHOWN = 14
 MOST_STAYING_SHOWN = 500
@@ -195,8 +196,21 @@ class SetUpPage:
 
     @property
     def profiles(self) -> str:
+        return ", ".join(self._profile_names)
+
+    @property
+    def rule_notes(self) -> tuple[str, ...]:
+        """What the profiles mean for sending by rule; nobody may overlook that they bring it."""
+        if not self._profile_names:
+            return ()
+        found = Profile.objects.filter(name__in=self._profile_names)
+        notes = {said_of_rule(Link(**one.choices)) for one in found}
+        return tuple(sorted(notes - {""}))
+
+    @property
+    def _profile_names(self) -> list[str]:
         names = {row.found.get("profile") for row in self.matching} - {None, ""}
-        return ", ".join(sorted(str(name) for name in names))
+        return sorted(str(name) for name in names)
 
 
 def set_up_page(onboarding: Onboarding, *, shows_all: bool) -> SetUpPage:

@@ -57,6 +57,7 @@ from tilisilta.services.sending.ending_proposals import send_back, take_back_pro
 from tilisilta.services.sending.going_on import continue_waiting
 from tilisilta.services.sending.proposing_differences import book_or_propose_difference
 from tilisilta.services.sending.releasing import open_proposals, release, void_outdated
+from tilisilta.services.sending.settlements import mark_as_sent
 from tilisilta.services.sending.together import send_together
 from tilisilta.services.sending.two_persons import CannotRelease, NeedsRelease
 from tilisilta.services.sending.withdrawals import ask_to_withdraw, let_be_sent_again
@@ -223,6 +224,10 @@ class TestWhatHasChanged:
                     link_of(journal), ends_on=journal.period, reason="Vaihto", user=None
                 ),
                 "link",
+            ),
+            (
+                lambda journal: mark_as_sent(journal, reason="Käsin", user=None, now=NOW),
+                "stopped",
             ),
             (lambda journal: journal.exports.update(payload_sha256="0" * 64), "receipts"),
             (

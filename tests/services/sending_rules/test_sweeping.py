@@ -31,7 +31,7 @@ from tilisilta.models import (
     Sending,
 )
 from tilisilta.services.links import change_link
-from tilisilta.services.sending.by_rule import held_before_asking, rule_that_sent
+from tilisilta.services.sending.by_rule import held_before_asking, sending_that_sent
 from tilisilta.services.sending.releasing import open_proposals, release
 from tilisilta.services.sending_rules.gathering import gather, journals_with_rule
 from tilisilta.services.sending_rules.showing import rules_now
@@ -58,6 +58,11 @@ def june_of(number: int) -> Journal:
 
 def receipts(procountor: "Procountor", number: int) -> int:
     return len(procountor.ledger.receipts(50101 + number - 1001))
+
+
+def rule_that_sent(journal: Journal) -> str:
+    sending = sending_that_sent(journal.pk)
+    return sending.joint.rule if sending is not None and sending.joint is not None else ""
 
 
 @pytest.fixture
@@ -177,8 +182,11 @@ class TestSweep:
         released = release([one.proposal], user=person, now=clock.now)
         assert released.joint is not None
         assert deliver(released.joint.sendings.get(), clock).state == JournalState.SENT
-        assert rule_that_sent(due.pk) == ""
+        assert rule_that_sent(due) == ""
         assert receipts(procountor, 1001) == 4
+        # The rule asked for one today, and the person who released it did not ask once more.
+        assert gather([due], now=clock.now)[0].facts.brakes.asked_today == 1
+        assert gather([due], now=clock.now + timedelta(days=1))[0].facts.brakes.asked_today == 0
 
     def test_reads_all_with_a_bounded_number_of_queries(
         self, due: Journal, clock: Clock, django_assert_max_num_queries: DjangoAssertNumQueries
@@ -216,10 +224,10 @@ class TestBeforeItLeaves:
             (problem,) = held_before_asking(sending, export)
             told.append(problem.fact("reason"))
         leave_to_person(due, user=None, now=clock.now)
-        assert rule_that_sent(due.pk) == "1001 Koivulammi Konepaja Oy"
+        assert rule_that_sent(due) == "1001 Koivulammi Konepaja Oy"
         assert [*told, self.refused(clock)] == ["off", "persons", "left"]
         assert receipts(procountor, 1001) == 3
-        assert rule_that_sent(due.pk) == ""
+        assert rule_that_sent(due) == ""
 
     def test_the_run_may_be_open_again(
         self, nmbrs: "Nmbrs", procountor: "Procountor", clock: Clock

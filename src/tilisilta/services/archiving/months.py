@@ -157,7 +157,7 @@ def read_month(company: Company, month: date, *, now: datetime) -> ArchivedMonth
         exports=_exports(journals),
         sendings=tuple(
             Sending.objects.filter(journal__in=journals)
-            .select_related("requested_by", "journal__company")
+            .select_related("requested_by", "journal__company", "joint", "proposal__proposed_by")
             .order_by("requested_at", "pk")
         ),
         compared=compared,

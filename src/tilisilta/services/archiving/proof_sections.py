@@ -13,6 +13,8 @@ from tilisilta.models import OUTCOMES, LinkSettings, MonthSignature, Sending
 from tilisilta.services.archiving import written
 from tilisilta.services.archiving.months import ArchivedMonth
 from tilisilta.services.archiving.written import Block, Row
+from tilisilta.services.sending.by_rule import is_by_rule
+from tilisilta.services.sending_rules.words import name_of_asker
 from tilisilta.services.verifying.words import NET_PAY_FINDINGS, NET_PAY_STATES
 
 Section = dict[str, Any]
@@ -204,10 +206,28 @@ def _signature(signature: MonthSignature) -> tuple[str, str]:
 def _senders(sendings: Iterable[Sending]) -> Iterator[tuple[str, str]]:
     for one in sendings:
         user = one.requested_by
-        name = one.system_user if user is None else user.get_full_name() or user.get_username()
-        words = _("asked for the sending of %(journal)s, %(moment)s")
-        told = {"journal": one.journal.reference, "moment": written.moment(one.requested_at)}
-        yield name or "Tilisilta", words % told
+        asker = name_of_asker(one.system_user)
+        name = asker if user is None else user.get_full_name() or user.get_username()
+        yield name or "Tilisilta", "; ".join(_said_of(one))
+
+
+def _said_of(sending: Sending) -> Iterator[str]:
+    """Yield what was asked for, and by how many persons, where that is a question."""
+    told = {"journal": sending.journal.reference, "moment": written.moment(sending.requested_at)}
+    proposal = getattr(sending, "proposal", None)
+    if proposal is None:
+        yield _("asked for the sending of %(journal)s, %(moment)s") % told
+    else:
+        told["name"] = name_of_asker(proposal.proposer)
+        yield _("released %(journal)s, which %(name)s had proposed, %(moment)s") % told
+    if sending.is_refused:
+        yield _("it was not sent")
+        return
+    if is_by_rule(sending):
+        yield _("no person looked at it")
+    if sending.release_off_at is not None:
+        words = _("two persons were not demanded any more since %(moment)s")
+        yield words % {"moment": written.moment(sending.release_off_at)}
 
 
 def files_section(files: Sequence[ArchivedFile]) -> Section:

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, Sum
 from tilisilta.domain.month_end import month_before
 from tilisilta.domain.net_pay import NetPayState
 from tilisilta.domain.reconciliation import Outcome
-from tilisilta.domain.standing import SENT_JOURNALS, JournalState
+from tilisilta.domain.standing import PROPOSED, SENT_JOURNALS, JournalState
 from tilisilta.models import (
     Export,
     Journal,
@@ -21,6 +21,7 @@ from tilisilta.models import (
     User,
     Withdrawal,
 )
+from tilisilta.services.counted_states import COUNTED_STATE
 
 _FEW = 500
 _NEVER_RUN = (JournalState.REPLACED, JournalState.DISCARDED, JournalState.BEFORE_START)
@@ -56,9 +57,13 @@ class Signed:
 
 @dataclass(kw_only=True, slots=True)
 class MonthJournals:
-    """What the journals of a company's month add up to."""
+    """What the journals of a company's month add up to.
+
+    ``not_proposed`` are those states in which one waits for more than a second person.
+    """
 
     states: set[JournalState] = field(default_factory=set)
+    not_proposed: set[JournalState] = field(default_factory=set)
     has_lost_run: bool = False
     sums: dict[tuple[JournalState, str], Decimal] = field(default_factory=dict)
 
@@ -135,14 +140,17 @@ def _journals_of(
         journals = journals.filter(company=company)
     rows = (
         journals.order_by()
-        .values_list("company_id", "state", "currency", "is_deleted_at_source")
+        .annotate(counted=COUNTED_STATE)
+        .values_list("company_id", "state", "currency", "is_deleted_at_source", "counted")
         .annotate(debit=Sum("debit_total"))
     )
     found: dict[int, MonthJournals] = {}
-    for company_id, name, currency, is_deleted, debit in rows:
+    for company_id, name, currency, is_deleted, counted, debit in rows:
         one = found.setdefault(company_id, MonthJournals())
         state = _JOURNAL_STATES[name]
         one.states.add(state)
+        if counted != PROPOSED:
+            one.not_proposed.add(state)
         one.has_lost_run |= is_deleted and state in SENT_JOURNALS
         one.sums[state, currency] = one.sums.get((state, currency), Decimal()) + debit
     return found

@@ -221,6 +221,7 @@ def _company_month(
     facts = MonthFacts(
         journals=frozenset(journals.states),
         has_lost_run=journals.has_lost_run,
+        proposed=frozenset(journals.states - journals.not_proposed),
         outcome=compared.outcome if compared is not None and not compared.is_stale else None,
         net_pay=compared.net_pay if compared is not None else None,
         is_expected=not is_off

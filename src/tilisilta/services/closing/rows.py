@@ -17,7 +17,9 @@ from tilisilta.services.closing.months import CompanyMonth
 from tilisilta.services.explanations import explain
 
 _PLACES = {state: place for place, state in enumerate(BY_URGENCY)}
-_BY_JOURNAL = frozenset({MonthState.TO_FIX, MonthState.READY, MonthState.SENDING})
+_BY_JOURNAL = frozenset(
+    {MonthState.TO_FIX, MonthState.READY, MonthState.PROPOSED, MonthState.SENDING}
+)
 _JOURNAL_FIELDS = (
     *("id", "company_id", "state", "run_number", "run_year"),
     *("problems", "is_deleted_at_source"),
@@ -148,6 +150,7 @@ def _reason(one: CompanyMonth, journal: Journal | None, exports: Iterable[Export
         if one.had_run_before
         else _("by its pay period"),
         MonthState.READY: _not_compared(one) or _("verify only: to be compared") if waits else "",
+        MonthState.PROPOSED: _("another person has to release it"),
         MonthState.SENDING: _("no answer yet; it is being looked for")
         if JournalState.UNCERTAIN in one.facts.due
         else "",

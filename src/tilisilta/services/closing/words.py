@@ -13,6 +13,7 @@ STATE_WORDS: Mapping[str, Promise] = {
     MonthState.EXPECTED: _("Expected, none there"),
     MonthState.TO_FIX: _("To fix"),
     MonthState.READY: pgettext_lazy("month", "Ready"),
+    MonthState.PROPOSED: pgettext_lazy("month", "Proposed"),
     MonthState.SENDING: pgettext_lazy("month", "Sending"),
     MonthState.BOOKED: pgettext_lazy("month", "Booked"),
     MonthState.EQUAL: pgettext_lazy("month", "Equal"),

@@ -118,8 +118,8 @@ def _kind_of(one: CompanyMonth, month: date, *, today: date) -> tuple[NoticeKind
         return NoticeKind.MISSING_RUN, ""
     if one.state is MonthState.CHANGED:
         return NoticeKind.CHANGED, ""
-    if one.state is MonthState.DIFFERENT:
-        return NoticeKind.NEEDS_PERSON, MonthState.DIFFERENT.value
+    if one.state in {MonthState.DIFFERENT, MonthState.PROPOSED}:
+        return NoticeKind.NEEDS_PERSON, one.state.value
     if JournalState.UNCERTAIN in one.facts.due:
         return NoticeKind.NEEDS_PERSON, JournalState.UNCERTAIN.value
     if one.state is MonthState.READY and JournalState.READY in one.facts.due:

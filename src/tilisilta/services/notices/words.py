@@ -45,6 +45,7 @@ _OF_CODES: Mapping[str, Promise] = {
     ProblemCode.PERIOD_CLOSED: gettext_lazy("A period is closed in Procountor"),
     JournalState.UNCERTAIN: gettext_lazy("It is not known whether a receipt was booked"),
     MonthState.DIFFERENT: gettext_lazy("Payroll and ledger differ"),
+    MonthState.PROPOSED: gettext_lazy("Another person has to release what is proposed"),
     ACCOUNT_ENDED: gettext_lazy("The authorisation of the Procountor account has ended"),
     ACCOUNT_NOT_AUTHORISED: gettext_lazy("The Procountor account is not authorised"),
     CONSENT_ENDS: gettext_lazy("The consent to read Nmbrs ends unless it is used"),

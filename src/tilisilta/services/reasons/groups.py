@@ -24,6 +24,7 @@ from tilisilta.domain.standing import (
 )
 from tilisilta.models import AccountMapping, Journal, User
 from tilisilta.services.closing.months import MonthEnd, Sums, month_end
+from tilisilta.services.counted_states import IS_PROPOSED
 from tilisilta.services.reasons.words import words_of
 
 _LOST = Q(is_deleted_at_source=True, state__in=SENT_JOURNALS)
@@ -115,6 +116,7 @@ def _stopped(month: date, company_ids: Collection[int]) -> tuple[StoppedJournal,
     rows = (
         Journal.objects.filter(period=month)
         .filter(Q(state__in=STOPPED_JOURNALS) | _LOST)
+        .exclude(IS_PROPOSED)
         .annotate(stopped=receipts)
         .order_by("company__number", "pk", "stopped__booking_date")
         .values_list(

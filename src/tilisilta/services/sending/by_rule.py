@@ -12,9 +12,6 @@ from django.db.models.functions import Coalesce
 from tilisilta.domain.problems import Problem, ProblemCode, Screen
 from tilisilta.models import Attempt, Export, Link, RuleBrake, RuledJournal, Run, Sending
 
-BY_RULE = "rule "
-"""Begins the system user of what a rule asks for. No name of a user has a space."""
-
 NEWS_AGE = timedelta(minutes=10)
 """What Nmbrs said of a run for longer is asked again before a rule sends it."""
 
@@ -27,14 +24,17 @@ def rules_stopped() -> bool:
     return RuleBrake.objects.filter(is_stopped=True).exists()
 
 
-def rule_that_sent(journal_id: int) -> str:
-    """Return the name of the rule that asked for what was tried last; empty if a person did.
+def sending_that_sent(journal_id: int) -> Sending | None:
+    """Return what was asked for and tried last.
 
-    Who looks again for a receipt that a rule sent has not sent it. What was refused or stopped was
-    not sent, and what was withdrawn is not in the books.
+    Who looks again for a receipt, or takes it back, has not sent it. What was refused or stopped
+    was not sent, and what was withdrawn is not in the books.
     """
     attempts = Attempt.objects.filter(
-        export__journal=journal_id, export__is_trail=False, export__reverses__isnull=True
+        kind=Attempt.Kind.POST,
+        export__journal=journal_id,
+        export__is_trail=False,
+        export__reverses__isnull=True,
     )
     tried_at = attempts.aggregate(at=Max("started_at"))["at"]
     # One that goes on for another keeps the moment of what both were asked for with.
@@ -43,8 +43,8 @@ def rule_that_sent(journal_id: int) -> str:
     )
     if tried_at is not None:
         asked = asked.filter(asked_at__lte=tried_at)
-    last = asked.select_related("joint").order_by("-asked_at", "-requested_at").first()
-    return last.joint.rule if last is not None and last.joint is not None else ""
+    ordered = asked.select_related("joint", "requested_by").order_by("-asked_at", "-requested_at")
+    return ordered.first()
 
 
 def held_before_asking(sending: Sending, export: Export) -> tuple[Problem, ...]:

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from tilisilta.domain.standing import JOURNALS_NOT_DUE, JournalState
-from tilisilta.models import Journal, Proposal, User
+from tilisilta.models import Journal, User
 from tilisilta.models.journals import JournalQuerySet
+from tilisilta.services.counted_states import IS_PROPOSED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +53,7 @@ def ready_journals(
         .order_by("period", "company__number", "run_number", "revision")
     )
     is_warned_of = Q(is_deleted_at_source=True) | Q(needs_look=True)
-    is_proposed = Exists(Proposal.objects.open().filter(journal=OuterRef("pk")))
-    proposed, all_ready = all_ready.filter(is_proposed), all_ready.exclude(is_proposed)
+    proposed, all_ready = all_ready.filter(IS_PROPOSED), all_ready.exclude(IS_PROPOSED)
     ready, warned_of = all_ready.exclude(is_warned_of), all_ready.filter(is_warned_of)
     if all_periods:
         return ReadyJournals(

@@ -33,6 +33,10 @@ from tilisilta.services.sending.together import commit_joint, joint_of
 from tilisilta.services.sending.two_persons import CannotRelease, is_own, void_all, with_journals
 
 Change = Proposal.Change
+# What was marked as sent, is looked for or taken back was not sent in the place of the proposal.
+_SENT_SINCE = frozenset(
+    {JournalState.QUEUED, JournalState.SENDING, JournalState.SENT, JournalState.APPROVED}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,7 +266,7 @@ def _change_of(proposal: Proposal, exports: Sequence[Export]) -> Change | None:
     """Return what of the journal itself is not as it was proposed, the weightiest first."""
     journal, link = proposal.journal, proposal.link
     standing = journal.standing(one.standing() for one in exports)
-    if standing.is_sent or standing.is_under_way:
+    if standing.state in _SENT_SINCE:
         return Change.SENT
     if link is None or not link.covers(journal.booking_period):
         return Change.LINK

@@ -242,8 +242,11 @@ class _Around:
 def _brakes(now: datetime, today: date) -> Brakes:
     row = brake()
     midnight = timezone.make_aware(datetime.combine(today, time.min))
-    by_rule = Sending.objects.filter(joint__rule__gt="")
-    sent = by_rule.filter(joint__requested_at__gte=midnight, is_refused=False)
+    # What was refused did not leave: a person may have sent the journal then.
+    by_rule = Sending.objects.filter(joint__rule__gt="", is_refused=False)
+    sent = by_rule.filter(joint__requested_at__gte=midnight)
+    # Whatever became of them. What a person releases is not asked for by the rule once more.
+    proposed = Proposal.objects.filter(joint__rule__gt="", proposed_at__gte=midnight)
     troubled = Export.objects.filter(
         state__in=[ExportState.REJECTED, ExportState.UNCERTAIN],
         journal__in=by_rule.values("journal"),
@@ -252,7 +255,7 @@ def _brakes(now: datetime, today: date) -> Brakes:
         is_stopped=row.is_stopped,
         resumed_at=None if row.is_stopped else row.changed_at,
         troubled=troubled.order_by().values("journal").distinct().count(),
-        sent_today=sent.count(),
+        asked_today=sent.count() + proposed.count(),
         most_a_day=settings.MOST_BY_RULE_A_DAY,
     )
 

@@ -12,13 +12,12 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from tilisilta.domain.sending_rules import MOST_A_SWEEP, holds_of
+from tilisilta.domain.sending_rules import BY_RULE, MOST_A_SWEEP, holds_of
 from tilisilta.domain.standing import JournalState
 from tilisilta.models import Journal, Link, RuleBrake, RuledJournal
 from tilisilta.services import audit
 from tilisilta.services.profiles import own_rules
 from tilisilta.services.sending.asking import Wanted
-from tilisilta.services.sending.by_rule import BY_RULE
 from tilisilta.services.sending.together import send_together
 from tilisilta.services.sending_rules.gathering import Candidate, gather, journals_with_rule
 from tilisilta.services.sending_rules.switching import RULE_FIELDS, locked_brake
@@ -127,7 +126,7 @@ def _send(ids: Collection[int], *, now: datetime) -> int:
             return 0
         # What is left of the day, as the count was made before any of these.
         brakes = free[0].facts.brakes
-        free = free[: brakes.most_a_day - brakes.sent_today]
+        free = free[: brakes.most_a_day - brakes.asked_today]
         _ask(free, now=now)
         asked = RuledJournal.objects.filter(journal__in=[one.journal.pk for one in free])
         asked.update(asked_at=now, holds=[])

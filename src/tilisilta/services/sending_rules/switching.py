@@ -38,14 +38,16 @@ def carry_rule_over(
     """Note and record what ``changes`` mean for the rule; ``before`` is the row, locked.
 
     Any change of the rule begins it anew, so that it never reaches back: what waits already was
-    held by another rule, or by none. After a change of how the link books, a person sends first.
-    Raises ``ValidationError`` if ``user`` may not send, and lets a rule send, or send more.
+    held by another rule, or by none. So does the end of the demand for two persons, since the rule
+    sends from then on what it only proposed. After a change of how the link books, a person sends
+    first. Raises ``ValidationError`` if ``user`` may not send, and lets a rule send, or send more.
     """
     changed = {change.field for change in changes}
+    sends_alone = before.needs_release and not link.needs_release
     now = timezone.now()
     if changed - {*RULE_FIELDS, *_NOT_OF_BOOKING}:
         _note(link, books_otherwise_since=now)
-    if not changed & {*RULE_FIELDS}:
+    if not (changed & {*RULE_FIELDS} or sends_alone):
         return
     if link.sends_by_rule:
         _must_be_allowed(user)
@@ -67,7 +69,8 @@ def _must_be_allowed(user: User | None) -> None:
         raise ValidationError(
             _(
                 "To have journals sent by rule you need the right to send them: Write for Journal "
-                "entries Export. Leave the rule as it was, or ask for that right."
+                "entries Export. Leave the rule and the two persons as they were, or ask for that "
+                "right."
             )
         )
 
@@ -86,6 +89,7 @@ def _record_on(link: Link, *, user: User | None) -> None:
         about=link,
         name=str(link.company),
         hours=str(link.rule_hours),
+        proposes="yes" if link.needs_release else "",
         percent=str(link.rule_percent),
     )
 

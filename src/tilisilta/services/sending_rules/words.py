@@ -1,5 +1,6 @@
 """Words for what holds a journal from being sent by rule: the reason, and what to do about it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,13 +9,18 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from tilisilta.domain.sending_rules import Held, Hold
+from tilisilta.domain.sending_rules import BY_RULE, Held, Hold
 from tilisilta.languages import language_of
-from tilisilta.services.sending.by_rule import BY_RULE
+from tilisilta.models import Link
 
 SEND_IT = _("Look at the preview and send it yourself.")
 NOTHING = _("There is nothing to do.")
 FIRST_OF_ALL = _("Look at the preview and send it yourself. The rule goes on with the next month.")
+PROPOSE_IT = _("Look at the preview and propose it. Another person then releases it.")
+PROPOSE_FIRST = _(
+    "Look at the preview and propose it. Another person then releases it, and the rule goes on "
+    "with the next month."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +46,7 @@ _MESSAGES: dict[Hold, tuple[Promise, Promise]] = {
         _("Settle those first. Until then nothing more is sent by rule."),
     ),
     Hold.DAY_IS_FULL: (
-        _("Sent by rule today: %(count)s, and more are not allowed"),
+        _("Sent or proposed by rule today: %(count)s; at most %(most)s are allowed"),
         _("It waits for tomorrow, or you send it yourself."),
     ),
     Hold.CLOCK: (
@@ -132,9 +138,38 @@ def name_of_asker(system_user: str) -> str:
     return gettext("the rule of %(name)s") % {"name": name}
 
 
-def in_words(held: Held) -> HeldInWords:
-    """Return a reason in the language that is set."""
+def said_of_rule(link: Link, changed: Collection[str] = ("sends_by_rule",)) -> str:
+    """Return what the rule of ``link`` will do: send, or only propose where two are demanded.
+
+    It is empty without a rule, and where the ``changed`` fields do not bear on that.
+    """
+    if not link.sends_by_rule or not {"sends_by_rule", "needs_release"} & {*changed}:
+        return ""
+    if link.needs_release:
+        return gettext(
+            "Two persons are demanded, so the rule only proposes: a person looks at each journal "
+            "and releases it."
+        )
+    if "sends_by_rule" not in changed:
+        return gettext(
+            "Two persons are not demanded any more, so the rule sends with no person looking."
+        )
+    return gettext(
+        "The rule sends with no person looking, once a person has sent the first journal of the "
+        "company."
+    )
+
+
+def in_words(held: Held, *, only_proposes: bool = False) -> HeldInWords:
+    """Return a reason in the language that is set.
+
+    Where the rule ``only_proposes``, one person alone cannot send the journal either.
+    """
     message, remedy = _MESSAGES[held.hold]
+    if only_proposes and remedy is SEND_IT:
+        remedy = PROPOSE_IT
+    if only_proposes and remedy is FIRST_OF_ALL:
+        remedy = PROPOSE_FIRST
     facts = dict(held.facts)
     if held.hold is Hold.ACCOUNTS:
         message = _words_for_accounts(facts)

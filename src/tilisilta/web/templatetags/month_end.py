@@ -25,6 +25,7 @@ _BADGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         MonthState.EXPECTED: ("missing", "s-missing"),
         MonthState.TO_FIX: ("problem", "s-problem"),
         MonthState.READY: ("ready", "s-ready"),
+        MonthState.PROPOSED: ("proposed", "s-queued"),
         MonthState.SENDING: ("posting", "s-posting"),
         MonthState.BOOKED: ("ok", "s-ok"),
         MonthState.EQUAL: ("equal", "s-equal"),
