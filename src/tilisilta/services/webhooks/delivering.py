@@ -25,8 +25,9 @@ from tilisilta.domain.deliveries import (
     verdict_on,
 )
 from tilisilta.domain.receivers import Fault, parse_receiver
-from tilisilta.models import Delivery, Webhook
+from tilisilta.models import Delivery, ToldNotice, Webhook
 from tilisilta.models.encryption import UnreadableSecret
+from tilisilta.services.webhooks.audience import holds
 from tilisilta.services.webhooks.managing import end_webhook
 from tilisilta.services.webhooks.messages import body_of_test
 from tilisilta.services.webhooks.receiving_networks import allowed_networks
@@ -161,8 +162,7 @@ def _begin(webhook_pk: int, now: datetime) -> tuple[Webhook, Delivery] | None:
         webhook = Webhook.objects.in_use().select_for_update().filter(pk=webhook_pk).first()
         if webhook is None:
             return None
-        waiting = webhook.deliveries.filter(_is_due(now), state=Delivery.State.WAITING)
-        delivery = waiting.order_by("next_try_at", "made_at", "pk").first()
+        delivery = _next_that_holds(webhook, now)
         if delivery is None:
             return None
         delivery.try_count += 1
@@ -173,6 +173,22 @@ def _begin(webhook_pk: int, now: datetime) -> tuple[Webhook, Delivery] | None:
         webhook.save(update_fields=["claimed_until"])
         delivery.webhook = webhook
         return webhook, delivery
+
+
+def _next_that_holds(webhook: Webhook, now: datetime) -> Delivery | None:
+    """Return the next message that is due, and drop those before it that do not hold any more.
+
+    Its text is made already: meanwhile a company may have gone to another debtor, or what it tells
+    may be over. What of it still holds is gathered anew.
+    """
+    waiting = webhook.deliveries.filter(_is_due(now), state=Delivery.State.WAITING)
+    for delivery in waiting.order_by("next_try_at", "made_at", "pk"):
+        if holds(delivery, webhook):
+            return delivery
+        ToldNotice.objects.filter(delivery=delivery).delete()
+        delivery.state, delivery.ended_at = Delivery.State.DROPPED, now
+        delivery.save(update_fields=["state", "ended_at"])
+    return None
 
 
 def _note_of_receiver(webhook: Webhook, asked: timedelta, *, is_well: bool, now: datetime) -> None:
