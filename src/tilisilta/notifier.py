@@ -7,6 +7,7 @@ import logging
 import threading
 from datetime import datetime
 
+from tilisilta.services.notices.confirming import ask_all
 from tilisilta.services.notices.delivery import send_due_mails, tidy_mails
 from tilisilta.services.notices.making import make_mails
 from tilisilta.services.notices.rounds import claim_round, compare_notices, give_back_round
@@ -25,6 +26,7 @@ class Notifier:
         if claim_round(now):
             try:
                 compare_notices(now)
+                ask_all(now)
                 make_mails(now)
                 tidy_mails(now)
                 give_back_round(now)
