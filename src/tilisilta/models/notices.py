@@ -94,6 +94,7 @@ class Notice(models.Model):
             pk=self.pk,
             key=self.key,
             passed_at=self.passed_at,
+            company_id=self.company_id,
             debtor_id=self.debtor_id,
             ends_on=self.ends_on,
         )
