@@ -38,6 +38,8 @@ TURN = timedelta(minutes=1)
 """After so long a worker lets the other webhooks have their turn."""
 TEST_SECONDS = 15.0
 """A person waits for a test."""
+MOST_AT_ONCE = 100
+"""So many messages are dropped in one transaction, for which others wait."""
 KEYS_DO_NOT_FIT = "keys_do_not_fit"
 Clock = Callable[[], datetime]
 _spread = SystemRandom().uniform
@@ -182,7 +184,7 @@ def _next_that_holds(webhook: Webhook, now: datetime) -> Delivery | None:
     may be over. What of it still holds is gathered anew.
     """
     waiting = webhook.deliveries.filter(_is_due(now), state=Delivery.State.WAITING)
-    for delivery in waiting.order_by("next_try_at", "made_at", "pk"):
+    for delivery in waiting.order_by("next_try_at", "made_at", "pk")[:MOST_AT_ONCE]:
         if holds(delivery, webhook):
             return delivery
         ToldNotice.objects.filter(delivery=delivery).delete()
