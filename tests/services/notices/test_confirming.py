@@ -1,6 +1,7 @@
 """Addresses are told nothing before their users have confirmed them."""
 
 import importlib
+import pkgutil
 import re
 import time
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from tests.mail_server import MailServer
 from tests.services.notices.conftest import AReader
 from tests.services.notices.test_mails import companies, told_at, trouble
 
+from tilisilta import migrations
 from tilisilta.domain.notices import Cadence, NoticeKind
 from tilisilta.models import AuditEntry, NoticeChoice, NoticeMail, User
 from tilisilta.services.notices.choosing import choose_notices
@@ -198,7 +200,12 @@ def test_a_link_that_nobody_needs_any_more_is_not_sent(
 
 
 def test_users_from_before_are_told_for_a_while_and_asked(box: MailServer, aino: User) -> None:
-    migration = importlib.import_module("tilisilta.migrations.0048_confirmed_mail_addresses")
+    (name,) = (
+        one.name
+        for one in pkgutil.iter_modules(migrations.__path__)
+        if one.name.endswith("_confirmed_mail_addresses")
+    )
+    migration = importlib.import_module(f"{migrations.__name__}.{name}")
     NoticeChoice.objects.create(
         user=aino, address="aino@bureau.example", cadences=CADENCES, chosen_at=NOW
     )
