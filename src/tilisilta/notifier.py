@@ -10,7 +10,12 @@ from datetime import datetime
 from tilisilta.services.notices.confirming import ask_all
 from tilisilta.services.notices.delivery import send_due_mails, tidy_mails
 from tilisilta.services.notices.making import make_mails
-from tilisilta.services.notices.rounds import claim_round, compare_notices, give_back_round
+from tilisilta.services.notices.rounds import (
+    are_out_of_date,
+    claim_round,
+    compare_notices,
+    give_back_round,
+)
 
 logger = logging.getLogger("tilisilta.notifier")
 
@@ -33,4 +38,5 @@ class Notifier:
             except Exception:  # a fault of ours must not keep mails that are made from going
                 # The claim stays, so that a fault is not repeated at once.
                 logger.exception("Looking for what needs a person failed.")
-        send_due_mails(is_stopping=self._stopping.is_set)
+        if not are_out_of_date(now):
+            send_due_mails(is_stopping=self._stopping.is_set)

@@ -11,7 +11,7 @@ from tests.services.webhooks.told import a_webhook, raise_notices
 
 from tilisilta.clients.webhooks.signing import signature
 from tilisilta.domain.notices import NoticeKind
-from tilisilta.models import AuditEntry, Company, Debtor, Delivery, Notice, Webhook
+from tilisilta.models import AuditEntry, Company, Debtor, Delivery, Notice, NoticeRound, Webhook
 from tilisilta.services.webhooks import delivering
 from tilisilta.services.webhooks.delivering import claim_webhook, send_due, send_test
 from tilisilta.services.webhooks.gathering import gather
@@ -272,10 +272,16 @@ def test_decides_what_to_tell_when_a_message_goes(
     Company.objects.filter(pk=moved.pk).update(debtor=other)
     Notice.objects.filter(pk=passed.pk).update(passed_at=clock.now)
 
+    # Another worker has yet to find out what is over, as after all of them were down.
+    found = NoticeRound.objects.create(compared_at=clock.now - timedelta(hours=2))
+    clock.forward(60)
+    idle = work(clock)
+    NoticeRound.objects.filter(pk=found.pk).update(compared_at=clock.now)
     for _minute in range(3):
         clock.forward(60)
         work(clock)
 
+    assert not idle
     came = b"".join(one.body for one in receiver.received[first:]).decode()
     assert left.name in came
     assert moved.name not in came

@@ -20,6 +20,8 @@ from tilisilta.services.notices.standing import latest_month, months_to_look_at,
 EVERY = timedelta(minutes=3)
 LEASE = timedelta(minutes=10)
 """So long a round is left to the worker that claimed it; it never takes so long."""
+OLD_AFTER = timedelta(hours=1)
+"""As after all workers were down: nothing is told before notices are compared again."""
 KEPT = timedelta(days=90)
 """So long a notice that has passed is stored."""
 _OVERLAP = timedelta(hours=1)
@@ -42,6 +44,11 @@ def claim_round(now: datetime) -> bool:
 def give_back_round(now: datetime) -> None:
     """Note that a round was made: the next is due after a while."""
     NoticeRound.objects.update(claimed_until=None, compared_at=now)
+
+
+def are_out_of_date(now: datetime) -> bool:
+    """Return whether the notices were compared so long ago that what they say may be over."""
+    return NoticeRound.objects.filter(compared_at__lt=now - OLD_AFTER).exists()
 
 
 def compare_notices(now: datetime) -> NoticeChanges:

@@ -27,6 +27,7 @@ from tilisilta.domain.deliveries import (
 from tilisilta.domain.receivers import Fault, parse_receiver
 from tilisilta.models import Delivery, ToldNotice, Webhook
 from tilisilta.models.encryption import UnreadableSecret
+from tilisilta.services.notices.rounds import are_out_of_date
 from tilisilta.services.webhooks.audience import holds
 from tilisilta.services.webhooks.managing import end_webhook
 from tilisilta.services.webhooks.messages import body_of_test
@@ -52,7 +53,7 @@ def claim_webhook(now: datetime) -> Webhook | None:
     held = Q(claimed_until__range=(now, now + 2 * LEASE))
     due = Webhook.objects.in_use().filter(Exists(waiting.filter(_is_due(now))))
     webhook = due.exclude(rests).exclude(held).order_by("claimed_until", "pk").first()
-    if webhook is None:
+    if webhook is None or are_out_of_date(now):
         return None
     # In one statement, so that of two workers one alone gets it. A null is in no range.
     free = Q(claimed_until__isnull=True) | ~held
