@@ -20,7 +20,7 @@ def tell_for_a_while(apps: Apps, _schema: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tilisilta", "0046_same_accounts")]
+    dependencies = [("tilisilta", "0047_unreadable_answers")]
 
     operations = [
         migrations.AddField(
