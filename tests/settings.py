@@ -25,7 +25,7 @@ os.environ.setdefault("TILISILTA_NMBRS_REQUESTS_PER_SECOND", "10000")
 os.environ.setdefault("TILISILTA_NMBRS_REST_REQUESTS_PER_SECOND", "10000")
 
 from tilisilta.settings import *  # noqa: E402, F403
-from tilisilta.settings import DATABASES  # noqa: E402
+from tilisilta.settings import DATABASES, STATIC_ROOT  # noqa: E402
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file as in production, not the memory: several threads write to it in some tests.
@@ -39,6 +39,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# At its start the web part expects collected static files. The tests collect none.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 # A call that gets no answer is made again at once.
 NMBRS_RETRY_PAUSES = (0.0, 0.0)
 NMBRS_REST_RETRY_PAUSES = (0.0, 0.0, 0.0)

@@ -7,9 +7,15 @@ import logging
 import threading
 from datetime import datetime
 
+from tilisilta.services.notices.confirming import ask_all
 from tilisilta.services.notices.delivery import send_due_mails, tidy_mails
 from tilisilta.services.notices.making import make_mails
-from tilisilta.services.notices.rounds import claim_round, compare_notices, give_back_round
+from tilisilta.services.notices.rounds import (
+    are_out_of_date,
+    claim_round,
+    compare_notices,
+    give_back_round,
+)
 
 logger = logging.getLogger("tilisilta.notifier")
 
@@ -25,10 +31,12 @@ class Notifier:
         if claim_round(now):
             try:
                 compare_notices(now)
+                ask_all(now)
                 make_mails(now)
                 tidy_mails(now)
                 give_back_round(now)
             except Exception:  # a fault of ours must not keep mails that are made from going
                 # The claim stays, so that a fault is not repeated at once.
                 logger.exception("Looking for what needs a person failed.")
-        send_due_mails(is_stopping=self._stopping.is_set)
+        if not are_out_of_date(now):
+            send_due_mails(is_stopping=self._stopping.is_set)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from allauth.mfa.models import Authenticator
 from django.urls import resolve, reverse
 from django.urls.exceptions import NoReverseMatch
+from django.utils import timezone
 from tests.audit.filling import ADMINISTRATOR, WITH_NOTHING, WITH_SECOND_STEP
 from tests.audit.running import Running
 from tests.routes import LOG_IN, named_routes
@@ -20,11 +21,13 @@ from tilisilta.models import (
     Journal,
     Link,
     NmbrsConnection,
+    NoticeChoice,
     ProcountorAccount,
     Proposal,
     User,
     UserTemplate,
 )
+from tilisilta.services.notices.confirming import token_for
 from tilisilta.web.errors import closed
 from tilisilta.web.urls import ACCOUNT, COMPANY, CONNECTION, JOURNAL, LINK, RECEIPT
 
@@ -142,12 +145,22 @@ def _values(name: str, route: str) -> Iterator[Mapping[str, object]]:
         yield from ({"pk": pk} for pk in JointSending.objects.values_list("pk", flat=True)[:2])
     elif name in {"send_back", "take_back_proposal"}:
         yield from ({"pk": pk} for pk in Proposal.objects.values_list("pk", flat=True)[:1])
+    elif name == "confirm_mail_address":
+        yield {"token": token_for(_unconfirmed())}
     elif route.startswith(RECEIPT):
         yield from ({"pk": one.pk, "number": 1} for one in _journals() if one.exports.exists())
     elif route.startswith((COMPANY, JOURNAL, LINK, ACCOUNT, CONNECTION, "users", "user-templates")):
         yield from _of_subject(route, is_first=route in WITH_ALL_IDS)
     else:
         raise AssertionError(f"Say in {__file__} with which ids {name} is to be looked at.")
+
+
+def _unconfirmed() -> NoticeChoice:
+    """Return a mail address of the administrator that is not confirmed."""
+    return NoticeChoice.objects.get_or_create(
+        user=User.objects.get(username=ADMINISTRATOR),
+        defaults={"address": "aino@bureau.example", "chosen_at": timezone.now()},
+    )[0]
 
 
 def _of_subject(route: str, *, is_first: bool) -> Iterator[Mapping[str, object]]:

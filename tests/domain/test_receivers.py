@@ -75,6 +75,21 @@ def test_shows_where_an_address_leads_and_nothing_of_its_secret() -> None:
         ("64:ff9b::a9fe:a9fe", ALL, Fault.NOT_ALLOWED),
         ("64:ff9b::a01:203", Allowed(), Fault.NOT_ALLOWED),
         ("2002:7f00:1::1", ALL, Fault.NOT_ALLOWED),
+        ("64:ff9b:1::a9fe:a9fe", ALL, Fault.NOT_ALLOWED),
+        ("168.63.129.16", ALL, Fault.NOT_ALLOWED),
+        ("192.0.0.192", ALL, Fault.NOT_ALLOWED),
+        ("100.100.100.200", ALL, Fault.NOT_ALLOWED),
+        ("fd20:ce::254", ALL, Fault.NOT_ALLOWED),
+        # What is neither of the internet nor private by every version of Python.
+        ("fec0::1", Allowed(), Fault.NOT_ALLOWED),
+        ("5f00::1", Allowed(), Fault.NOT_ALLOWED),
+        ("3fff::1", Allowed(), Fault.NOT_ALLOWED),
+        ("192.0.0.8", Allowed(), Fault.NOT_ALLOWED),
+        ("192.88.99.1", Allowed(), Fault.NOT_ALLOWED),
+        ("::127.0.0.1", Allowed(), Fault.NOT_ALLOWED),
+        ("::ffff:0:127.0.0.1", Allowed(), Fault.NOT_ALLOWED),
+        ("2001:0:7f00:1::", Allowed(), Fault.NOT_ALLOWED),
+        ("fec0::1", ALL, None),
     ],
 )
 def test_reaches_the_internet_and_the_networks_that_are_named(

@@ -9,7 +9,7 @@ from pytest_django import Settings
 from tests.mail_server import PASSWORD, MailServer
 from tests.management.conftest import Give
 
-from tilisilta.models import NoticeChoice, NoticeMail, NoticeRound, User
+from tilisilta.models import AuditEntry, NoticeChoice, NoticeMail, NoticeRound, User
 from tilisilta.services.users import create_first_administrator
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -93,3 +93,21 @@ def test_works_again_for_what_waits_once_a_test_went(give: Give, box: MailServer
 
     row = NoticeRound.objects.get()
     assert (row.mail_failing_since, row.mail_next_try_at) == (None, None)
+
+
+def test_an_address_is_confirmed_by_a_command(give: Give, administrator: User) -> None:
+    without = give("mail", "confirm", "aino")
+    NoticeChoice.objects.create(
+        user=administrator, address="aino@bureau.example", chosen_at=datetime.now(tz=UTC)
+    )
+    shown = give("mail", "show", "--json").document
+    confirmed = [give("mail", "confirm", "AINO", "--json").document for _time in range(2)]
+    after, unknown = give("mail", "show", "--json").document, give("mail", "confirm", "nobody")
+
+    assert (without.status, unknown.status) == (1, 1)
+    assert shown["unconfirmed"] == [
+        {"user": "aino", "address": "aino@bureau.example", "told_until": None}
+    ]
+    assert confirmed == [{"user": "aino", "address": "aino@bureau.example"}] * 2
+    assert (after["unconfirmed"], after["unconfirmed_count"]) == ([], 0)
+    assert AuditEntry.objects.filter(action="user_changed").count() == 1

@@ -1,18 +1,12 @@
 """What the tests of pages share: people with and without rights, and a browser for each."""
 
-from pathlib import Path
-
 import pytest
-from django.conf import settings
 from django.test import Client
 
 from tilisilta.models import User, UserTemplate
 from tilisilta.services.users import create_first_administrator, create_user
 
 PASSWORD = "a bridge over the river"
-
-# At its start the web part expects collected static files. The tests collect none.
-Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
 
 
 @pytest.fixture

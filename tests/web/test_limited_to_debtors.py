@@ -30,6 +30,7 @@ from tilisilta.models import (
     JointSending,
     Journal,
     Link,
+    NoticeChoice,
     Onboarding,
     PaymentFile,
     ProcountorAccount,
@@ -44,6 +45,7 @@ from tilisilta.services.api_tokens import MadeToken, create_token
 from tilisilta.services.connections import authorise_with_api_key, create_account
 from tilisilta.services.journals.unreadable_answers import keep_answer
 from tilisilta.services.links import end_link
+from tilisilta.services.notices.confirming import token_for
 from tilisilta.services.onboarding.rows import store_list
 from tilisilta.services.users import create_user
 from tilisilta.services.webhooks.managing import Wanted, create_webhook
@@ -133,6 +135,12 @@ class Hidden:
                 defaults={"month": date(2026, 6, 1), "sums": [], "added_at": NOW},
             )[0]
             yield {"number": self.company.number, "month": "2026-06", "pk": file.pk}
+        elif name == "confirm_mail_address":
+            choice = NoticeChoice.objects.get_or_create(
+                user=self.token.user,
+                defaults={"address": "Salainen@bureau.example", "chosen_at": NOW},
+            )[0]
+            yield {"token": token_for(choice)}
         elif name == "revoke_own_token":
             yield {"pk": self.token.pk}
         elif name in MONTHS:

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from tilisilta.models import AuditEntry, NoticeChoice, Right, User, UserTemplate
+from tilisilta.models import AuditEntry, NoticeChoice, NoticeMail, Right, User, UserTemplate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -31,6 +31,7 @@ def test_is_stored_shown_and_in_the_audit_log(browser_of_administrator: Client) 
     assert choice.cadences == {name: value for name, value in CHOSEN.items() if name != "address"}
     entry = AuditEntry.objects.filter(action="user_changed").latest("pk")
     assert {change["field"] for change in entry.changes} == {"mail_address", "notices"}
+    assert "is not confirmed yet" in stored
 
 
 @pytest.mark.parametrize(
@@ -87,3 +88,23 @@ def test_offers_only_what_the_rights_allow(client: Client) -> None:
 
     assert 'name="authorisation"' in page
     assert 'name="needs_person"' not in page
+
+
+def test_the_link_is_sent_again_but_not_too_often(
+    browser_of_administrator: Client, settings: Settings
+) -> None:
+    settings.MAIL_HOST, settings.MAIL_FROM = "mail.example", "tilisilta@bureau.example"
+    again = reverse("send_mail_confirmation")
+    nothing = browser_of_administrator.post(again, follow=True).text
+    browser_of_administrator.post(reverse("notice_choices"), CHOSEN)
+
+    soon = browser_of_administrator.post(again, follow=True).text
+    NoticeMail.objects.update(made_at="2026-07-02T00:00Z", state="sent")
+    later = browser_of_administrator.post(again, follow=True).text
+    profile = browser_of_administrator.get(reverse("profile")).text
+
+    assert "is on its way" not in nothing
+    assert "Such a mail was made just now" in soon
+    assert "A mail to confirm it is on its way to aino@bureau.example" in later
+    assert NoticeMail.objects.count() == 2
+    assert "is not confirmed yet" in profile

@@ -93,6 +93,7 @@ class RaisedNotice:
     pk: int
     key: str
     passed_at: datetime | None = None
+    company_id: int | None = None
     debtor_id: int | None = None
     ends_on: date | None = None
 
@@ -106,7 +107,8 @@ class NoticeChanges:
     """Notices that had passed and are the same again."""
     passed: tuple[int, ...] = ()
     moved: Mapping[int, Matter] = field(default_factory=dict)
-    """Notices about which something else has become true: another debtor, or another last day."""
+    """Notices about which something else has become true: another company, as an account serves
+    another one now, another debtor, or another last day."""
 
 
 def changes_between(
@@ -128,7 +130,8 @@ def changes_between(
         moved={
             pk: matter
             for pk, (one, matter) in both.items()
-            if (one.debtor_id, one.ends_on) != (matter.debtor_id, matter.ends_on)
+            if (one.company_id, one.debtor_id, one.ends_on)
+            != (matter.company_id, matter.debtor_id, matter.ends_on)
         },
     )
 

@@ -21,9 +21,19 @@ from urllib.parse import SplitResult, urlsplit
 MOST_CHARACTERS = 1000
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
-# Clouds give their machines credentials at these; the second one counts as a private address.
-_CLOUD_DATA = (ip_network("169.254.0.0/16"), ip_network("fd00:ec2::/32"))
-_NAT64 = ip_network("64:ff9b::/96")
+# Clouds give their machines credentials at these, wherever else they would count to.
+_CLOUD_DATA = tuple(
+    ip_network(one)
+    for one in (
+        *("169.254.0.0/16", "100.100.100.200/32", "168.63.129.16/32", "192.0.0.192/32"),
+        *("fd00:ec2::/32", "fd20:ce::254/128"),
+    )
+)
+_NAT64 = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
+# All that is given to anybody in the internet; fec0::1 of old private networks is not.
+_GIVEN = (ip_network("0.0.0.0/0"), ip_network("2000::/3"))
+# Of those for special uses that not every version of Python knows.
+_SPECIAL = (ip_network("192.0.0.0/24"), ip_network("192.88.99.0/24"), ip_network("3fff::/20"))
 _NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*")
 
 
@@ -130,13 +140,20 @@ def _may_be_reached(address: Address, allowed: Allowed) -> bool:
         return False
     if address.is_loopback:
         return allowed.this_machine and allowed.has(address)
-    return allowed.has(address) or (address.is_global and not address.is_reserved)
+    return allowed.has(address) or _is_of_internet(address)
+
+
+def _is_of_internet(address: Address) -> bool:
+    if any(address in network for network in _SPECIAL):
+        return False
+    is_given = any(address in network for network in _GIVEN)
+    return is_given and address.is_global and not address.is_reserved
 
 
 def _inner(address: Address) -> Address:
     """Return the IPv4 address that an IPv6 address is another writing of."""
     if isinstance(address, IPv4Address):
         return address
-    if address in _NAT64:
+    if any(address in network for network in _NAT64):
         return ip_address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour or address

@@ -1,6 +1,7 @@
 """The mail server at the command line: how it stands, and a test of it."""
 
 from argparse import Namespace
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -9,8 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tilisilta.management.output import Answer, Refused, Status, refusal_of, shown_moment, table
-from tilisilta.models import NoticeMail
-from tilisilta.services.notices.choosing import checked_address
+from tilisilta.management.users import find_user
+from tilisilta.models import NoticeChoice, NoticeMail
+from tilisilta.services.notices.choosing import checked_address, choice_of
+from tilisilta.services.notices.confirming import confirm_address
 from tilisilta.services.notices.delivery import send_test
 from tilisilta.services.notices.mail_server import (
     MailStanding,
@@ -18,6 +21,7 @@ from tilisilta.services.notices.mail_server import (
     failure_words,
     mail_standing,
     outcome_words,
+    unconfirmed_choices,
 )
 
 
@@ -33,6 +37,9 @@ def show(_options: Namespace) -> Answer:
             for one in failed
         ]
         lines += ["", table(headers, rows)]
+    unconfirmed = list(unconfirmed_choices())
+    if unconfirmed:
+        lines += ["", _unconfirmed_table(unconfirmed)]
     return Answer(
         document={
             **mail_document(standing),
@@ -40,9 +47,27 @@ def show(_options: Namespace) -> Answer:
             "security": settings.MAIL_SECURITY,
             "sender": settings.MAIL_FROM or None,
             "failed": [_failed_document(one) for one in failed],
+            "unconfirmed": [_unconfirmed_document(one) for one in unconfirmed],
         },
         text="\n".join(lines),
     )
+
+
+def confirm(options: Namespace) -> Answer:
+    """Confirm the mail address of a user, for whoever knows that it is theirs."""
+    user = find_user(options.user)
+    choice = choice_of(user)
+    if choice is None or not choice.address:
+        raise Refused(
+            _("%(name)s has given no mail address") % {"name": user.username},
+            remedy=_("Users give their own, on the page of their notices."),
+        )
+    # One that is confirmed already stays as it is.
+    confirm_address(choice, user=None, now=timezone.now())
+    text = _("The mail address %(address)s of %(name)s is confirmed.")
+    facts = {"address": choice.address, "name": user.username}
+    document = {"user": user.username, "address": choice.address}
+    return Answer(document=document, text=text % facts)
 
 
 def test(options: Namespace) -> Answer:
@@ -74,6 +99,7 @@ def mail_document(standing: MailStanding) -> dict[str, Any]:
         "reply": standing.reply,
         "waiting_count": standing.waiting_count,
         "failed_count": standing.failed_count,
+        "unconfirmed_count": standing.unconfirmed_count,
     }
 
 
@@ -96,7 +122,27 @@ def mail_lines(standing: MailStanding) -> list[str]:
     if standing.failed_count:
         text = _("Mails of the last 30 days that failed: %(count)s. See tilisilta mail show.")
         lines.append(text % {"count": standing.failed_count})
+    if standing.unconfirmed_count:
+        text = _("Mail addresses that are not confirmed: %(count)s. See tilisilta mail show.")
+        lines.append(text % {"count": standing.unconfirmed_count})
     return lines
+
+
+def _unconfirmed_table(choices: Iterable[NoticeChoice]) -> str:
+    headers = (_("User"), _("Address that is not confirmed"), _("Notices go there until"))
+    rows = [
+        (one.user.username, one.address, shown_moment(one.told_unconfirmed_until))
+        for one in choices
+    ]
+    return table(headers, rows)
+
+
+def _unconfirmed_document(choice: NoticeChoice) -> dict[str, Any]:
+    return {
+        "user": choice.user.username,
+        "address": choice.address,
+        "told_until": choice.told_unconfirmed_until,
+    }
 
 
 def _failed_document(mail: NoticeMail) -> dict[str, Any]:

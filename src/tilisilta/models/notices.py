@@ -1,10 +1,12 @@
 """Notices that were raised, what each user wants to be told, and the mails that tell it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.notices import Cadence, Matter, NoticeKind, RaisedNotice
@@ -92,6 +94,7 @@ class Notice(models.Model):
             pk=self.pk,
             key=self.key,
             passed_at=self.passed_at,
+            company_id=self.company_id,
             debtor_id=self.debtor_id,
             ends_on=self.ends_on,
         )
@@ -118,12 +121,27 @@ class NoticeRound(models.Model):
         return self.name
 
 
+class NoticeChoiceQuerySet(models.QuerySet["NoticeChoice"]):
+    """Choices, narrowed by where mails may go."""
+
+    def unconfirmed(self) -> Self:
+        return self.exclude(address="").filter(confirmed_at=None)
+
+    def reachable(self, now: datetime) -> Self:
+        """Return those whose address may be told something: it is confirmed and not refused."""
+        confirmed = Q(confirmed_at__isnull=False) | Q(told_unconfirmed_until__gt=now)
+        return self.exclude(address="").filter(confirmed, refused_at=None)
+
+
 class NoticeChoice(models.Model):
     """What a user wants to be told by mail, and of what they were told.
 
     ``cadences`` has a cadence by kind; a kind that is not there is never told. ``told`` are the ids
     of notices that a mail to this user has or had, as long as these may come back. ``refused_at``
     is set once the mail server refused the address for good: nothing more goes there.
+
+    Notices go to ``address`` once the user has confirmed it; ``asked_at`` is when the last mail
+    with the link for it was made.
     """
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="notice_choice")
@@ -134,6 +152,13 @@ class NoticeChoice(models.Model):
     mailed_at = models.DateTimeField(null=True, blank=True)
     digest_on = models.DateField(null=True, blank=True, help_text="The day of the last digest.")
     refused_at = models.DateTimeField(null=True, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    told_unconfirmed_until = models.DateTimeField(
+        null=True, blank=True, help_text="Of an address from before addresses were confirmed."
+    )
+
+    objects = NoticeChoiceQuerySet.as_manager()
 
     class Meta:
         ordering = ["user__username"]
@@ -145,9 +170,21 @@ class NoticeChoice(models.Model):
         stored: Mapping[str, str] = self.cadences
         return Cadence(stored.get(kind.value, Cadence.NEVER.value))
 
+    @property
+    def is_unconfirmed(self) -> bool:
+        return bool(self.address) and self.confirmed_at is None
+
+    @property
+    def is_told_unconfirmed(self) -> bool:
+        """Return whether mails go to the address for a while though it is not confirmed."""
+        until = self.told_unconfirmed_until
+        return self.is_unconfirmed and until is not None and timezone.now() < until
+
 
 class NoticeMail(models.Model):
     """One mail of notices to one user. ``notices`` are their ids; its text is made when it goes.
+
+    One that ``asks_to_confirm`` has the link that confirms the address instead.
 
     It is marked as ``SENDING`` before the mail server gets it. A mail of which the outcome is not
     known, as a worker died or the answer was lost, goes once more with the same ``message_id``.
@@ -179,6 +216,7 @@ class NoticeMail(models.Model):
     address = models.EmailField()
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     is_digest = models.BooleanField(default=False)
+    asks_to_confirm = models.BooleanField(default=False)
     notices: "models.JSONField[Any, Any]" = models.JSONField(default=list)
     message_id = models.CharField(max_length=120, unique=True)
     made_at = models.DateTimeField(db_index=True)

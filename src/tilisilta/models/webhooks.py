@@ -124,7 +124,7 @@ class Delivery(models.Model):
         REFUSED = "refused", _("Refused by the receiver")
         GIVEN_UP = "given_up", _("Given up after 24 hours")
         FAILED = "failed", _("Did not arrive")
-        DROPPED = "dropped", _("Not sent: the webhook was turned off or ended")
+        DROPPED = "dropped", _("Not sent: it was over, or the webhook tells of it no more")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     webhook = models.ForeignKey(Webhook, on_delete=models.PROTECT, related_name="deliveries")

@@ -46,6 +46,7 @@ FIELD_WORDS: Mapping[str, Promise | str] = MappingProxyType(
         "kinds": _("kinds of notices"),
         "language": _("language"),
         "last_name": _("last name"),
+        "confirmed_mail_address": _("confirmed mail address"),
         "mail_address": _("mail address"),
         "method": _("way of authorising"),
         "name": _("name"),

@@ -17,6 +17,7 @@ from tilisilta.services.notices.mail_server import (
     mail_standing,
     outcome_words,
     refused_choices,
+    unconfirmed_choices,
 )
 from tilisilta.web.only_posted import only_posted
 from tilisilta.web.rights import UserRequest, needs
@@ -86,6 +87,7 @@ def _page(request: UserRequest, form: MailTestForm, *, status: int = 200) -> Htt
         "standing": mail_standing(now),
         "failed": failed_mails(now)[:MOST_SHOWN],
         "refused": refused_choices()[:MOST_SHOWN],
+        "unconfirmed": unconfirmed_choices()[:MOST_SHOWN],
         "host": settings.MAIL_HOST,
         "port": settings.MAIL_PORT,
         "security": settings.MAIL_SECURITY,

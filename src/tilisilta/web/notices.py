@@ -20,8 +20,16 @@ from tilisilta.services.notices.choosing import (
     choose_notices,
     kinds_open_to,
 )
+from tilisilta.services.notices.confirming import (
+    ask_to_confirm,
+    confirm_address,
+    fits,
+    may_be_asked_at,
+)
+from tilisilta.web.only_posted import only_posted
 from tilisilta.web.parts import ExplainingForm
 from tilisilta.web.rights import UserRequest, logged_in
+from tilisilta.web.templatetags.ledger import moment
 
 CADENCES = (
     (Cadence.AT_ONCE.value, gettext_lazy("At once")),
@@ -84,6 +92,46 @@ def notice_choices(request: UserRequest) -> HttpResponse:
     }
     status = 422 if form.is_bound else 200
     return render(request, "notices/choices.html", context, status=status)
+
+
+@logged_in
+def confirm_mail_address(request: UserRequest, token: str) -> HttpResponse:
+    """Show whether a link from a mail fits the reader's address, and confirm it by a click.
+
+    Opening it changes nothing, as programs open links too. Once the address is confirmed every link
+    says so, however old; and none says anything of another user.
+    """
+    choice = choice_of(request.user)
+    is_confirmed = choice is not None and choice.confirmed_at is not None
+    is_fitting = choice is not None and choice.is_unconfirmed and fits(token, choice)
+    if request.method == "POST" and choice is not None and is_fitting:
+        confirm_address(choice, user=request.user, now=timezone.now())
+        is_confirmed = True
+    if request.method == "POST" and is_confirmed:
+        messages.success(request, _("Your mail address is confirmed."))
+        return redirect("notice_choices")
+    context = {"choice": choice, "is_confirmed": is_confirmed, "is_fitting": is_fitting}
+    status = 200 if is_confirmed or is_fitting else 404
+    return render(request, "notices/confirm.html", context, status=status)
+
+
+@only_posted
+@logged_in
+def send_confirmation(request: UserRequest) -> HttpResponse:
+    """Send the link again that confirms the reader's address, unless that was done just now."""
+    choice, now = choice_of(request.user), timezone.now()
+    if choice is None or not choice.is_unconfirmed:
+        return redirect("notice_choices")
+    if not settings.MAIL_HOST:
+        messages.error(request, _("No mail server is set up."))
+    elif ask_to_confirm(choice, now=now):
+        text = _("A mail to confirm it is on its way to %(address)s.")
+        messages.success(request, text % {"address": choice.address})
+    else:
+        text = _("Such a mail was made just now, or several today. Try again after %(moment)s.")
+        after = moment(may_be_asked_at(choice, now=now))
+        messages.warning(request, text % {"moment": after})
+    return redirect("notice_choices")
 
 
 def _initial(user: User) -> dict[str, str]:

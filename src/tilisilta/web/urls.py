@@ -243,6 +243,16 @@ urlpatterns = [
     path("language", language_choice.language, name="language"),
     path("profile", profile.profile, name="profile"),
     path("profile/notices", notices.notice_choices, name="notice_choices"),
+    path(
+        "profile/notices/send-confirmation",
+        notices.send_confirmation,
+        name="send_mail_confirmation",
+    ),
+    path(
+        "profile/notices/confirm/<str:token>",
+        notices.confirm_mail_address,
+        name="confirm_mail_address",
+    ),
     path("profile/api-tokens", api_tokens.api_tokens, name="api_tokens"),
     path(
         "profile/api-tokens/<int:pk>/revoke", api_tokens.revoke_own_token, name="revoke_own_token"

@@ -12,7 +12,7 @@ from tests.mail_server import make_certificate
 from tests.receivers import Receiver as Listening
 from tests.receivers import listening
 
-from tilisilta.clients.webhooks.sending import Answer, Sender
+from tilisilta.clients.webhooks.sending import Answer, Sender, can_be_sent_to
 from tilisilta.domain.receivers import Address, Allowed, Fault, Receiver, parse_receiver
 
 pytestmark = pytest.mark.once
@@ -88,6 +88,23 @@ def test_does_not_wait_for_one_that_answers_a_byte_at_a_time(there: Listening) -
     assert answer.status is None
     assert answer.error
     assert time.monotonic() - begun < 3
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://[::1]x/T0ken",
+        "https://256.1.1.1/T0ken",
+        "https://0177.0.0.1/T0ken",
+    ],
+)
+def test_refuses_an_address_that_what_sends_cannot_read(url: str) -> None:
+    assert posted(url) == Answer(fault=Fault.NOT_AN_ADDRESS)
+
+
+@pytest.mark.parametrize("url", ["https://[FD00::A]:443/", "https://Hooks.Example./", "https://a"])
+def test_reads_an_address_as_it_was_checked_however_it_is_written(url: str) -> None:
+    assert can_be_sent_to(receiver_at(url))
 
 
 def test_says_only_of_what_kind_an_error_was() -> None:

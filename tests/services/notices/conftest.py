@@ -33,6 +33,7 @@ def a_reader(db: None) -> AReader:
             address=f"{name}@bureau.example",
             cadences={kind.value: cadence.value for kind in NoticeKind},
             chosen_at="2026-01-01T00:00Z",
+            confirmed_at="2026-01-01T00:00Z",
         )
         return user
 

@@ -148,6 +148,7 @@ class TestDigest:
                 address=f"{user.username}@bureau.example",
                 cadences={"needs_person": "daily"},
                 chosen_at=NOW,
+                confirmed_at=NOW,
             )
             for user in users
         )
@@ -179,7 +180,9 @@ class TestRights:
         assert other.name not in texts["limited@bureau.example"]
         assert other.name in texts["everyone@bureau.example"]
 
-    @pytest.mark.parametrize("loss", ["disabled", "right", "debtor", "choice", "address"])
+    @pytest.mark.parametrize(
+        "loss", ["disabled", "right", "debtor", "choice", "address", "confirmation"]
+    )
     def test_what_is_lost_before_it_goes_is_not_told(
         self, box: MailServer, a_reader: AReader, loss: str
     ) -> None:
@@ -195,8 +198,10 @@ class TestRights:
             user.debtors.set([other.debtor])
         elif loss == "choice":
             NoticeChoice.objects.update(cadences={})
-        else:
+        elif loss == "address":
             NoticeChoice.objects.update(address="")
+        else:
+            NoticeChoice.objects.update(address="stranger@other.example", confirmed_at=None)
 
         send_due_mails(clock=lambda: GATHERED)
 

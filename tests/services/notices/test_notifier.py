@@ -8,8 +8,9 @@ from tests.bureau import a_company, a_journal
 from tests.mail_server import MailServer
 from tests.services.notices.conftest import AReader
 
-from tilisilta.models import Notice
+from tilisilta.models import Notice, NoticeMail
 from tilisilta.notifier import Notifier
+from tilisilta.services.notices.rounds import claim_round, give_back_round
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +49,24 @@ def test_goes_on_after_a_round_that_failed(box: MailServer, a_reader: AReader) -
 
     # The claim of the round that failed has ended by then.
     assert (held, len(box.mails)) == (0, 1)
+
+
+def test_tells_nothing_before_it_is_known_what_is_over(box: MailServer, a_reader: AReader) -> None:
+    """As where all workers were down, and the first of them is still looking."""
+    a_reader("aino")
+    a_journal(a_company())
+    notifier, waiting = Notifier(threading.Event()), NOW + timedelta(minutes=6)
+    box.data_answers = ["451 later"]
+    notifier.take_up_due(NOW)
+    notifier.take_up_due(waiting)
+    NoticeMail.objects.update(next_try_at=waiting)
+    after = NOW + timedelta(days=2)
+    claim_round(after)
+
+    notifier.take_up_due(after)
+    held = (NoticeMail.objects.get().state, NoticeMail.objects.get().try_count)
+    give_back_round(after)
+    notifier.take_up_due(after)
+
+    assert held == ("waiting", 1)
+    assert NoticeMail.objects.get().state == "sent"

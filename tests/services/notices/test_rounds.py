@@ -19,6 +19,7 @@ from tilisilta.models import (
     Debtor,
     Export,
     Journal,
+    Link,
     NmbrsConnection,
     NmbrsGrant,
     Notice,
@@ -135,6 +136,31 @@ class TestCompany:
 
         assert (before, open_keys()) == (set(), {("changed", "")})
 
+    def test_that_stops_in_a_run_of_the_next_month_is_told_at_once(self) -> None:
+        """Over the end of a year as well; a month that has not begun is never complete."""
+        a_journal(a_company())
+        december = datetime(2026, 12, 18, 6, tzinfo=UTC)
+        Journal.objects.update(period=date(2027, 1, 1))
+
+        compare_notices(december)
+        stopped = open_keys()
+        Journal.objects.update(period=date(2027, 2, 1))
+        compare_notices(december + EVERY)
+
+        assert stopped == {("needs_person", ProblemCode.NOT_LINKED.value)}
+        assert open_keys() == set()
+
+    def test_that_is_signed_early_completes_no_month_that_has_not_begun(
+        self, procountor: Sandbox
+    ) -> None:
+        company = a_linked_company()
+        send(a_journal(company))
+        signed(company)
+
+        compare_notices(datetime(2026, 5, 20, 6, tzinfo=UTC))
+
+        assert open_keys() == set()
+
     def test_that_stops_in_more_months_than_are_looked_at_is_told_of_all(self) -> None:
         company = a_company()
         months = [date(2025 + place // 12, place % 12 + 1, 1) for place in range(3, 18)]
@@ -170,6 +196,21 @@ class TestAuthorisation:
 
         assert (notice.code, notice.debtor) == ("account_ended", company.debtor)
         assert not Notice.objects.open()
+
+    def test_of_an_account_that_serves_another_company_now_is_told_of_that(
+        self, procountor: Sandbox
+    ) -> None:
+        a_linked_company()
+        ProcountorAccount.objects.update(state=ProcountorAccount.State.ENDED)
+        compare_notices(NOW)
+        debtor = Debtor.objects.create(number=202, name="Toiset")
+        other = Company.objects.create(number=2002, name="Toinen Oy", debtor=debtor)
+        Link.objects.update(company=other)
+
+        compare_notices(NOW + EVERY)
+
+        (notice,) = Notice.objects.open()
+        assert (notice.company, notice.debtor) == (other, debtor)
 
     def test_of_nmbrs_is_told_a_week_before_and_once_it_has_ended(
         self, monkeypatch: pytest.MonkeyPatch

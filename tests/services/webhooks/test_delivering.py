@@ -11,7 +11,7 @@ from tests.services.webhooks.told import a_webhook, raise_notices
 
 from tilisilta.clients.webhooks.signing import signature
 from tilisilta.domain.notices import NoticeKind
-from tilisilta.models import AuditEntry, Delivery, Webhook
+from tilisilta.models import AuditEntry, Company, Debtor, Delivery, Notice, NoticeRound, Webhook
 from tilisilta.services.webhooks import delivering
 from tilisilta.services.webhooks.delivering import claim_webhook, send_due, send_test
 from tilisilta.services.webhooks.gathering import gather
@@ -254,3 +254,40 @@ def test_kinds_are_what_was_chosen(receiver: Receiver, clock: Clock) -> None:
     work(clock)
 
     assert [json.loads(one.body)["type"] for one in receiver.received] == ["notice.changed"]
+
+
+@pytest.mark.parametrize("form", [Webhook.Format.OWN, Webhook.Format.SLACK])
+def test_decides_what_to_tell_when_a_message_goes(
+    receiver: Receiver, clock: Clock, form: Webhook.Format
+) -> None:
+    """Notices of one company that goes to another debtor, of one that is over, and of one left."""
+    moved, left = a_company(), a_company(1002, "Saaristo Siivous Oy")
+    over = a_company(1003, "Ohi Oy")
+    a_webhook(receiver.url(), form=form, sees_all_debtors=False, debtors=[moved.debtor])
+    *_others, passed = raise_notices(moved, left, over, at=clock.now)
+    receiver.statuses = [503]
+    work(clock)
+    first = len(receiver.received)
+    other = Debtor.objects.create(number=102, name="Kaari")
+    Company.objects.filter(pk=moved.pk).update(debtor=other)
+    Notice.objects.filter(pk=passed.pk).update(passed_at=clock.now)
+
+    # Another worker has yet to find out what is over, as after all of them were down.
+    found = NoticeRound.objects.create(compared_at=clock.now - timedelta(hours=2))
+    clock.forward(60)
+    idle = work(clock)
+    NoticeRound.objects.filter(pk=found.pk).update(compared_at=clock.now)
+    for _minute in range(3):
+        clock.forward(60)
+        work(clock)
+
+    assert not idle
+    came = b"".join(one.body for one in receiver.received[first:]).decode()
+    assert left.name in came
+    assert moved.name not in came
+    assert over.name not in came
+    assert not Delivery.objects.filter(state=State.WAITING).exists()
+    # What was not told after all is told once it is for this receiver again.
+    Company.objects.filter(pk=moved.pk).update(debtor=left.debtor)
+    work(clock)
+    assert moved.name in receiver.received[-1].body.decode()

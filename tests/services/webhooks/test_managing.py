@@ -143,3 +143,8 @@ def test_is_seen_by_those_who_may_see_all_its_debtors(django_user_model: type[Us
     assert [webhook.name for webhook in seen] == ["own"]
     anna = django_user_model.objects.create(username="anna")
     assert Webhook.objects.visible_to(anna).count() == 3
+
+
+def test_takes_no_address_that_cannot_be_sent_to() -> None:
+    with pytest.raises(WebhookAddressRefused):
+        a_webhook("https://0177.0.0.1/T0ken")

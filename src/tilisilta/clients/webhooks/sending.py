@@ -20,6 +20,7 @@ CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 15.0
 ALL_SECONDS = 30.0
 MOST_ANSWER_BYTES = 4096
+_PORTS = {"http": 80, "https": 443}
 LookUp = Callable[[str, int], Collection[Address]]
 
 
@@ -34,6 +35,16 @@ class Answer:
     fault: Fault | None = None
     error: str = ""
     retry_after_seconds: int | None = None
+
+
+def can_be_sent_to(receiver: Receiver) -> bool:
+    """Return whether what sends reads the address as it was checked, and can send there at all."""
+    try:
+        url = httpx2.URL(receiver.url)
+    except (httpx2.InvalidURL, ValueError):
+        return False
+    host, port = url.raw_host.decode("ascii").lower().rstrip("."), url.port or _PORTS[url.scheme]
+    return (host, port) == (receiver.host, receiver.port)
 
 
 def look_up(host: str, port: int) -> Collection[Address]:
@@ -64,6 +75,8 @@ class Sender:
         We connect to an address that was looked up and checked just now, and do not look the name
         up a second time: it could stand for another address by then.
         """
+        if not can_be_sent_to(receiver):
+            return Answer(fault=Fault.NOT_AN_ADDRESS)
         until = monotonic() + self.all_seconds
         post = _Post(receiver=receiver, body=body, headers=headers, sender=self)
         proxy = _proxy_for(receiver)

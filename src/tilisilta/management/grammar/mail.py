@@ -22,3 +22,11 @@ def add_mail_commands(commands: Subparsers) -> None:
         example="tilisilta mail test aino@bureau.example",
     )
     test.add_argument("address", metavar=_("ADDRESS"))
+    confirm = add_command(
+        mail,
+        "confirm",
+        action="mail:confirm",
+        says=_("confirm the mail address of a user, whose notices go there then"),
+        example="tilisilta mail confirm aino",
+    )
+    confirm.add_argument("user", metavar=_("NAME"))

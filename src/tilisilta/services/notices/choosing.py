@@ -13,6 +13,7 @@ from tilisilta.domain.notices import Cadence, NoticeKind
 from tilisilta.models import Area, NoticeChoice, Right, User
 from tilisilta.services import audit
 from tilisilta.services.audit_changes import changes_of
+from tilisilta.services.notices.confirming import ask_to_confirm
 
 PROPOSED: Mapping[NoticeKind, Cadence] = {
     NoticeKind.NEEDS_PERSON: Cadence.DAILY,
@@ -24,6 +25,10 @@ PROPOSED: Mapping[NoticeKind, Cadence] = {
 }
 """What the page proposes; nobody is told anything before they have chosen."""
 
+_CHOSEN = (
+    *("address", "cadences", "refused_at", "chosen_at"),
+    *("asked_at", "confirmed_at", "told_unconfirmed_until"),
+)
 _checked = EmailValidator(_("This is not a mail address."))
 
 
@@ -65,23 +70,29 @@ def choose_notices(
 ) -> NoticeChoice:
     """Store what ``chooser`` wants to be told, and where; an empty address means no mail.
 
-    Storing an address anew also forgets that a mail server refused it. Raises
-    ``ValidationError`` for what is no mail address.
+    Another address has to be confirmed, for which a link goes there. Storing an address anew also
+    forgets that a mail server refused it. Raises ``ValidationError`` for what is no mail address.
     """
     address = checked_address(address) if address.strip() else ""
-    known = choice_of(chooser)
-    choice = known or NoticeChoice(user=chooser, chosen_at=now)
-    before = {"mail_address": choice.address, "notices": choice.cadences}
     wanted = {kind.value: Cadence(cadence).value for kind, cadence in cadences.items()}
     after = {"mail_address": address, "notices": wanted}
     with transaction.atomic():
+        # Locked, as it may be confirmed in the same moment.
+        known = NoticeChoice.objects.select_for_update().filter(user=chooser).first()
+        choice = known or NoticeChoice(user=chooser, chosen_at=now)
+        before = {"mail_address": choice.address, "notices": choice.cadences}
+        if choice.address != address:
+            choice.asked_at = choice.confirmed_at = choice.told_unconfirmed_until = None
+        elif choice.refused_at is not None:
+            # The mail with the link may be what was refused.
+            choice.asked_at = None
         choice.address, choice.cadences, choice.refused_at = address, wanted, None
         choice.chosen_at = now
         if known is None:
             choice.save()
         else:
             # Not what a worker may be writing: of what they were told.
-            choice.save(update_fields=["address", "cadences", "refused_at", "chosen_at"])
+            choice.save(update_fields=_CHOSEN)
         changes = changes_of(before, after)
         if changes:
             audit.record(
@@ -92,4 +103,7 @@ def choose_notices(
                 name=chooser.username,
                 fields=", ".join(change.field for change in changes),
             )
+        if choice.is_unconfirmed and choice.asked_at is None:
+            # If too many were made lately, a worker makes it later.
+            ask_to_confirm(choice, now=now)
     return choice

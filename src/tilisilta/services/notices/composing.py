@@ -7,7 +7,8 @@ from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,15 +20,41 @@ from tilisilta.services.notices.audience import OpenNotice
 from tilisilta.services.notices.words import Told, page_address, told
 
 
-def compose(mail: NoticeMail, notices: Sequence[OpenNotice], *, now: datetime) -> EmailMessage:
-    """Return the mail that tells ``notices``, which are the ones of it that still stand."""
+def compose(
+    mail: NoticeMail,
+    notices: Sequence[OpenNotice],
+    *,
+    now: datetime,
+    until: datetime | None = None,
+) -> EmailMessage:
+    """Return the mail that tells ``notices``, which are the ones of it that still stand.
+
+    ``until`` is set where mails go to the address until then though it is not confirmed.
+    """
     with translation.override(language_of(mail.user.language).code):
         groups = told(notices)
         subject = _subject(groups, is_digest=mail.is_digest)
         return _message(
             address=mail.address,
             subject=subject,
-            text=_text(groups, is_digest=mail.is_digest),
+            text=_text(groups, is_digest=mail.is_digest, until=until),
+            message_id=mail.message_id,
+            now=now,
+        )
+
+
+def compose_confirmation(mail: NoticeMail, token: str, *, now: datetime) -> EmailMessage:
+    """Return the mail that asks to confirm its address. A stranger may get it: it names nobody."""
+    with translation.override(language_of(mail.user.language).code):
+        who = _("Somebody wants notices of Tilisilta to come to this mail address.")
+        do = _("If it was you, open this page within three days, log in and confirm the address:")
+        otherwise = _("If not, nothing needs to be done: no notices will come here.")
+        link = page_address("confirm_mail_address", token)
+        automatic = _("This mail was sent automatically. Answers to it are not read.")
+        return _message(
+            address=mail.address,
+            subject=_("Tilisilta: confirm this mail address"),
+            text="\n".join((_("Hello,"), "", who, do, "", f"  {link}", "", otherwise, automatic)),
             message_id=mail.message_id,
             now=now,
         )
@@ -86,7 +113,7 @@ def _with_count(group: Told) -> str:
     return f"{group.title} ({group.count})"
 
 
-def _text(groups: Iterable[Told], *, is_digest: bool) -> str:
+def _text(groups: Iterable[Told], *, is_digest: bool, until: datetime | None) -> str:
     begin = (
         _("This has come up since the last digest and still holds:")
         if is_digest
@@ -96,7 +123,17 @@ def _text(groups: Iterable[Told], *, is_digest: bool) -> str:
     choose = _("You choose what you are told, and when, on this page:")
     address = page_address("notice_choices")
     automatic = _("This mail was sent automatically. Answers to it are not read.")
-    return "\n".join((_("Hello,"), "", begin, "", blocks, "", "-- ", choose, address, automatic))
+    hello = (_("Hello,"), "", *(_hint(until) if until is not None else ()))
+    return "\n".join((*hello, begin, "", blocks, "", "-- ", choose, address, automatic))
+
+
+def _hint(until: datetime) -> tuple[str, ...]:
+    """Return what an address that is not confirmed is told before everything else."""
+    day = date_format(timezone.localtime(until), language_of(translation.get_language()).day)
+    text = _(
+        "This mail address is not confirmed. From %(day)s on no notices come here until it is:"
+    )
+    return (text % {"day": day}, f"  {page_address('notice_choices')}", "")
 
 
 def _block(group: Told) -> str:

@@ -17,7 +17,8 @@ from tilisilta.clients.smtp import Failure, MailConnection, Outcome
 from tilisilta.domain.notices import Cadence
 from tilisilta.models import NoticeChoice, NoticeMail
 from tilisilta.services.notices.audience import OpenNotice, open_notices, reader_of
-from tilisilta.services.notices.composing import compose, compose_test
+from tilisilta.services.notices.composing import compose, compose_confirmation, compose_test
+from tilisilta.services.notices.confirming import token_for
 from tilisilta.services.notices.mail_server import is_paused, mail_server, note_server
 from tilisilta.services.notices.making import new_message_id
 
@@ -77,7 +78,9 @@ def send_test(address: str, *, now: datetime) -> Outcome | None:
 
 def forget_refusals() -> int:
     """Let mails go again to the addresses that were refused for good; return how many."""
-    return NoticeChoice.objects.exclude(refused_at=None).update(refused_at=None)
+    # Those that are not confirmed are asked anew: what was refused may be the mail with the link.
+    refused = NoticeChoice.objects.exclude(refused_at=None)
+    return refused.update(refused_at=None, asked_at=None)
 
 
 def tidy_mails(now: datetime) -> None:
@@ -122,16 +125,27 @@ def _claimed(now: datetime) -> NoticeMail | None:
 
 def _sent(mail: NoticeMail, connection: MailConnection, *, now: datetime) -> Outcome | None:
     """Send a claimed mail with what of it still holds; ``None`` where nothing does."""
-    choice = NoticeChoice.objects.filter(user=mail.user).exclude(address="").first()
+    choice = _choice_for(mail, now)
     notices = _to_tell(mail, choice)
-    if choice is None or choice.refused_at is not None or not notices:
+    if choice is None or not (notices or mail.asks_to_confirm):
         _finish(mail, State.DROPPED, told=())
         return None
     mail.address = choice.address
-    message = compose(mail, notices, now=now)
+    if mail.asks_to_confirm:
+        message = compose_confirmation(mail, token_for(choice), now=now)
+    else:
+        message = compose(mail, notices, now=now, until=choice.told_unconfirmed_until)
     outcome = connection.send(message, sender=_sender(), recipient=mail.address)
     _note(mail, outcome, told=[one.pk for one in notices], now=now)
     return outcome
+
+
+def _choice_for(mail: NoticeMail, now: datetime) -> NoticeChoice | None:
+    """Return the choice of a mail's user, if it may go where they want it now."""
+    choices = NoticeChoice.objects.filter(user=mail.user)
+    if not mail.asks_to_confirm:
+        return choices.reachable(now).first()
+    return choices.unconfirmed().filter(refused_at=None, user__is_active=True).first()
 
 
 def _to_tell(mail: NoticeMail, choice: NoticeChoice | None) -> tuple[OpenNotice, ...]:

@@ -58,6 +58,7 @@ class MailStanding:
     reply: int | None
     waiting_count: int
     failed_count: int
+    unconfirmed_count: int
 
     @property
     def failure_words(self) -> str:
@@ -93,6 +94,7 @@ def mail_standing(now: datetime) -> MailStanding:
         reply=row.mail_reply if row is not None else None,
         waiting_count=NoticeMail.objects.filter(state__in=(State.WAITING, State.SENDING)).count(),
         failed_count=failed_mails(now).count(),
+        unconfirmed_count=unconfirmed_choices().count(),
     )
 
 
@@ -124,6 +126,12 @@ def remedy_words(failure: str) -> str:
 def refused_choices() -> QuerySet[NoticeChoice]:
     """Return the users whose address was refused for good, so that nothing goes there."""
     return NoticeChoice.objects.exclude(refused_at=None).select_related("user")
+
+
+def unconfirmed_choices() -> QuerySet[NoticeChoice]:
+    """Return the users who gave an address and have not confirmed it."""
+    unconfirmed = NoticeChoice.objects.unconfirmed().filter(user__is_active=True)
+    return unconfirmed.select_related("user")
 
 
 def is_paused(now: datetime) -> bool:

@@ -30,8 +30,8 @@ def make_mails(now: datetime) -> int:
     notices = open_notices()
     alive = _still_known(now)
     choices = (
-        NoticeChoice.objects.exclude(address="")
-        .filter(refused_at=None, user__is_active=True)
+        NoticeChoice.objects.reachable(now)
+        .filter(user__is_active=True)
         .select_related("user__template")
         .prefetch_related("user__debtors")
     )
@@ -135,7 +135,7 @@ def _stored(
 def _added_to_waiting(choice: NoticeChoice, ids: Sequence[int]) -> bool:
     """Add to a mail that certainly has not gone: a mail server that is down gathers one a user."""
     waiting = NoticeMail.objects.filter(
-        user=choice.user, state=NoticeMail.State.WAITING, unknown_count=0
+        user=choice.user, state=NoticeMail.State.WAITING, unknown_count=0, asks_to_confirm=False
     )
     mail = waiting.select_for_update().first()
     if mail is None:

@@ -15,11 +15,13 @@ from tilisilta.domain.notices import (
     changes_between,
 )
 from tilisilta.models import Notice, NoticeRound
-from tilisilta.services.notices.standing import months_to_look_at, present_matters
+from tilisilta.services.notices.standing import latest_month, months_to_look_at, present_matters
 
 EVERY = timedelta(minutes=3)
 LEASE = timedelta(minutes=10)
 """So long a round is left to the worker that claimed it; it never takes so long."""
+OLD_AFTER = timedelta(hours=1)
+"""As after all workers were down: nothing is told before notices are compared again."""
 KEPT = timedelta(days=90)
 """So long a notice that has passed is stored."""
 _OVERLAP = timedelta(hours=1)
@@ -44,6 +46,11 @@ def give_back_round(now: datetime) -> None:
     NoticeRound.objects.update(claimed_until=None, compared_at=now)
 
 
+def are_out_of_date(now: datetime) -> bool:
+    """Return whether the notices were compared so long ago that what they say may be over."""
+    return NoticeRound.objects.filter(compared_at__lt=now - OLD_AFTER).exists()
+
+
 def compare_notices(now: datetime) -> NoticeChanges:
     """Raise what is new, and let pass what is over."""
     today = timezone.localtime(now).date()
@@ -53,7 +60,7 @@ def compare_notices(now: datetime) -> NoticeChanges:
     matters = present_matters(months, now=now)
     recent = Q(passed_at__isnull=True) | Q(passed_at__gt=now - RAISED_AGAIN_WITHIN)
     # Of months that are not looked at nothing is known: they stay as they were found.
-    at_rest = Q(month__lte=today) & ~Q(month__in=months)
+    at_rest = Q(month__lte=latest_month(today)) & ~Q(month__in=months)
     raised = [one.as_raised() for one in Notice.objects.filter(recent).exclude(at_rest)]
     changes = changes_between(matters, raised, now=now)
     with transaction.atomic():
@@ -69,10 +76,15 @@ def _store(changes: NoticeChanges, *, now: datetime) -> None:
     for pks in _in_parts(changes.again):
         Notice.objects.filter(pk__in=pks).update(passed_at=None)
     moved = [
-        Notice(pk=pk, debtor_id=matter.debtor_id, ends_on=matter.ends_on)
+        Notice(
+            pk=pk,
+            company_id=matter.company_id,
+            debtor_id=matter.debtor_id,
+            ends_on=matter.ends_on,
+        )
         for pk, matter in changes.moved.items()
     ]
-    Notice.objects.bulk_update(moved, ["debtor", "ends_on"], batch_size=_AT_ONCE)
+    Notice.objects.bulk_update(moved, ["company", "debtor", "ends_on"], batch_size=_AT_ONCE)
     new = [Notice.about(matter, raised_at=now) for matter in changes.new]
     # Another worker may have raised one since, if this one was held up for very long.
     Notice.objects.bulk_create(new, ignore_conflicts=True, batch_size=_AT_ONCE)

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from tilisilta.domain import end_of_soap
-from tilisilta.domain.month_end import MonthState, month_before
+from tilisilta.domain.month_end import MonthState, month_after, month_before
 from tilisilta.domain.notices import (
     MOST_MONTHS,
     Matter,
@@ -58,18 +58,26 @@ def present_matters(months: Iterable[date], *, now: datetime) -> tuple[Matter, .
 
 
 def months_to_look_at(*, since: datetime | None, today: date) -> tuple[date, ...]:
-    """Return the last months, and earlier ones that have notices or where something happened.
+    """Return the last months, and others that have notices or where something happened.
 
     ``since`` is when this was asked before; without it only the last months and the notices count.
     The latest come first, and there are ``MOST_MONTHS`` at most.
     """
+    latest = latest_month(today)
     found = set(_last_months(today))
+    if Journal.objects.filter(period=latest, discarded_at=None).exists():
+        found.add(latest)
     of_notices = Notice.objects.open().exclude(kind=NoticeKind.COMPLETE)
     months = of_notices.order_by().values_list("month", flat=True).distinct()
     found.update(month for month in months if month is not None)
     if since is not None:
         found.update(_months_with_changes(since))
-    return tuple(sorted((month for month in found if month <= today), reverse=True)[:MOST_MONTHS])
+    return tuple(sorted((month for month in found if month <= latest), reverse=True)[:MOST_MONTHS])
+
+
+def latest_month(today: date) -> date:
+    """Return the month after the current one, of which a run may come early, as before holidays."""
+    return month_after(today.replace(day=1))
 
 
 def _last_months(today: date) -> list[date]:
@@ -109,7 +117,9 @@ def _of_month(month: date, debtors: Mapping[int, int], *, today: date) -> Iterat
         for company_id in sorted(group.group.company_ids):
             code = group.reason.code
             yield _of_company(NoticeKind.NEEDS_PERSON, company_id, month, debtors, code=code)
-    yield from _complete(shown, debtors)
+    if month <= today:
+        # Of the next one only those are expected whose run came early.
+        yield from _complete(shown, debtors)
 
 
 def _kind_of(one: CompanyMonth, month: date, *, today: date) -> tuple[NoticeKind | None, str]:

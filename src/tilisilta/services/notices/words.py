@@ -88,10 +88,10 @@ def clean_name(name: str) -> str:
     return shown if len(shown) <= MOST_CHARACTERS else f"{shown[: MOST_CHARACTERS - 1]}…"
 
 
-def page_address(name: str, **query: str) -> str:
+def page_address(name: str, *args: str, **query: str) -> str:
     """Return the full address of a page, as mails need it."""
     asked = "&".join(f"{key}={value}" for key, value in query.items())
-    return f"{settings.BASE_URL}{reverse(name)}{f'?{asked}' if asked else ''}"
+    return f"{settings.BASE_URL}{reverse(name, args=args)}{f'?{asked}' if asked else ''}"
 
 
 _ORDER = (

@@ -25,8 +25,10 @@ from tilisilta.domain.deliveries import (
     verdict_on,
 )
 from tilisilta.domain.receivers import Fault, parse_receiver
-from tilisilta.models import Delivery, Webhook
+from tilisilta.models import Delivery, ToldNotice, Webhook
 from tilisilta.models.encryption import UnreadableSecret
+from tilisilta.services.notices.rounds import are_out_of_date
+from tilisilta.services.webhooks.audience import holds
 from tilisilta.services.webhooks.managing import end_webhook
 from tilisilta.services.webhooks.messages import body_of_test
 from tilisilta.services.webhooks.receiving_networks import allowed_networks
@@ -37,6 +39,8 @@ TURN = timedelta(minutes=1)
 """After so long a worker lets the other webhooks have their turn."""
 TEST_SECONDS = 15.0
 """A person waits for a test."""
+MOST_AT_ONCE = 100
+"""So many messages are dropped in one transaction, for which others wait."""
 KEYS_DO_NOT_FIT = "keys_do_not_fit"
 Clock = Callable[[], datetime]
 _spread = SystemRandom().uniform
@@ -49,7 +53,7 @@ def claim_webhook(now: datetime) -> Webhook | None:
     held = Q(claimed_until__range=(now, now + 2 * LEASE))
     due = Webhook.objects.in_use().filter(Exists(waiting.filter(_is_due(now))))
     webhook = due.exclude(rests).exclude(held).order_by("claimed_until", "pk").first()
-    if webhook is None:
+    if webhook is None or are_out_of_date(now):
         return None
     # In one statement, so that of two workers one alone gets it. A null is in no range.
     free = Q(claimed_until__isnull=True) | ~held
@@ -161,8 +165,7 @@ def _begin(webhook_pk: int, now: datetime) -> tuple[Webhook, Delivery] | None:
         webhook = Webhook.objects.in_use().select_for_update().filter(pk=webhook_pk).first()
         if webhook is None:
             return None
-        waiting = webhook.deliveries.filter(_is_due(now), state=Delivery.State.WAITING)
-        delivery = waiting.order_by("next_try_at", "made_at", "pk").first()
+        delivery = _next_that_holds(webhook, now)
         if delivery is None:
             return None
         delivery.try_count += 1
@@ -173,6 +176,22 @@ def _begin(webhook_pk: int, now: datetime) -> tuple[Webhook, Delivery] | None:
         webhook.save(update_fields=["claimed_until"])
         delivery.webhook = webhook
         return webhook, delivery
+
+
+def _next_that_holds(webhook: Webhook, now: datetime) -> Delivery | None:
+    """Return the next message that is due, and drop those before it that do not hold any more.
+
+    Its text is made already: meanwhile a company may have gone to another debtor, or what it tells
+    may be over. What of it still holds is gathered anew.
+    """
+    waiting = webhook.deliveries.filter(_is_due(now), state=Delivery.State.WAITING)
+    for delivery in waiting.order_by("next_try_at", "made_at", "pk")[:MOST_AT_ONCE]:
+        if holds(delivery, webhook):
+            return delivery
+        ToldNotice.objects.filter(delivery=delivery).delete()
+        delivery.state, delivery.ended_at = Delivery.State.DROPPED, now
+        delivery.save(update_fields=["state", "ended_at"])
+    return None
 
 
 def _note_of_receiver(webhook: Webhook, asked: timedelta, *, is_well: bool, now: datetime) -> None:

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import translation
 
 from tilisilta.domain.deliveries import GIVEN_UP_AFTER
-from tilisilta.domain.notices import NoticeKind
 from tilisilta.models import Delivery, Notice, ToldNotice, Webhook
 from tilisilta.services.notices.audience import open_notices
+from tilisilta.services.webhooks.audience import still_told
 from tilisilta.services.webhooks.delivering import give_up_old
 from tilisilta.services.webhooks.messages import (
     body_of_notice,
@@ -45,19 +45,7 @@ def untold(webhook: Webhook, now: datetime) -> QuerySet[Notice]:
     """
     told = ToldNotice.objects.filter(notice=OuterRef("pk"), webhook=webhook)
     since = max(webhook.starts_at, now - GIVEN_UP_AFTER)
-    wanted = Notice.objects.open().filter(_may_be_told(webhook), kind__in=webhook.kinds)
-    return wanted.filter(~Exists(told), raised_at__gte=since).order_by("pk")
-
-
-def _may_be_told(webhook: Webhook) -> Q:
-    """Return the condition by which users are told as well, see ``services.notices.audience``."""
-    if webhook.sees_all_debtors:
-        # Of a month that is complete for one debtor those are told who do not see all.
-        return ~Q(kind=NoticeKind.COMPLETE, debtor__isnull=False)
-    debtors = webhook.debtors.values("pk")
-    of_company = Q(company__debtor__in=debtors)
-    of_debtor = Q(company__isnull=True, debtor__in=debtors)
-    return of_company | of_debtor | Q(connection__isnull=False)
+    return still_told(webhook).filter(~Exists(told), raised_at__gte=since).order_by("pk")
 
 
 def _gather_for(webhook: Webhook, now: datetime) -> int:
@@ -114,8 +102,7 @@ def _one_for_all(webhook: Webhook, now: datetime) -> Sequence[_Written]:
 
 def _standing(webhook: Webhook) -> Mapping[str, int]:
     """Return how many notices of each kind stand for ``webhook``, told or not."""
-    standing = Notice.objects.open().filter(_may_be_told(webhook))
-    return dict(standing.order_by().values_list("kind").annotate(count=Count("pk")))
+    return dict(still_told(webhook).order_by().values_list("kind").annotate(count=Count("pk")))
 
 
 def _delivery(webhook: Webhook, *, now: datetime, notice_count: int) -> Delivery:

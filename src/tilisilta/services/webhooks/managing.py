@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from tilisilta.clients.webhooks.sending import can_be_sent_to
 from tilisilta.clients.webhooks.signing import new_secret
 from tilisilta.domain.notices import NoticeKind
 from tilisilta.domain.personal_codes import find_personal_codes
@@ -231,6 +232,8 @@ def _checked_address(text: str) -> str:
     receiver = parse_receiver(text)
     if isinstance(receiver, Fault):
         raise WebhookAddressRefused(receiver)
+    if not can_be_sent_to(receiver):
+        raise WebhookAddressRefused(Fault.NOT_AN_ADDRESS)
     allowed = allowed_networks()
     found = _known_addresses(receiver)
     fault = fault_of(receiver, found, allowed) if found else None
