@@ -8,6 +8,7 @@ from pydantic import Field
 
 from tilisilta.api.asked import Body, Number, Text
 from tilisilta.api.schemas import Cursor, Problem
+from tilisilta.api.schemas_of_set_up import LinkDocument
 
 MOST_LINKS = 2000
 Choice = Text | bool | None
@@ -65,6 +66,46 @@ class LinkChanges(Schema):
     changed: list[ChangedLink]
     unchanged: int
     refused: list[RefusedLink]
+
+
+class LinkToMake(Body):
+    """The link that a company is to get, with choices as files of links name them."""
+
+    account: Text = Field(description="The Procountor account, by its name.")
+    choices: dict[str, Choice] = Field(
+        {}, description="As start and profile; without one the default profile is followed."
+    )
+    map: dict[Text, Text] = Field({}, description="Account mappings beside those of the profile.")
+    different_names: bool = Field(False, description="Confirms a pair whose names differ.")
+    shared_administration: bool = Field(
+        False, description="Confirms that other companies are booked there, too."
+    )
+    unchecked_names: bool = Field(False, description="Also names that Procountor does not have.")
+
+
+class ReceiptThere(Schema):
+    """A receipt in Procountor that somebody else has booked."""
+
+    ledger_receipt_id: int
+    receipt_number: str | None
+    name: str
+    date: date
+
+
+class RunBookedAlready(Schema):
+    """A run that seems to be booked another way."""
+
+    reference: str
+    is_whole: bool
+    receipts: list[ReceiptThere]
+
+
+class MadeLink(LinkDocument):
+    """A link that was just made, and what seems to be booked in its administration already."""
+
+    booked_already: list[RunBookedAlready] | None = Field(
+        description="null where Procountor gave no answer."
+    )
 
 
 class ToEndLink(Body):

@@ -71,7 +71,9 @@ def own_rules(link: Link, profile: Profile | None = None) -> OwnRules:
         for name, value in profile.choices.items()
         if name in FIELDS and getattr(link, name) != value
     }
-    had, shared = mappings_of(link), profile.account_mappings
+    # Read with the link where many are shown.
+    had = {one.journal_account: one.procountor_account_code for one in link.account_mappings.all()}
+    shared = profile.account_mappings
     differing = {code for code in {*had, *shared} if had.get(code) != shared.get(code)}
     return OwnRules(
         choices=choices, mappings={code: had.get(code, "") for code in sorted(differing)}
