@@ -68,6 +68,7 @@ class TestMaking:
         [
             ({"account": "tili-9"}, 422, "account"),
             ({"account": "tili-1001"}, 422, "choices.start"),
+            ({"account": "tili-1001", "choices": {"start": "0206-06"}}, 422, "choices.start"),
             ({"account": "tili-1001", "choices": {"titel": "x"}}, 422, "choices.titel"),
             ({"account": "tili-1001", "choices": {"profile": "no"}}, 422, "choices.profile"),
             ({"account": "tili-1002", "choices": {"start": "2026-06"}}, 409, "E40"),

@@ -125,7 +125,9 @@ def _heading(
 
 
 def _response(document: Mapping[str, Any], status: int) -> HttpResponse:
-    return HttpResponse(json_text(document), content_type=CONTENT_TYPE, status=status)
+    # A name of the request that has half a sign in it is written as JSON may write it.
+    body = json_text(document).encode(errors="backslashreplace")
+    return HttpResponse(body, content_type=CONTENT_TYPE, status=status)
 
 
 def _status_of(error: TilisiltaError) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field
 
-from tilisilta.api.asked import Body, Number, Text
+from tilisilta.api.asked import Body, Day, Number, Text
 from tilisilta.api.schemas import Cursor, Problem
 from tilisilta.api.schemas_of_set_up import LinkDocument
 
@@ -21,7 +21,7 @@ class LinksToChange(Body):
     where: list[Text] = Field(
         [], max_length=20, description="Conditions as for --where, as debtor=103; all have to fit."
     )
-    choices: dict[str, Choice] = Field(
+    choices: dict[Text, Choice] = Field(
         {}, description="By name, as closed_period; null stands for none. What is left out stays."
     )
     map: dict[Text, Text] = Field({}, description="Account mappings to add or to change.")
@@ -72,7 +72,7 @@ class LinkToMake(Body):
     """The link that a company is to get, with choices as files of links name them."""
 
     account: Text = Field(description="The Procountor account, by its name.")
-    choices: dict[str, Choice] = Field(
+    choices: dict[Text, Choice] = Field(
         {}, description="As start and profile; without one the default profile is followed."
     )
     map: dict[Text, Text] = Field({}, description="Account mappings beside those of the profile.")
@@ -111,7 +111,7 @@ class MadeLink(LinkDocument):
 class ToEndLink(Body):
     """The booking date from which the link does not book any more, and why."""
 
-    ends_on: date
+    ends_on: Day
     reason: Text = Field(max_length=200)
 
 

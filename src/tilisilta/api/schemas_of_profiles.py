@@ -31,7 +31,7 @@ class ProfileToMake(Body):
 
     name: Text = Field(max_length=80)
     is_default: bool = Field(False, description="New links have it.")
-    choices: dict[str, Choice] = Field({}, description="By name, as closed_period.")
+    choices: dict[Text, Choice] = Field({}, description="By name, as closed_period.")
     map: dict[Text, Text] = Field({}, description="Account mappings.")
 
 
@@ -41,7 +41,7 @@ class ProfileToChange(Body):
     profile: Text
     name: Text | None = Field(None, max_length=80, description="Its new name.")
     is_default: bool | None = None
-    choices: dict[str, Choice] = {}
+    choices: dict[Text, Choice] = {}
     map: dict[Text, Text] = Field({}, description="Account mappings to add or to change.")
     unmap: list[Text] = Field([], description="Accounts whose mapping is removed.")
     dry_run: bool = Field(False, description="Only tell what would happen.")
