@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from tests.bureau import Clock, a_journal, a_linked_company, csv_file, deliver, monthly_lines
+from tests.bureau import (
+    Clock,
+    a_company,
+    a_journal,
+    a_linked_company,
+    an_account,
+    csv_file,
+    deliver,
+    monthly_lines,
+)
 
 from procountor_sandbox.app import Sandbox
 from tilisilta.domain.journals import Run
@@ -86,6 +95,7 @@ def test_examples_of_the_document_work(administrator: User, procountor: Sandbox)
         now=Clock().now,
         run=Run(year=2026, number="8"),
     )
+    a_company(1003, an_account(1003).company_name)
     template = UserTemplate.objects.get(is_administrator=True)
     robot = create_user("robot", "a bridge over the river", template=template, user=administrator)
     made = create_token(

@@ -54,6 +54,9 @@ READING: tuple[tuple[Any, ...], ...] = (
     ("runs", "show_synchronisation"),
     ("runs", "synchronise"),
     ("audit_log", "list_entries"),
+    ("notices", "list_notices"),
+    ("webhooks", "list_webhooks"),
+    ("rules", "show_rules"),
 )
 
 OF_A_JOURNAL = (
@@ -64,6 +67,7 @@ OF_A_JOURNAL = (
     ("settling", "list_doubts"),
     ("settling", "list_settlements"),
     ("settling", "look"),
+    ("rules", "show_rule"),
 )
 
 
@@ -241,6 +245,23 @@ def _set_up(told: Told) -> None:
     told.call("links", "change", body=changes)
     end = models.ToEndLink(ends_on=date(2030, 1, 1), reason="moved")
     told.call("links", "end", 1001, body=end)
+    told.call("links", "make_link", 1002, body=models.LinkToMake(account="tili-1001"))
+    told.call("links", "make", body=models.ProfileToMake(name="standard"))
+    wanted = models.ProfileToChange(profile="standard", dry_run=True)
+    assert told.call("links", "change_rules", body=wanted).journals == 0
+    _webhook(told)
+
+
+def _webhook(told: Told) -> None:
+    """Make, try and end a webhook whose receiver is in no network that is allowed."""
+    models = told.models
+    wanted = models.WebhookToMake(
+        name="robot", format_=models.Format.JSON, address="https://hooks.example/b"
+    )
+    made = told.call("webhooks", "make_webhook", body=wanted)
+    assert told.call("webhooks", "check_webhook", made.id).state == "failed"
+    for operation in ("list_messages", "end_webhook"):
+        told.call("webhooks", operation, made.id)
 
 
 def _with_two_persons(told: Told, reference: str) -> None:

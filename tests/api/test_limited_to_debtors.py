@@ -43,18 +43,29 @@ class TestEveryOperation:
         "/api/v1/journals/{reference}/difference": {"reason": "hm"},
         "/api/v1/months/{month}/reasons/{reason}": {"as_stored": True},
         "/api/v1/months/{month}/sending": {"as_stored": True},
+        "/api/v1/companies/{number}/link": {"account": "tili-1001"},
+        "/api/v1/profiles": {"name": "own"},
+        "/api/v1/profiles/changes": {"profile": "standard", "is_default": True},
+        "/api/v1/webhooks": {
+            "name": "own",
+            "format": "json",
+            "address": "https://hooks.example/b",
+            "debtors": [101],
+        },
         "/api/v1/proposals/{reference}/send-back": {"reason": "hm"},
         "/api/v1/proposals/releases": {
             "journals": [{"reference": "1001-2026-6-1", "digest": "0" * 64}]
         },
     }
     OTHERWISE = {
-        # They concern all debtors: the first is not shown, the second has nothing to fetch from.
+        # They concern all debtors: profiles are not shown, and there is nothing to fetch from.
         ("get", "/api/v1/profiles"): {403},
+        ("post", "/api/v1/profiles"): {403},
+        ("post", "/api/v1/profiles/changes"): {403},
         ("post", "/api/v1/synchronisation"): {409},
         ("post", "/api/v1/proposals/releases"): {404},
     }
-    NAMES = ("{reference}", "{number}", "{joint}", "{reason}", "{onboarding}")
+    NAMES = ("{reference}", "{number}", "{joint}", "{reason}", "{onboarding}", "{webhook}")
 
     @pytest.fixture
     def headers(self, limited: User) -> dict[str, str]:
@@ -79,6 +90,7 @@ class TestEveryOperation:
             address = address.replace("{number}", str(hidden.company.number))
             address = address.replace("{joint}", str(joint.pk)).replace("{reason}", "N07-5035")
             address = address.replace("{onboarding}", str(hidden.onboarding.pk))
+            address = address.replace("{webhook}", str(hidden.webhooks[1].pk))
             asked = self.BODIES.get(path, {}) if method == "post" else None
             response = getattr(client, method)(
                 address.replace("{month}", "2026-06"),
@@ -116,7 +128,7 @@ class TestEveryOperation:
         template = UserTemplate.objects.create(name="Nothing")
         User.objects.filter(username="sari").update(template=template)
         values = {"{month}": "2026-06", "{number}": "1", "{joint}": str(UUID(int=1))}
-        values["{onboarding}"] = "1"
+        values["{onboarding}"] = values["{webhook}"] = "1"
         statuses = {}
         for method, path in operations():
             address = path

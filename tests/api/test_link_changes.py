@@ -6,7 +6,7 @@ from tests.bureau import a_company, a_linked_company
 from tests.management.conftest import Give, give
 
 from procountor_sandbox.app import Sandbox
-from tilisilta.models import AuditEntry, Link, Scope, User
+from tilisilta.models import AuditEntry, Debtor, Link, Scope, User
 
 __all__ = ["give"]
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -37,6 +37,11 @@ class TestChanging:
         assert link["map"] == {"5035": "5030"}
         entries = AuditEntry.objects.filter(action="link_changed", facts__api_token="robot 0")
         assert entries.count() == 2
+        # Who sees other debtors since is not told of these by the answer that is kept.
+        User.objects.get().debtors.add(Debtor.objects.create(number=102, name="Saaristo"))
+        limited = program.post("/links/changes", wanted, Idempotency_Key="k")
+        assert (limited.status_code, limited.json()["code"]) == (422, "E64")
+        assert "1002" not in limited.text
 
     def test_stores_nothing_where_one_is_refused(
         self, program: Program, procountor: Sandbox

@@ -31,7 +31,7 @@ LISTS = (
     *("/companies", "/debtors", "/runs", "/links", "/links/drift", "/accounts", "/profiles"),
     *("/journals", "/problems", "/receipts", "/audit-log", "/onboardings"),
     *("/months/2026-06", "/months/2026-06/ready", "/months/2026-06/archives"),
-    "/months/2026-06/reasons",
+    *("/months/2026-06/reasons", "/notices", "/webhooks"),
 )
 
 
@@ -129,7 +129,7 @@ def test_lists_and_sendings_take_few_queries_whatever_their_length(
 ) -> None:
     """One test for all of it, as making the rows takes longer than reading them."""
     counts = {path: queries_of(program, path, limit=200) for path in LISTS}
-    counts["/status"] = queries_of(program, "/status")
+    counts |= {path: queries_of(program, path) for path in ("/status", "/rules")}
     rows = f"/onboardings/{Onboarding.objects.get().pk}/companies"
     counts[rows] = queries_of(program, rows, limit=200)
     wanted = [{"reference": f"{number}-2026-6-1"} for number in range(1, COMPANIES + 1)]

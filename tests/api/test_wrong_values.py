@@ -46,6 +46,11 @@ def test_no_body_may_bring_a_number_of_any_size() -> None:
     [
         ("/links/changes", {"companies": [2**63]}, {}, "companies.0"),
         ("/links/changes", {"companies": [1], "map": {"5\0": "1"}}, {}, "map"),
+        ("/links/changes", {"companies": [1], "choices": {"\ud800": "x"}}, {}, "choices"),
+        ("/companies/1/link/end", {"ends_on": 0, "reason": "hm"}, {}, "ends_on"),
+        ("/companies/1/link/end", {"ends_on": "9999-12-31", "reason": "hm"}, {}, "ends_on"),
+        ("/profiles", {"name": "x", "choices": {"title": "x" * 101}}, {}, "receipt_title"),
+        ("/profiles", {"name": "x", "map": {"5035": "<b>"}}, {}, "procountor_account_code"),
         ("/months/2026-06/sending", {}, {"Idempotency_Key": "a\0b"}, "Idempotency-Key"),
     ],
 )

@@ -286,6 +286,7 @@ class TestLinkCommands:
             "account": "tili-1001",
             "administration": "Koivulammi Konepaja Oy",
             "profile": None,
+            "own": [],
             "cost_centers": "Kustannuspaikka",
             "cost_units": "Projekti",
             "create_items": True,

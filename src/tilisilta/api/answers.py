@@ -62,7 +62,10 @@ def answer_with(document: type[Schema], content: dict[str, Any], *, status: int)
 def once(
     request: ApiRequest, key: str | None, asked: Schema, act: Callable[[], HttpResponse]
 ) -> HttpResponse:
-    """Return the answer of ``act``; with an idempotency key the first one, each time."""
+    """Return the answer of ``act``; with an idempotency key the first one, each time.
+
+    A user who has got other debtors meanwhile is not given what was answered before.
+    """
     if not key:
         return act()
 
@@ -73,7 +76,9 @@ def once(
             response = refusal(error, request)
         return KeptAnswer(status=response.status_code, body=response.text)
 
-    parts = (str(request.method), request.path, asked.model_dump_json())
-    kept = answer_once(key, *parts, user=request.user, now=timezone.now(), act=acted)
+    user = request.user
+    limits = ("limited", *map(str, sorted(user.chosen_debtor_ids))) if user.is_limited else ()
+    parts = (str(request.method), request.path, asked.model_dump_json(), *limits)
+    kept = answer_once(key, *parts, user=user, now=timezone.now(), act=acted)
     kind = CONTENT_TYPE if kept.status >= 400 else "application/json; charset=utf-8"
     return HttpResponse(kept.body, content_type=kind, status=kept.status)

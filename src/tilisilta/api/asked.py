@@ -1,10 +1,18 @@
 """What requests may bring: nothing that is not described, and no text that cannot be stored."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from django.http import HttpRequest, QueryDict
 from ninja import Path, Schema
-from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
 
 from tilisilta.api.paging import MOST_ROWS, USUAL_ROWS
 from tilisilta.api.problems import ValuesNotPossible
@@ -29,6 +37,16 @@ MOST_NUMBER = 2**53 - 1
 Values of an address may be larger: they narrow a list to nothing.
 """
 Number = Annotated[int, Field(ge=0, le=MOST_NUMBER)]
+
+
+def written(day: object) -> object:
+    """Return ``day``; raise ``ValueError`` where a number would be taken for a moment of 1970."""
+    if not isinstance(day, str | date):
+        raise ValueError("Write a day as 2026-06-30")  # noqa: TRY004  # what pydantic collects
+    return day
+
+
+Day = Annotated[date, BeforeValidator(written), Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
 
 
 class Body(Schema):

@@ -1,6 +1,6 @@
-"""Changing links, many in one move, and ending one."""
+"""Changing links, many in one move."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,22 +10,19 @@ from ninja import Router
 
 from tilisilta.api.access import ApiRequest, Bearer
 from tilisilta.api.answers import Key, answer_with, answers, once
-from tilisilta.api.links import links_of, open_link_of
+from tilisilta.api.link_choices import fields_of
+from tilisilta.api.links import links_of
 from tilisilta.api.problems import ValuesNotPossible
-from tilisilta.api.schemas_of_links import Choice, LinkChanges, LinksToChange, ToEndLink
-from tilisilta.api.schemas_of_set_up import LinkDocument
+from tilisilta.api.schemas_of_links import LinkChanges, LinksToChange
 from tilisilta.management.link_changes import link_changes_document
-from tilisilta.management.links import link_document
 from tilisilta.models import Area, Link, Right, Scope, User
 from tilisilta.services.link_changes import WantedChange, change_links
 from tilisilta.services.link_filter import UnknownCondition, links_where, properties
-from tilisilta.services.link_texts import COLUMNS, NO, YES, Unreadable, read
-from tilisilta.services.links import end_link, mappings_of
+from tilisilta.services.links import mappings_of
 from tilisilta.services.profiles import with_profile
 
 router = Router(tags=["Links"])
 _MAY_CHANGE = Bearer(Scope.SET_UP, Area.PROCOUNTOR, Right.WRITE)
-_CHOICES = tuple(one for one in COLUMNS if one != "map")
 
 
 @router.post(
@@ -42,21 +39,8 @@ def change(request: ApiRequest, wanted: LinksToChange, key: Key = None) -> HttpR
     return once(request, key, wanted, lambda: _change(request.user, wanted))
 
 
-@router.post(
-    "/companies/{int:number}/link/end",
-    auth=_MAY_CHANGE,
-    response=answers(LinkDocument, does=True),
-    summary=_("End the link of a company"),
-)
-def end(request: ApiRequest, number: int, wanted: ToEndLink) -> dict[str, Any]:
-    """End the link in force: what is dated ``ends_on`` or later goes through its successor."""
-    link = open_link_of(request.user, number)
-    ended = end_link(link, ends_on=wanted.ends_on, reason=wanted.reason, user=request.user)
-    return link_document(ended)
-
-
 def _change(user: User, wanted: LinksToChange) -> HttpResponse:
-    choices = dict(_read(wanted.choices))
+    choices = fields_of(wanted.choices)
     if not (choices or wanted.map or wanted.unmap):
         raise ValuesNotPossible(choices="Say what to change.")
     links = _chosen(user, wanted)
@@ -69,24 +53,6 @@ def _change(user: User, wanted: LinksToChange) -> HttpResponse:
     )
     document = link_changes_document(outcomes, is_dry=wanted.dry_run)
     return answer_with(LinkChanges, document, status=200)
-
-
-def _read(choices: dict[str, Choice]) -> Iterator[tuple[str, Any]]:
-    """Yield the fields that the choices stand for; a profile by its name, a month as 2026-06."""
-    for column, value in choices.items():
-        if column not in _CHOICES:
-            known = ", ".join(_CHOICES)
-            raise ValuesNotPossible(**{f"choices.{column}": f"Choices are: {known}."})
-        try:
-            yield from read(column, _text(value)).choices.items()
-        except Unreadable as error:
-            raise ValuesNotPossible(**{f"choices.{column}": str(error)}) from error
-
-
-def _text(value: Choice) -> str:
-    if isinstance(value, bool):
-        return YES if value else NO
-    return value or ""
 
 
 def _chosen(user: User, wanted: LinksToChange) -> Sequence[Link]:

@@ -1,4 +1,4 @@
-"""Links, the profiles that they follow, and what of them Procountor does not have any more."""
+"""Links, and what of them Procountor does not have any more."""
 
 from typing import Any
 
@@ -7,16 +7,14 @@ from django.http import Http404
 from django.utils.translation import gettext_noop as _
 from ninja import Query, Router
 
-from tilisilta.api.access import ApiRequest, Bearer, must_see_all
+from tilisilta.api.access import ApiRequest, Bearer
 from tilisilta.api.answers import answers, visible_company
 from tilisilta.api.asked import Paged, Text
 from tilisilta.api.paging import page_of
-from tilisilta.api.schemas_of_set_up import Drift, Links, OpenLink, Profiles
-from tilisilta.management.link_changes import open_link_document
+from tilisilta.api.schemas_of_set_up import Drift, Links
 from tilisilta.management.link_checks import drift_document
 from tilisilta.management.links import link_document
-from tilisilta.management.profiles import profile_document
-from tilisilta.models import Area, Link, Profile, Scope, User
+from tilisilta.models import Area, Link, Scope, User
 from tilisilta.services.link_drift import drifted
 
 router = Router(tags=["Links"])
@@ -51,31 +49,6 @@ def list_links(request: ApiRequest, asked: Query[AskedLinks]) -> dict[str, Any]:
         rows = rows.filter(ends_on__isnull=asked.in_force)
     page = page_of(rows, by="pk", cursor=asked.cursor, limit=asked.limit, newest_first=False)
     return {"links": [link_document(one) for one in page.rows], "next": page.next}
-
-
-@router.get(
-    "/companies/{int:number}/link",
-    auth=_MAY_READ,
-    response=answers(OpenLink),
-    summary=_("Show the link of a company"),
-)
-def show_link(request: ApiRequest, number: int) -> dict[str, Any]:
-    """Return the link in force, and in which choices it differs from its profile."""
-    return open_link_document(open_link_of(request.user, number))
-
-
-@router.get(
-    "/profiles",
-    auth=_MAY_READ,
-    response=answers(Profiles),
-    summary=_("List profiles with their rules"),
-)
-def list_profiles(request: ApiRequest, asked: Query[Paged]) -> dict[str, Any]:
-    """Return a page of profiles. They are for users who see all debtors."""
-    must_see_all(request.user, Area.PROCOUNTOR)
-    rows = Profile.objects.all()
-    page = page_of(rows, by="pk", cursor=asked.cursor, limit=asked.limit, newest_first=False)
-    return {"profiles": [profile_document(one) for one in page.rows], "next": page.next}
 
 
 @router.get(

@@ -15,7 +15,7 @@ from tilisilta.api.schemas_of_trails import Status
 from tilisilta.domain.standing import WAITING_JOURNALS
 from tilisilta.management.status import journal_counts, waiting_elsewhere
 from tilisilta.management.workers import living_workers
-from tilisilta.models import Area, Scope, Sending
+from tilisilta.models import Area, Right, Scope, Sending, User
 from tilisilta.services.closing.month_at_work import shown_month
 from tilisilta.services.link_drift import drifted
 from tilisilta.services.sending.releasing import proposed_count
@@ -43,6 +43,7 @@ def show_status(request: ApiRequest, asked: Query[AskedStatus]) -> dict[str, Any
     else:
         month = shown_month(user, today=today) or today.replace(day=1)
     counts = journal_counts(month, user)
+    workers = living_workers(timezone.now())
     visible = user.rows_of_debtors("journal__company__debtor")
     return {
         "month": f"{month:%Y-%m}",
@@ -50,7 +51,13 @@ def show_status(request: ApiRequest, asked: Query[AskedStatus]) -> dict[str, Any
         "waiting_count": sum(counts[state] for state in WAITING_JOURNALS),
         "waiting_in_other_months": waiting_elsewhere(month, user),
         "sendings_under_way": Sending.objects.filter(visible, finished_at__isnull=True).count(),
-        "workers": [one.executor_id for one in living_workers(timezone.now())],
+        "worker_count": len(workers),
+        "workers": [one.executor_id for one in workers] if _may_see_machines(user) else None,
         "proposed": proposed_count(user),
         "drifted_links": drifted(user).count(),
     }
+
+
+def _may_see_machines(user: User) -> bool:
+    """Return whether names of machines are for ``user``, as is how their mail goes."""
+    return user.can(Right.READ, Area.USERS) and not user.is_limited

@@ -13,11 +13,12 @@ from ninja.errors import ValidationError as FaultyValues
 from tilisilta.clients.files.outcomes import ColumnsNeeded, FileRefused
 from tilisilta.domain.problems import Problem, ProblemCode
 from tilisilta.errors import NeedsAttention, OutcomeUnknown, TilisiltaError, TryAgainLater
-from tilisilta.management.output import error_document, json_text
+from tilisilta.management.output import NamesUnknown, error_document, json_text
 from tilisilta.models.encryption import KeysDoNotFit
 from tilisilta.services.api_tokens import TokenNotAccepted, TokenNotAllowed, TooManyWrongTokens
 from tilisilta.services.explanations import explain
 from tilisilta.services.keyed_requests import KeyUsedOtherwise, RequestUnderWay
+from tilisilta.services.webhooks.managing import WebhookAddressRefused
 
 CONTENT_TYPE = "application/problem+json"
 MOST_PROBLEMS = 200
@@ -30,6 +31,8 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (KeyUsedOtherwise, 422),
     (FileRefused, 422),
     (ColumnsNeeded, 422),
+    (NamesUnknown, 422),
+    (WebhookAddressRefused, 422),
     (KeysDoNotFit, 503),
     (TryAgainLater, 503),
     (OutcomeUnknown, 502),
@@ -122,7 +125,9 @@ def _heading(
 
 
 def _response(document: Mapping[str, Any], status: int) -> HttpResponse:
-    return HttpResponse(json_text(document), content_type=CONTENT_TYPE, status=status)
+    # A name of the request that has half a sign in it is written as JSON may write it.
+    body = json_text(document).encode(errors="backslashreplace")
+    return HttpResponse(body, content_type=CONTENT_TYPE, status=status)
 
 
 def _status_of(error: TilisiltaError) -> int:

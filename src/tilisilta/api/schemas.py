@@ -120,6 +120,7 @@ class JournalDocument(Schema):
     debit_total: Amount
     is_run_guessed: bool
     state: str
+    masked_at: datetime | None = Field(description="Since when texts of it are masked.")
     problems: list[Problem]
 
 
@@ -279,4 +280,5 @@ class Me(Schema):
     sees_all_debtors: bool
     debtors: list[int]
     rights: dict[str, str]
+    notices: dict[str, str] = Field(description="What mails tell the user, and how soon, by kind.")
     token: TokenFacts

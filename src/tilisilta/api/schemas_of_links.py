@@ -6,8 +6,9 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field
 
-from tilisilta.api.asked import Body, Number, Text
+from tilisilta.api.asked import Body, Day, Number, Text
 from tilisilta.api.schemas import Cursor, Problem
+from tilisilta.api.schemas_of_set_up import LinkDocument
 
 MOST_LINKS = 2000
 Choice = Text | bool | None
@@ -20,7 +21,7 @@ class LinksToChange(Body):
     where: list[Text] = Field(
         [], max_length=20, description="Conditions as for --where, as debtor=103; all have to fit."
     )
-    choices: dict[str, Choice] = Field(
+    choices: dict[Text, Choice] = Field(
         {}, description="By name, as closed_period; null stands for none. What is left out stays."
     )
     map: dict[Text, Text] = Field({}, description="Account mappings to add or to change.")
@@ -68,10 +69,50 @@ class LinkChanges(Schema):
     refused: list[RefusedLink]
 
 
+class LinkToMake(Body):
+    """The link that a company is to get, with choices as files of links name them."""
+
+    account: Text = Field(description="The Procountor account, by its name.")
+    choices: dict[Text, Choice] = Field(
+        {}, description="As start and profile; without one the default profile is followed."
+    )
+    map: dict[Text, Text] = Field({}, description="Account mappings beside those of the profile.")
+    different_names: bool = Field(False, description="Confirms a pair whose names differ.")
+    shared_administration: bool = Field(
+        False, description="Confirms that other companies are booked there, too."
+    )
+    unchecked_names: bool = Field(False, description="Also names that Procountor does not have.")
+
+
+class ReceiptThere(Schema):
+    """A receipt in Procountor that somebody else has booked."""
+
+    ledger_receipt_id: int
+    receipt_number: str | None
+    name: str
+    date: date
+
+
+class RunBookedAlready(Schema):
+    """A run that seems to be booked another way."""
+
+    reference: str
+    is_whole: bool
+    receipts: list[ReceiptThere]
+
+
+class MadeLink(LinkDocument):
+    """A link that was just made, and what seems to be booked in its administration already."""
+
+    booked_already: list[RunBookedAlready] | None = Field(
+        description="null where Procountor gave no answer."
+    )
+
+
 class ToEndLink(Body):
     """The booking date from which the link does not book any more, and why."""
 
-    ends_on: date
+    ends_on: Day
     reason: Text = Field(max_length=200)
 
 

@@ -16,6 +16,7 @@ class LinkDocument(Schema):
     account: str
     administration: str
     profile: str | None
+    own: list[str] = Field(description="The choices in which it differs from its profile.")
     cost_centers: str | None
     cost_units: str | None
     create_items: bool
@@ -47,28 +48,6 @@ class Links(Schema):
     """A page of links, by the order in which they were made."""
 
     links: list[LinkDocument]
-    next: Cursor
-
-
-class OpenLink(LinkDocument):
-    """The link in force of a company, and in what it differs from its profile."""
-
-    own: list[str]
-
-
-class ProfileDocument(Schema):
-    """A named set of rules, and how many links follow it."""
-
-    name: str
-    is_default: bool
-    links: int
-    rules: dict[str, Any]
-
-
-class Profiles(Schema):
-    """A page of profiles."""
-
-    profiles: list[ProfileDocument]
     next: Cursor
 
 

@@ -116,6 +116,7 @@ class Status(Schema):
     )
     waiting_in_other_months: dict[str, int]
     sendings_under_way: int
-    workers: list[str] = Field(description="The living ones: without any, nothing is sent.")
+    worker_count: int = Field(description="The living ones: without any, nothing is sent.")
+    workers: list[str] | None = Field(description="Their names, for those who manage users.")
     proposed: int = Field(description="Waits for a second person, of all months.")
     drifted_links: int

@@ -18,23 +18,28 @@ from tilisilta.api import (
     audit_log,
     closing,
     companies,
+    company_links,
     differences,
     imports,
     journals,
     link_changes,
     links,
     months,
+    notices,
     onboardings,
     overview,
     people,
+    profiles,
     proposals,
     ready,
     reasons,
+    rules,
     runs,
     sendings,
     settling,
     tokens,
     trails,
+    webhooks,
     withdrawals,
 )
 from tilisilta.api.access import Bearer
@@ -45,7 +50,7 @@ DESCRIPTION = (
     "What the pages of Tilisilta do each month. Documents are those of the command line; amounts "
     "are texts with their cents. A refusal is problem details (RFC 9457) with a code, a "
     "cause and a remedy, in Finnish, Swedish or English as Accept-Language asks. Programs that "
-    "want to be told rather than ask get webhooks, which are made on the pages."
+    "want to be told rather than ask get webhooks."
 )
 _LOWEST_REFUSAL = 400
 
@@ -141,12 +146,16 @@ for _router in (
     differences.router,
     settling.router,
     reasons.router,
+    rules.router,
     proposals.router,
     months.router,
     overview.router,
+    notices.router,
     closing.router,
     archives.router,
     links.router,
+    profiles.router,
+    company_links.router,
     link_changes.router,
     onboardings.router,
     accounts.router,
@@ -154,5 +163,6 @@ for _router in (
     trails.router,
     people.router,
     audit_log.router,
+    webhooks.router,
 ):
     api.add_router("", _router)

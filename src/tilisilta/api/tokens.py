@@ -8,7 +8,8 @@ from ninja import Router
 from tilisilta.api.access import ApiRequest, Bearer
 from tilisilta.api.answers import answers
 from tilisilta.api.schemas import Me
-from tilisilta.models import Area, Right, Scope
+from tilisilta.models import Area, Right, Scope, User
+from tilisilta.services.notices.choosing import choice_of, kinds_open_to
 
 router = Router(tags=["Tokens"])
 
@@ -26,12 +27,21 @@ def show_me(request: ApiRequest) -> dict[str, Any]:
         "sees_all_debtors": not user.is_limited,
         "debtors": list(debtors) if user.is_limited else [],
         "rights": {area.value: _right(user, area) for area in Area},
+        "notices": _notices(user),
         "token": {
             "name": token.name,
             "scopes": token.scopes,
             "expires_at": token.expires_at,
         },
     }
+
+
+def _notices(user: User) -> dict[str, str]:
+    """Return what the user is told by mail, and how soon; nothing before they have chosen."""
+    choice = choice_of(user)
+    if choice is None:
+        return {}
+    return {kind.value: choice.cadence_of(kind).value for kind in kinds_open_to(user)}
 
 
 def _right(user: Any, area: Area) -> str:

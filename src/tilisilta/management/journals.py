@@ -157,6 +157,7 @@ def journal_document(journal: Journal) -> dict[str, Any]:
         "debit_total": journal.debit_total,
         "is_run_guessed": journal.is_run_guessed,
         "state": journal.state,
+        "masked_at": journal.masked_at,
         "problems": [problem_document(problem) for problem in journal.problems],
     }
 

@@ -20,24 +20,19 @@ from tilisilta.services.link_changes import LinkChange, WantedChange, change_lin
 from tilisilta.services.link_files import ChangedRow, TakenIn, as_file, refusal_texts, take_in
 from tilisilta.services.link_texts import Unreadable, read
 from tilisilta.services.links import mappings_of
-from tilisilta.services.profiles import own_columns, with_profile
+from tilisilta.services.profiles import with_profile
 
 
 def show(options: Namespace) -> Answer:
     """Show a link with all its choices, and what of them is not its profile's."""
     link = chosen(options)[0]
-    document = open_link_document(link)
+    document = link_document(link)
     rows = [
         (name.replace("_", "-"), _shown(value), _("its own") if name in document["own"] else "")
         for name, value in document.items()
         if name != "own"
     ]
     return Answer(document=document, text=table((_("What"), _("Value"), ""), rows))
-
-
-def open_link_document(link: Link) -> dict[str, Any]:
-    """Return a link with the choices in which it differs from its profile."""
-    return {**link_document(link), "own": sorted(own_columns(link))}
 
 
 def change(options: Namespace) -> Answer:

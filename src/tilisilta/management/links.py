@@ -32,7 +32,7 @@ from tilisilta.services.link_names import check_names_in_procountor
 from tilisilta.services.link_proposals import StartReason, proposed_start
 from tilisilta.services.link_texts import Unreadable, find_profile
 from tilisilta.services.links import confirm_link, create_link, end_link
-from tilisilta.services.profiles import default_profile
+from tilisilta.services.profiles import default_profile, own_columns
 from tilisilta.services.sending_rules.words import said_of_rule
 
 
@@ -42,12 +42,12 @@ def add_link(options: Namespace) -> Answer:
     choices, mappings = _choices(options)
     if not options.unchecked_names:
         _must_be_named_right(account, choices, mappings)
-    booked = _booked_already(company, account, mappings)
+    booked = booked_already(company, account, mappings)
     link = create_link(
         company,
         account,
         user=None,
-        start_month=options.start or _start_of(company, booked),
+        start_month=options.start or start_of(company, booked),
         different_names=options.different_names,
         shared_administration=options.shared_administration,
         account_mappings=mappings,
@@ -58,14 +58,16 @@ def add_link(options: Namespace) -> Answer:
         "administration": link.procountor_account.company_name,
         "month": f"{link.start_month:%Y-%m}",
     }
-    runs = booked.runs if booked is not None else ()
     return Answer(
-        document={
-            **link_document(link),
-            "booked_already": [_run_document(run) for run in runs] if booked else None,
-        },
+        document=added_document(link, booked),
         text="\n".join(filter(None, [text, said_of_rule(link), *_booked_lines(link, booked)])),
     )
+
+
+def added_document(link: Link, booked: BookedAlready | None) -> dict[str, Any]:
+    """Return a new link for the JSON document, with the runs that seem booked another way."""
+    runs = None if booked is None else [_run_document(run) for run in booked.runs]
+    return {**link_document(link), "booked_already": runs}
 
 
 def _must_be_named_right(
@@ -77,7 +79,7 @@ def _must_be_named_right(
         raise NamesUnknown(problems)
 
 
-def _booked_already(
+def booked_already(
     company: Company, account: ProcountorAccount, mappings: dict[str, str]
 ) -> BookedAlready | None:
     """Return the runs that seem booked another way; ``None`` if Procountor cannot be asked."""
@@ -89,7 +91,7 @@ def _booked_already(
         return None
 
 
-def _start_of(company: Company, booked: BookedAlready | None) -> date:
+def start_of(company: Company, booked: BookedAlready | None) -> date:
     """Return the first month if none is given: never one that seems booked already."""
     proposed = proposed_start(company, today=timezone.localdate())
     if proposed.reason == StartReason.THIS_MONTH:
@@ -251,12 +253,16 @@ def list_links(options: Namespace) -> Answer:
 
 
 def link_document(link: Link) -> dict[str, Any]:
-    """Return a link for the JSON document; an empty choice is ``null``."""
+    """Return a link for the JSON document; an empty choice is ``null``.
+
+    ``own`` are the choices in which it differs from its profile.
+    """
     return {
         "company": link.company.number,
         "account": link.procountor_account.name,
         "administration": link.procountor_account.company_name,
         "profile": link.profile.name if link.profile else None,
+        "own": sorted(own_columns(link)),
         "cost_centers": link.cost_center_dimension if link.uses_cost_centers else None,
         "cost_units": link.cost_unit_dimension if link.uses_cost_units else None,
         "create_items": link.creates_missing_items,

@@ -66,10 +66,11 @@ class WrongUse(Refused):
 class NamesUnknown(Refused):
     """What was to be named is not in Procountor; ``problems`` say what was probably meant."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem], *, way: str = "--unchecked-names") -> None:
         super().__init__(
             _("Procountor does not have what the link would name"),
-            remedy=_("Put the names right. Nothing was changed. Or add --unchecked-names."),
+            cause=_("Each name was looked up there just now."),
+            remedy=_("Put the names right. Nothing was changed. Or add %(way)s.") % {"way": way},
         )
         self.problems = tuple(problems)
 

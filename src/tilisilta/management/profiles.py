@@ -82,20 +82,7 @@ def change(options: Namespace) -> Answer:
         checks_names=not options.unchecked_names,
     )
     return Answer(
-        document={
-            "is_stored": done.is_stored,
-            "journals": done.journal_count,
-            "changed": [
-                {
-                    "company": one.link.company.number,
-                    "journals": done.journal_counts.get(one.link.company_id, 0),
-                    "changes": [each.stored() for each in one.changes],
-                    "note": one.note or None,
-                }
-                for one in done.changed
-            ],
-            "refused": [refused_document(one) for one in done.refused],
-        },
+        document=profile_change_document(done),
         text=_change_text(done),
         status=Status.REFUSED if done.refused else Status.DONE,
     )
@@ -109,6 +96,24 @@ def remove(options: Namespace) -> Answer:
         document={"removed": options.name},
         text=_("Profile %(name)s is removed.") % {"name": options.name},
     )
+
+
+def profile_change_document(done: ProfileChange) -> dict[str, Any]:
+    """Return what a change of a profile touches, for the JSON document."""
+    return {
+        "is_stored": done.is_stored,
+        "journals": done.journal_count,
+        "changed": [
+            {
+                "company": one.link.company.number,
+                "journals": done.journal_counts.get(one.link.company_id, 0),
+                "changes": [each.stored() for each in one.changes],
+                "note": one.note or None,
+            }
+            for one in done.changed
+        ],
+        "refused": [refused_document(one) for one in done.refused],
+    }
 
 
 def profile_document(profile: Profile) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from tilisilta.services.sending_rules.switching import (
     resume_all,
     stop_all,
 )
-from tilisilta.services.sending_rules.words import in_words
+from tilisilta.services.sending_rules.words import HeldInWords, in_words
 
 
 def list_rules(_options: Namespace) -> Answer:
@@ -63,13 +63,7 @@ def check(options: Namespace) -> Answer:
     company = None if options.company is None else find_company(options.company)
     now = rules_now(None, now=timezone.now(), company=company)
     return Answer(
-        document={
-            "brake": _brake_document(now.brake),
-            "due": [_document(one) for one in now.due],
-            "waiting": [_document(one) for one in now.waiting],
-            "held": [_document(one) for one in now.held],
-            "not_shown": now.left_count,
-        },
+        document=rules_document(now),
         text="\n".join(_check_lines(now)),
     )
 
@@ -124,16 +118,34 @@ def _brake_lines(row: RuleBrake) -> Iterator[str]:
         }
 
 
+def rules_document(now: RulesNow) -> dict[str, Any]:
+    """Return what rules would do now, for the JSON document."""
+    return {
+        "brake": _brake_document(now.brake),
+        "due": [_document(one) for one in now.due],
+        "waiting": [_document(one) for one in now.waiting],
+        "held": [_document(one) for one in now.held],
+        "not_shown": now.left_count,
+    }
+
+
+def hold_document(held: HeldInWords) -> dict[str, Any]:
+    """Return what holds a journal, with the values that its message names."""
+    return {
+        **held.facts,
+        "rule": held.hold.value,
+        "message": held.message,
+        "remedy": held.remedy,
+    }
+
+
 def _document(one: RuleStanding) -> dict[str, Any]:
     return {
         "journal": one.journal.reference,
         "company": one.journal.company.number,
         "sends_at": one.sends_at,
         "only_proposes": one.only_proposes,
-        "held_by": [
-            {"rule": held.hold.value, **dict(held.facts), "message": in_words(held).message}
-            for held in one.held
-        ],
+        "held_by": [hold_document(in_words(held)) for held in one.held],
     }
 
 

@@ -73,6 +73,7 @@ def show_status(options: Namespace) -> Answer:
             "waiting_in_other_months": elsewhere,
             "sendings_under_way": under_way,
             "proposed": proposed,
+            "worker_count": len(workers),
             "workers": [worker.executor_id for worker in workers],
             "dead_accounts": [account_document(account) for account in dead],
             "synchronisation": outcome_document(fetched) if fetched else None,

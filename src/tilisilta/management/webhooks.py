@@ -15,7 +15,7 @@ from tilisilta.management.secret_input import read_secret
 from tilisilta.models import Delivery, Webhook
 from tilisilta.services.webhooks import managing
 from tilisilta.services.webhooks.delivering import send_test
-from tilisilta.services.webhooks.managing import MadeWebhook, Wanted
+from tilisilta.services.webhooks.managing import USUAL_KINDS, MadeWebhook, Wanted
 from tilisilta.services.webhooks.outcomes import (
     ListedWebhook,
     answer_words,
@@ -67,12 +67,11 @@ def add_webhook(options: Namespace) -> Answer:
             ),
         )
     debtors = tuple(find_debtor(number) for number in options.debtor or ())
-    usual = [kind for kind in NoticeKind if kind is not NoticeKind.READY]
     wanted = Wanted(
         name=options.name,
         format=Webhook.Format(options.format),
         address=address,
-        kinds=_kinds(options) or usual,
+        kinds=_kinds(options) or USUAL_KINDS,
         language=options.language or language_of(translation.get_language()).code,
         sees_all_debtors=not debtors,
         debtors=debtors,
@@ -144,6 +143,7 @@ def failing_lines(names: Sequence[str]) -> Sequence[str]:
 def webhook_document(webhook: Webhook) -> dict[str, Any]:
     """Return a webhook for the JSON document, without its secret and with a masked address."""
     return {
+        "id": webhook.pk,
         "name": webhook.name,
         "format": webhook.format,
         "address": webhook.shown_address or None,
@@ -156,6 +156,11 @@ def webhook_document(webhook: Webhook) -> dict[str, Any]:
         "ended_at": webhook.ended_at,
         "end": webhook.end or None,
     }
+
+
+def made_document(made: MadeWebhook) -> dict[str, Any]:
+    """Return a webhook for the JSON document with a secret that was just made."""
+    return {**webhook_document(made.webhook), "secret": made.secret or None}
 
 
 def delivery_document(delivery: Delivery) -> dict[str, Any]:
@@ -207,8 +212,7 @@ def _with_secret(made: MadeWebhook, text: str) -> Answer:
     lines += [text % {"name": made.webhook.name, "command": command}]
     if made.secret:
         lines.append(_("The secret is shown only now."))
-    document = {**webhook_document(made.webhook), "secret": made.secret or None}
-    return Answer(document=document, text="\n".join(lines))
+    return Answer(document=made_document(made), text="\n".join(lines))
 
 
 def _changed(webhook: Webhook, options: Namespace) -> Wanted:

@@ -18,7 +18,10 @@ class Scope(models.TextChoices):
     SEND = "send", _("Check and send journals")
     WITHDRAW = "withdraw", _("Withdraw what was sent")
     SIGN = "sign", _("Sign months")
-    SET_UP = "set_up", _("Set companies up, change links and put reasons right")
+    SET_UP = (
+        "set_up",
+        _("Set companies up, change links, profiles and webhooks, and put reasons right"),
+    )
 
 
 class ApiToken(models.Model):

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any, Self
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +30,7 @@ from tilisilta.models.users import User
 
 ledger_account_number = RegexValidator(r"^[0-9A-Za-z]{1,20}$", _("Digits and letters only."))
 
+FIRST_YEAR, LAST_YEAR = 2000, 2099
 MOST_NET_PAY_CHARACTERS = 200
 MOST_VARIANCE_PERCENT = 1000
 MOST_VARIANCE_AMOUNT = 1_000_000
@@ -188,6 +190,11 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return f"{self.company} → {self.procountor_account}"
+
+    def clean(self) -> None:
+        """Raise ``ValidationError`` for a start that no month of ours can be, as of 0206."""
+        if self.start_month is not None and not FIRST_YEAR <= self.start_month.year <= LAST_YEAR:
+            raise ValidationError({"start_month": _("Choose a month from 2000 to 2099.")})
 
     @property
     def is_open(self) -> bool:

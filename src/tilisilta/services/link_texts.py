@@ -14,6 +14,8 @@ from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.languages import LANGUAGES
 from tilisilta.models import Link, Profile
 from tilisilta.models.links import (
+    FIRST_YEAR,
+    LAST_YEAR,
     MOST_VARIANCE_AMOUNT,
     MOST_VARIANCE_PERCENT,
     ledger_account_number,
@@ -118,10 +120,14 @@ def read_mappings(text: str) -> dict[str, str]:
 
 def read_month(text: str) -> date:
     """Return the first day of the month ``2026-06``. Raises ``Unreadable``."""
+    told = _("Write the first month as 2026-06.")
     try:
-        return date.fromisoformat(text if len(text) == 10 else f"{text}-01").replace(day=1)
+        month = date.fromisoformat(text if len(text) == 10 else f"{text}-01").replace(day=1)
     except ValueError:
-        raise Unreadable(_("Write the first month as 2026-06.")) from None
+        raise Unreadable(told) from None
+    if not FIRST_YEAR <= month.year <= LAST_YEAR:
+        raise Unreadable(told)
+    return month
 
 
 def find_profile(name: str) -> Profile | None:

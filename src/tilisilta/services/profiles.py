@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Count, ProtectedError
 from django.utils.translation import gettext as _
 
-from tilisilta.models import Journal, JournalState, Link, Profile, User
+from tilisilta.models import AccountMapping, Journal, JournalState, Link, Profile, User
 from tilisilta.services import audit
 from tilisilta.services.audit_changes import changes_of, made_with, removed_with
 from tilisilta.services.journals.importing import not_at_rest
@@ -44,6 +44,7 @@ FIELDS = (
     "rule_percent",
 )
 """What a profile may decide. From when on a link books, and whether at all, is its own."""
+_WORDS = frozenset({"receipt_language", "receipt_title"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +72,9 @@ def own_rules(link: Link, profile: Profile | None = None) -> OwnRules:
         for name, value in profile.choices.items()
         if name in FIELDS and getattr(link, name) != value
     }
-    had, shared = mappings_of(link), profile.account_mappings
+    # Read with the link where many are shown.
+    had = {one.journal_account: one.procountor_account_code for one in link.account_mappings.all()}
+    shared = profile.account_mappings
     differing = {code for code in {*had, *shared} if had.get(code) != shared.get(code)}
     return OwnRules(
         choices=choices, mappings={code: had.get(code, "") for code in sorted(differing)}
@@ -183,6 +186,7 @@ def make_profile(rules: Rules, *, user: User | None) -> Profile:
         account_mappings=dict(rules.mappings),
     )
     profile.full_clean()
+    _must_be_possible(profile)
     with transaction.atomic():
         profile.save()
         _set_default(profile, rules.is_default)
@@ -218,6 +222,7 @@ def change_profile(
     after.name, after.choices = rules.name.strip(), dict(_allowed(rules.choices))
     after.account_mappings = dict(rules.mappings)
     after.full_clean()
+    _must_be_possible(after)
 
     def store() -> None:
         after.save()
@@ -279,7 +284,21 @@ def _journal_counts(links: Iterable[Link]) -> dict[int, int]:
 
 
 def _allowed(choices: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {name: value for name, value in choices.items() if name in FIELDS}
+    """Return what a profile decides of ``choices``: empty words of receipts are left to links."""
+    return {
+        name: value
+        for name, value in choices.items()
+        if name in FIELDS and not (name in _WORDS and not value)
+    }
+
+
+def _must_be_possible(profile: Profile) -> None:
+    """Raise ``ValidationError`` for what no link could be."""
+    link = Link(**profile.choices)
+    link.clean_fields(exclude={one.name for one in Link._meta.fields} - profile.choices.keys())
+    for code, to in profile.account_mappings.items():
+        mapping = AccountMapping(journal_account=code, procountor_account_code=to)
+        mapping.clean_fields(exclude={"link"})
 
 
 def _set_default(profile: Profile, is_default: bool) -> None:

@@ -25,7 +25,7 @@ from tilisilta.services.profiles import (
     remove_profile,
 )
 from tilisilta.services.sending_rules.words import said_of_rule
-from tilisilta.web.link_forms import THRESHOLDS, LinkForm
+from tilisilta.web.link_forms import LinkForm
 from tilisilta.web.only_posted import only_posted
 from tilisilta.web.rights import UserRequest, needs
 from tilisilta.web.shown_changes import ShownValue, shown_values_of
@@ -60,20 +60,12 @@ class ProfileForm(LinkForm):
             raise forms.ValidationError(str(error)) from error
 
     def rules(self) -> Rules:
-        """Return the profile as it was filled in.
-
-        Empty words of receipts and empty thresholds are left to the links.
-        """
+        """Return the profile as it was filled in; empty thresholds are left to the links."""
         given = self.cleaned_data
-        left = {"receipt_language", "receipt_title", *THRESHOLDS}
         return Rules(
             name=given["name"],
             is_default=given["is_default"],
-            choices={
-                name: given[name]
-                for name in FIELDS
-                if given[name] not in {"", None} or name not in left
-            },
+            choices={name: given[name] for name in FIELDS if given[name] is not None},
             mappings=given["account_mappings"],
         )
 

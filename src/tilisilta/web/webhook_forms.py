@@ -12,7 +12,7 @@ from tilisilta.domain.notices import NoticeKind
 from tilisilta.domain.receivers import MOST_CHARACTERS
 from tilisilta.languages import LANGUAGES
 from tilisilta.models import NOTICE_KINDS, Debtor, User, Webhook
-from tilisilta.services.webhooks.managing import MOST_NAME_CHARACTERS, Wanted
+from tilisilta.services.webhooks.managing import MOST_NAME_CHARACTERS, USUAL_KINDS, Wanted
 from tilisilta.web.debtor_choice import SEES_ALL, SEES_CHOSEN, ticked_debtors
 from tilisilta.web.parts import ExplainingForm
 
@@ -125,11 +125,10 @@ def initial_of(webhook: Webhook) -> dict[str, Any]:
 
 
 def initial_of_new(language: str) -> dict[str, Any]:
-    """Return what a new webhook proposes: what needs a person, in the language of the page."""
-    kinds = [kind.value for kind in NoticeKind if kind is not NoticeKind.READY]
+    """Return what a new webhook proposes, in the language of the page."""
     return {
         "format": Webhook.Format.OWN,
-        "kinds": kinds,
+        "kinds": [kind.value for kind in USUAL_KINDS],
         "language": language,
         "sees": SEES_ALL,
     }

@@ -1,6 +1,6 @@
 """Words for what holds a journal from being sent by rule: the reason, and what to do about it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,6 +28,7 @@ class HeldInWords:
     """A reason in words: what holds it, in a few words for lists, and the remedy."""
 
     hold: Hold
+    facts: Mapping[str, str]
     message: str
     remedy: str
 
@@ -177,7 +178,12 @@ def in_words(held: Held, *, only_proposes: bool = False) -> HeldInWords:
         facts["month"] = _month(facts["month"])
         facts["percent"] = _number(facts["percent"])
     told = str(message)
-    return HeldInWords(hold=held.hold, message=told % facts if facts else told, remedy=str(remedy))
+    return HeldInWords(
+        hold=held.hold,
+        facts=dict(held.facts),
+        message=told % facts if facts else told,
+        remedy=str(remedy),
+    )
 
 
 def _words_for_accounts(facts: dict[str, str]) -> Promise:

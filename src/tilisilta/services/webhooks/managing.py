@@ -25,6 +25,8 @@ from tilisilta.services.webhooks.receiving_networks import allowed_networks
 
 FORMER_SECRET_LASTS = timedelta(hours=24)
 MOST_NAME_CHARACTERS = 80
+USUAL_KINDS = tuple(kind for kind in NoticeKind if kind is not NoticeKind.READY)
+"""What a new webhook tells of unless something else is said: what needs a person."""
 _MADE_BY = frozenset({"format", "sees_all_debtors", "debtors"})
 """What decides on the text of a message."""
 _NAMES = {"is_active": "in_use", "address": "receiver"}

@@ -36,20 +36,23 @@ def body_of_notice(notice: Notice, message_id: str, *, standing: int) -> str:
 
     ``standing`` is how many notices of its kind stand at that moment.
     """
+    about = {**what_is_told(notice), "counts": {"standing": standing}}
+    return _document(message_id, f"notice.{notice.kind}", notice.raised_at, about)
+
+
+def what_is_told(notice: Notice) -> dict[str, Any]:
+    """Return what is told of a notice; nothing of pay or of persons is in it."""
     [said] = told([_as_open(notice)])
-    month = f"{notice.month:%Y-%m}" if notice.month is not None else None
-    about = {
+    return {
         "code": notice.code or None,
-        "month": month,
+        "month": f"{notice.month:%Y-%m}" if notice.month is not None else None,
         "company": _company(notice),
         "debtor": _debtor(notice),
         "service": _service(notice),
         "ends_on": notice.ends_on.isoformat() if notice.ends_on else None,
-        "counts": {"standing": standing},
         "text": said.title,
         "url": said.link,
     }
-    return _document(message_id, f"notice.{notice.kind}", notice.raised_at, about)
 
 
 def body_of_notices(form: Webhook.Format, notices: Sequence[OpenNotice]) -> str:
