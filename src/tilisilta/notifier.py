@@ -10,6 +10,7 @@ from datetime import datetime
 from tilisilta.services.notices.delivery import send_due_mails, tidy_mails
 from tilisilta.services.notices.making import make_mails
 from tilisilta.services.notices.rounds import claim_round, compare_notices, give_back_round
+from tilisilta.services.onboarding.key_ends import delete_old_keys
 
 logger = logging.getLogger("tilisilta.notifier")
 
@@ -27,6 +28,8 @@ class Notifier:
                 compare_notices(now)
                 make_mails(now)
                 tidy_mails(now)
+                # Here, as a round comes every few minutes and one worker makes it.
+                delete_old_keys(now)
                 give_back_round(now)
             except Exception:  # a fault of ours must not keep mails that are made from going
                 # The claim stays, so that a fault is not repeated at once.
