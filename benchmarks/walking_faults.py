@@ -178,7 +178,7 @@ def _rows(n: int, day: date, faults: Faults, *, pay: Decimal = Decimal(0)) -> tu
     if is_june and n in faults.closed_period:
         march = date(2026, 3, 31)
         rows.append(_line(march, "5030", "Yölisät maaliskuu", Decimal(40), "210"))
-        rows.append(_line(march, "2961", "Maksettavat palkat", Decimal(-40)))
+        rows.append(_line(march, "2921", "Ennakonpidätys", Decimal(-40)))
     return tuple(rows)
 
 

@@ -285,7 +285,7 @@ def _sign(person: Person, bureau: Bureau) -> Step:
     person.see("net-pay-asked")
     person.wait_until_gone(person.page.get_by_text(re.compile("to be compared with the ledger")))
     person.see("net-pay-proven")
-    person.press(person.page.get_by_label(re.compile("^All .* that are listed")))
+    person.press(person.page.get_by_label(re.compile("All .* that are listed")))
     person.wait_for(person.button(re.compile("^Sign .* of ")))
     person.see("all-chosen")
     person.press(person.button(re.compile("^Sign .* of ")))
