@@ -22,8 +22,9 @@ from tilisilta.models import (
     NmbrsGrant,
     PaymentFile,
 )
+from tilisilta.services.asked_payments import fetch_and_verify
 from tilisilta.services.verifying.net_pay_changes import add_payment_files
-from tilisilta.services.verifying.night import claim_company, verify_claimed
+from tilisilta.services.verifying.night import claim_company
 
 __all__ = ["give"]
 
@@ -53,7 +54,7 @@ def fetch(browser: Client, company: Company) -> str:
     assert "Payment files are being fetched from Nmbrs" in asked
     assert "Fetch from Nmbrs" not in asked
     assert browser.get(page, headers={"HX-Request": "true"}).status_code == 204
-    verify_claimed(claimed, now=timezone_now())
+    fetch_and_verify(claimed, now=timezone_now())
     assert browser.get(page, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
     return month_page(browser, company)
 
@@ -122,7 +123,7 @@ class TestFetching:
         asked = squeezed(browser_of_administrator.post(address, fields, follow=True).text)
         claimed = claim_company(timezone_now())
         assert claimed == company
-        verify_claimed(claimed, now=timezone_now())
+        fetch_and_verify(claimed, now=timezone_now())
 
         assert "Nmbrs makes them" in page
         assert "The payment files of 1 company are being fetched" in asked

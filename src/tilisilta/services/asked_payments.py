@@ -4,7 +4,7 @@ Nmbrs makes a payment file in its own time, and no page waits for it. The wish l
 beside the wish to compare: lost, it only has to be asked for again.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 
 from django.core.cache import cache
@@ -15,7 +15,10 @@ from tilisilta.domain.problems import Problem
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Company, NmbrsCompany, User, VerifiedCompany
 from tilisilta.services.fetching.problems import problem_of
+from tilisilta.services.pace import wait_below_sending
 from tilisilta.services.payment_files import fetch_payment_files
+from tilisilta.services.verifying.companies import NotLinked, Verified
+from tilisilta.services.verifying.night import verify_claimed
 
 _KEPT_SECONDS = 24 * 60 * 60
 _MOST_SECONDS = 60.0
@@ -48,11 +51,26 @@ def is_asked_for(company: Company, month: date) -> bool:
     return cache.get(_key(company.pk, month)) is not None
 
 
-def fetch_as_asked(company: Company, month: date, *, now: datetime) -> Problem | None:
-    """Fetch what was asked for of ``month``, if anything was; return what hindered it."""
+def fetch_and_verify(
+    company: Company, *, now: datetime, pace: Callable[[], None] = wait_below_sending
+) -> Verified:
+    """Fetch what was asked for of a claimed company, compare it, and give the claim back."""
+    mine = VerifiedCompany.objects.filter(company=company)
+    wanted = mine.values_list("wanted_month", flat=True).first()
+    asked = wanted is not None and is_asked_for(company, wanted)
+    not_fetched = _fetch(company, wanted, now=now) if asked and wanted is not None else ()
+    verified = verify_claimed(company, now=now, pace=pace)
+    if asked:
+        # Payment files are asked for without a link too.
+        is_hindered = verified.error is not None and not isinstance(verified.error, NotLinked)
+        hindered = mine.values_list("trouble", flat=True).get() if is_hindered else ()
+        mine.update(trouble=[*hindered, *not_fetched])
+    return verified
+
+
+def _fetch(company: Company, month: date, *, now: datetime) -> tuple[Problem, ...]:
+    """Fetch the payment files of ``month``, and return what hindered it."""
     asked_by = cache.get(_key(company.pk, month))
-    if asked_by is None:
-        return None
     # Forgotten first: what fails is not repeated before somebody asks again.
     cache.delete(_key(company.pk, month))
     try:
@@ -64,8 +82,8 @@ def fetch_as_asked(company: Company, month: date, *, now: datetime) -> Problem |
             most_seconds=_MOST_SECONDS,
         )
     except TilisiltaError as error:
-        return problem_of(error)
-    return None
+        return (problem_of(error),)
+    return ()
 
 
 def _key(company_id: int, month: date) -> str:

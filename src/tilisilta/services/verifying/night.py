@@ -9,10 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from tilisilta.domain.journals import BookingPeriod
-from tilisilta.domain.problems import Problem
 from tilisilta.models import Company, Link, ProcountorAccount, VerifiedCompany
-from tilisilta.services.asked_payments import fetch_as_asked
-from tilisilta.services.explanations import problem_of
 from tilisilta.services.pace import wait_below_sending
 from tilisilta.services.verifying.companies import Verified, recent_months, verify
 
@@ -42,37 +39,19 @@ def claim_company(now: datetime) -> Company | None:
 def verify_claimed(
     company: Company, *, now: datetime, pace: Callable[[], None] = wait_below_sending
 ) -> Verified:
-    """Compare the last months of a claimed company and the one asked for; give the claim back.
-
-    Payment files that were asked for with it are fetched first.
-    """
+    """Compare the last months of a claimed company and the one asked for; give the claim back."""
     mine = VerifiedCompany.objects.filter(company=company)
     wanted = mine.values_list("wanted_month", flat=True).first()
     months = set(recent_months(timezone.localtime(now).date()))
     if wanted is not None:
         months.add(BookingPeriod.containing(wanted))
     try:
-        not_fetched = fetch_as_asked(company, wanted, now=now) if wanted is not None else None
-        verified = (
-            verify(company, months, now=now, pace=pace)
-            if company.links.exists()
-            # Payment files are asked for without a link too.
-            else Verified(company=company)
-        )
-        _note_not_fetched(company, not_fetched, verified)
-        return verified
+        return verify(company, months, now=now, pace=pace)
     finally:
         # Also after a fault of ours, which must not be repeated at once. A month that was asked for
         # in the meantime is another one, and stays.
         mine.filter(wanted_month=wanted).update(wanted_month=None)
         mine.update(tried_at=now, claimed_until=None)
-
-
-def _note_not_fetched(company: Company, problem: Problem | None, verified: Verified) -> None:
-    """Store why no payment file came, beside what hindered the comparison."""
-    if problem is not None:
-        hindered = [problem_of(verified.error)] if verified.error is not None else []
-        VerifiedCompany.objects.filter(company=company).update(trouble=[*hindered, problem])
 
 
 def ask_for_comparison(company_ids: Collection[int], month: date) -> int:
