@@ -177,7 +177,7 @@ def _wait_while_moving(person: Person) -> None:
 
 
 def _authorise_in_turn(person: Person, bureau: Bureau) -> None:
-    person.press(person.button(re.compile("^Authorise the .* in turn")))
+    person.press(person.button(re.compile("^Authorise the ")))
     for n in bureau.faults.no_key:
         _log_in_to_procountor(person, n)
         person.see(f"authorised-{n}")
