@@ -78,7 +78,7 @@ def prepare(folder: Path, address: str, companies: int, pace: int, *, api: str) 
     if api == "soap":
         _connect_by_soap()
     else:
-        _connect_by_rest(companies)
+        connect_by_rest(companies)
 
 
 @contextmanager
@@ -111,7 +111,7 @@ def _connect_by_soap() -> None:
     connect("Koe", user_name=USERNAME, token=TOKEN, first_year=YEAR, user=None)
 
 
-def _connect_by_rest(companies: int) -> None:
+def connect_by_rest(companies: int) -> None:
     """Consent at the stand-in as a person would, for all debtors."""
     from django.utils import timezone
 

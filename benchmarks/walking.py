@@ -3,18 +3,21 @@
 Required (see the design): 300 companies are onboarded in 30 minutes of a person, what stops 40, 15
 or 10 companies for one reason is put right in three actions, and one look says whether the month is
 finished. Pages are used in a real browser. What was meant is looked up in the stand-ins at the end:
-303 runs are booked, each once, with the sums of payroll.
+all runs are booked, each once, with the sums of payroll. Payroll is read by SOAP or by REST; with
+PostgreSQL two workers share the work. Fewer companies have their share of the faults.
 
-    python benchmarks/walking.py [pages|commands] [companies]
+    python benchmarks/walking.py [pages|commands] [soap|rest] [sqlite|postgresql] [companies]
 """
 
 import os
+import signal
 import sys
 import tempfile
 import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from fetching import POSTGRESQL
 from walking_bureau import booked_as_paid, running_bureau
 from walking_commands import walk_by_commands
 from walking_steps import ROWS, Step
@@ -23,11 +26,11 @@ COMPANIES = 300
 WAYS = ("pages", "commands")
 
 
-def walk(way: str, companies: int) -> None:
+def walk(way: str, companies: int, *, api: str, database: str) -> None:
     """Walk all rows one way, and print what each took and what came of it."""
     with (
         tempfile.TemporaryDirectory() as name,
-        running_bureau(Path(name), companies) as bureau,
+        running_bureau(Path(name), companies, api=api, database=database) as bureau,
     ):
         if way == "pages":
             from walking_pages import walk_by_pages
@@ -37,7 +40,7 @@ def walk(way: str, companies: int) -> None:
             rows = walk_by_commands(bureau)
         steps = list(_as_far_as_they_go(rows))
         count, wrong = booked_as_paid(bureau)
-    print(f"\nBy {way}, {companies} companies, load {os.getloadavg()[0]:.1f}:")
+    print(f"\nBy {way}, {companies} companies, {api}, {database}, load {os.getloadavg()[0]:.1f}:")
     _print(way, steps)
     print(f"  {count} receipts booked; companies whose books differ from payroll: {len(wrong)}")
     for line in wrong[:5]:
@@ -59,12 +62,12 @@ def _folder_for_pictures() -> Path | None:
 
 
 def _print(way: str, steps: Sequence[Step]) -> None:
-    print(f"  {'step':<29}{'before':>7}{'now':>5}{'there':>6}{'minutes':>8}{'seconds':>8}  hold")
+    print(f"  {'step':<31}{'before':>7}{'now':>5}{'there':>6}{'minutes':>8}{'seconds':>8}  hold")
     for step in steps:
         row = ROWS[step.name]
         verdict = "holds" if row.holds(way, step) else "DOES NOT HOLD"
         print(
-            f"  {step.name:<29}{row.before(way):>7}{step.actions:>5}{step.there:>6}"
+            f"  {step.name:<31}{row.before(way):>7}{step.actions:>5}{step.there:>6}"
             f"{step.minutes:>8.1f}{step.seconds:>8.0f}  {verdict}"
         )
     for step in steps:
@@ -73,7 +76,14 @@ def _print(way: str, steps: Sequence[Step]) -> None:
 
 
 if __name__ == "__main__":
-    chosen = [way for way in WAYS if way in sys.argv[1:]] or WAYS
-    many = next((int(word) for word in sys.argv[1:] if word.isdecimal()), COMPANIES)
-    for each in chosen:
-        walk(each, many)
+    # Ended from outside, it still ends the processes that it has started.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))
+    words = sys.argv[1:]
+    many = next((int(word) for word in words if word.isdecimal()), COMPANIES)
+    for each in [way for way in WAYS if way in words] or WAYS:
+        walk(
+            each,
+            many,
+            api="rest" if "rest" in words else "soap",
+            database=POSTGRESQL if POSTGRESQL in words else "sqlite",
+        )

@@ -1,46 +1,38 @@
-"""A bureau of 300 companies with the faults of an ordinary month, in processes of its own.
-
-The faults are those of the walk: 13 companies whose pair does not match, an account that Procountor
-does not know in 40, a cost center without an item in 15, a correction for a closed month in 10, and
-3 companies with a second run. The authorisations of 5 are ended by the walk itself.
-"""
+"""The processes of a bureau that is walked: pages, workers, a database and the two stand-ins."""
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-FIRST_NUMBER = 1001
-FIRST_ID = {"nmbrs": 48101, "procountor": 50101}
-LATENCY_MS = 100
-LIMIT = 20
+from fetching import POSTGRESQL, TOOLS
+from walking_faults import FIRST_ID, FIRST_NUMBER, MONTH, Faults, faults_among
+
 PACE = 18
-MONTH = "2026-06"
 USER, PASSWORD = "marja", "silta-yli-lammen-taas"
-NAMES_DIFFER = range(6)
-WRONG_KEY = range(6, 8)
-NO_KEY = range(8, 13)
-UNKNOWN_ACCOUNT = range(40, 80)
-NEW_COST_CENTER = range(80, 95)
-CLOSED_PERIOD = range(95, 105)
-DEAD = range(105, 110)
-SECOND_RUN = range(110, 113)
 _PROGRAM = "import sys; from tilisilta.management.cli import main; sys.exit(main())"
 _FIRST_USER = """
 import sys, django
 django.setup()
 from tilisilta.services.users import create_first_administrator
 create_first_administrator(*sys.argv[1:])
+"""
+_CONNECT_BY_REST = """
+import sys, django
+sys.path.insert(0, sys.argv[1])
+django.setup()
+from fetching import connect_by_rest
+connect_by_rest(int(sys.argv[2]))
 """
 TILISILTA = [sys.executable, "-c", _PROGRAM]
 
@@ -51,6 +43,7 @@ class Bureau:
 
     folder: Path
     companies: int
+    faults: Faults
     url: str
     procountor: str
     nmbrs: str
@@ -73,14 +66,11 @@ class Bureau:
             raise SystemExit(f"{' '.join(words)}: {done.stdout[-1500:]}{done.stderr[-1500:]}")
         return done.stdout
 
-    def end_authorisations(self) -> None:
-        """End the grants by which the accounts of 5 companies act."""
-        for n in DEAD:
-            order = {"company_id": FIRST_ID["procountor"] + n, "username": "api-robotti"}
+    def end_authorisations(self, of: str = "api-robotti") -> None:
+        """End the grants by which some accounts act, and wait until the worker has found it."""
+        for n in self.faults.dead:
+            order = {"company_id": FIRST_ID["procountor"] + n, "username": of}
             _post(f"{self.procountor}/sandbox/revoke", order)
-
-    def wait_for_the_night(self) -> None:
-        """Wait until the worker has found the ended authorisations, as it does every night."""
         self.run("link", "check")
         for _try in range(120):
             if "N03" in self.run("fix", "--period", MONTH).stdout:
@@ -89,51 +79,59 @@ class Bureau:
         raise SystemExit("The ended authorisations were not found.")
 
 
-def name_of(n: int) -> str:
-    return f"Yritys {n + 1} Palvelut Oy" if n in NAMES_DIFFER else f"Yritys {n + 1} Oy"
-
-
-def key_of(n: int) -> str:
-    return f"SANDBOX-KEY-{FIRST_NUMBER + n}"
-
-
-def list_of_companies(companies: int, *, is_put_right: bool = False) -> str:
-    """Return the list with the keys as a bureau first has them, or with those that were wrong."""
-    lines = ["company;account;key;dimensions;start;profile"]
-    for n in range(companies):
-        key = key_of(n)
-        if not is_put_right and n in WRONG_KEY:
-            key = key_of(n + 100)
-        if not is_put_right and n in NO_KEY:
-            key = "withdrawn"
-        lines.append(f"{FIRST_NUMBER + n};;{key};Kustannuspaikka;{MONTH};")
-    return "\n".join(lines)
-
-
 @contextmanager
-def running_bureau(folder: Path, companies: int) -> Iterator[Bureau]:
-    """Start the stand-ins, the pages and a worker, with all journals fetched."""
+def running_bureau(folder: Path, companies: int, *, api: str, database: str) -> Iterator[Bureau]:
+    """Start the stand-ins, the pages and the workers, with all journals fetched.
+
+    On PostgreSQL two workers share the work.
+    """
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     with ExitStack() as stack:
         nmbrs = stack.enter_context(_stand_in("nmbrs", folder, companies, url))
         procountor = stack.enter_context(_stand_in("procountor", folder, companies, url))
+        settings = stack.enter_context(_database(database))
         bureau = Bureau(
             folder=folder,
             companies=companies,
+            faults=faults_among(companies),
             url=url,
             procountor=procountor,
             nmbrs=nmbrs,
-            environment=_environment(folder, url=url, procountor=procountor, nmbrs=nmbrs),
+            environment=_environment(folder, url=url, procountor=procountor, nmbrs=nmbrs)
+            | settings,
         )
-        _prepare(bureau)
-        stack.enter_context(_process(bureau, "worker"))
-        stack.enter_context(_process(bureau, "web", "--port", str(port)))
+        _prepare(bureau, api)
+        for n in range(2 if database == POSTGRESQL else 1):
+            stack.enter_context(_process(bureau, f"worker-{n}", "worker"))
+        stack.enter_context(_process(bureau, "web", "web", "--port", str(port)))
         bureau.must("sync")
         yield bureau
 
 
-def _environment(folder: Path, *, url: str, procountor: str, nmbrs: str) -> Mapping[str, str]:
+@contextmanager
+def _database(database: str) -> Iterator[dict[str, str]]:
+    """Yield the settings of the database: a PostgreSQL server of our own if it is wanted."""
+    if database != POSTGRESQL:
+        yield {}
+        return
+    sys.path.insert(0, str(TOOLS))
+    from cryptography.fernet import Fernet
+
+    from postgres import postgres_server, server_programs
+
+    programs = server_programs()
+    if programs is None:
+        raise SystemExit("PostgreSQL's server programs are not installed.")
+    with postgres_server(programs) as url:
+        yield {
+            "TILISILTA_DATABASE_URL": url,
+            "TILISILTA_SECRET_KEY": Fernet.generate_key().decode(),
+            "TILISILTA_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+        }
+
+
+def _environment(folder: Path, *, url: str, procountor: str, nmbrs: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TILISILTA_")}
     return {
         **kept,
@@ -147,32 +145,48 @@ def _environment(folder: Path, *, url: str, procountor: str, nmbrs: str) -> Mapp
         "TILISILTA_PROCOUNTOR_CLIENT_SECRET": "sandbox-secret",
         "TILISILTA_PROCOUNTOR_REQUESTS_PER_SECOND": str(PACE),
         "TILISILTA_NMBRS_SOAP_URL": f"{nmbrs}/soap/v3",
+        "TILISILTA_NMBRS_REST_URL": nmbrs,
+        "TILISILTA_NMBRS_IDENTITY_URL": f"{nmbrs}/identity",
+        "TILISILTA_NMBRS_CLIENT_ID": "sandbox*development",
+        "TILISILTA_NMBRS_CLIENT_SECRET": "sandbox$nmbrs*secret%41+1",
+        "TILISILTA_NMBRS_SUBSCRIPTION_KEY": "sandbox-development-key",
+        "TILISILTA_NMBRS_REST_REQUESTS_PER_SECOND": "120",
         "TILISILTA_NMBRS_SYNC_TIME": "off",
     }
 
 
-def _prepare(bureau: Bureau) -> None:
+def _prepare(bureau: Bureau, api: str) -> None:
+    """Make the tables, the first user, and a connection to payroll by that API."""
     from nmbrs_sandbox.payroll.sample import TOKEN, USERNAME
 
     bureau.must("migrate")
+    _run_with_settings(bureau, _FIRST_USER, USER, PASSWORD)
+    if api == "rest":
+        _run_with_settings(
+            bureau, _CONNECT_BY_REST, str(Path(__file__).parent), str(bureau.companies)
+        )
+    else:
+        words = ("nmbrs", "add", "Koe", "--user", USERNAME, "--token", "-", "--first-year", "2026")
+        bureau.must(*words, given=TOKEN)
+
+
+def _run_with_settings(bureau: Bureau, program: str, *words: str) -> None:
     subprocess.run(
-        [sys.executable, "-c", _FIRST_USER, USER, PASSWORD],
+        [sys.executable, "-c", program, *words],
         env={**bureau.environment, "DJANGO_SETTINGS_MODULE": "tilisilta.settings"},
         check=True,
     )
-    words = ("nmbrs", "add", "Koe", "--user", USERNAME, "--token", "-", "--first-year", "2026")
-    bureau.must(*words, given=TOKEN)
 
 
 @contextmanager
-def _process(bureau: Bureau, *words: str) -> Iterator[None]:
+def _process(bureau: Bureau, name: str, *words: str) -> Iterator[None]:
     """Run one of our programs and end it in the end; what it says is in a file of the folder."""
-    with (bureau.folder / f"{words[0]}.log").open("wb") as log:
+    with (bureau.folder / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(
             [*TILISILTA, *words], env=dict(bureau.environment), stdout=log, stderr=log
         )
         try:
-            if words[0] == "web":
+            if name == "web":
                 _wait_for(bureau.url)
             yield
         finally:
@@ -193,7 +207,8 @@ def _wait_for(url: str) -> None:
 
 @contextmanager
 def _stand_in(name: str, folder: Path, companies: int, url: str) -> Iterator[str]:
-    command = [sys.executable, __file__, name, str(folder), str(companies), url]
+    faults = Path(__file__).with_name("walking_faults.py")
+    command = [sys.executable, str(faults), name, str(folder), str(companies), url]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield process.stdout.readline().strip() if process.stdout else ""
@@ -202,123 +217,9 @@ def _stand_in(name: str, folder: Path, companies: int, url: str) -> Iterator[str
 
 
 def _free_port() -> int:
-    import socket
-
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
-
-
-def serve_nmbrs(companies: int) -> None:
-    """Run the stand-in Nmbrs with the faults of the month in its journals."""
-    from waitress.server import create_server
-
-    from nmbrs_sandbox.app import create_app
-
-    server = create_server(
-        create_app(_payroll(companies), latency_ms=20, calls_per_second=150),
-        host="127.0.0.1",
-        port=0,
-        threads=32,
-    )
-    print(f"http://127.0.0.1:{server.effective_port}", flush=True)
-    server.run()
-
-
-def serve_procountor(folder: Path, companies: int, url: str) -> None:
-    """Run the stand-in Procountor: some names differ, and March is closed in 10 companies."""
-    from waitress.server import create_server
-
-    from procountor_sandbox.app import create_app
-
-    app = create_app(
-        _books(companies),
-        state_path=folder / "procountor.sqlite3",
-        redirect_uris=(f"{url}/settings/integrations/procountor/authorised",),
-        latency_ms=LATENCY_MS,
-        requests_per_second=LIMIT,
-    )
-    server = create_server(app, host="127.0.0.1", port=0, threads=32)
-    print(f"http://127.0.0.1:{server.effective_port}", flush=True)
-    server.run()
-
-
-def _books(companies: int) -> Any:
-    from procountor_sandbox.sample import fiscal_years, world_of
-
-    world = world_of(companies)
-    made = tuple(
-        replace(one, fiscal_years=fiscal_years(closed_months=(1, 2, 3)))
-        if n in CLOSED_PERIOD
-        else one
-        for n, one in enumerate(world.companies)
-    )
-    # A person's keys, by which an ended authorisation is replaced without a log-in.
-    spare = tuple(replace(key, key=f"{key.key}-NEW", username="aino") for key in world.api_keys)
-    return replace(world, companies=made, api_keys=(*world.api_keys, *spare))
-
-
-def _payroll(companies: int) -> Any:
-    from nmbrs_sandbox.payroll.sample import world_of
-
-    world = world_of(companies, runs=6)
-    return replace(world, companies=tuple(_paid(n, one) for n, one in enumerate(world.companies)))
-
-
-def _paid(n: int, company: Any) -> Any:
-    from nmbrs_sandbox.payroll.world import CostItem, WrittenJournal
-
-    runs = [
-        replace(run, journal=WrittenJournal(rows=_rows(n, run.booking_date)))
-        for run in company.runs[3:]
-    ]
-    if n in SECOND_RUN:
-        rows = _rows(n, runs[-1].booking_date, pay=Decimal(300))
-        runs.append(
-            replace(
-                runs[-1],
-                run_id=runs[-1].run_id + 100,
-                number=7,
-                description="Lomarahat",
-                journal=WrittenJournal(rows=rows),
-            )
-        )
-    centers = company.cost_centers
-    if n in NEW_COST_CENTER:
-        item = CostItem(item_id=company.company_id * 100 + 99, code="450", description="Varikko")
-        centers = (*centers, item)
-    return replace(company, name=name_of(n), runs=tuple(runs), cost_centers=centers)
-
-
-def _rows(n: int, day: date, *, pay: Decimal = Decimal(0)) -> tuple[Any, ...]:
-    is_june = day.month == 6
-    pay = pay or Decimal(2000 + n)
-    more = Decimal(150) + Decimal(n) / 100
-    account = "5035" if is_june and n in UNKNOWN_ACCOUNT else "5030"
-    center = "450" if is_june and n in NEW_COST_CENTER else "210"
-    rows = [
-        _line(day, "5010", "Kuukausipalkat", pay, "100"),
-        _line(day, account, "Ylityöt ja lisät", more, center),
-        _line(day, "2921", "Ennakonpidätys", -pay / 4),
-        _line(day, "2961", "Maksettavat palkat", -(pay + more) + pay / 4),
-    ]
-    if is_june and n in CLOSED_PERIOD:
-        march = date(2026, 3, 31)
-        rows.append(_line(march, "5030", "Yölisät maaliskuu", Decimal(40), "210"))
-        rows.append(_line(march, "2961", "Maksettavat palkat", Decimal(-40)))
-    return tuple(rows)
-
-
-def _line(day: date, account: str, text: str, amount: Decimal, center: str = "") -> Any:
-    from nmbrs_sandbox.payroll.world import JournalLine
-
-    return JournalLine(
-        booking_date=day,
-        ledger_account=account,
-        description=text,
-        amount=amount.quantize(Decimal("0.01")),
-        cost_center=center,
-    )
 
 
 def booked_as_paid(bureau: Bureau) -> tuple[int, list[str]]:
@@ -356,11 +257,3 @@ def _post(address: str, body: Mapping[str, Any]) -> None:
         address, data=json.dumps(body).encode(), headers={"Content-Type": "application/json"}
     )
     urlopen(request).close()
-
-
-if __name__ == "__main__":
-    match sys.argv[1:]:
-        case ["nmbrs", _folder, many, _url]:
-            serve_nmbrs(int(many))
-        case ["procountor", place, many, address]:
-            serve_procountor(Path(place), int(many), address)

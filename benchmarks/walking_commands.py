@@ -3,18 +3,8 @@
 import json
 from collections.abc import Iterator
 
-from walking_bureau import (
-    DEAD,
-    FIRST_NUMBER,
-    MONTH,
-    NAMES_DIFFER,
-    NO_KEY,
-    WRONG_KEY,
-    Bureau,
-    key_of,
-    list_of_companies,
-    name_of,
-)
+from walking_bureau import Bureau
+from walking_faults import FIRST_NUMBER, MONTH, key_of, list_of_companies, name_of
 from walking_steps import Step, stopwatch
 
 
@@ -23,10 +13,9 @@ def walk_by_commands(bureau: Bureau) -> Iterator[Step]:
     yield _onboard(bureau)
     yield _put_keys_right(bureau)
     bureau.end_authorisations()
-    bureau.wait_for_the_night()
-    yield _fix(bureau, "unknown account in 40", "--map", "5035=5030")
-    yield _fix(bureau, "new cost center in 15", "--create-items")
-    yield _fix(bureau, "closed period in 10", "--first-open-day")
+    yield _fix(bureau, "unknown account", "--map", "5035=5030")
+    yield _fix(bureau, "new cost center", "--create-items")
+    yield _fix(bureau, "closed period", "--first-open-day")
     yield _authorise(bureau)
     yield _send(bureau)
     yield _prove(bureau)
@@ -36,10 +25,10 @@ def walk_by_commands(bureau: Bureau) -> Iterator[Step]:
 
 def _onboard(bureau: Bureau) -> Step:
     """Link what matches, with the pairs that differ confirmed."""
-    watch = stopwatch("onboard 300")
+    watch = stopwatch("onboard")
     path = bureau.folder / "companies.csv"
     path.write_text(list_of_companies(bureau.companies), encoding="utf-8")
-    confirmed = [f"{FIRST_NUMBER + n}=Yritys {n + 1} Oy" for n in NAMES_DIFFER]
+    confirmed = [f"{FIRST_NUMBER + n}=Yritys {n + 1} Oy" for n in bureau.faults.names_differ]
     words = [word for one in confirmed for word in ("--confirm", one)]
     counts = _counts(watch.command(bureau, "onboard", str(path), *words, "--apply", "--json"))
     watch.note(f"{counts['linked']} linked at once")
@@ -48,10 +37,10 @@ def _onboard(bureau: Bureau) -> Step:
 
 def _put_keys_right(bureau: Bureau) -> Step:
     """Give those lines again whose keys were those of others, or withdrawn."""
-    watch = stopwatch("their 7 wrong keys")
+    watch = stopwatch("their wrong keys")
     path = bureau.folder / "companies.csv"
     mended = list_of_companies(bureau.companies, is_put_right=True).splitlines()
-    lines = [mended[0], *(mended[1 + n] for n in (*WRONG_KEY, *NO_KEY))]
+    lines = [mended[0], *(mended[1 + n] for n in (*bureau.faults.wrong_key, *bureau.faults.no_key))]
     path.write_text("\n".join(lines), encoding="utf-8")
     counts = _counts(watch.command(bureau, "onboard", str(path), "--apply", "--json"))
     watch.note(f"{counts['linked']} with their keys put right")
@@ -72,18 +61,18 @@ def _fix(bureau: Bureau, name: str, *words: str) -> Step:
 
 
 def _authorise(bureau: Bureau) -> Step:
-    watch = stopwatch("dead authorisation of 5")
-    for n in DEAD:
+    watch = stopwatch("dead authorisation, by key")
+    for n in bureau.faults.dead:
         watch.command(
             bureau,
-            *("account", "authorise", name_of(n), "--api-key", "-"),
+            *("account", "authorise", name_of(n, bureau.faults), "--api-key", "-"),
             given=f"{key_of(n)}-NEW",
         )
     return watch.step()
 
 
 def _send(bureau: Bureau) -> Step:
-    watch = stopwatch("send 303 runs")
+    watch = stopwatch("send all runs")
     said = watch.command(bureau, "send", "--all", "--period", MONTH, "--wait", "--json")
     watch.note(f"{len(json.loads(said)['journals'])} journals")
     return watch.step()

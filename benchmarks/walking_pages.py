@@ -1,5 +1,6 @@
 """The walk by pages only, in a browser: each click, each field and each page opened is counted."""
 
+import json
 import re
 import shutil
 import time
@@ -10,19 +11,8 @@ from pathlib import Path
 
 from playwright.sync_api import FloatRect, Locator, Page, expect, sync_playwright
 
-from walking_bureau import (
-    DEAD,
-    FIRST_NUMBER,
-    NAMES_DIFFER,
-    NO_KEY,
-    PASSWORD,
-    SECOND_RUN,
-    USER,
-    WRONG_KEY,
-    Bureau,
-    key_of,
-    list_of_companies,
-)
+from walking_bureau import PASSWORD, USER, Bureau
+from walking_faults import FIRST_NUMBER, MONTH, key_of, list_of_companies
 from walking_steps import Step, Stopwatch, stopwatch
 
 LONGEST_SECONDS = 900
@@ -118,13 +108,15 @@ def walk_by_pages(bureau: Bureau, folder: Path | None = None) -> Iterator[Step]:
     with _window(bureau, folder) as person:
         yield _onboard(person, bureau)
         bureau.end_authorisations()
-        bureau.wait_for_the_night()
-        yield _fix(person, "unknown account in 40", "5035", re.compile("^Map to 5030 in all"))
-        yield _fix(person, "new cost center in 15", "450", re.compile("^Create it in all"))
-        yield _fix(person, "closed period in 10", "March", re.compile("^First open day for these"))
-        yield _authorise(person)
+        yield _fix(person, "unknown account", "5035", re.compile("^Map to 5030 in all"))
+        yield _fix(person, "new cost center", "450", re.compile("^Create it in all"))
+        yield _fix(person, "closed period", "March", re.compile("^First open day for these"))
+        yield _authorise_by_key(person, bureau)
+        bureau.end_authorisations(of="aino")
+        yield _authorise_by_log_in(person, bureau)
         yield _send(person, bureau)
         yield _prove(person, bureau)
+        yield _sign(person, bureau)
 
 
 @contextmanager
@@ -148,7 +140,7 @@ def _window(bureau: Bureau, folder: Path | None) -> Iterator[Person]:
 
 def _onboard(person: Person, bureau: Bureau) -> Step:
     """Upload the list, link what matches, confirm the pairs that differ, log in for the rest."""
-    person.watch = stopwatch("onboard 300")
+    person.watch = stopwatch("onboard")
     person.see("overview-empty")
     person.press(person.link("Set up companies"))
     person.see("lists")
@@ -157,13 +149,13 @@ def _onboard(person: Person, bureau: Bureau) -> Step:
     person.press(person.button(re.compile("^Link the .* that match")))
     _wait_while_moving(person)
     person.see("linked")
-    for _n in NAMES_DIFFER:
+    for _n in bureau.faults.names_differ:
         person.press(person.button(re.compile("are one: link them$")))
         _wait_while_moving(person)
-    _authorise_in_turn(person)
+    _authorise_in_turn(person, bureau)
     person.see("queue-done")
     mended = list_of_companies(bureau.companies, is_put_right=True).splitlines()
-    lines = [mended[0], *(mended[1 + n] for n in WRONG_KEY)]
+    lines = [mended[0], *(mended[1 + n] for n in bureau.faults.wrong_key)]
     person.press(person.link("Another file"))
     _look_into(person, bureau, "\n".join(lines))
     person.press(person.button(re.compile("^Link the .* that match")))
@@ -184,9 +176,9 @@ def _wait_while_moving(person: Person) -> None:
     person.wait_until_gone(person.page.locator("#now progress"))
 
 
-def _authorise_in_turn(person: Person) -> None:
-    person.press(person.button(re.compile("^Authorise the .* in turn")))
-    for n in NO_KEY:
+def _authorise_in_turn(person: Person, bureau: Bureau) -> None:
+    person.press(person.button(re.compile("^Authorise the ")))
+    for n in bureau.faults.no_key:
         _log_in_to_procountor(person, n)
         person.see(f"authorised-{n}")
         person.enter()
@@ -224,21 +216,33 @@ def _to_reason(person: Person, about: str, remedy: re.Pattern[str]) -> None:
     person.press(person.link(remedy))
 
 
-def _authorise(person: Person) -> Step:
+def _authorise_by_key(person: Person, bureau: Bureau) -> Step:
     """Type a new API key for each account: one is saved, and the next is asked for."""
-    person.watch = stopwatch("dead authorisation of 5")
+    person.watch = stopwatch("dead authorisation, by key")
     _to_reason(person, "not authorised", re.compile("^Authorise in turn"))
     person.see("turns")
     person.press(person.link(re.compile("^API key")))
-    for n in DEAD:
+    for n in bureau.faults.dead:
         person.fill_secret(f"{key_of(n)}-NEW")
         person.enter()
         person.see(f"key-saved-{n}")
     return person.watch.step()
 
 
+def _authorise_by_log_in(person: Person, bureau: Bureau) -> Step:
+    """Log in at Procountor for each account: the page that follows leads to the next."""
+    person.watch = stopwatch("dead authorisation, by log-in")
+    _to_reason(person, "not authorised", re.compile("^Authorise in turn"))
+    person.see("turns-log-in")
+    for n in bureau.faults.dead:
+        person.press(person.link(re.compile("^Authorise ?(:|the next:)")))
+        _log_in_to_procountor(person, n)
+        person.see(f"logged-in-{n}")
+    return person.watch.step()
+
+
 def _send(person: Person, bureau: Bureau) -> Step:
-    person.watch = stopwatch("send 303 runs")
+    person.watch = stopwatch("send all runs")
     person.press(person.link("Exports"))
     person.see("exports")
     person.press(person.link(re.compile("^Send the .* ready")))
@@ -253,7 +257,7 @@ def _send(person: Person, bureau: Bureau) -> Step:
         f"{person.page.locator('.big').inner_text()}, after {time.monotonic() - began:.0f} s"
     )
     person.see("sent")
-    expected = bureau.companies + len(SECOND_RUN)
+    expected = bureau.companies + len(bureau.faults.second_run)
     person.watch.note(f"{expected} expected from company {FIRST_NUMBER}")
     return person.watch.step()
 
@@ -261,11 +265,31 @@ def _send(person: Person, bureau: Bureau) -> Step:
 def _prove(person: Person, bureau: Bureau) -> Step:
     """Look at the month once it was compared, as it is every night."""
     person.watch = stopwatch("is it finished, is it proved")
-    bureau.run("verify", "--period", "2026-06", "--json")
+    bureau.run("verify", "--period", MONTH, "--json")
     person.press(person.link("Month end"))
     person.see("month-end")
     for cell in person.page.locator(".adds li").all():
         text = " ".join(cell.inner_text().split())
         if not text.startswith("0 "):
             person.watch.note(text)
+    return person.watch.step()
+
+
+def _sign(person: Person, bureau: Bureau) -> Step:
+    """Prove the net pay of all from payment files or by hand, and sign them."""
+    person.watch = stopwatch("and all signed")
+    person.press(person.link("Prove the net pay …"))
+    person.see("net-pay")
+    by_files = person.button(re.compile("^Fetch the payment files"))
+    person.press(by_files if by_files.count() else person.button(re.compile("off as paid$")))
+    person.see("net-pay-asked")
+    person.wait_until_gone(person.page.get_by_text(re.compile("to be compared with the ledger")))
+    person.see("net-pay-proven")
+    person.press(person.page.get_by_label(re.compile("All .* that are listed")))
+    person.wait_for(person.button(re.compile("^Sign .* of ")))
+    person.see("all-chosen")
+    person.press(person.button(re.compile("^Sign .* of ")))
+    person.see("signed")
+    document = json.loads(bureau.run("month", MONTH, "--json").stdout)
+    person.watch.note(f"{document['counts']['signed']} signed")
     return person.watch.step()

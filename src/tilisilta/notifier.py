@@ -16,6 +16,7 @@ from tilisilta.services.notices.rounds import (
     compare_notices,
     give_back_round,
 )
+from tilisilta.services.onboarding.key_ends import delete_old_keys
 
 logger = logging.getLogger("tilisilta.notifier")
 
@@ -34,6 +35,8 @@ class Notifier:
                 ask_all(now)
                 make_mails(now)
                 tidy_mails(now)
+                # Here, as a round comes every few minutes and one worker makes it.
+                delete_old_keys(now)
                 give_back_round(now)
             except Exception:  # a fault of ours must not keep mails that are made from going
                 # The claim stays, so that a fault is not repeated at once.

@@ -13,8 +13,9 @@ from django.db import connections
 from django.utils import timezone
 
 from tilisilta.models import Company
+from tilisilta.services.asked_payments import fetch_and_verify
 from tilisilta.services.pace import wait_below_sending
-from tilisilta.services.verifying.night import claim_company, verify_claimed
+from tilisilta.services.verifying.night import claim_company
 
 logger = logging.getLogger("tilisilta.verifier")
 
@@ -52,6 +53,6 @@ class Verifier:
 
     def _compare(self, company: Company) -> None:
         try:
-            verify_claimed(company, now=timezone.now(), pace=self._pace)
+            fetch_and_verify(company, now=timezone.now(), pace=self._pace)
         except Exception:  # a fault of ours with one company must not stop the others
             logger.exception("Comparing company %s with the ledger failed.", company.number)

@@ -121,9 +121,12 @@ class TestChange:
         words = ("link", "end", "--where", "debtor=103", "--from", "2026-07-01", "--reason", "left")
 
         dry = give(*words, "--dry-run")
-        done = give(*words, "--json")
+        shown = give(*words)
+        done = give(*words, "--yes", "--json")
 
         assert "1 link would end" in dry.text
+        assert dry.text == shown.text
+        assert "To end them, add --yes." in shown.text
         assert done.document["ended"] == [1003]
         assert Link.objects.open().get().company.number == 1001
 

@@ -1,6 +1,7 @@
 """What is done at once with the ticked companies of the month end."""
 
 import io
+import re
 import zipfile
 
 import pytest
@@ -10,7 +11,7 @@ from tests.bureau import a_company, a_journal, a_linked_company, send
 from tests.web.reading import squeezed
 
 from procountor_sandbox.app import Sandbox
-from tilisilta.models import AuditEntry, Company, Debtor, User, VerifiedCompany
+from tilisilta.models import AuditEntry, Company, Debtor, PaidByHand, User, VerifiedCompany
 from tilisilta.services.users import create_user
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +128,38 @@ class TestChosenCompanies:
         )
         refused = browser_of_reader.post(reverse("people_of_many"), {"company": "1002"})
         assert refused.status_code == 403
+
+
+class TestNetPayOfMany:
+    def test_is_ticked_off_in_one_move_as_it_was_shown(
+        self, browser_of_administrator: Client, bureau: list[Company]
+    ) -> None:
+        address = reverse("net_pay_of_many") + QUERY
+
+        page = squeezed(browser_of_administrator.get(address).text)
+        seen = re.search(r'name="seen" value="([^"]+)"', page)
+        assert seen is not None
+        wrong = posted(
+            browser_of_administrator,
+            "net_pay_of_many",
+            company=["1001", "1002"],
+            seen=f"{seen[1].replace('1002=', '1002=9')} x=1 1003=nothing",
+            tick="yes",
+        )
+        empty = posted(browser_of_administrator, "net_pay_of_many", company=["1001"])
+
+        assert "2 companies are not proven" in page
+        assert "Tick 2 off as paid" in page
+        assert "The net pay of 1 company is ticked off as paid." in wrong
+        assert "1002: " in wrong
+        assert PaidByHand.objects.get().company == bureau[0]
+        assert "The net pay of these companies is proven" in empty
+
+    def test_needs_the_right_to_write(
+        self, browser_of_reader: Client, bureau: list[Company]
+    ) -> None:
+        assert browser_of_reader.get(reverse("net_pay_of_many") + QUERY).status_code == 403
+        assert "Net pay …" not in browser_of_reader.get("/month-end" + QUERY).text
 
 
 def _names(content: bytes) -> list[str]:

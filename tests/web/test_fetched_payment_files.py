@@ -22,7 +22,9 @@ from tilisilta.models import (
     NmbrsGrant,
     PaymentFile,
 )
+from tilisilta.services.asked_payments import fetch_and_verify
 from tilisilta.services.verifying.net_pay_changes import add_payment_files
+from tilisilta.services.verifying.night import claim_company
 
 __all__ = ["give"]
 
@@ -42,8 +44,19 @@ def company(nmbrs: Sandbox) -> Company:
 
 
 def fetch(browser: Client, company: Company) -> str:
+    """Ask for the files, have a worker fetch them, and return the page that is loaded then."""
     address = reverse("fetch_payment_files", args=[company.number, str(JUNE)])
-    return squeezed(browser.post(address, follow=True).text)
+    page = reverse("company_month", args=[company.number, str(JUNE)])
+    asked = squeezed(browser.post(address, follow=True).text)
+    claimed = claim_company(timezone_now())
+    if claimed is None:
+        return asked
+    assert "Payment files are being fetched from Nmbrs" in asked
+    assert "Fetch from Nmbrs" not in asked
+    assert browser.get(page, headers={"HX-Request": "true"}).status_code == 204
+    fetch_and_verify(claimed, now=timezone_now())
+    assert browser.get(page, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+    return month_page(browser, company)
 
 
 def month_page(browser: Client, company: Company) -> str:
@@ -60,7 +73,7 @@ class TestFetching:
 
         file = PaymentFile.objects.get()
         said = AuditEntry.objects.get(action="payment_file_added")
-        assert "Added 1 payment file." in text
+        assert file.file_name in text
         assert file.sums[0]["payments"] > 1
         assert (said.user_name, said.facts["file"]) == ("aino", file.file_name)
         models = apps.get_app_config("tilisilta").get_models()
@@ -72,9 +85,8 @@ class TestFetching:
     ) -> None:
         fetch(browser_of_administrator, company)
 
-        text = fetch(browser_of_administrator, company)
+        fetch(browser_of_administrator, company)
 
-        assert "The month has these payment files already." in text
         assert PaymentFile.objects.count() == 1
 
     def test_puts_a_file_that_was_made_again_in_the_place_of_the_former_one(
@@ -100,6 +112,22 @@ class TestFetching:
         fetch(browser_of_administrator, company)
 
         assert PaymentFile.objects.count() == 2
+
+    def test_is_asked_for_of_many_at_once(
+        self, company: Company, browser_of_administrator: Client
+    ) -> None:
+        address = reverse("net_pay_of_many") + f"?month={JUNE}"
+        page = squeezed(browser_of_administrator.get(address).text)
+        fields = {"month": str(JUNE), "company": str(company.number), "fetch": "yes"}
+
+        asked = squeezed(browser_of_administrator.post(address, fields, follow=True).text)
+        claimed = claim_company(timezone_now())
+        assert claimed == company
+        fetch_and_verify(claimed, now=timezone_now())
+
+        assert "Nmbrs makes them" in page
+        assert "The payment files of 1 company are being fetched" in asked
+        assert PaymentFile.objects.get().added_by_name == "aino"
 
     def test_is_not_for_readers(self, company: Company, browser_of_reader: Client) -> None:
         address = reverse("fetch_payment_files", args=[company.number, str(JUNE)])
@@ -154,7 +182,7 @@ class TestRefusing:
     ) -> None:
         nmbrs.faults.add(Fault(kind=FaultKind.REFUSAL, operation="rest/sepa", code="40305"))
 
-        assert 'class="notice notice-bad"' in fetch(browser_of_administrator, company)
+        assert "No payment file was fetched." in fetch(browser_of_administrator, company)
         assert not PaymentFile.objects.exists()
 
     def test_has_no_button_by_soap_and_says_why(

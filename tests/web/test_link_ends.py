@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 from tests.bureau import NOW, a_journal, a_linked_company, send
 from tests.web.link_pages import NEW, link_values
+from tests.web.reading import squeezed
 
 from procountor_sandbox.app import Sandbox
 from tilisilta.models import AuditEntry, Link
@@ -124,3 +125,30 @@ class TestEndLink:
 
         assert browser_of_reader.get(address).status_code == 403
         assert browser_of_reader.post(address, {"how": "wrong", "reason": "x"}).status_code == 403
+
+
+class TestEndingMany:
+    def test_shows_them_first_and_ends_all_but_the_busy_one(
+        self, procountor: Sandbox, browser_of_administrator: Client
+    ) -> None:
+        first = a_linked_company()
+        busy = a_linked_company(1002)
+        send_journal(a_journal(busy), user=None, now=NOW)
+        address = reverse("end_many_links")
+        links = [str(first.link.pk), str(busy.link.pk)]
+
+        shown = squeezed(browser_of_administrator.post(address, {"link": links}).text)
+        wanting = browser_of_administrator.post(
+            address, {"link": links, "end": "yes", "ends_on": "2026-07-01", "reason": ""}
+        )
+        given = {"link": links, "end": "yes", "ends_on": "2026-07-01", "reason": "left"}
+        done = squeezed(browser_of_administrator.post(address, given, follow=True).text)
+
+        assert "End 2 links" in shown
+        assert "1 link ends" in shown
+        assert "Cannot end now: receipts are on their way." in shown
+        assert wanting.status_code == 422
+        assert "1 link ended." in done
+        assert "1002: " in done
+        assert "E43" in done
+        assert [link.company for link in Link.objects.open()] == [busy]

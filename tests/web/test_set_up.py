@@ -25,6 +25,7 @@ from tilisilta.models import (
     OnboardingRow,
     ProcountorAccount,
 )
+from tilisilta.services.onboarding.key_ends import KEPT, delete_old_keys
 from tilisilta.services.onboarding.rows import LEASE, PAUSE, claim_row, work_on
 from tilisilta.services.onboarding.wanted import read_wanted
 
@@ -251,6 +252,33 @@ def test_a_list_is_removed_with_its_keys(
 
     assert not OnboardingRow.objects.exists()
     assert AuditEntry.objects.filter(action="onboarding_removed").exists()
+
+
+def test_keys_of_a_list_that_is_not_carried_out_end_after_a_week(
+    browser_of_administrator: Client, onboarding: Onboarding
+) -> None:
+    work()
+    before = page_of(browser_of_administrator, onboarding)
+    kept = delete_old_keys(timezone.now())
+    with_keys = OnboardingRow.objects.exclude(api_key="").count()
+    asked = OnboardingRow.objects.filter(match="match").first()
+    assert asked is not None
+    OnboardingRow.objects.filter(pk=asked.pk).update(state="asked", asked_by=onboarding.read_by)
+    Onboarding.objects.update(read_at=timezone.now() - KEPT - timedelta(minutes=1))
+
+    deleted = delete_old_keys(timezone.now())
+    left = [row.pk for row in OnboardingRow.objects.exclude(api_key="")]
+    work()
+
+    assert "API keys are never shown, and deleted" in before
+    assert kept == 0
+    assert deleted == with_keys - 1 > 0
+    assert left == [asked.pk]
+    assert OnboardingRow.objects.get(pk=asked.pk).state == "linked"
+    after = page_of(browser_of_administrator, onboarding)
+    assert "its API keys were deleted" in after
+    assert "There is no API key for it" in after
+    assert not OnboardingRow.objects.exclude(api_key="").exists()
 
 
 def test_a_file_that_is_no_list_is_explained(browser_of_administrator: Client) -> None:

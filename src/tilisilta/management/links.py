@@ -1,7 +1,7 @@
 """Links at the command line."""
 
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -28,10 +28,11 @@ from tilisilta.management.output import (
 )
 from tilisilta.models import Company, Link, ProcountorAccount, Profile
 from tilisilta.services.booked_already import BookedAlready, BookedRun, find_booked_runs
+from tilisilta.services.link_ends import busy_among, end_links
 from tilisilta.services.link_names import check_names_in_procountor
 from tilisilta.services.link_proposals import StartReason, proposed_start
 from tilisilta.services.link_texts import Unreadable, find_profile
-from tilisilta.services.links import confirm_link, create_link, end_link
+from tilisilta.services.links import LinkBusy, confirm_link, create_link, end_link
 from tilisilta.services.profiles import default_profile, own_columns
 from tilisilta.services.sending_rules.words import said_of_rule
 
@@ -171,43 +172,60 @@ def end(options: Namespace) -> Answer:
 
 
 def end_many(options: Namespace) -> Answer:
-    """End each of the links that are chosen; one that cannot end does not stop the others."""
+    """Show which of the links end; with ``--yes`` end them, and say which could not."""
     links = chosen(options)
-    failed: list[tuple[Link, TilisiltaError]] = []
-    for link in () if options.dry_run else links:
-        try:
-            end_link(link, ends_on=options.ends_on, reason=options.reason, user=None)
-        except TilisiltaError as error:
-            failed.append((link, error))
-    names = [one.company.number for one in links if one not in dict(failed)]
-    count = len(names)
-    text = (
-        ngettext(
-            "%(count)s link would end. Nothing was changed.",
-            "%(count)s links would end. Nothing was changed.",
-            count,
-        )
-        if options.dry_run
-        else ngettext("%(count)s link ended.", "%(count)s links ended.", count)
-    )
-    told = [f"{link.company}\n{explanation_text(explanation_of(error))}" for link, error in failed]
+    if options.dry_run or not options.yes:
+        return _would_end(links)
+    done = end_links(links, ends_on=options.ends_on, reason=options.reason, user=None)
+    text = ngettext("%(count)s link ended.", "%(count)s links ended.", len(done.ended))
+    told = [
+        f"{link.company}\n{explanation_text(explanation_of(error))}" for link, error in done.failed
+    ]
     return Answer(
         document={
-            "is_stored": not options.dry_run,
-            "ended": names,
+            "is_stored": True,
+            "ended": [link.company.number for link in done.ended],
             "failed": [
                 {"company": link.company.number, "error": error_document(error)}
-                for link, error in failed
+                for link, error in done.failed
+            ],
+        },
+        text="\n".join([*told, text % {"count": len(done.ended)}]),
+        status=Status.REFUSED if done.failed else Status.DONE,
+    )
+
+
+def _would_end(links: Sequence[Link]) -> Answer:
+    busy = busy_among(links)
+    error = LinkBusy("Receipts are on their way.")
+    ending = [link for link in links if link.pk not in busy]
+    text = ngettext(
+        "%(count)s link would end. Nothing was changed.",
+        "%(count)s links would end. Nothing was changed.",
+        len(ending),
+    )
+    rows = [
+        (
+            str(link.company),
+            link.procountor_account.company_name,
+            explanation_of(error).message if link.pk in busy else "",
+        )
+        for link in links
+    ]
+    headers = (_("Company"), _("Administration"), _("Cannot end now"))
+    return Answer(
+        document={
+            "is_stored": False,
+            "ended": [link.company.number for link in ending],
+            "failed": [
+                {"company": link.company.number, "error": error_document(error)}
+                for link in links
+                if link.pk in busy
             ],
         },
         text="\n".join(
-            [
-                *told,
-                *(str(link.company) for link in links if options.dry_run),
-                text % {"count": count},
-            ]
+            [table(headers, rows), text % {"count": len(ending)}, _("To end them, add --yes.")]
         ),
-        status=Status.REFUSED if failed else Status.DONE,
     )
 
 

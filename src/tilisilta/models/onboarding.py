@@ -40,9 +40,9 @@ class OnboardingRow(models.Model):
     """One company of a list, from its line in the file to its link.
 
     ``wanted`` is what the file says, without the API key. The key is stored encrypted until the
-    company is linked, or the list is removed. ``found`` is what looking has shown: nothing is
-    written in Procountor or here before a person has asked for the link. ``confirmed`` is the pair
-    that a person has confirmed though it differs.
+    company is linked or the list removed, for a week at most. ``found`` is what looking has shown:
+    nothing is written in Procountor or here before a person has asked for the link. ``confirmed``
+    is the pair that a person has confirmed though it differs.
     """
 
     class State(models.TextChoices):

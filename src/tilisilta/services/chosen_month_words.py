@@ -33,8 +33,10 @@ def not_signed_text(why: NotSigned, companies: Companies) -> str:
             n,
         ),
         NotSigned.NET_PAY: ngettext(
-            "Nothing proves the net pay of %(names)s: it is signed on its own page.",
-            "Nothing proves the net pay of %(names)s: each is signed on its own page.",
+            "Nothing proves the net pay of %(names)s: choose “Net pay …” first, or sign it with a "
+            "reason on its own page.",
+            "Nothing proves the net pay of %(names)s: choose “Net pay …” first, or sign each with "
+            "a reason on its own page.",
             n,
         ),
         NotSigned.CHANGED: ngettext(

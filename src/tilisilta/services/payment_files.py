@@ -48,11 +48,6 @@ class FetchedPayments:
     file_count: int
 
 
-def can_be_fetched(company: Company) -> bool:
-    """Return whether Nmbrs is asked for payment files of ``company`` at all."""
-    return NmbrsCompany.objects.fetchable().filter(company=company, connection__api="rest").exists()
-
-
 def fetch_payment_files(
     company: Company,
     month: BookingPeriod,
@@ -68,10 +63,7 @@ def fetch_payment_files(
     most. Raises ``CannotFetchPayments``,
     ``ConsentTooNarrow``, what adding a file raises, and what the client raises.
     """
-    nmbrs_company = _asked_company(company, month)
-    runs = _runs(company, month)
-    if not runs:
-        raise CannotFetchPayments(company, month, "no_run")
+    nmbrs_company, runs = must_be_fetchable(company, month)
     contents = _contents(nmbrs_company, runs, month, most_seconds=most_seconds)
     if not contents:
         raise CannotFetchPayments(company, month, "none")
@@ -81,6 +73,18 @@ def fetch_payment_files(
     return FetchedPayments(
         added=tuple(one for one in added if one is not None), file_count=len(contents)
     )
+
+
+def must_be_fetchable(company: Company, month: BookingPeriod) -> tuple[NmbrsCompany, list[Run]]:
+    """Return whom Nmbrs is asked about, and the runs of ``month``, before anything is asked.
+
+    Raises ``CannotFetchPayments`` or ``ConsentTooNarrow``.
+    """
+    nmbrs_company = _asked_company(company, month)
+    runs = _runs(company, month)
+    if not runs:
+        raise CannotFetchPayments(company, month, "no_run")
+    return nmbrs_company, runs
 
 
 def _asked_company(company: Company, month: BookingPeriod) -> NmbrsCompany:

@@ -1,21 +1,18 @@
 """What is done at once with companies of a month that are ticked, and what is left out and why."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from tilisilta.domain.problems import ProblemCode
-from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.languages import language_of
 from tilisilta.models import Area, Company, Right, User
 from tilisilta.services.archiving.together import archives_together
@@ -25,13 +22,12 @@ from tilisilta.services.chosen_month_words import (
     without_contents_text,
     without_link_text,
 )
-from tilisilta.services.chosen_months import ChosenMonths, chosen_months, sign_chosen
+from tilisilta.services.chosen_months import sign_chosen
 from tilisilta.services.company_people import people_for_all, set_people_of_many
-from tilisilta.services.reasons.groups import reasons_of
 from tilisilta.services.verifying.night import ask_for_comparison
-from tilisilta.web.asked_month import AskedMonth
+from tilisilta.web.chosen_months import address_of_list, back_to_list, chosen_of
 from tilisilta.web.only_posted import only_posted
-from tilisilta.web.parts import address_to_go_back_to, first_day, long_file
+from tilisilta.web.parts import long_file
 from tilisilta.web.rights import UserRequest, needs
 
 MOST_SIGNED_AT_ONCE = 500
@@ -65,7 +61,7 @@ class PeopleOfManyForm(forms.Form):
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def chosen_companies(request: UserRequest) -> HttpResponse:
     """Show the bar anew for what is ticked now: what each action would do, and leave out."""
-    chosen = _chosen(request)
+    chosen = chosen_of(request)
     may_sign = request.user.can(Right.WRITE, Area.JOURNAL_EXPORTS)
     context = {"chosen": chosen, "left": tuple(left_out(chosen, may_sign=may_sign))}
     return render(request, "closing/chosen_now.html", context)
@@ -75,20 +71,20 @@ def chosen_companies(request: UserRequest) -> HttpResponse:
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def sign_many(request: UserRequest) -> HttpResponse:
     """Sign the chosen companies of a month that are equal; say why others are not."""
-    chosen = _chosen(request)
+    chosen = chosen_of(request)
     signed = sign_chosen(chosen, user=request.user, now=timezone.now(), most=MOST_SIGNED_AT_ONCE)
     if signed.count:
         messages.success(request, _("%(count)s signed.") % {"count": signed.count})
     for why, some in signed.not_signed.items():
         messages.error(request, f"{not_signed_text(why, some)} ({ProblemCode.CANNOT_SIGN.value})")
-    return _back(request, chosen)
+    return back_to_list(request, chosen)
 
 
 @only_posted
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def compare_chosen(request: UserRequest) -> HttpResponse:
     """Have a worker compare the month of the chosen companies with the ledger."""
-    chosen = _chosen(request)
+    chosen = chosen_of(request)
     count = ask_for_comparison(chosen.comparable_ids, chosen.month)
     if count:
         text = ngettext(
@@ -99,7 +95,7 @@ def compare_chosen(request: UserRequest) -> HttpResponse:
         messages.success(request, text % {"count": count})
     if chosen.without_link:
         messages.info(request, without_link_text(chosen.without_link))
-    return _back(request, chosen)
+    return back_to_list(request, chosen)
 
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
@@ -108,11 +104,11 @@ def archive_many(request: UserRequest) -> HttpResponseBase:
 
     It is made while it is sent: the archive of each company takes its moment.
     """
-    chosen = _chosen(request)
+    chosen = chosen_of(request)
     if not chosen.archivable_ids:
         if chosen.companies:
             messages.info(request, without_contents_text(chosen.without_contents))
-        return _back(request, chosen)
+        return back_to_list(request, chosen)
     companies = Company.objects.visible_to(request.user).filter(pk__in=chosen.archivable_ids)
     return long_file(
         archives_together(
@@ -129,9 +125,9 @@ def archive_many(request: UserRequest) -> HttpResponseBase:
 @needs(Area.COMPANIES, Right.WRITE)
 def people_of_many(request: UserRequest) -> HttpResponse:
     """Ask who closes the months of the chosen companies, then set them."""
-    chosen = _chosen(request)
+    chosen = chosen_of(request)
     if not chosen.companies:
-        return _back(request, chosen)
+        return back_to_list(request, chosen)
     ids = [one.company_id for one in chosen.companies]
     companies = Company.objects.visible_to(request.user).filter(pk__in=ids)
     people = people_for_all(companies).order_by("last_name", "username")
@@ -143,31 +139,6 @@ def people_of_many(request: UserRequest) -> HttpResponse:
             "%(count)s company was changed.", "%(count)s companies were changed.", changed
         )
         messages.success(request, text % {"count": changed})
-        return _back(request, chosen)
-    context = {"form": form, "chosen": chosen, "back": _address(request, chosen.month)}
+        return back_to_list(request, chosen)
+    context = {"form": form, "chosen": chosen, "back": address_of_list(request, chosen.month)}
     return render(request, "closing/people.html", context, status=422 if is_answered else 200)
-
-
-def _chosen(request: UserRequest) -> ChosenMonths:
-    """Return the companies that are ticked, or all that are listed where that is asked for."""
-    asked = AskedMonth.of(request)
-    if request.method == "POST" and (month := request.POST.get("month")):
-        asked = asked.in_month(first_day(month))
-    shown = asked.month_end(request.user)
-    if request.method != "POST" or "all" in request.POST:
-        by_reason = reasons_of(shown, user=request.user)
-        return chosen_months(shown.month, asked.chosen(shown, by_reason))
-    numbers = {whole_number(one) for one in request.POST.getlist("company")}
-    # Ticked on a page that was narrowed in another way, they are chosen all the same.
-    visible = asked.everything().month_end(request.user).companies
-    return chosen_months(shown.month, [one for one in visible if one.number in numbers])
-
-
-def _back(request: UserRequest, chosen: ChosenMonths) -> HttpResponse:
-    if not chosen.companies:
-        messages.info(request, _("Choose at least one company."))
-    return redirect(_address(request, chosen.month))
-
-
-def _address(request: UserRequest, month: date) -> str:
-    return address_to_go_back_to(request) or f"{reverse('month_end')}?month={month:%Y-%m}"

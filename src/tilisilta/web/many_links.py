@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.models import Area, Link, Profile, Right
 from tilisilta.services.link_changes import LinkChange, WantedChange, change_links
 from tilisilta.services.link_files import refusal_texts
@@ -20,9 +19,9 @@ from tilisilta.services.link_texts import Unreadable, read_mappings
 from tilisilta.services.links import mappings_of
 from tilisilta.services.profiles import with_profile
 from tilisilta.web.only_posted import only_posted
-from tilisilta.web.parts import matching_links, visible_links
 from tilisilta.web.rights import UserRequest, needs
 from tilisilta.web.shown_changes import ShownValue, shown_values_of
+from tilisilta.web.ticked_links import ticked_links
 
 AS_IS = ("", gettext_lazy("leave as it is"))
 _FLAG = forms.Select(attrs={"class": "in"})
@@ -99,7 +98,7 @@ class ShownLink:
 @needs(Area.PROCOUNTOR, Right.WRITE)
 def many_links(request: UserRequest) -> HttpResponse:
     """Ask what to change in the ticked links, show it, and then store it."""
-    links = _ticked(request)
+    links = ticked_links(request)
     if not links:
         messages.info(request, _("Tick the links that are to be changed."))
         return redirect("administrations")
@@ -118,16 +117,6 @@ def many_links(request: UserRequest) -> HttpResponse:
         _tell(request, sum(bool(one.changes) for one in outcomes))
         return redirect("administrations")
     return _page(request, links, form, outcomes)
-
-
-def _ticked(request: UserRequest) -> list[Link]:
-    """Return the links that are ticked, or all that a search shows on its pages."""
-    if "all" in request.POST:
-        links = matching_links(request.user, request.POST.get("q", "").strip())
-        return list(links.filter(ends_on__isnull=True).order_by("company__number"))
-    pks = [whole_number(text) or 0 for text in request.POST.getlist("link")]
-    links = visible_links(request.user).select_related("profile")
-    return list(links.filter(pk__in=pks, ends_on__isnull=True).order_by("company__number"))
 
 
 def _page(

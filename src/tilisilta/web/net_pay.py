@@ -17,8 +17,9 @@ from tilisilta.clients.files.outcomes import PaymentFileRefused
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.errors import TilisiltaError
 from tilisilta.models import Area, Company, Link, PaymentFile, Right
+from tilisilta.services.asked_payments import ask_for_payment_files
 from tilisilta.services.explanations import explain, explain_error
-from tilisilta.services.payment_files import fetch_payment_files
+from tilisilta.services.payment_files import must_be_fetchable
 from tilisilta.services.verifying.net_pay_changes import (
     CannotTick,
     PaymentFileKnown,
@@ -35,8 +36,6 @@ from tilisilta.web.rights import UserRequest, needs
 from tilisilta.web.uploads import MOST_BYTES
 
 MOST_FILES = 50
-SECONDS_TO_WAIT = 20.0
-"""For Nmbrs to make a payment file; a person waits for the page, and can ask again."""
 MOST_PROBLEMS = 50
 
 
@@ -70,23 +69,15 @@ def add_files(request: UserRequest, number: int, month: str) -> HttpResponse:
 @only_posted
 @needs(Area.JOURNAL_EXPORTS, Right.WRITE)
 def fetch_files(request: UserRequest, number: int, month: str) -> HttpResponse:
-    """Fetch the payment files of the month's runs from Nmbrs and compare them."""
+    """Have a worker fetch the payment files of the month's runs from Nmbrs and compare them."""
     company = visible_company(request.user, number)
     first = first_day(month)
     try:
-        fetched = fetch_payment_files(
-            company,
-            BookingPeriod.containing(first),
-            user=request.user,
-            now=timezone.now(),
-            most_seconds=SECONDS_TO_WAIT,
-        )
-    except PaymentFileRefused as error:
-        return _refused(request, company, first, error)
+        must_be_fetchable(company, BookingPeriod.containing(first))
     except TilisiltaError as error:
         messages.error(request, error_text(error))
     else:
-        _say_added(request, len(fetched.added))
+        ask_for_payment_files([company.pk], first, user=request.user)
     return _back(company, first)
 
 

@@ -11,7 +11,7 @@ from tilisilta.domain.ledger_sums import ZERO
 from tilisilta.domain.net_pay import NetPayFinding, NetPayLine, NetPayState
 from tilisilta.domain.net_pay_accounts import AccountCredit
 from tilisilta.models import Area, Company, PaymentFile, ReconciledMonth, Right, User
-from tilisilta.services.payment_files import can_be_fetched
+from tilisilta.services.asked_payments import fetchable_ids, is_asked_for
 from tilisilta.services.verifying.net_pay import NetPayMonth, net_pay_of
 from tilisilta.services.verifying.words import NET_PAY_FINDINGS, PROPOSED_BY
 
@@ -62,6 +62,7 @@ class NetPayPage:
     may_change: bool
     may_name: bool
     may_fetch: bool
+    is_fetching: bool
 
     @property
     def state(self) -> NetPayState:
@@ -102,7 +103,8 @@ def net_pay_page(
         choices=_choices(month),
         ledger=_ledger(result, month.accounts),
         may_change=may_change,
-        may_fetch=may_change and can_be_fetched(company),
+        may_fetch=may_change and bool(fetchable_ids([company.pk])),
+        is_fetching=is_asked_for(company, first),
         may_name=month.link is not None and user.can(Right.WRITE, Area.PROCOUNTOR),
     )
 

@@ -8,10 +8,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRefresh
 
 from tilisilta.domain.journals import BookingPeriod
 from tilisilta.domain.reconciliation import Outcome
-from tilisilta.models import Area, Company, Right
+from tilisilta.models import Area, Company, Right, VerifiedCompany
 from tilisilta.services.pace import wait_below_sending
 from tilisilta.services.verifying.companies import recent_months, verify
 from tilisilta.web.months import render_month
@@ -25,9 +26,15 @@ PATIENCE_SECONDS = 5.0
 
 @needs(Area.JOURNAL_EXPORTS, Right.READ)
 def month(request: UserRequest, number: int, month: str) -> HttpResponse:
-    """Show how a month compares; posted, compare it now. Nothing is written to Procountor."""
+    """Show how a month compares; posted, compare it now. Nothing is written to Procountor.
+
+    While a worker has it in hand, the page asks by itself until it can be loaded again.
+    """
     company = visible_company(request.user, number)
     first = first_day(month)
+    if request.htmx:
+        is_waiting = VerifiedCompany.objects.filter(company=company, wanted_month=first).exists()
+        return HttpResponse(status=204) if is_waiting else HttpResponseClientRefresh()
     if request.method != "POST":
         return render_month(request, company, first)
     _compare(request, company, [BookingPeriod.containing(first)], with_reports=True)

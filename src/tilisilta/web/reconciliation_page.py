@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tilisilta.domain.ledger_sums import ZERO
+from tilisilta.domain.problems import Screen
 from tilisilta.domain.reconciliation import Finding
 from tilisilta.models import Company, Journal, ReconciledMonth, VerifiedCompany
 from tilisilta.services.explanations import Explanation, explain
@@ -107,12 +108,18 @@ class OtherRow:
 
 @dataclass(frozen=True, kw_only=True)
 class MonthPage:
-    """Everything on the page. Without a ``result`` the month was not compared yet."""
+    """Everything on the page. Without a ``result`` the month was not compared yet.
+
+    ``trouble`` is what hindered its last comparison, ``not_fetched`` why Nmbrs gave no payment
+    file, and ``is_waiting`` says that a worker is to fetch or compare it.
+    """
 
     company: Company
     month: date
     result: ReconciledMonth | None
     trouble: tuple[Explanation, ...] = ()
+    not_fetched: tuple[Explanation, ...] = ()
+    is_waiting: bool = False
     accounts: tuple[AccountRow, ...] = ()
     debit: Figures | None = None
     credit: Figures | None = None
@@ -187,9 +194,20 @@ def month_page(company: Company, month: date) -> MonthPage:
     """Return what the last comparison of that month has shown."""
     result = ReconciledMonth.objects.filter(company=company, month=month).first()
     verified = VerifiedCompany.objects.filter(company=company).first()
-    trouble = tuple(explain(one) for one in verified.trouble) if verified is not None else ()
+    troubles = verified.trouble if verified is not None else ()
+    # What Nmbrs was asked for stands with its screen; comparing asks Procountor alone.
+    trouble = tuple(explain(one) for one in troubles if one.screen is not Screen.NMBRS)
+    not_fetched = tuple(explain(one) for one in troubles if one.screen is Screen.NMBRS)
+    is_waiting = verified is not None and verified.wanted_month == month
     if result is None:
-        return MonthPage(company=company, month=month, result=None, trouble=trouble)
+        return MonthPage(
+            company=company,
+            month=month,
+            result=None,
+            trouble=trouble,
+            not_fetched=not_fetched,
+            is_waiting=is_waiting,
+        )
     document = result.document
     journals = Journal.objects.filter(company=company, period=month).select_related("company")
     ids = {journal.reference: journal.pk for journal in journals}
@@ -200,6 +218,8 @@ def month_page(company: Company, month: date) -> MonthPage:
         month=month,
         result=result,
         trouble=trouble,
+        not_fetched=not_fetched,
+        is_waiting=is_waiting,
         accounts=accounts,
         debit=_total(accounts, is_debit=True),
         credit=_total(accounts, is_debit=False),

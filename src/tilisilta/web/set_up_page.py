@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tilisilta.domain.company_match import plain_business_id
 from tilisilta.domain.onboarding import Standing
 from tilisilta.models import Link, Onboarding, OnboardingRow, Profile
+from tilisilta.services.onboarding.key_ends import keys_end_at
 from tilisilta.services.onboarding.words import STANDING_WORDS, Reason, reason_of
 from tilisilta.services.sending_rules.words import said_of_rule
 
@@ -193,6 +195,15 @@ class SetUpPage:
     @property
     def staying_count(self) -> int:
         return self.done_count - self.match_count - self.linked_count
+
+    @property
+    def keys_end_at(self) -> datetime:
+        """From when on the API keys of the list are deleted, or since when they are."""
+        return keys_end_at(self.onboarding)
+
+    @property
+    def are_keys_deleted(self) -> bool:
+        return self.keys_end_at < timezone.now()
 
     @property
     def profiles(self) -> str:

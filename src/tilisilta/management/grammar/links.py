@@ -98,11 +98,14 @@ def _add_link_end(commands: Subparsers) -> None:
         example=(
             "tilisilta link end --company 1001 --from 2026-07-01 "
             '--reason "moved to another administration"\n'
-            'tilisilta link end --where debtor=103 --from 2026-07-01 --reason "left" --dry-run'
+            'tilisilta link end --where debtor=103 --from 2026-07-01 --reason "left" --yes'
         ),
     )
     add_chosen(end)
     add_dry_run(end)
+    end.add_argument(
+        "--yes", action="store_true", help=_("end those of --where, which are shown without it")
+    )
     end.add_argument(
         "--from",
         dest="ends_on",
