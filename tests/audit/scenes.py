@@ -210,8 +210,8 @@ _FORMS: tuple[tuple[str, Play], ...] = (
     ("set up, without a list", _sent(f"{ACCOUNTS}/set-up")),
     ("profile, empty", _sent(f"{ACCOUNTS}/profiles/new", name="")),
     ("webhook, wrong address", _sent("/webhooks/new", name="x", address="x")),
-    ("API token, wrong password", _sent("/profile/api-tokens", name="x", password="x")),
-    ("API token, made", _sent("/profile/api-tokens", name="Uusi", password=PASSWORD)),
+    ("API token, wrong password", _sent("/profile/api-tokens", name="x", own_password="x")),
+    ("API token, made", _sent("/profile/api-tokens", name="Uusi", own_password=PASSWORD)),
     ("notices, wrong address", _sent("/profile/notices", address="x")),
     ("second step, to be turned on", _at("/log-in/2fa/totp/activate/")),
 )
