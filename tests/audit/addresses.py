@@ -22,17 +22,31 @@ from tilisilta.models import (
     Link,
     NmbrsConnection,
     NoticeChoice,
+    Onboarding,
     ProcountorAccount,
+    Profile,
     Proposal,
     User,
     UserTemplate,
+    Webhook,
 )
 from tilisilta.services.notices.confirming import token_for
 from tilisilta.web.errors import closed
-from tilisilta.web.urls import ACCOUNT, COMPANY, CONNECTION, JOURNAL, LINK, RECEIPT
+from tilisilta.web.urls import (
+    ACCOUNT,
+    COMPANY,
+    CONNECTION,
+    JOURNAL,
+    LINK,
+    PROFILES,
+    RECEIPT,
+    SET_UP_LIST,
+    WEBHOOK,
+)
 
 QUERIES = {
     "overview": ("year=2025",),
+    "month_end": ("month=2026-07", "month=2026-06&state=to_fix", "q=xyz"),
     "companies": ("page=2", "q=Koivulammi", "q=xyz"),
     "exports": ("state=problem", "state=uncertain", "q=xyz", "page=2"),
     "find": ("q=1002", "q=xyz"),
@@ -45,6 +59,7 @@ QUERIES = {
 }
 """What may follow an address and shows something else there."""
 COMPANIES = (1001, 1002, 1003, 1007, 1008, 1009)
+MONTHS = ("2026-06", "2026-07")
 PROCOUNTOR = (
     "/",
     "/sandbox/companies/50102",
@@ -53,10 +68,22 @@ PROCOUNTOR = (
 )
 NMBRS = ("/", "/sandbox/companies/48102", "/soap/v3/CompanyService.asmx", "/nothing")
 
-
+ALWAYS: Mapping[str, Mapping[str, object]] = {
+    "debtor_blocked": {"number": 101},
+    "fix_result": {"token": "of-yesterday"},
+    "revoke_own_token": {"pk": 1},
+    "revoke_token_of_user": {"pk": 1, "token": 1},
+}
+"""What is put into addresses that are the same for each id."""
+SUBJECTS = (
+    *(COMPANY, JOURNAL, LINK, ACCOUNT, CONNECTION, "users", "user-templates"),
+    *(WEBHOOK, PROFILES, SET_UP_LIST),
+)
+"""How the addresses begin that take the id of a subject."""
 WITH_ALL_IDS = {
     *(COMPANY, JOURNAL, LINK, "users/<int:pk>/second-step"),
     *(CONNECTION, f"{CONNECTION}/rest", f"{CONNECTION}/rest/debtors"),
+    *(WEBHOOK, SET_UP_LIST),
 }
 """The routes that show something else for each id."""
 
@@ -78,8 +105,8 @@ class Address:
 def all_addresses(running: Running) -> list[Address]:
     """Return the addresses of all pages, for the users who see them differently."""
     found: list[Address] = []
-    for name, route in _open_routes():
-        for values in _values(name, route):
+    for name, route in open_routes():
+        for values in ids_of(name, route):
             path = reverse(name, kwargs=dict(values))
             found += [
                 Address(name=name, url=running.url + path + query)
@@ -99,7 +126,7 @@ def all_addresses(running: Running) -> list[Address]:
 
 def _of_others(running: Running) -> Iterator[Address]:
     """Yield the pages for a user without any company, and those of the log-in for strangers."""
-    for name, route in _open_routes():
+    for name, route in open_routes():
         if "<" not in route:
             yield Address(name=name, url=running.url + reverse(name), user=WITH_NOTHING)
             if route.startswith(LOG_IN):
@@ -111,12 +138,12 @@ def _of_second_step(running: Running) -> list[Address]:
     assert Authenticator.objects.filter(user__username=WITH_SECOND_STEP).exists()
     return [
         Address(name=name, url=running.url + reverse(name), user=WITH_SECOND_STEP)
-        for name, _ in _open_routes()
+        for name, _ in open_routes()
         if name.startswith("mfa_") or name == "account_reauthenticate"
     ]
 
 
-def _open_routes() -> Iterator[tuple[str, str]]:
+def open_routes() -> Iterator[tuple[str, str]]:
     """Yield the name and the route of every page but of those that only say they are closed."""
     return ((name, route) for name, route in named_routes() if not _is_closed(name, route))
 
@@ -129,7 +156,7 @@ def _is_closed(name: str, route: str) -> bool:
         return route.startswith(LOG_IN)
 
 
-def _values(name: str, route: str) -> Iterator[Mapping[str, object]]:
+def ids_of(name: str, route: str) -> Iterator[Mapping[str, object]]:
     """Yield the ids to put into an address, one set for each page that shows something else."""
     if "<" not in route:
         yield {}
@@ -137,8 +164,8 @@ def _values(name: str, route: str) -> Iterator[Mapping[str, object]]:
         yield from (
             {"pk": pk, "kind": "cost_center"} for pk in Link.objects.values_list("pk", flat=True)
         )
-    elif name == "debtor_blocked":
-        yield {"number": 101}
+    elif name in ALWAYS:
+        yield ALWAYS[name]
     elif name == "forget_columns":
         yield from ({"number": one.company.number, "pk": one.pk} for one in _column_choices())
     elif name in {"sent_together", "stop_together"}:
@@ -147,9 +174,11 @@ def _values(name: str, route: str) -> Iterator[Mapping[str, object]]:
         yield from ({"pk": pk} for pk in Proposal.objects.values_list("pk", flat=True)[:1])
     elif name == "confirm_mail_address":
         yield {"token": token_for(_unconfirmed())}
+    elif "<str:month>" in route:
+        yield from _of_months(route)
     elif route.startswith(RECEIPT):
         yield from ({"pk": one.pk, "number": 1} for one in _journals() if one.exports.exists())
-    elif route.startswith((COMPANY, JOURNAL, LINK, ACCOUNT, CONNECTION, "users", "user-templates")):
+    elif route.startswith(SUBJECTS):
         yield from _of_subject(route, is_first=route in WITH_ALL_IDS)
     else:
         raise AssertionError(f"Say in {__file__} with which ids {name} is to be looked at.")
@@ -175,11 +204,21 @@ def _of_subject(route: str, *, is_first: bool) -> Iterator[Mapping[str, object]]
             ProcountorAccount.objects.order_by("state", "pk").values_list("pk", flat=True)
         ),
         CONNECTION: list(NmbrsConnection.objects.values_list("pk", flat=True)),
+        WEBHOOK: list(Webhook.objects.values_list("pk", flat=True)),
+        f"{PROFILES}/<int:pk>": list(Profile.objects.values_list("pk", flat=True)),
+        SET_UP_LIST: list(Onboarding.objects.values_list("pk", flat=True)),
         "users": list(User.objects.values_list("pk", flat=True)),
         "user-templates": list(UserTemplate.objects.values_list("pk", flat=True)),
     }
     subject = next(start for start in pks if route.startswith(start))
     yield from ({"pk": pk} for pk in pks[subject][: None if is_first else 3])
+
+
+def _of_months(route: str) -> Iterator[Mapping[str, object]]:
+    """Yield companies with a month of theirs, and a payment file where one is asked for."""
+    of_file = {"pk": 1} if "<int:pk>" in route else {}
+    for number in COMPANIES:
+        yield from ({"number": number, "month": month, **of_file} for month in MONTHS)
 
 
 def _journals() -> list[Journal]:

@@ -11,6 +11,7 @@ import httpx2
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.utils import timezone
+from tests.audit.filling_month import fill_month
 from tests.audit.running import Running
 from tests.bureau import (
     Clock,
@@ -38,6 +39,7 @@ from tilisilta.models import (
     User,
     UserTemplate,
 )
+from tilisilta.sample.bureau import NMBRS_NAME
 from tilisilta.sample.loading import set_up_sample_bureau
 from tilisilta.services import connections
 from tilisilta.services.fetching import connections as connections_to_nmbrs
@@ -74,6 +76,7 @@ def fill(running: Running) -> None:
     _add_users(user)
     _add_many()
     _connect_by_rest(running, user)
+    fill_month(user)
     _end_things(running)
 
 
@@ -191,7 +194,7 @@ def _add_many() -> None:
 
 def _connect_by_rest(running: Running, user: User) -> None:
     """Read Nmbrs by REST too, with debtors left out, and by REST alone; with each fault of it."""
-    by_soap = NmbrsConnection.objects.get()
+    by_soap = NmbrsConnection.objects.get(name=NMBRS_NAME)
     _let_read_by_rest(user, connection=by_soap)
     _let_read_by_rest(user, name="Kirnu", first_year=2026)
     running.order_nmbrs("traps", trap=Trap.NARROWER_SCOPE)

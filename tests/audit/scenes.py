@@ -124,6 +124,29 @@ def _searched_debtors(page: Page, running: Running) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def _ticked_links(page: Page, running: Running) -> None:
+    page.goto(f"{running.url}{ACCOUNTS}/administrations")
+    page.locator("[name=link]").first.check()
+    _click(page, "#many button:not([name=all])")
+
+
+def _changed_links(page: Page, running: Running) -> None:
+    _ticked_links(page, running)
+    page.fill("[name=account_mappings]", "5010=5020")
+    _click(page, "[name=show]")
+
+
+def _reason(page: Page, running: Running) -> None:
+    page.goto(f"{running.url}/month-end?month=2026-06")
+    _click(page, ".reasons .acts a.b")
+
+
+def _ticked_companies(page: Page, running: Running) -> None:
+    page.goto(f"{running.url}/month-end?month=2026-07")
+    with page.expect_response("**/month-end/chosen*"):
+        page.locator(".clients tbody [type=checkbox]").first.check()
+
+
 def _to_procountor(page: Page, running: Running) -> None:
     page.goto(f"{running.url}{ACCOUNTS}")
     page.locator('a[href$="/authorise"]').first.click()
@@ -180,6 +203,16 @@ _FORMS: tuple[tuple[str, Play], ...] = (
     ("import, which run", _imported(SECOND_FILE)),
     ("import, no table", _imported(LONG, "palkat.pdf")),
     ("Nmbrs by REST, consent refused", _answered_at_nmbrs("refuse")),
+    ("links, ticked", _ticked_links),
+    ("links, what would change", _changed_links),
+    ("reason, what would be done", _reason),
+    ("month end, ticked companies", _ticked_companies),
+    ("set up, without a list", _sent(f"{ACCOUNTS}/set-up")),
+    ("profile, empty", _sent(f"{ACCOUNTS}/profiles/new", name="")),
+    ("webhook, wrong address", _sent("/webhooks/new", name="x", address="x")),
+    ("API token, wrong password", _sent("/profile/api-tokens", name="x", own_password="x")),
+    ("API token, made", _sent("/profile/api-tokens", name="Uusi", own_password=PASSWORD)),
+    ("notices, wrong address", _sent("/profile/notices", address="x")),
     ("second step, to be turned on", _at("/log-in/2fa/totp/activate/")),
 )
 SCENES: tuple[Scene, ...] = (

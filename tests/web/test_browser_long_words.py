@@ -20,9 +20,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.once]
 
 STYLES = Path(web.__file__).parent / "static" / "tilisilta.css"
 LONG = "Työeläkevakuutusmaksuvelkaselvittelytilinvastakirjaus" * 2
-WIDTHS = (1280, 390)
+EDGES = (1280, 390)
+WIDTHS = (*EDGES, 1024)
 
-# A box or text that ends beyond the one that holds it, and a cell that is not below its head.
+# A box or text that ends beyond the one that holds it, a cell that is not below its head, and a
+# state or number that is broken within a word.
 FAULTS = """
 () => {
   const faults = [];
@@ -48,6 +50,20 @@ FAULTS = """
       const text = range.getBoundingClientRect();
       if (shown(text) && shown(box) && text.right > box.right + 1.5)
         faults.push(`text ${e.className} ` + node.data.trim().slice(0, 50));
+    }
+  });
+  document.querySelectorAll('tbody .s > span, tbody .no').forEach(e => {
+    const texts = document.createTreeWalker(e, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const node = texts.currentNode;
+      for (const word of node.data.matchAll(/[^\\s\\u00a0-]+/g)) {
+        if (word[0].length > 10 || innerWidth < 1024) continue;
+        const range = document.createRange();
+        range.setStart(node, word.index);
+        range.setEnd(node, word.index + word[0].length);
+        if (new Set([...range.getClientRects()].map(one => one.top)).size > 1)
+          faults.push(`broken ${word[0]}`);
+      }
     }
   });
   const cells = row => [...row.cells].filter(e => getComputedStyle(e).display === 'table-cell');
@@ -119,7 +135,7 @@ def _faults(chrome: Browser, sources: dict[str, str]) -> list[str]:
         page.add_style_tag(path=STYLES)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            for theme in ("light", "dark"):
+            for theme in ("light", "dark") if width in EDGES else ("light",):
                 page.emulate_media(color_scheme=theme)
                 found += [f"{name} {width} {theme}: {fault}" for fault in page.evaluate(FAULTS)]
         # A4 upright.

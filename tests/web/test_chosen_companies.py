@@ -47,6 +47,7 @@ class TestChosenCompanies:
         assert "1003 has no run to sign." in text
         assert "1002, 1003 have no link and are not compared." in text
         assert "1003 has nothing to archive." in text
+        assert 'aria-disabled="true" aria-describedby="told">Sign 0 of 3<' in text
 
     def test_chooses_all_that_are_listed_on_every_page(
         self, browser_of_administrator: Client, bureau: list[Company]

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page
 from tests.audit import proof
-from tests.audit.addresses import Address
+from tests.audit.addresses import Address, ids_of, open_routes
 from tests.audit.answers import MOST_BYTES, Answer, Kind
 from tests.audit.development_tools import FOLDER, ToolMissing, install_tools
 from tests.audit.filling import ADMINISTRATOR, WITH_NOTHING
@@ -183,3 +183,15 @@ class TestReport:
         (one,) = equal_titles(walked)
 
         assert one.view.page == "companies, new_company"
+
+
+@pytest.mark.once
+@pytest.mark.django_db
+def test_knows_with_which_ids_every_address_is_asked() -> None:
+    addresses = [
+        reverse(name, kwargs=dict(ids))
+        for name, route in open_routes()
+        for ids in ids_of(name, route)
+    ]
+
+    assert {"/month-end", "/companies/1001/months/2026-06", "/api/"} <= set(addresses)

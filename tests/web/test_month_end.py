@@ -61,9 +61,12 @@ class TestMonthEnd:
     def test_has_every_company_with_its_state_and_the_way_to_what_it_waits_for(
         self, browser_of_reader: Client, bureau: list[Company]
     ) -> None:
+        Company.objects.filter(number=1003).update(is_test=True)
+
         text = shown(browser_of_reader)
 
         assert "Month end: June 2026" in text
+        assert "test company</span>" in text
         assert reverse("company_month", args=[1001, "2026-06"]) in text
         assert reverse("journal", args=[bureau[1].journals.get().pk]) in text
         assert "No administration is linked" in text

@@ -196,6 +196,9 @@ def test_all_is_stopped_and_let_go_on_with_a_reason(
     assert not RuleBrake.objects.get().is_stopped
     actions = AuditEntry.objects.filter(user=administrator).values_list("action", flat=True)
     assert {"rules_stopped", "rules_resumed"} <= {*actions}
+    # There is nothing to stop.
+    Link.objects.update(sends_by_rule=False)
+    assert "Rules are in force" not in browser.get(reverse("sending_rules")).text
     # The brake is that of all debtors.
     administrator.sees_all_debtors = False
     administrator.save()

@@ -135,6 +135,19 @@ def test_a_list_to_fill_in_has_what_is_not_linked(browser_of_administrator: Clie
     assert (row.fault, row.api_key) == ("", "")
 
 
+def test_a_wrong_dimension_is_put_right_in_the_list(browser_of_administrator: Client) -> None:
+    a_company(1001)
+    onboarding = upload(
+        browser_of_administrator, b"company;key;dimensions\n1001;SANDBOX-KEY-1001;Osasto\n"
+    )
+    work()
+
+    shown = page_of(browser_of_administrator, onboarding)
+
+    assert "No dimension named “Osasto” in Procountor" in shown
+    assert "Change it in the list, and give the list again." in shown
+
+
 def test_a_row_is_looked_into_again_once_its_administration_is_taken(
     browser_of_administrator: Client,
 ) -> None:

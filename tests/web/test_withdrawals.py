@@ -51,7 +51,7 @@ class TestWithdrawing:
     ) -> None:
         page = browser_of_administrator.get(reverse("withdraw_journal", args=[sent.pk])).text
 
-        assert "2 receipts are withdrawn" in page
+        assert "2 receipts will be withdrawn" in page
         assert "Is reversed by a receipt of " in page
         assert "Its period is closed in Procountor." in page
         assert "Is invalidated." in page

@@ -82,7 +82,7 @@ class Paged(Asked):
     """How many rows, and behind which."""
 
     limit: int = Field(USUAL_ROWS, ge=1, le=MOST_ROWS)
-    cursor: str | None = Field(None, description="The next of the answer before.")
+    cursor: str | None = Field(None, description="What `next` said in the answer before.")
 
 
 def _must_be_known(given: QueryDict, kind: type[Asked]) -> None:

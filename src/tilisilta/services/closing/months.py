@@ -43,6 +43,7 @@ class CompanyMonth:
     sums: Sums
     had_run_before: bool
     is_off: bool
+    is_test: bool
     responsible_id: int | None
     stand_in_id: int | None
     compared: Compared | None
@@ -247,6 +248,7 @@ def _company_month(
         sums=_due_sums(journals, facts),
         had_run_before=had_run_before,
         is_off=is_off,
+        is_test=row["is_test"],
         responsible_id=row["responsible_id"],
         stand_in_id=row["stand_in_id"],
         compared=compared,

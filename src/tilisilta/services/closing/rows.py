@@ -145,7 +145,7 @@ def _reason(one: CompanyMonth, journal: Journal | None, exports: Iterable[Export
         return _problem_of(journal, exports)
     waits = journal is not None and journal.state == JournalState.OFF
     reasons = {
-        MonthState.NOT_EXPECTED: _("test company, or debtor blocked") if one.is_off else "",
+        MonthState.NOT_EXPECTED: _why_off(one) if one.is_off else "",
         MonthState.EXPECTED: _("it had one in the month before")
         if one.had_run_before
         else _("by its pay period"),
@@ -158,6 +158,10 @@ def _reason(one: CompanyMonth, journal: Journal | None, exports: Iterable[Export
         or (_("not compared since") if one.compared else _("not compared yet")),
     }
     return reasons.get(one.state, "")
+
+
+def _why_off(one: CompanyMonth) -> str:
+    return _("test company") if one.is_test else _("debtor blocked")
 
 
 def _not_compared(one: CompanyMonth) -> str:

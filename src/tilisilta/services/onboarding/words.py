@@ -107,9 +107,13 @@ def reason_of(
         return Reason(cause=cause, remedy=remedy)
     if problems:
         told = [explain(problem) for problem in problems]
+        remedies = dict.fromkeys(one.remedy for one in told)
+        if standing == Standing.NAMES_MISSING:
+            # There is no link yet in which it could be changed.
+            remedies[str(_("Change it in the list, and give the list again."))] = None
         return Reason(
             cause=" ".join(f"{one.code} {one.message}. {one.cause}" for one in told),
-            remedy=" ".join(dict.fromkeys(one.remedy for one in told)),
+            remedy=" ".join(remedies),
         )
     if text:
         return Reason(cause=text, remedy=str(_("Put it right, and look again.")))

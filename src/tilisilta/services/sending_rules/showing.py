@@ -75,7 +75,7 @@ def standing_with_rule(journal: Journal, *, now: datetime) -> RuleStanding | Non
 def rules_now(user: User | None, *, now: datetime, company: Company | None = None) -> RulesNow:
     """Return what would be sent by rule now, what waits, and what is held; nothing is sent."""
     links = Link.objects.open().filter(sends_by_rule=True)
-    journals = journals_with_rule(user).order_by("company__number", "pk")
+    journals = journals_with_rule(user).order_by("company__number", "period", "pk")
     if user is not None:
         links = links.visible_to(user)
     if company is not None:
