@@ -9,7 +9,7 @@ from tilisilta.models import Export, Link, Sending
 def only_waiting() -> Q:
     """Return the condition of exports that only wait for their account to be authorised."""
     is_sending = Sending.objects.filter(journal=OuterRef("journal"), finished_at__isnull=True)
-    return Q(state=ExportState.QUEUED) & ~Exists(is_sending)
+    return Q(~Exists(is_sending), state=ExportState.QUEUED)
 
 
 def take_back_waiting(link: Link) -> None:
