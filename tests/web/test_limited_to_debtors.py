@@ -136,11 +136,11 @@ class Hidden:
             )[0]
             yield {"number": self.company.number, "month": "2026-06", "pk": file.pk}
         elif name == "confirm_mail_address":
-            choice = NoticeChoice.objects.get_or_create(
+            notices = NoticeChoice.objects.get_or_create(
                 user=self.token.user,
                 defaults={"address": "Salainen@bureau.example", "chosen_at": NOW},
             )[0]
-            yield {"token": token_for(choice)}
+            yield {"token": token_for(notices)}
         elif name == "revoke_own_token":
             yield {"pk": self.token.pk}
         elif name in MONTHS:

@@ -250,7 +250,10 @@ def test_switching_it_on_takes_the_right_to_send(
     assert only_proposes not in squeezed(same.text)
     assert "so the rule sends with no person looking." in squeezed(alone.text)
     assert (still.needs_release, still.rule_since) == (True, since)
-    assert Link.objects.get().rule_since > since
+    anew = Link.objects.get().rule_since
+    assert anew is not None
+    assert since is not None
+    assert anew > since
     assert not before
     assert (link.sends_by_rule, link.rule_hours, link.rule_percent) == (True, 48, 5)
     assert link.rule_since is not None

@@ -55,9 +55,9 @@ def test_one_proposes_and_another_looks_and_releases(
     own = squeezed(browser_of_administrator.get(page).text)
     assert "Take it back" in own
     assert "Release and send" not in own
-    listed = onni.get(reverse("exports"))
-    assert listed.context["totals"].states == (("ready", 2), ("proposed", 1))
-    assert (listed.context["totals"].ready_count, listed.context["totals"].count) == (2, 3)
+    totals = onni.get(reverse("exports")).context["totals"]
+    assert totals.states == (("ready", 2), ("proposed", 1))
+    assert (totals.ready_count, totals.count) == (2, 3)
     for state, pks in (("proposed", journals[:1]), ("ready", journals[1:])):
         rows = onni.get(reverse("exports"), {"state": state}).context["rows"]
         assert {row.journal for row in rows} == {*pks}
