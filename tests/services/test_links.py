@@ -257,16 +257,22 @@ class TestThreeWaysIntoForeignBooks:
 
         assert refused.value.facts["other"] == str(first)
 
-    def test_books_of_an_ended_link_are_not_shared(self, procountor: Sandbox) -> None:
-        company = a_linked_company()
-        end_link(company.link, ends_on=JULY, reason="closed", user=None)
+    @pytest.mark.parametrize("was_booked", [False, True])
+    def test_books_of_an_ended_link_are_shared_where_it_has_booked(
+        self, procountor: Sandbox, was_booked: bool
+    ) -> None:
+        former = a_linked_company()
+        if was_booked:
+            # The same company may be here twice, and its payroll in another form is no twin.
+            deliver(send_journal(a_journal(former), user=None, now=NOW), Clock())
+        end_link(former.link, ends_on=JULY, reason="closed", user=None)
+        second, account = a_company(1002, former.name), ProcountorAccount.objects.get()
 
-        create_link(
-            a_company(1002, "Koivulammi Konepaja Oy"),
-            ProcountorAccount.objects.get(),
-            start_month=JULY,
-            user=None,
-        )
+        if was_booked:
+            with pytest.raises(SharedAdministration) as refused:
+                create_link(second, account, start_month=JULY, user=None)
+            assert refused.value.facts["other"] == str(former)
+        create_link(second, account, start_month=JULY, user=None, shared_administration=was_booked)
 
     def test_a_user_of_another_debtor_does_not_even_see_the_account(
         self, procountor: Sandbox

@@ -166,7 +166,7 @@ def test_a_row_is_looked_into_again_once_its_administration_is_taken(
 
     assert before == []
     assert OnboardingRow.objects.get(company__number=1002).found["others"] == [1001]
-    assert "also 1001 goes there" in page_of(browser_of_administrator, onboarding)
+    assert "also 1001, now or before" in page_of(browser_of_administrator, onboarding)
 
 
 def test_what_can_be_done_next_comes_with_what_moves(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, Q
 
 from tilisilta.domain.company_match import CompanyMatch
 from tilisilta.domain.journals import BookingPeriod
@@ -25,7 +25,8 @@ from tilisilta.models import (
 class Pairing:
     """A company and an account side by side, linked or not.
 
-    ``others`` are the companies with an open link to the same administration.
+    ``others`` are the companies with an open link to the same administration. For a pair that is
+    not linked yet they are also those that were booked there through a link that has ended.
     """
 
     company: Company
@@ -59,18 +60,28 @@ class ProposedStart:
     reason: StartReason
 
 
-def pairing_of(company: Company, account: ProcountorAccount) -> Pairing:
-    """Compare ``company`` with the administration of ``account``, and find who else goes there."""
-    others = Link.objects.open().filter(
-        procountor_account__procountor_company_id=account.procountor_company_id
+def pairing_of(company: Company, account: ProcountorAccount, *, is_linked: bool) -> Pairing:
+    """Compare ``company`` with the administration of ``account``, and find who else goes there.
+
+    Where they are not linked yet, it counts as well who went there before: a company that is here
+    a second time has the same payroll in the same books, perhaps in another form.
+    """
+    others = Q(ends_on__isnull=True)
+    if not is_linked:
+        booked = Export.with_trail.filter(link=OuterRef("pk"), state__in=COMMITTED_EXPORTS)
+        others |= Q(Exists(booked))
+    links = Link.objects.filter(
+        others, procountor_account__procountor_company_id=account.procountor_company_id
     )
-    links = others.exclude(company=company).select_related("company__debtor")
+    found = links.exclude(company=company).select_related("company__debtor")
     has_books = account.procountor_company_id is not None
     return Pairing(
         company=company,
         account=account,
         match=company.match_with(account),
-        others=tuple(link.company for link in links) if has_books else (),
+        others=tuple({link.company_id: link.company for link in found}.values())
+        if has_books
+        else (),
     )
 
 

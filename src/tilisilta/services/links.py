@@ -75,7 +75,7 @@ class DifferentNames(NeedsAttention):
 
 
 class SharedAdministration(NeedsAttention):
-    """Another company is linked to the same administration, without a confirmation."""
+    """Another company goes to the same administration, or went there, without a confirmation."""
 
     code = ProblemCode.ADMINISTRATION_SHARED
 
@@ -136,7 +136,7 @@ def create_link(  # what a person says of a link, each by its name
         _must_be_free(link)
         locked = ProcountorAccount.objects.select_for_update().get(pk=account.pk)
         _must_be_authorised(locked)
-        pairing = pairing_of(company, locked)
+        pairing = pairing_of(company, locked, is_linked=False)
         _must_be_confirmed(pairing, different_names, shared_administration)
         link.confirmed_pair = company.pair_with(locked) if pairing.needs_confirmation else ""
         note_new_link(link, company)
@@ -236,7 +236,7 @@ def confirm_link(link: Link, *, user: User | None) -> Link:
             return link
         link.confirmed_pair = link.company.pair_with(link.procountor_account)
         link.save(update_fields=["confirmed_pair", "changed_at"])
-        pairing = pairing_of(link.company, link.procountor_account)
+        pairing = pairing_of(link.company, link.procountor_account, is_linked=True)
         _record_confirmation(link, pairing, user=user)
     recheck_company(link.company)
     return link

@@ -88,7 +88,7 @@ def compare(
     company: Company, account: ProcountorAccount, *, user: User, ticked: str = ""
 ) -> Comparison:
     """Compare the two sides of a new link; ``ticked`` is the pair that was confirmed."""
-    compared = _compared(pairing_of(company, account), user)
+    compared = _compared(pairing_of(company, account, is_linked=False), user)
     return Comparison(
         pairing=compared.pairing,
         others=compared.others,
@@ -99,7 +99,7 @@ def compare(
 
 def compare_link(link: Link, *, user: User) -> Comparison:
     """Compare the two sides of an existing link, with the person who confirmed it."""
-    compared = _compared(pairing_of(link.company, link.procountor_account), user)
+    compared = _compared(pairing_of(link.company, link.procountor_account, is_linked=True), user)
     return Comparison(
         pairing=compared.pairing,
         others=compared.others,

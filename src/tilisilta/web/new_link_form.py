@@ -131,13 +131,16 @@ def fitting_account(company: Company, *, user: User) -> ProcountorAccount | None
     if len(books) != 1:
         return None
     account = fitting[0].account
-    return None if pairing_of(company, account).needs_confirmation else account
+    return None if pairing_of(company, account, is_linked=False).needs_confirmation else account
 
 
 def fitting_company(account: ProcountorAccount, *, user: User) -> Company | None:
     """Return the company to choose for ``account``, if only one fits."""
     fitting = [one for one in proposed_companies(account, user=user) if one.match.is_equal]
-    if len(fitting) != 1 or pairing_of(fitting[0].company, account).needs_confirmation:
+    if (
+        len(fitting) != 1
+        or pairing_of(fitting[0].company, account, is_linked=False).needs_confirmation
+    ):
         return None
     return fitting[0].company
 

@@ -18,7 +18,7 @@ CHOICE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
     ),
     ProblemCode.ADMINISTRATION_SHARED: (
         Wording(
-            message=_("%(other)s goes to %(administration)s already"),
+            message=_("Payroll of %(other)s goes to %(administration)s, or went there before"),
             cause=_(
                 "With %(company)s as well, the payroll of two companies would be in the same "
                 "books. Nothing was linked."
@@ -29,7 +29,9 @@ CHOICE_WORDS: dict[ProblemCode, tuple[Wording, ...]] = {
             ),
         ),
         Wording(
-            message=_("Another company goes to this administration already"),
+            message=_(
+                "Payroll of another company goes to this administration, or went there before"
+            ),
             cause=_("The payroll of two companies would be in the same books. Nothing was linked."),
             remedy=_(
                 "Choose another administration. If both belong there, confirm it: tick the box "

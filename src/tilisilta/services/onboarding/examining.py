@@ -176,7 +176,7 @@ def _compared(
 ) -> Examined:
     assert found.account is not None  # noqa: S101  # the caller has read its administration
     assert found.administration is not None  # noqa: S101
-    pairing = pairing_of(company, found.account)
+    pairing = pairing_of(company, found.account, is_linked=False)
     problems = check_names(rules_of_choices(found.choices, found.mappings), found.administration)
     booked = _booked(found, company, now=now, client=client)
     accounts = check_accounts(company, found.administration, found.mappings)

@@ -56,7 +56,7 @@ def _link(found: Examined, *, confirmed: str, user: User | None) -> Link:
     assert company is not None  # noqa: S101  # only a company that was found may be linked
     assert found.start is not None  # noqa: S101  # as above
     account = _account(found, user=user)
-    pairing = pairing_of(company, account)
+    pairing = pairing_of(company, account, is_linked=False)
     is_confirmed = bool(confirmed) and confirmed == mark_of(pairing)
     return create_link(
         company,
