@@ -103,6 +103,11 @@ def test_it_is_sent_back_with_a_reason(
     answer = onni.post(address, {"reason": "Tarkista lomaraha."}, follow=True)
 
     assert "is sent back to aino" in squeezed(answer.text)
+    came_back = squeezed(answer.text).partition("Came back")[2]
+    assert "1001" in came_back
+    assert "sent it back: Tarkista lomaraha." in came_back
+    browser_of_administrator.post(reverse("send_journal", args=[journals[0].pk]))
+    assert "Came back" not in onni.get(reverse("proposals")).text
     page = browser_of_administrator.get(reverse("journal", args=[journals[0].pk])).text
     assert "Tarkista lomaraha." in page
 
@@ -131,6 +136,9 @@ def test_all_of_a_month_are_proposed_where_demanded_and_released_with_one_click(
     assert listed.text.count('name="release"') == 2
     assert [states(one) for one in journals] == [["queued"], ["ready"], ["queued"]]
     assert sorted(Proposal.objects.values_list("outcome", flat=True)) == ["released", "void"]
+    came_back = squeezed(onni.get(reverse("proposals")).text).partition("Came back")[2]
+    assert str(journals[1].company) in came_back
+    assert "The link has been changed or has ended." in came_back
 
 
 def test_what_one_person_sent_with_the_demand_off_says_so(

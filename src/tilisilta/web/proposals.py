@@ -15,7 +15,11 @@ from tilisilta.domain.whole_numbers import whole_number
 from tilisilta.errors import NeedsAttention
 from tilisilta.models import Area, Proposal, Right
 from tilisilta.services.explanations import explain
-from tilisilta.services.sending.ending_proposals import send_back, take_back_proposal
+from tilisilta.services.sending.ending_proposals import (
+    came_back,
+    send_back,
+    take_back_proposal,
+)
 from tilisilta.services.sending.releasing import OpenProposal, Released, open_proposals, release
 from tilisilta.services.sending.two_persons import with_journals
 from tilisilta.services.sending_rules.words import name_of_asker
@@ -55,6 +59,7 @@ def proposals(request: UserRequest) -> HttpResponse:
         "sums": _sums(mine),
         "receipt_count": sum(one.receipt_count for one in mine),
         "joint": uuid4(),
+        "came_back": came_back(request.user, now=timezone.now()),
     }
     return render(request, "proposals/list.html", context)
 

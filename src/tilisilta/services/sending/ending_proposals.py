@@ -1,14 +1,37 @@
 """Ends what is proposed without sending it: its proposer takes it back, another sends it back."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
+from tilisilta.domain.standing import SENT_JOURNALS
 from tilisilta.models import Journal, Proposal, User
 from tilisilta.services import audit
 from tilisilta.services.sending.two_persons import CannotRelease, is_own, locked_release
 from tilisilta.services.sending.withdrawals import checked_reason
+
+_SHOWN_FOR = timedelta(days=14)
+_MOST_SHOWN = 50
+
+
+def came_back(user: User, *, now: datetime) -> list[Proposal]:
+    """Return what was lately proposed in vain and not since: no longer valid, or sent back.
+
+    Who proposed it would not know otherwise, and who wants to release it would find nothing.
+    """
+    later = Proposal.objects.filter(
+        journal=OuterRef("journal"), proposed_at__gt=OuterRef("proposed_at")
+    )
+    in_vain = (Proposal.Outcome.VOID, Proposal.Outcome.RETURNED)
+    found = (
+        Proposal.objects.visible_to(user)
+        .filter(~Exists(later), outcome__in=in_vain, ended_at__gte=now - _SHOWN_FOR)
+        .exclude(journal__state__in=SENT_JOURNALS)
+        .select_related("journal__company", "proposed_by", "ended_by", "joint")
+    )
+    return list(found.order_by("-ended_at", "pk")[:_MOST_SHOWN])
 
 
 def take_back_proposal(proposal: Proposal, *, user: User | None, now: datetime) -> None:
